@@ -1,0 +1,140 @@
+import type { ArgsOf, ReplyOf, RouteContract } from './contract.ts';
+import { fromProblem, MarketError } from './error.ts';
+
+export interface ClientOptions {
+  /** Such as `http://127.0.0.1:8000`; an empty string calls the page's own origin. */
+  baseUrl: string;
+  apiKey?: string | null;
+  fetch?: typeof fetch;
+  /** Longest wait for an answer, milliseconds. Long polls add their own wait. */
+  timeoutMs?: number;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  idempotencyKey?: string;
+  timeoutMs?: number;
+}
+
+interface LooseArgs {
+  params?: Record<string, string>;
+  query?: Record<string, string | number | boolean | null | undefined>;
+  body?: unknown;
+}
+
+export interface Client {
+  readonly baseUrl: string;
+  /** Calls one endpoint. Throws the MarketError of the answer, or MARKETPLACE_UNREACHABLE. */
+  call<C extends RouteContract>(
+    contract: C,
+    args: ArgsOf<C>,
+    options?: CallOptions,
+  ): Promise<ReplyOf<C>>;
+  /** Opens a streaming answer, such as a log, and yields its JSON lines as they come. */
+  lines<C extends RouteContract>(
+    contract: C,
+    args: ArgsOf<C>,
+    options?: CallOptions,
+  ): AsyncGenerator<unknown, void, undefined>;
+}
+
+export function createClient(options: ClientOptions): Client {
+  const timeoutMs = options.timeoutMs ?? 15_000;
+  async function request(
+    contract: RouteContract,
+    args: LooseArgs,
+    call: CallOptions,
+    accept: string,
+  ) {
+    const send = options.fetch ?? fetch;
+    const headers: Record<string, string> = { accept };
+    if (args.body !== undefined) headers['content-type'] = 'application/json';
+    if (options.apiKey) headers['authorization'] = `Bearer ${options.apiKey}`;
+    if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
+    try {
+      return await send(options.baseUrl + pathOf(contract, args), {
+        method: contract.method,
+        headers,
+        redirect: 'error',
+        ...(args.body === undefined ? {} : { body: JSON.stringify(args.body) }),
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+      });
+    } catch (cause) {
+      if (call.signal?.aborted) throw cause;
+      const detail = `${options.baseUrl || 'The marketplace'} does not answer.`;
+      throw new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
+    }
+  }
+  return {
+    baseUrl: options.baseUrl,
+    async call(contract, args, call = {}) {
+      const limit = AbortSignal.timeout(call.timeoutMs ?? timeoutMs);
+      const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
+      try {
+        const response = await request(
+          contract,
+          args as LooseArgs,
+          { ...call, signal },
+          'application/json',
+        );
+        return (await readBody(response)) as never;
+      } catch (cause) {
+        if (!limit.aborted || call.signal?.aborted) throw cause;
+        const detail = `${options.baseUrl || 'The marketplace'} did not answer in time.`;
+        throw new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
+      }
+    },
+    async *lines(contract, args, call = {}) {
+      const response = await request(contract, args as LooseArgs, call, 'application/x-ndjson');
+      if (!response.ok || response.body === null) {
+        await readBody(response);
+        return;
+      }
+      yield* readLines(response.body);
+    },
+  };
+}
+
+function pathOf(contract: RouteContract, args: LooseArgs): string {
+  let path = contract.url;
+  for (const [name, value] of Object.entries(args.params ?? {})) {
+    path = path.replace(`:${name}`, encodeURIComponent(value));
+  }
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(args.query ?? {})) {
+    if (value !== undefined && value !== null) query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  let body: unknown = null;
+  try {
+    body = text === '' ? null : JSON.parse(text);
+  } catch {
+    if (response.ok) throw new MarketError('INTERNAL', { detail: 'The answer is not JSON.' });
+  }
+  if (!response.ok) throw fromProblem(response.status, body);
+  return body;
+}
+
+async function* readLines(body: ReadableStream<Uint8Array>) {
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      rest += decoder.decode(value, { stream: true });
+      const lines = rest.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as unknown;
+    }
+    if (rest !== '') yield JSON.parse(rest) as unknown;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Static, TSchema } from 'typebox';
+
+/** Whose key a route wants. `public` routes need none. */
+export type Audience = 'public' | 'requester' | 'agent' | 'operator';
+
+/**
+ * One endpoint, declared once: the server registers it, the client calls it, OpenAPI describes it.
+ * `summary` is what the documentation shows.
+ */
+export interface RouteContract {
+  method: 'GET' | 'POST' | 'DELETE';
+  url: string;
+  summary: string;
+  audience: Audience;
+  tag: string;
+  schema: {
+    params?: TSchema;
+    querystring?: TSchema;
+    body?: TSchema;
+    response: Record<number, TSchema>;
+  };
+}
+
+type Part<T> = T extends TSchema ? Static<T> : undefined;
+
+export type ParamsOf<C extends RouteContract> = Part<C['schema']['params']>;
+export type QueryOf<C extends RouteContract> = Part<C['schema']['querystring']>;
+export type BodyOf<C extends RouteContract> = Part<C['schema']['body']>;
+
+/** The body of the successful answer. */
+export type ReplyOf<C extends RouteContract> = C['schema']['response'] extends infer R
+  ? R[keyof R & (200 | 201 | 202)] extends infer S
+    ? S extends TSchema
+      ? Static<S>
+      : never
+    : never
+  : never;
+
+type Field<Name extends string, T> = T extends undefined ? unknown : { [K in Name]: T };
+
+/** What a caller must give: exactly the parts the contract has. */
+export type ArgsOf<C extends RouteContract> = Field<'params', ParamsOf<C>> &
+  Field<'query', QueryOf<C>> &
+  Field<'body', BodyOf<C>>;

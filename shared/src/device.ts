@@ -1,0 +1,50 @@
+import { type Static, Type } from 'typebox';
+import { gpuVendors, isolationLevels } from './job-spec.ts';
+import { limits } from './limits.ts';
+import { nullable, oneOf, strictObject } from './schema.ts';
+
+/** One GPU (or one MIG slice) an agent offers. Facts as its tools report them; `null` is unknown. */
+export const Device = strictObject({
+  id: Type.String({ minLength: 1, maxLength: 128, description: 'Stable, usually the UUID' }),
+  vendor: oneOf(gpuVendors),
+  model: Type.String({ minLength: 1, maxLength: 128, description: 'As the driver names it' }),
+  modelId: nullable(Type.String({ maxLength: 64, description: 'Catalogue id, such as rtx-4090' })),
+  memoryBytes: nullable(Type.Integer({ minimum: 0, maximum: limits.memoryBytesMax })),
+  computeCapability: nullable(Type.String({ maxLength: 16 })),
+  driverVersion: nullable(Type.String({ maxLength: 64 })),
+  simulated: Type.Boolean({
+    description: 'Not real hardware; never gets funded GPU work elsewhere',
+  }),
+});
+export type Device = Static<typeof Device>;
+
+/** A reading with its honesty: `unavailable` always has value null. */
+export const Metric = strictObject({
+  value: nullable(Type.Number()),
+  source: oneOf(['measured', 'estimated', 'unavailable']),
+});
+export type Metric = Static<typeof Metric>;
+
+export const DeviceSample = strictObject({
+  deviceId: Type.String({ maxLength: 128 }),
+  ageMs: nullable(Type.Number({ minimum: 0, description: 'Since the reading was taken' })),
+  utilizationRatio: Metric,
+  memoryUsedBytes: Metric,
+  temperatureCelsius: Metric,
+  powerWatts: Metric,
+});
+export type DeviceSample = Static<typeof DeviceSample>;
+
+/** What an agent offers: its machine, its limits and the isolation really in force. */
+export const Offer = strictObject({
+  devices: Type.Array(Device, { maxItems: limits.devicesPerAgent }),
+  isolation: oneOf(isolationLevels),
+  /** Whether the provider also allows jobs that ask for isolation `native`. */
+  nativeAllowed: Type.Boolean(),
+  arch: oneOf(['x64', 'arm64']),
+  cpus: Type.Number({ exclusiveMinimum: 0, maximum: 4096 }),
+  memoryBytes: Type.Integer({ minimum: 1, maximum: limits.memoryBytesMax }),
+  diskBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  slots: Type.Integer({ minimum: 1, maximum: limits.executionsPerAgent }),
+});
+export type Offer = Static<typeof Offer>;

@@ -1,0 +1,226 @@
+/** When a caller may try the same request again. */
+export type Retry = 'never' | 'later' | 'now';
+
+interface ErrorDefinition {
+  status: number;
+  title: string;
+  /** What the caller can do about it, as one sentence. */
+  fix: string;
+  retry: Retry;
+}
+
+/** Every error the services answer with. `docs/reference/errors.md` is generated from this table. */
+export const errorCodes = {
+  REQUEST_MALFORMED: {
+    status: 400,
+    title: 'The request could not be read',
+    fix: 'Send valid JSON with content-type application/json.',
+    retry: 'never',
+  },
+  REQUEST_INVALID: {
+    status: 422,
+    title: 'The request has fields that are wrong or unknown',
+    fix: 'Correct the fields listed under errors; each one says what is expected.',
+    retry: 'never',
+  },
+  REQUEST_TOO_LARGE: {
+    status: 413,
+    title: 'The request body is too large',
+    fix: 'Send a smaller body; the limit stands in the detail.',
+    retry: 'never',
+  },
+  CONTENT_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'The content type is not supported',
+    fix: 'Send application/json.',
+    retry: 'never',
+  },
+  ROUTE_NOT_FOUND: {
+    status: 404,
+    title: 'There is nothing at this address',
+    fix: 'Look up the endpoint in /docs.',
+    retry: 'never',
+  },
+  AMOUNT_INVALID: {
+    status: 422,
+    title: 'The amount of money is not valid',
+    fix: 'Send a positive decimal string with no more digits than the asset has, such as "0.001".',
+    retry: 'never',
+  },
+  AUTH_REQUIRED: {
+    status: 401,
+    title: 'An API key is needed',
+    fix: 'Send the header "Authorization: Bearer <key>".',
+    retry: 'never',
+  },
+  AUTH_INVALID: {
+    status: 401,
+    title: 'The API key is not valid',
+    fix: 'Check the key for missing characters, or create a new one.',
+    retry: 'never',
+  },
+  AUTH_FORBIDDEN: {
+    status: 403,
+    title: 'This key may not do that',
+    fix: 'Use a key with the scope named in the detail.',
+    retry: 'never',
+  },
+  CHALLENGE_INVALID: {
+    status: 401,
+    title: 'The wallet challenge is unknown, used or expired',
+    fix: 'Ask for a new challenge and sign it within five minutes; each one works once.',
+    retry: 'never',
+  },
+  SIGNATURE_INVALID: {
+    status: 401,
+    title: 'The wallet signature does not match the challenge',
+    fix: 'Sign the exact message text with the wallet named in the challenge.',
+    retry: 'never',
+  },
+  WALLET_INVALID: {
+    status: 422,
+    title: 'The wallet address is not valid',
+    fix: 'Send a base58 Solana address of 32 bytes.',
+    retry: 'never',
+  },
+  AGENT_DISABLED: {
+    status: 403,
+    title: 'This agent is disabled',
+    fix: 'Ask the operator of the marketplace why, and to enable it.',
+    retry: 'never',
+  },
+  AGENT_SUPERSEDED: {
+    status: 409,
+    title: 'Another process runs with this agent identity',
+    fix: 'Stop the older process, or give the second machine its own registration.',
+    retry: 'never',
+  },
+  JOB_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such job',
+    fix: 'Check the id; you see only jobs of your own account.',
+    retry: 'never',
+  },
+  JOB_STATE_INVALID: {
+    status: 409,
+    title: 'The job is in a state that does not allow this',
+    fix: 'Read the job; its state and reason say what happened.',
+    retry: 'never',
+  },
+  JOB_UNSATISFIABLE: {
+    status: 422,
+    title: 'No registered agent could ever run this job',
+    fix: 'Relax the requirement named in the detail, or register a matching agent.',
+    retry: 'later',
+  },
+  JOB_QUEUE_FULL: {
+    status: 429,
+    title: 'Too many unfinished jobs',
+    fix: 'Wait until some of your jobs have ended.',
+    retry: 'later',
+  },
+  EXECUTION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such execution',
+    fix: 'Check the id; an agent sees only its own executions.',
+    retry: 'never',
+  },
+  LEASE_STALE: {
+    status: 409,
+    title: 'This execution no longer holds the job',
+    fix: 'Stop the workload and drop the execution; nothing was changed.',
+    retry: 'never',
+  },
+  RESULT_CONFLICT: {
+    status: 409,
+    title: 'A different result was already reported for this execution',
+    fix: 'The first result stands; drop this one.',
+    retry: 'never',
+  },
+  IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    title: 'This idempotency key was used with another request',
+    fix: 'Use a new key for a new request.',
+    retry: 'never',
+  },
+  FUNDS_INSUFFICIENT: {
+    status: 402,
+    title: 'The balance does not cover this',
+    fix: 'Deposit at least the missing amount and send the request again.',
+    retry: 'later',
+  },
+  DEPOSIT_NOT_FOUND: {
+    status: 404,
+    title: 'The deposit is not visible on chain yet',
+    fix: 'Wait until the transaction is finalized and claim it again.',
+    retry: 'later',
+  },
+  DEPOSIT_INVALID: {
+    status: 422,
+    title: 'The transaction is not a deposit to this marketplace from your wallet',
+    fix: 'Send SOL or the listed USDC mint from your registered wallet to the deposit address.',
+    retry: 'never',
+  },
+  DEPOSIT_CLAIMED: {
+    status: 409,
+    title: 'The deposit was already credited to another account',
+    fix: 'Each transaction is credited once, to the account that claimed it first.',
+    retry: 'never',
+  },
+  FAUCET_UNAVAILABLE: {
+    status: 403,
+    title: 'This cluster has no faucet',
+    fix: 'Airdrops exist on localnet and devnet only; send funds to the wallet instead.',
+    retry: 'never',
+  },
+  PAYOUT_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such payout',
+    fix: 'Check the id in the payment history.',
+    retry: 'never',
+  },
+  PAYOUTS_HALTED: {
+    status: 503,
+    title: 'Payouts are halted',
+    fix: 'The operator must look at /health; jobs go on and nothing is lost.',
+    retry: 'later',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    title: 'Too many requests',
+    fix: 'Wait for the seconds in the retry-after header.',
+    retry: 'later',
+  },
+  CHAIN_UNAVAILABLE: {
+    status: 503,
+    title: 'The Solana cluster does not answer',
+    fix: 'Try again in a moment; nothing was changed.',
+    retry: 'later',
+  },
+  MARKETPLACE_UNREACHABLE: {
+    status: 503,
+    title: 'The marketplace cannot be reached',
+    fix: 'Check the address and that the marketplace runs; then try again.',
+    retry: 'later',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    title: 'The database does not accept writes',
+    fix: 'Try again in a moment; nothing is acknowledged until it is on disk.',
+    retry: 'later',
+  },
+  SERVICE_STOPPING: {
+    status: 503,
+    title: 'The service is stopping',
+    fix: 'Try again in a few seconds.',
+    retry: 'later',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    fix: 'Try again; if it goes on, report the request id.',
+    retry: 'later',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
+
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,87 @@
+import { type ErrorCode, errorCodes, type Retry } from './error-codes.ts';
+
+/** One wrong field of a request. `pointer` is a JSON pointer such as `/limits/runSec`. */
+export interface FieldProblem {
+  pointer: string;
+  detail: string;
+}
+
+/** RFC 9457 body of every error answer. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  fix: string;
+  retry: Retry;
+  requestId?: string;
+  errors?: FieldProblem[];
+  /** Facts of this case, such as the missing amount; shape depends on the code. */
+  context?: Record<string, unknown>;
+}
+
+export type ErrorContext = Record<string, unknown> & { detail?: string; errors?: FieldProblem[] };
+
+/** An operating error: the caller, the network or the state is wrong, not the program. */
+export class MarketError extends Error {
+  override readonly name = 'MarketError';
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, context: ErrorContext = {}, options?: ErrorOptions) {
+    super(describe(code, context), options);
+    this.code = code;
+    this.context = context;
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+}
+
+function describe(code: ErrorCode, context: ErrorContext): string {
+  if (context.detail !== undefined) return context.detail;
+  const facts = Object.entries(context).filter(([key]) => key !== 'errors');
+  const { title } = errorCodes[code];
+  if (facts.length === 0) return title;
+  return `${title} (${facts.map(([key, value]) => `${key}: ${String(value)}`).join(', ')})`;
+}
+
+export function isMarketError(error: unknown, code?: ErrorCode): error is MarketError {
+  return error instanceof MarketError && (code === undefined || error.code === code);
+}
+
+export function toProblem(error: MarketError, requestId?: string): Problem {
+  const definition = errorCodes[error.code];
+  const { detail, errors, ...facts } = error.context;
+  return {
+    type: `/problems/${error.code.toLowerCase().replaceAll('_', '-')}`,
+    title: definition.title,
+    status: definition.status,
+    code: error.code,
+    detail: detail ?? error.message,
+    fix: definition.fix,
+    retry: definition.retry,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(errors === undefined ? {} : { errors }),
+    ...(Object.keys(facts).length === 0 ? {} : { context: facts }),
+  };
+}
+
+/** Rebuilds the error on the client's side. A body that isn't a problem becomes INTERNAL. */
+export function fromProblem(status: number, body: unknown): MarketError {
+  if (typeof body === 'object' && body !== null && 'code' in body) {
+    const problem = body as Partial<Problem>;
+    if (typeof problem.code === 'string' && problem.code in errorCodes) {
+      const { detail, errors, context, requestId } = problem;
+      return new MarketError(problem.code, {
+        ...context,
+        ...(detail === undefined ? {} : { detail }),
+        ...(errors === undefined ? {} : { errors }),
+        ...(requestId === undefined ? {} : { requestId }),
+      });
+    }
+  }
+  return new MarketError('INTERNAL', { detail: `The server answered ${status} without a reason.` });
+}

@@ -1,0 +1,46 @@
+import type { Reason } from './job-state.ts';
+
+/** Who caused a change. */
+export type Actor = 'requester' | 'marketplace' | 'operator' | `agent:${string}`;
+
+/** Every domain event: subject, past tense. Each is stored before it is announced. */
+export const eventNames = [
+  'account.created',
+  'agent.disabled',
+  'agent.enabled',
+  'agent.registered',
+  'deposit.credited',
+  'execution.accepted',
+  'execution.ended',
+  'execution.leased',
+  'execution.phase-changed',
+  'job.assigned',
+  'job.cancel-requested',
+  'job.ended',
+  'job.posted',
+  'job.requeued',
+  'job.started',
+  'payout.batched',
+  'payout.confirmed',
+  'payout.due',
+  'payout.finalized',
+  'payout.held',
+  'payout.submitted',
+  'settlement.decided',
+] as const;
+export type EventName = (typeof eventNames)[number];
+
+/** One row of the event log. `seq` grows by one per event over the whole marketplace. */
+export interface DomainEvent {
+  seq: number;
+  name: EventName;
+  atMs: number;
+  actor: Actor;
+  accountId: string | null;
+  jobId: string | null;
+  executionId: string | null;
+  reason: Reason | null;
+  data: Record<string, string | number | boolean | null>;
+}
+
+export type NewEvent = Omit<DomainEvent, 'seq'>;

@@ -1,0 +1,72 @@
+/**
+ * Ids are a three-letter kind, an underscore and a UUIDv7 in Crockford base 32 (26 characters),
+ * so they sort by creation time and can't be mistaken for one another.
+ */
+export const idKinds = {
+  account: 'acc',
+  agent: 'agt',
+  apiKey: 'key',
+  batch: 'bat',
+  challenge: 'chl',
+  execution: 'exe',
+  job: 'job',
+  payout: 'pay',
+} as const;
+
+export type IdKind = keyof typeof idKinds;
+
+/** The source of ids and secrets. Tests pass a sequential one. */
+export interface Ids {
+  /** A new id such as `job_06BR2J0S7XW8Z3Q1T5M4N6P9KD`. */
+  next(kind: IdKind): string;
+  /** A URL-safe random secret of `bytes` bytes. */
+  secret(bytes: number): string;
+}
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** @returns a pattern for JSON Schema that accepts exactly the ids of one kind. */
+export function idPattern(kind: IdKind): string {
+  return `^${idKinds[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`;
+}
+
+/** Encodes 16 bytes as 26 Crockford base 32 characters; byte order is kept, so order is too. */
+export function encodeCrockford(bytes: Uint8Array): string {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  let text = '';
+  for (let i = 0; i < 26; i += 1) {
+    text = crockford.charAt(Number(value & 31n)) + text;
+    value >>= 5n;
+  }
+  return text;
+}
+
+/** Lays out a UUIDv7: 48 bits of milliseconds, then version, variant and 74 random bits. */
+export function uuidV7Bytes(nowMs: number, random: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(16);
+  bytes.set(random.subarray(0, 10), 6);
+  let rest = nowMs;
+  for (let i = 5; i >= 0; i -= 1) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes;
+}
+
+/** Ids from the platform's cryptographic random source; works in Node and in browsers. */
+export const systemIds: Ids = {
+  next(kind) {
+    const random = crypto.getRandomValues(new Uint8Array(10));
+    return `${idKinds[kind]}_${encodeCrockford(uuidV7Bytes(Date.now(), random))}`;
+  },
+  secret(bytes) {
+    const random = crypto.getRandomValues(new Uint8Array(bytes));
+    return btoa(String.fromCharCode(...random))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replaceAll('=', '');
+  },
+};

@@ -1,0 +1,201 @@
+import { type Static, Type } from 'typebox';
+import { limits } from './limits.ts';
+import { MoneySchema, oneOf, strictObject, taggedUnion } from './schema.ts';
+
+/** What a requester asks for. `JobSpecInput` is what is sent; `JobSpec` has every default filled in. */
+
+export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
+export type Priority = (typeof priorities)[number];
+
+export const languages = ['python', 'javascript', 'typescript', 'bash'] as const;
+export type Language = (typeof languages)[number];
+
+/** Weakest to strongest. A job is matched only to agents at its level or above. */
+export const isolationLevels = ['native', 'container', 'sandbox', 'vm'] as const;
+export type IsolationLevel = (typeof isolationLevels)[number];
+
+export const gpuVendors = ['nvidia', 'amd', 'apple', 'intel'] as const;
+export type GpuVendor = (typeof gpuVendors)[number];
+
+const Environment = Type.Record(
+  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
+  Type.String({ maxLength: limits.environmentValueBytes }),
+  { maxProperties: limits.environmentVariables, additionalProperties: false },
+);
+
+const CommandParts = Type.Array(Type.String({ maxLength: limits.commandPartBytes }), {
+  minItems: 1,
+  maxItems: limits.commandParts,
+});
+
+const Image = Type.String({
+  minLength: 1,
+  maxLength: 512,
+  pattern: '^[a-z0-9][a-zA-Z0-9._/:@-]*$',
+  description: 'Container image, best pinned by digest; the marketplace has a default',
+});
+
+export const ContainerWorkload = strictObject({
+  kind: Type.Literal('container'),
+  image: Type.Optional(Image),
+  command: Type.Optional(CommandParts),
+  entrypoint: Type.Optional(CommandParts),
+  workdir: Type.Optional(Type.String({ pattern: '^/', maxLength: 1024 })),
+  env: Type.Optional(Environment),
+  stdin: Type.Optional(Type.String({ maxLength: limits.stdinBytes })),
+});
+
+export const ScriptWorkload = strictObject({
+  kind: Type.Literal('script'),
+  language: oneOf(languages),
+  code: Type.String({ minLength: 1, maxLength: limits.codeBytes }),
+  image: Type.Optional(Image),
+  env: Type.Optional(Environment),
+  input: Type.Optional(Type.Unknown({ description: 'Any JSON; the script reads it as a file' })),
+});
+
+const InlineInput = strictObject({
+  path: Type.String({
+    pattern: '^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$',
+    maxLength: 256,
+    description: 'Relative to /input',
+  }),
+  source: taggedUnion('kind', [
+    strictObject({
+      kind: Type.Literal('inline'),
+      contentBase64: Type.String({
+        pattern: '^[A-Za-z0-9+/]*={0,2}$',
+        maxLength: Math.ceil((limits.inlineInputBytes * 4) / 3) + 4,
+      }),
+    }),
+  ]),
+});
+
+const Gpus = strictObject({
+  count: Type.Integer({ minimum: 1, maximum: limits.gpusPerJob }),
+  vendor: Type.Optional(oneOf(gpuVendors)),
+  models: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' }), {
+      minItems: 1,
+      maxItems: 16,
+    }),
+  ),
+  memoryBytesMin: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.memoryBytesMax })),
+  computeCapabilityMin: Type.Optional(Type.String({ pattern: '^[0-9]{1,2}\\.[0-9]$' })),
+});
+
+const Resources = strictObject({
+  gpus: Type.Optional(Gpus),
+  cpus: Type.Optional(Type.Number({ minimum: 0.1, maximum: limits.cpusMax })),
+  memoryBytes: Type.Optional(
+    Type.Integer({ minimum: limits.memoryBytesMin, maximum: limits.memoryBytesMax }),
+  ),
+  diskBytes: Type.Optional(
+    Type.Integer({ minimum: limits.diskBytesMin, maximum: limits.diskBytesMax }),
+  ),
+  shmBytes: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.shmBytesMax })),
+  arch: Type.Optional(oneOf(['x64', 'arm64'])),
+});
+
+const Placement = strictObject({
+  agents: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 64 })),
+  isolationMin: Type.Optional(oneOf(isolationLevels)),
+});
+
+const RunLimits = strictObject({
+  queueSec: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.queueSecMax })),
+  pullSec: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pullSecMax })),
+  runSec: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.runSecMax })),
+  logBytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: limits.logBytesMax })),
+});
+
+const FixedPrice = strictObject({
+  kind: Type.Literal('fixed'),
+  reward: MoneySchema,
+});
+
+export const JobSpecInput = strictObject({
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  labels: Type.Optional(
+    Type.Record(
+      Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$' }),
+      Type.String({ maxLength: 256 }),
+      { maxProperties: limits.labels, additionalProperties: false },
+    ),
+  ),
+  priority: Type.Optional(oneOf(priorities)),
+  workload: taggedUnion('kind', [ContainerWorkload, ScriptWorkload]),
+  inputs: Type.Optional(Type.Array(InlineInput, { maxItems: limits.inlineInputs })),
+  resources: Type.Optional(Resources),
+  placement: Type.Optional(Placement),
+  limits: Type.Optional(RunLimits),
+  retry: Type.Optional(
+    strictObject({ attemptsMax: Type.Integer({ minimum: 1, maximum: limits.attemptsMax }) }),
+  ),
+  price: taggedUnion('kind', [FixedPrice]),
+});
+export type JobSpecInput = Static<typeof JobSpecInput>;
+export type Workload = JobSpecInput['workload'];
+export type GpuRequirement = Static<typeof Gpus>;
+
+/** The spec a job keeps for its whole life: nothing left to a default that could change later. */
+export interface JobSpec {
+  name: string | null;
+  labels: Record<string, string>;
+  priority: Priority;
+  workload: Workload & { image: string };
+  inputs: NonNullable<JobSpecInput['inputs']>;
+  resources: {
+    gpus: GpuRequirement | null;
+    cpus: number;
+    memoryBytes: number;
+    diskBytes: number;
+    shmBytes: number;
+    arch: 'x64' | 'arm64' | null;
+  };
+  placement: { agents: string[] | null; isolationMin: IsolationLevel };
+  limits: { queueSec: number; pullSec: number; runSec: number; logBytes: number };
+  retry: { attemptsMax: number };
+  price: JobSpecInput['price'];
+}
+
+/** Which image runs a workload that names none. Set by the operator, fixed into the job when it is posted. */
+export interface DefaultImages {
+  container: string;
+  python: string;
+  javascript: string;
+  typescript: string;
+  bash: string;
+}
+
+export function completeJobSpec(input: JobSpecInput, images: DefaultImages): JobSpec {
+  const { workload, resources = {}, placement = {} } = input;
+  const defaultImage = workload.kind === 'script' ? images[workload.language] : images.container;
+  return {
+    name: input.name ?? null,
+    labels: input.labels ?? {},
+    priority: input.priority ?? 'normal',
+    workload: { ...workload, image: workload.image ?? defaultImage },
+    inputs: input.inputs ?? [],
+    resources: {
+      gpus: resources.gpus ?? null,
+      cpus: resources.cpus ?? 1,
+      memoryBytes: resources.memoryBytes ?? limits.memoryBytesDefault,
+      diskBytes: resources.diskBytes ?? limits.diskBytesDefault,
+      shmBytes: resources.shmBytes ?? limits.shmBytesDefault,
+      arch: resources.arch ?? null,
+    },
+    placement: {
+      agents: placement.agents ?? null,
+      isolationMin: placement.isolationMin ?? 'container',
+    },
+    limits: {
+      queueSec: input.limits?.queueSec ?? limits.queueSecDefault,
+      pullSec: input.limits?.pullSec ?? limits.pullSecDefault,
+      runSec: input.limits?.runSec ?? limits.runSecDefault,
+      logBytes: input.limits?.logBytes ?? limits.logBytesDefault,
+    },
+    retry: { attemptsMax: input.retry?.attemptsMax ?? limits.attemptsDefault },
+    price: input.price,
+  };
+}

@@ -1,0 +1,152 @@
+import { isTerminalIn, type Transitions } from './state-machine.ts';
+
+export const jobStates = [
+  'awaiting_funds',
+  'queued',
+  'assigned',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'expired',
+] as const;
+export type JobState = (typeof jobStates)[number];
+
+export const jobTransitions: Transitions<JobState> = {
+  awaiting_funds: ['queued', 'cancelled', 'expired'],
+  queued: ['assigned', 'cancelled', 'expired'],
+  assigned: ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out'],
+  running: ['queued', 'succeeded', 'failed', 'cancelled', 'timed_out'],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+  timed_out: [],
+  expired: [],
+};
+
+export function isTerminalJob(state: JobState): boolean {
+  return isTerminalIn(jobTransitions, state);
+}
+
+/** Who pays when it breaks. */
+export type Fault = 'requester' | 'provider' | 'platform' | 'none';
+
+interface ReasonDefinition {
+  fault: Fault;
+  /** One sentence for a person: what happened. */
+  sentence: string;
+  /** What to do about it. */
+  action: string;
+  /** Whether another attempt on another agent may help. */
+  retry: 'yes' | 'no';
+}
+
+/** Why a job or an execution is where it is. A closed list: new causes get a new word here. */
+export const reasons = {
+  exited: {
+    fault: 'none',
+    sentence: 'The program ended with exit code 0.',
+    action: 'Read the output.',
+    retry: 'no',
+  },
+  nonzero_exit: {
+    fault: 'requester',
+    sentence: 'The program ended with an exit code other than 0.',
+    action: 'Read the last lines of stderr.',
+    retry: 'no',
+  },
+  out_of_memory: {
+    fault: 'requester',
+    sentence: 'The program used more memory than the job allows.',
+    action: 'Raise resources.memoryBytes.',
+    retry: 'no',
+  },
+  run_timeout: {
+    fault: 'requester',
+    sentence: 'The program ran longer than limits.runSec and was stopped.',
+    action: 'Raise limits.runSec or make the program faster.',
+    retry: 'no',
+  },
+  disk_exceeded: {
+    fault: 'requester',
+    sentence: 'The program wrote more than resources.diskBytes and was stopped.',
+    action: 'Raise resources.diskBytes or write less.',
+    retry: 'no',
+  },
+  cancelled_by_requester: {
+    fault: 'requester',
+    sentence: 'The requester cancelled the job.',
+    action: 'Post it again if it is still wanted.',
+    retry: 'no',
+  },
+  image_not_found: {
+    fault: 'requester',
+    sentence: 'The image does not exist or may not be pulled.',
+    action: 'Check the image name and tag.',
+    retry: 'no',
+  },
+  command_not_found: {
+    fault: 'requester',
+    sentence: 'The command could not be started in the image.',
+    action: 'Check command, entrypoint and the files in the image.',
+    retry: 'no',
+  },
+  image_pull_failed: {
+    fault: 'none',
+    sentence: 'The registry did not deliver the image.',
+    action: 'Try again later or use another registry.',
+    retry: 'yes',
+  },
+  queue_timeout: {
+    fault: 'none',
+    sentence: 'No agent took the job before limits.queueSec.',
+    action: 'Ask for less, pay more or wait longer.',
+    retry: 'no',
+  },
+  offer_not_accepted: {
+    fault: 'none',
+    sentence: 'The agent did not accept the offer in time.',
+    action: 'Nothing; the job went back to the queue.',
+    retry: 'yes',
+  },
+  released_by_agent: {
+    fault: 'none',
+    sentence: 'The agent gave the job back before it started.',
+    action: 'Nothing; the job went back to the queue.',
+    retry: 'yes',
+  },
+  lease_expired: {
+    fault: 'provider',
+    sentence: 'The agent stopped sending heartbeats.',
+    action: 'Nothing; the job is tried again elsewhere.',
+    retry: 'yes',
+  },
+  engine_error: {
+    fault: 'provider',
+    sentence: 'The container engine of the agent failed.',
+    action: 'Nothing; the job is tried again elsewhere.',
+    retry: 'yes',
+  },
+  gpu_error: {
+    fault: 'provider',
+    sentence: 'The GPU of the agent failed.',
+    action: 'Nothing; the job is tried again elsewhere.',
+    retry: 'yes',
+  },
+  agent_restarted: {
+    fault: 'provider',
+    sentence: 'The agent restarted and could not find the workload again.',
+    action: 'Nothing; the job is tried again elsewhere.',
+    retry: 'yes',
+  },
+  result_overdue: {
+    fault: 'provider',
+    sentence: 'The agent did not report a result in time.',
+    action: 'Nothing; the job is tried again elsewhere.',
+    retry: 'yes',
+  },
+} as const satisfies Record<string, ReasonDefinition>;
+
+export type Reason = keyof typeof reasons;
+export const reasonNames = Object.keys(reasons) as Reason[];

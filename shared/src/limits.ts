@@ -1,0 +1,74 @@
+/** Every shared limit, with its unit in the name and its reason beside it. */
+export const limits = {
+  /** A job spec with 100 KiB of inline code as base64 and a little room. Larger inputs are artifacts. */
+  jobBodyBytes: 512 * 1024,
+  /** What a machine posts at most: a batch of logs or a result with structured output. */
+  agentBodyBytes: 2 * 1024 * 1024,
+  /** The seed's limit on inline code. */
+  codeBytes: 100 * 1024,
+  inlineInputBytes: 128 * 1024,
+  inlineInputs: 16,
+  stdinBytes: 64 * 1024,
+  labels: 32,
+  environmentVariables: 64,
+  environmentValueBytes: 16 * 1024,
+  commandParts: 128,
+  commandPartBytes: 64 * 1024,
+
+  gpusPerJob: 8,
+  cpusMax: 256,
+  memoryBytesMin: 16 * 1024 * 1024,
+  memoryBytesDefault: 1024 ** 3,
+  memoryBytesMax: 4 * 1024 ** 4,
+  diskBytesMin: 1024 * 1024,
+  diskBytesDefault: 1024 ** 3,
+  diskBytesMax: 16 * 1024 ** 4,
+  shmBytesDefault: 64 * 1024 * 1024,
+  shmBytesMax: 1024 ** 4,
+  /** Enough for a build or a thread pool, few enough to stop a fork bomb. */
+  pidsMax: 512,
+
+  runSecDefault: 300,
+  runSecMax: 86_400,
+  pullSecDefault: 600,
+  pullSecMax: 7_200,
+  queueSecDefault: 3_600,
+  queueSecMax: 604_800,
+  logBytesDefault: 8 * 1024 * 1024,
+  logBytesMax: 256 * 1024 * 1024,
+  attemptsDefault: 3,
+  attemptsMax: 10,
+
+  /** An offer that isn't accepted in this time goes back to the queue without blame. */
+  offerAcceptMs: 15_000,
+  /** A lease survives three lost heartbeats of 10 s and a slow fourth. */
+  leaseMs: 45_000,
+  /** Beyond the lease on the marketplace's clock, so that a drifting agent has surely stopped. */
+  leaseGraceMs: 15_000,
+  heartbeatMs: 10_000,
+  /** An agent silent for this long is shown as offline, as the seed does. */
+  agentOfflineMs: 60_000,
+  /** The agent stops a workload this long before its lease ends by its own clocks. */
+  leaseSelfStopMs: 5_000,
+  pollWaitSecMax: 30,
+  executionsPerAgent: 64,
+  devicesPerAgent: 64,
+  openJobsPerAccount: 100_000,
+  /** The marketplace's own run deadline: the agent's, times this, plus collection time. */
+  runBackstopFactor: 1.2,
+  collectMs: 60_000,
+
+  logLineBytes: 16 * 1024,
+  logLinesPerBatch: 500,
+  logLinesPerPage: 1_000,
+  structuredOutputBytes: 256 * 1024,
+  /** The agent sends a log batch when this much time or this many lines have gathered. */
+  logBatchMs: 100,
+
+  challengeMs: 300_000,
+  apiKeyBytes: 32,
+  listPageDefault: 50,
+  listPageMax: 200,
+  streamChannelsPerSocket: 32,
+  streamBacklogEvents: 10_000,
+} as const;

@@ -1,0 +1,89 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import {
+  id,
+  MoneySchema,
+  nullable,
+  oneOf,
+  strictObject,
+  Timestamp,
+  WalletAddress,
+} from '../schema.ts';
+import { challengeProof } from './auth.ts';
+
+export const Balance = strictObject({
+  available: MoneySchema,
+  held: MoneySchema,
+});
+
+export const Account = strictObject({
+  accountId: id('account'),
+  wallet: nullable(WalletAddress),
+  name: nullable(Type.String()),
+  balances: strictObject({ SOL: Balance, USDC: Balance }),
+  createdAt: Timestamp,
+});
+export type Account = Static<typeof Account>;
+
+export const createAccount = {
+  method: 'POST',
+  url: '/api/v1/accounts',
+  summary:
+    'Open a requester account for a wallet, or get another key for it; the key is shown once',
+  audience: 'public',
+  tag: 'accounts',
+  schema: {
+    body: strictObject({
+      ...challengeProof,
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    }),
+    response: {
+      201: strictObject({ account: Account, apiKey: Type.String(), created: Type.Boolean() }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const getAccount = {
+  method: 'GET',
+  url: '/api/v1/account',
+  summary: 'Your account and its balances',
+  audience: 'requester',
+  tag: 'accounts',
+  schema: { response: { 200: Account } },
+} as const satisfies RouteContract;
+
+export const DepositAddress = strictObject({
+  cluster: oneOf(['localnet', 'devnet', 'testnet', 'mainnet-beta']),
+  wallet: WalletAddress,
+  usdcMint: WalletAddress,
+});
+
+export const getDepositAddress = {
+  method: 'GET',
+  url: '/api/v1/deposits/address',
+  summary: 'Where to send SOL or USDC',
+  audience: 'public',
+  tag: 'accounts',
+  schema: { response: { 200: DepositAddress } },
+} as const satisfies RouteContract;
+
+export const Deposit = strictObject({
+  signature: Type.String(),
+  credited: Type.Array(MoneySchema),
+  creditedAt: Timestamp,
+});
+
+/** Claiming the same signature again for the same account answers the same deposit. */
+export const claimDeposit = {
+  method: 'POST',
+  url: '/api/v1/deposits',
+  summary: 'Credit a finalized transfer from your wallet to your account',
+  audience: 'requester',
+  tag: 'accounts',
+  schema: {
+    body: strictObject({
+      signature: Type.String({ pattern: '^[1-9A-HJ-NP-Za-km-z]{64,88}$' }),
+    }),
+    response: { 200: Deposit },
+  },
+} as const satisfies RouteContract;

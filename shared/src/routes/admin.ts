@@ -1,0 +1,126 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import {
+  id,
+  MoneySchema,
+  nullable,
+  oneOf,
+  strictObject,
+  Timestamp,
+  WalletAddress,
+} from '../schema.ts';
+import { Overview, PublicAgent } from './marketplace.ts';
+
+export const AdminStats = strictObject({
+  overview: Overview,
+  accounts: Type.Integer(),
+  ledger: strictObject({
+    transfers: Type.Integer(),
+    balanced: Type.Boolean({ description: 'Debits equal credits for every asset' }),
+  }),
+});
+export type AdminStats = Static<typeof AdminStats>;
+
+export const getAdminStats = {
+  method: 'GET',
+  url: '/api/v1/admin/stats',
+  summary: 'Counts over the whole marketplace',
+  audience: 'operator',
+  tag: 'admin',
+  schema: { response: { 200: AdminStats } },
+} as const satisfies RouteContract;
+
+export const TreasuryInfo = strictObject({
+  cluster: oneOf(['localnet', 'devnet', 'testnet', 'mainnet-beta']),
+  wallet: WalletAddress,
+  usdcMint: WalletAddress,
+  onChain: strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) }),
+  liabilities: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
+  escrow: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
+  operatorAvailable: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
+  feeRevenue: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
+  payoutsFinalized: Type.Integer(),
+  rpcUrl: Type.String(),
+});
+export type TreasuryInfo = Static<typeof TreasuryInfo>;
+
+export const getTreasury = {
+  method: 'GET',
+  url: '/api/v1/admin/wallet',
+  summary: 'The treasury on chain and in the ledger',
+  audience: 'operator',
+  tag: 'admin',
+  schema: { response: { 200: TreasuryInfo } },
+} as const satisfies RouteContract;
+
+/** Airdrops to the treasury and credits the operator's account. Localnet and devnet only. */
+export const fundTreasury = {
+  method: 'POST',
+  url: '/api/v1/admin/wallet/fund',
+  summary: 'Airdrop 2 SOL to the treasury on a test cluster',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    response: { 200: strictObject({ signature: Type.String(), credited: MoneySchema }) },
+  },
+} as const satisfies RouteContract;
+
+export const AdminPayout = strictObject({
+  payoutId: id('payout'),
+  jobId: id('job'),
+  agentId: id('agent'),
+  wallet: Type.String(),
+  money: MoneySchema,
+  state: Type.String(),
+  signature: nullable(Type.String()),
+  explorerUrl: nullable(Type.String()),
+  holdReason: nullable(Type.String()),
+  createdAt: Timestamp,
+  finalizedAt: nullable(Timestamp),
+});
+export type AdminPayout = Static<typeof AdminPayout>;
+
+export const listPayouts = {
+  method: 'GET',
+  url: '/api/v1/admin/payouts',
+  summary: 'Payouts, newest first',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    querystring: strictObject({
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+      cursor: Type.Optional(Type.String({ maxLength: 64 })),
+    }),
+    response: {
+      200: strictObject({ data: Type.Array(AdminPayout), nextCursor: nullable(Type.String()) }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const listAgents = {
+  method: 'GET',
+  url: '/api/v1/admin/agents',
+  summary: 'Every agent with its wallet',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    response: {
+      200: strictObject({
+        data: Type.Array(strictObject({ ...PublicAgent.properties, wallet: WalletAddress })),
+      }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const setAgentEnabled = {
+  method: 'POST',
+  url: '/api/v1/admin/agents/:agentId/enabled',
+  summary: 'Disable or enable an agent',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    params: strictObject({ agentId: id('agent') }),
+    body: strictObject({ enabled: Type.Boolean() }),
+    response: { 200: strictObject({ agentId: id('agent'), enabled: Type.Boolean() }) },
+  },
+} as const satisfies RouteContract;

@@ -1,0 +1,122 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import { Device, DeviceSample } from '../device.ts';
+import { executionStates } from '../execution-state.ts';
+import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { AgentEarnings } from './agents.ts';
+import { LogLine } from './jobs.ts';
+
+/** The agent's own API on loopback. `problem` is a sentence and the command that fixes it. */
+export const LocalProblem = strictObject({
+  code: Type.String(),
+  sentence: Type.String(),
+  fix: Type.String(),
+});
+
+export const ActiveExecution = strictObject({
+  executionId: Type.String(),
+  jobId: Type.String(),
+  name: nullable(Type.String()),
+  state: oneOf(executionStates),
+  image: Type.String(),
+  deviceIds: Type.Array(Type.String()),
+  reward: MoneySchema,
+  acceptedAt: Timestamp,
+  startedAt: nullable(Timestamp),
+  runSec: Type.Integer({ description: 'The limit, not the time used' }),
+});
+
+export const AgentStatus = strictObject({
+  agentId: nullable(Type.String({ description: 'null until registered' })),
+  name: Type.String(),
+  version: Type.String(),
+  wallet: Type.String(),
+  marketplaceUrl: Type.String(),
+  state: oneOf(['starting', 'idle', 'working', 'paused', 'draining', 'blocked']),
+  stateSentence: Type.String({ description: 'Why it is in this state, for a person' }),
+  lastContactAt: nullable(Timestamp),
+  startedAt: Timestamp,
+  executor: strictObject({
+    name: Type.String(),
+    isolation: nullable(Type.String()),
+    available: Type.Boolean(),
+    facts: Type.Record(Type.String(), Type.String()),
+  }),
+  devices: Type.Array(Device),
+  samples: Type.Array(DeviceSample),
+  problems: Type.Array(LocalProblem),
+  active: Type.Array(ActiveExecution),
+  balances: strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) }),
+});
+export type AgentStatus = Static<typeof AgentStatus>;
+
+export const getAgentStatus = {
+  method: 'GET',
+  url: '/api/v1/local/status',
+  summary: 'State, devices, active executions and balance of this agent',
+  audience: 'public',
+  tag: 'agent',
+  schema: { response: { 200: AgentStatus } },
+} as const satisfies RouteContract;
+
+export const LocalEarnings = strictObject({
+  asOf: nullable(Timestamp),
+  earnings: nullable(AgentEarnings),
+});
+
+/** `earnings` is null until the marketplace has answered once. */
+export const getLocalEarnings = {
+  method: 'GET',
+  url: '/api/v1/local/earnings',
+  summary: 'Earnings as the marketplace last told them, with their age',
+  audience: 'public',
+  tag: 'agent',
+  schema: { response: { 200: LocalEarnings } },
+} as const satisfies RouteContract;
+
+export const LocalExecution = strictObject({
+  executionId: Type.String(),
+  jobId: Type.String(),
+  name: nullable(Type.String()),
+  state: oneOf(executionStates),
+  reason: nullable(Type.String()),
+  exitCode: nullable(Type.Integer()),
+  runMs: nullable(Type.Number()),
+  reward: MoneySchema,
+  acceptedAt: Timestamp,
+  finishedAt: nullable(Timestamp),
+});
+
+export const listLocalExecutions = {
+  method: 'GET',
+  url: '/api/v1/local/executions',
+  summary: 'The last 50 executions of this agent, newest first',
+  audience: 'public',
+  tag: 'agent',
+  schema: { response: { 200: strictObject({ data: Type.Array(LocalExecution) }) } },
+} as const satisfies RouteContract;
+
+export const getLocalLogTail = {
+  method: 'GET',
+  url: '/api/v1/local/executions/:executionId/logs',
+  summary: 'The last lines of an execution kept by this agent',
+  audience: 'public',
+  tag: 'agent',
+  schema: {
+    params: strictObject({ executionId: Type.String({ pattern: '^exe_[0-9A-Z]{26}$' }) }),
+    response: { 200: strictObject({ data: Type.Array(LogLine) }) },
+  },
+} as const satisfies RouteContract;
+
+/** `pause` takes no new work; running work goes on. `drain` also ends the agent when it is done. */
+export const setAgentMode = {
+  method: 'POST',
+  url: '/api/v1/local/mode',
+  summary: 'Pause, resume or drain this agent',
+  audience: 'public',
+  tag: 'agent',
+  schema: {
+    body: strictObject({ mode: oneOf(['run', 'pause', 'drain']) }),
+    response: { 200: strictObject({ mode: oneOf(['run', 'pause', 'drain']) }) },
+  },
+} as const satisfies RouteContract;

@@ -1,0 +1,193 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import { executionStates } from '../execution-state.ts';
+import { JobSpecInput } from '../job-spec.ts';
+import { jobStates, reasonNames } from '../job-state.ts';
+import { limits } from '../limits.ts';
+import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { payoutStates, settlementStates } from '../settlement-state.ts';
+
+export const Reason = oneOf(reasonNames);
+
+export const ExecutionView = strictObject({
+  executionId: id('execution'),
+  attempt: Type.Integer(),
+  agentId: id('agent'),
+  agentName: Type.String(),
+  deviceIds: Type.Array(Type.String()),
+  state: oneOf(executionStates),
+  reason: nullable(Reason),
+  detail: nullable(Type.String()),
+  isolation: nullable(Type.String()),
+  imageDigest: nullable(Type.String()),
+  exitCode: nullable(Type.Integer()),
+  runMs: nullable(Type.Number()),
+  peakMemoryBytes: nullable(Type.Number()),
+  leasedAt: Timestamp,
+  startedAt: nullable(Timestamp),
+  finishedAt: nullable(Timestamp),
+});
+export type ExecutionView = Static<typeof ExecutionView>;
+
+export const PayoutView = strictObject({
+  payoutId: id('payout'),
+  state: oneOf(payoutStates),
+  wallet: Type.String(),
+  money: MoneySchema,
+  signature: nullable(Type.String()),
+  explorerUrl: nullable(Type.String()),
+  holdReason: nullable(Type.String()),
+  createdAt: Timestamp,
+  finalizedAt: nullable(Timestamp),
+});
+export type PayoutView = Static<typeof PayoutView>;
+
+export const SettlementView = strictObject({
+  state: oneOf(settlementStates),
+  held: MoneySchema,
+  quoted: MoneySchema,
+  charged: nullable(MoneySchema),
+  providerShare: nullable(MoneySchema),
+  fee: nullable(MoneySchema),
+  refund: nullable(MoneySchema),
+  payout: nullable(PayoutView),
+});
+
+export const JobSummary = strictObject({
+  jobId: id('job'),
+  name: nullable(Type.String()),
+  state: oneOf(jobStates),
+  reason: nullable(Reason),
+  attempt: Type.Integer(),
+  attemptsMax: Type.Integer(),
+  workload: Type.String({ description: 'container or the script language' }),
+  image: Type.String(),
+  gpus: Type.Integer(),
+  price: MoneySchema,
+  agentId: nullable(id('agent')),
+  agentName: nullable(Type.String()),
+  simulatedDevice: nullable(Type.Boolean()),
+  exitCode: nullable(Type.Integer()),
+  createdAt: Timestamp,
+  startedAt: nullable(Timestamp),
+  finishedAt: nullable(Timestamp),
+  payoutState: nullable(oneOf(payoutStates)),
+});
+export type JobSummary = Static<typeof JobSummary>;
+
+export const JobEvent = strictObject({
+  seq: Type.Integer(),
+  type: Type.String({ description: 'Such as job.queued or payout.finalized' }),
+  at: Timestamp,
+  actor: Type.String({ description: 'requester, agent:<id>, marketplace or operator' }),
+  reason: nullable(Reason),
+  data: Type.Record(Type.String(), Type.Unknown()),
+});
+export type JobEvent = Static<typeof JobEvent>;
+
+export const JobDetail = strictObject({
+  ...JobSummary.properties,
+  spec: Type.Unknown({ description: 'The complete spec; environment values are not echoed' }),
+  reasonSentence: nullable(Type.String()),
+  reasonAction: nullable(Type.String()),
+  fault: nullable(oneOf(['requester', 'provider', 'platform', 'none'])),
+  output: Type.Unknown({
+    description: 'Structured output: output.json or JSON on stdout, else null',
+  }),
+  logBytes: Type.Integer(),
+  executions: Type.Array(ExecutionView),
+  settlement: SettlementView,
+  events: Type.Array(JobEvent),
+});
+export type JobDetail = Static<typeof JobDetail>;
+
+const jobParams = strictObject({ jobId: id('job') });
+
+/** Send `Idempotency-Key` to make a repeated request answer with the first one's job. */
+export const createJob = {
+  method: 'POST',
+  url: '/api/v1/jobs',
+  summary: 'Post a job; its whole price is held from your balance',
+  audience: 'requester',
+  tag: 'jobs',
+  schema: { body: JobSpecInput, response: { 201: JobDetail } },
+} as const satisfies RouteContract;
+
+export const listJobs = {
+  method: 'GET',
+  url: '/api/v1/jobs',
+  summary: 'Your jobs, newest first',
+  audience: 'requester',
+  tag: 'jobs',
+  schema: {
+    querystring: strictObject({
+      state: Type.Optional(Type.String({ pattern: '^[a-z_]+(,[a-z_]+)*$', maxLength: 200 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
+      cursor: Type.Optional(Type.String({ maxLength: 64 })),
+    }),
+    response: {
+      200: strictObject({ data: Type.Array(JobSummary), nextCursor: nullable(Type.String()) }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const getJob = {
+  method: 'GET',
+  url: '/api/v1/jobs/:jobId',
+  summary: 'One job with its executions, settlement and events',
+  audience: 'requester',
+  tag: 'jobs',
+  schema: { params: jobParams, response: { 200: JobDetail } },
+} as const satisfies RouteContract;
+
+/** Answers at once; a running workload is dead within two seconds while its agent is connected. */
+export const cancelJob = {
+  method: 'POST',
+  url: '/api/v1/jobs/:jobId/cancel',
+  summary: 'Cancel a job',
+  audience: 'requester',
+  tag: 'jobs',
+  schema: { params: jobParams, response: { 200: JobDetail } },
+} as const satisfies RouteContract;
+
+export const logStreams = ['stdout', 'stderr', 'system'] as const;
+/** `system` lines come from the agent itself: pull progress, truncation marks. */
+export type LogStream = (typeof logStreams)[number];
+
+export const LogLine = strictObject({
+  seq: Type.Integer({ description: 'Grows by one per line within the job, over all its attempts' }),
+  attempt: Type.Integer(),
+  stream: oneOf(logStreams),
+  at: Timestamp,
+  text: Type.String(),
+  partial: Type.Boolean({ description: 'True when no newline followed, such as a prompt' }),
+});
+export type LogLine = Static<typeof LogLine>;
+
+/**
+ * One page of lines after `after`. With `accept: application/x-ndjson` the same lines come as JSON
+ * lines, and `follow=true` keeps the answer open until the job has ended.
+ */
+export const getJobLogs = {
+  method: 'GET',
+  url: '/api/v1/jobs/:jobId/logs',
+  summary: 'Log lines of a job, during and after it',
+  audience: 'requester',
+  tag: 'jobs',
+  schema: {
+    params: jobParams,
+    querystring: strictObject({
+      after: Type.Optional(Type.Integer({ minimum: 0 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.logLinesPerPage })),
+      stream: Type.Optional(oneOf(logStreams)),
+      follow: Type.Optional(Type.Boolean()),
+    }),
+    response: {
+      200: strictObject({
+        data: Type.Array(LogLine),
+        nextAfter: Type.Integer(),
+        ended: Type.Boolean({ description: 'The job is over and this page reaches its last line' }),
+      }),
+    },
+  },
+} as const satisfies RouteContract;

@@ -1,0 +1,82 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import { Device, DeviceSample } from '../device.ts';
+import { jobStates } from '../job-state.ts';
+import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+
+export const Overview = strictObject({
+  cluster: oneOf(['localnet', 'devnet', 'testnet', 'mainnet-beta']),
+  jobs: Type.Record(Type.String(), Type.Integer({ description: 'Count per job state' })),
+  agents: strictObject({ online: Type.Integer(), offline: Type.Integer() }),
+  gpus: strictObject({
+    registered: Type.Integer(),
+    free: Type.Integer(),
+    simulated: Type.Integer(),
+  }),
+  queue: strictObject({
+    depth: Type.Integer(),
+    oldestAgeSec: nullable(Type.Number({ description: 'null when the queue is empty' })),
+  }),
+  escrow: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
+  paidOut: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
+  payouts: Type.Record(Type.String(), Type.Integer({ description: 'Count per payout state' })),
+  meanRewardOpen: strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) }),
+});
+export type Overview = Static<typeof Overview>;
+
+export const getOverview = {
+  method: 'GET',
+  url: '/api/v1/marketplace/overview',
+  summary: 'The marketplace in numbers',
+  audience: 'public',
+  tag: 'marketplace',
+  schema: { response: { 200: Overview } },
+} as const satisfies RouteContract;
+
+/** What anybody may see of a job: no code, no environment, no account. */
+export const PublicJob = strictObject({
+  jobId: id('job'),
+  state: oneOf(jobStates),
+  workload: Type.String(),
+  gpus: Type.Integer(),
+  gpuModels: nullable(Type.Array(Type.String())),
+  memoryBytesMin: nullable(Type.Integer()),
+  reward: MoneySchema,
+  runSec: Type.Integer(),
+  createdAt: Timestamp,
+});
+export type PublicJob = Static<typeof PublicJob>;
+
+export const listPublicJobs = {
+  method: 'GET',
+  url: '/api/v1/marketplace/jobs',
+  summary: 'Open and running jobs on the board, newest first',
+  audience: 'public',
+  tag: 'marketplace',
+  schema: { response: { 200: strictObject({ data: Type.Array(PublicJob) }) } },
+} as const satisfies RouteContract;
+
+export const PublicAgent = strictObject({
+  agentId: id('agent'),
+  name: Type.String(),
+  status: oneOf(['online', 'offline', 'disabled', 'draining']),
+  isolation: nullable(Type.String()),
+  devices: Type.Array(Device),
+  samples: Type.Array(DeviceSample),
+  slots: nullable(Type.Integer()),
+  running: Type.Integer(),
+  jobsSucceeded: Type.Integer(),
+  jobsFailed: Type.Integer(),
+  lastSeenAt: nullable(Timestamp),
+  registeredAt: Timestamp,
+});
+export type PublicAgent = Static<typeof PublicAgent>;
+
+export const listPublicAgents = {
+  method: 'GET',
+  url: '/api/v1/marketplace/agents',
+  summary: 'Agents with their devices and counts',
+  audience: 'public',
+  tag: 'marketplace',
+  schema: { response: { 200: strictObject({ data: Type.Array(PublicAgent) }) } },
+} as const satisfies RouteContract;

@@ -1,0 +1,43 @@
+import { type Static, Type } from 'typebox';
+import { limits } from '../limits.ts';
+import { strictObject, taggedUnion } from '../schema.ts';
+
+/**
+ * `GET /api/v1/stream` (WebSocket): one socket per browser tab, many channels.
+ * Channels: `market` (public events), `jobs` (own jobs), `job:<id>` (one job's events),
+ * `logs:<id>` (one job's log lines). `since` resumes after a sequence number.
+ */
+export const streamUrl = '/api/v1/stream';
+
+const channel = Type.String({ pattern: '^(market|jobs|(job|logs):job_[0-9A-Z]{26})$' });
+
+export const StreamRequest = taggedUnion('op', [
+  strictObject({ op: Type.Literal('auth'), apiKey: Type.String({ maxLength: 256 }) }),
+  strictObject({
+    op: Type.Literal('subscribe'),
+    channel,
+    since: Type.Optional(Type.Integer({ minimum: 0 })),
+  }),
+  strictObject({ op: Type.Literal('unsubscribe'), channel }),
+  strictObject({ op: Type.Literal('ping') }),
+]);
+export type StreamRequest = Static<typeof StreamRequest>;
+
+/** What the server sends. `resync` means the resume point is too old: read the resource again. */
+export type StreamMessage =
+  | { type: 'ready'; authenticated: boolean }
+  | { type: 'subscribed'; channel: string; seq: number }
+  | { type: 'event'; channel: string; seq: number; event: StreamEvent }
+  | { type: 'lines'; channel: string; lines: unknown[]; ended: boolean }
+  | { type: 'resync'; channel: string }
+  | { type: 'error'; code: string; detail: string; channel?: string }
+  | { type: 'pong' };
+
+export interface StreamEvent {
+  name: string;
+  jobId: string | null;
+  at: string;
+  data: Record<string, unknown>;
+}
+
+export const streamFrameBytesMax = limits.logLineBytes;
