@@ -6,7 +6,7 @@ import { nullable, oneOf, strictObject } from './schema.ts';
 /** One GPU (or one MIG slice) an agent offers. Facts as its tools report them; `null` is unknown. */
 export const Device = strictObject({
   id: Type.String({ minLength: 1, maxLength: 128, description: 'Stable, usually the UUID' }),
-  vendor: oneOf(gpuVendors),
+  vendor: oneOf([...gpuVendors, 'simulated']),
   model: Type.String({ minLength: 1, maxLength: 128, description: 'As the driver names it' }),
   modelId: nullable(Type.String({ maxLength: 64, description: 'Catalogue id, such as rtx-4090' })),
   memoryBytes: nullable(Type.Integer({ minimum: 0, maximum: limits.memoryBytesMax })),

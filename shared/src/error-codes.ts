@@ -89,6 +89,12 @@ export const errorCodes = {
     fix: 'Ask the operator of the marketplace why, and to enable it.',
     retry: 'never',
   },
+  AGENT_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such agent',
+    fix: 'Check the id in the list of agents.',
+    retry: 'never',
+  },
   AGENT_SUPERSEDED: {
     status: 409,
     title: 'Another process runs with this agent identity',

@@ -54,9 +54,12 @@ export const ScriptWorkload = strictObject({
   input: Type.Optional(Type.Unknown({ description: 'Any JSON; the script reads it as a file' })),
 });
 
+/** A file or folder name; `.` and `..` are none. */
+const pathPart = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+';
+
 const InlineInput = strictObject({
   path: Type.String({
-    pattern: '^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$',
+    pattern: `^${pathPart}(?:/${pathPart})*$`,
     maxLength: 256,
     description: 'Relative to /input',
   }),
@@ -75,10 +78,14 @@ const Gpus = strictObject({
   count: Type.Integer({ minimum: 1, maximum: limits.gpusPerJob }),
   vendor: Type.Optional(oneOf(gpuVendors)),
   models: Type.Optional(
-    Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' }), {
-      minItems: 1,
-      maxItems: 16,
-    }),
+    Type.Array(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'Model or family, such as rtx-4090 or a100',
+      }),
+      { minItems: 1, maxItems: 16 },
+    ),
   ),
   memoryBytesMin: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.memoryBytesMax })),
   computeCapabilityMin: Type.Optional(Type.String({ pattern: '^[0-9]{1,2}\\.[0-9]$' })),

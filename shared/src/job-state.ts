@@ -30,7 +30,7 @@ export function isTerminalJob(state: JobState): boolean {
 }
 
 /** Who pays when it breaks. */
-export type Fault = 'requester' | 'provider' | 'platform' | 'none';
+export type Fault = 'requester' | 'provider' | 'none';
 
 interface ReasonDefinition {
   fault: Fault;

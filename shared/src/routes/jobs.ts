@@ -90,7 +90,7 @@ export const JobDetail = strictObject({
   spec: Type.Unknown({ description: 'The complete spec; environment values are not echoed' }),
   reasonSentence: nullable(Type.String()),
   reasonAction: nullable(Type.String()),
-  fault: nullable(oneOf(['requester', 'provider', 'platform', 'none'])),
+  fault: nullable(oneOf(['requester', 'provider', 'none'])),
   output: Type.Unknown({
     description: 'Structured output: output.json or JSON on stdout, else null',
   }),

@@ -59,7 +59,7 @@ export const listPublicJobs = {
 export const PublicAgent = strictObject({
   agentId: id('agent'),
   name: Type.String(),
-  status: oneOf(['online', 'offline', 'disabled', 'draining']),
+  status: oneOf(['online', 'offline', 'disabled']),
   isolation: nullable(Type.String()),
   devices: Type.Array(Device),
   samples: Type.Array(DeviceSample),

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { type Ids, systemIds } from '@node3/shared/ids';
+import type { Logger } from '@node3/shared/logger';
+import type { WalletKey } from '@node3/shared/wallet-key';
+import type { AgentConfig } from './config.ts';
+import { DeviceInventory } from './execution/device-inventory.ts';
+import { ExecutionDesk } from './execution/execution-desk.ts';
+import { ExecutorBoard } from './execution/executor-board.ts';
+import type { MachinePolicy } from './execution/machine.ts';
+import type { Executor } from './executors/executor.ts';
+import type { GpuDetector } from './gpu/gpu-detector.ts';
+import type { HostClock } from './host-clock.ts';
+import type { Journal } from './journal/journal.ts';
+import { SqliteJournal } from './journal/sqlite/sqlite-journal.ts';
+import { watchJournal } from './journal/watched-journal.ts';
+import { Heartbeater } from './marketplace-link/heartbeater.ts';
+import { LeaseClock } from './marketplace-link/lease-clock.ts';
+import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
+import { Outbox } from './marketplace-link/outbox.ts';
+import { agentLimits } from './agent-limits.ts';
+import { BalanceWatch } from './wallet/balance.ts';
+import { EarningsWatch } from './wallet/earnings.ts';
+
+/** What an executor needs to be made. */
+export interface ExecutorContext {
+  /** Labels everything an executor creates; the same for the life of the data directory. */
+  ownerId: string;
+  config: AgentConfig;
+  clock: HostClock;
+  log: Logger;
+}
+
+/** The parts that tests replace. */
+export interface AgentParts {
+  createExecutors(context: ExecutorContext): readonly Executor[];
+  createDetectors(context: ExecutorContext): readonly GpuDetector[];
+  clock: HostClock;
+  ids: Ids;
+  log: Logger;
+  fetch: typeof fetch;
+  /** 0…1, for jitter. */
+  random: () => number;
+  /** Names this boot of the machine; null when it can't be known. */
+  bootId: string | null;
+  /** Wraps the journal once it is open. */
+  wrapJournal: (journal: Journal) => Journal;
+}
+
+/** Who is told about what happens inside. */
+export interface CoreEvents {
+  /** Something that the status shows has changed. */
+  onStatus(): void;
+  /** The agent can take more or less than before. */
+  onCapacity(): void;
+  onFatal(error: unknown): void;
+}
+
+/** All long-lived parts, wired to each other. */
+export type AgentCore = ReturnType<typeof createCore>;
+
+export function createCore(
+  config: AgentConfig,
+  parts: AgentParts,
+  wallet: WalletKey,
+  events: CoreEvents,
+) {
+  const { bootId, clock, log, random } = parts;
+  const opened = new SqliteJournal({
+    path: join(config.dataDir, 'journal.sqlite'),
+    newOwnerId: () => systemIds.secret(12),
+  });
+  const journal = watchJournal(parts.wrapJournal(opened), events.onFatal);
+  const shutdown = new AbortController();
+  const link = new MarketplaceLink(config.marketplaceUrl, {
+    clock,
+    fetch: parts.fetch,
+    onChange: events.onStatus,
+  });
+  const leases = new LeaseClock(clock);
+  const context: ExecutorContext = { ownerId: journal.ownerId(), config, clock, log };
+  const watch = { clock, log, onChange: events.onCapacity };
+  const inventory = new DeviceInventory({ ...watch, detectors: parts.createDetectors(context) });
+  const board = new ExecutorBoard({ ...watch, executors: parts.createExecutors(context) });
+  const earnings = new EarningsWatch({ link, clock, log });
+  const rpc = config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
+  const balance = new BalanceWatch({ rpc, link, clock, log, address: wallet.address });
+  const shared = { link, journal, leases, clock, bootId, log, random };
+  const outbox = new Outbox({
+    ...shared,
+    onStop: (executionId, cause) => desk.stop(executionId, cause),
+    onClosed: (executionId, closing) => {
+      leases.forget(executionId);
+      journal.prune(agentLimits.historyRows);
+      if (closing === 'reported') earnings.wake();
+      if (closing === 'reported') balance.wake();
+      events.onStatus();
+    },
+  });
+  const desk: ExecutionDesk = new ExecutionDesk({
+    ...shared,
+    shutdown: shutdown.signal,
+    onChange: (executionId) => {
+      outbox.wake(executionId);
+      events.onStatus();
+    },
+    onLines: (executionId) => outbox.wake(executionId),
+    onCapacity: events.onCapacity,
+    onFatal: events.onFatal,
+  });
+  const instanceId = parts.ids.secret(18);
+  const heartbeater = new Heartbeater({
+    ...shared,
+    instanceId,
+    samples: () => inventory.samples(),
+    onVerdict: (executionId, verdict) => {
+      if (verdict === 'cancel') desk.stop(executionId, 'requester');
+      if (verdict === 'stop') desk.stop(executionId, 'superseded');
+    },
+  });
+  const policy: MachinePolicy = config;
+  return {
+    balance,
+    board,
+    clock,
+    config,
+    desk,
+    earnings,
+    events,
+    heartbeater,
+    instanceId,
+    inventory,
+    journal,
+    leases,
+    link,
+    log,
+    outbox,
+    parts,
+    policy,
+    shutdown,
+    wallet,
+  };
+}

@@ -1,0 +1,273 @@
+import { join } from 'node:path';
+import { type Loop, startLoop } from '@node3/shared/loop';
+import type { AgentMessage } from '@node3/shared/routes/agents';
+import { assertNever } from '@node3/shared/assert';
+import type { DrainOptions } from './agent.ts';
+import type { AgentCore } from './agent-core.ts';
+import { agentLimits } from './agent-limits.ts';
+import { type FreeCapacity, freeCapacity, type MachineLimits } from './execution/capacity.ts';
+import { type IntakeDeps, takeOffer } from './execution/intake.ts';
+import { buildOffer, machineLimits, readDiskFreeBytes } from './execution/machine.ts';
+import { recoverExecutions, sweepExecutor } from './execution/recovery.ts';
+import type { Instant } from './host-clock.ts';
+import { startLeaseWatch } from './marketplace-link/lease-watch.ts';
+import { startPacedLoop } from './marketplace-link/pace.ts';
+import { type Availability, Poller } from './marketplace-link/poller.ts';
+import { ensureIdentity, IdentityError } from './marketplace-link/registration.ts';
+import type { AgentMode } from './observability/agent-state.ts';
+import { limits } from '@node3/shared/limits';
+import { agentVersion } from './version.ts';
+
+/** After handing an offer back the agent asks for no other one for this long. */
+const refusalPauseMs = 10_000;
+/** Workloads that were told to stop at the end of a drain, and last results, get this long. */
+const drainTailMs = 10_000;
+
+/** The course of an agent's life: signing in, recovering, working, draining, stopping. */
+export class AgentLife {
+  readonly #core: AgentCore;
+  readonly #poller: Poller;
+  readonly #intake: IntakeDeps;
+  #loops: Loop[] = [];
+  #sweeps: Promise<void>[] = [];
+  #mode: AgentMode;
+  #agentId: string | null = null;
+  #ready = false;
+  #identityError: string | null = null;
+  #diskFreeBytes: number | null = null;
+  #refusedUntilMs = 0;
+
+  constructor(core: AgentCore) {
+    this.#core = core;
+    this.#mode = core.journal.mode();
+    const { board, clock, desk, inventory, journal, link, log, outbox, parts } = core;
+    const { ids, random } = parts;
+    this.#intake = {
+      ...{ board, clock, desk, inventory, journal, log },
+      nativeAllowed: core.config.nativeAllowed,
+      takesWork: () => this.#mode === 'run',
+      free: () => this.free(),
+      onOwed: (executionId) => outbox.wake(executionId),
+      onRefused: () => {
+        this.#refusedUntilMs = clock.monotonicMs() + refusalPauseMs;
+      },
+    };
+    this.#poller = new Poller({
+      ...{ link, journal, clock, ids, log, random, instanceId: core.instanceId },
+      availability: () => this.#availability(),
+      onMessage: (message, sentAt) => this.#handle(message, sentAt),
+    });
+  }
+
+  get mode(): AgentMode {
+    return this.#mode;
+  }
+
+  get agentId(): string | null {
+    return this.#agentId;
+  }
+
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  /** Why the stored identity can't be used; null when it can. */
+  get identityError(): string | null {
+    return this.#identityError;
+  }
+
+  get diskFreeBytes(): number | null {
+    return this.#diskFreeBytes;
+  }
+
+  limits(): MachineLimits {
+    return machineLimits(this.#core.policy, this.#diskFreeBytes);
+  }
+
+  free(): FreeCapacity {
+    const { desk, inventory } = this.#core;
+    const deviceIds = inventory.offered().map(({ id }) => id);
+    return freeCapacity(this.limits(), deviceIds, desk.reservations());
+  }
+
+  /** From the first look at the machine to the first poll. Rejects when the agent stops first. */
+  async begin(): Promise<void> {
+    const { board, config, inventory, log, shutdown } = this.#core;
+    const readDisk = async () => {
+      this.#diskFreeBytes = await readDiskFreeBytes(config.dataDir);
+    };
+    await Promise.all([inventory.start(), board.start(), readDisk()]);
+    const intervalMs = agentLimits.sampleIntervalMs;
+    this.#loops.push(startLoop({ name: 'disk', log, intervalMs, run: readDisk }));
+    await this.#signIn();
+    shutdown.signal.throwIfAborted();
+    await this.#recover();
+    shutdown.signal.throwIfAborted();
+    this.#work();
+  }
+
+  /** Cuts off the poll under way, because it speaks of another capacity. */
+  capacityChanged(): void {
+    if (this.#ready) this.#poller.refresh();
+  }
+
+  setMode(mode: 'run' | 'pause'): void {
+    if (this.#mode === 'drain') return;
+    this.#mode = mode;
+    this.#core.journal.saveMode(mode);
+    this.capacityChanged();
+    this.#core.events.onStatus();
+  }
+
+  /** Resolves when nothing is left to do, or the deadline and a little more have passed. */
+  async drain(options: DrainOptions): Promise<void> {
+    const { desk, events, journal, outbox, shutdown } = this.#core;
+    this.#mode = 'drain';
+    this.capacityChanged();
+    events.onStatus();
+    for (const executionId of desk.executionIds()) {
+      const phase = journal.find(executionId)?.phase;
+      const started = phase === 'starting' || phase === 'running' || phase === 'ended';
+      if (!started) desk.stop(executionId, 'drain');
+    }
+    const { deadlineMs } = options;
+    const inTime = await settlesWithin(desk.settled(), deadlineMs, shutdown.signal);
+    if (!inTime) {
+      for (const executionId of desk.executionIds()) desk.stop(executionId, 'drain');
+      await settlesWithin(desk.settled(), drainTailMs, shutdown.signal);
+    }
+    const tailMs = deadlineMs === undefined ? undefined : drainTailMs;
+    await settlesWithin(outbox.drained(), tailMs, shutdown.signal);
+  }
+
+  /** Ends every loop and story; workloads are left as they are. */
+  async stop(): Promise<void> {
+    const { balance, board, desk, earnings, heartbeater, inventory, outbox, shutdown } = this.#core;
+    shutdown.abort();
+    await Promise.all([
+      this.#poller.stop(),
+      heartbeater.stop(),
+      outbox.stop(),
+      balance.stop(),
+      earnings.stop(),
+      inventory.stop(),
+      board.stop(),
+      desk.settled(),
+      ...this.#loops.map((loop) => loop.stop()),
+      ...this.#sweeps,
+    ]);
+    await Promise.all(board.executors.map((executor) => executor.close()));
+  }
+
+  /** Tries until the marketplace has said who this agent is; gives up only when a person must act. */
+  async #signIn(): Promise<void> {
+    const { config, events, link, log, parts, shutdown, wallet } = this.#core;
+    const path = join(config.dataDir, 'identity.json');
+    const { apiKey, name } = config;
+    const done = Promise.withResolvers<void>();
+    const loop = startPacedLoop({
+      name: 'sign-in',
+      log,
+      random: parts.random,
+      run: async (signal) => {
+        if (this.#agentId !== null) return agentLimits.backoffMaxMs;
+        const deps = { link, wallet, log, path, name, version: agentVersion, apiKey };
+        const identity = await ensureIdentity(deps, AbortSignal.any([signal, shutdown.signal]));
+        this.#agentId = identity.agentId;
+        this.#identityError = null;
+        done.resolve();
+        return agentLimits.backoffMaxMs;
+      },
+      onFailure: (error) => {
+        if (error instanceof IdentityError) this.#identityError = error.message;
+        log.warn({ err: error }, 'signing in failed');
+        events.onStatus();
+      },
+    });
+    shutdown.signal.addEventListener('abort', () => done.resolve(), { once: true });
+    await done.promise;
+    await loop.stop();
+  }
+
+  async #recover(): Promise<void> {
+    const { board, desk, heartbeater, leases, log, parts, shutdown } = this.#core;
+    const { bootId } = parts;
+    const intake = this.#intake;
+    const deps = { intake, leases, heartbeater, bootId, shutdown: shutdown.signal };
+    await recoverExecutions(deps);
+    this.#sweeps = board.executors.map((executor) => sweepExecutor(deps, executor));
+    const onExpired = (executionId: string) => {
+      if (desk.has(executionId)) desk.stop(executionId, 'lease-expired');
+      else leases.forget(executionId);
+    };
+    this.#loops.push(startLeaseWatch({ leases, log, onExpired }));
+  }
+
+  #work(): void {
+    const { balance, earnings, events, heartbeater } = this.#core;
+    heartbeater.start();
+    this.#ready = true;
+    this.#poller.start();
+    balance.start();
+    earnings.start();
+    events.onStatus();
+  }
+
+  #availability(): Availability {
+    const { board, clock, inventory, policy } = this.#core;
+    const free = this.free();
+    const pausedMs = this.#refusedUntilMs - clock.monotonicMs();
+    const roomLeft = free.slots > 0 && free.cpus > 0 && free.memoryBytes >= limits.memoryBytesMin;
+    const working = board.available().length > 0;
+    return {
+      offer: buildOffer(policy, this.limits(), board.available(), inventory.offered()),
+      wantsWork: this.#mode === 'run' && working && roomLeft && pausedMs <= 0,
+      freeDeviceIds: free.deviceIds,
+      freeCpus: free.cpus,
+      freeMemoryBytes: free.memoryBytes,
+      waitSec:
+        pausedMs > 0
+          ? Math.min(Math.ceil(pausedMs / 1000), agentLimits.pollWaitSec)
+          : agentLimits.pollWaitSec,
+    };
+  }
+
+  async #handle(message: AgentMessage, sentAt: Instant): Promise<void> {
+    switch (message.type) {
+      case 'offer':
+        takeOffer(this.#intake, message, sentAt);
+        return;
+      case 'cancel':
+        this.#core.desk.stop(message.executionId, 'requester');
+        return;
+      case 'drain':
+        this.#core.log.info('the marketplace asks for a pause');
+        this.setMode('pause');
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+}
+
+/** @returns whether the work ended before the time was up. */
+async function settlesWithin(
+  work: Promise<void>,
+  timeoutMs: number | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = timeoutMs === undefined ? null : setTimeout(() => resolve(false), timeoutMs);
+  const onAbort = () => resolve(true);
+  signal.addEventListener('abort', onAbort, { once: true });
+  work.then(
+    () => resolve(true),
+    () => resolve(true),
+  );
+  try {
+    return await promise;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}

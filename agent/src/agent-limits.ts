@@ -1,0 +1,52 @@
+/** Numbers of the agent alone; what both sides must agree on stands in @node3/shared/limits. */
+export const agentLimits = {
+  /** One long poll. Short enough that proxies with a 30 s idle limit don't cut it. */
+  pollWaitSec: 25,
+  /** How long beyond its wait a poll may take before it counts as lost. */
+  pollSlackMs: 10_000,
+  /** A marketplace that answers empty polls at once must not be asked in a tight loop. */
+  pollEmptyPauseMs: 1_000,
+  backoffMinMs: 1_000,
+  backoffMaxMs: 60_000,
+
+  /** Below the heartbeat interval, so that a hung request can't cost two beats. */
+  heartbeatTimeoutMs: 8_000,
+  /** After a lost heartbeat the next one is tried sooner, while the lease still has room. */
+  heartbeatRetryMs: 2_000,
+  heartbeatMsMin: 1_000,
+  heartbeatMsMax: 15_000,
+  /** How often leases are compared with the clocks; small against leaseSelfStopMs. */
+  leaseCheckMs: 500,
+
+  /** With a reachable marketplace a result waits this long for its logs, then goes first. */
+  logDrainMs: 15_000,
+  /** Lines kept for the dashboard after they were shipped. */
+  logTailLines: 200,
+  /** JSON bytes of one log batch: well below the marketplace's body limit. */
+  logBatchBytes: 1024 * 1024,
+  /** After the workload ended its log reader gets this long to reach the last line. */
+  logReadMs: 10_000,
+
+  /** An engine that does not answer for longer than this has lost the workload. */
+  engineOutageMs: 60_000,
+  engineRetryMs: 2_000,
+  probeIntervalMs: 30_000,
+  /** While no executor works a person is waiting for the fix to show. */
+  probeRetryMs: 5_000,
+
+  detectIntervalMs: 300_000,
+  sampleIntervalMs: 5_000,
+  historyRows: 50,
+  statusPushMs: 2_000,
+  earningsIntervalMs: 30_000,
+  balanceIntervalMs: 60_000,
+  /** A balance older than this is unknown, not a number. */
+  balanceAgeMsMax: 300_000,
+  rpcTimeoutMs: 8_000,
+  /** Free space that jobs never get, so that the journal can always be written. */
+  diskFloorBytes: 1024 ** 3,
+  /** Share of the machine's memory offered when MEMORY_LIMIT is not set. */
+  memoryShare: 0.8,
+  localBodyBytes: 16 * 1024,
+  streamClients: 32,
+} as const;

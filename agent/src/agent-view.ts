@@ -1,0 +1,122 @@
+import { MarketError } from '@node3/shared/error';
+import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import { toTimestamp } from '@node3/shared/schema';
+import type { AgentCore } from './agent-core.ts';
+import type { AgentLife } from './agent-life.ts';
+import { agentLimits } from './agent-limits.ts';
+import { listIsolationFacts } from './execution/describe-isolation.ts';
+import type { LocalApi } from './http/local-api.ts';
+import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
+import { describeRefusal, listProblems } from './observability/problems.ts';
+import { toActiveExecution, toLocalExecution, toLocalLine } from './observability/status.ts';
+import { agentVersion } from './version.ts';
+
+export interface AgentViewDeps {
+  core: AgentCore;
+  life: AgentLife;
+  startedAtMs: number;
+  setMode(mode: AgentMode): void;
+}
+
+/** What the agent tells about itself on loopback. */
+export function createAgentView(deps: AgentViewDeps): LocalApi {
+  const { core, life } = deps;
+  const { earnings, journal } = core;
+  return {
+    status: () => buildStatus(deps),
+    earnings() {
+      const { latest } = earnings;
+      return {
+        asOf: latest === null ? null : toTimestamp(latest.asOfMs),
+        earnings: latest?.earnings ?? null,
+      };
+    },
+    executions: () => ({
+      data: journal.listRecent(agentLimits.historyRows).map(toLocalExecution),
+    }),
+    logTail(executionId) {
+      const execution = journal.find(executionId);
+      if (execution === null) throw new MarketError('EXECUTION_NOT_FOUND', { executionId });
+      const lines = journal.tailLines(executionId, agentLimits.logTailLines);
+      return { data: lines.map((line) => toLocalLine(execution.attempt, line)) };
+    },
+    setMode(mode) {
+      deps.setMode(mode);
+      return life.mode;
+    },
+  };
+}
+
+function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
+  const { balance, board, config, inventory, journal, link, wallet } = core;
+  const { lastContactAtMs, refusal, unreachableSinceMs } = link;
+  const open = journal.listOpen();
+  const active = open.flatMap((execution) => toActiveExecution(execution) ?? []);
+  const owed = open.filter(({ pending }) => pending !== null).length;
+  const { state, sentence } = stateOf(core, life, { active: active.length, owed });
+  return {
+    agentId: life.agentId,
+    name: config.name,
+    version: agentVersion,
+    wallet: wallet.address,
+    marketplaceUrl: config.marketplaceUrl,
+    state,
+    stateSentence: sentence,
+    lastContactAt: lastContactAtMs === null ? null : toTimestamp(lastContactAtMs),
+    startedAt: toTimestamp(startedAtMs),
+    executor: describeExecutor(core),
+    devices: inventory.all(),
+    samples: inventory.samples(),
+    problems: listProblems({
+      executors: board.problems(),
+      devices: inventory.problems(),
+      marketplaceUrl: config.marketplaceUrl,
+      unreachableSinceMs,
+      refusal,
+      identityError: life.identityError,
+      diskFreeBytes: life.diskFreeBytes,
+      diskFloorBytes: agentLimits.diskFloorBytes,
+    }),
+    active,
+    balances: balance.balances(),
+  };
+}
+
+function stateOf(
+  core: AgentCore,
+  life: AgentLife,
+  counts: { active: number; owed: number },
+): AgentState {
+  const { board, config, link } = core;
+  return describeState({
+    ...counts,
+    mode: life.mode,
+    ready: life.isReady,
+    blockedBy: findBlock(core, life, board.problems()[0]?.sentence ?? null),
+    marketplaceUrl: config.marketplaceUrl,
+    unreachableSinceMs: link.unreachableSinceMs,
+  });
+}
+
+function findBlock(
+  { link }: AgentCore,
+  life: AgentLife,
+  executorProblem: string | null,
+): string | null {
+  if (life.identityError !== null) return life.identityError;
+  if (link.refusal !== null) return describeRefusal(link.refusal).sentence;
+  return executorProblem === null ? null : `No job can run here: ${executorProblem}`;
+}
+
+function describeExecutor({ board }: AgentCore): AgentStatus['executor'] {
+  const executor = board.primary();
+  if (executor === null) return { name: 'none', isolation: null, available: false, facts: {} };
+  const status = board.status(executor.name);
+  const available = status?.available ?? false;
+  return {
+    name: executor.name,
+    isolation: available ? board.isolationOf(executor) : null,
+    available,
+    facts: listIsolationFacts(status?.isolationEffective ?? null),
+  };
+}

@@ -1,0 +1,48 @@
+import { ConfigError } from '@node3/shared/env';
+
+/** Everything that can be set about an agent. Times in milliseconds, sizes in bytes. */
+export interface AgentConfig {
+  /** Shown to requesters; the host name by default. */
+  name: string;
+  /** Such as `http://localhost:8000`, without a slash at the end. */
+  marketplaceUrl: string;
+  /** Allows plain http to a marketplace on another machine. */
+  marketplaceInsecure: boolean;
+  /** Port of the dashboard on 127.0.0.1; 0 takes any free one. */
+  port: number;
+  /** Journal and identity live here. */
+  dataDir: string;
+  /** Solana CLI keypair file; created on first use. Its address is what gets paid. */
+  walletPath: string;
+  /** JSON-RPC of the cluster, to show balances; null shows none. */
+  solanaRpcUrl: string | null;
+  /** Offers a simulated device instead of looking for real ones. */
+  gpuSource: 'hardware' | 'simulated';
+  /** The provider's half of the double opt-in to jobs without a container. */
+  nativeAllowed: boolean;
+  /** Jobs at once. */
+  slots: number;
+  /** Most cores and memory for all jobs together; null leaves it to the machine. */
+  cpus: number | null;
+  memoryBytes: number | null;
+  /** Key of an agent that is registered already; null uses the stored one or registers. */
+  apiKey: string | null;
+  /** Folder with the built dashboard; null serves the API alone. */
+  dashboardDir: string | null;
+  /** How long running jobs may take to finish after SIGTERM. */
+  drainMs: number;
+}
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * The agent's key and its jobs' code travel to the marketplace: never in the clear over a network.
+ * @throws ConfigError.
+ */
+export function checkMarketplaceUrl(config: AgentConfig): void {
+  const { hostname, protocol } = new URL(config.marketplaceUrl);
+  if (protocol === 'https:' || loopbackHosts.has(hostname) || config.marketplaceInsecure) return;
+  const problem = `is ${config.marketplaceUrl}, which would send this agent's key unencrypted`;
+  const fix = `Use https://${hostname}, or set MARKETPLACE_INSECURE=true on a network you trust.`;
+  throw new ConfigError('MARKETPLACE_URL', problem, fix);
+}

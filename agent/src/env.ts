@@ -1,0 +1,76 @@
+import { join, resolve } from 'node:path';
+import {
+  ConfigError,
+  type Env,
+  readChoice,
+  readFlag,
+  readInteger,
+  readOptionalText,
+  readText,
+  readUrl,
+} from '@node3/shared/env';
+import { limits } from '@node3/shared/limits';
+import { type LogLevel, logLevels } from '@node3/shared/logger';
+import type { AgentConfig } from './config.ts';
+
+/** What the environment can't say. */
+export interface EnvDefaults {
+  hostname: string;
+  dashboardDir: string | null;
+}
+
+/** @throws ConfigError that names the variable, what is wrong and how to fix it. */
+export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
+  const port = { fallback: 8080, min: 0, max: 65_535 };
+  const dataDir = resolve(readText(env, 'AGENT_DATA_DIR', './.node3/agent'));
+  const rpc = readOptionalText(env, 'SOLANA_RPC_URL');
+  return {
+    name: readText(env, 'AGENT_NAME', defaults.hostname).slice(0, 64),
+    marketplaceUrl: readUrl(env, 'MARKETPLACE_URL', 'http://localhost:8000'),
+    marketplaceInsecure: readFlag(env, 'MARKETPLACE_INSECURE', 'off'),
+    port: readInteger(env, 'AGENT_PORT', {
+      ...port,
+      fallback: readInteger(env, 'DASHBOARD_PORT', port),
+    }),
+    dataDir,
+    walletPath: resolve(readText(env, 'WALLET_PATH', join(dataDir, 'wallet.json'))),
+    solanaRpcUrl: rpc === null ? null : readUrl(env, 'SOLANA_RPC_URL', rpc),
+    gpuSource: readFlag(env, 'SKIP_GPU_CHECK', 'off') ? 'simulated' : 'hardware',
+    nativeAllowed: readFlag(env, 'AGENT_ALLOW_NATIVE', 'off'),
+    slots: readInteger(env, 'MAX_CONCURRENT_JOBS', {
+      fallback: 2,
+      min: 1,
+      max: limits.executionsPerAgent,
+    }),
+    cpus: readCores(env, 'CPU_LIMIT'),
+    memoryBytes: readBytes(env, 'MEMORY_LIMIT'),
+    apiKey: readOptionalText(env, 'API_KEY'),
+    dashboardDir: defaults.dashboardDir,
+    drainMs: readInteger(env, 'DRAIN_SEC', { fallback: 60, min: 0, max: 86_400 }) * 1000,
+  };
+}
+
+export function readLogLevel(env: Env): LogLevel {
+  return readChoice(env, 'LOG_LEVEL', logLevels, 'info');
+}
+
+function readCores(env: Env, name: string): number | null {
+  const text = readOptionalText(env, name);
+  if (text === null) return null;
+  const cores = Number(text);
+  if (cores > 0 && cores <= limits.cpusMax) return cores;
+  throw new ConfigError(name, `is "${text}"`, 'Set a number of cores, such as 4 or 0.5.');
+}
+
+const unitBytes: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Sizes as people and Docker write them: 8g, 512m, 8GiB, or plain bytes. */
+function readBytes(env: Env, name: string): number | null {
+  const text = readOptionalText(env, name);
+  if (text === null) return null;
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)(?:i?b)?$/i.exec(text);
+  const unit = unitBytes[match?.[2]?.toLowerCase() ?? ''] ?? 1;
+  const bytes = match === null ? Number.NaN : Math.floor(Number(match[1]) * unit);
+  if (bytes >= limits.memoryBytesMin && bytes <= limits.memoryBytesMax) return bytes;
+  throw new ConfigError(name, `is "${text}"`, 'Set a size of at least 16m, such as 8g or 512m.');
+}

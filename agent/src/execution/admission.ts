@@ -1,0 +1,67 @@
+import { type IsolationLevel, isolationLevels, type JobSpec } from '@node3/shared/job-spec';
+import type { FreeCapacity } from './capacity.ts';
+
+/** An executor that can take work now. */
+export interface ExecutorChoice {
+  name: string;
+  isolation: IsolationLevel;
+}
+
+export interface AdmissionFacts {
+  spec: JobSpec;
+  deviceIds: readonly string[];
+  free: FreeCapacity;
+  executors: readonly ExecutorChoice[];
+  /** The provider's half of the double opt-in to jobs without a container. */
+  nativeAllowed: boolean;
+  arch: 'x64' | 'arm64';
+}
+
+export type Admission =
+  | { admitted: true; executorName: string }
+  | { admitted: false; sentence: string };
+
+/** Decides whether this machine takes this job now. The local policy wins over any offer. */
+export function decideAdmission(facts: AdmissionFacts): Admission {
+  const refusal = findRefusal(facts);
+  if (refusal !== null) return { admitted: false, sentence: refusal };
+  const executor = chooseExecutor(facts);
+  if (executor !== null) return { admitted: true, executorName: executor.name };
+  const sentence = `No executor here isolates at level ${facts.spec.placement.isolationMin}.`;
+  return { admitted: false, sentence };
+}
+
+function findRefusal({ spec, deviceIds, free, ...facts }: AdmissionFacts): string | null {
+  const { resources } = spec;
+  if (free.slots < 1) return 'All slots are in use.';
+  if (resources.arch !== null && resources.arch !== facts.arch) {
+    return `The job needs ${resources.arch} and this machine is ${facts.arch}.`;
+  }
+  const devicesAsked = resources.gpus?.count ?? 0;
+  if (deviceIds.length !== devicesAsked || new Set(deviceIds).size !== deviceIds.length) {
+    return `The offer names ${deviceIds.length} devices and the job asks for ${devicesAsked}.`;
+  }
+  const missing = deviceIds.find((deviceId) => !free.deviceIds.includes(deviceId));
+  if (missing !== undefined) return `Device ${missing} is not free.`;
+  if (resources.cpus > free.cpus) return 'Not enough CPUs are free.';
+  if (resources.memoryBytes > free.memoryBytes) return 'Not enough memory is free.';
+  if (resources.diskBytes > free.diskBytes) return 'Not enough disk space is free.';
+  return null;
+}
+
+/**
+ * A job runs natively only when both sides ask for it: the requester by isolation `native`, the
+ * provider by policy. It is a choice, never a fallback: without it the job gets a container.
+ */
+function chooseExecutor(facts: AdmissionFacts): ExecutorChoice | null {
+  const { isolationMin } = facts.spec.placement;
+  const native = facts.executors.find((executor) => executor.isolation === 'native');
+  if (isolationMin === 'native' && facts.nativeAllowed && native !== undefined) return native;
+  const levelMin = Math.max(rank(isolationMin), rank('container'));
+  const contained = facts.executors.filter((executor) => rank(executor.isolation) >= levelMin);
+  return contained.toSorted((a, b) => rank(a.isolation) - rank(b.isolation))[0] ?? null;
+}
+
+function rank(level: IsolationLevel): number {
+  return isolationLevels.indexOf(level);
+}

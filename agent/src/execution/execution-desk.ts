@@ -1,0 +1,63 @@
+import type { Reservation } from './capacity.ts';
+import type { LiveExecution, StopCause } from './live-execution.ts';
+import { type Beginning, type RunnerDeps, runExecution } from './runner.ts';
+
+export interface ExecutionDeskDeps extends RunnerDeps {
+  /** Something was taken on or is gone: the machine's free capacity changed. */
+  onCapacity(): void;
+  /** The journal failed: nothing may be promised any more and the process has to end. */
+  onFatal(error: unknown): void;
+}
+
+/** Everything this process is busy with, and the one place that starts and stops it. */
+export class ExecutionDesk {
+  readonly #deps: ExecutionDeskDeps;
+  readonly #live = new Map<string, LiveExecution>();
+  readonly #stories = new Map<string, Promise<void>>();
+
+  constructor(deps: ExecutionDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Begins the story of an execution that the journal holds. Its reservation counts from now. */
+  begin(live: LiveExecution, beginning: Beginning): void {
+    const { executionId } = live;
+    if (this.#live.has(executionId)) return;
+    this.#live.set(executionId, live);
+    const story = runExecution(this.#deps, live, beginning)
+      .catch((error: unknown) => this.#deps.onFatal(error))
+      .finally(() => {
+        this.#live.delete(executionId);
+        this.#stories.delete(executionId);
+        this.#deps.onCapacity();
+      });
+    this.#stories.set(executionId, story);
+    this.#deps.onCapacity();
+  }
+
+  has(executionId: string): boolean {
+    return this.#live.has(executionId);
+  }
+
+  /** Does nothing for an execution that is not here. */
+  stop(executionId: string, cause: StopCause): void {
+    this.#live.get(executionId)?.stop(cause);
+  }
+
+  executionIds(): string[] {
+    return [...this.#live.keys()];
+  }
+
+  reservations(): Reservation[] {
+    return [...this.#live.values()].map((live) => live.reservation);
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Resolves when every story that is under way now has ended. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#stories.values());
+  }
+}

@@ -1,0 +1,55 @@
+import type { JobSpec } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
+import type { ExecutionOffer } from '@node3/shared/routes/agents';
+import type { ExecutionDevice, ExecutionRequest, Workload } from '../executors/executor.ts';
+
+export interface RequestFacts {
+  offer: ExecutionOffer;
+  spec: JobSpec;
+  ownerId: string;
+  devices: readonly ExecutionDevice[];
+}
+
+/** Says in the executor's words what the job asks for. */
+export function toExecutionRequest(facts: RequestFacts): ExecutionRequest {
+  const { offer, spec } = facts;
+  return {
+    executionId: offer.executionId,
+    jobId: offer.jobId,
+    attempt: offer.attempt,
+    agentId: facts.ownerId,
+    workload: toWorkload(spec.workload),
+    inputs: spec.inputs.map(({ path, source }) => ({
+      path,
+      content: Buffer.from(source.contentBase64, 'base64'),
+    })),
+    limits: {
+      cpus: spec.resources.cpus,
+      memoryBytes: spec.resources.memoryBytes,
+      diskBytes: spec.resources.diskBytes,
+      shmBytes: spec.resources.shmBytes,
+      pidsMax: limits.pidsMax,
+      runMs: spec.limits.runSec * 1000,
+      logBytesMax: spec.limits.logBytes,
+    },
+    network: 'none',
+    devices: facts.devices,
+  };
+}
+
+function toWorkload(workload: JobSpec['workload']): Workload {
+  const env = workload.env ?? {};
+  if (workload.kind === 'script') {
+    const { kind, language, code, image } = workload;
+    return { kind, language, code, image, env, input: workload.input };
+  }
+  return {
+    kind: 'container',
+    image: workload.image,
+    command: workload.command ?? null,
+    entrypoint: workload.entrypoint ?? null,
+    workdir: workload.workdir ?? null,
+    env,
+    stdin: workload.stdin ?? null,
+  };
+}

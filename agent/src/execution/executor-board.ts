@@ -1,0 +1,91 @@
+import type { Logger } from '@node3/shared/logger';
+import { type Loop, startLoop } from '@node3/shared/loop';
+import { agentLimits } from '../agent-limits.ts';
+import type { Executor, ExecutorProblem, ExecutorStatus } from '../executors/executor.ts';
+import type { ExecutorChoice } from './admission.ts';
+import { describeIsolation } from './describe-isolation.ts';
+
+export interface ExecutorBoardDeps {
+  executors: readonly Executor[];
+  log: Logger;
+  onChange(): void;
+}
+
+/** Which executors work at the moment; asked again and again, since engines come and go. */
+export class ExecutorBoard {
+  readonly #deps: ExecutorBoardDeps;
+  readonly #statuses = new Map<string, ExecutorStatus>();
+  #loop: Loop | null = null;
+
+  constructor(deps: ExecutorBoardDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves after the first look, whatever it found. */
+  start(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const restMs = () =>
+      this.available().length === 0 ? agentLimits.probeRetryMs : agentLimits.probeIntervalMs;
+    this.#loop = startLoop({
+      name: 'probe',
+      log: this.#deps.log,
+      get intervalMs() {
+        return restMs();
+      },
+      run: () => this.probe().finally(resolve),
+    });
+    return promise;
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop?.stop();
+  }
+
+  async probe(): Promise<void> {
+    const before = this.#fingerprint();
+    await Promise.all(
+      this.#deps.executors.map(async (executor) => {
+        this.#statuses.set(executor.name, await executor.probe());
+      }),
+    );
+    if (before !== this.#fingerprint()) this.#deps.onChange();
+  }
+
+  get executors(): readonly Executor[] {
+    return this.#deps.executors;
+  }
+
+  find(name: string): Executor | null {
+    return this.#deps.executors.find((executor) => executor.name === name) ?? null;
+  }
+
+  available(): ExecutorChoice[] {
+    return this.#deps.executors.filter(({ name }) => this.#statuses.get(name)?.available === true);
+  }
+
+  status(name: string): ExecutorStatus | null {
+    return this.#statuses.get(name) ?? null;
+  }
+
+  /** One line that says what an executor really enforces. */
+  isolationOf(executor: Executor): string {
+    return describeIsolation(executor, this.status(executor.name)?.isolationEffective ?? null);
+  }
+
+  /** The first executor that works, else the first one: the face of the agent on its dashboard. */
+  primary(): Executor | null {
+    const working = this.available()[0]?.name;
+    const { executors } = this.#deps;
+    return executors.find(({ name }) => name === working) ?? executors[0] ?? null;
+  }
+
+  /** What keeps executors from working. Those of a second choice don't count while another works. */
+  problems(): ExecutorProblem[] {
+    if (this.available().length > 0) return [];
+    return [...this.#statuses.values()].flatMap(({ problems }) => problems);
+  }
+
+  #fingerprint(): string {
+    return JSON.stringify([...this.#statuses]);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '@node3/shared/clock';
+import { limits } from '@node3/shared/limits';
+import type { LogLine } from '../executors/executor.ts';
+import type { Journal, NewLine } from '../journal/journal.ts';
+
+export interface LogSpoolDeps {
+  journal: Journal;
+  clock: Clock;
+  executionId: string;
+  /** Cap on the bytes of the workload's output over its whole life. */
+  bytesMax: number;
+  /** Called after lines were written. */
+  onLines(): void;
+}
+
+/** Bytes gathered in memory before they are written, whatever the time. */
+const bufferBytesMax = 256 * 1024;
+
+/**
+ * Puts the lines of one execution on disk in batches, so that a chatty job costs ten commits a
+ * second and not one per line, and cuts them off visibly at the job's log limit.
+ */
+export class LogSpool {
+  readonly #deps: LogSpoolDeps;
+  #lines: NewLine[] = [];
+  #bufferBytes = 0;
+  /** Bytes of the workload's output in this buffer, line breaks included. */
+  #outputBytes = 0;
+  #bytesLeft: number;
+  #truncated: boolean;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(deps: LogSpoolDeps) {
+    this.#deps = deps;
+    const cursor = deps.journal.find(deps.executionId)?.lines;
+    this.#bytesLeft = deps.bytesMax - (cursor?.bytes ?? 0);
+    this.#truncated = cursor?.truncated ?? false;
+  }
+
+  /** A line of the workload, or of its executor, which is bounded by the executor itself. */
+  add(line: LogLine): void {
+    const { stream, atMs, text, continued } = line;
+    if (stream === 'system') {
+      this.#push({ stream, atMs, text, partial: false });
+      return;
+    }
+    if (this.#truncated) return;
+    const bytes = Buffer.byteLength(text) + 1;
+    if (bytes > this.#bytesLeft) {
+      this.#truncated = true;
+      this.say(`[output truncated: the job's log limit of ${this.#deps.bytesMax} bytes is reached]`);
+      return;
+    }
+    this.#bytesLeft -= bytes;
+    this.#outputBytes += bytes;
+    this.#push({ stream, atMs, text, partial: continued });
+  }
+
+  /** A line of the agent's own. */
+  say(text: string): void {
+    this.#push({ stream: 'system', atMs: this.#deps.clock.nowMs(), text, partial: false });
+  }
+
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines;
+    const facts = { bytes: this.#outputBytes, truncated: this.#truncated };
+    this.#lines = [];
+    this.#bufferBytes = 0;
+    this.#outputBytes = 0;
+    this.#deps.journal.appendLines(this.#deps.executionId, lines, facts);
+    this.#deps.onLines();
+  }
+
+  /** Forgets what was not written: the journal may be closed already. */
+  discard(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#lines = [];
+  }
+
+  #push(line: NewLine): void {
+    this.#lines.push(line);
+    this.#bufferBytes += line.text.length;
+    const full = this.#lines.length >= limits.logLinesPerBatch || this.#bufferBytes > bufferBytesMax;
+    if (full) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), limits.logBatchMs);
+  }
+}

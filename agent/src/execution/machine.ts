@@ -1,0 +1,69 @@
+import { statfs } from 'node:fs/promises';
+import { arch, availableParallelism, totalmem } from 'node:os';
+import type { Offer } from '@node3/shared/device';
+import { type IsolationLevel, isolationLevels } from '@node3/shared/job-spec';
+import { agentLimits } from '../agent-limits.ts';
+import type { ExecutorChoice } from './admission.ts';
+import type { MachineLimits } from './capacity.ts';
+
+/** What the provider gives of the machine; null leaves it to the machine. */
+export interface MachinePolicy {
+  slots: number;
+  cpus: number | null;
+  memoryBytes: number | null;
+  nativeAllowed: boolean;
+}
+
+/** @returns the machine's size, cut to the provider's limits. Without a disk reading there is none. */
+export function machineLimits(policy: MachinePolicy, diskFreeBytes: number | null): MachineLimits {
+  const cpus = availableParallelism();
+  const memoryBytes = Math.floor(totalmem() * agentLimits.memoryShare);
+  return {
+    slots: policy.slots,
+    cpus: Math.min(policy.cpus ?? cpus, cpus),
+    memoryBytes: Math.min(policy.memoryBytes ?? memoryBytes, totalmem()),
+    diskBytes: Math.max(0, (diskFreeBytes ?? 0) - agentLimits.diskFloorBytes),
+  };
+}
+
+/** Free bytes on the filesystem of a folder; null where the system does not tell. */
+export async function readDiskFreeBytes(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+export function machineArch(): 'x64' | 'arm64' {
+  const name = arch();
+  if (name === 'x64' || name === 'arm64') return name;
+  throw new Error(`This processor (${name}) is not supported: node3 agents run on x64 and arm64.`);
+}
+
+/** What the agent says it offers. Isolation is the strongest level that works right now. */
+export function buildOffer(
+  policy: MachinePolicy,
+  limits: MachineLimits,
+  executors: readonly ExecutorChoice[],
+  devices: Offer['devices'],
+): Offer {
+  return {
+    devices,
+    isolation: strongest(executors),
+    nativeAllowed: policy.nativeAllowed && executors.some(({ isolation }) => isolation === 'native'),
+    arch: machineArch(),
+    cpus: limits.cpus,
+    memoryBytes: limits.memoryBytes,
+    diskBytes: limits.diskBytes,
+    slots: limits.slots,
+  };
+}
+
+function strongest(executors: readonly ExecutorChoice[]): IsolationLevel {
+  const levels = isolationLevels.filter((level) =>
+    executors.some((executor) => executor.isolation === level),
+  );
+  return levels.at(-1) ?? 'native';
+}

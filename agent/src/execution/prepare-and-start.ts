@@ -1,0 +1,99 @@
+import type { Logger } from '@node3/shared/logger';
+import type { PreparedImage, PrepareProgress } from '../executors/executor.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { LeaseClock } from '../marketplace-link/lease-clock.ts';
+import type { Clock } from '@node3/shared/clock';
+import { type Ending, endBeforeStart, endWithFailure } from './ending.ts';
+import type { LiveExecution } from './live-execution.ts';
+import type { LogSpool } from './log-spool.ts';
+
+export interface StartDeps {
+  journal: Journal;
+  leases: LeaseClock;
+  clock: Clock;
+  log: Logger;
+  /** Aborts when the process is going away: workloads stay, nothing more is decided. */
+  shutdown: AbortSignal;
+  /** The journal has news about this execution. */
+  onChange(executionId: string): void;
+  /** The journal has new log lines of this execution. */
+  onLines(executionId: string): void;
+}
+
+/** Longest silence of a pull in the job's log. */
+const progressLineMs = 5_000;
+
+/**
+ * Pulls the image and starts the workload. The journal says `starting` before the engine is asked,
+ * and says it once: after a crash in between, the engine's word decides, never a second start.
+ * @returns null when the workload runs.
+ */
+export async function prepareAndStart(
+  deps: StartDeps,
+  live: LiveExecution,
+  spool: LogSpool,
+): Promise<Ending | null> {
+  const { executor, isolation, request } = live.facts;
+  const { executionId } = live;
+  if (live.cause !== null) return endBeforeStart(live.cause);
+  deps.journal.recordPreparing(executionId, executor.name, isolation);
+  deps.onChange(executionId);
+  const image = await prepareImage(deps, live, spool);
+  if ('kind' in image) return image;
+  deps.journal.recordPrepared(executionId, image.imageDigest);
+  if (!deps.leases.isLive(executionId)) live.stop('lease-expired');
+  if (live.cause !== null) return endBeforeStart(live.cause);
+  deps.journal.recordStarting(executionId);
+  try {
+    const { startedAtMs } = await executor.start(request);
+    deps.journal.recordStarted(executionId, startedAtMs);
+  } catch (error) {
+    return endWithFailure(error);
+  }
+  deps.onChange(executionId);
+  return null;
+}
+
+async function prepareImage(
+  deps: StartDeps,
+  live: LiveExecution,
+  spool: LogSpool,
+): Promise<PreparedImage | Ending> {
+  const { executor, request, spec } = live.facts;
+  const pullLimit = AbortSignal.timeout(spec.limits.pullSec * 1000);
+  const signal = AbortSignal.any([live.signal, pullLimit, deps.shutdown]);
+  const tellProgress = progressTeller(deps.clock, spool, spec.workload.image);
+  try {
+    const image = await executor.prepare(request, signal, tellProgress);
+    return deps.shutdown.aborted ? { kind: 'left' } : image;
+  } catch (error) {
+    if (deps.shutdown.aborted) return { kind: 'left' };
+    if (live.cause !== null) return endBeforeStart(live.cause);
+    if (pullLimit.aborted) {
+      const detail = `The image was not there after ${spec.limits.pullSec} s.`;
+      return { kind: 'failed', reason: 'image_pull_failed', detail, started: false };
+    }
+    deps.log.warn({ err: error, executionId: live.executionId }, 'workload could not be prepared');
+    return endWithFailure(error);
+  }
+}
+
+function progressTeller(
+  clock: Clock,
+  spool: LogSpool,
+  image: string,
+): (progress: PrepareProgress) => void {
+  let toldAtMs: number | null = null;
+  return ({ phase, bytesDone, bytesTotal }) => {
+    if (phase === 'ready') {
+      if (toldAtMs !== null) spool.say(`Image ${image} is ready.`);
+      return;
+    }
+    const nowMs = clock.monotonicMs();
+    if (toldAtMs !== null && nowMs - toldAtMs < progressLineMs) return;
+    toldAtMs = nowMs;
+    const amount =
+      bytesDone === null || bytesTotal === null ? '' : `: ${bytesDone} of ${bytesTotal} bytes`;
+    spool.say(`Pulling image ${image}${amount}`);
+  };
+}

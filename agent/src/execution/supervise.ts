@@ -1,0 +1,113 @@
+import { ExecutionError } from '../executors/execution-error.ts';
+import type { ExecutionOutcome } from '../executors/executor.ts';
+import { agentLimits } from '../agent-limits.ts';
+import { type Ending, endAfterRun } from './ending.ts';
+import { failureOf } from './execution-result.ts';
+import { keepTrying } from './keep-trying.ts';
+import { type LiveExecution, stopSentences } from './live-execution.ts';
+import type { LogSpool } from './log-spool.ts';
+import type { StartDeps } from './prepare-and-start.ts';
+import { findResumePoint } from './resumed-lines.ts';
+
+/** Stays with a running workload until it has ended, and stops it when told to. */
+export async function superviseWorkload(
+  deps: StartDeps,
+  live: LiveExecution,
+  spool: LogSpool,
+): Promise<Ending> {
+  const over = new AbortController();
+  const untilOver = AbortSignal.any([over.signal, deps.shutdown]);
+  const killing = killWhenStopped(deps, live, untilOver);
+  const reading = readLogs(deps, live, spool, untilOver);
+  try {
+    const outcome = await waitForOutcome(deps, live);
+    if (outcome === 'left') return { kind: 'left' };
+    await readToTheEnd(reading);
+    return 'kind' in outcome ? outcome : endAfterRun(live.cause, outcome);
+  } finally {
+    over.abort();
+    await Promise.all([killing, reading]);
+  }
+}
+
+/** An engine may restart under a running workload, so one error is not the end of it. */
+async function waitForOutcome(
+  deps: StartDeps,
+  live: LiveExecution,
+): Promise<ExecutionOutcome | Ending | 'left'> {
+  let found: ExecutionOutcome | Ending | 'left' = 'left';
+  let failingSinceMs: number | null = null;
+  await keepTrying({
+    name: 'wait',
+    log: deps.log,
+    intervalMs: agentLimits.engineRetryMs,
+    signal: deps.shutdown,
+    async run() {
+      try {
+        found = await live.facts.executor.wait(live.executionId, deps.shutdown);
+      } catch (error) {
+        if (deps.shutdown.aborted) return;
+        const nowMs = deps.clock.monotonicMs();
+        failingSinceMs ??= nowMs;
+        const patient = nowMs - failingSinceMs < agentLimits.engineOutageMs;
+        const definite = error instanceof ExecutionError && error.reason !== 'engine_error';
+        if (patient && !definite) throw error;
+        found = { kind: 'failed', ...failureOf(error), started: true };
+      }
+    },
+  });
+  return found;
+}
+
+/** Resolves when the workload is dead after a stop, or when nobody needs it dead any more. */
+async function killWhenStopped(
+  deps: StartDeps,
+  live: LiveExecution,
+  untilOver: AbortSignal,
+): Promise<void> {
+  await untilAborted(AbortSignal.any([live.signal, untilOver]));
+  if (!live.signal.aborted || untilOver.aborted) return;
+  const { cause, executionId } = live;
+  if (cause === null) return;
+  deps.log.info({ executionId, cause }, 'stopping workload');
+  await keepTrying({
+    name: 'cancel',
+    log: deps.log,
+    intervalMs: agentLimits.engineRetryMs,
+    signal: untilOver,
+    run: () => live.facts.executor.cancel(executionId, stopSentences[cause]),
+  });
+}
+
+async function readLogs(
+  deps: StartDeps,
+  live: LiveExecution,
+  spool: LogSpool,
+  untilOver: AbortSignal,
+): Promise<void> {
+  const { executionId } = live;
+  const resume = findResumePoint(deps.journal, executionId);
+  const options = resume.sinceMs === undefined ? {} : { sinceMs: resume.sinceMs };
+  const keep = (line: Parameters<LogSpool['add']>[0]) => {
+    if (!untilOver.aborted && !resume.isRepeated(line)) spool.add(line);
+  };
+  try {
+    await live.facts.executor.logs(executionId, options, keep, untilOver);
+  } catch (error) {
+    if (untilOver.aborted) return;
+    deps.log.warn({ err: error, executionId }, 'reading the log failed');
+    spool.say('[the agent could not read the rest of the output]');
+  }
+}
+
+/** Logs are best effort: a reader that hangs must not hold back the result. */
+async function readToTheEnd(reading: Promise<void>): Promise<void> {
+  await Promise.race([reading, untilAborted(AbortSignal.timeout(agentLimits.logReadMs))]);
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
+}

@@ -1,0 +1,82 @@
+import { Buffer } from 'node:buffer';
+import type Docker from 'dockerode';
+import tar from 'tar-stream';
+import { outputJsonBytesMax } from '../executor-limits.ts';
+import { parseJson, parseStructuredOutput } from '../structured-output.ts';
+import { engineStatus } from './engine-error.ts';
+import { LogFrameReader } from './log-frames.ts';
+
+/** @returns the structured result of an ended container, or null when it has none. */
+export async function collectOutput(container: Docker.Container): Promise<unknown> {
+  const file = await readOutputFile(container, '/output/output.json');
+  if (file !== null) {
+    const parsed = parseJson(file.toString('utf8'));
+    if (parsed !== undefined) return parsed;
+  }
+  const stdout = await readStdout(container);
+  return stdout === null ? null : parseStructuredOutput(stdout);
+}
+
+/**
+ * Reads one file through the engine, which resolves the path inside the container. Only a
+ * regular file is taken: a link could point at anything.
+ * @returns null when there is none or it is larger than the limit.
+ */
+async function readOutputFile(container: Docker.Container, path: string): Promise<Buffer | null> {
+  let archive: NodeJS.ReadableStream;
+  try {
+    archive = await container.getArchive({ path });
+  } catch (error) {
+    if (engineStatus(error) === 404) return null;
+    throw error;
+  }
+  return readSingleFile(archive, outputJsonBytesMax);
+}
+
+/** @returns the first entry of a tar stream when it is a regular file within the limit. */
+export async function readSingleFile(
+  archive: NodeJS.ReadableStream,
+  bytesMax: number,
+): Promise<Buffer | null> {
+  const extract = tar.extract();
+  archive.on('error', (error: Error) => extract.destroy(error));
+  archive.pipe(extract);
+  try {
+    for await (const entry of extract) {
+      const { type, size } = entry.header;
+      if (type !== 'file' || size === undefined || size > bytesMax) return null;
+      const parts: Buffer[] = [];
+      for await (const part of entry) parts.push(Buffer.from(part as Uint8Array));
+      return Buffer.concat(parts);
+    }
+    return null;
+  } finally {
+    extract.destroy();
+    if ('destroy' in archive && typeof archive.destroy === 'function') archive.destroy();
+  }
+}
+
+/** @returns null when standard output is larger than a structured result may be. */
+async function readStdout(container: Docker.Container): Promise<string | null> {
+  const stream = await container.logs({
+    stdout: true,
+    stderr: false,
+    timestamps: true,
+    follow: true,
+  });
+  const frames = new LogFrameReader();
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream) {
+      for (const { payload } of frames.push(chunk as Buffer)) {
+        bytes += payload.length;
+        if (bytes > outputJsonBytesMax) return null;
+        parts.push(payload);
+      }
+    }
+  } finally {
+    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,264 @@
+import type { ContainerCreateOptions, DeviceMapping, HostConfig } from 'dockerode';
+import { ExecutionError } from '../execution-error.ts';
+import type { ExecutionDevice, ExecutionRequest } from '../executor.ts';
+import { buildJobEnvironment } from '../job-environment.ts';
+import { scriptCommand } from '../job-files.ts';
+import { writeLabels } from './container-labels.ts';
+
+/** The image as the engine stores it. */
+export interface ImageTraits {
+  id: string;
+  /** Paths the image declares as volumes. */
+  volumes: readonly string[];
+}
+
+/** The library's types lack the field. */
+type HardenedHostConfig = HostConfig & { CgroupnsMode: 'private' };
+
+/** What the engine can do, as far as it shapes a container. */
+export interface EngineTraits {
+  seccompProfile: string;
+  /** The runtime for jobs without NVIDIA devices; null for the engine's default. */
+  runtime: string | null;
+  nvidia: 'runtime' | 'cdi' | null;
+  apparmor: boolean;
+}
+
+export const jobUserId = 65_534;
+export const jobDirectories = { input: '/input', output: '/output', home: '/tmp' } as const;
+export const codeDirectory = '/job';
+
+const tmpBytesMin = 16 * 1024 * 1024;
+const tmpInodesMax = 65_536;
+/** An image with more declared volumes than this is not run. */
+const imageVolumesMax = 16;
+const logFileBytesMin = 1024 * 1024;
+const executionIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
+const renderNodePattern = /^\/dev\/dri\/renderD\d{1,4}$/;
+
+/** The container and its volumes carry the execution's id, so leftovers can be recognised. */
+export function containerName(executionId: string): string {
+  if (!executionIdPattern.test(executionId)) {
+    throw new ExecutionError('request_invalid', 'The execution id cannot name a container.');
+  }
+  return `n3-${executionId}`;
+}
+
+export function volumeNames(executionId: string): { input: string; output: string; code: string } {
+  const name = containerName(executionId);
+  return { input: `${name}-input`, output: `${name}-output`, code: `${name}-code` };
+}
+
+/**
+ * The whole container of an execution. Pure: every value is a constant of ours, a checked number
+ * of the request, or job text in a place where the engine treats it as data (image, argument
+ * list, environment). No part of the HostConfig is ever copied from a job.
+ */
+export function buildContainerConfig(
+  request: ExecutionRequest,
+  image: ImageTraits,
+  traits: EngineTraits,
+): ContainerCreateOptions {
+  const { workload } = request;
+  const env = buildJobEnvironment(request, jobDirectories);
+  return {
+    name: containerName(request.executionId),
+    Image: image.id,
+    ...command(request),
+    ...(workload.kind === 'container' && workload.workdir !== null
+      ? { WorkingDir: workload.workdir }
+      : {}),
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    User: `${jobUserId}:${jobUserId}`,
+    Hostname: 'job',
+    // A terminal would mix the two output streams and opens the console's attack surface.
+    Tty: false,
+    ...standardInput(request),
+    StopSignal: 'SIGTERM',
+    NetworkDisabled: true,
+    // An image's own health check would run beside the job and count against its limits.
+    Healthcheck: { Test: ['NONE'] },
+    Labels: writeLabels(request),
+    HostConfig: buildHostConfig(request, image, traits),
+  };
+}
+
+/**
+ * Images with an entrypoint of their own would wrap a script's interpreter, so a script sets its
+ * own. Only a script with an input goes through a shell: a constant text that copies the input
+ * to the place that scripts expect and then becomes the interpreter.
+ */
+function command(request: ExecutionRequest): Pick<ContainerCreateOptions, 'Cmd' | 'Entrypoint'> {
+  const { workload } = request;
+  if (workload.kind === 'script') {
+    const interpreter = scriptCommand(workload, codeDirectory);
+    if (workload.input === undefined) return { Entrypoint: interpreter, Cmd: [] };
+    const copyInput = 'cat "$INPUT_DIR/input.json" > /tmp/input.json && exec "$@"';
+    return { Entrypoint: ['sh', '-c', copyInput, 'job', ...interpreter], Cmd: [] };
+  }
+  return {
+    ...(workload.entrypoint === null ? {} : { Entrypoint: [...workload.entrypoint] }),
+    ...(workload.command === null ? {} : { Cmd: [...workload.command] }),
+  };
+}
+
+function standardInput(request: ExecutionRequest): Partial<ContainerCreateOptions> {
+  const { workload } = request;
+  const open = workload.kind === 'container' && workload.stdin !== null;
+  return { OpenStdin: open, StdinOnce: open, AttachStdin: open };
+}
+
+function buildHostConfig(
+  request: ExecutionRequest,
+  image: ImageTraits,
+  traits: EngineTraits,
+): HardenedHostConfig {
+  const { limits } = request;
+  const memoryBytes = checkedInteger(limits.memoryBytes, 'memoryBytes');
+  return {
+    NetworkMode: 'none',
+    Dns: ['127.0.0.1'],
+    Privileged: false,
+    ReadonlyRootfs: true,
+    CapDrop: ['ALL'],
+    SecurityOpt: [
+      'no-new-privileges:true',
+      `seccomp=${traits.seccompProfile}`,
+      ...(traits.apparmor ? ['apparmor=docker-default'] : []),
+    ],
+    // The same number twice means: no swap.
+    Memory: memoryBytes,
+    MemorySwap: memoryBytes,
+    OomScoreAdj: 500,
+    NanoCpus: checkedInteger(Math.round(limits.cpus * 1e9), 'cpus'),
+    PidsLimit: checkedInteger(limits.pidsMax, 'pidsMax'),
+    ShmSize: checkedInteger(limits.shmBytes, 'shmBytes'),
+    Ulimits: [
+      // An engine that itself runs under a small hard limit can't start containers with a larger one.
+      { Name: 'nofile', Soft: 1_024, Hard: 4_096 },
+      { Name: 'core', Soft: 0, Hard: 0 },
+      // CUDA pins host memory; the memory limit above bounds it for everybody.
+      pinnedMemory(request.devices),
+    ],
+    Tmpfs: buildTmpfs(memoryBytes, image),
+    Mounts: buildMounts(request),
+    IpcMode: 'private',
+    CgroupnsMode: 'private',
+    // A job whose first process ignores SIGTERM by being process 1 would always need the kill.
+    Init: true,
+    AutoRemove: false,
+    RestartPolicy: { Name: 'no' },
+    LogConfig: buildLogConfig(limits.logBytesMax),
+    ...buildDevices(request.devices, traits),
+  };
+}
+
+/**
+ * `/tmp` may hold executable files, since GPU compilers load what they have just built from
+ * there; forbidding it stops no attack, as interpreters run files from anywhere. Ownership is
+ * given by number: runc overrides a mode with that of the image's own directory. The volumes an
+ * image declares would be unlimited disk, so each becomes a limited tmpfs.
+ */
+function buildTmpfs(memoryBytes: number, image: ImageTraits): Record<string, string> {
+  const tmpBytes = Math.max(tmpBytesMin, Math.floor(memoryBytes / 2));
+  const owner = `uid=${jobUserId},gid=${jobUserId}`;
+  const scratch = `rw,exec,nosuid,nodev,size=${tmpBytes},nr_inodes=${tmpInodesMax},${owner}`;
+  const ours = ['/input', '/output', '/outputs', codeDirectory, '/run'];
+  const declared = image.volumes.filter((path) => path.startsWith('/') && !ours.includes(path));
+  if (declared.length > imageVolumesMax) {
+    throw new ExecutionError('request_invalid', 'The image declares too many volumes.');
+  }
+  return {
+    ...Object.fromEntries(declared.map((path) => [path, scratch])),
+    '/tmp': scratch,
+    '/run': `rw,noexec,nosuid,nodev,size=1048576,nr_inodes=1024,${owner}`,
+  };
+}
+
+function checkedInteger(value: number, name: string): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new ExecutionError('request_invalid', `The limit ${name} is not a positive number.`);
+}
+
+function pinnedMemory(devices: readonly ExecutionDevice[]) {
+  const bytes = devices.some((device) => device.vendor !== 'simulated') ? -1 : 65_536;
+  return { Name: 'memlock', Soft: bytes, Hard: bytes };
+}
+
+function buildMounts(request: ExecutionRequest): NonNullable<HostConfig['Mounts']> {
+  const names = volumeNames(request.executionId);
+  const volume = (source: string, target: string, access: 'ro' | 'rw') => ({
+    Type: 'volume' as const,
+    Source: source,
+    Target: target,
+    ReadOnly: access === 'ro',
+    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+  });
+  return [
+    volume(names.input, jobDirectories.input, 'ro'),
+    volume(names.output, jobDirectories.output, 'rw'),
+    volume(names.output, '/outputs', 'rw'),
+    ...(request.workload.kind === 'script' ? [volume(names.code, codeDirectory, 'ro')] : []),
+  ];
+}
+
+/**
+ * The engine keeps twice what we deliver, over two files, since it stores each line as JSON.
+ * Delivery blocks the job instead of dropping lines: the dropped one could be its result.
+ */
+function buildLogConfig(logBytesMax: number): NonNullable<HostConfig['LogConfig']> {
+  const fileBytes = Math.max(logFileBytesMin, 2 * checkedInteger(logBytesMax, 'logBytesMax'));
+  return {
+    Type: 'json-file',
+    Config: { 'max-size': String(fileBytes), 'max-file': '2', mode: 'blocking' },
+  };
+}
+
+function buildDevices(devices: readonly ExecutionDevice[], traits: EngineTraits): HostConfig {
+  const nvidia = devices.filter((device) => device.vendor === 'nvidia');
+  const nodes = devices.filter((device) => device.vendor === 'amd' || device.vendor === 'intel');
+  if (devices.some((device) => device.vendor === 'apple')) {
+    throw new ExecutionError('gpu_error', 'Apple GPUs cannot be passed into containers.');
+  }
+  return {
+    ...(nodes.length === 0 ? {} : deviceNodes(nodes)),
+    ...(nvidia.length === 0 ? cpuRuntime(traits) : nvidiaRequests(nvidia, traits)),
+  };
+}
+
+function cpuRuntime(traits: EngineTraits): HostConfig {
+  return traits.runtime === null ? {} : { Runtime: traits.runtime };
+}
+
+function nvidiaRequests(devices: readonly ExecutionDevice[], traits: EngineTraits): HostConfig {
+  if (traits.nvidia === null) {
+    const detail = 'The container engine cannot pass NVIDIA devices: its toolkit is missing.';
+    throw new ExecutionError('gpu_error', detail);
+  }
+  const ids = devices.map((device) => device.uuid);
+  if (traits.nvidia === 'cdi') {
+    const names = ids.map((id) => `nvidia.com/gpu=${id}`);
+    return { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: names }] };
+  }
+  const capabilities = [['gpu', 'compute', 'utility']];
+  return {
+    DeviceRequests: [{ Driver: 'nvidia', DeviceIDs: ids, Capabilities: capabilities }],
+  };
+}
+
+/** The render node is the boundary on AMD and Intel; `/dev/kfd` is shared by its nature. */
+function deviceNodes(devices: readonly ExecutionDevice[]): HostConfig {
+  const paths = devices.map((device) => {
+    if (device.renderNode === undefined || !renderNodePattern.test(device.renderNode)) {
+      throw new ExecutionError('gpu_error', `The device ${device.uuid} has no usable render node.`);
+    }
+    return device.renderNode;
+  });
+  if (devices.some((device) => device.vendor === 'amd')) paths.unshift('/dev/kfd');
+  const groups = new Set(devices.flatMap((device) => device.groupIds ?? []));
+  return { Devices: [...new Set(paths)].map(mapDevice), GroupAdd: [...groups].map(String) };
+}
+
+function mapDevice(path: string): DeviceMapping {
+  return { PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' };
+}

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '@node3/shared/clock';
+import type { Logger } from '@node3/shared/logger';
+import { type Loop, startLoop } from '@node3/shared/loop';
+import type Docker from 'dockerode';
+import type { ExecutionOutcome, ExecutionUsage } from '../executor.ts';
+import { stopGraceMs, timeoutGraceMs, usageIntervalMs } from '../executor-limits.ts';
+import type { StopCause } from '../exit-reason.ts';
+import type { ContainerFacts } from './container-labels.ts';
+import { describeOutcome } from './container-outcome.ts';
+import { sampleUsage, type UsageDeps } from './container-usage.ts';
+import { engineStatus, ignoreMissing } from './engine-error.ts';
+
+export interface SupervisionDeps extends UsageDeps {
+  clock: Clock;
+  log: Logger;
+}
+
+/** How long an engine may be away (restart, upgrade) before its execution counts as lost. */
+const engineAwayMaxMs = 60_000;
+const engineRetryMs = 500;
+
+/**
+ * Watches one started container: its deadline, its use of memory and disk, its end. Holds only
+ * what can be derived again from the engine, so a later process can take over by the labels.
+ */
+export class ContainerSupervision {
+  readonly facts: ContainerFacts;
+  /** When the engine started the workload. */
+  readonly startedAtMs: number;
+  readonly #deps: SupervisionDeps;
+  readonly #container: Docker.Container;
+  readonly #abort = new AbortController();
+  readonly #watch: Loop;
+  readonly #deadline: NodeJS.Timeout;
+  readonly #ended: Promise<void>;
+  #stopCause: StopCause | null = null;
+  #stopping: Promise<void> | null = null;
+  #usage: ExecutionUsage | null = null;
+  #outcome: Promise<ExecutionOutcome> | null = null;
+
+  constructor(deps: SupervisionDeps, facts: ContainerFacts, startedAtMs: number) {
+    this.#deps = deps;
+    this.facts = facts;
+    this.startedAtMs = startedAtMs;
+    this.#container = deps.docker.getContainer(`n3-${facts.executionId}`);
+    this.#ended = this.#waitForEnd();
+    // A failure is read by outcome(); without a reader it must not end the process.
+    this.#ended.catch(() => {});
+    const remainingMs = Math.max(0, this.deadlineAtMs - deps.clock.nowMs());
+    this.#deadline = setTimeout(() => this.#stopQuietly({ kind: 'run_timeout' }), remainingMs);
+    this.#watch = startLoop({
+      name: 'container-usage',
+      intervalMs: usageIntervalMs,
+      log: deps.log,
+      run: () => this.#sample(),
+    });
+    void this.#ended.then(
+      () => this.#rest(),
+      () => this.#rest(),
+    );
+  }
+
+  get deadlineAtMs(): number {
+    return this.startedAtMs + this.facts.runMs;
+  }
+
+  get usage(): ExecutionUsage | null {
+    return this.#usage;
+  }
+
+  /** Resolves with the result once the container has ended. Computed once. */
+  async outcome(): Promise<ExecutionOutcome> {
+    await this.#ended;
+    this.#outcome ??= describeOutcome(this.#deps, this.#container, {
+      facts: this.facts,
+      stopCause: this.#stopCause,
+      usage: this.#usage,
+    });
+    return this.#outcome;
+  }
+
+  /** SIGTERM, grace, SIGKILL; resolves when the container has ended. The first cause stands. */
+  stop(cause: StopCause): Promise<void> {
+    this.#stopping ??= this.#stop(cause);
+    return this.#stopping;
+  }
+
+  /** Lets go of the container without touching it. */
+  async close(): Promise<void> {
+    this.#abort.abort(new Error('the executor was closed'));
+    clearTimeout(this.#deadline);
+    await this.#watch.stop();
+  }
+
+  #rest(): void {
+    clearTimeout(this.#deadline);
+    void this.#watch.stop();
+  }
+
+  async #stop(cause: StopCause): Promise<void> {
+    if (await this.#hasEnded()) return;
+    this.#stopCause = cause;
+    const graceMs = cause.kind === 'run_timeout' ? timeoutGraceMs : stopGraceMs;
+    if (cause.kind === 'out_of_disk') {
+      await this.#signal('SIGKILL');
+    } else {
+      await this.#signal('SIGTERM');
+      const grace = new AbortController();
+      const timer = sleep(graceMs, undefined, { signal: grace.signal }).catch(() => {});
+      await Promise.race([timer, this.#ended]);
+      grace.abort();
+      if (!(await this.#hasEnded())) await this.#signal('SIGKILL');
+    }
+    await this.#ended;
+  }
+
+  #stopQuietly(cause: StopCause): void {
+    this.stop(cause).catch((error: unknown) => {
+      if (this.#abort.signal.aborted) return;
+      this.#deps.log.error({ err: error, executionId: this.facts.executionId }, 'stop failed');
+    });
+  }
+
+  async #signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await ignoreMissing(this.#container.kill({ signal }));
+  }
+
+  async #hasEnded(): Promise<boolean> {
+    const { State } = await this.#container.inspect();
+    return !State.Running;
+  }
+
+  async #sample(): Promise<void> {
+    const { executionId, diskBytes } = this.facts;
+    try {
+      const nowMs = this.#deps.clock.nowMs();
+      this.#usage = await sampleUsage(this.#deps, executionId, diskBytes, this.#usage, nowMs);
+    } catch (error) {
+      if (engineStatus(error) === 404 || engineStatus(error) === 409) return;
+      throw error;
+    }
+    if ((this.#usage.outputBytes ?? 0) > diskBytes) this.#stopQuietly({ kind: 'out_of_disk' });
+  }
+
+  /** Outlives short absences of the engine: it may be restarted while containers go on. */
+  async #waitForEnd(): Promise<void> {
+    const { signal } = this.#abort;
+    let awaySinceMs: number | null = null;
+    while (!signal.aborted) {
+      try {
+        if (await this.#hasEnded()) return;
+        awaySinceMs = null;
+        await this.#container.wait({ abortSignal: signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (engineStatus(error) !== null) throw error;
+        awaySinceMs ??= this.#deps.clock.monotonicMs();
+        if (this.#deps.clock.monotonicMs() - awaySinceMs > engineAwayMaxMs) throw error;
+        await sleep(engineRetryMs);
+      }
+    }
+    signal.throwIfAborted();
+  }
+}

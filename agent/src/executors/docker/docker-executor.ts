@@ -1,0 +1,190 @@
+import { getuid } from 'node:process';
+import { assert } from '@node3/shared/assert';
+import type { Clock } from '@node3/shared/clock';
+import type { Logger } from '@node3/shared/logger';
+import type Docker from 'dockerode';
+import { ExecutionError } from '../execution-error.ts';
+import type {
+  ExecutionOutcome,
+  ExecutionRequest,
+  ExecutionUsage,
+  Executor,
+  ExecutorStatus,
+  Isolation,
+  LogLine,
+  LogOptions,
+  OwnedExecution,
+  PreparedImage,
+  PrepareProgress,
+  StartedExecution,
+} from '../executor.ts';
+import { raceSignal } from '../race-signal.ts';
+import { containerName, type EngineTraits } from './container-config.ts';
+import { launchContainer } from './container-launch.ts';
+import { listContainers, readOwnedExecution } from './container-list.ts';
+import { ContainerSupervision } from './container-supervision.ts';
+import { ignoreMissing } from './engine-error.ts';
+import { probeEngine } from './engine-probe.ts';
+import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
+import { ensureImage } from './image-pull.ts';
+import { streamLogs } from './log-stream.ts';
+import { readSeccompProfile } from './seccomp-profile.ts';
+
+export interface DockerExecutorDeps {
+  docker: Docker;
+  /** Containers of other agents on the same engine are never touched. */
+  agentId: string;
+  clock: Clock;
+  log: Logger;
+  /** Such as `runsc` (gVisor) or `kata`; left out, jobs get the engine's default runtime. */
+  runtime?: string;
+  /**
+   * False when the engine's disk is not this machine's: then files go in through its API and
+   * output is measured by it. Left out: true for root, since only root sees volumes.
+   */
+  volumesReachable?: boolean;
+}
+
+const isolationOfRuntime: Record<string, Isolation> = {
+  runsc: 'sandbox',
+  kata: 'vm',
+  'kata-runtime': 'vm',
+};
+
+/** Runs each execution in one hardened container of the Docker API (Podman speaks it too). */
+export class DockerExecutor implements Executor {
+  readonly name = 'docker';
+  readonly isolation: Isolation;
+  readonly #deps: DockerExecutorDeps & { volumesReachable: boolean };
+  readonly #supervisions = new Map<string, ContainerSupervision>();
+  #traits: EngineTraits | null = null;
+
+  constructor(deps: DockerExecutorDeps) {
+    this.#deps = { ...deps, volumesReachable: deps.volumesReachable ?? getuid?.() === 0 };
+    this.isolation = isolationOfRuntime[deps.runtime ?? ''] ?? 'container';
+  }
+
+  async probe(): Promise<ExecutorStatus> {
+    const status = await probeEngine(this.#deps.docker, this.#deps.runtime ?? null);
+    const facts = status.isolationEffective;
+    if (status.available && facts !== null) {
+      const { runtime } = this.#deps;
+      const plain = facts.runtimesKnown.includes('runc') ? 'runc' : null;
+      this.#traits = {
+        seccompProfile: readSeccompProfile(),
+        runtime: runtime ?? plain,
+        nvidia: facts.nvidia,
+        apparmor: facts.apparmor,
+      };
+    }
+    return status;
+  }
+
+  async prepare(
+    request: ExecutionRequest,
+    signal: AbortSignal,
+    onProgress: (progress: PrepareProgress) => void,
+  ): Promise<PreparedImage> {
+    const image = await ensureImage(this.#deps, request.workload.image, signal, onProgress);
+    onProgress({ phase: 'ready', bytesDone: image.sizeBytes, bytesTotal: image.sizeBytes });
+    const { imageId, imageDigest, sizeBytes, pulled } = image;
+    return { imageId, imageDigest, sizeBytes, pulled };
+  }
+
+  async start(request: ExecutionRequest): Promise<StartedExecution> {
+    const { executionId } = request;
+    assert(!this.#supervisions.has(executionId), 'an execution is started once');
+    const traits = await this.#requireTraits();
+    let supervision: ContainerSupervision;
+    try {
+      supervision = await launchContainer(this.#deps, traits, request);
+    } catch (error) {
+      await this.remove(executionId).catch((cause: unknown) => {
+        this.#deps.log.warn({ err: cause, executionId }, 'a failed start left traces');
+      });
+      throw error;
+    }
+    this.#supervisions.set(executionId, supervision);
+    const { startedAtMs, deadlineAtMs } = supervision;
+    return { executionId, startedAtMs, deadlineAtMs };
+  }
+
+  async wait(executionId: string, signal: AbortSignal): Promise<ExecutionOutcome> {
+    return raceSignal(this.#require(executionId).outcome(), signal);
+  }
+
+  async cancel(executionId: string, why: string): Promise<void> {
+    const supervision = this.#supervisions.get(executionId);
+    if (supervision !== undefined) await supervision.stop({ kind: 'cancelled', why });
+  }
+
+  async logs(
+    executionId: string,
+    options: LogOptions,
+    sink: (line: LogLine) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const bytesMax = this.#require(executionId).facts.logBytesMax;
+    const container = this.#deps.docker.getContainer(containerName(executionId));
+    await streamLogs(container, { ...options, bytesMax }, sink, signal);
+  }
+
+  async remove(executionId: string): Promise<void> {
+    await this.#supervisions.get(executionId)?.close();
+    this.#supervisions.delete(executionId);
+    const { docker } = this.#deps;
+    const container = docker.getContainer(containerName(executionId));
+    await ignoreMissing(container.remove({ force: true, v: true }));
+    await removeVolumes(docker, executionId);
+  }
+
+  /** Includes executions of which only volumes are left; they are listed as created. */
+  async list(): Promise<OwnedExecution[]> {
+    const { docker, agentId } = this.#deps;
+    const containers = await listContainers(docker, agentId);
+    const known = new Set(containers.map(({ executionId }) => executionId));
+    const orphans = (await listVolumeOwners(docker, agentId)).filter((id) => !known.has(id));
+    return [
+      ...containers,
+      ...orphans.map((executionId) => ({
+        executionId,
+        jobId: '',
+        attempt: 0,
+        state: 'created' as const,
+        startedAtMs: null,
+      })),
+    ];
+  }
+
+  async adopt(executionId: string): Promise<OwnedExecution | null> {
+    const found = await readOwnedExecution(this.#deps.docker, this.#deps.agentId, executionId);
+    if (found === null) return null;
+    const { owned, facts } = found;
+    if (owned.startedAtMs !== null && !this.#supervisions.has(executionId)) {
+      const supervision = new ContainerSupervision(this.#deps, facts, owned.startedAtMs);
+      this.#supervisions.set(executionId, supervision);
+    }
+    return owned;
+  }
+
+  usage(executionId: string): ExecutionUsage | null {
+    return this.#supervisions.get(executionId)?.usage ?? null;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#supervisions.values()].map((each) => each.close()));
+    this.#supervisions.clear();
+  }
+
+  async #requireTraits(): Promise<EngineTraits> {
+    if (this.#traits === null) await this.probe();
+    if (this.#traits !== null) return this.#traits;
+    throw new ExecutionError('engine_error', 'The container engine cannot run jobs.');
+  }
+
+  #require(executionId: string): ContainerSupervision {
+    const supervision = this.#supervisions.get(executionId);
+    assert(supervision !== undefined, 'the execution was started or adopted here');
+    return supervision;
+  }
+}

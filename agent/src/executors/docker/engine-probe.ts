@@ -1,0 +1,134 @@
+import type Docker from 'dockerode';
+import type { ExecutorProblem, ExecutorStatus, IsolationFacts } from '../executor.ts';
+import { raceSignal } from '../race-signal.ts';
+import { engineMessage, systemErrorCode } from './engine-error.ts';
+import { seccompProfileName } from './seccomp-profile.ts';
+
+const probeTimeoutMs = 8_000;
+
+/** The part of the engine's own report that decides about jobs. All fields may be missing. */
+export interface EngineReport {
+  ServerVersion?: string;
+  OperatingSystem?: string;
+  SecurityOptions?: string[] | null;
+  DefaultRuntime?: string;
+  Runtimes?: Record<string, unknown> | null;
+  CgroupVersion?: string;
+  MemoryLimit?: boolean;
+  PidsLimit?: boolean;
+  CpuCfsQuota?: boolean;
+  CDISpecDirs?: string[] | null;
+  OSType?: string;
+}
+
+export interface EngineVersion {
+  ApiVersion?: string;
+  Components?: { Name?: string }[];
+}
+
+/** Asks the engine what it is. Never throws. */
+export async function probeEngine(docker: Docker, runtime: string | null): Promise<ExecutorStatus> {
+  const signal = AbortSignal.timeout(probeTimeoutMs);
+  try {
+    const [report, version]: unknown[] = await raceSignal(
+      Promise.all([docker.info(), docker.version()]),
+      signal,
+    );
+    const facts = readEngineFacts(report as EngineReport, version as EngineVersion, runtime);
+    const problems = listEngineProblems(report as EngineReport, facts);
+    return { available: problems.length === 0, problems, isolationEffective: facts };
+  } catch (error) {
+    return { available: false, problems: [describeUnreachable(error)], isolationEffective: null };
+  }
+}
+
+export function readEngineFacts(
+  report: EngineReport,
+  version: EngineVersion,
+  runtime: string | null,
+): IsolationFacts {
+  const options = (report.SecurityOptions ?? []).join(' ');
+  const runtimes = Object.keys(report.Runtimes ?? {});
+  const podman = (version.Components ?? []).some(({ Name }) => /podman/i.test(Name ?? ''));
+  return {
+    engine: podman ? 'podman' : 'docker',
+    engineVersion: report.ServerVersion ?? null,
+    apiVersion: version.ApiVersion ?? null,
+    runtime: runtime ?? report.DefaultRuntime ?? null,
+    runtimesKnown: runtimes.sort(),
+    seccompProfile: /name=seccomp/.test(options) ? seccompProfileName : null,
+    userNamespace: /name=userns/.test(options),
+    rootless: /name=rootless/.test(options),
+    apparmor: /name=apparmor/.test(options),
+    cgroupVersion: report.CgroupVersion ?? null,
+    nvidia: findNvidiaMode(report, runtimes, podman),
+  };
+}
+
+/** Podman takes NVIDIA requests over the Docker API and ignores them, so there it is none. */
+function findNvidiaMode(report: EngineReport, runtimes: string[], podman: boolean) {
+  if (podman) return null;
+  if (runtimes.includes('nvidia')) return 'runtime';
+  return (report.CDISpecDirs ?? []).length > 0 ? 'cdi' : null;
+}
+
+function listEngineProblems(report: EngineReport, facts: IsolationFacts): ExecutorProblem[] {
+  const problems: ExecutorProblem[] = [];
+  if (report.OSType !== undefined && report.OSType !== 'linux') {
+    problems.push({
+      code: 'engine_not_linux',
+      sentence: 'The container engine runs Windows containers.',
+      fix: 'Switch Docker Desktop to Linux containers.',
+    });
+  }
+  if (facts.seccompProfile === null) {
+    problems.push({
+      code: 'seccomp_missing',
+      sentence: 'The container engine cannot filter system calls.',
+      fix: 'Use a kernel and an engine with seccomp; jobs are not run without it.',
+    });
+  }
+  const missing = [
+    ...(report.MemoryLimit === false ? ['memory'] : []),
+    ...(report.PidsLimit === false ? ['processes'] : []),
+    ...(report.CpuCfsQuota === false ? ['CPU time'] : []),
+  ];
+  if (missing.length > 0) {
+    problems.push({
+      code: 'limits_missing',
+      sentence: `The container engine cannot limit: ${missing.join(', ')}.`,
+      fix: 'Use cgroup v2 with the memory, pids and cpu controllers delegated to the engine.',
+    });
+  }
+  if (facts.runtime !== null && !facts.runtimesKnown.some((name) => name === facts.runtime)) {
+    problems.push({
+      code: 'runtime_missing',
+      sentence: `The container engine has no runtime called ${facts.runtime}.`,
+      fix: 'Install it and add it to the engine, or choose another runtime.',
+    });
+  }
+  return problems;
+}
+
+function describeUnreachable(error: unknown): ExecutorProblem {
+  const code = systemErrorCode(error);
+  if (code === 'EACCES' || code === 'EPERM') {
+    return {
+      code: 'engine_permission',
+      sentence: 'This user may not talk to the container engine.',
+      fix: 'Run "sudo usermod -aG docker $USER" and log in again, or use a rootless engine.',
+    };
+  }
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return {
+      code: 'engine_missing',
+      sentence: 'No container engine is running on this machine.',
+      fix: 'Install and start Docker ("sudo systemctl start docker") or Podman, or set DOCKER_HOST.',
+    };
+  }
+  return {
+    code: 'engine_not_answering',
+    sentence: `The container engine does not answer: ${engineMessage(error).slice(0, 200)}`,
+    fix: 'Restart the engine and look at its log.',
+  };
+}

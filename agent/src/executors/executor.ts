@@ -1,0 +1,263 @@
+/**
+ * The port behind which a job's workload runs. An implementation owns every process, container
+ * and file it creates for an execution and can find them again after the agent was restarted.
+ */
+export interface Executor {
+  /** Short implementation name, such as `docker`. */
+  readonly name: string;
+  /** The isolation level this executor gives; never higher than what is really in force. */
+  readonly isolation: Isolation;
+
+  /** Looks at the machine and says whether jobs can run. Never throws, answers within 10 s. */
+  probe(): Promise<ExecutorStatus>;
+
+  /**
+   * Makes everything slow ready: pulls the image when it is not on the machine.
+   * @throws ExecutionError `image_not_found`, `image_pull_failed`, `engine_error`; or the
+   * signal's own reason when it aborts.
+   */
+  prepare(
+    request: ExecutionRequest,
+    signal: AbortSignal,
+    onProgress: (progress: PrepareProgress) => void,
+  ): Promise<PreparedImage>;
+
+  /**
+   * Starts the workload and supervises it: the run limit holds from here on. Nothing is left
+   * behind when it throws.
+   * @throws ExecutionError `command_not_found`, `image_not_found`, `gpu_error`, `engine_error`.
+   */
+  start(request: ExecutionRequest): Promise<StartedExecution>;
+
+  /** Waits for the end and collects the result. Callable any number of times until `remove`. */
+  wait(executionId: string, signal: AbortSignal): Promise<ExecutionOutcome>;
+
+  /**
+   * SIGTERM, then SIGKILL one second later; resolves when the workload is dead. Does nothing
+   * when it has ended already. `why` becomes the outcome's detail.
+   */
+  cancel(executionId: string, why: string): Promise<void>;
+
+  /**
+   * Delivers log lines in order until the workload ends, the signal aborts or the log limit is
+   * reached (then the last line is a marker with stream `system`). Awaits `sink`, so a slow
+   * reader slows the reading and never grows memory.
+   */
+  logs(
+    executionId: string,
+    options: LogOptions,
+    sink: (line: LogLine) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+
+  /** Ends the workload if need be and deletes all its traces. Unknown ids are fine. */
+  remove(executionId: string): Promise<void>;
+
+  /** Every execution of this agent that still has traces on the machine, ended ones included. */
+  list(): Promise<OwnedExecution[]>;
+
+  /**
+   * Takes over an execution that an earlier process of this agent started: supervision goes on
+   * with the deadline counted from the workload's own start. @returns null when there is none.
+   */
+  adopt(executionId: string): Promise<OwnedExecution | null>;
+
+  /** The latest reading of a running execution, or null where there is none. */
+  usage(executionId: string): ExecutionUsage | null;
+
+  /** Stops supervising without touching the workloads: they can be adopted afterwards. */
+  close(): Promise<void>;
+}
+
+/** From strongest to weakest: a virtual machine, a user-space kernel, namespaces, a bare process. */
+export type Isolation = 'vm' | 'sandbox' | 'container' | 'native';
+
+/** Something a person can mend. `sentence` says what is wrong, `fix` how to mend it. */
+export interface ExecutorProblem {
+  code: string;
+  sentence: string;
+  fix: string;
+}
+
+export interface ExecutorStatus {
+  available: boolean;
+  problems: ExecutorProblem[];
+  /** What is in force, as the engine reports it; null where there is nothing to report. */
+  isolationEffective: IsolationFacts | null;
+}
+
+export interface IsolationFacts {
+  engine: string;
+  engineVersion: string | null;
+  apiVersion: string | null;
+  /** The low-level runtime jobs get, such as `runc`. */
+  runtime: string | null;
+  runtimesKnown: string[];
+  /** Which seccomp profile jobs get; null when the engine has no seccomp. */
+  seccompProfile: string | null;
+  userNamespace: boolean;
+  rootless: boolean;
+  apparmor: boolean;
+  cgroupVersion: string | null;
+  /** How NVIDIA devices reach a job, or null when they can't. */
+  nvidia: 'runtime' | 'cdi' | null;
+}
+
+export type ScriptLanguage = 'python' | 'javascript' | 'typescript' | 'bash';
+
+export interface ContainerWorkload {
+  kind: 'container';
+  image: string;
+  command: readonly string[] | null;
+  entrypoint: readonly string[] | null;
+  workdir: string | null;
+  env: Readonly<Record<string, string>>;
+  /** Text for standard input, or null for none. Lost when the agent dies before it was written. */
+  stdin: string | null;
+}
+
+export interface ScriptWorkload {
+  kind: 'script';
+  language: ScriptLanguage;
+  code: string | Uint8Array;
+  /** The image with the interpreter; the caller has filled in its default. */
+  image: string;
+  env: Readonly<Record<string, string>>;
+  /** JSON for `/input/input.json` and `/tmp/input.json`; undefined for none. */
+  input?: unknown;
+}
+
+export type Workload = ContainerWorkload | ScriptWorkload;
+
+export interface ExecutionInput {
+  /** Relative path below INPUT_DIR, with forward slashes. */
+  path: string;
+  content: Uint8Array;
+}
+
+export interface ExecutionLimits {
+  /** Share of cores, such as 0.5. */
+  cpus: number;
+  memoryBytes: number;
+  /** Bytes below OUTPUT_DIR. */
+  diskBytes: number;
+  shmBytes: number;
+  pidsMax: number;
+  /** Wall time of the workload, from its start. */
+  runMs: number;
+  logBytesMax: number;
+}
+
+export type DeviceVendor = 'nvidia' | 'amd' | 'intel' | 'apple' | 'simulated';
+
+/** A leased device. `renderNode` and `groupIds` are needed for AMD and Intel only. */
+export interface ExecutionDevice {
+  uuid: string;
+  vendor: DeviceVendor;
+  /** Such as `/dev/dri/renderD128`. */
+  renderNode?: string;
+  /** Numeric ids of the host's `render` and `video` groups. */
+  groupIds?: readonly number[];
+}
+
+export interface ExecutionRequest {
+  executionId: string;
+  jobId: string;
+  attempt: number;
+  agentId: string;
+  workload: Workload;
+  inputs: readonly ExecutionInput[];
+  limits: ExecutionLimits;
+  network: 'none';
+  devices: readonly ExecutionDevice[];
+}
+
+export interface PrepareProgress {
+  phase: 'pulling' | 'ready';
+  /** Bytes over all layers known so far; null until the registry says. */
+  bytesDone: number | null;
+  bytesTotal: number | null;
+}
+
+export interface PreparedImage {
+  /** Content id of the image on this machine; null where there is no image (native). */
+  imageId: string | null;
+  /** `repository@sha256:…` as the registry names it; null for images never pulled or pushed. */
+  imageDigest: string | null;
+  sizeBytes: number | null;
+  pulled: boolean;
+}
+
+export interface StartedExecution {
+  executionId: string;
+  startedAtMs: number;
+  deadlineAtMs: number;
+}
+
+export interface OwnedExecution {
+  executionId: string;
+  jobId: string;
+  attempt: number;
+  state: 'created' | 'running' | 'exited';
+  startedAtMs: number | null;
+}
+
+export interface ExecutionUsage {
+  sampledAtMs: number;
+  memoryBytes: number | null;
+  peakMemoryBytes: number | null;
+  cpuMs: number | null;
+  outputBytes: number | null;
+}
+
+export interface LogOptions {
+  /** Lines from this engine time on (inclusive, so a resuming reader may see one line twice). */
+  sinceMs?: number;
+}
+
+export interface LogLine {
+  /** `system` is said by the executor itself, never by the workload. */
+  stream: 'stdout' | 'stderr' | 'system';
+  /** Wall time at which the executor's engine read the line. */
+  atMs: number;
+  /** At most 16 KiB of UTF-8, without the line break; invalid bytes are U+FFFD. */
+  text: string;
+  /** True when the line was longer and goes on in the next chunk of the same stream. */
+  continued: boolean;
+}
+
+export type OutcomeReason =
+  | 'exited'
+  | 'nonzero_exit'
+  | 'out_of_memory'
+  | 'out_of_disk'
+  | 'run_timeout'
+  | 'cancelled'
+  | 'image_not_found'
+  | 'image_pull_failed'
+  | 'command_not_found'
+  | 'request_invalid'
+  | 'engine_error'
+  | 'gpu_error';
+
+export interface ExecutionOutcome {
+  /** Null when the workload never ended by itself and no code is known. */
+  exitCode: number | null;
+  /** Such as `SIGKILL`, when a signal ended it. */
+  signal: string | null;
+  oomKilled: boolean;
+  timedOut: boolean;
+  cancelled: boolean;
+  startedAtMs: number | null;
+  finishedAtMs: number | null;
+  runMs: number | null;
+  /** Highest reading taken while it ran; null when it ended before the first one. */
+  peakMemoryBytes: number | null;
+  /** CPU time at the last reading, a lower bound; null when it ended before the first one. */
+  cpuMs: number | null;
+  /** Parsed `output.json`, else JSON on standard output; null for neither. */
+  output: unknown;
+  reason: OutcomeReason;
+  /** One sentence for a person. */
+  detail: string;
+}

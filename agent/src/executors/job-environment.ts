@@ -1,0 +1,63 @@
+import { ExecutionError } from './execution-error.ts';
+import type { ExecutionDevice, ExecutionRequest } from './executor.ts';
+
+/** Names that steer device selection or the dynamic loader: a job that sets them is refused. */
+const refusedNames =
+  /^(?:NVIDIA_.*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK|LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_.*|NODE3_.*|JOB_ID|INPUT_DIR|OUTPUT_DIR)$/;
+const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export interface JobDirectories {
+  input: string;
+  output: string;
+  home: string;
+}
+
+/** @returns the names of a job's variables that the executors refuse, sorted. */
+export function listRefusedVariables(env: Readonly<Record<string, string>>): string[] {
+  return Object.keys(env)
+    .filter((name) => !validName.test(name) || refusedNames.test(name) || hasNul(env[name]))
+    .sort();
+}
+
+function hasNul(value: string | undefined): boolean {
+  return value === undefined || value.includes('\0');
+}
+
+/**
+ * The whole environment of a workload. It starts empty: nothing of the agent's own environment
+ * is inherited, so no key of the provider can leak into a job.
+ * @throws ExecutionError `request_invalid` when the job sets a refused name.
+ */
+export function buildJobEnvironment(
+  request: ExecutionRequest,
+  directories: JobDirectories,
+): Record<string, string> {
+  const { env } = request.workload;
+  const refused = listRefusedVariables(env);
+  if (refused.length > 0) {
+    const detail = `The job sets environment variables that the executor controls: ${refused.join(', ')}.`;
+    throw new ExecutionError('request_invalid', detail);
+  }
+  return {
+    HOME: directories.home,
+    LANG: 'C.UTF-8',
+    ...env,
+    JOB_ID: request.jobId,
+    INPUT_DIR: directories.input,
+    OUTPUT_DIR: directories.output,
+    ...deviceVariables(request.devices),
+  };
+}
+
+/**
+ * CUDA images carry `NVIDIA_VISIBLE_DEVICES=all`, which hands every device to a CPU job where
+ * the NVIDIA runtime is the default one; so the variable is always set, to the lease or to void.
+ */
+function deviceVariables(devices: readonly ExecutionDevice[]): Record<string, string> {
+  const nvidia = devices.filter((device) => device.vendor === 'nvidia');
+  if (nvidia.length === 0) return { NVIDIA_VISIBLE_DEVICES: 'void' };
+  return {
+    NVIDIA_VISIBLE_DEVICES: nvidia.map((device) => device.uuid).join(','),
+    NVIDIA_DRIVER_CAPABILITIES: 'compute,utility',
+  };
+}

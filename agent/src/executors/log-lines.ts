@@ -1,0 +1,90 @@
+import { Buffer } from 'node:buffer';
+import type { LogLine } from './executor.ts';
+import { logLineBytesMax } from './executor-limits.ts';
+
+const newline = 0x0a;
+
+/** Cuts one stream's bytes into lines of at most 16 KiB and decodes them without ever failing. */
+export class LineAssembler {
+  readonly #stream: 'stdout' | 'stderr';
+  #pending: Buffer = Buffer.alloc(0);
+  #atMs = 0;
+
+  constructor(stream: 'stdout' | 'stderr') {
+    this.#stream = stream;
+  }
+
+  /** Takes the next bytes and @returns the lines that are complete now. */
+  push(bytes: Uint8Array, atMs: number): LogLine[] {
+    const lines: LogLine[] = [];
+    if (this.#pending.length === 0) this.#atMs = atMs;
+    let rest =
+      this.#pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#pending, bytes]);
+    while (rest.length > 0) {
+      const end = rest.indexOf(newline);
+      if (end >= 0 && end <= logLineBytesMax) {
+        lines.push(this.#line(rest.subarray(0, end), false));
+        rest = rest.subarray(end + 1);
+      } else if (rest.length > logLineBytesMax) {
+        const cut = characterStart(rest, logLineBytesMax);
+        lines.push(this.#line(rest.subarray(0, cut), true));
+        rest = rest.subarray(cut);
+      } else {
+        break;
+      }
+      this.#atMs = atMs;
+    }
+    this.#pending = Buffer.from(rest);
+    return lines;
+  }
+
+  /** @returns the last line when it had no line break. */
+  end(): LogLine[] {
+    if (this.#pending.length === 0) return [];
+    const line = this.#line(this.#pending, false);
+    this.#pending = Buffer.alloc(0);
+    return [line];
+  }
+
+  #line(bytes: Buffer, continued: boolean): LogLine {
+    return { stream: this.#stream, atMs: this.#atMs, text: bytes.toString('utf8'), continued };
+  }
+}
+
+/** Moves a cut back to the start of a character, so that no character is split in two. */
+function characterStart(bytes: Buffer, at: number): number {
+  for (let back = 0; back < 4; back += 1) {
+    if (((bytes[at - back] ?? 0) & 0xc0) !== 0x80) return at - back;
+  }
+  return at;
+}
+
+/** Lets through a limited number of bytes and then says so, once. */
+export class LogBudget {
+  readonly #bytesMax: number;
+  #bytesLeft: number;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+    this.#bytesLeft = bytesMax;
+  }
+
+  /** @returns what to deliver of a line, and whether nothing more may follow. */
+  take(line: LogLine): { lines: LogLine[]; exhausted: boolean } {
+    const bytes = Buffer.from(line.text);
+    const cost = bytes.length + 1;
+    if (cost <= this.#bytesLeft) {
+      this.#bytesLeft -= cost;
+      return { lines: [line], exhausted: false };
+    }
+    const cut = bytes.subarray(0, characterStart(bytes, this.#bytesLeft)).toString('utf8');
+    const marker: LogLine = {
+      stream: 'system',
+      atMs: line.atMs,
+      text: `[output truncated: the job's log limit of ${this.#bytesMax} bytes is reached]`,
+      continued: false,
+    };
+    const head = cut === '' ? [] : [{ ...line, text: cut, continued: false }];
+    return { lines: [...head, marker], exhausted: true };
+  }
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '@node3/shared/clock';
+import type { CommandRunner } from '../command-runner.ts';
+import type { AgentDevice } from '../device.ts';
+import type {
+  DetectionProblem,
+  DetectionResult,
+  GpuDetector,
+  SampleResult,
+} from '../gpu-detector.ts';
+import { identityFields, joinCards, type NvidiaCard } from './nvidia-cards.ts';
+import { buildDevices } from './nvidia-devices.ts';
+import { sampleOfRow, sampleOfSlice, telemetryFields } from './nvidia-telemetry.ts';
+import { type ListedGpu, parseSmiList } from './parse-smi-list.ts';
+import type { SmiFailure } from './smi-failure.ts';
+import { readReport } from './smi-report.ts';
+import { listSmi, querySmi, readSmiReport } from './smi-tool.ts';
+
+const source = 'nvidia-smi';
+
+export interface NvidiaDetectorDeps {
+  runner: CommandRunner;
+  clock: Clock;
+}
+
+/** NVIDIA devices through `nvidia-smi`, on Linux, Windows and WSL. */
+export class NvidiaDetector implements GpuDetector {
+  readonly vendor = 'nvidia';
+  readonly #deps: NvidiaDetectorDeps;
+  /** Fields this driver refused; asked again at each detection, since drivers get updated. */
+  readonly #unsupportedFields = new Set<string>();
+  /** Slices of the last detection by card: telemetry names only cards. */
+  readonly #sliceIds = new Map<string, string[]>();
+
+  constructor(deps: NvidiaDetectorDeps) {
+    this.#deps = deps;
+  }
+
+  async detect(signal: AbortSignal): Promise<DetectionResult> {
+    const { runner, clock } = this.#deps;
+    this.#unsupportedFields.clear();
+    const report = await readSmiReport(runner, signal);
+    if (!report.ok && report.failure.problem.code !== 'output-unreadable') {
+      return this.#failed(report.failure);
+    }
+    const rows = await querySmi(runner, identityFields, this.#unsupportedFields, signal);
+    if (!report.ok && !rows.ok) return this.#failed(rows.failure);
+    const problems = [report, rows].flatMap(problemsOf);
+    const joined = joinCards(
+      report.ok ? readReport(report.value) : null,
+      rows.ok ? rows.value : [],
+    );
+    if (joined.cards.length === 0 && !rows.ok) return this.#failed(rows.failure);
+    const listed = await this.#listSlices(joined.cards, problems, signal);
+    const built = buildDevices(joined.cards, listed);
+    this.#rememberSlices(built.devices);
+    problems.push(...joined.problems, ...built.problems);
+    return {
+      status: problems.length === 0 ? 'ok' : 'partial',
+      devices: built.devices,
+      problems,
+      source,
+      sampledAtMs: clock.nowMs(),
+    };
+  }
+
+  async sample(signal: AbortSignal): Promise<SampleResult> {
+    const { runner, clock } = this.#deps;
+    const rows = await querySmi(runner, telemetryFields, this.#unsupportedFields, signal);
+    const sampledAtMs = clock.nowMs();
+    if (!rows.ok) return { samples: [], problems: [rows.failure.problem], sampledAtMs };
+    const cards = rows.value.flatMap((row) => sampleOfRow(row) ?? []);
+    const samples = cards.flatMap((card) => {
+      const slices = this.#sliceIds.get(card.uuid) ?? [];
+      return [card, ...slices.map((id) => sampleOfSlice(card, id))];
+    });
+    return { samples, problems: rows.problems, sampledAtMs };
+  }
+
+  async #listSlices(
+    cards: readonly NvidiaCard[],
+    problems: DetectionProblem[],
+    signal: AbortSignal,
+  ): Promise<ListedGpu[]> {
+    if (!cards.some((card) => card.migEnabled)) return [];
+    const list = await listSmi(this.#deps.runner, signal);
+    if (list.ok) return parseSmiList(list.value);
+    problems.push(list.failure.problem);
+    return [];
+  }
+
+  #rememberSlices(devices: readonly AgentDevice[]): void {
+    this.#sliceIds.clear();
+    for (const { id, parentId } of devices) {
+      if (parentId === null) continue;
+      this.#sliceIds.set(parentId, [...(this.#sliceIds.get(parentId) ?? []), id]);
+    }
+  }
+
+  #failed(failure: SmiFailure): DetectionResult {
+    this.#sliceIds.clear();
+    return {
+      status: failure.status,
+      devices: [],
+      problems: [failure.problem],
+      source,
+      sampledAtMs: this.#deps.clock.nowMs(),
+    };
+  }
+}
+
+type Outcome = { ok: true; problems: DetectionProblem[] } | { ok: false; failure: SmiFailure };
+
+function problemsOf(outcome: Outcome): DetectionProblem[] {
+  return outcome.ok ? outcome.problems : [outcome.failure.problem];
+}

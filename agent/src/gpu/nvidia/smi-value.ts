@@ -1,0 +1,77 @@
+/**
+ * One cell of nvidia-smi. `value` is `null` when the tool has none; `fault` is set when the cell
+ * says that the card itself is broken, which is more than a missing number.
+ */
+export interface SmiValue {
+  value: string | null;
+  fault: 'lost' | 'requires-reset' | null;
+  /** The tool says the card has no such reading at all, rather than that reading it failed. */
+  unsupported: boolean;
+}
+
+const absent = new Set([
+  '',
+  '-',
+  'err!',
+  'insufficient permissions',
+  'none',
+  'not found',
+  'requested functionality has been deprecated',
+  'unknown',
+  'unknown error',
+]);
+const unsupported = new Set(['n/a', 'not supported', 'not available']);
+
+/** Reads the many spellings of "no value": bare or in square brackets, in any case. */
+export function readSmiValue(raw: string | undefined): SmiValue {
+  const text = (raw ?? '').trim();
+  const word = text
+    .replace(/^\[(.*)\]$/, '$1')
+    .trim()
+    .toLowerCase();
+  if (word === 'gpu is lost') return { value: null, fault: 'lost', unsupported: false };
+  if (word === 'gpu requires reset') {
+    return { value: null, fault: 'requires-reset', unsupported: false };
+  }
+  if (unsupported.has(word)) return { value: null, fault: null, unsupported: true };
+  if (absent.has(word)) return { value: null, fault: null, unsupported: false };
+  return { value: text, fault: null, unsupported: false };
+}
+
+export function readSmiText(raw: string | undefined): string | null {
+  return readSmiValue(raw).value;
+}
+
+/** @returns the number of a cell such as `81559`, `81559 MiB` or `67.03 W`; otherwise `null`. */
+export function readSmiNumber(raw: string | undefined): number | null {
+  const match = /^(-?\d+(?:\.\d+)?)(?:\s*(?:MiB|W|C|%|MHz))?$/.exec(readSmiText(raw) ?? '');
+  return match?.[1] === undefined ? null : Number(match[1]);
+}
+
+/** @returns the version at the start; driver 610 appends a sentence about deprecation. */
+export function readSmiVersion(raw: string | undefined): string | null {
+  return /^\d+(?:\.\d+)+/.exec(readSmiText(raw) ?? '')?.[0] ?? null;
+}
+
+const mebibyte = 1_048_576;
+
+export function bytesOfMebibytes(mebibytes: number | null): number | null {
+  return mebibytes === null ? null : Math.round(mebibytes * mebibyte);
+}
+
+/** @returns `0000:01:00.0` for `00000000:01:00.0`; a domain that needs eight digits keeps them. */
+export function normalisePciBusId(raw: string | undefined): string | null {
+  const match = /^(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f])$/i.exec(
+    readSmiText(raw) ?? '',
+  );
+  if (match?.[2] === undefined) return null;
+  const domain = Number.parseInt(match[1] ?? '0', 16).toString(16);
+  return `${domain.padStart(domain.length > 4 ? 8 : 4, '0')}:${match[2].toLowerCase()}`;
+}
+
+/** @returns `10de:20b2` for nvidia-smi's `0x20B210DE`, which has the vendor in its lower half. */
+export function readPciModel(raw: string | undefined): string | null {
+  const match = /^(?:0x)?([0-9a-f]{4})([0-9a-f]{4})$/i.exec(readSmiText(raw) ?? '');
+  if (match?.[1] === undefined || match[2] === undefined) return null;
+  return `${match[2]}:${match[1]}`.toLowerCase();
+}

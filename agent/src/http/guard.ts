@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ErrorCode } from '@node3/shared/error-codes';
+
+export interface GuardedRequest {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  upgrade: boolean;
+}
+
+export interface Refusal {
+  code: ErrorCode;
+  detail: string;
+}
+
+/**
+ * Keeps web pages from driving the agent. A page that the provider visits can send requests to
+ * loopback, open sockets there, and by DNS rebinding even read answers; each check closes one of
+ * these ways. Programs on this machine are not kept out: they can read the data directory anyway.
+ * @returns null for a request that may pass.
+ */
+export function findRefusal(request: GuardedRequest, port: number): Refusal | null {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  const { headers } = request;
+  const writes = !['GET', 'HEAD'].includes(request.method);
+  if (!hosts.includes(headers.host ?? '')) {
+    return forbid('This host name is not the agent. Use 127.0.0.1 or localhost.');
+  }
+  if (headers.origin !== undefined && !hosts.some((host) => headers.origin === `http://${host}`)) {
+    return forbid('Another web page may not use the agent.');
+  }
+  if (request.upgrade && headers.origin === undefined) {
+    return forbid('A WebSocket needs the Origin header of the dashboard.');
+  }
+  const site = headers['sec-fetch-site'];
+  const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  // Following a link to the dashboard from another site is fine, calling its API is not.
+  if (foreign && (writes || request.upgrade || request.path.startsWith('/api'))) {
+    return forbid('Another web page may not use the agent.');
+  }
+  if (writes && !isJson(headers['content-type'])) {
+    return { code: 'CONTENT_TYPE_UNSUPPORTED', detail: 'Only application/json is taken.' };
+  }
+  return null;
+}
+
+function forbid(detail: string): Refusal {
+  return { code: 'AUTH_FORBIDDEN', detail };
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === 'application/json';
+}

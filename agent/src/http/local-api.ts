@@ -1,0 +1,18 @@
+import type { ReplyOf } from '@node3/shared/contract';
+import type {
+  AgentStatus,
+  getLocalEarnings,
+  getLocalLogTail,
+  listLocalExecutions,
+} from '@node3/shared/routes/agent-local';
+import type { AgentMode } from '../observability/agent-state.ts';
+
+/** What the dashboard's server needs from the agent. */
+export interface LocalApi {
+  status(): AgentStatus;
+  earnings(): ReplyOf<typeof getLocalEarnings>;
+  executions(): ReplyOf<typeof listLocalExecutions>;
+  /** @throws MarketError EXECUTION_NOT_FOUND. */
+  logTail(executionId: string): ReplyOf<typeof getLocalLogTail>;
+  setMode(mode: AgentMode): AgentMode;
+}

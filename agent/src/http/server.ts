@@ -1,0 +1,98 @@
+import helmet from '@fastify/helmet';
+import websocket from '@fastify/websocket';
+import { assert } from '@node3/shared/assert';
+import { MarketError } from '@node3/shared/error';
+import type { Logger } from '@node3/shared/logger';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { agentLimits } from '../agent-limits.ts';
+import { addDashboardFiles } from './dashboard-files.ts';
+import { addErrorHandler } from './error-handler.ts';
+import { findRefusal } from './guard.ts';
+import type { LocalApi } from './local-api.ts';
+import { addAgentLocalRoutes } from './routes/agent-local.ts';
+import { addConfigRoute } from './routes/config-json.ts';
+import { addStreamRoute } from './routes/stream.ts';
+import { StatusFeed } from './status-feed.ts';
+
+export interface LocalServerOptions {
+  api: LocalApi;
+  /** 0 takes any free port. */
+  port: number;
+  dashboardDir: string | null;
+  version: string;
+  log: Logger;
+}
+
+export interface LocalServer {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** The status changed: open dashboards are told soon. */
+  changed(): void;
+  close(): Promise<void>;
+}
+
+const websocketBytesMax = 1024;
+
+/** The agent's own API and dashboard. It listens on loopback only, whatever is configured. */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: agentLimits.localBodyBytes,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+    forceCloseConnections: true,
+  });
+  let port = options.port;
+  app.addHook('onRequest', async (request) => {
+    const refusal = findRefusal(describe(request), port);
+    if (refusal !== null) throw new MarketError(refusal.code, { detail: refusal.detail });
+  });
+  addErrorHandler(app);
+  await addSecurityHeaders(app);
+  await app.register(websocket, { options: { maxPayload: websocketBytesMax } });
+  const feed = new StatusFeed({
+    log: options.log,
+    body: () => JSON.stringify(options.api.status()),
+  });
+  await app.register(async (scope) => addStreamRoute(scope, feed));
+  addAgentLocalRoutes(app, options.api);
+  addConfigRoute(app, options.version);
+  await addDashboardFiles(app, options.dashboardDir);
+  await app.listen({ host: '127.0.0.1', port: options.port });
+  const address = app.server.address();
+  assert(typeof address === 'object' && address !== null, 'a listening server has an address');
+  port = address.port;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    changed: () => feed.changed(),
+    async close() {
+      await feed.stop();
+      await app.close();
+    },
+  };
+}
+
+function describe(request: FastifyRequest) {
+  const { headers, method, raw, url } = request;
+  return { method, path: url, headers, upgrade: raw.headers.upgrade !== undefined };
+}
+
+/** Inline styles are what the component library writes; scripts come from our own files alone. */
+async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: false,
+  });
+}

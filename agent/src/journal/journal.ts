@@ -1,0 +1,126 @@
+import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
+import type { LogStream } from '@node3/shared/routes/jobs';
+
+/**
+ * Where an execution is on this machine. `offered`: written before the marketplace is told yes.
+ * `starting`: written before the engine is asked to start, so that nothing is ever started twice.
+ */
+export const journalPhases = [
+  'offered',
+  'accepted',
+  'preparing',
+  'starting',
+  'running',
+  'ended',
+] as const;
+export type JournalPhase = (typeof journalPhases)[number];
+
+/** How the agent is done with an execution for good. */
+export type Closing = 'reported' | 'released' | 'superseded';
+
+/** What the marketplace must still be told, until it has answered. */
+export type PendingReport = 'result' | 'release';
+
+export interface JournalExecution {
+  executionId: string;
+  jobId: string;
+  attempt: number;
+  leaseToken: string;
+  /** The offer as it came, spec included. */
+  offer: ExecutionOffer;
+  phase: JournalPhase;
+  /** Name of the executor that has the workload; null before one was chosen. */
+  executor: string | null;
+  isolation: string | null;
+  imageDigest: string | null;
+  offeredAtMs: number;
+  startedAtMs: number | null;
+  finishedAtMs: number | null;
+  /** Lease end on the boot clock of `bootId`; null before the lease began. */
+  leaseUntilBootMs: number | null;
+  bootId: string | null;
+  result: ExecutionResult | null;
+  pending: PendingReport | null;
+  closed: Closing | null;
+  lines: LogCursor;
+}
+
+export interface LogCursor {
+  /** Lines written so far; the last one has this sequence number. */
+  spooled: number;
+  /** Bytes of workload output written so far, line breaks included. */
+  bytes: number;
+  /** Lines the marketplace has stored, or has refused for good. */
+  acked: number;
+  truncated: boolean;
+}
+
+export interface NewLine {
+  stream: LogStream;
+  atMs: number;
+  text: string;
+  partial: boolean;
+}
+
+export interface SpooledLine extends NewLine {
+  seq: number;
+}
+
+export interface LeaseRecord {
+  executionId: string;
+  leaseUntilBootMs: number;
+  bootId: string | null;
+}
+
+/** What an appended batch adds to the cursor besides its number of lines. */
+export interface AppendFacts {
+  bytes: number;
+  truncated: boolean;
+}
+
+/**
+ * The agent's memory. Every promise is on disk here before it is made to anybody; each write is
+ * durable when it returns. A write that throws is unknown, not undone: the process must end and
+ * read the journal again. Transitions out of order throw, so a defect can't run a job twice.
+ */
+export interface Journal {
+  /** Installation id: labels our containers, stays the same for the life of the data directory. */
+  ownerId(): string;
+  mode(): 'run' | 'pause';
+  saveMode(mode: 'run' | 'pause'): void;
+
+  /** The claim that the next offer belongs to; null when a new one must be made. */
+  claimId(): string | null;
+  saveClaim(claimId: string): void;
+  /** Stores an offer and uses up the claim in one step. @returns `known` for a repeated offer. */
+  recordOffer(offer: ExecutionOffer, atMs: number): 'new' | 'known';
+  /** Uses up the claim without keeping the offer: it was refused. */
+  dropClaim(): void;
+
+  recordAccepted(executionId: string, lease: LeaseRecord): void;
+  recordLeases(leases: readonly LeaseRecord[]): void;
+  recordPreparing(executionId: string, executor: string, isolation: string): void;
+  recordPrepared(executionId: string, imageDigest: string | null): void;
+  recordStarting(executionId: string): void;
+  recordStarted(executionId: string, startedAtMs: number): void;
+  recordResult(executionId: string, result: ExecutionResult, atMs: number): void;
+  /** Only before `starting`: the workload surely never ran. */
+  recordRelease(executionId: string, atMs: number): void;
+  recordClosed(executionId: string, closing: Closing, atMs: number): void;
+
+  find(executionId: string): JournalExecution | null;
+  /** Executions not closed yet, oldest first. */
+  listOpen(): JournalExecution[];
+  /** The latest executions, newest first. */
+  listRecent(count: number): JournalExecution[];
+
+  appendLines(executionId: string, lines: readonly NewLine[], facts: AppendFacts): void;
+  readLines(executionId: string, afterSeq: number, count: number): SpooledLine[];
+  /** Lines up to `seq` need not be sent again; all but the last `keep` are deleted. */
+  ackLines(executionId: string, seq: number, keep: number): void;
+  tailLines(executionId: string, count: number): SpooledLine[];
+
+  /** Deletes closed executions beyond the newest `keep`. */
+  prune(keep: number): void;
+  close(): void;
+}

@@ -1,0 +1,77 @@
+import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
+import type { LogStream } from '@node3/shared/routes/jobs';
+import type {
+  Closing,
+  JournalExecution,
+  JournalPhase,
+  PendingReport,
+  SpooledLine,
+} from '../journal.ts';
+
+export interface ExecutionRow {
+  execution_id: string;
+  offer: string;
+  phase: JournalPhase;
+  executor: string | null;
+  isolation: string | null;
+  image_digest: string | null;
+  offered_at_ms: number;
+  started_at_ms: number | null;
+  finished_at_ms: number | null;
+  lease_until_boot_ms: number | null;
+  boot_id: string | null;
+  result: string | null;
+  pending: PendingReport | null;
+  closed: Closing | null;
+  lines_spooled: number;
+  lines_bytes: number;
+  lines_acked: number;
+  lines_truncated: number;
+}
+
+export interface LineRow {
+  seq: number;
+  stream: LogStream;
+  at_ms: number;
+  text: string;
+  partial: number;
+}
+
+export function toExecution(row: ExecutionRow): JournalExecution {
+  const offer = JSON.parse(row.offer) as ExecutionOffer;
+  return {
+    executionId: row.execution_id,
+    jobId: offer.jobId,
+    attempt: offer.attempt,
+    leaseToken: offer.leaseToken,
+    offer,
+    phase: row.phase,
+    executor: row.executor,
+    isolation: row.isolation,
+    imageDigest: row.image_digest,
+    offeredAtMs: row.offered_at_ms,
+    startedAtMs: row.started_at_ms,
+    finishedAtMs: row.finished_at_ms,
+    leaseUntilBootMs: row.lease_until_boot_ms,
+    bootId: row.boot_id,
+    result: row.result === null ? null : (JSON.parse(row.result) as ExecutionResult),
+    pending: row.pending,
+    closed: row.closed,
+    lines: {
+      spooled: row.lines_spooled,
+      bytes: row.lines_bytes,
+      acked: row.lines_acked,
+      truncated: row.lines_truncated === 1,
+    },
+  };
+}
+
+export function toLine(row: LineRow): SpooledLine {
+  return {
+    seq: row.seq,
+    stream: row.stream,
+    atMs: row.at_ms,
+    text: row.text,
+    partial: row.partial === 1,
+  };
+}

@@ -1,0 +1,61 @@
+import { assert } from '@node3/shared/assert';
+import type { Database } from 'better-sqlite3';
+
+/** Applied in order, each once; a released one is never edited. `user_version` counts them. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE execution (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution_id TEXT NOT NULL UNIQUE,
+    offer TEXT NOT NULL,
+    phase TEXT NOT NULL CHECK (
+      phase IN ('offered', 'accepted', 'preparing', 'starting', 'running', 'ended')),
+    executor TEXT,
+    isolation TEXT,
+    image_digest TEXT,
+    offered_at_ms INTEGER NOT NULL,
+    started_at_ms INTEGER,
+    finished_at_ms INTEGER,
+    lease_until_boot_ms REAL,
+    boot_id TEXT,
+    result TEXT,
+    pending TEXT CHECK (pending IN ('result', 'release')),
+    closed TEXT CHECK (closed IN ('reported', 'released', 'superseded')),
+    lines_spooled INTEGER NOT NULL DEFAULT 0,
+    lines_bytes INTEGER NOT NULL DEFAULT 0,
+    lines_acked INTEGER NOT NULL DEFAULT 0,
+    lines_truncated INTEGER NOT NULL DEFAULT 0,
+    CHECK (pending IS NULL OR closed IS NULL),
+    CHECK (pending IS NOT 'result' OR result IS NOT NULL)
+  ) STRICT;
+  CREATE INDEX execution_open ON execution (position) WHERE closed IS NULL;
+
+  CREATE TABLE log_line (
+    execution_id TEXT NOT NULL REFERENCES execution (execution_id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    stream TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    partial INTEGER NOT NULL,
+    PRIMARY KEY (execution_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** @throws when the file was written by a newer version of the agent. */
+export function migrate(db: Database): void {
+  const applied = Number(db.pragma('user_version', { simple: true }));
+  assert(applied <= migrations.length, 'the journal was written by a newer agent: update this one');
+  for (const [index, sql] of migrations.entries()) {
+    if (index < applied) continue;
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${index + 1}`);
+    }).immediate();
+  }
+}

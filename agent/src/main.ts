@@ -1,0 +1,43 @@
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { ConfigError } from '@node3/shared/env';
+import { KeypairFileError } from '@node3/shared/keypair-file';
+import { createLogger } from '@node3/shared/logger';
+import type { Agent } from './agent.ts';
+import { startAgent, systemParts } from './app.ts';
+import { readAgentConfig, readLogLevel } from './env.ts';
+import { JournalLockedError } from './journal/sqlite/open-database.ts';
+
+/** Errors whose message is all that a person needs; a stack would hide it. */
+const plainErrors = [ConfigError, KeypairFileError, JournalLockedError];
+
+async function main(): Promise<void> {
+  const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
+  const config = readAgentConfig(process.env, { hostname: hostname(), dashboardDir });
+  const log = createLogger({ name: 'agent', level: readLogLevel(process.env) });
+  const agent = await startAgent(config, { ...systemParts(process.env), log });
+  process.stdout.write(`node3 agent: ${agent.url}\n`);
+  stopOnSignals(agent, config.drainMs);
+  await agent.ended;
+}
+
+/** The first signal drains, the second stops at once; jobs that run are taken over next time. */
+function stopOnSignals(agent: Agent, drainMs: number): void {
+  let signals = 0;
+  const onSignal = () => {
+    signals += 1;
+    const leaving = signals === 1 ? agent.drain({ deadlineMs: drainMs }) : agent.stop();
+    leaving.catch(fail);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+function fail(error: unknown): void {
+  const plain = plainErrors.some((kind) => error instanceof kind);
+  const text = error instanceof Error ? (plain ? error.message : error.stack) : String(error);
+  process.stderr.write(`${text ?? 'the agent failed'}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

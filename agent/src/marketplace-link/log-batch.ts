@@ -1,0 +1,27 @@
+import { limits } from '@node3/shared/limits';
+import { agentLimits } from '../agent-limits.ts';
+import type { SpooledLine } from '../journal/journal.ts';
+
+export interface LogBatch {
+  seqFirst: number;
+  seqLast: number;
+  lines: Omit<SpooledLine, 'seq'>[];
+}
+
+/**
+ * Cuts the next batch from spooled lines in order. Size counts as JSON, in which a control
+ * character takes six bytes. @returns null for no lines.
+ */
+export function cutLogBatch(lines: readonly SpooledLine[]): LogBatch | null {
+  const [first] = lines;
+  if (first === undefined) return null;
+  const batch: LogBatch = { seqFirst: first.seq, seqLast: first.seq, lines: [] };
+  let bytes = 0;
+  for (const { seq, ...line } of lines.slice(0, limits.logLinesPerBatch)) {
+    bytes += Buffer.byteLength(JSON.stringify(line)) + 1;
+    if (bytes > agentLimits.logBatchBytes && batch.lines.length > 0) break;
+    batch.lines.push(line);
+    batch.seqLast = seq;
+  }
+  return batch;
+}

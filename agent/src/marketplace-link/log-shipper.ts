@@ -1,0 +1,51 @@
+import { assert } from '@node3/shared/assert';
+import { isMarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
+import { appendLogs } from '@node3/shared/routes/agents';
+import { agentLimits } from '../agent-limits.ts';
+import type { Journal } from '../journal/journal.ts';
+import { cutLogBatch } from './log-batch.ts';
+import type { MarketplaceLink } from './marketplace-link.ts';
+
+export interface LogShipperDeps {
+  link: MarketplaceLink;
+  journal: Journal;
+}
+
+/**
+ * Sends the next batch of one execution's spooled lines. Sending a batch twice is harmless: the
+ * marketplace ignores lines it has, so an answer that was lost costs a repetition only.
+ * @returns `drained` when nothing is left, `more` when there may be, `refused` when this
+ * execution's lines are no longer wanted. Throws the MarketError of any other failure.
+ */
+export async function shipLogBatch(
+  deps: LogShipperDeps,
+  executionId: string,
+  signal: AbortSignal,
+): Promise<'drained' | 'more' | 'refused'> {
+  const { journal, link } = deps;
+  const execution = journal.find(executionId);
+  if (execution === null) return 'drained';
+  const { lines, attempt, leaseToken } = execution;
+  const batch = cutLogBatch(journal.readLines(executionId, lines.acked, limits.logLinesPerBatch));
+  if (batch === null) return 'drained';
+  try {
+    const { ackedSeq } = await link.call(
+      appendLogs,
+      {
+        params: { executionId },
+        body: { attempt, leaseToken, seqFirst: batch.seqFirst, lines: batch.lines },
+      },
+      { signal },
+    );
+    assert(ackedSeq >= batch.seqFirst, 'the marketplace acknowledges lines of the batch');
+    journal.ackLines(executionId, ackedSeq, agentLimits.logTailLines);
+    return 'more';
+  } catch (error) {
+    if (isMarketError(error, 'LEASE_STALE') || isMarketError(error, 'EXECUTION_NOT_FOUND')) {
+      journal.ackLines(executionId, lines.spooled, agentLimits.logTailLines);
+      return 'refused';
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+import type { Clock } from '@node3/shared/clock';
+import { isMarketError } from '@node3/shared/error';
+import type { ExecutionPhase } from '@node3/shared/execution-state';
+import type { Logger } from '@node3/shared/logger';
+import { releaseExecution, reportProgress } from '@node3/shared/routes/agents';
+import { agentLimits } from '../agent-limits.ts';
+import type { Closing, Journal, JournalExecution } from '../journal/journal.ts';
+import { shipLogBatch } from './log-shipper.ts';
+import type { MarketplaceLink } from './marketplace-link.ts';
+import { type PacedLoop, startPacedLoop } from './pace.ts';
+import { deliverResult, isFinalAnswer } from './report-result.ts';
+
+export interface OutboxDeps {
+  link: MarketplaceLink;
+  journal: Journal;
+  clock: Clock;
+  log: Logger;
+  random: () => number;
+  /** The marketplace said, in passing, that a live execution must stop. */
+  onStop(executionId: string, cause: 'requester' | 'superseded'): void;
+  /** Nothing more will be sent about this execution. */
+  onClosed(executionId: string, closing: Closing): void;
+}
+
+interface Pump {
+  loop: PacedLoop;
+  phaseReported: ExecutionPhase | null;
+  /** Until when a finished execution's logs go before its result; monotonic milliseconds. */
+  drainUntilMs: number | null;
+}
+
+/** Longest rest of a pump that has nothing to send; news wakes it. */
+const idleMs = 60_000;
+
+/**
+ * Tells the marketplace what happened: phases, log lines and results, in that order for each
+ * execution. Everything is read from the journal, so a restart or an outage of any length only
+ * delays it, and it ends with the marketplace's definite answer alone.
+ */
+export class Outbox {
+  readonly #deps: OutboxDeps;
+  readonly #pumps = new Map<string, Pump>();
+  #waiters: (() => void)[] = [];
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+  }
+
+  /** There is news about an execution. */
+  wake(executionId: string): void {
+    const pump = this.#pumps.get(executionId);
+    if (pump !== undefined) pump.loop.wake();
+    else this.#open(executionId);
+  }
+
+  /** Executions whose last word is not delivered yet. */
+  get size(): number {
+    return this.#pumps.size;
+  }
+
+  /** Resolves when the marketplace has answered everything there was to say. */
+  async drained(): Promise<void> {
+    if (this.#pumps.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiters.push(resolve);
+    await promise;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pumps.values()].map((pump) => pump.loop.stop()));
+  }
+
+  #open(executionId: string): void {
+    const { log, random } = this.#deps;
+    const loop = startPacedLoop({
+      name: 'outbox',
+      log,
+      random,
+      run: (signal) => this.#turn(executionId, signal),
+      onFailure: () => {
+        const pump = this.#pumps.get(executionId);
+        if (pump !== undefined) pump.drainUntilMs = null;
+      },
+    });
+    this.#pumps.set(executionId, { loop, phaseReported: null, drainUntilMs: null });
+  }
+
+  async #turn(executionId: string, signal: AbortSignal): Promise<number> {
+    const pump = this.#pumps.get(executionId);
+    const execution = this.#deps.journal.find(executionId);
+    if (pump === undefined) return idleMs;
+    if (execution === null || execution.closed !== null) {
+      this.#retire(executionId, pump);
+      return idleMs;
+    }
+    if (execution.pending === 'release') {
+      this.#close(executionId, await this.#release(execution, signal));
+      return 0;
+    }
+    if (execution.phase === 'offered') return idleMs;
+    if (execution.pending === null) await this.#reportPhase(pump, execution, signal);
+    const shipped = await shipLogBatch(this.#deps, executionId, signal);
+    if (shipped === 'refused' && execution.pending === null) {
+      this.#deps.onStop(executionId, 'superseded');
+    }
+    if (execution.pending === 'result' && (shipped !== 'more' || this.#drainIsOver(pump))) {
+      const { result } = execution;
+      if (result !== null) {
+        this.#close(executionId, await deliverResult(this.#deps, execution, result, signal));
+      }
+      return 0;
+    }
+    return shipped === 'more' ? 0 : idleMs;
+  }
+
+  #drainIsOver(pump: Pump): boolean {
+    const nowMs = this.#deps.clock.monotonicMs();
+    pump.drainUntilMs ??= nowMs + agentLimits.logDrainMs;
+    return nowMs >= pump.drainUntilMs;
+  }
+
+  async #release(execution: JournalExecution, signal: AbortSignal): Promise<Closing> {
+    const { executionId, attempt, leaseToken } = execution;
+    const args = { params: { executionId }, body: { attempt, leaseToken } };
+    try {
+      await this.#deps.link.call(releaseExecution, args, { signal });
+      return 'released';
+    } catch (error) {
+      if (isFinalAnswer(error)) return 'superseded';
+      throw error;
+    }
+  }
+
+  async #reportPhase(pump: Pump, execution: JournalExecution, signal: AbortSignal): Promise<void> {
+    const phase = wirePhase(execution);
+    if (phase === null || phase === pump.phaseReported) return;
+    const { executionId, attempt, leaseToken, isolation, imageDigest } = execution;
+    const body = {
+      attempt,
+      leaseToken,
+      phase,
+      ...(isolation === null ? {} : { isolation }),
+      ...(imageDigest === null ? {} : { imageDigest }),
+    };
+    try {
+      const args = { params: { executionId }, body };
+      const { verdict } = await this.#deps.link.call(reportProgress, args, { signal });
+      if (verdict === 'cancel') this.#deps.onStop(executionId, 'requester');
+    } catch (error) {
+      // A phase is news, not a promise: only what a retry can mend is worth one.
+      if (!isMarketError(error) || error.status >= 500 || error.status === 429) throw error;
+      this.#deps.log.warn({ err: error, executionId, phase }, 'phase report was refused');
+      if (isFinalAnswer(error)) this.#deps.onStop(executionId, 'superseded');
+    }
+    pump.phaseReported = phase;
+  }
+
+  #close(executionId: string, closing: Closing): void {
+    const { clock, journal } = this.#deps;
+    journal.recordClosed(executionId, closing, clock.nowMs());
+    this.#deps.onClosed(executionId, closing);
+  }
+
+  #retire(executionId: string, pump: Pump): void {
+    this.#pumps.delete(executionId);
+    // The loop is ending its last turn right here, so waiting for it would never end.
+    void pump.loop.stop();
+    if (this.#pumps.size > 0) return;
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+}
+
+function wirePhase(execution: JournalExecution): ExecutionPhase | null {
+  if (execution.phase === 'running') return 'running';
+  return execution.phase === 'preparing' || execution.phase === 'starting' ? 'preparing' : null;
+}

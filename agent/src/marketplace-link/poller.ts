@@ -1,0 +1,116 @@
+import type { Offer } from '@node3/shared/device';
+import type { Ids } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
+import type { Logger } from '@node3/shared/logger';
+import { type AgentMessage, pollAgent } from '@node3/shared/routes/agents';
+import { agentLimits } from '../agent-limits.ts';
+import { type HostClock, type Instant, instantOf } from '../host-clock.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { MarketplaceLink } from './marketplace-link.ts';
+import { type PacedLoop, startPacedLoop } from './pace.ts';
+
+/** What the agent could take on at this moment. */
+export interface Availability {
+  offer: Offer;
+  /** False while no new work is wanted; messages are asked for all the same. */
+  wantsWork: boolean;
+  freeDeviceIds: string[];
+  freeCpus: number;
+  freeMemoryBytes: number;
+  /** Longest wait for an answer, seconds. */
+  waitSec: number;
+}
+
+export interface PollerDeps {
+  link: MarketplaceLink;
+  journal: Journal;
+  clock: HostClock;
+  ids: Ids;
+  log: Logger;
+  random: () => number;
+  instanceId: string;
+  availability(): Availability;
+  /** Handles one message. An offer's lease counts from `sentAt`. */
+  onMessage(message: AgentMessage, sentAt: Instant): Promise<void>;
+}
+
+/** Asks for work and messages for as long as the agent lives. */
+export class Poller {
+  readonly #deps: PollerDeps;
+  #loop: PacedLoop | null = null;
+  #inFlight: AbortController | null = null;
+  #stale = false;
+
+  constructor(deps: PollerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const { log, random } = this.#deps;
+    const run = (signal: AbortSignal) => this.#turn(signal);
+    this.#loop = startPacedLoop({ name: 'poll', log, random, run });
+  }
+
+  /**
+   * The availability changed: the poll under way speaks of the old one. Cutting it off is safe,
+   * because an offer that was on its way comes again for the same claim.
+   */
+  refresh(): void {
+    this.#stale = true;
+    this.#inFlight?.abort();
+    this.#loop?.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#inFlight?.abort();
+    await this.#loop?.stop();
+  }
+
+  async #turn(signal: AbortSignal): Promise<number> {
+    const { clock } = this.#deps;
+    this.#stale = false;
+    const sentAt = instantOf(clock);
+    const messages = await this.#poll(signal);
+    if (messages === null) return 0;
+    for (const message of messages) await this.#deps.onMessage(message, sentAt);
+    const emptyAtOnce =
+      messages.length === 0 && clock.monotonicMs() - sentAt.monotonicMs < agentLimits.pollEmptyPauseMs;
+    return emptyAtOnce && !this.#stale ? agentLimits.pollEmptyPauseMs : 0;
+  }
+
+  /** @returns null when the poll was cut off by `refresh`. */
+  async #poll(signal: AbortSignal): Promise<AgentMessage[] | null> {
+    const abort = new AbortController();
+    this.#inFlight = abort;
+    const { instanceId, link } = this.#deps;
+    const { wantsWork, ...availability } = this.#deps.availability();
+    const claimId = wantsWork ? this.#claim() : null;
+    const waitSec = Math.min(availability.waitSec, limits.pollWaitSecMax);
+    try {
+      const { messages } = await link.call(
+        pollAgent,
+        { body: { ...availability, instanceId, claimId, waitSec } },
+        {
+          signal: AbortSignal.any([signal, abort.signal]),
+          timeoutMs: waitSec * 1000 + agentLimits.pollSlackMs,
+        },
+      );
+      return messages;
+    } catch (error) {
+      if (abort.signal.aborted && !signal.aborted) return null;
+      throw error;
+    } finally {
+      this.#inFlight = null;
+    }
+  }
+
+  /** The claim is on disk before it is sent: after a crash the same one finds the same offer. */
+  #claim(): string {
+    const { ids, journal } = this.#deps;
+    const known = journal.claimId();
+    if (known !== null) return known;
+    const claimId = ids.secret(24);
+    journal.saveClaim(claimId);
+    return claimId;
+  }
+}

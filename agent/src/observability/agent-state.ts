@@ -1,0 +1,58 @@
+import type { AgentStatus } from '@node3/shared/routes/agent-local';
+
+/** What the provider told the agent to do. */
+export type AgentMode = 'run' | 'pause' | 'drain';
+
+export interface AgentStateFacts {
+  mode: AgentMode;
+  ready: boolean;
+  /** Executions on this machine at the moment. */
+  active: number;
+  /** Results and releases that the marketplace has not answered yet. */
+  owed: number;
+  /** One sentence that says why no work can be taken at all; null when it can. */
+  blockedBy: string | null;
+  marketplaceUrl: string;
+  unreachableSinceMs: number | null;
+}
+
+export interface AgentState {
+  state: AgentStatus['state'];
+  sentence: string;
+}
+
+/** Names the state the agent is in and says why, for the person in front of the dashboard. */
+export function describeState(facts: AgentStateFacts): AgentState {
+  const { active, mode } = facts;
+  if (mode === 'drain') return { state: 'draining', sentence: describeDrain(facts) };
+  if (facts.blockedBy !== null) return { state: 'blocked', sentence: facts.blockedBy };
+  if (!facts.ready) return { state: 'starting', sentence: describeStart(facts) };
+  if (mode === 'pause') {
+    const rest = active === 0 ? '' : ` ${sayJobs(active)} still running and will finish.`;
+    return { state: 'paused', sentence: `Paused by you: no new jobs are taken.${rest}` };
+  }
+  const outage = facts.unreachableSinceMs === null ? '' : ` ${describeOutage(facts)}`;
+  if (active > 0) return { state: 'working', sentence: `${sayJobs(active)} running.${outage}` };
+  if (outage !== '') return { state: 'idle', sentence: outage.trim() };
+  return { state: 'idle', sentence: 'Ready and waiting for a job that fits this machine.' };
+}
+
+function describeStart(facts: AgentStateFacts): string {
+  if (facts.unreachableSinceMs === null) return 'Looking at the machine and signing in.';
+  return describeOutage(facts);
+}
+
+function describeDrain({ active, owed }: AgentStateFacts): string {
+  if (active > 0) return `No new jobs are taken. ${sayJobs(active)} finishing, then the agent ends.`;
+  if (owed > 0) return 'No new jobs are taken. The last results are on their way.';
+  return 'All work is done. The agent ends now.';
+}
+
+function describeOutage({ marketplaceUrl, unreachableSinceMs }: AgentStateFacts): string {
+  const since = new Date(unreachableSinceMs ?? 0).toISOString().slice(0, 19).replace('T', ' ');
+  return `The marketplace at ${marketplaceUrl} has not answered since ${since} UTC; trying again.`;
+}
+
+function sayJobs(count: number): string {
+  return count === 1 ? 'One job is' : `${count} jobs are`;
+}

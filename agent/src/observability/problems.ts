@@ -1,0 +1,70 @@
+import { errorCodes } from '@node3/shared/error-codes';
+import type { MarketError } from '@node3/shared/error';
+import type { AgentStatus } from '@node3/shared/routes/agent-local';
+
+export type LocalProblem = AgentStatus['problems'][number];
+
+export interface ProblemFacts {
+  executors: readonly LocalProblem[];
+  devices: readonly LocalProblem[];
+  marketplaceUrl: string;
+  unreachableSinceMs: number | null;
+  refusal: MarketError | null;
+  /** The stored identity can't be used; null when it can. */
+  identityError: string | null;
+  diskFreeBytes: number | null;
+  diskFloorBytes: number;
+}
+
+/** Everything a person should mend, worst first, each with the way to do it. */
+export function listProblems(facts: ProblemFacts): LocalProblem[] {
+  return [
+    ...identityProblems(facts),
+    ...facts.executors.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
+    ...linkProblems(facts),
+    ...diskProblems(facts),
+    ...facts.devices.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
+  ];
+}
+
+function identityProblems({ identityError, refusal }: ProblemFacts): LocalProblem[] {
+  const problems: LocalProblem[] = [];
+  if (identityError !== null) {
+    const fix = 'Correct the setting and start the agent again.';
+    problems.push({ code: 'identity-unusable', sentence: identityError, fix });
+  }
+  if (refusal !== null) problems.push(describeRefusal(refusal));
+  return problems;
+}
+
+/** Why the marketplace does not let this agent work. It is never answered with a new identity. */
+export function describeRefusal(refusal: MarketError): LocalProblem {
+  const code = refusal.code.toLowerCase().replaceAll('_', '-');
+  if (refusal.code === 'AUTH_INVALID' || refusal.code === 'AUTH_REQUIRED') {
+    return {
+      code,
+      sentence: 'The marketplace does not accept the key of this agent.',
+      fix: 'Put the right key into API_KEY, or ask the operator for a new one. To register this machine as a new agent, set AGENT_DATA_DIR to an empty folder.',
+    };
+  }
+  return { code, sentence: `${refusal.message}.`.replace('..', '.'), fix: errorCodes[refusal.code].fix };
+}
+
+function linkProblems({ marketplaceUrl, unreachableSinceMs }: ProblemFacts): LocalProblem[] {
+  if (unreachableSinceMs === null) return [];
+  const since = new Date(unreachableSinceMs).toISOString();
+  const sentence = `The marketplace at ${marketplaceUrl} has not answered since ${since}.`;
+  const fix = `Check the network and MARKETPLACE_URL: curl ${marketplaceUrl}/health`;
+  return [{ code: 'marketplace-unreachable', sentence, fix }];
+}
+
+function diskProblems({ diskFloorBytes, diskFreeBytes }: ProblemFacts): LocalProblem[] {
+  const fix = 'Free some space, or set AGENT_DATA_DIR to a larger disk.';
+  if (diskFreeBytes === null) {
+    const sentence = 'The free disk space is unknown, so no job that needs disk is taken.';
+    return [{ code: 'disk-unknown', sentence, fix }];
+  }
+  if (diskFreeBytes > diskFloorBytes) return [];
+  const sentence = `Only ${Math.floor(diskFreeBytes / 1024 ** 2)} MiB of disk are free, so no job is taken.`;
+  return [{ code: 'disk-full', sentence, fix }];
+}

@@ -1,0 +1,17 @@
+/** A mistake in how the command was called, or in something on this machine. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exit: 'usage' | 'failure' | 'unreachable';
+  /** What to do about it, as one sentence or a command. */
+  readonly fix: string;
+
+  constructor(exit: 'usage' | 'failure' | 'unreachable', message: string, fix: string) {
+    super(message);
+    this.exit = exit;
+    this.fix = fix;
+  }
+}
+
+export function usageError(message: string, fix: string): CommandError {
+  return new CommandError('usage', message, fix);
+}

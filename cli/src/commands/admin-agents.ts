@@ -1,0 +1,45 @@
+import type { ReplyOf } from '@node3/shared/contract';
+import { listAgents } from '@node3/shared/routes/admin';
+import { type Context, connect } from '../context.ts';
+import { type Column, formatTable, formatTsv } from '../output/table.ts';
+import { ageText, shorten } from '../output/words.ts';
+
+type AdminAgent = ReplyOf<typeof listAgents>['data'][number];
+
+export async function showAgents(context: Context): Promise<number> {
+  const { terminal, host } = context;
+  const reply = await connect(context, 'operator').call(listAgents, {});
+  if (terminal.json) {
+    await terminal.object(reply);
+    return 0;
+  }
+  if (reply.data.length === 0) await terminal.talk('No agent has registered yet.');
+  const wide = host.stdout.isTty;
+  const columns = agentColumns(host.clock.nowMs(), wide ? shorten : (text) => text);
+  const lines = wide ? formatTable(columns, reply.data) : formatTsv(columns, reply.data);
+  if (reply.data.length > 0) for (const line of lines) await terminal.data(line);
+  return 0;
+}
+
+export function agentColumns(nowMs: number, fit: (text: string) => string): Column<AdminAgent>[] {
+  return [
+    { title: 'AGENT', value: (agent) => fit(agent.agentId) },
+    { title: 'NAME', value: (agent) => agent.name },
+    { title: 'STATUS', value: (agent) => agent.status },
+    { title: 'JOBS', align: 'right', value: (agent) => `${agent.jobsSucceeded}/${agent.jobsFailed}` },
+    {
+      title: 'SEEN',
+      align: 'right',
+      value: (agent) => (agent.lastSeenAt === null ? '-' : ageText(agent.lastSeenAt, nowMs)),
+    },
+    { title: 'WALLET', value: (agent) => fit(agent.wallet) },
+    { title: 'GPUS', value: gpusText },
+  ];
+}
+
+function gpusText(agent: AdminAgent): string {
+  if (agent.devices.length === 0) return 'none';
+  return agent.devices
+    .map((device) => (device.simulated ? `${device.model} (simulated)` : device.model))
+    .join(', ');
+}

@@ -1,0 +1,62 @@
+import { isTerminalJob, type JobState, jobStates } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import { type JobSummary, listJobs } from '@node3/shared/routes/jobs';
+import { usageError } from '../command-error.ts';
+import { type Context, connect } from '../context.ts';
+import { type Column, formatTable, formatTsv } from '../output/table.ts';
+import { ageText, durationText, moneyText } from '../output/words.ts';
+import { parseWholeNumber } from '../parse/whole-number.ts';
+import type { Call } from '../program/attach-action.ts';
+
+export interface JobListOptions {
+  state?: string;
+  limit: string;
+}
+
+export async function listOwnJobs(context: Context, call: Call<JobListOptions>): Promise<number> {
+  const { terminal, host } = context;
+  const limit = parseWholeNumber('--limit', call.options.limit, {
+    min: 1,
+    max: limits.listPageMax,
+  });
+  const state = call.options.state === undefined ? {} : { state: parseStates(call.options.state) };
+  const page = await connect(context, 'requester').call(listJobs, { query: { limit, ...state } });
+  if (terminal.json) {
+    await terminal.object(page);
+    return 0;
+  }
+  const columns = jobColumns(host.clock.nowMs());
+  const format = host.stdout.isTty ? formatTable : formatTsv;
+  if (page.data.length > 0) {
+    for (const line of format(columns, page.data)) await terminal.data(line);
+    if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
+    return 0;
+  }
+  await terminal.talk('No jobs. Post one: node3 run -- echo hello');
+  return 0;
+}
+
+function parseStates(text: string): string {
+  if (text === 'active') return jobStates.filter((state) => !isTerminalJob(state)).join(',');
+  const states = text.split(',').map((state) => state.trim());
+  const unknown = states.find((state) => !jobStates.includes(state as JobState));
+  if (unknown === undefined) return states.join(',');
+  throw usageError(`--state "${unknown}" is no state.`, `Write active, or: ${jobStates.join(', ')}.`);
+}
+
+export function jobColumns(nowMs: number): Column<JobSummary>[] {
+  return [
+    { title: 'JOB', value: (job) => job.jobId },
+    { title: 'STATE', value: (job) => job.state },
+    { title: 'EXIT', align: 'right', value: (job) => String(job.exitCode ?? '-') },
+    { title: 'PRICE', align: 'right', value: (job) => moneyText(job.price) },
+    { title: 'RAN', align: 'right', value: ranText },
+    { title: 'AGE', align: 'right', value: (job) => ageText(job.createdAt, nowMs) },
+    { title: 'NAME', value: (job) => job.name ?? '-' },
+  ];
+}
+
+function ranText(job: JobSummary): string {
+  if (job.startedAt === null || job.finishedAt === null) return '-';
+  return durationText(Date.parse(job.finishedAt) - Date.parse(job.startedAt));
+}

@@ -1,0 +1,108 @@
+import { isMarketError, MarketError } from '@node3/shared/error';
+import { fromMoney, toMoney, zero } from '@node3/shared/money';
+import type { Client } from '@node3/shared/client';
+import type { JobSpecInput } from '@node3/shared/job-spec';
+import { getAccount } from '@node3/shared/routes/accounts';
+import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
+import { type Context, connect } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type Attached, attachJob } from '../job/attach.ts';
+import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
+import { describeEnd, exitCodeOfJob, exitCodeOfSignal } from '../job/outcome.ts';
+import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
+import { moneyText } from '../output/words.ts';
+import type { Call } from '../program/attach-action.ts';
+
+export interface RunOptions extends JobOptions, WorkloadOptions {
+  detach?: boolean;
+  detachOnInterrupt?: boolean;
+  raw?: boolean;
+  idempotencyKey?: string;
+}
+
+/** `node3 run`: posts a job, stays with it, and ends with the job's own exit code. */
+export async function runJob(context: Context, call: Call<RunOptions>): Promise<number> {
+  const { options } = call;
+  const { terminal } = context;
+  const workload = await readWorkload(context.host, call.args, options);
+  const spec = buildJobSpec(workload, options);
+  const client = connect(context, 'requester');
+  const idempotencyKey = options.idempotencyKey ?? context.host.ids.secret(24);
+  const post = async () => {
+    const job = await postJob(client, spec, idempotencyKey);
+    if (options.detach !== true) await announce(context, job);
+    return job;
+  };
+  if (options.detach === true) {
+    const job = await post();
+    await (terminal.json ? terminal.object(job) : terminal.data(job.jobId));
+    return exitCodes.ok.code;
+  }
+  const attached = await attachJob({
+    context,
+    client,
+    printing: { terminal, mode: options.raw === true ? 'raw' : 'safe' },
+    onInterrupt: options.detachOnInterrupt === true ? 'detach' : 'cancel',
+    post,
+  });
+  return finish(context, attached);
+}
+
+/** Posts the job; when money is missing, says how much by asking for the balance. */
+export async function postJob(
+  client: Client,
+  spec: JobSpecInput,
+  idempotencyKey: string,
+): Promise<JobDetail> {
+  try {
+    return await client.call(createJob, { body: spec }, { idempotencyKey });
+  } catch (error) {
+    if (!isMarketError(error, 'FUNDS_INSUFFICIENT')) throw error;
+    throw await withMissing(client, spec, error);
+  }
+}
+
+async function withMissing(client: Client, spec: JobSpecInput, error: MarketError) {
+  const { reward } = spec.price;
+  try {
+    const account = await client.call(getAccount, {});
+    const { available } = account.balances[reward.asset];
+    const lacking = fromMoney(reward) - fromMoney(available);
+    const missing = toMoney(lacking > zero ? lacking : fromMoney(reward), reward.asset);
+    const detail = `The job costs ${moneyText(reward)}, and you have ${moneyText(available)} available.`;
+    return new MarketError('FUNDS_INSUFFICIENT', { ...error.context, detail, missing });
+  } catch {
+    // The first error is the one that matters; without the balance it is told as it came.
+    return error;
+  }
+}
+
+async function announce(context: Context, job: JobDetail): Promise<void> {
+  const { terminal } = context;
+  if (terminal.json) {
+    await terminal.jsonLine({ type: 'job', ...job });
+    return;
+  }
+  const { bold } = terminal.talkPaint;
+  await terminal.talk(`job       ${bold(job.jobId)}`);
+  await terminal.talk(`price     ${moneyText(job.settlement.held)} held from your balance`);
+}
+
+async function finish(context: Context, attached: Attached): Promise<number> {
+  const { terminal } = context;
+  const { job, interrupted, end } = attached;
+  if (end !== 'over') {
+    const words =
+      end === 'detached'
+        ? `detached; the job goes on. Return with: node3 job logs ${job.jobId} -f`
+        : `the cancel was asked for but not confirmed. Look with: node3 job get ${job.jobId}`;
+    await terminal.complain(words);
+    return interrupted === null ? exitCodes.runError.code : exitCodeOfSignal(interrupted);
+  }
+  if (terminal.json) await terminal.jsonLine({ type: 'end', ...job });
+  const [first = '', ...rest] = describeEnd(job);
+  const paint = terminal.talkPaint;
+  await terminal.talk(job.state === 'succeeded' ? paint.green(first) : paint.red(first));
+  for (const line of rest) await terminal.talk(line);
+  return exitCodeOfJob(job, interrupted);
+}

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { isNotFound } from '@node3/shared/file-error';
+import { loadKeypairFile } from '@node3/shared/keypair-file';
+import { CommandError } from '../command-error.ts';
+import type { Context } from '../context.ts';
+import type { Call } from '../program/attach-action.ts';
+
+export interface WalletFileOptions {
+  wallet?: string;
+}
+
+export async function showWallet(
+  context: Context,
+  call: Call<WalletFileOptions>,
+): Promise<number> {
+  const { terminal } = context;
+  const { path, key } = await loadWallet(context, call.options.wallet);
+  if (terminal.json) await terminal.object({ path, wallet: key.address });
+  else await terminal.data(key.address);
+  await terminal.talk(path);
+  return 0;
+}
+
+/** The wallet named, or the one of this marketplace. Says how to make one when there is none. */
+export async function loadWallet(context: Context, name: string | undefined) {
+  const path = resolve(context.host.cwd, name ?? context.walletPath);
+  try {
+    return { path, key: await loadKeypairFile(path) };
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const fix = `Create it: node3 wallet new${name === undefined ? '' : ` ${name}`}`;
+    throw new CommandError('failure', `There is no wallet at ${path}.`, fix);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Env } from '@node3/shared/env';
+import type { Ids } from '@node3/shared/ids';
+
+/** Where text goes. `write` resolves when the reader has room again, so a slow pipe slows us. */
+export interface Output {
+  readonly isTty: boolean;
+  /** Width of the terminal, or null where there is none. */
+  readonly columns: number | null;
+  write(text: string): Promise<void>;
+}
+
+export type Interrupt = 'SIGINT' | 'SIGTERM';
+
+/** Everything the command takes from the process it runs in. Tests pass their own. */
+export interface Host {
+  readonly argv: readonly string[];
+  readonly env: Env;
+  readonly cwd: string;
+  readonly homeDir: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Reads all of standard input, at most `bytesMax` bytes. */
+  readStdin(bytesMax: number): Promise<Buffer>;
+  /** While a listener is there, Ctrl-C and SIGTERM no longer end the process. @returns its removal. */
+  onInterrupt(listener: (signal: Interrupt) => void): () => void;
+  /** Ends the process at once, whatever is still going on. */
+  exit(code: number): void;
+}

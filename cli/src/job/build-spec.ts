@@ -1,0 +1,92 @@
+import { isolationLevels, type JobSpecInput, priorities } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
+import { usageError } from '../command-error.ts';
+import { parseBytes } from '../parse/bytes.ts';
+import { parseSeconds } from '../parse/duration.ts';
+import { parseGpuSpec } from '../parse/gpu-spec.ts';
+import { parseLabels } from '../parse/key-values.ts';
+import { parseMoney } from '../parse/money.ts';
+
+/** The options of `node3 run` that describe the job, as they were typed. */
+export interface JobOptions {
+  gpu?: string;
+  cpus?: string;
+  memory?: string;
+  disk?: string;
+  timeout?: string;
+  queueTimeout?: string;
+  name?: string;
+  label: string[];
+  priority?: string;
+  isolation?: string;
+  reward: string;
+  asset: string;
+}
+
+/** The canonical job for what was typed. Throws a usage error that names the option. */
+export function buildJobSpec(workload: JobSpecInput['workload'], options: JobOptions): JobSpecInput {
+  const resources = buildResources(options);
+  const runLimits = buildLimits(options);
+  const labels = parseLabels(options.label);
+  return {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(options.priority === undefined
+      ? {}
+      : { priority: choose('--priority', options.priority, priorities) }),
+    workload,
+    ...(Object.keys(resources).length === 0 ? {} : { resources }),
+    ...(options.isolation === undefined
+      ? {}
+      : {
+          placement: { isolationMin: choose('--isolation', options.isolation, isolationLevels) },
+        }),
+    ...(Object.keys(runLimits).length === 0 ? {} : { limits: runLimits }),
+    price: { kind: 'fixed', reward: parseMoney('--reward', options.reward, options.asset) },
+  };
+}
+
+function buildResources(options: JobOptions): NonNullable<JobSpecInput['resources']> {
+  const resources: NonNullable<JobSpecInput['resources']> = {};
+  if (options.gpu !== undefined) resources.gpus = parseGpuSpec(options.gpu);
+  if (options.cpus !== undefined) resources.cpus = parseCpus(options.cpus);
+  if (options.memory !== undefined) {
+    resources.memoryBytes = parseBytes('--memory', options.memory);
+  }
+  if (options.disk !== undefined) resources.diskBytes = parseBytes('--disk', options.disk);
+  return resources;
+}
+
+function parseCpus(text: string): number {
+  const cpus = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && cpus >= 0.1 && cpus <= limits.cpusMax) return cpus;
+  const fix = `Give a number of cores from 0.1 to ${limits.cpusMax}, such as 0.5 or 4.`;
+  throw usageError(`--cpus is "${text}".`, fix);
+}
+
+function buildLimits(options: JobOptions): NonNullable<JobSpecInput['limits']> {
+  const runLimits: NonNullable<JobSpecInput['limits']> = {};
+  if (options.timeout !== undefined) {
+    runLimits.runSec = boundedSeconds('--timeout', options.timeout, limits.runSecMax);
+  }
+  if (options.queueTimeout !== undefined) {
+    runLimits.queueSec = boundedSeconds(
+      '--queue-timeout',
+      options.queueTimeout,
+      limits.queueSecMax,
+    );
+  }
+  return runLimits;
+}
+
+function boundedSeconds(option: string, text: string, max: number): number {
+  const seconds = parseSeconds(option, text);
+  if (seconds <= max) return seconds;
+  throw usageError(`${option} is ${text}, which is too long.`, `At most ${max / 3600} hours.`);
+}
+
+function choose<const T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw usageError(`${option} is "${text}".`, `Write one of: ${choices.join(', ')}.`);
+}

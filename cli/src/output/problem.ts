@@ -1,0 +1,99 @@
+import { ConfigError } from '@node3/shared/env';
+import { isMarketError, type MarketError, type Problem, toProblem } from '@node3/shared/error';
+import { KeypairFileError } from '@node3/shared/keypair-file';
+import { assets, type Money } from '@node3/shared/money';
+import { CommandError } from '../command-error.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+import { moneyText } from './words.ts';
+
+/** A problem of this command rather than of the marketplace: same shape, its own codes. */
+type LocalProblem = Omit<Problem, 'code' | 'status'> & { code: string; status: null };
+
+export interface Failure {
+  exitCode: number;
+  problem: Problem | LocalProblem;
+}
+
+/** Turns anything thrown into an exit code and a problem object. */
+export function describeFailure(error: unknown): Failure {
+  if (isMarketError(error)) {
+    const problem = toProblem(error);
+    return { exitCode: exitCodeOf(error.code), problem: { ...problem, fix: fixOf(error, problem) } };
+  }
+  if (error instanceof CommandError) {
+    const exitCode = exitCodes[error.exit].code;
+    return { exitCode, problem: localProblem(error.exit, error.message, error.fix) };
+  }
+  if (error instanceof ConfigError || error instanceof KeypairFileError) {
+    return { exitCode: exitCodes.usage.code, problem: localProblem('usage', error.message, '') };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { exitCode: exitCodes.failure.code, problem: localProblem('failure', message, '') };
+}
+
+function localProblem(kind: CommandError['exit'], detail: string, fix: string): LocalProblem {
+  const titles = {
+    usage: 'The command was called in a wrong way',
+    failure: 'The command failed',
+    unreachable: 'Something the command needs does not answer',
+  };
+  const code = `CLI_${kind.toUpperCase()}`;
+  const type = `/problems/cli-${kind}`;
+  return { type, title: titles[kind], status: null, code, detail, fix, retry: 'never' };
+}
+
+/** The table's advice, except where the command line has a better one. */
+function fixOf(error: MarketError, problem: Problem): string {
+  switch (error.code) {
+    case 'AUTH_REQUIRED':
+      return 'Run: node3 account create   (or give a key in NODE3_API_KEY)';
+    case 'AUTH_INVALID':
+      return 'Check NODE3_API_KEY, or get a new key: node3 account create';
+    case 'FUNDS_INSUFFICIENT':
+      if (problem.context?.['operator'] === true) return 'Run: node3 admin fund-wallet';
+      return depositAdvice(problem) ?? problem.fix;
+    case 'MARKETPLACE_UNREACHABLE':
+      return 'Start one here with "node3 up", or name another: --url URL or NODE3_URL.';
+    case 'JOB_NOT_FOUND':
+      return 'List your jobs: node3 job list';
+    default:
+      return problem.fix;
+  }
+}
+
+/** The missing amount comes with the problem, as money or as an amount beside its asset. */
+function depositAdvice(problem: Problem): string | null {
+  const missing = problem.context?.['missing'];
+  const asset = problem.context?.['asset'];
+  const money = isMoney(missing) ? missing : { amount: missing, asset };
+  if (!isMoney(money)) return null;
+  const option = money.asset === 'SOL' ? '' : ` --asset ${money.asset}`;
+  return `Missing ${moneyText(money)}. Run: node3 account deposit ${money.amount}${option}`;
+}
+
+function isMoney(value: unknown): value is Money {
+  if (typeof value !== 'object' || value === null) return false;
+  const { amount, asset } = value as Partial<Money>;
+  return typeof amount === 'string' && assets.some((name) => name === asset);
+}
+
+/** Writes the failure to standard error: the problem object with --json, else words. */
+export async function printFailure(terminal: Terminal, failure: Failure): Promise<void> {
+  const { problem } = failure;
+  if (terminal.json) {
+    await terminal.complain(JSON.stringify(problem));
+    return;
+  }
+  const paint = terminal.talkPaint;
+  await terminal.complain(`${paint.red('error')}  ${problem.detail}`);
+  for (const field of problem.errors ?? []) {
+    await terminal.complain(`       ${field.pointer}: ${field.detail}`);
+  }
+  for (const line of problem.fix === '' ? [] : problem.fix.split('\n')) {
+    await terminal.complain(`       ${line}`);
+  }
+  if (problem.requestId !== undefined) {
+    await terminal.complain(paint.dim(`       request ${problem.requestId}`));
+  }
+}

@@ -1,0 +1,51 @@
+import type { Money } from '@node3/shared/money';
+
+/** `0.001 SOL`; a dash for what is unknown, since unknown is not zero. */
+export function moneyText(money: Money | null): string {
+  return money === null ? '-' : `${money.amount} ${money.asset}`;
+}
+
+/** `412 ms`, `3.2 s`, `2m 05s`, `1h 02m`. */
+export function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m ${pad(seconds % 60)}s`;
+  return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
+}
+
+/** How long ago, in the coarsest unit that still says something. */
+export function ageText(timestamp: string, nowMs: number): string {
+  const seconds = Math.max(0, Math.floor((nowMs - Date.parse(timestamp)) / 1_000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h`;
+  return `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** Binary units for what an operating system counts. */
+export function bytesText(bytes: number | null): string {
+  if (bytes === null) return '-';
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** The first and last characters of something long, such as an address or a signature. */
+export function shorten(text: string, kept = 8): string {
+  return text.length <= 2 * kept + 1 ? text : `${text.slice(0, kept)}…${text.slice(-kept)}`;
+}
+
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,23 @@
+import { type Asset, assets, type Money, parseAmount, toMoney } from '@node3/shared/money';
+import { usageError } from '../command-error.ts';
+
+export function parseAsset(text: string): Asset {
+  const asset = assets.find((name) => name === text.toUpperCase());
+  if (asset !== undefined) return asset;
+  throw usageError(`--asset is "${text}".`, `Write one of: ${assets.join(', ')}.`);
+}
+
+/** Reads an amount above zero. `0.001` and `0.001 USDC` are both fine; the asset option is the default. */
+export function parseMoney(option: string, text: string, assetText: string): Money {
+  const [amount = '', named, ...rest] = text.trim().split(/\s+|(?<=\d)(?=[A-Za-z])/);
+  if (rest.length > 0) throw notMoney(option, text);
+  const asset = parseAsset(named ?? assetText);
+  if (!/^\d+(\.\d+)?$/.test(amount)) throw notMoney(option, text);
+  const value = parseAmount(amount, asset);
+  if (value === 0n) throw usageError(`${option} is zero.`, 'Give an amount above zero.');
+  return toMoney(value, asset);
+}
+
+function notMoney(option: string, text: string) {
+  return usageError(`${option} is "${text}", which is not an amount.`, 'Write it as 0.001.');
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { AccountCreateOptions } from '../commands/account-create.ts';
+import type { AccountDepositOptions } from '../commands/account-deposit.ts';
+import type { AccountShowOptions } from '../commands/account-show.ts';
+import { attachAction, type ProgramState } from './attach-action.ts';
+
+export function addAccountCommands(state: ProgramState, program: Command): void {
+  const account = program.command('account').description('Your account at a marketplace');
+  const show = account
+    .command('show')
+    .description('The account and its balances')
+    .option('--show-key', 'also print the API key');
+  attachAction<AccountShowOptions>(
+    state,
+    show,
+    async () => (await import('../commands/account-show.ts')).showAccount,
+  );
+
+  const create = account
+    .command('create')
+    .description('Open an account with a wallet, or get another key for it')
+    .option('--wallet <file>', 'keypair file; created when it does not exist')
+    .option('--name <name>', 'a name for the account')
+    .option('--show-key', 'also print the API key');
+  attachAction<AccountCreateOptions>(
+    state,
+    create,
+    async () => (await import('../commands/account-create.ts')).createAccountCommand,
+  );
+
+  const deposit = account
+    .command('deposit')
+    .description('Move money from your wallet to your account')
+    .argument('[amount]')
+    .option('--asset <asset>', 'SOL or USDC', 'SOL')
+    .option('--wallet <file>', 'keypair file that pays')
+    .option('--rpc <url>', 'Solana node')
+    .option('--signature <signature>', 'claim a transfer that was already sent');
+  attachAction<AccountDepositOptions>(
+    state,
+    deposit,
+    async () => (await import('../commands/account-deposit.ts')).deposit,
+  );
+}

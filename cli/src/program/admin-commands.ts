@@ -1,0 +1,72 @@
+import { type Command, Option } from 'commander';
+import type { CreateTestJobsOptions } from '../commands/admin-create-jobs.ts';
+import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
+import type { AdminJobOptions } from '../parse/admin-job.ts';
+import { attachAction, collect, type ProgramState } from './attach-action.ts';
+
+/** The operator's commands, with the names and flags of the seed's marketplace_admin. */
+export function addAdminCommands(state: ProgramState, program: Command): void {
+  const admin = program
+    .command('admin')
+    .description('Run a marketplace; the operator key comes from ADMIN_API_KEY');
+  addReadingCommands(state, admin);
+
+  const create = admin
+    .command('create-job')
+    .description('Post a job paid by the operator’s account')
+    .option('--job-type <type>', 'what kind of job, kept as a label (default: inference)')
+    .addOption(new Option('--type <type>', 'the same as --job-type').conflicts('jobType'))
+    .option('--docker-image <image>', 'container image; the marketplace has a default')
+    .option('--command <part>', 'a shell line, or repeated: program and arguments', collect, [])
+    .option('--reward <amount>', 'what the provider gets', '0.001')
+    .option('--asset <asset>', 'SOL or USDC', 'SOL')
+    .option('--gpu-memory <bytes>', 'least memory of the GPU, bytes', '0')
+    .option('--requires-gpu', 'only on a machine with a GPU')
+    .option('--no-gpu', 'no GPU needed (the default)')
+    .option('--duration <sec>', 'how long it is expected to take, kept as a label', '60')
+    .option('--timeout <sec>', 'stop it after this time', '300');
+  attachAction<AdminJobOptions>(
+    state,
+    create,
+    async () => (await import('../commands/admin-create-jobs.ts')).createAdminJob,
+  );
+
+  const test = admin
+    .command('create-test-jobs')
+    .description('Post several small jobs')
+    .option('--count <n>', 'how many', '10')
+    .option('--reward <amount>', 'for each', '0.0001')
+    .option('--asset <asset>', 'SOL or USDC', 'SOL');
+  attachAction<CreateTestJobsOptions>(
+    state,
+    test,
+    async () => (await import('../commands/admin-create-jobs.ts')).createTestJobs,
+  );
+}
+
+function addReadingCommands(state: ProgramState, admin: Command): void {
+  const health = admin.command('health').description('Whether the marketplace is well');
+  attachAction(state, health, async () => (await import('../commands/admin-health.ts')).showHealth);
+
+  const stats = admin.command('stats').description('Counts over the whole marketplace');
+  attachAction(state, stats, async () => (await import('../commands/admin-stats.ts')).showStats);
+
+  const wallet = admin.command('wallet-info').description('The treasury, on chain and in the ledger');
+  attachAction(state, wallet, async () => (await import('../commands/admin-wallet.ts')).showTreasury);
+
+  const fund = admin.command('fund-wallet').description('Airdrop 2 SOL on a test cluster');
+  attachAction(state, fund, async () => (await import('../commands/admin-wallet.ts')).fundWallet);
+
+  const payments = admin
+    .command('payment-history')
+    .description('Payouts, newest first')
+    .option('--limit <n>', 'at most this many', '10');
+  attachAction<PaymentHistoryOptions>(
+    state,
+    payments,
+    async () => (await import('../commands/admin-payments.ts')).showPayments,
+  );
+
+  const agents = admin.command('list-agents').description('Every agent with its wallet');
+  attachAction(state, agents, async () => (await import('../commands/admin-agents.ts')).showAgents);
+}

@@ -1,0 +1,35 @@
+import type { Command, OptionValues } from 'commander';
+import { type Context, createContext, type GlobalOptions } from '../context.ts';
+import type { Host } from '../host.ts';
+
+/** How a command was called: its own options, and its operands in order. */
+export interface Call<O> {
+  options: O;
+  args: readonly string[];
+}
+
+export type CommandFunction<O> = (context: Context, call: Call<O>) => Promise<number>;
+
+/** What one run of the program carries from its declaration to its end. */
+export interface ProgramState {
+  readonly host: Host;
+  exitCode: number;
+}
+
+/** Gives a command its code, which is loaded only when the command is really called. */
+export function attachAction<O extends OptionValues>(
+  state: ProgramState,
+  command: Command,
+  load: () => Promise<CommandFunction<O>>,
+): void {
+  command.action(async () => {
+    const run = await load();
+    const context = await createContext(state.host, command.optsWithGlobals<GlobalOptions>());
+    state.exitCode = await run(context, { options: command.opts<O>(), args: command.args });
+  });
+}
+
+/** Collects a repeatable option. */
+export function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { JobListOptions } from '../commands/job-list.ts';
+import type { JobLogsOptions } from '../commands/job-logs.ts';
+import { attachAction, type ProgramState } from './attach-action.ts';
+
+export function addJobCommands(state: ProgramState, program: Command): void {
+  const job = program.command('job').description('Your jobs');
+  const get = job
+    .command('get')
+    .description('One job: state, executions, settlement and payout')
+    .argument('<id>');
+  attachAction(state, get, async () => (await import('../commands/job-get.ts')).showJob);
+
+  const list = job
+    .command('list')
+    .alias('ls')
+    .description('Your jobs, newest first')
+    .option('--state <states>', 'only these states, such as running,queued; or active')
+    .option('--limit <n>', 'at most this many', '20');
+  attachAction<JobListOptions>(
+    state,
+    list,
+    async () => (await import('../commands/job-list.ts')).listOwnJobs,
+  );
+
+  const logs = job
+    .command('logs')
+    .description('What a job printed')
+    .argument('<id>')
+    .option('-f, --follow', 'go on until the job has ended')
+    .option('--stream <stream>', 'only stdout, stderr or system')
+    .option('--after <seq>', 'start after this line number', '0')
+    .option('--timestamps', 'put the time before every line')
+    .option('--raw', 'pass terminal escape sequences unchanged');
+  attachAction<JobLogsOptions>(
+    state,
+    logs,
+    async () => (await import('../commands/job-logs.ts')).showLogs,
+  );
+
+  const cancel = job.command('cancel').description('Cancel jobs').argument('<id...>');
+  attachAction(state, cancel, async () => (await import('../commands/job-cancel.ts')).cancelJobs);
+}

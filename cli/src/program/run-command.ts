@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { RunOptions } from '../commands/run.ts';
+import { attachAction, collect, type ProgramState } from './attach-action.ts';
+
+export function addRunCommand(state: ProgramState, program: Command): void {
+  const command = program
+    .command('run')
+    .summary('run a command or a script on somebody’s GPU and see its output')
+    .description(
+      'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
+        'Ctrl-C cancels the job and waits until it is dead.',
+    )
+    .argument('[command...]', 'a script (.py .js .ts .sh), or a command after --')
+    .option('--gpu <spec>', 'any, 2, rtx-4090, 24GB.., nvidia:h100-80gb:2')
+    .option('--image <image>', 'container image; the marketplace has a default')
+    .option('--cpus <n>', 'cores, such as 0.5 or 4')
+    .option('--memory <size>', 'such as 2GB')
+    .option('--disk <size>', 'room for the output, such as 1GB')
+    .option('--timeout <time>', 'stop the job after this time, such as 5m')
+    .option('--queue-timeout <time>', 'give up waiting for a machine after this time')
+    .option('-e, --env <name=value>', 'environment variable; repeatable', collect, [])
+    .option('--input <file>', 'JSON a script reads as its input; - is standard input')
+    .option('--name <name>', 'a name to find the job by')
+    .option('--label <key=value>', 'label; repeatable', collect, [])
+    .option('--priority <level>', 'low, normal, high or urgent')
+    .option('--isolation <level>', 'the least isolation wanted: container or native')
+    .option('--reward <amount>', 'what the provider gets', '0.001')
+    .option('--asset <asset>', 'SOL or USDC', 'SOL')
+    .option('-d, --detach', 'print the job id and leave')
+    .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
+    .option('--idempotency-key <key>', 'the same key never posts a second job')
+    .option('--raw', 'pass terminal escape sequences of the job unchanged')
+    .addHelpText('after', examples);
+  attachAction<RunOptions>(
+    state,
+    command,
+    async () => (await import('../commands/run.ts')).runJob,
+  );
+}
+
+const examples = `
+Examples:
+  node3 run train.py --gpu 24GB.. --reward 0.01
+  node3 run --gpu any --image nvidia/cuda:12.6.0-base-ubuntu24.04 -- nvidia-smi
+  node3 run --asset USDC --reward 0.05 -e EPOCHS=3 -- python train.py`;

@@ -1,0 +1,80 @@
+import { type Client, createClient } from '@node3/shared/client';
+import { systemClock } from '@node3/shared/clock';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+} from 'react';
+import type { AppConfig } from './config.ts';
+import { Contact, watchedFetch } from './contact.ts';
+import { browserStream } from './live/browser-stream.ts';
+import type { StreamClient } from './live/stream-client.ts';
+import type { Session } from './session.ts';
+
+/** Everything a page may need that isn't a component. */
+export interface App {
+  config: AppConfig;
+  session: Session;
+  apiKey: string | null;
+  client: Client;
+  fetch: typeof fetch;
+  contact: Contact;
+  /** The agent has no socket; its page polls. */
+  stream: StreamClient | null;
+}
+
+const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  const app = use(AppContext);
+  if (app === null) throw new Error('useApp needs an AppProvider above it');
+  return app;
+}
+
+interface AppProviderProps {
+  config: AppConfig;
+  session: Session;
+  children: ReactNode;
+}
+
+export function AppProvider({ config, session, children }: AppProviderProps) {
+  const apiKey = useSyncExternalStore(session.subscribe, session.apiKey);
+  const contact = useMemo(() => new Contact(systemClock), []);
+  const send = useMemo(() => watchedFetch(contact, (...args) => fetch(...args)), [contact]);
+  const stream = useMemo(
+    () => (config.mode === 'marketplace' ? browserStream(session, contact) : null),
+    [config.mode, session, contact],
+  );
+  useEffect(() => {
+    if (stream === null) return undefined;
+    stream.connect();
+    const unsubscribe = session.subscribe(() => stream.restart());
+    const reconnect = () => {
+      if (document.visibilityState === 'visible') stream.connect();
+    };
+    globalThis.addEventListener('online', reconnect);
+    document.addEventListener('visibilitychange', reconnect);
+    return () => {
+      unsubscribe();
+      globalThis.removeEventListener('online', reconnect);
+      document.removeEventListener('visibilitychange', reconnect);
+      stream.close();
+    };
+  }, [stream, session]);
+  const app = useMemo(
+    () => ({
+      config,
+      session,
+      apiKey,
+      contact,
+      stream,
+      fetch: send,
+      client: createClient({ baseUrl: '', apiKey, fetch: send }),
+    }),
+    [config, session, apiKey, contact, stream, send],
+  );
+  return <AppContext value={app}>{children}</AppContext>;
+}

@@ -1,0 +1,32 @@
+export type Cluster = 'localnet' | 'devnet' | 'testnet' | 'mainnet-beta';
+
+/** What the serving host says about itself at `/config.json`. */
+export interface AppConfig {
+  /** The marketplace serves requester and public views, the agent serves the provider's. */
+  mode: 'marketplace' | 'agent';
+  version: string;
+  cluster: Cluster | null;
+  docsUrl: string | null;
+}
+
+const clusters: readonly string[] = ['localnet', 'devnet', 'testnet', 'mainnet-beta'];
+
+/** Reads `/config.json`; throws when it isn't there or has another shape. */
+export async function loadConfig(send: typeof fetch, signal: AbortSignal): Promise<AppConfig> {
+  const response = await send('/config.json', { headers: { accept: 'application/json' }, signal });
+  if (!response.ok) throw new Error(`/config.json answered ${response.status}`);
+  return readConfig(await response.json());
+}
+
+export function readConfig(value: unknown): AppConfig {
+  if (typeof value !== 'object' || value === null) throw new Error('/config.json is not an object');
+  const { mode, version, cluster, docsUrl } = value as Record<string, unknown>;
+  if (mode !== 'marketplace' && mode !== 'agent') throw new Error('/config.json has no known mode');
+  return {
+    mode,
+    version: typeof version === 'string' ? version : '',
+    cluster:
+      typeof cluster === 'string' && clusters.includes(cluster) ? (cluster as Cluster) : null,
+    docsUrl: typeof docsUrl === 'string' && /^https?:\/\//.test(docsUrl) ? docsUrl : null,
+  };
+}

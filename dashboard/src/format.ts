@@ -1,0 +1,95 @@
+import { type Asset, assetDecimals, type Money } from '@node3/shared/money';
+
+/** What stands for a value nobody knows. Never 0. */
+export const unknownMark = '–';
+
+/**
+ * Exact money for people: grouped whole digits, every decimal that matters, unit always written.
+ * The amount stays a string all the way, because a float would change it.
+ */
+export function formatMoney(money: Money, language: string): string {
+  const [whole = '0', fraction = ''] = money.amount.split('.');
+  const parts = new Intl.NumberFormat(language, { minimumFractionDigits: 1 }).formatToParts(1.5);
+  const point = parts.find((part) => part.type === 'decimal')?.value ?? '.';
+  const grouped = new Intl.NumberFormat(language).format(BigInt(whole));
+  const decimals = fraction.slice(0, assetDecimals[money.asset]).replace(/0+$/, '');
+  return `${grouped}${decimals === '' ? '' : point + decimals} ${money.asset}`;
+}
+
+export function isZeroMoney(money: Money): boolean {
+  return /^[0.]*$/.test(money.amount);
+}
+
+/** The assets worth a line: those that aren't zero, or SOL alone when all are. */
+export function shownAssets(amounts: Record<Asset, Money>): Money[] {
+  const nonZero = [amounts.USDC, amounts.SOL].filter((money) => !isZeroMoney(money));
+  return nonZero.length > 0 ? nonZero : [amounts.SOL];
+}
+
+export function formatNumber(value: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
+}
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+export function formatBytes(bytes: number, language: string): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < byteUnits.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${formatNumber(value, language)} ${byteUnits[unit] ?? 'B'}`;
+}
+
+/** `850 ms`, `12.4 s`, `4 m 09 s`, `2 h 05 m`, `3 d 04 h`: two units at most. */
+export function formatDuration(ms: number, language: string): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  const totalSec = ms / 1000;
+  if (totalSec < 60) return `${formatNumber(totalSec, language)} s`;
+  const sec = Math.floor(totalSec);
+  if (sec < 3600) return `${Math.floor(sec / 60)} m ${pad(sec % 60)} s`;
+  if (sec < 86_400) return `${Math.floor(sec / 3600)} h ${pad(Math.floor((sec % 3600) / 60))} m`;
+  return `${Math.floor(sec / 86_400)} d ${pad(Math.floor((sec % 86_400) / 3600))} h`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+const relativeSteps = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** `3 minutes ago`; the near past is `now`, and a clock that is a little ahead is no future. */
+export function formatRelative(atMs: number, nowMs: number, language: string): string {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  const ageSec = Math.max(0, Math.round((nowMs - atMs) / 1000));
+  for (const [unit, seconds] of relativeSteps) {
+    if (ageSec >= seconds) return format.format(-Math.floor(ageSec / seconds), unit);
+  }
+  return format.format(0, 'second');
+}
+
+export function formatTime(atMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(
+    atMs,
+  );
+}
+
+export function formatClock(atMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  }).format(atMs);
+}
+
+/** Keeps both ends of an id, address or signature, which is how people compare them. */
+export function shorten(text: string, head = 8, tail = 4): string {
+  return text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
+}

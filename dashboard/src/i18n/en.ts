@@ -1,0 +1,6 @@
+import { enAgent } from './en-agent.ts';
+import { enFrame } from './en-frame.ts';
+import { enJobs } from './en-jobs.ts';
+import { enReasons } from './en-reasons.ts';
+
+export const en = { ...enFrame, ...enJobs, ...enAgent, ...enReasons };

@@ -1,0 +1,7 @@
+import { esAgent } from './es-agent.ts';
+import { esFrame } from './es-frame.ts';
+import { esJobs } from './es-jobs.ts';
+import { esReasons } from './es-reasons.ts';
+import type { Catalogue } from './i18n.ts';
+
+export const es: Catalogue = { ...esFrame, ...esJobs, ...esAgent, ...esReasons };

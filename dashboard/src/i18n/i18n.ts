@@ -1,0 +1,75 @@
+import { createInstance, type i18n } from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { en } from './en.ts';
+
+export const languages = { en: 'English', es: 'Español' } as const;
+export type LanguageCode = keyof typeof languages;
+
+/** Every text of the web app, by key. Every language has exactly these keys. */
+export type Catalogue = Record<keyof typeof en, string>;
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en };
+    keySeparator: false;
+    nsSeparator: false;
+  }
+}
+
+const storageKey = 'node3.language';
+
+export function isLanguage(value: string | null | undefined): value is LanguageCode {
+  return value === 'en' || value === 'es';
+}
+
+/** `?lang` wins over the saved choice, which wins over what the browser prefers. */
+export function chooseLanguage(
+  search: string,
+  saved: string | null,
+  preferred: readonly string[],
+): LanguageCode {
+  const asked = new URLSearchParams(search).get('lang');
+  if (isLanguage(asked)) return asked;
+  if (isLanguage(saved)) return saved;
+  const known = preferred.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage);
+  return known ?? 'en';
+}
+
+async function loadCatalogue(language: LanguageCode): Promise<Catalogue> {
+  return language === 'es' ? (await import('./es.ts')).es : en;
+}
+
+export function readSavedLanguage(): string | null {
+  try {
+    return localStorage.getItem(storageKey);
+  } catch {
+    // Storage may be switched off; the choice then lasts as long as the page.
+    return null;
+  }
+}
+
+export async function startI18n(language: LanguageCode): Promise<i18n> {
+  const instance = createInstance();
+  await instance.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    keySeparator: false,
+    nsSeparator: false,
+    // React escapes text by itself.
+    interpolation: { escapeValue: false },
+    resources: { [language]: { translation: await loadCatalogue(language) } },
+  });
+  document.documentElement.lang = language;
+  return instance;
+}
+
+export async function switchLanguage(instance: i18n, language: LanguageCode): Promise<void> {
+  instance.addResourceBundle(language, 'translation', await loadCatalogue(language));
+  await instance.changeLanguage(language);
+  document.documentElement.lang = language;
+  try {
+    localStorage.setItem(storageKey, language);
+  } catch {
+    // Storage may be switched off; the choice then lasts as long as the page.
+  }
+}

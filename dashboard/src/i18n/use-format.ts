@@ -1,0 +1,32 @@
+import type { Money } from '@node3/shared/money';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  formatBytes,
+  formatClock,
+  formatDuration,
+  formatMoney,
+  formatNumber,
+  formatTime,
+  unknownMark,
+} from '../format.ts';
+
+/** The formatters in the language in force; null stands for unknown and is shown as such. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const language = i18n.language;
+  return useMemo(
+    () => ({
+      language,
+      money: (value: Money | null) => (value === null ? unknownMark : formatMoney(value, language)),
+      number: (value: number | null) =>
+        value === null ? unknownMark : formatNumber(value, language),
+      bytes: (value: number | null) =>
+        value === null ? unknownMark : formatBytes(value, language),
+      duration: (ms: number | null) => (ms === null ? unknownMark : formatDuration(ms, language)),
+      time: (atMs: number) => formatTime(atMs, language),
+      clock: (atMs: number) => formatClock(atMs, language),
+    }),
+    [language],
+  );
+}

@@ -1,0 +1,143 @@
+import { Card, Group, Progress, SimpleGrid, Text, Title } from '@mantine/core';
+import type { Device, DeviceSample, Metric } from '@node3/shared/device';
+import { IconCpu2 } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { shorten } from '../../format.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { SimulatedBadge } from '../../parts/device-line.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+
+interface DeviceTilesProps {
+  devices: Device[];
+  samples: DeviceSample[];
+}
+
+/** A reading older than this is shown with its age. */
+const staleMs = 10_000;
+
+export function DeviceTiles({ devices, samples }: DeviceTilesProps) {
+  const { t } = useTranslation();
+  if (devices.length === 0) {
+    return (
+      <EmptyState icon={IconCpu2} title={t('devices.empty')}>
+        {t('devices.emptyText')}
+      </EmptyState>
+    );
+  }
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }} component="ul" className="plain-list">
+      {devices.map((device) => (
+        <DeviceTile
+          key={device.id}
+          device={device}
+          sample={samples.find((sample) => sample.deviceId === device.id) ?? null}
+        />
+      ))}
+    </SimpleGrid>
+  );
+}
+
+function DeviceTile({ device, sample }: { device: Device; sample: DeviceSample | null }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const utilization = sample?.utilizationRatio ?? null;
+  const memory = sample?.memoryUsedBytes ?? null;
+  const stale = sample !== null && sample.ageMs !== null && sample.ageMs > staleMs;
+  return (
+    <Card component="li" withBorder padding="md" className="inner-card">
+      <Group justify="space-between" wrap="nowrap" align="flex-start" mb={4}>
+        <Title order={3}>{device.model}</Title>
+        {device.simulated && <SimulatedBadge />}
+      </Group>
+      <Text size="xs" c="dimmed" className="mono" mb="md">
+        {shorten(device.id, 14, 4)}
+      </Text>
+      <MetricBar
+        label={t('metric.utilization')}
+        metric={utilization}
+        ratio={utilization?.value ?? null}
+        text={(value) => `${format.number(Math.round(value * 100))} %`}
+      />
+      <MetricBar
+        label={t('metric.memory')}
+        metric={memory}
+        ratio={ratioOf(memory?.value ?? null, device.memoryBytes)}
+        text={(value) => `${format.bytes(value)} / ${format.bytes(device.memoryBytes)}`}
+      />
+      <dl className="facts">
+        <dt>{t('metric.temperature')}</dt>
+        <dd>
+          <MetricText
+            metric={sample?.temperatureCelsius ?? null}
+            text={(value) => `${format.number(value)} °C`}
+          />
+        </dd>
+        <dt>{t('metric.power')}</dt>
+        <dd>
+          <MetricText
+            metric={sample?.powerWatts ?? null}
+            text={(value) => `${format.number(value)} W`}
+          />
+        </dd>
+        <dt>{t('metric.driver')}</dt>
+        <dd>{device.driverVersion ?? t('state.unknown')}</dd>
+      </dl>
+      {(sample === null || stale) && (
+        <Text size="xs" c="dimmed" mt="xs">
+          {sample === null
+            ? t('metric.noReading')
+            : t('metric.age', { age: format.duration(sample.ageMs) })}
+        </Text>
+      )}
+    </Card>
+  );
+}
+
+function ratioOf(used: number | null, total: number | null): number | null {
+  return used === null || total === null || total === 0 ? null : used / total;
+}
+
+interface MetricTextProps {
+  metric: Metric | null;
+  text: (value: number) => string;
+}
+
+/** A reading that isn't there is unknown, never 0; an estimate says that it is one. */
+function MetricText({ metric, text }: MetricTextProps) {
+  const { t } = useTranslation();
+  if (metric === null || metric.value === null) {
+    return <span className="unknown">{t('state.unknown')}</span>;
+  }
+  return (
+    <span>
+      {text(metric.value)}
+      {metric.source === 'estimated' && ` (${t('metric.estimated')})`}
+    </span>
+  );
+}
+
+interface MetricBarProps extends MetricTextProps {
+  label: string;
+  ratio: number | null;
+}
+
+function MetricBar({ label, metric, ratio, text }: MetricBarProps) {
+  return (
+    <div className="metric-bar">
+      <Group justify="space-between" mb={4}>
+        <Text size="sm" c="dimmed">
+          {label}
+        </Text>
+        <Text size="sm" fw={600} component="span">
+          <MetricText metric={metric} text={text} />
+        </Text>
+      </Group>
+      <Progress
+        value={ratio === null ? 0 : Math.min(100, ratio * 100)}
+        size={6}
+        aria-hidden
+        className={ratio === null ? 'bar-unknown' : ''}
+      />
+    </div>
+  );
+}

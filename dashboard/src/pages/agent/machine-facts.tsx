@@ -1,0 +1,78 @@
+import { Group } from '@mantine/core';
+import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import { useTranslation } from 'react-i18next';
+import { shorten } from '../../format.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { CopyText } from '../../parts/copy-text.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+import { SectionCard } from '../../parts/section-card.tsx';
+
+export function MachineFacts({ status }: { status: AgentStatus }) {
+  return (
+    <>
+      <WalletCard status={status} />
+      <AgentCard status={status} />
+    </>
+  );
+}
+
+function WalletCard({ status }: { status: AgentStatus }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const balance = (money: AgentStatus['balances']['SOL']) =>
+    money === null ? t('state.unknown') : format.money(money);
+  return (
+    <SectionCard title={t('wallet.title')} description={t('wallet.description')}>
+      <dl className="facts">
+        <dt>{t('wallet.address')}</dt>
+        <dd>
+          <Group gap={2} wrap="nowrap" justify="flex-end">
+            <span className="mono" title={status.wallet}>
+              {shorten(status.wallet, 6, 6)}
+            </span>
+            <CopyText value={status.wallet} label={t('payout.copyWallet')} />
+          </Group>
+        </dd>
+        <dt>SOL</dt>
+        <dd>{balance(status.balances.SOL)}</dd>
+        <dt>USDC</dt>
+        <dd>{balance(status.balances.USDC)}</dd>
+      </dl>
+    </SectionCard>
+  );
+}
+
+function AgentCard({ status }: { status: AgentStatus }) {
+  const { t } = useTranslation();
+  const { executor } = status;
+  return (
+    <SectionCard title={t('machine.title')}>
+      <dl className="facts">
+        <dt>{t('machine.agentId')}</dt>
+        <dd className="mono">
+          {status.agentId === null ? t('machine.notRegistered') : shorten(status.agentId, 8, 5)}
+        </dd>
+        <dt>{t('machine.executor')}</dt>
+        <dd>
+          {executor.available ? executor.name : t('machine.missing', { name: executor.name })}
+        </dd>
+        <dt>{t('agents.isolation')}</dt>
+        <dd>{executor.isolation ?? t('state.unknown')}</dd>
+        {Object.entries(executor.facts).map(([name, value]) => (
+          <div key={name} className="facts-row">
+            <dt>{name}</dt>
+            <dd className="break">{value}</dd>
+          </div>
+        ))}
+        <dt>{t('machine.marketplace')}</dt>
+        <dd className="break">{status.marketplaceUrl}</dd>
+        <dt>{t('machine.version')}</dt>
+        <dd>{status.version}</dd>
+        <dt>{t('machine.started')}</dt>
+        <dd>
+          <RelativeTime at={status.startedAt} />
+        </dd>
+      </dl>
+    </SectionCard>
+  );
+}

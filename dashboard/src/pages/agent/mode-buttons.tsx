@@ -1,0 +1,67 @@
+import { Button, Group } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type AgentStatus, setAgentMode } from '@node3/shared/routes/agent-local';
+import { IconDoorExit, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+
+type Asked = 'pause' | 'drain';
+
+/** Pause and drain ask first, because both stop the earning; resuming needs no question. */
+export function ModeButtons({ state }: { state: AgentStatus['state'] }) {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const queryClient = useQueryClient();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const setMode = useMutation({
+    mutationFn: (mode: 'run' | 'pause' | 'drain') => client.call(setAgentMode, { body: { mode } }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['local', 'status'] }),
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+  const stopped = state === 'paused' || state === 'draining';
+  const asking = asked ?? 'pause';
+  return (
+    <Group gap="sm">
+      {stopped ? (
+        <Button
+          loading={setMode.isPending}
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+          onClick={() => setMode.mutate('run')}
+        >
+          {t('mode.resume')}
+        </Button>
+      ) : (
+        <Button
+          variant="default"
+          loading={setMode.isPending}
+          leftSection={<IconPlayerPause size={16} aria-hidden />}
+          onClick={() => setAsked('pause')}
+        >
+          {t('mode.pause')}
+        </Button>
+      )}
+      {state !== 'draining' && (
+        <Button
+          variant="default"
+          disabled={setMode.isPending}
+          leftSection={<IconDoorExit size={16} aria-hidden />}
+          onClick={() => setAsked('drain')}
+        >
+          {t('mode.drain')}
+        </Button>
+      )}
+      <ConfirmDialog
+        opened={asked !== null}
+        onClose={() => setAsked(null)}
+        onConfirm={() => setMode.mutate(asking)}
+        title={t(`mode.${asking}.title`)}
+        text={t(`mode.${asking}.text`)}
+        confirm={t(`mode.${asking}.confirm`)}
+        color={asking === 'drain' ? 'red' : 'indigo'}
+      />
+    </Group>
+  );
+}

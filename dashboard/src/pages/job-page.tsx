@@ -1,0 +1,74 @@
+import { Button, Stack } from '@mantine/core';
+import { isMarketError } from '@node3/shared/error';
+import { IconFileUnknown } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../app-context.tsx';
+import { shorten } from '../format.ts';
+import { useChannelRefresh, useStreamStatus } from '../live/use-stream.ts';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { PageHeading } from '../parts/page-heading.tsx';
+import { QueryView } from '../parts/query-view.tsx';
+import { RequireSession } from '../parts/require-session.tsx';
+import { isSettled, jobKey, jobQuery } from '../queries.ts';
+import { JobView } from './job/job-view.tsx';
+
+const route = getRouteApi('/jobs/$jobId');
+
+/** One job: where it is, why, what it printed and what it cost. */
+export function JobPage() {
+  const { jobId } = route.useParams();
+  return (
+    <RequireSession key={jobId}>{() => <JobLoader jobId={jobId} key={jobId} />}</RequireSession>
+  );
+}
+
+function JobLoader({ jobId }: { jobId: string }) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const streaming = useStreamStatus() === 'open';
+  useChannelRefresh(`job:${jobId}`, jobKey(jobId), 300);
+  const query = useQuery({
+    ...jobQuery(app, jobId),
+    // Polling ends when nothing about the job can change any more.
+    refetchInterval: ({ state: { data } }) => {
+      if (data !== undefined && isSettled(data)) return false;
+      return streaming ? 5_000 : 1_500;
+    },
+  });
+  if (query.data === undefined) {
+    return (
+      <>
+        <PageHeading title={shorten(jobId, 12, 5)} />
+        {isMarketError(query.error, 'JOB_NOT_FOUND') ||
+        isMarketError(query.error, 'REQUEST_INVALID') ? (
+          <JobMissing />
+        ) : (
+          <QueryView query={query} lines={8}>
+            {() => null}
+          </QueryView>
+        )}
+      </>
+    );
+  }
+  return (
+    <Stack gap="lg" aria-label={t('job.region')}>
+      <JobView job={query.data} />
+    </Stack>
+  );
+}
+
+function JobMissing() {
+  const { t } = useTranslation();
+  return (
+    <EmptyState icon={IconFileUnknown} title={t('job.missing')}>
+      <Stack align="center">
+        {t('job.missingText')}
+        <Button variant="default" renderRoot={(props) => <Link to="/jobs" {...props} />}>
+          {t('job.backToJobs')}
+        </Button>
+      </Stack>
+    </EmptyState>
+  );
+}

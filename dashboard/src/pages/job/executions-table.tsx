@@ -1,0 +1,84 @@
+import { Table, Text } from '@mantine/core';
+import type { ExecutionView } from '@node3/shared/routes/jobs';
+import { IconServer2 } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { shorten, unknownMark } from '../../format.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
+
+export function ExecutionsTable({ executions }: { executions: ExecutionView[] }) {
+  const { t } = useTranslation();
+  if (executions.length === 0) {
+    return (
+      <EmptyState icon={IconServer2} title={t('executions.empty')}>
+        {t('executions.emptyText')}
+      </EmptyState>
+    );
+  }
+  const columns = ['attempt', 'agent', 'state', 'exit', 'run', 'memory', 'isolation'] as const;
+  return (
+    <Table className="responsive-table" verticalSpacing="sm" horizontalSpacing="md">
+      <caption className="visually-hidden">{t('executions.title')}</caption>
+      <Table.Thead>
+        <Table.Tr>
+          {columns.map((name) => (
+            <Table.Th key={name}>{t(`executions.${name}`)}</Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {executions.map((execution) => (
+          <ExecutionRow key={execution.executionId} execution={execution} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function ExecutionRow({ execution }: { execution: ExecutionView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { reason, detail, imageDigest } = execution;
+  return (
+    <Table.Tr>
+      <Table.Td data-label={t('executions.attempt')}>{execution.attempt}</Table.Td>
+      <Table.Td data-label={t('executions.agent')}>
+        <Text size="sm" component="span">
+          {execution.agentName}
+        </Text>
+        <Text size="xs" c="dimmed" className="mono">
+          {execution.deviceIds.length === 0
+            ? t('job.cpuOnly')
+            : execution.deviceIds.map((id) => shorten(id, 8, 4)).join(', ')}
+        </Text>
+      </Table.Td>
+      <Table.Td data-label={t('executions.state')}>
+        <ExecutionStateBadge state={execution.state} />
+        {reason !== null && reason !== 'exited' && (
+          <Text size="xs" mt={4}>
+            {t(`reason.${reason}.sentence`)}
+          </Text>
+        )}
+        {detail !== null && (
+          <Text size="xs" c="dimmed">
+            {detail}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td data-label={t('executions.exit')}>{execution.exitCode ?? unknownMark}</Table.Td>
+      <Table.Td data-label={t('executions.run')}>{format.duration(execution.runMs)}</Table.Td>
+      <Table.Td data-label={t('executions.memory')}>
+        {format.bytes(execution.peakMemoryBytes)}
+      </Table.Td>
+      <Table.Td data-label={t('executions.isolation')}>
+        {execution.isolation ?? t('state.unknown')}
+        {imageDigest !== null && (
+          <Text size="xs" c="dimmed" className="mono" title={imageDigest}>
+            {shorten(imageDigest, 15, 6)}
+          </Text>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,107 @@
+import { Alert, Anchor, Breadcrumbs, Group, Text } from '@mantine/core';
+import type { JobDetail } from '@node3/shared/routes/jobs';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { shorten, unknownMark } from '../../format.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { CopyText } from '../../parts/copy-text.tsx';
+import { SimulatedBadge } from '../../parts/device-line.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
+import { JobStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
+import { workloadKey } from '../overview/board-table.tsx';
+import { CancelButton } from './cancel-button.tsx';
+import { RunTime } from './run-time.tsx';
+
+export function JobHeader({ job }: { job: JobDetail }) {
+  const { t } = useTranslation();
+  const title = job.name ?? t(`workload.${workloadKey(job.workload)}`);
+  return (
+    <div>
+      <Breadcrumbs mb={6} className="breadcrumbs">
+        <Anchor renderRoot={(props) => <Link to="/jobs" {...props} />} size="sm">
+          {t('nav.jobs')}
+        </Anchor>
+        <Text size="sm" c="dimmed">
+          {shorten(job.jobId, 8, 5)}
+        </Text>
+      </Breadcrumbs>
+      <PageHeading
+        title={title}
+        mark={
+          <span role="status" data-testid="job-state">
+            <JobStateBadge state={job.state} size="lg" />
+          </span>
+        }
+        subtitle={
+          <Group gap={2} wrap="nowrap">
+            <span className="mono truncate">{job.jobId}</span>
+            <CopyText value={job.jobId} label={t('job.copyId')} />
+          </Group>
+        }
+        actions={<CancelButton job={job} />}
+      />
+      <ReasonAlert job={job} />
+      <KeyFacts job={job} />
+    </div>
+  );
+}
+
+/** Why the job is where it is and what to do about it, unless all is well. */
+function ReasonAlert({ job }: { job: JobDetail }) {
+  const { t } = useTranslation();
+  if (job.reason === null || job.reason === 'exited') return null;
+  const bad = job.state === 'failed' || job.state === 'timed_out' || job.state === 'expired';
+  const Icon = bad ? IconAlertTriangle : IconInfoCircle;
+  return (
+    <Alert
+      color={bad ? 'red' : 'blue'}
+      variant="light"
+      mb="lg"
+      icon={<Icon aria-hidden />}
+      title={t(`reason.${job.reason}.sentence`)}
+    >
+      {t(`reason.${job.reason}.action`)}
+      {job.exitCode !== null && ` ${t('job.exitCode', { code: job.exitCode })}`}
+    </Alert>
+  );
+}
+
+function KeyFacts({ job }: { job: JobDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <dl className="key-facts" aria-label={t('job.facts')}>
+      <div>
+        <dt>{t('job.agent')}</dt>
+        <dd>
+          {job.agentName ?? unknownMark} {job.simulatedDevice === true && <SimulatedBadge />}
+        </dd>
+      </div>
+      <div>
+        <dt>{t('job.gpus')}</dt>
+        <dd>{job.gpus === 0 ? t('job.cpuOnly') : format.number(job.gpus)}</dd>
+      </div>
+      <div>
+        <dt>{t('job.runTime')}</dt>
+        <dd>
+          <RunTime job={job} />
+        </dd>
+      </div>
+      <div>
+        <dt>{t('job.attempt')}</dt>
+        <dd>{t('job.attemptOf', { attempt: job.attempt, max: job.attemptsMax })}</dd>
+      </div>
+      <div>
+        <dt>{t('job.price')}</dt>
+        <dd>{format.money(job.price)}</dd>
+      </div>
+      <div>
+        <dt>{t('jobs.column.payout')}</dt>
+        <dd>
+          {job.payoutState === null ? unknownMark : <PayoutStateBadge state={job.payoutState} />}
+        </dd>
+      </div>
+    </dl>
+  );
+}

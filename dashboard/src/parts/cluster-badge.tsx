@@ -1,0 +1,16 @@
+import { Badge, Tooltip } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Cluster } from '../config.ts';
+
+/** Says whether the money is real. Play money is said in words, not by a colour. */
+export function ClusterBadge({ cluster }: { cluster: Cluster }) {
+  const { t } = useTranslation();
+  const real = cluster === 'mainnet-beta';
+  return (
+    <Tooltip label={t(`cluster.${cluster}.hint`)} multiline maw={280}>
+      <Badge variant={real ? 'filled' : 'light'} color={real ? 'green' : 'grape'} radius="sm">
+        {t(`cluster.${cluster}`)}
+      </Badge>
+    </Tooltip>
+  );
+}

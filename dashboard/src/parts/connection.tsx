@@ -1,0 +1,62 @@
+import { Alert, Text } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../app-context.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import { useStreamStatus } from '../live/use-stream.ts';
+import { useNow } from '../use-now.ts';
+
+/** A failure shorter than this is a hiccup that nobody needs to hear about. */
+const bannerAfterMs = 5_000;
+
+function useContact() {
+  const { contact } = useApp();
+  return useSyncExternalStore(contact.subscribe, contact.state);
+}
+
+/** One word in the header: how fresh what you see is. */
+export function ConnectionIndicator() {
+  const { t } = useTranslation();
+  const { stream } = useApp();
+  const status = useStreamStatus();
+  const { failingSinceMs } = useContact();
+  const live = stream === null || status === 'open';
+  const word = failingSinceMs !== null && status !== 'open' ? 'offline' : live ? 'live' : 'polling';
+  return (
+    <span
+      className="connection"
+      data-state={word}
+      role="status"
+      title={t(`connection.${word}.hint`)}
+    >
+      <span className="connection-dot" aria-hidden="true" />
+      {t(`connection.${word}`)}
+    </span>
+  );
+}
+
+/** Appears after five seconds without an answer and says how old the data on the page is. */
+export function OfflineBanner() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { failingSinceMs, lastAnswerAtMs } = useContact();
+  const nowMs = useNow(1_000);
+  if (failingSinceMs === null || nowMs - failingSinceMs < bannerAfterMs) return null;
+  return (
+    <Alert
+      color="orange"
+      variant="light"
+      mb="md"
+      role="alert"
+      icon={<IconPlugConnectedX aria-hidden />}
+      title={t('offline.title')}
+    >
+      <Text size="sm">
+        {lastAnswerAtMs === null
+          ? t('offline.never')
+          : t('offline.age', { age: format.duration(nowMs - lastAnswerAtMs) })}
+      </Text>
+    </Alert>
+  );
+}

@@ -1,0 +1,92 @@
+import { Anchor, Stack, Text } from '@mantine/core';
+import {
+  IconBuildingStore,
+  IconExternalLink,
+  IconListDetails,
+  IconPlus,
+  IconServer2,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../app-context.tsx';
+import { agentStatusQuery } from '../queries.ts';
+
+interface Item {
+  to: '/' | '/jobs' | '/jobs/new';
+  label: 'nav.overview' | 'nav.jobs' | 'nav.newJob' | 'nav.agent';
+  icon: TablerIcon;
+  exact: boolean;
+}
+
+const marketplaceItems: Item[] = [
+  { to: '/', label: 'nav.overview', icon: IconBuildingStore, exact: true },
+  { to: '/jobs', label: 'nav.jobs', icon: IconListDetails, exact: true },
+  { to: '/jobs/new', label: 'nav.newJob', icon: IconPlus, exact: true },
+];
+const agentItems: Item[] = [{ to: '/', label: 'nav.agent', icon: IconServer2, exact: true }];
+
+function ItemLink({ item, className }: { item: Item; className: string }) {
+  const { t } = useTranslation();
+  const Icon = item.icon;
+  return (
+    <Link
+      to={item.to}
+      className={className}
+      activeOptions={{ exact: item.exact, includeSearch: false }}
+    >
+      <Icon size={19} stroke={1.75} aria-hidden />
+      <span>{t(item.label)}</span>
+    </Link>
+  );
+}
+
+export function SideNavigation() {
+  const { t } = useTranslation();
+  const { config } = useApp();
+  const items = config.mode === 'marketplace' ? marketplaceItems : agentItems;
+  return (
+    <Stack justify="space-between" h="100%">
+      <Stack gap={4}>
+        {items.map((item) => (
+          <ItemLink key={item.to} item={item} className="side-link" />
+        ))}
+        {config.mode === 'agent' && <MarketplaceLink />}
+      </Stack>
+      <Stack gap={2} px="xs" pb={4}>
+        {config.docsUrl !== null && (
+          <Anchor size="sm" href={config.docsUrl}>
+            {t('nav.docs')}
+          </Anchor>
+        )}
+        <Text size="xs" c="dimmed">
+          {t('shell.version', { version: config.version })}
+        </Text>
+      </Stack>
+    </Stack>
+  );
+}
+
+function MarketplaceLink() {
+  const { t } = useTranslation();
+  const { data: status } = useQuery(agentStatusQuery(useApp()));
+  if (status === undefined || !/^https?:\/\//.test(status.marketplaceUrl)) return null;
+  return (
+    <a className="side-link" href={status.marketplaceUrl} rel="noreferrer">
+      <IconExternalLink size={19} stroke={1.75} aria-hidden />
+      <span>{t('nav.marketplace')}</span>
+    </a>
+  );
+}
+
+export function TabBar() {
+  const { t } = useTranslation();
+  return (
+    <nav className="tab-bar" aria-label={t('shell.navigation')}>
+      {marketplaceItems.map((item) => (
+        <ItemLink key={item.to} item={item} className="tab-link" />
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,17 @@
+import { startLocalnet } from './localnet.ts';
+import { silentLogger, createLogger } from '@node3/shared/logger';
+import { systemClock } from '@node3/shared/clock';
+import { Connection, Keypair, SystemProgram, Transaction, sendAndConfirmTransaction } from '@solana/web3.js';
+const ln = await startLocalnet({ httpPort: 0, slotMs: 250, dataDir: null, log: createLogger({name:'x',level:'warn'}), clock: systemClock });
+console.log(ln.rpcUrl, ln.wsUrl, ln.faucetAddress);
+const c = new Connection(ln.rpcUrl, 'confirmed');
+const a = Keypair.generate(), b = Keypair.generate();
+const t=performance.now();
+const s = await c.requestAirdrop(a.publicKey, 5e9); const l = await c.getLatestBlockhash();
+console.log(await c.confirmTransaction({signature:s, ...l}, 'confirmed'), performance.now()-t);
+console.log(await sendAndConfirmTransaction(c, new Transaction().add(SystemProgram.transfer({fromPubkey:a.publicKey,toPubkey:b.publicKey,lamports:1e9})),[a]));
+console.log(await c.getBalance(b.publicKey), await c.getSignaturesForAddress(b.publicKey), await c.getParsedTransaction(s, {maxSupportedTransactionVersion:1}));
+console.log(ln.mintUsdc(a.publicKey.toBase58(), 5_000_000n));
+console.log(JSON.stringify((await c.getParsedTokenAccountsByOwner(a.publicKey, {mint: new (await import('@solana/web3.js')).PublicKey(ln.usdcMint)}, 'processed')).value));
+console.log(await c.getMinimumBalanceForRentExemption(165), await c.getVersion());
+await ln.stop(); console.log('stopped');

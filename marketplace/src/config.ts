@@ -1,0 +1,32 @@
+import type { DefaultImages } from '@node3/shared/job-spec';
+import type { LogLevel } from '@node3/shared/logger';
+
+/** Everything the marketplace can be told. Paths are files or folders, ports may be 0 for any. */
+export interface MarketplaceConfig {
+  host: string;
+  port: number;
+  /** Wallet, secrets and, unless `databasePath` says otherwise, the database. */
+  dataDir: string;
+  databasePath: string;
+  /** One or several Solana endpoints of the same cluster. */
+  rpcUrls: string[];
+  /** Real money needs a deliberate yes. */
+  allowMainnet: boolean;
+  treasuryWalletPath: string;
+  adminApiKey: string;
+  /** The marketplace's fee on what providers earn: 500 is 5 %. */
+  feeBasisPoints: number;
+  defaultImages: DefaultImages;
+  /** Built web app; null serves the API alone. */
+  dashboardDir: string | null;
+  logLevel: LogLevel;
+}
+
+/** Images for workloads that name none: the seeds' own choices, at current versions. */
+export const defaultImages: DefaultImages = {
+  container: 'docker.io/library/debian:12-slim',
+  python: 'docker.io/library/python:3.12-slim',
+  javascript: 'docker.io/library/node:24-slim',
+  typescript: 'docker.io/library/node:24-slim',
+  bash: 'docker.io/library/debian:12-slim',
+};

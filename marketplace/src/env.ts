@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import {
+  ConfigError,
+  type Env,
+  readChoice,
+  readFlag,
+  readInteger,
+  readOptionalText,
+  readText,
+} from '@node3/shared/env';
+import { logLevels } from '@node3/shared/logger';
+import { defaultImages, type MarketplaceConfig } from './config.ts';
+
+const portRange = { fallback: 8_000, min: 0, max: 65_535 };
+
+/** Reads every environment variable of the marketplace. The seed's names are kept. */
+export function readConfig(env: Env): MarketplaceConfig {
+  const environment = readChoice(env, 'ENVIRONMENT', ['development', 'production'], 'production');
+  const dataDir = readText(env, 'MARKETPLACE_DATA_DIR', '.node3/marketplace');
+  return {
+    host: readText(env, 'MARKETPLACE_HOST', '127.0.0.1'),
+    port: readInteger(env, 'MARKETPLACE_PORT', {
+      ...portRange,
+      fallback: readInteger(env, 'PORT', portRange),
+    }),
+    dataDir,
+    databasePath: readDatabasePath(env, dataDir),
+    rpcUrls: readText(env, 'SOLANA_RPC_URL', 'http://127.0.0.1:8899')
+      .split(',')
+      .map((url) => url.trim()),
+    allowMainnet: readFlag(env, 'ALLOW_MAINNET', 'off'),
+    treasuryWalletPath: readText(
+      env,
+      'MARKETPLACE_WALLET_PATH',
+      `${dataDir}/marketplace_wallet.json`,
+    ),
+    adminApiKey: readAdminKey(env, environment),
+    feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', { fallback: 500, min: 0, max: 5_000 }),
+    defaultImages,
+    dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
+    logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
+  };
+}
+
+/** The seed writes `sqlite+aiosqlite:///./market.db`; `sqlite:///path` and a plain path work too. */
+function readDatabasePath(env: Env, dataDir: string): string {
+  const url = readOptionalText(env, 'DATABASE_URL');
+  if (url === null) return `${dataDir}/marketplace.db`;
+  const sqlite = /^sqlite(?:\+aiosqlite)?:\/\/\/(.+)$/.exec(url)?.[1];
+  if (sqlite !== undefined) return sqlite;
+  if (!url.includes('://')) return url;
+  const fix = 'Set sqlite:///path/to/file.db or leave it out.';
+  throw new ConfigError('DATABASE_URL', `is "${url}", which this version can't open`, fix);
+}
+
+const weakKeys = new Set(['admin', 'changeme', 'change-me', 'secret', 'your-secret-admin-key']);
+
+/** Production needs a real key; development gets a random one for this run. */
+function readAdminKey(env: Env, environment: 'development' | 'production'): string {
+  const key = readOptionalText(env, 'ADMIN_API_KEY');
+  if (key === null && environment === 'development') return randomBytes(32).toString('base64url');
+  const fix = 'Set at least 16 random characters, such as the output of: openssl rand -base64 32';
+  if (key === null) throw new ConfigError('ADMIN_API_KEY', 'is not set', fix);
+  if (key.length < 16 || weakKeys.has(key.toLowerCase())) {
+    throw new ConfigError('ADMIN_API_KEY', 'is too easy to guess', fix);
+  }
+  return key;
+}

@@ -1,0 +1,83 @@
+import { MarketError } from '@node3/shared/error';
+import type { FastifyRequest } from 'fastify';
+import { equalsSecret, hashText, keyIdOf } from '../services/api-key.ts';
+import type { AccountStore } from '../store/account-store.ts';
+import type { AgentRow } from '../store/rows.ts';
+
+interface Deps {
+  store: Pick<AccountStore, 'apiKey' | 'agent'>;
+  adminApiKey: string;
+  operatorAccountId: string;
+}
+
+export interface Requester {
+  accountId: string;
+}
+
+/** Finds out who calls, per kind of route. One key never works for two kinds of caller. */
+export interface Authenticator {
+  readonly public: (request: FastifyRequest) => Promise<null>;
+  readonly requester: (request: FastifyRequest) => Promise<Requester>;
+  readonly agent: (request: FastifyRequest) => Promise<AgentRow>;
+  readonly operator: (request: FastifyRequest) => Promise<'operator'>;
+  /** The account of a key that came in a message instead of a header; null when it is no good. */
+  readonly requesterByKey: (apiKey: string) => Promise<Requester | null>;
+}
+
+export function createAuthenticator(deps: Deps): Authenticator {
+  async function ownerOf(apiKey: string) {
+    const keyId = keyIdOf(apiKey);
+    const row = keyId === null ? null : await deps.store.apiKey(keyId);
+    if (row === null || row.revokedAtMs !== null) return null;
+    return equalsSecret(row.keyHash, hashText(apiKey)) ? row.owner : null;
+  }
+  async function requesterByKey(apiKey: string): Promise<Requester | null> {
+    if (equalsSecret(apiKey, deps.adminApiKey)) return { accountId: deps.operatorAccountId };
+    const owner = await ownerOf(apiKey);
+    return owner?.kind === 'account' ? { accountId: owner.accountId } : null;
+  }
+  return {
+    requesterByKey,
+    async public() {
+      return null;
+    },
+    async requester(request) {
+      const apiKey = readKey(request);
+      const requester = await requesterByKey(apiKey);
+      if (requester !== null) return requester;
+      if ((await ownerOf(apiKey)) !== null) throw forbidden('a requester key');
+      throw new MarketError('AUTH_INVALID');
+    },
+    async agent(request) {
+      const apiKey = readKey(request);
+      const owner = await ownerOf(apiKey);
+      if (owner === null) throw new MarketError('AUTH_INVALID');
+      if (owner.kind !== 'agent') throw forbidden('an agent key');
+      const agent = await deps.store.agent(owner.agentId);
+      if (agent === null) throw new MarketError('AUTH_INVALID');
+      if (!agent.enabled) throw new MarketError('AGENT_DISABLED', { agentId: agent.agentId });
+      return agent;
+    },
+    async operator(request) {
+      const apiKey = readKey(request);
+      if (equalsSecret(apiKey, deps.adminApiKey)) return 'operator';
+      throw (await ownerOf(apiKey)) === null
+        ? new MarketError('AUTH_INVALID')
+        : forbidden('the operator key');
+    },
+  };
+}
+
+function forbidden(wanted: string): MarketError {
+  return new MarketError('AUTH_FORBIDDEN', { detail: `This needs ${wanted}.` });
+}
+
+/** `Authorization: Bearer <key>`, or the seed's `X-API-Key`. */
+function readKey(request: FastifyRequest): string {
+  const { authorization } = request.headers;
+  const bearer = authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : undefined;
+  const header = request.headers['x-api-key'];
+  const apiKey = bearer ?? (typeof header === 'string' ? header.trim() : undefined);
+  if (apiKey === undefined || apiKey === '') throw new MarketError('AUTH_REQUIRED');
+  return apiKey;
+}

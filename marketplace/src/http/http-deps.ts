@@ -1,0 +1,28 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Logger } from '@node3/shared/logger';
+import type { Health } from '@node3/shared/routes/health';
+import type { LiveFeed } from '../live/live-feed.ts';
+import type { Treasury } from '../payments/treasury-port.ts';
+import type { JobChangeDeps } from '../services/change-job.ts';
+import type { LeaseTokens } from '../services/lease-token.ts';
+import type { PostJobDeps } from '../services/post-job.ts';
+import type { Presence } from '../services/presence.ts';
+import type { Authenticator } from './auth.ts';
+
+/** What the routes call. Each route takes the few of these that it needs. */
+export interface HttpDeps extends JobChangeDeps, PostJobDeps {
+  auth: Authenticator;
+  clock: Clock;
+  log: Logger;
+  feed: LiveFeed;
+  leases: LeaseTokens;
+  presence: Presence;
+  treasury: Treasury;
+  cluster: NonNullable<Health['cluster']>;
+  version: string;
+  /** Aborted when the service stops: ends long polls and streams. */
+  stopping: AbortSignal;
+  operatorAccountId: string;
+  readHealth(): Promise<Health>;
+  explorerUrl: (signature: string) => string | null;
+}

@@ -1,0 +1,22 @@
+import rateLimit from '@fastify/rate-limit';
+import { MarketError } from '@node3/shared/error';
+import type { FastifyInstance } from 'fastify';
+
+/** Writes that need no key cost us a row each: so many a minute from one address. */
+const publicWritesPerMinute = 300;
+
+/** Route configuration of a write without a key. */
+export const publicWriteLimit = {
+  rateLimit: { max: publicWritesPerMinute, timeWindow: '1 minute' },
+};
+
+export async function addRateLimit(app: FastifyInstance): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder(_request, context) {
+      const retryAfterSec = Math.ceil(context.ttl / 1_000);
+      const detail = `At most ${context.max} such requests a minute from one address.`;
+      return new MarketError('RATE_LIMITED', { detail, retryAfterSec });
+    },
+  });
+}

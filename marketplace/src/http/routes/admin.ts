@@ -1,0 +1,103 @@
+import { MarketError } from '@node3/shared/error';
+import { addRoute } from '@node3/shared/http/add-route';
+import { limits } from '@node3/shared/limits';
+import { type Asset, toMoney } from '@node3/shared/money';
+import {
+  fundTreasury as fundContract,
+  getAdminStats,
+  getTreasury,
+  listAgents as listAgentsContract,
+  listPayouts,
+  setAgentEnabled,
+} from '@node3/shared/routes/admin';
+import type { FastifyInstance } from 'fastify';
+import { fundTreasury } from '../../services/fund-treasury.ts';
+import { viewAdminPayout } from '../../services/job-views.ts';
+import { listPublicAgents, readOverview } from '../../services/read-marketplace.ts';
+import type { HttpDeps } from '../http-deps.ts';
+
+export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.operator;
+  addRoute(app, getAdminStats, {
+    authenticate,
+    async handler() {
+      const [overview, accounts, totals, verdict] = await Promise.all([
+        readOverview(deps),
+        deps.store.countAccounts(),
+        deps.store.ledgerTotals(),
+        deps.store.verifyLedger(),
+      ]);
+      const { transfers } = totals;
+      return { overview, accounts, ledger: { transfers, balanced: verdict.balanced } };
+    },
+  });
+  addRoute(app, getTreasury, { authenticate, handler: () => readTreasury(deps) });
+  addRoute(app, fundContract, { authenticate, handler: () => fundTreasury(deps) });
+  addRoute(app, listPayouts, {
+    authenticate,
+    async handler({ query }) {
+      const limit = query.limit ?? limits.listPageDefault;
+      const rows = await deps.store.listPayouts({
+        agentId: null,
+        beforePayoutId: query.cursor ?? null,
+        limit: limit + 1,
+      });
+      const page = rows.slice(0, limit);
+      const nextCursor = rows.length > limit ? (page.at(-1)?.payoutId ?? null) : null;
+      return { data: page.map((row) => viewAdminPayout(row, deps.explorerUrl)), nextCursor };
+    },
+  });
+  addRoute(app, listAgentsContract, {
+    authenticate,
+    handler: async () => ({ data: await listPublicAgents(deps) }),
+  });
+  addRoute(app, setAgentEnabled, {
+    authenticate,
+    async handler({ params, body }) {
+      const { agentId } = params;
+      const agent = await deps.store.setAgentEnabled(agentId, body.enabled, [
+        {
+          name: body.enabled ? 'agent.enabled' : 'agent.disabled',
+          atMs: deps.clock.nowMs(),
+          actor: 'operator',
+          accountId: null,
+          jobId: null,
+          executionId: null,
+          reason: null,
+          data: { agentId },
+        },
+      ]);
+      if (agent === null) throw new MarketError('AGENT_NOT_FOUND', { agentId });
+      return { agentId, enabled: agent.enabled };
+    },
+  });
+}
+
+async function readTreasury(deps: HttpDeps) {
+  const [onChain, totals, operator, payouts] = await Promise.all([
+    deps.treasury.balances(),
+    deps.store.ledgerTotals(),
+    deps.store.accountBalances(deps.operatorAccountId),
+    deps.store.countPayouts(),
+  ]);
+  const both = (values: Record<Asset, bigint>) => ({
+    SOL: toMoney(values.SOL, 'SOL'),
+    USDC: toMoney(values.USDC, 'USDC'),
+  });
+  const { wallet, usdcMint, rpcUrl } = deps.treasury;
+  return {
+    cluster: deps.cluster,
+    wallet,
+    usdcMint,
+    rpcUrl,
+    onChain: {
+      SOL: onChain.SOL === null ? null : toMoney(onChain.SOL, 'SOL'),
+      USDC: onChain.USDC === null ? null : toMoney(onChain.USDC, 'USDC'),
+    },
+    liabilities: both(totals.liabilities),
+    escrow: both(totals.held),
+    operatorAvailable: both({ SOL: operator.SOL.available, USDC: operator.USDC.available }),
+    feeRevenue: both(totals.feeRevenue),
+    payoutsFinalized: payouts.finalized,
+  };
+}

@@ -1,0 +1,83 @@
+import { MarketError } from '@node3/shared/error';
+import { addRoute } from '@node3/shared/http/add-route';
+import { isTerminalJob } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import {
+  cancelJob as cancelJobContract,
+  createJob,
+  getJob,
+  getJobLogs,
+  listJobs as listJobsContract,
+} from '@node3/shared/routes/jobs';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { cancelJob } from '../../services/cancel-job.ts';
+import { viewLogLine } from '../../services/job-views.ts';
+import { postJob } from '../../services/post-job.ts';
+import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { streamLogs } from '../stream-logs.ts';
+
+export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  addRoute(app, createJob, {
+    authenticate: deps.auth.requester,
+    bodyLimit: limits.jobBodyBytes,
+    async handler({ principal, body, request, reply }) {
+      const idempotencyKey = readIdempotencyKey(request);
+      const { accountId } = principal;
+      const { job, replayed } = await postJob(deps, { accountId, spec: body, idempotencyKey });
+      if (replayed) void reply.header('idempotency-replayed', 'true');
+      void reply.header('location', `/api/v1/jobs/${job.jobId}`);
+      return readJobDetail(deps, job);
+    },
+  });
+  addRoute(app, listJobsContract, {
+    authenticate: deps.auth.requester,
+    handler: ({ principal, query }) => listJobs(deps, { ...query, ...principal }),
+  });
+  addRoute(app, getJob, {
+    authenticate: deps.auth.requester,
+    async handler({ principal, params }) {
+      return readJobDetail(deps, await findOwnJob(deps, params.jobId, principal.accountId));
+    },
+  });
+  addRoute(app, cancelJobContract, {
+    authenticate: deps.auth.requester,
+    async handler({ principal, params }) {
+      await findOwnJob(deps, params.jobId, principal.accountId);
+      return readJobDetail(deps, await cancelJob(deps, params.jobId, 'requester'));
+    },
+  });
+  addLogRoute(app, deps);
+}
+
+function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
+  addRoute(app, getJobLogs, {
+    authenticate: deps.auth.requester,
+    async handler({ principal, params, query, request, reply }) {
+      const job = await findOwnJob(deps, params.jobId, principal.accountId);
+      const position = {
+        jobId: job.jobId,
+        afterSeq: query.after ?? 0,
+        stream: query.stream ?? null,
+      };
+      if (request.headers.accept?.includes('application/x-ndjson')) {
+        await streamLogs(deps, position, query.follow === true ? 'follow' : 'once', reply);
+        return { data: [], nextAfter: position.afterSeq, ended: false };
+      }
+      const limit = query.limit ?? limits.logLinesPerPage;
+      const lines = await deps.store.readLogs({ ...position, limit });
+      const nextAfter = lines.at(-1)?.seq ?? position.afterSeq;
+      const ended = isTerminalJob(job.state) && lines.length < limit;
+      return { data: lines.map(viewLogLine), nextAfter, ended };
+    },
+  });
+}
+
+/** Up to 255 printable characters, scoped to the account. */
+function readIdempotencyKey(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  const detail = 'The Idempotency-Key header must be 1 to 255 printable characters without spaces.';
+  throw new MarketError('REQUEST_INVALID', { detail });
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import websocket from '@fastify/websocket';
+import { setErrorHandler } from '@node3/shared/http/error-handler';
+import { createRequestValidator } from '@node3/shared/http/request-validator';
+import { limits } from '@node3/shared/limits';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { HttpDeps } from './http-deps.ts';
+import { addRateLimit } from './rate-limit.ts';
+import { addAccountRoutes } from './routes/accounts.ts';
+import { addAdminRoutes } from './routes/admin.ts';
+import { addAgentRoutes } from './routes/agents.ts';
+import { addJobRoutes } from './routes/jobs.ts';
+import { addMarketplaceRoutes } from './routes/marketplace.ts';
+import { addStreamRoute } from './routes/stream.ts';
+import { addStaticFiles } from './static-files.ts';
+
+/** Time for a whole request to arrive; long polls and streams are answers and not bound by it. */
+const requestTimeoutMs = 30_000;
+const connectionTimeoutMs = 120_000;
+const bodyBytesMax = 256 * 1024;
+
+export interface ServerOptions {
+  /** Built web app, or null to serve the API alone. */
+  dashboardDir: string | null;
+}
+
+/** The HTTP service with every route, ready to listen. */
+export async function createServer(
+  deps: HttpDeps,
+  options: ServerOptions,
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log,
+    disableRequestLogging: true,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: connectionTimeoutMs,
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 128 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  }) as unknown as FastifyInstance;
+  const validatorFor = createRequestValidator();
+  app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }));
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  setErrorHandler(app);
+  await app.register(helmet, securityHeaders);
+  await addRateLimit(app);
+  await app.register(websocket, { options: { maxPayload: limits.logLineBytes } });
+  await addDocs(app, deps.version);
+  await app.register(async (api) => {
+    addMarketplaceRoutes(api, deps);
+    addAccountRoutes(api, deps);
+    addJobRoutes(api, deps);
+    addAgentRoutes(api, deps);
+    addAdminRoutes(api, deps);
+    addStreamRoute(api, deps);
+    api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  });
+  await addStaticFiles(app, deps, options.dashboardDir);
+  return app;
+}
+
+/** Job output is hostile: no inline script, nothing from elsewhere, no framing. */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+    },
+  },
+  referrerPolicy: { policy: 'no-referrer' as const },
+  // Plain HTTP on one machine is normal here; a proxy that ends TLS sets this header itself.
+  strictTransportSecurity: false,
+};
+
+async function addDocs(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'node3 marketplace',
+        description: 'Post jobs, run agents and follow the money. Errors are RFC 9457 problems.',
+        version,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true } });
+}

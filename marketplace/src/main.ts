@@ -1,0 +1,27 @@
+import { ConfigError } from '@node3/shared/env';
+import { KeypairFileError } from '@node3/shared/keypair-file';
+import { startMarketplace } from './app.ts';
+import { readConfig } from './env.ts';
+
+/** Longest time a stop may take before the process ends anyway, milliseconds. */
+const stopMaxMs = 10_000;
+
+try {
+  const marketplace = await startMarketplace(readConfig(process.env));
+  process.stderr.write(`marketplace ready at ${marketplace.url}\n`);
+  const stop = () => {
+    setTimeout(() => process.exit(1), stopMaxMs).unref();
+    marketplace.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  const known = error instanceof ConfigError || error instanceof KeypairFileError;
+  process.stderr.write(
+    known ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,115 @@
+import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { PayoutHold, PayoutRow } from '../store/payout-store.ts';
+
+/**
+ * A way to pay people. Its promise: transfers that are fenced by one receipt happen at most once,
+ * whatever the network does, however often they are signed and sent, in whatever order.
+ * The engine decides when; the rail knows how.
+ */
+export interface PaymentRail {
+  /** Address that pays. */
+  readonly treasury: string;
+
+  /** The fence of a batch. Deterministic, so that it can be stored before anything is signed. */
+  receiptAddress(seed: string): string;
+  /** Chooses from due payouts, oldest first, what one transaction can pay now. */
+  plan(request: PlanRequest): Promise<PayoutPlan>;
+  /** Builds and signs, sends nothing. Throws CHAIN_UNAVAILABLE. */
+  sign(request: SignRequest): Promise<SignResult>;
+  /** Hands the bytes to the network. An answer means nothing, an error means nothing. */
+  send(raw: Uint8Array): Promise<void>;
+  /** What the network sees now: a hint for users and for pacing, never a verdict. */
+  observe(request: ObserveRequest): Promise<Observation>;
+  /** How a transaction ended, proven and final; null while that is not known. */
+  fate(request: FateRequest): Promise<TransactionFate | null>;
+  /** Transactions that involve the treasury, newest first, down to a known one. */
+  treasuryHistory(afterSignature: string | null): Promise<TreasuryHistory>;
+  /** Whether the treasury itself signed it; null when the network doesn't know it. */
+  isSignedByTreasury(signature: string): Promise<boolean | null>;
+}
+
+export interface PlanRequest {
+  asset: Asset;
+  /** All of this asset. */
+  due: readonly PayoutRow[];
+  /** Promised to batches that are not settled yet, per asset; fees and rent included in SOL. */
+  reserved: Record<Asset, BaseUnits>;
+}
+
+export interface PayoutPlan {
+  take: PayoutRow[];
+  /** Payouts that can't be made until a person has looked, each with the reason. */
+  hold: PayoutHold[];
+  /** Payouts that have to wait, each with the reason, such as an amount below the rent minimum. */
+  wait: PayoutHold[];
+  /** The most that fees and rent of this batch can come to, its tombstone included; lamports. */
+  costLamports: BaseUnits;
+  /** Set when the treasury's own balance does not cover what would be taken. */
+  shortfall: string | null;
+}
+
+export type SignRequest =
+  | { kind: 'pay'; batchId: string; attempt: number; receiptSeed: string; payouts: PayoutRow[] }
+  | { kind: 'void'; batchId: string; attempt: number; receiptSeed: string }
+  | { kind: 'reclaim'; receipts: { receiptSeed: string; receiptRent: BaseUnits }[] };
+
+export interface SignedTransaction {
+  signature: string;
+  raw: Uint8Array;
+  lastValidBlockHeight: number;
+  /** Rent that the receipt or tombstone takes, lamports; 0 for a reclaim. */
+  receiptRent: BaseUnits;
+}
+
+export type SignResult =
+  | { signed: SignedTransaction }
+  /** A trial run showed that it would fail. Nothing was signed. */
+  | { rejected: TransactionFailure };
+
+export interface TransactionFailure {
+  /** `recipient`: the wallets named are to blame. Anything else is ours to solve. */
+  scope: 'recipient' | 'treasury' | 'receipt' | 'other';
+  wallets: string[];
+  /** Short code such as `token_account_frozen`. */
+  reason: string;
+}
+
+/** `open`: nothing happened. `paid`, `void`: that transaction is the one that happened; final. */
+export type ReceiptState = 'open' | 'paid' | 'void';
+
+export interface ObserveRequest {
+  receiptAddresses: string[];
+  signatures: string[];
+}
+
+export interface Observation {
+  receipts: Map<string, ReceiptState>;
+  /** Absent when the network does not know the transaction. */
+  progress: Map<string, { commitment: 'processed' | 'confirmed' | 'finalized'; failed: boolean }>;
+  /** Final block height, by which transactions expire. */
+  blockHeight: number;
+}
+
+export interface FateRequest {
+  signature: string;
+  raw: Uint8Array;
+  /** Whom it pays, to name the one who made it fail. */
+  wallets: string[];
+}
+
+export interface TransactionFate {
+  outcome: 'landed' | 'failed';
+  feeLamports: BaseUnits;
+  /** Lamports that left the treasury, the fee included; negative when it gained. */
+  treasurySpentLamports: bigint;
+  /** Why it failed; null when it landed. */
+  failure: TransactionFailure | null;
+}
+
+export interface TreasuryHistory {
+  signatures: string[];
+  /** The newest one that is final, to continue from; null when there is none. */
+  newestFinal: string | null;
+  /** False when there was too much to read: the answer is not the whole truth. */
+  complete: boolean;
+}

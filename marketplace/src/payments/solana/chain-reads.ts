@@ -1,0 +1,307 @@
+import { MarketError } from '@node3/shared/error';
+import { type Static, type TSchema, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { RpcPool } from './rpc.ts';
+
+/** The few reads we make, each with the shape we rely on: an answer of another shape is refused. */
+
+export type Commitment = 'processed' | 'confirmed' | 'finalized';
+
+const U64 = Type.Union([Type.Integer({ minimum: 0 }), Type.BigInt()]);
+const Key = Type.String({ maxLength: 44 });
+const CommitmentText = Type.Union([
+  Type.Literal('processed'),
+  Type.Literal('confirmed'),
+  Type.Literal('finalized'),
+]);
+
+const AccountValue = Type.Union([
+  Type.Null(),
+  Type.Object({
+    lamports: U64,
+    owner: Key,
+    executable: Type.Boolean(),
+    space: Type.Optional(U64),
+    data: Type.Tuple([Type.String(), Type.Literal('base64')]),
+  }),
+]);
+const AccountsAnswer = Type.Object({ value: Type.Array(AccountValue) });
+
+export interface ChainAccount {
+  lamports: bigint;
+  owner: string;
+  executable: boolean;
+  data: Uint8Array;
+}
+
+/** Accounts in the order of the addresses, null where there is none. At most 100 per call to the node. */
+export async function readAccounts(
+  rpc: RpcPool,
+  addresses: readonly string[],
+  commitment: Commitment,
+): Promise<(ChainAccount | null)[]> {
+  const accounts: (ChainAccount | null)[] = [];
+  for (let start = 0; start < addresses.length; start += 100) {
+    const page = addresses.slice(start, start + 100);
+    const answer = await ask(rpc, AccountsAnswer, 'getMultipleAccounts', [
+      page,
+      { commitment, encoding: 'base64' },
+    ]);
+    if (answer.value.length !== page.length) throw unexpected('getMultipleAccounts');
+    accounts.push(...answer.value.map(toAccount));
+  }
+  return accounts;
+}
+
+function toAccount(value: Static<typeof AccountValue>): ChainAccount | null {
+  if (value === null) return null;
+  const { owner, executable } = value;
+  const data = Buffer.from(value.data[0], 'base64');
+  return { lamports: BigInt(value.lamports), owner, executable, data };
+}
+
+const BlockhashAnswer = Type.Object({
+  value: Type.Object({ blockhash: Key, lastValidBlockHeight: Type.Integer({ minimum: 0 }) }),
+});
+
+export async function readBlockhash(rpc: RpcPool) {
+  const answer = await ask(rpc, BlockhashAnswer, 'getLatestBlockhash', [
+    { commitment: 'confirmed' },
+  ]);
+  return answer.value;
+}
+
+export async function readBlockHeight(rpc: RpcPool, commitment: Commitment): Promise<number> {
+  return ask(rpc, Type.Integer({ minimum: 0 }), 'getBlockHeight', [{ commitment }]);
+}
+
+export async function readBalance(
+  rpc: RpcPool,
+  address: string,
+  commitment: Commitment,
+): Promise<bigint> {
+  const schema = Type.Object({ value: U64 });
+  return BigInt((await ask(rpc, schema, 'getBalance', [address, { commitment }])).value);
+}
+
+/** The balance below which an account of this size is not kept, lamports. */
+export async function readRentMinimum(rpc: RpcPool, dataBytes: number): Promise<bigint> {
+  return BigInt(await ask(rpc, U64, 'getMinimumBalanceForRentExemption', [dataBytes]));
+}
+
+/** Lamports the cluster charges for a message; null when its blockhash is unknown there. */
+export async function readFee(rpc: RpcPool, message: Uint8Array): Promise<bigint | null> {
+  const schema = Type.Object({ value: Type.Union([Type.Null(), U64]) });
+  const params = [Buffer.from(message).toString('base64'), { commitment: 'confirmed' }];
+  const { value } = await ask(rpc, schema, 'getFeeForMessage', params);
+  return value === null ? null : BigInt(value);
+}
+
+/** Micro-lamports per compute unit that recent blocks took, ascending. */
+export async function readPriorityFees(rpc: RpcPool, writable: readonly string[]) {
+  const schema = Type.Array(Type.Object({ prioritizationFee: U64 }));
+  const fees = await ask(rpc, schema, 'getRecentPrioritizationFees', [writable]);
+  return fees.map((fee) => BigInt(fee.prioritizationFee)).sort((a, b) => (a < b ? -1 : 1));
+}
+
+const StatusesAnswer = Type.Object({
+  value: Type.Array(
+    Type.Union([
+      Type.Null(),
+      Type.Object({
+        err: Type.Unknown(),
+        confirmationStatus: Type.Optional(Type.Union([Type.Null(), CommitmentText])),
+      }),
+    ]),
+  ),
+});
+
+export interface SignatureStatus {
+  commitment: Commitment;
+  failed: boolean;
+}
+
+/** Null for a signature the node does not know. At most 256. */
+export async function readStatuses(
+  rpc: RpcPool,
+  signatures: readonly string[],
+): Promise<(SignatureStatus | null)[]> {
+  if (signatures.length === 0) return [];
+  const params = [signatures.slice(0, 256), { searchTransactionHistory: true }];
+  const answer = await ask(rpc, StatusesAnswer, 'getSignatureStatuses', params);
+  return answer.value.map((status) =>
+    status === null
+      ? null
+      : { commitment: status.confirmationStatus ?? 'processed', failed: status.err !== null },
+  );
+}
+
+const SimulationAnswer = Type.Object({
+  value: Type.Object({ err: Type.Unknown(), unitsConsumed: Type.Optional(U64) }),
+});
+
+/** Runs a transaction for trial, without checking signatures. */
+export async function simulate(rpc: RpcPool, transaction: Uint8Array) {
+  const { value } = await ask(rpc, SimulationAnswer, 'simulateTransaction', [
+    Buffer.from(transaction).toString('base64'),
+    { encoding: 'base64', commitment: 'confirmed', sigVerify: false },
+  ]);
+  return { err: value.err ?? null, computeUnits: Number(value.unitsConsumed ?? 0) };
+}
+
+const HistoryAnswer = Type.Array(
+  Type.Object({
+    signature: Type.String({ maxLength: 88 }),
+    confirmationStatus: Type.Optional(Type.Union([Type.Null(), CommitmentText])),
+  }),
+);
+
+/** Transactions that name the address, newest first; at most 1000. */
+export async function readHistory(
+  rpc: RpcPool,
+  address: string,
+  range: { before: string | null; until: string | null },
+) {
+  return ask(rpc, HistoryAnswer, 'getSignaturesForAddress', [
+    address,
+    {
+      limit: 1000,
+      commitment: 'confirmed',
+      ...(range.before === null ? {} : { before: range.before }),
+      ...(range.until === null ? {} : { until: range.until }),
+    },
+  ]);
+}
+
+const TokenBalance = Type.Object({
+  accountIndex: Type.Integer({ minimum: 0 }),
+  mint: Key,
+  owner: Type.Optional(Key),
+  programId: Type.Optional(Key),
+  uiTokenAmount: Type.Object({ amount: Type.String({ pattern: '^[0-9]{1,20}$' }) }),
+});
+const TokenBalances = Type.Optional(Type.Union([Type.Null(), Type.Array(TokenBalance)]));
+const TransactionAnswer = Type.Union([
+  Type.Null(),
+  Type.Object({
+    slot: Type.Integer({ minimum: 0 }),
+    blockTime: Type.Optional(Type.Union([Type.Null(), Type.Integer()])),
+    meta: Type.Object({
+      err: Type.Unknown(),
+      fee: U64,
+      preBalances: Type.Array(U64),
+      postBalances: Type.Array(U64),
+      preTokenBalances: TokenBalances,
+      postTokenBalances: TokenBalances,
+      loadedAddresses: Type.Optional(
+        Type.Union([
+          Type.Null(),
+          Type.Object({ writable: Type.Array(Key), readonly: Type.Array(Key) }),
+        ]),
+      ),
+    }),
+    transaction: Type.Object({
+      message: Type.Object({
+        header: Type.Object({ numRequiredSignatures: Type.Integer({ minimum: 1 }) }),
+        accountKeys: Type.Array(Key),
+      }),
+    }),
+  }),
+]);
+
+export interface TokenMovement {
+  account: string;
+  mint: string;
+  owner: string | null;
+  program: string | null;
+  before: bigint;
+  after: bigint;
+}
+
+export interface ChainTransaction {
+  err: unknown;
+  feeLamports: bigint;
+  signers: string[];
+  /** Balance of every account before and after, lamports. */
+  lamports: Map<string, { before: bigint; after: bigint }>;
+  tokens: TokenMovement[];
+  blockTimeSec: number | null;
+}
+
+/**
+ * A transaction with its effects on balances, or null. Asks for version 1, since nodes answer older
+ * requests for such transactions with an error, which makes deposits invisible.
+ */
+export async function readTransaction(
+  rpc: RpcPool,
+  signature: string,
+  commitment: 'confirmed' | 'finalized',
+): Promise<ChainTransaction | null> {
+  const answer = await ask(rpc, TransactionAnswer, 'getTransaction', [
+    signature,
+    { commitment, encoding: 'json', maxSupportedTransactionVersion: 1 },
+  ]);
+  if (answer === null) return null;
+  const { meta, transaction } = answer;
+  const { accountKeys, header } = transaction.message;
+  const loaded = meta.loadedAddresses;
+  const keys = [...accountKeys, ...(loaded?.writable ?? []), ...(loaded?.readonly ?? [])];
+  const lamports = new Map<string, { before: bigint; after: bigint }>();
+  for (const [i, key] of keys.entries()) {
+    const before = BigInt(meta.preBalances[i] ?? 0);
+    lamports.set(key, { before, after: BigInt(meta.postBalances[i] ?? 0) });
+  }
+  return {
+    err: meta.err ?? null,
+    feeLamports: BigInt(meta.fee),
+    signers: keys.slice(0, header.numRequiredSignatures),
+    lamports,
+    tokens: tokenMovements(keys, meta.preTokenBalances ?? [], meta.postTokenBalances ?? []),
+    blockTimeSec: answer.blockTime ?? null,
+  };
+}
+
+function tokenMovements(
+  keys: readonly string[],
+  before: Static<typeof TokenBalance>[],
+  after: Static<typeof TokenBalance>[],
+): TokenMovement[] {
+  const movements = new Map<number, TokenMovement>();
+  const movementOf = (balance: Static<typeof TokenBalance>) => {
+    const found = movements.get(balance.accountIndex) ?? {
+      account: keys[balance.accountIndex] ?? '',
+      mint: balance.mint,
+      owner: balance.owner ?? null,
+      program: balance.programId ?? null,
+      before: 0n,
+      after: 0n,
+    };
+    movements.set(balance.accountIndex, found);
+    return found;
+  };
+  for (const balance of before) movementOf(balance).before = BigInt(balance.uiTokenAmount.amount);
+  for (const balance of after) movementOf(balance).after = BigInt(balance.uiTokenAmount.amount);
+  return [...movements.values()];
+}
+
+export async function requestAirdrop(rpc: RpcPool, address: string, lamports: bigint) {
+  return ask(rpc, Type.String({ maxLength: 88 }), 'requestAirdrop', [address, Number(lamports)]);
+}
+
+async function ask<Schema extends TSchema>(
+  rpc: RpcPool,
+  schema: Schema,
+  method: string,
+  params: readonly unknown[],
+): Promise<Static<Schema>> {
+  const result = await rpc.call(method, params);
+  if (!Value.Check(schema, result)) throw unexpected(method);
+  return result as Static<Schema>;
+}
+
+function unexpected(method: string): MarketError {
+  return new MarketError('CHAIN_UNAVAILABLE', {
+    method,
+    detail: `The RPC endpoint answered ${method} in a shape we don't know.`,
+  });
+}

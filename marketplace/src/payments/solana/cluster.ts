@@ -1,0 +1,83 @@
+import { MarketError } from '@node3/shared/error';
+import type { RpcPool } from './rpc.ts';
+import { RpcError } from './rpc-endpoint.ts';
+
+export const clusters = ['localnet', 'devnet', 'testnet', 'mainnet-beta'] as const;
+export type Cluster = (typeof clusters)[number];
+
+/** First block of each public cluster: the only name a cluster can't lie about by accident. */
+const genesisClusters: Record<string, Cluster> = {
+  '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d': 'mainnet-beta',
+  EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG: 'devnet',
+  '4uhcVJyU9pJkvQyUS88uRDiswHXSCKY3zQawwpjk2NsY': 'testnet',
+};
+
+/** Circle's USDC. On testnet the operator names a mint; localnet plants devnet's. */
+const usdcMints: Record<Cluster, string | null> = {
+  localnet: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
+  devnet: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
+  testnet: null,
+  'mainnet-beta': 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v',
+};
+
+/** Whether real money may be moved: `allowed` only by an explicit setting of the operator. */
+export type MainnetPolicy = 'refused' | 'allowed';
+
+/** The endpoints can't be used together, or not at all; the message says what to change. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+}
+
+/**
+ * Asks every endpoint where it is. Throws ClusterError when they disagree, when the cluster is
+ * unknown, or when it is mainnet and that isn't allowed; CHAIN_UNAVAILABLE when one is silent.
+ */
+export async function detectCluster(rpc: RpcPool, mainnet: MainnetPolicy): Promise<Cluster> {
+  const found = await Promise.all(rpc.urls.map((url) => clusterOf(rpc, url)));
+  const [first] = found;
+  if (first === undefined || found.some((cluster) => cluster !== first)) {
+    const seen = rpc.urls.map((url, i) => `${new URL(url).host} is ${found[i]}`).join(', ');
+    throw new ClusterError(`The RPC endpoints belong to different clusters: ${seen}.`);
+  }
+  if (first === 'mainnet-beta' && mainnet !== 'allowed') {
+    throw new ClusterError(
+      'The RPC endpoint is mainnet-beta, where money is real. Allow it explicitly, or use devnet.',
+    );
+  }
+  return first;
+}
+
+async function clusterOf(rpc: RpcPool, url: string): Promise<Cluster> {
+  try {
+    const { result, localnet } = await rpc.callAt(url, 'getGenesisHash', []);
+    if (localnet) return 'localnet';
+    const cluster = genesisClusters[String(result)];
+    if (cluster !== undefined) return cluster;
+    if (isLoopback(url)) return 'localnet';
+    throw new ClusterError(`${new URL(url).host} has the unknown genesis hash ${String(result)}.`);
+  } catch (cause) {
+    if (cause instanceof ClusterError) throw cause;
+    const detail = cause instanceof RpcError ? cause.message : 'it does not answer';
+    throw new MarketError(
+      'CHAIN_UNAVAILABLE',
+      { detail: `The RPC endpoint ${new URL(url).host} can't be used: ${detail}.` },
+      { cause },
+    );
+  }
+}
+
+/** A private validator on this machine has a genesis of its own. */
+function isLoopback(url: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+export function usdcMintOf(cluster: Cluster): string | null {
+  return usdcMints[cluster];
+}
+
+/** Where people can look at a transaction; null on localnet, which no explorer reaches. */
+export function explorerUrl(cluster: Cluster, signature: string): string | null {
+  if (cluster === 'localnet') return null;
+  const query = cluster === 'mainnet-beta' ? '' : `?cluster=${cluster}`;
+  return `https://explorer.solana.com/tx/${signature}${query}`;
+}

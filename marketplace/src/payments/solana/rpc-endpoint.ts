@@ -1,0 +1,89 @@
+import { parseRpcJson } from './rpc-json.ts';
+
+/** The endpoint understood the call and refused it. */
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+  readonly code: number;
+  readonly retryable: boolean;
+  constructor(code: number, message: string) {
+    super(`${message} (${code})`);
+    this.code = code;
+    this.retryable = retryableCodes.has(code);
+  }
+}
+
+/** No answer, or none that is JSON-RPC. Whether the call was carried out is unknown. */
+export class RpcUnreachable extends Error {
+  override readonly name = 'RpcUnreachable';
+}
+
+export interface RpcAnswer {
+  result: unknown;
+  /** Whether the endpoint says that it is node³'s embedded chain. */
+  localnet: boolean;
+}
+
+export interface EndpointCall {
+  url: string;
+  method: string;
+  params: readonly unknown[];
+  timeoutMs: number;
+}
+
+/** Internal error, block not there yet, node behind, slot skipped, context slot not reached. */
+const retryableCodes = new Set([-32603, -32004, -32005, -32007, -32014, -32016]);
+
+/** A full page of 1000 signatures is about 250 kB; nothing we ask for is larger than this. */
+const answerBytesMax = 16 * 1024 * 1024;
+
+/** One JSON-RPC call over HTTP. Throws RpcError or RpcUnreachable, nothing else. */
+export async function callEndpoint(call: EndpointCall): Promise<RpcAnswer> {
+  const { url, method, params, timeoutMs } = call;
+  let text: string;
+  let localnet: boolean;
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    localnet = response.headers.get('x-localnet') === '1';
+    text = await readBounded(response);
+    if (response.status === 429 || response.status >= 500) {
+      throw new RpcUnreachable(`HTTP status ${response.status}`);
+    }
+  } catch (cause) {
+    if (cause instanceof RpcUnreachable) throw cause;
+    throw new RpcUnreachable(`no answer to ${method}`, { cause });
+  }
+  return { result: readResult(text), localnet };
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) throw new RpcUnreachable('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function readResult(text: string): unknown {
+  let body: unknown;
+  try {
+    body = parseRpcJson(text);
+  } catch (cause) {
+    throw new RpcUnreachable('the answer is not JSON', { cause });
+  }
+  if (typeof body !== 'object' || body === null)
+    throw new RpcUnreachable('the answer is no object');
+  if ('error' in body && typeof body.error === 'object' && body.error !== null) {
+    const { code, message } = body.error as { code?: unknown; message?: unknown };
+    throw new RpcError(Number(code ?? 0), String(message ?? 'no message').slice(0, 500));
+  }
+  if (!('result' in body)) throw new RpcUnreachable('the answer has no result');
+  return body.result;
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { Logger } from '@node3/shared/logger';
+import { callEndpoint, type RpcAnswer, RpcError, RpcUnreachable } from './rpc-endpoint.ts';
+
+export interface RpcPoolOptions {
+  /** One or more JSON-RPC endpoints of the same cluster; the first is preferred. */
+  urls: readonly string[];
+  clock: Clock;
+  log: Logger;
+  /** How long one endpoint may take for one call. */
+  timeoutMs?: number;
+}
+
+/**
+ * Several JSON-RPC endpoints of one cluster as one. The retry policy is here and nowhere else:
+ * a read goes to the next endpoint when one fails, a transaction goes to all of them.
+ */
+export interface RpcPool {
+  readonly urls: readonly string[];
+  /**
+   * A read. Throws RpcError when the cluster refuses the call itself, CHAIN_UNAVAILABLE when no
+   * endpoint answered.
+   */
+  call(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** A read of one endpoint, without retries; for checks that concern each endpoint. */
+  callAt(url: string, method: string, params: readonly unknown[]): Promise<RpcAnswer>;
+  /** Hands a transaction to every endpoint. True when one of them accepted it. */
+  broadcast(method: string, params: readonly unknown[]): Promise<boolean>;
+  /** When an endpoint last answered; null before the first answer. */
+  lastAnswerAtMs(): number | null;
+}
+
+const roundsMax = 3;
+const roundPauseMs = 100;
+const timeoutMsDefault = 5_000;
+
+export function createRpcPool(options: RpcPoolOptions): RpcPool {
+  const { urls, clock, log } = options;
+  if (urls.length === 0) throw new Error('an RPC pool needs an endpoint');
+  const timeoutMs = options.timeoutMs ?? timeoutMsDefault;
+  let preferred = 0;
+  let lastAnswerAtMs: number | null = null;
+
+  async function callAt(url: string, method: string, params: readonly unknown[]) {
+    try {
+      const answer = await callEndpoint({ url, method, params, timeoutMs });
+      lastAnswerAtMs = clock.nowMs();
+      return answer;
+    } catch (error) {
+      if (error instanceof RpcError) lastAnswerAtMs = clock.nowMs();
+      throw error;
+    }
+  }
+
+  return {
+    urls,
+    callAt,
+    lastAnswerAtMs: () => lastAnswerAtMs,
+
+    async call(method, params) {
+      let lastError: unknown;
+      for (let round = 0; round < roundsMax; round += 1) {
+        if (round > 0) await new Promise((resolve) => setTimeout(resolve, roundPauseMs * round));
+        for (let tried = 0; tried < urls.length; tried += 1) {
+          const index = (preferred + tried) % urls.length;
+          const url = urls[index] ?? '';
+          try {
+            const answer = await callAt(url, method, params);
+            preferred = index;
+            return answer.result;
+          } catch (error) {
+            if (error instanceof RpcError && !error.retryable) throw error;
+            lastError = error;
+          }
+        }
+      }
+      log.warn({ err: lastError, method, endpoints: urls.length }, 'no rpc endpoint answered');
+      throw new MarketError('CHAIN_UNAVAILABLE', { method }, { cause: lastError });
+    },
+
+    async broadcast(method, params) {
+      const sends = urls.map(async (url) => {
+        try {
+          await callAt(url, method, params);
+          return true;
+        } catch (error) {
+          if (!(error instanceof RpcError || error instanceof RpcUnreachable)) throw error;
+          log.info({ err: error, method }, 'send not acknowledged');
+          return false;
+        }
+      });
+      return (await Promise.all(sends)).includes(true);
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import type { Asset, BaseUnits } from '@node3/shared/money';
+import { assetDecimals } from '@node3/shared/money';
+import {
+  createAssociatedTokenAccountIdempotentInstruction,
+  createTransferCheckedInstruction,
+  getAssociatedTokenAddressSync,
+} from '@solana/spl-token';
+import {
+  ComputeBudgetProgram,
+  PublicKey,
+  SystemProgram,
+  Transaction,
+  TransactionInstruction,
+} from '@solana/web3.js';
+import bs58 from 'bs58';
+import { receiptAddress, receiptBytes } from './receipt.ts';
+
+export const memoProgram = 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr';
+
+/** One IPv6 packet less its headers. */
+export const transactionBytesMax = 1232;
+
+export interface ComputeBudget {
+  unitsMax: number;
+  /** Micro-lamports per unit. */
+  unitPrice: bigint;
+}
+
+export interface Payment {
+  wallet: string;
+  asset: Asset;
+  amount: BaseUnits;
+}
+
+export interface PayInstructions {
+  treasury: string;
+  usdcMint: string;
+  receiptSeed: string;
+  receiptRent: bigint;
+  payments: readonly Payment[];
+  /** Wallets whose USDC account has to be created first. */
+  accountsToCreate: ReadonlySet<string>;
+  memo: string;
+  budget: ComputeBudget;
+}
+
+/** The USDC account that belongs to a wallet. */
+export function usdcAccountOf(usdcMint: string, wallet: string): string {
+  const mint = new PublicKey(usdcMint);
+  return getAssociatedTokenAddressSync(mint, new PublicKey(wallet), true).toBase58();
+}
+
+/** Receipt first: when it fails, nothing after it happens. */
+export function payInstructions(plan: PayInstructions): TransactionInstruction[] {
+  const created = new Set<string>();
+  const transfers = plan.payments.flatMap((payment) => {
+    if (payment.asset === 'SOL') return [solTransfer(plan.treasury, payment)];
+    const transfer = usdcTransfer(plan, payment);
+    if (!plan.accountsToCreate.has(payment.wallet) || created.has(payment.wallet)) {
+      return [transfer];
+    }
+    created.add(payment.wallet);
+    return [createUsdcAccount(plan.treasury, plan.usdcMint, payment.wallet), transfer];
+  });
+  return [
+    ...budgetInstructions(plan.budget),
+    createReceipt(plan, receiptBytes.pay),
+    ...transfers,
+    memo(plan.memo),
+  ];
+}
+
+export interface VoidInstructions {
+  treasury: string;
+  receiptSeed: string;
+  receiptRent: bigint;
+  memo: string;
+  budget: ComputeBudget;
+}
+
+/** The tombstone: takes the receipt's place, so that no attempt of the batch can succeed any more. */
+export function voidInstructions(plan: VoidInstructions): TransactionInstruction[] {
+  return [
+    ...budgetInstructions(plan.budget),
+    createReceipt(plan, receiptBytes.void),
+    memo(plan.memo),
+  ];
+}
+
+export interface ReclaimInstructions {
+  treasury: string;
+  receipts: readonly { receiptSeed: string; receiptRent: bigint }[];
+  budget: ComputeBudget;
+}
+
+export function reclaimInstructions(plan: ReclaimInstructions): TransactionInstruction[] {
+  const treasury = new PublicKey(plan.treasury);
+  const transfers = plan.receipts.map(({ receiptSeed, receiptRent }) =>
+    SystemProgram.transfer({
+      fromPubkey: new PublicKey(receiptAddress(plan.treasury, receiptSeed)),
+      basePubkey: treasury,
+      toPubkey: treasury,
+      lamports: receiptRent,
+      seed: receiptSeed,
+      programId: SystemProgram.programId,
+    }),
+  );
+  return [...budgetInstructions(plan.budget), ...transfers];
+}
+
+/** The bytes that get signed: a legacy message, which every cluster and every tool reads. */
+export function compileMessage(
+  treasury: string,
+  blockhash: string,
+  instructions: readonly TransactionInstruction[],
+): Uint8Array {
+  const transaction = new Transaction().add(...instructions);
+  transaction.feePayer = new PublicKey(treasury);
+  transaction.recentBlockhash = blockhash;
+  return transaction.compileMessage().serialize();
+}
+
+/** A transaction with the treasury's signature as its only one. */
+export function encodeTransaction(signature: Uint8Array, message: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(1), signature, message]);
+}
+
+/** The message inside a transaction made by `encodeTransaction`. */
+export function messageOf(raw: Uint8Array): Uint8Array {
+  return raw.subarray(1 + 64);
+}
+
+/** How long the transaction will be on the wire, bytes. */
+export function transactionBytes(treasury: string, instructions: TransactionInstruction[]): number {
+  const anyBlockhash = bs58.encode(new Uint8Array(32).fill(7));
+  try {
+    return 1 + 64 + compileMessage(treasury, anyBlockhash, instructions).length;
+  } catch (error) {
+    // web3.js writes into a fixed packet and throws when it is full.
+    if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
+export function createUsdcAccount(
+  treasury: string,
+  usdcMint: string,
+  wallet: string,
+): TransactionInstruction {
+  return createAssociatedTokenAccountIdempotentInstruction(
+    new PublicKey(treasury),
+    new PublicKey(usdcAccountOf(usdcMint, wallet)),
+    new PublicKey(wallet),
+    new PublicKey(usdcMint),
+  );
+}
+
+export function budgetInstructions(budget: ComputeBudget): TransactionInstruction[] {
+  return [
+    ComputeBudgetProgram.setComputeUnitLimit({ units: budget.unitsMax }),
+    ComputeBudgetProgram.setComputeUnitPrice({ microLamports: budget.unitPrice }),
+  ];
+}
+
+export function memo(text: string): TransactionInstruction {
+  return new TransactionInstruction({
+    programId: new PublicKey(memoProgram),
+    keys: [],
+    data: Buffer.from(text, 'utf8'),
+  });
+}
+
+function createReceipt(
+  plan: { treasury: string; receiptSeed: string; receiptRent: bigint },
+  space: number,
+): TransactionInstruction {
+  const treasury = new PublicKey(plan.treasury);
+  return SystemProgram.createAccountWithSeed({
+    fromPubkey: treasury,
+    basePubkey: treasury,
+    newAccountPubkey: new PublicKey(receiptAddress(plan.treasury, plan.receiptSeed)),
+    seed: plan.receiptSeed,
+    lamports: Number(plan.receiptRent),
+    space,
+    programId: SystemProgram.programId,
+  });
+}
+
+function solTransfer(treasury: string, payment: Payment): TransactionInstruction {
+  return SystemProgram.transfer({
+    fromPubkey: new PublicKey(treasury),
+    toPubkey: new PublicKey(payment.wallet),
+    lamports: payment.amount,
+  });
+}
+
+function usdcTransfer(
+  plan: { treasury: string; usdcMint: string },
+  payment: Payment,
+): TransactionInstruction {
+  return createTransferCheckedInstruction(
+    new PublicKey(usdcAccountOf(plan.usdcMint, plan.treasury)),
+    new PublicKey(plan.usdcMint),
+    new PublicKey(usdcAccountOf(plan.usdcMint, payment.wallet)),
+    new PublicKey(plan.treasury),
+    payment.amount,
+    assetDecimals.USDC,
+  );
+}

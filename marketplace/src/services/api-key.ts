@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Ids } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
+import type { ApiKeyRow } from '../store/rows.ts';
+
+/** Keys look like `n3_key_<26 characters>_<43 characters>`: the id finds the row, the rest proves it. */
+const keyPattern = /^n3_(key_[0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{16,64}$/;
+
+export interface NewApiKey {
+  /** Shown to its owner once. */
+  apiKey: string;
+  row: ApiKeyRow;
+}
+
+export function createApiKey(ids: Ids, owner: ApiKeyRow['owner'], nowMs: number): NewApiKey {
+  const keyId = ids.next('apiKey');
+  const apiKey = `n3_${keyId}_${ids.secret(limits.apiKeyBytes)}`;
+  return {
+    apiKey,
+    row: { keyId, keyHash: hashText(apiKey), owner, createdAtMs: nowMs, revokedAtMs: null },
+  };
+}
+
+/** The id inside a key, or null when it can't be one of ours. */
+export function keyIdOf(apiKey: string): string | null {
+  return keyPattern.exec(apiKey)?.[1] ?? null;
+}
+
+/** SHA-256, hex. Enough for secrets of 256 random bits. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Compares without telling by its duration how much was right. */
+export function equalsSecret(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(hashText(a)), Buffer.from(hashText(b)));
+}

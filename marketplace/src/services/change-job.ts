@@ -1,0 +1,48 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { Actor } from '@node3/shared/events';
+import type { Ids } from '@node3/shared/ids';
+import type { EndContext } from '../domain/job-ending.ts';
+import type { ChangeOutcome } from '../store/job-store.ts';
+import type { Store } from '../store/store.ts';
+import type { CancelNotices } from './cancel-notices.ts';
+import type { Matchmaker } from './matchmaker.ts';
+
+/** What every service needs that moves a job from one state to another. */
+export interface JobChangeDeps {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  matchmaker: Matchmaker;
+  cancels: CancelNotices;
+  feeBasisPoints: number;
+  /** Starts the payout of what has just become due. */
+  wakePayouts(): void;
+}
+
+/** Facts the pure decisions need. The payout id is used only when there is something to pay. */
+export async function endContext(
+  deps: Pick<JobChangeDeps, 'store' | 'clock' | 'ids' | 'feeBasisPoints'>,
+  actor: Actor,
+  agentId: string | null,
+): Promise<EndContext> {
+  const agent = agentId === null ? null : await deps.store.agent(agentId);
+  if (agentId !== null && agent === null) {
+    throw new MarketError('INTERNAL', { detail: `Agent ${agentId} is not in the store.` });
+  }
+  return {
+    nowMs: deps.clock.nowMs(),
+    actor,
+    feeBasisPoints: deps.feeBasisPoints,
+    payoutId: deps.ids.next('payout'),
+    wallet: agent?.wallet ?? '',
+  };
+}
+
+/** Tells the matchmaker and the payout engine what a stored change means for them. */
+export function announceChange(deps: JobChangeDeps, outcome: ChangeOutcome): void {
+  if (!outcome.changed) return;
+  if (outcome.job.state === 'queued') deps.matchmaker.addJob(outcome.job);
+  else deps.matchmaker.removeJob(outcome.job.jobId);
+  if (outcome.payoutId !== null) deps.wakePayouts();
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '@node3/shared/clock';
+import type { NewEvent } from '@node3/shared/events';
+import type { Ids } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
+import type { ExecutionOffer } from '@node3/shared/routes/agents';
+import type { Capacity } from '../domain/matching.ts';
+import type { JobClaim, JobStore } from '../store/job-store.ts';
+import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
+import type { LeaseTokens } from './lease-token.ts';
+import type { Matchmaker } from './matchmaker.ts';
+
+interface Deps {
+  store: Pick<JobStore, 'claimJob'>;
+  clock: Clock;
+  ids: Ids;
+  leases: LeaseTokens;
+  matchmaker: Matchmaker;
+}
+
+/** How many proposals one poll may lose to others before it waits for news instead. */
+const proposalsMax = 16;
+
+/** Leases the best open job to the agent, or answers null when nothing fits. */
+export async function claimJob(
+  deps: Deps,
+  agent: AgentRow,
+  capacity: Capacity,
+  claimId: string,
+): Promise<ExecutionOffer | null> {
+  const lost = new Set<string>();
+  while (lost.size < proposalsMax) {
+    const candidate = deps.matchmaker.propose(capacity, lost);
+    if (candidate === null) return null;
+    const nowMs = deps.clock.nowMs();
+    const executionId = deps.ids.next('execution');
+    const claimed = await deps.store.claimJob({
+      jobId: candidate.jobId,
+      execution: newExecution(deps, { executionId, agent, claimId, nowMs }, candidate.devices),
+      events: assignedEvents,
+      nowMs,
+    });
+    if (claimed !== null) {
+      deps.matchmaker.removeJob(candidate.jobId);
+      return toOffer(deps.leases, claimed.job, claimed.execution);
+    }
+    lost.add(candidate.jobId);
+  }
+  return null;
+}
+
+function newExecution(
+  deps: Deps,
+  lease: { executionId: string; agent: AgentRow; claimId: string; nowMs: number },
+  devices: ExecutionRow['devices'],
+): JobClaim['execution'] {
+  return {
+    executionId: lease.executionId,
+    agentId: lease.agent.agentId,
+    agentName: lease.agent.name,
+    claimId: lease.claimId,
+    leaseHash: deps.leases.hash(deps.leases.token(lease.executionId)),
+    leaseUntilMs: lease.nowMs + limits.leaseMs,
+    acceptByMs: lease.nowMs + limits.offerAcceptMs,
+    state: 'leased',
+    reason: null,
+    detail: null,
+    devices,
+    isolation: null,
+    imageDigest: null,
+    exitCode: null,
+    runMs: null,
+    peakMemoryBytes: null,
+    resultHash: null,
+    logSeq: 0,
+    leasedAtMs: lease.nowMs,
+    startedAtMs: null,
+    finishedAtMs: null,
+  };
+}
+
+function assignedEvents(job: JobRow, execution: ExecutionRow): NewEvent[] {
+  return [
+    {
+      name: 'job.assigned',
+      atMs: execution.leasedAtMs,
+      actor: 'marketplace',
+      accountId: job.accountId,
+      jobId: job.jobId,
+      executionId: execution.executionId,
+      reason: null,
+      data: {
+        attempt: execution.attempt,
+        agentId: execution.agentId,
+        agentName: execution.agentName,
+        devices: execution.devices.map((device) => device.model).join(', '),
+      },
+    },
+  ];
+}
+
+/** The message that carries a leased execution; the same execution always gives the same message. */
+export function toOffer(leases: LeaseTokens, job: JobRow, execution: ExecutionRow): ExecutionOffer {
+  return {
+    type: 'offer',
+    executionId: execution.executionId,
+    jobId: job.jobId,
+    attempt: execution.attempt,
+    leaseToken: leases.token(execution.executionId),
+    acceptWithinMs: limits.offerAcceptMs,
+    leaseMs: limits.leaseMs,
+    deviceIds: execution.devices.map((device) => device.id),
+    spec: job.spec,
+    reward: job.spec.price.reward,
+  };
+}

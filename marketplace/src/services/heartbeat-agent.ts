@@ -1,0 +1,41 @@
+import type { Clock } from '@node3/shared/clock';
+import type { BodyOf, ReplyOf } from '@node3/shared/contract';
+import { limits } from '@node3/shared/limits';
+import type { heartbeatAgent as contract } from '@node3/shared/routes/agents';
+import type { JobStore } from '../store/job-store.ts';
+import type { LeaseTokens } from './lease-token.ts';
+import type { Presence } from './presence.ts';
+
+interface Deps {
+  store: Pick<JobStore, 'renewLeases'>;
+  clock: Clock;
+  leases: LeaseTokens;
+  presence: Presence;
+}
+
+/** Renews the leases named by their fences; one that no longer holds its job is told to stop. */
+export async function heartbeatAgent(
+  deps: Deps,
+  agentId: string,
+  body: BodyOf<typeof contract>,
+): Promise<ReplyOf<typeof contract>> {
+  const presence = deps.presence.seen(agentId, body.instanceId);
+  presence.samples = body.samples;
+  const fences = body.executions.map(({ executionId, attempt, leaseToken }) => ({
+    executionId,
+    attempt,
+    leaseHash: deps.leases.hash(leaseToken),
+  }));
+  const leaseUntilMs = deps.clock.nowMs() + limits.leaseMs;
+  const renewed =
+    fences.length === 0 ? [] : await deps.store.renewLeases(agentId, fences, leaseUntilMs);
+  return {
+    heartbeatMs: limits.heartbeatMs,
+    executions: fences.map(({ executionId }, index) => {
+      const state = renewed[index] ?? null;
+      if (state === null) return { executionId, verdict: 'stop', leaseMs: 0 };
+      const verdict = state.cancelRequested ? 'cancel' : 'continue';
+      return { executionId, verdict, leaseMs: limits.leaseMs };
+    }),
+  };
+}

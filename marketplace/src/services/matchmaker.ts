@@ -1,0 +1,161 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Device } from '@node3/shared/device';
+import type { JobSpec, Priority } from '@node3/shared/job-spec';
+import { type Capacity, fit, type SimulatedPolicy, scoreAgent } from '../domain/matching.ts';
+import { avoidLastAgentMs } from '../domain/retry-policy.ts';
+import type { JobRow } from '../store/rows.ts';
+
+interface OpenJob {
+  jobId: string;
+  spec: JobSpec;
+  notBeforeMs: number;
+  lastAgentId: string | null;
+  requeuedAtMs: number;
+}
+
+export interface Candidate {
+  jobId: string;
+  devices: Device[];
+}
+
+interface Waiter {
+  capacity: Capacity;
+  jobsSucceeded: number;
+  jobsFailed: number;
+  /** Tells the waiting poll to come and claim. */
+  wake(): void;
+}
+
+const priorityOrder: readonly Priority[] = ['urgent', 'high', 'normal', 'low'];
+
+/**
+ * Proposes who could run what; the store decides. Holds the open jobs and the agents that wait, so
+ * that neither posting nor polling searches the database. Rebuilt from the store at start.
+ */
+export class Matchmaker {
+  readonly #clock: Clock;
+  readonly #simulated: SimulatedPolicy;
+  readonly #lanes = new Map<Priority, Map<string, OpenJob>>(
+    priorityOrder.map((priority) => [priority, new Map<string, OpenJob>()]),
+  );
+  readonly #waiters = new Map<string, Waiter>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  #version = 0;
+
+  constructor(clock: Clock, simulated: SimulatedPolicy) {
+    this.#clock = clock;
+    this.#simulated = simulated;
+  }
+
+  /** Grows with every job added: tells a poll that looked before whether to look again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get openCount(): number {
+    let count = 0;
+    for (const lane of this.#lanes.values()) count += lane.size;
+    return count;
+  }
+
+  /** Adds a queued job and wakes the best agent that waits for such a one. */
+  addJob(job: JobRow): void {
+    const open: OpenJob = {
+      jobId: job.jobId,
+      spec: job.spec,
+      notBeforeMs: job.notBeforeMs ?? 0,
+      lastAgentId: job.agentId,
+      requeuedAtMs: job.queuedAtMs ?? 0,
+    };
+    this.#version += 1;
+    this.#lanes.get(job.priority)?.set(job.jobId, open);
+    const dueAgainMs = open.lastAgentId === null ? [] : [open.requeuedAtMs + avoidLastAgentMs];
+    this.#wakeWhenDue(open, [open.notBeforeMs, ...dueAgainMs]);
+  }
+
+  removeJob(jobId: string): void {
+    for (const lane of this.#lanes.values()) lane.delete(jobId);
+    clearTimeout(this.#timers.get(jobId));
+    this.#timers.delete(jobId);
+  }
+
+  /** The first open job, by priority and age, that this agent can take now. */
+  propose(capacity: Capacity, skip: ReadonlySet<string>): Candidate | null {
+    const nowMs = this.#clock.nowMs();
+    for (const priority of priorityOrder) {
+      for (const job of this.#lanes.get(priority)?.values() ?? []) {
+        if (skip.has(job.jobId) || !this.#isOfferable(job, capacity.agentId, nowMs)) continue;
+        const result = fit(job.spec, capacity, this.#simulated);
+        if (result.fits) return { jobId: job.jobId, devices: result.devices };
+      }
+    }
+    return null;
+  }
+
+  /** Registers a waiting poll; the returned function takes it out again. */
+  wait(waiter: Waiter): () => void {
+    const { agentId } = waiter.capacity;
+    this.#waiters.set(agentId, waiter);
+    return () => {
+      if (this.#waiters.get(agentId) === waiter) this.#waiters.delete(agentId);
+    };
+  }
+
+  /** Makes a waiting poll answer, because there is a message for its agent. */
+  wakeAgent(agentId: string): void {
+    this.#waiters.get(agentId)?.wake();
+  }
+
+  wakeAll(): void {
+    for (const waiter of this.#waiters.values()) waiter.wake();
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.wakeAll();
+  }
+
+  #isOfferable(job: OpenJob, agentId: string, nowMs: number): boolean {
+    if (job.notBeforeMs > nowMs) return false;
+    return job.lastAgentId !== agentId || job.requeuedAtMs + avoidLastAgentMs <= nowMs;
+  }
+
+  /** Wakes an agent at each of these times, as long as the job is still open. */
+  #wakeWhenDue(job: OpenJob, duesMs: readonly number[]): void {
+    const [dueMs, ...laterMs] = duesMs;
+    clearTimeout(this.#timers.get(job.jobId));
+    this.#timers.delete(job.jobId);
+    if (dueMs === undefined) return;
+    const delayMs = dueMs - this.#clock.nowMs();
+    if (delayMs <= 0) {
+      this.#wakeBestFor(job);
+      this.#wakeWhenDue(job, laterMs);
+      return;
+    }
+    const timer = setTimeout(() => this.#wakeWhenDue(job, duesMs), delayMs + 1);
+    timer.unref();
+    this.#timers.set(job.jobId, timer);
+  }
+
+  #wakeBestFor(job: OpenJob): void {
+    const nowMs = this.#clock.nowMs();
+    let best: { waiter: Waiter; score: number } | null = null;
+    for (const waiter of this.#waiters.values()) {
+      const { capacity } = waiter;
+      if (!this.#isOfferable(job, capacity.agentId, nowMs)) continue;
+      if (!fit(job.spec, capacity, this.#simulated).fits) continue;
+      const score = scoreAgent({
+        freeSlots: capacity.freeSlots,
+        slots: capacity.offer.slots,
+        jobsSucceeded: waiter.jobsSucceeded,
+        jobsFailed: waiter.jobsFailed,
+      });
+      if (best === null || score > best.score) best = { waiter, score };
+    }
+    if (best === null) return;
+    this.#waiters.delete(best.waiter.capacity.agentId);
+    best.waiter.wake();
+  }
+}

@@ -1,0 +1,108 @@
+import type { Clock } from '@node3/shared/clock';
+import type { BodyOf } from '@node3/shared/contract';
+import type { Ids } from '@node3/shared/ids';
+import type { AgentMessage, pollAgent as contract } from '@node3/shared/routes/agents';
+import type { Capacity } from '../domain/matching.ts';
+import type { AgentRow, ExecutionRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import type { CancelNotices } from './cancel-notices.ts';
+import { claimJob, toOffer } from './claim-job.ts';
+import type { LeaseTokens } from './lease-token.ts';
+import type { Matchmaker } from './matchmaker.ts';
+import type { Presence } from './presence.ts';
+
+export interface PollDeps {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  leases: LeaseTokens;
+  matchmaker: Matchmaker;
+  presence: Presence;
+  cancels: CancelNotices;
+}
+
+type PollBody = BodyOf<typeof contract>;
+
+/**
+ * Answers one long poll: cancellations first, then the offer of this claim, then a new match, and
+ * otherwise it waits until there is news or the wait is over.
+ */
+export async function pollAgent(
+  deps: PollDeps,
+  agent: AgentRow,
+  body: PollBody,
+  signal: AbortSignal,
+): Promise<AgentMessage[]> {
+  const presence = deps.presence.seen(agent.agentId, body.instanceId);
+  presence.offer = body.offer;
+  presence.freeDeviceIds = body.freeDeviceIds;
+  const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;
+  for (;;) {
+    const { version } = deps.matchmaker;
+    const live = await deps.store.liveExecutions(agent.agentId);
+    const messages: AgentMessage[] = deps.cancels.take(agent.agentId);
+    if (body.claimId !== null) {
+      const offer = await offerFor(deps, agent, body, live, body.claimId);
+      if (offer !== null) messages.push(offer);
+    }
+    const leftMs = untilMs - deps.clock.monotonicMs();
+    if (messages.length > 0 || leftMs <= 0 || signal.aborted) return messages;
+    if (deps.matchmaker.version !== version) continue;
+    const news = await waitForNews(deps, agent, capacityOf(agent, body, live), leftMs, signal);
+    if (news === 'none') return [];
+  }
+}
+
+async function offerFor(
+  deps: PollDeps,
+  agent: AgentRow,
+  body: PollBody,
+  live: ExecutionRow[],
+  claimId: string,
+): Promise<AgentMessage | null> {
+  const same = live.find((execution) => execution.claimId === claimId);
+  if (same !== undefined) {
+    const job = await deps.store.job(same.jobId);
+    return job === null ? null : toOffer(deps.leases, job, same);
+  }
+  return claimJob(deps, agent, capacityOf(agent, body, live), claimId);
+}
+
+/** What is free: the agent's own word, less what it holds by ours. */
+function capacityOf(agent: AgentRow, body: PollBody, live: ExecutionRow[]): Capacity {
+  const held = new Set(live.flatMap((execution) => execution.devices.map((device) => device.id)));
+  return {
+    agentId: agent.agentId,
+    offer: body.offer,
+    freeDeviceIds: body.freeDeviceIds.filter((deviceId) => !held.has(deviceId)),
+    freeCpus: body.freeCpus,
+    freeMemoryBytes: body.freeMemoryBytes,
+    freeSlots: body.offer.slots - live.length,
+  };
+}
+
+function waitForNews(
+  deps: PollDeps,
+  agent: AgentRow,
+  capacity: Capacity,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<'news' | 'none'> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => finish('none'), waitMs);
+    const leave = deps.matchmaker.wait({
+      capacity,
+      jobsSucceeded: agent.jobsSucceeded,
+      jobsFailed: agent.jobsFailed,
+      wake: () => finish('news'),
+    });
+    const onAbort = () => finish('none');
+    signal.addEventListener('abort', onAbort, { once: true });
+    function finish(outcome: 'news' | 'none') {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      leave();
+      resolve(outcome);
+    }
+  });
+}

@@ -1,0 +1,184 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import { findModel } from '@node3/shared/gpu/normalise-model';
+import type { Ids } from '@node3/shared/ids';
+import {
+  completeJobSpec,
+  type DefaultImages,
+  type JobSpec,
+  type JobSpecInput,
+} from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
+import { add, type BaseUnits, fromMoney } from '@node3/shared/money';
+import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
+import { type Constraint, fitsEver, type SimulatedPolicy } from '../domain/matching.ts';
+import { feeOn } from '../domain/settlement.ts';
+import type { JobRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { hashText } from './api-key.ts';
+import type { Matchmaker } from './matchmaker.ts';
+import type { Presence } from './presence.ts';
+import { canonicalJson } from './report-result.ts';
+
+export interface PostJobDeps {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  matchmaker: Matchmaker;
+  presence: Presence;
+  defaultImages: DefaultImages;
+  feeBasisPoints: number;
+  simulated: SimulatedPolicy;
+}
+
+export interface PostJobInput {
+  accountId: string;
+  spec: JobSpecInput;
+  idempotencyKey: string | null;
+}
+
+/**
+ * Posts a job: holds reward and fee, then queues it. A job that no registered agent could ever run
+ * is refused at once with the requirement that excludes most of them.
+ */
+export async function postJob(
+  deps: PostJobDeps,
+  input: PostJobInput,
+): Promise<{ job: JobRow; replayed: boolean }> {
+  const spec = withCatalogueModels(completeJobSpec(input.spec, deps.defaultImages));
+  const reward = checkPrice(spec);
+  checkSatisfiable(deps, spec);
+  const nowMs = deps.clock.nowMs();
+  const price = add(reward, feeOn(reward, deps.feeBasisPoints));
+  const job = newJob(deps.ids.next('job'), input.accountId, spec, price, nowMs);
+  const posted = await deps.store.postJob({
+    job,
+    transfers: [
+      {
+        transferId: `hold:${job.jobId}`,
+        debit: userAvailable(input.accountId),
+        credit: heldForJob(job.jobId),
+        asset: job.asset,
+        amount: price,
+        kind: 'hold',
+        ref: job.jobId,
+      },
+    ],
+    events: [
+      {
+        name: 'job.posted',
+        atMs: nowMs,
+        actor: 'requester',
+        accountId: input.accountId,
+        jobId: job.jobId,
+        executionId: null,
+        reason: null,
+        data: { held: String(price), reward: String(reward), asset: job.asset },
+      },
+    ],
+    openJobsMax: limits.openJobsPerAccount,
+    idempotency:
+      input.idempotencyKey === null
+        ? null
+        : { key: input.idempotencyKey, requestHash: hashText(canonicalJson(input.spec)) },
+  });
+  if (!posted.replayed) deps.matchmaker.addJob(posted.job);
+  return posted;
+}
+
+/** Turns what people type (`RTX 4090`, `a100`) into catalogue ids; a family becomes all its models. */
+function withCatalogueModels(spec: JobSpec): JobSpec {
+  const { gpus } = spec.resources;
+  if (gpus?.models === undefined) return spec;
+  const models = gpus.models.flatMap((name, index) => {
+    const { candidates } = findModel({ name, memoryBytes: null, pciModel: null });
+    if (candidates.length > 0) return candidates;
+    const pointer = `/resources/gpus/models/${index}`;
+    const detail = `"${name}" is not a known GPU model; write it as its maker does, such as "RTX 4090"`;
+    throw new MarketError('REQUEST_INVALID', { errors: [{ pointer, detail }] });
+  });
+  return {
+    ...spec,
+    resources: { ...spec.resources, gpus: { ...gpus, models: [...new Set(models)] } },
+  };
+}
+
+function checkPrice(spec: JobSpec): BaseUnits {
+  const reward = fromMoney(spec.price.reward);
+  if (reward > 0n) return reward;
+  const errors = [{ pointer: '/price/reward/amount', detail: 'must be more than 0' }];
+  throw new MarketError('AMOUNT_INVALID', { detail: 'The reward must be more than 0.', errors });
+}
+
+function newJob(
+  jobId: string,
+  accountId: string,
+  spec: JobSpec,
+  price: BaseUnits,
+  nowMs: number,
+): JobRow {
+  return {
+    jobId,
+    accountId,
+    state: 'queued',
+    reason: null,
+    fault: null,
+    priority: spec.priority,
+    spec,
+    asset: spec.price.reward.asset,
+    price,
+    attempt: 0,
+    executionId: null,
+    agentId: null,
+    notBeforeMs: null,
+    queueDeadlineMs: nowMs + spec.limits.queueSec * 1_000,
+    cancelRequestedAtMs: null,
+    settlement: { state: 'held', charged: null, providerShare: null, fee: null, refund: null },
+    output: null,
+    exitCode: null,
+    logLines: 0,
+    logBytes: 0,
+    createdAtMs: nowMs,
+    queuedAtMs: nowMs,
+    startedAtMs: null,
+    finishedAtMs: null,
+  };
+}
+
+const pointers: Record<Constraint, string> = {
+  agent: '/placement/agents',
+  isolation: '/placement/isolationMin',
+  arch: '/resources/arch',
+  simulated_gpu: '/resources/gpus',
+  gpu_vendor: '/resources/gpus/vendor',
+  gpu_model: '/resources/gpus/models',
+  gpu_memory: '/resources/gpus/memoryBytesMin',
+  gpu_capability: '/resources/gpus/computeCapabilityMin',
+  gpu_count: '/resources/gpus/count',
+  cpus: '/resources/cpus',
+  memory: '/resources/memoryBytes',
+  disk: '/resources/diskBytes',
+  slots: '/resources',
+};
+
+/** With no agent registered at all nothing can be said yet: the job may wait for the first one. */
+function checkSatisfiable(deps: PostJobDeps, spec: JobSpec): void {
+  const excluded = new Map<Constraint, number>();
+  let known = 0;
+  for (const { agentId, offer } of deps.presence.all()) {
+    if (offer === null) continue;
+    known += 1;
+    const result = fitsEver(spec, { agentId, offer }, deps.simulated);
+    if (result.fits) return;
+    excluded.set(result.constraint, (excluded.get(result.constraint) ?? 0) + 1);
+  }
+  if (known === 0) return;
+  const [worst] = [...excluded].toSorted((a, b) => b[1] - a[1]);
+  if (worst === undefined) return;
+  const [constraint, count] = worst;
+  const detail = `${known} agents are registered and none can run this: ${pointers[constraint]} excludes ${count} of them.`;
+  const errors = [
+    { pointer: pointers[constraint], detail: `excludes ${count} of ${known} agents` },
+  ];
+  throw new MarketError('JOB_UNSATISFIABLE', { detail, errors, constraint });
+}

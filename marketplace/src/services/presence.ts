@@ -1,0 +1,100 @@
+import type { Clock } from '@node3/shared/clock';
+import type { DeviceSample, Offer } from '@node3/shared/device';
+import { MarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
+import type { AgentContact } from '../store/account-store.ts';
+import type { AgentRow } from '../store/rows.ts';
+
+export interface AgentPresence {
+  agentId: string;
+  instanceId: string;
+  offer: Offer | null;
+  samples: DeviceSample[];
+  freeDeviceIds: readonly string[];
+  lastSeenAtMs: number;
+}
+
+/**
+ * Who is there, in memory: a heartbeat costs no database row. What must survive a restart is
+ * written in one batch by the presence worker.
+ */
+export class Presence {
+  readonly #clock: Clock;
+  readonly #agents = new Map<string, AgentPresence>();
+  readonly #superseded = new Map<string, Set<string>>();
+  #unsaved = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Fills the table from the store at start. */
+  restore(agents: readonly AgentRow[]): void {
+    for (const agent of agents) {
+      if (agent.instanceId === null || agent.lastSeenAtMs === null) continue;
+      this.#agents.set(agent.agentId, {
+        agentId: agent.agentId,
+        instanceId: agent.instanceId,
+        offer: agent.offer,
+        samples: [],
+        freeDeviceIds: [],
+        lastSeenAtMs: agent.lastSeenAtMs,
+      });
+    }
+  }
+
+  /**
+   * Notes that an agent spoke. A process that was replaced by a newer one of the same identity gets
+   * AGENT_SUPERSEDED, so that two machines never work under one name.
+   */
+  seen(agentId: string, instanceId: string): AgentPresence {
+    const known = this.#agents.get(agentId);
+    const superseded = this.#superseded.get(agentId) ?? new Set<string>();
+    if (superseded.has(instanceId)) throw new MarketError('AGENT_SUPERSEDED', { agentId });
+    if (known !== undefined && known.instanceId !== instanceId) {
+      superseded.add(known.instanceId);
+      this.#superseded.set(agentId, superseded);
+    }
+    const presence: AgentPresence =
+      known?.instanceId === instanceId
+        ? known
+        : {
+            agentId,
+            instanceId,
+            offer: known?.offer ?? null,
+            samples: [],
+            freeDeviceIds: [],
+            lastSeenAtMs: 0,
+          };
+    presence.lastSeenAtMs = this.#clock.nowMs();
+    this.#agents.set(agentId, presence);
+    this.#unsaved.add(agentId);
+    return presence;
+  }
+
+  get(agentId: string): AgentPresence | null {
+    return this.#agents.get(agentId) ?? null;
+  }
+
+  isOnline(agentId: string): boolean {
+    const presence = this.#agents.get(agentId);
+    if (presence === undefined) return false;
+    return this.#clock.nowMs() - presence.lastSeenAtMs < limits.agentOfflineMs;
+  }
+
+  all(): AgentPresence[] {
+    return [...this.#agents.values()];
+  }
+
+  /** What changed since the last call, for one write. */
+  takeUnsaved(): AgentContact[] {
+    const ids = this.#unsaved;
+    this.#unsaved = new Set();
+    return [...ids].flatMap((agentId) => {
+      const presence = this.#agents.get(agentId);
+      if (presence === undefined) return [];
+      const { instanceId, offer, lastSeenAtMs } = presence;
+      return [{ agentId, instanceId, offer, lastSeenAtMs }];
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Health } from '@node3/shared/routes/health';
+import { toTimestamp } from '@node3/shared/schema';
+import type { Treasury } from '../payments/treasury-port.ts';
+import type { Store } from '../store/store.ts';
+
+type Check = Health['checks']['store'];
+
+export interface HealthDeps {
+  store: Store;
+  clock: Clock;
+  treasury: Treasury;
+  cluster: Health['cluster'];
+  version: string;
+  startedAtMs: number;
+  payoutCheck(): Check;
+}
+
+/**
+ * Whether requests are served (store) and what else is wrong. A chain or payout problem degrades:
+ * jobs go on, payouts wait, nothing is lost.
+ */
+export async function readHealth(deps: HealthDeps): Promise<Health> {
+  const [store, chain, ledger] = await Promise.all([
+    checkStore(deps),
+    checkChain(deps),
+    checkLedger(deps),
+  ]);
+  const checks = { store, chain, ledger, payouts: deps.payoutCheck() };
+  const states = Object.values(checks).map(({ state }) => state);
+  const healthy = states.every((state) => state === 'ok');
+  const nowMs = deps.clock.nowMs();
+  return {
+    status: store.state === 'failed' ? 'unhealthy' : healthy ? 'healthy' : 'degraded',
+    version: deps.version,
+    cluster: deps.cluster,
+    timestamp: toTimestamp(nowMs),
+    uptimeSec: Math.floor((nowMs - deps.startedAtMs) / 1_000),
+    checks,
+  };
+}
+
+async function checkStore({ store }: HealthDeps): Promise<Check> {
+  try {
+    await store.checkWritable();
+    return { state: 'ok', detail: 'Writes reach the disk.' };
+  } catch {
+    return { state: 'failed', detail: 'The database does not accept writes.' };
+  }
+}
+
+async function checkChain({ treasury }: HealthDeps): Promise<Check> {
+  const balances = await treasury.balances();
+  return balances.SOL === null
+    ? { state: 'degraded', detail: 'The Solana cluster does not answer; payouts wait.' }
+    : { state: 'ok', detail: 'The Solana cluster answers.' };
+}
+
+async function checkLedger({ store }: HealthDeps): Promise<Check> {
+  try {
+    const { balanced, problems } = await store.verifyLedger();
+    return balanced
+      ? { state: 'ok', detail: 'Debits equal credits.' }
+      : { state: 'failed', detail: problems[0] ?? 'The ledger does not balance.' };
+  } catch {
+    return { state: 'failed', detail: 'The ledger could not be read.' };
+  }
+}

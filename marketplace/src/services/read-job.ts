@@ -1,0 +1,91 @@
+import { MarketError } from '@node3/shared/error';
+import type { JobState } from '@node3/shared/job-state';
+import { jobStates } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import type { JobDetail, JobSummary } from '@node3/shared/routes/jobs';
+import type { JobRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { viewJob, viewJobDetail } from './job-views.ts';
+
+interface Deps {
+  store: Store;
+  explorerUrl: (signature: string) => string | null;
+}
+
+/** Events shown with a job: its life, not its whole history should it be retried for ever. */
+const eventsPerJob = 200;
+
+/** Finds a job of this account. Somebody else's job does not exist for it. */
+export async function findOwnJob(
+  deps: Pick<Deps, 'store'>,
+  jobId: string,
+  accountId: string,
+): Promise<JobRow> {
+  const job = await deps.store.job(jobId);
+  if (job === null || job.accountId !== accountId) {
+    throw new MarketError('JOB_NOT_FOUND', { jobId });
+  }
+  return job;
+}
+
+export async function readJobDetail(deps: Deps, job: JobRow): Promise<JobDetail> {
+  const { jobId } = job;
+  const [executions, events, payouts] = await Promise.all([
+    deps.store.executionsOfJob(jobId),
+    deps.store.eventsOfJob(jobId, eventsPerJob),
+    deps.store.payoutsOfJobs([jobId]),
+  ]);
+  const payout = payouts.get(jobId) ?? null;
+  return viewJobDetail({ job, executions, events, payout, explorerUrl: deps.explorerUrl });
+}
+
+export interface ListInput {
+  accountId: string;
+  state?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+/** One page of an account's jobs, newest first. */
+export async function listJobs(
+  deps: Deps,
+  input: ListInput,
+): Promise<{ data: JobSummary[]; nextCursor: string | null }> {
+  const limit = input.limit ?? limits.listPageDefault;
+  const jobs = await deps.store.listJobs({
+    accountId: input.accountId,
+    states: input.state === undefined ? null : parseStates(input.state),
+    beforeJobId: input.cursor ?? null,
+    limit: limit + 1,
+  });
+  const page = jobs.slice(0, limit);
+  const data = await summarise(deps, page);
+  return { data, nextCursor: jobs.length > limit ? (page.at(-1)?.jobId ?? null) : null };
+}
+
+async function summarise(deps: Deps, jobs: JobRow[]): Promise<JobSummary[]> {
+  const [payouts, executions] = await Promise.all([
+    deps.store.payoutsOfJobs(jobs.map((job) => job.jobId)),
+    deps.store.executionsById(
+      jobs.flatMap((job) => (job.executionId === null ? [] : [job.executionId])),
+    ),
+  ]);
+  return jobs.map((job) =>
+    viewJob(
+      job,
+      job.executionId === null ? null : (executions.get(job.executionId) ?? null),
+      payouts.get(job.jobId) ?? null,
+    ),
+  );
+}
+
+function parseStates(text: string): JobState[] {
+  return text.split(',').map((word) => {
+    const state = jobStates.find((known) => known === word);
+    if (state === undefined) {
+      const detail = `"${word}" is not a job state; use ${jobStates.join(', ')}`;
+      throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/state', detail }] });
+    }
+    return state;
+  });
+}

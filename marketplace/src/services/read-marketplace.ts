@@ -1,0 +1,128 @@
+import type { Clock } from '@node3/shared/clock';
+import { limits } from '@node3/shared/limits';
+import { type Asset, toMoney } from '@node3/shared/money';
+import type { Overview, PublicAgent, PublicJob } from '@node3/shared/routes/marketplace';
+import { toTimestamp } from '@node3/shared/schema';
+import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { meanReward, viewPublicJob } from './job-views.ts';
+import type { Presence } from './presence.ts';
+
+export interface MarketplaceReadDeps {
+  store: Store;
+  clock: Clock;
+  presence: Presence;
+  cluster: Overview['cluster'];
+}
+
+/** How many jobs the public board shows. */
+const boardMax = 100;
+/** The overview's mean reward looks at this many open jobs. */
+const sampleMax = 1_000;
+
+export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview> {
+  const { store } = deps;
+  const [jobs, payouts, totals, sums, oldest, live] = await Promise.all([
+    store.countJobs(),
+    store.countPayouts(),
+    store.ledgerTotals(),
+    store.sumPayouts({ agentId: null, sinceMs: 0 }),
+    store.queuedJobs(null, sampleMax),
+    store.liveExecutions(null),
+  ]);
+  const money = (values: Record<Asset, bigint>) => ({
+    SOL: toMoney(values.SOL, 'SOL'),
+    USDC: toMoney(values.USDC, 'USDC'),
+  });
+  return {
+    cluster: deps.cluster,
+    jobs,
+    agents: countAgents(deps, await store.agents()),
+    gpus: countGpus(deps, busyDevices(live)),
+    queue: { depth: jobs.queued, oldestAgeSec: oldestAge(deps, oldest) },
+    escrow: money(totals.held),
+    paidOut: money({ SOL: sums.SOL.finalized, USDC: sums.USDC.finalized }),
+    payouts,
+    meanRewardOpen: { SOL: meanReward(oldest, 'SOL'), USDC: meanReward(oldest, 'USDC') },
+  };
+}
+
+function oldestAge(deps: MarketplaceReadDeps, queued: readonly JobRow[]): number | null {
+  const [first] = queued;
+  return first === undefined ? null : (deps.clock.nowMs() - first.createdAtMs) / 1_000;
+}
+
+function countAgents(deps: MarketplaceReadDeps, agents: readonly AgentRow[]) {
+  const online = agents.filter((agent) => deps.presence.isOnline(agent.agentId)).length;
+  return { online, offline: agents.length - online };
+}
+
+function countGpus(deps: MarketplaceReadDeps, busy: ReadonlySet<string>) {
+  let registered = 0;
+  let free = 0;
+  let simulated = 0;
+  for (const { agentId, offer } of deps.presence.all()) {
+    const online = deps.presence.isOnline(agentId);
+    for (const device of offer?.devices ?? []) {
+      registered += 1;
+      if (online && !busy.has(`${agentId} ${device.id}`)) free += 1;
+      if (device.simulated) simulated += 1;
+    }
+  }
+  return { registered, free, simulated };
+}
+
+/** Device ids are the agent's own: only together with it do they name one device. */
+function busyDevices(live: readonly ExecutionRow[]): Set<string> {
+  return new Set(
+    live.flatMap(({ agentId, devices }) => devices.map((device) => `${agentId} ${device.id}`)),
+  );
+}
+
+/** Jobs anybody may see: what is open or running, newest first. */
+export async function listPublicJobs(deps: MarketplaceReadDeps): Promise<PublicJob[]> {
+  const jobs = await deps.store.listJobs({
+    accountId: null,
+    states: ['queued', 'assigned', 'running'],
+    beforeJobId: null,
+    limit: boardMax,
+  });
+  return jobs.map(viewPublicJob);
+}
+
+export async function listPublicAgents(
+  deps: MarketplaceReadDeps,
+): Promise<(PublicAgent & { wallet: string })[]> {
+  const [agents, live] = await Promise.all([deps.store.agents(), deps.store.liveExecutions(null)]);
+  const running = new Map<string, number>();
+  for (const { agentId } of live) running.set(agentId, (running.get(agentId) ?? 0) + 1);
+  return agents
+    .slice(0, limits.listPageMax)
+    .map((agent) => viewAgent(deps, agent, running.get(agent.agentId) ?? 0));
+}
+
+function viewAgent(deps: MarketplaceReadDeps, agent: AgentRow, running: number) {
+  const presence = deps.presence.get(agent.agentId);
+  const offer = presence?.offer ?? agent.offer;
+  const lastSeenAtMs = presence?.lastSeenAtMs ?? agent.lastSeenAtMs;
+  const online = deps.presence.isOnline(agent.agentId);
+  return {
+    agentId: agent.agentId,
+    name: agent.name,
+    wallet: agent.wallet,
+    status: agent.enabled
+      ? online
+        ? ('online' as const)
+        : ('offline' as const)
+      : ('disabled' as const),
+    isolation: offer?.isolation ?? null,
+    devices: offer?.devices ?? [],
+    samples: online ? (presence?.samples ?? []) : [],
+    slots: offer?.slots ?? null,
+    running,
+    jobsSucceeded: agent.jobsSucceeded,
+    jobsFailed: agent.jobsFailed,
+    lastSeenAt: lastSeenAtMs === null ? null : toTimestamp(lastSeenAtMs),
+    registeredAt: toTimestamp(agent.registeredAtMs),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { Ids } from '@node3/shared/ids';
+import type { AccountStore } from '../store/account-store.ts';
+import { createApiKey } from './api-key.ts';
+import { proveWallet, type WalletProof } from './prove-wallet.ts';
+
+interface Deps {
+  store: AccountStore;
+  clock: Clock;
+  ids: Ids;
+  treasuryWallet: string;
+}
+
+/** Registers a daemon whose payouts go to the wallet that signed. The key is shown only here. */
+export async function registerAgent(
+  deps: Deps,
+  input: WalletProof & { name: string; version: string },
+) {
+  const wallet = await proveWallet(deps, input, 'agent.register');
+  if (wallet === deps.treasuryWallet) {
+    const detail = "This is the marketplace's own wallet; an agent needs a wallet of its own.";
+    throw new MarketError('WALLET_INVALID', { detail });
+  }
+  const nowMs = deps.clock.nowMs();
+  const agentId = deps.ids.next('agent');
+  const key = createApiKey(deps.ids, { kind: 'agent', agentId }, nowMs);
+  await deps.store.registerAgent(
+    {
+      agentId,
+      wallet,
+      name: input.name,
+      version: input.version,
+      enabled: true,
+      offer: null,
+      instanceId: null,
+      lastSeenAtMs: null,
+      jobsSucceeded: 0,
+      jobsFailed: 0,
+      registeredAtMs: nowMs,
+    },
+    key.row,
+    [
+      {
+        name: 'agent.registered',
+        atMs: nowMs,
+        actor: `agent:${agentId}`,
+        accountId: null,
+        jobId: null,
+        executionId: null,
+        reason: null,
+        data: { agentId, name: input.name },
+      },
+    ],
+  );
+  return { agentId, apiKey: key.apiKey };
+}

@@ -1,0 +1,59 @@
+import type { NewEvent } from '@node3/shared/events';
+import { type ExecutionPhase, executionPhases } from '@node3/shared/execution-state';
+import type { JobChange, JobSnapshot } from '../store/job-store.ts';
+import type { Fence } from '../store/rows.ts';
+import type { JobChangeDeps } from './change-job.ts';
+
+export interface Progress {
+  phase: ExecutionPhase;
+  isolation: string | null;
+  imageDigest: string | null;
+}
+
+/** Notes the phase of an execution; the first `running` starts the job's run time. */
+export async function reportProgress(
+  deps: JobChangeDeps,
+  fence: Fence,
+  agentId: string,
+  progress: Progress,
+): Promise<{ verdict: 'continue' | 'cancel' }> {
+  const nowMs = deps.clock.nowMs();
+  const outcome = await deps.store.changeExecution(fence, agentId, (snapshot) =>
+    decideProgress(snapshot, progress, agentId, nowMs),
+  );
+  return { verdict: outcome.job.cancelRequestedAtMs === null ? 'continue' : 'cancel' };
+}
+
+function decideProgress(
+  { job, execution }: JobSnapshot,
+  progress: Progress,
+  agentId: string,
+  nowMs: number,
+): JobChange | null {
+  if (execution === null) return null;
+  const position = executionPhases.findIndex((phase) => phase === execution.state);
+  if (executionPhases.indexOf(progress.phase) <= position) return null;
+  const starts = progress.phase === 'running' && job.startedAtMs === null;
+  const event = (name: NewEvent['name'], data: NewEvent['data']): NewEvent => ({
+    name,
+    atMs: nowMs,
+    actor: `agent:${agentId}`,
+    accountId: job.accountId,
+    jobId: job.jobId,
+    executionId: execution.executionId,
+    reason: null,
+    data,
+  });
+  const changed = event('execution.phase-changed', { phase: progress.phase });
+  return {
+    execution: {
+      state: progress.phase,
+      acceptByMs: null,
+      isolation: progress.isolation ?? execution.isolation,
+      imageDigest: progress.imageDigest ?? execution.imageDigest,
+      ...(progress.phase === 'running' ? { startedAtMs: nowMs } : {}),
+    },
+    ...(starts ? { job: { state: 'running', startedAtMs: nowMs } } : {}),
+    events: starts ? [changed, event('job.started', {})] : [changed],
+  };
+}

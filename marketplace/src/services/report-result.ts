@@ -1,0 +1,95 @@
+import { MarketError } from '@node3/shared/error';
+import { toMoney } from '@node3/shared/money';
+import type { ExecutionResult } from '@node3/shared/routes/agents';
+import { type AttemptEnd, type EndContext, endAttempt } from '../domain/job-ending.ts';
+import type { JobChange, JobSnapshot } from '../store/job-store.ts';
+import type { Fence } from '../store/rows.ts';
+import { hashText } from './api-key.ts';
+import { announceChange, endContext, type JobChangeDeps } from './change-job.ts';
+
+/**
+ * Ends an execution by its agent's report and divides the money in the same transaction. The same
+ * report again gets the same answer; a different one RESULT_CONFLICT; one without the lease LEASE_STALE.
+ */
+export async function reportResult(
+  deps: JobChangeDeps,
+  fence: Fence,
+  agentId: string,
+  result: ExecutionResult,
+) {
+  checkResult(result);
+  const context = await endContext(deps, `agent:${agentId}`, agentId);
+  const resultHash = hashText(canonicalJson(result));
+  const outcome = await deps.store.changeExecution(
+    fence,
+    agentId,
+    (snapshot) => decideResult(snapshot, result, resultHash, context),
+    resultHash,
+  );
+  announceChange(deps, outcome);
+  const { job } = outcome;
+  const payout = await deps.store.payoutOfExecution(fence.executionId);
+  return {
+    jobState: job.state,
+    earned: toMoney(payout?.amount ?? 0n, job.asset),
+    payoutId: payout?.payoutId ?? null,
+  };
+}
+
+/** Refuses reports that contradict themselves, before they can decide about money. */
+function checkResult(result: ExecutionResult): void {
+  const { outcome, reason, exitCode, started } = result;
+  const success = outcome === 'succeeded';
+  const wrong = (pointer: string, detail: string) =>
+    new MarketError('REQUEST_INVALID', { errors: [{ pointer: `/result/${pointer}`, detail }] });
+  if (success !== (reason === 'exited')) throw wrong('reason', 'fits only outcome "succeeded"');
+  if (success && exitCode !== 0) throw wrong('exitCode', 'must be 0 for outcome "succeeded"');
+  if (success && !started) throw wrong('started', 'must be true for outcome "succeeded"');
+  if ((outcome === 'timed_out') !== (reason === 'run_timeout')) {
+    throw wrong('reason', 'run_timeout and outcome "timed_out" go together');
+  }
+  if ((outcome === 'cancelled') !== (reason === 'cancelled_by_requester')) {
+    throw wrong('reason', 'cancelled_by_requester and outcome "cancelled" go together');
+  }
+}
+
+function decideResult(
+  snapshot: JobSnapshot,
+  result: ExecutionResult,
+  resultHash: string,
+  context: EndContext,
+): JobChange {
+  const { job } = snapshot;
+  // An agent that stops a workload nobody cancelled has failed its own job, whatever it calls it.
+  const unasked = result.outcome === 'cancelled' && job.cancelRequestedAtMs === null;
+  const reason = unasked ? 'released_by_agent' : result.reason;
+  const end: AttemptEnd = {
+    executionState: unasked ? 'failed' : result.outcome,
+    reason,
+    detail: result.detail,
+    exitCode: result.exitCode,
+    runMs: billableRunMs(snapshot, result, context.nowMs),
+    peakMemoryBytes: result.peakMemoryBytes,
+    output: result.output ?? null,
+    resultHash,
+    isolation: result.isolation,
+    imageDigest: result.imageDigest,
+  };
+  return endAttempt(snapshot, end, context);
+}
+
+/** The agent's run time, but never more than has passed on our own clock since it got the job. */
+function billableRunMs({ execution }: JobSnapshot, result: ExecutionResult, nowMs: number): number {
+  if (!result.started || execution === null) return 0;
+  return Math.min(result.runMs, Math.max(0, nowMs - execution.leasedAtMs));
+}
+
+/** JSON with sorted keys, so that equal results have equal hashes. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(
+      Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    );
+  });
+}

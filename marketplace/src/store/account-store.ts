@@ -1,0 +1,70 @@
+import type { Offer } from '@node3/shared/device';
+import type { NewEvent } from '@node3/shared/events';
+import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { AccountRow, AgentRow, ApiKeyRow, ChallengeRow, Transfer } from './rows.ts';
+
+export interface AccountStore {
+  saveChallenge(challenge: ChallengeRow): Promise<void>;
+  /** Takes a challenge out for good. null when unknown, used or expired: it can never work twice. */
+  consumeChallenge(challengeId: string, nowMs: number): Promise<ChallengeRow | null>;
+
+  /** Creates the account of a wallet, or finds it; either way the key is added. */
+  openAccount(opening: AccountOpening): Promise<{ account: AccountRow; created: boolean }>;
+  account(accountId: string): Promise<AccountRow | null>;
+  countAccounts(): Promise<number>;
+  /** Available and held money of one account. */
+  accountBalances(accountId: string): Promise<Record<Asset, AccountBalance>>;
+
+  apiKey(keyId: string): Promise<ApiKeyRow | null>;
+  revokeApiKey(keyId: string, nowMs: number): Promise<void>;
+
+  registerAgent(agent: AgentRow, key: ApiKeyRow, events: NewEvent[]): Promise<void>;
+  agent(agentId: string): Promise<AgentRow | null>;
+  agents(): Promise<AgentRow[]>;
+  setAgentEnabled(agentId: string, enabled: boolean, events: NewEvent[]): Promise<AgentRow | null>;
+  /** Stores what agents last said; one transaction for many of them. */
+  recordAgentContacts(contacts: AgentContact[]): Promise<void>;
+
+  /**
+   * Credits a deposit once per signature. The same account again: the first deposit.
+   * Another account: rejects with DEPOSIT_CLAIMED.
+   */
+  creditDeposit(deposit: DepositCredit): Promise<DepositRow>;
+}
+
+export interface AccountOpening {
+  accountId: string;
+  wallet: string | null;
+  name: string | null;
+  /** null opens the operator's account, which has no key of its own. */
+  key: ApiKeyRow | null;
+  nowMs: number;
+}
+
+export interface AccountBalance {
+  available: BaseUnits;
+  held: BaseUnits;
+}
+
+export interface AgentContact {
+  agentId: string;
+  instanceId: string;
+  offer: Offer | null;
+  lastSeenAtMs: number;
+}
+
+export interface DepositCredit {
+  signature: string;
+  accountId: string;
+  credited: { asset: Asset; amount: BaseUnits }[];
+  transfers: Transfer[];
+  events: NewEvent[];
+  nowMs: number;
+}
+
+export interface DepositRow {
+  signature: string;
+  accountId: string;
+  credited: { asset: Asset; amount: BaseUnits }[];
+  creditedAtMs: number;
+}

@@ -1,0 +1,175 @@
+import type { NewEvent } from '@node3/shared/events';
+import type { JobState } from '@node3/shared/job-state';
+import type {
+  EventRow,
+  ExecutionRow,
+  Fence,
+  JobRow,
+  LogLineRow,
+  NewPayout,
+  SettlementRow,
+  Transfer,
+} from './rows.ts';
+
+export interface JobStore {
+  /**
+   * Inserts a job and holds its price in one transaction. Rejects with FUNDS_INSUFFICIENT (and
+   * stores nothing) when the balance is too small, with IDEMPOTENCY_MISMATCH when the key belongs
+   * to another body, with JOB_QUEUE_FULL past `openJobsMax`. `replayed` is the first answer's job.
+   */
+  postJob(posting: JobPosting): Promise<{ job: JobRow; replayed: boolean }>;
+
+  job(jobId: string): Promise<JobRow | null>;
+  execution(executionId: string): Promise<ExecutionRow | null>;
+  /** Many executions in one query; unknown ids are left out. */
+  executionsById(executionIds: string[]): Promise<Map<string, ExecutionRow>>;
+  executionsOfJob(jobId: string): Promise<ExecutionRow[]>;
+  eventsOfJob(jobId: string, limit: number): Promise<EventRow[]>;
+  /** Newest first; `beforeJobId` continues a page. `accountId` null lists everybody's. */
+  listJobs(query: JobQuery): Promise<JobRow[]>;
+  countJobs(): Promise<Record<JobState, number>>;
+  /** Every queued job, oldest first, in pages: fills the index at start. */
+  queuedJobs(afterJobId: string | null, limit: number): Promise<JobRow[]>;
+  /** Executions that are not over, of one agent or of all. */
+  liveExecutions(agentId: string | null): Promise<ExecutionRow[]>;
+  /** The live execution an agent got for this claim, if any. */
+  executionByClaim(agentId: string, claimId: string): Promise<ExecutionRow | null>;
+
+  /**
+   * Leases a queued job: one conditional write, so of many claimers one wins. null when the job is
+   * no longer queued, or when a device of the lease is in use by a live execution of that agent.
+   */
+  claimJob(claim: JobClaim): Promise<{ job: JobRow; execution: ExecutionRow } | null>;
+
+  /**
+   * Renews leases of executions that are alive and fenced right. Answers, in order, each one's
+   * state, or null where the fence does not fit.
+   */
+  renewLeases(
+    agentId: string,
+    fences: Fence[],
+    leaseUntilMs: number,
+  ): Promise<({ cancelRequested: boolean } | null)[]>;
+
+  /**
+   * Changes an execution and its job together, fenced. Rejects with LEASE_STALE when (execution,
+   * attempt, token) does not name the execution that holds the job, or when it is over, unless it
+   * ended with the same `resultHash`: then the stored rows come back with `replayed`.
+   * `decide` is pure; null means nothing changes.
+   */
+  changeExecution(
+    fence: Fence,
+    agentId: string,
+    decide: Decide,
+    resultHash?: string,
+  ): Promise<ChangeOutcome & { replayed: boolean }>;
+
+  /** The same for changes that come from the marketplace itself: cancel, expiry, lost leases. */
+  changeJob(jobId: string, decide: Decide): Promise<ChangeOutcome | null>;
+
+  /** Appends lines after `seqFirst`-1; lines stored before are skipped. Rejects with LEASE_STALE. */
+  appendLogs(append: LogAppend): Promise<{ ackedSeq: number; jobId: string }>;
+  /** Lines of a job after a sequence number. */
+  readLogs(query: LogQuery): Promise<LogLineRow[]>;
+
+  /** Due work of the sweeper: queue deadlines, unaccepted offers, dead leases, overdue runs. */
+  overdue(nowMs: number, limit: number): Promise<{ jobId: string; executionId: string | null }[]>;
+  /** After downtime: moves every live lease and accept deadline forward. */
+  extendLeases(byMs: number): Promise<number>;
+}
+
+export interface JobPosting {
+  job: JobRow;
+  transfers: Transfer[];
+  events: NewEvent[];
+  openJobsMax: number;
+  idempotency: { key: string; requestHash: string } | null;
+}
+
+export interface JobQuery {
+  accountId: string | null;
+  states: JobState[] | null;
+  beforeJobId: string | null;
+  limit: number;
+}
+
+/** The store fills in the job and the attempt (the job's count plus 1), then asks for the events. */
+export interface JobClaim {
+  jobId: string;
+  execution: Omit<ExecutionRow, 'jobId' | 'attempt'>;
+  events(job: JobRow, execution: ExecutionRow): NewEvent[];
+  nowMs: number;
+}
+
+export interface JobSnapshot {
+  job: JobRow;
+  /** The execution that holds the job; null while none does. */
+  execution: ExecutionRow | null;
+}
+
+/** What one decision changes. Absent parts stay as they are. */
+export interface JobChange {
+  job?: Partial<
+    Pick<
+      JobRow,
+      | 'state'
+      | 'reason'
+      | 'fault'
+      | 'agentId'
+      | 'notBeforeMs'
+      | 'queueDeadlineMs'
+      | 'cancelRequestedAtMs'
+      | 'output'
+      | 'exitCode'
+      | 'queuedAtMs'
+      | 'startedAtMs'
+      | 'finishedAtMs'
+    >
+  >;
+  execution?: Partial<
+    Pick<
+      ExecutionRow,
+      | 'state'
+      | 'reason'
+      | 'detail'
+      | 'isolation'
+      | 'imageDigest'
+      | 'exitCode'
+      | 'runMs'
+      | 'peakMemoryBytes'
+      | 'resultHash'
+      | 'acceptByMs'
+      | 'leaseUntilMs'
+      | 'startedAtMs'
+      | 'finishedAtMs'
+    >
+  >;
+  settlement?: SettlementRow;
+  transfers?: Transfer[];
+  payout?: NewPayout | null;
+  /** Counts for the agent's history. */
+  agentCount?: 'succeeded' | 'failed';
+  events: NewEvent[];
+}
+
+export type Decide = (snapshot: JobSnapshot) => JobChange | null;
+
+export interface ChangeOutcome extends JobSnapshot {
+  changed: boolean;
+  payoutId: string | null;
+}
+
+export interface LogAppend {
+  fence: Fence;
+  agentId: string;
+  seqFirst: number;
+  lines: Omit<LogLineRow, 'seq' | 'attempt'>[];
+  nowMs: number;
+}
+
+export interface LogQuery {
+  jobId: string;
+  afterSeq: number;
+  limit: number;
+  stream: LogLineRow['stream'] | null;
+}

@@ -1,0 +1,201 @@
+import type { NewEvent } from '@node3/shared/events';
+import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { PayoutState } from '@node3/shared/settlement-state';
+import type { Transfer } from './rows.ts';
+
+/** Persistence of the payout engine. Every method is one transaction, on disk when it resolves. */
+export interface PayoutStore {
+  payout(payoutId: string): Promise<PayoutRow | null>;
+  payoutOfExecution(executionId: string): Promise<PayoutRow | null>;
+  /** The newest payout of each of these jobs. */
+  payoutsOfJobs(jobIds: string[]): Promise<Map<string, PayoutRow>>;
+  /** Newest first, of one agent or of all. */
+  listPayouts(query: PayoutQuery): Promise<PayoutRow[]>;
+  countPayouts(): Promise<Record<PayoutState, number>>;
+  /** Sums of finalized and of unfinished payouts since a time, of one agent or of all. */
+  sumPayouts(query: PayoutSumQuery): Promise<Record<Asset, PayoutSums>>;
+
+  /** Payouts that wait for a batch, oldest first. */
+  duePayouts(asset: Asset, limit: number): Promise<PayoutRow[]>;
+  /** Takes due payouts out of the queue, each with its reason. Others are left as they are. */
+  holdPayouts(holds: PayoutHold[], events: NewEvent[], nowMs: number): Promise<void>;
+  /** Puts a held payout back into the queue. False when it is not held. */
+  releasePayout(payoutId: string, events: NewEvent[]): Promise<boolean>;
+  /**
+   * Puts due payouts into a new batch. The receipt seed is stored here, before anything is signed.
+   * null when one of them is no longer due.
+   */
+  openBatch(batch: NewBatch, payoutIds: string[], events: NewEvent[]): Promise<BatchRow | null>;
+  /** Batches that are neither posted nor void, oldest first, with payouts and attempts. */
+  openBatches(): Promise<BatchRow[]>;
+  /** Stores a signed transaction. Must be on disk before its first byte is sent. */
+  addAttempt(attempt: NewAttempt, events: NewEvent[]): Promise<void>;
+  /**
+   * Moves a batch (and its payouts) along its states; posts transfers in the same transaction.
+   * A batch that is not in one of the `from` states is an assertion failure and changes nothing.
+   */
+  changeBatch(change: BatchChange): Promise<void>;
+
+  /** Records a transaction of the treasury that pays nobody, before it is sent. */
+  addTreasurySignature(signature: string, purpose: string, nowMs: number): Promise<void>;
+  /** Those of the given signatures that we signed: any other one by our key means a stale database. */
+  ownSignatures(signatures: string[]): Promise<Set<string>>;
+  /** Up to which treasury transaction everything is known; null before the first check. */
+  payoutCheckpoint(): Promise<PayoutCheckpoint | null>;
+  savePayoutCheckpoint(checkpoint: PayoutCheckpoint): Promise<void>;
+
+  /** Attempts of ended batches whose fate is not recorded, oldest first. */
+  unresolvedAttempts(limit: number): Promise<AttemptRow[]>;
+  /** Records the fate of attempts and posts what they cost. */
+  resolveAttempts(resolution: AttemptResolution): Promise<void>;
+  /** Posted batches settled before a time, all attempts resolved, receipt not being reclaimed. */
+  reclaimableBatches(settledBeforeMs: number, limit: number): Promise<BatchRow[]>;
+  /** Stores a signed reclaim transaction and ties the batches to it. */
+  openReclaim(attempt: NewAttempt, batchIds: string[]): Promise<void>;
+  /** Reclaim transactions that are not resolved, with the batches they empty. */
+  openReclaims(): Promise<ReclaimRow[]>;
+  /** Ends a reclaim: its batches become reclaimed, or free for another try. */
+  closeReclaim(closing: ReclaimClosing): Promise<void>;
+
+  /** The lease that makes one payout worker of many. True when held after the call. */
+  holdPayoutLease(owner: string, untilMs: number, nowMs: number): Promise<boolean>;
+  releasePayoutLease(owner: string): Promise<void>;
+}
+
+export interface PayoutRow {
+  payoutId: string;
+  jobId: string;
+  executionId: string;
+  agentId: string;
+  /** The requester's account, for events; null when the job has none. */
+  accountId: string | null;
+  wallet: string;
+  asset: Asset;
+  amount: BaseUnits;
+  state: PayoutState;
+  batchId: string | null;
+  /** Of the transaction that paid it, or of the newest attempt while unfinished. */
+  signature: string | null;
+  /** Why it is held; on an unfinished payout, why it will be once its batch is void. */
+  holdReason: string | null;
+  createdAtMs: number;
+  finalizedAtMs: number | null;
+}
+
+export interface PayoutQuery {
+  agentId: string | null;
+  beforePayoutId: string | null;
+  limit: number;
+}
+
+export interface PayoutSumQuery {
+  agentId: string | null;
+  sinceMs: number;
+}
+
+export interface PayoutSums {
+  finalized: BaseUnits;
+  pending: BaseUnits;
+}
+
+export interface PayoutHold {
+  payoutId: string;
+  reason: string;
+}
+
+export interface PayoutCheckpoint {
+  /** null when the treasury had no transaction yet. */
+  signature: string | null;
+  atMs: number;
+}
+
+export const batchStates = [
+  'new',
+  'signed',
+  'sent',
+  'voiding',
+  'void',
+  'posted',
+  'reclaimed',
+] as const;
+/** `voiding`: the tombstone is on its way. `posted`: paid, and in the ledger. */
+export type BatchState = (typeof batchStates)[number];
+
+export interface NewBatch {
+  batchId: string;
+  asset: Asset;
+  /** Random; the receipt account's address follows from it and the treasury. */
+  receiptSeed: string;
+  receiptAddress: string;
+  /** Estimate of network fees and rent, lamports; reserved from operator capital while it is open. */
+  costLamports: BaseUnits;
+  createdAtMs: number;
+}
+
+export interface NewAttempt {
+  signature: string;
+  /** null only for reclaims, which serve several batches. */
+  batchId: string | null;
+  kind: 'pay' | 'void' | 'reclaim';
+  attempt: number;
+  /** The serialized transaction: only these bytes are ever sent for this attempt. */
+  raw: Uint8Array;
+  lastValidBlockHeight: number;
+  /** Rent that the receipt account or tombstone takes, lamports. */
+  receiptRent: BaseUnits;
+  createdAtMs: number;
+}
+
+/** `expired`: it can no longer land, and did not. */
+export type AttemptOutcome = 'landed' | 'failed' | 'expired';
+
+export interface AttemptRow extends NewAttempt {
+  outcome: AttemptOutcome | null;
+}
+
+export interface BatchRow extends NewBatch {
+  state: BatchState;
+  /** Rent held by the receipt account, lamports; null until the batch is posted. */
+  receiptRent: BaseUnits | null;
+  settledAtMs: number | null;
+  payouts: PayoutRow[];
+  attempts: AttemptRow[];
+}
+
+export interface BatchChange {
+  batchId: string;
+  from: BatchState[];
+  to: BatchState;
+  payouts: PayoutChange[];
+  outcomes: { signature: string; outcome: AttemptOutcome }[];
+  /** Set when the batch is posted. */
+  receiptRent?: BaseUnits;
+  transfers: Transfer[];
+  events: NewEvent[];
+  nowMs: number;
+}
+
+export interface PayoutChange {
+  payoutId: string;
+  state: PayoutState;
+  signature?: string | null;
+  holdReason?: string | null;
+}
+
+export interface AttemptResolution {
+  outcomes: { signature: string; outcome: AttemptOutcome }[];
+  transfers: Transfer[];
+  nowMs: number;
+}
+
+export interface ReclaimRow {
+  attempt: AttemptRow;
+  batches: { batchId: string; receiptSeed: string; receiptRent: BaseUnits }[];
+}
+
+export interface ReclaimClosing {
+  signature: string;
+  outcome: AttemptOutcome;
+  transfers: Transfer[];
+  nowMs: number;
+}

@@ -1,0 +1,181 @@
+import type { Device, Offer } from '@node3/shared/device';
+import type { Actor } from '@node3/shared/events';
+import type { ExecutionState } from '@node3/shared/execution-state';
+import type { JobSpec, Priority } from '@node3/shared/job-spec';
+import type { Fault, JobState, Reason } from '@node3/shared/job-state';
+import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { ChallengePurpose } from '@node3/shared/routes/auth';
+import type { LogStream } from '@node3/shared/routes/jobs';
+import type { SettlementState } from '@node3/shared/settlement-state';
+
+/** What the store keeps. Times are milliseconds since the epoch, amounts base units. */
+
+export interface AccountRow {
+  accountId: string;
+  /** null only for the operator's own account. */
+  wallet: string | null;
+  name: string | null;
+  createdAtMs: number;
+}
+
+export interface ApiKeyRow {
+  keyId: string;
+  /** SHA-256 of the whole key, hex. The key itself is never stored. */
+  keyHash: string;
+  owner: { kind: 'account'; accountId: string } | { kind: 'agent'; agentId: string };
+  createdAtMs: number;
+  revokedAtMs: number | null;
+}
+
+export interface ChallengeRow {
+  challengeId: string;
+  wallet: string;
+  purpose: ChallengePurpose;
+  message: string;
+  expiresAtMs: number;
+}
+
+export interface AgentRow {
+  agentId: string;
+  wallet: string;
+  name: string;
+  version: string;
+  enabled: boolean;
+  /** Last offer it sent; null until its first poll. */
+  offer: Offer | null;
+  instanceId: string | null;
+  lastSeenAtMs: number | null;
+  jobsSucceeded: number;
+  jobsFailed: number;
+  registeredAtMs: number;
+}
+
+export interface JobRow {
+  jobId: string;
+  accountId: string;
+  state: JobState;
+  reason: Reason | null;
+  fault: Fault | null;
+  priority: Priority;
+  spec: JobSpec;
+  asset: Asset;
+  /** The whole price, held before the job is queued. */
+  price: BaseUnits;
+  /** Attempts leased so far. */
+  attempt: number;
+  /** The execution that holds the job now, or held it last. */
+  executionId: string | null;
+  agentId: string | null;
+  /** Not offered before this time: back-off between attempts. */
+  notBeforeMs: number | null;
+  queueDeadlineMs: number;
+  cancelRequestedAtMs: number | null;
+  settlement: SettlementRow;
+  output: unknown;
+  exitCode: number | null;
+  logLines: number;
+  logBytes: number;
+  createdAtMs: number;
+  queuedAtMs: number | null;
+  startedAtMs: number | null;
+  finishedAtMs: number | null;
+}
+
+export interface SettlementRow {
+  state: SettlementState;
+  charged: BaseUnits | null;
+  providerShare: BaseUnits | null;
+  fee: BaseUnits | null;
+  refund: BaseUnits | null;
+}
+
+export interface ExecutionRow {
+  executionId: string;
+  jobId: string;
+  attempt: number;
+  agentId: string;
+  agentName: string;
+  claimId: string;
+  leaseHash: string;
+  leaseUntilMs: number;
+  /** Until then the offer must be accepted; null once it is. */
+  acceptByMs: number | null;
+  state: ExecutionState;
+  reason: Reason | null;
+  detail: string | null;
+  devices: Device[];
+  isolation: string | null;
+  imageDigest: string | null;
+  exitCode: number | null;
+  runMs: number | null;
+  peakMemoryBytes: number | null;
+  /** SHA-256 of the canonical result body: tells a repeated report from a different one. */
+  resultHash: string | null;
+  /** Lines of this execution stored so far; the next one expected is this plus 1. */
+  logSeq: number;
+  leasedAtMs: number;
+  startedAtMs: number | null;
+  finishedAtMs: number | null;
+}
+
+/** One movement of money between two ledger accounts. The id is deterministic, so it happens once. */
+export interface Transfer {
+  transferId: string;
+  debit: string;
+  credit: string;
+  asset: Asset;
+  amount: BaseUnits;
+  kind: TransferKind;
+  /** What it belongs to: a job, payout or signature. */
+  ref: string;
+}
+
+export type TransferKind =
+  | 'deposit'
+  | 'hold'
+  | 'capture'
+  | 'fee'
+  | 'release'
+  | 'payout'
+  | 'network_fee'
+  | 'rent'
+  | 'rent_return';
+
+export interface NewPayout {
+  payoutId: string;
+  jobId: string;
+  executionId: string;
+  agentId: string;
+  wallet: string;
+  asset: Asset;
+  amount: BaseUnits;
+}
+
+export interface LogLineRow {
+  /** Position within the job, over all attempts, from 1. */
+  seq: number;
+  attempt: number;
+  stream: LogStream;
+  atMs: number;
+  text: string;
+  partial: boolean;
+}
+
+export interface Fence {
+  executionId: string;
+  attempt: number;
+  /** SHA-256 of the lease token, hex. */
+  leaseHash: string;
+}
+
+export interface EventRow {
+  seq: number;
+  name: string;
+  atMs: number;
+  actor: Actor;
+  accountId: string | null;
+  jobId: string | null;
+  executionId: string | null;
+  reason: Reason | null;
+  data: Record<string, string | number | boolean | null>;
+}

@@ -1,0 +1,65 @@
+import type { ExecutionState } from '@node3/shared/execution-state';
+import type { Reason } from '@node3/shared/job-state';
+import type { ExecutionRow } from '../rows.ts';
+import { fromJson, toNumberOrNull } from './codec.ts';
+
+/** A row of `executions`. */
+export interface ExecutionRecord {
+  execution_id: string;
+  job_id: string;
+  attempt: bigint;
+  agent_id: string;
+  agent_name: string;
+  claim_id: string;
+  lease_hash: string;
+  lease_until_ms: bigint;
+  accept_by_ms: bigint | null;
+  run_deadline_ms: bigint | null;
+  state: string;
+  reason: string | null;
+  detail: string | null;
+  devices: string;
+  isolation: string | null;
+  image_digest: string | null;
+  exit_code: bigint | null;
+  run_ms: number | null;
+  peak_memory_bytes: number | null;
+  result_hash: string | null;
+  log_seq: bigint;
+  leased_at_ms: bigint;
+  started_at_ms: bigint | null;
+  finished_at_ms: bigint | null;
+}
+
+export function toExecution(record: ExecutionRecord): ExecutionRow {
+  return {
+    executionId: record.execution_id,
+    jobId: record.job_id,
+    attempt: Number(record.attempt),
+    agentId: record.agent_id,
+    agentName: record.agent_name,
+    claimId: record.claim_id,
+    leaseHash: record.lease_hash,
+    leaseUntilMs: Number(record.lease_until_ms),
+    acceptByMs: toNumberOrNull(record.accept_by_ms),
+    state: record.state as ExecutionState,
+    reason: record.reason as Reason | null,
+    detail: record.detail,
+    devices: fromJson(record.devices),
+    isolation: record.isolation,
+    imageDigest: record.image_digest,
+    exitCode: toNumberOrNull(record.exit_code),
+    runMs: record.run_ms,
+    peakMemoryBytes: record.peak_memory_bytes,
+    resultHash: record.result_hash,
+    logSeq: Number(record.log_seq),
+    leasedAtMs: Number(record.leased_at_ms),
+    startedAtMs: toNumberOrNull(record.started_at_ms),
+    finishedAtMs: toNumberOrNull(record.finished_at_ms),
+  };
+}
+
+/** Named parameters of every column of `executions` but the run deadline. */
+export function fromExecution(execution: ExecutionRow) {
+  return { ...execution, devices: JSON.stringify(execution.devices) };
+}

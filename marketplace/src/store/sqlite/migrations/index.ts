@@ -1,0 +1,10 @@
+import { initialSchema } from './0001-initial-schema.ts';
+import { payouts } from './0002-payouts.ts';
+
+export interface Migration {
+  name: string;
+  sql: string;
+}
+
+/** In order; a released migration is never edited. */
+export const migrations: readonly Migration[] = [initialSchema, payouts];

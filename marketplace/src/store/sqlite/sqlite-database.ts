@@ -1,0 +1,217 @@
+import { MarketError } from '@node3/shared/error';
+import type { Logger } from '@node3/shared/logger';
+import Database from 'better-sqlite3';
+import type { EventRow } from '../rows.ts';
+import { migrate } from './migrate.ts';
+import { setPragmas } from './sqlite-pragmas.ts';
+
+export interface SqliteDatabaseOptions {
+  /** A file path; tests may pass `:memory:`. */
+  path: string;
+  log: Logger;
+  /**
+   * Called once when a commit threw. What it contained is unknown, so the process has to end and
+   * come back through recovery; nothing is retried on the same handle.
+   */
+  onFatal(error: unknown): void;
+  /** Called with each SQL statement before it runs: lets tests stop the world between any two. */
+  onStatement?(sql: string): void;
+}
+
+type Work<T> = (db: Database.Database) => T;
+
+interface QueuedWrite {
+  work: Work<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  events: EventRow[];
+}
+
+/** How many writes share one commit at most: bounds the time a reader waits. */
+const writesPerCommitMax = 512;
+/** How long an opening waits for the lock of a process that is just ending. */
+const lockWaitMs = 1_000;
+
+/**
+ * One SQLite file with group commit: writes that arrive in the same turn of the event loop run in
+ * one transaction, each under its own savepoint, and are answered after the one fsync they share.
+ */
+export class SqliteDatabase {
+  readonly #db: Database.Database;
+  readonly #options: SqliteDatabaseOptions;
+  readonly #control: Record<'begin' | 'commit' | 'save' | 'release' | 'undo', Database.Statement>;
+  #queue: QueuedWrite[] = [];
+  #scheduled = false;
+  #current: QueuedWrite | null = null;
+  #failed: unknown = null;
+  #closed = false;
+  #commits = 0;
+  #listener: ((events: EventRow[]) => void) | null = null;
+
+  constructor(options: SqliteDatabaseOptions) {
+    this.#options = options;
+    this.#db = openFile(options);
+    this.#control = {
+      begin: this.#db.prepare('BEGIN IMMEDIATE'),
+      commit: this.#db.prepare('COMMIT'),
+      save: this.#db.prepare('SAVEPOINT one_write'),
+      release: this.#db.prepare('RELEASE one_write'),
+      undo: this.#db.prepare('ROLLBACK TO one_write'),
+    };
+  }
+
+  /** Commits so far: tells how well writes share them. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** Runs a read at once. Sees every committed write and none that is still queued. */
+  read<T>(work: Work<T>): T {
+    this.#assertUsable();
+    return work(this.#db);
+  }
+
+  /** Queues a write. Resolves after its commit is on disk; a throw inside rolls only this one back. */
+  write<T>(work: Work<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      try {
+        this.#assertUsable();
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      this.#queue.push({
+        work,
+        resolve: (value) => resolve(value as T),
+        reject,
+        events: [],
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Notes events that the write running now has stored; the listener hears of them once they are on disk. */
+  announce(events: readonly EventRow[]): void {
+    if (this.#current === null) throw new Error('events are stored inside a write only');
+    this.#current.events.push(...events);
+  }
+
+  /** Called after each commit, before its writes are answered. A new listener replaces the old one. */
+  onEvents(listener: (events: EventRow[]) => void): void {
+    this.#listener = listener;
+  }
+
+  /** Finishes what is queued, then closes the file. */
+  close(): void {
+    if (this.#closed) return;
+    while (this.#queue.length > 0 && this.#failed === null) this.#flush();
+    this.#closed = true;
+    this.#db.close();
+  }
+
+  #assertUsable(): void {
+    if (this.#failed !== null || this.#closed) throw new MarketError('STORE_UNAVAILABLE');
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#queue.length > 0 && !this.#closed) this.#flush();
+      if (this.#queue.length > 0 && !this.#closed) this.#schedule();
+    });
+  }
+
+  #flush(): void {
+    const batch = this.#queue.splice(0, writesPerCommitMax);
+    const settled: (() => void)[] = [];
+    try {
+      this.#control.begin.run();
+      for (const write of batch) settled.push(this.#runOne(write));
+      this.#control.commit.run();
+      this.#commits += 1;
+    } catch (error) {
+      this.#fail(error, batch);
+      return;
+    }
+    this.#tellListener(batch.flatMap((write) => write.events));
+    for (const settle of settled) settle();
+  }
+
+  #runOne(write: QueuedWrite): () => void {
+    this.#control.save.run();
+    this.#current = write;
+    try {
+      const value = write.work(this.#db);
+      this.#control.release.run();
+      return () => write.resolve(value);
+    } catch (error) {
+      if (isFatal(error) || !this.#db.inTransaction) throw error;
+      this.#control.undo.run();
+      this.#control.release.run();
+      write.events.length = 0;
+      return () => write.reject(error);
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  #tellListener(events: EventRow[]): void {
+    if (events.length === 0 || this.#listener === null) return;
+    try {
+      this.#listener(events);
+    } catch (error) {
+      // The events are stored; a listener that fails must not leave writers without an answer.
+      this.#options.log.error({ err: error, events: events.length }, 'event listener failed');
+    }
+  }
+
+  #fail(error: unknown, batch: QueuedWrite[]): void {
+    this.#failed = error;
+    this.#rollBack();
+    this.#options.log.fatal({ err: error, writes: batch.length }, 'commit failed');
+    const unknown = new MarketError('STORE_UNAVAILABLE', {}, { cause: error });
+    for (const write of [...batch, ...this.#queue.splice(0)]) write.reject(unknown);
+    this.#options.onFatal(error);
+  }
+
+  #rollBack(): void {
+    if (!this.#db.inTransaction) return;
+    try {
+      this.#db.exec('ROLLBACK');
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'rollback failed');
+    }
+  }
+}
+
+function openFile(options: SqliteDatabaseOptions): Database.Database {
+  const { path, onStatement } = options;
+  const db = new Database(path, {
+    timeout: lockWaitMs,
+    ...(onStatement === undefined ? {} : { verbose: (sql) => onStatement(String(sql)) }),
+  });
+  try {
+    db.defaultSafeIntegers(true);
+    setPragmas(db);
+    migrate(db);
+  } catch (error) {
+    db.close();
+    if (!isBusy(error)) throw error;
+    const message = `Another process uses the database ${path}. Stop it, or give this one a file of its own.`;
+    throw new Error(message, { cause: error });
+  }
+  return db;
+}
+
+/** After these, what is on the disk is no longer what SQLite believes; statements that follow mean nothing. */
+const fatalCodes = /^SQLITE_(IOERR|CORRUPT|FULL|NOTADB|NOMEM|READONLY|CANTOPEN|PROTOCOL)/;
+
+function isFatal(error: unknown): boolean {
+  return error instanceof Database.SqliteError && fatalCodes.test(error.code);
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
+}

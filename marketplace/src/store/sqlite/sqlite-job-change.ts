@@ -1,0 +1,173 @@
+import { assert } from '@node3/shared/assert';
+import { MarketError } from '@node3/shared/error';
+import { executionTransitions, isTerminalExecution } from '@node3/shared/execution-state';
+import { jobTransitions } from '@node3/shared/job-state';
+import { settlementTransitions } from '@node3/shared/settlement-state';
+import { assertTransition } from '@node3/shared/state-machine';
+import type Database from 'better-sqlite3';
+import { runBackstopMs } from '../../domain/overdue.ts';
+import type { ChangeOutcome, Decide, JobChange, JobSnapshot } from '../job-store.ts';
+import type { ExecutionRow, Fence, JobRow } from '../rows.ts';
+import { fromExecution } from './execution-codec.ts';
+import { fromJob } from './job-codec.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { appendEventsIn } from './sqlite-events.ts';
+import { executionIn, jobIn } from './sqlite-job-reads.ts';
+import { postTransfersIn } from './sqlite-ledger.ts';
+import { insertPayoutIn } from './sqlite-payout-store.ts';
+import { statement } from './statement.ts';
+
+const updateJob = `
+  UPDATE jobs SET state = @state, reason = @reason, fault = @fault, agent_id = @agentId,
+    not_before_ms = @notBeforeMs, queue_deadline_ms = @queueDeadlineMs,
+    cancel_requested_at_ms = @cancelRequestedAtMs, settlement = @settlement, charged = @charged,
+    provider_share = @providerShare, fee = @fee, refund = @refund, output = @output,
+    exit_code = @exitCode, queued_at_ms = @queuedAtMs, started_at_ms = @startedAtMs,
+    finished_at_ms = @finishedAtMs
+  WHERE job_id = @jobId`;
+const updateExecution = `
+  UPDATE executions SET state = @state, reason = @reason, detail = @detail,
+    isolation = @isolation, image_digest = @imageDigest, exit_code = @exitCode, run_ms = @runMs,
+    peak_memory_bytes = @peakMemoryBytes, result_hash = @resultHash, accept_by_ms = @acceptByMs,
+    lease_until_ms = @leaseUntilMs, started_at_ms = @startedAtMs, finished_at_ms = @finishedAtMs,
+    run_deadline_ms = coalesce(run_deadline_ms, @runDeadlineMs)
+  WHERE execution_id = @executionId`;
+const countSucceeded = 'UPDATE agents SET jobs_succeeded = jobs_succeeded + 1 WHERE agent_id = ?';
+const countFailed = 'UPDATE agents SET jobs_failed = jobs_failed + 1 WHERE agent_id = ?';
+const selectPayoutId = 'SELECT payout_id FROM payouts WHERE execution_id = ?';
+
+export function changeJobIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  jobId: string,
+  decide: Decide,
+): ChangeOutcome | null {
+  const job = jobIn(db, jobId);
+  if (job === null) return null;
+  const snapshot = { job, execution: holderIn(db, job) };
+  return applyIn(sqlite, db, snapshot, decide(snapshot));
+}
+
+export function changeExecutionIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  change: { fence: Fence; agentId: string; decide: Decide; resultHash: string | null },
+): ChangeOutcome & { replayed: boolean } {
+  const { fence, agentId, decide, resultHash } = change;
+  const { job, execution } = fencedIn(db, fence, agentId);
+  if (isTerminalExecution(execution.state)) {
+    assertSameResult(execution, resultHash);
+    const payoutId = payoutIdIn(db, execution.executionId);
+    return { job, execution, changed: false, payoutId, replayed: true };
+  }
+  const snapshot = { job, execution };
+  const decided = decide(snapshot);
+  return { ...applyIn(sqlite, db, snapshot, withHash(decided, resultHash)), replayed: false };
+}
+
+/** The execution that the fence names, over or not, with its job. Throws LEASE_STALE for any other. */
+export function fencedIn(
+  db: Database.Database,
+  fence: Fence,
+  agentId: string,
+): { job: JobRow; execution: ExecutionRow } {
+  const execution = executionIn(db, fence.executionId);
+  const fits =
+    execution !== null &&
+    execution.agentId === agentId &&
+    execution.attempt === fence.attempt &&
+    execution.leaseHash === fence.leaseHash;
+  if (!fits) throw new MarketError('LEASE_STALE', { executionId: fence.executionId });
+  const job = jobIn(db, execution.jobId);
+  assert(job !== null, `execution ${execution.executionId} has a job`);
+  return { job, execution };
+}
+
+/** An ended execution answers only the report that ended it. */
+function assertSameResult(execution: ExecutionRow, resultHash: string | null): void {
+  const { executionId } = execution;
+  if (resultHash === null || execution.resultHash === null) {
+    throw new MarketError('LEASE_STALE', { executionId });
+  }
+  if (execution.resultHash !== resultHash)
+    throw new MarketError('RESULT_CONFLICT', { executionId });
+}
+
+function withHash(change: JobChange | null, resultHash: string | null): JobChange | null {
+  if (change === null || resultHash === null) return change;
+  return { ...change, execution: { ...change.execution, resultHash } };
+}
+
+function holderIn(db: Database.Database, job: JobRow): ExecutionRow | null {
+  const execution = job.executionId === null ? null : executionIn(db, job.executionId);
+  return execution === null || isTerminalExecution(execution.state) ? null : execution;
+}
+
+function applyIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  snapshot: JobSnapshot,
+  change: JobChange | null,
+): ChangeOutcome {
+  if (change === null) return { ...snapshot, changed: false, payoutId: null };
+  const [first] = change.events;
+  assert(first !== undefined, 'every change is explained by an event');
+  const nowMs = first.atMs;
+  const job = changedJob(snapshot.job, change);
+  const execution = changedExecution(snapshot.execution, change);
+  assertHeld(job, execution);
+  // The execution first: once the job is over, its rows can no longer change.
+  if (execution !== null && change.execution !== undefined) saveExecutionIn(db, job, execution);
+  statement(db, updateJob).run(fromJob(job));
+  postTransfersIn(db, change.transfers ?? [], nowMs);
+  if (change.payout) insertPayoutIn(db, change.payout, job.accountId, nowMs);
+  if (change.agentCount !== undefined) {
+    assert(execution !== null, 'only an execution counts for an agent');
+    const count = change.agentCount === 'succeeded' ? countSucceeded : countFailed;
+    statement(db, count).run(execution.agentId);
+  }
+  appendEventsIn(sqlite, db, change.events);
+  return { job, execution, changed: true, payoutId: change.payout?.payoutId ?? null };
+}
+
+function changedJob(job: JobRow, change: JobChange): JobRow {
+  const changed = { ...job, ...change.job, settlement: change.settlement ?? job.settlement };
+  if (change.job?.state !== undefined) {
+    assertTransition(jobTransitions, job.state, change.job.state);
+  }
+  if (change.settlement !== undefined) {
+    assertTransition(settlementTransitions, job.settlement.state, change.settlement.state);
+  }
+  return changed;
+}
+
+function changedExecution(execution: ExecutionRow | null, change: JobChange): ExecutionRow | null {
+  if (change.execution === undefined) return execution;
+  assert(execution !== null, 'there is no execution to change');
+  if (change.execution.state !== undefined) {
+    assertTransition(executionTransitions, execution.state, change.execution.state);
+  }
+  return { ...execution, ...change.execution };
+}
+
+/** A job is held by an execution exactly while it is assigned or running: neither lives alone. */
+function assertHeld(job: JobRow, execution: ExecutionRow | null): void {
+  const isHeld = job.state === 'assigned' || job.state === 'running';
+  const isLive = execution !== null && !isTerminalExecution(execution.state);
+  assert(
+    isHeld === isLive,
+    `a job is ${job.state} with an execution ${execution?.state ?? 'none'}`,
+  );
+}
+
+function saveExecutionIn(db: Database.Database, job: JobRow, execution: ExecutionRow): void {
+  const { startedAtMs } = execution;
+  const runDeadlineMs =
+    startedAtMs === null ? null : runBackstopMs(startedAtMs, job.spec.limits.runSec);
+  statement(db, updateExecution).run({ ...fromExecution(execution), runDeadlineMs });
+}
+
+function payoutIdIn(db: Database.Database, executionId: string): string | null {
+  const found = statement<{ payout_id: string }>(db, selectPayoutId).get(executionId);
+  return found?.payout_id ?? null;
+}

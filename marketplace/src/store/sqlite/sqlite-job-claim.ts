@@ -1,0 +1,60 @@
+import { assert } from '@node3/shared/assert';
+import type Database from 'better-sqlite3';
+import type { JobClaim } from '../job-store.ts';
+import type { ExecutionRow, JobRow } from '../rows.ts';
+import { fromExecution } from './execution-codec.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { appendEventsIn } from './sqlite-events.ts';
+import { executionByClaimIn, jobIn } from './sqlite-job-reads.ts';
+import { statement } from './statement.ts';
+
+/** The one conditional write that decides who gets a job. */
+export const takeJob = `
+  UPDATE jobs SET state = 'assigned', attempt = attempt + 1, execution_id = ?2, agent_id = ?3,
+    reason = NULL, fault = NULL, not_before_ms = NULL
+  WHERE job_id = ?1 AND state = 'queued' AND coalesce(not_before_ms, 0) <= ?4
+    AND cancel_requested_at_ms IS NULL`;
+export const selectDeviceInUse = `
+  SELECT 1 FROM execution_devices
+  WHERE agent_id = ? AND device_id IN (SELECT value FROM json_each(?)) LIMIT 1`;
+const insertDevice =
+  'INSERT INTO execution_devices (agent_id, device_id, execution_id) VALUES (?, ?, ?)';
+const insertExecution = `
+  INSERT INTO executions (execution_id, job_id, attempt, agent_id, agent_name, claim_id,
+    lease_hash, lease_until_ms, accept_by_ms, state, reason, detail, devices, isolation,
+    image_digest, exit_code, run_ms, peak_memory_bytes, result_hash, log_seq, leased_at_ms,
+    started_at_ms, finished_at_ms)
+  VALUES (@executionId, @jobId, @attempt, @agentId, @agentName, @claimId,
+    @leaseHash, @leaseUntilMs, @acceptByMs, @state, @reason, @detail, @devices, @isolation,
+    @imageDigest, @exitCode, @runMs, @peakMemoryBytes, @resultHash, @logSeq, @leasedAtMs,
+    @startedAtMs, @finishedAtMs)`;
+
+export function claimJobIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  claim: JobClaim,
+): { job: JobRow; execution: ExecutionRow } | null {
+  const { jobId, nowMs } = claim;
+  const { executionId, agentId, claimId, devices } = claim.execution;
+  const earlier = executionByClaimIn(db, agentId, claimId);
+  if (earlier !== null) return { job: storedJobIn(db, earlier.jobId), execution: earlier };
+  const deviceIds = devices.map((device) => device.id);
+  const inUse = statement(db, selectDeviceInUse).get(agentId, JSON.stringify(deviceIds));
+  if (inUse !== undefined) return null;
+  const taken = statement(db, takeJob).run(jobId, executionId, agentId, nowMs);
+  if (taken.changes === 0) return null;
+  const job = storedJobIn(db, jobId);
+  const execution: ExecutionRow = { ...claim.execution, jobId, attempt: job.attempt };
+  statement(db, insertExecution).run(fromExecution(execution));
+  for (const deviceId of deviceIds) {
+    statement(db, insertDevice).run(agentId, deviceId, executionId);
+  }
+  appendEventsIn(sqlite, db, claim.events(job, execution));
+  return { job, execution };
+}
+
+function storedJobIn(db: Database.Database, jobId: string): JobRow {
+  const job = jobIn(db, jobId);
+  assert(job !== null, `job ${jobId} is stored`);
+  return job;
+}

@@ -1,0 +1,71 @@
+import { assert } from '@node3/shared/assert';
+import { MarketError } from '@node3/shared/error';
+import type Database from 'better-sqlite3';
+import type { JobPosting } from '../job-store.ts';
+import type { JobRow } from '../rows.ts';
+import { fromJob } from './job-codec.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { appendEventsIn } from './sqlite-events.ts';
+import { jobIn } from './sqlite-job-reads.ts';
+import { postTransfersIn } from './sqlite-ledger.ts';
+import { statement } from './statement.ts';
+
+const selectIdempotency =
+  'SELECT request_hash, job_id FROM idempotency WHERE account_id = ? AND key = ?';
+const insertIdempotency =
+  'INSERT INTO idempotency (account_id, key, request_hash, job_id) VALUES (?, ?, ?, ?)';
+const countOpen = 'SELECT sum(jobs_open) AS open FROM account_jobs WHERE account_id = ?';
+const insertJob = `
+  INSERT INTO jobs (job_id, account_id, state, reason, fault, priority, asset, price, attempt,
+    execution_id, agent_id, not_before_ms, queue_deadline_ms, cancel_requested_at_ms, settlement,
+    charged, provider_share, fee, refund, exit_code, log_lines, log_bytes, created_at_ms,
+    queued_at_ms, started_at_ms, finished_at_ms, output)
+  VALUES (@jobId, @accountId, @state, @reason, @fault, @priority, @asset, @price, @attempt,
+    @executionId, @agentId, @notBeforeMs, @queueDeadlineMs, @cancelRequestedAtMs, @settlement,
+    @charged, @providerShare, @fee, @refund, @exitCode, @logLines, @logBytes, @createdAtMs,
+    @queuedAtMs, @startedAtMs, @finishedAtMs, @output)`;
+const insertSpec = 'INSERT INTO job_specs (job_id, spec) VALUES (?, ?)';
+
+export function postJobIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  posting: JobPosting,
+): { job: JobRow; replayed: boolean } {
+  const { job, idempotency } = posting;
+  const { jobId, accountId } = job;
+  const earlier = earlierJobIn(db, posting);
+  if (earlier !== null) return { job: earlier, replayed: true };
+  const open = Number(statement<{ open: bigint | null }>(db, countOpen).get(accountId)?.open ?? 0n);
+  if (open >= posting.openJobsMax) {
+    throw new MarketError('JOB_QUEUE_FULL', { open, max: posting.openJobsMax });
+  }
+  const columns = fromJob(job);
+  statement(db, insertJob).run(columns);
+  statement(db, insertSpec).run(jobId, columns.spec);
+  postTransfersIn(db, posting.transfers, job.createdAtMs);
+  if (idempotency !== null) {
+    statement(db, insertIdempotency).run(
+      accountId,
+      idempotency.key,
+      idempotency.requestHash,
+      jobId,
+    );
+  }
+  appendEventsIn(sqlite, db, posting.events);
+  return { job, replayed: false };
+}
+
+function earlierJobIn(db: Database.Database, { job, idempotency }: JobPosting): JobRow | null {
+  if (idempotency === null) return null;
+  const stored = statement<{ request_hash: string; job_id: string }>(db, selectIdempotency).get(
+    job.accountId,
+    idempotency.key,
+  );
+  if (stored === undefined) return null;
+  if (stored.request_hash !== idempotency.requestHash) {
+    throw new MarketError('IDEMPOTENCY_MISMATCH');
+  }
+  const earlier = jobIn(db, stored.job_id);
+  assert(earlier !== null, 'an idempotency key names a stored job');
+  return earlier;
+}

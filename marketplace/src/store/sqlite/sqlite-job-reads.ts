@@ -1,0 +1,143 @@
+import { type JobState, jobStates } from '@node3/shared/job-state';
+import type Database from 'better-sqlite3';
+import type { JobQuery, JobStore } from '../job-store.ts';
+import type { ExecutionRow, JobRow } from '../rows.ts';
+import { toList } from './codec.ts';
+import { type ExecutionRecord, toExecution } from './execution-codec.ts';
+import { type JobRecord, toJob } from './job-codec.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { eventsOfJobIn } from './sqlite-events.ts';
+import { statement } from './statement.ts';
+
+/** The hot reads, exported so that a test can prove that each one goes through an index. */
+export const jobQueries = {
+  job: 'SELECT * FROM jobs JOIN job_specs USING (job_id) WHERE job_id = ?',
+  jobs: `
+    SELECT * FROM jobs JOIN job_specs USING (job_id)
+    WHERE job_id IN (SELECT value FROM json_each(?)) ORDER BY job_id DESC`,
+  idsOfAll: 'SELECT job_id FROM jobs WHERE job_id < ? ORDER BY job_id DESC LIMIT ?',
+  idsOfState: 'SELECT job_id FROM jobs WHERE state = ? AND job_id < ? ORDER BY job_id DESC LIMIT ?',
+  idsOfAccount: `
+    SELECT job_id FROM jobs WHERE state = ? AND job_id < ? AND account_id = ?
+    ORDER BY job_id DESC LIMIT ?`,
+  queued: `
+    SELECT * FROM jobs JOIN job_specs USING (job_id)
+    WHERE state = 'queued' AND job_id > ? ORDER BY job_id LIMIT ?`,
+  execution: 'SELECT * FROM executions WHERE execution_id = ?',
+  executionsOfJob: 'SELECT * FROM executions WHERE job_id = ? ORDER BY attempt',
+  executionByClaim: 'SELECT * FROM executions WHERE agent_id = ? AND claim_id = ? AND live = 1',
+  liveOfAgent: 'SELECT * FROM executions WHERE agent_id = ? AND live = 1 ORDER BY execution_id',
+  live: 'SELECT * FROM executions WHERE live = 1 ORDER BY execution_id',
+} as const;
+
+const countJobs = 'SELECT state, jobs FROM job_counts';
+/** Sorts after every id. */
+const afterAllIds = '~';
+
+export function createSqliteJobReads(
+  sqlite: SqliteDatabase,
+): Pick<
+  JobStore,
+  | 'job'
+  | 'execution'
+  | 'executionsOfJob'
+  | 'eventsOfJob'
+  | 'listJobs'
+  | 'countJobs'
+  | 'queuedJobs'
+  | 'liveExecutions'
+  | 'executionByClaim'
+> {
+  const executions = (sql: string, ...values: string[]) =>
+    sqlite.read((db) =>
+      statement<ExecutionRecord>(db, sql)
+        .all(...values)
+        .map(toExecution),
+    );
+  return {
+    async job(jobId) {
+      return sqlite.read((db) => jobIn(db, jobId));
+    },
+    async execution(executionId) {
+      return sqlite.read((db) => executionIn(db, executionId));
+    },
+    async executionsOfJob(jobId) {
+      return executions(jobQueries.executionsOfJob, jobId);
+    },
+    async eventsOfJob(jobId, limit) {
+      return sqlite.read((db) => eventsOfJobIn(db, jobId, limit));
+    },
+    async listJobs(query) {
+      return sqlite.read((db) => listJobsIn(db, query));
+    },
+    async countJobs() {
+      const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<
+        JobState,
+        number
+      >;
+      const rows = sqlite.read((db) =>
+        statement<{ state: JobState; jobs: bigint }>(db, countJobs).all(),
+      );
+      for (const { state, jobs } of rows) counts[state] = Number(jobs);
+      return counts;
+    },
+    async queuedJobs(afterJobId, limit) {
+      return sqlite.read((db) =>
+        statement<JobRecord>(db, jobQueries.queued)
+          .all(afterJobId ?? '', limit)
+          .map(toJob),
+      );
+    },
+    async liveExecutions(agentId) {
+      return agentId === null
+        ? executions(jobQueries.live)
+        : executions(jobQueries.liveOfAgent, agentId);
+    },
+    async executionByClaim(agentId, claimId) {
+      return sqlite.read((db) => executionByClaimIn(db, agentId, claimId));
+    },
+  };
+}
+
+export function jobIn(db: Database.Database, jobId: string): JobRow | null {
+  const found = statement<JobRecord>(db, jobQueries.job).get(jobId);
+  return found === undefined ? null : toJob(found);
+}
+
+export function executionIn(db: Database.Database, executionId: string): ExecutionRow | null {
+  const found = statement<ExecutionRecord>(db, jobQueries.execution).get(executionId);
+  return found === undefined ? null : toExecution(found);
+}
+
+export function executionByClaimIn(
+  db: Database.Database,
+  agentId: string,
+  claimId: string,
+): ExecutionRow | null {
+  const found = statement<ExecutionRecord>(db, jobQueries.executionByClaim).get(agentId, claimId);
+  return found === undefined ? null : toExecution(found);
+}
+
+/**
+ * One index range per state, each already in order, merged here: the cost depends on the page, not
+ * on how many jobs of other states lie between.
+ */
+function listJobsIn(db: Database.Database, query: JobQuery): JobRow[] {
+  const { accountId, limit } = query;
+  const before = query.beforeJobId ?? afterAllIds;
+  const ids = (sql: string, ...values: (string | number)[]) =>
+    statement<{ job_id: string }>(db, sql)
+      .all(...values)
+      .map((row) => row.job_id);
+  const states = new Set(query.states ?? jobStates);
+  const found =
+    accountId === null && query.states === null
+      ? ids(jobQueries.idsOfAll, before, limit)
+      : [...states].flatMap((state) =>
+          accountId === null
+            ? ids(jobQueries.idsOfState, state, before, limit)
+            : ids(jobQueries.idsOfAccount, state, before, accountId, limit),
+        );
+  const page = found.toSorted((a, b) => (a < b ? 1 : -1)).slice(0, limit);
+  return statement<JobRecord>(db, jobQueries.jobs).all(toList(page)).map(toJob);
+}

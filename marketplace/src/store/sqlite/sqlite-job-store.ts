@@ -1,0 +1,30 @@
+import type { JobStore } from '../job-store.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { changeExecutionIn, changeJobIn } from './sqlite-job-change.ts';
+import { claimJobIn } from './sqlite-job-claim.ts';
+import { postJobIn } from './sqlite-job-posting.ts';
+import { createSqliteJobReads } from './sqlite-job-reads.ts';
+import { createSqliteLeaseStore } from './sqlite-lease-store.ts';
+import { createSqliteLogStore } from './sqlite-log-store.ts';
+
+export function createSqliteJobStore(sqlite: SqliteDatabase): JobStore {
+  return {
+    ...createSqliteJobReads(sqlite),
+    ...createSqliteLeaseStore(sqlite),
+    ...createSqliteLogStore(sqlite),
+
+    postJob(posting) {
+      return sqlite.write((db) => postJobIn(sqlite, db, posting));
+    },
+    claimJob(claim) {
+      return sqlite.write((db) => claimJobIn(sqlite, db, claim));
+    },
+    changeExecution(fence, agentId, decide, resultHash) {
+      const change = { fence, agentId, decide, resultHash: resultHash ?? null };
+      return sqlite.write((db) => changeExecutionIn(sqlite, db, change));
+    },
+    changeJob(jobId, decide) {
+      return sqlite.write((db) => changeJobIn(sqlite, db, jobId, decide));
+    },
+  };
+}

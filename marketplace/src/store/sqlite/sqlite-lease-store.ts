@@ -1,0 +1,78 @@
+import { limits } from '@node3/shared/limits';
+import type { JobStore } from '../job-store.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { statement } from './statement.ts';
+
+/** Exported so that a test can prove that each one goes through an index. */
+export const leaseQueries = {
+  // A lease never becomes shorter: a renewal that arrives late must not take back a later one.
+  renew: `
+    UPDATE executions SET lease_until_ms = max(lease_until_ms, ?5)
+    WHERE execution_id = ?1 AND agent_id = ?2 AND attempt = ?3 AND lease_hash = ?4 AND live = 1
+    RETURNING (SELECT cancel_requested_at_ms IS NOT NULL FROM jobs
+      WHERE jobs.job_id = executions.job_id) AS cancel_requested`,
+  overdueInQueue: `
+    SELECT job_id, NULL AS execution_id FROM jobs
+    WHERE state IN ('awaiting_funds', 'queued') AND queue_deadline_ms <= ?
+    ORDER BY queue_deadline_ms LIMIT ?`,
+  overdueOffers: `
+    SELECT job_id, execution_id FROM executions
+    WHERE live = 1 AND accept_by_ms <= ? ORDER BY accept_by_ms LIMIT ?`,
+  overdueLeases: `
+    SELECT job_id, execution_id FROM executions
+    WHERE live = 1 AND lease_until_ms <= ? ORDER BY lease_until_ms LIMIT ?`,
+  overdueRuns: `
+    SELECT job_id, execution_id FROM executions
+    WHERE live = 1 AND run_deadline_ms <= ? ORDER BY run_deadline_ms LIMIT ?`,
+} as const;
+
+const extendAll = `
+  UPDATE executions SET lease_until_ms = lease_until_ms + ?1, accept_by_ms = accept_by_ms + ?1,
+    run_deadline_ms = run_deadline_ms + ?1
+  WHERE live = 1`;
+
+interface OverdueRecord {
+  job_id: string;
+  execution_id: string | null;
+}
+
+export function createSqliteLeaseStore(
+  sqlite: SqliteDatabase,
+): Pick<JobStore, 'renewLeases' | 'overdue' | 'extendLeases'> {
+  return {
+    renewLeases(agentId, fences, leaseUntilMs) {
+      return sqlite.write((db) => {
+        const renew = statement<{ cancel_requested: bigint }>(db, leaseQueries.renew);
+        return fences.map(({ executionId, attempt, leaseHash }) => {
+          const renewed = renew.get(executionId, agentId, attempt, leaseHash, leaseUntilMs);
+          return renewed === undefined
+            ? null
+            : { cancelRequested: renewed.cancel_requested === 1n };
+        });
+      });
+    },
+
+    async overdue(nowMs, limit) {
+      const due: [string, number][] = [
+        [leaseQueries.overdueInQueue, nowMs],
+        [leaseQueries.overdueOffers, nowMs],
+        [leaseQueries.overdueLeases, nowMs - limits.leaseGraceMs],
+        [leaseQueries.overdueRuns, nowMs],
+      ];
+      const found = new Map<string, string | null>();
+      sqlite.read((db) => {
+        for (const [sql, untilMs] of due) {
+          const left = limit - found.size;
+          if (left <= 0) break;
+          const rows = statement<OverdueRecord>(db, sql).all(untilMs, left);
+          for (const row of rows) found.set(row.job_id, row.execution_id);
+        }
+      });
+      return [...found].map(([jobId, executionId]) => ({ jobId, executionId }));
+    },
+
+    extendLeases(byMs) {
+      return sqlite.write((db) => statement(db, extendAll).run(byMs).changes);
+    },
+  };
+}

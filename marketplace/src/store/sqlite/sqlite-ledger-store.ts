@@ -1,0 +1,63 @@
+import { type Asset, add, type BaseUnits, zero } from '@node3/shared/money';
+import type Database from 'better-sqlite3';
+import { type LedgerClass, normalSides } from '../../domain/ledger-accounts.ts';
+import type { LedgerStore, LedgerTotals } from '../store.ts';
+import { ledgerProblemsIn } from './ledger-problems.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { appendEventsIn } from './sqlite-events.ts';
+import { balanceOn, ledgerBalanceIn, postTransfersIn } from './sqlite-ledger.ts';
+import { statement } from './statement.ts';
+
+interface TotalRecord {
+  class: LedgerClass;
+  asset: Asset;
+  debits: bigint;
+  credits: bigint;
+}
+
+const selectTotals = 'SELECT class, asset, debits, credits FROM balance_totals';
+// Transfers are never deleted, so the newest entry's number is their count.
+const countTransfers = 'SELECT max(entry) AS count FROM transfers';
+
+export function createSqliteLedgerStore(sqlite: SqliteDatabase): LedgerStore {
+  return {
+    postTransfers(transfers, events, nowMs) {
+      return sqlite.write((db) => {
+        postTransfersIn(db, transfers, nowMs);
+        appendEventsIn(sqlite, db, events);
+      });
+    },
+    async ledgerBalance(account, asset) {
+      return sqlite.read((db) => ledgerBalanceIn(db, account, asset));
+    },
+    async ledgerTotals() {
+      return sqlite.read(ledgerTotalsIn);
+    },
+    async verifyLedger() {
+      const problems = sqlite.read(ledgerProblemsIn);
+      return { balanced: problems.length === 0, problems };
+    },
+  };
+}
+
+function ledgerTotalsIn(db: Database.Database): LedgerTotals {
+  const records = statement<TotalRecord>(db, selectTotals).all();
+  const sum = (...classes: LedgerClass[]): Record<Asset, BaseUnits> => {
+    const totals: Record<Asset, BaseUnits> = { SOL: zero, USDC: zero };
+    for (const record of records) {
+      if (!classes.includes(record.class)) continue;
+      const balance = balanceOn(normalSides[record.class], record);
+      totals[record.asset] = add(totals[record.asset], balance);
+    }
+    return totals;
+  };
+  const count = statement<{ count: bigint | null }>(db, countTransfers).get();
+  return {
+    transfers: Number(count?.count ?? 0n),
+    liabilities: sum('available', 'held', 'payable'),
+    held: sum('held'),
+    feeRevenue: sum('fee_revenue'),
+    treasury: sum('treasury'),
+    operatorCapital: sum('operator_capital'),
+  };
+}

@@ -1,0 +1,110 @@
+import { assert } from '@node3/shared/assert';
+import { MarketError } from '@node3/shared/error';
+import { type Asset, type BaseUnits, baseUnits, formatAmount } from '@node3/shared/money';
+import type Database from 'better-sqlite3';
+import { type LedgerSide, ledgerClassOf, normalSides } from '../../domain/ledger-accounts.ts';
+import type { Transfer } from '../rows.ts';
+import { statement } from './statement.ts';
+
+interface TransferRecord {
+  debit: string;
+  credit: string;
+  asset: string;
+  amount: bigint;
+  kind: string;
+  ref: string;
+}
+
+interface BalanceRecord {
+  debits: bigint;
+  credits: bigint;
+}
+
+const selectTransfer =
+  'SELECT debit, credit, asset, amount, kind, ref FROM transfers WHERE transfer_id = ?';
+const insertTransfer = `
+  INSERT INTO transfers (transfer_id, debit, credit, asset, amount, kind, ref, at_ms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const selectBalance = 'SELECT debits, credits FROM balances WHERE account = ? AND asset = ?';
+const addToBalance = `
+  INSERT INTO balances (account, asset, side, debits, credits) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (account, asset) DO UPDATE
+  SET debits = debits + excluded.debits, credits = credits + excluded.credits`;
+const addToTotal = `
+  INSERT INTO balance_totals (class, asset, side, debits, credits) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (class, asset) DO UPDATE
+  SET debits = debits + excluded.debits, credits = credits + excluded.credits`;
+
+/**
+ * Posts transfers in order, inside a write. One that is stored already with the same content is
+ * skipped. Throws FUNDS_INSUFFICIENT before a balance would become negative; the caller must let
+ * it out of the write, so that what was posted before it is rolled back too.
+ */
+export function postTransfersIn(
+  db: Database.Database,
+  transfers: readonly Transfer[],
+  nowMs: number,
+): void {
+  for (const transfer of transfers) {
+    if (isStored(db, transfer)) continue;
+    const { transferId, debit, credit, asset, amount, kind, ref } = transfer;
+    statement(db, insertTransfer).run(transferId, debit, credit, asset, amount, kind, ref, nowMs);
+    move(db, transfer, 'debit');
+    move(db, transfer, 'credit');
+  }
+}
+
+/** The balance on the account's normal side. */
+export function ledgerBalanceIn(db: Database.Database, account: string, asset: Asset): BaseUnits {
+  const record = statement<BalanceRecord>(db, selectBalance).get(account, asset);
+  if (record === undefined) return baseUnits(0n);
+  return balanceOn(normalSides[ledgerClassOf(account)], record);
+}
+
+export function balanceOn(side: LedgerSide, record: BalanceRecord): BaseUnits {
+  const difference = record.debits - record.credits;
+  return baseUnits(side === 'debit' ? difference : -difference);
+}
+
+function isStored(db: Database.Database, transfer: Transfer): boolean {
+  const stored = statement<TransferRecord>(db, selectTransfer).get(transfer.transferId);
+  if (stored === undefined) return false;
+  const same =
+    stored.debit === transfer.debit &&
+    stored.credit === transfer.credit &&
+    stored.asset === transfer.asset &&
+    stored.amount === transfer.amount &&
+    stored.kind === transfer.kind &&
+    stored.ref === transfer.ref;
+  assert(same, `transfer ${transfer.transferId} is stored with other content`);
+  return true;
+}
+
+function move(db: Database.Database, transfer: Transfer, on: LedgerSide): void {
+  const { asset, amount } = transfer;
+  const account = transfer[on];
+  const ledgerClass = ledgerClassOf(account);
+  const side = normalSides[ledgerClass];
+  if (side !== on) assertCovered(db, account, asset, amount);
+  const debits = on === 'debit' ? amount : 0n;
+  const credits = on === 'credit' ? amount : 0n;
+  statement(db, addToBalance).run(account, asset, side, debits, credits);
+  statement(db, addToTotal).run(ledgerClass, asset, side, debits, credits);
+}
+
+function assertCovered(
+  db: Database.Database,
+  account: string,
+  asset: Asset,
+  amount: BaseUnits,
+): void {
+  const balance = ledgerBalanceIn(db, account, asset);
+  if (balance >= amount) return;
+  throw new MarketError('FUNDS_INSUFFICIENT', {
+    asset,
+    account,
+    balance: formatAmount(balance, asset),
+    needed: formatAmount(amount, asset),
+    missing: formatAmount(amount - balance, asset),
+  });
+}

@@ -1,0 +1,38 @@
+import type { Store } from '../store.ts';
+import { createSqliteAccountStore } from './sqlite-account-store.ts';
+import { SqliteDatabase, type SqliteDatabaseOptions } from './sqlite-database.ts';
+import { createSqliteEvents } from './sqlite-events.ts';
+import { createSqliteJobStore } from './sqlite-job-store.ts';
+import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
+import { createSqlitePayoutStore } from './sqlite-payout-store.ts';
+import { statement } from './statement.ts';
+
+const countChecks = `
+  INSERT INTO meta (key, value) VALUES ('write_checks', 1)
+  ON CONFLICT (key) DO UPDATE SET value = value + 1`;
+
+/**
+ * Opens the store in one SQLite file, which only this process may use. Throws when another one
+ * does, when the file was written by a newer program, or when the durability settings don't hold.
+ */
+export function openSqliteStore(options: SqliteDatabaseOptions): Store {
+  return createSqliteStore(new SqliteDatabase(options));
+}
+
+export function createSqliteStore(sqlite: SqliteDatabase): Store {
+  return {
+    ...createSqliteAccountStore(sqlite),
+    ...createSqliteJobStore(sqlite),
+    ...createSqlitePayoutStore(sqlite),
+    ...createSqliteLedgerStore(sqlite),
+    ...createSqliteEvents(sqlite),
+    checkWritable() {
+      return sqlite.write((db) => {
+        statement(db, countChecks).run();
+      });
+    },
+    async close() {
+      sqlite.close();
+    },
+  };
+}

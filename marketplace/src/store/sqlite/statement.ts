@@ -1,0 +1,24 @@
+import type Database from 'better-sqlite3';
+
+const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>();
+
+/**
+ * The prepared statement of a constant SQL text, compiled once per connection. Values are always
+ * bound, never written into the text, so the number of statements is bounded by the source code.
+ */
+export function statement<Row>(
+  db: Database.Database,
+  sql: string,
+): Database.Statement<unknown[], Row> {
+  let statements = prepared.get(db);
+  if (statements === undefined) {
+    statements = new Map();
+    prepared.set(db, statements);
+  }
+  let found = statements.get(sql);
+  if (found === undefined) {
+    found = db.prepare(sql);
+    statements.set(sql, found);
+  }
+  return found as Database.Statement<unknown[], Row>;
+}

@@ -1,0 +1,25 @@
+import type { RouteContract } from '@node3/shared/contract';
+import * as accounts from '@node3/shared/routes/accounts';
+import * as admin from '@node3/shared/routes/admin';
+import * as agentLocal from '@node3/shared/routes/agent-local';
+import * as agents from '@node3/shared/routes/agents';
+import * as auth from '@node3/shared/routes/auth';
+import * as health from '@node3/shared/routes/health';
+import * as jobs from '@node3/shared/routes/jobs';
+import * as marketplace from '@node3/shared/routes/marketplace';
+
+function isContract(value: unknown): value is RouteContract {
+  return typeof value === 'object' && value !== null && 'method' in value && 'audience' in value;
+}
+
+/** Every endpoint there is, in the order of the documents. */
+export const apiRoutes: RouteContract[] = [
+  health,
+  marketplace,
+  auth,
+  accounts,
+  jobs,
+  agents,
+  admin,
+  agentLocal,
+].flatMap((module) => Object.values<unknown>(module).filter(isContract));

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dashboard = path.join(root, 'dashboard');
+const dist = path.join(dashboard, 'dist');
+const hashFile = '.build-hash';
+
+/** Everything the built files depend on, relative to the repository. */
+const inputs = [
+  'dashboard/index.html',
+  'dashboard/package.json',
+  'dashboard/public/**/*',
+  'dashboard/src/**/*',
+  'dashboard/vite.config.ts',
+  'shared/src/**/*.ts',
+  'package-lock.json',
+];
+
+/** A build that takes longer than this says so; the usual start, with nothing to do, is silent. */
+const quietMs = 1_000;
+
+/** A digest of all inputs by content: times and the order of a checkout don't matter. */
+async function hashInputs(): Promise<string> {
+  const files: string[] = [];
+  for await (const entry of glob(inputs, { cwd: root, withFileTypes: true })) {
+    const file = path.relative(root, path.join(entry.parentPath, entry.name));
+    if (entry.isFile() && !/\.test\.tsx?$/.test(file)) files.push(file);
+  }
+  const hash = createHash('sha256');
+  for (const file of files.sort()) {
+    const content = await readFile(path.join(root, file));
+    hash.update(`${file.replaceAll(path.sep, '/')}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+async function readBuiltHash(): Promise<string | null> {
+  try {
+    return await readFile(path.join(dist, hashFile), 'utf8');
+  } catch {
+    // No build yet, or one that is older than the hash file.
+    return null;
+  }
+}
+
+/**
+ * Builds `dashboard/dist` when an input changed since the last build. The new files are put in
+ * place by a rename, so a build that fails or is stopped leaves the old ones working.
+ */
+export async function buildDashboard(print: (line: string) => void): Promise<'built' | 'current'> {
+  const wanted = await hashInputs();
+  if (wanted === (await readBuiltHash())) return 'current';
+  const notice = setTimeout(() => print('Building the web app.'), quietMs);
+  const fresh = path.join(root, 'node_modules', '.cache', `node3-dashboard-${process.pid}`);
+  const old = `${fresh}-old`;
+  try {
+    const { build } = await import('vite');
+    await build({
+      root: dashboard,
+      configFile: path.join(dashboard, 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: fresh, emptyOutDir: true },
+    });
+    await writeFile(path.join(fresh, hashFile), wanted);
+    await mkdir(dist, { recursive: true });
+    await rename(dist, old);
+    await rename(fresh, dist);
+  } finally {
+    clearTimeout(notice);
+    await rm(fresh, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+  return 'built';
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildDashboard((line) => process.stdout.write(`${line}\n`));
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorCodes } from '@node3/shared/error-codes';
+import { eventNames } from '@node3/shared/events';
+import { executionTransitions } from '@node3/shared/execution-state';
+import { jobTransitions, reasons } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
+import { apiRoutes } from './api-routes.ts';
+
+/**
+ * Writes docs/reference from the code, so that it can't say anything else than the code does.
+ * With `--check` it writes nothing and fails when a document is out of date.
+ */
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = join(root, 'docs', 'reference');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const notice = 'Generated from the code by `node scripts/generate-docs.ts`.';
+
+function errorsDocument(): string {
+  const rows = Object.entries(errorCodes).map(([code, { status, title, fix, retry }]) => [
+    `\`${code}\``,
+    String(status),
+    title,
+    fix,
+    retry,
+  ]);
+  return `# Errors\n\n${notice}\n\nEvery error answer is \`application/problem+json\` (RFC 9457) with these codes.\n\n${table(['code', 'status', 'title', 'what to do', 'try again'], rows)}\n`;
+}
+
+function statesDocument(): string {
+  const machines = {
+    Job: jobTransitions,
+    Execution: executionTransitions,
+    Settlement: settlementTransitions,
+    Payout: payoutTransitions,
+  };
+  const sections = Object.entries(machines).map(([name, transitions]) => {
+    const rows = Object.entries<readonly string[]>(transitions).map(([state, next]) => [
+      `\`${state}\``,
+      next.length === 0 ? 'final' : next.map((word) => `\`${word}\``).join(', '),
+    ]);
+    return `## ${name}\n\n${table(['state', 'may become'], rows)}`;
+  });
+  const reasonRows = Object.entries(reasons).map(([name, { fault, sentence, action, retry }]) => [
+    `\`${name}\``,
+    fault,
+    retry,
+    `${sentence} ${action}`,
+  ]);
+  const events = eventNames.map((name) => `- \`${name}\``).join('\n');
+  return `# States, reasons and events\n\n${notice}\n\n${sections.join('\n\n')}\n\n## Reasons\n\n${table(['reason', 'fault', 'retried', 'meaning'], reasonRows)}\n\n## Events\n\n${events}\n`;
+}
+
+function limitsDocument(): string {
+  const rows = Object.entries(limits).map(([name, value]) => [`\`${name}\``, String(value)]);
+  return `# Limits\n\n${notice}\n\nThe unit is the last word of the name. Reasons stand in \`shared/src/limits.ts\`.\n\n${table(['limit', 'value'], rows)}\n`;
+}
+
+function apiDocument(): string {
+  const rows = apiRoutes.map(({ method, url, audience, summary }) => [
+    `\`${method} ${url}\``,
+    audience,
+    summary,
+  ]);
+  return `# API\n\n${notice}\n\nFields, limits and answers: \`/openapi.json\` and \`/docs\` of a running marketplace. The agent's own API is under \`/api/v1/local\`.\n\n${table(['endpoint', 'key', 'what it does'], rows)}\n`;
+}
+
+const documents: Record<string, string> = {
+  'api.md': apiDocument(),
+  'errors.md': errorsDocument(),
+  'limits.md': limitsDocument(),
+  'states.md': statesDocument(),
+};
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+mkdirSync(folder, { recursive: true });
+const isCheck = process.argv.includes('--check');
+const stale = Object.entries(documents).filter(([name, text]) => read(join(folder, name)) !== text);
+for (const [name, text] of stale) {
+  if (!isCheck) writeFileSync(join(folder, name), text);
+  process.stdout.write(`${isCheck ? 'out of date' : 'written'}: docs/reference/${name}\n`);
+}
+if (isCheck && stale.length > 0) {
+  process.stdout.write('Run: node scripts/generate-docs.ts\n');
+  process.exitCode = 1;
+}

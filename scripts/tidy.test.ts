@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** The repository tests itself: sizes, names, who imports whom, and what may not appear. */
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+});
+const files = listed.split('\n').filter((file) => file !== '');
+
+interface SourceFile {
+  path: string;
+  text: string;
+  lines: number;
+}
+
+const sources: SourceFile[] = files
+  .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
+  .map((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    return { path, text, lines: text.trimEnd().split('\n').length };
+  });
+
+const isTest = (path: string) =>
+  /\.(test|conformance)\.tsx?$/.test(path) || path.includes('/testing/');
+const production = sources.filter(({ path }) => !isTest(path) && !path.startsWith('scripts/'));
+
+function offenders(check: (file: SourceFile) => boolean, among = production): string[] {
+  return among.filter(check).map(({ path }) => path);
+}
+
+describe('sizes', () => {
+  it('keeps every source file within 400 lines', () => {
+    expect(offenders(({ lines }) => lines > 400, sources)).toEqual([]);
+  });
+
+  it('keeps files small: median at most 70 lines, 95 % at most 250', () => {
+    const sorted = production.map(({ lines }) => lines).toSorted((a, b) => a - b);
+    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+    expect(at(0.5)).toBeLessThanOrEqual(70);
+    expect(at(0.95)).toBeLessThanOrEqual(250);
+  });
+});
+
+describe('names', () => {
+  it('writes file names in kebab-case', () => {
+    const wrong = sources
+      .map(({ path }) => path)
+      .filter(
+        (path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.(ts|tsx|mjs)$/.test(basename(path)),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names nothing after nothing', () => {
+    const vague = /(^|[-/])(utils?|helpers?|common|misc|manager|impl|base)([-./]|$)/;
+    expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
+  });
+
+  it('has no barrels', () => {
+    const barrels = sources.map(({ path }) => path).filter((path) => /\/index\.tsx?$/.test(path));
+    expect(barrels).toEqual(['marketplace/src/store/sqlite/migrations/index.ts']);
+  });
+
+  it('keeps the root free of documents other than the five', () => {
+    const documents = files.filter((path) => /^[^/]+\.md$/.test(path)).toSorted();
+    const allowed = ['CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md'];
+    expect(documents.filter((path) => !allowed.includes(path))).toEqual([]);
+  });
+});
+
+/** The workspaces each one may import. */
+const mayImport: Record<string, string[]> = {
+  shared: [],
+  marketplace: ['shared'],
+  agent: ['shared'],
+  localnet: ['shared'],
+  dashboard: ['shared'],
+  cli: ['shared', 'marketplace', 'agent', 'localnet'],
+  scripts: ['shared', 'marketplace', 'agent', 'localnet', 'cli'],
+};
+
+/** Tests may stand on the embedded chain. */
+const mayImportInTests: Record<string, string[]> = { marketplace: ['localnet'], cli: [] };
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+describe('imports', () => {
+  it('go between workspaces only where the architecture says so', () => {
+    const wrong = sources.flatMap(({ path, text }) => {
+      const [workspace = ''] = path.split('/');
+      const allowed = mayImport[workspace];
+      if (allowed === undefined) return [];
+      const extra = isTest(path) ? (mayImportInTests[workspace] ?? []) : [];
+      return importsOf(text)
+        .map((name) => /^@node3\/([a-z]+)/.exec(name)?.[1])
+        .filter((target) => target !== undefined && target !== workspace)
+        .filter((target) => ![...allowed, ...extra].includes(target ?? ''))
+        .map((target) => `${path} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('never leave a workspace by a relative path', () => {
+    const wrong = sources.flatMap(({ path, text }) => {
+      const [workspace = ''] = path.split('/');
+      if (workspace === 'scripts' || path === 'vitest.config.ts') return [];
+      return importsOf(text)
+        .filter((name) => name.startsWith('.'))
+        .filter((name) => !join(dirname(path), name).startsWith(`${workspace}/`))
+        .map((name) => `${path} imports ${name}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('keep domain rules away from services, HTTP and clocks', () => {
+    const domain = production.filter(({ path }) => path.includes('/domain/'));
+    const impure = /Date\.now|new Date\(\)|Math\.random|performance\.|crypto|node:|setTimeout/;
+    expect(offenders(({ text }) => impure.test(text), domain)).toEqual([]);
+    const outward = /from '\.\.\/(services|http|workers|payments|live)\//;
+    expect(offenders(({ text }) => outward.test(text), domain)).toEqual([]);
+    const storeValues = /^import (?!type).*from '\.\.\/store\//m;
+    expect(offenders(({ text }) => storeValues.test(text), domain)).toEqual([]);
+  });
+
+  it('reach implementations only from app.ts', () => {
+    const implementation =
+      /from '[^']*\/(store\/sqlite|payments\/solana|executors\/(docker|native))\//;
+    const inside = /\/(store\/sqlite|payments\/solana|executors\/(docker|native))\//;
+    const wrong = offenders(
+      ({ path, text }) =>
+        implementation.test(text) && !inside.test(path) && basename(path) !== 'app.ts',
+      production.filter(({ path }) => /^(marketplace|agent)\//.test(path)),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('forbidden', () => {
+  it('reads the environment only in main.ts and env.ts', () => {
+    const allowed = /(^|\/)(main|env|main-env)\.tsx?$/;
+    expect(offenders(({ path, text }) => /process\.env/.test(text) && !allowed.test(path))).toEqual(
+      [],
+    );
+  });
+
+  it('leaves no unfinished work behind', () => {
+    const marks = /\b(TO[D]O|FIX[M]E|X{3})\b/;
+    expect(offenders(({ text }) => marks.test(text), sources)).toEqual([]);
+  });
+
+  it('skips and focuses no test by hand', () => {
+    const marks = /\.(ski[p]|onl[y])\(/;
+    expect(offenders(({ text }) => marks.test(text), sources)).toEqual([]);
+  });
+
+  it('keeps money away from floating point', () => {
+    const money = production.filter(({ path }) => /(money|ledger|settlement|payout)/.test(path));
+    expect(offenders(({ text }) => /parseFloat|Math\.round/.test(text), money)).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import type { ErrorObject } from 'ajv';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { MarketError, toProblem } from '../error.ts';
+import { toFieldProblems } from './request-validator.ts';
+
+/** The media type of every error answer, RFC 9457. */
+const problemType = 'application/problem+json';
+
+/** Turns every thrown error into a problem; only what is our own fault is logged as an error. */
+export function setErrorHandler(app: FastifyInstance): void {
+  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+    const error = toMarketError(thrown, app.initialConfig.bodyLimit);
+    if (error.status >= 500) request.log.error({ err: thrown }, 'request failed');
+    else request.log.debug({ code: error.code }, 'request refused');
+    const { retryAfterSec } = error.context;
+    if (typeof retryAfterSec === 'number') void reply.header('retry-after', retryAfterSec);
+    return reply.status(error.status).type(problemType).send(toProblem(error, request.id));
+  });
+}
+
+function toMarketError(thrown: FastifyError, bodyLimit: number | undefined): MarketError {
+  if (thrown instanceof MarketError) return thrown;
+  if (thrown.validation !== undefined) {
+    const errors = toFieldProblems(thrown.validation as ErrorObject[]);
+    const detail = errors
+      .map(({ pointer, detail: text }) => `${pointer || '/'} ${text}`)
+      .join('; ');
+    return new MarketError('REQUEST_INVALID', { detail, errors });
+  }
+  switch (thrown.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': {
+      const limit = bodyLimit === undefined ? '' : ` The limit is ${bodyLimit} bytes.`;
+      return new MarketError('REQUEST_TOO_LARGE', { detail: `The body is too large.${limit}` });
+    }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new MarketError('CONTENT_TYPE_UNSUPPORTED');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new MarketError('REQUEST_MALFORMED', { detail: thrown.message }, { cause: thrown });
+    default:
+      break;
+  }
+  if (thrown instanceof SyntaxError || thrown.statusCode === 400) {
+    return new MarketError('REQUEST_MALFORMED', { detail: thrown.message }, { cause: thrown });
+  }
+  const detail = 'Something went wrong on our side.';
+  return new MarketError('INTERNAL', { detail }, { cause: thrown });
+}

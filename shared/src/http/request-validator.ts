@@ -1,0 +1,117 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { FieldProblem } from '../error.ts';
+
+/** Parts of a request that arrive as text, so that "5" has to become 5 first. */
+const textParts = new Set(['querystring', 'params', 'headers']);
+
+/** How many wrong fields one answer lists. */
+const problemsMax = 20;
+
+const options = {
+  allErrors: true,
+  discriminator: true,
+  removeAdditional: false,
+  strict: false,
+  useDefaults: true,
+  verbose: true,
+} as const;
+
+/**
+ * Compiles a contract's schemas for Fastify. Bodies are taken as they are: unknown fields and
+ * wrong types are errors, never dropped or converted.
+ */
+export function createRequestValidator() {
+  const strict = new Ajv({ ...options, coerceTypes: false });
+  const coercing = new Ajv({ ...options, coerceTypes: true });
+  return (part: { schema: unknown; httpPart?: string | undefined }) => {
+    const ajv = textParts.has(part.httpPart ?? 'body') ? coercing : strict;
+    return ajv.compile(part.schema as object);
+  };
+}
+
+/** One standalone check, for messages that don't come through a route. */
+export function createMessageValidator(schema: object): (value: unknown) => FieldProblem[] {
+  const validate = new Ajv({ ...options, coerceTypes: false }).compile(schema);
+  return (value) => (validate(value) ? [] : toFieldProblems(validate.errors ?? []));
+}
+
+/** Says of each wrong field where it is and what was expected, in words for a person. */
+export function toFieldProblems(errors: readonly ErrorObject[]): FieldProblem[] {
+  const problems = new Map<string, FieldProblem>();
+  for (const error of errors) {
+    const problem = toFieldProblem(error);
+    if (problem !== null && !problems.has(problem.pointer)) problems.set(problem.pointer, problem);
+  }
+  return [...problems.values()].slice(0, problemsMax);
+}
+
+function toFieldProblem(error: ErrorObject): FieldProblem | null {
+  const at = error.instancePath;
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const name = String(params['additionalProperty']);
+      return { pointer: `${at}/${name}`, detail: unknownField(name, error.parentSchema) };
+    }
+    case 'required':
+      return { pointer: `${at}/${String(params['missingProperty'])}`, detail: 'is required' };
+    case 'enum':
+      return { pointer: at, detail: `must be one of ${listOf(params['allowedValues'])}` };
+    case 'const':
+      return { pointer: at, detail: `must be ${JSON.stringify(params['allowedValue'])}` };
+    case 'discriminator':
+      return { pointer: `${at}/${String(params['tag'])}`, detail: tagDetail(error) };
+    case 'pattern':
+      return { pointer: at, detail: patternDetail(error) };
+    case 'anyOf':
+    case 'oneOf':
+      return null;
+    default:
+      return { pointer: at, detail: error.message ?? 'is not valid' };
+  }
+}
+
+function unknownField(name: string, parentSchema: unknown): string {
+  const known = Object.keys(
+    (parentSchema as { properties?: object } | undefined)?.properties ?? {},
+  );
+  const near = known.find((field) => isNear(field, name));
+  if (near !== undefined) return `is not a known field; did you mean "${near}"?`;
+  return known.length === 0
+    ? 'is not allowed here'
+    : `is not a known field; known are ${known.toSorted().join(', ')}`;
+}
+
+/** Same letters in another case or with other separators, or a typo of one letter. */
+function isNear(a: string, b: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const [left, right] = [plain(a), plain(b)];
+  if (left === right) return true;
+  if (Math.abs(left.length - right.length) > 1 || left.length < 4) return false;
+  let start = 0;
+  while (start < left.length && left[start] === right[start]) start += 1;
+  let end = 0;
+  const shorter = Math.min(left.length, right.length);
+  while (end < shorter - start && left.at(-1 - end) === right.at(-1 - end)) end += 1;
+  return Math.max(left.length, right.length) - start - end <= 1;
+}
+
+function tagDetail(error: ErrorObject): string {
+  const { tag } = error.params as { tag: string };
+  const branches = (error.parentSchema as { oneOf?: { properties?: object }[] }).oneOf ?? [];
+  const values = branches.map(
+    (branch) =>
+      (branch.properties as Record<string, { const?: unknown }> | undefined)?.[tag]?.const,
+  );
+  return `must be one of ${listOf(values)}`;
+}
+
+function patternDetail(error: ErrorObject): string {
+  const description = (error.parentSchema as { description?: string } | undefined)?.description;
+  if (description !== undefined) return `must be: ${description}`;
+  return `must match ${(error.params as { pattern: string }).pattern}`;
+}
+
+function listOf(values: unknown): string {
+  return Array.isArray(values) ? values.map((value) => String(value)).join(', ') : String(values);
+}
