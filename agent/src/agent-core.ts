@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Ids, systemIds } from '@node3/shared/ids';
 import type { Logger } from '@node3/shared/logger';
 import type { WalletKey } from '@node3/shared/wallet-key';
+import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
 import { DeviceInventory } from './execution/device-inventory.ts';
 import { ExecutionDesk } from './execution/execution-desk.ts';
@@ -17,7 +18,6 @@ import { Heartbeater } from './marketplace-link/heartbeater.ts';
 import { LeaseClock } from './marketplace-link/lease-clock.ts';
 import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
-import { agentLimits } from './agent-limits.ts';
 import { BalanceWatch } from './wallet/balance.ts';
 import { EarningsWatch } from './wallet/earnings.ts';
 
@@ -49,10 +49,12 @@ export interface AgentParts {
 /** Who is told about what happens inside. */
 export interface CoreEvents {
   /** Something that the status shows has changed. */
-  onStatus(): void;
+  onStatus: () => void;
   /** The agent can take more or less than before. */
-  onCapacity(): void;
-  onFatal(error: unknown): void;
+  onCapacity: () => void;
+  /** The marketplace answers again after an outage. */
+  onReachable: () => void;
+  onFatal: (error: unknown) => void;
 }
 
 /** All long-lived parts, wired to each other. */
@@ -74,7 +76,13 @@ export function createCore(
   const link = new MarketplaceLink(config.marketplaceUrl, {
     clock,
     fetch: parts.fetch,
-    onChange: events.onStatus,
+    onChange: (reachable) => {
+      events.onStatus();
+      if (reachable === 'reachable') {
+        outbox.retryAll();
+        events.onReachable();
+      }
+    },
   });
   const leases = new LeaseClock(clock);
   const context: ExecutorContext = { ownerId: journal.ownerId(), config, clock, log };
@@ -82,10 +90,11 @@ export function createCore(
   const inventory = new DeviceInventory({ ...watch, detectors: parts.createDetectors(context) });
   const board = new ExecutorBoard({ ...watch, executors: parts.createExecutors(context) });
   const earnings = new EarningsWatch({ link, clock, log });
-  const rpc = config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
+  const rpc =
+    config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
   const balance = new BalanceWatch({ rpc, link, clock, log, address: wallet.address });
   const shared = { link, journal, leases, clock, bootId, log, random };
-  const outbox = new Outbox({
+  const outbox: Outbox = new Outbox({
     ...shared,
     onStop: (executionId, cause) => desk.stop(executionId, cause),
     onClosed: (executionId, closing) => {

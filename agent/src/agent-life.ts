@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { assertNever } from '@node3/shared/assert';
+import { limits } from '@node3/shared/limits';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import type { AgentMessage } from '@node3/shared/routes/agents';
-import { assertNever } from '@node3/shared/assert';
 import type { DrainOptions } from './agent.ts';
 import type { AgentCore } from './agent-core.ts';
 import { agentLimits } from './agent-limits.ts';
@@ -15,7 +16,6 @@ import { startPacedLoop } from './marketplace-link/pace.ts';
 import { type Availability, Poller } from './marketplace-link/poller.ts';
 import { ensureIdentity, IdentityError } from './marketplace-link/registration.ts';
 import type { AgentMode } from './observability/agent-state.ts';
-import { limits } from '@node3/shared/limits';
 import { agentVersion } from './version.ts';
 
 /** After handing an offer back the agent asks for no other one for this long. */
@@ -43,7 +43,12 @@ export class AgentLife {
     const { board, clock, desk, inventory, journal, link, log, outbox, parts } = core;
     const { ids, random } = parts;
     this.#intake = {
-      ...{ board, clock, desk, inventory, journal, log },
+      board,
+      clock,
+      desk,
+      inventory,
+      journal,
+      log,
       nativeAllowed: core.config.nativeAllowed,
       takesWork: () => this.#mode === 'run',
       free: () => this.free(),
@@ -53,7 +58,13 @@ export class AgentLife {
       },
     };
     this.#poller = new Poller({
-      ...{ link, journal, clock, ids, log, random, instanceId: core.instanceId },
+      link,
+      journal,
+      clock,
+      ids,
+      log,
+      random,
+      instanceId: core.instanceId,
       availability: () => this.#availability(),
       onMessage: (message, sentAt) => this.#handle(message, sentAt),
     });
@@ -109,6 +120,11 @@ export class AgentLife {
   /** Cuts off the poll under way, because it speaks of another capacity. */
   capacityChanged(): void {
     if (this.#ready) this.#poller.refresh();
+  }
+
+  /** The marketplace answers again: there may be work waiting. */
+  reachable(): void {
+    if (this.#ready) this.#poller.retry();
   }
 
   setMode(mode: 'run' | 'pause'): void {

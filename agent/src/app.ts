@@ -11,17 +11,16 @@ import { createCommandRunner } from './gpu/command-runner.ts';
 import { createGpuDetectors } from './gpu/gpu-detectors.ts';
 import { readBootId, systemHostClock } from './host-clock.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
+import { RunningAgent } from './running-agent.ts';
 import { agentVersion } from './version.ts';
 
-/** The real parts. Detectors run the machine's own tools with the environment given. */
-export function systemParts(
-  environment: Readonly<Record<string, string | undefined>> = {},
-): AgentParts {
+/** The real parts of an agent. */
+export function systemParts(): AgentParts {
   return {
     createExecutors,
     createDetectors: ({ config, clock }) =>
       createGpuDetectors(config.gpuSource, {
-        runner: createCommandRunner({ environment }),
+        runner: createCommandRunner({ environment: config.environment }),
         clock,
       }),
     clock: systemHostClock,
@@ -45,75 +44,37 @@ export async function startAgent(
 ): Promise<Agent> {
   checkMarketplaceUrl(config);
   const parts = { ...systemParts(), ...overrides };
-  const { log } = parts;
+  const { clock, log } = parts;
   const wallet = await ensureKeypairFile(config.walletPath);
-  const ended = Promise.withResolvers<void>();
-  // Nobody has to listen; whoever does gets the reason.
-  ended.promise.catch(() => undefined);
   let server: LocalServer | null = null;
   let life: AgentLife | null = null;
-  let stopping: Promise<void> | null = null;
+  let agent: RunningAgent | null = null;
   const core = createCore(config, parts, wallet, {
     onStatus: () => server?.changed(),
     onCapacity: () => {
       life?.capacityChanged();
       server?.changed();
     },
-    onFatal: (error) => {
-      if (stopping !== null) return;
-      log.fatal({ err: error }, 'the journal failed: the agent must stop');
-      stop(error).catch(() => undefined);
-    },
+    onReachable: () => life?.reachable(),
+    onFatal: (error) => agent?.fail(error),
   });
-  const living = new AgentLife(core);
-  life = living;
-
-  function stop(reason?: unknown): Promise<void> {
-    stopping ??= endAgent(reason);
-    return stopping;
-  }
-  async function endAgent(reason: unknown): Promise<void> {
-    await living.stop();
-    await server?.close();
-    core.journal.close();
-    if (reason === undefined) ended.resolve();
-    else ended.reject(reason);
-  }
-  async function drain(options: { deadlineMs?: number } = {}): Promise<void> {
-    await living.drain(options);
-    await stop();
-  }
-
-  const view = createAgentView({
+  life = new AgentLife(core);
+  const running = new RunningAgent({ core, life });
+  agent = running;
+  const api = createAgentView({
     core,
-    life: living,
-    startedAtMs: parts.clock.nowMs(),
-    setMode(mode) {
-      if (mode !== 'drain') living.setMode(mode);
-      else if (living.mode !== 'drain') drain().catch((error: unknown) => ended.reject(error));
-    },
+    life,
+    startedAtMs: clock.nowMs(),
+    setMode: (mode) => running.setMode(mode),
   });
+  const { dashboardDir, port } = config;
   try {
-    const { dashboardDir, port } = config;
-    server = await startLocalServer({ api: view, port, dashboardDir, version: agentVersion, log });
+    server = await startLocalServer({ api, port, dashboardDir, version: agentVersion, log });
   } catch (error) {
     core.journal.close();
     throw error;
   }
-  const ready = living.begin();
-  ready.catch((error: unknown) => {
-    if (!core.shutdown.signal.aborted) stop(error).catch(() => undefined);
-  });
+  running.begin(server);
   log.info({ url: server.url, wallet: wallet.address }, 'agent started');
-  return {
-    url: server.url,
-    get agentId() {
-      return living.agentId;
-    },
-    wallet: wallet.address,
-    ready: () => ready,
-    drain,
-    stop: () => stop(),
-    ended: ended.promise,
-  };
+  return running;
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from '@node3/shared/env';
+import { ConfigError, type Env } from '@node3/shared/env';
 
 /** Everything that can be set about an agent. Times in milliseconds, sizes in bytes. */
 export interface AgentConfig {
@@ -31,6 +31,8 @@ export interface AgentConfig {
   dashboardDir: string | null;
   /** How long running jobs may take to finish after SIGTERM. */
   drainMs: number;
+  /** The process's environment: finds vendor tools (PATH) and the engine (DOCKER_HOST). */
+  environment: Env;
 }
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -47,6 +47,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     apiKey: readOptionalText(env, 'API_KEY'),
     dashboardDir: defaults.dashboardDir,
     drainMs: readInteger(env, 'DRAIN_SEC', { fallback: 60, min: 0, max: 86_400 }) * 1000,
+    environment: env,
   };
 }
 

@@ -4,7 +4,7 @@ import { ConfigError } from '@node3/shared/env';
 import { KeypairFileError } from '@node3/shared/keypair-file';
 import { createLogger } from '@node3/shared/logger';
 import type { Agent } from './agent.ts';
-import { startAgent, systemParts } from './app.ts';
+import { startAgent } from './app.ts';
 import { readAgentConfig, readLogLevel } from './env.ts';
 import { JournalLockedError } from './journal/sqlite/open-database.ts';
 
@@ -15,17 +15,21 @@ async function main(): Promise<void> {
   const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
   const config = readAgentConfig(process.env, { hostname: hostname(), dashboardDir });
   const log = createLogger({ name: 'agent', level: readLogLevel(process.env) });
-  const agent = await startAgent(config, { ...systemParts(process.env), log });
+  const agent = await startAgent(config, { log });
   process.stdout.write(`node3 agent: ${agent.url}\n`);
   stopOnSignals(agent, config.drainMs);
   await agent.ended;
 }
 
-/** The first signal drains, the second stops at once; jobs that run are taken over next time. */
+/**
+ * The first signal drains, the second stops at once and leaves running jobs to the next start,
+ * the third does not even wait for that.
+ */
 function stopOnSignals(agent: Agent, drainMs: number): void {
   let signals = 0;
   const onSignal = () => {
     signals += 1;
+    if (signals > 2) process.exit(130);
     const leaving = signals === 1 ? agent.drain({ deadlineMs: drainMs }) : agent.stop();
     leaving.catch(fail);
   };

@@ -14,6 +14,7 @@ export const exitCodes = {
   runTimeout: { code: 124, meaning: 'node3 run: the job ran into its time limit, as timeout(1)' },
   runError: { code: 125, meaning: 'node3 run: our own error, or no exit code, as docker run' },
   interrupted: { code: 130, meaning: 'ended by Ctrl-C' },
+  brokenPipe: { code: 141, meaning: 'the reader of our output went away' },
   terminated: { code: 143, meaning: 'ended by SIGTERM' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 

@@ -10,7 +10,8 @@ export interface Output {
   write(text: string): Promise<void>;
 }
 
-export type Interrupt = 'SIGINT' | 'SIGTERM';
+/** `SIGPIPE`: whoever read our output has gone, as `head` does when it has seen enough. */
+export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGPIPE';
 
 /** Everything the command takes from the process it runs in. Tests pass their own. */
 export interface Host {
@@ -21,6 +22,8 @@ export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly clock: Clock;
+  /** When the command was started, on the clock's monotonic time. */
+  readonly startedMs: number;
   readonly ids: Ids;
   /** Reads all of standard input, at most `bytesMax` bytes. */
   readStdin(bytesMax: number): Promise<Buffer>;

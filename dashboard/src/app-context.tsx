@@ -51,19 +51,24 @@ export function AppProvider({ config, session, children }: AppProviderProps) {
   useEffect(() => {
     if (stream === null) return undefined;
     stream.connect();
-    const unsubscribe = session.subscribe(() => stream.restart());
+    const unsubscribeSession = session.subscribe(() => stream.restart());
+    // A lost socket says nothing about the host; a small request does, and dates the banner.
+    const unsubscribeStatus = stream.onStatus(() => {
+      if (stream.status() === 'closed') void send('/config.json').catch(() => undefined);
+    });
     const reconnect = () => {
       if (document.visibilityState === 'visible') stream.connect();
     };
     globalThis.addEventListener('online', reconnect);
     document.addEventListener('visibilitychange', reconnect);
     return () => {
-      unsubscribe();
+      unsubscribeSession();
+      unsubscribeStatus();
       globalThis.removeEventListener('online', reconnect);
       document.removeEventListener('visibilitychange', reconnect);
       stream.close();
     };
-  }, [stream, session]);
+  }, [stream, session, send]);
   const app = useMemo(
     () => ({
       config,

@@ -6,6 +6,7 @@ export interface AppConfig {
   mode: 'marketplace' | 'agent';
   version: string;
   cluster: Cluster | null;
+  /** A web address, or a path of the same host such as `/docs`. */
   docsUrl: string | null;
 }
 
@@ -27,6 +28,6 @@ export function readConfig(value: unknown): AppConfig {
     version: typeof version === 'string' ? version : '',
     cluster:
       typeof cluster === 'string' && clusters.includes(cluster) ? (cluster as Cluster) : null,
-    docsUrl: typeof docsUrl === 'string' && /^https?:\/\//.test(docsUrl) ? docsUrl : null,
+    docsUrl: typeof docsUrl === 'string' && /^(https?:\/)?\/[^/]/.test(docsUrl) ? docsUrl : null,
   };
 }

@@ -53,6 +53,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
     '--mantine-color-error': '#ff8787',
     '--mantine-color-placeholder': '#909296',
     '--mantine-color-anchor': '#91a7ff',
+    '--mantine-color-text': '#e3e5ea',
   };
   for (const [name, shade] of Object.entries(accessibleShades)) {
     const variable = `--mantine-color-${name}`;
@@ -63,6 +64,8 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
     dark[`${variable}-outline`] = `var(${variable}-3)`;
     dark[`${variable}-text`] = `var(${variable}-3)`;
     dark[`${variable}-filled`] = shade;
+    // Mantine's own dark tints are as strong as a filled button; a tint should stay behind its text.
+    dark[`${variable}-light`] = `color-mix(in srgb, ${shade} 34%, #1f2025)`;
   }
   return { variables: {}, light, dark };
 };

@@ -31,7 +31,10 @@ export function freeCapacity(
 ): FreeCapacity {
   const leased = new Set(taken.flatMap((reservation) => reservation.deviceIds));
   const rest = (whole: number, part: (reservation: Reservation) => number) =>
-    Math.max(0, taken.reduce((left, reservation) => left - part(reservation), whole));
+    Math.max(
+      0,
+      taken.reduce((left, reservation) => left - part(reservation), whole),
+    );
   return {
     deviceIds: deviceIds.filter((deviceId) => !leased.has(deviceId)),
     cpus: rest(machine.cpus, ({ cpus }) => cpus),

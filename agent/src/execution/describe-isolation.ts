@@ -32,7 +32,8 @@ export function listIsolationFacts(facts: IsolationFacts | null): Record<string,
   return Object.fromEntries(entries);
 }
 
-function describeFact(value: unknown): string {
+function describeFact(value: string | boolean | null): string {
   if (value === null) return 'unknown';
-  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+  if (typeof value === 'string') return value;
+  return value ? 'yes' : 'no';
 }

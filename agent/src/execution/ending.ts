@@ -1,3 +1,4 @@
+import { assertNever } from '@node3/shared/assert';
 import type { Reason } from '@node3/shared/job-state';
 import type { ExecutionOutcome } from '../executors/executor.ts';
 import { failureOf } from './execution-result.ts';
@@ -45,5 +46,7 @@ export function reasonOfStop(cause: StopCause | null): Reason | null {
       return 'lease_expired';
     case 'drain':
       return 'agent_restarted';
+    default:
+      return assertNever(cause);
   }
 }

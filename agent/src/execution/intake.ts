@@ -1,7 +1,7 @@
+import type { Clock } from '@node3/shared/clock';
 import type { JobSpec } from '@node3/shared/job-spec';
 import type { Logger } from '@node3/shared/logger';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
-import type { Clock } from '@node3/shared/clock';
 import type { Instant } from '../host-clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import { decideAdmission } from './admission.ts';

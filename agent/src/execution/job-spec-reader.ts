@@ -1,4 +1,9 @@
-import { completeJobSpec, type DefaultImages, type JobSpec, JobSpecInput } from '@node3/shared/job-spec';
+import {
+  completeJobSpec,
+  type DefaultImages,
+  type JobSpec,
+  JobSpecInput,
+} from '@node3/shared/job-spec';
 import { Compile } from 'typebox/compile';
 
 const validator = Compile(JobSpecInput);
@@ -32,6 +37,9 @@ function dropNulls(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, field]) => field !== null)
-      .map(([name, field]) => [name, name === 'input' || depth > 2 ? field : dropNulls(field, depth + 1)]),
+      .map(([name, field]) => [
+        name,
+        name === 'input' || depth > 2 ? field : dropNulls(field, depth + 1),
+      ]),
   );
 }

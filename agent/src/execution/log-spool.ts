@@ -48,7 +48,9 @@ export class LogSpool {
     const bytes = Buffer.byteLength(text) + 1;
     if (bytes > this.#bytesLeft) {
       this.#truncated = true;
-      this.say(`[output truncated: the job's log limit of ${this.#deps.bytesMax} bytes is reached]`);
+      this.say(
+        `[output truncated: the job's log limit of ${this.#deps.bytesMax} bytes is reached]`,
+      );
       return;
     }
     this.#bytesLeft -= bytes;
@@ -84,7 +86,8 @@ export class LogSpool {
   #push(line: NewLine): void {
     this.#lines.push(line);
     this.#bufferBytes += line.text.length;
-    const full = this.#lines.length >= limits.logLinesPerBatch || this.#bufferBytes > bufferBytesMax;
+    const full =
+      this.#lines.length >= limits.logLinesPerBatch || this.#bufferBytes > bufferBytesMax;
     if (full) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), limits.logBatchMs);
   }

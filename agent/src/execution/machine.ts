@@ -52,7 +52,8 @@ export function buildOffer(
   return {
     devices,
     isolation: strongest(executors),
-    nativeAllowed: policy.nativeAllowed && executors.some(({ isolation }) => isolation === 'native'),
+    nativeAllowed:
+      policy.nativeAllowed && executors.some(({ isolation }) => isolation === 'native'),
     arch: machineArch(),
     cpus: limits.cpus,
     memoryBytes: limits.memoryBytes,

@@ -1,8 +1,8 @@
+import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import type { PreparedImage, PrepareProgress } from '../executors/executor.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LeaseClock } from '../marketplace-link/lease-clock.ts';
-import type { Clock } from '@node3/shared/clock';
 import { type Ending, endBeforeStart, endWithFailure } from './ending.ts';
 import type { LiveExecution } from './live-execution.ts';
 import type { LogSpool } from './log-spool.ts';

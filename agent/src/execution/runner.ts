@@ -1,6 +1,6 @@
-import { type AcceptOfferDeps, acceptOffer } from './accept-offer.ts';
 import { agentLimits } from '../agent-limits.ts';
 import type { Instant } from '../host-clock.ts';
+import { type AcceptOfferDeps, acceptOffer } from './accept-offer.ts';
 import { conclude } from './conclude.ts';
 import type { Ending } from './ending.ts';
 import { keepTrying } from './keep-trying.ts';

@@ -1,6 +1,6 @@
+import { agentLimits } from '../agent-limits.ts';
 import { ExecutionError } from '../executors/execution-error.ts';
 import type { ExecutionOutcome } from '../executors/executor.ts';
-import { agentLimits } from '../agent-limits.ts';
 import { type Ending, endAfterRun } from './ending.ts';
 import { failureOf } from './execution-result.ts';
 import { keepTrying } from './keep-trying.ts';

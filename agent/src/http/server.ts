@@ -42,13 +42,14 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     forceCloseConnections: true,
   });
   let port = options.port;
+  // Before the guard: it closes the socket of an upgrade that the guard refuses.
+  await addWebSockets(app);
   app.addHook('onRequest', async (request) => {
     const refusal = findRefusal(describe(request), port);
     if (refusal !== null) throw new MarketError(refusal.code, { detail: refusal.detail });
   });
   addErrorHandler(app);
   await addSecurityHeaders(app);
-  await app.register(websocket, { options: { maxPayload: websocketBytesMax } });
   const feed = new StatusFeed({
     log: options.log,
     body: () => JSON.stringify(options.api.status()),
@@ -74,6 +75,17 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 function describe(request: FastifyRequest) {
   const { headers, method, raw, url } = request;
   return { method, path: url, headers, upgrade: raw.headers.upgrade !== undefined };
+}
+
+/** A tab that does not answer the closing of its socket must not hold up the end of the agent. */
+async function addWebSockets(app: FastifyInstance): Promise<void> {
+  await app.register(websocket, {
+    options: { maxPayload: websocketBytesMax },
+    preClose(done) {
+      for (const client of app.websocketServer.clients) client.terminate();
+      done();
+    },
+  });
 }
 
 /** Inline styles are what the component library writes; scripts come from our own files alone. */

@@ -1,9 +1,9 @@
+import type { DeviceSample } from '@node3/shared/device';
+import { isMarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
-import { limits } from '@node3/shared/limits';
-import type { DeviceSample } from '@node3/shared/device';
 import { heartbeatAgent } from '@node3/shared/routes/agents';
-import { isMarketError } from '@node3/shared/error';
 import { agentLimits } from '../agent-limits.ts';
 import { type HostClock, instantOf } from '../host-clock.ts';
 import type { Journal, JournalExecution, LeaseRecord } from '../journal/journal.ts';
@@ -19,7 +19,6 @@ export interface HeartbeaterDeps {
   clock: HostClock;
   bootId: string | null;
   log: Logger;
-  random: () => number;
   instanceId: string;
   samples(): DeviceSample[];
   /** What the marketplace says about an execution; `continue` has renewed its lease already. */

@@ -8,7 +8,7 @@ export interface MarketplaceLinkDeps {
   clock: Clock;
   fetch?: typeof fetch;
   /** Called when reachability or the refusal changed. */
-  onChange?: () => void;
+  onChange?: (reachable: 'reachable' | 'unreachable') => void;
 }
 
 /** A refusal that no retry mends: a person has to act. */
@@ -74,7 +74,9 @@ export class MarketplaceLink {
       }
       throw error;
     } finally {
-      if (before !== this.#standing()) this.#deps.onChange?.();
+      if (before !== this.#standing()) {
+        this.#deps.onChange?.(this.#unreachableSinceMs === null ? 'reachable' : 'unreachable');
+      }
     }
   }
 

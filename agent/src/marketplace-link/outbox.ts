@@ -23,7 +23,8 @@ export interface OutboxDeps {
 }
 
 interface Pump {
-  loop: PacedLoop;
+  /** Null for the moment in which the loop is made, since its first turn begins at once. */
+  loop: PacedLoop | null;
   phaseReported: ExecutionPhase | null;
   /** Until when a finished execution's logs go before its result; monotonic milliseconds. */
   drainUntilMs: number | null;
@@ -49,8 +50,13 @@ export class Outbox {
   /** There is news about an execution. */
   wake(executionId: string): void {
     const pump = this.#pumps.get(executionId);
-    if (pump !== undefined) pump.loop.wake();
-    else this.#open(executionId);
+    if (pump === undefined) this.#open(executionId);
+    else pump.loop?.wake();
+  }
+
+  /** The marketplace answers again: back-offs end early. */
+  retryAll(): void {
+    for (const pump of this.#pumps.values()) pump.loop?.retry();
   }
 
   /** Executions whose last word is not delivered yet. */
@@ -67,22 +73,24 @@ export class Outbox {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#pumps.values()].map((pump) => pump.loop.stop()));
+    await Promise.all([...this.#pumps.values()].map(async (pump) => pump.loop?.stop()));
   }
 
   #open(executionId: string): void {
     const { log, random } = this.#deps;
-    const loop = startPacedLoop({
+    const pump: Pump = { loop: null, phaseReported: null, drainUntilMs: null };
+    this.#pumps.set(executionId, pump);
+    pump.loop = startPacedLoop({
       name: 'outbox',
       log,
       random,
       run: (signal) => this.#turn(executionId, signal),
       onFailure: () => {
-        const pump = this.#pumps.get(executionId);
-        if (pump !== undefined) pump.drainUntilMs = null;
+        pump.drainUntilMs = null;
       },
     });
-    this.#pumps.set(executionId, { loop, phaseReported: null, drainUntilMs: null });
+    // Its first turn may have found that there is nothing to say at all.
+    if (this.#pumps.get(executionId) !== pump) void pump.loop.stop();
   }
 
   async #turn(executionId: string, signal: AbortSignal): Promise<number> {
@@ -164,7 +172,7 @@ export class Outbox {
   #retire(executionId: string, pump: Pump): void {
     this.#pumps.delete(executionId);
     // The loop is ending its last turn right here, so waiting for it would never end.
-    void pump.loop.stop();
+    void pump.loop?.stop();
     if (this.#pumps.size > 0) return;
     for (const resolve of this.#waiters.splice(0)) resolve();
   }

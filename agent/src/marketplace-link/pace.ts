@@ -1,5 +1,5 @@
-import { type Loop, startLoop } from '@node3/shared/loop';
 import type { Logger } from '@node3/shared/logger';
+import { type Loop, startLoop } from '@node3/shared/loop';
 import { agentLimits } from '../agent-limits.ts';
 
 /** @returns how long to wait after the n-th failure in a row: 1 s doubling to 60 s, ± 25 %. */
@@ -21,6 +21,8 @@ export interface PacedLoopOptions {
 export interface PacedLoop extends Omit<Loop, 'wake'> {
   /** Starts the next turn now, except during a back-off: news must not hammer a dead server. */
   wake(): void;
+  /** Starts the next turn now, back-off or not: what made the last one fail is known to be over. */
+  retry(): void;
 }
 
 /** A loop whose turns say how long to rest, with back-off and jitter after failures. */
@@ -50,6 +52,7 @@ export function startPacedLoop(options: PacedLoopOptions): PacedLoop {
     wake() {
       if (failures === 0) loop.wake();
     },
+    retry: () => loop.wake(),
     stop: () => loop.stop(),
   };
 }

@@ -61,6 +61,11 @@ export class Poller {
     this.#loop?.wake();
   }
 
+  /** The marketplace answers again: a back-off ends early. */
+  retry(): void {
+    this.#loop?.retry();
+  }
+
   async stop(): Promise<void> {
     this.#inFlight?.abort();
     await this.#loop?.stop();
@@ -74,7 +79,8 @@ export class Poller {
     if (messages === null) return 0;
     for (const message of messages) await this.#deps.onMessage(message, sentAt);
     const emptyAtOnce =
-      messages.length === 0 && clock.monotonicMs() - sentAt.monotonicMs < agentLimits.pollEmptyPauseMs;
+      messages.length === 0 &&
+      clock.monotonicMs() - sentAt.monotonicMs < agentLimits.pollEmptyPauseMs;
     return emptyAtOnce && !this.#stale ? agentLimits.pollEmptyPauseMs : 0;
   }
 

@@ -43,7 +43,8 @@ function describeStart(facts: AgentStateFacts): string {
 }
 
 function describeDrain({ active, owed }: AgentStateFacts): string {
-  if (active > 0) return `No new jobs are taken. ${sayJobs(active)} finishing, then the agent ends.`;
+  if (active > 0)
+    return `No new jobs are taken. ${sayJobs(active)} finishing, then the agent ends.`;
   if (owed > 0) return 'No new jobs are taken. The last results are on their way.';
   return 'All work is done. The agent ends now.';
 }

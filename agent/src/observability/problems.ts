@@ -1,5 +1,5 @@
-import { errorCodes } from '@node3/shared/error-codes';
 import type { MarketError } from '@node3/shared/error';
+import { errorCodes } from '@node3/shared/error-codes';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
 
 export type LocalProblem = AgentStatus['problems'][number];
@@ -47,7 +47,11 @@ export function describeRefusal(refusal: MarketError): LocalProblem {
       fix: 'Put the right key into API_KEY, or ask the operator for a new one. To register this machine as a new agent, set AGENT_DATA_DIR to an empty folder.',
     };
   }
-  return { code, sentence: `${refusal.message}.`.replace('..', '.'), fix: errorCodes[refusal.code].fix };
+  return {
+    code,
+    sentence: `${refusal.message}.`.replace('..', '.'),
+    fix: errorCodes[refusal.code].fix,
+  };
 }
 
 function linkProblems({ marketplaceUrl, unreachableSinceMs }: ProblemFacts): LocalProblem[] {

@@ -1,6 +1,10 @@
-import type { ExecutionState } from '@node3/shared/execution-state';
-import type { AgentStatus, getLocalLogTail, listLocalExecutions } from '@node3/shared/routes/agent-local';
 import type { ReplyOf } from '@node3/shared/contract';
+import type { ExecutionState } from '@node3/shared/execution-state';
+import type {
+  AgentStatus,
+  getLocalLogTail,
+  listLocalExecutions,
+} from '@node3/shared/routes/agent-local';
 import { toTimestamp } from '@node3/shared/schema';
 import { readJobSpec } from '../execution/job-spec-reader.ts';
 import type { JournalExecution, JournalPhase, SpooledLine } from '../journal/journal.ts';

@@ -8,12 +8,13 @@ const pollMs = 200;
 /** Finality takes 13 s on a real test cluster and under a second on localnet. */
 const finalMsMax = 90_000;
 
-/** Asks the cluster's faucet for SOL and waits until it is final. Throws FAUCET_UNAVAILABLE. */
+/** Asks the cluster's faucet for money and waits until it is final. Throws FAUCET_UNAVAILABLE. */
 export async function requestAirdrop(rpc: Rpc, wallet: string, money: Money): Promise<string> {
   let signature: string;
   try {
-    const lamports = Number(fromMoney(money));
-    signature = String(await rpc.call('requestAirdrop', [wallet, lamports]));
+    // USDC has a faucet on localnet only; elsewhere the node does not know the method.
+    const method = money.asset === 'SOL' ? 'requestAirdrop' : 'localnet_airdropUsdc';
+    signature = String(await rpc.call(method, [wallet, Number(fromMoney(money))]));
   } catch (cause) {
     if (!(cause instanceof RpcError)) throw cause;
     throw new MarketError('FAUCET_UNAVAILABLE', { detail: cause.message }, { cause });

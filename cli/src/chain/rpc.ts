@@ -23,8 +23,8 @@ export function createRpc(url: string): Rpc {
       const reply = await post(url, body);
       if (typeof reply !== 'object' || reply === null) throw unreachable(url, null);
       if ('error' in reply && reply.error !== undefined) {
-        const { error } = reply as { error: { message?: unknown } };
-        throw new RpcError(`${method}: ${String(error.message ?? 'refused')}`);
+        const { error } = reply as { error: { message?: string } };
+        throw new RpcError(`${method}: ${error.message ?? 'refused'}`);
       }
       return (reply as { result?: unknown }).result ?? null;
     },

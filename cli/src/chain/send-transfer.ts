@@ -16,6 +16,8 @@ import {
 } from '@solana/web3.js';
 import bs58 from 'bs58';
 import { CommandError } from '../command-error.ts';
+import { moneyText } from '../output/words.ts';
+import { readBalances } from './balances.ts';
 import { type Rpc, RpcError } from './rpc.ts';
 
 export interface TransferRequest {
@@ -36,6 +38,7 @@ const rebroadcastMs = 500;
  */
 export async function sendTransfer(rpc: Rpc, request: TransferRequest): Promise<string> {
   const payer = Keypair.fromSecretKey(await readKeypairSecret(request.walletPath));
+  await assertFunds(rpc, payer.publicKey.toBase58(), request);
   const latest = await rpc.call('getLatestBlockhash', [{ commitment: 'confirmed' }]);
   const { value } = latest as { value: { blockhash: string; lastValidBlockHeight: number } };
   const transaction = new Transaction({
@@ -67,7 +70,21 @@ function instructionsFor(payer: PublicKey, request: TransferRequest): Transactio
   ];
 }
 
-/** A dry run on the node: an empty wallet is told here, before anything is sent. */
+/** An empty wallet is told in words before anything is signed; the chain would answer in codes. */
+async function assertFunds(rpc: Rpc, wallet: string, request: TransferRequest): Promise<void> {
+  const { money, usdcMint } = request;
+  const balances = await readBalances(rpc, wallet, usdcMint);
+  const held = balances[money.asset];
+  if (held !== null && fromMoney(held) >= fromMoney(money)) return;
+  const option = money.asset === 'SOL' ? '' : ` --asset ${money.asset}`;
+  throw new CommandError(
+    'funds',
+    `The wallet ${wallet} holds ${moneyText(held)}; ${moneyText(money)} is asked for.`,
+    `Send it more. On a test chain: node3 wallet airdrop ${money.amount}${option}`,
+  );
+}
+
+/** A dry run on the node: what is refused here is never sent. */
 async function simulate(rpc: Rpc, raw: string, money: Money): Promise<void> {
   const options = { encoding: 'base64', commitment: 'confirmed' };
   const reply = await rpc.call('simulateTransaction', [raw, options]);
@@ -78,7 +95,7 @@ async function simulate(rpc: Rpc, raw: string, money: Money): Promise<void> {
   throw new CommandError(
     'failure',
     `The wallet cannot send ${money.amount} ${money.asset}: ${why}`,
-    'Look at it with: node3 wallet balance   (on a test cluster: node3 wallet airdrop 1)',
+    'Look at it with: node3 wallet balance   (a little SOL must stay for the network’s fee)',
   );
 }
 

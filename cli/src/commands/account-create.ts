@@ -30,7 +30,9 @@ export async function createAccountCommand(
   }
   for (const line of formatAccount(context.url, opened.account)) await terminal.data(line);
   if (key.apiKey !== undefined) await terminal.data(`key          ${key.apiKey}`);
-  await terminal.talk(opened.created ? 'New account.' : 'The account exists; this is a further key.');
+  await terminal.talk(
+    opened.created ? 'New account.' : 'The account exists; this is a further key.',
+  );
   await terminal.talk(`The key is kept in ${context.configPath}, readable by you only.`);
   await terminal.talk('Next: node3 account deposit 0.1');
   return 0;

@@ -26,7 +26,11 @@ export function agentColumns(nowMs: number, fit: (text: string) => string): Colu
     { title: 'AGENT', value: (agent) => fit(agent.agentId) },
     { title: 'NAME', value: (agent) => agent.name },
     { title: 'STATUS', value: (agent) => agent.status },
-    { title: 'JOBS', align: 'right', value: (agent) => `${agent.jobsSucceeded}/${agent.jobsFailed}` },
+    {
+      title: 'JOBS',
+      align: 'right',
+      value: (agent) => `${agent.jobsSucceeded}/${agent.jobsFailed}`,
+    },
     {
       title: 'SEEN',
       align: 'right',

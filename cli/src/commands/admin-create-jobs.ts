@@ -24,7 +24,7 @@ export async function createAdminJob(
   const job = await postAsOperator(() => postJob(client, spec, host.ids.secret(24)));
   if (terminal.json) await terminal.object(job);
   else await terminal.data(job.jobId);
-  await terminal.talk(`${moneyText(job.settlement.held)} held; look with: node3 job get ${job.jobId}`);
+  await terminal.talk(`${moneyText(job.settlement.held)} held from the operator’s account`);
   return 0;
 }
 

@@ -32,10 +32,7 @@ export async function showPayments(
   return 0;
 }
 
-export function payoutColumns(
-  nowMs: number,
-  fit: (text: string) => string,
-): Column<AdminPayout>[] {
+export function payoutColumns(nowMs: number, fit: (text: string) => string): Column<AdminPayout>[] {
   return [
     { title: 'STATE', value: (payout) => payout.holdReason ?? payout.state },
     { title: 'MONEY', align: 'right', value: (payout) => moneyText(payout.money) },

@@ -1,9 +1,9 @@
 import { getJob, type JobDetail } from '@node3/shared/routes/jobs';
 import { type Context, connect } from '../context.ts';
 import { describeEnd, runMsOf } from '../job/outcome.ts';
-import { requireJobId } from '../parse/job-id.ts';
 import { formatFacts } from '../output/table.ts';
 import { durationText, moneyText } from '../output/words.ts';
+import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
 
 export async function showJob(context: Context, call: Call<object>): Promise<number> {

@@ -41,7 +41,10 @@ function parseStates(text: string): string {
   const states = text.split(',').map((state) => state.trim());
   const unknown = states.find((state) => !jobStates.includes(state as JobState));
   if (unknown === undefined) return states.join(',');
-  throw usageError(`--state "${unknown}" is no state.`, `Write active, or: ${jobStates.join(', ')}.`);
+  throw usageError(
+    `--state "${unknown}" is no state.`,
+    `Write active, or: ${jobStates.join(', ')}.`,
+  );
 }
 
 export function jobColumns(nowMs: number): Column<JobSummary>[] {

@@ -1,7 +1,7 @@
-import { isMarketError, MarketError } from '@node3/shared/error';
-import { fromMoney, toMoney, zero } from '@node3/shared/money';
 import type { Client } from '@node3/shared/client';
+import { isMarketError, MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
+import { fromMoney, toMoney, zero } from '@node3/shared/money';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
 import { type Context, connect } from '../context.ts';

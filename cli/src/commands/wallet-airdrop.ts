@@ -7,15 +7,16 @@ import { loadWallet, type WalletFileOptions } from './wallet-show.ts';
 
 export interface WalletAirdropOptions extends WalletFileOptions {
   rpc?: string;
+  asset: string;
 }
 
-/** Free SOL on localnet and devnet. */
+/** Free SOL on localnet and devnet, and free USDC on localnet. */
 export async function airdropToWallet(
   context: Context,
   call: Call<WalletAirdropOptions>,
 ): Promise<number> {
   const { terminal } = context;
-  const money = parseMoney('the amount', call.args[0] ?? '1', 'SOL');
+  const money = parseMoney('the amount', call.args[0] ?? '1', call.options.asset);
   const { key } = await loadWallet(context, call.options.wallet);
   const { requestAirdrop } = await import('../chain/airdrop.ts');
   const rpc = createRpc(call.options.rpc ?? context.rpcUrl);

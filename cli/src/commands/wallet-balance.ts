@@ -1,5 +1,5 @@
-import { decodeAddress } from '@node3/shared/wallet-key';
 import { getDepositAddress } from '@node3/shared/routes/accounts';
+import { decodeAddress } from '@node3/shared/wallet-key';
 import { readBalances } from '../chain/balances.ts';
 import { createRpc } from '../chain/rpc.ts';
 import { type Context, connect } from '../context.ts';
@@ -32,7 +32,10 @@ export async function showWalletBalance(
   const facts = formatFacts([
     ['wallet', address],
     ['SOL', moneyText(balances.SOL)],
-    ['USDC', mint === null ? 'unknown (no marketplace to ask for the mint)' : moneyText(balances.USDC)],
+    [
+      'USDC',
+      mint === null ? 'unknown (no marketplace to ask for the mint)' : moneyText(balances.USDC),
+    ],
   ]);
   for (const line of facts) await terminal.data(line);
   return 0;

@@ -14,6 +14,8 @@ export async function newWallet(context: Context, call: Call<object>): Promise<n
   });
   if (terminal.json) await terminal.object({ path, wallet: wallet.address });
   else await terminal.data(wallet.address);
-  await terminal.talk(`Kept in ${path}, readable by you only. Whoever has this file has the money.`);
+  await terminal.talk(
+    `Kept in ${path}, readable by you only. Whoever has this file has the money.`,
+  );
   return 0;
 }

@@ -9,10 +9,7 @@ export interface WalletFileOptions {
   wallet?: string;
 }
 
-export async function showWallet(
-  context: Context,
-  call: Call<WalletFileOptions>,
-): Promise<number> {
+export async function showWallet(context: Context, call: Call<WalletFileOptions>): Promise<number> {
   const { terminal } = context;
   const { path, key } = await loadWallet(context, call.options.wallet);
   if (terminal.json) await terminal.object({ path, wallet: key.address });

@@ -16,7 +16,7 @@ export interface JobOptions {
   timeout?: string;
   queueTimeout?: string;
   name?: string;
-  label: string[];
+  label?: string[];
   priority?: string;
   isolation?: string;
   reward: string;
@@ -24,10 +24,13 @@ export interface JobOptions {
 }
 
 /** The canonical job for what was typed. Throws a usage error that names the option. */
-export function buildJobSpec(workload: JobSpecInput['workload'], options: JobOptions): JobSpecInput {
+export function buildJobSpec(
+  workload: JobSpecInput['workload'],
+  options: JobOptions,
+): JobSpecInput {
   const resources = buildResources(options);
   const runLimits = buildLimits(options);
-  const labels = parseLabels(options.label);
+  const labels = parseLabels(options.label ?? []);
   return {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),

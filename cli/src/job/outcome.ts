@@ -1,4 +1,4 @@
-import { isTerminalJob, reasons } from '@node3/shared/job-state';
+import { isTerminalJob, type Reason, reasons } from '@node3/shared/job-state';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { exitCodes } from '../exit-codes.ts';
 import type { Interrupt } from '../host.ts';
@@ -7,22 +7,16 @@ import { durationText, moneyText } from '../output/words.ts';
 /** What `node3 run` ends with: the job's own exit code where it has one, as docker run does. */
 export function exitCodeOfJob(job: JobDetail, interrupted: Interrupt | null): number {
   const own = job.exitCode !== null && job.exitCode >= 0 ? job.exitCode : null;
-  switch (job.state) {
-    case 'succeeded':
-      return own ?? exitCodes.ok.code;
-    case 'failed':
-      return own === null || own === 0 ? exitCodes.runError.code : own;
-    case 'timed_out':
-      return exitCodes.runTimeout.code;
-    case 'cancelled':
-      return interrupted === null ? exitCodes.runError.code : exitCodeOfSignal(interrupted);
-    default:
-      return exitCodes.runError.code;
-  }
+  if (job.state === 'succeeded') return own ?? exitCodes.ok.code;
+  if (job.state === 'failed' && own !== null && own !== 0) return own;
+  if (job.state === 'timed_out') return exitCodes.runTimeout.code;
+  if (job.state === 'cancelled' && interrupted !== null) return exitCodeOfSignal(interrupted);
+  return exitCodes.runError.code;
 }
 
 export function exitCodeOfSignal(signal: Interrupt): number {
-  return signal === 'SIGINT' ? exitCodes.interrupted.code : exitCodes.terminated.code;
+  const names = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGPIPE: 'brokenPipe' } as const;
+  return exitCodes[names[signal]].code;
 }
 
 /** Whether nothing of the job runs any more, on any machine. */
@@ -35,6 +29,9 @@ export function isOver(job: JobDetail): boolean {
 export function runMsOf(job: JobDetail): number | null {
   return job.executions.at(-1)?.runMs ?? null;
 }
+
+/** Their sentence says it all; the agent's detail would only say it again. */
+const plainReasons: readonly Reason[] = ['nonzero_exit', 'run_timeout', 'cancelled_by_requester'];
 
 /** One line about the end of a job, and for a bad end why and what to do. */
 export function describeEnd(job: JobDetail): string[] {
@@ -50,6 +47,6 @@ export function describeEnd(job: JobDetail): string[] {
   const first = facts.join('   ');
   if (job.state === 'succeeded' || job.reason === null) return [first];
   const { sentence, action } = reasons[job.reason];
-  const detail = job.executions.at(-1)?.detail ?? null;
+  const detail = plainReasons.includes(job.reason) ? null : (job.executions.at(-1)?.detail ?? null);
   return [first, `${sentence} ${action}`, ...(detail === null ? [] : [detail])];
 }

@@ -9,7 +9,7 @@ import { parseEnvironment } from '../parse/key-values.ts';
 
 export interface WorkloadOptions {
   image?: string;
-  env: string[];
+  env?: string[];
   input?: string;
 }
 
@@ -33,7 +33,7 @@ export async function readWorkload(
   options: WorkloadOptions,
 ): Promise<JobSpecInput['workload']> {
   const [first] = operands;
-  const env = parseEnvironment(options.env, host.env);
+  const env = parseEnvironment(options.env ?? [], host.env);
   const shared = {
     ...(options.image === undefined ? {} : { image: options.image }),
     ...(Object.keys(env).length === 0 ? {} : { env }),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTerminalJob } from '@node3/shared/job-state';
 import type { Client } from '@node3/shared/client';
+import { isTerminalJob } from '@node3/shared/job-state';
 import { getJob, type JobDetail } from '@node3/shared/routes/jobs';
 import type { Patience } from './patience.ts';
 

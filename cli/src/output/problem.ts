@@ -1,5 +1,6 @@
 import { ConfigError } from '@node3/shared/env';
 import { isMarketError, type MarketError, type Problem, toProblem } from '@node3/shared/error';
+import type { ErrorCode } from '@node3/shared/error-codes';
 import { KeypairFileError } from '@node3/shared/keypair-file';
 import { assets, type Money } from '@node3/shared/money';
 import { CommandError } from '../command-error.ts';
@@ -19,7 +20,10 @@ export interface Failure {
 export function describeFailure(error: unknown): Failure {
   if (isMarketError(error)) {
     const problem = toProblem(error);
-    return { exitCode: exitCodeOf(error.code), problem: { ...problem, fix: fixOf(error, problem) } };
+    return {
+      exitCode: exitCodeOf(error.code),
+      problem: { ...problem, fix: fixOf(error, problem) },
+    };
   }
   if (error instanceof CommandError) {
     const exitCode = exitCodes[error.exit].code;
@@ -36,30 +40,27 @@ function localProblem(kind: CommandError['exit'], detail: string, fix: string): 
   const titles = {
     usage: 'The command was called in a wrong way',
     failure: 'The command failed',
-    unreachable: 'Something the command needs does not answer',
+    funds: 'The wallet does not hold enough',
   };
   const code = `CLI_${kind.toUpperCase()}`;
   const type = `/problems/cli-${kind}`;
   return { type, title: titles[kind], status: null, code, detail, fix, retry: 'never' };
 }
 
-/** The table's advice, except where the command line has a better one. */
+/** Where the command line has better advice than the table of errors. */
+const betterFixes: Partial<Record<ErrorCode, string>> = {
+  AUTH_REQUIRED: 'Run: node3 account create   (or give a key in NODE3_API_KEY)',
+  AUTH_INVALID: 'Check NODE3_API_KEY, or get a new key: node3 account create',
+  MARKETPLACE_UNREACHABLE:
+    'Start one here with "node3 up", or name another: --url URL or NODE3_URL.',
+  CHAIN_UNAVAILABLE: 'Check the node, or start a local one with "node3 up"; then try again.',
+  JOB_NOT_FOUND: 'List your jobs: node3 job list',
+};
+
 function fixOf(error: MarketError, problem: Problem): string {
-  switch (error.code) {
-    case 'AUTH_REQUIRED':
-      return 'Run: node3 account create   (or give a key in NODE3_API_KEY)';
-    case 'AUTH_INVALID':
-      return 'Check NODE3_API_KEY, or get a new key: node3 account create';
-    case 'FUNDS_INSUFFICIENT':
-      if (problem.context?.['operator'] === true) return 'Run: node3 admin fund-wallet';
-      return depositAdvice(problem) ?? problem.fix;
-    case 'MARKETPLACE_UNREACHABLE':
-      return 'Start one here with "node3 up", or name another: --url URL or NODE3_URL.';
-    case 'JOB_NOT_FOUND':
-      return 'List your jobs: node3 job list';
-    default:
-      return problem.fix;
-  }
+  if (error.context['operator'] === true) return 'Run: node3 admin fund-wallet';
+  if (error.code === 'FUNDS_INSUFFICIENT') return depositAdvice(problem) ?? problem.fix;
+  return betterFixes[error.code] ?? problem.fix;
 }
 
 /** The missing amount comes with the problem, as money or as an amount beside its asset. */

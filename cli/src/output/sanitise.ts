@@ -1,18 +1,24 @@
-/** Complete escape sequences: CSI, then OSC and the other strings up to their end, then two-character ones. */
+const escape = String.fromCharCode(0x1b);
+const csi = String.fromCharCode(0x9b);
+const bell = String.fromCharCode(0x07);
+const stringEnd = String.fromCharCode(0x9c);
+/** Device control, start of string, operating system command, privacy message, program command. */
+const stringStarts = String.fromCharCode(0x90, 0x98, 0x9d, 0x9e, 0x9f);
+
+/** Complete escape sequences: CSI, then strings up to their end, then two-character ones. */
 const sequences = new RegExp(
   [
-    '\\u001b\\[[0-?]*[ -/]*[@-~]',
-    '\\u009b[0-?]*[ -/]*[@-~]',
-    '(?:\\u001b[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\u001b\\u009c]*(?:\\u0007|\\u001b\\\\|\\u009c)?',
-    '\\u001b[ -/]*[0-~]',
+    `(?:${escape}\\[|${csi})[0-?]*[ -/]*[@-~]`,
+    `(?:${escape}[\\]PX^_]|[${stringStarts}])[^${bell}${escape}${stringEnd}]*(?:${bell}|${escape}\\\\|${stringEnd})?`,
+    `${escape}[ -/]*[0-~]`,
   ].join('|'),
   'g',
 );
-/** What may stay: tab, and the carriage return of a progress bar, which moves within its own line. */
-const controls = /[\u0000-\u0008\u000a-\u000c\u000e-\u001f\u007f-\u009f]/g;
+/** All control characters but tab and the carriage return of a progress bar, which stays in its line. */
+const controls = /(?![\t\r])\p{Cc}/gu;
 /** Marks that reorder text on screen, so that what is read is not what was written. */
 const reordering = /[\u202a-\u202e\u2066-\u2069]/g;
-const colour = /^\u001b\[[0-9;:]*m$/;
+const colour = new RegExp(`^${escape}\\[[0-9;:]*m$`);
 /** Stands for a kept colour sequence while control characters are removed; itself not a character. */
 const placeholder = '\ufdd0';
 

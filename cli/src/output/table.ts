@@ -42,5 +42,5 @@ export function formatFacts(facts: readonly (readonly [string, string | null])[]
 
 /** Characters, not code units: close enough for names, since wide scripts are rare in columns. */
 function displayWidth(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

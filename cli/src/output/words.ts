@@ -24,19 +24,6 @@ export function ageText(timestamp: string, nowMs: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-/** Binary units for what an operating system counts. */
-export function bytesText(bytes: number | null): string {
-  if (bytes === null) return '-';
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
 /** The first and last characters of something long, such as an address or a signature. */
 export function shorten(text: string, kept = 8): string {
   return text.length <= 2 * kept + 1 ? text : `${text.slice(0, kept)}…${text.slice(-kept)}`;

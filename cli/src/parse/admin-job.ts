@@ -10,7 +10,7 @@ export interface AdminJobOptions {
   jobType?: string;
   type?: string;
   dockerImage?: string;
-  command: string[];
+  command?: string[];
   reward: string;
   asset: string;
   gpuMemory: string;
@@ -40,7 +40,7 @@ export function buildAdminJob(options: AdminJobOptions): JobSpecInput {
     workload: {
       kind: 'container',
       ...(options.dockerImage === undefined ? {} : { image: options.dockerImage }),
-      ...(options.command.length === 0 ? {} : { command: parseCommand(options.command) }),
+      ...(options.command === undefined ? {} : { command: parseCommand(options.command) }),
     },
     ...(gpus === null ? {} : { resources: { gpus } }),
     limits: { runSec },

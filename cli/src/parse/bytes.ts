@@ -34,5 +34,8 @@ export function readBytes(text: string): number | null {
 export function parseBytes(option: string, text: string): number {
   const bytes = readBytes(text);
   if (bytes !== null) return bytes;
-  throw usageError(`${option} is "${text}", which is not a size.`, 'Write it as 512MB, 2GB or 2GiB.');
+  throw usageError(
+    `${option} is "${text}", which is not a size.`,
+    'Write it as 512MB, 2GB or 2GiB.',
+  );
 }

@@ -11,7 +11,10 @@ export function parseEnvironment(pairs: readonly string[], env: Env): Record<str
     }
     const known = value ?? env[key];
     if (known === undefined) {
-      throw usageError(`-e ${key} has no value and ${key} is not set here.`, `Write -e ${key}=value.`);
+      throw usageError(
+        `-e ${key} has no value and ${key} is not set here.`,
+        `Write -e ${key}=value.`,
+      );
     }
     values[key] = known;
   }
@@ -32,5 +35,7 @@ export function parseLabels(pairs: readonly string[]): Record<string, string> {
 
 function splitPair(pair: string): { key: string; value: string | null } {
   const at = pair.indexOf('=');
-  return at < 0 ? { key: pair, value: null } : { key: pair.slice(0, at), value: pair.slice(at + 1) };
+  return at < 0
+    ? { key: pair, value: null }
+    : { key: pair.slice(0, at), value: pair.slice(at + 1) };
 }

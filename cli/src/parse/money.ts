@@ -2,16 +2,21 @@ import { type Asset, assets, type Money, parseAmount, toMoney } from '@node3/sha
 import { usageError } from '../command-error.ts';
 
 export function parseAsset(text: string): Asset {
-  const asset = assets.find((name) => name === text.toUpperCase());
+  const asset = findAsset(text);
   if (asset !== undefined) return asset;
   throw usageError(`--asset is "${text}".`, `Write one of: ${assets.join(', ')}.`);
+}
+
+function findAsset(text: string): Asset | undefined {
+  return assets.find((name) => name === text.toUpperCase());
 }
 
 /** Reads an amount above zero. `0.001` and `0.001 USDC` are both fine; the asset option is the default. */
 export function parseMoney(option: string, text: string, assetText: string): Money {
   const [amount = '', named, ...rest] = text.trim().split(/\s+|(?<=\d)(?=[A-Za-z])/);
   if (rest.length > 0) throw notMoney(option, text);
-  const asset = parseAsset(named ?? assetText);
+  const asset = named === undefined ? parseAsset(assetText) : findAsset(named);
+  if (asset === undefined) throw notMoney(option, text);
   if (!/^\d+(\.\d+)?$/.test(amount)) throw notMoney(option, text);
   const value = parseAmount(amount, asset);
   if (value === 0n) throw usageError(`${option} is zero.`, 'Give an amount above zero.');

@@ -17,7 +17,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
     .option('--job-type <type>', 'what kind of job, kept as a label (default: inference)')
     .addOption(new Option('--type <type>', 'the same as --job-type').conflicts('jobType'))
     .option('--docker-image <image>', 'container image; the marketplace has a default')
-    .option('--command <part>', 'a shell line, or repeated: program and arguments', collect, [])
+    .option('--command <part>', 'a shell line, or repeated: program and arguments', collect)
     .option('--reward <amount>', 'what the provider gets', '0.001')
     .option('--asset <asset>', 'SOL or USDC', 'SOL')
     .option('--gpu-memory <bytes>', 'least memory of the GPU, bytes', '0')
@@ -51,8 +51,14 @@ function addReadingCommands(state: ProgramState, admin: Command): void {
   const stats = admin.command('stats').description('Counts over the whole marketplace');
   attachAction(state, stats, async () => (await import('../commands/admin-stats.ts')).showStats);
 
-  const wallet = admin.command('wallet-info').description('The treasury, on chain and in the ledger');
-  attachAction(state, wallet, async () => (await import('../commands/admin-wallet.ts')).showTreasury);
+  const wallet = admin
+    .command('wallet-info')
+    .description('The treasury, on chain and in the ledger');
+  attachAction(
+    state,
+    wallet,
+    async () => (await import('../commands/admin-wallet.ts')).showTreasury,
+  );
 
   const fund = admin.command('fund-wallet').description('Airdrop 2 SOL on a test cluster');
   attachAction(state, fund, async () => (await import('../commands/admin-wallet.ts')).fundWallet);

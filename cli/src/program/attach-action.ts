@@ -30,6 +30,6 @@ export function attachAction<O extends OptionValues>(
 }
 
 /** Collects a repeatable option. */
-export function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
+export function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
 }

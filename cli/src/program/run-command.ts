@@ -18,10 +18,10 @@ export function addRunCommand(state: ProgramState, program: Command): void {
     .option('--disk <size>', 'room for the output, such as 1GB')
     .option('--timeout <time>', 'stop the job after this time, such as 5m')
     .option('--queue-timeout <time>', 'give up waiting for a machine after this time')
-    .option('-e, --env <name=value>', 'environment variable; repeatable', collect, [])
+    .option('-e, --env <name=value>', 'environment variable; repeatable', collect)
     .option('--input <file>', 'JSON a script reads as its input; - is standard input')
     .option('--name <name>', 'a name to find the job by')
-    .option('--label <key=value>', 'label; repeatable', collect, [])
+    .option('--label <key=value>', 'label; repeatable', collect)
     .option('--priority <level>', 'low, normal, high or urgent')
     .option('--isolation <level>', 'the least isolation wanted: container or native')
     .option('--reward <amount>', 'what the provider gets', '0.001')
@@ -31,11 +31,7 @@ export function addRunCommand(state: ProgramState, program: Command): void {
     .option('--idempotency-key <key>', 'the same key never posts a second job')
     .option('--raw', 'pass terminal escape sequences of the job unchanged')
     .addHelpText('after', examples);
-  attachAction<RunOptions>(
-    state,
-    command,
-    async () => (await import('../commands/run.ts')).runJob,
-  );
+  attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
 }
 
 const examples = `

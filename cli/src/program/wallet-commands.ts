@@ -4,7 +4,10 @@ import type { WalletBalanceOptions } from '../commands/wallet-balance.ts';
 import type { WalletFileOptions } from '../commands/wallet-show.ts';
 import { attachAction, type ProgramState } from './attach-action.ts';
 
-const walletOption = ['--wallet <file>', 'keypair file; default is the one of this marketplace'] as const;
+const walletOption = [
+  '--wallet <file>',
+  'keypair file; default is the one of this marketplace',
+] as const;
 const rpcOption = ['--rpc <url>', 'Solana node; default SOLANA_RPC_URL or the profile'] as const;
 
 export function addWalletCommands(state: ProgramState, program: Command): void {
@@ -41,8 +44,9 @@ export function addWalletCommands(state: ProgramState, program: Command): void {
 
   const airdrop = wallet
     .command('airdrop')
-    .description('Free SOL on localnet or devnet')
-    .argument('[amount]', 'SOL', '1')
+    .description('Free SOL on localnet or devnet, free USDC on localnet')
+    .argument('[amount]', 'how much', '1')
+    .option('--asset <asset>', 'SOL or USDC', 'SOL')
     .option(...walletOption)
     .option(...rpcOption);
   attachAction<WalletAirdropOptions>(

@@ -18,7 +18,7 @@ declare module 'i18next' {
 
 const storageKey = 'node3.language';
 
-export function isLanguage(value: string | null | undefined): value is LanguageCode {
+function isLanguage(value: string | null | undefined): value is LanguageCode {
   return value === 'en' || value === 'es';
 }
 

@@ -1,7 +1,7 @@
 import { streamUrl } from '@node3/shared/routes/stream';
 import type { Contact } from '../contact.ts';
 import type { Session } from '../session.ts';
-import { type Socket, StreamClient } from './stream-client.ts';
+import { type Socket, type SocketEvents, StreamClient } from './stream-client.ts';
 
 /** The stream of the page's own origin over a real WebSocket. */
 export function browserStream(session: Session, contact: Contact): StreamClient {
@@ -17,21 +17,17 @@ export function browserStream(session: Session, contact: Contact): StreamClient 
   });
 }
 
-function openSocket(): Socket {
+function openSocket(events: SocketEvents): Socket {
   const url = new URL(streamUrl, location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  const real = new WebSocket(url);
-  const socket: Socket = {
-    onopen: null,
-    onclose: null,
-    onmessage: null,
+  const socket = new WebSocket(url);
+  socket.addEventListener('open', () => events.opened());
+  socket.addEventListener('close', () => events.closed());
+  socket.addEventListener('message', (event) => events.received(event.data));
+  return {
     send(text) {
-      if (real.readyState === WebSocket.OPEN) real.send(text);
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },
-    close: () => real.close(),
+    close: () => socket.close(),
   };
-  real.addEventListener('open', () => socket.onopen?.());
-  real.addEventListener('close', () => socket.onclose?.());
-  real.addEventListener('message', (event) => socket.onmessage?.({ data: event.data }));
-  return socket;
 }

@@ -4,13 +4,17 @@ import type { StreamMessage, StreamRequest } from '@node3/shared/routes/stream';
 export interface Socket {
   send(text: string): void;
   close(): void;
-  onopen: (() => void) | null;
-  onclose: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
+}
+
+/** What a socket tells its owner. */
+export interface SocketEvents {
+  opened(): void;
+  closed(): void;
+  received(data: unknown): void;
 }
 
 export interface StreamDeps {
-  open(): Socket;
+  open(events: SocketEvents): Socket;
   apiKey(): string | null;
   /** Runs `run` after `delayMs` and returns what stops it. */
   later(run: () => void, delayMs: number): () => void;
@@ -73,11 +77,14 @@ export class StreamClient {
     if (this.#socket !== null) return;
     this.#stopTimer();
     this.#setStatus('connecting');
-    const socket = this.#deps.open();
+    // A socket that was given up may still speak; only the current one is listened to.
+    const isCurrent = () => this.#socket === socket;
+    const socket = this.#deps.open({
+      opened: () => isCurrent() && this.#opened(),
+      closed: () => isCurrent() && this.#closed(),
+      received: (data) => isCurrent() && this.#received(data),
+    });
     this.#socket = socket;
-    socket.onopen = () => this.#opened();
-    socket.onclose = () => this.#closed(socket);
-    socket.onmessage = (event) => this.#received(event.data);
   }
 
   /** Drops the socket and connects again, such as after signing in or out. */
@@ -90,12 +97,8 @@ export class StreamClient {
     this.#stopTimer();
     const socket = this.#socket;
     this.#socket = null;
-    if (socket !== null) {
-      socket.onclose = null;
-      socket.onmessage = null;
-      socket.onopen = null;
-      socket.close();
-    }
+    socket?.close();
+    this.#authenticated = false;
     this.#failures = 0;
     this.#setStatus('closed');
   }
@@ -129,8 +132,7 @@ export class StreamClient {
     this.#schedulePing();
   }
 
-  #closed(socket: Socket): void {
-    if (socket !== this.#socket) return;
+  #closed(): void {
     this.#socket = null;
     this.#authenticated = false;
     this.#stopTimer();
@@ -151,14 +153,19 @@ export class StreamClient {
     }
     if (!('channel' in message) || message.channel === undefined) return;
     if (message.type === 'event') {
-      const last = this.#seqByChannel.get(message.channel) ?? -1;
-      if (message.seq <= last) return;
+      if (message.seq <= this.#lastSeq(message.channel)) return;
       this.#seqByChannel.set(message.channel, message.seq);
     }
-    if (message.type === 'resync') this.#seqByChannel.delete(message.channel);
+    // A server that counts from lower down has another history, such as a new database.
+    const isReset = message.type === 'subscribed' && message.seq < this.#lastSeq(message.channel);
+    if (isReset || message.type === 'resync') this.#seqByChannel.delete(message.channel);
     for (const subscription of this.#subscriptions) {
       if (subscription.channel === message.channel) subscription.onMessage(message);
     }
+  }
+
+  #lastSeq(channel: string): number {
+    return this.#seqByChannel.get(channel) ?? -1;
   }
 
   #becameReady(authenticated: boolean): void {
@@ -186,9 +193,8 @@ export class StreamClient {
       this.#send({ op: 'ping' });
       this.#stopTimer = this.#deps.later(() => {
         const socket = this.#socket;
-        if (socket === null) return;
-        this.#closed(socket);
-        socket.close();
+        this.#closed();
+        socket?.close();
       }, silenceMs);
     }, pingMs);
   }

@@ -20,7 +20,7 @@ export interface LogBufferLimits {
 }
 
 /** 200 000 rows or 48 M characters stay below 200 MB of heap; older ones stay on the server. */
-export const logBufferLimits: LogBufferLimits = {
+const logBufferLimits: LogBufferLimits = {
   rowsMax: 200_000,
   charsMax: 48_000_000,
   rowCharsMax: 16_384,

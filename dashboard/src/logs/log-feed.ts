@@ -1,7 +1,7 @@
 import type { LogLine } from '@node3/shared/routes/jobs';
 import type { LogBuffer } from './log-buffer.ts';
 
-export interface LogPage {
+interface LogPage {
   data: LogLine[];
   nextAfter: number;
   ended: boolean;
@@ -11,7 +11,6 @@ export interface LogFeedDeps {
   buffer: LogBuffer;
   /** Lines after a sequence number; without one, from the first line on. */
   fetchPage(after: number | undefined, signal: AbortSignal): Promise<LogPage>;
-  onChange(): void;
 }
 
 export interface LogFeedState {
@@ -26,7 +25,8 @@ export interface LogFeedState {
  */
 export class LogFeed {
   readonly #deps: LogFeedDeps;
-  readonly #abort = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  #abort = new AbortController();
   #running: Promise<void> | null = null;
   #again = false;
   #after: number | undefined;
@@ -38,6 +38,11 @@ export class LogFeed {
 
   readonly state = (): LogFeedState => this.#state;
 
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
   /** Where a socket should resume. */
   readonly resumeAfter = (): number => this.#after ?? 0;
 
@@ -48,10 +53,11 @@ export class LogFeed {
       this.#again = true;
       return this.#running;
     }
-    this.#running = this.#readPages().finally(() => {
-      this.#running = null;
+    const running = this.#readPages().finally(() => {
+      if (this.#running === running) this.#running = null;
     });
-    return this.#running;
+    this.#running = running;
+    return running;
   }
 
   /** Takes a frame of the socket. */
@@ -70,8 +76,13 @@ export class LogFeed {
     if (relation === 'gap' || frame.ended) void this.catchUp();
   }
 
-  stop(): void {
-    this.#abort.abort();
+  /** Begins to read. @returns what ends it; a new start goes on where the old one ended. */
+  start(): () => void {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#running = null;
+    void this.catchUp();
+    return () => abort.abort();
   }
 
   async #readPages(): Promise<void> {
@@ -84,8 +95,8 @@ export class LogFeed {
         if (signal.aborted) return;
         this.#deps.buffer.append(page.data);
         if (page.data.length > 0) this.#after = page.nextAfter;
-        this.#set({ phase: page.ended ? 'ended' : 'live', error: null });
         more = !page.ended && (page.data.length > 0 || this.#again);
+        if (!more) this.#set({ phase: page.ended ? 'ended' : 'live', error: null });
       }
     } catch (error) {
       if (!signal.aborted) this.#set({ ...this.#state, error });
@@ -95,6 +106,6 @@ export class LogFeed {
   #set(state: LogFeedState): void {
     if (state.phase === this.#state.phase && state.error === this.#state.error) return;
     this.#state = state;
-    this.#deps.onChange();
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -1,4 +1,4 @@
-import { type CSSProperties, memo } from 'react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type StyledPart, styleParts } from './ansi.ts';
 import type { LogRow } from './log-buffer.ts';
@@ -33,11 +33,19 @@ export const LogRowLine = memo(function LogRowLine({ row, top, timeText }: LogRo
 
 function Part({ part }: { part: StyledPart }) {
   if (part.className === '' && part.color === null && part.background === null) return part.text;
-  const style: CSSProperties = {};
-  if (part.color !== null) style.color = part.color;
-  if (part.background !== null) style.backgroundColor = part.background;
+  // The style sheet takes the colours from variables and moves them to a readable lightness.
+  const style: Record<string, string> = {};
+  const names = [part.className];
+  if (part.color !== null) {
+    style['--ansi-color'] = part.color;
+    names.push('ansi-custom');
+  }
+  if (part.background !== null) {
+    style['--ansi-background'] = part.background;
+    names.push('ansi-custom-background');
+  }
   return (
-    <span className={part.className} style={style}>
+    <span className={names.filter(Boolean).join(' ')} style={style}>
       {part.text}
     </span>
   );

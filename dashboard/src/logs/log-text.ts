@@ -1,3 +1,5 @@
+/* oxlint-disable no-control-regex -- Finding control characters is what this file is for. */
+
 /**
  * Job output is hostile and meant for terminals. These pure functions turn it into plain text that
  * keeps colours (SGR sequences) and nothing else a terminal would act upon.
@@ -11,7 +13,6 @@ const stringCommand = /\u001b[PX^_][^\u001b]*(?:\u001b\\)?/g;
 /** Control sequences; the last character says which. Only `m` (colour) is kept. */
 const csi = /\u001b\[([0-9;:?<=>]*)([ -/]*)([@-~])/g;
 const otherEscape = /\u001b(?!\[)[ -/]*[0-~]?/g;
-// oxlint-disable-next-line no-control-regex -- removing control characters is the purpose.
 const control = /[\u0000-\u0007\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/g;
 const colour = /\u001b\[[0-9;:]*m/g;
 /** Characters that reorder text, so that a line can't show something else than it says. */

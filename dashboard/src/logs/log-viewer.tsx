@@ -91,6 +91,7 @@ export function LogViewer({ buffer, emptyText, ended, download }: LogViewerProps
       <div
         ref={box}
         className="log-box"
+        data-empty={ended && rows.length === 0 && needle === ''}
         role="log"
         aria-live="off"
         aria-label={t('log.title')}

@@ -1,3 +1,4 @@
+import type { Client } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
 import type { LogLine } from '@node3/shared/routes/jobs';
 import { getJobLogs } from '@node3/shared/routes/jobs';
@@ -10,8 +11,7 @@ import { LogFeed, type LogFeedState } from './log-feed.ts';
 /** Reads on this often while the socket is away. */
 const pollMs = 1_000;
 /** The socket may say that lines exist without delivering them; a slow read makes sure of the end. */
-const assuranceMs = 10_000;
-const loading: LogFeedState = { phase: 'loading', error: null };
+const assuranceMs = 5_000;
 
 export interface JobLogFeed {
   buffer: LogBuffer;
@@ -23,47 +23,41 @@ export interface JobLogFeed {
 export function useLogFeed(jobId: string): JobLogFeed {
   const { client, stream } = useApp();
   const streaming = useStreamStatus() === 'open';
-  const [buffer] = useState(() => new LogBuffer());
-  const [feed, setFeed] = useState<LogFeed | null>(null);
-  const [state, setState] = useState(loading);
+  const [{ buffer, feed }] = useState(() => createFeed(client, jobId));
+  const state = useSyncExternalStore(feed.subscribe, feed.state);
+  useEffect(() => feed.start(), [feed]);
+  const live = state.phase === 'live';
   useEffect(() => {
-    const created = new LogFeed({
-      buffer,
-      fetchPage(after, signal) {
-        const query = {
-          limit: limits.logLinesPerPage,
-          ...(after === undefined ? {} : { after }),
-        };
-        return client.call(getJobLogs, { params: { jobId }, query }, { signal });
+    // Only once the history is read: the socket then has little to repeat.
+    if (stream === null || !live) return undefined;
+    return stream.subscribe({
+      channel: `logs:${jobId}`,
+      since: feed.resumeAfter,
+      onMessage(message) {
+        if (message.type === 'lines') {
+          feed.accept(message.lines as LogLine[], { ended: message.ended });
+        } else if (message.type === 'resync') void feed.catchUp();
       },
-      onChange: () => setState(created.state()),
     });
-    setFeed(created);
-    setState(created.state());
-    let unsubscribe = () => undefined as unknown;
-    void created.catchUp().then(() => {
-      if (stream === null) return;
-      unsubscribe = stream.subscribe({
-        channel: `logs:${jobId}`,
-        since: created.resumeAfter,
-        onMessage(message) {
-          if (message.type === 'lines') {
-            created.accept(message.lines as LogLine[], { ended: message.ended });
-          } else if (message.type === 'resync') void created.catchUp();
-        },
-      });
-    });
-    return () => {
-      created.stop();
-      unsubscribe();
-    };
-  }, [client, stream, jobId, buffer]);
+  }, [stream, feed, jobId, live]);
   useEffect(() => {
-    if (feed === null || state.phase === 'ended') return undefined;
+    if (state.phase === 'ended') return undefined;
     const timer = setInterval(() => void feed.catchUp(), streaming ? assuranceMs : pollMs);
     return () => clearInterval(timer);
   }, [feed, state.phase, streaming]);
-  return { buffer, state, retry: () => void feed?.catchUp() };
+  return { buffer, state, retry: () => void feed.catchUp() };
+}
+
+function createFeed(client: Client, jobId: string) {
+  const buffer = new LogBuffer();
+  const feed = new LogFeed({
+    buffer,
+    fetchPage(after, signal) {
+      const query = { limit: limits.logLinesPerPage, ...(after === undefined ? {} : { after }) };
+      return client.call(getJobLogs, { params: { jobId }, query }, { signal });
+    },
+  });
+  return { buffer, feed };
 }
 
 /** Renders again when the rows change, at most once per frame of the screen. */

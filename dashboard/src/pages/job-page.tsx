@@ -20,12 +20,13 @@ const route = getRouteApi('/jobs/$jobId');
 export function JobPage() {
   const { jobId } = route.useParams();
   return (
-    <RequireSession key={jobId}>{() => <JobLoader jobId={jobId} key={jobId} />}</RequireSession>
+    <RequireSession key={jobId} heading={shorten(jobId, 12, 5)}>
+      {() => <JobLoader jobId={jobId} key={jobId} />}
+    </RequireSession>
   );
 }
 
 function JobLoader({ jobId }: { jobId: string }) {
-  const { t } = useTranslation();
   const app = useApp();
   const streaming = useStreamStatus() === 'open';
   useChannelRefresh(`job:${jobId}`, jobKey(jobId), 300);
@@ -53,7 +54,7 @@ function JobLoader({ jobId }: { jobId: string }) {
     );
   }
   return (
-    <Stack gap="lg" aria-label={t('job.region')}>
+    <Stack gap="lg">
       <JobView job={query.data} />
     </Stack>
   );

@@ -26,15 +26,15 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconUser size={15} aria-hidden />}
-          aria-label={t('account.menu')}
-        >
-          {available === undefined
-            ? t('account.menu')
-            : shownAssets(available).map(format.money).join(' · ')}
+        <Button variant="default" size="xs" leftSection={<IconUser size={15} aria-hidden />}>
+          <span className={available === undefined ? '' : 'visually-hidden'}>
+            {t('account.menu')}{' '}
+          </span>
+          {available !== undefined && (
+            <span className="account-text">
+              {shownAssets(available).map(format.money).join(' · ')}
+            </span>
+          )}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

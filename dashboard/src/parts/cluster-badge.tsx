@@ -8,7 +8,12 @@ export function ClusterBadge({ cluster }: { cluster: Cluster }) {
   const real = cluster === 'mainnet-beta';
   return (
     <Tooltip label={t(`cluster.${cluster}.hint`)} multiline maw={280}>
-      <Badge variant={real ? 'filled' : 'light'} color={real ? 'green' : 'grape'} radius="sm">
+      <Badge
+        variant={real ? 'filled' : 'light'}
+        color={real ? 'green' : 'grape'}
+        radius="sm"
+        className="state-badge"
+      >
         {t(`cluster.${cluster}`)}
       </Badge>
     </Tooltip>

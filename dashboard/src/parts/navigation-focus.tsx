@@ -1,14 +1,19 @@
-import { useRouterState } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { createContext, type ReactNode, use, useEffect, useRef } from 'react';
 
 const NavigatedContext = createContext<{ current: boolean }>({ current: false });
 
 /** Remembers whether this is still the first page: only later ones take the focus. */
 export function NavigationFocus({ children }: { children: ReactNode }) {
-  const pathname = useRouterState({ select: (state) => state.location.pathname });
-  const firstPathname = useRef(pathname);
+  const router = useRouter();
   const navigated = useRef(false);
-  if (pathname !== firstPathname.current) navigated.current = true;
+  useEffect(
+    () =>
+      router.subscribe('onBeforeNavigate', ({ fromLocation, pathChanged }) => {
+        if (fromLocation !== undefined && pathChanged) navigated.current = true;
+      }),
+    [router],
+  );
   return <NavigatedContext value={navigated}>{children}</NavigatedContext>;
 }
 

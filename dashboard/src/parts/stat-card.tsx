@@ -16,19 +16,19 @@ export function StatCard({ label, icon: Icon, value, note, href }: StatCardProps
   const content = (
     <>
       <Group justify="space-between" wrap="nowrap" gap="xs">
-        <Text component="dt" size="sm" c="dimmed" fw={500}>
+        <Text component="h2" size="sm" c="dimmed" fw={500}>
           {label}
         </Text>
         <Icon size={18} stroke={1.6} className="stat-icon" aria-hidden />
       </Group>
-      <dd className="stat-value">{value}</dd>
-      <Text component="dd" size="xs" c="dimmed" className="stat-note">
+      <div className="stat-value">{value}</div>
+      <Text component="div" size="xs" c="dimmed" className="stat-note">
         {note}
       </Text>
     </>
   );
   return (
-    <Card withBorder padding="md" className="stat-card">
+    <Card component="li" withBorder padding="md" className="stat-card">
       {content}
       {href !== undefined && <a href={href} className="stat-link" aria-label={label} />}
     </Card>

@@ -1,9 +1,8 @@
 import type { ExecutionState } from '@node3/shared/execution-state';
 import type { JobState } from '@node3/shared/job-state';
-import type { PayoutState, SettlementState } from '@node3/shared/settlement-state';
+import type { PayoutState } from '@node3/shared/settlement-state';
 import {
   IconAlertTriangle,
-  IconArrowBackUp,
   IconBan,
   IconCheck,
   IconChecks,
@@ -11,7 +10,6 @@ import {
   IconClockX,
   IconDownload,
   IconHourglass,
-  IconLock,
   IconPlayerPlay,
   IconPlugConnectedX,
   IconSend,
@@ -57,12 +55,4 @@ export const payoutLooks: Record<PayoutState, Look> = {
   confirmed: { color: 'indigo', icon: IconCheck },
   finalized: { color: 'green', icon: IconChecks },
   held: { color: 'red', icon: IconAlertTriangle },
-};
-
-export const settlementLooks: Record<SettlementState, Look> = {
-  none: { color: 'gray', icon: IconClock },
-  held: { color: 'cyan', icon: IconLock },
-  captured: { color: 'green', icon: IconCheck },
-  released: { color: 'gray', icon: IconArrowBackUp },
-  split: { color: 'orange', icon: IconCheck },
 };

@@ -5,7 +5,7 @@ import { AccountHistory } from './account-history.ts';
 import { BlockhashRing } from './blockhash-ring.ts';
 import type { ChainState } from './chain-state.ts';
 import type { CommitmentLags } from './commitment.ts';
-import { advanceNonce, isNonceCurrent, nonceAddressOf } from './durable-nonce.ts';
+import { decodeNonce, isNonceCurrent, nonceAddressOf, withNonceOf } from './durable-nonce.ts';
 import type { Litesvm } from './litesvm-loader.ts';
 import type { AddressedAccount, StoredAccount } from './stored-account.ts';
 import { resolveAccounts, TransactionRejected } from './transaction-accounts.ts';
@@ -141,7 +141,7 @@ export class Chain {
     if (this.#blockhashes.isValidAt(message.recentBlockhash, slot)) return true;
     const nonceAddress = nonceAddressOf(message);
     if (nonceAddress === null) return false;
-    return isNonceCurrent(message, this.vm.account(nonceAddress), this.vm.nonceBlockhash());
+    return isNonceCurrent(message, this.vm.account(nonceAddress), this.#blockhash());
   }
 
   /**
@@ -165,9 +165,7 @@ export class Chain {
     for (const [address, account] of before) {
       this.#accounts.recordBefore(this.#slot, address, account);
     }
-    if (executed.err !== null && prepared.nonceAddress !== null) {
-      this.#advanceNonce(prepared.nonceAddress);
-    }
+    this.#settleNonces(prepared, before);
     const blockTimeSec = this.blockTimeSec(this.#slot) ?? this.#nowSec();
     const record = { ...executed, slot: this.#slot, blockTimeSec };
     this.#transactions.add(record);
@@ -209,9 +207,23 @@ export class Chain {
     }
   }
 
-  #advanceNonce(address: string): void {
-    const account = this.vm.account(address);
-    if (account) this.vm.setAccount(address, advanceNonce(account, this.vm.nonceBlockhash()));
+  /**
+   * litesvm derives new nonces from the transaction's own blockhash and rolls the nonce of a failed
+   * transaction back. A validator derives them from the block's and advances them either way.
+   */
+  #settleNonces(prepared: PreparedTransaction, before: Map<string, StoredAccount | null>): void {
+    for (const [address, old] of before) {
+      const account = this.vm.account(address);
+      const nonce = account && decodeNonce(account)?.nonce;
+      if (!account || nonce === undefined) continue;
+      const moved = nonce !== (old && decodeNonce(old)?.nonce);
+      if (!moved && address !== prepared.nonceAddress) continue;
+      this.vm.setAccount(address, withNonceOf(account, this.#blockhash()));
+    }
+  }
+
+  #blockhash(): string {
+    return this.#blockhashes.hashOf(this.#slot);
   }
 
   #nowSec(): number {

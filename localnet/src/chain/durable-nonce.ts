@@ -60,8 +60,8 @@ export function isNonceCurrent(
   return authorityIndex >= 0 && isSigner(message, authorityIndex);
 }
 
-/** The account after a failed transaction: litesvm rolls the nonce back, a validator does not. */
-export function advanceNonce(account: StoredAccount, blockhash: string): StoredAccount {
+/** The account with the nonce of a block with this blockhash. */
+export function withNonceOf(account: StoredAccount, blockhash: string): StoredAccount {
   const data = Uint8Array.from(account.data);
   data.set(bs58.decode(nonceFor(blockhash)), nonceOffset);
   return { ...account, data };

@@ -86,18 +86,12 @@ export class Vm {
     } as unknown as SvmAccount);
   }
 
-  /** The hash that a nonce advanced now would be derived from; not one of the chain's blockhashes. */
-  nonceBlockhash(): string {
-    return this.#svm.latestBlockhash();
-  }
-
   minimumBalance(dataBytes: bigint): bigint {
     return this.#svm.minimumBalanceForRentExemption(dataBytes);
   }
 
-  /** Moves the clock and slot hash sysvars, and the hash that nonces advance to. */
+  /** Moves the clock and slot hash sysvars. */
   startSlot(slot: number, unixSec: number, hashes: readonly { slot: number; blockhash: string }[]) {
-    this.#svm.expireBlockhash();
     const clock = this.#svm.getClock();
     clock.slot = BigInt(slot);
     clock.epoch = BigInt(Math.floor(slot / slotsPerEpoch));

@@ -21,6 +21,7 @@ interface ActiveCallFault {
 interface ActiveBlindFault {
   rule: BlindFault;
   endsAtSlot: number | null;
+  hits: number;
 }
 
 /** The faults of one node. Tests and other processes add them; each call takes at most one. */
@@ -75,7 +76,10 @@ export class Faults {
   isBlind(scope: BlindFault['scope']): boolean {
     for (const [id, fault] of this.#blind) {
       if (fault.endsAtSlot !== null && this.#slot() >= fault.endsAtSlot) this.#blind.delete(id);
-      else if (scope === 'statuses' || fault.rule.scope === 'history') return true;
+      else if (scope === 'statuses' || fault.rule.scope === 'history') {
+        fault.hits += 1;
+        return true;
+      }
     }
     return false;
   }
@@ -87,9 +91,10 @@ export class Faults {
     return fault;
   }
 
-  #addBlind(id: number, rule: BlindFault): { hits: number } {
+  #addBlind(id: number, rule: BlindFault): ActiveBlindFault {
     const endsAtSlot = rule.slots === null ? null : this.#slot() + rule.slots;
-    this.#blind.set(id, { rule, endsAtSlot });
-    return { hits: 0 };
+    const fault = { rule, endsAtSlot, hits: 0 };
+    this.#blind.set(id, fault);
+    return fault;
   }
 }

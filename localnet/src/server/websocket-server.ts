@@ -132,11 +132,11 @@ async function beginSubscription(
   { socket, subscriptions }: Connection,
   request: SubscribeRequest,
 ): Promise<void> {
+  const fault = context.faults.take(`${request.kind}Subscribe`);
+  await sufferBefore(fault, request.signal);
   if (subscriptions.size >= subscriptionsPerSocketMax) {
     throw invalidParams(`Too many subscriptions; max ${subscriptionsPerSocketMax}`);
   }
-  const fault = context.faults.take(`${request.kind}Subscribe`);
-  await sufferBefore(fault, request.signal);
   const subscription = subscriptionKinds[request.kind]?.(context, {
     params: request.params,
     fault,

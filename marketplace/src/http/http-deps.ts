@@ -5,6 +5,7 @@ import type { LiveFeed } from '../live/live-feed.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
+import type { PollTurns } from '../services/poll-turns.ts';
 import type { PostJobDeps } from '../services/post-job.ts';
 import type { Presence } from '../services/presence.ts';
 import type { Authenticator } from './auth.ts';
@@ -17,6 +18,7 @@ export interface HttpDeps extends JobChangeDeps, PostJobDeps {
   feed: LiveFeed;
   leases: LeaseTokens;
   presence: Presence;
+  pollTurns: PollTurns;
   treasury: Treasury;
   cluster: NonNullable<Health['cluster']>;
   version: string;

@@ -6,7 +6,7 @@ import websocket from '@fastify/websocket';
 import { setErrorHandler } from '@node3/shared/http/error-handler';
 import { createRequestValidator } from '@node3/shared/http/request-validator';
 import { limits } from '@node3/shared/limits';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { HttpDeps } from './http-deps.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
@@ -34,7 +34,7 @@ export async function createServer(
 ): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
@@ -44,6 +44,7 @@ export async function createServer(
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   }) as unknown as FastifyInstance;
+  app.removeContentTypeParser('text/plain');
   const validatorFor = createRequestValidator();
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }));
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -40,7 +40,7 @@ export async function claimJob(
       nowMs,
     });
     if (claimed !== null) {
-      deps.matchmaker.removeJob(candidate.jobId);
+      deps.matchmaker.removeJob(claimed.job.jobId);
       return toOffer(deps.leases, claimed.job, claimed.execution);
     }
     lost.add(candidate.jobId);

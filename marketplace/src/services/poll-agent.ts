@@ -9,6 +9,7 @@ import type { CancelNotices } from './cancel-notices.ts';
 import { claimJob, toOffer } from './claim-job.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Matchmaker } from './matchmaker.ts';
+import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
 
 export interface PollDeps {
@@ -19,6 +20,7 @@ export interface PollDeps {
   matchmaker: Matchmaker;
   presence: Presence;
   cancels: CancelNotices;
+  pollTurns: PollTurns;
 }
 
 type PollBody = BodyOf<typeof contract>;
@@ -33,11 +35,20 @@ export async function pollAgent(
   body: PollBody,
   signal: AbortSignal,
 ): Promise<AgentMessage[]> {
+  return deps.pollTurns.take(agent.agentId, signal, (turn) => answerPoll(deps, agent, body, turn));
+}
+
+async function answerPoll(
+  deps: PollDeps,
+  agent: AgentRow,
+  body: PollBody,
+  signal: AbortSignal,
+): Promise<AgentMessage[]> {
   const presence = deps.presence.seen(agent.agentId, body.instanceId);
   presence.offer = body.offer;
   presence.freeDeviceIds = body.freeDeviceIds;
   const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;
-  for (;;) {
+  while (!signal.aborted) {
     const { version } = deps.matchmaker;
     const live = await deps.store.liveExecutions(agent.agentId);
     const messages: AgentMessage[] = deps.cancels.take(agent.agentId);
@@ -46,11 +57,12 @@ export async function pollAgent(
       if (offer !== null) messages.push(offer);
     }
     const leftMs = untilMs - deps.clock.monotonicMs();
-    if (messages.length > 0 || leftMs <= 0 || signal.aborted) return messages;
+    if (messages.length > 0 || leftMs <= 0) return messages;
     if (deps.matchmaker.version !== version) continue;
     const news = await waitForNews(deps, agent, capacityOf(agent, body, live), leftMs, signal);
     if (news === 'none') return [];
   }
+  return [];
 }
 
 async function offerFor(
@@ -97,7 +109,8 @@ function waitForNews(
       wake: () => finish('news'),
     });
     const onAbort = () => finish('none');
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) finish('none');
+    else signal.addEventListener('abort', onAbort, { once: true });
     function finish(outcome: 'news' | 'none') {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

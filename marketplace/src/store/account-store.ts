@@ -8,7 +8,10 @@ export interface AccountStore {
   /** Takes a challenge out for good. null when unknown, used or expired: it can never work twice. */
   consumeChallenge(challengeId: string, nowMs: number): Promise<ChallengeRow | null>;
 
-  /** Creates the account of a wallet, or finds it; either way the key is added. */
+  /**
+   * Creates the account of a wallet, or finds it; either way the key is added and belongs to the
+   * account returned. A new account's `account.created` is stored with it.
+   */
   openAccount(opening: AccountOpening): Promise<{ account: AccountRow; created: boolean }>;
   account(accountId: string): Promise<AccountRow | null>;
   countAccounts(): Promise<number>;
@@ -49,6 +52,7 @@ export interface AccountBalance {
 export interface AgentContact {
   agentId: string;
   instanceId: string;
+  /** null leaves the last offer as it is. */
   offer: Offer | null;
   lastSeenAtMs: number;
 }

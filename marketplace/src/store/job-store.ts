@@ -37,7 +37,10 @@ export interface JobStore {
 
   /**
    * Leases a queued job: one conditional write, so of many claimers one wins. null when the job is
-   * no longer queued, or when a device of the lease is in use by a live execution of that agent.
+   * no longer queued, waits for its `notBeforeMs`, is being cancelled, or when a device of the lease
+   * is in use by a live execution of that agent. A claim id that already has a live execution gets
+   * that one again, and one whose execution was accepted and is over gets null: a late copy of a poll
+   * must not lease a job to nobody. Clears the job's `reason`, `fault` and `notBeforeMs`.
    */
   claimJob(claim: JobClaim): Promise<{ job: JobRow; execution: ExecutionRow } | null>;
 
@@ -67,14 +70,20 @@ export interface JobStore {
   /** The same for changes that come from the marketplace itself: cancel, expiry, lost leases. */
   changeJob(jobId: string, decide: Decide): Promise<ChangeOutcome | null>;
 
-  /** Appends lines after `seqFirst`-1; lines stored before are skipped. Rejects with LEASE_STALE. */
+  /**
+   * Appends lines after `seqFirst`-1; lines stored before are skipped, and none is stored where one
+   * is missing in between: the agent goes on after `ackedSeq`. Rejects with LEASE_STALE.
+   */
   appendLogs(append: LogAppend): Promise<{ ackedSeq: number; jobId: string }>;
   /** Lines of a job after a sequence number. */
   readLogs(query: LogQuery): Promise<LogLineRow[]>;
 
-  /** Due work of the sweeper: queue deadlines, unaccepted offers, dead leases, overdue runs. */
+  /**
+   * Due work of the sweeper: queue deadlines, unaccepted offers, leases dead for longer than the
+   * grace, and runs past `runBackstopMs`. Each job once.
+   */
   overdue(nowMs: number, limit: number): Promise<{ jobId: string; executionId: string | null }[]>;
-  /** After downtime: moves every live lease and accept deadline forward. */
+  /** After downtime: moves every live lease, accept and run deadline forward. Returns how many. */
   extendLeases(byMs: number): Promise<number>;
 }
 
@@ -107,7 +116,11 @@ export interface JobSnapshot {
   execution: ExecutionRow | null;
 }
 
-/** What one decision changes. Absent parts stay as they are. */
+/**
+ * What one decision changes. Absent parts stay as they are. A state that the tables don't allow, and
+ * a job that would be assigned or running without a live execution (or the reverse), is an assertion
+ * failure and changes nothing.
+ */
 export interface JobChange {
   job?: Partial<
     Pick<
@@ -149,6 +162,7 @@ export interface JobChange {
   payout?: NewPayout | null;
   /** Counts for the agent's history. */
   agentCount?: 'succeeded' | 'failed';
+  /** At least one: a change is explained. The first one's time is the time of the whole change. */
   events: NewEvent[];
 }
 

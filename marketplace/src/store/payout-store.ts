@@ -18,7 +18,7 @@ export interface PayoutStore {
   /** Payouts that wait for a batch, oldest first. */
   duePayouts(asset: Asset, limit: number): Promise<PayoutRow[]>;
   /** Takes due payouts out of the queue, each with its reason. Others are left as they are. */
-  holdPayouts(holds: PayoutHold[], events: NewEvent[], nowMs: number): Promise<void>;
+  holdPayouts(holds: PayoutHold[], events: NewEvent[]): Promise<void>;
   /** Puts a held payout back into the queue. False when it is not held. */
   releasePayout(payoutId: string, events: NewEvent[]): Promise<boolean>;
   /**
@@ -38,6 +38,7 @@ export interface PayoutStore {
 
   /** Records a transaction of the treasury that pays nobody, before it is sent. */
   addTreasurySignature(signature: string, purpose: string, nowMs: number): Promise<void>;
+  treasurySignaturesFor(purpose: string): Promise<string[]>;
   /** Those of the given signatures that we signed: any other one by our key means a stale database. */
   ownSignatures(signatures: string[]): Promise<Set<string>>;
   /** Up to which treasury transaction everything is known; null before the first check. */

@@ -4,7 +4,7 @@ import tar from 'tar-stream';
 import { outputJsonBytesMax } from '../executor-limits.ts';
 import { parseJson, parseStructuredOutput } from '../structured-output.ts';
 import { engineStatus } from './engine-error.ts';
-import { LogFrameReader } from './log-frames.ts';
+import { readFrames } from './log-stream.ts';
 
 /** @returns the structured result of an ended container, or null when it has none. */
 export async function collectOutput(container: Docker.Container): Promise<unknown> {
@@ -64,19 +64,12 @@ async function readStdout(container: Docker.Container): Promise<string | null> {
     timestamps: true,
     follow: true,
   });
-  const frames = new LogFrameReader();
   const parts: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      for (const { payload } of frames.push(chunk as Buffer)) {
-        bytes += payload.length;
-        if (bytes > outputJsonBytesMax) return null;
-        parts.push(payload);
-      }
-    }
-  } finally {
-    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+  for await (const { payload } of readFrames(stream)) {
+    bytes += payload.length;
+    if (bytes > outputJsonBytesMax) return null;
+    parts.push(payload);
   }
   return Buffer.concat(parts).toString('utf8');
 }

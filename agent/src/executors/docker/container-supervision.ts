@@ -82,7 +82,11 @@ export class ContainerSupervision {
 
   /** SIGTERM, grace, SIGKILL; resolves when the container has ended. The first cause stands. */
   stop(cause: StopCause): Promise<void> {
-    this.#stopping ??= this.#stop(cause);
+    // A stop that failed (the engine was away) may be tried again.
+    this.#stopping ??= this.#stop(cause).catch((error: unknown) => {
+      this.#stopping = null;
+      throw error;
+    });
     return this.#stopping;
   }
 

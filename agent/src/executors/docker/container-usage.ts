@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { ExecutionUsage } from '../executor.ts';
+import { measureDirectory } from '../output-size.ts';
 import { volumeNames } from './container-config.ts';
-import { measureDirectory } from './output-size.ts';
 
 export interface UsageDeps {
   docker: Docker;

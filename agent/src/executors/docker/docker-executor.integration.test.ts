@@ -25,7 +25,6 @@ for (const volumesReachable of [true, false]) {
       prepareImage,
       languages: ['python', 'javascript', 'typescript', 'bash'],
       memory: 'limited',
-      processIds: 'own',
       agentId,
     },
   );

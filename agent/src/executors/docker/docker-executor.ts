@@ -143,17 +143,8 @@ export class DockerExecutor implements Executor {
     const { docker, agentId } = this.#deps;
     const containers = await listContainers(docker, agentId);
     const known = new Set(containers.map(({ executionId }) => executionId));
-    const orphans = (await listVolumeOwners(docker, agentId)).filter((id) => !known.has(id));
-    return [
-      ...containers,
-      ...orphans.map((executionId) => ({
-        executionId,
-        jobId: '',
-        attempt: 0,
-        state: 'created' as const,
-        startedAtMs: null,
-      })),
-    ];
+    const owners = await listVolumeOwners(docker, agentId);
+    return [...containers, ...owners.filter(({ executionId }) => !known.has(executionId))];
   }
 
   async adopt(executionId: string): Promise<OwnedExecution | null> {

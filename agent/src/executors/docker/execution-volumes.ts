@@ -4,10 +4,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import tar from 'tar-stream';
-import type { ExecutionRequest } from '../executor.ts';
+import type { ExecutionRequest, OwnedExecution } from '../executor.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
 import { jobUserId, volumeNames } from './container-config.ts';
-import { labelNames, writeLabels } from './container-labels.ts';
+import { labelNames, readLabels, writeLabels } from './container-labels.ts';
 import { ignoreMissing } from './engine-error.ts';
 
 export interface ExecutionVolumeDeps {
@@ -27,7 +27,7 @@ interface SeededVolume {
  * Every execution has engine volumes of its own: inputs and code, which the job can only read,
  * and its output. Volumes and not host directories, because the engine then owns permissions and
  * deletion whatever its user mapping is and wherever it runs. A volume has no size of its own:
- * the disk limit is enforced by measuring it while the job runs (see output-size.ts).
+ * the disk limit is enforced by measuring it while the job runs (see container-usage.ts).
  */
 export async function createVolumes(
   deps: ExecutionVolumeDeps,
@@ -127,9 +127,15 @@ export async function removeVolumes(docker: Docker, executionId: string): Promis
 }
 
 /** @returns the executions of an agent that have volumes, with or without a container. */
-export async function listVolumeOwners(docker: Docker, agentId: string): Promise<string[]> {
+export async function listVolumeOwners(docker: Docker, agentId: string): Promise<OwnedExecution[]> {
   const filters = JSON.stringify({ label: [`${labelNames.agent}=${agentId}`] });
   const { Volumes } = await docker.listVolumes({ filters });
-  const ids = (Volumes ?? []).map((volume) => volume.Labels?.[labelNames.execution]);
-  return [...new Set(ids.filter((id) => id !== undefined))];
+  const owners = new Map<string, OwnedExecution>();
+  for (const volume of Volumes ?? []) {
+    const facts = readLabels(volume.Labels);
+    if (facts === null) continue;
+    const { executionId, jobId, attempt } = facts;
+    owners.set(executionId, { executionId, jobId, attempt, state: 'created', startedAtMs: null });
+  }
+  return [...owners.values()];
 }

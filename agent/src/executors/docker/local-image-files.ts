@@ -21,7 +21,7 @@ export interface PythonHome {
 }
 
 const programs =
-  'sh bash cat echo ls sleep env head tail wc seq grep sed id true false mkdir touch rm cp mv dd df sort tr cut date test uname sha256sum'.split(
+  'sh bash cat chmod echo ln ls sleep env head tail wc seq grep sed id true false mkdir touch rm cp mv dd df sort tr cut date test uname sha256sum'.split(
     ' ',
   );
 const searchPath = ['/bin', '/usr/bin'];

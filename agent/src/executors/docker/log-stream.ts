@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
+import { deliverLines } from '../deliver-lines.ts';
 import type { LogLine, LogOptions } from '../executor.ts';
-import { LineAssembler, LogBudget } from '../log-lines.ts';
-import { LogFrameReader } from './log-frames.ts';
+import { type LogFrame, LogFrameReader } from '../log-frames.ts';
 
 /**
  * Follows a container's stored log until the container ends, so a line is never lost to a reader
@@ -14,35 +14,26 @@ export async function streamLogs(
   signal: AbortSignal,
 ): Promise<void> {
   if (signal.aborted) return;
-  const stream = await container.logs({
-    stdout: true,
-    stderr: true,
-    timestamps: true,
-    follow: true,
-    ...(options.sinceMs === undefined ? {} : { since: options.sinceMs / 1000 }),
-    abortSignal: signal,
-  });
-  const budget = new LogBudget(options.bytesMax);
-  const frames = new LogFrameReader();
-  const assemblers = { stdout: new LineAssembler('stdout'), stderr: new LineAssembler('stderr') };
-  const deliver = async (lines: LogLine[]) => {
-    for (const line of lines) {
-      const taken = budget.take(line);
-      for (const next of taken.lines) await sink(next);
-      if (taken.exhausted) return false;
-    }
-    return true;
-  };
   try {
-    for await (const chunk of stream) {
-      for (const frame of frames.push(chunk as Buffer)) {
-        const lines = assemblers[frame.stream].push(frame.payload, frame.atMs);
-        if (!(await deliver(lines))) return;
-      }
-    }
-    await deliver([...assemblers.stdout.end(), ...assemblers.stderr.end()]);
+    const stream = await container.logs({
+      stdout: true,
+      stderr: true,
+      timestamps: true,
+      follow: true,
+      ...(options.sinceMs === undefined ? {} : { since: options.sinceMs / 1000 }),
+      abortSignal: signal,
+    });
+    await deliverLines(readFrames(stream), options.bytesMax, sink);
   } catch (error) {
     if (!signal.aborted) throw error;
+  }
+}
+
+/** Reads the frames of an engine's answer and closes it when the reader has had enough. */
+export async function* readFrames(stream: NodeJS.ReadableStream): AsyncGenerator<LogFrame> {
+  const frames = new LogFrameReader();
+  try {
+    for await (const chunk of stream) yield* frames.push(chunk as Buffer);
   } finally {
     if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
   }

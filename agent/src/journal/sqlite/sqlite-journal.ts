@@ -215,7 +215,7 @@ export class SqliteJournal implements Journal {
       )
       .all(executionId, count)
       .map(toLine)
-      .reverse();
+      .toReversed();
   }
 
   prune(keep: number): void {
@@ -245,7 +245,7 @@ export class SqliteJournal implements Journal {
 
   #saveSetting(name: string, value: string): void {
     this.#db
-      .prepare('INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?2')
+      .prepare('INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
       .run(name, value);
   }
 }

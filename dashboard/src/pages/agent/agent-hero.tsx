@@ -27,15 +27,15 @@ export function AgentHero({ status }: { status: AgentStatus }) {
   const simulated = status.devices.length > 0 && status.devices.every((device) => device.simulated);
   return (
     <Card component="section" withBorder padding="lg" className="hero" data-color={color}>
-      <Group gap="lg" wrap="nowrap" align="center">
+      <Group gap="md" wrap="nowrap" align="center">
         <div className="hero-icon">
           <Icon size={30} stroke={1.75} aria-hidden />
         </div>
         <div>
-          <h2 className="hero-title" role="status">
-            {t(`agent.state.${status.state}`)}
-          </h2>
-          <Text mt={2}>{status.stateSentence}</Text>
+          <div role="status">
+            <h2 className="hero-title">{t(`agent.state.${status.state}`)}</h2>
+            <Text mt={2}>{status.stateSentence}</Text>
+          </div>
           <Text size="sm" c="dimmed" mt={4}>
             {t('hero.lastContact')}{' '}
             {status.lastContactAt === null ? (

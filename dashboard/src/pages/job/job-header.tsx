@@ -55,7 +55,7 @@ function ReasonAlert({ job }: { job: JobDetail }) {
   const Icon = bad ? IconAlertTriangle : IconInfoCircle;
   return (
     <Alert
-      color={bad ? 'red' : 'blue'}
+      color={bad ? 'red' : 'gray'}
       variant="light"
       mb="lg"
       icon={<Icon aria-hidden />}

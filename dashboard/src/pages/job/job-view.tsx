@@ -81,7 +81,7 @@ function JobCommands({ job }: { job: JobDetail }) {
     <CommandLines
       lines={[
         { label: 'CLI', text: `node3 job get ${job.jobId}` },
-        { label: 'CLI', text: `node3 logs ${job.jobId} -f` },
+        { label: 'CLI', text: `node3 job logs ${job.jobId} -f` },
         { label: 'curl', text: curlLine({ url }) },
         { label: 'curl', text: curlLine({ url: `${url}/logs?follow=true` }) },
       ]}

@@ -10,13 +10,31 @@ export interface TimelineStep {
 }
 
 /** Events about money have a lane of their own. */
-export function isPaymentEvent(event: JobEvent): boolean {
+function isPaymentEvent(event: JobEvent): boolean {
   return event.type.startsWith('payout.') || event.type.startsWith('settlement.');
+}
+
+/** A job's event says the same as the execution's event of the same moment; one line is enough. */
+const absorbedBy: Record<string, string> = {
+  'execution.leased': 'job.assigned',
+  'execution.ended': 'job.ended',
+};
+const sameMomentMs = 1_000;
+
+function isAbsorbed(event: JobEvent, events: readonly JobEvent[]): boolean {
+  const started = event.type === 'execution.phase-changed' && event.data['phase'] === 'running';
+  const wanted = started ? 'job.started' : absorbedBy[event.type];
+  return events.some(
+    (other) =>
+      other.type === wanted && Math.abs(Date.parse(other.at) - Date.parse(event.at)) < sameMomentMs,
+  );
 }
 
 /** The phases the job went through, oldest first, with the time each one took to come. */
 export function timelineSteps(events: readonly JobEvent[]): TimelineStep[] {
-  const ordered = events.filter((event) => !isPaymentEvent(event)).sort((a, b) => a.seq - b.seq);
+  const ordered = events
+    .filter((event) => !isPaymentEvent(event) && !isAbsorbed(event, events))
+    .sort((a, b) => a.seq - b.seq);
   return ordered.map((event, index) => {
     const atMs = Date.parse(event.at);
     const previous = ordered[index - 1];
@@ -29,8 +47,7 @@ export function timelineSteps(events: readonly JobEvent[]): TimelineStep[] {
   });
 }
 
-export const paymentStages = ['held', 'settled', 'submitted', 'confirmed', 'finalized'] as const;
-export type PaymentStage = (typeof paymentStages)[number];
+type PaymentStage = 'held' | 'settled' | 'submitted' | 'confirmed' | 'finalized';
 
 export interface PaymentStep {
   stage: PaymentStage;

@@ -2,6 +2,7 @@ import { Table, Text } from '@mantine/core';
 import type { JobSummary } from '@node3/shared/routes/jobs';
 import { Link } from '@tanstack/react-router';
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
+import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten, unknownMark } from '../../format.ts';
@@ -16,55 +17,55 @@ const features = tableFeatures({});
 const column = createColumnHelper<typeof features, JobSummary>();
 const numericColumns = new Set(['price', 'time', 'created']);
 
+function jobColumns(t: TFunction, format: ReturnType<typeof useFormat>) {
+  return column.columns([
+    column.display({
+      id: 'job',
+      header: t('jobs.column.job'),
+      cell: ({ row }) => <JobName job={row.original} />,
+    }),
+    column.display({
+      id: 'state',
+      header: t('jobs.column.state'),
+      cell: ({ row }) => <JobStateBadge state={row.original.state} />,
+    }),
+    column.display({
+      id: 'agent',
+      header: t('jobs.column.agent'),
+      cell: ({ row }) => <JobAgent job={row.original} />,
+    }),
+    column.display({
+      id: 'price',
+      header: t('jobs.column.price'),
+      cell: ({ row }) => format.money(row.original.price),
+    }),
+    column.display({
+      id: 'payout',
+      header: t('jobs.column.payout'),
+      cell: ({ row: { original } }) =>
+        original.payoutState === null ? (
+          unknownMark
+        ) : (
+          <PayoutStateBadge state={original.payoutState} />
+        ),
+    }),
+    column.display({
+      id: 'time',
+      header: t('jobs.column.time'),
+      cell: ({ row }) => <RunTime job={row.original} />,
+    }),
+    column.display({
+      id: 'created',
+      header: t('jobs.column.created'),
+      cell: ({ row }) => <RelativeTime at={row.original.createdAt} />,
+    }),
+  ]);
+}
+
 export function JobTable({ jobs }: { jobs: JobSummary[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const columns = useMemo(
-    () =>
-      column.columns([
-        column.display({
-          id: 'job',
-          header: t('jobs.column.job'),
-          cell: ({ row }) => <JobName job={row.original} />,
-        }),
-        column.display({
-          id: 'state',
-          header: t('jobs.column.state'),
-          cell: ({ row }) => <JobStateBadge state={row.original.state} />,
-        }),
-        column.display({
-          id: 'agent',
-          header: t('jobs.column.agent'),
-          cell: ({ row }) => <JobAgent job={row.original} />,
-        }),
-        column.display({
-          id: 'price',
-          header: t('jobs.column.price'),
-          cell: ({ row }) => format.money(row.original.price),
-        }),
-        column.display({
-          id: 'payout',
-          header: t('jobs.column.payout'),
-          cell: ({ row: { original } }) =>
-            original.payoutState === null ? (
-              unknownMark
-            ) : (
-              <PayoutStateBadge state={original.payoutState} />
-            ),
-        }),
-        column.display({
-          id: 'time',
-          header: t('jobs.column.time'),
-          cell: ({ row }) => <RunTime job={row.original} />,
-        }),
-        column.display({
-          id: 'created',
-          header: t('jobs.column.created'),
-          cell: ({ row }) => <RelativeTime at={row.original.createdAt} />,
-        }),
-      ]),
-    [t, format],
-  );
+  const columns = useMemo(() => jobColumns(t, format), [t, format]);
   const table = useTable({ features, columns, data: jobs, getRowId: (job) => job.jobId });
   return (
     <Table

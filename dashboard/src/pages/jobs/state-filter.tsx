@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 /** The groups people ask for; each is a list of states as the API takes it. */
-export const stateFilters = {
+const stateFilters = {
   all: undefined,
   active: 'awaiting_funds,queued,assigned,running',
   succeeded: 'succeeded',

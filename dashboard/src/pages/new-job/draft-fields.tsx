@@ -171,7 +171,7 @@ function ResourceFields({ draft, errors, onChange }: DraftFieldsProps) {
           />
           <Select
             label={t('newJob.asset')}
-            description={' '}
+            description={t('newJob.assetText')}
             data={['SOL', 'USDC']}
             value={draft.asset}
             allowDeselect={false}
@@ -191,5 +191,6 @@ function useGpuModels(): { value: string; label: string }[] {
   for (const { modelId } of agents.flatMap((agent) => agent.devices)) {
     if (modelId !== null) counts.set(modelId, (counts.get(modelId) ?? 0) + 1);
   }
-  return [...counts].sort().map(([value, count]) => ({ value, label: `${value} (${count})` }));
+  const sorted = [...counts].sort(([a], [b]) => a.localeCompare(b));
+  return sorted.map(([value, count]) => ({ value, label: `${value} (${count})` }));
 }

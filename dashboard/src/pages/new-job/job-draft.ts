@@ -18,18 +18,7 @@ export interface JobDraft {
   asset: Asset;
 }
 
-export const draftFields = [
-  'name',
-  'language',
-  'code',
-  'command',
-  'image',
-  'gpuCount',
-  'gpuModel',
-  'runSec',
-  'reward',
-] as const;
-export type DraftField = (typeof draftFields)[number];
+export type DraftField = Exclude<keyof JobDraft, 'kind' | 'asset'>;
 
 /** Keys of the texts that say what is wrong with a field. */
 export type DraftProblem = 'required' | 'quotes' | 'integer' | 'amount' | 'amountZero';

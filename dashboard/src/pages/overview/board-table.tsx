@@ -31,7 +31,6 @@ export function BoardTable({ jobs }: { jobs: PublicJob[] }) {
             <Table.Th>{t('jobs.column.state')}</Table.Th>
             <Table.Th>{t('jobs.column.needs')}</Table.Th>
             <Table.Th className="numeric">{t('jobs.column.reward')}</Table.Th>
-            <Table.Th className="numeric">{t('jobs.column.limit')}</Table.Th>
             <Table.Th className="numeric">{t('jobs.column.created')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -68,17 +67,13 @@ function BoardRow({ job }: { job: PublicJob }) {
       </Table.Td>
       <Table.Td data-label={t('jobs.column.needs')}>
         {job.gpus === 0 ? t('job.cpuOnly') : t('job.gpuCount', { count: job.gpus })}
-        {job.gpuModels !== null && (
-          <Text size="xs" c="dimmed">
-            {job.gpuModels.join(', ')}
-          </Text>
-        )}
+        <Text size="xs" c="dimmed">
+          {job.gpuModels !== null && `${job.gpuModels.join(', ')} · `}
+          {t('board.limit', { limit: format.duration(job.runSec * 1000) })}
+        </Text>
       </Table.Td>
       <Table.Td data-label={t('jobs.column.reward')} className="numeric">
         {format.money(job.reward)}
-      </Table.Td>
-      <Table.Td data-label={t('jobs.column.limit')} className="numeric">
-        {format.duration(job.runSec * 1000)}
       </Table.Td>
       <Table.Td data-label={t('jobs.column.created')} className="numeric">
         <RelativeTime at={job.createdAt} />

@@ -31,7 +31,7 @@ export function OverviewStats({ overview }: { overview: Overview }) {
       ? t('stats.queueEmpty')
       : t('stats.oldest', { age: format.duration(queue.oldestAgeSec * 1000) });
   return (
-    <dl className="stat-grid" aria-label={t('stats.label')}>
+    <ul className="stat-grid plain-list" aria-label={t('stats.label')}>
       <StatCard
         label={t('stats.running')}
         icon={IconPlayerPlay}
@@ -75,9 +75,11 @@ export function OverviewStats({ overview }: { overview: Overview }) {
           </>
         }
         note={
-          gpus.simulated > 0
-            ? t('stats.gpusSimulated', { count: gpus.simulated })
-            : t('stats.gpusReal')
+          gpus.registered === 0
+            ? t('stats.gpusNone')
+            : gpus.simulated > 0
+              ? t('stats.gpusSimulated', { count: gpus.simulated })
+              : t('stats.gpusReal')
         }
         href="#agents"
       />
@@ -95,7 +97,7 @@ export function OverviewStats({ overview }: { overview: Overview }) {
           unpaid > 0 ? t('stats.payoutsUnderWay', { count: unpaid }) : t('stats.payoutsFinalized')
         }
       />
-    </dl>
+    </ul>
   );
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '@node3/shared/clock';
-import { readFee, readPriorityFees, readRentMinimum } from './chain-reads.ts';
+import { MarketError } from '@node3/shared/error';
+import { readBlockhash, readFee, readPriorityFees, readRentMinimum } from './chain-reads.ts';
 import type { RpcPool } from './rpc.ts';
+import { compileMessage, memo } from './transaction-builder.ts';
 
 /** What the cluster charges at present. Nothing of this is a constant of Solana. */
 export interface Prices {
@@ -10,6 +12,8 @@ export interface Prices {
   rentTombstone: bigint;
   /** Rent minimum of a token account. */
   rentTokenAccount: bigint;
+  /** A transaction with one signature and no priority. */
+  baseFee: bigint;
 }
 
 export interface FeeOptions {
@@ -22,37 +26,35 @@ export interface FeeOptions {
 const pricesKeptMs = 3_600_000;
 const tokenAccountBytes = 165;
 
+export interface FeeReaderDeps {
+  rpc: RpcPool;
+  clock: Clock;
+  /** Address that pays the fees. */
+  payer: string;
+  options: FeeOptions;
+}
+
 export interface FeeReader {
   prices(): Promise<Prices>;
-  /** Lamports per signature, priority not included. Asks about the given message. */
-  baseFee(message: Uint8Array): Promise<bigint>;
   /** Price per unit that 3 of 4 recent blocks would have taken; half more at each new attempt. */
   unitPrice(writable: readonly string[], attempt: number): Promise<bigint>;
 }
 
-export function createFeeReader(rpc: RpcPool, clock: Clock, options: FeeOptions): FeeReader {
+export function createFeeReader(deps: FeeReaderDeps): FeeReader {
+  const { rpc, clock, payer, options } = deps;
   let kept: { prices: Prices; atMs: number } | null = null;
-  let baseFee: { lamports: bigint; atMs: number } | null = null;
   return {
     async prices() {
       const atMs = clock.monotonicMs();
       if (kept !== null && atMs - kept.atMs < pricesKeptMs) return kept.prices;
-      const [rentEmpty, rentTombstone, rentTokenAccount] = await Promise.all([
+      const [rentEmpty, rentTombstone, rentTokenAccount, baseFee] = await Promise.all([
         readRentMinimum(rpc, 0),
         readRentMinimum(rpc, 1),
         readRentMinimum(rpc, tokenAccountBytes),
+        readBaseFee(rpc, payer),
       ]);
-      kept = { prices: { rentEmpty, rentTombstone, rentTokenAccount }, atMs };
+      kept = { prices: { rentEmpty, rentTombstone, rentTokenAccount, baseFee }, atMs };
       return kept.prices;
-    },
-
-    async baseFee(message) {
-      const atMs = clock.monotonicMs();
-      if (baseFee !== null && atMs - baseFee.atMs < pricesKeptMs) return baseFee.lamports;
-      const lamports = await readFee(rpc, message);
-      if (lamports === null) throw new Error('the cluster does not know a blockhash it just gave');
-      baseFee = { lamports, atMs };
-      return lamports;
     },
 
     async unitPrice(writable, attempt) {
@@ -65,4 +67,12 @@ export function createFeeReader(rpc: RpcPool, clock: Clock, options: FeeOptions)
       return price < options.unitPriceMax ? price : options.unitPriceMax;
     },
   };
+}
+
+async function readBaseFee(rpc: RpcPool, payer: string): Promise<bigint> {
+  const { blockhash } = await readBlockhash(rpc);
+  const lamports = await readFee(rpc, compileMessage(payer, blockhash, [memo('fee')]));
+  // A lagging second endpoint may not know the first one's newest blockhash yet.
+  if (lamports === null) throw new MarketError('CHAIN_UNAVAILABLE', { method: 'getFeeForMessage' });
+  return lamports;
 }

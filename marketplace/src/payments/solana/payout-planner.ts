@@ -1,6 +1,7 @@
-import type { BaseUnits } from '@node3/shared/money';
+import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PayoutHold, PayoutRow } from '../../store/payout-store.ts';
 import type { SolDestination, UsdcDestination } from './destinations.ts';
+import type { Payment } from './transaction-builder.ts';
 
 export interface PlannerInput {
   /** Of one asset, oldest first. */
@@ -12,6 +13,8 @@ export interface PlannerInput {
   rentEmpty: bigint;
   /** What a wallet must be owed before its USDC account is opened at our cost, micro-USDC. */
   usdcAccountCreateMin: BaseUnits;
+  /** The most that one transfer may move: the signer refuses more. */
+  payoutMax: BaseUnits;
   /** Whether these payouts fit one transaction. */
   fits(payouts: readonly PayoutRow[], accountsToCreate: ReadonlySet<string>): boolean;
 }
@@ -24,86 +27,95 @@ export interface Plan {
   accountsToCreate: Set<string>;
 }
 
-/** More would not fit the smallest transaction format anyway. */
-const payoutsPerBatchMax = 20;
+/** Payouts of one transaction; transfers are fewer, since one wallet's payouts are one transfer. */
+const payoutsPerBatchMax = 128;
 
 /**
- * Chooses what one transaction pays. Payouts of one wallet that only together reach its minimum
- * are taken together or not at all.
+ * Chooses what one transaction pays. All payouts of a wallet become one transfer, so that small
+ * ones add up to what the chain accepts and a wallet is never paid in part below its minimum.
  */
 export function planPayouts(input: PlannerInput): Plan {
   const plan: Plan = { take: [], hold: [], wait: [], accountsToCreate: new Set() };
-  for (const group of groupByWallet(input.due)) {
+  for (const whole of groupByWallet(input.due)) {
+    const [allowed, above] = split(whole, (payout) => payout.amount <= input.payoutMax);
+    plan.hold.push(...withReason(above, 'above_payout_cap'));
+    const group = upToCap(allowed, input.payoutMax);
+    const later = allowed.slice(group.length);
+    plan.wait.push(...withReason(later, 'next_batch'));
     const [first] = group;
     if (first === undefined) continue;
     const verdict = first.asset === 'SOL' ? judgeSol(input, group) : judgeUsdc(input, group);
-    if (verdict.verdict === 'hold' || verdict.verdict === 'wait') {
-      const { reason } = verdict;
-      plan[verdict.verdict].push(...group.map(({ payoutId }) => ({ payoutId, reason })));
-      continue;
-    }
-    takeWhatFits(input, plan, group, verdict);
+    if (verdict.verdict === 'take') takeIfItFits(input, plan, group, verdict.create);
+    else plan[verdict.verdict].push(...withReason(group, verdict.reason));
   }
   return plan;
 }
 
+/** One transfer per wallet, in the order of its first payout. */
+export function paymentsOf(payouts: readonly PayoutRow[]): Payment[] {
+  return groupByWallet(payouts).flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return [{ wallet: first.wallet, asset: first.asset, amount: baseUnits(total(group)) }];
+  });
+}
+
 type Verdict =
   | { verdict: 'hold' | 'wait'; reason: string }
-  /** `minimum`: what the first transfers to this wallet must add up to in one transaction. */
-  | { verdict: 'take'; minimum: bigint; create: 'no' | 'token-account' };
+  | { verdict: 'take'; create: 'nothing' | 'token-account' };
 
 function judgeSol(input: PlannerInput, group: readonly PayoutRow[]): Verdict {
   const destination = input.solDestinations.get(walletOf(group));
   if (destination === undefined) return { verdict: 'wait', reason: 'destination_unknown' };
   if (destination.state === 'unusable') return { verdict: 'hold', reason: destination.reason };
-  const minimum = input.rentEmpty - destination.lamports;
-  if (total(group) < minimum) return { verdict: 'wait', reason: 'below_rent' };
-  return { verdict: 'take', minimum, create: 'no' };
+  if (destination.lamports + total(group) < input.rentEmpty)
+    return { verdict: 'wait', reason: 'below_rent' };
+  return { verdict: 'take', create: 'nothing' };
 }
 
 function judgeUsdc(input: PlannerInput, group: readonly PayoutRow[]): Verdict {
   const destination = input.usdcDestinations.get(walletOf(group));
   if (destination === undefined) return { verdict: 'wait', reason: 'destination_unknown' };
-  switch (destination.state) {
-    case 'unusable':
-      return { verdict: 'hold', reason: destination.reason };
-    case 'usable':
-      return { verdict: 'take', minimum: 0n, create: 'no' };
-    case 'missing':
-      if (total(group) < input.usdcAccountCreateMin) {
-        return { verdict: 'wait', reason: 'below_account_minimum' };
-      }
-      return { verdict: 'take', minimum: 0n, create: 'token-account' };
-  }
+  if (destination.state === 'unusable') return { verdict: 'hold', reason: destination.reason };
+  if (destination.state === 'usable') return { verdict: 'take', create: 'nothing' };
+  return total(group) < input.usdcAccountCreateMin
+    ? { verdict: 'wait', reason: 'below_account_minimum' }
+    : { verdict: 'take', create: 'token-account' };
 }
 
-function takeWhatFits(
+function takeIfItFits(
   input: PlannerInput,
   plan: Plan,
   group: readonly PayoutRow[],
-  verdict: Extract<Verdict, { verdict: 'take' }>,
+  create: 'nothing' | 'token-account',
 ): void {
   const accounts = new Set(plan.accountsToCreate);
-  if (verdict.create === 'token-account') accounts.add(walletOf(group));
-  let taken = 0;
-  let takenAmount = 0n;
-  // The largest part of the group that fits: payouts beyond it go with a later transaction.
-  for (let count = group.length; count > 0; count -= 1) {
-    const candidate = [...plan.take, ...group.slice(0, count)];
-    if (candidate.length > payoutsPerBatchMax || !input.fits(candidate, accounts)) continue;
-    taken = count;
-    takenAmount = total(group.slice(0, count));
-    break;
-  }
-  if (taken === 0 || takenAmount < verdict.minimum) {
-    const reason = plan.take.length > 0 ? 'next_batch' : 'too_many_small_payouts';
-    plan.wait.push(...group.map(({ payoutId }) => ({ payoutId, reason })));
+  if (create === 'token-account') accounts.add(walletOf(group));
+  const candidate = [...plan.take, ...group];
+  if (candidate.length > payoutsPerBatchMax || !input.fits(candidate, accounts)) {
+    plan.wait.push(...withReason(group, 'next_batch'));
     return;
   }
-  plan.take.push(...group.slice(0, taken));
+  plan.take = candidate;
   plan.accountsToCreate = accounts;
-  const rest = group.slice(taken);
-  plan.wait.push(...rest.map(({ payoutId }) => ({ payoutId, reason: 'next_batch' })));
+}
+
+function withReason(payouts: readonly PayoutRow[], reason: string): PayoutHold[] {
+  return payouts.map(({ payoutId }) => ({ payoutId, reason }));
+}
+
+function split<T>(items: readonly T[], accepts: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(accepts), items.filter((item) => !accepts(item))];
+}
+
+/** The oldest payouts that stay under what one transfer may move. */
+function upToCap(group: readonly PayoutRow[], cap: bigint): PayoutRow[] {
+  let sum = 0n;
+  const end = group.findIndex((payout, index) => {
+    sum += payout.amount;
+    return sum > cap || index >= payoutsPerBatchMax;
+  });
+  return end < 0 ? [...group] : group.slice(0, end);
 }
 
 /** Groups in the order of their oldest payout. */

@@ -82,7 +82,8 @@ function readResult(text: string): unknown {
     throw new RpcUnreachable('the answer is no object');
   if ('error' in body && typeof body.error === 'object' && body.error !== null) {
     const { code, message } = body.error as { code?: unknown; message?: unknown };
-    throw new RpcError(Number(code ?? 0), String(message ?? 'no message').slice(0, 500));
+    const text = typeof message === 'string' ? message : 'no message';
+    throw new RpcError(Number(code ?? 0), text.slice(0, 500));
   }
   if (!('result' in body)) throw new RpcUnreachable('the answer has no result');
   return body.result;

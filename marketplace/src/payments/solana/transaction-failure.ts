@@ -55,8 +55,9 @@ export function explainFailure(
     case 'unit-price':
     case 'memo':
     case 'unknown':
-      return { scope: 'other', wallets: [], reason: describe(err) };
+      break;
   }
+  return { scope: 'other', wallets: [], reason: describe(err) };
 }
 
 function blame(wallet: string, reason: string): TransactionFailure {

@@ -5,8 +5,8 @@ export function toNumberOrNull(value: bigint | null): number | null {
 }
 
 /** Only for text that the store itself has written. */
-export function fromJson<T>(text: string): T {
-  return JSON.parse(text) as T;
+export function fromJson(text: string): unknown {
+  return JSON.parse(text);
 }
 
 export function toJsonOrNull(value: unknown): string | null {

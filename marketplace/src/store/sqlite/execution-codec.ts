@@ -45,7 +45,7 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
     state: record.state as ExecutionState,
     reason: record.reason as Reason | null,
     detail: record.detail,
-    devices: fromJson(record.devices),
+    devices: fromJson(record.devices) as ExecutionRow['devices'],
     isolation: record.isolation,
     imageDigest: record.image_digest,
     exitCode: toNumberOrNull(record.exit_code),

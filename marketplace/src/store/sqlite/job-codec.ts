@@ -44,7 +44,7 @@ export function toJob(record: JobRecord): JobRow {
     reason: record.reason as Reason | null,
     fault: record.fault as Fault | null,
     priority: record.priority as JobRow['priority'],
-    spec: fromJson(record.spec),
+    spec: fromJson(record.spec) as JobRow['spec'],
     asset: record.asset as Asset,
     price: record.price as BaseUnits,
     attempt: Number(record.attempt),

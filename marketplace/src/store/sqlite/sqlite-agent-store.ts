@@ -85,7 +85,7 @@ function toAgent(record: AgentRecord): AgentRow {
     name: record.name,
     version: record.version,
     enabled: record.enabled === 1n,
-    offer: record.offer === null ? null : fromJson(record.offer),
+    offer: record.offer === null ? null : (fromJson(record.offer) as AgentRow['offer']),
     instanceId: record.instance_id,
     lastSeenAtMs: toNumberOrNull(record.last_seen_at_ms),
     jobsSucceeded: Number(record.jobs_succeeded),

@@ -187,10 +187,12 @@ export class SqliteDatabase {
 }
 
 function openFile(options: SqliteDatabaseOptions): Database.Database {
-  const { path, onStatement } = options;
+  const { path } = options;
   const db = new Database(path, {
     timeout: lockWaitMs,
-    ...(onStatement === undefined ? {} : { verbose: (sql) => onStatement(String(sql)) }),
+    ...(options.onStatement === undefined
+      ? {}
+      : { verbose: (sql) => options.onStatement?.(String(sql)) }),
   });
   try {
     db.defaultSafeIntegers(true);

@@ -42,7 +42,7 @@ export function createSqliteDepositStore(
 }
 
 function toDeposit(record: DepositRecord): DepositRow {
-  const credited = fromJson<[Asset, string][]>(record.credited);
+  const credited = fromJson(record.credited) as [Asset, string][];
   return {
     signature: record.signature,
     accountId: record.account_id,

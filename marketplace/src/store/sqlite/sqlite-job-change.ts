@@ -54,7 +54,9 @@ export function changeExecutionIn(
   change: { fence: Fence; agentId: string; decide: Decide; resultHash: string | null },
 ): ChangeOutcome & { replayed: boolean } {
   const { fence, agentId, decide, resultHash } = change;
-  const { job, execution } = fencedIn(db, fence, agentId);
+  const execution = fencedIn(db, fence, agentId);
+  const job = jobIn(db, execution.jobId);
+  assert(job !== null, `execution ${execution.executionId} has a job`);
   if (isTerminalExecution(execution.state)) {
     assertSameResult(execution, resultHash);
     const payoutId = payoutIdIn(db, execution.executionId);
@@ -65,12 +67,8 @@ export function changeExecutionIn(
   return { ...applyIn(sqlite, db, snapshot, withHash(decided, resultHash)), replayed: false };
 }
 
-/** The execution that the fence names, over or not, with its job. Throws LEASE_STALE for any other. */
-export function fencedIn(
-  db: Database.Database,
-  fence: Fence,
-  agentId: string,
-): { job: JobRow; execution: ExecutionRow } {
+/** The execution that the fence names, over or not. Throws LEASE_STALE for any other. */
+export function fencedIn(db: Database.Database, fence: Fence, agentId: string): ExecutionRow {
   const execution = executionIn(db, fence.executionId);
   const fits =
     execution !== null &&
@@ -78,9 +76,7 @@ export function fencedIn(
     execution.attempt === fence.attempt &&
     execution.leaseHash === fence.leaseHash;
   if (!fits) throw new MarketError('LEASE_STALE', { executionId: fence.executionId });
-  const job = jobIn(db, execution.jobId);
-  assert(job !== null, `execution ${execution.executionId} has a job`);
-  return { job, execution };
+  return execution;
 }
 
 /** An ended execution answers only the report that ended it. */

@@ -9,14 +9,19 @@ import { executionByClaimIn, jobIn } from './sqlite-job-reads.ts';
 import { statement } from './statement.ts';
 
 /** The one conditional write that decides who gets a job. */
-export const takeJob = `
-  UPDATE jobs SET state = 'assigned', attempt = attempt + 1, execution_id = ?2, agent_id = ?3,
+const takeJob = `
+  UPDATE jobs SET state = 'assigned', attempt = attempt + 1, execution_id = @executionId, agent_id = @agentId,
     reason = NULL, fault = NULL, not_before_ms = NULL
-  WHERE job_id = ?1 AND state = 'queued' AND coalesce(not_before_ms, 0) <= ?4
+  WHERE job_id = @jobId AND state = 'queued' AND coalesce(not_before_ms, 0) <= @nowMs
     AND cancel_requested_at_ms IS NULL`;
-export const selectDeviceInUse = `
+const selectDeviceInUse = `
   SELECT 1 FROM execution_devices
   WHERE agent_id = ? AND device_id IN (SELECT value FROM json_each(?)) LIMIT 1`;
+/** A claim whose execution was accepted: a late copy of its poll must not lease another job. */
+const selectSpentClaim = `
+  SELECT 1 FROM executions
+  WHERE agent_id = ? AND claim_id = ? AND live = 0
+    AND coalesce(reason, '') <> 'offer_not_accepted' LIMIT 1`;
 const insertDevice =
   'INSERT INTO execution_devices (agent_id, device_id, execution_id) VALUES (?, ?, ?)';
 const insertExecution = `
@@ -38,10 +43,11 @@ export function claimJobIn(
   const { executionId, agentId, claimId, devices } = claim.execution;
   const earlier = executionByClaimIn(db, agentId, claimId);
   if (earlier !== null) return { job: storedJobIn(db, earlier.jobId), execution: earlier };
+  if (statement(db, selectSpentClaim).get(agentId, claimId) !== undefined) return null;
   const deviceIds = devices.map((device) => device.id);
   const inUse = statement(db, selectDeviceInUse).get(agentId, JSON.stringify(deviceIds));
   if (inUse !== undefined) return null;
-  const taken = statement(db, takeJob).run(jobId, executionId, agentId, nowMs);
+  const taken = statement(db, takeJob).run({ jobId, executionId, agentId, nowMs });
   if (taken.changes === 0) return null;
   const job = storedJobIn(db, jobId);
   const execution: ExecutionRow = { ...claim.execution, jobId, attempt: job.attempt };

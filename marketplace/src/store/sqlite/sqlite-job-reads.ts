@@ -9,21 +9,26 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { eventsOfJobIn } from './sqlite-events.ts';
 import { statement } from './statement.ts';
 
-/** The hot reads, exported so that a test can prove that each one goes through an index. */
-export const jobQueries = {
-  job: 'SELECT * FROM jobs JOIN job_specs USING (job_id) WHERE job_id = ?',
-  jobs: `
-    SELECT * FROM jobs JOIN job_specs USING (job_id)
-    WHERE job_id IN (SELECT value FROM json_each(?)) ORDER BY job_id DESC`,
+/**
+ * The spec by a subquery and not by a join: this build of SQLite compiles a join anew whenever its
+ * parameter changes, which makes reading one job cost 38 µs instead of 7 (2026-11-21).
+ */
+const selectJobs = `
+  SELECT jobs.*, (SELECT spec FROM job_specs WHERE job_specs.job_id = jobs.job_id) AS spec
+  FROM jobs`;
+
+const jobQueries = {
+  job: `${selectJobs} WHERE job_id = ?`,
+  jobs: `${selectJobs} WHERE job_id IN (SELECT value FROM json_each(?)) ORDER BY job_id DESC`,
   idsOfAll: 'SELECT job_id FROM jobs WHERE job_id < ? ORDER BY job_id DESC LIMIT ?',
   idsOfState: 'SELECT job_id FROM jobs WHERE state = ? AND job_id < ? ORDER BY job_id DESC LIMIT ?',
   idsOfAccount: `
     SELECT job_id FROM jobs WHERE state = ? AND job_id < ? AND account_id = ?
     ORDER BY job_id DESC LIMIT ?`,
-  queued: `
-    SELECT * FROM jobs JOIN job_specs USING (job_id)
-    WHERE state = 'queued' AND job_id > ? ORDER BY job_id LIMIT ?`,
+  queued: `${selectJobs} WHERE state = 'queued' AND job_id > ? ORDER BY job_id LIMIT ?`,
   execution: 'SELECT * FROM executions WHERE execution_id = ?',
+  executionsById: `
+    SELECT * FROM executions WHERE execution_id IN (SELECT value FROM json_each(?))`,
   executionsOfJob: 'SELECT * FROM executions WHERE job_id = ? ORDER BY attempt',
   executionByClaim: 'SELECT * FROM executions WHERE agent_id = ? AND claim_id = ? AND live = 1',
   liveOfAgent: 'SELECT * FROM executions WHERE agent_id = ? AND live = 1 ORDER BY execution_id',
@@ -40,6 +45,7 @@ export function createSqliteJobReads(
   JobStore,
   | 'job'
   | 'execution'
+  | 'executionsById'
   | 'executionsOfJob'
   | 'eventsOfJob'
   | 'listJobs'
@@ -60,6 +66,10 @@ export function createSqliteJobReads(
     },
     async execution(executionId) {
       return sqlite.read((db) => executionIn(db, executionId));
+    },
+    async executionsById(executionIds) {
+      const found = executions(jobQueries.executionsById, toList(executionIds));
+      return new Map(found.map((execution) => [execution.executionId, execution]));
     },
     async executionsOfJob(jobId) {
       return executions(jobQueries.executionsOfJob, jobId);

@@ -26,14 +26,15 @@ const insertTransfer = `
   INSERT INTO transfers (transfer_id, debit, credit, asset, amount, kind, ref, at_ms)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const selectBalance = 'SELECT debits, credits FROM balances WHERE account = ? AND asset = ?';
-const addToBalance = `
-  INSERT INTO balances (account, asset, side, debits, credits) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (account, asset) DO UPDATE
-  SET debits = debits + excluded.debits, credits = credits + excluded.credits`;
-const addToTotal = `
-  INSERT INTO balance_totals (class, asset, side, debits, credits) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (class, asset) DO UPDATE
-  SET debits = debits + excluded.debits, credits = credits + excluded.credits`;
+// Not an upsert: SQLite checks the row that would be inserted first, which alone may be negative.
+const addToBalance =
+  'UPDATE balances SET debits = debits + ?, credits = credits + ? WHERE account = ? AND asset = ?';
+const openBalance =
+  'INSERT INTO balances (debits, credits, account, asset, side) VALUES (?, ?, ?, ?, ?)';
+const addToTotal =
+  'UPDATE balance_totals SET debits = debits + ?, credits = credits + ? WHERE class = ? AND asset = ?';
+const openTotal =
+  'INSERT INTO balance_totals (debits, credits, class, asset, side) VALUES (?, ?, ?, ?, ?)';
 
 /**
  * Posts transfers in order, inside a write. One that is stored already with the same content is
@@ -88,8 +89,12 @@ function move(db: Database.Database, transfer: Transfer, on: LedgerSide): void {
   if (side !== on) assertCovered(db, account, asset, amount);
   const debits = on === 'debit' ? amount : 0n;
   const credits = on === 'credit' ? amount : 0n;
-  statement(db, addToBalance).run(account, asset, side, debits, credits);
-  statement(db, addToTotal).run(ledgerClass, asset, side, debits, credits);
+  const balance = [debits, credits, account, asset];
+  const added = statement(db, addToBalance).run(...balance);
+  if (added.changes === 0) statement(db, openBalance).run(...balance, side);
+  const total = [debits, credits, ledgerClass, asset];
+  const addedToTotal = statement(db, addToTotal).run(...total);
+  if (addedToTotal.changes === 0) statement(db, openTotal).run(...total, side);
 }
 
 function assertCovered(

@@ -1,3 +1,4 @@
+import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isTerminalExecution } from '@node3/shared/execution-state';
 import { type LogStream, logStreams } from '@node3/shared/routes/jobs';
@@ -23,10 +24,10 @@ const insertChunk = `
   INSERT INTO log_chunks (job_id, seq_first, seq_last, attempt, streams, body)
   VALUES (?, ?, ?, ?, ?, ?)`;
 const countInExecution = 'UPDATE executions SET log_seq = log_seq + ? WHERE execution_id = ?';
-const countInJob =
-  'UPDATE jobs SET log_lines = log_lines + ?, log_bytes = log_bytes + ? WHERE job_id = ?';
-/** Exported so that a test can prove that it goes through an index. */
-export const selectChunks = `
+const countInJob = `
+  UPDATE jobs SET log_lines = log_lines + ?, log_bytes = log_bytes + ? WHERE job_id = ?
+  RETURNING log_lines`;
+const selectChunks = `
   SELECT seq_first, attempt, body FROM log_chunks
   WHERE job_id = ? AND seq_last > ? AND (streams & ?) <> 0 ORDER BY seq_last`;
 
@@ -43,29 +44,26 @@ export function createSqliteLogStore(
   };
 }
 
-function appendLogsIn(db: Database.Database, append: LogAppend): { ackedSeq: number } {
-  const { job, execution } = fencedIn(db, append.fence, append.agentId);
-  const { executionId, logSeq } = execution;
-  if (isTerminalExecution(execution.state)) throw new MarketError('LEASE_STALE', { executionId });
+function appendLogsIn(
+  db: Database.Database,
+  append: LogAppend,
+): { ackedSeq: number; jobId: string } {
+  const { executionId, jobId, attempt, state, logSeq } = fencedIn(db, append.fence, append.agentId);
+  if (isTerminalExecution(state)) throw new MarketError('LEASE_STALE', { executionId });
   // Lines that would leave a hole are not taken: the answer tells the agent where to go on.
-  const fresh =
-    append.seqFirst > logSeq + 1 ? [] : append.lines.slice(logSeq + 1 - append.seqFirst);
-  if (fresh.length === 0) return { ackedSeq: logSeq };
-  const seqLast = job.logLines + fresh.length;
-  const body = JSON.stringify(fresh.map(pack));
-  const streams = fresh.reduce((mask, { stream }) => mask | streamBit(stream), 0);
+  const stored = logSeq + 1 - append.seqFirst;
+  const fresh = stored < 0 ? [] : append.lines.slice(stored);
+  if (fresh.length === 0) return { ackedSeq: logSeq, jobId };
   const bytes = fresh.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  statement(db, insertChunk).run(
-    job.jobId,
-    job.logLines + 1,
-    seqLast,
-    execution.attempt,
-    streams,
-    body,
-  );
+  const streams = fresh.reduce((mask, { stream }) => mask | streamBit(stream), 0);
+  const counted = statement<{ log_lines: bigint }>(db, countInJob).get(fresh.length, bytes, jobId);
+  assert(counted !== undefined, `execution ${executionId} has a job`);
+  const seqLast = Number(counted.log_lines);
+  const seqFirst = seqLast - fresh.length + 1;
+  const body = JSON.stringify(fresh.map(pack));
+  statement(db, insertChunk).run(jobId, seqFirst, seqLast, attempt, streams, body);
   statement(db, countInExecution).run(fresh.length, executionId);
-  statement(db, countInJob).run(fresh.length, bytes, job.jobId);
-  return { ackedSeq: logSeq + fresh.length };
+  return { ackedSeq: logSeq + fresh.length, jobId };
 }
 
 /** Stops reading chunks once the page is full, so a page costs the same wherever it lies. */
@@ -96,7 +94,7 @@ function pack({ stream, atMs, text, partial }: LogAppend['lines'][number]): Pack
 function unpack(chunk: ChunkRecord): LogLineRow[] {
   const seqFirst = Number(chunk.seq_first);
   const attempt = Number(chunk.attempt);
-  return fromJson<PackedLine[]>(chunk.body).map(([stream, atMs, text, partial], index) => ({
+  return (fromJson(chunk.body) as PackedLine[]).map(([stream, atMs, text, partial], index) => ({
     seq: seqFirst + index,
     attempt,
     stream: logStreams[stream] ?? 'system',

@@ -23,6 +23,7 @@ export function createSqlitePayoutReclaims(
 ): Pick<
   PayoutStore,
   | 'addTreasurySignature'
+  | 'treasurySignaturesFor'
   | 'ownSignatures'
   | 'payoutCheckpoint'
   | 'savePayoutCheckpoint'
@@ -110,7 +111,11 @@ function createSignatureLog(
   sqlite: SqliteDatabase,
 ): Pick<
   PayoutStore,
-  'addTreasurySignature' | 'ownSignatures' | 'payoutCheckpoint' | 'savePayoutCheckpoint'
+  | 'addTreasurySignature'
+  | 'treasurySignaturesFor'
+  | 'ownSignatures'
+  | 'payoutCheckpoint'
+  | 'savePayoutCheckpoint'
 > {
   return {
     addTreasurySignature(signature, purpose, nowMs) {
@@ -120,6 +125,16 @@ function createSignatureLog(
           'INSERT OR IGNORE INTO treasury_signatures (signature, purpose, created_at_ms) VALUES (?, ?, ?)',
         ).run(signature, purpose, nowMs);
       });
+    },
+
+    async treasurySignaturesFor(purpose) {
+      const rows = sqlite.read((db) =>
+        statement<{ signature: string }>(
+          db,
+          'SELECT signature FROM treasury_signatures WHERE purpose = ? ORDER BY created_at_ms',
+        ).all(purpose),
+      );
+      return rows.map((row) => row.signature);
     },
 
     async ownSignatures(signatures) {

@@ -22,3 +22,8 @@ export function statement<Row>(
   }
   return found as Database.Statement<unknown[], Row>;
 }
+
+/** Every SQL text compiled so far on a connection, so that a test can look at all their plans. */
+export function preparedTexts(db: Database.Database): string[] {
+  return [...(prepared.get(db)?.keys() ?? [])];
+}

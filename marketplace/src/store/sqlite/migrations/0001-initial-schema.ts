@@ -166,6 +166,7 @@ CREATE TABLE executions (
   UNIQUE (job_id, attempt)
 ) STRICT;
 CREATE UNIQUE INDEX executions_of_job_live ON executions (job_id) WHERE live = 1;
+CREATE INDEX executions_by_claim ON executions (agent_id, claim_id);
 CREATE UNIQUE INDEX executions_by_claim_live ON executions (agent_id, claim_id) WHERE live = 1;
 CREATE INDEX executions_by_lease ON executions (lease_until_ms) WHERE live = 1;
 CREATE INDEX executions_by_accept ON executions (accept_by_ms)
@@ -262,7 +263,7 @@ CREATE TABLE idempotency (
   account_id TEXT NOT NULL REFERENCES accounts (account_id),
   key TEXT NOT NULL,
   request_hash TEXT NOT NULL,
-  job_id TEXT NOT NULL REFERENCES jobs (job_id),
+  job_id TEXT NOT NULL,
   PRIMARY KEY (account_id, key)
 ) STRICT, WITHOUT ROWID;
 `,

@@ -1,0 +1,39 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutorContext } from './agent-core.ts';
+import { DockerExecutor } from './executors/docker/docker-executor.ts';
+import {
+  chooseEngineAddress,
+  connectEngine,
+  listEngineAddresses,
+} from './executors/docker/engine-socket.ts';
+import type { Executor } from './executors/executor.ts';
+import { NativeExecutor } from './executors/native/native-executor.ts';
+
+/** The executors of this machine. Native execution exists only where the provider allows it. */
+export function createExecutors(context: ExecutorContext): readonly Executor[] {
+  const docker = createDockerExecutor(context);
+  if (!context.config.nativeAllowed) return [docker];
+  const { clock, config, log, ownerId } = context;
+  const native = new NativeExecutor({
+    policy: { allowNative: true },
+    agentId: ownerId,
+    workspaceRoot: join(config.dataDir, 'native'),
+    clock,
+    log,
+  });
+  return [docker, native];
+}
+
+function createDockerExecutor({ clock, config, log, ownerId }: ExecutorContext): DockerExecutor {
+  const address = chooseEngineAddress(
+    listEngineAddresses({
+      dockerHost: config.environment['DOCKER_HOST'] ?? null,
+      homeDirectory: homedir(),
+      runtimeDirectory: config.environment['XDG_RUNTIME_DIR'] ?? null,
+      uid: process.getuid?.() ?? null,
+    }),
+  );
+  const docker = connectEngine(address ?? { kind: 'socket', path: '/var/run/docker.sock' });
+  return new DockerExecutor({ docker, agentId: ownerId, clock, log });
+}

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { ConfigError } from '@node3/shared/env';
+import { describe, expect, it } from 'vitest';
+import { checkMarketplaceUrl } from './config.ts';
+import { readAgentConfig } from './env.ts';
+
+const read = (env: Record<string, string>) =>
+  readAgentConfig(env, { hostname: 'my-host', dashboardDir: null });
+
+describe('readAgentConfig', () => {
+  it('has a default for everything', () => {
+    expect(read({})).toMatchObject({
+      name: 'my-host',
+      marketplaceUrl: 'http://localhost:8000',
+      port: 8080,
+      dataDir: resolve('.node3/agent'),
+      walletPath: resolve('.node3/agent/wallet.json'),
+      solanaRpcUrl: null,
+      gpuSource: 'hardware',
+      nativeAllowed: false,
+      slots: 2,
+      cpus: null,
+      memoryBytes: null,
+      apiKey: null,
+    });
+  });
+
+  it('reads what is set', () => {
+    expect(
+      read({
+        DASHBOARD_PORT: '9000',
+        SKIP_GPU_CHECK: 'true',
+        AGENT_ALLOW_NATIVE: 'yes',
+        MEMORY_LIMIT: '8g',
+        CPU_LIMIT: '0.5',
+        MAX_CONCURRENT_JOBS: '4',
+        API_KEY: 'k',
+      }),
+    ).toMatchObject({
+      port: 9000,
+      gpuSource: 'simulated',
+      nativeAllowed: true,
+      memoryBytes: 8 * 1024 ** 3,
+      cpus: 0.5,
+      slots: 4,
+      apiKey: 'k',
+    });
+    expect(read({ DASHBOARD_PORT: '9000', AGENT_PORT: '9001' }).port).toBe(9001);
+  });
+
+  it.each([
+    ['512m', 512 * 1024 ** 2],
+    ['1.5GiB', 1.5 * 1024 ** 3],
+    ['1073741824', 1024 ** 3],
+    ['2048 MB', 2 * 1024 ** 3],
+  ])('takes %s as a size', (MEMORY_LIMIT, bytes) => {
+    expect(read({ MEMORY_LIMIT }).memoryBytes).toBe(bytes);
+  });
+
+  it.each([
+    { MEMORY_LIMIT: 'lots' },
+    { MEMORY_LIMIT: '1k' },
+    { CPU_LIMIT: '0' },
+    { CPU_LIMIT: 'all' },
+    { MAX_CONCURRENT_JOBS: '0' },
+    { MARKETPLACE_URL: 'market' },
+  ] as Record<string, string>[])('refuses %j by name', (env) => {
+    expect(() => read(env)).toThrow(ConfigError);
+    expect(() => read(env)).toThrow(Object.keys(env)[0]);
+  });
+});
+
+describe('checkMarketplaceUrl', () => {
+  const check = (MARKETPLACE_URL: string, more: Record<string, string> = {}) =>
+    checkMarketplaceUrl(read({ MARKETPLACE_URL, ...more }));
+
+  it('wants https beyond this machine', () => {
+    for (const url of [
+      'http://localhost:8000',
+      'http://127.0.0.1',
+      'http://[::1]:8000',
+      'https://a.b',
+    ]) {
+      expect(() => check(url)).not.toThrow();
+    }
+    expect(() => check('http://market.example')).toThrow(/MARKETPLACE_INSECURE=true/);
+    expect(() => check('http://localhost.evil.example')).toThrow(ConfigError);
+    expect(() => check('http://market.example', { MARKETPLACE_INSECURE: 'true' })).not.toThrow();
+  });
+});

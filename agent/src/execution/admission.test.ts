@@ -1,0 +1,100 @@
+import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
+import { describe, expect, it } from 'vitest';
+import { type AdmissionFacts, decideAdmission } from './admission.ts';
+import { freeCapacity } from './capacity.ts';
+
+const gibibyte = 1024 ** 3;
+const images = { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' };
+const docker = { name: 'docker', isolation: 'container' as const };
+const native = { name: 'native', isolation: 'native' as const };
+const gvisor = { name: 'gvisor', isolation: 'sandbox' as const };
+
+function decide(input: Partial<JobSpecInput>, changes: Partial<AdmissionFacts> = {}) {
+  const workload = { kind: 'container' as const };
+  const price = { kind: 'fixed' as const, reward: { amount: '1', asset: 'SOL' as const } };
+  return decideAdmission({
+    spec: completeJobSpec({ workload, price, ...input }, images),
+    deviceIds: [],
+    free: {
+      deviceIds: ['gpu-1', 'gpu-2'],
+      cpus: 4,
+      memoryBytes: 8 * gibibyte,
+      diskBytes: 8 * gibibyte,
+      slots: 1,
+    },
+    executors: [docker],
+    nativeAllowed: false,
+    arch: 'x64',
+    ...changes,
+  });
+}
+
+const sentenceOf = (...args: Parameters<typeof decide>) => {
+  const admission = decide(...args);
+  return admission.admitted ? null : admission.sentence;
+};
+
+describe('decideAdmission', () => {
+  it('takes what fits', () => {
+    expect(decide({})).toEqual({ admitted: true, executorName: 'docker' });
+    const resources = { gpus: { count: 2 }, cpus: 4, memoryBytes: 8 * gibibyte };
+    expect(decide({ resources }, { deviceIds: ['gpu-1', 'gpu-2'] }).admitted).toBe(true);
+  });
+
+  it.each([
+    [{ resources: { cpus: 5 } }, /CPUs/],
+    [{ resources: { memoryBytes: 9 * gibibyte } }, /memory/],
+    [{ resources: { diskBytes: 9 * gibibyte } }, /disk/],
+    [{ resources: { arch: 'arm64' as const } }, /arm64/],
+    [{ resources: { gpus: { count: 1 } } }, /names 0 devices/],
+  ])('refuses %j', (input, sentence) => {
+    expect(sentenceOf(input)).toMatch(sentence);
+  });
+
+  it('refuses devices that are taken, unknown or named twice', () => {
+    const resources = { gpus: { count: 1 } };
+    expect(sentenceOf({ resources }, { deviceIds: ['gpu-9'] })).toMatch(/gpu-9 is not free/);
+    const two = { gpus: { count: 2 } };
+    expect(sentenceOf({ resources: two }, { deviceIds: ['gpu-1', 'gpu-1'] })).toMatch(/names 2/);
+    expect(sentenceOf({}, { deviceIds: ['gpu-1'] })).toMatch(/asks for 0/);
+  });
+
+  it('runs natively only when both sides ask for it', () => {
+    const executors = [docker, native];
+    const asks = { placement: { isolationMin: 'native' as const } };
+    const nameOf = (input: Partial<JobSpecInput>, nativeAllowed: boolean) => {
+      const admission = decide(input, { executors, nativeAllowed });
+      return admission.admitted ? admission.executorName : null;
+    };
+    expect(nameOf(asks, true)).toBe('native');
+    expect(nameOf(asks, false)).toBe('docker');
+    expect(nameOf({}, true)).toBe('docker');
+    expect(sentenceOf({}, { executors: [native], nativeAllowed: true })).toMatch(/level container/);
+    expect(sentenceOf(asks, { executors: [native], nativeAllowed: false })).toMatch(/level native/);
+  });
+
+  it('never gives less isolation than asked, and no more than needed', () => {
+    const executors = [gvisor, docker];
+    const placement = { isolationMin: 'sandbox' as const };
+    expect(decide({ placement }, { executors })).toMatchObject({ executorName: 'gvisor' });
+    expect(decide({}, { executors })).toMatchObject({ executorName: 'docker' });
+    expect(sentenceOf({ placement })).toMatch(/level sandbox/);
+  });
+});
+
+describe('freeCapacity', () => {
+  it('subtracts what is taken and never goes below nothing', () => {
+    const machine = { cpus: 2, memoryBytes: 100, diskBytes: 100, slots: 2 };
+    const taken = [
+      { deviceIds: ['a'], cpus: 1.5, memoryBytes: 60, diskBytes: 10 },
+      { deviceIds: [], cpus: 1, memoryBytes: 60, diskBytes: 10 },
+    ];
+    expect(freeCapacity(machine, ['a', 'b'], taken)).toEqual({
+      deviceIds: ['b'],
+      cpus: 0,
+      memoryBytes: 0,
+      diskBytes: 80,
+      slots: 0,
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
+import { ManualHostClock } from '../testing/manual-host-clock.ts';
+import { sampleOffer } from '../testing/sample-offer.ts';
+import { LogSpool } from './log-spool.ts';
+import { findResumePoint } from './resumed-lines.ts';
+
+let folder: string;
+let journal: SqliteJournal;
+let executionId: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'node3-spool-'));
+  journal = new SqliteJournal({ path: join(folder, 'j.sqlite'), newOwnerId: () => 'owner' });
+  const offer = sampleOffer();
+  journal.recordOffer(offer, 1);
+  executionId = offer.executionId;
+});
+afterEach(() => {
+  journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+function openSpool(bytesMax: number, onLines = () => undefined as void) {
+  return new LogSpool({ journal, clock: new ManualHostClock(), executionId, bytesMax, onLines });
+}
+const line = (text: string, atMs = 1, stream: 'stdout' | 'stderr' | 'system' = 'stdout') => ({
+  stream,
+  atMs,
+  text,
+  continued: false,
+});
+const texts = () => journal.readLines(executionId, 0, 999).map(({ text }) => text);
+
+describe('LogSpool', () => {
+  it('writes by itself soon after the first line', async () => {
+    const onLines = vi.fn();
+    openSpool(100, onLines).add(line('a'));
+    expect(texts()).toEqual([]);
+    await vi.waitFor(() => expect(texts()).toEqual(['a']));
+    expect(onLines).toHaveBeenCalledTimes(1);
+  });
+
+  it('cuts off at the limit, says so once, and lets the executor speak on', () => {
+    const spool = openSpool(6);
+    spool.add(line('ab'));
+    spool.add(line('cd'));
+    spool.add(line('e'));
+    spool.add(line('f'));
+    spool.add(line('executor', 1, 'system'));
+    spool.flush();
+    const marker = "[output truncated: the job's log limit of 6 bytes is reached]";
+    expect(texts()).toEqual(['ab', 'cd', marker, 'executor']);
+  });
+
+  it('counts on after a restart', () => {
+    const first = openSpool(6);
+    first.add(line('ab'));
+    first.flush();
+    const second = openSpool(6);
+    second.add(line('cdef'));
+    second.flush();
+    const third = openSpool(6);
+    third.add(line('g'));
+    third.flush();
+    expect(texts()).toHaveLength(2);
+    expect(texts()[1]).toContain('truncated');
+  });
+});
+
+describe('findResumePoint', () => {
+  it('starts from the beginning when nothing was read', () => {
+    const resume = findResumePoint(journal, executionId);
+    expect(resume.sinceMs).toBeUndefined();
+    expect(resume.isRepeated(line('a'))).toBe(false);
+  });
+
+  it('recognises each line of the last millisecond once', () => {
+    const spool = openSpool(1_000);
+    for (const text of ['old', 'a', 'a', 'b']) spool.add(line(text, text === 'old' ? 4 : 5));
+    spool.say('a word of the agent itself');
+    spool.flush();
+    const resume = findResumePoint(journal, executionId);
+    expect(resume.sinceMs).toBe(5);
+    const repeated = ['a', 'b', 'a', 'a', 'new'].map((text) => resume.isRepeated(line(text, 5)));
+    expect(repeated).toEqual([true, true, true, false, false]);
+    expect(resume.isRepeated(line('b', 5, 'stderr'))).toBe(false);
+    expect(resume.isRepeated(line('b', 6))).toBe(false);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { ExecutionDevice, ExecutionRequest } from '../executor.ts';
+import { buildContainerConfig, type EngineTraits } from './container-config.ts';
+
+const mebibyte = 1024 * 1024;
+const traits: EngineTraits = {
+  seccompProfile: '{"profile":true}',
+  runtime: 'runc',
+  nvidia: 'runtime',
+  apparmor: false,
+};
+const image = { id: 'sha256:1234', volumes: [] };
+
+function build(change: Partial<ExecutionRequest> = {}): ExecutionRequest {
+  return {
+    executionId: 'exe_1',
+    jobId: 'job_1',
+    attempt: 2,
+    agentId: 'agt_1',
+    workload: {
+      kind: 'container',
+      image: 'busybox',
+      command: ['echo', '$(id); "hi"'],
+      entrypoint: null,
+      workdir: null,
+      env: { A: 'b=c' },
+      stdin: null,
+    },
+    inputs: [],
+    limits: {
+      cpus: 0.5,
+      memoryBytes: 512 * mebibyte,
+      diskBytes: 100 * mebibyte,
+      shmBytes: 64 * mebibyte,
+      pidsMax: 256,
+      runMs: 60_000,
+      logBytesMax: 8 * mebibyte,
+    },
+    network: 'none',
+    devices: [],
+    ...change,
+  };
+}
+
+const device = (vendor: ExecutionDevice['vendor'], more: Partial<ExecutionDevice> = {}) => ({
+  uuid: 'GPU-1',
+  vendor,
+  ...more,
+});
+
+describe('buildContainerConfig', () => {
+  it('builds exactly this hardened container', async () => {
+    const config = buildContainerConfig(build(), image, traits);
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot('./container-config.golden.txt');
+  });
+
+  it('starts a script as a file, its input copied by a constant shell text', () => {
+    const workload = {
+      kind: 'script',
+      language: 'python',
+      code: 'print("$(reboot)")',
+      image: 'python',
+      env: {},
+    } as const;
+    const plain = buildContainerConfig(build({ workload }), image, traits);
+    expect(plain).toMatchObject({ Entrypoint: ['python3', '-u', '/job/main.py'], Cmd: [] });
+    const fed = buildContainerConfig(build({ workload: { ...workload, input: 1 } }), image, traits);
+    expect(fed.Entrypoint).toEqual([
+      'sh',
+      '-c',
+      'cat "$INPUT_DIR/input.json" > /tmp/input.json && exec "$@"',
+      'job',
+      'python3',
+      '-u',
+      '/job/main.py',
+    ]);
+  });
+
+  it('limits the volumes an image declares', () => {
+    const declared = { ...image, volumes: ['/data', '/output'] };
+    const { HostConfig } = buildContainerConfig(build(), declared, traits);
+    expect(Object.keys(HostConfig?.Tmpfs ?? {})).toEqual(['/data', '/tmp', '/run']);
+  });
+
+  it('names NVIDIA devices by id and never all of them', () => {
+    const config = buildContainerConfig(build({ devices: [device('nvidia')] }), image, traits);
+    expect(config.HostConfig?.DeviceRequests).toEqual([
+      { Driver: 'nvidia', DeviceIDs: ['GPU-1'], Capabilities: [['gpu', 'compute', 'utility']] },
+    ]);
+    expect(config.Env).toContain('NVIDIA_VISIBLE_DEVICES=GPU-1');
+    expect(config.HostConfig?.Runtime).toBeUndefined();
+    const cdi = buildContainerConfig(build({ devices: [device('nvidia')] }), image, {
+      ...traits,
+      nvidia: 'cdi',
+    });
+    expect(cdi.HostConfig?.DeviceRequests).toEqual([
+      { Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=GPU-1'] },
+    ]);
+  });
+
+  it('passes only the leased render node of an AMD device', () => {
+    const devices = [device('amd', { renderNode: '/dev/dri/renderD129', groupIds: [44, 109] })];
+    const { HostConfig } = buildContainerConfig(build({ devices }), image, traits);
+    expect(HostConfig?.Devices).toEqual([
+      { PathOnHost: '/dev/kfd', PathInContainer: '/dev/kfd', CgroupPermissions: 'rw' },
+      {
+        PathOnHost: '/dev/dri/renderD129',
+        PathInContainer: '/dev/dri/renderD129',
+        CgroupPermissions: 'rw',
+      },
+    ]);
+    expect(HostConfig?.GroupAdd).toEqual(['44', '109']);
+  });
+
+  it.each([
+    ['a device path that is not a render node', device('intel', { renderNode: '/dev/sda' })],
+    ['an AMD device without a node', device('amd')],
+    ['an Apple device', device('apple')],
+  ])('refuses %s', (_name, leased) => {
+    const request = build({ devices: [leased] });
+    expect(() => buildContainerConfig(request, image, traits)).toThrow(
+      expect.objectContaining({ reason: 'gpu_error' }),
+    );
+  });
+
+  it('refuses NVIDIA devices where the engine cannot pass them', () => {
+    const request = build({ devices: [device('nvidia')] });
+    expect(() => buildContainerConfig(request, image, { ...traits, nvidia: null })).toThrow(
+      expect.objectContaining({ reason: 'gpu_error' }),
+    );
+  });
+
+  it.each([{ memoryBytes: 0 }, { pidsMax: -1 }, { cpus: Number.NaN }, { logBytesMax: 1.5 }])(
+    'refuses the limit %o',
+    (wrong) => {
+      const request = build({ limits: { ...build().limits, ...wrong } });
+      expect(() => buildContainerConfig(request, image, traits)).toThrow(
+        expect.objectContaining({ reason: 'request_invalid' }),
+      );
+    },
+  );
+
+  it('refuses an execution id that could name something else', () => {
+    const request = build({ executionId: '../x' });
+    expect(() => buildContainerConfig(request, image, traits)).toThrow(/execution id/);
+  });
+});

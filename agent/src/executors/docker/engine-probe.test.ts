@@ -1,0 +1,69 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { probeEngine, readEngineFacts } from './engine-probe.ts';
+import { connectEngine, listEngineAddresses, parseDockerHost } from './engine-socket.ts';
+
+describe('probeEngine', () => {
+  it('names the missing engine and how to get it', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'node3-probe-'));
+    const docker = connectEngine({ kind: 'socket', path: path.join(directory, 'docker.sock') });
+    const status = await probeEngine(docker, null);
+    expect(status).toMatchObject({ available: false, isolationEffective: null });
+    expect(status.problems[0]?.code).toBe('engine_missing');
+  });
+});
+
+describe('readEngineFacts', () => {
+  it('reads what is in force', () => {
+    const report = {
+      SecurityOptions: ['name=apparmor', 'name=seccomp,profile=default', 'name=userns'],
+      Runtimes: { runc: {}, nvidia: {} },
+      DefaultRuntime: 'runc',
+      CgroupVersion: '2',
+    };
+    expect(readEngineFacts(report, { ApiVersion: '1.50' }, null)).toMatchObject({
+      seccompProfile: 'node3',
+      userNamespace: true,
+      apparmor: true,
+      rootless: false,
+      nvidia: 'runtime',
+      cgroupVersion: '2',
+    });
+  });
+
+  it('promises no NVIDIA devices on Podman, which ignores the request', () => {
+    const version = { Components: [{ Name: 'Podman Engine' }] };
+    const facts = readEngineFacts({ Runtimes: { nvidia: {} } }, version, null);
+    expect(facts).toMatchObject({ engine: 'podman', nvidia: null, seccompProfile: null });
+  });
+});
+
+describe('engine addresses', () => {
+  const input = { dockerHost: null, homeDirectory: '/home/a', runtimeDirectory: null, uid: 1000 };
+
+  it('looks at Docker, rootless Docker and Podman', () => {
+    const paths = listEngineAddresses(input).map((each) =>
+      each.kind === 'socket' ? each.path : '',
+    );
+    expect(paths).toEqual([
+      '/var/run/docker.sock',
+      '/run/user/1000/docker.sock',
+      '/home/a/.docker/run/docker.sock',
+      '/run/podman/podman.sock',
+      '/run/user/1000/podman/podman.sock',
+    ]);
+  });
+
+  it('takes only the named one when DOCKER_HOST is set', () => {
+    const named = listEngineAddresses({ ...input, dockerHost: 'unix:///x.sock' });
+    expect(named).toEqual([{ kind: 'socket', path: '/x.sock' }]);
+    expect(parseDockerHost('tcp://10.0.0.1:2376')).toEqual({
+      kind: 'tcp',
+      host: '10.0.0.1',
+      port: 2376,
+    });
+    expect(parseDockerHost('ssh://a@b')).toBeNull();
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { classifyExit, type ExitFacts } from './exit-reason.ts';
+import { parseStructuredOutput } from './structured-output.ts';
+
+const facts: ExitFacts = {
+  exitCode: 0,
+  oomKilled: false,
+  runMs: 10,
+  runLimitMs: 1_000,
+  stopCause: null,
+  engineMessage: null,
+};
+
+describe('classifyExit', () => {
+  it.each<[Partial<ExitFacts>, string, string | null]>([
+    [{}, 'exited', null],
+    [{ exitCode: 1 }, 'nonzero_exit', null],
+    [{ exitCode: 139 }, 'nonzero_exit', 'SIGSEGV'],
+    [{ exitCode: 127 }, 'command_not_found', null],
+    [{ exitCode: 137, oomKilled: true }, 'out_of_memory', 'SIGKILL'],
+    [{ exitCode: 137, stopCause: { kind: 'cancelled', why: 'x' } }, 'cancelled', 'SIGKILL'],
+    [{ exitCode: 137, stopCause: { kind: 'out_of_disk' } }, 'out_of_disk', 'SIGKILL'],
+    [{ exitCode: 0, stopCause: { kind: 'run_timeout' } }, 'run_timeout', null],
+    [{ exitCode: 137, runMs: 1_000 }, 'run_timeout', 'SIGKILL'],
+    [{ exitCode: 1, runMs: 1_000 }, 'nonzero_exit', null],
+    [{ exitCode: null }, 'engine_error', null],
+  ])('reads %o as %s', (change, reason, signal) => {
+    expect(classifyExit({ ...facts, ...change })).toMatchObject({ reason, signal });
+  });
+});
+
+describe('parseStructuredOutput', () => {
+  it.each([
+    ['{"a":1}\n', { a: 1 }],
+    ['working\n[1,2]\n', [1, 2]],
+    ['42', 42],
+    ['step 1\n42', null],
+    ['{"a":', null],
+    ['', null],
+  ])('reads %j', (text, value) => {
+    expect(parseStructuredOutput(text)).toEqual(value);
+  });
+});

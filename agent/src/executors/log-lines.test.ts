@@ -1,0 +1,63 @@
+import { Buffer } from 'node:buffer';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { logLineBytesMax } from './executor-limits.ts';
+import { LogFrameReader } from './log-frames.ts';
+import { LineAssembler, LogBudget } from './log-lines.ts';
+
+describe('LineAssembler', () => {
+  it('gives the same lines however the bytes are cut', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'ü', '€', '😀', '\n'), maxLength: 200 });
+    fc.assert(
+      fc.property(
+        text,
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+        (whole, cuts) => {
+          const assembler = new LineAssembler('stdout');
+          const bytes = Buffer.from(whole);
+          const lines = [];
+          for (let at = 0, i = 0; at < bytes.length; i += 1) {
+            const step = cuts[i % cuts.length] ?? 1;
+            lines.push(...assembler.push(bytes.subarray(at, at + step), 1));
+            at += step;
+          }
+          lines.push(...assembler.end());
+          const expected = whole.split('\n');
+          if (expected.at(-1) === '') expected.pop();
+          expect(lines.map((line) => line.text)).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it('never splits a character when it splits a line', () => {
+    const assembler = new LineAssembler('stdout');
+    const text = `a${'€'.repeat(10_000)}`;
+    const lines = [...assembler.push(Buffer.from(text), 1), ...assembler.end()];
+    expect(lines.map((line) => line.text).join('')).toBe(text);
+    for (const line of lines) {
+      expect(Buffer.byteLength(line.text)).toBeLessThanOrEqual(logLineBytesMax);
+    }
+    expect(lines.map((line) => line.continued)).toEqual([true, false]);
+  });
+});
+
+describe('LogBudget', () => {
+  it('cuts at the limit and adds one marker', () => {
+    const budget = new LogBudget(10);
+    const line = (text: string) => ({ stream: 'stdout', atMs: 5, text, continued: false }) as const;
+    expect(budget.take(line('12345'))).toEqual({ lines: [line('12345')], exhausted: false });
+    const last = budget.take(line('67890'));
+    expect(last.exhausted).toBe(true);
+    expect(last.lines[0]).toEqual(line('6789'));
+    expect(last.lines[1]).toMatchObject({ stream: 'system', atMs: 5 });
+  });
+});
+
+describe('LogFrameReader', () => {
+  it('refuses bytes that are no log stream', () => {
+    expect(() => new LogFrameReader().push(Buffer.alloc(16, 0xff))).toThrow(/impossible/);
+    const untimed = Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 0x61, 0x0a]);
+    expect(() => new LogFrameReader().push(untimed)).toThrow(/without time/);
+  });
+});

@@ -1,0 +1,43 @@
+import { getuid } from 'node:process';
+import type { ExecutionRequest } from '../executor.ts';
+import { buildJobEnvironment } from '../job-environment.ts';
+import { nativeCommand, nativeSearchPath } from './native-command.ts';
+import { executionMarker } from './native-process.ts';
+import type { NativePaths, NativeSpec, NativeUser } from './native-workspace.ts';
+
+const nobodyId = 65_534;
+
+/** A job never runs as root: an agent that is root hands it to nobody. */
+export function chooseNativeUser(named: NativeUser | undefined): NativeUser | null {
+  if (named !== undefined) return named;
+  return getuid?.() === 0 ? { uid: nobodyId, gid: nobodyId } : null;
+}
+
+/** Everything the supervisor needs, out of a request. Pure but for looking up programs. */
+export function buildNativeSpec(
+  request: ExecutionRequest,
+  paths: NativePaths,
+  user: NativeUser | null,
+): NativeSpec {
+  const { executionId, jobId, attempt, agentId, workload, limits } = request;
+  const [markerName = '', markerValue = ''] = executionMarker(executionId).split('=');
+  const jobEnv = buildJobEnvironment(request, {
+    input: paths.input,
+    output: paths.output,
+    home: paths.home,
+  });
+  return {
+    executionId,
+    jobId,
+    attempt,
+    agentId,
+    command: nativeCommand(request, paths.code),
+    env: { PATH: nativeSearchPath(), TMPDIR: paths.home, ...jobEnv, [markerName]: markerValue },
+    workdir: workload.kind === 'container' && workload.workdir ? workload.workdir : paths.home,
+    user,
+    hasStdin: workload.kind === 'container' && workload.stdin !== null,
+    runMs: limits.runMs,
+    diskBytes: limits.diskBytes,
+    logBytesMax: limits.logBytesMax,
+  };
+}

@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyResult } from '../../execution/execution-result.ts';
+import { sampleOffer } from '../../testing/sample-offer.ts';
+import { JournalLockedError, openDatabase } from './open-database.ts';
+import { SqliteJournal } from './sqlite-journal.ts';
+
+let folder: string;
+let path: string;
+let journal: SqliteJournal;
+let owners = 0;
+
+const open = () =>
+  new SqliteJournal({
+    path,
+    newOwnerId: () => {
+      owners += 1;
+      return `owner-${owners}`;
+    },
+  });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'node3-journal-'));
+  path = join(folder, 'journal.sqlite');
+  journal = open();
+});
+afterEach(() => {
+  journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+const lease = (executionId: string) => ({ executionId, leaseUntilBootMs: 5, bootId: 'b' });
+const result = emptyResult('exited', 'done', { isolation: null, imageDigest: null, logLines: 0 });
+const line = (text: string) => ({ stream: 'stdout' as const, atMs: 1, text, partial: false });
+
+function accepted(): string {
+  const offer = sampleOffer();
+  journal.recordOffer(offer, 1);
+  journal.recordAccepted(offer.executionId, lease(offer.executionId));
+  return offer.executionId;
+}
+
+describe('opening', () => {
+  it('syncs every commit also when the file existed before', () => {
+    journal.close();
+    for (const _ of [1, 2]) {
+      const db = openDatabase(path);
+      expect(db.pragma('synchronous', { simple: true })).toBe(2);
+      expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+      db.close();
+    }
+    journal = open();
+  });
+
+  it('keeps other agents out, and other users', () => {
+    expect(() => open()).toThrow(JournalLockedError);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps its owner, mode and claim', () => {
+    const ownerId = journal.ownerId();
+    journal.saveMode('pause');
+    journal.saveClaim('claim-1');
+    journal.close();
+    journal = open();
+    expect([journal.ownerId(), journal.mode(), journal.claimId()]).toEqual([
+      ownerId,
+      'pause',
+      'claim-1',
+    ]);
+  });
+});
+
+describe('an offer', () => {
+  it('is stored with its spec and uses up the claim', () => {
+    journal.saveClaim('claim-1');
+    const offer = sampleOffer();
+    expect(journal.recordOffer(offer, 7)).toBe('new');
+    expect(journal.claimId()).toBeNull();
+    expect(journal.find(offer.executionId)).toMatchObject({
+      offer,
+      phase: 'offered',
+      closed: null,
+    });
+    expect(journal.recordOffer(offer, 8)).toBe('known');
+    expect(journal.find(offer.executionId)?.offeredAtMs).toBe(7);
+  });
+});
+
+describe('the steps of an execution', () => {
+  it('go from the offer to the answer', () => {
+    const executionId = accepted();
+    journal.recordPreparing(executionId, 'docker', 'container: docker');
+    journal.recordPrepared(executionId, 'image@sha256:1');
+    journal.recordStarting(executionId);
+    journal.recordStarted(executionId, 100.6);
+    journal.recordResult(executionId, result, 200);
+    expect(journal.find(executionId)).toMatchObject({
+      phase: 'ended',
+      executor: 'docker',
+      imageDigest: 'image@sha256:1',
+      startedAtMs: 101,
+      finishedAtMs: 200,
+      leaseUntilBootMs: 5,
+      result,
+      pending: 'result',
+    });
+    expect(journal.listOpen()).toHaveLength(1);
+    journal.recordClosed(executionId, 'reported', 300);
+    expect(journal.listOpen()).toEqual([]);
+    expect(journal.listRecent(9)).toMatchObject([{ executionId, closed: 'reported' }]);
+  });
+
+  it('can start once only', () => {
+    const executionId = accepted();
+    expect(() => journal.recordStarting(executionId)).toThrow(/in order/);
+    journal.recordPreparing(executionId, 'docker', 'container');
+    journal.recordStarting(executionId);
+    expect(() => journal.recordStarting(executionId)).toThrow(/in order/);
+    expect(() => journal.recordPreparing(executionId, 'docker', 'container')).toThrow(/in order/);
+  });
+
+  it('has one result, and none after a release', () => {
+    const executionId = accepted();
+    journal.recordResult(executionId, result, 1);
+    expect(() => journal.recordResult(executionId, result, 2)).toThrow(/in order/);
+    const released = accepted();
+    journal.recordRelease(released, 1);
+    expect(() => journal.recordResult(released, result, 2)).toThrow(/in order/);
+    expect(() => journal.recordPreparing(released, 'docker', 'x')).toThrow(/in order/);
+  });
+
+  it('can not be released once it may have started', () => {
+    const executionId = accepted();
+    journal.recordPreparing(executionId, 'docker', 'container');
+    journal.recordStarting(executionId);
+    expect(() => journal.recordRelease(executionId, 1)).toThrow(/in order/);
+  });
+
+  it('is closed once', () => {
+    const executionId = accepted();
+    journal.recordClosed(executionId, 'superseded', 1);
+    expect(() => journal.recordClosed(executionId, 'reported', 2)).toThrow(/in order/);
+  });
+});
+
+describe('log lines', () => {
+  it('are counted through over batches and a restart, and kept until acknowledged', () => {
+    const executionId = accepted();
+    journal.appendLines(executionId, [line('a'), line('b')], { bytes: 4, truncated: false });
+    journal.close();
+    journal = open();
+    journal.appendLines(executionId, [line('c')], { bytes: 2, truncated: true });
+    expect(journal.readLines(executionId, 1, 9).map(({ seq, text }) => [seq, text])).toEqual([
+      [2, 'b'],
+      [3, 'c'],
+    ]);
+    expect(journal.find(executionId)?.lines).toEqual({
+      spooled: 3,
+      bytes: 6,
+      acked: 0,
+      truncated: true,
+    });
+    journal.ackLines(executionId, 2, 1);
+    expect(journal.find(executionId)?.lines.acked).toBe(2);
+    expect(journal.tailLines(executionId, 9).map(({ text }) => text)).toEqual(['b', 'c']);
+  });
+
+  it('can not be acknowledged beyond what exists, nor taken back', () => {
+    const executionId = accepted();
+    journal.appendLines(executionId, [line('a'), line('b')], { bytes: 4, truncated: false });
+    journal.ackLines(executionId, 99, 9);
+    journal.ackLines(executionId, 1, 9);
+    expect(journal.find(executionId)?.lines.acked).toBe(2);
+  });
+});
+
+describe('prune', () => {
+  it('deletes old closed executions with their lines, never open ones', () => {
+    const openOne = accepted();
+    const closed = [1, 2, 3].map(() => {
+      const executionId = accepted();
+      journal.appendLines(executionId, [line('a')], { bytes: 2, truncated: false });
+      journal.recordClosed(executionId, 'reported', 1);
+      return executionId;
+    });
+    journal.prune(1);
+    expect(journal.find(openOne)).not.toBeNull();
+    expect(closed.map((executionId) => journal.find(executionId) !== null)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(journal.tailLines(closed[0] ?? '', 9)).toEqual([]);
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import { silentLogger } from '@node3/shared/logger';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { emptyResult } from '../execution/execution-result.ts';
+import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
+import { bodyText, requestUrl } from '../testing/request-text.ts';
+import { sampleOffer } from '../testing/sample-offer.ts';
+import { MarketplaceLink } from './marketplace-link.ts';
+import { Outbox } from './outbox.ts';
+
+let folder: string;
+let journal: SqliteJournal;
+let outbox: Outbox;
+let answers: ((path: string, body: Record<string, unknown>) => unknown)[] = [];
+const sent: string[] = [];
+
+/** Answers with the next programmed answer, or with success. */
+const fakeFetch: typeof fetch = async (input, init) => {
+  const path = requestUrl(input).split('/').at(-1) ?? '';
+  const body = JSON.parse(bodyText(init)) as Record<string, unknown>;
+  sent.push(path);
+  const answer = answers.shift();
+  try {
+    const ok = {
+      jobState: 'x',
+      earned: {},
+      payoutId: null,
+      state: 'x',
+      ackedSeq: 1e6,
+      verdict: 'continue',
+    };
+    return Response.json(answer === undefined ? ok : answer(path, body));
+  } catch (error) {
+    if (!(error instanceof MarketError)) throw error;
+    return Response.json({ code: error.code }, { status: error.status });
+  }
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'node3-outbox-'));
+  journal = new SqliteJournal({ path: join(folder, 'j.sqlite'), newOwnerId: () => 'owner' });
+  answers = [];
+  sent.length = 0;
+  const link = new MarketplaceLink('http://market', { clock: systemClock, fetch: fakeFetch });
+  outbox = new Outbox({
+    link,
+    journal,
+    clock: systemClock,
+    log: silentLogger,
+    random: () => 0,
+    onStop: () => undefined,
+    onClosed: () => undefined,
+  });
+});
+afterEach(async () => {
+  await outbox.stop();
+  journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+const facts = { isolation: null, imageDigest: null, logLines: 2 };
+
+function endedExecution(output?: unknown): string {
+  const offer = sampleOffer();
+  const { executionId } = offer;
+  journal.recordOffer(offer, 1);
+  journal.recordAccepted(executionId, { executionId, leaseUntilBootMs: 1, bootId: null });
+  const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
+  journal.appendLines(executionId, [line, line], { bytes: 4, truncated: false });
+  const result = {
+    ...emptyResult('exited', 'done', facts),
+    ...(output === undefined ? {} : { output }),
+  };
+  journal.recordResult(executionId, result, 2);
+  return executionId;
+}
+
+describe('Outbox', () => {
+  it('sends the logs first and then the result', async () => {
+    const executionId = endedExecution();
+    outbox.wake(executionId);
+    await outbox.drained();
+    expect(sent).toEqual(['logs', 'result']);
+    expect(journal.find(executionId)).toMatchObject({ closed: 'reported', pending: null });
+  });
+
+  it('tries again after errors that pass', async () => {
+    const executionId = endedExecution();
+    const fail = (code: 'STORE_UNAVAILABLE' | 'RATE_LIMITED') => () => {
+      throw new MarketError(code);
+    };
+    answers = [fail('STORE_UNAVAILABLE'), fail('RATE_LIMITED')];
+    outbox.wake(executionId);
+    await vi.waitFor(() => expect(sent).toEqual(['logs']));
+    outbox.retryAll();
+    await vi.waitFor(() => expect(sent).toEqual(['logs', 'logs']));
+    outbox.retryAll();
+    await outbox.drained();
+    expect(journal.find(executionId)?.closed).toBe('reported');
+  });
+
+  it.each(['LEASE_STALE', 'RESULT_CONFLICT', 'EXECUTION_NOT_FOUND'] as const)(
+    'ends for good with %s',
+    async (code) => {
+      const executionId = endedExecution();
+      const refuse = () => {
+        throw new MarketError(code);
+      };
+      answers = [() => ({ ackedSeq: 2 }), refuse, refuse];
+      outbox.wake(executionId);
+      await outbox.drained();
+      expect(journal.find(executionId)?.closed).toBe('superseded');
+    },
+  );
+
+  it('reports without a structured output that is refused', async () => {
+    const executionId = endedExecution({ odd: true });
+    let reported: unknown;
+    answers = [
+      () => ({ ackedSeq: 2 }),
+      () => {
+        throw new MarketError('REQUEST_INVALID');
+      },
+      (_, body) => {
+        reported = body['result'];
+        return { jobState: 'succeeded', earned: {}, payoutId: null };
+      },
+    ];
+    outbox.wake(executionId);
+    await outbox.drained();
+    expect(reported).not.toHaveProperty('output');
+    expect(journal.find(executionId)?.closed).toBe('reported');
+  });
+});

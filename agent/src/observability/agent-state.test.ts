@@ -1,0 +1,80 @@
+import { MarketError } from '@node3/shared/error';
+import { describe, expect, it } from 'vitest';
+import { type AgentStateFacts, describeState } from './agent-state.ts';
+import { listProblems } from './problems.ts';
+
+const idle: AgentStateFacts = {
+  mode: 'run',
+  ready: true,
+  active: 0,
+  owed: 0,
+  blockedBy: null,
+  marketplaceUrl: 'http://market',
+  unreachableSinceMs: null,
+};
+const say = (changes: Partial<AgentStateFacts>) => describeState({ ...idle, ...changes });
+
+describe('describeState', () => {
+  it.each([
+    [{}, 'idle', /waiting for a job/],
+    [{ active: 1 }, 'working', /^One job is running\.$/],
+    [{ active: 2 }, 'working', /^2 jobs are running\.$/],
+    [{ ready: false }, 'starting', /Looking at the machine/],
+    [{ ready: false, unreachableSinceMs: 0 }, 'starting', /not answered since 1970-01-01 00:00:00/],
+    [{ mode: 'pause', active: 1 }, 'paused', /One job is still running and will finish/],
+    [{ mode: 'drain', active: 1 }, 'draining', /One job is finishing/],
+    [{ mode: 'drain', owed: 1 }, 'draining', /last results/],
+    [{ blockedBy: 'No engine.' }, 'blocked', /^No engine\.$/],
+    [{ unreachableSinceMs: 0, active: 1 }, 'working', /running\. The marketplace at http/],
+    [{ unreachableSinceMs: 0 }, 'idle', /^The marketplace at http/],
+  ] as const)('%j', (changes, state, sentence) => {
+    const told = say(changes);
+    expect(told.state).toBe(state);
+    expect(told.sentence).toMatch(sentence);
+  });
+});
+
+describe('listProblems', () => {
+  const fine = {
+    executors: [],
+    devices: [],
+    marketplaceUrl: 'http://market',
+    unreachableSinceMs: null,
+    refusal: null,
+    identityError: null,
+    diskFreeBytes: 100,
+    diskFloorBytes: 10,
+  };
+
+  it('is empty when all is well', () => {
+    expect(listProblems(fine)).toEqual([]);
+  });
+
+  it('says of every problem how to mend it', () => {
+    const problems = listProblems({
+      ...fine,
+      executors: [{ code: 'engine-down', sentence: 'Docker is down.', fix: 'Start it.' }],
+      unreachableSinceMs: 0,
+      refusal: new MarketError('AGENT_DISABLED'),
+      identityError: 'Wrong wallet.',
+      diskFreeBytes: 5,
+    });
+    expect(problems.map(({ code }) => code)).toEqual([
+      'identity-unusable',
+      'agent-disabled',
+      'engine-down',
+      'marketplace-unreachable',
+      'disk-full',
+    ]);
+    for (const { fix, sentence } of problems) {
+      expect(fix).toMatch(/\w.*[\w.]$/);
+      expect(sentence).toMatch(/\.$/);
+    }
+  });
+
+  it('does not take unknown disk space for plenty', () => {
+    expect(listProblems({ ...fine, diskFreeBytes: null })).toMatchObject([
+      { code: 'disk-unknown' },
+    ]);
+  });
+});

@@ -1,0 +1,90 @@
+import type { Agent, DrainOptions } from './agent.ts';
+import type { AgentCore } from './agent-core.ts';
+import type { AgentLife } from './agent-life.ts';
+import type { LocalServer } from './http/server.ts';
+import type { AgentMode } from './observability/agent-state.ts';
+
+export interface RunningAgentDeps {
+  core: AgentCore;
+  life: AgentLife;
+}
+
+/** A started agent with its one way out, whoever asks for it first and for whatever reason. */
+export class RunningAgent implements Agent {
+  readonly #deps: RunningAgentDeps;
+  readonly #ended = Promise.withResolvers<void>();
+  #server: LocalServer | null = null;
+  #ready: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(deps: RunningAgentDeps) {
+    this.#deps = deps;
+    // Nobody has to listen; whoever does gets the reason.
+    this.#ended.promise.catch(() => undefined);
+  }
+
+  /** The dashboard answers; now the agent signs in, recovers and works. */
+  begin(server: LocalServer): void {
+    this.#server = server;
+    this.#ready = this.#deps.life.begin();
+    this.#ready.catch((error: unknown) => {
+      if (this.#stopping === null) this.fail(error);
+    });
+  }
+
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  get agentId(): string | null {
+    return this.#deps.life.agentId;
+  }
+
+  get wallet(): string {
+    return this.#deps.core.wallet.address;
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  async ready(): Promise<void> {
+    await this.#ready;
+  }
+
+  async drain(options: DrainOptions = {}): Promise<void> {
+    await this.#deps.life.drain(options);
+    await this.stop();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  setMode(mode: AgentMode): void {
+    const { life } = this.#deps;
+    if (mode !== 'drain') life.setMode(mode);
+    else if (life.mode !== 'drain') this.drain().catch((error: unknown) => this.fail(error));
+  }
+
+  /** Nothing may be promised any more. The reason is told at once, since the rest may hang. */
+  fail(error: unknown): void {
+    if (this.#stopping !== null) return;
+    this.#deps.core.log.fatal({ err: error }, 'the agent can not go on');
+    this.#ended.reject(error);
+    this.stop().catch(() => undefined);
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#deps.life.stop();
+      await this.#server?.close();
+      this.#deps.core.journal.close();
+      this.#ended.resolve();
+    } catch (error) {
+      this.#ended.reject(error);
+      throw error;
+    }
+  }
+}

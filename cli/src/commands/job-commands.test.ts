@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCli } from '../run-cli.ts';
+import { FakeMarketplace, testKey } from '../testing/fake-marketplace.ts';
+import { TestHost, type TestHostOptions } from '../testing/test-host.ts';
+import { endedJob, testJobId, testLine } from '../testing/test-job.ts';
+
+let market: FakeMarketplace;
+let folder: string;
+
+beforeEach(async () => {
+  market = new FakeMarketplace();
+  await market.start();
+  folder = await mkdtemp(join(tmpdir(), 'node3-job-'));
+});
+
+afterEach(async () => {
+  await market.stop();
+  await rm(folder, { recursive: true });
+});
+
+function hostFor(argv: string[], options: Partial<TestHostOptions> = {}): TestHost {
+  return new TestHost({
+    argv: ['--config', join(folder, 'config.json'), '--url', market.url, ...argv],
+    env: { API_KEY: testKey },
+    ...options,
+  });
+}
+
+describe('node3 job', () => {
+  it('shows one job as aligned facts', async () => {
+    market.job = endedJob('succeeded', 0);
+    const host = hostFor(['job', 'get', testJobId]);
+    expect(await runCli(host)).toBe(0);
+    expect(host.out).toBe(
+      [
+        `job        ${testJobId}`,
+        'state      succeeded (exited)',
+        'exit code  0',
+        'attempt    1 of 3',
+        'workload   container in debian',
+        'gpus       0',
+        'agent      garage (agt_06BR2J0S7XW8Z3Q1T5M4N6P9KD)',
+        'created    2026-11-21T12:00:00.000Z',
+        'ran        3.2 s',
+        'isolation  container',
+        'price      0.001 SOL',
+        'escrow     held, 0.00105 SOL',
+        'charged    0.00105 SOL',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('lists for people on a terminal and for programs in a pipe', async () => {
+    market.job = endedJob('failed', 3);
+    const tty = hostFor(['job', 'list'], { isTty: true });
+    expect(await runCli(tty)).toBe(0);
+    expect(tty.out).toMatch(/^JOB +STATE +EXIT +PRICE +RAN +AGE +NAME\njob_\S+ +failed +3 /);
+    const pipe = hostFor(['job', 'ls', '--state', 'active']);
+    expect(await runCli(pipe)).toBe(0);
+    expect(pipe.out.split('\t').slice(0, 4)).toEqual([testJobId, 'failed', '3', '0.001 SOL']);
+    expect(market.seen.at(-1)?.url).toContain('awaiting_funds%2Cqueued%2Cassigned%2Crunning');
+  });
+
+  it('shows the stored log, and follows one to its end', async () => {
+    market.say(testLine(1, 'one'), testLine(2, 'pull 30%', { stream: 'system' }));
+    const stored = hostFor(['job', 'logs', testJobId, '--timestamps']);
+    expect(await runCli(stored)).toBe(0);
+    expect(stored.out).toBe('2026-11-21T12:00:00.000Z one\n');
+    expect(stored.err).toBe('2026-11-21T12:00:00.000Z pull 30%\n');
+    const live = hostFor(['job', 'logs', testJobId, '-f', '--after', '1', '--json']);
+    const ended = runCli(live);
+    market.say(testLine(3, 'three'));
+    await vi.waitFor(() => expect(live.out).toContain('three'));
+    market.become(endedJob('succeeded', 0));
+    expect(await ended).toBe(0);
+    expect(live.out.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('cancels', async () => {
+    market.onCancel = () => market.become(endedJob('cancelled', null));
+    const host = hostFor(['job', 'cancel', testJobId]);
+    expect(await runCli(host)).toBe(0);
+    expect(host.out).toBe(`${testJobId}  cancelled\n`);
+  });
+});
+
+describe('unhappy paths', () => {
+  const unknown = 'job_06BR2J0S7XW8Z3Q1T5M4N6P9KE';
+
+  it('tells an unknown job from an id that is none', async () => {
+    const missing = hostFor(['job', 'get', unknown]);
+    expect(await runCli(missing)).toBe(6);
+    expect(missing.err).toContain('List your jobs: node3 job list');
+    const wrong = hostFor(['job', 'get', 'job_1']);
+    expect(await runCli(wrong)).toBe(2);
+    expect(wrong.err).toContain('"job_1" is not a job id');
+  });
+
+  it('says what to do about a wrong key and a missing one', async () => {
+    const wrong = hostFor(['job', 'list'], { env: { NODE3_API_KEY: 'nope' } });
+    expect(await runCli(wrong)).toBe(4);
+    expect(wrong.err).toContain('node3 account create');
+    const none = hostFor(['job', 'list'], { env: {} });
+    expect(await runCli(none)).toBe(4);
+    expect(none.err).toContain(`There is no API key for ${market.url}`);
+  });
+
+  it('says what to do when nothing answers', async () => {
+    const argv = ['job', 'list', '--url', 'http://127.0.0.1:1', '--config', join(folder, 'c.json')];
+    const host = new TestHost({ argv, env: { API_KEY: testKey } });
+    expect(await runCli(host)).toBe(10);
+    expect(host.err).toContain('http://127.0.0.1:1 does not answer');
+    expect(host.err).toContain('node3 up');
+  });
+
+  it('suggests the command that was meant', async () => {
+    const host = hostFor(['jbo']);
+    expect(await runCli(host)).toBe(2);
+    expect(host.err).toContain('Did you mean job?');
+    const option = hostFor(['job', 'list', '--limits', '3']);
+    expect(await runCli(option)).toBe(2);
+    expect(option.err).toContain('Did you mean --limit?');
+    expect(option.err).toContain('See: node3 job list --help');
+  });
+
+  it('tells usage errors as problem objects with --json', async () => {
+    const host = hostFor(['job', 'list', '--state', 'sleeping', '--json']);
+    expect(await runCli(host)).toBe(2);
+    expect(host.out).toBe('');
+    expect(JSON.parse(host.err)).toMatchObject({ code: 'CLI_USAGE', retry: 'never' });
+  });
+});

@@ -1,0 +1,208 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MarketError } from '@node3/shared/error';
+import type { JobSpecInput } from '@node3/shared/job-spec';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCli } from '../run-cli.ts';
+import { FakeMarketplace, testKey } from '../testing/fake-marketplace.ts';
+import { TestHost } from '../testing/test-host.ts';
+import { endedJob, testExecution, testJob, testJobId, testLine } from '../testing/test-job.ts';
+
+let market: FakeMarketplace;
+let folder: string;
+
+beforeEach(async () => {
+  market = new FakeMarketplace();
+  await market.start();
+  folder = await mkdtemp(join(tmpdir(), 'node3-run-'));
+});
+
+afterEach(async () => {
+  await market.stop();
+  await rm(folder, { recursive: true });
+});
+
+function hostFor(...argv: string[]): TestHost {
+  const env = { NODE3_API_KEY: testKey, NODE3_URL: market.url };
+  return new TestHost({
+    argv: ['--config', join(folder, 'config.json'), ...argv],
+    env,
+    cwd: folder,
+  });
+}
+
+function postedSpec(): JobSpecInput {
+  return market.requests('POST', '/jobs')[0]?.body as JobSpecInput;
+}
+
+describe('node3 run', () => {
+  it('sends the streams apart and ends with the exit code of the job', async () => {
+    const host = hostFor('run', '--gpu', 'any', '--', 'sh', '-c', 'exit 3');
+    market.say(testLine(1, 'out'), testLine(2, 'bad', { stream: 'stderr' }));
+    market.say(testLine(3, 'prompt> ', { partial: true }));
+    market.become(endedJob('failed', 3));
+    expect(await runCli(host)).toBe(3);
+    expect(host.out).toBe('out\nprompt> ');
+    expect(host.err).toContain('bad\n');
+    expect(host.err).toContain(testJobId);
+    expect(host.err).toContain('0.00105 SOL held');
+    expect(host.err).toContain('exit code other than 0');
+    expect(postedSpec()).toMatchObject({
+      workload: { kind: 'container', command: ['sh', '-c', 'exit 3'] },
+      resources: { gpus: { count: 1 } },
+      price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
+    });
+    expect(market.requests('POST', '/jobs')[0]?.idempotencyKey).not.toBeNull();
+  });
+
+  it('resumes after a cut connection without losing or repeating a line', async () => {
+    const host = hostFor('run', '--', 'count');
+    market.cutAfter = 2;
+    market.say(...[1, 2, 3].map((seq) => testLine(seq, `line ${seq}`)));
+    const ended = runCli(host);
+    await vi.waitFor(() => expect(host.out).toBe('line 1\nline 2\nline 3\n'));
+    market.say(testLine(4, 'line 4'));
+    market.become(endedJob('succeeded', 0));
+    expect(await ended).toBe(0);
+    expect(host.out).toBe('line 1\nline 2\nline 3\nline 4\n');
+    expect(host.err).toContain('connection lost');
+    expect(host.err).toContain('connected again');
+  });
+
+  it('survives a stream that is closed politely before the job is over', async () => {
+    const host = hostFor('run', '--', 'count');
+    market.become(testJob({ state: 'running', executions: [testExecution] }));
+    market.say(testLine(1, 'one'));
+    const ended = runCli(host);
+    await vi.waitFor(() => expect(host.out).toBe('one\n'));
+    market.closeStreams();
+    await vi.waitFor(() => expect(market.requests('GET', 'follow=true')).toHaveLength(2));
+    market.say(testLine(2, 'two'));
+    market.become(endedJob('succeeded', 0));
+    expect(await ended).toBe(0);
+    expect(host.out).toBe('one\ntwo\n');
+  });
+
+  it('cancels on Ctrl-C, waits until nothing runs, and ends with 130', async () => {
+    const host = hostFor('run', '--', 'sleep', '60');
+    market.become(testJob({ state: 'running', executions: [testExecution] }));
+    const cancelled = testJob({ state: 'cancelled', reason: 'cancelled_by_requester' });
+    market.onCancel = () => market.become({ ...cancelled, executions: [testExecution] });
+    market.say(testLine(1, 'started'));
+    const ended = runCli(host);
+    await vi.waitFor(() => expect(host.out).toBe('started\n'));
+    host.interrupt();
+    await vi.waitFor(() => expect(market.requests('POST', '/cancel')).toHaveLength(1));
+    const still = Symbol('still waiting for the execution');
+    const readsBefore = market.requests('GET', testJobId).length;
+    await vi.waitFor(() =>
+      expect(market.requests('GET', testJobId).length).toBeGreaterThan(readsBefore + 2),
+    );
+    expect(await Promise.race([ended, Promise.resolve(still)])).toBe(still);
+    market.become({ ...cancelled, executions: [{ ...testExecution, state: 'cancelled' }] });
+    expect(await ended).toBe(130);
+    expect(host.err).toContain('cancelling');
+  });
+
+  it('leaves at once on the second Ctrl-C', async () => {
+    const host = hostFor('run', '--', 'sleep', '60');
+    market.say(testLine(1, 'started'));
+    const ended = runCli(host);
+    await vi.waitFor(() => expect(host.out).toBe('started\n'));
+    host.interrupt();
+    host.interrupt();
+    expect(host.exited).toEqual([130]);
+    market.become(endedJob('failed', 1));
+    await ended;
+  });
+
+  it('leaves the job running on Ctrl-C with --detach-on-interrupt', async () => {
+    const host = hostFor('run', '--detach-on-interrupt', '--', 'sleep', '60');
+    market.say(testLine(1, 'started'));
+    const ended = runCli(host);
+    await vi.waitFor(() => expect(host.out).toBe('started\n'));
+    host.interrupt();
+    expect(await ended).toBe(130);
+    expect(market.requests('POST', '/cancel')).toHaveLength(0);
+    expect(host.err).toContain(`node3 job logs ${testJobId} -f`);
+  });
+
+  it.each([
+    ['timed_out', 137, 124],
+    ['expired', null, 125],
+    ['cancelled', null, 125],
+    ['failed', null, 125],
+    ['failed', 0, 125],
+    ['succeeded', 0, 0],
+  ] as const)(
+    'ends a job that is %s with exit code %s as %i',
+    async (state, exitCode, expected) => {
+      market.become(endedJob(state, exitCode));
+      expect(await runCli(hostFor('run', '--', 'x'))).toBe(expected);
+    },
+  );
+
+  it('runs a script with its input, and prints only the id when detached', async () => {
+    await writeFile(join(folder, 'train.py'), 'print("hi")\n');
+    await writeFile(join(folder, 'input.json'), '{"epochs": 3}');
+    const host = hostFor('run', 'train.py', '--input', 'input.json', '-e', 'A=b=c', '-d');
+    expect(await runCli(host)).toBe(0);
+    expect(host.out).toBe(`${testJobId}\n`);
+    expect(host.err).toBe('');
+    expect(postedSpec().workload).toEqual({
+      kind: 'script',
+      language: 'python',
+      code: 'print("hi")\n',
+      env: { A: 'b=c' },
+      input: { epochs: 3 },
+    });
+  });
+
+  it('says how much is missing and which command deposits it', async () => {
+    market.refusal = new MarketError('FUNDS_INSUFFICIENT');
+    const attached = hostFor('run', '--', 'x');
+    expect(await runCli(attached)).toBe(125);
+    expect(attached.err).toContain('Missing 0.0006 SOL. Run: node3 account deposit 0.0006');
+    expect(await runCli(hostFor('run', '-d', '--', 'x'))).toBe(7);
+  });
+
+  it('writes JSON lines on stdout and nothing else there', async () => {
+    const host = hostFor('--json', 'run', '--', 'x');
+    market.say(testLine(1, 'hello'));
+    market.become(endedJob('succeeded', 0));
+    expect(await runCli(host)).toBe(0);
+    const types = host.out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types).toEqual(['job', 'line', 'end']);
+    expect(host.err).toBe('');
+  });
+
+  it('writes an error as a problem object on stderr with --json', async () => {
+    market.refusal = new MarketError('JOB_UNSATISFIABLE', { detail: 'no such GPU' });
+    const host = hostFor('run', '--json', '-d', '--', 'x');
+    expect(await runCli(host)).toBe(8);
+    expect(host.out).toBe('');
+    expect(JSON.parse(host.err)).toMatchObject({
+      code: 'JOB_UNSATISFIABLE',
+      detail: 'no such GPU',
+    });
+  });
+
+  it('lets no escape sequence of a job through, unless --raw', async () => {
+    const hostile = '\u001b]0;owned\u0007\u001b[31mred\u001b[0m\u001b[2J';
+    market.say(testLine(1, hostile));
+    market.become(endedJob('succeeded', 0));
+    const safe = hostFor('run', '--', 'x');
+    await runCli(safe);
+    expect(safe.out).toBe('\u001b[31mred\u001b[0m\n');
+    const plain = hostFor('run', '--no-color', '--', 'x');
+    await runCli(plain);
+    expect(plain.out).toBe('red\n');
+    const raw = hostFor('run', '--raw', '--', 'x');
+    await runCli(raw);
+    expect(raw.out).toBe(`${hostile}\n`);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { wantsColour } from './paint.ts';
+import { sanitiseLine } from './sanitise.ts';
+import { formatFacts, formatTable, formatTsv } from './table.ts';
+import { ageText, durationText, moneyText, shorten } from './words.ts';
+
+describe('sanitiseLine', () => {
+  it.each([
+    ['plain text stays', 'plain text stays'],
+    ['tab\tand 10%\r20%', 'tab\tand 10%\r20%'],
+    ['\u001b[1;31mred\u001b[0m', '\u001b[1;31mred\u001b[0m'],
+    ['\u001b]0;title\u0007after', 'after'],
+    ['\u001b]52;c;aGFjaw==\u001b\\after', 'after'],
+    ['\u001b]8;;http://evil\u001b\\link\u001b]8;;\u001b\\', 'link'],
+    ['\u001bPdevice\u001b\\after', 'after'],
+    ['\u001b[2J\u001b[H\u001b[8mhidden', '\u001b[8mhidden'],
+    ['\u009b2Jc1', 'c1'],
+    ['\u001bc\u001b(0reset', 'reset'],
+    ['a\u0008\u0008b\u0000\u007f', 'ab'],
+    ['unfinished \u001b[31', 'unfinished 31'],
+    ['unfinished \u001b]0;title', 'unfinished '],
+    ['\u202egpj.exe', 'gpj.exe'],
+    ['\ufdd0\u001b[32mok', '\u001b[32mok'],
+  ])('%j becomes %j', (text, expected) => {
+    expect(sanitiseLine(text, 'keep')).toBe(expected);
+  });
+
+  it('drops colours where they are not wanted', () => {
+    expect(sanitiseLine('\u001b[31mred\u001b[0m', 'drop')).toBe('red');
+  });
+});
+
+describe('tables', () => {
+  const columns = [
+    { title: 'NAME', value: (row: { name: string; n: number }) => row.name },
+    { title: 'N', align: 'right' as const, value: (row: { n: number }) => String(row.n) },
+    { title: 'END', value: () => 'x' },
+  ];
+  const rows = [
+    { name: 'alpha', n: 7 },
+    { name: 'β\tb', n: 1234 },
+  ];
+
+  it('aligns for people', () => {
+    expect(formatTable(columns, rows)).toEqual([
+      'NAME      N  END',
+      'alpha     7  x',
+      'β\tb    1234  x',
+    ]);
+  });
+
+  it('separates with tabs for pipes, keeping each row on one line', () => {
+    expect(formatTsv(columns, rows)).toEqual(['alpha\t7\tx', 'β b\t1234\tx']);
+  });
+
+  it('leaves out facts that are not known', () => {
+    expect(
+      formatFacts([
+        ['a', '1'],
+        ['gone', null],
+        ['long', '2'],
+      ]),
+    ).toEqual(['a     1', 'long  2']);
+  });
+});
+
+describe('words', () => {
+  it('tells durations, ages and money', () => {
+    expect([999, 3_210, 65_000, 3_720_000].map(durationText)).toEqual([
+      '999 ms',
+      '3.2 s',
+      '1m 05s',
+      '1h 02m',
+    ]);
+    const now = Date.parse('2026-11-21T12:00:00Z');
+    expect(ageText('2026-11-21T11:58:00Z', now)).toBe('2m');
+    expect(ageText('2026-11-18T12:00:00Z', now)).toBe('3d');
+    expect(moneyText(null)).toBe('-');
+    expect(shorten('abcdefghijklmnopqrstuvwxyz', 3)).toBe('abc…xyz');
+  });
+});
+
+describe('wantsColour', () => {
+  const output = { isTty: true, columns: 80, write: async () => undefined };
+  const pipe = { ...output, isTty: false };
+  it('follows the flag, NO_COLOR, FORCE_COLOR and the terminal, in this order', () => {
+    expect(wantsColour({ refused: false, env: {}, output })).toBe(true);
+    expect(wantsColour({ refused: false, env: {}, output: pipe })).toBe(false);
+    expect(wantsColour({ refused: true, env: { FORCE_COLOR: '1' }, output })).toBe(false);
+    expect(wantsColour({ refused: false, env: { NO_COLOR: '1', FORCE_COLOR: '1' }, output })).toBe(
+      false,
+    );
+    expect(wantsColour({ refused: false, env: { NO_COLOR: '' }, output })).toBe(true);
+    expect(wantsColour({ refused: false, env: { FORCE_COLOR: '1' }, output: pipe })).toBe(true);
+    expect(wantsColour({ refused: false, env: { TERM: 'dumb' }, output })).toBe(false);
+  });
+});

@@ -1,0 +1,147 @@
+import { EventEmitter } from 'node:events';
+import { MarketError, toProblem } from '@node3/shared/error';
+import { isTerminalJob } from '@node3/shared/job-state';
+import { getAccount } from '@node3/shared/routes/accounts';
+import {
+  cancelJob,
+  createJob,
+  getJob,
+  getJobLogs,
+  type JobDetail,
+  type LogLine,
+  listJobs,
+} from '@node3/shared/routes/jobs';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { testJob } from './test-job.ts';
+
+export const testKey = 'n3_test_key';
+
+interface Seen {
+  method: string;
+  url: string;
+  body: unknown;
+  idempotencyKey: string | null;
+}
+
+/** A marketplace with one job whose life the test writes, over real HTTP on a free port. */
+export class FakeMarketplace {
+  readonly seen: Seen[] = [];
+  job: JobDetail = testJob();
+  readonly lines: LogLine[] = [];
+  /** What POST /jobs answers instead of the job. */
+  refusal: MarketError | null = null;
+  /** What a cancel does to the job. */
+  onCancel: () => void = () => undefined;
+  /** The next live log is cut off after this many lines. */
+  cutAfter: number | null = null;
+  url = '';
+  readonly #app = fastify({ forceCloseConnections: true });
+  readonly #changes = new EventEmitter();
+
+  async start(): Promise<void> {
+    const app = this.#app;
+    app.addHook('onRequest', async (request, reply) => {
+      const { method, url, headers } = request;
+      const key = headers['idempotency-key'];
+      this.seen.push({ method, url, body: null, idempotencyKey: key ? String(key) : null });
+      if (headers.authorization === `Bearer ${testKey}`) return;
+      await refuse(reply, new MarketError('AUTH_INVALID'));
+    });
+    app.post(createJob.url, (request, reply) => {
+      const last = this.seen.at(-1);
+      if (last !== undefined) last.body = request.body;
+      if (this.refusal !== null) return refuse(reply, this.refusal);
+      return reply.status(201).send(this.job);
+    });
+    app.get(listJobs.url, () => ({ data: [this.job], nextCursor: null }));
+    app.get(getJob.url, (request, reply) => {
+      const { jobId } = request.params as { jobId: string };
+      if (jobId === this.job.jobId) return this.job;
+      return refuse(reply, new MarketError('JOB_NOT_FOUND', { jobId }));
+    });
+    app.post(cancelJob.url, () => {
+      this.onCancel();
+      return this.job;
+    });
+    app.get(getJobLogs.url, (request, reply) => this.#logs(request, reply));
+    app.get(getAccount.url, () => testAccount);
+    this.url = await app.listen({ host: '127.0.0.1', port: 0 });
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+
+  say(...lines: LogLine[]): void {
+    this.lines.push(...lines);
+    this.#changes.emit('change');
+  }
+
+  become(job: JobDetail): void {
+    this.job = job;
+    this.#changes.emit('change');
+  }
+
+  /** Ends every live log as a proxy does: without an error, before the job is over. */
+  closeStreams(): void {
+    this.#changes.emit('close');
+  }
+
+  requests(method: string, ending: string): Seen[] {
+    return this.seen.filter((seen) => seen.method === method && seen.url.endsWith(ending));
+  }
+
+  #logs(request: FastifyRequest, reply: FastifyReply): unknown {
+    const query = request.query as { after?: string; follow?: string };
+    const after = Number(query.after ?? 0);
+    if (query.follow !== 'true') {
+      const data = this.lines.filter((line) => line.seq > after);
+      const nextAfter = data.at(-1)?.seq ?? after;
+      return { data, nextAfter, ended: isTerminalJob(this.job.state) };
+    }
+    reply.hijack();
+    this.#stream(reply, after);
+    return undefined;
+  }
+
+  #stream(reply: FastifyReply, from: number): void {
+    let after = from;
+    const { raw } = reply;
+    raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    raw.flushHeaders();
+    const push = () => {
+      for (const line of this.lines.filter(({ seq }) => seq > after)) {
+        if (this.cutAfter !== null && line.seq > this.cutAfter) {
+          this.cutAfter = null;
+          // Half a line, then a dead socket: the worst a network does.
+          raw.write('{"seq":', () => raw.destroy());
+          return;
+        }
+        after = line.seq;
+        raw.write(`${JSON.stringify(line)}\n`);
+      }
+      if (isTerminalJob(this.job.state)) raw.end();
+    };
+    this.#changes.on('change', push);
+    const end = () => raw.end();
+    this.#changes.on('close', end);
+    raw.on('close', () => this.#changes.off('change', push).off('close', end));
+    push();
+  }
+}
+
+const none = { amount: '0', asset: 'USDC' };
+const testAccount = {
+  accountId: 'acc_06BR2J0S7XW8Z3Q1T5M4N6P9KD',
+  wallet: null,
+  name: null,
+  balances: {
+    SOL: { available: { amount: '0.0004', asset: 'SOL' }, held: { amount: '0', asset: 'SOL' } },
+    USDC: { available: none, held: none },
+  },
+  createdAt: '2026-11-21T12:00:00.000Z',
+};
+
+function refuse(reply: FastifyReply, error: MarketError) {
+  return reply.status(error.status).type('application/problem+json').send(toProblem(error));
+}

@@ -1,0 +1,70 @@
+import { systemClock } from '@node3/shared/clock';
+import type { Env } from '@node3/shared/env';
+import { SequentialIds } from '@node3/shared/testing/sequential-ids';
+import type { Host, Interrupt } from '../host.ts';
+
+export interface TestHostOptions {
+  argv: readonly string[];
+  env?: Env;
+  cwd?: string;
+  isTty?: boolean;
+  stdin?: string;
+}
+
+/** A host that keeps what is written and lets the test press Ctrl-C. */
+export class TestHost implements Host {
+  readonly argv: readonly string[];
+  readonly env: Env;
+  readonly cwd: string;
+  readonly homeDir = '/nonexistent';
+  readonly clock = systemClock;
+  readonly startedMs = systemClock.monotonicMs();
+  readonly ids = new SequentialIds();
+  readonly stdout;
+  readonly stderr;
+  out = '';
+  err = '';
+  exited: number[] = [];
+  readonly #listeners = new Set<(signal: Interrupt) => void>();
+  readonly #stdin: string;
+
+  constructor(options: TestHostOptions) {
+    this.argv = options.argv;
+    this.env = options.env ?? {};
+    this.cwd = options.cwd ?? '/nonexistent';
+    this.#stdin = options.stdin ?? '';
+    const isTty = options.isTty ?? false;
+    const columns = isTty ? 80 : null;
+    this.stdout = {
+      isTty,
+      columns,
+      write: async (text: string) => {
+        this.out += text;
+      },
+    };
+    this.stderr = {
+      isTty,
+      columns,
+      write: async (text: string) => {
+        this.err += text;
+      },
+    };
+  }
+
+  async readStdin(): Promise<Buffer> {
+    return Buffer.from(this.#stdin);
+  }
+
+  onInterrupt(listener: (signal: Interrupt) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  interrupt(signal: Interrupt = 'SIGINT'): void {
+    for (const listener of this.#listeners) listener(signal);
+  }
+
+  exit(code: number): void {
+    this.exited.push(code);
+  }
+}

@@ -1,0 +1,137 @@
+import { hostname } from 'node:os';
+import type { AgentConfig } from '@node3/agent/config';
+import { defaultImages, type MarketplaceConfig } from '@node3/marketplace/config';
+import type { Logger, LogLevel } from '@node3/shared/logger';
+import type { Host } from '../host.ts';
+import type { DataFolder } from './data-folder.ts';
+import { chooseImages, type Machine } from './machine.ts';
+import type { RunningAgent, RunningMarketplace, Starters } from './starters.ts';
+import type { Steps } from './steps.ts';
+
+export interface StackOptions {
+  folder: DataFolder;
+  port: number;
+  agentPort: number;
+  rpcPort: number;
+  adminApiKey: string;
+  machine: Machine;
+  /** Built web app, or null to serve the API alone. */
+  dashboardDir: string | null;
+  logLevel: LogLevel;
+}
+
+export interface StackDeps {
+  host: Host;
+  starters: Starters;
+  steps: Steps;
+  /** Stops in reverse order of starting whatever has started so far. */
+  closers: Closers;
+  log: Logger;
+}
+
+/** What to stop, last started first. */
+export class Closers {
+  readonly #closers: { name: string; close: () => Promise<void> }[] = [];
+
+  push(name: string, close: () => Promise<void>): void {
+    this.#closers.push({ name, close });
+  }
+
+  /** Stops everything, even when one part fails to; the first failure is thrown at the end. */
+  async close(onClosing: (name: string) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    while (this.#closers.length > 0) {
+      const closer = this.#closers.pop();
+      if (closer === undefined) break;
+      await onClosing(closer.name);
+      await closer.close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** The longest a running job may hold up Ctrl-C; then the agent hands it back. */
+const drainMsMax = 10_000;
+
+export async function startChain(deps: StackDeps, options: StackOptions): Promise<string> {
+  const { starters, steps, closers, host, log } = deps;
+  const localnet = await steps.run(
+    'local Solana',
+    () =>
+      starters.startLocalnet({
+        httpPort: options.rpcPort,
+        dataDir: options.folder.localnet,
+        log,
+        clock: host.clock,
+      }),
+    ({ rpcUrl }) => rpcUrl,
+  );
+  closers.push('local Solana', () => localnet.stop());
+  return localnet.rpcUrl;
+}
+
+export async function startMarket(
+  deps: StackDeps,
+  options: StackOptions,
+  rpcUrl: string,
+): Promise<RunningMarketplace> {
+  const { folder, machine } = options;
+  const config: MarketplaceConfig = {
+    host: '127.0.0.1',
+    port: options.port,
+    dataDir: folder.marketplace,
+    databasePath: folder.databasePath,
+    rpcUrls: [rpcUrl],
+    allowMainnet: false,
+    treasuryWalletPath: folder.treasuryWallet,
+    adminApiKey: options.adminApiKey,
+    feeBasisPoints: 500,
+    defaultImages: chooseImages(machine, defaultImages),
+    dashboardDir: options.dashboardDir,
+    logLevel: options.logLevel,
+  };
+  const marketplace = await deps.steps.run(
+    'marketplace',
+    () => deps.starters.startMarketplace(config),
+    ({ url }) => url,
+  );
+  deps.closers.push('marketplace', () => marketplace.stop());
+  return marketplace;
+}
+
+export async function startProvider(
+  deps: StackDeps,
+  options: StackOptions,
+  urls: { rpcUrl: string; marketplaceUrl: string },
+): Promise<RunningAgent> {
+  const { folder, machine } = options;
+  const config: AgentConfig = {
+    name: hostname().slice(0, 64),
+    marketplaceUrl: urls.marketplaceUrl,
+    marketplaceInsecure: false,
+    port: options.agentPort,
+    dataDir: folder.agent,
+    walletPath: folder.agentWallet,
+    solanaRpcUrl: urls.rpcUrl,
+    gpuSource: machine.gpuSource,
+    nativeAllowed: machine.isolation === 'native',
+    slots: 2,
+    cpus: null,
+    memoryBytes: null,
+    apiKey: null,
+    dashboardDir: options.dashboardDir,
+    drainMs: drainMsMax,
+    environment: deps.host.env,
+  };
+  const agent = await deps.steps.run(
+    'agent',
+    async () => {
+      const started = await deps.starters.startAgent(config, deps.log);
+      deps.closers.push('agent', () => started.drain({ deadlineMs: drainMsMax }));
+      await started.ready();
+      return started;
+    },
+    ({ url }) => url,
+  );
+  return agent;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Contact, watchedFetch } from './contact.ts';
+
+function setUp() {
+  const clock = { now: 1_000, nowMs: () => clock.now, monotonicMs: () => clock.now };
+  return { clock, contact: new Contact(clock) };
+}
+
+describe('Contact', () => {
+  it('keeps the start of an outage and the time of the last answer', () => {
+    const { clock, contact } = setUp();
+    const listener = vi.fn<() => void>();
+    contact.subscribe(listener);
+    contact.answered();
+    clock.now = 2_000;
+    contact.failed();
+    clock.now = 3_000;
+    contact.failed();
+    expect(contact.state()).toEqual({ lastAnswerAtMs: 1_000, failingSinceMs: 2_000 });
+    contact.answered();
+    expect(contact.state()).toEqual({ lastAnswerAtMs: 3_000, failingSinceMs: null });
+    expect(listener).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('watchedFetch', () => {
+  it('notes answers of any status and network failures, but not a cancelled request', async () => {
+    const { contact } = setUp();
+    const send = vi.fn<typeof fetch>();
+    const watched = watchedFetch(contact, send);
+    send.mockRejectedValueOnce(new TypeError('network'));
+    await expect(watched('/x')).rejects.toThrow('network');
+    expect(contact.state().failingSinceMs).not.toBeNull();
+    send.mockResolvedValueOnce(new Response(null, { status: 503 }));
+    await watched('/x');
+    expect(contact.state().failingSinceMs).toBeNull();
+    send.mockRejectedValueOnce(new DOMException('gone', 'AbortError'));
+    await expect(watched('/x', { signal: AbortSignal.abort() })).rejects.toThrow('gone');
+    expect(contact.state().failingSinceMs).toBeNull();
+    const signal = AbortSignal.abort(new DOMException('late', 'TimeoutError'));
+    send.mockRejectedValueOnce(new DOMException('late', 'TimeoutError'));
+    await expect(watched('/x', { signal })).rejects.toThrow('late');
+    expect(contact.state().failingSinceMs).not.toBeNull();
+  });
+});

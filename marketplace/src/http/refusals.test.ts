@@ -1,0 +1,265 @@
+import { createClient } from '@node3/shared/client';
+import { createAccount, getAccount } from '@node3/shared/routes/accounts';
+import { getAdminStats } from '@node3/shared/routes/admin';
+import { pollAgent, registerAgent } from '@node3/shared/routes/agents';
+import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testAgentCalls } from '../testing/test-agent.ts';
+import {
+  openFundedAccount,
+  registerTestAgent,
+  startTestMarketplace,
+  type TestMarketplace,
+  testJob,
+  testOffer,
+  testWallet,
+} from '../testing/test-marketplace.ts';
+
+let market: TestMarketplace;
+
+beforeAll(async () => {
+  market = await startTestMarketplace();
+});
+afterAll(() => market.stop());
+
+async function post(path: string, body: string | Buffer, headers: Record<string, string>) {
+  const response = await fetch(`${market.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  return { response, problem: (await response.json()) as Record<string, unknown> };
+}
+
+/** What must stay as it is when a request is refused. */
+async function everything() {
+  const [jobs, ledger, accounts, agents] = await Promise.all([
+    market.store.countJobs(),
+    market.store.ledgerTotals(),
+    market.store.countAccounts(),
+    market.store.agents(),
+  ]);
+  return { jobs, ledger, accounts, agents: agents.length };
+}
+
+describe('bad input', () => {
+  it.each([
+    ['malformed JSON', '{"workload":', 400, 'REQUEST_MALFORMED'],
+    ['an empty body', '', 400, 'REQUEST_MALFORMED'],
+    ['an unknown field', JSON.stringify({ ...testJob(), colour: 'red' }), 422, 'REQUEST_INVALID'],
+    [
+      'a wrong asset',
+      JSON.stringify(
+        testJob({ price: { kind: 'fixed', reward: { amount: '1', asset: 'BTC' as 'SOL' } } }),
+      ),
+      422,
+      'REQUEST_INVALID',
+    ],
+    [
+      'a negative reward',
+      JSON.stringify(testJob({ price: { kind: 'fixed', reward: { amount: '-5', asset: 'SOL' } } })),
+      422,
+      'REQUEST_INVALID',
+    ],
+    [
+      'a reward of nothing',
+      JSON.stringify(testJob({ price: { kind: 'fixed', reward: { amount: '0', asset: 'SOL' } } })),
+      422,
+      'AMOUNT_INVALID',
+    ],
+    [
+      'more digits than the asset has',
+      JSON.stringify(
+        testJob({ price: { kind: 'fixed', reward: { amount: '0.0000001', asset: 'USDC' } } }),
+      ),
+      422,
+      'AMOUNT_INVALID',
+    ],
+    [
+      'a GPU model nobody makes',
+      JSON.stringify(testJob({ resources: { gpus: { count: 1, models: ['RTX 9999'] } } })),
+      422,
+      'REQUEST_INVALID',
+    ],
+    ['a body of 10 MB', JSON.stringify({ name: 'x'.repeat(10_000_000) }), 413, 'REQUEST_TOO_LARGE'],
+    ['prototype poisoning', '{"__proto__":{"a":1}}', 400, 'REQUEST_MALFORMED'],
+  ])('refuses %s with a code and a fix, and changes nothing', async (_name, body, status, code) => {
+    const { apiKey } = await openFundedAccount(market);
+    const before = await everything();
+    const { response, problem } = await post('/api/v1/jobs', body, {
+      authorization: `Bearer ${apiKey}`,
+    });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(problem).toMatchObject({ status, code });
+    expect(problem['fix']).toMatch(/\.$/);
+    expect(problem['requestId']).toBe(response.headers.get('x-request-id'));
+    expect(await everything()).toEqual(before);
+  });
+
+  it('refuses another content type', async () => {
+    const { apiKey } = await openFundedAccount(market);
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'text/plain' };
+    const { response, problem } = await post('/api/v1/jobs', 'x', headers);
+    expect([response.status, problem['code']]).toEqual([415, 'CONTENT_TYPE_UNSUPPORTED']);
+  });
+
+  it('says what is missing when the balance is too small', async () => {
+    const { client } = await openFundedAccount(market, { SOL: 1_000n });
+    await expect(client.call(createJob, { body: testJob() })).rejects.toMatchObject({
+      code: 'FUNDS_INSUFFICIENT',
+      status: 402,
+    });
+  });
+
+  it('answers an unknown address with a problem too', async () => {
+    const response = await fetch(`${market.url}/api/v1/nothing`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: 'ROUTE_NOT_FOUND' });
+  });
+});
+
+describe('keys', () => {
+  it.each([
+    'n3_key_00000000000000000000000000_AAAAAAAAAAAAAAAAAAAAAAAA',
+    'nonsense',
+    "' OR 1=1 --",
+  ])('refuses the wrong key %j', async (apiKey) => {
+    const client = createClient({ baseUrl: market.url, apiKey });
+    await expect(client.call(getAccount, {})).rejects.toMatchObject({ code: 'AUTH_INVALID' });
+  });
+
+  it('refuses no key, and a real key with one letter changed', async () => {
+    await expect(market.anonymous.call(getAccount, {})).rejects.toMatchObject({
+      code: 'AUTH_REQUIRED',
+    });
+    const { apiKey } = await openFundedAccount(market);
+    const changed = apiKey.slice(0, -1) + (apiKey.endsWith('A') ? 'B' : 'A');
+    const client = createClient({ baseUrl: market.url, apiKey: changed });
+    await expect(client.call(getAccount, {})).rejects.toMatchObject({ code: 'AUTH_INVALID' });
+  });
+
+  it('does not let one kind of key do the work of another', async () => {
+    const requester = await openFundedAccount(market);
+    const agent = await registerTestAgent(market);
+    await expect(testAgentCalls(requester.client).poll()).rejects.toMatchObject({ status: 403 });
+    await expect(agent.client.call(createJob, { body: testJob() })).rejects.toMatchObject({
+      status: 403,
+    });
+    await expect(requester.client.call(getAdminStats, {})).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('hides jobs of other accounts completely', async () => {
+    const [owner, other] = await Promise.all([
+      openFundedAccount(market),
+      openFundedAccount(market),
+    ]);
+    const { jobId } = await owner.client.call(createJob, { body: testJob() });
+    for (const contract of [getJob, cancelJob]) {
+      await expect(other.client.call(contract, { params: { jobId } })).rejects.toMatchObject({
+        code: 'JOB_NOT_FOUND',
+      });
+    }
+    expect((await owner.client.call(getJob, { params: { jobId } })).state).toBe('queued');
+    await owner.client.call(cancelJob, { params: { jobId } });
+  });
+
+  it('does not echo environment values', async () => {
+    const { client } = await openFundedAccount(market);
+    const workload = { kind: 'container', command: ['env'], env: { TOKEN: 'canary-71' } } as const;
+    const body = testJob({ workload: { ...workload, command: ['env'] } });
+    const job = await client.call(createJob, { body });
+    expect(JSON.stringify(job)).not.toContain('canary-71');
+    await client.call(cancelJob, { params: { jobId: job.jobId } });
+  });
+});
+
+describe('registration', () => {
+  it('refuses the same signed challenge a second time', async () => {
+    const wallet = testWallet();
+    const proof = await wallet.prove(market.anonymous, 'agent.register');
+    const body = { ...proof, name: 'a', version: '1' };
+    await market.anonymous.call(registerAgent, { body });
+    const before = await everything();
+    await expect(market.anonymous.call(registerAgent, { body })).rejects.toMatchObject({
+      code: 'CHALLENGE_INVALID',
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('refuses a signature by another wallet, and uses the challenge up', async () => {
+    const [mine, other] = [testWallet(), testWallet()];
+    const { challengeId } = await mine.prove(market.anonymous, 'account.create');
+    const { signature } = await other.prove(market.anonymous, 'account.create');
+    const body = { challengeId, signature };
+    await expect(market.anonymous.call(createAccount, { body })).rejects.toMatchObject({
+      code: 'SIGNATURE_INVALID',
+    });
+    await expect(market.anonymous.call(createAccount, { body })).rejects.toMatchObject({
+      code: 'CHALLENGE_INVALID',
+    });
+  });
+
+  it('refuses a challenge that was signed for something else', async () => {
+    const proof = await testWallet().prove(market.anonymous, 'agent.register');
+    await expect(market.anonymous.call(createAccount, { body: proof })).rejects.toMatchObject({
+      code: 'CHALLENGE_INVALID',
+    });
+  });
+
+  it('turns a second process with the same identity into the only one', async () => {
+    const agent = await registerTestAgent(market);
+    const older = testAgentCalls(agent.client, {}, 'instance-older-0001');
+    const newer = testAgentCalls(agent.client, {}, 'instance-newer-0001');
+    await older.poll();
+    await newer.poll();
+    await expect(older.poll()).rejects.toMatchObject({ code: 'AGENT_SUPERSEDED' });
+    await newer.poll();
+  });
+});
+
+describe('repeated requests', () => {
+  it('answer with the first job, and refuse another body under the same key', async () => {
+    const { client } = await openFundedAccount(market);
+    const options = { idempotencyKey: 'the-same-key' };
+    const first = await client.call(createJob, { body: testJob() }, options);
+    const again = await client.call(createJob, { body: testJob() }, options);
+    expect(again.jobId).toBe(first.jobId);
+    await expect(
+      client.call(createJob, { body: testJob({ name: 'another' }) }, options),
+    ).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    await client.call(cancelJob, { params: { jobId: first.jobId } });
+  });
+});
+
+describe('jobs nobody can run', () => {
+  it('are refused with the requirement that excludes most agents', async () => {
+    const lonely = await startTestMarketplace();
+    const requester = await openFundedAccount(lonely);
+    const agent = await registerTestAgent(lonely);
+    await agent.client.call(pollAgent, {
+      body: {
+        ...{ instanceId: 'instance-0000000001', claimId: null, waitSec: 0, offer: testOffer() },
+        ...{ freeDeviceIds: [], freeCpus: 8, freeMemoryBytes: 1 },
+      },
+    });
+    const body = testJob({ resources: { gpus: { count: 1, models: ['RTX 4090'] } } });
+    await expect(requester.client.call(createJob, { body })).rejects.toMatchObject({
+      code: 'JOB_UNSATISFIABLE',
+      context: { errors: [{ pointer: '/resources/gpus/count' }] },
+    });
+    await lonely.stop();
+  });
+});
+
+describe('documents', () => {
+  it('describe every endpoint in OpenAPI 3.1', async () => {
+    const response = await fetch(`${market.url}/openapi.json`);
+    const openapi = (await response.json()) as { openapi: string; paths: Record<string, object> };
+    expect(openapi.openapi).toBe('3.1.0');
+    expect(Object.keys(openapi.paths)).toContain('/api/v1/jobs/{jobId}/cancel');
+    const docs = await fetch(`${market.url}/docs`);
+    expect(docs.status).toBe(200);
+    expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+});

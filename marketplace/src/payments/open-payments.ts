@@ -1,0 +1,95 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Logger } from '@node3/shared/logger';
+import { type Asset, assetDecimals, type BaseUnits, baseUnits } from '@node3/shared/money';
+import type { WalletKey } from '@node3/shared/wallet-key';
+import { MINT_SIZE, MintLayout, TOKEN_PROGRAM_ID } from '@solana/spl-token';
+import type { Store } from '../store/store.ts';
+import { createTreasurySigner } from './keys/signer.ts';
+import type { PaymentRail } from './payment-rail.ts';
+import { readAccounts } from './solana/chain-reads.ts';
+import {
+  type Cluster,
+  ClusterError,
+  detectCluster,
+  type MainnetPolicy,
+  usdcMintOf,
+} from './solana/cluster.ts';
+import { createRpcPool, type RpcPool } from './solana/rpc.ts';
+import { createSolanaPaymentRail } from './solana/solana-payment-rail.ts';
+import { createSolanaTreasury, type SolanaTreasury } from './treasury.ts';
+
+export interface PaymentsOptions {
+  rpcUrls: readonly string[];
+  mainnet: MainnetPolicy;
+  key: WalletKey;
+  /** null takes the cluster's own USDC. */
+  usdcMint: string | null;
+  /** The most one transfer may move, per asset. */
+  payoutMax: Record<Asset, BaseUnits>;
+  store: Store;
+  clock: Clock;
+  log: Logger;
+}
+
+export interface Payments {
+  cluster: Cluster;
+  rpc: RpcPool;
+  usdcMint: string;
+  rail: PaymentRail;
+  treasury: SolanaTreasury;
+}
+
+/** Micro-lamports per compute unit. 1000 costs three lamports per payout; the cap bounds a fee spike. */
+const unitPriceMin = 1_000n;
+const unitPriceMax = 100_000n;
+/** What the most expensive allowed transaction may offer: 1.4 million units at the highest price. */
+const priorityFeeLamportsMax = 140_000n;
+/** A wallet must be owed this before its account is opened at our cost, so that nobody farms rent. */
+const usdcAccountCreateMin: Record<Cluster, BaseUnits> = {
+  localnet: baseUnits(1n),
+  devnet: baseUnits(100_000n),
+  testnet: baseUnits(100_000n),
+  'mainnet-beta': baseUnits(100_000n),
+};
+
+/**
+ * Connects to the cluster and puts the payment parts together. Signs and sends nothing.
+ * Throws ClusterError when endpoints, cluster or mint don't fit, CHAIN_UNAVAILABLE when one is silent.
+ */
+export async function openPayments(options: PaymentsOptions): Promise<Payments> {
+  const { clock, log, key, payoutMax, store } = options;
+  const rpc = createRpcPool({ urls: options.rpcUrls, clock, log });
+  const cluster = await detectCluster(rpc, options.mainnet);
+  const usdcMint = options.usdcMint ?? usdcMintOf(cluster);
+  if (usdcMint === null) throw new ClusterError(`${cluster} has no USDC of its own; name a mint.`);
+  await assertMint(rpc, usdcMint, cluster);
+  const signer = createTreasurySigner(key, { usdcMint, payoutMax, priorityFeeLamportsMax });
+  const rail = createSolanaPaymentRail({
+    rpc,
+    signer,
+    clock,
+    options: {
+      usdcMint,
+      usdcAccountCreateMin: usdcAccountCreateMin[cluster],
+      payoutMax,
+      unitPriceMin,
+      unitPriceMax,
+    },
+  });
+  const treasury = createSolanaTreasury({ rpc, cluster, signer, usdcMint, store, clock, log });
+  return { cluster, rpc, usdcMint, rail, treasury };
+}
+
+/** Base58 has no checksum: a mistyped mint is a valid address of nothing. */
+async function assertMint(rpc: RpcPool, usdcMint: string, cluster: Cluster): Promise<void> {
+  const [account = null] = await readAccounts(rpc, [usdcMint], 'confirmed');
+  const isMint =
+    account !== null &&
+    account.owner === TOKEN_PROGRAM_ID.toBase58() &&
+    account.data.length === MINT_SIZE;
+  if (!isMint) throw new ClusterError(`${usdcMint} is not a token mint on ${cluster}.`);
+  const { decimals, isInitialized } = MintLayout.decode(account.data);
+  if (!isInitialized || decimals !== assetDecimals.USDC) {
+    throw new ClusterError(`${usdcMint} on ${cluster} does not have the 6 decimals of USDC.`);
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  type Asset,
+  assets,
+  type BaseUnits,
+  baseUnits,
+  formatAmount,
+  zero,
+} from '@node3/shared/money';
+import { feeNetwork, feeRevenue, operatorCapital, rentFloat } from '../domain/ledger-accounts.ts';
+import type { BatchRow, PayoutRow } from '../store/payout-store.ts';
+import type { PayoutPlan } from './payment-rail.ts';
+import { actOnBatch } from './payout-batch.ts';
+import type { PayoutContext, StepReport } from './payout-context.ts';
+import { payoutEvent } from './payout-postings.ts';
+
+/** Due payouts looked at per step and asset: some batches' worth, so that small ones can add up. */
+const dueLooked = 256;
+/** 15 random bytes: nobody can guess the receipt's address and occupy it. */
+const seedBytes = 15;
+
+/** Opens one batch per asset where payouts are due, and sends it at once. */
+export async function openNewBatches(
+  context: PayoutContext,
+  open: readonly BatchRow[],
+  report: StepReport,
+): Promise<void> {
+  let current = open;
+  for (const asset of assets) {
+    if (current.length >= context.settings.openBatchesMax) return;
+    if ((context.restUntilMs.get(asset) ?? 0) > context.clock.nowMs()) continue;
+    const batch = await openNewBatch(context, asset, current, report);
+    if (batch === null) continue;
+    current = [...current, batch];
+    await actOnBatch(context, batch, { action: 'sign' }, report);
+  }
+}
+
+async function openNewBatch(
+  context: PayoutContext,
+  asset: Asset,
+  open: readonly BatchRow[],
+  report: StepReport,
+): Promise<BatchRow | null> {
+  const { store, rail, clock, ids } = context;
+  const due = await store.duePayouts(asset, dueLooked);
+  if (due.length === 0) return null;
+  const reserved = reservedBy(open);
+  const plan = await rail.plan({ asset, due, reserved });
+  await holdPayouts(context, due, plan, report);
+  if (plan.take.length === 0) return null;
+  const problem = plan.shortfall ?? (await capitalProblem(context, plan.costLamports, open));
+  if (problem !== null) {
+    context.waiting = problem;
+    return null;
+  }
+  const receiptSeed = ids.secret(seedBytes);
+  const nowMs = clock.nowMs();
+  const batchId = ids.next('batch');
+  context.fp('before-open-batch');
+  const batch = await store.openBatch(
+    {
+      batchId,
+      asset,
+      receiptSeed,
+      receiptAddress: rail.receiptAddress(receiptSeed),
+      costLamports: plan.costLamports,
+      createdAtMs: nowMs,
+    },
+    plan.take.map((payout) => payout.payoutId),
+    plan.take.map((payout) => payoutEvent('payout.batched', payout, nowMs, { signature: null })),
+  );
+  context.fp('after-open-batch');
+  if (batch !== null) report.opened += 1;
+  return batch;
+}
+
+async function holdPayouts(
+  { store, clock }: PayoutContext,
+  due: readonly PayoutRow[],
+  plan: PayoutPlan,
+  report: StepReport,
+): Promise<void> {
+  if (plan.hold.length === 0) return;
+  const nowMs = clock.nowMs();
+  const reasons = new Map(plan.hold.map(({ payoutId, reason }) => [payoutId, reason]));
+  const events = due.flatMap((payout) => {
+    const holdReason = reasons.get(payout.payoutId);
+    return holdReason === undefined
+      ? []
+      : [payoutEvent('payout.held', payout, nowMs, { signature: null, holdReason })];
+  });
+  await store.holdPayouts(plan.hold, events);
+  report.held += plan.hold.length;
+}
+
+/**
+ * Fees and rent are the operator's to pay, never the users': what the operator put in and earned,
+ * less what was spent, must cover every batch on its way and this one.
+ */
+async function capitalProblem(
+  { store }: PayoutContext,
+  costLamports: BaseUnits,
+  open: readonly BatchRow[],
+): Promise<string | null> {
+  const [capital, revenue, spent, rent] = await Promise.all([
+    store.ledgerBalance(operatorCapital, 'SOL'),
+    store.ledgerBalance(feeRevenue, 'SOL'),
+    store.ledgerBalance(feeNetwork, 'SOL'),
+    store.ledgerBalance(rentFloat, 'SOL'),
+  ]);
+  const committed = open.reduce((sum, batch) => sum + batch.costLamports, 0n);
+  const missing = costLamports + committed - (capital + revenue - spent - rent);
+  if (missing <= 0n) return null;
+  return `operator capital too low: ${formatAmount(missing, 'SOL')} SOL more are needed for fees and rent`;
+}
+
+function reservedBy(open: readonly BatchRow[]): Record<Asset, BaseUnits> {
+  const reserved: Record<Asset, BaseUnits> = { SOL: zero, USDC: zero };
+  for (const batch of open) {
+    const owed = batch.payouts.reduce((sum, payout) => sum + payout.amount, 0n);
+    reserved[batch.asset] = baseUnits(reserved[batch.asset] + owed);
+    reserved.SOL = baseUnits(reserved.SOL + batch.costLamports);
+  }
+  return reserved;
+}

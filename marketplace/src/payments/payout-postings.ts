@@ -1,0 +1,127 @@
+import { assert } from '@node3/shared/assert';
+import type { EventName, NewEvent } from '@node3/shared/events';
+import { type BaseUnits, baseUnits } from '@node3/shared/money';
+import {
+  chainTreasury,
+  feeNetwork,
+  providerPayable,
+  rentFloat,
+} from '../domain/ledger-accounts.ts';
+import type { BatchRow, PayoutRow } from '../store/payout-store.ts';
+import type { Transfer } from '../store/rows.ts';
+import type { TransactionFate } from './payment-rail.ts';
+
+/** What one treasury transaction cost. */
+export function feeTransfer(signature: string, feeLamports: BaseUnits): Transfer {
+  return {
+    transferId: `fee:${signature}`,
+    debit: feeNetwork,
+    credit: chainTreasury,
+    asset: 'SOL',
+    amount: feeLamports,
+    kind: 'network_fee',
+    ref: signature,
+  };
+}
+
+/** Everything a paid batch moved: what was owed, the receipt's rent, and accounts opened for people. */
+export function paidTransfers(
+  batch: BatchRow,
+  signature: string,
+  fate: TransactionFate,
+  receiptRent: BaseUnits,
+): Transfer[] {
+  const payouts = batch.payouts.map((payout) => ({
+    transferId: `pay:${payout.payoutId}`,
+    debit: providerPayable(payout.agentId),
+    credit: chainTreasury,
+    asset: payout.asset,
+    amount: payout.amount,
+    kind: 'payout' as const,
+    ref: payout.payoutId,
+  }));
+  const paidSol = batch.asset === 'SOL' ? sum(batch.payouts) : 0n;
+  // Whether a token account had to be opened is known only now: somebody else may have done it.
+  const opened = fate.treasurySpentLamports - fate.feeLamports - receiptRent - paidSol;
+  assert(opened >= 0n, `transaction ${signature} spent less than it paid`);
+  return [
+    ...payouts,
+    feeTransfer(signature, fate.feeLamports),
+    rentTransfer(`rent:${batch.batchId}`, rentFloat, receiptRent, signature),
+    ...(opened === 0n
+      ? []
+      : [rentTransfer(`ata:${batch.batchId}`, feeNetwork, baseUnits(opened), signature)]),
+  ];
+}
+
+/** A tombstone's rent never comes back: the System program empties only accounts without data. */
+export function tombstoneTransfer(
+  batchId: string,
+  signature: string,
+  fate: TransactionFate,
+): Transfer {
+  const rent = baseUnits(fate.treasurySpentLamports - fate.feeLamports);
+  return rentTransfer(`tomb:${batchId}`, feeNetwork, rent, signature);
+}
+
+export function rentReturnTransfer(
+  batchId: string,
+  receiptRent: BaseUnits,
+  signature: string,
+): Transfer {
+  return {
+    transferId: `rentback:${batchId}`,
+    debit: chainTreasury,
+    credit: rentFloat,
+    asset: 'SOL',
+    amount: receiptRent,
+    kind: 'rent_return',
+    ref: signature,
+  };
+}
+
+function rentTransfer(
+  transferId: string,
+  debit: string,
+  amount: BaseUnits,
+  signature: string,
+): Transfer {
+  return {
+    transferId,
+    debit,
+    credit: chainTreasury,
+    asset: 'SOL',
+    amount,
+    kind: 'rent',
+    ref: signature,
+  };
+}
+
+function sum(payouts: readonly PayoutRow[]): bigint {
+  return payouts.reduce((total, payout) => total + payout.amount, 0n);
+}
+
+/** `amount` is in base units. */
+export function payoutEvent(
+  name: EventName,
+  payout: PayoutRow,
+  atMs: number,
+  data: { signature: string | null; holdReason?: string },
+): NewEvent {
+  return {
+    name,
+    atMs,
+    actor: 'marketplace',
+    accountId: payout.accountId,
+    jobId: payout.jobId,
+    executionId: payout.executionId,
+    reason: null,
+    data: {
+      payoutId: payout.payoutId,
+      agentId: payout.agentId,
+      asset: payout.asset,
+      amount: String(payout.amount),
+      ...data,
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { type Static, Type } from 'typebox';
+import { ask, Key, U64 } from './chain-reads.ts';
+import type { RpcPool } from './rpc.ts';
+
+const TokenBalance = Type.Object({
+  accountIndex: Type.Integer({ minimum: 0 }),
+  mint: Key,
+  owner: Type.Optional(Key),
+  programId: Type.Optional(Key),
+  uiTokenAmount: Type.Object({ amount: Type.String({ pattern: '^[0-9]{1,20}$' }) }),
+});
+const TokenBalances = Type.Optional(Type.Union([Type.Null(), Type.Array(TokenBalance)]));
+const TransactionAnswer = Type.Union([
+  Type.Null(),
+  Type.Object({
+    slot: Type.Integer({ minimum: 0 }),
+    blockTime: Type.Optional(Type.Union([Type.Null(), Type.Integer()])),
+    meta: Type.Object({
+      err: Type.Unknown(),
+      fee: U64,
+      preBalances: Type.Array(U64),
+      postBalances: Type.Array(U64),
+      preTokenBalances: TokenBalances,
+      postTokenBalances: TokenBalances,
+      loadedAddresses: Type.Optional(
+        Type.Union([
+          Type.Null(),
+          Type.Object({ writable: Type.Array(Key), readonly: Type.Array(Key) }),
+        ]),
+      ),
+    }),
+    transaction: Type.Object({
+      message: Type.Object({
+        header: Type.Object({ numRequiredSignatures: Type.Integer({ minimum: 1 }) }),
+        accountKeys: Type.Array(Key),
+      }),
+    }),
+  }),
+]);
+
+export interface TokenMovement {
+  account: string;
+  mint: string;
+  owner: string | null;
+  program: string | null;
+  before: bigint;
+  after: bigint;
+}
+
+export interface ChainTransaction {
+  err: unknown;
+  feeLamports: bigint;
+  signers: string[];
+  /** Balance of every account before and after, lamports. */
+  lamports: Map<string, { before: bigint; after: bigint }>;
+  tokens: TokenMovement[];
+  blockTimeSec: number | null;
+}
+
+/**
+ * A transaction with its effects on balances, or null. Asks for version 1, since nodes answer older
+ * requests for such transactions with an error, which makes deposits invisible.
+ */
+export async function readTransaction(
+  rpc: RpcPool,
+  signature: string,
+  commitment: 'confirmed' | 'finalized',
+): Promise<ChainTransaction | null> {
+  const answer = await ask(rpc, TransactionAnswer, 'getTransaction', [
+    signature,
+    { commitment, encoding: 'json', maxSupportedTransactionVersion: 1 },
+  ]);
+  if (answer === null) return null;
+  const { meta, transaction } = answer;
+  const { accountKeys, header } = transaction.message;
+  const loaded = meta.loadedAddresses;
+  const keys = [...accountKeys, ...(loaded?.writable ?? []), ...(loaded?.readonly ?? [])];
+  const lamports = new Map<string, { before: bigint; after: bigint }>();
+  for (const [i, key] of keys.entries()) {
+    const before = BigInt(meta.preBalances[i] ?? 0);
+    lamports.set(key, { before, after: BigInt(meta.postBalances[i] ?? 0) });
+  }
+  return {
+    err: meta.err ?? null,
+    feeLamports: BigInt(meta.fee),
+    signers: keys.slice(0, header.numRequiredSignatures),
+    lamports,
+    tokens: tokenMovements(keys, meta.preTokenBalances ?? [], meta.postTokenBalances ?? []),
+    blockTimeSec: answer.blockTime ?? null,
+  };
+}
+
+function tokenMovements(
+  keys: readonly string[],
+  before: Static<typeof TokenBalance>[],
+  after: Static<typeof TokenBalance>[],
+): TokenMovement[] {
+  const movements = new Map<number, TokenMovement>();
+  const movementOf = (balance: Static<typeof TokenBalance>) => {
+    const found = movements.get(balance.accountIndex) ?? {
+      account: keys[balance.accountIndex] ?? '',
+      mint: balance.mint,
+      owner: balance.owner ?? null,
+      program: balance.programId ?? null,
+      before: 0n,
+      after: 0n,
+    };
+    movements.set(balance.accountIndex, found);
+    return found;
+  };
+  for (const balance of before) movementOf(balance).before = BigInt(balance.uiTokenAmount.amount);
+  for (const balance of after) movementOf(balance).after = BigInt(balance.uiTokenAmount.amount);
+  return [...movements.values()];
+}

@@ -1,0 +1,38 @@
+import { systemClock } from '@node3/shared/clock';
+import { baseUnits, baseUnitsMax } from '@node3/shared/money';
+import { createTreasurySigner } from '../keys/signer.ts';
+import { describePaymentRail } from '../payment-rail.conformance.ts';
+import { keyOf, newWallet, PayoutTestbed } from '../testing/payout-testbed.ts';
+import { createSolanaPaymentRail } from './solana-payment-rail.ts';
+
+describePaymentRail('solana on the embedded chain', async () => {
+  const testbed = await PayoutTestbed.start();
+  const { rpc, usdcMint, localnet } = testbed;
+  const payoutMax = { SOL: baseUnits(baseUnitsMax), USDC: baseUnits(baseUnitsMax) };
+  const signer = createTreasurySigner(keyOf(await testbed.treasury()), {
+    usdcMint,
+    payoutMax,
+    priorityFeeLamportsMax: 1_000_000n,
+  });
+  const rail = createSolanaPaymentRail({
+    rpc,
+    signer,
+    clock: systemClock,
+    options: {
+      usdcMint,
+      usdcAccountCreateMin: baseUnits(1n),
+      payoutMax,
+      unitPriceMin: 0n,
+      unitPriceMax: 100_000n,
+    },
+  });
+  return {
+    rail,
+    wallet: async () => newWallet().address,
+    received: (wallet, asset) =>
+      asset === 'SOL' ? testbed.lamportsOf(wallet) : testbed.usdcOf(wallet),
+    settle: async () => localnet.advanceSlots(4),
+    expire: async () => localnet.advanceSlots(160),
+    stop: () => localnet.stop(),
+  };
+});

@@ -1,0 +1,232 @@
+import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
+import { systemClock } from '@node3/shared/clock';
+import { systemIds } from '@node3/shared/ids';
+import { silentLogger } from '@node3/shared/logger';
+import { type Asset, type BaseUnits, baseUnits, baseUnitsMax } from '@node3/shared/money';
+import { ManualClock } from '@node3/shared/testing/manual-clock';
+import { type WalletKey, walletKeyFromSecret } from '@node3/shared/wallet-key';
+import { Keypair } from '@solana/web3.js';
+import { chainTreasury, operatorCapital, providerPayable } from '../../domain/ledger-accounts.ts';
+import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
+import { insertPayoutIn } from '../../store/sqlite/sqlite-payout-store.ts';
+import { createSqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../store/store.ts';
+import { createTreasurySigner } from '../keys/signer.ts';
+import {
+  type FaultPoint,
+  type PayoutSettings,
+  payoutSettingsDefault,
+  type StepReport,
+} from '../payout-context.ts';
+import { createPayoutEngine, type PayoutEngine } from '../payout-engine.ts';
+import { readAccounts } from '../solana/chain-reads.ts';
+import { readUsdcDestination } from '../solana/destinations.ts';
+import { createRpcPool, type RpcPool } from '../solana/rpc.ts';
+import { createSolanaPaymentRail } from '../solana/solana-payment-rail.ts';
+import { usdcAccountOf } from '../solana/transaction-builder.ts';
+import { createSolanaTreasury, type SolanaTreasury } from '../treasury.ts';
+
+export const sol = (lamports: bigint): BaseUnits => baseUnits(lamports);
+
+export interface Wallet {
+  keypair: Keypair;
+  address: string;
+}
+
+export function newWallet(): Wallet {
+  const keypair = Keypair.generate();
+  return { keypair, address: keypair.publicKey.toBase58() };
+}
+
+export function keyOf(wallet: Wallet): WalletKey {
+  return walletKeyFromSecret(wallet.keypair.secretKey);
+}
+
+/** One process of the marketplace, as far as payouts go. A second one on the same file is a restart. */
+export interface PayoutProcess {
+  engine: PayoutEngine;
+  store: Store;
+  sqlite: SqliteDatabase;
+  treasury: Wallet;
+  close(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  path: string;
+  treasury: Wallet;
+  rpcUrls?: string[];
+  settings?: Partial<PayoutSettings>;
+  usdcAccountCreateMin?: BaseUnits;
+  payoutMax?: BaseUnits;
+  fp?: (point: FaultPoint) => void;
+}
+
+/** A localnet with slots made by the test, a treasury with capital, and processes on database files. */
+export class PayoutTestbed {
+  readonly localnet: Localnet;
+  readonly clock = new ManualClock();
+  readonly rpc: RpcPool;
+  readonly usdcMint: string;
+
+  constructor(localnet: Localnet) {
+    this.localnet = localnet;
+    this.usdcMint = localnet.usdcMint;
+    this.rpc = createRpcPool({ urls: [localnet.rpcUrl], clock: systemClock, log: silentLogger });
+  }
+
+  static async start(): Promise<PayoutTestbed> {
+    const localnet = await startLocalnet({
+      httpPort: 0,
+      slotMs: 'manual',
+      dataDir: null,
+      log: silentLogger,
+      clock: systemClock,
+    });
+    return new PayoutTestbed(localnet);
+  }
+
+  open(options: ProcessOptions): PayoutProcess {
+    const { rpc, clock, usdcMint } = this;
+    const sqlite = new SqliteDatabase({
+      path: options.path,
+      log: silentLogger,
+      onFatal: () => undefined,
+    });
+    const store = createSqliteStore(sqlite);
+    const payoutMax = options.payoutMax ?? baseUnitsMax;
+    const cap: Record<Asset, BaseUnits> = { SOL: sol(payoutMax), USDC: sol(payoutMax) };
+    const signer = createTreasurySigner(keyOf(options.treasury), {
+      usdcMint,
+      payoutMax: cap,
+      priorityFeeLamportsMax: 1_000_000n,
+    });
+    const rail = createSolanaPaymentRail({
+      rpc:
+        options.rpcUrls === undefined
+          ? rpc
+          : createRpcPool({ urls: options.rpcUrls, clock, log: silentLogger }),
+      signer,
+      clock,
+      options: {
+        usdcMint,
+        usdcAccountCreateMin: options.usdcAccountCreateMin ?? sol(1n),
+        payoutMax: cap,
+        unitPriceMin: 1_000n,
+        unitPriceMax: 100_000n,
+      },
+    });
+    const engine = createPayoutEngine({
+      store,
+      rail,
+      clock,
+      ids: systemIds,
+      log: silentLogger,
+      settings: { ...payoutSettingsDefault, resendMs: 0, leaseMs: 0, ...options.settings },
+      ...(options.fp === undefined ? {} : { fp: options.fp }),
+    });
+    return { engine, store, sqlite, treasury: options.treasury, close: () => store.close() };
+  }
+
+  /** A treasury with SOL and USDC on chain; only the SOL is capital. */
+  async treasury(lamports = 10_000_000_000n, microUsdc = 1_000_000_000n): Promise<Wallet> {
+    const wallet = newWallet();
+    this.localnet.airdrop(wallet.address, lamports);
+    if (microUsdc > 0n) this.localnet.mintUsdc(wallet.address, microUsdc);
+    this.localnet.advanceSlots(4);
+    return wallet;
+  }
+
+  /** Books capital that is on chain already. */
+  async addCapital({ store }: PayoutProcess, lamports: bigint): Promise<void> {
+    await this.post(store, `capital:${systemIds.next('batch')}`, operatorCapital, 'SOL', lamports);
+  }
+
+  /** A payout that is due, and the deposited money that is owed for it. @returns its id. */
+  async addPayout(
+    process: PayoutProcess,
+    wallet: string,
+    asset: Asset,
+    amount: bigint,
+  ): Promise<string> {
+    const payoutId = systemIds.next('payout');
+    if (asset === 'SOL') this.localnet.airdrop(process.treasury.address, amount);
+    const { store, sqlite } = process;
+    const agentId = `agt_${wallet.slice(0, 8)}`;
+    await this.post(store, `earn:${payoutId}`, providerPayable(agentId), asset, amount);
+    await sqlite.write((db) =>
+      insertPayoutIn(
+        db,
+        {
+          payoutId,
+          jobId: systemIds.next('job'),
+          executionId: systemIds.next('execution'),
+          agentId,
+          wallet,
+          asset,
+          amount: baseUnits(amount),
+        },
+        null,
+        this.clock.nowMs(),
+      ),
+    );
+    return payoutId;
+  }
+
+  /** Steps and makes slots until nothing is on its way or the step count runs out. */
+  async settle({ engine }: PayoutProcess, steps = 40): Promise<StepReport> {
+    let report = await this.step(engine);
+    for (let made = 1; made < steps && (report.open > 0 || report.opened > 0); made += 1) {
+      report = await this.step(engine);
+    }
+    return report;
+  }
+
+  async step(engine: PayoutEngine): Promise<StepReport> {
+    const report = await engine.step(this.clock.nowMs());
+    this.localnet.advanceSlots(1);
+    this.clock.advance(100);
+    return report;
+  }
+
+  async lamportsOf(address: string): Promise<bigint> {
+    const [account = null] = await readAccounts(this.rpc, [address], 'processed');
+    return account?.lamports ?? 0n;
+  }
+
+  async usdcOf(wallet: string): Promise<bigint> {
+    const address = usdcAccountOf(this.usdcMint, wallet);
+    const [account = null] = await readAccounts(this.rpc, [address], 'processed');
+    const found = readUsdcDestination(account, wallet, this.usdcMint);
+    return found.state === 'usable' ? found.amount : 0n;
+  }
+
+  treasuryOf({ store }: PayoutProcess, wallet: Wallet): SolanaTreasury {
+    const signer = createTreasurySigner(keyOf(wallet), {
+      usdcMint: this.usdcMint,
+      payoutMax: { SOL: sol(0n), USDC: sol(0n) },
+      priorityFeeLamportsMax: 0n,
+    });
+    return createSolanaTreasury({
+      rpc: this.rpc,
+      cluster: 'localnet',
+      signer,
+      usdcMint: this.usdcMint,
+      store,
+      clock: systemClock,
+      log: silentLogger,
+    });
+  }
+
+  async post(store: Store, id: string, credit: string, asset: Asset, amount: bigint) {
+    const transfer = {
+      transferId: id,
+      debit: chainTreasury,
+      credit,
+      asset,
+      amount: baseUnits(amount),
+      kind: 'deposit',
+      ref: id,
+    } as const;
+    await store.postTransfers([transfer], [], this.clock.nowMs());
+  }
+}

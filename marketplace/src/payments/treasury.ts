@@ -1,0 +1,107 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { Logger } from '@node3/shared/logger';
+import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
+import { chainTreasury, operatorCapital } from '../domain/ledger-accounts.ts';
+import type { PayoutStore } from '../store/payout-store.ts';
+import type { LedgerStore } from '../store/store.ts';
+import { verifyDeposit } from './deposits.ts';
+import type { TreasurySigner } from './keys/signer.ts';
+import { type Commitment, readAccounts, requestAirdrop } from './solana/chain-reads.ts';
+import type { Cluster } from './solana/cluster.ts';
+import { readUsdcDestination } from './solana/destinations.ts';
+import type { RpcPool } from './solana/rpc.ts';
+import { settled } from './solana/settled.ts';
+import { usdcAccountOf } from './solana/transaction-builder.ts';
+import { ensureUsdcAccount } from './treasury-account.ts';
+import type { Treasury } from './treasury-port.ts';
+
+export interface TreasuryBalances {
+  balances: Record<Asset, BaseUnits>;
+  readAtMs: number;
+}
+
+export interface SolanaTreasuryDeps {
+  rpc: RpcPool;
+  cluster: Cluster;
+  signer: TreasurySigner;
+  usdcMint: string;
+  store: Pick<LedgerStore, 'ledgerBalance' | 'postTransfers'> &
+    Pick<PayoutStore, 'addTreasurySignature' | 'treasurySignaturesFor'>;
+  clock: Clock;
+  log: Logger;
+}
+
+export interface SolanaTreasury extends Treasury {
+  /** The last balances that were read, with their time; null before the first successful read. */
+  lastBalances(): TreasuryBalances | null;
+  /**
+   * Opens the treasury's USDC account when it has none. Rejects with FUNDS_INSUFFICIENT while the
+   * operator has not put in what that costs, with CHAIN_UNAVAILABLE when it can't be done now.
+   */
+  ensureUsdcAccount(): Promise<void>;
+  /** On localnet, gives a fresh marketplace play money for fees and rent. Does nothing twice. */
+  bootstrapCapital(lamports: BaseUnits): Promise<void>;
+}
+
+/** The marketplace's wallet on chain. */
+export function createSolanaTreasury(deps: SolanaTreasuryDeps): SolanaTreasury {
+  const { rpc, cluster, signer, usdcMint, store, clock, log } = deps;
+  const wallet = signer.address;
+  let last: TreasuryBalances | null = null;
+
+  async function airdrop(lamports: BaseUnits, commitment: Commitment) {
+    if (cluster !== 'localnet' && cluster !== 'devnet') {
+      throw new MarketError('FAUCET_UNAVAILABLE', { cluster });
+    }
+    const signature = await requestAirdrop(rpc, wallet, lamports);
+    await settled(rpc, clock, signature, commitment);
+    return { signature };
+  }
+
+  return {
+    wallet,
+    usdcMint,
+    rpcUrl: rpc.urls[0] ?? '',
+    lastBalances: () => last,
+
+    async balances() {
+      try {
+        const own = usdcAccountOf(usdcMint, wallet);
+        const [account = null, token = null] = await readAccounts(rpc, [wallet, own], 'finalized');
+        const usdc = readUsdcDestination(token, wallet, usdcMint);
+        const SOL = baseUnits(account?.lamports ?? 0n);
+        const USDC = baseUnits(usdc.state === 'usable' ? usdc.amount : 0n);
+        last = { balances: { SOL, USDC }, readAtMs: clock.nowMs() };
+        return last.balances;
+      } catch (error) {
+        log.warn({ err: error }, 'treasury balances could not be read');
+        return { SOL: null, USDC: null };
+      }
+    },
+
+    verifyDeposit: (signature, from) =>
+      verifyDeposit(rpc, { signature, wallet: from, treasury: wallet, usdcMint }),
+
+    airdrop: (lamports) => airdrop(lamports, 'confirmed'),
+
+    ensureUsdcAccount: () => ensureUsdcAccount(deps),
+
+    async bootstrapCapital(lamports) {
+      if (cluster !== 'localnet') return;
+      if ((await store.ledgerBalance(operatorCapital, 'SOL')) > 0n) return;
+      const { signature } = await airdrop(lamports, 'finalized');
+      const transfer = {
+        transferId: `dep:${signature}:${wallet}`,
+        debit: chainTreasury,
+        credit: operatorCapital,
+        asset: 'SOL',
+        amount: lamports,
+        kind: 'deposit',
+        ref: signature,
+      } as const;
+      await store.postTransfers([transfer], [], clock.nowMs());
+      log.info({ signature, lamports: String(lamports) }, 'operator capital from the faucet');
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Ids } from '@node3/shared/ids';
+import type { DefaultImages } from '@node3/shared/job-spec';
+import type { Logger } from '@node3/shared/logger';
+import type { Loop } from '@node3/shared/loop';
+import type { Health } from '@node3/shared/routes/health';
+import { createAuthenticator } from './http/auth.ts';
+import { createServer } from './http/server.ts';
+import { LiveFeed } from './live/live-feed.ts';
+import type { Treasury } from './payments/treasury-port.ts';
+import { CancelNotices } from './services/cancel-notices.ts';
+import { createLeaseTokens } from './services/lease-token.ts';
+import { Matchmaker } from './services/matchmaker.ts';
+import { openOperatorAccount } from './services/operator-account.ts';
+import { PollTurns } from './services/poll-turns.ts';
+import { Presence } from './services/presence.ts';
+import { readHealth } from './services/read-health.ts';
+import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
+import type { Store } from './store/store.ts';
+import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
+import { LedgerAuditor } from './workers/ledger-auditor.ts';
+import { startPresenceWriter } from './workers/presence-writer.ts';
+
+/** The payout engine as the rest of the service sees it. */
+export interface Payouts {
+  /** Something has just become due. */
+  wake(): void;
+  health(): Health['checks']['payouts'];
+}
+
+export interface ServiceParts {
+  store: Store;
+  treasury: Treasury;
+  payouts: Payouts;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  cluster: NonNullable<Health['cluster']>;
+  explorerUrl: (signature: string) => string | null;
+  leaseSecret: string;
+  adminApiKey: string;
+  feeBasisPoints: number;
+  defaultImages: DefaultImages;
+  dashboardDir: string | null;
+  version: string;
+}
+
+export interface Service {
+  /** Starts to serve; port 0 takes any. @returns the URL. */
+  listen(host: string, port: number): Promise<string>;
+  /** Ends polls and streams, finishes requests, stops the workers. The store stays open. */
+  stop(): Promise<void>;
+}
+
+/** How many queued jobs are read at a time when the index is filled. */
+const indexPage = 1_000;
+
+/** The marketplace around a store and a chain, whichever they are. */
+export async function createService(parts: ServiceParts): Promise<Service> {
+  const { store, clock, ids, log, payouts, cluster } = parts;
+  const stopping = new AbortController();
+  const simulated = cluster === 'localnet' ? ('allowed' as const) : ('refused' as const);
+  const matchmaker = new Matchmaker(clock, simulated);
+  const presence = new Presence(clock);
+  const feed = new LiveFeed(await store.lastEventSeq());
+  const auditor = new LedgerAuditor({ store, log });
+  const operatorAccountId = await openOperatorAccount({ store, clock, ids });
+  store.onEvents((events) => feed.publish(events));
+  presence.restore(await store.agents());
+  await extendLeasesAfterDowntime({ store, clock, log });
+  await fillIndex(store, matchmaker);
+  const startedAtMs = clock.nowMs();
+  const changeDeps = {
+    ...{ store, clock, ids, matchmaker, cancels: new CancelNotices(), log },
+    feeBasisPoints: parts.feeBasisPoints,
+    wakePayouts: () => payouts.wake(),
+  };
+  const app = await createServer(
+    {
+      ...changeDeps,
+      ...{ presence, feed, simulated, cluster, operatorAccountId },
+      pollTurns: new PollTurns(),
+      auth: createAuthenticator({ store, adminApiKey: parts.adminApiKey, operatorAccountId }),
+      leases: createLeaseTokens(parts.leaseSecret),
+      treasury: parts.treasury,
+      defaultImages: parts.defaultImages,
+      version: parts.version,
+      stopping: stopping.signal,
+      explorerUrl: parts.explorerUrl,
+      readHealth: () =>
+        readHealth({
+          ...{ store, clock, cluster, startedAtMs, treasury: parts.treasury },
+          version: parts.version,
+          ledgerCheck: () => auditor.check(),
+          payoutCheck: () => payouts.health(),
+        }),
+    },
+    { dashboardDir: parts.dashboardDir },
+  );
+  let loops: Loop[] = [];
+  return {
+    async listen(host, port) {
+      const url = await app.listen({ host, port });
+      loops = [
+        startDeadlineSweeper(changeDeps),
+        startPresenceWriter({ store, presence, log }),
+        auditor.start(),
+      ];
+      return url;
+    },
+    async stop() {
+      stopping.abort();
+      matchmaker.stop();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await app.close();
+      const contacts = presence.takeUnsaved();
+      if (contacts.length > 0) await store.recordAgentContacts(contacts);
+    },
+  };
+}
+
+async function fillIndex(store: Store, matchmaker: Matchmaker): Promise<void> {
+  let afterJobId: string | null = null;
+  for (;;) {
+    const jobs = await store.queuedJobs(afterJobId, indexPage);
+    for (const job of jobs) matchmaker.addJob(job);
+    const last = jobs.at(-1);
+    if (last === undefined || jobs.length < indexPage) return;
+    afterJobId = last.jobId;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '@node3/shared/clock';
+import { limits } from '@node3/shared/limits';
+import type { Logger } from '@node3/shared/logger';
+import type { Store } from '../store/store.ts';
+
+/**
+ * At start: gives every live lease as much time as it would have had, had we not been away. Agents
+ * could not renew meanwhile, so nobody's job is taken from it because of us.
+ */
+export async function extendLeasesAfterDowntime(deps: {
+  store: Pick<Store, 'liveExecutions' | 'extendLeases'>;
+  clock: Clock;
+  log: Logger;
+}): Promise<void> {
+  const live = await deps.store.liveExecutions(null);
+  if (live.length === 0) return;
+  const nowMs = deps.clock.nowMs();
+  const earliestMs = Math.min(...live.map((execution) => execution.leaseUntilMs));
+  const byMs = nowMs + limits.leaseMs - earliestMs;
+  if (byMs <= 0) return;
+  const extended = await deps.store.extendLeases(byMs);
+  deps.log.info({ extended, byMs }, 'leases extended after downtime');
+}

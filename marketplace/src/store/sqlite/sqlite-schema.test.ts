@@ -1,0 +1,186 @@
+import { limits } from '@node3/shared/limits';
+import { silentLogger } from '@node3/shared/logger';
+import type Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cancel, requeue } from '../testing/decisions.ts';
+import { fenceOf, World } from '../testing/world.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
+import { createSqliteStore } from './sqlite-store.ts';
+import { preparedTexts } from './statement.ts';
+
+describe('the schema', () => {
+  let sqlite: SqliteDatabase;
+  let world: World;
+
+  beforeEach(async () => {
+    const onFatal = (error: unknown) => {
+      throw error;
+    };
+    sqlite = new SqliteDatabase({ path: ':memory:', log: silentLogger, onFatal });
+    world = new World(createSqliteStore(sqlite));
+    await liveThroughEverything(world);
+  });
+  afterEach(() => sqlite.close());
+
+  it.each([
+    ['UPDATE transfers SET amount = amount + 1', 'transfers never change'],
+    ['DELETE FROM transfers', 'transfers are never deleted'],
+    ['UPDATE events SET at_ms = 0', 'events never change'],
+    ['DELETE FROM events', 'events are never deleted'],
+    ["UPDATE jobs SET state = 'queued' WHERE state = 'succeeded'", 'over never changes'],
+    ["UPDATE jobs SET exit_code = 1 WHERE state = 'cancelled'", 'over never changes'],
+    ['DELETE FROM jobs', 'jobs are never deleted'],
+    ["UPDATE job_specs SET spec = '{}'", 'a spec never changes'],
+    ["UPDATE executions SET result_hash = 'x' WHERE live = 0", 'over never changes'],
+    ['DELETE FROM executions', 'executions are never deleted'],
+    ['UPDATE balances SET debits = debits + 1000000000, credits = credits', 'CHECK constraint'],
+    ["UPDATE jobs SET state = 'done'", 'CHECK constraint'],
+    ["UPDATE jobs SET price = 'much'", 'cannot store TEXT'],
+  ])('refuses %s', async (sql, why) => {
+    await expect(sqlite.write((db) => void db.exec(sql))).rejects.toThrow(why);
+  });
+
+  it('allows one live execution per job and one use of a device', async () => {
+    const execution = await world.lease(await world.openAccount(), await world.registerAgent());
+    const copy = `INSERT INTO executions
+      (execution_id, job_id, attempt, agent_id, agent_name, claim_id, lease_hash, lease_until_ms,
+        state, devices, log_seq, leased_at_ms)
+      SELECT 'exe_twin', job_id, 2, agent_id, agent_name, 'other', lease_hash, lease_until_ms,
+        state, devices, log_seq, leased_at_ms FROM executions WHERE execution_id = ?`;
+    await expect(sqlite.write((db) => db.prepare(copy).run(execution.executionId))).rejects.toThrow(
+      'UNIQUE constraint failed: executions.job_id',
+    );
+    const inUse = sqlite.read((db) =>
+      db.prepare('SELECT count(*) FROM execution_devices').pluck().get(),
+    );
+    expect(inUse).toBe(1n);
+  });
+
+  it('finds every hot row through an index', () => {
+    const scans = sqlite.read((db) =>
+      preparedTexts(db)
+        .filter((sql) => !mayScan.some((part) => sql.includes(part)))
+        .flatMap((sql) => planOf(db, sql).map((detail) => ({ detail, sql })))
+        .filter(({ detail }) => isFullScan(detail)),
+    );
+    expect(scans).toEqual([]);
+  });
+
+  it('has no index that nothing uses, and uses the right ones', () => {
+    const plans = sqlite.read((db) => preparedTexts(db).flatMap((sql) => planOf(db, sql)));
+    const unused = sqlite
+      .read((db) => db.prepare(selectIndexes).pluck().all() as string[])
+      .filter((name) => !plans.some((detail) => detail.split(' ').includes(name)));
+    expect(unused).toEqual(rules);
+    const listing = plans.filter((detail) => detail.includes('jobs_by_account'));
+    expect(listing).toContain(
+      'SEARCH jobs USING COVERING INDEX jobs_by_account (account_id=? AND state=? AND job_id<?)',
+    );
+  });
+
+  it('notices a missing index', () => {
+    const [detail] = sqlite.read((db) => planOf(db, 'SELECT * FROM jobs WHERE fault = ?'));
+    expect(isFullScan(detail ?? '')).toBe(true);
+  });
+
+  it('names what an audit finds', async () => {
+    expect(await world.store.verifyLedger()).toEqual({ balanced: true, problems: [] });
+    await sqlite.write((db) => {
+      db.exec("UPDATE balances SET credits = credits + 1 WHERE account = 'fee:revenue'");
+    });
+    expect(await world.store.verifyLedger()).toEqual({
+      balanced: false,
+      problems: [
+        'The USDC balance of fee:revenue differs from its transfers.',
+        'All USDC balances add up to -1, not to 0.',
+        'The USDC total of fee_revenue differs from its accounts.',
+      ],
+    });
+  });
+});
+
+/** Statements that are meant to read a whole small table, or the whole ledger in an audit. */
+const mayScan = [
+  'FROM agents ORDER BY',
+  'count(*) AS count FROM accounts',
+  'FROM job_counts',
+  'FROM balance_totals',
+  'FROM balances',
+  'FROM transfers',
+  'FROM jobs LEFT JOIN balances',
+];
+
+const selectIndexes = `
+  SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%'
+    AND tbl_name NOT LIKE 'payout%' ORDER BY name`;
+/** These state a rule, or serve a trigger. */
+const rules = ['execution_devices_by_execution', 'executions_of_job_live'];
+
+function planOf(db: Database.Database, sql: string): string[] {
+  const named = new Map([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name ?? '', null]));
+  const unnamed = [...sql.matchAll(/\?/g)].map(() => null);
+  const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+  const rows =
+    named.size > 0 ? explain.all(...unnamed, Object.fromEntries(named)) : explain.all(...unnamed);
+  return rows.map(({ detail }) => detail);
+}
+
+/** A scan of an index in order stops at its LIMIT or is partial; one of a table reads everything. */
+function isFullScan(detail: string): boolean {
+  return /^SCAN (?!json_each|CONSTANT)/.test(detail) && !/USING (COVERING )?INDEX/.test(detail);
+}
+
+/** Uses each method of the store at least once, so that all its statements are prepared. */
+async function liveThroughEverything(world: World): Promise<void> {
+  const { store } = world;
+  const accountId = await world.openAccount(1_000_000n);
+  await store.openAccount({ accountId: 'acc_o', wallet: null, name: null, key: null, nowMs: 0 });
+  const agentId = await world.registerAgent();
+  const idempotency = { key: 'k', requestHash: 'h' };
+  const { job } = await store.postJob({ ...world.posting(accountId), idempotency });
+  const lost = await store.claimJob(world.claim(job.jobId, agentId, ['gpu-0']));
+  if (lost !== null) await world.log(lost.execution, 1, ['line']);
+  await store.changeJob(job.jobId, requeue(world.nowMs));
+  const done = await world.lease(accountId, agentId);
+  await world.start(done);
+  await store.renewLeases(agentId, [fenceOf(done)], world.nowMs);
+  await world.succeed(done);
+  await world.succeed(done);
+  const cancelled = await world.post(accountId);
+  await store.changeJob(cancelled.jobId, cancel(world.nowMs));
+  await store.claimJob(world.claim(job.jobId, agentId, ['gpu-0']));
+
+  await store.extendLeases(1);
+  await store.overdue(world.nowMs * 2, 10);
+  await store.readLogs({ jobId: job.jobId, afterSeq: 0, limit: 10, stream: 'stdout' });
+  const page = { beforeJobId: null, limit: 10 };
+  await store.listJobs({ ...page, accountId, states: null });
+  await store.listJobs({ ...page, accountId: null, states: ['queued'] });
+  await store.listJobs({ ...page, accountId: null, states: null });
+  await store.queuedJobs(null, 10);
+  await store.executionsOfJob(job.jobId);
+  await store.executionsById([done.executionId]);
+  await store.executionByClaim(agentId, 'claim');
+  await store.liveExecutions(agentId);
+  await store.liveExecutions(null);
+  await store.eventsOfJob(job.jobId, 10);
+  await store.eventsAfter(0, 10);
+  await store.lastEventSeq();
+  await store.countJobs();
+  await store.accountBalances(accountId);
+  await store.apiKey('key');
+  await store.revokeApiKey('key', 1);
+  await store.recordAgentContacts([{ agentId, instanceId: 'i', offer: null, lastSeenAtMs: 1 }]);
+  await store.setAgentEnabled(agentId, true, []);
+  await store.saveChallenge({
+    challengeId: 'c',
+    wallet: 'w',
+    purpose: 'account.create',
+    message: 'm',
+    expiresAtMs: limits.challengeMs,
+  });
+  await store.consumeChallenge('c', 0);
+  await store.ledgerTotals();
+  await store.verifyLedger();
+  await store.checkWritable();
+}

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { Store } from './store.ts';
+import { describeAccounts } from './testing/accounts.ts';
+import { describeChanges } from './testing/changes.ts';
+import { describeClaims } from './testing/claims.ts';
+import { describeEvents } from './testing/events.ts';
+import { describeHistories } from './testing/histories.ts';
+import { describeLeases } from './testing/leases.ts';
+import { describeLedger } from './testing/ledger.ts';
+import { describeLogs } from './testing/logs.ts';
+import { describePosting } from './testing/posting.ts';
+import { World } from './testing/world.ts';
+
+export interface StoreUnderTest {
+  store: Store;
+  /** Closes the store and opens the same data again. */
+  reopen(): Promise<Store>;
+  /** Closes the store and removes its data. */
+  dispose(): Promise<void>;
+}
+
+/** An empty store. */
+export type MakeStore = () => Promise<StoreUnderTest>;
+
+export interface Given {
+  readonly world: World;
+  readonly store: Store;
+  reopen(): Promise<Store>;
+}
+
+/** What every implementation of `Store` must do. */
+export function describeStore(name: string, makeStore: MakeStore): void {
+  describe(`${name} is a Store`, () => {
+    let current: { world: World; tested: StoreUnderTest } | null = null;
+    const used = () => {
+      if (current === null) throw new Error('the store exists within a test only');
+      return current;
+    };
+    const given: Given = {
+      get world() {
+        return used().world;
+      },
+      get store() {
+        return used().world.store;
+      },
+      async reopen() {
+        const { world, tested } = used();
+        world.store = await tested.reopen();
+        return world.store;
+      },
+    };
+    beforeEach(async () => {
+      const tested = await makeStore();
+      current = { world: new World(tested.store), tested };
+    });
+    afterEach(async () => {
+      await used().tested.dispose();
+      current = null;
+    });
+
+    describeAccounts(given);
+    describePosting(given);
+    describeClaims(given);
+    describeChanges(given);
+    describeLeases(given);
+    describeLogs(given);
+    describeLedger(given);
+    describeEvents(given);
+    describeHistories(makeStore);
+  });
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { EventRow } from '../rows.ts';
+import type { Given } from '../store.conformance.ts';
+import { cancel } from './decisions.ts';
+
+export function describeEvents(given: Given): void {
+  describe('events', () => {
+    it('announces what is stored, in order, without a gap, after it is on disk', async () => {
+      const { store, world } = given;
+      const heard: EventRow[] = [];
+      const stored: boolean[] = [];
+      const reads: Promise<void>[] = [];
+      store.onEvents((events) => {
+        heard.push(...events);
+        const last = events.at(-1)?.seq ?? 0;
+        reads.push(store.lastEventSeq().then((seq) => void stored.push(seq >= last)));
+      });
+      const accountId = await world.openAccount(3_000n);
+      const agentId = await world.registerAgent();
+      const posted = await Promise.allSettled(
+        Array.from({ length: 5 }, () => world.post(accountId, 1_000n)),
+      );
+      const jobs = posted.flatMap((result) =>
+        result.status === 'fulfilled' ? [result.value] : [],
+      );
+      await Promise.all(jobs.map(({ jobId }) => store.claimJob(world.claim(jobId, agentId))));
+      await Promise.all(jobs.map(({ jobId }) => store.changeJob(jobId, cancel(world.nowMs))));
+      await Promise.all(reads);
+
+      expect(jobs).toHaveLength(3);
+      expect(heard).toEqual(await store.eventsAfter(0, 100));
+      expect(heard.map(({ seq }) => seq)).toEqual(heard.map((_, index) => index + 1));
+      expect(await store.lastEventSeq()).toBe(heard.length);
+      expect(stored).not.toContain(false);
+      expect(await store.eventsAfter(2, 2)).toEqual(heard.slice(2, 4));
+      const [job] = jobs;
+      const names = (await store.eventsOfJob(job?.jobId ?? '', 10)).map(({ name }) => name);
+      expect(names).toEqual(['job.posted', 'job.assigned', 'job.ended']);
+    });
+
+    it('does not announce what was rolled back', async () => {
+      const { store, world } = given;
+      const heard: EventRow[] = [];
+      store.onEvents((events) => void heard.push(...events));
+      const open = (accountId: string) =>
+        store.openAccount({
+          accountId,
+          wallet: `w-${accountId}`,
+          name: null,
+          key: {
+            keyId: 'key_same',
+            keyHash: 'hash',
+            owner: { kind: 'account', accountId },
+            createdAtMs: world.nowMs,
+            revokedAtMs: null,
+          },
+          nowMs: world.nowMs,
+        });
+      const outcomes = await Promise.allSettled([open('acc_1'), open('acc_2')]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      expect(heard.map(({ seq, accountId }) => [seq, accountId])).toEqual([[1, 'acc_1']]);
+      expect(await store.eventsAfter(0, 10)).toEqual(heard);
+      expect(await store.account('acc_2')).toBeNull();
+    });
+
+    it('answers writers even when the listener fails', async () => {
+      const { store, world } = given;
+      store.onEvents(() => {
+        throw new Error('listener');
+      });
+      await expect(world.openAccount()).resolves.toMatch(/^acc_/);
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Given } from '../store.conformance.ts';
+import { requeue } from './decisions.ts';
+
+export function describeLogs(given: Given): void {
+  describe('logs', () => {
+    it('skips lines it has, refuses holes, and tells where to go on', async () => {
+      const { store, world } = given;
+      const execution = await world.lease(await world.openAccount(), await world.registerAgent());
+      const { jobId } = execution;
+      expect(await world.log(execution, 1, ['a', 'b', 'c'])).toEqual({ ackedSeq: 3, jobId });
+      expect(await world.log(execution, 1, ['a', 'b', 'c'])).toEqual({ ackedSeq: 3, jobId });
+      expect(await world.log(execution, 3, ['c', 'dé', 'e'])).toEqual({ ackedSeq: 5, jobId });
+      expect(await world.log(execution, 7, ['g'])).toEqual({ ackedSeq: 5, jobId });
+      expect(await texts(given, jobId, 0)).toEqual(['a', 'b', 'c', 'dé', 'e']);
+      expect(await store.job(jobId)).toMatchObject({ logLines: 5, logBytes: 7 });
+      expect((await store.execution(execution.executionId))?.logSeq).toBe(5);
+    });
+
+    it('takes concurrent duplicates once', async () => {
+      const { world } = given;
+      const execution = await world.lease(await world.openAccount(), await world.registerAgent());
+      const twice = [world.log(execution, 1, ['a', 'b']), world.log(execution, 1, ['a', 'b'])];
+      expect((await Promise.all(twice)).map(({ ackedSeq }) => ackedSeq)).toEqual([2, 2]);
+      expect(await texts(given, execution.jobId, 0)).toEqual(['a', 'b']);
+    });
+
+    it('numbers lines over all attempts and reads from anywhere', async () => {
+      const { store, world } = given;
+      const agentId = await world.registerAgent();
+      const first = await world.lease(await world.openAccount(), agentId);
+      const { jobId } = first;
+      await world.log(first, 1, ['one', 'two']);
+      await store.changeJob(jobId, requeue(world.nowMs));
+      await expect(world.log(first, 3, ['late'])).rejects.toMatchObject({ code: 'LEASE_STALE' });
+      const claimed = await store.claimJob(world.claim(jobId, agentId));
+      if (claimed === null) throw new Error('the job is queued again');
+      await world.log(claimed.execution, 1, ['three'], 'stderr');
+      await world.log(claimed.execution, 2, ['four', 'five']);
+      const query = { jobId, afterSeq: 0, limit: 10, stream: null };
+      const all = await store.readLogs(query);
+      expect(all.map(({ seq, attempt, text }) => [seq, attempt, text])).toEqual([
+        [1, 1, 'one'],
+        [2, 1, 'two'],
+        [3, 2, 'three'],
+        [4, 2, 'four'],
+        [5, 2, 'five'],
+      ]);
+      for (let afterSeq = 0; afterSeq <= 5; afterSeq += 1) {
+        expect(await store.readLogs({ ...query, afterSeq })).toEqual(all.slice(afterSeq));
+        const page = await store.readLogs({ ...query, afterSeq, limit: 2 });
+        expect(page).toEqual(all.slice(afterSeq, afterSeq + 2));
+      }
+      expect(await store.readLogs({ ...query, stream: 'stderr' })).toEqual([all[2]]);
+      expect(await store.readLogs({ ...query, stream: 'system' })).toEqual([]);
+    });
+  });
+}
+
+async function texts({ store }: Given, jobId: string, afterSeq: number): Promise<string[]> {
+  const lines = await store.readLogs({ jobId, afterSeq, limit: 100, stream: null });
+  return lines.map((line) => line.text);
+}

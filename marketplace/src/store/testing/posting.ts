@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { Given } from '../store.conformance.ts';
+import { cancel } from './decisions.ts';
+import { availableOf } from './world.ts';
+
+export function describePosting(given: Given): void {
+  describe('posting', () => {
+    it('stores a job as it was posted and holds its price', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount(1_500n);
+      const job = await world.post(accountId, 1_000n);
+      expect(await store.job(job.jobId)).toEqual(job);
+      expect((await store.accountBalances(accountId)).USDC).toEqual({
+        available: 500n,
+        held: 1_000n,
+      });
+      expect(await store.countJobs()).toMatchObject({ queued: 1, succeeded: 0 });
+    });
+
+    it('stores nothing when the balance is too small', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount(999n);
+      const posting = world.posting(accountId, 1_000n);
+      await expect(store.postJob(posting)).rejects.toMatchObject({
+        code: 'FUNDS_INSUFFICIENT',
+        context: { missing: '0.000001', asset: 'USDC' },
+      });
+      expect(await store.job(posting.job.jobId)).toBeNull();
+      expect(await store.eventsOfJob(posting.job.jobId, 10)).toEqual([]);
+      expect(await availableOf(store, accountId)).toBe(999n);
+    });
+
+    it('lets only as many of many concurrent postings through as the balance covers', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount(2_500n);
+      const postings = Array.from({ length: 8 }, () => world.post(accountId, 1_000n));
+      const outcomes = await Promise.allSettled(postings);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+      expect((await store.accountBalances(accountId)).USDC).toEqual({
+        available: 500n,
+        held: 2_000n,
+      });
+    });
+
+    it('answers a repeated request with the first job, and refuses another body', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount(1_000n);
+      const idempotency = { key: 'k', requestHash: 'h' };
+      const [first, again] = await Promise.all([
+        store.postJob({ ...world.posting(accountId), idempotency }),
+        store.postJob({ ...world.posting(accountId), idempotency }),
+      ]);
+      expect(first.replayed).toBe(false);
+      expect(again).toEqual({ job: first.job, replayed: true });
+      const other = { key: 'k', requestHash: 'other' };
+      await expect(
+        store.postJob({ ...world.posting(accountId), idempotency: other }),
+      ).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH', status: 422 });
+      const strangerId = await world.openAccount();
+      const stranger = await store.postJob({ ...world.posting(strangerId), idempotency: other });
+      expect(stranger.replayed).toBe(false);
+    });
+
+    it('counts unfinished jobs against the limit, and only those', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const post = () => store.postJob({ ...world.posting(accountId), openJobsMax: 2 });
+      const { job } = await post();
+      await post();
+      await expect(post()).rejects.toMatchObject({ code: 'JOB_QUEUE_FULL' });
+      await store.changeJob(job.jobId, cancel(world.nowMs));
+      await expect(post()).resolves.toMatchObject({ replayed: false });
+    });
+
+    it('lists newest first, in pages that nothing can shift', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const otherId = await world.openAccount();
+      const posted: string[] = [];
+      for (let i = 0; i < 10; i += 1) {
+        const job = await world.post(i % 5 === 4 ? otherId : accountId);
+        if (i % 5 !== 4) posted.unshift(job.jobId);
+        if (i % 3 === 0) await store.changeJob(job.jobId, cancel(world.nowMs));
+      }
+      const pages: string[] = [];
+      let beforeJobId: string | null = null;
+      for (;;) {
+        const page = await store.listJobs({ accountId, states: null, beforeJobId, limit: 3 });
+        if (page.length === 0) break;
+        pages.push(...page.map((job) => job.jobId));
+        beforeJobId = pages.at(-1) ?? null;
+        await world.post(accountId);
+      }
+      expect(pages).toEqual(posted);
+      const cancelled = await store.listJobs({
+        accountId: null,
+        states: ['cancelled', 'failed'],
+        beforeJobId: null,
+        limit: 100,
+      });
+      expect(cancelled.map((job) => job.state)).toEqual(Array(4).fill('cancelled'));
+      const ids = cancelled.map((job) => job.jobId);
+      expect(ids).toEqual(ids.toSorted().toReversed());
+    });
+
+    it('reads the queue oldest first in pages', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const ids: string[] = [];
+      for (let i = 0; i < 5; i += 1) ids.push((await world.post(accountId)).jobId);
+      const first = await store.queuedJobs(null, 3);
+      const rest = await store.queuedJobs(first.at(-1)?.jobId ?? null, 3);
+      expect([...first, ...rest].map((job) => job.jobId)).toEqual(ids);
+    });
+  });
+}

@@ -1,0 +1,194 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@node3/shared/client';
+import { type Clock, systemClock } from '@node3/shared/clock';
+import type { Offer } from '@node3/shared/device';
+import { systemIds } from '@node3/shared/ids';
+import type { JobSpecInput } from '@node3/shared/job-spec';
+import { createLogger, silentLogger } from '@node3/shared/logger';
+import { type Asset, type BaseUnits, baseUnits, zero } from '@node3/shared/money';
+import { createAccount } from '@node3/shared/routes/accounts';
+import { registerAgent } from '@node3/shared/routes/agents';
+import { type ChallengePurpose, createChallenge } from '@node3/shared/routes/auth';
+import bs58 from 'bs58';
+import { createService, type Service } from '../service.ts';
+import { creditDeposit } from '../services/claim-deposit.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+
+/** The real service over a real SQLite file, with a chain that isn't there. */
+export interface TestMarketplace {
+  url: string;
+  store: Store;
+  adminApiKey: string;
+  /** How often the payout engine was woken. */
+  payoutWakes: number;
+  /** Calls as nobody. */
+  anonymous: Client;
+  /** Stops the service without closing anything properly when `crash` is asked for. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TestOptions {
+  clock?: Clock;
+  feeBasisPoints?: number;
+}
+
+const adminApiKey = 'operator-key-for-tests-only';
+
+export async function startTestMarketplace(options: TestOptions = {}): Promise<TestMarketplace> {
+  const folder = await mkdtemp(join(tmpdir(), 'node3-market-'));
+  let running = await startOn(folder, options, 0);
+  const { port } = new URL(running.url);
+  const market: TestMarketplace = {
+    ...{ url: running.url, store: running.store, adminApiKey, payoutWakes: 0 },
+    anonymous: createClient({ baseUrl: running.url }),
+    async restart() {
+      await running.service.stop();
+      await running.store.close();
+      running = await startOn(folder, options, Number(port), market);
+      market.store = running.store;
+    },
+    async stop() {
+      await running.service.stop();
+      await running.store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+  running.connect(market);
+  return market;
+}
+
+interface Running {
+  url: string;
+  store: Store;
+  service: Service;
+  connect(market: TestMarketplace): void;
+}
+
+async function startOn(
+  folder: string,
+  options: TestOptions,
+  port: number,
+  market?: TestMarketplace,
+): Promise<Running> {
+  let connected = market;
+  const store = openSqliteStore({
+    path: join(folder, 'market.db'),
+    log: silentLogger,
+    onFatal(error) {
+      throw error;
+    },
+  });
+  const service = await createService({
+    store,
+    treasury: absentTreasury,
+    payouts: {
+      wake() {
+        if (connected !== undefined) connected.payoutWakes += 1;
+      },
+      health: () => ({ state: 'ok', detail: 'Nothing to pay in this test.' }),
+    },
+    clock: options.clock ?? systemClock,
+    ids: systemIds,
+    log: createLogger({ name: 'test-marketplace', level: 'error' }),
+    cluster: 'localnet',
+    explorerUrl: () => null,
+    leaseSecret: 'lease-secret-for-tests-only',
+    adminApiKey,
+    feeBasisPoints: options.feeBasisPoints ?? 500,
+    defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
+    dashboardDir: null,
+    version: '0.0.0-test',
+  });
+  const url = await service.listen('127.0.0.1', port);
+  return { url, store, service, connect: (target) => (connected = target) };
+}
+
+const absentTreasury = {
+  wallet: '11111111111111111111111111111112',
+  usdcMint: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
+  rpcUrl: 'http://127.0.0.1:1',
+  balances: async () => ({ SOL: null, USDC: null }),
+  verifyDeposit: () => Promise.reject(new Error('no chain in this test')),
+  airdrop: () => Promise.reject(new Error('no chain in this test')),
+};
+
+/** A wallet of the test's own, and the two things it does here. */
+export function testWallet() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const address = bs58.encode(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
+  return {
+    address,
+    async prove(client: Client, purpose: ChallengePurpose) {
+      const challenge = await client.call(createChallenge, { body: { wallet: address, purpose } });
+      const signature = bs58.encode(sign(null, Buffer.from(challenge.message), privateKey));
+      return { challengeId: challenge.challengeId, signature };
+    },
+  };
+}
+
+/** A requester with money in the ledger. */
+export async function openFundedAccount(
+  market: TestMarketplace,
+  funds: Partial<Record<Asset, bigint>> = { SOL: 10n ** 12n },
+) {
+  const wallet = testWallet();
+  const proof = await wallet.prove(market.anonymous, 'account.create');
+  const { account, apiKey } = await market.anonymous.call(createAccount, { body: proof });
+  const credited = (Object.entries(funds) as [Asset, bigint][]).map(([asset, amount]) => ({
+    asset,
+    amount: baseUnits(amount),
+  }));
+  await creditDeposit(
+    { store: market.store, clock: systemClock },
+    account.accountId,
+    `test-deposit-${account.accountId}`,
+    credited,
+  );
+  const client = createClient({ baseUrl: market.url, apiKey });
+  return { accountId: account.accountId, apiKey, client };
+}
+
+export async function registerTestAgent(market: TestMarketplace, name = 'tester') {
+  const wallet = testWallet();
+  const proof = await wallet.prove(market.anonymous, 'agent.register');
+  const body = { ...proof, name, version: '0.0.0' };
+  const { agentId, apiKey } = await market.anonymous.call(registerAgent, { body });
+  return { agentId, apiKey, wallet, client: createClient({ baseUrl: market.url, apiKey }) };
+}
+
+export function testOffer(overrides: Partial<Offer> = {}): Offer {
+  return {
+    devices: [],
+    isolation: 'container',
+    nativeAllowed: false,
+    arch: 'x64',
+    cpus: 8,
+    memoryBytes: 16 * 1024 ** 3,
+    diskBytes: 100 * 1024 ** 3,
+    slots: 4,
+    ...overrides,
+  };
+}
+
+export function testJob(overrides: Partial<JobSpecInput> = {}): JobSpecInput {
+  return {
+    workload: { kind: 'container', command: ['true'] },
+    price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
+    ...overrides,
+  };
+}
+
+/** Sum over every ledger account of one asset, which must be what came in. */
+export async function ledgerSum(store: Store): Promise<Record<Asset, BaseUnits>> {
+  const totals = await store.ledgerTotals();
+  const sum = (asset: Asset) =>
+    baseUnits(totals.liabilities[asset] + totals.feeRevenue[asset] + totals.operatorCapital[asset]);
+  return totals.transfers === 0
+    ? { SOL: zero, USDC: zero }
+    : { SOL: sum('SOL'), USDC: sum('USDC') };
+}

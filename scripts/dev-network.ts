@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Agent } from '@node3/agent/agent';
+import type { AgentParts } from '@node3/agent/agent-core';
+import { startAgent } from '@node3/agent/app';
+import type { AgentConfig } from '@node3/agent/config';
+import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
+import { type Marketplace, startMarketplace } from '@node3/marketplace/app';
+import { defaultImages, type MarketplaceConfig } from '@node3/marketplace/config';
+import { type Client, createClient } from '@node3/shared/client';
+import { systemClock } from '@node3/shared/clock';
+import { createKeypairFile } from '@node3/shared/keypair-file';
+import { createLogger, type LogLevel, silentLogger } from '@node3/shared/logger';
+import { claimDeposit, createAccount, getDepositAddress } from '@node3/shared/routes/accounts';
+import { createChallenge } from '@node3/shared/routes/auth';
+import type { WalletKey } from '@node3/shared/wallet-key';
+import bs58 from 'bs58';
+import { transferSol, transferUsdc } from './dev-transfers.ts';
+
+/** The whole network in one process on free ports: for tests of everything, demos and benches. */
+export interface DevNetwork {
+  folder: string;
+  localnet: Localnet;
+  marketplace: Marketplace;
+  marketplaceConfig: MarketplaceConfig;
+  operator: Client;
+  startAgent(name: string, options?: AgentOptions): Promise<Agent>;
+  /** A requester whose money came over the chain. */
+  openRequester(funds?: Funds): Promise<Requester>;
+  /** Ends everything and removes the folder. */
+  stop(): Promise<void>;
+}
+
+export interface AgentOptions {
+  config?: Partial<AgentConfig>;
+  parts?: Partial<AgentParts>;
+}
+
+export interface Requester {
+  client: Client;
+  apiKey: string;
+  accountId: string;
+  wallet: WalletKey;
+}
+
+export interface Funds {
+  lamports: bigint;
+  usdcBaseUnits: bigint;
+}
+
+export interface NetworkOptions {
+  logLevel?: LogLevel;
+  marketplace?: Partial<MarketplaceConfig>;
+}
+
+const adminApiKey = 'operator-key-of-the-dev-network';
+const defaultFunds: Funds = { lamports: 5_000_000_000n, usdcBaseUnits: 0n };
+
+export async function startDevNetwork(options: NetworkOptions = {}): Promise<DevNetwork> {
+  const folder = await mkdtemp(join(tmpdir(), 'node3-network-'));
+  const level = options.logLevel ?? 'silent';
+  const log = level === 'silent' ? silentLogger : createLogger({ name: 'dev-network', level });
+  const localnet = await startLocalnet({ httpPort: 0, dataDir: null, log, clock: systemClock });
+  const marketplaceConfig: MarketplaceConfig = {
+    host: '127.0.0.1',
+    port: 0,
+    dataDir: join(folder, 'marketplace'),
+    databasePath: join(folder, 'marketplace', 'market.db'),
+    rpcUrls: [localnet.rpcUrl],
+    allowMainnet: false,
+    treasuryWalletPath: join(folder, 'marketplace', 'treasury.json'),
+    adminApiKey,
+    feeBasisPoints: 500,
+    defaultImages,
+    dashboardDir: null,
+    logLevel: level,
+    ...options.marketplace,
+  };
+  const marketplace = await startMarketplace(marketplaceConfig);
+  const agents: Agent[] = [];
+  return {
+    ...{ folder, localnet, marketplace, marketplaceConfig },
+    operator: createClient({ baseUrl: marketplace.url, apiKey: adminApiKey }),
+    async startAgent(name, { config, parts } = {}) {
+      const agent = await startAgent(
+        { ...agentConfig(folder, name, marketplace.url, localnet.rpcUrl), ...config },
+        { log, ...parts },
+      );
+      agents.push(agent);
+      return agent;
+    },
+    openRequester: (funds = defaultFunds) =>
+      openRequester(folder, localnet, marketplace.url, funds),
+    async stop() {
+      await Promise.allSettled(agents.map((agent) => agent.stop()));
+      await marketplace.stop();
+      await localnet.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function agentConfig(
+  folder: string,
+  name: string,
+  marketplaceUrl: string,
+  solanaRpcUrl: string,
+): AgentConfig {
+  const dataDir = join(folder, name);
+  return {
+    ...{ name, marketplaceUrl, solanaRpcUrl, dataDir },
+    marketplaceInsecure: false,
+    port: 0,
+    walletPath: join(dataDir, 'wallet.json'),
+    gpuSource: 'simulated',
+    nativeAllowed: false,
+    slots: 4,
+    cpus: null,
+    memoryBytes: null,
+    apiKey: null,
+    dashboardDir: null,
+    drainMs: 5_000,
+    environment: {},
+  };
+}
+
+let requesters = 0;
+
+async function openRequester(
+  folder: string,
+  localnet: Localnet,
+  baseUrl: string,
+  funds: Funds,
+): Promise<Requester> {
+  requesters += 1;
+  const walletPath = join(folder, `requester-${requesters}.json`);
+  const wallet = await createKeypairFile(walletPath);
+  const anonymous = createClient({ baseUrl });
+  const challenge = await anonymous.call(createChallenge, {
+    body: { wallet: wallet.address, purpose: 'account.create' },
+  });
+  const message = new TextEncoder().encode(challenge.message);
+  const signature = bs58.encode(await wallet.sign(message));
+  const { account, apiKey } = await anonymous.call(createAccount, {
+    body: { challengeId: challenge.challengeId, signature },
+  });
+  const client = createClient({ baseUrl, apiKey });
+  const treasury = await anonymous.call(getDepositAddress, {});
+  const paid = { rpcUrl: localnet.rpcUrl, walletPath, to: treasury.wallet };
+  localnet.airdrop(wallet.address, funds.lamports + 1_000_000_000n);
+  const signatures: string[] = [];
+  if (funds.lamports > 0n) signatures.push(await transferSol(paid, funds.lamports));
+  if (funds.usdcBaseUnits > 0n) {
+    localnet.mintUsdc(wallet.address, funds.usdcBaseUnits);
+    signatures.push(await transferUsdc(paid, treasury.usdcMint, funds.usdcBaseUnits));
+  }
+  for (const deposit of signatures) {
+    await client.call(claimDeposit, { body: { signature: deposit } });
+  }
+  return { client, apiKey, accountId: account.accountId, wallet };
+}
