@@ -6,7 +6,7 @@ import type { AgentParts } from '@node3/agent/agent-core';
 import { startAgent } from '@node3/agent/app';
 import type { AgentConfig } from '@node3/agent/config';
 import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
-import { type Marketplace, startMarketplace } from '@node3/marketplace/app';
+import { startMarketplace } from '@node3/marketplace/app';
 import { defaultImages, type MarketplaceConfig } from '@node3/marketplace/config';
 import { type Client, createClient } from '@node3/shared/client';
 import { systemClock } from '@node3/shared/clock';
@@ -17,13 +17,15 @@ import { createChallenge } from '@node3/shared/routes/auth';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
 import { transferSol, transferUsdc } from './dev-transfers.ts';
+import { type MarketplaceProcess, startMarketplaceProcess } from './marketplace-process.ts';
 
 /** The whole network in one process on free ports: for tests of everything, demos and benches. */
 export interface DevNetwork {
   folder: string;
   localnet: Localnet;
-  marketplace: Marketplace;
-  marketplaceConfig: MarketplaceConfig;
+  marketplaceUrl: string;
+  /** The process of its own, when there is one. */
+  child: MarketplaceProcess | null;
   operator: Client;
   startAgent(name: string, options?: AgentOptions): Promise<Agent>;
   /** A requester whose money came over the chain. */
@@ -51,6 +53,8 @@ export interface Funds {
 
 export interface NetworkOptions {
   logLevel?: LogLevel;
+  /** `child`: the marketplace runs in a process of its own, which can be killed. */
+  marketplaceIn?: 'this' | 'child';
   marketplace?: Partial<MarketplaceConfig>;
 }
 
@@ -62,25 +66,20 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
   const level = options.logLevel ?? 'silent';
   const log = level === 'silent' ? silentLogger : createLogger({ name: 'dev-network', level });
   const localnet = await startLocalnet({ httpPort: 0, dataDir: null, log, clock: systemClock });
-  const marketplaceConfig: MarketplaceConfig = {
-    host: '127.0.0.1',
-    port: 0,
-    dataDir: join(folder, 'marketplace'),
-    databasePath: join(folder, 'marketplace', 'market.db'),
-    rpcUrls: [localnet.rpcUrl],
-    allowMainnet: false,
-    treasuryWalletPath: join(folder, 'marketplace', 'treasury.json'),
-    adminApiKey,
-    feeBasisPoints: 500,
-    defaultImages,
-    dashboardDir: null,
-    logLevel: level,
-    ...options.marketplace,
-  };
-  const marketplace = await startMarketplace(marketplaceConfig);
+  const dataDir = join(folder, 'marketplace');
+  const child =
+    options.marketplaceIn === 'child'
+      ? await startMarketplaceProcess({ dataDir, rpcUrl: localnet.rpcUrl, adminApiKey })
+      : null;
+  const marketplace =
+    child ??
+    (await startMarketplace({
+      ...marketplaceDefaults(dataDir, localnet.rpcUrl, level),
+      ...options.marketplace,
+    }));
   const agents: Agent[] = [];
   return {
-    ...{ folder, localnet, marketplace, marketplaceConfig },
+    ...{ folder, localnet, child, marketplaceUrl: marketplace.url },
     operator: createClient({ baseUrl: marketplace.url, apiKey: adminApiKey }),
     async startAgent(name, { config, parts } = {}) {
       const agent = await startAgent(
@@ -98,6 +97,24 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
       await localnet.stop();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function marketplaceDefaults(
+  dataDir: string,
+  rpcUrl: string,
+  logLevel: LogLevel,
+): MarketplaceConfig {
+  return {
+    ...{ dataDir, adminApiKey, defaultImages, logLevel },
+    host: '127.0.0.1',
+    port: 0,
+    databasePath: join(dataDir, 'marketplace.db'),
+    rpcUrls: [rpcUrl],
+    allowMainnet: false,
+    treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),
+    feeBasisPoints: 500,
+    dashboardDir: null,
   };
 }
 

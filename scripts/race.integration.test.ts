@@ -1,10 +1,10 @@
 import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
 import { outcome } from '@node3/agent/testing/test-agent';
-import { getAdminStats, getTreasury, listPayouts } from '@node3/shared/routes/admin';
+import { getAdminStats, getTreasury } from '@node3/shared/routes/admin';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
-import { Connection, PublicKey } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DevNetwork, startDevNetwork } from './dev-network.ts';
+import { expectPaidExactly } from './paid-exactly.ts';
 
 const agentsCount = 20;
 const jobsCount = 200;
@@ -73,24 +73,7 @@ describe('twenty agents and two hundred jobs', () => {
     const { ledger } = await network.operator.call(getAdminStats, {});
     expect(ledger.balanced).toBe(true);
 
-    // The chain's own view: each wallet holds exactly what its payouts say, no more.
-    const connection = new Connection(network.localnet.rpcUrl, 'finalized');
-    const owed = new Map<string, bigint>();
-    let cursor: string | null = null;
-    do {
-      const query: { limit: number; cursor?: string } = { limit: 100 };
-      if (cursor !== null) query.cursor = cursor;
-      const page = await network.operator.call(listPayouts, { query });
-      for (const { wallet } of page.data) {
-        owed.set(wallet, (owed.get(wallet) ?? 0n) + rewardLamports);
-      }
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    const wallets = [...owed.keys()];
-    const balances = await Promise.all(
-      wallets.map((wallet) => connection.getBalance(new PublicKey(wallet))),
-    );
-    expect(balances.map(BigInt)).toEqual(wallets.map((wallet) => owed.get(wallet)));
+    await expectPaidExactly(network, rewardLamports);
     const treasury = await network.operator.call(getTreasury, {});
     expect(treasury.escrow.SOL.amount).toBe('0');
   }, 120_000);

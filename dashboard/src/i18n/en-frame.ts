@@ -102,7 +102,8 @@ export const enFrame = {
   'agents.title': 'Agents',
   'agents.description': 'The machines that run the jobs.',
   'agents.empty': 'No agent has registered',
-  'agents.emptyAction': 'Run <0>node3 agent start</0> on a machine with a GPU.',
+  'agents.emptyAction':
+    'Start an agent on a machine with a GPU, with <0>MARKETPLACE_URL={{url}}</0>.',
   'agents.noGpu': 'No GPU, runs CPU jobs',
   'agents.running': 'Running',
   'agents.runningOf': '{{running}} of {{slots}}',

@@ -107,7 +107,8 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'agents.title': 'Agentes',
   'agents.description': 'Las máquinas que ejecutan los jobs.',
   'agents.empty': 'Ningún agente se ha registrado',
-  'agents.emptyAction': 'Ejecuta <0>node3 agent start</0> en una máquina con GPU.',
+  'agents.emptyAction':
+    'Arranca un agente en una máquina con GPU, con <0>MARKETPLACE_URL={{url}}</0>.',
   'agents.noGpu': 'Sin GPU, ejecuta jobs de CPU',
   'agents.running': 'En ejecución',
   'agents.runningOf': '{{running}} de {{slots}}',

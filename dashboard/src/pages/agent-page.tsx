@@ -67,10 +67,7 @@ export function AgentPage() {
           </Grid.Col>
         </Grid>
         <CommandLines
-          lines={[
-            { label: 'CLI', text: 'node3 agent status' },
-            { label: 'curl', text: `curl ${location.origin}/api/v1/local/status` },
-          ]}
+          lines={[{ label: 'curl', text: `curl ${location.origin}/api/v1/local/status` }]}
         />
       </Stack>
     </>

@@ -20,7 +20,11 @@ export function AgentGrid({ agents }: { agents: PublicAgent[] }) {
   if (agents.length === 0) {
     return (
       <EmptyState icon={IconServer2} title={t('agents.empty')}>
-        <Trans i18nKey="agents.emptyAction" components={[<Code key="command" />]} />
+        <Trans
+          i18nKey="agents.emptyAction"
+          values={{ url: location.origin }}
+          components={[<Code key="command" />]}
+        />
       </EmptyState>
     );
   }

@@ -14,14 +14,7 @@ const takeJob = `
     reason = NULL, fault = NULL, not_before_ms = NULL
   WHERE job_id = @jobId AND state = 'queued' AND coalesce(not_before_ms, 0) <= @nowMs
     AND cancel_requested_at_ms IS NULL`;
-const selectDeviceInUse = `
-  SELECT 1 FROM execution_devices
-  WHERE agent_id = ? AND device_id IN (SELECT value FROM json_each(?)) LIMIT 1`;
-/** A claim whose execution was accepted: a late copy of its poll must not lease another job. */
-const selectSpentClaim = `
-  SELECT 1 FROM executions
-  WHERE agent_id = ? AND claim_id = ? AND live = 0
-    AND coalesce(reason, '') <> 'offer_not_accepted' LIMIT 1`;
+const selectDeviceInUse = 'SELECT 1 FROM execution_devices WHERE agent_id = ? AND device_id = ?';
 const insertDevice =
   'INSERT INTO execution_devices (agent_id, device_id, execution_id) VALUES (?, ?, ?)';
 const insertExecution = `
@@ -45,8 +38,8 @@ export function claimJobIn(
   if (earlier !== null) return { job: storedJobIn(db, earlier.jobId), execution: earlier };
   if (statement(db, selectSpentClaim).get(agentId, claimId) !== undefined) return null;
   const deviceIds = devices.map((device) => device.id);
-  const inUse = statement(db, selectDeviceInUse).get(agentId, JSON.stringify(deviceIds));
-  if (inUse !== undefined) return null;
+  const inUse = statement(db, selectDeviceInUse);
+  if (deviceIds.some((deviceId) => inUse.get(agentId, deviceId) !== undefined)) return null;
   const taken = statement(db, takeJob).run({ jobId, executionId, agentId, nowMs });
   if (taken.changes === 0) return null;
   const job = storedJobIn(db, jobId);

@@ -46,6 +46,21 @@ export function createSqlitePayoutReads(
             limit,
           );
     },
+    ...createSqlitePayoutSums(sqlite),
+    async duePayouts(asset, limit) {
+      return select(`WHERE state = 'due' AND asset = ? ORDER BY payout_id LIMIT ?`, asset, limit);
+    },
+    async openBatches() {
+      const open = `WHERE state IN ('new', 'signed', 'sent', 'voiding') ORDER BY created_at_ms, batch_id`;
+      return sqlite.read((db) => selectBatches(db, open, []));
+    },
+  };
+}
+
+function createSqlitePayoutSums(
+  sqlite: SqliteDatabase,
+): Pick<PayoutStore, 'countPayouts' | 'sumPayouts'> {
+  return {
     async countPayouts() {
       const counts = Object.fromEntries(payoutStates.map((state) => [state, 0]));
       const rows = sqlite.read((db) =>
@@ -74,13 +89,6 @@ export function createSqlitePayoutReads(
           row.amount as BaseUnits;
       }
       return sums;
-    },
-    async duePayouts(asset, limit) {
-      return select(`WHERE state = 'due' AND asset = ? ORDER BY payout_id LIMIT ?`, asset, limit);
-    },
-    async openBatches() {
-      const open = `WHERE state IN ('new', 'signed', 'sent', 'voiding') ORDER BY created_at_ms, batch_id`;
-      return sqlite.read((db) => selectBatches(db, open, []));
     },
   };
 }

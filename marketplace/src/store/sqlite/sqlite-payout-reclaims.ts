@@ -39,6 +39,7 @@ export function createSqlitePayoutReclaims(
   return {
     ...createSignatureLog(sqlite),
     ...createLease(sqlite),
+    ...createReclaims(sqlite),
 
     async unresolvedAttempts(limit) {
       const ended = `WHERE outcome IS NULL AND batch_id IN
@@ -53,7 +54,13 @@ export function createSqlitePayoutReclaims(
         postTransfersIn(db, transfers, nowMs);
       });
     },
+  };
+}
 
+function createReclaims(
+  sqlite: SqliteDatabase,
+): Pick<PayoutStore, 'reclaimableBatches' | 'openReclaim' | 'openReclaims' | 'closeReclaim'> {
+  return {
     async reclaimableBatches(settledBeforeMs, limit) {
       const settled = `WHERE state = 'posted' AND settled_at_ms < ? AND reclaim_signature IS NULL
         AND NOT EXISTS (SELECT 1 FROM payout_attempts

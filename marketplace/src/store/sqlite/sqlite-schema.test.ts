@@ -114,7 +114,7 @@ const selectIndexes = `
   SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%'
     AND tbl_name NOT LIKE 'payout%' ORDER BY name`;
 /** These state a rule, or serve a trigger. */
-const rules = ['execution_devices_by_execution', 'executions_of_job_live'];
+const rules = ['accounts_operator', 'execution_devices_by_execution', 'executions_of_job_live'];
 
 function planOf(db: Database.Database, sql: string): string[] {
   const named = new Map([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name ?? '', null]));

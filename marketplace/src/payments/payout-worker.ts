@@ -1,0 +1,163 @@
+import { actOnBatch } from './payout-batch.ts';
+import {
+  emptyReport,
+  type PayoutContext,
+  type PayoutEngineDeps,
+  type StepReport,
+} from './payout-context.ts';
+import { decideBatch } from './payout-decision.ts';
+import { openNewBatches } from './payout-opening.ts';
+import { tidyEndedBatches } from './payout-reclaim.ts';
+import { acceptTreasuryHistory, reconcileTreasury } from './payout-reconciliation.ts';
+
+export interface PayoutStatus {
+  /**
+   * `standby`: another worker holds the lease. `waiting`: payouts are due but can't go now.
+   * `failing`: the last step threw; it is tried again.
+   */
+  state: 'stopped' | 'standby' | 'idle' | 'working' | 'waiting' | 'failing' | 'halted';
+  /** One sentence for the operator. */
+  detail: string;
+  openBatches: number;
+  lastStepAtMs: number | null;
+}
+
+/** The steps of the payout engine, one at a time. What it remembers may be lost at any moment. */
+export class PayoutWorker {
+  readonly #context: PayoutContext;
+  readonly #owner: string;
+  #reconcileAtMs = 0;
+  #tidyAtMs = 0;
+  #halted: string | null = null;
+  #failure: string | null = null;
+  #role: 'worker' | 'standby' = 'standby';
+  #openBatches = 0;
+  #lastStepAtMs: number | null = null;
+  #stepping: Promise<StepReport> = Promise.resolve(emptyReport());
+
+  constructor(deps: PayoutEngineDeps) {
+    this.#owner = deps.ids.secret(12);
+    this.#context = {
+      ...deps,
+      fp: deps.fp ?? (() => undefined),
+      sentAtMs: new Map(),
+      restUntilMs: new Map(),
+      waiting: null,
+    };
+  }
+
+  /** Whether something is on its way that wants to be looked at soon. */
+  get busy(): boolean {
+    return this.#openBatches > 0 && this.#halted === null;
+  }
+
+  async step(nowMs: number): Promise<StepReport> {
+    // A step that is under way ends first: two at once would only get in each other's way.
+    const next = () => this.#stepOnce(nowMs);
+    this.#stepping = this.#stepping.then(next, next);
+    try {
+      const report = await this.#stepping;
+      this.#failure = null;
+      return report;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : 'unknown error';
+      throw error;
+    } finally {
+      this.#lastStepAtMs = nowMs;
+    }
+  }
+
+  status(loop: 'running' | 'stopped'): PayoutStatus {
+    const base = { openBatches: this.#openBatches, lastStepAtMs: this.#lastStepAtMs };
+    if (this.#halted !== null) return { ...base, state: 'halted', detail: this.#halted };
+    if (loop === 'stopped')
+      return { ...base, state: 'stopped', detail: 'Payouts are not running.' };
+    if (this.#failure !== null) return { ...base, state: 'failing', detail: this.#failure };
+    if (this.#role === 'standby') {
+      return { ...base, state: 'standby', detail: 'Another worker makes the payouts.' };
+    }
+    const { waiting } = this.#context;
+    if (waiting !== null) return { ...base, state: 'waiting', detail: waiting };
+    if (this.#openBatches > 0) {
+      return {
+        ...base,
+        state: 'working',
+        detail: `Payout batches on their way: ${this.#openBatches}.`,
+      };
+    }
+    return { ...base, state: 'idle', detail: 'Nothing is due.' };
+  }
+
+  async acceptHistory(): Promise<void> {
+    await acceptTreasuryHistory(this.#context);
+    this.#reconcileAtMs = 0;
+    this.#halted = null;
+  }
+
+  async release(): Promise<void> {
+    await this.#context.store.releasePayoutLease(this.#owner);
+  }
+
+  async #stepOnce(nowMs: number): Promise<StepReport> {
+    const context = this.#context;
+    const { store, settings } = context;
+    const report = emptyReport();
+    const held = await store.holdPayoutLease(this.#owner, nowMs + settings.leaseMs, nowMs);
+    this.#role = held ? 'worker' : 'standby';
+    if (!held) {
+      // Whoever held it in between may have signed: look again before taking over.
+      this.#reconcileAtMs = 0;
+      return report;
+    }
+    await this.#reconcileWhenDue(nowMs);
+    if (this.#halted !== null) return { ...report, halted: this.#halted };
+    context.waiting = null;
+    await driveOpenBatches(context, report);
+    if (nowMs >= this.#tidyAtMs) {
+      await tidyEndedBatches(context, report);
+      this.#tidyAtMs = nowMs + settings.reclaimMs;
+    }
+    const open = await store.openBatches();
+    this.#openBatches = open.length;
+    await openNewBatches(context, open, report);
+    this.#openBatches = open.length + report.opened;
+    forgetSends(context, nowMs);
+    return { ...report, open: this.#openBatches, waiting: context.waiting };
+  }
+
+  async #reconcileWhenDue(nowMs: number): Promise<void> {
+    if (nowMs < this.#reconcileAtMs) return;
+    const { log, settings } = this.#context;
+    this.#halted = await reconcileTreasury(this.#context);
+    if (this.#halted !== null) log.error({ halted: this.#halted }, 'payouts halted');
+    this.#reconcileAtMs = nowMs + settings.reconcileMs;
+  }
+}
+
+async function driveOpenBatches(context: PayoutContext, report: StepReport): Promise<void> {
+  const { store, rail, clock, settings, sentAtMs } = context;
+  const batches = await store.openBatches();
+  if (batches.length === 0) return;
+  const observation = await rail.observe({
+    receiptAddresses: batches.map((batch) => batch.receiptAddress),
+    signatures: batches.flatMap((batch) => batch.attempts.map((attempt) => attempt.signature)),
+  });
+  context.fp('after-observe');
+  for (const batch of batches) {
+    const action = decideBatch({
+      batch,
+      observation,
+      nowMs: clock.nowMs(),
+      resendMs: settings.resendMs,
+      sentAtMs: (signature) => sentAtMs.get(signature) ?? null,
+    });
+    await actOnBatch(context, batch, action, report);
+  }
+}
+
+/** Attempts that were sent long ago are not sent again from memory: the store has them. */
+function forgetSends({ sentAtMs, settings }: PayoutContext, nowMs: number): void {
+  for (const [signature, atMs] of sentAtMs) {
+    if (nowMs - atMs > settings.resendMs * 2) sentAtMs.delete(signature);
+  }
+}

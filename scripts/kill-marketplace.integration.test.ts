@@ -1,0 +1,90 @@
+import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
+import { outcome } from '@node3/agent/testing/test-agent';
+import { getAdminStats } from '@node3/shared/routes/admin';
+import { createJob, getJob } from '@node3/shared/routes/jobs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type DevNetwork, startDevNetwork } from './dev-network.ts';
+import { expectPaidExactly } from './paid-exactly.ts';
+
+const jobsCount = 50;
+const agentsCount = 5;
+const rewardLamports = 1_000_000n;
+const patience = { timeout: 60_000, interval: 200 };
+
+let network: DevNetwork;
+
+beforeAll(async () => {
+  network = await startDevNetwork({ marketplaceIn: 'child' });
+});
+afterAll(() => network.stop());
+
+/** Runs what it is given until the test says that it is done. */
+function patientExecutor(started: string[]) {
+  const executor = new FakeExecutor();
+  executor.programProbe({ available: true, problems: [], isolationEffective: null });
+  const prepare = { imageId: 'sha256:1', imageDigest: null, sizeBytes: 1, pulled: false };
+  executor.program('*', {
+    prepare,
+    start: { startedAtMs: Date.now() },
+    outcomeOfCancel: outcome(),
+  });
+  const start = executor.start.bind(executor);
+  executor.start = async (request) => {
+    const result = await start(request);
+    started.push(request.executionId);
+    return result;
+  };
+  return executor;
+}
+
+describe('kill -9 of the marketplace in the middle of fifty running jobs', () => {
+  it('ends them all, runs none twice and pays each once', async () => {
+    const started: string[] = [];
+    const executors = Array.from({ length: agentsCount }, () => patientExecutor(started));
+    const agents = await Promise.all(
+      executors.map((executor, index) =>
+        network.startAgent(`worker-${index}`, {
+          config: { slots: jobsCount / agentsCount, cpus: 64, memoryBytes: 64 * 1024 ** 3 },
+          parts: { createExecutors: () => [executor] },
+        }),
+      ),
+    );
+    await Promise.all(agents.map((agent) => agent.ready()));
+    const requester = await network.openRequester();
+    const jobs = await Promise.all(
+      Array.from({ length: jobsCount }, () =>
+        requester.client.call(createJob, {
+          body: {
+            workload: { kind: 'container', command: ['true'] },
+            resources: { cpus: 0.1, memoryBytes: 16 * 1024 * 1024 },
+            price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
+          },
+        }),
+      ),
+    );
+    await vi.waitFor(() => expect(started).toHaveLength(jobsCount), patience);
+
+    await network.child?.kill();
+    const finish = (executionId: string) => {
+      for (const executor of executors) {
+        if (executor.calls.includes(`start ${executionId}`))
+          executor.finish(executionId, outcome());
+      }
+    };
+    for (const executionId of started.slice(0, jobsCount / 2)) finish(executionId);
+    await network.child?.start();
+    for (const executionId of started.slice(jobsCount / 2)) finish(executionId);
+
+    await vi.waitFor(async () => {
+      const { overview, ledger } = await network.operator.call(getAdminStats, {});
+      expect(overview.payouts['finalized']).toBe(jobsCount);
+      expect(ledger.balanced).toBe(true);
+    }, patience);
+    const details = await Promise.all(
+      jobs.map(({ jobId }) => requester.client.call(getJob, { params: { jobId } })),
+    );
+    expect(details.filter((job) => job.state !== 'succeeded')).toEqual([]);
+    expect(started).toHaveLength(jobsCount);
+    await expectPaidExactly(network, rewardLamports);
+  });
+});
