@@ -69,10 +69,10 @@ export class RunningAgent implements Agent {
   }
 
   /** Nothing may be promised any more. The reason is told at once, since the rest may hang. */
-  fail(error: unknown): void {
+  fail(reason: unknown): void {
     if (this.#stopping !== null) return;
-    this.#deps.core.log.fatal({ err: error }, 'the agent can not go on');
-    this.#ended.reject(error);
+    this.#deps.core.log.fatal({ err: reason }, 'the agent can not go on');
+    this.#ended.reject(reason);
     this.stop().catch(() => undefined);
   }
 

@@ -1,7 +1,9 @@
 import { ConfigError } from '@node3/shared/env';
+import { MarketError } from '@node3/shared/error';
 import { KeypairFileError } from '@node3/shared/keypair-file';
 import { startMarketplace } from './app.ts';
 import { readConfig } from './env.ts';
+import { ClusterError } from './payments/solana/cluster.ts';
 
 /** Longest time a stop may take before the process ends anyway, milliseconds. */
 const stopMaxMs = 10_000;
@@ -19,9 +21,12 @@ try {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 } catch (error) {
-  const known = error instanceof ConfigError || error instanceof KeypairFileError;
+  const plain = [ConfigError, KeypairFileError, MarketError, ClusterError];
+  const known = plain.some((kind) => error instanceof kind);
   process.stderr.write(
-    known ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`,
+    known && error instanceof Error
+      ? `${error.message}\n`
+      : `${error instanceof Error ? error.stack : String(error)}\n`,
   );
   process.exitCode = 1;
 }

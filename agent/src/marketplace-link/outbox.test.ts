@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyResult } from '../execution/execution-result.ts';
@@ -86,6 +87,17 @@ describe('Outbox', () => {
     await outbox.drained();
     expect(sent).toEqual(['logs', 'result']);
     expect(journal.find(executionId)).toMatchObject({ closed: 'reported', pending: null });
+  });
+
+  it('sends all logs before the result, batch by batch', async () => {
+    const executionId = endedExecution();
+    const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
+    const lines = Array.from({ length: limits.logLinesPerBatch }, () => line);
+    journal.appendLines(executionId, lines, { bytes: 4, truncated: false });
+    answers = [(_, body) => ({ ackedSeq: (body['lines'] as unknown[]).length })];
+    outbox.wake(executionId);
+    await outbox.drained();
+    expect(sent).toEqual(['logs', 'logs', 'result']);
   });
 
   it('tries again after errors that pass', async () => {

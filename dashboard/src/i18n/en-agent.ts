@@ -53,6 +53,7 @@ export const enAgent = {
   'machine.agentId': 'Agent id',
   'machine.notRegistered': 'not registered yet',
   'machine.executor': 'Runs jobs with',
+  'machine.facts': 'What the executor found out',
   'machine.missing': '{{name}}, not available',
   'machine.marketplace': 'Marketplace',
   'machine.version': 'Version',

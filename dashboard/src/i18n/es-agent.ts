@@ -56,6 +56,7 @@ export const esAgent: Record<keyof typeof enAgent, string> = {
   'machine.agentId': 'Id del agente',
   'machine.notRegistered': 'aún sin registrar',
   'machine.executor': 'Ejecuta con',
+  'machine.facts': 'Lo que averiguó el ejecutor',
   'machine.missing': '{{name}}, no disponible',
   'machine.marketplace': 'Mercado',
   'machine.version': 'Versión',

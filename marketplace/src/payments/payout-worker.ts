@@ -53,8 +53,8 @@ export class PayoutWorker {
 
   async step(nowMs: number): Promise<StepReport> {
     // A step that is under way ends first: two at once would only get in each other's way.
-    const next = () => this.#stepOnce(nowMs);
-    this.#stepping = this.#stepping.then(next, next);
+    const run = () => this.#stepOnce(nowMs);
+    this.#stepping = this.#stepping.then(run, run);
     try {
       const report = await this.#stepping;
       this.#failure = null;

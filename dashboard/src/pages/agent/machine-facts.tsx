@@ -58,12 +58,6 @@ function AgentCard({ status }: { status: AgentStatus }) {
         </dd>
         <dt>{t('agents.isolation')}</dt>
         <dd>{executor.isolation ?? t('state.unknown')}</dd>
-        {Object.entries(executor.facts).map(([name, value]) => (
-          <div key={name} className="facts-row">
-            <dt>{name}</dt>
-            <dd className="break">{value}</dd>
-          </div>
-        ))}
         <dt>{t('machine.marketplace')}</dt>
         <dd className="break">{status.marketplaceUrl}</dd>
         <dt>{t('machine.version')}</dt>
@@ -73,6 +67,19 @@ function AgentCard({ status }: { status: AgentStatus }) {
           <RelativeTime at={status.startedAt} />
         </dd>
       </dl>
+      {Object.keys(executor.facts).length > 0 && (
+        <details className="more-facts">
+          <summary>{t('machine.facts')}</summary>
+          <dl className="facts">
+            {Object.entries(executor.facts).map(([name, value]) => (
+              <div key={name} className="facts-row">
+                <dt>{name}</dt>
+                <dd className="break">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
     </SectionCard>
   );
 }

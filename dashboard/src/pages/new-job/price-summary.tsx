@@ -14,7 +14,7 @@ interface PriceSummaryProps {
   pending: boolean;
 }
 
-/** What posting will do to the balance, before it is done. */
+/** What posting will do to the balance. The fee is the marketplace's own and known only afterwards. */
 export function PriceSummary({ account, draft, pending }: PriceSummaryProps) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -34,7 +34,7 @@ export function PriceSummary({ account, draft, pending }: PriceSummaryProps) {
             <dd data-testid="balance-available">{format.money(available)}</dd>
           </div>
           <div className="facts-row">
-            <dt>{t('newJob.willBeHeld')}</dt>
+            <dt>{t('newJob.rewardHeld')}</dt>
             <dd>{money(held)}</dd>
           </div>
           <div className="facts-row" data-strong="true">

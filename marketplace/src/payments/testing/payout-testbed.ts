@@ -23,8 +23,8 @@ import { readAccounts } from '../solana/chain-reads.ts';
 import { readUsdcDestination } from '../solana/destinations.ts';
 import { createRpcPool, type RpcPool } from '../solana/rpc.ts';
 import { createSolanaPaymentRail } from '../solana/solana-payment-rail.ts';
+import { createSolanaTreasury, type SolanaTreasury } from '../solana/solana-treasury.ts';
 import { usdcAccountOf } from '../solana/transaction-builder.ts';
-import { createSolanaTreasury, type SolanaTreasury } from '../treasury.ts';
 
 export const sol = (lamports: bigint): BaseUnits => baseUnits(lamports);
 

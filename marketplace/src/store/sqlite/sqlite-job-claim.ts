@@ -15,6 +15,11 @@ const takeJob = `
   WHERE job_id = @jobId AND state = 'queued' AND coalesce(not_before_ms, 0) <= @nowMs
     AND cancel_requested_at_ms IS NULL`;
 const selectDeviceInUse = 'SELECT 1 FROM execution_devices WHERE agent_id = ? AND device_id = ?';
+/** A claim whose execution was accepted: a late copy of its poll must not lease another job. */
+const selectSpentClaim = `
+  SELECT 1 FROM executions
+  WHERE agent_id = ? AND claim_id = ? AND live = 0
+    AND coalesce(reason, '') <> 'offer_not_accepted' LIMIT 1`;
 const insertDevice =
   'INSERT INTO execution_devices (agent_id, device_id, execution_id) VALUES (?, ?, ?)';
 const insertExecution = `

@@ -32,6 +32,25 @@ export function describeClaims(given: Given): void {
       expect((await store.job(second.jobId))?.state).toBe('queued');
     });
 
+    it('gives nothing for a claim that is spent, but forgives an offer nobody accepted', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const agentId = await world.registerAgent();
+      const [first, second] = [await world.post(accountId), await world.post(accountId)];
+      await store.claimJob(world.claim(first.jobId, agentId, [], 'claim'));
+      await store.changeJob(first.jobId, (snapshot) => {
+        const change = requeue(world.nowMs)(snapshot);
+        const reason = 'offer_not_accepted';
+        return change && { ...change, execution: { ...change.execution, reason } };
+      });
+      const again = await store.claimJob(world.claim(first.jobId, agentId, [], 'claim'));
+      if (again === null) throw new Error('an offer nobody accepted does not spend its claim');
+      expect(again.execution.attempt).toBe(2);
+      await world.succeed(again.execution);
+      expect(await store.claimJob(world.claim(second.jobId, agentId, [], 'claim'))).toBeNull();
+      expect((await store.job(second.jobId))?.state).toBe('queued');
+    });
+
     it('refuses a device that a live execution of the agent uses, until it is over', async () => {
       const { store, world } = given;
       const accountId = await world.openAccount();

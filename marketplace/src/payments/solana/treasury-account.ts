@@ -1,20 +1,20 @@
 import { MarketError } from '@node3/shared/error';
 import { baseUnits } from '@node3/shared/money';
 import bs58 from 'bs58';
-import { chainTreasury, feeNetwork } from '../domain/ledger-accounts.ts';
-import { feeTransfer } from './payout-postings.ts';
-import { readAccounts, readBlockhash, readRentMinimum } from './solana/chain-reads.ts';
-import { readTransaction } from './solana/chain-transaction.ts';
-import { readUsdcDestination } from './solana/destinations.ts';
-import { settled } from './solana/settled.ts';
+import { chainTreasury, feeNetwork } from '../../domain/ledger-accounts.ts';
+import { feeTransfer } from '../payout-postings.ts';
+import { readAccounts, readBlockhash, readRentMinimum } from './chain-reads.ts';
+import { readTransaction } from './chain-transaction.ts';
+import { readUsdcDestination } from './destinations.ts';
+import { settled } from './settled.ts';
+import type { SolanaTreasuryDeps } from './solana-treasury.ts';
 import {
   budgetInstructions,
   compileMessage,
   createUsdcAccount,
   encodeTransaction,
   usdcAccountOf,
-} from './solana/transaction-builder.ts';
-import type { SolanaTreasuryDeps } from './treasury.ts';
+} from './transaction-builder.ts';
 
 const purpose = 'usdc-account';
 const tokenAccountBytes = 165;

@@ -2,10 +2,10 @@ import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
 import { systemClock } from '@node3/shared/clock';
 import { silentLogger } from '@node3/shared/logger';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chainTreasury, operatorCapital } from '../domain/ledger-accounts.ts';
-import { createTreasurySigner } from './keys/signer.ts';
-import { keyOf, newWallet, PayoutTestbed, sol } from './testing/payout-testbed.ts';
-import { createSolanaTreasury } from './treasury.ts';
+import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
+import { createTreasurySigner } from '../keys/signer.ts';
+import { keyOf, newWallet, PayoutTestbed, sol } from '../testing/payout-testbed.ts';
+import { createSolanaTreasury } from './solana-treasury.ts';
 
 let localnet: Localnet;
 let testbed: PayoutTestbed;

@@ -2,19 +2,19 @@ import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
-import { chainTreasury, operatorCapital } from '../domain/ledger-accounts.ts';
-import type { PayoutStore } from '../store/payout-store.ts';
-import type { LedgerStore } from '../store/store.ts';
+import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
+import type { PayoutStore } from '../../store/payout-store.ts';
+import type { LedgerStore } from '../../store/store.ts';
+import type { TreasurySigner } from '../keys/signer.ts';
+import type { Treasury } from '../treasury-port.ts';
+import { type Commitment, readAccounts, requestAirdrop } from './chain-reads.ts';
+import type { Cluster } from './cluster.ts';
 import { verifyDeposit } from './deposits.ts';
-import type { TreasurySigner } from './keys/signer.ts';
-import { type Commitment, readAccounts, requestAirdrop } from './solana/chain-reads.ts';
-import type { Cluster } from './solana/cluster.ts';
-import { readUsdcDestination } from './solana/destinations.ts';
-import type { RpcPool } from './solana/rpc.ts';
-import { settled } from './solana/settled.ts';
-import { usdcAccountOf } from './solana/transaction-builder.ts';
+import { readUsdcDestination } from './destinations.ts';
+import type { RpcPool } from './rpc.ts';
+import { settled } from './settled.ts';
+import { usdcAccountOf } from './transaction-builder.ts';
 import { ensureUsdcAccount } from './treasury-account.ts';
-import type { Treasury } from './treasury-port.ts';
 
 export interface TreasuryBalances {
   balances: Record<Asset, BaseUnits>;
@@ -83,7 +83,7 @@ export function createSolanaTreasury(deps: SolanaTreasuryDeps): SolanaTreasury {
     verifyDeposit: (signature, from) =>
       verifyDeposit(rpc, { signature, wallet: from, treasury: wallet, usdcMint }),
 
-    airdrop: (lamports) => airdrop(lamports, 'confirmed'),
+    airdrop: (lamports) => airdrop(lamports, 'finalized'),
 
     ensureUsdcAccount: () => ensureUsdcAccount(deps),
 

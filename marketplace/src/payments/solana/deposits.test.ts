@@ -17,9 +17,9 @@ import {
 } from '@solana/web3.js';
 import bs58 from 'bs58';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newWallet, PayoutTestbed, type Wallet } from '../testing/payout-testbed.ts';
 import { verifyDeposit } from './deposits.ts';
-import { usdcAccountOf } from './solana/transaction-builder.ts';
-import { newWallet, PayoutTestbed, type Wallet } from './testing/payout-testbed.ts';
+import { usdcAccountOf } from './transaction-builder.ts';
 
 let testbed: PayoutTestbed;
 let treasury: Wallet;

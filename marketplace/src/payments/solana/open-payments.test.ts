@@ -1,14 +1,14 @@
 import { systemClock } from '@node3/shared/clock';
 import { silentLogger } from '@node3/shared/logger';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPayments } from './open-payments.ts';
 import {
   keyOf,
   newWallet,
   type PayoutProcess,
   PayoutTestbed,
   sol,
-} from './testing/payout-testbed.ts';
+} from '../testing/payout-testbed.ts';
+import { openPayments } from './open-payments.ts';
 
 let testbed: PayoutTestbed;
 let process: PayoutProcess;

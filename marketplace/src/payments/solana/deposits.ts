@@ -1,9 +1,9 @@
 import { MarketError } from '@node3/shared/error';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import { TOKEN_PROGRAM_ID } from '@solana/spl-token';
-import { type ChainTransaction, readTransaction } from './solana/chain-transaction.ts';
-import type { RpcPool } from './solana/rpc.ts';
-import { usdcAccountOf } from './solana/transaction-builder.ts';
+import { type ChainTransaction, readTransaction } from './chain-transaction.ts';
+import type { RpcPool } from './rpc.ts';
+import { usdcAccountOf } from './transaction-builder.ts';
 
 export interface DepositClaim {
   signature: string;

@@ -3,20 +3,20 @@ import type { Logger } from '@node3/shared/logger';
 import { type Asset, assetDecimals, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { MINT_SIZE, MintLayout, TOKEN_PROGRAM_ID } from '@solana/spl-token';
-import type { Store } from '../store/store.ts';
-import { createTreasurySigner } from './keys/signer.ts';
-import type { PaymentRail } from './payment-rail.ts';
-import { readAccounts } from './solana/chain-reads.ts';
+import type { Store } from '../../store/store.ts';
+import { createTreasurySigner } from '../keys/signer.ts';
+import type { PaymentRail } from '../payment-rail.ts';
+import { readAccounts } from './chain-reads.ts';
 import {
   type Cluster,
   ClusterError,
   detectCluster,
   type MainnetPolicy,
   usdcMintOf,
-} from './solana/cluster.ts';
-import { createRpcPool, type RpcPool } from './solana/rpc.ts';
-import { createSolanaPaymentRail } from './solana/solana-payment-rail.ts';
-import { createSolanaTreasury, type SolanaTreasury } from './treasury.ts';
+} from './cluster.ts';
+import { createRpcPool, type RpcPool } from './rpc.ts';
+import { createSolanaPaymentRail } from './solana-payment-rail.ts';
+import { createSolanaTreasury, type SolanaTreasury } from './solana-treasury.ts';
 
 export interface PaymentsOptions {
   rpcUrls: readonly string[];

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// Starts the command with a Node.js that can run it: the one at hand, or the one that
+// scripts/bootstrap.mjs brought into .node/. Plain JavaScript, because an old one reads it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cli = dirname(dirname(fileURLToPath(import.meta.url)));
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major > 22 || (major === 22 && minor >= 18)) {
+  await import('../src/main.ts');
+} else {
+  const os = process.platform === 'win32' ? 'win' : process.platform;
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const folder = join(dirname(cli), '.node', 'node_modules', `node-${os}-${process.arch}`, 'bin');
+  const program = join(folder, name);
+  if (!existsSync(program)) {
+    process.stderr.write(
+      `node3 needs Node.js 22.18 or newer; this is ${process.versions.node}.\n` +
+        'Run npm start once in its folder: it brings the right one along.\n',
+    );
+    process.exit(125);
+  }
+  const main = join(cli, 'src', 'main.ts');
+  const child = spawn(program, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Ctrl-C reaches the child by itself; it decides when to end.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal === null ? (code ?? 1) : 1;
+  });
+}
