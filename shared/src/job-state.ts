@@ -98,6 +98,12 @@ export const reasons = {
     action: 'Try again later or use another registry.',
     retry: 'yes',
   },
+  prepare_timeout: {
+    fault: 'none',
+    sentence: 'The agent did not get the program started within limits.pullSec.',
+    action: 'Use a smaller image or raise limits.pullSec.',
+    retry: 'yes',
+  },
   queue_timeout: {
     fault: 'none',
     sentence: 'No agent took the job before limits.queueSec.',

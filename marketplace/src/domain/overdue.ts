@@ -4,7 +4,12 @@ import { type AttemptEnd, type EndContext, endAttempt, endUnstarted } from './jo
 
 /** When the marketplace gives up on a started execution whose agent still sends heartbeats. */
 export function runBackstopMs(startedAtMs: number, runSec: number): number {
-  return startedAtMs + runSec * 1_000 * limits.runBackstopFactor + limits.collectMs;
+  return startedAtMs + Math.ceil(runSec * 1_000 * limits.runBackstopFactor) + limits.collectMs;
+}
+
+/** When it gives up on one that was accepted and never starts. */
+export function prepareBackstopMs(acceptedAtMs: number, pullSec: number): number {
+  return acceptedAtMs + Math.ceil(pullSec * 1_000 * limits.runBackstopFactor) + limits.collectMs;
 }
 
 /** What the clock alone does to a job now; null when nothing is overdue after all. */
@@ -21,11 +26,9 @@ export function decideOverdue(snapshot: JobSnapshot, context: EndContext): JobCh
   if (execution.leaseUntilMs + limits.leaseGraceMs <= nowMs) {
     return endAttempt(snapshot, lost('lease_expired'), context);
   }
-  const { startedAtMs } = execution;
-  if (startedAtMs !== null && runBackstopMs(startedAtMs, job.spec.limits.runSec) <= nowMs) {
-    return endAttempt(snapshot, lost('result_overdue'), context);
-  }
-  return null;
+  if (execution.deadlineMs === null || execution.deadlineMs > nowMs) return null;
+  const reason = execution.startedAtMs === null ? 'prepare_timeout' : 'result_overdue';
+  return endAttempt(snapshot, lost(reason), context);
 }
 
 function lost(reason: AttemptEnd['reason']): AttemptEnd {

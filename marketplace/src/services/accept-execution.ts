@@ -1,4 +1,5 @@
 import { limits } from '@node3/shared/limits';
+import { prepareBackstopMs } from '../domain/overdue.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import type { JobChangeDeps } from './change-job.ts';
@@ -19,7 +20,12 @@ function decideAccept(
 ): JobChange | null {
   if (execution === null || execution.acceptByMs === null) return null;
   return {
-    execution: { acceptByMs: null, leaseUntilMs: nowMs + limits.leaseMs, state: 'preparing' },
+    execution: {
+      acceptByMs: null,
+      deadlineMs: prepareBackstopMs(nowMs, job.spec.limits.pullSec),
+      leaseUntilMs: nowMs + limits.leaseMs,
+      state: 'preparing',
+    },
     events: [
       {
         name: 'execution.accepted',

@@ -61,6 +61,7 @@ function newExecution(
     leaseHash: deps.leases.hash(deps.leases.token(lease.executionId)),
     leaseUntilMs: lease.nowMs + limits.leaseMs,
     acceptByMs: lease.nowMs + limits.offerAcceptMs,
+    deadlineMs: null,
     state: 'leased',
     reason: null,
     detail: null,

@@ -13,6 +13,7 @@ export interface MarketplaceReadDeps {
   clock: Clock;
   presence: Presence;
   cluster: Overview['cluster'];
+  feeBasisPoints: number;
 }
 
 /** How many jobs the public board shows. */
@@ -43,6 +44,7 @@ export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview>
     escrow: money(totals.held),
     paidOut: money({ SOL: sums.SOL.finalized, USDC: sums.USDC.finalized }),
     payouts,
+    feeBasisPoints: deps.feeBasisPoints,
     meanRewardOpen: { SOL: meanReward(oldest, 'SOL'), USDC: meanReward(oldest, 'USDC') },
   };
 }

@@ -1,5 +1,6 @@
 import type { NewEvent } from '@node3/shared/events';
 import { type ExecutionPhase, executionPhases } from '@node3/shared/execution-state';
+import { runBackstopMs } from '../domain/overdue.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import type { JobChangeDeps } from './change-job.ts';
@@ -51,7 +52,9 @@ function decideProgress(
       acceptByMs: null,
       isolation: progress.isolation ?? execution.isolation,
       imageDigest: progress.imageDigest ?? execution.imageDigest,
-      ...(progress.phase === 'running' ? { startedAtMs: nowMs } : {}),
+      ...(progress.phase === 'running'
+        ? { startedAtMs: nowMs, deadlineMs: runBackstopMs(nowMs, job.spec.limits.runSec) }
+        : {}),
     },
     ...(starts ? { job: { state: 'running', startedAtMs: nowMs } } : {}),
     events: starts ? [changed, event('job.started', {})] : [changed],

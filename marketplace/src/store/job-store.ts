@@ -152,6 +152,7 @@ export interface JobChange {
       | 'peakMemoryBytes'
       | 'resultHash'
       | 'acceptByMs'
+      | 'deadlineMs'
       | 'leaseUntilMs'
       | 'startedAtMs'
       | 'finishedAtMs'

@@ -100,6 +100,8 @@ export interface ExecutionRow {
   leaseUntilMs: number;
   /** Until then the offer must be accepted; null once it is. */
   acceptByMs: number | null;
+  /** When the marketplace gives up on what the execution is doing: preparing, then running. */
+  deadlineMs: number | null;
   state: ExecutionState;
   reason: Reason | null;
   detail: string | null;

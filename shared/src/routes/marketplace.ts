@@ -20,6 +20,7 @@ export const Overview = strictObject({
   escrow: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
   paidOut: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
   payouts: Type.Record(Type.String(), Type.Integer({ description: 'Count per payout state' })),
+  feeBasisPoints: Type.Integer({ description: 'Comes on top of the reward; 500 is 5 %' }),
   meanRewardOpen: strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) }),
 });
 export type Overview = Static<typeof Overview>;

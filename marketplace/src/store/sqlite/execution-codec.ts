@@ -14,7 +14,7 @@ export interface ExecutionRecord {
   lease_hash: string;
   lease_until_ms: bigint;
   accept_by_ms: bigint | null;
-  run_deadline_ms: bigint | null;
+  deadline_ms: bigint | null;
   state: string;
   reason: string | null;
   detail: string | null;
@@ -42,6 +42,7 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
     leaseHash: record.lease_hash,
     leaseUntilMs: Number(record.lease_until_ms),
     acceptByMs: toNumberOrNull(record.accept_by_ms),
+    deadlineMs: toNumberOrNull(record.deadline_ms),
     state: record.state as ExecutionState,
     reason: record.reason as Reason | null,
     detail: record.detail,

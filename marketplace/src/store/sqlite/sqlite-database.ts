@@ -60,6 +60,14 @@ export class SqliteDatabase {
     };
   }
 
+  /**
+   * Ends the lease of whoever made payouts before. Only right after opening: the lock on the file
+   * proves that nobody else is alive, so a killed process's lease need not run out.
+   */
+  forgetPayoutLease(): void {
+    this.#db.exec('DELETE FROM payout_lease');
+  }
+
   /** Commits so far: tells how well writes share them. */
   get commits(): number {
     return this.#commits;

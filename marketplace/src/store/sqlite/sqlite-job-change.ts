@@ -5,7 +5,6 @@ import { jobTransitions } from '@node3/shared/job-state';
 import { settlementTransitions } from '@node3/shared/settlement-state';
 import { assertTransition } from '@node3/shared/state-machine';
 import type Database from 'better-sqlite3';
-import { runBackstopMs } from '../../domain/overdue.ts';
 import type { ChangeOutcome, Decide, JobChange, JobSnapshot } from '../job-store.ts';
 import type { ExecutionRow, Fence, JobRow } from '../rows.ts';
 import { fromExecution } from './execution-codec.ts';
@@ -30,7 +29,7 @@ const updateExecution = `
     isolation = @isolation, image_digest = @imageDigest, exit_code = @exitCode, run_ms = @runMs,
     peak_memory_bytes = @peakMemoryBytes, result_hash = @resultHash, accept_by_ms = @acceptByMs,
     lease_until_ms = @leaseUntilMs, started_at_ms = @startedAtMs, finished_at_ms = @finishedAtMs,
-    run_deadline_ms = coalesce(run_deadline_ms, @runDeadlineMs)
+    deadline_ms = @deadlineMs
   WHERE execution_id = @executionId`;
 const countSucceeded = 'UPDATE agents SET jobs_succeeded = jobs_succeeded + 1 WHERE agent_id = ?';
 const countFailed = 'UPDATE agents SET jobs_failed = jobs_failed + 1 WHERE agent_id = ?';
@@ -113,7 +112,8 @@ function applyIn(
   const execution = changedExecution(snapshot.execution, change);
   assertHeld(job, execution);
   // The execution first: once the job is over, its rows can no longer change.
-  if (execution !== null && change.execution !== undefined) saveExecutionIn(db, job, execution);
+  if (execution !== null && change.execution !== undefined)
+    statement(db, updateExecution).run(fromExecution(execution));
   statement(db, updateJob).run(fromJob(job));
   postTransfersIn(db, change.transfers ?? [], nowMs);
   if (change.payout) insertPayoutIn(db, change.payout, job.accountId, nowMs);
@@ -154,13 +154,6 @@ function assertHeld(job: JobRow, execution: ExecutionRow | null): void {
     isHeld === isLive,
     `a job is ${job.state} with an execution ${execution?.state ?? 'none'}`,
   );
-}
-
-function saveExecutionIn(db: Database.Database, job: JobRow, execution: ExecutionRow): void {
-  const { startedAtMs } = execution;
-  const runDeadlineMs =
-    startedAtMs === null ? null : runBackstopMs(startedAtMs, job.spec.limits.runSec);
-  statement(db, updateExecution).run({ ...fromExecution(execution), runDeadlineMs });
 }
 
 function payoutIdIn(db: Database.Database, executionId: string): string | null {

@@ -21,14 +21,14 @@ const leaseQueries = {
   overdueLeases: `
     SELECT job_id, execution_id FROM executions
     WHERE live = 1 AND lease_until_ms <= ? ORDER BY lease_until_ms LIMIT ?`,
-  overdueRuns: `
+  overdueWork: `
     SELECT job_id, execution_id FROM executions
-    WHERE live = 1 AND run_deadline_ms <= ? ORDER BY run_deadline_ms LIMIT ?`,
+    WHERE live = 1 AND deadline_ms <= ? ORDER BY deadline_ms LIMIT ?`,
 } as const;
 
 const extendAll = `
   UPDATE executions SET lease_until_ms = lease_until_ms + @byMs, accept_by_ms = accept_by_ms + @byMs,
-    run_deadline_ms = run_deadline_ms + @byMs
+    deadline_ms = deadline_ms + @byMs
   WHERE live = 1`;
 
 interface OverdueRecord {
@@ -57,7 +57,7 @@ export function createSqliteLeaseStore(
         [leaseQueries.overdueInQueue, nowMs],
         [leaseQueries.overdueOffers, nowMs],
         [leaseQueries.overdueLeases, nowMs - limits.leaseGraceMs],
-        [leaseQueries.overdueRuns, nowMs],
+        [leaseQueries.overdueWork, nowMs],
       ];
       const found = new Map<string, string | null>();
       sqlite.read((db) => {

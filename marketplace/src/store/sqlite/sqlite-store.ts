@@ -16,7 +16,10 @@ const countChecks = `
  * does, when the file was written by a newer program, or when the durability settings don't hold.
  */
 export function openSqliteStore(options: SqliteDatabaseOptions): Store {
-  return createSqliteStore(new SqliteDatabase(options));
+  const sqlite = new SqliteDatabase(options);
+  // The file's lock proves that no other worker lives: a killed one's lease need not run out.
+  sqlite.forgetPayoutLease();
+  return createSqliteStore(sqlite);
 }
 
 export function createSqliteStore(sqlite: SqliteDatabase): Store {

@@ -6,6 +6,7 @@ import {
   providerPayable,
   userAvailable,
 } from '../../domain/ledger-accounts.ts';
+import { runBackstopMs } from '../../domain/overdue.ts';
 import type { Decide, JobChange, JobSnapshot } from '../job-store.ts';
 import type { JobRow, NewPayout, Transfer } from '../rows.ts';
 
@@ -30,7 +31,12 @@ export function start(nowMs: number): Decide {
     execution?.state === 'leased'
       ? {
           job: { state: 'running', startedAtMs: nowMs },
-          execution: { state: 'running', startedAtMs: nowMs, acceptByMs: null },
+          execution: {
+            state: 'running',
+            startedAtMs: nowMs,
+            acceptByMs: null,
+            deadlineMs: runBackstopMs(nowMs, job.spec.limits.runSec),
+          },
           events: [eventOf(job, 'job.started', nowMs)],
         }
       : null;

@@ -138,6 +138,7 @@ export class World {
         state: 'leased',
         reason: null,
         detail: null,
+        deadlineMs: null,
         devices: deviceIds.map(gpu),
         isolation: null,
         imageDigest: null,

@@ -145,7 +145,7 @@ CREATE TABLE executions (
   lease_hash TEXT NOT NULL,
   lease_until_ms INTEGER NOT NULL,
   accept_by_ms INTEGER,
-  run_deadline_ms INTEGER,
+  deadline_ms INTEGER,
   state TEXT NOT NULL CHECK (state IN ('leased', 'preparing', 'running', 'collecting',
     'succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
   reason TEXT,
@@ -171,8 +171,8 @@ CREATE UNIQUE INDEX executions_by_claim_live ON executions (agent_id, claim_id) 
 CREATE INDEX executions_by_lease ON executions (lease_until_ms) WHERE live = 1;
 CREATE INDEX executions_by_accept ON executions (accept_by_ms)
   WHERE live = 1 AND accept_by_ms IS NOT NULL;
-CREATE INDEX executions_by_run_deadline ON executions (run_deadline_ms)
-  WHERE live = 1 AND run_deadline_ms IS NOT NULL;
+CREATE INDEX executions_by_deadline ON executions (deadline_ms)
+  WHERE live = 1 AND deadline_ms IS NOT NULL;
 CREATE TRIGGER executions_final BEFORE UPDATE ON executions WHEN OLD.live = 0
 BEGIN SELECT RAISE(ABORT, 'an execution that is over never changes'); END;
 CREATE TRIGGER executions_kept BEFORE DELETE ON executions
