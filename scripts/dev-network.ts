@@ -16,8 +16,10 @@ import { claimDeposit, createAccount, getDepositAddress } from '@node3/shared/ro
 import { createChallenge } from '@node3/shared/routes/auth';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
+import { createAgentProcess } from './agent-process.ts';
 import { transferSol, transferUsdc } from './dev-transfers.ts';
 import { type MarketplaceProcess, startMarketplaceProcess } from './marketplace-process.ts';
+import type { ServiceProcess } from './service-process.ts';
 
 /** The whole network in one process on free ports: for tests of everything, demos and benches. */
 export interface DevNetwork {
@@ -28,6 +30,8 @@ export interface DevNetwork {
   child: MarketplaceProcess | null;
   operator: Client;
   startAgent(name: string, options?: AgentOptions): Promise<Agent>;
+  /** An agent that can be killed and started again, with the real engine and a simulated GPU. */
+  startAgentProcess(name: string): Promise<ServiceProcess>;
   /** A requester whose money came over the chain. */
   openRequester(funds?: Funds): Promise<Requester>;
   /** Ends everything and removes the folder. */
@@ -78,6 +82,7 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
       ...options.marketplace,
     }));
   const agents: Agent[] = [];
+  const processes: ServiceProcess[] = [];
   return {
     ...{ folder, localnet, child, marketplaceUrl: marketplace.url },
     operator: createClient({ baseUrl: marketplace.url, apiKey: adminApiKey }),
@@ -89,10 +94,21 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
       agents.push(agent);
       return agent;
     },
+    async startAgentProcess(name) {
+      const process = createAgentProcess({
+        name,
+        dataDir: join(folder, name),
+        marketplaceUrl: marketplace.url,
+        rpcUrl: localnet.rpcUrl,
+      });
+      processes.push(process);
+      await process.start();
+      return process;
+    },
     openRequester: (funds = defaultFunds) =>
       openRequester(folder, localnet, marketplace.url, funds),
     async stop() {
-      await Promise.allSettled(agents.map((agent) => agent.stop()));
+      await Promise.allSettled([...agents, ...processes].map((agent) => agent.stop()));
       await marketplace.stop();
       await localnet.stop();
       await rm(folder, { recursive: true, force: true });

@@ -92,6 +92,12 @@ export const reasons = {
     action: 'Check command, entrypoint and the files in the image.',
     retry: 'no',
   },
+  request_invalid: {
+    fault: 'requester',
+    sentence: 'The job asks for something that no agent may give it.',
+    action: 'Correct what the detail names, such as a reserved environment variable.',
+    retry: 'no',
+  },
   image_pull_failed: {
     fault: 'none',
     sentence: 'The registry did not deliver the image.',

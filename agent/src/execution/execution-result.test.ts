@@ -16,6 +16,7 @@ describe('toResult', () => {
     [outcome({ reason: 'out_of_memory', oomKilled: true }), 'failed', 'out_of_memory'],
     [outcome({ reason: 'run_timeout', timedOut: true }), 'timed_out', 'run_timeout'],
     [outcome({ reason: 'out_of_disk' }), 'failed', 'disk_exceeded'],
+    [outcome({ reason: 'request_invalid' }), 'failed', 'request_invalid'],
     [killed, 'cancelled', 'cancelled_by_requester'],
   ] as const)('names the outcome (%#)', (end, state, reason) => {
     const result = toResult(end, facts);
@@ -53,6 +54,9 @@ describe('failureOf', () => {
       reason: 'image_not_found',
       detail: 'no such image',
     });
+    expect(failureOf(new ExecutionError('request_invalid', 'sets LD_PRELOAD')).reason).toBe(
+      'request_invalid',
+    );
     expect(failureOf(new Error('socket closed')).reason).toBe('engine_error');
     expect(Check(ExecutionResult, emptyResult('engine_error', 'd', facts))).toBe(true);
   });

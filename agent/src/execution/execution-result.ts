@@ -22,7 +22,7 @@ const reasonOf: Record<OutcomeReason, Reason> = {
   image_not_found: 'image_not_found',
   image_pull_failed: 'image_pull_failed',
   command_not_found: 'command_not_found',
-  request_invalid: 'command_not_found',
+  request_invalid: 'request_invalid',
   engine_error: 'engine_error',
   gpu_error: 'gpu_error',
 };

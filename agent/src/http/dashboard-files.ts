@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { MarketError } from '@node3/shared/error';
 import type { FastifyInstance } from 'fastify';
-import { sendProblem } from './error-handler.ts';
 
 /** Serves the built dashboard. Its own paths all lead to index.html; the API's never do. */
 export async function addDashboardFiles(
@@ -28,6 +27,6 @@ export async function addDashboardFiles(
       request.headers.accept?.includes('text/html') === true;
     if (built && forPeople) return reply.sendFile('index.html');
     const detail = `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`;
-    return sendProblem(reply, new MarketError('ROUTE_NOT_FOUND', { detail }));
+    throw new MarketError('ROUTE_NOT_FOUND', { detail });
   });
 }

@@ -2,11 +2,11 @@ import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
+import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import type { Logger } from '@node3/shared/logger';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { agentLimits } from '../agent-limits.ts';
 import { addDashboardFiles } from './dashboard-files.ts';
-import { addErrorHandler } from './error-handler.ts';
 import { findRefusal } from './guard.ts';
 import type { LocalApi } from './local-api.ts';
 import { addAgentLocalRoutes } from './routes/agent-local.ts';
@@ -36,11 +36,11 @@ const websocketBytesMax = 1024;
 /** The agent's own API and dashboard. It listens on loopback only, whatever is configured. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const app = Fastify({
-    logger: false,
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: agentLimits.localBodyBytes,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     forceCloseConnections: true,
-  });
+  }) as unknown as FastifyInstance;
   let port = options.port;
   // Before the guard: it closes the socket of an upgrade that the guard refuses.
   await addWebSockets(app);
@@ -48,7 +48,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     const refusal = findRefusal(describe(request), port);
     if (refusal !== null) throw new MarketError(refusal.code, { detail: refusal.detail });
   });
-  addErrorHandler(app);
+  acceptContracts(app);
   await addSecurityHeaders(app);
   const feed = new StatusFeed({
     log: options.log,

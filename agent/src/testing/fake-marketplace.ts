@@ -2,6 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import { assert } from '@node3/shared/assert';
 import type { BodyOf, ParamsOf, ReplyOf, RouteContract } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
+import { acceptContracts } from '@node3/shared/http/accept-contracts';
+import { addRoute } from '@node3/shared/http/add-route';
 import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { toMoney } from '@node3/shared/money';
@@ -24,7 +26,6 @@ import { createChallenge } from '@node3/shared/routes/auth';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { verifySignature } from '@node3/shared/wallet-key';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { addErrorHandler } from '../http/error-handler.ts';
 
 /** What the marketplace knows about one execution. */
 export interface FakeExecutionRecord {
@@ -77,13 +78,9 @@ export class FakeMarketplace {
   constructor() {
     this.agentId = this.#ids.next('agent');
     this.#news.setMaxListeners(0);
-    this.#app = Fastify({
-      bodyLimit: limits.agentBodyBytes,
-      forceCloseConnections: true,
-      ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
-    });
+    this.#app = Fastify({ bodyLimit: limits.agentBodyBytes, forceCloseConnections: true });
     this.#addFaults();
-    addErrorHandler(this.#app);
+    acceptContracts(this.#app);
     this.#addSignIn();
     this.#addPoll();
     this.#addExecutionRoutes();
@@ -170,17 +167,11 @@ export class FakeMarketplace {
       request: FastifyRequest,
     ) => ReplyOf<C> | Promise<ReplyOf<C>>,
   ): void {
-    const { body, params } = contract.schema;
-    this.#app.route({
-      method: contract.method,
-      url: contract.url,
-      schema: { ...(body ? { body } : {}), ...(params ? { params } : {}) },
-      handler: async (request, reply) => {
+    addRoute(this.#app, contract, {
+      authenticate: async (request) => {
         if (contract.audience === 'agent') this.#authenticate(request);
-        const status = 201 in contract.schema.response ? 201 : 200;
-        const answer = await handle(request.body as never, request.params as never, request);
-        return reply.code(status).send(answer);
       },
+      handler: async ({ body, params, request }) => handle(body, params, request),
     });
   }
 

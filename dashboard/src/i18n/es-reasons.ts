@@ -20,6 +20,12 @@ export const esReasons: ReasonTexts = {
   'reason.command_not_found.action': 'Revisa command, entrypoint y los archivos de la imagen.',
   'reason.image_pull_failed.sentence': 'El registro no entregó la imagen.',
   'reason.image_pull_failed.action': 'Inténtalo más tarde o usa otro registro.',
+  'reason.prepare_timeout.sentence':
+    'El agente no llegó a iniciar el programa dentro de limits.pullSec.',
+  'reason.prepare_timeout.action': 'Usa una imagen más pequeña o sube limits.pullSec.',
+  'reason.request_invalid.sentence':
+    'El job pide algo que ningún ejecutor acepta, como un nombre de variable reservado.',
+  'reason.request_invalid.action': 'Lee el detalle del intento y corrige el job.',
   'reason.queue_timeout.sentence': 'Ningún agente tomó el job antes de limits.queueSec.',
   'reason.queue_timeout.action': 'Pide menos, paga más o espera más.',
   'reason.offer_not_accepted.sentence': 'El agente no aceptó la oferta a tiempo.',

@@ -1,5 +1,4 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import type { Client } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
 import { getJobLogs, type LogLine } from '@node3/shared/routes/jobs';
@@ -7,16 +6,18 @@ import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
+import { useNotice } from '../parts/use-notice.ts';
 import { linesToText } from './log-filter.ts';
 
 /** Downloads the whole log as text, also the part that this page no longer holds. */
 export function LogDownload({ jobId }: { jobId: string }) {
   const { t } = useTranslation();
+  const notify = useNotice();
   const { client } = useApp();
   const download = useMutation({
     mutationFn: () => readWholeLog(client, jobId),
     onSuccess: (blob) => saveFile(blob, `${jobId}.log`),
-    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', message: error.message }),
   });
   return (
     <Tooltip label={t('log.download')}>

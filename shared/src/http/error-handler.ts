@@ -8,7 +8,7 @@ const problemType = 'application/problem+json';
 
 /** Turns every thrown error into a problem; only what is our own fault is logged as an error. */
 export function setErrorHandler(app: FastifyInstance): void {
-  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+  app.setErrorHandler((thrown: unknown, request, reply) => {
     const error = toMarketError(thrown, app.initialConfig.bodyLimit);
     if (error.status >= 500) request.log.error({ err: thrown }, 'request failed');
     else request.log.debug({ code: error.code }, 'request refused');
@@ -18,16 +18,23 @@ export function setErrorHandler(app: FastifyInstance): void {
   });
 }
 
-function toMarketError(thrown: FastifyError, bodyLimit: number | undefined): MarketError {
+function toMarketError(thrown: unknown, bodyLimit: number | undefined): MarketError {
   if (thrown instanceof MarketError) return thrown;
-  if (thrown.validation !== undefined) {
-    const errors = toFieldProblems(thrown.validation as ErrorObject[]);
+  const internal = new MarketError(
+    'INTERNAL',
+    { detail: 'Something went wrong on our side.' },
+    { cause: thrown },
+  );
+  if (!(thrown instanceof Error)) return internal;
+  const { code, message, statusCode, validation } = thrown as Partial<FastifyError> & Error;
+  if (validation !== undefined) {
+    const errors = toFieldProblems(validation as ErrorObject[]);
     const detail = errors
       .map(({ pointer, detail: text }) => `${pointer || '/'} ${text}`)
       .join('; ');
     return new MarketError('REQUEST_INVALID', { detail, errors });
   }
-  switch (thrown.code) {
+  switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE': {
       const limit = bodyLimit === undefined ? '' : ` The limit is ${bodyLimit} bytes.`;
       return new MarketError('REQUEST_TOO_LARGE', { detail: `The body is too large.${limit}` });
@@ -37,13 +44,12 @@ function toMarketError(thrown: FastifyError, bodyLimit: number | undefined): Mar
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new MarketError('REQUEST_MALFORMED', { detail: thrown.message }, { cause: thrown });
+      return new MarketError('REQUEST_MALFORMED', { detail: message }, { cause: thrown });
     default:
       break;
   }
-  if (thrown instanceof SyntaxError || thrown.statusCode === 400) {
-    return new MarketError('REQUEST_MALFORMED', { detail: thrown.message }, { cause: thrown });
+  if (thrown instanceof SyntaxError || statusCode === 400) {
+    return new MarketError('REQUEST_MALFORMED', { detail: message }, { cause: thrown });
   }
-  const detail = 'Something went wrong on our side.';
-  return new MarketError('INTERNAL', { detail }, { cause: thrown });
+  return internal;
 }

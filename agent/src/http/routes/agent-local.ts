@@ -1,3 +1,4 @@
+import { addRoute } from '@node3/shared/http/add-route';
 import {
   getAgentStatus,
   getLocalEarnings,
@@ -6,13 +7,21 @@ import {
   setAgentMode,
 } from '@node3/shared/routes/agent-local';
 import type { FastifyInstance } from 'fastify';
-import { addRoute } from '../add-route.ts';
 import type { LocalApi } from '../local-api.ts';
 
+/** Who calls is not asked here: the server listens on loopback and its guard looks at every request. */
+const authenticate = async () => null;
+
 export function addAgentLocalRoutes(app: FastifyInstance, api: LocalApi): void {
-  addRoute(app, getAgentStatus, () => api.status());
-  addRoute(app, getLocalEarnings, () => api.earnings());
-  addRoute(app, listLocalExecutions, () => api.executions());
-  addRoute(app, getLocalLogTail, ({ params }) => api.logTail(params.executionId));
-  addRoute(app, setAgentMode, ({ body }) => ({ mode: api.setMode(body.mode) }));
+  addRoute(app, getAgentStatus, { authenticate, handler: async () => api.status() });
+  addRoute(app, getLocalEarnings, { authenticate, handler: async () => api.earnings() });
+  addRoute(app, listLocalExecutions, { authenticate, handler: async () => api.executions() });
+  addRoute(app, getLocalLogTail, {
+    authenticate,
+    handler: async ({ params }) => api.logTail(params.executionId),
+  });
+  addRoute(app, setAgentMode, {
+    authenticate,
+    handler: async ({ body }) => ({ mode: api.setMode(body.mode) }),
+  });
 }

@@ -1,5 +1,4 @@
 import { Button, Group } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type AgentStatus, setAgentMode } from '@node3/shared/routes/agent-local';
 import { IconDoorExit, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -7,19 +6,21 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { useNotice } from '../../parts/use-notice.ts';
 
 type Asked = 'pause' | 'drain';
 
 /** Pause and drain ask first, because both stop the earning; resuming needs no question. */
 export function ModeButtons({ state }: { state: AgentStatus['state'] }) {
   const { t } = useTranslation();
+  const notify = useNotice();
   const { client } = useApp();
   const queryClient = useQueryClient();
   const [asked, setAsked] = useState<Asked | null>(null);
   const setMode = useMutation({
     mutationFn: (mode: 'run' | 'pause' | 'drain') => client.call(setAgentMode, { body: { mode } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['local', 'status'] }),
-    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', message: error.message }),
   });
   const stopped = state === 'paused' || state === 'draining';
   const asking = asked ?? 'pause';

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { cancelJob, type JobDetail } from '@node3/shared/routes/jobs';
 import { IconBan } from '@tabler/icons-react';
@@ -8,6 +7,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { useNotice } from '../../parts/use-notice.ts';
 import { jobKey } from '../../queries.ts';
 
 /** Cancels after a question. The answer of the marketplace is shown at once, without a new read. */
@@ -15,16 +15,17 @@ export function CancelButton({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
   const { client } = useApp();
   const queryClient = useQueryClient();
+  const notify = useNotice();
   const [opened, { open, close }] = useDisclosure(false);
   const { jobId } = job;
   const cancel = useMutation({
     mutationFn: () => client.call(cancelJob, { params: { jobId } }),
     onSuccess(answer) {
       queryClient.setQueryData(jobKey(jobId), answer);
-      notifications.show({ color: 'green', message: t('cancel.done') });
+      notify({ kind: 'done', message: t('cancel.done') });
     },
     onError(error) {
-      notifications.show({ color: 'red', title: t('cancel.failed'), message: error.message });
+      notify({ kind: 'failed', title: t('cancel.failed'), message: error.message });
     },
   });
   const requested = job.events.some((event) => event.type === 'job.cancel-requested');

@@ -2,10 +2,13 @@ import { Button, Text } from '@mantine/core';
 import { type Asset, formatAmount, fromMoney, parseAmount } from '@node3/shared/money';
 import type { Account } from '@node3/shared/routes/accounts';
 import { IconSend } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
 import { unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { overviewQuery } from '../../queries.ts';
 import type { JobDraft } from './job-draft.ts';
 
 interface PriceSummaryProps {
@@ -14,13 +17,17 @@ interface PriceSummaryProps {
   pending: boolean;
 }
 
-/** What posting will do to the balance. The fee is the marketplace's own and known only afterwards. */
+/** What posting will do to the balance: the reward and the fee on it are held together. */
 export function PriceSummary({ account, draft, pending }: PriceSummaryProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { asset } = draft;
   const available = account.balances[asset].available;
-  const held = readAmount(draft.reward, asset);
+  const { data: overview } = useQuery(overviewQuery(useApp()));
+  const reward = readAmount(draft.reward, asset);
+  const rate = overview?.feeBasisPoints ?? null;
+  const fee = reward === null || rate === null ? null : (reward * BigInt(rate)) / 10_000n;
+  const held = reward === null || fee === null ? null : reward + fee;
   const after = held === null ? null : fromMoney(available) - held;
   const missing = after !== null && after < 0n;
   const money = (value: bigint | null) =>
@@ -35,6 +42,14 @@ export function PriceSummary({ account, draft, pending }: PriceSummaryProps) {
           </div>
           <div className="facts-row">
             <dt>{t('newJob.rewardHeld')}</dt>
+            <dd>{money(reward)}</dd>
+          </div>
+          <div className="facts-row">
+            <dt>{t('newJob.fee', { percent: rate === null ? unknownMark : `${rate / 100} %` })}</dt>
+            <dd>{money(fee)}</dd>
+          </div>
+          <div className="facts-row">
+            <dt>{t('newJob.held')}</dt>
             <dd>{money(held)}</dd>
           </div>
           <div className="facts-row" data-strong="true">

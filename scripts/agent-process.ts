@@ -1,0 +1,30 @@
+import { createServiceProcess, type ServiceProcess } from './service-process.ts';
+
+export interface AgentProcessOptions {
+  name: string;
+  dataDir: string;
+  marketplaceUrl: string;
+  rpcUrl: string;
+}
+
+/** An agent in a process of its own, started as a provider would; its engine is the real one. */
+export function createAgentProcess(options: AgentProcessOptions): ServiceProcess {
+  const { DOCKER_HOST, HOME, XDG_RUNTIME_DIR } = process.env;
+  return createServiceProcess({
+    main: 'agent/src/main.ts',
+    env: {
+      ...{ DOCKER_HOST, HOME, XDG_RUNTIME_DIR },
+      AGENT_NAME: options.name,
+      AGENT_DATA_DIR: options.dataDir,
+      AGENT_PORT: '0',
+      MARKETPLACE_URL: options.marketplaceUrl,
+      SOLANA_RPC_URL: options.rpcUrl,
+      SKIP_GPU_CHECK: 'true',
+      MAX_CONCURRENT_JOBS: '4',
+      // Whatever a failed test left running is stopped and removed with its agent.
+      DRAIN_SEC: '0',
+      LOG_LEVEL: 'warn',
+    },
+    ready: /^node3 agent: (\S+)$/,
+  });
+}

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mustSkip } from '@node3/shared/testing/resources';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Where test runs keep their pictures. */
+export const pictureDir = join(root, 'test-output', 'screenshots');
+export const dashboardDir = join(root, 'dashboard', 'dist');
+
+const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** The browser of this machine, or a printed reason why the suite is skipped. */
+export function findChromium(): { program: string; skip: boolean } {
+  const program = programs.find((path) => existsSync(path)) ?? null;
+  const built = existsSync(join(dashboardDir, 'index.html'));
+  const missing =
+    program === null
+      ? 'no Chromium is installed'
+      : built
+        ? null
+        : 'the web app is not built; run npm run build';
+  return { program: program ?? '', skip: mustSkip({ resource: 'chromium', missing }) };
+}
+
+export function launch(program: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath: program,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+const widths = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
+
+/** Both colour schemes, wide and narrow. The page settles before each picture. */
+export async function takePictures(page: Page, name: string): Promise<void> {
+  mkdirSync(pictureDir, { recursive: true });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const [width, size] of Object.entries(widths)) {
+      await page.setViewportSize(size);
+      // As tall as the page, so that bars that stick to the window's edges stand at the page's.
+      const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+      await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
+      const path = join(pictureDir, `${name}-${colorScheme}-${width}.png`);
+      await page.screenshot({ path });
+    }
+  }
+  await page.setViewportSize(widths.wide);
+}
+
+interface AxeWindow {
+  axe: { run(options: object): Promise<{ violations: { id: string; nodes: unknown[] }[] }> };
+}
+
+/** What axe-core finds against WCAG 2.2 AA on the page as it is. */
+export async function findBarriers(page: Page): Promise<string[]> {
+  const source = join(root, 'node_modules', 'axe-core', 'axe.min.js');
+  // The page's own policy forbids foreign scripts, so axe comes in through the debugger.
+  const { readFileSync } = await import('node:fs');
+  await page.evaluate(readFileSync(source, 'utf8'));
+  return page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    const { axe } = globalThis as unknown as AxeWindow;
+    const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } });
+    return violations.map(({ id, nodes }) => `${id} (${nodes.length})`);
+  });
+}

@@ -1,0 +1,114 @@
+import type { Agent } from '@node3/agent/agent';
+import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  dashboardDir,
+  findBarriers,
+  findChromium,
+  launch,
+  takePictures,
+} from './browser-support.ts';
+import { type DevNetwork, type Requester, startDevNetwork } from './dev-network.ts';
+
+const { program, skip } = findChromium();
+const engine = await findTestEngine();
+
+describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
+  let network: DevNetwork;
+  let agent: Agent;
+  let requester: Requester;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const image = await engine.prepareImage();
+    const defaultImages = {
+      ...{ container: image, python: image, javascript: image, typescript: image, bash: image },
+    };
+    network = await startDevNetwork({ marketplace: { dashboardDir, defaultImages } });
+    agent = await network.startAgent('lighthouse', { config: { dashboardDir } });
+    await agent.ready();
+    requester = await network.openRequester();
+    browser = await launch(program);
+    page = await browser.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await network?.stop();
+  });
+
+  it('takes the key from the address and forgets it there', async () => {
+    await page.goto(`${network.marketplaceUrl}/#key=${requester.apiKey}`);
+    await page.getByRole('heading', { name: 'Marketplace', level: 1 }).waitFor();
+    await page.locator('.connection[data-state=live]').waitFor();
+    expect(page.url()).not.toContain('key');
+  });
+
+  it('posts a job, follows its log live and sees it paid', async () => {
+    await page.getByRole('link', { name: 'New job' }).first().click();
+    await page.getByLabel('Name', { exact: true }).fill('Lighthouse sweep');
+    await page.getByRole('combobox', { name: 'Language' }).click();
+    await page.getByRole('option', { name: 'Bash' }).click();
+    const code = page.getByLabel('Code');
+    await code.fill('for i in 1 2 3; do echo "beam $i"; sleep 0.4; done; echo bright >&2');
+    await expect.poll(() => page.getByTestId('balance-available').textContent()).toContain('5 SOL');
+    await page.getByRole('button', { name: 'Post job' }).click();
+    await page.waitForURL(/\/jobs\/job_/);
+    await page.getByRole('heading', { name: 'Lighthouse sweep', level: 1 }).waitFor();
+    const log = page.getByRole('log', { name: 'Log' });
+    await log.getByText('beam 1').waitFor({ timeout: 30_000 });
+    await log.getByText('beam 3').waitFor();
+    await log.getByText('bright').waitFor();
+    const state = page.getByTestId('job-state').first();
+    await expect.poll(() => state.textContent(), { timeout: 30_000 }).toContain('Succeeded');
+    const payout = page.getByTestId('payout-state').first();
+    await expect.poll(() => payout.textContent(), { timeout: 30_000 }).toContain('Finalized');
+    await takePictures(page, 'job');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('cancels a running job after asking', async () => {
+    await page.getByRole('link', { name: 'New job' }).first().click();
+    await page.getByLabel('Name', { exact: true }).fill('Endless night');
+    await page.getByRole('combobox', { name: 'Language' }).click();
+    await page.getByRole('option', { name: 'Bash' }).click();
+    await page.getByLabel('Code').fill('echo waiting; sleep 120');
+    await page.getByRole('button', { name: 'Post job' }).click();
+    await page.waitForURL(/\/jobs\/job_/);
+    await page.getByRole('log', { name: 'Log' }).getByText('waiting').waitFor({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Cancel job' }).click();
+    await page.getByRole('button', { name: 'Yes, cancel the job' }).click();
+    const state = page.getByTestId('job-state').first();
+    await expect.poll(() => state.textContent(), { timeout: 15_000 }).toContain('Cancelled');
+  });
+
+  it('lists jobs and shows the marketplace', async () => {
+    await page.getByRole('link', { name: 'Jobs', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Lighthouse sweep' }).first().waitFor();
+    await takePictures(page, 'jobs');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.goto(network.marketplaceUrl);
+    await page.getByText('lighthouse').first().waitFor();
+    await takePictures(page, 'marketplace');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('shows the provider its device, its work and its earnings', async () => {
+    await page.goto(agent.url);
+    await page.getByRole('heading', { name: 'Earnings' }).waitFor();
+    await page.getByText('Simulated GPU').first().waitFor();
+    await page.getByText('Lighthouse sweep').first().waitFor();
+    await takePictures(page, 'agent');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('never wrote an error to the console', () => {
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { labelNames } from '@node3/agent/executors/docker/container-labels';
+import type { TestEngine } from '@node3/agent/executors/docker/docker-test-engine';
+
+type Docker = TestEngine['docker'];
+
+const filtersOf = (jobId: string) => ({ label: [`${labelNames.job}=${jobId}`] });
+
+/** @returns the containers of a job that run now, as `docker ps` lists them. */
+export async function listRunning(docker: Docker, jobId: string): Promise<string[]> {
+  const filters = JSON.stringify(filtersOf(jobId));
+  return (await docker.listContainers({ filters })).map(({ Id }) => Id);
+}
+
+/** @returns the names of everything the engine still has of a job, running or not. */
+export async function listTraces(docker: Docker, jobId: string): Promise<string[]> {
+  const filters = JSON.stringify(filtersOf(jobId));
+  const [containers, { Volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.flatMap(({ Names }) => Names),
+    ...(Volumes ?? []).map((volume) => volume.Name),
+  ];
+}
+
+export interface StartWatch {
+  /** How often the engine started a container of this job since the watch began. */
+  count(jobId: string): number;
+  stop(): void;
+}
+
+/** Counts by the engine's own events, which nothing in the network can make up. */
+export async function watchStarts(
+  docker: Docker,
+  onStart: (jobId: string) => void = () => undefined,
+): Promise<StartWatch> {
+  const stop = new AbortController();
+  const filters = { label: [labelNames.job], type: ['container'], event: ['start'] };
+  const events = await docker.getEvents({
+    filters: JSON.stringify(filters),
+    abortSignal: stop.signal,
+  });
+  const counts = new Map<string, number>();
+  const lines = createInterface({ input: Readable.from(events) });
+  lines.on('line', (line) => {
+    const event = JSON.parse(line) as { Actor: { Attributes: Record<string, string> } };
+    const jobId = event.Actor.Attributes[labelNames.job] ?? '';
+    counts.set(jobId, (counts.get(jobId) ?? 0) + 1);
+    onStart(jobId);
+  });
+  // The stream breaks when the watch is stopped, which is its only end.
+  lines.on('error', () => undefined);
+  return { count: (jobId) => counts.get(jobId) ?? 0, stop: () => stop.abort() };
+}

@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify';
+import { setErrorHandler } from './error-handler.ts';
+import { createRequestValidator } from './request-validator.ts';
+
+/**
+ * Makes a server ready for contracts: requests are checked strictly, answers are ours and only
+ * typed, and every error is a problem. Call it before the first route.
+ */
+export function acceptContracts(app: FastifyInstance): void {
+  const validatorFor = createRequestValidator();
+  app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }));
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  setErrorHandler(app);
+}
