@@ -47,14 +47,23 @@ export async function takePictures(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const [width, size] of Object.entries(widths)) {
       await page.setViewportSize(size);
+      await settle(page);
       // As tall as the page, so that bars that stick to the window's edges stand at the page's.
       const height = await page.evaluate<number>('document.documentElement.scrollHeight');
       await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
+      await settle(page);
       const path = join(pictureDir, `${name}-${colorScheme}-${width}.png`);
       await page.screenshot({ path });
     }
   }
   await page.setViewportSize(widths.wide);
+}
+
+/** Lets the page lay itself out and repaint before it is measured or pictured. */
+async function settle(page: Page): Promise<void> {
+  const frames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+  await page.evaluate(frames);
+  await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
 }
 
 interface AxeWindow {

@@ -1,4 +1,12 @@
-import { type Asset, assets, type Money, parseAmount, toMoney } from '@node3/shared/money';
+import { isMarketError } from '@node3/shared/error';
+import {
+  type Asset,
+  assets,
+  type BaseUnits,
+  type Money,
+  parseAmount,
+  toMoney,
+} from '@node3/shared/money';
 import { usageError } from '../command-error.ts';
 
 export function parseAsset(text: string): Asset {
@@ -17,12 +25,23 @@ export function parseMoney(option: string, text: string, assetText: string): Mon
   if (rest.length > 0) throw notMoney(option, text);
   const asset = named === undefined ? parseAsset(assetText) : findAsset(named);
   if (asset === undefined) throw notMoney(option, text);
-  if (!/^\d+(\.\d+)?$/.test(amount)) throw notMoney(option, text);
-  const value = parseAmount(amount, asset);
+  const value = readAmount(amount, asset);
+  if (value === null) throw notMoney(option, text);
   if (value === 0n) throw usageError(`${option} is zero.`, 'Give an amount above zero.');
   return toMoney(value, asset);
 }
 
+/** @returns null for what is no amount, or one that the asset can't be divided into. */
+function readAmount(amount: string, asset: Asset): BaseUnits | null {
+  try {
+    return parseAmount(amount, asset);
+  } catch (error) {
+    if (isMarketError(error, 'AMOUNT_INVALID')) return null;
+    throw error;
+  }
+}
+
 function notMoney(option: string, text: string) {
-  return usageError(`${option} is "${text}", which is not an amount.`, 'Write it as 0.001.');
+  const fix = 'Write it as 0.001; SOL has nine digits after the point, USDC six.';
+  return usageError(`${option} is "${text}", which is not an amount.`, fix);
 }

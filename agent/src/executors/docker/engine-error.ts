@@ -10,8 +10,12 @@ export function engineMessage(error: unknown): string {
     const { json } = error;
     if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message);
   }
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(clientPrefix, '').trim();
 }
+
+/** Answers to streaming requests, such as a pull, come with the words in the message alone. */
+const clientPrefix = /^\(HTTP code \d+\) .*? - /;
 
 /** @returns the system error code, such as `ENOENT`, or null. */
 export function systemErrorCode(error: unknown): string | null {

@@ -7,6 +7,7 @@ describe('toPullError', () => {
     'pull access denied for x/y, repository does not exist or may require docker login: denied',
     'unauthorized: authentication required',
     'no matching manifest for linux/arm64/v8 in the manifest list entries',
+    '(HTTP code 500) server error - manifest unknown ',
   ])('takes "%s" as the requester\'s mistake', (message) => {
     expect(toPullError(new Error(message)).reason).toBe('image_not_found');
   });
