@@ -13,7 +13,9 @@ export function createAgentProcess(options: AgentProcessOptions): ServiceProcess
   return createServiceProcess({
     main: 'agent/src/main.ts',
     env: {
-      ...{ DOCKER_HOST, HOME, XDG_RUNTIME_DIR },
+      DOCKER_HOST,
+      HOME,
+      XDG_RUNTIME_DIR,
       AGENT_NAME: options.name,
       AGENT_DATA_DIR: options.dataDir,
       AGENT_PORT: '0',
@@ -21,7 +23,6 @@ export function createAgentProcess(options: AgentProcessOptions): ServiceProcess
       SOLANA_RPC_URL: options.rpcUrl,
       SKIP_GPU_CHECK: 'true',
       MAX_CONCURRENT_JOBS: '4',
-      // Whatever a failed test left running is stopped and removed with its agent.
       DRAIN_SEC: '0',
       LOG_LEVEL: 'warn',
     },

@@ -112,7 +112,7 @@ if (!programs) fail(`Usage: node scripts/bootstrap.mjs ${Object.keys(commands).j
 const folder = runtimeFolder();
 const env = { ...process.env };
 const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
-if (folder !== null) env[pathName] = `${folder}${delimiter}${env[pathName] ?? ''}`;
+if (folder !== null) env[pathName] = [folder, env[pathName] ?? ''].join(delimiter);
 env.NODE3_NODE = folder === null ? process.execPath : join(folder, 'node');
 env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'node');
 installDependencies(env);

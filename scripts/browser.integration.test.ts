@@ -25,7 +25,11 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
   beforeAll(async () => {
     const image = await engine.prepareImage();
     const defaultImages = {
-      ...{ container: image, python: image, javascript: image, typescript: image, bash: image },
+      container: image,
+      python: image,
+      javascript: image,
+      typescript: image,
+      bash: image,
     };
     network = await startDevNetwork({ marketplace: { dashboardDir, defaultImages } });
     agent = await network.startAgent('lighthouse', { config: { dashboardDir } });

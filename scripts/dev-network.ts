@@ -84,12 +84,24 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
   const agents: Agent[] = [];
   const processes: ServiceProcess[] = [];
   return {
-    ...{ folder, localnet, child, marketplaceUrl: marketplace.url },
-    operator: createClient({ baseUrl: marketplace.url, apiKey: adminApiKey }),
+    folder,
+    localnet,
+    child,
+    marketplaceUrl: marketplace.url,
+    operator: createClient({
+      baseUrl: marketplace.url,
+      apiKey: adminApiKey,
+    }),
     async startAgent(name, { config, parts } = {}) {
       const agent = await startAgent(
-        { ...agentConfig(folder, name, marketplace.url, localnet.rpcUrl), ...config },
-        { log, ...parts },
+        {
+          ...agentConfig(folder, name, marketplace.url, localnet.rpcUrl),
+          ...config,
+        },
+        {
+          log,
+          ...parts,
+        },
       );
       agents.push(agent);
       return agent;
@@ -111,7 +123,10 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
       await Promise.allSettled([...agents, ...processes].map((agent) => agent.stop()));
       await marketplace.stop();
       await localnet.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, {
+        recursive: true,
+        force: true,
+      });
     },
   };
 }
@@ -122,7 +137,10 @@ function marketplaceDefaults(
   logLevel: LogLevel,
 ): MarketplaceConfig {
   return {
-    ...{ dataDir, adminApiKey, defaultImages, logLevel },
+    dataDir,
+    adminApiKey,
+    defaultImages,
+    logLevel,
     host: '127.0.0.1',
     port: 0,
     databasePath: join(dataDir, 'marketplace.db'),
@@ -142,7 +160,10 @@ function agentConfig(
 ): AgentConfig {
   const dataDir = join(folder, name);
   return {
-    ...{ name, marketplaceUrl, solanaRpcUrl, dataDir },
+    name,
+    marketplaceUrl,
+    solanaRpcUrl,
+    dataDir,
     marketplaceInsecure: false,
     port: 0,
     walletPath: join(dataDir, 'wallet.json'),
@@ -153,7 +174,7 @@ function agentConfig(
     memoryBytes: null,
     apiKey: null,
     dashboardDir: null,
-    drainMs: 5_000,
+    drainMs: 5e3,
     environment: {},
   };
 }

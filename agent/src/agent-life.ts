@@ -34,6 +34,7 @@ export class AgentLife {
   #agentId: string | null = null;
   #ready = false;
   #identityError: string | null = null;
+  #signInError: string | null = null;
   #diskFreeBytes: number | null = null;
   #refusedUntilMs = 0;
 
@@ -66,7 +67,7 @@ export class AgentLife {
       random,
       instanceId: core.instanceId,
       availability: () => this.#availability(),
-      onMessage: (message, sentAt) => this.#handle(message, sentAt),
+      onMessage: (message, arrivedAt) => this.#handle(message, arrivedAt),
     });
   }
 
@@ -85,6 +86,11 @@ export class AgentLife {
   /** Why the stored identity can't be used; null when it can. */
   get identityError(): string | null {
     return this.#identityError;
+  }
+
+  /** Why the last try to sign in failed; null once it has worked. */
+  get signInError(): string | null {
+    return this.#signInError;
   }
 
   get diskFreeBytes(): number | null {
@@ -191,11 +197,13 @@ export class AgentLife {
         const identity = await ensureIdentity(deps, AbortSignal.any([signal, shutdown.signal]));
         this.#agentId = identity.agentId;
         this.#identityError = null;
+        this.#signInError = null;
         done.resolve();
         return agentLimits.backoffMaxMs;
       },
       onFailure: (error) => {
-        if (error instanceof IdentityError) this.#identityError = error.message;
+        this.#signInError = error instanceof Error ? error.message : String(error);
+        if (error instanceof IdentityError) this.#identityError = this.#signInError;
         log.warn({ err: error }, 'signing in failed');
         events.onStatus();
       },
@@ -248,10 +256,10 @@ export class AgentLife {
     };
   }
 
-  async #handle(message: AgentMessage, sentAt: Instant): Promise<void> {
+  async #handle(message: AgentMessage, arrivedAt: Instant): Promise<void> {
     switch (message.type) {
       case 'offer':
-        takeOffer(this.#intake, message, sentAt);
+        takeOffer(this.#intake, message, arrivedAt);
         return;
       case 'cancel':
         this.#core.desk.stop(message.executionId, 'requester');

@@ -77,6 +77,21 @@ describe('a job', () => {
     expect(machine.countCalls('start', executionId)).toBe(1);
   });
 
+  it('is taken on though the poll that brings it had waited longer than an offer stands', async () => {
+    const { marketplace, clock } = machine;
+    const agent = await machine.boot();
+    await agent.ready();
+    await vi.waitFor(() => expect(marketplace.pollsWaiting()).toBe(1), within);
+    clock.advance(25_000);
+    const executionId = marketplace.post();
+    machine.programEnd(executionId, outcome());
+    await vi.waitFor(
+      () => expect(marketplace.execution(executionId).result).not.toBeNull(),
+      within,
+    );
+    expect(marketplace.execution(executionId).released).toBe(false);
+  });
+
   it('is not run twice when its offer is repeated while it runs and after it ended', async () => {
     const { marketplace, executor } = machine;
     const executionId = marketplace.post();

@@ -87,25 +87,23 @@ function stateOf(
   life: AgentLife,
   counts: { active: number; owed: number },
 ): AgentState {
-  const { board, config, link } = core;
+  const { config, link } = core;
   return describeState({
     ...counts,
     mode: life.mode,
     ready: life.isReady,
-    blockedBy: findBlock(core, life, board.problems()[0]?.sentence ?? null),
+    blockedBy: findBlock(core, life),
     marketplaceUrl: config.marketplaceUrl,
     unreachableSinceMs: link.unreachableSinceMs,
   });
 }
 
-function findBlock(
-  { link }: AgentCore,
-  life: AgentLife,
-  executorProblem: string | null,
-): string | null {
+/** One sentence that says why this agent can take no work at all; null when it can. */
+export function findBlock({ board, link }: AgentCore, life: AgentLife): string | null {
   if (life.identityError !== null) return life.identityError;
   if (link.refusal !== null) return describeRefusal(link.refusal).sentence;
-  return executorProblem === null ? null : `No job can run here: ${executorProblem}`;
+  const problem = board.problems()[0];
+  return problem === undefined ? null : `No job can run here: ${problem.sentence}`;
 }
 
 function describeExecutor({ board }: AgentCore): AgentStatus['executor'] {

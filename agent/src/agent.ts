@@ -6,6 +6,8 @@ export interface Agent {
   readonly agentId: string | null;
   /** Base58 address that is paid. */
   readonly wallet: string;
+  /** One sentence that says what keeps the agent from working; null when nothing is known to. */
+  readonly problem: string | null;
   /**
    * Resolves when the agent is registered, has recovered what an earlier process left and asks for
    * work. Waits as long as the marketplace can't be reached; rejects when the agent stops first.

@@ -35,6 +35,11 @@ export interface AgentConfig {
   environment: Env;
 }
 
+/** Whether an address leads to this machine, so that nothing sent there leaves it. */
+export function isLoopback(url: string): boolean {
+  return loopbackHosts.has(new URL(url).hostname);
+}
+
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -43,7 +48,8 @@ const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
  */
 export function checkMarketplaceUrl(config: AgentConfig): void {
   const { hostname, protocol } = new URL(config.marketplaceUrl);
-  if (protocol === 'https:' || loopbackHosts.has(hostname) || config.marketplaceInsecure) return;
+  if (protocol === 'https:' || isLoopback(config.marketplaceUrl) || config.marketplaceInsecure)
+    return;
   const problem = `is ${config.marketplaceUrl}, which would send this agent's key unencrypted`;
   const fix = `Use https://${hostname}, or set MARKETPLACE_INSECURE=true on a network you trust.`;
   throw new ConfigError('MARKETPLACE_URL', problem, fix);

@@ -1,5 +1,4 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { ExecutorContext } from './agent-core.ts';
 import { DockerExecutor } from './executors/docker/docker-executor.ts';
 import {
@@ -9,6 +8,8 @@ import {
 } from './executors/docker/engine-socket.ts';
 import type { Executor } from './executors/executor.ts';
 import { NativeExecutor } from './executors/native/native-executor.ts';
+import { chooseNativeUser } from './executors/native/native-spec.ts';
+import { nativeWorkspaceRoot } from './executors/native/native-workspace.ts';
 
 /** The executors of this machine. Native execution exists only where the provider allows it. */
 export function createExecutors(context: ExecutorContext): readonly Executor[] {
@@ -18,7 +19,7 @@ export function createExecutors(context: ExecutorContext): readonly Executor[] {
   const native = new NativeExecutor({
     policy: { allowNative: true },
     agentId: ownerId,
-    workspaceRoot: join(config.dataDir, 'native'),
+    workspaceRoot: nativeWorkspaceRoot(config.dataDir, ownerId, chooseNativeUser(undefined)),
     clock,
     log,
   });
@@ -28,9 +29,9 @@ export function createExecutors(context: ExecutorContext): readonly Executor[] {
 function createDockerExecutor({ clock, config, log, ownerId }: ExecutorContext): DockerExecutor {
   const address = chooseEngineAddress(
     listEngineAddresses({
-      dockerHost: config.environment['DOCKER_HOST'] ?? null,
+      dockerHost: config.environment['DOCKER_HOST'] || null,
       homeDirectory: homedir(),
-      runtimeDirectory: config.environment['XDG_RUNTIME_DIR'] ?? null,
+      runtimeDirectory: config.environment['XDG_RUNTIME_DIR'] || null,
       uid: process.getuid?.() ?? null,
     }),
   );

@@ -1,6 +1,7 @@
 import type { Agent, DrainOptions } from './agent.ts';
 import type { AgentCore } from './agent-core.ts';
 import type { AgentLife } from './agent-life.ts';
+import { findBlock } from './agent-view.ts';
 import type { LocalServer } from './http/server.ts';
 import type { AgentMode } from './observability/agent-state.ts';
 
@@ -42,6 +43,11 @@ export class RunningAgent implements Agent {
 
   get wallet(): string {
     return this.#deps.core.wallet.address;
+  }
+
+  get problem(): string | null {
+    const { core, life } = this.#deps;
+    return findBlock(core, life) ?? life.signInError;
   }
 
   get ended(): Promise<void> {

@@ -16,6 +16,8 @@ export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGPIPE';
 /** Everything the command takes from the process it runs in. Tests pass their own. */
 export interface Host {
   readonly argv: readonly string[];
+  /** What to type to call this command, such as `npx node3`. */
+  readonly command: string;
   readonly env: Env;
   readonly cwd: string;
   readonly homeDir: string;

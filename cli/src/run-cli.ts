@@ -37,7 +37,7 @@ async function reportFailure(host: Host, error: unknown, help: string): Promise<
     return exitCodes.usage.code;
   }
   const cause = error instanceof CommanderError ? fromCommander(host, error) : error;
-  const failure = describeFailure(cause);
+  const failure = describeFailure(cause, host.command);
   await printFailure(terminal, failure);
   if (host.env['NODE3_DEBUG'] && error instanceof Error) await terminal.complain(error.stack ?? '');
   return isAttachedRun(host.argv) ? exitCodes.runError.code : failure.exitCode;

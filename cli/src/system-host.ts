@@ -4,6 +4,7 @@ import { systemClock } from '@node3/shared/clock';
 import type { Env } from '@node3/shared/env';
 import { systemIds } from '@node3/shared/ids';
 import { usageError } from './command-error.ts';
+import { findCommandName } from './command-name.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Host, Interrupt, Output } from './host.ts';
 
@@ -25,6 +26,7 @@ export function createSystemHost(argv: readonly string[], env: Env): Host {
   };
   return {
     argv,
+    command: findCommandName(env),
     env,
     cwd: process.cwd(),
     homeDir: homedir(),

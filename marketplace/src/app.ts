@@ -50,7 +50,12 @@ export async function startMarketplace(
   });
   try {
     const payments = await openPayments({
-      ...{ store, log, clock, payoutMax, key: wallet, usdcMint: null },
+      store,
+      log,
+      clock,
+      payoutMax,
+      key: wallet,
+      usdcMint: null,
       rpcUrls: config.rpcUrls,
       mainnet: config.allowMainnet ? 'allowed' : 'refused',
     });
@@ -60,7 +65,11 @@ export async function startMarketplace(
     const settings = payoutSettingsDefault;
     const engine = createPayoutEngine({ store, rail, clock, ids: systemIds, log, settings });
     const service = await createService({
-      ...{ store, log, treasury, clock, cluster },
+      store,
+      log,
+      treasury,
+      clock,
+      cluster,
       payouts: payoutsOf(engine),
       ids: systemIds,
       explorerUrl: (signature) => explorerUrl(cluster, signature),

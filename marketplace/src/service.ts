@@ -71,16 +71,29 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   await fillIndex(store, matchmaker);
   const startedAtMs = clock.nowMs();
   const changeDeps = {
-    ...{ store, clock, ids, matchmaker, cancels: new CancelNotices(), log },
+    store,
+    clock,
+    ids,
+    matchmaker,
+    cancels: new CancelNotices(),
+    log,
     feeBasisPoints: parts.feeBasisPoints,
     wakePayouts: () => payouts.wake(),
   };
   const app = await createServer(
     {
       ...changeDeps,
-      ...{ presence, feed, simulated, cluster, operatorAccountId },
+      presence,
+      feed,
+      simulated,
+      cluster,
+      operatorAccountId,
       pollTurns: new PollTurns(),
-      auth: createAuthenticator({ store, adminApiKey: parts.adminApiKey, operatorAccountId }),
+      auth: createAuthenticator({
+        store,
+        adminApiKey: parts.adminApiKey,
+        operatorAccountId,
+      }),
       leases: createLeaseTokens(parts.leaseSecret),
       treasury: parts.treasury,
       defaultImages: parts.defaultImages,
@@ -88,12 +101,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       stopping: stopping.signal,
       explorerUrl: parts.explorerUrl,
       readHealth: () =>
-        readHealth({
-          ...{ store, clock, cluster, startedAtMs, treasury: parts.treasury },
-          version: parts.version,
-          ledgerCheck: () => auditor.check(),
-          payoutCheck: () => payouts.health(),
-        }),
+        readHealth(({
+	store,
+	clock,
+	cluster,
+	startedAtMs,
+	treasury: parts.treasury,
+	version: parts.version,
+	ledgerCheck: () => auditor.check(),
+	payoutCheck: () => payouts.health()
+})),
     },
     { dashboardDir: parts.dashboardDir },
   );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMarketError } from './error.ts';
 import {
@@ -18,7 +18,7 @@ describe('amounts', () => {
     fc.assert(
       fc.property(amounts, fc.constantFrom(...assets), (value, asset) => {
         const text = formatAmount(value, asset);
-        if (text.split('.')[0]?.length ?? 0 > 12) return;
+        if ((text.split('.')[0]?.length ?? 0) > 12) return;
         expect(parseAmount(text, asset)).toBe(value);
       }),
     );

@@ -23,7 +23,8 @@ const acceptRetryMs = 500;
 
 /**
  * Says yes to an offer that the journal holds, again after a lost answer, until the offer's own
- * deadline. @returns `unknown` when no answer came: the marketplace may think we have the job.
+ * deadline. That counts from its arrival, since the poll that brought it may have waited long; the
+ * marketplace decides whether it still stands, and the lease begins with the acceptance. @returns `unknown` when no answer came: the marketplace may think we have the job.
  */
 export async function acceptOffer(
   deps: AcceptOfferDeps,

@@ -73,6 +73,18 @@ describe('decideAdmission', () => {
     expect(sentenceOf(asks, { executors: [native], nativeAllowed: false })).toMatch(/level native/);
   });
 
+  it('refuses a job without an image wherever it may not run natively', () => {
+    const workload = { kind: 'container' as const, image: 'native' };
+    const asks = { workload, placement: { isolationMin: 'native' as const } };
+    const executors = [docker, native];
+    expect(decide(asks, { executors, nativeAllowed: true })).toMatchObject({
+      executorName: 'native',
+    });
+    expect(sentenceOf(asks, { executors, nativeAllowed: false })).toMatch(/no image/);
+    expect(sentenceOf(asks, { executors: [docker], nativeAllowed: true })).toMatch(/no image/);
+    expect(sentenceOf({ workload }, { executors, nativeAllowed: true })).toMatch(/no image/);
+  });
+
   it('never gives less isolation than asked, and no more than needed', () => {
     const executors = [gvisor, docker];
     const placement = { isolationMin: 'sandbox' as const };

@@ -1,4 +1,5 @@
 import { type IsolationLevel, isolationLevels, type JobSpec } from '@node3/shared/job-spec';
+import { nativeImage } from '../executors/native/native-image.ts';
 import type { FreeCapacity } from './capacity.ts';
 
 /** An executor that can take work now. */
@@ -27,7 +28,11 @@ export function decideAdmission(facts: AdmissionFacts): Admission {
   if (refusal !== null) return { admitted: false, sentence: refusal };
   const executor = chooseExecutor(facts);
   if (executor !== null) return { admitted: true, executorName: executor.name };
-  const sentence = `No executor here isolates at level ${facts.spec.placement.isolationMin}.`;
+  const { placement, workload } = facts.spec;
+  const sentence =
+    workload.image === nativeImage
+      ? 'The job has no image, and this machine may not run it without one.'
+      : `No executor here isolates at level ${placement.isolationMin}.`;
   return { admitted: false, sentence };
 }
 
@@ -58,6 +63,8 @@ function chooseExecutor(facts: AdmissionFacts): ExecutorChoice | null {
   const native = facts.executors.find((executor) => executor.isolation === 'native');
   if (isolationMin === 'native' && facts.nativeAllowed && native !== undefined) return native;
   const levelMin = Math.max(rank(isolationMin), rank('container'));
+  // A job without an image has nothing to run in a container.
+  if (facts.spec.workload.image === nativeImage) return null;
   const contained = facts.executors.filter((executor) => rank(executor.isolation) >= levelMin);
   return contained.toSorted((a, b) => rank(a.isolation) - rank(b.isolation))[0] ?? null;
 }

@@ -30,8 +30,8 @@ export interface PollerDeps {
   random: () => number;
   instanceId: string;
   availability(): Availability;
-  /** Handles one message. An offer's lease counts from `sentAt`. */
-  onMessage(message: AgentMessage, sentAt: Instant): Promise<void>;
+  /** Handles one message. An offer may be accepted for a while from its arrival. */
+  onMessage(message: AgentMessage, arrivedAt: Instant): Promise<void>;
 }
 
 /** Asks for work and messages for as long as the agent lives. */
@@ -77,7 +77,8 @@ export class Poller {
     const sentAt = instantOf(clock);
     const messages = await this.#poll(signal);
     if (messages === null) return 0;
-    for (const message of messages) await this.#deps.onMessage(message, sentAt);
+    const arrivedAt = instantOf(clock);
+    for (const message of messages) await this.#deps.onMessage(message, arrivedAt);
     const emptyAtOnce =
       messages.length === 0 &&
       clock.monotonicMs() - sentAt.monotonicMs < agentLimits.pollEmptyPauseMs;

@@ -52,8 +52,23 @@ describe('ensureIdentity', () => {
 
   it('refuses an identity of another marketplace or wallet', async () => {
     await signIn();
-    await expect(signIn({ url: 'http://127.0.0.1:1' })).rejects.toThrow(IdentityError);
+    const other = new FakeMarketplace();
+    await other.start();
+    await expect(signIn({ url: other.url })).rejects.toThrow(IdentityError);
+    await other.stop();
+    expect(other.registrations).toBe(0);
+    await expect(signIn({ url: 'http://marketplace.example' })).rejects.toThrow(IdentityError);
     await expect(signIn({ wallet: 'other.json' })).rejects.toThrow(/WALLET_PATH/);
+    expect(marketplace.registrations).toBe(1);
+  });
+
+  it('follows its marketplace to another address of this machine', async () => {
+    const identity = await signIn();
+    const url = marketplace.url.replace('127.0.0.1', 'localhost');
+    const moved = { ...identity, marketplaceUrl: url };
+    expect(await signIn({ url })).toEqual(moved);
+    const text = await readFile(join(folder, 'identity.json'), 'utf8');
+    expect(JSON.parse(text)).toEqual(moved);
     expect(marketplace.registrations).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import { isMarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import { getAgentEarnings, registerAgent } from '@node3/shared/routes/agents';
 import { createChallenge } from '@node3/shared/routes/auth';
@@ -6,6 +7,7 @@ import type { WalletKey } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
+import { isLoopback } from '../config.ts';
 import { readPrivateFile, writePrivateFile } from '../secrets.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 
@@ -47,9 +49,9 @@ export async function ensureIdentity(
 ): Promise<AgentIdentity> {
   const stored = await readIdentity(deps.path);
   if (stored !== null) {
-    checkIdentity(stored, deps);
-    deps.link.useKey(deps.apiKey ?? stored.apiKey);
-    return { ...stored, apiKey: deps.apiKey ?? stored.apiKey };
+    const identity = await checkIdentity(stored, deps, signal);
+    deps.link.useKey(identity.apiKey);
+    return identity;
   }
   const identity =
     deps.apiKey === null
@@ -75,15 +77,45 @@ async function readIdentity(path: string): Promise<AgentIdentity | null> {
   throw new IdentityError(`${path} is damaged. ${fix}`);
 }
 
-function checkIdentity(identity: AgentIdentity, deps: RegistrationDeps): void {
+async function checkIdentity(
+  stored: AgentIdentity,
+  deps: RegistrationDeps,
+  signal: AbortSignal,
+): Promise<AgentIdentity> {
+  const { apiKey, link, path, wallet } = deps;
+  const identity = { ...stored, apiKey: apiKey ?? stored.apiKey };
   const fix = 'Set AGENT_DATA_DIR to another folder to register there as a new agent.';
-  if (identity.marketplaceUrl !== deps.link.url) {
-    const problem = `This agent is registered at ${identity.marketplaceUrl}, not at ${deps.link.url}.`;
-    throw new IdentityError(`${problem} ${fix}`);
-  }
-  if (identity.wallet !== deps.wallet.address) {
-    const problem = `This agent is registered with the wallet ${identity.wallet}, but WALLET_PATH holds ${deps.wallet.address}.`;
+  if (stored.wallet !== wallet.address) {
+    const problem = `This agent is registered with the wallet ${stored.wallet}, but WALLET_PATH holds ${wallet.address}.`;
     throw new IdentityError(`${problem} Point WALLET_PATH to the first one. ${fix}`);
+  }
+  if (stored.marketplaceUrl === link.url) return identity;
+  if (await isKnownThere(identity, deps, signal)) {
+    const moved = { ...stored, marketplaceUrl: link.url };
+    await writePrivateFile(path, `${JSON.stringify(moved, null, 2)}\n`);
+    return { ...identity, marketplaceUrl: link.url };
+  }
+  const problem = `This agent is registered at ${stored.marketplaceUrl}, not at ${link.url}.`;
+  throw new IdentityError(`${problem} ${fix}`);
+}
+
+/**
+ * Whether the same marketplace answers at another port of this machine, as after `node3 up --port`.
+ * Only loopback is asked, because asking shows the key.
+ */
+async function isKnownThere(
+  identity: AgentIdentity,
+  { link }: RegistrationDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!isLoopback(identity.marketplaceUrl) || !isLoopback(link.url)) return false;
+  link.useKey(identity.apiKey);
+  try {
+    const { agentId } = await link.call(getAgentEarnings, {}, { signal });
+    return agentId === identity.agentId;
+  } catch (error) {
+    if (isMarketError(error, 'AUTH_INVALID')) return false;
+    throw error;
   }
 }
 

@@ -127,6 +127,11 @@ export class FakeMarketplace {
     return executionId;
   }
 
+  /** How many polls wait for news right now. */
+  pollsWaiting(): number {
+    return this.#news.listenerCount('news');
+  }
+
   /** Sends a message with the next poll. */
   say(message: AgentMessage): void {
     this.#messages.push(message);

@@ -34,6 +34,6 @@ export async function createAccountCommand(
     opened.created ? 'New account.' : 'The account exists; this is a further key.',
   );
   await terminal.talk(`The key is kept in ${context.configPath}, readable by you only.`);
-  await terminal.talk('Next: node3 account deposit 0.1');
+  await terminal.talk(`Next: ${context.host.command} account deposit 0.1`);
   return 0;
 }

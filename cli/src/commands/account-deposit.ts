@@ -42,13 +42,16 @@ export async function deposit(
       throw usageError('How much to deposit?', 'Write it as: node3 account deposit 0.1');
     }
     const money = parseMoney('the amount', amount, options.asset);
+    const { command } = context.host;
     const { path } = await loadWallet(context, options.wallet);
     await terminal.talk(`sending ${moneyText(money)} from ${path}`);
     return depositFunds(client, createRpc(options.rpc ?? context.rpcUrl), {
       walletPath: path,
       money,
       onSent: (signature) =>
-        terminal.talk(`sent; if this stops now: node3 account deposit --signature ${signature}`),
+        terminal.talk(
+          `sent; if this stops now: ${command} account deposit --signature ${signature}`,
+        ),
     });
   }
 }

@@ -32,7 +32,7 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
     if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
     return 0;
   }
-  await terminal.talk('No jobs. Post one: node3 run -- echo hello');
+  await terminal.talk(`No jobs. Post one: ${host.command} run -- echo hello`);
   return 0;
 }
 

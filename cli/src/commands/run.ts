@@ -57,8 +57,12 @@ export async function postJob(
   try {
     return await client.call(createJob, { body: spec }, { idempotencyKey });
   } catch (error) {
-    if (!isMarketError(error, 'FUNDS_INSUFFICIENT')) throw error;
-    throw await withMissing(client, spec, error);
+    if (isMarketError(error, 'FUNDS_INSUFFICIENT')) throw await withMissing(client, spec, error);
+    if (isMarketError(error, 'JOB_UNSATISFIABLE')) {
+      const isolationMin = spec.placement?.isolationMin ?? 'container';
+      throw new MarketError('JOB_UNSATISFIABLE', { ...error.context, isolationMin });
+    }
+    throw error;
   }
 }
 
@@ -89,13 +93,13 @@ async function announce(context: Context, job: JobDetail): Promise<void> {
 }
 
 async function finish(context: Context, attached: Attached): Promise<number> {
-  const { terminal } = context;
+  const { host, terminal } = context;
   const { job, interrupted, end } = attached;
   if (end !== 'over') {
     const words =
       end === 'detached'
-        ? `detached; the job goes on. Return with: node3 job logs ${job.jobId} -f`
-        : `the cancel was asked for but not confirmed. Look with: node3 job get ${job.jobId}`;
+        ? `detached; the job goes on. Return with: ${host.command} job logs ${job.jobId} -f`
+        : `the cancel was asked for but not confirmed. Look with: ${host.command} job get ${job.jobId}`;
     await terminal.complain(words);
     return interrupted === null ? exitCodes.runError.code : exitCodeOfSignal(interrupted);
   }

@@ -62,6 +62,7 @@ export async function up(
       () => inspectMachine({ host, log }),
       describeMachine,
     );
+    if (machine.isolation === 'native') await sayNative(context, machine, options);
     const stack: StackOptions = {
       ...ports,
       folder,
@@ -138,25 +139,38 @@ async function serve(
     await terminal.talk('');
     await terminal.talk(`  from the command to ${paid ? 'paid' : 'here, not yet paid'}: ${took}`);
   }
-  await printSummary(context, {
+  const facts: SummaryFacts = {
     marketplaceUrl,
     agentUrl: agent?.url ?? null,
     rpcUrl,
     apiKey,
     dataDir: relative(host.cwd, folder.root) || '.',
     dashboard: stack.dashboardDir === null ? 'missing' : 'built',
-  });
+  };
+  await printSummary(context, facts, stack.machine.isolation);
   await untilAborted(signal);
 }
 
 function describeMachine(machine: Machine): string {
   const gpu =
     machine.gpuSource === 'simulated' ? 'simulated GPU (none found)' : machine.gpuModels.join(', ');
-  const place =
-    machine.isolation === 'container'
-      ? machine.engineSentence
-      : `${machine.engineSentence}: jobs run without a container`;
-  return `${gpu}; ${place}`;
+  return `${gpu}; ${machine.isolation === 'container' ? machine.engineSentence : 'no engine'}`;
+}
+
+/** Without an engine there is no wall around a job, so it is said before anything runs. */
+async function sayNative(
+  context: Context,
+  { engineSentence }: Machine,
+  { demo }: UpOptions,
+): Promise<void> {
+  const { terminal } = context;
+  const { bold } = terminal.talkPaint;
+  const what = demo === true ? 'The demonstration and every other job' : 'Every job';
+  await terminal.talk(`\n  ${bold(engineSentence)}`);
+  await terminal.talk(`  ${what} that allows it runs natively: as a plain process of`);
+  await terminal.talk(
+    '  this machine, which sees its files and network. Only programs of this machine can post.\n',
+  );
 }
 
 function describeFunding(requester: Requester): string {
@@ -172,7 +186,11 @@ function findDashboard(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
-async function printSummary(context: Context, facts: SummaryFacts): Promise<void> {
+async function printSummary(
+  context: Context,
+  facts: SummaryFacts,
+  isolation: Machine['isolation'],
+): Promise<void> {
   const { terminal, host } = context;
   if (terminal.json) {
     const { marketplaceUrl, agentUrl, rpcUrl, dataDir } = facts;
@@ -182,7 +200,7 @@ async function printSummary(context: Context, facts: SummaryFacts): Promise<void
   await terminal.talk('');
   for (const line of formatAddresses(facts)) await terminal.data(line);
   await terminal.talk('');
-  for (const line of formatNextSteps(host.env)) await terminal.talk(line);
+  for (const line of formatNextSteps(host.command, isolation)) await terminal.talk(line);
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { nativeImage } from '@node3/agent/executors/native/native-image';
 import { isolationLevels, type JobSpecInput, priorities } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { usageError } from '../command-error.ts';
@@ -37,7 +38,7 @@ export function buildJobSpec(
     ...(options.priority === undefined
       ? {}
       : { priority: choose('--priority', options.priority, priorities) }),
-    workload,
+    workload: withoutImage(workload, options),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
     ...(options.isolation === undefined
       ? {}
@@ -47,6 +48,17 @@ export function buildJobSpec(
     ...(Object.keys(runLimits).length === 0 ? {} : { limits: runLimits }),
     price: { kind: 'fixed', reward: parseMoney('--reward', options.reward, options.asset) },
   };
+}
+
+/** A native job has no image, and says so: the marketplace would fill in its default one. */
+function withoutImage(
+  workload: JobSpecInput['workload'],
+  { isolation }: JobOptions,
+): JobSpecInput['workload'] {
+  if (isolation !== 'native') return workload;
+  if (workload.image === undefined) return { ...workload, image: nativeImage };
+  const fix = 'It runs on the provider’s own system. Leave out --image, or --isolation native.';
+  throw usageError('--isolation native takes no image.', fix);
 }
 
 function buildResources(options: JobOptions): NonNullable<JobSpecInput['resources']> {

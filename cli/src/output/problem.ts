@@ -4,6 +4,7 @@ import type { ErrorCode } from '@node3/shared/error-codes';
 import { KeypairFileError } from '@node3/shared/keypair-file';
 import { assets, type Money } from '@node3/shared/money';
 import { CommandError } from '../command-error.ts';
+import { spellCommands } from '../command-name.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { moneyText } from './words.ts';
@@ -16,8 +17,17 @@ export interface Failure {
   problem: Problem | LocalProblem;
 }
 
-/** Turns anything thrown into an exit code and a problem object. */
-export function describeFailure(error: unknown): Failure {
+/** Turns anything thrown into an exit code and a problem object, with hints this person can type. */
+export function describeFailure(error: unknown, command: string): Failure {
+  const { exitCode, problem } = explain(error);
+  const fix = spellCommands(problem.fix, command);
+  // What the marketplace says stays as it came.
+  const isOurs = problem.status === null;
+  const detail = isOurs ? spellCommands(problem.detail, command) : problem.detail;
+  return { exitCode, problem: { ...problem, detail, fix } };
+}
+
+function explain(error: unknown): Failure {
   if (isMarketError(error)) {
     const problem = toProblem(error);
     return {
@@ -60,7 +70,21 @@ const betterFixes: Partial<Record<ErrorCode, string>> = {
 function fixOf(error: MarketError, problem: Problem): string {
   if (error.context['operator'] === true) return 'Run: node3 admin fund-wallet';
   if (error.code === 'FUNDS_INSUFFICIENT') return depositAdvice(problem) ?? problem.fix;
+  if (error.code === 'JOB_UNSATISFIABLE') return isolationAdvice(error) ?? problem.fix;
   return betterFixes[error.code] ?? problem.fix;
+}
+
+/** What to do when it is the isolation that no agent can give; `isolationMin` is what was asked. */
+function isolationAdvice({ context }: MarketError): string | null {
+  if (context['constraint'] !== 'isolation') return null;
+  if (context['isolationMin'] === 'native') {
+    return 'No provider here allows jobs without a container. Leave out --isolation native.';
+  }
+  if (context['isolationMin'] !== 'container') return null;
+  return (
+    'It wants a container, and the agents here have no container engine. Without one, as a\n' +
+    'plain process that sees the provider’s files and network: node3 run --isolation native …'
+  );
 }
 
 /** The missing amount comes with the problem, as money or as an amount beside its asset. */

@@ -29,10 +29,6 @@ export function shorten(text: string, kept = 8): string {
   return text.length <= 2 * kept + 1 ? text : `${text.slice(0, kept)}…${text.slice(-kept)}`;
 }
 
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}
-
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -1,6 +1,7 @@
 import { isMarketError } from '@node3/shared/error';
 import {
   type Asset,
+  assetDecimals,
   assets,
   type BaseUnits,
   type Money,
@@ -26,7 +27,7 @@ export function parseMoney(option: string, text: string, assetText: string): Mon
   const asset = named === undefined ? parseAsset(assetText) : findAsset(named);
   if (asset === undefined) throw notMoney(option, text);
   const value = readAmount(amount, asset);
-  if (value === null) throw notMoney(option, text);
+  if (value === null) throw notMoney(option, text, asset);
   if (value === 0n) throw usageError(`${option} is zero.`, 'Give an amount above zero.');
   return toMoney(value, asset);
 }
@@ -41,7 +42,8 @@ function readAmount(amount: string, asset: Asset): BaseUnits | null {
   }
 }
 
-function notMoney(option: string, text: string) {
-  const fix = 'Write it as 0.001; SOL has nine digits after the point, USDC six.';
-  return usageError(`${option} is "${text}", which is not an amount.`, fix);
+function notMoney(option: string, text: string, asset?: Asset) {
+  const kind =
+    asset === undefined ? '' : ` of ${asset} with up to ${assetDecimals[asset]} decimal places`;
+  return usageError(`${option} is "${text}", which is not an amount${kind}.`, 'Write it as 0.001.');
 }

@@ -14,7 +14,7 @@ export interface ProgramOutput {
 
 /** Declares every command. Their code is loaded only when one is called. */
 export function createProgram(state: ProgramState, output: ProgramOutput): Command {
-  const program = new Command('node3')
+  const program = new Command(state.host.command)
     .description('Run jobs on other people’s GPUs, and be paid for running theirs')
     .version('0.1.0', '-V, --version')
     .option('--url <url>', 'the marketplace; else NODE3_URL, MARKETPLACE_URL, the last one used')

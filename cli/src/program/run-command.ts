@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { spellCommands } from '../command-name.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
@@ -30,7 +31,7 @@ export function addRunCommand(state: ProgramState, program: Command): void {
     .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
     .option('--idempotency-key <key>', 'the same key never posts a second job')
     .option('--raw', 'pass terminal escape sequences of the job unchanged')
-    .addHelpText('after', examples);
+    .addHelpText('after', spellCommands(examples, state.host.command));
   attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
 }
 

@@ -5,6 +5,7 @@ import type { Host, Interrupt } from '../host.ts';
 
 export interface TestHostOptions {
   argv: readonly string[];
+  command?: string;
   env?: Env;
   cwd?: string;
   isTty?: boolean;
@@ -14,6 +15,7 @@ export interface TestHostOptions {
 /** A host that keeps what is written and lets the test press Ctrl-C. */
 export class TestHost implements Host {
   readonly argv: readonly string[];
+  readonly command: string;
   readonly env: Env;
   readonly cwd: string;
   readonly homeDir = '/nonexistent';
@@ -30,6 +32,7 @@ export class TestHost implements Host {
 
   constructor(options: TestHostOptions) {
     this.argv = options.argv;
+    this.command = options.command ?? 'node3';
     this.env = options.env ?? {};
     this.cwd = options.cwd ?? '/nonexistent';
     this.#stdin = options.stdin ?? '';

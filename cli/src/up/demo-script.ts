@@ -6,9 +6,11 @@ export const demoScript = `
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
-const visible = process.env.CUDA_VISIBLE_DEVICES ?? process.env.NVIDIA_VISIBLE_DEVICES ?? 'none';
+const { NVIDIA_VISIBLE_DEVICES: leased = 'not set' } = process.env;
+const visible = ['', 'void', 'none', 'not set'].includes(leased) ? 'none' : leased;
 console.log('job ' + process.env.JOB_ID + ' on ' + process.platform + '/' + process.arch);
-console.log('node ' + process.version + ', GPU devices visible to the job: ' + visible);
+console.log('node ' + process.version + ', GPU devices visible to the job: ' + visible +
+  ' (NVIDIA_VISIBLE_DEVICES is ' + leased + ')');
 const smi = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
 if (smi.status === 0) console.log(smi.stdout.trim());
 

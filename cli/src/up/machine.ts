@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { nativeImage } from '@node3/agent/executors/native/native-image';
 import type { DefaultImages } from '@node3/shared/job-spec';
 import type { Logger } from '@node3/shared/logger';
 import type { Host } from '../host.ts';
@@ -105,15 +106,15 @@ async function findGpus(deps: MachineDeps): Promise<string[]> {
   return found.devices.map((device) => device.model);
 }
 
-/** Without a registry, jobs that name no image run in the one built here. */
+/**
+ * Without a registry, jobs that name no image run in the one built here; without an engine, in none.
+ */
 export function chooseImages(machine: Machine, usual: DefaultImages): DefaultImages {
-  const { localImage } = machine;
-  if (machine.registry === 'reachable' || localImage === null) return usual;
-  return {
-    container: localImage,
-    python: localImage,
-    javascript: localImage,
-    typescript: localImage,
-    bash: localImage,
-  };
+  const { isolation, localImage, registry } = machine;
+  if (isolation === 'native') return allOf(nativeImage);
+  return registry === 'reachable' || localImage === null ? usual : allOf(localImage);
+}
+
+function allOf(image: string): DefaultImages {
+  return { container: image, python: image, javascript: image, typescript: image, bash: image };
 }

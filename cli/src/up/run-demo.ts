@@ -83,14 +83,15 @@ function buildDemo(machine: Machine): JobSpecInput {
 }
 
 function placeText(machine: Machine): string {
-  if (machine.isolation === 'native') return 'a plain process: there is no container engine here';
+  if (machine.isolation === 'native')
+    return 'native, as a plain process: there is no container engine here';
   return `a container of ${machine.localImage ?? 'the usual image'}`;
 }
 
 function deviceText(machine: Machine): string {
   return machine.gpuSource === 'simulated'
     ? 'simulated GPU: none was found, so the job computes on the processor'
-    : (machine.gpuModels[0] ?? 'GPU');
+    : `one of ${machine.gpuModels.join(', ')}; the demonstration computes on the processor`;
 }
 
 /** Money is moved by the chain, so the payout ends a little after the job. */

@@ -7,6 +7,7 @@ import type { DataFolder } from './data-folder.ts';
 import { chooseImages, type Machine } from './machine.ts';
 import type { RunningAgent, RunningMarketplace, Starters } from './starters.ts';
 import type { Steps } from './steps.ts';
+import { waitForAgent } from './wait-for-agent.ts';
 
 export interface StackOptions {
   folder: DataFolder;
@@ -125,10 +126,10 @@ export async function startProvider(
   };
   const agent = await deps.steps.run(
     'agent',
-    async () => {
+    async (say) => {
       const started = await deps.starters.startAgent(config, deps.log);
       deps.closers.push('agent', () => started.drain({ deadlineMs: drainMsMax }));
-      await started.ready();
+      await waitForAgent(started, say);
       return started;
     },
     ({ url }) => url,

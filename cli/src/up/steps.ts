@@ -2,9 +2,14 @@ import type { Clock } from '@node3/shared/clock';
 import type { Terminal } from '../output/terminal.ts';
 import { durationText } from '../output/words.ts';
 
+export type Say = (text: string) => void;
+
 export interface Steps {
-  /** Runs one part of the start and prints a line about it; `note` says what came of it. */
-  run<T>(label: string, work: () => Promise<T>, note: (value: T) => string): Promise<T>;
+  /**
+   * Runs one part of the start and prints a line about it; `note` says what came of it. While it
+   * lasts, `work` can say what it waits for.
+   */
+  run<T>(label: string, work: (say: Say) => Promise<T>, note: (value: T) => string): Promise<T>;
 }
 
 /** Nobody should look at a still screen for longer than this. */
@@ -19,12 +24,16 @@ export function createSteps(terminal: Terminal, clock: Clock): Steps {
     async run(label, work, note) {
       const startedMs = clock.monotonicMs();
       const name = label.padEnd(labelWidth);
-      const waiting = setTimeout(() => {
-        const line = `  ${name} ${dim('working …')}`;
-        void (terminal.live ? terminal.raw('stderr', line) : terminal.talk(line));
-      }, silenceMsMax);
+      const say = (text: string) => {
+        clearTimeout(waiting);
+        // A line that is redrawn must not be longer than the terminal is wide.
+        const line = `  ${name} ${dim(text)}`;
+        const short = `  ${name} ${dim(text.slice(0, terminal.columns - labelWidth - 4))}`;
+        void (terminal.live ? terminal.raw('stderr', `${eraseLine}${short}`) : terminal.talk(line));
+      };
+      const waiting = setTimeout(() => say('working …'), silenceMsMax);
       try {
-        const value = await work();
+        const value = await work(say);
         clearTimeout(waiting);
         await erase();
         const time = durationText(clock.monotonicMs() - startedMs).padStart(timeWidth);

@@ -1,5 +1,3 @@
-import type { Env } from '@node3/shared/env';
-
 export interface SummaryFacts {
   marketplaceUrl: string;
   agentUrl: string | null;
@@ -24,12 +22,12 @@ export function formatAddresses(facts: SummaryFacts): string[] {
   ];
 }
 
-/** The commands a newcomer can copy, spelled the way this one was started. */
-export function formatNextSteps(env: Env): string[] {
-  const command = env['npm_lifecycle_event'] === undefined ? 'node3' : 'npm run node3 --';
+/** The commands a newcomer can copy, spelled as this person can type them. */
+export function formatNextSteps(command: string, isolation: 'container' | 'native'): string[] {
+  const option = isolation === 'native' ? '--isolation native ' : '';
   return [
     '  Try in another terminal:',
-    `    ${command} run -- echo hello`,
+    `    ${command} run ${option}-- echo hello`,
     `    ${command} job list`,
     `    ${command} account show`,
     `    ${command} admin stats`,

@@ -64,7 +64,7 @@ describe('Closers', () => {
 });
 
 describe('the summary', () => {
-  it('fits 80 columns but for the key, and spells commands as they were called', () => {
+  it('fits 80 columns but for the key, and spells commands as they can be typed', () => {
     const facts = {
       marketplaceUrl: 'http://127.0.0.1:8000',
       agentUrl: null,
@@ -79,9 +79,9 @@ describe('the summary', () => {
       '  Solana RPC    http://127.0.0.1:8899',
       '  data          .node3',
     ]);
-    expect(formatNextSteps({})[1]).toBe('    node3 run -- echo hello');
-    expect(formatNextSteps({ npm_lifecycle_event: 'start' })[1]).toBe(
-      '    npm run node3 -- run -- echo hello',
+    expect(formatNextSteps('node3', 'container')[1]).toBe('    node3 run -- echo hello');
+    expect(formatNextSteps('npx node3', 'native')[1]).toBe(
+      '    npx node3 run --isolation native -- echo hello',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { baseUnits } from '@node3/shared/money';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { feeOn, settle } from './settlement.ts';
 

@@ -296,7 +296,10 @@ describe('logs', () => {
           ...fenceOf(offer),
           seqFirst,
           lines: texts.map((text) => ({
-            ...{ stream: 'stdout' as const, atMs: 1, text, partial: false },
+            stream: 'stdout' as const,
+            atMs: 1,
+            text,
+            partial: false,
           })),
         },
       });

@@ -238,10 +238,15 @@ describe('jobs nobody can run', () => {
     const requester = await openFundedAccount(lonely);
     const agent = await registerTestAgent(lonely);
     await agent.client.call(pollAgent, {
-      body: {
-        ...{ instanceId: 'instance-0000000001', claimId: null, waitSec: 0, offer: testOffer() },
-        ...{ freeDeviceIds: [], freeCpus: 8, freeMemoryBytes: 1 },
-      },
+      body: ({
+	instanceId: 'instance-0000000001',
+	claimId: null,
+	waitSec: 0,
+	offer: testOffer(),
+	freeDeviceIds: [],
+	freeCpus: 8,
+	freeMemoryBytes: 1
+}),
     });
     const body = testJob({ resources: { gpus: { count: 1, models: ['RTX 4090'] } } });
     await expect(requester.client.call(createJob, { body })).rejects.toMatchObject({

@@ -61,7 +61,10 @@ export function testAgentCalls(
     async poll({ claimId = nextClaimId(), waitSec = 0 } = {}) {
       const { messages } = await client.call(pollAgent, {
         body: {
-          ...{ instanceId, claimId, waitSec, offer: offered },
+          instanceId,
+          claimId,
+          waitSec,
+          offer: offered,
           freeDeviceIds: offered.devices.map((device) => device.id),
           freeCpus: offered.cpus,
           freeMemoryBytes: offered.memoryBytes,

@@ -8,7 +8,7 @@ import type { Offer } from '@node3/shared/device';
 import { systemIds } from '@node3/shared/ids';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { createLogger, silentLogger } from '@node3/shared/logger';
-import { type Asset, type BaseUnits, baseUnits, zero } from '@node3/shared/money';
+import { type Asset, baseUnits } from '@node3/shared/money';
 import { createAccount } from '@node3/shared/routes/accounts';
 import { registerAgent } from '@node3/shared/routes/agents';
 import { type ChallengePurpose, createChallenge } from '@node3/shared/routes/auth';
@@ -44,7 +44,10 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
   let running = await startOn(folder, options, 0);
   const { port } = new URL(running.url);
   const market: TestMarketplace = {
-    ...{ url: running.url, store: running.store, adminApiKey, payoutWakes: 0 },
+    url: running.url,
+    store: running.store,
+    adminApiKey,
+    payoutWakes: 0,
     anonymous: createClient({ baseUrl: running.url }),
     async restart() {
       await running.service.stop();
@@ -181,14 +184,4 @@ export function testJob(overrides: Partial<JobSpecInput> = {}): JobSpecInput {
     price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
     ...overrides,
   };
-}
-
-/** Sum over every ledger account of one asset, which must be what came in. */
-export async function ledgerSum(store: Store): Promise<Record<Asset, BaseUnits>> {
-  const totals = await store.ledgerTotals();
-  const sum = (asset: Asset) =>
-    baseUnits(totals.liabilities[asset] + totals.feeRevenue[asset] + totals.operatorCapital[asset]);
-  return totals.transfers === 0
-    ? { SOL: zero, USDC: zero }
-    : { SOL: sum('SOL'), USDC: sum('USDC') };
 }

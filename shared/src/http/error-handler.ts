@@ -34,7 +34,7 @@ function toMarketError(thrown: unknown, bodyLimit: number | undefined): MarketEr
       .join('; ');
     return new MarketError('REQUEST_INVALID', { detail, errors });
   }
-  switch (code) {
+  switch (code ?? '') {
     case 'FST_ERR_CTP_BODY_TOO_LARGE': {
       const limit = bodyLimit === undefined ? '' : ` The limit is ${bodyLimit} bytes.`;
       return new MarketError('REQUEST_TOO_LARGE', { detail: `The body is too large.${limit}` });

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { limits } from '../limits.ts';
 import { strictObject, taggedUnion } from '../schema.ts';
 
 /**
@@ -39,5 +38,3 @@ export interface StreamEvent {
   at: string;
   data: Record<string, unknown>;
 }
-
-export const streamFrameBytesMax = limits.logLineBytes;

@@ -1,4 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +6,8 @@ import { connectEngine, listEngineAddresses, parseDockerHost } from './engine-so
 
 describe('probeEngine', () => {
   it('names the missing engine and how to get it', async () => {
-    const directory = await mkdtemp(path.join(tmpdir(), 'node3-probe-'));
-    const docker = connectEngine({ kind: 'socket', path: path.join(directory, 'docker.sock') });
+    const nowhere = path.join(tmpdir(), `node3-no-engine-${process.pid}`, 'docker.sock');
+    const docker = connectEngine({ kind: 'socket', path: nowhere });
     const status = await probeEngine(docker, null);
     expect(status).toMatchObject({ available: false, isolationEffective: null });
     expect(status.problems[0]?.code).toBe('engine_missing');

@@ -3,9 +3,7 @@ import path from 'node:path';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { scriptCommand } from '../job-files.ts';
-
-/** The image name that means: no image, the command runs on the provider's own system. */
-export const nativeImage = 'native';
+import { nativeImage } from './native-image.ts';
 
 /** Above the disk limit, so that the measuring notices and names the reason. */
 const fileBytesSpare = 1024 * 1024;

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { rmdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { assert } from '@node3/shared/assert';
 import type { Clock } from '@node3/shared/clock';
@@ -174,6 +175,8 @@ export class NativeExecutor implements Executor {
   async close(): Promise<void> {
     await Promise.all([...this.#supervisions.values()].map((each) => each.close()));
     this.#supervisions.clear();
+    // Stays while an execution is in it.
+    await rmdir(this.#deps.workspaceRoot).catch(() => undefined);
   }
 
   /** Resolves when the supervisor has started the workload or recorded that it could not. */

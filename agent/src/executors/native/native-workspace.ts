@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import {
   chmod,
   chown,
+  lstat,
   mkdir,
   open,
   readdir,
@@ -11,6 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
+import { getuid } from 'node:process';
 import { ExecutionError } from '../execution-error.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
 
@@ -89,6 +91,24 @@ export function nativePaths(workspaceRoot: string, executionId: string): NativeP
   };
 }
 
+/** The longest-lived folder where every user may pass on Linux and macOS. */
+const publicDirectory = '/var/tmp';
+
+/**
+ * Where an agent keeps its native executions. An agent that is root hands jobs to nobody, who can't
+ * pass through private folders such as /root; the owner's id is random, so the name can't be taken
+ * in advance.
+ */
+export function nativeWorkspaceRoot(
+  dataDir: string,
+  ownerId: string,
+  user: NativeUser | null,
+): string {
+  return user === null
+    ? path.join(dataDir, 'native')
+    : path.join(publicDirectory, `node3-native-${ownerId}`);
+}
+
 /**
  * Makes an execution's private directories. The job owns `output` and `home` alone; its inputs
  * and code belong to the agent. The root can be passed but not listed, so that a job of another
@@ -100,7 +120,7 @@ export async function createWorkspace(
   files: JobFiles,
   stdin: string | null,
 ): Promise<void> {
-  await mkdir(path.dirname(paths.root), { recursive: true, mode: 0o711 });
+  await ensureOwnDirectory(path.dirname(paths.root));
   await mkdir(paths.root, { mode: spec.user === null ? 0o700 : 0o711 });
   for (const directory of [paths.output, paths.home]) {
     await mkdir(directory, { mode: 0o700 });
@@ -110,6 +130,14 @@ export async function createWorkspace(
   await writeReadOnly(paths.code, files.code);
   if (stdin !== null) await writeFile(paths.stdin, stdin, { mode: 0o600, flag: 'wx' });
   await writeRecord(paths.spec, spec);
+}
+
+/** A directory somebody else made could be exchanged under the agent's hands. */
+async function ensureOwnDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o711 });
+  const facts = await lstat(directory);
+  if (facts.isDirectory() && (getuid === undefined || facts.uid === getuid())) return;
+  throw new ExecutionError('engine_error', `${directory} does not belong to the agent.`);
 }
 
 async function writeReadOnly(root: string, files: readonly JobFile[]): Promise<void> {

@@ -76,15 +76,6 @@ export async function readBlockHeight(rpc: RpcPool, commitment: Commitment): Pro
   return ask(rpc, Type.Integer({ minimum: 0 }), 'getBlockHeight', [{ commitment }]);
 }
 
-export async function readBalance(
-  rpc: RpcPool,
-  address: string,
-  commitment: Commitment,
-): Promise<bigint> {
-  const schema = Type.Object({ value: U64 });
-  return BigInt((await ask(rpc, schema, 'getBalance', [address, { commitment }])).value);
-}
-
 /** The balance below which an account of this size is not kept, lamports. */
 export async function readRentMinimum(rpc: RpcPool, dataBytes: number): Promise<bigint> {
   return BigInt(await ask(rpc, U64, 'getMinimumBalanceForRentExemption', [dataBytes]));

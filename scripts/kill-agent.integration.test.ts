@@ -1,0 +1,136 @@
+import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
+import { getAdminStats } from '@node3/shared/routes/admin';
+import type { LogLine } from '@node3/shared/routes/jobs';
+import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type DevNetwork, type Requester, startDevNetwork } from './dev-network.ts';
+import { listRunning, listTraces, type StartWatch, watchStarts } from './docker-traces.ts';
+import { expectPaidExactly } from './paid-exactly.ts';
+import type { ServiceProcess } from './service-process.ts';
+
+const { docker, prepareImage, skip } = await findTestEngine();
+const within = { timeout: 60_000, interval: 50 };
+const rewardLamports = 1_000_000n;
+const linesCount = 200;
+
+let network: DevNetwork;
+let agent: ServiceProcess;
+let requester: Requester;
+let image: string;
+let starts: StartWatch;
+/** Called when the engine starts a container of this job. */
+let onStart: (jobId: string) => void = () => undefined;
+
+beforeAll(async () => {
+  if (skip) return;
+  network = await startDevNetwork();
+  [image, agent, requester, starts] = await Promise.all([
+    prepareImage(),
+    network.startAgentProcess('killed'),
+    network.openRequester(),
+    watchStarts(docker, (jobId) => onStart(jobId)),
+  ]);
+});
+
+afterAll(async () => {
+  if (skip) return;
+  starts.stop();
+  await network.stop();
+});
+
+async function post(script: string): Promise<string> {
+  const { jobId } = await requester.client.call(createJob, {
+    body: {
+      workload: { kind: 'container', image, command: ['sh', '-c', script] },
+      resources: { cpus: 0.2, memoryBytes: 64 * 1024 ** 2, diskBytes: 16 * 1024 ** 2 },
+      limits: { runSec: 60 },
+      price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
+    },
+  });
+  return jobId;
+}
+
+async function readLines(jobId: string): Promise<LogLine[]> {
+  const page = { params: { jobId }, query: { limit: 1_000 } };
+  return (await requester.client.call(getJobLogs, page)).data;
+}
+
+async function textOf(jobId: string): Promise<string[]> {
+  return (await readLines(jobId)).filter(({ stream }) => stream !== 'system').map((l) => l.text);
+}
+
+const readJob = (jobId: string) => requester.client.call(getJob, { params: { jobId } });
+
+/** Says that it started, counts slowly enough to be killed in between, and says that it is done. */
+const counting = `echo started; i=0
+while [ $i -lt ${linesCount} ]; do i=$((i + 1)); echo "line $i"; sleep 0.02; done
+echo done`;
+const countingText = [
+  'started',
+  ...Array.from({ length: linesCount }, (_, index) => `line ${index + 1}`),
+  'done',
+];
+
+async function expectWholeOnce(jobId: string, text: string[]): Promise<void> {
+  await vi.waitFor(async () => expect((await readJob(jobId)).state).toBe('succeeded'), within);
+  const job = await readJob(jobId);
+  expect(job).toMatchObject({ attempt: 1, reason: 'exited', executions: [{ attempt: 1 }] });
+  expect(await textOf(jobId)).toEqual(text);
+  expect(starts.count(jobId)).toBe(1);
+  await vi.waitFor(async () => expect(await listTraces(docker, jobId)).toEqual([]), within);
+}
+
+describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
+  it('loses no job, runs none twice, keeps every log whole and pays each job once', async () => {
+    const outliving = await post(counting);
+    // This one ends by itself when the test says so, while no agent is there to see it.
+    const orphan = await post(
+      "trap 'echo bye; exit 0' USR1; echo up; while :; do sleep 0.05; done",
+    );
+    await vi.waitFor(async () => {
+      expect((await textOf(outliving)).length).toBeGreaterThan(5);
+      expect(await textOf(orphan)).toEqual(['up']);
+    }, within);
+
+    await agent.kill();
+    expect((await textOf(outliving)).length).toBeLessThan(countingText.length);
+    expect(await listRunning(docker, outliving)).toHaveLength(1);
+    const [container = ''] = await listRunning(docker, orphan);
+    const ended = docker.getContainer(container).wait();
+    await docker.getContainer(container).kill({ signal: 'SIGUSR1' });
+    await ended;
+    const posted = await post('echo started after the kill');
+    await agent.start();
+
+    await Promise.all([
+      expectWholeOnce(outliving, countingText),
+      expectWholeOnce(orphan, ['up', 'bye']),
+      expectWholeOnce(posted, ['started after the kill']),
+    ]);
+  });
+
+  it('never starts a container again that was started as the agent died', async () => {
+    const struck: string[] = [];
+    const killed = new Promise<void>((resolve, reject) => {
+      onStart = (jobId) => {
+        if (struck.length === 0) agent.kill().then(resolve, reject);
+        struck.push(jobId);
+      };
+    });
+    const jobId = await post(counting);
+    await killed;
+    onStart = () => undefined;
+    expect(struck).toEqual([jobId]);
+    await agent.start();
+    await expectWholeOnce(jobId, countingText);
+  });
+
+  it('has paid each of the four jobs exactly once', async () => {
+    await vi.waitFor(async () => {
+      const { overview, ledger } = await network.operator.call(getAdminStats, {});
+      expect(overview.payouts['finalized']).toBe(4);
+      expect(ledger.balanced).toBe(true);
+    }, within);
+    await expectPaidExactly(network, rewardLamports);
+  });
+});
