@@ -26,6 +26,17 @@ export async function listTraces(docker: Docker, jobId: string): Promise<string[
   ];
 }
 
+/** For the end of a test that failed while no agent was there to tidy up. */
+export async function removeTraces(docker: Docker, jobId: string): Promise<void> {
+  const filters = JSON.stringify(filtersOf(jobId));
+  const containers = await docker.listContainers({ all: true, filters });
+  await Promise.all(
+    containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })),
+  );
+  const { Volumes } = await docker.listVolumes({ filters });
+  await Promise.all((Volumes ?? []).map(({ Name }) => docker.getVolume(Name).remove()));
+}
+
 export interface StartWatch {
   /** How often the engine started a container of this job since the watch began. */
   count(jobId: string): number;

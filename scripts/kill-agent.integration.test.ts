@@ -4,7 +4,13 @@ import type { LogLine } from '@node3/shared/routes/jobs';
 import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from './dev-network.ts';
-import { listRunning, listTraces, type StartWatch, watchStarts } from './docker-traces.ts';
+import {
+  listRunning,
+  listTraces,
+  removeTraces,
+  type StartWatch,
+  watchStarts,
+} from './docker-traces.ts';
 import { expectPaidExactly } from './paid-exactly.ts';
 import type { ServiceProcess } from './service-process.ts';
 
@@ -18,6 +24,7 @@ let agent: ServiceProcess;
 let requester: Requester;
 let image: string;
 let starts: StartWatch;
+const jobIds: string[] = [];
 /** Called when the engine starts a container of this job. */
 let onStart: (jobId: string) => void = () => undefined;
 
@@ -36,6 +43,7 @@ afterAll(async () => {
   if (skip) return;
   starts.stop();
   await network.stop();
+  await Promise.all(jobIds.map((jobId) => removeTraces(docker, jobId)));
 });
 
 async function post(script: string): Promise<string> {
@@ -47,6 +55,7 @@ async function post(script: string): Promise<string> {
       price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
     },
   });
+  jobIds.push(jobId);
   return jobId;
 }
 

@@ -166,6 +166,9 @@ export interface JobSpec {
   price: JobSpecInput['price'];
 }
 
+/** The image name that means: no image, the command runs on the provider's own system. */
+export const nativeImage = 'native';
+
 /** Which image runs a workload that names none. Set by the operator, fixed into the job when it is posted. */
 export interface DefaultImages {
   container: string;
@@ -177,7 +180,9 @@ export interface DefaultImages {
 
 export function completeJobSpec(input: JobSpecInput, images: DefaultImages): JobSpec {
   const { workload, resources = {}, placement = {} } = input;
-  const defaultImage = workload.kind === 'script' ? images[workload.language] : images.container;
+  const isNative = placement.isolationMin === 'native';
+  const usualImage = workload.kind === 'script' ? images[workload.language] : images.container;
+  const defaultImage = isNative ? nativeImage : usualImage;
   return {
     name: input.name ?? null,
     labels: input.labels ?? {},

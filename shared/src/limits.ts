@@ -36,6 +36,8 @@ export const limits = {
   queueSecMax: 604_800,
   logBytesDefault: 8 * 1024 * 1024,
   logBytesMax: 256 * 1024 * 1024,
+  /** Log the marketplace takes beyond the job's own limit: the agent's words about itself. */
+  logBytesSlack: 1024 * 1024,
   attemptsDefault: 3,
   attemptsMax: 10,
 
@@ -62,8 +64,13 @@ export const limits = {
   logLinesPerBatch: 500,
   logLinesPerPage: 1_000,
   structuredOutputBytes: 256 * 1024,
+  /** JSON nested deeper than this is not data; writing it recurses, and the stack has an end. */
+  jsonDepthMax: 100,
   /** The agent sends a log batch when this much time or this many lines have gathered. */
   logBatchMs: 100,
+
+  /** The last moment a JavaScript date can be: a later one can't be written as a timestamp. */
+  timestampMsMax: 8_640_000_000_000_000,
 
   challengeMs: 300_000,
   apiKeyBytes: 32,

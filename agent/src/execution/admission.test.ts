@@ -67,10 +67,12 @@ describe('decideAdmission', () => {
       return admission.admitted ? admission.executorName : null;
     };
     expect(nameOf(asks, true)).toBe('native');
-    expect(nameOf(asks, false)).toBe('docker');
+    expect(nameOf(asks, false)).toBeNull();
+    const withImage = { ...asks, workload: { kind: 'container' as const, image: 'debian' } };
+    expect(nameOf(withImage, true)).toBe('docker');
     expect(nameOf({}, true)).toBe('docker');
     expect(sentenceOf({}, { executors: [native], nativeAllowed: true })).toMatch(/level container/);
-    expect(sentenceOf(asks, { executors: [native], nativeAllowed: false })).toMatch(/level native/);
+    expect(sentenceOf(asks, { executors: [native], nativeAllowed: false })).toMatch(/no image/);
   });
 
   it('refuses a job without an image wherever it may not run natively', () => {

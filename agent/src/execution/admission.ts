@@ -1,5 +1,9 @@
-import { type IsolationLevel, isolationLevels, type JobSpec } from '@node3/shared/job-spec';
-import { nativeImage } from '../executors/native/native-image.ts';
+import {
+  type IsolationLevel,
+  isolationLevels,
+  type JobSpec,
+  nativeImage,
+} from '@node3/shared/job-spec';
 import type { FreeCapacity } from './capacity.ts';
 
 /** An executor that can take work now. */
@@ -55,16 +59,17 @@ function findRefusal({ spec, deviceIds, free, ...facts }: AdmissionFacts): strin
 }
 
 /**
- * A job runs natively only when both sides ask for it: the requester by isolation `native`, the
- * provider by policy. It is a choice, never a fallback: without it the job gets a container.
+ * A job runs natively only when both sides ask for it: the requester by naming no image and
+ * isolation `native`, the provider by policy. A job with an image gets a container or better,
+ * and none of the two ever stands in for the other.
  */
 function chooseExecutor(facts: AdmissionFacts): ExecutorChoice | null {
   const { isolationMin } = facts.spec.placement;
-  const native = facts.executors.find((executor) => executor.isolation === 'native');
-  if (isolationMin === 'native' && facts.nativeAllowed && native !== undefined) return native;
+  if (facts.spec.workload.image === nativeImage) {
+    if (isolationMin !== 'native' || !facts.nativeAllowed) return null;
+    return facts.executors.find((executor) => executor.isolation === 'native') ?? null;
+  }
   const levelMin = Math.max(rank(isolationMin), rank('container'));
-  // A job without an image has nothing to run in a container.
-  if (facts.spec.workload.image === nativeImage) return null;
   const contained = facts.executors.filter((executor) => rank(executor.isolation) >= levelMin);
   return contained.toSorted((a, b) => rank(a.isolation) - rank(b.isolation))[0] ?? null;
 }

@@ -167,6 +167,44 @@ describe('node3 run', () => {
     expect(await runCli(hostFor('run', '-d', '--', 'x'))).toBe(7);
   });
 
+  it('asks for a native job by name, and never together with an image', async () => {
+    const host = hostFor('run', '-d', '--isolation', 'native', '--', 'true');
+    expect(await runCli(host)).toBe(0);
+    expect(postedSpec()).toMatchObject({
+      workload: { kind: 'container', image: 'native', command: ['true'] },
+      placement: { isolationMin: 'native' },
+    });
+    const both = hostFor('run', '--isolation', 'native', '--image', 'busybox', '--', 'true');
+    expect(await runCli(both)).toBe(125);
+    expect(both.err).toContain('--isolation native takes no image');
+    expect(market.requests('POST', '/jobs')).toHaveLength(1);
+  });
+
+  it('leaves the isolation to the marketplace unless it is asked for', async () => {
+    await runCli(hostFor('run', '-d', '--', 'true'));
+    expect(postedSpec()).not.toHaveProperty('placement');
+    expect(postedSpec().workload).not.toHaveProperty('image');
+  });
+
+  it('shows the way out where no agent has a container engine, as this person can type it', async () => {
+    market.refusal = new MarketError('JOB_UNSATISFIABLE', { constraint: 'isolation' });
+    const host = hostFor('run', '--', 'x');
+    expect(await runCli(host)).toBe(125);
+    expect(host.err).toContain('have no container engine');
+    expect(host.err).toContain('node3 run --isolation native');
+    const clone = new TestHost({
+      argv: host.argv,
+      env: host.env,
+      cwd: folder,
+      command: 'npx node3',
+    });
+    await runCli(clone);
+    expect(clone.err).toContain(': npx node3 run --isolation native');
+    const native = hostFor('run', '--isolation', 'native', '--', 'x');
+    await runCli(native);
+    expect(native.err).toContain('No provider here allows jobs without a container.');
+  });
+
   it('writes JSON lines on stdout and nothing else there', async () => {
     const host = hostFor('--json', 'run', '--', 'x');
     market.say(testLine(1, 'hello'));

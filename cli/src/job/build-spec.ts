@@ -1,5 +1,9 @@
-import { nativeImage } from '@node3/agent/executors/native/native-image';
-import { isolationLevels, type JobSpecInput, priorities } from '@node3/shared/job-spec';
+import {
+  isolationLevels,
+  type JobSpecInput,
+  nativeImage,
+  priorities,
+} from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { usageError } from '../command-error.ts';
 import { parseBytes } from '../parse/bytes.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
-import { nativeImage } from '@node3/agent/executors/native/native-image';
 import type { DefaultImages } from '@node3/shared/job-spec';
+import { nativeImage } from '@node3/shared/job-spec';
 import type { Logger } from '@node3/shared/logger';
 import type { Host } from '../host.ts';
 

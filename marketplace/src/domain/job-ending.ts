@@ -60,12 +60,14 @@ export function endAttempt(snapshot: JobSnapshot, end: AttemptEnd, context: EndC
   });
   const retry = decideRetry({
     reason: end.reason,
+    startedAtMs: execution.startedAtMs,
     attempt: job.attempt,
     attemptsMax: job.spec.retry.attemptsMax,
     queueDeadlineMs: job.queueDeadlineMs,
+    queueSec: job.spec.limits.queueSec,
     nowMs: context.nowMs,
   });
-  const agentCount = agentCountOf(end);
+  const agentCount = agentCountOf(end, execution.startedAtMs);
   if (retry.retry && job.cancelRequestedAtMs === null) {
     return {
       execution: executionChange,
@@ -74,7 +76,7 @@ export function endAttempt(snapshot: JobSnapshot, end: AttemptEnd, context: EndC
         reason: end.reason,
         notBeforeMs: retry.notBeforeMs,
         queuedAtMs: context.nowMs,
-        queueDeadlineMs: context.nowMs + job.spec.limits.queueSec * 1_000,
+        queueDeadlineMs: retry.queueDeadlineMs,
         startedAtMs: null,
       },
       ...(agentCount === null ? {} : { agentCount }),
@@ -220,8 +222,10 @@ function transfersOf(
   );
 }
 
-function agentCountOf(end: AttemptEnd): 'succeeded' | 'failed' | null {
+/** Giving a job back costs nothing before its start; afterwards it is a failure like any other. */
+function agentCountOf(end: AttemptEnd, startedAtMs: number | null): 'succeeded' | 'failed' | null {
   if (end.executionState === 'succeeded') return 'succeeded';
+  if (end.reason === 'released_by_agent' && startedAtMs !== null) return 'failed';
   return reasons[end.reason].fault === 'provider' ? 'failed' : null;
 }
 

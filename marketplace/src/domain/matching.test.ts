@@ -112,12 +112,26 @@ describe('matching', () => {
     expect(fit(job, simulated, 'allowed').fits).toBe(true);
   });
 
-  it('runs natively only where the provider allowed it too', () => {
-    const job = spec({ placement: { isolationMin: 'native' } });
+  it('runs natively only where the job and the provider both say so', () => {
+    const native = spec({ placement: { isolationMin: 'native' } });
+    expect(native.workload.image).toBe('native');
     const bare = { isolation: 'native', nativeAllowed: false } as const;
-    expect(fit(job, capacity(bare), 'refused')).toMatchObject({ constraint: 'isolation' });
-    expect(fit(job, capacity({ ...bare, nativeAllowed: true }), 'refused').fits).toBe(true);
+    const refused = { fits: false, constraint: 'isolation' };
+    expect(fit(native, capacity(bare), 'refused')).toEqual(refused);
+    expect(fit(native, capacity(), 'refused')).toEqual(refused);
+    expect(fit(native, capacity({ ...bare, nativeAllowed: true }), 'refused').fits).toBe(true);
+    expect(fit(native, capacity({ nativeAllowed: true }), 'refused').fits).toBe(true);
+    const workload = { kind: 'container', image: 'native', command: ['true'] };
+    const sneaked = spec({ workload: { ...workload, kind: 'container' } });
+    expect(fit(sneaked, capacity({ nativeAllowed: true }), 'refused')).toEqual(refused);
+  });
+
+  it('runs a job with an image in a container, however little isolation it asks for', () => {
+    const workload = { kind: 'container' as const, image: 'debian', command: ['true'] };
+    const job = spec({ workload, placement: { isolationMin: 'native' } });
     expect(fit(job, capacity(), 'refused').fits).toBe(true);
+    const bare = capacity({ isolation: 'native', nativeAllowed: true });
+    expect(fit(job, bare, 'refused')).toEqual({ fits: false, constraint: 'isolation' });
   });
 
   it('waits for free slots', () => {

@@ -1,5 +1,5 @@
 import type { Device, Offer } from '@node3/shared/device';
-import { type IsolationLevel, isolationLevels, type JobSpec } from '@node3/shared/job-spec';
+import { isolationLevels, type JobSpec, nativeImage } from '@node3/shared/job-spec';
 
 /** What an agent has free right now. */
 export interface Capacity {
@@ -10,6 +10,11 @@ export interface Capacity {
   freeMemoryBytes: number;
   freeSlots: number;
 }
+
+/** The part of a spec that decides who can run it. */
+export type Needs = Pick<JobSpec, 'placement' | 'resources'> & {
+  workload: Pick<JobSpec['workload'], 'image'>;
+};
 
 /** The requirement that keeps a job from an agent, for explanations. */
 export type Constraint =
@@ -33,7 +38,7 @@ export type Fit = { fits: true; devices: Device[] } | { fits: false; constraint:
 export type SimulatedPolicy = 'allowed' | 'refused';
 
 /** Whether this job can run on this agent now, and on which devices; otherwise what forbids it. */
-export function fit(spec: JobSpec, capacity: Capacity, simulated: SimulatedPolicy): Fit {
+export function fit(spec: Needs, capacity: Capacity, simulated: SimulatedPolicy): Fit {
   const ever = fitsEver(spec, capacity, simulated);
   if (!ever.fits) return ever;
   if (capacity.freeSlots < 1) return { fits: false, constraint: 'slots' };
@@ -51,7 +56,7 @@ export function fit(spec: JobSpec, capacity: Capacity, simulated: SimulatedPolic
 
 /** Whether the agent could run the job with nothing else on it; `devices` are all that qualify. */
 export function fitsEver(
-  spec: JobSpec,
+  spec: Needs,
   { agentId, offer }: Pick<Capacity, 'agentId' | 'offer'>,
   simulated: SimulatedPolicy,
 ): Fit {
@@ -59,7 +64,7 @@ export function fitsEver(
   if (placement.agents !== null && !placement.agents.includes(agentId)) {
     return { fits: false, constraint: 'agent' };
   }
-  if (!isolationSuffices(placement.isolationMin, offer)) {
+  if (!isolationSuffices(spec, offer)) {
     return { fits: false, constraint: 'isolation' };
   }
   if (resources.arch !== null && resources.arch !== offer.arch) {
@@ -73,8 +78,15 @@ export function fitsEver(
     : fitGpus(resources.gpus, offer.devices, simulated);
 }
 
-function isolationSuffices(min: IsolationLevel, offer: Offer): boolean {
-  if (min === 'native') return offer.nativeAllowed || offer.isolation !== 'native';
+/**
+ * A job without an image runs on the provider's own system, where both sides must have agreed to
+ * it. One with an image always runs in a container or better, however little it asks for.
+ */
+function isolationSuffices({ workload, placement }: Needs, offer: Offer): boolean {
+  if (workload.image === nativeImage) {
+    return placement.isolationMin === 'native' && offer.nativeAllowed;
+  }
+  const min = placement.isolationMin === 'native' ? 'container' : placement.isolationMin;
   return isolationLevels.indexOf(offer.isolation) >= isolationLevels.indexOf(min);
 }
 

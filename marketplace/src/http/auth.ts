@@ -75,7 +75,7 @@ function forbidden(wanted: string): MarketError {
 /** `Authorization: Bearer <key>`, or the seed's `X-API-Key`. */
 function readKey(request: FastifyRequest): string {
   const { authorization } = request.headers;
-  const bearer = authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : undefined;
+  const bearer = /^Bearer +(.*)$/i.exec(authorization ?? '')?.[1]?.trim();
   const header = request.headers['x-api-key'];
   const apiKey = bearer ?? (typeof header === 'string' ? header.trim() : undefined);
   if (apiKey === undefined || apiKey === '') throw new MarketError('AUTH_REQUIRED');

@@ -4,13 +4,16 @@ import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import type { JobChangeDeps } from './change-job.ts';
 
-/** Takes an offer for good. From here on the agent owns the execution until its lease ends. */
+/**
+ * Takes an offer for good. From here on the agent owns the execution until its lease ends. Accepting
+ * again renews nothing: the answer is what is left, or the agent would trust a lease it doesn't have.
+ */
 export async function acceptExecution(deps: JobChangeDeps, fence: Fence, agentId: string) {
   const nowMs = deps.clock.nowMs();
-  await deps.store.changeExecution(fence, agentId, (snapshot) =>
+  const { execution } = await deps.store.changeExecution(fence, agentId, (snapshot) =>
     decideAccept(snapshot, agentId, nowMs),
   );
-  return { leaseMs: limits.leaseMs };
+  return { leaseMs: Math.max(0, (execution?.leaseUntilMs ?? nowMs) - nowMs) };
 }
 
 function decideAccept(

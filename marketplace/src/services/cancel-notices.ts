@@ -7,17 +7,22 @@ type CancelMessage = Extract<AgentMessage, { type: 'cancel' }>;
  * with its next heartbeat whatever happens here.
  */
 export class CancelNotices {
-  readonly #byAgent = new Map<string, CancelMessage[]>();
+  readonly #byAgent = new Map<string, Map<string, CancelMessage>>();
 
   add(agentId: string, executionId: string, attempt: number): void {
-    const notices = this.#byAgent.get(agentId) ?? [];
-    notices.push({ type: 'cancel', executionId, attempt });
+    const notices = this.#byAgent.get(agentId) ?? new Map<string, CancelMessage>();
+    // By execution: somebody who cancels again and again must not fill our memory.
+    notices.set(executionId, { type: 'cancel', executionId, attempt });
     this.#byAgent.set(agentId, notices);
   }
 
+  has(agentId: string): boolean {
+    return this.#byAgent.has(agentId);
+  }
+
   take(agentId: string): CancelMessage[] {
-    const notices = this.#byAgent.get(agentId) ?? [];
+    const notices = this.#byAgent.get(agentId);
     this.#byAgent.delete(agentId);
-    return notices;
+    return notices === undefined ? [] : [...notices.values()];
   }
 }

@@ -10,7 +10,7 @@ import type { LeaseTokens } from './lease-token.ts';
 import type { Matchmaker } from './matchmaker.ts';
 
 interface Deps {
-  store: Pick<JobStore, 'claimJob'>;
+  store: Pick<JobStore, 'claimJob' | 'job'>;
   clock: Clock;
   ids: Ids;
   leases: LeaseTokens;
@@ -44,8 +44,15 @@ export async function claimJob(
       return toOffer(deps.leases, claimed.job, claimed.execution);
     }
     lost.add(candidate.jobId);
+    await dropIfGone(deps, candidate.jobId);
   }
   return null;
+}
+
+/** A proposal the store refused may be a stale one: it would be made, and lost, again and again. */
+async function dropIfGone(deps: Deps, jobId: string): Promise<void> {
+  const job = await deps.store.job(jobId);
+  if (job?.state !== 'queued') deps.matchmaker.removeJob(jobId);
 }
 
 function newExecution(

@@ -1,13 +1,20 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Device } from '@node3/shared/device';
-import type { JobSpec, Priority } from '@node3/shared/job-spec';
-import { type Capacity, fit, type SimulatedPolicy, scoreAgent } from '../domain/matching.ts';
+import type { Priority } from '@node3/shared/job-spec';
+import {
+  type Capacity,
+  fit,
+  type Needs,
+  type SimulatedPolicy,
+  scoreAgent,
+} from '../domain/matching.ts';
 import { avoidLastAgentMs } from '../domain/retry-policy.ts';
 import type { JobRow } from '../store/rows.ts';
 
 interface OpenJob {
   jobId: string;
-  spec: JobSpec;
+  /** Not the whole spec: with its code and inputs a full queue would not fit into memory. */
+  needs: Needs;
   notBeforeMs: number;
   lastAgentId: string | null;
   requeuedAtMs: number;
@@ -19,11 +26,13 @@ export interface Candidate {
 }
 
 interface Waiter {
-  capacity: Capacity;
+  agentId: string;
+  /** What it could take; null when it listens for messages and wants no work. */
+  capacity: Capacity | null;
   jobsSucceeded: number;
   jobsFailed: number;
-  /** Tells the waiting poll to come and claim. */
-  wake(): void;
+  /** Ends the wait, because of an open job, or because there is a message or nothing at all. */
+  wake(jobId: string | null): void;
 }
 
 const priorityOrder: readonly Priority[] = ['urgent', 'high', 'normal', 'low'];
@@ -63,7 +72,11 @@ export class Matchmaker {
   addJob(job: JobRow): void {
     const open: OpenJob = {
       jobId: job.jobId,
-      spec: job.spec,
+      needs: {
+        placement: job.spec.placement,
+        resources: job.spec.resources,
+        workload: { image: job.spec.workload.image },
+      },
       notBeforeMs: job.notBeforeMs ?? 0,
       lastAgentId: job.agentId,
       requeuedAtMs: job.queuedAtMs ?? 0,
@@ -86,7 +99,7 @@ export class Matchmaker {
     for (const priority of priorityOrder) {
       for (const job of this.#lanes.get(priority)?.values() ?? []) {
         if (skip.has(job.jobId) || !this.#isOfferable(job, capacity.agentId, nowMs)) continue;
-        const result = fit(job.spec, capacity, this.#simulated);
+        const result = fit(job.needs, capacity, this.#simulated);
         if (result.fits) return { jobId: job.jobId, devices: result.devices };
       }
     }
@@ -95,7 +108,7 @@ export class Matchmaker {
 
   /** Registers a waiting poll; the returned function takes it out again. */
   wait(waiter: Waiter): () => void {
-    const { agentId } = waiter.capacity;
+    const { agentId } = waiter;
     this.#waiters.set(agentId, waiter);
     return () => {
       if (this.#waiters.get(agentId) === waiter) this.#waiters.delete(agentId);
@@ -104,11 +117,19 @@ export class Matchmaker {
 
   /** Makes a waiting poll answer, because there is a message for its agent. */
   wakeAgent(agentId: string): void {
-    this.#waiters.get(agentId)?.wake();
+    this.#waiters.get(agentId)?.wake(null);
+  }
+
+  /** Passes a job on that woke an agent which then did not take it, so that no wake-up is lost. */
+  passOn(jobId: string): void {
+    for (const lane of this.#lanes.values()) {
+      const job = lane.get(jobId);
+      if (job !== undefined) this.#wakeBestFor(job);
+    }
   }
 
   wakeAll(): void {
-    for (const waiter of this.#waiters.values()) waiter.wake();
+    for (const waiter of this.#waiters.values()) waiter.wake(null);
   }
 
   stop(): void {
@@ -144,8 +165,8 @@ export class Matchmaker {
     let best: { waiter: Waiter; score: number } | null = null;
     for (const waiter of this.#waiters.values()) {
       const { capacity } = waiter;
-      if (!this.#isOfferable(job, capacity.agentId, nowMs)) continue;
-      if (!fit(job.spec, capacity, this.#simulated).fits) continue;
+      if (capacity === null || !this.#isOfferable(job, waiter.agentId, nowMs)) continue;
+      if (!fit(job.needs, capacity, this.#simulated).fits) continue;
       const score = scoreAgent({
         freeSlots: capacity.freeSlots,
         slots: capacity.offer.slots,
@@ -155,7 +176,7 @@ export class Matchmaker {
       if (best === null || score > best.score) best = { waiter, score };
     }
     if (best === null) return;
-    this.#waiters.delete(best.waiter.capacity.agentId);
-    best.waiter.wake();
+    this.#waiters.delete(best.waiter.agentId);
+    best.waiter.wake(job.jobId);
   }
 }

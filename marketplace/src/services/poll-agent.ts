@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import type { BodyOf } from '@node3/shared/contract';
+import { MarketError } from '@node3/shared/error';
 import type { Ids } from '@node3/shared/ids';
 import type { AgentMessage, pollAgent as contract } from '@node3/shared/routes/agents';
 import type { Capacity } from '../domain/matching.ts';
@@ -44,10 +45,29 @@ async function answerPoll(
   body: PollBody,
   signal: AbortSignal,
 ): Promise<AgentMessage[]> {
+  checkDevices(body.offer);
   const presence = deps.presence.seen(agent.agentId, body.instanceId);
   presence.offer = body.offer;
   presence.freeDeviceIds = body.freeDeviceIds;
   const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;
+  const wokenBy = new Set<string>();
+  try {
+    return await answerUntil(deps, { agent, body, untilMs, wokenBy }, signal);
+  } finally {
+    for (const jobId of wokenBy) deps.matchmaker.passOn(jobId);
+  }
+}
+
+interface Poll {
+  agent: AgentRow;
+  body: PollBody;
+  untilMs: number;
+  /** Jobs that ended a wait of this poll; whichever of them it does not take wakes somebody else. */
+  wokenBy: Set<string>;
+}
+
+async function answerUntil(deps: PollDeps, poll: Poll, signal: AbortSignal) {
+  const { agent, body, untilMs } = poll;
   while (!signal.aborted) {
     const { version } = deps.matchmaker;
     const live = await deps.store.liveExecutions(agent.agentId);
@@ -58,11 +78,20 @@ async function answerPoll(
     }
     const leftMs = untilMs - deps.clock.monotonicMs();
     if (messages.length > 0 || leftMs <= 0) return messages;
-    if (deps.matchmaker.version !== version) continue;
-    const news = await waitForNews(deps, agent, capacityOf(agent, body, live), leftMs, signal);
-    if (news === 'none') return [];
+    if (deps.matchmaker.version !== version || deps.cancels.has(agent.agentId)) continue;
+    const capacity = body.claimId === null ? null : capacityOf(agent, body, live);
+    const news = await waitForNews(deps, agent, capacity, leftMs, signal);
+    if (news === null) return [];
+    if (news.jobId !== null) poll.wokenBy.add(news.jobId);
   }
   return [];
+}
+
+/** A device that is named twice would be counted, and leased, twice. */
+function checkDevices({ devices }: PollBody['offer']): void {
+  if (new Set(devices.map(({ id }) => id)).size === devices.length) return;
+  const errors = [{ pointer: '/offer/devices', detail: 'must not name the same id twice' }];
+  throw new MarketError('REQUEST_INVALID', { errors });
 }
 
 async function offerFor(
@@ -96,26 +125,27 @@ function capacityOf(agent: AgentRow, body: PollBody, live: ExecutionRow[]): Capa
 function waitForNews(
   deps: PollDeps,
   agent: AgentRow,
-  capacity: Capacity,
+  capacity: Capacity | null,
   waitMs: number,
   signal: AbortSignal,
-): Promise<'news' | 'none'> {
+): Promise<{ jobId: string | null } | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => finish('none'), waitMs);
+    const timer = setTimeout(() => finish(null), waitMs);
     const leave = deps.matchmaker.wait({
+      agentId: agent.agentId,
       capacity,
       jobsSucceeded: agent.jobsSucceeded,
       jobsFailed: agent.jobsFailed,
-      wake: () => finish('news'),
+      wake: (jobId) => finish({ jobId }),
     });
-    const onAbort = () => finish('none');
-    if (signal.aborted) finish('none');
+    const onAbort = () => finish(null);
+    if (signal.aborted) finish(null);
     else signal.addEventListener('abort', onAbort, { once: true });
-    function finish(outcome: 'news' | 'none') {
+    function finish(news: { jobId: string | null } | null) {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       leave();
-      resolve(outcome);
+      resolve(news);
     }
   });
 }

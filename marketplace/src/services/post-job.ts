@@ -16,9 +16,9 @@ import { feeOn } from '../domain/settlement.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
+import { canonicalJson, isDeeperThan } from './canonical-json.ts';
 import type { Matchmaker } from './matchmaker.ts';
 import type { Presence } from './presence.ts';
-import { canonicalJson } from './report-result.ts';
 
 export interface PostJobDeps {
   store: Store;
@@ -46,6 +46,7 @@ export async function postJob(
   input: PostJobInput,
 ): Promise<{ job: JobRow; replayed: boolean }> {
   const spec = withCatalogueModels(completeJobSpec(input.spec, deps.defaultImages));
+  checkDepth(input.spec);
   const reward = checkPrice(spec);
   checkSatisfiable(deps, spec);
   const nowMs = deps.clock.nowMs();
@@ -101,6 +102,14 @@ function withCatalogueModels(spec: JobSpec): JobSpec {
     ...spec,
     resources: { ...spec.resources, gpus: { ...gpus, models: [...new Set(models)] } },
   };
+}
+
+/** A script's input may be any JSON, but it has to be written down again. */
+function checkDepth({ workload }: JobSpecInput): void {
+  const input = workload.kind === 'script' ? workload.input : null;
+  if (!isDeeperThan(input, limits.jsonDepthMax)) return;
+  const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;
+  throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/workload/input', detail }] });
 }
 
 function checkPrice(spec: JobSpec): BaseUnits {

@@ -1,6 +1,6 @@
 import type { NewEvent } from '@node3/shared/events';
 import { type ExecutionPhase, executionPhases } from '@node3/shared/execution-state';
-import { runBackstopMs } from '../domain/overdue.ts';
+import { prepareBackstopMs, runBackstopMs } from '../domain/overdue.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import type { JobChangeDeps } from './change-job.ts';
@@ -11,7 +11,10 @@ export interface Progress {
   imageDigest: string | null;
 }
 
-/** Notes the phase of an execution; the first `running` starts the job's run time. */
+/**
+ * Notes the phase of an execution; the first `running` starts the job's run time. A phase is as good
+ * as an accept, so it sets the deadline of the preparation where none is set: no execution is without.
+ */
 export async function reportProgress(
   deps: JobChangeDeps,
   fence: Fence,
@@ -52,6 +55,7 @@ function decideProgress(
       acceptByMs: null,
       isolation: progress.isolation ?? execution.isolation,
       imageDigest: progress.imageDigest ?? execution.imageDigest,
+      deadlineMs: execution.deadlineMs ?? prepareBackstopMs(nowMs, job.spec.limits.pullSec),
       ...(progress.phase === 'running'
         ? { startedAtMs: nowMs, deadlineMs: runBackstopMs(nowMs, job.spec.limits.runSec) }
         : {}),

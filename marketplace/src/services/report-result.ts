@@ -1,10 +1,12 @@
 import { MarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
 import { toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { type AttemptEnd, type EndContext, endAttempt } from '../domain/job-ending.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import { hashText } from './api-key.ts';
+import { canonicalJson, isDeeperThan } from './canonical-json.ts';
 import { announceChange, endContext, type JobChangeDeps } from './change-job.ts';
 
 /**
@@ -15,9 +17,10 @@ export async function reportResult(
   deps: JobChangeDeps,
   fence: Fence,
   agentId: string,
-  result: ExecutionResult,
+  reported: ExecutionResult,
 ) {
-  checkResult(result);
+  checkResult(reported);
+  const result = withoutExcess(reported);
   const context = await endContext(deps, `agent:${agentId}`, agentId);
   const resultHash = hashText(canonicalJson(result));
   const outcome = await deps.store.changeExecution(
@@ -53,6 +56,23 @@ function checkResult(result: ExecutionResult): void {
   }
 }
 
+/**
+ * Leaves out structured output that is too much to keep, and says so. It is the program's doing, so
+ * it must not cost the provider the whole report.
+ */
+function withoutExcess(result: ExecutionResult): ExecutionResult {
+  const { output = null } = result;
+  const problem = isDeeperThan(output, limits.jsonDepthMax)
+    ? `nested deeper than ${limits.jsonDepthMax} levels`
+    : Buffer.byteLength(JSON.stringify(output)) > limits.structuredOutputBytes
+      ? `larger than ${limits.structuredOutputBytes} bytes`
+      : null;
+  if (problem === null) return result;
+  const note = `The structured output was left out: it is ${problem}.`;
+  const detail = result.detail === null ? note : `${result.detail} ${note}`;
+  return { ...result, output: null, detail };
+}
+
 function decideResult(
   snapshot: JobSnapshot,
   result: ExecutionResult,
@@ -82,14 +102,4 @@ function decideResult(
 function billableRunMs({ execution }: JobSnapshot, result: ExecutionResult, nowMs: number): number {
   if (!result.started || execution === null) return 0;
   return Math.min(result.runMs, Math.max(0, nowMs - execution.leasedAtMs));
-}
-
-/** JSON with sorted keys, so that equal results have equal hashes. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(
-      Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-    );
-  });
 }

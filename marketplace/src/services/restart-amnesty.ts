@@ -15,7 +15,10 @@ export async function extendLeasesAfterDowntime(deps: {
   const live = await deps.store.liveExecutions(null);
   if (live.length === 0) return;
   const nowMs = deps.clock.nowMs();
-  const earliestMs = Math.min(...live.map((execution) => execution.leaseUntilMs));
+  const earliestMs = live.reduce(
+    (earliest, { leaseUntilMs }) => Math.min(earliest, leaseUntilMs),
+    Number.POSITIVE_INFINITY,
+  );
   const byMs = nowMs + limits.leaseMs - earliestMs;
   if (byMs <= 0) return;
   const extended = await deps.store.extendLeases(byMs);

@@ -1,3 +1,4 @@
+import type { EndContext } from '../domain/job-ending.ts';
 import { decideOverdue } from '../domain/overdue.ts';
 import { announceChange, endContext, type JobChangeDeps } from './change-job.ts';
 
@@ -11,16 +12,23 @@ const sweepMax = 500;
 export async function sweepDeadlines(deps: JobChangeDeps): Promise<number> {
   const due = await deps.store.overdue(deps.clock.nowMs(), sweepMax);
   const context = await endContext(deps, 'marketplace', null);
-  const outcomes = await Promise.all(
-    due.map(({ jobId }) =>
-      deps.store.changeJob(jobId, (snapshot) => decideOverdue(snapshot, context)),
-    ),
-  );
+  const settled = await Promise.allSettled(due.map(({ jobId }) => sweepJob(deps, jobId, context)));
   let changed = 0;
-  for (const outcome of outcomes) {
-    if (outcome === null || !outcome.changed) continue;
-    announceChange(deps, outcome);
-    changed += 1;
+  for (const result of settled) {
+    if (result.status === 'rejected') throw result.reason;
+    if (result.value === 'changed') changed += 1;
   }
   return changed;
+}
+
+/**
+ * Announces each change as soon as it is stored, as every other service does: a job that is queued
+ * again here and cancelled right after must not enter the index last, and one job that fails must
+ * not keep the others out of it.
+ */
+async function sweepJob(deps: JobChangeDeps, jobId: string, context: EndContext) {
+  const outcome = await deps.store.changeJob(jobId, (snapshot) => decideOverdue(snapshot, context));
+  if (outcome === null || !outcome.changed) return 'unchanged';
+  announceChange(deps, outcome);
+  return 'changed';
 }

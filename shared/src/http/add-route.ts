@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { assert } from '../assert.ts';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from '../contract.ts';
 
 export interface RouteCall<C extends RouteContract, Principal> {
@@ -27,6 +28,7 @@ export function addRoute<const C extends RouteContract, Principal>(
 ): void {
   const statuses = Object.keys(contract.schema.response).map(Number);
   const status = statuses.find((code) => code < 300) ?? 200;
+  const principals = new WeakMap<FastifyRequest, { principal: Principal }>();
   app.route({
     method: contract.method,
     url: contract.url,
@@ -38,8 +40,14 @@ export function addRoute<const C extends RouteContract, Principal>(
     },
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
     ...(options.config === undefined ? {} : { config: options.config }),
+    // Before the body is read: who has no key costs us neither its bytes nor their checking.
+    async onRequest(request) {
+      principals.set(request, { principal: await options.authenticate(request) });
+    },
     async handler(request, reply) {
-      const principal = await options.authenticate(request);
+      const caller = principals.get(request);
+      assert(caller !== undefined, 'a caller is known before a request is handled');
+      const { principal } = caller;
       const body = await options.handler({
         params: request.params as ParamsOf<C>,
         query: request.query as QueryOf<C>,

@@ -9,7 +9,7 @@ const problemType = 'application/problem+json';
 /** Turns every thrown error into a problem; only what is our own fault is logged as an error. */
 export function setErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((thrown: unknown, request, reply) => {
-    const error = toMarketError(thrown, app.initialConfig.bodyLimit);
+    const error = toMarketError(thrown, request.routeOptions.bodyLimit);
     if (error.status >= 500) request.log.error({ err: thrown }, 'request failed');
     else request.log.debug({ code: error.code }, 'request refused');
     const { retryAfterSec } = error.context;

@@ -7,11 +7,15 @@ const textParts = new Set(['querystring', 'params', 'headers']);
 /** How many wrong fields one answer lists. */
 const problemsMax = 20;
 
+/** A value with more parts than this gets its first problem only: finding all would cost too much. */
+const partsMax = 2_000;
+
 const options = {
-  allErrors: true,
   discriminator: true,
   removeAdditional: false,
   strict: false,
+  // JSON can write numbers that are read as infinite, such as 1e999.
+  strictNumbers: true,
   useDefaults: true,
   verbose: true,
 } as const;
@@ -21,18 +25,57 @@ const options = {
  * wrong types are errors, never dropped or converted.
  */
 export function createRequestValidator() {
-  const strict = new Ajv({ ...options, coerceTypes: false });
-  const coercing = new Ajv({ ...options, coerceTypes: true });
+  const body = createCompiler({ coerceTypes: false });
+  const text = createCompiler({ coerceTypes: true });
   return (part: { schema: unknown; httpPart?: string | undefined }) => {
-    const ajv = textParts.has(part.httpPart ?? 'body') ? coercing : strict;
-    return ajv.compile(part.schema as object);
+    const compile = textParts.has(part.httpPart ?? 'body') ? text : body;
+    return compile(part.schema as object);
   };
+}
+
+interface Check {
+  (value: unknown): boolean;
+  errors?: ErrorObject[] | null | undefined;
+}
+
+/**
+ * Checks stop at the first problem; only a small value is checked again for all of them. A body of
+ * 2 MB with a million wrong elements cost 1.1 s and 430 MB when each was reported (2026-11-21).
+ */
+function createCompiler(types: { coerceTypes: boolean }): (schema: object) => Check {
+  const first = new Ajv({ ...options, ...types });
+  const every = new Ajv({ ...options, ...types, allErrors: true });
+  return (schema) => {
+    const checkFirst = first.compile(schema);
+    const checkEvery = every.compile(schema);
+    const check: Check = (value) => {
+      check.errors = null;
+      if (checkFirst(value)) return true;
+      const { errors } = checkFirst;
+      check.errors = isSmall(value) && !checkEvery(value) ? checkEvery.errors : errors;
+      return false;
+    };
+    return check;
+  };
+}
+
+function isSmall(value: unknown): boolean {
+  const open: unknown[] = [value];
+  for (let parts = 0; open.length > 0; parts += 1) {
+    if (parts + open.length > partsMax) return false;
+    const inner = open.pop();
+    if (typeof inner !== 'object' || inner === null) continue;
+    const children = Object.values(inner);
+    if (children.length > partsMax) return false;
+    open.push(...children);
+  }
+  return true;
 }
 
 /** One standalone check, for messages that don't come through a route. */
 export function createMessageValidator(schema: object): (value: unknown) => FieldProblem[] {
-  const validate = new Ajv({ ...options, coerceTypes: false }).compile(schema);
-  return (value) => (validate(value) ? [] : toFieldProblems(validate.errors ?? []));
+  const check = createCompiler({ coerceTypes: false })(schema);
+  return (value) => (check(value) ? [] : toFieldProblems(check.errors ?? []));
 }
 
 /** Says of each wrong field where it is and what was expected, in words for a person. */

@@ -178,7 +178,7 @@ export const appendLogs = {
       lines: Type.Array(
         strictObject({
           stream: oneOf(logStreams),
-          atMs: Type.Integer({ minimum: 0 }),
+          atMs: Type.Integer({ minimum: 0, maximum: limits.timestampMsMax }),
           text: Type.String({ maxLength: limits.logLineBytes }),
           partial: Type.Boolean(),
         }),

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { nativeImage } from '@node3/shared/job-spec';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { scriptCommand } from '../job-files.ts';
-import { nativeImage } from './native-image.ts';
 
 /** Above the disk limit, so that the measuring notices and names the reason. */
 const fileBytesSpare = 1024 * 1024;

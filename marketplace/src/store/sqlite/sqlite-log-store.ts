@@ -1,6 +1,7 @@
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isTerminalExecution } from '@node3/shared/execution-state';
+import { limits } from '@node3/shared/limits';
 import { type LogStream, logStreams } from '@node3/shared/routes/jobs';
 import type Database from 'better-sqlite3';
 import type { JobStore, LogAppend, LogQuery } from '../job-store.ts';
@@ -27,6 +28,9 @@ const countInExecution = 'UPDATE executions SET log_seq = log_seq + ? WHERE exec
 const countInJob = `
   UPDATE jobs SET log_lines = log_lines + ?, log_bytes = log_bytes + ? WHERE job_id = ?
   RETURNING log_lines`;
+const selectUsed = 'SELECT log_bytes, log_lines, attempt FROM jobs WHERE job_id = ?';
+const selectLimit = `
+  SELECT json_extract(spec, '$.limits.logBytes') AS log_bytes FROM job_specs WHERE job_id = ?`;
 const selectChunks = `
   SELECT seq_first, attempt, body FROM log_chunks
   WHERE job_id = ? AND seq_last > ? AND (streams & ?) <> 0 ORDER BY seq_last`;
@@ -54,16 +58,59 @@ function appendLogsIn(
   const stored = logSeq + 1 - append.seqFirst;
   const fresh = stored < 0 ? [] : append.lines.slice(stored);
   if (fresh.length === 0) return { ackedSeq: logSeq, jobId };
-  const bytes = fresh.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  const streams = fresh.reduce((mask, { stream }) => mask | streamBit(stream), 0);
-  const counted = statement<{ log_lines: bigint }>(db, countInJob).get(fresh.length, bytes, jobId);
-  assert(counted !== undefined, `execution ${executionId} has a job`);
-  const seqLast = Number(counted.log_lines);
-  const seqFirst = seqLast - fresh.length + 1;
-  const body = JSON.stringify(fresh.map(pack));
-  statement(db, insertChunk).run(jobId, seqFirst, seqLast, attempt, streams, body);
+  const { lines, bytes } = withinLimitIn(db, jobId, fresh, append.nowMs);
+  if (lines.length > 0) {
+    const streams = lines.reduce((mask, { stream }) => mask | streamBit(stream), 0);
+    const counted = statement<{ log_lines: bigint }>(db, countInJob).get(
+      lines.length,
+      bytes,
+      jobId,
+    );
+    assert(counted !== undefined, `execution ${executionId} has a job`);
+    const seqLast = Number(counted.log_lines);
+    const seqFirst = seqLast - lines.length + 1;
+    const body = JSON.stringify(lines.map(pack));
+    statement(db, insertChunk).run(jobId, seqFirst, seqLast, attempt, streams, body);
+  }
   statement(db, countInExecution).run(fresh.length, executionId);
   return { ackedSeq: logSeq + fresh.length, jobId };
+}
+
+type Line = LogAppend['lines'][number];
+
+/**
+ * The lines that the log still has room for, and the bytes they count for. The agent cuts the log
+ * itself; this is for one that doesn't. What is beyond is taken and dropped, after one line that says
+ * so: refusing it would make an agent send it again for ever. Each line counts for one byte more than
+ * its text, so that empty ones are bounded too.
+ */
+function withinLimitIn(
+  db: Database.Database,
+  jobId: string,
+  fresh: Line[],
+  nowMs: number,
+): { lines: Line[]; bytes: number } {
+  const bytes = fresh.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const record = statement<UsedRecord>(db, selectUsed).get(jobId);
+  assert(record !== undefined, `job ${jobId} is stored`);
+  const used = Number(record.log_bytes + record.log_lines);
+  if (used + bytes + fresh.length <= limits.logBytesSlack) return { lines: fresh, bytes };
+  const limit = statement<{ log_bytes: bigint }>(db, selectLimit).get(jobId);
+  assert(limit !== undefined, `job ${jobId} has a spec`);
+  const left = Number(limit.log_bytes * record.attempt) + limits.logBytesSlack - used;
+  if (bytes + fresh.length <= left) return { lines: fresh, bytes };
+  if (left <= 0) return { lines: [], bytes: 0 };
+  let room = left;
+  const end = fresh.findIndex(({ text }) => (room -= Buffer.byteLength(text) + 1) < 0);
+  const text = '[log cut off by the marketplace: the log limit of the job is reached]';
+  const marker: Line = { stream: 'system', atMs: nowMs, text, partial: false };
+  return { lines: [...fresh.slice(0, end), marker], bytes: left };
+}
+
+interface UsedRecord {
+  log_bytes: bigint;
+  log_lines: bigint;
+  attempt: bigint;
 }
 
 /** Stops reading chunks once the page is full, so a page costs the same wherever it lies. */

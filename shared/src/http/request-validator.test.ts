@@ -1,0 +1,38 @@
+import { Type } from 'typebox';
+import { describe, expect, it } from 'vitest';
+import { strictObject } from '../schema.ts';
+import { createMessageValidator } from './request-validator.ts';
+
+const schema = strictObject({
+  count: Type.Integer({ minimum: 0 }),
+  names: Type.Array(Type.String(), { maxItems: 3 }),
+});
+
+describe('the request validator', () => {
+  it('lists every problem of a small value', () => {
+    const problems = createMessageValidator(schema)({ count: -1, names: [1, 2], colour: 'red' });
+    expect(problems.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/colour',
+      '/count',
+      '/names/0',
+      '/names/1',
+    ]);
+  });
+
+  it('does not look for a million problems', () => {
+    const names = new Array<number>(1_000_000).fill(1);
+    const problems = createMessageValidator(schema)({ count: -1, names });
+    expect(problems).toHaveLength(1);
+  });
+
+  it.each(['1e999', '-1e999'])('refuses the infinite number %s', (text) => {
+    const value: unknown = JSON.parse(`{"count":${text},"names":[]}`);
+    expect(createMessageValidator(schema)(value)).toMatchObject([{ pointer: '/count' }]);
+  });
+
+  it('forgets the problems of the value before', () => {
+    const validate = createMessageValidator(schema);
+    expect(validate({ count: 1 })).toHaveLength(1);
+    expect(validate({ count: 1, names: [] })).toEqual([]);
+  });
+});
