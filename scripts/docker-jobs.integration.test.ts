@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliProcess, runCli, startCli } from './cli-process.ts';
 import { type DevNetwork, type Requester, startDevNetwork } from './dev-network.ts';
 import { listRunning, listTraces } from './docker-traces.ts';
-import { type EmptyRegistry, startEmptyRegistry } from './empty-registry.ts';
+import { startPrivateRegistry } from './private-registry.ts';
 
 const { docker, skip } = await findTestEngine();
 const local = skip ? null : await ensureLocalImage({ docker, log: silentLogger });
@@ -26,16 +26,12 @@ const heldLamports = 1_050_000n;
 let network: DevNetwork;
 let agent: Agent;
 let requester: Requester;
-let registry: EmptyRegistry;
 
 beforeAll(async () => {
   if (local === null) return;
   const { image } = local;
   const images = { container: image, python: image, javascript: image, typescript: image };
-  [network, registry] = await Promise.all([
-    startDevNetwork({ marketplace: { defaultImages: { ...images, bash: image } } }),
-    startEmptyRegistry(),
-  ]);
+  network = await startDevNetwork({ marketplace: { defaultImages: { ...images, bash: image } } });
   agent = await network.startAgent('docker-agent', { config: { slots: 8 } });
   [requester] = await Promise.all([network.openRequester(), agent.ready()]);
 });
@@ -44,7 +40,7 @@ afterAll(async () => {
   if (local === null) return;
   // A drained agent takes the containers of a failed test with it.
   await agent.drain({ deadlineMs: 0 });
-  await Promise.all([network.stop(), registry.stop()]);
+  await network.stop();
 });
 
 /** The command with the network's address and a requester's key in its environment. */
@@ -168,27 +164,35 @@ describe.skipIf(skip).concurrent('node3 run in a container', () => {
     await expectNoTraces(jobId);
   });
 
-  it('releases the money of a job whose image does not exist', async () => {
+  it('releases the money of a job whose image may not be pulled, and asks no private registry', async () => {
     const spender = await network.openRequester({ lamports: 10_000_000n, usdcBaseUnits: 0n });
-    const image = `${registry.host}/no/such:image`;
-    const { code, err } = await runCli(
-      cliOptions(['run', '--image', image, ...small, '--', 'true'], spender),
-    );
-    expect(code).toBe(125);
-    const job = await readJob(jobIdIn({ err }), spender);
-    const reason = registry.requests > 0 ? 'image_not_found' : 'image_pull_failed';
-    expect(job).toMatchObject({ state: 'failed', reason, settlement: { state: 'released' } });
+    const registry = await startPrivateRegistry();
+    try {
+      const image = `${registry.host}/no/such:image`;
+      const { code, err } = await runCli(
+        cliOptions(['run', '--image', image, ...small, '--', 'true'], spender),
+      );
+      expect(code).toBe(125);
+      const job = await readJob(jobIdIn({ err }), spender);
+      expect(job).toMatchObject({
+        state: 'failed',
+        reason: 'image_not_found',
+        settlement: { state: 'released' },
+      });
+      expect(registry.requests).toBe(0);
+      await expectNoTraces(job.jobId);
+    } finally {
+      await registry.stop();
+    }
     expect(await balanceOf(spender)).toEqual({ available: 10_000_000n, held: 0n });
-    await expectNoTraces(job.jobId);
   });
 
   it('releases the money of a job whose registry does not answer', async () => {
     const spender = await network.openRequester({ lamports: 10_000_000n, usdcBaseUnits: 0n });
-    const silent = await startEmptyRegistry();
-    await silent.stop();
     const { jobId } = await spender.client.call(createJob, {
       body: {
-        workload: { kind: 'container', image: `${silent.host}/no/such:image` },
+        // A name that no resolver ever knows.
+        workload: { kind: 'container', image: 'registry.invalid/no/such:image' },
         resources: { cpus: 0.2, memoryBytes: 64 * 1024 ** 2 },
         // Nobody's fault, so it would be tried again; the last attempt is what ends it.
         retry: { attemptsMax: 1 },
@@ -284,7 +288,7 @@ describe.skipIf(skip).concurrent('what cannot be done', () => {
   });
 
   it('has exit code 10 for a marketplace that is down', async () => {
-    const closed = await startEmptyRegistry();
+    const closed = await startPrivateRegistry();
     await closed.stop();
     const args = ['job', 'list', '--url', `http://${closed.host}`];
     const { code, out, err } = await runCli(cliOptions(args));

@@ -35,14 +35,11 @@ async function startUp(args: readonly string[], env: Env = {}): Promise<CliProce
   const ports = ['--port', '0', '--agent-port', '0', '--rpc-port', '0'];
   const up = startCli({ args: ['up', '--data-dir', 'data', ...ports, ...args], folder, env });
   started.push(up);
-  let ended = false;
-  void up.ended.then(() => {
-    ended = true;
+  const ready = vi.waitFor(() => expect(up.seen.err).toContain('Ctrl-C stops everything.'), within);
+  const ended = up.ended.then((code) => {
+    throw new Error(`node3 up ended with ${code}:\n${up.seen.out}${up.seen.err}`);
   });
-  await vi.waitFor(() => {
-    if (!ended) expect(up.seen.err).toContain('Ctrl-C stops everything.');
-  }, within);
-  if (ended) throw new Error(`node3 up ended:\n${up.seen.out}${up.seen.err}`);
+  await Promise.race([ready, ended]);
   return up;
 }
 

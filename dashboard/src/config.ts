@@ -1,4 +1,4 @@
-export type Cluster = 'localnet' | 'devnet' | 'testnet' | 'mainnet-beta';
+import { type Cluster, clusters } from '@node3/shared/cluster';
 
 /** What the serving host says about itself at `/config.json`. */
 export interface AppConfig {
@@ -9,8 +9,6 @@ export interface AppConfig {
   /** A web address, or a path of the same host such as `/docs`. */
   docsUrl: string | null;
 }
-
-const clusters: readonly string[] = ['localnet', 'devnet', 'testnet', 'mainnet-beta'];
 
 /** Reads `/config.json`; throws when it isn't there or has another shape. */
 export async function loadConfig(send: typeof fetch, signal: AbortSignal): Promise<AppConfig> {
@@ -26,8 +24,7 @@ export function readConfig(value: unknown): AppConfig {
   return {
     mode,
     version: typeof version === 'string' ? version : '',
-    cluster:
-      typeof cluster === 'string' && clusters.includes(cluster) ? (cluster as Cluster) : null,
+    cluster: clusters.find((known) => known === cluster) ?? null,
     docsUrl: typeof docsUrl === 'string' && /^(https?:\/)?\/[^/]/.test(docsUrl) ? docsUrl : null,
   };
 }

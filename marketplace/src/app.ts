@@ -96,13 +96,17 @@ export async function startMarketplace(
   }
 }
 
+const failingDetail = 'The last payout step failed; it is tried again. The log says why.';
+
 function payoutsOf(engine: PayoutEngine): Payouts {
   return {
     wake: () => engine.wake(),
     health() {
       const { state, detail } = engine.status();
       if (state === 'halted') return { state: 'failed', detail };
-      const degraded = state === 'failing' || state === 'waiting' || state === 'stopped';
+      // Everybody may read /health; what an endpoint or a library said belongs into the log.
+      if (state === 'failing') return { state: 'degraded', detail: failingDetail };
+      const degraded = state === 'waiting' || state === 'stopped';
       return { state: degraded ? 'degraded' : 'ok', detail };
     },
   };

@@ -4,6 +4,7 @@ import type { DefaultImages } from '@node3/shared/job-spec';
 import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { Health } from '@node3/shared/routes/health';
+import type { FastifyInstance } from 'fastify';
 import { createAuthenticator } from './http/auth.ts';
 import { createServer } from './http/server.ts';
 import { LiveFeed } from './live/live-feed.ts';
@@ -52,8 +53,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** How many queued jobs are read at a time when the index is filled. */
-const indexPage = 1_000;
+/** How many queued jobs are read at a time when the index is filled: specs can be large. */
+const indexPage = 200;
 
 /** The marketplace around a store and a chain, whichever they are. */
 export async function createService(parts: ServiceParts): Promise<Service> {
@@ -101,16 +102,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       stopping: stopping.signal,
       explorerUrl: parts.explorerUrl,
       readHealth: () =>
-        readHealth(({
-	store,
-	clock,
-	cluster,
-	startedAtMs,
-	treasury: parts.treasury,
-	version: parts.version,
-	ledgerCheck: () => auditor.check(),
-	payoutCheck: () => payouts.health()
-})),
+        readHealth({
+          store,
+          clock,
+          cluster,
+          startedAtMs,
+          treasury: parts.treasury,
+          version: parts.version,
+          ledgerCheck: () => auditor.check(),
+          payoutCheck: () => payouts.health(),
+        }),
     },
     { dashboardDir: parts.dashboardDir },
   );
@@ -129,11 +130,27 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       stopping.abort();
       matchmaker.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
-      await app.close();
+      await closeServer(app);
       const contacts = presence.takeUnsaved();
       if (contacts.length > 0) await store.recordAgentContacts(contacts);
     },
   };
+}
+
+/** Answers under way get this long; a reader that takes nothing must not keep us from stopping. */
+const answerGraceMs = 3_000;
+const idleCheckMs = 25;
+
+/** Connections are kept by their clients: each is closed once its last answer is out. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+  const late = setTimeout(() => app.server.closeAllConnections(), answerGraceMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(late);
+  }
 }
 
 async function fillIndex(store: Store, matchmaker: Matchmaker): Promise<void> {

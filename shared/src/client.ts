@@ -40,6 +40,10 @@ export interface Client {
 
 export function createClient(options: ClientOptions): Client {
   const timeoutMs = options.timeoutMs ?? 15_000;
+  function unreachable(what: string, cause: unknown): MarketError {
+    const detail = `${options.baseUrl || 'The marketplace'} ${what}.`;
+    return new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
+  }
   async function request(
     contract: RouteContract,
     args: LooseArgs,
@@ -61,8 +65,7 @@ export function createClient(options: ClientOptions): Client {
       });
     } catch (cause) {
       if (call.signal?.aborted) throw cause;
-      const detail = `${options.baseUrl || 'The marketplace'} does not answer.`;
-      throw new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
+      throw unreachable('does not answer', cause);
     }
   }
   return {
@@ -79,9 +82,9 @@ export function createClient(options: ClientOptions): Client {
         );
         return (await readBody(response)) as never;
       } catch (cause) {
-        if (!limit.aborted || call.signal?.aborted) throw cause;
-        const detail = `${options.baseUrl || 'The marketplace'} did not answer in time.`;
-        throw new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
+        if (call.signal?.aborted) throw cause;
+        if (cause instanceof MarketError && !limit.aborted) throw cause;
+        throw unreachable(limit.aborted ? 'did not answer in time' : 'broke off its answer', cause);
       }
     },
     async *lines(contract, args, call = {}) {
@@ -90,7 +93,12 @@ export function createClient(options: ClientOptions): Client {
         await readBody(response);
         return;
       }
-      yield* readLines(response.body);
+      try {
+        yield* readLines(response.body);
+      } catch (cause) {
+        if (call.signal?.aborted) throw cause;
+        throw unreachable('broke off its answer', cause);
+      }
     },
   };
 }

@@ -77,5 +77,9 @@ export const limits = {
   listPageDefault: 50,
   listPageMax: 200,
   streamChannelsPerSocket: 32,
+  /** Tabs of a whole office behind one address, but not a flood. */
+  streamSocketsPerAddress: 256,
+  /** Logs one account follows at a time over HTTP. */
+  logFollowersPerAccount: 64,
   streamBacklogEvents: 10_000,
 } as const;

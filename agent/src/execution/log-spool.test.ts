@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { logLinesMax } from '../executors/log-lines.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
 import { ManualHostClock } from '../testing/manual-host-clock.ts';
 import { sampleOffer } from '../testing/sample-offer.ts';
@@ -54,6 +55,19 @@ describe('LogSpool', () => {
     spool.flush();
     const marker = "[output truncated: the job's log limit of 6 bytes is reached]";
     expect(texts()).toEqual(['ab', 'cd', marker, 'executor']);
+  });
+
+  it('cuts off empty lines at a number of them, also after a restart', () => {
+    const bytesMax = 100_000;
+    const some = logLinesMax(bytesMax) - 1;
+    const first = openSpool(bytesMax);
+    for (let n = 0; n < some; n += 1) first.add(line(''));
+    first.flush();
+    const second = openSpool(bytesMax);
+    for (let n = 0; n < 5; n += 1) second.add(line(''));
+    second.flush();
+    expect(journal.find(executionId)?.lines).toMatchObject({ spooled: some + 2, truncated: true });
+    expect(journal.tailLines(executionId, 1)[0]?.text).toContain('lines is reached');
   });
 
   it('counts on after a restart', () => {

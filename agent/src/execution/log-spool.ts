@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import { limits } from '@node3/shared/limits';
 import type { LogLine } from '../executors/executor.ts';
+import { logLinesMax } from '../executors/log-lines.ts';
 import type { Journal, NewLine } from '../journal/journal.ts';
 
 export interface LogSpoolDeps {
@@ -27,6 +28,7 @@ export class LogSpool {
   /** Bytes of the workload's output in this buffer, line breaks included. */
   #outputBytes = 0;
   #bytesLeft: number;
+  #linesLeft: number;
   #truncated: boolean;
   #timer: NodeJS.Timeout | null = null;
 
@@ -34,6 +36,7 @@ export class LogSpool {
     this.#deps = deps;
     const cursor = deps.journal.find(deps.executionId)?.lines;
     this.#bytesLeft = deps.bytesMax - (cursor?.bytes ?? 0);
+    this.#linesLeft = logLinesMax(deps.bytesMax) - (cursor?.spooled ?? 0);
     this.#truncated = cursor?.truncated ?? false;
   }
 
@@ -46,14 +49,16 @@ export class LogSpool {
     }
     if (this.#truncated) return;
     const bytes = Buffer.byteLength(text) + 1;
-    if (bytes > this.#bytesLeft) {
+    if (bytes > this.#bytesLeft || this.#linesLeft <= 0) {
       this.#truncated = true;
-      this.say(
-        `[output truncated: the job's log limit of ${this.#deps.bytesMax} bytes is reached]`,
-      );
+      const { bytesMax } = this.#deps;
+      const limit =
+        bytes > this.#bytesLeft ? `${bytesMax} bytes` : `${logLinesMax(bytesMax)} lines`;
+      this.say(`[output truncated: the job's log limit of ${limit} is reached]`);
       return;
     }
     this.#bytesLeft -= bytes;
+    this.#linesLeft -= 1;
     this.#outputBytes += bytes;
     this.#push({ stream, atMs, text, partial: continued });
   }

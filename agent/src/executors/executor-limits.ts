@@ -20,3 +20,9 @@ export const timeoutGraceMs = 2_000;
 
 /** How often memory, CPU and output size are read. */
 export const usageIntervalMs = 1_000;
+
+/**
+ * With less free space than this on the disk of the outputs a workload is stopped. A file that is
+ * deleted while it is open is in no folder and so not measured, yet it can fill the disk.
+ */
+export const diskFreeBytesMin = 512 * 1024 * 1024;

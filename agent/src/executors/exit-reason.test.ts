@@ -20,8 +20,12 @@ describe('classifyExit', () => {
     [{ exitCode: 137, oomKilled: true }, 'out_of_memory', 'SIGKILL'],
     [{ exitCode: 137, stopCause: { kind: 'cancelled', why: 'x' } }, 'cancelled', 'SIGKILL'],
     [{ exitCode: 137, stopCause: { kind: 'out_of_disk' } }, 'out_of_disk', 'SIGKILL'],
+    [{ exitCode: 137, stopCause: { kind: 'machine_disk_full' } }, 'engine_error', 'SIGKILL'],
     [{ exitCode: 0, stopCause: { kind: 'run_timeout' } }, 'run_timeout', null],
     [{ exitCode: 137, runMs: 1_000 }, 'run_timeout', 'SIGKILL'],
+    [{ exitCode: 143, engineEndedIt: true }, 'engine_error', 'SIGTERM'],
+    [{ exitCode: 255, engineEndedIt: true }, 'engine_error', null],
+    [{ exitCode: 137, engineEndedIt: true, oomKilled: true }, 'out_of_memory', 'SIGKILL'],
     [{ exitCode: 1, runMs: 1_000 }, 'nonzero_exit', null],
     [{ exitCode: null }, 'engine_error', null],
   ])('reads %o as %s', (change, reason, signal) => {
@@ -37,6 +41,8 @@ describe('parseStructuredOutput', () => {
     ['step 1\n42', null],
     ['{"a":', null],
     ['', null],
+    // Anybody who writes such a value as JSON again runs out of stack.
+    [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, null],
   ])('reads %j', (text, value) => {
     expect(parseStructuredOutput(text)).toEqual(value);
   });

@@ -6,7 +6,8 @@ import type { OutcomeReason } from './executor.ts';
 export type StopCause =
   | { kind: 'cancelled'; why: string }
   | { kind: 'run_timeout' }
-  | { kind: 'out_of_disk' };
+  | { kind: 'out_of_disk' }
+  | { kind: 'machine_disk_full' };
 
 export interface ExitFacts {
   exitCode: number | null;
@@ -16,6 +17,8 @@ export interface ExitFacts {
   stopCause: StopCause | null;
   /** What the engine says about a workload it could not run. */
   engineMessage: string | null;
+  /** Whether the engine or somebody at this machine ended the workload, which we did not ask for. */
+  engineEndedIt?: boolean;
 }
 
 export interface ExitReason {
@@ -46,6 +49,11 @@ export function classifyExit(facts: ExitFacts): ExitReason {
   if (outOfTime && (signal === 'SIGKILL' || signal === 'SIGTERM')) {
     return { signal, ...describeStop({ kind: 'run_timeout' }, facts.runLimitMs) };
   }
+  if (facts.engineEndedIt === true) {
+    const detail =
+      'The job was stopped on the provider’s machine, such as by its container engine.';
+    return { signal, reason: 'engine_error', detail };
+  }
   if (facts.exitCode === 126 || facts.exitCode === 127) {
     const said = facts.engineMessage === null ? '' : ` ${facts.engineMessage}`;
     const detail = `The command could not be run (exit code ${facts.exitCode}).${said}`;
@@ -69,6 +77,8 @@ function describeStop(cause: StopCause, runLimitMs: number): Omit<ExitReason, 's
     }
     case 'out_of_disk':
       return { reason: 'out_of_disk', detail: 'The job wrote more output than its disk limit.' };
+    case 'machine_disk_full':
+      return { reason: 'engine_error', detail: 'The provider’s disk was about to be full.' };
     default:
       return assertNever(cause);
   }

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logLineBytesMax } from './executor-limits.ts';
 import { LogFrameReader } from './log-frames.ts';
-import { LineAssembler, LogBudget } from './log-lines.ts';
+import { LineAssembler, LogBudget, logLinesMax } from './log-lines.ts';
 
 describe('LineAssembler', () => {
   it('gives the same lines however the bytes are cut', () => {
@@ -51,6 +51,20 @@ describe('LogBudget', () => {
     expect(last.exhausted).toBe(true);
     expect(last.lines[0]).toEqual(line('6789'));
     expect(last.lines[1]).toMatchObject({ stream: 'system', atMs: 5 });
+  });
+
+  it('cuts empty lines too, which cost far more than their bytes', () => {
+    const bytesMax = 1_000_000;
+    const budget = new LogBudget(bytesMax);
+    const line = { stream: 'stdout', atMs: 5, text: '', continued: false } as const;
+    for (let n = 0; n < logLinesMax(bytesMax); n += 1) {
+      expect(budget.take(line).exhausted).toBe(false);
+    }
+    const { exhausted, lines } = budget.take(line);
+    expect(exhausted).toBe(true);
+    expect(lines.map(({ text }) => text)).toEqual([
+      "[output truncated: the job's log limit of 62500 lines is reached]",
+    ]);
   });
 });
 

@@ -59,32 +59,50 @@ function characterStart(bytes: Buffer, at: number): number {
   return at;
 }
 
-/** Lets through a limited number of bytes and then says so, once. */
+/** Lines this short on average are no log: each costs many times its bytes wherever it is kept. */
+const lineBytesMean = 16;
+const linesMin = 10_000;
+
+/** @returns how many lines a log of so many bytes may have: empty ones would be nearly free. */
+export function logLinesMax(bytesMax: number): number {
+  return Math.max(linesMin, Math.floor(bytesMax / lineBytesMean));
+}
+
+/** Lets through a limited number of bytes and lines and then says so, once. */
 export class LogBudget {
   readonly #bytesMax: number;
   #bytesLeft: number;
+  #linesLeft: number;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
     this.#bytesLeft = bytesMax;
+    this.#linesLeft = logLinesMax(bytesMax);
   }
 
   /** @returns what to deliver of a line, and whether nothing more may follow. */
   take(line: LogLine): { lines: LogLine[]; exhausted: boolean } {
     const bytes = Buffer.from(line.text);
     const cost = bytes.length + 1;
+    if (this.#linesLeft === 0) {
+      return {
+        lines: [this.#marker(line, `${logLinesMax(this.#bytesMax)} lines`)],
+        exhausted: true,
+      };
+    }
+    this.#linesLeft -= 1;
     if (cost <= this.#bytesLeft) {
       this.#bytesLeft -= cost;
       return { lines: [line], exhausted: false };
     }
     const cut = bytes.subarray(0, characterStart(bytes, this.#bytesLeft)).toString('utf8');
-    const marker: LogLine = {
-      stream: 'system',
-      atMs: line.atMs,
-      text: `[output truncated: the job's log limit of ${this.#bytesMax} bytes is reached]`,
-      continued: false,
-    };
+    const marker = this.#marker(line, `${this.#bytesMax} bytes`);
     const head = cut === '' ? [] : [{ ...line, text: cut, continued: false }];
     return { lines: [...head, marker], exhausted: true };
+  }
+
+  #marker({ atMs }: LogLine, limit: string): LogLine {
+    const text = `[output truncated: the job's log limit of ${limit} is reached]`;
+    return { stream: 'system', atMs, text, continued: false };
   }
 }

@@ -1,3 +1,5 @@
+import { isTooDeep } from '../json-depth.ts';
+
 /**
  * A job's structured result out of its standard output: the whole text when it is JSON, else the
  * last line when that is a JSON object or array (programs print progress before their result).
@@ -13,10 +15,11 @@ export function parseStructuredOutput(stdout: string): unknown {
   return parseJson(lastLine) ?? null;
 }
 
-/** @returns undefined when the text is not JSON. */
+/** @returns undefined when the text is not JSON, or nests deeper than anybody could store. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 import { assert } from '@node3/shared/assert';
 import { isMarketError } from '@node3/shared/error';
+import type { ErrorCode } from '@node3/shared/error-codes';
 import { limits } from '@node3/shared/limits';
+import type { Logger } from '@node3/shared/logger';
 import { appendLogs } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -10,7 +12,15 @@ import type { MarketplaceLink } from './marketplace-link.ts';
 export interface LogShipperDeps {
   link: MarketplaceLink;
   journal: Journal;
+  log: Logger;
 }
+
+/** Answers that say this very batch can't be taken, however often it is sent. */
+const batchCodes: readonly ErrorCode[] = [
+  'REQUEST_INVALID',
+  'REQUEST_MALFORMED',
+  'REQUEST_TOO_LARGE',
+];
 
 /**
  * Sends the next batch of one execution's spooled lines. Sending a batch twice is harmless: the
@@ -23,7 +33,7 @@ export async function shipLogBatch(
   executionId: string,
   signal: AbortSignal,
 ): Promise<'drained' | 'more' | 'refused'> {
-  const { journal, link } = deps;
+  const { journal, link, log } = deps;
   const execution = journal.find(executionId);
   if (execution === null) return 'drained';
   const { lines, attempt, leaseToken } = execution;
@@ -45,6 +55,12 @@ export async function shipLogBatch(
     if (isMarketError(error, 'LEASE_STALE') || isMarketError(error, 'EXECUTION_NOT_FOUND')) {
       journal.ackLines(executionId, lines.spooled, agentLimits.logTailLines);
       return 'refused';
+    }
+    if (isMarketError(error) && batchCodes.includes(error.code)) {
+      // Logs are best effort: lines that can't be taken must not hold back the result behind them.
+      log.error({ err: error, executionId, seqFirst: batch.seqFirst }, 'log lines were refused');
+      journal.ackLines(executionId, batch.seqLast, agentLimits.logTailLines);
+      return 'more';
     }
     throw error;
   }

@@ -6,6 +6,7 @@ import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { agentLimits } from '../agent-limits.ts';
 import { emptyResult } from '../execution/execution-result.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
 import { bodyText, requestUrl } from '../testing/request-text.ts';
@@ -128,6 +129,33 @@ describe('Outbox', () => {
       expect(journal.find(executionId)?.closed).toBe('superseded');
     },
   );
+
+  it('delivers the result though its log lines are refused for good', async () => {
+    const executionId = endedExecution();
+    answers = [
+      () => {
+        throw new MarketError('REQUEST_INVALID');
+      },
+    ];
+    outbox.wake(executionId);
+    await vi.waitFor(() => expect(journal.find(executionId)?.closed).toBe('reported'));
+    expect(sent).toEqual(['logs', 'result']);
+  });
+
+  it('keeps only the tail of the lines of an execution that is closed', async () => {
+    const executionId = endedExecution();
+    const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
+    const lines = Array.from({ length: limits.logLinesPerBatch }, () => line);
+    journal.appendLines(executionId, lines, { bytes: 4, truncated: false });
+    const refuse = () => {
+      throw new MarketError('LEASE_STALE');
+    };
+    journal.recordClosed(executionId, 'superseded', 3);
+    answers = [refuse, refuse];
+    outbox.wake(executionId);
+    await outbox.drained();
+    expect(journal.readLines(executionId, 0, 10_000)).toHaveLength(agentLimits.logTailLines);
+  });
 
   it('reports without a structured output that is refused', async () => {
     const executionId = endedExecution({ odd: true });

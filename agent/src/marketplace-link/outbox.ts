@@ -98,6 +98,11 @@ export class Outbox {
     const execution = this.#deps.journal.find(executionId);
     if (pump === undefined) return idleMs;
     if (execution === null || execution.closed !== null) {
+      // Nobody asks for these lines any more; only the dashboard's tail is kept.
+      if (execution !== null) {
+        const { spooled } = execution.lines;
+        this.#deps.journal.ackLines(executionId, spooled, agentLimits.logTailLines);
+      }
       this.#retire(executionId, pump);
       return idleMs;
     }

@@ -8,6 +8,7 @@ import { type HostClock, type Instant, instantOf } from '../host-clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
+import { readMessages } from './read-messages.ts';
 
 /** What the agent could take on at this moment. */
 export interface Availability {
@@ -75,10 +76,16 @@ export class Poller {
     const { clock } = this.#deps;
     this.#stale = false;
     const sentAt = instantOf(clock);
-    const messages = await this.#poll(signal);
-    if (messages === null) return 0;
+    const reply = await this.#poll(signal);
+    if (reply === null) return 0;
     const arrivedAt = instantOf(clock);
+    const { messages, refused } = readMessages(reply);
     for (const message of messages) await this.#deps.onMessage(message, arrivedAt);
+    if (refused > 0) {
+      // The same claim would bring the same offer, and at once: a failed turn backs off.
+      this.#deps.journal.dropClaim();
+      throw new Error(`the marketplace sent ${refused} messages that can't be read`);
+    }
     const emptyAtOnce =
       messages.length === 0 &&
       clock.monotonicMs() - sentAt.monotonicMs < agentLimits.pollEmptyPauseMs;
@@ -86,7 +93,7 @@ export class Poller {
   }
 
   /** @returns null when the poll was cut off by `refresh`. */
-  async #poll(signal: AbortSignal): Promise<AgentMessage[] | null> {
+  async #poll(signal: AbortSignal): Promise<unknown> {
     const abort = new AbortController();
     this.#inFlight = abort;
     const { instanceId, link } = this.#deps;
@@ -94,7 +101,7 @@ export class Poller {
     const claimId = wantsWork ? this.#claim() : null;
     const waitSec = Math.min(availability.waitSec, limits.pollWaitSecMax);
     try {
-      const { messages } = await link.call(
+      return await link.call(
         pollAgent,
         { body: { ...availability, instanceId, claimId, waitSec } },
         {
@@ -102,7 +109,6 @@ export class Poller {
           timeoutMs: waitSec * 1000 + agentLimits.pollSlackMs,
         },
       );
-      return messages;
     } catch (error) {
       if (abort.signal.aborted && !signal.aborted) return null;
       throw error;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { TestHost } from '../testing/test-host.ts';
 import { wantsColour } from './paint.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { formatFacts, formatTable, formatTsv } from './table.ts';
+import { createTerminal } from './terminal.ts';
 import { ageText, durationText, moneyText, shorten } from './words.ts';
 
 describe('sanitiseLine', () => {
@@ -27,6 +29,20 @@ describe('sanitiseLine', () => {
 
   it('drops colours where they are not wanted', () => {
     expect(sanitiseLine('\u001b[31mred\u001b[0m', 'drop')).toBe('red');
+  });
+});
+
+describe('a terminal', () => {
+  it('never passes on what a stranger wrote for it to obey', async () => {
+    const host = new TestHost({ argv: [] });
+    const terminal = createTerminal(host, { json: false, quiet: false, colour: true });
+    const name = 'agent\u001b]0;owned\u0007\u001b[2J\r\u009b2J\u202e';
+    await terminal.data(name);
+    await terminal.talk(`${name}\nnext`);
+    await terminal.complain(name);
+    await terminal.jsonLine({ name });
+    expect(host.out).toBe(`agent\n${JSON.stringify({ name }).replace('\u009b', '\\u009b')}\n`);
+    expect(host.err).toBe('agent\nnext\nagent\n');
   });
 });
 

@@ -39,3 +39,14 @@ export function sanitiseLine(text: string, colours: 'keep' | 'drop'): string {
     .replace(reordering, '')
     .replaceAll(placeholder, () => kept[next++] ?? '');
 }
+
+/**
+ * The same for whole words of ours that carry names and details from strangers: agents choose their
+ * names, and a provider writes why a job failed. Colours are ours, line breaks stay.
+ */
+export function sanitiseText(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => sanitiseLine(line, 'keep').replaceAll('\r', ''))
+    .join('\n');
+}

@@ -1,5 +1,6 @@
 import type { Host } from '../host.ts';
 import { createPaint, type Paint, wantsColour } from './paint.ts';
+import { sanitiseText } from './sanitise.ts';
 
 export interface TerminalOptions {
   json: boolean;
@@ -48,11 +49,17 @@ export function createTerminal(host: Host, options: TerminalOptions): Terminal {
     colourAllowed: !refused && (env['NO_COLOR'] ?? '') === '',
     live: stderr.isTty && !silent && wantsColour({ refused, env, output: stderr }),
     columns,
-    data: (line) => stdout.write(`${line}\n`),
-    object: (value) => stdout.write(`${JSON.stringify(value, null, stdout.isTty ? 2 : 0)}\n`),
-    jsonLine: (value) => stdout.write(`${JSON.stringify(value)}\n`),
+    data: (line) => stdout.write(`${sanitiseText(line)}\n`),
+    object: (value) => stdout.write(`${jsonText(value, stdout.isTty ? 2 : 0)}\n`),
+    jsonLine: (value) => stdout.write(`${jsonText(value, 0)}\n`),
     raw: (stream, text) => (stream === 'stdout' ? stdout : stderr).write(text),
-    talk: (line) => (silent ? Promise.resolve() : stderr.write(`${line}\n`)),
-    complain: (line) => stderr.write(`${line}\n`),
+    talk: (line) => (silent ? Promise.resolve() : stderr.write(`${sanitiseText(line)}\n`)),
+    complain: (line) => stderr.write(`${sanitiseText(line)}\n`),
   };
+}
+
+/** JSON leaves the second block of control characters as it is, which terminals obey as well. */
+function jsonText(value: unknown, indent: number): string {
+  const escape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f]/g, escape);
 }

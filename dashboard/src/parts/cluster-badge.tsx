@@ -1,6 +1,6 @@
 import { Badge, Tooltip } from '@mantine/core';
+import type { Cluster } from '@node3/shared/cluster';
 import { useTranslation } from 'react-i18next';
-import type { Cluster } from '../config.ts';
 
 /** Says whether the money is real. Play money is said in words, not by a colour. */
 export function ClusterBadge({ cluster }: { cluster: Cluster }) {

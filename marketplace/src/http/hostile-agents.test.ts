@@ -142,7 +142,10 @@ describe('an agent that sends nonsense', () => {
     await calls.run(offer);
     const text = 'x'.repeat(limits.logLineBytes);
     const lines = Array.from({ length: 100 }, () => ({
-      ...{ stream: 'stdout' as const, atMs: 1, text, partial: false },
+      stream: 'stdout' as const,
+      atMs: 1,
+      text,
+      partial: false,
     }));
     for (let batch = 0; batch < 3; batch += 1) {
       const seqFirst = batch * 100 + 1;
@@ -184,12 +187,22 @@ describe('an agent that sends nonsense', () => {
   it('is refused the same device twice', async () => {
     const { agent } = await setUp();
     const device = {
-      ...{ id: 'gpu-1', vendor: 'simulated' as const, model: 'x', modelId: null, simulated: true },
-      ...{ memoryBytes: null, computeCapability: null, driverVersion: null },
+      id: 'gpu-1',
+      vendor: 'simulated' as const,
+      model: 'x',
+      modelId: null,
+      simulated: true,
+      memoryBytes: null,
+      computeCapability: null,
+      driverVersion: null,
     };
     const body = {
-      ...{ instanceId: 'instance-0000000001', claimId: nextClaimId(), waitSec: 0 },
-      ...{ freeDeviceIds: ['gpu-1'], freeCpus: 8, freeMemoryBytes: 2 ** 34 },
+      instanceId: 'instance-0000000001',
+      claimId: nextClaimId(),
+      waitSec: 0,
+      freeDeviceIds: ['gpu-1'],
+      freeCpus: 8,
+      freeMemoryBytes: 2 ** 34,
       offer: testOffer({ devices: [device, device] }),
     };
     await expect(agent.client.call(pollAgent, { body })).rejects.toMatchObject({

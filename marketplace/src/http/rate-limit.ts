@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 /** Writes that need no key cost us a row each: so many a minute from one address. */
 const publicWritesPerMinute = 300;
 
-/** Route configuration of a write without a key. */
+/** Route configuration of a write without a key, or with one that anybody gets. */
 export const publicWriteLimit = {
   rateLimit: { max: publicWritesPerMinute, timeWindow: '1 minute' },
 };

@@ -1,4 +1,5 @@
 import { createClient } from '@node3/shared/client';
+import { limits } from '@node3/shared/limits';
 import { createAccount, getAccount } from '@node3/shared/routes/accounts';
 import { getAdminStats } from '@node3/shared/routes/admin';
 import { pollAgent, registerAgent } from '@node3/shared/routes/agents';
@@ -109,7 +110,39 @@ describe('bad input', () => {
     await expect(client.call(createJob, { body: testJob() })).rejects.toMatchObject({
       code: 'FUNDS_INSUFFICIENT',
       status: 402,
+      message: 'This needs 0.00105 SOL, and 0.000001 are available; 0.001049 are missing.',
+      context: { asset: 'SOL', missing: '0.001049' },
     });
+  });
+
+  it('names no account of the ledger to anybody', async () => {
+    const { client } = await openFundedAccount(market, { SOL: 1_000n });
+    const refused: unknown = await client.call(createJob, { body: testJob() }).catch((e) => e);
+    expect(JSON.stringify(refused)).not.toMatch(/user:|acc_/);
+  });
+
+  it('tells the limit of the very endpoint when a body is too large', async () => {
+    const { apiKey } = await openFundedAccount(market);
+    const { problem } = await post('/api/v1/jobs', 'x'.repeat(600_000), {
+      authorization: `Bearer ${apiKey}`,
+    });
+    expect(problem['detail']).toContain(String(limits.jobBodyBytes));
+  });
+
+  it('asks for a key before it looks at the body', async () => {
+    const { response } = await post('/api/v1/jobs', '{"workload":', {});
+    expect(response.status).toBe(401);
+  });
+
+  it('refuses input nested deeper than it can be written down again', async () => {
+    const { apiKey } = await openFundedAccount(market);
+    const body = JSON.stringify(
+      testJob({ workload: { kind: 'script', language: 'bash', code: ':', input: 0 } }),
+    ).replace('"input":0', `"input":${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const { response, problem } = await post('/api/v1/jobs', body, {
+      authorization: `bearer ${apiKey}`,
+    });
+    expect([response.status, problem['code']]).toEqual([422, 'REQUEST_INVALID']);
   });
 
   it('answers an unknown address with a problem too', async () => {
@@ -232,21 +265,38 @@ describe('repeated requests', () => {
   });
 });
 
+describe('a repeated request', () => {
+  it('gets its job although no agent could run it any more', async () => {
+    const lonely = await startTestMarketplace();
+    const { client } = await openFundedAccount(lonely);
+    const body = testJob({ resources: { cpus: 200 } });
+    const options = { idempotencyKey: 'posted-before-the-agent-came' };
+    const first = await client.call(createJob, { body }, options);
+    const agent = await registerTestAgent(lonely);
+    await testAgentCalls(agent.client).poll();
+    await expect(client.call(createJob, { body })).rejects.toMatchObject({
+      code: 'JOB_UNSATISFIABLE',
+    });
+    expect((await client.call(createJob, { body }, options)).jobId).toBe(first.jobId);
+    await lonely.stop();
+  });
+});
+
 describe('jobs nobody can run', () => {
   it('are refused with the requirement that excludes most agents', async () => {
     const lonely = await startTestMarketplace();
     const requester = await openFundedAccount(lonely);
     const agent = await registerTestAgent(lonely);
     await agent.client.call(pollAgent, {
-      body: ({
-	instanceId: 'instance-0000000001',
-	claimId: null,
-	waitSec: 0,
-	offer: testOffer(),
-	freeDeviceIds: [],
-	freeCpus: 8,
-	freeMemoryBytes: 1
-}),
+      body: {
+        instanceId: 'instance-0000000001',
+        claimId: null,
+        waitSec: 0,
+        offer: testOffer(),
+        freeDeviceIds: [],
+        freeCpus: 8,
+        freeMemoryBytes: 1,
+      },
     });
     const body = testJob({ resources: { gpus: { count: 1, models: ['RTX 4090'] } } });
     await expect(requester.client.call(createJob, { body })).rejects.toMatchObject({

@@ -3,8 +3,8 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
-import { setErrorHandler } from '@node3/shared/http/error-handler';
-import { createRequestValidator } from '@node3/shared/http/request-validator';
+import { MarketError } from '@node3/shared/error';
+import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { limits } from '@node3/shared/limits';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { HttpDeps } from './http-deps.ts';
@@ -38,20 +38,20 @@ export async function createServer(
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
-    forceCloseConnections: true,
+    // Requests under way get their answer; what comes later is told so by the hook below.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 128 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   }) as unknown as FastifyInstance;
   app.removeContentTypeParser('text/plain');
-  const validatorFor = createRequestValidator();
-  app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }));
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  acceptContracts(app);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
+    if (deps.stopping.aborted) throw new MarketError('SERVICE_STOPPING');
   });
-  setErrorHandler(app);
   await app.register(helmet, securityHeaders);
   await addRateLimit(app);
   await app.register(websocket, { options: { maxPayload: limits.logLineBytes } });

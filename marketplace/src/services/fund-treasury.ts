@@ -27,15 +27,15 @@ export async function fundTreasury(deps: Deps) {
   const capital = await store.ledgerBalance(operatorCapital, 'SOL');
   const lacking = capital >= capitalTarget ? zero : subtract(capitalTarget, capital);
   if (lacking > zero) {
-    const transfer = ({
-	transferId: `dep:${signature}:capital`,
-	kind: 'deposit' as const,
-	ref: signature,
-	debit: chainTreasury,
-	credit: operatorCapital,
-	asset: 'SOL' as const,
-	amount: lacking
-});
+    const transfer = {
+      transferId: `dep:${signature}:capital`,
+      kind: 'deposit' as const,
+      ref: signature,
+      debit: chainTreasury,
+      credit: operatorCapital,
+      asset: 'SOL' as const,
+      amount: lacking,
+    };
     await store.postTransfers([transfer], [], clock.nowMs());
   }
   const amount = subtract(airdropLamports, lacking);

@@ -1,6 +1,6 @@
 import type { JobSpec } from '@node3/shared/job-spec';
 import { reasons } from '@node3/shared/job-state';
-import { type Asset, fromMoney, toMoney } from '@node3/shared/money';
+import { toMoney } from '@node3/shared/money';
 import type { AdminPayout } from '@node3/shared/routes/admin';
 import type {
   ExecutionView,
@@ -169,13 +169,4 @@ export function viewPublicJob(job: JobRow): PublicJob {
     runSec: job.spec.limits.runSec,
     createdAt: toTimestamp(job.createdAtMs),
   };
-}
-
-/** Mean reward of open jobs in one asset; null when there are none. */
-export function meanReward(jobs: readonly JobRow[], asset: Asset) {
-  const rewards = jobs
-    .filter((job) => job.asset === asset)
-    .map((job) => fromMoney(job.spec.price.reward) as bigint);
-  if (rewards.length === 0) return null;
-  return toMoney(rewards.reduce((sum, reward) => sum + reward, 0n) / BigInt(rewards.length), asset);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Device } from '@node3/shared/device';
 import type { Priority } from '@node3/shared/job-spec';
+import { type Asset, fromMoney, type Money, toMoney } from '@node3/shared/money';
 import {
   type Capacity,
   fit,
@@ -18,6 +19,7 @@ interface OpenJob {
   notBeforeMs: number;
   lastAgentId: string | null;
   requeuedAtMs: number;
+  reward: Money;
 }
 
 export interface Candidate {
@@ -49,7 +51,8 @@ export class Matchmaker {
   );
   readonly #waiters = new Map<string, Waiter>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-
+  /** Kept up to date with the lanes, so that an overview needs no walk over them. */
+  readonly #rewards = { SOL: { jobs: 0n, sum: 0n }, USDC: { jobs: 0n, sum: 0n } };
   #version = 0;
 
   constructor(clock: Clock, simulated: SimulatedPolicy) {
@@ -80,17 +83,34 @@ export class Matchmaker {
       notBeforeMs: job.notBeforeMs ?? 0,
       lastAgentId: job.agentId,
       requeuedAtMs: job.queuedAtMs ?? 0,
+      reward: job.spec.price.reward,
     };
     this.#version += 1;
+    this.removeJob(job.jobId);
+    this.#count(open, 1n);
     this.#lanes.get(job.priority)?.set(job.jobId, open);
     const dueAgainMs = open.lastAgentId === null ? [] : [open.requeuedAtMs + avoidLastAgentMs];
     this.#wakeWhenDue(open, [open.notBeforeMs, ...dueAgainMs]);
   }
 
   removeJob(jobId: string): void {
-    for (const lane of this.#lanes.values()) lane.delete(jobId);
+    for (const lane of this.#lanes.values()) {
+      const job = lane.get(jobId);
+      if (job === undefined) continue;
+      this.#count(job, -1n);
+      lane.delete(jobId);
+    }
     clearTimeout(this.#timers.get(jobId));
     this.#timers.delete(jobId);
+  }
+
+  /** Mean reward of the open jobs in each asset; null where there are none. */
+  meanRewards(): Record<Asset, Money | null> {
+    const mean = (asset: Asset) => {
+      const { jobs, sum } = this.#rewards[asset];
+      return jobs === 0n ? null : toMoney(sum / jobs, asset);
+    };
+    return { SOL: mean('SOL'), USDC: mean('USDC') };
   }
 
   /** The first open job, by priority and age, that this agent can take now. */
@@ -136,6 +156,12 @@ export class Matchmaker {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.wakeAll();
+  }
+
+  #count({ reward }: OpenJob, by: 1n | -1n): void {
+    const rewards = this.#rewards[reward.asset];
+    rewards.jobs += by;
+    rewards.sum += by * fromMoney(reward);
   }
 
   #isOfferable(job: OpenJob, agentId: string, nowMs: number): boolean {

@@ -45,8 +45,16 @@ export async function postJob(
   deps: PostJobDeps,
   input: PostJobInput,
 ): Promise<{ job: JobRow; replayed: boolean }> {
-  const spec = withCatalogueModels(completeJobSpec(input.spec, deps.defaultImages));
   checkDepth(input.spec);
+  const idempotency =
+    input.idempotencyKey === null
+      ? null
+      : { key: input.idempotencyKey, requestHash: hashText(canonicalJson(input.spec)) };
+  // First of all: agents come and go, but what was posted once stays posted.
+  const earlier =
+    idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
+  if (earlier !== null) return { job: earlier, replayed: true };
+  const spec = withCatalogueModels(completeJobSpec(input.spec, deps.defaultImages));
   const reward = checkPrice(spec);
   checkSatisfiable(deps, spec);
   const nowMs = deps.clock.nowMs();
@@ -78,10 +86,7 @@ export async function postJob(
       },
     ],
     openJobsMax: limits.openJobsPerAccount,
-    idempotency:
-      input.idempotencyKey === null
-        ? null
-        : { key: input.idempotencyKey, requestHash: hashText(canonicalJson(input.spec)) },
+    idempotency,
   });
   if (!posted.replayed) deps.matchmaker.addJob(posted.job);
   return posted;

@@ -14,6 +14,9 @@ export interface AgentPresence {
   lastSeenAtMs: number;
 }
 
+/** Earlier processes of one agent that are remembered: more than can be running at once by mistake. */
+const supersededMax = 16;
+
 /**
  * Who is there, in memory: a heartbeat costs no database row. What must survive a restart is
  * written in one batch by the presence worker.
@@ -53,6 +56,8 @@ export class Presence {
     if (superseded.has(instanceId)) throw new MarketError('AGENT_SUPERSEDED', { agentId });
     if (known !== undefined && known.instanceId !== instanceId) {
       superseded.add(known.instanceId);
+      const [oldest] = superseded;
+      if (superseded.size > supersededMax && oldest !== undefined) superseded.delete(oldest);
       this.#superseded.set(agentId, superseded);
     }
     const presence: AgentPresence =

@@ -5,7 +5,8 @@ import type { Overview, PublicAgent, PublicJob } from '@node3/shared/routes/mark
 import { toTimestamp } from '@node3/shared/schema';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { meanReward, viewPublicJob } from './job-views.ts';
+import { viewPublicJob } from './job-views.ts';
+import type { Matchmaker } from './matchmaker.ts';
 import type { Presence } from './presence.ts';
 
 export interface MarketplaceReadDeps {
@@ -14,12 +15,11 @@ export interface MarketplaceReadDeps {
   presence: Presence;
   cluster: Overview['cluster'];
   feeBasisPoints: number;
+  matchmaker: Pick<Matchmaker, 'meanRewards'>;
 }
 
 /** How many jobs the public board shows. */
 const boardMax = 100;
-/** The overview's mean reward looks at this many open jobs. */
-const sampleMax = 1_000;
 
 export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview> {
   const { store } = deps;
@@ -28,7 +28,7 @@ export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview>
     store.countPayouts(),
     store.ledgerTotals(),
     store.sumPayouts({ agentId: null, sinceMs: 0 }),
-    store.queuedJobs(null, sampleMax),
+    store.queuedJobs(null, 1),
     store.liveExecutions(null),
   ]);
   const money = (values: Record<Asset, bigint>) => ({
@@ -45,7 +45,7 @@ export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview>
     paidOut: money({ SOL: sums.SOL.finalized, USDC: sums.USDC.finalized }),
     payouts,
     feeBasisPoints: deps.feeBasisPoints,
-    meanRewardOpen: { SOL: meanReward(oldest, 'SOL'), USDC: meanReward(oldest, 'USDC') },
+    meanRewardOpen: deps.matchmaker.meanRewards(),
   };
 }
 
@@ -98,7 +98,11 @@ export async function listPublicAgents(
   const [agents, live] = await Promise.all([deps.store.agents(), deps.store.liveExecutions(null)]);
   const running = new Map<string, number>();
   for (const { agentId } of live) running.set(agentId, (running.get(agentId) ?? 0) + 1);
+  const seenAtMs = (agent: AgentRow) =>
+    deps.presence.get(agent.agentId)?.lastSeenAtMs ?? agent.lastSeenAtMs ?? 0;
+  // Registering is free: those that were never heard of must not push the others off the list.
   return agents
+    .toSorted((a, b) => seenAtMs(b) - seenAtMs(a))
     .slice(0, limits.listPageMax)
     .map((agent) => viewAgent(deps, agent, running.get(agent.agentId) ?? 0));
 }

@@ -19,6 +19,12 @@ export interface JobStore {
    */
   postJob(posting: JobPosting): Promise<{ job: JobRow; replayed: boolean }>;
 
+  /**
+   * The job that an idempotency key has made already, or null. Rejects with IDEMPOTENCY_MISMATCH
+   * when the key belongs to another body. Only `postJob` decides; this spares a repeated request
+   * the checks that the world may fail by now.
+   */
+  postedBefore(accountId: string, idempotency: Idempotency): Promise<JobRow | null>;
   job(jobId: string): Promise<JobRow | null>;
   execution(executionId: string): Promise<ExecutionRow | null>;
   /** Many executions in one query; unknown ids are left out. */
@@ -87,12 +93,18 @@ export interface JobStore {
   extendLeases(byMs: number): Promise<number>;
 }
 
+export interface Idempotency {
+  key: string;
+  /** SHA-256 of the canonical body. */
+  requestHash: string;
+}
+
 export interface JobPosting {
   job: JobRow;
   transfers: Transfer[];
   events: NewEvent[];
   openJobsMax: number;
-  idempotency: { key: string; requestHash: string } | null;
+  idempotency: Idempotency | null;
 }
 
 export interface JobQuery {

@@ -38,6 +38,7 @@ export class LedgerAuditor {
       return;
     }
     this.#deps.log.error({ problems }, 'the ledger does not balance');
-    this.#check = { state: 'failed', detail: problems[0] ?? 'The ledger does not balance.' };
+    // Everybody may read /health; whose balance is wrong belongs into the log.
+    this.#check = { state: 'failed', detail: 'The ledger does not balance. The log says where.' };
   }
 }

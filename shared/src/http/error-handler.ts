@@ -10,7 +10,9 @@ const problemType = 'application/problem+json';
 export function setErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((thrown: unknown, request, reply) => {
     const error = toMarketError(thrown, request.routeOptions.bodyLimit);
-    if (error.status >= 500) request.log.error({ err: thrown }, 'request failed');
+    // Stopping is wanted: whoever asks meanwhile is told so, and nobody has to look into it.
+    const failed = error.status >= 500 && error.code !== 'SERVICE_STOPPING';
+    if (failed) request.log.error({ err: thrown }, 'request failed');
     else request.log.debug({ code: error.code }, 'request refused');
     const { retryAfterSec } = error.context;
     if (typeof retryAfterSec === 'number') void reply.header('retry-after', retryAfterSec);

@@ -35,7 +35,7 @@ export function createRequestValidator() {
 
 interface Check {
   (value: unknown): boolean;
-  errors?: ErrorObject[] | null | undefined;
+  errors?: ErrorObject[] | null;
 }
 
 /**
@@ -52,7 +52,7 @@ function createCompiler(types: { coerceTypes: boolean }): (schema: object) => Ch
       check.errors = null;
       if (checkFirst(value)) return true;
       const { errors } = checkFirst;
-      check.errors = isSmall(value) && !checkEvery(value) ? checkEvery.errors : errors;
+      check.errors = (isSmall(value) && !checkEvery(value) ? checkEvery.errors : errors) ?? null;
       return false;
     };
     return check;

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
 import {
   id,
@@ -53,7 +54,7 @@ export const getAccount = {
 } as const satisfies RouteContract;
 
 export const DepositAddress = strictObject({
-  cluster: oneOf(['localnet', 'devnet', 'testnet', 'mainnet-beta']),
+  cluster: oneOf(clusters),
   wallet: WalletAddress,
   usdcMint: WalletAddress,
 });

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
 import {
   id,
@@ -31,7 +32,7 @@ export const getAdminStats = {
 } as const satisfies RouteContract;
 
 export const TreasuryInfo = strictObject({
-  cluster: oneOf(['localnet', 'devnet', 'testnet', 'mainnet-beta']),
+  cluster: oneOf(clusters),
   wallet: WalletAddress,
   usdcMint: WalletAddress,
   onChain: strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) }),

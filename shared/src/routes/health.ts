@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
 import { nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 
@@ -10,7 +11,7 @@ export const HealthCheck = strictObject({
 export const Health = strictObject({
   status: oneOf(['healthy', 'degraded', 'unhealthy']),
   version: Type.String(),
-  cluster: nullable(oneOf(['localnet', 'devnet', 'testnet', 'mainnet-beta'])),
+  cluster: nullable(oneOf(clusters)),
   timestamp: Timestamp,
   uptimeSec: Type.Number(),
   checks: strictObject({

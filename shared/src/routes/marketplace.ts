@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
+import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
 import { Device, DeviceSample } from '../device.ts';
 import { jobStates } from '../job-state.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 
 export const Overview = strictObject({
-  cluster: oneOf(['localnet', 'devnet', 'testnet', 'mainnet-beta']),
+  cluster: oneOf(clusters),
   jobs: Type.Record(Type.String(), Type.Integer({ description: 'Count per job state' })),
   agents: strictObject({ online: Type.Integer(), offline: Type.Integer() }),
   gpus: strictObject({

@@ -20,14 +20,15 @@ export async function collectOutput(container: Docker.Container): Promise<unknow
 /**
  * Reads one file through the engine, which resolves the path inside the container. Only a
  * regular file is taken: a link could point at anything.
- * @returns null when there is none or it is larger than the limit.
+ * @returns null when there is none, it is larger than the limit, or the engine can't read what the
+ * job put there, such as links in a circle: that is the job's doing and must not void its end.
  */
 async function readOutputFile(container: Docker.Container, path: string): Promise<Buffer | null> {
   let archive: NodeJS.ReadableStream;
   try {
     archive = await container.getArchive({ path });
   } catch (error) {
-    if (engineStatus(error) === 404) return null;
+    if (engineStatus(error) !== null) return null;
     throw error;
   }
   return readSingleFile(archive, outputJsonBytesMax);

@@ -83,12 +83,29 @@ describe('buildContainerConfig', () => {
     expect(Object.keys(HostConfig?.Tmpfs ?? {})).toEqual(['/data', '/tmp', '/run']);
   });
 
+  it.each(['/', '/proc', '/proc/sys/', '/sys/fs/cgroup', '/dev', '/x/../proc'])(
+    'refuses an image with a volume over %s',
+    (path) => {
+      const declared = { ...image, volumes: [path] };
+      expect(() => buildContainerConfig(build(), declared, traits)).toThrow('system files');
+    },
+  );
+
+  it('reads the paths of declared volumes as the engine does', () => {
+    const declared = { ...image, volumes: ['/data/', '/data', '/output/', '/x/../outputs'] };
+    const { HostConfig } = buildContainerConfig(build(), declared, traits);
+    expect(Object.keys(HostConfig?.Tmpfs ?? {})).toEqual(['/data', '/tmp', '/run']);
+  });
+
   it('names NVIDIA devices by id and never all of them', () => {
     const config = buildContainerConfig(build({ devices: [device('nvidia')] }), image, traits);
     expect(config.HostConfig?.DeviceRequests).toEqual([
       { Driver: 'nvidia', DeviceIDs: ['GPU-1'], Capabilities: [['gpu', 'compute', 'utility']] },
     ]);
     expect(config.Env).toContain('NVIDIA_VISIBLE_DEVICES=GPU-1');
+    // Bare names: taken out of what the image sets.
+    expect(config.Env).toEqual(expect.arrayContaining(['LD_PRELOAD', 'LD_AUDIT']));
+    expect(buildContainerConfig(build(), image, traits).Env).not.toContain('LD_PRELOAD');
     expect(config.HostConfig?.Runtime).toBeUndefined();
     const cdi = buildContainerConfig(build({ devices: [device('nvidia')] }), image, {
       ...traits,

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { ContainerCreateOptions, DeviceMapping, HostConfig } from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionDevice, ExecutionRequest } from '../executor.ts';
@@ -32,6 +33,8 @@ const tmpBytesMin = 16 * 1024 * 1024;
 const tmpInodesMax = 65_536;
 /** An image with more declared volumes than this is not run. */
 const imageVolumesMax = 16;
+/** A mount there would replace what the engine hides and protects. */
+const systemPath = /^\/$|^\/(?:proc|sys|dev)(?:\/|$)/;
 const logFileBytesMin = 1024 * 1024;
 const executionIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const renderNodePattern = /^\/dev\/dri\/renderD\d{1,4}$/;
@@ -68,7 +71,10 @@ export function buildContainerConfig(
     ...(workload.kind === 'container' && workload.workdir !== null
       ? { WorkingDir: workload.workdir }
       : {}),
-    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    Env: [
+      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      ...unsetForHooks(request.devices),
+    ],
     User: `${jobUserId}:${jobUserId}`,
     Hostname: 'job',
     // A terminal would mix the two output streams and opens the console's attack surface.
@@ -81,6 +87,15 @@ export function buildContainerConfig(
     Labels: writeLabels(request),
     HostConfig: buildHostConfig(request, image, traits),
   };
+}
+
+/**
+ * NVIDIA's hooks run as root on this machine with the container's environment, and an image that
+ * names a library to preload has had them load it (CVE-2025-23266). A bare name removes a variable.
+ */
+function unsetForHooks(devices: readonly ExecutionDevice[]): string[] {
+  const nvidia = devices.some((device) => device.vendor === 'nvidia');
+  return nvidia ? ['LD_PRELOAD', 'LD_AUDIT'] : [];
 }
 
 /**
@@ -164,7 +179,11 @@ function buildTmpfs(memoryBytes: number, image: ImageTraits): Record<string, str
   const owner = `uid=${jobUserId},gid=${jobUserId}`;
   const scratch = `rw,exec,nosuid,nodev,size=${tmpBytes},nr_inodes=${tmpInodesMax},${owner}`;
   const ours = ['/input', '/output', '/outputs', codeDirectory, '/run'];
-  const declared = image.volumes.filter((path) => path.startsWith('/') && !ours.includes(path));
+  const paths = image.volumes.map((path) => posix.resolve('/', path));
+  if (paths.some((path) => systemPath.test(path))) {
+    throw new ExecutionError('request_invalid', 'The image declares a volume over system files.');
+  }
+  const declared = [...new Set(paths)].filter((path) => !ours.includes(path));
   if (declared.length > imageVolumesMax) {
     throw new ExecutionError('request_invalid', 'The image declares too many volumes.');
   }

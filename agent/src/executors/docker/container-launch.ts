@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { ContainerCreateOptions } from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { collectJobFiles } from '../job-files.ts';
@@ -30,7 +31,7 @@ export async function launchContainer(
     const imageTraits = { id: image.imageId, volumes: image.volumes };
     const config = buildContainerConfig(request, imageTraits, traits);
     await createVolumes(deps, request, files, image.imageId);
-    const container = await deps.docker.createContainer(config);
+    const container = await createContainer(deps.docker, config);
     const feed = await openStdin(container, request);
     await container.start();
     feed();
@@ -40,6 +41,19 @@ export async function launchContainer(
   } catch (error) {
     throw toStartError(error);
   }
+}
+
+/**
+ * The client would repeat the whole configuration in the address: with a job's arguments and
+ * variables it grows over what the engine reads of a request line, and ends up in its logs.
+ */
+function createContainer(
+  docker: Docker,
+  config: ContainerCreateOptions,
+): Promise<Docker.Container> {
+  const { name, ...body } = config;
+  const split = { _query: { name }, _body: body };
+  return docker.createContainer(split as ContainerCreateOptions);
 }
 
 /** Attached before the start, so that the workload never finds its input closed. */

@@ -4,21 +4,32 @@ import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import type Docker from 'dockerode';
 import type { ExecutionOutcome, ExecutionUsage } from '../executor.ts';
-import { stopGraceMs, timeoutGraceMs, usageIntervalMs } from '../executor-limits.ts';
+import {
+  diskFreeBytesMin as diskFreeBytesMinDefault,
+  stopGraceMs,
+  timeoutGraceMs,
+  usageIntervalMs,
+} from '../executor-limits.ts';
 import type { StopCause } from '../exit-reason.ts';
+import { raceSignal } from '../race-signal.ts';
 import type { ContainerFacts } from './container-labels.ts';
 import { describeOutcome } from './container-outcome.ts';
-import { sampleUsage, type UsageDeps } from './container-usage.ts';
-import { engineStatus, ignoreMissing } from './engine-error.ts';
+import { readDiskFree, sampleUsage, type UsageDeps } from './container-usage.ts';
+import { engineStatus, ignoreMissing, systemErrorCode } from './engine-error.ts';
 
 export interface SupervisionDeps extends UsageDeps {
   clock: Clock;
   log: Logger;
+  /** Free space below which workloads are stopped; left out, 512 MiB. */
+  diskFreeBytesMin?: number;
 }
 
 /** How long an engine may be away (restart, upgrade) before its execution counts as lost. */
 const engineAwayMaxMs = 60_000;
 const engineRetryMs = 500;
+/** An engine that takes longer to tell a container's state is away. */
+const engineAnswerMs = 30_000;
+const waitRoundMs = 5_000;
 
 /**
  * Watches one started container: its deadline, its use of memory and disk, its end. Holds only
@@ -37,6 +48,7 @@ export class ContainerSupervision {
   #stopCause: StopCause | null = null;
   #stopping: Promise<void> | null = null;
   #usage: ExecutionUsage | null = null;
+  #engineWasAway = false;
   #outcome: Promise<ExecutionOutcome> | null = null;
 
   constructor(deps: SupervisionDeps, facts: ContainerFacts, startedAtMs: number) {
@@ -69,13 +81,19 @@ export class ContainerSupervision {
     return this.#usage;
   }
 
-  /** Resolves with the result once the container has ended. Computed once. */
+  /** Resolves with the result once the container has ended. Computed once, when it can be. */
   async outcome(): Promise<ExecutionOutcome> {
     await this.#ended;
+    // An engine that went away while it was read is asked again.
     this.#outcome ??= describeOutcome(this.#deps, this.#container, {
       facts: this.facts,
       stopCause: this.#stopCause,
       usage: this.#usage,
+      engineWasAway: this.#engineWasAway,
+    }).catch((error: unknown) => {
+      this.#outcome = null;
+      if (engineStatus(error) === null) this.#engineWasAway = true;
+      throw error;
     });
     return this.#outcome;
   }
@@ -106,7 +124,7 @@ export class ContainerSupervision {
     if (await this.#hasEnded()) return;
     this.#stopCause = cause;
     const graceMs = cause.kind === 'run_timeout' ? timeoutGraceMs : stopGraceMs;
-    if (cause.kind === 'out_of_disk') {
+    if (cause.kind === 'out_of_disk' || cause.kind === 'machine_disk_full') {
       await this.#signal('SIGKILL');
     } else {
       await this.#signal('SIGTERM');
@@ -142,9 +160,28 @@ export class ContainerSupervision {
       this.#usage = await sampleUsage(this.#deps, executionId, diskBytes, this.#usage, nowMs);
     } catch (error) {
       if (engineStatus(error) === 404 || engineStatus(error) === 409) return;
+      if (systemErrorCode(error) !== null) this.#engineWasAway = true;
       throw error;
     }
     if ((this.#usage.outputBytes ?? 0) > diskBytes) this.#stopQuietly({ kind: 'out_of_disk' });
+    const { diskFreeBytesMin = diskFreeBytesMinDefault } = this.#deps;
+    const freeBytes = await readDiskFree(this.#deps, executionId);
+    if (freeBytes !== null && freeBytes < diskFreeBytesMin) {
+      this.#stopQuietly({ kind: 'machine_disk_full' });
+    }
+  }
+
+  /**
+   * Waits for the end for a short while only: the client never settles a wait that was answered by
+   * an engine which then died, so the state is looked up again and again.
+   */
+  async #waitOneRound(signal: AbortSignal): Promise<void> {
+    const round = AbortSignal.any([signal, AbortSignal.timeout(waitRoundMs)]);
+    try {
+      await raceSignal(this.#container.wait({ abortSignal: round }), round);
+    } catch (error) {
+      if (!round.aborted || signal.aborted) throw error;
+    }
   }
 
   /** Outlives short absences of the engine: it may be restarted while containers go on. */
@@ -153,12 +190,15 @@ export class ContainerSupervision {
     let awaySinceMs: number | null = null;
     while (!signal.aborted) {
       try {
-        if (await this.#hasEnded()) return;
+        const answer = AbortSignal.any([signal, AbortSignal.timeout(engineAnswerMs)]);
+        if (await raceSignal(this.#hasEnded(), answer)) return;
         awaySinceMs = null;
-        await this.#container.wait({ abortSignal: signal });
+        await this.#waitOneRound(signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (engineStatus(error) !== null) throw error;
+        // A gone container stays gone; every other answer may be that of an engine shutting down.
+        if (engineStatus(error) === 404) throw error;
+        this.#engineWasAway = true;
         awaySinceMs ??= this.#deps.clock.monotonicMs();
         if (this.#deps.clock.monotonicMs() - awaySinceMs > engineAwayMaxMs) throw error;
         await sleep(engineRetryMs);

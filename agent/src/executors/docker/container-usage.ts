@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { ExecutionUsage } from '../executor.ts';
 import { measureDirectory } from '../output-size.ts';
@@ -47,6 +48,14 @@ async function readLoad(docker: Docker, executionId: string) {
 /** A container that has just ended reads as zero, which is no reading. */
 function positiveOrNull(value: number | undefined): number | null {
   return value === undefined || value <= 0 ? null : Math.round(value);
+}
+
+/** @returns free bytes on the disk that holds the output volume, or null when it is out of reach. */
+export async function readDiskFree(deps: UsageDeps, executionId: string): Promise<number | null> {
+  if (!deps.volumesReachable) return null;
+  const { Mountpoint } = await deps.docker.getVolume(volumeNames(executionId).output).inspect();
+  const { bavail, bsize } = await statfs(Mountpoint);
+  return bavail * bsize;
 }
 
 /** @returns bytes in the output volume, or null where this engine does not tell. */

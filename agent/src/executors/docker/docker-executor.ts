@@ -43,6 +43,8 @@ export interface DockerExecutorDeps {
    * output is measured by it. Left out: true for root, since only root sees volumes.
    */
   volumesReachable?: boolean;
+  /** Free space on the outputs' disk below which workloads are stopped; left out, 512 MiB. */
+  diskFreeBytesMin?: number;
 }
 
 const isolationOfRuntime: Record<string, Isolation> = {

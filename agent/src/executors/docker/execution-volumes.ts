@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import tar from 'tar-stream';
 import type { ExecutionRequest, OwnedExecution } from '../executor.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
-import { jobUserId, volumeNames } from './container-config.ts';
+import { containerName, jobUserId, volumeNames } from './container-config.ts';
 import { labelNames, readLabels, writeLabels } from './container-labels.ts';
 import { ignoreMissing } from './engine-error.ts';
 
@@ -48,7 +48,7 @@ export async function createVolumes(
     volumes.map(({ name }) => deps.docker.createVolume({ Name: name, Labels: labels })),
   );
   const places = deps.volumesReachable ? await locate(deps, volumes) : null;
-  if (places === null) await seedThroughEngine(deps, volumes, imageId);
+  if (places === null) await seedThroughEngine(deps, request, volumes, imageId);
   else await Promise.all(volumes.map((volume, i) => seedDirectly(volume, places[i] ?? '')));
 }
 
@@ -86,10 +86,12 @@ async function seedDirectly(volume: SeededVolume, place: string): Promise<void> 
 /** Where the engine's disk is out of reach, a container that never starts carries the files in. */
 async function seedThroughEngine(
   deps: ExecutionVolumeDeps,
+  request: ExecutionRequest,
   volumes: readonly SeededVolume[],
   imageId: string,
 ): Promise<void> {
   const loader = await deps.docker.createContainer({
+    name: loaderName(request.executionId),
     Image: imageId,
     Entrypoint: ['none'],
     Cmd: [],
@@ -121,7 +123,14 @@ async function seedThroughEngine(
   }
 }
 
+/** Named, so that one which a crash left behind is found: it would hold on to its volumes. */
+function loaderName(executionId: string): string {
+  return `${containerName(executionId)}-loader`;
+}
+
 export async function removeVolumes(docker: Docker, executionId: string): Promise<void> {
+  const loader = docker.getContainer(loaderName(executionId));
+  await ignoreMissing(loader.remove({ force: true, v: true }));
   const names = Object.values(volumeNames(executionId));
   await Promise.all(names.map((name) => ignoreMissing(docker.getVolume(name).remove())));
 }

@@ -1,7 +1,9 @@
 import type Docker from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import type { PreparedImage, PrepareProgress } from '../executor.ts';
+import { raceSignal } from '../race-signal.ts';
 import { engineMessage, engineStatus } from './engine-error.ts';
+import { readImageReference, refusePrivateRegistry, resolveHost } from './image-reference.ts';
 
 export interface ImagePullDeps {
   docker: Docker;
@@ -13,22 +15,36 @@ export interface LocalImage extends PreparedImage {
   volumes: string[];
 }
 
-/** @returns null when the image is not on this machine. */
+/** What this project builds and tags itself; jobs may use it although no registry has it. */
+const ownRepository = /^node3\//;
+
+/**
+ * @returns null when the image is not on this machine.
+ * @throws ExecutionError `image_not_found` for a name that no job may use.
+ */
 export async function findImage(
   deps: ImagePullDeps,
   reference: string,
 ): Promise<LocalImage | null> {
+  const { name, repository } = readImageReference(reference);
   try {
-    const found = await deps.docker.getImage(reference).inspect();
+    const found = await deps.docker.getImage(name).inspect();
+    const digests = found.RepoDigests ?? [];
+    // What the provider built for himself was never meant for strangers to look into.
+    if (digests.length === 0 && !ownRepository.test(repository)) {
+      const detail = `The image ${name} was built on this machine and never published. To offer it to jobs, tag it as node3/….`;
+      throw new ExecutionError('image_not_found', detail);
+    }
     const volumes: unknown = found.Config?.Volumes;
     return {
       imageId: found.Id,
-      imageDigest: found.RepoDigests?.[0] ?? null,
+      imageDigest: findDigest(digests, repository),
       sizeBytes: found.Size,
       pulled: false,
       volumes: Object.keys(typeof volumes === 'object' && volumes !== null ? volumes : {}),
     };
   } catch (error) {
+    if (error instanceof ExecutionError) throw error;
     if (engineStatus(error) === 404) return null;
     if (engineStatus(error) === 400) {
       throw new ExecutionError('image_not_found', `"${reference}" is not the name of an image.`);
@@ -36,6 +52,20 @@ export async function findImage(
     throw new ExecutionError('engine_error', engineMessage(error), { cause: error });
   }
 }
+
+/**
+ * One image may have been pulled under several names, of which a private one is nobody's business.
+ * A name that leaves no room for the digest on the wire is left out.
+ */
+function findDigest(digests: readonly string[], repository: string): string | null {
+  const own = digests.find((each) => each.startsWith(`${repository}@`));
+  const digest = own ?? digests[0]?.replace(/^.*@/, `${repository}@`) ?? null;
+  return digest !== null && digest.length > imageDigestCharsMax
+    ? digest.replace(/^.*@/, '')
+    : digest;
+}
+
+const imageDigestCharsMax = 256;
 
 /**
  * Takes the image from this machine, else from its registry. A tag that is here already is not
@@ -50,16 +80,19 @@ export async function ensureImage(
   onProgress: (progress: PrepareProgress) => void,
 ): Promise<LocalImage> {
   signal.throwIfAborted();
-  const present = await findImage(deps, reference);
+  // An engine that hangs must not outlast the time that the job gives to the pull.
+  const present = await raceSignal(findImage(deps, reference), signal);
   if (present !== null) return present;
+  const image = readImageReference(reference);
+  await raceSignal(refusePrivateRegistry(image, resolveHost), signal);
   onProgress({ phase: 'pulling', bytesDone: null, bytesTotal: null });
   try {
-    await pull(deps, reference, signal, onProgress);
+    await raceSignal(pull(deps, image.name, signal, onProgress), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw toPullError(error);
   }
-  const pulled = await findImage(deps, reference);
+  const pulled = await raceSignal(findImage(deps, reference), signal);
   if (pulled === null) {
     throw new ExecutionError('image_pull_failed', 'The image was gone right after its pull.');
   }
@@ -68,13 +101,11 @@ export async function ensureImage(
 
 async function pull(
   deps: ImagePullDeps,
-  reference: string,
+  name: string,
   signal: AbortSignal,
   onProgress: (progress: PrepareProgress) => void,
 ): Promise<void> {
-  // Without a tag the engine would pull every tag of the repository.
-  const tagged = /[:@][^/]+$/.test(reference) ? reference : `${reference}:latest`;
-  const stream = await deps.docker.pull(tagged, { abortSignal: signal });
+  const stream = await deps.docker.pull(name, { abortSignal: signal });
   const progress = new PullProgress();
   await new Promise<void>((resolve, reject) => {
     deps.docker.modem.followProgress(

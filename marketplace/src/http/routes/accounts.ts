@@ -42,6 +42,8 @@ export function addAccountRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, claimDepositContract, {
     authenticate: deps.auth.requester,
+    // Every claim asks the cluster, and an account costs nothing.
+    config: publicWriteLimit,
     handler: ({ principal, body }) => claimDeposit(deps, principal.accountId, body.signature),
   });
 }

@@ -15,6 +15,7 @@ import { viewLogLine } from '../../services/job-views.ts';
 import { postJob } from '../../services/post-job.ts';
 import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { LogFollowers } from '../log-followers.ts';
 import { streamLogs } from '../stream-logs.ts';
 
 export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -51,6 +52,7 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
 }
 
 function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
+  const followers = new LogFollowers();
   addRoute(app, getJobLogs, {
     authenticate: deps.auth.requester,
     async handler({ principal, params, query, request, reply }) {
@@ -61,7 +63,12 @@ function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
         stream: query.stream ?? null,
       };
       if (request.headers.accept?.includes('application/x-ndjson')) {
-        await streamLogs(deps, position, query.follow === true ? 'follow' : 'once', reply);
+        const leave = followers.enter(principal.accountId);
+        try {
+          await streamLogs(deps, position, query.follow === true ? 'follow' : 'once', reply);
+        } finally {
+          leave();
+        }
         return { data: [], nextAfter: position.afterSeq, ended: false };
       }
       const limit = query.limit ?? limits.logLinesPerPage;

@@ -7,27 +7,35 @@ import {
   listPublicJobs as listJobs,
   readOverview,
 } from '../../services/read-marketplace.ts';
+import { shareAnswers } from '../../services/share-answers.ts';
 import type { HttpDeps } from '../http-deps.ts';
+
+/** Each of these reads much, /health even writes; all are open to everybody. */
+const spacingMs = 250;
 
 export function addMarketplaceRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const authenticate = deps.auth.public;
+  const askHealth = shareAnswers(deps.clock, spacingMs, () => deps.readHealth());
+  const askOverview = shareAnswers(deps.clock, spacingMs, () => readOverview(deps));
+  const askJobs = shareAnswers(deps.clock, spacingMs, () => listJobs(deps));
+  const askAgents = shareAnswers(deps.clock, spacingMs, () => listAgents(deps));
   addRoute(app, getHealth, {
     authenticate,
     async handler({ reply }) {
-      const health = await deps.readHealth();
+      const health = await askHealth();
       if (health.status === 'unhealthy') void reply.status(503);
       return health;
     },
   });
-  addRoute(app, getOverview, { authenticate, handler: () => readOverview(deps) });
+  addRoute(app, getOverview, { authenticate, handler: askOverview });
   addRoute(app, listPublicJobs, {
     authenticate,
-    handler: async () => ({ data: await listJobs(deps) }),
+    handler: async () => ({ data: await askJobs() }),
   });
   addRoute(app, listPublicAgents, {
     authenticate,
     async handler() {
-      const agents = await listAgents(deps);
+      const agents = await askAgents();
       return { data: agents.map(({ wallet: _private, ...agent }) => agent) };
     },
   });

@@ -1,9 +1,7 @@
+import type { Cluster } from '@node3/shared/cluster';
 import { MarketError } from '@node3/shared/error';
 import type { RpcPool } from './rpc.ts';
 import { RpcError } from './rpc-endpoint.ts';
-
-export const clusters = ['localnet', 'devnet', 'testnet', 'mainnet-beta'] as const;
-export type Cluster = (typeof clusters)[number];
 
 /** First block of each public cluster: the only name a cluster can't lie about by accident. */
 const genesisClusters: Record<string, Cluster> = {

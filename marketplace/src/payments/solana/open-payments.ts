@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import type { Cluster } from '@node3/shared/cluster';
 import type { Logger } from '@node3/shared/logger';
 import { type Asset, assetDecimals, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { WalletKey } from '@node3/shared/wallet-key';
@@ -7,13 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { createTreasurySigner } from '../keys/signer.ts';
 import type { PaymentRail } from '../payment-rail.ts';
 import { readAccounts } from './chain-reads.ts';
-import {
-  type Cluster,
-  ClusterError,
-  detectCluster,
-  type MainnetPolicy,
-  usdcMintOf,
-} from './cluster.ts';
+import { ClusterError, detectCluster, type MainnetPolicy, usdcMintOf } from './cluster.ts';
 import { createRpcPool, type RpcPool } from './rpc.ts';
 import { createSolanaPaymentRail } from './solana-payment-rail.ts';
 import { createSolanaTreasury, type SolanaTreasury } from './solana-treasury.ts';

@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import type { Cluster } from '@node3/shared/cluster';
 import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
@@ -8,7 +9,6 @@ import type { LedgerStore } from '../../store/store.ts';
 import type { TreasurySigner } from '../keys/signer.ts';
 import type { Treasury } from '../treasury-port.ts';
 import { type Commitment, readAccounts, requestAirdrop } from './chain-reads.ts';
-import type { Cluster } from './cluster.ts';
 import { verifyDeposit } from './deposits.ts';
 import { readUsdcDestination } from './destinations.ts';
 import type { RpcPool } from './rpc.ts';

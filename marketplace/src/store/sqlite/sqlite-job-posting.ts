@@ -1,7 +1,7 @@
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import type Database from 'better-sqlite3';
-import type { JobPosting } from '../job-store.ts';
+import type { Idempotency, JobPosting } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
 import { fromJob } from './job-codec.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -33,7 +33,7 @@ export function postJobIn(
 ): { job: JobRow; replayed: boolean } {
   const { job, idempotency } = posting;
   const { jobId, accountId } = job;
-  const earlier = earlierJobIn(db, posting);
+  const earlier = idempotency === null ? null : postedBeforeIn(db, accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
   const open = Number(statement<{ open: bigint | null }>(db, countOpen).get(accountId)?.open ?? 0n);
   if (open >= posting.openJobsMax) {
@@ -55,10 +55,13 @@ export function postJobIn(
   return { job, replayed: false };
 }
 
-function earlierJobIn(db: Database.Database, { job, idempotency }: JobPosting): JobRow | null {
-  if (idempotency === null) return null;
+export function postedBeforeIn(
+  db: Database.Database,
+  accountId: string,
+  idempotency: Idempotency,
+): JobRow | null {
   const stored = statement<{ request_hash: string; job_id: string }>(db, selectIdempotency).get(
-    job.accountId,
+    accountId,
     idempotency.key,
   );
   if (stored === undefined) return null;

@@ -2,7 +2,7 @@ import type { JobStore } from '../job-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { changeExecutionIn, changeJobIn } from './sqlite-job-change.ts';
 import { claimJobIn } from './sqlite-job-claim.ts';
-import { postJobIn } from './sqlite-job-posting.ts';
+import { postedBeforeIn, postJobIn } from './sqlite-job-posting.ts';
 import { createSqliteJobReads } from './sqlite-job-reads.ts';
 import { createSqliteLeaseStore } from './sqlite-lease-store.ts';
 import { createSqliteLogStore } from './sqlite-log-store.ts';
@@ -13,6 +13,9 @@ export function createSqliteJobStore(sqlite: SqliteDatabase): JobStore {
     ...createSqliteLeaseStore(sqlite),
     ...createSqliteLogStore(sqlite),
 
+    async postedBefore(accountId, idempotency) {
+      return sqlite.read((db) => postedBeforeIn(db, accountId, idempotency));
+    },
     postJob(posting) {
       return sqlite.write((db) => postJobIn(sqlite, db, posting));
     },

@@ -105,11 +105,15 @@ function assertCovered(
 ): void {
   const balance = ledgerBalanceIn(db, account, asset);
   if (balance >= amount) return;
+  const needed = formatAmount(amount, asset);
+  const missing = formatAmount(amount - balance, asset);
+  const available = formatAmount(balance, asset);
+  const detail = `This needs ${needed} ${asset}, and ${available} are available; ${missing} are missing.`;
   throw new MarketError('FUNDS_INSUFFICIENT', {
+    detail,
     asset,
-    account,
-    balance: formatAmount(balance, asset),
-    needed: formatAmount(amount, asset),
-    missing: formatAmount(amount - balance, asset),
+    balance: available,
+    needed,
+    missing,
   });
 }

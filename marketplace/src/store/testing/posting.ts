@@ -46,6 +46,7 @@ export function describePosting(given: Given): void {
       const { store, world } = given;
       const accountId = await world.openAccount(1_000n);
       const idempotency = { key: 'k', requestHash: 'h' };
+      expect(await store.postedBefore(accountId, idempotency)).toBeNull();
       const [first, again] = await Promise.all([
         store.postJob({ ...world.posting(accountId), idempotency }),
         store.postJob({ ...world.posting(accountId), idempotency }),
@@ -53,6 +54,10 @@ export function describePosting(given: Given): void {
       expect(first.replayed).toBe(false);
       expect(again).toEqual({ job: first.job, replayed: true });
       const other = { key: 'k', requestHash: 'other' };
+      expect(await store.postedBefore(accountId, idempotency)).toEqual(first.job);
+      await expect(store.postedBefore(accountId, other)).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_MISMATCH',
+      });
       await expect(
         store.postJob({ ...world.posting(accountId), idempotency: other }),
       ).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH', status: 422 });

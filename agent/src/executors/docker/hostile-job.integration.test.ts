@@ -1,0 +1,139 @@
+import { systemClock } from '@node3/shared/clock';
+import { systemIds } from '@node3/shared/ids';
+import { silentLogger } from '@node3/shared/logger';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ContainerWorkload, ExecutionRequest } from '../executor.ts';
+import { DockerExecutor, type DockerExecutorDeps } from './docker-executor.ts';
+import { findTestEngine } from './docker-test-engine.ts';
+
+const { docker, skip, prepareImage } = await findTestEngine();
+const agentId = `agt_hostile_${process.pid}`;
+const mebibyte = 1024 * 1024;
+const never = new AbortController().signal;
+
+/** Jobs that try to get compute for free, to blame the provider, or to take the agent down. */
+describe.skipIf(skip)('a hostile job', () => {
+  let image = '';
+  const executors: DockerExecutor[] = [];
+  const make = (changes: Partial<DockerExecutorDeps> = {}) => {
+    const deps = { docker, agentId, clock: systemClock, log: silentLogger, ...changes };
+    const executor = new DockerExecutor(deps);
+    executors.push(executor);
+    return executor;
+  };
+  beforeAll(async () => {
+    image = await prepareImage();
+  });
+  afterAll(async () => {
+    for (const executor of executors) {
+      for (const { executionId } of await executor.list()) await executor.remove(executionId);
+      await executor.close();
+    }
+  });
+
+  async function start(
+    executor: DockerExecutor,
+    script: string,
+    changes: Partial<ContainerWorkload> = {},
+  ): Promise<string> {
+    const request: ExecutionRequest = {
+      executionId: systemIds.next('execution'),
+      jobId: systemIds.next('job'),
+      attempt: 1,
+      agentId,
+      workload: {
+        kind: 'container',
+        image,
+        command: null,
+        entrypoint: ['sh', '-c', script],
+        workdir: null,
+        env: {},
+        stdin: null,
+        ...changes,
+      },
+      inputs: [],
+      limits: {
+        cpus: 1,
+        memoryBytes: 128 * mebibyte,
+        diskBytes: 16 * mebibyte,
+        shmBytes: 8 * mebibyte,
+        pidsMax: 64,
+        runMs: 30_000,
+        logBytesMax: mebibyte,
+      },
+      network: 'none',
+      devices: [],
+    };
+    await executor.prepare(request, never, () => undefined);
+    await executor.start(request);
+    return request.executionId;
+  }
+
+  it('keeps its end though its output is a link in a circle', async () => {
+    const executor = make();
+    const id = await start(executor, 'ln -s output.json "$OUTPUT_DIR/output.json"; exit 3');
+    expect(await executor.wait(id, never)).toMatchObject({ reason: 'nonzero_exit', exitCode: 3 });
+  });
+
+  it.each(['/bin/sh', '/a\0b', `/${'a'.repeat(300)}`, '/input/x'])(
+    'is to blame for the folder %j',
+    async (workdir) => {
+      const error: unknown = await start(make(), 'true', { workdir }).catch((e: unknown) => e);
+      expect(error).toMatchObject({ reason: 'request_invalid' });
+    },
+  );
+
+  it('is to blame for arguments that no system takes', async () => {
+    const executor = make();
+    const command = Array.from({ length: 100 }, () => 'x'.repeat(60_000));
+    const id = await start(executor, 'true', { command });
+    expect(await executor.wait(id, never)).toMatchObject({ reason: 'nonzero_exit' });
+  });
+
+  it.each(['a/../../info', 'a/../../containers', 'sha256:abc'])(
+    'reaches nothing by the image name %s',
+    async (name) => {
+      const error: unknown = await start(make(), 'true', { image: name }).catch((e: unknown) => e);
+      expect(error).toMatchObject({ reason: 'image_not_found' });
+    },
+  );
+
+  it('gets no image of this machine by its id', async () => {
+    const { Id } = await docker.getImage(image).inspect();
+    for (const name of [Id, Id.slice(7), Id.slice(7, 13)]) {
+      await expect(start(make(), 'true', { image: name })).rejects.toThrow();
+    }
+  });
+
+  it('gets no image that was built here for others', async () => {
+    const repo = `private-${process.pid}/secret`;
+    await docker.getImage(image).tag({ repo, tag: 'v1' });
+    try {
+      const error = await start(make(), 'true', { image: `${repo}:v1` }).catch((e: unknown) => e);
+      expect(error).toMatchObject({ reason: 'image_not_found' });
+    } finally {
+      await docker.getImage(`${repo}:v1`).remove();
+    }
+  });
+
+  it('is not charged when somebody on this machine ends it', async () => {
+    const executor = make();
+    const id = await start(executor, 'sleep 30');
+    await docker.getContainer(`n3-${id}`).kill({ signal: 'SIGKILL' });
+    expect(await executor.wait(id, never)).toMatchObject({ reason: 'engine_error' });
+  });
+
+  it('is charged when it ends itself', async () => {
+    const executor = make();
+    const id = await start(executor, 'kill -KILL $$');
+    expect(await executor.wait(id, never)).toMatchObject({ reason: 'nonzero_exit', exitCode: 137 });
+  });
+
+  it('is stopped before the disk is full, wherever it hides its data', async () => {
+    const executor = make({ volumesReachable: true, diskFreeBytesMin: Number.MAX_SAFE_INTEGER });
+    const id = await start(executor, 'exec 3>"$OUTPUT_DIR/x"; rm "$OUTPUT_DIR/x"; sleep 20 >&3');
+    const { detail, reason } = await executor.wait(id, never);
+    expect({ detail, reason }).toMatchObject({ reason: 'engine_error' });
+    expect(detail).toContain('disk');
+  });
+});

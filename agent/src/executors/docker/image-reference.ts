@@ -1,0 +1,100 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { ExecutionError } from '../execution-error.ts';
+
+export interface ImageReference {
+  /** What the engine is asked for; always with a tag or a digest. */
+  name: string;
+  /** Such as `busybox` or `ghcr.io/owner/name`, as the job wrote it. */
+  repository: string;
+  /** Host name without its port; null for the engine's default registry. */
+  registryHost: string | null;
+}
+
+const part = '[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*';
+const host = '[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\\d{1,5})?';
+const grammar = new RegExp(
+  `^(?<repository>(?:${host}/)?${part}(?:/${part})*)(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$`,
+);
+
+/**
+ * Reads the name of an image strictly. The engine's client puts it into the path of a request, so
+ * `..` would reach another endpoint, whose redirect would lead anywhere; and the engine resolves a
+ * name without a tag as the beginning of an id, which would open every image on this machine.
+ * @throws ExecutionError `image_not_found`: a wrong name is the requester's mistake.
+ */
+export function readImageReference(text: string): ImageReference {
+  const repository = grammar.exec(text)?.groups?.['repository'];
+  if (repository === undefined || repository === 'sha256' || text.length > 512) {
+    throw new ExecutionError('image_not_found', 'The image name is not valid.');
+  }
+  const first = repository.includes('/') ? (repository.split('/')[0] ?? '') : '';
+  // The rule by which engines tell a host from the first part of a name.
+  const isHost = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+  return {
+    name: text.length > repository.length ? text : `${text}:latest`,
+    repository,
+    registryHost: isHost ? first.replace(/:\d+$/, '').toLowerCase() : null,
+  };
+}
+
+export type ResolveHost = (host: string) => Promise<readonly string[]>;
+
+/** @returns the addresses of a host; none when it has none, which the pull itself then reports. */
+export async function resolveHost(name: string): Promise<readonly string[]> {
+  try {
+    return (await lookup(name, { all: true })).map(({ address }) => address);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Refuses to pull from this machine and its network: the engine asks whatever host a job names, so
+ * a stranger could look for services behind the provider's router and read their answers.
+ * @throws ExecutionError `image_not_found`.
+ */
+export async function refusePrivateRegistry(
+  { registryHost }: ImageReference,
+  resolve: ResolveHost,
+): Promise<void> {
+  if (registryHost === null) return;
+  const literal = isIP(registryHost) !== 0 || !registryHost.includes('.');
+  const addresses = literal ? [] : await resolve(registryHost);
+  if (literal || localNames.test(registryHost) || addresses.some(isPrivate)) {
+    const detail = `Images are not pulled from ${registryHost}: it is not a public registry.`;
+    throw new ExecutionError('image_not_found', detail);
+  }
+}
+
+const localNames = /\.(?:local|localhost|localdomain|internal|intranet|lan|home|corp|arpa|[\d.]+)$/;
+
+const privateRanges = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const) {
+  privateRanges.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['::', 127],
+  ['64:ff9b::', 32],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  privateRanges.addSubnet(network, prefix, 'ipv6');
+}
+
+/** IPv4 addresses inside IPv6 ones are matched by the IPv4 ranges. */
+function isPrivate(address: string): boolean {
+  return privateRanges.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,236 @@
+import { createClient } from '@node3/shared/client';
+import { systemClock } from '@node3/shared/clock';
+import type { ReplyOf, RouteContract } from '@node3/shared/contract';
+import { baseUnits } from '@node3/shared/money';
+import * as accountRoutes from '@node3/shared/routes/accounts';
+import * as adminRoutes from '@node3/shared/routes/admin';
+import * as agentRoutes from '@node3/shared/routes/agents';
+import * as authRoutes from '@node3/shared/routes/auth';
+import * as healthRoutes from '@node3/shared/routes/health';
+import * as jobRoutes from '@node3/shared/routes/jobs';
+import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
+import { Check, Errors } from 'typebox/value';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { creditDeposit } from '../services/claim-deposit.ts';
+import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
+import {
+  startTestMarketplace,
+  type TestMarketplace,
+  testJob,
+  testOffer,
+  testWallet,
+} from '../testing/test-marketplace.ts';
+
+const modules = [
+  accountRoutes,
+  adminRoutes,
+  agentRoutes,
+  authRoutes,
+  healthRoutes,
+  jobRoutes,
+  marketplaceRoutes,
+];
+
+function isContract(value: unknown): value is RouteContract {
+  return typeof value === 'object' && value !== null && 'method' in value && 'audience' in value;
+}
+
+const contracts = modules.flatMap((routes) => Object.values(routes).filter(isContract));
+
+let market: TestMarketplace;
+/** Endpoints whose answer was compared with its schema. */
+const checked = new Set<string>();
+
+beforeAll(async () => {
+  market = await startTestMarketplace();
+});
+afterAll(() => market.stop());
+
+/** Calls and compares the answer with what the contract, and so OpenAPI, promises. */
+async function ask<C extends RouteContract>(
+  contract: C,
+  apiKey: string | null,
+  args: object = {},
+): Promise<ReplyOf<C>> {
+  const client = createClient({ baseUrl: market.url, apiKey });
+  const reply: unknown = await client.call(contract, args as never);
+  const schema = Object.entries(contract.schema.response).find(([status]) => status < '300')?.[1];
+  if (schema === undefined) throw new Error(`${contract.url} promises no answer`);
+  if (!Check(schema, reply)) {
+    const problems = [...Errors(schema, reply)].map((error) => JSON.stringify(error));
+    throw new Error(`${contract.method} ${contract.url}: ${problems.join('\n')}`);
+  }
+  checked.add(`${contract.method} ${contract.url}`);
+  return reply as ReplyOf<C>;
+}
+
+async function prove(purpose: 'account.create' | 'agent.register') {
+  const wallet = testWallet();
+  await ask(authRoutes.createChallenge, null, { body: { wallet: wallet.address, purpose } });
+  return wallet.prove(market.anonymous, purpose);
+}
+
+const device = {
+  id: 'GPU-1',
+  vendor: 'simulated' as const,
+  model: 'NVIDIA GeForce RTX 4090',
+  modelId: 'rtx-4090',
+  memoryBytes: 24 * 1024 ** 3,
+  computeCapability: '8.9',
+  driverVersion: null,
+  simulated: true,
+};
+const unavailable = { value: null, source: 'unavailable' as const };
+const sample = {
+  deviceId: device.id,
+  ageMs: null,
+  utilizationRatio: { value: 0.5, source: 'measured' as const },
+  memoryUsedBytes: unavailable,
+  temperatureCelsius: unavailable,
+  powerWatts: unavailable,
+};
+
+async function openAccount() {
+  const body = { ...(await prove('account.create')), name: 'Ada' };
+  const { account, apiKey } = await ask(accountRoutes.createAccount, null, { body });
+  const { accountId } = account;
+  const credited = [{ asset: 'SOL' as const, amount: baseUnits(10n ** 10n) }];
+  await creditDeposit({ store: market.store, clock: systemClock }, accountId, 'deposit', credited);
+  return apiKey;
+}
+
+async function registerAgent() {
+  const body = { ...(await prove('agent.register')), name: 'rig', version: '1.0.0' };
+  return ask(agentRoutes.registerAgent, null, { body });
+}
+
+const instanceId = 'instance-0000000001';
+
+function poll(apiKey: string) {
+  const offer = testOffer({ devices: [device] });
+  return ask(agentRoutes.pollAgent, apiKey, {
+    body: {
+      instanceId,
+      claimId: nextClaimId(),
+      waitSec: 5,
+      offer,
+      freeDeviceIds: [device.id],
+      freeCpus: offer.cpus,
+      freeMemoryBytes: offer.memoryBytes,
+    },
+  });
+}
+
+async function takeOffer(apiKey: string) {
+  const { messages } = await poll(apiKey);
+  const offer = messages.find(({ type }) => type === 'offer');
+  if (offer?.type !== 'offer') throw new Error('no offer came');
+  return offer;
+}
+
+async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionResult>) {
+  const offer = await takeOffer(agentKey);
+  const fence = fenceOf(offer);
+  const params = { executionId: offer.executionId };
+  await ask(agentRoutes.acceptExecution, agentKey, { params, body: fence });
+  const progress = { ...fence, phase: 'running', isolation: 'container: runc' };
+  await ask(agentRoutes.reportProgress, agentKey, { params, body: progress });
+  const line = { stream: 'stdout', atMs: 1_800_000_000_000, text: 'hello', partial: false };
+  const logs = { ...fence, seqFirst: 1, lines: [line] };
+  await ask(agentRoutes.appendLogs, agentKey, { params, body: logs });
+  const executions = [{ executionId: offer.executionId, ...fence }];
+  const heartbeat = { instanceId, executions, samples: [sample] };
+  await ask(agentRoutes.heartbeatAgent, agentKey, { body: heartbeat });
+  const body = { ...fence, result: { ...successResult, ...result } };
+  await ask(agentRoutes.reportResult, agentKey, { params, body });
+}
+
+async function readEverything(keys: { requester: string; agent: string }, jobId: string) {
+  const params = { jobId };
+  await ask(jobRoutes.getJob, keys.requester, { params });
+  await ask(jobRoutes.getJobLogs, keys.requester, { params, query: {} });
+  await ask(jobRoutes.listJobs, keys.requester, { query: {} });
+  await ask(accountRoutes.getAccount, keys.requester);
+  await ask(accountRoutes.getDepositAddress, null);
+  await ask(agentRoutes.getAgentEarnings, keys.agent);
+  await ask(healthRoutes.getHealth, null);
+  await ask(marketplaceRoutes.getOverview, null);
+  await ask(marketplaceRoutes.listPublicJobs, null);
+  await ask(marketplaceRoutes.listPublicAgents, null);
+  await ask(adminRoutes.getAdminStats, market.adminApiKey);
+  await ask(adminRoutes.getTreasury, market.adminApiKey);
+  await ask(adminRoutes.listPayouts, market.adminApiKey, { query: {} });
+  await ask(adminRoutes.listAgents, market.adminApiKey);
+}
+
+describe('answers', () => {
+  it('have the shape that their contracts promise, all through the lives of jobs', async () => {
+    const requester = await openAccount();
+    const { agentId, apiKey: agent } = await registerAgent();
+    const keys = { requester, agent };
+    const body = testJob({
+      name: 'answers',
+      workload: { kind: 'script', language: 'python', code: 'print(1)', env: { A: 'b' } },
+      resources: { gpus: { count: 1, models: ['RTX 4090'] } },
+    });
+    const post = async () => (await ask(jobRoutes.createJob, requester, { body })).jobId;
+
+    const waiting = await post();
+    await readEverything(keys, waiting);
+    await ask(jobRoutes.cancelJob, requester, { params: { jobId: waiting } });
+    await readEverything(keys, waiting);
+
+    const released = await post();
+    const offer = await takeOffer(agent);
+    await readEverything(keys, released);
+    const params = { executionId: offer.executionId };
+    await ask(agentRoutes.releaseExecution, agent, { params, body: fenceOf(offer) });
+    await ask(jobRoutes.cancelJob, requester, { params: { jobId: released } });
+
+    const endings: Partial<agentRoutes.ExecutionResult>[] = [
+      { output: { answer: [42, null, 'x'] }, peakMemoryBytes: 1, imageDigest: 'sha256:0' },
+      { outcome: 'failed', reason: 'nonzero_exit', exitCode: 3, detail: 'exit 3' },
+      { outcome: 'timed_out', reason: 'run_timeout', exitCode: null },
+    ];
+    for (const ending of endings) {
+      const jobId = await post();
+      await runJob(agent, ending);
+      await readEverything(keys, jobId);
+    }
+    const enabled = { params: { agentId }, body: { enabled: false } };
+    await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);
+    await readPublic();
+  });
+
+  it('were compared for every endpoint that works without a chain', () => {
+    const onChain = ['POST /api/v1/deposits', 'POST /api/v1/admin/wallet/fund'];
+    const all = contracts.map(({ method, url }) => `${method} ${url}`);
+    expect([...checked, ...onChain].toSorted()).toEqual(all.toSorted());
+  });
+
+  it('are described by OpenAPI, with the kind of key they want', async () => {
+    const response = await fetch(`${market.url}/openapi.json`);
+    const { paths } = (await response.json()) as {
+      paths: Record<string, Record<string, { responses: object; security?: object[] }>>;
+    };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    const promised = contracts.map(
+      ({ method, url }) => `${method.toLowerCase()} ${url.replaceAll(/:(\w+)/g, '{$1}')}`,
+    );
+    expect(described.filter((route) => !route.startsWith('head ')).toSorted()).toEqual(
+      promised.toSorted(),
+    );
+    for (const { method, url, schema, audience } of contracts) {
+      const operation = paths[url.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+      expect(Object.keys(operation?.responses ?? {})).toEqual(Object.keys(schema.response));
+      expect(operation?.security ?? []).toHaveLength(audience === 'public' ? 0 : 1);
+    }
+  });
+});
+
+async function readPublic() {
+  await ask(marketplaceRoutes.listPublicAgents, null);
+  await ask(adminRoutes.listAgents, market.adminApiKey);
+}

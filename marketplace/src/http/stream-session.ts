@@ -1,0 +1,209 @@
+import { createMessageValidator } from '@node3/shared/http/request-validator';
+import { isTerminalJob } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import { type StreamMessage, StreamRequest } from '@node3/shared/routes/stream';
+import { toTimestamp } from '@node3/shared/schema';
+import type { WebSocket } from 'ws';
+import { followLogs } from '../live/follow-logs.ts';
+import { viewLogLine } from '../services/job-views.ts';
+import type { EventRow } from '../store/rows.ts';
+import type { Requester } from './auth.ts';
+import type { HttpDeps } from './http-deps.ts';
+
+/** A socket with more unread bytes than this is closed: it comes back and resumes. */
+const bufferedBytesMax = 4 * 1024 * 1024;
+/** Messages that may wait for the one before them; a page sends a few when it opens. */
+const waitingMax = 128;
+
+const validate = createMessageValidator(StreamRequest);
+
+/** One browser tab: its sign-in and its subscriptions. */
+export class StreamSession {
+  readonly #deps: HttpDeps;
+  readonly #socket: WebSocket;
+  readonly #channels = new Map<string, () => void>();
+  #requester: Requester | null = null;
+  #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #closed = false;
+
+  constructor(deps: HttpDeps, socket: WebSocket) {
+    this.#deps = deps;
+    this.#socket = socket;
+  }
+
+  /** Handles messages one after another, so that a sign-in is done before what follows it. */
+  receive(data: Buffer): void {
+    if (this.#closed) return;
+    this.#waiting += 1;
+    if (this.#waiting > waitingMax) {
+      this.#socket.close(1008, 'too many messages');
+      this.close();
+      return;
+    }
+    this.#queue = this.#queue
+      .then(() => this.#handle(data))
+      .catch((error: unknown) => {
+        this.#deps.log.error({ err: error }, 'stream message failed');
+        this.#socket.close(1011, 'internal error');
+      })
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const leave of this.#channels.values()) leave();
+    this.#channels.clear();
+  }
+
+  async #handle(data: Buffer): Promise<void> {
+    if (this.#closed) return;
+    const request = parse(data);
+    if (request === null) {
+      this.#send({ type: 'error', code: 'REQUEST_INVALID', detail: 'The message is not valid.' });
+      return;
+    }
+    switch (request.op) {
+      case 'ping':
+        this.#send({ type: 'pong' });
+        return;
+      case 'auth':
+        this.#requester = await this.#deps.auth.requesterByKey(request.apiKey);
+        this.#send({ type: 'ready', authenticated: this.#requester !== null });
+        return;
+      case 'unsubscribe':
+        this.#channels.get(request.channel)?.();
+        this.#channels.delete(request.channel);
+        return;
+      case 'subscribe':
+        await this.#subscribe(request.channel, request.since ?? null);
+        return;
+    }
+  }
+
+  async #subscribe(channel: string, since: number | null): Promise<void> {
+    if (this.#channels.size >= limits.streamChannelsPerSocket) {
+      this.#refuse(channel, 'RATE_LIMITED', 'Too many channels on this socket.');
+      return;
+    }
+    const [kind, jobId] = channel.split(':');
+    if (kind !== 'market' && this.#requester === null) {
+      this.#refuse(channel, 'AUTH_REQUIRED', 'Sign in first.');
+      return;
+    }
+    if (jobId !== undefined) {
+      const job = await this.#deps.store.job(jobId);
+      if (job === null || job.accountId !== this.#requester?.accountId) {
+        this.#refuse(channel, 'JOB_NOT_FOUND', 'There is no such job.');
+        return;
+      }
+    }
+    // The socket may have gone while the store was asked: nobody would end what begins now.
+    if (this.#closed) return;
+    this.#channels.get(channel)?.();
+    if (kind === 'logs' && jobId !== undefined) this.#followLogs(channel, jobId, since ?? 0);
+    else this.#followEvents(channel, since);
+  }
+
+  #followEvents(channel: string, since: number | null): void {
+    const { feed } = this.#deps;
+    const accountId = this.#requester?.accountId ?? null;
+    const backlog = since === null ? [] : feed.since(since);
+    this.#send({ type: 'subscribed', channel, seq: feed.lastSeq });
+    if (backlog === null) this.#send({ type: 'resync', channel });
+    const deliver = (event: EventRow) => {
+      if (channel === 'market') this.#sendText(publicText(event));
+      else if (belongs(event, channel, accountId)) {
+        this.#send(toMessage(event, channel, { ...event.data, reason: event.reason }));
+      }
+    };
+    for (const event of backlog ?? []) deliver(event);
+    this.#channels.set(channel, feed.subscribe(deliver));
+  }
+
+  #followLogs(channel: string, jobId: string, afterSeq: number): void {
+    const left = new AbortController();
+    this.#channels.set(channel, () => left.abort());
+    this.#send({ type: 'subscribed', channel, seq: afterSeq });
+    const signal = AbortSignal.any([left.signal, this.#deps.stopping]);
+    void this.#pumpLogs(channel, { jobId, afterSeq, stream: null }, signal);
+  }
+
+  async #pumpLogs(
+    channel: string,
+    position: { jobId: string; afterSeq: number; stream: null },
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      for await (const lines of followLogs(this.#deps, position, signal)) {
+        if (signal.aborted) return;
+        this.#send({ type: 'lines', channel, lines: lines.map(viewLogLine), ended: false });
+      }
+      const job = await this.#deps.store.job(position.jobId);
+      const ended = job === null || isTerminalJob(job.state);
+      if (!signal.aborted) this.#send({ type: 'lines', channel, lines: [], ended });
+    } catch (error) {
+      this.#deps.log.error({ err: error }, 'log stream failed');
+      this.#socket.close(1011, 'internal error');
+    }
+  }
+
+  #refuse(channel: string, code: string, detail: string): void {
+    this.#send({ type: 'error', code, detail, channel });
+  }
+
+  #send(message: StreamMessage): void {
+    this.#sendText(JSON.stringify(message));
+  }
+
+  #sendText(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > bufferedBytesMax) {
+      this.#socket.close(1013, 'too slow');
+      return;
+    }
+    this.#socket.send(text);
+  }
+}
+
+function parse(data: Buffer): StreamRequest | null {
+  try {
+    const value: unknown = JSON.parse(data.toString('utf8'));
+    return validate(value).length === 0 ? (value as StreamRequest) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Own events only; those of one job were checked when its channel was opened. */
+function belongs(event: EventRow, channel: string, accountId: string | null): boolean {
+  if (channel === 'jobs') return event.accountId === accountId && event.jobId !== null;
+  return channel === `job:${event.jobId}`;
+}
+
+const publicTexts = new WeakMap<EventRow, string>();
+
+/** What anybody may know of an event: that it was, and its job. Written once for all sockets. */
+function publicText(event: EventRow): string {
+  const known = publicTexts.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(toMessage(event, 'market', {}));
+  publicTexts.set(event, text);
+  return text;
+}
+
+function toMessage(event: EventRow, channel: string, data: Record<string, unknown>): StreamMessage {
+  return {
+    type: 'event',
+    channel,
+    seq: event.seq,
+    event: {
+      name: event.name,
+      jobId: event.jobId,
+      at: toTimestamp(event.atMs),
+      data,
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { limits } from '@node3/shared/limits';
+import { silentLogger } from '@node3/shared/logger';
+import { ManualClock } from '@node3/shared/testing/manual-clock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { World } from '../store/testing/world.ts';
+import { testOffer } from '../testing/test-marketplace.ts';
+import { cancelJob } from './cancel-job.ts';
+import { CancelNotices } from './cancel-notices.ts';
+import type { JobChangeDeps } from './change-job.ts';
+import { claimJob } from './claim-job.ts';
+import { createLeaseTokens } from './lease-token.ts';
+import { Matchmaker } from './matchmaker.ts';
+import { sweepDeadlines } from './sweep-deadlines.ts';
+
+let store: Store;
+let world: World;
+let clock: ManualClock;
+let deps: JobChangeDeps;
+
+beforeEach(() => {
+  store = openSqliteStore({
+    path: ':memory:',
+    log: silentLogger,
+    onFatal(error) {
+      throw error;
+    },
+  });
+  world = new World(store);
+  clock = new ManualClock(world.nowMs);
+  deps = {
+    store,
+    clock,
+    ids: world.ids,
+    feeBasisPoints: 500,
+    cancels: new CancelNotices(),
+    matchmaker: new Matchmaker(clock, 'allowed'),
+    wakePayouts: () => undefined,
+  };
+});
+afterEach(() => {
+  deps.matchmaker.stop();
+  return store.close();
+});
+
+describe('sweeping', () => {
+  it('leaves no job in the index that was cancelled in the same commit', async () => {
+    const { jobId } = await world.lease(await world.openAccount(), await world.registerAgent());
+    clock.advance(limits.offerAcceptMs);
+    const sweeping = sweepDeadlines(deps);
+    await Promise.resolve();
+    const cancelling = cancelJob(deps, jobId, 'requester');
+    const [swept, cancelled] = await Promise.all([sweeping, cancelling]);
+    expect([swept, cancelled.state]).toEqual([1, 'cancelled']);
+    expect(deps.matchmaker.openCount).toBe(0);
+  });
+
+  it('puts a job back into the index though another one fails', async () => {
+    const accountId = await world.openAccount();
+    const agentId = await world.registerAgent();
+    const broken = await world.lease(accountId, agentId);
+    const healthy = await world.lease(accountId, agentId);
+    clock.advance(limits.offerAcceptMs);
+    deps.store = {
+      ...store,
+      changeJob: (jobId, decide) =>
+        jobId === broken.jobId
+          ? Promise.reject(new Error('broken'))
+          : store.changeJob(jobId, decide),
+    };
+    await expect(sweepDeadlines(deps)).rejects.toThrow('broken');
+    expect((await store.job(healthy.jobId))?.state).toBe('queued');
+    expect(deps.matchmaker.openCount).toBe(1);
+  });
+});
+
+describe('claiming', () => {
+  it('forgets proposals that the store knows to be gone, and finds the job behind them', async () => {
+    const accountId = await world.openAccount();
+    for (let i = 0; i < 40; i += 1) {
+      const gone = await world.post(accountId);
+      deps.matchmaker.addJob(gone);
+      await cancelJob(
+        { ...deps, matchmaker: new Matchmaker(clock, 'allowed') },
+        gone.jobId,
+        'operator',
+      );
+    }
+    const open = await world.post(accountId);
+    deps.matchmaker.addJob(open);
+    const agent = await store.agent(await world.registerAgent());
+    if (agent === null) throw new Error('the agent is stored');
+    const offer = testOffer();
+    const capacity = {
+      agentId: agent.agentId,
+      offer,
+      freeDeviceIds: [],
+      freeSlots: 1,
+      freeCpus: offer.cpus,
+      freeMemoryBytes: offer.memoryBytes,
+    };
+    const leases = createLeaseTokens('secret');
+    const polls = [];
+    for (const claimId of ['claim-1', 'claim-2', 'claim-3']) {
+      polls.push(await claimJob({ ...deps, leases }, agent, capacity, claimId));
+    }
+    expect(polls.map((claimed) => claimed?.jobId)).toContain(open.jobId);
+    expect(deps.matchmaker.openCount).toBe(0);
+  });
+});
+
+describe('waking', () => {
+  it('goes on to the next agent when the first one does not take the job', async () => {
+    const job = await world.post(await world.openAccount());
+    const offer = testOffer();
+    const woken: string[] = [];
+    for (const [agentId, freeSlots] of [
+      ['agt_a', 4],
+      ['agt_b', 1],
+    ] as const) {
+      deps.matchmaker.wait({
+        agentId,
+        jobsSucceeded: 0,
+        jobsFailed: 0,
+        capacity: {
+          agentId,
+          offer,
+          freeDeviceIds: [],
+          freeSlots,
+          freeCpus: offer.cpus,
+          freeMemoryBytes: offer.memoryBytes,
+        },
+        wake: (jobId) => woken.push(`${agentId} ${jobId}`),
+      });
+    }
+    deps.matchmaker.addJob(job);
+    expect(woken).toEqual([`agt_a ${job.jobId}`]);
+    deps.matchmaker.passOn(job.jobId);
+    expect(woken).toEqual([`agt_a ${job.jobId}`, `agt_b ${job.jobId}`]);
+    deps.matchmaker.passOn(job.jobId);
+    expect(woken).toHaveLength(2);
+  });
+});
+
+describe('cancelling again and again', () => {
+  it('leaves one notice for the agent', async () => {
+    const { jobId, agentId } = await world.lease(
+      await world.openAccount(),
+      await world.registerAgent(),
+    );
+    for (let i = 0; i < 5; i += 1) await cancelJob(deps, jobId, 'requester');
+    expect(deps.cancels.take(agentId)).toHaveLength(1);
+    expect(deps.cancels.has(agentId)).toBe(false);
+  });
+});
