@@ -116,6 +116,16 @@ describe.skipIf(skip)('a hostile job', () => {
     }
   });
 
+  it('has its last words delivered once, line break or not', async () => {
+    const executor = make();
+    for (let turn = 0; turn < 8; turn += 1) {
+      const id = await start(executor, 'echo first; echo first; printf last; sleep 0.02');
+      const texts: string[] = [];
+      await executor.logs(id, {}, ({ text }) => void texts.push(text), never);
+      expect(texts).toEqual(['first', 'first', 'last']);
+    }
+  });
+
   it('is not charged when somebody on this machine ends it', async () => {
     const executor = make();
     const id = await start(executor, 'sleep 30');

@@ -15,18 +15,48 @@ export async function streamLogs(
 ): Promise<void> {
   if (signal.aborted) return;
   try {
-    const stream = await container.logs({
+    await deliverLines(readAll(container, options.sinceMs, signal), options.bytesMax, sink);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/**
+ * Follows to the end and then looks once more: what a workload printed last without a line break
+ * is stored at its end, when engines have often closed the followed log already.
+ */
+async function* readAll(
+  container: Docker.Container,
+  sinceMs: number | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<LogFrame> {
+  const open = async (from: number | undefined) =>
+    await container.logs({
       stdout: true,
       stderr: true,
       timestamps: true,
       follow: true,
-      ...(options.sinceMs === undefined ? {} : { since: options.sinceMs / 1000 }),
+      ...(from === undefined ? {} : { since: from / 1000 }),
       abortSignal: signal,
     });
-    await deliverLines(readFrames(stream), options.bytesMax, sink);
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  let lastAtMs = sinceMs;
+  let lastFrames: string[] = [];
+  for await (const frame of readFrames(await open(sinceMs))) {
+    if (frame.atMs !== lastAtMs) lastFrames = [];
+    lastAtMs = frame.atMs;
+    lastFrames.push(keyOf(frame));
+    yield frame;
   }
+  for await (const frame of readFrames(await open(lastAtMs))) {
+    if (lastAtMs !== undefined && frame.atMs < lastAtMs) continue;
+    const seen = lastFrames.indexOf(keyOf(frame));
+    if (seen < 0) yield frame;
+    else lastFrames.splice(seen, 1);
+  }
+}
+
+function keyOf({ atMs, payload, stream }: LogFrame): string {
+  return `${atMs} ${stream} ${payload.toString('latin1')}`;
 }
 
 /** Reads the frames of an engine's answer and closes it when the reader has had enough. */
