@@ -40,13 +40,15 @@ export async function removeTraces(docker: Docker, jobId: string): Promise<void>
 export interface StartWatch {
   /** How often the engine started a container of this job since the watch began. */
   count(jobId: string): number;
+  /** Which agent's container of this job was seen; empty before the first. */
+  agentOf(jobId: string): string;
   stop(): void;
 }
 
 /** Counts by the engine's own events, which nothing in the network can make up. */
 export async function watchStarts(
   docker: Docker,
-  onStart: (jobId: string) => void = () => undefined,
+  onStart: (jobId: string, agent: string) => void = () => undefined,
 ): Promise<StartWatch> {
   const stop = new AbortController();
   const filters = { label: [labelNames.job], type: ['container'], event: ['start'] };
@@ -55,14 +57,21 @@ export async function watchStarts(
     abortSignal: stop.signal,
   });
   const counts = new Map<string, number>();
+  const agents = new Map<string, string>();
   const lines = createInterface({ input: Readable.from(events) });
   lines.on('line', (line) => {
     const event = JSON.parse(line) as { Actor: { Attributes: Record<string, string> } };
     const jobId = event.Actor.Attributes[labelNames.job] ?? '';
     counts.set(jobId, (counts.get(jobId) ?? 0) + 1);
-    onStart(jobId);
+    const agent = event.Actor.Attributes[labelNames.agent] ?? '';
+    agents.set(jobId, agent);
+    onStart(jobId, agent);
   });
   // The stream breaks when the watch is stopped, which is its only end.
   lines.on('error', () => undefined);
-  return { count: (jobId) => counts.get(jobId) ?? 0, stop: () => stop.abort() };
+  return {
+    count: (jobId) => counts.get(jobId) ?? 0,
+    agentOf: (jobId) => agents.get(jobId) ?? '',
+    stop: () => stop.abort(),
+  };
 }
