@@ -149,6 +149,7 @@ function marketplaceDefaults(
     treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),
     feeBasisPoints: 500,
     dashboardDir: null,
+    publicUrl: null,
   };
 }
 

@@ -145,6 +145,19 @@ describe('imports', () => {
   });
 });
 
+describe('errors', () => {
+  it('are all used: a code nobody throws is a promise nobody keeps', () => {
+    const table = 'shared/src/error-codes.ts';
+    const text = readFileSync(join(root, table), 'utf8');
+    const codes = [...text.matchAll(/^  ([A-Z_]+): \{/gm)].map((match) => match[1] ?? '');
+    const rest = production.filter(({ path }) => path !== table && !path.startsWith('cli/'));
+    expect(codes.length).toBeGreaterThan(30);
+    expect(codes.filter((code) => !rest.some((file) => file.text.includes(`'${code}'`)))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('forbidden', () => {
   it('reads the environment only in main.ts and env.ts', () => {
     // The last one is the text of a job, which runs in a container and not here.

@@ -49,12 +49,11 @@ const exitByErrorCode = {
   DEPOSIT_INVALID: 'failure',
   DEPOSIT_CLAIMED: 'conflict',
   FAUCET_UNAVAILABLE: 'failure',
-  PAYOUT_NOT_FOUND: 'notFound',
-  PAYOUTS_HALTED: 'failure',
   RATE_LIMITED: 'noMatch',
   CHAIN_UNAVAILABLE: 'unreachable',
   MARKETPLACE_UNREACHABLE: 'unreachable',
   STORE_UNAVAILABLE: 'unreachable',
+  SERVICE_MISCONFIGURED: 'unreachable',
   SERVICE_STOPPING: 'unreachable',
   INTERNAL: 'failure',
 } as const satisfies Record<ErrorCode, ExitName>;

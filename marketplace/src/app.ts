@@ -78,6 +78,7 @@ export async function startMarketplace(
       feeBasisPoints: config.feeBasisPoints,
       defaultImages: config.defaultImages,
       dashboardDir: config.dashboardDir,
+      publicUrl: config.publicUrl,
       version: packageJson.version,
     });
     const url = await service.listen(config.host, config.port);

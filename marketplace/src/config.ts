@@ -17,6 +17,8 @@ export interface MarketplaceConfig {
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;
   defaultImages: DefaultImages;
+  /** Address under which others reach us, such as `https://market.example`; null on one machine. */
+  publicUrl: string | null;
   /** Built web app; null serves the API alone. */
   dashboardDir: string | null;
   logLevel: LogLevel;

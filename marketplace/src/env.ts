@@ -7,6 +7,7 @@ import {
   readInteger,
   readOptionalText,
   readText,
+  readUrl,
 } from '@node3/shared/env';
 import { logLevels } from '@node3/shared/logger';
 import { defaultImages, type MarketplaceConfig } from './config.ts';
@@ -37,9 +38,15 @@ export function readConfig(env: Env): MarketplaceConfig {
     adminApiKey: readAdminKey(env, environment),
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', { fallback: 500, min: 0, max: 5_000 }),
     defaultImages,
+    publicUrl: readPublicUrl(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
     logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
   };
+}
+
+function readPublicUrl(env: Env): string | null {
+  const set = readOptionalText(env, 'MARKETPLACE_PUBLIC_URL') !== null;
+  return set ? readUrl(env, 'MARKETPLACE_PUBLIC_URL', '') : null;
 }
 
 /** The seed writes `sqlite+aiosqlite:///./market.db`; `sqlite:///path` and a plain path work too. */

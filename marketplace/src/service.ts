@@ -43,6 +43,7 @@ export interface ServiceParts {
   feeBasisPoints: number;
   defaultImages: DefaultImages;
   dashboardDir: string | null;
+  publicUrl: string | null;
   version: string;
 }
 
@@ -99,6 +100,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       treasury: parts.treasury,
       defaultImages: parts.defaultImages,
       version: parts.version,
+      publicUrl: parts.publicUrl,
       stopping: stopping.signal,
       explorerUrl: parts.explorerUrl,
       readHealth: () =>
@@ -109,6 +111,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           startedAtMs,
           treasury: parts.treasury,
           version: parts.version,
+
           ledgerCheck: () => auditor.check(),
           payoutCheck: () => payouts.health(),
         }),

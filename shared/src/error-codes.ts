@@ -179,18 +179,6 @@ export const errorCodes = {
     fix: 'Airdrops exist on localnet and devnet only; send funds to the wallet instead.',
     retry: 'never',
   },
-  PAYOUT_NOT_FOUND: {
-    status: 404,
-    title: 'There is no such payout',
-    fix: 'Check the id in the payment history.',
-    retry: 'never',
-  },
-  PAYOUTS_HALTED: {
-    status: 503,
-    title: 'Payouts are halted',
-    fix: 'The operator must look at /health; jobs go on and nothing is lost.',
-    retry: 'later',
-  },
   RATE_LIMITED: {
     status: 429,
     title: 'Too many requests',
@@ -213,6 +201,12 @@ export const errorCodes = {
     status: 503,
     title: 'The database does not accept writes',
     fix: 'Try again in a moment; nothing is acknowledged until it is on disk.',
+    retry: 'later',
+  },
+  SERVICE_MISCONFIGURED: {
+    status: 503,
+    title: 'The operator has to finish the configuration',
+    fix: 'Ask the operator to set what the detail names.',
     retry: 'later',
   },
   SERVICE_STOPPING: {

@@ -3,6 +3,7 @@ import type { Logger } from '@node3/shared/logger';
 import { getAgentEarnings, registerAgent } from '@node3/shared/routes/agents';
 import { createChallenge } from '@node3/shared/routes/auth';
 import { id, strictObject, WalletAddress } from '@node3/shared/schema';
+import { assertChallengeFor } from '@node3/shared/wallet-challenge';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
 import { type Static, Type } from 'typebox';
@@ -123,6 +124,7 @@ async function register(deps: RegistrationDeps, signal: AbortSignal): Promise<Ag
   const wallet = deps.wallet.address;
   const body = { wallet, purpose: 'agent.register' as const };
   const challenge = await deps.link.call(createChallenge, { body }, { signal });
+  assertChallengeFor(challenge.message, { ...body, origin: new URL(deps.link.url).origin });
   const signature = await deps.wallet.sign(new TextEncoder().encode(challenge.message));
   const proof = { challengeId: challenge.challengeId, signature: bs58.encode(signature) };
   const registered = await deps.link.call(

@@ -24,6 +24,7 @@ import {
 } from '@node3/shared/routes/agents';
 import { createChallenge } from '@node3/shared/routes/auth';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
+import { composeChallenge } from '@node3/shared/wallet-challenge';
 import { verifySignature } from '@node3/shared/wallet-key';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
@@ -186,9 +187,12 @@ export class FakeMarketplace {
   }
 
   #addSignIn(): void {
-    this.#route(createChallenge, ({ wallet }) => {
+    this.#route(createChallenge, ({ wallet, purpose }) => {
       const challengeId = this.#ids.next('challenge');
-      const message = `register ${wallet} ${challengeId}`;
+      const message = composeChallenge(
+        { wallet, purpose, origin: new URL(this.url).origin },
+        { cluster: 'localnet', nonce: challengeId, issuedAt: '', expiresAt: '' },
+      );
       this.#challenges.set(challengeId, { wallet, message });
       return { challengeId, message, expiresAt: new Date().toISOString() };
     });

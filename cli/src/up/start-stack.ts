@@ -89,6 +89,7 @@ export async function startMarket(
     feeBasisPoints: 500,
     defaultImages: chooseImages(machine, defaultImages),
     dashboardDir: options.dashboardDir,
+    publicUrl: null,
     logLevel: options.logLevel,
   };
   const marketplace = await deps.steps.run(

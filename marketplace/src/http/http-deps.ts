@@ -22,6 +22,8 @@ export interface HttpDeps extends JobChangeDeps, PostJobDeps {
   treasury: Treasury;
   cluster: NonNullable<Health['cluster']>;
   version: string;
+  /** The configured address of this marketplace; null when there is none. */
+  publicUrl: string | null;
   /** Aborted when the service stops: ends long polls and streams. */
   stopping: AbortSignal;
   operatorAccountId: string;

@@ -105,6 +105,7 @@ async function startOn(
     feeBasisPoints: options.feeBasisPoints ?? 500,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
+    publicUrl: null,
     version: '0.0.0-test',
   });
   const url = await service.listen('127.0.0.1', port);

@@ -12,13 +12,15 @@ import { claimDeposit } from '../../services/claim-deposit.ts';
 import { createChallenge } from '../../services/create-challenge.ts';
 import { openAccount, viewAccount } from '../../services/open-account.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { ownOrigin } from '../own-origin.ts';
 import { publicWriteLimit } from '../rate-limit.ts';
 
 export function addAccountRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, createChallengeContract, {
     authenticate: deps.auth.public,
     config: publicWriteLimit,
-    handler: ({ body }) => createChallenge(deps, body),
+    handler: ({ body, request }) =>
+      createChallenge(deps, { ...body, origin: ownOrigin(deps.publicUrl, request) }),
   });
   addRoute(app, createAccount, {
     authenticate: deps.auth.public,
