@@ -1,8 +1,15 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createWorkspace, nativePaths, nativeWorkspaceRoot } from './native-workspace.ts';
+import {
+  createWorkspace,
+  deleteWorkspace,
+  nativePaths,
+  nativeWorkspaceRoot,
+} from './native-workspace.ts';
 
 describe('nativeWorkspaceRoot', () => {
   it('lies where the user of the jobs may pass', () => {
@@ -33,6 +40,21 @@ describe('createWorkspace', () => {
     };
     const files = { input: [], code: [] };
     await expect(createWorkspace(paths, spec, files, null)).rejects.toThrow('does not belong');
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('deleteWorkspace', () => {
+  it('removes folders that are nested deeper than a path may be long', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'node3-workspace-'));
+    const paths = nativePaths(folder, 'exe_1');
+    await mkdir(paths.root, { recursive: true });
+    const nest =
+      'for (let i = 0; i < 30; i += 1) { fs.mkdirSync(process.argv[1]); process.chdir(process.argv[1]); }';
+    const made = spawnSync(process.execPath, ['-e', nest, 'd'.repeat(200)], { cwd: paths.root });
+    expect(made.status).toBe(0);
+    await deleteWorkspace(paths);
+    expect(existsSync(paths.root)).toBe(false);
     await rm(folder, { recursive: true });
   });
 });

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import {
   chmod,
   chown,
@@ -185,7 +185,13 @@ export async function deleteWorkspace(paths: NativePaths): Promise<void> {
     const all = [root, ...directories.map((entry) => path.join(entry.parentPath, entry.name))];
     for (const directory of all) await chmod(directory, 0o700).catch(() => {});
   }
-  await rm(paths.root, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    await rm(paths.root, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG')) throw error;
+    // A job can nest folders deeper than any path may be long. This variant walks by descriptors.
+    rmSync(paths.root, { recursive: true, force: true });
+  }
 }
 
 /** @returns a regular file's content, or null when it is missing, a link or too large. */
