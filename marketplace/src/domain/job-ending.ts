@@ -28,6 +28,25 @@ export interface AttemptEnd {
   imageDigest: string | null;
 }
 
+/** An end that no result came with: nothing ran that could be billed or shown. */
+export function endWithoutResult(
+  executionState: AttemptEnd['executionState'],
+  reason: Reason,
+): AttemptEnd {
+  return {
+    executionState,
+    reason,
+    detail: null,
+    exitCode: null,
+    runMs: 0,
+    peakMemoryBytes: null,
+    output: null,
+    resultHash: null,
+    isolation: null,
+    imageDigest: null,
+  };
+}
+
 export interface EndContext {
   nowMs: number;
   actor: Actor;
@@ -103,22 +122,7 @@ export function endUnstarted(
   context: EndContext,
 ): JobChange {
   const reason: Reason = state === 'cancelled' ? 'cancelled_by_requester' : 'queue_timeout';
-  const closing = closeJob(
-    snapshot,
-    {
-      executionState: 'cancelled',
-      reason,
-      detail: null,
-      exitCode: null,
-      runMs: 0,
-      peakMemoryBytes: null,
-      output: null,
-      resultHash: null,
-      isolation: null,
-      imageDigest: null,
-    },
-    context,
-  );
+  const closing = closeJob(snapshot, endWithoutResult('cancelled', reason), context);
   return { ...closing, job: { ...closing.job, state } };
 }
 

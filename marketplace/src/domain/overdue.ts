@@ -1,6 +1,6 @@
 import { limits } from '@node3/shared/limits';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
-import { type AttemptEnd, type EndContext, endAttempt, endUnstarted } from './job-ending.ts';
+import { type EndContext, endAttempt, endUnstarted, endWithoutResult } from './job-ending.ts';
 
 /** When the marketplace gives up on a started execution whose agent still sends heartbeats. */
 export function runBackstopMs(startedAtMs: number, runSec: number): number {
@@ -21,27 +21,12 @@ export function decideOverdue(snapshot: JobSnapshot, context: EndContext): JobCh
   }
   if ((job.state !== 'assigned' && job.state !== 'running') || execution === null) return null;
   if (execution.acceptByMs !== null && execution.acceptByMs <= nowMs) {
-    return endAttempt(snapshot, lost('offer_not_accepted'), context);
+    return endAttempt(snapshot, endWithoutResult('lost', 'offer_not_accepted'), context);
   }
   if (execution.leaseUntilMs + limits.leaseGraceMs <= nowMs) {
-    return endAttempt(snapshot, lost('lease_expired'), context);
+    return endAttempt(snapshot, endWithoutResult('lost', 'lease_expired'), context);
   }
   if (execution.deadlineMs === null || execution.deadlineMs > nowMs) return null;
   const reason = execution.startedAtMs === null ? 'prepare_timeout' : 'result_overdue';
-  return endAttempt(snapshot, lost(reason), context);
-}
-
-function lost(reason: AttemptEnd['reason']): AttemptEnd {
-  return {
-    executionState: 'lost',
-    reason,
-    detail: null,
-    exitCode: null,
-    runMs: 0,
-    peakMemoryBytes: null,
-    output: null,
-    resultHash: null,
-    isolation: null,
-    imageDigest: null,
-  };
+  return endAttempt(snapshot, endWithoutResult('lost', reason), context);
 }

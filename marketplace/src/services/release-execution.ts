@@ -1,4 +1,4 @@
-import { endAttempt } from '../domain/job-ending.ts';
+import { endAttempt, endWithoutResult } from '../domain/job-ending.ts';
 import type { Fence } from '../store/rows.ts';
 import { announceChange, endContext, type JobChangeDeps } from './change-job.ts';
 
@@ -6,22 +6,7 @@ import { announceChange, endContext, type JobChangeDeps } from './change-job.ts'
 export async function releaseExecution(deps: JobChangeDeps, fence: Fence, agentId: string) {
   const context = await endContext(deps, `agent:${agentId}`, agentId);
   const outcome = await deps.store.changeExecution(fence, agentId, (snapshot) =>
-    endAttempt(
-      snapshot,
-      {
-        executionState: 'failed',
-        reason: 'released_by_agent',
-        detail: null,
-        exitCode: null,
-        runMs: 0,
-        peakMemoryBytes: null,
-        output: null,
-        resultHash: null,
-        isolation: null,
-        imageDigest: null,
-      },
-      context,
-    ),
+    endAttempt(snapshot, endWithoutResult('failed', 'released_by_agent'), context),
   );
   announceChange(deps, outcome);
   return { state: outcome.job.state };

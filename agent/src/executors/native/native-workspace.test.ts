@@ -13,9 +13,9 @@ import {
 
 describe('nativeWorkspaceRoot', () => {
   it('lies where the user of the jobs may pass', () => {
-    expect(nativeWorkspaceRoot('/root/data', 'owner', null)).toBe('/root/data/native');
+    expect(nativeWorkspaceRoot('/srv/agent', 'owner', null)).toBe('/srv/agent/native');
     const nobody = { uid: 65_534, gid: 65_534 };
-    expect(nativeWorkspaceRoot('/root/data', 'owner', nobody)).toBe('/var/tmp/node3-native-owner');
+    expect(nativeWorkspaceRoot('/srv/agent', 'owner', nobody)).toBe('/var/tmp/node3-native-owner');
   });
 });
 
