@@ -190,7 +190,10 @@ function checkSatisfiable(deps: PostJobDeps, spec: JobSpec): void {
   const [worst] = [...excluded].toSorted((a, b) => b[1] - a[1]);
   if (worst === undefined) return;
   const [constraint, count] = worst;
-  const detail = `${known} agents are registered and none can run this: ${pointers[constraint]} excludes ${count} of them.`;
+  const detail =
+    known === 1
+      ? `The one registered agent cannot run this: ${pointers[constraint]} excludes it.`
+      : `None of the ${known} registered agents can run this: ${pointers[constraint]} excludes ${count}.`;
   const errors = [
     { pointer: pointers[constraint], detail: `excludes ${count} of ${known} agents` },
   ];
