@@ -46,7 +46,7 @@ export async function startMarketplace(
   const store = openSqliteStore({
     path: config.databasePath,
     log,
-    onFatal: options.onFatal ?? (() => process.exit(70)),
+    onFatal: options.onFatal ?? endProcess,
   });
   try {
     const payments = await openPayments({
@@ -98,6 +98,19 @@ export async function startMarketplace(
 }
 
 const failingDetail = 'The last payout step failed; it is tried again. The log says why.';
+
+/** Long enough for the answers under way to say that nothing was acknowledged. */
+const fatalExitMs = 500;
+
+/** The store refuses everything by now; a new process finds out what is on the disk. */
+function endProcess(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `The database could not be written: ${why}. Nothing that was acknowledged is lost.\n` +
+      'Make room or repair the disk, then start the marketplace again.\n',
+  );
+  setTimeout(() => process.exit(70), fatalExitMs);
+}
 
 function payoutsOf(engine: PayoutEngine): Payouts {
   return {
