@@ -22,7 +22,7 @@ export async function expectPaidExactly(
     const page = await network.operator.call(listPayouts, { query });
     for (const { wallet, jobId } of page.data) {
       owed.set(wallet, (owed.get(wallet) ?? 0n) + rewardLamports);
-      jobs.add(jobId);
+      if (jobId !== null) jobs.add(jobId);
       payouts += 1;
     }
     cursor = page.nextCursor;

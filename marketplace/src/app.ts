@@ -63,7 +63,15 @@ export async function startMarketplace(
     await treasury.bootstrapCapital(localnetCapital);
     if (cluster === 'localnet') await treasury.ensureUsdcAccount();
     const settings = payoutSettingsDefault;
-    const engine = createPayoutEngine({ store, rail, clock, ids: systemIds, log, settings });
+    const engine = createPayoutEngine({
+      store,
+      rail,
+      clock,
+      ids: systemIds,
+      log,
+      settings,
+      gates: [],
+    });
     const service = await createService({
       store,
       log,

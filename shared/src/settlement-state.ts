@@ -12,6 +12,10 @@ export const settlementTransitions: Transitions<SettlementState> = {
   split: [],
 };
 
+export const payoutKinds = ['earning', 'withdrawal', 'refund'] as const;
+/** What an agent earned, what a user takes out, what goes back to whom it came from. */
+export type PayoutKind = (typeof payoutKinds)[number];
+
 export const payoutStates = [
   'due',
   'batched',
@@ -19,16 +23,19 @@ export const payoutStates = [
   'confirmed',
   'finalized',
   'held',
+  'cancelled',
 ] as const;
+/** `held`: until a person has looked. `cancelled`: the money went back to the account it came from. */
 export type PayoutState = (typeof payoutStates)[number];
 
 export const payoutTransitions: Transitions<PayoutState> = {
-  due: ['batched', 'held'],
+  due: ['batched', 'held', 'cancelled'],
   batched: ['submitted', 'due', 'held'],
   submitted: ['confirmed', 'finalized', 'due', 'held'],
   confirmed: ['finalized', 'submitted', 'due', 'held'],
   finalized: [],
-  held: ['due'],
+  held: ['due', 'cancelled'],
+  cancelled: [],
 };
 
 export function isTerminalPayout(state: PayoutState): boolean {

@@ -38,7 +38,7 @@ export function payoutColumns(nowMs: number, fit: (text: string) => string): Col
     { title: 'MONEY', align: 'right', value: (payout) => moneyText(payout.money) },
     { title: 'AGE', align: 'right', value: (payout) => ageText(payout.createdAt, nowMs) },
     { title: 'WALLET', value: (payout) => fit(payout.wallet) },
-    { title: 'JOB', value: (payout) => fit(payout.jobId) },
+    { title: 'FOR', value: (payout) => fit(payout.jobId ?? payout.kind) },
     { title: 'SIGNATURE', value: (payout) => fit(payout.signature ?? '-') },
   ];
 }

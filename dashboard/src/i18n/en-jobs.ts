@@ -23,6 +23,7 @@ export const enJobs = {
   'payout.state.confirmed': 'Confirmed',
   'payout.state.finalized': 'Finalized',
   'payout.state.held': 'On hold',
+  'payout.state.cancelled': 'Cancelled',
   'settlement.state.none': 'Not held yet',
   'settlement.state.held': 'Held in escrow',
   'settlement.state.captured': 'Settled: the provider is paid',

@@ -25,6 +25,7 @@ export const esJobs: Record<keyof typeof enJobs, string> = {
   'payout.state.confirmed': 'Confirmado',
   'payout.state.finalized': 'Finalizado',
   'payout.state.held': 'Retenido',
+  'payout.state.cancelled': 'Cancelado',
   'settlement.state.none': 'Aún sin retener',
   'settlement.state.held': 'Retenido en garantía',
   'settlement.state.captured': 'Liquidado: se paga al proveedor',

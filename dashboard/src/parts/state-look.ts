@@ -55,4 +55,5 @@ export const payoutLooks: Record<PayoutState, Look> = {
   confirmed: { color: 'indigo', icon: IconCheck },
   finalized: { color: 'green', icon: IconChecks },
   held: { color: 'red', icon: IconAlertTriangle },
+  cancelled: { color: 'gray', icon: IconBan },
 };

@@ -196,12 +196,15 @@ function payoutOf(
   assert(context.wallet !== '', 'a payout needs the wallet of its agent');
   return {
     payoutId: context.payoutId,
+    kind: 'earning',
+    ledgerAccount: providerPayable(execution.agentId),
     jobId: job.jobId,
     executionId: execution.executionId,
     agentId: execution.agentId,
     wallet: context.wallet,
     asset: job.asset,
     amount: settlement.providerShare,
+    dueAtMs: context.nowMs,
   };
 }
 

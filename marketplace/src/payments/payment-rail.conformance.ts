@@ -201,6 +201,10 @@ function payoutOf(wallet: string, asset: Asset): PayoutRow {
     batchId: null,
     signature: null,
     holdReason: null,
+    waitReason: null,
+    dueAtMs: 0,
+    kind: 'earning',
+    ledgerAccount: 'provider:agent:payable',
     createdAtMs: 0,
     finalizedAtMs: null,
   };

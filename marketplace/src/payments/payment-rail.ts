@@ -40,7 +40,10 @@ export interface PayoutPlan {
   take: PayoutRow[];
   /** Payouts that can't be made until a person has looked, each with the reason. */
   hold: PayoutHold[];
-  /** Payouts that have to wait, each with the reason, such as an amount below the rent minimum. */
+  /**
+   * Payouts that have to wait, each with the reason: `next_batch` when there was no room, anything
+   * else, such as an amount below the rent minimum, until their wallet is owed more.
+   */
   wait: PayoutHold[];
   /** The most that fees and rent of this batch can come to, its tombstone included; lamports. */
   costLamports: BaseUnits;

@@ -4,6 +4,7 @@ import type { Logger } from '@node3/shared/logger';
 import type { PayoutStore } from '../store/payout-store.ts';
 import type { LedgerStore } from '../store/store.ts';
 import type { PaymentRail } from './payment-rail.ts';
+import type { PayoutGate } from './payout-gate.ts';
 
 export interface PayoutSettings {
   /** Pause between steps while something is on its way. */
@@ -24,6 +25,8 @@ export interface PayoutSettings {
   openBatchesMax: number;
   /** After a failure that is ours, the asset rests this long before fees are risked again. */
   restAfterFailureMs: number;
+  /** How long payouts that are too small wait before they are looked at again by themselves. */
+  parkMs: number;
 }
 
 export const payoutSettingsDefault: PayoutSettings = {
@@ -36,6 +39,7 @@ export const payoutSettingsDefault: PayoutSettings = {
   receiptKeptMs: 7 * 86_400_000,
   openBatchesMax: 8,
   restAfterFailureMs: 30_000,
+  parkMs: 60_000,
 };
 
 /** Places where a crash must not matter: before and after everything durable. */
@@ -65,6 +69,8 @@ export interface PayoutEngineDeps {
   ids: Ids;
   log: Logger;
   settings: PayoutSettings;
+  /** Each can forbid signing and sending. What is on its way is still followed and booked. */
+  gates: readonly PayoutGate[];
   /** Called at every commit boundary. Does nothing in production; tests throw in it. */
   fp?: (point: FaultPoint) => void;
 }
@@ -91,7 +97,7 @@ export interface StepReport {
   /** Batches still on their way. */
   open: number;
   waiting: string | null;
-  /** Set when payouts are halted. */
+  /** Set when payouts are halted: why nothing was signed. */
   halted: string | null;
 }
 

@@ -13,25 +13,31 @@ import { actOnBatch } from './payout-batch.ts';
 import type { PayoutContext, StepReport } from './payout-context.ts';
 import { payoutEvent } from './payout-postings.ts';
 
-/** Due payouts looked at per step and asset: some batches' worth, so that small ones can add up. */
-const dueLooked = 256;
+/** Due payouts looked at for one batch: some batches' worth, so that its transaction gets full. */
+const dueLooked = 64;
 /** 15 random bytes: nobody can guess the receipt's address and occupy it. */
 const seedBytes = 15;
 
-/** Opens one batch per asset where payouts are due, and sends it at once. */
+/** Opens batches where payouts are due, one of each asset in turn, and sends each at once. */
 export async function openNewBatches(
   context: PayoutContext,
   open: readonly BatchRow[],
   report: StepReport,
 ): Promise<void> {
   let current = open;
-  for (const asset of assets) {
-    if (current.length >= context.settings.openBatchesMax) return;
-    if ((context.restUntilMs.get(asset) ?? 0) > context.clock.nowMs()) continue;
-    const batch = await openNewBatch(context, asset, current, report);
-    if (batch === null) continue;
-    current = [...current, batch];
-    await actOnBatch(context, batch, { action: 'sign' }, report);
+  const waiting = new Set<Asset>(assets);
+  while (waiting.size > 0) {
+    for (const asset of waiting) {
+      if (current.length >= context.settings.openBatchesMax) return;
+      const isResting = (context.restUntilMs.get(asset) ?? 0) > context.clock.nowMs();
+      const batch = isResting ? null : await openNewBatch(context, asset, current, report);
+      if (batch === null) {
+        waiting.delete(asset);
+        continue;
+      }
+      current = [...current, batch];
+      await actOnBatch(context, batch, { action: 'sign' }, report);
+    }
   }
 }
 
@@ -42,11 +48,12 @@ async function openNewBatch(
   report: StepReport,
 ): Promise<BatchRow | null> {
   const { store, rail, clock, ids } = context;
-  const due = await store.duePayouts(asset, dueLooked);
+  const due = await store.duePayouts({ asset, limit: dueLooked, nowMs: clock.nowMs() });
   if (due.length === 0) return null;
   const reserved = reservedBy(open);
   const plan = await rail.plan({ asset, due, reserved });
   await holdPayouts(context, due, plan, report);
+  await parkPayouts(context, plan);
   if (plan.take.length === 0) return null;
   const problem = plan.shortfall ?? (await capitalProblem(context, plan.costLamports, open));
   if (problem !== null) {
@@ -91,6 +98,12 @@ async function holdPayouts(
   });
   await store.holdPayouts(plan.hold, events);
   report.held += plan.hold.length;
+}
+
+/** Too small alone: they wait for more of their wallet, and nobody behind them waits with them. */
+async function parkPayouts({ store, clock, settings }: PayoutContext, plan: PayoutPlan) {
+  const parked = plan.wait.filter(({ reason }) => reason !== 'next_batch');
+  if (parked.length > 0) await store.parkPayouts(parked, clock.nowMs() + settings.parkMs);
 }
 
 /**

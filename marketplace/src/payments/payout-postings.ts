@@ -1,12 +1,7 @@
 import { assert } from '@node3/shared/assert';
 import type { EventName, NewEvent } from '@node3/shared/events';
 import { type BaseUnits, baseUnits } from '@node3/shared/money';
-import {
-  chainTreasury,
-  feeNetwork,
-  providerPayable,
-  rentFloat,
-} from '../domain/ledger-accounts.ts';
+import { chainTreasury, feeNetwork, rentFloat } from '../domain/ledger-accounts.ts';
 import type { BatchRow, PayoutRow } from '../store/payout-store.ts';
 import type { Transfer } from '../store/rows.ts';
 import type { TransactionFate } from './payment-rail.ts';
@@ -33,7 +28,7 @@ export function paidTransfers(
 ): Transfer[] {
   const payouts = batch.payouts.map((payout) => ({
     transferId: `pay:${payout.payoutId}`,
-    debit: providerPayable(payout.agentId),
+    debit: payout.ledgerAccount,
     credit: chainTreasury,
     asset: payout.asset,
     amount: payout.amount,

@@ -5,7 +5,8 @@ import {
   type PayoutEngineDeps,
   type StepReport,
 } from './payout-context.ts';
-import { decideBatch } from './payout-decision.ts';
+import { type BatchAction, decideBatch } from './payout-decision.ts';
+import { closedGate } from './payout-gate.ts';
 import { openNewBatches } from './payout-opening.ts';
 import { tidyEndedBatches } from './payout-reclaim.ts';
 import { acceptTreasuryHistory, reconcileTreasury } from './payout-reconciliation.ts';
@@ -29,6 +30,8 @@ export class PayoutWorker {
   #reconcileAtMs = 0;
   #tidyAtMs = 0;
   #halted: string | null = null;
+  /** Why a gate is closed. */
+  #closed: string | null = null;
   #failure: string | null = null;
   #role: 'worker' | 'standby' = 'standby';
   #openBatches = 0;
@@ -69,7 +72,8 @@ export class PayoutWorker {
 
   status(loop: 'running' | 'stopped'): PayoutStatus {
     const base = { openBatches: this.#openBatches, lastStepAtMs: this.#lastStepAtMs };
-    if (this.#halted !== null) return { ...base, state: 'halted', detail: this.#halted };
+    const halted = this.#halted ?? this.#closed;
+    if (halted !== null) return { ...base, state: 'halted', detail: halted };
     if (loop === 'stopped')
       return { ...base, state: 'stopped', detail: 'Payouts are not running.' };
     if (this.#failure !== null) return { ...base, state: 'failing', detail: this.#failure };
@@ -112,17 +116,26 @@ export class PayoutWorker {
     await this.#reconcileWhenDue(nowMs);
     if (this.#halted !== null) return { ...report, halted: this.#halted };
     context.waiting = null;
-    await driveOpenBatches(context, report);
+    this.#closed = await closedGate(context.gates);
+    await driveOpenBatches(context, report, this.#closed === null ? 'all' : 'look-only');
+    if (this.#closed === null) await this.#payWhatIsDue(nowMs, report);
+    else this.#openBatches = (await store.openBatches()).length;
+    forgetSends(context, nowMs);
+    const { waiting } = context;
+    return { ...report, open: this.#openBatches, waiting, halted: this.#closed };
+  }
+
+  async #payWhatIsDue(nowMs: number, report: StepReport): Promise<void> {
+    const context = this.#context;
     if (nowMs >= this.#tidyAtMs) {
+      await context.store.unparkPayouts(nowMs);
       await tidyEndedBatches(context, report);
-      this.#tidyAtMs = nowMs + settings.reclaimMs;
+      this.#tidyAtMs = nowMs + context.settings.reclaimMs;
     }
-    const open = await store.openBatches();
+    const open = await context.store.openBatches();
     this.#openBatches = open.length;
     await openNewBatches(context, open, report);
     this.#openBatches = open.length + report.opened;
-    forgetSends(context, nowMs);
-    return { ...report, open: this.#openBatches, waiting: context.waiting };
   }
 
   async #reconcileWhenDue(nowMs: number): Promise<void> {
@@ -134,7 +147,11 @@ export class PayoutWorker {
   }
 }
 
-async function driveOpenBatches(context: PayoutContext, report: StepReport): Promise<void> {
+async function driveOpenBatches(
+  context: PayoutContext,
+  report: StepReport,
+  allowed: 'all' | 'look-only',
+): Promise<void> {
   const { store, rail, clock, settings, sentAtMs } = context;
   const batches = await store.openBatches();
   if (batches.length === 0) return;
@@ -151,8 +168,13 @@ async function driveOpenBatches(context: PayoutContext, report: StepReport): Pro
       resendMs: settings.resendMs,
       sentAtMs: (signature) => sentAtMs.get(signature) ?? null,
     });
+    if (allowed === 'look-only' && signsOrSends(action)) continue;
     await actOnBatch(context, batch, action, report);
   }
+}
+
+function signsOrSends({ action }: BatchAction): boolean {
+  return !['wait', 'confirm', 'post', 'end-void'].includes(action);
 }
 
 /** Attempts that were sent long ago are not sent again from memory: the store has them. */

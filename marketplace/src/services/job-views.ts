@@ -130,14 +130,15 @@ export function viewPayout(payout: PayoutRow, explorerUrl: ExplorerUrl): PayoutV
     signature,
     explorerUrl: signature === null ? null : explorerUrl(signature),
     holdReason: payout.holdReason,
+    waitReason: payout.waitReason,
     createdAt: toTimestamp(payout.createdAtMs),
     finalizedAt: timeOrNull(payout.finalizedAtMs),
   };
 }
 
 export function viewAdminPayout(payout: PayoutRow, explorerUrl: ExplorerUrl): AdminPayout {
-  const { jobId, agentId } = payout;
-  return { ...viewPayout(payout, explorerUrl), jobId, agentId };
+  const { kind, jobId, agentId } = payout;
+  return { ...viewPayout(payout, explorerUrl), kind, jobId, agentId };
 }
 
 export function viewEvent(event: EventRow): JobEvent {

@@ -3,7 +3,7 @@ import { type Asset, toMoney } from '@node3/shared/money';
 import type { AgentEarnings } from '@node3/shared/routes/agents';
 import type { AgentRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { viewAdminPayout } from './job-views.ts';
+import { viewPayout } from './job-views.ts';
 
 interface Deps {
   store: Store;
@@ -34,14 +34,11 @@ export async function readEarnings(deps: Deps, agent: AgentRow): Promise<AgentEa
     jobsSucceeded: agent.jobsSucceeded,
     jobsFailed: agent.jobsFailed,
     earned: { SOL: earned('SOL'), USDC: earned('USDC') },
-    payouts: payouts.map((row) => {
-      const {
-        wallet: _wallet,
-        agentId: _agentId,
-        holdReason: _hold,
-        ...payout
-      } = viewAdminPayout(row, deps.explorerUrl);
-      return payout;
+    payouts: payouts.flatMap((row) => {
+      const { jobId } = row;
+      if (jobId === null) return [];
+      const { wallet: _wallet, holdReason: _hold, ...payout } = viewPayout(row, deps.explorerUrl);
+      return [{ ...payout, jobId }];
     }),
   };
 }

@@ -1,7 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { PayoutState } from '@node3/shared/settlement-state';
-import type { Transfer } from './rows.ts';
+import type { NewPayout, Transfer } from './rows.ts';
 
 /** Persistence of the payout engine. Every method is one transaction, on disk when it resolves. */
 export interface PayoutStore {
@@ -15,8 +15,17 @@ export interface PayoutStore {
   /** Sums of finalized and of unfinished payouts since a time, of one agent or of all. */
   sumPayouts(query: PayoutSumQuery): Promise<Record<Asset, PayoutSums>>;
 
-  /** Payouts that wait for a batch, oldest first. */
-  duePayouts(asset: Asset, limit: number): Promise<PayoutRow[]>;
+  /**
+   * Payouts that may leave now, oldest first, together with the parked ones of the same wallets:
+   * with them a wallet may be owed enough.
+   */
+  duePayouts(query: DueQuery): Promise<PayoutRow[]>;
+  /** Lets due payouts wait, each with its reason, so that those behind them are looked at. */
+  parkPayouts(parked: PayoutHold[], untilMs: number): Promise<void>;
+  /** Ends the waiting of those whose time is over. */
+  unparkPayouts(nowMs: number): Promise<void>;
+  /** Takes a payout that is due or held out for good and posts where its money goes instead. */
+  cancelPayout(cancellation: PayoutCancellation): Promise<PayoutRow | null>;
   /** Takes due payouts out of the queue, each with its reason. Others are left as they are. */
   holdPayouts(holds: PayoutHold[], events: NewEvent[]): Promise<void>;
   /** Puts a held payout back into the queue. False when it is not held. */
@@ -63,24 +72,32 @@ export interface PayoutStore {
   releasePayoutLease(owner: string): Promise<void>;
 }
 
-export interface PayoutRow {
-  payoutId: string;
-  jobId: string;
-  executionId: string;
-  agentId: string;
-  /** The requester's account, for events; null when the job has none. */
+export interface PayoutRow extends NewPayout {
+  /** The account it concerns: the requester of an earning, the owner of a withdrawal; or none. */
   accountId: string | null;
-  wallet: string;
-  asset: Asset;
-  amount: BaseUnits;
   state: PayoutState;
   batchId: string | null;
   /** Of the transaction that paid it, or of the newest attempt while unfinished. */
   signature: string | null;
   /** Why it is held; on an unfinished payout, why it will be once its batch is void. */
   holdReason: string | null;
+  /** Why it is due and does not leave yet, such as `below_rent`. */
+  waitReason: string | null;
   createdAtMs: number;
   finalizedAtMs: number | null;
+}
+
+export interface DueQuery {
+  asset: Asset;
+  limit: number;
+  nowMs: number;
+}
+
+export interface PayoutCancellation {
+  payoutId: string;
+  transfers: Transfer[];
+  events: NewEvent[];
+  nowMs: number;
 }
 
 export interface PayoutQuery {

@@ -6,7 +6,7 @@ import type { Fault, JobState, Reason } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ChallengePurpose } from '@node3/shared/routes/auth';
 import type { LogStream } from '@node3/shared/routes/jobs';
-import type { SettlementState } from '@node3/shared/settlement-state';
+import type { PayoutKind, SettlementState } from '@node3/shared/settlement-state';
 
 /** What the store keeps. Times are milliseconds since the epoch, amounts base units. */
 
@@ -145,12 +145,18 @@ export type TransferKind =
 
 export interface NewPayout {
   payoutId: string;
-  jobId: string;
-  executionId: string;
-  agentId: string;
+  kind: PayoutKind;
+  /** The ledger account that the payment empties: what is owed there is what is paid. */
+  ledgerAccount: string;
+  /** These three are set for earnings only. */
+  jobId: string | null;
+  executionId: string | null;
+  agentId: string | null;
   wallet: string;
   asset: Asset;
   amount: BaseUnits;
+  /** When it may leave at the earliest. */
+  dueAtMs: number;
 }
 
 export interface LogLineRow {

@@ -10,6 +10,7 @@ import {
   Timestamp,
   WalletAddress,
 } from '../schema.ts';
+import { payoutKinds, payoutStates } from '../settlement-state.ts';
 import { Overview, PublicAgent } from './marketplace.ts';
 
 export const AdminStats = strictObject({
@@ -68,14 +69,16 @@ export const fundTreasury = {
 
 export const AdminPayout = strictObject({
   payoutId: id('payout'),
-  jobId: id('job'),
-  agentId: id('agent'),
+  kind: oneOf(payoutKinds),
+  jobId: nullable(id('job')),
+  agentId: nullable(id('agent')),
   wallet: Type.String(),
   money: MoneySchema,
-  state: Type.String(),
+  state: oneOf(payoutStates),
   signature: nullable(Type.String()),
   explorerUrl: nullable(Type.String()),
   holdReason: nullable(Type.String()),
+  waitReason: nullable(Type.String()),
   createdAt: Timestamp,
   finalizedAt: nullable(Timestamp),
 });

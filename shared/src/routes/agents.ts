@@ -4,6 +4,7 @@ import { DeviceSample, Offer } from '../device.ts';
 import { executionOutcomes, executionPhases } from '../execution-state.ts';
 import { limits } from '../limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
+import { payoutStates } from '../settlement-state.ts';
 import { challengeProof } from './auth.ts';
 import { logStreams, Reason } from './jobs.ts';
 
@@ -238,10 +239,11 @@ export const AgentEarnings = strictObject({
     strictObject({
       payoutId: id('payout'),
       jobId: id('job'),
-      state: Type.String(),
+      state: oneOf(payoutStates),
       money: MoneySchema,
       signature: nullable(Type.String()),
       explorerUrl: nullable(Type.String()),
+      waitReason: nullable(Type.String()),
       createdAt: Type.String(),
       finalizedAt: nullable(Type.String()),
     }),

@@ -37,6 +37,7 @@ export const PayoutView = strictObject({
   signature: nullable(Type.String()),
   explorerUrl: nullable(Type.String()),
   holdReason: nullable(Type.String()),
+  waitReason: nullable(Type.String({ description: 'Why it is due and has not left yet' })),
   createdAt: Timestamp,
   finalizedAt: nullable(Timestamp),
 });

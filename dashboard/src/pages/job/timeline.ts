@@ -60,6 +60,7 @@ const payoutRank = {
   due: 0,
   batched: 0,
   held: 0,
+  cancelled: 0,
   submitted: 1,
   confirmed: 2,
   finalized: 3,

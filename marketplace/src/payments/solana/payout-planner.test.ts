@@ -23,6 +23,10 @@ function payout(wallet: string, amount: bigint, asset: Asset = 'SOL'): PayoutRow
     batchId: null,
     signature: null,
     holdReason: null,
+    waitReason: null,
+    dueAtMs: 0,
+    kind: 'earning',
+    ledgerAccount: 'provider:agent:payable',
     createdAtMs: 0,
     finalizedAtMs: null,
   };

@@ -19,6 +19,7 @@ import {
   type StepReport,
 } from '../payout-context.ts';
 import { createPayoutEngine, type PayoutEngine } from '../payout-engine.ts';
+import type { PayoutGate } from '../payout-gate.ts';
 import { readAccounts } from '../solana/chain-reads.ts';
 import { readUsdcDestination } from '../solana/destinations.ts';
 import { createRpcPool, type RpcPool } from '../solana/rpc.ts';
@@ -58,6 +59,7 @@ export interface ProcessOptions {
   settings?: Partial<PayoutSettings>;
   usdcAccountCreateMin?: BaseUnits;
   payoutMax?: BaseUnits;
+  gates?: readonly PayoutGate[];
   fp?: (point: FaultPoint) => void;
 }
 
@@ -121,6 +123,7 @@ export class PayoutTestbed {
       clock,
       ids: systemIds,
       log: silentLogger,
+      gates: options.gates ?? [],
       settings: { ...payoutSettingsDefault, resendMs: 0, leaseMs: 0, ...options.settings },
       ...(options.fp === undefined ? {} : { fp: options.fp }),
     });
@@ -158,12 +161,15 @@ export class PayoutTestbed {
         db,
         {
           payoutId,
+          kind: 'earning',
+          ledgerAccount: providerPayable(agentId),
           jobId: systemIds.next('job'),
           executionId: systemIds.next('execution'),
           agentId,
           wallet,
           asset,
           amount: baseUnits(amount),
+          dueAtMs: this.clock.nowMs(),
         },
         null,
         this.clock.nowMs(),

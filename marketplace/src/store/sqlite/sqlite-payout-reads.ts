@@ -16,7 +16,6 @@ export function createSqlitePayoutReads(
   | 'listPayouts'
   | 'countPayouts'
   | 'sumPayouts'
-  | 'duePayouts'
   | 'openBatches'
 > {
   const select = (where: string, ...values: (string | number | null)[]) =>
@@ -33,7 +32,7 @@ export function createSqlitePayoutReads(
         'WHERE job_id IN (SELECT value FROM json_each(?)) ORDER BY payout_id',
         JSON.stringify(jobIds),
       );
-      return new Map(rows.map((row) => [row.jobId, row]));
+      return new Map(rows.flatMap((row) => (row.jobId === null ? [] : [[row.jobId, row]])));
     },
     async listPayouts({ agentId, beforePayoutId, limit }) {
       const before = beforePayoutId ?? '~';
@@ -47,9 +46,6 @@ export function createSqlitePayoutReads(
           );
     },
     ...createSqlitePayoutSums(sqlite),
-    async duePayouts(asset, limit) {
-      return select(`WHERE state = 'due' AND asset = ? ORDER BY payout_id LIMIT ?`, asset, limit);
-    },
     async openBatches() {
       const open = `WHERE state IN ('new', 'signed', 'sent', 'voiding') ORDER BY created_at_ms, batch_id`;
       return sqlite.read((db) => selectBatches(db, open, []));

@@ -1,14 +1,16 @@
 import type { Asset, BaseUnits } from '@node3/shared/money';
-import type { PayoutState } from '@node3/shared/settlement-state';
+import type { PayoutKind, PayoutState } from '@node3/shared/settlement-state';
 import type Database from 'better-sqlite3';
 import type { AttemptRow, BatchRow, NewAttempt, PayoutRow } from '../payout-store.ts';
 import { statement } from './statement.ts';
 
 interface PayoutRecord {
   payout_id: string;
-  job_id: string;
-  execution_id: string;
-  agent_id: string;
+  kind: string;
+  ledger_account: string;
+  job_id: string | null;
+  execution_id: string | null;
+  agent_id: string | null;
   account_id: string | null;
   wallet: string;
   asset: string;
@@ -17,6 +19,8 @@ interface PayoutRecord {
   batch_id: string | null;
   signature: string | null;
   hold_reason: string | null;
+  wait_reason: string | null;
+  due_at_ms: bigint;
   created_at_ms: bigint;
   finalized_at_ms: bigint | null;
 }
@@ -131,6 +135,8 @@ export function setOutcomesIn(
 function toPayout(record: PayoutRecord): PayoutRow {
   return {
     payoutId: record.payout_id,
+    kind: record.kind as PayoutKind,
+    ledgerAccount: record.ledger_account,
     jobId: record.job_id,
     executionId: record.execution_id,
     agentId: record.agent_id,
@@ -142,6 +148,8 @@ function toPayout(record: PayoutRecord): PayoutRow {
     batchId: record.batch_id,
     signature: record.signature,
     holdReason: record.hold_reason,
+    waitReason: record.wait_reason,
+    dueAtMs: Number(record.due_at_ms),
     createdAtMs: Number(record.created_at_ms),
     finalizedAtMs: toNumber(record.finalized_at_ms),
   };

@@ -7,6 +7,7 @@ import type { NewPayout } from '../rows.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
+import { createSqlitePayoutQueue } from './sqlite-payout-queue.ts';
 import { createSqlitePayoutReads } from './sqlite-payout-reads.ts';
 import { createSqlitePayoutReclaims } from './sqlite-payout-reclaims.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './sqlite-payout-rows.ts';
 import { statement } from './statement.ts';
 
-/** Stores a new payout as due, inside a write. `accountId` is the requester's, for its events. */
+/** Stores a new payout as due, inside a write. `accountId` is the account it concerns. */
 export function insertPayoutIn(
   db: Database.Database,
   payout: NewPayout,
@@ -26,10 +27,13 @@ export function insertPayoutIn(
 ): void {
   statement(
     db,
-    `INSERT INTO payouts (payout_id, job_id, execution_id, agent_id, account_id, wallet, asset,
-       amount, state, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'due', ?)`,
+    `INSERT INTO payouts (payout_id, kind, ledger_account, job_id, execution_id, agent_id,
+       account_id, wallet, asset, amount, state, due_at_ms, created_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
   ).run(
     payout.payoutId,
+    payout.kind,
+    payout.ledgerAccount,
     payout.jobId,
     payout.executionId,
     payout.agentId,
@@ -37,6 +41,7 @@ export function insertPayoutIn(
     payout.wallet,
     payout.asset,
     payout.amount,
+    payout.dueAtMs,
     nowMs,
   );
 }
@@ -46,31 +51,7 @@ export function createSqlitePayoutStore(sqlite: SqliteDatabase): PayoutStore {
   return {
     ...createSqlitePayoutReads(sqlite),
     ...createSqlitePayoutReclaims(sqlite),
-
-    holdPayouts(holds, events) {
-      return sqlite.write((db) => {
-        for (const { payoutId, reason } of holds) {
-          statement(
-            db,
-            `UPDATE payouts SET state = 'held', hold_reason = ? WHERE payout_id = ? AND state = 'due'`,
-          ).run(reason, payoutId);
-        }
-        appendEventsIn(sqlite, db, events);
-      });
-    },
-
-    releasePayout(payoutId, events) {
-      return sqlite.write((db) => {
-        const { changes } = statement(
-          db,
-          `UPDATE payouts SET state = 'due', hold_reason = NULL, signature = NULL
-           WHERE payout_id = ? AND state = 'held'`,
-        ).run(payoutId);
-        if (changes === 0) return false;
-        appendEventsIn(sqlite, db, events);
-        return true;
-      });
-    },
+    ...createSqlitePayoutQueue(sqlite),
 
     openBatch(batch, payoutIds, events) {
       return sqlite.write((db) => {
@@ -134,7 +115,8 @@ function takeDuePayouts(
   );
   statement(
     db,
-    `UPDATE payouts SET state = 'batched', batch_id = ?, hold_reason = NULL
+    `UPDATE payouts SET state = 'batched', batch_id = ?, hold_reason = NULL, wait_reason = NULL,
+       parked_until_ms = NULL
      WHERE payout_id IN (SELECT value FROM json_each(?))`,
   ).run(batch.batchId, ids);
   return true;

@@ -50,12 +50,15 @@ export function succeed(nowMs: number, payoutId: string): Decide {
     const providerShare = (job.price - fee) as BaseUnits;
     const payout: NewPayout = {
       payoutId,
+      kind: 'earning',
+      ledgerAccount: providerPayable(execution.agentId),
       jobId: job.jobId,
       executionId: execution.executionId,
       agentId: execution.agentId,
       wallet: 'wallet',
       asset: job.asset,
       amount: providerShare,
+      dueAtMs: nowMs,
     };
     return {
       job: {
