@@ -13,6 +13,7 @@ import { add, type BaseUnits, fromMoney } from '@node3/shared/money';
 import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
 import { type Constraint, fitsEver, type SimulatedPolicy } from '../domain/matching.ts';
 import { feeOn } from '../domain/settlement.ts';
+import type { Idempotency, JobPosting } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
@@ -54,18 +55,48 @@ export async function postJob(
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
-  const spec = withCatalogueModels(completeJobSpec(input.spec, deps.defaultImages));
+  const posted = await deps.store.postJob(
+    newPosting(deps, prepareJob(deps, input.spec), input.accountId, idempotency),
+  );
+  if (!posted.replayed) deps.matchmaker.addJob(posted.job);
+  return posted;
+}
+
+/** A spec that could be posted as it is, and what it costs. */
+export interface PreparedJob {
+  spec: JobSpec;
+  reward: BaseUnits;
+  /** Reward and fee together: what is held. */
+  price: BaseUnits;
+}
+
+/**
+ * Completes and checks a spec without storing anything. Throws REQUEST_INVALID, AMOUNT_INVALID or
+ * JOB_UNSATISFIABLE.
+ */
+export function prepareJob(deps: PostJobDeps, input: JobSpecInput): PreparedJob {
+  checkDepth(input);
+  const spec = withCatalogueModels(completeJobSpec(input, deps.defaultImages));
   const reward = checkPrice(spec);
   checkSatisfiable(deps, spec);
+  return { spec, reward, price: add(reward, feeOn(reward, deps.feeBasisPoints)) };
+}
+
+/** What the store needs to post a prepared job for an account. */
+export function newPosting(
+  deps: Pick<PostJobDeps, 'clock' | 'ids'>,
+  { spec, reward, price }: PreparedJob,
+  accountId: string,
+  idempotency: Idempotency | null,
+): JobPosting {
   const nowMs = deps.clock.nowMs();
-  const price = add(reward, feeOn(reward, deps.feeBasisPoints));
-  const job = newJob(deps.ids.next('job'), input.accountId, spec, price, nowMs);
-  const posted = await deps.store.postJob({
+  const job = newJob(deps.ids.next('job'), accountId, spec, price, nowMs);
+  return {
     job,
     transfers: [
       {
         transferId: `hold:${job.jobId}`,
-        debit: userAvailable(input.accountId),
+        debit: userAvailable(accountId),
         credit: heldForJob(job.jobId),
         asset: job.asset,
         amount: price,
@@ -78,7 +109,7 @@ export async function postJob(
         name: 'job.posted',
         atMs: nowMs,
         actor: 'requester',
-        accountId: input.accountId,
+        accountId,
         jobId: job.jobId,
         executionId: null,
         reason: null,
@@ -87,9 +118,7 @@ export async function postJob(
     ],
     openJobsMax: limits.openJobsPerAccount,
     idempotency,
-  });
-  if (!posted.replayed) deps.matchmaker.addJob(posted.job);
-  return posted;
+  };
 }
 
 /** Turns what people type (`RTX 4090`, `a100`) into catalogue ids; a family becomes all its models. */
