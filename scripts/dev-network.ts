@@ -10,11 +10,12 @@ import { startMarketplace } from '@node3/marketplace/app';
 import { defaultImages, type MarketplaceConfig } from '@node3/marketplace/config';
 import { type Client, createClient } from '@node3/shared/client';
 import { systemClock } from '@node3/shared/clock';
-import { createKeypairFile } from '@node3/shared/keypair-file';
 import { createLogger, type LogLevel, silentLogger } from '@node3/shared/logger';
+import { readPassphraseSource } from '@node3/shared/passphrase';
 import { claimDeposit, createAccount, getDepositAddress } from '@node3/shared/routes/accounts';
 import { createChallenge } from '@node3/shared/routes/auth';
 import type { WalletKey } from '@node3/shared/wallet-key';
+import { createKeypairFile } from '@node3/shared/write-keypair-file';
 import bs58 from 'bs58';
 import { createAgentProcess } from './agent-process.ts';
 import { transferSol, transferUsdc } from './dev-transfers.ts';
@@ -147,6 +148,7 @@ function marketplaceDefaults(
     rpcUrls: [rpcUrl],
     allowMainnet: false,
     treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),
+    treasuryPassphrase: readPassphraseSource({}, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     feeBasisPoints: 500,
     dashboardDir: null,
     publicUrl: null,
@@ -168,6 +170,7 @@ function agentConfig(
     marketplaceInsecure: false,
     port: 0,
     walletPath: join(dataDir, 'wallet.json'),
+    walletPassphrase: readPassphraseSource({}, 'WALLET_PASSPHRASE_FILE'),
     gpuSource: 'simulated',
     nativeAllowed: false,
     slots: 4,

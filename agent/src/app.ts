@@ -1,6 +1,7 @@
 import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { silentLogger } from '@node3/shared/logger';
+import { passphraseFrom } from '@node3/shared/passphrase';
 import type { Agent } from './agent.ts';
 import { type AgentParts, createCore } from './agent-core.ts';
 import { AgentLife } from './agent-life.ts';
@@ -45,7 +46,10 @@ export async function startAgent(
   checkMarketplaceUrl(config);
   const parts = { ...systemParts(), ...overrides };
   const { clock, log } = parts;
-  const wallet = await ensureKeypairFile(config.walletPath);
+  const wallet = await ensureKeypairFile(
+    config.walletPath,
+    passphraseFrom(config.walletPassphrase),
+  );
   let server: LocalServer | null = null;
   let life: AgentLife | null = null;
   let agent: RunningAgent | null = null;

@@ -1,4 +1,5 @@
 import { ConfigError, type Env } from '@node3/shared/env';
+import type { PassphraseSource } from '@node3/shared/passphrase';
 
 /** Everything that can be set about an agent. Times in milliseconds, sizes in bytes. */
 export interface AgentConfig {
@@ -14,6 +15,8 @@ export interface AgentConfig {
   dataDir: string;
   /** Solana CLI keypair file; created on first use. Its address is what gets paid. */
   walletPath: string;
+  /** Asked when that file is encrypted. */
+  walletPassphrase: PassphraseSource;
   /** JSON-RPC of the cluster, to show balances; null shows none. */
   solanaRpcUrl: string | null;
   /** Offers a simulated device instead of looking for real ones. */

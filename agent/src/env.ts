@@ -11,6 +11,7 @@ import {
 } from '@node3/shared/env';
 import { limits } from '@node3/shared/limits';
 import { type LogLevel, logLevels } from '@node3/shared/logger';
+import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { AgentConfig } from './config.ts';
 
 /** What the environment can't say. */
@@ -34,6 +35,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     }),
     dataDir,
     walletPath: resolve(readText(env, 'WALLET_PATH', join(dataDir, 'wallet.json'))),
+    walletPassphrase: readPassphraseSource(env, 'WALLET_PASSPHRASE_FILE'),
     solanaRpcUrl: rpc === null ? null : readUrl(env, 'SOLANA_RPC_URL', rpc),
     gpuSource: readFlag(env, 'SKIP_GPU_CHECK', 'off') ? 'simulated' : 'hardware',
     nativeAllowed: readFlag(env, 'AGENT_ALLOW_NATIVE', 'off'),

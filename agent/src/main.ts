@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '@node3/shared/env';
-import { KeypairFileError } from '@node3/shared/keypair-file';
+import { KeypairFileError } from '@node3/shared/keypair-file-error';
 import { createLogger } from '@node3/shared/logger';
 import type { Agent } from './agent.ts';
 import { startAgent } from './app.ts';

@@ -29,6 +29,8 @@ export interface Host {
   readonly ids: Ids;
   /** Reads all of standard input, at most `bytesMax` bytes. */
   readStdin(bytesMax: number): Promise<Buffer>;
+  /** Asks the person at the terminal for a secret, which is not shown. Throws where there is nobody. */
+  readSecret(prompt: string): Promise<Buffer>;
   /** While a listener is there, Ctrl-C and SIGTERM no longer end the process. @returns its removal. */
   onInterrupt(listener: (signal: Interrupt) => void): () => void;
   /** Ends the process at once, whatever is still going on. */

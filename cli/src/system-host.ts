@@ -6,6 +6,7 @@ import { systemIds } from '@node3/shared/ids';
 import { usageError } from './command-error.ts';
 import { findCommandName } from './command-name.ts';
 import { exitCodes } from './exit-codes.ts';
+import { readHiddenLine } from './hidden-line.ts';
 import type { Host, Interrupt, Output } from './host.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -37,6 +38,7 @@ export function createSystemHost(argv: readonly string[], env: Env): Host {
     startedMs: 0,
     ids: systemIds,
     readStdin,
+    readSecret: (prompt) => readHiddenLine(process, prompt),
     onInterrupt(listener) {
       if (listeners.size === 0) for (const { name, handle } of handlers) process.on(name, handle);
       listeners.add(listener);

@@ -4,6 +4,7 @@ import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { createLogger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
+import { passphraseFrom } from '@node3/shared/passphrase';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
 import { payoutSettingsDefault } from './payments/payout-context.ts';
@@ -41,7 +42,7 @@ export async function startMarketplace(
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const [secrets, wallet] = await Promise.all([
     loadSecrets(config.dataDir),
-    ensureKeypairFile(config.treasuryWalletPath),
+    ensureKeypairFile(config.treasuryWalletPath, passphraseFrom(config.treasuryPassphrase)),
   ]);
   const store = openSqliteStore({
     path: config.databasePath,

@@ -1,5 +1,6 @@
 import type { DefaultImages } from '@node3/shared/job-spec';
 import type { LogLevel } from '@node3/shared/logger';
+import type { PassphraseSource } from '@node3/shared/passphrase';
 
 /** Everything the marketplace can be told. Paths are files or folders, ports may be 0 for any. */
 export interface MarketplaceConfig {
@@ -13,6 +14,8 @@ export interface MarketplaceConfig {
   /** Real money needs a deliberate yes. */
   allowMainnet: boolean;
   treasuryWalletPath: string;
+  /** Asked when that wallet file is encrypted. */
+  treasuryPassphrase: PassphraseSource;
   adminApiKey: string;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;

@@ -10,6 +10,7 @@ import {
   readUrl,
 } from '@node3/shared/env';
 import { logLevels } from '@node3/shared/logger';
+import { readPassphraseSource } from '@node3/shared/passphrase';
 import { defaultImages, type MarketplaceConfig } from './config.ts';
 
 const portRange = { fallback: 8_000, min: 0, max: 65_535 };
@@ -35,6 +36,7 @@ export function readConfig(env: Env): MarketplaceConfig {
       'MARKETPLACE_WALLET_PATH',
       `${dataDir}/marketplace_wallet.json`,
     ),
+    treasuryPassphrase: readPassphraseSource(env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     adminApiKey: readAdminKey(env, environment),
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', { fallback: 500, min: 0, max: 5_000 }),
     defaultImages,

@@ -1,6 +1,6 @@
 import { ConfigError } from '@node3/shared/env';
 import { MarketError } from '@node3/shared/error';
-import { KeypairFileError } from '@node3/shared/keypair-file';
+import { KeypairFileError } from '@node3/shared/keypair-file-error';
 import { startMarketplace } from './app.ts';
 import { readConfig } from './env.ts';
 import { ClusterError } from './payments/solana/cluster.ts';

@@ -20,11 +20,10 @@ const spkiHeader = Buffer.from('302a300506032b6570032100', 'hex');
  */
 export function walletKeyFromSecret(secret: Uint8Array): WalletKey {
   if (secret.length !== 64) throw new Error('a Solana secret key has 64 bytes');
-  const privateKey = createPrivateKey({
-    key: Buffer.concat([pkcs8Header, secret.subarray(0, 32)]),
-    format: 'der',
-    type: 'pkcs8',
-  });
+  const der = Buffer.concat([pkcs8Header, secret.subarray(0, 32)]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  // The key object has its own copy, outside of what this process can print.
+  der.fill(0);
   const publicBytes = rawPublicKey(createPublicKey(privateKey));
   if (!publicBytes.equals(Buffer.from(secret.subarray(32)))) {
     throw new Error('the public half of the key does not match the secret half');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createClient } from '@node3/shared/client';
 import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
+import { readPassphraseSource } from '@node3/shared/passphrase';
 import { type AgentStatus, getAgentStatus } from '@node3/shared/routes/agent-local';
 import type { Agent } from '../agent.ts';
 import type { AgentParts } from '../agent-core.ts';
@@ -97,6 +98,7 @@ export class TestMachine {
       port: 0,
       dataDir: this.dataDir,
       walletPath: join(this.dataDir, 'wallet.json'),
+      walletPassphrase: readPassphraseSource({}, 'WALLET_PASSPHRASE_FILE'),
       solanaRpcUrl: null,
       gpuSource: 'simulated',
       nativeAllowed: false,

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@node3/shared/client';
 import { isMarketError } from '@node3/shared/error';
 import type { Money } from '@node3/shared/money';
+import type { AskPassphrase } from '@node3/shared/passphrase';
 import { claimDeposit, getDepositAddress } from '@node3/shared/routes/accounts';
 import type { Rpc } from '../chain/rpc.ts';
 
 export interface DepositRequest {
   walletPath: string;
+  askPassphrase: AskPassphrase;
   money: Money;
   /** Called when the transfer is final, before it is claimed: the signature must not get lost. */
   onSent(signature: string): Promise<void>;
@@ -18,6 +20,7 @@ export async function depositFunds(client: Client, rpc: Rpc, request: DepositReq
   const { sendTransfer } = await import('../chain/send-transfer.ts');
   const signature = await sendTransfer(rpc, {
     walletPath: request.walletPath,
+    askPassphrase: request.askPassphrase,
     to: address.wallet,
     usdcMint: address.usdcMint,
     money: request.money,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MarketError } from '@node3/shared/error';
 import { readKeypairSecret } from '@node3/shared/keypair-file';
 import { assetDecimals, fromMoney, type Money } from '@node3/shared/money';
+import type { AskPassphrase } from '@node3/shared/passphrase';
 import {
   createAssociatedTokenAccountIdempotentInstruction,
   createTransferCheckedInstruction,
@@ -23,6 +24,8 @@ import { type Rpc, RpcError } from './rpc.ts';
 export interface TransferRequest {
   /** Keypair file of the paying wallet. */
   walletPath: string;
+  /** Asked when that file is encrypted. */
+  askPassphrase: AskPassphrase;
   to: string;
   money: Money;
   usdcMint: string;
@@ -37,7 +40,7 @@ const rebroadcastMs = 500;
  * @returns the signature.
  */
 export async function sendTransfer(rpc: Rpc, request: TransferRequest): Promise<string> {
-  const payer = Keypair.fromSecretKey(await readKeypairSecret(request.walletPath));
+  const payer = await readPayer(request);
   await assertFunds(rpc, payer.publicKey.toBase58(), request);
   const latest = await rpc.call('getLatestBlockhash', [{ commitment: 'confirmed' }]);
   const { value } = latest as { value: { blockhash: string; lastValidBlockHeight: number } };
@@ -53,6 +56,14 @@ export async function sendTransfer(rpc: Rpc, request: TransferRequest): Promise<
   await simulate(rpc, raw, request.money);
   await sendUntilFinalized(rpc, { raw, signature, lastHeight: value.lastValidBlockHeight });
   return signature;
+}
+
+/** The copy inside the keypair lives as long as this command. */
+async function readPayer({ walletPath, askPassphrase }: TransferRequest): Promise<Keypair> {
+  const secret = await readKeypairSecret(walletPath, askPassphrase);
+  const payer = Keypair.fromSecretKey(Uint8Array.from(secret));
+  secret.fill(0);
+  return payer;
 }
 
 function instructionsFor(payer: PublicKey, request: TransferRequest): TransactionInstruction[] {

@@ -3,6 +3,7 @@ import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { openAccount } from '../account/open-account.ts';
 import { rememberProfile } from '../config-file.ts';
 import { type Context, connect } from '../context.ts';
+import { askPassphrase } from '../output/ask-passphrase.ts';
 import type { Call } from '../program/attach-action.ts';
 import { formatAccount } from './account-show.ts';
 
@@ -20,7 +21,7 @@ export async function createAccountCommand(
   const { terminal, host } = context;
   const { options } = call;
   const walletPath = resolve(host.cwd, options.wallet ?? context.walletPath);
-  const wallet = await ensureKeypairFile(walletPath);
+  const wallet = await ensureKeypairFile(walletPath, askPassphrase(host));
   const opened = await openAccount(connect(context, 'public'), wallet, options.name ?? null);
   await rememberProfile(context.configPath, context.url, { apiKey: opened.apiKey, walletPath });
   const key = options.showKey === true ? { apiKey: opened.apiKey } : {};

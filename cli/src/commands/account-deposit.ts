@@ -3,10 +3,11 @@ import { claimWhenSeen, depositFunds } from '../account/deposit-funds.ts';
 import { createRpc } from '../chain/rpc.ts';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
+import { askPassphrase } from '../output/ask-passphrase.ts';
 import { moneyText } from '../output/words.ts';
 import { parseMoney } from '../parse/money.ts';
 import type { Call } from '../program/attach-action.ts';
-import { loadWallet } from './wallet-show.ts';
+import { findWallet } from './wallet-show.ts';
 
 export interface AccountDepositOptions {
   asset: string;
@@ -43,10 +44,11 @@ export async function deposit(
     }
     const money = parseMoney('the amount', amount, options.asset);
     const { command } = context.host;
-    const { path } = await loadWallet(context, options.wallet);
+    const { path } = await findWallet(context, options.wallet);
     await terminal.talk(`sending ${moneyText(money)} from ${path}`);
     return depositFunds(client, createRpc(options.rpc ?? context.rpcUrl), {
       walletPath: path,
+      askPassphrase: askPassphrase(context.host),
       money,
       onSent: (signature) =>
         terminal.talk(

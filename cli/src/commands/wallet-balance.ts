@@ -6,7 +6,7 @@ import { type Context, connect } from '../context.ts';
 import { formatFacts } from '../output/table.ts';
 import { moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
-import { loadWallet, type WalletFileOptions } from './wallet-show.ts';
+import { findWallet, type WalletFileOptions } from './wallet-show.ts';
 
 export interface WalletBalanceOptions extends WalletFileOptions {
   rpc?: string;
@@ -20,7 +20,7 @@ export async function showWalletBalance(
 ): Promise<number> {
   const { terminal } = context;
   const { options } = call;
-  const [address = (await loadWallet(context, options.wallet)).key.address] = call.args;
+  const [address = (await findWallet(context, options.wallet)).address] = call.args;
   decodeAddress(address);
   const rpc = createRpc(options.rpc ?? context.rpcUrl);
   const mint = options.mint ?? (await findUsdcMint(context));

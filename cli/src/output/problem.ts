@@ -1,7 +1,7 @@
 import { ConfigError } from '@node3/shared/env';
 import { isMarketError, type MarketError, type Problem, toProblem } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
-import { KeypairFileError } from '@node3/shared/keypair-file';
+import { KeypairFileError } from '@node3/shared/keypair-file-error';
 import { assets, type Money } from '@node3/shared/money';
 import { CommandError } from '../command-error.ts';
 import { spellCommands } from '../command-name.ts';

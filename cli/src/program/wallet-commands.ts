@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { WalletAirdropOptions } from '../commands/wallet-airdrop.ts';
 import type { WalletBalanceOptions } from '../commands/wallet-balance.ts';
+import type { WalletEncryptionOptions } from '../commands/wallet-encryption.ts';
+import type { WalletNewOptions } from '../commands/wallet-new.ts';
 import type { WalletFileOptions } from '../commands/wallet-show.ts';
 import { attachAction, type ProgramState } from './attach-action.ts';
 
@@ -16,8 +18,14 @@ export function addWalletCommands(state: ProgramState, program: Command): void {
     .command('new')
     .alias('create')
     .description('Create a keypair file, never overwriting one')
-    .argument('[file]');
-  attachAction(state, fresh, async () => (await import('../commands/wallet-new.ts')).newWallet);
+    .argument('[file]')
+    .option('--encrypted', 'protect it with a passphrase');
+  attachAction<WalletNewOptions>(
+    state,
+    fresh,
+    async () => (await import('../commands/wallet-new.ts')).newWallet,
+  );
+  addEncryptionCommands(state, wallet);
 
   const show = wallet
     .command('show')
@@ -53,5 +61,30 @@ export function addWalletCommands(state: ProgramState, program: Command): void {
     state,
     airdrop,
     async () => (await import('../commands/wallet-airdrop.ts')).airdropToWallet,
+  );
+}
+
+function addEncryptionCommands(state: ProgramState, wallet: Command): void {
+  const out = ['--out <file>', 'write a new file instead of replacing this one'] as const;
+  const encrypt = wallet
+    .command('encrypt')
+    .description('Protect a keypair file with a passphrase')
+    .argument('[file]', 'default: the wallet file of this marketplace')
+    .option(...out);
+  attachAction<WalletEncryptionOptions>(
+    state,
+    encrypt,
+    async () => (await import('../commands/wallet-encryption.ts')).encryptWallet,
+  );
+
+  const decrypt = wallet
+    .command('decrypt')
+    .description('Turn an encrypted wallet file back into a plain keypair file')
+    .argument('[file]', 'default: the wallet file of this marketplace')
+    .option(...out);
+  attachAction<WalletEncryptionOptions>(
+    state,
+    decrypt,
+    async () => (await import('../commands/wallet-encryption.ts')).decryptWallet,
   );
 }

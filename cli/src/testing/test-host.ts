@@ -10,6 +10,8 @@ export interface TestHostOptions {
   cwd?: string;
   isTty?: boolean;
   stdin?: string;
+  /** What the person types when asked for secrets, in order. */
+  secrets?: readonly string[];
 }
 
 /** A host that keeps what is written and lets the test press Ctrl-C. */
@@ -29,6 +31,7 @@ export class TestHost implements Host {
   exited: number[] = [];
   readonly #listeners = new Set<(signal: Interrupt) => void>();
   readonly #stdin: string;
+  readonly #secrets: string[];
 
   constructor(options: TestHostOptions) {
     this.argv = options.argv;
@@ -36,6 +39,7 @@ export class TestHost implements Host {
     this.env = options.env ?? {};
     this.cwd = options.cwd ?? '/nonexistent';
     this.#stdin = options.stdin ?? '';
+    this.#secrets = [...(options.secrets ?? [])];
     const isTty = options.isTty ?? false;
     const columns = isTty ? 80 : null;
     this.stdout = {
@@ -56,6 +60,13 @@ export class TestHost implements Host {
 
   async readStdin(): Promise<Buffer> {
     return Buffer.from(this.#stdin);
+  }
+
+  async readSecret(prompt: string): Promise<Buffer> {
+    this.err += prompt;
+    const secret = this.#secrets.shift();
+    if (secret === undefined) throw new Error(`nobody answers: ${prompt}`);
+    return Buffer.from(secret);
   }
 
   onInterrupt(listener: (signal: Interrupt) => void): () => void {

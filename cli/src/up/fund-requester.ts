@@ -2,6 +2,7 @@ import { createClient } from '@node3/shared/client';
 import { isMarketError } from '@node3/shared/error';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { fromMoney, type Money, parseAmount, toMoney } from '@node3/shared/money';
+import { refuseEncrypted } from '@node3/shared/passphrase';
 import { type Account, getAccount } from '@node3/shared/routes/accounts';
 import { fundTreasury, getTreasury } from '@node3/shared/routes/admin';
 import { depositFunds } from '../account/deposit-funds.ts';
@@ -50,6 +51,7 @@ export async function fundRequester(options: FundingOptions): Promise<Requester>
   }
   await depositFunds(client, rpc, {
     walletPath: folder.requesterWallet,
+    askPassphrase: refuseEncrypted,
     money: depositAmount,
     onSent: async () => undefined,
   });

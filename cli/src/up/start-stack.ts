@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { AgentConfig } from '@node3/agent/config';
 import { defaultImages, type MarketplaceConfig } from '@node3/marketplace/config';
 import type { Logger, LogLevel } from '@node3/shared/logger';
+import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { Host } from '../host.ts';
 import type { DataFolder } from './data-folder.ts';
 import { chooseImages, type Machine } from './machine.ts';
@@ -77,6 +78,7 @@ export async function startMarket(
   rpcUrl: string,
 ): Promise<RunningMarketplace> {
   const { folder, machine } = options;
+  const { host } = deps;
   const config: MarketplaceConfig = {
     host: '127.0.0.1',
     port: options.port,
@@ -85,6 +87,7 @@ export async function startMarket(
     rpcUrls: [rpcUrl],
     allowMainnet: false,
     treasuryWalletPath: folder.treasuryWallet,
+    treasuryPassphrase: readPassphraseSource(host.env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     adminApiKey: options.adminApiKey,
     feeBasisPoints: 500,
     defaultImages: chooseImages(machine, defaultImages),
@@ -114,6 +117,7 @@ export async function startProvider(
     port: options.agentPort,
     dataDir: folder.agent,
     walletPath: folder.agentWallet,
+    walletPassphrase: readPassphraseSource(deps.host.env, 'WALLET_PASSPHRASE_FILE'),
     solanaRpcUrl: urls.rpcUrl,
     gpuSource: machine.gpuSource,
     nativeAllowed: machine.isolation === 'native',
