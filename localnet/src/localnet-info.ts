@@ -1,3 +1,7 @@
+import type { Chain } from './chain/chain.ts';
+import { devnetGenesisHash, devnetUsdcMint } from './chain/program-address.ts';
+import type { Faucet } from './faucet/faucet.ts';
+
 /** Answer of `localnet_info`, by which a client can tell this chain from the devnet it presents. */
 export interface LocalnetInfo {
   localnet: true;
@@ -10,4 +14,18 @@ export interface LocalnetInfo {
   /** Milliseconds per slot, or `manual`. */
   slotMs: number | 'manual';
   lagSlots: number;
+}
+
+/** Answers `localnet_info` for each node. */
+export function describeLocalnet(chain: Chain, faucet: Faucet, slotMs: LocalnetInfo['slotMs']) {
+  return (view: { lagSlots: number }): LocalnetInfo => ({
+    localnet: true,
+    genesisHash: devnetGenesisHash,
+    caip2: `solana:${devnetGenesisHash.slice(0, 32)}`,
+    usdcMint: devnetUsdcMint,
+    faucet: faucet.address,
+    slot: chain.slot,
+    slotMs,
+    lagSlots: view.lagSlots,
+  });
 }

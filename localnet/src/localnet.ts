@@ -6,7 +6,7 @@ import { loadLitesvm } from './chain/litesvm-loader.ts';
 import { devnetGenesisHash, devnetUsdcMint } from './chain/program-address.ts';
 import { Faucet } from './faucet/faucet.ts';
 import { advanceSlotsMax, airdropLamportsMax, airdropUsdcMax, nodesMax } from './limits.ts';
-import type { LocalnetInfo } from './localnet-info.ts';
+import { describeLocalnet } from './localnet-info.ts';
 import {
   assertLagSlots,
   assertRange,
@@ -28,10 +28,17 @@ export interface Localnet extends LocalnetNode {
   slot(): number;
   /** Makes slots at once; the only way they pass with `slotMs: 'manual'`. Throws RangeError. */
   advanceSlots(count: number): void;
+  /**
+   * A fork: what the last `slots` blocks held never happened, and lands again after some slots, or
+   * never with null. Final blocks can't be taken back. @returns the signatures. Throws RangeError.
+   */
+  fork(slots: number, landAgainAfterSlots: number | null): string[];
   /** @returns the transaction's signature. Throws RangeError or RpcError. */
   airdrop(address: string, lamports: bigint): string;
   /** Mints USDC (micro-USDC) to the owner's associated account. @returns the signature. */
   mintUsdc(owner: string, amountBaseUnits: bigint): string;
+  /** Freezes or thaws the owner's USDC account, as USDC's issuer can. @returns the signature. */
+  setUsdcFrozen(owner: string, state: 'frozen' | 'thawed'): string;
   /** Another RPC node on the same chain, perhaps lagging, with faults of its own. */
   openNode(options?: Partial<RpcNodeOptions>): Promise<LocalnetNode>;
   /** Saves now. Does nothing without a data directory. */
@@ -49,21 +56,7 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   const settings = withDefaults(options);
   const { log, slotMs } = settings;
   const { chain, faucet, saver } = await openChain(settings);
-  const deps = {
-    chain,
-    faucet,
-    log,
-    info: (view: { lagSlots: number }): LocalnetInfo => ({
-      localnet: true,
-      genesisHash: devnetGenesisHash,
-      caip2: `solana:${devnetGenesisHash.slice(0, 32)}`,
-      usdcMint: devnetUsdcMint,
-      faucet: faucet.address,
-      slot: chain.slot,
-      slotMs,
-      lagSlots: view.lagSlots,
-    }),
-  };
+  const deps = { chain, faucet, log, info: describeLocalnet(chain, faucet, slotMs) };
   const main = await openRpcNode(deps, { httpPort: settings.httpPort, lagSlots: 0 });
   const nodes = new Set([main]);
   const loops = startLoops(settings, chain, saver);
@@ -78,6 +71,13 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
       assertRange('count', count, { min: 1, max: advanceSlotsMax });
       for (let made = 0; made < count; made += 1) chain.advanceSlot();
     },
+    fork(slots, landAgainAfterSlots) {
+      const dropped = chain.fork(slots);
+      if (landAgainAfterSlots !== null) {
+        for (const { wire } of dropped) chain.landLater(wire, landAgainAfterSlots);
+      }
+      return dropped.map(({ wire }) => wire.signature);
+    },
     airdrop(address, lamports) {
       assertRange('lamports', lamports, { min: 1n, max: airdropLamportsMax });
       return faucet.airdropSol(address, lamports);
@@ -86,6 +86,7 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
       assertRange('amountBaseUnits', amountBaseUnits, { min: 1n, max: airdropUsdcMax });
       return faucet.mintUsdc(owner, amountBaseUnits);
     },
+    setUsdcFrozen: (owner, state) => faucet.setUsdcFrozen(owner, state),
     async openNode({ httpPort = 0, lagSlots = 0 } = {}) {
       assertLagSlots(lagSlots);
       assertRange('nodes', nodes.size + 1, { min: 1, max: nodesMax });

@@ -4,6 +4,7 @@ import { NodeView } from './chain/node-view.ts';
 import type { Faucet } from './faucet/faucet.ts';
 import { Faults } from './faults/faults.ts';
 import type { LocalnetInfo } from './localnet-info.ts';
+import type { RpcDispatcher } from './rpc/dispatch.ts';
 import { rpcMethods } from './rpc/methods.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { listenOnPair, loopbackHost } from './server/port-pair.ts';
@@ -36,11 +37,8 @@ export async function openRpcNode(
   deps: RpcNodeDeps,
   options: RpcNodeOptions,
 ): Promise<LocalnetNode> {
-  const { chain, faucet, log } = deps;
-  const view = new NodeView(chain, options.lagSlots);
-  const faults = new Faults(() => chain.slot);
-  const context = { chain, view, faults, faucet, info: () => deps.info(view) };
-  const dispatcher = { context, methods: rpcMethods, log };
+  const dispatcher = createDispatcher(deps, options.lagSlots);
+  const { faults } = dispatcher.context;
   const stopped = new AbortController();
   const http = createHttpServer(dispatcher, stopped.signal);
   const websocket = createWebsocketServer(dispatcher, stopped.signal);
@@ -60,6 +58,15 @@ export async function openRpcNode(
     websocket.close();
     throw error;
   }
+}
+
+/** What answers the calls of one node, however they reach it. */
+export function createDispatcher(deps: RpcNodeDeps, lagSlots: number): RpcDispatcher {
+  const { chain, faucet, log } = deps;
+  const view = new NodeView(chain, lagSlots);
+  const faults = new Faults(() => chain.slot);
+  const context = { chain, view, faults, faucet, info: () => deps.info(view) };
+  return { context, methods: rpcMethods, log };
 }
 
 async function closeServer(server: ReturnType<typeof createHttpServer>): Promise<void> {

@@ -39,6 +39,24 @@ export class AccountHistory {
     return this.#changes.get(address)?.find((change) => change.slot > slot)?.before;
   }
 
+  /** Forgets everything since `slot`. @returns what the accounts written since then were before it. */
+  revert(slot: number): Map<string, StoredAccount | null> {
+    const reverted = new Map<string, StoredAccount | null>();
+    for (const [writtenSlot, written] of this.#addressesBySlot) {
+      if (writtenSlot < slot) continue;
+      this.#addressesBySlot.delete(writtenSlot);
+      for (const address of written) {
+        const changes = this.#changes.get(address) ?? [];
+        const first = changes.find((change) => change.slot >= slot);
+        // An address written in several of these slots was reverted at the first one already.
+        if (first === undefined) continue;
+        reverted.set(address, first.before);
+        this.#keep(address, (change) => change.slot < slot);
+      }
+    }
+    return reverted;
+  }
+
   /** Every address that changed within the slots kept. */
   addresses(): Iterable<string> {
     return this.#changes.keys();
@@ -50,7 +68,7 @@ export class AccountHistory {
     for (const [writtenSlot, written] of this.#addressesBySlot) {
       if (writtenSlot >= oldest) return;
       this.#addressesBySlot.delete(writtenSlot);
-      for (const address of written) this.#forget(address, oldest);
+      for (const address of written) this.#keep(address, (change) => change.slot >= oldest);
     }
   }
 
@@ -58,8 +76,8 @@ export class AccountHistory {
     return [...this.#changes];
   }
 
-  #forget(address: string, oldest: number): void {
-    const kept = (this.#changes.get(address) ?? []).filter((change) => change.slot >= oldest);
+  #keep(address: string, isKept: (change: Change) => boolean): void {
+    const kept = (this.#changes.get(address) ?? []).filter(isKept);
     if (kept.length === 0) this.#changes.delete(address);
     else this.#changes.set(address, kept);
   }

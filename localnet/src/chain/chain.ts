@@ -7,6 +7,7 @@ import type { ChainState } from './chain-state.ts';
 import type { CommitmentLags } from './commitment.ts';
 import { decodeNonce, isNonceCurrent, nonceAddressOf, withNonceOf } from './durable-nonce.ts';
 import type { Litesvm } from './litesvm-loader.ts';
+import { systemProgram } from './program-address.ts';
 import type { AddressedAccount, StoredAccount } from './stored-account.ts';
 import { resolveAccounts, TransactionRejected } from './transaction-accounts.ts';
 import { executeTransaction, type PreparedTransaction } from './transaction-execution.ts';
@@ -22,6 +23,8 @@ export interface ChainDeps {
   lags: CommitmentLags;
   /** From a snapshot, or null for a new chain. */
   saved: ChainState | null;
+  /** Blockhashes of a new chain follow from this; random when absent. */
+  seed?: Uint8Array;
 }
 
 export interface ChainListener {
@@ -36,7 +39,7 @@ interface DelayedTransaction {
   wire: WireTransaction;
 }
 
-/** One block a slot, no forks: the ledger that every node of this localnet shows a view of. */
+/** One block a slot, forks only on request: the ledger that every node of this localnet shows a view of. */
 export class Chain {
   readonly lags: CommitmentLags;
   readonly vm: Vm;
@@ -55,7 +58,7 @@ export class Chain {
     this.lags = deps.lags;
     this.vm = new Vm(deps.litesvm, saved?.svm ?? null);
     this.#clock = deps.clock;
-    this.#seed = saved?.seed ?? randomBytes(32);
+    this.#seed = saved?.seed ?? deps.seed ?? randomBytes(32);
     this.#slot = saved?.slot ?? 0;
     this.#blockhashes = new BlockhashRing(this.#seed, this.#slot);
     const slotsKept = deps.lags.finalized + nodeLagSlotsMax;
@@ -179,6 +182,24 @@ export class Chain {
     this.#delayed.push({ landsAtSlot: this.#slot + slots, wire });
   }
 
+  /**
+   * A fork: the cluster leaves the branch of the last `slots` blocks, the present one included, and
+   * everything in them never happened. None of them may be final yet. Their blockhashes stay good:
+   * what was signed for this chain can still land on it, which is the worst case for a payer.
+   * @returns what they held, oldest first. Throws RangeError.
+   */
+  fork(slots: number): TransactionRecord[] {
+    const { finalized } = this.lags;
+    if (!Number.isSafeInteger(slots) || slots < 1 || slots > finalized) {
+      throw new RangeError(`a fork is 1 to ${finalized} slots long: older blocks are final`);
+    }
+    const first = this.#slot - slots + 1;
+    for (const [address, account] of this.#accounts.revert(first)) {
+      this.vm.setAccount(address, account ?? noAccount);
+    }
+    return this.#transactions.revert(first);
+  }
+
   simulate(wire: WireTransaction, signatures: 'verify' | 'trust'): VmSimulation {
     return this.vm.simulate(wire, signatures);
   }
@@ -230,3 +251,11 @@ export class Chain {
     return Math.floor(this.#clock.nowMs() / 1000);
   }
 }
+
+/** What the virtual machine takes for an account that doesn't exist. */
+const noAccount: StoredAccount = {
+  lamports: 0n,
+  data: new Uint8Array(),
+  owner: systemProgram,
+  executable: false,
+};

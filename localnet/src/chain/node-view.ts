@@ -7,8 +7,8 @@ import type { TransactionRecord } from './transaction-record.ts';
 /** The chain as one RPC node sees it: perhaps some slots behind, at three commitments. */
 export class NodeView {
   readonly chain: Chain;
-  /** Slots this node is behind the others. */
-  readonly lagSlots: number;
+  /** Slots this node is behind the others. May change: what is one URL may be several machines. */
+  lagSlots: number;
 
   constructor(chain: Chain, lagSlots: number) {
     this.chain = chain;

@@ -71,14 +71,16 @@ export function decodeTokenAccount(account: StoredAccount | null): TokenAccount 
   };
 }
 
-/** An initialized mint without a freeze authority, in the layout of the SPL Token program. */
-export function encodeMint(mint: { mintAuthority: string; decimals: number }): Uint8Array {
+/** An initialized mint with one key as both authorities, in the layout of the SPL Token program. */
+export function encodeMint(mint: { authority: string; decimals: number }): Uint8Array {
   const data = new Uint8Array(mintBytes);
   const view = viewOf(data);
   view.setUint32(0, 1, true);
-  data.set(bs58.decode(mint.mintAuthority), 4);
+  data.set(bs58.decode(mint.authority), 4);
   view.setUint8(44, mint.decimals);
   view.setUint8(45, 1);
+  view.setUint32(46, 1, true);
+  data.set(bs58.decode(mint.authority), 50);
   return data;
 }
 

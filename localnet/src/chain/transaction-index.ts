@@ -33,6 +33,19 @@ export class TransactionIndex {
     if (this.#bySignature.size > this.#recordsMax) this.#dropOldest();
   }
 
+  /** Takes back everything since `slot`. @returns it, oldest first. */
+  revert(slot: number): TransactionRecord[] {
+    const slots = [...this.#bySlot.keys()].filter((kept) => kept >= slot).toSorted((a, b) => a - b);
+    const reverted = slots.flatMap((kept) => this.#bySlot.get(kept) ?? []);
+    for (const record of reverted.toReversed()) {
+      this.#bySignature.delete(record.wire.signature);
+      this.#messageHashes.delete(record.messageHash);
+      for (const key of new Set(record.keys)) dropLast(this.#byAddress, key);
+    }
+    for (const kept of slots) this.#bySlot.delete(kept);
+    return reverted;
+  }
+
   bySignature(signature: string): TransactionRecord | undefined {
     return this.#bySignature.get(signature);
   }
@@ -69,6 +82,12 @@ function append<K>(lists: Map<K, TransactionRecord[]>, key: K, record: Transacti
   const list = lists.get(key);
   if (list) list.push(record);
   else lists.set(key, [record]);
+}
+
+function dropLast<K>(lists: Map<K, TransactionRecord[]>, key: K): void {
+  const list = lists.get(key);
+  list?.pop();
+  if (list?.length === 0) lists.delete(key);
 }
 
 /** Lists are in order of arrival, so the oldest record of all is first in each list that has it. */

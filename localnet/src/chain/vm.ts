@@ -37,6 +37,12 @@ export interface VmSimulation extends VmOutcome {
   accountsAfter: AddressedAccount[];
 }
 
+interface StartedSlot {
+  slot: number;
+  unixSec: number;
+  hashes: readonly { slot: number; blockhash: string }[];
+}
+
 type SvmAddress = Parameters<LiteSVM['getBalance']>[0];
 type SvmTransaction = Parameters<LiteSVM['sendTransaction']>[0];
 type SvmAccount = Parameters<LiteSVM['setAccount']>[0];
@@ -52,6 +58,8 @@ const rentLamportsPerByte = 5080n;
 export class Vm {
   readonly #litesvm: Litesvm;
   readonly #svm: LiteSVM;
+  /** The slot whose sysvars are not written yet; most slots pass without anybody looking. */
+  #started: StartedSlot | null = null;
 
   constructor(litesvm: Litesvm, saved: Uint8Array | null) {
     this.#litesvm = litesvm;
@@ -63,6 +71,7 @@ export class Vm {
   }
 
   account(address: string): StoredAccount | null {
+    this.#writeSysvars();
     const found = this.#svm.getAccount(address as SvmAddress);
     return found.exists && found.lamports > 0n ? toStoredAccount(found) : null;
   }
@@ -72,6 +81,7 @@ export class Vm {
   }
 
   programAccounts(program: string): AddressedAccount[] {
+    this.#writeSysvars();
     return this.#svm.getProgramAccounts(program as SvmAddress).map(toAddressedAccount);
   }
 
@@ -90,8 +100,15 @@ export class Vm {
     return this.#svm.minimumBalanceForRentExemption(dataBytes);
   }
 
-  /** Moves the clock and slot hash sysvars. */
+  /** Moves the clock and slot hash sysvars. `hashes` is read at the first use of the slot. */
   startSlot(slot: number, unixSec: number, hashes: readonly { slot: number; blockhash: string }[]) {
+    this.#started = { slot, unixSec, hashes };
+  }
+
+  #writeSysvars(): void {
+    if (this.#started === null) return;
+    const { slot, unixSec, hashes } = this.#started;
+    this.#started = null;
     const clock = this.#svm.getClock();
     clock.slot = BigInt(slot);
     clock.epoch = BigInt(Math.floor(slot / slotsPerEpoch));
@@ -106,6 +123,7 @@ export class Vm {
   }
 
   execute(transaction: WireTransaction): VmOutcome {
+    this.#writeSysvars();
     const result = this.#svm.sendTransaction(toSvmTransaction(transaction));
     if (!(result instanceof this.#litesvm.FailedTransactionMetadata))
       return toOutcome(result, null);
@@ -113,6 +131,7 @@ export class Vm {
   }
 
   simulate(transaction: WireTransaction, signatures: 'verify' | 'trust'): VmSimulation {
+    this.#writeSysvars();
     this.#svm.withSigverify(signatures === 'verify');
     try {
       const result = this.#svm.simulateTransaction(toSvmTransaction(transaction));
@@ -127,6 +146,7 @@ export class Vm {
   }
 
   toBytes(): Uint8Array {
+    this.#writeSysvars();
     return this.#svm.toBytes();
   }
 }

@@ -28,7 +28,8 @@ const computeUnitsSpread = 1_000_000;
 
 /**
  * Gives play money by ordinary signed transactions, so that recipients find them in their history
- * like any other. Its key is the fee payer and USDC's mint authority.
+ * like any other. Its key is the fee payer and USDC's mint and
+ * freeze authority, as Circle's keys are of the real one.
  */
 export class Faucet {
   readonly #chain: Chain;
@@ -55,7 +56,7 @@ export class Faucet {
     const none = new Uint8Array();
     const purse = { lamports: faucetLamports, data: none, owner: systemProgram, executable: false };
     vm.setAccount(this.address, purse);
-    const data = encodeMint({ mintAuthority: this.address, decimals: usdcDecimals });
+    const data = encodeMint({ authority: this.address, decimals: usdcDecimals });
     const lamports = vm.minimumBalance(BigInt(data.length));
     vm.setAccount(devnetUsdcMint, { lamports, data, owner: tokenProgram, executable: false });
   }
@@ -75,6 +76,11 @@ export class Faucet {
       createAccountInstruction(this.#keypair.publicKey, owner, account),
       mintInstruction(this.#keypair.publicKey, account, amountBaseUnits),
     ]);
+  }
+
+  /** Freezes or thaws the owner's USDC account, as USDC's issuer can. @returns the signature. */
+  setUsdcFrozen(owner: string, state: 'frozen' | 'thawed'): string {
+    return this.#send([freezeInstruction(this.#keypair.publicKey, usdcAccountOf(owner), state)]);
   }
 
   #send(instructions: readonly TransactionInstruction[]): string {
@@ -143,5 +149,17 @@ function mintInstruction(authority: PublicKey, account: PublicKey, amount: bigin
       { pubkey: authority, isSigner: true, isWritable: false },
     ],
     data,
+  });
+}
+
+function freezeInstruction(authority: PublicKey, account: PublicKey, state: 'frozen' | 'thawed') {
+  return new TransactionInstruction({
+    programId: new PublicKey(tokenProgram),
+    keys: [
+      { pubkey: account, isSigner: false, isWritable: true },
+      { pubkey: new PublicKey(devnetUsdcMint), isSigner: false, isWritable: false },
+      { pubkey: authority, isSigner: true, isWritable: false },
+    ],
+    data: Buffer.from([state === 'frozen' ? 10 : 11]),
   });
 }

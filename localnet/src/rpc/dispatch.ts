@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@node3/shared/logger';
 import type { CallFaultRule } from '../faults/fault-rule.ts';
 import { batchRequestsMax } from '../limits.ts';
+import { parseJson, stringifyJson } from './json.ts';
 import { ConnectionCut, RpcError, rpcCode } from './rpc-error.ts';
 import type { RpcContext, RpcMethods } from './rpc-handler.ts';
 
@@ -9,6 +10,8 @@ export interface RpcDispatcher {
   context: RpcContext;
   methods: RpcMethods;
   log: Logger;
+  /** What a `hang` fault waits for instead of a timer; null stands for no answer at all. */
+  hang?(ms: number | null): Promise<void>;
 }
 
 export interface RpcAnswer {
@@ -20,6 +23,23 @@ export interface RpcAnswer {
 interface Answered {
   answer: object;
   httpStatus: number;
+}
+
+/** Answers the body of an HTTP request. Throws ConnectionCut when a fault wants no answer at all. */
+export async function answerText(
+  dispatcher: RpcDispatcher,
+  text: string,
+  signal: AbortSignal,
+): Promise<{ text: string; httpStatus: number }> {
+  let body: unknown;
+  try {
+    body = parseJson(text);
+  } catch {
+    const error = new RpcError(rpcCode.parse, 'Parse error');
+    return { text: stringifyJson(toErrorAnswer(null, error)), httpStatus: 200 };
+  }
+  const answer = await dispatch(dispatcher, body, signal);
+  return { text: stringifyJson(answer.body), httpStatus: answer.httpStatus };
 }
 
 /**
@@ -69,15 +89,17 @@ async function answerOne(
 }
 
 async function carryOut(
-  { context, methods }: RpcDispatcher,
+  dispatcher: RpcDispatcher,
   { method, params }: { method: string; params: readonly unknown[] },
   signal: AbortSignal,
 ): Promise<unknown> {
+  const { context, methods } = dispatcher;
   const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (handler === undefined) throw new RpcError(rpcCode.methodNotFound, 'Method not found');
   // Faults can always be taken back, even when they strike every method.
   const fault = method.startsWith('localnet_') ? null : context.faults.take(method);
-  await sufferBefore(fault, signal);
+  if (fault?.action === 'hang' && dispatcher.hang) await dispatcher.hang(fault.ms ?? null);
+  else await sufferBefore(fault, signal);
   const result = handler(context, { params, fault });
   if (fault?.action !== 'lose-answer') return result;
   if (fault.answer !== 'error') throw new ConnectionCut('the answer is lost');

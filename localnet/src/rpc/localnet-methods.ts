@@ -1,5 +1,5 @@
 import { parseFaultRule } from '../faults/parse-fault-rule.ts';
-import { advanceSlotsMax, airdropUsdcMax } from '../limits.ts';
+import { advanceSlotsMax, airdropUsdcMax, faultSlotsMax } from '../limits.ts';
 import { readAddress, readAmount, readInteger } from './params.ts';
 import type { RpcMethods } from './rpc-handler.ts';
 
@@ -14,6 +14,17 @@ export const localnetMethods: RpcMethods = {
     const count = readInteger(params[0], 'the number of slots', { min: 1, max: advanceSlotsMax });
     for (let made = 0; made < count; made += 1) chain.advanceSlot();
     return chain.slot;
+  },
+  localnet_fork({ chain }, { params }) {
+    const slots = readInteger(params[0], 'the slots', { min: 1, max: chain.lags.finalized });
+    const dropped = chain.fork(slots);
+    const range = { min: 1, max: faultSlotsMax };
+    const again = params[1] ?? null;
+    if (again !== null) {
+      const later = readInteger(again, 'the slots until they land again', range);
+      for (const { wire } of dropped) chain.landLater(wire, later);
+    }
+    return dropped.map(({ wire }) => wire.signature);
   },
   localnet_fault: ({ faults }, { params }) => ({ id: faults.add(parseFaultRule(params[0])).id }),
   localnet_faultRemove({ faults }, { params }) {

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { httpBodyBytesMax, httpConnectionsMax } from '../limits.ts';
-import { dispatch, type RpcDispatcher, toErrorAnswer } from '../rpc/dispatch.ts';
-import { parseJson, stringifyJson } from '../rpc/json.ts';
-import { ConnectionCut, RpcError, rpcCode } from '../rpc/rpc-error.ts';
+import { answerText, type RpcDispatcher } from '../rpc/dispatch.ts';
+import { ConnectionCut } from '../rpc/rpc-error.ts';
 
 class BodyTooLarge extends Error {}
 
@@ -47,24 +46,13 @@ async function serve(
     const text = await readBody(request);
     const answer = await answerText(dispatcher, text, AbortSignal.any([stopped, gone.signal]));
     response.writeHead(answer.httpStatus, { 'content-type': 'application/json' });
-    response.end(stringifyJson(answer.body));
+    response.end(answer.text);
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
     response
       .writeHead(413, { connection: 'close' })
       .end(`The limit is ${httpBodyBytesMax} bytes.\n`);
   }
-}
-
-async function answerText(dispatcher: RpcDispatcher, text: string, signal: AbortSignal) {
-  let body: unknown;
-  try {
-    body = parseJson(text);
-  } catch {
-    const error = new RpcError(rpcCode.parse, 'Parse error');
-    return { body: toErrorAnswer(null, error), httpStatus: 200 };
-  }
-  return dispatch(dispatcher, body, signal);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

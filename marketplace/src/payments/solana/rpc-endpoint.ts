@@ -28,7 +28,24 @@ export interface EndpointCall {
   method: string;
   params: readonly unknown[];
   timeoutMs: number;
+  transport: RpcTransport;
 }
+
+export interface TransportRequest {
+  url: string;
+  /** JSON. */
+  body: string;
+  timeoutMs: number;
+}
+
+export interface TransportReply {
+  status: number;
+  localnet: boolean;
+  text: string;
+}
+
+/** Carries a request to an endpoint. Rejects when there is no answer in time. */
+export type RpcTransport = (request: TransportRequest) => Promise<TransportReply>;
 
 /** Internal error, block not there yet, node behind, slot skipped, context slot not reached. */
 const retryableCodes = new Set([-32603, -32004, -32005, -32007, -32014, -32016]);
@@ -36,29 +53,36 @@ const retryableCodes = new Set([-32603, -32004, -32005, -32007, -32014, -32016])
 /** A full page of 1000 signatures is about 250 kB; nothing we ask for is larger than this. */
 const answerBytesMax = 16 * 1024 * 1024;
 
-/** One JSON-RPC call over HTTP. Throws RpcError or RpcUnreachable, nothing else. */
+/** One JSON-RPC call. Throws RpcError or RpcUnreachable, nothing else. */
 export async function callEndpoint(call: EndpointCall): Promise<RpcAnswer> {
-  const { url, method, params, timeoutMs } = call;
-  let text: string;
-  let localnet: boolean;
+  const { url, method, params, timeoutMs, transport } = call;
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const reply = await reach(transport, { url, body, timeoutMs }, method);
+  if (reply.status === 429 || reply.status >= 500) {
+    throw new RpcUnreachable(`HTTP status ${reply.status}`);
+  }
+  return { result: readResult(reply.text), localnet: reply.localnet };
+}
+
+async function reach(transport: RpcTransport, request: TransportRequest, method: string) {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    localnet = response.headers.get('x-localnet') === '1';
-    text = await readBounded(response);
-    if (response.status === 429 || response.status >= 500) {
-      throw new RpcUnreachable(`HTTP status ${response.status}`);
-    }
+    return await transport(request);
   } catch (cause) {
     if (cause instanceof RpcUnreachable) throw cause;
     throw new RpcUnreachable(`no answer to ${method}`, { cause });
   }
-  return { result: readResult(text), localnet };
 }
+
+export const httpTransport: RpcTransport = async ({ url, body, timeoutMs }) => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const localnet = response.headers.get('x-localnet') === '1';
+  return { status: response.status, localnet, text: await readBounded(response) };
+};
 
 async function readBounded(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];

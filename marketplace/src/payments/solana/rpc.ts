@@ -1,7 +1,14 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
-import { callEndpoint, type RpcAnswer, RpcError, RpcUnreachable } from './rpc-endpoint.ts';
+import {
+  callEndpoint,
+  httpTransport,
+  type RpcAnswer,
+  RpcError,
+  type RpcTransport,
+  RpcUnreachable,
+} from './rpc-endpoint.ts';
 
 export interface RpcPoolOptions {
   /** One or more JSON-RPC endpoints of the same cluster; the first is preferred. */
@@ -10,6 +17,10 @@ export interface RpcPoolOptions {
   log: Logger;
   /** How long one endpoint may take for one call. */
   timeoutMs?: number;
+  /** HTTP when absent. */
+  transport?: RpcTransport;
+  /** Waits between two rounds over all endpoints; by a timer when absent. */
+  pause?: (ms: number) => Promise<void>;
 }
 
 /**
@@ -39,12 +50,14 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const { urls, clock, log } = options;
   if (urls.length === 0) throw new Error('an RPC pool needs an endpoint');
   const timeoutMs = options.timeoutMs ?? timeoutMsDefault;
+  const transport = options.transport ?? httpTransport;
+  const pause = options.pause ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   let preferred = 0;
   let lastAnswerAtMs: number | null = null;
 
   async function callAt(url: string, method: string, params: readonly unknown[]) {
     try {
-      const answer = await callEndpoint({ url, method, params, timeoutMs });
+      const answer = await callEndpoint({ url, method, params, timeoutMs, transport });
       lastAnswerAtMs = clock.nowMs();
       return answer;
     } catch (error) {
@@ -61,7 +74,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     async call(method, params) {
       let lastError: unknown;
       for (let round = 0; round < roundsMax; round += 1) {
-        if (round > 0) await new Promise((resolve) => setTimeout(resolve, roundPauseMs * round));
+        if (round > 0) await pause(roundPauseMs * round);
         for (let tried = 0; tried < urls.length; tried += 1) {
           const index = (preferred + tried) % urls.length;
           const url = urls[index] ?? '';
