@@ -7,6 +7,7 @@ import * as auth from '@node3/shared/routes/auth';
 import * as health from '@node3/shared/routes/health';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as marketplace from '@node3/shared/routes/marketplace';
+import * as payouts from '@node3/shared/routes/payouts';
 
 function isContract(value: unknown): value is RouteContract {
   return typeof value === 'object' && value !== null && 'method' in value && 'audience' in value;
@@ -21,5 +22,6 @@ export const apiRoutes: RouteContract[] = [
   jobs,
   agents,
   admin,
+  payouts,
   agentLocal,
 ].flatMap((module) => Object.values<unknown>(module).filter(isContract));

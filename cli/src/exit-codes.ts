@@ -48,6 +48,8 @@ const exitByErrorCode = {
   DEPOSIT_NOT_FOUND: 'notFound',
   DEPOSIT_INVALID: 'failure',
   DEPOSIT_CLAIMED: 'conflict',
+  PAYOUT_NOT_FOUND: 'notFound',
+  PAYOUT_STATE_INVALID: 'conflict',
   FAUCET_UNAVAILABLE: 'failure',
   RATE_LIMITED: 'noMatch',
   CHAIN_UNAVAILABLE: 'unreachable',

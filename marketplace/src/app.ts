@@ -124,13 +124,16 @@ function endProcess(error: unknown): void {
 function payoutsOf(engine: PayoutEngine): Payouts {
   return {
     wake: () => engine.wake(),
+    acceptHistory: () => engine.acceptHistory(),
+    status: () => engine.status(),
     health() {
-      const { state, detail } = engine.status();
+      const { state, detail, warning } = engine.status();
       if (state === 'halted') return { state: 'failed', detail };
       // Everybody may read /health; what an endpoint or a library said belongs into the log.
       if (state === 'failing') return { state: 'degraded', detail: failingDetail };
       const degraded = state === 'waiting' || state === 'stopped';
-      return { state: degraded ? 'degraded' : 'ok', detail };
+      if (degraded || warning === null) return { state: degraded ? 'degraded' : 'ok', detail };
+      return { state: 'degraded', detail: warning };
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Treasury } from './payments/treasury-port.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import { createLeaseTokens } from './services/lease-token.ts';
 import { Matchmaker } from './services/matchmaker.ts';
+import type { PayoutOperation } from './services/operate-payouts.ts';
 import { openOperatorAccount } from './services/operator-account.ts';
 import { PollTurns } from './services/poll-turns.ts';
 import { Presence } from './services/presence.ts';
@@ -23,9 +24,7 @@ import { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
 
 /** The payout engine as the rest of the service sees it. */
-export interface Payouts {
-  /** Something has just become due. */
-  wake(): void;
+export interface Payouts extends PayoutOperation {
   health(): Health['checks']['payouts'];
 }
 
@@ -98,6 +97,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       }),
       leases: createLeaseTokens(parts.leaseSecret),
       treasury: parts.treasury,
+      payouts,
       defaultImages: parts.defaultImages,
       version: parts.version,
       publicUrl: parts.publicUrl,

@@ -173,6 +173,18 @@ export const errorCodes = {
     fix: 'Each transaction is credited once, to the account that claimed it first.',
     retry: 'never',
   },
+  PAYOUT_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such payout',
+    fix: 'Check the id in the list of payouts.',
+    retry: 'never',
+  },
+  PAYOUT_STATE_INVALID: {
+    status: 409,
+    title: 'The payout is in a state that does not allow this',
+    fix: 'Read the payout; its state and reason say what happened.',
+    retry: 'never',
+  },
   FAUCET_UNAVAILABLE: {
     status: 403,
     title: 'This cluster has no faucet',

@@ -25,6 +25,7 @@ export const eventNames = [
   'payout.due',
   'payout.finalized',
   'payout.held',
+  'payout.history-accepted',
   'payout.submitted',
   'settlement.decided',
 ] as const;

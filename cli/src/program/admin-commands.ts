@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CreateTestJobsOptions } from '../commands/admin-create-jobs.ts';
 import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
+import type { AcceptHistoryOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
@@ -73,6 +74,36 @@ function addReadingCommands(state: ProgramState, admin: Command): void {
     async () => (await import('../commands/admin-payments.ts')).showPayments,
   );
 
+  const retry = admin
+    .command('retry-payment')
+    .description('Put a held payout back into the queue')
+    .argument('<payout-id>');
+  attachAction(
+    state,
+    retry,
+    async () => (await import('../commands/admin-payouts.ts')).retryPayment,
+  );
+  addPayoutCommands(state, admin);
+
   const agents = admin.command('list-agents').description('Every agent with its wallet');
   attachAction(state, agents, async () => (await import('../commands/admin-agents.ts')).showAgents);
+}
+
+function addPayoutCommands(state: ProgramState, admin: Command): void {
+  const payouts = admin.command('payouts').description('The payout engine');
+  const status = payouts.command('status').description('What it does, waits for or is halted by');
+  attachAction(
+    state,
+    status,
+    async () => (await import('../commands/admin-payouts.ts')).showPayoutEngine,
+  );
+  const accept = payouts
+    .command('accept-history')
+    .description('End a halt: take everything the treasury key did so far as known')
+    .option('--reason <text>', 'what the unknown transactions were');
+  attachAction<AcceptHistoryOptions>(
+    state,
+    accept,
+    async () => (await import('../commands/admin-payouts.ts')).acceptHistory,
+  );
 }

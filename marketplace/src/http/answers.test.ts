@@ -9,6 +9,7 @@ import * as authRoutes from '@node3/shared/routes/auth';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
+import * as payoutRoutes from '@node3/shared/routes/payouts';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
@@ -29,6 +30,7 @@ const modules = [
   healthRoutes,
   jobRoutes,
   marketplaceRoutes,
+  payoutRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -197,6 +199,7 @@ describe('answers', () => {
       await runJob(agent, ending);
       await readEverything(keys, jobId);
     }
+    await operatePayouts();
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic();
@@ -233,4 +236,15 @@ describe('answers', () => {
 async function readPublic() {
   await ask(marketplaceRoutes.listPublicAgents, null);
   await ask(adminRoutes.listAgents, market.adminApiKey);
+}
+
+async function operatePayouts() {
+  const { adminApiKey, store } = market;
+  await ask(payoutRoutes.getPayoutEngine, adminApiKey);
+  const due = await store.duePayouts({ asset: 'SOL', limit: 1, nowMs: systemClock.nowMs() });
+  const [payoutId = ''] = due.map((payout) => payout.payoutId);
+  await store.holdPayouts([{ payoutId, reason: 'test' }], []);
+  await ask(payoutRoutes.retryPayout, adminApiKey, { params: { payoutId } });
+  const body = { reason: 'made by hand' };
+  await ask(payoutRoutes.acceptTreasuryHistory, adminApiKey, { body });
 }

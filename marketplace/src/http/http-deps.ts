@@ -5,6 +5,7 @@ import type { LiveFeed } from '../live/live-feed.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
+import type { PayoutOperation } from '../services/operate-payouts.ts';
 import type { PollTurns } from '../services/poll-turns.ts';
 import type { PostJobDeps } from '../services/post-job.ts';
 import type { Presence } from '../services/presence.ts';
@@ -20,6 +21,7 @@ export interface HttpDeps extends JobChangeDeps, PostJobDeps {
   presence: Presence;
   pollTurns: PollTurns;
   treasury: Treasury;
+  payouts: PayoutOperation;
   cluster: NonNullable<Health['cluster']>;
   version: string;
   /** The configured address of this marketplace; null when there is none. */

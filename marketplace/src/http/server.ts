@@ -14,6 +14,7 @@ import { addAdminRoutes } from './routes/admin.ts';
 import { addAgentRoutes } from './routes/agents.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
+import { addPayoutRoutes } from './routes/payouts.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addStaticFiles } from './static-files.ts';
 
@@ -62,6 +63,7 @@ export async function createServer(
     addJobRoutes(api, deps);
     addAgentRoutes(api, deps);
     addAdminRoutes(api, deps);
+    addPayoutRoutes(api, deps);
     addStreamRoute(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });

@@ -91,6 +91,8 @@ export interface Observation {
   progress: Map<string, { commitment: 'processed' | 'confirmed' | 'finalized'; failed: boolean }>;
   /** Final block height, by which transactions expire. */
   blockHeight: number;
+  /** The same by the most backward of those that were asked: for what must surely be over. */
+  blockHeightMin: number;
 }
 
 export interface FateRequest {

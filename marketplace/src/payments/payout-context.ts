@@ -25,6 +25,8 @@ export interface PayoutSettings {
   openBatchesMax: number;
   /** After a failure that is ours, the asset rests this long before fees are risked again. */
   restAfterFailureMs: number;
+  /** The operator is warned when the capital covers fewer batches than this. */
+  warnBelowBatches: bigint;
   /** How long payouts that are too small wait before they are looked at again by themselves. */
   parkMs: number;
 }
@@ -39,6 +41,7 @@ export const payoutSettingsDefault: PayoutSettings = {
   receiptKeptMs: 7 * 86_400_000,
   openBatchesMax: 8,
   restAfterFailureMs: 30_000,
+  warnBelowBatches: 50n,
   parkMs: 60_000,
 };
 
@@ -84,6 +87,8 @@ export interface PayoutContext extends Omit<PayoutEngineDeps, 'fp'> {
   restUntilMs: Map<string, number>;
   /** Why payouts wait, in words for the operator; null while they don't. */
   waiting: string | null;
+  /** What will make payouts wait soon, in words for the operator; null while nothing will. */
+  warning: string | null;
 }
 
 /** What a step did. */

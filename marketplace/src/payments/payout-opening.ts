@@ -111,10 +111,11 @@ async function parkPayouts({ store, clock, settings }: PayoutContext, plan: Payo
  * less what was spent, must cover every batch on its way and this one.
  */
 async function capitalProblem(
-  { store }: PayoutContext,
+  context: PayoutContext,
   costLamports: BaseUnits,
   open: readonly BatchRow[],
 ): Promise<string | null> {
+  const { store, settings } = context;
   const [capital, revenue, spent, rent] = await Promise.all([
     store.ledgerBalance(operatorCapital, 'SOL'),
     store.ledgerBalance(feeRevenue, 'SOL'),
@@ -122,9 +123,21 @@ async function capitalProblem(
     store.ledgerBalance(rentFloat, 'SOL'),
   ]);
   const committed = open.reduce((sum, batch) => sum + batch.costLamports, 0n);
-  const missing = costLamports + committed - (capital + revenue - spent - rent);
+  const left = capital + revenue - spent - rent - committed;
+  const missing = costLamports - left;
+  const isLow = left < costLamports * settings.warnBelowBatches;
+  context.warning = isLow ? lowCapital(left, costLamports) : null;
   if (missing <= 0n) return null;
   return `operator capital too low: ${formatAmount(missing, 'SOL')} SOL more are needed for fees and rent`;
+}
+
+function lowCapital(left: bigint, costLamports: bigint): string {
+  const batches = left < costLamports ? 0n : left / costLamports;
+  const has = formatAmount(left < 0n ? 0n : left, 'SOL');
+  return (
+    `Operator capital is low: ${has} SOL are left for fees and rent, ` +
+    `enough for ${batches} more payout transactions. Send SOL to the treasury as operator capital.`
+  );
 }
 
 function reservedBy(open: readonly BatchRow[]): Record<Asset, BaseUnits> {

@@ -17,7 +17,8 @@ const expiryMarginBlocks = 150;
  */
 export async function tidyEndedBatches(context: PayoutContext, report: StepReport): Promise<void> {
   const { store, rail } = context;
-  const { blockHeight } = await rail.observe({ receiptAddresses: [], signatures: [] });
+  const observation = await rail.observe({ receiptAddresses: [], signatures: [] });
+  const blockHeight = observation.blockHeightMin;
   await resolveLateAttempts(context, blockHeight);
   const open = await store.openReclaims();
   for (const reclaim of open) await followReclaim(context, reclaim, blockHeight, report);

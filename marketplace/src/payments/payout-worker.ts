@@ -1,3 +1,4 @@
+import type { PayoutEngineState } from '@node3/shared/routes/payouts';
 import { actOnBatch } from './payout-batch.ts';
 import {
   emptyReport,
@@ -16,9 +17,11 @@ export interface PayoutStatus {
    * `standby`: another worker holds the lease. `waiting`: payouts are due but can't go now.
    * `failing`: the last step threw; it is tried again.
    */
-  state: 'stopped' | 'standby' | 'idle' | 'working' | 'waiting' | 'failing' | 'halted';
+  state: PayoutEngineState;
   /** One sentence for the operator. */
   detail: string;
+  /** What will stop payouts soon unless the operator acts; null when nothing is in sight. */
+  warning: string | null;
   openBatches: number;
   lastStepAtMs: number | null;
 }
@@ -46,6 +49,7 @@ export class PayoutWorker {
       sentAtMs: new Map(),
       restUntilMs: new Map(),
       waiting: null,
+      warning: null,
     };
   }
 
@@ -71,7 +75,8 @@ export class PayoutWorker {
   }
 
   status(loop: 'running' | 'stopped'): PayoutStatus {
-    const base = { openBatches: this.#openBatches, lastStepAtMs: this.#lastStepAtMs };
+    const { warning } = this.#context;
+    const base = { warning, openBatches: this.#openBatches, lastStepAtMs: this.#lastStepAtMs };
     const halted = this.#halted ?? this.#closed;
     if (halted !== null) return { ...base, state: 'halted', detail: halted };
     if (loop === 'stopped')

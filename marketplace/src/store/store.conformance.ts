@@ -8,6 +8,7 @@ import { describeHistories } from './testing/histories.ts';
 import { describeLeases } from './testing/leases.ts';
 import { describeLedger } from './testing/ledger.ts';
 import { describeLogs } from './testing/logs.ts';
+import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
 import { World } from './testing/world.ts';
 
@@ -65,6 +66,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLeases(given);
     describeLogs(given);
     describeLedger(given);
+    describePayoutQueue(given);
     describeEvents(given);
     describeHistories(makeStore);
   });

@@ -93,6 +93,14 @@ async function startOn(
       wake() {
         if (connected !== undefined) connected.payoutWakes += 1;
       },
+      async acceptHistory() {},
+      status: () => ({
+        state: 'idle',
+        detail: 'Nothing to pay in this test.',
+        warning: null,
+        openBatches: 0,
+        lastStepAtMs: null,
+      }),
       health: () => ({ state: 'ok', detail: 'Nothing to pay in this test.' }),
     },
     clock: options.clock ?? systemClock,

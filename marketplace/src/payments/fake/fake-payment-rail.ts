@@ -116,7 +116,8 @@ export class FakePaymentRail implements PaymentRail {
     const receipts = new Map(
       receiptAddresses.map((address) => [address, this.#finalReceipts.get(address) ?? 'open']),
     );
-    return { receipts, progress, blockHeight: this.#blockHeight };
+    const blockHeight = this.#blockHeight;
+    return { receipts, progress, blockHeight, blockHeightMin: blockHeight };
   }
 
   async fate({ signature }: FateRequest): Promise<TransactionFate | null> {

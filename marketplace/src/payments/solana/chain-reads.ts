@@ -1,7 +1,7 @@
 import { MarketError } from '@node3/shared/error';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import type { RpcPool } from './rpc.ts';
+import type { RpcCaller, RpcPool } from './rpc.ts';
 
 /** The few reads we make, each with the shape we rely on: an answer of another shape is refused. */
 
@@ -54,6 +54,18 @@ export async function readAccounts(
   return accounts;
 }
 
+/** What each endpoint says of these accounts; at most 100. */
+export async function readAccountsEach(
+  rpc: RpcPool,
+  addresses: readonly string[],
+  commitment: Commitment,
+): Promise<(ChainAccount | null)[][]> {
+  if (addresses.length === 0) return [];
+  const params = [addresses.slice(0, 100), { commitment, encoding: 'base64' }];
+  const answers = await askEach(rpc, AccountsAnswer, 'getMultipleAccounts', params);
+  return answers.map(({ value }) => value.map(toAccount));
+}
+
 function toAccount(value: Static<typeof AccountValue>): ChainAccount | null {
   if (value === null) return null;
   const { owner, executable } = value;
@@ -72,8 +84,9 @@ export async function readBlockhash(rpc: RpcPool) {
   return answer.value;
 }
 
-export async function readBlockHeight(rpc: RpcPool, commitment: Commitment): Promise<number> {
-  return ask(rpc, Type.Integer({ minimum: 0 }), 'getBlockHeight', [{ commitment }]);
+/** What each endpoint says. */
+export async function readBlockHeights(rpc: RpcPool, commitment: Commitment): Promise<number[]> {
+  return askEach(rpc, Type.Integer({ minimum: 0 }), 'getBlockHeight', [{ commitment }]);
 }
 
 /** The balance below which an account of this size is not kept, lamports. */
@@ -121,11 +134,23 @@ export async function readStatuses(
   if (signatures.length === 0) return [];
   const params = [signatures.slice(0, 256), { searchTransactionHistory: true }];
   const answer = await ask(rpc, StatusesAnswer, 'getSignatureStatuses', params);
-  return answer.value.map((status) =>
-    status === null
-      ? null
-      : { commitment: status.confirmationStatus ?? 'processed', failed: status.err !== null },
-  );
+  return answer.value.map(toStatus);
+}
+
+function toStatus(status: Static<typeof StatusesAnswer>['value'][number]): SignatureStatus | null {
+  if (status === null) return null;
+  return { commitment: status.confirmationStatus ?? 'processed', failed: status.err !== null };
+}
+
+/** What each endpoint says of these signatures; at most 256. */
+export async function readStatusesEach(
+  rpc: RpcPool,
+  signatures: readonly string[],
+): Promise<(SignatureStatus | null)[][]> {
+  if (signatures.length === 0) return [];
+  const params = [signatures.slice(0, 256), { searchTransactionHistory: true }];
+  const answers = await askEach(rpc, StatusesAnswer, 'getSignatureStatuses', params);
+  return answers.map(({ value }) => value.map(toStatus));
 }
 
 const SimulationAnswer = Type.Object({
@@ -150,7 +175,7 @@ const HistoryAnswer = Type.Array(
 
 /** Transactions that name the address, newest first; at most 1000. */
 export async function readHistory(
-  rpc: RpcPool,
+  rpc: RpcCaller,
   address: string,
   range: { before: string | null; until: string | null },
 ) {
@@ -171,7 +196,7 @@ export async function requestAirdrop(rpc: RpcPool, address: string, lamports: bi
 
 /** One call, and the proof that its answer has the expected shape. Throws CHAIN_UNAVAILABLE. */
 export async function ask<Schema extends TSchema>(
-  rpc: RpcPool,
+  rpc: RpcCaller,
   schema: Schema,
   method: string,
   params: readonly unknown[],
@@ -179,6 +204,19 @@ export async function ask<Schema extends TSchema>(
   const result = await rpc.call(method, params);
   if (!Value.Check(schema, result)) throw unexpected(method);
   return result;
+}
+
+/** The same of every endpoint. An answer of another shape counts as none. Throws CHAIN_UNAVAILABLE. */
+export async function askEach<Schema extends TSchema>(
+  rpc: RpcPool,
+  schema: Schema,
+  method: string,
+  params: readonly unknown[],
+): Promise<Static<Schema>[]> {
+  const answers = await rpc.callEach(method, params);
+  const fitting = answers.filter((answer) => Value.Check(schema, answer));
+  if (fitting.length === 0) throw unexpected(method);
+  return fitting;
 }
 
 function unexpected(method: string): MarketError {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { ask, Key, U64 } from './chain-reads.ts';
+import { ask, askEach, Key, U64 } from './chain-reads.ts';
 import type { RpcPool } from './rpc.ts';
 
 const TokenBalance = Type.Object({
@@ -66,10 +66,26 @@ export async function readTransaction(
   signature: string,
   commitment: 'confirmed' | 'finalized',
 ): Promise<ChainTransaction | null> {
-  const answer = await ask(rpc, TransactionAnswer, 'getTransaction', [
-    signature,
-    { commitment, encoding: 'json', maxSupportedTransactionVersion: 1 },
-  ]);
+  const params = transactionParams(signature, commitment);
+  return toTransaction(await ask(rpc, TransactionAnswer, 'getTransaction', params));
+}
+
+/** What each endpoint says of it. */
+export async function readTransactionEach(
+  rpc: RpcPool,
+  signature: string,
+  commitment: 'confirmed' | 'finalized',
+): Promise<(ChainTransaction | null)[]> {
+  const params = transactionParams(signature, commitment);
+  const answers = await askEach(rpc, TransactionAnswer, 'getTransaction', params);
+  return answers.map(toTransaction);
+}
+
+function transactionParams(signature: string, commitment: 'confirmed' | 'finalized') {
+  return [signature, { commitment, encoding: 'json', maxSupportedTransactionVersion: 1 }];
+}
+
+function toTransaction(answer: Static<typeof TransactionAnswer>): ChainTransaction | null {
   if (answer === null) return null;
   const { meta, transaction } = answer;
   const { accountKeys, header } = transaction.message;

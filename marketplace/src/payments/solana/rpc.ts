@@ -23,17 +23,27 @@ export interface RpcPoolOptions {
   pause?: (ms: number) => Promise<void>;
 }
 
+/** Makes reads. */
+export interface RpcCaller {
+  call(method: string, params: readonly unknown[]): Promise<unknown>;
+}
+
 /**
  * Several JSON-RPC endpoints of one cluster as one. The retry policy is here and nowhere else:
  * a read goes to the next endpoint when one fails, a transaction goes to all of them.
  */
-export interface RpcPool {
+export interface RpcPool extends RpcCaller {
   readonly urls: readonly string[];
   /**
    * A read. Throws RpcError when the cluster refuses the call itself, CHAIN_UNAVAILABLE when no
    * endpoint answered.
    */
   call(method: string, params: readonly unknown[]): Promise<unknown>;
+  /**
+   * The same read of every endpoint, for what must not hang on the word of one. The answers of
+   * those that gave one; CHAIN_UNAVAILABLE when none did.
+   */
+  callEach(method: string, params: readonly unknown[]): Promise<unknown[]>;
   /** A read of one endpoint, without retries; for checks that concern each endpoint. */
   callAt(url: string, method: string, params: readonly unknown[]): Promise<RpcAnswer>;
   /** Hands a transaction to every endpoint. True when one of them accepted it. */
@@ -42,9 +52,16 @@ export interface RpcPool {
   lastAnswerAtMs(): number | null;
 }
 
+/** How many endpoints must say the same before money is booked on their word. */
+export function quorumOf(rpc: Pick<RpcPool, 'urls'>): number {
+  return rpc.urls.length >= 3 ? 2 : 1;
+}
+
 const roundsMax = 3;
 const roundPauseMs = 100;
 const timeoutMsDefault = 5_000;
+/** An endpoint that was silent is left out of common reads for a while: its timeout slows them all. */
+const restMs = 10_000;
 
 export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const { urls, clock, log } = options;
@@ -54,42 +71,68 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const pause = options.pause ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   let preferred = 0;
   let lastAnswerAtMs: number | null = null;
+  const restUntilMs = new Map<string, number>();
+
+  function askedInCommon(): readonly string[] {
+    const nowMs = clock.monotonicMs();
+    const awake = urls.filter((url) => (restUntilMs.get(url) ?? 0) <= nowMs);
+    return awake.length > 0 ? awake : urls;
+  }
 
   async function callAt(url: string, method: string, params: readonly unknown[]) {
     try {
       const answer = await callEndpoint({ url, method, params, timeoutMs, transport });
       lastAnswerAtMs = clock.nowMs();
+      restUntilMs.delete(url);
       return answer;
     } catch (error) {
       if (error instanceof RpcError) lastAnswerAtMs = clock.nowMs();
+      else restUntilMs.set(url, clock.monotonicMs() + restMs);
       throw error;
     }
   }
 
+  function unavailable(method: string, cause: unknown): MarketError {
+    log.warn({ err: cause, method, endpoints: urls.length }, 'no rpc endpoint answered');
+    return new MarketError('CHAIN_UNAVAILABLE', { method }, { cause });
+  }
+
+  async function call(method: string, params: readonly unknown[]): Promise<unknown> {
+    let lastError: unknown;
+    for (let round = 0; round < roundsMax; round += 1) {
+      if (round > 0) await pause(roundPauseMs * round);
+      for (let tried = 0; tried < urls.length; tried += 1) {
+        const index = (preferred + tried) % urls.length;
+        const url = urls[index] ?? '';
+        try {
+          const answer = await callAt(url, method, params);
+          preferred = index;
+          return answer.result;
+        } catch (error) {
+          if (error instanceof RpcError && !error.retryable) throw error;
+          lastError = error;
+        }
+      }
+    }
+    throw unavailable(method, lastError);
+  }
+
   return {
     urls,
+    call,
     callAt,
     lastAnswerAtMs: () => lastAnswerAtMs,
 
-    async call(method, params) {
-      let lastError: unknown;
-      for (let round = 0; round < roundsMax; round += 1) {
-        if (round > 0) await pause(roundPauseMs * round);
-        for (let tried = 0; tried < urls.length; tried += 1) {
-          const index = (preferred + tried) % urls.length;
-          const url = urls[index] ?? '';
-          try {
-            const answer = await callAt(url, method, params);
-            preferred = index;
-            return answer.result;
-          } catch (error) {
-            if (error instanceof RpcError && !error.retryable) throw error;
-            lastError = error;
-          }
-        }
-      }
-      log.warn({ err: lastError, method, endpoints: urls.length }, 'no rpc endpoint answered');
-      throw new MarketError('CHAIN_UNAVAILABLE', { method }, { cause: lastError });
+    async callEach(method, params) {
+      if (urls.length === 1) return [await call(method, params)];
+      const asked = askedInCommon().map((url) => callAt(url, method, params));
+      const outcomes = await Promise.allSettled(asked);
+      const answers = outcomes.flatMap((outcome) =>
+        outcome.status === 'fulfilled' ? [outcome.value.result] : [],
+      );
+      if (answers.length > 0) return answers;
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      throw unavailable(method, failure?.reason);
     },
 
     async broadcast(method, params) {

@@ -3,13 +3,19 @@ import { type Asset, type BaseUnits, baseUnits, zero } from '@node3/shared/money
 import type { PayoutRow } from '../../store/payout-store.ts';
 import type { TreasurySigner } from '../keys/signer.ts';
 import type { PaymentRail, PayoutPlan, PlanRequest, TransactionFate } from '../payment-rail.ts';
-import { readAccounts, readBlockHeight, readStatuses } from './chain-reads.ts';
-import { readTransaction } from './chain-transaction.ts';
+import { agreeOnReceipts, agreeOnTransaction, furthestProgress } from './agreement.ts';
+import {
+  readAccounts,
+  readAccountsEach,
+  readBlockHeights,
+  readStatusesEach,
+} from './chain-reads.ts';
+import { readTransactionEach } from './chain-transaction.ts';
 import { readSolDestination, readUsdcDestination } from './destinations.ts';
 import { createFeeReader, type FeeReader, type Prices } from './fees.ts';
 import { type Plan, paymentsOf, planPayouts } from './payout-planner.ts';
-import { receiptAddress, receiptStateOf } from './receipt.ts';
-import type { RpcPool } from './rpc.ts';
+import { receiptAddress } from './receipt.ts';
+import { quorumOf, type RpcPool } from './rpc.ts';
 import {
   messageOf,
   payInstructions,
@@ -64,22 +70,22 @@ export function createSolanaPaymentRail(deps: SolanaRailDeps): PaymentRail {
     },
 
     async observe({ receiptAddresses, signatures }) {
-      const [accounts, statuses, blockHeight] = await Promise.all([
-        readAccounts(rpc, receiptAddresses, 'finalized'),
-        readStatuses(rpc, signatures),
-        readBlockHeight(rpc, 'finalized'),
+      const [accounts, statuses, heights] = await Promise.all([
+        readAccountsEach(rpc, receiptAddresses, 'finalized'),
+        readStatusesEach(rpc, signatures),
+        readBlockHeights(rpc, 'finalized'),
       ]);
-      const receipts = accounts.map(
-        (account, i) => [receiptAddresses[i] ?? '', receiptStateOf(account)] as const,
-      );
-      const progress = statuses.flatMap((status, i) =>
-        status === null ? [] : [[signatures[i] ?? '', status] as const],
-      );
-      return { receipts: new Map(receipts), progress: new Map(progress), blockHeight };
+      return {
+        receipts: agreeOnReceipts(receiptAddresses, accounts, quorumOf(rpc)),
+        progress: furthestProgress(signatures, statuses),
+        blockHeight: Math.max(...heights),
+        blockHeightMin: Math.min(...heights),
+      };
     },
 
     async fate({ signature, raw, wallets }) {
-      const found = await readTransaction(rpc, signature, 'finalized');
+      const answers = await readTransactionEach(rpc, signature, 'finalized');
+      const found = agreeOnTransaction(answers, quorumOf(rpc));
       if (found === null) return null;
       const lamports = found.lamports.get(treasury);
       if (lamports === undefined) throw new Error('a transaction of ours names the treasury');

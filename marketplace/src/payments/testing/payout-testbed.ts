@@ -5,7 +5,7 @@ import { silentLogger } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, baseUnitsMax } from '@node3/shared/money';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { type WalletKey, walletKeyFromSecret } from '@node3/shared/wallet-key';
-import { Keypair } from '@solana/web3.js';
+import { Connection, Keypair, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
 import { chainTreasury, operatorCapital, providerPayable } from '../../domain/ledger-accounts.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
 import { insertPayoutIn } from '../../store/sqlite/sqlite-payout-store.ts';
@@ -204,6 +204,21 @@ export class PayoutTestbed {
     const [account = null] = await readAccounts(this.rpc, [address], 'processed');
     const found = readUsdcDestination(account, wallet, this.usdcMint);
     return found.state === 'usable' ? found.amount : 0n;
+  }
+
+  /** A transfer made by hand with this wallet's key, past every engine. */
+  async sendAs({ keypair }: Wallet, to: string, lamports: bigint): Promise<void> {
+    const connection = new Connection(this.localnet.rpcUrl, 'processed');
+    const transfer = SystemProgram.transfer({
+      fromPubkey: keypair.publicKey,
+      toPubkey: new PublicKey(to),
+      lamports,
+    });
+    const transaction = new Transaction().add(transfer);
+    transaction.feePayer = keypair.publicKey;
+    transaction.recentBlockhash = (await connection.getLatestBlockhash('processed')).blockhash;
+    transaction.sign(keypair);
+    await connection.sendRawTransaction(transaction.serialize());
   }
 
   treasuryOf({ store }: PayoutProcess, wallet: Wallet): SolanaTreasury {

@@ -55,7 +55,7 @@ export function succeed(nowMs: number, payoutId: string): Decide {
       jobId: job.jobId,
       executionId: execution.executionId,
       agentId: execution.agentId,
-      wallet: 'wallet',
+      wallet: `wallet-of-${execution.agentId}`,
       asset: job.asset,
       amount: providerShare,
       dueAtMs: nowMs,

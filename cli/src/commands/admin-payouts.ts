@@ -1,0 +1,66 @@
+import {
+  acceptTreasuryHistory,
+  getPayoutEngine,
+  type PayoutEngineStatus,
+  retryPayout,
+} from '@node3/shared/routes/payouts';
+import { usageError } from '../command-error.ts';
+import { type Context, connect } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatFacts } from '../output/table.ts';
+import { moneyText } from '../output/words.ts';
+import type { Call } from '../program/attach-action.ts';
+
+/** Exit code 1 while payouts are halted. */
+export async function showPayoutEngine(context: Context): Promise<number> {
+  const status = await connect(context, 'operator').call(getPayoutEngine, {});
+  await print(context, status);
+  return status.state === 'halted' ? exitCodes.failure.code : exitCodes.ok.code;
+}
+
+export async function retryPayment(
+  context: Context,
+  call: Call<Record<string, never>>,
+): Promise<number> {
+  const { terminal } = context;
+  const [payoutId = ''] = call.args;
+  const payout = await connect(context, 'operator').call(retryPayout, { params: { payoutId } });
+  if (terminal.json) await terminal.object(payout);
+  else await terminal.data(`${payout.payoutId} ${payout.state}`);
+  await terminal.talk(`${moneyText(payout.money)} to ${payout.wallet} is in the queue again`);
+  return 0;
+}
+
+export interface AcceptHistoryOptions {
+  reason?: string;
+}
+
+export async function acceptHistory(
+  context: Context,
+  call: Call<AcceptHistoryOptions>,
+): Promise<number> {
+  const { reason } = call.options;
+  if (reason === undefined) {
+    throw usageError(
+      'Accepting the history needs a reason',
+      'Look at each unknown transaction first, then say with --reason what they were.',
+    );
+  }
+  const client = connect(context, 'operator');
+  await print(context, await client.call(acceptTreasuryHistory, { body: { reason } }));
+  return 0;
+}
+
+async function print({ terminal }: Context, status: PayoutEngineStatus): Promise<void> {
+  if (terminal.json) return terminal.object(status);
+  const counts = Object.entries(status.payouts).filter(([, count]) => count > 0);
+  const facts = formatFacts([
+    ['engine', status.state],
+    ['detail', status.detail],
+    ['warning', status.warning],
+    ['on their way', `${status.openBatches} transactions`],
+    ['pending', `${moneyText(status.pending.SOL)}, ${moneyText(status.pending.USDC)}`],
+    ['payouts', counts.map(([name, count]) => `${count} ${name}`).join(', ') || 'none'],
+  ]);
+  for (const line of facts) await terminal.data(line);
+}

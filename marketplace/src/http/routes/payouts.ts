@@ -1,0 +1,22 @@
+import { addRoute } from '@node3/shared/http/add-route';
+import {
+  acceptTreasuryHistory,
+  getPayoutEngine,
+  retryPayout as retryContract,
+} from '@node3/shared/routes/payouts';
+import type { FastifyInstance } from 'fastify';
+import { acceptHistory, readPayoutEngine, retryPayout } from '../../services/operate-payouts.ts';
+import type { HttpDeps } from '../http-deps.ts';
+
+export function addPayoutRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.operator;
+  addRoute(app, getPayoutEngine, { authenticate, handler: () => readPayoutEngine(deps) });
+  addRoute(app, retryContract, {
+    authenticate,
+    handler: ({ params }) => retryPayout(deps, params.payoutId),
+  });
+  addRoute(app, acceptTreasuryHistory, {
+    authenticate,
+    handler: ({ body }) => acceptHistory(deps, body.reason),
+  });
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { NewEvent } from '@node3/shared/events';
+import { toMoney } from '@node3/shared/money';
+import type { AdminPayout } from '@node3/shared/routes/admin';
+import type { PayoutEngineState, PayoutEngineStatus } from '@node3/shared/routes/payouts';
+import { toTimestamp } from '@node3/shared/schema';
+import { payoutEvent } from '../payments/payout-postings.ts';
+import type { Store } from '../store/store.ts';
+import { viewAdminPayout } from './job-views.ts';
+
+/** The payout engine as its operator sees it. */
+export interface PayoutOperation {
+  /** Something has just become due. */
+  wake(): void;
+  /** After a halt: takes the treasury's history as it is. */
+  acceptHistory(): Promise<void>;
+  status(): {
+    state: PayoutEngineState;
+    detail: string;
+    warning: string | null;
+    openBatches: number;
+    lastStepAtMs: number | null;
+  };
+}
+
+interface Deps {
+  store: Store;
+  clock: Clock;
+  payouts: PayoutOperation;
+  explorerUrl: (signature: string) => string | null;
+}
+
+export async function readPayoutEngine({ store, payouts }: Deps): Promise<PayoutEngineStatus> {
+  const [counts, sums] = await Promise.all([
+    store.countPayouts(),
+    store.sumPayouts({ agentId: null, sinceMs: 0 }),
+  ]);
+  const { lastStepAtMs, ...status } = payouts.status();
+  return {
+    ...status,
+    lastStepAt: lastStepAtMs === null ? null : toTimestamp(lastStepAtMs),
+    payouts: counts,
+    pending: {
+      SOL: toMoney(sums.SOL.pending, 'SOL'),
+      USDC: toMoney(sums.USDC.pending, 'USDC'),
+    },
+  };
+}
+
+/** Rejects with PAYOUT_NOT_FOUND, and with PAYOUT_STATE_INVALID for one that is not held. */
+export async function retryPayout(deps: Deps, payoutId: string): Promise<AdminPayout> {
+  const { store, clock, payouts, explorerUrl } = deps;
+  const payout = await store.payout(payoutId);
+  if (payout === null) throw new MarketError('PAYOUT_NOT_FOUND', { payoutId });
+  const due = payoutEvent('payout.due', payout, clock.nowMs(), { signature: null });
+  const released = await store.releasePayout(payoutId, [{ ...due, actor: 'operator' }]);
+  if (!released) {
+    const detail = `The payout is ${payout.state}; only a held one can be put back.`;
+    throw new MarketError('PAYOUT_STATE_INVALID', { detail, payoutId, state: payout.state });
+  }
+  payouts.wake();
+  const now = await store.payout(payoutId);
+  return viewAdminPayout(now ?? payout, explorerUrl);
+}
+
+/** The decision is stored before it takes effect. */
+export async function acceptHistory(deps: Deps, reason: string): Promise<PayoutEngineStatus> {
+  const { store, clock, payouts } = deps;
+  const nowMs = clock.nowMs();
+  const accepted: NewEvent = {
+    name: 'payout.history-accepted',
+    atMs: nowMs,
+    actor: 'operator',
+    accountId: null,
+    jobId: null,
+    executionId: null,
+    reason: null,
+    data: { reason, halted: payouts.status().detail },
+  };
+  await store.postTransfers([], [accepted], nowMs);
+  await payouts.acceptHistory();
+  return readPayoutEngine(deps);
+}
