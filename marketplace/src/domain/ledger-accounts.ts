@@ -84,3 +84,16 @@ export const normalSides: Record<LedgerClass, LedgerSide> = {
   operator_capital: 'credit',
   suspense: 'credit',
 };
+
+/** Of the credit side, these are the operator's own; everything else there is owed to somebody. */
+const ownClasses: readonly LedgerClass[] = ['fee_revenue', 'operator_capital'];
+
+/** Classes whose money is owed: no less than this must be on chain. */
+export const liabilityClasses: readonly LedgerClass[] = ledgerClasses.filter(
+  (ledgerClass) => normalSides[ledgerClass] === 'credit' && !ownClasses.includes(ledgerClass),
+);
+
+/** The job whose hold an account is; null for any other account. */
+export function jobOfHold(account: string): string | null {
+  return /^held:(.+)$/.exec(account)?.[1] ?? null;
+}

@@ -132,6 +132,14 @@ export interface Transfer {
   ref: string;
 }
 
+/** A transfer as it stands in the ledger. Entries count from 1 without a gap. */
+export interface LedgerEntryRow extends Transfer {
+  entry: number;
+  atMs: number;
+  /** 32 bytes over this entry and the hash of the one before: see `ledger-hash.ts`. */
+  hash: Uint8Array;
+}
+
 export type TransferKind =
   | 'deposit'
   | 'hold'

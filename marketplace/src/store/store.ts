@@ -2,8 +2,9 @@ import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { AccountStore } from './account-store.ts';
 import type { JobStore } from './job-store.ts';
+import type { LedgerHistory } from './ledger-history.ts';
 import type { PayoutStore } from './payout-store.ts';
-import type { EventRow, Transfer } from './rows.ts';
+import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 
 /**
  * The marketplace's only memory. Every method is one transaction; a promise that resolves means
@@ -35,13 +36,22 @@ export interface LedgerStore {
   ledgerBalance(account: string, asset: Asset): Promise<BaseUnits>;
   /** Sums over all accounts, for health, treasury and proof of reserves. */
   ledgerTotals(): Promise<LedgerTotals>;
-  /** Recomputes every balance from the transfers. */
+  /** Entries after a number, oldest first, at most `limit`. */
+  ledgerEntries(afterEntry: number, limit: number): Promise<LedgerEntryRow[]>;
+  /** Checks the whole ledger: `auditLedger` from the first entry on. */
   verifyLedger(): Promise<LedgerVerdict>;
+  /**
+   * Recomputes the ledger from its entries: the chain of hashes, every balance, the holds of jobs and
+   * the payments of payouts. Reads in pages, so that others are served meanwhile, and compares in the
+   * turn in which it has seen all. `since` checks only what came after an audit of this store; that
+   * one is used up by it, however this ends. Rejects when the signal aborts.
+   */
+  auditLedger(since: LedgerAudit | null, signal?: AbortSignal): Promise<LedgerAudit>;
 }
 
 export interface LedgerTotals {
   transfers: number;
-  /** What is owed: users' available and held money and providers' payable, per asset. */
+  /** What is owed, to whomever: everything that is neither earned nor the operator's, per asset. */
   liabilities: Record<Asset, BaseUnits>;
   held: Record<Asset, BaseUnits>;
   feeRevenue: Record<Asset, BaseUnits>;
@@ -53,4 +63,12 @@ export interface LedgerVerdict {
   balanced: boolean;
   /** One sentence per difference found. */
   problems: string[];
+}
+
+export interface LedgerAudit extends LedgerVerdict {
+  /** The newest entry that was seen, and its hash: whoever keeps both can tell a rewritten ledger. */
+  entry: number;
+  hash: Uint8Array;
+  /** Where the next audit goes on. */
+  history: LedgerHistory;
 }

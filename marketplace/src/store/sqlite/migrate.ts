@@ -21,6 +21,7 @@ export function migrate(db: Database.Database): void {
     if (version <= current) continue;
     db.transaction(() => {
       db.exec(migration.sql);
+      migration.fill?.(db);
       db.prepare('INSERT INTO schema_migrations (version, name) VALUES (?, ?)').run(
         version,
         migration.name,

@@ -1,11 +1,12 @@
 import { type Asset, add, type BaseUnits, zero } from '@node3/shared/money';
 import type Database from 'better-sqlite3';
-import { type LedgerClass, normalSides } from '../../domain/ledger-accounts.ts';
+import { type LedgerClass, liabilityClasses, normalSides } from '../../domain/ledger-accounts.ts';
 import type { LedgerStore, LedgerTotals } from '../store.ts';
-import { ledgerProblemsIn } from './ledger-problems.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { balanceOn, ledgerBalanceIn, postTransfersIn } from './sqlite-ledger.ts';
+import { auditLedger } from './sqlite-ledger-audit.ts';
+import { ledgerEntriesIn } from './sqlite-ledger-entries.ts';
 import { statement } from './statement.ts';
 
 interface TotalRecord {
@@ -33,16 +34,20 @@ export function createSqliteLedgerStore(sqlite: SqliteDatabase): LedgerStore {
     async ledgerTotals() {
       return sqlite.read(ledgerTotalsIn);
     },
-    async verifyLedger() {
-      const problems = sqlite.read(ledgerProblemsIn);
-      return { balanced: problems.length === 0, problems };
+    async ledgerEntries(afterEntry, limit) {
+      return sqlite.read((db) => ledgerEntriesIn(db, afterEntry, limit));
     },
+    async verifyLedger() {
+      const { balanced, problems } = await auditLedger(sqlite, null);
+      return { balanced, problems };
+    },
+    auditLedger: (since, signal) => auditLedger(sqlite, since, signal),
   };
 }
 
 function ledgerTotalsIn(db: Database.Database): LedgerTotals {
   const records = statement<TotalRecord>(db, selectTotals).all();
-  const sum = (...classes: LedgerClass[]): Record<Asset, BaseUnits> => {
+  const sum = (...classes: readonly LedgerClass[]): Record<Asset, BaseUnits> => {
     const totals: Record<Asset, BaseUnits> = { SOL: zero, USDC: zero };
     for (const record of records) {
       if (!classes.includes(record.class)) continue;
@@ -54,7 +59,7 @@ function ledgerTotalsIn(db: Database.Database): LedgerTotals {
   const count = statement<{ count: bigint | null }>(db, countTransfers).get();
   return {
     transfers: Number(count?.count ?? 0n),
-    liabilities: sum('available', 'held', 'payable'),
+    liabilities: sum(...liabilityClasses),
     held: sum('held'),
     feeRevenue: sum('fee_revenue'),
     treasury: sum('treasury'),

@@ -3,6 +3,7 @@ import { MarketError } from '@node3/shared/error';
 import { type Asset, type BaseUnits, baseUnits, formatAmount } from '@node3/shared/money';
 import type Database from 'better-sqlite3';
 import { type LedgerSide, ledgerClassOf, normalSides } from '../../domain/ledger-accounts.ts';
+import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
 import type { Transfer } from '../rows.ts';
 import { statement } from './statement.ts';
 
@@ -15,6 +16,12 @@ interface TransferRecord {
   ref: string;
 }
 
+/** The newest entry: what the next one is chained to. */
+export interface LedgerHead {
+  entry: number;
+  hash: Uint8Array;
+}
+
 interface BalanceRecord {
   debits: bigint;
   credits: bigint;
@@ -23,8 +30,9 @@ interface BalanceRecord {
 const selectTransfer =
   'SELECT debit, credit, asset, amount, kind, ref FROM transfers WHERE transfer_id = ?';
 const insertTransfer = `
-  INSERT INTO transfers (transfer_id, debit, credit, asset, amount, kind, ref, at_ms)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO transfers (entry, transfer_id, debit, credit, asset, amount, kind, ref, at_ms, hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const selectHead = 'SELECT entry, hash FROM transfers ORDER BY entry DESC LIMIT 1';
 const selectBalance = 'SELECT debits, credits FROM balances WHERE account = ? AND asset = ?';
 // Not an upsert: SQLite checks the row that would be inserted first, which alone may be negative.
 const addToBalance =
@@ -46,13 +54,34 @@ export function postTransfersIn(
   transfers: readonly Transfer[],
   nowMs: number,
 ): void {
+  // Read from the table every time: a write that was rolled back took its entries along.
+  let head: LedgerHead | null = null;
   for (const transfer of transfers) {
     if (isStored(db, transfer)) continue;
-    const { transferId, debit, credit, asset, amount, kind, ref } = transfer;
-    statement(db, insertTransfer).run(transferId, debit, credit, asset, amount, kind, ref, nowMs);
+    head = append(db, head ?? ledgerHeadIn(db), transfer, nowMs);
     move(db, transfer, 'debit');
     move(db, transfer, 'credit');
   }
+}
+
+export function ledgerHeadIn(db: Database.Database): LedgerHead {
+  const found = statement<{ entry: bigint; hash: Buffer }>(db, selectHead).get();
+  if (found === undefined) return { entry: 0, hash: ledgerGenesis };
+  return { entry: Number(found.entry), hash: found.hash };
+}
+
+function append(
+  db: Database.Database,
+  head: LedgerHead,
+  transfer: Transfer,
+  atMs: number,
+): LedgerHead {
+  const entry = head.entry + 1;
+  const hash = ledgerHash(head.hash, { ...transfer, entry, atMs });
+  const { transferId, debit, credit, asset, amount, kind, ref } = transfer;
+  const values = [transferId, debit, credit, asset, amount, kind, ref, atMs, hash];
+  statement(db, insertTransfer).run(entry, ...values);
+  return { entry, hash };
 }
 
 /** The balance on the account's normal side. */

@@ -25,6 +25,17 @@ describe('the schema', () => {
   it.each([
     ['UPDATE transfers SET amount = amount + 1', 'transfers never change'],
     ['DELETE FROM transfers', 'transfers are never deleted'],
+    [
+      `INSERT INTO transfers SELECT 2, 'new', debit, credit, asset, 1, kind, ref, at_ms, hash
+      FROM transfers WHERE entry = 1`,
+      'transfers are appended only',
+    ],
+    [`INSERT OR REPLACE INTO transfers SELECT * FROM transfers`, 'transfers are appended only'],
+  ])('[P57] refuses %s', async (sql, why) => {
+    await expect(sqlite.write((db) => void db.exec(sql))).rejects.toThrow(why);
+  });
+
+  it.each([
     ['UPDATE events SET at_ms = 0', 'events never change'],
     ['DELETE FROM events', 'events are never deleted'],
     ["UPDATE jobs SET state = 'queued' WHERE state = 'succeeded'", 'over never changes'],
@@ -87,13 +98,14 @@ describe('the schema', () => {
     expect(await world.store.verifyLedger()).toEqual({ balanced: true, problems: [] });
     await sqlite.write((db) => {
       db.exec("UPDATE balances SET credits = credits + 1 WHERE account = 'fee:revenue'");
+      db.exec("UPDATE balance_totals SET credits = credits + 1 WHERE class = 'fee_revenue'");
     });
     expect(await world.store.verifyLedger()).toEqual({
       balanced: false,
       problems: [
-        'The USDC balance of fee:revenue differs from its transfers.',
+        'The USDC total of fee_revenue differs from its transfers.',
         'All USDC balances add up to -1, not to 0.',
-        'The USDC total of fee_revenue differs from its accounts.',
+        'The USDC balance of fee:revenue differs from its transfers.',
       ],
     });
   });

@@ -125,12 +125,22 @@ function endOfExecution({ execution }: JobSnapshot, nowMs: number): Pick<JobChan
   return execution === null ? {} : { execution: { state: 'cancelled', finishedAtMs: nowMs } };
 }
 
+const idPrefixes = { capture: 'cap', fee: 'fee', release: 'rel' } as const;
+
 function fromHold(
   { jobId, asset }: JobRow,
-  kind: Transfer['kind'],
+  kind: keyof typeof idPrefixes,
   credit: string,
   amount: BaseUnits,
 ): Transfer {
   const debit = heldForJob(jobId);
-  return { transferId: `${kind}:${jobId}`, debit, credit, asset, amount, kind, ref: jobId };
+  return {
+    transferId: `${idPrefixes[kind]}:${jobId}`,
+    debit,
+    credit,
+    asset,
+    amount,
+    kind,
+    ref: jobId,
+  };
 }

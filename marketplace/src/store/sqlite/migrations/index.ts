@@ -1,11 +1,15 @@
+import type Database from 'better-sqlite3';
 import { initialSchema } from './0001-initial-schema.ts';
 import { payouts } from './0002-payouts.ts';
 import { payoutKinds } from './0003-payout-kinds.ts';
+import { ledgerChain } from './0004-ledger-chain.ts';
 
 export interface Migration {
   name: string;
   sql: string;
+  /** What SQL can't say. Runs after `sql`, in the same transaction. */
+  fill?(db: Database.Database): void;
 }
 
 /** In order; a released migration is never edited. */
-export const migrations: readonly Migration[] = [initialSchema, payouts, payoutKinds];
+export const migrations: readonly Migration[] = [initialSchema, payouts, payoutKinds, ledgerChain];
