@@ -7,7 +7,7 @@ import { startAgent } from '@node3/agent/app';
 import type { AgentConfig } from '@node3/agent/config';
 import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
 import { startMarketplace } from '@node3/marketplace/app';
-import { defaultImages, type MarketplaceConfig } from '@node3/marketplace/config';
+import { defaultImages, type MarketplaceConfig, pricingDefaults } from '@node3/marketplace/config';
 import { type Client, createClient } from '@node3/shared/client';
 import { systemClock } from '@node3/shared/clock';
 import { createLogger, type LogLevel, silentLogger } from '@node3/shared/logger';
@@ -149,7 +149,7 @@ function marketplaceDefaults(
     allowMainnet: false,
     treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),
     treasuryPassphrase: readPassphraseSource({}, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
-    feeBasisPoints: 500,
+    ...pricingDefaults,
     dashboardDir: null,
     publicUrl: null,
   };
@@ -173,6 +173,7 @@ function agentConfig(
     walletPassphrase: readPassphraseSource({}, 'WALLET_PASSPHRASE_FILE'),
     gpuSource: 'simulated',
     nativeAllowed: false,
+    asks: { SOL: null, USDC: null },
     slots: 4,
     cpus: null,
     memoryBytes: null,

@@ -7,6 +7,7 @@ import { executionTransitions } from '@node3/shared/execution-state';
 import { jobTransitions, reasons } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
+import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
 
 /**
@@ -48,14 +49,24 @@ function statesDocument(): string {
     ]);
     return `## ${name}\n\n${table(['state', 'may become'], rows)}`;
   });
-  const reasonRows = Object.entries(reasons).map(([name, { fault, sentence, action, retry }]) => [
-    `\`${name}\``,
-    fault,
-    retry,
-    `${sentence} ${action}`,
+  const reasonRows = Object.entries(reasons).map(
+    ([name, { fault, settles, sentence, action, retry }]) => [
+      `\`${name}\``,
+      fault,
+      `\`${settles}\``,
+      retry,
+      `${sentence} ${action}`,
+    ],
+  );
+  const moneyRows = Object.entries(settlementTable).map(([row, { when, provider, requester }]) => [
+    `\`${row}\``,
+    when,
+    provider,
+    requester,
   ]);
+  const money = `## Who pays\n\nOnly run time is ever billed. The fee is rounded down; the provider keeps the remainder.\n\n${table(['row', 'when', 'the provider gets', 'the requester pays'], moneyRows)}`;
   const events = eventNames.map((name) => `- \`${name}\``).join('\n');
-  return `# States, reasons and events\n\n${notice}\n\n${sections.join('\n\n')}\n\n## Reasons\n\n${table(['reason', 'fault', 'retried', 'meaning'], reasonRows)}\n\n## Events\n\n${events}\n`;
+  return `# States, reasons and events\n\n${notice}\n\n${sections.join('\n\n')}\n\n## Reasons\n\n${table(['reason', 'fault', 'settled as', 'retried', 'meaning'], reasonRows)}\n\n${money}\n\n## Events\n\n${events}\n`;
 }
 
 function limitsDocument(): string {

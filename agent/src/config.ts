@@ -1,3 +1,4 @@
+import type { Asks } from '@node3/shared/device';
 import { ConfigError, type Env } from '@node3/shared/env';
 import type { PassphraseSource } from '@node3/shared/passphrase';
 
@@ -23,6 +24,8 @@ export interface AgentConfig {
   gpuSource: 'hardware' | 'simulated';
   /** The provider's half of the double opt-in to jobs without a container. */
   nativeAllowed: boolean;
+  /** The least to take for an hour on one GPU, per asset; null takes any price. */
+  asks: Asks;
   /** Jobs at once. */
   slots: number;
   /** Most cores and memory for all jobs together; null leaves it to the machine. */

@@ -18,6 +18,7 @@ describe('readAgentConfig', () => {
       solanaRpcUrl: null,
       gpuSource: 'hardware',
       nativeAllowed: false,
+      asks: { SOL: null, USDC: null },
       slots: 2,
       cpus: null,
       memoryBytes: null,
@@ -33,6 +34,7 @@ describe('readAgentConfig', () => {
         AGENT_ALLOW_NATIVE: 'yes',
         MEMORY_LIMIT: '8g',
         CPU_LIMIT: '0.5',
+        AGENT_ASK_USDC_PER_GPU_HOUR: '0.350',
         MAX_CONCURRENT_JOBS: '4',
         API_KEY: 'k',
       }),
@@ -42,6 +44,7 @@ describe('readAgentConfig', () => {
       nativeAllowed: true,
       memoryBytes: 8 * 1024 ** 3,
       cpus: 0.5,
+      asks: { SOL: null, USDC: { amount: '0.35', asset: 'USDC' } },
       slots: 4,
       apiKey: 'k',
     });
@@ -62,6 +65,8 @@ describe('readAgentConfig', () => {
     { MEMORY_LIMIT: '1k' },
     { CPU_LIMIT: '0' },
     { CPU_LIMIT: 'all' },
+    { AGENT_ASK_SOL_PER_GPU_HOUR: '0' },
+    { AGENT_ASK_USDC_PER_GPU_HOUR: '0.0000001' },
     { MAX_CONCURRENT_JOBS: '0' },
     { MARKETPLACE_URL: 'market' },
   ] as Record<string, string>[])('refuses %j by name', (env) => {

@@ -9,8 +9,10 @@ import {
   readText,
   readUrl,
 } from '@node3/shared/env';
+import { isMarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { type LogLevel, logLevels } from '@node3/shared/logger';
+import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { AgentConfig } from './config.ts';
 
@@ -39,6 +41,10 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     solanaRpcUrl: rpc === null ? null : readUrl(env, 'SOLANA_RPC_URL', rpc),
     gpuSource: readFlag(env, 'SKIP_GPU_CHECK', 'off') ? 'simulated' : 'hardware',
     nativeAllowed: readFlag(env, 'AGENT_ALLOW_NATIVE', 'off'),
+    asks: {
+      SOL: readAsk(env, 'AGENT_ASK_SOL_PER_GPU_HOUR', 'SOL'),
+      USDC: readAsk(env, 'AGENT_ASK_USDC_PER_GPU_HOUR', 'USDC'),
+    },
     slots: readInteger(env, 'MAX_CONCURRENT_JOBS', {
       fallback: 2,
       min: 1,
@@ -55,6 +61,20 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
 
 export function readLogLevel(env: Env): LogLevel {
   return readChoice(env, 'LOG_LEVEL', logLevels, 'info');
+}
+
+/** @throws ConfigError for what is no amount above zero: an ask of nothing is no ask. */
+function readAsk(env: Env, name: string, asset: Asset): Money | null {
+  const text = readOptionalText(env, name);
+  if (text === null) return null;
+  const fix = `Set what one hour on one GPU must pay at least in ${asset}, such as 0.35, or nothing.`;
+  try {
+    const amount = parseAmount(text, asset);
+    if (amount > 0n) return toMoney(amount, asset);
+  } catch (error) {
+    if (!isMarketError(error, 'AMOUNT_INVALID')) throw error;
+  }
+  throw new ConfigError(name, `is "${text}"`, fix);
 }
 
 function readCores(env: Env, name: string): number | null {

@@ -85,6 +85,7 @@ export async function startMarketplace(
       leaseSecret: secrets.leaseSecret,
       adminApiKey: config.adminApiKey,
       feeBasisPoints: config.feeBasisPoints,
+      holdbackMs: config.holdbackSec * 1_000,
       defaultImages: config.defaultImages,
       dashboardDir: config.dashboardDir,
       publicUrl: config.publicUrl,

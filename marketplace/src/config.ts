@@ -19,6 +19,8 @@ export interface MarketplaceConfig {
   adminApiKey: string;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;
+  /** Seconds between the acceptance of a result and its payout, for disputes. */
+  holdbackSec: number;
   defaultImages: DefaultImages;
   /** Address under which others reach us, such as `https://market.example`; null on one machine. */
   publicUrl: string | null;
@@ -26,6 +28,12 @@ export interface MarketplaceConfig {
   dashboardDir: string | null;
   logLevel: LogLevel;
 }
+
+/** What an operator charges and allows who says nothing about it. */
+export const pricingDefaults = {
+  feeBasisPoints: 500,
+  holdbackSec: 0,
+} satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */
 export const defaultImages: DefaultImages = {

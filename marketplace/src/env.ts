@@ -10,8 +10,12 @@ import {
   readUrl,
 } from '@node3/shared/env';
 import { logLevels } from '@node3/shared/logger';
+
 import { readPassphraseSource } from '@node3/shared/passphrase';
-import { defaultImages, type MarketplaceConfig } from './config.ts';
+import { defaultImages, type MarketplaceConfig, pricingDefaults } from './config.ts';
+
+/** Thirty days: longer than anybody needs to look at a result. */
+const holdbackSecMax = 2_592_000;
 
 const portRange = { fallback: 8_000, min: 0, max: 65_535 };
 
@@ -38,7 +42,16 @@ export function readConfig(env: Env): MarketplaceConfig {
     ),
     treasuryPassphrase: readPassphraseSource(env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     adminApiKey: readAdminKey(env, environment),
-    feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', { fallback: 500, min: 0, max: 5_000 }),
+    feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', {
+      fallback: pricingDefaults.feeBasisPoints,
+      min: 0,
+      max: 5_000,
+    }),
+    holdbackSec: readInteger(env, 'PAYOUT_HOLDBACK_SEC', {
+      fallback: pricingDefaults.holdbackSec,
+      min: 0,
+      max: holdbackSecMax,
+    }),
     defaultImages,
     publicUrl: readPublicUrl(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),

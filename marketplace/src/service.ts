@@ -40,6 +40,8 @@ export interface ServiceParts {
   leaseSecret: string;
   adminApiKey: string;
   feeBasisPoints: number;
+  /** Time for disputes between acceptance and payout. */
+  holdbackMs: number;
   defaultImages: DefaultImages;
   dashboardDir: string | null;
   publicUrl: string | null;
@@ -68,7 +70,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
   store.onEvents((events) => feed.publish(events));
   presence.restore(await store.agents());
-  await extendLeasesAfterDowntime({ store, clock, log });
+  const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   await fillIndex(store, matchmaker);
   const startedAtMs = clock.nowMs();
   const changeDeps = {
@@ -79,6 +81,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     cancels: new CancelNotices(),
     log,
     feeBasisPoints: parts.feeBasisPoints,
+    holdbackMs: parts.holdbackMs,
+    unsupervised,
     wakePayouts: () => payouts.wake(),
   };
   const app = await createServer(

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { gpuVendors, isolationLevels } from './job-spec.ts';
 import { limits } from './limits.ts';
-import { nullable, oneOf, strictObject } from './schema.ts';
+import { MoneySchema, nullable, oneOf, strictObject } from './schema.ts';
 
 /** One GPU (or one MIG slice) an agent offers. Facts as its tools report them; `null` is unknown. */
 export const Device = strictObject({
@@ -35,6 +35,13 @@ export const DeviceSample = strictObject({
 });
 export type DeviceSample = Static<typeof DeviceSample>;
 
+/**
+ * The least the provider takes for an hour on one GPU, per asset; null and absent take anything.
+ * Work without a GPU has no ask. A fixed reward counts as what it pays per GPU hour at the run limit.
+ */
+const Asks = strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) });
+export type Asks = Static<typeof Asks>;
+
 /** What an agent offers: its machine, its limits and the isolation really in force. */
 export const Offer = strictObject({
   devices: Type.Array(Device, { maxItems: limits.devicesPerAgent }),
@@ -46,5 +53,6 @@ export const Offer = strictObject({
   memoryBytes: Type.Integer({ minimum: 1, maximum: limits.memoryBytesMax }),
   diskBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   slots: Type.Integer({ minimum: 1, maximum: limits.executionsPerAgent }),
+  asks: Type.Optional(Asks),
 });
 export type Offer = Static<typeof Offer>;

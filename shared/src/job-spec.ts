@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { limits } from './limits.ts';
+import type { Money } from './money.ts';
 import { MoneySchema, oneOf, strictObject, taggedUnion } from './schema.ts';
 
 /** What a requester asks for. `JobSpecInput` is what is sent; `JobSpec` has every default filled in. */
@@ -121,6 +122,22 @@ const FixedPrice = strictObject({
   reward: MoneySchema,
 });
 
+const MeteredPrice = strictObject({
+  kind: Type.Literal('metered'),
+  bidPerGpuHour: Type.Unsafe<Money>({
+    ...MoneySchema,
+    description:
+      'The most one hour on one GPU may cost. A job without GPUs is priced per hour of its run',
+  }),
+  cap: Type.Unsafe<Money>({
+    ...MoneySchema,
+    description: 'The most the run may cost, without the fee; the run is stopped there',
+  }),
+});
+
+export const Price = taggedUnion('kind', [FixedPrice, MeteredPrice]);
+export type Price = Static<typeof Price>;
+
 export const JobSpecInput = strictObject({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   labels: Type.Optional(
@@ -139,7 +156,7 @@ export const JobSpecInput = strictObject({
   retry: Type.Optional(
     strictObject({ attemptsMax: Type.Integer({ minimum: 1, maximum: limits.attemptsMax }) }),
   ),
-  price: taggedUnion('kind', [FixedPrice]),
+  price: Price,
 });
 export type JobSpecInput = Static<typeof JobSpecInput>;
 export type Workload = JobSpecInput['workload'];
@@ -163,7 +180,7 @@ export interface JobSpec {
   placement: { agents: string[] | null; isolationMin: IsolationLevel };
   limits: { queueSec: number; pullSec: number; runSec: number; logBytes: number };
   retry: { attemptsMax: number };
-  price: JobSpecInput['price'];
+  price: Price;
 }
 
 /** The image name that means: no image, the command runs on the provider's own system. */

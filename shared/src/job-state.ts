@@ -1,3 +1,4 @@
+import type { SettlementRow } from './settlement-table.ts';
 import { isTerminalIn, type Transitions } from './state-machine.ts';
 
 export const jobStates = [
@@ -29,11 +30,14 @@ export function isTerminalJob(state: JobState): boolean {
   return isTerminalIn(jobTransitions, state);
 }
 
-/** Who pays when it breaks. */
-export type Fault = 'requester' | 'provider' | 'none';
+export const faults = ['requester', 'provider', 'platform', 'none'] as const;
+/** Who pays when it breaks. `platform` is the marketplace itself. */
+export type Fault = (typeof faults)[number];
 
 interface ReasonDefinition {
   fault: Fault;
+  /** The row of the published table that divides the money. */
+  settles: SettlementRow;
   /** One sentence for a person: what happened. */
   sentence: string;
   /** What to do about it. */
@@ -46,115 +50,148 @@ interface ReasonDefinition {
 export const reasons = {
   exited: {
     fault: 'none',
+    settles: 'success',
     sentence: 'The program ended with exit code 0.',
     action: 'Read the output.',
     retry: 'no',
   },
   nonzero_exit: {
     fault: 'requester',
+    settles: 'requester_run',
     sentence: 'The program ended with an exit code other than 0.',
     action: 'Read the last lines of stderr.',
     retry: 'no',
   },
   out_of_memory: {
     fault: 'requester',
+    settles: 'requester_run',
     sentence: 'The program used more memory than the job allows.',
     action: 'Raise resources.memoryBytes.',
     retry: 'no',
   },
   run_timeout: {
     fault: 'requester',
+    settles: 'requester_run',
     sentence: 'The program ran longer than limits.runSec and was stopped.',
     action: 'Raise limits.runSec or make the program faster.',
     retry: 'no',
   },
+  cap_reached: {
+    fault: 'requester',
+    settles: 'requester_run',
+    sentence: 'The run used up the cap of the job and was stopped.',
+    action: 'Raise price.cap, or make the program faster.',
+    retry: 'no',
+  },
   disk_exceeded: {
     fault: 'requester',
+    settles: 'requester_run',
     sentence: 'The program wrote more than resources.diskBytes and was stopped.',
     action: 'Raise resources.diskBytes or write less.',
     retry: 'no',
   },
   cancelled_by_requester: {
     fault: 'requester',
+    settles: 'requester_run',
     sentence: 'The requester cancelled the job.',
     action: 'Post it again if it is still wanted.',
     retry: 'no',
   },
   image_not_found: {
     fault: 'requester',
+    settles: 'requester_free',
     sentence: 'The image does not exist or may not be pulled.',
     action: 'Check the image name and tag.',
     retry: 'no',
   },
   command_not_found: {
     fault: 'requester',
+    settles: 'requester_free',
     sentence: 'The command could not be started in the image.',
     action: 'Check command, entrypoint and the files in the image.',
     retry: 'no',
   },
   request_invalid: {
     fault: 'requester',
+    settles: 'requester_free',
     sentence: 'The job asks for something that no agent may give it.',
     action: 'Correct what the detail names, such as a reserved environment variable.',
     retry: 'no',
   },
   image_pull_failed: {
     fault: 'none',
+    settles: 'nobody',
     sentence: 'The registry did not deliver the image.',
     action: 'Try again later or use another registry.',
     retry: 'yes',
   },
   prepare_timeout: {
     fault: 'none',
+    settles: 'nobody',
     sentence: 'The agent did not get the program started within limits.pullSec.',
     action: 'Use a smaller image or raise limits.pullSec.',
     retry: 'yes',
   },
   queue_timeout: {
     fault: 'none',
+    settles: 'nobody',
     sentence: 'No agent took the job before limits.queueSec.',
     action: 'Ask for less, pay more or wait longer.',
     retry: 'no',
   },
   offer_not_accepted: {
     fault: 'none',
+    settles: 'nobody',
     sentence: 'The agent did not accept the offer in time.',
     action: 'Nothing; the job goes back to the queue while it may.',
     retry: 'yes',
   },
   released_by_agent: {
     fault: 'none',
+    settles: 'nobody',
     sentence: 'The agent gave the job back.',
     action: 'Nothing; the job goes back to the queue while it may.',
     retry: 'yes',
   },
   lease_expired: {
     fault: 'provider',
+    settles: 'provider',
     sentence: 'The agent stopped sending heartbeats.',
     action: 'Nothing while attempts are left; after the last one, post the job again.',
     retry: 'yes',
   },
   engine_error: {
     fault: 'provider',
+    settles: 'provider',
     sentence: 'The container engine of the agent failed.',
     action: 'Nothing while attempts are left; after the last one, post the job again.',
     retry: 'yes',
   },
   gpu_error: {
     fault: 'provider',
+    settles: 'provider',
     sentence: 'The GPU of the agent failed.',
     action: 'Nothing while attempts are left; after the last one, post the job again.',
     retry: 'yes',
   },
   agent_restarted: {
     fault: 'provider',
+    settles: 'provider',
     sentence: 'The agent restarted and could not find the workload again.',
     action: 'Nothing while attempts are left; after the last one, post the job again.',
     retry: 'yes',
   },
   result_overdue: {
     fault: 'provider',
+    settles: 'provider',
     sentence: 'The agent did not report a result in time.',
+    action: 'Nothing while attempts are left; after the last one, post the job again.',
+    retry: 'yes',
+  },
+  marketplace_error: {
+    fault: 'platform',
+    settles: 'platform',
+    sentence: 'The marketplace failed this run; it costs you nothing.',
     action: 'Nothing while attempts are left; after the last one, post the job again.',
     retry: 'yes',
   },

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, totalmem } from 'node:os';
-import type { Offer } from '@node3/shared/device';
+import type { Asks, Offer } from '@node3/shared/device';
 import { type IsolationLevel, isolationLevels } from '@node3/shared/job-spec';
 import { agentLimits } from '../agent-limits.ts';
 import type { ExecutorChoice } from './admission.ts';
@@ -12,6 +12,7 @@ export interface MachinePolicy {
   cpus: number | null;
   memoryBytes: number | null;
   nativeAllowed: boolean;
+  asks: Asks;
 }
 
 /** @returns the machine's size, cut to the provider's limits. Without a disk reading there is none. */
@@ -59,6 +60,7 @@ export function buildOffer(
     memoryBytes: limits.memoryBytes,
     diskBytes: limits.diskBytes,
     slots: limits.slots,
+    asks: policy.asks,
   };
 }
 

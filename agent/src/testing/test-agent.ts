@@ -102,6 +102,7 @@ export class TestMachine {
       solanaRpcUrl: null,
       gpuSource: 'simulated',
       nativeAllowed: false,
+      asks: { SOL: null, USDC: null },
       slots: 2,
       cpus: null,
       memoryBytes: null,

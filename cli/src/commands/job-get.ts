@@ -2,7 +2,7 @@ import { getJob, type JobDetail } from '@node3/shared/routes/jobs';
 import { type Context, connect } from '../context.ts';
 import { describeEnd, runMsOf } from '../job/outcome.ts';
 import { formatFacts } from '../output/table.ts';
-import { durationText, moneyText } from '../output/words.ts';
+import { durationText, moneyText, priceText } from '../output/words.ts';
 import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -34,7 +34,7 @@ export function formatJob(job: JobDetail): string[] {
       ['finished', job.finishedAt],
       ['ran', runMs === null ? null : durationText(runMs)],
       ['isolation', job.executions.at(-1)?.isolation ?? null],
-      ['price', moneyText(job.price)],
+      ['price', priceText(job.price, job.bidPerGpuHour)],
       ['escrow', `${settlement.state}, ${moneyText(settlement.held)}`],
       ['charged', settlement.charged && moneyText(settlement.charged)],
       ['provider', settlement.providerShare && moneyText(settlement.providerShare)],

@@ -180,6 +180,35 @@ describe('node3 run', () => {
     expect(market.requests('POST', '/jobs')).toHaveLength(1);
   });
 
+  it('bids per hour up to a cap, both or neither, and never with a reward', async () => {
+    const metered = hostFor(
+      'run',
+      '-d',
+      '--gpu',
+      'any',
+      '--bid',
+      '0.5USDC/h',
+      '--cap',
+      '2 USDC',
+      'x',
+    );
+    expect(await runCli(metered)).toBe(0);
+    expect(postedSpec().price).toEqual({
+      kind: 'metered',
+      bidPerGpuHour: { amount: '0.5', asset: 'USDC' },
+      cap: { amount: '2', asset: 'USDC' },
+    });
+    for (const wrong of [
+      ['--bid', '0.5'],
+      ['--cap', '2'],
+      ['--bid', '1', '--cap', '2', '--reward', '1'],
+      ['--bid', '1/day', '--cap', '2'],
+    ]) {
+      expect(await runCli(hostFor('run', '-d', ...wrong, '--', 'x'))).toBe(2);
+    }
+    expect(market.requests('POST', '/jobs')).toHaveLength(1);
+  });
+
   it('leaves the isolation to the marketplace unless it is asked for', async () => {
     await runCli(hostFor('run', '-d', '--', 'true'));
     expect(postedSpec()).not.toHaveProperty('placement');

@@ -1,6 +1,7 @@
 import type { Client } from '@node3/shared/client';
 import { isMarketError, MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
+import { priceMax } from '@node3/shared/metering';
 import { fromMoney, toMoney, zero } from '@node3/shared/money';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
@@ -67,7 +68,7 @@ export async function postJob(
 }
 
 async function withMissing(client: Client, spec: JobSpecInput, error: MarketError) {
-  const { reward } = spec.price;
+  const reward = priceMax(spec.price);
   try {
     const account = await client.call(getAccount, {});
     const { available } = account.balances[reward.asset];

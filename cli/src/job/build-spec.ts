@@ -26,6 +26,8 @@ export interface JobOptions {
   isolation?: string;
   reward: string;
   asset: string;
+  bid?: string;
+  cap?: string;
 }
 
 /** The canonical job for what was typed. Throws a usage error that names the option. */
@@ -50,8 +52,21 @@ export function buildJobSpec(
           placement: { isolationMin: choose('--isolation', options.isolation, isolationLevels) },
         }),
     ...(Object.keys(runLimits).length === 0 ? {} : { limits: runLimits }),
-    price: { kind: 'fixed', reward: parseMoney('--reward', options.reward, options.asset) },
+    price: buildPrice(options),
   };
+}
+
+/** A reward for the whole job, or a bid per hour that a cap bounds: neither goes without the other. */
+function buildPrice({ reward, asset, bid, cap }: JobOptions): JobSpecInput['price'] {
+  if (bid === undefined && cap === undefined) {
+    return { kind: 'fixed', reward: parseMoney('--reward', reward, asset) };
+  }
+  if (bid === undefined || cap === undefined) {
+    const missing = bid === undefined ? '--bid' : '--cap';
+    throw usageError(`${missing} is missing.`, 'Give both, such as: --bid 0.5USDC/h --cap 2USDC');
+  }
+  const bidPerGpuHour = parseMoney('--bid', bid.replace(/\s*\/\s*h(our)?$/i, ''), asset);
+  return { kind: 'metered', bidPerGpuHour, cap: parseMoney('--cap', cap, asset) };
 }
 
 /** A native job has no image, and says so: the marketplace would fill in its default one. */

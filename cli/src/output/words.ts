@@ -5,6 +5,12 @@ export function moneyText(money: Money | null): string {
   return money === null ? '-' : `${money.amount} ${money.asset}`;
 }
 
+/** `0.001 SOL`, or `up to 2 USDC at 0.5 USDC per GPU hour`. */
+export function priceText(most: Money, bidPerGpuHour: Money | null): string {
+  if (bidPerGpuHour === null) return moneyText(most);
+  return `up to ${moneyText(most)} at ${moneyText(bidPerGpuHour)} per GPU hour`;
+}
+
 /** `412 ms`, `3.2 s`, `2m 05s`, `1h 02m`. */
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;

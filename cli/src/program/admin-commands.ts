@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CreateTestJobsOptions } from '../commands/admin-create-jobs.ts';
+import type { FailJobOptions } from '../commands/admin-job.ts';
 import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
 import type { AcceptHistoryOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
@@ -30,6 +31,21 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
     state,
     create,
     async () => (await import('../commands/admin-create-jobs.ts')).createAdminJob,
+  );
+
+  const fail = admin
+    .command('job')
+    .description('What an operator does to one job')
+    .command('fail')
+    .description(
+      'End a job that an agent holds; the requester pays nothing, the fees pay the agent',
+    )
+    .argument('<id>')
+    .requiredOption('--detail <text>', 'what went wrong, for both sides to read');
+  attachAction<FailJobOptions>(
+    state,
+    fail,
+    async () => (await import('../commands/admin-job.ts')).failRunningJob,
   );
 
   const test = admin

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { spellCommands } from '../command-name.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
@@ -27,6 +27,18 @@ export function addRunCommand(state: ProgramState, program: Command): void {
     .option('--isolation <level>', 'the least isolation wanted: container or native')
     .option('--reward <amount>', 'what the provider gets', '0.001')
     .option('--asset <asset>', 'SOL or USDC', 'SOL')
+    .addOption(
+      new Option(
+        '--bid <amount>',
+        'pay by run time: at most this per GPU hour, such as 0.5USDC/h',
+      ).conflicts('reward'),
+    )
+    .addOption(
+      new Option(
+        '--cap <amount>',
+        'with --bid: the most the run may cost; it is stopped there',
+      ).conflicts('reward'),
+    )
     .option('-d, --detach', 'print the job id and leave')
     .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
     .option('--idempotency-key <key>', 'the same key never posts a second job')
@@ -39,4 +51,5 @@ const examples = `
 Examples:
   node3 run train.py --gpu 24GB.. --reward 0.01
   node3 run --gpu any --image nvidia/cuda:12.6.0-base-ubuntu24.04 -- nvidia-smi
+  node3 run --gpu h100 --bid 2USDC/h --cap 5USDC -- python train.py
   node3 run --asset USDC --reward 0.05 -e EPOCHS=3 -- python train.py`;

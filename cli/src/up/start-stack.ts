@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { AgentConfig } from '@node3/agent/config';
-import { defaultImages, type MarketplaceConfig } from '@node3/marketplace/config';
+import { defaultImages, type MarketplaceConfig, pricingDefaults } from '@node3/marketplace/config';
 import type { Logger, LogLevel } from '@node3/shared/logger';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { Host } from '../host.ts';
@@ -89,7 +89,7 @@ export async function startMarket(
     treasuryWalletPath: folder.treasuryWallet,
     treasuryPassphrase: readPassphraseSource(host.env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     adminApiKey: options.adminApiKey,
-    feeBasisPoints: 500,
+    ...pricingDefaults,
     defaultImages: chooseImages(machine, defaultImages),
     dashboardDir: options.dashboardDir,
     publicUrl: null,
@@ -121,6 +121,7 @@ export async function startProvider(
     solanaRpcUrl: urls.rpcUrl,
     gpuSource: machine.gpuSource,
     nativeAllowed: machine.isolation === 'native',
+    asks: { SOL: null, USDC: null },
     slots: 2,
     cpus: null,
     memoryBytes: null,

@@ -137,6 +137,8 @@ export const enJobs = {
   'receipt.refund': 'Refunded',
   'receipt.open': 'not decided yet',
   'receipt.fault': 'Fault',
+  'price.atMost': 'up to {{money}}',
+  'price.perGpuHour': '{{money}} per GPU hour',
   'fault.requester': 'requester',
   'fault.provider': 'provider',
   'fault.platform': 'marketplace',

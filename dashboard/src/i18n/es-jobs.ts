@@ -140,6 +140,8 @@ export const esJobs: Record<keyof typeof enJobs, string> = {
   'receipt.refund': 'Reembolsado',
   'receipt.open': 'aún sin decidir',
   'receipt.fault': 'Responsable',
+  'price.atMost': 'hasta {{money}}',
+  'price.perGpuHour': '{{money}} por hora de GPU',
   'fault.requester': 'solicitante',
   'fault.provider': 'proveedor',
   'fault.platform': 'mercado',

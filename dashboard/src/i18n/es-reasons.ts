@@ -40,6 +40,11 @@ export const esReasons: ReasonTexts = {
   'reason.gpu_error.action': 'Nada; el job se intenta de nuevo en otro agente.',
   'reason.agent_restarted.sentence': 'El agente se reinició y no encontró la carga de trabajo.',
   'reason.agent_restarted.action': 'Nada; el job se intenta de nuevo en otro agente.',
+  'reason.cap_reached.sentence': 'La ejecución agotó el tope del job y se detuvo.',
+  'reason.cap_reached.action': 'Sube el tope del precio o haz más rápido el programa.',
+  'reason.marketplace_error.sentence': 'El mercado hizo fallar esta ejecución; no te cuesta nada.',
+  'reason.marketplace_error.action':
+    'Nada mientras queden intentos; después del último, publica el job otra vez.',
   'reason.result_overdue.sentence': 'El agente no informó de un resultado a tiempo.',
   'reason.result_overdue.action': 'Nada; el job se intenta de nuevo en otro agente.',
 };

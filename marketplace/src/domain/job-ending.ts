@@ -1,14 +1,18 @@
-import { assert } from '@node3/shared/assert';
 import type { Actor, NewEvent } from '@node3/shared/events';
 import type { ExecutionState } from '@node3/shared/execution-state';
 import type { JobState, Reason } from '@node3/shared/job-state';
 import { reasons } from '@node3/shared/job-state';
-import { fromMoney } from '@node3/shared/money';
-import type { JobChange, JobSnapshot } from '../store/job-store.ts';
-import type { NewPayout, SettlementRow, Transfer } from '../store/rows.ts';
-import { feeRevenue, heldForJob, providerPayable, userAvailable } from './ledger-accounts.ts';
+import { type BaseUnits, zero } from '@node3/shared/money';
+import type { JobChange, JobSnapshot, LedgerView } from '../store/job-store.ts';
+import type { NewPayout } from '../store/rows.ts';
+import { feePoolOf } from './fee-pool.ts';
 import { decideRetry } from './retry-policy.ts';
-import { settle } from './settlement.ts';
+import {
+  escrowTransfers,
+  payoutOf,
+  settleAttempt,
+  subsidyTransfers,
+} from './settlement-postings.ts';
 
 /** How one attempt is over, whoever says so. */
 export interface AttemptEnd {
@@ -50,13 +54,21 @@ export function endWithoutResult(
 export interface EndContext {
   nowMs: number;
   actor: Actor;
-  feeBasisPoints: number;
   payoutId: string;
+  /** Now, or later by the time that the operator leaves for disputes. */
+  payoutDueAtMs: number;
   wallet: string;
+  /** `no` ends the job with this attempt, whatever its reason allows. */
+  retry?: 'no';
 }
 
 /** Ends an attempt: the job goes back to the queue, or it ends too and its money is divided. */
-export function endAttempt(snapshot: JobSnapshot, end: AttemptEnd, context: EndContext): JobChange {
+export function endAttempt(
+  snapshot: JobSnapshot,
+  end: AttemptEnd,
+  context: EndContext,
+  ledger: LedgerView,
+): JobChange {
   const { job, execution } = snapshot;
   if (execution === null) throw new Error('an attempt ends only where there is one');
   const executionChange: NonNullable<JobChange['execution']> = {
@@ -87,7 +99,10 @@ export function endAttempt(snapshot: JobSnapshot, end: AttemptEnd, context: EndC
     nowMs: context.nowMs,
   });
   const agentCount = agentCountOf(end, execution.startedAtMs);
-  if (retry.retry && job.cancelRequestedAtMs === null) {
+  const goesOn = retry.retry && job.cancelRequestedAtMs === null && context.retry !== 'no';
+  if (goesOn) {
+    const settlement = settleAttempt(snapshot, end, feePoolOf(ledger, job.asset));
+    const payout = payoutOf(snapshot, settlement.fromFeePool, context);
     return {
       execution: executionChange,
       job: {
@@ -99,14 +114,20 @@ export function endAttempt(snapshot: JobSnapshot, end: AttemptEnd, context: EndC
         startedAtMs: null,
       },
       ...(agentCount === null ? {} : { agentCount }),
-      events: [ended, event(snapshot, context, 'job.requeued', end.reason, {})],
+      transfers: subsidyTransfers(snapshot, settlement),
+      payout,
+      events: [
+        ended,
+        event(snapshot, context, 'job.requeued', end.reason, {}),
+        ...payoutDue(snapshot, payout, context),
+      ],
     };
   }
   const cancelled = job.cancelRequestedAtMs !== null && reasons[end.reason].retry === 'yes';
   const jobEnd: AttemptEnd = cancelled
     ? { ...end, executionState: 'cancelled', reason: 'cancelled_by_requester', runMs: 0 }
     : end;
-  const closing = closeJob(snapshot, jobEnd, context);
+  const closing = closeJob(snapshot, jobEnd, context, feePoolOf(ledger, job.asset));
   return {
     ...closing,
     execution: executionChange,
@@ -122,7 +143,7 @@ export function endUnstarted(
   context: EndContext,
 ): JobChange {
   const reason: Reason = state === 'cancelled' ? 'cancelled_by_requester' : 'queue_timeout';
-  const closing = closeJob(snapshot, endWithoutResult('cancelled', reason), context);
+  const closing = closeJob(snapshot, endWithoutResult('cancelled', reason), context, zero);
   return { ...closing, job: { ...closing.job, state } };
 }
 
@@ -134,99 +155,63 @@ const jobStateOf: Record<AttemptEnd['executionState'], JobState> = {
   cancelled: 'cancelled',
 };
 
-function closeJob(snapshot: JobSnapshot, end: AttemptEnd, context: EndContext): JobChange {
-  const { job, execution } = snapshot;
-  const reward = fromMoney(job.spec.price.reward);
-  const { fault } = reasons[end.reason];
-  const settlement = settle({
-    reward,
-    held: job.price,
-    feeBasisPoints: context.feeBasisPoints,
-    outcome: end.executionState === 'succeeded' ? 'succeeded' : 'ended_otherwise',
-    fault,
-    runMs: end.runMs,
-    runLimitMs: job.spec.limits.runSec * 1_000,
-  });
+function closeJob(
+  snapshot: JobSnapshot,
+  end: AttemptEnd,
+  context: EndContext,
+  feePool: BaseUnits,
+): JobChange {
+  const { job } = snapshot;
+  const settlement = settleAttempt(snapshot, end, feePool);
   const state = jobStateOf[end.executionState];
-  const payout = payoutOf(snapshot, settlement, context);
+  const payout = payoutOf(snapshot, settlement.providerShare, context);
   const decided = event(snapshot, context, 'settlement.decided', end.reason, {
+    row: settlement.row,
     state: settlement.state,
     charged: String(settlement.charged),
     providerShare: String(settlement.providerShare),
     fee: String(settlement.fee),
     refund: String(settlement.refund),
+    fromFeePool: String(settlement.fromFeePool),
+    shortfall: String(settlement.shortfall),
     asset: job.asset,
   });
   const events = [
     event(snapshot, context, 'job.ended', end.reason, { state, exitCode: end.exitCode }),
     decided,
+    ...payoutDue(snapshot, payout, context),
   ];
-  if (payout !== null) {
-    events.push(
-      event(snapshot, context, 'payout.due', null, {
-        payoutId: payout.payoutId,
-        amount: String(payout.amount),
-        asset: payout.asset,
-      }),
-    );
-  }
+  const { charged, providerShare, fee, refund } = settlement;
   return {
     job: {
       state,
       reason: end.reason,
-      fault,
+      fault: reasons[end.reason].fault,
       exitCode: end.exitCode,
       output: end.output,
       notBeforeMs: null,
       finishedAtMs: context.nowMs,
     },
-    settlement,
-    transfers: transfersOf(snapshot, settlement, execution?.agentId ?? null),
+    settlement: { state: settlement.state, charged, providerShare, fee, refund },
+    transfers: [
+      ...escrowTransfers(snapshot, settlement),
+      ...subsidyTransfers(snapshot, settlement),
+    ],
     payout,
     events,
   };
 }
 
-function payoutOf(
-  { job, execution }: JobSnapshot,
-  settlement: { providerShare: NewPayout['amount'] },
+function payoutDue(
+  snapshot: JobSnapshot,
+  payout: NewPayout | null,
   context: EndContext,
-): NewPayout | null {
-  if (execution === null || settlement.providerShare === 0n) return null;
-  assert(context.wallet !== '', 'a payout needs the wallet of its agent');
-  return {
-    payoutId: context.payoutId,
-    kind: 'earning',
-    ledgerAccount: providerPayable(execution.agentId),
-    jobId: job.jobId,
-    executionId: execution.executionId,
-    agentId: execution.agentId,
-    wallet: context.wallet,
-    asset: job.asset,
-    amount: settlement.providerShare,
-    dueAtMs: context.nowMs,
-  };
-}
-
-function transfersOf(
-  { job }: JobSnapshot,
-  settlement: Omit<SettlementRow, 'state'>,
-  agentId: string | null,
-): Transfer[] {
-  const { jobId, accountId, asset } = job;
-  const held = heldForJob(jobId);
-  const moves: [string, Transfer['kind'], string, Transfer['amount'] | null][] = [
-    [`rel:${jobId}`, 'release', userAvailable(accountId), settlement.refund],
-    [`fee:${jobId}`, 'fee', feeRevenue, settlement.fee],
+): NewEvent[] {
+  if (payout === null) return [];
+  const { payoutId, amount, asset } = payout;
+  return [
+    event(snapshot, context, 'payout.due', null, { payoutId, amount: String(amount), asset }),
   ];
-  if (agentId !== null) {
-    moves.push([`cap:${jobId}`, 'capture', providerPayable(agentId), settlement.providerShare]);
-  }
-  return moves.flatMap(([transferId, kind, credit, amount]) =>
-    amount === null || amount === 0n
-      ? []
-      : [{ transferId, kind, debit: held, credit, asset, amount, ref: jobId }],
-  );
 }
 
 /** Giving a job back costs nothing before its start; afterwards it is a failure like any other. */

@@ -1,5 +1,7 @@
 import type { Device, Offer } from '@node3/shared/device';
 import { isolationLevels, type JobSpec, nativeImage } from '@node3/shared/job-spec';
+import { hourlyOffer, priceMax } from '@node3/shared/metering';
+import { type BaseUnits, fromMoney } from '@node3/shared/money';
 
 /** What an agent has free right now. */
 export interface Capacity {
@@ -12,7 +14,8 @@ export interface Capacity {
 }
 
 /** The part of a spec that decides who can run it. */
-export type Needs = Pick<JobSpec, 'placement' | 'resources'> & {
+export type Needs = Pick<JobSpec, 'placement' | 'resources' | 'price'> & {
+  limits: JobSpec['limits'];
   workload: Pick<JobSpec['workload'], 'image'>;
 };
 
@@ -30,6 +33,7 @@ export type Constraint =
   | 'cpus'
   | 'memory'
   | 'disk'
+  | 'price'
   | 'slots';
 
 export type Fit = { fits: true; devices: Device[] } | { fits: false; constraint: Constraint };
@@ -73,9 +77,25 @@ export function fitsEver(
   if (resources.cpus > offer.cpus) return { fits: false, constraint: 'cpus' };
   if (resources.memoryBytes > offer.memoryBytes) return { fits: false, constraint: 'memory' };
   if (resources.diskBytes > offer.diskBytes) return { fits: false, constraint: 'disk' };
-  return resources.gpus === null
-    ? { fits: true, devices: [] }
-    : fitGpus(resources.gpus, offer.devices, simulated);
+  if (resources.gpus === null) return { fits: true, devices: [] };
+  const gpus = fitGpus(resources.gpus, offer.devices, simulated);
+  if (!gpus.fits) return gpus;
+  const ask = askOf(spec, offer);
+  return ask === null || ask <= hourlyOffer(spec) ? gpus : { fits: false, constraint: 'price' };
+}
+
+/** What the agent asks per GPU hour for this job; null when it takes anything. */
+function askOf({ price, resources }: Needs, { asks }: Offer): BaseUnits | null {
+  const { asset } = priceMax(price);
+  const ask = resources.gpus === null ? null : (asks?.[asset] ?? null);
+  const amount = ask === null || ask.asset !== asset ? null : fromMoney(ask);
+  return amount === 0n ? null : amount;
+}
+
+/** Base units per GPU hour that a metered job pays this agent: its ask, or all that is bid. */
+export function matchedRate(spec: Needs, offer: Offer): BaseUnits | null {
+  if (spec.price.kind === 'fixed') return null;
+  return askOf(spec, offer) ?? hourlyOffer(spec);
 }
 
 /**

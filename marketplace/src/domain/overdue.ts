@@ -1,5 +1,5 @@
 import { limits } from '@node3/shared/limits';
-import type { JobChange, JobSnapshot } from '../store/job-store.ts';
+import type { JobChange, JobSnapshot, LedgerView } from '../store/job-store.ts';
 import { type EndContext, endAttempt, endUnstarted, endWithoutResult } from './job-ending.ts';
 
 /** When the marketplace gives up on a started execution whose agent still sends heartbeats. */
@@ -13,7 +13,11 @@ export function prepareBackstopMs(acceptedAtMs: number, pullSec: number): number
 }
 
 /** What the clock alone does to a job now; null when nothing is overdue after all. */
-export function decideOverdue(snapshot: JobSnapshot, context: EndContext): JobChange | null {
+export function decideOverdue(
+  snapshot: JobSnapshot,
+  context: EndContext,
+  ledger: LedgerView,
+): JobChange | null {
   const { job, execution } = snapshot;
   const { nowMs } = context;
   if (job.state === 'queued' || job.state === 'awaiting_funds') {
@@ -21,12 +25,12 @@ export function decideOverdue(snapshot: JobSnapshot, context: EndContext): JobCh
   }
   if ((job.state !== 'assigned' && job.state !== 'running') || execution === null) return null;
   if (execution.acceptByMs !== null && execution.acceptByMs <= nowMs) {
-    return endAttempt(snapshot, endWithoutResult('lost', 'offer_not_accepted'), context);
+    return endAttempt(snapshot, endWithoutResult('lost', 'offer_not_accepted'), context, ledger);
   }
   if (execution.leaseUntilMs + limits.leaseGraceMs <= nowMs) {
-    return endAttempt(snapshot, endWithoutResult('lost', 'lease_expired'), context);
+    return endAttempt(snapshot, endWithoutResult('lost', 'lease_expired'), context, ledger);
   }
   if (execution.deadlineMs === null || execution.deadlineMs > nowMs) return null;
   const reason = execution.startedAtMs === null ? 'prepare_timeout' : 'result_overdue';
-  return endAttempt(snapshot, endWithoutResult('lost', reason), context);
+  return endAttempt(snapshot, endWithoutResult('lost', reason), context, ledger);
 }

@@ -189,6 +189,14 @@ describe('answers', () => {
     await ask(agentRoutes.releaseExecution, agent, { params, body: fenceOf(offer) });
     await ask(jobRoutes.cancelJob, requester, { params: { jobId: released } });
 
+    const failed = await post();
+    await takeOffer(agent);
+    const failure = { reason: 'marketplace_error', detail: 'a test' };
+    await ask(adminRoutes.failJob, market.adminApiKey, {
+      params: { jobId: failed },
+      body: failure,
+    });
+
     const endings: Partial<agentRoutes.ExecutionResult>[] = [
       { output: { answer: [42, null, 'x'] }, peakMemoryBytes: 1, imageDigest: 'sha256:0' },
       { outcome: 'failed', reason: 'nonzero_exit', exitCode: 3, detail: 'exit 3' },

@@ -15,14 +15,17 @@ export interface JobChangeDeps {
   ids: Ids;
   matchmaker: Matchmaker;
   cancels: CancelNotices;
-  feeBasisPoints: number;
+  /** Time for disputes: what an accepted result earns leaves this much later. */
+  holdbackMs: number;
+  /** Executions whose lease ran out while the marketplace was away. */
+  unsupervised: ReadonlySet<string>;
   /** Starts the payout of what has just become due. */
   wakePayouts(): void;
 }
 
 /** Facts the pure decisions need. The payout id is used only when there is something to pay. */
 export async function endContext(
-  deps: Pick<JobChangeDeps, 'store' | 'clock' | 'ids' | 'feeBasisPoints'>,
+  deps: Pick<JobChangeDeps, 'store' | 'clock' | 'ids' | 'holdbackMs'>,
   actor: Actor,
   agentId: string | null,
 ): Promise<EndContext> {
@@ -30,10 +33,11 @@ export async function endContext(
   if (agentId !== null && agent === null) {
     throw new MarketError('INTERNAL', { detail: `Agent ${agentId} is not in the store.` });
   }
+  const nowMs = deps.clock.nowMs();
   return {
-    nowMs: deps.clock.nowMs(),
+    nowMs,
     actor,
-    feeBasisPoints: deps.feeBasisPoints,
+    payoutDueAtMs: nowMs + deps.holdbackMs,
     payoutId: deps.ids.next('payout'),
     wallet: agent?.wallet ?? '',
   };

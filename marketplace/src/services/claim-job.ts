@@ -2,12 +2,14 @@ import type { Clock } from '@node3/shared/clock';
 import type { NewEvent } from '@node3/shared/events';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
+import { priceMax } from '@node3/shared/metering';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import type { Capacity } from '../domain/matching.ts';
+import { runSecWithinCap } from '../domain/run-limit.ts';
 import type { JobClaim, JobStore } from '../store/job-store.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { LeaseTokens } from './lease-token.ts';
-import type { Matchmaker } from './matchmaker.ts';
+import type { Candidate, Matchmaker } from './matchmaker.ts';
 
 interface Deps {
   store: Pick<JobStore, 'claimJob' | 'job'>;
@@ -35,7 +37,7 @@ export async function claimJob(
     const executionId = deps.ids.next('execution');
     const claimed = await deps.store.claimJob({
       jobId: candidate.jobId,
-      execution: newExecution(deps, { executionId, agent, claimId, nowMs }, candidate.devices),
+      execution: newExecution(deps, { executionId, agent, claimId, nowMs }, candidate),
       events: assignedEvents,
       nowMs,
     });
@@ -58,7 +60,7 @@ async function dropIfGone(deps: Deps, jobId: string): Promise<void> {
 function newExecution(
   deps: Deps,
   lease: { executionId: string; agent: AgentRow; claimId: string; nowMs: number },
-  devices: ExecutionRow['devices'],
+  { devices, rate }: Candidate,
 ): JobClaim['execution'] {
   return {
     executionId: lease.executionId,
@@ -73,6 +75,7 @@ function newExecution(
     reason: null,
     detail: null,
     devices,
+    rate,
     isolation: null,
     imageDigest: null,
     exitCode: null,
@@ -108,6 +111,7 @@ function assignedEvents(job: JobRow, execution: ExecutionRow): NewEvent[] {
 
 /** The message that carries a leased execution; the same execution always gives the same message. */
 export function toOffer(leases: LeaseTokens, job: JobRow, execution: ExecutionRow): ExecutionOffer {
+  const runSec = runSecWithinCap(job.spec, execution);
   return {
     type: 'offer',
     executionId: execution.executionId,
@@ -117,7 +121,7 @@ export function toOffer(leases: LeaseTokens, job: JobRow, execution: ExecutionRo
     acceptWithinMs: limits.offerAcceptMs,
     leaseMs: limits.leaseMs,
     deviceIds: execution.devices.map((device) => device.id),
-    spec: job.spec,
-    reward: job.spec.price.reward,
+    spec: { ...job.spec, limits: { ...job.spec.limits, runSec } },
+    reward: priceMax(job.spec.price),
   };
 }

@@ -1,6 +1,7 @@
 import type { JobSpec } from '@node3/shared/job-spec';
 import { reasons } from '@node3/shared/job-state';
-import { toMoney } from '@node3/shared/money';
+import { priceMax } from '@node3/shared/metering';
+import { type Asset, type Money, toMoney } from '@node3/shared/money';
 import type { AdminPayout } from '@node3/shared/routes/admin';
 import type {
   ExecutionView,
@@ -23,6 +24,11 @@ function timeOrNull(ms: number | null): string | null {
   return ms === null ? null : toTimestamp(ms);
 }
 
+/** What a metered job offers per GPU hour; null for a fixed price. */
+function bidOf({ price }: JobSpec): Money | null {
+  return price.kind === 'metered' ? price.bidPerGpuHour : null;
+}
+
 function workloadName(spec: JobSpec): string {
   return spec.workload.kind === 'script' ? spec.workload.language : 'container';
 }
@@ -43,7 +49,8 @@ export function viewJob(
     workload: workloadName(job.spec),
     image: job.spec.workload.image,
     gpus: job.spec.resources.gpus?.count ?? 0,
-    price: job.spec.price.reward,
+    price: priceMax(job.spec.price),
+    bidPerGpuHour: bidOf(job.spec),
     agentId: job.agentId,
     agentName: execution?.agentName ?? null,
     simulatedDevice: devices.length === 0 ? null : devices.some((device) => device.simulated),
@@ -76,7 +83,7 @@ export function viewJobDetail(parts: JobParts): JobDetail {
     fault: job.fault,
     output: job.output,
     logBytes: job.logBytes,
-    executions: executions.map(viewExecution),
+    executions: executions.map((execution) => viewExecution(execution, asset)),
     settlement: {
       state: settlement.state,
       held: toMoney(settlement.state === 'held' ? job.price : 0n, asset),
@@ -99,13 +106,14 @@ function withoutValues(spec: JobSpec): unknown {
   return { ...spec, workload: { ...spec.workload, env: hidden } };
 }
 
-export function viewExecution(execution: ExecutionRow): ExecutionView {
+function viewExecution(execution: ExecutionRow, asset: Asset): ExecutionView {
   return {
     executionId: execution.executionId,
     attempt: execution.attempt,
     agentId: execution.agentId,
     agentName: execution.agentName,
     deviceIds: execution.devices.map((device) => device.id),
+    ratePerGpuHour: execution.rate === null ? null : toMoney(execution.rate, asset),
     state: execution.state,
     reason: execution.reason,
     detail: execution.detail,
@@ -166,7 +174,8 @@ export function viewPublicJob(job: JobRow): PublicJob {
     gpus: gpus?.count ?? 0,
     gpuModels: gpus?.models ?? null,
     memoryBytesMin: gpus?.memoryBytesMin ?? null,
-    reward: job.spec.price.reward,
+    reward: priceMax(job.spec.price),
+    bidPerGpuHour: bidOf(job.spec),
     runSec: job.spec.limits.runSec,
     createdAt: toTimestamp(job.createdAtMs),
   };

@@ -1,10 +1,11 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Device } from '@node3/shared/device';
 import type { Priority } from '@node3/shared/job-spec';
-import { type Asset, fromMoney, type Money, toMoney } from '@node3/shared/money';
+import { type Asset, type BaseUnits, fromMoney, type Money, toMoney } from '@node3/shared/money';
 import {
   type Capacity,
   fit,
+  matchedRate,
   type Needs,
   type SimulatedPolicy,
   scoreAgent,
@@ -19,12 +20,15 @@ interface OpenJob {
   notBeforeMs: number;
   lastAgentId: string | null;
   requeuedAtMs: number;
-  reward: Money;
+  /** null for a metered job, whose price depends on its run. */
+  reward: Money | null;
 }
 
 export interface Candidate {
   jobId: string;
   devices: Device[];
+  /** Base units per GPU hour that a metered job will pay; null for a fixed price. */
+  rate: BaseUnits | null;
 }
 
 interface Waiter {
@@ -79,11 +83,13 @@ export class Matchmaker {
         placement: job.spec.placement,
         resources: job.spec.resources,
         workload: { image: job.spec.workload.image },
+        price: job.spec.price,
+        limits: job.spec.limits,
       },
       notBeforeMs: job.notBeforeMs ?? 0,
       lastAgentId: job.agentId,
       requeuedAtMs: job.queuedAtMs ?? 0,
-      reward: job.spec.price.reward,
+      reward: job.spec.price.kind === 'fixed' ? job.spec.price.reward : null,
     };
     this.#version += 1;
     this.removeJob(job.jobId);
@@ -104,7 +110,7 @@ export class Matchmaker {
     this.#timers.delete(jobId);
   }
 
-  /** Mean reward of the open jobs in each asset; null where there are none. */
+  /** Mean reward of the open jobs with a fixed price in each asset; null where there are none. */
   meanRewards(): Record<Asset, Money | null> {
     const mean = (asset: Asset) => {
       const { jobs, sum } = this.#rewards[asset];
@@ -120,7 +126,9 @@ export class Matchmaker {
       for (const job of this.#lanes.get(priority)?.values() ?? []) {
         if (skip.has(job.jobId) || !this.#isOfferable(job, capacity.agentId, nowMs)) continue;
         const result = fit(job.needs, capacity, this.#simulated);
-        if (result.fits) return { jobId: job.jobId, devices: result.devices };
+        if (!result.fits) continue;
+        const rate = matchedRate(job.needs, capacity.offer);
+        return { jobId: job.jobId, devices: result.devices, rate };
       }
     }
     return null;
@@ -159,6 +167,7 @@ export class Matchmaker {
   }
 
   #count({ reward }: OpenJob, by: 1n | -1n): void {
+    if (reward === null) return;
     const rewards = this.#rewards[reward.asset];
     rewards.jobs += by;
     rewards.sum += by * fromMoney(reward);

@@ -9,17 +9,18 @@ import {
   type JobSpecInput,
 } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
-import { add, type BaseUnits, fromMoney } from '@node3/shared/money';
+import { priceMax } from '@node3/shared/metering';
 import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
-import { type Constraint, fitsEver, type SimulatedPolicy } from '../domain/matching.ts';
-import { feeOn } from '../domain/settlement.ts';
+import type { SimulatedPolicy } from '../domain/matching.ts';
 import type { Idempotency, JobPosting } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
 import { canonicalJson, isDeeperThan } from './canonical-json.ts';
+import { checkSatisfiable } from './check-satisfiable.ts';
 import type { Matchmaker } from './matchmaker.ts';
 import type { Presence } from './presence.ts';
+import { checkPrice, type JobPrice, priceJob } from './price-job.ts';
 
 export interface PostJobDeps {
   store: Store;
@@ -63,11 +64,8 @@ export async function postJob(
 }
 
 /** A spec that could be posted as it is, and what it costs. */
-export interface PreparedJob {
+export interface PreparedJob extends JobPrice {
   spec: JobSpec;
-  reward: BaseUnits;
-  /** Reward and fee together: what is held. */
-  price: BaseUnits;
 }
 
 /**
@@ -77,20 +75,21 @@ export interface PreparedJob {
 export function prepareJob(deps: PostJobDeps, input: JobSpecInput): PreparedJob {
   checkDepth(input);
   const spec = withCatalogueModels(completeJobSpec(input, deps.defaultImages));
-  const reward = checkPrice(spec);
+  checkPrice(spec);
   checkSatisfiable(deps, spec);
-  return { spec, reward, price: add(reward, feeOn(reward, deps.feeBasisPoints)) };
+  return { spec, ...priceJob(spec, deps.feeBasisPoints) };
 }
 
 /** What the store needs to post a prepared job for an account. */
 export function newPosting(
   deps: Pick<PostJobDeps, 'clock' | 'ids'>,
-  { spec, reward, price }: PreparedJob,
+  prepared: PreparedJob,
   accountId: string,
   idempotency: Idempotency | null,
 ): JobPosting {
   const nowMs = deps.clock.nowMs();
-  const job = newJob(deps.ids.next('job'), accountId, spec, price, nowMs);
+  const { reward, price } = prepared;
+  const job = newJob(deps.ids.next('job'), accountId, prepared, nowMs);
   return {
     job,
     transfers: [
@@ -146,18 +145,10 @@ function checkDepth({ workload }: JobSpecInput): void {
   throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/workload/input', detail }] });
 }
 
-function checkPrice(spec: JobSpec): BaseUnits {
-  const reward = fromMoney(spec.price.reward);
-  if (reward > 0n) return reward;
-  const errors = [{ pointer: '/price/reward/amount', detail: 'must be more than 0' }];
-  throw new MarketError('AMOUNT_INVALID', { detail: 'The reward must be more than 0.', errors });
-}
-
 function newJob(
   jobId: string,
   accountId: string,
-  spec: JobSpec,
-  price: BaseUnits,
+  { spec, price, feeBasisPoints }: PreparedJob,
   nowMs: number,
 ): JobRow {
   return {
@@ -168,8 +159,9 @@ function newJob(
     fault: null,
     priority: spec.priority,
     spec,
-    asset: spec.price.reward.asset,
+    asset: priceMax(spec.price).asset,
     price,
+    feeBasisPoints,
     attempt: 0,
     executionId: null,
     agentId: null,
@@ -186,45 +178,4 @@ function newJob(
     startedAtMs: null,
     finishedAtMs: null,
   };
-}
-
-const pointers: Record<Constraint, string> = {
-  agent: '/placement/agents',
-  isolation: '/placement/isolationMin',
-  arch: '/resources/arch',
-  simulated_gpu: '/resources/gpus',
-  gpu_vendor: '/resources/gpus/vendor',
-  gpu_model: '/resources/gpus/models',
-  gpu_memory: '/resources/gpus/memoryBytesMin',
-  gpu_capability: '/resources/gpus/computeCapabilityMin',
-  gpu_count: '/resources/gpus/count',
-  cpus: '/resources/cpus',
-  memory: '/resources/memoryBytes',
-  disk: '/resources/diskBytes',
-  slots: '/resources',
-};
-
-/** With no agent registered at all nothing can be said yet: the job may wait for the first one. */
-function checkSatisfiable(deps: PostJobDeps, spec: JobSpec): void {
-  const excluded = new Map<Constraint, number>();
-  let known = 0;
-  for (const { agentId, offer } of deps.presence.all()) {
-    if (offer === null) continue;
-    known += 1;
-    const result = fitsEver(spec, { agentId, offer }, deps.simulated);
-    if (result.fits) return;
-    excluded.set(result.constraint, (excluded.get(result.constraint) ?? 0) + 1);
-  }
-  if (known === 0) return;
-  const [worst] = [...excluded].toSorted((a, b) => b[1] - a[1]);
-  if (worst === undefined) return;
-  const [constraint, count] = worst;
-  const detail =
-    known === 1
-      ? `The one registered agent cannot run this: ${pointers[constraint]} excludes it.`
-      : `None of the ${known} registered agents can run this: ${pointers[constraint]} excludes ${count}.`;
-  const errors = [
-    { pointer: pointers[constraint], detail: `excludes ${count} of ${known} agents` },
-  ];
-  throw new MarketError('JOB_UNSATISFIABLE', { detail, errors, constraint });
 }

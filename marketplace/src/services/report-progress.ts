@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import { type ExecutionPhase, executionPhases } from '@node3/shared/execution-state';
 import { prepareBackstopMs, runBackstopMs } from '../domain/overdue.ts';
+import { runSecWithinCap } from '../domain/run-limit.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import type { JobChangeDeps } from './change-job.ts';
@@ -57,7 +58,10 @@ function decideProgress(
       imageDigest: progress.imageDigest ?? execution.imageDigest,
       deadlineMs: execution.deadlineMs ?? prepareBackstopMs(nowMs, job.spec.limits.pullSec),
       ...(progress.phase === 'running'
-        ? { startedAtMs: nowMs, deadlineMs: runBackstopMs(nowMs, job.spec.limits.runSec) }
+        ? {
+            startedAtMs: nowMs,
+            deadlineMs: runBackstopMs(nowMs, runSecWithinCap(job.spec, execution)),
+          }
         : {}),
     },
     ...(starts ? { job: { state: 'running', startedAtMs: nowMs } } : {}),

@@ -1,9 +1,11 @@
 import { MarketError } from '@node3/shared/error';
+import type { Reason } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { type AttemptEnd, type EndContext, endAttempt } from '../domain/job-ending.ts';
-import type { JobChange, JobSnapshot } from '../store/job-store.ts';
+import { runSecWithinCap } from '../domain/run-limit.ts';
+import type { JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import { hashText } from './api-key.ts';
 import { canonicalJson, isDeeperThan } from './canonical-json.ts';
@@ -26,7 +28,18 @@ export async function reportResult(
   const outcome = await deps.store.changeExecution(
     fence,
     agentId,
-    (snapshot) => decideResult(snapshot, result, resultHash, context),
+    (snapshot, ledger) =>
+      endAttempt(
+        snapshot,
+        readEnd(
+          snapshot,
+          { ...result, reason: reasonOf(deps, snapshot, result.reason) },
+          resultHash,
+          context,
+        ),
+        context,
+        ledger,
+      ),
     resultHash,
   );
   announceChange(deps, outcome);
@@ -39,12 +52,16 @@ export async function reportResult(
   };
 }
 
+/** What an agent can't know, and what would be paid out of the marketplace's own money. */
+const marketplaceReasons: ReadonlySet<Reason> = new Set(['cap_reached', 'marketplace_error']);
+
 /** Refuses reports that contradict themselves, before they can decide about money. */
 function checkResult(result: ExecutionResult): void {
   const { outcome, reason, exitCode, started } = result;
   const success = outcome === 'succeeded';
   const wrong = (pointer: string, detail: string) =>
     new MarketError('REQUEST_INVALID', { errors: [{ pointer: `/result/${pointer}`, detail }] });
+  if (marketplaceReasons.has(reason)) throw wrong('reason', 'is for the marketplace to say');
   if (success !== (reason === 'exited')) throw wrong('reason', 'fits only outcome "succeeded"');
   if (success && exitCode !== 0) throw wrong('exitCode', 'must be 0 for outcome "succeeded"');
   if (success && !started) throw wrong('started', 'must be true for outcome "succeeded"');
@@ -73,17 +90,17 @@ function withoutExcess(result: ExecutionResult): ExecutionResult {
   return { ...result, output: null, detail };
 }
 
-function decideResult(
+function readEnd(
   snapshot: JobSnapshot,
   result: ExecutionResult,
   resultHash: string,
   context: EndContext,
-): JobChange {
+): AttemptEnd {
   const { job } = snapshot;
   // An agent that stops a workload nobody cancelled has failed its own job, whatever it calls it.
   const unasked = result.outcome === 'cancelled' && job.cancelRequestedAtMs === null;
   const reason = unasked ? 'released_by_agent' : result.reason;
-  const end: AttemptEnd = {
+  return {
     executionState: unasked ? 'failed' : result.outcome,
     reason,
     detail: result.detail,
@@ -95,7 +112,21 @@ function decideResult(
     isolation: result.isolation,
     imageDigest: result.imageDigest,
   };
-  return endAttempt(snapshot, end, context);
+}
+
+/**
+ * The agent knows one limit of the run: whether it was the job's own or its cap, we do. And it
+ * can't know that its lease ran out because we were away.
+ */
+function reasonOf(
+  { unsupervised }: Pick<JobChangeDeps, 'unsupervised'>,
+  { job, execution }: JobSnapshot,
+  reported: Reason,
+): Reason {
+  const isCapped = runSecWithinCap(job.spec, execution) < job.spec.limits.runSec;
+  if (reported === 'run_timeout' && isCapped) return 'cap_reached';
+  const isOurs = execution !== null && unsupervised.has(execution.executionId);
+  return reported === 'lease_expired' && isOurs ? 'marketplace_error' : reported;
 }
 
 /** The agent's run time, but never more than has passed on our own clock since it got the job. */

@@ -27,7 +27,9 @@ export async function sweepDeadlines(deps: JobChangeDeps): Promise<number> {
  * not keep the others out of it.
  */
 async function sweepJob(deps: JobChangeDeps, jobId: string, context: EndContext) {
-  const outcome = await deps.store.changeJob(jobId, (snapshot) => decideOverdue(snapshot, context));
+  const outcome = await deps.store.changeJob(jobId, (snapshot, ledger) =>
+    decideOverdue(snapshot, context, ledger),
+  );
   if (outcome === null || !outcome.changed) return 'unchanged';
   announceChange(deps, outcome);
   return 'changed';

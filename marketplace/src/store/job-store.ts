@@ -1,5 +1,6 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { JobState } from '@node3/shared/job-state';
+import type { Asset, BaseUnits } from '@node3/shared/money';
 import type {
   EventRow,
   ExecutionRow,
@@ -179,7 +180,13 @@ export interface JobChange {
   events: NewEvent[];
 }
 
-export type Decide = (snapshot: JobSnapshot) => JobChange | null;
+/** The ledger as the transaction sees it that the decision becomes part of. */
+export interface LedgerView {
+  /** Balance on the account's normal side. */
+  balance(account: string, asset: Asset): BaseUnits;
+}
+
+export type Decide = (snapshot: JobSnapshot, ledger: LedgerView) => JobChange | null;
 
 export interface ChangeOutcome extends JobSnapshot {
   changed: boolean;

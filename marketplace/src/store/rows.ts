@@ -59,8 +59,10 @@ export interface JobRow {
   priority: Priority;
   spec: JobSpec;
   asset: Asset;
-  /** The whole price, held before the job is queued. */
+  /** The whole price with the fee on it, held before the job is queued. */
   price: BaseUnits;
+  /** The marketplace's rate when the job was posted or quoted; a later one is not this job's. */
+  feeBasisPoints: number;
   /** Attempts leased so far. */
   attempt: number;
   /** The execution that holds the job now, or held it last. */
@@ -106,6 +108,8 @@ export interface ExecutionRow {
   reason: Reason | null;
   detail: string | null;
   devices: Device[];
+  /** Base units per GPU hour that a metered job pays this agent; null for a fixed price. */
+  rate: BaseUnits | null;
   isolation: string | null;
   imageDigest: string | null;
   exitCode: number | null;
@@ -145,6 +149,7 @@ export type TransferKind =
   | 'hold'
   | 'capture'
   | 'fee'
+  | 'subsidy'
   | 'release'
   | 'payout'
   | 'network_fee'

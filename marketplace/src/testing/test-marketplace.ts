@@ -27,14 +27,15 @@ export interface TestMarketplace {
   payoutWakes: number;
   /** Calls as nobody. */
   anonymous: Client;
-  /** Stops the service without closing anything properly when `crash` is asked for. */
-  restart(): Promise<void>;
+  /** Stops the service and starts it again on the same data, with other settings where given. */
+  restart(changed?: TestOptions): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface TestOptions {
   clock?: Clock;
   feeBasisPoints?: number;
+  holdbackMs?: number;
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -49,10 +50,10 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
     adminApiKey,
     payoutWakes: 0,
     anonymous: createClient({ baseUrl: running.url }),
-    async restart() {
+    async restart(changed = {}) {
       await running.service.stop();
       await running.store.close();
-      running = await startOn(folder, options, Number(port), market);
+      running = await startOn(folder, { ...options, ...changed }, Number(port), market);
       market.store = running.store;
     },
     async stop() {
@@ -111,6 +112,7 @@ async function startOn(
     leaseSecret: 'lease-secret-for-tests-only',
     adminApiKey,
     feeBasisPoints: options.feeBasisPoints ?? 500,
+    holdbackMs: options.holdbackMs ?? 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
     publicUrl: null,

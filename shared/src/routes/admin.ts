@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
+import { jobStates } from '../job-state.ts';
 import {
   id,
   MoneySchema,
@@ -113,6 +114,23 @@ export const listAgents = {
         data: Type.Array(strictObject({ ...PublicAgent.properties, wallet: WalletAddress })),
       }),
     },
+  },
+} as const satisfies RouteContract;
+
+export const failJob = {
+  method: 'POST',
+  url: '/api/v1/admin/jobs/:jobId/fail',
+  summary:
+    'End a job that an agent holds as the failure of the marketplace, which then pays for it',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    params: strictObject({ jobId: id('job') }),
+    body: strictObject({
+      reason: Type.Literal('marketplace_error'),
+      detail: Type.String({ minLength: 1, maxLength: 2_000, description: 'What went wrong' }),
+    }),
+    response: { 200: strictObject({ jobId: id('job'), state: oneOf(jobStates) }) },
   },
 } as const satisfies RouteContract;
 

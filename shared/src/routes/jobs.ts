@@ -2,8 +2,9 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { executionStates } from '../execution-state.ts';
 import { JobSpecInput } from '../job-spec.ts';
-import { jobStates, reasonNames } from '../job-state.ts';
+import { faults, jobStates, reasonNames } from '../job-state.ts';
 import { limits } from '../limits.ts';
+import type { Money } from '../money.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { payoutStates, settlementStates } from '../settlement-state.ts';
 
@@ -15,6 +16,7 @@ export const ExecutionView = strictObject({
   agentId: id('agent'),
   agentName: Type.String(),
   deviceIds: Type.Array(Type.String()),
+  ratePerGpuHour: nullable(MoneySchema),
   state: oneOf(executionStates),
   reason: nullable(Reason),
   detail: nullable(Type.String()),
@@ -64,7 +66,11 @@ export const JobSummary = strictObject({
   workload: Type.String({ description: 'container or the script language' }),
   image: Type.String(),
   gpus: Type.Integer(),
-  price: MoneySchema,
+  price: Type.Unsafe<Money>({
+    ...MoneySchema,
+    description: 'The most the provider gets: the reward, or the cap of a metered job',
+  }),
+  bidPerGpuHour: nullable(MoneySchema),
   agentId: nullable(id('agent')),
   agentName: nullable(Type.String()),
   simulatedDevice: nullable(Type.Boolean()),
@@ -91,7 +97,7 @@ export const JobDetail = strictObject({
   spec: Type.Unknown({ description: 'The complete spec; environment values are not echoed' }),
   reasonSentence: nullable(Type.String()),
   reasonAction: nullable(Type.String()),
-  fault: nullable(oneOf(['requester', 'provider', 'none'])),
+  fault: nullable(oneOf(faults)),
   output: Type.Unknown({
     description: 'Structured output: output.json or JSON on stdout, else null',
   }),

@@ -44,6 +44,7 @@ export const PublicJob = strictObject({
   gpuModels: nullable(Type.Array(Type.String())),
   memoryBytesMin: nullable(Type.Integer()),
   reward: MoneySchema,
+  bidPerGpuHour: nullable(MoneySchema),
   runSec: Type.Integer(),
   createdAt: Timestamp,
 });

@@ -7,6 +7,7 @@ import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
+import { JobPrice } from '../../parts/job-price.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { JobStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
 import { workloadKey } from '../overview/board-table.tsx';
@@ -94,7 +95,9 @@ function KeyFacts({ job }: { job: JobDetail }) {
       </div>
       <div>
         <dt>{t('job.price')}</dt>
-        <dd>{format.money(job.price)}</dd>
+        <dd>
+          <JobPrice most={job.price} bidPerGpuHour={job.bidPerGpuHour} />
+        </dd>
       </div>
       <div>
         <dt>{t('jobs.column.payout')}</dt>

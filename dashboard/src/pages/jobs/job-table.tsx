@@ -6,8 +6,8 @@ import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten, unknownMark } from '../../format.ts';
-import { useFormat } from '../../i18n/use-format.ts';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
+import { JobPrice } from '../../parts/job-price.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
 import { RunTime } from '../job/run-time.tsx';
@@ -17,7 +17,7 @@ const features = tableFeatures({});
 const column = createColumnHelper<typeof features, JobSummary>();
 const numericColumns = new Set(['price', 'time', 'created']);
 
-function jobColumns(t: TFunction, format: ReturnType<typeof useFormat>) {
+function jobColumns(t: TFunction) {
   return column.columns([
     column.display({
       id: 'job',
@@ -37,7 +37,9 @@ function jobColumns(t: TFunction, format: ReturnType<typeof useFormat>) {
     column.display({
       id: 'price',
       header: t('jobs.column.price'),
-      cell: ({ row }) => format.money(row.original.price),
+      cell: ({ row: { original } }) => (
+        <JobPrice most={original.price} bidPerGpuHour={original.bidPerGpuHour} />
+      ),
     }),
     column.display({
       id: 'payout',
@@ -64,8 +66,7 @@ function jobColumns(t: TFunction, format: ReturnType<typeof useFormat>) {
 
 export function JobTable({ jobs }: { jobs: JobSummary[] }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const columns = useMemo(() => jobColumns(t, format), [t, format]);
+  const columns = useMemo(() => jobColumns(t), [t]);
   const table = useTable({ features, columns, data: jobs, getRowId: (job) => job.jobId });
   return (
     <Table

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { JobPrice } from '../../parts/job-price.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
 
@@ -73,7 +74,7 @@ function BoardRow({ job }: { job: PublicJob }) {
         </Text>
       </Table.Td>
       <Table.Td data-label={t('jobs.column.reward')} className="numeric">
-        {format.money(job.reward)}
+        <JobPrice most={job.reward} bidPerGpuHour={job.bidPerGpuHour} />
       </Table.Td>
       <Table.Td data-label={t('jobs.column.created')} className="numeric">
         <RelativeTime at={job.createdAt} />

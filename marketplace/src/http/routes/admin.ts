@@ -3,6 +3,7 @@ import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import { type Asset, toMoney } from '@node3/shared/money';
 import {
+  failJob as failJobContract,
   fundTreasury as fundContract,
   getAdminStats,
   getTreasury,
@@ -11,6 +12,7 @@ import {
   setAgentEnabled,
 } from '@node3/shared/routes/admin';
 import type { FastifyInstance } from 'fastify';
+import { failJob } from '../../services/fail-job.ts';
 import { fundTreasury } from '../../services/fund-treasury.ts';
 import { viewAdminPayout } from '../../services/job-views.ts';
 import { listPublicAgents, readOverview } from '../../services/read-marketplace.ts';
@@ -50,6 +52,13 @@ export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, listAgentsContract, {
     authenticate,
     handler: async () => ({ data: await listPublicAgents(deps) }),
+  });
+  addRoute(app, failJobContract, {
+    authenticate,
+    async handler({ params, body }) {
+      const { jobId, state } = await failJob(deps, params.jobId, body.detail);
+      return { jobId, state };
+    },
   });
   addRoute(app, setAgentEnabled, {
     authenticate,

@@ -1,5 +1,6 @@
 import type { ExecutionState } from '@node3/shared/execution-state';
 import type { Reason } from '@node3/shared/job-state';
+import type { BaseUnits } from '@node3/shared/money';
 import type { ExecutionRow } from '../rows.ts';
 import { fromJson, toNumberOrNull } from './codec.ts';
 
@@ -19,6 +20,7 @@ export interface ExecutionRecord {
   reason: string | null;
   detail: string | null;
   devices: string;
+  rate: bigint | null;
   isolation: string | null;
   image_digest: string | null;
   exit_code: bigint | null;
@@ -47,6 +49,7 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
     reason: record.reason as Reason | null,
     detail: record.detail,
     devices: fromJson(record.devices) as ExecutionRow['devices'],
+    rate: record.rate as BaseUnits | null,
     isolation: record.isolation,
     imageDigest: record.image_digest,
     exitCode: toNumberOrNull(record.exit_code),

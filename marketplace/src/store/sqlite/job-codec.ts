@@ -15,6 +15,7 @@ export interface JobRecord {
   spec: string;
   asset: string;
   price: bigint;
+  fee_basis_points: bigint;
   attempt: bigint;
   execution_id: string | null;
   agent_id: string | null;
@@ -47,6 +48,7 @@ export function toJob(record: JobRecord): JobRow {
     spec: fromJson(record.spec) as JobRow['spec'],
     asset: record.asset as Asset,
     price: record.price as BaseUnits,
+    feeBasisPoints: Number(record.fee_basis_points),
     attempt: Number(record.attempt),
     executionId: record.execution_id,
     agentId: record.agent_id,

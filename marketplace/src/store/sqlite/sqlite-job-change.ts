@@ -5,14 +5,14 @@ import { jobTransitions } from '@node3/shared/job-state';
 import { settlementTransitions } from '@node3/shared/settlement-state';
 import { assertTransition } from '@node3/shared/state-machine';
 import type Database from 'better-sqlite3';
-import type { ChangeOutcome, Decide, JobChange, JobSnapshot } from '../job-store.ts';
+import type { ChangeOutcome, Decide, JobChange, JobSnapshot, LedgerView } from '../job-store.ts';
 import type { ExecutionRow, Fence, JobRow } from '../rows.ts';
 import { fromExecution } from './execution-codec.ts';
 import { fromJob } from './job-codec.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { executionIn, jobIn } from './sqlite-job-reads.ts';
-import { postTransfersIn } from './sqlite-ledger.ts';
+import { ledgerBalanceIn, postTransfersIn } from './sqlite-ledger.ts';
 import { insertPayoutIn } from './sqlite-payout-store.ts';
 import { statement } from './statement.ts';
 
@@ -44,7 +44,7 @@ export function changeJobIn(
   const job = jobIn(db, jobId);
   if (job === null) return null;
   const snapshot = { job, execution: holderIn(db, job) };
-  return applyIn(sqlite, db, snapshot, decide(snapshot));
+  return applyIn(sqlite, db, snapshot, decide(snapshot, ledgerViewOf(db)));
 }
 
 export function changeExecutionIn(
@@ -62,8 +62,12 @@ export function changeExecutionIn(
     return { job, execution, changed: false, payoutId, replayed: true };
   }
   const snapshot = { job, execution };
-  const decided = decide(snapshot);
+  const decided = decide(snapshot, ledgerViewOf(db));
   return { ...applyIn(sqlite, db, snapshot, withHash(decided, resultHash)), replayed: false };
+}
+
+function ledgerViewOf(db: Database.Database): LedgerView {
+  return { balance: (account, asset) => ledgerBalanceIn(db, account, asset) };
 }
 
 /** The execution that the fence names, over or not. Throws LEASE_STALE for any other. */

@@ -24,11 +24,11 @@ const insertDevice =
   'INSERT INTO execution_devices (agent_id, device_id, execution_id) VALUES (?, ?, ?)';
 const insertExecution = `
   INSERT INTO executions (execution_id, job_id, attempt, agent_id, agent_name, claim_id,
-    lease_hash, lease_until_ms, accept_by_ms, deadline_ms, state, reason, detail, devices, isolation,
+    lease_hash, lease_until_ms, accept_by_ms, deadline_ms, state, reason, detail, devices, rate, isolation,
     image_digest, exit_code, run_ms, peak_memory_bytes, result_hash, log_seq, leased_at_ms,
     started_at_ms, finished_at_ms)
   VALUES (@executionId, @jobId, @attempt, @agentId, @agentName, @claimId,
-    @leaseHash, @leaseUntilMs, @acceptByMs, @deadlineMs, @state, @reason, @detail, @devices, @isolation,
+    @leaseHash, @leaseUntilMs, @acceptByMs, @deadlineMs, @state, @reason, @detail, @devices, @rate, @isolation,
     @imageDigest, @exitCode, @runMs, @peakMemoryBytes, @resultHash, @logSeq, @leasedAtMs,
     @startedAtMs, @finishedAtMs)`;
 

@@ -16,11 +16,11 @@ const insertIdempotency =
   'INSERT INTO idempotency (account_id, key, request_hash, job_id) VALUES (?, ?, ?, ?)';
 const countOpen = 'SELECT sum(jobs_open) AS open FROM account_jobs WHERE account_id = ?';
 const insertJob = `
-  INSERT INTO jobs (job_id, account_id, state, reason, fault, priority, asset, price, attempt,
+  INSERT INTO jobs (job_id, account_id, state, reason, fault, priority, asset, price, fee_basis_points, attempt,
     execution_id, agent_id, not_before_ms, queue_deadline_ms, cancel_requested_at_ms, settlement,
     charged, provider_share, fee, refund, exit_code, log_lines, log_bytes, created_at_ms,
     queued_at_ms, started_at_ms, finished_at_ms, output)
-  VALUES (@jobId, @accountId, @state, @reason, @fault, @priority, @asset, @price, @attempt,
+  VALUES (@jobId, @accountId, @state, @reason, @fault, @priority, @asset, @price, @feeBasisPoints, @attempt,
     @executionId, @agentId, @notBeforeMs, @queueDeadlineMs, @cancelRequestedAtMs, @settlement,
     @charged, @providerShare, @fee, @refund, @exitCode, @logLines, @logBytes, @createdAtMs,
     @queuedAtMs, @startedAtMs, @finishedAtMs, @output)`;

@@ -38,8 +38,8 @@ export function describeClaims(given: Given): void {
       const agentId = await world.registerAgent();
       const [first, second] = [await world.post(accountId), await world.post(accountId)];
       await store.claimJob(world.claim(first.jobId, agentId, [], 'claim'));
-      await store.changeJob(first.jobId, (snapshot) => {
-        const change = requeue(world.nowMs)(snapshot);
+      await store.changeJob(first.jobId, (snapshot, ledger) => {
+        const change = requeue(world.nowMs)(snapshot, ledger);
         const reason = 'offer_not_accepted';
         return change && { ...change, execution: { ...change.execution, reason } };
       });
@@ -72,8 +72,8 @@ export function describeClaims(given: Given): void {
       const accountId = await world.openAccount();
       const agentId = await world.registerAgent();
       const execution = await world.lease(accountId, agentId);
-      await store.changeJob(execution.jobId, (snapshot) => {
-        const change = requeue(world.nowMs)(snapshot);
+      await store.changeJob(execution.jobId, (snapshot, ledger) => {
+        const change = requeue(world.nowMs)(snapshot, ledger);
         return change && { ...change, job: { ...change.job, notBeforeMs: world.nowMs + 1 } };
       });
       expect(await store.claimJob(world.claim(execution.jobId, agentId))).toBeNull();

@@ -3,6 +3,7 @@ import { initialSchema } from './0001-initial-schema.ts';
 import { payouts } from './0002-payouts.ts';
 import { payoutKinds } from './0003-payout-kinds.ts';
 import { ledgerChain } from './0004-ledger-chain.ts';
+import { meteredPrices } from './0005-metered-prices.ts';
 
 export interface Migration {
   name: string;
@@ -12,4 +13,10 @@ export interface Migration {
 }
 
 /** In order; a released migration is never edited. */
-export const migrations: readonly Migration[] = [initialSchema, payouts, payoutKinds, ledgerChain];
+export const migrations: readonly Migration[] = [
+  initialSchema,
+  payouts,
+  payoutKinds,
+  ledgerChain,
+  meteredPrices,
+];

@@ -1,0 +1,26 @@
+import { Text } from '@mantine/core';
+import type { Money } from '@node3/shared/money';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../i18n/use-format.ts';
+
+interface JobPriceProps {
+  /** The reward, or the cap of a metered job. */
+  most: Money;
+  /** null for a fixed price. */
+  bidPerGpuHour: Money | null;
+}
+
+/** A fixed price as it is; a metered one as the most it can become, with its rate below. */
+export function JobPrice({ most, bidPerGpuHour }: JobPriceProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (bidPerGpuHour === null) return format.money(most);
+  return (
+    <>
+      {t('price.atMost', { money: format.money(most) })}
+      <Text size="xs" c="dimmed">
+        {t('price.perGpuHour', { money: format.money(bidPerGpuHour) })}
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+interface SettlementRowDefinition {
+  /** When the row applies. */
+  when: string;
+  /** What the provider gets. */
+  provider: string;
+  /** What the requester pays. */
+  requester: string;
+}
+
+/**
+ * Who pays when a job ends: the published table. Only run time is ever billed, never queueing,
+ * preparing or collecting. The fee comes on top of what the requester pays the provider.
+ */
+export const settlementTable = {
+  success: {
+    when: 'exit code 0, output accepted',
+    provider: 'the price: the reward, or the run time at the matched rate',
+    requester: 'the same and the fee on it',
+  },
+  requester_run: {
+    when: 'another exit code, out of memory or disk, run time or cap used up, cancelled after start',
+    provider:
+      'the run time: of a reward the share that it is of the run limit, else at the matched rate',
+    requester: 'the same and the fee on it',
+  },
+  requester_free: {
+    when: 'bad image, command or request, or cancelled before the start',
+    provider: 'nothing',
+    requester: 'nothing',
+  },
+  nobody: {
+    when: 'registry down, start too slow, given back, or nobody took the job',
+    provider: 'nothing',
+    requester: 'nothing',
+  },
+  provider: {
+    when: 'GPU or engine error, heartbeat lost, result withheld',
+    provider: 'nothing; the job goes to another agent',
+    requester: 'nothing',
+  },
+  platform: {
+    when: 'error of the marketplace',
+    provider: 'the run time, from the fees the marketplace has earned, as far as they go',
+    requester: 'nothing',
+  },
+} as const satisfies Record<string, SettlementRowDefinition>;
+
+export type SettlementRow = keyof typeof settlementTable;
+export const settlementRows = Object.keys(settlementTable) as SettlementRow[];
