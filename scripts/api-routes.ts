@@ -8,6 +8,7 @@ import * as health from '@node3/shared/routes/health';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
+import * as x402 from '@node3/shared/routes/x402';
 
 function isContract(value: unknown): value is RouteContract {
   return typeof value === 'object' && value !== null && 'method' in value && 'audience' in value;
@@ -20,6 +21,7 @@ export const apiRoutes: RouteContract[] = [
   auth,
   accounts,
   jobs,
+  x402,
   agents,
   admin,
   payouts,

@@ -132,8 +132,8 @@ describe('imports', () => {
 
   it('reach implementations only from app.ts', () => {
     const implementation =
-      /from '[^']*\/(store\/sqlite|payments\/solana|executors\/(docker|native))\//;
-    const inside = /\/(store\/sqlite|payments\/solana|executors\/(docker|native))\//;
+      /from '[^']*\/(store\/sqlite|payments\/(solana|x402)|executors\/(docker|native))\//;
+    const inside = /\/(store\/sqlite|payments\/(solana|x402)|executors\/(docker|native))\//;
     const wrong = offenders(
       ({ path, text }) =>
         implementation.test(text) &&

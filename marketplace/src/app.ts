@@ -11,6 +11,9 @@ import { payoutSettingsDefault } from './payments/payout-context.ts';
 import { createPayoutEngine, type PayoutEngine } from './payments/payout-engine.ts';
 import { explorerUrl } from './payments/solana/cluster.ts';
 import { openPayments } from './payments/solana/open-payments.ts';
+import { createFeePayer } from './payments/x402/fee-payer.ts';
+import { openX402 } from './payments/x402/open-x402.ts';
+import { x402SettingsDefault } from './payments/x402/settlement-context.ts';
 import { loadSecrets } from './secrets.ts';
 import { createService, type Payouts } from './service.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -63,6 +66,21 @@ export async function startMarketplace(
     const { cluster, rail, treasury } = payments;
     await treasury.bootstrapCapital(localnetCapital);
     if (cluster === 'localnet') await treasury.ensureUsdcAccount();
+    const x402 = config.x402Enabled
+      ? await openX402({
+          ...payments,
+          store,
+          clock,
+          log,
+          ids: systemIds,
+          payTo: treasury.wallet,
+          feePayer: createFeePayer(wallet),
+          settings: {
+            ...x402SettingsDefault,
+            dailyFeeLamportsMax: config.x402DailyFeeLamportsMax,
+          },
+        })
+      : null;
     const settings = payoutSettingsDefault;
     const engine = createPayoutEngine({
       store,
@@ -80,6 +98,7 @@ export async function startMarketplace(
       clock,
       cluster,
       payouts: payoutsOf(engine),
+      x402,
       ids: systemIds,
       explorerUrl: (signature) => explorerUrl(cluster, signature),
       leaseSecret: secrets.leaseSecret,
@@ -93,10 +112,12 @@ export async function startMarketplace(
     });
     const url = await service.listen(config.host, config.port);
     engine.start();
+    x402?.start();
     return {
       url,
       async stop() {
-        await service.stop();
+        // Requests that wait for a payment get their answer before the server stops waiting for them.
+        await Promise.all([service.stop(), x402?.stop()]);
         await engine.stop();
         await store.close();
       },

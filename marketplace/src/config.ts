@@ -1,5 +1,6 @@
 import type { DefaultImages } from '@node3/shared/job-spec';
 import type { LogLevel } from '@node3/shared/logger';
+import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
 
 /** Everything the marketplace can be told. Paths are files or folders, ports may be 0 for any. */
@@ -21,6 +22,10 @@ export interface MarketplaceConfig {
   feeBasisPoints: number;
   /** Seconds between the acceptance of a result and its payout, for disputes. */
   holdbackSec: number;
+  /** Whether requests may be paid with themselves, by x402. */
+  x402Enabled: boolean;
+  /** Network fees that x402 payers may make us spend in any 24 hours, lamports. */
+  x402DailyFeeLamportsMax: BaseUnits;
   defaultImages: DefaultImages;
   /** Address under which others reach us, such as `https://market.example`; null on one machine. */
   publicUrl: string | null;
@@ -33,6 +38,9 @@ export interface MarketplaceConfig {
 export const pricingDefaults = {
   feeBasisPoints: 500,
   holdbackSec: 0,
+  x402Enabled: true,
+  // About five thousand payments.
+  x402DailyFeeLamportsMax: baseUnits(50_000_000n),
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

@@ -10,6 +10,7 @@ import {
   readUrl,
 } from '@node3/shared/env';
 import { logLevels } from '@node3/shared/logger';
+import { type BaseUnits, baseUnits } from '@node3/shared/money';
 
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { defaultImages, type MarketplaceConfig, pricingDefaults } from './config.ts';
@@ -52,11 +53,19 @@ export function readConfig(env: Env): MarketplaceConfig {
       min: 0,
       max: holdbackSecMax,
     }),
+    x402Enabled: readFlag(env, 'X402_ENABLED', pricingDefaults.x402Enabled ? 'on' : 'off'),
+    x402DailyFeeLamportsMax: readDailyFees(env),
     defaultImages,
     publicUrl: readPublicUrl(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
     logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
   };
+}
+
+function readDailyFees(env: Env): BaseUnits {
+  const fallback = Number(pricingDefaults.x402DailyFeeLamportsMax);
+  const range = { fallback, min: 0, max: Number.MAX_SAFE_INTEGER };
+  return baseUnits(BigInt(readInteger(env, 'X402_DAILY_FEE_LAMPORTS', range)));
 }
 
 function readPublicUrl(env: Env): string | null {

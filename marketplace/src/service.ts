@@ -9,7 +9,9 @@ import { createAuthenticator } from './http/auth.ts';
 import { createServer } from './http/server.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import type { Treasury } from './payments/treasury-port.ts';
+import type { X402 } from './payments/x402-port.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
+import { createJobTokens } from './services/job-token.ts';
 import { createLeaseTokens } from './services/lease-token.ts';
 import { Matchmaker } from './services/matchmaker.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
@@ -32,6 +34,8 @@ export interface ServiceParts {
   store: Store;
   treasury: Treasury;
   payouts: Payouts;
+  /** null: requests can't be paid with themselves. */
+  x402: X402 | null;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -73,6 +77,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   await fillIndex(store, matchmaker);
   const startedAtMs = clock.nowMs();
+  const jobTokens = createJobTokens(parts.leaseSecret);
   const changeDeps = {
     store,
     clock,
@@ -98,8 +103,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         store,
         adminApiKey: parts.adminApiKey,
         operatorAccountId,
+        jobTokens,
       }),
       leases: createLeaseTokens(parts.leaseSecret),
+      jobTokens,
+      x402: parts.x402,
       treasury: parts.treasury,
       payouts,
       defaultImages: parts.defaultImages,

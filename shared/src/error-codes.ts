@@ -155,6 +155,30 @@ export const errorCodes = {
     fix: 'Deposit at least the missing amount and send the request again.',
     retry: 'later',
   },
+  PAYMENT_REQUIRED: {
+    status: 402,
+    title: 'This request has to be paid',
+    fix: 'Send it with an x402 client, which pays what the answer asks for; or use an account.',
+    retry: 'later',
+  },
+  PAYMENT_PENDING: {
+    status: 503,
+    title: 'The payment is sent but not confirmed yet',
+    fix: 'Send the same request with the same payment again in a moment; it is never paid twice.',
+    retry: 'later',
+  },
+  PAYMENT_CONFLICT: {
+    status: 409,
+    title: 'This payment id was used with another payment',
+    fix: 'Repeat the first payment exactly, or use a new payment id for a new one.',
+    retry: 'never',
+  },
+  PAYMENT_UNAVAILABLE: {
+    status: 503,
+    title: 'Requests can not be paid by x402 at present',
+    fix: 'Try again later, or post the job from an account.',
+    retry: 'later',
+  },
   DEPOSIT_NOT_FOUND: {
     status: 404,
     title: 'The deposit is not visible on chain yet',

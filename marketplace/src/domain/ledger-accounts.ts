@@ -16,6 +16,9 @@ export const operatorCapital = 'operator:capital';
 /** Deposits whose owner is not known yet. Credit-normal. */
 export const suspense = 'suspense';
 
+/** Payments that are confirmed and credited, but not final on chain yet. Debit-normal. */
+export const x402Inbound = 'x402:inbound';
+
 /** Money an account may spend. Credit-normal. */
 export function userAvailable(accountId: string): string {
   return `user:${accountId}:available`;
@@ -42,6 +45,7 @@ export const ledgerClasses = [
   'fee_revenue',
   'operator_capital',
   'suspense',
+  'x402_inbound',
 ] as const;
 export type LedgerClass = (typeof ledgerClasses)[number];
 
@@ -52,6 +56,7 @@ const classOfName = new Map<string, LedgerClass>([
   [feeRevenue, 'fee_revenue'],
   [operatorCapital, 'operator_capital'],
   [suspense, 'suspense'],
+  [x402Inbound, 'x402_inbound'],
 ]);
 
 const classPatterns: readonly [RegExp, LedgerClass][] = [
@@ -83,6 +88,7 @@ export const normalSides: Record<LedgerClass, LedgerSide> = {
   fee_revenue: 'credit',
   operator_capital: 'credit',
   suspense: 'credit',
+  x402_inbound: 'debit',
 };
 
 /** Of the credit side, these are the operator's own; everything else there is owed to somebody. */

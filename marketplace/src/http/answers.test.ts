@@ -10,6 +10,7 @@ import * as healthRoutes from '@node3/shared/routes/health';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
+import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
@@ -30,6 +31,7 @@ const modules = [
   healthRoutes,
   jobRoutes,
   marketplaceRoutes,
+  x402Routes,
   payoutRoutes,
 ];
 
@@ -157,6 +159,7 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(agentRoutes.getAgentEarnings, keys.agent);
   await ask(healthRoutes.getHealth, null);
   await ask(marketplaceRoutes.getOverview, null);
+  await ask(x402Routes.getX402, null);
   await ask(marketplaceRoutes.listPublicJobs, null);
   await ask(marketplaceRoutes.listPublicAgents, null);
   await ask(adminRoutes.getAdminStats, market.adminApiKey);
@@ -214,7 +217,11 @@ describe('answers', () => {
   });
 
   it('were compared for every endpoint that works without a chain', () => {
-    const onChain = ['POST /api/v1/deposits', 'POST /api/v1/admin/wallet/fund'];
+    const onChain = [
+      'POST /api/v1/deposits',
+      'POST /api/v1/admin/wallet/fund',
+      'POST /api/v1/x402/jobs',
+    ];
     const all = contracts.map(({ method, url }) => `${method} ${url}`);
     expect([...checked, ...onChain].toSorted()).toEqual(all.toSorted());
   });

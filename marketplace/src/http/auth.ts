@@ -1,11 +1,14 @@
 import { MarketError } from '@node3/shared/error';
 import type { FastifyRequest } from 'fastify';
 import { equalsSecret, hashText, keyIdOf } from '../services/api-key.ts';
+import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
 import type { AccountStore } from '../store/account-store.ts';
+import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 
 interface Deps {
-  store: Pick<AccountStore, 'apiKey' | 'agent'>;
+  store: Pick<AccountStore, 'apiKey' | 'agent'> & Pick<JobStore, 'job'>;
+  jobTokens: JobTokens;
   adminApiKey: string;
   operatorAccountId: string;
 }
@@ -18,6 +21,8 @@ export interface Requester {
 export interface Authenticator {
   readonly public: (request: FastifyRequest) => Promise<null>;
   readonly requester: (request: FastifyRequest) => Promise<Requester>;
+  /** The same, or whoever holds the token of the job in the path. */
+  readonly jobRequester: (request: FastifyRequest) => Promise<Requester>;
   readonly agent: (request: FastifyRequest) => Promise<AgentRow>;
   readonly operator: (request: FastifyRequest) => Promise<'operator'>;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
@@ -36,18 +41,30 @@ export function createAuthenticator(deps: Deps): Authenticator {
     const owner = await ownerOf(apiKey);
     return owner?.kind === 'account' ? { accountId: owner.accountId } : null;
   }
+  async function requester(request: FastifyRequest): Promise<Requester> {
+    const apiKey = readKey(request);
+    const found = await requesterByKey(apiKey);
+    if (found !== null) return found;
+    if ((await ownerOf(apiKey)) !== null) throw forbidden('a requester key');
+    throw new MarketError('AUTH_INVALID');
+  }
+
   return {
+    requester,
     requesterByKey,
     async public() {
       return null;
     },
-    async requester(request) {
-      const apiKey = readKey(request);
-      const requester = await requesterByKey(apiKey);
-      if (requester !== null) return requester;
-      if ((await ownerOf(apiKey)) !== null) throw forbidden('a requester key');
-      throw new MarketError('AUTH_INVALID');
+
+    async jobRequester(request) {
+      const token = readKey(request);
+      if (!token.startsWith(jobTokenPrefix)) return requester(request);
+      const { jobId = '' } = request.params as { jobId?: string };
+      const job = deps.jobTokens.isFor(jobId, token) ? await deps.store.job(jobId) : null;
+      if (job === null) throw new MarketError('AUTH_INVALID');
+      return { accountId: job.accountId };
     },
+
     async agent(request) {
       const apiKey = readKey(request);
       const owner = await ownerOf(apiKey);

@@ -4,20 +4,22 @@ import type { Health } from '@node3/shared/routes/health';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
+import type { JobTokens } from '../services/job-token.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
 import type { PayoutOperation } from '../services/operate-payouts.ts';
+import type { PayForJobDeps } from '../services/pay-for-job.ts';
 import type { PollTurns } from '../services/poll-turns.ts';
-import type { PostJobDeps } from '../services/post-job.ts';
 import type { Presence } from '../services/presence.ts';
 import type { Authenticator } from './auth.ts';
 
 /** What the routes call. Each route takes the few of these that it needs. */
-export interface HttpDeps extends JobChangeDeps, PostJobDeps {
+export interface HttpDeps extends JobChangeDeps, PayForJobDeps {
   auth: Authenticator;
   clock: Clock;
   log: Logger;
   feed: LiveFeed;
   leases: LeaseTokens;
+  jobTokens: JobTokens;
   presence: Presence;
   pollTurns: PollTurns;
   treasury: Treasury;

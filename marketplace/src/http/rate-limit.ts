@@ -10,6 +10,14 @@ export const publicWriteLimit = {
   rateLimit: { max: publicWritesPerMinute, timeWindow: '1 minute' },
 };
 
+/** A payment costs us a look at the chain, and its first half none: so many a minute from one address. */
+const paymentsPerMinute = 120;
+
+/** Route configuration of a request that is paid for with itself. */
+export const paymentLimit = {
+  rateLimit: { max: paymentsPerMinute, timeWindow: '1 minute' },
+};
+
 export async function addRateLimit(app: FastifyInstance): Promise<void> {
   await app.register(rateLimit, {
     global: false,

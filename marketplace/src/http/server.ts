@@ -16,6 +16,7 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
 import { addStreamRoute } from './routes/stream.ts';
+import { addX402Routes } from './routes/x402.ts';
 import { addStaticFiles } from './static-files.ts';
 
 /** Time for a whole request to arrive; long polls and streams are answers and not bound by it. */
@@ -61,6 +62,7 @@ export async function createServer(
     addMarketplaceRoutes(api, deps);
     addAccountRoutes(api, deps);
     addJobRoutes(api, deps);
+    addX402Routes(api, deps);
     addAgentRoutes(api, deps);
     addAdminRoutes(api, deps);
     addPayoutRoutes(api, deps);

@@ -138,7 +138,7 @@ function withCatalogueModels(spec: JobSpec): JobSpec {
 }
 
 /** A script's input may be any JSON, but it has to be written down again. */
-function checkDepth({ workload }: JobSpecInput): void {
+export function checkDepth({ workload }: JobSpecInput): void {
   const input = workload.kind === 'script' ? workload.input : null;
   if (!isDeeperThan(input, limits.jsonDepthMax)) return;
   const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;

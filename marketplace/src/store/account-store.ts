@@ -14,6 +14,7 @@ export interface AccountStore {
    */
   openAccount(opening: AccountOpening): Promise<{ account: AccountRow; created: boolean }>;
   account(accountId: string): Promise<AccountRow | null>;
+  accountOfWallet(wallet: string): Promise<AccountRow | null>;
   countAccounts(): Promise<number>;
   /** Available and held money of one account. */
   accountBalances(accountId: string): Promise<Record<Asset, AccountBalance>>;

@@ -146,6 +146,7 @@ export interface LedgerEntryRow extends Transfer {
 
 export type TransferKind =
   | 'deposit'
+  | 'deposit_final'
   | 'hold'
   | 'capture'
   | 'fee'

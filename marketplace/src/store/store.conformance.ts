@@ -11,6 +11,7 @@ import { describeLogs } from './testing/logs.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
 import { World } from './testing/world.ts';
+import { describeX402 } from './testing/x402.ts';
 
 export interface StoreUnderTest {
   store: Store;
@@ -68,6 +69,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLedger(given);
     describePayoutQueue(given);
     describeEvents(given);
+    describeX402(given);
     describeHistories(makeStore);
   });
 }

@@ -5,6 +5,7 @@ import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
 import type { PayoutStore } from './payout-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
+import type { X402Store } from './x402-store.ts';
 
 /**
  * The marketplace's only memory. Every method is one transaction; a promise that resolves means
@@ -12,7 +13,7 @@ import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
  * *failed*: the process must reopen the store and look. Methods are domain transitions, so that
  * SQLite and PostgreSQL implement the same few, and no caller composes SQL.
  */
-export interface Store extends AccountStore, JobStore, PayoutStore, LedgerStore {
+export interface Store extends AccountStore, JobStore, PayoutStore, LedgerStore, X402Store {
   /** Proves that a write reaches the disk. Rejects with STORE_UNAVAILABLE. */
   checkWritable(): Promise<void>;
   /** Events after `seq`, oldest first, at most `limit`. */

@@ -104,6 +104,7 @@ async function startOn(
       }),
       health: () => ({ state: 'ok', detail: 'Nothing to pay in this test.' }),
     },
+    x402: null,
     clock: options.clock ?? systemClock,
     ids: systemIds,
     log: createLogger({ name: 'test-marketplace', level: 'error' }),

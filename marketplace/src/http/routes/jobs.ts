@@ -1,4 +1,3 @@
-import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
@@ -9,12 +8,13 @@ import {
   getJobLogs,
   listJobs as listJobsContract,
 } from '@node3/shared/routes/jobs';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { cancelJob } from '../../services/cancel-job.ts';
 import { viewLogLine } from '../../services/job-views.ts';
 import { postJob } from '../../services/post-job.ts';
 import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { readIdempotencyKey } from '../idempotency-key.ts';
 import { LogFollowers } from '../log-followers.ts';
 import { streamLogs } from '../stream-logs.ts';
 
@@ -36,13 +36,13 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
     handler: ({ principal, query }) => listJobs(deps, { ...query, ...principal }),
   });
   addRoute(app, getJob, {
-    authenticate: deps.auth.requester,
+    authenticate: deps.auth.jobRequester,
     async handler({ principal, params }) {
       return readJobDetail(deps, await findOwnJob(deps, params.jobId, principal.accountId));
     },
   });
   addRoute(app, cancelJobContract, {
-    authenticate: deps.auth.requester,
+    authenticate: deps.auth.jobRequester,
     async handler({ principal, params }) {
       await findOwnJob(deps, params.jobId, principal.accountId);
       return readJobDetail(deps, await cancelJob(deps, params.jobId, 'requester'));
@@ -54,7 +54,7 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
 function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
   const followers = new LogFollowers();
   addRoute(app, getJobLogs, {
-    authenticate: deps.auth.requester,
+    authenticate: deps.auth.jobRequester,
     async handler({ principal, params, query, request, reply }) {
       const job = await findOwnJob(deps, params.jobId, principal.accountId);
       const position = {
@@ -78,13 +78,4 @@ function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
       return { data: lines.map(viewLogLine), nextAfter, ended };
     },
   });
-}
-
-/** Up to 255 printable characters, scoped to the account. */
-function readIdempotencyKey(request: FastifyRequest): string | null {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  const detail = 'The Idempotency-Key header must be 1 to 255 printable characters without spaces.';
-  throw new MarketError('REQUEST_INVALID', { detail });
 }

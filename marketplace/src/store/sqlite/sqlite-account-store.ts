@@ -43,6 +43,11 @@ export function createSqliteAccountStore(sqlite: SqliteDatabase): AccountStore {
       return found === undefined ? null : toAccount(found);
     },
 
+    async accountOfWallet(wallet) {
+      const found = sqlite.read((db) => statement<AccountRecord>(db, selectWallet).get(wallet));
+      return found === undefined ? null : toAccount(found);
+    },
+
     async countAccounts() {
       const found = sqlite.read((db) => statement<{ count: bigint }>(db, countAccounts).get());
       return Number(found?.count ?? 0n);
@@ -57,7 +62,8 @@ export function createSqliteAccountStore(sqlite: SqliteDatabase): AccountStore {
   };
 }
 
-function openAccountIn(
+/** Opens the account of a wallet, or finds it, inside a write. */
+export function openAccountIn(
   sqlite: SqliteDatabase,
   db: Database.Database,
   opening: AccountOpening,

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { fenceOf, World } from '../testing/world.ts';
+import { liveThroughX402 } from '../testing/x402.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 import { preparedTexts } from './statement.ts';
@@ -192,6 +193,7 @@ async function liveThroughEverything(world: World): Promise<void> {
     expiresAtMs: limits.challengeMs,
   });
   await store.consumeChallenge('c', 0);
+  await liveThroughX402(world);
   await store.ledgerTotals();
   await store.verifyLedger();
   await store.checkWritable();

@@ -5,6 +5,7 @@ import { createSqliteEvents } from './sqlite-events.ts';
 import { createSqliteJobStore } from './sqlite-job-store.ts';
 import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
 import { createSqlitePayoutStore } from './sqlite-payout-store.ts';
+import { createSqliteX402Store } from './sqlite-x402-store.ts';
 import { statement } from './statement.ts';
 
 const countChecks = `
@@ -28,6 +29,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteJobStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
     ...createSqliteLedgerStore(sqlite),
+    ...createSqliteX402Store(sqlite),
     ...createSqliteEvents(sqlite),
     checkWritable() {
       return sqlite.write((db) => {

@@ -4,6 +4,7 @@ import { payouts } from './0002-payouts.ts';
 import { payoutKinds } from './0003-payout-kinds.ts';
 import { ledgerChain } from './0004-ledger-chain.ts';
 import { meteredPrices } from './0005-metered-prices.ts';
+import { x402 } from './0006-x402.ts';
 
 export interface Migration {
   name: string;
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   payoutKinds,
   ledgerChain,
   meteredPrices,
+  x402,
 ];

@@ -1,0 +1,232 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
+import { type Client, createClient } from '@node3/shared/client';
+import { systemClock } from '@node3/shared/clock';
+import { systemIds } from '@node3/shared/ids';
+import type { JobSpecInput } from '@node3/shared/job-spec';
+import { silentLogger } from '@node3/shared/logger';
+import { type BaseUnits, baseUnits } from '@node3/shared/money';
+import { createKeyPairSignerFromBytes } from '@solana/kit';
+import { wrapFetchWithPayment, x402Client } from '@x402/fetch';
+import { ExactSvmScheme } from '@x402/svm/exact/client';
+import { createService, type Service } from '../../service.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../store/store.ts';
+import { openPayments } from '../solana/open-payments.ts';
+import type { SolanaTreasury } from '../solana/solana-treasury.ts';
+import { createFeePayer } from '../x402/fee-payer.ts';
+import { openX402, type RunningX402 } from '../x402/open-x402.ts';
+import {
+  type X402FaultPoint,
+  type X402Settings,
+  x402SettingsDefault,
+} from '../x402/settlement-context.ts';
+import { keyOf, newWallet, type Wallet } from './payout-testbed.ts';
+
+const payoutMax = { SOL: baseUnits(10n ** 12n), USDC: baseUnits(10n ** 12n) };
+
+export interface X402TestOptions {
+  settings?: Partial<X402Settings>;
+  usdcAccount?: 'open' | 'missing';
+  fp?: (point: X402FaultPoint) => void;
+}
+
+/** One process of the marketplace; a second one on the same file is a restart. */
+export interface X402Process {
+  store: Store;
+  x402: RunningX402;
+  treasury: SolanaTreasury;
+  service: Service;
+  url: string;
+}
+
+/** The real service with real payments on a real localnet, and stock clients that pay it. */
+export class X402Testbed {
+  readonly localnet: Localnet;
+  readonly folder: string;
+  readonly wallet = newWallet();
+  readonly adminApiKey = 'operator-key-for-tests-only';
+  process!: X402Process;
+
+  constructor(localnet: Localnet, folder: string) {
+    this.localnet = localnet;
+    this.folder = folder;
+  }
+
+  static async start(options: X402TestOptions = {}): Promise<X402Testbed> {
+    const localnet = await startLocalnet({
+      httpPort: 0,
+      slotMs: 40,
+      dataDir: null,
+      log: silentLogger,
+      clock: systemClock,
+    });
+    const testbed = new X402Testbed(localnet, await mkdtemp(join(tmpdir(), 'node3-x402-')));
+    await testbed.open(options);
+    return testbed;
+  }
+
+  get url(): string {
+    return this.process.url;
+  }
+
+  get anonymous(): Client {
+    return createClient({ baseUrl: this.url });
+  }
+
+  /** Starts a process on the file, as after a crash or a stop of the one before. */
+  async open(options: X402TestOptions = {}): Promise<X402Process> {
+    const path = join(this.folder, 'market.db');
+    const onFatal = () => undefined;
+    const store = openSqliteStore({ path, log: silentLogger, onFatal });
+    const key = keyOf(this.wallet);
+    const payments = await openPayments({
+      store,
+      key,
+      payoutMax,
+      log: silentLogger,
+      clock: systemClock,
+      usdcMint: null,
+      rpcUrls: [this.localnet.rpcUrl],
+      mainnet: 'refused',
+    });
+    const { treasury } = payments;
+    await treasury.bootstrapCapital(baseUnits(5_000_000_000n));
+    if (options.usdcAccount !== 'missing') await treasury.ensureUsdcAccount();
+    const x402 = await openX402({
+      ...payments,
+      store,
+      clock: systemClock,
+      log: silentLogger,
+      ids: systemIds,
+      payTo: treasury.wallet,
+      feePayer: createFeePayer(key),
+      settings: {
+        ...x402SettingsDefault,
+        dailyFeeLamportsMax: baseUnits(50_000_000n),
+        creditAfterMs: 0,
+        pollMs: 20,
+        resendMs: 50,
+        ...options.settings,
+      },
+      ...(options.fp === undefined ? {} : { fp: options.fp }),
+    });
+    const service = await createTestService(store, treasury, x402, this.adminApiKey);
+    const url = await service.listen('127.0.0.1', 0);
+    this.process = { store, x402, treasury, service, url };
+    return this.process;
+  }
+
+  /** Ends the process without letting it finish anything, and starts another on its file. */
+  async crash(options: X402TestOptions = {}): Promise<X402Process> {
+    const { store, service, x402 } = this.process;
+    await store.close();
+    await Promise.allSettled([service.stop(), x402.stop()]);
+    return this.open(options);
+  }
+
+  async stop(): Promise<void> {
+    const { store, service, x402 } = this.process;
+    await Promise.all([service.stop(), x402.stop()]);
+    await store.close();
+    await this.localnet.stop();
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** A wallet with USDC, and a little SOL that x402 never asks for. */
+  buyer(microUsdc = 10_000_000n): Wallet {
+    const wallet = newWallet();
+    if (microUsdc > 0n) this.localnet.mintUsdc(wallet.address, microUsdc);
+    return wallet;
+  }
+
+  /** The stock client of this wallet, unchanged; `send` may watch or change what goes out. */
+  async payingFetch(buyer: Wallet, send: typeof fetch = fetch): Promise<typeof fetch> {
+    const signer = await createKeyPairSignerFromBytes(buyer.keypair.secretKey);
+    const scheme = new ExactSvmScheme(signer, { rpcUrl: this.localnet.rpcUrl });
+    return wrapFetchWithPayment(send, new x402Client().register('solana:*', scheme));
+  }
+
+  async usdcOf(wallet: string): Promise<BaseUnits> {
+    const { value } = (await this.rpc('getTokenAccountsByOwner', [
+      wallet,
+      { mint: this.localnet.usdcMint },
+      { encoding: 'jsonParsed', commitment: 'processed' },
+    ])) as { value: ParsedToken[] };
+    const amounts = value.map(({ account }) => account.data.parsed.info.tokenAmount.amount);
+    return baseUnits(amounts.reduce((sum, amount) => sum + BigInt(amount), 0n));
+  }
+
+  async rpc(method: string, params: readonly unknown[]): Promise<unknown> {
+    const response = await fetch(this.localnet.rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    });
+    return ((await response.json()) as { result: unknown }).result;
+  }
+
+  /** Turns of the settler until every payment has ended. */
+  async settleAll(): Promise<void> {
+    const { store, x402 } = this.process;
+    for (;;) {
+      await x402.step();
+      const open = await store.unsettledX402(Number.MAX_SAFE_INTEGER, 100);
+      if (open.length === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+interface ParsedToken {
+  account: { data: { parsed: { info: { tokenAmount: { amount: string } } } } };
+}
+
+function createTestService(
+  store: Store,
+  treasury: SolanaTreasury,
+  x402: RunningX402,
+  adminApiKey: string,
+): Promise<Service> {
+  return createService({
+    store,
+    treasury,
+    x402,
+    payouts: {
+      wake: () => undefined,
+      acceptHistory: async () => undefined,
+      status: () => ({
+        state: 'idle',
+        detail: 'Nothing is due.',
+        warning: null,
+        openBatches: 0,
+        lastStepAtMs: null,
+      }),
+      health: () => ({ state: 'ok', detail: 'Nothing to pay in this test.' }),
+    },
+    clock: systemClock,
+    ids: systemIds,
+    log: silentLogger,
+    cluster: 'localnet',
+    explorerUrl: () => null,
+    leaseSecret: 'lease-secret-for-tests-only',
+    adminApiKey,
+    feeBasisPoints: 500,
+    holdbackMs: 0,
+    defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
+    dashboardDir: null,
+    publicUrl: null,
+    version: '0.0.0-test',
+  });
+}
+
+/** A job with a reward in USDC; with the fee of 5 % it costs 0.0105 USDC. */
+export function usdcJob(overrides: Partial<JobSpecInput> = {}): JobSpecInput {
+  return {
+    workload: { kind: 'container', command: ['true'] },
+    price: { kind: 'fixed', reward: { amount: '0.01', asset: 'USDC' } },
+    ...overrides,
+  };
+}
