@@ -150,6 +150,7 @@ function marketplaceDefaults(
     treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),
     treasuryPassphrase: readPassphraseSource({}, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     ...pricingDefaults,
+    payoutCaps: { SOL: {}, USDC: {} },
     dashboardDir: null,
     publicUrl: null,
   };

@@ -7,6 +7,7 @@ import { baseUnits } from '@node3/shared/money';
 import { passphraseFrom } from '@node3/shared/passphrase';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
+import { createKillSwitch, killSwitchPath } from './payments/keys/kill-switch.ts';
 import { payoutSettingsDefault } from './payments/payout-context.ts';
 import { createPayoutEngine, type PayoutEngine } from './payments/payout-engine.ts';
 import { explorerUrl } from './payments/solana/cluster.ts';
@@ -23,9 +24,6 @@ export interface Marketplace {
   /** Drains and closes everything. */
   stop(): Promise<void>;
 }
-
-/** The most one payout may move, whatever the ledger says: 1,000 SOL and 100,000 USDC. */
-const payoutMax = { SOL: baseUnits(1_000_000_000_000n), USDC: baseUnits(100_000_000_000n) };
 
 /** Play money for fees and receipts on a fresh localnet: enough for many thousand payouts. */
 const localnetCapital = baseUnits(10_000_000_000n);
@@ -47,6 +45,7 @@ export async function startMarketplace(
     loadSecrets(config.dataDir),
     ensureKeypairFile(config.treasuryWalletPath, passphraseFrom(config.treasuryPassphrase)),
   ]);
+  const killSwitch = createKillSwitch(killSwitchPath(config.dataDir));
   const store = openSqliteStore({
     path: config.databasePath,
     log,
@@ -57,7 +56,8 @@ export async function startMarketplace(
       store,
       log,
       clock,
-      payoutMax,
+      payoutCaps: config.payoutCaps,
+      stopped: () => killSwitch.sentence(),
       key: wallet,
       usdcMint: null,
       rpcUrls: config.rpcUrls,
@@ -65,7 +65,9 @@ export async function startMarketplace(
     });
     const { cluster, rail, treasury } = payments;
     await treasury.bootstrapCapital(localnetCapital);
-    if (cluster === 'localnet') await treasury.ensureUsdcAccount();
+    // With payouts stopped nothing is signed, so the account waits for the next start.
+    const isOpen = killSwitch.reason() === null;
+    if (cluster === 'localnet' && isOpen) await treasury.ensureUsdcAccount();
     const x402 = config.x402Enabled
       ? await openX402({
           ...payments,
@@ -89,7 +91,7 @@ export async function startMarketplace(
       ids: systemIds,
       log,
       settings,
-      gates: [],
+      gates: [killSwitch],
     });
     const service = await createService({
       store,

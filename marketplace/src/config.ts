@@ -2,6 +2,7 @@ import type { DefaultImages } from '@node3/shared/job-spec';
 import type { LogLevel } from '@node3/shared/logger';
 import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
+import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 
 /** Everything the marketplace can be told. Paths are files or folders, ports may be 0 for any. */
 export interface MarketplaceConfig {
@@ -17,6 +18,8 @@ export interface MarketplaceConfig {
   treasuryWalletPath: string;
   /** Asked when that wallet file is encrypted. */
   treasuryPassphrase: PassphraseSource;
+  /** Where the operator wants other caps than the cluster's defaults. */
+  payoutCaps: PayoutCapSettings;
   adminApiKey: string;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;

@@ -10,10 +10,10 @@ import {
   readUrl,
 } from '@node3/shared/env';
 import { logLevels } from '@node3/shared/logger';
-import { type BaseUnits, baseUnits } from '@node3/shared/money';
-
+import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { defaultImages, type MarketplaceConfig, pricingDefaults } from './config.ts';
+import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 
 /** Thirty days: longer than anybody needs to look at a result. */
 const holdbackSecMax = 2_592_000;
@@ -42,6 +42,7 @@ export function readConfig(env: Env): MarketplaceConfig {
       `${dataDir}/marketplace_wallet.json`,
     ),
     treasuryPassphrase: readPassphraseSource(env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
+    payoutCaps: { SOL: readPayoutCaps(env, 'SOL'), USDC: readPayoutCaps(env, 'USDC') },
     adminApiKey: readAdminKey(env, environment),
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', {
       fallback: pricingDefaults.feeBasisPoints,
@@ -82,6 +83,24 @@ function readDatabasePath(env: Env, dataDir: string): string {
   if (!url.includes('://')) return url;
   const fix = 'Set sqlite:///path/to/file.db or leave it out.';
   throw new ConfigError('DATABASE_URL', `is "${url}", which this version can't open`, fix);
+}
+
+function readPayoutCaps(env: Env, asset: Asset): PayoutCapSettings[Asset] {
+  const settings: PayoutCapSettings[Asset] = {};
+  for (const cap of ['payout', 'hour', 'day'] as const) {
+    const variable = `${capVariables[cap]}_${asset}`;
+    const text = readOptionalText(env, variable);
+    if (text !== null) settings[cap] = readMoney(variable, text, asset);
+  }
+  return settings;
+}
+
+function readMoney(variable: string, text: string, asset: Asset): BaseUnits {
+  try {
+    return parseAmount(text, asset);
+  } catch {
+    throw new ConfigError(variable, `is "${text}"`, `Set an amount of ${asset}, such as 12.5.`);
+  }
 }
 
 const weakKeys = new Set(['admin', 'changeme', 'change-me', 'secret', 'your-secret-admin-key']);

@@ -88,6 +88,7 @@ export async function startMarket(
     allowMainnet: false,
     treasuryWalletPath: folder.treasuryWallet,
     treasuryPassphrase: readPassphraseSource(host.env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
+    payoutCaps: { SOL: {}, USDC: {} },
     adminApiKey: options.adminApiKey,
     ...pricingDefaults,
     defaultImages: chooseImages(machine, defaultImages),

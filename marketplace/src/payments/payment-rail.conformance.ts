@@ -157,7 +157,12 @@ function provesLifetimeAndAccounts(current: () => RailHarness): void {
     const { rail } = current();
     const wallet = await current().wallet();
     const due = [payoutOf(wallet, 'SOL'), payoutOf(wallet, 'SOL')];
-    const plan = await rail.plan({ asset: 'SOL', due, reserved: { SOL: zero, USDC: zero } });
+    const plan = await rail.plan({
+      asset: 'SOL',
+      due,
+      reserved: { SOL: zero, USDC: zero },
+      open: [],
+    });
     expect(plan).toMatchObject({ take: due, hold: [], wait: [], shortfall: null });
     expect(plan.costLamports).toBeGreaterThan(0n);
 

@@ -1,5 +1,5 @@
 import type { Asset, BaseUnits } from '@node3/shared/money';
-import type { PayoutHold, PayoutRow } from '../store/payout-store.ts';
+import type { PayoutHold, PayoutRow, SignedPayment } from '../store/payout-store.ts';
 
 /**
  * A way to pay people. Its promise: transfers that are fenced by one receipt happen at most once,
@@ -12,6 +12,8 @@ export interface PaymentRail {
 
   /** The fence of a batch. Deterministic, so that it can be stored before anything is signed. */
   receiptAddress(seed: string): string;
+  /** Tells the key what it signed before this process had it, so that its caps hold over restarts. */
+  recallSigned(signed: readonly SignedPayment[]): void;
   /** Chooses from due payouts, oldest first, what one transaction can pay now. */
   plan(request: PlanRequest): Promise<PayoutPlan>;
   /** Builds and signs, sends nothing. Throws CHAIN_UNAVAILABLE. */
@@ -34,6 +36,8 @@ export interface PlanRequest {
   due: readonly PayoutRow[];
   /** Promised to batches that are not settled yet, per asset; fees and rent included in SOL. */
   reserved: Record<Asset, BaseUnits>;
+  /** The batches of this asset that are on their way, with what they pay. */
+  open: readonly { receiptSeed: string; amount: bigint }[];
 }
 
 export interface PayoutPlan {
@@ -47,6 +51,8 @@ export interface PayoutPlan {
   wait: PayoutHold[];
   /** The most that fees and rent of this batch can come to, its tombstone included; lamports. */
   costLamports: BaseUnits;
+  /** Set when the key may sign no more for now: until when something waits, for the operator. */
+  capped: string | null;
   /** Set when the treasury's own balance does not cover what would be taken. */
   shortfall: string | null;
 }

@@ -51,10 +51,13 @@ async function openNewBatch(
   const due = await store.duePayouts({ asset, limit: dueLooked, nowMs: clock.nowMs() });
   if (due.length === 0) return null;
   const reserved = reservedBy(open);
-  const plan = await rail.plan({ asset, due, reserved });
+  const plan = await rail.plan({ asset, due, reserved, open: paymentsOnTheirWay(asset, open) });
   await holdPayouts(context, due, plan, report);
   await parkPayouts(context, plan);
-  if (plan.take.length === 0) return null;
+  if (plan.take.length === 0) {
+    context.waiting = plan.capped ?? context.waiting;
+    return null;
+  }
   const problem = plan.shortfall ?? (await capitalProblem(context, plan.costLamports, open));
   if (problem !== null) {
     context.waiting = problem;
@@ -138,6 +141,15 @@ function lowCapital(left: bigint, costLamports: bigint): string {
     `Operator capital is low: ${has} SOL are left for fees and rent, ` +
     `enough for ${batches} more payout transactions. Send SOL to the treasury as operator capital.`
   );
+}
+
+function paymentsOnTheirWay(asset: Asset, open: readonly BatchRow[]) {
+  return open
+    .filter((batch) => batch.asset === asset)
+    .map(({ receiptSeed, payouts }) => ({
+      receiptSeed,
+      amount: payouts.reduce((sum, payout) => sum + payout.amount, 0n),
+    }));
 }
 
 function reservedBy(open: readonly BatchRow[]): Record<Asset, BaseUnits> {

@@ -1,4 +1,5 @@
 import type { PayoutEngineState } from '@node3/shared/routes/payouts';
+import { capWindowMs } from './keys/payout-caps.ts';
 import { actOnBatch } from './payout-batch.ts';
 import {
   emptyReport,
@@ -26,6 +27,9 @@ export interface PayoutStatus {
   lastStepAtMs: number | null;
 }
 
+/** Read twice each time, since another worker's clock may differ by that much. */
+const recallOverlapMs = 600_000;
+
 /** The steps of the payout engine, one at a time. What it remembers may be lost at any moment. */
 export class PayoutWorker {
   readonly #context: PayoutContext;
@@ -37,6 +41,8 @@ export class PayoutWorker {
   #closed: string | null = null;
   #failure: string | null = null;
   #role: 'worker' | 'standby' = 'standby';
+  /** Up to when the key was told what was signed with it, by whichever worker. */
+  #recalledToMs = 0;
   #openBatches = 0;
   #lastStepAtMs: number | null = null;
   #stepping: Promise<StepReport> = Promise.resolve(emptyReport());
@@ -143,9 +149,17 @@ export class PayoutWorker {
     this.#openBatches = open.length + report.opened;
   }
 
+  async #recallSigned(nowMs: number): Promise<void> {
+    const { store, rail } = this.#context;
+    const sinceMs = Math.max(nowMs - capWindowMs, this.#recalledToMs - recallOverlapMs);
+    rail.recallSigned(await store.signedSince(sinceMs));
+    this.#recalledToMs = nowMs;
+  }
+
   async #reconcileWhenDue(nowMs: number): Promise<void> {
     if (nowMs < this.#reconcileAtMs) return;
     const { log, settings } = this.#context;
+    await this.#recallSigned(nowMs);
     this.#halted = await reconcileTreasury(this.#context);
     if (this.#halted !== null) log.error({ halted: this.#halted }, 'payouts halted');
     this.#reconcileAtMs = nowMs + settings.reconcileMs;

@@ -45,6 +45,8 @@ export interface PayoutStore {
    */
   changeBatch(change: BatchChange): Promise<void>;
 
+  /** Every signed payment since a time, oldest first, as it was sent: what the caps count. */
+  signedSince(sinceMs: number): Promise<SignedPayment[]>;
   /** Records a transaction of the treasury that pays nobody, before it is sent. */
   addTreasurySignature(signature: string, purpose: string, nowMs: number): Promise<void>;
   treasurySignaturesFor(purpose: string): Promise<string[]>;
@@ -114,6 +116,11 @@ export interface PayoutSumQuery {
 export interface PayoutSums {
   finalized: BaseUnits;
   pending: BaseUnits;
+}
+
+export interface SignedPayment {
+  raw: Uint8Array;
+  createdAtMs: number;
 }
 
 export interface PayoutHold {

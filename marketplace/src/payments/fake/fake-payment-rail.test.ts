@@ -25,6 +25,6 @@ it('throws for what was not programmed', async () => {
   expect(() => rail.received('nobody', 'SOL')).toThrow('has no wallet nobody');
   await expect(rail.send(Buffer.from('unknown'))).rejects.toThrow('never signed');
   await expect(
-    rail.plan({ asset: 'SOL', due: [], reserved: { SOL: zero, USDC: zero } }),
+    rail.plan({ asset: 'SOL', due: [], reserved: { SOL: zero, USDC: zero }, open: [] }),
   ).resolves.toMatchObject({ take: [] });
 });

@@ -81,10 +81,13 @@ export class FakePaymentRail implements PaymentRail {
     return `receipt-${seed}`;
   }
 
+  /** This key has no caps. */
+  recallSigned(): void {}
+
   async plan({ due }: PlanRequest): Promise<PayoutPlan> {
     for (const payout of due) this.#balances(payout.wallet);
     const costLamports = baseUnits(receiptRent * 2n + feeLamports * 4n);
-    return { take: [...due], hold: [], wait: [], costLamports, shortfall: null };
+    return { take: [...due], hold: [], wait: [], costLamports, capped: null, shortfall: null };
   }
 
   async sign(request: SignRequest): Promise<SignResult> {

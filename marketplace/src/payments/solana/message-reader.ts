@@ -14,8 +14,17 @@ export type Instruction =
       lamports: bigint;
       space: bigint;
       owner: string;
+      seed: string;
     }
-  | { kind: 'receipt-return'; account: string; base: string; to: string; amount: bigint }
+  | {
+      kind: 'receipt-return';
+      account: string;
+      base: string;
+      to: string;
+      amount: bigint;
+      seed: string;
+      owner: string;
+    }
   | { kind: 'token-account'; payer: string; account: string; wallet: string; mint: string }
   | {
       kind: 'token-transfer';
@@ -24,6 +33,7 @@ export type Instruction =
       to: string;
       owner: string;
       amount: bigint;
+      decimals: number;
     }
   | { kind: 'unit-limit'; units: number }
   | { kind: 'unit-price'; microLamports: bigint }
@@ -36,9 +46,14 @@ export interface ReadMessage {
   instructions: Instruction[];
 }
 
-/** Reads a legacy message independently of the code that built it. Throws on damaged bytes. */
+/**
+ * Reads a legacy message independently of the code that built it. Throws on damaged bytes, and on
+ * such as other readers could understand in another way.
+ */
 export function readMessage(bytes: Uint8Array): ReadMessage {
   const message = Message.from(bytes);
+  if (!message.serialize().equals(bytes)) throw new Error('the message is not in its one form');
+  if (!message.isAccountWritable(0)) throw new Error('nobody can pay the fee of the message');
   const accountKeys = message.accountKeys.map((key) => key.toBase58());
   const instructions = message.instructions.map((instruction) => {
     const program = accountKeys[instruction.programIdIndex] ?? '';
@@ -66,13 +81,16 @@ function readInstruction(program: string, accounts: string[], data: Buffer): Ins
       to: c,
       owner: d,
       amount: data.readBigUInt64LE(1),
+      decimals: data[9] ?? 0,
     };
   }
   if (program === tokenAccountProgram) {
-    if (data.length !== 1 || data[0] !== 1 || accounts[5] !== tokenProgram) return unknown;
+    const programs = accounts[4] === systemProgram && accounts[5] === tokenProgram;
+    const shaped = data.length === 1 && data[0] === 1 && accounts.length === 6;
+    if (!shaped || !programs) return unknown;
     return { kind: 'token-account', payer: a, account: b, wallet: c, mint: d };
   }
-  if (program === budgetProgram) {
+  if (program === budgetProgram && accounts.length === 0) {
     if (data[0] === 2 && data.length === 5) {
       return { kind: 'unit-limit', units: data.readUInt32LE(1) };
     }
@@ -81,7 +99,9 @@ function readInstruction(program: string, accounts: string[], data: Buffer): Ins
     }
     return unknown;
   }
-  return program === memoProgram ? { kind: 'memo', bytes: data.length } : unknown;
+  return program === memoProgram && accounts.length === 0
+    ? { kind: 'memo', bytes: data.length }
+    : unknown;
 }
 
 function readSystemInstruction(accounts: string[], data: Buffer): Instruction | null {
@@ -92,7 +112,7 @@ function readSystemInstruction(accounts: string[], data: Buffer): Instruction | 
   }
   if (code === 3 && data.length >= 44) {
     const seedEnd = 44 + Number(data.readBigUInt64LE(36));
-    if (data.length !== seedEnd + 8 + 8 + 32) return null;
+    if (data.length !== seedEnd + 8 + 8 + 32 || accounts.length !== 2) return null;
     return {
       kind: 'receipt',
       from: a,
@@ -101,15 +121,20 @@ function readSystemInstruction(accounts: string[], data: Buffer): Instruction | 
       lamports: data.readBigUInt64LE(seedEnd),
       space: data.readBigUInt64LE(seedEnd + 8),
       owner: bs58.encode(data.subarray(seedEnd + 16)),
+      seed: data.toString('latin1', 44, seedEnd),
     };
   }
   if (code === 11 && data.length >= 20 && accounts.length === 3) {
+    const seedEnd = 20 + Number(data.readBigUInt64LE(12));
+    if (data.length !== seedEnd + 32) return null;
     return {
       kind: 'receipt-return',
       account: a,
       base: b,
       to: c,
       amount: data.readBigUInt64LE(4),
+      seed: data.toString('latin1', 20, seedEnd),
+      owner: bs58.encode(data.subarray(seedEnd)),
     };
   }
   return null;

@@ -1,13 +1,7 @@
 import { systemClock } from '@node3/shared/clock';
 import { silentLogger } from '@node3/shared/logger';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  keyOf,
-  newWallet,
-  type PayoutProcess,
-  PayoutTestbed,
-  sol,
-} from '../testing/payout-testbed.ts';
+import { keyOf, newWallet, type PayoutProcess, PayoutTestbed } from '../testing/payout-testbed.ts';
 import { openPayments } from './open-payments.ts';
 
 let testbed: PayoutTestbed;
@@ -29,7 +23,8 @@ const open = (usdcMint: string | null) =>
     mainnet: 'refused',
     key: keyOf(wallet),
     usdcMint,
-    payoutMax: { SOL: sol(1_000_000_000n), USDC: sol(1_000_000n) },
+    payoutCaps: { SOL: {}, USDC: {} },
+    stopped: () => null,
     store: process.store,
     clock: systemClock,
     log: silentLogger,

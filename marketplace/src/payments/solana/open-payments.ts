@@ -1,10 +1,11 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Cluster } from '@node3/shared/cluster';
 import type { Logger } from '@node3/shared/logger';
-import { type Asset, assetDecimals, type BaseUnits, baseUnits } from '@node3/shared/money';
+import { assetDecimals, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { MINT_SIZE, MintLayout, TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import type { Store } from '../../store/store.ts';
+import { type PayoutCapSettings, payoutCapsFor } from '../keys/payout-cap-settings.ts';
 import { createTreasurySigner } from '../keys/signer.ts';
 import type { PaymentRail } from '../payment-rail.ts';
 import { readAccounts } from './chain-reads.ts';
@@ -19,8 +20,10 @@ export interface PaymentsOptions {
   key: WalletKey;
   /** null takes the cluster's own USDC. */
   usdcMint: string | null;
-  /** The most one transfer may move, per asset. */
-  payoutMax: Record<Asset, BaseUnits>;
+  /** Where the operator wants other caps than the cluster's defaults. */
+  payoutCaps: PayoutCapSettings;
+  /** The kill switch; see SigningPolicy. */
+  stopped: () => string | null;
   store: Store;
   clock: Clock;
   log: Logger;
@@ -52,13 +55,15 @@ const usdcAccountCreateMin: Record<Cluster, BaseUnits> = {
  * Throws ClusterError when endpoints, cluster or mint don't fit, CHAIN_UNAVAILABLE when one is silent.
  */
 export async function openPayments(options: PaymentsOptions): Promise<Payments> {
-  const { clock, log, key, payoutMax, store } = options;
+  const { clock, log, key, store, stopped } = options;
   const rpc = createRpcPool({ urls: options.rpcUrls, clock, log });
   const cluster = await detectCluster(rpc, options.mainnet);
   const usdcMint = options.usdcMint ?? usdcMintOf(cluster);
   if (usdcMint === null) throw new ClusterError(`${cluster} has no USDC of its own; name a mint.`);
   await assertMint(rpc, usdcMint, cluster);
-  const signer = createTreasurySigner(key, { usdcMint, payoutMax, priorityFeeLamportsMax });
+  const caps = payoutCapsFor(cluster, options.payoutCaps);
+  const policy = { usdcMint, caps, priorityFeeLamportsMax, stopped };
+  const signer = createTreasurySigner(key, policy, clock);
   const rail = createSolanaPaymentRail({
     rpc,
     signer,
@@ -66,7 +71,7 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
     options: {
       usdcMint,
       usdcAccountCreateMin: usdcAccountCreateMin[cluster],
-      payoutMax,
+      payoutMax: { SOL: caps.SOL.payout, USDC: caps.USDC.payout },
       unitPriceMin,
       unitPriceMax,
     },

@@ -42,6 +42,7 @@ function plan(due: PayoutRow[], change: Partial<PlannerInput> = {}) {
     rentEmpty: 1_000n,
     usdcAccountCreateMin: baseUnits(100n),
     payoutMax: baseUnits(1_000_000n),
+    capLeft: 1_000_000_000n,
     fits: () => true,
     ...change,
   });

@@ -15,6 +15,8 @@ export interface PlannerInput {
   usdcAccountCreateMin: BaseUnits;
   /** The most that one transfer may move: the signer refuses more. */
   payoutMax: BaseUnits;
+  /** What the signer's caps leave for all of them together, now. */
+  capLeft: bigint;
   /** Whether these payouts fit one transaction. */
   fits(payouts: readonly PayoutRow[], accountsToCreate: ReadonlySet<string>): boolean;
 }
@@ -25,6 +27,8 @@ export interface Plan {
   wait: PayoutHold[];
   /** Wallets whose USDC account the transaction has to create. */
   accountsToCreate: Set<string>;
+  /** What the first wallet is owed that the caps leave no room for; null when there is room for all. */
+  overCap: bigint | null;
 }
 
 /** Payouts of one transaction; transfers are fewer, since one wallet's payouts are one transfer. */
@@ -35,7 +39,7 @@ const payoutsPerBatchMax = 128;
  * ones add up to what the chain accepts and a wallet is never paid in part below its minimum.
  */
 export function planPayouts(input: PlannerInput): Plan {
-  const plan: Plan = { take: [], hold: [], wait: [], accountsToCreate: new Set() };
+  const plan: Plan = { take: [], hold: [], wait: [], accountsToCreate: new Set(), overCap: null };
   for (const whole of groupByWallet(input.due)) {
     const [allowed, above] = split(whole, (payout) => payout.amount <= input.payoutMax);
     plan.hold.push(...withReason(above, 'above_payout_cap'));
@@ -89,6 +93,12 @@ function takeIfItFits(
   group: readonly PayoutRow[],
   create: 'nothing' | 'token-account',
 ): void {
+  // In order of age: what does not fit under the cap now is not overtaken by smaller ones for ever.
+  if (plan.overCap !== null || total(plan.take) + total(group) > input.capLeft) {
+    plan.overCap ??= total(group);
+    plan.wait.push(...withReason(group, 'next_batch'));
+    return;
+  }
   const accounts = new Set(plan.accountsToCreate);
   if (create === 'token-account') accounts.add(walletOf(group));
   const candidate = [...plan.take, ...group];

@@ -9,11 +9,15 @@ describePaymentRail('solana on the embedded chain', async () => {
   const testbed = await PayoutTestbed.start();
   const { rpc, usdcMint, localnet } = testbed;
   const payoutMax = { SOL: baseUnits(baseUnitsMax), USDC: baseUnits(baseUnitsMax) };
-  const signer = createTreasurySigner(keyOf(await testbed.treasury()), {
+  const all = baseUnits(baseUnitsMax);
+  const caps = { payout: all, hour: all, day: all };
+  const policy = {
     usdcMint,
-    payoutMax,
+    caps: { SOL: caps, USDC: caps },
     priorityFeeLamportsMax: 1_000_000n,
-  });
+    stopped: () => null,
+  };
+  const signer = createTreasurySigner(keyOf(await testbed.treasury()), policy, systemClock);
   const rail = createSolanaPaymentRail({
     rpc,
     signer,

@@ -1,5 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
-import { type Asset, type BaseUnits, baseUnits, zero } from '@node3/shared/money';
+import { type Asset, type BaseUnits, baseUnits, formatAmount, zero } from '@node3/shared/money';
 import type { PayoutRow } from '../../store/payout-store.ts';
 import type { TreasurySigner } from '../keys/signer.ts';
 import type { PaymentRail, PayoutPlan, PlanRequest, TransactionFate } from '../payment-rail.ts';
@@ -61,6 +61,7 @@ export function createSolanaPaymentRail(deps: SolanaRailDeps): PaymentRail {
   return {
     treasury,
     receiptAddress: (seed) => receiptAddress(treasury, seed),
+    recallSigned: (signed) => signer.recall(signed),
     plan: (request) => plan(context, request),
     sign: (request) => signTransaction(context, request),
 
@@ -131,6 +132,7 @@ async function plan(context: SolanaRailContext, request: PlanRequest): Promise<P
     rentEmpty: prices.rentEmpty,
     usdcAccountCreateMin: options.usdcAccountCreateMin,
     payoutMax: options.payoutMax[request.asset],
+    capLeft: capLeftFor(signer, request),
     fits: (payouts, accountsToCreate) => fits(context, payouts, accountsToCreate),
   });
   const costLamports = costOf(prices, chosen, options);
@@ -141,7 +143,32 @@ async function plan(context: SolanaRailContext, request: PlanRequest): Promise<P
     sol: own?.lamports ?? 0n,
     usdc: usdc.state === 'usable' ? usdc.amount : 0n,
   });
-  return { take: chosen.take, hold: chosen.hold, wait: chosen.wait, costLamports, shortfall };
+  const capped = describeCap(signer, request.asset, chosen.overCap);
+  return {
+    take: chosen.take,
+    hold: chosen.hold,
+    wait: chosen.wait,
+    costLamports,
+    capped,
+    shortfall,
+  };
+}
+
+/** Batches that are open but not signed yet have their share coming. */
+function capLeftFor(signer: TreasurySigner, { asset, open }: PlanRequest): bigint {
+  const unsigned = open.filter(({ receiptSeed }) => !signer.counts(receiptSeed));
+  const left: bigint = signer.remaining(asset);
+  return unsigned.reduce((rest, { amount }) => rest - amount, left);
+}
+
+function describeCap(signer: TreasurySigner, asset: Asset, overCap: bigint | null): string | null {
+  if (overCap === null) return null;
+  const { atMs, cap } = signer.fits(asset, overCap);
+  const at = new Date(atMs)
+    .toISOString()
+    .replace(/:\d\d\.\d{3}Z$/, ' UTC')
+    .replace('T', ' ');
+  return `${cap} payout cap reached: ${formatAmount(overCap, asset)} ${asset} can go at ${at}`;
 }
 
 function fits(

@@ -51,15 +51,17 @@ it('has no faucet on mainnet', async () => {
   const wallet = newWallet();
   const process = testbed.open({ path: ':memory:', treasury: wallet });
   const { usdcMint, rpc } = testbed;
-  const payoutMax = { SOL: sol(0n), USDC: sol(0n) };
+  const none = { payout: sol(0n), hour: sol(0n), day: sol(0n) };
+  const policy = {
+    usdcMint,
+    caps: { SOL: none, USDC: none },
+    priorityFeeLamportsMax: 0n,
+    stopped: () => null,
+  };
   const treasury = createSolanaTreasury({
     rpc,
     cluster: 'mainnet-beta',
-    signer: createTreasurySigner(keyOf(wallet), {
-      usdcMint,
-      payoutMax,
-      priorityFeeLamportsMax: 0n,
-    }),
+    signer: createTreasurySigner(keyOf(wallet), policy, systemClock),
     usdcMint,
     store: process.store,
     clock: systemClock,

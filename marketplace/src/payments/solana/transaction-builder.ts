@@ -130,6 +130,11 @@ export function messageOf(raw: Uint8Array): Uint8Array {
   return raw.subarray(1 + 64);
 }
 
+/** The signature of a transaction made by `encodeTransaction`. */
+export function signatureOf(raw: Uint8Array): Uint8Array {
+  return raw.subarray(1, 1 + 64);
+}
+
 /** How long the transaction will be on the wire, bytes. */
 export function transactionBytes(treasury: string, instructions: TransactionInstruction[]): number {
   const anyBlockhash = bs58.encode(new Uint8Array(32).fill(7));

@@ -1,8 +1,9 @@
 import { baseUnits, zero } from '@node3/shared/money';
 import type { TransactionInstruction } from '@solana/web3.js';
 import bs58 from 'bs58';
-import type { SigningApproval } from '../keys/signer.ts';
-import type { SignRequest, SignResult } from '../payment-rail.ts';
+import type { TreasurySigner } from '../keys/signer.ts';
+import { PayoutCapReached, type SigningApproval } from '../keys/signing-policy.ts';
+import type { SignRequest, SignResult, TransactionFailure } from '../payment-rail.ts';
 import { readAccounts, readBlockhash, simulate } from './chain-reads.ts';
 import { readUsdcDestination } from './destinations.ts';
 import { paymentsOf } from './payout-planner.ts';
@@ -56,7 +57,8 @@ export async function signTransaction(
     blockhash.blockhash,
     draft.build({ unitsMax, unitPrice }),
   );
-  const signature = await signer.sign(message, draft.approval);
+  const signature = await signUnlessCapped(signer, message, draft.approval);
+  if (signature === null) return { rejected: capReached };
   return {
     signed: {
       signature: bs58.encode(signature),
@@ -65,6 +67,26 @@ export async function signTransaction(
       receiptRent: baseUnits(draft.receiptRent),
     },
   };
+}
+
+const capReached: TransactionFailure = {
+  scope: 'treasury',
+  wallets: [],
+  reason: 'payout_cap_reached',
+};
+
+/** Planning keeps to the caps; a batch planned under larger ones, before a restart, may not. */
+async function signUnlessCapped(
+  signer: TreasurySigner,
+  message: Uint8Array,
+  approval: SigningApproval,
+): Promise<Uint8Array | null> {
+  try {
+    return await signer.sign(message, approval);
+  } catch (error) {
+    if (error instanceof PayoutCapReached) return null;
+    throw error;
+  }
 }
 
 async function draftOf(context: SolanaRailContext, request: SignRequest): Promise<Draft> {
@@ -89,7 +111,7 @@ async function draftOf(context: SolanaRailContext, request: SignRequest): Promis
   const { batchId, attempt, receiptSeed } = request;
   const prices = await fees.prices();
   const receiptRent = request.kind === 'pay' ? prices.rentEmpty : prices.rentTombstone;
-  const receipt = { seed: receiptSeed, lamportsMax: receiptRent };
+  const receipt = { seed: receiptSeed, lamports: receiptRent };
   if (request.kind === 'void') {
     const memo = `${batchId}/v${attempt}`;
     const plan = { treasury, receiptSeed, receiptRent, memo };

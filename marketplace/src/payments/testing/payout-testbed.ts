@@ -20,6 +20,7 @@ import {
 } from '../payout-context.ts';
 import { createPayoutEngine, type PayoutEngine } from '../payout-engine.ts';
 import type { PayoutGate } from '../payout-gate.ts';
+import type { PayoutSwitch } from '../payout-switch.ts';
 import { readAccounts } from '../solana/chain-reads.ts';
 import { readUsdcDestination } from '../solana/destinations.ts';
 import { createRpcPool, type RpcPool } from '../solana/rpc.ts';
@@ -59,6 +60,10 @@ export interface ProcessOptions {
   settings?: Partial<PayoutSettings>;
   usdcAccountCreateMin?: BaseUnits;
   payoutMax?: BaseUnits;
+  /** What may leave within an hour and within a day; without limit when absent. */
+  payoutHourMax?: BaseUnits;
+  payoutDayMax?: BaseUnits;
+  killSwitch?: PayoutSwitch & PayoutGate;
   gates?: readonly PayoutGate[];
   fp?: (point: FaultPoint) => void;
 }
@@ -97,11 +102,16 @@ export class PayoutTestbed {
     const store = createSqliteStore(sqlite);
     const payoutMax = options.payoutMax ?? baseUnitsMax;
     const cap: Record<Asset, BaseUnits> = { SOL: sol(payoutMax), USDC: sol(payoutMax) };
-    const signer = createTreasurySigner(keyOf(options.treasury), {
+    const hour = options.payoutHourMax ?? sol(baseUnitsMax);
+    const day = options.payoutDayMax ?? sol(baseUnitsMax);
+    const caps = { payout: sol(payoutMax < hour ? payoutMax : hour), hour, day };
+    const policy = {
       usdcMint,
-      payoutMax: cap,
+      caps: { SOL: caps, USDC: caps },
       priorityFeeLamportsMax: 1_000_000n,
-    });
+      stopped: () => options.killSwitch?.sentence() ?? null,
+    };
+    const signer = createTreasurySigner(keyOf(options.treasury), policy, clock);
     const rail = createSolanaPaymentRail({
       rpc:
         options.rpcUrls === undefined
@@ -123,7 +133,7 @@ export class PayoutTestbed {
       clock,
       ids: systemIds,
       log: silentLogger,
-      gates: options.gates ?? [],
+      gates: [...(options.gates ?? []), ...(options.killSwitch ? [options.killSwitch] : [])],
       settings: { ...payoutSettingsDefault, resendMs: 0, leaseMs: 0, ...options.settings },
       ...(options.fp === undefined ? {} : { fp: options.fp }),
     });
@@ -222,11 +232,14 @@ export class PayoutTestbed {
   }
 
   treasuryOf({ store }: PayoutProcess, wallet: Wallet): SolanaTreasury {
-    const signer = createTreasurySigner(keyOf(wallet), {
+    const none = { payout: sol(0n), hour: sol(0n), day: sol(0n) };
+    const policy = {
       usdcMint: this.usdcMint,
-      payoutMax: { SOL: sol(0n), USDC: sol(0n) },
+      caps: { SOL: none, USDC: none },
       priorityFeeLamportsMax: 0n,
-    });
+      stopped: () => null,
+    };
+    const signer = createTreasurySigner(keyOf(wallet), policy, systemClock);
     return createSolanaTreasury({
       rpc: this.rpc,
       cluster: 'localnet',

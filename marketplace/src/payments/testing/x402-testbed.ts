@@ -25,8 +25,6 @@ import {
 } from '../x402/settlement-context.ts';
 import { keyOf, newWallet, type Wallet } from './payout-testbed.ts';
 
-const payoutMax = { SOL: baseUnits(10n ** 12n), USDC: baseUnits(10n ** 12n) };
-
 export interface X402TestOptions {
   settings?: Partial<X402Settings>;
   usdcAccount?: 'open' | 'missing';
@@ -85,7 +83,8 @@ export class X402Testbed {
     const payments = await openPayments({
       store,
       key,
-      payoutMax,
+      payoutCaps: { SOL: {}, USDC: {} },
+      stopped: () => null,
       log: silentLogger,
       clock: systemClock,
       usdcMint: null,

@@ -27,6 +27,7 @@ export function createSqlitePayoutReclaims(
   | 'ownSignatures'
   | 'payoutCheckpoint'
   | 'savePayoutCheckpoint'
+  | 'signedSince'
   | 'unresolvedAttempts'
   | 'resolveAttempts'
   | 'reclaimableBatches'
@@ -40,6 +41,18 @@ export function createSqlitePayoutReclaims(
     ...createSignatureLog(sqlite),
     ...createLease(sqlite),
     ...createReclaims(sqlite),
+
+    async signedSince(sinceMs) {
+      return sqlite.read((db) =>
+        statement<{ raw: Buffer; createdAtMs: bigint }>(
+          db,
+          `SELECT raw, created_at_ms AS createdAtMs FROM payout_attempts
+           WHERE kind = 'pay' AND created_at_ms >= ? ORDER BY created_at_ms`,
+        )
+          .all(sinceMs)
+          .map(({ raw, createdAtMs }) => ({ raw, createdAtMs: Number(createdAtMs) })),
+      );
+    },
 
     async unresolvedAttempts(limit) {
       const ended = `WHERE outcome IS NULL AND batch_id IN

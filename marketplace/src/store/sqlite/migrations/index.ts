@@ -5,6 +5,7 @@ import { payoutKinds } from './0003-payout-kinds.ts';
 import { ledgerChain } from './0004-ledger-chain.ts';
 import { meteredPrices } from './0005-metered-prices.ts';
 import { x402 } from './0006-x402.ts';
+import { keyGuards } from './0007-key-guards.ts';
 
 export interface Migration {
   name: string;
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   ledgerChain,
   meteredPrices,
   x402,
+  keyGuards,
 ];
