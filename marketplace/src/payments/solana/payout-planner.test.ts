@@ -88,7 +88,7 @@ describe('planPayouts', () => {
     expect(result.hold).toMatchObject([{ reason: 'above_payout_cap' }]);
   });
 
-  it('never plans a transaction that is too large', () => {
+  it('[P51] never plans a transaction that is too large', () => {
     const wallets = Array.from({ length: 24 }, () => newWallet().address);
     const treasury = newWallet().address;
     const usdcMint = '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU';

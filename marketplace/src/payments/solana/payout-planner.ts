@@ -31,6 +31,9 @@ export interface Plan {
   overCap: bigint | null;
 }
 
+/** What has once not fitted any more: more of the same kind will not fit either. */
+type Full = Set<'nothing' | 'token-account'>;
+
 /** Payouts of one transaction; transfers are fewer, since one wallet's payouts are one transfer. */
 const payoutsPerBatchMax = 128;
 
@@ -40,6 +43,7 @@ const payoutsPerBatchMax = 128;
  */
 export function planPayouts(input: PlannerInput): Plan {
   const plan: Plan = { take: [], hold: [], wait: [], accountsToCreate: new Set(), overCap: null };
+  const full: Full = new Set();
   for (const whole of groupByWallet(input.due)) {
     const [allowed, above] = split(whole, (payout) => payout.amount <= input.payoutMax);
     plan.hold.push(...withReason(above, 'above_payout_cap'));
@@ -49,8 +53,9 @@ export function planPayouts(input: PlannerInput): Plan {
     const [first] = group;
     if (first === undefined) continue;
     const verdict = first.asset === 'SOL' ? judgeSol(input, group) : judgeUsdc(input, group);
-    if (verdict.verdict === 'take') takeIfItFits(input, plan, group, verdict.create);
-    else plan[verdict.verdict].push(...withReason(group, verdict.reason));
+    if (verdict.verdict === 'take') {
+      if (!takeIfItFits(input, plan, group, verdict.create, full)) full.add(verdict.create);
+    } else plan[verdict.verdict].push(...withReason(group, verdict.reason));
   }
   return plan;
 }
@@ -92,22 +97,25 @@ function takeIfItFits(
   plan: Plan,
   group: readonly PayoutRow[],
   create: 'nothing' | 'token-account',
-): void {
+  full: Full,
+): boolean {
   // In order of age: what does not fit under the cap now is not overtaken by smaller ones for ever.
   if (plan.overCap !== null || total(plan.take) + total(group) > input.capLeft) {
     plan.overCap ??= total(group);
     plan.wait.push(...withReason(group, 'next_batch'));
-    return;
+    return true;
   }
   const accounts = new Set(plan.accountsToCreate);
   if (create === 'token-account') accounts.add(walletOf(group));
   const candidate = [...plan.take, ...group];
-  if (candidate.length > payoutsPerBatchMax || !input.fits(candidate, accounts)) {
+  const tooMany = full.has(create) || candidate.length > payoutsPerBatchMax;
+  if (tooMany || !input.fits(candidate, accounts)) {
     plan.wait.push(...withReason(group, 'next_batch'));
-    return;
+    return false;
   }
   plan.take = candidate;
   plan.accountsToCreate = accounts;
+  return true;
 }
 
 function withReason(payouts: readonly PayoutRow[], reason: string): PayoutHold[] {

@@ -1,5 +1,5 @@
 import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
-import { systemClock } from '@node3/shared/clock';
+import { type Clock, systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, baseUnitsMax } from '@node3/shared/money';
@@ -50,6 +50,7 @@ export interface PayoutProcess {
   store: Store;
   sqlite: SqliteDatabase;
   treasury: Wallet;
+  clock: Clock;
   close(): Promise<void>;
 }
 
@@ -65,6 +66,8 @@ export interface ProcessOptions {
   payoutDayMax?: BaseUnits;
   killSwitch?: PayoutSwitch & PayoutGate;
   gates?: readonly PayoutGate[];
+  /** The testbed's own by default, which stands still. */
+  clock?: Clock;
   fp?: (point: FaultPoint) => void;
 }
 
@@ -93,7 +96,8 @@ export class PayoutTestbed {
   }
 
   open(options: ProcessOptions): PayoutProcess {
-    const { rpc, clock, usdcMint } = this;
+    const { rpc, usdcMint } = this;
+    const clock = options.clock ?? this.clock;
     const sqlite = new SqliteDatabase({
       path: options.path,
       log: silentLogger,
@@ -137,7 +141,7 @@ export class PayoutTestbed {
       settings: { ...payoutSettingsDefault, resendMs: 0, leaseMs: 0, ...options.settings },
       ...(options.fp === undefined ? {} : { fp: options.fp }),
     });
-    return { engine, store, sqlite, treasury: options.treasury, close: () => store.close() };
+    return { engine, store, sqlite, treasury: options.treasury, clock, close: () => store.close() };
   }
 
   /** A treasury with SOL and USDC on chain; only the SOL is capital. */
@@ -186,6 +190,39 @@ export class PayoutTestbed {
       ),
     );
     return payoutId;
+  }
+
+  /** One payout for each wallet, all in one write, and the deposited money that is owed for them. */
+  async addPayouts(
+    process: PayoutProcess,
+    wallets: readonly string[],
+    asset: Asset,
+    amount: bigint,
+  ): Promise<void> {
+    const { store, sqlite, treasury } = process;
+    const total = amount * BigInt(wallets.length);
+    if (asset === 'SOL') this.localnet.airdrop(treasury.address, total);
+    const agentId = systemIds.next('agent');
+    const ledgerAccount = providerPayable(agentId);
+    await this.post(store, `earn:${agentId}`, ledgerAccount, asset, total);
+    const nowMs = process.clock.nowMs();
+    await sqlite.write((db) => {
+      for (const wallet of wallets) {
+        const payout = {
+          payoutId: systemIds.next('payout'),
+          kind: 'earning' as const,
+          ledgerAccount,
+          jobId: systemIds.next('job'),
+          executionId: systemIds.next('execution'),
+          agentId,
+          wallet,
+          asset,
+          amount: baseUnits(amount),
+          dueAtMs: nowMs,
+        };
+        insertPayoutIn(db, payout, null, nowMs);
+      }
+    });
   }
 
   /** Steps and makes slots until nothing is on its way or the step count runs out. */
