@@ -4,6 +4,7 @@ import * as admin from '@node3/shared/routes/admin';
 import * as agentLocal from '@node3/shared/routes/agent-local';
 import * as agents from '@node3/shared/routes/agents';
 import * as auth from '@node3/shared/routes/auth';
+import * as deposits from '@node3/shared/routes/deposits';
 import * as health from '@node3/shared/routes/health';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as marketplace from '@node3/shared/routes/marketplace';
@@ -20,6 +21,7 @@ export const apiRoutes: RouteContract[] = [
   marketplace,
   auth,
   accounts,
+  deposits,
   jobs,
   x402,
   agents,

@@ -54,6 +54,8 @@ const exitByErrorCode = {
   DEPOSIT_CLAIMED: 'conflict',
   PAYOUT_NOT_FOUND: 'notFound',
   PAYOUT_STATE_INVALID: 'conflict',
+  DEPOSIT_STATE_INVALID: 'conflict',
+  DEPOSIT_INTENT_NOT_FOUND: 'notFound',
   FAUCET_UNAVAILABLE: 'failure',
   RATE_LIMITED: 'noMatch',
   CHAIN_UNAVAILABLE: 'unreachable',

@@ -17,6 +17,7 @@ import { openX402 } from './payments/x402/open-x402.ts';
 import { x402SettingsDefault } from './payments/x402/settlement-context.ts';
 import { loadSecrets } from './secrets.ts';
 import { createService, type Payouts } from './service.ts';
+import { startDepositCursors } from './services/start-deposit-cursors.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 
 export interface Marketplace {
@@ -63,7 +64,8 @@ export async function startMarketplace(
       rpcUrls: config.rpcUrls,
       mainnet: config.allowMainnet ? 'allowed' : 'refused',
     });
-    const { cluster, rail, treasury } = payments;
+    const { cluster, rail, treasury, deposits } = payments;
+    await startDepositCursors({ store, deposits });
     await treasury.bootstrapCapital(localnetCapital);
     // With payouts stopped nothing is signed, so the account waits for the next start.
     const isOpen = killSwitch.reason() === null;
@@ -97,6 +99,7 @@ export async function startMarketplace(
       store,
       log,
       treasury,
+      deposits,
       clock,
       cluster,
       payouts: payoutsOf(engine),

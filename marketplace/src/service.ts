@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { createAuthenticator } from './http/auth.ts';
 import { createServer } from './http/server.ts';
 import { LiveFeed } from './live/live-feed.ts';
+import type { DepositSource } from './payments/deposit-source.ts';
 import type { Treasury } from './payments/treasury-port.ts';
 import type { X402 } from './payments/x402-port.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
@@ -22,6 +23,7 @@ import { readHealth } from './services/read-health.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
+import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
 
@@ -33,6 +35,7 @@ export interface Payouts extends PayoutOperation {
 export interface ServiceParts {
   store: Store;
   treasury: Treasury;
+  deposits: DepositSource;
   payouts: Payouts;
   /** null: requests can't be paid with themselves. */
   x402: X402 | null;
@@ -58,6 +61,9 @@ export interface Service {
   /** Ends polls and streams, finishes requests, stops the workers. The store stays open. */
   stop(): Promise<void>;
 }
+
+/** A deposit shows within a second of its finality on localnet; public endpoints count our calls. */
+const depositPollMs = { localnet: 250, elsewhere: 5_000 };
 
 /** How many queued jobs are read at a time when the index is filled: specs can be large. */
 const indexPage = 200;
@@ -90,14 +96,18 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     unsupervised,
     wakePayouts: () => payouts.wake(),
   };
+  const depositDeps = {
+    ...changeDeps,
+    operatorAccountId,
+    deposits: parts.deposits,
+  };
   const app = await createServer(
     {
-      ...changeDeps,
+      ...depositDeps,
       presence,
       feed,
       simulated,
       cluster,
-      operatorAccountId,
       pollTurns: new PollTurns(),
       auth: createAuthenticator({
         store,
@@ -138,6 +148,10 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         startDeadlineSweeper(changeDeps),
         startPresenceWriter({ store, presence, log }),
         auditor.start(),
+        startDepositWatcher({
+          ...depositDeps,
+          intervalMs: cluster === 'localnet' ? depositPollMs.localnet : depositPollMs.elsewhere,
+        }),
       ];
       return url;
     },

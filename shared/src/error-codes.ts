@@ -209,6 +209,18 @@ export const errorCodes = {
     fix: 'Read the payout; its state and reason say what happened.',
     retry: 'never',
   },
+  DEPOSIT_STATE_INVALID: {
+    status: 409,
+    title: 'The deposit is in a state that does not allow this',
+    fix: 'List the deposits in suspense; only those can be assigned or paid back.',
+    retry: 'never',
+  },
+  DEPOSIT_INTENT_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such payment link',
+    fix: 'Check the id; you see only links of your own account.',
+    retry: 'never',
+  },
   FAUCET_UNAVAILABLE: {
     status: 403,
     title: 'This cluster has no faucet',

@@ -9,6 +9,7 @@ export const idKinds = {
   batch: 'bat',
   challenge: 'chl',
   execution: 'exe',
+  intent: 'int',
   job: 'job',
   payout: 'pay',
 } as const;

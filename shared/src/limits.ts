@@ -73,6 +73,12 @@ export const limits = {
   timestampMsMax: 8_640_000_000_000_000,
 
   challengeMs: 300_000,
+  /** How long a payment link is shown as open; money that comes later is credited all the same. */
+  depositIntentMs: 3_600_000,
+  /** Open payment links of one account; each is a row that is kept for ever. */
+  depositIntentsOpenMax: 100,
+  /** Each costs the operator a fee on chain, whatever it moves. */
+  withdrawalsPerDay: 20,
   apiKeyBytes: 32,
   listPageDefault: 50,
   listPageMax: 200,

@@ -15,6 +15,8 @@ export const feeRevenue = 'fee:revenue';
 export const operatorCapital = 'operator:capital';
 /** Deposits whose owner is not known yet. Credit-normal. */
 export const suspense = 'suspense';
+/** Deposits on their way back to the wallet they came from: nobody can claim them meanwhile. Credit-normal. */
+export const suspenseRefunding = 'suspense:refunding';
 
 /** Payments that are confirmed and credited, but not final on chain yet. Debit-normal. */
 export const x402Inbound = 'x402:inbound';
@@ -46,6 +48,8 @@ export const ledgerClasses = [
   'operator_capital',
   'suspense',
   'x402_inbound',
+  'suspense_refunding',
+  'withdrawing',
 ] as const;
 export type LedgerClass = (typeof ledgerClasses)[number];
 
@@ -57,10 +61,12 @@ const classOfName = new Map<string, LedgerClass>([
   [operatorCapital, 'operator_capital'],
   [suspense, 'suspense'],
   [x402Inbound, 'x402_inbound'],
+  [suspenseRefunding, 'suspense_refunding'],
 ]);
 
 const classPatterns: readonly [RegExp, LedgerClass][] = [
   [/^user:[^:]+:available$/, 'available'],
+  [/^user:[^:]+:withdrawing$/, 'withdrawing'],
   [/^held:[^:]+$/, 'held'],
   [/^provider:[^:]+:payable$/, 'payable'],
 ];
@@ -89,6 +95,8 @@ export const normalSides: Record<LedgerClass, LedgerSide> = {
   operator_capital: 'credit',
   suspense: 'credit',
   x402_inbound: 'debit',
+  suspense_refunding: 'credit',
+  withdrawing: 'credit',
 };
 
 /** Of the credit side, these are the operator's own; everything else there is owed to somebody. */

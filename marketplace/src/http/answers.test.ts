@@ -6,6 +6,7 @@ import * as accountRoutes from '@node3/shared/routes/accounts';
 import * as adminRoutes from '@node3/shared/routes/admin';
 import * as agentRoutes from '@node3/shared/routes/agents';
 import * as authRoutes from '@node3/shared/routes/auth';
+import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
@@ -25,6 +26,7 @@ import {
 
 const modules = [
   accountRoutes,
+  depositRoutes,
   adminRoutes,
   agentRoutes,
   authRoutes,
@@ -211,6 +213,7 @@ describe('answers', () => {
       await readEverything(keys, jobId);
     }
     await operatePayouts();
+    await handleDeposits(requester);
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic();
@@ -262,4 +265,24 @@ async function operatePayouts() {
   await ask(payoutRoutes.retryPayout, adminApiKey, { params: { payoutId } });
   const body = { reason: 'made by hand' };
   await ask(payoutRoutes.acceptTreasuryHistory, adminApiKey, { body });
+}
+
+async function handleDeposits(requester: string) {
+  const { adminApiKey, store } = market;
+  const { accountId } = await ask(accountRoutes.getAccount, requester);
+  const wanted = { body: { asset: 'USDC' as const, amount: '1.5' } };
+  const { intentId } = await ask(depositRoutes.createDepositIntent, requester, wanted);
+  await ask(depositRoutes.getDepositIntent, requester, { params: { intentId } });
+  const signature = '5'.repeat(88);
+  await store.recordDeposit({
+    signature,
+    received: [{ asset: 'SOL', amount: baseUnits(7n), sourceOwner: null }],
+    target: { to: 'suspense', reason: 'unattributed' },
+    minimum: { SOL: baseUnits(0n), USDC: baseUnits(0n) },
+    nowMs: systemClock.nowMs(),
+  });
+  await ask(depositRoutes.listAdminDeposits, adminApiKey, { query: { state: 'suspense' } });
+  const body = { accountId };
+  await ask(depositRoutes.assignDeposit, adminApiKey, { params: { signature }, body });
+  await ask(depositRoutes.listDeposits, requester, { query: {} });
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import type { Health } from '@node3/shared/routes/health';
 import type { LiveFeed } from '../live/live-feed.ts';
+import type { DepositSource } from '../payments/deposit-source.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
@@ -24,6 +25,7 @@ export interface HttpDeps extends JobChangeDeps, PayForJobDeps {
   pollTurns: PollTurns;
   treasury: Treasury;
   payouts: PayoutOperation;
+  deposits: DepositSource;
   cluster: NonNullable<Health['cluster']>;
   version: string;
   /** The configured address of this marketplace; null when there is none. */

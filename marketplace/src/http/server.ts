@@ -12,6 +12,7 @@ import { addRateLimit } from './rate-limit.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAdminRoutes } from './routes/admin.ts';
 import { addAgentRoutes } from './routes/agents.ts';
+import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
@@ -61,11 +62,13 @@ export async function createServer(
   await app.register(async (api) => {
     addMarketplaceRoutes(api, deps);
     addAccountRoutes(api, deps);
+    addDepositRoutes(api, deps);
     addJobRoutes(api, deps);
     addX402Routes(api, deps);
     addAgentRoutes(api, deps);
     addAdminRoutes(api, deps);
     addPayoutRoutes(api, deps);
+    addAdminDepositRoutes(api, deps);
     addStreamRoute(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });

@@ -8,10 +8,12 @@ export interface Treasury {
   /** Finalized balances; null where the chain did not answer. */
   balances(): Promise<Record<Asset, BaseUnits | null>>;
   /**
-   * What a finalized transaction moved from this wallet to the treasury.
-   * Rejects with DEPOSIT_NOT_FOUND, DEPOSIT_INVALID or CHAIN_UNAVAILABLE.
+   * Asks the faucet, and records for what before the money is final, so that whoever sees it first
+   * books it. Rejects with FAUCET_UNAVAILABLE where there is none.
    */
-  verifyDeposit(signature: string, wallet: string): Promise<{ asset: Asset; amount: BaseUnits }[]>;
-  /** Asks the faucet. Rejects with FAUCET_UNAVAILABLE where there is none. */
-  airdrop(lamports: BaseUnits): Promise<{ signature: string }>;
+  airdrop(lamports: BaseUnits, purpose: FaucetPurpose): Promise<{ signature: string }>;
 }
+
+/** Whose an airdrop to the treasury is, as recorded with its signature. */
+export const faucetPurposes = { capital: 'faucet-capital', operator: 'faucet-operator' } as const;
+export type FaucetPurpose = (typeof faucetPurposes)[keyof typeof faucetPurposes];

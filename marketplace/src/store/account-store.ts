@@ -1,7 +1,7 @@
 import type { Offer } from '@node3/shared/device';
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
-import type { AccountRow, AgentRow, ApiKeyRow, ChallengeRow, Transfer } from './rows.ts';
+import type { AccountRow, AgentRow, ApiKeyRow, ChallengeRow } from './rows.ts';
 
 export interface AccountStore {
   saveChallenge(challenge: ChallengeRow): Promise<void>;
@@ -28,12 +28,6 @@ export interface AccountStore {
   setAgentEnabled(agentId: string, enabled: boolean, events: NewEvent[]): Promise<AgentRow | null>;
   /** Stores what agents last said; one transaction for many of them. */
   recordAgentContacts(contacts: AgentContact[]): Promise<void>;
-
-  /**
-   * Credits a deposit once per signature. The same account again: the first deposit.
-   * Another account: rejects with DEPOSIT_CLAIMED.
-   */
-  creditDeposit(deposit: DepositCredit): Promise<DepositRow>;
 }
 
 export interface AccountOpening {
@@ -56,20 +50,4 @@ export interface AgentContact {
   /** null leaves the last offer as it is. */
   offer: Offer | null;
   lastSeenAtMs: number;
-}
-
-export interface DepositCredit {
-  signature: string;
-  accountId: string;
-  credited: { asset: Asset; amount: BaseUnits }[];
-  transfers: Transfer[];
-  events: NewEvent[];
-  nowMs: number;
-}
-
-export interface DepositRow {
-  signature: string;
-  accountId: string;
-  credited: { asset: Asset; amount: BaseUnits }[];
-  creditedAtMs: number;
 }

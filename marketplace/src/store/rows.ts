@@ -155,7 +155,14 @@ export type TransferKind =
   | 'payout'
   | 'network_fee'
   | 'rent'
-  | 'rent_return';
+  | 'rent_return'
+  /** The operator's own money, set apart for fees and rent. */
+  | 'capital'
+  /** Asked to be paid out, or back to the wallet a deposit came from. */
+  | 'withdrawal'
+  | 'withdrawal_return'
+  | 'refund'
+  | 'refund_return';
 
 export interface NewPayout {
   payoutId: string;

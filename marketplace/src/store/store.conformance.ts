@@ -3,6 +3,7 @@ import type { Store } from './store.ts';
 import { describeAccounts } from './testing/accounts.ts';
 import { describeChanges } from './testing/changes.ts';
 import { describeClaims } from './testing/claims.ts';
+import { describeDeposits } from './testing/deposits.ts';
 import { describeEvents } from './testing/events.ts';
 import { describeHistories } from './testing/histories.ts';
 import { describeLeases } from './testing/leases.ts';
@@ -68,6 +69,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLogs(given);
     describeLedger(given);
     describePayoutQueue(given);
+    describeDeposits(given);
     describeEvents(given);
     describeX402(given);
     describeHistories(makeStore);

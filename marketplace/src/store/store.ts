@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { AccountStore } from './account-store.ts';
+import type { DepositStore } from './deposit-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
 import type { PayoutStore } from './payout-store.ts';
@@ -13,7 +14,13 @@ import type { X402Store } from './x402-store.ts';
  * *failed*: the process must reopen the store and look. Methods are domain transitions, so that
  * SQLite and PostgreSQL implement the same few, and no caller composes SQL.
  */
-export interface Store extends AccountStore, JobStore, PayoutStore, LedgerStore, X402Store {
+export interface Store
+  extends AccountStore,
+    DepositStore,
+    JobStore,
+    PayoutStore,
+    LedgerStore,
+    X402Store {
   /** Proves that a write reaches the disk. Rejects with STORE_UNAVAILABLE. */
   checkWritable(): Promise<void>;
   /** Events after `seq`, oldest first, at most `limit`. */

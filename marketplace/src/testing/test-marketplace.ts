@@ -90,6 +90,7 @@ async function startOn(
   const service = await createService({
     store,
     treasury: absentTreasury,
+    deposits: absentDeposits,
     payouts: {
       wake() {
         if (connected !== undefined) connected.payoutWakes += 1;
@@ -128,8 +129,13 @@ const absentTreasury = {
   usdcMint: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
   rpcUrl: 'http://127.0.0.1:1',
   balances: async () => ({ SOL: null, USDC: null }),
-  verifyDeposit: () => Promise.reject(new Error('no chain in this test')),
   airdrop: () => Promise.reject(new Error('no chain in this test')),
+};
+
+const absentDeposits = {
+  addresses: [],
+  history: () => Promise.reject(new Error('no chain in this test')),
+  read: () => Promise.reject(new Error('no chain in this test')),
 };
 
 /** A wallet of the test's own, and the two things it does here. */

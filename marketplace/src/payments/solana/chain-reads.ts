@@ -222,6 +222,7 @@ export async function askEach<Schema extends TSchema>(
 function unexpected(method: string): MarketError {
   return new MarketError('CHAIN_UNAVAILABLE', {
     method,
+    answered: true,
     detail: `The RPC endpoint answered ${method} in a shape we don't know.`,
   });
 }

@@ -1,6 +1,8 @@
+import bs58 from 'bs58';
 import { type Static, Type } from 'typebox';
 import { ask, askEach, Key, U64 } from './chain-reads.ts';
 import type { RpcPool } from './rpc.ts';
+import { memoProgram } from './transaction-builder.ts';
 
 const TokenBalance = Type.Object({
   accountIndex: Type.Integer({ minimum: 0 }),
@@ -33,6 +35,9 @@ const TransactionAnswer = Type.Union([
       message: Type.Object({
         header: Type.Object({ numRequiredSignatures: Type.Integer({ minimum: 1 }) }),
         accountKeys: Type.Array(Key),
+        instructions: Type.Array(
+          Type.Object({ programIdIndex: Type.Integer({ minimum: 0 }), data: Type.String() }),
+        ),
       }),
     }),
   }),
@@ -48,9 +53,14 @@ export interface TokenMovement {
 }
 
 export interface ChainTransaction {
+  slot: number;
   err: unknown;
   feeLamports: bigint;
   signers: string[];
+  /** Every account it names, those of lookup tables too. */
+  accounts: string[];
+  /** Texts of its own memo instructions, not of those that a program called by it wrote. */
+  memos: string[];
   /** Balance of every account before and after, lamports. */
   lamports: Map<string, { before: bigint; after: bigint }>;
   tokens: TokenMovement[];
@@ -97,13 +107,27 @@ function toTransaction(answer: Static<typeof TransactionAnswer>): ChainTransacti
     lamports.set(key, { before, after: BigInt(meta.postBalances[i] ?? 0) });
   }
   return {
+    slot: answer.slot,
     err: meta.err ?? null,
     feeLamports: BigInt(meta.fee),
     signers: keys.slice(0, header.numRequiredSignatures),
+    accounts: keys,
+    memos: memosOf(keys, transaction.message.instructions),
     lamports,
     tokens: tokenMovements(keys, meta.preTokenBalances ?? [], meta.postTokenBalances ?? []),
     blockTimeSec: answer.blockTime ?? null,
   };
+}
+
+const memoPrograms = new Set([memoProgram, 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo']);
+
+function memosOf(
+  keys: readonly string[],
+  instructions: readonly { programIdIndex: number; data: string }[],
+): string[] {
+  return instructions
+    .filter(({ programIdIndex }) => memoPrograms.has(keys[programIdIndex] ?? ''))
+    .map(({ data }) => Buffer.from(bs58.decode(data)).toString('utf8'));
 }
 
 function tokenMovements(

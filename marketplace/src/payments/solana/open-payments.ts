@@ -5,12 +5,14 @@ import { assetDecimals, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { MINT_SIZE, MintLayout, TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import type { Store } from '../../store/store.ts';
+import type { DepositSource } from '../deposit-source.ts';
 import { type PayoutCapSettings, payoutCapsFor } from '../keys/payout-cap-settings.ts';
 import { createTreasurySigner } from '../keys/signer.ts';
 import type { PaymentRail } from '../payment-rail.ts';
 import { readAccounts } from './chain-reads.ts';
 import { ClusterError, detectCluster, type MainnetPolicy, usdcMintOf } from './cluster.ts';
 import { createRpcPool, type RpcPool } from './rpc.ts';
+import { createSolanaDepositSource } from './solana-deposit-source.ts';
 import { createSolanaPaymentRail } from './solana-payment-rail.ts';
 import { createSolanaTreasury, type SolanaTreasury } from './solana-treasury.ts';
 
@@ -35,6 +37,7 @@ export interface Payments {
   usdcMint: string;
   rail: PaymentRail;
   treasury: SolanaTreasury;
+  deposits: DepositSource;
 }
 
 /** Micro-lamports per compute unit. 1000 costs three lamports per payout; the cap bounds a fee spike. */
@@ -77,7 +80,8 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
     },
   });
   const treasury = createSolanaTreasury({ rpc, cluster, signer, usdcMint, store, clock, log });
-  return { cluster, rpc, usdcMint, rail, treasury };
+  const deposits = createSolanaDepositSource({ rpc, treasury: signer.address, usdcMint });
+  return { cluster, rpc, usdcMint, rail, treasury, deposits };
 }
 
 /** Base58 has no checksum: a mistyped mint is a valid address of nothing. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
 import { createTreasurySigner } from '../keys/signer.ts';
 import { keyOf, newWallet, PayoutTestbed, sol } from '../testing/payout-testbed.ts';
+import { faucetPurposes } from '../treasury-port.ts';
 import { createSolanaTreasury } from './solana-treasury.ts';
 
 let localnet: Localnet;
@@ -67,6 +68,8 @@ it('has no faucet on mainnet', async () => {
     clock: systemClock,
     log: silentLogger,
   });
-  await expect(treasury.airdrop(sol(1n))).rejects.toMatchObject({ code: 'FAUCET_UNAVAILABLE' });
+  await expect(treasury.airdrop(sol(1n), faucetPurposes.operator)).rejects.toMatchObject({
+    code: 'FAUCET_UNAVAILABLE',
+  });
   await process.close();
 });

@@ -2,14 +2,14 @@ import type { Clock } from '@node3/shared/clock';
 import type { Cluster } from '@node3/shared/cluster';
 import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
-import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
-import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
+import { type Asset, type BaseUnits, baseUnits, zero } from '@node3/shared/money';
+import { operatorCapital } from '../../domain/ledger-accounts.ts';
+import type { DepositStore } from '../../store/deposit-store.ts';
 import type { PayoutStore } from '../../store/payout-store.ts';
 import type { LedgerStore } from '../../store/store.ts';
 import type { TreasurySigner } from '../keys/signer.ts';
-import type { Treasury } from '../treasury-port.ts';
-import { type Commitment, readAccounts, requestAirdrop } from './chain-reads.ts';
-import { verifyDeposit } from './deposits.ts';
+import { type FaucetPurpose, faucetPurposes, type Treasury } from '../treasury-port.ts';
+import { readAccounts, requestAirdrop } from './chain-reads.ts';
 import { readUsdcDestination } from './destinations.ts';
 import type { RpcPool } from './rpc.ts';
 import { settled } from './settled.ts';
@@ -27,6 +27,7 @@ export interface SolanaTreasuryDeps {
   signer: TreasurySigner;
   usdcMint: string;
   store: Pick<LedgerStore, 'ledgerBalance' | 'postTransfers'> &
+    Pick<DepositStore, 'recordDeposit'> &
     Pick<PayoutStore, 'addTreasurySignature' | 'treasurySignaturesFor'>;
   clock: Clock;
   log: Logger;
@@ -50,12 +51,13 @@ export function createSolanaTreasury(deps: SolanaTreasuryDeps): SolanaTreasury {
   const wallet = signer.address;
   let last: TreasuryBalances | null = null;
 
-  async function airdrop(lamports: BaseUnits, commitment: Commitment) {
+  async function airdrop(lamports: BaseUnits, purpose: FaucetPurpose) {
     if (cluster !== 'localnet' && cluster !== 'devnet') {
       throw new MarketError('FAUCET_UNAVAILABLE', { cluster });
     }
     const signature = await requestAirdrop(rpc, wallet, lamports);
-    await settled(rpc, clock, signature, commitment);
+    await store.addTreasurySignature(signature, purpose, clock.nowMs());
+    await settled(rpc, clock, signature, 'finalized');
     return { signature };
   }
 
@@ -80,27 +82,21 @@ export function createSolanaTreasury(deps: SolanaTreasuryDeps): SolanaTreasury {
       }
     },
 
-    verifyDeposit: (signature, from) =>
-      verifyDeposit(rpc, { signature, wallet: from, treasury: wallet, usdcMint }),
-
-    airdrop: (lamports) => airdrop(lamports, 'finalized'),
+    airdrop,
 
     ensureUsdcAccount: () => ensureUsdcAccount(deps),
 
     async bootstrapCapital(lamports) {
       if (cluster !== 'localnet') return;
       if ((await store.ledgerBalance(operatorCapital, 'SOL')) > 0n) return;
-      const { signature } = await airdrop(lamports, 'finalized');
-      const transfer = {
-        transferId: `dep:${signature}:${wallet}`,
-        debit: chainTreasury,
-        credit: operatorCapital,
-        asset: 'SOL',
-        amount: lamports,
-        kind: 'deposit',
-        ref: signature,
-      } as const;
-      await store.postTransfers([transfer], [], clock.nowMs());
+      const { signature } = await airdrop(lamports, faucetPurposes.capital);
+      await store.recordDeposit({
+        signature,
+        received: [{ asset: 'SOL', amount: lamports, sourceOwner: null }],
+        target: { to: 'capital', route: 'faucet' },
+        minimum: { SOL: zero, USDC: zero },
+        nowMs: clock.nowMs(),
+      });
       log.info({ signature, lamports: String(lamports) }, 'operator capital from the faucet');
     },
   };

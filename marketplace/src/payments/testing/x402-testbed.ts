@@ -11,7 +11,7 @@ import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import { createKeyPairSignerFromBytes } from '@solana/kit';
 import { wrapFetchWithPayment, x402Client } from '@x402/fetch';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
-import { createService, type Service } from '../../service.ts';
+import { createService, type Service, type ServiceParts } from '../../service.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { openPayments } from '../solana/open-payments.ts';
@@ -91,7 +91,7 @@ export class X402Testbed {
       rpcUrls: [this.localnet.rpcUrl],
       mainnet: 'refused',
     });
-    const { treasury } = payments;
+    const { treasury, deposits } = payments;
     await treasury.bootstrapCapital(baseUnits(5_000_000_000n));
     if (options.usdcAccount !== 'missing') await treasury.ensureUsdcAccount();
     const x402 = await openX402({
@@ -112,7 +112,7 @@ export class X402Testbed {
       },
       ...(options.fp === undefined ? {} : { fp: options.fp }),
     });
-    const service = await createTestService(store, treasury, x402, this.adminApiKey);
+    const service = await createTestService({ store, treasury, deposits, x402 }, this.adminApiKey);
     const url = await service.listen('127.0.0.1', 0);
     this.process = { store, x402, treasury, service, url };
     return this.process;
@@ -184,15 +184,11 @@ interface ParsedToken {
 }
 
 function createTestService(
-  store: Store,
-  treasury: SolanaTreasury,
-  x402: RunningX402,
+  parts: Pick<ServiceParts, 'store' | 'treasury' | 'deposits' | 'x402'>,
   adminApiKey: string,
 ): Promise<Service> {
   return createService({
-    store,
-    treasury,
-    x402,
+    ...parts,
     payouts: {
       wake: () => undefined,
       acceptHistory: async () => undefined,

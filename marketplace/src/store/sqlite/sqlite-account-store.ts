@@ -7,7 +7,6 @@ import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteApiKeyStore, insertApiKeyIn } from './sqlite-api-key-store.ts';
 import { createSqliteChallengeStore } from './sqlite-challenge-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { createSqliteDepositStore } from './sqlite-deposit-store.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { ledgerBalanceIn } from './sqlite-ledger.ts';
 import { statement } from './statement.ts';
@@ -32,7 +31,6 @@ export function createSqliteAccountStore(sqlite: SqliteDatabase): AccountStore {
     ...createSqliteChallengeStore(sqlite),
     ...createSqliteAgentStore(sqlite),
     ...createSqliteApiKeyStore(sqlite),
-    ...createSqliteDepositStore(sqlite),
 
     openAccount(opening) {
       return sqlite.write((db) => openAccountIn(sqlite, db, opening));

@@ -61,11 +61,11 @@ export class SqliteDatabase {
   }
 
   /**
-   * Ends the lease of whoever made payouts before. Only right after opening: the lock on the file
-   * proves that nobody else is alive, so a killed process's lease need not run out.
+   * Ends the leases of whoever worked before. Only right after opening: the lock on the file
+   * proves that nobody else is alive, so a killed process's leases need not run out.
    */
-  forgetPayoutLease(): void {
-    this.#db.exec('DELETE FROM payout_lease');
+  forgetLeases(): void {
+    this.#db.exec('DELETE FROM payout_lease; DELETE FROM worker_leases');
   }
 
   /** Commits so far: tells how well writes share them. */

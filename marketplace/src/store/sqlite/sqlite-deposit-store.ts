@@ -1,52 +1,146 @@
-import { MarketError } from '@node3/shared/error';
-import { type Asset, baseUnits } from '@node3/shared/money';
-import type { AccountStore, DepositRow } from '../account-store.ts';
-import { fromJson } from './codec.ts';
+import type { DepositRoute } from '@node3/shared/deposit-state';
+import type { Actor } from '@node3/shared/events';
+import type Database from 'better-sqlite3';
+import { arrivalTransfer, claimTransfer, depositEvent } from '../../domain/deposit-postings.ts';
+import type {
+  DepositQuery,
+  DepositRecording,
+  DepositRow,
+  DepositStore,
+  ReceivedMoney,
+} from '../deposit-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import { createSqliteDepositIntents } from './sqlite-deposit-intents.ts';
+import { insertDepositIn, selectDeposits, setCreditedIn } from './sqlite-deposit-rows.ts';
+import { createSqliteDepositScan } from './sqlite-deposit-scan.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
-import { statement } from './statement.ts';
 
-interface DepositRecord {
-  signature: string;
-  account_id: string;
-  /** JSON; amounts are decimal strings of base units. */
-  credited: string;
-  credited_at_ms: bigint;
-}
+/** So many small deposits are credited at a time; more wait for the next one. */
+const dustRowsMax = 500;
 
-const selectDeposit = 'SELECT * FROM deposits WHERE signature = ?';
-const insertDeposit = `
-  INSERT INTO deposits (signature, account_id, credited, credited_at_ms) VALUES (?, ?, ?, ?)`;
+const ofSignature = 'WHERE signature = ? ORDER BY entry';
+const suspendedOfSignature = `WHERE signature = ? AND state = 'suspense' ORDER BY entry`;
+const dustOfAccount = `WHERE account_id = ? AND asset = ? AND state = 'suspense'
+  AND suspense_reason = 'dust' ORDER BY entry LIMIT ?`;
 
-export function createSqliteDepositStore(
-  sqlite: SqliteDatabase,
-): Pick<AccountStore, 'creditDeposit'> {
+/** The DepositStore on SQLite. */
+export function createSqliteDepositStore(sqlite: SqliteDatabase): DepositStore {
+  const select = (where: string, ...values: (string | number)[]) =>
+    sqlite.read((db) => selectDeposits(db, where, values));
   return {
-    creditDeposit(deposit) {
+    ...createSqliteDepositIntents(sqlite),
+    ...createSqliteDepositScan(sqlite),
+
+    recordDeposit(recording) {
       return sqlite.write((db) => {
-        const { signature, accountId, nowMs } = deposit;
-        const stored = statement<DepositRecord>(db, selectDeposit).get(signature);
-        if (stored !== undefined) {
-          if (stored.account_id !== accountId) throw new MarketError('DEPOSIT_CLAIMED');
-          return toDeposit(stored);
+        const { signature } = recording;
+        const stored = selectDeposits(db, ofSignature, [signature]).map(({ asset }) => asset);
+        for (const money of recording.received) {
+          if (!stored.includes(money.asset)) recordIn(sqlite, db, recording, money);
         }
-        const credited = deposit.credited.map(({ asset, amount }) => [asset, String(amount)]);
-        statement(db, insertDeposit).run(signature, accountId, JSON.stringify(credited), nowMs);
-        postTransfersIn(db, deposit.transfers, nowMs);
-        appendEventsIn(sqlite, db, deposit.events);
-        return { signature, accountId, credited: deposit.credited, creditedAtMs: nowMs };
+        return selectDeposits(db, ofSignature, [signature]);
       });
+    },
+
+    claimDeposit({ signature, accountId, wallet, nowMs }) {
+      return sqlite.write((db) => {
+        const claimable = selectDeposits(db, suspendedOfSignature, [signature]).filter((row) =>
+          row.accountId === null ? row.sourceOwner === wallet : row.accountId === accountId,
+        );
+        creditIn(sqlite, db, claimable, { accountId, route: 'claim', actor: 'requester', nowMs });
+        return selectDeposits(db, ofSignature, [signature]);
+      });
+    },
+
+    assignDeposit({ signature, accountId, nowMs }) {
+      return sqlite.write((db) => {
+        const rows = selectDeposits(db, suspendedOfSignature, [signature]);
+        creditIn(sqlite, db, rows, { accountId, route: 'operator', actor: 'operator', nowMs });
+        return rows.length > 0;
+      });
+    },
+
+    async depositsOfSignature(signature) {
+      return select(ofSignature, signature);
+    },
+    async depositsOfIntent(intentId) {
+      return select('WHERE intent_id = ? ORDER BY entry LIMIT 100', intentId);
+    },
+    async listDeposits(query) {
+      return sqlite.read((db) => listDepositsIn(db, query));
     },
   };
 }
 
-function toDeposit(record: DepositRecord): DepositRow {
-  const credited = fromJson(record.credited) as [Asset, string][];
-  return {
-    signature: record.signature,
-    accountId: record.account_id,
-    credited: credited.map(([asset, amount]) => ({ asset, amount: baseUnits(BigInt(amount)) })),
-    creditedAtMs: Number(record.credited_at_ms),
+function listDepositsIn(db: Database.Database, query: DepositQuery): DepositRow[] {
+  const { accountId, state, limit } = query;
+  const before = query.beforeEntry ?? Number.MAX_SAFE_INTEGER;
+  const page = 'entry < ? ORDER BY entry DESC LIMIT ?';
+  if (accountId !== null && state !== null) {
+    const where = `WHERE account_id = ? AND +state = ? AND ${page}`;
+    return selectDeposits(db, where, [accountId, state, before, limit]);
+  }
+  if (accountId !== null) {
+    return selectDeposits(db, `WHERE account_id = ? AND ${page}`, [accountId, before, limit]);
+  }
+  if (state !== null) {
+    return selectDeposits(db, `WHERE state = ? AND ${page}`, [state, before, limit]);
+  }
+  return selectDeposits(db, `WHERE ${page}`, [before, limit]);
+}
+
+function recordIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  { signature, target, minimum, nowMs }: DepositRecording,
+  money: ReceivedMoney,
+): void {
+  const { asset, amount } = money;
+  const accountId = target.to === 'account' ? target.accountId : null;
+  const dust =
+    accountId === null ? [] : selectDeposits(db, dustOfAccount, [accountId, asset, dustRowsMax]);
+  const sum = dust.reduce((total, row) => total + row.amount, BigInt(amount));
+  const isDust = accountId !== null && sum < minimum[asset];
+  const credited = target.to !== 'suspense' && !isDust;
+  const row: Omit<DepositRow, 'entry'> = {
+    ...money,
+    signature,
+    accountId,
+    state: credited ? 'credited' : 'suspense',
+    route: target.to === 'suspense' ? null : target.route,
+    suspenseReason: target.to === 'suspense' ? target.reason : isDust ? 'dust' : null,
+    intentId: target.to === 'account' ? target.intentId : null,
+    payoutId: null,
+    seenAtMs: nowMs,
+    creditedAtMs: credited ? nowMs : null,
   };
+  insertDepositIn(db, row);
+  postTransfersIn(db, [arrivalTransfer(row)], nowMs);
+  if (!credited) return;
+  const actor = 'marketplace' as const;
+  appendEventsIn(sqlite, db, [depositEvent(row, actor, nowMs)]);
+  creditIn(sqlite, db, dust, { accountId, route: null, actor, nowMs });
+}
+
+interface Credit {
+  accountId: string | null;
+  /** null keeps the one that was found when it came. */
+  route: DepositRoute | null;
+  actor: Actor;
+  nowMs: number;
+}
+
+function creditIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  rows: readonly DepositRow[],
+  { accountId, route, actor, nowMs }: Credit,
+): void {
+  for (const row of rows) {
+    const credited = { ...row, accountId, route: route ?? row.route ?? 'claim' };
+    setCreditedIn(db, row.entry, credited, nowMs);
+    postTransfersIn(db, [claimTransfer(credited)], nowMs);
+    appendEventsIn(sqlite, db, [depositEvent(credited, actor, nowMs)]);
+  }
 }

@@ -80,7 +80,7 @@ describe('tampering with the file', () => {
   ])('is seen in an entry whose %s', async (change) => {
     await live();
     const problems = await tamper(`UPDATE transfers SET ${change} WHERE entry = 1`);
-    expect(problems[0]).toMatch(/^Entry 1 \(dep:\w+\) was changed/);
+    expect(problems[0]).toMatch(/^Entry 1 \(dep:[\w:]+\) was changed/);
   });
 
   it('is seen where an entry is missing', async () => {
@@ -189,7 +189,7 @@ describe('an audit', () => {
       "UPDATE balances SET credits = credits - 1 WHERE account = 'fee:revenue'",
     );
     const { problems } = await store.auditLedger(first);
-    expect(problems[0]).toMatch(/^Entry 6 \(dep:\w+\) was changed/);
+    expect(problems[0]).toMatch(/^Entry 6 \(dep:[\w:]+\) was changed/);
     expect(problems).toContain('The USDC total of treasury differs from its transfers.');
     expect(problems.some((problem) => problem.includes('fee:revenue'))).toBe(false);
   });

@@ -1,5 +1,6 @@
 import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
+import { baseUnits } from '@node3/shared/money';
 import type Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cancel, requeue } from '../testing/decisions.ts';
@@ -41,6 +42,8 @@ describe('the schema', () => {
     ['DELETE FROM events', 'events are never deleted'],
     ["UPDATE jobs SET state = 'queued' WHERE state = 'succeeded'", 'over never changes'],
     ["UPDATE jobs SET exit_code = 1 WHERE state = 'cancelled'", 'over never changes'],
+    ["UPDATE deposits SET account_id = NULL WHERE state = 'credited'", 'never changes'],
+    ['DELETE FROM deposits', 'deposits are never deleted'],
     ['DELETE FROM jobs', 'jobs are never deleted'],
     ["UPDATE job_specs SET spec = '{}'", 'a spec never changes'],
     ["UPDATE executions SET result_hash = 'x' WHERE live = 0", 'over never changes'],
@@ -194,7 +197,45 @@ async function liveThroughEverything(world: World): Promise<void> {
   });
   await store.consumeChallenge('c', 0);
   await liveThroughX402(world);
+  await liveThroughDeposits(world, accountId);
   await store.ledgerTotals();
   await store.verifyLedger();
   await store.checkWritable();
+}
+
+async function liveThroughDeposits({ store, nowMs }: World, accountId: string): Promise<void> {
+  const page = { beforeEntry: null, limit: 10 };
+  for (const state of ['suspense', null] as const) {
+    await store.listDeposits({ ...page, accountId, state });
+    await store.listDeposits({ ...page, accountId: null, state });
+  }
+  const [createdAtMs, expiresAtMs] = [0, 1];
+  const intent = { intentId: 'int_1', accountId, reference: 'ref', asset: 'SOL' as const };
+  await store.addDepositIntent({ ...intent, amount: null, createdAtMs, expiresAtMs }, 1);
+  await store.depositIntent('int_1');
+  await store.depositIntentsByReference(['ref']);
+  await store.depositsOfIntent('int_1');
+  await store.depositTag(accountId, 'TAG');
+  await store.accountsOfTags(['TAG']);
+  const recording = {
+    received: [{ asset: 'USDC' as const, amount: baseUnits(5n), sourceOwner: 'w' }],
+    minimum: { SOL: baseUnits(9n), USDC: baseUnits(9n) },
+    nowMs,
+  };
+  const to = { to: 'account' as const, accountId, route: 'memo' as const, intentId: null };
+  await store.recordDeposit({ ...recording, signature: 'd1', target: to });
+  await store.recordDeposit({ ...recording, signature: 'd2', target: to });
+  const nobodys = { to: 'suspense' as const, reason: 'unattributed' as const };
+  await store.recordDeposit({ ...recording, signature: 'd3', target: nobodys });
+  await store.claimDeposit({ signature: 'd3', accountId, wallet: 'w', nowMs });
+  await store.assignDeposit({ signature: 'd3', accountId, nowMs });
+  await store.depositsOfSignature('d3');
+  await store.saveDepositCursor('a', { signature: null, slot: null, startSlot: null });
+  await store.depositCursor('a');
+  await store.signaturePurposes(['d1']);
+  await store.setAsideDeposits(['x'], 0);
+  await store.depositsSetAside(0, 1);
+  await store.forgetSetAside('x');
+  await store.holdWorkerLease({ name: 'w', owner: 'o', untilMs: 1 }, 0);
+  await store.releaseWorkerLease('w', 'o');
 }

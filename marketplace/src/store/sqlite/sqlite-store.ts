@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts';
 import { createSqliteAccountStore } from './sqlite-account-store.ts';
 import { SqliteDatabase, type SqliteDatabaseOptions } from './sqlite-database.ts';
+import { createSqliteDepositStore } from './sqlite-deposit-store.ts';
 import { createSqliteEvents } from './sqlite-events.ts';
 import { createSqliteJobStore } from './sqlite-job-store.ts';
 import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
@@ -19,13 +20,14 @@ const countChecks = `
 export function openSqliteStore(options: SqliteDatabaseOptions): Store {
   const sqlite = new SqliteDatabase(options);
   // The file's lock proves that no other worker lives: a killed one's lease need not run out.
-  sqlite.forgetPayoutLease();
+  sqlite.forgetLeases();
   return createSqliteStore(sqlite);
 }
 
 export function createSqliteStore(sqlite: SqliteDatabase): Store {
   return {
     ...createSqliteAccountStore(sqlite),
+    ...createSqliteDepositStore(sqlite),
     ...createSqliteJobStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
     ...createSqliteLedgerStore(sqlite),

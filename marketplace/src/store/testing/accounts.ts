@@ -1,8 +1,6 @@
 import { limits } from '@node3/shared/limits';
-import { baseUnits } from '@node3/shared/money';
 import { describe, expect, it } from 'vitest';
 import type { Given } from '../store.conformance.ts';
-import { availableOf } from './world.ts';
 
 export function describeAccounts(given: Given): void {
   describe('accounts', () => {
@@ -97,19 +95,6 @@ export function describeAccounts(given: Given): void {
       const stored = await store.agent(agentId);
       expect(stored).toMatchObject({ offer, instanceId: 'j', lastSeenAtMs: world.nowMs });
       expect(await store.agents()).toEqual([stored]);
-    });
-
-    it('credits a deposit once, to the account that came first', async () => {
-      const { store, world } = given;
-      const accountId = await world.openAccount(0n);
-      const otherId = await world.openAccount(0n);
-      const first = await world.deposit(accountId, baseUnits(500n), 'signature');
-      expect(await world.deposit(accountId, baseUnits(500n), 'signature')).toEqual(first);
-      await expect(world.deposit(otherId, baseUnits(500n), 'signature')).rejects.toMatchObject({
-        code: 'DEPOSIT_CLAIMED',
-      });
-      expect(await availableOf(store, accountId)).toBe(500n);
-      expect(await availableOf(store, otherId)).toBe(0n);
     });
   });
 }

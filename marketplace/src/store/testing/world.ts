@@ -1,9 +1,9 @@
 import type { Device } from '@node3/shared/device';
 import { completeJobSpec } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
-import { type BaseUnits, baseUnits, toMoney } from '@node3/shared/money';
+import { type BaseUnits, baseUnits, toMoney, zero } from '@node3/shared/money';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
-import { chainTreasury, heldForJob, userAvailable } from '../../domain/ledger-accounts.ts';
+import { heldForJob, userAvailable } from '../../domain/ledger-accounts.ts';
 import type { JobClaim, JobPosting } from '../job-store.ts';
 import type { ExecutionRow, Fence, JobRow, LogLineRow } from '../rows.ts';
 import type { Store } from '../store.ts';
@@ -42,22 +42,11 @@ export class World {
   }
 
   deposit(accountId: string, amount: BaseUnits, signature = this.ids.secret(16)) {
-    return this.store.creditDeposit({
+    return this.store.recordDeposit({
       signature,
-      accountId,
-      credited: [{ asset: 'USDC', amount }],
-      transfers: [
-        {
-          transferId: `dep:${signature}`,
-          debit: chainTreasury,
-          credit: userAvailable(accountId),
-          asset: 'USDC',
-          amount,
-          kind: 'deposit',
-          ref: signature,
-        },
-      ],
-      events: [],
+      received: [{ asset: 'USDC', amount, sourceOwner: null }],
+      target: { to: 'account', accountId, route: 'claim', intentId: null },
+      minimum: { SOL: zero, USDC: zero },
       nowMs: this.nowMs,
     });
   }

@@ -6,6 +6,7 @@ import { ledgerChain } from './0004-ledger-chain.ts';
 import { meteredPrices } from './0005-metered-prices.ts';
 import { x402 } from './0006-x402.ts';
 import { keyGuards } from './0007-key-guards.ts';
+import { deposits } from './0008-deposits.ts';
 
 export interface Migration {
   name: string;
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   meteredPrices,
   x402,
   keyGuards,
+  deposits,
 ];

@@ -1,0 +1,87 @@
+import type { DepositRoute, SuspenseReason } from '@node3/shared/deposit-state';
+import type { Asset, BaseUnits } from '@node3/shared/money';
+import type Database from 'better-sqlite3';
+import type { DepositRow } from '../deposit-store.ts';
+import { toNumberOrNull } from './codec.ts';
+import { statement } from './statement.ts';
+
+interface DepositRecord {
+  entry: bigint;
+  signature: string;
+  asset: string;
+  amount: bigint;
+  state: string;
+  route: string | null;
+  suspense_reason: string | null;
+  account_id: string | null;
+  intent_id: string | null;
+  source_owner: string | null;
+  payout_id: string | null;
+  seen_at_ms: bigint;
+  credited_at_ms: bigint | null;
+}
+
+/** `where` is one of this package's own literals; values travel as parameters. */
+export function selectDeposits(
+  db: Database.Database,
+  where: string,
+  values: readonly (string | number | null)[],
+): DepositRow[] {
+  return statement<DepositRecord>(db, `SELECT * FROM deposits ${where}`)
+    .all(...values)
+    .map(toDeposit);
+}
+
+export function insertDepositIn(db: Database.Database, deposit: Omit<DepositRow, 'entry'>): void {
+  statement(
+    db,
+    `INSERT INTO deposits (signature, asset, amount, state, route, suspense_reason, account_id,
+       intent_id, source_owner, payout_id, seen_at_ms, credited_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    deposit.signature,
+    deposit.asset,
+    deposit.amount,
+    deposit.state,
+    deposit.route,
+    deposit.suspenseReason,
+    deposit.accountId,
+    deposit.intentId,
+    deposit.sourceOwner,
+    deposit.payoutId,
+    deposit.seenAtMs,
+    deposit.creditedAtMs,
+  );
+}
+
+/** Takes one deposit out of suspense. */
+export function setCreditedIn(
+  db: Database.Database,
+  entry: number,
+  credit: { accountId: string | null; route: DepositRoute },
+  nowMs: number,
+): void {
+  statement(
+    db,
+    `UPDATE deposits SET state = 'credited', account_id = ?, route = ?, credited_at_ms = ?
+     WHERE entry = ? AND state = 'suspense'`,
+  ).run(credit.accountId, credit.route, nowMs, entry);
+}
+
+function toDeposit(record: DepositRecord): DepositRow {
+  return {
+    entry: Number(record.entry),
+    signature: record.signature,
+    asset: record.asset as Asset,
+    amount: record.amount as BaseUnits,
+    state: record.state as DepositRow['state'],
+    route: record.route as DepositRoute | null,
+    suspenseReason: record.suspense_reason as SuspenseReason | null,
+    accountId: record.account_id,
+    intentId: record.intent_id,
+    sourceOwner: record.source_owner,
+    payoutId: record.payout_id,
+    seenAtMs: Number(record.seen_at_ms),
+    creditedAtMs: toNumberOrNull(record.credited_at_ms),
+  };
+}
