@@ -9,6 +9,7 @@ import * as health from '@node3/shared/routes/health';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
+import * as quotes from '@node3/shared/routes/quotes';
 import * as x402 from '@node3/shared/routes/x402';
 
 function isContract(value: unknown): value is RouteContract {
@@ -22,6 +23,7 @@ export const apiRoutes: RouteContract[] = [
   auth,
   accounts,
   deposits,
+  quotes,
   jobs,
   x402,
   agents,

@@ -109,6 +109,7 @@ export async function startMarketplace(
       leaseSecret: secrets.leaseSecret,
       adminApiKey: config.adminApiKey,
       feeBasisPoints: config.feeBasisPoints,
+      quoteMs: config.quoteSec * 1_000,
       holdbackMs: config.holdbackSec * 1_000,
       defaultImages: config.defaultImages,
       dashboardDir: config.dashboardDir,

@@ -23,6 +23,8 @@ export interface MarketplaceConfig {
   adminApiKey: string;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;
+  /** Seconds that a quoted price stands. */
+  quoteSec: number;
   /** Seconds between the acceptance of a result and its payout, for disputes. */
   holdbackSec: number;
   /** Whether requests may be paid with themselves, by x402. */
@@ -44,6 +46,7 @@ export const pricingDefaults = {
   x402Enabled: true,
   // About five thousand payments.
   x402DailyFeeLamportsMax: baseUnits(50_000_000n),
+  quoteSec: 60,
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

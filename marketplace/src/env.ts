@@ -49,6 +49,11 @@ export function readConfig(env: Env): MarketplaceConfig {
       min: 0,
       max: 5_000,
     }),
+    quoteSec: readInteger(env, 'QUOTE_SEC', {
+      fallback: pricingDefaults.quoteSec,
+      min: 5,
+      max: 3_600,
+    }),
     holdbackSec: readInteger(env, 'PAYOUT_HOLDBACK_SEC', {
       fallback: pricingDefaults.holdbackSec,
       min: 0,

@@ -21,6 +21,7 @@ import { PollTurns } from './services/poll-turns.ts';
 import { Presence } from './services/presence.ts';
 import { readHealth } from './services/read-health.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
+import { StartWaits } from './services/start-waits.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
@@ -47,6 +48,8 @@ export interface ServiceParts {
   leaseSecret: string;
   adminApiKey: string;
   feeBasisPoints: number;
+  /** How long a quote stands. */
+  quoteMs: number;
   /** Time for disputes between acceptance and payout. */
   holdbackMs: number;
   defaultImages: DefaultImages;
@@ -64,6 +67,8 @@ export interface Service {
 
 /** A deposit shows within a second of its finality on localnet; public endpoints count our calls. */
 const depositPollMs = { localnet: 250, elsewhere: 5_000 };
+/** How many events are read at start for what they say about waiting times. */
+const startsLooked = 2_000;
 
 /** How many queued jobs are read at a time when the index is filled: specs can be large. */
 const indexPage = 200;
@@ -75,10 +80,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const simulated = cluster === 'localnet' ? ('allowed' as const) : ('refused' as const);
   const matchmaker = new Matchmaker(clock, simulated);
   const presence = new Presence(clock);
-  const feed = new LiveFeed(await store.lastEventSeq());
+  const lastSeq = await store.lastEventSeq();
+  const feed = new LiveFeed(lastSeq);
   const auditor = new LedgerAuditor({ store, log });
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
-  store.onEvents((events) => feed.publish(events));
+  const startWaits = new StartWaits();
+  startWaits.note(await store.eventsAfter(Math.max(0, lastSeq - startsLooked), startsLooked));
+  store.onEvents((events) => {
+    startWaits.note(events);
+    feed.publish(events);
+  });
   presence.restore(await store.agents());
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   await fillIndex(store, matchmaker);
@@ -105,6 +116,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     {
       ...depositDeps,
       presence,
+      startWaits,
+      quoteMs: parts.quoteMs,
       feed,
       simulated,
       cluster,

@@ -13,6 +13,8 @@ export interface ClientOptions {
 export interface CallOptions {
   signal?: AbortSignal;
   idempotencyKey?: string;
+  /** The firm quote that a job is posted with. */
+  quoteId?: string;
   timeoutMs?: number;
 }
 
@@ -55,6 +57,7 @@ export function createClient(options: ClientOptions): Client {
     if (args.body !== undefined) headers['content-type'] = 'application/json';
     if (options.apiKey) headers['authorization'] = `Bearer ${options.apiKey}`;
     if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
+    if (call.quoteId) headers['quote-id'] = call.quoteId;
     try {
       return await send(options.baseUrl + pathOf(contract, args), {
         method: contract.method,

@@ -149,6 +149,24 @@ export const errorCodes = {
     fix: 'Use a new key for a new request.',
     retry: 'never',
   },
+  QUOTE_EXPIRED: {
+    status: 410,
+    title: 'The quote is not open any more',
+    fix: 'Ask for a new quote and post the job with it.',
+    retry: 'never',
+  },
+  QUOTE_MISMATCH: {
+    status: 422,
+    title: 'The quote is for another job',
+    fix: 'Post exactly the spec that was quoted, or ask for a quote for this one.',
+    retry: 'never',
+  },
+  QUOTE_USED: {
+    status: 409,
+    title: 'The quote was already used for a job',
+    fix: 'Each quote is good for one job; ask for another one.',
+    retry: 'never',
+  },
   FUNDS_INSUFFICIENT: {
     status: 402,
     title: 'The balance does not cover this',

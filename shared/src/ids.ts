@@ -12,6 +12,7 @@ export const idKinds = {
   intent: 'int',
   job: 'job',
   payout: 'pay',
+  quote: 'quo',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

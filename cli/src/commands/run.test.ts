@@ -47,6 +47,10 @@ describe('node3 run', () => {
     expect(host.err).toContain('bad\n');
     expect(host.err).toContain(testJobId);
     expect(host.err).toContain('0.00105 SOL held');
+    expect(host.err).toContain(
+      '0.00105 SOL at most, fee 5 % included; 2 agents fit, 1 free; starts in about 2.5 s',
+    );
+    expect(market.requests('POST', '/jobs')[0]?.quoteId).toBe(market.quote.quoteId);
     expect(host.err).toContain('exit code other than 0');
     expect(postedSpec()).toMatchObject({
       workload: { kind: 'container', command: ['sh', '-c', 'exit 3'] },
@@ -207,6 +211,24 @@ describe('node3 run', () => {
       expect(await runCli(hostFor('run', '-d', ...wrong, '--', 'x'))).toBe(2);
     }
     expect(market.requests('POST', '/jobs')).toHaveLength(1);
+  });
+
+  it('says what a job would cost without posting it, and what would help when nobody fits', async () => {
+    const host = hostFor('quote', '--gpu', 'h100', '--bid', '2USDC/h', '--cap', '5USDC', '--', 'x');
+    market.quote = {
+      ...market.quote,
+      bidPerGpuHour: { amount: '2', asset: 'USDC' },
+      eta: null,
+      availability: { agentsMatching: 0, agentsFree: 0, devicesFree: 0, queueAhead: 0 },
+      alternatives: [
+        { constraint: 'gpu_model', pointer: '/resources/gpus/models', value: null, agents: 4 },
+      ],
+    };
+    expect(await runCli(host)).toBe(8);
+    expect(host.out).toContain('0.00105 SOL at most');
+    expect(host.out).toContain('at 2 USDC per GPU hour');
+    expect(host.out).toContain('/resources/gpus/models left out: 4 fit');
+    expect(market.requests('POST', '/jobs')).toEqual([]);
   });
 
   it('leaves the isolation to the marketplace unless it is asked for', async () => {

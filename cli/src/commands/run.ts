@@ -7,6 +7,7 @@ import { getAccount } from '@node3/shared/routes/accounts';
 import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { askQuote, quoteLine } from '../job/ask-quote.ts';
 import { type Attached, attachJob } from '../job/attach.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
 import { describeEnd, exitCodeOfJob, exitCodeOfSignal } from '../job/outcome.ts';
@@ -30,7 +31,10 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
   const client = connect(context, 'requester');
   const idempotencyKey = options.idempotencyKey ?? context.host.ids.secret(24);
   const post = async () => {
-    const job = await postJob(client, spec, idempotencyKey);
+    const quote = await askQuote(client, spec);
+    if (quote !== null && options.detach !== true)
+      await terminal.talk(`quote     ${quoteLine(quote)}`);
+    const job = await postJob(client, spec, idempotencyKey, quote?.quoteId);
     if (options.detach !== true) await announce(context, job);
     return job;
   };
@@ -54,9 +58,11 @@ export async function postJob(
   client: Client,
   spec: JobSpecInput,
   idempotencyKey: string,
+  quoteId?: string,
 ): Promise<JobDetail> {
+  const call = { idempotencyKey, ...(quoteId === undefined ? {} : { quoteId }) };
   try {
-    return await client.call(createJob, { body: spec }, { idempotencyKey });
+    return await client.call(createJob, { body: spec }, call);
   } catch (error) {
     if (isMarketError(error, 'FUNDS_INSUFFICIENT')) throw await withMissing(client, spec, error);
     if (isMarketError(error, 'JOB_UNSATISFIABLE')) {

@@ -4,7 +4,7 @@ import { addAccountCommands } from './account-commands.ts';
 import { addAdminCommands } from './admin-commands.ts';
 import type { ProgramState } from './attach-action.ts';
 import { addJobCommands } from './job-commands.ts';
-import { addRunCommand } from './run-command.ts';
+import { addQuoteCommand, addRunCommand } from './run-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addWalletCommands } from './wallet-commands.ts';
 
@@ -31,6 +31,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
     })
     .exitOverride();
   addRunCommand(state, program);
+  addQuoteCommand(state, program);
   addJobCommands(state, program);
   addAccountCommands(state, program);
   addWalletCommands(state, program);

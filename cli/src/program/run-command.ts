@@ -1,16 +1,39 @@
 import { type Command, Option } from 'commander';
 import { spellCommands } from '../command-name.ts';
+import type { QuoteOptions } from '../commands/quote.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 export function addRunCommand(state: ProgramState, program: Command): void {
-  const command = program
-    .command('run')
+  const command = addJobOptions(program.command('run'))
     .summary('run a command or a script on somebody’s GPU and see its output')
     .description(
       'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
         'Ctrl-C cancels the job and waits until it is dead.',
     )
+    .option('-d, --detach', 'print the job id and leave')
+    .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
+    .option('--idempotency-key <key>', 'the same key never posts a second job')
+    .option('--raw', 'pass terminal escape sequences of the job unchanged')
+    .addHelpText('after', spellCommands(examples, state.host.command));
+  attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
+}
+
+/** `node3 quote` takes what describes a job, and answers what it would cost. */
+export function addQuoteCommand(state: ProgramState, program: Command): void {
+  const command = addJobOptions(program.command('quote'))
+    .summary('what a job would cost at most, who could run it and when')
+    .description('Takes the options of run and posts nothing. The price stands for a minute.');
+  attachAction<QuoteOptions>(
+    state,
+    command,
+    async () => (await import('../commands/quote.ts')).showQuote,
+  );
+}
+
+/** What describes a job, whatever is done with it. */
+function addJobOptions(command: Command): Command {
+  return command
     .argument('[command...]', 'a script (.py .js .ts .sh), or a command after --')
     .option('--gpu <spec>', 'any, 2, rtx-4090, 24GB.., nvidia:h100-80gb:2')
     .option('--image <image>', 'container image; the marketplace has a default')
@@ -38,13 +61,7 @@ export function addRunCommand(state: ProgramState, program: Command): void {
         '--cap <amount>',
         'with --bid: the most the run may cost; it is stopped there',
       ).conflicts('reward'),
-    )
-    .option('-d, --detach', 'print the job id and leave')
-    .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
-    .option('--idempotency-key <key>', 'the same key never posts a second job')
-    .option('--raw', 'pass terminal escape sequences of the job unchanged')
-    .addHelpText('after', spellCommands(examples, state.host.command));
-  attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
+    );
 }
 
 const examples = `

@@ -11,6 +11,7 @@ import {
   type LogLine,
   listJobs,
 } from '@node3/shared/routes/jobs';
+import { createQuote, type Quote } from '@node3/shared/routes/quotes';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { testJob } from './test-job.ts';
 
@@ -21,6 +22,7 @@ interface Seen {
   url: string;
   body: unknown;
   idempotencyKey: string | null;
+  quoteId: string | null;
 }
 
 /** A marketplace with one job whose life the test writes, over real HTTP on a free port. */
@@ -28,6 +30,7 @@ export class FakeMarketplace {
   readonly seen: Seen[] = [];
   job: JobDetail = testJob();
   readonly lines: LogLine[] = [];
+  quote: Quote = testQuote;
   /** What POST /jobs answers instead of the job. */
   refusal: MarketError | null = null;
   /** What a cancel does to the job. */
@@ -43,8 +46,14 @@ export class FakeMarketplace {
     app.addHook('onRequest', async (request, reply) => {
       const { method, url, headers } = request;
       const key = headers['idempotency-key'];
-      this.seen.push({ method, url, body: null, idempotencyKey: key ? String(key) : null });
-      if (headers.authorization === `Bearer ${testKey}`) return;
+      this.seen.push({
+        method,
+        url,
+        body: null,
+        idempotencyKey: key ? String(key) : null,
+        quoteId: headers['quote-id'] ? String(headers['quote-id']) : null,
+      });
+      if (headers.authorization === `Bearer ${testKey}` || url === createQuote.url) return;
       await refuse(reply, new MarketError('AUTH_INVALID'));
     });
     app.post(createJob.url, (request, reply) => {
@@ -53,6 +62,7 @@ export class FakeMarketplace {
       if (this.refusal !== null) return refuse(reply, this.refusal);
       return reply.status(201).send(this.job);
     });
+    app.post(createQuote.url, (_request, reply) => reply.status(201).send(this.quote));
     app.get(listJobs.url, () => ({ data: [this.job], nextCursor: null }));
     app.get(getJob.url, (request, reply) => {
       const { jobId } = request.params as { jobId: string };
@@ -129,6 +139,21 @@ export class FakeMarketplace {
     push();
   }
 }
+
+const testQuote: Quote = {
+  quoteId: 'quo_06BR2J0S7XW8Z3Q1T5M4N6P9KD',
+  specHash: '0'.repeat(64),
+  kind: 'fixed',
+  price: { amount: '0.001', asset: 'SOL' },
+  bidPerGpuHour: null,
+  fee: { amount: '0.00005', asset: 'SOL' },
+  feeBasisPoints: 500,
+  total: { amount: '0.00105', asset: 'SOL' },
+  expiresAt: '2026-11-21T12:01:00.000Z',
+  availability: { agentsMatching: 2, agentsFree: 1, devicesFree: null, queueAhead: 3 },
+  eta: { startSecP50: 2.5, startSecP90: 9, samples: 20 },
+  alternatives: [],
+};
 
 const none = { amount: '0', asset: 'USDC' };
 const testAccount = {

@@ -11,6 +11,7 @@ import * as healthRoutes from '@node3/shared/routes/health';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
+import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +36,7 @@ const modules = [
   marketplaceRoutes,
   x402Routes,
   payoutRoutes,
+  quoteRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -182,6 +184,7 @@ describe('answers', () => {
     });
     const post = async () => (await ask(jobRoutes.createJob, requester, { body })).jobId;
 
+    await ask(quoteRoutes.createQuote, null, { body });
     const waiting = await post();
     await readEverything(keys, waiting);
     await ask(jobRoutes.cancelJob, requester, { params: { jobId: waiting } });

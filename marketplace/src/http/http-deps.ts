@@ -11,11 +11,14 @@ import type { PayoutOperation } from '../services/operate-payouts.ts';
 import type { PayForJobDeps } from '../services/pay-for-job.ts';
 import type { PollTurns } from '../services/poll-turns.ts';
 import type { Presence } from '../services/presence.ts';
+import type { QuoteDeps } from '../services/quote-job.ts';
+import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
 
 /** What the routes call. Each route takes the few of these that it needs. */
-export interface HttpDeps extends JobChangeDeps, PayForJobDeps {
+export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps {
   auth: Authenticator;
+  store: Store;
   clock: Clock;
   log: Logger;
   feed: LiveFeed;

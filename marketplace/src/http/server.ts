@@ -16,6 +16,7 @@ import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
+import { addQuoteRoutes } from './routes/quotes.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addX402Routes } from './routes/x402.ts';
 import { addStaticFiles } from './static-files.ts';
@@ -63,6 +64,7 @@ export async function createServer(
     addMarketplaceRoutes(api, deps);
     addAccountRoutes(api, deps);
     addDepositRoutes(api, deps);
+    addQuoteRoutes(api, deps);
     addJobRoutes(api, deps);
     addX402Routes(api, deps);
     addAgentRoutes(api, deps);

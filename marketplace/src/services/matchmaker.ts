@@ -75,6 +75,12 @@ export class Matchmaker {
     return count;
   }
 
+  /** Open jobs that come before a new one of this priority. */
+  openAhead(priority: Priority): number {
+    const ahead = priorityOrder.slice(0, priorityOrder.indexOf(priority) + 1);
+    return ahead.reduce((sum, lane) => sum + (this.#lanes.get(lane)?.size ?? 0), 0);
+  }
+
   /** Adds a queued job and wakes the best agent that waits for such a one. */
   addJob(job: JobRow): void {
     const open: OpenJob = {

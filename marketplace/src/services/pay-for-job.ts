@@ -9,13 +9,8 @@ import type { JobRow } from '../store/rows.ts';
 import type { X402SettlementRow } from '../store/x402-store.ts';
 import { hashText } from './api-key.ts';
 import { canonicalJson } from './canonical-json.ts';
-import {
-  checkDepth,
-  newPosting,
-  type PostJobDeps,
-  type PreparedJob,
-  prepareJob,
-} from './post-job.ts';
+import { checkDepth } from './complete-spec.ts';
+import { newPosting, type PostJobDeps, type PreparedJob, prepareJob } from './post-job.ts';
 
 export interface PayForJobDeps extends PostJobDeps {
   x402: X402 | null;

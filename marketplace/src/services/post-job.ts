@@ -1,26 +1,22 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
-import { findModel } from '@node3/shared/gpu/normalise-model';
 import type { Ids } from '@node3/shared/ids';
-import {
-  completeJobSpec,
-  type DefaultImages,
-  type JobSpec,
-  type JobSpecInput,
-} from '@node3/shared/job-spec';
+import type { DefaultImages, JobSpec, JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
 import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
 import type { SimulatedPolicy } from '../domain/matching.ts';
 import type { Idempotency, JobPosting } from '../store/job-store.ts';
+import type { QuoteRow } from '../store/quote-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
-import { canonicalJson, isDeeperThan } from './canonical-json.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
+import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
 import type { Matchmaker } from './matchmaker.ts';
 import type { Presence } from './presence.ts';
-import { checkPrice, type JobPrice, priceJob } from './price-job.ts';
+import { type JobPrice, priceJob } from './price-job.ts';
 
 export interface PostJobDeps {
   store: Store;
@@ -37,6 +33,8 @@ export interface PostJobInput {
   accountId: string;
   spec: JobSpecInput;
   idempotencyKey: string | null;
+  /** A firm quote for this spec, whose price then holds whatever changed since. */
+  quoteId?: string | null;
 }
 
 /**
@@ -56,28 +54,45 @@ export async function postJob(
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
-  const posted = await deps.store.postJob(
-    newPosting(deps, prepareJob(deps, input.spec), input.accountId, idempotency),
-  );
+  const quote = await findQuote(deps, input);
+  const prepared = prepareJob(deps, input.spec, quote);
+  const posting = newPosting(deps, prepared, input.accountId, idempotency);
+  const posted = await deps.store.postJob(posting);
   if (!posted.replayed) deps.matchmaker.addJob(posted.job);
   return posted;
+}
+
+/** The quote that was given for exactly this spec. Whether it may still be used, the store decides. */
+async function findQuote(deps: PostJobDeps, input: PostJobInput): Promise<QuoteRow | null> {
+  const { quoteId = null, spec } = input;
+  if (quoteId === null) return null;
+  const quote = await deps.store.quote(quoteId);
+  if (quote === null) throw new MarketError('QUOTE_EXPIRED', { quoteId });
+  const specHash = hashSpec(completeSpec(spec, deps.defaultImages));
+  if (quote.specHash === specHash) return quote;
+  throw new MarketError('QUOTE_MISMATCH', { quoteId, quoted: quote.specHash, posted: specHash });
 }
 
 /** A spec that could be posted as it is, and what it costs. */
 export interface PreparedJob extends JobPrice {
   spec: JobSpec;
+  /** The quote that the price is taken from. */
+  quoteId: string | null;
 }
 
 /**
  * Completes and checks a spec without storing anything. Throws REQUEST_INVALID, AMOUNT_INVALID or
  * JOB_UNSATISFIABLE.
  */
-export function prepareJob(deps: PostJobDeps, input: JobSpecInput): PreparedJob {
-  checkDepth(input);
-  const spec = withCatalogueModels(completeJobSpec(input, deps.defaultImages));
-  checkPrice(spec);
+export function prepareJob(
+  deps: PostJobDeps,
+  input: JobSpecInput,
+  quote: QuoteRow | null = null,
+): PreparedJob {
+  const spec = completeSpec(input, deps.defaultImages);
   checkSatisfiable(deps, spec);
-  return { spec, ...priceJob(spec, deps.feeBasisPoints) };
+  const quoteId = quote?.quoteId ?? null;
+  return { spec, quoteId, ...priceJob(spec, quote?.feeBasisPoints ?? deps.feeBasisPoints) };
 }
 
 /** What the store needs to post a prepared job for an account. */
@@ -116,33 +131,9 @@ export function newPosting(
       },
     ],
     openJobsMax: limits.openJobsPerAccount,
+    quoteId: prepared.quoteId,
     idempotency,
   };
-}
-
-/** Turns what people type (`RTX 4090`, `a100`) into catalogue ids; a family becomes all its models. */
-function withCatalogueModels(spec: JobSpec): JobSpec {
-  const { gpus } = spec.resources;
-  if (gpus?.models === undefined) return spec;
-  const models = gpus.models.flatMap((name, index) => {
-    const { candidates } = findModel({ name, memoryBytes: null, pciModel: null });
-    if (candidates.length > 0) return candidates;
-    const pointer = `/resources/gpus/models/${index}`;
-    const detail = `"${name}" is not a known GPU model; write it as its maker does, such as "RTX 4090"`;
-    throw new MarketError('REQUEST_INVALID', { errors: [{ pointer, detail }] });
-  });
-  return {
-    ...spec,
-    resources: { ...spec.resources, gpus: { ...gpus, models: [...new Set(models)] } },
-  };
-}
-
-/** A script's input may be any JSON, but it has to be written down again. */
-export function checkDepth({ workload }: JobSpecInput): void {
-  const input = workload.kind === 'script' ? workload.input : null;
-  if (!isDeeperThan(input, limits.jsonDepthMax)) return;
-  const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;
-  throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/workload/input', detail }] });
 }
 
 function newJob(

@@ -38,6 +38,7 @@ function decideProgress(
   if (execution === null) return null;
   const position = executionPhases.findIndex((phase) => phase === execution.state);
   if (executionPhases.indexOf(progress.phase) <= position) return null;
+  const { gpus } = job.spec.resources;
   const starts = progress.phase === 'running' && job.startedAtMs === null;
   const event = (name: NewEvent['name'], data: NewEvent['data']): NewEvent => ({
     name,
@@ -65,6 +66,8 @@ function decideProgress(
         : {}),
     },
     ...(starts ? { job: { state: 'running', startedAtMs: nowMs } } : {}),
-    events: starts ? [changed, event('job.started', {})] : [changed],
+    events: starts
+      ? [changed, event('job.started', { waitMs: nowMs - job.createdAtMs, gpus: gpus?.count ?? 0 })]
+      : [changed],
   };
 }

@@ -105,6 +105,8 @@ export interface JobPosting {
   transfers: Transfer[];
   events: NewEvent[];
   openJobsMax: number;
+  /** The quote that is used up with it; rejects with QUOTE_EXPIRED or QUOTE_USED. */
+  quoteId: string | null;
   idempotency: Idempotency | null;
 }
 

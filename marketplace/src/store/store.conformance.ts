@@ -11,6 +11,7 @@ import { describeLedger } from './testing/ledger.ts';
 import { describeLogs } from './testing/logs.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
+import { describeQuotes } from './testing/quotes.ts';
 import { World } from './testing/world.ts';
 import { describeX402 } from './testing/x402.ts';
 
@@ -63,6 +64,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
 
     describeAccounts(given);
     describePosting(given);
+    describeQuotes(given);
     describeClaims(given);
     describeChanges(given);
     describeLeases(given);

@@ -5,6 +5,7 @@ import type { DepositStore } from './deposit-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
 import type { PayoutStore } from './payout-store.ts';
+import type { QuoteStore } from './quote-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { X402Store } from './x402-store.ts';
 
@@ -18,6 +19,7 @@ export interface Store
   extends AccountStore,
     DepositStore,
     JobStore,
+    QuoteStore,
     PayoutStore,
     LedgerStore,
     X402Store {

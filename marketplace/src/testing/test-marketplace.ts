@@ -114,6 +114,7 @@ async function startOn(
     leaseSecret: 'lease-secret-for-tests-only',
     adminApiKey,
     feeBasisPoints: options.feeBasisPoints ?? 500,
+    quoteMs: 60_000,
     holdbackMs: options.holdbackMs ?? 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,

@@ -110,11 +110,14 @@ export type JobDetail = Static<typeof JobDetail>;
 
 const jobParams = strictObject({ jobId: id('job') });
 
-/** Send `Idempotency-Key` to make a repeated request answer with the first one's job. */
+/**
+ * Send `Idempotency-Key` to make a repeated request answer with the first one's job, and `Quote-Id`
+ * to post it at the price of a quote.
+ */
 export const createJob = {
   method: 'POST',
   url: '/api/v1/jobs',
-  summary: 'Post a job; its whole price is held from your balance',
+  summary: 'Post a job (headers Idempotency-Key, Quote-Id); its price is held from your balance',
   audience: 'requester',
   tag: 'jobs',
   schema: { body: JobSpecInput, response: { 201: JobDetail } },

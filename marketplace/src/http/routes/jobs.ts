@@ -16,6 +16,7 @@ import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts'
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { LogFollowers } from '../log-followers.ts';
+import { readQuoteId } from '../quote-id.ts';
 import { streamLogs } from '../stream-logs.ts';
 
 export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -25,7 +26,12 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
     async handler({ principal, body, request, reply }) {
       const idempotencyKey = readIdempotencyKey(request);
       const { accountId } = principal;
-      const { job, replayed } = await postJob(deps, { accountId, spec: body, idempotencyKey });
+      const { job, replayed } = await postJob(deps, {
+        accountId,
+        spec: body,
+        idempotencyKey,
+        quoteId: readQuoteId(request),
+      });
       if (replayed) void reply.header('idempotency-replayed', 'true');
       void reply.header('location', `/api/v1/jobs/${job.jobId}`);
       return readJobDetail(deps, job);

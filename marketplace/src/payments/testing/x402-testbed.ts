@@ -209,6 +209,7 @@ function createTestService(
     leaseSecret: 'lease-secret-for-tests-only',
     adminApiKey,
     feeBasisPoints: 500,
+    quoteMs: 60_000,
     holdbackMs: 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,

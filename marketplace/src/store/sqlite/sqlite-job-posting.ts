@@ -8,6 +8,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { jobIn } from './sqlite-job-reads.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
+import { useQuoteIn } from './sqlite-quote-store.ts';
 import { statement } from './statement.ts';
 
 const selectIdempotency =
@@ -42,6 +43,7 @@ export function postJobIn(
   const columns = fromJob(job);
   statement(db, insertJob).run(columns);
   statement(db, insertSpec).run(jobId, columns.spec);
+  if (posting.quoteId !== null) useQuoteIn(db, posting.quoteId, job);
   postTransfersIn(db, posting.transfers, job.createdAtMs);
   if (idempotency !== null) {
     statement(db, insertIdempotency).run(

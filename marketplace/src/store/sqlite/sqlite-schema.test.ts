@@ -4,6 +4,7 @@ import { baseUnits } from '@node3/shared/money';
 import type Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cancel, requeue } from '../testing/decisions.ts';
+import { liveThroughQuotes } from '../testing/quotes.ts';
 import { fenceOf, World } from '../testing/world.ts';
 import { liveThroughX402 } from '../testing/x402.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -44,6 +45,7 @@ describe('the schema', () => {
     ["UPDATE jobs SET exit_code = 1 WHERE state = 'cancelled'", 'over never changes'],
     ["UPDATE deposits SET account_id = NULL WHERE state = 'credited'", 'never changes'],
     ['DELETE FROM deposits', 'deposits are never deleted'],
+    ["UPDATE quotes SET job_id = 'other' WHERE job_id IS NOT NULL", 'used once'],
     ['DELETE FROM jobs', 'jobs are never deleted'],
     ["UPDATE job_specs SET spec = '{}'", 'a spec never changes'],
     ["UPDATE executions SET result_hash = 'x' WHERE live = 0", 'over never changes'],
@@ -196,6 +198,7 @@ async function liveThroughEverything(world: World): Promise<void> {
     expiresAtMs: limits.challengeMs,
   });
   await store.consumeChallenge('c', 0);
+  await liveThroughQuotes(world);
   await liveThroughX402(world);
   await liveThroughDeposits(world, accountId);
   await store.ledgerTotals();

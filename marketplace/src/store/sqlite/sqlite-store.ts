@@ -6,6 +6,7 @@ import { createSqliteEvents } from './sqlite-events.ts';
 import { createSqliteJobStore } from './sqlite-job-store.ts';
 import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
 import { createSqlitePayoutStore } from './sqlite-payout-store.ts';
+import { createSqliteQuoteStore } from './sqlite-quote-store.ts';
 import { createSqliteX402Store } from './sqlite-x402-store.ts';
 import { statement } from './statement.ts';
 
@@ -29,6 +30,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteAccountStore(sqlite),
     ...createSqliteDepositStore(sqlite),
     ...createSqliteJobStore(sqlite),
+    ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
     ...createSqliteLedgerStore(sqlite),
     ...createSqliteX402Store(sqlite),

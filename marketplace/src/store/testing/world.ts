@@ -97,6 +97,7 @@ export class World {
       ],
       events: [eventOf(job, 'job.posted', this.nowMs)],
       openJobsMax: 1_000,
+      quoteId: null,
       idempotency: null,
     };
   }

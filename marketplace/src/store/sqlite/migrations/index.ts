@@ -7,6 +7,7 @@ import { meteredPrices } from './0005-metered-prices.ts';
 import { x402 } from './0006-x402.ts';
 import { keyGuards } from './0007-key-guards.ts';
 import { deposits } from './0008-deposits.ts';
+import { quotes } from './0009-quotes.ts';
 
 export interface Migration {
   name: string;
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   x402,
   keyGuards,
   deposits,
+  quotes,
 ];
