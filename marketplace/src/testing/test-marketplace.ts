@@ -175,7 +175,10 @@ export async function openFundedAccount(
   return { accountId: account.accountId, apiKey, client };
 }
 
-export async function registerTestAgent(market: TestMarketplace, name = 'tester') {
+export async function registerTestAgent(
+  market: Pick<TestMarketplace, 'anonymous' | 'url'>,
+  name = 'tester',
+) {
   const wallet = testWallet();
   const proof = await wallet.prove(market.anonymous, 'agent.register');
   const body = { ...proof, name, version: '0.0.0' };

@@ -8,12 +8,16 @@ import { systemIds } from '@node3/shared/ids';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { silentLogger } from '@node3/shared/logger';
 import { type BaseUnits, baseUnits } from '@node3/shared/money';
+import { createX402Job } from '@node3/shared/routes/x402';
 import { createKeyPairSignerFromBytes } from '@solana/kit';
-import { wrapFetchWithPayment, x402Client } from '@x402/fetch';
+import { decodePaymentRequiredHeader, encodePaymentSignatureHeader } from '@x402/core/http';
+import type { PaymentPayload, PaymentRequired } from '@x402/core/types';
+import { wrapFetchWithPayment, x402Client, type x402ClientConfig } from '@x402/fetch';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createService, type Service, type ServiceParts } from '../../service.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
+import type { PaymentRail } from '../payment-rail.ts';
 import { openPayments } from '../solana/open-payments.ts';
 import type { SolanaTreasury } from '../solana/solana-treasury.ts';
 import { createFeePayer } from '../x402/fee-payer.ts';
@@ -29,6 +33,8 @@ export interface X402TestOptions {
   settings?: Partial<X402Settings>;
   usdcAccount?: 'open' | 'missing';
   fp?: (point: X402FaultPoint) => void;
+  /** How long blocks can still be taken back, in slots of 40 ms. */
+  finalizedLagSlots?: number;
 }
 
 /** One process of the marketplace; a second one on the same file is a restart. */
@@ -36,6 +42,7 @@ export interface X402Process {
   store: Store;
   x402: RunningX402;
   treasury: SolanaTreasury;
+  rail: PaymentRail;
   service: Service;
   url: string;
 }
@@ -58,6 +65,7 @@ export class X402Testbed {
       httpPort: 0,
       slotMs: 40,
       dataDir: null,
+      finalizedLagSlots: options.finalizedLagSlots ?? 2,
       log: silentLogger,
       clock: systemClock,
     });
@@ -114,7 +122,7 @@ export class X402Testbed {
     });
     const service = await createTestService({ store, treasury, deposits, x402 }, this.adminApiKey);
     const url = await service.listen('127.0.0.1', 0);
-    this.process = { store, x402, treasury, service, url };
+    this.process = { store, x402, treasury, rail: payments.rail, service, url };
     return this.process;
   }
 
@@ -143,9 +151,45 @@ export class X402Testbed {
 
   /** The stock client of this wallet, unchanged; `send` may watch or change what goes out. */
   async payingFetch(buyer: Wallet, send: typeof fetch = fetch): Promise<typeof fetch> {
+    return wrapFetchWithPayment(send, await this.stockClient(buyer));
+  }
+
+  async stockClient(
+    buyer: Wallet,
+    spendControls?: x402ClientConfig['spendControls'],
+  ): Promise<x402Client> {
     const signer = await createKeyPairSignerFromBytes(buyer.keypair.secretKey);
     const scheme = new ExactSvmScheme(signer, { rpcUrl: this.localnet.rpcUrl });
-    return wrapFetchWithPayment(send, new x402Client().register('solana:*', scheme));
+    return x402Client.fromConfig({
+      schemes: [{ network: 'solana:*', client: scheme }],
+      ...(spendControls === undefined ? {} : { spendControls }),
+    });
+  }
+
+  post(body: unknown, headers: Record<string, string> = {}, send = fetch): Promise<Response> {
+    return send(this.url + createX402Job.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** What the marketplace asks for this body. */
+  async challenge(body: unknown): Promise<PaymentRequired> {
+    const response = await this.post(body);
+    return decodePaymentRequiredHeader(response.headers.get('payment-required') ?? '');
+  }
+
+  /** A payment for this body as the stock client signs it, not sent yet. */
+  async payload(buyer: Wallet, body: unknown): Promise<PaymentPayload> {
+    const client = await this.stockClient(buyer);
+    return client.createPaymentPayload(await this.challenge(body));
+  }
+
+  /** Sends a body with a payment. */
+  pay(body: unknown, payload: PaymentPayload, headers: Record<string, string> = {}) {
+    const signature = encodePaymentSignatureHeader(payload);
+    return this.post(body, { 'payment-signature': signature, ...headers });
   }
 
   async usdcOf(wallet: string): Promise<BaseUnits> {

@@ -91,7 +91,7 @@ export class PaymentSettler {
     try {
       return await feePayer.sign(message, { usdcMint, to: usdcAccount, amount, memo });
     } catch (error) {
-      if (error instanceof FeePayerRefused) return error.message;
+      if (error instanceof FeePayerRefused) return `invalid_exact_svm_payload_${error.message}`;
       throw error;
     }
   }
