@@ -78,7 +78,7 @@ export async function startMarketplace(
           log,
           ids: systemIds,
           payTo: treasury.wallet,
-          feePayer: createFeePayer(wallet),
+          feePayer: createFeePayer(wallet, () => killSwitch.sentence()),
           settings: {
             ...x402SettingsDefault,
             dailyFeeLamportsMax: config.x402DailyFeeLamportsMax,

@@ -144,6 +144,20 @@ describe('the limits of what a payer can make us spend', () => {
   });
 });
 
+describe('a marketplace whose operator stopped its signatures', () => {
+  it('[P60] takes no payment, and none that was begun before', async () => {
+    const buyer = bed.buyer();
+    const payload = await bed.payload(buyer, usdcJob());
+    bed.stopped = 'Payouts are stopped: a drill.';
+    const { offer } = await bed.anonymous.call(getX402, {});
+    expect(offer).toMatchObject({ open: false, reason: bed.stopped });
+    const response = await bed.pay(usdcJob(), payload);
+    expect([response.status, await bed.usdcOf(buyer.address)]).toEqual([503, 10_000_000n]);
+    bed.stopped = null;
+    expect((await bed.pay(usdcJob(), payload)).status).toBe(201);
+  });
+});
+
 describe('a marketplace without a USDC account', () => {
   it('[P88] says so at its start and takes no payment', async () => {
     const closed = await X402Testbed.start({ usdcAccount: 'missing' });

@@ -54,6 +54,8 @@ export class X402Testbed {
   readonly wallet = newWallet();
   readonly adminApiKey = 'operator-key-for-tests-only';
   process!: X402Process;
+  /** Set, it forbids every signature, as the operator's switch does. */
+  stopped: string | null = null;
 
   constructor(localnet: Localnet, folder: string) {
     this.localnet = localnet;
@@ -109,7 +111,7 @@ export class X402Testbed {
       log: silentLogger,
       ids: systemIds,
       payTo: treasury.wallet,
-      feePayer: createFeePayer(key),
+      feePayer: createFeePayer(key, () => this.stopped),
       settings: {
         ...x402SettingsDefault,
         dailyFeeLamportsMax: baseUnits(50_000_000n),

@@ -1,3 +1,4 @@
+import { MarketError } from '@node3/shared/error';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { paymentLimits } from './payment-limits.ts';
 import type { PaymentMessage } from './payment-message.ts';
@@ -14,9 +15,11 @@ export interface ExpectedPayment {
 /** Signs payments of other people's wallets as the one who pays the network's fee. */
 export interface FeePayer {
   readonly address: string;
+  /** Why nothing is signed at present, for a person; null when it is. */
+  stopped(): string | null;
   /**
    * Signs when the message is exactly the expected payment and can cost us no more than its fee.
-   * Throws FeePayerRefused; then nothing was signed.
+   * Throws FeePayerRefused, and PAYMENT_UNAVAILABLE while signing is stopped.
    */
   sign(message: PaymentMessage, expected: ExpectedPayment): Promise<Uint8Array>;
 }
@@ -26,10 +29,13 @@ export class FeePayerRefused extends Error {
   override readonly name = 'FeePayerRefused';
 }
 
-export function createFeePayer(key: WalletKey): FeePayer {
+export function createFeePayer(key: WalletKey, stopped: () => string | null): FeePayer {
   return {
     address: key.address,
+    stopped,
     async sign(message, expected) {
+      const detail = stopped();
+      if (detail !== null) throw new MarketError('PAYMENT_UNAVAILABLE', { detail });
       const problem = problemWith(key.address, message, expected);
       if (problem !== null) throw new FeePayerRefused(problem);
       return key.sign(message.transaction.message.serialize());

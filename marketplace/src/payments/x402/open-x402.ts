@@ -64,7 +64,7 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
     offer,
     step,
     refresh,
-    closed: () => closed,
+    closed: () => options.feePayer.stopped() ?? closed,
     read(transaction, paymentId) {
       const message = readPaymentMessage(transaction);
       const payer = message === null ? null : payerOf(message);
