@@ -7,6 +7,7 @@ import * as auth from '@node3/shared/routes/auth';
 import * as deposits from '@node3/shared/routes/deposits';
 import * as health from '@node3/shared/routes/health';
 import * as jobs from '@node3/shared/routes/jobs';
+import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
@@ -29,5 +30,6 @@ export const apiRoutes: RouteContract[] = [
   agents,
   admin,
   payouts,
+  ledger,
   agentLocal,
 ].flatMap((module) => Object.values<unknown>(module).filter(isContract));

@@ -19,6 +19,7 @@ import { loadSecrets } from './secrets.ts';
 import { createService, type Payouts } from './service.ts';
 import { startDepositCursors } from './services/start-deposit-cursors.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { LedgerAuditor } from './workers/ledger-auditor.ts';
 
 export interface Marketplace {
   url: string;
@@ -28,6 +29,9 @@ export interface Marketplace {
 
 /** Play money for fees and receipts on a fresh localnet: enough for many thousand payouts. */
 const localnetCapital = baseUnits(10_000_000_000n);
+
+/** A node that is behind shows a deposit this much later than another one, and rarely more. */
+const reservesConfirmMs = 5_000;
 
 export interface StartOptions {
   /** Called when the database can't be trusted any more; the process must end. */
@@ -86,6 +90,14 @@ export async function startMarketplace(
         })
       : null;
     const settings = payoutSettingsDefault;
+    const auditor: LedgerAuditor = new LedgerAuditor({
+      store,
+      treasury,
+      clock,
+      log,
+      confirmMs: reservesConfirmMs,
+      onOpen: () => engine.wake(),
+    });
     const engine = createPayoutEngine({
       store,
       rail,
@@ -93,7 +105,7 @@ export async function startMarketplace(
       ids: systemIds,
       log,
       settings,
-      gates: [killSwitch],
+      gates: [killSwitch, auditor],
     });
     const service = await createService({
       store,
@@ -102,6 +114,7 @@ export async function startMarketplace(
       deposits,
       clock,
       cluster,
+      auditor,
       payouts: payoutsOf(engine),
       x402,
       ids: systemIds,

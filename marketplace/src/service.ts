@@ -25,7 +25,7 @@ import { StartWaits } from './services/start-waits.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
-import { LedgerAuditor } from './workers/ledger-auditor.ts';
+import type { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
 
 /** The payout engine as the rest of the service sees it. */
@@ -40,6 +40,7 @@ export interface ServiceParts {
   payouts: Payouts;
   /** null: requests can't be paid with themselves. */
   x402: X402 | null;
+  auditor: LedgerAuditor;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -75,14 +76,13 @@ const indexPage = 200;
 
 /** The marketplace around a store and a chain, whichever they are. */
 export async function createService(parts: ServiceParts): Promise<Service> {
-  const { store, clock, ids, log, payouts, cluster } = parts;
+  const { store, clock, ids, log, payouts, auditor, cluster } = parts;
   const stopping = new AbortController();
   const simulated = cluster === 'localnet' ? ('allowed' as const) : ('refused' as const);
   const matchmaker = new Matchmaker(clock, simulated);
   const presence = new Presence(clock);
   const lastSeq = await store.lastEventSeq();
   const feed = new LiveFeed(lastSeq);
-  const auditor = new LedgerAuditor({ store, log });
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
   const startWaits = new StartWaits();
   startWaits.note(await store.eventsAfter(Math.max(0, lastSeq - startsLooked), startsLooked));
@@ -133,6 +133,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       x402: parts.x402,
       treasury: parts.treasury,
       payouts,
+      ledger: auditor,
       defaultImages: parts.defaultImages,
       version: parts.version,
       publicUrl: parts.publicUrl,
@@ -147,7 +148,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           treasury: parts.treasury,
           version: parts.version,
 
-          ledgerCheck: () => auditor.check(),
+          ledgerCheck: () => auditor.health(),
           payoutCheck: () => payouts.health(),
         }),
     },

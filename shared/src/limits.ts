@@ -82,6 +82,8 @@ export const limits = {
   apiKeyBytes: 32,
   listPageDefault: 50,
   listPageMax: 200,
+  /** Read and written in some milliseconds, so that an export of millions delays nobody. */
+  ledgerEntriesPerPage: 1_000,
   streamChannelsPerSocket: 32,
   /** Tabs of a whole office behind one address, but not a flood. */
   streamSocketsPerAddress: 256,

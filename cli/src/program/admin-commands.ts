@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CreateTestJobsOptions } from '../commands/admin-create-jobs.ts';
 import type { FailJobOptions } from '../commands/admin-job.ts';
+import type { ExportLedgerOptions, VerifyLedgerOptions } from '../commands/admin-ledger.ts';
 import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
 import type { AcceptHistoryOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
@@ -12,6 +13,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
     .command('admin')
     .description('Run a marketplace; the operator key comes from ADMIN_API_KEY');
   addReadingCommands(state, admin);
+  addLedgerCommands(state, admin);
 
   const create = admin
     .command('create-job')
@@ -121,5 +123,32 @@ function addPayoutCommands(state: ProgramState, admin: Command): void {
     state,
     accept,
     async () => (await import('../commands/admin-payouts.ts')).acceptHistory,
+  );
+}
+
+function addLedgerCommands(state: ProgramState, admin: Command): void {
+  const ledger = admin.command('ledger').description('The books: prove them, copy them');
+  const verify = ledger
+    .command('verify')
+    .description('Recompute every balance and hash, and compare with the chain')
+    .option('--file <file>', 'an exported ledger instead; needs no marketplace');
+  attachAction<VerifyLedgerOptions>(
+    state,
+    verify,
+    async () => (await import('../commands/admin-ledger.ts')).verifyLedger,
+  );
+  const copy = ledger
+    .command('export')
+    .description('Every entry as JSON lines')
+    .option('--output <file>', 'write to this file; one that exists is continued')
+    .addOption(
+      new Option('--after <n>', 'number of the last entry you have')
+        .default('0')
+        .conflicts('output'),
+    );
+  attachAction<ExportLedgerOptions>(
+    state,
+    copy,
+    async () => (await import('../commands/admin-ledger.ts')).exportLedger,
   );
 }

@@ -9,6 +9,7 @@ import * as authRoutes from '@node3/shared/routes/auth';
 import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as jobRoutes from '@node3/shared/routes/jobs';
+import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
@@ -33,6 +34,7 @@ const modules = [
   authRoutes,
   healthRoutes,
   jobRoutes,
+  ledgerRoutes,
   marketplaceRoutes,
   x402Routes,
   payoutRoutes,
@@ -217,6 +219,9 @@ describe('answers', () => {
     }
     await operatePayouts();
     await handleDeposits(requester);
+    await ask(ledgerRoutes.verifyLedger, market.adminApiKey);
+    await ask(ledgerRoutes.exportLedger, market.adminApiKey, { query: { limit: 5 } });
+    await ask(ledgerRoutes.getReserves, market.adminApiKey);
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic();

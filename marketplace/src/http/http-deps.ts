@@ -11,6 +11,7 @@ import type { PayoutOperation } from '../services/operate-payouts.ts';
 import type { PayForJobDeps } from '../services/pay-for-job.ts';
 import type { PollTurns } from '../services/poll-turns.ts';
 import type { Presence } from '../services/presence.ts';
+import type { LedgerProofs } from '../services/prove-ledger.ts';
 import type { QuoteDeps } from '../services/quote-job.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
@@ -29,6 +30,7 @@ export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps {
   treasury: Treasury;
   payouts: PayoutOperation;
   deposits: DepositSource;
+  ledger: LedgerProofs;
   cluster: NonNullable<Health['cluster']>;
   version: string;
   /** The configured address of this marketplace; null when there is none. */

@@ -14,6 +14,7 @@ import { addAdminRoutes } from './routes/admin.ts';
 import { addAgentRoutes } from './routes/agents.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addLedgerRoutes } from './routes/ledger.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
@@ -69,6 +70,7 @@ export async function createServer(
     addX402Routes(api, deps);
     addAgentRoutes(api, deps);
     addAdminRoutes(api, deps);
+    addLedgerRoutes(api, deps);
     addPayoutRoutes(api, deps);
     addAdminDepositRoutes(api, deps);
     addStreamRoute(api, deps);

@@ -17,6 +17,7 @@ import { createService, type Service } from '../service.ts';
 import { creditDeposit } from '../services/claim-deposit.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { LedgerAuditor } from '../workers/ledger-auditor.ts';
 
 /** The real service over a real SQLite file, with a chain that isn't there. */
 export interface TestMarketplace {
@@ -87,10 +88,20 @@ async function startOn(
       throw error;
     },
   });
+  const log = createLogger({ name: 'test-marketplace', level: 'error' });
+  const clock = options.clock ?? systemClock;
   const service = await createService({
     store,
     treasury: absentTreasury,
     deposits: absentDeposits,
+    auditor: new LedgerAuditor({
+      store,
+      clock,
+      log,
+      treasury: absentTreasury,
+      confirmMs: 0,
+      onOpen() {},
+    }),
     payouts: {
       wake() {
         if (connected !== undefined) connected.payoutWakes += 1;
@@ -106,9 +117,9 @@ async function startOn(
       health: () => ({ state: 'ok', detail: 'Nothing to pay in this test.' }),
     },
     x402: null,
-    clock: options.clock ?? systemClock,
+    clock,
     ids: systemIds,
-    log: createLogger({ name: 'test-marketplace', level: 'error' }),
+    log,
     cluster: 'localnet',
     explorerUrl: () => null,
     leaseSecret: 'lease-secret-for-tests-only',

@@ -1,25 +1,75 @@
+import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
+import { assets, zero } from '@node3/shared/money';
 import type { Health } from '@node3/shared/routes/health';
-import type { LedgerStore } from '../store/store.ts';
+import type { PayoutGate } from '../payments/payout-gate.ts';
+import { proveReserves, type ReserveDeps, type Reserves } from '../payments/reserves.ts';
+import type { LedgerAudit, LedgerStore } from '../store/store.ts';
 
-/** Every balance is recomputed from its transfers this often; each posting is checked on its own. */
-const auditIntervalMs = 600_000;
+/** New entries are audited this often; each posting is checked on its own besides. */
+const auditIntervalMs = 60_000;
+/** Everything from the first entry on is audited this often, and at every start. */
+const wholeAuditMs = 86_400_000;
 
-/** Proves in the background that debits equal credits, and remembers what it found. */
-export class LedgerAuditor {
-  readonly #deps: { store: Pick<LedgerStore, 'verifyLedger'>; log: Logger };
-  #check: Health['checks']['ledger'] = {
-    state: 'degraded',
-    detail: 'The first audit is not finished yet.',
-  };
+const waitingText = 'The ledger is being verified; payouts wait for that.';
+const brokenText =
+  'The ledger does not add up, so payouts are stopped. "node3 admin ledger verify" says where.';
+const shortText =
+  'The treasury holds less than the ledger says, so payouts are stopped. "node3 admin ledger verify" says how much.';
 
-  constructor(deps: { store: Pick<LedgerStore, 'verifyLedger'>; log: Logger }) {
+export interface LedgerAuditorDeps extends ReserveDeps {
+  store: ReserveDeps['store'] & Pick<LedgerStore, 'auditLedger'>;
+  clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
+  log: Logger;
+  /** Called when payouts may go, at the start and after every stop. */
+  onOpen(): void;
+}
+
+/** Everything one verification found. */
+export interface LedgerVerification {
+  audit: LedgerAudit;
+  reserves: Reserves;
+  atMs: number;
+}
+
+/**
+ * Proves in the background that the ledger adds up and that the treasury holds what it says. While
+ * one of them is not so, payouts are stopped: they go again after a verification that finds nothing.
+ */
+export class LedgerAuditor implements PayoutGate {
+  readonly #deps: LedgerAuditorDeps;
+  /** The last audit, when nothing was wrong: the next one goes on from it. */
+  #last: LedgerAudit | null = null;
+  #wholeAtMs = Number.NEGATIVE_INFINITY;
+  #audited: 'never' | 'balanced' | 'broken' = 'never';
+  /** Whether money was missing when the chain was last asked and answered. */
+  #reserves: 'covered' | 'short' = 'covered';
+  #turn: Promise<unknown> = Promise.resolve();
+  #asked: Promise<LedgerVerification> | null = null;
+  readonly #firstAudit = Promise.withResolvers<void>();
+
+  constructor(deps: LedgerAuditorDeps) {
     this.#deps = deps;
   }
 
-  check(): Health['checks']['ledger'] {
-    return this.#check;
+  /** Everybody may read this in /health; whose balance is wrong stands in the log. */
+  async check(): Promise<string | null> {
+    return this.#reason();
+  }
+
+  health(): Health['checks']['ledger'] {
+    const detail = this.#reason();
+    if (detail === null) {
+      return { state: 'ok', detail: 'Debits equal credits, and the hashes of all entries follow.' };
+    }
+    return { state: this.#audited === 'never' ? 'degraded' : 'failed', detail };
+  }
+
+  /** Whether the last audit found nothing; waits for the first one. */
+  async balanced(): Promise<boolean> {
+    await this.#firstAudit.promise;
+    return this.#audited === 'balanced';
   }
 
   start(): Loop {
@@ -27,18 +77,92 @@ export class LedgerAuditor {
       name: 'ledger-auditor',
       intervalMs: auditIntervalMs,
       log: this.#deps.log,
-      run: () => this.#audit(),
+      run: async (signal) => {
+        await this.#inTurn(() => this.#verify(this.#since(), signal));
+      },
     });
   }
 
-  async #audit(): Promise<void> {
-    const { balanced, problems } = await this.#deps.store.verifyLedger();
-    if (balanced) {
-      this.#check = { state: 'ok', detail: 'Debits equal credits.' };
-      return;
-    }
-    this.#deps.log.error({ problems }, 'the ledger does not balance');
-    // Everybody may read /health; whose balance is wrong belongs into the log.
-    this.#check = { state: 'failed', detail: 'The ledger does not balance. The log says where.' };
+  /** A verification of everything, now. Those who ask while one waits for its turn share it. */
+  verify(): Promise<LedgerVerification> {
+    this.#asked ??= this.#inTurn(() => {
+      this.#asked = null;
+      return this.#verify(null);
+    });
+    return this.#asked;
   }
+
+  async reserves(): Promise<Reserves> {
+    return proveReserves(this.#deps);
+  }
+
+  #since(): LedgerAudit | null {
+    const isDue = this.#deps.clock.monotonicMs() - this.#wholeAtMs >= wholeAuditMs;
+    return isDue ? null : this.#last;
+  }
+
+  /** One at a time: an audit that goes on uses the one before up. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(run);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #verify(since: LedgerAudit | null, signal?: AbortSignal): Promise<LedgerVerification> {
+    const { store, clock } = this.#deps;
+    const startedMs = clock.monotonicMs();
+    this.#last = null;
+    const audit = await store.auditLedger(since, signal);
+    if (since === null) this.#wholeAtMs = startedMs;
+    if (audit.balanced) this.#last = audit;
+    this.#change(() => {
+      this.#audited = audit.balanced ? 'balanced' : 'broken';
+    });
+    this.#firstAudit.resolve();
+    this.#report(audit, clock.monotonicMs() - startedMs);
+    const reserves = await proveReserves(this.#deps, signal);
+    this.#judge(reserves);
+    return { audit, reserves, atMs: clock.nowMs() };
+  }
+
+  #report({ balanced, problems, entry, hash }: LedgerAudit, tookMs: number): void {
+    const { log } = this.#deps;
+    const head = Buffer.from(hash).toString('hex');
+    if (balanced) log.info({ entry, head, tookMs: Math.floor(tookMs) }, 'ledger audited');
+    else log.error({ problems, entry, head }, 'the ledger is not in order; payouts are stopped');
+  }
+
+  #judge(reserves: Reserves): void {
+    const short = assets.filter((asset) => reserves[asset].deficit > zero);
+    const isKnown = assets.every((asset) => reserves[asset].onChain !== null);
+    if (short.length === 0 && !isKnown) return;
+    if (short.length > 0) {
+      const found = { short, reserves: inText(reserves) };
+      this.#deps.log.error(found, 'the treasury lacks money; payouts are stopped');
+    }
+    this.#change(() => {
+      this.#reserves = short.length === 0 ? 'covered' : 'short';
+    });
+  }
+
+  #reason(): string | null {
+    if (this.#audited === 'never') return waitingText;
+    if (this.#audited === 'broken') return brokenText;
+    return this.#reserves === 'short' ? shortText : null;
+  }
+
+  #change(apply: () => void): void {
+    const before = this.#reason();
+    apply();
+    if (before !== null && this.#reason() === null) this.#deps.onOpen();
+  }
+}
+
+/** Logs are JSON, which has no bigint. */
+function inText(reserves: Reserves): Record<string, Record<string, string>> {
+  const text = (asset: keyof Reserves) =>
+    Object.fromEntries(
+      Object.entries(reserves[asset]).map(([name, value]) => [name, String(value ?? 'unknown')]),
+    );
+  return { SOL: text('SOL'), USDC: text('USDC') };
 }

@@ -23,14 +23,14 @@ export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, getAdminStats, {
     authenticate,
     async handler() {
-      const [overview, accounts, totals, verdict] = await Promise.all([
+      const [overview, accounts, totals, balanced] = await Promise.all([
         readOverview(deps),
         deps.store.countAccounts(),
         deps.store.ledgerTotals(),
-        deps.store.verifyLedger(),
+        deps.ledger.balanced(),
       ]);
       const { transfers } = totals;
-      return { overview, accounts, ledger: { transfers, balanced: verdict.balanced } };
+      return { overview, accounts, ledger: { transfers, balanced } };
     },
   });
   addRoute(app, getTreasury, { authenticate, handler: () => readTreasury(deps) });

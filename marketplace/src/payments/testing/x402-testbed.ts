@@ -17,6 +17,7 @@ import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createService, type Service, type ServiceParts } from '../../service.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
+import { LedgerAuditor } from '../../workers/ledger-auditor.ts';
 import type { PaymentRail } from '../payment-rail.ts';
 import { openPayments } from '../solana/open-payments.ts';
 import type { SolanaTreasury } from '../solana/solana-treasury.ts';
@@ -235,6 +236,14 @@ function createTestService(
 ): Promise<Service> {
   return createService({
     ...parts,
+    auditor: new LedgerAuditor({
+      store: parts.store,
+      treasury: parts.treasury,
+      clock: systemClock,
+      log: silentLogger,
+      confirmMs: 0,
+      onOpen: () => undefined,
+    }),
     payouts: {
       wake: () => undefined,
       acceptHistory: async () => undefined,

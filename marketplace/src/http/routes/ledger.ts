@@ -1,0 +1,44 @@
+import { addRoute } from '@node3/shared/http/add-route';
+import { limits } from '@node3/shared/limits';
+import { exportLedger, getReserves, verifyLedger } from '@node3/shared/routes/ledger';
+import type { FastifyInstance } from 'fastify';
+import { toLedgerLine } from '../../services/ledger-lines.ts';
+import { proveLedger, viewReserves } from '../../services/prove-ledger.ts';
+import type { LedgerStore } from '../../store/store.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { streamLines } from '../stream-lines.ts';
+
+export function addLedgerRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.operator;
+  addRoute(app, verifyLedger, { authenticate, handler: () => proveLedger(deps.ledger) });
+  addRoute(app, getReserves, {
+    authenticate,
+    handler: async () => viewReserves(await deps.ledger.reserves()),
+  });
+  addRoute(app, exportLedger, {
+    authenticate,
+    async handler({ query, request, reply }) {
+      const after = query.after ?? 0;
+      if (request.headers.accept?.includes('application/x-ndjson')) {
+        await streamLines(deps, reply, () => entryTexts(deps.store, after));
+        return { data: [], nextAfter: after };
+      }
+      const limit = query.limit ?? limits.ledgerEntriesPerPage;
+      const rows = await deps.store.ledgerEntries(after, limit);
+      return { data: rows.map(toLedgerLine), nextAfter: rows.at(-1)?.entry ?? after };
+    },
+  });
+}
+
+/** All entries after one, and a last line that tells a whole export from one that broke off. */
+async function* entryTexts(store: LedgerStore, afterEntry: number): AsyncGenerator<string> {
+  let after = afterEntry;
+  for (;;) {
+    const rows = await store.ledgerEntries(after, limits.ledgerEntriesPerPage);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    after = last.entry;
+    yield rows.map((row) => `${JSON.stringify(toLedgerLine(row))}\n`).join('');
+  }
+  yield '{"ended":true}\n';
+}

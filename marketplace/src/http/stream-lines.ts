@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '@node3/shared/logger';
+import type { FastifyReply } from 'fastify';
+
+interface Deps {
+  log: Logger;
+  stopping: AbortSignal;
+}
+
+/** A stream with nothing to say sends an empty line this often; the server ends silent ones. */
+const keepAliveMs = 30_000;
+
+/**
+ * Answers with JSON lines as they come, no faster than the reader takes them. `texts` yields whole
+ * lines and ends early when its signal aborts: nobody reads any more, or the service stops. Empty
+ * lines mean nothing. A stream that fails is broken off, since its answer has begun.
+ */
+export async function streamLines(
+  deps: Deps,
+  reply: FastifyReply,
+  texts: (signal: AbortSignal) => AsyncIterable<string>,
+): Promise<void> {
+  const { raw } = reply;
+  reply.hijack();
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort());
+  if (raw.destroyed) return;
+  const keepAlive = setInterval(() => {
+    if (!raw.writableNeedDrain) raw.write('\n');
+  }, keepAliveMs);
+  try {
+    raw.writeHead(200, {
+      'content-type': 'application/x-ndjson; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    raw.flushHeaders();
+    const signal = AbortSignal.any([gone.signal, deps.stopping]);
+    for await (const text of texts(signal)) {
+      if (signal.aborted) break;
+      if (!raw.write(text)) await drained(raw, signal);
+    }
+    raw.end();
+  } catch (error) {
+    raw.destroy();
+    if (!gone.signal.aborted) deps.log.error({ err: error }, 'stream of lines failed');
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+/** Resolves when the reader has caught up, or when nobody waits for that any more. */
+async function drained(raw: ServerResponse, signal: AbortSignal): Promise<void> {
+  try {
+    await once(raw, 'drain', { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

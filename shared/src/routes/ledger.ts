@@ -1,0 +1,100 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import { limits } from '../limits.ts';
+import { amountPattern, assets } from '../money.ts';
+import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+
+const hashPattern = '^[0-9a-f]{64}$';
+
+export const LedgerEntry = strictObject({
+  entry: Type.Integer({ minimum: 1, description: 'From 1, without a gap' }),
+  transferId: Type.String({ maxLength: 512 }),
+  debit: Type.String({ maxLength: 512, description: 'Account that is debited' }),
+  credit: Type.String({ maxLength: 512, description: 'Account that is credited' }),
+  asset: oneOf(assets),
+  amount: Type.String({ pattern: amountPattern, description: 'Decimal string in whole units' }),
+  kind: Type.String({ maxLength: 64 }),
+  ref: Type.String({ maxLength: 512, description: 'The job, payout or signature it belongs to' }),
+  at: Timestamp,
+  hash: Type.String({
+    pattern: hashPattern,
+    description:
+      'SHA-256 of the previous entry’s 32 bytes (zeros before the first) and of entry, transferId, debit, credit, asset, amount in base units, kind, ref and time in milliseconds, each as a netstring',
+  }),
+});
+export type LedgerEntry = Static<typeof LedgerEntry>;
+
+/** As JSON lines (`Accept: application/x-ndjson`) everything after `after`, else one page. */
+export const exportLedger = {
+  method: 'GET',
+  url: '/api/v1/admin/ledger/export',
+  summary: 'The ledger’s entries, oldest first',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    querystring: strictObject({
+      after: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'Number of the last entry seen' }),
+      ),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.ledgerEntriesPerPage })),
+    }),
+    response: {
+      200: strictObject({ data: Type.Array(LedgerEntry), nextAfter: Type.Integer() }),
+    },
+  },
+} as const satisfies RouteContract;
+
+/**
+ * `onItsWay` may have left the treasury already and is not booked yet; `inbound` is credited to its
+ * payer already and not final in the treasury yet.
+ */
+const Reserve = strictObject({
+  onChain: nullable(MoneySchema),
+  ledger: MoneySchema,
+  onItsWay: MoneySchema,
+  inbound: MoneySchema,
+  liabilities: MoneySchema,
+  surplus: MoneySchema,
+  deficit: MoneySchema,
+});
+
+export const ReservesView = strictObject({
+  state: oneOf(
+    ['covered', 'short', 'unknown'],
+    'unknown: the chain did not answer, which is no deficit',
+  ),
+  SOL: Reserve,
+  USDC: Reserve,
+});
+export type ReservesView = Static<typeof ReservesView>;
+
+export const getReserves = {
+  method: 'GET',
+  url: '/api/v1/admin/reserves',
+  summary: 'What the treasury holds on chain beside what the ledger says and what is owed',
+  audience: 'operator',
+  tag: 'admin',
+  schema: { response: { 200: ReservesView } },
+} as const satisfies RouteContract;
+
+export const LedgerProof = strictObject({
+  verified: Type.Boolean({
+    description: 'There is no problem; whether the chain answered says reserves.state',
+  }),
+  problems: Type.Array(Type.String({ description: 'One sentence per problem' })),
+  entries: Type.Integer(),
+  head: Type.String({ pattern: hashPattern, description: 'Hash of the newest entry' }),
+  reserves: ReservesView,
+  verifiedAt: Timestamp,
+});
+export type LedgerProof = Static<typeof LedgerProof>;
+
+/** Reads everything from the first entry on; a passed one opens payouts that were stopped. */
+export const verifyLedger = {
+  method: 'GET',
+  url: '/api/v1/admin/ledger/verify',
+  summary: 'Recompute the whole ledger and compare it with the chain',
+  audience: 'operator',
+  tag: 'admin',
+  schema: { response: { 200: LedgerProof } },
+} as const satisfies RouteContract;
