@@ -11,6 +11,7 @@ import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
+import * as withdrawals from '@node3/shared/routes/withdrawals';
 import * as x402 from '@node3/shared/routes/x402';
 
 function isContract(value: unknown): value is RouteContract {
@@ -25,6 +26,7 @@ export const apiRoutes: RouteContract[] = [
   accounts,
   deposits,
   quotes,
+  withdrawals,
   jobs,
   x402,
   agents,

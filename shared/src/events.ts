@@ -10,6 +10,7 @@ export const eventNames = [
   'agent.enabled',
   'agent.registered',
   'deposit.credited',
+  'deposit.refunding',
   'execution.accepted',
   'execution.ended',
   'execution.leased',
@@ -21,6 +22,7 @@ export const eventNames = [
   'job.requeued',
   'job.started',
   'payout.batched',
+  'payout.cancelled',
   'payout.confirmed',
   'payout.due',
   'payout.finalized',
@@ -28,6 +30,7 @@ export const eventNames = [
   'payout.history-accepted',
   'payout.submitted',
   'settlement.decided',
+  'withdrawal.requested',
 ] as const;
 export type EventName = (typeof eventNames)[number];
 

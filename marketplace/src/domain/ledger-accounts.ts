@@ -26,6 +26,11 @@ export function userAvailable(accountId: string): string {
   return `user:${accountId}:available`;
 }
 
+/** Money an account has asked to be paid out. Credit-normal. */
+export function userWithdrawing(accountId: string): string {
+  return `user:${accountId}:withdrawing`;
+}
+
 /** The price of one job, from its posting to its settlement. Credit-normal. */
 export function heldForJob(jobId: string): string {
   return `held:${jobId}`;

@@ -13,6 +13,7 @@ import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
+import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +30,7 @@ import {
 const modules = [
   accountRoutes,
   depositRoutes,
+  withdrawalRoutes,
   adminRoutes,
   agentRoutes,
   authRoutes,
@@ -222,6 +224,7 @@ describe('answers', () => {
     await ask(ledgerRoutes.verifyLedger, market.adminApiKey);
     await ask(ledgerRoutes.exportLedger, market.adminApiKey, { query: { limit: 5 } });
     await ask(ledgerRoutes.getReserves, market.adminApiKey);
+    await withdraw(requester);
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic();
@@ -293,4 +296,26 @@ async function handleDeposits(requester: string) {
   const body = { accountId };
   await ask(depositRoutes.assignDeposit, adminApiKey, { params: { signature }, body });
   await ask(depositRoutes.listDeposits, requester, { query: {} });
+  const refundable = '6'.repeat(88);
+  await store.recordDeposit({
+    signature: refundable,
+    received: [{ asset: 'SOL', amount: baseUnits(7n), sourceOwner: '1'.repeat(32) }],
+    target: { to: 'suspense', reason: 'unattributed' },
+    minimum: { SOL: baseUnits(0n), USDC: baseUnits(0n) },
+    nowMs: systemClock.nowMs(),
+  });
+  const { data } = await ask(depositRoutes.refundDeposit, adminApiKey, {
+    params: { signature: refundable },
+  });
+  const payoutId = data[0]?.refundId ?? '';
+  await ask(payoutRoutes.cancelPayout, adminApiKey, { params: { payoutId } });
+}
+
+async function withdraw(requester: string) {
+  const body = { money: { amount: '0.001', asset: 'SOL' as const } };
+  const { withdrawalId } = await ask(withdrawalRoutes.createWithdrawal, requester, { body });
+  const params = { withdrawalId };
+  await ask(withdrawalRoutes.getWithdrawal, requester, { params });
+  await ask(withdrawalRoutes.cancelWithdrawal, requester, { params });
+  await ask(withdrawalRoutes.listWithdrawals, requester, { query: {} });
 }

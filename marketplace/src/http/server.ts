@@ -19,6 +19,7 @@ import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
 import { addStreamRoute } from './routes/stream.ts';
+import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
 import { addStaticFiles } from './static-files.ts';
 
@@ -66,6 +67,7 @@ export async function createServer(
     addAccountRoutes(api, deps);
     addDepositRoutes(api, deps);
     addQuoteRoutes(api, deps);
+    addWithdrawalRoutes(api, deps);
     addJobRoutes(api, deps);
     addX402Routes(api, deps);
     addAgentRoutes(api, deps);

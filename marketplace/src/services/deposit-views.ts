@@ -14,7 +14,7 @@ export function viewDeposit({ explorerUrl }: Deps, row: DepositRow): DepositItem
     signature,
     explorerUrl: explorerUrl(signature),
     money: toMoney(amount, asset),
-    state: row.state === 'suspense' && row.suspenseReason === 'dust' ? 'waiting' : row.state,
+    state: stateOf(row),
     route,
     intentId,
     seenAt: toTimestamp(seenAtMs),
@@ -22,7 +22,12 @@ export function viewDeposit({ explorerUrl }: Deps, row: DepositRow): DepositItem
   };
 }
 
+function stateOf({ state, suspenseReason, refundState }: DepositRow): DepositItem['state'] {
+  if (state === 'suspense' && suspenseReason === 'dust') return 'waiting';
+  return state === 'refunding' && refundState === 'finalized' ? 'refunded' : state;
+}
+
 export function viewAdminDeposit(deps: Deps, row: DepositRow): AdminDeposit {
-  const { accountId, suspenseReason, sourceOwner } = row;
-  return { ...viewDeposit(deps, row), accountId, suspenseReason, sourceOwner };
+  const { accountId, suspenseReason, sourceOwner, payoutId: refundId } = row;
+  return { ...viewDeposit(deps, row), accountId, suspenseReason, sourceOwner, refundId };
 }

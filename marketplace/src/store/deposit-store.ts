@@ -1,5 +1,6 @@
 import type { DepositRoute, SuspenseReason } from '@node3/shared/deposit-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { PayoutState } from '@node3/shared/settlement-state';
 
 /** Persistence of deposits: what came, whose it is, and up to where the chain was read. */
 export interface DepositStore {
@@ -94,6 +95,8 @@ export interface DepositRow extends ReceivedMoney {
   intentId: string | null;
   /** The payout that brings it back. */
   payoutId: string | null;
+  /** How far that payout is; null without one. */
+  refundState: PayoutState | null;
   seenAtMs: number;
   creditedAtMs: number | null;
 }

@@ -7,6 +7,7 @@ import type { LedgerHistory } from './ledger-history.ts';
 import type { PayoutStore } from './payout-store.ts';
 import type { QuoteStore } from './quote-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
+import type { WithdrawalStore } from './withdrawal-store.ts';
 import type { X402Store } from './x402-store.ts';
 
 /**
@@ -22,6 +23,7 @@ export interface Store
     QuoteStore,
     PayoutStore,
     LedgerStore,
+    WithdrawalStore,
     X402Store {
   /** Proves that a write reaches the disk. Rejects with STORE_UNAVAILABLE. */
   checkWritable(): Promise<void>;

@@ -1,6 +1,6 @@
 import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
-import type { Asset } from '@node3/shared/money';
+import { type Asset, baseUnits } from '@node3/shared/money';
 import {
   createAssociatedTokenAccountIdempotentInstruction,
   createTransferCheckedInstruction,
@@ -14,17 +14,27 @@ import {
   TransactionInstruction,
 } from '@solana/web3.js';
 import bs58 from 'bs58';
-import { chainTreasury, suspense, userAvailable } from '../domain/ledger-accounts.ts';
+import {
+  chainTreasury,
+  operatorCapital,
+  providerPayable,
+  suspense,
+  userAvailable,
+} from '../domain/ledger-accounts.ts';
 import type { DepositSource } from '../payments/deposit-source.ts';
 import { createSolanaDepositSource } from '../payments/solana/solana-deposit-source.ts';
 import { usdcAccountOf } from '../payments/solana/transaction-builder.ts';
-import { newWallet, PayoutTestbed, type Wallet } from '../payments/testing/payout-testbed.ts';
+import {
+  newWallet,
+  type PayoutProcess,
+  PayoutTestbed,
+  type Wallet,
+} from '../payments/testing/payout-testbed.ts';
 import { createDepositIntent } from '../services/create-deposit-intent.ts';
 import { type ScanDeps, scanDeposits } from '../services/scan-deposits.ts';
 import { startDepositCursors } from '../services/start-deposit-cursors.ts';
 import type { DepositRow } from '../store/deposit-store.ts';
-import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
-import { createSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { insertPayoutIn } from '../store/sqlite/sqlite-payout-store.ts';
 import type { Store } from '../store/store.ts';
 
 /** Long enough for everything sent before to be final. */
@@ -36,14 +46,16 @@ export class DepositTestbed {
   readonly treasury: Wallet;
   readonly connection: Connection;
   readonly operatorAccountId = systemIds.next('account');
-  store: Store;
   source: DepositSource;
-  #startSol = 0n;
+  /** The store, and the engine that pays from it. */
+  process: PayoutProcess;
+  /** On chain since before the first deposit, and in no ledger. */
+  #unbookedLamports = 0n;
 
-  private constructor(chain: PayoutTestbed, treasury: Wallet, store: Store) {
+  private constructor(chain: PayoutTestbed, treasury: Wallet, path: string) {
     this.chain = chain;
     this.treasury = treasury;
-    this.store = store;
+    this.process = chain.open({ path, treasury });
     this.connection = new Connection(chain.localnet.rpcUrl, 'processed');
     this.source = createSolanaDepositSource({
       rpc: chain.rpc,
@@ -52,10 +64,14 @@ export class DepositTestbed {
     });
   }
 
+  get store(): Store {
+    return this.process.store;
+  }
+
   static async start(path = ':memory:'): Promise<DepositTestbed> {
     const chain = await PayoutTestbed.start();
     const treasury = await chain.treasury(1_000_000_000n, 0n);
-    const testbed = new DepositTestbed(chain, treasury, openStore(path));
+    const testbed = new DepositTestbed(chain, treasury, path);
     const payer = await testbed.payer();
     await testbed.send([payer.keypair], testbed.openUsdc(payer, treasury.address));
     await testbed.#begin();
@@ -64,12 +80,12 @@ export class DepositTestbed {
 
   /** What the process remembers is gone; the database and the chain stay. */
   async restart(path: string): Promise<void> {
-    await this.store.close();
-    this.store = openStore(path);
+    await this.process.close();
+    this.process = this.chain.open({ path, treasury: this.treasury });
   }
 
   async stop(): Promise<void> {
-    await this.store.close();
+    await this.process.close();
     await this.chain.localnet.stop();
   }
 
@@ -184,15 +200,45 @@ export class DepositTestbed {
   async drift(): Promise<Record<Asset, bigint>> {
     const [sol, usdc] = await this.#onChain();
     return {
-      SOL: sol - this.#startSol - (await this.store.ledgerBalance(chainTreasury, 'SOL')),
+      SOL: sol - this.#unbookedLamports - (await this.store.ledgerBalance(chainTreasury, 'SOL')),
       USDC: usdc - (await this.store.ledgerBalance(chainTreasury, 'USDC')),
     };
+  }
+
+  /** Books some of what was there from the start as the operator's, for fees and rent. */
+  async addCapital(lamports = 500_000_000n): Promise<void> {
+    await this.chain.addCapital(this.process, lamports);
+    this.#unbookedLamports -= lamports;
+  }
+
+  /** Owes an agent something that comes out of the capital, and makes it due. @returns the payout's id. */
+  async addEarning(wallet: string, lamports: bigint): Promise<string> {
+    const { clock } = this.chain;
+    const agentId = systemIds.next('agent');
+    const payout = {
+      payoutId: systemIds.next('payout'),
+      kind: 'earning' as const,
+      ledgerAccount: providerPayable(agentId),
+      jobId: systemIds.next('job'),
+      executionId: systemIds.next('execution'),
+      agentId,
+      wallet,
+      asset: 'SOL' as const,
+      amount: baseUnits(lamports),
+      dueAtMs: clock.nowMs(),
+    };
+    const { payoutId, amount, asset, ledgerAccount } = payout;
+    const earned = { transferId: `cap:${payoutId}`, amount, asset, ref: payoutId };
+    const transfer = { ...earned, debit: operatorCapital, credit: ledgerAccount };
+    await this.store.postTransfers([{ ...transfer, kind: 'capture' }], [], clock.nowMs());
+    await this.process.sqlite.write((db) => insertPayoutIn(db, payout, null, clock.nowMs()));
+    return payoutId;
   }
 
   async #begin(): Promise<void> {
     this.chain.localnet.advanceSlots(slotsToFinality);
     await startDepositCursors({ store: this.store, deposits: this.source });
-    this.#startSol = (await this.#onChain())[0];
+    this.#unbookedLamports = (await this.#onChain())[0];
   }
 
   #onChain(): Promise<[bigint, bigint]> {
@@ -212,11 +258,4 @@ function withReferences(instruction: TransactionInstruction, references: readonl
     instruction.keys.push({ pubkey, isSigner: false, isWritable: false });
   }
   return instruction;
-}
-
-function openStore(path: string): Store {
-  const onFatal = (error: unknown) => {
-    throw error;
-  };
-  return createSqliteStore(new SqliteDatabase({ path, log: silentLogger, onFatal }));
 }

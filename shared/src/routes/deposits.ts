@@ -94,6 +94,7 @@ export const AdminDeposit = strictObject({
   sourceOwner: nullable(
     Type.String({ description: 'Wallet it came from; null when that is not certain' }),
   ),
+  refundId: nullable(id('payout')),
 });
 export type AdminDeposit = Static<typeof AdminDeposit>;
 
@@ -127,6 +128,22 @@ export const assignDeposit = {
       accountId: Type.Optional(id('account')),
       capital: Type.Optional(Type.Literal(true)),
     }),
+    response: { 200: strictObject({ data: Type.Array(AdminDeposit) }) },
+  },
+} as const satisfies RouteContract;
+
+/**
+ * Only to the one wallet whose money it was, never to whoever paid the network's fee. Ask first when
+ * it may be an exchange's: what comes back there may reach nobody.
+ */
+export const refundDeposit = {
+  method: 'POST',
+  url: '/api/v1/admin/deposits/:signature/refund',
+  summary: 'Send a deposit in suspense back to the wallet it came from',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    params: strictObject({ signature: TransactionSignature }),
     response: { 200: strictObject({ data: Type.Array(AdminDeposit) }) },
   },
 } as const satisfies RouteContract;

@@ -49,6 +49,18 @@ export const retryPayout = {
   },
 } as const satisfies RouteContract;
 
+export const cancelPayout = {
+  method: 'POST',
+  url: '/api/v1/admin/payouts/:payoutId/cancel',
+  summary: 'Take back a withdrawal or refund that is due or held; its money returns',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    params: strictObject({ payoutId: id('payout') }),
+    response: { 200: AdminPayout },
+  },
+} as const satisfies RouteContract;
+
 /**
  * Ends a halt that unknown transactions of the treasury caused. Only after the operator has looked
  * at each of them: accepting one that paid somebody would let the same person be paid again.

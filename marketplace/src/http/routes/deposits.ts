@@ -6,12 +6,14 @@ import {
   getDepositIntent,
   listAdminDeposits,
   listDeposits as listContract,
+  refundDeposit as refundContract,
 } from '@node3/shared/routes/deposits';
 import type { FastifyInstance } from 'fastify';
 import { assignDeposit } from '../../services/assign-deposit.ts';
 import { createDepositIntent, readDepositIntent } from '../../services/create-deposit-intent.ts';
 import { viewAdminDeposit, viewDeposit } from '../../services/deposit-views.ts';
 import { listDeposits } from '../../services/list-deposits.ts';
+import { refundDeposit } from '../../services/refund-deposit.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { publicWriteLimit } from '../rate-limit.ts';
 
@@ -57,6 +59,13 @@ export function addAdminDepositRoutes(app: FastifyInstance, deps: HttpDeps): voi
         throw new MarketError('REQUEST_INVALID', { errors });
       }
       const rows = await assignDeposit(deps, params.signature, accountId);
+      return { data: rows.map((row) => viewAdminDeposit(deps, row)) };
+    },
+  });
+  addRoute(app, refundContract, {
+    authenticate,
+    async handler({ params }) {
+      const rows = await refundDeposit(deps, params.signature);
       return { data: rows.map((row) => viewAdminDeposit(deps, row)) };
     },
   });

@@ -1,10 +1,13 @@
 import { addRoute } from '@node3/shared/http/add-route';
 import {
   acceptTreasuryHistory,
+  cancelPayout as cancelContract,
   getPayoutEngine,
   retryPayout as retryContract,
 } from '@node3/shared/routes/payouts';
 import type { FastifyInstance } from 'fastify';
+import { cancelPayout } from '../../services/cancel-payout.ts';
+import { viewAdminPayout } from '../../services/job-views.ts';
 import { acceptHistory, readPayoutEngine, retryPayout } from '../../services/operate-payouts.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
@@ -14,6 +17,13 @@ export function addPayoutRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, retryContract, {
     authenticate,
     handler: ({ params }) => retryPayout(deps, params.payoutId),
+  });
+  addRoute(app, cancelContract, {
+    authenticate,
+    async handler({ params }) {
+      const payout = await cancelPayout(deps, params.payoutId, 'operator');
+      return viewAdminPayout(payout, deps.explorerUrl);
+    },
   });
   addRoute(app, acceptTreasuryHistory, {
     authenticate,

@@ -1,5 +1,6 @@
 import type { DepositRoute, SuspenseReason } from '@node3/shared/deposit-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { PayoutState } from '@node3/shared/settlement-state';
 import type Database from 'better-sqlite3';
 import type { DepositRow } from '../deposit-store.ts';
 import { toNumberOrNull } from './codec.ts';
@@ -17,9 +18,16 @@ interface DepositRecord {
   intent_id: string | null;
   source_owner: string | null;
   payout_id: string | null;
+  refund_state: string | null;
   seen_at_ms: bigint;
   credited_at_ms: bigint | null;
 }
+
+export type NewDeposit = Omit<DepositRow, 'entry' | 'refundState'>;
+
+const selectAll = `
+  SELECT *, (SELECT payouts.state FROM payouts WHERE payouts.payout_id = deposits.payout_id)
+    AS refund_state FROM deposits`;
 
 /** `where` is one of this package's own literals; values travel as parameters. */
 export function selectDeposits(
@@ -27,12 +35,12 @@ export function selectDeposits(
   where: string,
   values: readonly (string | number | null)[],
 ): DepositRow[] {
-  return statement<DepositRecord>(db, `SELECT * FROM deposits ${where}`)
+  return statement<DepositRecord>(db, `${selectAll} ${where}`)
     .all(...values)
     .map(toDeposit);
 }
 
-export function insertDepositIn(db: Database.Database, deposit: Omit<DepositRow, 'entry'>): void {
+export function insertDepositIn(db: Database.Database, deposit: NewDeposit): void {
   statement(
     db,
     `INSERT INTO deposits (signature, asset, amount, state, route, suspense_reason, account_id,
@@ -81,6 +89,7 @@ function toDeposit(record: DepositRecord): DepositRow {
     intentId: record.intent_id,
     sourceOwner: record.source_owner,
     payoutId: record.payout_id,
+    refundState: record.refund_state as PayoutState | null,
     seenAtMs: Number(record.seen_at_ms),
     creditedAtMs: toNumberOrNull(record.credited_at_ms),
   };

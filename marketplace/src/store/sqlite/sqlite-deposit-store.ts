@@ -11,7 +11,12 @@ import type {
 } from '../deposit-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { createSqliteDepositIntents } from './sqlite-deposit-intents.ts';
-import { insertDepositIn, selectDeposits, setCreditedIn } from './sqlite-deposit-rows.ts';
+import {
+  insertDepositIn,
+  type NewDeposit,
+  selectDeposits,
+  setCreditedIn,
+} from './sqlite-deposit-rows.ts';
 import { createSqliteDepositScan } from './sqlite-deposit-scan.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
@@ -103,7 +108,7 @@ function recordIn(
   const sum = dust.reduce((total, row) => total + row.amount, BigInt(amount));
   const isDust = accountId !== null && sum < minimum[asset];
   const credited = target.to !== 'suspense' && !isDust;
-  const row: Omit<DepositRow, 'entry'> = {
+  const row: NewDeposit = {
     ...money,
     signature,
     accountId,

@@ -83,6 +83,11 @@ export function createSqlitePayoutQueue(
            WHERE payout_id = ? AND state IN ('due', 'held')`,
         ).run(payoutId);
         if (changes === 0) return null;
+        // A refund's deposit waits for its owner again.
+        statement(
+          db,
+          `UPDATE deposits SET state = 'suspense', payout_id = NULL WHERE payout_id = ?`,
+        ).run(payoutId);
         postTransfersIn(db, transfers, nowMs);
         appendEventsIn(sqlite, db, events);
         return selectPayouts(db, 'WHERE payout_id = ?', [payoutId])[0] ?? null;

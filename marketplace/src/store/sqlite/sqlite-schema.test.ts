@@ -3,6 +3,14 @@ import { silentLogger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
 import type Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { suspenseRefunding, userWithdrawing } from '../../domain/ledger-accounts.ts';
+import {
+  cancellationTransfer,
+  refundTransfer,
+  withdrawalEvent,
+  withdrawalTransfer,
+} from '../../domain/withdrawal-postings.ts';
+import type { Store } from '../store.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
 import { fenceOf, World } from '../testing/world.ts';
@@ -239,6 +247,39 @@ async function liveThroughDeposits({ store, nowMs }: World, accountId: string): 
   await store.setAsideDeposits(['x'], 0);
   await store.depositsSetAside(0, 1);
   await store.forgetSetAside('x');
+  await liveThroughWithdrawals(store, accountId, nowMs);
   await store.holdWorkerLease({ name: 'w', owner: 'o', untilMs: 1 }, 0);
   await store.releaseWorkerLease('w', 'o');
+}
+
+async function liveThroughWithdrawals(store: Store, accountId: string, nowMs: number) {
+  const payoutOf = (kind: 'withdrawal' | 'refund', payoutId: string) => ({
+    payoutId,
+    kind,
+    ledgerAccount: kind === 'refund' ? suspenseRefunding : userWithdrawing(accountId),
+    jobId: null,
+    executionId: null,
+    agentId: null,
+    wallet: 'w',
+    asset: 'USDC' as const,
+    amount: baseUnits(5n),
+    dueAtMs: nowMs,
+  });
+  const by = { actor: 'requester' as const, accountId, atMs: nowMs };
+  const payout = payoutOf('withdrawal', 'pay_1');
+  const transfer = withdrawalTransfer(payout, accountId);
+  const event = withdrawalEvent('withdrawal.requested', payout, by);
+  const idempotency = { key: 'k', requestHash: 'h' };
+  const request = { accountId, payout, transfer, event, idempotency, perDayMax: 1, nowMs };
+  await store.requestWithdrawal(request);
+  await store.listWithdrawals({ accountId, beforePayoutId: null, limit: 1 });
+  const received = [{ asset: 'USDC' as const, amount: baseUnits(5n), sourceOwner: 'w' }];
+  const target = { to: 'suspense' as const, reason: 'unattributed' as const };
+  const minimum = { SOL: baseUnits(0n), USDC: baseUnits(0n) };
+  await store.recordDeposit({ signature: 'd4', received, target, minimum, nowMs });
+  const refund = payoutOf('refund', 'pay_2');
+  const refunds = [{ payout: refund, transfer: refundTransfer(refund), event }];
+  await store.startRefunds('d4', refunds, nowMs);
+  const transfers = [cancellationTransfer(refund, null)];
+  await store.cancelPayout({ payoutId: 'pay_2', transfers, events: [], nowMs });
 }

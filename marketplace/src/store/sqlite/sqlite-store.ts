@@ -7,6 +7,7 @@ import { createSqliteJobStore } from './sqlite-job-store.ts';
 import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
 import { createSqlitePayoutStore } from './sqlite-payout-store.ts';
 import { createSqliteQuoteStore } from './sqlite-quote-store.ts';
+import { createSqliteWithdrawalStore } from './sqlite-withdrawal-store.ts';
 import { createSqliteX402Store } from './sqlite-x402-store.ts';
 import { statement } from './statement.ts';
 
@@ -29,6 +30,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
   return {
     ...createSqliteAccountStore(sqlite),
     ...createSqliteDepositStore(sqlite),
+    ...createSqliteWithdrawalStore(sqlite),
     ...createSqliteJobStore(sqlite),
     ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),

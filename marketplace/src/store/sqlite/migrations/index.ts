@@ -8,6 +8,7 @@ import { x402 } from './0006-x402.ts';
 import { keyGuards } from './0007-key-guards.ts';
 import { deposits } from './0008-deposits.ts';
 import { quotes } from './0009-quotes.ts';
+import { withdrawals } from './0010-withdrawals.ts';
 
 export interface Migration {
   name: string;
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   keyGuards,
   deposits,
   quotes,
+  withdrawals,
 ];
