@@ -59,3 +59,6 @@ export const nodesMax = 8;
 export const airdropLamportsMax = 1_000_000_000_000n;
 /** 1 000 000 USDC per request. */
 export const airdropUsdcMax = 1_000_000_000_000n;
+
+/** Ten times what rent ever was; beyond it the faucet's own accounts would not be kept. */
+export const rentLamportsPerByteMax = 69_600n;

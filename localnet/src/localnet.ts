@@ -5,7 +5,13 @@ import { Chain } from './chain/chain.ts';
 import { loadLitesvm } from './chain/litesvm-loader.ts';
 import { devnetGenesisHash, devnetUsdcMint } from './chain/program-address.ts';
 import { Faucet } from './faucet/faucet.ts';
-import { advanceSlotsMax, airdropLamportsMax, airdropUsdcMax, nodesMax } from './limits.ts';
+import {
+  advanceSlotsMax,
+  airdropLamportsMax,
+  airdropUsdcMax,
+  nodesMax,
+  rentLamportsPerByteMax,
+} from './limits.ts';
 import { describeLocalnet } from './localnet-info.ts';
 import {
   assertLagSlots,
@@ -39,6 +45,8 @@ export interface Localnet extends LocalnetNode {
   mintUsdc(owner: string, amountBaseUnits: bigint): string;
   /** Freezes or thaws the owner's USDC account, as USDC's issuer can. @returns the signature. */
   setUsdcFrozen(owner: string, state: 'frozen' | 'thawed'): string;
+  /** Changes what an account must hold to be kept; lamports per byte, 5080 at the start. Throws RangeError. */
+  setRent(lamportsPerByte: bigint): void;
   /** Another RPC node on the same chain, perhaps lagging, with faults of its own. */
   openNode(options?: Partial<RpcNodeOptions>): Promise<LocalnetNode>;
   /** Saves now. Does nothing without a data directory. */
@@ -87,6 +95,10 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
       return faucet.mintUsdc(owner, amountBaseUnits);
     },
     setUsdcFrozen: (owner, state) => faucet.setUsdcFrozen(owner, state),
+    setRent(lamportsPerByte) {
+      assertRange('lamportsPerByte', lamportsPerByte, { min: 1n, max: rentLamportsPerByteMax });
+      chain.vm.setRent(lamportsPerByte);
+    },
     async openNode({ httpPort = 0, lagSlots = 0 } = {}) {
       assertLagSlots(lagSlots);
       assertRange('nodes', nodes.size + 1, { min: 1, max: nodesMax });

@@ -67,7 +67,12 @@ export class Vm {
     this.#svm.withBlockhashCheck(false).withTransactionHistory(0n);
     if (saved !== null) return;
     this.#svm.withNativeMints();
-    this.#svm.setRent(new litesvm.Rent(rentLamportsPerByte, 1, 50));
+    this.setRent(rentLamportsPerByte);
+  }
+
+  /** Rent changes by vote of the validators; what exists is not touched. */
+  setRent(lamportsPerByte: bigint): void {
+    this.#svm.setRent(new this.#litesvm.Rent(lamportsPerByte, 1, 50));
   }
 
   account(address: string): StoredAccount | null {

@@ -53,7 +53,7 @@ function provesOnePayment(current: () => RailHarness): void {
     });
   }
 
-  it('pays once when two attempts of one receipt are sent', async () => {
+  it('[P21] pays once when two attempts of one receipt are sent', async () => {
     const wallet = await current().wallet();
     const batch = newBatch([payoutOf(wallet, 'SOL')]);
     const first = await sign(current(), { kind: 'pay', attempt: 1, ...batch });
@@ -72,7 +72,7 @@ function provesOnePayment(current: () => RailHarness): void {
     expect(fates[0]?.failure).toMatchObject({ scope: 'receipt', wallets: [] });
   });
 
-  it('pays nothing after a tombstone, and a tombstone changes nothing after a payment', async () => {
+  it('[P45] [P46] pays nothing after a tombstone, and a tombstone changes nothing after a payment', async () => {
     const wallet = await current().wallet();
     const voided = newBatch([payoutOf(wallet, 'SOL')]);
     const late = await sign(current(), { kind: 'pay', attempt: 1, ...voided });
@@ -93,7 +93,7 @@ function provesOnePayment(current: () => RailHarness): void {
     expect(await receiptOf(current(), paid.receiptSeed)).toBe('paid');
   });
 
-  it('makes two payments of two receipts, however alike they are', async () => {
+  it('[P43] makes two payments of two receipts, however alike they are', async () => {
     const wallet = await current().wallet();
     const signed = await Promise.all(
       [1, 2].map(() =>
@@ -107,7 +107,7 @@ function provesOnePayment(current: () => RailHarness): void {
 }
 
 function provesLifetimeAndAccounts(current: () => RailHarness): void {
-  it('never lands an expired attempt, and lands the one that replaces it', async () => {
+  it('[P20] never lands an expired attempt, and lands the one that replaces it', async () => {
     const wallet = await current().wallet();
     const batch = newBatch([payoutOf(wallet, 'SOL')]);
     const old = await sign(current(), { kind: 'pay', attempt: 1, ...batch });

@@ -60,7 +60,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('pays USDC to wallets with and without a USDC account, in one transaction', async () => {
+  it('[P36] pays USDC to wallets with and without a USDC account, in one transaction', async () => {
     const known = newWallet();
     const fresh = newWallet();
     testbed.localnet.mintUsdc(known.address, 1n);
@@ -94,7 +94,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('sends again what was dropped, and signs again only after expiry', async () => {
+  it('[P16] sends again what was dropped, and signs again only after expiry', async () => {
     const wallet = newWallet();
     testbed.localnet.faults.add({ method: 'sendTransaction', action: 'drop', times: 3 });
     await testbed.addPayout(current, wallet.address, 'SOL', 5_000_000n);
@@ -121,7 +121,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('pays once when the first transaction lands late, beside a second one', async () => {
+  it('[P19] [P21] [P23] pays once when the first transaction lands late, beside a second one', async () => {
     const wallet = newWallet();
     testbed.localnet.faults.add({ method: 'sendTransaction', action: 'delay', slots: 149 });
     testbed.localnet.faults.add({ action: 'blind', scope: 'history', slots: 400 });
@@ -141,7 +141,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('goes on when answers are lost, refused or rate limited', async () => {
+  it('[P17] [P18] goes on when answers are lost, refused or rate limited', async () => {
     const wallet = newWallet();
     const { faults } = testbed.localnet;
     faults.add({ method: 'sendTransaction', action: 'lose-answer', times: 2 });
@@ -196,7 +196,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('lets one of two workers pay, and the other one after its lease ended', async () => {
+  it('[P53] lets one of two workers pay, and the other one after its lease ended', async () => {
     const settings = { leaseMs: 30_000 };
     const path = join(folder, 'leased.db');
     const first = testbed.open({ path, treasury: current.treasury, settings });
@@ -211,7 +211,7 @@ describe('payouts on the embedded chain', () => {
     await first.close();
   });
 
-  it('rejects while no endpoint answers, and goes on afterwards', async () => {
+  it('[P28] rejects while no endpoint answers, and goes on afterwards', async () => {
     const wallet = newWallet();
     await testbed.step(current.engine);
     await testbed.addPayout(current, wallet.address, 'SOL', 5_000_000n);

@@ -7,13 +7,7 @@ import {
   createCloseAccountInstruction,
   createSetAuthorityInstruction,
 } from '@solana/spl-token';
-import {
-  Connection,
-  PublicKey,
-  SystemProgram,
-  Transaction,
-  type TransactionInstruction,
-} from '@solana/web3.js';
+import { PublicKey } from '@solana/web3.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury } from '../domain/ledger-accounts.ts';
 import type { FaultPoint } from './payout-context.ts';
@@ -50,16 +44,6 @@ async function expectLedgerMatchesChain({ store }: PayoutProcess): Promise<void>
   expect(await store.verifyLedger()).toEqual({ balanced: true, problems: [] });
   const ledger = await store.ledgerBalance(chainTreasury, 'SOL');
   expect(ledger).toBe(await testbed.lamportsOf(treasury.address));
-}
-
-/** Sends as another wallet, at once. */
-async function sendAs(wallet: Wallet, ...instructions: TransactionInstruction[]): Promise<void> {
-  const connection = new Connection(testbed.localnet.rpcUrl, 'processed');
-  const transaction = new Transaction().add(...instructions);
-  transaction.feePayer = wallet.keypair.publicKey;
-  transaction.recentBlockhash = (await connection.getLatestBlockhash('processed')).blockhash;
-  transaction.sign(wallet.keypair);
-  await connection.sendRawTransaction(transaction.serialize());
 }
 
 const onTheWay: FaultPoint[] = [
@@ -101,7 +85,7 @@ describe('a crash', () => {
     await second.close();
   });
 
-  it('before signing again after expiry leaves one payment', async () => {
+  it('[P8] [P9] before signing again after expiry leaves one payment', async () => {
     let armed = true;
     const fp = (at: FaultPoint) => {
       if (at !== 'before-re-sign' || !armed) return;
@@ -137,18 +121,17 @@ describe('one bad recipient', () => {
     return { process, good, bad };
   }
 
-  it('is held before anything is sent when the chain shows it', async () => {
+  it('[P37] is held before anything is sent when the chain shows it', async () => {
     const { process, good, bad } = await openWithTwo();
     const account = new PublicKey(usdcAccountOf(testbed.usdcMint, bad.address));
-    await sendAs(
-      bad,
+    await testbed.sendInstructions(bad, [
       createSetAuthorityInstruction(
         account,
         bad.keypair.publicKey,
         AuthorityType.AccountOwner,
         newWallet().keypair.publicKey,
       ),
-    );
+    ]);
     testbed.localnet.advanceSlots(4);
     await testbed.addPayout(process, good.address, 'USDC', 2_000_000n);
     const badId = await testbed.addPayout(process, bad.address, 'USDC', 3_000_000n);
@@ -164,7 +147,7 @@ describe('one bad recipient', () => {
     await process.close();
   });
 
-  it('that breaks the transaction on chain is isolated, and the others go again', async () => {
+  it('[P38] that breaks the transaction on chain is isolated, and the others go again', async () => {
     const { process, good, bad } = await openWithTwo();
     await testbed.addPayout(process, good.address, 'USDC', 2_000_000n);
     const badId = await testbed.addPayout(process, bad.address, 'USDC', 3_000_000n);
@@ -191,14 +174,13 @@ describe('one bad recipient', () => {
   async function closeUsdcAccount(wallet: Wallet): Promise<void> {
     const account = new PublicKey(usdcAccountOf(testbed.usdcMint, wallet.address));
     const owner = wallet.keypair.publicKey;
-    await sendAs(
-      wallet,
+    await testbed.sendInstructions(wallet, [
       createBurnInstruction(account, new PublicKey(testbed.usdcMint), owner, 1n),
       createCloseAccountInstruction(account, owner, owner),
-    );
+    ]);
   }
 
-  it('crashing anywhere on the way to a tombstone changes nothing', async () => {
+  it('[P13] crashing anywhere on the way to a tombstone changes nothing', async () => {
     for (const point of ['before-voiding', 'after-voiding', 'before-void', 'after-void'] as const) {
       const { process, good, bad } = await openWithTwo();
       await testbed.addPayout(process, good.address, 'USDC', 2_000_000n);
@@ -231,7 +213,7 @@ describe('one bad recipient', () => {
 });
 
 describe('an outsider', () => {
-  it('who occupies the receipt costs a fee, and nobody is paid twice or not at all', async () => {
+  it('[P44] who occupies the receipt costs a fee, and nobody is paid twice or not at all', async () => {
     const process = testbed.open({ path: path(), treasury });
     await testbed.addCapital(process, 10_000_000_000n);
     const wallet = newWallet();
@@ -242,14 +224,7 @@ describe('an outsider', () => {
     testbed.localnet.faults.add({ method: 'sendTransaction', action: 'delay', slots: 3 });
     await process.engine.step(testbed.clock.nowMs());
     const [batch] = await process.store.openBatches();
-    await sendAs(
-      outsider,
-      SystemProgram.transfer({
-        fromPubkey: outsider.keypair.publicKey,
-        toPubkey: new PublicKey(batch?.receiptAddress ?? ''),
-        lamports: 650_240,
-      }),
-    );
+    await testbed.sendAs(outsider, batch?.receiptAddress ?? '', 650_240n);
     testbed.localnet.advanceSlots(3);
     await testbed.settle(process, 60);
     expect(await testbed.lamportsOf(wallet.address)).toBe(5_000_000n);
@@ -260,7 +235,7 @@ describe('an outsider', () => {
 });
 
 describe('a restored backup', () => {
-  it('halts payouts, says why, and goes on when the operator accepts', async () => {
+  it('[P52] halts payouts, says why, and goes on when the operator accepts', async () => {
     const first = testbed.open({ path: path(), treasury });
     await testbed.addCapital(first, 10_000_000_000n);
     const paid = newWallet();

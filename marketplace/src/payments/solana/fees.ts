@@ -36,6 +36,8 @@ export interface FeeReaderDeps {
 
 export interface FeeReader {
   prices(): Promise<Prices>;
+  /** The cluster just refused something by its rent: what is remembered is no longer true. */
+  forgetPrices(): void;
   /** Price per unit that 3 of 4 recent blocks would have taken; half more at each new attempt. */
   unitPrice(writable: readonly string[], attempt: number): Promise<bigint>;
 }
@@ -55,6 +57,10 @@ export function createFeeReader(deps: FeeReaderDeps): FeeReader {
       ]);
       kept = { prices: { rentEmpty, rentTombstone, rentTokenAccount, baseFee }, atMs };
       return kept.prices;
+    },
+
+    forgetPrices() {
+      kept = null;
     },
 
     async unitPrice(writable, attempt) {

@@ -21,6 +21,10 @@ export function explainFailure(
   if (rent !== null) {
     const wallet = accountKeys[rent] ?? '';
     if (rent === 0) return { scope: 'treasury', wallets: [], reason: 'treasury_below_rent' };
+    const isReceipt = instructions.some(
+      (item) => item.kind === 'receipt' && item.account === wallet,
+    );
+    if (isReceipt) return { scope: 'other', wallets: [], reason: 'rent_changed' };
     return { scope: 'recipient', wallets: [walletOf.get(wallet) ?? wallet], reason: 'below_rent' };
   }
   const failed = readInstructionError(err);

@@ -49,7 +49,9 @@ export async function signTransaction(
     const walletOf = new Map(
       draft.wallets.map((wallet) => [usdcAccountOf(options.usdcMint, wallet), wallet]),
     );
-    return { rejected: explainFailure(trial.err, trialMessage, walletOf) };
+    const rejected = explainFailure(trial.err, trialMessage, walletOf);
+    if (rejected.reason === 'rent_changed') fees.forgetPrices();
+    return { rejected };
   }
   const unitsMax = Math.ceil(trial.computeUnits * 1.2) + 2_000;
   const message = compileMessage(

@@ -5,7 +5,14 @@ import { silentLogger } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, baseUnitsMax } from '@node3/shared/money';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { type WalletKey, walletKeyFromSecret } from '@node3/shared/wallet-key';
-import { Connection, Keypair, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
+import {
+  Connection,
+  Keypair,
+  PublicKey,
+  SystemProgram,
+  Transaction,
+  type TransactionInstruction,
+} from '@solana/web3.js';
 import { chainTreasury, operatorCapital, providerPayable } from '../../domain/ledger-accounts.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
 import { insertPayoutIn } from '../../store/sqlite/sqlite-payout-store.ts';
@@ -254,14 +261,21 @@ export class PayoutTestbed {
   }
 
   /** A transfer made by hand with this wallet's key, past every engine. */
-  async sendAs({ keypair }: Wallet, to: string, lamports: bigint): Promise<void> {
-    const connection = new Connection(this.localnet.rpcUrl, 'processed');
+  async sendAs(wallet: Wallet, to: string, lamports: bigint): Promise<void> {
     const transfer = SystemProgram.transfer({
-      fromPubkey: keypair.publicKey,
+      fromPubkey: wallet.keypair.publicKey,
       toPubkey: new PublicKey(to),
       lamports,
     });
-    const transaction = new Transaction().add(transfer);
+    await this.sendInstructions(wallet, [transfer]);
+  }
+
+  async sendInstructions(
+    { keypair }: Wallet,
+    instructions: readonly TransactionInstruction[],
+  ): Promise<void> {
+    const connection = new Connection(this.localnet.rpcUrl, 'processed');
+    const transaction = new Transaction().add(...instructions);
     transaction.feePayer = keypair.publicKey;
     transaction.recentBlockhash = (await connection.getLatestBlockhash('processed')).blockhash;
     transaction.sign(keypair);
