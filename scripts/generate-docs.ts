@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import { limits } from '@node3/shared/limits';
 import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
 import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
+import { paymentCases, paymentCasesNotRun } from './payment-cases.ts';
 
 /**
  * Writes docs/reference from the code, so that it can't say anything else than the code does.
@@ -83,10 +85,50 @@ function apiDocument(): string {
   return `# API\n\n${notice}\n\nFields, limits and answers: \`/openapi.json\` and \`/docs\` of a running marketplace. The agent's own API is under \`/api/v1/local\`.\n\n${table(['endpoint', 'key', 'what it does'], rows)}\n`;
 }
 
+/** Which tests carry each number, by name and file. */
+function paymentTests(): Map<number, string[]> {
+  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const tests = new Map<number, string[]>();
+  for (const path of listed.split('\n').toSorted()) {
+    if (!/\.(test|conformance)\.ts$|\/testing\//.test(path)) continue;
+    const text = read(join(root, path)) ?? '';
+    for (const [, name = ''] of text.matchAll(/^.*?['"`]((?:\[P\d+\] ?)+[^'"`\n]*)/gm)) {
+      const title = name.replaceAll(/\[P\d+\] ?/g, '').trim();
+      for (const [, number] of name.matchAll(/\[P(\d+)\]/g)) {
+        const found = tests.get(Number(number)) ?? [];
+        tests.set(Number(number), [...found, `${title} (\`${path}\`)`]);
+      }
+    }
+  }
+  return tests;
+}
+
+function paymentsDocument(): string {
+  const tests = paymentTests();
+  const sections = Object.entries(paymentCases).map(([title, cases]) => {
+    const rows = cases.map(([number, text]) => {
+      const proofs = tests.get(number)?.join('<br>') ?? '';
+      const reason = paymentCasesNotRun[number];
+      return [String(number), text, reason === undefined ? proofs : `not run: ${reason}`];
+    });
+    return `## ${title}\n\n${table(['case', 'what happens', 'proved by'], rows)}`;
+  });
+  const numbers = Object.values(paymentCases).flatMap((cases) => cases.map(([number]) => number));
+  const missing = numbers.filter(
+    (number) => !tests.has(number) && paymentCasesNotRun[number] === undefined,
+  );
+  if (missing.length > 0) throw new Error(`payment cases without a test: ${missing.join(', ')}`);
+  return `# What is tested about money\n\n${notice}\n\n${sections.join('\n\n')}\n`;
+}
+
 const documents: Record<string, string> = {
   'api.md': apiDocument(),
   'errors.md': errorsDocument(),
   'limits.md': limitsDocument(),
+  'payments-tests.md': paymentsDocument(),
   'states.md': statesDocument(),
 };
 

@@ -66,6 +66,19 @@ describe('several endpoints', () => {
     expect(await testbed.lamportsOf(address)).toBe(5_000_000n);
   });
 
+  it('[P25] pay once when the trial run meets a node that lags behind the blockhash', async () => {
+    await openWith(2, 20);
+    // The fresh node refuses trial runs for a while, so that the other one makes them.
+    testbed.localnet.faults.add({ method: 'simulateTransaction', action: 'refuse', times: 3 });
+    const { address, payoutId } = await pay();
+    await testbed.step(current.engine);
+    expect(await testbed.lamportsOf(address)).toBe(0n);
+    testbed.clock.advance(60_000);
+    await testbed.settle(current, 60);
+    expect(await current.store.payout(payoutId)).toMatchObject({ state: 'finalized' });
+    expect(await testbed.lamportsOf(address)).toBe(5_000_000n);
+  });
+
   it('go on without one that is gone', async () => {
     await openWith(3);
     await nodes[1]?.stop();

@@ -46,20 +46,21 @@ async function expectLedgerMatchesChain({ store }: PayoutProcess): Promise<void>
   expect(ledger).toBe(await testbed.lamportsOf(treasury.address));
 }
 
-const onTheWay: FaultPoint[] = [
-  'before-open-batch',
-  'after-open-batch',
-  'after-sign',
-  'after-persist',
-  'after-send',
-  'after-mark-sent',
-  'after-observe',
-  'before-post',
-  'after-post',
+/** The trial run is part of signing, so a crash after it is one between the trial and the sending. */
+const onTheWay: [string, FaultPoint][] = [
+  ['[P1] before the batch is stored', 'before-open-batch'],
+  ['[P2] after the batch is stored', 'after-open-batch'],
+  ['[P3] [P6] after trial run and signing', 'after-sign'],
+  ['[P4] after the attempt is stored', 'after-persist'],
+  ['[P5] after sending', 'after-send'],
+  ['[P5] after the state says that it was sent', 'after-mark-sent'],
+  ['[P7] after looking at the chain', 'after-observe'],
+  ['[P10] before the ledger is posted', 'before-post'],
+  ['[P12] after the ledger is posted', 'after-post'],
 ];
 
 describe('a crash', () => {
-  it.each(onTheWay)('at %s, then another process on the same file: paid once', async (point) => {
+  it.each(onTheWay)('%s, then another process on the same file: paid once', async (_, point) => {
     let crashes = 0;
     const fp = (at: FaultPoint) => {
       if (at !== point || crashes > 0) return;

@@ -76,6 +76,8 @@ export interface ProcessOptions {
   /** The testbed's own by default, which stands still. */
   clock?: Clock;
   fp?: (point: FaultPoint) => void;
+  /** Called with each SQL statement before it runs. */
+  onStatement?: (sql: string) => void;
 }
 
 /** A localnet with slots made by the test, a treasury with capital, and processes on database files. */
@@ -109,6 +111,7 @@ export class PayoutTestbed {
       path: options.path,
       log: silentLogger,
       onFatal: () => undefined,
+      ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
     });
     const store = createSqliteStore(sqlite);
     const payoutMax = options.payoutMax ?? baseUnitsMax;
@@ -190,7 +193,7 @@ export class PayoutTestbed {
           wallet,
           asset,
           amount: baseUnits(amount),
-          dueAtMs: this.clock.nowMs(),
+          dueAtMs: process.clock.nowMs(),
         },
         null,
         this.clock.nowMs(),
