@@ -74,6 +74,7 @@ describe('several endpoints', () => {
     await testbed.step(current.engine);
     expect(await testbed.lamportsOf(address)).toBe(0n);
     testbed.clock.advance(60_000);
+    testbed.localnet.advanceSlots(30);
     await testbed.settle(current, 60);
     expect(await current.store.payout(payoutId)).toMatchObject({ state: 'finalized' });
     expect(await testbed.lamportsOf(address)).toBe(5_000_000n);
