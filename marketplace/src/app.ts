@@ -116,6 +116,7 @@ export async function startMarketplace(
       cluster,
       auditor,
       payouts: payoutsOf(engine),
+      payoutSwitch: killSwitch,
       x402,
       ids: systemIds,
       explorerUrl: (signature) => explorerUrl(cluster, signature),

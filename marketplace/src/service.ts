@@ -9,6 +9,7 @@ import { createAuthenticator } from './http/auth.ts';
 import { createServer } from './http/server.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import type { DepositSource } from './payments/deposit-source.ts';
+import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
 import type { X402 } from './payments/x402-port.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
@@ -38,6 +39,7 @@ export interface ServiceParts {
   treasury: Treasury;
   deposits: DepositSource;
   payouts: Payouts;
+  payoutSwitch: PayoutSwitch;
   /** null: requests can't be paid with themselves. */
   x402: X402 | null;
   auditor: LedgerAuditor;
@@ -134,6 +136,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       treasury: parts.treasury,
       payouts,
       ledger: auditor,
+      payoutSwitch: parts.payoutSwitch,
       defaultImages: parts.defaultImages,
       version: parts.version,
       publicUrl: parts.publicUrl,

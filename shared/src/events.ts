@@ -28,6 +28,8 @@ export const eventNames = [
   'payout.finalized',
   'payout.held',
   'payout.history-accepted',
+  'payout.started',
+  'payout.stopped',
   'payout.submitted',
   'settlement.decided',
   'withdrawal.requested',

@@ -3,6 +3,8 @@ import {
   getPayoutEngine,
   type PayoutEngineStatus,
   retryPayout,
+  startPayouts,
+  stopPayouts,
 } from '@node3/shared/routes/payouts';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
@@ -31,6 +33,34 @@ export async function retryPayment(
   return 0;
 }
 
+export interface PayoutSwitchOptions {
+  reason: string;
+}
+
+/** From the answer on nothing is signed any more, also after a restart of the marketplace. */
+export async function stopPayoutsCommand(
+  context: Context,
+  call: Call<PayoutSwitchOptions>,
+): Promise<number> {
+  const { reason } = call.options;
+  const client = connect(context, 'operator');
+  await print(context, await client.call(stopPayouts, { body: { reason } }));
+  await context.terminal.talk(
+    'Transactions that were sent already can still land. Go on with: node3 admin payouts start',
+  );
+  return 0;
+}
+
+export async function startPayoutsCommand(
+  context: Context,
+  call: Call<PayoutSwitchOptions>,
+): Promise<number> {
+  const { reason } = call.options;
+  const client = connect(context, 'operator');
+  await print(context, await client.call(startPayouts, { body: { reason } }));
+  return 0;
+}
+
 export interface AcceptHistoryOptions {
   reason?: string;
 }
@@ -56,6 +86,7 @@ async function print({ terminal }: Context, status: PayoutEngineStatus): Promise
   const counts = Object.entries(status.payouts).filter(([, count]) => count > 0);
   const facts = formatFacts([
     ['engine', status.state],
+    ['stopped', status.stopped],
     ['detail', status.detail],
     ['warning', status.warning],
     ['on their way', `${status.openBatches} transactions`],

@@ -3,7 +3,7 @@ import type { CreateTestJobsOptions } from '../commands/admin-create-jobs.ts';
 import type { FailJobOptions } from '../commands/admin-job.ts';
 import type { ExportLedgerOptions, VerifyLedgerOptions } from '../commands/admin-ledger.ts';
 import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
-import type { AcceptHistoryOptions } from '../commands/admin-payouts.ts';
+import type { AcceptHistoryOptions, PayoutSwitchOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
@@ -114,6 +114,24 @@ function addPayoutCommands(state: ProgramState, admin: Command): void {
     state,
     status,
     async () => (await import('../commands/admin-payouts.ts')).showPayoutEngine,
+  );
+  const stop = payouts
+    .command('stop')
+    .description('Stop every signature of the treasury, until it is started again')
+    .requiredOption('--reason <text>', 'why; shown with the health and kept');
+  attachAction<PayoutSwitchOptions>(
+    state,
+    stop,
+    async () => (await import('../commands/admin-payouts.ts')).stopPayoutsCommand,
+  );
+  const start = payouts
+    .command('start')
+    .description('Let payouts go again')
+    .requiredOption('--reason <text>', 'what was found; kept');
+  attachAction<PayoutSwitchOptions>(
+    state,
+    start,
+    async () => (await import('../commands/admin-payouts.ts')).startPayoutsCommand,
   );
   const accept = payouts
     .command('accept-history')

@@ -3,6 +3,7 @@ import type { Logger } from '@node3/shared/logger';
 import type { Health } from '@node3/shared/routes/health';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { DepositSource } from '../payments/deposit-source.ts';
+import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
@@ -31,6 +32,7 @@ export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps {
   payouts: PayoutOperation;
   deposits: DepositSource;
   ledger: LedgerProofs;
+  payoutSwitch: PayoutSwitch;
   cluster: NonNullable<Health['cluster']>;
   version: string;
   /** The configured address of this marketplace; null when there is none. */

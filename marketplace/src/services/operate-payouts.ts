@@ -1,11 +1,12 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
-import type { NewEvent } from '@node3/shared/events';
+import type { EventName, NewEvent } from '@node3/shared/events';
 import { toMoney } from '@node3/shared/money';
 import type { AdminPayout } from '@node3/shared/routes/admin';
 import type { PayoutEngineState, PayoutEngineStatus } from '@node3/shared/routes/payouts';
 import { toTimestamp } from '@node3/shared/schema';
 import { payoutEvent } from '../payments/payout-postings.ts';
+import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Store } from '../store/store.ts';
 import { viewAdminPayout } from './job-views.ts';
 
@@ -28,10 +29,15 @@ interface Deps {
   store: Store;
   clock: Clock;
   payouts: PayoutOperation;
+  payoutSwitch: PayoutSwitch;
   explorerUrl: (signature: string) => string | null;
 }
 
-export async function readPayoutEngine({ store, payouts }: Deps): Promise<PayoutEngineStatus> {
+export async function readPayoutEngine({
+  store,
+  payouts,
+  payoutSwitch,
+}: Deps): Promise<PayoutEngineStatus> {
   const [counts, sums] = await Promise.all([
     store.countPayouts(),
     store.sumPayouts({ agentId: null, sinceMs: 0 }),
@@ -39,6 +45,7 @@ export async function readPayoutEngine({ store, payouts }: Deps): Promise<Payout
   const { lastStepAtMs, ...status } = payouts.status();
   return {
     ...status,
+    stopped: payoutSwitch.reason(),
     lastStepAt: lastStepAtMs === null ? null : toTimestamp(lastStepAtMs),
     payouts: counts,
     pending: {
@@ -66,19 +73,44 @@ export async function retryPayout(deps: Deps, payoutId: string): Promise<AdminPa
 
 /** The decision is stored before it takes effect. */
 export async function acceptHistory(deps: Deps, reason: string): Promise<PayoutEngineStatus> {
-  const { store, clock, payouts } = deps;
-  const nowMs = clock.nowMs();
-  const accepted: NewEvent = {
-    name: 'payout.history-accepted',
-    atMs: nowMs,
+  const { payouts } = deps;
+  await record(deps, 'payout.history-accepted', { reason, halted: payouts.status().detail });
+  await payouts.acceptHistory();
+  return readPayoutEngine(deps);
+}
+
+/** First the stop, then its record: it must hold even when the database is the trouble. */
+export async function stopPayouts(deps: Deps, reason: string): Promise<PayoutEngineStatus> {
+  deps.payoutSwitch.stop(reason);
+  deps.payouts.wake();
+  await record(deps, 'payout.stopped', { reason });
+  return readPayoutEngine(deps);
+}
+
+/** The decision is stored before it takes effect. */
+export async function startPayouts(deps: Deps, reason: string): Promise<PayoutEngineStatus> {
+  const { payoutSwitch, payouts } = deps;
+  await record(deps, 'payout.started', { reason, stopped: payoutSwitch.reason() });
+  payoutSwitch.start();
+  payouts.wake();
+  return readPayoutEngine(deps);
+}
+
+async function record(
+  { store, clock }: Deps,
+  name: EventName,
+  data: NewEvent['data'],
+): Promise<void> {
+  const atMs = clock.nowMs();
+  const event: NewEvent = {
+    name,
+    atMs,
     actor: 'operator',
     accountId: null,
     jobId: null,
     executionId: null,
     reason: null,
-    data: { reason, halted: payouts.status().detail },
+    data,
   };
-  await store.postTransfers([], [accepted], nowMs);
-  await payouts.acceptHistory();
-  return readPayoutEngine(deps);
+  await store.postTransfers([], [event], atMs);
 }

@@ -13,6 +13,7 @@ import { createAccount } from '@node3/shared/routes/accounts';
 import { registerAgent } from '@node3/shared/routes/agents';
 import { type ChallengePurpose, createChallenge } from '@node3/shared/routes/auth';
 import bs58 from 'bs58';
+import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.ts';
 import { createService, type Service } from '../service.ts';
 import { creditDeposit } from '../services/claim-deposit.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -102,6 +103,7 @@ async function startOn(
       confirmMs: 0,
       onOpen() {},
     }),
+    payoutSwitch: createKillSwitch(killSwitchPath(folder)),
     payouts: {
       wake() {
         if (connected !== undefined) connected.payoutWakes += 1;

@@ -20,6 +20,9 @@ export const PayoutEngineStatus = strictObject({
   warning: nullable(
     Type.String({ description: 'What will stop payouts soon unless the operator acts' }),
   ),
+  stopped: nullable(
+    Type.String({ description: 'Why the operator stopped payouts; null while they may go' }),
+  ),
   openBatches: Type.Integer({ description: 'Transactions on their way' }),
   lastStepAt: nullable(Timestamp),
   payouts: Type.Record(Type.String(), Type.Integer({ description: 'Count per payout state' })),
@@ -34,6 +37,34 @@ export const getPayoutEngine = {
   audience: 'operator',
   tag: 'admin',
   schema: { response: { 200: PayoutEngineStatus } },
+} as const satisfies RouteContract;
+
+const reasonFor = (description: string) =>
+  strictObject({ reason: Type.String({ minLength: 3, maxLength: 500, description }) });
+
+/** Nothing is signed any more from the moment of the answer, also after a restart. */
+export const stopPayouts = {
+  method: 'POST',
+  url: '/api/v1/admin/payouts/stop',
+  summary: 'Stop every signature of the treasury until payouts are started again',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    body: reasonFor('Shown with the health and kept in the event log'),
+    response: { 200: PayoutEngineStatus },
+  },
+} as const satisfies RouteContract;
+
+export const startPayouts = {
+  method: 'POST',
+  url: '/api/v1/admin/payouts/start',
+  summary: 'Let payouts go again after they were stopped',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    body: reasonFor('What was found; kept in the event log'),
+    response: { 200: PayoutEngineStatus },
+  },
 } as const satisfies RouteContract;
 
 /** For a payout that is held: the cause was solved, such as a thawed token account. */

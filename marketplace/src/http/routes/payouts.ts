@@ -4,11 +4,19 @@ import {
   cancelPayout as cancelContract,
   getPayoutEngine,
   retryPayout as retryContract,
+  startPayouts as startContract,
+  stopPayouts as stopContract,
 } from '@node3/shared/routes/payouts';
 import type { FastifyInstance } from 'fastify';
 import { cancelPayout } from '../../services/cancel-payout.ts';
 import { viewAdminPayout } from '../../services/job-views.ts';
-import { acceptHistory, readPayoutEngine, retryPayout } from '../../services/operate-payouts.ts';
+import {
+  acceptHistory,
+  readPayoutEngine,
+  retryPayout,
+  startPayouts,
+  stopPayouts,
+} from '../../services/operate-payouts.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 export function addPayoutRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -24,6 +32,14 @@ export function addPayoutRoutes(app: FastifyInstance, deps: HttpDeps): void {
       const payout = await cancelPayout(deps, params.payoutId, 'operator');
       return viewAdminPayout(payout, deps.explorerUrl);
     },
+  });
+  addRoute(app, stopContract, {
+    authenticate,
+    handler: ({ body }) => stopPayouts(deps, body.reason),
+  });
+  addRoute(app, startContract, {
+    authenticate,
+    handler: ({ body }) => startPayouts(deps, body.reason),
   });
   addRoute(app, acceptTreasuryHistory, {
     authenticate,
