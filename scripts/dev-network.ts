@@ -150,6 +150,8 @@ function marketplaceDefaults(
     treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),
     treasuryPassphrase: readPassphraseSource({}, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     ...pricingDefaults,
+    allowUnencryptedWallet: false,
+    feePayerWallet: null,
     payoutCaps: { SOL: {}, USDC: {} },
     dashboardDir: null,
     publicUrl: null,

@@ -33,6 +33,7 @@ const exitByErrorCode = {
   CHALLENGE_INVALID: 'auth',
   SIGNATURE_INVALID: 'auth',
   WALLET_INVALID: 'usage',
+  WALLET_RESERVED: 'usage',
   AGENT_DISABLED: 'auth',
   AGENT_NOT_FOUND: 'notFound',
   AGENT_SUPERSEDED: 'conflict',

@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
-import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { createLogger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
-import { passphraseFrom } from '@node3/shared/passphrase';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
 import { createKillSwitch, killSwitchPath } from './payments/keys/kill-switch.ts';
+import { assertProtected, loadWallets } from './payments/keys/load-wallets.ts';
 import { payoutSettingsDefault } from './payments/payout-context.ts';
 import { createPayoutEngine, type PayoutEngine } from './payments/payout-engine.ts';
 import { explorerUrl } from './payments/solana/cluster.ts';
@@ -46,9 +45,13 @@ export async function startMarketplace(
   const clock = systemClock;
   const log = createLogger({ name: 'marketplace', level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const [secrets, wallet] = await Promise.all([
+  const { treasuryWalletPath, treasuryPassphrase } = config;
+  const [secrets, wallets] = await Promise.all([
     loadSecrets(config.dataDir),
-    ensureKeypairFile(config.treasuryWalletPath, passphraseFrom(config.treasuryPassphrase)),
+    loadWallets(
+      { path: treasuryWalletPath, passphrase: treasuryPassphrase },
+      config.feePayerWallet,
+    ),
   ]);
   const killSwitch = createKillSwitch(killSwitchPath(config.dataDir));
   const store = openSqliteStore({
@@ -63,12 +66,14 @@ export async function startMarketplace(
       clock,
       payoutCaps: config.payoutCaps,
       stopped: () => killSwitch.sentence(),
-      key: wallet,
+      key: wallets.treasury,
       usdcMint: null,
       rpcUrls: config.rpcUrls,
       mainnet: config.allowMainnet ? 'allowed' : 'refused',
     });
     const { cluster, rail, treasury, deposits } = payments;
+    const unencrypted = config.allowUnencryptedWallet ? 'allowed' : 'refused';
+    await assertProtected(treasuryWalletPath, { cluster, unencrypted, log });
     await startDepositCursors({ store, deposits });
     await treasury.bootstrapCapital(localnetCapital);
     // With payouts stopped nothing is signed, so the account waits for the next start.
@@ -82,7 +87,7 @@ export async function startMarketplace(
           log,
           ids: systemIds,
           payTo: treasury.wallet,
-          feePayer: createFeePayer(wallet, () => killSwitch.sentence()),
+          feePayer: createFeePayer(wallets.feePayer, () => killSwitch.sentence()),
           settings: {
             ...x402SettingsDefault,
             dailyFeeLamportsMax: config.x402DailyFeeLamportsMax,
@@ -112,6 +117,7 @@ export async function startMarketplace(
       log,
       treasury,
       deposits,
+      ownWallets: new Set([wallets.treasury.address, wallets.feePayer.address]),
       clock,
       cluster,
       auditor,

@@ -2,6 +2,7 @@ import type { DefaultImages } from '@node3/shared/job-spec';
 import type { LogLevel } from '@node3/shared/logger';
 import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
+import type { WalletFile } from './payments/keys/load-wallets.ts';
 import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 
 /** Everything the marketplace can be told. Paths are files or folders, ports may be 0 for any. */
@@ -18,6 +19,10 @@ export interface MarketplaceConfig {
   treasuryWalletPath: string;
   /** Asked when that wallet file is encrypted. */
   treasuryPassphrase: PassphraseSource;
+  /** Real money in a plain wallet file needs a deliberate yes too. */
+  allowUnencryptedWallet: boolean;
+  /** A key of its own for the network fees of x402 payments; null takes the treasury's. */
+  feePayerWallet: WalletFile | null;
   /** Where the operator wants other caps than the cluster's defaults. */
   payoutCaps: PayoutCapSettings;
   adminApiKey: string;

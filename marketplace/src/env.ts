@@ -13,6 +13,7 @@ import { logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { defaultImages, type MarketplaceConfig, pricingDefaults } from './config.ts';
+import type { WalletFile } from './payments/keys/load-wallets.ts';
 import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 
 /** Thirty days: longer than anybody needs to look at a result. */
@@ -42,6 +43,8 @@ export function readConfig(env: Env): MarketplaceConfig {
       `${dataDir}/marketplace_wallet.json`,
     ),
     treasuryPassphrase: readPassphraseSource(env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
+    allowUnencryptedWallet: readFlag(env, 'ALLOW_UNENCRYPTED_WALLET', 'off'),
+    feePayerWallet: readFeePayerWallet(env),
     payoutCaps: { SOL: readPayoutCaps(env, 'SOL'), USDC: readPayoutCaps(env, 'USDC') },
     adminApiKey: readAdminKey(env, environment),
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', {
@@ -88,6 +91,12 @@ function readDatabasePath(env: Env, dataDir: string): string {
   if (!url.includes('://')) return url;
   const fix = 'Set sqlite:///path/to/file.db or leave it out.';
   throw new ConfigError('DATABASE_URL', `is "${url}", which this version can't open`, fix);
+}
+
+function readFeePayerWallet(env: Env): WalletFile | null {
+  const path = readOptionalText(env, 'X402_FEE_PAYER_WALLET_PATH');
+  const variable = 'X402_FEE_PAYER_WALLET_PASSPHRASE_FILE';
+  return path === null ? null : { path, passphrase: readPassphraseSource(env, variable) };
 }
 
 function readPayoutCaps(env: Env, asset: Asset): PayoutCapSettings[Asset] {

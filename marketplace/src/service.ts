@@ -18,6 +18,7 @@ import { createLeaseTokens } from './services/lease-token.ts';
 import { Matchmaker } from './services/matchmaker.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
 import { openOperatorAccount } from './services/operator-account.ts';
+import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
 import { PollTurns } from './services/poll-turns.ts';
 import { Presence } from './services/presence.ts';
 import { readHealth } from './services/read-health.ts';
@@ -38,6 +39,7 @@ export interface ServiceParts {
   store: Store;
   treasury: Treasury;
   deposits: DepositSource;
+  ownWallets: OwnWallets;
   payouts: Payouts;
   payoutSwitch: PayoutSwitch;
   /** null: requests can't be paid with themselves. */
@@ -92,6 +94,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     startWaits.note(events);
     feed.publish(events);
   });
+  await assertWalletsApart(store, parts.ownWallets);
   presence.restore(await store.agents());
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   await fillIndex(store, matchmaker);
@@ -134,6 +137,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       jobTokens,
       x402: parts.x402,
       treasury: parts.treasury,
+      ownWallets: parts.ownWallets,
       payouts,
       ledger: auditor,
       payoutSwitch: parts.payoutSwitch,

@@ -83,6 +83,12 @@ export const errorCodes = {
     fix: 'Send a base58 Solana address of 32 bytes.',
     retry: 'never',
   },
+  WALLET_RESERVED: {
+    status: 422,
+    title: 'This wallet belongs to the marketplace itself',
+    fix: 'Use a wallet of your own; create one with: node3 wallet new FILE',
+    retry: 'never',
+  },
   AGENT_DISABLED: {
     status: 403,
     title: 'This agent is disabled',

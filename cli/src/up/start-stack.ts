@@ -88,6 +88,8 @@ export async function startMarket(
     allowMainnet: false,
     treasuryWalletPath: folder.treasuryWallet,
     treasuryPassphrase: readPassphraseSource(host.env, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
+    allowUnencryptedWallet: false,
+    feePayerWallet: null,
     payoutCaps: { SOL: {}, USDC: {} },
     adminApiKey: options.adminApiKey,
     ...pricingDefaults,

@@ -275,6 +275,8 @@ async function operatePayouts() {
   await store.holdPayouts([{ payoutId, reason: 'test' }], []);
   await ask(payoutRoutes.retryPayout, adminApiKey, { params: { payoutId } });
   const body = { reason: 'made by hand' };
+  await ask(payoutRoutes.stopPayouts, adminApiKey, { body });
+  await ask(payoutRoutes.startPayouts, adminApiKey, { body });
   await ask(payoutRoutes.acceptTreasuryHistory, adminApiKey, { body });
 }
 

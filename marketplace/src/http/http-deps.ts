@@ -9,6 +9,7 @@ import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
 import type { PayoutOperation } from '../services/operate-payouts.ts';
+import type { OwnWallets } from '../services/own-wallets.ts';
 import type { PayForJobDeps } from '../services/pay-for-job.ts';
 import type { PollTurns } from '../services/poll-turns.ts';
 import type { Presence } from '../services/presence.ts';
@@ -29,6 +30,7 @@ export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps {
   presence: Presence;
   pollTurns: PollTurns;
   treasury: Treasury;
+  ownWallets: OwnWallets;
   payouts: PayoutOperation;
   deposits: DepositSource;
   ledger: LedgerProofs;

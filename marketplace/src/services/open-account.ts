@@ -6,12 +6,14 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { AccountBalance, AccountStore } from '../store/account-store.ts';
 import type { AccountRow } from '../store/rows.ts';
 import { createApiKey } from './api-key.ts';
+import type { OwnWallets } from './own-wallets.ts';
 import { proveWallet, type WalletProof } from './prove-wallet.ts';
 
 interface Deps {
   store: AccountStore;
   clock: Clock;
   ids: Ids;
+  ownWallets: OwnWallets;
 }
 
 /** Opens the account of the wallet that signed, or adds a key to it. The key is shown only here. */

@@ -1,15 +1,15 @@
 import type { Clock } from '@node3/shared/clock';
-import { MarketError } from '@node3/shared/error';
 import type { Ids } from '@node3/shared/ids';
 import type { AccountStore } from '../store/account-store.ts';
 import { createApiKey } from './api-key.ts';
+import type { OwnWallets } from './own-wallets.ts';
 import { proveWallet, type WalletProof } from './prove-wallet.ts';
 
 interface Deps {
   store: AccountStore;
   clock: Clock;
   ids: Ids;
-  treasuryWallet: string;
+  ownWallets: OwnWallets;
 }
 
 /** Registers a daemon whose payouts go to the wallet that signed. The key is shown only here. */
@@ -18,10 +18,6 @@ export async function registerAgent(
   input: WalletProof & { name: string; version: string },
 ) {
   const wallet = await proveWallet(deps, input, 'agent.register');
-  if (wallet === deps.treasuryWallet) {
-    const detail = "This is the marketplace's own wallet; an agent needs a wallet of its own.";
-    throw new MarketError('WALLET_INVALID', { detail });
-  }
   const nowMs = deps.clock.nowMs();
   const agentId = deps.ids.next('agent');
   const key = createApiKey(deps.ids, { kind: 'agent', agentId }, nowMs);

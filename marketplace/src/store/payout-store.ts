@@ -1,3 +1,4 @@
+import type { Cluster } from '@node3/shared/cluster';
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { PayoutState } from '@node3/shared/settlement-state';
@@ -55,6 +56,12 @@ export interface PayoutStore {
   /** Up to which treasury transaction everything is known; null before the first check. */
   payoutCheckpoint(): Promise<PayoutCheckpoint | null>;
   savePayoutCheckpoint(checkpoint: PayoutCheckpoint): Promise<void>;
+
+  /**
+   * Ties the database to the chain of its first start. @returns that chain, which may be another:
+   * then the balances in here are not money of the given one.
+   */
+  rememberChain(chain: ChainIdentity): Promise<ChainIdentity>;
 
   /** Attempts of ended batches whose fate is not recorded, oldest first. */
   unresolvedAttempts(limit: number): Promise<AttemptRow[]>;
@@ -126,6 +133,12 @@ export interface SignedPayment {
 export interface PayoutHold {
   payoutId: string;
   reason: string;
+}
+
+export interface ChainIdentity {
+  /** Hash of the chain's first block. */
+  genesisHash: string;
+  cluster: Cluster;
 }
 
 export interface PayoutCheckpoint {

@@ -37,6 +37,8 @@ export interface TestMarketplace {
 export interface TestOptions {
   clock?: Clock;
   feeBasisPoints?: number;
+  /** Addresses of the marketplace beside the treasury's. */
+  ownWallets?: readonly string[];
   holdbackMs?: number;
 }
 
@@ -103,6 +105,7 @@ async function startOn(
       confirmMs: 0,
       onOpen() {},
     }),
+    ownWallets: new Set([absentTreasury.wallet, ...(options.ownWallets ?? [])]),
     payoutSwitch: createKillSwitch(killSwitchPath(folder)),
     payouts: {
       wake() {

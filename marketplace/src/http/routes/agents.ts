@@ -31,7 +31,7 @@ export function addAgentRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, registerContract, {
     authenticate: deps.auth.public,
     config: publicWriteLimit,
-    handler: ({ body }) => registerAgent({ ...deps, treasuryWallet: deps.treasury.wallet }, body),
+    handler: ({ body }) => registerAgent(deps, body),
   });
   addRoute(app, pollContract, {
     authenticate,

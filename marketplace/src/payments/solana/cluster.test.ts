@@ -4,7 +4,9 @@ import { startLocalnet } from '@node3/localnet/localnet';
 import { systemClock } from '@node3/shared/clock';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, describe, expect, it } from 'vitest';
-import { detectCluster, explorerUrl } from './cluster.ts';
+import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
+import { createSqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import { assertSameChain, detectCluster, explorerUrl } from './cluster.ts';
 import { createRpcPool } from './rpc.ts';
 
 const servers: Server[] = [];
@@ -48,17 +50,27 @@ describe('detectCluster', () => {
       log: silentLogger,
       clock: systemClock,
     });
-    expect(await detectCluster(pool(localnet.rpcUrl), 'refused')).toBe('localnet');
+    const found = await detectCluster(pool(localnet.rpcUrl), 'refused');
+    expect(found).toEqual({ cluster: 'localnet', genesisHash: devnetHash });
     await localnet.stop();
-    expect(await detectCluster(pool((await startNode(genesis(devnetHash))).url), 'refused')).toBe(
-      'devnet',
-    );
+    const devnet = await startNode(genesis(devnetHash));
+    expect(await detectCluster(pool(devnet.url), 'refused')).toMatchObject({ cluster: 'devnet' });
   });
 
   it('needs permission for mainnet', async () => {
     const { url } = await startNode(genesis(mainnetHash));
     await expect(detectCluster(pool(url), 'refused')).rejects.toThrow('money is real');
-    expect(await detectCluster(pool(url), 'allowed')).toBe('mainnet-beta');
+    const other = await startNode(genesis(mainnetHash));
+    expect(await detectCluster(pool(url, other.url), 'allowed')).toMatchObject({
+      cluster: 'mainnet-beta',
+    });
+  });
+
+  it('[P30] needs two providers on mainnet, not one by two addresses', async () => {
+    const { url } = await startNode(genesis(mainnetHash));
+    for (const one of [pool(url), pool(url, `${url}/?key=other`)]) {
+      await expect(detectCluster(one, 'allowed')).rejects.toThrow('one RPC provider is not enough');
+    }
   });
 
   it('refuses endpoints of different clusters', async () => {
@@ -67,6 +79,32 @@ describe('detectCluster', () => {
     await expect(detectCluster(pool(devnet.url, mainnet.url), 'allowed')).rejects.toThrow(
       'different clusters',
     );
+  });
+});
+
+describe('a database', () => {
+  it('[P30] belongs to the chain of its first start, whatever it is shown later', async () => {
+    const sqlite = new SqliteDatabase({
+      path: ':memory:',
+      log: silentLogger,
+      onFatal: () => undefined,
+    });
+    const store = createSqliteStore(sqlite);
+    const devnet = { cluster: 'devnet', genesisHash: devnetHash } as const;
+    await assertSameChain(store, devnet);
+    await assertSameChain(store, devnet);
+    const others = [
+      { cluster: 'mainnet-beta', genesisHash: mainnetHash },
+      // The embedded chain shows devnet's genesis, and its money is play money all the same.
+      { cluster: 'localnet', genesisHash: devnetHash },
+    ] as const;
+    for (const other of others) {
+      await expect(assertSameChain(store, other)).rejects.toThrow(
+        `This database belongs to devnet (genesis ${devnetHash})`,
+      );
+    }
+    await assertSameChain(store, devnet);
+    await store.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Cluster } from '@node3/shared/cluster';
 import { MarketError } from '@node3/shared/error';
+import type { ChainIdentity, PayoutStore } from '../../store/payout-store.ts';
 import type { RpcPool } from './rpc.ts';
 import { RpcError } from './rpc-endpoint.ts';
 
@@ -18,6 +19,9 @@ const usdcMints: Record<Cluster, string | null> = {
   'mainnet-beta': 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v',
 };
 
+/** Providers of RPC that must agree before real money moves. */
+const mainnetHostsMin = 2;
+
 /** Whether real money may be moved: `allowed` only by an explicit setting of the operator. */
 export type MainnetPolicy = 'refused' | 'allowed';
 
@@ -30,29 +34,62 @@ export class ClusterError extends Error {
  * Asks every endpoint where it is. Throws ClusterError when they disagree, when the cluster is
  * unknown, or when it is mainnet and that isn't allowed; CHAIN_UNAVAILABLE when one is silent.
  */
-export async function detectCluster(rpc: RpcPool, mainnet: MainnetPolicy): Promise<Cluster> {
-  const found = await Promise.all(rpc.urls.map((url) => clusterOf(rpc, url)));
+export async function detectCluster(rpc: RpcPool, mainnet: MainnetPolicy): Promise<ChainIdentity> {
+  const found = await Promise.all(rpc.urls.map((url) => identify(rpc, url)));
   const [first] = found;
-  if (first === undefined || found.some((cluster) => cluster !== first)) {
-    const seen = rpc.urls.map((url, i) => `${new URL(url).host} is ${found[i]}`).join(', ');
-    throw new ClusterError(`The RPC endpoints belong to different clusters: ${seen}.`);
+  if (first === undefined || found.some((chain) => !isSameChain(chain, first))) {
+    const seen = rpc.urls.map((url, i) => `${new URL(url).host} is ${found[i]?.cluster}`);
+    throw new ClusterError(`The RPC endpoints belong to different clusters: ${seen.join(', ')}.`);
   }
-  if (first === 'mainnet-beta' && mainnet !== 'allowed') {
-    throw new ClusterError(
-      'The RPC endpoint is mainnet-beta, where money is real. Allow it explicitly, or use devnet.',
-    );
-  }
+  if (first.cluster === 'mainnet-beta') assertMainnet(rpc.urls, mainnet);
   return first;
 }
 
-async function clusterOf(rpc: RpcPool, url: string): Promise<Cluster> {
+function assertMainnet(urls: readonly string[], mainnet: MainnetPolicy): void {
+  if (mainnet !== 'allowed') {
+    throw new ClusterError(
+      'The RPC endpoint is mainnet-beta, where money is real. Set ALLOW_MAINNET=true, or use devnet.',
+    );
+  }
+  const hosts = new Set(urls.map((url) => new URL(url).host));
+  if (hosts.size < mainnetHostsMin) {
+    throw new ClusterError(
+      'On mainnet-beta one RPC provider is not enough: it could show us a chain of its own. ' +
+        'Set SOLANA_RPC_URL to endpoints of at least two, separated by a comma.',
+    );
+  }
+}
+
+function isSameChain(a: ChainIdentity, b: ChainIdentity): boolean {
+  return a.cluster === b.cluster && a.genesisHash === b.genesisHash;
+}
+
+/**
+ * Balances in a database are money of one chain. Throws ClusterError when this one was started on
+ * another before; the first start decides.
+ */
+export async function assertSameChain(
+  store: Pick<PayoutStore, 'rememberChain'>,
+  chain: ChainIdentity,
+): Promise<void> {
+  const first = await store.rememberChain(chain);
+  if (isSameChain(first, chain)) return;
+  const name = ({ cluster, genesisHash }: ChainIdentity) => `${cluster} (genesis ${genesisHash})`;
+  throw new ClusterError(
+    `This database belongs to ${name(first)}, but SOLANA_RPC_URL leads to ${name(chain)}. ` +
+      'Its balances are worth nothing there. Use endpoints of the first, or start with another ' +
+      'MARKETPLACE_DATA_DIR.',
+  );
+}
+
+async function identify(rpc: RpcPool, url: string): Promise<ChainIdentity> {
   try {
     const { result, localnet } = await rpc.callAt(url, 'getGenesisHash', []);
-    if (localnet) return 'localnet';
-    const cluster = genesisClusters[String(result)];
-    if (cluster !== undefined) return cluster;
-    if (isLoopback(url)) return 'localnet';
-    throw new ClusterError(`${new URL(url).host} has the unknown genesis hash ${String(result)}.`);
+    const genesisHash = String(result);
+    const cluster = localnet ? 'localnet' : genesisClusters[genesisHash];
+    if (cluster !== undefined) return { cluster, genesisHash };
+    if (isLoopback(url)) return { cluster: 'localnet', genesisHash };
+    throw new ClusterError(`${new URL(url).host} has the unknown genesis hash ${genesisHash}.`);
   } catch (cause) {
     if (cause instanceof ClusterError) throw cause;
     const detail = cause instanceof RpcError ? cause.message : 'it does not answer';

@@ -10,7 +10,13 @@ import { type PayoutCapSettings, payoutCapsFor } from '../keys/payout-cap-settin
 import { createTreasurySigner } from '../keys/signer.ts';
 import type { PaymentRail } from '../payment-rail.ts';
 import { readAccounts } from './chain-reads.ts';
-import { ClusterError, detectCluster, type MainnetPolicy, usdcMintOf } from './cluster.ts';
+import {
+  assertSameChain,
+  ClusterError,
+  detectCluster,
+  type MainnetPolicy,
+  usdcMintOf,
+} from './cluster.ts';
 import { createRpcPool, type RpcPool } from './rpc.ts';
 import { createSolanaDepositSource } from './solana-deposit-source.ts';
 import { createSolanaPaymentRail } from './solana-payment-rail.ts';
@@ -55,12 +61,14 @@ const usdcAccountCreateMin: Record<Cluster, BaseUnits> = {
 
 /**
  * Connects to the cluster and puts the payment parts together. Signs and sends nothing.
- * Throws ClusterError when endpoints, cluster or mint don't fit, CHAIN_UNAVAILABLE when one is silent.
+ * Throws ClusterError when endpoints, cluster, database or mint don't fit, CHAIN_UNAVAILABLE when one is silent.
  */
 export async function openPayments(options: PaymentsOptions): Promise<Payments> {
   const { clock, log, key, store, stopped } = options;
   const rpc = createRpcPool({ urls: options.rpcUrls, clock, log });
-  const cluster = await detectCluster(rpc, options.mainnet);
+  const chain = await detectCluster(rpc, options.mainnet);
+  await assertSameChain(store, chain);
+  const { cluster } = chain;
   const usdcMint = options.usdcMint ?? usdcMintOf(cluster);
   if (usdcMint === null) throw new ClusterError(`${cluster} has no USDC of its own; name a mint.`);
   await assertMint(rpc, usdcMint, cluster);

@@ -244,6 +244,8 @@ function createTestService(
       confirmMs: 0,
       onOpen: () => undefined,
     }),
+    ownWallets: new Set([parts.treasury.wallet]),
+    payoutSwitch: { reason: () => null, sentence: () => null, stop() {}, start() {} },
     payouts: {
       wake: () => undefined,
       acceptHistory: async () => undefined,

@@ -29,6 +29,7 @@ export class FeePayerRefused extends Error {
   override readonly name = 'FeePayerRefused';
 }
 
+/** @param stopped is the kill switch: why nothing may be signed now, or null. */
 export function createFeePayer(key: WalletKey, stopped: () => string | null): FeePayer {
   return {
     address: key.address,

@@ -4,6 +4,7 @@ import { assertTransition } from '@node3/shared/state-machine';
 import type Database from 'better-sqlite3';
 import type { BatchChange, NewBatch, PayoutChange, PayoutStore } from '../payout-store.ts';
 import type { NewPayout } from '../rows.ts';
+import { createSqliteChainIdentity } from './sqlite-chain-identity.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
@@ -49,6 +50,7 @@ export function insertPayoutIn(
 /** The PayoutStore on SQLite. */
 export function createSqlitePayoutStore(sqlite: SqliteDatabase): PayoutStore {
   return {
+    ...createSqliteChainIdentity(sqlite),
     ...createSqlitePayoutReads(sqlite),
     ...createSqlitePayoutReclaims(sqlite),
     ...createSqlitePayoutQueue(sqlite),
