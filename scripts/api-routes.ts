@@ -5,6 +5,7 @@ import * as agentLocal from '@node3/shared/routes/agent-local';
 import * as agents from '@node3/shared/routes/agents';
 import * as auth from '@node3/shared/routes/auth';
 import * as deposits from '@node3/shared/routes/deposits';
+import * as galaksio from '@node3/shared/routes/galaksio';
 import * as health from '@node3/shared/routes/health';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as ledger from '@node3/shared/routes/ledger';
@@ -29,6 +30,7 @@ export const apiRoutes: RouteContract[] = [
   withdrawals,
   jobs,
   x402,
+  galaksio,
   agents,
   admin,
   payouts,

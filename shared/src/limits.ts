@@ -30,6 +30,8 @@ export const limits = {
 
   runSecDefault: 300,
   runSecMax: 86_400,
+  /** The seed's limit on how long code may run that is posted by `/execute`. */
+  executeTimeoutSecMax: 3_600,
   pullSecDefault: 600,
   pullSecMax: 7_200,
   queueSecDefault: 3_600,
@@ -64,6 +66,8 @@ export const limits = {
   logLinesPerBatch: 500,
   logLinesPerPage: 1_000,
   structuredOutputBytes: 256 * 1024,
+  /** What one answer carries of a stream that a job wrote; the logs have all of it. */
+  answeredOutputChars: 1024 * 1024,
   /** JSON nested deeper than this is not data; writing it recurses, and the stack has an end. */
   jsonDepthMax: 100,
   /** The agent sends a log batch when this much time or this many lines have gathered. */

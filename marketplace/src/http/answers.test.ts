@@ -7,6 +7,7 @@ import * as adminRoutes from '@node3/shared/routes/admin';
 import * as agentRoutes from '@node3/shared/routes/agents';
 import * as authRoutes from '@node3/shared/routes/auth';
 import * as depositRoutes from '@node3/shared/routes/deposits';
+import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
@@ -39,6 +40,7 @@ const modules = [
   ledgerRoutes,
   marketplaceRoutes,
   x402Routes,
+  galaksioRoutes,
   payoutRoutes,
   quoteRoutes,
 ];
@@ -235,6 +237,8 @@ describe('answers', () => {
       'POST /api/v1/deposits',
       'POST /api/v1/admin/wallet/fund',
       'POST /api/v1/x402/jobs',
+      'POST /execute',
+      'POST /execute/async',
     ];
     const all = contracts.map(({ method, url }) => `${method} ${url}`);
     expect([...checked, ...onChain].toSorted()).toEqual(all.toSorted());

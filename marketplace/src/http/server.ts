@@ -7,6 +7,7 @@ import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { limits } from '@node3/shared/limits';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
@@ -70,6 +71,7 @@ export async function createServer(
     addWithdrawalRoutes(api, deps);
     addJobRoutes(api, deps);
     addX402Routes(api, deps);
+    addGalaksioRoutes(api, deps);
     addAgentRoutes(api, deps);
     addAdminRoutes(api, deps);
     addLedgerRoutes(api, deps);

@@ -48,7 +48,7 @@ export const X402Job = strictObject({
 });
 
 /** What the first version of the protocol reads; the second reads the PAYMENT-REQUIRED header. */
-const PaymentRequired = Type.Object(
+export const PaymentRequired = Type.Object(
   {
     code: Type.String(),
     detail: Type.String(),

@@ -169,8 +169,13 @@ export class X402Testbed {
     });
   }
 
-  post(body: unknown, headers: Record<string, string> = {}, send = fetch): Promise<Response> {
-    return send(this.url + createX402Job.url, {
+  post(
+    body: unknown,
+    headers: Record<string, string> = {},
+    send = fetch,
+    path: string = createX402Job.url,
+  ): Promise<Response> {
+    return send(this.url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),

@@ -1,0 +1,88 @@
+import { MarketError } from '@node3/shared/error';
+import type { JobSpecInput } from '@node3/shared/job-spec';
+import { type JobState, reasons } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import { toMoney } from '@node3/shared/money';
+import type { ExecuteReply, ExecuteRequest, ExecuteState } from '@node3/shared/routes/galaksio';
+import { executePrice } from '../../../domain/execute-price.ts';
+import type { JobOutput } from '../../../services/await-job.ts';
+
+/** Between the words of the Galaksio compute API and ours; nothing else knows them. */
+
+/** An execution without GPU and timeout gets the seed's defaults. */
+export function toJobSpec(request: ExecuteRequest): JobSpecInput {
+  const gpuType = request.gpu_type ?? 'l40s';
+  const gpuCount = request.gpu_count ?? 1;
+  const timeoutSec = request.timeout ?? limits.runSecDefault;
+  const demand = request.on_demand === true ? 'on_demand' : 'when_free';
+  const { rate, cap } = executePrice({ gpuType, gpuCount, timeoutSec, demand });
+  return {
+    labels: { api: 'galaksio' },
+    priority: demand === 'on_demand' ? 'high' : 'normal',
+    workload: { kind: 'script', language: request.language, code: readCode(request) },
+    resources: { gpus: { count: gpuCount, models: [gpuType] } },
+    limits: { runSec: timeoutSec },
+    price: {
+      kind: 'metered',
+      bidPerGpuHour: toMoney(rate, 'USDC'),
+      cap: toMoney(cap, 'USDC'),
+    },
+  };
+}
+
+function readCode({ code, is_base64: isBase64 }: ExecuteRequest): string {
+  const text = isBase64 === true ? decodeBase64(code) : code;
+  if (Buffer.byteLength(text) <= limits.codeBytes) return text;
+  throw invalidCode(`must not be longer than ${limits.codeBytes} bytes`);
+}
+
+function decodeBase64(code: string): string {
+  const bytes = Buffer.from(code, 'base64');
+  // Buffer skips what is no base64; written again, good input is the same.
+  const written = bytes.toString('base64').replace(/=+$/, '');
+  if (bytes.length === 0 || written !== code.replaceAll(/\s|=+$/g, '')) {
+    throw invalidCode('must be base64, as is_base64 says');
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw invalidCode('must be base64 of UTF-8 text');
+  }
+}
+
+function invalidCode(detail: string): MarketError {
+  return new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/code', detail }] });
+}
+
+const states: Record<JobState, ExecuteState> = {
+  awaiting_funds: 'pending',
+  queued: 'pending',
+  assigned: 'pending',
+  running: 'running',
+  succeeded: 'completed',
+  failed: 'failed',
+  timed_out: 'failed',
+  expired: 'failed',
+  cancelled: 'cancelled',
+};
+
+export function toExecuteReply(
+  { job, stdout, stderr, runMs }: JobOutput,
+  jobToken: string,
+): ExecuteReply {
+  const status = states[job.state];
+  const ended = status !== 'pending' && status !== 'running';
+  return {
+    job_id: job.jobId,
+    status,
+    output: ended ? stdout : null,
+    error: ended && status !== 'completed' ? errorOf(job.reason, stderr) : null,
+    execution_time: runMs === null ? null : runMs / 1_000,
+    job_token: jobToken,
+  };
+}
+
+function errorOf(reason: JobOutput['job']['reason'], stderr: string): string {
+  const sentence = reason === null ? 'The execution did not succeed.' : reasons[reason].sentence;
+  return stderr === '' ? sentence : `${sentence}\n${stderr}`;
+}

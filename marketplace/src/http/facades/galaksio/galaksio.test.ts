@@ -1,0 +1,227 @@
+import { createClient } from '@node3/shared/client';
+import type { Device } from '@node3/shared/device';
+import { formatAmount } from '@node3/shared/money';
+import { appendLogs } from '@node3/shared/routes/agents';
+import type { ExecuteReply, ExecuteRequest } from '@node3/shared/routes/galaksio';
+import { getJob } from '@node3/shared/routes/jobs';
+import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from '@x402/core/http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { X402Testbed } from '../../../payments/testing/x402-testbed.ts';
+import { fenceOf, testAgentCalls } from '../../../testing/test-agent.ts';
+import { registerTestAgent } from '../../../testing/test-marketplace.ts';
+import { toJobSpec } from './galaksio-mapping.ts';
+
+let bed: X402Testbed;
+let agent: Awaited<ReturnType<typeof registerTestAgent>>;
+let calls: ReturnType<typeof testAgentCalls>;
+
+const device: Device = {
+  id: 'GPU-1',
+  vendor: 'simulated',
+  model: 'NVIDIA L40S',
+  modelId: 'l40s',
+  memoryBytes: 46_068 * 1024 ** 2,
+  computeCapability: '8.9',
+  driverVersion: null,
+  simulated: true,
+};
+
+beforeAll(async () => {
+  bed = await X402Testbed.start();
+  agent = await registerTestAgent(bed);
+  calls = testAgentCalls(agent.client, { devices: [device] });
+  await calls.poll();
+});
+afterAll(() => bed.stop());
+
+const hello: ExecuteRequest = { code: 'print("hello")', language: 'python', timeout: 60 };
+
+function execute(body: unknown, send: typeof fetch = fetch, headers: Record<string, string> = {}) {
+  return bed.post(body, headers, send, '/execute');
+}
+
+/** The agent takes the next execution and lets it write, run for some time and end. */
+async function runNext(ending: { exitCode: number; runMs: number; stderr?: string }) {
+  const offer = await calls.offer();
+  await calls.run(offer);
+  const line = (stream: 'stdout' | 'stderr', text: string) => ({
+    stream,
+    text,
+    atMs: Date.now(),
+    partial: false,
+  });
+  const lines = [line('stdout', 'hello'), line('stdout', 'world')];
+  if (ending.stderr !== undefined) lines.push(line('stderr', ending.stderr));
+  await agent.client.call(appendLogs, {
+    params: { executionId: offer.executionId },
+    body: { ...fenceOf(offer), seqFirst: 1, lines },
+  });
+  const { exitCode, runMs } = ending;
+  const failed = { outcome: 'failed' as const, reason: 'nonzero_exit' as const };
+  await calls.report(offer, {
+    exitCode,
+    runMs,
+    logLines: lines.length,
+    ...(exitCode === 0 ? {} : failed),
+  });
+  return offer;
+}
+
+describe('POST /execute', () => {
+  it('asks for the price of the whole timeout, with the fee', async () => {
+    const response = await execute({ ...hello, timeout: 3_600 });
+    expect(response.status).toBe(402);
+    const header = decodePaymentRequiredHeader(response.headers.get('payment-required') ?? '');
+    expect(header.accepts[0]?.amount).toBe('840000');
+    expect(header.resource).toMatchObject({
+      url: `${bed.url}/execute`,
+      description: 'python on 1 × l40s, at most 3600 s; the rest comes back',
+    });
+    expect(await response.json()).toMatchObject({
+      x402Version: 1,
+      accepts: [{ scheme: 'exact', network: 'solana-devnet', maxAmountRequired: '840000' }],
+    });
+  });
+
+  it('[P74] runs what a stock client pays for, and gives back what the run did not use', async () => {
+    const buyer = bed.buyer();
+    const pay = await bed.payingFetch(buyer);
+    const [response] = await Promise.all([
+      execute(hello, pay),
+      runNext({ exitCode: 0, runMs: 9_000 }),
+    ]);
+    const receipt = decodePaymentResponseHeader(response.headers.get('payment-response') ?? '');
+    expect([response.status, receipt.success]).toEqual([200, true]);
+    const reply = (await response.json()) as ExecuteReply;
+    expect(reply).toEqual({
+      job_id: expect.stringMatching(/^job_/),
+      status: 'completed',
+      output: 'hello\nworld\n',
+      error: null,
+      execution_time: expect.any(Number),
+      job_token: expect.stringMatching(/^n3_job_/),
+    });
+    // 60 s were paid for: 13,334 micro-USDC and 5 %. The run is charged by its milliseconds.
+    expect(await bed.usdcOf(buyer.address)).toBe(10_000_000n - 14_000n);
+    const client = createClient({ baseUrl: bed.url, apiKey: reply.job_token });
+    const job = await client.call(getJob, { params: { jobId: reply.job_id } });
+    const run = (800_000n * BigInt(Math.round((reply.execution_time ?? 0) * 1_000))) / 3_600_000n;
+    const charged = run + (run * 5n) / 100n;
+    expect(run).toBeGreaterThan(0n);
+    expect(job.settlement).toMatchObject({
+      quoted: { amount: '0.014' },
+      charged: { amount: formatAmount(charged, 'USDC') },
+      refund: { amount: formatAmount(14_000n - charged, 'USDC') },
+    });
+    const account = await bed.process.store.accountOfWallet(buyer.address);
+    const balances = await bed.process.store.accountBalances(account?.accountId ?? '');
+    expect(balances.USDC).toEqual({ available: 14_000n - charged, held: 0n });
+  });
+
+  it('says why code failed', async () => {
+    const pay = await bed.payingFetch(bed.buyer());
+    const [response] = await Promise.all([
+      execute({ ...hello, code: 'raise SystemExit(3)' }, pay),
+      runNext({ exitCode: 3, runMs: 100, stderr: 'Traceback' }),
+    ]);
+    expect(await response.json()).toMatchObject({
+      status: 'failed',
+      output: 'hello\nworld\n',
+      error: expect.stringContaining('Traceback'),
+      execution_time: expect.any(Number),
+    });
+  });
+
+  it('stops waiting at the timeout of the code and says how far it is', async () => {
+    const pay = await bed.payingFetch(bed.buyer());
+    const response = await execute({ ...hello, timeout: 1 }, pay);
+    const reply = (await response.json()) as ExecuteReply;
+    expect(reply).toMatchObject({ status: 'pending', output: null, error: null });
+    const { executionId } = await runNext({ exitCode: 0, runMs: 10 });
+    const client = createClient({ baseUrl: bed.url, apiKey: reply.job_token });
+    const job = await client.call(getJob, { params: { jobId: reply.job_id } });
+    expect(job).toMatchObject({ state: 'succeeded', executions: [{ executionId }] });
+  });
+
+  it('is repeated by the same payment without running again', async () => {
+    const buyer = bed.buyer();
+    let sent = '';
+    const pay = await bed.payingFetch(buyer, async (input, init) => {
+      const headers = input instanceof Request ? input.headers : new Headers(init?.headers);
+      sent = headers.get('payment-signature') ?? sent;
+      return fetch(input, init);
+    });
+    const [response] = await Promise.all([
+      execute({ ...hello, code: 'once()' }, pay),
+      runNext({ exitCode: 0, runMs: 10 }),
+    ]);
+    const again = await execute({ ...hello, code: 'once()' }, fetch, { 'payment-signature': sent });
+    expect(await again.json()).toEqual(await response.json());
+    expect(await bed.usdcOf(buyer.address)).toBe(10_000_000n - 14_000n);
+  });
+
+  it.each([
+    [{ ...hello, language: 'cobol' }, 'REQUEST_INVALID'],
+    [{ ...hello, gpu_type: 'h100' }, 'REQUEST_INVALID'],
+    [{ ...hello, gpu_count: 0 }, 'REQUEST_INVALID'],
+    [{ ...hello, gpu_count: 9 }, 'REQUEST_INVALID'],
+    [{ ...hello, timeout: 3_601 }, 'REQUEST_INVALID'],
+    [{ ...hello, code: '' }, 'REQUEST_INVALID'],
+    [{ ...hello, code: '!', is_base64: true }, 'REQUEST_INVALID'],
+    [{ ...hello, code: 'gICA', is_base64: true }, 'REQUEST_INVALID'],
+    [{ ...hello, gpuCount: 2 }, 'REQUEST_INVALID'],
+    [{ ...hello, gpu_type: 'a100' }, 'JOB_UNSATISFIABLE'],
+  ])('refuses what it can not run before it asks for money (%#)', async (body, code) => {
+    const response = await execute(body);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ code });
+  });
+});
+
+describe('POST /execute/async', () => {
+  it('answers with the job at once', async () => {
+    const pay = await bed.payingFetch(bed.buyer());
+    const body = { ...hello, code: Buffer.from('print("ä")').toString('base64'), is_base64: true };
+    const response = await bed.post(body, {}, pay, '/execute/async');
+    expect(response.status).toBe(200);
+    const { job_id: jobId } = (await response.json()) as { job_id: string };
+    const offer = await runNext({ exitCode: 0, runMs: 10 });
+    expect(offer).toMatchObject({ jobId, spec: { workload: { code: 'print("ä")' } } });
+  });
+
+  it('is paid from the balance when it comes with the key of an account', async () => {
+    const headers = { 'x-api-key': 'nobody' };
+    const response = await bed.post(hello, headers, fetch, '/execute/async');
+    expect([response.status, response.headers.get('payment-required')]).toEqual([401, null]);
+    const operator = { 'x-api-key': bed.adminApiKey };
+    const poor = await bed.post(hello, operator, fetch, '/execute/async');
+    expect(await poor.json()).toMatchObject({ code: 'FUNDS_INSUFFICIENT' });
+  });
+});
+
+describe('the mapping of an execution', () => {
+  it('turns every field into the spec of a job', () => {
+    const request = { ...hello, gpu_type: 'a100', gpu_count: 4, on_demand: true } as const;
+    expect(toJobSpec(request)).toEqual({
+      labels: { api: 'galaksio' },
+      priority: 'high',
+      workload: { kind: 'script', language: 'python', code: 'print("hello")' },
+      resources: { gpus: { count: 4, models: ['a100'] } },
+      limits: { runSec: 60 },
+      price: {
+        kind: 'metered',
+        bidPerGpuHour: { amount: '1.8', asset: 'USDC' },
+        cap: { amount: '0.12', asset: 'USDC' },
+      },
+    });
+  });
+
+  it('takes the defaults of the seed', () => {
+    const spec = toJobSpec({ code: 'x', language: 'javascript' });
+    expect(spec).toMatchObject({
+      priority: 'normal',
+      resources: { gpus: { count: 1, models: ['l40s'] } },
+      limits: { runSec: 300 },
+    });
+  });
+});
