@@ -12,6 +12,7 @@ import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
+import * as receipts from '@node3/shared/routes/receipts';
 import * as withdrawals from '@node3/shared/routes/withdrawals';
 import * as x402 from '@node3/shared/routes/x402';
 
@@ -28,6 +29,7 @@ export const apiRoutes: RouteContract[] = [
   deposits,
   quotes,
   withdrawals,
+  receipts,
   jobs,
   x402,
   galaksio,

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
+import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { createLogger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
 import packageJson from '../package.json' with { type: 'json' };
@@ -46,8 +48,9 @@ export async function startMarketplace(
   const log = createLogger({ name: 'marketplace', level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const { treasuryWalletPath, treasuryPassphrase } = config;
-  const [secrets, wallets] = await Promise.all([
+  const [secrets, receiptKey, wallets] = await Promise.all([
     loadSecrets(config.dataDir),
+    ensureKeypairFile(join(config.dataDir, 'receipt_key.json')),
     loadWallets(
       { path: treasuryWalletPath, passphrase: treasuryPassphrase },
       config.feePayerWallet,
@@ -127,6 +130,7 @@ export async function startMarketplace(
       ids: systemIds,
       explorerUrl: (signature) => explorerUrl(cluster, signature),
       leaseSecret: secrets.leaseSecret,
+      receiptKey,
       adminApiKey: config.adminApiKey,
       feeBasisPoints: config.feeBasisPoints,
       quoteMs: config.quoteSec * 1_000,

@@ -4,6 +4,7 @@ import type { DefaultImages } from '@node3/shared/job-spec';
 import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { Health } from '@node3/shared/routes/health';
+import type { WalletKey } from '@node3/shared/wallet-key';
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticator } from './http/auth.ts';
 import { createServer } from './http/server.ts';
@@ -51,6 +52,8 @@ export interface ServiceParts {
   cluster: NonNullable<Health['cluster']>;
   explorerUrl: (signature: string) => string | null;
   leaseSecret: string;
+  /** Signs receipts and nothing else. */
+  receiptKey: WalletKey;
   adminApiKey: string;
   feeBasisPoints: number;
   /** How long a quote stands. */
@@ -122,6 +125,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       ...depositDeps,
       presence,
       startWaits,
+      receiptKey: parts.receiptKey,
       quoteMs: parts.quoteMs,
       feed,
       simulated,

@@ -3,7 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addAdminCommands } from './admin-commands.ts';
 import type { ProgramState } from './attach-action.ts';
-import { addJobCommands } from './job-commands.ts';
+import { addJobCommands, addReceiptCommand } from './job-commands.ts';
 import { addQuoteCommand, addRunCommand } from './run-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addWalletCommands } from './wallet-commands.ts';
@@ -33,6 +33,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addRunCommand(state, program);
   addQuoteCommand(state, program);
   addJobCommands(state, program);
+  addReceiptCommand(state, program);
   addAccountCommands(state, program);
   addWalletCommands(state, program);
   addServiceCommands(state, program);

@@ -1,7 +1,28 @@
 import type { Command } from 'commander';
 import type { JobListOptions } from '../commands/job-list.ts';
 import type { JobLogsOptions } from '../commands/job-logs.ts';
+import type { VerifyOptions } from '../commands/receipt.ts';
 import { attachAction, type ProgramState } from './attach-action.ts';
+
+/** `node3 receipt JOB`, and the same for a file without any marketplace. */
+export function addReceiptCommand(state: ProgramState, program: Command): void {
+  const receipt = program
+    .command('receipt')
+    .description('What an ended job cost and why, signed by the marketplace')
+    .argument('<job>');
+  attachAction(state, receipt, async () => (await import('../commands/receipt.ts')).showReceipt);
+
+  const verify = receipt
+    .command('verify')
+    .description('Check the signature of a receipt in a file')
+    .argument('<file>', 'what node3 --json receipt wrote')
+    .option('--key <address>', 'the key that must have signed it');
+  attachAction<VerifyOptions>(
+    state,
+    verify,
+    async () => (await import('../commands/receipt.ts')).verifyReceiptFile,
+  );
+}
 
 export function addJobCommands(state: ProgramState, program: Command): void {
   const job = program.command('job').description('Your jobs');

@@ -12,6 +12,7 @@ import {
   listJobs,
 } from '@node3/shared/routes/jobs';
 import { createQuote, type Quote } from '@node3/shared/routes/quotes';
+import { getReceipt, getReceiptKey, type SignedReceipt } from '@node3/shared/routes/receipts';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { testJob } from './test-job.ts';
 
@@ -31,6 +32,8 @@ export class FakeMarketplace {
   job: JobDetail = testJob();
   readonly lines: LogLine[] = [];
   quote: Quote = testQuote;
+  receipt: SignedReceipt | null = null;
+  receiptKey = '';
   /** What POST /jobs answers instead of the job. */
   refusal: MarketError | null = null;
   /** What a cancel does to the job. */
@@ -53,7 +56,7 @@ export class FakeMarketplace {
         idempotencyKey: key ? String(key) : null,
         quoteId: headers['quote-id'] ? String(headers['quote-id']) : null,
       });
-      if (headers.authorization === `Bearer ${testKey}` || url === createQuote.url) return;
+      if (headers.authorization === `Bearer ${testKey}` || publicUrls.has(url)) return;
       await refuse(reply, new MarketError('AUTH_INVALID'));
     });
     app.post(createJob.url, (request, reply) => {
@@ -63,6 +66,8 @@ export class FakeMarketplace {
       return reply.status(201).send(this.job);
     });
     app.post(createQuote.url, (_request, reply) => reply.status(201).send(this.quote));
+    app.get(getReceipt.url, () => this.receipt);
+    app.get(getReceiptKey.url, () => ({ algorithm: 'Ed25519', key: this.receiptKey }));
     app.get(listJobs.url, () => ({ data: [this.job], nextCursor: null }));
     app.get(getJob.url, (request, reply) => {
       const { jobId } = request.params as { jobId: string };
@@ -139,6 +144,8 @@ export class FakeMarketplace {
     push();
   }
 }
+
+const publicUrls = new Set<string>([createQuote.url, getReceiptKey.url]);
 
 const testQuote: Quote = {
   quoteId: 'quo_06BR2J0S7XW8Z3Q1T5M4N6P9KD',

@@ -14,6 +14,7 @@ import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
+import * as receiptRoutes from '@node3/shared/routes/receipts';
 import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
@@ -43,6 +44,7 @@ const modules = [
   galaksioRoutes,
   payoutRoutes,
   quoteRoutes,
+  receiptRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -220,7 +222,9 @@ describe('answers', () => {
       const jobId = await post();
       await runJob(agent, ending);
       await readEverything(keys, jobId);
+      await ask(receiptRoutes.getReceipt, requester, { params: { jobId } });
     }
+    await ask(receiptRoutes.getReceiptKey, null);
     await operatePayouts();
     await handleDeposits(requester);
     await ask(ledgerRoutes.verifyLedger, market.adminApiKey);

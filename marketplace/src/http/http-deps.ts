@@ -15,11 +15,12 @@ import type { PollTurns } from '../services/poll-turns.ts';
 import type { Presence } from '../services/presence.ts';
 import type { LedgerProofs } from '../services/prove-ledger.ts';
 import type { QuoteDeps } from '../services/quote-job.ts';
+import type { ReceiptDeps } from '../services/read-receipt.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
 
 /** What the routes call. Each route takes the few of these that it needs. */
-export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps {
+export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps, ReceiptDeps {
   auth: Authenticator;
   store: Store;
   clock: Clock;

@@ -19,6 +19,7 @@ import { addLedgerRoutes } from './routes/ledger.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
+import { addReceiptRoutes } from './routes/receipts.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
@@ -69,6 +70,7 @@ export async function createServer(
     addDepositRoutes(api, deps);
     addQuoteRoutes(api, deps);
     addWithdrawalRoutes(api, deps);
+    addReceiptRoutes(api, deps);
     addJobRoutes(api, deps);
     addX402Routes(api, deps);
     addGalaksioRoutes(api, deps);

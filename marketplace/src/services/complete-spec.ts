@@ -1,3 +1,4 @@
+import { canonicalJson } from '@node3/shared/canonical-json';
 import { MarketError } from '@node3/shared/error';
 import { findModel } from '@node3/shared/gpu/normalise-model';
 import {
@@ -8,7 +9,7 @@ import {
 } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { hashText } from './api-key.ts';
-import { canonicalJson, isDeeperThan } from './canonical-json.ts';
+import { isDeeperThan } from './json-depth.ts';
 import { checkPrice } from './price-job.ts';
 
 /** The spec with every default filled in. Throws REQUEST_INVALID or AMOUNT_INVALID. */

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@node3/shared/canonical-json';
 import { MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { priceMax } from '@node3/shared/metering';
@@ -8,7 +9,6 @@ import type { Idempotency } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { X402SettlementRow } from '../store/x402-store.ts';
 import { hashText } from './api-key.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { checkDepth } from './complete-spec.ts';
 import { newPosting, type PostJobDeps, type PreparedJob, prepareJob } from './post-job.ts';
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@node3/shared/canonical-json';
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { Ids } from '@node3/shared/ids';
@@ -11,7 +12,6 @@ import type { QuoteRow } from '../store/quote-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
 import type { Matchmaker } from './matchmaker.ts';

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@node3/shared/canonical-json';
 import { MarketError } from '@node3/shared/error';
 import type { Reason } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
@@ -8,8 +9,8 @@ import { runSecWithinCap } from '../domain/run-limit.ts';
 import type { JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import { hashText } from './api-key.ts';
-import { canonicalJson, isDeeperThan } from './canonical-json.ts';
 import { announceChange, endContext, type JobChangeDeps } from './change-job.ts';
+import { isDeeperThan } from './json-depth.ts';
 
 /**
  * Ends an execution by its agent's report and divides the money in the same transaction. The same

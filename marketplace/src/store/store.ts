@@ -50,6 +50,8 @@ export interface LedgerStore {
   ledgerTotals(): Promise<LedgerTotals>;
   /** Entries after a number, oldest first, at most `limit`. */
   ledgerEntries(afterEntry: number, limit: number): Promise<LedgerEntryRow[]>;
+  /** The entries of these transfer ids, in the order of the ledger; unknown ids are left out. */
+  ledgerEntriesById(transferIds: string[]): Promise<LedgerEntryRow[]>;
   /** Checks the whole ledger: `auditLedger` from the first entry on. */
   verifyLedger(): Promise<LedgerVerdict>;
   /**

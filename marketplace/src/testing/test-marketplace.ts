@@ -12,6 +12,7 @@ import { type Asset, baseUnits } from '@node3/shared/money';
 import { createAccount } from '@node3/shared/routes/accounts';
 import { registerAgent } from '@node3/shared/routes/agents';
 import { type ChallengePurpose, createChallenge } from '@node3/shared/routes/auth';
+import { type WalletKey, walletKeyFromSecret } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
 import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.ts';
 import { createService, type Service } from '../service.ts';
@@ -128,6 +129,7 @@ async function startOn(
     cluster: 'localnet',
     explorerUrl: () => null,
     leaseSecret: 'lease-secret-for-tests-only',
+    receiptKey: testReceiptKey,
     adminApiKey,
     feeBasisPoints: options.feeBasisPoints ?? 500,
     quoteMs: 60_000,
@@ -139,6 +141,16 @@ async function startOn(
   });
   const url = await service.listen('127.0.0.1', port);
   return { url, store, service, connect: (target) => (connected = target) };
+}
+
+/** One for all marketplaces of a test, so that it outlives their restarts. */
+export const testReceiptKey = newTestKey();
+
+function newTestKey(): WalletKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+  const publicBytes = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  return walletKeyFromSecret(Uint8Array.from([...seed, ...publicBytes]));
 }
 
 const absentTreasury = {

@@ -17,6 +17,7 @@ import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createService, type Service, type ServiceParts } from '../../service.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
+import { testReceiptKey } from '../../testing/test-marketplace.ts';
 import { LedgerAuditor } from '../../workers/ledger-auditor.ts';
 import type { PaymentRail } from '../payment-rail.ts';
 import { openPayments } from '../solana/open-payments.ts';
@@ -269,6 +270,7 @@ function createTestService(
     cluster: 'localnet',
     explorerUrl: () => null,
     leaseSecret: 'lease-secret-for-tests-only',
+    receiptKey: testReceiptKey,
     adminApiKey,
     feeBasisPoints: 500,
     quoteMs: 60_000,

@@ -1,6 +1,7 @@
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type Database from 'better-sqlite3';
 import type { LedgerEntryRow, TransferKind } from '../rows.ts';
+import { toList } from './codec.ts';
 import { statement } from './statement.ts';
 
 interface EntryRecord {
@@ -17,6 +18,16 @@ interface EntryRecord {
 }
 
 const selectEntries = 'SELECT * FROM transfers WHERE entry > ? ORDER BY entry LIMIT ?';
+
+const selectById = `
+  SELECT * FROM transfers WHERE transfer_id IN (SELECT value FROM json_each(?)) ORDER BY entry`;
+
+export function ledgerEntriesByIdIn(
+  db: Database.Database,
+  transferIds: string[],
+): LedgerEntryRow[] {
+  return statement<EntryRecord>(db, selectById).all(toList(transferIds)).map(toEntry);
+}
 
 export function ledgerEntriesIn(
   db: Database.Database,

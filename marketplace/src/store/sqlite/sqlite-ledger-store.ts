@@ -6,7 +6,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { balanceOn, ledgerBalanceIn, postTransfersIn } from './sqlite-ledger.ts';
 import { auditLedger } from './sqlite-ledger-audit.ts';
-import { ledgerEntriesIn } from './sqlite-ledger-entries.ts';
+import { ledgerEntriesByIdIn, ledgerEntriesIn } from './sqlite-ledger-entries.ts';
 import { statement } from './statement.ts';
 
 interface TotalRecord {
@@ -36,6 +36,9 @@ export function createSqliteLedgerStore(sqlite: SqliteDatabase): LedgerStore {
     },
     async ledgerEntries(afterEntry, limit) {
       return sqlite.read((db) => ledgerEntriesIn(db, afterEntry, limit));
+    },
+    async ledgerEntriesById(transferIds) {
+      return sqlite.read((db) => ledgerEntriesByIdIn(db, transferIds));
     },
     async verifyLedger() {
       const { balanced, problems } = await auditLedger(sqlite, null);

@@ -210,6 +210,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughX402(world);
   await liveThroughDeposits(world, accountId);
   await store.ledgerTotals();
+  await store.ledgerEntriesById(['hold:job']);
   await store.verifyLedger();
   await store.checkWritable();
 }

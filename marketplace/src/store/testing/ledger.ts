@@ -37,6 +37,9 @@ export function describeLedger(given: Given): void {
         store.postTransfers([{ ...capital, amount: baseUnits(101n) }], [], world.nowMs),
       ).rejects.toThrow('other content');
       expect((await store.ledgerTotals()).transfers).toBe(1);
+      expect(await store.ledgerEntriesById(['none', 'one'])).toMatchObject([
+        { entry: 1, transferId: 'one', amount: 100n },
+      ]);
     });
 
     it('lets no balance become negative on its side, and undoes what came before', async () => {

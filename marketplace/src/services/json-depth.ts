@@ -1,13 +1,3 @@
-/** JSON with sorted keys, so that equal values have equal hashes. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(
-      Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-    );
-  });
-}
-
 /**
  * Whether arrays and objects are nested in more than `depthMax` levels. Goes level by level: what
  * reads JSON copes with any depth, while what writes it recurses and would overflow the stack.
