@@ -19,6 +19,7 @@ export class LedgerHistory {
   /** Balances on the normal side by account and asset, other than 0. */
   readonly #balances = new Map<string, bigint>();
   readonly #totals = new Map<string, Sums>();
+  #payments = 0;
 
   /** Number of the newest entry; 0 before the first. */
   get entry(): number {
@@ -29,10 +30,16 @@ export class LedgerHistory {
     return this.#hash;
   }
 
+  /** Entries that paid a payout. */
+  get payments(): number {
+    return this.#payments;
+  }
+
   /** What is wrong with the next entry, one sentence each. It counts all the same. */
   add(row: LedgerEntryRow): string[] {
     const name = `Entry ${row.entry} (${row.transferId})`;
     const problems = this.#link(row, name);
+    if (row.kind === 'payout') this.#payments += 1;
     if (row.amount <= 0n) problems.push(`${name} moves ${row.amount}, which is no amount.`);
     if (row.debit === row.credit) problems.push(`${name} moves money from an account to itself.`);
     for (const on of ['debit', 'credit'] as const) {

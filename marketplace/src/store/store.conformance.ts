@@ -8,6 +8,7 @@ import { describeEvents } from './testing/events.ts';
 import { describeHistories } from './testing/histories.ts';
 import { describeLeases } from './testing/leases.ts';
 import { describeLedger } from './testing/ledger.ts';
+import { describeLedgerHistories } from './testing/ledger-histories.ts';
 import { describeLogs } from './testing/logs.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
@@ -75,5 +76,6 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeEvents(given);
     describeX402(given);
     describeHistories(makeStore);
+    describeLedgerHistories(makeStore);
   });
 }

@@ -92,6 +92,7 @@ function problemsOfJob(job: JobRecord): string[] {
 const payoutColumns = `
   payouts.payout_id AS payout_id, payouts.state AS state,
   transfers.entry AS entry, transfers.credit = '${chainTreasury}' AND transfers.kind = 'payout'
+    AND transfers.debit = payouts.ledger_account
     AND transfers.asset = payouts.asset AND transfers.amount = payouts.amount AS matches`;
 const selectPayouts = `
   SELECT ${payoutColumns} FROM payouts
@@ -138,4 +139,17 @@ function problemsOfPayout({ payout_id, state, entry, matches }: PayoutRecord): s
   }
   if (entry === null) return [`Payout ${payout_id} is finalized, and no entry has paid it.`];
   return matches === 1n ? [] : [`Entry ${entry} is not what payout ${payout_id} was to be paid.`];
+}
+
+const countFinalized = `SELECT count(*) AS count FROM payouts WHERE state = 'finalized'`;
+
+/**
+ * As many payouts are finalized as entries have paid one. Since every payment is of a payout of its
+ * own, none is finalized without: the cheap half of what `payoutPageProblemsIn` says by name.
+ */
+export function paymentCountProblemsIn(db: Database.Database, payments: number): string[] {
+  const finalized = Number(statement<{ count: bigint }>(db, countFinalized).get()?.count ?? 0n);
+  return finalized === payments
+    ? []
+    : [`${finalized} payouts are finalized, and ${payments} entries have paid one.`];
 }

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { silentLogger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
 import Database from 'better-sqlite3';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
 import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
 import type { Store } from '../store.ts';
 import { World } from '../testing/world.ts';
 import { migrations } from './migrations/index.ts';
-import { openSqliteStore } from './sqlite-store.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
+import { createSqliteStore, openSqliteStore } from './sqlite-store.ts';
 
 let folder = '';
 let path = '';
@@ -128,7 +130,8 @@ describe('tampering with the file', () => {
     const batch = `INSERT INTO payout_batches
       (batch_id, asset, receipt_seed, receipt_address, state, cost_lamports, created_at_ms)
       VALUES ('btc_1', 'USDC', 's', 'a', 'posted', 0, 1)`;
-    const [problem] = await tamper(batch, pay);
+    const [count, problem] = await tamper(batch, pay);
+    expect(count).toBe('1 payouts are finalized, and 0 entries have paid one.');
     expect(problem).toMatch(/^Payout \w+ is finalized, and no entry has paid it\.$/);
   });
 
@@ -168,6 +171,45 @@ describe('tampering with the file', () => {
       'Entry 5 is another one than when it was last verified.',
     ]);
   });
+});
+
+/** Any column of any entry, with any value that the column takes and did not have. */
+const edits = fc.record({
+  entry: fc.integer({ min: 1, max: 5 }),
+  change: fc.oneof(
+    fc.tuple(fc.constantFrom('amount', 'at_ms'), fc.bigInt(1n, (1n << 63n) - 1n)),
+    fc.tuple(
+      fc.constantFrom('transfer_id', 'debit', 'credit', 'kind', 'ref'),
+      fc.oneof(fc.string(), fc.constantFrom('suspense', 'fee:revenue', 'deposit')),
+    ),
+    fc.tuple(fc.constantFrom('asset'), fc.constantFrom('SOL', 'USDC')),
+    fc.tuple(fc.constantFrom('hash'), fc.uint8Array({ minLength: 32, maxLength: 32 })),
+  ),
+});
+
+it('any edit of any entry is named', async () => {
+  await live();
+  await store.close();
+  const onFatal = () => undefined;
+  const sqlite = new SqliteDatabase({ path, log: silentLogger, onFatal });
+  store = createSqliteStore(sqlite);
+  await sqlite.write((db) => void db.exec('DROP TRIGGER transfers_final'));
+  await fc.assert(
+    fc.asyncProperty(edits, async ({ entry, change: [column, value] }) => {
+      const select = `SELECT ${column} FROM transfers WHERE entry = ?`;
+      const update = `UPDATE OR IGNORE transfers SET ${column} = ? WHERE entry = ?`;
+      const read = () => sqlite.read((db) => db.prepare(select).pluck().get(entry));
+      const before = read();
+      await sqlite.write((db) => db.prepare(update).run(value, entry));
+      const after = read();
+      const { problems } = await store.verifyLedger();
+      await sqlite.write((db) => db.prepare(update).run(before, entry));
+      const isSame = Buffer.compare(Buffer.from(String(before)), Buffer.from(String(after))) === 0;
+      if (isSame) expect(problems).toEqual([]);
+      else expect(problems[0]).toMatch(new RegExp(`^Entry ${entry} \\(.*\\) was changed`, 's'));
+    }),
+    { numRuns: 150 },
+  );
 });
 
 describe('an audit', () => {

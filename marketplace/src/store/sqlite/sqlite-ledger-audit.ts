@@ -14,6 +14,7 @@ import {
   holdProblems,
   jobPageProblemsIn,
   jobProblemsIn,
+  paymentCountProblemsIn,
   paymentProblemsIn,
   payoutPageProblemsIn,
 } from './settlement-problems.ts';
@@ -53,7 +54,13 @@ export async function auditLedger(
       run,
       sqlite.read((db) => rewrittenIn(db, run.history)),
     );
-  note(run, await atHead(run, (db) => totalProblemsIn(db, run.history)));
+  note(
+    run,
+    await atHead(run, (db) => [
+      ...totalProblemsIn(db, run.history),
+      ...paymentCountProblemsIn(db, run.history.payments),
+    ]),
+  );
   if (run.touched !== null) await compareAccounts(run, [...run.touched.values()]);
   else await compareEverything(run);
   const { entry, hash } = run.history;
