@@ -43,8 +43,11 @@ export async function readPayoutEngine({
     store.sumPayouts({ agentId: null, sinceMs: 0 }),
   ]);
   const { lastStepAtMs, ...status } = payouts.status();
+  // True from the moment it was pulled; the engine says so after its next step.
+  const stopped = payoutSwitch.sentence();
   return {
     ...status,
+    ...(stopped === null ? {} : { state: 'halted' as const, detail: stopped }),
     stopped: payoutSwitch.reason(),
     lastStepAt: lastStepAtMs === null ? null : toTimestamp(lastStepAtMs),
     payouts: counts,

@@ -6,6 +6,7 @@ import { describeClaims } from './testing/claims.ts';
 import { describeDeposits } from './testing/deposits.ts';
 import { describeEvents } from './testing/events.ts';
 import { describeHistories } from './testing/histories.ts';
+import { describeKeyGuards } from './testing/key-guards.ts';
 import { describeLeases } from './testing/leases.ts';
 import { describeLedger } from './testing/ledger.ts';
 import { describeLedgerHistories } from './testing/ledger-histories.ts';
@@ -72,6 +73,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLogs(given);
     describeLedger(given);
     describePayoutQueue(given);
+    describeKeyGuards(given);
     describeDeposits(given);
     describeEvents(given);
     describeX402(given);

@@ -90,6 +90,11 @@ describe('the treasury signer', () => {
     ['more rent than approved', payInstructions({ ...plan, receiptRent: 11n }), {}],
     ['less rent than approved', payInstructions({ ...plan, receiptRent: 9n }), {}],
     ['a token account nobody approved', payInstructions(plan), { tokenAccountsFor: [] }],
+    [
+      'a token account for somebody who is not paid, though approved',
+      [createUsdcAccount(treasury.address, usdcMint, other)],
+      { payments: [], tokenAccountsFor: [other] },
+    ],
     ['a token account of another mint', [createUsdcAccount(treasury.address, other, wallet)], {}],
     [
       'an expensive priority',
