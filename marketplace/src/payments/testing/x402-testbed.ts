@@ -9,6 +9,7 @@ import type { JobSpecInput } from '@node3/shared/job-spec';
 import { silentLogger } from '@node3/shared/logger';
 import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import { createX402Job } from '@node3/shared/routes/x402';
+import type { WalletKey } from '@node3/shared/wallet-key';
 import { createKeyPairSignerFromBytes } from '@solana/kit';
 import { decodePaymentRequiredHeader, encodePaymentSignatureHeader } from '@x402/core/http';
 import type { PaymentPayload, PaymentRequired } from '@x402/core/types';
@@ -35,6 +36,8 @@ export interface X402TestOptions {
   settings?: Partial<X402Settings>;
   usdcAccount?: 'open' | 'missing';
   fp?: (point: X402FaultPoint) => void;
+  /** Whether another wallet than the treasury pays the network's fees. */
+  feePayer?: 'treasury' | 'separate';
   /** How long blocks can still be taken back, in slots of 40 ms. */
   finalizedLagSlots?: number;
 }
@@ -54,6 +57,7 @@ export class X402Testbed {
   readonly localnet: Localnet;
   readonly folder: string;
   readonly wallet = newWallet();
+  readonly feeWallet = newWallet();
   readonly adminApiKey = 'operator-key-for-tests-only';
   process!: X402Process;
   /** Set, it forbids every signature, as the operator's switch does. */
@@ -113,7 +117,7 @@ export class X402Testbed {
       log: silentLogger,
       ids: systemIds,
       payTo: treasury.wallet,
-      feePayer: createFeePayer(key, () => this.stopped),
+      feePayer: createFeePayer(await this.#feePayerKey(options), () => this.stopped),
       settings: {
         ...x402SettingsDefault,
         dailyFeeLamportsMax: baseUnits(50_000_000n),
@@ -128,6 +132,13 @@ export class X402Testbed {
     const url = await service.listen('127.0.0.1', 0);
     this.process = { store, x402, treasury, rail: payments.rail, service, url };
     return this.process;
+  }
+
+  async #feePayerKey({ feePayer }: X402TestOptions): Promise<WalletKey> {
+    if (feePayer !== 'separate') return keyOf(this.wallet);
+    this.localnet.airdrop(this.feeWallet.address, 1_000_000_000n);
+    this.localnet.advanceSlots(2);
+    return keyOf(this.feeWallet);
   }
 
   /** Ends the process without letting it finish anything, and starts another on its file. */

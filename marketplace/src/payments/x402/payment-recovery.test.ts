@@ -119,6 +119,25 @@ describe('a payment whose sending goes wrong', () => {
   });
 });
 
+describe('a fee payer with a wallet of its own', () => {
+  it('pays the fees, and the treasury pays nothing', async () => {
+    await bed.crash({ feePayer: 'separate' });
+    const before = await bed.process.treasury.balances();
+    const buyer = bed.buyer();
+    const challenge = await bed.challenge(usdcJob());
+    expect(challenge.accepts[0]).toMatchObject({
+      payTo: bed.wallet.address,
+      extra: { feePayer: bed.feeWallet.address },
+    });
+    expect((await bed.pay(usdcJob(), await bed.payload(buyer, usdcJob()))).status).toBe(201);
+    await expectBooksToFit();
+    const { SOL } = await bed.process.treasury.balances();
+    expect(SOL).toBe(before.SOL);
+    const left = (await bed.rpc('getBalance', [bed.feeWallet.address])) as { value: number };
+    expect(left.value).toBeLessThan(1_000_000_000);
+  });
+});
+
 describe('a crash', () => {
   it.each(['after-sign', 'after-persist', 'after-send', 'after-confirm'] as const)(
     '[P80] %s: the same payment after the restart makes one job and is charged once',
