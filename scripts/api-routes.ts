@@ -4,6 +4,7 @@ import * as admin from '@node3/shared/routes/admin';
 import * as agentLocal from '@node3/shared/routes/agent-local';
 import * as agents from '@node3/shared/routes/agents';
 import * as auth from '@node3/shared/routes/auth';
+import * as caps from '@node3/shared/routes/caps';
 import * as deposits from '@node3/shared/routes/deposits';
 import * as galaksio from '@node3/shared/routes/galaksio';
 import * as health from '@node3/shared/routes/health';
@@ -27,6 +28,7 @@ export const apiRoutes: RouteContract[] = [
   auth,
   accounts,
   deposits,
+  caps,
   quotes,
   withdrawals,
   receipts,

@@ -49,6 +49,8 @@ const exitByErrorCode = {
   PAYMENT_PENDING: 'unreachable',
   PAYMENT_CONFLICT: 'conflict',
   PAYMENT_UNAVAILABLE: 'unreachable',
+  KEY_NOT_FOUND: 'notFound',
+  CAP_EXCEEDED: 'funds',
   QUOTE_EXPIRED: 'conflict',
   QUOTE_MISMATCH: 'conflict',
   QUOTE_USED: 'conflict',

@@ -133,6 +133,7 @@ export async function startMarketplace(
       receiptKey,
       adminApiKey: config.adminApiKey,
       feeBasisPoints: config.feeBasisPoints,
+      operatorCaps: config.operatorCaps,
       quoteMs: config.quoteSec * 1_000,
       holdbackMs: config.holdbackSec * 1_000,
       defaultImages: config.defaultImages,

@@ -1,7 +1,8 @@
 import type { DefaultImages } from '@node3/shared/job-spec';
 import type { LogLevel } from '@node3/shared/logger';
-import { type BaseUnits, baseUnits } from '@node3/shared/money';
+import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
+import { type Caps, noCaps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 
@@ -28,6 +29,8 @@ export interface MarketplaceConfig {
   adminApiKey: string;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;
+  /** Caps that hold for every account, whatever it sets for itself. */
+  operatorCaps: Record<Asset, Caps>;
   /** Seconds that a quoted price stands. */
   quoteSec: number;
   /** Seconds between the acceptance of a result and its payout, for disputes. */
@@ -51,6 +54,7 @@ export const pricingDefaults = {
   x402Enabled: true,
   // About five thousand payments.
   x402DailyFeeLamportsMax: baseUnits(50_000_000n),
+  operatorCaps: { SOL: noCaps, USDC: noCaps },
   quoteSec: 60,
 } satisfies Partial<MarketplaceConfig>;
 

@@ -9,10 +9,12 @@ import {
   readText,
   readUrl,
 } from '@node3/shared/env';
+import { isMarketError } from '@node3/shared/error';
 import { logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { defaultImages, type MarketplaceConfig, pricingDefaults } from './config.ts';
+import type { Caps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 
@@ -52,6 +54,7 @@ export function readConfig(env: Env): MarketplaceConfig {
       min: 0,
       max: 5_000,
     }),
+    operatorCaps: { SOL: readCaps(env, 'SOL'), USDC: readCaps(env, 'USDC') },
     quoteSec: readInteger(env, 'QUOTE_SEC', {
       fallback: pricingDefaults.quoteSec,
       min: 5,
@@ -75,6 +78,23 @@ function readDailyFees(env: Env): BaseUnits {
   const fallback = Number(pricingDefaults.x402DailyFeeLamportsMax);
   const range = { fallback, min: 0, max: Number.MAX_SAFE_INTEGER };
   return baseUnits(BigInt(readInteger(env, 'X402_DAILY_FEE_LAMPORTS', range)));
+}
+
+/** SPEND_CAP_JOB_USDC, SPEND_CAP_OPEN_USDC, SPEND_CAP_DAY_USDC, the same for SOL; unset is no limit. */
+function readCaps(env: Env, asset: Asset): Caps {
+  const read = (kind: 'JOB' | 'OPEN' | 'DAY') => readCap(env, `SPEND_CAP_${kind}_${asset}`, asset);
+  return { perJob: read('JOB'), open: read('OPEN'), perDay: read('DAY') };
+}
+
+function readCap(env: Env, name: string, asset: Asset): BaseUnits | null {
+  const text = readOptionalText(env, name);
+  if (text === null) return null;
+  try {
+    return parseAmount(text, asset);
+  } catch (error) {
+    if (!isMarketError(error, 'AMOUNT_INVALID')) throw error;
+    throw new ConfigError(name, `is "${text}"`, `Set an amount of ${asset}, such as 10.`);
+  }
 }
 
 function readPublicUrl(env: Env): string | null {

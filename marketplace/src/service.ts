@@ -3,9 +3,11 @@ import type { Ids } from '@node3/shared/ids';
 import type { DefaultImages } from '@node3/shared/job-spec';
 import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
+import type { Asset } from '@node3/shared/money';
 import type { Health } from '@node3/shared/routes/health';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import type { FastifyInstance } from 'fastify';
+import type { Caps } from './domain/spending-caps.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { createServer } from './http/server.ts';
 import { LiveFeed } from './live/live-feed.ts';
@@ -56,6 +58,8 @@ export interface ServiceParts {
   receiptKey: WalletKey;
   adminApiKey: string;
   feeBasisPoints: number;
+  /** Caps that hold for every account. */
+  operatorCaps: Record<Asset, Caps>;
   /** How long a quote stands. */
   quoteMs: number;
   /** Time for disputes between acceptance and payout. */
@@ -127,6 +131,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       startWaits,
       receiptKey: parts.receiptKey,
       quoteMs: parts.quoteMs,
+      operatorCaps: parts.operatorCaps,
       feed,
       simulated,
       cluster,

@@ -8,7 +8,7 @@ export type Audience = 'public' | 'requester' | 'agent' | 'operator';
  * `summary` is what the documentation shows.
  */
 export interface RouteContract {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   url: string;
   summary: string;
   audience: Audience;

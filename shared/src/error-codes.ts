@@ -155,6 +155,18 @@ export const errorCodes = {
     fix: 'Use a new key for a new request.',
     retry: 'never',
   },
+  KEY_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such API key',
+    fix: 'Check the id; it is the part of the key between n3_ and the last underscore.',
+    retry: 'never',
+  },
+  CAP_EXCEEDED: {
+    status: 403,
+    title: 'A spending cap does not allow this',
+    fix: 'Wait until the cap frees, lower the price, or raise the cap with the wallet of the account.',
+    retry: 'later',
+  },
   QUOTE_EXPIRED: {
     status: 410,
     title: 'The quote is not open any more',

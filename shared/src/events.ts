@@ -9,6 +9,7 @@ export const eventNames = [
   'agent.disabled',
   'agent.enabled',
   'agent.registered',
+  'caps.changed',
   'deposit.credited',
   'deposit.refunding',
   'execution.accepted',

@@ -18,6 +18,7 @@ export interface ChallengeDetails {
 
 const statements: Record<ChallengePurpose, string> = {
   'account.create': 'Open a requester account with this wallet.',
+  'account.caps': 'Change what may be spent from the account of this wallet.',
   'agent.register': 'Register an agent that is paid to this wallet.',
 };
 

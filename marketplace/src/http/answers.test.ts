@@ -6,6 +6,7 @@ import * as accountRoutes from '@node3/shared/routes/accounts';
 import * as adminRoutes from '@node3/shared/routes/admin';
 import * as agentRoutes from '@node3/shared/routes/agents';
 import * as authRoutes from '@node3/shared/routes/auth';
+import * as capRoutes from '@node3/shared/routes/caps';
 import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as healthRoutes from '@node3/shared/routes/health';
@@ -43,6 +44,7 @@ const modules = [
   x402Routes,
   galaksioRoutes,
   payoutRoutes,
+  capRoutes,
   quoteRoutes,
   receiptRoutes,
 ];
@@ -161,6 +163,17 @@ async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionRes
   await ask(agentRoutes.reportResult, agentKey, { params, body });
 }
 
+async function setCaps(requester: string) {
+  const narrow = { perJob: '1', perDay: '5' };
+  const view = await ask(capRoutes.getCaps, requester);
+  const keyId = view.key?.keyId;
+  const caps = { SOL: narrow, USDC: narrow };
+  await ask(capRoutes.putKeyCaps, requester, { params: { keyId }, body: { caps } });
+  const open = { ...narrow, open: '5' };
+  const body = { caps: { SOL: open, USDC: open } };
+  await ask(capRoutes.putAccountCaps, market.adminApiKey, { body });
+}
+
 async function readEverything(keys: { requester: string; agent: string }, jobId: string) {
   const params = { jobId };
   await ask(jobRoutes.getJob, keys.requester, { params });
@@ -193,6 +206,7 @@ describe('answers', () => {
     const post = async () => (await ask(jobRoutes.createJob, requester, { body })).jobId;
 
     await ask(quoteRoutes.createQuote, null, { body });
+    await setCaps(requester);
     const waiting = await post();
     await readEverything(keys, waiting);
     await ask(jobRoutes.cancelJob, requester, { params: { jobId: waiting } });

@@ -15,6 +15,8 @@ interface Deps {
 
 export interface Requester {
   accountId: string;
+  /** null for the operator's key and for a token of one job. */
+  keyId: string | null;
 }
 
 /** Finds out who calls, per kind of route. One key never works for two kinds of caller. */
@@ -37,9 +39,12 @@ export function createAuthenticator(deps: Deps): Authenticator {
     return equalsSecret(row.keyHash, hashText(apiKey)) ? row.owner : null;
   }
   async function requesterByKey(apiKey: string): Promise<Requester | null> {
-    if (equalsSecret(apiKey, deps.adminApiKey)) return { accountId: deps.operatorAccountId };
+    if (equalsSecret(apiKey, deps.adminApiKey)) {
+      return { accountId: deps.operatorAccountId, keyId: null };
+    }
     const owner = await ownerOf(apiKey);
-    return owner?.kind === 'account' ? { accountId: owner.accountId } : null;
+    const keyId = keyIdOf(apiKey);
+    return owner?.kind === 'account' ? { accountId: owner.accountId, keyId } : null;
   }
   async function requester(request: FastifyRequest): Promise<Requester> {
     const apiKey = readKey(request);
@@ -62,7 +67,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
       const { jobId = '' } = request.params as { jobId?: string };
       const job = deps.jobTokens.isFor(jobId, token) ? await deps.store.job(jobId) : null;
       if (job === null) throw new MarketError('AUTH_INVALID');
-      return { accountId: job.accountId };
+      return { accountId: job.accountId, keyId: null };
     },
 
     async agent(request) {

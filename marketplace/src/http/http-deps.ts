@@ -16,11 +16,12 @@ import type { Presence } from '../services/presence.ts';
 import type { LedgerProofs } from '../services/prove-ledger.ts';
 import type { QuoteDeps } from '../services/quote-job.ts';
 import type { ReceiptDeps } from '../services/read-receipt.ts';
+import type { CapDeps } from '../services/spending-caps.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
 
 /** What the routes call. Each route takes the few of these that it needs. */
-export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps, ReceiptDeps {
+export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps, ReceiptDeps, CapDeps {
   auth: Authenticator;
   store: Store;
   clock: Clock;

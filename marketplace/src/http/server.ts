@@ -13,6 +13,7 @@ import { addRateLimit } from './rate-limit.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAdminRoutes } from './routes/admin.ts';
 import { addAgentRoutes } from './routes/agents.ts';
+import { addCapRoutes } from './routes/caps.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
@@ -68,6 +69,7 @@ export async function createServer(
     addMarketplaceRoutes(api, deps);
     addAccountRoutes(api, deps);
     addDepositRoutes(api, deps);
+    addCapRoutes(api, deps);
     addQuoteRoutes(api, deps);
     addWithdrawalRoutes(api, deps);
     addReceiptRoutes(api, deps);

@@ -2,12 +2,14 @@ import type { Clock } from '@node3/shared/clock';
 import type { Ids } from '@node3/shared/ids';
 import { toMoney } from '@node3/shared/money';
 import type { Account } from '@node3/shared/routes/accounts';
+import type { KeyCapsByAsset } from '@node3/shared/routes/caps';
 import { toTimestamp } from '@node3/shared/schema';
 import type { AccountBalance, AccountStore } from '../store/account-store.ts';
 import type { AccountRow } from '../store/rows.ts';
 import { createApiKey } from './api-key.ts';
 import type { OwnWallets } from './own-wallets.ts';
 import { proveWallet, type WalletProof } from './prove-wallet.ts';
+import { readKeyCaps } from './spending-caps.ts';
 
 interface Deps {
   store: AccountStore;
@@ -17,7 +19,10 @@ interface Deps {
 }
 
 /** Opens the account of the wallet that signed, or adds a key to it. The key is shown only here. */
-export async function openAccount(deps: Deps, input: WalletProof & { name?: string }) {
+export async function openAccount(
+  deps: Deps,
+  input: WalletProof & { name?: string; keyCaps?: KeyCapsByAsset },
+) {
   const wallet = await proveWallet(deps, input, 'account.create');
   const nowMs = deps.clock.nowMs();
   const accountId = deps.ids.next('account');
@@ -27,6 +32,7 @@ export async function openAccount(deps: Deps, input: WalletProof & { name?: stri
     wallet,
     name: input.name ?? null,
     key: key.row,
+    keyCaps: input.keyCaps === undefined ? null : readKeyCaps(input.keyCaps),
     nowMs,
   });
   const view = await viewAccount(deps.store, account);

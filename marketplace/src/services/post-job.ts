@@ -5,8 +5,10 @@ import type { Ids } from '@node3/shared/ids';
 import type { DefaultImages, JobSpec, JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
+import type { Asset } from '@node3/shared/money';
 import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
 import type { SimulatedPolicy } from '../domain/matching.ts';
+import type { Caps } from '../domain/spending-caps.ts';
 import type { Idempotency, JobPosting } from '../store/job-store.ts';
 import type { QuoteRow } from '../store/quote-store.ts';
 import type { JobRow } from '../store/rows.ts';
@@ -27,10 +29,14 @@ export interface PostJobDeps {
   defaultImages: DefaultImages;
   feeBasisPoints: number;
   simulated: SimulatedPolicy;
+  /** Caps that hold for every account, whatever it sets for itself. */
+  operatorCaps: Record<Asset, Caps>;
 }
 
 export interface PostJobInput {
   accountId: string;
+  /** The key it is posted with, whose caps hold; null for the operator's key. */
+  keyId: string | null;
   spec: JobSpecInput;
   idempotencyKey: string | null;
   /** A firm quote for this spec, whose price then holds whatever changed since. */
@@ -57,7 +63,11 @@ export async function postJob(
   const quote = await findQuote(deps, input);
   const prepared = prepareJob(deps, input.spec, quote);
   const posting = newPosting(deps, prepared, input.accountId, idempotency);
-  const posted = await deps.store.postJob(posting);
+  const posted = await deps.store.postJob({
+    ...posting,
+    job: { ...posting.job, apiKeyId: input.keyId },
+    caps: { operator: deps.operatorCaps },
+  });
   if (!posted.replayed) deps.matchmaker.addJob(posted.job);
   return posted;
 }
@@ -131,6 +141,7 @@ export function newPosting(
       },
     ],
     openJobsMax: limits.openJobsPerAccount,
+    caps: null,
     quoteId: prepared.quoteId,
     idempotency,
   };
@@ -145,6 +156,7 @@ function newJob(
   return {
     jobId,
     accountId,
+    apiKeyId: null,
     state: 'queued',
     reason: null,
     fault: null,

@@ -1,6 +1,7 @@
 import type { Offer } from '@node3/shared/device';
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { Caps } from '../domain/spending-caps.ts';
 import type { AccountRow, AgentRow, ApiKeyRow, ChallengeRow } from './rows.ts';
 
 export interface AccountStore {
@@ -36,6 +37,8 @@ export interface AccountOpening {
   name: string | null;
   /** null opens the operator's account, which has no key of its own. */
   key: ApiKeyRow | null;
+  /** What the key may spend from its first moment on. */
+  keyCaps?: Record<Asset, Caps> | null;
   nowMs: number;
 }
 

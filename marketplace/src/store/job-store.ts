@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { Caps } from '../domain/spending-caps.ts';
 import type {
   EventRow,
   ExecutionRow,
@@ -105,9 +106,16 @@ export interface JobPosting {
   transfers: Transfer[];
   events: NewEvent[];
   openJobsMax: number;
+  /** null posts without asking the caps: what pays for itself. Rejects with CAP_EXCEEDED. */
+  caps: PostingCaps | null;
   /** The quote that is used up with it; rejects with QUOTE_EXPIRED or QUOTE_USED. */
   quoteId: string | null;
   idempotency: Idempotency | null;
+}
+
+/** The account's and the key's own caps are in the store. */
+export interface PostingCaps {
+  operator: Record<Asset, Caps>;
 }
 
 export interface JobQuery {

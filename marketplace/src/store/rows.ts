@@ -53,6 +53,8 @@ export interface AgentRow {
 export interface JobRow {
   jobId: string;
   accountId: string;
+  /** The key it was posted with; null for the operator's key and for jobs paid with the request. */
+  apiKeyId: string | null;
   state: JobState;
   reason: Reason | null;
   fault: Fault | null;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from './store.ts';
 import { describeAccounts } from './testing/accounts.ts';
+import { describeCaps } from './testing/caps.ts';
 import { describeChanges } from './testing/changes.ts';
 import { describeClaims } from './testing/claims.ts';
 import { describeDeposits } from './testing/deposits.ts';
@@ -66,6 +67,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
 
     describeAccounts(given);
     describePosting(given);
+    describeCaps(given);
     describeQuotes(given);
     describeClaims(given);
     describeChanges(given);

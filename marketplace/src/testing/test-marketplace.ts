@@ -14,8 +14,9 @@ import { registerAgent } from '@node3/shared/routes/agents';
 import { type ChallengePurpose, createChallenge } from '@node3/shared/routes/auth';
 import { type WalletKey, walletKeyFromSecret } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
+import { pricingDefaults } from '../config.ts';
 import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.ts';
-import { createService, type Service } from '../service.ts';
+import { createService, type Service, type ServiceParts } from '../service.ts';
 import { creditDeposit } from '../services/claim-deposit.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -41,6 +42,7 @@ export interface TestOptions {
   /** Addresses of the marketplace beside the treasury's. */
   ownWallets?: readonly string[];
   holdbackMs?: number;
+  operatorCaps?: ServiceParts['operatorCaps'];
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -133,6 +135,7 @@ async function startOn(
     adminApiKey,
     feeBasisPoints: options.feeBasisPoints ?? 500,
     quoteMs: 60_000,
+    operatorCaps: options.operatorCaps ?? pricingDefaults.operatorCaps,
     holdbackMs: options.holdbackMs ?? 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
@@ -200,7 +203,7 @@ export async function openFundedAccount(
     credited,
   );
   const client = createClient({ baseUrl: market.url, apiKey });
-  return { accountId: account.accountId, apiKey, client };
+  return { accountId: account.accountId, apiKey, client, wallet };
 }
 
 export async function registerTestAgent(

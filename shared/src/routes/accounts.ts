@@ -11,6 +11,7 @@ import {
   WalletAddress,
 } from '../schema.ts';
 import { challengeProof } from './auth.ts';
+import { KeyCapsByAsset } from './caps.ts';
 
 export const Balance = strictObject({
   available: MoneySchema,
@@ -37,6 +38,7 @@ export const createAccount = {
     body: strictObject({
       ...challengeProof,
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+      keyCaps: Type.Optional(KeyCapsByAsset),
     }),
     response: {
       201: strictObject({ account: Account, apiKey: Type.String(), created: Type.Boolean() }),

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { id, oneOf, strictObject, Timestamp, WalletAddress } from '../schema.ts';
 
-export const challengePurposes = ['account.create', 'agent.register'] as const;
+export const challengePurposes = ['account.create', 'account.caps', 'agent.register'] as const;
 export type ChallengePurpose = (typeof challengePurposes)[number];
 
 export const Challenge = strictObject({

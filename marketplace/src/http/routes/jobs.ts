@@ -25,9 +25,8 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
     bodyLimit: limits.jobBodyBytes,
     async handler({ principal, body, request, reply }) {
       const idempotencyKey = readIdempotencyKey(request);
-      const { accountId } = principal;
       const { job, replayed } = await postJob(deps, {
-        accountId,
+        ...principal,
         spec: body,
         idempotencyKey,
         quoteId: readQuoteId(request),

@@ -15,6 +15,7 @@ import { decodePaymentRequiredHeader, encodePaymentSignatureHeader } from '@x402
 import type { PaymentPayload, PaymentRequired } from '@x402/core/types';
 import { wrapFetchWithPayment, x402Client, type x402ClientConfig } from '@x402/fetch';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
+import { pricingDefaults } from '../../config.ts';
 import { createService, type Service, type ServiceParts } from '../../service.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
@@ -285,6 +286,7 @@ function createTestService(
     adminApiKey,
     feeBasisPoints: 500,
     quoteMs: 60_000,
+    operatorCaps: pricingDefaults.operatorCaps,
     holdbackMs: 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,

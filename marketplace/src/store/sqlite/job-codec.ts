@@ -8,6 +8,7 @@ import { fromJson, toJsonOrNull, toNumberOrNull } from './codec.ts';
 export interface JobRecord {
   job_id: string;
   account_id: string;
+  api_key_id: string | null;
   state: string;
   reason: string | null;
   fault: string | null;
@@ -41,6 +42,7 @@ export function toJob(record: JobRecord): JobRow {
   return {
     jobId: record.job_id,
     accountId: record.account_id,
+    apiKeyId: record.api_key_id,
     state: record.state as JobState,
     reason: record.reason as Reason | null,
     fault: record.fault as Fault | null,

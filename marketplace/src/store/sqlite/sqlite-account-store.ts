@@ -5,6 +5,7 @@ import type { AccountBalance, AccountOpening, AccountStore } from '../account-st
 import type { AccountRow } from '../rows.ts';
 import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteApiKeyStore, insertApiKeyIn } from './sqlite-api-key-store.ts';
+import { putCapsIn } from './sqlite-cap-store.ts';
 import { createSqliteChallengeStore } from './sqlite-challenge-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
@@ -91,6 +92,7 @@ export function openAccountIn(
   // The key was made before anybody knew whether the wallet has an account: it belongs to that one.
   const owner = { kind: 'account', accountId: account.accountId } as const;
   if (key !== null) insertApiKeyIn(db, { ...key, owner });
+  if (key !== null && opening.keyCaps) putCapsIn(db, key.keyId, opening.keyCaps);
   return { account, created: found === undefined };
 }
 

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import type { Idempotency, JobPosting } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
 import { fromJob } from './job-codec.ts';
+import { checkCapsIn } from './sqlite-cap-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { jobIn } from './sqlite-job-reads.ts';
@@ -17,11 +18,11 @@ const insertIdempotency =
   'INSERT INTO idempotency (account_id, key, request_hash, job_id) VALUES (?, ?, ?, ?)';
 const countOpen = 'SELECT sum(jobs_open) AS open FROM account_jobs WHERE account_id = ?';
 const insertJob = `
-  INSERT INTO jobs (job_id, account_id, state, reason, fault, priority, asset, price, fee_basis_points, attempt,
+  INSERT INTO jobs (job_id, account_id, api_key_id, state, reason, fault, priority, asset, price, fee_basis_points, attempt,
     execution_id, agent_id, not_before_ms, queue_deadline_ms, cancel_requested_at_ms, settlement,
     charged, provider_share, fee, refund, exit_code, log_lines, log_bytes, created_at_ms,
     queued_at_ms, started_at_ms, finished_at_ms, output)
-  VALUES (@jobId, @accountId, @state, @reason, @fault, @priority, @asset, @price, @feeBasisPoints, @attempt,
+  VALUES (@jobId, @accountId, @apiKeyId, @state, @reason, @fault, @priority, @asset, @price, @feeBasisPoints, @attempt,
     @executionId, @agentId, @notBeforeMs, @queueDeadlineMs, @cancelRequestedAtMs, @settlement,
     @charged, @providerShare, @fee, @refund, @exitCode, @logLines, @logBytes, @createdAtMs,
     @queuedAtMs, @startedAtMs, @finishedAtMs, @output)`;
@@ -40,6 +41,7 @@ export function postJobIn(
   if (open >= posting.openJobsMax) {
     throw new MarketError('JOB_QUEUE_FULL', { open, max: posting.openJobsMax });
   }
+  if (posting.caps !== null) checkCapsIn(db, job, posting.caps);
   const columns = fromJob(job);
   statement(db, insertJob).run(columns);
   statement(db, insertSpec).run(jobId, columns.spec);

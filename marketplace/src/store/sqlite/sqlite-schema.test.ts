@@ -11,6 +11,7 @@ import {
   withdrawalTransfer,
 } from '../../domain/withdrawal-postings.ts';
 import type { Store } from '../store.ts';
+import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
 import { fenceOf, World } from '../testing/world.ts';
@@ -206,6 +207,7 @@ async function liveThroughEverything(world: World): Promise<void> {
     expiresAtMs: limits.challengeMs,
   });
   await store.consumeChallenge('c', 0);
+  await liveThroughCaps(world);
   await liveThroughQuotes(world);
   await liveThroughX402(world);
   await liveThroughDeposits(world, accountId);

@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts';
 import { createSqliteAccountStore } from './sqlite-account-store.ts';
+import { createSqliteCapStore } from './sqlite-cap-store.ts';
 import { SqliteDatabase, type SqliteDatabaseOptions } from './sqlite-database.ts';
 import { createSqliteDepositStore } from './sqlite-deposit-store.ts';
 import { createSqliteEvents } from './sqlite-events.ts';
@@ -32,6 +33,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteDepositStore(sqlite),
     ...createSqliteWithdrawalStore(sqlite),
     ...createSqliteJobStore(sqlite),
+    ...createSqliteCapStore(sqlite),
     ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
     ...createSqliteLedgerStore(sqlite),

@@ -97,6 +97,7 @@ export class World {
       ],
       events: [eventOf(job, 'job.posted', this.nowMs)],
       openJobsMax: 1_000,
+      caps: null,
       quoteId: null,
       idempotency: null,
     };
@@ -187,6 +188,7 @@ export class World {
     return {
       jobId: this.ids.next('job'),
       accountId,
+      apiKeyId: null,
       state: 'queued',
       reason: null,
       fault: null,

@@ -63,9 +63,8 @@ async function postExecution(deps: HttpDeps, execution: Execution): Promise<JobR
   const { requester, body, request, reply } = execution;
   const spec = toJobSpec(body);
   if (requester !== null) {
-    const { accountId } = requester;
     const idempotencyKey = readIdempotencyKey(request);
-    const { job, replayed } = await postJob(deps, { accountId, spec, idempotencyKey });
+    const { job, replayed } = await postJob(deps, { ...requester, spec, idempotencyKey });
     if (replayed) void reply.header('idempotency-replayed', 'true');
     return job;
   }

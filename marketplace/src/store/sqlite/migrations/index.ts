@@ -9,6 +9,7 @@ import { keyGuards } from './0007-key-guards.ts';
 import { deposits } from './0008-deposits.ts';
 import { quotes } from './0009-quotes.ts';
 import { withdrawals } from './0010-withdrawals.ts';
+import { spendingCaps } from './0011-spending-caps.ts';
 
 export interface Migration {
   name: string;
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   deposits,
   quotes,
   withdrawals,
+  spendingCaps,
 ];
