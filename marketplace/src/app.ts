@@ -177,6 +177,7 @@ function endProcess(error: unknown): void {
 function payoutsOf(engine: PayoutEngine): Payouts {
   return {
     wake: () => engine.wake(),
+    recheck: () => engine.recheck(),
     acceptHistory: () => engine.acceptHistory(),
     status: () => engine.status(),
     health() {

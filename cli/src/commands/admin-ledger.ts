@@ -57,7 +57,7 @@ async function verifyFile(path: string, name: string): Promise<FileProof> {
 
 export function formatProof(proof: FileProof & Partial<LedgerProof>): string[] {
   const facts: [string, string][] = [
-    ['ledger', proof.verified ? 'verified' : `${proof.problems.length} problems`],
+    ['ledger', proof.verified ? 'verified' : 'does not add up, see below'],
     ['entries', String(proof.entries)],
     ['head', proof.head],
   ];

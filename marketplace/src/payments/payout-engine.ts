@@ -15,6 +15,8 @@ export interface PayoutEngine {
   /** Ends after the step in progress. Batches on their way stay on their way. */
   stop(): Promise<void>;
   status(): PayoutStatus;
+  /** Asks the gates again, at once, and goes on when they are open. */
+  recheck(): Promise<void>;
   /** After a halt: takes the treasury's history as it is, by decision of the operator. */
   acceptHistory(): Promise<void>;
 }
@@ -46,6 +48,10 @@ export function createPayoutEngine(deps: PayoutEngineDeps): PayoutEngine {
       await worker.release();
     },
     status: () => worker.status(loop === null ? 'stopped' : 'running'),
+    async recheck() {
+      await worker.recheck();
+      loop?.wake();
+    },
     async acceptHistory() {
       await worker.acceptHistory();
       loop?.wake();

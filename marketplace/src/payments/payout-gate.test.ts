@@ -38,6 +38,8 @@ describe('a closed gate', () => {
     });
     expect(await testbed.lamportsOf(wallet.address)).toBe(0n);
     gate.set(null);
+    await process.engine.recheck();
+    expect(process.engine.status().state).not.toBe('halted');
     await testbed.settle(process);
     expect(await testbed.lamportsOf(wallet.address)).toBe(5_000_000n);
     await process.close();

@@ -103,6 +103,10 @@ export class PayoutWorker {
     return { ...base, state: 'idle', detail: 'Nothing is due.' };
   }
 
+  async recheck(): Promise<void> {
+    this.#closed = await closedGate(this.#context.gates);
+  }
+
   async acceptHistory(): Promise<void> {
     await acceptTreasuryHistory(this.#context);
     this.#reconcileAtMs = 0;

@@ -14,6 +14,8 @@ import { viewAdminPayout } from './job-views.ts';
 export interface PayoutOperation {
   /** Something has just become due. */
   wake(): void;
+  /** A gate was opened or closed: the status says so at once. */
+  recheck(): Promise<void>;
   /** After a halt: takes the treasury's history as it is. */
   acceptHistory(): Promise<void>;
   status(): {
@@ -85,7 +87,7 @@ export async function acceptHistory(deps: Deps, reason: string): Promise<PayoutE
 /** First the stop, then its record: it must hold even when the database is the trouble. */
 export async function stopPayouts(deps: Deps, reason: string): Promise<PayoutEngineStatus> {
   deps.payoutSwitch.stop(reason);
-  deps.payouts.wake();
+  await deps.payouts.recheck();
   await record(deps, 'payout.stopped', { reason });
   return readPayoutEngine(deps);
 }
@@ -95,7 +97,7 @@ export async function startPayouts(deps: Deps, reason: string): Promise<PayoutEn
   const { payoutSwitch, payouts } = deps;
   await record(deps, 'payout.started', { reason, stopped: payoutSwitch.reason() });
   payoutSwitch.start();
-  payouts.wake();
+  await payouts.recheck();
   return readPayoutEngine(deps);
 }
 

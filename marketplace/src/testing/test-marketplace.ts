@@ -114,6 +114,7 @@ async function startOn(
       wake() {
         if (connected !== undefined) connected.payoutWakes += 1;
       },
+      async recheck() {},
       async acceptHistory() {},
       status: () => ({
         state: 'idle',

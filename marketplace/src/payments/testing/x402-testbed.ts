@@ -266,6 +266,7 @@ function createTestService(
     payoutSwitch: { reason: () => null, sentence: () => null, stop() {}, start() {} },
     payouts: {
       wake: () => undefined,
+      recheck: async () => undefined,
       acceptHistory: async () => undefined,
       status: () => ({
         state: 'idle',
