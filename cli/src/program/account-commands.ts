@@ -3,6 +3,7 @@ import type { AccountCreateOptions } from '../commands/account-create.ts';
 import type { AccountDepositOptions } from '../commands/account-deposit.ts';
 import type { AccountShowOptions } from '../commands/account-show.ts';
 import { attachAction, type ProgramState } from './attach-action.ts';
+import { addHistoryCommands } from './money-commands.ts';
 
 export function addAccountCommands(state: ProgramState, program: Command): void {
   const account = program.command('account').description('Your account at a marketplace');
@@ -16,6 +17,7 @@ export function addAccountCommands(state: ProgramState, program: Command): void 
     async () => (await import('../commands/account-show.ts')).showAccount,
   );
 
+  addHistoryCommands(state, account);
   const create = account
     .command('create')
     .description('Open an account with a wallet, or get another key for it')

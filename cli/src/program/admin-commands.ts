@@ -6,6 +6,7 @@ import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
 import type { AcceptHistoryOptions, PayoutSwitchOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
+import { addAdminMoneyCommands } from './money-commands.ts';
 
 /** The operator's commands, with the names and flags of the seed's marketplace_admin. */
 export function addAdminCommands(state: ProgramState, program: Command): void {
@@ -102,6 +103,7 @@ function addReadingCommands(state: ProgramState, admin: Command): void {
     async () => (await import('../commands/admin-payouts.ts')).retryPayment,
   );
   addPayoutCommands(state, admin);
+  addAdminMoneyCommands(state, admin);
 
   const agents = admin.command('list-agents').description('Every agent with its wallet');
   attachAction(state, agents, async () => (await import('../commands/admin-agents.ts')).showAgents);

@@ -4,6 +4,7 @@ import { addAccountCommands } from './account-commands.ts';
 import { addAdminCommands } from './admin-commands.ts';
 import type { ProgramState } from './attach-action.ts';
 import { addJobCommands, addReceiptCommand } from './job-commands.ts';
+import { addMoneyCommands } from './money-commands.ts';
 import { addQuoteCommand, addRunCommand } from './run-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addWalletCommands } from './wallet-commands.ts';
@@ -35,6 +36,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addJobCommands(state, program);
   addReceiptCommand(state, program);
   addAccountCommands(state, program);
+  addMoneyCommands(state, program);
   addWalletCommands(state, program);
   addServiceCommands(state, program);
   addAdminCommands(state, program);

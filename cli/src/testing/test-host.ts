@@ -1,5 +1,6 @@
 import { systemClock } from '@node3/shared/clock';
 import type { Env } from '@node3/shared/env';
+import type { Ids } from '@node3/shared/ids';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import type { Host, Interrupt } from '../host.ts';
 
@@ -10,6 +11,8 @@ export interface TestHostOptions {
   cwd?: string;
   isTty?: boolean;
   stdin?: string;
+  /** Sequential by default: each host begins with the same ones. */
+  ids?: Ids;
   /** What the person types when asked for secrets, in order. */
   secrets?: readonly string[];
 }
@@ -23,7 +26,7 @@ export class TestHost implements Host {
   readonly homeDir = '/nonexistent';
   readonly clock = systemClock;
   readonly startedMs = systemClock.monotonicMs();
-  readonly ids = new SequentialIds();
+  readonly ids: Ids;
   readonly stdout;
   readonly stderr;
   out = '';
@@ -37,6 +40,7 @@ export class TestHost implements Host {
     this.argv = options.argv;
     this.command = options.command ?? 'node3';
     this.env = options.env ?? {};
+    this.ids = options.ids ?? new SequentialIds();
     this.cwd = options.cwd ?? '/nonexistent';
     this.#stdin = options.stdin ?? '';
     this.#secrets = [...(options.secrets ?? [])];

@@ -1,0 +1,172 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
+import { type Marketplace, startMarketplace } from '@node3/marketplace/app';
+import { readConfig } from '@node3/marketplace/env';
+import { systemClock } from '@node3/shared/clock';
+import { systemIds } from '@node3/shared/ids';
+import { silentLogger } from '@node3/shared/logger';
+import {
+  Connection,
+  Keypair,
+  PublicKey,
+  SystemProgram,
+  Transaction,
+  TransactionInstruction,
+} from '@solana/web3.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runCli } from '../run-cli.ts';
+import { TestHost } from '../testing/test-host.ts';
+
+const adminApiKey = 'operator-key-for-tests-only';
+let folder: string;
+let localnet: Localnet;
+let market: Marketplace;
+let keypair: Keypair;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'node3-money-'));
+  localnet = await startLocalnet({
+    httpPort: 0,
+    slotMs: 50,
+    dataDir: null,
+    log: silentLogger,
+    clock: systemClock,
+  });
+  const env = {
+    ADMIN_API_KEY: adminApiKey,
+    MARKETPLACE_DATA_DIR: join(folder, 'market'),
+    PORT: '0',
+    SOLANA_RPC_URL: localnet.rpcUrl,
+    LOG_LEVEL: 'fatal',
+  };
+  market = await startMarketplace(readConfig(env));
+  const walletPath = join(folder, 'wallet.json');
+  keypair = Keypair.generate();
+  await writeFile(walletPath, JSON.stringify([...keypair.secretKey]), { mode: 0o600 });
+  localnet.airdrop(keypair.publicKey.toBase58(), 5_000_000_000n);
+  expect(await runCli(hostFor('account', 'create', '--wallet', walletPath))).toBe(0);
+}, 60_000);
+
+afterAll(async () => {
+  await market.stop();
+  await localnet.stop();
+  await rm(folder, { recursive: true });
+});
+
+function hostFor(...argv: string[]): TestHost {
+  const env = { NODE3_URL: market.url, ADMIN_API_KEY: adminApiKey };
+  const all = ['--config', join(folder, 'config.json'), ...argv];
+  return new TestHost({ argv: all, env, ids: systemIds });
+}
+
+async function send(...instructions: TransactionInstruction[]): Promise<void> {
+  const connection = new Connection(localnet.rpcUrl, 'confirmed');
+  const { blockhash, lastValidBlockHeight } = await connection.getLatestBlockhash();
+  const feePayer = keypair.publicKey;
+  const transaction = new Transaction({ feePayer, blockhash, lastValidBlockHeight });
+  transaction.add(...instructions).sign(keypair);
+  await connection.sendRawTransaction(transaction.serialize());
+}
+
+/** Does with a payment link what docs.solanapay.com tells wallets to do. */
+async function payLink(link: string): Promise<void> {
+  const url = new URL(link);
+  const [recipient = ''] = url.pathname.split('?');
+  const memo = new TransactionInstruction({
+    programId: new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'),
+    keys: [],
+    data: Buffer.from(url.searchParams.get('memo') ?? ''),
+  });
+  const transfer = SystemProgram.transfer({
+    fromPubkey: keypair.publicKey,
+    toPubkey: new PublicKey(recipient),
+    lamports: Number(url.searchParams.get('amount')) * 1e9,
+  });
+  const pubkey = new PublicKey(url.searchParams.get('reference') ?? '');
+  transfer.keys.push({ pubkey, isSigner: false, isWritable: false });
+  await send(memo, transfer);
+}
+
+const linkIn = (host: TestHost) => /solana:\S+/.exec(host.out)?.[0] ?? '';
+
+describe('money by the command line', () => {
+  it('comes in by a payment link, which is paid and credited while it waits', async () => {
+    const host = hostFor('deposit', '--amount', '0.5');
+    const code = runCli(host);
+    await vi.waitFor(() => expect(linkIn(host)).toContain('amount=0.5'), { timeout: 5_000 });
+    await payLink(linkIn(host));
+    expect(await code).toBe(0);
+    expect(host.out).toContain('credited   0.5 SOL');
+    const history = hostFor('account', 'deposits');
+    expect(await runCli(history)).toBe(0);
+    expect(history.out).toMatch(/^credited\t0\.5 SOL\t\d+s\treference\t\w{64,88}\n$/);
+  });
+
+  it('shows the link as a QR code on a terminal', async () => {
+    const argv = [
+      '--config',
+      join(folder, 'config.json'),
+      'deposit',
+      '--asset',
+      'usdc',
+      '--no-wait',
+    ];
+    const host = new TestHost({ argv, env: { NODE3_URL: market.url }, isTty: true });
+    expect(await runCli(host)).toBe(0);
+    expect(host.out).toContain('▄');
+    expect(linkIn(host)).toContain(`spl-token=${localnet.usdcMint}`);
+    expect(host.err).toMatch(/d1:[0-9A-Z]{11}/);
+  });
+
+  it('goes out to the wallet of the account', async () => {
+    const connection = new Connection(localnet.rpcUrl, 'confirmed');
+    const before = await connection.getBalance(keypair.publicKey);
+    const host = hostFor('withdraw', '0.2');
+    expect(await runCli(host)).toBe(0);
+    expect(host.out).toContain('finalized');
+    expect(await connection.getBalance(keypair.publicKey)).toBe(before + 200_000_000);
+    const history = hostFor('account', 'withdrawals');
+    expect(await runCli(history)).toBe(0);
+    expect(history.out).toContain('finalized\t0.2 SOL');
+    const tooMuch = hostFor('withdraw', '100');
+    expect(await runCli(tooMuch)).not.toBe(0);
+    expect(tooMuch.err).toContain('are missing');
+  });
+
+  it('that nobody is named for is found and sent back by the operator', async () => {
+    const status = hostFor('--json', 'admin', 'wallet-info');
+    await runCli(status);
+    const { wallet } = JSON.parse(status.out) as { wallet: string };
+    await send(
+      SystemProgram.transfer({
+        fromPubkey: keypair.publicKey,
+        toPubkey: new PublicKey(wallet),
+        lamports: 100_000_000,
+      }),
+    );
+    const list = () => hostFor('admin', 'deposits', 'list', '--state', 'suspense');
+    const signature = await vi.waitFor(
+      async () => {
+        const host = list();
+        await runCli(host);
+        expect(host.out).toContain('unattributed\t0.1 SOL');
+        return host.out.trim().split('\t').at(-1) ?? '';
+      },
+      { timeout: 5_000 },
+    );
+    const refused = hostFor('admin', 'deposits', 'assign', signature);
+    expect(await runCli(refused)).not.toBe(0);
+    expect(refused.err).toContain('--account ID or --capital');
+    expect(await runCli(hostFor('admin', 'deposits', 'refund', signature))).toBe(0);
+    await vi.waitFor(
+      async () => {
+        const host = hostFor('admin', 'deposits', 'list', '--state', 'refunding');
+        await runCli(host);
+        expect(host.out).toContain('refunded');
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+  });
+});
