@@ -82,21 +82,6 @@ export async function startMarketplace(
     // With payouts stopped nothing is signed, so the account waits for the next start.
     const isOpen = killSwitch.reason() === null;
     if (cluster === 'localnet' && isOpen) await treasury.ensureUsdcAccount();
-    const x402 = config.x402Enabled
-      ? await openX402({
-          ...payments,
-          store,
-          clock,
-          log,
-          ids: systemIds,
-          payTo: treasury.wallet,
-          feePayer: createFeePayer(wallets.feePayer, () => killSwitch.sentence()),
-          settings: {
-            ...x402SettingsDefault,
-            dailyFeeLamportsMax: config.x402DailyFeeLamportsMax,
-          },
-        })
-      : null;
     const settings = payoutSettingsDefault;
     const auditor: LedgerAuditor = new LedgerAuditor({
       store,
@@ -106,6 +91,7 @@ export async function startMarketplace(
       confirmMs: reservesConfirmMs,
       onOpen: () => engine.wake(),
     });
+    const gates = [killSwitch, auditor];
     const engine = createPayoutEngine({
       store,
       rail,
@@ -113,8 +99,24 @@ export async function startMarketplace(
       ids: systemIds,
       log,
       settings,
-      gates: [killSwitch, auditor],
+      gates,
     });
+    const x402 = config.x402Enabled
+      ? await openX402({
+          ...payments,
+          store,
+          clock,
+          log,
+          ids: systemIds,
+          payTo: treasury.wallet,
+          gates,
+          feePayer: createFeePayer(wallets.feePayer, () => killSwitch.sentence()),
+          settings: {
+            ...x402SettingsDefault,
+            dailyFeeLamportsMax: config.x402DailyFeeLamportsMax,
+          },
+        })
+      : null;
     const service = await createService({
       store,
       log,

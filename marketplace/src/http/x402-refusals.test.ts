@@ -76,6 +76,7 @@ describe('a payment made by hand', () => {
     ['[P82] has an expired blockhash', { blockhash: newWallet().address }, 'simulation_failed'],
   ])('%s: refused, and nothing is charged or sent', async (_what, changes, reason) => {
     const buyer = bed.buyer();
+    await bed.settleAll();
     const before = await bed.process.treasury.balances();
     const response = await payByHand(buyer, usdcJob(), changes);
     expect(response.status).toBe(402);
@@ -144,16 +145,18 @@ describe('the limits of what a payer can make us spend', () => {
   });
 });
 
-describe('a marketplace whose operator stopped its signatures', () => {
-  it('[P60] takes no payment, and none that was begun before', async () => {
+describe('a marketplace that may not pay', () => {
+  it.each(['[P60] stopped', '[P58] halted'])('%s: takes no payment, begun or new', async (tag) => {
+    const gate = tag.includes('stopped') ? 'stopped' : 'halted';
     const buyer = bed.buyer();
     const payload = await bed.payload(buyer, usdcJob());
-    bed.stopped = 'Payouts are stopped: a drill.';
+    bed[gate] = 'Nothing is signed: a drill.';
     const { offer } = await bed.anonymous.call(getX402, {});
-    expect(offer).toMatchObject({ open: false, reason: bed.stopped });
-    const response = await bed.pay(usdcJob(), payload);
-    expect([response.status, await bed.usdcOf(buyer.address)]).toEqual([503, 10_000_000n]);
-    bed.stopped = null;
+    expect(offer).toMatchObject({ open: false, reason: bed[gate] });
+    const [unpaid, paid] = [await bed.post(usdcJob()), await bed.pay(usdcJob(), payload)];
+    expect([unpaid.status, paid.status]).toEqual([503, 503]);
+    expect(await bed.usdcOf(buyer.address)).toBe(10_000_000n);
+    bed[gate] = null;
     expect((await bed.pay(usdcJob(), payload)).status).toBe(201);
   });
 });

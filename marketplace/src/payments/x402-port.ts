@@ -53,7 +53,7 @@ export type X402Outcome =
 export interface X402 {
   readonly offer: X402Offer;
   /** Why no payments are taken at present, for a person; null when they are. */
-  closed(): string | null;
+  closed(): Promise<string | null>;
   /** Reads a transaction. null when it is none that could be a payment. */
   read(transaction: string, paymentId: string | null): X402Payment | null;
   /**

@@ -56,7 +56,7 @@ export async function payForJob(deps: PayForJobDeps, input: PayForJobInput): Pro
     sent === null || typeof sent === 'string' ? null : x402.read(sent.transaction, sent.paymentId);
   const known = payment === null ? null : await store.x402SettlementOf(payment.messageHash);
   if (payment !== null && known !== null) return resume(deps, request, payment, known);
-  const closed = x402.closed();
+  const closed = await x402.closed();
   if (closed !== null) throw unavailable(closed);
   const prepared = request.prepare();
   const charge = chargeOf(request, prepared);

@@ -16,7 +16,7 @@ const spendControl =
 export function addX402Routes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, getX402, {
     authenticate: deps.auth.public,
-    handler: async () => ({ offer: viewOffer(deps) }),
+    handler: async () => ({ offer: await viewOffer(deps) }),
   });
   addRoute(app, createX402Job, {
     authenticate: deps.auth.public,
@@ -41,10 +41,10 @@ export function addX402Routes(app: FastifyInstance, deps: HttpDeps): void {
   });
 }
 
-function viewOffer({ x402 }: HttpDeps) {
+async function viewOffer({ x402 }: HttpDeps) {
   if (x402 === null) return null;
   const { networks, usdcMint, payTo, feePayer } = x402.offer;
-  const reason = x402.closed();
+  const reason = await x402.closed();
   return {
     open: reason === null,
     reason,

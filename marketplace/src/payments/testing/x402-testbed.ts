@@ -39,7 +39,7 @@ export interface X402TestOptions {
   fp?: (point: X402FaultPoint) => void;
   /** Whether another wallet than the treasury pays the network's fees. */
   feePayer?: 'treasury' | 'separate';
-  /** How long blocks can still be taken back, in slots of 40 ms. */
+  /** How long blocks can still be taken back, in slots of 80 ms. */
   finalizedLagSlots?: number;
 }
 
@@ -63,6 +63,8 @@ export class X402Testbed {
   process!: X402Process;
   /** Set, it forbids every signature, as the operator's switch does. */
   stopped: string | null = null;
+  /** Set, it closes the gate that a ledger which doesn't add up closes. */
+  halted: string | null = null;
 
   constructor(localnet: Localnet, folder: string) {
     this.localnet = localnet;
@@ -72,7 +74,7 @@ export class X402Testbed {
   static async start(options: X402TestOptions = {}): Promise<X402Testbed> {
     const localnet = await startLocalnet({
       httpPort: 0,
-      slotMs: 40,
+      slotMs: 80,
       dataDir: null,
       finalizedLagSlots: options.finalizedLagSlots ?? 2,
       log: silentLogger,
@@ -118,6 +120,7 @@ export class X402Testbed {
       log: silentLogger,
       ids: systemIds,
       payTo: treasury.wallet,
+      gates: [{ check: async () => this.stopped ?? this.halted }],
       feePayer: createFeePayer(await this.#feePayerKey(options), () => this.stopped),
       settings: {
         ...x402SettingsDefault,

@@ -15,8 +15,6 @@ export interface ExpectedPayment {
 /** Signs payments of other people's wallets as the one who pays the network's fee. */
 export interface FeePayer {
   readonly address: string;
-  /** Why nothing is signed at present, for a person; null when it is. */
-  stopped(): string | null;
   /**
    * Signs when the message is exactly the expected payment and can cost us no more than its fee.
    * Throws FeePayerRefused, and PAYMENT_UNAVAILABLE while signing is stopped.
@@ -33,7 +31,6 @@ export class FeePayerRefused extends Error {
 export function createFeePayer(key: WalletKey, stopped: () => string | null): FeePayer {
   return {
     address: key.address,
-    stopped,
     async sign(message, expected) {
       const detail = stopped();
       if (detail !== null) throw new MarketError('PAYMENT_UNAVAILABLE', { detail });

@@ -1,6 +1,7 @@
 import type { Cluster } from '@node3/shared/cluster';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import { chainTreasury } from '../../domain/ledger-accounts.ts';
+import { closedGate, type PayoutGate } from '../payout-gate.ts';
 import { readAccounts } from '../solana/chain-reads.ts';
 import { readUsdcDestination } from '../solana/destinations.ts';
 import { usdcAccountOf } from '../solana/transaction-builder.ts';
@@ -17,6 +18,8 @@ export interface X402Options extends Omit<SettlementDeps, 'offer' | 'usdcAccount
   usdcMint: string;
   /** The treasury's wallet. */
   payTo: string;
+  /** What stops payouts stops payments too: nobody pays into books that don't add up. */
+  gates: readonly PayoutGate[];
 }
 
 export interface RunningX402 extends X402 {
@@ -64,7 +67,7 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
     offer,
     step,
     refresh,
-    closed: () => options.feePayer.stopped() ?? closed,
+    closed: async () => (await closedGate(options.gates)) ?? closed,
     read(transaction, paymentId) {
       const message = readPaymentMessage(transaction);
       const payer = message === null ? null : payerOf(message);

@@ -37,8 +37,9 @@ const insert = `
   INSERT INTO x402_settlements (message_hash, signature, raw, last_valid_block_height, payer, amount,
     request_hash, payment_id, fee_lamports_max, state, created_at_ms)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)`;
+// What never landed cost nothing.
 const sumFees =
-  'SELECT sum(fee_lamports_max) AS lamports FROM x402_settlements WHERE created_at_ms > ?';
+  "SELECT sum(fee_lamports_max) AS lamports FROM x402_settlements WHERE created_at_ms > ? AND state <> 'expired'";
 const selectClaim = 'SELECT * FROM x402_claims WHERE signature = ?';
 const selectClaimOfJob = 'SELECT * FROM x402_claims WHERE job_id = ?';
 

@@ -158,8 +158,12 @@ export function describeX402(given: Given): void {
       await expect(open('three')).rejects.toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
       // A payment that is stored already costs nothing more.
       expect(await open('one')).toMatchObject({ state: 'pending' });
-      world.nowMs += 86_400_000;
+      const ending = { signature: 'two', reason: null, transfers: [], events: [], nowMs: 1 };
+      await store.endX402Settlement({ ...ending, state: 'expired' });
       expect(await open('three')).toMatchObject({ state: 'pending' });
+      await expect(open('four')).rejects.toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+      world.nowMs += 86_400_000;
+      expect(await open('four')).toMatchObject({ state: 'pending' });
     });
   });
 }
