@@ -203,8 +203,8 @@ export function restAfter(
   batch: BatchRow,
   failure: TransactionFailure,
 ): void {
-  const isolated = culpritsOf(batch, failure).some((payout) => payout.holdReason !== null);
-  if (isolated) return;
+  const isolated = batch.payouts.some((payout) => failure.wallets.includes(payout.wallet));
+  if (failure.scope === 'recipient' && isolated) return;
   const { restAfterFailureMs } = context.settings;
   context.restUntilMs.set(batch.asset, context.clock.nowMs() + restAfterFailureMs);
   context.waiting = `payouts in ${batch.asset} rest after a failure: ${failure.reason}`;

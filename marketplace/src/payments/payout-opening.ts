@@ -18,6 +18,9 @@ const dueLooked = 64;
 /** 15 random bytes: nobody can guess the receipt's address and occupy it. */
 const seedBytes = 15;
 
+/** Wallets that can't be paid yet are set aside in one step so often, before the next step goes on. */
+const parkingsPerStep = 16;
+
 /** Opens batches where payouts are due, one of each asset in turn, and sends each at once. */
 export async function openNewBatches(
   context: PayoutContext,
@@ -26,12 +29,17 @@ export async function openNewBatches(
 ): Promise<void> {
   let current = open;
   const waiting = new Set<Asset>(assets);
+  let parkings = 0;
   while (waiting.size > 0) {
     for (const asset of waiting) {
       if (current.length >= context.settings.openBatchesMax) return;
       const isResting = (context.restUntilMs.get(asset) ?? 0) > context.clock.nowMs();
       const batch = isResting ? null : await openNewBatch(context, asset, current, report);
-      if (batch === null) {
+      if (batch === 'parked' && parkings < parkingsPerStep) {
+        parkings += 1;
+        continue;
+      }
+      if (batch === 'parked' || batch === null) {
         waiting.delete(asset);
         continue;
       }
@@ -41,22 +49,23 @@ export async function openNewBatches(
   }
 }
 
+/** `parked`: none of those looked at can be paid yet, and they make room for the next. */
 async function openNewBatch(
   context: PayoutContext,
   asset: Asset,
   open: readonly BatchRow[],
   report: StepReport,
-): Promise<BatchRow | null> {
+): Promise<BatchRow | 'parked' | null> {
   const { store, rail, clock, ids } = context;
   const due = await store.duePayouts({ asset, limit: dueLooked, nowMs: clock.nowMs() });
   if (due.length === 0) return null;
   const reserved = reservedBy(open);
   const plan = await rail.plan({ asset, due, reserved, open: paymentsOnTheirWay(asset, open) });
   await holdPayouts(context, due, plan, report);
-  await parkPayouts(context, plan);
+  const parked = await parkPayouts(context, plan);
   if (plan.take.length === 0) {
     context.waiting = plan.capped ?? context.waiting;
-    return null;
+    return parked && plan.capped === null ? 'parked' : null;
   }
   const problem = plan.shortfall ?? (await capitalProblem(context, plan.costLamports, open));
   if (problem !== null) {
@@ -104,9 +113,14 @@ async function holdPayouts(
 }
 
 /** Too small alone: they wait for more of their wallet, and nobody behind them waits with them. */
-async function parkPayouts({ store, clock, settings }: PayoutContext, plan: PayoutPlan) {
+async function parkPayouts(
+  { store, clock, settings }: PayoutContext,
+  plan: PayoutPlan,
+): Promise<boolean> {
   const parked = plan.wait.filter(({ reason }) => reason !== 'next_batch');
-  if (parked.length > 0) await store.parkPayouts(parked, clock.nowMs() + settings.parkMs);
+  if (parked.length === 0) return false;
+  await store.parkPayouts(parked, clock.nowMs() + settings.parkMs);
+  return true;
 }
 
 /**

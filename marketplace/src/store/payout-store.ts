@@ -18,12 +18,15 @@ export interface PayoutStore {
 
   /**
    * Payouts that may leave now, oldest first, together with the parked ones of the same wallets:
-   * with them a wallet may be owed enough.
+   * with them a wallet may be owed enough. Of each wallet only as many as one transaction takes.
    */
   duePayouts(query: DueQuery): Promise<PayoutRow[]>;
-  /** Lets due payouts wait, each with its reason, so that those behind them are looked at. */
+  /**
+   * Lets the wallets of these payouts wait with all that they are owed in that asset, each with its
+   * reason, so that those behind them are looked at.
+   */
   parkPayouts(parked: PayoutHold[], untilMs: number): Promise<void>;
-  /** Ends the waiting of those whose time is over. */
+  /** Ends the waiting of the wallets whose time is over. */
   unparkPayouts(nowMs: number): Promise<void>;
   /** Takes a payout that is due or held out for good and posts where its money goes instead. */
   cancelPayout(cancellation: PayoutCancellation): Promise<PayoutRow | null>;

@@ -2,7 +2,13 @@ import type { Clock } from '@node3/shared/clock';
 import { type Asset, type BaseUnits, baseUnits, formatAmount, zero } from '@node3/shared/money';
 import type { PayoutRow } from '../../store/payout-store.ts';
 import type { TreasurySigner } from '../keys/signer.ts';
-import type { PaymentRail, PayoutPlan, PlanRequest, TransactionFate } from '../payment-rail.ts';
+import type {
+  PaymentRail,
+  PayoutPlan,
+  PlanRequest,
+  TransactionFailure,
+  TransactionFate,
+} from '../payment-rail.ts';
 import { agreeOnReceipts, agreeOnTransaction, furthestProgress } from './agreement.ts';
 import {
   readAccounts,
@@ -48,6 +54,11 @@ export interface SolanaRailDeps {
 /** What the parts of the rail share. */
 export interface SolanaRailContext extends SolanaRailDeps {
   fees: FeeReader;
+  /**
+   * Wallets that a payment found below their rent minimum, though they had enough when it was
+   * planned. Each such payment costs us a tombstone, so what they have counts no more.
+   */
+  emptied: Set<string>;
 }
 
 /** Pays in SOL and SPL USDC; see payment-rail.ts for what it promises. */
@@ -56,6 +67,7 @@ export function createSolanaPaymentRail(deps: SolanaRailDeps): PaymentRail {
   const context = {
     ...deps,
     fees: createFeeReader({ rpc, clock: deps.clock, payer: signer.address, options }),
+    emptied: new Set<string>(),
   };
   const treasury = signer.address;
   return {
@@ -93,17 +105,32 @@ export function createSolanaPaymentRail(deps: SolanaRailDeps): PaymentRail {
       const walletOf = new Map(
         wallets.map((wallet) => [usdcAccountOf(options.usdcMint, wallet), wallet]),
       );
+      const failure =
+        found.err === null ? null : explainFailure(found.err, messageOf(raw), walletOf);
+      noteEmptied(context, failure);
       return {
         outcome: found.err === null ? 'landed' : 'failed',
         feeLamports: baseUnits(found.feeLamports),
         treasurySpentLamports: lamports.before - lamports.after,
-        failure: found.err === null ? null : explainFailure(found.err, messageOf(raw), walletOf),
+        failure,
       } satisfies TransactionFate;
     },
 
     treasuryHistory: (afterSignature) => readTreasuryHistory(rpc, treasury, afterSignature),
     isSignedByTreasury: (signature) => readSignedByTreasury(rpc, treasury, signature),
   };
+}
+
+const emptiedMax = 10_000;
+
+/** Remembers whom to distrust. Forgetting it costs a few tombstones. */
+export function noteEmptied(
+  { emptied }: Pick<SolanaRailContext, 'emptied'>,
+  failure: TransactionFailure | null,
+): void {
+  if (failure?.reason !== 'below_rent') return;
+  if (emptied.size >= emptiedMax) emptied.clear();
+  for (const wallet of failure.wallets) emptied.add(wallet);
 }
 
 /** The node neither checks nor repeats: both are ours to do, and both would only guess. */
@@ -125,7 +152,13 @@ async function plan(context: SolanaRailContext, request: PlanRequest): Promise<P
   const [own = null, ownToken = null, ...found] = accounts;
   const chosen = planPayouts({
     due: request.due,
-    solDestinations: new Map(wallets.map((w, i) => [w, readSolDestination(found[i] ?? null)])),
+    solDestinations: new Map(
+      wallets.map((w, i) => {
+        const destination = readSolDestination(found[i] ?? null);
+        const isTrusted = destination.state === 'unusable' || !context.emptied.has(w);
+        return [w, isTrusted ? destination : { ...destination, lamports: 0n }];
+      }),
+    ),
     usdcDestinations: new Map(
       wallets.map((w, i) => [w, readUsdcDestination(found[i] ?? null, w, options.usdcMint)]),
     ),

@@ -7,7 +7,7 @@ import type { SignRequest, SignResult, TransactionFailure } from '../payment-rai
 import { readAccounts, readBlockhash, simulate } from './chain-reads.ts';
 import { readUsdcDestination } from './destinations.ts';
 import { paymentsOf } from './payout-planner.ts';
-import type { SolanaRailContext } from './solana-payment-rail.ts';
+import { noteEmptied, type SolanaRailContext } from './solana-payment-rail.ts';
 import {
   type ComputeBudget,
   compileMessage,
@@ -51,6 +51,7 @@ export async function signTransaction(
     );
     const rejected = explainFailure(trial.err, trialMessage, walletOf);
     if (rejected.reason === 'rent_changed') fees.forgetPrices();
+    noteEmptied(context, rejected);
     return { rejected };
   }
   const unitsMax = Math.ceil(trial.computeUnits * 1.2) + 2_000;

@@ -1,20 +1,32 @@
-import type { PayoutStore } from '../payout-store.ts';
+import type { PayoutHold, PayoutRow, PayoutStore } from '../payout-store.ts';
+import { toList } from './codec.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
 import { selectPayouts } from './sqlite-payout-rows.ts';
 import { statement } from './statement.ts';
 
-/** At most this many rows per wallet on the page: one wallet's dust must not fill the memory. */
-const rowsPerDuePayout = 8;
+/** The oldest of each wallet: more than one transaction takes, and no more of one who is owed much dust. */
+const rowsPerWalletMax = 128;
 
-const whereDue = `
-  WHERE state = 'due' AND asset = ? AND due_at_ms <= ? AND wallet IN (
-    SELECT wallet FROM (
-      SELECT wallet FROM payouts
-      WHERE state = 'due' AND asset = ? AND parked_until_ms IS NULL AND due_at_ms <= ?
-      ORDER BY due_at_ms, payout_id LIMIT ?))
+const selectDueWallets = `
+  SELECT wallet FROM payouts
+  WHERE state = 'due' AND asset = ? AND parked_until_ms IS NULL AND due_at_ms <= ?
   ORDER BY due_at_ms, payout_id LIMIT ?`;
+/** In the order of their storing, which the index has, so that dust is not sorted each time. */
+const dueOfWallet = `
+  WHERE state = 'due' AND wallet = ? AND asset = ? AND due_at_ms <= ? ORDER BY rowid LIMIT ?`;
+const selectWalletsOf = `
+  SELECT DISTINCT wallet, asset FROM payouts
+  WHERE state = 'due' AND payout_id IN (SELECT value FROM json_each(?))`;
+const park = `
+  UPDATE payouts SET parked_until_ms = ?, wait_reason = ?
+  WHERE state = 'due' AND wallet = ? AND asset = ? AND parked_until_ms IS NULL`;
+/** One of each wallet is enough to have the wallet looked at; the others come along with it. */
+const unpark = `
+  UPDATE payouts SET parked_until_ms = NULL WHERE payout_id IN (
+    SELECT min(payout_id) FROM payouts WHERE state = 'due' AND parked_until_ms <= ?
+    GROUP BY wallet, asset)`;
 
 /** How payouts enter and leave the queue of those that are due. */
 export function createSqlitePayoutQueue(
@@ -25,27 +37,31 @@ export function createSqlitePayoutQueue(
 > {
   return {
     async duePayouts({ asset, limit, nowMs }) {
-      const values = [asset, nowMs, asset, nowMs, limit, limit * rowsPerDuePayout];
-      return sqlite.read((db) => selectPayouts(db, whereDue, values));
+      return sqlite.read((db) => {
+        const oldest = statement<{ wallet: string }>(db, selectDueWallets).all(asset, nowMs, limit);
+        const wallets = new Set(oldest.map(({ wallet }) => wallet));
+        return [...wallets]
+          .flatMap((wallet) =>
+            selectPayouts(db, dueOfWallet, [wallet, asset, nowMs, rowsPerWalletMax]),
+          )
+          .toSorted(byAge);
+      });
     },
 
     parkPayouts(parked, untilMs) {
       return sqlite.write((db) => {
-        const park = statement(
-          db,
-          `UPDATE payouts SET parked_until_ms = ?, wait_reason = ?
-           WHERE payout_id = ? AND state = 'due'`,
-        );
-        for (const { payoutId, reason } of parked) park.run(untilMs, reason, payoutId);
+        for (const [reason, payoutIds] of byReason(parked)) {
+          const wallets = statement<{ wallet: string; asset: string }>(db, selectWalletsOf);
+          for (const { wallet, asset } of wallets.all(toList(payoutIds))) {
+            statement(db, park).run(untilMs, reason, wallet, asset);
+          }
+        }
       });
     },
 
     unparkPayouts(nowMs) {
       return sqlite.write((db) => {
-        statement(
-          db,
-          `UPDATE payouts SET parked_until_ms = NULL WHERE state = 'due' AND parked_until_ms <= ?`,
-        ).run(nowMs);
+        statement(db, unpark).run(nowMs);
       });
     },
 
@@ -94,4 +110,16 @@ export function createSqlitePayoutQueue(
       });
     },
   };
+}
+
+function byAge(a: PayoutRow, b: PayoutRow): number {
+  return a.dueAtMs - b.dueAtMs || (a.payoutId < b.payoutId ? -1 : 1);
+}
+
+function byReason(holds: readonly PayoutHold[]): Map<string, string[]> {
+  const payoutIds = new Map<string, string[]>();
+  for (const { payoutId, reason } of holds) {
+    payoutIds.set(reason, [...(payoutIds.get(reason) ?? []), payoutId]);
+  }
+  return payoutIds;
 }
