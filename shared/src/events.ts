@@ -29,6 +29,7 @@ export const eventNames = [
   'payout.finalized',
   'payout.held',
   'payout.history-accepted',
+  'ledger.written-off',
   'payout.started',
   'payout.stopped',
   'payout.submitted',

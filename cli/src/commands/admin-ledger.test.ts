@@ -88,6 +88,13 @@ describe('node3 admin ledger', () => {
     expect(err).toContain('Line 1 is no entry of a ledger.');
   });
 
+  it('books no loss that no chain shows', async () => {
+    const { code, err } = await run('write-off', '0.5', '--reason', 'stolen at night');
+    expect(code).toBe(10);
+    expect(err).toContain('error');
+    expect((await run('write-off', '0.5')).code).toBe(2);
+  });
+
   it('needs the operator key, except for a file', async () => {
     const stranger = new TestHost({
       argv: ['admin', 'ledger', 'verify'],

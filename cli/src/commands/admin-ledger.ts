@@ -8,6 +8,7 @@ import {
   type LedgerProof,
   type ReservesView,
   verifyLedger as verifyContract,
+  writeOffLoss as writeOffContract,
 } from '@node3/shared/routes/ledger';
 import { CommandError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
@@ -16,6 +17,7 @@ import { openExportFile } from '../ledger/export-file.ts';
 import { verifyExport } from '../ledger/verify-export.ts';
 import { formatFacts } from '../output/table.ts';
 import { moneyText } from '../output/words.ts';
+import { parseMoney } from '../parse/money.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -78,6 +80,22 @@ function reserveFacts(reserves: ReservesView): [string, string][] {
     ['surplus', both('surplus')],
     ['deficit', both('deficit')],
   ];
+}
+
+export interface WriteOffOptions {
+  asset: string;
+  reason: string;
+}
+
+export async function writeOffLoss(context: Context, call: Call<WriteOffOptions>): Promise<number> {
+  const { terminal } = context;
+  const { asset, reason } = call.options;
+  const money = parseMoney('<amount>', call.args[0] ?? '', asset);
+  const client = connect(context, 'operator');
+  const found = await client.call(writeOffContract, { body: { money, reason } });
+  if (terminal.json) await terminal.object(found);
+  else await terminal.data(`${moneyText(found.written)} written off; reserves ${found.state}`);
+  return 0;
 }
 
 export interface ExportLedgerOptions {

@@ -1,7 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { CreateTestJobsOptions } from '../commands/admin-create-jobs.ts';
 import type { FailJobOptions } from '../commands/admin-job.ts';
-import type { ExportLedgerOptions, VerifyLedgerOptions } from '../commands/admin-ledger.ts';
+import type {
+  ExportLedgerOptions,
+  VerifyLedgerOptions,
+  WriteOffOptions,
+} from '../commands/admin-ledger.ts';
 import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
 import type { AcceptHistoryOptions, PayoutSwitchOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
@@ -170,5 +174,16 @@ function addLedgerCommands(state: ProgramState, admin: Command): void {
     state,
     copy,
     async () => (await import('../commands/admin-ledger.ts')).exportLedger,
+  );
+  const loss = ledger
+    .command('write-off')
+    .description('Book that money is gone from the treasury, at the cost of your capital')
+    .argument('<amount>', 'no more than verify says is missing')
+    .option('--asset <asset>', 'SOL or USDC', 'SOL')
+    .requiredOption('--reason <text>', 'what became of it');
+  attachAction<WriteOffOptions>(
+    state,
+    loss,
+    async () => (await import('../commands/admin-ledger.ts')).writeOffLoss,
   );
 }

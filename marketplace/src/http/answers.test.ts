@@ -252,6 +252,7 @@ describe('answers', () => {
 
   it('were compared for every endpoint that works without a chain', () => {
     const onChain = [
+      'POST /api/v1/admin/ledger/write-off',
       'POST /api/v1/deposits',
       'POST /api/v1/admin/wallet/fund',
       'POST /api/v1/x402/jobs',

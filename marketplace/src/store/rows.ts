@@ -164,7 +164,9 @@ export type TransferKind =
   | 'withdrawal'
   | 'withdrawal_return'
   | 'refund'
-  | 'refund_return';
+  | 'refund_return'
+  /** Gone from the treasury, at the cost of the operator. */
+  | 'write_off';
 
 export interface NewPayout {
   payoutId: string;

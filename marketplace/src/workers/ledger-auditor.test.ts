@@ -1,5 +1,5 @@
 import { silentLogger } from '@node3/shared/logger';
-import { baseUnits, zero } from '@node3/shared/money';
+import { baseUnits, toMoney, zero } from '@node3/shared/money';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operatorCapital, suspense } from '../domain/ledger-accounts.ts';
 import type { PayoutGate } from '../payments/payout-gate.ts';
@@ -10,6 +10,7 @@ import {
   type Wallet,
 } from '../payments/testing/payout-testbed.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
+import { writeOffLoss } from '../services/write-off-loss.ts';
 import { LedgerAuditor } from './ledger-auditor.ts';
 
 const chainUsdc = 1_000_000_000n;
@@ -133,6 +134,32 @@ describe('proof of reserves', () => {
     });
   });
 
+  it('lets the operator bear a loss, and no more than one', async () => {
+    await bookWithoutMoney(chainUsdc + 7n);
+    await auditor.verify();
+    const deps = { store: process.store, clock: testbed.clock, ledger: auditor };
+    const reason = 'stolen by a former employee';
+    const writeOff = (amount: bigint) => writeOffLoss(deps, toMoney(amount, 'USDC'), reason);
+    await expect(writeOff(8n)).rejects.toMatchObject({ code: 'AMOUNT_INVALID' });
+    await expect(writeOff(7n)).rejects.toMatchObject({ code: 'FUNDS_INSUFFICIENT' });
+
+    testbed.localnet.mintUsdc(treasury.address, 7n);
+    await testbed.post(process.store, 'more-capital', operatorCapital, 'USDC', 7n);
+    testbed.localnet.advanceSlots(40);
+    expect((await auditor.reserves()).USDC).toMatchObject({ deficit: 7n, onChain: chainUsdc + 7n });
+    const twice = await Promise.all([writeOff(7n), writeOff(7n)]);
+    expect(twice.map(({ state }) => state)).toEqual(['covered', 'covered']);
+    expect(await auditor.check()).toBeNull();
+    expect((await auditor.verify()).audit.problems).toEqual([]);
+    expect(await process.store.ledgerBalance(operatorCapital, 'USDC')).toBe(0n);
+    await expect(writeOff(1n)).rejects.toMatchObject({ code: 'AMOUNT_INVALID' });
+    const events = await process.store.eventsAfter(0, 10);
+    expect(events.map(({ name, data }) => [name, data['why']])).toContainEqual([
+      'ledger.written-off',
+      reason,
+    ]);
+  });
+
   it('believes no single read: a deposit may be credited by a node that is ahead', async () => {
     await bookWithoutMoney(chainUsdc + 7n);
     const real = testbed.treasuryOf(process, treasury);
@@ -223,5 +250,6 @@ describe('a ledger that does not add up', () => {
     await expect.poll(() => seen.length).toBe(4);
     await loop.stop();
     expect(seen).toEqual([null, null, 1, null]);
+    await expect(looped.verify()).rejects.toMatchObject({ code: 'SERVICE_STOPPING' });
   });
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import { assets, zero } from '@node3/shared/money';
@@ -47,6 +48,7 @@ export class LedgerAuditor implements PayoutGate {
   #reserves: 'covered' | 'short' = 'covered';
   #turn: Promise<unknown> = Promise.resolve();
   #asked: Promise<LedgerVerification> | null = null;
+  readonly #stopping = new AbortController();
   readonly #firstAudit = Promise.withResolvers<void>();
 
   constructor(deps: LedgerAuditorDeps) {
@@ -73,27 +75,43 @@ export class LedgerAuditor implements PayoutGate {
   }
 
   start(): Loop {
-    return startLoop({
+    const loop = startLoop({
       name: 'ledger-auditor',
       intervalMs: auditIntervalMs,
       log: this.#deps.log,
-      run: async (signal) => {
-        await this.#inTurn(() => this.#verify(this.#since(), signal));
+      run: async () => {
+        await this.#inTurn(() => this.#verify(this.#since()));
       },
     });
+    return {
+      wake: () => loop.wake(),
+      // Whoever asked for a verification gets an error: stopping does not wait for a long one.
+      stop: () => {
+        this.#stopping.abort();
+        return loop.stop();
+      },
+    };
   }
 
   /** A verification of everything, now. Those who ask while one waits for its turn share it. */
   verify(): Promise<LedgerVerification> {
-    this.#asked ??= this.#inTurn(() => {
+    this.#asked ??= this.#inTurn(async () => {
       this.#asked = null;
-      return this.#verify(null);
+      try {
+        return await this.#verify(null);
+      } catch (error) {
+        if (this.#stopping.signal.aborted) throw new MarketError('SERVICE_STOPPING');
+        throw error;
+      }
     });
     return this.#asked;
   }
 
+  /** Asks the chain now; what it says counts for payouts, as in a verification. */
   async reserves(): Promise<Reserves> {
-    return proveReserves(this.#deps);
+    const reserves = await proveReserves(this.#deps, this.#stopping.signal);
+    this.#judge(reserves);
+    return reserves;
   }
 
   #since(): LedgerAudit | null {
@@ -108,8 +126,10 @@ export class LedgerAuditor implements PayoutGate {
     return result;
   }
 
-  async #verify(since: LedgerAudit | null, signal?: AbortSignal): Promise<LedgerVerification> {
+  async #verify(since: LedgerAudit | null): Promise<LedgerVerification> {
     const { store, clock } = this.#deps;
+    const { signal } = this.#stopping;
+    signal.throwIfAborted();
     const startedMs = clock.monotonicMs();
     this.#last = null;
     const audit = await store.auditLedger(since, signal);

@@ -98,3 +98,30 @@ export const verifyLedger = {
   tag: 'admin',
   schema: { response: { 200: LedgerProof } },
 } as const satisfies RouteContract;
+
+export const WrittenOff = strictObject({
+  transferId: Type.String(),
+  written: MoneySchema,
+  state: oneOf(['covered', 'short'], 'Whether the treasury holds now what the ledger says'),
+});
+export type WrittenOff = Static<typeof WrittenOff>;
+
+/** For money that is gone for good: never more than the chain shows to be missing. */
+export const writeOffLoss = {
+  method: 'POST',
+  url: '/api/v1/admin/ledger/write-off',
+  summary: 'Book a loss of the treasury at the cost of the operator’s capital',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    body: strictObject({
+      money: MoneySchema,
+      reason: Type.String({
+        minLength: 8,
+        maxLength: 500,
+        description: 'What became of it; kept in the event log',
+      }),
+    }),
+    response: { 200: WrittenOff },
+  },
+} as const satisfies RouteContract;

@@ -1,9 +1,15 @@
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
-import { exportLedger, getReserves, verifyLedger } from '@node3/shared/routes/ledger';
+import {
+  exportLedger,
+  getReserves,
+  verifyLedger,
+  writeOffLoss as writeOffContract,
+} from '@node3/shared/routes/ledger';
 import type { FastifyInstance } from 'fastify';
 import { toLedgerLine } from '../../services/ledger-lines.ts';
 import { proveLedger, viewReserves } from '../../services/prove-ledger.ts';
+import { writeOffLoss } from '../../services/write-off-loss.ts';
 import type { LedgerStore } from '../../store/store.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { streamLines } from '../stream-lines.ts';
@@ -14,6 +20,10 @@ export function addLedgerRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, getReserves, {
     authenticate,
     handler: async () => viewReserves(await deps.ledger.reserves()),
+  });
+  addRoute(app, writeOffContract, {
+    authenticate,
+    handler: ({ body }) => writeOffLoss(deps, body.money, body.reason),
   });
   addRoute(app, exportLedger, {
     authenticate,

@@ -23,7 +23,7 @@ import { ledgerHeadIn } from './sqlite-ledger.ts';
 import { ledgerEntriesIn } from './sqlite-ledger-entries.ts';
 
 /** Rows per turn of the event loop: some milliseconds, so that nobody waits for an audit. */
-const pageRows = 1_000;
+const pageRows = 500;
 /** A few name the cause as well as all would. */
 const problemsMax = 100;
 
