@@ -130,7 +130,7 @@ export async function startMarketplace(
       payoutSwitch: killSwitch,
       x402,
       ids: systemIds,
-      explorerUrl: (signature) => explorerUrl(cluster, signature),
+      explorerUrl: (signature) => explorerUrl(cluster, signature, config.explorerUrl),
       leaseSecret: secrets.leaseSecret,
       receiptKey,
       adminApiKey: config.adminApiKey,

@@ -42,6 +42,8 @@ export interface MarketplaceConfig {
   defaultImages: DefaultImages;
   /** Address under which others reach us, such as `https://market.example`; null on one machine. */
   publicUrl: string | null;
+  /** Where transactions are shown, with {signature} and perhaps {cluster}; null is Solana's explorer. */
+  explorerUrl: string | null;
   /** Built web app; null serves the API alone. */
   dashboardDir: string | null;
   logLevel: LogLevel;
@@ -56,6 +58,7 @@ export const pricingDefaults = {
   x402DailyFeeLamportsMax: baseUnits(50_000_000n),
   operatorCaps: { SOL: noCaps, USDC: noCaps },
   quoteSec: 60,
+  explorerUrl: null,
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

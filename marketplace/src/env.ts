@@ -69,6 +69,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     x402DailyFeeLamportsMax: readDailyFees(env),
     defaultImages,
     publicUrl: readPublicUrl(env),
+    explorerUrl: readExplorerUrl(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
     logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
   };
@@ -95,6 +96,14 @@ function readCap(env: Env, name: string, asset: Asset): BaseUnits | null {
     if (!isMarketError(error, 'AMOUNT_INVALID')) throw error;
     throw new ConfigError(name, `is "${text}"`, `Set an amount of ${asset}, such as 10.`);
   }
+}
+
+/** It becomes a link in the web app: nothing but an address of the web will do. */
+function readExplorerUrl(env: Env): string | null {
+  const text = readOptionalText(env, 'EXPLORER_URL');
+  if (text === null || (/^https?:\/\//.test(text) && text.includes('{signature}'))) return text;
+  const fix = 'Set an address such as https://explorer.example/tx/{signature}?cluster={cluster}.';
+  throw new ConfigError('EXPLORER_URL', `is "${text}"`, fix);
 }
 
 function readPublicUrl(env: Env): string | null {

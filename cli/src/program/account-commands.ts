@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { AccountCapsOptions } from '../commands/account-caps.ts';
 import type { AccountCreateOptions } from '../commands/account-create.ts';
 import type { AccountDepositOptions } from '../commands/account-deposit.ts';
 import type { AccountShowOptions } from '../commands/account-show.ts';
@@ -28,6 +29,21 @@ export function addAccountCommands(state: ProgramState, program: Command): void 
     state,
     create,
     async () => (await import('../commands/account-create.ts')).createAccountCommand,
+  );
+
+  const caps = account
+    .command('caps')
+    .description('What may be spent at most; sets the caps that are named, signed by your wallet')
+    .option('--asset <asset>', 'SOL or USDC', 'USDC')
+    .option('--per-job <amount>', 'the most one job may cost, fee included; none is no limit')
+    .option('--open <amount>', 'the most that open jobs may hold together')
+    .option('--per-day <amount>', 'the most that the jobs of one UTC day may cost')
+    .option('--key <id>', 'set the caps of this key instead of the account')
+    .option('--wallet <file>', 'keypair file of the account');
+  attachAction<AccountCapsOptions>(
+    state,
+    caps,
+    async () => (await import('../commands/account-caps.ts')).accountCaps,
   );
 
   const deposit = account

@@ -157,6 +157,11 @@ describe('spending caps', () => {
     await expect(post(key)).rejects.toMatchObject(exceeded('key.perDay'));
     const proof = await wallet.prove(market.anonymous, 'account.caps');
     await put(requester, '0.5', { proof });
+    const usdc = { caps: { USDC: { perJob: '1', perDay: '1' } } };
+    const params = { keyId: key.keyId };
+    expect(await key.client.call(putKeyCaps, { params, body: usdc })).toMatchObject({
+      caps: { SOL: { perDay: '0.5' }, USDC: { perDay: '1' } },
+    });
     await expect(post(key)).resolves.toMatchObject({ state: 'queued' });
   });
 

@@ -2,7 +2,12 @@ import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { NewEvent } from '@node3/shared/events';
 import { type Asset, assets, type BaseUnits, formatAmount, parseAmount } from '@node3/shared/money';
-import type { AccountCapsByAsset, CapsView, KeyCapsByAsset } from '@node3/shared/routes/caps';
+import type {
+  AccountCapsByAsset,
+  CapsView,
+  KeyCapsByAsset,
+  KeyCapsChange,
+} from '@node3/shared/routes/caps';
 import { toTimestamp } from '@node3/shared/schema';
 import { type Caps, dayEndsAtMs, dayOf, raisesAny } from '../domain/spending-caps.ts';
 import type { Store } from '../store/store.ts';
@@ -68,14 +73,15 @@ export async function setKeyCaps(
   deps: CapDeps,
   caller: CapCaller,
   keyId: string,
-  input: { caps: KeyCapsByAsset; proof?: WalletProof },
+  input: { caps: KeyCapsChange; proof?: WalletProof },
 ): Promise<{ keyId: string; caps: KeyCapsByAsset }> {
   const key = await deps.store.apiKey(keyId);
   const isOwn = key?.owner.kind === 'account' && key.owner.accountId === caller.accountId;
   if (!isOwn) throw new MarketError('KEY_NOT_FOUND', { keyId });
-  const caps = readKeyCaps(input.caps);
+  const named = namedKeyCaps(input.caps);
   const isOwner = await provesOwner(deps, caller, input.proof);
   const changed = await deps.store.changeCaps(keyId, (stored) => {
+    const caps = { ...stored, ...named };
     const widens = assets.some((asset) => raisesAny(stored[asset], caps[asset]));
     if (!isOwner && (keyId !== caller.keyId || widens)) throw needsProof();
     return { caps, events: capEvents(deps, caller, keyId, caps) };
@@ -87,6 +93,14 @@ export async function setKeyCaps(
 export function readKeyCaps(input: KeyCapsByAsset): Record<Asset, Caps> {
   const of = (asset: Asset) => toCaps({ ...input[asset], open: null }, asset);
   return { SOL: of('SOL'), USDC: of('USDC') };
+}
+
+function namedKeyCaps(input: KeyCapsChange): Partial<Record<Asset, Caps>> {
+  const named = assets.flatMap((asset) => {
+    const caps = input[asset];
+    return caps === undefined ? [] : [[asset, toCaps({ ...caps, open: null }, asset)]];
+  });
+  return Object.fromEntries(named);
 }
 
 function readAccountCaps(input: AccountCapsByAsset): Record<Asset, Caps> {

@@ -28,6 +28,13 @@ export const KeyCapsByAsset = perAsset(KeyCaps);
 export type AccountCapsByAsset = Static<typeof AccountCapsByAsset>;
 export type KeyCapsByAsset = Static<typeof KeyCapsByAsset>;
 
+/** An asset that is left out keeps its caps. */
+const KeyCapsChange = strictObject({
+  SOL: Type.Optional(KeyCaps),
+  USDC: Type.Optional(KeyCaps),
+});
+export type KeyCapsChange = Static<typeof KeyCapsChange>;
+
 const Used = strictObject({ open: Type.String(), today: Type.String() });
 const UsedByKey = strictObject({ today: Type.String() });
 
@@ -78,7 +85,7 @@ export const putKeyCaps = {
   tag: 'accounts',
   schema: {
     params: strictObject({ keyId: id('apiKey') }),
-    body: strictObject({ caps: KeyCapsByAsset, proof }),
+    body: strictObject({ caps: KeyCapsChange, proof }),
     response: { 200: strictObject({ keyId: id('apiKey'), caps: KeyCapsByAsset }) },
   },
 } as const satisfies RouteContract;

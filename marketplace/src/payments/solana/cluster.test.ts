@@ -155,6 +155,8 @@ describe('the RPC pool', () => {
 
 it('links to an explorer only where one can see the chain', () => {
   expect(explorerUrl('localnet', 'sig')).toBeNull();
+  const own = 'https://explorer.example/{cluster}/{signature}';
+  expect(explorerUrl('localnet', 'sig', own)).toBe('https://explorer.example/localnet/sig');
   expect(explorerUrl('devnet', 'sig')).toBe('https://explorer.solana.com/tx/sig?cluster=devnet');
   expect(explorerUrl('mainnet-beta', 'sig')).toBe('https://explorer.solana.com/tx/sig');
 });

@@ -110,8 +110,18 @@ export function usdcMintOf(cluster: Cluster): string | null {
   return usdcMints[cluster];
 }
 
-/** Where people can look at a transaction; null on localnet, which no explorer reaches. */
-export function explorerUrl(cluster: Cluster, signature: string): string | null {
+/**
+ * Where people can look at a transaction: in the operator's explorer, whose address has `{signature}`
+ * and may have `{cluster}` in it, or else in Solana's. That one reaches no localnet: null.
+ */
+export function explorerUrl(
+  cluster: Cluster,
+  signature: string,
+  template: string | null = null,
+): string | null {
+  if (template !== null) {
+    return template.replaceAll('{signature}', signature).replaceAll('{cluster}', cluster);
+  }
   if (cluster === 'localnet') return null;
   const query = cluster === 'mainnet-beta' ? '' : `?cluster=${cluster}`;
   return `https://explorer.solana.com/tx/${signature}${query}`;

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  startTestMarketplace,
+  type TestMarketplace,
+} from '@node3/marketplace/testing/test-marketplace';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../run-cli.ts';
+import { TestHost } from '../testing/test-host.ts';
+
+let market: TestMarketplace;
+let folder: string;
+
+beforeEach(async () => {
+  market = await startTestMarketplace();
+  folder = await mkdtemp(join(tmpdir(), 'node3-caps-'));
+});
+afterEach(async () => {
+  await market.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function node3(...argv: string[]) {
+  const config = ['--config', join(folder, 'config.json'), '--url', market.url];
+  const host = new TestHost({ argv: [...config, ...argv], env: {}, cwd: folder });
+  return { code: await runCli(host), out: host.out, err: host.err };
+}
+
+describe('node3 account caps', () => {
+  it('sets what is named, signed by the wallet, and shows what holds', async () => {
+    expect((await node3('account', 'create', '--wallet', 'wallet.json')).code).toBe(0);
+    expect((await node3('account', 'caps')).out).toMatch(/USDC today +0 of no limit/);
+    const set = await node3('account', 'caps', '--per-day', '20', '--open', '50 USDC');
+    expect([set.code, set.err]).toEqual([0, '']);
+    expect(set.out).toMatch(/USDC today +0 of 20\n/);
+    const cleared = await node3('account', 'caps', '--per-day', 'none', '--per-job', '0.5');
+    expect(cleared.out).toMatch(/USDC job +0\.5\n/);
+    expect(cleared.out).toMatch(/USDC open +0 of 50\n/);
+    expect(cleared.out).toMatch(/USDC today +0 of no limit\n/);
+  });
+
+  it('sets the caps of one key', async () => {
+    await node3('account', 'create', '--wallet', 'wallet.json');
+    const shown = JSON.parse((await node3('--json', 'account', 'caps')).out) as {
+      key: { keyId: string };
+    };
+    const { keyId } = shown.key;
+    const both = ['--per-job', '1', '--per-day', '5', '--asset', 'SOL'];
+    const set = await node3('account', 'caps', '--key', keyId, ...both);
+    expect(set.out).toMatch(/SOL this key +job 1, today 0 of 5\n/);
+    expect((await node3('account', 'caps', '--key', keyId, '--per-job', '1')).code).toBe(2);
+    expect((await node3('account', 'caps', '--key', keyId, '--open', '1')).code).toBe(2);
+  });
+});

@@ -1,0 +1,47 @@
+import { ConfigError } from '@node3/shared/env';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './env.ts';
+
+const read = (env: Record<string, string>) => readConfig({ ENVIRONMENT: 'development', ...env });
+
+describe('what an operator charges and allows', () => {
+  it('has a default for everything', () => {
+    const none = { perJob: null, open: null, perDay: null };
+    expect(read({})).toMatchObject({
+      feeBasisPoints: 500,
+      quoteSec: 60,
+      holdbackSec: 0,
+      operatorCaps: { SOL: none, USDC: none },
+      explorerUrl: null,
+    });
+  });
+
+  it('is read exactly', () => {
+    const config = read({
+      FEE_BASIS_POINTS: '0',
+      QUOTE_SEC: '300',
+      PAYOUT_HOLDBACK_SEC: '86400',
+      SPEND_CAP_DAY_USDC: '20.5',
+      SPEND_CAP_JOB_SOL: '0',
+      EXPLORER_URL: 'https://explorer.example/tx/{signature}',
+    });
+    expect(config).toMatchObject({ feeBasisPoints: 0, quoteSec: 300, holdbackSec: 86_400 });
+    expect(config.operatorCaps).toEqual({
+      SOL: { perJob: 0n, open: null, perDay: null },
+      USDC: { perJob: null, open: null, perDay: 20_500_000n },
+    });
+    expect(config.explorerUrl).toBe('https://explorer.example/tx/{signature}');
+  });
+
+  it.each([
+    { SPEND_CAP_DAY_USDC: '0.0000001' },
+    { SPEND_CAP_OPEN_SOL: '-1' },
+    { EXPLORER_URL: 'javascript:alert(1)//{signature}' },
+    { EXPLORER_URL: 'https://explorer.example/tx/' },
+    { QUOTE_SEC: '1' },
+    { FEE_BASIS_POINTS: '5001' },
+  ] as Record<string, string>[])('refuses %j by name', (env) => {
+    expect(() => read(env)).toThrow(ConfigError);
+    expect(() => read(env)).toThrow(Object.keys(env)[0]);
+  });
+});
