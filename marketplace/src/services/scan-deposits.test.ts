@@ -93,6 +93,22 @@ describe('scanDeposits', () => {
     expect(await testbed.scan()).toBe(0);
   });
 
+  it('believes no deposit that one node of three tells of, until a second one does', async () => {
+    const { treasury, chain } = testbed;
+    const { localnet, usdcMint } = chain;
+    const nodes = [await localnet.openNode(), await localnet.openNode()];
+    const urls = [localnet.rpcUrl, ...nodes.map((node) => node.rpcUrl)];
+    const rpc = createRpcPool({ urls, clock: systemClock, log: silentLogger });
+    const source = createSolanaDepositSource({ rpc, treasury: treasury.address, usdcMint });
+    const signature = await testbed.send([bob.keypair], testbed.sol(bob, 5_000_000n));
+    localnet.advanceSlots(4);
+    for (const { faults } of nodes) faults.add({ action: 'blind', scope: 'history', slots: null });
+    expect(await source.read(signature)).toBeNull();
+    nodes[0]?.faults.clear();
+    expect(await source.read(signature)).toMatchObject({ failed: false });
+    await Promise.all(nodes.map((node) => node.stop()));
+  });
+
   it('changes nothing while the chain does not answer', async () => {
     const accountId = await testbed.openAccount();
     const { memo: text } = await testbed.intent(accountId);

@@ -131,8 +131,13 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
         outcome.status === 'fulfilled' ? [outcome.value.result] : [],
       );
       if (answers.length > 0) return answers;
-      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-      throw unavailable(method, failure?.reason);
+      const failures = outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+      );
+      const [failure] = failures;
+      const isRefused = (error: unknown) => error instanceof RpcError && !error.retryable;
+      if (failures.every(isRefused)) throw failure;
+      throw unavailable(method, failure);
     },
 
     async broadcast(method, params) {

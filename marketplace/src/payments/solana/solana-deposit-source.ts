@@ -1,10 +1,11 @@
 import { isMarketError } from '@node3/shared/error';
 import { Type } from 'typebox';
 import { type DepositSource, historyPageSize } from '../deposit-source.ts';
+import { agreeOnTransaction } from './agreement.ts';
 import { ask } from './chain-reads.ts';
-import { readTransaction } from './chain-transaction.ts';
+import { readTransactionEach } from './chain-transaction.ts';
 import { readReceived } from './deposit-reading.ts';
-import type { RpcPool } from './rpc.ts';
+import { quorumOf, type RpcPool } from './rpc.ts';
 import { RpcError } from './rpc-endpoint.ts';
 import { usdcAccountOf } from './transaction-builder.ts';
 
@@ -43,7 +44,9 @@ export function createSolanaDepositSource(deps: SolanaDepositSourceDeps): Deposi
     },
 
     async read(signature) {
-      const transaction = await readTransaction(rpc, signature, 'finalized').catch(shownOrNull);
+      const answers = await readTransactionEach(rpc, signature, 'finalized').catch(shownOrNull);
+      // A deposit that only one of several nodes tells of may be its invention: it is set aside.
+      const transaction = agreeOnTransaction(answers ?? [], quorumOf(rpc));
       if (transaction === null) return null;
       return {
         signature,
