@@ -38,9 +38,10 @@ function readCode({ code, is_base64: isBase64 }: ExecuteRequest): string {
 
 function decodeBase64(code: string): string {
   const bytes = Buffer.from(code, 'base64');
-  // Buffer skips what is no base64; written again, good input is the same.
-  const written = bytes.toString('base64').replace(/=+$/, '');
-  if (bytes.length === 0 || written !== code.replaceAll(/\s|=+$/g, '')) {
+  // Buffer skips what is no base64; written again, good input is the same, padded or not.
+  const padded = bytes.toString('base64');
+  const given = code.replaceAll(/\s/g, '');
+  if (bytes.length === 0 || (given !== padded && given !== padded.replace(/=+$/, ''))) {
     throw invalidCode('must be base64, as is_base64 says');
   }
   try {

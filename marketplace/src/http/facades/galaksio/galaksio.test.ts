@@ -178,6 +178,24 @@ describe('POST /execute', () => {
   });
 });
 
+describe('code in base64', () => {
+  const base64 = (code: string) => toJobSpec({ code, language: 'python', is_base64: true });
+
+  it.each(['cHJpbnQoMSk=', 'cHJpbnQoMSk', 'cHJp\nbnQo\r\nMSk=\n'])(
+    'may be padded, bare or in lines (%j)',
+    (code) => {
+      expect(base64(code).workload).toMatchObject({ code: 'print(1)' });
+    },
+  );
+
+  it('is refused in no time, however long and wrong it is: it is read before anybody pays', () => {
+    const wrong = `AAAA${'='.repeat(130_000)}x`;
+    const startedMs = performance.now();
+    expect(() => base64(wrong)).toThrow('wrong or unknown');
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+});
+
 describe('POST /execute/async', () => {
   it('answers with the job at once', async () => {
     const pay = await bed.payingFetch(bed.buyer());
