@@ -1,4 +1,5 @@
 import { createClient } from '@node3/shared/client';
+import { systemClock } from '@node3/shared/clock';
 import { createAccount, getAccount } from '@node3/shared/routes/accounts';
 import { createChallenge } from '@node3/shared/routes/auth';
 import { createJob } from '@node3/shared/routes/jobs';
@@ -13,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { x402Inbound } from '../../domain/ledger-accounts.ts';
 import { testAgentCalls } from '../../testing/test-agent.ts';
 import { registerTestAgent } from '../../testing/test-marketplace.ts';
+import { proveReserves } from '../reserves.ts';
 import { usdcAccountOf } from '../solana/transaction-builder.ts';
 import { keyOf, newWallet, type Wallet } from '../testing/payout-testbed.ts';
 import { usdcJob, X402Testbed } from '../testing/x402-testbed.ts';
@@ -117,7 +119,37 @@ describe('a payment whose sending goes wrong', () => {
     await expectBooksToFit();
     expect(await bed.usdcOf(buyer.address)).toBe(funds - price);
   });
+
+  it('taken back by a fork and then refused, is no money that is on its way', async () => {
+    await bed.stop();
+    bed = await X402Testbed.start({ finalizedLagSlots: 50 });
+    const buyer = bed.buyer(price);
+    const payload = await bed.payload(buyer, usdcJob());
+    bed.localnet.advanceSlots(40);
+    const { payment } = (await (await bed.pay(usdcJob(), payload)).json()) as Paid;
+    const { store, treasury, x402 } = bed.process;
+    expect(await store.x402Settlement(payment.signature)).toMatchObject({ state: 'confirmed' });
+    expect(bed.localnet.fork(30, null)).toHaveLength(1);
+    await moveEverythingAway(buyer);
+    await x402.step();
+    bed.localnet.advanceSlots(60);
+    await x402.step();
+    const ended = { state: 'reverted', reason: 'transaction_failed' };
+    expect(await store.x402Settlement(payment.signature)).toMatchObject(ended);
+    // The fee is ours all the same; the money is owed and not there, which must stop payouts.
+    const { SOL, USDC } = await proveReserves({
+      store,
+      treasury,
+      clock: systemClock,
+      confirmMs: 0,
+    });
+    expect([SOL.deficit, SOL.surplus, USDC.deficit]).toEqual([0n, 0n, price]);
+  });
 });
+
+interface Paid {
+  payment: { signature: string };
+}
 
 describe('a fee payer with a wallet of its own', () => {
   it('pays the fees, and the treasury pays nothing', async () => {

@@ -67,13 +67,11 @@ async function resendOrExpire(
 ): Promise<void> {
   if (settlement.state === 'expired') return;
   if (!(await isExpiredEverywhere(deps.rpc, settlement))) return settler.send(settlement);
-  const credited = settlement.state === 'confirmed';
-  const { signature, payer, amount } = settlement;
-  const facts = { signature, payer, amount: String(amount) };
-  if (credited) deps.log.error(facts, 'the cluster took back a payment that is credited');
-  else deps.log.info(facts, 'x402 payment expired');
-  const state = credited ? 'reverted' : 'expired';
-  await end(deps, settler, settlement, { state, reason: 'transaction_expired', transfers: [] });
+  await giveUp(deps, settler, settlement, {
+    state: 'expired',
+    reason: 'transaction_expired',
+    transfers: [],
+  });
 }
 
 async function credit({ store, ids, clock, log }: SettlementDeps, settlement: X402SettlementRow) {
@@ -88,11 +86,25 @@ async function fail(deps: SettlementDeps, settler: PaymentSettler, settlement: X
   const transaction = await readFinalPayment(deps.rpc, settlement);
   if (transaction === null) return;
   const transfers = feeTransfers(deps, settlement, transaction);
-  await end(deps, settler, settlement, {
-    state: 'failed',
-    reason: 'transaction_failed',
-    transfers,
-  });
+  const reason = 'transaction_failed';
+  await giveUp(deps, settler, settlement, { state: 'failed', reason, transfers });
+}
+
+/** Ends a payment that brought nothing. If it is credited, the audit of the reserves stops payouts. */
+async function giveUp(
+  deps: SettlementDeps,
+  settler: PaymentSettler,
+  settlement: X402SettlementRow,
+  ending: Pick<X402Ending, 'reason' | 'transfers'> & { state: 'expired' | 'failed' },
+): Promise<void> {
+  const { signature, payer, amount } = settlement;
+  const facts = { signature, payer, amount: String(amount), reason: ending.reason };
+  if (settlement.state === 'confirmed') {
+    deps.log.error(facts, 'the cluster took back a payment that is credited');
+    return end(deps, settler, settlement, { ...ending, state: 'reverted' });
+  }
+  deps.log.info(facts, 'x402 payment came to nothing');
+  return end(deps, settler, settlement, ending);
 }
 
 async function finalize(
