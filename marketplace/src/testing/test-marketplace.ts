@@ -114,7 +114,9 @@ async function startOn(
       wake() {
         if (connected !== undefined) connected.payoutWakes += 1;
       },
-      async recheck() {},
+      async recheck() {
+        if (connected !== undefined) connected.payoutWakes += 1;
+      },
       async acceptHistory() {},
       status: () => ({
         state: 'idle',
