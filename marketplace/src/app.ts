@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
-import { createLogger } from '@node3/shared/logger';
+import { createLogger, type Logger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
@@ -17,9 +17,10 @@ import { createFeePayer } from './payments/x402/fee-payer.ts';
 import { openX402 } from './payments/x402/open-x402.ts';
 import { x402SettingsDefault } from './payments/x402/settlement-context.ts';
 import { loadSecrets } from './secrets.ts';
-import { createService, type Payouts } from './service.ts';
+import { createService, type Payouts, type Service } from './service.ts';
 import { startDepositCursors } from './services/start-deposit-cursors.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 import { LedgerAuditor } from './workers/ledger-auditor.ts';
 
 export interface Marketplace {
@@ -44,105 +45,18 @@ export async function startMarketplace(
   config: MarketplaceConfig,
   options: StartOptions = {},
 ): Promise<Marketplace> {
-  const clock = systemClock;
   const log = createLogger({ name: 'marketplace', level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const { treasuryWalletPath, treasuryPassphrase } = config;
-  const [secrets, receiptKey, wallets] = await Promise.all([
-    loadSecrets(config.dataDir),
-    ensureKeypairFile(join(config.dataDir, 'receipt_key.json')),
-    loadWallets(
-      { path: treasuryWalletPath, passphrase: treasuryPassphrase },
-      config.feePayerWallet,
-    ),
-  ]);
-  const killSwitch = createKillSwitch(killSwitchPath(config.dataDir));
+  const keys = await loadKeys(config);
   const store = openSqliteStore({
     path: config.databasePath,
     log,
     onFatal: options.onFatal ?? endProcess,
   });
   try {
-    const payments = await openPayments({
-      store,
-      log,
-      clock,
-      payoutCaps: config.payoutCaps,
-      stopped: () => killSwitch.sentence(),
-      key: wallets.treasury,
-      usdcMint: null,
-      rpcUrls: config.rpcUrls,
-      mainnet: config.allowMainnet ? 'allowed' : 'refused',
-    });
-    const { cluster, rail, treasury, deposits } = payments;
-    const unencrypted = config.allowUnencryptedWallet ? 'allowed' : 'refused';
-    await assertProtected(treasuryWalletPath, { cluster, unencrypted, log });
-    await startDepositCursors({ store, deposits });
-    await treasury.bootstrapCapital(localnetCapital);
-    // With payouts stopped nothing is signed, so the account waits for the next start.
-    const isOpen = killSwitch.reason() === null;
-    if (cluster === 'localnet' && isOpen) await treasury.ensureUsdcAccount();
-    const settings = payoutSettingsDefault;
-    const auditor: LedgerAuditor = new LedgerAuditor({
-      store,
-      treasury,
-      clock,
-      log,
-      confirmMs: reservesConfirmMs,
-      onOpen: () => engine.wake(),
-    });
-    const gates = [killSwitch, auditor];
-    const engine = createPayoutEngine({
-      store,
-      rail,
-      clock,
-      ids: systemIds,
-      log,
-      settings,
-      gates,
-    });
-    const x402 = config.x402Enabled
-      ? await openX402({
-          ...payments,
-          store,
-          clock,
-          log,
-          ids: systemIds,
-          payTo: treasury.wallet,
-          gates,
-          feePayer: createFeePayer(wallets.feePayer, () => killSwitch.sentence()),
-          settings: {
-            ...x402SettingsDefault,
-            dailyFeeLamportsMax: config.x402DailyFeeLamportsMax,
-          },
-        })
-      : null;
-    const service = await createService({
-      store,
-      log,
-      treasury,
-      deposits,
-      ownWallets: new Set([wallets.treasury.address, wallets.feePayer.address]),
-      clock,
-      cluster,
-      auditor,
-      payouts: payoutsOf(engine),
-      payoutSwitch: killSwitch,
-      x402,
-      ids: systemIds,
-      explorerUrl: (signature) => explorerUrl(cluster, signature, config.explorerUrl),
-      leaseSecret: secrets.leaseSecret,
-      receiptKey,
-      adminApiKey: config.adminApiKey,
-      feeBasisPoints: config.feeBasisPoints,
-      operatorCaps: config.operatorCaps,
-      quoteMs: config.quoteSec * 1_000,
-      holdbackMs: config.holdbackSec * 1_000,
-      defaultImages: config.defaultImages,
-      dashboardDir: config.dashboardDir,
-      publicUrl: config.publicUrl,
-      version: packageJson.version,
-    });
+    const money = await openMoney({ config, keys, store, log });
+    const { engine, x402 } = money;
+    const service = await createMarketplaceService({ config, keys, store, log }, money);
     const url = await service.listen(config.host, config.port);
     engine.start();
     x402?.start();
@@ -159,6 +73,116 @@ export async function startMarketplace(
     await store.close();
     throw error;
   }
+}
+
+interface Opening {
+  config: MarketplaceConfig;
+  keys: Awaited<ReturnType<typeof loadKeys>>;
+  store: Store;
+  log: Logger;
+}
+
+async function loadKeys(config: MarketplaceConfig) {
+  const { dataDir, treasuryWalletPath: path, treasuryPassphrase: passphrase } = config;
+  const [secrets, receiptKey, wallets] = await Promise.all([
+    loadSecrets(dataDir),
+    ensureKeypairFile(join(dataDir, 'receipt_key.json')),
+    loadWallets({ path, passphrase }, config.feePayerWallet),
+  ]);
+  return { secrets, receiptKey, wallets, killSwitch: createKillSwitch(killSwitchPath(dataDir)) };
+}
+
+/** Everything that moves money, ready to be started. Signs nothing but the treasury's own account. */
+async function openMoney({ config, keys, store, log }: Opening) {
+  const { killSwitch, wallets } = keys;
+  const payments = await openPayments({
+    store,
+    log,
+    clock: systemClock,
+    payoutCaps: config.payoutCaps,
+    stopped: () => killSwitch.sentence(),
+    key: wallets.treasury,
+    usdcMint: null,
+    rpcUrls: config.rpcUrls,
+    mainnet: config.allowMainnet ? 'allowed' : 'refused',
+  });
+  const { cluster, rail, treasury, deposits } = payments;
+  const unencrypted = config.allowUnencryptedWallet ? 'allowed' : 'refused';
+  await assertProtected(config.treasuryWalletPath, { cluster, unencrypted, log });
+  await startDepositCursors({ store, deposits });
+  await treasury.bootstrapCapital(localnetCapital);
+  // With payouts stopped nothing is signed, so the account waits for the next start.
+  const isOpen = killSwitch.reason() === null;
+  if (cluster === 'localnet' && isOpen) await treasury.ensureUsdcAccount();
+  const auditor: LedgerAuditor = new LedgerAuditor({
+    store,
+    treasury,
+    clock: systemClock,
+    log,
+    confirmMs: reservesConfirmMs,
+    onOpen: () => engine.wake(),
+  });
+  const gates = [killSwitch, auditor];
+  const engine = createPayoutEngine({
+    store,
+    rail,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    settings: payoutSettingsDefault,
+    gates,
+  });
+  const x402 = config.x402Enabled
+    ? await openX402({
+        ...payments,
+        store,
+        clock: systemClock,
+        log,
+        ids: systemIds,
+        payTo: treasury.wallet,
+        gates,
+        feePayer: createFeePayer(wallets.feePayer, () => killSwitch.sentence()),
+        settings: {
+          ...x402SettingsDefault,
+          dailyFeeLamportsMax: config.x402DailyFeeLamportsMax,
+        },
+      })
+    : null;
+  return { payments, auditor, engine, x402 };
+}
+
+function createMarketplaceService(
+  { config, keys, store, log }: Opening,
+  { payments, auditor, engine, x402 }: Awaited<ReturnType<typeof openMoney>>,
+): Promise<Service> {
+  const { cluster, treasury, deposits } = payments;
+  const { wallets } = keys;
+  return createService({
+    store,
+    log,
+    treasury,
+    deposits,
+    ownWallets: new Set([wallets.treasury.address, wallets.feePayer.address]),
+    clock: systemClock,
+    cluster,
+    auditor,
+    payouts: payoutsOf(engine),
+    payoutSwitch: keys.killSwitch,
+    x402,
+    ids: systemIds,
+    explorerUrl: (signature) => explorerUrl(cluster, signature, config.explorerUrl),
+    leaseSecret: keys.secrets.leaseSecret,
+    receiptKey: keys.receiptKey,
+    adminApiKey: config.adminApiKey,
+    feeBasisPoints: config.feeBasisPoints,
+    operatorCaps: config.operatorCaps,
+    quoteMs: config.quoteSec * 1_000,
+    holdbackMs: config.holdbackSec * 1_000,
+    defaultImages: config.defaultImages,
+    dashboardDir: config.dashboardDir,
+    publicUrl: config.publicUrl,
+    version: packageJson.version,
+  });
 }
 
 const failingDetail = 'The last payout step failed; it is tried again. The log says why.';
