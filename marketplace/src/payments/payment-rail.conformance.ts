@@ -70,6 +70,10 @@ function provesOnePayment(current: () => RailHarness): void {
     );
     expect(fates.map((fate) => fate?.outcome)).toEqual(['failed', 'landed']);
     expect(fates[0]?.failure).toMatchObject({ scope: 'receipt', wallets: [] });
+    const receiptAddress = current().rail.receiptAddress(batch.receiptSeed);
+    const { signature } = first;
+    const landedSignature = second.signature;
+    expect(await current().rail.isGone({ signature, receiptAddress, landedSignature })).toBe(false);
   });
 
   it('[P45] [P46] pays nothing after a tombstone, and a tombstone changes nothing after a payment', async () => {
@@ -121,9 +125,16 @@ function provesLifetimeAndAccounts(current: () => RailHarness): void {
     await current().rail.send(old.raw);
     await current().settle();
     expect(await current().received(wallet, 'SOL')).toBe(0n);
-    await current().rail.send((await sign(current(), { kind: 'pay', attempt: 2, ...batch })).raw);
+    const second = await sign(current(), { kind: 'pay', attempt: 2, ...batch });
+    const landedSignature = second.signature;
+    const receiptAddress = current().rail.receiptAddress(batch.receiptSeed);
+    const { signature } = old;
+    const isGone = () => current().rail.isGone({ signature, receiptAddress, landedSignature });
+    await current().rail.send(second.raw);
+    expect(await isGone()).toBe(false);
     await current().settle();
     expect(await current().received(wallet, 'SOL')).toBe(5_000_000n);
+    expect(await isGone()).toBe(true);
   });
 
   it('accounts for every lamport, and gives the receipt back', async () => {

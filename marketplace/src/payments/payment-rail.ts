@@ -24,6 +24,11 @@ export interface PaymentRail {
   observe(request: ObserveRequest): Promise<Observation>;
   /** How a transaction ended, proven and final; null while that is not known. */
   fate(request: FateRequest): Promise<TransactionFate | null>;
+  /**
+   * Whether an attempt whose lifetime is over never landed. An endpoint that shows nothing may be
+   * blind; only one that shows how the same batch ended, and not this attempt, is a witness.
+   */
+  isGone(request: GoneRequest): Promise<boolean>;
   /** Transactions that involve the treasury, newest first, down to a known one. */
   treasuryHistory(afterSignature: string | null): Promise<TreasuryHistory>;
   /** Whether the treasury itself signed it; null when the network doesn't know it. */
@@ -115,6 +120,13 @@ export interface TransactionFate {
   treasurySpentLamports: bigint;
   /** Why it failed; null when it landed. */
   failure: TransactionFailure | null;
+}
+
+export interface GoneRequest {
+  signature: string;
+  receiptAddress: string;
+  /** The attempt that decided the batch: its payment or its tombstone. */
+  landedSignature: string;
 }
 
 export interface TreasuryHistory {

@@ -81,9 +81,9 @@ export interface PayoutEngineDeps {
 /** What one engine carries from step to step. Losing it loses nothing: the store is the truth. */
 export interface PayoutContext extends Omit<PayoutEngineDeps, 'fp'> {
   fp(point: FaultPoint): void;
-  /** When each attempt was last sent by this process. */
+  /** When each attempt was last sent by this process, on the monotonic clock. */
   sentAtMs: Map<string, number>;
-  /** Until when no new batch of an asset is opened, after a failure that is ours. */
+  /** Until when, on the monotonic clock, no new batch of an asset is opened, after a failure that is ours. */
   restUntilMs: Map<string, number>;
   /** Why payouts wait, in words for the operator; null while they don't. */
   waiting: string | null;

@@ -16,7 +16,8 @@ export type BatchAction =
 export interface DecisionInput {
   batch: BatchRow;
   observation: Observation;
-  nowMs: number;
+  /** On the monotonic clock, like the time of sending. */
+  atMs: number;
   resendMs: number;
   /** When this process last sent the attempt; null when it never did. */
   sentAtMs: (signature: string) => number | null;
@@ -56,7 +57,7 @@ export function decideBatch(input: DecisionInput): BatchAction {
 
 /** Waits for, repeats or replaces the newest attempt. */
 function pursue(
-  { observation, nowMs, resendMs, sentAtMs }: DecisionInput,
+  { observation, atMs, resendMs, sentAtMs }: DecisionInput,
   newest: AttemptRow,
   replace: 're-sign' | 'sign-void',
 ): BatchAction {
@@ -66,7 +67,7 @@ function pursue(
   if (progress !== undefined) return { action: 'wait' };
   if (observation.blockHeight > newest.lastValidBlockHeight) return { action: replace };
   const sentAt = sentAtMs(newest.signature);
-  if (sentAt !== null && nowMs - sentAt < resendMs) return { action: 'wait' };
+  if (sentAt !== null && atMs - sentAt < resendMs) return { action: 'wait' };
   return { action: 'send', attempt: newest };
 }
 

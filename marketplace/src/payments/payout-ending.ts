@@ -8,7 +8,10 @@ interface KnownFate {
   fate: TransactionFate;
 }
 
-/** Nothing of this batch was ever signed, so it can end without a word to the chain. */
+/**
+ * Nothing of this batch was ever signed, so it can end without a word to the chain. The store says
+ * so, not the row: a worker that waited for longer than its lease may have been overtaken.
+ */
 export async function dissolve(
   context: PayoutContext,
   batch: BatchRow,
@@ -16,7 +19,8 @@ export async function dissolve(
   report: StepReport,
 ): Promise<void> {
   const held = culpritsOf(batch, failure);
-  await closeUnpaid(context, { ...batch, payouts: held }, { outcomes: [], transfers: [] }, report);
+  const nothing = { from: ['new' as const], outcomes: [], transfers: [] };
+  await closeUnpaid(context, { ...batch, payouts: held }, nothing, report);
 }
 
 async function knownFates(context: PayoutContext, batch: BatchRow): Promise<KnownFate[]> {
@@ -95,7 +99,7 @@ async function endDisputed(
 ): Promise<void> {
   context.log.warn({ batchId: batch.batchId }, 'receipt address was occupied by an outsider');
   const rest = { outcomes: outcomesOf(fates), transfers: feesOf(fates) };
-  await closeUnpaid(context, batch, rest, report);
+  await closeUnpaid(context, batch, { from: wasSent, ...rest }, report);
 }
 
 /** An attempt failed on chain. Remembers who is to blame; the tombstone comes next. */
@@ -149,21 +153,23 @@ export async function endVoid(
   const { signature } = tombstone.attempt;
   const transfers = [...feesOf(fates), tombstoneTransfer(batch.batchId, signature, tombstone.fate)];
   context.fp('before-void');
-  await closeUnpaid(context, batch, { outcomes: outcomesOf(fates), transfers }, report);
+  const outcomes = outcomesOf(fates);
+  await closeUnpaid(context, batch, { from: wasSent, outcomes, transfers }, report);
   context.fp('after-void');
 }
+
+const wasSent: BatchChange['from'] = ['sent', 'voiding'];
 
 /** Payouts with a hold reason are held, the innocent ones go back into the queue. */
 async function closeUnpaid(
   context: PayoutContext,
   batch: BatchRow,
-  rest: Pick<BatchChange, 'outcomes' | 'transfers'>,
+  rest: Pick<BatchChange, 'from' | 'outcomes' | 'transfers'>,
   report: StepReport,
 ): Promise<void> {
   const nowMs = context.clock.nowMs();
   await context.store.changeBatch({
     batchId: batch.batchId,
-    from: ['new', 'sent', 'voiding'],
     to: 'void',
     payouts: batch.payouts.map(({ payoutId, holdReason }) => ({
       payoutId,
@@ -206,7 +212,7 @@ export function restAfter(
   const isolated = batch.payouts.some((payout) => failure.wallets.includes(payout.wallet));
   if (failure.scope === 'recipient' && isolated) return;
   const { restAfterFailureMs } = context.settings;
-  context.restUntilMs.set(batch.asset, context.clock.nowMs() + restAfterFailureMs);
+  context.restUntilMs.set(batch.asset, context.clock.monotonicMs() + restAfterFailureMs);
   context.waiting = `payouts in ${batch.asset} rest after a failure: ${failure.reason}`;
 }
 

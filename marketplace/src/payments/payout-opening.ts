@@ -33,7 +33,7 @@ export async function openNewBatches(
   while (waiting.size > 0) {
     for (const asset of waiting) {
       if (current.length >= context.settings.openBatchesMax) return;
-      const isResting = (context.restUntilMs.get(asset) ?? 0) > context.clock.nowMs();
+      const isResting = (context.restUntilMs.get(asset) ?? 0) > context.clock.monotonicMs();
       const batch = isResting ? null : await openNewBatch(context, asset, current, report);
       if (batch === 'parked' && parkings < parkingsPerStep) {
         parkings += 1;

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, ReclaimRow } from '../store/payout-store.ts';
+import type { AttemptOutcome, LateAttempt, ReclaimRow } from '../store/payout-store.ts';
 import type { Transfer } from '../store/rows.ts';
 import type { PayoutContext, StepReport } from './payout-context.ts';
 import { feeTransfer, rentReturnTransfer } from './payout-postings.ts';
@@ -35,12 +35,21 @@ async function resolveLateAttempts(context: PayoutContext, blockHeight: number):
     if (fate !== null) {
       outcomes.push({ signature, outcome: fate.outcome });
       transfers.push(feeTransfer(signature, fate.feeLamports));
-    } else if (blockHeight > lastValidBlockHeight + expiryMarginBlocks) {
+    } else if (
+      blockHeight > lastValidBlockHeight + expiryMarginBlocks &&
+      (await isGone(context, attempt))
+    ) {
       outcomes.push({ signature, outcome: 'expired' });
     }
   }
   if (outcomes.length === 0) return;
   await store.resolveAttempts({ outcomes, transfers, nowMs: clock.nowMs() });
+}
+
+async function isGone({ rail }: PayoutContext, attempt: LateAttempt): Promise<boolean> {
+  const { signature, receiptAddress, landedSignature } = attempt;
+  if (landedSignature === null) return false;
+  return rail.isGone({ signature, receiptAddress, landedSignature });
 }
 
 async function startReclaim(context: PayoutContext): Promise<void> {
@@ -82,6 +91,8 @@ async function followReclaim(
       await rail.send(raw);
       return;
     }
+    // A transaction that nobody shows may have landed all the same; then its receipts are gone.
+    if (!(await areReceiptsThere(context, batches))) return;
     const nowMs = clock.nowMs();
     await store.closeReclaim({ signature, outcome: 'expired', transfers: [], nowMs });
     return;
@@ -98,4 +109,13 @@ async function followReclaim(
   });
   context.fp('after-reclaim');
   report.reclaimed += returned.length;
+}
+
+async function areReceiptsThere(
+  { rail }: PayoutContext,
+  batches: ReclaimRow['batches'],
+): Promise<boolean> {
+  const receiptAddresses = batches.map(({ receiptSeed }) => rail.receiptAddress(receiptSeed));
+  const { receipts } = await rail.observe({ receiptAddresses, signatures: [] });
+  return receiptAddresses.every((address) => receipts.get(address) === 'paid');
 }

@@ -72,7 +72,7 @@ export async function send(
 ): Promise<void> {
   const { store, rail, clock } = context;
   await rail.send(attempt.raw);
-  context.sentAtMs.set(attempt.signature, clock.nowMs());
+  context.sentAtMs.set(attempt.signature, clock.monotonicMs());
   context.fp('after-send');
   report.sent += 1;
   if (batch.state !== 'signed') return;

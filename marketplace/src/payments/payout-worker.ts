@@ -135,17 +135,19 @@ export class PayoutWorker {
     await driveOpenBatches(context, report, this.#closed === null ? 'all' : 'look-only');
     if (this.#closed === null) await this.#payWhatIsDue(nowMs, report);
     else this.#openBatches = (await store.openBatches()).length;
-    forgetSends(context, nowMs);
+    forgetSends(context);
     const { waiting } = context;
     return { ...report, open: this.#openBatches, waiting, halted: this.#closed };
   }
 
   async #payWhatIsDue(nowMs: number, report: StepReport): Promise<void> {
     const context = this.#context;
-    if (nowMs >= this.#tidyAtMs) {
+    // Pauses are measured without the wall clock, which somebody may set back by an hour.
+    const atMs = context.clock.monotonicMs();
+    if (atMs >= this.#tidyAtMs) {
       await context.store.unparkPayouts(nowMs);
       await tidyEndedBatches(context, report);
-      this.#tidyAtMs = nowMs + context.settings.reclaimMs;
+      this.#tidyAtMs = atMs + context.settings.reclaimMs;
     }
     const open = await context.store.openBatches();
     this.#openBatches = open.length;
@@ -161,12 +163,13 @@ export class PayoutWorker {
   }
 
   async #reconcileWhenDue(nowMs: number): Promise<void> {
-    if (nowMs < this.#reconcileAtMs) return;
-    const { log, settings } = this.#context;
+    const { clock, log, settings } = this.#context;
+    const atMs = clock.monotonicMs();
+    if (atMs < this.#reconcileAtMs) return;
     await this.#recallSigned(nowMs);
     this.#halted = await reconcileTreasury(this.#context);
     if (this.#halted !== null) log.error({ halted: this.#halted }, 'payouts halted');
-    this.#reconcileAtMs = nowMs + settings.reconcileMs;
+    this.#reconcileAtMs = atMs + settings.reconcileMs;
   }
 }
 
@@ -187,7 +190,7 @@ async function driveOpenBatches(
     const action = decideBatch({
       batch,
       observation,
-      nowMs: clock.nowMs(),
+      atMs: clock.monotonicMs(),
       resendMs: settings.resendMs,
       sentAtMs: (signature) => sentAtMs.get(signature) ?? null,
     });
@@ -201,8 +204,8 @@ function signsOrSends({ action }: BatchAction): boolean {
 }
 
 /** Attempts that were sent long ago are not sent again from memory: the store has them. */
-function forgetSends({ sentAtMs, settings }: PayoutContext, nowMs: number): void {
-  for (const [signature, atMs] of sentAtMs) {
-    if (nowMs - atMs > settings.resendMs * 2) sentAtMs.delete(signature);
+function forgetSends({ clock, sentAtMs, settings }: PayoutContext): void {
+  for (const [signature, sentAt] of sentAtMs) {
+    if (clock.monotonicMs() - sentAt > settings.resendMs * 2) sentAtMs.delete(signature);
   }
 }

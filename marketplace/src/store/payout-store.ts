@@ -41,7 +41,11 @@ export interface PayoutStore {
   openBatch(batch: NewBatch, payoutIds: string[], events: NewEvent[]): Promise<BatchRow | null>;
   /** Batches that are neither posted nor void, oldest first, with payouts and attempts. */
   openBatches(): Promise<BatchRow[]>;
-  /** Stores a signed transaction. Must be on disk before its first byte is sent. */
+  /**
+   * Stores a signed transaction. Must be on disk before its first byte is sent. Of a batch that is
+   * past that, it is an assertion failure: a payment of one that is being voided or over, a tombstone
+   * of one that is not being voided.
+   */
   addAttempt(attempt: NewAttempt, events: NewEvent[]): Promise<void>;
   /**
    * Moves a batch (and its payouts) along its states; posts transfers in the same transaction.
@@ -67,7 +71,7 @@ export interface PayoutStore {
   rememberChain(chain: ChainIdentity): Promise<ChainIdentity>;
 
   /** Attempts of ended batches whose fate is not recorded, oldest first. */
-  unresolvedAttempts(limit: number): Promise<AttemptRow[]>;
+  unresolvedAttempts(limit: number): Promise<LateAttempt[]>;
   /** Records the fate of attempts and posts what they cost. */
   resolveAttempts(resolution: AttemptResolution): Promise<void>;
   /** Posted batches settled before a time, all attempts resolved, receipt not being reclaimed. */
@@ -192,6 +196,13 @@ export type AttemptOutcome = 'landed' | 'failed' | 'expired';
 
 export interface AttemptRow extends NewAttempt {
   outcome: AttemptOutcome | null;
+}
+
+/** An attempt whose batch ended by another one. */
+export interface LateAttempt extends AttemptRow {
+  receiptAddress: string;
+  /** The attempt that decided the batch; null when none of them landed. */
+  landedSignature: string | null;
 }
 
 export interface BatchRow extends NewBatch {

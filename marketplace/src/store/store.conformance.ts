@@ -12,6 +12,7 @@ import { describeLeases } from './testing/leases.ts';
 import { describeLedger } from './testing/ledger.ts';
 import { describeLedgerHistories } from './testing/ledger-histories.ts';
 import { describeLogs } from './testing/logs.ts';
+import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
 import { describeQuotes } from './testing/quotes.ts';
@@ -74,6 +75,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLeases(given);
     describeLogs(given);
     describeLedger(given);
+    describePayoutBatches(given);
     describePayoutQueue(given);
     describeKeyGuards(given);
     describeDeposits(given);

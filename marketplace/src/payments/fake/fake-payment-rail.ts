@@ -1,6 +1,7 @@
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type {
   FateRequest,
+  GoneRequest,
   Observation,
   ObserveRequest,
   PaymentRail,
@@ -126,6 +127,11 @@ export class FakePaymentRail implements PaymentRail {
   async fate({ signature }: FateRequest): Promise<TransactionFate | null> {
     const index = this.#landed.findIndex((transaction) => transaction.signature === signature);
     return index < 0 || index >= this.#finalCount ? null : (this.#landed[index]?.fate ?? null);
+  }
+
+  async isGone({ signature, landedSignature }: GoneRequest): Promise<boolean> {
+    const final = this.#landed.slice(0, this.#finalCount).map((landed) => landed.signature);
+    return final.includes(landedSignature) && !final.includes(signature);
   }
 
   async treasuryHistory(afterSignature: string | null): Promise<TreasuryHistory> {

@@ -190,6 +190,13 @@ export async function readHistory(
   ]);
 }
 
+/** The signatures of final transactions that name the address, as each endpoint knows them. */
+export async function readFinalHistoryEach(rpc: RpcPool, address: string): Promise<string[][]> {
+  const params = [address, { limit: 1000, commitment: 'finalized' }];
+  const answers = await askEach(rpc, HistoryAnswer, 'getSignaturesForAddress', params);
+  return answers.map((entries) => entries.map((entry) => entry.signature));
+}
+
 export async function requestAirdrop(rpc: RpcPool, address: string, lamports: bigint) {
   return ask(rpc, Type.String({ maxLength: 88 }), 'requestAirdrop', [address, Number(lamports)]);
 }

@@ -14,6 +14,7 @@ import {
   readAccounts,
   readAccountsEach,
   readBlockHeights,
+  readFinalHistoryEach,
   readStatusesEach,
 } from './chain-reads.ts';
 import { readTransactionEach } from './chain-transaction.ts';
@@ -114,6 +115,14 @@ export function createSolanaPaymentRail(deps: SolanaRailDeps): PaymentRail {
         treasurySpentLamports: lamports.before - lamports.after,
         failure,
       } satisfies TransactionFate;
+    },
+
+    async isGone({ signature, receiptAddress: address, landedSignature }) {
+      // Every attempt of a batch names its receipt, so one answer holds both or neither.
+      const histories = await readFinalHistoryEach(rpc, address);
+      if (histories.some((history) => history.includes(signature))) return false;
+      const witnesses = histories.filter((history) => history.includes(landedSignature));
+      return witnesses.length >= quorumOf(rpc);
     },
 
     treasuryHistory: (afterSignature) => readTreasuryHistory(rpc, treasury, afterSignature),

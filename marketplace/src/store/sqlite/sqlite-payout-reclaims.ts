@@ -1,6 +1,7 @@
 import { assert } from '@node3/shared/assert';
 import type { BaseUnits } from '@node3/shared/money';
-import type { PayoutStore } from '../payout-store.ts';
+import type Database from 'better-sqlite3';
+import type { AttemptRow, PayoutStore } from '../payout-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
 import {
@@ -15,6 +16,11 @@ interface ReceiptRecord {
   batch_id: string;
   receipt_seed: string;
   receipt_rent: bigint;
+}
+
+interface EndingRecord {
+  receipt_address: string;
+  landed_signature: string | null;
 }
 
 /** What remains of a batch after it ended: late attempts, receipt rent, signatures, the lease. */
@@ -58,7 +64,12 @@ export function createSqlitePayoutReclaims(
       const ended = `WHERE outcome IS NULL AND batch_id IN
         (SELECT batch_id FROM payout_batches WHERE state IN ('posted', 'void', 'reclaimed'))
         ORDER BY created_at_ms LIMIT ?`;
-      return sqlite.read((db) => selectAttempts(db, ended, [limit]));
+      return sqlite.read((db) =>
+        selectAttempts(db, ended, [limit]).map((attempt) => ({
+          ...attempt,
+          ...endingOf(db, attempt),
+        })),
+      );
     },
 
     resolveAttempts({ outcomes, transfers, nowMs }) {
@@ -68,6 +79,18 @@ export function createSqlitePayoutReclaims(
       });
     },
   };
+}
+
+/** How the attempt's batch ended. */
+function endingOf(db: Database.Database, { batchId }: AttemptRow) {
+  const record = statement<EndingRecord>(
+    db,
+    `SELECT receipt_address, (SELECT signature FROM payout_attempts
+       WHERE batch_id = payout_batches.batch_id AND outcome = 'landed') AS landed_signature
+     FROM payout_batches WHERE batch_id = ?`,
+  ).get(batchId);
+  assert(record !== undefined, `batch ${batchId} has an attempt`);
+  return { receiptAddress: record.receipt_address, landedSignature: record.landed_signature };
 }
 
 function createReclaims(

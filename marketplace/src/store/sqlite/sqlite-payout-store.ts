@@ -2,7 +2,13 @@ import { assert } from '@node3/shared/assert';
 import { payoutTransitions } from '@node3/shared/settlement-state';
 import { assertTransition } from '@node3/shared/state-machine';
 import type Database from 'better-sqlite3';
-import type { BatchChange, NewBatch, PayoutChange, PayoutStore } from '../payout-store.ts';
+import type {
+  BatchChange,
+  NewAttempt,
+  NewBatch,
+  PayoutChange,
+  PayoutStore,
+} from '../payout-store.ts';
 import type { NewPayout } from '../rows.ts';
 import { createSqliteChainIdentity } from './sqlite-chain-identity.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -65,6 +71,7 @@ export function createSqlitePayoutStore(sqlite: SqliteDatabase): PayoutStore {
 
     addAttempt(attempt, events) {
       return sqlite.write((db) => {
+        assertTakesAttempt(db, attempt);
         insertAttemptIn(db, attempt);
         if (attempt.kind === 'pay') {
           statement(
@@ -88,6 +95,19 @@ export function createSqlitePayoutStore(sqlite: SqliteDatabase): PayoutStore {
       });
     },
   };
+}
+
+/** Nothing may be sent for a batch that another worker has ended meanwhile. */
+function assertTakesAttempt(db: Database.Database, { batchId, kind }: NewAttempt): void {
+  const states = kind === 'pay' ? ['new', 'signed', 'sent'] : ['voiding'];
+  const found = statement<{ state: string }>(
+    db,
+    'SELECT state FROM payout_batches WHERE batch_id = ?',
+  ).get(batchId);
+  assert(
+    found !== undefined && states.includes(found.state),
+    `batch ${batchId} is not in ${states.join(' or ')}`,
+  );
 }
 
 function takeDuePayouts(

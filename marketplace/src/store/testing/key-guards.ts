@@ -33,6 +33,16 @@ export function describeKeyGuards(given: Given): void {
       await sign('pay', 1, 10);
       await sign('pay', 2, 20);
       await sign('pay', 3, 30);
+      await store.changeBatch({
+        batchId: batch?.batchId ?? '',
+        from: ['signed'],
+        to: 'voiding',
+        payouts: [],
+        outcomes: [],
+        transfers: [],
+        events: [],
+        nowMs: 35,
+      });
       await sign('void', 1, 40);
       const since = async (ms: number) =>
         (await store.signedSince(ms)).map(({ raw, createdAtMs }) => [[...raw], createdAtMs]);

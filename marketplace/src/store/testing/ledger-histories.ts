@@ -235,6 +235,10 @@ async function pay({ store, ids, nowMs }: World, deed: 'pay' | 'void'): Promise<
   const kind = deed;
   const raw = new Uint8Array(1);
   const signed = { signature, batchId, kind, attempt: 1, raw, receiptRent, createdAtMs: nowMs };
+  if (deed === 'void') {
+    const voiding = { batchId, from: ['new' as const], to: 'voiding' as const, payouts: [] };
+    await store.changeBatch({ ...voiding, outcomes: [], transfers: [], events: [], nowMs });
+  }
   await store.addAttempt({ ...signed, lastValidBlockHeight: 1 }, []);
   const change = { batchId, outcomes: [{ signature, outcome: 'landed' as const }], events: [] };
   const fate = {
@@ -251,7 +255,7 @@ async function pay({ store, ids, nowMs }: World, deed: 'pay' | 'void'): Promise<
       feeTransfer(signature, baseUnits(5n)),
       tombstoneTransfer(batchId, signature, fate),
     ];
-    const ended = { ...change, from: ['new' as const], to: 'void' as const };
+    const ended = { ...change, from: ['voiding' as const], to: 'void' as const };
     return store.changeBatch({ ...ended, payouts: move('due'), transfers, nowMs });
   }
   const sent = {

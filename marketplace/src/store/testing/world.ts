@@ -1,7 +1,7 @@
 import type { Device } from '@node3/shared/device';
 import { completeJobSpec } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
-import { type BaseUnits, baseUnits, toMoney, zero } from '@node3/shared/money';
+import { type Asset, type BaseUnits, baseUnits, toMoney, zero } from '@node3/shared/money';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { heldForJob, userAvailable } from '../../domain/ledger-accounts.ts';
 import type { JobClaim, JobPosting } from '../job-store.ts';
@@ -41,23 +41,28 @@ export class World {
     return accountId;
   }
 
-  deposit(accountId: string, amount: BaseUnits, signature = this.ids.secret(16)) {
+  deposit(
+    accountId: string,
+    amount: BaseUnits,
+    signature = this.ids.secret(16),
+    asset: Asset = 'USDC',
+  ) {
     return this.store.recordDeposit({
       signature,
-      received: [{ asset: 'USDC', amount, sourceOwner: null }],
+      received: [{ asset, amount, sourceOwner: null }],
       target: { to: 'account', accountId, route: 'claim', intentId: null },
       minimum: { SOL: zero, USDC: zero },
       nowMs: this.nowMs,
     });
   }
 
-  async registerAgent(): Promise<string> {
+  async registerAgent(wallet?: string): Promise<string> {
     const agentId = this.ids.next('agent');
     const registeredAtMs = this.nowMs;
     await this.store.registerAgent(
       {
         agentId,
-        wallet: `w-${agentId}`,
+        wallet: wallet ?? `w-${agentId}`,
         name: 'rig',
         version: '1.0.0',
         enabled: true,
@@ -80,8 +85,8 @@ export class World {
     return agentId;
   }
 
-  posting(accountId: string, price = 1_000n): JobPosting {
-    const job = this.#newJob(accountId, baseUnits(price));
+  posting(accountId: string, price = 1_000n, asset: Asset = 'USDC'): JobPosting {
+    const job = this.#newJob(accountId, baseUnits(price), asset);
     return {
       job,
       transfers: [
@@ -103,8 +108,8 @@ export class World {
     };
   }
 
-  async post(accountId: string, price = 1_000n): Promise<JobRow> {
-    const { job } = await this.store.postJob(this.posting(accountId, price));
+  async post(accountId: string, price = 1_000n, asset: Asset = 'USDC'): Promise<JobRow> {
+    const { job } = await this.store.postJob(this.posting(accountId, price, asset));
     return job;
   }
 
@@ -149,8 +154,13 @@ export class World {
   }
 
   /** Posts a job and gives it to an agent. */
-  async lease(accountId: string, agentId: string): Promise<ExecutionRow> {
-    const job = await this.post(accountId);
+  async lease(
+    accountId: string,
+    agentId: string,
+    price = 1_000n,
+    asset: Asset = 'USDC',
+  ): Promise<ExecutionRow> {
+    const job = await this.post(accountId, price, asset);
     const claimed = await this.store.claimJob(this.claim(job.jobId, agentId));
     if (claimed === null) throw new Error('a fresh job can be claimed');
     return claimed.execution;
@@ -177,11 +187,11 @@ export class World {
     return this.store.appendLogs({ fence: fenceOf(execution), agentId, seqFirst, lines, nowMs });
   }
 
-  #newJob(accountId: string, price: BaseUnits): JobRow {
+  #newJob(accountId: string, price: BaseUnits, asset: Asset): JobRow {
     const spec = completeJobSpec(
       {
         workload: { kind: 'script', language: 'bash', code: 'echo hello' },
-        price: { kind: 'fixed', reward: toMoney(price, 'USDC') },
+        price: { kind: 'fixed', reward: toMoney(price, asset) },
       },
       images,
     );
@@ -194,7 +204,7 @@ export class World {
       fault: null,
       priority: spec.priority,
       spec,
-      asset: 'USDC',
+      asset,
       price,
       feeBasisPoints: 500,
       attempt: 0,
