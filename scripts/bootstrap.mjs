@@ -19,6 +19,7 @@ const commands = {
   build: [['scripts/build-dashboard.ts']],
   test: [['scripts/build-dashboard.ts'], ['node_modules/vitest/vitest.mjs', 'run']],
   check: [['scripts/check.ts']],
+  chaos: [['scripts/chaos.ts']],
   bench: [['scripts/bench.ts']],
 };
 

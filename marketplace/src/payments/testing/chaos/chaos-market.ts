@@ -1,0 +1,228 @@
+import type { Ids } from '@node3/shared/ids';
+import { type Asset, baseUnits, fromMoney } from '@node3/shared/money';
+import type { ExecutionResult } from '@node3/shared/routes/agents';
+import { chainTreasury, operatorCapital } from '../../../domain/ledger-accounts.ts';
+import { CancelNotices } from '../../../services/cancel-notices.ts';
+import { Matchmaker } from '../../../services/matchmaker.ts';
+import { reportResult } from '../../../services/report-result.ts';
+import type { ExecutionRow, Fence } from '../../../store/rows.ts';
+import { fenceOf, World } from '../../../store/testing/world.ts';
+import type { ChaosClock } from './chaos-clock.ts';
+import type { ChaosNetwork } from './chaos-network.ts';
+import type { ChaosProcess } from './chaos-process.ts';
+import type { ChaosTrace } from './chaos-trace.ts';
+import type { ChaosWallet, ChaosWallets } from './chaos-wallets.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** What an agent was told that it earned, and where it is to be paid. */
+export interface Earning {
+  payoutId: string;
+  wallet: string;
+  asset: Asset;
+  amount: bigint;
+}
+
+export interface MarketDeps {
+  network: ChaosNetwork;
+  wallets: ChaosWallets;
+  clock: ChaosClock;
+  ids: Ids;
+  trace: ChaosTrace;
+  random: SeededRandom;
+  treasury: string;
+}
+
+interface Agent {
+  agentId: string;
+  wallet: string;
+}
+
+interface Job {
+  asset: Asset;
+  price: bigint;
+  agent: Agent;
+  result: ExecutionResult;
+  deposits: 'at-once' | 'late';
+}
+
+interface Report {
+  execution: ExecutionRow;
+  wallet: string;
+  result: ExecutionResult;
+}
+
+/**
+ * Requesters who pay, agents who work and report, and the operator. Agents report through the real
+ * service and repeat themselves until they get an answer, and sometimes afterwards.
+ */
+export class ChaosMarket {
+  /** By execution: how often anybody reports it, it is earned once. */
+  readonly earnings = new Map<string, Earning>();
+  readonly #deps: MarketDeps;
+  readonly #world: World;
+  readonly #agents: Agent[] = [];
+  #accountId = '';
+  #reports: Report[] = [];
+  /** Money that the ledger has and the chain will see later. */
+  #owedToTreasury: { asset: Asset; amount: bigint }[] = [];
+
+  constructor(deps: MarketDeps, process: ChaosProcess) {
+    this.#deps = deps;
+    this.#world = new World(process.rawStore);
+  }
+
+  /** Another process has taken over. */
+  attach(process: ChaosProcess): void {
+    this.#world.store = process.rawStore;
+  }
+
+  async open(capitalLamports: bigint): Promise<void> {
+    const { wallets, random } = this.#deps;
+    this.#tick();
+    this.#accountId = await this.#world.openAccount(0n);
+    for (const { address } of wallets.all) {
+      const agents = random.chance(0.2) ? 2 : 1;
+      for (let made = 0; made < agents; made += 1) {
+        const agentId = await this.#world.registerAgent(address);
+        this.#agents.push({ agentId, wallet: address });
+      }
+    }
+    await this.addCapital(capitalLamports);
+  }
+
+  async addCapital(lamports: bigint): Promise<void> {
+    this.#tick();
+    const id = `capital:${this.#world.ids.secret(4)}`;
+    this.#fund('SOL', lamports);
+    const transfer = {
+      transferId: id,
+      debit: chainTreasury,
+      credit: operatorCapital,
+      asset: 'SOL',
+      amount: baseUnits(lamports),
+      kind: 'deposit',
+      ref: id,
+    } as const;
+    await this.#world.store.postTransfers([transfer], [], this.#world.nowMs);
+  }
+
+  async addRandomJob(deposits: 'at-once' | 'late'): Promise<void> {
+    const { random } = this.#deps;
+    const asset = random.pick(['SOL', 'USDC'] as const);
+    const price = priceOf(asset, random);
+    const agent = random.pick(this.#agents);
+    await this.#addJob({ asset, price, agent, result: resultOf(random), deposits });
+  }
+
+  /** A job that succeeds and earns its price for the wallet. */
+  async addJob(wallet: ChaosWallet, asset: Asset, price: bigint): Promise<void> {
+    const agent = this.#agents.find((known) => known.wallet === wallet.address);
+    if (agent === undefined) throw new Error('the wallet has no agent');
+    await this.#addJob({ asset, price, agent, result: success, deposits: 'at-once' });
+  }
+
+  /** Somebody pays for a job, an agent takes it and has a result. Its report is still to come. */
+  async #addJob({ asset, price, agent, result, deposits }: Job): Promise<void> {
+    this.#tick();
+    const { agentId, wallet } = agent;
+    await this.#world.deposit(this.#accountId, baseUnits(price), this.#world.ids.secret(16), asset);
+    if (deposits === 'at-once') this.#fund(asset, price);
+    else this.#owedToTreasury.push({ asset, amount: price });
+    const execution = await this.#world.lease(this.#accountId, agentId, price, asset);
+    await this.#world.start(execution);
+    this.#deps.trace.add(`job ${execution.jobId} for ${price} ${asset} by ${wallet}`);
+    this.#reports.push({ execution, wallet, result });
+  }
+
+  /** Money that the ledger counted on arrives on chain. */
+  settleDeposits(): void {
+    for (const { asset, amount } of this.#owedToTreasury.splice(0)) this.#fund(asset, amount);
+  }
+
+  /** Agents report what they have. Rejects with Crash; then they will do it again. */
+  async report(process: ChaosProcess): Promise<void> {
+    while (this.#reports.length > 0) {
+      const [first] = this.#reports;
+      if (first === undefined) return;
+      await this.#reportOne(process, first);
+      // An agent that did not hear the answer asks again.
+      if (this.#deps.random.chance(0.15)) await this.#reportOne(process, first);
+      this.#reports.shift();
+    }
+  }
+
+  /** The operator lets every held payout try again. */
+  async releaseHeld(process: ChaosProcess): Promise<void> {
+    const held = await heldPayouts(process);
+    for (const payoutId of held) await process.store.releasePayout(payoutId, []);
+    if (held.length > 0) this.#deps.trace.add(`operator releases ${held.length}`);
+  }
+
+  async #reportOne(process: ChaosProcess, { execution, wallet, result }: Report): Promise<void> {
+    const { clock, ids, trace } = this.#deps;
+    const fence: Fence = fenceOf(execution);
+    const answer = await reportResult(
+      {
+        store: process.store,
+        clock,
+        ids,
+        matchmaker: new Matchmaker(clock, 'refused'),
+        cancels: new CancelNotices(),
+        holdbackMs: 0,
+        unsupervised: new Set(),
+        wakePayouts: () => undefined,
+      },
+      fence,
+      execution.agentId,
+      result,
+    );
+    const amount = fromMoney(answer.earned);
+    const { asset } = answer.earned;
+    trace.add(`report of ${execution.executionId} earns ${amount} ${asset}`);
+    if (answer.payoutId === null) return;
+    const { payoutId } = answer;
+    this.earnings.set(execution.executionId, { payoutId, wallet, asset, amount });
+  }
+
+  #fund(asset: Asset, amount: bigint): void {
+    const { network, treasury } = this.#deps;
+    const { faucet } = network.localnet;
+    if (asset === 'SOL') faucet.airdropSol(treasury, amount);
+    else faucet.mintUsdc(treasury, amount);
+  }
+
+  #tick(): void {
+    this.#world.nowMs = this.#deps.clock.nowMs();
+  }
+}
+
+async function heldPayouts({ rawStore }: ChaosProcess): Promise<string[]> {
+  const rows = await rawStore.listPayouts({ agentId: null, beforePayoutId: null, limit: 1_000 });
+  return rows.filter(({ state }) => state === 'held').map(({ payoutId }) => payoutId);
+}
+
+/** Many are too small for a fresh wallet, so that they have to add up. */
+function priceOf(asset: Asset, random: SeededRandom): bigint {
+  if (asset === 'USDC') return BigInt(random.integer(1, random.pick([500, 5_000, 5_000_000])));
+  return BigInt(random.integer(1, random.pick([300_000, 2_000_000, 50_000_000])));
+}
+
+const success: ExecutionResult = {
+  outcome: 'succeeded',
+  reason: 'exited',
+  detail: null,
+  exitCode: 0,
+  runMs: 1_000,
+  started: true,
+  peakMemoryBytes: null,
+  isolation: null,
+  imageDigest: null,
+  logLines: 0,
+};
+
+/** Some fail by the requester's fault, and earn the part of the time that they ran. */
+function resultOf(random: SeededRandom): ExecutionResult {
+  const runMs = random.integer(0, 60_000);
+  if (!random.chance(0.15)) return { ...success, runMs };
+  return { ...success, outcome: 'failed', reason: 'nonzero_exit', exitCode: 1, runMs };
+}
