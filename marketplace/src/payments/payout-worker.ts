@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PayoutEngineState } from '@node3/shared/routes/payouts';
 import { capWindowMs } from './keys/payout-caps.ts';
 import { actOnBatch } from './payout-batch.ts';
@@ -27,6 +28,8 @@ export interface PayoutStatus {
   lastStepAtMs: number | null;
 }
 
+/** Each takes most of a millisecond to verify, and others want the event loop meanwhile. */
+const recalledPerTurn = 20;
 /** Read twice each time, since another worker's clock may differ by that much. */
 const recallOverlapMs = 600_000;
 
@@ -158,7 +161,11 @@ export class PayoutWorker {
   async #recallSigned(nowMs: number): Promise<void> {
     const { store, rail } = this.#context;
     const sinceMs = Math.max(nowMs - capWindowMs, this.#recalledToMs - recallOverlapMs);
-    rail.recallSigned(await store.signedSince(sinceMs));
+    const signed = await store.signedSince(sinceMs);
+    for (let start = 0; start < signed.length; start += recalledPerTurn) {
+      rail.recallSigned(signed.slice(start, start + recalledPerTurn));
+      await nextTurn();
+    }
     this.#recalledToMs = nowMs;
   }
 

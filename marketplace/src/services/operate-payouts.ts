@@ -40,10 +40,7 @@ export async function readPayoutEngine({
   payouts,
   payoutSwitch,
 }: Deps): Promise<PayoutEngineStatus> {
-  const [counts, sums] = await Promise.all([
-    store.countPayouts(),
-    store.sumPayouts({ agentId: null, sinceMs: 0 }),
-  ]);
+  const [counts, sums] = await Promise.all([store.countPayouts(), store.payoutTotals()]);
   const { lastStepAtMs, ...status } = payouts.status();
   // True from the moment it was pulled; the engine says so after its next step.
   const stopped = payoutSwitch.sentence();

@@ -27,7 +27,7 @@ export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview>
     store.countJobs(),
     store.countPayouts(),
     store.ledgerTotals(),
-    store.sumPayouts({ agentId: null, sinceMs: 0 }),
+    store.payoutTotals(),
     store.queuedJobs(null, 1),
     store.liveExecutions(null),
   ]);

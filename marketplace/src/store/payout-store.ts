@@ -13,7 +13,9 @@ export interface PayoutStore {
   /** Newest first, of one agent or of all. */
   listPayouts(query: PayoutQuery): Promise<PayoutRow[]>;
   countPayouts(): Promise<Record<PayoutState, number>>;
-  /** Sums of finalized and of unfinished payouts since a time, of one agent or of all. */
+  /** What all payouts come to that are paid, and that will be. */
+  payoutTotals(): Promise<Record<Asset, PayoutSums>>;
+  /** The same of one agent since a time. */
   sumPayouts(query: PayoutSumQuery): Promise<Record<Asset, PayoutSums>>;
 
   /**
@@ -123,7 +125,7 @@ export interface PayoutQuery {
 }
 
 export interface PayoutSumQuery {
-  agentId: string | null;
+  agentId: string;
   sinceMs: number;
 }
 

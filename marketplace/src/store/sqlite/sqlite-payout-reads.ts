@@ -1,4 +1,4 @@
-import { type Asset, type BaseUnits, zero } from '@node3/shared/money';
+import { type Asset, add, baseUnits, zero } from '@node3/shared/money';
 import { type PayoutState, payoutStates } from '@node3/shared/settlement-state';
 import type { PayoutStore, PayoutSums } from '../payout-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -16,6 +16,7 @@ export function createSqlitePayoutReads(
   | 'listPayouts'
   | 'countPayouts'
   | 'sumPayouts'
+  | 'payoutTotals'
   | 'openBatches'
 > {
   const select = (where: string, ...values: (string | number | null)[]) =>
@@ -53,38 +54,54 @@ export function createSqlitePayoutReads(
   };
 }
 
+interface TotalRecord {
+  asset: string;
+  state: string;
+  payouts: bigint;
+  amount: bigint;
+}
+
+const selectTotals = 'SELECT asset, state, payouts, amount FROM payout_totals';
+const sumOfAgent = `
+  SELECT asset, state, sum(amount) AS amount FROM payouts
+  WHERE agent_id = ? AND created_at_ms >= ? GROUP BY asset, state`;
+
 function createSqlitePayoutSums(
   sqlite: SqliteDatabase,
-): Pick<PayoutStore, 'countPayouts' | 'sumPayouts'> {
+): Pick<PayoutStore, 'countPayouts' | 'sumPayouts' | 'payoutTotals'> {
+  const totals = () => sqlite.read((db) => statement<TotalRecord>(db, selectTotals).all());
   return {
     async countPayouts() {
       const counts = Object.fromEntries(payoutStates.map((state) => [state, 0]));
-      const rows = sqlite.read((db) =>
-        statement<{ state: string; count: bigint }>(
-          db,
-          'SELECT state, count(*) AS count FROM payouts GROUP BY state',
-        ).all(),
-      );
-      for (const row of rows) counts[row.state] = Number(row.count);
+      for (const { state, payouts } of totals()) {
+        counts[state] = (counts[state] ?? 0) + Number(payouts);
+      }
       return counts as Record<PayoutState, number>;
     },
+    async payoutTotals() {
+      return sumsOf(totals());
+    },
     async sumPayouts({ agentId, sinceMs }) {
-      const sums: Record<Asset, PayoutSums> = {
-        SOL: { finalized: zero, pending: zero },
-        USDC: { finalized: zero, pending: zero },
-      };
-      const rows = sqlite.read((db) =>
-        statement<{ asset: string; final: bigint; amount: bigint }>(
-          db,
-          `SELECT asset, state = 'finalized' AS final, sum(amount) AS amount FROM payouts
-           WHERE created_at_ms >= ? AND (? IS NULL OR agent_id = ?) GROUP BY 1, 2`,
-        ).all(sinceMs, agentId, agentId),
+      return sumsOf(
+        sqlite.read((db) =>
+          statement<Omit<TotalRecord, 'payouts'>>(db, sumOfAgent).all(agentId, sinceMs),
+        ),
       );
-      for (const row of rows) {
-        sums[row.asset as Asset][row.final === 1n ? 'finalized' : 'pending'] =
-          row.amount as BaseUnits;
-      }
-      return sums;
     },
   };
+}
+
+/** What was cancelled is neither paid nor going to be. */
+function sumsOf(records: readonly Omit<TotalRecord, 'payouts'>[]): Record<Asset, PayoutSums> {
+  const sums: Record<Asset, PayoutSums> = {
+    SOL: { finalized: zero, pending: zero },
+    USDC: { finalized: zero, pending: zero },
+  };
+  for (const { asset, state, amount } of records) {
+    if (state === 'cancelled') continue;
+    const ofAsset = sums[asset as Asset];
+    const part = state === 'finalized' ? 'finalized' : 'pending';
+    ofAsset[part] = add(ofAsset[part], baseUnits(amount));
+  }
+  return sums;
 }

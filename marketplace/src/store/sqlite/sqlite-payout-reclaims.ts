@@ -61,8 +61,10 @@ export function createSqlitePayoutReclaims(
     },
 
     async unresolvedAttempts(limit) {
-      const ended = `WHERE outcome IS NULL AND batch_id IN
-        (SELECT batch_id FROM payout_batches WHERE state IN ('posted', 'void', 'reclaimed'))
+      // Asked of each open attempt: a list of all batches that ended grows for ever.
+      const ended = `WHERE outcome IS NULL AND EXISTS (SELECT 1 FROM payout_batches
+          WHERE payout_batches.batch_id = payout_attempts.batch_id
+            AND state IN ('posted', 'void', 'reclaimed'))
         ORDER BY created_at_ms LIMIT ?`;
       return sqlite.read((db) =>
         selectAttempts(db, ended, [limit]).map((attempt) => ({

@@ -13,6 +13,7 @@ import {
 import type { Store } from '../store.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
+import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
 import { fenceOf, World } from '../testing/world.ts';
 import { liveThroughX402 } from '../testing/x402.ts';
@@ -135,6 +136,12 @@ const mayScan = [
   'FROM balances',
   'FROM transfers',
   'FROM jobs LEFT JOIN balances',
+  'FROM payout_totals',
+  'FROM payout_checkpoint',
+  // Once, at the start.
+  'FROM treasury_signatures WHERE purpose',
+  // Looks for orphans among those that refer to it, which is skipped while there are none.
+  'INSERT INTO payouts',
 ];
 
 const selectIndexes = `
@@ -210,6 +217,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughCaps(world);
   await liveThroughQuotes(world);
   await liveThroughX402(world);
+  await liveThroughPayouts(world);
   await liveThroughDeposits(world, accountId);
   await store.ledgerTotals();
   await store.ledgerEntriesById(['hold:job']);

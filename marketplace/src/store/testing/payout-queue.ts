@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { feeRevenue, providerPayable } from '../../domain/ledger-accounts.ts';
 import type { Given } from '../store.conformance.ts';
+import type { World } from './world.ts';
 
 export function describePayoutQueue(given: Given): void {
   describe('the payout queue', () => {
@@ -72,5 +73,43 @@ export function describePayoutQueue(given: Given): void {
       expect(await dueIds()).toEqual([]);
       expect(await store.ledgerBalance(providerPayable(agentId), 'USDC')).toBe(0n);
     });
+
+    it('adds up what is to be paid, without what was cancelled', async () => {
+      const { store, world } = given;
+      const agentId = await world.registerAgent();
+      await owe(agentId);
+      const cancelled = await owe(agentId);
+      const pending = { finalized: 0n, pending: 1_800n };
+      expect(await store.payoutTotals()).toMatchObject({ USDC: pending, SOL: { pending: 0n } });
+      expect(await store.sumPayouts({ agentId, sinceMs: 0 })).toMatchObject({ USDC: pending });
+      await store.cancelPayout({ payoutId: cancelled, transfers: [], events: [], nowMs: 0 });
+      const left = { finalized: 0n, pending: 900n };
+      expect(await store.payoutTotals()).toMatchObject({ USDC: left });
+      expect(await store.sumPayouts({ agentId, sinceMs: 0 })).toMatchObject({ USDC: left });
+      expect(await store.countPayouts()).toMatchObject({ due: 1, cancelled: 1, finalized: 0 });
+    });
   });
+}
+
+/** The reads and the small changes of the payout engine once; the schema's tests look at their plans. */
+export async function liveThroughPayouts({ store, nowMs }: World): Promise<void> {
+  const page = { beforePayoutId: null, limit: 1 };
+  await store.payout('pay_1');
+  await store.payoutOfExecution('exe_1');
+  await store.payoutsOfJobs(['job_1']);
+  await store.listPayouts({ ...page, agentId: null });
+  await store.listPayouts({ ...page, agentId: 'agt_1' });
+  await store.countPayouts();
+  await store.sumPayouts({ agentId: 'agt_1', sinceMs: 0 });
+  await store.duePayouts({ asset: 'USDC', limit: 10, nowMs });
+  await store.parkPayouts([{ payoutId: 'pay_1', reason: 'below_rent' }], 1);
+  await store.unparkPayouts(1);
+  await store.openBatches();
+  await store.unresolvedAttempts(1);
+  await store.reclaimableBatches(nowMs, 1);
+  await store.openReclaims();
+  await store.signedSince(nowMs);
+  await store.ownSignatures(['sig']);
+  await store.treasurySignaturesFor('none');
+  await store.payoutCheckpoint();
 }

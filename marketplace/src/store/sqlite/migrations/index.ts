@@ -10,6 +10,7 @@ import { deposits } from './0008-deposits.ts';
 import { quotes } from './0009-quotes.ts';
 import { withdrawals } from './0010-withdrawals.ts';
 import { spendingCaps } from './0011-spending-caps.ts';
+import { payoutTotals } from './0012-payout-totals.ts';
 
 export interface Migration {
   name: string;
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   quotes,
   withdrawals,
   spendingCaps,
+  payoutTotals,
 ];
