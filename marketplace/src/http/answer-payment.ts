@@ -85,7 +85,7 @@ const responseHeaders: Record<X402Version, string> = {
 function askForPayment(
   deps: HttpDeps,
   { request, reply, description }: PaidRequest,
-  { x402, charge, error }: Extract<PaidJob, { kind: 'unpaid' }>,
+  { x402, charge, chargeV1, error }: Extract<PaidJob, { kind: 'unpaid' }>,
   version: X402Version,
 ): void {
   const { offer } = x402;
@@ -114,7 +114,7 @@ function askForPayment(
       ...problem,
       x402Version: 1,
       error: why,
-      accepts: [toRequirementsV1(offer, charge, resource)],
+      accepts: [toRequirementsV1(offer, chargeV1, resource)],
     });
 }
 

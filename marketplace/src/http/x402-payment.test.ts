@@ -44,7 +44,7 @@ describe('an unpaid request', () => {
           amount: String(price),
           asset: bed.localnet.usdcMint,
           payTo: bed.wallet.address,
-          extra: { ...extra, paymentFlow: 'upfront' },
+          extra: { ...extra, paymentFlow: 'upfront', nonce: expect.stringMatching(/^[\w-]{22}$/) },
         },
       ],
     });
@@ -56,13 +56,16 @@ describe('an unpaid request', () => {
     });
   });
 
-  it('is asked for the same price and memo however its fields are ordered', async () => {
+  it('is asked for the same price and another memo each time, however its fields are ordered', async () => {
     const { workload, price: reward } = usdcJob();
     const [one, two] = await Promise.all([
       bed.challenge({ workload, price: reward }),
       bed.challenge({ price: reward, workload }),
     ]);
-    expect(two.accepts).toEqual(one.accepts);
+    expect(two.accepts[0]?.amount).toBe(one.accepts[0]?.amount);
+    expect(two.accepts[0]?.extra['memo']).not.toBe(one.accepts[0]?.extra['memo']);
+    const payload = await bed.payload(bed.buyer(), { workload, price: reward });
+    expect((await bed.pay({ price: reward, workload }, payload)).status).toBe(201);
     const other = await bed.challenge(usdcJob({ name: 'other' }));
     expect(other.accepts[0]?.amount).toBe(one.accepts[0]?.amount);
     expect(other.accepts[0]?.extra['memo']).not.toBe(one.accepts[0]?.extra['memo']);
@@ -191,6 +194,24 @@ describe('a repeated payment', () => {
       expect((await bed.pay(body, payload)).status).toBe(201);
     }
     expect(await bed.usdcOf(buyer.address)).toBe(10_000_000n - price);
+  });
+
+  it('read from the chain opens nothing to whoever guesses the body', async () => {
+    const body = usdcJob({ name: 'guessable' });
+    const payload = await bed.payload(bed.buyer(), body);
+    const { payment } = await answerOf(await bed.pay(body, payload));
+    const { transaction } = (await bed.rpc('getTransaction', [
+      payment.signature,
+      { encoding: 'base64', commitment: 'confirmed', maxSupportedTransactionVersion: 1 },
+    ])) as { transaction: [string, string] };
+    const [accepted] = (await bed.challenge(body)).accepts;
+    for (const copied of [accepted, { ...payload.accepted, extra: {} }]) {
+      const stolen = { ...payload, accepted: copied, payload: { transaction: transaction[0] } };
+      const response = await bed.pay(body, stolen as typeof payload);
+      expect([response.status, (await answerOf(response)).jobToken]).toEqual([402, undefined]);
+      const header = decodePaymentRequiredHeader(response.headers.get('payment-required') ?? '');
+      expect(header.error).toContain('memo_mismatch');
+    }
   });
 
   it('with the same Idempotency-Key answers the first job and is never sent', async () => {

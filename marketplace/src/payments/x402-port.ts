@@ -25,6 +25,8 @@ export interface X402Charge {
   amount: BaseUnits;
   /** Binds a payment to the body it pays for: a payment with another memo is refused. */
   memo: string;
+  /** Goes into the memo and comes back with the payment; null for clients that can't send it back. */
+  nonce: string | null;
   /** SHA-256 of the canonical body. */
   requestHash: string;
 }
@@ -37,6 +39,8 @@ export interface X402Payment {
   messageHash: string;
   /** Who it says that pays. */
   payer: string;
+  /** The text of its memo; null without. */
+  memo: string | null;
   /** The client's own id of this payment; null without. */
   paymentId: string | null;
 }

@@ -16,13 +16,18 @@ export interface X402Resource {
 
 const mimeType = 'application/json';
 
-/** Ties a payment to the body it pays for; short, since each byte of a memo is paid for. */
-export function memoOf(canonicalBody: string): string {
-  const hash = createHash('sha256').update(canonicalBody).digest('base64url');
+/**
+ * Ties a payment to the body it pays for; short, since each byte of a memo is paid for. Everybody reads
+ * it on chain: without the nonce, whoever guesses the body could show the payment as their own.
+ */
+export function memoOf(canonicalBody: string, nonce: string | null): string {
+  const text = nonce === null ? canonicalBody : `${nonce} ${canonicalBody}`;
+  const hash = createHash('sha256').update(text).digest('base64url');
   return `q:${hash.slice(0, 22)}`;
 }
 
 export function toRequirements(offer: X402Offer, charge: X402Charge) {
+  const { memo, nonce } = charge;
   return {
     scheme: 'exact',
     network: offer.networks.v2,
@@ -30,7 +35,12 @@ export function toRequirements(offer: X402Offer, charge: X402Charge) {
     asset: offer.usdcMint,
     payTo: offer.payTo,
     maxTimeoutSeconds: timeoutSec,
-    extra: { feePayer: offer.feePayer, memo: charge.memo, paymentFlow: 'upfront' },
+    extra: {
+      feePayer: offer.feePayer,
+      memo,
+      paymentFlow: 'upfront',
+      ...(nonce === null ? {} : { nonce }),
+    },
   };
 }
 
@@ -102,10 +112,13 @@ export function encodeHeader(value: unknown): string {
 export interface SentPayment {
   version: X402Version;
   transaction: string;
+  /** Of the requirements that it answers; null without. */
+  nonce: string | null;
   paymentId: string | null;
 }
 
 const Transaction = Type.Object({ transaction: Type.String({ minLength: 1, maxLength: 2_000 }) });
+const Nonce = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
 const PayloadV1 = Type.Object({
   x402Version: Type.Literal(1),
   scheme: Type.Literal('exact'),
@@ -117,6 +130,7 @@ const PayloadV2 = Type.Object({
   accepted: Type.Object({
     scheme: Type.Literal('exact'),
     network: Type.String({ maxLength: 64 }),
+    extra: Type.Optional(Type.Object({ nonce: Type.Optional(Nonce) })),
   }),
   payload: Transaction,
   extensions: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
@@ -137,7 +151,7 @@ export function readPaymentHeader(
   if (version === 1) {
     if (!Value.Check(PayloadV1, value)) return 'invalid_payload';
     if (value.network !== networks.v1) return 'network_mismatch';
-    return { version, transaction: value.payload.transaction, paymentId: null };
+    return { version, transaction: value.payload.transaction, nonce: null, paymentId: null };
   }
   if (!Value.Check(PayloadV2, value)) return 'invalid_payload';
   if (value.accepted.network !== networks.v2) return 'invalid_exact_svm_network_mismatch';
@@ -146,7 +160,8 @@ export function readPaymentHeader(
 
 function readExtensions(value: Static<typeof PayloadV2>): SentPayment | string {
   const { transaction } = value.payload;
-  const sent = { version: 2, transaction, paymentId: null } as const;
+  const nonce = value.accepted.extra?.nonce ?? null;
+  const sent = { version: 2, transaction, nonce, paymentId: null } as const;
   const extension = value.extensions?.[paymentIdentifier];
   if (extension === undefined) return sent;
   if (!Value.Check(Identifier, extension)) return 'invalid_payment_identifier';

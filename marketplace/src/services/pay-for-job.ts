@@ -29,7 +29,7 @@ type Settled = Pick<X402SettlementRow, 'signature' | 'payer' | 'amount'>;
 
 export type PaidJob =
   /** `error` says why the payment that was sent does not do; null when none was. */
-  | { kind: 'unpaid'; x402: X402; charge: X402Charge; error: string | null }
+  | { kind: 'unpaid'; x402: X402; charge: X402Charge; chargeV1: X402Charge; error: string | null }
   | { kind: 'posted'; x402: X402; job: JobRow; settled: Settled | null; replayed: boolean }
   /** The money has arrived but the job can't be posted: it is on the payer's account. */
   | { kind: 'credited'; x402: X402; error: MarketError; settled: Settled };
@@ -43,15 +43,16 @@ export async function payForJob(deps: PayForJobDeps, input: PayForJobInput): Pro
   const { x402, store } = deps;
   if (x402 === null) throw unavailable('The operator has switched x402 off.');
   checkDepth(input.spec);
+  const { sent } = input;
   const canonical = canonicalJson(input.body);
   const request: PaidRequest = {
     x402,
-    memo: memoOf(canonical),
+    canonical,
+    nonce: sent === null || typeof sent === 'string' ? null : sent.nonce,
     requestHash: hashText(canonical),
     idempotencyKey: input.idempotencyKey,
     prepare: () => prepareUsdcJob(deps, input.spec),
   };
-  const { sent } = input;
   const payment =
     sent === null || typeof sent === 'string' ? null : x402.read(sent.transaction, sent.paymentId);
   const known = payment === null ? null : await store.x402SettlementOf(payment.messageHash);
@@ -59,17 +60,16 @@ export async function payForJob(deps: PayForJobDeps, input: PayForJobInput): Pro
   const closed = await x402.closed();
   if (closed !== null) throw unavailable(closed);
   const prepared = request.prepare();
-  const charge = chargeOf(request, prepared);
-  if (payment === null) {
-    const error = typeof sent === 'string' ? sent : sent === null ? null : 'invalid_payload';
-    return { kind: 'unpaid', x402, charge, error };
-  }
-  return payNow(deps, request, payment, charge);
+  if (payment !== null) return payNow(deps, request, payment, chargeOf(request, prepared));
+  const error = typeof sent === 'string' ? sent : sent === null ? null : 'invalid_payload';
+  return ask(deps, request, prepared, error);
 }
 
 interface PaidRequest {
   x402: X402;
-  memo: string;
+  canonical: string;
+  /** What the payment sent back of its requirements. */
+  nonce: string | null;
   requestHash: string;
   idempotencyKey: string | null;
   /** Throws when the job could not be posted. */
@@ -88,7 +88,7 @@ async function payNow(
   const sameId = paymentId === null ? null : await store.x402SettlementById(payer, paymentId);
   if (sameId !== null) throw new MarketError('PAYMENT_CONFLICT');
   const error = await x402.verify(payment, charge);
-  if (error !== null) return { kind: 'unpaid', x402, charge, error };
+  if (error !== null) return ask(deps, request, request.prepare(), error);
   // From here on the payer is known to have signed.
   const earlier = await postedBefore(deps, request, payer);
   if (earlier !== null) return earlier;
@@ -119,11 +119,10 @@ async function resume(
   known: X402SettlementRow,
 ): Promise<PaidJob> {
   const { x402 } = request;
-  if (known.requestHash !== request.requestHash) {
-    const charge = chargeOf(request, request.prepare());
-    return { kind: 'unpaid', x402, charge, error: 'invalid_exact_svm_payload_memo_mismatch' };
+  // What is on chain everybody can read; the nonce and the payer's own id of the payment are not.
+  if (payment.memo !== memoOf(request.canonical, request.nonce)) {
+    return ask(deps, request, request.prepare(), 'invalid_exact_svm_payload_memo_mismatch');
   }
-  // What is on chain everybody can read; the payer's own id of the payment is not.
   if (known.paymentId !== null && known.paymentId !== payment.paymentId) {
     throw new MarketError('PAYMENT_CONFLICT');
   }
@@ -143,8 +142,7 @@ async function conclude(
     const { signature } = outcome.settlement;
     throw new MarketError('PAYMENT_PENDING', { signature, retryAfterSec });
   }
-  const charge = chargeOf(request, request.prepare());
-  return { kind: 'unpaid', x402: request.x402, charge, error: outcome.reason };
+  return ask(deps, request, request.prepare(), outcome.reason);
 }
 
 const retryAfterSec = 5;
@@ -200,8 +198,23 @@ function creditedInstead(
   return new MarketError(error.code, { ...error.context, detail, credited }, { cause: error });
 }
 
-function chargeOf({ memo, requestHash }: PaidRequest, { price }: PreparedJob): X402Charge {
-  return { amount: price, memo, requestHash };
+const nonceBytes = 16;
+
+/** Asks for a payment that only this answer's reader can make; the first version can't do that. */
+function ask(
+  { ids }: PayForJobDeps,
+  request: PaidRequest,
+  prepared: PreparedJob,
+  error: string | null,
+): PaidJob {
+  const charge = chargeOf({ ...request, nonce: ids.secret(nonceBytes) }, prepared);
+  const chargeV1 = chargeOf({ ...request, nonce: null }, prepared);
+  return { kind: 'unpaid', x402: request.x402, charge, chargeV1, error };
+}
+
+function chargeOf(request: PaidRequest, { price }: PreparedJob): X402Charge {
+  const { canonical, nonce, requestHash } = request;
+  return { amount: price, memo: memoOf(canonical, nonce), nonce, requestHash };
 }
 
 function prepareUsdcJob(deps: PayForJobDeps, spec: JobSpecInput): PreparedJob {

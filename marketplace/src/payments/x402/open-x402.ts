@@ -72,7 +72,8 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
       const message = readPaymentMessage(transaction);
       const payer = message === null ? null : payerOf(message);
       if (message === null || payer === null) return null;
-      return { transaction, messageHash: message.messageHash, payer, paymentId };
+      const { messageHash, memos } = message;
+      return { transaction, messageHash, payer, memo: memos[0] ?? null, paymentId };
     },
     verify: createPaymentVerifier(deps.rpc, offer),
     settle: (payment, charge) => settler.settle(payment, charge),
