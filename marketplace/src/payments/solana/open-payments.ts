@@ -1,7 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Cluster } from '@node3/shared/cluster';
 import type { Logger } from '@node3/shared/logger';
-import { assetDecimals, type BaseUnits, baseUnits } from '@node3/shared/money';
+import { assetDecimals, baseUnits } from '@node3/shared/money';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { MINT_SIZE, MintLayout, TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import type { Store } from '../../store/store.ts';
@@ -17,6 +17,7 @@ import {
   type MainnetPolicy,
   usdcMintOf,
 } from './cluster.ts';
+import type { UsdcAccountPolicy } from './payout-planner.ts';
 import { createRpcPool, type RpcPool } from './rpc.ts';
 import { createSolanaDepositSource } from './solana-deposit-source.ts';
 import { createSolanaPaymentRail } from './solana-payment-rail.ts';
@@ -51,12 +52,16 @@ const unitPriceMin = 1_000n;
 const unitPriceMax = 100_000n;
 /** What the most expensive allowed transaction may offer: 1.4 million units at the highest price. */
 const priorityFeeLamportsMax = 140_000n;
-/** A wallet must be owed this before its account is opened at our cost, so that nobody farms rent. */
-const usdcAccountCreateMin: Record<Cluster, BaseUnits> = {
-  localnet: baseUnits(1n),
-  devnet: baseUnits(100_000n),
-  testnet: baseUnits(100_000n),
-  'mainnet-beta': baseUnits(100_000n),
+/**
+ * Where SOL is worth something, the rent of an account is paid only for those of whose earnings the
+ * fee is worth more: whoever closes the account keeps its 0.0015 SOL (2026-11), which at 0.1 USDC
+ * was worth more than the payout.
+ */
+const usdcAccountPolicies: Record<Cluster, UsdcAccountPolicy> = {
+  localnet: { countedFor: 'everybody', owedMin: baseUnits(1n) },
+  devnet: { countedFor: 'everybody', owedMin: baseUnits(100_000n) },
+  testnet: { countedFor: 'everybody', owedMin: baseUnits(100_000n) },
+  'mainnet-beta': { countedFor: 'earners', owedMin: baseUnits(10_000_000n) },
 };
 
 /**
@@ -81,7 +86,7 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
     clock,
     options: {
       usdcMint,
-      usdcAccountCreateMin: usdcAccountCreateMin[cluster],
+      usdcAccountPolicy: usdcAccountPolicies[cluster],
       payoutMax: { SOL: caps.SOL.payout, USDC: caps.USDC.payout },
       unitPriceMin,
       unitPriceMax,

@@ -40,7 +40,7 @@ function plan(due: PayoutRow[], change: Partial<PlannerInput> = {}) {
     solDestinations: new Map(due.map((row) => [row.wallet, fresh])),
     usdcDestinations: new Map(due.map((row) => [row.wallet, usable])),
     rentEmpty: 1_000n,
-    usdcAccountCreateMin: baseUnits(100n),
+    usdcAccountPolicy: { countedFor: 'everybody', owedMin: baseUnits(100n) },
     payoutMax: baseUnits(1_000_000n),
     capLeft: 1_000_000_000n,
     fits: () => true,
@@ -71,6 +71,28 @@ describe('planPayouts', () => {
     const result = plan(due, { usdcDestinations });
     expect(result.hold).toEqual([{ payoutId: due[0]?.payoutId, reason: 'token_account_frozen' }]);
     expect(result.take).toEqual([due[1]]);
+  });
+
+  it('opens no USDC account for money that only passes through, where rent has a price', () => {
+    const usdcDestinations = new Map<string, UsdcDestination>([['a', { state: 'missing' }]]);
+    const usdcAccountPolicy = { countedFor: 'earners' as const, owedMin: baseUnits(100n) };
+    const change = { usdcDestinations, usdcAccountPolicy };
+    const withdrawal = { ...payout('a', 900_000n, 'USDC'), kind: 'withdrawal' as const };
+    expect(plan([withdrawal], change).wait).toMatchObject([{ reason: 'usdc_account_missing' }]);
+    const small = [withdrawal, payout('a', 99n, 'USDC')];
+    expect(plan(small, change).wait.map(({ reason }) => reason)).toEqual([
+      'below_account_minimum',
+      'below_account_minimum',
+    ]);
+    expect(plan([withdrawal, payout('a', 100n, 'USDC')], change).take).toHaveLength(2);
+  });
+
+  it('counts all that a wallet is owed, though one transaction takes only a part of it', () => {
+    const usdcDestinations = new Map<string, UsdcDestination>([['a', { state: 'missing' }]]);
+    const small = Array.from({ length: 200 }, () => payout('a', 1n, 'USDC'));
+    expect(plan(small, { usdcDestinations }).take).toHaveLength(128);
+    const usdcAccountPolicy = { countedFor: 'everybody' as const, owedMin: baseUnits(150n) };
+    expect(plan(small, { usdcDestinations, usdcAccountPolicy }).take).toHaveLength(128);
   });
 
   it('opens a USDC account once the wallet is owed enough', () => {

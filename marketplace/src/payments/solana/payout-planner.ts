@@ -3,6 +3,17 @@ import type { PayoutHold, PayoutRow } from '../../store/payout-store.ts';
 import type { SolDestination, UsdcDestination } from './destinations.ts';
 import type { Payment } from './transaction-builder.ts';
 
+/** When a wallet's USDC account is opened at our cost. Its rent is the wallet's to keep. */
+export interface UsdcAccountPolicy {
+  /**
+   * `earners`: only what was earned counts, of which the marketplace had its fee. Money that was
+   * deposited and is taken out again would buy any number of accounts, one for each fresh wallet.
+   */
+  countedFor: 'everybody' | 'earners';
+  /** What the wallet must be owed, micro-USDC. */
+  owedMin: BaseUnits;
+}
+
 export interface PlannerInput {
   /** Of one asset, oldest first. */
   due: readonly PayoutRow[];
@@ -11,8 +22,7 @@ export interface PlannerInput {
   usdcDestinations: ReadonlyMap<string, UsdcDestination>;
   /** Rent minimum of an empty account, lamports. */
   rentEmpty: bigint;
-  /** What a wallet must be owed before its USDC account is opened at our cost, micro-USDC. */
-  usdcAccountCreateMin: BaseUnits;
+  usdcAccountPolicy: UsdcAccountPolicy;
   /** The most that one transfer may move: the signer refuses more. */
   payoutMax: BaseUnits;
   /** What the signer's caps leave for all of them together, now. */
@@ -52,7 +62,7 @@ export function planPayouts(input: PlannerInput): Plan {
     plan.wait.push(...withReason(later, 'next_batch'));
     const [first] = group;
     if (first === undefined) continue;
-    const verdict = first.asset === 'SOL' ? judgeSol(input, group) : judgeUsdc(input, group);
+    const verdict = first.asset === 'SOL' ? judgeSol(input, group) : judgeUsdc(input, allowed);
     if (verdict.verdict === 'take') {
       if (!takeIfItFits(input, plan, group, verdict.create, full)) full.add(verdict.create);
     } else plan[verdict.verdict].push(...withReason(group, verdict.reason));
@@ -87,7 +97,11 @@ function judgeUsdc(input: PlannerInput, group: readonly PayoutRow[]): Verdict {
   if (destination === undefined) return { verdict: 'wait', reason: 'destination_unknown' };
   if (destination.state === 'unusable') return { verdict: 'hold', reason: destination.reason };
   if (destination.state === 'usable') return { verdict: 'take', create: 'nothing' };
-  return total(group) < input.usdcAccountCreateMin
+  const { countedFor, owedMin } = input.usdcAccountPolicy;
+  const counted =
+    countedFor === 'everybody' ? group : group.filter(({ kind }) => kind === 'earning');
+  if (counted.length === 0) return { verdict: 'wait', reason: 'usdc_account_missing' };
+  return total(counted) < owedMin
     ? { verdict: 'wait', reason: 'below_account_minimum' }
     : { verdict: 'take', create: 'token-account' };
 }

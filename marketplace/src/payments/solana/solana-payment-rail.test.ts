@@ -24,7 +24,7 @@ describePaymentRail('solana on the embedded chain', async () => {
     clock: systemClock,
     options: {
       usdcMint,
-      usdcAccountCreateMin: baseUnits(1n),
+      usdcAccountPolicy: { countedFor: 'everybody', owedMin: baseUnits(1n) },
       payoutMax,
       unitPriceMin: 0n,
       unitPriceMax: 100_000n,

@@ -20,7 +20,7 @@ import {
 import { readTransactionEach } from './chain-transaction.ts';
 import { readSolDestination, readUsdcDestination } from './destinations.ts';
 import { createFeeReader, type FeeReader, type Prices } from './fees.ts';
-import { type Plan, paymentsOf, planPayouts } from './payout-planner.ts';
+import { type Plan, paymentsOf, planPayouts, type UsdcAccountPolicy } from './payout-planner.ts';
 import { receiptAddress } from './receipt.ts';
 import { quorumOf, type RpcPool } from './rpc.ts';
 import {
@@ -36,8 +36,7 @@ import { readSignedByTreasury, readTreasuryHistory } from './treasury-history.ts
 
 export interface SolanaRailOptions {
   usdcMint: string;
-  /** What a wallet must be owed before its USDC account is opened at our cost. */
-  usdcAccountCreateMin: BaseUnits;
+  usdcAccountPolicy: UsdcAccountPolicy;
   /** The most one transfer may move, per asset. */
   payoutMax: Record<Asset, BaseUnits>;
   /** Micro-lamports per compute unit. */
@@ -172,7 +171,7 @@ async function plan(context: SolanaRailContext, request: PlanRequest): Promise<P
       wallets.map((w, i) => [w, readUsdcDestination(found[i] ?? null, w, options.usdcMint)]),
     ),
     rentEmpty: prices.rentEmpty,
-    usdcAccountCreateMin: options.usdcAccountCreateMin,
+    usdcAccountPolicy: options.usdcAccountPolicy,
     payoutMax: options.payoutMax[request.asset],
     capLeft: capLeftFor(signer, request),
     fits: (payouts, accountsToCreate) => fits(context, payouts, accountsToCreate),

@@ -135,7 +135,10 @@ export class PayoutTestbed {
       clock,
       options: {
         usdcMint,
-        usdcAccountCreateMin: options.usdcAccountCreateMin ?? sol(1n),
+        usdcAccountPolicy: {
+          countedFor: 'everybody',
+          owedMin: options.usdcAccountCreateMin ?? sol(1n),
+        },
         payoutMax: cap,
         unitPriceMin: 1_000n,
         unitPriceMax: 100_000n,

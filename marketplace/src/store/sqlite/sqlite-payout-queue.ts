@@ -7,7 +7,7 @@ import { selectPayouts } from './sqlite-payout-rows.ts';
 import { statement } from './statement.ts';
 
 /** The oldest of each wallet: more than one transaction takes, and no more of one who is owed much dust. */
-const rowsPerWalletMax = 128;
+const rowsPerWalletMax = 256;
 
 const selectDueWallets = `
   SELECT wallet FROM payouts

@@ -152,7 +152,7 @@ function openRail(environment: ProcessEnvironment, life: ProcessLife): PaymentRa
     clock,
     options: {
       usdcMint,
-      usdcAccountCreateMin,
+      usdcAccountPolicy: { countedFor: 'everybody', owedMin: usdcAccountCreateMin },
       payoutMax,
       unitPriceMin: 1_000n,
       unitPriceMax: 100_000n,
