@@ -16,7 +16,11 @@ export interface LocalnetOptions {
   finalizedLagSlots?: number;
   /** Where the chain survives a restart; null: it doesn't. */
   dataDir: string | null;
-  /** How often a changed chain is saved, 10 000 ms by default; it is always saved on stop. */
+  /**
+   * How often a changed chain with `manual` slots is saved, 10 000 ms by default. One with a pace of
+   * its own is saved with each slot that has transactions, before they are final, as long as that
+   * is quick (some thousand transactions); both on stop.
+   */
   snapshotIntervalMs?: number;
   log: Logger;
   clock: Clock;

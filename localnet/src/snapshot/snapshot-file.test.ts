@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keypair } from '@solana/web3.js';
@@ -59,20 +59,22 @@ describe('a data directory', () => {
     await expect(openLocalnet({ dataDir })).rejects.toThrow('Remove it to start a new chain');
   });
 
-  it('is saved while running, once something landed', async () => {
-    const localnet = await openLocalnet({ dataDir, snapshotIntervalMs: 100 });
-    const before = await stat(file()).catch(() => null);
-    expect(before).toBeNull();
-    localnet.airdrop(Keypair.generate().publicKey.toBase58(), 1_000_000n);
-    await expect
-      .poll(() =>
-        stat(file()).then(
-          () => 'there',
-          () => 'missing',
-        ),
-      )
-      .toBe('there');
+  it('is saved before a transaction is final, so that a killed chain still has it', async () => {
+    const localnet = await openLocalnet({ dataDir, slotMs: 50 });
+    const bob = Keypair.generate().publicKey;
+    const signature = localnet.airdrop(bob.toBase58(), 1_000_000n);
+    const connection = connect(localnet, 'processed');
+    const statusOf = async () =>
+      (await connection.getSignatureStatus(signature)).value?.confirmationStatus;
+    await expect.poll(statusOf, { interval: 5 }).toBe('finalized');
+    // What a killed process leaves is the file as it is now.
+    const left = await mkdtemp(join(tmpdir(), 'node3-killed-'));
+    await copyFile(file(), join(left, 'localnet.snapshot'));
     await localnet.stop();
+    const again = await openLocalnet({ dataDir: left });
+    expect(await connect(again, 'processed').getBalance(bob)).toBe(1_000_000);
+    await again.stop();
+    await rm(left, { recursive: true });
   });
 
   it('makes two chains differ in their blockhashes', async () => {
