@@ -29,7 +29,7 @@ export interface PaymentRail {
    * blind; only one that shows how the same batch ended, and not this attempt, is a witness.
    */
   isGone(request: GoneRequest): Promise<boolean>;
-  /** Transactions that involve the treasury, newest first, down to a known one. */
+  /** Transactions that involve the treasury since a known one: the oldest of them, newest first. */
   treasuryHistory(afterSignature: string | null): Promise<TreasuryHistory>;
   /** Whether the treasury itself signed it; null when the network doesn't know it. */
   isSignedByTreasury(signature: string): Promise<boolean | null>;
@@ -131,8 +131,10 @@ export interface GoneRequest {
 
 export interface TreasuryHistory {
   signatures: string[];
-  /** The newest one that is final, to continue from; null when there is none. */
+  /** The newest of these that is final, to continue from; null when there is none. */
   newestFinal: string | null;
-  /** False when there was too much to read: the answer is not the whole truth. */
+  /** False when there are newer ones than these, to be read next. */
   complete: boolean;
+  /** The newest of all that is final, for who takes everything as it is; null when there is none. */
+  headFinal: string | null;
 }

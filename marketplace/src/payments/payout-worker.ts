@@ -12,7 +12,11 @@ import { type BatchAction, decideBatch } from './payout-decision.ts';
 import { closedGate } from './payout-gate.ts';
 import { openNewBatches } from './payout-opening.ts';
 import { tidyEndedBatches } from './payout-reclaim.ts';
-import { acceptTreasuryHistory, reconcileTreasury } from './payout-reconciliation.ts';
+import {
+  acceptTreasuryHistory,
+  moreToCheckMessage,
+  reconcileTreasury,
+} from './payout-reconciliation.ts';
 
 export interface PayoutStatus {
   /**
@@ -175,8 +179,9 @@ export class PayoutWorker {
     if (atMs < this.#reconcileAtMs) return;
     await this.#recallSigned(nowMs);
     this.#halted = await reconcileTreasury(this.#context);
-    if (this.#halted !== null) log.error({ halted: this.#halted }, 'payouts halted');
-    this.#reconcileAtMs = atMs + settings.reconcileMs;
+    const isOver = this.#halted !== moreToCheckMessage;
+    if (this.#halted !== null && isOver) log.error({ halted: this.#halted }, 'payouts halted');
+    this.#reconcileAtMs = isOver ? atMs + settings.reconcileMs : 0;
   }
 }
 

@@ -138,7 +138,8 @@ export class FakePaymentRail implements PaymentRail {
     const all = this.#landed.map((transaction) => transaction.signature);
     const start = afterSignature === null ? 0 : all.indexOf(afterSignature) + 1;
     const newestFinal = all.slice(start, this.#finalCount).at(-1) ?? null;
-    return { signatures: all.slice(start).toReversed(), newestFinal, complete: true };
+    const signatures = all.slice(start).toReversed();
+    return { signatures, newestFinal, headFinal: newestFinal, complete: true };
   }
 
   async isSignedByTreasury(signature: string): Promise<boolean | null> {

@@ -5,12 +5,21 @@ import { readTransactionEach } from './chain-transaction.ts';
 import type { RpcCaller, RpcPool } from './rpc.ts';
 import { RpcError, RpcUnreachable } from './rpc-endpoint.ts';
 
-/** Pages of 1000: far more than happens between two checks, few enough to end. */
-const pagesMax = 20;
+/** Pages of 1000 that are kept: the oldest, with which to go on. Newer ones are read again later. */
+const pagesKept = 20;
+/**
+ * Pages that are walked through to get there. Anybody can name the treasury in a transaction: so many
+ * of them cost 5 SOL in fees (2026-11), and then the operator has to look.
+ */
+const pagesMax = 1_000;
+
+interface PagedHistory extends TreasuryHistory {
+  newestPage: string[];
+}
 
 /**
- * Every transaction that names the treasury, newest first, down to a known one. With several
- * endpoints it is all that any of them knows: what one hides, another shows.
+ * Transactions that name the treasury, newest first, down to a known one; of very many the oldest.
+ * With several endpoints it is all that any of them knows: what one hides, another shows.
  */
 export async function readTreasuryHistory(
   rpc: RpcPool,
@@ -50,17 +59,19 @@ function endpointOf(rpc: RpcPool, url: string): RpcCaller {
 }
 
 /** The checkpoint may only move to what every endpoint has that has anything. */
-function unionOf(histories: readonly TreasuryHistory[]): TreasuryHistory {
-  const filled = histories.filter(({ signatures }) => signatures.length > 0);
-  const isKnownToAll = (signature: string) =>
-    filled.every(({ signatures }) => signatures.includes(signature));
+function unionOf(histories: readonly PagedHistory[]): TreasuryHistory {
+  const filled = histories.filter(({ newestPage }) => newestPage.length > 0);
   const newestFinal = filled
     .map((history) => history.newestFinal)
-    .find((signature) => signature !== null && isKnownToAll(signature));
+    .find((final) => final !== null && filled.every((other) => other.signatures.includes(final)));
+  const headFinal = filled
+    .map((history) => history.headFinal)
+    .find((final) => final !== null && filled.every((other) => other.newestPage.includes(final)));
   return {
     signatures: [...new Set(filled.flatMap(({ signatures }) => signatures))],
     newestFinal: newestFinal ?? null,
     complete: histories.every(({ complete }) => complete),
+    headFinal: headFinal ?? null,
   };
 }
 
@@ -68,22 +79,49 @@ async function readPages(
   rpc: RpcCaller,
   treasury: string,
   afterSignature: string | null,
-): Promise<TreasuryHistory> {
-  const signatures: string[] = [];
-  let newestFinal: string | null = null;
+): Promise<PagedHistory> {
+  let newest: HistoryPage = [];
+  const kept: HistoryPage[] = [];
   let before: string | null = null;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const entries = await readHistory(rpc, treasury, { before, until: afterSignature });
-    signatures.push(...entries.map((entry) => entry.signature));
-    newestFinal ??=
-      entries.find((entry) => entry.confirmationStatus === 'finalized')?.signature ?? null;
+  let pages = 0;
+  for (; pages < pagesMax; pages += 1) {
+    const entries: HistoryPage = await readHistory(rpc, treasury, {
+      before,
+      until: afterSignature,
+    });
+    if (pages === 0) newest = entries;
+    kept.push(entries);
+    if (kept.length > pagesKept) kept.shift();
     const last = entries.at(-1);
     if (last === undefined || entries.length < 1000) {
-      return { signatures, newestFinal, complete: true };
+      return historyOf(newest, kept.flat(), pages < pagesKept);
     }
     before = last.signature;
   }
-  return { signatures, newestFinal, complete: false };
+  // Where the known one is was not found: there is nothing to go on with.
+  return historyOf(newest, [], false);
+}
+
+type HistoryPage = Awaited<ReturnType<typeof readHistory>>;
+
+function historyOf(newest: HistoryPage, kept: HistoryPage, complete: boolean): PagedHistory {
+  return {
+    signatures: signaturesOf(kept),
+    newestFinal: finalOf(kept),
+    complete,
+    headFinal: finalOf(newest),
+    newestPage: signaturesOf(newest),
+  };
+}
+
+function signaturesOf(entries: HistoryPage): string[] {
+  return entries.map(({ signature }) => signature);
+}
+
+function finalOf(entries: HistoryPage): string | null {
+  return (
+    entries.find(({ confirmationStatus }) => confirmationStatus === 'finalized')?.signature ?? null
+  );
 }
 
 /** Whether the treasury signed it, by any endpoint that knows it. */

@@ -1,0 +1,123 @@
+import { systemClock } from '@node3/shared/clock';
+import { systemIds } from '@node3/shared/ids';
+import { silentLogger } from '@node3/shared/logger';
+import { baseUnits } from '@node3/shared/money';
+import { ManualClock } from '@node3/shared/testing/manual-clock';
+import { expect, it } from 'vitest';
+import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
+import { createSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { createTreasurySigner } from './keys/signer.ts';
+import { payoutSettingsDefault } from './payout-context.ts';
+import { createPayoutEngine } from './payout-engine.ts';
+import { createRpcPool } from './solana/rpc.ts';
+import type { TransportRequest } from './solana/rpc-endpoint.ts';
+import { createSolanaPaymentRail } from './solana/solana-payment-rail.ts';
+import { keyOf, newWallet } from './testing/payout-testbed.ts';
+
+/** A chain of which only the treasury's history is told: who signed each transaction, oldest first. */
+class HistoryOnly {
+  readonly signers: string[] = [];
+  /** How often each transaction was asked for. */
+  readonly asked = new Map<string, number>();
+
+  transport = async ({ body }: TransportRequest) => {
+    const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
+    const text = JSON.stringify({ result: this.#answer(method, params) });
+    return { status: 200, localnet: true, text };
+  };
+
+  #answer(method: string, params: unknown[]): unknown {
+    if (method === 'getBlockHeight') return 1_000;
+    if (method === 'getTransaction') return this.#transaction(String(params[0]));
+    if (method !== 'getSignaturesForAddress') throw new Error(`unexpected ${method}`);
+    const { limit, before, until } = params[1] as {
+      limit: number;
+      before?: string;
+      until?: string;
+    };
+    const end = before === undefined ? this.signers.length : Number(before);
+    const start = until === undefined ? 0 : Number(until) + 1;
+    const newestFirst = Array.from({ length: Math.max(0, end - start) }, (_, i) => end - 1 - i);
+    return newestFirst
+      .slice(0, limit)
+      .map((index) => ({ signature: String(index), confirmationStatus: 'finalized' }));
+  }
+
+  #transaction(signature: string) {
+    this.asked.set(signature, (this.asked.get(signature) ?? 0) + 1);
+    const meta = { err: null, fee: 5_000, preBalances: [9], postBalances: [9] };
+    const accountKeys = [this.signers[Number(signature)]];
+    const message = { header: { numRequiredSignatures: 1 }, accountKeys, instructions: [] };
+    return { slot: 1, meta, transaction: { message } };
+  }
+}
+
+it('goes through any number of transactions in which outsiders name the treasury', async () => {
+  const chain = new HistoryOnly();
+  const [treasury, outsider] = [newWallet(), newWallet().address];
+  const rpc = createRpcPool({
+    urls: ['http://one', 'http://two'],
+    clock: systemClock,
+    log: silentLogger,
+    transport: chain.transport,
+  });
+  const most = baseUnits(1n);
+  const caps = { payout: most, hour: most, day: most };
+  const usdcMint = newWallet().address;
+  const policy = { usdcMint, caps: { SOL: caps, USDC: caps }, priorityFeeLamportsMax: 0n };
+  const signer = createTreasurySigner(
+    keyOf(treasury),
+    { ...policy, stopped: () => null },
+    systemClock,
+  );
+  const rail = createSolanaPaymentRail({
+    rpc,
+    signer,
+    clock: systemClock,
+    options: {
+      usdcMint,
+      usdcAccountPolicy: { countedFor: 'everybody', owedMin: most },
+      payoutMax: { SOL: most, USDC: most },
+      unitPriceMin: 0n,
+      unitPriceMax: 0n,
+    },
+  });
+  const sqlite = new SqliteDatabase({
+    path: ':memory:',
+    log: silentLogger,
+    onFatal: () => undefined,
+  });
+  const store = createSqliteStore(sqlite);
+  const clock = new ManualClock();
+  const engine = createPayoutEngine({
+    store,
+    rail,
+    clock,
+    ids: systemIds,
+    log: silentLogger,
+    settings: { ...payoutSettingsDefault, leaseMs: 0 },
+    gates: [],
+  });
+  chain.signers.push(outsider);
+  await engine.step(0);
+  clock.advance(60_000);
+  // More than one turn looks at: for 0.1 SOL in fees anybody can have them written.
+  for (let i = 0; i < 21_000; i += 1) chain.signers.push(outsider);
+  const halts = [];
+  for (let turn = 1; turn <= 4; turn += 1) halts.push((await engine.step(turn)).halted);
+  expect(halts.at(0)).toMatch(/is being checked/);
+  expect(halts.at(-1)).toBeNull();
+  expect((await store.payoutCheckpoint())?.signature).toBe('21000');
+  // Both endpoints were asked, and neither for the same again.
+  expect(new Set(chain.asked.values())).toEqual(new Set([2]));
+
+  for (let i = 0; i < 21_000; i += 1)
+    chain.signers.push(i === 20_000 ? treasury.address : outsider);
+  clock.advance(60_000);
+  await engine.step(9);
+  expect((await engine.step(9)).halted).toMatch(/signed a transaction that this database/);
+  await engine.acceptHistory();
+  expect((await store.payoutCheckpoint())?.signature).toBe('42000');
+  expect((await engine.step(10)).halted).toBeNull();
+  await store.close();
+}, 60_000);
