@@ -93,5 +93,7 @@ export const limits = {
   streamSocketsPerAddress: 256,
   /** Logs one account follows at a time over HTTP. */
   logFollowersPerAccount: 64,
+  /** Requests that wait for the end of one job; repetitions beyond them hear at once how far it is. */
+  waitersPerJob: 8,
   streamBacklogEvents: 10_000,
 } as const;

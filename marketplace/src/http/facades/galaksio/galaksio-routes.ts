@@ -12,6 +12,7 @@ import type { HttpDeps } from '../../http-deps.ts';
 import { readIdempotencyKey } from '../../idempotency-key.ts';
 import { paymentLimit } from '../../rate-limit.ts';
 import { toExecuteReply, toJobSpec } from './galaksio-mapping.ts';
+import { JobWaiters } from './job-waiters.ts';
 
 export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const options = {
@@ -19,6 +20,7 @@ export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
     bodyLimit: limits.jobBodyBytes,
     config: paymentLimit,
   };
+  const waiters = new JobWaiters();
   addRoute(app, execute, {
     ...options,
     async handler({ principal, body, request, reply }) {
@@ -28,8 +30,8 @@ export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
       await answerSlowly(deps, reply, async (gone) => {
         const own = AbortSignal.timeout(job.spec.limits.runSec * 1_000);
         const end = AbortSignal.any([gone, own, deps.stopping]);
-        const output = await readJobOutput(deps, await awaitJob(deps, job, end));
-        return toExecuteReply(output, jobToken);
+        const waited = await waiters.wait(job.jobId, () => awaitJob(deps, job, end));
+        return toExecuteReply(await readJobOutput(deps, waited ?? job), jobToken);
       });
       return reply as never;
     },

@@ -1,10 +1,15 @@
 import { createClient } from '@node3/shared/client';
 import type { Device } from '@node3/shared/device';
+import { limits } from '@node3/shared/limits';
 import { formatAmount } from '@node3/shared/money';
 import { appendLogs } from '@node3/shared/routes/agents';
 import type { ExecuteReply, ExecuteRequest } from '@node3/shared/routes/galaksio';
 import { getJob } from '@node3/shared/routes/jobs';
-import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from '@x402/core/http';
+import {
+  decodePaymentRequiredHeader,
+  decodePaymentResponseHeader,
+  encodePaymentSignatureHeader,
+} from '@x402/core/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { X402Testbed } from '../../../payments/testing/x402-testbed.ts';
 import { fenceOf, testAgentCalls } from '../../../testing/test-agent.ts';
@@ -38,6 +43,12 @@ const hello: ExecuteRequest = { code: 'print("hello")', language: 'python', time
 
 function execute(body: unknown, send: typeof fetch = fetch, headers: Record<string, string> = {}) {
   return bed.post(body, headers, send, '/execute');
+}
+
+async function paymentFor(body: unknown) {
+  const response = await execute(body);
+  const challenge = decodePaymentRequiredHeader(response.headers.get('payment-required') ?? '');
+  return (await bed.stockClient(bed.buyer())).createPaymentPayload(challenge);
 }
 
 /** The agent takes the next execution and lets it write, run for some time and end. */
@@ -158,6 +169,20 @@ describe('POST /execute', () => {
     const again = await execute({ ...hello, code: 'once()' }, fetch, { 'payment-signature': sent });
     expect(await again.json()).toEqual(await response.json());
     expect(await bed.usdcOf(buyer.address)).toBe(10_000_000n - 14_000n);
+  });
+
+  it('repeated more often than anybody waits for one job, is answered at once', async () => {
+    const body = { ...hello, code: 'slow()' };
+    const signature = encodePaymentSignatureHeader(await paymentFor(body));
+    const repeat = () => execute(body, fetch, { 'payment-signature': signature });
+    const waiting = Array.from({ length: limits.waitersPerJob }, repeat);
+    await Promise.all(waiting);
+    const reply = (await (await repeat()).json()) as ExecuteReply;
+    expect(reply.status).toBe('pending');
+    await runNext({ exitCode: 0, runMs: 10 });
+    for (const response of waiting) {
+      expect(await (await response).json()).toMatchObject({ status: 'completed' });
+    }
   });
 
   it.each([
