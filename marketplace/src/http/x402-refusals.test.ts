@@ -131,6 +131,22 @@ describe('the limits of what a payer can make us spend', () => {
     await tight.stop();
   });
 
+  it('[P84] are not spent on several payments at once of a payer who has money for one', async () => {
+    const buyer = bed.buyer(10_500n);
+    const bodies = ['a', 'b', 'c', 'd'].map((name) => usdcJob({ name }));
+    const payloads = await Promise.all(bodies.map((body) => bed.payload(buyer, body)));
+    await bed.settleAll();
+    const before = (await bed.process.treasury.balances()).SOL ?? 0n;
+    const responses = await Promise.all(
+      bodies.map((body, i) => bed.pay(body, payloads[i] as (typeof payloads)[number])),
+    );
+    const statuses = responses.map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 402, 402, 402]);
+    await bed.settleAll();
+    // One fee of two signatures and a lamport of priority; the others are found out before.
+    expect(before - ((await bed.process.treasury.balances()).SOL ?? 0n)).toBe(10_001n);
+  });
+
   it('[P84] count the payments of one wallet', async () => {
     const buyer = bed.buyer();
     const statuses = new Set<number>();

@@ -46,7 +46,8 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
     feePayer: options.feePayer.address,
   };
   const deps = { ...options, offer, usdcAccount: usdcAccountOf(usdcMint, payTo) };
-  const settler = new PaymentSettler(deps);
+  const verify = createPaymentVerifier(deps.rpc, offer);
+  const settler = new PaymentSettler(deps, verify);
   let closed: string | null = null;
   let refreshedAtMs = Number.NEGATIVE_INFINITY;
   let loop: Loop | null = null;
@@ -75,7 +76,7 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
       const { messageHash, memos } = message;
       return { transaction, messageHash, payer, memo: memos[0] ?? null, paymentId };
     },
-    verify: createPaymentVerifier(deps.rpc, offer),
+    verify,
     settle: (payment, charge) => settler.settle(payment, charge),
     resume: (settlement) => settler.resume(settlement),
     start() {

@@ -1,9 +1,9 @@
-import { isMarketError } from '@node3/shared/error';
+import { isMarketError, MarketError } from '@node3/shared/error';
 import { baseUnits } from '@node3/shared/money';
 import bs58 from 'bs58';
 import type { X402SettlementRow } from '../../store/x402-store.ts';
 import { readBlockHeights } from '../solana/chain-reads.ts';
-import type { X402Charge, X402Outcome, X402Payment } from '../x402-port.ts';
+import type { X402, X402Charge, X402Outcome, X402Payment } from '../x402-port.ts';
 import { FeePayerRefused } from './fee-payer.ts';
 import { PayerTurns } from './payer-turns.ts';
 import { feeLamportsMax } from './payment-limits.ts';
@@ -22,14 +22,18 @@ const dayMs = 86_400_000;
 export class PaymentSettler {
   readonly #deps: SettlementDeps;
   readonly #turns: PayerTurns;
+  readonly #verify: X402['verify'];
+  /** The last payment of each payer that has some under way. */
+  readonly #lastOfPayer = new Map<string, Promise<unknown>>();
   /** Payments that requests wait for; the same one twice is one wait. */
   readonly #underway = new Map<string, Promise<X402Outcome>>();
   /** When each payment was last sent by this process. */
   readonly #sentAtMs = new Map<string, number>();
   #stopped = false;
 
-  constructor(deps: SettlementDeps) {
+  constructor(deps: SettlementDeps, verify: X402['verify']) {
     this.#deps = deps;
+    this.#verify = verify;
     this.#turns = new PayerTurns(deps.clock);
   }
 
@@ -37,6 +41,43 @@ export class PaymentSettler {
     const message = readPaymentMessage(payment.transaction);
     if (message === null) return { state: 'refused', reason: 'invalid_exact_svm_payload' };
     this.#turns.take(payment.payer);
+    const earlier = this.#lastOfPayer.get(payment.payer);
+    const outcome =
+      earlier === undefined
+        ? this.#signAndSend(payment, charge, message)
+        : earlier.then(() => this.#settleAgain(payment, charge, message));
+    return this.#asLastOf(payment.payer, outcome);
+  }
+
+  /** Each of several payments could be paid, but not all of them: it shows once those before are. */
+  async #settleAgain(
+    payment: X402Payment,
+    charge: X402Charge,
+    message: PaymentMessage,
+  ): Promise<X402Outcome> {
+    if (this.#stopped) throw new MarketError('SERVICE_STOPPING');
+    const stored = await this.#deps.store.x402SettlementOf(payment.messageHash);
+    if (stored !== null) return this.resume(stored);
+    const problem = await this.#verify(payment, charge);
+    if (problem !== null) return { state: 'refused', reason: problem };
+    return this.#signAndSend(payment, charge, message);
+  }
+
+  async #asLastOf(payer: string, outcome: Promise<X402Outcome>): Promise<X402Outcome> {
+    const ended = outcome.catch(() => undefined);
+    this.#lastOfPayer.set(payer, ended);
+    try {
+      return await outcome;
+    } finally {
+      if (this.#lastOfPayer.get(payer) === ended) this.#lastOfPayer.delete(payer);
+    }
+  }
+
+  async #signAndSend(
+    payment: X402Payment,
+    charge: X402Charge,
+    message: PaymentMessage,
+  ): Promise<X402Outcome> {
     const signature = await this.#sign(message, charge);
     if (typeof signature === 'string') return { state: 'refused', reason: signature };
     this.#fp('after-sign');
