@@ -124,13 +124,27 @@ function finalOf(entries: HistoryPage): string | null {
   );
 }
 
+/** A transaction of a version that is newer than those we ask for. */
+const unsupportedVersion = -32015;
+
 /** Whether the treasury signed it, by any endpoint that knows it. */
 export async function readSignedByTreasury(
   rpc: RpcPool,
   treasury: string,
   signature: string,
 ): Promise<boolean | null> {
-  const answers = await readTransactionEach(rpc, signature, 'confirmed');
-  const found = answers.find((answer) => answer !== null);
-  return found === undefined ? null : found.signers.includes(treasury);
+  try {
+    const answers = await readTransactionEach(rpc, signature, 'confirmed');
+    const found = answers.find((answer) => answer !== null);
+    return found === undefined ? null : found.signers.includes(treasury);
+  } catch (error) {
+    // Our own code can't make such a transaction either, so an outsider's it is.
+    if (isOfNewerVersion(error)) return false;
+    throw error;
+  }
+}
+
+function isOfNewerVersion(error: unknown): boolean {
+  const refusal = isMarketError(error, 'CHAIN_UNAVAILABLE') ? error.cause : error;
+  return refusal instanceof RpcError && refusal.code === unsupportedVersion;
 }
