@@ -76,6 +76,11 @@ export const limits = {
   /** The last moment a JavaScript date can be: a later one can't be written as a timestamp. */
   timestampMsMax: 8_640_000_000_000_000,
 
+  /**
+   * The least that one x402 payment moves, micro-USDC: each costs the marketplace a network fee of
+   * about a fifth of this. What a job costs less is credit on the payer's account.
+   */
+  x402MicroUsdcMin: 5_000,
   challengeMs: 300_000,
   /** How long a payment link is shown as open; money that comes later is credited all the same. */
   depositIntentMs: 3_600_000,

@@ -1,5 +1,6 @@
 import { MarketError, toProblem } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import { formatAmount } from '@node3/shared/money';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { X402 } from '../payments/x402-port.ts';
@@ -91,7 +92,9 @@ function askForPayment(
   const { offer } = x402;
   const resource = { url: urlOf(deps, request), description };
   const why = error ?? 'payment_required';
-  const amount = `${formatAmount(charge.amount, 'USDC')} USDC`;
+  const isLeast = charge.amount === BigInt(limits.x402MicroUsdcMin);
+  const least = ', the least that a payment moves; what the job costs less is credit';
+  const amount = `${formatAmount(charge.amount, 'USDC')} USDC${isLeast ? least : ''}`;
   const detail =
     error === null
       ? `This costs ${amount}.`

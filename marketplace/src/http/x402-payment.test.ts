@@ -3,7 +3,7 @@ import { cancelJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
 import { getX402 } from '@node3/shared/routes/x402';
 import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from '@x402/core/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { x402Inbound } from '../domain/ledger-accounts.ts';
+import { heldForJob, userAvailable, x402Inbound } from '../domain/ledger-accounts.ts';
 import { usdcJob, X402Testbed } from '../payments/testing/x402-testbed.ts';
 
 let bed: X402Testbed;
@@ -69,6 +69,22 @@ describe('an unpaid request', () => {
     const other = await bed.challenge(usdcJob({ name: 'other' }));
     expect(other.accepts[0]?.amount).toBe(one.accepts[0]?.amount);
     expect(other.accepts[0]?.extra['memo']).not.toBe(one.accepts[0]?.extra['memo']);
+  });
+
+  it('moves no less than its fee is worth: what the job costs less is credit', async () => {
+    const job = usdcJob({
+      price: { kind: 'fixed', reward: { amount: '0.000001', asset: 'USDC' } },
+    });
+    const unpaid = await bed.post(job);
+    const { detail } = (await unpaid.json()) as { detail: string };
+    expect(detail).toBe(
+      'This costs 0.005 USDC, the least that a payment moves; what the job costs less is credit.',
+    );
+    const buyer = bed.buyer();
+    const paid = await answerOf(await bed.pay(job, await bed.payload(buyer, job)));
+    const { accountId } = paid.payment;
+    expect(await bed.process.store.ledgerBalance(userAvailable(accountId), 'USDC')).toBe(4_999n);
+    expect(await bed.process.store.ledgerBalance(heldForJob(paid.jobId), 'USDC')).toBe(1n);
   });
 
   it.each([

@@ -1,8 +1,9 @@
 import { canonicalJson } from '@node3/shared/canonical-json';
 import { MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
-import { formatAmount, toMoney } from '@node3/shared/money';
+import { baseUnits, formatAmount, toMoney } from '@node3/shared/money';
 import type { X402, X402Charge, X402Outcome, X402Payment } from '../payments/x402-port.ts';
 import { memoOf, type SentPayment } from '../payments/x402-wire.ts';
 import type { Idempotency } from '../store/job-store.ts';
@@ -212,9 +213,13 @@ function ask(
   return { kind: 'unpaid', x402: request.x402, charge, chargeV1, error };
 }
 
+/** Less than this does not pay for the fee that settling it takes. */
+const paymentMin = baseUnits(BigInt(limits.x402MicroUsdcMin));
+
 function chargeOf(request: PaidRequest, { price }: PreparedJob): X402Charge {
   const { canonical, nonce, requestHash } = request;
-  return { amount: price, memo: memoOf(canonical, nonce), nonce, requestHash };
+  const amount = price < paymentMin ? paymentMin : price;
+  return { amount, memo: memoOf(canonical, nonce), nonce, requestHash };
 }
 
 function prepareUsdcJob(deps: PayForJobDeps, spec: JobSpecInput): PreparedJob {
