@@ -21,13 +21,13 @@ import { createSqliteDepositScan } from './sqlite-deposit-scan.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
 
-/** So many small deposits are credited at a time; more wait for the next one. */
+/** So many small deposits are credited at a time, the largest; more wait for the next one. */
 const dustRowsMax = 500;
 
 const ofSignature = 'WHERE signature = ? ORDER BY entry';
 const suspendedOfSignature = `WHERE signature = ? AND state = 'suspense' ORDER BY entry`;
 const dustOfAccount = `WHERE account_id = ? AND asset = ? AND state = 'suspense'
-  AND suspense_reason = 'dust' ORDER BY entry LIMIT ?`;
+  AND suspense_reason = 'dust' ORDER BY amount DESC LIMIT ?`;
 
 /** The DepositStore on SQLite. */
 export function createSqliteDepositStore(sqlite: SqliteDatabase): DepositStore {

@@ -87,6 +87,23 @@ export function describeDeposits(given: Given): void {
       expect(credited.map(({ signature }) => signature)).toEqual(['c', 'b', 'a']);
     });
 
+    it('count the largest dust first, so that none is buried under what others send', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount(0n);
+      const minimum = { SOL: zero, USDC: baseUnits(1_000n) };
+      const dust = (signature: string, amount: bigint) => {
+        const received = [{ asset: 'USDC' as const, amount: baseUnits(amount), sourceOwner: 'x' }];
+        const target = to(accountId);
+        return store.recordDeposit(recording({ signature, target, received, minimum }));
+      };
+      for (let i = 0; i < 500; i += 1) await dust(`spam${i}`, 1n);
+      await dust('first', 400n);
+      expect(await availableOf(store, accountId)).toBe(0n);
+      await dust('second', 450n);
+      expect(await availableOf(store, accountId)).toBe(400n + 450n + 499n);
+      expect(await store.verifyLedger()).toMatchObject({ balanced: true });
+    });
+
     it('are given away by the operator once, to an account or to the capital', async () => {
       const { store, world } = given;
       const accountId = await world.openAccount(0n);

@@ -11,6 +11,7 @@ import { quotes } from './0009-quotes.ts';
 import { withdrawals } from './0010-withdrawals.ts';
 import { spendingCaps } from './0011-spending-caps.ts';
 import { payoutTotals } from './0012-payout-totals.ts';
+import { dustByAmount } from './0013-dust-by-amount.ts';
 
 export interface Migration {
   name: string;
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   withdrawals,
   spendingCaps,
   payoutTotals,
+  dustByAmount,
 ];
