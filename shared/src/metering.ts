@@ -1,6 +1,6 @@
 import type { JobSpec, Price } from './job-spec.ts';
 import { limits } from './limits.ts';
-import { type BaseUnits, baseUnits, fromMoney, type Money } from './money.ts';
+import { type BaseUnits, baseUnits, baseUnitsMax, fromMoney, type Money } from './money.ts';
 
 /** What a metered job costs, in whole base units and whole milliseconds: rounded once, down. */
 
@@ -49,5 +49,7 @@ export function hourlyOffer(spec: Pick<JobSpec, 'price' | 'resources' | 'limits'
   if (price.kind === 'metered') return fromMoney(price.bidPerGpuHour);
   const units = BigInt(billedUnits(spec.resources.gpus));
   const runSec = BigInt(spec.limits.runSec);
-  return baseUnits((fromMoney(price.reward) * secPerHour) / (runSec * units));
+  const offer = (fromMoney(price.reward) * secPerHour) / (runSec * units);
+  // More per hour than any amount can say is more than any ask.
+  return baseUnits(offer < baseUnitsMax ? offer : baseUnitsMax);
 }

@@ -1,6 +1,6 @@
 import type { JobSpec } from '@node3/shared/job-spec';
 import { billedUnits, hourlyOffer, priceMax } from '@node3/shared/metering';
-import { baseUnits, fromMoney, toMoney } from '@node3/shared/money';
+import { type BaseUnits, baseUnitsMax, fromMoney, toMoney } from '@node3/shared/money';
 import type { OnlineAgent } from './availability.ts';
 import { constraintPointers } from './constraint-pointers.ts';
 import { type Constraint, fitsEver, type SimulatedPolicy } from './matching.ts';
@@ -32,18 +32,36 @@ export function findAlternatives(
   agents: readonly OnlineAgent[],
   simulated: SimulatedPolicy,
 ): Relaxation[] {
-  const found: Relaxation[] = [];
-  const settled = new Set<Constraint>();
-  for (const candidate of candidates(spec, agents)) {
-    if (settled.has(candidate.constraint)) continue;
-    const count = agents.filter((agent) => fitsEver(candidate.spec, agent, simulated).fits).length;
-    if (count === 0) continue;
-    settled.add(candidate.constraint);
-    const { constraint, value } = candidate;
-    const pointer = candidate.pointer ?? constraintPointers[constraint];
-    found.push({ constraint, pointer, value, agents: count });
-  }
+  const runs =
+    ({ spec: relaxed }: Candidate) =>
+    (agent: OnlineAgent) =>
+      fitsEver(relaxed, agent, simulated).fits;
+  const steps = Map.groupBy(candidates(spec, agents), ({ constraint }) => constraint);
+  const found = [...steps.values()].flatMap((candidatesOfOne): Relaxation[] => {
+    const nearest = firstThat(candidatesOfOne, (candidate) => agents.some(runs(candidate)));
+    if (nearest === null) return [];
+    const { constraint, value, pointer = constraintPointers[constraint] } = nearest;
+    return [{ constraint, pointer, value, agents: agents.filter(runs(nearest)).length }];
+  });
   return found.toSorted((a, b) => b.agents - a.agents).slice(0, alternativesMax);
+}
+
+/**
+ * The nearest of ever wider changes that does. What one of them allows the wider ones allow too, so
+ * halving finds it: there may be as many as there are agents, and anybody may ask for a quote.
+ */
+function firstThat(
+  widening: readonly Candidate[],
+  does: (candidate: Candidate) => boolean,
+): Candidate | null {
+  let [from, to] = [0, widening.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    const candidate = widening[middle];
+    if (candidate !== undefined && does(candidate)) to = middle;
+    else from = middle + 1;
+  }
+  return widening[from] ?? null;
 }
 
 function candidates(spec: JobSpec, agents: readonly OnlineAgent[]): Candidate[] {
@@ -134,13 +152,15 @@ function gpuCandidates(
 
 /** The lowest ask that is above what the job offers, as the bid or as the reward it comes to. */
 function priceCandidates(spec: JobSpec, agents: readonly OnlineAgent[]): Candidate[] {
-  const { price, limits, resources } = spec;
+  const { price } = spec;
   const { asset } = priceMax(price);
   const offered = hourlyOffer(spec);
   const asks = agents
     .flatMap(({ offer }) => offer.asks?.[asset] ?? [])
     .map(fromMoney)
-    .filter((ask) => ask > offered);
+    .filter((ask) => ask > offered)
+    // What no reward can be worth can't be proposed.
+    .filter((ask) => price.kind === 'metered' || rewardFor(ask, spec) <= baseUnitsMax);
   const rising = [...new Set(asks)].toSorted((a, b) => (a < b ? -1 : 1));
   return rising.map((ask) => {
     if (price.kind === 'metered') {
@@ -149,12 +169,17 @@ function priceCandidates(spec: JobSpec, agents: readonly OnlineAgent[]): Candida
       const changed = { ...spec, price: { ...price, bidPerGpuHour } };
       return { constraint: 'price', pointer, value: bidPerGpuHour.amount, spec: changed };
     }
-    const seconds = BigInt(limits.runSec) * BigInt(billedUnits(resources.gpus));
-    const reward = toMoney(baseUnits((ask * seconds + 3_599n) / 3_600n), asset);
+    const reward = toMoney(rewardFor(ask, spec), asset);
     const pointer = '/price/reward/amount';
     const changed = { ...spec, price: { ...price, reward } };
     return { constraint: 'price', pointer, value: reward.amount, spec: changed };
   });
+}
+
+/** The least reward that comes to this ask per GPU hour. */
+function rewardFor(ask: BaseUnits, { limits, resources }: JobSpec): bigint {
+  const seconds = BigInt(limits.runSec) * BigInt(billedUnits(resources.gpus));
+  return (ask * seconds + 3_599n) / 3_600n;
 }
 
 /** The values below a bound that occur, largest first. */

@@ -139,4 +139,15 @@ describe('matching', () => {
       constraint: 'slots',
     });
   });
+
+  it('takes a reward that no hourly rate can express for more than any ask', () => {
+    const reward = { amount: '9000000000', asset: 'SOL' as const };
+    const job = spec({
+      resources: { gpus: { count: 1 } },
+      limits: { runSec: 1 },
+      price: { kind: 'fixed', reward },
+    });
+    const asks = { SOL: { amount: '1', asset: 'SOL' as const }, USDC: null };
+    expect(fit(job, capacity({ asks }), 'refused').fits).toBe(true);
+  });
 });

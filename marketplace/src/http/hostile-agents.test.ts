@@ -1,4 +1,6 @@
+import type { Device } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
+import type { Money } from '@node3/shared/money';
 import {
   acceptExecution,
   appendLogs,
@@ -8,6 +10,7 @@ import {
   reportProgress,
 } from '@node3/shared/routes/agents';
 import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
+import { createQuote } from '@node3/shared/routes/quotes';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fenceOf, nextClaimId, successResult, testAgentCalls } from '../testing/test-agent.ts';
@@ -29,6 +32,17 @@ beforeEach(async () => {
 });
 afterEach(() => market.stop());
 
+const testDevice: Device = {
+  id: 'GPU-1',
+  vendor: 'nvidia',
+  model: 'NVIDIA H100',
+  modelId: 'h100-80gb',
+  memoryBytes: 80e9,
+  computeCapability: '9.0',
+  driverVersion: null,
+  simulated: false,
+};
+
 async function setUp() {
   const [requester, agent] = await Promise.all([
     openFundedAccount(market),
@@ -47,6 +61,40 @@ function heartbeatOf(offer: Parameters<typeof fenceOf>[0] & { executionId: strin
     samples: [],
   };
 }
+
+describe('an agent with an ask that is no amount', () => {
+  const gpuJob = (reward: Money) =>
+    testJob({ resources: { gpus: { count: 1 } }, price: { kind: 'fixed', reward } });
+
+  it.each([
+    { amount: '0.0000001', asset: 'USDC' },
+    { amount: '999999999999', asset: 'SOL' },
+  ] as const)('keeps no job from others and is refused: $amount $asset', async (ask) => {
+    const { agent } = await setUp();
+    const requester = await openFundedAccount(market, { USDC: 10n ** 9n, SOL: 10n ** 12n });
+    const asks = { SOL: null, USDC: null, [ask.asset]: ask };
+    const poll = testAgentCalls(agent.client, { devices: [testDevice], asks }).poll();
+    const [refused] = await Promise.allSettled([poll]);
+    const body = gpuJob({ amount: '1', asset: ask.asset });
+    expect(await requester.client.call(createJob, { body })).toMatchObject({ state: 'queued' });
+    expect(refused).toMatchObject({
+      reason: {
+        code: 'REQUEST_INVALID',
+        context: { errors: [{ pointer: `/offer/asks/${ask.asset}` }] },
+      },
+    });
+  });
+
+  it('can ask for more than any job pays without breaking a quote', async () => {
+    const { agent } = await setUp();
+    const asks = { SOL: null, USDC: { amount: '900000000000', asset: 'USDC' as const } };
+    await testAgentCalls(agent.client, { devices: [testDevice], asks }).poll();
+    const body = gpuJob({ amount: '1', asset: 'USDC' });
+    const day = { ...body, limits: { runSec: 86_400 } };
+    const quote = await market.anonymous.call(createQuote, { body: day });
+    expect(quote.availability.agentsMatching).toBe(0);
+  });
+});
 
 describe('an agent that never gets done', () => {
   it.each(['preparing', 'collecting'] as const)(

@@ -1,12 +1,12 @@
 import type { Clock } from '@node3/shared/clock';
 import type { BodyOf } from '@node3/shared/contract';
-import { MarketError } from '@node3/shared/error';
 import type { Ids } from '@node3/shared/ids';
 import type { AgentMessage, pollAgent as contract } from '@node3/shared/routes/agents';
 import type { Capacity } from '../domain/matching.ts';
 import type { AgentRow, ExecutionRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { CancelNotices } from './cancel-notices.ts';
+import { checkOffer } from './check-offer.ts';
 import { claimJob, toOffer } from './claim-job.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Matchmaker } from './matchmaker.ts';
@@ -45,7 +45,7 @@ async function answerPoll(
   body: PollBody,
   signal: AbortSignal,
 ): Promise<AgentMessage[]> {
-  checkDevices(body.offer);
+  checkOffer(body.offer);
   const presence = deps.presence.seen(agent.agentId, body.instanceId);
   presence.offer = body.offer;
   presence.freeDeviceIds = body.freeDeviceIds;
@@ -85,13 +85,6 @@ async function answerUntil(deps: PollDeps, poll: Poll, signal: AbortSignal) {
     if (news.jobId !== null) poll.wokenBy.add(news.jobId);
   }
   return [];
-}
-
-/** A device that is named twice would be counted, and leased, twice. */
-function checkDevices({ devices }: PollBody['offer']): void {
-  if (new Set(devices.map(({ id }) => id)).size === devices.length) return;
-  const errors = [{ pointer: '/offer/devices', detail: 'must not name the same id twice' }];
-  throw new MarketError('REQUEST_INVALID', { errors });
 }
 
 async function offerFor(
