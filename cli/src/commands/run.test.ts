@@ -163,11 +163,11 @@ describe('node3 run', () => {
     });
   });
 
-  it('says how much is missing and which command deposits it', async () => {
+  it('says how much is missing, fee included, and which command deposits it', async () => {
     market.refusal = new MarketError('FUNDS_INSUFFICIENT');
     const attached = hostFor('run', '--', 'x');
     expect(await runCli(attached)).toBe(125);
-    expect(attached.err).toContain('Missing 0.0006 SOL. Run: node3 account deposit 0.0006');
+    expect(attached.err).toContain('Missing 0.00065 SOL. Run: node3 account deposit 0.00065');
     expect(await runCli(hostFor('run', '-d', '--', 'x'))).toBe(7);
   });
 

@@ -2,9 +2,10 @@ import type { Client } from '@node3/shared/client';
 import { isMarketError, MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { priceMax } from '@node3/shared/metering';
-import { fromMoney, toMoney, zero } from '@node3/shared/money';
+import { fromMoney, type Money, toMoney, zero } from '@node3/shared/money';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
+import type { Quote } from '@node3/shared/routes/quotes';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { askQuote, quoteLine } from '../job/ask-quote.ts';
@@ -34,7 +35,7 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
     const quote = await askQuote(client, spec);
     if (quote !== null && options.detach !== true)
       await terminal.talk(`quote     ${quoteLine(quote)}`);
-    const job = await postJob(client, spec, idempotencyKey, quote?.quoteId);
+    const job = await postJob(client, spec, idempotencyKey, quote);
     if (options.detach !== true) await announce(context, job);
     return job;
   };
@@ -58,13 +59,16 @@ export async function postJob(
   client: Client,
   spec: JobSpecInput,
   idempotencyKey: string,
-  quoteId?: string,
+  quote: Quote | null = null,
 ): Promise<JobDetail> {
-  const call = { idempotencyKey, ...(quoteId === undefined ? {} : { quoteId }) };
+  const call = { idempotencyKey, ...(quote === null ? {} : { quoteId: quote.quoteId }) };
   try {
     return await client.call(createJob, { body: spec }, call);
   } catch (error) {
-    if (isMarketError(error, 'FUNDS_INSUFFICIENT')) throw await withMissing(client, spec, error);
+    if (isMarketError(error, 'FUNDS_INSUFFICIENT')) {
+      // Without a quote nobody here knows the fee.
+      throw await withMissing(client, quote?.total ?? priceMax(spec.price), error);
+    }
     if (isMarketError(error, 'JOB_UNSATISFIABLE')) {
       const isolationMin = spec.placement?.isolationMin ?? 'container';
       throw new MarketError('JOB_UNSATISFIABLE', { ...error.context, isolationMin });
@@ -73,14 +77,13 @@ export async function postJob(
   }
 }
 
-async function withMissing(client: Client, spec: JobSpecInput, error: MarketError) {
-  const reward = priceMax(spec.price);
+async function withMissing(client: Client, price: Money, error: MarketError) {
   try {
     const account = await client.call(getAccount, {});
-    const { available } = account.balances[reward.asset];
-    const lacking = fromMoney(reward) - fromMoney(available);
-    const missing = toMoney(lacking > zero ? lacking : fromMoney(reward), reward.asset);
-    const detail = `The job costs ${moneyText(reward)}, and you have ${moneyText(available)} available.`;
+    const { available } = account.balances[price.asset];
+    const lacking = fromMoney(price) - fromMoney(available);
+    const missing = toMoney(lacking > zero ? lacking : fromMoney(price), price.asset);
+    const detail = `The job costs ${moneyText(price)}, and you have ${moneyText(available)} available.`;
     return new MarketError('FUNDS_INSUFFICIENT', { ...error.context, detail, missing });
   } catch {
     // The first error is the one that matters; without the balance it is told as it came.
