@@ -123,7 +123,9 @@ export function endAttempt(
       ],
     };
   }
-  const cancelled = job.cancelRequestedAtMs !== null && reasons[end.reason].retry === 'yes';
+  const { retry: mayRetry, fault } = reasons[end.reason];
+  // A cancellation takes nothing from a provider whose run we failed ourselves.
+  const cancelled = job.cancelRequestedAtMs !== null && mayRetry === 'yes' && fault !== 'platform';
   const jobEnd: AttemptEnd = cancelled
     ? { ...end, executionState: 'cancelled', reason: 'cancelled_by_requester', runMs: 0 }
     : end;

@@ -150,6 +150,22 @@ describe('a metered price', () => {
     });
   });
 
+  it('bills no run time beyond the limit of the run, whatever the agent claims', async () => {
+    const { requester, calls, read } = await setUp('3.6');
+    const body = meteredJob('3.6', '2', { limits: { runSec: 60 } });
+    const { jobId } = await requester.client.call(createJob, { body });
+    const offer = await calls.offer();
+    await calls.accept(offer);
+    clock.advance(500_000);
+    await calls.run(offer);
+    clock.advance(70_000);
+    await calls.report(offer, { runMs: 570_000 });
+    expect((await read(jobId)).settlement).toMatchObject({
+      providerShare: usdc('0.06'),
+      charged: usdc('0.063'),
+    });
+  });
+
   it('passes over an agent that asks for more, whichever kind of price is bid', async () => {
     const { requester, calls } = await setUp('3.6');
     await calls.poll();
@@ -259,6 +275,34 @@ describe('the failures of the marketplace itself', () => {
     expect(await read(jobId)).toMatchObject({ state: 'queued', reason: 'marketplace_error' });
     expect(await market.store.ledgerBalance(feeRevenue, 'USDC')).toBe(960_000n);
     expect((await market.store.verifyLedger()).problems).toEqual([]);
+  });
+
+  it('pays for no longer than an agent may run without us', async () => {
+    const { requester, calls } = await setUp();
+    await earn(1_000_000n);
+    await requester.client.call(createJob, { body: meteredJob('3.6', '2') });
+    const offer = await calls.offer();
+    await calls.run(offer);
+    clock.advance(limits.leaseMs + 200_000);
+    await market.restart();
+    const stopped = { outcome: 'failed', reason: 'lease_expired', exitCode: null } as const;
+    const reply = await calls.report(offer, { ...stopped, runMs: limits.leaseMs + 200_000 });
+    expect(reply.earned).toEqual(usdc('0.045'));
+  });
+
+  it('pays for a run that it fails while it is being cancelled', async () => {
+    const { requester, calls, read } = await setUp();
+    await earn(1_000_000n);
+    const { jobId } = await requester.client.call(createJob, { body: meteredJob('3.6', '2') });
+    await calls.run(await calls.offer());
+    clock.advance(20_000);
+    await requester.client.call(cancelJob, { params: { jobId } });
+    const body = { reason: 'marketplace_error' as const, detail: 'Lost.' };
+    await operator().call(failJob, { params: { jobId }, body });
+    expect(await read(jobId)).toMatchObject({
+      reason: 'marketplace_error',
+      settlement: { charged: usdc('0'), payout: { money: usdc('0.02') } },
+    });
   });
 
   it('takes no word for it from an agent', async () => {

@@ -17,8 +17,8 @@ export interface JobChangeDeps {
   cancels: CancelNotices;
   /** Time for disputes: what an accepted result earns leaves this much later. */
   holdbackMs: number;
-  /** Executions whose lease ran out while the marketplace was away. */
-  unsupervised: ReadonlySet<string>;
+  /** Executions whose lease ran out while the marketplace was away, and when it did. */
+  unsupervised: ReadonlyMap<string, number>;
   /** Starts the payout of what has just become due. */
   wakePayouts(): void;
 }

@@ -32,12 +32,7 @@ export async function reportResult(
     (snapshot, ledger) =>
       endAttempt(
         snapshot,
-        readEnd(
-          snapshot,
-          { ...result, reason: reasonOf(deps, snapshot, result.reason) },
-          resultHash,
-          context,
-        ),
+        readEnd(deps, snapshot, result, { resultHash, context }),
         context,
         ledger,
       ),
@@ -92,21 +87,24 @@ function withoutExcess(result: ExecutionResult): ExecutionResult {
 }
 
 function readEnd(
+  deps: Pick<JobChangeDeps, 'unsupervised'>,
   snapshot: JobSnapshot,
   result: ExecutionResult,
-  resultHash: string,
-  context: EndContext,
+  { resultHash, context }: { resultHash: string; context: EndContext },
 ): AttemptEnd {
-  const { job } = snapshot;
+  const { job, execution } = snapshot;
   // An agent that stops a workload nobody cancelled has failed its own job, whatever it calls it.
   const unasked = result.outcome === 'cancelled' && job.cancelRequestedAtMs === null;
-  const reason = unasked ? 'released_by_agent' : result.reason;
+  const isOurs = result.reason === 'lease_expired' && execution !== null;
+  // null unless its lease ran out because we were away, which the agent can't know.
+  const lostAtMs = isOurs ? (deps.unsupervised.get(execution.executionId) ?? null) : null;
+  const reason = lostAtMs === null ? reasonOf(snapshot, result.reason) : 'marketplace_error';
   return {
     executionState: unasked ? 'failed' : result.outcome,
-    reason,
+    reason: unasked ? 'released_by_agent' : reason,
     detail: result.detail,
     exitCode: result.exitCode,
-    runMs: billableRunMs(snapshot, result, context.nowMs),
+    runMs: billableRunMs(snapshot, result, lostAtMs ?? context.nowMs),
     peakMemoryBytes: result.peakMemoryBytes,
     output: result.output ?? null,
     resultHash,
@@ -115,23 +113,22 @@ function readEnd(
   };
 }
 
-/**
- * The agent knows one limit of the run: whether it was the job's own or its cap, we do. And it
- * can't know that its lease ran out because we were away.
- */
-function reasonOf(
-  { unsupervised }: Pick<JobChangeDeps, 'unsupervised'>,
-  { job, execution }: JobSnapshot,
-  reported: Reason,
-): Reason {
+/** The agent knows one limit of the run: whether it was the job's own or its cap, we do. */
+function reasonOf({ job, execution }: JobSnapshot, reported: Reason): Reason {
   const isCapped = runSecWithinCap(job.spec, execution) < job.spec.limits.runSec;
-  if (reported === 'run_timeout' && isCapped) return 'cap_reached';
-  const isOurs = execution !== null && unsupervised.has(execution.executionId);
-  return reported === 'lease_expired' && isOurs ? 'marketplace_error' : reported;
+  return reported === 'run_timeout' && isCapped ? 'cap_reached' : reported;
 }
 
-/** The agent's run time, but never more than has passed on our own clock since it got the job. */
-function billableRunMs({ execution }: JobSnapshot, result: ExecutionResult, nowMs: number): number {
+/**
+ * The agent's run time, but never more than has passed on our own clock since it got the job, nor
+ * than the job may run: what an agent does beyond that is its own affair.
+ */
+function billableRunMs(
+  { job, execution }: JobSnapshot,
+  result: ExecutionResult,
+  untilMs: number,
+): number {
   if (!result.started || execution === null) return 0;
-  return Math.min(result.runMs, Math.max(0, nowMs - execution.leasedAtMs));
+  const heldMs = Math.max(0, untilMs - execution.leasedAtMs);
+  return Math.min(result.runMs, heldMs, job.spec.limits.runSec * 1_000);
 }

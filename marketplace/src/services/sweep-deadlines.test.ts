@@ -34,7 +34,7 @@ beforeEach(() => {
     clock,
     ids: world.ids,
     holdbackMs: 0,
-    unsupervised: new Set(),
+    unsupervised: new Map(),
     cancels: new CancelNotices(),
     matchmaker: new Matchmaker(clock, 'allowed'),
     wakePayouts: () => undefined,

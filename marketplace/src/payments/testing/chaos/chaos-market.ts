@@ -169,7 +169,7 @@ export class ChaosMarket {
         matchmaker: new Matchmaker(clock, 'refused'),
         cancels: new CancelNotices(),
         holdbackMs: 0,
-        unsupervised: new Set(),
+        unsupervised: new Map(),
         wakePayouts: () => undefined,
       },
       fence,
