@@ -27,7 +27,7 @@ export async function showReceipt(context: Context, { args }: Call<object>): Pro
     connect(context, 'public').call(getReceiptKey, {}),
   ]);
   requireGenuine(signed, published.key);
-  return print(context, signed);
+  return print(context, signed, 'genuine');
 }
 
 /** `node3 receipt verify FILE`: needs no marketplace. Without --key it says whose signature it is. */
@@ -42,7 +42,8 @@ export async function verifyReceiptFile(
       'Compare the key with the one of the marketplace, or give it: --key',
     );
   }
-  return print(context, signed);
+  // Unchanged since its signature, but anybody has a key to sign with.
+  return print(context, signed, options.key === undefined ? 'whoever that is' : 'genuine');
 }
 
 async function readSigned(path: string): Promise<SignedReceipt> {
@@ -76,13 +77,22 @@ function requireGenuine(signed: SignedReceipt, key: string): void {
   throw new CommandError('failure', detail, 'Do not rely on it.');
 }
 
-async function print({ terminal }: Context, signed: SignedReceipt): Promise<number> {
+type Verdict = 'genuine' | 'whoever that is';
+
+async function print(
+  { terminal }: Context,
+  signed: SignedReceipt,
+  verdict: Verdict,
+): Promise<number> {
   if (terminal.json) await terminal.object(signed);
-  else for (const line of formatFacts(receiptFacts(signed))) await terminal.data(line);
+  else for (const line of formatFacts(receiptFacts(signed, verdict))) await terminal.data(line);
   return exitCodes.ok.code;
 }
 
-function receiptFacts({ receipt, key }: SignedReceipt): [string, string | null][] {
+function receiptFacts(
+  { receipt, key }: SignedReceipt,
+  verdict: Verdict,
+): [string, string | null][] {
   const { price, provider, payout } = receipt;
   return [
     ['job', receipt.jobId],
@@ -109,7 +119,7 @@ function receiptFacts({ receipt, key }: SignedReceipt): [string, string | null][
       'ledger',
       `${transferId} ${moneyText(money)} ${hash.slice(0, 16)}`,
     ]),
-    ['signed by', `${key}, genuine`],
+    ['signed by', `${key}, ${verdict}`],
   ];
 }
 
