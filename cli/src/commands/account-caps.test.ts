@@ -40,6 +40,14 @@ describe('node3 account caps', () => {
     expect(cleared.out).toMatch(/USDC today +0 of no limit\n/);
   });
 
+  it('sets no cap in one asset that was named in another', async () => {
+    await node3('account', 'create', '--wallet', 'wallet.json');
+    const set = await node3('account', 'caps', '--per-day', '5 SOL');
+    expect(set.code).toBe(2);
+    expect(set.err).toContain('--asset SOL');
+    expect((await node3('account', 'caps')).out).toMatch(/USDC today +0 of no limit/);
+  });
+
   it('sets the caps of one key', async () => {
     await node3('account', 'create', '--wallet', 'wallet.json');
     const shown = JSON.parse((await node3('--json', 'account', 'caps')).out) as {

@@ -66,7 +66,13 @@ async function change(context: Context, options: AccountCapsOptions): Promise<vo
 /** undefined leaves a cap as it is, null takes it away. */
 function readCap(option: string, text: string | undefined, asset: Asset) {
   if (text === undefined) return undefined;
-  return text === 'none' ? null : parseMoney(option, text, asset).amount;
+  if (text === 'none') return null;
+  const money = parseMoney(option, text, asset);
+  if (money.asset === asset) return money.amount;
+  throw usageError(
+    `${option} is in ${money.asset}, and these caps are in ${asset}.`,
+    `For caps in ${money.asset}: --asset ${money.asset}`,
+  );
 }
 
 function merge<T extends object>(stored: T, named: { [K in keyof T]?: T[K] | undefined }): T {
