@@ -32,6 +32,9 @@ async function earn(lamports = 5_000_000n): Promise<void> {
   await run.market.report(run.process);
 }
 
+/** Of an account without data, lamports. */
+const rentOfOneReceipt = 650_240n;
+
 async function steps(count: number): Promise<void> {
   for (let made = 0; made < count; made += 1) await run.step(0, 1);
 }
@@ -102,6 +105,24 @@ describe('a worker that waits for longer than its lease', () => {
     const { transactions } = run.network.localnet.chain;
     const ours = transactions.records().filter(({ keys }) => keys[0] === run.treasury);
     expect(ours.filter(({ err }) => err === null)).toHaveLength(1);
+  });
+});
+
+describe('many receipts', () => {
+  it('give their rent back, some at a time, and keep nobody waiting meanwhile', async () => {
+    await open({});
+    for (let batch = 0; batch < 21; batch += 1) {
+      await earn();
+      await steps(5);
+    }
+    run.network.skipTime(run.scenario.settings.receiptKeptMs + 1_000);
+    await earn();
+    await steps(4);
+    expect(await statesOfPayouts()).toEqual({ finalized: 22 });
+    await steps(20);
+    const { rawStore } = run.process;
+    expect(await rawStore.ledgerBalance(rentFloat, 'SOL')).toBe(rentOfOneReceipt);
+    await expectEverythingRight();
   });
 });
 

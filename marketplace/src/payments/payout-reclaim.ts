@@ -3,8 +3,8 @@ import type { Transfer } from '../store/rows.ts';
 import type { PayoutContext, StepReport } from './payout-context.ts';
 import { feeTransfer, rentReturnTransfer } from './payout-postings.ts';
 
-/** Receipts emptied by one transaction; twelve fit with room to spare. */
-const receiptsPerReclaim = 10;
+/** Receipts emptied by one transaction: 110 bytes each, so that nine just fit. */
+const receiptsPerReclaim = 8;
 /** Attempts looked at per turn. */
 const attemptsPerTurn = 100;
 /** Blocks after expiry before an attempt counts as gone: nodes may lag behind each other. */

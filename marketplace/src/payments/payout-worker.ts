@@ -151,15 +151,16 @@ export class PayoutWorker {
     const context = this.#context;
     // Pauses are measured without the wall clock, which somebody may set back by an hour.
     const atMs = context.clock.monotonicMs();
-    if (atMs >= this.#tidyAtMs) {
-      await context.store.unparkPayouts(nowMs);
-      await tidyEndedBatches(context, report);
-      this.#tidyAtMs = atMs + context.settings.reclaimMs;
-    }
+    const tidies = atMs >= this.#tidyAtMs;
+    if (tidies) await context.store.unparkPayouts(nowMs);
     const open = await context.store.openBatches();
     this.#openBatches = open.length;
     await openNewBatches(context, open, report);
     this.#openBatches = open.length + report.opened;
+    if (!tidies) return;
+    // Last, so that nobody waits for their money while tidying up fails.
+    await tidyEndedBatches(context, report);
+    this.#tidyAtMs = atMs + context.settings.reclaimMs;
   }
 
   async #recallSigned(nowMs: number): Promise<void> {
