@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { PlantedBugName } from '@node3/marketplace/payments/testing/chaos/planted-bugs';
 import type { SeedReport } from '@node3/marketplace/payments/testing/chaos/run-seed';
+import type { SeedOrder } from './chaos-worker.ts';
 
 const workerPath = fileURLToPath(new URL('./chaos-worker.ts', import.meta.url));
 
@@ -50,9 +51,9 @@ async function work(worker: ChildProcess, queue: number[], options: FleetOptions
   }
 }
 
-function answerOf(worker: ChildProcess, order: object): Promise<SeedReport> {
+function answerOf(worker: ChildProcess, order: SeedOrder): Promise<SeedReport> {
   return new Promise((resolve, reject) => {
-    const ended = () => reject(new Error('a process of the chaos suite has broken'));
+    const ended = () => reject(new Error(`the process of seed ${order.seed} has broken`));
     worker.once('exit', ended);
     worker.once('message', (report) => {
       worker.off('exit', ended);

@@ -13,6 +13,7 @@ const calm: Scenario = {
   intensity: 0,
   forks: 0,
   misfortunes: 0,
+  episodes: 0,
   clock: 'right',
   deposits: 'at-once',
   capitalLamports: 1_000_000_000n,

@@ -12,6 +12,8 @@ export interface Audit {
   localnet: EmbeddedLocalnet;
   store: Store;
   treasury: string;
+  /** Receipts of batches that were settled before this have given their rent back. */
+  reclaimedBeforeMs: number;
   earnings: readonly Earning[];
 }
 
@@ -29,7 +31,7 @@ export async function auditRun(audit: Audit): Promise<string[]> {
     ...payoutProblems(audit, rows),
     ...paymentProblems(audit, rows),
     ...unpaidProblems(audit, rows),
-    ...(await openProblems(audit.store)),
+    ...(await openProblems(audit)),
     ...(await ledgerProblems(audit)),
     ...(await eventProblems(audit.store, rows)),
   ];
@@ -126,15 +128,17 @@ function isTooSmall(
   return ownUsdc(localnet, wallet) === 'missing' && sum < usdcAccountCreateMin;
 }
 
-async function openProblems(store: Store): Promise<string[]> {
-  const [batches, reclaims, attempts] = await Promise.all([
+async function openProblems({ store, reclaimedBeforeMs }: Audit): Promise<string[]> {
+  const [batches, reclaims, attempts, receipts] = await Promise.all([
     store.openBatches(),
     store.openReclaims(),
     store.unresolvedAttempts(100),
+    store.reclaimableBatches(reclaimedBeforeMs, 100),
   ]);
   return [
     ...batches.map(({ batchId, state }) => `batch ${batchId} is still ${state}`),
     ...reclaims.map(({ attempt }) => `reclaim ${attempt.signature} is still open`),
+    ...receipts.map(({ batchId }) => `the receipt of batch ${batchId} keeps its rent`),
     ...attempts.map(({ signature }) => `what became of attempt ${signature} is not known`),
   ];
 }

@@ -11,6 +11,7 @@ import type { Scenario } from './chaos-scenario.ts';
 import type { ChaosTrace } from './chaos-trace.ts';
 import { ChaosWallets } from './chaos-wallets.ts';
 import type { CrashPlan } from './crash-plan.ts';
+import { writeEmptyDatabase } from './empty-database.ts';
 import { fork } from './fork-storm.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { createSeededIds } from './seeded-ids.ts';
@@ -41,6 +42,8 @@ export class ChaosRun {
   steps = 0;
   readonly #options: ChaosRunOptions;
   readonly #environment: ProcessEnvironment;
+  /** Workers that are in a step now. */
+  readonly #stepping: number[] = [];
   #generation = 0;
 
   private constructor(
@@ -71,8 +74,10 @@ export class ChaosRun {
       workers,
       plant,
     };
+    if (workers === 2) network.whileHanging = () => this.#stepIdle();
     const walletRandom = random.stream('wallets');
     this.wallets = new ChaosWallets({ network, trace, random: walletRandom }, scenario.wallets);
+    writeEmptyDatabase(options.folder, this.#path());
     this.process = ChaosProcess.open(this.#path(), this.#environment);
     this.market = new ChaosMarket(
       {
@@ -105,16 +110,8 @@ export class ChaosRun {
   /** One step of a worker, and some time. Whatever dies is replaced. */
   async step(worker: number, slotsAfter: number): Promise<void> {
     this.steps += 1;
-    const { network } = this;
-    if (this.#options.scenario.workers === 2) {
-      network.whileHanging = () => this.#stepMeanwhile(1 - worker);
-    }
-    await this.survive('step', async () => {
-      const report = await this.process.step(worker);
-      this.#options.trace.add(`step of worker ${worker} ${JSON.stringify(report)}`);
-    });
-    network.whileHanging = null;
-    network.passSlots(slotsAfter);
+    await this.survive('step', () => this.#stepWorker(worker, 'step'));
+    this.network.passSlots(slotsAfter);
   }
 
   /** Runs something in which the process may die; then the next one takes over. */
@@ -141,6 +138,7 @@ export class ChaosRun {
       localnet: this.network.localnet,
       store: this.process.rawStore,
       treasury: this.treasury,
+      reclaimedBeforeMs: this.clock.nowMs() - this.scenario.settings.receiptKeptMs,
       earnings: [...this.market.earnings.values()],
     });
   }
@@ -149,17 +147,24 @@ export class ChaosRun {
     await this.process.close();
   }
 
-  /** While one worker waits for an answer, the other one goes on. */
-  async #stepMeanwhile(worker: number): Promise<void> {
-    const { whileHanging } = this.network;
-    this.network.whileHanging = null;
+  async #stepWorker(worker: number, what: string): Promise<void> {
+    this.#stepping.push(worker);
     try {
       const report = await this.process.step(worker);
-      this.#options.trace.add(`meanwhile worker ${worker} ${JSON.stringify(report)}`);
+      this.#options.trace.add(`${what} of worker ${worker} ${JSON.stringify(report)}`);
+    } finally {
+      this.#stepping.splice(this.#stepping.indexOf(worker), 1);
+    }
+  }
+
+  /** While one worker waits for an answer, the other one goes on. */
+  async #stepIdle(): Promise<void> {
+    const idle = [0, 1].find((worker) => !this.#stepping.includes(worker));
+    if (idle === undefined) return;
+    try {
+      await this.#stepWorker(idle, 'meanwhile a step');
     } catch (error) {
       if (!this.process.life.dead) this.#judge('step of the other worker', error);
-    } finally {
-      this.network.whileHanging = whileHanging;
     }
   }
 

@@ -12,6 +12,8 @@ export interface Scenario {
   forks: number;
   /** Chance per step that something happens to somebody's wallet. */
   misfortunes: number;
+  /** Chance per step of a coincidence. */
+  episodes: number;
   /** Whether the wall clock is set wrong now and then. */
   clock: 'right' | 'wrong';
   /** Whether money that the ledger has may reach the treasury late. */
@@ -36,12 +38,13 @@ export function scenarioOf(random: SeededRandom): Scenario {
     intensity: random.pick([0, 0.2, 0.5, 1]),
     forks: random.pick([0, 0, 0.02, 0.08]),
     misfortunes: random.pick([0, 0.03, 0.1]),
+    episodes: random.pick([0.02, 0.05, 0.1, 0.2]),
     clock: random.chance(0.15) ? 'wrong' : 'right',
     deposits: random.chance(0.2) ? 'late' : 'at-once',
     capitalLamports: random.chance(0.15) ? 4_000_000n : 1_000_000_000n,
     wallets: random.integer(2, 8),
     jobs: random.integer(4, 16),
-    steps: random.integer(30, 80),
+    steps: random.integer(20, 60),
     slotsPerStepMax: random.pick([2, 6, 20]),
     workers,
     settings: {
@@ -49,7 +52,7 @@ export function scenarioOf(random: SeededRandom): Scenario {
       resendMs: random.pick([0, 2_000]),
       // Two workers take over from each other while one of them waits for an answer.
       leaseMs: workers === 2 ? 4_000 : 30_000,
-      reconcileMs: random.pick([0, 5_000, 60_000, 60_000]),
+      reconcileMs: random.pick([2_000, 10_000, 60_000]),
       reclaimMs: random.pick([0, 5_000, 60_000]),
       receiptKeptMs: random.pick([0, 30_000, payoutSettingsDefault.receiptKeptMs]),
       openBatchesMax: random.pick([1, 2, 8]),

@@ -29,7 +29,7 @@ export interface ChaosWallet {
 }
 
 const misfortunes = ['freeze', 'thaw', 'close', 're-own', 'drain', 'assign'] as const;
-type Misfortune = (typeof misfortunes)[number];
+export type Misfortune = (typeof misfortunes)[number];
 
 /** People who are to be paid, and what they do to their own accounts at the worst moment. */
 export class ChaosWallets {
@@ -65,7 +65,7 @@ export class ChaosWallets {
   }
 
   inflict(wallet: ChaosWallet, misfortune: Misfortune): void {
-    if (!this.#isPossible(wallet, misfortune)) return;
+    if (!this.isPossible(wallet, misfortune)) return;
     this.#trace.add(`wallet ${wallet.address}: ${misfortune}`);
     count(this.events, misfortune);
     const { faucet } = this.#network.localnet;
@@ -90,7 +90,8 @@ export class ChaosWallets {
     return { address, keypair };
   }
 
-  #isPossible({ address, keypair }: ChaosWallet, misfortune: Misfortune): boolean {
+  /** Whether this can happen to the wallet as it is now. */
+  isPossible({ address, keypair }: ChaosWallet, misfortune: Misfortune): boolean {
     const { localnet } = this.#network;
     const usdc = ownUsdc(localnet, address);
     const account = localnet.chain.vm.account(address);

@@ -39,7 +39,9 @@ export class CrashPlan {
   static ofSeed(seed: number, random: SeededRandom): CrashPlan {
     const rotation = crashBoundaries[seed % crashBoundaries.length] ?? '';
     const more = Array.from({ length: random.integer(0, 8) }, () => random.pick(crashBoundaries));
-    const targets = new Map([rotation, ...more].map((name) => [name, random.integer(1, 3)]));
+    const targets = new Map(
+      [rotation, ...more].map((name) => [name, random.pick([1, 1, 1, 2, 3])]),
+    );
     const rate = random.pick([0, 0, 0.002, 0.01]);
     return new CrashPlan(random, { targets, rate, crashesMax: 24 });
   }
@@ -51,10 +53,6 @@ export class CrashPlan {
   /** No more crashes from now on. */
   disarm(): void {
     this.#armed = false;
-  }
-
-  arm(): void {
-    this.#armed = true;
   }
 
   /** Whether the process dies here. */

@@ -5,6 +5,7 @@ import { type Scenario, scenarioOf } from './chaos-scenario.ts';
 import { ChaosTrace } from './chaos-trace.ts';
 import type { Counts } from './counter.ts';
 import { CrashPlan } from './crash-plan.ts';
+import { playEpisode } from './episodes.ts';
 import { strikeNodes } from './fault-storm.ts';
 import { type PlantedBugName, plantedBugs } from './planted-bugs.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -87,12 +88,13 @@ async function live(
   if (first.length > 0) return first;
   // Long after, the receipts' rent comes back, and things go wrong again.
   run.network.skipTime(scenario.settings.receiptKeptMs + dayMs);
-  plan.arm();
-  await storm(run, { ...scenario, jobs: 2, steps: 14 }, random.stream('second storm'));
+  await storm(run, { ...scenario, jobs: 2, steps: 10 }, random.stream('second storm'));
   const second = await settle(run);
   if (second.length > 0) return second;
+  plan.disarm();
   // Every copy that is still on its way lands now, or never.
   run.network.passSlots(400);
+  run.network.skipTime(scenario.settings.receiptKeptMs + dayMs);
   const last = await settle(run);
   return [...last, ...run.findings];
 }
@@ -113,6 +115,7 @@ async function storm(run: ChaosRun, scenario: Scenario, random: SeededRandom): P
       jobsLeft -= jobs;
       for (let job = 0; job < jobs; job += 1) await market.addRandomJob(scenario.deposits);
     }
+    if (random.chance(scenario.episodes)) await playEpisode(run, random);
     if (random.chance(0.05)) market.settleDeposits();
     await run.survive('report', () => market.report(run.process));
     if (random.chance(0.03)) {

@@ -5,9 +5,8 @@ const settleStepsMax = 240;
 
 /** Nothing goes wrong any more. @returns what is still wrong in the end. */
 export async function settle(run: ChaosRun): Promise<string[]> {
-  const { network, wallets, market, scenario, plan } = run;
+  const { network, wallets, market, scenario } = run;
   network.heal();
-  plan.disarm();
   run.clock.skew(0);
   // What was due by a clock that was ahead is due by the right one an hour later.
   if (scenario.clock === 'wrong') network.skipTime(2 * 3_600_000);

@@ -1,0 +1,23 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger } from '@node3/shared/logger';
+import { SqliteDatabase } from '../../../store/sqlite/sqlite-database.ts';
+
+let empty: Buffer | null = null;
+
+/** A database as a first start leaves it. Making one takes longer than many a run needs for the rest. */
+export function writeEmptyDatabase(folder: string, path: string): void {
+  empty ??= makeOne(folder);
+  writeFileSync(path, empty);
+}
+
+function makeOne(folder: string): Buffer {
+  const own = mkdtempSync(join(folder, 'empty-'));
+  try {
+    const path = join(own, 'market.db');
+    new SqliteDatabase({ path, log: silentLogger, onFatal: () => undefined }).close();
+    return readFileSync(path);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+}
