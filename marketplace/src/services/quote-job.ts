@@ -86,10 +86,11 @@ async function outlook(
 }
 
 async function onlineAgents(deps: QuoteDeps): Promise<OnlineAgent[]> {
-  const live = await deps.store.liveExecutions(null);
+  // Sorted once: anybody may ask, and agents times executions is too much for that.
+  const live = Map.groupBy(await deps.store.liveExecutions(null), ({ agentId }) => agentId);
   return deps.presence.all().flatMap(({ agentId, offer, freeDeviceIds }) => {
     if (offer === null || !deps.presence.isOnline(agentId)) return [];
-    const own = live.filter((execution) => execution.agentId === agentId);
+    const own = live.get(agentId) ?? [];
     const busy = new Set(own.flatMap(({ devices }) => devices.map((device) => device.id)));
     const free = freeDeviceIds.filter((deviceId) => !busy.has(deviceId));
     return [{ agentId, offer, freeDeviceIds: new Set(free), freeSlots: offer.slots - own.length }];
