@@ -40,6 +40,13 @@ describe('node3 account caps', () => {
     expect(cleared.out).toMatch(/USDC today +0 of no limit\n/);
   });
 
+  it('stops all spending with a cap of 0', async () => {
+    await node3('account', 'create', '--wallet', 'wallet.json');
+    const set = await node3('account', 'caps', '--per-day', '0');
+    expect([set.code, set.err]).toEqual([0, '']);
+    expect(set.out).toMatch(/USDC today +0 of 0\n/);
+  });
+
   it('sets no cap in one asset that was named in another', async () => {
     await node3('account', 'create', '--wallet', 'wallet.json');
     const set = await node3('account', 'caps', '--per-day', '5 SOL');

@@ -63,10 +63,11 @@ async function change(context: Context, options: AccountCapsOptions): Promise<vo
   await client.call(putKeyCaps, { params: { keyId: options.key }, body: { caps, proof } });
 }
 
-/** undefined leaves a cap as it is, null takes it away. */
+/** undefined leaves a cap as it is, null takes it away, and 0 lets nothing be spent. */
 function readCap(option: string, text: string | undefined, asset: Asset) {
   if (text === undefined) return undefined;
   if (text === 'none') return null;
+  if (text === '0') return '0';
   const money = parseMoney(option, text, asset);
   if (money.asset === asset) return money.amount;
   throw usageError(
