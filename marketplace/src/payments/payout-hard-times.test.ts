@@ -29,7 +29,7 @@ async function earn(lamports = 5_000_000n): Promise<void> {
   if (wallet === undefined) throw new Error('there is nobody to be paid');
   await run.market.addJob(wallet, 'SOL', lamports);
   run.network.passSlots(run.scenario.finalizedLagSlots + 1);
-  await run.market.report(run.process);
+  await run.market.ask(run.process);
 }
 
 /** Of an account without data, lamports. */

@@ -5,7 +5,7 @@ import type { PayoutRow } from '../../../store/payout-store.ts';
 import type { Store } from '../../../store/store.ts';
 import { usdcAccountOf } from '../../solana/transaction-builder.ts';
 import { ownUsdc, takesSol } from './chain-reading.ts';
-import type { Earning } from './chaos-market.ts';
+import type { Promised } from './chaos-market.ts';
 import { usdcAccountCreateMin } from './chaos-process.ts';
 
 export interface Audit {
@@ -14,7 +14,11 @@ export interface Audit {
   treasury: string;
   /** Receipts of batches that were settled before this have given their rent back. */
   reclaimedBeforeMs: number;
-  earnings: readonly Earning[];
+  promised: readonly Promised[];
+  /** Wallets whose lamports payouts may not count on. */
+  emptied: ReadonlySet<string>;
+  /** Requests that never got an answer. */
+  unanswered: number;
 }
 
 /**
@@ -28,6 +32,7 @@ export async function auditRun(audit: Audit): Promise<string[]> {
     limit: 10_000,
   });
   return [
+    ...(audit.unanswered === 0 ? [] : [`${audit.unanswered} requests have no answer`]),
     ...payoutProblems(audit, rows),
     ...paymentProblems(audit, rows),
     ...unpaidProblems(audit, rows),
@@ -37,17 +42,17 @@ export async function auditRun(audit: Audit): Promise<string[]> {
   ];
 }
 
-/** Every earning is one payout, of the same amount to the same wallet, and there is no other. */
-function payoutProblems({ earnings }: Audit, rows: readonly PayoutRow[]): string[] {
+/** Everything promised is one payout, of the same amount to the same wallet, and there is no other. */
+function payoutProblems({ promised }: Audit, rows: readonly PayoutRow[]): string[] {
   const byId = new Map(rows.map((row) => [row.payoutId, row]));
-  const wrong = earnings.flatMap(({ payoutId, wallet, asset, amount }) => {
+  const wrong = promised.flatMap(({ payoutId, wallet, asset, amount }) => {
     const row = byId.get(payoutId);
     if (row === undefined) return [`payout ${payoutId} is lost`];
     const isSame = row.wallet === wallet && row.asset === asset && row.amount === amount;
     return isSame ? [] : [`payout ${payoutId} is not what was promised`];
   });
-  if (rows.length === earnings.length) return wrong;
-  return [...wrong, `there are ${rows.length} payouts of ${earnings.length} earnings`];
+  if (rows.length === promised.length) return wrong;
+  return [...wrong, `there are ${rows.length} payouts, and ${promised.length} were promised`];
 }
 
 function paymentProblems(audit: Audit, rows: readonly PayoutRow[]): string[] {
@@ -55,7 +60,7 @@ function paymentProblems(audit: Audit, rows: readonly PayoutRow[]): string[] {
     rows.filter(({ state }) => state === 'finalized').map(({ payoutId }) => payoutId),
   );
   const owed = new Map<string, bigint>();
-  for (const { payoutId, wallet, asset, amount } of audit.earnings) {
+  for (const { payoutId, wallet, asset, amount } of audit.promised) {
     if (paid.has(payoutId)) add(owed, `${wallet} ${asset}`, amount);
   }
   const received = receivedOnChain(audit);
@@ -68,8 +73,8 @@ function paymentProblems(audit: Audit, rows: readonly PayoutRow[]): string[] {
 }
 
 /** What each wallet got in transactions that the treasury paid for. */
-function receivedOnChain({ localnet, treasury, earnings }: Audit): Map<string, bigint> {
-  const wallets = [...new Set(earnings.map(({ wallet }) => wallet))];
+function receivedOnChain({ localnet, treasury, promised }: Audit): Map<string, bigint> {
+  const wallets = [...new Set(promised.map(({ wallet }) => wallet))];
   const tokenAccounts = new Map(
     wallets.map((wallet) => [usdcAccountOf(localnet.usdcMint, wallet), wallet]),
   );
@@ -95,7 +100,7 @@ function receivedOnChain({ localnet, treasury, earnings }: Audit): Map<string, b
 }
 
 /** Whoever is not paid has a reason that the chain shows. */
-function unpaidProblems({ localnet }: Audit, rows: readonly PayoutRow[]): string[] {
+function unpaidProblems(audit: Audit, rows: readonly PayoutRow[]): string[] {
   const waiting = new Map<string, bigint>();
   for (const { state, wallet, asset, amount } of rows) {
     if (state === 'due') add(waiting, `${wallet} ${asset}`, amount);
@@ -105,8 +110,8 @@ function unpaidProblems({ localnet }: Audit, rows: readonly PayoutRow[]): string
     if (state === 'finalized') return [];
     const reason = state === 'held' ? row.holdReason : row.waitReason;
     const sum = waiting.get(`${wallet} ${asset}`) ?? 0n;
-    if (state === 'held' && isPoison(localnet, wallet, asset)) return [];
-    if (state === 'due' && isTooSmall(localnet, wallet, asset, sum)) return [];
+    if (state === 'held' && isPoison(audit.localnet, wallet, asset)) return [];
+    if (state === 'due' && isTooSmall(audit, wallet, asset, sum)) return [];
     return [`payout ${payoutId} of ${row.amount} ${asset} is stuck: ${state}, ${reason}`];
   });
 }
@@ -118,13 +123,14 @@ function isPoison(localnet: EmbeddedLocalnet, wallet: string, asset: Asset): boo
 }
 
 function isTooSmall(
-  localnet: EmbeddedLocalnet,
+  { localnet, emptied }: Audit,
   wallet: string,
   asset: Asset,
   sum: bigint,
 ): boolean {
   const { vm } = localnet.chain;
-  if (asset === 'SOL') return vm.balance(wallet) + sum < vm.minimumBalance(0n);
+  const has = emptied.has(wallet) ? 0n : vm.balance(wallet);
+  if (asset === 'SOL') return has + sum < vm.minimumBalance(0n);
   return ownUsdc(localnet, wallet) === 'missing' && sum < usdcAccountCreateMin;
 }
 

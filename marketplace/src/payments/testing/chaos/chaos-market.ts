@@ -1,10 +1,12 @@
 import type { Ids } from '@node3/shared/ids';
-import { type Asset, baseUnits, fromMoney } from '@node3/shared/money';
+import { type Asset, baseUnits, fromMoney, toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { chainTreasury, operatorCapital } from '../../../domain/ledger-accounts.ts';
+import { withdrawalMinimum } from '../../../domain/withdrawal-minimum.ts';
 import { CancelNotices } from '../../../services/cancel-notices.ts';
 import { Matchmaker } from '../../../services/matchmaker.ts';
 import { reportResult } from '../../../services/report-result.ts';
+import { requestWithdrawal } from '../../../services/request-withdrawal.ts';
 import type { ExecutionRow, Fence } from '../../../store/rows.ts';
 import { fenceOf, World } from '../../../store/testing/world.ts';
 import type { ChaosClock } from './chaos-clock.ts';
@@ -14,8 +16,8 @@ import type { ChaosTrace } from './chaos-trace.ts';
 import type { ChaosWallet, ChaosWallets } from './chaos-wallets.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** What an agent was told that it earned, and where it is to be paid. */
-export interface Earning {
+/** What somebody was told that is on its way to them. */
+export interface Promised {
   payoutId: string;
   wallet: string;
   asset: Asset;
@@ -37,6 +39,13 @@ interface Agent {
   wallet: string;
 }
 
+interface Withdrawal {
+  asset: Asset;
+  amount: bigint;
+  owner: { accountId: string; wallet: string };
+  deposits: 'at-once' | 'late';
+}
+
 interface Job {
   asset: Asset;
   price: bigint;
@@ -44,6 +53,9 @@ interface Job {
   result: ExecutionResult;
   deposits: 'at-once' | 'late';
 }
+
+/** Something that is asked of the marketplace until it has answered. */
+type Request = (process: ChaosProcess) => Promise<void>;
 
 interface Report {
   execution: ExecutionRow;
@@ -56,13 +68,15 @@ interface Report {
  * service and repeat themselves until they get an answer, and sometimes afterwards.
  */
 export class ChaosMarket {
-  /** By execution: how often anybody reports it, it is earned once. */
-  readonly earnings = new Map<string, Earning>();
+  /** By execution or withdrawal: how often anybody asks for it, it is paid once. */
+  readonly promised = new Map<string, Promised>();
   readonly #deps: MarketDeps;
   readonly #world: World;
   readonly #agents: Agent[] = [];
+  /** Who can withdraw, each to a wallet of their own. */
+  readonly #owners: { accountId: string; wallet: string }[] = [];
+  readonly #requests: Request[] = [];
   #accountId = '';
-  #reports: Report[] = [];
   /** Money that the ledger has and the chain will see later. */
   #owedToTreasury: { asset: Asset; amount: bigint }[] = [];
 
@@ -87,7 +101,19 @@ export class ChaosMarket {
         this.#agents.push({ agentId, wallet: address });
       }
     }
+    for (const { address, keypair } of wallets.all) {
+      if (keypair === null) continue;
+      const accountId = this.#world.ids.next('account');
+      const { nowMs, store } = this.#world;
+      await store.openAccount({ accountId, wallet: address, name: null, key: null, nowMs });
+      this.#owners.push({ accountId, wallet: address });
+    }
     await this.addCapital(capitalLamports);
+  }
+
+  /** Requests that have no answer yet. */
+  get unanswered(): number {
+    return this.#requests.length;
   }
 
   async addCapital(lamports: bigint): Promise<void> {
@@ -121,17 +147,58 @@ export class ChaosMarket {
     await this.#addJob({ asset, price, agent, result: success, deposits: 'at-once' });
   }
 
+  async addRandomWithdrawal(deposits: 'at-once' | 'late'): Promise<void> {
+    const { random } = this.#deps;
+    const asset = random.pick(['SOL', 'USDC'] as const);
+    if (this.#owners.length === 0) return;
+    const amount = withdrawalMinimum[asset] + BigInt(random.integer(0, 5_000_000));
+    await this.#addWithdrawal({ asset, amount, owner: random.pick(this.#owners), deposits });
+  }
+
+  /** Somebody takes out what they have put in. */
+  async addWithdrawal(wallet: ChaosWallet, asset: Asset, amount: bigint): Promise<void> {
+    const owner = this.#owners.find((known) => known.wallet === wallet.address);
+    if (owner === undefined) throw new Error('the wallet has no account');
+    await this.#addWithdrawal({ asset, amount, owner, deposits: 'at-once' });
+  }
+
+  async #addWithdrawal({ asset, amount, owner, deposits }: Withdrawal): Promise<void> {
+    this.#tick();
+    const { accountId, wallet } = owner;
+    const key = this.#world.ids.secret(16);
+    await this.#deposit(accountId, asset, amount, deposits);
+    this.#deps.trace.add(`withdrawal of ${amount} ${asset} by ${wallet}`);
+    this.#requests.push(async ({ store }) => {
+      const { clock, ids } = this.#deps;
+      const money = toMoney(amount, asset);
+      const { payout } = await requestWithdrawal(
+        { store, clock, ids, wakePayouts: () => undefined },
+        { accountId, money, idempotencyKey: key },
+      );
+      this.promised.set(key, { payoutId: payout.payoutId, wallet, asset, amount });
+    });
+  }
+
+  async #deposit(
+    accountId: string,
+    asset: Asset,
+    amount: bigint,
+    deposits: 'at-once' | 'late',
+  ): Promise<void> {
+    await this.#world.deposit(accountId, baseUnits(amount), this.#world.ids.secret(16), asset);
+    if (deposits === 'at-once') this.#fund(asset, amount);
+    else this.#owedToTreasury.push({ asset, amount });
+  }
+
   /** Somebody pays for a job, an agent takes it and has a result. Its report is still to come. */
   async #addJob({ asset, price, agent, result, deposits }: Job): Promise<void> {
     this.#tick();
     const { agentId, wallet } = agent;
-    await this.#world.deposit(this.#accountId, baseUnits(price), this.#world.ids.secret(16), asset);
-    if (deposits === 'at-once') this.#fund(asset, price);
-    else this.#owedToTreasury.push({ asset, amount: price });
+    await this.#deposit(this.#accountId, asset, price, deposits);
     const execution = await this.#world.lease(this.#accountId, agentId, price, asset);
     await this.#world.start(execution);
     this.#deps.trace.add(`job ${execution.jobId} for ${price} ${asset} by ${wallet}`);
-    this.#reports.push({ execution, wallet, result });
+    this.#requests.push((process) => this.#report(process, { execution, wallet, result }));
   }
 
   /** Money that the ledger counted on arrives on chain. */
@@ -139,15 +206,13 @@ export class ChaosMarket {
     for (const { asset, amount } of this.#owedToTreasury.splice(0)) this.#fund(asset, amount);
   }
 
-  /** Agents report what they have. Rejects with Crash; then they will do it again. */
-  async report(process: ChaosProcess): Promise<void> {
-    while (this.#reports.length > 0) {
-      const [first] = this.#reports;
-      if (first === undefined) return;
-      await this.#reportOne(process, first);
-      // An agent that did not hear the answer asks again.
-      if (this.#deps.random.chance(0.15)) await this.#reportOne(process, first);
-      this.#reports.shift();
+  /** People ask for what they are waiting for. Rejects with Crash; then they will ask again. */
+  async ask(process: ChaosProcess): Promise<void> {
+    for (let request = this.#requests[0]; request !== undefined; request = this.#requests[0]) {
+      await request(process);
+      // Somebody who did not hear the answer asks again.
+      if (this.#deps.random.chance(0.15)) await request(process);
+      this.#requests.shift();
     }
   }
 
@@ -158,7 +223,7 @@ export class ChaosMarket {
     if (held.length > 0) this.#deps.trace.add(`operator releases ${held.length}`);
   }
 
-  async #reportOne(process: ChaosProcess, { execution, wallet, result }: Report): Promise<void> {
+  async #report(process: ChaosProcess, { execution, wallet, result }: Report): Promise<void> {
     const { clock, ids, trace } = this.#deps;
     const fence: Fence = fenceOf(execution);
     const answer = await reportResult(
@@ -181,7 +246,7 @@ export class ChaosMarket {
     trace.add(`report of ${execution.executionId} earns ${amount} ${asset}`);
     if (answer.payoutId === null) return;
     const { payoutId } = answer;
-    this.earnings.set(execution.executionId, { payoutId, wallet, asset, amount });
+    this.promised.set(execution.executionId, { payoutId, wallet, asset, amount });
   }
 
   #fund(asset: Asset, amount: bigint): void {

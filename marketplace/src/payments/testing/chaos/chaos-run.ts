@@ -139,7 +139,9 @@ export class ChaosRun {
       store: this.process.rawStore,
       treasury: this.treasury,
       reclaimedBeforeMs: this.clock.nowMs() - this.scenario.settings.receiptKeptMs,
-      earnings: [...this.market.earnings.values()],
+      emptied: this.wallets.emptied,
+      unanswered: this.market.unanswered,
+      promised: [...this.market.promised.values()],
     });
   }
 

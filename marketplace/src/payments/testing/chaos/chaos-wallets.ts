@@ -35,6 +35,8 @@ export type Misfortune = (typeof misfortunes)[number];
 export class ChaosWallets {
   readonly all: readonly ChaosWallet[];
   readonly events: Counts = {};
+  /** Wallets that have spent everything they had, once: payouts may not count on what they hold. */
+  readonly emptied = new Set<string>();
   readonly #network: ChaosNetwork;
   readonly #trace: ChaosTrace;
   readonly #random: SeededRandom;
@@ -68,6 +70,7 @@ export class ChaosWallets {
     if (!this.isPossible(wallet, misfortune)) return;
     this.#trace.add(`wallet ${wallet.address}: ${misfortune}`);
     count(this.events, misfortune);
+    if (misfortune === 'drain') this.emptied.add(wallet.address);
     const { faucet } = this.#network.localnet;
     if (misfortune === 'freeze') faucet.setUsdcFrozen(wallet.address, 'frozen');
     else if (misfortune === 'thaw') faucet.setUsdcFrozen(wallet.address, 'thawed');

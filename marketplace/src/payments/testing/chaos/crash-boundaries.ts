@@ -18,6 +18,7 @@ const writes = [
   'openReclaim',
   'closeReclaim',
   'changeExecution',
+  'requestWithdrawal',
   'releasePayout',
 ] as const;
 
@@ -32,6 +33,7 @@ const reads = [
   'reclaimableBatches',
   'openReclaims',
   'agent',
+  'account',
   'payoutOfExecution',
 ] as const;
 

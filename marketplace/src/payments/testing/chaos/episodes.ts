@@ -66,5 +66,5 @@ function onEveryNode(
 async function earn(run: ChaosRun, wallet: ChaosWallet, asset: Asset, amount: bigint) {
   await run.market.addJob(wallet, asset, amount);
   run.network.passSlots(2 + run.scenario.confirmedLagSlots);
-  await run.survive('report', () => run.market.report(run.process));
+  await run.survive('request', () => run.market.ask(run.process));
 }

@@ -39,6 +39,7 @@ async function loseEverySend(run: ChaosRun, payee: ChaosWallet): Promise<void> {
   const fault = network.addFault(0, 'send dropped', rule);
   await market.addJob(payee, 'SOL', 5_000_000n);
   await market.addJob(payee, 'USDC', 2_000_000n);
+  await market.addWithdrawal(payee, 'SOL', 3_000_000n);
   await steps(run, 3);
   network.passSlots(160);
   await steps(run, 2);
@@ -57,7 +58,7 @@ async function closeAccountInFlight(
   await market.addJob(payee, 'USDC', 1_000_000n);
   await market.addJob(closing, 'USDC', 3_000_000n);
   network.passSlots(2);
-  await run.survive('report', () => market.report(run.process));
+  await run.survive('request', () => market.ask(run.process));
   await run.step(0, 0);
   wallets.inflict(closing, 'close');
   network.passSlots(3);
@@ -66,7 +67,7 @@ async function closeAccountInFlight(
 
 async function steps(run: ChaosRun, count: number): Promise<void> {
   for (let made = 0; made < count; made += 1) {
-    await run.survive('report', () => run.market.report(run.process));
+    await run.survive('request', () => run.market.ask(run.process));
     await run.step(0, 1);
   }
 }

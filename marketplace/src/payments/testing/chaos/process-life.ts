@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { ChaosTrace } from './chaos-trace.ts';
 import { Crash, type CrashPlan } from './crash-plan.ts';
 
@@ -8,17 +8,25 @@ export interface TornWrite {
   toByte: number;
 }
 
+interface WriteUnderWay {
+  fromByte: number;
+  database: Buffer;
+}
+
 /** One process from its start to its crash. After that nothing it began comes to an end. */
 export class ProcessLife {
   readonly #plan: CrashPlan;
   readonly #trace: ChaosTrace;
+  readonly #databasePath: string;
   readonly #logPath: string;
   #dead = false;
+  #underWay: WriteUnderWay | null = null;
   #tornWrite: TornWrite | null = null;
 
   constructor(plan: CrashPlan, trace: ChaosTrace, databasePath: string) {
     this.#plan = plan;
     this.#trace = trace;
+    this.#databasePath = databasePath;
     this.#logPath = `${databasePath}-wal`;
   }
 
@@ -46,14 +54,20 @@ export class ProcessLife {
   tears(operation: string): boolean {
     if (!this.#plan.strikes(`torn ${operation}`, this.#trace)) return false;
     this.#dead = true;
-    const fromByte = this.#logBytes();
-    this.#tornWrite = { fromByte, toByte: fromByte };
+    const database = readFileSync(this.#databasePath);
+    this.#underWay = { fromByte: this.#logBytes(), database };
     return true;
   }
 
-  /** The torn write is done, as far as the disk got it. */
+  /**
+   * The torn write is done, as far as the disk got it. One whose pages are in the database file
+   * already is past the point where the log could have lost it: SQLite syncs the log before that.
+   */
   torn(): void {
-    if (this.#tornWrite !== null) this.#tornWrite.toByte = this.#logBytes();
+    if (this.#underWay === null) return;
+    const { fromByte, database } = this.#underWay;
+    const isInDatabase = !readFileSync(this.#databasePath).equals(database);
+    if (!isInDatabase) this.#tornWrite = { fromByte, toByte: this.#logBytes() };
   }
 
   #logBytes(): number {

@@ -66,7 +66,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
       passed: [...plan.passed],
       faults: run.network.faults,
       misfortunes: run.wallets.events,
-      payouts: run.market.earnings.size,
+      payouts: run.market.promised.size,
       transactions: run.network.localnet.chain.transactions.count,
       steps: run.steps,
       slots: run.network.localnet.chain.slot,
@@ -114,10 +114,11 @@ async function storm(run: ChaosRun, scenario: Scenario, random: SeededRandom): P
       const jobs = Math.min(jobsLeft, random.integer(1, 5));
       jobsLeft -= jobs;
       for (let job = 0; job < jobs; job += 1) await market.addRandomJob(scenario.deposits);
+      if (random.chance(0.4)) await market.addRandomWithdrawal(scenario.deposits);
     }
     if (random.chance(scenario.episodes)) await playEpisode(run, random);
     if (random.chance(0.05)) market.settleDeposits();
-    await run.survive('report', () => market.report(run.process));
+    await run.survive('request', () => market.ask(run.process));
     if (random.chance(0.03)) {
       await run.survive('release', () => market.releaseHeld(run.process));
     }

@@ -16,7 +16,7 @@ export async function settle(run: ChaosRun): Promise<string[]> {
   let problems: string[] = [];
   for (let step = 0; step < settleStepsMax; step += 1) {
     if (step % 40 === 0) await run.survive('release', () => market.releaseHeld(run.process));
-    await run.survive('report', () => market.report(run.process));
+    await run.survive('request', () => market.ask(run.process));
     await run.step(step % scenario.workers, 4);
     if (step % 10 !== 9) continue;
     problems = await run.audit();
