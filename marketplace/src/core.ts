@@ -1,0 +1,113 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Ids } from '@node3/shared/ids';
+import type { Logger } from '@node3/shared/logger';
+import type { Loop } from '@node3/shared/loop';
+import type { SimulatedPolicy } from './domain/matching.ts';
+import { LiveFeed } from './live/live-feed.ts';
+import { CancelNotices } from './services/cancel-notices.ts';
+import type { JobChangeDeps } from './services/change-job.ts';
+import { createJobTokens, type JobTokens } from './services/job-token.ts';
+import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
+import { Matchmaker } from './services/matchmaker.ts';
+import { openOperatorAccount } from './services/operator-account.ts';
+import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
+import { PollTurns } from './services/poll-turns.ts';
+import { Presence } from './services/presence.ts';
+import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
+import { StartWaits } from './services/start-waits.ts';
+import type { Store } from './store/store.ts';
+import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
+import { startPresenceWriter } from './workers/presence-writer.ts';
+
+export interface CoreParts {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  simulated: SimulatedPolicy;
+  ownWallets: OwnWallets;
+  leaseSecret: string;
+  feeBasisPoints: number;
+  holdbackMs: number;
+  wakePayouts(): void;
+}
+
+/** Everything that jobs need, without HTTP and without a chain: the simulation runs this, too. */
+export interface Core extends JobChangeDeps {
+  log: Logger;
+  simulated: SimulatedPolicy;
+  feeBasisPoints: number;
+  operatorAccountId: string;
+  presence: Presence;
+  feed: LiveFeed;
+  startWaits: StartWaits;
+  pollTurns: PollTurns;
+  leases: LeaseTokens;
+  jobTokens: JobTokens;
+  /** Starts what happens by itself: deadlines, and noting who was seen. */
+  startWorkers(): Loop[];
+}
+
+/** How many events are read at start for what they say about waiting times. */
+const startsLooked = 2_000;
+
+/** How many queued jobs are read at a time when the index is filled: specs can be large. */
+const indexPage = 200;
+
+/** Brings a store to life after whatever happened to the process before. */
+export async function openCore(parts: CoreParts): Promise<Core> {
+  const { store, clock, ids, log, simulated, leaseSecret } = parts;
+  const matchmaker = new Matchmaker(clock, simulated);
+  const presence = new Presence(clock);
+  const lastSeq = await store.lastEventSeq();
+  const feed = new LiveFeed(lastSeq);
+  const operatorAccountId = await openOperatorAccount({ store, clock, ids });
+  const startWaits = new StartWaits();
+  startWaits.note(await store.eventsAfter(Math.max(0, lastSeq - startsLooked), startsLooked));
+  store.onEvents((events) => {
+    startWaits.note(events);
+    feed.publish(events);
+  });
+  await assertWalletsApart(store, parts.ownWallets);
+  presence.restore(await store.agents());
+  const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
+  await fillIndex(store, matchmaker);
+  const changeDeps = {
+    store,
+    clock,
+    ids,
+    matchmaker,
+    cancels: new CancelNotices(),
+    log,
+    holdbackMs: parts.holdbackMs,
+    unsupervised,
+    wakePayouts: () => parts.wakePayouts(),
+  };
+  return {
+    ...changeDeps,
+    simulated,
+    feeBasisPoints: parts.feeBasisPoints,
+    operatorAccountId,
+    presence,
+    feed,
+    startWaits,
+    pollTurns: new PollTurns(),
+    leases: createLeaseTokens(leaseSecret),
+    jobTokens: createJobTokens(leaseSecret),
+    startWorkers: () => [
+      startDeadlineSweeper(changeDeps),
+      startPresenceWriter({ store, presence, log }),
+    ],
+  };
+}
+
+async function fillIndex(store: Store, matchmaker: Matchmaker): Promise<void> {
+  let afterJobId: string | null = null;
+  for (;;) {
+    const jobs = await store.queuedJobs(afterJobId, indexPage);
+    for (const job of jobs) matchmaker.addJob(job);
+    const last = jobs.at(-1);
+    if (last === undefined || jobs.length < indexPage) return;
+    afterJobId = last.jobId;
+  }
+}
