@@ -1,6 +1,6 @@
-import { addCounts, type Counts } from '@node3/marketplace/payments/testing/chaos/counter';
 import { crashBoundaries } from '@node3/marketplace/payments/testing/chaos/crash-boundaries';
 import type { SeedReport } from '@node3/marketplace/payments/testing/chaos/run-seed';
+import { addCounts, type Counts } from '@node3/marketplace/testing/counter';
 
 /** What many runs came to. */
 export class ChaosTotals {

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { plantedBugs } from '@node3/marketplace/payments/testing/chaos/planted-bugs';
 import { runSeed } from '@node3/marketplace/payments/testing/chaos/run-seed';
 import { describe, expect, it } from 'vitest';
-import { databaseFolder, runFleet } from './chaos-fleet.ts';
+import { runChaosFleet } from './chaos-fleet.ts';
 import { ChaosTotals } from './chaos-totals.ts';
+import { databaseFolder } from './seed-fleet.ts';
 
 const seeds = 300;
 const jobs = availableParallelism();
@@ -11,7 +12,7 @@ const jobs = availableParallelism();
 describe('chaos', () => {
   it('in 300 runs overpays nobody, forgets nobody and loses no lamport, wherever a process dies', async () => {
     const totals = new ChaosTotals();
-    await runFleet({
+    await runChaosFleet({
       from: 1,
       seeds,
       jobs,
@@ -45,7 +46,7 @@ describe('chaos', () => {
     async (plant) => {
       let runs = 0;
       const found: string[] = [];
-      await runFleet({
+      await runChaosFleet({
         from: 1,
         seeds,
         jobs,

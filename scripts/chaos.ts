@@ -6,8 +6,9 @@ import {
   plantedBugs,
 } from '@node3/marketplace/payments/testing/chaos/planted-bugs';
 import { runSeed } from '@node3/marketplace/payments/testing/chaos/run-seed';
-import { databaseFolder, runFleet } from './chaos-fleet.ts';
+import { runChaosFleet } from './chaos-fleet.ts';
 import { ChaosTotals } from './chaos-totals.ts';
+import { databaseFolder } from './seed-fleet.ts';
 
 const usage = `Usage: npm run chaos -- [--seeds N] [--from S] [--jobs N] [--plant NAME]
        npm run chaos -- --seed S [--trace] [--plant NAME]
@@ -49,7 +50,7 @@ async function runMany(plant: PlantedBugName | null): Promise<void> {
   const seeds = wholeNumber('seeds', values.seeds);
   const totals = new ChaosTotals();
   const startedAt = performance.now();
-  await runFleet({
+  await runChaosFleet({
     from: wholeNumber('from', values.from),
     seeds,
     jobs: wholeNumber('jobs', values.jobs),

@@ -1,9 +1,9 @@
+import { RunTrace } from '../../../testing/run-trace.ts';
+import { SeededRandom } from '../../../testing/seeded-random.ts';
 import { payoutSettingsDefault } from '../../payout-context.ts';
 import { ChaosRun } from './chaos-run.ts';
 import type { Scenario } from './chaos-scenario.ts';
-import { ChaosTrace } from './chaos-trace.ts';
 import { CrashPlan } from './crash-plan.ts';
-import { SeededRandom } from './seeded-random.ts';
 
 /** Nothing goes wrong but what a test asks for. */
 const calm: Scenario = {
@@ -48,7 +48,7 @@ export function openCalmRun(options: CalmRunOptions): Promise<ChaosRun> {
     random,
     scenario,
     plan,
-    trace: new ChaosTrace(options.print ?? null),
+    trace: new RunTrace(options.print ?? null),
     folder,
     plant: null,
   });

@@ -9,12 +9,12 @@ import { reportResult } from '../../../services/report-result.ts';
 import { requestWithdrawal } from '../../../services/request-withdrawal.ts';
 import type { ExecutionRow, Fence } from '../../../store/rows.ts';
 import { fenceOf, World } from '../../../store/testing/world.ts';
+import type { RunTrace } from '../../../testing/run-trace.ts';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import type { ChaosClock } from './chaos-clock.ts';
 import type { ChaosNetwork } from './chaos-network.ts';
 import type { ChaosProcess } from './chaos-process.ts';
-import type { ChaosTrace } from './chaos-trace.ts';
 import type { ChaosWallet, ChaosWallets } from './chaos-wallets.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 /** What somebody was told that is on its way to them. */
 export interface Promised {
@@ -29,7 +29,7 @@ export interface MarketDeps {
   wallets: ChaosWallets;
   clock: ChaosClock;
   ids: Ids;
-  trace: ChaosTrace;
+  trace: RunTrace;
   random: SeededRandom;
   treasury: string;
 }

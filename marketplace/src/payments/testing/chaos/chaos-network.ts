@@ -3,10 +3,10 @@ import type { FaultRule } from '@node3/localnet/faults/fault-rule';
 import type { FaultHandle } from '@node3/localnet/faults/faults';
 import { ConnectionCut } from '@node3/localnet/rpc/rpc-error';
 import { silentLogger } from '@node3/shared/logger';
+import { type Counts, count } from '../../../testing/counter.ts';
+import type { RunTrace } from '../../../testing/run-trace.ts';
 import type { RpcTransport } from '../../solana/rpc-endpoint.ts';
 import type { ChaosClock } from './chaos-clock.ts';
-import type { ChaosTrace } from './chaos-trace.ts';
-import { type Counts, count } from './counter.ts';
 
 export const slotMs = 400;
 /** The RPC pool's own limit for one call. */
@@ -18,7 +18,7 @@ export interface NetworkOptions {
   confirmedLagSlots: number;
   finalizedLagSlots: number;
   clock: ChaosClock;
-  trace: ChaosTrace;
+  trace: RunTrace;
 }
 
 type Node = ReturnType<EmbeddedLocalnet['openNode']>;

@@ -2,26 +2,26 @@ import { join } from 'node:path';
 import { MarketError } from '@node3/shared/error';
 import { walletKeyFromSecret } from '@node3/shared/wallet-key';
 import { Keypair } from '@solana/web3.js';
+import { writeEmptyDatabase } from '../../../testing/empty-database.ts';
+import type { RunTrace } from '../../../testing/run-trace.ts';
+import { createSeededIds } from '../../../testing/seeded-ids.ts';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import { auditRun } from './chain-audit.ts';
 import { ChaosClock } from './chaos-clock.ts';
 import { ChaosMarket } from './chaos-market.ts';
 import { ChaosNetwork } from './chaos-network.ts';
 import { ChaosProcess, type ProcessEnvironment } from './chaos-process.ts';
 import type { Scenario } from './chaos-scenario.ts';
-import type { ChaosTrace } from './chaos-trace.ts';
 import { ChaosWallets } from './chaos-wallets.ts';
 import type { CrashPlan } from './crash-plan.ts';
-import { writeEmptyDatabase } from './empty-database.ts';
 import { fork } from './fork-storm.ts';
 import type { PlantedBug } from './planted-bugs.ts';
-import { createSeededIds } from './seeded-ids.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 export interface ChaosRunOptions {
   random: SeededRandom;
   scenario: Scenario;
   plan: CrashPlan;
-  trace: ChaosTrace;
+  trace: RunTrace;
   /** Where the database lives; empty at the start. */
   folder: string;
   plant: PlantedBug | null;

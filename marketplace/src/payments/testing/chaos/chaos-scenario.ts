@@ -1,5 +1,5 @@
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import { type PayoutSettings, payoutSettingsDefault } from '../../payout-context.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 /** What a run is like; all of it follows from the seed. */
 export interface Scenario {

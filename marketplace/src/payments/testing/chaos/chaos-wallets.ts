@@ -15,12 +15,12 @@ import {
   Transaction,
   type TransactionInstruction,
 } from '@solana/web3.js';
+import { type Counts, count } from '../../../testing/counter.ts';
+import type { RunTrace } from '../../../testing/run-trace.ts';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import { usdcAccountOf } from '../../solana/transaction-builder.ts';
 import { ownUsdc } from './chain-reading.ts';
 import type { ChaosNetwork } from './chaos-network.ts';
-import type { ChaosTrace } from './chaos-trace.ts';
-import { type Counts, count } from './counter.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 export interface ChaosWallet {
   address: string;
@@ -38,14 +38,14 @@ export class ChaosWallets {
   /** Wallets that have spent everything they had, once: payouts may not count on what they hold. */
   readonly emptied = new Set<string>();
   readonly #network: ChaosNetwork;
-  readonly #trace: ChaosTrace;
+  readonly #trace: RunTrace;
   readonly #random: SeededRandom;
   /** Pays the fees, so that nobody's balance moves but by what is meant to. */
   readonly #outsider: Keypair;
   #sent = 0;
 
   constructor(
-    deps: { network: ChaosNetwork; trace: ChaosTrace; random: SeededRandom },
+    deps: { network: ChaosNetwork; trace: RunTrace; random: SeededRandom },
     walletCount: number,
   ) {
     this.#network = deps.network;

@@ -1,7 +1,7 @@
-import type { ChaosTrace } from './chaos-trace.ts';
-import { type Counts, count } from './counter.ts';
+import { type Counts, count } from '../../../testing/counter.ts';
+import type { RunTrace } from '../../../testing/run-trace.ts';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import { crashBoundaries } from './crash-boundaries.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 /** The process is gone: everything it still awaits ends with this. */
 export class Crash extends Error {
@@ -56,7 +56,7 @@ export class CrashPlan {
   }
 
   /** Whether the process dies here. */
-  strikes(boundary: string, trace: ChaosTrace): boolean {
+  strikes(boundary: string, trace: RunTrace): boolean {
     this.passed.add(boundary);
     if (!this.#armed || this.#crashesLeft <= 0) return false;
     if (!this.#isTarget(boundary) && !(this.#rate > 0 && this.#random.chance(this.#rate))) {

@@ -1,7 +1,7 @@
 import type { Asset } from '@node3/shared/money';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import type { ChaosRun } from './chaos-run.ts';
 import type { ChaosWallet, Misfortune } from './chaos-wallets.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 type Episode = (run: ChaosRun, random: SeededRandom) => Promise<void>;
 

@@ -1,7 +1,7 @@
 import type { FaultRule } from '@node3/localnet/faults/fault-rule';
+import { count } from '../../../testing/counter.ts';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import type { ChaosNetwork } from './chaos-network.ts';
-import { count } from './counter.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 const readMethods = [
   'getMultipleAccounts',

@@ -1,8 +1,8 @@
 import { TransactionRejected } from '@node3/localnet/chain/transaction-accounts';
+import { count } from '../../../testing/counter.ts';
+import type { RunTrace } from '../../../testing/run-trace.ts';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 import type { ChaosNetwork } from './chaos-network.ts';
-import type { ChaosTrace } from './chaos-trace.ts';
-import { count } from './counter.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 /**
  * The cluster leaves a branch: what it showed as processed or confirmed never happened. What others
@@ -12,7 +12,7 @@ export function fork(
   network: ChaosNetwork,
   treasury: string,
   random: SeededRandom,
-  trace: ChaosTrace,
+  trace: RunTrace,
 ): void {
   const { chain } = network.localnet;
   const slots = random.integer(1, chain.lags.finalized);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import type { ChaosTrace } from './chaos-trace.ts';
+import type { RunTrace } from '../../../testing/run-trace.ts';
 import { Crash, type CrashPlan } from './crash-plan.ts';
 
 /** Bytes of the log of writes between which the power failed: a part of the last commit. */
@@ -16,14 +16,14 @@ interface WriteUnderWay {
 /** One process from its start to its crash. After that nothing it began comes to an end. */
 export class ProcessLife {
   readonly #plan: CrashPlan;
-  readonly #trace: ChaosTrace;
+  readonly #trace: RunTrace;
   readonly #databasePath: string;
   readonly #logPath: string;
   #dead = false;
   #underWay: WriteUnderWay | null = null;
   #tornWrite: TornWrite | null = null;
 
-  constructor(plan: CrashPlan, trace: ChaosTrace, databasePath: string) {
+  constructor(plan: CrashPlan, trace: RunTrace, databasePath: string) {
     this.#plan = plan;
     this.#trace = trace;
     this.#databasePath = databasePath;

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Counts } from '../../../testing/counter.ts';
+import { RunTrace } from '../../../testing/run-trace.ts';
+import { SeededRandom } from '../../../testing/seeded-random.ts';
 import { ChaosRun } from './chaos-run.ts';
 import { type Scenario, scenarioOf } from './chaos-scenario.ts';
-import { ChaosTrace } from './chaos-trace.ts';
-import type { Counts } from './counter.ts';
 import { CrashPlan } from './crash-plan.ts';
 import { playEpisode } from './episodes.ts';
 import { strikeNodes } from './fault-storm.ts';
 import { type PlantedBugName, plantedBugs } from './planted-bugs.ts';
-import { SeededRandom } from './seeded-random.ts';
 import { settle } from './settle-run.ts';
 
 export interface SeedOptions {
@@ -44,7 +44,7 @@ const dayMs = 86_400_000;
 export async function runSeed(seed: number, options: SeedOptions): Promise<SeedReport> {
   const random = new SeededRandom(`chaos ${seed}`);
   const scenario = scenarioOf(random.stream('scenario'));
-  const trace = new ChaosTrace(options.print);
+  const trace = new RunTrace(options.print);
   const plan = CrashPlan.ofSeed(seed, random.stream('crashes'));
   const plant = options.plant === null ? null : plantedBugs[options.plant];
   const folder = mkdtempSync(join(options.folder, 'node3-chaos-'));
@@ -127,7 +127,7 @@ async function storm(run: ChaosRun, scenario: Scenario, random: SeededRandom): P
   }
 }
 
-function traceChain(run: ChaosRun, trace: ChaosTrace): void {
+function traceChain(run: ChaosRun, trace: RunTrace): void {
   for (const record of run.network.localnet.chain.transactions.records()) {
     trace.add(`slot ${record.slot} ${record.wire.signature} ${JSON.stringify(record.err)}`);
   }

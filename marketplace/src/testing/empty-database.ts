@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@node3/shared/logger';
-import { SqliteDatabase } from '../../../store/sqlite/sqlite-database.ts';
+import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
 
 let empty: Buffer | null = null;
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 
 /** Everything that happened in a run, in order. Two runs of one seed have the same digest. */
-export class ChaosTrace {
+export class RunTrace {
   readonly #hash: Hash = createHash('sha256');
   readonly #print: ((line: string) => void) | null;
   #lines = 0;
