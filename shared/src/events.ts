@@ -20,6 +20,7 @@ export const eventNames = [
   'job.cancel-requested',
   'job.ended',
   'job.posted',
+  'job.released',
   'job.requeued',
   'job.started',
   'payout.batched',

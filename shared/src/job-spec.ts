@@ -1,4 +1,12 @@
 import { type Static, Type } from 'typebox';
+import {
+  After,
+  Cache,
+  completeLifecycle,
+  type LifecycleSpec,
+  Retry,
+  RunLimits,
+} from './job-lifecycle.ts';
 import { limits } from './limits.ts';
 import type { Money } from './money.ts';
 import { MoneySchema, oneOf, strictObject, taggedUnion } from './schema.ts';
@@ -110,13 +118,6 @@ const Placement = strictObject({
   isolationMin: Type.Optional(oneOf(isolationLevels)),
 });
 
-const RunLimits = strictObject({
-  queueSec: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.queueSecMax })),
-  pullSec: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pullSecMax })),
-  runSec: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.runSecMax })),
-  logBytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: limits.logBytesMax })),
-});
-
 const FixedPrice = strictObject({
   kind: Type.Literal('fixed'),
   reward: MoneySchema,
@@ -153,9 +154,9 @@ export const JobSpecInput = strictObject({
   resources: Type.Optional(Resources),
   placement: Type.Optional(Placement),
   limits: Type.Optional(RunLimits),
-  retry: Type.Optional(
-    strictObject({ attemptsMax: Type.Integer({ minimum: 1, maximum: limits.attemptsMax }) }),
-  ),
+  retry: Type.Optional(Retry),
+  after: Type.Optional(After),
+  cache: Type.Optional(Cache),
   price: Price,
 });
 export type JobSpecInput = Static<typeof JobSpecInput>;
@@ -163,7 +164,7 @@ export type Workload = JobSpecInput['workload'];
 export type GpuRequirement = Static<typeof Gpus>;
 
 /** The spec a job keeps for its whole life: nothing left to a default that could change later. */
-export interface JobSpec {
+export interface JobSpec extends LifecycleSpec {
   name: string | null;
   labels: Record<string, string>;
   priority: Priority;
@@ -178,8 +179,6 @@ export interface JobSpec {
     arch: 'x64' | 'arm64' | null;
   };
   placement: { agents: string[] | null; isolationMin: IsolationLevel };
-  limits: { queueSec: number; pullSec: number; runSec: number; logBytes: number };
-  retry: { attemptsMax: number };
   price: Price;
 }
 
@@ -218,13 +217,7 @@ export function completeJobSpec(input: JobSpecInput, images: DefaultImages): Job
       agents: placement.agents ?? null,
       isolationMin: placement.isolationMin ?? 'container',
     },
-    limits: {
-      queueSec: input.limits?.queueSec ?? limits.queueSecDefault,
-      pullSec: input.limits?.pullSec ?? limits.pullSecDefault,
-      runSec: input.limits?.runSec ?? limits.runSecDefault,
-      logBytes: input.limits?.logBytes ?? limits.logBytesDefault,
-    },
-    retry: { attemptsMax: input.retry?.attemptsMax ?? limits.attemptsDefault },
+    ...completeLifecycle(input),
     price: input.price,
   };
 }

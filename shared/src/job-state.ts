@@ -16,7 +16,7 @@ export type JobState = (typeof jobStates)[number];
 
 export const jobTransitions: Transitions<JobState> = {
   awaiting_funds: ['queued', 'cancelled', 'expired'],
-  queued: ['assigned', 'cancelled', 'expired'],
+  queued: ['assigned', 'failed', 'cancelled', 'expired'],
   assigned: ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out'],
   running: ['queued', 'succeeded', 'failed', 'cancelled', 'timed_out'],
   succeeded: [],
@@ -83,6 +83,13 @@ export const reasons = {
     action: 'Raise price.cap, or make the program faster.',
     retry: 'no',
   },
+  no_progress: {
+    fault: 'requester',
+    settles: 'requester_run',
+    sentence: 'The program wrote no line for limits.progressSec and was stopped.',
+    action: 'Let it write a line from time to time, or raise limits.progressSec.',
+    retry: 'no',
+  },
   disk_exceeded: {
     fault: 'requester',
     settles: 'requester_run',
@@ -116,6 +123,27 @@ export const reasons = {
     settles: 'requester_free',
     sentence: 'The job asks for something that no agent may give it.',
     action: 'Correct what the detail names, such as a reserved environment variable.',
+    retry: 'no',
+  },
+  dependency_failed: {
+    fault: 'requester',
+    settles: 'requester_free',
+    sentence: 'A job that this one had to wait for did not succeed.',
+    action: 'Look at the jobs under after; post this one again once they have succeeded.',
+    retry: 'no',
+  },
+  poison: {
+    fault: 'requester',
+    settles: 'requester_free',
+    sentence: 'The job failed on three agents in the same way, so the agents are not at fault.',
+    action: 'Find out what it does to its machine; the executions tell how each attempt ended.',
+    retry: 'no',
+  },
+  result_reused: {
+    fault: 'none',
+    settles: 'nobody',
+    sentence: 'The result of an earlier run of the same job was reused.',
+    action: 'Read the output; post the job without cache to run it again.',
     retry: 'no',
   },
   image_pull_failed: {

@@ -42,6 +42,18 @@ export const limits = {
   logBytesSlack: 1024 * 1024,
   attemptsDefault: 3,
   attemptsMax: 10,
+  /** Jobs that one job waits for: a wide join, and few enough to check while it is posted. */
+  dependenciesPerJob: 32,
+  /** Results older than the logs that go with them are not reused. */
+  cacheAgeSecMax: 2_592_000,
+  /** One commit takes so many writes; a longer batch would be several commits in any case. */
+  jobsPerBatch: 500,
+  /** A full batch of jobs with some kilobytes of code each. */
+  batchBodyBytes: 8 * 1024 * 1024,
+  /** Jobs that one request cancels at most. */
+  jobsPerCancel: 500,
+  /** Jobs that one request to cancel by filter looks at: labels are in the spec, so each is read. */
+  jobsPerCancelScan: 5_000,
 
   /** An offer that isn't accepted in this time goes back to the queue without blame. */
   offerAcceptMs: 15_000,

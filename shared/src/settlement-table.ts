@@ -18,18 +18,18 @@ export const settlementTable = {
     requester: 'the same and the fee on it',
   },
   requester_run: {
-    when: 'another exit code, out of memory or disk, run time or cap used up, cancelled after start',
+    when: 'another exit code, out of memory or disk, run time or cap used up, no progress, cancelled after start',
     provider:
       'the run time: of a reward the share that it is of the run limit, else at the matched rate',
     requester: 'the same and the fee on it',
   },
   requester_free: {
-    when: 'bad image, command or request, or cancelled before the start',
+    when: 'bad image, command or request, a needed job failed, the job broke three agents, or cancelled before the start',
     provider: 'nothing',
     requester: 'nothing',
   },
   nobody: {
-    when: 'registry down, start too slow, given back, or nobody took the job',
+    when: 'registry down, start too slow, given back, nobody took the job, or an earlier result was reused',
     provider: 'nothing',
     requester: 'nothing',
   },

@@ -45,6 +45,20 @@ export const esReasons: ReasonTexts = {
   'reason.marketplace_error.sentence': 'El mercado hizo fallar esta ejecución; no te cuesta nada.',
   'reason.marketplace_error.action':
     'Nada mientras queden intentos; después del último, publica el job otra vez.',
+  'reason.no_progress.sentence':
+    'El programa no escribió ninguna línea durante limits.progressSec y fue detenido.',
+  'reason.no_progress.action':
+    'Haz que escriba una línea de vez en cuando o sube limits.progressSec.',
+  'reason.dependency_failed.sentence': 'Un job que este tenía que esperar no tuvo éxito.',
+  'reason.dependency_failed.action':
+    'Mira los jobs de after; publica este otra vez cuando hayan tenido éxito.',
+  'reason.poison.sentence':
+    'El job falló de la misma forma en tres agentes, así que la culpa no es de ellos.',
+  'reason.poison.action':
+    'Averigua qué le hace a la máquina; las ejecuciones dicen cómo acabó cada intento.',
+  'reason.result_reused.sentence': 'Se reutilizó el resultado de una ejecución anterior igual.',
+  'reason.result_reused.action':
+    'Lee la salida; publica el job sin cache para ejecutarlo otra vez.',
   'reason.result_overdue.sentence': 'El agente no informó de un resultado a tiempo.',
   'reason.result_overdue.action': 'Nada; el job se intenta de nuevo en otro agente.',
 };

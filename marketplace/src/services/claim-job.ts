@@ -71,6 +71,8 @@ function newExecution(
     leaseUntilMs: lease.nowMs + limits.leaseMs,
     acceptByMs: lease.nowMs + limits.offerAcceptMs,
     deadlineMs: null,
+    runDeadlineMs: null,
+    progressMs: null,
     state: 'leased',
     reason: null,
     detail: null,

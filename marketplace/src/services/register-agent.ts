@@ -33,6 +33,7 @@ export async function registerAgent(
       lastSeenAtMs: null,
       jobsSucceeded: 0,
       jobsFailed: 0,
+      faultsInRow: 0,
       registeredAtMs: nowMs,
     },
     key.row,

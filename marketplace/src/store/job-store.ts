@@ -36,7 +36,7 @@ export interface JobStore {
   /** Newest first; `beforeJobId` continues a page. `accountId` null lists everybody's. */
   listJobs(query: JobQuery): Promise<JobRow[]>;
   countJobs(): Promise<Record<JobState, number>>;
-  /** Every queued job, oldest first, in pages: fills the index at start. */
+  /** Every queued job that waits for no other, oldest first, in pages: fills the index at start. */
   queuedJobs(afterJobId: string | null, limit: number): Promise<JobRow[]>;
   /** Executions that are not over, of one agent or of all. */
   liveExecutions(agentId: string | null): Promise<ExecutionRow[]>;
@@ -151,10 +151,14 @@ export interface JobChange {
       | 'state'
       | 'reason'
       | 'fault'
+      | 'priority'
       | 'agentId'
       | 'notBeforeMs'
       | 'queueDeadlineMs'
       | 'cancelRequestedAtMs'
+      | 'failures'
+      | 'dependenciesOpen'
+      | 'cacheKey'
       | 'output'
       | 'exitCode'
       | 'queuedAtMs'
@@ -176,6 +180,8 @@ export interface JobChange {
       | 'resultHash'
       | 'acceptByMs'
       | 'deadlineMs'
+      | 'runDeadlineMs'
+      | 'progressMs'
       | 'leaseUntilMs'
       | 'startedAtMs'
       | 'finishedAtMs'

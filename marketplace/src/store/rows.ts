@@ -47,7 +47,15 @@ export interface AgentRow {
   lastSeenAtMs: number | null;
   jobsSucceeded: number;
   jobsFailed: number;
+  /** Ends of executions by its own fault since the last success; each absence counts once. */
+  faultsInRow: number;
   registeredAtMs: number;
+}
+
+/** An attempt that counted: which agent failed the job, and how. */
+export interface JobFailure {
+  agentId: string;
+  reason: Reason;
 }
 
 export interface JobRow {
@@ -58,6 +66,7 @@ export interface JobRow {
   state: JobState;
   reason: Reason | null;
   fault: Fault | null;
+  /** As in the spec, and one step up for each retry. */
   priority: Priority;
   spec: JobSpec;
   asset: Asset;
@@ -74,6 +83,16 @@ export interface JobRow {
   notBeforeMs: number | null;
   queueDeadlineMs: number;
   cancelRequestedAtMs: number | null;
+  /** Attempts that failed and counted, oldest first. */
+  failures: JobFailure[];
+  /** Jobs it still waits for; it is not claimable before they have ended. */
+  dependenciesOpen: number;
+  /** The job it was posted as a repetition of. */
+  rerunOf: string | null;
+  /** The job whose result is its result too: it never ran itself. */
+  cachedFrom: string | null;
+  /** Under which its result may be reused; null where it may not. */
+  cacheKey: string | null;
   settlement: SettlementRow;
   output: unknown;
   exitCode: number | null;
@@ -106,6 +125,10 @@ export interface ExecutionRow {
   acceptByMs: number | null;
   /** When the marketplace gives up on what the execution is doing: preparing, then running. */
   deadlineMs: number | null;
+  /** When it gives up on the run however much that writes; null before it runs. */
+  runDeadlineMs: number | null;
+  /** How much later than the last line `deadlineMs` is; null where a run may be silent. */
+  progressMs: number | null;
   state: ExecutionState;
   reason: Reason | null;
   detail: string | null;

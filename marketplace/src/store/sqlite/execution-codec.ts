@@ -16,6 +16,8 @@ export interface ExecutionRecord {
   lease_until_ms: bigint;
   accept_by_ms: bigint | null;
   deadline_ms: bigint | null;
+  run_deadline_ms: bigint | null;
+  progress_ms: bigint | null;
   state: string;
   reason: string | null;
   detail: string | null;
@@ -45,6 +47,8 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
     leaseUntilMs: Number(record.lease_until_ms),
     acceptByMs: toNumberOrNull(record.accept_by_ms),
     deadlineMs: toNumberOrNull(record.deadline_ms),
+    runDeadlineMs: toNumberOrNull(record.run_deadline_ms),
+    progressMs: toNumberOrNull(record.progress_ms),
     state: record.state as ExecutionState,
     reason: record.reason as Reason | null,
     detail: record.detail,

@@ -36,6 +36,11 @@ export interface JobRecord {
   queued_at_ms: bigint | null;
   started_at_ms: bigint | null;
   finished_at_ms: bigint | null;
+  failures: string | null;
+  dependencies_open: bigint;
+  rerun_of: string | null;
+  cached_from: string | null;
+  cache_key: string | null;
 }
 
 export function toJob(record: JobRecord): JobRow {
@@ -57,6 +62,11 @@ export function toJob(record: JobRecord): JobRow {
     notBeforeMs: toNumberOrNull(record.not_before_ms),
     queueDeadlineMs: Number(record.queue_deadline_ms),
     cancelRequestedAtMs: toNumberOrNull(record.cancel_requested_at_ms),
+    failures: record.failures === null ? [] : (fromJson(record.failures) as JobRow['failures']),
+    dependenciesOpen: Number(record.dependencies_open),
+    rerunOf: record.rerun_of,
+    cachedFrom: record.cached_from,
+    cacheKey: record.cache_key,
     settlement: {
       state: record.settlement as SettlementState,
       charged: record.charged as BaseUnits | null,
@@ -77,10 +87,11 @@ export function toJob(record: JobRecord): JobRow {
 
 /** Named parameters of every column of `jobs`, and `spec` for its own table. */
 export function fromJob(job: JobRow) {
-  const { settlement, spec, output, ...columns } = job;
+  const { settlement, spec, output, failures, ...columns } = job;
   return {
     ...columns,
     spec: JSON.stringify(spec),
+    failures: failures.length === 0 ? null : JSON.stringify(failures),
     settlement: settlement.state,
     charged: settlement.charged,
     providerShare: settlement.providerShare,

@@ -17,6 +17,7 @@ interface AgentRecord {
   last_seen_at_ms: bigint | null;
   jobs_succeeded: bigint;
   jobs_failed: bigint;
+  faults_in_row: bigint;
   registered_at_ms: bigint;
 }
 
@@ -90,6 +91,7 @@ function toAgent(record: AgentRecord): AgentRow {
     lastSeenAtMs: toNumberOrNull(record.last_seen_at_ms),
     jobsSucceeded: Number(record.jobs_succeeded),
     jobsFailed: Number(record.jobs_failed),
+    faultsInRow: Number(record.faults_in_row),
     registeredAtMs: Number(record.registered_at_ms),
   };
 }

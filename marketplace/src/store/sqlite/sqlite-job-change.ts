@@ -17,19 +17,19 @@ import { insertPayoutIn } from './sqlite-payout-store.ts';
 import { statement } from './statement.ts';
 
 const updateJob = `
-  UPDATE jobs SET state = @state, reason = @reason, fault = @fault, agent_id = @agentId,
+  UPDATE jobs SET state = @state, reason = @reason, fault = @fault, priority = @priority, agent_id = @agentId,
     not_before_ms = @notBeforeMs, queue_deadline_ms = @queueDeadlineMs,
     cancel_requested_at_ms = @cancelRequestedAtMs, settlement = @settlement, charged = @charged,
     provider_share = @providerShare, fee = @fee, refund = @refund, output = @output,
     exit_code = @exitCode, queued_at_ms = @queuedAtMs, started_at_ms = @startedAtMs,
-    finished_at_ms = @finishedAtMs
+    finished_at_ms = @finishedAtMs, failures = @failures, dependencies_open = @dependenciesOpen, cache_key = @cacheKey
   WHERE job_id = @jobId`;
 const updateExecution = `
   UPDATE executions SET state = @state, reason = @reason, detail = @detail,
     isolation = @isolation, image_digest = @imageDigest, exit_code = @exitCode, run_ms = @runMs,
     peak_memory_bytes = @peakMemoryBytes, result_hash = @resultHash, accept_by_ms = @acceptByMs,
     lease_until_ms = @leaseUntilMs, started_at_ms = @startedAtMs, finished_at_ms = @finishedAtMs,
-    deadline_ms = @deadlineMs
+    deadline_ms = @deadlineMs, run_deadline_ms = @runDeadlineMs, progress_ms = @progressMs
   WHERE execution_id = @executionId`;
 const countSucceeded = 'UPDATE agents SET jobs_succeeded = jobs_succeeded + 1 WHERE agent_id = ?';
 const countFailed = 'UPDATE agents SET jobs_failed = jobs_failed + 1 WHERE agent_id = ?';

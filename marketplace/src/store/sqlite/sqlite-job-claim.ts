@@ -13,7 +13,7 @@ const takeJob = `
   UPDATE jobs SET state = 'assigned', attempt = attempt + 1, execution_id = @executionId, agent_id = @agentId,
     reason = NULL, fault = NULL, not_before_ms = NULL
   WHERE job_id = @jobId AND state = 'queued' AND coalesce(not_before_ms, 0) <= @nowMs
-    AND cancel_requested_at_ms IS NULL`;
+    AND cancel_requested_at_ms IS NULL AND dependencies_open = 0`;
 const selectDeviceInUse = 'SELECT 1 FROM execution_devices WHERE agent_id = ? AND device_id = ?';
 /** A claim whose execution was accepted: a late copy of its poll must not lease another job. */
 const selectSpentClaim = `
@@ -24,11 +24,11 @@ const insertDevice =
   'INSERT INTO execution_devices (agent_id, device_id, execution_id) VALUES (?, ?, ?)';
 const insertExecution = `
   INSERT INTO executions (execution_id, job_id, attempt, agent_id, agent_name, claim_id,
-    lease_hash, lease_until_ms, accept_by_ms, deadline_ms, state, reason, detail, devices, rate, isolation,
+    lease_hash, lease_until_ms, accept_by_ms, deadline_ms, run_deadline_ms, progress_ms, state, reason, detail, devices, rate, isolation,
     image_digest, exit_code, run_ms, peak_memory_bytes, result_hash, log_seq, leased_at_ms,
     started_at_ms, finished_at_ms)
   VALUES (@executionId, @jobId, @attempt, @agentId, @agentName, @claimId,
-    @leaseHash, @leaseUntilMs, @acceptByMs, @deadlineMs, @state, @reason, @detail, @devices, @rate, @isolation,
+    @leaseHash, @leaseUntilMs, @acceptByMs, @deadlineMs, @runDeadlineMs, @progressMs, @state, @reason, @detail, @devices, @rate, @isolation,
     @imageDigest, @exitCode, @runMs, @peakMemoryBytes, @resultHash, @logSeq, @leasedAtMs,
     @startedAtMs, @finishedAtMs)`;
 

@@ -21,11 +21,13 @@ const insertJob = `
   INSERT INTO jobs (job_id, account_id, api_key_id, state, reason, fault, priority, asset, price, fee_basis_points, attempt,
     execution_id, agent_id, not_before_ms, queue_deadline_ms, cancel_requested_at_ms, settlement,
     charged, provider_share, fee, refund, exit_code, log_lines, log_bytes, created_at_ms,
-    queued_at_ms, started_at_ms, finished_at_ms, output)
+    queued_at_ms, started_at_ms, finished_at_ms, output, failures, dependencies_open, rerun_of,
+    cached_from, cache_key)
   VALUES (@jobId, @accountId, @apiKeyId, @state, @reason, @fault, @priority, @asset, @price, @feeBasisPoints, @attempt,
     @executionId, @agentId, @notBeforeMs, @queueDeadlineMs, @cancelRequestedAtMs, @settlement,
     @charged, @providerShare, @fee, @refund, @exitCode, @logLines, @logBytes, @createdAtMs,
-    @queuedAtMs, @startedAtMs, @finishedAtMs, @output)`;
+    @queuedAtMs, @startedAtMs, @finishedAtMs, @output, @failures, @dependenciesOpen, @rerunOf,
+    @cachedFrom, @cacheKey)`;
 const insertSpec = 'INSERT INTO job_specs (job_id, spec) VALUES (?, ?)';
 
 export function postJobIn(

@@ -25,7 +25,7 @@ const jobQueries = {
   idsOfAccount: `
     SELECT job_id FROM jobs WHERE state = ? AND job_id < ? AND account_id = ?
     ORDER BY job_id DESC LIMIT ?`,
-  queued: `${selectJobs} WHERE state = 'queued' AND job_id > ? ORDER BY job_id LIMIT ?`,
+  queued: `${selectJobs} WHERE state = 'queued' AND dependencies_open = 0 AND job_id > ? ORDER BY job_id LIMIT ?`,
   execution: 'SELECT * FROM executions WHERE execution_id = ?',
   executionsById: `
     SELECT * FROM executions WHERE execution_id IN (SELECT value FROM json_each(?))`,

@@ -28,7 +28,7 @@ const leaseQueries = {
 
 const extendAll = `
   UPDATE executions SET lease_until_ms = lease_until_ms + @byMs, accept_by_ms = accept_by_ms + @byMs,
-    deadline_ms = deadline_ms + @byMs
+    deadline_ms = deadline_ms + @byMs, run_deadline_ms = run_deadline_ms + @byMs
   WHERE live = 1`;
 
 interface OverdueRecord {

@@ -12,6 +12,7 @@ import { withdrawals } from './0010-withdrawals.ts';
 import { spendingCaps } from './0011-spending-caps.ts';
 import { payoutTotals } from './0012-payout-totals.ts';
 import { dustByAmount } from './0013-dust-by-amount.ts';
+import { jobLifecycle } from './0015-job-lifecycle.ts';
 
 export interface Migration {
   name: string;
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   spendingCaps,
   payoutTotals,
   dustByAmount,
+  jobLifecycle,
 ];
