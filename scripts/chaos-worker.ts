@@ -9,4 +9,7 @@ export interface ChaosOrder {
   folder: string;
 }
 
-serveSeeds<ChaosOrder>((order) => runSeed(order.seed, { ...order, print: null }));
+serveSeeds((order) => {
+  const { seed, plant, folder } = order as ChaosOrder;
+  return runSeed(seed, { plant, folder, print: null });
+});

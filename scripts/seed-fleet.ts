@@ -67,14 +67,14 @@ function answerOf<Order extends { seed: number }, Report>(
 }
 
 /** One process of a fleet: gets orders, sends back reports, ends when its parent does. */
-export function serveSeeds<Order>(run: (order: Order) => Promise<object>): void {
-  process.on('message', (order: Order) => {
+export function serveSeeds(run: (order: unknown) => Promise<object>): void {
+  process.on('message', (order: unknown) => {
     void answer(run, order);
   });
   process.on('disconnect', () => process.exit(0));
 }
 
-async function answer<Order>(run: (order: Order) => Promise<object>, order: Order): Promise<void> {
+async function answer(run: (order: unknown) => Promise<object>, order: unknown): Promise<void> {
   // A run has no timers: one that waits for nothing would wait for ever. Then this process ends.
   process.channel?.unref();
   process.once('beforeExit', never);
