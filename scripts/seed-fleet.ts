@@ -46,15 +46,12 @@ async function work<Order extends { seed: number }, Report>(
   { onReport }: FleetOptions<Order, Report>,
 ): Promise<void> {
   for (let order = queue.shift(); order !== undefined; order = queue.shift()) {
-    const report = await answerOf<Order, Report>(worker, order);
+    const report = await answerOf<Report>(worker, order);
     if (onReport(report) === 'stop') queue.length = 0;
   }
 }
 
-function answerOf<Order extends { seed: number }, Report>(
-  worker: ChildProcess,
-  order: Order,
-): Promise<Report> {
+function answerOf<Report>(worker: ChildProcess, order: { seed: number }): Promise<Report> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error(`the process of seed ${order.seed} has broken`));
     worker.once('exit', ended);
