@@ -14,6 +14,7 @@ import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
 import { PollTurns } from './services/poll-turns.ts';
 import { Presence } from './services/presence.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
+import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
 import { StartWaits } from './services/start-waits.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
@@ -43,6 +44,7 @@ export interface Core extends JobChangeDeps {
   startWaits: StartWaits;
   pollTurns: PollTurns;
   leases: LeaseTokens;
+  sealer: SecretSealer;
   jobTokens: JobTokens;
   /** Starts what happens by itself: deadlines, and noting who was seen. */
   startWorkers(): Loop[];
@@ -93,6 +95,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     startWaits,
     pollTurns: new PollTurns(),
     leases: createLeaseTokens(leaseSecret),
+    sealer: createSecretSealer(leaseSecret),
     jobTokens: createJobTokens(leaseSecret),
     startWorkers: () => [
       startDeadlineSweeper(changeDeps),

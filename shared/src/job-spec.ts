@@ -180,6 +180,19 @@ export interface JobSpec extends LifecycleSpec {
   };
   placement: { agents: string[] | null; isolationMin: IsolationLevel };
   price: Price;
+  /**
+   * Environment values that came from secret parameters, sealed by the marketplace; the values of
+   * the workload have a mask in their place. Only the offer to an agent has them in plain.
+   */
+  sealedEnv?: Record<string, string>;
+  /** The template and the schedule that made the job. */
+  origin?: JobOrigin;
+}
+
+export interface JobOrigin {
+  template?: { templateId: string; version: number };
+  /** `dueAt` is the time in the schedule, not that of the posting. */
+  schedule?: { scheduleId: string; dueAt: string };
 }
 
 /** The image name that means: no image, the command runs on the provider's own system. */

@@ -10,12 +10,15 @@ import type { JobClaim, JobStore } from '../store/job-store.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Candidate, Matchmaker } from './matchmaker.ts';
+import { offeredSpec } from './sealed-env.ts';
+import type { SecretSealer } from './secret-sealer.ts';
 
 interface Deps {
   store: Pick<JobStore, 'claimJob' | 'job'>;
   clock: Clock;
   ids: Ids;
   leases: LeaseTokens;
+  sealer: SecretSealer;
   matchmaker: Matchmaker;
 }
 
@@ -43,7 +46,7 @@ export async function claimJob(
     });
     if (claimed !== null) {
       deps.matchmaker.removeJob(claimed.job.jobId);
-      return toOffer(deps.leases, claimed.job, claimed.execution);
+      return toOffer(deps, claimed.job, claimed.execution);
     }
     lost.add(candidate.jobId);
     await dropIfGone(deps, candidate.jobId);
@@ -112,7 +115,12 @@ function assignedEvents(job: JobRow, execution: ExecutionRow): NewEvent[] {
 }
 
 /** The message that carries a leased execution; the same execution always gives the same message. */
-export function toOffer(leases: LeaseTokens, job: JobRow, execution: ExecutionRow): ExecutionOffer {
+export function toOffer(
+  { leases, sealer }: Pick<Deps, 'leases' | 'sealer'>,
+  job: JobRow,
+  execution: ExecutionRow,
+): ExecutionOffer {
+  const spec = offeredSpec(sealer, job);
   const runSec = runSecWithinCap(job.spec, execution);
   return {
     type: 'offer',
@@ -123,7 +131,7 @@ export function toOffer(leases: LeaseTokens, job: JobRow, execution: ExecutionRo
     acceptWithinMs: limits.offerAcceptMs,
     leaseMs: limits.leaseMs,
     deviceIds: execution.devices.map((device) => device.id),
-    spec: { ...job.spec, limits: { ...job.spec.limits, runSec } },
+    spec: { ...spec, limits: { ...spec.limits, runSec } },
     reward: priceMax(job.spec.price),
   };
 }

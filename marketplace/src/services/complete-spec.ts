@@ -20,9 +20,13 @@ export function completeSpec(input: JobSpecInput, images: DefaultImages): JobSpe
   return spec;
 }
 
-/** SHA-256 of a complete spec, hex: two that mean the same job hash the same. */
+/**
+ * SHA-256 of a complete spec, hex: two that mean the same job hash the same. Secrets count by name,
+ * and where a job comes from does not count: so a quote for the masked spec is one for the job.
+ */
 export function hashSpec(spec: JobSpec): string {
-  return hashText(canonicalJson(spec));
+  const { sealedEnv: _sealed, origin: _origin, ...asked } = spec;
+  return hashText(canonicalJson(asked));
 }
 
 /** Turns what people type (`RTX 4090`, `a100`) into catalogue ids; a family becomes all its models. */

@@ -99,7 +99,8 @@ export function viewJobDetail(parts: JobParts): JobDetail {
 }
 
 /** Environment values may be secrets: their names are shown, the values never. */
-function withoutValues(spec: JobSpec): unknown {
+function withoutValues({ sealedEnv, ...rest }: JobSpec): unknown {
+  const spec = sealedEnv === undefined ? rest : { ...rest, secretEnv: Object.keys(sealedEnv) };
   const { env } = spec.workload;
   if (env === undefined) return spec;
   const hidden = Object.fromEntries(Object.keys(env).map((name) => [name, '[hidden]']));

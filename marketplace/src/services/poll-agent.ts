@@ -12,12 +12,14 @@ import type { LeaseTokens } from './lease-token.ts';
 import type { Matchmaker } from './matchmaker.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
+import type { SecretSealer } from './secret-sealer.ts';
 
 export interface PollDeps {
   store: Store;
   clock: Clock;
   ids: Ids;
   leases: LeaseTokens;
+  sealer: SecretSealer;
   matchmaker: Matchmaker;
   presence: Presence;
   cancels: CancelNotices;
@@ -97,7 +99,7 @@ async function offerFor(
   const same = live.find((execution) => execution.claimId === claimId);
   if (same !== undefined) {
     const job = await deps.store.job(same.jobId);
-    return job === null ? null : toOffer(deps.leases, job, same);
+    return job === null ? null : toOffer(deps, job, same);
   }
   return claimJob(deps, agent, capacityOf(agent, body, live), claimId);
 }

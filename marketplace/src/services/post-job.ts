@@ -19,6 +19,8 @@ import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
 import type { Matchmaker } from './matchmaker.ts';
 import type { Presence } from './presence.ts';
 import { type JobPrice, priceJob } from './price-job.ts';
+import { type JobExtras, storedSpec } from './sealed-env.ts';
+import type { SecretSealer } from './secret-sealer.ts';
 
 export interface PostJobDeps {
   store: Store;
@@ -31,9 +33,10 @@ export interface PostJobDeps {
   simulated: SimulatedPolicy;
   /** Caps that hold for every account, whatever it sets for itself. */
   operatorCaps: Record<Asset, Caps>;
+  sealer: SecretSealer;
 }
 
-export interface PostJobInput {
+export interface PostJobInput extends JobExtras {
   accountId: string;
   /** The key it is posted with, whose caps hold; null for the operator's key. */
   keyId: string | null;
@@ -41,6 +44,8 @@ export interface PostJobInput {
   idempotencyKey: string | null;
   /** A firm quote for this spec, whose price then holds whatever changed since. */
   quoteId?: string | null;
+  /** Stands for what was asked for, where that was not the spec itself. */
+  requestHash?: string;
 }
 
 /**
@@ -55,7 +60,7 @@ export async function postJob(
   const idempotency =
     input.idempotencyKey === null
       ? null
-      : { key: input.idempotencyKey, requestHash: hashText(canonicalJson(input.spec)) };
+      : { key: input.idempotencyKey, requestHash: requestHashOf(input) };
   // First of all: agents come and go, but what was posted once stays posted.
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
@@ -63,13 +68,18 @@ export async function postJob(
   const quote = await findQuote(deps, input);
   const prepared = prepareJob(deps, input.spec, quote);
   const posting = newPosting(deps, prepared, input.accountId, idempotency);
+  const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, input);
   const posted = await deps.store.postJob({
     ...posting,
-    job: { ...posting.job, apiKeyId: input.keyId },
+    job: { ...posting.job, spec, apiKeyId: input.keyId },
     caps: { operator: deps.operatorCaps },
   });
   if (!posted.replayed) deps.matchmaker.addJob(posted.job);
   return posted;
+}
+
+function requestHashOf({ spec, requestHash }: PostJobInput): string {
+  return requestHash ?? hashText(canonicalJson(spec));
 }
 
 /** The quote that was given for exactly this spec. Whether it may still be used, the store decides. */

@@ -12,6 +12,7 @@ import type { JobChangeDeps } from './change-job.ts';
 import { claimJob } from './claim-job.ts';
 import { createLeaseTokens } from './lease-token.ts';
 import { Matchmaker } from './matchmaker.ts';
+import { createSecretSealer } from './secret-sealer.ts';
 import { sweepDeadlines } from './sweep-deadlines.ts';
 
 let store: Store;
@@ -102,9 +103,10 @@ describe('claiming', () => {
       freeMemoryBytes: offer.memoryBytes,
     };
     const leases = createLeaseTokens('secret');
+    const sealer = createSecretSealer('secret');
     const polls = [];
     for (const claimId of ['claim-1', 'claim-2', 'claim-3']) {
-      polls.push(await claimJob({ ...deps, leases }, agent, capacity, claimId));
+      polls.push(await claimJob({ ...deps, leases, sealer }, agent, capacity, claimId));
     }
     expect(polls.map((claimed) => claimed?.jobId)).toContain(open.jobId);
     expect(deps.matchmaker.openCount).toBe(0);
