@@ -26,6 +26,12 @@ export interface AgentConfig {
   nativeAllowed: boolean;
   /** The least to take for an hour on one GPU, per asset; null takes any price. */
   asks: Asks;
+  /** Where the machine stands, such as `eu-west`; null says nothing. */
+  region: string | null;
+  /** What jobs may ask for by name. */
+  labels: Record<string, string>;
+  /** Accounts whose jobs are not wanted. */
+  requestersBlocked: string[];
   /** Jobs at once. */
   slots: number;
   /** Most cores and memory for all jobs together; null leaves it to the machine. */

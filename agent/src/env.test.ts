@@ -7,6 +7,8 @@ import { readAgentConfig } from './env.ts';
 const read = (env: Record<string, string>) =>
   readAgentConfig(env, { hostname: 'my-host', dashboardDir: null });
 
+const blocked = 'acc_06BR2J0S7XW8Z3Q1T5M4N6P9KD';
+
 describe('readAgentConfig', () => {
   it('has a default for everything', () => {
     expect(read({})).toMatchObject({
@@ -19,6 +21,9 @@ describe('readAgentConfig', () => {
       gpuSource: 'hardware',
       nativeAllowed: false,
       asks: { SOL: null, USDC: null },
+      region: null,
+      labels: {},
+      requestersBlocked: [],
       slots: 2,
       cpus: null,
       memoryBytes: null,
@@ -35,6 +40,9 @@ describe('readAgentConfig', () => {
         MEMORY_LIMIT: '8g',
         CPU_LIMIT: '0.5',
         AGENT_ASK_USDC_PER_GPU_HOUR: '0.350',
+        AGENT_REGION: 'eu-west-1',
+        AGENT_LABELS: 'disk=nvme, rack=a=7',
+        AGENT_BLOCKED_REQUESTERS: blocked,
         MAX_CONCURRENT_JOBS: '4',
         API_KEY: 'k',
       }),
@@ -45,6 +53,9 @@ describe('readAgentConfig', () => {
       memoryBytes: 8 * 1024 ** 3,
       cpus: 0.5,
       asks: { SOL: null, USDC: { amount: '0.35', asset: 'USDC' } },
+      region: 'eu-west-1',
+      labels: { disk: 'nvme', rack: 'a=7' },
+      requestersBlocked: [blocked],
       slots: 4,
       apiKey: 'k',
     });
@@ -66,6 +77,9 @@ describe('readAgentConfig', () => {
     { CPU_LIMIT: '0' },
     { CPU_LIMIT: 'all' },
     { AGENT_ASK_SOL_PER_GPU_HOUR: '0' },
+    { AGENT_REGION: 'Frankfurt' },
+    { AGENT_LABELS: 'nvme' },
+    { AGENT_BLOCKED_REQUESTERS: 'somebody' },
     { AGENT_ASK_USDC_PER_GPU_HOUR: '0.0000001' },
     { MAX_CONCURRENT_JOBS: '0' },
     { MARKETPLACE_URL: 'market' },

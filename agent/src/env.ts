@@ -15,6 +15,7 @@ import { type LogLevel, logLevels } from '@node3/shared/logger';
 import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { AgentConfig } from './config.ts';
+import { readAccounts, readLabels, readRegion } from './read-placement.ts';
 
 /** What the environment can't say. */
 export interface EnvDefaults {
@@ -45,6 +46,9 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
       SOL: readAsk(env, 'AGENT_ASK_SOL_PER_GPU_HOUR', 'SOL'),
       USDC: readAsk(env, 'AGENT_ASK_USDC_PER_GPU_HOUR', 'USDC'),
     },
+    region: readRegion(env, 'AGENT_REGION'),
+    labels: readLabels(env, 'AGENT_LABELS'),
+    requestersBlocked: readAccounts(env, 'AGENT_BLOCKED_REQUESTERS'),
     slots: readInteger(env, 'MAX_CONCURRENT_JOBS', {
       fallback: 2,
       min: 1,

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { gpuVendors, isolationLevels } from './job-spec.ts';
+import { gpuFrameworks, gpuVendors, isolationLevels, Labels, Region } from './job-spec.ts';
 import { limits } from './limits.ts';
-import { MoneySchema, nullable, oneOf, strictObject } from './schema.ts';
+import { id, MoneySchema, nullable, oneOf, strictObject } from './schema.ts';
 
 /** One GPU (or one MIG slice) an agent offers. Facts as its tools report them; `null` is unknown. */
 export const Device = strictObject({
@@ -12,6 +12,12 @@ export const Device = strictObject({
   memoryBytes: nullable(Type.Integer({ minimum: 0, maximum: limits.memoryBytesMax })),
   computeCapability: nullable(Type.String({ maxLength: 16 })),
   driverVersion: nullable(Type.String({ maxLength: 64 })),
+  frameworks: Type.Optional(
+    Type.Array(oneOf(gpuFrameworks), {
+      maxItems: gpuFrameworks.length,
+      description: "What programs can use; absent: the one that comes with the maker's driver",
+    }),
+  ),
   simulated: Type.Boolean({
     description: 'Not real hardware; never gets funded GPU work elsewhere',
   }),
@@ -54,5 +60,12 @@ export const Offer = strictObject({
   diskBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   slots: Type.Integer({ minimum: 1, maximum: limits.executionsPerAgent }),
   asks: Type.Optional(Asks),
+  /** Absent is unknown, which is in no region that a job asks for. */
+  region: Type.Optional(Region),
+  labels: Type.Optional(Labels),
+  /** Accounts whose jobs the provider does not want. */
+  requestersBlocked: Type.Optional(
+    Type.Array(id('account'), { maxItems: limits.requestersBlocked }),
+  ),
 });
 export type Offer = Static<typeof Offer>;

@@ -9,7 +9,7 @@ import {
 } from './job-lifecycle.ts';
 import { limits } from './limits.ts';
 import type { Money } from './money.ts';
-import { MoneySchema, oneOf, strictObject, taggedUnion } from './schema.ts';
+import { MoneySchema, oneOf, strictObject, taggedUnion, WalletAddress } from './schema.ts';
 
 /** What a requester asks for. `JobSpecInput` is what is sent; `JobSpec` has every default filled in. */
 
@@ -25,6 +25,31 @@ export type IsolationLevel = (typeof isolationLevels)[number];
 
 export const gpuVendors = ['nvidia', 'amd', 'apple', 'intel'] as const;
 export type GpuVendor = (typeof gpuVendors)[number];
+
+/** What programs are written against; each maker's own one comes with its driver. */
+export const gpuFrameworks = ['cuda', 'rocm', 'metal', 'oneapi'] as const;
+export type GpuFramework = (typeof gpuFrameworks)[number];
+
+/** How one of several agents that could run a job is chosen: see `domain/placement-strategy.ts`. */
+export const placementStrategies = [
+  'score',
+  'cheapest',
+  'fastest',
+  'least_loaded',
+  'round_robin',
+  'affinity',
+] as const;
+export type PlacementStrategy = (typeof placementStrategies)[number];
+
+/** Where a machine stands, in the provider's words, widest part first: `eu` holds `eu-west-1`. */
+export const Region = Type.String({ pattern: '^[a-z0-9]{1,16}(-[a-z0-9]{1,16}){0,3}$' });
+
+/** Names with values, on jobs and on agents. */
+export const Labels = Type.Record(
+  Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$' }),
+  Type.String({ maxLength: 256 }),
+  { maxProperties: limits.labels, additionalProperties: false },
+);
 
 const Environment = Type.Record(
   Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
@@ -98,6 +123,7 @@ const Gpus = strictObject({
   ),
   memoryBytesMin: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.memoryBytesMax })),
   computeCapabilityMin: Type.Optional(Type.String({ pattern: '^[0-9]{1,2}\\.[0-9]$' })),
+  framework: Type.Optional(oneOf(gpuFrameworks)),
 });
 
 const Resources = strictObject({
@@ -113,9 +139,25 @@ const Resources = strictObject({
   arch: Type.Optional(oneOf(['x64', 'arm64'])),
 });
 
+/** Who may: an empty list would be nobody. */
+const allowed = { minItems: 1, maxItems: limits.placementListed };
+const blocked = { maxItems: limits.placementListed };
+const AgentId = Type.String({ maxLength: 64 });
+
 const Placement = strictObject({
-  agents: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 64 })),
+  regions: Type.Optional(Type.Array(Region, allowed)),
+  agents: Type.Optional(Type.Array(AgentId, allowed)),
+  agentsBlocked: Type.Optional(Type.Array(AgentId, blocked)),
+  providers: Type.Optional(Type.Array(WalletAddress, allowed)),
+  providersBlocked: Type.Optional(Type.Array(WalletAddress, blocked)),
+  labels: Type.Optional(Labels),
+  strategy: Type.Optional(oneOf(placementStrategies)),
   isolationMin: Type.Optional(oneOf(isolationLevels)),
+  interruptible: Type.Optional(
+    Type.Boolean({
+      description: 'May be stopped and queued again when a job that may not be finds no free agent',
+    }),
+  ),
 });
 
 const FixedPrice = strictObject({
@@ -141,13 +183,7 @@ export type Price = Static<typeof Price>;
 
 export const JobSpecInput = strictObject({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-  labels: Type.Optional(
-    Type.Record(
-      Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$' }),
-      Type.String({ maxLength: 256 }),
-      { maxProperties: limits.labels, additionalProperties: false },
-    ),
-  ),
+  labels: Type.Optional(Labels),
   priority: Type.Optional(oneOf(priorities)),
   workload: taggedUnion('kind', [ContainerWorkload, ScriptWorkload]),
   inputs: Type.Optional(Type.Array(InlineInput, { maxItems: limits.inlineInputs })),
@@ -162,6 +198,32 @@ export const JobSpecInput = strictObject({
 export type JobSpecInput = Static<typeof JobSpecInput>;
 export type Workload = JobSpecInput['workload'];
 export type GpuRequirement = Static<typeof Gpus>;
+
+/** Where a job may run: null allows everything, an empty list blocks nobody. */
+export interface JobPlacement {
+  regions: string[] | null;
+  agents: string[] | null;
+  agentsBlocked: string[];
+  providers: string[] | null;
+  providersBlocked: string[];
+  labels: Record<string, string>;
+  strategy: PlacementStrategy;
+  isolationMin: IsolationLevel;
+  interruptible: boolean;
+}
+
+/** What a spec means that says nothing, such as one that was stored before a field was known. */
+export const placementDefaults: JobPlacement = {
+  regions: null,
+  agents: null,
+  agentsBlocked: [],
+  providers: null,
+  providersBlocked: [],
+  labels: {},
+  strategy: 'score',
+  isolationMin: 'container',
+  interruptible: false,
+};
 
 /** The spec a job keeps for its whole life: nothing left to a default that could change later. */
 export interface JobSpec extends LifecycleSpec {
@@ -178,7 +240,7 @@ export interface JobSpec extends LifecycleSpec {
     shmBytes: number;
     arch: 'x64' | 'arm64' | null;
   };
-  placement: { agents: string[] | null; isolationMin: IsolationLevel };
+  placement: JobPlacement;
   price: Price;
   /**
    * Environment values that came from secret parameters, sealed by the marketplace; the values of
@@ -226,10 +288,7 @@ export function completeJobSpec(input: JobSpecInput, images: DefaultImages): Job
       shmBytes: resources.shmBytes ?? limits.shmBytesDefault,
       arch: resources.arch ?? null,
     },
-    placement: {
-      agents: placement.agents ?? null,
-      isolationMin: placement.isolationMin ?? 'container',
-    },
+    placement: { ...placementDefaults, ...placement },
     ...completeLifecycle(input),
     price: input.price,
   };

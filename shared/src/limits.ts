@@ -15,6 +15,11 @@ export const limits = {
   commandParts: 128,
   commandPartBytes: 64 * 1024,
 
+  /** Agents, wallets or regions that one list of a placement names; each is compared at a match. */
+  placementListed: 64,
+  /** Requesters one provider may shut out; the list travels with its offer. */
+  requestersBlocked: 256,
+
   gpusPerJob: 8,
   cpusMax: 256,
   memoryBytesMin: 16 * 1024 * 1024,

@@ -44,7 +44,9 @@ export function priceMax(price: Price): Money {
  * What the job offers for an hour on one GPU. A fixed reward counts as what it pays per hour when
  * the run takes as long as it may: the least that the provider can be sure of.
  */
-export function hourlyOffer(spec: Pick<JobSpec, 'price' | 'resources' | 'limits'>): BaseUnits {
+export function hourlyOffer(
+  spec: Pick<JobSpec, 'price' | 'resources'> & { limits: Pick<JobSpec['limits'], 'runSec'> },
+): BaseUnits {
   const { price } = spec;
   if (price.kind === 'metered') return fromMoney(price.bidPerGpuHour);
   const units = BigInt(billedUnits(spec.resources.gpus));

@@ -13,6 +13,9 @@ export interface MachinePolicy {
   memoryBytes: number | null;
   nativeAllowed: boolean;
   asks: Asks;
+  region: string | null;
+  labels: Record<string, string>;
+  requestersBlocked: string[];
 }
 
 /** @returns the machine's size, cut to the provider's limits. Without a disk reading there is none. */
@@ -61,6 +64,9 @@ export function buildOffer(
     diskBytes: limits.diskBytes,
     slots: limits.slots,
     asks: policy.asks,
+    labels: policy.labels,
+    requestersBlocked: policy.requestersBlocked,
+    ...(policy.region === null ? {} : { region: policy.region }),
   };
 }
 

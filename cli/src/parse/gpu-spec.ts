@@ -1,4 +1,10 @@
-import { type GpuRequirement, type GpuVendor, gpuVendors } from '@node3/shared/job-spec';
+import {
+  type GpuFramework,
+  type GpuRequirement,
+  type GpuVendor,
+  gpuFrameworks,
+  gpuVendors,
+} from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { usageError } from '../command-error.ts';
 import { readBytes } from './bytes.ts';
@@ -8,8 +14,8 @@ const examples =
   '  --gpu any   --gpu 2   --gpu rtx-4090   --gpu 24GB..   --gpu nvidia:h100-80gb:2';
 
 /**
- * Reads what follows `--gpu`: parts between colons in any order, each a count, a vendor, a memory
- * minimum (`24GB..`), a compute capability (`cc8.6`) or one or more models between commas.
+ * Reads what follows `--gpu`: parts between colons in any order, each a count, a vendor, a framework
+ * (`cuda`), a memory minimum (`24GB..`), a compute capability (`cc8.6`) or one or more models between commas.
  */
 export function parseGpuSpec(text: string): GpuRequirement {
   const found: Partial<GpuRequirement> = {};
@@ -22,6 +28,7 @@ function addPart(found: Partial<GpuRequirement>, part: string, text: string): vo
   if (part === 'any') return;
   if (/^\d+$/.test(part)) set(found, 'count', readCount(part, text), text);
   else if (isVendor(part)) set(found, 'vendor', part, text);
+  else if (isFramework(part)) set(found, 'framework', part, text);
   else if (/^cc\d/.test(part)) set(found, 'computeCapabilityMin', readCapability(part, text), text);
   else if (part.includes('..') || /^\d+(\.\d+)?[kmgt]i?b$/.test(part)) {
     set(found, 'memoryBytesMin', readMemory(part, text), text);
@@ -44,6 +51,7 @@ const nouns: Record<keyof GpuRequirement, string> = {
   models: 'the model',
   memoryBytesMin: 'the memory',
   computeCapabilityMin: 'the compute capability',
+  framework: 'the framework',
 };
 
 function readCount(part: string, text: string): number {
@@ -54,6 +62,10 @@ function readCount(part: string, text: string): number {
 
 function isVendor(part: string): part is GpuVendor {
   return gpuVendors.some((vendor) => vendor === part);
+}
+
+function isFramework(part: string): part is GpuFramework {
+  return gpuFrameworks.some((framework) => framework === part);
 }
 
 function readCapability(part: string, text: string): string {

@@ -1,20 +1,14 @@
 import type { Offer } from '@node3/shared/device';
-import { completeJobSpec } from '@node3/shared/job-spec';
 import { expect, it } from 'vitest';
 import { findAlternatives } from './alternatives.ts';
+import { sampleNeeds } from './testing/matching-samples.ts';
 
 const mib = 1024 ** 2;
-const images = { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' };
 
 function impossibleJob() {
-  return completeJobSpec(
-    {
-      workload: { kind: 'container', command: ['true'] },
-      resources: { cpus: 256, memoryBytes: 4 * 1024 ** 4, diskBytes: 16 * 1024 ** 4 },
-      price: { kind: 'fixed', reward: { amount: '1', asset: 'SOL' } },
-    },
-    images,
-  );
+  return sampleNeeds({
+    resources: { cpus: 256, memoryBytes: 4 * 1024 ** 4, diskBytes: 16 * 1024 ** 4 },
+  });
 }
 
 function agentsOf(count: number, onLook: () => void) {
@@ -32,7 +26,13 @@ function agentsOf(count: number, onLook: () => void) {
       diskBytes: (1_000 + index) * mib,
       slots: 1,
     };
-    return { agentId: `agt_${index}`, offer, freeDeviceIds: new Set<string>(), freeSlots: 1 };
+    return {
+      agentId: `agt_${index}`,
+      wallet: 'wallet',
+      offer,
+      freeDeviceIds: new Set<string>(),
+      freeSlots: 1,
+    };
   });
 }
 

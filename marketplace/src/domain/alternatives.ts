@@ -1,9 +1,8 @@
-import type { JobSpec } from '@node3/shared/job-spec';
 import { billedUnits, hourlyOffer, priceMax } from '@node3/shared/metering';
 import { type BaseUnits, baseUnitsMax, fromMoney, toMoney } from '@node3/shared/money';
 import type { OnlineAgent } from './availability.ts';
 import { constraintPointers } from './constraint-pointers.ts';
-import { type Constraint, fitsEver, type SimulatedPolicy } from './matching.ts';
+import { type Constraint, fitsEver, type Needs, type SimulatedPolicy } from './matching.ts';
 
 /** One requirement relaxed, everything else as it was. `value` null leaves the field out. */
 export interface Relaxation {
@@ -17,7 +16,7 @@ interface Candidate {
   constraint: Constraint;
   pointer?: string;
   value: string | number | null;
-  spec: JobSpec;
+  spec: Needs;
 }
 
 /** So many say enough; each is a whole new question to every agent. */
@@ -28,7 +27,7 @@ const alternativesMax = 5;
  * closest to what was asked for that gives an agent at all.
  */
 export function findAlternatives(
-  spec: JobSpec,
+  spec: Needs,
   agents: readonly OnlineAgent[],
   simulated: SimulatedPolicy,
 ): Relaxation[] {
@@ -64,9 +63,9 @@ function firstThat(
   return widening[from] ?? null;
 }
 
-function candidates(spec: JobSpec, agents: readonly OnlineAgent[]): Candidate[] {
+function candidates(spec: Needs, agents: readonly OnlineAgent[]): Candidate[] {
   const { placement, resources } = spec;
-  const withResources = (changes: Partial<JobSpec['resources']>): JobSpec => ({
+  const withResources = (changes: Partial<Needs['resources']>): Needs => ({
     ...spec,
     resources: { ...resources, ...changes },
   });
@@ -108,9 +107,9 @@ function candidates(spec: JobSpec, agents: readonly OnlineAgent[]): Candidate[] 
 }
 
 function gpuCandidates(
-  { resources }: JobSpec,
+  { resources }: Needs,
   agents: readonly OnlineAgent[],
-  withResources: (changes: Partial<JobSpec['resources']>) => JobSpec,
+  withResources: (changes: Partial<Needs['resources']>) => Needs,
 ): Candidate[] {
   const { gpus } = resources;
   if (gpus === null) return [];
@@ -151,7 +150,7 @@ function gpuCandidates(
 }
 
 /** The lowest ask that is above what the job offers, as the bid or as the reward it comes to. */
-function priceCandidates(spec: JobSpec, agents: readonly OnlineAgent[]): Candidate[] {
+function priceCandidates(spec: Needs, agents: readonly OnlineAgent[]): Candidate[] {
   const { price } = spec;
   const { asset } = priceMax(price);
   const offered = hourlyOffer(spec);
@@ -177,7 +176,7 @@ function priceCandidates(spec: JobSpec, agents: readonly OnlineAgent[]): Candida
 }
 
 /** The least reward that comes to this ask per GPU hour. */
-function rewardFor(ask: BaseUnits, { limits, resources }: JobSpec): bigint {
+function rewardFor(ask: BaseUnits, { limits, resources }: Needs): bigint {
   const seconds = BigInt(limits.runSec) * BigInt(billedUnits(resources.gpus));
   return (ask * seconds + 3_599n) / 3_600n;
 }

@@ -1,10 +1,8 @@
-import type { Offer } from '@node3/shared/device';
+import type { AgentFacts } from './fit-placement.ts';
 import { fitsEver, type Needs, type SimulatedPolicy } from './matching.ts';
 
 /** An agent online as far as it is known between its polls. */
-export interface OnlineAgent {
-  agentId: string;
-  offer: Offer;
+export interface OnlineAgent extends AgentFacts {
   freeDeviceIds: ReadonlySet<string>;
   freeSlots: number;
 }

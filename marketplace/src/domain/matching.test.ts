@@ -1,58 +1,12 @@
-import type { Device, Offer } from '@node3/shared/device';
-import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
+import type { JobSpecInput } from '@node3/shared/job-spec';
 import { describe, expect, it } from 'vitest';
-import { type Capacity, fit } from './matching.ts';
-
-const gib = 1024 ** 3;
-
-function device(overrides: Partial<Device> = {}): Device {
-  return {
-    id: 'GPU-1',
-    vendor: 'nvidia',
-    model: 'NVIDIA GeForce RTX 4090',
-    modelId: 'rtx-4090',
-    memoryBytes: 24 * gib,
-    computeCapability: '8.9',
-    driverVersion: '570',
-    simulated: false,
-    ...overrides,
-  };
-}
-
-function capacity(offer: Partial<Offer> = {}, free: Partial<Capacity> = {}): Capacity {
-  const whole: Offer = {
-    devices: [device()],
-    isolation: 'container',
-    nativeAllowed: false,
-    arch: 'x64',
-    cpus: 8,
-    memoryBytes: 16 * gib,
-    diskBytes: 100 * gib,
-    slots: 2,
-    ...offer,
-  };
-  return {
-    agentId: 'agt_1',
-    offer: whole,
-    freeDeviceIds: whole.devices.map(({ id }) => id),
-    freeCpus: whole.cpus,
-    freeMemoryBytes: whole.memoryBytes,
-    freeSlots: 2,
-    ...free,
-  };
-}
-
-function spec(input: Partial<JobSpecInput> = {}) {
-  const images = { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' };
-  return completeJobSpec(
-    {
-      workload: { kind: 'container', command: ['true'] },
-      price: { kind: 'fixed', reward: { amount: '1', asset: 'SOL' } },
-      ...input,
-    },
-    images,
-  );
-}
+import { fit } from './matching.ts';
+import {
+  sampleCapacity as capacity,
+  sampleDevice as device,
+  gib,
+  sampleNeeds as spec,
+} from './testing/matching-samples.ts';
 
 const gpu = (gpus: NonNullable<NonNullable<JobSpecInput['resources']>['gpus']>) =>
   spec({ resources: { gpus } });
@@ -90,8 +44,52 @@ describe('matching', () => {
     ['arch', spec({ resources: { arch: 'arm64' } })],
     ['isolation', spec({ placement: { isolationMin: 'vm' } })],
     ['agent', spec({ placement: { agents: ['agt_2'] } })],
+    ['agent_blocked', spec({ placement: { agentsBlocked: ['agt_2', 'agt_1'] } })],
+    ['provider', spec({ placement: { providers: ['wallet-2'] } })],
+    ['provider_blocked', spec({ placement: { providersBlocked: ['wallet-1'] } })],
+    ['region', spec({ placement: { regions: ['eu', 'us-east'] } })],
+    ['label', spec({ placement: { labels: { disk: 'nvme' } } })],
+    ['gpu_framework', gpu({ count: 1, framework: 'rocm' })],
   ] as const)('names %s when that forbids it', (constraint, job) => {
     expect(fit(job, capacity(), 'refused')).toEqual({ fits: false, constraint });
+  });
+
+  it('takes what the agent says about its place and its labels', () => {
+    const agent = capacity({ region: 'eu-west-1', labels: { disk: 'nvme', rack: '7' } });
+    const inRegion = (region: string) =>
+      fit(spec({ placement: { regions: [region] } }), agent, 'refused');
+    expect([inRegion('eu').fits, inRegion('eu-west').fits, inRegion('eu-west-1').fits]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(inRegion('eu-we').fits).toBe(false);
+    expect(fit(spec({ placement: { labels: { disk: 'nvme' } } }), agent, 'refused').fits).toBe(
+      true,
+    );
+    const other = spec({ placement: { labels: { disk: 'nvme', rack: '8' } } });
+    expect(fit(other, agent, 'refused')).toEqual({ fits: false, constraint: 'label' });
+  });
+
+  it('keeps a requester out whom the provider blocks', () => {
+    const choosy = capacity({ requestersBlocked: ['acc_1'] });
+    const blocked = { fits: false, constraint: 'requester_blocked' };
+    expect(fit(spec(), choosy, 'refused')).toEqual(blocked);
+    expect(fit(spec({}, 'acc_2'), choosy, 'refused').fits).toBe(true);
+    expect(fit(spec({}, null), choosy, 'refused').fits).toBe(true);
+  });
+
+  it('gives a reserved agent only jobs of whoever reserved it', () => {
+    const reserved = capacity({}, { reservedFor: 'acc_2' });
+    expect(fit(spec(), reserved, 'refused')).toEqual({ fits: false, constraint: 'reserved' });
+    expect(fit(spec({}, 'acc_2'), reserved, 'refused').fits).toBe(true);
+  });
+
+  it('knows the framework by the maker, or by what the agent says', () => {
+    const job = gpu({ count: 1, framework: 'cuda' });
+    expect(fit(job, capacity(), 'refused').fits).toBe(true);
+    const bare = capacity({ devices: [device({ frameworks: [] })] });
+    expect(fit(job, bare, 'refused')).toEqual({ fits: false, constraint: 'gpu_framework' });
   });
 
   it('takes unknown GPU memory as unknown, not as enough', () => {

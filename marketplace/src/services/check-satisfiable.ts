@@ -1,7 +1,6 @@
 import { MarketError } from '@node3/shared/error';
-import type { JobSpec } from '@node3/shared/job-spec';
 import { constraintPointers } from '../domain/constraint-pointers.ts';
-import { type Constraint, fitsEver, type SimulatedPolicy } from '../domain/matching.ts';
+import { type Constraint, fitsEver, type Needs, type SimulatedPolicy } from '../domain/matching.ts';
 import type { Presence } from './presence.ts';
 
 /**
@@ -11,14 +10,14 @@ import type { Presence } from './presence.ts';
  */
 export function checkSatisfiable(
   deps: { presence: Presence; simulated: SimulatedPolicy },
-  spec: JobSpec,
+  needs: Needs,
 ): void {
   const excluded = new Map<Constraint, number>();
   let known = 0;
-  for (const { agentId, offer } of deps.presence.all()) {
+  for (const { agentId, wallet, offer } of deps.presence.all()) {
     if (offer === null) continue;
     known += 1;
-    const result = fitsEver(spec, { agentId, offer }, deps.simulated);
+    const result = fitsEver(needs, { agentId, wallet, offer }, deps.simulated);
     if (result.fits) return;
     excluded.set(result.constraint, (excluded.get(result.constraint) ?? 0) + 1);
   }

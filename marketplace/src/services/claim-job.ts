@@ -133,5 +133,6 @@ export function toOffer(
     deviceIds: execution.devices.map((device) => device.id),
     spec: { ...spec, limits: { ...spec.limits, runSec } },
     reward: priceMax(job.spec.price),
+    requesterId: job.accountId,
   };
 }

@@ -3,6 +3,7 @@ import type { BodyOf, ReplyOf } from '@node3/shared/contract';
 import { limits } from '@node3/shared/limits';
 import type { heartbeatAgent as contract } from '@node3/shared/routes/agents';
 import type { JobStore } from '../store/job-store.ts';
+import type { AgentRow } from '../store/rows.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Presence } from './presence.ts';
 
@@ -16,10 +17,10 @@ interface Deps {
 /** Renews the leases named by their fences; one that no longer holds its job is told to stop. */
 export async function heartbeatAgent(
   deps: Deps,
-  agentId: string,
+  agent: Pick<AgentRow, 'agentId' | 'wallet'>,
   body: BodyOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  const presence = deps.presence.seen(agentId, body.instanceId);
+  const presence = deps.presence.seen(agent, body.instanceId);
   presence.samples = body.samples;
   const fences = body.executions.map(({ executionId, attempt, leaseToken }) => ({
     executionId,
@@ -28,7 +29,7 @@ export async function heartbeatAgent(
   }));
   const leaseUntilMs = deps.clock.nowMs() + limits.leaseMs;
   const renewed =
-    fences.length === 0 ? [] : await deps.store.renewLeases(agentId, fences, leaseUntilMs);
+    fences.length === 0 ? [] : await deps.store.renewLeases(agent.agentId, fences, leaseUntilMs);
   return {
     heartbeatMs: limits.heartbeatMs,
     executions: fences.map(({ executionId }, index) => {

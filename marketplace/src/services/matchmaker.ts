@@ -7,6 +7,7 @@ import {
   fit,
   matchedRate,
   type Needs,
+  needsOf,
   type SimulatedPolicy,
   scoreAgent,
 } from '../domain/matching.ts';
@@ -85,13 +86,7 @@ export class Matchmaker {
   addJob(job: JobRow): void {
     const open: OpenJob = {
       jobId: job.jobId,
-      needs: {
-        placement: job.spec.placement,
-        resources: job.spec.resources,
-        workload: { image: job.spec.workload.image },
-        price: job.spec.price,
-        limits: job.spec.limits,
-      },
+      needs: needsOf(job.spec, job.accountId),
       notBeforeMs: job.notBeforeMs ?? 0,
       lastAgentId: job.agentId,
       requeuedAtMs: job.queuedAtMs ?? 0,

@@ -223,7 +223,8 @@ function chargeOf(request: PaidRequest, { price }: PreparedJob): X402Charge {
 }
 
 function prepareUsdcJob(deps: PayForJobDeps, spec: JobSpecInput): PreparedJob {
-  const prepared = prepareJob(deps, spec);
+  // Who pays is known once the payment is.
+  const prepared = prepareJob(deps, spec, null);
   const { price } = prepared.spec;
   if (priceMax(price).asset === 'USDC') return prepared;
   const pointer = price.kind === 'fixed' ? '/price/reward/asset' : '/price/cap/asset';

@@ -48,7 +48,7 @@ async function answerPoll(
   signal: AbortSignal,
 ): Promise<AgentMessage[]> {
   checkOffer(body.offer);
-  const presence = deps.presence.seen(agent.agentId, body.instanceId);
+  const presence = deps.presence.seen(agent, body.instanceId);
   presence.offer = body.offer;
   presence.freeDeviceIds = body.freeDeviceIds;
   const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;
@@ -109,7 +109,9 @@ function capacityOf(agent: AgentRow, body: PollBody, live: ExecutionRow[]): Capa
   const held = new Set(live.flatMap((execution) => execution.devices.map((device) => device.id)));
   return {
     agentId: agent.agentId,
+    wallet: agent.wallet,
     offer: body.offer,
+    reservedFor: null,
     freeDeviceIds: body.freeDeviceIds.filter((deviceId) => !held.has(deviceId)),
     freeCpus: body.freeCpus,
     freeMemoryBytes: body.freeMemoryBytes,

@@ -7,7 +7,7 @@ import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
 import type { Asset } from '@node3/shared/money';
 import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
-import type { SimulatedPolicy } from '../domain/matching.ts';
+import { needsOf, type SimulatedPolicy } from '../domain/matching.ts';
 import type { Caps } from '../domain/spending-caps.ts';
 import type { Idempotency, JobPosting } from '../store/job-store.ts';
 import type { QuoteRow } from '../store/quote-store.ts';
@@ -66,7 +66,7 @@ export async function postJob(
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
   const quote = await findQuote(deps, input);
-  const prepared = prepareJob(deps, input.spec, quote);
+  const prepared = prepareJob(deps, input.spec, input.accountId, quote);
   const posting = newPosting(deps, prepared, input.accountId, idempotency);
   const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, input);
   const posted = await deps.store.postJob({
@@ -107,10 +107,11 @@ export interface PreparedJob extends JobPrice {
 export function prepareJob(
   deps: PostJobDeps,
   input: JobSpecInput,
+  requesterId: string | null,
   quote: QuoteRow | null = null,
 ): PreparedJob {
   const spec = completeSpec(input, deps.defaultImages);
-  checkSatisfiable(deps, spec);
+  checkSatisfiable(deps, needsOf(spec, requesterId));
   const quoteId = quote?.quoteId ?? null;
   return { spec, quoteId, ...priceJob(spec, quote?.feeBasisPoints ?? deps.feeBasisPoints) };
 }

@@ -4,10 +4,11 @@ import { Presence } from './presence.ts';
 
 describe('presence', () => {
   it('remembers the processes that were replaced lately, not all there ever were', () => {
+    const agent = { agentId: 'agt_1', wallet: 'wallet' };
     const presence = new Presence(new ManualClock());
-    for (let i = 0; i < 100; i += 1) presence.seen('agt_1', `instance-${i}`);
-    expect(() => presence.seen('agt_1', 'instance-98')).toThrow('Another process');
-    expect(() => presence.seen('agt_1', 'instance-84')).toThrow('Another process');
-    expect(presence.seen('agt_1', 'instance-2').instanceId).toBe('instance-2');
+    for (let i = 0; i < 100; i += 1) presence.seen(agent, `instance-${i}`);
+    expect(() => presence.seen(agent, 'instance-98')).toThrow('Another process');
+    expect(() => presence.seen(agent, 'instance-84')).toThrow('Another process');
+    expect(presence.seen(agent, 'instance-2').instanceId).toBe('instance-2');
   });
 });

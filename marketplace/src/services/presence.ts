@@ -7,6 +7,8 @@ import type { AgentRow } from '../store/rows.ts';
 
 export interface AgentPresence {
   agentId: string;
+  /** Wallet of the provider. */
+  wallet: string;
   instanceId: string;
   offer: Offer | null;
   samples: DeviceSample[];
@@ -37,6 +39,7 @@ export class Presence {
       if (agent.instanceId === null || agent.lastSeenAtMs === null) continue;
       this.#agents.set(agent.agentId, {
         agentId: agent.agentId,
+        wallet: agent.wallet,
         instanceId: agent.instanceId,
         offer: agent.offer,
         samples: [],
@@ -50,7 +53,10 @@ export class Presence {
    * Notes that an agent spoke. A process that was replaced by a newer one of the same identity gets
    * AGENT_SUPERSEDED, so that two machines never work under one name.
    */
-  seen(agentId: string, instanceId: string): AgentPresence {
+  seen(
+    { agentId, wallet }: Pick<AgentRow, 'agentId' | 'wallet'>,
+    instanceId: string,
+  ): AgentPresence {
     const known = this.#agents.get(agentId);
     const superseded = this.#superseded.get(agentId) ?? new Set<string>();
     if (superseded.has(instanceId)) throw new MarketError('AGENT_SUPERSEDED', { agentId });
@@ -65,6 +71,7 @@ export class Presence {
         ? known
         : {
             agentId,
+            wallet,
             instanceId,
             offer: known?.offer ?? null,
             samples: [],

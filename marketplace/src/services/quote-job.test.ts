@@ -14,7 +14,9 @@ it('looks at every running execution once, however many agents there are', async
   const clock = new ManualClock();
   const presence = new Presence(clock);
   const agentIds = Array.from({ length: 200 }, (_, index) => `agt_${index}`);
-  for (const agentId of agentIds) presence.seen(agentId, 'instance-1').offer = testOffer();
+  for (const agentId of agentIds) {
+    presence.seen({ agentId, wallet: 'wallet' }, 'instance-1').offer = testOffer();
+  }
   let looks = 0;
   const live = agentIds.flatMap((agentId) =>
     Array.from({ length: 4 }, () => ({
@@ -39,6 +41,7 @@ it('looks at every running execution once, however many agents there are', async
       simulated: 'allowed',
     },
     testJob(),
+    null,
   );
   expect(quote.availability).toMatchObject({ agentsMatching: 200, agentsFree: 0 });
   expect(looks).toBe(800);

@@ -7,7 +7,7 @@ import type { Quote } from '@node3/shared/routes/quotes';
 import { toTimestamp } from '@node3/shared/schema';
 import { findAlternatives } from '../domain/alternatives.ts';
 import { countAvailability, type OnlineAgent } from '../domain/availability.ts';
-import type { SimulatedPolicy } from '../domain/matching.ts';
+import { needsOf, type SimulatedPolicy } from '../domain/matching.ts';
 import type { Store } from '../store/store.ts';
 import { completeSpec, hashSpec } from './complete-spec.ts';
 import type { Matchmaker } from './matchmaker.ts';
@@ -33,7 +33,11 @@ export interface QuoteDeps {
  * quote expires. What nobody can run is quoted too, with the changes that would help.
  * Throws REQUEST_INVALID or AMOUNT_INVALID.
  */
-export async function quoteJob(deps: QuoteDeps, input: JobSpecInput): Promise<Quote> {
+export async function quoteJob(
+  deps: QuoteDeps,
+  input: JobSpecInput,
+  requesterId: string | null,
+): Promise<Quote> {
   const spec = completeSpec(input, deps.defaultImages);
   const price = priceJob(spec, deps.feeBasisPoints);
   const { asset } = priceMax(spec.price);
@@ -54,7 +58,7 @@ export async function quoteJob(deps: QuoteDeps, input: JobSpecInput): Promise<Qu
     specHash: row.specHash,
     ...viewPrice(spec, price),
     expiresAt: toTimestamp(row.expiresAtMs),
-    ...(await outlook(deps, spec)),
+    ...(await outlook(deps, spec, requesterId)),
   };
 }
 
@@ -74,25 +78,29 @@ function viewPrice(spec: JobSpec, { reward, price, feeBasisPoints }: JobPrice) {
 async function outlook(
   deps: QuoteDeps,
   spec: JobSpec,
+  requesterId: string | null,
 ): Promise<Pick<Quote, 'availability' | 'eta' | 'alternatives'>> {
   const agents = await onlineAgents(deps);
-  const availability = countAvailability(spec, agents, deps.simulated);
+  const availability = countAvailability(needsOf(spec, requesterId), agents, deps.simulated);
   const isPossible = availability.agentsMatching > 0;
   return {
     availability: { ...availability, queueAhead: deps.matchmaker.openAhead(spec.priority) },
     eta: isPossible ? deps.startWaits.estimate(spec.resources.gpus === null ? 'cpu' : 'gpu') : null,
-    alternatives: isPossible ? [] : findAlternatives(spec, agents, deps.simulated),
+    alternatives: isPossible
+      ? []
+      : findAlternatives(needsOf(spec, requesterId), agents, deps.simulated),
   };
 }
 
 async function onlineAgents(deps: QuoteDeps): Promise<OnlineAgent[]> {
   // Sorted once: anybody may ask, and agents times executions is too much for that.
   const live = Map.groupBy(await deps.store.liveExecutions(null), ({ agentId }) => agentId);
-  return deps.presence.all().flatMap(({ agentId, offer, freeDeviceIds }) => {
+  return deps.presence.all().flatMap(({ agentId, wallet, offer, freeDeviceIds }) => {
     if (offer === null || !deps.presence.isOnline(agentId)) return [];
     const own = live.get(agentId) ?? [];
     const busy = new Set(own.flatMap(({ devices }) => devices.map((device) => device.id)));
     const free = freeDeviceIds.filter((deviceId) => !busy.has(deviceId));
-    return [{ agentId, offer, freeDeviceIds: new Set(free), freeSlots: offer.slots - own.length }];
+    const freeSlots = offer.slots - own.length;
+    return [{ agentId, wallet, offer, freeDeviceIds: new Set(free), freeSlots }];
   });
 }

@@ -96,7 +96,9 @@ describe('claiming', () => {
     const offer = testOffer();
     const capacity = {
       agentId: agent.agentId,
+      wallet: agent.wallet,
       offer,
+      reservedFor: null,
       freeDeviceIds: [],
       freeSlots: 1,
       freeCpus: offer.cpus,
@@ -128,7 +130,9 @@ describe('waking', () => {
         jobsFailed: 0,
         capacity: {
           agentId,
+          wallet: 'wallet',
           offer,
+          reservedFor: null,
           freeDeviceIds: [],
           freeSlots,
           freeCpus: offer.cpus,

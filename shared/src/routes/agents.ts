@@ -47,6 +47,9 @@ export const ExecutionOffer = strictObject({
   deviceIds: Type.Array(Type.String()),
   spec: Type.Unknown({ description: 'A JobSpec' }),
   reward: MoneySchema,
+  requesterId: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Whose job it is; a provider may block it' }),
+  ),
 });
 export type ExecutionOffer = Static<typeof ExecutionOffer>;
 

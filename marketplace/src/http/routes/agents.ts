@@ -42,7 +42,7 @@ export function addAgentRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, heartbeatContract, {
     authenticate,
-    handler: ({ principal, body }) => heartbeatAgent(deps, principal.agentId, body),
+    handler: ({ principal, body }) => heartbeatAgent(deps, principal, body),
   });
   addRoute(app, getAgentEarnings, {
     authenticate,

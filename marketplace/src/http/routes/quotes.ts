@@ -11,6 +11,6 @@ export function addQuoteRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate: deps.auth.public,
     config: publicWriteLimit,
     bodyLimit: limits.jobBodyBytes,
-    handler: ({ body }) => quoteJob(deps, body),
+    handler: ({ body }) => quoteJob(deps, body, null),
   });
 }

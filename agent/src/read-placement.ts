@@ -1,0 +1,42 @@
+import { Offer } from '@node3/shared/device';
+import { ConfigError, type Env, readOptionalText } from '@node3/shared/env';
+import { Compile } from 'typebox/compile';
+
+/** What a provider says about where its machine stands and whom it works for. */
+
+const { region, labels, requestersBlocked } = Offer.properties;
+const regionCheck = Compile(region);
+const isRegion = (text: string): boolean => regionCheck.Check(text);
+const labelsCheck = Compile(labels);
+const accountsCheck = Compile(requestersBlocked);
+
+/** @throws ConfigError for what is no region: lower case words with dashes, widest first. */
+export function readRegion(env: Env, name: string): string | null {
+  const text = readOptionalText(env, name);
+  if (text === null) return null;
+  const fix = 'Set a region, widest part first, such as eu-west-1.';
+  if (!isRegion(text)) throw new ConfigError(name, `is "${text}"`, fix);
+  return text;
+}
+
+/** Labels as `name=value,name=value`. @throws ConfigError. */
+export function readLabels(env: Env, name: string): Record<string, string> {
+  const entries = readList(env, name).map((part) => part.split(/=(.*)/s, 2));
+  const read = Object.fromEntries(entries.map(([label = '', value]) => [label, value]));
+  if (labelsCheck.Check(read)) return read;
+  const fix = 'Set names with values, such as disk=nvme,rack=7.';
+  throw new ConfigError(name, `is "${env[name]}"`, fix);
+}
+
+/** Ids of accounts with commas between them. @throws ConfigError. */
+export function readAccounts(env: Env, name: string): string[] {
+  const accounts = readList(env, name);
+  if (accountsCheck.Check(accounts)) return accounts;
+  const fix = 'Set ids of accounts with commas between them; a job says whose it is.';
+  throw new ConfigError(name, `is "${env[name]}"`, fix);
+}
+
+function readList(env: Env, name: string): string[] {
+  const parts = (readOptionalText(env, name) ?? '').split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '');
+}

@@ -1,0 +1,85 @@
+import type { Device } from '@node3/shared/device';
+import type { GpuFramework, GpuRequirement } from '@node3/shared/job-spec';
+import type { SimulatedPolicy } from './matching.ts';
+
+export type GpuConstraint =
+  | 'simulated_gpu'
+  | 'gpu_vendor'
+  | 'gpu_framework'
+  | 'gpu_model'
+  | 'gpu_memory'
+  | 'gpu_capability'
+  | 'gpu_count';
+
+type DeviceRule = (device: Device, gpus: GpuRequirement, simulated: SimulatedPolicy) => boolean;
+
+/** What each requirement asks of one device. Unknown facts satisfy none. */
+const deviceRules: readonly [Exclude<GpuConstraint, 'gpu_count'>, DeviceRule][] = [
+  ['simulated_gpu', (device, _gpus, simulated) => simulated === 'allowed' || !device.simulated],
+  ['gpu_vendor', (device, { vendor }) => vendor === undefined || device.vendor === vendor],
+  [
+    'gpu_framework',
+    (device, { framework }) => framework === undefined || frameworksOf(device).includes(framework),
+  ],
+  [
+    'gpu_model',
+    // The job's models are catalogue ids by now; families were spelled out when it was posted.
+    (device, { models }) =>
+      models === undefined || (device.modelId !== null && models.includes(device.modelId)),
+  ],
+  [
+    'gpu_memory',
+    (device, { memoryBytesMin }) =>
+      memoryBytesMin === undefined || (device.memoryBytes ?? -1) >= memoryBytesMin,
+  ],
+  [
+    'gpu_capability',
+    (device, { computeCapabilityMin }) =>
+      computeCapabilityMin === undefined ||
+      (device.computeCapability !== null &&
+        compareVersions(device.computeCapability, computeCapabilityMin) >= 0),
+  ],
+];
+
+const vendorFrameworks: Record<Device['vendor'], readonly GpuFramework[]> = {
+  nvidia: ['cuda'],
+  amd: ['rocm'],
+  apple: ['metal'],
+  intel: ['oneapi'],
+  simulated: [],
+};
+
+/** What the agent says, else what comes with the maker's driver. */
+export function frameworksOf({ vendor, frameworks }: Device): readonly GpuFramework[] {
+  return frameworks ?? vendorFrameworks[vendor];
+}
+
+/** The devices that qualify. */
+export function qualifyingDevices(
+  gpus: GpuRequirement,
+  devices: readonly Device[],
+  simulated: SimulatedPolicy,
+): Device[] {
+  return devices.filter((device) => deviceRules.every(([, rule]) => rule(device, gpus, simulated)));
+}
+
+/** The first requirement after which too few devices are left. */
+export function firstGpuRefusal(
+  gpus: GpuRequirement,
+  devices: readonly Device[],
+  simulated: SimulatedPolicy,
+): GpuConstraint {
+  let left = devices;
+  for (const [constraint, rule] of deviceRules) {
+    const before = left.length;
+    left = left.filter((device) => rule(device, gpus, simulated));
+    if (left.length < gpus.count && before >= gpus.count) return constraint;
+  }
+  return 'gpu_count';
+}
+
+function compareVersions(a: string, b: string): number {
+  const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
+  const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
+  return aMajor - bMajor || aMinor - bMinor;
+}

@@ -1,0 +1,74 @@
+import type { Offer } from '@node3/shared/device';
+import { isolationLevels, nativeImage } from '@node3/shared/job-spec';
+import type { Needs } from './matching.ts';
+
+export type PlacementConstraint =
+  | 'agent'
+  | 'agent_blocked'
+  | 'provider'
+  | 'provider_blocked'
+  | 'requester_blocked'
+  | 'region'
+  | 'label'
+  | 'isolation'
+  | 'arch';
+
+/** Who an agent is and what it offers: what doesn't change from job to job. */
+export interface AgentFacts {
+  agentId: string;
+  /** Wallet of the provider. */
+  wallet: string;
+  offer: Offer;
+}
+
+type Rule = (needs: Needs, agent: AgentFacts) => boolean;
+
+/** What each requirement asks of an agent. Unknown facts satisfy none. */
+const rules: readonly [PlacementConstraint, Rule][] = [
+  ['agent', ({ placement }, { agentId }) => placement.agents?.includes(agentId) ?? true],
+  ['agent_blocked', ({ placement }, { agentId }) => !placement.agentsBlocked.includes(agentId)],
+  ['provider', ({ placement }, { wallet }) => placement.providers?.includes(wallet) ?? true],
+  ['provider_blocked', ({ placement }, { wallet }) => !placement.providersBlocked.includes(wallet)],
+  [
+    'requester_blocked',
+    ({ requesterId }, { offer }) =>
+      requesterId === null || offer.requestersBlocked?.includes(requesterId) !== true,
+  ],
+  [
+    'region',
+    ({ placement }, { offer }) =>
+      placement.regions?.some((region) => isWithin(offer.region, region)) ?? true,
+  ],
+  [
+    'label',
+    ({ placement }, { offer }) =>
+      Object.entries(placement.labels).every(([name, value]) => offer.labels?.[name] === value),
+  ],
+  ['isolation', isolationSuffices],
+  ['arch', ({ resources }, { offer }) => resources.arch === null || resources.arch === offer.arch],
+];
+
+/** The first requirement that keeps the job from the agent; null when all let it. */
+export function firstPlacementRefusal(needs: Needs, agent: AgentFacts): PlacementConstraint | null {
+  for (const [constraint, rule] of rules) {
+    if (!rule(needs, agent)) return constraint;
+  }
+  return null;
+}
+
+/** Regions are named from the widest part on: `eu-west-1` lies in `eu-west` and in `eu`. */
+function isWithin(region: string | undefined, wanted: string): boolean {
+  return region !== undefined && (region === wanted || region.startsWith(`${wanted}-`));
+}
+
+/**
+ * A job without an image runs on the provider's own system, where both sides must have agreed to
+ * it. One with an image always runs in a container or better, however little it asks for.
+ */
+function isolationSuffices({ workload, placement }: Needs, { offer }: AgentFacts): boolean {
+  if (workload.image === nativeImage) {
+    return placement.isolationMin === 'native' && offer.nativeAllowed;
+  }
+  const min = placement.isolationMin === 'native' ? 'container' : placement.isolationMin;
+  return isolationLevels.indexOf(offer.isolation) >= isolationLevels.indexOf(min);
+}
