@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentTransitions } from '@node3/shared/agent-state';
 import { errorCodes } from '@node3/shared/error-codes';
 import { eventNames } from '@node3/shared/events';
 import { executionTransitions } from '@node3/shared/execution-state';
@@ -43,6 +44,7 @@ function statesDocument(): string {
     Execution: executionTransitions,
     Settlement: settlementTransitions,
     Payout: payoutTransitions,
+    Agent: agentTransitions,
   };
   const sections = Object.entries(machines).map(([name, transitions]) => {
     const rows = Object.entries<readonly string[]>(transitions).map(([state, next]) => [

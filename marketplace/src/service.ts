@@ -97,6 +97,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       cluster,
       auth: createAuthenticator({
         store,
+        clock,
         adminApiKey: parts.adminApiKey,
         operatorAccountId,
         jobTokens,

@@ -107,6 +107,18 @@ export const errorCodes = {
     fix: 'Stop the older process, or give the second machine its own registration.',
     retry: 'never',
   },
+  AGENT_STATE_INVALID: {
+    status: 409,
+    title: 'The state of the agent does not allow this',
+    fix: 'Look at its state with node3 admin agent show; a disabled agent must be enabled first.',
+    retry: 'never',
+  },
+  REGISTRATION_TOKEN_INVALID: {
+    status: 403,
+    title: 'The registration token is not valid',
+    fix: 'Ask the operator for a new one: it works once, for a few minutes, perhaps for one name or wallet.',
+    retry: 'never',
+  },
   JOB_NOT_FOUND: {
     status: 404,
     title: 'There is no such job',
@@ -130,6 +142,12 @@ export const errorCodes = {
     title: 'Too many unfinished jobs',
     fix: 'Wait until some of your jobs have ended.',
     retry: 'later',
+  },
+  RATING_EXISTS: {
+    status: 409,
+    title: 'The job has a rating already',
+    fix: 'Nothing; a job is rated once, and its rating stays.',
+    retry: 'never',
   },
   EXECUTION_NOT_FOUND: {
     status: 404,
@@ -159,6 +177,12 @@ export const errorCodes = {
     status: 404,
     title: 'There is no such API key',
     fix: 'Check the id; it is the part of the key between n3_ and the last underscore.',
+    retry: 'never',
+  },
+  KEYS_TOO_MANY: {
+    status: 409,
+    title: 'There are too many API keys',
+    fix: 'Revoke keys that nobody uses: node3 key list, node3 key revoke.',
     retry: 'never',
   },
   CAP_EXCEEDED: {

@@ -7,8 +7,11 @@ export type Actor = 'requester' | 'marketplace' | 'operator' | `agent:${string}`
 export const eventNames = [
   'account.created',
   'agent.disabled',
+  'agent.draining',
   'agent.enabled',
+  'agent.paused',
   'agent.registered',
+  'agent.unregistered',
   'caps.changed',
   'deposit.credited',
   'deposit.refunding',

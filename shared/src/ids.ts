@@ -13,6 +13,7 @@ export const idKinds = {
   job: 'job',
   payout: 'pay',
   quote: 'quo',
+  registrationToken: 'reg',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

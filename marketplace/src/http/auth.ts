@@ -1,12 +1,14 @@
+import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { FastifyRequest } from 'fastify';
-import { equalsSecret, hashText, keyIdOf } from '../services/api-key.ts';
+import { equalsSecret, hashText, isWorkingKey, keyIdOf } from '../services/api-key.ts';
 import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
 import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 
 interface Deps {
+  clock: Clock;
   store: Pick<AccountStore, 'apiKey' | 'agent'> & Pick<JobStore, 'job'>;
   jobTokens: JobTokens;
   adminApiKey: string;
@@ -35,7 +37,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
   async function ownerOf(apiKey: string) {
     const keyId = keyIdOf(apiKey);
     const row = keyId === null ? null : await deps.store.apiKey(keyId);
-    if (row === null || row.revokedAtMs !== null) return null;
+    if (row === null || !isWorkingKey(row, deps.clock.nowMs())) return null;
     return equalsSecret(row.keyHash, hashText(apiKey)) ? row.owner : null;
   }
   async function requesterByKey(apiKey: string): Promise<Requester | null> {
@@ -77,7 +79,9 @@ export function createAuthenticator(deps: Deps): Authenticator {
       if (owner.kind !== 'agent') throw forbidden('an agent key');
       const agent = await deps.store.agent(owner.agentId);
       if (agent === null) throw new MarketError('AUTH_INVALID');
-      if (!agent.enabled) throw new MarketError('AGENT_DISABLED', { agentId: agent.agentId });
+      if (agent.state === 'disabled') {
+        throw new MarketError('AGENT_DISABLED', { agentId: agent.agentId });
+      }
       return agent;
     },
     async operator(request) {

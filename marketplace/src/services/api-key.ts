@@ -12,13 +12,34 @@ export interface NewApiKey {
   row: ApiKeyRow;
 }
 
-export function createApiKey(ids: Ids, owner: ApiKeyRow['owner'], nowMs: number): NewApiKey {
+export function createApiKey(
+  ids: Ids,
+  owner: ApiKeyRow['owner'],
+  nowMs: number,
+  name: string | null = null,
+): NewApiKey {
   const keyId = ids.next('apiKey');
   const apiKey = `n3_${keyId}_${ids.secret(limits.apiKeyBytes)}`;
   return {
     apiKey,
-    row: { keyId, keyHash: hashText(apiKey), owner, createdAtMs: nowMs, revokedAtMs: null },
+    row: {
+      keyId,
+      keyHash: hashText(apiKey),
+      owner,
+      name,
+      createdAtMs: nowMs,
+      expiresAtMs: null,
+      revokedAtMs: null,
+    },
   };
+}
+
+/** Whether a key opens anything at this time. */
+export function isWorkingKey(
+  { expiresAtMs, revokedAtMs }: Pick<ApiKeyRow, 'expiresAtMs' | 'revokedAtMs'>,
+  nowMs: number,
+): boolean {
+  return revokedAtMs === null && (expiresAtMs === null || expiresAtMs > nowMs);
 }
 
 /** The id inside a key, or null when it can't be one of ours. */

@@ -2,7 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import type { DeviceSample, Offer } from '@node3/shared/device';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import type { AgentContact } from '../store/account-store.ts';
+import type { AgentContact } from '../store/agent-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 
 export interface AgentPresence {

@@ -116,11 +116,12 @@ function viewAgent(deps: MarketplaceReadDeps, agent: AgentRow, running: number) 
     agentId: agent.agentId,
     name: agent.name,
     wallet: agent.wallet,
-    status: agent.enabled
-      ? online
-        ? ('online' as const)
-        : ('offline' as const)
-      : ('disabled' as const),
+    status:
+      agent.state === 'disabled'
+        ? ('disabled' as const)
+        : online
+          ? ('online' as const)
+          : ('offline' as const),
     isolation: offer?.isolation ?? null,
     devices: offer?.devices ?? [],
     samples: online ? (presence?.samples ?? []) : [],

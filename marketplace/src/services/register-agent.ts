@@ -21,23 +21,32 @@ export async function registerAgent(
   const nowMs = deps.clock.nowMs();
   const agentId = deps.ids.next('agent');
   const key = createApiKey(deps.ids, { kind: 'agent', agentId }, nowMs);
-  await deps.store.registerAgent(
-    {
+  await deps.store.registerAgent({
+    agent: {
       agentId,
       wallet,
       name: input.name,
       version: input.version,
-      enabled: true,
+      state: 'active',
+      stateReason: null,
+      stateUntilMs: null,
+      stateBy: null,
+      stateAtMs: null,
       offer: null,
       instanceId: null,
       lastSeenAtMs: null,
       jobsSucceeded: 0,
       jobsFailed: 0,
       faultsInRow: 0,
+      avgRunSec: null,
+      reputation: null,
+      ratingCount: 0,
+      ratingStars: 0,
       registeredAtMs: nowMs,
     },
-    key.row,
-    [
+    key: key.row,
+    token: null,
+    events: [
       {
         name: 'agent.registered',
         atMs: nowMs,
@@ -49,6 +58,6 @@ export async function registerAgent(
         data: { agentId, name: input.name },
       },
     ],
-  );
+  });
   return { agentId, apiKey: key.apiKey };
 }

@@ -1,10 +1,10 @@
-import type { Offer } from '@node3/shared/device';
-import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { Caps } from '../domain/spending-caps.ts';
-import type { AccountRow, AgentRow, ApiKeyRow, ChallengeRow } from './rows.ts';
+import type { AgentStore } from './agent-store.ts';
+import type { KeyStore } from './key-store.ts';
+import type { AccountRow, ApiKeyRow, ChallengeRow } from './rows.ts';
 
-export interface AccountStore {
+export interface AccountStore extends AgentStore, KeyStore {
   saveChallenge(challenge: ChallengeRow): Promise<void>;
   /** Takes a challenge out for good. null when unknown, used or expired: it can never work twice. */
   consumeChallenge(challengeId: string, nowMs: number): Promise<ChallengeRow | null>;
@@ -19,16 +19,6 @@ export interface AccountStore {
   countAccounts(): Promise<number>;
   /** Available and held money of one account. */
   accountBalances(accountId: string): Promise<Record<Asset, AccountBalance>>;
-
-  apiKey(keyId: string): Promise<ApiKeyRow | null>;
-  revokeApiKey(keyId: string, nowMs: number): Promise<void>;
-
-  registerAgent(agent: AgentRow, key: ApiKeyRow, events: NewEvent[]): Promise<void>;
-  agent(agentId: string): Promise<AgentRow | null>;
-  agents(): Promise<AgentRow[]>;
-  setAgentEnabled(agentId: string, enabled: boolean, events: NewEvent[]): Promise<AgentRow | null>;
-  /** Stores what agents last said; one transaction for many of them. */
-  recordAgentContacts(contacts: AgentContact[]): Promise<void>;
 }
 
 export interface AccountOpening {
@@ -45,12 +35,4 @@ export interface AccountOpening {
 export interface AccountBalance {
   available: BaseUnits;
   held: BaseUnits;
-}
-
-export interface AgentContact {
-  agentId: string;
-  instanceId: string;
-  /** null leaves the last offer as it is. */
-  offer: Offer | null;
-  lastSeenAtMs: number;
 }

@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { AgentAxis, Evidence, RequesterAxis } from '../domain/reputation.ts';
 import type { Caps } from '../domain/spending-caps.ts';
 import type {
   EventRow,
@@ -192,8 +193,18 @@ export interface JobChange {
   payout?: NewPayout | null;
   /** Counts for the agent's history. */
   agentCount?: 'succeeded' | 'failed';
+  /** What it shows about how the two sides behave. */
+  conduct?: Conduct;
   /** At least one: a change is explained. The first one's time is the time of the whole change. */
   events: NewEvent[];
+}
+
+/** Evidence about the agent of the execution, and about the requester of the job. */
+export interface Conduct {
+  agent: Evidence<AgentAxis>[];
+  requester: Evidence<RequesterAxis>[];
+  /** How long a successful run took; null moves no average. */
+  runSec: number | null;
 }
 
 /** The ledger as the transaction sees it that the decision becomes part of. */

@@ -1,3 +1,4 @@
+import type { AgentState } from '@node3/shared/agent-state';
 import type { Device, Offer } from '@node3/shared/device';
 import type { Actor } from '@node3/shared/events';
 import type { ExecutionState } from '@node3/shared/execution-state';
@@ -7,6 +8,7 @@ import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ChallengePurpose } from '@node3/shared/routes/auth';
 import type { LogStream } from '@node3/shared/routes/jobs';
 import type { PayoutKind, SettlementState } from '@node3/shared/settlement-state';
+import type { Reputation } from '../domain/reputation.ts';
 
 /** What the store keeps. Times are milliseconds since the epoch, amounts base units. */
 
@@ -15,6 +17,8 @@ export interface AccountRow {
   /** null only for the operator's own account. */
   wallet: string | null;
   name: string | null;
+  /** How it behaves as a requester; null until its first job ends. */
+  reputation: Reputation | null;
   createdAtMs: number;
 }
 
@@ -23,7 +27,26 @@ export interface ApiKeyRow {
   /** SHA-256 of the whole key, hex. The key itself is never stored. */
   keyHash: string;
   owner: { kind: 'account'; accountId: string } | { kind: 'agent'; agentId: string };
+  /** What its owner calls it. */
+  name: string | null;
   createdAtMs: number;
+  /** When it stops to work by itself: the predecessor of a rotated key. */
+  expiresAtMs: number | null;
+  revokedAtMs: number | null;
+}
+
+/** Lets one agent register. Its secret is never stored. */
+export interface RegistrationTokenRow {
+  tokenId: string;
+  /** SHA-256 of the whole token, hex. */
+  tokenHash: string;
+  /** The only name, and the only wallet, that it registers; null is any. */
+  name: string | null;
+  wallet: string | null;
+  createdAtMs: number;
+  expiresAtMs: number;
+  usedAtMs: number | null;
+  usedByAgentId: string | null;
   revokedAtMs: number | null;
 }
 
@@ -40,7 +63,14 @@ export interface AgentRow {
   wallet: string;
   name: string;
   version: string;
-  enabled: boolean;
+  state: AgentState;
+  /** One sentence for people; null while active. */
+  stateReason: string | null;
+  /** When a pause ends by itself. */
+  stateUntilMs: number | null;
+  /** Who put it into this state; null for one that was never in another. */
+  stateBy: Actor | null;
+  stateAtMs: number | null;
   /** Last offer it sent; null until its first poll. */
   offer: Offer | null;
   instanceId: string | null;
@@ -49,7 +79,23 @@ export interface AgentRow {
   jobsFailed: number;
   /** Ends of executions by its own fault since the last success; each absence counts once. */
   faultsInRow: number;
+  /** Moving average over successful runs, as the seed's; null before the first. */
+  avgRunSec: number | null;
+  reputation: Reputation | null;
+  /** Stars given by requesters that paid: their number and their sum. */
+  ratingCount: number;
+  ratingStars: number;
   registeredAtMs: number;
+}
+
+/** What a requester says about the agent that a job of its was paid to. */
+export interface RatingRow {
+  jobId: string;
+  accountId: string;
+  agentId: string;
+  stars: number;
+  comment: string | null;
+  ratedAtMs: number;
 }
 
 /** An attempt that counted: which agent failed the job, and how. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from './store.ts';
 import { describeAccounts } from './testing/accounts.ts';
+import { describeAgents } from './testing/agents.ts';
 import { describeCaps } from './testing/caps.ts';
 import { describeChanges } from './testing/changes.ts';
 import { describeClaims } from './testing/claims.ts';
@@ -67,6 +68,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     });
 
     describeAccounts(given);
+    describeAgents(given);
     describePosting(given);
     describeCaps(given);
     describeQuotes(given);

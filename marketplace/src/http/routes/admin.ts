@@ -64,20 +64,16 @@ export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate,
     async handler({ params, body }) {
       const { agentId } = params;
-      const agent = await deps.store.setAgentEnabled(agentId, body.enabled, [
-        {
-          name: body.enabled ? 'agent.enabled' : 'agent.disabled',
-          atMs: deps.clock.nowMs(),
-          actor: 'operator',
-          accountId: null,
-          jobId: null,
-          executionId: null,
-          reason: null,
-          data: { agentId },
-        },
-      ]);
-      if (agent === null) throw new MarketError('AGENT_NOT_FOUND', { agentId });
-      return { agentId, enabled: agent.enabled };
+      const outcome = await deps.store.setAgentState({
+        agentId,
+        state: body.enabled ? 'active' : 'disabled',
+        reason: null,
+        untilMs: null,
+        by: 'operator',
+        nowMs: deps.clock.nowMs(),
+      });
+      if (outcome === null) throw new MarketError('AGENT_NOT_FOUND', { agentId });
+      return { agentId, enabled: outcome.agent.state !== 'disabled' };
     },
   });
 }

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { userAvailable } from '../../domain/ledger-accounts.ts';
 import type { AccountBalance, AccountOpening, AccountStore } from '../account-store.ts';
 import type { AccountRow } from '../rows.ts';
+import { toReputation } from './sqlite-agent-rows.ts';
 import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteApiKeyStore, insertApiKeyIn } from './sqlite-api-key-store.ts';
 import { putCapsIn } from './sqlite-cap-store.ts';
@@ -16,6 +17,7 @@ interface AccountRecord {
   account_id: string;
   wallet: string | null;
   name: string | null;
+  reputation: string | null;
   created_at_ms: bigint;
 }
 
@@ -73,7 +75,9 @@ export function openAccountIn(
       ? statement<AccountRecord>(db, selectOperator).get()
       : statement<AccountRecord>(db, selectWallet).get(wallet);
   const account: AccountRow =
-    found === undefined ? { accountId, wallet, name, createdAtMs: nowMs } : toAccount(found);
+    found === undefined
+      ? { accountId, wallet, name, reputation: null, createdAtMs: nowMs }
+      : toAccount(found);
   if (found === undefined) {
     statement(db, insertAccount).run(accountId, wallet, name, nowMs);
     appendEventsIn(sqlite, db, [
@@ -109,6 +113,7 @@ function toAccount(record: AccountRecord): AccountRow {
     accountId: record.account_id,
     wallet: record.wallet,
     name: record.name,
+    reputation: toReputation(record.reputation),
     createdAtMs: Number(record.created_at_ms),
   };
 }

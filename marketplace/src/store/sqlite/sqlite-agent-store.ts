@@ -1,71 +1,72 @@
-import type { AccountStore } from '../account-store.ts';
-import type { AgentRow } from '../rows.ts';
-import { fromJson, toJsonOrNull, toNumberOrNull } from './codec.ts';
-import { insertApiKeyIn } from './sqlite-api-key-store.ts';
+import type { AgentStore } from '../agent-store.ts';
+import { toJsonOrNull } from './codec.ts';
+import { type AgentRecord, agentIn, insertAgentIn, toAgent } from './sqlite-agent-rows.ts';
+import { setAgentStateIn } from './sqlite-agent-states.ts';
+import { insertApiKeyIn, revokeKeysOfAgentIn } from './sqlite-api-key-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
+import { createSqliteRatings } from './sqlite-ratings.ts';
+import {
+  createSqliteRegistrationTokens,
+  useRegistrationTokenIn,
+} from './sqlite-registration-tokens.ts';
 import { statement } from './statement.ts';
 
-interface AgentRecord {
-  agent_id: string;
-  wallet: string;
-  name: string;
-  version: string;
-  enabled: bigint;
-  offer: string | null;
-  instance_id: string | null;
-  last_seen_at_ms: bigint | null;
-  jobs_succeeded: bigint;
-  jobs_failed: bigint;
-  faults_in_row: bigint;
-  registered_at_ms: bigint;
-}
-
-const selectAgent = 'SELECT * FROM agents WHERE agent_id = ?';
 const selectAgents = 'SELECT * FROM agents ORDER BY agent_id';
-const insertAgent = `
-  INSERT INTO agents (agent_id, wallet, name, version, enabled, offer, instance_id,
-    last_seen_at_ms, jobs_succeeded, jobs_failed, registered_at_ms)
-  VALUES (@agentId, @wallet, @name, @version, @enabled, @offer, @instanceId,
-    @lastSeenAtMs, @jobsSucceeded, @jobsFailed, @registeredAtMs)`;
-const updateEnabled = 'UPDATE agents SET enabled = ? WHERE agent_id = ? RETURNING *';
+const updateIdentity = 'UPDATE agents SET name = ?, version = ? WHERE agent_id = ?';
 const updateContact = `
   UPDATE agents SET instance_id = @instanceId, offer = coalesce(@offer, offer),
     last_seen_at_ms = max(coalesce(last_seen_at_ms, 0), @lastSeenAtMs)
   WHERE agent_id = @agentId`;
 
-export function createSqliteAgentStore(
-  sqlite: SqliteDatabase,
-): Pick<
-  AccountStore,
-  'registerAgent' | 'agent' | 'agents' | 'setAgentEnabled' | 'recordAgentContacts'
-> {
+export function createSqliteAgentStore(sqlite: SqliteDatabase): AgentStore {
   return {
-    registerAgent(agent, key, events) {
+    ...createSqliteRegistrationTokens(sqlite),
+    ...createSqliteRatings(sqlite),
+
+    registerAgent({ agent, key, token, events }) {
       return sqlite.write((db) => {
-        const enabled = agent.enabled ? 1 : 0;
-        statement(db, insertAgent).run({ ...agent, enabled, offer: toJsonOrNull(agent.offer) });
+        insertAgentIn(db, agent);
+        if (token !== null) useRegistrationTokenIn(db, token, agent, agent.registeredAtMs);
         insertApiKeyIn(db, key);
         appendEventsIn(sqlite, db, events);
       });
     },
 
+    reregisterAgent({ agentId, name, version, key, token, events, nowMs }) {
+      return sqlite.write((db) => {
+        const agent = agentIn(db, agentId);
+        if (agent === null) return null;
+        if (token !== null) useRegistrationTokenIn(db, token, { ...agent, name }, nowMs);
+        revokeKeysOfAgentIn(db, agentId, nowMs);
+        insertApiKeyIn(db, key);
+        statement(db, updateIdentity).run(name, version, agentId);
+        if (agent.state === 'unregistered') {
+          const by = `agent:${agentId}` as const;
+          setAgentStateIn(sqlite, db, {
+            agentId,
+            state: 'active',
+            reason: null,
+            untilMs: null,
+            by,
+            nowMs,
+          });
+        }
+        appendEventsIn(sqlite, db, events);
+        return agentIn(db, agentId);
+      });
+    },
+
     async agent(agentId) {
-      const found = sqlite.read((db) => statement<AgentRecord>(db, selectAgent).get(agentId));
-      return found === undefined ? null : toAgent(found);
+      return sqlite.read((db) => agentIn(db, agentId));
     },
 
     async agents() {
       return sqlite.read((db) => statement<AgentRecord>(db, selectAgents).all().map(toAgent));
     },
 
-    setAgentEnabled(agentId, enabled, events) {
-      return sqlite.write((db) => {
-        const updated = statement<AgentRecord>(db, updateEnabled).get(enabled ? 1 : 0, agentId);
-        if (updated === undefined) return null;
-        appendEventsIn(sqlite, db, events);
-        return toAgent(updated);
-      });
+    setAgentState(change) {
+      return sqlite.write((db) => setAgentStateIn(sqlite, db, change));
     },
 
     recordAgentContacts(contacts) {
@@ -76,22 +77,5 @@ export function createSqliteAgentStore(
         }
       });
     },
-  };
-}
-
-function toAgent(record: AgentRecord): AgentRow {
-  return {
-    agentId: record.agent_id,
-    wallet: record.wallet,
-    name: record.name,
-    version: record.version,
-    enabled: record.enabled === 1n,
-    offer: record.offer === null ? null : (fromJson(record.offer) as AgentRow['offer']),
-    instanceId: record.instance_id,
-    lastSeenAtMs: toNumberOrNull(record.last_seen_at_ms),
-    jobsSucceeded: Number(record.jobs_succeeded),
-    jobsFailed: Number(record.jobs_failed),
-    faultsInRow: Number(record.faults_in_row),
-    registeredAtMs: Number(record.registered_at_ms),
   };
 }

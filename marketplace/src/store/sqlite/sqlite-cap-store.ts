@@ -29,6 +29,12 @@ const putCaps = `
   INSERT INTO spending_caps (owner, asset, per_job, open, per_day) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (owner, asset) DO UPDATE
   SET per_job = excluded.per_job, open = excluded.open, per_day = excluded.per_day`;
+const copyCaps = `
+  INSERT INTO spending_caps (owner, asset, per_job, open, per_day)
+  SELECT @to, asset, per_job, open, per_day FROM spending_caps WHERE owner = @from`;
+const copySpending = `
+  INSERT INTO spending (owner, asset, day, amount)
+  SELECT @to, asset, day, amount FROM spending WHERE owner = @from`;
 const selectSpent = 'SELECT amount FROM spending WHERE owner = ? AND asset = ? AND day = ?';
 const selectHeld = 'SELECT held FROM account_jobs WHERE account_id = ? AND asset = ?';
 
@@ -59,6 +65,12 @@ export function putCapsIn(db: Database.Database, owner: string, caps: Record<Ass
     const { perJob, open, perDay } = caps[asset];
     statement(db, putCaps).run(owner, asset, perJob, open, perDay);
   }
+}
+
+/** Gives a new owner the caps of another, and what that one has spent on them. */
+export function copyCapsIn(db: Database.Database, from: string, to: string): void {
+  statement(db, copyCaps).run({ from, to });
+  statement(db, copySpending).run({ from, to });
 }
 
 /** Throws CAP_EXCEEDED when the job would break a cap that holds now, in the posting's own write. */

@@ -14,6 +14,7 @@ import { appendEventsIn } from './sqlite-events.ts';
 import { executionIn, jobIn } from './sqlite-job-reads.ts';
 import { ledgerBalanceIn, postTransfersIn } from './sqlite-ledger.ts';
 import { insertPayoutIn } from './sqlite-payout-store.ts';
+import { recordConductIn } from './sqlite-reputation.ts';
 import { statement } from './statement.ts';
 
 const updateJob = `
@@ -125,6 +126,10 @@ function applyIn(
     assert(execution !== null, 'only an execution counts for an agent');
     const count = change.agentCount === 'succeeded' ? countSucceeded : countFailed;
     statement(db, count).run(execution.agentId);
+  }
+  if (change.conduct !== undefined) {
+    const subject = { agentId: execution?.agentId ?? null, accountId: job.accountId };
+    recordConductIn(db, change.conduct, subject, nowMs);
   }
   appendEventsIn(sqlite, db, change.events);
   return { job, execution, changed: true, payoutId: change.payout?.payoutId ?? null };

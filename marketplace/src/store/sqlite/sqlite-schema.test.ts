@@ -11,6 +11,7 @@ import {
   withdrawalTransfer,
 } from '../../domain/withdrawal-postings.ts';
 import type { Store } from '../store.ts';
+import { liveThroughAgents } from '../testing/agents.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
@@ -60,6 +61,9 @@ describe('the schema', () => {
     ["UPDATE job_specs SET spec = '{}'", 'a spec never changes'],
     ["UPDATE executions SET result_hash = 'x' WHERE live = 0", 'over never changes'],
     ['DELETE FROM executions', 'executions are never deleted'],
+    ['UPDATE ratings SET stars = 5', 'a rating never changes'],
+    ['DELETE FROM ratings', 'ratings are never deleted'],
+    ['UPDATE registration_tokens SET used_at_ms = NULL', 'used or revoked never changes'],
     ['UPDATE balances SET debits = debits + 1000000000, credits = credits', 'CHECK constraint'],
     ["UPDATE jobs SET state = 'done'", 'CHECK constraint'],
     ["UPDATE jobs SET price = 'much'", 'cannot store TEXT'],
@@ -136,6 +140,8 @@ const mayScan = [
   'FROM balances',
   'FROM transfers',
   'FROM jobs LEFT JOIN balances',
+  // In the order of its primary key, so that it stops at its limit.
+  'FROM registration_tokens ORDER BY',
   'FROM payout_totals',
   'FROM payout_checkpoint',
   // Once, at the start.
@@ -205,7 +211,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.apiKey('key');
   await store.revokeApiKey('key', 1);
   await store.recordAgentContacts([{ agentId, instanceId: 'i', offer: null, lastSeenAtMs: 1 }]);
-  await store.setAgentEnabled(agentId, true, []);
+  await liveThroughAgents(world);
   await store.saveChallenge({
     challengeId: 'c',
     wallet: 'w',

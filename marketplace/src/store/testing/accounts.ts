@@ -34,7 +34,9 @@ export function describeAccounts(given: Given): void {
           keyId,
           keyHash: `hash-${keyId}`,
           owner: { kind: 'account' as const, accountId },
+          name: null,
           createdAtMs: world.nowMs,
+          expiresAtMs: null,
           revokedAtMs: null,
         },
         nowMs: world.nowMs,
@@ -90,8 +92,6 @@ export function describeAccounts(given: Given): void {
       await store.recordAgentContacts([
         { agentId, instanceId: 'j', offer: null, lastSeenAtMs: world.nowMs - 1 },
       ]);
-      expect(await store.setAgentEnabled(agentId, false, [])).toMatchObject({ enabled: false });
-      expect(await store.setAgentEnabled('agt_unknown', false, [])).toBeNull();
       const stored = await store.agent(agentId);
       expect(stored).toMatchObject({ offer, instanceId: 'j', lastSeenAtMs: world.nowMs });
       expect(await store.agents()).toEqual([stored]);

@@ -7,6 +7,7 @@ import { heldForJob, userAvailable } from '../../domain/ledger-accounts.ts';
 import type { JobClaim, JobPosting } from '../job-store.ts';
 import type { ExecutionRow, Fence, JobRow, LogLineRow } from '../rows.ts';
 import type { Store } from '../store.ts';
+import { newAgentRow, newKeyRow } from './agent-rows.ts';
 import { eventOf, start, succeed } from './decisions.ts';
 
 const images = {
@@ -58,31 +59,13 @@ export class World {
 
   async registerAgent(wallet?: string): Promise<string> {
     const agentId = this.ids.next('agent');
-    const registeredAtMs = this.nowMs;
-    await this.store.registerAgent(
-      {
-        agentId,
-        wallet: wallet ?? `w-${agentId}`,
-        name: 'rig',
-        version: '1.0.0',
-        enabled: true,
-        offer: null,
-        instanceId: null,
-        lastSeenAtMs: null,
-        jobsSucceeded: 0,
-        jobsFailed: 0,
-        faultsInRow: 0,
-        registeredAtMs,
-      },
-      {
-        keyId: this.ids.next('apiKey'),
-        keyHash: 'hash',
-        owner: { kind: 'agent', agentId },
-        createdAtMs: registeredAtMs,
-        revokedAtMs: null,
-      },
-      [],
-    );
+    const owner = { kind: 'agent' as const, agentId };
+    await this.store.registerAgent({
+      agent: newAgentRow(agentId, wallet ?? `w-${agentId}`, this.nowMs),
+      key: newKeyRow(this.ids.next('apiKey'), 'hash', owner, this.nowMs),
+      token: null,
+      events: [],
+    });
     return agentId;
   }
 

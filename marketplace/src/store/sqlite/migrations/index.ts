@@ -13,6 +13,8 @@ import { spendingCaps } from './0011-spending-caps.ts';
 import { payoutTotals } from './0012-payout-totals.ts';
 import { dustByAmount } from './0013-dust-by-amount.ts';
 import { jobLifecycle } from './0015-job-lifecycle.ts';
+import { agentState } from './0018-agent-state.ts';
+import { reputation } from './0019-reputation.ts';
 
 export interface Migration {
   name: string;
@@ -37,4 +39,6 @@ export const migrations: readonly Migration[] = [
   payoutTotals,
   dustByAmount,
   jobLifecycle,
+  agentState,
+  reputation,
 ];

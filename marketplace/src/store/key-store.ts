@@ -1,0 +1,24 @@
+import type { ApiKeyRow } from './rows.ts';
+
+export interface KeyStore {
+  apiKey(keyId: string): Promise<ApiKeyRow | null>;
+  /** Every key of an account or an agent that was not revoked, newest first, at most `limit`. */
+  keysOf(owner: ApiKeyRow['owner'], limit: number): Promise<ApiKeyRow[]>;
+  /** Rejects with KEYS_TOO_MANY when the owner has `keysMax` that still work. */
+  addApiKey(key: ApiKeyRow, keysMax: number): Promise<void>;
+  /**
+   * Adds the successor of a key, with its name and its caps and what it spent, and lets the old one
+   * end at `expiresAtMs`. Rejects with KEY_NOT_FOUND when the old one no longer works.
+   */
+  rotateApiKey(rotation: KeyRotation): Promise<ApiKeyRow>;
+  /** Revokes a key for good; one that was revoked already stays as it is. */
+  revokeApiKey(keyId: string, nowMs: number): Promise<void>;
+}
+
+export interface KeyRotation {
+  keyId: string;
+  next: Pick<ApiKeyRow, 'keyId' | 'keyHash'>;
+  /** Until then both keys work. */
+  expiresAtMs: number;
+  nowMs: number;
+}

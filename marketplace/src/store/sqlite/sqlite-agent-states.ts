@@ -1,0 +1,63 @@
+import { type AgentState, agentTransitions } from '@node3/shared/agent-state';
+import { MarketError } from '@node3/shared/error';
+import type { EventName } from '@node3/shared/events';
+import type Database from 'better-sqlite3';
+import type { AgentStateChange } from '../agent-store.ts';
+import type { AgentRow } from '../rows.ts';
+import { agentIn } from './sqlite-agent-rows.ts';
+import { revokeKeysOfAgentIn } from './sqlite-api-key-store.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { appendEventsIn } from './sqlite-events.ts';
+import { statement } from './statement.ts';
+
+const updateState = `
+  UPDATE agents SET state = @state, state_reason = @reason, state_until_ms = @untilMs,
+    state_by = @by, state_at_ms = @nowMs
+  WHERE agent_id = @agentId`;
+
+const eventOf: Record<AgentState, EventName> = {
+  active: 'agent.enabled',
+  draining: 'agent.draining',
+  paused: 'agent.paused',
+  disabled: 'agent.disabled',
+  unregistered: 'agent.unregistered',
+};
+
+/** Changes an agent's state inside a write, so that a rule can do it together with its cause. */
+export function setAgentStateIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  change: AgentStateChange,
+): { agent: AgentRow; changed: boolean } | null {
+  const { agentId, state, reason, untilMs, by, nowMs } = change;
+  const agent = agentIn(db, agentId);
+  if (agent === null) return null;
+  if (agent.state === state) return { agent, changed: false };
+  if (!agentTransitions[agent.state].includes(state)) {
+    const detail = `The agent is ${agent.state} and can't become ${state}.`;
+    throw new MarketError('AGENT_STATE_INVALID', { detail, agentId, state: agent.state });
+  }
+  statement(db, updateState).run(change);
+  if (state === 'unregistered') revokeKeysOfAgentIn(db, agentId, nowMs);
+  appendEventsIn(sqlite, db, [
+    {
+      name: eventOf[state],
+      atMs: nowMs,
+      actor: by,
+      accountId: null,
+      jobId: null,
+      executionId: null,
+      reason: null,
+      data: { agentId, before: agent.state, why: reason, untilMs },
+    },
+  ]);
+  const changed: AgentRow = {
+    ...agent,
+    state,
+    stateReason: reason,
+    stateUntilMs: untilMs,
+    stateBy: by,
+    stateAtMs: nowMs,
+  };
+  return { agent: changed, changed: true };
+}
