@@ -4,11 +4,12 @@ import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { SimulatedPolicy } from './domain/matching.ts';
 import { LiveFeed } from './live/live-feed.ts';
+import { Matchmaker } from './matching/matchmaker.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
+import { leaseJob } from './services/claim-job.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
-import { Matchmaker } from './services/matchmaker.ts';
 import { openOperatorAccount } from './services/operator-account.ts';
 import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
 import { PollTurns } from './services/poll-turns.ts';
@@ -59,7 +60,13 @@ const indexPage = 200;
 /** Brings a store to life after whatever happened to the process before. */
 export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, clock, ids, log, simulated, leaseSecret } = parts;
-  const matchmaker = new Matchmaker(clock, simulated);
+  const leases = createLeaseTokens(leaseSecret);
+  const sealer = createSecretSealer(leaseSecret);
+  const matchmaker = new Matchmaker({
+    clock,
+    simulated,
+    lease: (agent, candidate) => leaseJob({ store, clock, ids, leases, sealer }, agent, candidate),
+  });
   const presence = new Presence(clock);
   const lastSeq = await store.lastEventSeq();
   const feed = new LiveFeed(lastSeq);
@@ -94,8 +101,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     feed,
     startWaits,
     pollTurns: new PollTurns(),
-    leases: createLeaseTokens(leaseSecret),
-    sealer: createSecretSealer(leaseSecret),
+    leases,
+    sealer,
     jobTokens: createJobTokens(leaseSecret),
     startWorkers: () => [
       startDeadlineSweeper(changeDeps),

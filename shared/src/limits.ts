@@ -75,6 +75,13 @@ export const limits = {
   executionsPerAgent: 64,
   devicesPerAgent: 64,
   openJobsPerAccount: 100_000,
+  /** How much earlier than a normal one an urgent job counts as due: who waited longer goes first. */
+  priorityUrgentMs: 3_600_000,
+  priorityHighMs: 600_000,
+  /** A low job stands this much behind: after ten minutes it goes before a fresh normal one. */
+  priorityLowMs: -600_000,
+  /** How far each job of an account stands behind its last one, per GPU: a queue of 1000 is 10 s long. */
+  fairSpacingMs: 10,
   /** The marketplace's own run deadline: the agent's, times this, plus collection time. */
   runBackstopFactor: 1.2,
   collectMs: 60_000,

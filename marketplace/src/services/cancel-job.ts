@@ -23,7 +23,6 @@ export async function cancelJob(deps: JobChangeDeps, jobId: string, actor: Actor
   announceChange(deps, outcome);
   if (execution !== null && !isTerminalJob(job.state)) {
     deps.cancels.add(execution.agentId, execution.executionId, execution.attempt);
-    deps.matchmaker.wakeAgent(execution.agentId);
   }
   return job;
 }

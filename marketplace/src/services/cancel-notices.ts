@@ -8,12 +8,22 @@ type CancelMessage = Extract<AgentMessage, { type: 'cancel' }>;
  */
 export class CancelNotices {
   readonly #byAgent = new Map<string, Map<string, CancelMessage>>();
+  readonly #listeners = new Map<string, () => void>();
 
   add(agentId: string, executionId: string, attempt: number): void {
     const notices = this.#byAgent.get(agentId) ?? new Map<string, CancelMessage>();
     // By execution: somebody who cancels again and again must not fill our memory.
     notices.set(executionId, { type: 'cancel', executionId, attempt });
     this.#byAgent.set(agentId, notices);
+    this.#listeners.get(agentId)?.();
+  }
+
+  /** Calls back when there is something for this agent; a newer listener replaces the older one. */
+  listen(agentId: string, listener: () => void): () => void {
+    this.#listeners.set(agentId, listener);
+    return () => {
+      if (this.#listeners.get(agentId) === listener) this.#listeners.delete(agentId);
+    };
   }
 
   has(agentId: string): boolean {

@@ -3,10 +3,10 @@ import { MarketError } from '@node3/shared/error';
 import type { Actor } from '@node3/shared/events';
 import type { Ids } from '@node3/shared/ids';
 import type { EndContext } from '../domain/job-ending.ts';
+import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { ChangeOutcome } from '../store/job-store.ts';
 import type { Store } from '../store/store.ts';
 import type { CancelNotices } from './cancel-notices.ts';
-import type { Matchmaker } from './matchmaker.ts';
 
 /** What every service needs that moves a job from one state to another. */
 export interface JobChangeDeps {

@@ -6,70 +6,86 @@ import { priceMax } from '@node3/shared/metering';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import type { Capacity } from '../domain/matching.ts';
 import { runSecWithinCap } from '../domain/run-limit.ts';
+import type { Candidate, IdleAgent, LeaseOutcome } from '../matching/idle-agent.ts';
+import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { JobClaim, JobStore } from '../store/job-store.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { LeaseTokens } from './lease-token.ts';
-import type { Candidate, Matchmaker } from './matchmaker.ts';
 import { offeredSpec } from './sealed-env.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 
-interface Deps {
+export interface LeaseDeps {
   store: Pick<JobStore, 'claimJob' | 'job'>;
   clock: Clock;
   ids: Ids;
   leases: LeaseTokens;
   sealer: SecretSealer;
+}
+
+interface Deps extends LeaseDeps {
   matchmaker: Matchmaker;
 }
 
-/** How many proposals one poll may lose to others before it waits for news instead. */
-const proposalsMax = 16;
+/** How many jobs that are gone by now one poll may meet before it waits for news instead. */
+const goneMax = 16;
 
 /** Leases the best open job to the agent, or answers null when nothing fits. */
 export async function claimJob(
   deps: Deps,
-  agent: AgentRow,
+  agent: Pick<AgentRow, 'agentId' | 'name'>,
   capacity: Capacity,
   claimId: string,
 ): Promise<ExecutionOffer | null> {
-  const lost = new Set<string>();
-  while (lost.size < proposalsMax) {
-    const candidate = deps.matchmaker.propose(capacity, lost);
+  const claimer = { agentId: agent.agentId, agentName: agent.name, claimId: () => claimId };
+  for (let gone = 0; gone < goneMax; gone += 1) {
+    const candidate = deps.matchmaker.take(capacity);
     if (candidate === null) return null;
-    const nowMs = deps.clock.nowMs();
-    const executionId = deps.ids.next('execution');
-    const claimed = await deps.store.claimJob({
-      jobId: candidate.jobId,
-      execution: newExecution(deps, { executionId, agent, claimId, nowMs }, candidate),
-      events: assignedEvents,
-      nowMs,
-    });
-    if (claimed !== null) {
-      deps.matchmaker.removeJob(claimed.job.jobId);
-      return toOffer(deps, claimed.job, claimed.execution);
+    let outcome: LeaseOutcome = 'agent_refused';
+    try {
+      outcome = await leaseJob(deps, claimer, candidate);
+    } finally {
+      deps.matchmaker.settle(candidate.jobId, outcome);
     }
-    lost.add(candidate.jobId);
-    await dropIfGone(deps, candidate.jobId);
+    if (outcome === 'agent_refused') return null;
+    if (outcome !== 'job_gone') return outcome;
   }
   return null;
 }
 
-/** A proposal the store refused may be a stale one: it would be made, and lost, again and again. */
-async function dropIfGone(deps: Deps, jobId: string): Promise<void> {
-  const job = await deps.store.job(jobId);
-  if (job?.state !== 'queued') deps.matchmaker.removeJob(jobId);
+/** Stores the lease of a job that the matchmaker has proposed for this agent. */
+export async function leaseJob(
+  deps: LeaseDeps,
+  agent: Pick<IdleAgent, 'agentId' | 'agentName' | 'claimId'>,
+  candidate: Candidate,
+): Promise<LeaseOutcome> {
+  const nowMs = deps.clock.nowMs();
+  const executionId = deps.ids.next('execution');
+  const claimed = await deps.store.claimJob({
+    jobId: candidate.jobId,
+    execution: newExecution(deps, { executionId, agent, nowMs }, candidate),
+    events: assignedEvents,
+    nowMs,
+  });
+  if (claimed !== null) return toOffer(deps, claimed.job, claimed.execution);
+  // Who was at fault? A proposal of a job that is gone would be made, and lost, again and again.
+  const job = await deps.store.job(candidate.jobId);
+  return job?.state === 'queued' ? 'agent_refused' : 'job_gone';
 }
 
 function newExecution(
-  deps: Deps,
-  lease: { executionId: string; agent: AgentRow; claimId: string; nowMs: number },
+  deps: LeaseDeps,
+  lease: {
+    executionId: string;
+    agent: Pick<IdleAgent, 'agentId' | 'agentName' | 'claimId'>;
+    nowMs: number;
+  },
   { devices, rate }: Candidate,
 ): JobClaim['execution'] {
   return {
     executionId: lease.executionId,
     agentId: lease.agent.agentId,
-    agentName: lease.agent.name,
-    claimId: lease.claimId,
+    agentName: lease.agent.agentName,
+    claimId: lease.agent.claimId(),
     leaseHash: deps.leases.hash(deps.leases.token(lease.executionId)),
     leaseUntilMs: lease.nowMs + limits.leaseMs,
     acceptByMs: lease.nowMs + limits.offerAcceptMs,

@@ -28,7 +28,6 @@ export async function failJob(deps: JobChangeDeps, jobId: string, detail: string
   const { execution } = outcome;
   if (execution !== null) {
     deps.cancels.add(execution.agentId, execution.executionId, execution.attempt);
-    deps.matchmaker.wakeAgent(execution.agentId);
   }
   return job;
 }

@@ -1,15 +1,20 @@
 import type { Clock } from '@node3/shared/clock';
 import type { BodyOf } from '@node3/shared/contract';
 import type { Ids } from '@node3/shared/ids';
-import type { AgentMessage, pollAgent as contract } from '@node3/shared/routes/agents';
+import type {
+  AgentMessage,
+  pollAgent as contract,
+  ExecutionOffer,
+} from '@node3/shared/routes/agents';
+import { standingOf } from '../domain/agent-standing.ts';
 import type { Capacity } from '../domain/matching.ts';
+import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { AgentRow, ExecutionRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { CancelNotices } from './cancel-notices.ts';
 import { checkOffer } from './check-offer.ts';
 import { claimJob, toOffer } from './claim-job.ts';
 import type { LeaseTokens } from './lease-token.ts';
-import type { Matchmaker } from './matchmaker.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
 import type { SecretSealer } from './secret-sealer.ts';
@@ -52,26 +57,7 @@ async function answerPoll(
   presence.offer = body.offer;
   presence.freeDeviceIds = body.freeDeviceIds;
   const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;
-  const wokenBy = new Set<string>();
-  try {
-    return await answerUntil(deps, { agent, body, untilMs, wokenBy }, signal);
-  } finally {
-    for (const jobId of wokenBy) deps.matchmaker.passOn(jobId);
-  }
-}
-
-interface Poll {
-  agent: AgentRow;
-  body: PollBody;
-  untilMs: number;
-  /** Jobs that ended a wait of this poll; whichever of them it does not take wakes somebody else. */
-  wokenBy: Set<string>;
-}
-
-async function answerUntil(deps: PollDeps, poll: Poll, signal: AbortSignal) {
-  const { agent, body, untilMs } = poll;
   while (!signal.aborted) {
-    const { version } = deps.matchmaker;
     const live = await deps.store.liveExecutions(agent.agentId);
     const messages: AgentMessage[] = deps.cancels.take(agent.agentId);
     if (body.claimId !== null) {
@@ -80,11 +66,10 @@ async function answerUntil(deps: PollDeps, poll: Poll, signal: AbortSignal) {
     }
     const leftMs = untilMs - deps.clock.monotonicMs();
     if (messages.length > 0 || leftMs <= 0) return messages;
-    if (deps.matchmaker.version !== version || deps.cancels.has(agent.agentId)) continue;
-    const capacity = body.claimId === null ? null : capacityOf(agent, body, live);
-    const news = await waitForNews(deps, agent, capacity, leftMs, signal);
-    if (news === null) return [];
-    if (news.jobId !== null) poll.wokenBy.add(news.jobId);
+    if (deps.cancels.has(agent.agentId)) continue;
+    const news = await waitForNews(deps, { agent, body, live, leftMs }, signal);
+    if (news === 'over') return [];
+    if (news !== 'cancel') return [news];
   }
   return [];
 }
@@ -119,30 +104,46 @@ function capacityOf(agent: AgentRow, body: PollBody, live: ExecutionRow[]): Capa
   };
 }
 
+/** Waits for an offer or a cancellation. A claim under way is always waited for: its lease is ours. */
 function waitForNews(
   deps: PollDeps,
-  agent: AgentRow,
-  capacity: Capacity | null,
-  waitMs: number,
+  poll: { agent: AgentRow; body: PollBody; live: ExecutionRow[]; leftMs: number },
   signal: AbortSignal,
-): Promise<{ jobId: string | null } | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => finish(null), waitMs);
-    const leave = deps.matchmaker.wait({
-      agentId: agent.agentId,
-      capacity,
-      jobsSucceeded: agent.jobsSucceeded,
-      jobsFailed: agent.jobsFailed,
-      wake: (jobId) => finish({ jobId }),
-    });
-    const onAbort = () => finish(null);
-    if (signal.aborted) finish(null);
-    else signal.addEventListener('abort', onAbort, { once: true });
-    function finish(news: { jobId: string | null } | null) {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      leave();
-      resolve(news);
-    }
-  });
+): Promise<ExecutionOffer | 'cancel' | 'over'> {
+  const { agent, body, live } = poll;
+  const { promise, resolve } = Promise.withResolvers<ExecutionOffer | 'cancel' | 'over'>();
+  let offer: ExecutionOffer | null = null;
+  const timer = setTimeout(() => finish('over'), poll.leftMs);
+  const onAbort = () => finish('over');
+  const stopListening = deps.cancels.listen(agent.agentId, () => finish('cancel'));
+  const leave =
+    body.claimId === null
+      ? async () => undefined
+      : deps.matchmaker.enter({
+          ...idleAgentOf(agent, body.claimId),
+          capacity: capacityOf(agent, body, live),
+          offered(offered) {
+            offer = offered;
+            finish('over');
+          },
+        });
+  if (signal.aborted) finish('over');
+  else signal.addEventListener('abort', onAbort, { once: true });
+  function finish(news: 'cancel' | 'over') {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    stopListening();
+    void leave().then(() => resolve(offer ?? news));
+  }
+  return promise;
+}
+
+function idleAgentOf(agent: AgentRow, claimId: string) {
+  return {
+    agentId: agent.agentId,
+    agentName: agent.name,
+    standing: standingOf(agent),
+    offersMax: 'one',
+    claimId: () => claimId,
+  } as const;
 }

@@ -9,6 +9,7 @@ import type { Asset } from '@node3/shared/money';
 import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
 import { needsOf, type SimulatedPolicy } from '../domain/matching.ts';
 import type { Caps } from '../domain/spending-caps.ts';
+import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { Idempotency, JobPosting } from '../store/job-store.ts';
 import type { QuoteRow } from '../store/quote-store.ts';
 import type { JobRow } from '../store/rows.ts';
@@ -16,7 +17,6 @@ import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
-import type { Matchmaker } from './matchmaker.ts';
 import type { Presence } from './presence.ts';
 import { type JobPrice, priceJob } from './price-job.ts';
 import { type JobExtras, storedSpec } from './sealed-env.ts';
@@ -69,13 +69,11 @@ export async function postJob(
   const prepared = prepareJob(deps, input.spec, input.accountId, quote);
   const posting = newPosting(deps, prepared, input.accountId, idempotency);
   const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, input);
-  const posted = await deps.store.postJob({
-    ...posting,
-    job: { ...posting.job, spec, apiKeyId: input.keyId },
-    caps: { operator: deps.operatorCaps },
-  });
-  if (!posted.replayed) deps.matchmaker.addJob(posted.job);
-  return posted;
+  const job = { ...posting.job, spec, apiKeyId: input.keyId };
+  const stored = deps.store.postJob({ ...posting, job, caps: { operator: deps.operatorCaps } });
+  // In the same turn: an idle agent's claim goes into the commit of the posting.
+  deps.matchmaker.addPosting(job, stored);
+  return stored;
 }
 
 function requestHashOf({ spec, requestHash }: PostJobInput): string {

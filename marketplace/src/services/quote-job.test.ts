@@ -1,9 +1,9 @@
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { expect, it } from 'vitest';
+import { Matchmaker } from '../matching/matchmaker.ts';
 import type { ExecutionRow } from '../store/rows.ts';
 import { testJob, testOffer } from '../testing/test-marketplace.ts';
-import { Matchmaker } from './matchmaker.ts';
 import { Presence } from './presence.ts';
 import { quoteJob } from './quote-job.ts';
 import { StartWaits } from './start-waits.ts';
@@ -33,7 +33,11 @@ it('looks at every running execution once, however many agents there are', async
       clock,
       ids: new SequentialIds(),
       presence,
-      matchmaker: new Matchmaker(clock, 'allowed'),
+      matchmaker: new Matchmaker({
+        clock,
+        simulated: 'allowed',
+        lease: () => Promise.reject(new Error('nobody asks for work here')),
+      }),
       startWaits: new StartWaits(),
       defaultImages: images,
       feeBasisPoints: 500,

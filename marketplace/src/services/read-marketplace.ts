@@ -3,10 +3,10 @@ import { limits } from '@node3/shared/limits';
 import { type Asset, toMoney } from '@node3/shared/money';
 import type { Overview, PublicAgent, PublicJob } from '@node3/shared/routes/marketplace';
 import { toTimestamp } from '@node3/shared/schema';
+import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { viewPublicJob } from './job-views.ts';
-import type { Matchmaker } from './matchmaker.ts';
 import type { Presence } from './presence.ts';
 
 export interface MarketplaceReadDeps {

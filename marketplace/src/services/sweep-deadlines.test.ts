@@ -2,6 +2,7 @@ import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Matchmaker } from '../matching/matchmaker.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { World } from '../store/testing/world.ts';
@@ -11,7 +12,6 @@ import { CancelNotices } from './cancel-notices.ts';
 import type { JobChangeDeps } from './change-job.ts';
 import { claimJob } from './claim-job.ts';
 import { createLeaseTokens } from './lease-token.ts';
-import { Matchmaker } from './matchmaker.ts';
 import { createSecretSealer } from './secret-sealer.ts';
 import { sweepDeadlines } from './sweep-deadlines.ts';
 
@@ -19,6 +19,9 @@ let store: Store;
 let world: World;
 let clock: ManualClock;
 let deps: JobChangeDeps;
+
+/** For a matchmaker that no agent ever enters. */
+const noLease = () => Promise.reject(new Error('there is no agent to lease to'));
 
 beforeEach(() => {
   store = openSqliteStore({
@@ -37,7 +40,7 @@ beforeEach(() => {
     holdbackMs: 0,
     unsupervised: new Map(),
     cancels: new CancelNotices(),
-    matchmaker: new Matchmaker(clock, 'allowed'),
+    matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }),
     wakePayouts: () => undefined,
   };
 });
@@ -84,7 +87,7 @@ describe('claiming', () => {
       const gone = await world.post(accountId);
       deps.matchmaker.addJob(gone);
       await cancelJob(
-        { ...deps, matchmaker: new Matchmaker(clock, 'allowed') },
+        { ...deps, matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }) },
         gone.jobId,
         'operator',
       );
@@ -116,37 +119,42 @@ describe('claiming', () => {
 });
 
 describe('waking', () => {
-  it('goes on to the next agent when the first one does not take the job', async () => {
+  it('goes on to the next agent when the first one can not take the job', async () => {
     const job = await world.post(await world.openAccount());
     const offer = testOffer();
-    const woken: string[] = [];
-    for (const [agentId, freeSlots] of [
-      ['agt_a', 4],
-      ['agt_b', 1],
-    ] as const) {
-      deps.matchmaker.wait({
+    const asked: string[] = [];
+    const matchmaker = new Matchmaker({
+      clock,
+      simulated: 'allowed',
+      async lease({ agentId }, { jobId }) {
+        asked.push(`${agentId} ${jobId}`);
+        return 'agent_refused';
+      },
+    });
+    const leaves = (['agt_a', 'agt_b'] as const).map((agentId, index) =>
+      matchmaker.enter({
         agentId,
-        jobsSucceeded: 0,
-        jobsFailed: 0,
+        agentName: agentId,
+        standing: { jobsSucceeded: 0, jobsFailed: 0, avgRunSec: null },
+        offersMax: 'one',
         capacity: {
           agentId,
           wallet: 'wallet',
           offer,
           reservedFor: null,
           freeDeviceIds: [],
-          freeSlots,
+          freeSlots: 4 - index,
           freeCpus: offer.cpus,
           freeMemoryBytes: offer.memoryBytes,
         },
-        wake: (jobId) => woken.push(`${agentId} ${jobId}`),
-      });
-    }
-    deps.matchmaker.addJob(job);
-    expect(woken).toEqual([`agt_a ${job.jobId}`]);
-    deps.matchmaker.passOn(job.jobId);
-    expect(woken).toEqual([`agt_a ${job.jobId}`, `agt_b ${job.jobId}`]);
-    deps.matchmaker.passOn(job.jobId);
-    expect(woken).toHaveLength(2);
+        claimId: () => 'claim',
+        offered: () => undefined,
+      }),
+    );
+    matchmaker.addJob(job);
+    for (const leave of leaves) await leave();
+    expect(asked).toEqual([`agt_a ${job.jobId}`, `agt_b ${job.jobId}`]);
+    expect(matchmaker.openCount).toBe(1);
   });
 });
 

@@ -3,8 +3,8 @@ import { type Asset, baseUnits, fromMoney, toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { chainTreasury, operatorCapital } from '../../../domain/ledger-accounts.ts';
 import { withdrawalMinimum } from '../../../domain/withdrawal-minimum.ts';
+import { Matchmaker } from '../../../matching/matchmaker.ts';
 import { CancelNotices } from '../../../services/cancel-notices.ts';
-import { Matchmaker } from '../../../services/matchmaker.ts';
 import { reportResult } from '../../../services/report-result.ts';
 import { requestWithdrawal } from '../../../services/request-withdrawal.ts';
 import type { ExecutionRow, Fence } from '../../../store/rows.ts';
@@ -231,7 +231,11 @@ export class ChaosMarket {
         store: process.store,
         clock,
         ids,
-        matchmaker: new Matchmaker(clock, 'refused'),
+        matchmaker: new Matchmaker({
+          clock,
+          simulated: 'refused',
+          lease: () => Promise.reject(new Error('no agent asks for work here')),
+        }),
         cancels: new CancelNotices(),
         holdbackMs: 0,
         unsupervised: new Map(),

@@ -1,0 +1,13 @@
+/** What is known of an agent beside its machine: what the score and the strategies look at. */
+export interface AgentStanding {
+  jobsSucceeded: number;
+  jobsFailed: number;
+  /** Moving average of its run times; null until it has run something. */
+  avgRunSec: number | null;
+}
+
+/** The standing of a stored agent. */
+export function standingOf(agent: { jobsSucceeded: number; jobsFailed: number }): AgentStanding {
+  const { jobsSucceeded, jobsFailed } = agent;
+  return { jobsSucceeded, jobsFailed, avgRunSec: null };
+}

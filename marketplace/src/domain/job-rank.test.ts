@@ -1,0 +1,36 @@
+import { limits } from '@node3/shared/limits';
+import { describe, expect, it } from 'vitest';
+import { jobRankMs, nextFairMs } from './job-rank.ts';
+
+const fresh = { priority: 'normal', attempts: 0, dueMs: 1_000_000, fairMs: 0 } as const;
+
+describe('the rank of a job', () => {
+  it('puts an urgent job before a normal one, but not before one that waited for an hour', () => {
+    const urgent = jobRankMs({ ...fresh, priority: 'urgent' });
+    expect(urgent).toBeLessThan(jobRankMs(fresh));
+    const laterMs = fresh.dueMs + limits.priorityUrgentMs + 1;
+    expect(jobRankMs({ ...fresh, priority: 'urgent', dueMs: laterMs })).toBeGreaterThan(
+      jobRankMs(fresh),
+    );
+  });
+
+  it('raises the priority by one step with each attempt, up to urgent', () => {
+    const ranks = [0, 1, 2, 3, 9].map((attempts) =>
+      jobRankMs({ ...fresh, priority: 'low', attempts }),
+    );
+    const steps = ['low', 'normal', 'high', 'urgent', 'urgent'] as const;
+    expect(ranks).toEqual(steps.map((priority) => jobRankMs({ ...fresh, priority })));
+  });
+
+  it('puts the thousandth job of one account behind the first of another', () => {
+    let fairMs: number | null = null;
+    for (let i = 0; i < 1_000; i += 1) fairMs = nextFairMs(fairMs, 0, 1_000_000);
+    expect(jobRankMs({ ...fresh, fairMs: fairMs ?? 0 })).toBeGreaterThan(jobRankMs(fresh));
+    expect(nextFairMs(fairMs, 0, 2_000_000)).toBe(2_000_000);
+  });
+
+  it('counts a job of eight GPUs as eight', () => {
+    const one = nextFairMs(1_000_000, 1, 0);
+    expect(nextFairMs(1_000_000, 8, 0) - 1_000_000).toBe(8 * (one - 1_000_000));
+  });
+});

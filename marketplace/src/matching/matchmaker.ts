@@ -1,0 +1,180 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Priority } from '@node3/shared/job-spec';
+import type { Asset, Money } from '@node3/shared/money';
+import type { Capacity, SimulatedPolicy } from '../domain/matching.ts';
+import type { JobRow } from '../store/rows.ts';
+import { DelayQueue } from './delay-queue.ts';
+import type { Candidate, IdleAgent, LeaseJob, LeaseOutcome } from './idle-agent.ts';
+import { IdleAgents } from './idle-agents.ts';
+import { IdleStay } from './idle-stay.ts';
+import { type OpenJob, openJobOf } from './open-job.ts';
+import { OpenJobs } from './open-jobs.ts';
+import { OpenTotals } from './open-totals.ts';
+
+export interface MatchmakerDeps {
+  clock: Clock;
+  simulated: SimulatedPolicy;
+  lease: LeaseJob;
+}
+
+/**
+ * Brings open jobs and agents together; the store decides. Holds every open job and every agent that
+ * wants work, so that neither posting nor asking searches the database. Rebuilt from the store at
+ * start. A job is in one of three places: in the delay queue until it is due, in the index, or in
+ * neither while a claim for it is under way.
+ */
+export class Matchmaker {
+  readonly #deps: MatchmakerDeps;
+  readonly #jobs = new Map<string, OpenJob>();
+  readonly #open: OpenJobs;
+  readonly #idle: IdleAgents;
+  readonly #delayed: DelayQueue;
+  readonly #totals = new OpenTotals();
+
+  constructor(deps: MatchmakerDeps) {
+    this.#deps = deps;
+    this.#open = new OpenJobs(deps.simulated);
+    this.#idle = new IdleAgents(deps.simulated);
+    this.#delayed = new DelayQueue(deps.clock, (jobId) => this.#reopen(jobId));
+  }
+
+  get openCount(): number {
+    return this.#jobs.size;
+  }
+
+  /** Open jobs that come before a new one of this priority. */
+  openAhead(priority: Priority): number {
+    return this.#totals.ahead(priority);
+  }
+
+  /** Mean reward of the open jobs with a fixed price in each asset; null where there are none. */
+  meanRewards(): Record<Asset, Money | null> {
+    return this.#totals.meanRewards();
+  }
+
+  /** Adds a queued job, and leases it to the best agent that is idle and fits. */
+  addJob(row: JobRow): void {
+    const job = this.#note(row);
+    if (job.notBeforeMs > this.#deps.clock.nowMs()) this.#delayed.set(job.jobId, job.notBeforeMs);
+    else this.#offer(job);
+  }
+
+  /**
+   * Takes a job whose posting has just been queued to the store. An idle agent claims it in the same
+   * turn, and both share one commit; a posting that fails leaves nothing to claim.
+   */
+  addPosting(row: JobRow, stored: Promise<{ replayed: boolean }>): void {
+    if (this.#idle.bestFor(openJobOf(row), this.#deps.clock.nowMs()) !== null) {
+      this.#offer(this.#note(row));
+      return;
+    }
+    void this.#addOnceStored(row, stored);
+  }
+
+  removeJob(jobId: string): void {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined) return;
+    this.#jobs.delete(jobId);
+    this.#totals.remove(job);
+    this.#open.remove(job);
+    this.#delayed.delete(jobId);
+  }
+
+  /**
+   * Takes the best job for this agent out of the index; `settle` says later what became of it.
+   * null when nothing fits.
+   */
+  take(capacity: Capacity): Candidate | null {
+    const found = this.#open.bestFor(capacity, this.#deps.clock.nowMs());
+    if (found === null) return null;
+    this.#open.remove(found.job);
+    return found.candidate;
+  }
+
+  /** What became of a job that was taken; one that nobody got is open again. */
+  settle(jobId: string, outcome: LeaseOutcome): void {
+    const isLeased = typeof outcome !== 'string' && outcome.jobId === jobId;
+    if (isLeased || outcome === 'job_gone') this.removeJob(jobId);
+    else this.#reopen(jobId);
+  }
+
+  /**
+   * An agent that wants work: it gets what is open at once, and what is posted from now on. The
+   * returned function takes it out, and resolves when no claim for it is under way any more.
+   */
+  enter(agent: IdleAgent): () => Promise<void> {
+    const stay = new IdleStay(agent);
+    this.#idle.set(stay);
+    this.#feed(stay);
+    return () => {
+      this.#idle.delete(stay);
+      return stay.claimsOver();
+    };
+  }
+
+  stop(): void {
+    this.#delayed.clear();
+    this.#idle.clear();
+  }
+
+  async #addOnceStored(row: JobRow, stored: Promise<{ replayed: boolean }>): Promise<void> {
+    // Whoever posted it hears of a refusal; here there is just no job.
+    const posted = await stored.catch(() => null);
+    if (posted?.replayed === false) this.addJob(row);
+  }
+
+  #note(row: JobRow): OpenJob {
+    this.removeJob(row.jobId);
+    const job = openJobOf(row);
+    this.#jobs.set(job.jobId, job);
+    this.#totals.add(job);
+    return job;
+  }
+
+  /** A job has become due, or may go to its last agent again, or nobody got it in the end. */
+  #reopen(jobId: string): void {
+    const job = this.#jobs.get(jobId);
+    if (job !== undefined) this.#offer(job);
+  }
+
+  /** Leases a job to the best idle agent, or puts it into the index until one comes. */
+  #offer(job: OpenJob): void {
+    const nowMs = this.#deps.clock.nowMs();
+    const stay = this.#idle.bestFor(job, nowMs);
+    const candidate = stay === null ? null : this.#open.match(job, stay.capacity, nowMs);
+    if (stay !== null && candidate !== null) {
+      void this.#claim(stay, job, candidate);
+      return;
+    }
+    this.#open.add(job);
+    if (job.avoidUntilMs > nowMs) this.#delayed.set(job.jobId, job.avoidUntilMs);
+  }
+
+  /** Leases what is open to an agent, as much as fits. */
+  #feed(stay: IdleStay): void {
+    while (this.#idle.has(stay)) {
+      const found = this.#open.bestFor(stay.capacity, this.#deps.clock.nowMs());
+      if (found === null) return;
+      void this.#claim(stay, found.job, found.candidate);
+    }
+  }
+
+  async #claim(stay: IdleStay, job: OpenJob, candidate: Candidate): Promise<void> {
+    this.#open.remove(job);
+    this.#delayed.delete(job.jobId);
+    stay.take(job.jobId, job.needs, candidate.devices);
+    this.#idle.update(stay);
+    const outcome = await this.#deps
+      .lease(stay.agent, candidate)
+      .catch(() => 'agent_refused' as const);
+    // Nothing is known to be wrong with the agent: it has its capacity back before the job goes on.
+    if (outcome === 'job_gone') stay.giveBack(job.jobId);
+    else if (outcome === 'agent_refused') this.#idle.delete(stay);
+    else stay.agent.offered(outcome);
+    if (this.#jobs.get(job.jobId) === job) this.settle(job.jobId, outcome);
+    stay.settled(job.jobId);
+    if (outcome !== 'job_gone' || !this.#idle.has(stay)) return;
+    this.#idle.update(stay);
+    this.#feed(stay);
+  }
+}

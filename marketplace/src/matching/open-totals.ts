@@ -1,0 +1,40 @@
+import { type Priority, priorities } from '@node3/shared/job-spec';
+import { type Asset, fromMoney, type Money, toMoney } from '@node3/shared/money';
+import type { OpenJob } from './open-job.ts';
+
+/** Counts of the open jobs, kept with every change, so that an overview needs no walk over them. */
+export class OpenTotals {
+  readonly #jobs: Record<Priority, number> = { low: 0, normal: 0, high: 0, urgent: 0 };
+  readonly #rewards = { SOL: { jobs: 0n, sum: 0n }, USDC: { jobs: 0n, sum: 0n } };
+
+  add(job: OpenJob): void {
+    this.#count(job, 1n);
+  }
+
+  remove(job: OpenJob): void {
+    this.#count(job, -1n);
+  }
+
+  /** Open jobs of this priority and those above it. */
+  ahead(priority: Priority): number {
+    return priorities
+      .slice(priorities.indexOf(priority))
+      .reduce((sum, one) => sum + this.#jobs[one], 0);
+  }
+
+  meanRewards(): Record<Asset, Money | null> {
+    const mean = (asset: Asset) => {
+      const { jobs, sum } = this.#rewards[asset];
+      return jobs === 0n ? null : toMoney(sum / jobs, asset);
+    };
+    return { SOL: mean('SOL'), USDC: mean('USDC') };
+  }
+
+  #count({ priority, reward }: OpenJob, by: 1n | -1n): void {
+    this.#jobs[priority] += Number(by);
+    if (reward === null) return;
+    const rewards = this.#rewards[reward.asset];
+    rewards.jobs += by;
+    rewards.sum += by * fromMoney(reward);
+  }
+}
