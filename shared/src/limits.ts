@@ -47,6 +47,11 @@ export const limits = {
   logBytesSlack: 1024 * 1024,
   attemptsDefault: 3,
   attemptsMax: 10,
+  /** Long enough for an engine to come back, and short enough that a person doesn't notice. */
+  retryBackoffMs: 500,
+  retryBackoffMaxMs: 60_000,
+  /** A job that fails in the same way on so many agents is itself what fails. */
+  poisonAgents: 3,
   /** Jobs that one job waits for: a wide join, and few enough to check while it is posted. */
   dependenciesPerJob: 32,
   /** Results older than the logs that go with them are not reused. */

@@ -4,9 +4,10 @@ import type { JobState, Reason } from '@node3/shared/job-state';
 import { reasons } from '@node3/shared/job-state';
 import { type BaseUnits, zero } from '@node3/shared/money';
 import type { JobChange, JobSnapshot, LedgerView } from '../store/job-store.ts';
-import type { NewPayout } from '../store/rows.ts';
+import type { ExecutionRow, NewPayout } from '../store/rows.ts';
+import { agentsBrokenBy, failuresAfter, judgeAgent } from './blame.ts';
 import { feePoolOf } from './fee-pool.ts';
-import { decideRetry } from './retry-policy.ts';
+import { countsAsAttempt, decideRetry, raisePriority } from './retry-policy.ts';
 import {
   escrowTransfers,
   payoutOf,
@@ -71,7 +72,46 @@ export function endAttempt(
 ): JobChange {
   const { job, execution } = snapshot;
   if (execution === null) throw new Error('an attempt ends only where there is one');
-  const executionChange: NonNullable<JobChange['execution']> = {
+  const failures = failuresAfter(snapshot, end);
+  const feePool = feePoolOf(ledger, job.asset);
+  const isWanted = job.cancelRequestedAtMs === null && context.retry !== 'no';
+  const retry = decideRetry({
+    reason: end.reason,
+    startedAtMs: execution.startedAtMs,
+    leases: job.attempt,
+    failuresBefore: job.failures.length,
+    attemptsMax: job.spec.retry.attemptsMax,
+    on: job.spec.retry.on,
+    queueDeadlineMs: job.queueDeadlineMs,
+    queueSec: job.spec.limits.queueSec,
+    nowMs: context.nowMs,
+  });
+  const broken = isWanted ? agentsBrokenBy(failures) : [];
+  const change =
+    broken.length > 0
+      ? endPoison(snapshot, end, context, broken)
+      : retry.retry && isWanted
+        ? requeue(snapshot, end, context, { ...retry, feePool })
+        : endLastAttempt(snapshot, end, context, feePool);
+  const ended = event(snapshot, context, 'execution.ended', end.reason, {
+    attempt: execution.attempt,
+    state: end.executionState,
+    exitCode: end.exitCode,
+  });
+  return {
+    ...change,
+    job: { ...change.job, failures },
+    execution: executionAfter(execution, end, context),
+    events: [ended, ...change.events],
+  };
+}
+
+function executionAfter(
+  execution: ExecutionRow,
+  end: AttemptEnd,
+  context: EndContext,
+): NonNullable<JobChange['execution']> {
+  return {
     state: end.executionState,
     reason: end.reason,
     detail: end.detail,
@@ -84,68 +124,86 @@ export function endAttempt(
     acceptByMs: null,
     finishedAtMs: context.nowMs,
   };
-  const ended = event(snapshot, context, 'execution.ended', end.reason, {
-    attempt: execution.attempt,
-    state: end.executionState,
-    exitCode: end.exitCode,
-  });
-  const retry = decideRetry({
-    reason: end.reason,
-    startedAtMs: execution.startedAtMs,
-    attempt: job.attempt,
-    attemptsMax: job.spec.retry.attemptsMax,
-    queueDeadlineMs: job.queueDeadlineMs,
-    queueSec: job.spec.limits.queueSec,
-    nowMs: context.nowMs,
-  });
-  const agentCount = agentCountOf(end, execution.startedAtMs);
-  const goesOn = retry.retry && job.cancelRequestedAtMs === null && context.retry !== 'no';
-  if (goesOn) {
-    const settlement = settleAttempt(snapshot, end, feePoolOf(ledger, job.asset));
-    const payout = payoutOf(snapshot, settlement.fromFeePool, context);
-    return {
-      execution: executionChange,
-      job: {
-        state: 'queued',
-        reason: end.reason,
-        notBeforeMs: retry.notBeforeMs,
-        queuedAtMs: context.nowMs,
-        queueDeadlineMs: retry.queueDeadlineMs,
-        startedAtMs: null,
-      },
-      ...(agentCount === null ? {} : { agentCount }),
-      transfers: subsidyTransfers(snapshot, settlement),
-      payout,
-      events: [
-        ended,
-        event(snapshot, context, 'job.requeued', end.reason, {}),
-        ...payoutDue(snapshot, payout, context),
-      ],
-    };
-  }
-  const { retry: mayRetry, fault } = reasons[end.reason];
-  // A cancellation takes nothing from a provider whose run we failed ourselves.
-  const cancelled = job.cancelRequestedAtMs !== null && mayRetry === 'yes' && fault !== 'platform';
-  const jobEnd: AttemptEnd = cancelled
-    ? { ...end, executionState: 'cancelled', reason: 'cancelled_by_requester', runMs: 0 }
-    : end;
-  const closing = closeJob(snapshot, jobEnd, context, feePoolOf(ledger, job.asset));
+}
+
+/** Back to the queue; a run that we failed ourselves is paid all the same. */
+function requeue(
+  snapshot: JobSnapshot,
+  end: AttemptEnd,
+  context: EndContext,
+  plan: { notBeforeMs: number; queueDeadlineMs: number; feePool: BaseUnits },
+): JobChange {
+  const { job, execution } = snapshot;
+  const settlement = settleAttempt(snapshot, end, plan.feePool);
+  const payout = payoutOf(snapshot, settlement.fromFeePool, context);
+  const startedAtMs = execution?.startedAtMs ?? null;
+  const counts = countsAsAttempt(end.reason, startedAtMs);
   return {
-    ...closing,
-    execution: executionChange,
-    ...(agentCount === null ? {} : { agentCount }),
-    events: [ended, ...closing.events],
+    job: {
+      state: 'queued',
+      reason: end.reason,
+      priority: counts ? raisePriority(job.priority) : job.priority,
+      notBeforeMs: plan.notBeforeMs,
+      queuedAtMs: context.nowMs,
+      queueDeadlineMs: plan.queueDeadlineMs,
+      startedAtMs: null,
+    },
+    ...judgeAgent(end, startedAtMs),
+    transfers: subsidyTransfers(snapshot, settlement),
+    payout,
+    events: [
+      event(snapshot, context, 'job.requeued', end.reason, {}),
+      ...payoutDue(snapshot, payout, context),
+    ],
   };
 }
 
-/** Ends a job that no execution holds: cancelled or expired in the queue. Everything is refunded. */
+/** The job broke one agent after another: it ends, and what they failed of it is forgotten. */
+function endPoison(
+  snapshot: JobSnapshot,
+  end: AttemptEnd,
+  context: EndContext,
+  broken: readonly string[],
+): JobChange {
+  const poison: AttemptEnd = { ...end, executionState: 'failed', reason: 'poison', runMs: 0 };
+  // The last of them is this attempt's own agent, against whom nothing was counted yet.
+  return { ...closeJob(snapshot, poison, context, zero), agentsForgiven: broken.slice(0, -1) };
+}
+
+function endLastAttempt(
+  snapshot: JobSnapshot,
+  end: AttemptEnd,
+  context: EndContext,
+  feePool: BaseUnits,
+): JobChange {
+  const { retry: mayRetry, fault } = reasons[end.reason];
+  const isCancelled = snapshot.job.cancelRequestedAtMs !== null;
+  // A cancellation takes nothing from a provider whose run we failed ourselves.
+  const jobEnd: AttemptEnd =
+    isCancelled && mayRetry === 'yes' && fault !== 'platform'
+      ? { ...end, executionState: 'cancelled', reason: 'cancelled_by_requester', runMs: 0 }
+      : end;
+  const startedAtMs = snapshot.execution?.startedAtMs ?? null;
+  return { ...closeJob(snapshot, jobEnd, context, feePool), ...judgeAgent(end, startedAtMs) };
+}
+
+const unstartedReasons = {
+  cancelled: 'cancelled_by_requester',
+  expired: 'queue_timeout',
+  failed: 'dependency_failed',
+} as const satisfies Partial<Record<JobState, Reason>>;
+
+/**
+ * Ends a job that no execution holds: cancelled, expired in the queue, or one whose needed job did not
+ * succeed. Everything is refunded.
+ */
 export function endUnstarted(
   snapshot: JobSnapshot,
-  state: Extract<JobState, 'cancelled' | 'expired'>,
+  state: keyof typeof unstartedReasons,
   context: EndContext,
 ): JobChange {
-  const reason: Reason = state === 'cancelled' ? 'cancelled_by_requester' : 'queue_timeout';
-  const closing = closeJob(snapshot, endWithoutResult('cancelled', reason), context, zero);
+  const end = endWithoutResult('cancelled', unstartedReasons[state]);
+  const closing = closeJob(snapshot, end, context, zero);
   return { ...closing, job: { ...closing.job, state } };
 }
 
@@ -214,13 +272,6 @@ function payoutDue(
   return [
     event(snapshot, context, 'payout.due', null, { payoutId, amount: String(amount), asset }),
   ];
-}
-
-/** Giving a job back costs nothing before its start; afterwards it is a failure like any other. */
-function agentCountOf(end: AttemptEnd, startedAtMs: number | null): 'succeeded' | 'failed' | null {
-  if (end.executionState === 'succeeded') return 'succeeded';
-  if (end.reason === 'released_by_agent' && startedAtMs !== null) return 'failed';
-  return reasons[end.reason].fault === 'provider' ? 'failed' : null;
 }
 
 function event(

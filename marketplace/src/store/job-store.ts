@@ -195,6 +195,10 @@ export interface JobChange {
   agentCount?: 'succeeded' | 'failed';
   /** What it shows about how the two sides behave. */
   conduct?: Conduct;
+  /** An end by the agent's own fault. One absence ends many executions and is one fault in the row. */
+  agentFault?: 'single' | 'absence';
+  /** Agents that failed this job before and were not to blame for it after all. */
+  agentsForgiven?: readonly string[];
   /** At least one: a change is explained. The first one's time is the time of the whole change. */
   events: NewEvent[];
 }

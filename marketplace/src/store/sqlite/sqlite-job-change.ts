@@ -9,6 +9,7 @@ import type { ChangeOutcome, Decide, JobChange, JobSnapshot, LedgerView } from '
 import type { ExecutionRow, Fence, JobRow } from '../rows.ts';
 import { fromExecution } from './execution-codec.ts';
 import { fromJob } from './job-codec.ts';
+import { countForAgentsIn } from './sqlite-agent-counts.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { executionIn, jobIn } from './sqlite-job-reads.ts';
@@ -32,8 +33,6 @@ const updateExecution = `
     lease_until_ms = @leaseUntilMs, started_at_ms = @startedAtMs, finished_at_ms = @finishedAtMs,
     deadline_ms = @deadlineMs, run_deadline_ms = @runDeadlineMs, progress_ms = @progressMs
   WHERE execution_id = @executionId`;
-const countSucceeded = 'UPDATE agents SET jobs_succeeded = jobs_succeeded + 1 WHERE agent_id = ?';
-const countFailed = 'UPDATE agents SET jobs_failed = jobs_failed + 1 WHERE agent_id = ?';
 const selectPayoutId = 'SELECT payout_id FROM payouts WHERE execution_id = ?';
 
 export function changeJobIn(
@@ -122,11 +121,7 @@ function applyIn(
   statement(db, updateJob).run(fromJob(job));
   postTransfersIn(db, change.transfers ?? [], nowMs);
   if (change.payout) insertPayoutIn(db, change.payout, job.accountId, nowMs);
-  if (change.agentCount !== undefined) {
-    assert(execution !== null, 'only an execution counts for an agent');
-    const count = change.agentCount === 'succeeded' ? countSucceeded : countFailed;
-    statement(db, count).run(execution.agentId);
-  }
+  countForAgentsIn(db, execution, change, nowMs);
   if (change.conduct !== undefined) {
     const subject = { agentId: execution?.agentId ?? null, accountId: job.accountId };
     recordConductIn(db, change.conduct, subject, nowMs);

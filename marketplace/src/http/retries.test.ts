@@ -1,0 +1,136 @@
+import type { ExecutionResult } from '@node3/shared/routes/agents';
+import { createJob, getJob } from '@node3/shared/routes/jobs';
+import { ManualClock } from '@node3/shared/testing/manual-clock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testAgentCalls } from '../testing/test-agent.ts';
+import {
+  openFundedAccount,
+  registerTestAgent,
+  startTestMarketplace,
+  type TestMarketplace,
+  testJob,
+} from '../testing/test-marketplace.ts';
+
+let market: TestMarketplace;
+let clock: ManualClock;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  market = await startTestMarketplace({ clock });
+});
+afterEach(async () => {
+  expect(await market.store.verifyLedger()).toEqual({ balanced: true, problems: [] });
+  await market.stop();
+});
+
+type Agent = Awaited<ReturnType<typeof newAgent>>;
+
+async function newAgent() {
+  const { agentId, client } = await registerTestAgent(market);
+  return { agentId, calls: testAgentCalls(client) };
+}
+
+async function newJob(overrides: Parameters<typeof testJob>[0] = {}) {
+  const { client } = await openFundedAccount(market);
+  const { jobId } = await client.call(createJob, { body: testJob(overrides) });
+  return { client, jobId, read: () => client.call(getJob, { params: { jobId } }) };
+}
+
+/** Takes the one open job, starts it and reports how it failed. */
+async function fail({ calls }: Agent, reason: ExecutionResult['reason']) {
+  clock.advance(60_000);
+  const offer = await calls.offer();
+  await calls.run(offer);
+  await calls.report(offer, { outcome: 'failed', reason, exitCode: null });
+}
+
+async function countsOf({ agentId }: Agent) {
+  const agent = await market.store.agent(agentId);
+  return { failed: agent?.jobsFailed, inRow: agent?.faultsInRow };
+}
+
+describe('a job that breaks one agent after another', () => {
+  it('ends as poison, costs nobody anything and leaves the agents their names', async () => {
+    const agents = [await newAgent(), await newAgent(), await newAgent()] as const;
+    const { read } = await newJob({ retry: { attemptsMax: 5 } });
+    await fail(agents[0], 'engine_error');
+    await fail(agents[1], 'engine_error');
+    expect(await countsOf(agents[0])).toEqual({ failed: 1, inRow: 1 });
+    await fail(agents[2], 'engine_error');
+    expect(await read()).toMatchObject({
+      state: 'failed',
+      reason: 'poison',
+      fault: 'requester',
+      settlement: { state: 'released', charged: { amount: '0' }, refund: { amount: '0.00105' } },
+    });
+    for (const agent of agents) expect(await countsOf(agent)).toEqual({ failed: 0, inRow: 0 });
+  });
+
+  it('is no poison while the faults differ, or one agent has them all', async () => {
+    const agents = [await newAgent(), await newAgent()] as const;
+    const { read } = await newJob({ retry: { attemptsMax: 4 } });
+    await fail(agents[0], 'engine_error');
+    await fail(agents[1], 'engine_error');
+    await fail(agents[0], 'engine_error');
+    expect((await read()).state).toBe('queued');
+    await fail(await newAgent(), 'gpu_error');
+    expect(await read()).toMatchObject({ state: 'failed', reason: 'gpu_error', fault: 'provider' });
+    expect(await countsOf(agents[0])).toEqual({ failed: 2, inRow: 2 });
+  });
+});
+
+describe('a retry', () => {
+  it('raises the priority that the job waits with, not the one it was posted with', async () => {
+    const { jobId, read } = await newJob({ priority: 'low' });
+    await fail(await newAgent(), 'engine_error');
+    expect((await market.store.job(jobId))?.priority).toBe('normal');
+    expect((await read()).spec).toMatchObject({ priority: 'low' });
+  });
+
+  it('is not made where retry.on does not name what happened', async () => {
+    const { read } = await newJob({ retry: { on: ['lease_expired'] } });
+    await fail(await newAgent(), 'engine_error');
+    expect(await read()).toMatchObject({ state: 'failed', reason: 'engine_error' });
+  });
+
+  it('is not used up by offers that nobody took', async () => {
+    const { read } = await newJob({ retry: { attemptsMax: 2 }, limits: { queueSec: 86_400 } });
+    const [idle, busy] = [await newAgent(), await newAgent()];
+    for (let i = 0; i < 4; i += 1) {
+      clock.advance(60_000);
+      const { jobId } = await idle.calls.offer();
+      clock.advance(15_000);
+      await expect
+        .poll(async () => (await market.store.job(jobId))?.state, { timeout: 5_000 })
+        .toBe('queued');
+    }
+    await fail(busy, 'engine_error');
+    expect((await read()).state).toBe('queued');
+    await fail(busy, 'engine_error');
+    expect(await read()).toMatchObject({ state: 'failed', reason: 'engine_error', attempt: 6 });
+  });
+});
+
+describe('an agent', () => {
+  it('starts its row of faults anew with a success', async () => {
+    const agent = await newAgent();
+    await newJob({ retry: { attemptsMax: 1 } });
+    await fail(agent, 'engine_error');
+    expect(await countsOf(agent)).toEqual({ failed: 1, inRow: 1 });
+    await newJob();
+    const offer = await agent.calls.offer();
+    await agent.calls.run(offer);
+    await agent.calls.report(offer);
+    expect(await countsOf(agent)).toEqual({ failed: 1, inRow: 0 });
+  });
+
+  it('has one fault in the row for an absence that ended several executions', async () => {
+    const agent = await newAgent();
+    await newJob({ retry: { attemptsMax: 1 } });
+    await newJob({ retry: { attemptsMax: 1 } });
+    const offers = [await agent.calls.offer(), await agent.calls.offer()];
+    for (const offer of offers) await agent.calls.accept(offer);
+    clock.advance(120_000);
+    await expect.poll(() => countsOf(agent), { timeout: 5_000 }).toEqual({ failed: 2, inRow: 1 });
+  });
+});

@@ -1,0 +1,33 @@
+import { assert } from '@node3/shared/assert';
+import type Database from 'better-sqlite3';
+import type { JobChange } from '../job-store.ts';
+import type { ExecutionRow } from '../rows.ts';
+import { statement } from './statement.ts';
+
+const countSucceeded = `
+  UPDATE agents SET jobs_succeeded = jobs_succeeded + 1, faults_in_row = 0 WHERE agent_id = ?`;
+const countFailed = 'UPDATE agents SET jobs_failed = jobs_failed + 1 WHERE agent_id = ?';
+/** What was leased before the last fault was known may have ended for the same cause. */
+const countFault = `
+  UPDATE agents SET faults_in_row = faults_in_row + 1, last_fault_at_ms = @nowMs
+  WHERE agent_id = @agentId
+    AND (@kind = 'single' OR last_fault_at_ms IS NULL OR last_fault_at_ms < @leasedAtMs)`;
+const forgive = `
+  UPDATE agents SET jobs_failed = max(0, jobs_failed - 1), faults_in_row = max(0, faults_in_row - 1)
+  WHERE agent_id = ?`;
+
+/** What the end of an execution adds to the history of its agent, and takes from others'. */
+export function countForAgentsIn(
+  db: Database.Database,
+  execution: ExecutionRow | null,
+  change: Pick<JobChange, 'agentCount' | 'agentFault' | 'agentsForgiven'>,
+  nowMs: number,
+): void {
+  const { agentCount, agentFault: kind, agentsForgiven = [] } = change;
+  for (const agentId of agentsForgiven) statement(db, forgive).run(agentId);
+  if (agentCount === undefined) return;
+  assert(execution !== null, 'only an execution counts for an agent');
+  const { agentId, leasedAtMs } = execution;
+  statement(db, agentCount === 'succeeded' ? countSucceeded : countFailed).run(agentId);
+  if (kind !== undefined) statement(db, countFault).run({ agentId, kind, leasedAtMs, nowMs });
+}
