@@ -1,7 +1,7 @@
 import { retriedReasons } from '@node3/shared/job-lifecycle';
 import { reasonNames, reasons } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countsAsAttempt, decideRetry, type RetryInput, raisePriority } from './retry-policy.ts';
 
