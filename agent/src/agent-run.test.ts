@@ -112,6 +112,30 @@ describe('a job', () => {
     expect(marketplace.execution(executionId).resultReports).toBe(1);
   });
 
+  it('is stopped when it is silent for longer than it may be, also after a restart', async () => {
+    const { marketplace, clock } = machine;
+    const limits = { progressSec: 1 };
+    const executionId = marketplace.post({ limits });
+    const talkative = marketplace.post();
+    const agent = await machine.boot();
+    await vi.waitFor(() => expect(machine.countCalls('wait', executionId)).toBe(1), within);
+    machine.crash(agent);
+    await machine.boot();
+    await vi.waitFor(() => expect(machine.countCalls('wait', executionId)).toBe(2), within);
+    clock.advance(1_000);
+    await vi.waitFor(
+      () => expect(marketplace.execution(executionId).result).not.toBeNull(),
+      within,
+    );
+    expect(marketplace.execution(executionId).result).toMatchObject({
+      outcome: 'timed_out',
+      reason: 'no_progress',
+      runMs: 1_500,
+      started: true,
+    });
+    expect(marketplace.execution(talkative).result).toBeNull();
+  });
+
   it('runs beside others up to the slots, and the next one waits', async () => {
     const { marketplace, executor } = machine;
     const [first = '', second = '', third = ''] = [1, 2, 3].map(() => marketplace.post());

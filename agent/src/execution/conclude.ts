@@ -3,7 +3,7 @@ import type { Clock } from '@node3/shared/clock';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import type { Journal } from '../journal/journal.ts';
 import { type Ending, reasonOfStop } from './ending.ts';
-import { emptyResult, type ResultFacts, toResult } from './execution-result.ts';
+import { emptyResult, outcomeOf, type ResultFacts, toResult } from './execution-result.ts';
 import { stopSentences } from './live-execution.ts';
 
 export interface ConcludeDeps {
@@ -50,6 +50,5 @@ function resultOf(
   const result = toResult(ending.outcome, facts);
   const reason = reasonOfStop(ending.cause);
   if (reason === null || ending.cause === null) return result;
-  const outcome = reason === 'cancelled_by_requester' ? 'cancelled' : 'failed';
-  return { ...result, outcome, reason, detail: stopSentences[ending.cause] };
+  return { ...result, outcome: outcomeOf(reason), reason, detail: stopSentences[ending.cause] };
 }

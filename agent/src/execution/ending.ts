@@ -44,6 +44,8 @@ export function reasonOfStop(cause: StopCause | null): Reason | null {
       return 'cancelled_by_requester';
     case 'lease-expired':
       return 'lease_expired';
+    case 'no-progress':
+      return 'no_progress';
     case 'drain':
       return 'agent_restarted';
     default:

@@ -68,9 +68,10 @@ export function failureOf(error: unknown): { reason: Reason; detail: string } {
   return { reason: 'engine_error', detail };
 }
 
-function outcomeOf(reason: Reason): ExecutionOutcomeState {
+/** How an execution ends that ends for this reason. */
+export function outcomeOf(reason: Reason): ExecutionOutcomeState {
   if (reason === 'exited') return 'succeeded';
-  if (reason === 'run_timeout') return 'timed_out';
+  if (reason === 'run_timeout' || reason === 'no_progress') return 'timed_out';
   return reason === 'cancelled_by_requester' ? 'cancelled' : 'failed';
 }
 

@@ -5,10 +5,10 @@ import type { Reservation } from './capacity.ts';
 
 /**
  * Why the agent ends a workload. `requester`: cancelled. `superseded`: the marketplace gave the
- * job to somebody else. `lease-expired`: the agent's own clocks say it may. `drain`: the provider
+ * job to somebody else. `no-progress`: it was silent for longer than the job allows. `lease-expired`: the agent's own clocks say it may. `drain`: the provider
  * wants the machine back.
  */
-export type StopCause = 'requester' | 'superseded' | 'lease-expired' | 'drain';
+export type StopCause = 'requester' | 'superseded' | 'lease-expired' | 'no-progress' | 'drain';
 
 export interface LiveExecutionFacts {
   offer: ExecutionOffer;
@@ -61,5 +61,6 @@ export const stopSentences: Record<StopCause, string> = {
   superseded: 'The marketplace took the job back.',
   'lease-expired':
     'The agent could not renew its lease in time and stopped the workload, so that it never runs twice.',
+  'no-progress': 'The program wrote no line for limits.progressSec and was stopped.',
   drain: 'The provider shut the agent down before the job ended.',
 };

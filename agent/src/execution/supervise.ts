@@ -7,6 +7,7 @@ import { keepTrying } from './keep-trying.ts';
 import { type LiveExecution, stopSentences } from './live-execution.ts';
 import type { LogSpool } from './log-spool.ts';
 import type { StartDeps } from './prepare-and-start.ts';
+import { type ProgressWatch, watchProgress } from './progress-watch.ts';
 import { findResumePoint } from './resumed-lines.ts';
 
 /** Stays with a running workload until it has ended, and stops it when told to. */
@@ -18,16 +19,32 @@ export async function superviseWorkload(
   const over = new AbortController();
   const untilOver = AbortSignal.any([over.signal, deps.shutdown]);
   const killing = killWhenStopped(deps, live, untilOver);
-  const reading = readLogs(deps, live, spool, untilOver);
+  const progress = watchFor(deps, live);
+  const reading = readLogs(deps, live, { spool, progress }, untilOver);
   try {
     const outcome = await waitForOutcome(deps, live);
     if (outcome === 'left') return { kind: 'left' };
     await readToTheEnd(reading);
     return 'kind' in outcome ? outcome : endAfterRun(live.cause, outcome);
   } finally {
+    progress?.stop();
     over.abort();
     await Promise.all([killing, reading]);
   }
+}
+
+/** null where the job may be silent. */
+function watchFor({ clock, log }: StartDeps, live: LiveExecution): ProgressWatch | null {
+  const { progressSec } = live.facts.spec.limits;
+  if (progressSec === null) return null;
+  return watchProgress({
+    clock,
+    silenceMs: progressSec * 1_000,
+    onSilence() {
+      log.info({ executionId: live.executionId, progressSec }, 'no progress');
+      live.stop('no-progress');
+    },
+  });
 }
 
 /** An engine may restart under a running workload, so one error is not the end of it. */
@@ -82,14 +99,16 @@ async function killWhenStopped(
 async function readLogs(
   deps: StartDeps,
   live: LiveExecution,
-  spool: LogSpool,
+  { spool, progress }: { spool: LogSpool; progress: ProgressWatch | null },
   untilOver: AbortSignal,
 ): Promise<void> {
   const { executionId } = live;
   const resume = findResumePoint(deps.journal, executionId);
   const options = resume.sinceMs === undefined ? {} : { sinceMs: resume.sinceMs };
   const keep = (line: Parameters<LogSpool['add']>[0]) => {
-    if (!untilOver.aborted && !resume.isRepeated(line)) spool.add(line);
+    if (untilOver.aborted || resume.isRepeated(line)) return;
+    progress?.note();
+    spool.add(line);
   };
   try {
     await live.facts.executor.logs(executionId, options, keep, untilOver);
@@ -97,6 +116,9 @@ async function readLogs(
     if (untilOver.aborted) return;
     deps.log.warn({ err: error, executionId }, 'reading the log failed');
     spool.say('[the agent could not read the rest of the output]');
+  } finally {
+    // Past the log limit, or with a log that can't be read, a busy program looks like a silent one.
+    progress?.stop();
   }
 }
 

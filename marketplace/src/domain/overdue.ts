@@ -12,6 +12,15 @@ export function prepareBackstopMs(acceptedAtMs: number, pullSec: number): number
   return acceptedAtMs + Math.ceil(pullSec * 1_000 * limits.runBackstopFactor) + limits.collectMs;
 }
 
+/**
+ * How long after the last line it gives up on one that has to show progress; null where it need not.
+ * The lines may come late, so the agent is always the first to know.
+ */
+export function progressBackstopMs(progressSec: number | null): number | null {
+  if (progressSec === null) return null;
+  return Math.ceil(progressSec * 1_000 * limits.runBackstopFactor) + limits.collectMs;
+}
+
 /** What the clock alone does to a job now; null when nothing is overdue after all. */
 export function decideOverdue(
   snapshot: JobSnapshot,

@@ -1,9 +1,9 @@
 import type { NewEvent } from '@node3/shared/events';
 import { type ExecutionPhase, executionPhases } from '@node3/shared/execution-state';
-import { prepareBackstopMs, runBackstopMs } from '../domain/overdue.ts';
+import { prepareBackstopMs, progressBackstopMs, runBackstopMs } from '../domain/overdue.ts';
 import { runSecWithinCap } from '../domain/run-limit.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
-import type { Fence } from '../store/rows.ts';
+import type { ExecutionRow, Fence, JobRow } from '../store/rows.ts';
 import type { JobChangeDeps } from './change-job.ts';
 
 export interface Progress {
@@ -57,17 +57,28 @@ function decideProgress(
       acceptByMs: null,
       isolation: progress.isolation ?? execution.isolation,
       imageDigest: progress.imageDigest ?? execution.imageDigest,
-      deadlineMs: execution.deadlineMs ?? prepareBackstopMs(nowMs, job.spec.limits.pullSec),
-      ...(progress.phase === 'running'
-        ? {
-            startedAtMs: nowMs,
-            deadlineMs: runBackstopMs(nowMs, runSecWithinCap(job.spec, execution)),
-          }
-        : {}),
+      ...deadlinesOf({ job, execution }, progress.phase, nowMs),
     },
     ...(starts ? { job: { state: 'running', startedAtMs: nowMs } } : {}),
     events: starts
       ? [changed, event('job.started', { waitMs: nowMs - job.createdAtMs, gpus: gpus?.count ?? 0 })]
       : [changed],
   };
+}
+
+/** A program has to go on writing only while it runs; what comes after has the time of the run. */
+function deadlinesOf(
+  { job, execution }: { job: JobRow; execution: ExecutionRow },
+  phase: ExecutionPhase,
+  nowMs: number,
+): Partial<Pick<ExecutionRow, 'startedAtMs' | 'deadlineMs' | 'runDeadlineMs' | 'progressMs'>> {
+  const { pullSec, progressSec } = job.spec.limits;
+  if (phase === 'running') {
+    const runDeadlineMs = runBackstopMs(nowMs, runSecWithinCap(job.spec, execution));
+    const progressMs = progressBackstopMs(progressSec);
+    const deadlineMs = Math.min(runDeadlineMs, nowMs + (progressMs ?? Number.POSITIVE_INFINITY));
+    return { startedAtMs: nowMs, deadlineMs, runDeadlineMs, progressMs };
+  }
+  const preparedByMs = execution.deadlineMs ?? prepareBackstopMs(nowMs, pullSec);
+  return { deadlineMs: execution.runDeadlineMs ?? preparedByMs, progressMs: null };
 }

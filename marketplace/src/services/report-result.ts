@@ -51,6 +51,8 @@ export async function reportResult(
 /** What an agent can't know, and what would be paid out of the marketplace's own money. */
 const marketplaceReasons: ReadonlySet<Reason> = new Set(['cap_reached', 'marketplace_error']);
 
+const timeoutReasons: ReadonlySet<Reason> = new Set(['run_timeout', 'no_progress']);
+
 /** Refuses reports that contradict themselves, before they can decide about money. */
 function checkResult(result: ExecutionResult): void {
   const { outcome, reason, exitCode, started } = result;
@@ -61,8 +63,8 @@ function checkResult(result: ExecutionResult): void {
   if (success !== (reason === 'exited')) throw wrong('reason', 'fits only outcome "succeeded"');
   if (success && exitCode !== 0) throw wrong('exitCode', 'must be 0 for outcome "succeeded"');
   if (success && !started) throw wrong('started', 'must be true for outcome "succeeded"');
-  if ((outcome === 'timed_out') !== (reason === 'run_timeout')) {
-    throw wrong('reason', 'run_timeout and outcome "timed_out" go together');
+  if ((outcome === 'timed_out') !== timeoutReasons.has(reason)) {
+    throw wrong('reason', 'run_timeout or no_progress and outcome "timed_out" go together');
   }
   if ((outcome === 'cancelled') !== (reason === 'cancelled_by_requester')) {
     throw wrong('reason', 'cancelled_by_requester and outcome "cancelled" go together');
@@ -94,7 +96,9 @@ function readEnd(
 ): AttemptEnd {
   const { job, execution } = snapshot;
   // An agent that stops a workload nobody cancelled has failed its own job, whatever it calls it.
-  const unasked = result.outcome === 'cancelled' && job.cancelRequestedAtMs === null;
+  const unasked =
+    (result.outcome === 'cancelled' && job.cancelRequestedAtMs === null) ||
+    (result.reason === 'no_progress' && job.spec.limits.progressSec === null);
   const isOurs = result.reason === 'lease_expired' && execution !== null;
   // null unless its lease ran out because we were away, which the agent can't know.
   const lostAtMs = isOurs ? (deps.unsupervised.get(execution.executionId) ?? null) : null;

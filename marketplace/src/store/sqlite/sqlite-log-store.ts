@@ -2,13 +2,15 @@ import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isTerminalExecution } from '@node3/shared/execution-state';
 import { limits } from '@node3/shared/limits';
-import { type LogStream, logStreams } from '@node3/shared/routes/jobs';
+import { logStreams } from '@node3/shared/routes/jobs';
 import type Database from 'better-sqlite3';
 import type { JobStore, LogAppend, LogQuery } from '../job-store.ts';
 import type { LogLineRow } from '../rows.ts';
 import { fromJson } from './codec.ts';
+import { streamBit } from './log-streams.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { fencedIn } from './sqlite-job-change.ts';
+import { noteProgressIn } from './sqlite-progress.ts';
 import { statement } from './statement.ts';
 
 /** One appended batch. `body` is a JSON array of `PackedLine`, the first of which has `seq_first`. */
@@ -52,7 +54,8 @@ function appendLogsIn(
   db: Database.Database,
   append: LogAppend,
 ): { ackedSeq: number; jobId: string } {
-  const { executionId, jobId, attempt, state, logSeq } = fencedIn(db, append.fence, append.agentId);
+  const execution = fencedIn(db, append.fence, append.agentId);
+  const { executionId, jobId, attempt, state, logSeq } = execution;
   if (isTerminalExecution(state)) throw new MarketError('LEASE_STALE', { executionId });
   // Lines that would leave a hole are not taken: the answer tells the agent where to go on.
   const stored = logSeq + 1 - append.seqFirst;
@@ -73,6 +76,7 @@ function appendLogsIn(
     statement(db, insertChunk).run(jobId, seqFirst, seqLast, attempt, streams, body);
   }
   statement(db, countInExecution).run(fresh.length, executionId);
+  noteProgressIn(db, execution, fresh, append.nowMs);
   return { ackedSeq: logSeq + fresh.length, jobId };
 }
 
@@ -129,10 +133,6 @@ function readLogsIn(db: Database.Database, query: LogQuery): LogLineRow[] {
 }
 
 const allStreams = (1 << logStreams.length) - 1;
-
-function streamBit(stream: LogStream): number {
-  return 1 << logStreams.indexOf(stream);
-}
 
 function pack({ stream, atMs, text, partial }: LogAppend['lines'][number]): PackedLine {
   return [logStreams.indexOf(stream), atMs, text, partial ? 1 : 0];
