@@ -1,41 +1,53 @@
 import { parseArgs } from 'node:util';
+import { type BenchOptions, benchCore } from './bench/core.ts';
 import { benchPayoutDrain } from './bench/payout-drain.ts';
 import { benchPayoutLatency } from './bench/payout-latency.ts';
 import { type Measurement, report } from './bench/report.ts';
 
 /**
- * `npm run bench -- payments [--payouts 10000] [--rounds 7] [--output file.json]`
- * Exit code 1 when a target is missed.
+ * `npm run bench [-- <scenario>…] [--rounds 5] [--secs 2] [--payouts 10000] [--json file.json]`
+ * Exit code 1 when a target is missed. See docs/guides/benchmarks.md.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    rounds: { type: 'string', default: '5' },
+    secs: { type: 'string', default: '2' },
     payouts: { type: 'string', default: '10000' },
-    rounds: { type: 'string', default: '7' },
-    output: { type: 'string' },
+    json: { type: 'string' },
   },
 });
 
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-const benches: Record<string, () => Promise<Measurement[]>> = {
-  async payments() {
-    const payouts = Number(values.payouts);
-    say(`latency of a payout, ${values.rounds} rounds …`);
-    const latency = await benchPayoutLatency(Number(values.rounds));
-    say(`${payouts / 2} due SOL payouts …`);
-    const sol = await benchPayoutDrain('SOL', payouts / 2);
-    say(`${payouts / 2} due USDC payouts …`);
-    return [...latency, ...sol, ...(await benchPayoutDrain('USDC', payouts / 2))];
-  },
+const options: BenchOptions = {
+  rounds: Number(values.rounds),
+  secs: Number(values.secs),
+  peersFolder: process.env['NODE3_BENCH_PEERS'],
+  say: (text) => process.stderr.write(`${text}\n`),
 };
 
-const [name = ''] = positionals;
-const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-if (bench === undefined) {
-  process.stderr.write(`Usage: npm run bench -- ${Object.keys(benches).join('|')}\n`);
+/** Each by its name on the command line; without a name all of them run, in this order. */
+const scenarios: Record<string, (options: BenchOptions) => Promise<Measurement[]>> = {
+  core: benchCore,
+  payments: benchPayments,
+};
+
+async function benchPayments({ rounds, say }: BenchOptions): Promise<Measurement[]> {
+  const payouts = Number(values.payouts);
+  say(`latency of a payout, ${rounds} rounds …`);
+  const latency = await benchPayoutLatency(rounds);
+  say(`${payouts / 2} due SOL payouts …`);
+  const sol = await benchPayoutDrain('SOL', payouts / 2);
+  say(`${payouts / 2} due USDC payouts …`);
+  return [...latency, ...sol, ...(await benchPayoutDrain('USDC', payouts / 2))];
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+const names = positionals.length === 0 ? Object.keys(scenarios) : positionals;
+if (!names.every((name) => Object.hasOwn(scenarios, name))) {
+  process.stderr.write(`Usage: npm run bench -- [${Object.keys(scenarios).join('|')}]…\n`);
   process.exit(2);
 }
-process.exitCode = report(name, await bench(), values.output ?? null);
+const measurements: Measurement[] = [];
+for (const name of names) measurements.push(...((await scenarios[name]?.(options)) ?? []));
+process.exitCode = report(names, measurements, values.json ?? null);

@@ -10,6 +10,7 @@ import { startMarketplace } from '@node3/marketplace/app';
 import { defaultImages, type MarketplaceConfig, pricingDefaults } from '@node3/marketplace/config';
 import { type Client, createClient } from '@node3/shared/client';
 import { systemClock } from '@node3/shared/clock';
+import type { Env } from '@node3/shared/env';
 import { createLogger, type LogLevel, silentLogger } from '@node3/shared/logger';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { claimDeposit, createAccount, getDepositAddress } from '@node3/shared/routes/accounts';
@@ -60,6 +61,8 @@ export interface NetworkOptions {
   logLevel?: LogLevel;
   /** `child`: the marketplace runs in a process of its own, which can be killed. */
   marketplaceIn?: 'this' | 'child';
+  /** More settings for the child. */
+  childEnv?: Env;
   marketplace?: Partial<MarketplaceConfig>;
 }
 
@@ -74,7 +77,12 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
   const dataDir = join(folder, 'marketplace');
   const child =
     options.marketplaceIn === 'child'
-      ? await startMarketplaceProcess({ dataDir, rpcUrl: localnet.rpcUrl, adminApiKey })
+      ? await startMarketplaceProcess({
+          dataDir,
+          rpcUrl: localnet.rpcUrl,
+          adminApiKey,
+          env: options.childEnv ?? {},
+        })
       : null;
   const marketplace =
     child ??

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { Env } from '@node3/shared/env';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
 
 /** A marketplace in a process of its own, to be killed; starts again on the same data and port. */
@@ -11,6 +12,8 @@ export interface ProcessOptions {
   dataDir: string;
   rpcUrl: string;
   adminApiKey: string;
+  /** More settings, which win over the ones here. */
+  env?: Env;
 }
 
 export async function startMarketplaceProcess(
@@ -25,6 +28,7 @@ export async function startMarketplaceProcess(
       SOLANA_RPC_URL: options.rpcUrl,
       ADMIN_API_KEY: options.adminApiKey,
       LOG_LEVEL: 'warn',
+      ...options.env,
     },
     ready: /^marketplace ready at (\S+)$/,
   });
@@ -32,7 +36,7 @@ export async function startMarketplaceProcess(
   return { ...service, url: `http://127.0.0.1:${port}` };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

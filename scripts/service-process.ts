@@ -14,6 +14,8 @@ export interface ServiceProcess {
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Of the process that runs now; null before the first start. */
+  pid(): number | null;
 }
 
 export interface ServiceOptions {
@@ -30,6 +32,8 @@ const linesKept = 50;
 
 export function createServiceProcess(options: ServiceOptions): ServiceProcess {
   let child: ChildProcess | null = null;
+  // Whoever started it may be stopped too; what it left would go on for ever.
+  process.once('exit', () => child?.kill('SIGKILL'));
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child === null || hasEnded(child)) return child?.exitCode ?? null;
     const gone = once(child, 'exit');
@@ -51,6 +55,7 @@ export function createServiceProcess(options: ServiceOptions): ServiceProcess {
       await end('SIGKILL');
     },
     stop: () => end('SIGTERM'),
+    pid: () => child?.pid ?? null,
   };
 }
 

@@ -1,16 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { loadOfMachine } from './machine-counters.ts';
 
 /** One measured thing: what it must reach, and whether it did. */
 export interface Measurement {
   name: string;
-  value: number;
+  /** null: it was not measured, and `note` says why. */
+  value: number | null;
   unit: string;
   /** In words, such as `≤ 1500`. */
   target: string;
-  passed: boolean;
+  /** null where nothing was measured. */
+  passed: boolean | null;
   /** The same thing done by a bare client in the same run, where there is one. */
   reference?: number;
+  /** What a reader needs beside the value. */
+  note?: string;
+  /** More figures, kept in the file. */
+  [detail: string]: unknown;
 }
 
 export function median(values: readonly number[]): number {
@@ -22,21 +29,24 @@ export function median(values: readonly number[]): number {
 
 /** Prints a line per measurement, keeps them as JSON when asked. @returns the exit code. */
 export function report(
-  name: string,
+  names: readonly string[],
   measurements: readonly Measurement[],
   output: string | null,
 ): number {
-  for (const { name: what, value, unit, target, passed, reference } of measurements) {
-    const shown = Number.isInteger(value) ? String(value) : value.toFixed(2);
-    const compared = reference === undefined ? '' : `, ${(value / reference).toFixed(2)} × bare`;
-    process.stdout.write(
-      `${passed ? 'ok    ' : 'MISSED'}  ${what}: ${shown} ${unit} (target ${target}${compared})\n`,
-    );
-  }
+  for (const measurement of measurements) process.stdout.write(`${lineOf(measurement)}\n`);
   if (output !== null) {
-    const machine = { cpus: cpus().length, node: process.version };
-    const document = { bench: name, at: new Date().toISOString(), machine, measurements };
+    const machine = { cpus: cpus().length, node: process.version, load: loadOfMachine() };
+    const document = { bench: names, at: new Date().toISOString(), machine, measurements };
     writeFileSync(output, `${JSON.stringify(document, null, 2)}\n`);
   }
-  return measurements.every(({ passed }) => passed) ? 0 : 1;
+  return measurements.every(({ passed }) => passed !== false) ? 0 : 1;
+}
+
+function lineOf({ name, value, unit, target, passed, reference, note }: Measurement): string {
+  if (value === null) return `–       ${name}: not run: ${note ?? 'no reason given'}`;
+  const shown = Number.isInteger(value) ? String(value) : value.toFixed(value < 1 ? 3 : 2);
+  const compared = reference === undefined ? '' : `, ${(value / reference).toFixed(2)} × bare`;
+  const more = note === undefined ? '' : `  ${note}`;
+  const verdict = passed === true ? 'ok    ' : 'MISSED';
+  return `${verdict}  ${name}: ${shown} ${unit} (target ${target}${compared})${more}`;
 }
