@@ -52,6 +52,11 @@ export const limits = {
   retryBackoffMaxMs: 60_000,
   /** A job that fails in the same way on so many agents is itself what fails. */
   poisonAgents: 3,
+  /** Once is bad luck and twice may be; after the third fault in a row an agent is paused. */
+  faultsInRowMax: 3,
+  /** Time to restart an engine by hand; twice as long for each further fault, up to some hours. */
+  agentPauseMs: 300_000,
+  agentPauseMaxMs: 21_600_000,
   /** Jobs that one job waits for: a wide join, and few enough to check while it is posted. */
   dependenciesPerJob: 32,
   /** Results older than the logs that go with them are not reused. */

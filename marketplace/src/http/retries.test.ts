@@ -2,6 +2,7 @@ import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pauseAfter } from '../domain/agent-pause.ts';
 import { testAgentCalls } from '../testing/test-agent.ts';
 import {
   openFundedAccount,
@@ -132,5 +133,31 @@ describe('an agent', () => {
     for (const offer of offers) await agent.calls.accept(offer);
     clock.advance(120_000);
     await expect.poll(() => countsOf(agent), { timeout: 5_000 }).toEqual({ failed: 2, inRow: 1 });
+  });
+
+  it('is paused after three faults in a row, with the reason', async () => {
+    const agent = await newAgent();
+    const failOne = async () => {
+      await newJob({ retry: { attemptsMax: 1 } });
+      await fail(agent, 'engine_error');
+      return market.store.agent(agent.agentId);
+    };
+    await failOne();
+    expect(await failOne()).toMatchObject({ state: 'active' });
+    expect(await failOne()).toMatchObject({
+      state: 'paused',
+      stateReason: '3 executions in a row failed by the fault of the agent.',
+      stateUntilMs: clock.nowMs() + 300_000,
+      stateBy: 'marketplace',
+    });
+  });
+});
+
+describe('a pause', () => {
+  it('grows with each fault, up to six hours', () => {
+    const minutes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 99].map(
+      (faults) => (pauseAfter(faults)?.forMs ?? 0) / 60_000,
+    );
+    expect(minutes).toEqual([0, 0, 5, 10, 20, 40, 80, 160, 320, 360, 360]);
   });
 });

@@ -1,7 +1,11 @@
+import type { AgentState } from '@node3/shared/agent-state';
 import { assert } from '@node3/shared/assert';
 import type Database from 'better-sqlite3';
+import { pauseAfter } from '../../domain/agent-pause.ts';
 import type { JobChange } from '../job-store.ts';
 import type { ExecutionRow } from '../rows.ts';
+import { setAgentStateIn } from './sqlite-agent-states.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
 
 const countSucceeded = `
@@ -11,13 +15,15 @@ const countFailed = 'UPDATE agents SET jobs_failed = jobs_failed + 1 WHERE agent
 const countFault = `
   UPDATE agents SET faults_in_row = faults_in_row + 1, last_fault_at_ms = @nowMs
   WHERE agent_id = @agentId
-    AND (@kind = 'single' OR last_fault_at_ms IS NULL OR last_fault_at_ms < @leasedAtMs)`;
+    AND (@kind = 'single' OR last_fault_at_ms IS NULL OR last_fault_at_ms < @leasedAtMs)
+  RETURNING faults_in_row, state`;
 const forgive = `
   UPDATE agents SET jobs_failed = max(0, jobs_failed - 1), faults_in_row = max(0, faults_in_row - 1)
   WHERE agent_id = ?`;
 
 /** What the end of an execution adds to the history of its agent, and takes from others'. */
 export function countForAgentsIn(
+  sqlite: SqliteDatabase,
   db: Database.Database,
   execution: ExecutionRow | null,
   change: Pick<JobChange, 'agentCount' | 'agentFault' | 'agentsForgiven'>,
@@ -29,5 +35,17 @@ export function countForAgentsIn(
   assert(execution !== null, 'only an execution counts for an agent');
   const { agentId, leasedAtMs } = execution;
   statement(db, agentCount === 'succeeded' ? countSucceeded : countFailed).run(agentId);
-  if (kind !== undefined) statement(db, countFault).run({ agentId, kind, leasedAtMs, nowMs });
+  if (kind === undefined) return;
+  const counted = statement<{ faults_in_row: bigint; state: AgentState }>(db, countFault).get({
+    agentId,
+    kind,
+    leasedAtMs,
+    nowMs,
+  });
+  const pause = counted?.state === 'active' ? pauseAfter(Number(counted.faults_in_row)) : null;
+  if (pause === null) return;
+  const { reason, forMs } = pause;
+  const untilMs = nowMs + forMs;
+  const paused = { agentId, state: 'paused', reason, untilMs, by: 'marketplace', nowMs } as const;
+  setAgentStateIn(sqlite, db, paused);
 }

@@ -121,7 +121,7 @@ function applyIn(
   statement(db, updateJob).run(fromJob(job));
   postTransfersIn(db, change.transfers ?? [], nowMs);
   if (change.payout) insertPayoutIn(db, change.payout, job.accountId, nowMs);
-  countForAgentsIn(db, execution, change, nowMs);
+  countForAgentsIn(sqlite, db, execution, change, nowMs);
   if (change.conduct !== undefined) {
     const subject = { agentId: execution?.agentId ?? null, accountId: job.accountId };
     recordConductIn(db, change.conduct, subject, nowMs);
