@@ -14,6 +14,7 @@ import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
 import * as receipts from '@node3/shared/routes/receipts';
+import * as templates from '@node3/shared/routes/templates';
 import * as withdrawals from '@node3/shared/routes/withdrawals';
 import * as x402 from '@node3/shared/routes/x402';
 
@@ -33,6 +34,7 @@ export const apiRoutes: RouteContract[] = [
   withdrawals,
   receipts,
   jobs,
+  templates,
   x402,
   galaksio,
   agents,

@@ -191,6 +191,24 @@ export const errorCodes = {
     fix: 'Wait until the cap frees, lower the price, or raise the cap with the wallet of the account.',
     retry: 'later',
   },
+  LIMIT_REACHED: {
+    status: 429,
+    title: 'Your account has as many of these as it may have',
+    fix: 'Use or change one you have; the limit stands in the context.',
+    retry: 'never',
+  },
+  TEMPLATE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such template, or no such version of it',
+    fix: 'Check the id; you see only templates of your own account.',
+    retry: 'never',
+  },
+  TEMPLATE_ARCHIVED: {
+    status: 409,
+    title: 'The template is archived',
+    fix: 'Use another template, or create this one again.',
+    retry: 'never',
+  },
   QUOTE_EXPIRED: {
     status: 410,
     title: 'The quote is not open any more',

@@ -38,6 +38,9 @@ export const eventNames = [
   'payout.stopped',
   'payout.submitted',
   'settlement.decided',
+  'template.archived',
+  'template.created',
+  'template.versioned',
   'withdrawal.requested',
 ] as const;
 export type EventName = (typeof eventNames)[number];

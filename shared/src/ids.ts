@@ -14,6 +14,7 @@ export const idKinds = {
   payout: 'pay',
   quote: 'quo',
   registrationToken: 'reg',
+  template: 'tpl',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

@@ -125,6 +125,16 @@ export const limits = {
   apiKeyBytes: 32,
   listPageDefault: 50,
   listPageMax: 200,
+  /** A user has tens; each is small, and a program that makes more should add versions instead. */
+  templatesPerAccount: 1_000,
+  templateVersions: 1_000,
+  templateDescriptionChars: 2_000,
+  templateParameters: 64,
+  parameterChoices: 64,
+  /** With the longest values a filled spec has 4 MB before it is checked and refused. */
+  templatePlaceholders: 256,
+  /** As much as an environment variable holds; what is longer is an input of the job. */
+  parameterChars: 16 * 1024,
   /** Read and written in some milliseconds, so that an export of millions delays nobody. */
   ledgerEntriesPerPage: 1_000,
   streamChannelsPerSocket: 32,

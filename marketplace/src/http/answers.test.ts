@@ -16,11 +16,13 @@ import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
+import * as templateRoutes from '@node3/shared/routes/templates';
 import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
+import { askTemplates } from '../testing/ask-templates.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
 import {
   startTestMarketplace,
@@ -47,6 +49,7 @@ const modules = [
   capRoutes,
   quoteRoutes,
   receiptRoutes,
+  templateRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -245,6 +248,7 @@ describe('answers', () => {
     await ask(ledgerRoutes.exportLedger, market.adminApiKey, { query: { limit: 5 } });
     await ask(ledgerRoutes.getReserves, market.adminApiKey);
     await withdraw(requester);
+    await askTemplates((contract, args) => ask(contract, requester, args));
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic();

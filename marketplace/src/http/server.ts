@@ -22,6 +22,7 @@ import { addPayoutRoutes } from './routes/payouts.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
 import { addReceiptRoutes } from './routes/receipts.ts';
 import { addStreamRoute } from './routes/stream.ts';
+import { addTemplateRoutes } from './routes/templates.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
 import { addStaticFiles } from './static-files.ts';
@@ -74,6 +75,7 @@ export async function createServer(
     addWithdrawalRoutes(api, deps);
     addReceiptRoutes(api, deps);
     addJobRoutes(api, deps);
+    addTemplateRoutes(api, deps);
     addX402Routes(api, deps);
     addGalaksioRoutes(api, deps);
     addAgentRoutes(api, deps);

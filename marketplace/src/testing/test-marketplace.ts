@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '@node3/shared/clock';
 import type { Offer } from '@node3/shared/device';
 import { systemIds } from '@node3/shared/ids';
 import type { JobSpecInput } from '@node3/shared/job-spec';
-import { createLogger, silentLogger } from '@node3/shared/logger';
+import { createLogger, type Logger, silentLogger } from '@node3/shared/logger';
 import { type Asset, baseUnits } from '@node3/shared/money';
 import { createAccount } from '@node3/shared/routes/accounts';
 import { registerAgent } from '@node3/shared/routes/agents';
@@ -25,6 +25,8 @@ import { LedgerAuditor } from '../workers/ledger-auditor.ts';
 /** The real service over a real SQLite file, with a chain that isn't there. */
 export interface TestMarketplace {
   url: string;
+  /** Where its data lies. */
+  folder: string;
   store: Store;
   adminApiKey: string;
   /** How often the payout engine was woken. */
@@ -43,6 +45,7 @@ export interface TestOptions {
   ownWallets?: readonly string[];
   holdbackMs?: number;
   operatorCaps?: ServiceParts['operatorCaps'];
+  log?: Logger;
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -53,6 +56,7 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
   const { port } = new URL(running.url);
   const market: TestMarketplace = {
     url: running.url,
+    folder,
     store: running.store,
     adminApiKey,
     payoutWakes: 0,
@@ -94,7 +98,7 @@ async function startOn(
       throw error;
     },
   });
-  const log = createLogger({ name: 'test-marketplace', level: 'error' });
+  const log = options.log ?? createLogger({ name: 'test-marketplace', level: 'error' });
   const clock = options.clock ?? systemClock;
   const service = await createService({
     store,

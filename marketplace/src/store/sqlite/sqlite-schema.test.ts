@@ -16,6 +16,7 @@ import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
+import { liveThroughTemplates } from '../testing/templates.ts';
 import { fenceOf, World } from '../testing/world.ts';
 import { liveThroughX402 } from '../testing/x402.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -57,6 +58,7 @@ describe('the schema', () => {
     ["UPDATE deposits SET account_id = NULL WHERE state = 'credited'", 'never changes'],
     ['DELETE FROM deposits', 'deposits are never deleted'],
     ["UPDATE quotes SET job_id = 'other' WHERE job_id IS NOT NULL", 'used once'],
+    ["UPDATE template_versions SET spec = '{}'", 'a version never changes'],
     ['DELETE FROM jobs', 'jobs are never deleted'],
     ["UPDATE job_specs SET spec = '{}'", 'a spec never changes'],
     ["UPDATE executions SET result_hash = 'x' WHERE live = 0", 'over never changes'],
@@ -222,6 +224,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.consumeChallenge('c', 0);
   await liveThroughCaps(world);
   await liveThroughQuotes(world);
+  await liveThroughTemplates(world);
   await liveThroughX402(world);
   await liveThroughPayouts(world);
   await liveThroughDeposits(world, accountId);

@@ -1,0 +1,86 @@
+import { addRoute } from '@node3/shared/http/add-route';
+import { limits } from '@node3/shared/limits';
+import {
+  archiveTemplate as archiveTemplateContract,
+  createTemplate as createTemplateContract,
+  createTemplateVersion,
+  getTemplate,
+  listTemplates as listTemplatesContract,
+  previewTemplate as previewTemplateContract,
+  runTemplate as runTemplateContract,
+} from '@node3/shared/routes/templates';
+import type { FastifyInstance } from 'fastify';
+import {
+  addTemplateVersion,
+  archiveTemplate,
+  createTemplate,
+  listTemplates,
+  readTemplate,
+} from '../../services/manage-templates.ts';
+import { readJobDetail } from '../../services/read-job.ts';
+import { previewTemplate, runTemplate } from '../../services/run-template.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { readIdempotencyKey } from '../idempotency-key.ts';
+import { readQuoteId } from '../quote-id.ts';
+
+export function addTemplateRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.requester;
+  const bodyLimit = limits.jobBodyBytes;
+  addRoute(app, createTemplateContract, {
+    authenticate,
+    bodyLimit,
+    handler: ({ principal, body }) => createTemplate(deps, principal.accountId, body),
+  });
+  addRoute(app, createTemplateVersion, {
+    authenticate,
+    bodyLimit,
+    handler: ({ principal, params, body }) =>
+      addTemplateVersion(deps, principal.accountId, params.templateId, body),
+  });
+  addRoute(app, listTemplatesContract, {
+    authenticate,
+    handler: ({ principal, query }) => listTemplates(deps, principal.accountId, query),
+  });
+  addRoute(app, getTemplate, {
+    authenticate,
+    handler: ({ principal, params, query }) =>
+      readTemplate(deps, principal.accountId, { ...params, ...query }),
+  });
+  addRoute(app, archiveTemplateContract, {
+    authenticate,
+    handler: ({ principal, params }) =>
+      archiveTemplate(deps, principal.accountId, params.templateId),
+  });
+  addRunRoutes(app, deps);
+}
+
+function addRunRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.requester;
+  const bodyLimit = limits.jobBodyBytes;
+  addRoute(app, runTemplateContract, {
+    authenticate,
+    bodyLimit,
+    async handler({ principal, params, body, request, reply }) {
+      const { job, replayed } = await runTemplate(deps, {
+        ...principal,
+        ...params,
+        run: body,
+        idempotencyKey: readIdempotencyKey(request),
+        quoteId: readQuoteId(request),
+      });
+      if (replayed) void reply.header('idempotency-replayed', 'true');
+      void reply.header('location', `/api/v1/jobs/${job.jobId}`);
+      return readJobDetail(deps, job);
+    },
+  });
+  addRoute(app, previewTemplateContract, {
+    authenticate,
+    bodyLimit,
+    async handler({ principal, params, body }) {
+      const { templateId } = params;
+      const filled = await previewTemplate(deps, principal.accountId, templateId, body);
+      const { version, spec, secretEnv } = filled;
+      return { templateId, version, spec, secretEnv: Object.keys(secretEnv) };
+    },
+  });
+}

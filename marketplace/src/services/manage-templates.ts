@@ -1,0 +1,164 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { NewEvent } from '@node3/shared/events';
+import type { Ids } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
+import type { TemplateDetail, TemplateSummary } from '@node3/shared/routes/templates';
+import { toTimestamp } from '@node3/shared/schema';
+import type { TemplateParameter } from '@node3/shared/template';
+import type { TemplateRow, TemplateStore, TemplateVersionRow } from '../store/template-store.ts';
+import { checkTemplate } from './check-template.ts';
+
+export interface TemplateDeps {
+  store: TemplateStore;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** What a requester says in a template. */
+interface TemplateInput {
+  spec: Record<string, unknown>;
+  parameters?: TemplateParameter[];
+}
+
+export async function createTemplate(
+  deps: TemplateDeps,
+  accountId: string,
+  input: TemplateInput & { name: string; description?: string },
+): Promise<TemplateDetail> {
+  const content = newContent(deps, input);
+  const template: TemplateRow = {
+    templateId: deps.ids.next('template'),
+    accountId,
+    name: input.name,
+    description: input.description ?? null,
+    version: 1,
+    createdAtMs: content.createdAtMs,
+    archivedAtMs: null,
+  };
+  const events = [eventOf(deps, template, 'template.created')];
+  await deps.store.createTemplate(template, content, limits.templatesPerAccount, events);
+  return viewDetail(template, content);
+}
+
+export async function addTemplateVersion(
+  deps: TemplateDeps,
+  accountId: string,
+  templateId: string,
+  input: TemplateInput,
+): Promise<TemplateDetail> {
+  await findOwnTemplate(deps, accountId, templateId);
+  const content = newContent(deps, input);
+  const template = await deps.store.addTemplateVersion(
+    templateId,
+    content,
+    limits.templateVersions,
+    (row) => [eventOf(deps, row, 'template.versioned')],
+  );
+  return viewDetail(template, content);
+}
+
+export async function archiveTemplate(
+  deps: TemplateDeps,
+  accountId: string,
+  templateId: string,
+): Promise<TemplateSummary> {
+  const template = await findOwnTemplate(deps, accountId, templateId);
+  const events = [eventOf(deps, template, 'template.archived')];
+  const archived = await deps.store.archiveTemplate(templateId, deps.clock.nowMs(), events);
+  return viewTemplate(archived ?? template);
+}
+
+export async function readTemplate(
+  deps: TemplateDeps,
+  accountId: string,
+  { templateId, version }: { templateId: string; version?: number },
+): Promise<TemplateDetail> {
+  const template = await findOwnTemplate(deps, accountId, templateId);
+  return viewDetail(template, await findVersion(deps, template, version));
+}
+
+export async function listTemplates(
+  deps: TemplateDeps,
+  accountId: string,
+  query: { archived?: boolean; limit?: number; cursor?: string },
+): Promise<{ data: TemplateSummary[]; nextCursor: string | null }> {
+  const limit = query.limit ?? limits.listPageDefault;
+  const rows = await deps.store.listTemplates({
+    accountId,
+    archived: query.archived === true ? 'with' : 'without',
+    beforeTemplateId: query.cursor ?? null,
+    limit: limit + 1,
+  });
+  const page = rows.slice(0, limit);
+  const nextCursor = rows.length > limit ? (page.at(-1)?.templateId ?? null) : null;
+  return { data: page.map(viewTemplate), nextCursor };
+}
+
+/** Finds a template of this account. Somebody else's does not exist for it. */
+export async function findOwnTemplate(
+  deps: Pick<TemplateDeps, 'store'>,
+  accountId: string,
+  templateId: string,
+): Promise<TemplateRow> {
+  const template = await deps.store.template(templateId);
+  if (template?.accountId === accountId) return template;
+  throw new MarketError('TEMPLATE_NOT_FOUND', { templateId });
+}
+
+export async function findVersion(
+  deps: Pick<TemplateDeps, 'store'>,
+  { templateId, version: newest }: TemplateRow,
+  version = newest,
+): Promise<TemplateVersionRow> {
+  const found = await deps.store.templateVersion(templateId, version);
+  if (found !== null) return found;
+  throw new MarketError('TEMPLATE_NOT_FOUND', { templateId, version, newest });
+}
+
+function newContent(deps: TemplateDeps, { spec, parameters = [] }: TemplateInput) {
+  const content = { spec, parameters, createdAtMs: deps.clock.nowMs() };
+  checkTemplate(content);
+  return content;
+}
+
+function viewTemplate(row: TemplateRow): TemplateSummary {
+  return {
+    templateId: row.templateId,
+    name: row.name,
+    description: row.description,
+    version: row.version,
+    createdAt: toTimestamp(row.createdAtMs),
+    archivedAt: row.archivedAtMs === null ? null : toTimestamp(row.archivedAtMs),
+  };
+}
+
+function viewDetail(
+  row: TemplateRow,
+  content: Pick<TemplateVersionRow, 'spec' | 'parameters' | 'createdAtMs'> & { version?: number },
+): TemplateDetail {
+  return {
+    ...viewTemplate(row),
+    version: content.version ?? row.version,
+    versionCreatedAt: toTimestamp(content.createdAtMs),
+    spec: content.spec,
+    parameters: content.parameters,
+  };
+}
+
+function eventOf(
+  deps: Pick<TemplateDeps, 'clock'>,
+  { accountId, templateId, version }: TemplateRow,
+  name: NewEvent['name'],
+): NewEvent {
+  return {
+    name,
+    atMs: deps.clock.nowMs(),
+    actor: 'requester',
+    accountId,
+    jobId: null,
+    executionId: null,
+    reason: null,
+    data: { templateId, version },
+  };
+}

@@ -1,0 +1,61 @@
+import type { NewEvent } from '@node3/shared/events';
+import type { TemplateParameter } from '@node3/shared/template';
+
+export interface TemplateRow {
+  templateId: string;
+  accountId: string;
+  name: string;
+  description: string | null;
+  /** The newest version. */
+  version: number;
+  createdAtMs: number;
+  archivedAtMs: number | null;
+}
+
+export interface TemplateVersionRow {
+  templateId: string;
+  version: number;
+  spec: Record<string, unknown>;
+  parameters: TemplateParameter[];
+  createdAtMs: number;
+}
+
+/** What a version says; its number comes from the store. */
+export type TemplateContent = Pick<TemplateVersionRow, 'spec' | 'parameters' | 'createdAtMs'>;
+
+export interface TemplateStore {
+  /** Stores a template with its version 1. Rejects with LIMIT_REACHED past `max` of the account. */
+  createTemplate(
+    template: TemplateRow,
+    content: TemplateContent,
+    max: number,
+    events: NewEvent[],
+  ): Promise<void>;
+  /**
+   * Adds the next version. Rejects with LIMIT_REACHED past `max` versions, TEMPLATE_ARCHIVED, or
+   * TEMPLATE_NOT_FOUND.
+   */
+  addTemplateVersion(
+    templateId: string,
+    content: TemplateContent,
+    max: number,
+    events: (template: TemplateRow) => NewEvent[],
+  ): Promise<TemplateRow>;
+  template(templateId: string): Promise<TemplateRow | null>;
+  templateVersion(templateId: string, version: number): Promise<TemplateVersionRow | null>;
+  /** Newest first; `beforeTemplateId` continues a page. */
+  listTemplates(query: TemplateQuery): Promise<TemplateRow[]>;
+  /** Archives it once; again it changes nothing. null for an unknown one. */
+  archiveTemplate(
+    templateId: string,
+    nowMs: number,
+    events: NewEvent[],
+  ): Promise<TemplateRow | null>;
+}
+
+export interface TemplateQuery {
+  accountId: string;
+  archived: 'with' | 'without';
+  beforeTemplateId: string | null;
+  limit: number;
+}
