@@ -179,6 +179,7 @@ function agentConfig(
     solanaRpcUrl,
     dataDir,
     marketplaceInsecure: false,
+    transport: 'auto',
     port: 0,
     walletPath: join(dataDir, 'wallet.json'),
     walletPassphrase: readPassphraseSource({}, 'WALLET_PASSPHRASE_FILE'),

@@ -69,9 +69,13 @@ class Chaos {
 }
 
 describe('whatever happens', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'nothing runs twice and no result is lost (seed %i)',
-    async (seed) => {
+  const courses = (['http', 'auto'] as const).flatMap((transport) =>
+    [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ transport, seed })),
+  );
+  it.each(courses)(
+    'nothing runs twice and no result is lost ($transport, seed $seed)',
+    async ({ transport, seed }) => {
+      machine.transport = transport;
       const { executor, marketplace } = machine;
       const chaos = new Chaos(seed);
       await chaos.reboot();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Ids, systemIds } from '@node3/shared/ids';
 import type { Logger } from '@node3/shared/logger';
+import type { AgentMessage } from '@node3/shared/routes/agents';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
@@ -10,10 +11,11 @@ import { ExecutorBoard } from './execution/executor-board.ts';
 import type { MachinePolicy } from './execution/machine.ts';
 import type { Executor } from './executors/executor.ts';
 import type { GpuDetector } from './gpu/gpu-detector.ts';
-import type { HostClock } from './host-clock.ts';
+import type { HostClock, Instant } from './host-clock.ts';
 import type { Journal } from './journal/journal.ts';
 import { SqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { watchJournal } from './journal/watched-journal.ts';
+import { Channel, type OpenSocket } from './marketplace-link/channel.ts';
 import { Heartbeater } from './marketplace-link/heartbeater.ts';
 import { LeaseClock } from './marketplace-link/lease-clock.ts';
 import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
@@ -38,6 +40,7 @@ export interface AgentParts {
   ids: Ids;
   log: Logger;
   fetch: typeof fetch;
+  openSocket: OpenSocket;
   /** 0…1, for jitter. */
   random: () => number;
   /** Names this boot of the machine; null when it can't be known. */
@@ -54,6 +57,10 @@ export interface CoreEvents {
   onCapacity: () => void;
   /** The marketplace answers again after an outage. */
   onReachable: () => void;
+  /** Calls and messages go another way now: over the socket, or without one. */
+  onChannel: () => void;
+  /** A message came over the socket. */
+  onMessage: (message: AgentMessage, arrivedAt: Instant) => void;
   onFatal: (error: unknown) => void;
 }
 
@@ -110,6 +117,7 @@ export function createCore(
     shutdown: shutdown.signal,
     onChange: (executionId) => {
       outbox.wake(executionId);
+      heartbeater.quicken();
       events.onStatus();
     },
     onLines: (executionId) => outbox.wake(executionId),
@@ -117,7 +125,7 @@ export function createCore(
     onFatal: events.onFatal,
   });
   const instanceId = parts.ids.secret(18);
-  const heartbeater = new Heartbeater({
+  const heartbeater: Heartbeater = new Heartbeater({
     ...shared,
     instanceId,
     samples: () => inventory.samples(),
@@ -126,10 +134,14 @@ export function createCore(
       if (verdict === 'stop') desk.stop(executionId, 'superseded');
     },
   });
+  const channel =
+    config.transport === 'http' ? null : createChannel(parts, link, instanceId, events);
+  if (channel !== null) link.useChannel(channel);
   const policy: MachinePolicy = config;
   return {
     balance,
     board,
+    channel,
     clock,
     config,
     desk,
@@ -148,4 +160,27 @@ export function createCore(
     shutdown,
     wallet,
   };
+}
+
+function createChannel(
+  { clock, log, openSocket, random }: AgentParts,
+  link: MarketplaceLink,
+  instanceId: string,
+  events: CoreEvents,
+): Channel {
+  return new Channel({
+    marketplaceUrl: link.url,
+    openSocket,
+    clock,
+    log,
+    random,
+    instanceId,
+    apiKey: () => link.apiKey,
+    onMessage: events.onMessage,
+    onChange: (state) => {
+      if (state === 'open') link.noteHello();
+      events.onChannel();
+    },
+    onRefusal: (error) => link.noteError(error),
+  });
 }

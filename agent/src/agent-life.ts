@@ -41,7 +41,7 @@ export class AgentLife {
   constructor(core: AgentCore) {
     this.#core = core;
     this.#mode = core.journal.mode();
-    const { board, clock, desk, inventory, journal, link, log, outbox, parts } = core;
+    const { board, channel, clock, desk, inventory, journal, link, log, outbox, parts } = core;
     const { ids, random } = parts;
     this.#intake = {
       board,
@@ -60,6 +60,7 @@ export class AgentLife {
     };
     this.#poller = new Poller({
       link,
+      channel,
       journal,
       clock,
       ids,
@@ -67,7 +68,7 @@ export class AgentLife {
       random,
       instanceId: core.instanceId,
       availability: () => this.#availability(),
-      onMessage: (message, arrivedAt) => this.#handle(message, arrivedAt),
+      onMessage: async (message, arrivedAt) => this.receive(message, arrivedAt),
     });
   }
 
@@ -128,6 +129,13 @@ export class AgentLife {
     if (this.#ready) this.#poller.refresh();
   }
 
+  /** The socket was opened or is gone: from now on work is asked for the other way. */
+  channelChanged(): void {
+    if (!this.#ready) return;
+    this.#poller.refresh();
+    this.#poller.retry();
+  }
+
   /** The marketplace answers again: there may be work waiting. */
   reachable(): void {
     if (this.#ready) this.#poller.retry();
@@ -164,10 +172,12 @@ export class AgentLife {
 
   /** Ends every loop and story; workloads are left as they are. */
   async stop(): Promise<void> {
-    const { balance, board, desk, earnings, heartbeater, inventory, outbox, shutdown } = this.#core;
+    const { balance, board, channel, desk, earnings, heartbeater, inventory, outbox, shutdown } =
+      this.#core;
     shutdown.abort();
     await Promise.all([
       this.#poller.stop(),
+      channel?.stop(),
       heartbeater.stop(),
       outbox.stop(),
       balance.stop(),
@@ -228,9 +238,10 @@ export class AgentLife {
   }
 
   #work(): void {
-    const { balance, earnings, events, heartbeater } = this.#core;
+    const { balance, channel, earnings, events, heartbeater } = this.#core;
     heartbeater.start();
     this.#ready = true;
+    channel?.start();
     this.#poller.start();
     balance.start();
     earnings.start();
@@ -249,6 +260,8 @@ export class AgentLife {
       freeDeviceIds: free.deviceIds,
       freeCpus: free.cpus,
       freeMemoryBytes: free.memoryBytes,
+      freeSlots: free.slots,
+      pausedMs: Math.max(0, pausedMs),
       waitSec:
         pausedMs > 0
           ? Math.min(Math.ceil(pausedMs / 1000), agentLimits.pollWaitSec)
@@ -256,7 +269,8 @@ export class AgentLife {
     };
   }
 
-  async #handle(message: AgentMessage, arrivedAt: Instant): Promise<void> {
+  /** Takes what the marketplace has to say, whichever way it came. */
+  receive(message: AgentMessage, arrivedAt: Instant): void {
     switch (message.type) {
       case 'offer':
         takeOffer(this.#intake, message, arrivedAt);

@@ -9,12 +9,25 @@ export const agentLimits = {
   backoffMinMs: 1_000,
   backoffMaxMs: 60_000,
 
+  /** A socket is given this long to open and to say hello; behind a silent proxy HTTP goes on. */
+  channelOpenMs: 10_000,
+  /** A request on the socket that is not answered by then means that the socket is dead. */
+  channelCallMs: 15_000,
+  /** A socket that lived this long was no failure: the next one is opened without a back-off. */
+  channelStableMs: 10_000,
+  /** After a restart of the marketplace agents come back spread over this time. */
+  channelSpreadMs: 5_000,
+  /** Pause of the loop that says what is free; every change wakes it. */
+  announceMs: 3_600_000,
+
   /** Below the heartbeat interval, so that a hung request can't cost two beats. */
   heartbeatTimeoutMs: 8_000,
   /** After a lost heartbeat the next one is tried sooner, while the lease still has room. */
   heartbeatRetryMs: 2_000,
   heartbeatMsMin: 1_000,
   heartbeatMsMax: 15_000,
+  /** Without executions there is no lease to lose, only the name of being online. */
+  heartbeatIdleMsMax: 30_000,
   /** How often leases are compared with the clocks; small against leaseSelfStopMs. */
   leaseCheckMs: 500,
 

@@ -12,6 +12,7 @@ import { createCommandRunner } from './gpu/command-runner.ts';
 import { createGpuDetectors } from './gpu/gpu-detectors.ts';
 import { readBootId, systemHostClock } from './host-clock.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
+import { openSocket } from './marketplace-link/open-socket.ts';
 import { RunningAgent } from './running-agent.ts';
 import { agentVersion } from './version.ts';
 
@@ -28,6 +29,7 @@ export function systemParts(): AgentParts {
     ids: systemIds,
     log: silentLogger,
     fetch: globalThis.fetch,
+    openSocket,
     random: Math.random,
     bootId: readBootId(),
     wrapJournal: (journal) => journal,
@@ -60,6 +62,8 @@ export async function startAgent(
       server?.changed();
     },
     onReachable: () => life?.reachable(),
+    onChannel: () => life?.channelChanged(),
+    onMessage: (message, arrivedAt) => life?.receive(message, arrivedAt),
     onFatal: (error) => agent?.fail(error),
   });
   life = new AgentLife(core);

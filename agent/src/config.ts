@@ -10,6 +10,8 @@ export interface AgentConfig {
   marketplaceUrl: string;
   /** Allows plain http to a marketplace on another machine. */
   marketplaceInsecure: boolean;
+  /** `http` never opens a socket, as behind a proxy that holds such connections back. */
+  transport: 'auto' | 'http';
   /** Port of the dashboard on 127.0.0.1; 0 takes any free one. */
   port: number;
   /** Journal and identity live here. */

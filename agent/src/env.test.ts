@@ -18,6 +18,7 @@ describe('readAgentConfig', () => {
       dataDir: resolve('.node3/agent'),
       walletPath: resolve('.node3/agent/wallet.json'),
       solanaRpcUrl: null,
+      transport: 'auto',
       gpuSource: 'hardware',
       nativeAllowed: false,
       asks: { SOL: null, USDC: null },
@@ -45,6 +46,7 @@ describe('readAgentConfig', () => {
         AGENT_BLOCKED_REQUESTERS: blocked,
         MAX_CONCURRENT_JOBS: '4',
         API_KEY: 'k',
+        AGENT_TRANSPORT: 'http',
       }),
     ).toMatchObject({
       port: 9000,
@@ -58,6 +60,7 @@ describe('readAgentConfig', () => {
       requestersBlocked: [blocked],
       slots: 4,
       apiKey: 'k',
+      transport: 'http',
     });
     expect(read({ DASHBOARD_PORT: '9000', AGENT_PORT: '9001' }).port).toBe(9001);
   });
@@ -82,6 +85,7 @@ describe('readAgentConfig', () => {
     { AGENT_BLOCKED_REQUESTERS: 'somebody' },
     { AGENT_ASK_USDC_PER_GPU_HOUR: '0.0000001' },
     { MAX_CONCURRENT_JOBS: '0' },
+    { AGENT_TRANSPORT: 'pigeon' },
     { MARKETPLACE_URL: 'market' },
   ] as Record<string, string>[])('refuses %j by name', (env) => {
     expect(() => read(env)).toThrow(ConfigError);

@@ -17,6 +17,8 @@ import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { AgentConfig } from './config.ts';
 import { readAccounts, readLabels, readRegion } from './read-placement.ts';
 
+const transports = ['auto', 'http'] as const;
+
 /** What the environment can't say. */
 export interface EnvDefaults {
   hostname: string;
@@ -32,6 +34,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     name: readText(env, 'AGENT_NAME', defaults.hostname).slice(0, 64),
     marketplaceUrl: readUrl(env, 'MARKETPLACE_URL', 'http://localhost:8000'),
     marketplaceInsecure: readFlag(env, 'MARKETPLACE_INSECURE', 'off'),
+    transport: readChoice(env, 'AGENT_TRANSPORT', transports, 'auto'),
     port: readInteger(env, 'AGENT_PORT', {
       ...port,
       fallback: readInteger(env, 'DASHBOARD_PORT', port),

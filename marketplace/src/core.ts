@@ -5,6 +5,7 @@ import type { Loop } from '@node3/shared/loop';
 import type { SimulatedPolicy } from './domain/matching.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import { Matchmaker } from './matching/matchmaker.ts';
+import { AgentLinks } from './services/agent-links.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
 import { leaseJob } from './services/claim-job.ts';
@@ -44,6 +45,7 @@ export interface Core extends JobChangeDeps {
   feed: LiveFeed;
   startWaits: StartWaits;
   pollTurns: PollTurns;
+  agentLinks: AgentLinks;
   leases: LeaseTokens;
   sealer: SecretSealer;
   jobTokens: JobTokens;
@@ -68,6 +70,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     lease: (agent, candidate) => leaseJob({ store, clock, ids, leases, sealer }, agent, candidate),
   });
   const presence = new Presence(clock);
+  const agentLinks = new AgentLinks();
   const lastSeq = await store.lastEventSeq();
   const feed = new LiveFeed(lastSeq);
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
@@ -86,7 +89,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     clock,
     ids,
     matchmaker,
-    cancels: new CancelNotices(),
+    cancels: new CancelNotices(agentLinks),
     log,
     holdbackMs: parts.holdbackMs,
     unsupervised,
@@ -103,6 +106,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     pollTurns: new PollTurns(),
     leases,
     sealer,
+    agentLinks,
     jobTokens: createJobTokens(leaseSecret),
     startWorkers: () => [
       startDeadlineSweeper(changeDeps),

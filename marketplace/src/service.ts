@@ -147,7 +147,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       core.matchmaker.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
       await closeServer(app);
-      const contacts = presence.takeUnsaved();
+      const contacts = presence.takeRest();
       if (contacts.length > 0) await store.recordAgentContacts(contacts);
     },
   };

@@ -82,6 +82,25 @@ export const limits = {
   /** The agent stops a workload this long before its lease ends by its own clocks. */
   leaseSelfStopMs: 5_000,
   pollWaitSecMax: 30,
+  /**
+   * How often an agent without executions speaks on its socket: often enough to be online by
+   * agentOfflineMs, rarely enough that 15,000 of them cost the marketplace next to nothing.
+   */
+  agentIdleHeartbeatMs: 25_000,
+  /** A socket that was silent for longer than an idle heartbeat is asked whether it is there. */
+  agentPingMs: 30_000,
+  /** Then it had time for an answer: its other end is gone, and an HTTP poll may have taken over. */
+  agentSilentMs: 45_000,
+  /** Time from the opening of an agent's socket to its hello. */
+  agentHelloMs: 10_000,
+  /** One frame on an agent's socket: an offer or a batch of logs with room for some more messages. */
+  agentFrameBytes: 4 * 1024 * 1024,
+  /** A message for each execution that an agent can have, several times over. */
+  agentMessagesPerFrame: 256,
+  /** Requests of one agent that wait for their answer; each execution has one or two. */
+  agentRequestsInFlight: 256,
+  /** Unread bytes of one agent. One that reads this slowly is closed; what it missed comes again. */
+  agentBacklogBytes: 8 * 1024 * 1024,
   executionsPerAgent: 64,
   devicesPerAgent: 64,
   openJobsPerAccount: 100_000,

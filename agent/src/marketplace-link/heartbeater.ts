@@ -33,6 +33,8 @@ export class Heartbeater {
   readonly #deps: HeartbeaterDeps;
   #heartbeatMs: number = limits.heartbeatMs;
   #restMs = 0;
+  /** The next turn sends nothing: it begins a shorter rest. */
+  #quickened = false;
   #loop: Loop | null = null;
 
   constructor(deps: HeartbeaterDeps) {
@@ -52,8 +54,10 @@ export class Heartbeater {
     });
   }
 
-  /** Beats now, such as when an execution was accepted just before its lease would end. */
-  wake(): void {
+  /** A lease has begun: the next heartbeat must not be as far away as that of an idle agent. */
+  quicken(): void {
+    if (this.#restMs <= limits.heartbeatMs) return;
+    this.#quickened = true;
     this.#loop?.wake();
   }
 
@@ -86,7 +90,7 @@ export class Heartbeater {
     );
     this.#heartbeatMs = Math.min(
       Math.max(reply.heartbeatMs, agentLimits.heartbeatMsMin),
-      agentLimits.heartbeatMsMax,
+      agentLimits.heartbeatIdleMsMax,
     );
     const asked = new Set(named.map((execution) => execution.executionId));
     const verdicts = reply.executions.filter(({ executionId }) => asked.has(executionId));
@@ -109,16 +113,27 @@ export class Heartbeater {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#quickened) {
+      this.#quickened = false;
+      this.#restMs = Math.min(this.#restMs, limits.heartbeatMs);
+      return;
+    }
     try {
       await this.beat(signal);
-      this.#restMs = this.#heartbeatMs;
+      this.#restMs = this.#intervalMs();
     } catch (error) {
       if (signal.aborted) return;
       const unreachable = isMarketError(error, 'MARKETPLACE_UNREACHABLE');
-      const retryMs = unreachable ? agentLimits.heartbeatRetryMs : this.#heartbeatMs;
-      this.#restMs = Math.min(retryMs, this.#heartbeatMs);
+      const retryMs = unreachable ? agentLimits.heartbeatRetryMs : this.#intervalMs();
+      this.#restMs = Math.min(retryMs, this.#intervalMs());
       this.#deps.log.debug({ err: error }, 'heartbeat was not answered');
     }
+  }
+
+  /** What was advised, as long as there is no lease that could be lost meanwhile. */
+  #intervalMs(): number {
+    const isIdle = !this.#deps.journal.listOpen().some(holdsLease);
+    return isIdle ? this.#heartbeatMs : Math.min(this.#heartbeatMs, agentLimits.heartbeatMsMax);
   }
 }
 

@@ -3,12 +3,21 @@ import type { Clock } from '@node3/shared/clock';
 import type { ArgsOf, ReplyOf, RouteContract } from '@node3/shared/contract';
 import { isMarketError, type MarketError } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
+import { agentLimits } from '../agent-limits.ts';
+import { type ChannelCall, toChannelCall } from './channel-calls.ts';
+import { type ChannelCallOptions, ChannelLostError } from './channel-session.ts';
 
 export interface MarketplaceLinkDeps {
   clock: Clock;
   fetch?: typeof fetch;
   /** Called when reachability or the refusal changed. */
   onChange?: (reachable: 'reachable' | 'unreachable') => void;
+}
+
+/** The agent's socket, as far as calls go. */
+export interface CallChannel {
+  readonly isOpen: boolean;
+  call(call: ChannelCall, options: ChannelCallOptions): Promise<unknown>;
 }
 
 /** A refusal that no retry mends: a person has to act. */
@@ -20,11 +29,16 @@ const refusalCodes: readonly ErrorCode[] = [
   'AGENT_SUPERSEDED',
 ];
 
-/** The one way to the marketplace; remembers when it last answered and what it refused. */
+/**
+ * The one way to the marketplace: over the socket while that is open and over HTTP otherwise, which
+ * no caller need know. Remembers when it last answered and what it refused.
+ */
 export class MarketplaceLink {
   readonly #deps: MarketplaceLinkDeps;
   readonly url: string;
   #client: Client;
+  #apiKey: string | null = null;
+  #channel: CallChannel | null = null;
   #lastContactAtMs: number | null = null;
   #unreachableSinceMs: number | null = null;
   #refusal: MarketError | null = null;
@@ -37,7 +51,18 @@ export class MarketplaceLink {
 
   /** Every later call carries this key. */
   useKey(apiKey: string): void {
+    this.#apiKey = apiKey;
     this.#client = this.#createClient(apiKey);
+  }
+
+  /** The key of this agent; null until it has signed in. */
+  get apiKey(): string | null {
+    return this.#apiKey;
+  }
+
+  /** Calls that the socket has go over it from now on, whenever it is open. */
+  useChannel(channel: CallChannel): void {
+    this.#channel = channel;
   }
 
   get lastContactAtMs(): number | null {
@@ -59,25 +84,63 @@ export class MarketplaceLink {
     args: ArgsOf<C>,
     options?: CallOptions,
   ): Promise<ReplyOf<C>> {
-    const before = this.#standing();
     try {
-      const reply = await this.#client.call(contract, args, options);
-      this.#answered();
-      if (contract.audience === 'agent') this.#refusal = null;
+      const reply = await this.#send(contract, args, options);
+      this.#note(() => {
+        this.#answered();
+        if (contract.audience === 'agent') this.#refusal = null;
+      });
       return reply;
     } catch (error) {
-      if (isMarketError(error, 'MARKETPLACE_UNREACHABLE')) {
-        this.#unreachableSinceMs ??= this.#deps.clock.nowMs();
-      } else if (isMarketError(error)) {
-        this.#answered();
-        if (refusalCodes.includes(error.code)) this.#refusal = error;
-      }
+      if (isMarketError(error)) this.noteError(error);
       throw error;
-    } finally {
-      if (before !== this.#standing()) {
-        this.#deps.onChange?.(this.#unreachableSinceMs === null ? 'reachable' : 'unreachable');
-      }
     }
+  }
+
+  /** The marketplace has just said hello on the socket. */
+  noteHello(): void {
+    this.#note(() => {
+      this.#answered();
+      this.#refusal = null;
+    });
+  }
+
+  /** An error that came by way of the socket counts like one of a call. */
+  noteError(error: MarketError): void {
+    this.#note(() => {
+      if (error.code === 'MARKETPLACE_UNREACHABLE') {
+        this.#unreachableSinceMs ??= this.#deps.clock.nowMs();
+        return;
+      }
+      this.#answered();
+      if (refusalCodes.includes(error.code)) this.#refusal = error;
+    });
+  }
+
+  async #send<C extends RouteContract>(
+    contract: C,
+    args: ArgsOf<C>,
+    options: CallOptions = {},
+  ): Promise<ReplyOf<C>> {
+    const channel = this.#channel;
+    const call = channel?.isOpen === true ? toChannelCall(contract, args as object) : null;
+    if (channel === null || call === null) return this.#client.call(contract, args, options);
+    const { signal, timeoutMs = agentLimits.channelCallMs } = options;
+    try {
+      const waits = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
+      return (await channel.call(call, waits)) as ReplyOf<C>;
+    } catch (error) {
+      // Whether it arrived is unknown, so it is said again: every call may be.
+      if (!(error instanceof ChannelLostError)) throw error;
+      return this.#client.call(contract, args, options);
+    }
+  }
+
+  #note(change: () => void): void {
+    const before = this.#standing();
+    change();
+    if (before === this.#standing()) return;
+    this.#deps.onChange?.(this.#unreachableSinceMs === null ? 'reachable' : 'unreachable');
   }
 
   #answered(): void {

@@ -6,6 +6,7 @@ import { type AgentMessage, pollAgent } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
 import { type HostClock, type Instant, instantOf } from '../host-clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import { ChannelLostError } from './channel-session.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
 import { readMessages } from './read-messages.ts';
@@ -18,12 +19,26 @@ export interface Availability {
   freeDeviceIds: string[];
   freeCpus: number;
   freeMemoryBytes: number;
+  freeSlots: number;
+  /** For how long no work is wanted that will be wanted then without any other change. */
+  pausedMs: number;
   /** Longest wait for an answer, seconds. */
   waitSec: number;
 }
 
+/** The agent's socket, as far as asking for work goes. */
+export interface WorkChannel {
+  readonly isOpen: boolean;
+  announce(
+    availability: Omit<Availability, 'pausedMs' | 'waitSec'>,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
 export interface PollerDeps {
   link: MarketplaceLink;
+  /** null: there is HTTP alone. */
+  channel: WorkChannel | null;
   journal: Journal;
   clock: HostClock;
   ids: Ids;
@@ -35,7 +50,10 @@ export interface PollerDeps {
   onMessage(message: AgentMessage, arrivedAt: Instant): Promise<void>;
 }
 
-/** Asks for work and messages for as long as the agent lives. */
+/**
+ * Asks for work for as long as the agent lives: by saying what is free on the socket while that is
+ * open, and by long polls, which bring messages too, while it is not.
+ */
 export class Poller {
   readonly #deps: PollerDeps;
   #loop: PacedLoop | null = null;
@@ -73,8 +91,9 @@ export class Poller {
   }
 
   async #turn(signal: AbortSignal): Promise<number> {
-    const { clock } = this.#deps;
+    const { channel, clock } = this.#deps;
     this.#stale = false;
+    if (channel?.isOpen === true) return this.#announce(channel, signal);
     const sentAt = instantOf(clock);
     const reply = await this.#poll(signal);
     if (reply === null) return 0;
@@ -92,12 +111,23 @@ export class Poller {
     return emptyAtOnce && !this.#stale ? agentLimits.pollEmptyPauseMs : 0;
   }
 
+  async #announce(channel: WorkChannel, signal: AbortSignal): Promise<number> {
+    const { pausedMs, waitSec: _, ...availability } = this.#deps.availability();
+    try {
+      await channel.announce(availability, signal);
+    } catch (error) {
+      if (error instanceof ChannelLostError) return 0;
+      throw error;
+    }
+    return pausedMs > 0 ? pausedMs : agentLimits.announceMs;
+  }
+
   /** @returns null when the poll was cut off by `refresh`. */
   async #poll(signal: AbortSignal): Promise<unknown> {
     const abort = new AbortController();
     this.#inFlight = abort;
     const { instanceId, link } = this.#deps;
-    const { wantsWork, ...availability } = this.#deps.availability();
+    const { wantsWork, freeSlots: _, pausedMs: __, ...availability } = this.#deps.availability();
     const claimId = wantsWork ? this.#claim() : null;
     const waitSec = Math.min(availability.waitSec, limits.pollWaitSecMax);
     try {

@@ -1,4 +1,6 @@
+import type { WebSocket } from 'ws';
 import type { Journal } from '../journal/journal.ts';
+import type { OpenSocket } from '../marketplace-link/channel.ts';
 
 /**
  * Plays a killed process inside a living one. Everything that reaches out of an agent goes through
@@ -8,9 +10,17 @@ export class CrashGate {
   #crashed = false;
   #journal: Journal | null = null;
 
+  readonly #sockets = new Set<WebSocket>();
+
   /** From now on this agent has no effect on anything, and its data directory is free. */
   crash(): void {
     this.#crashed = true;
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners();
+      // What terminating it says in passing is nobody's business any more.
+      socket.on('error', () => undefined);
+      socket.terminate();
+    }
     this.#journal?.close();
   }
 
@@ -22,6 +32,15 @@ export class CrashGate {
 
   wrapFetch(send: typeof fetch): typeof fetch {
     return (input, init) => this.#pass(() => send(input, init));
+  }
+
+  wrapSockets(open: OpenSocket): OpenSocket {
+    return (url, apiKey) => {
+      const socket = this.#pass(() => open(url, apiKey));
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      return socket;
+    };
   }
 
   wrap<T extends object>(target: T): T {

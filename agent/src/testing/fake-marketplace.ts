@@ -27,6 +27,7 @@ import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { composeChallenge } from '@node3/shared/wallet-challenge';
 import { verifySignature } from '@node3/shared/wallet-key';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { FakeAgentSockets } from './fake-agent-sockets.ts';
 
 /** What the marketplace knows about one execution. */
 export interface FakeExecutionRecord {
@@ -71,8 +72,13 @@ export class FakeMarketplace {
   readonly #messages: AgentMessage[] = [];
   readonly #news = new EventEmitter();
   readonly #drops = new Map<string, number>();
+  readonly #handlers = new Map<RouteContract, (body: object, params: object) => unknown>();
   readonly #app: FastifyInstance;
+  /** The sockets of agents, which carry what the routes carry. */
+  readonly sockets: FakeAgentSockets;
   #down = false;
+  /** How often an agent said hello on a socket. */
+  #greetings = 0;
   #wallet = '';
   url = '';
 
@@ -85,6 +91,22 @@ export class FakeMarketplace {
     this.#addSignIn();
     this.#addPoll();
     this.#addExecutionRoutes();
+    this.sockets = new FakeAgentSockets(this.#app.server, {
+      authorize: (key) => !this.#down && key === `Bearer ${this.apiKey}`,
+      handle: async (contract, body, params) => {
+        const handle = this.#handlers.get(contract);
+        assert(handle !== undefined, `there is a handler of ${contract.url}`);
+        return handle(body, params);
+      },
+      take: (claimId) => this.#take(claimId),
+      greet: () => {
+        // What a poll would answer now, nobody reads.
+        this.#greetings += 1;
+        this.#news.emit('news');
+        return this.#unaccepted();
+      },
+      losesReply: (url) => this.#losesReply(url),
+    });
   }
 
   async start(): Promise<void> {
@@ -93,12 +115,14 @@ export class FakeMarketplace {
 
   async stop(): Promise<void> {
     this.#news.emit('news');
+    this.sockets.cut();
     await this.#app.close();
   }
 
   /** While down, connections are cut without an answer. */
   setDown(down: 'down' | 'up'): void {
     this.#down = down === 'down';
+    if (this.#down) this.sockets.cut();
   }
 
   /** The next answers to paths that contain `part` get lost after the request was handled. */
@@ -124,7 +148,7 @@ export class FakeMarketplace {
       reward: price.reward,
       ...offer,
     });
-    this.#news.emit('news');
+    this.#tell();
     return executionId;
   }
 
@@ -136,7 +160,7 @@ export class FakeMarketplace {
   /** Sends a message with the next poll. */
   say(message: AgentMessage): void {
     this.#messages.push(message);
-    this.#news.emit('news');
+    this.#tell();
   }
 
   /** Sends an offer that was sent before once more, as a marketplace that lost its memory would. */
@@ -150,19 +174,30 @@ export class FakeMarketplace {
     return found;
   }
 
+  #tell(): void {
+    this.sockets.serve();
+    this.#news.emit('news');
+  }
+
   #addFaults(): void {
     this.#app.addHook('onRequest', async (request) => {
       if (this.#down) request.raw.socket.destroy();
     });
     this.#app.addHook('onSend', async (request: FastifyRequest, _: FastifyReply, payload) => {
       this.requests.push(`${request.method} ${request.url}`);
-      for (const [part, times] of this.#drops) {
-        if (!request.url.includes(part) || times === 0) continue;
-        this.#drops.set(part, times - 1);
-        request.raw.socket.destroy();
-      }
+      if (this.#losesReply(request.url)) request.raw.socket.destroy();
       return payload;
     });
+  }
+
+  #losesReply(url: string): boolean {
+    let isLost = false;
+    for (const [part, times] of this.#drops) {
+      if (!url.includes(part) || times === 0) continue;
+      this.#drops.set(part, times - 1);
+      isLost = true;
+    }
+    return isLost;
   }
 
   #route<C extends RouteContract>(
@@ -173,6 +208,7 @@ export class FakeMarketplace {
       request: FastifyRequest,
     ) => ReplyOf<C> | Promise<ReplyOf<C>>,
   ): void {
+    this.#handlers.set(contract, (body, params) => Reflect.apply(handle, null, [body, params]));
     addRoute(this.#app, contract, {
       authenticate: async (request) => {
         if (contract.audience === 'agent') this.#authenticate(request);
@@ -227,14 +263,18 @@ export class FakeMarketplace {
 
   #addPoll(): void {
     this.#route(pollAgent, async ({ claimId, waitSec }, _, request) => {
+      // An agent that polls has lost its socket, whatever this end of it believes.
+      this.sockets.cut();
       const gone = new AbortController();
       request.raw.socket.once('close', () => gone.abort());
       const late = AbortSignal.timeout(waitSec * 1000);
       const signal = AbortSignal.any([late, gone.signal]);
       const messages = this.#take(claimId);
       if (messages.length > 0 || this.#down) return { messages };
+      const greetings = this.#greetings;
       await once(this.#news, 'news', { signal }).catch(() => undefined);
-      return { messages: gone.signal.aborted ? [] : this.#take(claimId) };
+      const isOver = gone.signal.aborted || greetings !== this.#greetings;
+      return { messages: isOver ? [] : this.#take(claimId) };
     });
     this.#route(heartbeatAgent, ({ executions }) => ({
       heartbeatMs: this.heartbeatMs,
@@ -251,10 +291,10 @@ export class FakeMarketplace {
   #take(claimId: string | null): AgentMessage[] {
     const messages = this.#messages.splice(0);
     if (claimId === null) return messages;
-    const again = [...this.executions.values()].find(
-      (found) => found.claimId === claimId && !found.accepted && !found.released,
+    const again = this.#unaccepted().find(
+      ({ executionId }) => this.execution(executionId).claimId === claimId,
     );
-    if (again !== undefined) return [...messages, again.offer];
+    if (again !== undefined) return [...messages, again];
     const offer = this.#queue.shift();
     if (offer === undefined) return messages;
     this.executions.set(offer.executionId, {
@@ -272,6 +312,13 @@ export class FakeMarketplace {
       resultReports: 0,
     });
     return [...messages, offer];
+  }
+
+  /** Offers that were made and neither accepted nor given back. */
+  #unaccepted(): ExecutionOffer[] {
+    return [...this.executions.values()]
+      .filter(({ accepted, released }) => !accepted && !released)
+      .map(({ offer }) => offer);
   }
 
   #addExecutionRoutes(): void {

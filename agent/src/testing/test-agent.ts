@@ -12,6 +12,7 @@ import { startAgent } from '../app.ts';
 import type { AgentConfig } from '../config.ts';
 import type { ExecutionOutcome, ExecutorStatus } from '../executors/executor.ts';
 import { FakeExecutor } from '../executors/fake/fake-executor.ts';
+import { openSocket } from '../marketplace-link/open-socket.ts';
 import { CrashGate } from './crash-gate.ts';
 import { FakeMarketplace } from './fake-marketplace.ts';
 import { ManualHostClock } from './manual-host-clock.ts';
@@ -68,6 +69,8 @@ export class TestMachine {
   readonly executor = new FakeExecutor();
   readonly clock = new ManualHostClock();
   bootId = 'boot-1';
+  /** How its agents speak to the marketplace; most tests look at calls one by one. */
+  transport: AgentConfig['transport'] = 'http';
   dataDir = '';
   #started: { agent: Agent; gate: CrashGate }[] = [];
 
@@ -95,6 +98,7 @@ export class TestMachine {
       name: 'test',
       marketplaceUrl: this.marketplace.url,
       marketplaceInsecure: false,
+      transport: this.transport,
       port: 0,
       dataDir: this.dataDir,
       walletPath: join(this.dataDir, 'wallet.json'),
@@ -125,6 +129,7 @@ export class TestMachine {
       ids: systemIds,
       log: silentLogger,
       fetch: gate.wrapFetch(fetch),
+      openSocket: gate.wrapSockets(openSocket),
       random: () => 0.5,
       bootId: this.bootId,
       wrapJournal: (journal) => gate.wrapJournal(journal),

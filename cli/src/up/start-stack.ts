@@ -117,6 +117,7 @@ export async function startProvider(
     name: hostname().slice(0, 64),
     marketplaceUrl: urls.marketplaceUrl,
     marketplaceInsecure: false,
+    transport: 'auto',
     port: options.agentPort,
     dataDir: folder.agent,
     walletPath: folder.agentWallet,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { FastifyRequest } from 'fastify';
@@ -21,13 +22,16 @@ export interface Requester {
   keyId: string | null;
 }
 
+/** Where a key stands. The upgrade of a socket has no more than that. */
+type KeyHolder = Pick<IncomingMessage, 'headers'>;
+
 /** Finds out who calls, per kind of route. One key never works for two kinds of caller. */
 export interface Authenticator {
   readonly public: (request: FastifyRequest) => Promise<null>;
   readonly requester: (request: FastifyRequest) => Promise<Requester>;
   /** The same, or whoever holds the token of the job in the path. */
   readonly jobRequester: (request: FastifyRequest) => Promise<Requester>;
-  readonly agent: (request: FastifyRequest) => Promise<AgentRow>;
+  readonly agent: (request: KeyHolder) => Promise<AgentRow>;
   readonly operator: (request: FastifyRequest) => Promise<'operator'>;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
   readonly requesterByKey: (apiKey: string) => Promise<Requester | null>;
@@ -99,7 +103,7 @@ function forbidden(wanted: string): MarketError {
 }
 
 /** `Authorization: Bearer <key>`, or the seed's `X-API-Key`. */
-function readKey(request: FastifyRequest): string {
+function readKey(request: KeyHolder): string {
   const { authorization } = request.headers;
   const bearer = /^Bearer +(.*)$/i.exec(authorization ?? '')?.[1]?.trim();
   const header = request.headers['x-api-key'];

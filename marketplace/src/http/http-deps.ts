@@ -5,6 +5,7 @@ import type { LiveFeed } from '../live/live-feed.ts';
 import type { DepositSource } from '../payments/deposit-source.ts';
 import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
+import type { AgentLinks } from '../services/agent-links.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
@@ -31,6 +32,7 @@ export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps, Recei
   jobTokens: JobTokens;
   presence: Presence;
   pollTurns: PollTurns;
+  agentLinks: AgentLinks;
   treasury: Treasury;
   ownWallets: OwnWallets;
   payouts: PayoutOperation;

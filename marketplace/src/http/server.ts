@@ -7,9 +7,11 @@ import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { limits } from '@node3/shared/limits';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { addAgentChannel } from './agent-channel/add-agent-channel.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { addRateLimit } from './rate-limit.ts';
+import { routeUpgrades } from './route-upgrades.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAdminRoutes } from './routes/admin.ts';
 import { addAgentRoutes } from './routes/agents.ts';
@@ -64,7 +66,8 @@ export async function createServer(
   });
   await app.register(helmet, securityHeaders);
   await addRateLimit(app);
-  await app.register(websocket, { options: { maxPayload: limits.logLineBytes } });
+  const server = routeUpgrades(app.server, addAgentChannel(app, deps));
+  await app.register(websocket, { options: { maxPayload: limits.logLineBytes, server } });
   await addDocs(app, deps.version);
   await app.register(async (api) => {
     addMarketplaceRoutes(api, deps);

@@ -1,4 +1,5 @@
 import type { AgentMessage } from '@node3/shared/routes/agents';
+import type { AgentLinks } from './agent-links.ts';
 
 type CancelMessage = Extract<AgentMessage, { type: 'cancel' }>;
 
@@ -7,10 +8,21 @@ type CancelMessage = Extract<AgentMessage, { type: 'cancel' }>;
  * with its next heartbeat whatever happens here.
  */
 export class CancelNotices {
+  readonly #links: AgentLinks;
   readonly #byAgent = new Map<string, Map<string, CancelMessage>>();
   readonly #listeners = new Map<string, () => void>();
 
+  constructor(links: AgentLinks) {
+    this.#links = links;
+  }
+
+  /** Goes out at once where the agent holds a socket, and otherwise waits for its next poll. */
   add(agentId: string, executionId: string, attempt: number): void {
+    const link = this.#links.of(agentId);
+    if (link !== null) {
+      link.say({ type: 'cancel', executionId, attempt });
+      return;
+    }
     const notices = this.#byAgent.get(agentId) ?? new Map<string, CancelMessage>();
     // By execution: somebody who cancels again and again must not fill our memory.
     notices.set(executionId, { type: 'cancel', executionId, attempt });

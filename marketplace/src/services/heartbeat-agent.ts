@@ -31,7 +31,7 @@ export async function heartbeatAgent(
   const renewed =
     fences.length === 0 ? [] : await deps.store.renewLeases(agent.agentId, fences, leaseUntilMs);
   return {
-    heartbeatMs: limits.heartbeatMs,
+    heartbeatMs: fences.length === 0 ? limits.agentIdleHeartbeatMs : limits.heartbeatMs,
     executions: fences.map(({ executionId }, index) => {
       const state = renewed[index] ?? null;
       if (state === null) return { executionId, verdict: 'stop', leaseMs: 0 };

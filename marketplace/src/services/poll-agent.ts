@@ -54,7 +54,7 @@ async function answerPoll(
 ): Promise<AgentMessage[]> {
   checkOffer(body.offer);
   const presence = deps.presence.seen(agent, body.instanceId);
-  presence.offer = body.offer;
+  deps.presence.noteOffer(presence, body.offer);
   presence.freeDeviceIds = body.freeDeviceIds;
   const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;
   while (!signal.aborted) {

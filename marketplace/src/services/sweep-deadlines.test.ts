@@ -7,6 +7,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { World } from '../store/testing/world.ts';
 import { testOffer } from '../testing/test-marketplace.ts';
+import { AgentLinks } from './agent-links.ts';
 import { cancelJob } from './cancel-job.ts';
 import { CancelNotices } from './cancel-notices.ts';
 import type { JobChangeDeps } from './change-job.ts';
@@ -39,7 +40,7 @@ beforeEach(() => {
     ids: world.ids,
     holdbackMs: 0,
     unsupervised: new Map(),
-    cancels: new CancelNotices(),
+    cancels: new CancelNotices(new AgentLinks()),
     matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }),
     wakePayouts: () => undefined,
   };

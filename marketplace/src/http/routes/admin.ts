@@ -73,6 +73,9 @@ export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
         nowMs: deps.clock.nowMs(),
       });
       if (outcome === null) throw new MarketError('AGENT_NOT_FOUND', { agentId });
+      if (!body.enabled) {
+        deps.agentLinks.of(agentId)?.end(new MarketError('AGENT_DISABLED', { agentId }));
+      }
       return { agentId, enabled: outcome.agent.state !== 'disabled' };
     },
   });

@@ -1,3 +1,4 @@
+import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import {
@@ -37,6 +38,11 @@ export function addAgentRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate,
     async handler({ principal, body, reply }) {
       const signal = AbortSignal.any([goneSignal(reply), deps.stopping]);
+      const { agentId } = principal;
+      // An agent that polls has lost its socket, whatever our end of it believes.
+      if (deps.presence.get(agentId)?.instanceId === body.instanceId) {
+        deps.agentLinks.of(agentId)?.end(new MarketError('AGENT_SUPERSEDED', { agentId }));
+      }
       return { messages: await pollAgent(deps, principal, body, signal) };
     },
   });

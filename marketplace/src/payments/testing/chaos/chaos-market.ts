@@ -4,6 +4,7 @@ import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { chainTreasury, operatorCapital } from '../../../domain/ledger-accounts.ts';
 import { withdrawalMinimum } from '../../../domain/withdrawal-minimum.ts';
 import { Matchmaker } from '../../../matching/matchmaker.ts';
+import { AgentLinks } from '../../../services/agent-links.ts';
 import { CancelNotices } from '../../../services/cancel-notices.ts';
 import { reportResult } from '../../../services/report-result.ts';
 import { requestWithdrawal } from '../../../services/request-withdrawal.ts';
@@ -236,7 +237,7 @@ export class ChaosMarket {
           simulated: 'refused',
           lease: () => Promise.reject(new Error('no agent asks for work here')),
         }),
-        cancels: new CancelNotices(),
+        cancels: new CancelNotices(new AgentLinks()),
         holdbackMs: 0,
         unsupervised: new Map(),
         wakePayouts: () => undefined,

@@ -1,0 +1,145 @@
+import { assert } from '@node3/shared/assert';
+import type { Clock } from '@node3/shared/clock';
+import type { Ids } from '@node3/shared/ids';
+import type { JobSpec } from '@node3/shared/job-spec';
+import type { ReadyRequest } from '@node3/shared/routes/agent-channel';
+import type { ExecutionOffer } from '@node3/shared/routes/agents';
+import { type AgentStanding, standingOf } from '../../domain/agent-standing.ts';
+import type { Capacity } from '../../domain/matching.ts';
+import type { Matchmaker } from '../../matching/matchmaker.ts';
+import type { AgentStore } from '../../store/agent-store.ts';
+
+/** How old what is known of an agent's history may be: it only orders agents that all fit. */
+const standingMs = 60_000;
+
+export interface JobTakingDeps {
+  store: Pick<AgentStore, 'agent'>;
+  clock: Clock;
+  ids: Ids;
+  matchmaker: Matchmaker;
+}
+
+interface Agent {
+  agentId: string;
+  wallet: string;
+  agentName: string;
+  /** Sends an offer. @returns its number on the socket. */
+  send(offer: ExecutionOffer): number;
+}
+
+/**
+ * The part of a socket that takes jobs: keeps its agent in the index of idle agents for as long as
+ * there is room, and knows what was offered that the agent had not seen when it spoke last.
+ */
+export class JobTaking {
+  readonly #deps: JobTakingDeps;
+  readonly #agent: Agent;
+  readonly #offered = new Map<string, { seq: number; offer: ExecutionOffer }>();
+  #word: ReadyRequest | null = null;
+  #leave: () => Promise<void> = async () => undefined;
+  #known: { standing: AgentStanding; isActive: boolean; readAtMs: number } | null = null;
+  #claimsOpen = 0;
+
+  constructor(deps: JobTakingDeps, agent: Agent) {
+    this.#deps = deps;
+    this.#agent = agent;
+  }
+
+  /** What the agent says of itself replaces what it said before. */
+  async ready(word: ReadyRequest): Promise<void> {
+    this.#word = word;
+    // What was claimed by the word before must be counted, so its claims have to be over first.
+    await this.#leave();
+    for (const [executionId, { seq }] of this.#offered) {
+      if (seq <= word.lastSeq) this.#offered.delete(executionId);
+    }
+    if (this.#word !== word || !word.wantsWork) return;
+    const { isActive, standing } = await this.#read();
+    if (this.#word === word && isActive) this.#enter(word, standing);
+  }
+
+  /** An offer that was made before this socket, and is made again on it. */
+  note(seq: number, offer: ExecutionOffer): void {
+    this.#offered.set(offer.executionId, { seq, offer });
+  }
+
+  /**
+   * An agent whose claim the store refused is out of the index, and nothing need ever change about
+   * it: so it is put back when it shows next that it lives.
+   */
+  retry(): void {
+    if (this.#claimsOpen > 0) this.#again();
+  }
+
+  /** The agent may or may not get jobs now: what was known of it is forgotten. */
+  refresh(): void {
+    this.#known = null;
+    this.#again();
+  }
+
+  /** @returns when no claim for this socket is under way any more. */
+  stop(): Promise<void> {
+    this.#word = null;
+    return this.#leave();
+  }
+
+  #enter(word: ReadyRequest, standing: AgentStanding): void {
+    this.#claimsOpen = 0;
+    this.#leave = this.#deps.matchmaker.enter({
+      agentId: this.#agent.agentId,
+      agentName: this.#agent.agentName,
+      capacity: capacityLeft(this.#agent, word, [...this.#offered.values()]),
+      standing,
+      offersMax: 'many',
+      claimId: () => {
+        this.#claimsOpen += 1;
+        return this.#deps.ids.secret(18);
+      },
+      offered: (offer) => {
+        this.#claimsOpen -= 1;
+        this.note(this.#agent.send(offer), offer);
+      },
+    });
+  }
+
+  #again(): void {
+    if (this.#word !== null) void this.ready({ ...this.#word });
+  }
+
+  async #read(): Promise<{ standing: AgentStanding; isActive: boolean }> {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (this.#known !== null && nowMs - this.#known.readAtMs < standingMs) return this.#known;
+    const agent = await this.#deps.store.agent(this.#agent.agentId);
+    assert(agent !== null, 'an agent with a socket is in the store');
+    const isActive = agent.state === 'active';
+    this.#known = { standing: standingOf(agent), isActive, readAtMs: nowMs };
+    return this.#known;
+  }
+}
+
+/** The agent's own word, less what was offered after it spoke. */
+function capacityLeft(
+  { agentId, wallet }: Pick<Agent, 'agentId' | 'wallet'>,
+  word: ReadyRequest,
+  offered: readonly { offer: ExecutionOffer }[],
+): Capacity {
+  const taken = new Set(offered.flatMap(({ offer }) => offer.deviceIds));
+  const capacity: Capacity = {
+    agentId,
+    wallet,
+    reservedFor: null,
+    offer: word.offer,
+    freeDeviceIds: word.freeDeviceIds.filter((deviceId) => !taken.has(deviceId)),
+    freeCpus: word.freeCpus,
+    freeMemoryBytes: word.freeMemoryBytes,
+    freeSlots: word.freeSlots,
+  };
+  for (const { offer } of offered) {
+    // The wire leaves the spec open for newer fields; what we offer is our own.
+    const { resources } = offer.spec as JobSpec;
+    capacity.freeCpus -= resources.cpus;
+    capacity.freeMemoryBytes -= resources.memoryBytes;
+    capacity.freeSlots -= 1;
+  }
+  return capacity;
+}

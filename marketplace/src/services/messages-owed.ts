@@ -1,0 +1,24 @@
+import type { AgentMessage } from '@node3/shared/routes/agents';
+import type { JobStore } from '../store/job-store.ts';
+import { type LeaseDeps, toOffer } from './claim-job.ts';
+
+interface Deps extends Pick<LeaseDeps, 'leases' | 'sealer'> {
+  store: Pick<JobStore, 'liveExecutions' | 'job'>;
+}
+
+/**
+ * What an agent that connects has to hear, whatever was lost before: offers that it did not accept
+ * yet, and cancellations. All of it is in the store, so a crash of either side forgets nothing.
+ */
+export async function messagesOwed(deps: Deps, agentId: string): Promise<AgentMessage[]> {
+  const live = await deps.store.liveExecutions(agentId);
+  const messages: AgentMessage[] = [];
+  for (const execution of live) {
+    const { executionId, attempt, acceptByMs } = execution;
+    const job = await deps.store.job(execution.jobId);
+    if (job === null) continue;
+    if (job.cancelRequestedAtMs !== null) messages.push({ type: 'cancel', executionId, attempt });
+    else if (acceptByMs !== null) messages.push(toOffer(deps, job, execution));
+  }
+  return messages;
+}
