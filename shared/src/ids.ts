@@ -36,12 +36,13 @@ export function idPattern(kind: IdKind): string {
 
 /** Encodes 16 bytes as 26 Crockford base 32 characters; byte order is kept, so order is too. */
 export function encodeCrockford(bytes: Uint8Array): string {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   let text = '';
-  for (let i = 0; i < 26; i += 1) {
-    text = crockford.charAt(Number(value & 31n)) + text;
-    value >>= 5n;
+  // 130 bits for 128: the first character has two leading zeros.
+  let bits = 2;
+  let value = 0;
+  for (const byte of bytes) {
+    value = ((value << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) text += crockford.charAt((value >> (bits - 5)) & 31);
   }
   return text;
 }
@@ -60,11 +61,23 @@ export function uuidV7Bytes(nowMs: number, random: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Asking the random source costs more than all the rest of an id: it is asked for many at once. */
+const pool = new Uint8Array(10 * 256);
+let poolUsed = pool.length;
+
+function nextRandom(): Uint8Array {
+  if (poolUsed === pool.length) {
+    crypto.getRandomValues(pool);
+    poolUsed = 0;
+  }
+  poolUsed += 10;
+  return pool.subarray(poolUsed - 10, poolUsed);
+}
+
 /** Ids from the platform's cryptographic random source; works in Node and in browsers. */
 export const systemIds: Ids = {
   next(kind) {
-    const random = crypto.getRandomValues(new Uint8Array(10));
-    return `${idKinds[kind]}_${encodeCrockford(uuidV7Bytes(Date.now(), random))}`;
+    return `${idKinds[kind]}_${encodeCrockford(uuidV7Bytes(Date.now(), nextRandom()))}`;
   },
   secret(bytes) {
     const random = crypto.getRandomValues(new Uint8Array(bytes));

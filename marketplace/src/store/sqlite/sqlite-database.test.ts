@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { silentLogger } from '@node3/shared/logger';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EventRow } from '../rows.ts';
 import { migrations } from './migrations/index.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
@@ -81,6 +82,48 @@ describe('SqliteDatabase', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(keys(sqlite)).toEqual(['a', 'b']);
     expect(fatal).toEqual([]);
+  });
+
+  it('runs what shared a commit with a refused write again, as if for the first time', async () => {
+    const sqlite = open();
+    const heard: unknown[] = [];
+    sqlite.onEvents((events) => void heard.push(...events));
+    const event = { seq: 1 } as unknown as EventRow;
+    const told = sqlite.write((db) => {
+      sqlite.announce([event]);
+      db.prepare(insertMeta).run('told', 1);
+    });
+    const bad = sqlite.write(() => {
+      sqlite.announce([event]);
+      throw new Error('no');
+    });
+    const lone = [told, bad, put(sqlite, 'told')];
+    const outcomes = (await Promise.allSettled(lone)).map(({ status }) => status);
+    expect(outcomes).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(heard).toEqual([event]);
+    await expect(put(sqlite, 'told')).rejects.toThrow('UNIQUE');
+    await expect(put(sqlite, 'later')).resolves.toBeUndefined();
+    expect(keys(sqlite)).toEqual(['later', 'told']);
+  });
+
+  it('moves a long log into the database, which loses nothing', async () => {
+    const sqlite = open();
+    const logPages = () =>
+      sqlite.read(
+        (db) => db.pragma('wal_checkpoint(NOOP)') as { log: bigint; checkpointed: bigint }[],
+      );
+    for (let index = 0; index < 3; index += 1) {
+      await sqlite.write((db) => {
+        const insert = db.prepare(insertMeta);
+        for (let row = 0; row < 20; row += 1)
+          insert.run(`${index}-${row}-${'x'.repeat(300_000)}`, 1);
+      });
+    }
+    const [size] = logPages();
+    expect(size?.checkpointed).toBeGreaterThan(0n);
+    expect(keys(sqlite)).toHaveLength(60);
+    sqlite.close();
+    expect(keys(open())).toHaveLength(60);
   });
 
   it('answers a write only when it is committed, and reads see no write before that', async () => {

@@ -3,6 +3,7 @@ import type { Logger } from '@node3/shared/logger';
 import Database from 'better-sqlite3';
 import type { EventRow } from '../rows.ts';
 import { migrate } from './migrate.ts';
+import { createCheckpoint } from './sqlite-checkpoint.ts';
 import { setPragmas } from './sqlite-pragmas.ts';
 
 export interface SqliteDatabaseOptions {
@@ -29,17 +30,27 @@ interface QueuedWrite {
 
 /** How many writes share one commit at most: bounds the time a reader waits. */
 const writesPerCommitMax = 512;
+/** After a write was refused, so many commits keep their writes apart before they try without. */
+const commitsApart = 32;
 /** How long an opening waits for the lock of a process that is just ending. */
 const lockWaitMs = 1_000;
 
 /**
  * One SQLite file with group commit: writes that arrive in the same turn of the event loop run in
- * one transaction, each under its own savepoint, and are answered after the one fsync they share.
+ * one transaction and are answered after the one fsync they share. They run without savepoints,
+ * each of which costs a copy of every page that is then changed; when one of them throws, everything
+ * is undone and runs once more with a savepoint for each. So works may run twice: what they change
+ * outside of the database would happen twice.
  */
 export class SqliteDatabase {
   readonly #db: Database.Database;
   readonly #options: SqliteDatabaseOptions;
-  readonly #control: Record<'begin' | 'commit' | 'save' | 'release' | 'undo', Database.Statement>;
+  readonly #control: Record<
+    'begin' | 'commit' | 'rollBack' | 'save' | 'release' | 'undo',
+    Database.Statement
+  >;
+  readonly #checkpoint: () => void;
+  #apart = 0;
   #queue: QueuedWrite[] = [];
   #scheduled = false;
   #current: QueuedWrite | null = null;
@@ -54,10 +65,12 @@ export class SqliteDatabase {
     this.#control = {
       begin: this.#db.prepare('BEGIN IMMEDIATE'),
       commit: this.#db.prepare('COMMIT'),
+      rollBack: this.#db.prepare('ROLLBACK'),
       save: this.#db.prepare('SAVEPOINT one_write'),
       release: this.#db.prepare('RELEASE one_write'),
       undo: this.#db.prepare('ROLLBACK TO one_write'),
     };
+    this.#checkpoint = createCheckpoint(this.#db, options.log);
   }
 
   /**
@@ -133,10 +146,10 @@ export class SqliteDatabase {
 
   #flush(): void {
     const batch = this.#queue.splice(0, writesPerCommitMax);
-    const settled: (() => void)[] = [];
+    let settled: (() => void)[];
     try {
       this.#control.begin.run();
-      for (const write of batch) settled.push(this.#runOne(write));
+      settled = this.#runTogether(batch) ?? batch.map((write) => this.#runApart(write));
       this.#control.commit.run();
       this.#commits += 1;
     } catch (error) {
@@ -145,9 +158,36 @@ export class SqliteDatabase {
     }
     this.#tellListener(batch.flatMap((write) => write.events));
     for (const settle of settled) settle();
+    this.#checkpoint();
   }
 
-  #runOne(write: QueuedWrite): () => void {
+  /** null: one of them threw, and none of them has happened. */
+  #runTogether(batch: readonly QueuedWrite[]): (() => void)[] | null {
+    if (this.#apart > 0) {
+      this.#apart -= 1;
+      return null;
+    }
+    const settled: (() => void)[] = [];
+    try {
+      for (const write of batch) {
+        this.#current = write;
+        const value = write.work(this.#db);
+        settled.push(() => write.resolve(value));
+      }
+      return settled;
+    } catch (error) {
+      if (isFatal(error) || !this.#db.inTransaction) throw error;
+      this.#control.rollBack.run();
+      this.#control.begin.run();
+      for (const write of batch) write.events.length = 0;
+      this.#apart = commitsApart;
+      return null;
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  #runApart(write: QueuedWrite): () => void {
     this.#control.save.run();
     this.#current = write;
     try {

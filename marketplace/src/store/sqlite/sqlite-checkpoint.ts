@@ -1,0 +1,32 @@
+import type { Logger } from '@node3/shared/logger';
+import type Database from 'better-sqlite3';
+
+/**
+ * How many pages of 4 KiB the log holds before they move into the database: pages that every commit
+ * changes move once for many commits, and a start after a crash still reads the log in well under
+ * a second.
+ */
+const logPagesMax = 4_096;
+
+interface LogSize {
+  busy: bigint;
+  log: bigint;
+}
+
+/**
+ * Moves the log into the database when it is long. SQLite's own way is inside of a commit, whose
+ * writers then wait for the two flushes it takes; called after they were answered, nobody waits for
+ * it but the next turn. Like there, one that fails loses nothing and is tried again.
+ */
+export function createCheckpoint(db: Database.Database, log: Logger): () => void {
+  const look = db.prepare<[], LogSize>('PRAGMA wal_checkpoint(NOOP)');
+  const move = db.prepare<[], LogSize>('PRAGMA wal_checkpoint(PASSIVE)');
+  return () => {
+    try {
+      const pages = Number(look.get()?.log ?? 0n);
+      if (pages >= logPagesMax) move.get();
+    } catch (error) {
+      log.warn({ err: error }, 'the log was not moved into the database');
+    }
+  };
+}
