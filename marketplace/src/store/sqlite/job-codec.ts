@@ -44,6 +44,11 @@ export interface JobRecord {
 }
 
 export function toJob(record: JobRecord): JobRow {
+  return toJobWith(record, fromJson(record.spec) as JobRow['spec']);
+}
+
+/** The same for a row whose spec is known already. */
+export function toJobWith(record: Omit<JobRecord, 'spec'>, spec: JobRow['spec']): JobRow {
   return {
     jobId: record.job_id,
     accountId: record.account_id,
@@ -52,7 +57,7 @@ export function toJob(record: JobRecord): JobRow {
     reason: record.reason as Reason | null,
     fault: record.fault as Fault | null,
     priority: record.priority as JobRow['priority'],
-    spec: fromJson(record.spec) as JobRow['spec'],
+    spec,
     asset: record.asset as Asset,
     price: record.price as BaseUnits,
     feeBasisPoints: Number(record.fee_basis_points),

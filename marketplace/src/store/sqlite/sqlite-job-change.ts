@@ -1,14 +1,14 @@
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { executionTransitions, isTerminalExecution } from '@node3/shared/execution-state';
-import { jobTransitions } from '@node3/shared/job-state';
+import { isTerminalJob, jobTransitions } from '@node3/shared/job-state';
 import { settlementTransitions } from '@node3/shared/settlement-state';
 import { assertTransition } from '@node3/shared/state-machine';
 import type Database from 'better-sqlite3';
 import type { ChangeOutcome, Decide, JobChange, JobSnapshot, LedgerView } from '../job-store.ts';
 import type { ExecutionRow, Fence, JobRow } from '../rows.ts';
-import { fromExecution } from './execution-codec.ts';
-import { fromJob } from './job-codec.ts';
+import { columnsOfExecution, columnsOfJob } from './changed-columns.ts';
+import { specCacheOf } from './spec-cache.ts';
 import { countForAgentsIn } from './sqlite-agent-counts.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { appendEventsIn } from './sqlite-events.ts';
@@ -17,22 +17,8 @@ import { ledgerBalanceIn, postTransfersIn } from './sqlite-ledger.ts';
 import { insertPayoutIn } from './sqlite-payout-store.ts';
 import { recordConductIn } from './sqlite-reputation.ts';
 import { statement } from './statement.ts';
+import { updateChangedIn } from './update-changed.ts';
 
-const updateJob = `
-  UPDATE jobs SET state = @state, reason = @reason, fault = @fault, priority = @priority, agent_id = @agentId,
-    not_before_ms = @notBeforeMs, queue_deadline_ms = @queueDeadlineMs,
-    cancel_requested_at_ms = @cancelRequestedAtMs, settlement = @settlement, charged = @charged,
-    provider_share = @providerShare, fee = @fee, refund = @refund, output = @output,
-    exit_code = @exitCode, queued_at_ms = @queuedAtMs, started_at_ms = @startedAtMs,
-    finished_at_ms = @finishedAtMs, failures = @failures, dependencies_open = @dependenciesOpen, cache_key = @cacheKey
-  WHERE job_id = @jobId`;
-const updateExecution = `
-  UPDATE executions SET state = @state, reason = @reason, detail = @detail,
-    isolation = @isolation, image_digest = @imageDigest, exit_code = @exitCode, run_ms = @runMs,
-    peak_memory_bytes = @peakMemoryBytes, result_hash = @resultHash, accept_by_ms = @acceptByMs,
-    lease_until_ms = @leaseUntilMs, started_at_ms = @startedAtMs, finished_at_ms = @finishedAtMs,
-    deadline_ms = @deadlineMs, run_deadline_ms = @runDeadlineMs, progress_ms = @progressMs
-  WHERE execution_id = @executionId`;
 const selectPayoutId = 'SELECT payout_id FROM payouts WHERE execution_id = ?';
 
 export function changeJobIn(
@@ -116,9 +102,12 @@ function applyIn(
   const execution = changedExecution(snapshot.execution, change);
   assertHeld(job, execution);
   // The execution first: once the job is over, its rows can no longer change.
-  if (execution !== null && change.execution !== undefined)
-    statement(db, updateExecution).run(fromExecution(execution));
-  statement(db, updateJob).run(fromJob(job));
+  if (execution !== null && change.execution !== undefined) {
+    const key = { column: 'execution_id', value: execution.executionId };
+    updateChangedIn(db, 'executions', key, columnsOfExecution(snapshot.execution, change));
+  }
+  const key = { column: 'job_id', value: job.jobId };
+  updateChangedIn(db, 'jobs', key, columnsOfJob(snapshot.job, change));
   postTransfersIn(db, change.transfers ?? [], nowMs);
   if (change.payout) insertPayoutIn(db, change.payout, job.accountId, nowMs);
   countForAgentsIn(sqlite, db, execution, change, nowMs);
@@ -127,6 +116,7 @@ function applyIn(
     recordConductIn(db, change.conduct, subject, nowMs);
   }
   appendEventsIn(sqlite, db, change.events);
+  if (isTerminalJob(job.state)) specCacheOf(db).delete(job.jobId);
   return { job, execution, changed: true, payoutId: change.payout?.payoutId ?? null };
 }
 

@@ -4,7 +4,8 @@ import type { JobQuery, JobStore } from '../job-store.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
 import { toList } from './codec.ts';
 import { type ExecutionRecord, toExecution } from './execution-codec.ts';
-import { type JobRecord, toJob } from './job-codec.ts';
+import { type JobRecord, toJob, toJobWith } from './job-codec.ts';
+import { specCacheOf } from './spec-cache.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { eventsOfJobIn } from './sqlite-events.ts';
 import { statement } from './statement.ts';
@@ -19,6 +20,7 @@ const selectJobs = `
 
 const jobQueries = {
   job: `${selectJobs} WHERE job_id = ?`,
+  jobWithoutSpec: 'SELECT * FROM jobs WHERE job_id = ?',
   jobs: `${selectJobs} WHERE job_id IN (SELECT value FROM json_each(?)) ORDER BY job_id DESC`,
   idsOfAll: 'SELECT job_id FROM jobs WHERE job_id < ? ORDER BY job_id DESC LIMIT ?',
   idsOfState: 'SELECT job_id FROM jobs WHERE state = ? AND job_id < ? ORDER BY job_id DESC LIMIT ?',
@@ -29,7 +31,9 @@ const jobQueries = {
   execution: 'SELECT * FROM executions WHERE execution_id = ?',
   executionsById: `
     SELECT * FROM executions WHERE execution_id IN (SELECT value FROM json_each(?))`,
-  executionsOfJob: 'SELECT * FROM executions WHERE job_id = ? ORDER BY attempt',
+  // With a plus, since SQLite compiles a statement anew for each value that its order depends on:
+  // 7 µs instead of 38 (2026-11-26).
+  executionsOfJob: 'SELECT * FROM executions WHERE job_id = +? ORDER BY attempt',
   executionByClaim: 'SELECT * FROM executions WHERE agent_id = ? AND claim_id = ? AND live = 1',
   liveOfAgent: 'SELECT * FROM executions WHERE agent_id = ? AND live = 1 ORDER BY execution_id',
   live: 'SELECT * FROM executions WHERE live = 1 ORDER BY execution_id',
@@ -110,8 +114,15 @@ export function createSqliteJobReads(
 }
 
 export function jobIn(db: Database.Database, jobId: string): JobRow | null {
-  const found = statement<JobRecord>(db, jobQueries.job).get(jobId);
-  return found === undefined ? null : toJob(found);
+  const specs = specCacheOf(db);
+  const known = specs.get(jobId);
+  const sql = known === null ? jobQueries.job : jobQueries.jobWithoutSpec;
+  const found = statement<JobRecord>(db, sql).get(jobId);
+  if (found === undefined) return null;
+  if (known !== null) return toJobWith(found, known);
+  const job = toJob(found);
+  specs.set(jobId, job.spec, found.spec.length);
+  return job;
 }
 
 export function executionIn(db: Database.Database, executionId: string): ExecutionRow | null {

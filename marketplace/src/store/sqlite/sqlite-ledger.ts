@@ -31,12 +31,18 @@ const selectTransfer =
   'SELECT debit, credit, asset, amount, kind, ref FROM transfers WHERE transfer_id = ?';
 const insertTransfer = `
   INSERT INTO transfers (entry, transfer_id, debit, credit, asset, amount, kind, ref, at_ms, hash)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (transfer_id) DO NOTHING`;
 const selectHead = 'SELECT entry, hash FROM transfers ORDER BY entry DESC LIMIT 1';
 const selectBalance = 'SELECT debits, credits FROM balances WHERE account = ? AND asset = ?';
 // Not an upsert: SQLite checks the row that would be inserted first, which alone may be negative.
 const addToBalance =
   'UPDATE balances SET debits = debits + ?, credits = credits + ? WHERE account = ? AND asset = ?';
+/** Takes only what is there, in the one statement that changes it. */
+const takeFrom = {
+  debit: `${addToBalance} AND debits - credits >= ?`,
+  credit: `${addToBalance} AND credits - debits >= ?`,
+} satisfies Record<LedgerSide, string>;
 const openBalance =
   'INSERT INTO balances (debits, credits, account, asset, side) VALUES (?, ?, ?, ?, ?)';
 const addToTotal =
@@ -57,8 +63,9 @@ export function postTransfersIn(
   // Read from the table every time: a write that was rolled back took its entries along.
   let head: LedgerHead | null = null;
   for (const transfer of transfers) {
-    if (isStored(db, transfer)) continue;
-    head = append(db, head ?? ledgerHeadIn(db), transfer, nowMs);
+    const next = append(db, head ?? ledgerHeadIn(db), transfer, nowMs);
+    if (next === null) continue;
+    head = next;
     move(db, transfer, 'debit');
     move(db, transfer, 'credit');
   }
@@ -70,18 +77,21 @@ export function ledgerHeadIn(db: Database.Database): LedgerHead {
   return { entry: Number(found.entry), hash: found.hash };
 }
 
+/** null: it is stored already. */
 function append(
   db: Database.Database,
   head: LedgerHead,
   transfer: Transfer,
   atMs: number,
-): LedgerHead {
+): LedgerHead | null {
   const entry = head.entry + 1;
   const hash = ledgerHash(head.hash, { ...transfer, entry, atMs });
   const { transferId, debit, credit, asset, amount, kind, ref } = transfer;
   const values = [transferId, debit, credit, asset, amount, kind, ref, atMs, hash];
-  statement(db, insertTransfer).run(entry, ...values);
-  return { entry, hash };
+  const { changes } = statement(db, insertTransfer).run(entry, ...values);
+  if (changes > 0) return { entry, hash };
+  assertStored(db, transfer);
+  return null;
 }
 
 /** The balance on the account's normal side. */
@@ -96,18 +106,16 @@ export function balanceOn(side: LedgerSide, record: BalanceRecord): BaseUnits {
   return baseUnits(side === 'debit' ? difference : -difference);
 }
 
-function isStored(db: Database.Database, transfer: Transfer): boolean {
+function assertStored(db: Database.Database, transfer: Transfer): void {
   const stored = statement<TransferRecord>(db, selectTransfer).get(transfer.transferId);
-  if (stored === undefined) return false;
   const same =
-    stored.debit === transfer.debit &&
+    stored?.debit === transfer.debit &&
     stored.credit === transfer.credit &&
     stored.asset === transfer.asset &&
     stored.amount === transfer.amount &&
     stored.kind === transfer.kind &&
     stored.ref === transfer.ref;
   assert(same, `transfer ${transfer.transferId} is stored with other content`);
-  return true;
 }
 
 function move(db: Database.Database, transfer: Transfer, on: LedgerSide): void {
@@ -115,30 +123,33 @@ function move(db: Database.Database, transfer: Transfer, on: LedgerSide): void {
   const account = transfer[on];
   const ledgerClass = ledgerClassOf(account);
   const side = normalSides[ledgerClass];
-  if (side !== on) assertCovered(db, account, asset, amount);
   const debits = on === 'debit' ? amount : 0n;
   const credits = on === 'credit' ? amount : 0n;
   const balance = [debits, credits, account, asset];
-  const added = statement(db, addToBalance).run(...balance);
-  if (added.changes === 0) statement(db, openBalance).run(...balance, side);
+  if (side === on) {
+    const added = statement(db, addToBalance).run(...balance);
+    if (added.changes === 0) statement(db, openBalance).run(...balance, side);
+  } else {
+    const taken = statement(db, takeFrom[side]).run(...balance, amount);
+    if (taken.changes === 0) throw insufficient(db, account, asset, amount);
+  }
   const total = [debits, credits, ledgerClass, asset];
   const addedToTotal = statement(db, addToTotal).run(...total);
   if (addedToTotal.changes === 0) statement(db, openTotal).run(...total, side);
 }
 
-function assertCovered(
+function insufficient(
   db: Database.Database,
   account: string,
   asset: Asset,
   amount: BaseUnits,
-): void {
+): MarketError {
   const balance = ledgerBalanceIn(db, account, asset);
-  if (balance >= amount) return;
   const needed = formatAmount(amount, asset);
   const missing = formatAmount(amount - balance, asset);
   const available = formatAmount(balance, asset);
   const detail = `This needs ${needed} ${asset}, and ${available} are available; ${missing} are missing.`;
-  throw new MarketError('FUNDS_INSUFFICIENT', {
+  return new MarketError('FUNDS_INSUFFICIENT', {
     detail,
     asset,
     balance: available,
