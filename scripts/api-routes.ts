@@ -14,6 +14,7 @@ import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
 import * as receipts from '@node3/shared/routes/receipts';
+import * as schedules from '@node3/shared/routes/schedules';
 import * as templates from '@node3/shared/routes/templates';
 import * as withdrawals from '@node3/shared/routes/withdrawals';
 import * as x402 from '@node3/shared/routes/x402';
@@ -35,6 +36,7 @@ export const apiRoutes: RouteContract[] = [
   receipts,
   jobs,
   templates,
+  schedules,
   x402,
   galaksio,
   agents,

@@ -56,6 +56,8 @@ const exitByErrorCode = {
   KEYS_TOO_MANY: 'conflict',
   CAP_EXCEEDED: 'funds',
   LIMIT_REACHED: 'noMatch',
+  SCHEDULE_NOT_FOUND: 'notFound',
+  SCHEDULE_STATE_INVALID: 'conflict',
   TEMPLATE_NOT_FOUND: 'notFound',
   TEMPLATE_ARCHIVED: 'conflict',
   QUOTE_EXPIRED: 'conflict',

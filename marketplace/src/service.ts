@@ -21,6 +21,7 @@ import { readHealth } from './services/read-health.ts';
 import type { Store } from './store/store.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
+import { startScheduleFirer } from './workers/schedule-firer.ts';
 
 /** The payout engine as the rest of the service sees it. */
 export interface Payouts extends PayoutOperation {
@@ -87,13 +88,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const { presence, operatorAccountId, jobTokens } = core;
   const startedAtMs = clock.nowMs();
+  const { operatorCaps, defaultImages } = parts;
+  let firer: Loop | null = null;
   const app = await createServer(
     {
       ...core,
       deposits: parts.deposits,
       receiptKey: parts.receiptKey,
       quoteMs: parts.quoteMs,
-      operatorCaps: parts.operatorCaps,
+      operatorCaps,
       cluster,
       auth: createAuthenticator({
         store,
@@ -108,7 +111,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       payouts,
       ledger: auditor,
       payoutSwitch: parts.payoutSwitch,
-      defaultImages: parts.defaultImages,
+      defaultImages,
+      wakeSchedules: () => firer?.wake(),
       version: parts.version,
       publicUrl: parts.publicUrl,
       stopping: stopping.signal,
@@ -131,7 +135,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   return {
     async listen(host, port) {
       const url = await app.listen({ host, port });
+      firer = startScheduleFirer({ ...core, operatorCaps, defaultImages });
       loops = [
+        firer,
         ...core.startWorkers(),
         auditor.start(),
         startDepositWatcher({

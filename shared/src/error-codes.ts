@@ -197,6 +197,18 @@ export const errorCodes = {
     fix: 'Use or change one you have; the limit stands in the context.',
     retry: 'never',
   },
+  SCHEDULE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such schedule',
+    fix: 'Check the id; you see only schedules of your own account.',
+    retry: 'never',
+  },
+  SCHEDULE_STATE_INVALID: {
+    status: 409,
+    title: 'The schedule is in a state that does not allow this',
+    fix: 'Read the schedule; its state and reason say what happened.',
+    retry: 'never',
+  },
   TEMPLATE_NOT_FOUND: {
     status: 404,
     title: 'There is no such template, or no such version of it',

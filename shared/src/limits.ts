@@ -144,6 +144,20 @@ export const limits = {
   apiKeyBytes: 32,
   listPageDefault: 50,
   listPageMax: 200,
+  /** At one job a minute each, this is three jobs a second of one account. */
+  schedulesPerAccount: 200,
+  cronChars: 128,
+  scheduleFailuresDefault: 3,
+  scheduleFailuresMax: 100,
+  /** Times shown ahead, as the seed does. */
+  scheduleTimesShown: 10,
+  scheduleRunsShown: 20,
+  /** What is older was shown for long enough; the jobs themselves stay. */
+  scheduleRunsKept: 100,
+  /** Jobs of one schedule that may be open at once, so that looking at them stays cheap. */
+  scheduleOpenRunsMax: 100,
+  /** Later than this a time counts as missed: the next one could be due already. */
+  scheduleLateMs: 60_000,
   /** A user has tens; each is small, and a program that makes more should add versions instead. */
   templatesPerAccount: 1_000,
   templateVersions: 1_000,

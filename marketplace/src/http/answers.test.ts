@@ -16,12 +16,14 @@ import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
+import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as templateRoutes from '@node3/shared/routes/templates';
 import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
+import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
 import {
@@ -50,6 +52,7 @@ const modules = [
   quoteRoutes,
   receiptRoutes,
   templateRoutes,
+  scheduleRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -248,6 +251,7 @@ describe('answers', () => {
     await ask(ledgerRoutes.exportLedger, market.adminApiKey, { query: { limit: 5 } });
     await ask(ledgerRoutes.getReserves, market.adminApiKey);
     await withdraw(requester);
+    await askSchedules((contract, args) => ask(contract, requester, args));
     await askTemplates((contract, args) => ask(contract, requester, args));
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);

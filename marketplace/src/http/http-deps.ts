@@ -9,6 +9,7 @@ import type { AgentLinks } from '../services/agent-links.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
+import type { ScheduleDeps } from '../services/manage-schedules.ts';
 import type { PayoutOperation } from '../services/operate-payouts.ts';
 import type { OwnWallets } from '../services/own-wallets.ts';
 import type { PayForJobDeps } from '../services/pay-for-job.ts';
@@ -22,7 +23,13 @@ import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
 
 /** What the routes call. Each route takes the few of these that it needs. */
-export interface HttpDeps extends JobChangeDeps, PayForJobDeps, QuoteDeps, ReceiptDeps, CapDeps {
+export interface HttpDeps
+  extends JobChangeDeps,
+    PayForJobDeps,
+    QuoteDeps,
+    ReceiptDeps,
+    CapDeps,
+    ScheduleDeps {
   auth: Authenticator;
   store: Store;
   clock: Clock;

@@ -23,6 +23,7 @@ import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
 import { addReceiptRoutes } from './routes/receipts.ts';
+import { addScheduleRoutes } from './routes/schedules.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
@@ -79,6 +80,7 @@ export async function createServer(
     addReceiptRoutes(api, deps);
     addJobRoutes(api, deps);
     addTemplateRoutes(api, deps);
+    addScheduleRoutes(api, deps);
     addX402Routes(api, deps);
     addGalaksioRoutes(api, deps);
     addAgentRoutes(api, deps);

@@ -17,6 +17,7 @@ import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
 import { describeQuotes } from './testing/quotes.ts';
+import { describeSchedules } from './testing/schedules.ts';
 import { describeTemplates } from './testing/templates.ts';
 import { World } from './testing/world.ts';
 import { describeX402 } from './testing/x402.ts';
@@ -83,6 +84,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeKeyGuards(given);
     describeDeposits(given);
     describeTemplates(given);
+    describeSchedules(given);
     describeEvents(given);
     describeX402(given);
     describeHistories(makeStore);

@@ -8,6 +8,7 @@ import type { LedgerHistory } from './ledger-history.ts';
 import type { PayoutStore } from './payout-store.ts';
 import type { QuoteStore } from './quote-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
+import type { ScheduleStore } from './schedule-store.ts';
 import type { TemplateStore } from './template-store.ts';
 import type { WithdrawalStore } from './withdrawal-store.ts';
 import type { X402Store } from './x402-store.ts';
@@ -26,6 +27,7 @@ export interface Store
     QuoteStore,
     PayoutStore,
     LedgerStore,
+    ScheduleStore,
     TemplateStore,
     WithdrawalStore,
     X402Store {

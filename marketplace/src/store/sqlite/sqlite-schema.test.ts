@@ -16,6 +16,7 @@ import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
+import { liveThroughSchedules } from '../testing/schedules.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
 import { fenceOf, World } from '../testing/world.ts';
 import { liveThroughX402 } from '../testing/x402.ts';
@@ -225,6 +226,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughCaps(world);
   await liveThroughQuotes(world);
   await liveThroughTemplates(world);
+  await liveThroughSchedules(world);
   await liveThroughX402(world);
   await liveThroughPayouts(world);
   await liveThroughDeposits(world, accountId);

@@ -8,6 +8,7 @@ import { createSqliteJobStore } from './sqlite-job-store.ts';
 import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
 import { createSqlitePayoutStore } from './sqlite-payout-store.ts';
 import { createSqliteQuoteStore } from './sqlite-quote-store.ts';
+import { createSqliteScheduleStore } from './sqlite-schedule-store.ts';
 import { createSqliteTemplateStore } from './sqlite-template-store.ts';
 import { createSqliteWithdrawalStore } from './sqlite-withdrawal-store.ts';
 import { createSqliteX402Store } from './sqlite-x402-store.ts';
@@ -38,6 +39,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
     ...createSqliteLedgerStore(sqlite),
+    ...createSqliteScheduleStore(sqlite),
     ...createSqliteTemplateStore(sqlite),
     ...createSqliteX402Store(sqlite),
     ...createSqliteEvents(sqlite),

@@ -13,6 +13,7 @@ import { spendingCaps } from './0011-spending-caps.ts';
 import { payoutTotals } from './0012-payout-totals.ts';
 import { dustByAmount } from './0013-dust-by-amount.ts';
 import { jobLifecycle } from './0015-job-lifecycle.ts';
+import { schedules } from './0016-schedules.ts';
 import { templates } from './0017-templates.ts';
 import { agentState } from './0018-agent-state.ts';
 import { reputation } from './0019-reputation.ts';
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   payoutTotals,
   dustByAmount,
   jobLifecycle,
+  schedules,
   templates,
   agentState,
   reputation,

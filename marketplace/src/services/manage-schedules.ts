@@ -1,0 +1,231 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { EventName, NewEvent } from '@node3/shared/events';
+import type { Ids } from '@node3/shared/ids';
+import type { DefaultImages } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
+import type {
+  CreateSchedule,
+  ScheduleDetail,
+  ScheduleSummary,
+} from '@node3/shared/routes/schedules';
+import { toTimestamp } from '@node3/shared/schema';
+import { type CronTimes, cronProblem, nextTimes } from '../domain/cron.ts';
+import { activeFrom, countEnds } from '../domain/schedule-firing.ts';
+import type { ScheduleDecision, ScheduleRow } from '../store/schedule-store.ts';
+import type { Store } from '../store/store.ts';
+import { invalid } from './check-template.ts';
+import { readTarget, viewTarget } from './schedule-target.ts';
+import type { SecretSealer } from './secret-sealer.ts';
+
+export interface ScheduleDeps {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  sealer: SecretSealer;
+  defaultImages: DefaultImages;
+  /** Tells the worker that the next due time may be another one. */
+  wakeSchedules(): void;
+}
+
+interface Caller {
+  accountId: string;
+  keyId: string | null;
+}
+
+/** The next times of an expression. Throws REQUEST_INVALID. */
+export function previewSchedule({ clock }: Pick<ScheduleDeps, 'clock'>, times: CronTimes) {
+  const nowMs = clock.nowMs();
+  checkCron(times, nowMs);
+  return { next: shownTimes(times, nowMs) };
+}
+
+export async function createSchedule(
+  deps: ScheduleDeps,
+  caller: Caller,
+  input: CreateSchedule,
+): Promise<ScheduleDetail> {
+  const nowMs = deps.clock.nowMs();
+  checkCron(input, nowMs);
+  const untilMs = input.until === undefined ? null : Date.parse(input.until);
+  if (Number.isNaN(untilMs)) {
+    throw invalid([{ pointer: '/until', detail: 'is no date of the calendar; correct it' }]);
+  }
+  const first = activeFrom({ ...input, untilMs }, nowMs);
+  if (first.state !== 'active') {
+    throw invalid([{ pointer: '/until', detail: 'is before the first time; give a later one' }]);
+  }
+  const scheduleId = deps.ids.next('schedule');
+  const { accountId, keyId } = caller;
+  const schedule: ScheduleRow = {
+    scheduleId,
+    accountId,
+    keyId,
+    name: input.name,
+    cron: input.cron,
+    timezone: input.timezone,
+    target: await readTarget(deps, { accountId, scheduleId }, input),
+    overlap: input.overlap ?? 'skip',
+    catchUp: input.catchUp ?? 'none',
+    failuresMax: input.failuresMax ?? limits.scheduleFailuresDefault,
+    failuresInRow: 0,
+    untilMs,
+    createdAtMs: nowMs,
+    ...first,
+  };
+  const events = [eventOf(deps, schedule, 'schedule.created')];
+  await deps.store.createSchedule(schedule, limits.schedulesPerAccount, events);
+  deps.wakeSchedules();
+  return viewDetail(deps, schedule);
+}
+
+export async function listSchedules(
+  { store }: Pick<ScheduleDeps, 'store'>,
+  accountId: string,
+  query: { limit?: number; cursor?: string },
+): Promise<{ data: ScheduleSummary[]; nextCursor: string | null }> {
+  const limit = query.limit ?? limits.listPageDefault;
+  const beforeScheduleId = query.cursor ?? null;
+  const rows = await store.listSchedules({ accountId, beforeScheduleId, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const nextCursor = rows.length > limit ? (page.at(-1)?.scheduleId ?? null) : null;
+  return { data: page.map(viewSchedule), nextCursor };
+}
+
+export async function readSchedule(
+  deps: ScheduleDeps,
+  accountId: string,
+  scheduleId: string,
+): Promise<ScheduleDetail> {
+  return viewDetail(deps, await findOwn(deps, accountId, scheduleId));
+}
+
+export function pauseSchedule(deps: ScheduleDeps, accountId: string, scheduleId: string) {
+  return change(deps, accountId, scheduleId, 'schedule.paused', (stored) => {
+    if (stored.state === 'ended') throw wrongState(stored);
+    if (stored.state === 'paused') return null;
+    return { change: { state: 'paused', reason: 'Paused by its owner.', nextDueMs: null } };
+  });
+}
+
+/** From now on with the key it is resumed with: the one before may be revoked. */
+export async function resumeSchedule(
+  deps: ScheduleDeps,
+  { accountId, keyId }: Caller,
+  scheduleId: string,
+) {
+  const nowMs = deps.clock.nowMs();
+  const open = await deps.store.openScheduleRuns(scheduleId);
+  const { countedDueMs } = countEnds(0, open);
+  const resumed = await change(deps, accountId, scheduleId, 'schedule.resumed', (stored) => {
+    if (stored.state === 'ended') throw wrongState(stored);
+    if (stored.state === 'active') return null;
+    return { change: { ...activeFrom(stored, nowMs), failuresInRow: 0, keyId }, countedDueMs };
+  });
+  deps.wakeSchedules();
+  return resumed;
+}
+
+export async function deleteSchedule(deps: ScheduleDeps, accountId: string, scheduleId: string) {
+  const schedule = await findOwn(deps, accountId, scheduleId);
+  await deps.store.deleteSchedule(scheduleId, [eventOf(deps, schedule, 'schedule.deleted')]);
+  return { scheduleId };
+}
+
+async function change(
+  deps: ScheduleDeps,
+  accountId: string,
+  scheduleId: string,
+  event: EventName,
+  decide: (stored: ScheduleRow) => Omit<ScheduleDecision, 'events'> | null,
+): Promise<ScheduleDetail> {
+  await findOwn(deps, accountId, scheduleId);
+  const changed = await deps.store.changeSchedule(scheduleId, (stored) => {
+    const wanted = decide(stored);
+    if (wanted === null) return { change: {}, events: [] };
+    return { ...wanted, events: [eventOf(deps, stored, event)] };
+  });
+  if (changed === null) throw new MarketError('SCHEDULE_NOT_FOUND', { scheduleId });
+  return viewDetail(deps, changed);
+}
+
+function wrongState({ scheduleId, state, reason }: ScheduleRow): MarketError {
+  const detail = `The schedule is ${state}: ${reason}`;
+  return new MarketError('SCHEDULE_STATE_INVALID', { detail, scheduleId, state });
+}
+
+async function findOwn(
+  { store }: Pick<ScheduleDeps, 'store'>,
+  accountId: string,
+  scheduleId: string,
+): Promise<ScheduleRow> {
+  const schedule = await store.schedule(scheduleId);
+  if (schedule?.accountId === accountId) return schedule;
+  throw new MarketError('SCHEDULE_NOT_FOUND', { scheduleId });
+}
+
+function checkCron(times: CronTimes, nowMs: number): void {
+  const problem = cronProblem(times, nowMs);
+  if (problem !== null) throw invalid([problem]);
+}
+
+function shownTimes(times: CronTimes, nowMs: number): string[] {
+  return nextTimes(times, nowMs, limits.scheduleTimesShown).map(toTimestamp);
+}
+
+function viewSchedule(row: ScheduleRow): ScheduleSummary {
+  const { scheduleId, name, cron, timezone, state, reason, overlap, catchUp } = row;
+  return {
+    scheduleId,
+    name,
+    cron,
+    timezone,
+    state,
+    reason,
+    overlap,
+    catchUp,
+    failuresMax: row.failuresMax,
+    failuresInRow: row.failuresInRow,
+    until: row.untilMs === null ? null : toTimestamp(row.untilMs),
+    nextAt: row.nextDueMs === null ? null : toTimestamp(row.nextDueMs),
+    createdAt: toTimestamp(row.createdAtMs),
+  };
+}
+
+async function viewDetail(deps: ScheduleDeps, row: ScheduleRow): Promise<ScheduleDetail> {
+  const { nextDueMs, untilMs, scheduleId } = row;
+  const runs = await deps.store.scheduleRuns(scheduleId, limits.scheduleRunsShown);
+  const end = untilMs ?? Number.POSITIVE_INFINITY;
+  const times = nextDueMs === null ? [] : shownTimes(row, nextDueMs - 1_000);
+  return {
+    ...viewSchedule(row),
+    target: viewTarget(row.target),
+    next: times.filter((time) => Date.parse(time) <= end),
+    runs: runs.map(({ dueMs, firedAtMs, outcome, jobId, jobState, errorCode, detail }) => ({
+      dueAt: toTimestamp(dueMs),
+      firedAt: toTimestamp(firedAtMs),
+      outcome,
+      jobId,
+      jobState,
+      errorCode,
+      detail,
+    })),
+  };
+}
+
+function eventOf(
+  { clock }: Pick<ScheduleDeps, 'clock'>,
+  { accountId, scheduleId }: ScheduleRow,
+  name: EventName,
+): NewEvent {
+  return {
+    name,
+    atMs: clock.nowMs(),
+    actor: 'requester',
+    accountId,
+    jobId: null,
+    executionId: null,
+    reason: null,
+    data: { scheduleId },
+  };
+}
