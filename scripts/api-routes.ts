@@ -6,6 +6,7 @@ import * as agents from '@node3/shared/routes/agents';
 import * as auth from '@node3/shared/routes/auth';
 import * as caps from '@node3/shared/routes/caps';
 import * as deposits from '@node3/shared/routes/deposits';
+import * as explain from '@node3/shared/routes/explain';
 import * as galaksio from '@node3/shared/routes/galaksio';
 import * as health from '@node3/shared/routes/health';
 import * as jobs from '@node3/shared/routes/jobs';
@@ -35,6 +36,7 @@ export const apiRoutes: RouteContract[] = [
   withdrawals,
   receipts,
   jobs,
+  explain,
   templates,
   schedules,
   x402,

@@ -18,6 +18,7 @@ import { Presence } from './services/presence.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
 import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
 import { StartWaits } from './services/start-waits.ts';
+import { WorkBoard } from './services/work-board.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
@@ -64,10 +65,12 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, clock, ids, log, simulated, leaseSecret } = parts;
   const leases = createLeaseTokens(leaseSecret);
   const sealer = createSecretSealer(leaseSecret);
+  const work = new WorkBoard();
+  const leaseDeps = { store, clock, ids, leases, sealer, work };
   const matchmaker = new Matchmaker({
     clock,
     simulated,
-    lease: (agent, candidate) => leaseJob({ store, clock, ids, leases, sealer }, agent, candidate),
+    lease: (agent, candidate) => leaseJob(leaseDeps, agent, candidate),
   });
   const presence = new Presence(clock);
   const agentLinks = new AgentLinks();
@@ -83,12 +86,14 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   await assertWalletsApart(store, parts.ownWallets);
   presence.restore(await store.agents());
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
+  await fillWork(store, work);
   await fillIndex(store, matchmaker);
   const changeDeps = {
     store,
     clock,
     ids,
     matchmaker,
+    work,
     cancels: new CancelNotices(agentLinks),
     log,
     holdbackMs: parts.holdbackMs,
@@ -113,6 +118,13 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       startPresenceWriter({ store, presence, log }),
     ],
   };
+}
+
+async function fillWork(store: Store, work: WorkBoard): Promise<void> {
+  for (const execution of await store.liveExecutions(null)) {
+    const job = await store.job(execution.jobId);
+    if (job !== null) work.started(job, execution);
+  }
 }
 
 async function fillIndex(store: Store, matchmaker: Matchmaker): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -85,6 +85,47 @@ describe('node3 job', () => {
     const host = hostFor(['job', 'cancel', testJobId]);
     expect(await runCli(host)).toBe(0);
     expect(host.out).toBe(`${testJobId}  cancelled\n`);
+  });
+});
+
+describe('node3 job explain', () => {
+  it('explains a job by its id and a spec in a file, with the exit code of whether it can run', async () => {
+    expect(await runCli(hostFor(['job', 'explain', testJobId, '--json']))).toBe(0);
+    market.explanation = {
+      ...market.explanation,
+      possible: false,
+      sentence: 'No registered agent could ever run this job.',
+    };
+    const path = join(folder, 'job.json');
+    await writeFile(path, '{"workload":{}}');
+    const host = hostFor(['job', 'explain', path]);
+    expect(await runCli(host)).toBe(8);
+    expect(host.out.split('\n')).toEqual([
+      'now     No registered agent could ever run this job.',
+      'agents  1 of 4 online fit; 5 registered',
+      'queue   2 ahead',
+      'start   1.0 s; nine of ten within 3.0 s (7 starts)',
+      '',
+      'what is asked for:',
+      'REQUIREMENT  PASS  FAIL  ONLY THIS  FIELD',
+      'gpu_memory      1     3          2  /resources/gpus/memoryBytesMin',
+      '',
+      'nearest changes:',
+      'CHANGE',
+      '/resources/gpus/memoryBytesMin = 8: 2 more agents, from 0.5 SOL per GPU hour',
+      '',
+      'candidates, by score:',
+      'AGENT                           NAME    SCORE  SLOTS  ASK  NOW',
+      'agt_06BR2J0S7XW8Z3Q1T5M4N6P9KD  garage   0.75    1/2    -  no gpu_count',
+      '',
+    ]);
+    expect(market.requests('POST', '/jobs/explain').at(-1)?.body).toEqual({ workload: {} });
+  });
+
+  it('says what is wrong with a file that is none', async () => {
+    const missing = hostFor(['job', 'explain', 'nothing.json']);
+    expect(await runCli(missing)).toBe(2);
+    expect(missing.err).toContain('"nothing.json" is no job id, and there is no such file');
   });
 });
 

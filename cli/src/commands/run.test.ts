@@ -221,13 +221,21 @@ describe('node3 run', () => {
       eta: null,
       availability: { agentsMatching: 0, agentsFree: 0, devicesFree: 0, queueAhead: 0 },
       alternatives: [
-        { constraint: 'gpu_model', pointer: '/resources/gpus/models', value: null, agents: 4 },
+        {
+          constraint: 'gpu_model',
+          pointer: '/resources/gpus/models',
+          value: null,
+          agents: 4,
+          askMin: { amount: '1.5', asset: 'USDC' },
+        },
       ],
     };
     expect(await runCli(host)).toBe(8);
     expect(host.out).toContain('0.00105 SOL at most');
     expect(host.out).toContain('at 2 USDC per GPU hour');
-    expect(host.out).toContain('/resources/gpus/models left out: 4 fit');
+    expect(host.out).toContain(
+      '/resources/gpus/models left out: 4 more agents, from 1.5 USDC per GPU hour',
+    );
     expect(market.requests('POST', '/jobs')).toEqual([]);
   });
 

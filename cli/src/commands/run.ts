@@ -4,6 +4,7 @@ import type { JobSpecInput } from '@node3/shared/job-spec';
 import { priceMax } from '@node3/shared/metering';
 import { fromMoney, type Money, toMoney, zero } from '@node3/shared/money';
 import { getAccount } from '@node3/shared/routes/accounts';
+import { explainSpec } from '@node3/shared/routes/explain';
 import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
 import type { Quote } from '@node3/shared/routes/quotes';
 import { type Context, connect } from '../context.ts';
@@ -15,9 +16,11 @@ import { describeEnd, exitCodeOfJob, exitCodeOfSignal } from '../job/outcome.ts'
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
 import { moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
+import { printExplanation } from './job-explain.ts';
 
 export interface RunOptions extends JobOptions, WorkloadOptions {
   detach?: boolean;
+  explain?: boolean;
   detachOnInterrupt?: boolean;
   raw?: boolean;
   idempotencyKey?: string;
@@ -30,6 +33,9 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
   const workload = await readWorkload(context.host, call.args, options);
   const spec = buildJobSpec(workload, options);
   const client = connect(context, 'requester');
+  if (options.explain === true) {
+    return printExplanation(context, await client.call(explainSpec, { body: spec }));
+  }
   const idempotencyKey = options.idempotencyKey ?? context.host.ids.secret(24);
   const post = async () => {
     const quote = await askQuote(client, spec);

@@ -3,6 +3,7 @@ import { isMarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { createQuote, type Quote } from '@node3/shared/routes/quotes';
 import { durationText, moneyText, priceText } from '../output/words.ts';
+import { alternativeText } from './explanation.ts';
 
 /** A firm quote for what is about to be posted; null where quotes can't be had, which stops nobody. */
 export async function askQuote(client: Client, spec: JobSpecInput): Promise<Quote | null> {
@@ -41,9 +42,9 @@ export function quoteFacts(quote: Quote): [string, string | null][] {
         ? 'unknown: too few jobs like this have started lately'
         : `${secondsText(eta.startSecP50)}; nine of ten within ${secondsText(eta.startSecP90)}`,
     ],
-    ...quote.alternatives.map(({ pointer, value, agents }): [string, string] => [
+    ...quote.alternatives.map((alternative): [string, string] => [
       'nearest',
-      `${pointer} ${value === null ? 'left out' : `= ${value}`}: ${agents} fit`,
+      alternativeText(alternative),
     ]),
   ];
 }

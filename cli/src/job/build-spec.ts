@@ -1,19 +1,16 @@
-import {
-  isolationLevels,
-  type JobSpecInput,
-  nativeImage,
-  priorities,
-} from '@node3/shared/job-spec';
+import { type JobSpecInput, nativeImage, priorities } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { usageError } from '../command-error.ts';
 import { parseBytes } from '../parse/bytes.ts';
+import { choose } from '../parse/choose.ts';
 import { parseSeconds } from '../parse/duration.ts';
 import { parseGpuSpec } from '../parse/gpu-spec.ts';
 import { parseLabels } from '../parse/key-values.ts';
 import { parseMoney } from '../parse/money.ts';
+import { buildPlacement, type PlacementOptions } from './build-placement.ts';
 
 /** The options of `node3 run` that describe the job, as they were typed. */
-export interface JobOptions {
+export interface JobOptions extends PlacementOptions {
   gpu?: string;
   cpus?: string;
   memory?: string;
@@ -23,7 +20,6 @@ export interface JobOptions {
   name?: string;
   label?: string[];
   priority?: string;
-  isolation?: string;
   reward: string;
   asset: string;
   bid?: string;
@@ -38,6 +34,7 @@ export function buildJobSpec(
   const resources = buildResources(options);
   const runLimits = buildLimits(options);
   const labels = parseLabels(options.label ?? []);
+  const placement = buildPlacement(options);
   return {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
@@ -46,11 +43,7 @@ export function buildJobSpec(
       : { priority: choose('--priority', options.priority, priorities) }),
     workload: withoutImage(workload, options),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
-    ...(options.isolation === undefined
-      ? {}
-      : {
-          placement: { isolationMin: choose('--isolation', options.isolation, isolationLevels) },
-        }),
+    ...(Object.keys(placement).length === 0 ? {} : { placement }),
     ...(Object.keys(runLimits).length === 0 ? {} : { limits: runLimits }),
     price: buildPrice(options),
   };
@@ -117,10 +110,4 @@ function boundedSeconds(option: string, text: string, max: number): number {
   const seconds = parseSeconds(option, text);
   if (seconds <= max) return seconds;
   throw usageError(`${option} is ${text}, which is too long.`, `At most ${max / 3600} hours.`);
-}
-
-function choose<const T extends string>(option: string, text: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === text);
-  if (found !== undefined) return found;
-  throw usageError(`${option} is "${text}".`, `Write one of: ${choices.join(', ')}.`);
 }

@@ -59,6 +59,12 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     async () => (await import('../commands/job-logs.ts')).showLogs,
   );
 
+  const explain = job
+    .command('explain')
+    .description('What a job waits for, who could run it and what would change that')
+    .argument('<id|file>', 'a job, or a file with a job spec (JSON)');
+  attachAction(state, explain, async () => (await import('../commands/job-explain.ts')).explainOne);
+
   const cancel = job.command('cancel').description('Cancel jobs').argument('<id...>');
   attachAction(state, cancel, async () => (await import('../commands/job-cancel.ts')).cancelJobs);
 }

@@ -12,6 +12,7 @@ export function addRunCommand(state: ProgramState, program: Command): void {
         'Ctrl-C cancels the job and waits until it is dead.',
     )
     .option('-d, --detach', 'print the job id and leave')
+    .option('--explain', 'say who could run it and what it would wait for; post nothing')
     .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
     .option('--idempotency-key <key>', 'the same key never posts a second job')
     .option('--raw', 'pass terminal escape sequences of the job unchanged')
@@ -48,6 +49,11 @@ function addJobOptions(command: Command): Command {
     .option('--label <key=value>', 'label; repeatable', collect)
     .option('--priority <level>', 'low, normal, high or urgent')
     .option('--isolation <level>', 'the least isolation wanted: container or native')
+    .option('--region <names>', 'only agents there, such as eu,us-east')
+    .option('--agent <ids>', 'only these agents, with commas between them')
+    .option('--provider <wallets>', 'only agents of these wallets')
+    .option('--strategy <name>', 'score, cheapest, fastest, least_loaded, round_robin or affinity')
+    .option('--interruptible', 'the job may be stopped for one that may not, and queued again')
     .option('--reward <amount>', 'what the provider gets', '0.001')
     .option('--asset <asset>', 'SOL or USDC', 'SOL')
     .addOption(

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { MarketError, toProblem } from '@node3/shared/error';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { getAccount } from '@node3/shared/routes/accounts';
+import { type Explanation, explainJob, explainSpec } from '@node3/shared/routes/explain';
 import {
   cancelJob,
   createJob,
@@ -32,6 +33,7 @@ export class FakeMarketplace {
   job: JobDetail = testJob();
   readonly lines: LogLine[] = [];
   quote: Quote = testQuote;
+  explanation: Explanation = testExplanation;
   receipt: SignedReceipt | null = null;
   receiptKey = '';
   /** What POST /jobs answers instead of the job. */
@@ -66,6 +68,12 @@ export class FakeMarketplace {
       return reply.status(201).send(this.job);
     });
     app.post(createQuote.url, (_request, reply) => reply.status(201).send(this.quote));
+    app.post(explainSpec.url, (request) => {
+      const last = this.seen.at(-1);
+      if (last !== undefined) last.body = request.body;
+      return this.explanation;
+    });
+    app.get(explainJob.url, () => this.explanation);
     app.get(getReceipt.url, () => this.receipt);
     app.get(getReceiptKey.url, () => ({ algorithm: 'Ed25519', key: this.receiptKey }));
     app.get(listJobs.url, () => ({ data: [this.job], nextCursor: null }));
@@ -160,6 +168,52 @@ const testQuote: Quote = {
   availability: { agentsMatching: 2, agentsFree: 1, devicesFree: null, queueAhead: 3 },
   eta: { startSecP50: 2.5, startSecP90: 9, samples: 20 },
   alternatives: [],
+};
+
+const testExplanation: Explanation = {
+  jobId: null,
+  state: null,
+  possible: true,
+  waitsFor: 'all_busy',
+  waitsUntil: null,
+  sentence: 'Every agent that could run it is busy.',
+  counted: 'online',
+  agents: 4,
+  agentsFitting: 1,
+  agentsRegistered: 5,
+  constraints: [
+    {
+      constraint: 'gpu_memory',
+      pointer: '/resources/gpus/memoryBytesMin',
+      passes: 1,
+      fails: 3,
+      failsOnlyThis: 2,
+    },
+  ],
+  alternatives: [
+    {
+      constraint: 'gpu_memory',
+      pointer: '/resources/gpus/memoryBytesMin',
+      value: 8,
+      agents: 2,
+      askMin: { amount: '0.5', asset: 'SOL' },
+    },
+  ],
+  strategy: 'score',
+  candidates: [
+    {
+      agentId: 'agt_06BR2J0S7XW8Z3Q1T5M4N6P9KD',
+      agentName: 'garage',
+      score: 0.75,
+      freeSlots: 1,
+      slots: 2,
+      askPerGpuHour: null,
+      now: false,
+      waitsFor: 'gpu_count',
+    },
+  ],
+  queueAhead: 2,
+  eta: { startSecP50: 1, startSecP90: 3, samples: 7 },
 };
 
 const none = { amount: '0', asset: 'USDC' };

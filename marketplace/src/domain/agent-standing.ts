@@ -7,7 +7,6 @@ export interface AgentStanding {
 }
 
 /** The standing of a stored agent. */
-export function standingOf(agent: { jobsSucceeded: number; jobsFailed: number }): AgentStanding {
-  const { jobsSucceeded, jobsFailed } = agent;
-  return { jobsSucceeded, jobsFailed, avgRunSec: null };
+export function standingOf({ jobsSucceeded, jobsFailed, avgRunSec }: AgentStanding): AgentStanding {
+  return { jobsSucceeded, jobsFailed, avgRunSec };
 }

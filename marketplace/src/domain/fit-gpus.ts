@@ -1,5 +1,5 @@
 import type { Device } from '@node3/shared/device';
-import type { GpuFramework, GpuRequirement } from '@node3/shared/job-spec';
+import type { GpuFramework, GpuRequirement, JobSpec } from '@node3/shared/job-spec';
 import type { SimulatedPolicy } from './matching.ts';
 
 export type GpuConstraint =
@@ -76,6 +76,24 @@ export function firstGpuRefusal(
     if (left.length < gpus.count && before >= gpus.count) return constraint;
   }
   return 'gpu_count';
+}
+
+/**
+ * Every requirement that the host would fail if it were the only one; the count where each of them
+ * is met by enough devices, but too few devices meet all.
+ */
+export function gpuRefusals(
+  gpus: JobSpec['resources']['gpus'],
+  devices: readonly Device[],
+  simulated: SimulatedPolicy,
+): GpuConstraint[] {
+  if (gpus === null || qualifyingDevices(gpus, devices, simulated).length >= gpus.count) return [];
+  if (devices.length < gpus.count) return ['gpu_count'];
+  const failed = deviceRules.flatMap(([constraint, rule]) => {
+    const passing = devices.filter((device) => rule(device, gpus, simulated)).length;
+    return passing >= gpus.count ? [] : [constraint];
+  });
+  return failed.length === 0 ? ['gpu_count'] : failed;
 }
 
 function compareVersions(a: string, b: string): number {

@@ -23,37 +23,54 @@ export interface AgentFacts {
 
 type Rule = (needs: Needs, agent: AgentFacts) => boolean;
 
-/** What each requirement asks of an agent. Unknown facts satisfy none. */
-const rules: readonly [PlacementConstraint, Rule][] = [
+/** What a job asks of one agent and no other, and of its provider. */
+const agentRules: readonly [PlacementConstraint, Rule][] = [
   ['agent', ({ placement }, { agentId }) => placement.agents?.includes(agentId) ?? true],
   ['agent_blocked', ({ placement }, { agentId }) => !placement.agentsBlocked.includes(agentId)],
   ['provider', ({ placement }, { wallet }) => placement.providers?.includes(wallet) ?? true],
   ['provider_blocked', ({ placement }, { wallet }) => !placement.providersBlocked.includes(wallet)],
+];
+
+/** What it asks of an offer, whoever makes it. Unknown facts satisfy nothing. */
+const offerRules: readonly [PlacementConstraint, (needs: Needs, offer: Offer) => boolean][] = [
   [
     'requester_blocked',
-    ({ requesterId }, { offer }) =>
-      requesterId === null || offer.requestersBlocked?.includes(requesterId) !== true,
+    ({ requesterId }, { requestersBlocked }) =>
+      requesterId === null || requestersBlocked?.includes(requesterId) !== true,
   ],
   [
     'region',
-    ({ placement }, { offer }) =>
-      placement.regions?.some((region) => isWithin(offer.region, region)) ?? true,
+    ({ placement }, { region }) =>
+      placement.regions?.some((wanted) => isWithin(region, wanted)) ?? true,
   ],
   [
     'label',
-    ({ placement }, { offer }) =>
-      Object.entries(placement.labels).every(([name, value]) => offer.labels?.[name] === value),
+    ({ placement }, { labels }) =>
+      Object.entries(placement.labels).every(([name, value]) => labels?.[name] === value),
   ],
   ['isolation', isolationSuffices],
-  ['arch', ({ resources }, { offer }) => resources.arch === null || resources.arch === offer.arch],
+  ['arch', ({ resources }, { arch }) => resources.arch === null || resources.arch === arch],
 ];
 
 /** The first requirement that keeps the job from the agent; null when all let it. */
 export function firstPlacementRefusal(needs: Needs, agent: AgentFacts): PlacementConstraint | null {
-  for (const [constraint, rule] of rules) {
+  for (const [constraint, rule] of agentRules) {
     if (!rule(needs, agent)) return constraint;
   }
+  for (const [constraint, rule] of offerRules) {
+    if (!rule(needs, agent.offer)) return constraint;
+  }
   return null;
+}
+
+/** Every requirement that this agent fails as who it is. */
+export function agentRefusals(needs: Needs, agent: AgentFacts): PlacementConstraint[] {
+  return agentRules.filter(([, rule]) => !rule(needs, agent)).map(([constraint]) => constraint);
+}
+
+/** Every requirement that this offer fails. */
+export function offerRefusals(needs: Needs, offer: Offer): PlacementConstraint[] {
+  return offerRules.filter(([, rule]) => !rule(needs, offer)).map(([constraint]) => constraint);
 }
 
 /** Regions are named from the widest part on: `eu-west-1` lies in `eu-west` and in `eu`. */
@@ -65,7 +82,7 @@ function isWithin(region: string | undefined, wanted: string): boolean {
  * A job without an image runs on the provider's own system, where both sides must have agreed to
  * it. One with an image always runs in a container or better, however little it asks for.
  */
-function isolationSuffices({ workload, placement }: Needs, { offer }: AgentFacts): boolean {
+function isolationSuffices({ workload, placement }: Needs, offer: Offer): boolean {
   if (workload.image === nativeImage) {
     return placement.isolationMin === 'native' && offer.nativeAllowed;
   }

@@ -1,6 +1,8 @@
 import type { JobSpecInput } from '@node3/shared/job-spec';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fit } from './matching.ts';
+import { fit, type Needs } from './matching.ts';
+import { agents, needs } from './testing/matching-arbitraries.ts';
 import {
   sampleCapacity as capacity,
   sampleDevice as device,
@@ -149,3 +151,58 @@ describe('matching', () => {
     expect(fit(job, capacity({ asks }), 'refused').fits).toBe(true);
   });
 });
+
+describe('fitting', () => {
+  it('never loses an agent to a requirement that is dropped', () => {
+    const drops: ((job: Needs) => Needs)[] = [
+      ...(['regions', 'agents', 'providers'] as const).map((field) => placed({ [field]: null })),
+      ...(['agentsBlocked', 'providersBlocked'] as const).map((field) => placed({ [field]: [] })),
+      placed({ labels: {} }),
+      (job) =>
+        job.placement.isolationMin === 'native' ? job : placed({ isolationMin: 'container' })(job),
+      ...(['cpus', 'memoryBytes', 'diskBytes'] as const).map((field) => sized({ [field]: 0 })),
+      sized({ arch: null }),
+      sized({ gpus: null }),
+      ...(['vendor', 'framework', 'models', 'memoryBytesMin', 'computeCapabilityMin'] as const).map(
+        (field) => (job: Needs) => {
+          const { [field]: _, ...gpus } = job.resources.gpus ?? { count: 1 };
+          return job.resources.gpus === null ? job : sized({ gpus })(job);
+        },
+      ),
+    ];
+    fc.assert(
+      fc.property(needs, agents, fc.constantFrom(...drops), (job, all, drop) => {
+        const relaxed = drop(job);
+        for (const agent of all) {
+          if (fit(job, agent, 'refused').fits)
+            expect(fit(relaxed, agent, 'refused').fits).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('gives devices that are free, qualify and are as many as asked', () => {
+    fc.assert(
+      fc.property(needs, agents, fc.nat(), (job, all, seed) => {
+        for (const agent of all) {
+          const freeDeviceIds = agent.freeDeviceIds.filter((_, index) => (seed >> index) % 2 === 0);
+          const result = fit(job, { ...agent, freeDeviceIds }, 'refused');
+          if (!result.fits) continue;
+          const ids = result.devices.map(({ id }) => id);
+          expect(new Set(ids).size).toBe(job.resources.gpus?.count ?? 0);
+          expect(freeDeviceIds).toEqual(expect.arrayContaining(ids));
+          const only = { ...agent, freeDeviceIds: ids };
+          expect(fit(job, only, 'refused').fits).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+function placed(changes: Partial<Needs['placement']>) {
+  return (job: Needs): Needs => ({ ...job, placement: { ...job.placement, ...changes } });
+}
+
+function sized(changes: Partial<Needs['resources']>) {
+  return (job: Needs): Needs => ({ ...job, resources: { ...job.resources, ...changes } });
+}

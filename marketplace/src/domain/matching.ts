@@ -115,15 +115,3 @@ export function matchedRate(needs: Needs, offer: Offer): BaseUnits | null {
   if (needs.price.kind === 'fixed') return null;
   return askOf(needs, offer) ?? hourlyOffer(needs);
 }
-
-/** The seed's score over what is known: free share of the machine and share of successes. */
-export function scoreAgent(agent: {
-  freeSlots: number;
-  slots: number;
-  jobsSucceeded: number;
-  jobsFailed: number;
-}): number {
-  const total = agent.jobsSucceeded + agent.jobsFailed;
-  const success = total === 0 ? 1 : agent.jobsSucceeded / total;
-  return 0.5 * (agent.freeSlots / Math.max(1, agent.slots)) + 0.3 * success;
-}

@@ -157,6 +157,7 @@ describe('a quote', () => {
         pointer: '/resources/gpus/memoryBytesMin',
         value: 24 * 1024 ** 3,
         agents: 2,
+        askMin: null,
       },
     ]);
     const many = await quote(testJob({ resources: { gpus: { count: 4 } } }));
@@ -176,6 +177,7 @@ describe('a quote', () => {
         pointer: '/price/bidPerGpuHour/amount',
         value: '0.5',
         agents: 2,
+        askMin: { amount: '0.5', asset: 'USDC' },
       },
     ]);
     const fixed = await quote(

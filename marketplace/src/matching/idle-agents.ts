@@ -1,4 +1,5 @@
-import { fit, type SimulatedPolicy, scoreAgent } from '../domain/matching.ts';
+import { fit, type SimulatedPolicy } from '../domain/matching.ts';
+import { scoreAgent } from '../domain/placement-strategy.ts';
 import type { IdleStay } from './idle-stay.ts';
 import type { OpenJob } from './open-job.ts';
 

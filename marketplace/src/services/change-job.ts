@@ -1,12 +1,14 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { Actor } from '@node3/shared/events';
+import { isTerminalExecution } from '@node3/shared/execution-state';
 import type { Ids } from '@node3/shared/ids';
 import type { EndContext } from '../domain/job-ending.ts';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { ChangeOutcome } from '../store/job-store.ts';
 import type { Store } from '../store/store.ts';
 import type { CancelNotices } from './cancel-notices.ts';
+import type { WorkBoard } from './work-board.ts';
 
 /** What every service needs that moves a job from one state to another. */
 export interface JobChangeDeps {
@@ -14,6 +16,7 @@ export interface JobChangeDeps {
   clock: Clock;
   ids: Ids;
   matchmaker: Matchmaker;
+  work: WorkBoard;
   cancels: CancelNotices;
   /** Time for disputes: what an accepted result earns leaves this much later. */
   holdbackMs: number;
@@ -46,6 +49,8 @@ export async function endContext(
 /** Tells the matchmaker and the payout engine what a stored change means for them. */
 export function announceChange(deps: JobChangeDeps, outcome: ChangeOutcome): void {
   if (!outcome.changed) return;
+  const { execution } = outcome;
+  if (execution !== null && isTerminalExecution(execution.state)) deps.work.ended(execution);
   if (outcome.job.state === 'queued') deps.matchmaker.addJob(outcome.job);
   else deps.matchmaker.removeJob(outcome.job.jobId);
   if (outcome.payoutId !== null) deps.wakePayouts();

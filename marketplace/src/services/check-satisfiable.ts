@@ -1,36 +1,34 @@
 import { MarketError } from '@node3/shared/error';
-import { constraintPointers } from '../domain/constraint-pointers.ts';
-import { type Constraint, fitsEver, type Needs, type SimulatedPolicy } from '../domain/matching.ts';
+import { explainMatch } from '../domain/explain-match.ts';
+import type { Needs, SimulatedPolicy } from '../domain/matching.ts';
 import type { Presence } from './presence.ts';
 
 /**
  * Throws JOB_UNSATISFIABLE when no registered agent could ever run the job, with the requirement
- * that excludes most of them. With no agent registered at all nothing can be said yet: the job may
- * wait for the first one.
+ * that excludes most of them and the nearest changes that would help. With no agent registered at
+ * all nothing can be said yet: the job may wait for the first one.
  */
 export function checkSatisfiable(
-  deps: { presence: Presence; simulated: SimulatedPolicy },
+  { presence, simulated }: { presence: Presence; simulated: SimulatedPolicy },
   needs: Needs,
 ): void {
-  const excluded = new Map<Constraint, number>();
-  let known = 0;
-  for (const { agentId, wallet, offer } of deps.presence.all()) {
-    if (offer === null) continue;
-    known += 1;
-    const result = fitsEver(needs, { agentId, wallet, offer }, deps.simulated);
-    if (result.fits) return;
-    excluded.set(result.constraint, (excluded.get(result.constraint) ?? 0) + 1);
-  }
-  if (known === 0) return;
-  const [worst] = [...excluded].toSorted((a, b) => b[1] - a[1]);
+  const { groups } = presence;
+  if (groups.size === 0 || groups.someoneFor(needs, simulated) !== null) return;
+  const { agents, constraints, relaxations } = explainMatch(needs, groups, simulated);
+  const [worst] = constraints;
   if (worst === undefined) return;
-  const [constraint, count] = worst;
+  const { constraint, pointer, fails } = worst;
+  const cause = pointer === '' ? 'whom their providers work for' : pointer;
   const detail =
-    known === 1
-      ? `The one registered agent cannot run this: ${constraintPointers[constraint]} excludes it.`
-      : `None of the ${known} registered agents can run this: ${constraintPointers[constraint]} excludes ${count}.`;
-  const errors = [
-    { pointer: constraintPointers[constraint], detail: `excludes ${count} of ${known} agents` },
-  ];
-  throw new MarketError('JOB_UNSATISFIABLE', { detail, errors, constraint });
+    agents === 1
+      ? `The one registered agent cannot run this: ${cause} excludes it.`
+      : `None of the ${agents} registered agents can run this: ${cause} excludes ${fails}.`;
+  const errors = [{ pointer, detail: `excludes ${fails} of ${agents} agents` }];
+  throw new MarketError('JOB_UNSATISFIABLE', {
+    detail,
+    errors,
+    constraint,
+    constraints,
+    alternatives: relaxations,
+  });
 }

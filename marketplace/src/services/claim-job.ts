@@ -13,6 +13,7 @@ import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import { offeredSpec } from './sealed-env.ts';
 import type { SecretSealer } from './secret-sealer.ts';
+import type { WorkBoard } from './work-board.ts';
 
 export interface LeaseDeps {
   store: Pick<JobStore, 'claimJob' | 'job'>;
@@ -20,6 +21,7 @@ export interface LeaseDeps {
   ids: Ids;
   leases: LeaseTokens;
   sealer: SecretSealer;
+  work: WorkBoard;
 }
 
 interface Deps extends LeaseDeps {
@@ -66,7 +68,10 @@ export async function leaseJob(
     events: assignedEvents,
     nowMs,
   });
-  if (claimed !== null) return toOffer(deps, claimed.job, claimed.execution);
+  if (claimed !== null) {
+    deps.work.started(claimed.job, claimed.execution);
+    return toOffer(deps, claimed.job, claimed.execution);
+  }
   // Who was at fault? A proposal of a job that is gone would be made, and lost, again and again.
   const job = await deps.store.job(candidate.jobId);
   return job?.state === 'queued' ? 'agent_refused' : 'job_gone';

@@ -17,7 +17,7 @@ interface Deps {
 /** Renews the leases named by their fences; one that no longer holds its job is told to stop. */
 export async function heartbeatAgent(
   deps: Deps,
-  agent: Pick<AgentRow, 'agentId' | 'wallet'>,
+  agent: Pick<AgentRow, 'agentId' | 'wallet' | 'name'>,
   body: BodyOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   const presence = deps.presence.seen(agent, body.instanceId);

@@ -18,6 +18,7 @@ import type { LeaseTokens } from './lease-token.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
 import type { SecretSealer } from './secret-sealer.ts';
+import type { WorkBoard } from './work-board.ts';
 
 export interface PollDeps {
   store: Store;
@@ -28,6 +29,7 @@ export interface PollDeps {
   matchmaker: Matchmaker;
   presence: Presence;
   cancels: CancelNotices;
+  work: WorkBoard;
   pollTurns: PollTurns;
 }
 
@@ -54,6 +56,7 @@ async function answerPoll(
 ): Promise<AgentMessage[]> {
   checkOffer(body.offer);
   const presence = deps.presence.seen(agent, body.instanceId);
+  presence.standing = standingOf(agent);
   deps.presence.noteOffer(presence, body.offer);
   presence.freeDeviceIds = body.freeDeviceIds;
   const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;

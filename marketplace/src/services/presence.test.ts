@@ -1,10 +1,11 @@
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { describe, expect, it } from 'vitest';
+import { newAgentRow } from '../store/testing/agent-rows.ts';
 import { Presence } from './presence.ts';
 
 describe('presence', () => {
   it('remembers the processes that were replaced lately, not all there ever were', () => {
-    const agent = { agentId: 'agt_1', wallet: 'wallet' };
+    const agent = newAgentRow('agt_1', 'wallet', 0);
     const presence = new Presence(new ManualClock());
     for (let i = 0; i < 100; i += 1) presence.seen(agent, `instance-${i}`);
     expect(() => presence.seen(agent, 'instance-98')).toThrow('Another process');

@@ -3,21 +3,29 @@ import type { Clock } from '@node3/shared/clock';
 import type { DeviceSample, Offer } from '@node3/shared/device';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import { type AgentStanding, standingOf } from '../domain/agent-standing.ts';
 import type { AgentContact } from '../store/agent-store.ts';
 import type { AgentRow } from '../store/rows.ts';
+import { AgentGroups } from './agent-groups.ts';
 
-export interface AgentPresence {
-  agentId: string;
-  /** Wallet of the provider. */
-  wallet: string;
+/** Who it is that speaks. */
+type AgentIdentity = Pick<AgentRow, 'agentId' | 'wallet' | 'name'>;
+
+export interface AgentPresence extends AgentIdentity {
   instanceId: string;
-  offer: Offer | null;
+  /** As of its last contact in which it was looked up. */
+  standing: AgentStanding;
+  /** Changed by `noteOffer` only, which sorts the agent by it. */
+  readonly offer: Offer | null;
   samples: DeviceSample[];
   freeDeviceIds: readonly string[];
   lastSeenAtMs: number;
   /** What the store says of it; null: this process has never written it. */
   savedAtMs: number | null;
 }
+
+/** One that has said what it offers. */
+export type OfferingAgent = AgentPresence & { offer: Offer };
 
 /** Earlier processes of one agent that are remembered: more than can be running at once by mistake. */
 const supersededMax = 16;
@@ -33,6 +41,8 @@ const saveAgainMs = 300_000;
  * written in one batch by the presence worker.
  */
 export class Presence {
+  /** Those that have made an offer, online or not. */
+  readonly groups = new AgentGroups<OfferingAgent>();
   readonly #clock: Clock;
   readonly #agents = new Map<string, AgentPresence>();
   readonly #superseded = new Map<string, Set<string>>();
@@ -46,16 +56,9 @@ export class Presence {
   restore(agents: readonly AgentRow[]): void {
     for (const agent of agents) {
       if (agent.instanceId === null || agent.lastSeenAtMs === null) continue;
-      this.#agents.set(agent.agentId, {
-        agentId: agent.agentId,
-        wallet: agent.wallet,
-        instanceId: agent.instanceId,
-        offer: agent.offer,
-        samples: [],
-        freeDeviceIds: [],
-        lastSeenAtMs: agent.lastSeenAtMs,
-        savedAtMs: agent.lastSeenAtMs,
-      });
+      const { agentId, wallet, name, instanceId, offer, lastSeenAtMs } = agent;
+      const last = { instanceId, offer, lastSeenAtMs, savedAtMs: lastSeenAtMs };
+      this.#enter({ agentId, wallet, name, ...last, ...silent, standing: standingOf(agent) });
     }
   }
 
@@ -63,10 +66,8 @@ export class Presence {
    * Notes that an agent spoke. A process that was replaced by a newer one of the same identity gets
    * AGENT_SUPERSEDED, so that two machines never work under one name.
    */
-  seen(
-    { agentId, wallet }: Pick<AgentRow, 'agentId' | 'wallet'>,
-    instanceId: string,
-  ): AgentPresence {
+  seen(agent: AgentIdentity, instanceId: string): AgentPresence {
+    const { agentId } = agent;
     const known = this.#agents.get(agentId);
     const superseded = this.#superseded.get(agentId) ?? new Set<string>();
     if (superseded.has(instanceId)) throw new MarketError('AGENT_SUPERSEDED', { agentId });
@@ -76,20 +77,22 @@ export class Presence {
       if (superseded.size > supersededMax && oldest !== undefined) superseded.delete(oldest);
       this.#superseded.set(agentId, superseded);
     }
+    const { wallet, name } = agent;
     const presence: AgentPresence =
       known?.instanceId === instanceId
         ? known
         : {
             agentId,
             wallet,
+            name,
             instanceId,
+            standing: known?.standing ?? newStanding,
             offer: known?.offer ?? null,
-            samples: [],
-            freeDeviceIds: [],
+            ...silent,
             lastSeenAtMs: 0,
             savedAtMs: null,
           };
-    this.#agents.set(agentId, presence);
+    if (presence !== known) this.#enter(presence);
     this.touch(presence);
     return presence;
   }
@@ -105,7 +108,8 @@ export class Presence {
   /** Notes what it offers. The same offer again is not kept twice and costs no row. */
   noteOffer(presence: AgentPresence, offer: Offer): void {
     if (isDeepStrictEqual(presence.offer, offer)) return;
-    presence.offer = offer;
+    Object.assign(presence, { offer });
+    if (isOffering(presence)) this.groups.set(presence);
     this.#unsaved.add(presence.agentId);
   }
 
@@ -144,6 +148,19 @@ export class Presence {
     const behind = ({ lastSeenAtMs, savedAtMs }: AgentPresence) => lastSeenAtMs !== savedAtMs;
     return [...this.#agents.values()].filter(behind).map(toContact);
   }
+
+  #enter(presence: AgentPresence): void {
+    this.#agents.set(presence.agentId, presence);
+    if (isOffering(presence)) this.groups.set(presence);
+  }
+}
+
+/** What a process has not said anything about yet. */
+const silent = { samples: [], freeDeviceIds: [] };
+const newStanding: AgentStanding = { jobsSucceeded: 0, jobsFailed: 0, avgRunSec: null };
+
+function isOffering(presence: AgentPresence): presence is OfferingAgent {
+  return presence.offer !== null;
 }
 
 function toContact(presence: AgentPresence): AgentContact {

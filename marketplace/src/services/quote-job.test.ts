@@ -1,52 +1,53 @@
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { expect, it } from 'vitest';
+import { sampleNeeds, sampleSpec } from '../domain/testing/matching-samples.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
-import type { ExecutionRow } from '../store/rows.ts';
+import type { ExecutionRow, JobRow } from '../store/rows.ts';
+import { newAgentRow } from '../store/testing/agent-rows.ts';
 import { testJob, testOffer } from '../testing/test-marketplace.ts';
 import { Presence } from './presence.ts';
 import { quoteJob } from './quote-job.ts';
 import { StartWaits } from './start-waits.ts';
+import { WorkBoard } from './work-board.ts';
 
 const images = { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' };
 
-it('looks at every running execution once, however many agents there are', async () => {
+it('counts the agents that can run a job, and those with room for it now', async () => {
   const clock = new ManualClock();
   const presence = new Presence(clock);
-  const agentIds = Array.from({ length: 200 }, (_, index) => `agt_${index}`);
-  for (const agentId of agentIds) {
-    presence.seen({ agentId, wallet: 'wallet' }, 'instance-1').offer = testOffer();
+  const work = new WorkBoard();
+  const needs = sampleNeeds();
+  for (const agentId of ['agt_0', 'agt_1', 'agt_2']) {
+    const agent = presence.seen(newAgentRow(agentId, 'wallet', 0), 'instance-1');
+    presence.noteOffer(agent, testOffer({ slots: 1 }));
   }
-  let looks = 0;
-  const live = agentIds.flatMap((agentId) =>
-    Array.from({ length: 4 }, () => ({
-      devices: [],
-      get agentId() {
-        looks += 1;
-        return agentId;
-      },
-    })),
-  ) as unknown as ExecutionRow[];
-  const quote = await quoteJob(
-    {
-      store: { saveQuote: async () => {}, liveExecutions: async () => live },
-      clock,
-      ids: new SequentialIds(),
-      presence,
-      matchmaker: new Matchmaker({
-        clock,
-        simulated: 'allowed',
-        lease: () => Promise.reject(new Error('nobody asks for work here')),
-      }),
-      startWaits: new StartWaits(),
-      defaultImages: images,
-      feeBasisPoints: 500,
-      quoteMs: 60_000,
-      simulated: 'allowed',
-    },
-    testJob(),
-    null,
+  const running = { executionId: 'exe_1', agentId: 'agt_1', devices: [], leasedAtMs: 0 };
+  work.started(
+    { jobId: 'job_1', spec: sampleSpec(), accountId: 'acc_1' } as unknown as JobRow,
+    running as unknown as ExecutionRow,
   );
-  expect(quote.availability).toMatchObject({ agentsMatching: 200, agentsFree: 0 });
-  expect(looks).toBe(800);
+  expect(work.of('agt_1')).toMatchObject([{ ...running, jobId: 'job_1', needs }]);
+  const deps = {
+    store: { saveQuote: async () => {} },
+    clock,
+    ids: new SequentialIds(),
+    presence,
+    work,
+    matchmaker: new Matchmaker({
+      clock,
+      simulated: 'allowed',
+      lease: () => Promise.reject(new Error('no agent is idle here')),
+    }),
+    startWaits: new StartWaits(),
+    defaultImages: images,
+    feeBasisPoints: 500,
+    quoteMs: 60_000,
+    simulated: 'allowed' as const,
+  };
+  const before = await quoteJob(deps, testJob(), null);
+  expect(before.availability).toMatchObject({ agentsMatching: 3, agentsFree: 2 });
+  work.ended(running);
+  const after = await quoteJob(deps, testJob(), null);
+  expect(after.availability).toMatchObject({ agentsMatching: 3, agentsFree: 3 });
 });

@@ -5,18 +5,21 @@ import { priceMax } from '@node3/shared/metering';
 import { toMoney } from '@node3/shared/money';
 import type { Quote } from '@node3/shared/routes/quotes';
 import { toTimestamp } from '@node3/shared/schema';
-import { findAlternatives } from '../domain/alternatives.ts';
-import { countAvailability, type OnlineAgent } from '../domain/availability.ts';
-import { needsOf, type SimulatedPolicy } from '../domain/matching.ts';
+import { explainMatch } from '../domain/explain-match.ts';
+import { qualifyingDevices } from '../domain/fit-gpus.ts';
+import { fit, type Needs, needsOf, type SimulatedPolicy } from '../domain/matching.ts';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { Store } from '../store/store.ts';
 import { completeSpec, hashSpec } from './complete-spec.ts';
-import type { Presence } from './presence.ts';
+import { onlineGroups } from './explain-needs.ts';
+import type { OfferingAgent, Presence } from './presence.ts';
 import { type JobPrice, priceJob } from './price-job.ts';
 import type { StartWaits } from './start-waits.ts';
+import type { WorkBoard } from './work-board.ts';
 
 export interface QuoteDeps {
-  store: Pick<Store, 'saveQuote' | 'liveExecutions'>;
+  store: Pick<Store, 'saveQuote'>;
+  work: WorkBoard;
   clock: Clock;
   ids: Ids;
   presence: Presence;
@@ -58,7 +61,7 @@ export async function quoteJob(
     specHash: row.specHash,
     ...viewPrice(spec, price),
     expiresAt: toTimestamp(row.expiresAtMs),
-    ...(await outlook(deps, spec, requesterId)),
+    ...outlook(deps, spec, requesterId),
   };
 }
 
@@ -75,32 +78,40 @@ function viewPrice(spec: JobSpec, { reward, price, feeBasisPoints }: JobPrice) {
 }
 
 /** Who could run it and when: a look at this moment, not a promise. */
-async function outlook(
+function outlook(
   deps: QuoteDeps,
   spec: JobSpec,
   requesterId: string | null,
-): Promise<Pick<Quote, 'availability' | 'eta' | 'alternatives'>> {
-  const agents = await onlineAgents(deps);
-  const availability = countAvailability(needsOf(spec, requesterId), agents, deps.simulated);
-  const isPossible = availability.agentsMatching > 0;
+): Pick<Quote, 'availability' | 'eta' | 'alternatives'> {
+  const needs = needsOf(spec, requesterId);
+  const { fitting, relaxations } = explainMatch(needs, onlineGroups(deps), deps.simulated);
+  const isPossible = fitting.length > 0;
   return {
-    availability: { ...availability, queueAhead: deps.matchmaker.openAhead(spec.priority) },
+    availability: {
+      agentsMatching: fitting.length,
+      ...countFree(deps, needs, fitting),
+      queueAhead: deps.matchmaker.openAhead(spec.priority),
+    },
     eta: isPossible ? deps.startWaits.estimate(spec.resources.gpus === null ? 'cpu' : 'gpu') : null,
-    alternatives: isPossible
-      ? []
-      : findAlternatives(needsOf(spec, requesterId), agents, deps.simulated),
+    alternatives: isPossible ? [] : relaxations,
   };
 }
 
-async function onlineAgents(deps: QuoteDeps): Promise<OnlineAgent[]> {
-  // Sorted once: anybody may ask, and agents times executions is too much for that.
-  const live = Map.groupBy(await deps.store.liveExecutions(null), ({ agentId }) => agentId);
-  return deps.presence.all().flatMap(({ agentId, wallet, offer, freeDeviceIds }) => {
-    if (offer === null || !deps.presence.isOnline(agentId)) return [];
-    const own = live.get(agentId) ?? [];
-    const busy = new Set(own.flatMap(({ devices }) => devices.map((device) => device.id)));
-    const free = freeDeviceIds.filter((deviceId) => !busy.has(deviceId));
-    const freeSlots = offer.slots - own.length;
-    return [{ agentId, wallet, offer, freeDeviceIds: new Set(free), freeSlots }];
-  });
+/** How many could start the job now, and on how many of their devices that would do. */
+function countFree(
+  { work, simulated }: QuoteDeps,
+  needs: Needs,
+  fitting: readonly OfferingAgent[],
+): Pick<Quote['availability'], 'agentsFree' | 'devicesFree'> {
+  const { gpus } = needs.resources;
+  let agentsFree = 0;
+  let devicesFree = 0;
+  for (const agent of fitting) {
+    const capacity = work.capacityOf(agent);
+    if (fit(needs, capacity, simulated).fits) agentsFree += 1;
+    if (gpus === null) continue;
+    const free = agent.offer.devices.filter(({ id }) => capacity.freeDeviceIds.includes(id));
+    devicesFree += qualifyingDevices(gpus, free, simulated).length;
+  }
+  return { agentsFree, devicesFree: gpus === null ? null : devicesFree };
 }

@@ -15,6 +15,7 @@ import { claimJob } from './claim-job.ts';
 import { createLeaseTokens } from './lease-token.ts';
 import { createSecretSealer } from './secret-sealer.ts';
 import { sweepDeadlines } from './sweep-deadlines.ts';
+import { WorkBoard } from './work-board.ts';
 
 let store: Store;
 let world: World;
@@ -41,6 +42,7 @@ beforeEach(() => {
     holdbackMs: 0,
     unsupervised: new Map(),
     cancels: new CancelNotices(new AgentLinks()),
+    work: new WorkBoard(),
     matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }),
     wakePayouts: () => undefined,
   };

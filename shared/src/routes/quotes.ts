@@ -2,17 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { JobSpecInput } from '../job-spec.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
-
-/** One change that would let agents take the job; nothing else is changed with it. */
-export const Alternative = strictObject({
-  constraint: Type.String({ description: 'The requirement that is relaxed, such as gpu_memory' }),
-  pointer: Type.String({ description: 'The field of the spec that sets it' }),
-  value: Type.Union([Type.String(), Type.Number(), Type.Null()], {
-    description: 'What to write there; null leaves it out',
-  }),
-  agents: Type.Integer({ description: 'How many agents online could then run it' }),
-});
-export type Alternative = Static<typeof Alternative>;
+import { Alternative } from './explain.ts';
 
 export const Quote = strictObject({
   quoteId: id('quote'),

@@ -25,7 +25,7 @@ export type RoutedRequest = Exclude<AgentRequest, { type: 'hello' | 'ready' }>;
 /** Calls the service that the route of the same name calls. Throws what it throws. */
 export function answerRequest(
   deps: AnswerDeps,
-  agent: Pick<AgentPresence, 'agentId' | 'wallet' | 'instanceId'>,
+  agent: Pick<AgentPresence, 'agentId' | 'wallet' | 'name' | 'instanceId'>,
   request: RoutedRequest,
 ): Promise<unknown> {
   const { agentId, instanceId } = agent;

@@ -7,6 +7,7 @@ import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import { type AgentStanding, standingOf } from '../../domain/agent-standing.ts';
 import type { Capacity } from '../../domain/matching.ts';
 import type { Matchmaker } from '../../matching/matchmaker.ts';
+import type { Presence } from '../../services/presence.ts';
 import type { AgentStore } from '../../store/agent-store.ts';
 
 /** How old what is known of an agent's history may be: it only orders agents that all fit. */
@@ -16,6 +17,7 @@ export interface JobTakingDeps {
   store: Pick<AgentStore, 'agent'>;
   clock: Clock;
   ids: Ids;
+  presence: Pick<Presence, 'get'>;
   matchmaker: Matchmaker;
 }
 
@@ -113,6 +115,8 @@ export class JobTaking {
     assert(agent !== null, 'an agent with a socket is in the store');
     const isActive = agent.state === 'active';
     this.#known = { standing: standingOf(agent), isActive, readAtMs: nowMs };
+    const presence = this.#deps.presence.get(agent.agentId);
+    if (presence !== null) presence.standing = this.#known.standing;
     return this.#known;
   }
 }

@@ -2,6 +2,10 @@ import { addRoute } from '@node3/shared/http/add-route';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import {
+  explainJob as explainJobContract,
+  explainSpec as explainSpecContract,
+} from '@node3/shared/routes/explain';
+import {
   cancelJob as cancelJobContract,
   createJob,
   getJob,
@@ -10,6 +14,7 @@ import {
 } from '@node3/shared/routes/jobs';
 import type { FastifyInstance } from 'fastify';
 import { cancelJob } from '../../services/cancel-job.ts';
+import { explainJob, explainSpec } from '../../services/explain-job.ts';
 import { viewLogLine } from '../../services/job-views.ts';
 import { postJob } from '../../services/post-job.ts';
 import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
@@ -53,7 +58,24 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
       return readJobDetail(deps, await cancelJob(deps, params.jobId, 'requester'));
     },
   });
+  addExplainRoutes(app, deps);
   addLogRoute(app, deps);
+}
+
+function addExplainRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  addRoute(app, explainSpecContract, {
+    authenticate: deps.auth.requester,
+    bodyLimit: limits.jobBodyBytes,
+    async handler({ principal, body }) {
+      return explainSpec(deps, body, principal.accountId);
+    },
+  });
+  addRoute(app, explainJobContract, {
+    authenticate: deps.auth.jobRequester,
+    async handler({ principal, params }) {
+      return explainJob(deps, await findOwnJob(deps, params.jobId, principal.accountId));
+    },
+  });
 }
 
 function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {

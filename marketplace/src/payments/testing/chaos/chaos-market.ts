@@ -8,6 +8,7 @@ import { AgentLinks } from '../../../services/agent-links.ts';
 import { CancelNotices } from '../../../services/cancel-notices.ts';
 import { reportResult } from '../../../services/report-result.ts';
 import { requestWithdrawal } from '../../../services/request-withdrawal.ts';
+import { WorkBoard } from '../../../services/work-board.ts';
 import type { ExecutionRow, Fence } from '../../../store/rows.ts';
 import { fenceOf, World } from '../../../store/testing/world.ts';
 import type { RunTrace } from '../../../testing/run-trace.ts';
@@ -238,6 +239,7 @@ export class ChaosMarket {
           lease: () => Promise.reject(new Error('no agent asks for work here')),
         }),
         cancels: new CancelNotices(new AgentLinks()),
+        work: new WorkBoard(),
         holdbackMs: 0,
         unsupervised: new Map(),
         wakePayouts: () => undefined,

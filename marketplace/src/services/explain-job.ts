@@ -1,0 +1,86 @@
+import type { DefaultImages, JobSpecInput, Priority } from '@node3/shared/job-spec';
+import { isTerminalJob } from '@node3/shared/job-state';
+import type { Explanation, Wait } from '@node3/shared/routes/explain';
+import { toTimestamp } from '@node3/shared/schema';
+import { type Needs, needsOf } from '../domain/matching.ts';
+import type { Matchmaker } from '../matching/matchmaker.ts';
+import type { JobRow } from '../store/rows.ts';
+import { completeSpec } from './complete-spec.ts';
+import { type ExplainNeedsDeps, explainNeeds } from './explain-needs.ts';
+import type { StartWaits } from './start-waits.ts';
+
+export interface ExplainDeps extends ExplainNeedsDeps {
+  matchmaker: Pick<Matchmaker, 'openAhead'>;
+  startWaits: StartWaits;
+  defaultImages: DefaultImages;
+}
+
+/** What would become of a spec at this moment. Stores nothing. Throws what posting would of its form. */
+export function explainSpec(
+  deps: ExplainDeps,
+  input: JobSpecInput,
+  requesterId: string | null,
+): Explanation {
+  const spec = completeSpec(input, deps.defaultImages);
+  const found = outlook(deps, needsOf(spec, requesterId), spec.priority);
+  const dependencies = spec.after.length > 0 ? ('dependencies' as const) : null;
+  return {
+    ...found,
+    jobId: null,
+    state: null,
+    ...wait(dependencies ?? found.waitsFor, null),
+  };
+}
+
+/** What a job waits for, and who could run it. */
+export function explainJob(deps: ExplainDeps, job: JobRow): Explanation {
+  const found = outlook(deps, needsOf(job.spec, job.accountId), job.priority);
+  return {
+    ...found,
+    jobId: job.jobId,
+    state: job.state,
+    ...waitOfJob(deps, job, found.waitsFor),
+  };
+}
+
+function outlook(deps: ExplainDeps, needs: Needs, priority: Priority) {
+  const sort = needs.resources.gpus === null ? 'cpu' : 'gpu';
+  return {
+    ...explainNeeds(deps, needs),
+    queueAhead: deps.matchmaker.openAhead(priority),
+    eta: deps.startWaits.estimate(sort),
+  };
+}
+
+type WaitView = Pick<Explanation, 'waitsFor' | 'waitsUntil' | 'sentence'>;
+
+function waitOfJob({ clock }: ExplainDeps, job: JobRow, otherwise: Wait): WaitView {
+  if (isTerminalJob(job.state)) {
+    return { waitsFor: null, waitsUntil: null, sentence: 'The job is over.' };
+  }
+  if (job.state !== 'queued') {
+    return { waitsFor: null, waitsUntil: null, sentence: 'An agent has the job.' };
+  }
+  if (job.dependenciesOpen > 0) return wait('dependencies', null);
+  const notBeforeMs = job.notBeforeMs ?? 0;
+  return notBeforeMs > clock.nowMs() ? wait('not_before', notBeforeMs) : wait(otherwise, null);
+}
+
+function wait(waitsFor: Wait, untilMs: number | null): WaitView {
+  return {
+    waitsFor,
+    waitsUntil: untilMs === null ? null : toTimestamp(untilMs),
+    sentence: waitSentences[waitsFor],
+  };
+}
+
+const waitSentences: Record<Wait, string> = {
+  nobody_registered: 'No agent has registered yet; the first that fits gets the job.',
+  nobody_fits: 'No registered agent could ever run this job.',
+  nobody_online: 'Agents that could run it are registered, but none of them is online.',
+  all_busy: 'Every agent that could run it is busy.',
+  reserved: 'Every agent that could run it is reserved for somebody else at present.',
+  not_before: 'It waits before its next attempt.',
+  dependencies: 'It waits for the jobs that it comes after.',
+  turn: 'An agent that could run it is free: it gets the job when it asks for work and no other comes first.',
+};
