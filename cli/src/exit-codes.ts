@@ -41,6 +41,7 @@ const exitByErrorCode = {
   REGISTRATION_TOKEN_INVALID: 'auth',
   JOB_NOT_FOUND: 'notFound',
   JOB_STATE_INVALID: 'conflict',
+  DEPENDENCY_UNMET: 'conflict',
   JOB_UNSATISFIABLE: 'noMatch',
   JOB_QUEUE_FULL: 'noMatch',
   RATING_EXISTS: 'conflict',

@@ -21,6 +21,7 @@ import { StartWaits } from './services/start-waits.ts';
 import { WorkBoard } from './services/work-board.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
+import { startDependencyWorker } from './workers/dependency-worker.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
 
 export interface CoreParts {
@@ -88,6 +89,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   await fillWork(store, work);
   await fillIndex(store, matchmaker);
+  let dependencyWorker: Loop | null = null;
   const changeDeps = {
     store,
     clock,
@@ -99,6 +101,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     holdbackMs: parts.holdbackMs,
     unsupervised,
     wakePayouts: () => parts.wakePayouts(),
+    wakeDependencies: () => dependencyWorker?.wake(),
   };
   return {
     ...changeDeps,
@@ -113,10 +116,14 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     sealer,
     agentLinks,
     jobTokens: createJobTokens(leaseSecret),
-    startWorkers: () => [
-      startDeadlineSweeper(changeDeps),
-      startPresenceWriter({ store, presence, log }),
-    ],
+    startWorkers() {
+      dependencyWorker = startDependencyWorker(changeDeps);
+      return [
+        dependencyWorker,
+        startDeadlineSweeper(changeDeps),
+        startPresenceWriter({ store, presence, log }),
+      ];
+    },
   };
 }
 

@@ -131,6 +131,12 @@ export const errorCodes = {
     fix: 'Read the job; its state and reason say what happened.',
     retry: 'never',
   },
+  DEPENDENCY_UNMET: {
+    status: 409,
+    title: 'A job that this one needs has ended otherwise',
+    fix: 'Post the needed job again and name the new one, or wait only for its end: "condition": "ended".',
+    retry: 'never',
+  },
   JOB_UNSATISFIABLE: {
     status: 422,
     title: 'No registered agent could ever run this job',

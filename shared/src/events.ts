@@ -21,6 +21,8 @@ export const eventNames = [
   'execution.phase-changed',
   'job.assigned',
   'job.cancel-requested',
+  'job.dependency-failed',
+  'job.dependency-met',
   'job.ended',
   'job.posted',
   'job.released',

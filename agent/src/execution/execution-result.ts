@@ -40,6 +40,7 @@ export function toResult(outcome: ExecutionOutcome, facts: ResultFacts): Executi
     started: outcome.startedAtMs !== null,
     peakMemoryBytes: outcome.peakMemoryBytes === null ? null : Math.round(outcome.peakMemoryBytes),
     ...(output === undefined ? {} : { output }),
+    ...(omitted === '' ? {} : { outputOmitted: true }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import { limits } from '@node3/shared/limits';
+import { logMarks } from '@node3/shared/log-marks';
 import type { LogLine } from '../executors/executor.ts';
 import { logLinesMax } from '../executors/log-lines.ts';
 import type { Journal, NewLine } from '../journal/journal.ts';
@@ -54,7 +55,7 @@ export class LogSpool {
       const { bytesMax } = this.#deps;
       const limit =
         bytes > this.#bytesLeft ? `${bytesMax} bytes` : `${logLinesMax(bytesMax)} lines`;
-      this.say(`[output truncated: the job's log limit of ${limit} is reached]`);
+      this.say(`${logMarks.truncated}: the job's log limit of ${limit} is reached]`);
       return;
     }
     this.#bytesLeft -= bytes;

@@ -1,3 +1,4 @@
+import { logMarks } from '@node3/shared/log-marks';
 import { agentLimits } from '../agent-limits.ts';
 import { ExecutionError } from '../executors/execution-error.ts';
 import type { ExecutionOutcome } from '../executors/executor.ts';
@@ -115,7 +116,7 @@ async function readLogs(
   } catch (error) {
     if (untilOver.aborted) return;
     deps.log.warn({ err: error, executionId }, 'reading the log failed');
-    spool.say('[the agent could not read the rest of the output]');
+    spool.say(`${logMarks.unreadable} the rest of the output]`);
   } finally {
     // Past the log limit, or with a log that can't be read, a busy program looks like a silent one.
     progress?.stop();

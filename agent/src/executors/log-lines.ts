@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { logMarks } from '@node3/shared/log-marks';
 import type { LogLine } from './executor.ts';
 import { logLineBytesMax } from './executor-limits.ts';
 
@@ -102,7 +103,7 @@ export class LogBudget {
   }
 
   #marker({ atMs }: LogLine, limit: string): LogLine {
-    const text = `[output truncated: the job's log limit of ${limit} is reached]`;
+    const text = `${logMarks.truncated}: the job's log limit of ${limit} is reached]`;
     return { stream: 'system', atMs, text, continued: false };
   }
 }

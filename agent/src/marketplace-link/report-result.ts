@@ -64,5 +64,5 @@ export async function deliverResult(
 function withoutOutput(result: ExecutionResult): ExecutionResult {
   const { output: _, ...rest } = result;
   const detail = `${result.detail ?? ''} The structured output was refused and left out.`.trim();
-  return { ...rest, detail };
+  return { ...rest, outputOmitted: true, detail };
 }

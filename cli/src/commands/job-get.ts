@@ -26,6 +26,9 @@ export function formatJob(job: JobDetail): string[] {
       ['state', job.reason === null ? job.state : `${job.state} (${job.reason})`],
       ['exit code', job.exitCode === null ? null : String(job.exitCode)],
       ['attempt', `${job.attempt} of ${job.attemptsMax}`],
+      ['waits for', waitsText(job)],
+      ['result of', job.cachedFrom],
+      ['rerun of', job.rerunOf],
       ['workload', `${job.workload} in ${job.image}`],
       ['gpus', String(job.gpus)],
       ['agent', agentText(job)],
@@ -46,6 +49,11 @@ export function formatJob(job: JobDetail): string[] {
     ]),
     ...why,
   ];
+}
+
+function waitsText({ after }: JobDetail): string | null {
+  if (after.length === 0) return null;
+  return after.map(({ jobId, state }) => `${jobId} (${state})`).join(', ');
 }
 
 function agentText(job: JobDetail): string | null {

@@ -30,6 +30,8 @@ const testJobFields: JobDetail = {
   reason: null,
   attempt: 1,
   attemptsMax: 3,
+  waitsFor: 0,
+  cachedFrom: null,
   workload: 'container',
   image: 'debian',
   gpus: 0,
@@ -49,6 +51,8 @@ const testJobFields: JobDetail = {
   fault: null,
   output: null,
   logBytes: 0,
+  after: [],
+  rerunOf: null,
   executions: [],
   settlement: {
     state: 'held',

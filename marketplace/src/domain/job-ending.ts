@@ -28,6 +28,8 @@ export interface AttemptEnd {
   runMs: number;
   peakMemoryBytes: number | null;
   output: unknown;
+  /** There was more output than is kept: the result can't stand for another run. */
+  outputOmitted: boolean;
   resultHash: string | null;
   isolation: string | null;
   imageDigest: string | null;
@@ -46,6 +48,7 @@ export function endWithoutResult(
     runMs: 0,
     peakMemoryBytes: null,
     output: null,
+    outputOmitted: false,
     resultHash: null,
     isolation: null,
     imageDigest: null,
@@ -249,6 +252,7 @@ function closeJob(
       fault: reasons[end.reason].fault,
       exitCode: end.exitCode,
       output: end.output,
+      ...(end.outputOmitted ? { cacheKey: null } : {}),
       notBeforeMs: null,
       finishedAtMs: context.nowMs,
     },

@@ -3,6 +3,7 @@ import { MarketError } from '@node3/shared/error';
 import type { Actor } from '@node3/shared/events';
 import { isTerminalExecution } from '@node3/shared/execution-state';
 import type { Ids } from '@node3/shared/ids';
+import { isClaimable } from '../domain/dependencies.ts';
 import type { EndContext } from '../domain/job-ending.ts';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { ChangeOutcome } from '../store/job-store.ts';
@@ -24,6 +25,8 @@ export interface JobChangeDeps {
   unsupervised: ReadonlyMap<string, number>;
   /** Starts the payout of what has just become due. */
   wakePayouts(): void;
+  /** Looks after the jobs that waited for one that has just ended. */
+  wakeDependencies(): void;
 }
 
 /** Facts the pure decisions need. The payout id is used only when there is something to pay. */
@@ -51,7 +54,8 @@ export function announceChange(deps: JobChangeDeps, outcome: ChangeOutcome): voi
   if (!outcome.changed) return;
   const { execution } = outcome;
   if (execution !== null && isTerminalExecution(execution.state)) deps.work.ended(execution);
-  if (outcome.job.state === 'queued') deps.matchmaker.addJob(outcome.job);
+  if (isClaimable(outcome.job)) deps.matchmaker.addJob(outcome.job);
   else deps.matchmaker.removeJob(outcome.job.jobId);
   if (outcome.payoutId !== null) deps.wakePayouts();
+  if (outcome.isAwaited) deps.wakeDependencies();
 }

@@ -13,6 +13,7 @@ import type {
 } from '@node3/shared/routes/jobs';
 import type { PublicJob } from '@node3/shared/routes/marketplace';
 import { toTimestamp } from '@node3/shared/schema';
+import type { DependencyRow } from '../store/dependency-store.ts';
 import type { PayoutRow } from '../store/payout-store.ts';
 import type { EventRow, ExecutionRow, JobRow, LogLineRow } from '../store/rows.ts';
 
@@ -46,6 +47,8 @@ export function viewJob(
     reason: job.reason,
     attempt: job.attempt,
     attemptsMax: job.spec.retry.attemptsMax,
+    waitsFor: job.dependenciesOpen,
+    cachedFrom: job.cachedFrom,
     workload: workloadName(job.spec),
     image: job.spec.workload.image,
     gpus: job.spec.resources.gpus?.count ?? 0,
@@ -64,6 +67,9 @@ export function viewJob(
 
 export interface JobParts {
   job: JobRow;
+  /** The job that ran: another one where a result was reused. */
+  ran: JobRow;
+  dependencies: DependencyRow[];
   executions: ExecutionRow[];
   events: EventRow[];
   payout: PayoutRow | null;
@@ -71,7 +77,7 @@ export interface JobParts {
 }
 
 export function viewJobDetail(parts: JobParts): JobDetail {
-  const { job, executions, events, payout, explorerUrl } = parts;
+  const { job, ran, executions, events, payout, explorerUrl } = parts;
   const current = executions.find((execution) => execution.executionId === job.executionId);
   const { asset, settlement } = job;
   const money = (value: bigint | null) => (value === null ? null : toMoney(value, asset));
@@ -81,8 +87,10 @@ export function viewJobDetail(parts: JobParts): JobDetail {
     reasonSentence: job.reason === null ? null : reasons[job.reason].sentence,
     reasonAction: job.reason === null ? null : reasons[job.reason].action,
     fault: job.fault,
-    output: job.output,
-    logBytes: job.logBytes,
+    output: ran.output,
+    logBytes: ran.logBytes,
+    after: parts.dependencies,
+    rerunOf: job.rerunOf,
     executions: executions.map((execution) => viewExecution(execution, asset)),
     settlement: {
       state: settlement.state,

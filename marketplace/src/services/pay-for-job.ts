@@ -4,6 +4,7 @@ import type { JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
 import { baseUnits, formatAmount, toMoney } from '@node3/shared/money';
+import { isClaimable } from '../domain/dependencies.ts';
 import type { X402, X402Charge, X402Outcome, X402Payment } from '../payments/x402-port.ts';
 import { memoOf, type SentPayment } from '../payments/x402-wire.ts';
 import type { Idempotency } from '../store/job-store.ts';
@@ -164,7 +165,7 @@ async function fulfil(
     const post = (accountId: string) => newPosting(deps, prepared, accountId, idempotency);
     const { job, replayed } = await store.fulfilX402({ ...base, post });
     if (job === null) throw new MarketError('INTERNAL', { detail: 'A paid job was not posted.' });
-    if (!replayed) matchmaker.addJob(job);
+    if (!replayed && isClaimable(job)) matchmaker.addJob(job);
     return { kind: 'posted', x402, job, settled, replayed };
   } catch (error) {
     if (!(error instanceof MarketError) || error.status >= 500) throw error;

@@ -6,15 +6,17 @@ import type { DefaultImages, JobSpec, JobSpecInput } from '@node3/shared/job-spe
 import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
 import type { Asset } from '@node3/shared/money';
+import { isClaimable } from '../domain/dependencies.ts';
 import { heldForJob, userAvailable } from '../domain/ledger-accounts.ts';
 import { needsOf, type SimulatedPolicy } from '../domain/matching.ts';
 import type { Caps } from '../domain/spending-caps.ts';
 import type { Matchmaker } from '../matching/matchmaker.ts';
-import type { Idempotency, JobPosting } from '../store/job-store.ts';
+import type { Idempotency, JobPosting, Reuse } from '../store/job-store.ts';
 import type { QuoteRow } from '../store/quote-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
+import { cacheKeyOf, checkAfter, checkCache } from './cache-key.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
 import type { Presence } from './presence.ts';
@@ -46,6 +48,8 @@ export interface PostJobInput extends JobExtras {
   quoteId?: string | null;
   /** Stands for what was asked for, where that was not the spec itself. */
   requestHash?: string;
+  /** The job that it repeats: it runs anew, whatever result there is already. */
+  rerunOf?: string;
 }
 
 /**
@@ -66,14 +70,56 @@ export async function postJob(
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
   const quote = await findQuote(deps, input);
+  return storePosting(deps, composePosting(deps, input, { quote, idempotency }));
+}
+
+/** What is to be stored for a checked request; throws what `prepareJob` throws. */
+export function composePosting(
+  deps: PostJobDeps,
+  input: PostJobInput,
+  { quote, idempotency }: { quote: QuoteRow | null; idempotency: Idempotency | null },
+): JobPosting {
   const prepared = prepareJob(deps, input.spec, input.accountId, quote);
   const posting = newPosting(deps, prepared, input.accountId, idempotency);
   const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, input);
-  const job = { ...posting.job, spec, apiKeyId: input.keyId };
-  const stored = deps.store.postJob({ ...posting, job, caps: { operator: deps.operatorCaps } });
+  // What a secret has gone into is nobody's result but this job's.
+  const cacheKey = input.secretEnv === undefined ? cacheKeyOf(prepared.spec) : null;
+  const rerunOf = input.rerunOf ?? null;
+  return {
+    ...posting,
+    job: { ...posting.job, spec, apiKeyId: input.keyId, cacheKey, rerunOf },
+    caps: { operator: deps.operatorCaps },
+    reuse: rerunOf === null ? reuseOf(posting.job, cacheKey) : null,
+  };
+}
+
+function reuseOf({ spec, createdAtMs }: JobRow, cacheKey: string | null): Reuse | null {
+  if (cacheKey === null || spec.cache === null) return null;
+  return { cacheKey, finishedAfterMs: createdAtMs - spec.cache.maxAgeSec * 1_000 };
+}
+
+/** Queues a posting to the store, and tells the matchmaker of the job. */
+export function storePosting(
+  deps: Pick<PostJobDeps, 'store' | 'matchmaker'>,
+  posting: JobPosting,
+): Promise<{ job: JobRow; replayed: boolean }> {
+  const stored = deps.store.postJob(posting);
   // In the same turn: an idle agent's claim goes into the commit of the posting.
-  deps.matchmaker.addPosting(job, stored);
-  return stored;
+  if (posting.job.spec.after.length === 0 && posting.reuse === null) {
+    deps.matchmaker.addPosting(posting.job, stored);
+    return stored;
+  }
+  return addOnceStored(deps.matchmaker, stored);
+}
+
+/** Only the store knows whether this one is to run at all, and when. */
+async function addOnceStored(
+  matchmaker: Matchmaker,
+  stored: Promise<{ job: JobRow; replayed: boolean }>,
+) {
+  const posted = await stored;
+  if (!posted.replayed && isClaimable(posted.job)) matchmaker.addJob(posted.job);
+  return posted;
 }
 
 function requestHashOf({ spec, requestHash }: PostJobInput): string {
@@ -109,6 +155,8 @@ export function prepareJob(
   quote: QuoteRow | null = null,
 ): PreparedJob {
   const spec = completeSpec(input, deps.defaultImages);
+  checkAfter(spec);
+  checkCache(spec);
   checkSatisfiable(deps, needsOf(spec, requesterId));
   const quoteId = quote?.quoteId ?? null;
   return { spec, quoteId, ...priceJob(spec, quote?.feeBasisPoints ?? deps.feeBasisPoints) };
@@ -153,6 +201,7 @@ export function newPosting(
     caps: null,
     quoteId: prepared.quoteId,
     idempotency,
+    reuse: null,
   };
 }
 

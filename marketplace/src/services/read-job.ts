@@ -28,15 +28,24 @@ export async function findOwnJob(
   return job;
 }
 
+/** The job that has the logs, the output and the receipt: another one where a result was reused. */
+export async function findJobThatRan(deps: Pick<Deps, 'store'>, job: JobRow): Promise<JobRow> {
+  if (job.cachedFrom === null) return job;
+  return (await deps.store.job(job.cachedFrom)) ?? job;
+}
+
 export async function readJobDetail(deps: Deps, job: JobRow): Promise<JobDetail> {
   const { jobId } = job;
-  const [executions, events, payouts] = await Promise.all([
+  const [ran, dependencies, executions, events, payouts] = await Promise.all([
+    findJobThatRan(deps, job),
+    job.spec.after.length === 0 ? [] : deps.store.dependenciesOf(jobId),
     deps.store.executionsOfJob(jobId),
     deps.store.eventsOfJob(jobId, eventsPerJob),
     deps.store.payoutsOfJobs([jobId]),
   ]);
   const payout = payouts.get(jobId) ?? null;
-  return viewJobDetail({ job, executions, events, payout, explorerUrl: deps.explorerUrl });
+  const { explorerUrl } = deps;
+  return viewJobDetail({ job, ran, dependencies, executions, events, payout, explorerUrl });
 }
 
 export interface ListInput {

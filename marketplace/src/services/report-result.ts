@@ -85,7 +85,7 @@ function withoutExcess(result: ExecutionResult): ExecutionResult {
   if (problem === null) return result;
   const note = `The structured output was left out: it is ${problem}.`;
   const detail = result.detail === null ? note : `${result.detail} ${note}`;
-  return { ...result, output: null, detail };
+  return { ...result, output: null, outputOmitted: true, detail };
 }
 
 function readEnd(
@@ -111,6 +111,7 @@ function readEnd(
     runMs: billableRunMs(snapshot, result, lostAtMs ?? context.nowMs),
     peakMemoryBytes: result.peakMemoryBytes,
     output: result.output ?? null,
+    outputOmitted: result.outputOmitted ?? false,
     resultHash,
     isolation: result.isolation,
     imageDigest: result.imageDigest,

@@ -45,6 +45,7 @@ beforeEach(() => {
     work: new WorkBoard(),
     matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }),
     wakePayouts: () => undefined,
+    wakeDependencies: () => undefined,
   };
 });
 afterEach(() => {

@@ -18,7 +18,9 @@ export interface JobStore {
   /**
    * Inserts a job and holds its price in one transaction. Rejects with FUNDS_INSUFFICIENT (and
    * stores nothing) when the balance is too small, with IDEMPOTENCY_MISMATCH when the key belongs
-   * to another body, with JOB_QUEUE_FULL past `openJobsMax`. `replayed` is the first answer's job.
+   * to another body, with JOB_QUEUE_FULL past `openJobsMax`, with REQUEST_INVALID when it waits for
+   * a job of somebody else and with DEPENDENCY_UNMET for one that failed. `replayed` is the first
+   * answer's job. A job with a reusable result is stored as succeeded, and nothing is held for it.
    */
   postJob(posting: JobPosting): Promise<{ job: JobRow; replayed: boolean }>;
 
@@ -112,6 +114,13 @@ export interface JobPosting {
   /** The quote that is used up with it; rejects with QUOTE_EXPIRED or QUOTE_USED. */
   quoteId: string | null;
   idempotency: Idempotency | null;
+  /** An earlier result that may stand for a run of this job; null where it has to run. */
+  reuse: Reuse | null;
+}
+
+export interface Reuse {
+  cacheKey: string;
+  finishedAfterMs: number;
 }
 
 /** The account's and the key's own caps are in the store. */
@@ -221,6 +230,8 @@ export type Decide = (snapshot: JobSnapshot, ledger: LedgerView) => JobChange | 
 
 export interface ChangeOutcome extends JobSnapshot {
   changed: boolean;
+  /** The job is over now, and others wait for that. */
+  isAwaited: boolean;
   payoutId: string | null;
 }
 

@@ -5,6 +5,7 @@ import { describeAgents } from './testing/agents.ts';
 import { describeCaps } from './testing/caps.ts';
 import { describeChanges } from './testing/changes.ts';
 import { describeClaims } from './testing/claims.ts';
+import { describeDependencies } from './testing/dependencies.ts';
 import { describeDeposits } from './testing/deposits.ts';
 import { describeEvents } from './testing/events.ts';
 import { describeHistories } from './testing/histories.ts';
@@ -76,6 +77,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeQuotes(given);
     describeClaims(given);
     describeChanges(given);
+    describeDependencies(given);
     describeLeases(given);
     describeLogs(given);
     describeLedger(given);

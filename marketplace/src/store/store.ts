@@ -2,6 +2,7 @@ import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { AccountStore } from './account-store.ts';
 import type { CapStore } from './cap-store.ts';
+import type { DependencyStore } from './dependency-store.ts';
 import type { DepositStore } from './deposit-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
@@ -22,6 +23,7 @@ import type { X402Store } from './x402-store.ts';
 export interface Store
   extends AccountStore,
     CapStore,
+    DependencyStore,
     DepositStore,
     JobStore,
     QuoteStore,

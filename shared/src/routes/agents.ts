@@ -204,6 +204,9 @@ export const ExecutionResult = strictObject({
   isolation: nullable(Type.String({ maxLength: 256 })),
   imageDigest: nullable(Type.String({ maxLength: 256 })),
   output: Type.Optional(Type.Unknown()),
+  outputOmitted: Type.Optional(
+    Type.Boolean({ description: 'There was structured output, and it is not all here' }),
+  ),
   logLines: Type.Integer({ minimum: 0, description: 'How many lines the agent sent in all' }),
 });
 export type ExecutionResult = Static<typeof ExecutionResult>;

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { executionStates } from '../execution-state.ts';
+import { Dependency } from '../job-lifecycle.ts';
 import { JobSpecInput } from '../job-spec.ts';
 import { faults, jobStates, reasonNames } from '../job-state.ts';
 import { limits } from '../limits.ts';
@@ -63,6 +64,8 @@ export const JobSummary = strictObject({
   reason: nullable(Reason),
   attempt: Type.Integer(),
   attemptsMax: Type.Integer(),
+  waitsFor: Type.Integer({ description: 'Jobs that have to end before agents hear of this one' }),
+  cachedFrom: nullable(id('job')),
   workload: Type.String({ description: 'container or the script language' }),
   image: Type.String(),
   gpus: Type.Integer(),
@@ -102,6 +105,10 @@ export const JobDetail = strictObject({
     description: 'Structured output: output.json or JSON on stdout, else null',
   }),
   logBytes: Type.Integer(),
+  after: Type.Array(
+    strictObject({ ...Dependency.properties, state: oneOf(['open', 'met', 'failed']) }),
+  ),
+  rerunOf: nullable(id('job')),
   executions: Type.Array(ExecutionView),
   settlement: SettlementView,
   events: Type.Array(JobEvent),

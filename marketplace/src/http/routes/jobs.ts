@@ -17,7 +17,7 @@ import { cancelJob } from '../../services/cancel-job.ts';
 import { explainJob, explainSpec } from '../../services/explain-job.ts';
 import { viewLogLine } from '../../services/job-views.ts';
 import { postJob } from '../../services/post-job.ts';
-import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
+import { findJobThatRan, findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { LogFollowers } from '../log-followers.ts';
@@ -83,7 +83,8 @@ function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, getJobLogs, {
     authenticate: deps.auth.jobRequester,
     async handler({ principal, params, query, request, reply }) {
-      const job = await findOwnJob(deps, params.jobId, principal.accountId);
+      const asked = await findOwnJob(deps, params.jobId, principal.accountId);
+      const job = await findJobThatRan(deps, asked);
       const position = {
         jobId: job.jobId,
         afterSeq: query.after ?? 0,

@@ -19,6 +19,11 @@ import { recordConductIn } from './sqlite-reputation.ts';
 import { statement } from './statement.ts';
 import { updateChangedIn } from './update-changed.ts';
 
+/** Whether somebody waits for a job, asked once in its life: when it ends. */
+const noteAwaited = `
+  INSERT INTO dependency_work (needed_job_id)
+  SELECT @jobId WHERE EXISTS (
+    SELECT 1 FROM job_dependencies WHERE needed_job_id = @jobId AND state = 'open')`;
 const selectPayoutId = 'SELECT payout_id FROM payouts WHERE execution_id = ?';
 
 export function changeJobIn(
@@ -45,7 +50,7 @@ export function changeExecutionIn(
   if (isTerminalExecution(execution.state)) {
     assertSameResult(execution, resultHash);
     const payoutId = payoutIdIn(db, execution.executionId);
-    return { job, execution, changed: false, payoutId, replayed: true };
+    return { job, execution, changed: false, isAwaited: false, payoutId, replayed: true };
   }
   const snapshot = { job, execution };
   const decided = decide(snapshot, ledgerViewOf(db));
@@ -94,7 +99,7 @@ function applyIn(
   snapshot: JobSnapshot,
   change: JobChange | null,
 ): ChangeOutcome {
-  if (change === null) return { ...snapshot, changed: false, payoutId: null };
+  if (change === null) return { ...snapshot, changed: false, isAwaited: false, payoutId: null };
   const [first] = change.events;
   assert(first !== undefined, 'every change is explained by an event');
   const nowMs = first.atMs;
@@ -116,8 +121,11 @@ function applyIn(
     recordConductIn(db, change.conduct, subject, nowMs);
   }
   appendEventsIn(sqlite, db, change.events);
-  if (isTerminalJob(job.state)) specCacheOf(db).delete(job.jobId);
-  return { job, execution, changed: true, payoutId: change.payout?.payoutId ?? null };
+  const isOver = isTerminalJob(job.state);
+  if (isOver) specCacheOf(db).delete(job.jobId);
+  const isAwaited = isOver && statement(db, noteAwaited).run({ jobId: job.jobId }).changes > 0;
+  const payoutId = change.payout?.payoutId ?? null;
+  return { job, execution, changed: true, isAwaited, payoutId };
 }
 
 function changedJob(job: JobRow, change: JobChange): JobRow {

@@ -1,15 +1,20 @@
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
 import type Database from 'better-sqlite3';
+import { reusedJob } from '../../domain/reused-job.ts';
+import type { DependencyRow } from '../dependency-store.ts';
 import type { Idempotency, JobPosting } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
 import { fromJob } from './job-codec.ts';
 import { checkCapsIn } from './sqlite-cap-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import { dependenciesIn, insertDependenciesIn } from './sqlite-dependencies.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { jobIn } from './sqlite-job-reads.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
 import { useQuoteIn } from './sqlite-quote-store.ts';
+import { reusableIn } from './sqlite-reuse.ts';
 import { statement } from './statement.ts';
 
 const selectIdempotency =
@@ -36,17 +41,42 @@ export function postJobIn(
   posting: JobPosting,
 ): { job: JobRow; replayed: boolean } {
   const { job, idempotency } = posting;
-  const { jobId, accountId } = job;
+  const { accountId } = job;
   const earlier = idempotency === null ? null : postedBeforeIn(db, accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
+  const dependencies = dependenciesIn(db, job);
+  const dependenciesOpen = dependencies.filter(({ state }) => state === 'open').length;
+  const original =
+    posting.reuse === null || dependenciesOpen > 0
+      ? null
+      : reusableIn(db, accountId, posting.reuse);
+  if (original !== null) {
+    const reused = { ...posting, transfers: [], quoteId: null, ...reusedJob(job, original) };
+    return insertIn(sqlite, db, reused, dependencies);
+  }
   const open = Number(statement<{ open: bigint | null }>(db, countOpen).get(accountId)?.open ?? 0n);
   if (open >= posting.openJobsMax) {
     throw new MarketError('JOB_QUEUE_FULL', { open, max: posting.openJobsMax });
   }
   if (posting.caps !== null) checkCapsIn(db, job, posting.caps);
+  if (dependenciesOpen === 0) return insertIn(sqlite, db, posting, dependencies);
+  // Its time in the queue begins when it is released.
+  const waiting = { ...job, dependenciesOpen, queueDeadlineMs: limits.timestampMsMax };
+  return insertIn(sqlite, db, { ...posting, job: waiting }, dependencies);
+}
+
+function insertIn(
+  sqlite: SqliteDatabase,
+  db: Database.Database,
+  posting: JobPosting,
+  dependencies: readonly DependencyRow[],
+): { job: JobRow; replayed: boolean } {
+  const { job, idempotency } = posting;
+  const { jobId, accountId } = job;
   const columns = fromJob(job);
   statement(db, insertJob).run(columns);
   statement(db, insertSpec).run(jobId, columns.spec);
+  insertDependenciesIn(db, jobId, dependencies);
   if (posting.quoteId !== null) useQuoteIn(db, posting.quoteId, job);
   postTransfersIn(db, posting.transfers, job.createdAtMs);
   if (idempotency !== null) {

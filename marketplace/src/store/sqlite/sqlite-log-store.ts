@@ -2,6 +2,7 @@ import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isTerminalExecution } from '@node3/shared/execution-state';
 import { limits } from '@node3/shared/limits';
+import { logMarks } from '@node3/shared/log-marks';
 import { logStreams } from '@node3/shared/routes/jobs';
 import type Database from 'better-sqlite3';
 import type { JobStore, LogAppend, LogQuery } from '../job-store.ts';
@@ -106,7 +107,7 @@ function withinLimitIn(
   if (left <= 0) return { lines: [], bytes: 0 };
   let room = left;
   const end = fresh.findIndex(({ text }) => (room -= Buffer.byteLength(text) + 1) < 0);
-  const text = '[log cut off by the marketplace: the log limit of the job is reached]';
+  const text = `${logMarks.cutOff} by the marketplace: the log limit of the job is reached]`;
   const marker: Line = { stream: 'system', atMs: nowMs, text, partial: false };
   return { lines: [...fresh.slice(0, end), marker], bytes: left };
 }

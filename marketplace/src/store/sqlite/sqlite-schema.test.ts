@@ -14,6 +14,7 @@ import type { Store } from '../store.ts';
 import { liveThroughAgents } from '../testing/agents.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
+import { settleAll, waitingPosting } from '../testing/dependencies.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
@@ -224,6 +225,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   });
   await store.consumeChallenge('c', 0);
   await liveThroughCaps(world);
+  await liveThroughDependencies(world, accountId, agentId);
   await liveThroughQuotes(world);
   await liveThroughTemplates(world);
   await liveThroughSchedules(world);
@@ -234,6 +236,25 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.ledgerEntriesById(['hold:job']);
   await store.verifyLedger();
   await store.checkWritable();
+}
+
+async function liveThroughDependencies(world: World, accountId: string, agentId: string) {
+  const { store, nowMs } = world;
+  const needed = await world.post(accountId);
+  const after = [{ jobId: needed.jobId, condition: 'ended' as const }];
+  const waiting = waitingPosting(world, accountId, after);
+  await store.postJob({ ...waiting, reuse: { cacheKey: 'key', finishedAfterMs: 0 } });
+  await store.changeJob(needed.jobId, cancel(nowMs));
+  await store.endedDependencies(1);
+  await settleAll(world, needed.jobId);
+  await store.dependenciesOf(waiting.job.jobId);
+  const kept = world.posting(accountId);
+  await store.postJob({ ...kept, job: { ...kept.job, cacheKey: 'key' } });
+  const claimed = await store.claimJob(world.claim(kept.job.jobId, agentId));
+  if (claimed === null) throw new Error('a fresh job can be claimed');
+  await world.succeed(claimed.execution);
+  const reuse = { cacheKey: 'key', finishedAfterMs: 0 };
+  await store.postJob({ ...world.posting(accountId), reuse });
 }
 
 async function liveThroughDeposits({ store, nowMs }: World, accountId: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Store } from '../store.ts';
 import { createSqliteAccountStore } from './sqlite-account-store.ts';
 import { createSqliteCapStore } from './sqlite-cap-store.ts';
 import { SqliteDatabase, type SqliteDatabaseOptions } from './sqlite-database.ts';
+import { createSqliteDependencies } from './sqlite-dependencies.ts';
 import { createSqliteDepositStore } from './sqlite-deposit-store.ts';
 import { createSqliteEvents } from './sqlite-events.ts';
 import { createSqliteJobStore } from './sqlite-job-store.ts';
@@ -36,6 +37,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteWithdrawalStore(sqlite),
     ...createSqliteJobStore(sqlite),
     ...createSqliteCapStore(sqlite),
+    ...createSqliteDependencies(sqlite),
     ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
     ...createSqliteLedgerStore(sqlite),

@@ -119,7 +119,13 @@ export function describeChanges(given: Given): void {
       const job = await world.post(await world.openAccount());
       expect(await store.changeJob('job_unknown', cancel(world.nowMs))).toBeNull();
       const outcome = await store.changeJob(job.jobId, () => null);
-      expect(outcome).toEqual({ job, execution: null, changed: false, payoutId: null });
+      expect(outcome).toEqual({
+        job,
+        execution: null,
+        changed: false,
+        isAwaited: false,
+        payoutId: null,
+      });
     });
 
     it('keeps everything over a reopening', async () => {

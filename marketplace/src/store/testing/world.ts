@@ -89,6 +89,7 @@ export class World {
       caps: null,
       quoteId: null,
       idempotency: null,
+      reuse: null,
     };
   }
 

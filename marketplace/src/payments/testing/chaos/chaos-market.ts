@@ -243,6 +243,7 @@ export class ChaosMarket {
         holdbackMs: 0,
         unsupervised: new Map(),
         wakePayouts: () => undefined,
+        wakeDependencies: () => undefined,
       },
       fence,
       execution.agentId,

@@ -2,8 +2,8 @@ import type { Migration } from './index.ts';
 
 /**
  * Which agents failed a job, what it waits for, which result it reuses and which job it repeats. A
- * job that ends puts itself on the list of `dependency_work` where others wait for it; a worker takes
- * it off again, so a crash in between loses nothing.
+ * job that others wait for is put on the list of `dependency_work` together with its end; a worker
+ * takes it off again, so a crash in between loses nothing.
  */
 export const jobLifecycle: Migration = {
   name: 'job-lifecycle',
@@ -14,6 +14,8 @@ ALTER TABLE jobs ADD COLUMN dependencies_open INTEGER NOT NULL DEFAULT 0
 ALTER TABLE jobs ADD COLUMN rerun_of TEXT;
 ALTER TABLE jobs ADD COLUMN cached_from TEXT;
 ALTER TABLE jobs ADD COLUMN cache_key TEXT;
+CREATE INDEX jobs_by_cache_key ON jobs (account_id, cache_key, finished_at_ms)
+  WHERE state = 'succeeded' AND cached_from IS NULL AND cache_key IS NOT NULL;
 
 ALTER TABLE executions ADD COLUMN run_deadline_ms INTEGER;
 ALTER TABLE executions ADD COLUMN progress_ms INTEGER CHECK (progress_ms > 0);
@@ -28,6 +30,8 @@ CREATE TABLE job_dependencies (
   state TEXT NOT NULL CHECK (state IN ('open', 'met', 'failed')),
   PRIMARY KEY (job_id, needed_job_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX job_dependencies_open ON job_dependencies (needed_job_id, job_id)
+  WHERE state = 'open';
 CREATE TRIGGER job_dependencies_settled_once BEFORE UPDATE ON job_dependencies
 WHEN OLD.state <> 'open'
 BEGIN SELECT RAISE(ABORT, 'a dependency is settled once'); END;
@@ -35,10 +39,6 @@ BEGIN SELECT RAISE(ABORT, 'a dependency is settled once'); END;
 CREATE TABLE dependency_work (
   needed_job_id TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
-CREATE TRIGGER jobs_awaited AFTER UPDATE OF state ON jobs
-WHEN NEW.over = 1 AND OLD.over = 0 AND EXISTS (SELECT 1 FROM job_dependencies
-  WHERE needed_job_id = NEW.job_id AND state = 'open')
-BEGIN INSERT INTO dependency_work (needed_job_id) VALUES (NEW.job_id); END;
 
 DROP TRIGGER job_specs_final;
 UPDATE job_specs SET spec = json_set(spec, '$.after', json('[]'), '$.cache', json('null'),
