@@ -9,6 +9,7 @@ import * as deposits from '@node3/shared/routes/deposits';
 import * as explain from '@node3/shared/routes/explain';
 import * as galaksio from '@node3/shared/routes/galaksio';
 import * as health from '@node3/shared/routes/health';
+import * as jobBulk from '@node3/shared/routes/job-bulk';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
@@ -37,6 +38,7 @@ export const apiRoutes: RouteContract[] = [
   receipts,
   jobs,
   explain,
+  jobBulk,
   templates,
   schedules,
   x402,

@@ -4,6 +4,7 @@ import {
   type JobSpec,
   JobSpecInput,
 } from '@node3/shared/job-spec';
+import { withoutNulls } from '@node3/shared/spec-input';
 import { Compile } from 'typebox/compile';
 
 const validator = Compile(JobSpecInput);
@@ -22,24 +23,8 @@ const noImages: DefaultImages = {
  * runs: every field is checked again. @returns null for anything that is not a complete JobSpec.
  */
 export function readJobSpec(value: unknown): JobSpec | null {
-  const input = dropNulls(value, 0);
+  const input = withoutNulls(value);
   if (!validator.Check(input)) return null;
   const spec = completeJobSpec(input, noImages);
   return spec.workload.image === '' ? null : spec;
-}
-
-/**
- * A complete spec says null where the requester said nothing, which the input grammar has no word
- * for. Only the spec's own levels are touched: a script's input may hold nulls that mean something.
- */
-function dropNulls(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== null)
-      .map(([name, field]) => [
-        name,
-        name === 'input' || depth > 2 ? field : dropNulls(field, depth + 1),
-      ]),
-  );
 }

@@ -17,6 +17,7 @@ import { addAdminRoutes } from './routes/admin.ts';
 import { addAgentRoutes } from './routes/agents.ts';
 import { addCapRoutes } from './routes/caps.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
+import { addJobBulkRoutes } from './routes/job-bulk.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
@@ -79,6 +80,7 @@ export async function createServer(
     addWithdrawalRoutes(api, deps);
     addReceiptRoutes(api, deps);
     addJobRoutes(api, deps);
+    addJobBulkRoutes(api, deps);
     addTemplateRoutes(api, deps);
     addScheduleRoutes(api, deps);
     addX402Routes(api, deps);

@@ -34,7 +34,7 @@ export function fillTemplate(
 }
 
 /** An override of a variable replaces the secret in it. */
-function withoutOverridden(secretEnv: Record<string, string>, spec: unknown) {
+export function withoutOverridden(secretEnv: Record<string, string>, spec: unknown) {
   const env = (spec as { workload?: { env?: Record<string, unknown> } }).workload?.env;
   const kept = Object.entries(secretEnv).filter(([name]) => env?.[name] === secretMask);
   return Object.fromEntries(kept);

@@ -83,7 +83,8 @@ export function composePosting(
   const posting = newPosting(deps, prepared, input.accountId, idempotency);
   const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, input);
   // What a secret has gone into is nobody's result but this job's.
-  const cacheKey = input.secretEnv === undefined ? cacheKeyOf(prepared.spec) : null;
+  const hasSecrets = Object.keys(input.secretEnv ?? {}).length > 0;
+  const cacheKey = hasSecrets ? null : cacheKeyOf(prepared.spec);
   const rerunOf = input.rerunOf ?? null;
   return {
     ...posting,

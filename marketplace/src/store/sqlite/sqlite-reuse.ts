@@ -32,7 +32,11 @@ export function reusableIn(
   if (found === undefined) return null;
   const { truncated, cutOff, unreadable } = logMarks;
   const incomplete = statement(db, selectIncomplete).get(
-    ...[found.job_id, streamBit('system'), truncated, cutOff, unreadable],
+    found.job_id,
+    streamBit('system'),
+    truncated,
+    cutOff,
+    unreadable,
   );
   return incomplete === undefined ? jobIn(db, found.job_id) : null;
 }

@@ -21,7 +21,11 @@ export function waitingPosting(
 /** Looks after everything that waits for this job. */
 export async function settleAll({ store, nowMs }: World, neededJobId: string): Promise<void> {
   const context: EndContext = {
-    ...{ nowMs, actor: 'marketplace', payoutId: 'none', payoutDueAtMs: nowMs, wallet: '' },
+    nowMs,
+    actor: 'marketplace',
+    payoutId: 'none',
+    payoutDueAtMs: nowMs,
+    wallet: '',
   };
   for (const jobId of await store.waitingFor(neededJobId, 100)) {
     await store.settleDependency(neededJobId, jobId, (snapshot, isMet) =>
@@ -122,7 +126,9 @@ export function describeDependencies(given: Given): void {
       await world.succeed(claimed.execution);
       const { job } = await store.postJob(keyed('key', world.nowMs));
       expect(job).toMatchObject({
-        ...{ state: 'succeeded', reason: 'result_reused', cachedFrom: first.job.jobId },
+        state: 'succeeded',
+        reason: 'result_reused',
+        cachedFrom: first.job.jobId,
         settlement: { state: 'none', charged: 0n },
       });
       expect(await store.job(job.jobId)).toEqual(job);
