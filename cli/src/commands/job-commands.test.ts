@@ -129,6 +129,68 @@ describe('node3 job explain', () => {
   });
 });
 
+describe('many jobs', () => {
+  const other = 'job_06BR2J0S7XW8Z3Q1T5M4N6P9KE';
+  const post = async (text: string, ...more: string[]) => {
+    await writeFile(join(folder, 'jobs.json'), text);
+    const host = hostFor(['job', 'batch', join(folder, 'jobs.json'), ...more]);
+    return { host, code: await runCli(host) };
+  };
+
+  it('are posted from a file, whichever way it is written', async () => {
+    const jobs = [{ name: 'a' }, { name: 'b' }];
+    const texts = [jobs, { jobs }].map((value) => JSON.stringify(value));
+    for (const text of [...texts, jobs.map((job) => JSON.stringify(job)).join('\n\n')]) {
+      const { host, code } = await post(text);
+      expect(code).toBe(0);
+      expect(host.out).toBe(`${testJobId}  queued\n`.repeat(2));
+      expect(host.err).toBe('2 of 2 jobs posted\n');
+      expect(market.seen.at(-1)?.body).toEqual({ jobs });
+    }
+  });
+
+  it('are posted so many at a time, each request with a key of its own', async () => {
+    const jobs = Array.from({ length: 1_100 }, () => ({ name: 'a' }));
+    const { code } = await post(JSON.stringify(jobs), '--key', 'night');
+    expect(code).toBe(0);
+    const keys = market.seen.map(({ idempotencyKey }) => idempotencyKey);
+    expect(keys).toEqual(['night.0', 'night.1', 'night.2']);
+  });
+
+  it('tell which of them were refused, and why', async () => {
+    const { host, code } = await post('[{"name": "a"}, {"name": "bad"}]');
+    expect(code).toBe(8);
+    expect(host.err).toBe('job 2: Nobody can. (JOB_UNSATISFIABLE)\n1 of 2 jobs posted\n');
+    expect((await post('{"name": "a"}\nno json')).host.err).toContain('Line 2 of');
+    expect((await post('[]')).code).toBe(2);
+  });
+
+  it('are cancelled by id or by what they are like', async () => {
+    const byId = hostFor(['job', 'cancel', testJobId, other]);
+    expect(await runCli(byId)).toBe(0);
+    expect(byId.out).toBe(`${testJobId}  cancelled\n${other}  cancelled\n`);
+    const argv = ['job', 'cancel', '--state', 'queued', '--label', 'team=vision', '--json'];
+    const alike = hostFor(argv);
+    expect(await runCli(alike)).toBe(0);
+    expect(JSON.parse(alike.out)).toHaveLength(2);
+    expect(market.seen.at(-1)?.body).toEqual({
+      filter: { states: ['queued'], labels: { team: 'vision' } },
+      cursor: 'more',
+    });
+    expect(await runCli(hostFor(['job', 'cancel']))).toBe(2);
+  });
+
+  it('are run again with changes', async () => {
+    const changes = { limits: { runSec: 600 } };
+    const host = hostFor(['job', 'rerun', testJobId, '--changes', JSON.stringify(changes)]);
+    expect(await runCli(host)).toBe(0);
+    expect(host.out).toBe(`${testJobId}  queued\n`);
+    expect(market.seen.at(-1)).toMatchObject({ body: { changes } });
+    expect(market.seen.at(-1)?.idempotencyKey).not.toBeNull();
+    expect(await runCli(hostFor(['job', 'rerun', testJobId, '--changes', '{']))).toBe(2);
+  });
+});
+
 describe('unhappy paths', () => {
   const unknown = 'job_06BR2J0S7XW8Z3Q1T5M4N6P9KE';
 

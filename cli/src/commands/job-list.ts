@@ -1,10 +1,9 @@
-import { isTerminalJob, type JobState, jobStates } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { type JobSummary, listJobs } from '@node3/shared/routes/jobs';
-import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { type Column, formatTable, formatTsv } from '../output/table.ts';
 import { ageText, durationText, moneyText } from '../output/words.ts';
+import { parseStates } from '../parse/job-states.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -19,7 +18,8 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
     min: 1,
     max: limits.listPageMax,
   });
-  const state = call.options.state === undefined ? {} : { state: parseStates(call.options.state) };
+  const state =
+    call.options.state === undefined ? {} : { state: parseStates(call.options.state).join(',') };
   const page = await connect(context, 'requester').call(listJobs, { query: { limit, ...state } });
   if (terminal.json) {
     await terminal.object(page);
@@ -34,17 +34,6 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
   }
   await terminal.talk(`No jobs. Post one: ${host.command} run -- echo hello`);
   return 0;
-}
-
-function parseStates(text: string): string {
-  if (text === 'active') return jobStates.filter((state) => !isTerminalJob(state)).join(',');
-  const states = text.split(',').map((state) => state.trim());
-  const unknown = states.find((state) => !jobStates.includes(state as JobState));
-  if (unknown === undefined) return states.join(',');
-  throw usageError(
-    `--state "${unknown}" is no state.`,
-    `Write active, or: ${jobStates.join(', ')}.`,
-  );
 }
 
 export function jobColumns(nowMs: number): Column<JobSummary>[] {

@@ -81,7 +81,7 @@ async function readInput(host: Host, options: WorkloadOptions): Promise<{ input?
 }
 
 /** Reads at most `bytesMax` bytes of UTF-8, and refuses a longer file rather than cutting it. */
-async function readText(host: Host, name: string, bytesMax: number): Promise<string> {
+export async function readText(host: Host, name: string, bytesMax: number): Promise<string> {
   const path = resolve(host.cwd, name);
   try {
     const file = await open(path);

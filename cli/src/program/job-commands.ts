@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import type { JobBatchOptions } from '../commands/job-batch.ts';
+import type { JobCancelOptions } from '../commands/job-cancel.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
 import type { JobLogsOptions } from '../commands/job-logs.ts';
+import type { JobRerunOptions } from '../commands/job-rerun.ts';
 import type { VerifyOptions } from '../commands/receipt.ts';
-import { attachAction, type ProgramState } from './attach-action.ts';
+import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 /** `node3 receipt JOB`, and the same for a file without any marketplace. */
 export function addReceiptCommand(state: ProgramState, program: Command): void {
@@ -65,6 +68,41 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     .argument('<id|file>', 'a job, or a file with a job spec (JSON)');
   attachAction(state, explain, async () => (await import('../commands/job-explain.ts')).explainOne);
 
-  const cancel = job.command('cancel').description('Cancel jobs').argument('<id...>');
-  attachAction(state, cancel, async () => (await import('../commands/job-cancel.ts')).cancelJobs);
+  addManyJobsCommands(state, job);
+}
+
+function addManyJobsCommands(state: ProgramState, job: Command): void {
+  const cancel = job
+    .command('cancel')
+    .description('Cancel jobs, by their ids or all that are like this')
+    .argument('[id...]')
+    .option('--state <states>', 'all of these that are not over, such as queued; or active')
+    .option('--label <key=value>', 'all with this label; may be repeated', collect);
+  attachAction<JobCancelOptions>(
+    state,
+    cancel,
+    async () => (await import('../commands/job-cancel.ts')).cancelJobs,
+  );
+
+  const batch = job
+    .command('batch')
+    .description('Post every job of a file; - reads standard input')
+    .argument('<file>', 'a JSON array of jobs, or one on each line')
+    .option('--key <key>', 'the same file with the same key is posted once');
+  attachAction<JobBatchOptions>(
+    state,
+    batch,
+    async () => (await import('../commands/job-batch.ts')).postJobs,
+  );
+
+  const rerun = job
+    .command('rerun')
+    .description('Post an ended job again')
+    .argument('<id>')
+    .option('--changes <json>', 'what is to be different, as a merge patch of the spec');
+  attachAction<JobRerunOptions>(
+    state,
+    rerun,
+    async () => (await import('../commands/job-rerun.ts')).rerun,
+  );
 }

@@ -3,6 +3,7 @@ import { MarketError, toProblem } from '@node3/shared/error';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { type Explanation, explainJob, explainSpec } from '@node3/shared/routes/explain';
+import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import {
   cancelJob,
   createJob,
@@ -15,7 +16,7 @@ import {
 import { createQuote, type Quote } from '@node3/shared/routes/quotes';
 import { getReceipt, getReceiptKey, type SignedReceipt } from '@node3/shared/routes/receipts';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { testJob } from './test-job.ts';
+import { testJob, testJobId } from './test-job.ts';
 
 export const testKey = 'n3_test_key';
 
@@ -82,6 +83,27 @@ export class FakeMarketplace {
       if (jobId === this.job.jobId) return this.job;
       return refuse(reply, new MarketError('JOB_NOT_FOUND', { jobId }));
     });
+    app.post(createJobs.url, (request) => {
+      const { jobs } = request.body as { jobs: { name?: string }[] };
+      const last = this.seen.at(-1);
+      if (last !== undefined) last.body = request.body;
+      return { data: jobs.map(({ name }) => this.#rowFor(name)) };
+    });
+    app.post(cancelJobs.url, (request) => {
+      const { jobIds = [testJobId], cursor } = request.body as {
+        jobIds?: string[];
+        cursor?: string;
+      };
+      const last = this.seen.at(-1);
+      if (last !== undefined) last.body = request.body;
+      const data = jobIds.map((jobId) => ({ jobId, state: 'cancelled' }));
+      return { data, nextCursor: jobIds.length > 1 || cursor !== undefined ? null : 'more' };
+    });
+    app.post(rerunJob.url, (request, reply) => {
+      const last = this.seen.at(-1);
+      if (last !== undefined) last.body = request.body;
+      return reply.status(201).send(this.job);
+    });
     app.post(cancelJob.url, () => {
       this.onCancel();
       return this.job;
@@ -112,6 +134,12 @@ export class FakeMarketplace {
 
   requests(method: string, ending: string): Seen[] {
     return this.seen.filter((seen) => seen.method === method && seen.url.endsWith(ending));
+  }
+
+  /** Jobs called `bad` are refused. */
+  #rowFor(name: string | undefined) {
+    if (name !== 'bad') return { jobId: this.job.jobId, state: 'queued' };
+    return { problem: toProblem(new MarketError('JOB_UNSATISFIABLE', { detail: 'Nobody can.' })) };
   }
 
   #logs(request: FastifyRequest, reply: FastifyReply): unknown {
