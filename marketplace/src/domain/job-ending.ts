@@ -206,8 +206,7 @@ export function endUnstarted(
   context: EndContext,
 ): JobChange {
   const end = endWithoutResult('cancelled', unstartedReasons[state]);
-  const closing = closeJob(snapshot, end, context, zero);
-  return { ...closing, job: { ...closing.job, state } };
+  return closeJob(snapshot, end, context, zero, state);
 }
 
 const jobStateOf: Record<AttemptEnd['executionState'], JobState> = {
@@ -223,10 +222,10 @@ function closeJob(
   end: AttemptEnd,
   context: EndContext,
   feePool: BaseUnits,
+  state: JobState = jobStateOf[end.executionState],
 ): JobChange {
   const { job } = snapshot;
   const settlement = settleAttempt(snapshot, end, feePool);
-  const state = jobStateOf[end.executionState];
   const payout = payoutOf(snapshot, settlement.providerShare, context);
   const decided = event(snapshot, context, 'settlement.decided', end.reason, {
     row: settlement.row,

@@ -65,6 +65,15 @@ describe('sweeping', () => {
     expect(deps.matchmaker.openCount).toBe(0);
   });
 
+  it('says of an expired job that it is expired, not cancelled', async () => {
+    const job = await world.post(await world.openAccount());
+    clock.advance(job.spec.limits.queueSec * 1_000);
+    await sweepDeadlines(deps);
+    expect((await store.job(job.jobId))?.state).toBe('expired');
+    const events = await store.eventsOfJob(job.jobId, 10);
+    expect(events.find(({ name }) => name === 'job.ended')?.data['state']).toBe('expired');
+  });
+
   it('puts a job back into the index though another one fails', async () => {
     const accountId = await world.openAccount();
     const agentId = await world.registerAgent();

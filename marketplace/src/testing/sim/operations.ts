@@ -1,0 +1,119 @@
+import type { BodyOf, ReplyOf } from '@node3/shared/contract';
+import { MarketError } from '@node3/shared/error';
+import type { JobSpecInput } from '@node3/shared/job-spec';
+import type { JobState } from '@node3/shared/job-state';
+import type { Money } from '@node3/shared/money';
+import type {
+  AgentMessage,
+  appendLogs as appendLogsRoute,
+  ExecutionResult,
+  Fence,
+  heartbeatAgent as heartbeatRoute,
+  pollAgent as pollRoute,
+  reportProgress as progressRoute,
+} from '@node3/shared/routes/agents';
+import { pricingDefaults } from '../../config.ts';
+import type { Core } from '../../core.ts';
+import { acceptExecution } from '../../services/accept-execution.ts';
+import { appendLogs } from '../../services/append-logs.ts';
+import { cancelJob } from '../../services/cancel-job.ts';
+import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
+import { pollAgent } from '../../services/poll-agent.ts';
+import { postJob } from '../../services/post-job.ts';
+import { releaseExecution } from '../../services/release-execution.ts';
+import { reportProgress } from '../../services/report-progress.ts';
+import { reportResult } from '../../services/report-result.ts';
+import type { AgentRow, Fence as StoredFence } from '../../store/rows.ts';
+
+interface Fenced {
+  agentId: string;
+  executionId: string;
+  fence: Fence;
+}
+
+/** What requesters and agents ask of the marketplace, with the bodies of the real routes. */
+export interface Operations {
+  post: {
+    ask: { accountId: string; key: string; spec: JobSpecInput };
+    answer: { jobId: string; replayed: boolean };
+  };
+  cancel: { ask: { accountId: string; jobId: string }; answer: { state: JobState } };
+  poll: {
+    ask: { agentId: string; body: BodyOf<typeof pollRoute> };
+    answer: { messages: AgentMessage[] };
+  };
+  heartbeat: {
+    ask: { agentId: string; body: BodyOf<typeof heartbeatRoute> };
+    answer: ReplyOf<typeof heartbeatRoute>;
+  };
+  accept: { ask: Fenced; answer: { leaseMs: number } };
+  progress: {
+    ask: Fenced & { phase: BodyOf<typeof progressRoute>['phase'] };
+    answer: { verdict: 'continue' | 'cancel' };
+  };
+  logs: {
+    ask: Fenced & Pick<BodyOf<typeof appendLogsRoute>, 'seqFirst' | 'lines'>;
+    answer: { ackedSeq: number };
+  };
+  result: {
+    ask: Fenced & { result: ExecutionResult };
+    answer: { jobState: string; earned: Money; payoutId: string | null };
+  };
+  release: { ask: Fenced; answer: { state: string } };
+}
+
+export type OperationName = keyof Operations;
+export type AskOf<Name extends OperationName> = Operations[Name]['ask'];
+export type AnswerOf<Name extends OperationName> = Operations[Name]['answer'];
+
+type Handlers = {
+  [Name in OperationName]: (core: Core, ask: AskOf<Name>) => Promise<AnswerOf<Name>>;
+};
+
+const defaultImages = { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' };
+/** Nobody hangs up here: a poll ends when its time is over. */
+const never = new AbortController().signal;
+
+/** The same services that the routes call, without HTTP around them. */
+export const operations: Handlers = {
+  async post(core, { accountId, key, spec }) {
+    const deps = { ...core, defaultImages, operatorCaps: pricingDefaults.operatorCaps };
+    const { job, replayed } = await postJob(deps, {
+      accountId,
+      keyId: null,
+      spec,
+      idempotencyKey: key,
+    });
+    return { jobId: job.jobId, replayed };
+  },
+  async cancel(core, { jobId }) {
+    const job = await cancelJob(core, jobId, 'requester');
+    return { state: job.state };
+  },
+  async poll(core, { agentId, body }) {
+    return { messages: await pollAgent(core, await agentOf(core, agentId), body, never) };
+  },
+  heartbeat: async (core, { agentId, body }) =>
+    heartbeatAgent(core, await agentOf(core, agentId), body),
+  accept: (core, ask) => acceptExecution(core, fenceOf(core, ask), ask.agentId),
+  progress: (core, ask) =>
+    reportProgress(core, fenceOf(core, ask), ask.agentId, {
+      phase: ask.phase,
+      isolation: null,
+      imageDigest: null,
+    }),
+  logs: (core, { agentId, executionId, fence, seqFirst, lines }) =>
+    appendLogs(core, agentId, executionId, { ...fence, seqFirst, lines }),
+  result: (core, ask) => reportResult(core, fenceOf(core, ask), ask.agentId, ask.result),
+  release: (core, ask) => releaseExecution(core, fenceOf(core, ask), ask.agentId),
+};
+
+async function agentOf(core: Core, agentId: string): Promise<AgentRow> {
+  const agent = await core.store.agent(agentId);
+  if (agent === null) throw new MarketError('AGENT_NOT_FOUND', { agentId });
+  return agent;
+}
+
+function fenceOf({ leases }: Core, { executionId, fence }: Fenced): StoredFence {
+  return { executionId, attempt: fence.attempt, leaseHash: leases.hash(fence.leaseToken) };
+}

@@ -1,0 +1,151 @@
+import { canonicalJson } from '@node3/shared/canonical-json';
+import { limits } from '@node3/shared/limits';
+import type { Core } from '../../core.ts';
+import { hashText } from '../../services/api-key.ts';
+import type { Store } from '../../store/store.ts';
+import type { AnswerOf, AskOf, OperationName } from './operations.ts';
+import type { SimMarket, Witness } from './sim-market.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+interface FencedClaim {
+  agentId: string;
+  executionId: string;
+  attempt: number;
+  leaseToken: string;
+}
+
+/**
+ * Remembers what the marketplace has told others, and nothing that it only did: a renewal whose
+ * process died before its answer is no promise. Looks at once whether it may say such a thing.
+ */
+export class SimWitness implements Witness {
+  /** By account and key: the job that was acknowledged. */
+  readonly posted = new Map<string, string>();
+  /** By job: when its cancellation was acknowledged. */
+  readonly cancelled = new Map<string, number>();
+  /** By execution: the result that was taken. */
+  readonly results = new Map<string, string>();
+  /** By execution: how many lines were acknowledged. */
+  readonly logged = new Map<string, number>();
+  /** By execution: until when its agent was told that nobody takes it away. */
+  readonly promisedUntilMs = new Map<string, number>();
+  readonly accepted = new Set<string>();
+  readonly #time: VirtualTime;
+  readonly #market: SimMarket;
+  readonly #findings: Set<string>;
+
+  constructor(time: VirtualTime, market: SimMarket, findings: Set<string>) {
+    this.#time = time;
+    this.#market = market;
+    this.#findings = findings;
+  }
+
+  answered<Name extends OperationName>(name: Name, ask: AskOf<Name>, answer: AnswerOf<Name>): void {
+    this.#notes[name](ask, answer);
+  }
+
+  /** Downtime is no fault of an agent: whatever was alive is so for one more lease at least. */
+  async restarted({ store }: Core): Promise<void> {
+    for (const { executionId } of await store.liveExecutions(null)) this.#promise(executionId);
+  }
+
+  readonly #notes: {
+    [Name in OperationName]: (ask: AskOf<Name>, answer: AnswerOf<Name>) => void;
+  } = {
+    post: ({ accountId, key }, { jobId }) => {
+      const name = `${accountId} ${key}`;
+      const earlier = this.posted.get(name) ?? jobId;
+      this.posted.set(name, earlier);
+      if (earlier !== jobId) this.#find(`key ${key} made ${earlier} and then ${jobId}`);
+    },
+    cancel: ({ jobId }) => {
+      const nowMs = this.#time.monotonicMs();
+      this.cancelled.set(jobId, this.cancelled.get(jobId) ?? nowMs);
+    },
+    poll: ({ agentId }, { messages }) => {
+      for (const message of messages) {
+        if (message.type !== 'offer') continue;
+        const { executionId, attempt, leaseToken } = message;
+        this.#checkHolder('offer', { agentId, executionId, attempt, leaseToken });
+      }
+    },
+    heartbeat: ({ agentId, body }, { executions }) => {
+      for (const [index, { executionId, verdict }] of executions.entries()) {
+        const asked = body.executions[index];
+        if (verdict === 'stop' || asked === undefined) continue;
+        this.#promise(executionId);
+        this.#checkHolder('heartbeat', { agentId, ...asked });
+      }
+    },
+    accept: (ask, { leaseMs }) => {
+      this.accepted.add(ask.executionId);
+      this.#promise(ask.executionId, leaseMs);
+      this.#checkFenced('accept', ask);
+    },
+    progress: (ask) => this.#checkFenced('progress', ask),
+    logs: (ask, { ackedSeq }) => {
+      const before = this.logged.get(ask.executionId) ?? 0;
+      this.logged.set(ask.executionId, Math.max(before, ackedSeq));
+      this.#checkOwner('logs', claimOf(ask));
+    },
+    result: (ask) => {
+      const { executionId } = ask;
+      const text = canonicalJson(ask.result);
+      const earlier = this.results.get(executionId) ?? text;
+      this.results.set(executionId, earlier);
+      if (earlier !== text) this.#find(`two different results of ${executionId} were accepted`);
+      this.#checkOwner('result', claimOf(ask));
+    },
+    release: (ask) => this.#checkOwner('release', claimOf(ask)),
+  };
+
+  #promise(executionId: string, leaseMs: number = limits.leaseMs): void {
+    const untilMs = this.#time.monotonicMs() + leaseMs;
+    const before = this.promisedUntilMs.get(executionId) ?? 0;
+    this.promisedUntilMs.set(executionId, Math.max(before, untilMs));
+  }
+
+  #checkFenced(what: string, ask: AskOf<'accept'>): void {
+    this.#checkHolder(what, claimOf(ask));
+  }
+
+  /** Only who holds the job is answered as its holder. */
+  #checkHolder(what: string, claim: FencedClaim): void {
+    const nowMs = this.#time.nowMs();
+    this.#look(async (store) => {
+      const execution = await store.execution(claim.executionId);
+      const job = execution === null ? null : await store.job(execution.jobId);
+      const isOver = execution?.finishedAtMs != null && execution.finishedAtMs < nowMs;
+      if (isOver || (job !== null && job.executionId !== claim.executionId)) {
+        this.#find(`${what} of ${claim.executionId} was accepted, which does not hold the job`);
+      }
+    });
+    this.#checkOwner(what, claim);
+  }
+
+  #checkOwner(what: string, { agentId, executionId, attempt, leaseToken }: FencedClaim): void {
+    this.#look(async (store) => {
+      const execution = await store.execution(executionId);
+      const fits =
+        execution?.agentId === agentId &&
+        execution.attempt === attempt &&
+        execution.leaseHash === hashText(leaseToken);
+      if (!fits)
+        this.#find(`${what} of ${executionId} was accepted from ${agentId}, not its agent`);
+    });
+  }
+
+  /** Reads what is on the disk now. Nothing in it waits, so nothing else happens meanwhile. */
+  #look(read: (store: Store) => Promise<void>): void {
+    const store = this.#market.running?.rawStore;
+    if (store !== undefined) void read(store);
+  }
+
+  #find(what: string): void {
+    this.#findings.add(what);
+  }
+}
+
+function claimOf({ agentId, executionId, fence }: AskOf<'accept'>): FencedClaim {
+  return { agentId, executionId, ...fence };
+}

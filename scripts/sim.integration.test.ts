@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os';
+import { plantedBugs } from '@node3/marketplace/testing/sim/planted-bugs';
+import { describe, expect, it } from 'vitest';
+import { runSimAgain, runSimFleet, shrink } from './sim-fleet.ts';
+import { SimTotals } from './sim-totals.ts';
+
+const seeds = 200;
+const jobs = availableParallelism();
+
+describe('the simulation', () => {
+  it('in 200 runs keeps every promise, wherever a process dies', async () => {
+    const totals = new SimTotals();
+    await runSimFleet({
+      from: 1,
+      seeds,
+      jobs,
+      bug: null,
+      onReport(report) {
+        totals.add(report);
+        return 'go-on';
+      },
+    });
+    process.stdout.write(totals.describe());
+    expect(totals.findings).toEqual([]);
+    expect(totals.runs).toBe(seeds);
+    expect(totals.crashedShare()).toBeGreaterThan(0.6);
+  }, 600_000);
+
+  it('of one seed is the same to the last event, and of another one is not', async () => {
+    const order = { bug: null, without: [] };
+    const reports = [
+      ...(await runSimAgain({ ...order, seed: 8 }, 2)),
+      ...(await runSimAgain({ ...order, seed: 9 }, 1)),
+    ];
+    const [first, second, other] = reports.map(({ digest, events }) => `${digest} ${events}`);
+    expect(first).toBe(second);
+    expect(other).not.toBe(first);
+  }, 120_000);
+
+  it('names the kinds of faults that a failure needs', async () => {
+    const least = await shrink(1, 'requeue-not-indexed');
+    expect(least?.report.findings).not.toEqual([]);
+    expect(least?.without.length).toBeGreaterThan(5);
+  }, 120_000);
+
+  it.each(Object.keys(plantedBugs) as (keyof typeof plantedBugs)[])(
+    'finds the planted bug: %s',
+    async (bug) => {
+      let runs = 0;
+      const found: string[] = [];
+      await runSimFleet({
+        from: 1,
+        seeds,
+        jobs,
+        bug,
+        onReport(report) {
+          runs += 1;
+          found.push(...report.findings);
+          return report.findings.length === 0 ? 'go-on' : 'stop';
+        },
+      });
+      process.stdout.write(`${bug} was found after ${runs} runs: ${found[0]}\n`);
+      expect(found).not.toEqual([]);
+    },
+    600_000,
+  );
+});
