@@ -18,11 +18,14 @@ import { moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
 import { printExplanation } from './job-explain.ts';
 
-export interface RunOptions extends JobOptions, WorkloadOptions {
+export interface StayOptions {
   detach?: boolean;
   explain?: boolean;
   detachOnInterrupt?: boolean;
   raw?: boolean;
+}
+
+export interface RunOptions extends JobOptions, WorkloadOptions, StayOptions {
   idempotencyKey?: string;
 }
 
@@ -37,14 +40,22 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
     return printExplanation(context, await client.call(explainSpec, { body: spec }));
   }
   const idempotencyKey = options.idempotencyKey ?? context.host.ids.secret(24);
-  const post = async () => {
+  return postAndStay(context, client, options, async () => {
     const quote = await askQuote(client, spec);
     if (quote !== null && options.detach !== true)
       await terminal.talk(`quote     ${quoteLine(quote)}`);
-    const job = await postJob(client, spec, idempotencyKey, quote);
-    if (options.detach !== true) await announce(context, job);
-    return job;
-  };
+    return postJob(client, spec, idempotencyKey, quote);
+  });
+}
+
+/** Stays with a job until its end, or leaves once it is posted. @returns the exit code. */
+export async function postAndStay(
+  context: Context,
+  client: Client,
+  options: StayOptions,
+  post: () => Promise<JobDetail>,
+): Promise<number> {
+  const { terminal } = context;
   if (options.detach === true) {
     const job = await post();
     await (terminal.json ? terminal.object(job) : terminal.data(job.jobId));
@@ -55,7 +66,11 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
     client,
     printing: { terminal, mode: options.raw === true ? 'raw' : 'safe' },
     onInterrupt: options.detachOnInterrupt === true ? 'detach' : 'cancel',
-    post,
+    async post() {
+      const job = await post();
+      await announce(context, job);
+      return job;
+    },
   });
   return finish(context, attached);
 }

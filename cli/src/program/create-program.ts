@@ -6,7 +6,9 @@ import type { ProgramState } from './attach-action.ts';
 import { addJobCommands, addReceiptCommand } from './job-commands.ts';
 import { addMoneyCommands } from './money-commands.ts';
 import { addQuoteCommand, addRunCommand } from './run-command.ts';
+import { addScheduleCommands } from './schedule-commands.ts';
 import { addServiceCommands } from './service-commands.ts';
+import { addTemplateCommands } from './template-commands.ts';
 import { addWalletCommands } from './wallet-commands.ts';
 
 export interface ProgramOutput {
@@ -35,6 +37,8 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addQuoteCommand(state, program);
   addJobCommands(state, program);
   addReceiptCommand(state, program);
+  addTemplateCommands(state, program);
+  addScheduleCommands(state, program);
   addAccountCommands(state, program);
   addMoneyCommands(state, program);
   addWalletCommands(state, program);

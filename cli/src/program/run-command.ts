@@ -5,17 +5,13 @@ import type { RunOptions } from '../commands/run.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 export function addRunCommand(state: ProgramState, program: Command): void {
-  const command = addJobOptions(program.command('run'))
+  const command = addStayOptions(addJobOptions(program.command('run')))
     .summary('run a command or a script on somebody’s GPU and see its output')
     .description(
       'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
         'Ctrl-C cancels the job and waits until it is dead.',
     )
-    .option('-d, --detach', 'print the job id and leave')
     .option('--explain', 'say who could run it and what it would wait for; post nothing')
-    .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
-    .option('--idempotency-key <key>', 'the same key never posts a second job')
-    .option('--raw', 'pass terminal escape sequences of the job unchanged')
     .addHelpText('after', spellCommands(examples, state.host.command));
   attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
 }
@@ -32,8 +28,17 @@ export function addQuoteCommand(state: ProgramState, program: Command): void {
   );
 }
 
+/** How to be with a job that is posted. */
+export function addStayOptions(command: Command): Command {
+  return command
+    .option('-d, --detach', 'print the job id and leave')
+    .option('--detach-on-interrupt', 'Ctrl-C leaves the job running')
+    .option('--idempotency-key <key>', 'the same key never posts a second job')
+    .option('--raw', 'pass terminal escape sequences of the job unchanged');
+}
+
 /** What describes a job, whatever is done with it. */
-function addJobOptions(command: Command): Command {
+export function addJobOptions(command: Command): Command {
   return command
     .argument('[command...]', 'a script (.py .js .ts .sh), or a command after --')
     .option('--gpu <spec>', 'any, 2, rtx-4090, 24GB.., nvidia:h100-80gb:2')

@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  openFundedAccount,
+  startTestMarketplace,
+  type TestMarketplace,
+} from '@node3/marketplace/testing/test-marketplace';
+import { systemIds } from '@node3/shared/ids';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCodes } from '../exit-codes.ts';
+import { runCli } from '../run-cli.ts';
+import { TestHost } from '../testing/test-host.ts';
+
+let folder: string;
+let market: TestMarketplace;
+let apiKey: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'node3-schedules-'));
+  market = await startTestMarketplace();
+  ({ apiKey } = await openFundedAccount(market));
+  await writeFile(join(folder, 'train.json'), JSON.stringify(template));
+});
+afterAll(async () => {
+  await market.stop();
+  await rm(folder, { recursive: true });
+});
+
+const template = {
+  name: 'train',
+  spec: {
+    name: 'train {{model}}',
+    workload: { kind: 'container', command: ['{{model}}'], env: { TOKEN: '{{token}}' } },
+    limits: { runSec: '{{seconds}}' },
+    price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
+  },
+  parameters: [
+    { name: 'model', type: 'string', description: 'which one' },
+    { name: 'seconds', type: 'integer', default: 60 },
+    { name: 'token', type: 'secret' },
+  ],
+};
+
+async function cli(...argv: string[]) {
+  const env = { NODE3_URL: market.url, NODE3_API_KEY: apiKey, token: 'hunter2-canary' };
+  const host = new TestHost({
+    argv: ['--config', join(folder, 'config.json'), ...argv],
+    env,
+    ids: systemIds,
+    cwd: folder,
+  });
+  const code = await runCli(host);
+  return { code, out: host.out, err: host.err };
+}
+
+async function createTemplate() {
+  const { out, err } = await cli('template', 'create', 'train.json');
+  const id = /tpl_\w+/.exec(out)?.[0];
+  if (id === undefined) throw new Error(err);
+  return id;
+}
+
+describe('node3 template', () => {
+  it('keeps a file, shows it, and runs it with typed values and a secret', async () => {
+    const id = await createTemplate();
+    const shown = await cli('template', 'show', id);
+    expect(shown.out).toContain('model    string, required; which one');
+    expect(shown.out).toContain('seconds  integer, default 60');
+    const run = ['-p', 'model=llama', '-p', 'seconds=90', '-p', 'token'];
+    const preview = await cli('template', 'run', id, ...run, '--preview');
+    expect(JSON.parse(preview.out)).toMatchObject({
+      name: 'train llama',
+      limits: { runSec: 90 },
+      workload: { env: { TOKEN: '[secret]' } },
+    });
+    const posted = await cli('template', 'run', id, ...run, '--detach');
+    expect(posted).toMatchObject({ code: 0 });
+    const job = await cli('--json', 'job', 'get', posted.out.trim());
+    expect(JSON.parse(job.out)).toMatchObject({ name: 'train llama' });
+    expect(preview.out + posted.out + job.out).not.toContain('hunter2');
+    const second = await cli('template', 'create', 'train.json', '--version-of', id);
+    expect(second.out).toContain('version 2');
+    expect((await cli('template', 'list')).out).toContain(id);
+    expect((await cli('template', 'archive', id)).out).toContain('archived');
+    expect((await cli('template', 'list')).out).not.toContain(id);
+  });
+
+  it.each([
+    [['-p', 'size=1'], 'no parameter "size"'],
+    [['-p', 'seconds=soon'], 'is no number'],
+    [['-p', 'model'], 'has no value'],
+  ])('refuses %j before it asks', async (options, why) => {
+    const id = await createTemplate();
+    const { code, err } = await cli('template', 'run', id, ...options);
+    expect(code).toBe(2);
+    expect(err).toContain(why);
+  });
+});
+
+describe('node3 schedule', () => {
+  it('makes, shows, pauses, resumes and removes', async () => {
+    const when = ['--cron', '30 2 * * *', '--timezone', 'Europe/Berlin'];
+    const made = await cli('schedule', 'create', 'nightly', ...when, '--', 'python', 'train.py');
+    expect(made.err).toBe('');
+    const id = /sch_\w+/.exec(made.out)?.[0] ?? '';
+    const shown = await cli('schedule', 'show', id);
+    expect(shown.out).toContain('30 2 * * * in Europe/Berlin');
+    expect(shown.out).toMatch(/^ {2}\d{4}-\d\d-\d\d 02:30:00 UTC\+0[12]:00$/m);
+    const json = JSON.parse((await cli('--json', 'schedule', 'show', id)).out) as object;
+    expect(json).toMatchObject({
+      name: 'nightly',
+      target: { kind: 'job', spec: { workload: { command: ['python', 'train.py'] } } },
+    });
+    expect((await cli('schedule', 'pause', id)).out).toContain('Paused by its owner.');
+    expect((await cli('schedule', 'list')).out).toContain(`${id}\tpaused`);
+    expect((await cli('schedule', 'resume', id)).out).toMatch(/state +active/);
+    expect((await cli('schedule', 'delete', id)).out).toContain('deleted');
+    expect((await cli('schedule', 'show', id)).code).toBe(exitCodes.notFound.code);
+  });
+
+  it('takes a template with parameters', async () => {
+    const id = await createTemplate();
+    const from = ['--template', id, '-p', 'model=llama', '-p', 'token'];
+    const made = await cli('--json', 'schedule', 'create', 'n', '--cron', '@daily', ...from);
+    expect(JSON.parse(made.out)).toMatchObject({
+      target: { kind: 'template', parameters: { model: 'llama', token: '[secret]' } },
+    });
+    const both = await cli('schedule', 'create', 'n', '--cron', '@daily', ...from, '--gpu', 'any');
+    expect(both).toMatchObject({ code: 2 });
+    expect(both.err).toContain('--gpu belongs to a command');
+  });
+
+  it('previews ten times', async () => {
+    const { out } = await cli('schedule', 'preview', '0 9 * * MON', '--timezone', 'UTC');
+    expect(out.trim().split('\n')).toHaveLength(10);
+    expect(out).toContain(' 09:00:00 UTC');
+    const wrong = await cli('schedule', 'preview', '0 9 * *');
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('must have five fields');
+  });
+});
