@@ -45,7 +45,7 @@ export function describeEnd(job: JobDetail): string[] {
     ...(refund === null || refund.amount === '0' ? [] : [`released ${moneyText(refund)}`]),
   ];
   const first = facts.join('   ');
-  if (job.state === 'succeeded' || job.reason === null) return [first];
+  if (job.reason === 'exited' || job.reason === null) return [first];
   const { sentence, action } = reasons[job.reason];
   const detail = plainReasons.includes(job.reason) ? null : (job.executions.at(-1)?.detail ?? null);
   return [first, `${sentence} ${action}`, ...(detail === null ? [] : [detail])];

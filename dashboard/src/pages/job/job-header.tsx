@@ -1,6 +1,6 @@
 import { Alert, Anchor, Breadcrumbs, Group, Text } from '@mantine/core';
 import type { JobDetail } from '@node3/shared/routes/jobs';
-import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconHourglass, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { shorten, unknownMark } from '../../format.ts';
@@ -51,6 +51,10 @@ export function JobHeader({ job }: { job: JobDetail }) {
 /** Why the job is where it is and what to do about it, unless all is well. */
 function ReasonAlert({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
+  if (job.state === 'queued' && job.waitsFor > 0) {
+    const title = t('job.waitsFor', { count: job.waitsFor });
+    return <Alert color="gray" variant="light" mb="lg" icon={<IconHourglass />} title={title} />;
+  }
   if (job.reason === null || job.reason === 'exited') return null;
   const bad = job.state === 'failed' || job.state === 'timed_out' || job.state === 'expired';
   const Icon = bad ? IconAlertTriangle : IconInfoCircle;
