@@ -104,6 +104,12 @@ export const limits = {
   executionsPerAgent: 64,
   devicesPerAgent: 64,
   openJobsPerAccount: 100_000,
+  /** Fewer entries than this are looked through each time; a place to go on from costs memory. */
+  laneEntriesMin: 64,
+  /** Kinds of agents that a part of the index tells apart; with more, the oldest start from the beginning. */
+  askerClasses: 256,
+  /** In how many trees of the index one job may stand: for each model it takes, and where. */
+  placesPerJob: 64,
   /** How much earlier than a normal one an urgent job counts as due: who waited longer goes first. */
   priorityUrgentMs: 3_600_000,
   priorityHighMs: 600_000,

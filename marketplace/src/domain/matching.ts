@@ -1,7 +1,7 @@
 import type { Device, Offer } from '@node3/shared/device';
 import { type JobSpec, placementDefaults } from '@node3/shared/job-spec';
 import { hourlyOffer, priceMax } from '@node3/shared/metering';
-import { type BaseUnits, fromMoney } from '@node3/shared/money';
+import { type Asset, type BaseUnits, fromMoney } from '@node3/shared/money';
 import { chooseDevices } from './choose-devices.ts';
 import { firstGpuRefusal, type GpuConstraint, qualifyingDevices } from './fit-gpus.ts';
 import {
@@ -103,15 +103,13 @@ export function pays(needs: Needs, offer: Offer): boolean {
 }
 
 /** What the agent asks per GPU hour for this job; null when it takes anything. */
-export function askOf({ price, resources }: Needs, { asks }: Offer): BaseUnits | null {
-  const { asset } = priceMax(price);
-  const ask = resources.gpus === null ? null : (asks?.[asset] ?? null);
-  const amount = ask === null || ask.asset !== asset ? null : fromMoney(ask);
-  return amount === 0n ? null : amount;
+export function askOf({ price, resources }: Needs, offer: Offer): BaseUnits | null {
+  return resources.gpus === null ? null : gpuAsk(offer, priceMax(price).asset);
 }
 
-/** Base units per GPU hour that a metered job pays this agent: its ask, or all that is bid. */
-export function matchedRate(needs: Needs, offer: Offer): BaseUnits | null {
-  if (needs.price.kind === 'fixed') return null;
-  return askOf(needs, offer) ?? hourlyOffer(needs);
+/** What the agent asks for an hour on one GPU; null when it takes anything. */
+export function gpuAsk({ asks }: Offer, asset: Asset): BaseUnits | null {
+  const ask = asks?.[asset] ?? null;
+  const amount = ask === null || ask.asset !== asset ? null : fromMoney(ask);
+  return amount === 0n ? null : amount;
 }

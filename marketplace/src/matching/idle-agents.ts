@@ -1,16 +1,11 @@
-import { fit, type SimulatedPolicy } from '../domain/matching.ts';
+import type { Capacity } from '../domain/matching.ts';
 import { scoreAgent } from '../domain/placement-strategy.ts';
+import type { Candidate } from './idle-agent.ts';
 import type { IdleStay } from './idle-stay.ts';
-import type { OpenJob } from './open-job.ts';
 
 /** The agents that want work, and which of them is best for a job. */
 export class IdleAgents {
-  readonly #simulated: SimulatedPolicy;
   readonly #stays = new Map<string, IdleStay>();
-
-  constructor(simulated: SimulatedPolicy) {
-    this.#simulated = simulated;
-  }
 
   has(stay: IdleStay): boolean {
     return this.#stays.get(stay.agent.agentId) === stay;
@@ -34,16 +29,19 @@ export class IdleAgents {
     this.#stays.clear();
   }
 
-  bestFor(job: OpenJob, nowMs: number): IdleStay | null {
-    let best: { stay: IdleStay; score: number } | null = null;
+  /** The best agent that matches, and with what. */
+  bestFor(
+    match: (capacity: Capacity) => Candidate | null,
+  ): { stay: IdleStay; candidate: Candidate } | null {
+    let best: { stay: IdleStay; candidate: Candidate; score: number } | null = null;
     for (const stay of this.#stays.values()) {
       const { agent, capacity } = stay;
-      if (job.lastAgentId === agent.agentId && job.avoidUntilMs > nowMs) continue;
-      if (!fit(job.needs, capacity, this.#simulated).fits) continue;
+      const candidate = match(capacity);
+      if (candidate === null) continue;
       const { freeSlots, offer } = capacity;
       const score = scoreAgent({ freeSlots, slots: offer.slots, ...agent.standing });
-      if (best === null || score > best.score) best = { stay, score };
+      if (best === null || score > best.score) best = { stay, candidate, score };
     }
-    return best?.stay ?? null;
+    return best;
   }
 }

@@ -1,9 +1,10 @@
 import type { Device } from '@node3/shared/device';
-import type { Capacity, Needs } from '../domain/matching.ts';
+import type { Capacity } from '../domain/matching.ts';
 import type { IdleAgent } from './idle-agent.ts';
+import type { JobNeeds } from './job-needs.ts';
 
 interface Taken {
-  needs: Needs;
+  needs: Pick<JobNeeds, 'cpus' | 'memoryBytes'>;
   devices: readonly Device[];
 }
 
@@ -24,7 +25,7 @@ export class IdleStay {
     return this.#capacity;
   }
 
-  take(jobId: string, needs: Needs, devices: readonly Device[]): void {
+  take(jobId: string, needs: Taken['needs'], devices: readonly Device[]): void {
     this.#claims.add(jobId);
     this.#taken.set(jobId, { needs, devices });
     this.#capacity = less(this.#capacity, { needs, devices });
@@ -54,8 +55,8 @@ function less(capacity: Capacity, { needs, devices }: Taken): Capacity {
   return {
     ...capacity,
     freeDeviceIds: capacity.freeDeviceIds.filter((id) => !taken.has(id)),
-    freeCpus: capacity.freeCpus - needs.resources.cpus,
-    freeMemoryBytes: capacity.freeMemoryBytes - needs.resources.memoryBytes,
+    freeCpus: capacity.freeCpus - needs.cpus,
+    freeMemoryBytes: capacity.freeMemoryBytes - needs.memoryBytes,
     freeSlots: capacity.freeSlots - 1,
   };
 }

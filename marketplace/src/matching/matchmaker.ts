@@ -25,21 +25,19 @@ export interface MatchmakerDeps {
  */
 export class Matchmaker {
   readonly #deps: MatchmakerDeps;
-  readonly #jobs = new Map<string, OpenJob>();
   readonly #open: OpenJobs;
-  readonly #idle: IdleAgents;
+  readonly #idle = new IdleAgents();
   readonly #delayed: DelayQueue;
   readonly #totals = new OpenTotals();
 
   constructor(deps: MatchmakerDeps) {
     this.#deps = deps;
     this.#open = new OpenJobs(deps.simulated);
-    this.#idle = new IdleAgents(deps.simulated);
     this.#delayed = new DelayQueue(deps.clock, (jobId) => this.#reopen(jobId));
   }
 
   get openCount(): number {
-    return this.#jobs.size;
+    return this.#open.table.ids.size;
   }
 
   /** Open jobs that come before a new one of this priority. */
@@ -54,9 +52,10 @@ export class Matchmaker {
 
   /** Adds a queued job, and leases it to the best agent that is idle and fits. */
   addJob(row: JobRow): void {
-    const job = this.#note(row);
+    const job = openJobOf(row);
+    const place = this.#note(job);
     if (job.notBeforeMs > this.#deps.clock.nowMs()) this.#delayed.set(job.jobId, job.notBeforeMs);
-    else this.#offer(job);
+    else this.#offer(place);
   }
 
   /**
@@ -64,20 +63,16 @@ export class Matchmaker {
    * turn, and both share one commit; a posting that fails leaves nothing to claim.
    */
   addPosting(row: JobRow, stored: Promise<{ replayed: boolean }>): void {
-    if (this.#idle.bestFor(openJobOf(row), this.#deps.clock.nowMs()) !== null) {
-      this.#offer(this.#note(row));
-      return;
-    }
+    const place = this.#note(openJobOf(row));
+    if (this.#claimAtOnce(place)) return;
+    // No idle agent: nobody may see the job before it is stored.
+    this.#forget(place);
     void this.#addOnceStored(row, stored);
   }
 
   removeJob(jobId: string): void {
-    const job = this.#jobs.get(jobId);
-    if (job === undefined) return;
-    this.#jobs.delete(jobId);
-    this.#totals.remove(job);
-    this.#open.remove(job);
-    this.#delayed.delete(jobId);
+    const place = this.#open.table.ids.find(jobId);
+    if (place >= 0) this.#forget(place);
   }
 
   /**
@@ -87,7 +82,7 @@ export class Matchmaker {
   take(capacity: Capacity): Candidate | null {
     const found = this.#open.bestFor(capacity, this.#deps.clock.nowMs());
     if (found === null) return null;
-    this.#open.remove(found.job);
+    this.#withdraw(found.place);
     return found.candidate;
   }
 
@@ -123,31 +118,40 @@ export class Matchmaker {
     if (posted?.replayed === false) this.addJob(row);
   }
 
-  #note(row: JobRow): OpenJob {
-    this.removeJob(row.jobId);
-    const job = openJobOf(row);
-    this.#jobs.set(job.jobId, job);
-    this.#totals.add(job);
-    return job;
+  #note(job: OpenJob): number {
+    this.removeJob(job.jobId);
+    const place = this.#open.table.add(job);
+    this.#totals.add(this.#open.table, place);
+    return place;
+  }
+
+  #forget(place: number): void {
+    this.#delayed.delete(this.#open.table.ids.idOf(place));
+    this.#totals.remove(this.#open.table, place);
+    this.#open.remove(place);
   }
 
   /** A job has become due, or may go to its last agent again, or nobody got it in the end. */
   #reopen(jobId: string): void {
-    const job = this.#jobs.get(jobId);
-    if (job !== undefined) this.#offer(job);
+    const place = this.#open.table.ids.find(jobId);
+    if (place >= 0) this.#offer(place);
   }
 
   /** Leases a job to the best idle agent, or puts it into the index until one comes. */
-  #offer(job: OpenJob): void {
+  #offer(place: number): void {
+    if (this.#claimAtOnce(place)) return;
+    this.#open.show(place);
+    const untilMs = this.#open.table.avoidUntilMs(place);
+    if (untilMs <= this.#deps.clock.nowMs()) return;
+    this.#delayed.set(this.#open.table.ids.idOf(place), untilMs);
+  }
+
+  #claimAtOnce(place: number): boolean {
     const nowMs = this.#deps.clock.nowMs();
-    const stay = this.#idle.bestFor(job, nowMs);
-    const candidate = stay === null ? null : this.#open.match(job, stay.capacity, nowMs);
-    if (stay !== null && candidate !== null) {
-      void this.#claim(stay, job, candidate);
-      return;
-    }
-    this.#open.add(job);
-    if (job.avoidUntilMs > nowMs) this.#delayed.set(job.jobId, job.avoidUntilMs);
+    const found = this.#idle.bestFor((capacity) => this.#open.match(place, capacity, nowMs));
+    if (found === null) return false;
+    void this.#claim(found.stay, place, found.candidate);
+    return true;
   }
 
   /** Leases what is open to an agent, as much as fits. */
@@ -155,26 +159,33 @@ export class Matchmaker {
     while (this.#idle.has(stay)) {
       const found = this.#open.bestFor(stay.capacity, this.#deps.clock.nowMs());
       if (found === null) return;
-      void this.#claim(stay, found.job, found.candidate);
+      void this.#claim(stay, found.place, found.candidate);
     }
   }
 
-  async #claim(stay: IdleStay, job: OpenJob, candidate: Candidate): Promise<void> {
-    this.#open.remove(job);
-    this.#delayed.delete(job.jobId);
-    stay.take(job.jobId, job.needs, candidate.devices);
+  #withdraw(place: number): void {
+    this.#open.hide(place);
+    this.#delayed.delete(this.#open.table.ids.idOf(place));
+  }
+
+  async #claim(stay: IdleStay, place: number, candidate: Candidate): Promise<void> {
+    const { jobId } = candidate;
+    this.#withdraw(place);
+    stay.take(jobId, this.#open.table.signatureOf(place).needs, candidate.devices);
     this.#idle.update(stay);
-    const outcome = await this.#deps
-      .lease(stay.agent, candidate)
-      .catch(() => 'agent_refused' as const);
-    // Nothing is known to be wrong with the agent: it has its capacity back before the job goes on.
-    if (outcome === 'job_gone') stay.giveBack(job.jobId);
+    const outcome = await this.#deps.lease(stay.agent, candidate).catch(refused);
+    if (outcome === 'job_gone') stay.giveBack(jobId);
     else if (outcome === 'agent_refused') this.#idle.delete(stay);
     else stay.agent.offered(outcome);
-    if (this.#jobs.get(job.jobId) === job) this.settle(job.jobId, outcome);
-    stay.settled(job.jobId);
+    this.settle(jobId, outcome);
+    stay.settled(jobId);
+    // Nothing is known to be wrong with the agent: it has its capacity back.
     if (outcome !== 'job_gone' || !this.#idle.has(stay)) return;
     this.#idle.update(stay);
     this.#feed(stay);
   }
+}
+
+function refused(): LeaseOutcome {
+  return 'agent_refused';
 }

@@ -1,32 +1,51 @@
 import type { Priority } from '@node3/shared/job-spec';
-import type { Money } from '@node3/shared/money';
-import { type Needs, needsOf } from '../domain/matching.ts';
+import { hourlyOffer, priceMax } from '@node3/shared/metering';
+import { type Asset, type BaseUnits, fromMoney } from '@node3/shared/money';
+import { jobRankMs } from '../domain/job-rank.ts';
+import { needsOf } from '../domain/matching.ts';
 import { avoidLastAgentMs } from '../domain/retry-policy.ts';
 import type { JobRow } from '../store/rows.ts';
+import { type JobNeeds, jobNeedsOf } from './job-needs.ts';
 
-/** What the index keeps of a job. Not the whole spec: a full queue would not fit into memory. */
+/** What the index takes of a job. Not the whole spec: a full queue would not fit into memory. */
 export interface OpenJob {
   jobId: string;
+  accountId: string;
   priority: Priority;
-  needs: Needs;
+  needs: JobNeeds;
+  rankMs: number;
+  /** Not offered before; 0 when it can be claimed at once. */
   notBeforeMs: number;
+  /** The agent that had it last, which is passed over until `avoidUntilMs`. */
   lastAgentId: string | null;
-  /** Until then its last agent is passed over. */
   avoidUntilMs: number;
+  asset: Asset;
+  /** Base units per GPU hour. */
+  hourlyOffer: BaseUnits;
   /** null for a metered job, whose price depends on its run. */
-  reward: Money | null;
+  reward: BaseUnits | null;
 }
 
 export function openJobOf(job: JobRow): OpenJob {
+  const needs = needsOf(job.spec, job.accountId);
   const { price } = job.spec;
-  const isRequeued = job.agentId !== null;
+  const dueMs = job.notBeforeMs ?? job.queuedAtMs ?? job.createdAtMs;
   return {
     jobId: job.jobId,
+    accountId: job.accountId,
     priority: job.priority,
-    needs: needsOf(job.spec, job.accountId),
+    needs: jobNeedsOf(needs),
+    rankMs: jobRankMs({
+      priority: job.priority,
+      attempts: job.attempt,
+      dueMs,
+      fairMs: job.createdAtMs,
+    }),
     notBeforeMs: job.notBeforeMs ?? 0,
     lastAgentId: job.agentId,
-    avoidUntilMs: isRequeued ? (job.queuedAtMs ?? 0) + avoidLastAgentMs : 0,
-    reward: price.kind === 'fixed' ? price.reward : null,
+    avoidUntilMs: job.agentId === null ? 0 : (job.queuedAtMs ?? 0) + avoidLastAgentMs,
+    asset: priceMax(price).asset,
+    hourlyOffer: hourlyOffer(needs),
+    reward: price.kind === 'fixed' ? fromMoney(price.reward) : null,
   };
 }

@@ -1,44 +1,202 @@
-import { priorities } from '@node3/shared/job-spec';
-import { type Capacity, fit, matchedRate, type SimulatedPolicy } from '../domain/matching.ts';
+import type { Device } from '@node3/shared/device';
+import { nativeImage } from '@node3/shared/job-spec';
+import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
+import {
+  type Capacity,
+  fit,
+  gpuAsk,
+  type Needs,
+  type SimulatedPolicy,
+} from '../domain/matching.ts';
+import { type AgentView, viewAgent } from './agent-view.ts';
 import type { Candidate } from './idle-agent.ts';
-import type { OpenJob } from './open-job.ts';
+import { JobGroups } from './job-groups.ts';
+import { placesOf } from './job-needs.ts';
+import { LaneSearch } from './lane-search.ts';
+import { type CursorLimits, cursorLimits, Lanes } from './lanes.ts';
+import { OpenJobTable } from './open-job-table.ts';
+import { RankTree } from './rank-tree.ts';
+import { ShownJobs } from './shown-jobs.ts';
 
-/** The jobs that could be claimed, and which of them an agent should get. */
+/**
+ * The jobs that could be claimed, and which of them an agent should get: the same one as a walk over
+ * all of them by rank would find. See docs/adr for why it is built like this.
+ */
 export class OpenJobs {
+  readonly table = new OpenJobTable();
   readonly #simulated: SimulatedPolicy;
-  readonly #lanes = new Map(
-    priorities.toReversed().map((priority) => [priority, new Map<string, OpenJob>()]),
+  readonly #cursorLimits: CursorLimits;
+  readonly #tree = new RankTree((one, other) => this.table.ids.compare(one, other));
+  readonly #groups = new JobGroups(
+    () =>
+      new Lanes(this.#tree, (one, other) => this.table.ids.compare(one, other), this.#cursorLimits),
   );
+  readonly #lanes = new LaneSearch();
+  readonly #shown = new ShownJobs();
+  /** The search in which a signature was last found not to fit, by its id. */
+  #refusedIn = new Int32Array(64);
+  #searches = 0;
 
-  constructor(simulated: SimulatedPolicy) {
+  constructor(simulated: SimulatedPolicy, cursors: CursorLimits = cursorLimits) {
     this.#simulated = simulated;
+    this.#cursorLimits = cursors;
   }
 
-  add(job: OpenJob): void {
-    this.#lanes.get(job.priority)?.set(job.jobId, job);
+  /** Entries that all searches so far have looked at: how much work they were, whatever the machine. */
+  get looked(): number {
+    return this.#tree.looked;
   }
 
-  remove(job: OpenJob): void {
-    this.#lanes.get(job.priority)?.delete(job.jobId);
+  get bytes(): number {
+    return this.table.bytes + this.#tree.bytes + this.#shown.bytes + this.#refusedIn.byteLength;
+  }
+
+  isShown(place: number): boolean {
+    return this.#shown.has(place);
+  }
+
+  /** From now on searches find the job. */
+  show(place: number): void {
+    if (this.isShown(place)) return;
+    const { table } = this;
+    const { needs, needA, needB, mask } = table.signatureOf(place);
+    // A job without GPUs is never too cheap: there is no ask for it.
+    const offer = needs.gpus === null ? Infinity : Number(table.hourlyOfferOf(place));
+    const rank = table.rankOf(place);
+    for (const group of this.#groups.of(placesOf(needs), table.assetOf(place))) {
+      const entry = group.lanes.add({ rank, needA, needB, mask, offer, owner: place });
+      this.#shown.add(place, { entry, groupId: group.id });
+    }
+  }
+
+  hide(place: number): void {
+    for (const { entry, groupId } of this.#shown.take(place)) {
+      const group = this.#groups.get(groupId);
+      group.lanes.remove(entry);
+      if (group.lanes.entries === 0) this.#groups.forget(group);
+    }
+  }
+
+  remove(place: number): void {
+    this.hide(place);
+    this.table.remove(place);
   }
 
   /** The first job, by rank, that this agent can take now. */
-  bestFor(capacity: Capacity, nowMs: number): { job: OpenJob; candidate: Candidate } | null {
-    for (const lane of this.#lanes.values()) {
-      for (const job of lane.values()) {
-        const candidate = this.match(job, capacity, nowMs);
-        if (candidate !== null) return { job, candidate };
-      }
-    }
-    return null;
+  bestFor(capacity: Capacity, nowMs: number): { place: number; candidate: Candidate } | null {
+    if (capacity.freeSlots < 1) return null;
+    const search = this.#openSearch(capacity, nowMs);
+    const view = viewAgent(capacity, this.#simulated);
+    this.#collect(search, view);
+    const place = this.#lanes.run((owner) => this.#accepts(search, owner));
+    return place === -1 ? null : { place, candidate: this.#candidate(place, search) };
   }
 
   /** Whether this agent can take this job now, and with what. */
-  match(job: OpenJob, capacity: Capacity, nowMs: number): Candidate | null {
-    if (job.lastAgentId === capacity.agentId && job.avoidUntilMs > nowMs) return null;
-    const result = fit(job.needs, capacity, this.#simulated);
-    if (!result.fits) return null;
-    const rate = matchedRate(job.needs, capacity.offer);
-    return { jobId: job.jobId, devices: result.devices, rate };
+  match(place: number, capacity: Capacity, nowMs: number): Candidate | null {
+    const search = this.#openSearch(capacity, nowMs);
+    return this.#accepts(search, place) ? this.#candidate(place, search) : null;
   }
+
+  #collect({ capacity, asks }: Search, view: AgentView): void {
+    for (const asset of assets) {
+      for (const { gpus, lanes } of this.#groups.for(capacity, view, asset)) {
+        const ask = gpus === 'none' ? Number.NEGATIVE_INFINITY : asks[asset].bound;
+        const haveA = view.haveA.get(gpus) ?? 0;
+        lanes.collect({ haveA, haveB: view.haveB, mask: view.mask, ask }, this.#lanes);
+      }
+    }
+  }
+
+  #openSearch(capacity: Capacity, nowMs: number): Search {
+    this.#searches += 1;
+    const { idsEnd } = this.table.signatures;
+    if (idsEnd > this.#refusedIn.length) {
+      const wider = new Int32Array(2 * idsEnd);
+      wider.set(this.#refusedIn);
+      this.#refusedIn = wider;
+    }
+    const { table } = this;
+    const { reservedFor, offer } = capacity;
+    const blocked = new Set(offer.requestersBlocked?.map((id) => table.accountNumber(id)));
+    return {
+      id: this.#searches,
+      // Asks are compared before anything else is.
+      capacity: { ...capacity, offer: { ...offer, asks: noAsks } },
+      nowMs,
+      asks: { SOL: askIn('SOL', offer), USDC: askIn('USDC', offer) },
+      reservedFor: reservedFor === null ? null : table.accountNumber(reservedFor),
+      blocked,
+      devices: [],
+    };
+  }
+
+  /** The exact check, the cheap parts first. */
+  #accepts(search: Search, place: number): boolean {
+    const { table } = this;
+    const signatureId = table.signatureIdOf(place);
+    if (this.#refusedIn[signatureId] === search.id) return false;
+    const account = table.accountNumberOf(place);
+    if (search.reservedFor !== null && search.reservedFor !== account) return false;
+    if (search.blocked.has(account)) return false;
+    const { capacity } = search;
+    if (table.avoids(place, capacity.agentId, search.nowMs)) return false;
+    const { needs } = table.signatureOf(place);
+    const { amount } = search.asks[table.assetOf(place)];
+    if (needs.gpus !== null && amount !== null && amount > table.hourlyOfferOf(place)) return false;
+    const result = fit(this.#needsOf(place), capacity, this.#simulated);
+    if (!result.fits) {
+      this.#refusedIn[signatureId] = search.id;
+      return false;
+    }
+    search.devices = result.devices;
+    return true;
+  }
+
+  #candidate(place: number, search: Search): Candidate {
+    const { table } = this;
+    const isFree = table.signatureOf(place).needs.gpus === null;
+    const ask = isFree ? null : search.asks[table.assetOf(place)].amount;
+    const rate = table.isMetered(place) ? (ask ?? table.hourlyOfferOf(place)) : null;
+    return { jobId: table.ids.idOf(place), devices: search.devices, rate };
+  }
+
+  /** What the exact check needs to know; the price has been compared by then. */
+  #needsOf(place: number): Needs {
+    const { needs } = this.table.signatureOf(place);
+    const { gpus, cpus, memoryBytes, diskBytes, arch } = needs;
+    return {
+      placement: needs.placement,
+      resources: { gpus, cpus, memoryBytes, diskBytes, arch, shmBytes: 0 },
+      workload: { image: needs.isNative ? nativeImage : '' },
+      limits: { runSec: 1 },
+      price: { kind: 'fixed', reward: { amount: '0', asset: this.table.assetOf(place) } },
+      requesterId: this.table.accountOf(place),
+    };
+  }
+}
+
+const noAsks = { SOL: null, USDC: null };
+
+interface Search {
+  id: number;
+  capacity: Capacity;
+  nowMs: number;
+  asks: Record<Asset, { amount: BaseUnits | null; bound: number }>;
+  reservedFor: number | null;
+  blocked: ReadonlySet<number>;
+  /** Of the job that was accepted last, which is the best one so far. */
+  devices: Device[];
+}
+
+function askIn(
+  asset: Asset,
+  offer: Capacity['offer'],
+): { amount: BaseUnits | null; bound: number } {
+  const amount = gpuAsk(offer, asset);
+  // Rounded as the offers in the trees are, so that what is equal stays equal.
+  return {
+    amount,
+    bound: amount === null ? Number.NEGATIVE_INFINITY : Math.fround(Number(amount)),
+  };
 }

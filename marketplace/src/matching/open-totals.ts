@@ -1,18 +1,18 @@
 import { type Priority, priorities } from '@node3/shared/job-spec';
-import { type Asset, fromMoney, type Money, toMoney } from '@node3/shared/money';
-import type { OpenJob } from './open-job.ts';
+import { type Asset, type Money, toMoney } from '@node3/shared/money';
+import type { OpenJobTable } from './open-job-table.ts';
 
 /** Counts of the open jobs, kept with every change, so that an overview needs no walk over them. */
 export class OpenTotals {
   readonly #jobs: Record<Priority, number> = { low: 0, normal: 0, high: 0, urgent: 0 };
   readonly #rewards = { SOL: { jobs: 0n, sum: 0n }, USDC: { jobs: 0n, sum: 0n } };
 
-  add(job: OpenJob): void {
-    this.#count(job, 1n);
+  add(table: OpenJobTable, place: number): void {
+    this.#count(table, place, 1n);
   }
 
-  remove(job: OpenJob): void {
-    this.#count(job, -1n);
+  remove(table: OpenJobTable, place: number): void {
+    this.#count(table, place, -1n);
   }
 
   /** Open jobs of this priority and those above it. */
@@ -30,11 +30,12 @@ export class OpenTotals {
     return { SOL: mean('SOL'), USDC: mean('USDC') };
   }
 
-  #count({ priority, reward }: OpenJob, by: 1n | -1n): void {
-    this.#jobs[priority] += Number(by);
+  #count(table: OpenJobTable, place: number, by: 1n | -1n): void {
+    this.#jobs[table.priorityOf(place)] += Number(by);
+    const reward = table.rewardOf(place);
     if (reward === null) return;
-    const rewards = this.#rewards[reward.asset];
+    const rewards = this.#rewards[table.assetOf(place)];
     rewards.jobs += by;
-    rewards.sum += by * fromMoney(reward);
+    rewards.sum += by * reward;
   }
 }

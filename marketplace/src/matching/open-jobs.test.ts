@@ -1,0 +1,72 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OpenJobs } from './open-jobs.ts';
+import { capacity, jobIdOf, openJob } from './testing/arbitrary-market.ts';
+import { ScanModel } from './testing/scan-model.ts';
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('add' as const), job: openJob }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), at: fc.nat() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('claim' as const),
+      agent: fc.nat(),
+      nowMs: fc.integer({ min: 0, max: 20 }),
+    }),
+  },
+);
+
+describe('the index of open jobs', () => {
+  it('answers like a look at every job, whatever comes, goes and is asked', () => {
+    fc.assert(
+      fc.property(
+        fc.array(capacity, { minLength: 1, maxLength: 4 }),
+        fc.array(step, { minLength: 1, maxLength: 400, size: 'max' }),
+        (agents, steps) => {
+          // Cursors from the second entry on, and few of them: here every lane is small.
+          const index = new OpenJobs('refused', { laneEntriesMin: 2, classesMax: 2 });
+          const model = new ScanModel('refused');
+          for (const one of steps) {
+            if (one.kind === 'add') {
+              if (index.table.ids.find(one.job.jobId) >= 0) continue;
+              index.show(index.table.add(one.job));
+              model.add(one.job);
+              continue;
+            }
+            const ids = model.jobIds;
+            let gone = ids[one.kind === 'remove' ? one.at % Math.max(1, ids.length) : -1] ?? null;
+            if (one.kind === 'claim') {
+              const agent = agents[one.agent % agents.length];
+              if (agent === undefined) throw new Error('there is an agent');
+              const found = index.bestFor(agent, one.nowMs);
+              gone = model.bestFor(agent, one.nowMs);
+              expect(found?.candidate.jobId ?? null).toBe(gone);
+            }
+            if (gone === null) continue;
+            index.remove(index.table.ids.find(gone));
+            model.remove(gone);
+          }
+          expect(index.table.ids.size).toBe(model.jobIds.length);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('looks at few entries though thousands that nobody can run come first', () => {
+    const index = new OpenJobs('refused');
+    const [sample] = fc.sample(openJob, { numRuns: 1, seed: 1 });
+    const [agent] = fc.sample(capacity, { numRuns: 1, seed: 1 });
+    if (sample === undefined || agent === undefined) throw new Error('samples are drawn');
+    const needs = { ...sample.needs, gpus: null, cpus: 0.1, isNative: false };
+    const job = { ...sample, needs, lastAgentId: null, avoidUntilMs: 0 };
+    for (let i = 1; i <= 20_000; i += 1) {
+      const greedy = { ...needs, cpus: 64 + (i % 100), diskBytes: 2 ** 40 + i };
+      index.show(index.table.add({ ...job, jobId: jobIdOf(i), needs: greedy, rankMs: i }));
+    }
+    const before = index.looked;
+    for (let i = 0; i < 100; i += 1) index.bestFor(agent, 0);
+    expect((index.looked - before) / 100).toBeLessThan(50);
+  });
+});
