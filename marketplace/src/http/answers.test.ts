@@ -8,8 +8,10 @@ import * as agentRoutes from '@node3/shared/routes/agents';
 import * as authRoutes from '@node3/shared/routes/auth';
 import * as capRoutes from '@node3/shared/routes/caps';
 import * as depositRoutes from '@node3/shared/routes/deposits';
+import * as explainRoutes from '@node3/shared/routes/explain';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as healthRoutes from '@node3/shared/routes/health';
+import * as bulkRoutes from '@node3/shared/routes/job-bulk';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
@@ -23,6 +25,7 @@ import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
+import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
@@ -53,6 +56,8 @@ const modules = [
   receiptRoutes,
   templateRoutes,
   scheduleRoutes,
+  explainRoutes,
+  bulkRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -251,6 +256,7 @@ describe('answers', () => {
     await ask(ledgerRoutes.exportLedger, market.adminApiKey, { query: { limit: 5 } });
     await ask(ledgerRoutes.getReserves, market.adminApiKey);
     await withdraw(requester);
+    await askJobBulk((contract, args) => ask(contract, requester, args));
     await askSchedules((contract, args) => ask(contract, requester, args));
     await askTemplates((contract, args) => ask(contract, requester, args));
     const enabled = { params: { agentId }, body: { enabled: false } };
