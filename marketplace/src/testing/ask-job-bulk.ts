@@ -10,8 +10,8 @@ export async function askJobBulk(
   await ask(explainRoutes.explainSpec, { body: testJob() });
   const job = { ...testJob(), labels: { asked: 'bulk' } };
   const posted = await ask(bulkRoutes.createJobs, { body: { jobs: [job, { wrong: true }] } });
-  const [first] = (posted as { data: { job?: { jobId: string } | null; jobId?: string }[] }).data;
-  const jobId = first?.jobId ?? first?.job?.jobId;
+  const [first] = (posted as { data: { jobId?: string }[] }).data;
+  const jobId = first?.jobId;
   await ask(explainRoutes.explainJob, { params: { jobId } });
   await ask(bulkRoutes.cancelJobs, { body: { jobIds: [jobId] } });
   await ask(bulkRoutes.rerunJob, { params: { jobId }, body: {} });
