@@ -1,7 +1,8 @@
 import { getAccount } from '@node3/shared/routes/accounts';
 import { appendLogs, type ExecutionResult } from '@node3/shared/routes/agents';
-import { createJob, getJobLogs } from '@node3/shared/routes/jobs';
+import { createJob, getJobLogs, type LogLine } from '@node3/shared/routes/jobs';
 import { getReceipt } from '@node3/shared/routes/receipts';
+import type { StreamMessage } from '@node3/shared/routes/stream';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fenceOf, testAgentCalls } from '../testing/test-agent.ts';
@@ -60,7 +61,7 @@ async function setUp() {
 
 describe('a job whose result there is already', () => {
   it('has it at once, pays nothing, and shows the logs and the receipt of the run', async () => {
-    const { client, post, run } = await setUp();
+    const { client, apiKey, post, run } = await setUp();
     await post({ name: 'first' });
     const original = await run();
     const before = await client.call(getAccount, {});
@@ -85,6 +86,7 @@ describe('a job whose result there is already', () => {
       data: [{ text: 'hello' }, { text: 'hello' }],
       ended: true,
     });
+    expect(await liveLines(apiKey, jobId)).toEqual(['hello', 'hello']);
     expect((await client.call(getReceipt, { params: { jobId } })).receipt.jobId).toBe(original);
   });
 
@@ -154,6 +156,27 @@ describe('a job whose result there is already', () => {
     expect(await request()).toBe(await request());
   });
 });
+
+/** What the live socket says about the log of a job. */
+async function liveLines(apiKey: string, jobId: string): Promise<string[]> {
+  const socket = new WebSocket(`${market.url.replace('http', 'ws')}/api/v1/stream`);
+  const texts: string[] = [];
+  const ended = new Promise<void>((resolve) => {
+    socket.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(String(data)) as StreamMessage;
+      if (message.type === 'ready') {
+        socket.send(JSON.stringify({ op: 'subscribe', channel: `logs:${jobId}` }));
+      }
+      if (message.type !== 'lines') return;
+      texts.push(...(message.lines as LogLine[]).map(({ text }) => text));
+      if (message.ended) resolve();
+    });
+  });
+  socket.addEventListener('open', () => socket.send(JSON.stringify({ op: 'auth', apiKey })));
+  await ended;
+  socket.close();
+  return texts;
+}
 
 describe('a job whose image is a tag', () => {
   it('has to say that it does not mind', async () => {

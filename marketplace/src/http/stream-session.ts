@@ -93,8 +93,11 @@ export class StreamSession {
       this.#refuse(channel, 'AUTH_REQUIRED', 'Sign in first.');
       return;
     }
+    let ranId: string | null = null;
     if (jobId !== undefined) {
       const job = await this.#deps.store.job(jobId);
+      // The lines of a reused result are where it came from.
+      ranId = job?.cachedFrom ?? jobId;
       if (job === null || job.accountId !== this.#requester?.accountId) {
         this.#refuse(channel, 'JOB_NOT_FOUND', 'There is no such job.');
         return;
@@ -103,7 +106,7 @@ export class StreamSession {
     // The socket may have gone while the store was asked: nobody would end what begins now.
     if (this.#closed) return;
     this.#channels.get(channel)?.();
-    if (kind === 'logs' && jobId !== undefined) this.#followLogs(channel, jobId, since ?? 0);
+    if (kind === 'logs' && ranId !== null) this.#followLogs(channel, ranId, since ?? 0);
     else this.#followEvents(channel, since);
   }
 
