@@ -3,6 +3,7 @@ import { limits } from '@node3/shared/limits';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { JobFailure } from '../store/rows.ts';
 import type { AttemptEnd } from './job-ending.ts';
+import type { AgentAxis, Evidence } from './reputation.ts';
 import { countsAsAttempt } from './retry-policy.ts';
 
 /** Faults of providers that look alike from outside: what breaks one machine breaks the next the same way. */
@@ -25,16 +26,23 @@ export function failuresAfter({ job, execution }: JobSnapshot, { reason }: Attem
 }
 
 /**
- * The agents that a job broke, all in the same way, once they are so many that it can't be them; else
- * nobody. The last failure decides, since each one is looked at when it happens.
+ * The failures that a job has caused, all in the same way, once they are of so many agents that it
+ * can't be them; else none. The last failure decides, since each one is looked at when it happens.
  */
-export function agentsBrokenBy(failures: readonly JobFailure[]): string[] {
+export function poisonFailures(failures: readonly JobFailure[]): JobFailure[] {
   const last = failures.at(-1);
   const faultClass = last === undefined ? undefined : classOf[last.reason];
   if (faultClass === undefined) return [];
   const alike = failures.filter(({ reason }) => classOf[reason] === faultClass);
   const agents = new Set(alike.map(({ agentId }) => agentId));
-  return agents.size >= limits.poisonAgents ? alike.map(({ agentId }) => agentId) : [];
+  return agents.size >= limits.poisonAgents ? alike : [];
+}
+
+/** What such an end says against its agent: taken back where the job turns out to be to blame. */
+export function evidenceAgainst(reason: Reason): Evidence<AgentAxis>[] {
+  const wasGone = classOf[reason] === 'machine' || classOf[reason] === 'report';
+  const axes: AgentAxis[] = wasGone ? ['completion', 'availability'] : ['completion'];
+  return axes.map((axis) => ({ axis, good: 0 }));
 }
 
 /** Giving a job back costs nothing before its start; afterwards it is a failure like any other. */

@@ -4,8 +4,8 @@ import type { JobState, Reason } from '@node3/shared/job-state';
 import { reasons } from '@node3/shared/job-state';
 import { type BaseUnits, zero } from '@node3/shared/money';
 import type { JobChange, JobSnapshot, LedgerView } from '../store/job-store.ts';
-import type { ExecutionRow, NewPayout } from '../store/rows.ts';
-import { agentsBrokenBy, failuresAfter, judgeAgent } from './blame.ts';
+import type { ExecutionRow, JobFailure, NewPayout } from '../store/rows.ts';
+import { failuresAfter, judgeAgent, poisonFailures } from './blame.ts';
 import { feePoolOf } from './fee-pool.ts';
 import { countsAsAttempt, decideRetry, raisePriority } from './retry-policy.ts';
 import {
@@ -89,7 +89,7 @@ export function endAttempt(
     queueSec: job.spec.limits.queueSec,
     nowMs: context.nowMs,
   });
-  const broken = isWanted ? agentsBrokenBy(failures) : [];
+  const broken = isWanted ? poisonFailures(failures) : [];
   const change =
     broken.length > 0
       ? endPoison(snapshot, end, context, broken)
@@ -166,7 +166,7 @@ function endPoison(
   snapshot: JobSnapshot,
   end: AttemptEnd,
   context: EndContext,
-  broken: readonly string[],
+  broken: readonly JobFailure[],
 ): JobChange {
   const poison: AttemptEnd = { ...end, executionState: 'failed', reason: 'poison', runMs: 0 };
   // The last of them is this attempt's own agent, against whom nothing was counted yet.

@@ -59,6 +59,26 @@ export function addEvidence<Axis extends string>(
   return { atMs, axes };
 }
 
+/** The record without evidence that was wrong, which was added not long ago. */
+export function withdrawEvidence<Axis extends string>(
+  record: Reputation<Axis>,
+  evidence: readonly Evidence<Axis>[],
+  nowMs: number,
+): Reputation<Axis> {
+  const atMs = Math.max(record.atMs, nowMs);
+  const axes = decayed(record, atMs);
+  for (const { axis, good } of evidence) {
+    const known: AxisRecord | undefined = axes[axis];
+    if (known === undefined) continue;
+    axes[axis] = {
+      good: Math.max(0, known.good - good),
+      bad: Math.max(0, known.bad - (1 - good)),
+      count: Math.max(0, known.count - 1),
+    };
+  }
+  return { atMs, axes };
+}
+
 /**
  * The mean of Beta(good + 1, bad + 1): two imagined observations, one good and one bad, so that a
  * single job makes nobody perfect and old evidence fades towards the middle.

@@ -7,6 +7,7 @@ import type {
   EventRow,
   ExecutionRow,
   Fence,
+  JobFailure,
   JobRow,
   LogLineRow,
   NewPayout,
@@ -206,8 +207,8 @@ export interface JobChange {
   conduct?: Conduct;
   /** An end by the agent's own fault. One absence ends many executions and is one fault in the row. */
   agentFault?: 'single' | 'absence';
-  /** Agents that failed this job before and were not to blame for it after all. */
-  agentsForgiven?: readonly string[];
+  /** Earlier failures of this job that their agents were not to blame for after all. */
+  agentsForgiven?: readonly JobFailure[];
   /** At least one: a change is explained. The first one's time is the time of the whole change. */
   events: NewEvent[];
 }

@@ -2,8 +2,11 @@ import type { AgentState } from '@node3/shared/agent-state';
 import { assert } from '@node3/shared/assert';
 import type Database from 'better-sqlite3';
 import { pauseAfter } from '../../domain/agent-pause.ts';
+import { evidenceAgainst } from '../../domain/blame.ts';
+import { withdrawEvidence } from '../../domain/reputation.ts';
 import type { JobChange } from '../job-store.ts';
-import type { ExecutionRow } from '../rows.ts';
+import type { ExecutionRow, JobFailure } from '../rows.ts';
+import { toReputation } from './sqlite-agent-rows.ts';
 import { setAgentStateIn } from './sqlite-agent-states.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
@@ -18,8 +21,10 @@ const countFault = `
     AND (@kind = 'single' OR last_fault_at_ms IS NULL OR last_fault_at_ms < @leasedAtMs)
   RETURNING faults_in_row, state`;
 const forgive = `
-  UPDATE agents SET jobs_failed = max(0, jobs_failed - 1), faults_in_row = max(0, faults_in_row - 1)
-  WHERE agent_id = ?`;
+  UPDATE agents SET jobs_failed = max(0, jobs_failed - 1),
+    faults_in_row = max(0, faults_in_row - 1)
+  WHERE agent_id = ? RETURNING reputation`;
+const restoreReputation = 'UPDATE agents SET reputation = ? WHERE agent_id = ?';
 
 /** What the end of an execution adds to the history of its agent, and takes from others'. */
 export function countForAgentsIn(
@@ -30,7 +35,7 @@ export function countForAgentsIn(
   nowMs: number,
 ): void {
   const { agentCount, agentFault: kind, agentsForgiven = [] } = change;
-  for (const agentId of agentsForgiven) statement(db, forgive).run(agentId);
+  for (const failure of agentsForgiven) forgiveIn(db, failure, nowMs);
   if (agentCount === undefined) return;
   assert(execution !== null, 'only an execution counts for an agent');
   const { agentId, leasedAtMs } = execution;
@@ -48,4 +53,12 @@ export function countForAgentsIn(
   const untilMs = nowMs + forMs;
   const paused = { agentId, state: 'paused', reason, untilMs, by: 'marketplace', nowMs } as const;
   setAgentStateIn(sqlite, db, paused);
+}
+
+function forgiveIn(db: Database.Database, { agentId, reason }: JobFailure, nowMs: number): void {
+  const forgiven = statement<{ reputation: string | null }>(db, forgive).get(agentId);
+  const record = toReputation(forgiven?.reputation ?? null);
+  if (record === null) return;
+  const restored = withdrawEvidence<string>(record, evidenceAgainst(reason), nowMs);
+  statement(db, restoreReputation).run(JSON.stringify(restored), agentId);
 }
