@@ -1,6 +1,8 @@
 import type { RouteContract } from '@node3/shared/contract';
 import * as accounts from '@node3/shared/routes/accounts';
 import * as admin from '@node3/shared/routes/admin';
+import * as adminAgents from '@node3/shared/routes/admin-agents';
+import * as agentIdentity from '@node3/shared/routes/agent-identity';
 import * as agentLocal from '@node3/shared/routes/agent-local';
 import * as agents from '@node3/shared/routes/agents';
 import * as auth from '@node3/shared/routes/auth';
@@ -11,6 +13,7 @@ import * as galaksio from '@node3/shared/routes/galaksio';
 import * as health from '@node3/shared/routes/health';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
 import * as jobs from '@node3/shared/routes/jobs';
+import * as keys from '@node3/shared/routes/keys';
 import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as payouts from '@node3/shared/routes/payouts';
@@ -32,6 +35,7 @@ export const apiRoutes: RouteContract[] = [
   auth,
   accounts,
   deposits,
+  keys,
   caps,
   quotes,
   withdrawals,
@@ -44,7 +48,9 @@ export const apiRoutes: RouteContract[] = [
   x402,
   galaksio,
   agents,
+  agentIdentity,
   admin,
+  adminAgents,
   payouts,
   ledger,
   agentLocal,

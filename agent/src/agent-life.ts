@@ -37,6 +37,7 @@ export class AgentLife {
   #signInError: string | null = null;
   #diskFreeBytes: number | null = null;
   #refusedUntilMs = 0;
+  #orderedToDrain = false;
 
   constructor(core: AgentCore) {
     this.#core = core;
@@ -74,6 +75,11 @@ export class AgentLife {
 
   get mode(): AgentMode {
     return this.#mode;
+  }
+
+  /** Whether the marketplace gives this agent nothing new until it says otherwise. */
+  get orderedToDrain(): boolean {
+    return this.#orderedToDrain;
   }
 
   get agentId(): string | null {
@@ -273,14 +279,18 @@ export class AgentLife {
   receive(message: AgentMessage, arrivedAt: Instant): void {
     switch (message.type) {
       case 'offer':
+        // Whoever offers work has no drain in mind, even if the end of it got lost.
+        this.#orderedToDrain = false;
         takeOffer(this.#intake, message, arrivedAt);
         return;
       case 'cancel':
         this.#core.desk.stop(message.executionId, 'requester');
         return;
       case 'drain':
-        this.#core.log.info('the marketplace asks for a pause');
-        this.setMode('pause');
+      case 'resume':
+        this.#orderedToDrain = message.type === 'drain';
+        this.#core.log.info({ order: message.type }, 'the marketplace has an order');
+        this.#core.events.onStatus();
         return;
       default:
         assertNever(message);

@@ -92,6 +92,7 @@ function stateOf(
     ...counts,
     mode: life.mode,
     ready: life.isReady,
+    orderedToDrain: life.orderedToDrain,
     blockedBy: findBlock(core, life),
     marketplaceUrl: config.marketplaceUrl,
     unreachableSinceMs: link.unreachableSinceMs,

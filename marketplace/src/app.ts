@@ -182,6 +182,7 @@ function createMarketplaceService(
     dashboardDir: config.dashboardDir,
     publicUrl: config.publicUrl,
     version: packageJson.version,
+    registration: config.registration,
   });
 }
 

@@ -39,6 +39,8 @@ export interface MarketplaceConfig {
   x402Enabled: boolean;
   /** Network fees that x402 payers may make us spend in any 24 hours, lamports. */
   x402DailyFeeLamportsMax: BaseUnits;
+  /** Whether agents register freely, or with a one-time token of the operator only. */
+  registration: 'open' | 'token';
   defaultImages: DefaultImages;
   /** Address under which others reach us, such as `https://market.example`; null on one machine. */
   publicUrl: string | null;
@@ -59,6 +61,7 @@ export const pricingDefaults = {
   operatorCaps: { SOL: noCaps, USDC: noCaps },
   quoteSec: 60,
   explorerUrl: null,
+  registration: 'open',
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

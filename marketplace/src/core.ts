@@ -6,6 +6,7 @@ import type { SimulatedPolicy } from './domain/matching.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import { Matchmaker } from './matching/matchmaker.ts';
 import { AgentLinks } from './services/agent-links.ts';
+import { AgentOrders } from './services/agent-orders.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
 import { leaseJob } from './services/claim-job.ts';
@@ -48,6 +49,7 @@ export interface Core extends JobChangeDeps {
   startWaits: StartWaits;
   pollTurns: PollTurns;
   agentLinks: AgentLinks;
+  orders: AgentOrders;
   leases: LeaseTokens;
   sealer: SecretSealer;
   jobTokens: JobTokens;
@@ -112,6 +114,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     feed,
     startWaits,
     pollTurns: new PollTurns(),
+    orders: new AgentOrders(),
     leases,
     sealer,
     agentLinks,

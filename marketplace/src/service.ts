@@ -18,6 +18,7 @@ import type { X402 } from './payments/x402-port.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
 import type { OwnWallets } from './services/own-wallets.ts';
 import { readHealth } from './services/read-health.ts';
+import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Store } from './store/store.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
@@ -58,6 +59,8 @@ export interface ServiceParts {
   dashboardDir: string | null;
   publicUrl: string | null;
   version: string;
+  /** Whether agents register freely, or with a token of the operator only. */
+  registration: RegistrationPolicy;
 }
 
 export interface Service {
@@ -115,6 +118,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       wakeSchedules: () => firer?.wake(),
       version: parts.version,
       publicUrl: parts.publicUrl,
+      registration: parts.registration,
       stopping: stopping.signal,
       explorerUrl: parts.explorerUrl,
       readHealth: () =>

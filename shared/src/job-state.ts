@@ -181,6 +181,13 @@ export const reasons = {
     action: 'Nothing; the job goes back to the queue while it may.',
     retry: 'yes',
   },
+  agent_removed: {
+    fault: 'none',
+    settles: 'nobody',
+    sentence: 'The operator took the agent out of the marketplace.',
+    action: 'Nothing while attempts are left; after the last one, post the job again.',
+    retry: 'yes',
+  },
   lease_expired: {
     fault: 'provider',
     settles: 'provider',

@@ -38,6 +38,8 @@ export const limits = {
   /** The seed's limit on how long code may run that is posted by `/execute`. */
   executeTimeoutSecMax: 3_600,
   pullSecDefault: 600,
+  /** A start within the seed's minute counts as wholly good for an agent; a later one in proportion. */
+  startTargetMs: 60_000,
   pullSecMax: 7_200,
   queueSecDefault: 3_600,
   queueSecMax: 604_800,
@@ -141,6 +143,12 @@ export const limits = {
    */
   x402MicroUsdcMin: 5_000,
   challengeMs: 300_000,
+  /** The seed's time for a one-time token: long enough to start an agent by hand. */
+  registrationTokenMs: 300_000,
+  /** A rotated key works this long beside its successor, so that no request under way fails. */
+  keyOverlapMs: 300_000,
+  /** Keys in use of one account: a service and a person each, not one per request. */
+  apiKeysPerOwner: 100,
   /** How long a payment link is shown as open; money that comes later is credited all the same. */
   depositIntentMs: 3_600_000,
   /** Open payment links of one account; each is a row that is kept for ever. */

@@ -5,6 +5,7 @@ import { listProblems } from './problems.ts';
 
 const idle: AgentStateFacts = {
   mode: 'run',
+  orderedToDrain: false,
   ready: true,
   active: 0,
   owed: 0,
@@ -22,6 +23,7 @@ describe('describeState', () => {
     [{ ready: false }, 'starting', /Looking at the machine/],
     [{ ready: false, unreachableSinceMs: 0 }, 'starting', /not answered since 1970-01-01 00:00:00/],
     [{ mode: 'pause', active: 1 }, 'paused', /One job is still running and will finish/],
+    [{ orderedToDrain: true, active: 1 }, 'paused', /gives no new jobs.*One job is still/],
     [{ mode: 'drain', active: 1 }, 'draining', /One job is finishing/],
     [{ mode: 'drain', owed: 1 }, 'draining', /last results/],
     [{ blockedBy: 'No engine.' }, 'blocked', /^No engine\.$/],

@@ -6,6 +6,8 @@ export type AgentMode = 'run' | 'pause' | 'drain';
 export interface AgentStateFacts {
   mode: AgentMode;
   ready: boolean;
+  /** Whether the marketplace gives nothing new until it says otherwise. */
+  orderedToDrain: boolean;
   /** Executions on this machine at the moment. */
   active: number;
   /** Results and releases that the marketplace has not answered yet. */
@@ -30,6 +32,10 @@ export function describeState(facts: AgentStateFacts): AgentState {
   if (mode === 'pause') {
     const rest = active === 0 ? '' : ` ${sayJobs(active)} still running and will finish.`;
     return { state: 'paused', sentence: `Paused by you: no new jobs are taken.${rest}` };
+  }
+  if (facts.orderedToDrain) {
+    const rest = active === 0 ? '' : ` ${sayJobs(active)} still running and will finish.`;
+    return { state: 'paused', sentence: `The marketplace gives no new jobs for now.${rest}` };
   }
   const outage = facts.unreachableSinceMs === null ? '' : ` ${describeOutage(facts)}`;
   if (active > 0) return { state: 'working', sentence: `${sayJobs(active)} running.${outage}` };

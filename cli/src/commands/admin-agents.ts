@@ -1,5 +1,5 @@
 import type { ReplyOf } from '@node3/shared/contract';
-import { listAgents } from '@node3/shared/routes/admin';
+import { listAgents } from '@node3/shared/routes/admin-agents';
 import { type Context, connect } from '../context.ts';
 import { type Column, formatTable, formatTsv } from '../output/table.ts';
 import { ageText, shorten } from '../output/words.ts';

@@ -60,5 +60,7 @@ export const esReasons: ReasonTexts = {
   'reason.result_reused.action':
     'Lee la salida; publica el job sin cache para ejecutarlo otra vez.',
   'reason.result_overdue.sentence': 'El agente no informó de un resultado a tiempo.',
+  'reason.agent_removed.sentence': 'El operador retiró al agente del mercado.',
+  'reason.agent_removed.action': 'Nada; el job se intenta de nuevo en otro agente.',
   'reason.result_overdue.action': 'Nada; el job se intenta de nuevo en otro agente.',
 };

@@ -6,6 +6,7 @@ import { type BaseUnits, zero } from '@node3/shared/money';
 import type { JobChange, JobSnapshot, LedgerView } from '../store/job-store.ts';
 import type { ExecutionRow, JobFailure, NewPayout } from '../store/rows.ts';
 import { failuresAfter, judgeAgent, poisonFailures } from './blame.ts';
+import { conductOf } from './conduct.ts';
 import { feePoolOf } from './fee-pool.ts';
 import { countsAsAttempt, decideRetry, raisePriority } from './retry-policy.ts';
 import {
@@ -105,6 +106,7 @@ export function endAttempt(
     ...change,
     job: { ...change.job, failures },
     execution: executionAfter(execution, end, context),
+    conduct: conductOf(snapshot, end, change),
     events: [ended, ...change.events],
   };
 }

@@ -60,7 +60,8 @@ describe('a retry', () => {
             expect(retry.retry).toBe(given.failuresBefore + 1 < given.attemptsMax);
             if (retry.retry) expect(retry.queueDeadlineMs).toBe(nowMs + 60_000);
           } else {
-            expect(retry).toMatchObject({ retry: true, queueDeadlineMs: nowMs + 7 });
+            const deadlineMs = given.reason === 'agent_removed' ? nowMs + 60_000 : nowMs + 7;
+            expect(retry).toMatchObject({ retry: true, queueDeadlineMs: deadlineMs });
           }
         },
       ),

@@ -27,9 +27,12 @@ export type RetryDecision =
 /** Ends of an attempt that nobody is to blame for, as long as nothing was started. */
 const blamelessReasons: ReadonlySet<Reason> = new Set(['offer_not_accepted', 'released_by_agent']);
 
+/** The operator took the agent away: that must cost the requester neither an attempt nor time. */
+const removal: Reason = 'agent_removed';
+
 /** Whether the end of an attempt uses one up: not where an agent never took the job up. */
 export function countsAsAttempt(reason: Reason, startedAtMs: number | null): boolean {
-  return startedAtMs !== null || !blamelessReasons.has(reason);
+  return reason !== removal && (startedAtMs !== null || !blamelessReasons.has(reason));
 }
 
 /**
@@ -40,6 +43,9 @@ export function countsAsAttempt(reason: Reason, startedAtMs: number | null): boo
 export function decideRetry(input: RetryInput): RetryDecision {
   const { reason, failuresBefore, nowMs } = input;
   if (reasons[reason].retry === 'no') return { retry: false };
+  if (reason === removal) {
+    return { retry: true, notBeforeMs: nowMs, queueDeadlineMs: nowMs + input.queueSec * 1_000 };
+  }
   if (!countsAsAttempt(reason, input.startedAtMs)) {
     const notBeforeMs = nowMs + backoffMs(input.leases);
     return { retry: true, notBeforeMs, queueDeadlineMs: input.queueDeadlineMs };

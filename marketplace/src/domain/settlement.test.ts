@@ -59,6 +59,7 @@ const published: Record<SettlementRow, Reason[]> = {
     'queue_timeout',
     'offer_not_accepted',
     'released_by_agent',
+    'agent_removed',
   ],
   provider: ['lease_expired', 'engine_error', 'gpu_error', 'agent_restarted', 'result_overdue'],
   platform: ['marketplace_error'],

@@ -4,6 +4,8 @@ import type { ReplyOf, RouteContract } from '@node3/shared/contract';
 import { baseUnits } from '@node3/shared/money';
 import * as accountRoutes from '@node3/shared/routes/accounts';
 import * as adminRoutes from '@node3/shared/routes/admin';
+import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
+import * as agentIdentityRoutes from '@node3/shared/routes/agent-identity';
 import * as agentRoutes from '@node3/shared/routes/agents';
 import * as authRoutes from '@node3/shared/routes/auth';
 import * as capRoutes from '@node3/shared/routes/caps';
@@ -13,6 +15,7 @@ import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
 import * as jobRoutes from '@node3/shared/routes/jobs';
+import * as keyRoutes from '@node3/shared/routes/keys';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
@@ -58,6 +61,9 @@ const modules = [
   scheduleRoutes,
   explainRoutes,
   bulkRoutes,
+  adminAgentRoutes,
+  agentIdentityRoutes,
+  keyRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -201,7 +207,7 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(adminRoutes.getAdminStats, market.adminApiKey);
   await ask(adminRoutes.getTreasury, market.adminApiKey);
   await ask(adminRoutes.listPayouts, market.adminApiKey, { query: {} });
-  await ask(adminRoutes.listAgents, market.adminApiKey);
+  await ask(adminAgentRoutes.listAgents, market.adminApiKey);
 }
 
 describe('answers', () => {
@@ -217,6 +223,7 @@ describe('answers', () => {
     const post = async () => (await ask(jobRoutes.createJob, requester, { body })).jobId;
 
     await ask(quoteRoutes.createQuote, null, { body });
+    await manageKeys(requester);
     await setCaps(requester);
     const waiting = await post();
     await readEverything(keys, waiting);
@@ -260,8 +267,9 @@ describe('answers', () => {
     await askSchedules((contract, args) => ask(contract, requester, args));
     await askTemplates((contract, args) => ask(contract, requester, args));
     const enabled = { params: { agentId }, body: { enabled: false } };
-    await ask(adminRoutes.setAgentEnabled, market.adminApiKey, enabled);
-    await readPublic();
+    await ask(adminAgentRoutes.setAgentEnabled, market.adminApiKey, enabled);
+    await readPublic(agentId);
+    await manageAgents();
   });
 
   it('were compared for every endpoint that works without a chain', () => {
@@ -299,9 +307,37 @@ describe('answers', () => {
   });
 });
 
-async function readPublic() {
+async function readPublic(agentId: string) {
   await ask(marketplaceRoutes.listPublicAgents, null);
-  await ask(adminRoutes.listAgents, market.adminApiKey);
+  await ask(marketplaceRoutes.getPublicAgent, null, { params: { agentId } });
+  await ask(adminAgentRoutes.listAgents, market.adminApiKey);
+}
+
+async function manageKeys(requester: string) {
+  const body = { name: 'ci' };
+  const { keyId } = await ask(keyRoutes.createKey, requester, { body });
+  await ask(keyRoutes.rotateKey, requester, { params: { keyId } });
+  await ask(keyRoutes.listKeys, requester);
+  await ask(keyRoutes.revokeKey, requester, { params: { keyId } });
+}
+
+async function manageAgents() {
+  const { adminApiKey } = market;
+  const { agentId, apiKey } = await registerAgent();
+  const params = { agentId };
+  await ask(agentIdentityRoutes.getOwnAgent, apiKey);
+  await ask(agentIdentityRoutes.drainOwnAgent, apiKey);
+  await ask(agentIdentityRoutes.resumeOwnAgent, apiKey);
+  await ask(agentIdentityRoutes.rotateOwnKey, apiKey);
+  await ask(adminAgentRoutes.drainAgent, adminApiKey, { params, body: { reason: 'a test' } });
+  await ask(adminAgentRoutes.getAdminAgent, adminApiKey, { params });
+  await ask(adminAgentRoutes.resumeAgent, adminApiKey, { params });
+  await ask(agentIdentityRoutes.unregisterOwnAgent, apiKey);
+  await ask(adminAgentRoutes.unregisterAgent, adminApiKey, { params, body: {} });
+  const issued = await ask(adminAgentRoutes.issueRegistrationToken, adminApiKey, { body: {} });
+  await ask(adminAgentRoutes.listRegistrationTokens, adminApiKey);
+  const { tokenId } = issued;
+  await ask(adminAgentRoutes.revokeRegistrationToken, adminApiKey, { params: { tokenId } });
 }
 
 async function operatePayouts() {

@@ -33,6 +33,8 @@ export interface Authenticator {
   readonly jobRequester: (request: FastifyRequest) => Promise<Requester>;
   readonly agent: (request: KeyHolder) => Promise<AgentRow>;
   readonly operator: (request: FastifyRequest) => Promise<'operator'>;
+  /** The id of the key of a request that was let in. */
+  keyIdOf(request: FastifyRequest): string;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
   readonly requesterByKey: (apiKey: string) => Promise<Requester | null>;
 }
@@ -65,6 +67,12 @@ export function createAuthenticator(deps: Deps): Authenticator {
     requesterByKey,
     async public() {
       return null;
+    },
+
+    keyIdOf(request) {
+      const keyId = keyIdOf(readKey(request));
+      if (keyId === null) throw new MarketError('AUTH_INVALID');
+      return keyId;
     },
 
     async jobRequester(request) {

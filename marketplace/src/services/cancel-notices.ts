@@ -30,6 +30,11 @@ export class CancelNotices {
     this.#listeners.get(agentId)?.();
   }
 
+  /** Something about the agent itself has changed, which whoever listens looks up. */
+  poke(agentId: string): void {
+    this.#listeners.get(agentId)?.();
+  }
+
   /** Calls back when there is something for this agent; a newer listener replaces the older one. */
   listen(agentId: string, listener: () => void): () => void {
     this.#listeners.set(agentId, listener);

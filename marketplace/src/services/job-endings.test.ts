@@ -17,6 +17,7 @@ import { AgentLinks } from './agent-links.ts';
 import { cancelJob } from './cancel-job.ts';
 import { CancelNotices } from './cancel-notices.ts';
 import type { JobChangeDeps } from './change-job.ts';
+import { endExecutionsOf } from './end-executions.ts';
 import { failJob } from './fail-job.ts';
 import { releaseExecution } from './release-execution.ts';
 import { reportProgress } from './report-progress.ts';
@@ -201,6 +202,12 @@ const stories: Record<Reason, () => Promise<JobRow>> = {
   async released_by_agent() {
     const { job, execution } = await leased('accepted');
     await endings.release(execution);
+    return job;
+  },
+  async agent_removed() {
+    const { job, execution } = await leased('running');
+    const { agentId } = execution;
+    await endExecutionsOf(endings.deps, { agentId, by: 'operator', reason: 'a test' });
     return job;
   },
   async lease_expired() {

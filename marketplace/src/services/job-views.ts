@@ -174,7 +174,7 @@ export function viewLogLine(line: LogLineRow): LogLine {
   return { seq, attempt, stream, at: toTimestamp(line.atMs), text, partial };
 }
 
-export function viewPublicJob(job: JobRow): PublicJob {
+export function viewPublicJob(job: JobRow): Omit<PublicJob, 'requester'> {
   const { gpus } = job.spec.resources;
   return {
     jobId: job.jobId,

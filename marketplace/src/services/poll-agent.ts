@@ -11,7 +11,9 @@ import type { Capacity } from '../domain/matching.ts';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { AgentRow, ExecutionRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
+import type { AgentOrders } from './agent-orders.ts';
 import type { CancelNotices } from './cancel-notices.ts';
+import { endPause } from './change-agent-state.ts';
 import { checkOffer } from './check-offer.ts';
 import { claimJob, toOffer } from './claim-job.ts';
 import type { LeaseTokens } from './lease-token.ts';
@@ -30,6 +32,7 @@ export interface PollDeps {
   presence: Presence;
   cancels: CancelNotices;
   work: WorkBoard;
+  orders: AgentOrders;
   pollTurns: PollTurns;
 }
 
@@ -62,15 +65,19 @@ async function answerPoll(
   const untilMs = deps.clock.monotonicMs() + body.waitSec * 1_000;
   while (!signal.aborted) {
     const live = await deps.store.liveExecutions(agent.agentId);
-    const messages: AgentMessage[] = deps.cancels.take(agent.agentId);
-    if (body.claimId !== null) {
-      const offer = await offerFor(deps, agent, body, live, body.claimId);
+    const agentNow = await endPause(deps, (await deps.store.agent(agent.agentId)) ?? agent);
+    const orders = deps.orders.due(agentNow, body.instanceId);
+    const messages: AgentMessage[] = [...deps.cancels.take(agent.agentId), ...orders];
+    const claimId = agentNow.state === 'active' ? body.claimId : null;
+    if (claimId !== null) {
+      const offer = await offerFor(deps, agent, body, live, claimId);
       if (offer !== null) messages.push(offer);
     }
     const leftMs = untilMs - deps.clock.monotonicMs();
     if (messages.length > 0 || leftMs <= 0) return messages;
     if (deps.cancels.has(agent.agentId)) continue;
-    const news = await waitForNews(deps, { agent, body, live, leftMs }, signal);
+    const poll = { agent: agentNow, body: { ...body, claimId }, live, leftMs };
+    const news = await waitForNews(deps, poll, signal);
     if (news === 'over') return [];
     if (news !== 'cancel') return [news];
   }

@@ -56,6 +56,7 @@ export class Presence {
   restore(agents: readonly AgentRow[]): void {
     for (const agent of agents) {
       if (agent.instanceId === null || agent.lastSeenAtMs === null) continue;
+      if (agent.state === 'disabled' || agent.state === 'unregistered') continue;
       const { agentId, wallet, name, instanceId, offer, lastSeenAtMs } = agent;
       const last = { instanceId, offer, lastSeenAtMs, savedAtMs: lastSeenAtMs };
       this.#enter({ agentId, wallet, name, ...last, ...silent, standing: standingOf(agent) });
@@ -118,6 +119,12 @@ export class Presence {
     this.#unsaved.add(presence.agentId);
   }
 
+  /** One that was shut out is no longer there, whenever it was seen. */
+  forget(agentId: string): void {
+    this.#agents.delete(agentId);
+    this.groups.delete(agentId);
+  }
+
   get(agentId: string): AgentPresence | null {
     return this.#agents.get(agentId) ?? null;
   }
@@ -157,7 +164,12 @@ export class Presence {
 
 /** What a process has not said anything about yet. */
 const silent = { samples: [], freeDeviceIds: [] };
-const newStanding: AgentStanding = { jobsSucceeded: 0, jobsFailed: 0, avgRunSec: null };
+const newStanding = standingOf({
+  jobsSucceeded: 0,
+  jobsFailed: 0,
+  avgRunSec: null,
+  reputation: null,
+});
 
 function isOffering(presence: AgentPresence): presence is OfferingAgent {
   return presence.offer !== null;

@@ -1,13 +1,12 @@
 import type { Clock } from '@node3/shared/clock';
-import { limits } from '@node3/shared/limits';
 import { type Asset, toMoney } from '@node3/shared/money';
-import type { Overview, PublicAgent, PublicJob } from '@node3/shared/routes/marketplace';
-import { toTimestamp } from '@node3/shared/schema';
+import type { Overview, PublicJob } from '@node3/shared/routes/marketplace';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { viewPublicJob } from './job-views.ts';
 import type { Presence } from './presence.ts';
+import { viewRequesterReputation } from './reputation-views.ts';
 
 export interface MarketplaceReadDeps {
   store: Store;
@@ -89,47 +88,10 @@ export async function listPublicJobs(deps: MarketplaceReadDeps): Promise<PublicJ
     beforeJobId: null,
     limit: boardMax,
   });
-  return jobs.map(viewPublicJob);
-}
-
-export async function listPublicAgents(
-  deps: MarketplaceReadDeps,
-): Promise<(PublicAgent & { wallet: string })[]> {
-  const [agents, live] = await Promise.all([deps.store.agents(), deps.store.liveExecutions(null)]);
-  const running = new Map<string, number>();
-  for (const { agentId } of live) running.set(agentId, (running.get(agentId) ?? 0) + 1);
-  const seenAtMs = (agent: AgentRow) =>
-    deps.presence.get(agent.agentId)?.lastSeenAtMs ?? agent.lastSeenAtMs ?? 0;
-  // Registering is free: those that were never heard of must not push the others off the list.
-  return agents
-    .toSorted((a, b) => seenAtMs(b) - seenAtMs(a))
-    .slice(0, limits.listPageMax)
-    .map((agent) => viewAgent(deps, agent, running.get(agent.agentId) ?? 0));
-}
-
-function viewAgent(deps: MarketplaceReadDeps, agent: AgentRow, running: number) {
-  const presence = deps.presence.get(agent.agentId);
-  const offer = presence?.offer ?? agent.offer;
-  const lastSeenAtMs = presence?.lastSeenAtMs ?? agent.lastSeenAtMs;
-  const online = deps.presence.isOnline(agent.agentId);
-  return {
-    agentId: agent.agentId,
-    name: agent.name,
-    wallet: agent.wallet,
-    status:
-      agent.state === 'disabled'
-        ? ('disabled' as const)
-        : online
-          ? ('online' as const)
-          : ('offline' as const),
-    isolation: offer?.isolation ?? null,
-    devices: offer?.devices ?? [],
-    samples: online ? (presence?.samples ?? []) : [],
-    slots: offer?.slots ?? null,
-    running,
-    jobsSucceeded: agent.jobsSucceeded,
-    jobsFailed: agent.jobsFailed,
-    lastSeenAt: lastSeenAtMs === null ? null : toTimestamp(lastSeenAtMs),
-    registeredAt: toTimestamp(agent.registeredAtMs),
-  };
+  const accounts = await deps.store.accountsById([...new Set(jobs.map((job) => job.accountId))]);
+  const nowMs = deps.clock.nowMs();
+  return jobs.map((job) => {
+    const reputation = accounts.get(job.accountId)?.reputation ?? null;
+    return { ...viewPublicJob(job), requester: viewRequesterReputation({ reputation }, nowMs) };
+  });
 }

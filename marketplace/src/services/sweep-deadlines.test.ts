@@ -2,6 +2,7 @@ import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { standingOf } from '../domain/agent-standing.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -148,7 +149,12 @@ describe('waking', () => {
       matchmaker.enter({
         agentId,
         agentName: agentId,
-        standing: { jobsSucceeded: 0, jobsFailed: 0, avgRunSec: null },
+        standing: standingOf({
+          jobsSucceeded: 0,
+          jobsFailed: 0,
+          avgRunSec: null,
+          reputation: null,
+        }),
         offersMax: 'one',
         capacity: {
           agentId,

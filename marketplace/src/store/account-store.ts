@@ -15,6 +15,8 @@ export interface AccountStore extends AgentStore, KeyStore {
    */
   openAccount(opening: AccountOpening): Promise<{ account: AccountRow; created: boolean }>;
   account(accountId: string): Promise<AccountRow | null>;
+  /** Many accounts in one query; unknown ids are left out. */
+  accountsById(accountIds: string[]): Promise<Map<string, AccountRow>>;
   accountOfWallet(wallet: string): Promise<AccountRow | null>;
   countAccounts(): Promise<number>;
   /** Available and held money of one account. */

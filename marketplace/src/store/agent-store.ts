@@ -20,7 +20,7 @@ export interface AgentStore {
   /**
    * Puts an agent into a state, and says so in an event. `changed` is false, and nothing is stored,
    * when it is in it already. Rejects with AGENT_STATE_INVALID for a step that the table doesn't
-   * allow. Unregistering revokes all its keys. null when there is no such agent.
+   * allow, or from a state that `from` doesn't name. Unregistering revokes all its keys. null when there is no such agent.
    */
   setAgentState(change: AgentStateChange): Promise<{ agent: AgentRow; changed: boolean } | null>;
   /** Stores what agents last said; one transaction for many of them. */
@@ -63,6 +63,8 @@ export interface AgentReregistration {
 export interface AgentStateChange {
   agentId: string;
   state: AgentState;
+  /** The states that the caller has reckoned with: another one may have come since it looked. */
+  from: readonly AgentState[];
   reason: string | null;
   /** When a pause ends by itself; null for the other states. */
   untilMs: number | null;

@@ -49,7 +49,8 @@ export interface JobStore {
 
   /**
    * Leases a queued job: one conditional write, so of many claimers one wins. null when the job is
-   * no longer queued, waits for its `notBeforeMs`, is being cancelled, or when a device of the lease
+   * no longer queued, waits for its `notBeforeMs`, is being cancelled, when the agent is not active,
+   * or when a device of the lease
    * is in use by a live execution of that agent. A claim id that already has a live execution gets
    * that one again, and one whose execution was accepted and is over gets null: a late copy of a poll
    * must not lease a job to nobody. Clears the job's `reason`, `fault` and `notBeforeMs`.

@@ -1,3 +1,5 @@
+import type { Asset } from '@node3/shared/money';
+import type { Caps } from '../domain/spending-caps.ts';
 import type { ApiKeyRow } from './rows.ts';
 
 export interface KeyStore {
@@ -5,7 +7,7 @@ export interface KeyStore {
   /** Every key of an account or an agent that was not revoked, newest first, at most `limit`. */
   keysOf(owner: ApiKeyRow['owner'], limit: number): Promise<ApiKeyRow[]>;
   /** Rejects with KEYS_TOO_MANY when the owner has `keysMax` that still work. */
-  addApiKey(key: ApiKeyRow, keysMax: number): Promise<void>;
+  addApiKey(key: ApiKeyRow, options: NewKeyOptions): Promise<void>;
   /**
    * Adds the successor of a key, with its name and its caps and what it spent, and lets the old one
    * end at `expiresAtMs`. Rejects with KEY_NOT_FOUND when the old one no longer works.
@@ -13,6 +15,12 @@ export interface KeyStore {
   rotateApiKey(rotation: KeyRotation): Promise<ApiKeyRow>;
   /** Revokes a key for good; one that was revoked already stays as it is. */
   revokeApiKey(keyId: string, nowMs: number): Promise<void>;
+}
+
+export interface NewKeyOptions {
+  keysMax: number;
+  /** What the key may spend from its first moment on. */
+  caps: Record<Asset, Caps> | null;
 }
 
 export interface KeyRotation {

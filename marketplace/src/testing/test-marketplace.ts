@@ -46,6 +46,7 @@ export interface TestOptions {
   holdbackMs?: number;
   operatorCaps?: ServiceParts['operatorCaps'];
   log?: Logger;
+  registration?: ServiceParts['registration'];
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -148,6 +149,7 @@ async function startOn(
     dashboardDir: null,
     publicUrl: null,
     version: '0.0.0-test',
+    registration: options.registration ?? 'open',
   });
   const url = await service.listen('127.0.0.1', port);
   return { url, store, service, connect: (target) => (connected = target) };

@@ -12,7 +12,7 @@ import {
   WalletAddress,
 } from '../schema.ts';
 import { payoutKinds, payoutStates } from '../settlement-state.ts';
-import { Overview, PublicAgent } from './marketplace.ts';
+import { Overview } from './marketplace.ts';
 
 export const AdminStats = strictObject({
   overview: Overview,
@@ -102,21 +102,6 @@ export const listPayouts = {
   },
 } as const satisfies RouteContract;
 
-export const listAgents = {
-  method: 'GET',
-  url: '/api/v1/admin/agents',
-  summary: 'Every agent with its wallet',
-  audience: 'operator',
-  tag: 'admin',
-  schema: {
-    response: {
-      200: strictObject({
-        data: Type.Array(strictObject({ ...PublicAgent.properties, wallet: WalletAddress })),
-      }),
-    },
-  },
-} as const satisfies RouteContract;
-
 export const failJob = {
   method: 'POST',
   url: '/api/v1/admin/jobs/:jobId/fail',
@@ -131,18 +116,5 @@ export const failJob = {
       detail: Type.String({ minLength: 1, maxLength: 2_000, description: 'What went wrong' }),
     }),
     response: { 200: strictObject({ jobId: id('job'), state: oneOf(jobStates) }) },
-  },
-} as const satisfies RouteContract;
-
-export const setAgentEnabled = {
-  method: 'POST',
-  url: '/api/v1/admin/agents/:agentId/enabled',
-  summary: 'Disable or enable an agent',
-  audience: 'operator',
-  tag: 'admin',
-  schema: {
-    params: strictObject({ agentId: id('agent') }),
-    body: strictObject({ enabled: Type.Boolean() }),
-    response: { 200: strictObject({ agentId: id('agent'), enabled: Type.Boolean() }) },
   },
 } as const satisfies RouteContract;

@@ -16,7 +16,8 @@ const instanceId = Type.String({
 export const registerAgent = {
   method: 'POST',
   url: '/api/v1/agents',
-  summary: 'Register an agent with a signed wallet challenge; the key is shown once',
+  summary:
+    'Register an agent with a signed wallet challenge, or let it come back with a new key; the key is shown once',
   audience: 'public',
   tag: 'agents',
   schema: {
@@ -24,6 +25,8 @@ export const registerAgent = {
       ...challengeProof,
       name: Type.String({ minLength: 1, maxLength: 64 }),
       version: Type.String({ maxLength: 32 }),
+      agentId: Type.Optional(id('agent')),
+      registrationToken: Type.Optional(Type.String({ minLength: 16, maxLength: 128 })),
     }),
     response: { 201: strictObject({ agentId: id('agent'), apiKey: Type.String() }) },
   },
@@ -61,7 +64,15 @@ export const CancelMessage = strictObject({
 
 export const DrainMessage = strictObject({ type: Type.Literal('drain') });
 
-export const AgentMessage = Type.Union([ExecutionOffer, CancelMessage, DrainMessage]);
+/** The drain is over. */
+export const ResumeMessage = strictObject({ type: Type.Literal('resume') });
+
+export const AgentMessage = Type.Union([
+  ExecutionOffer,
+  CancelMessage,
+  DrainMessage,
+  ResumeMessage,
+]);
 export type AgentMessage = Static<typeof AgentMessage>;
 
 /**

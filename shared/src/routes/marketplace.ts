@@ -1,9 +1,11 @@
 import { type Static, Type } from 'typebox';
+import { agentStates } from '../agent-state.ts';
 import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
 import { Device, DeviceSample } from '../device.ts';
 import { jobStates } from '../job-state.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { AgentReputation, RatingSummary, RequesterReputation } from './agent-standing.ts';
 
 export const Overview = strictObject({
   cluster: oneOf(clusters),
@@ -46,6 +48,7 @@ export const PublicJob = strictObject({
   reward: MoneySchema,
   bidPerGpuHour: nullable(MoneySchema),
   runSec: Type.Integer(),
+  requester: RequesterReputation,
   createdAt: Timestamp,
 });
 export type PublicJob = Static<typeof PublicJob>;
@@ -63,6 +66,7 @@ export const PublicAgent = strictObject({
   agentId: id('agent'),
   name: Type.String(),
   status: oneOf(['online', 'offline', 'disabled']),
+  state: oneOf(agentStates),
   isolation: nullable(Type.String()),
   devices: Type.Array(Device),
   samples: Type.Array(DeviceSample),
@@ -70,6 +74,9 @@ export const PublicAgent = strictObject({
   running: Type.Integer(),
   jobsSucceeded: Type.Integer(),
   jobsFailed: Type.Integer(),
+  avgRunSec: nullable(Type.Number({ description: 'Moving average of successful runs' })),
+  reputation: AgentReputation,
+  rating: RatingSummary,
   lastSeenAt: nullable(Timestamp),
   registeredAt: Timestamp,
 });
@@ -82,4 +89,16 @@ export const listPublicAgents = {
   audience: 'public',
   tag: 'marketplace',
   schema: { response: { 200: strictObject({ data: Type.Array(PublicAgent) }) } },
+} as const satisfies RouteContract;
+
+export const getPublicAgent = {
+  method: 'GET',
+  url: '/api/v1/marketplace/agents/:agentId',
+  summary: 'One agent with its devices, its standing and what requesters say',
+  audience: 'public',
+  tag: 'marketplace',
+  schema: {
+    params: strictObject({ agentId: id('agent') }),
+    response: { 200: PublicAgent },
+  },
 } as const satisfies RouteContract;

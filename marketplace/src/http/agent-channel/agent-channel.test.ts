@@ -1,7 +1,7 @@
 import { createClient } from '@node3/shared/client';
 import { isMarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import { setAgentEnabled } from '@node3/shared/routes/admin';
+import { drainAgent, resumeAgent, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { agentChannelCloses, agentChannelUrl } from '@node3/shared/routes/agent-channel';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -209,6 +209,26 @@ describe('who may hold a socket', () => {
     await operator.call(setAgentEnabled, { params: { agentId }, body: { enabled: false } });
     expect(await socket.closed).toBe(agentChannelCloses.refused);
     expect(socket.problems).toMatchObject([{ code: 'AGENT_DISABLED' }]);
+  });
+});
+
+describe('a drain', () => {
+  it('is told over the socket, and no job comes until it is over', async () => {
+    const socket = await connect();
+    await socket.ready();
+    const operator = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
+    const params = { agentId: agent.agentId };
+    await operator.call(drainAgent, { params, body: {} });
+    expect(await socket.next('drain')).toMatchObject({ type: 'drain' });
+    const jobId = await post();
+    socket.socket.terminate();
+    const second = await connect();
+    expect(await second.next('drain')).toMatchObject({ type: 'drain' });
+    await second.ready();
+    expect(await stateOf(jobId)).toBe('queued');
+    await operator.call(resumeAgent, { params });
+    expect(await second.next('resume')).toMatchObject({ type: 'resume' });
+    expect((await second.next('offer')).jobId).toBe(jobId);
   });
 });
 

@@ -7,6 +7,7 @@ import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import { type AgentStanding, standingOf } from '../../domain/agent-standing.ts';
 import type { Capacity } from '../../domain/matching.ts';
 import type { Matchmaker } from '../../matching/matchmaker.ts';
+import { endPause } from '../../services/change-agent-state.ts';
 import type { Presence } from '../../services/presence.ts';
 import type { AgentStore } from '../../store/agent-store.ts';
 
@@ -14,7 +15,7 @@ import type { AgentStore } from '../../store/agent-store.ts';
 const standingMs = 60_000;
 
 export interface JobTakingDeps {
-  store: Pick<AgentStore, 'agent'>;
+  store: Pick<AgentStore, 'agent' | 'setAgentState'>;
   clock: Clock;
   ids: Ids;
   presence: Pick<Presence, 'get'>;
@@ -41,6 +42,7 @@ export class JobTaking {
   #leave: () => Promise<void> = async () => undefined;
   #known: { standing: AgentStanding; isActive: boolean; readAtMs: number } | null = null;
   #claimsOpen = 0;
+  #pause: NodeJS.Timeout | undefined;
 
   constructor(deps: JobTakingDeps, agent: Agent) {
     this.#deps = deps;
@@ -82,6 +84,7 @@ export class JobTaking {
   /** @returns when no claim for this socket is under way any more. */
   stop(): Promise<void> {
     this.#word = null;
+    clearTimeout(this.#pause);
     return this.#leave();
   }
 
@@ -104,6 +107,14 @@ export class JobTaking {
     });
   }
 
+  /** A pause ends by itself, and nothing else need happen to this agent then. */
+  #refreshAt(untilMs: number | null): void {
+    clearTimeout(this.#pause);
+    if (untilMs === null || this.#word === null) return;
+    const leftMs = Math.max(0, untilMs - this.#deps.clock.nowMs());
+    this.#pause = setTimeout(() => this.refresh(), leftMs + 1).unref();
+  }
+
   #again(): void {
     if (this.#word !== null) void this.ready({ ...this.#word });
   }
@@ -111,8 +122,10 @@ export class JobTaking {
   async #read(): Promise<{ standing: AgentStanding; isActive: boolean }> {
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.#known !== null && nowMs - this.#known.readAtMs < standingMs) return this.#known;
-    const agent = await this.#deps.store.agent(this.#agent.agentId);
-    assert(agent !== null, 'an agent with a socket is in the store');
+    const stored = await this.#deps.store.agent(this.#agent.agentId);
+    assert(stored !== null, 'an agent with a socket is in the store');
+    const agent = await endPause(this.#deps, stored);
+    this.#refreshAt(agent.stateUntilMs);
     const isActive = agent.state === 'active';
     this.#known = { standing: standingOf(agent), isActive, readAtMs: nowMs };
     const presence = this.#deps.presence.get(agent.agentId);

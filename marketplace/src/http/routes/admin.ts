@@ -1,4 +1,3 @@
-import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import { type Asset, toMoney } from '@node3/shared/money';
@@ -7,15 +6,13 @@ import {
   fundTreasury as fundContract,
   getAdminStats,
   getTreasury,
-  listAgents as listAgentsContract,
   listPayouts,
-  setAgentEnabled,
 } from '@node3/shared/routes/admin';
 import type { FastifyInstance } from 'fastify';
 import { failJob } from '../../services/fail-job.ts';
 import { fundTreasury } from '../../services/fund-treasury.ts';
 import { viewAdminPayout } from '../../services/job-views.ts';
-import { listPublicAgents, readOverview } from '../../services/read-marketplace.ts';
+import { readOverview } from '../../services/read-marketplace.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -49,34 +46,11 @@ export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
       return { data: page.map((row) => viewAdminPayout(row, deps.explorerUrl)), nextCursor };
     },
   });
-  addRoute(app, listAgentsContract, {
-    authenticate,
-    handler: async () => ({ data: await listPublicAgents(deps) }),
-  });
   addRoute(app, failJobContract, {
     authenticate,
     async handler({ params, body }) {
       const { jobId, state } = await failJob(deps, params.jobId, body.detail);
       return { jobId, state };
-    },
-  });
-  addRoute(app, setAgentEnabled, {
-    authenticate,
-    async handler({ params, body }) {
-      const { agentId } = params;
-      const outcome = await deps.store.setAgentState({
-        agentId,
-        state: body.enabled ? 'active' : 'disabled',
-        reason: null,
-        untilMs: null,
-        by: 'operator',
-        nowMs: deps.clock.nowMs(),
-      });
-      if (outcome === null) throw new MarketError('AGENT_NOT_FOUND', { agentId });
-      if (!body.enabled) {
-        deps.agentLinks.of(agentId)?.end(new MarketError('AGENT_DISABLED', { agentId }));
-      }
-      return { agentId, enabled: outcome.agent.state !== 'disabled' };
     },
   });
 }

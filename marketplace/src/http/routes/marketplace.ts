@@ -1,12 +1,15 @@
+import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { getHealth } from '@node3/shared/routes/health';
-import { getOverview, listPublicAgents, listPublicJobs } from '@node3/shared/routes/marketplace';
-import type { FastifyInstance } from 'fastify';
 import {
-  listPublicAgents as listAgents,
-  listPublicJobs as listJobs,
-  readOverview,
-} from '../../services/read-marketplace.ts';
+  getOverview,
+  getPublicAgent,
+  listPublicAgents,
+  listPublicJobs,
+} from '@node3/shared/routes/marketplace';
+import type { FastifyInstance } from 'fastify';
+import { listPublicAgents as listAgents, readPublicAgent } from '../../services/read-agents.ts';
+import { listPublicJobs as listJobs, readOverview } from '../../services/read-marketplace.ts';
 import { shareAnswers } from '../../services/share-answers.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
@@ -34,9 +37,14 @@ export function addMarketplaceRoutes(app: FastifyInstance, deps: HttpDeps): void
   });
   addRoute(app, listPublicAgents, {
     authenticate,
-    async handler() {
-      const agents = await askAgents();
-      return { data: agents.map(({ wallet: _private, ...agent }) => agent) };
+    handler: async () => ({ data: await askAgents() }),
+  });
+  addRoute(app, getPublicAgent, {
+    authenticate,
+    async handler({ params }) {
+      const agent = await readPublicAgent(deps, params.agentId);
+      if (agent === null) throw new MarketError('AGENT_NOT_FOUND', params);
+      return agent;
     },
   });
 }

@@ -296,6 +296,7 @@ function createTestService(
     dashboardDir: null,
     publicUrl: null,
     version: '0.0.0-test',
+    registration: 'open',
   });
 }
 

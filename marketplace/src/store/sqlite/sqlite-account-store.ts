@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { userAvailable } from '../../domain/ledger-accounts.ts';
 import type { AccountBalance, AccountOpening, AccountStore } from '../account-store.ts';
 import type { AccountRow } from '../rows.ts';
+import { toList } from './codec.ts';
 import { toReputation } from './sqlite-agent-rows.ts';
 import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteApiKeyStore, insertApiKeyIn } from './sqlite-api-key-store.ts';
@@ -22,6 +23,8 @@ interface AccountRecord {
 }
 
 const selectAccount = 'SELECT * FROM accounts WHERE account_id = ?';
+const selectAccounts =
+  'SELECT * FROM accounts WHERE account_id IN (SELECT value FROM json_each(?))';
 const selectWallet = 'SELECT * FROM accounts WHERE wallet = ?';
 const selectOperator = 'SELECT * FROM accounts WHERE wallet IS NULL';
 const insertAccount =
@@ -42,6 +45,13 @@ export function createSqliteAccountStore(sqlite: SqliteDatabase): AccountStore {
     async account(accountId) {
       const found = sqlite.read((db) => statement<AccountRecord>(db, selectAccount).get(accountId));
       return found === undefined ? null : toAccount(found);
+    },
+
+    async accountsById(accountIds) {
+      const found = sqlite.read((db) =>
+        statement<AccountRecord>(db, selectAccounts).all(toList(accountIds)),
+      );
+      return new Map(found.map((record) => [record.account_id, toAccount(record)]));
     },
 
     async accountOfWallet(wallet) {

@@ -52,7 +52,7 @@ export function countForAgentsIn(
   const { reason, forMs } = pause;
   const untilMs = nowMs + forMs;
   const paused = { agentId, state: 'paused', reason, untilMs, by: 'marketplace', nowMs } as const;
-  setAgentStateIn(sqlite, db, paused);
+  setAgentStateIn(sqlite, db, { ...paused, from: ['active'] });
 }
 
 function forgiveIn(db: Database.Database, { agentId, reason }: JobFailure, nowMs: number): void {

@@ -29,15 +29,16 @@ export function setAgentStateIn(
   db: Database.Database,
   change: AgentStateChange,
 ): { agent: AgentRow; changed: boolean } | null {
-  const { agentId, state, reason, untilMs, by, nowMs } = change;
+  const { agentId, state, from, reason, untilMs, by, nowMs } = change;
   const agent = agentIn(db, agentId);
   if (agent === null) return null;
-  if (agent.state === state) return { agent, changed: false };
-  if (!agentTransitions[agent.state].includes(state)) {
+  const isAllowed = agent.state === state || agentTransitions[agent.state].includes(state);
+  if (!isAllowed || !from.includes(agent.state)) {
     const detail = `The agent is ${agent.state} and can't become ${state}.`;
     throw new MarketError('AGENT_STATE_INVALID', { detail, agentId, state: agent.state });
   }
-  statement(db, updateState).run(change);
+  if (agent.state === state) return { agent, changed: false };
+  statement(db, updateState).run({ agentId, state, reason, untilMs, by, nowMs });
   if (state === 'unregistered') revokeKeysOfAgentIn(db, agentId, nowMs);
   appendEventsIn(sqlite, db, [
     {

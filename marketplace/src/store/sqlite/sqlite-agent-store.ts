@@ -46,6 +46,7 @@ export function createSqliteAgentStore(sqlite: SqliteDatabase): AgentStore {
           setAgentStateIn(sqlite, db, {
             agentId,
             state: 'active',
+            from: ['unregistered'],
             reason: null,
             untilMs: null,
             by,

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import type { KeyRotation, KeyStore } from '../key-store.ts';
 import type { ApiKeyRow } from '../rows.ts';
 import { toNumberOrNull } from './codec.ts';
-import { copyCapsIn } from './sqlite-cap-store.ts';
+import { copyCapsIn, putCapsIn } from './sqlite-cap-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
 
@@ -47,7 +47,7 @@ export function createSqliteApiKeyStore(sqlite: SqliteDatabase): KeyStore {
     async keysOf(owner, limit) {
       return sqlite.read((db) => keysIn(db, owner, limit));
     },
-    addApiKey(key, keysMax) {
+    addApiKey(key, { keysMax, caps }) {
       return sqlite.write((db) => {
         const working = keysIn(db, key.owner, keysMax * 2).filter(
           ({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > key.createdAtMs,
@@ -57,6 +57,7 @@ export function createSqliteApiKeyStore(sqlite: SqliteDatabase): KeyStore {
           throw new MarketError('KEYS_TOO_MANY', { detail });
         }
         insertApiKeyIn(db, key);
+        if (caps !== null) putCapsIn(db, key.keyId, caps);
       });
     },
     rotateApiKey(rotation) {

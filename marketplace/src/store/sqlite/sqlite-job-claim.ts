@@ -14,6 +14,8 @@ const takeJob = `
     reason = NULL, fault = NULL, not_before_ms = NULL
   WHERE job_id = @jobId AND state = 'queued' AND coalesce(not_before_ms, 0) <= @nowMs
     AND cancel_requested_at_ms IS NULL AND dependencies_open = 0`;
+/** Who drains, is paused or was shut out since the offer was made gets nothing. */
+const selectActive = "SELECT 1 FROM agents WHERE agent_id = ? AND state = 'active'";
 const selectDeviceInUse = 'SELECT 1 FROM execution_devices WHERE agent_id = ? AND device_id = ?';
 /** A claim whose execution was accepted: a late copy of its poll must not lease another job. */
 const selectSpentClaim = `
@@ -42,6 +44,7 @@ export function claimJobIn(
   const earlier = executionByClaimIn(db, agentId, claimId);
   if (earlier !== null) return { job: storedJobIn(db, earlier.jobId), execution: earlier };
   if (statement(db, selectSpentClaim).get(agentId, claimId) !== undefined) return null;
+  if (statement(db, selectActive).get(agentId) === undefined) return null;
   const deviceIds = devices.map((device) => device.id);
   const inUse = statement(db, selectDeviceInUse);
   if (deviceIds.some((deviceId) => inUse.get(agentId, deviceId) !== undefined)) return null;

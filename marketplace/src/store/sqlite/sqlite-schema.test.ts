@@ -212,6 +212,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.lastEventSeq();
   await store.countJobs();
   await store.accountBalances(accountId);
+  await store.accountsById([accountId]);
   await store.apiKey('key');
   await store.revokeApiKey('key', 1);
   await store.recordAgentContacts([{ agentId, instanceId: 'i', offer: null, lastSeenAtMs: 1 }]);

@@ -1,3 +1,4 @@
+import { agentStates } from '@node3/shared/agent-state';
 import { describe, expect, it } from 'vitest';
 import { standingOn } from '../../domain/reputation.ts';
 import type { AgentStateChange } from '../agent-store.ts';
@@ -95,6 +96,10 @@ export function describeAgents(given: Given): void {
       await expect(store.setAgentState({ ...change, state: 'draining' })).rejects.toMatchObject({
         code: 'AGENT_STATE_INVALID',
       });
+      const hasty = { ...change, state: 'active' as const, from: ['draining' as const] };
+      await expect(store.setAgentState(hasty)).rejects.toMatchObject({
+        code: 'AGENT_STATE_INVALID',
+      });
       expect(await store.agent(agentId)).toEqual(first?.agent);
       const events = await store.eventsAfter(0, 10);
       expect(events.map(({ name, data }) => [name, data['before']])).toEqual([
@@ -146,7 +151,7 @@ export function describeAgents(given: Given): void {
       const accountId = await world.openAccount();
       const owner = { kind: 'account' as const, accountId };
       const old: ApiKeyRow = { ...keyOf(world, 'none'), owner, name: 'ci' };
-      await store.addApiKey(old, 10);
+      await store.addApiKey(old, { keysMax: 10, caps: null });
       await store.changeCaps(old.keyId, (caps) => ({
         caps: { ...caps, USDC: { ...caps.USDC, perDay: world.posting(accountId).job.price } },
         events: [],
@@ -173,7 +178,8 @@ export function describeAgents(given: Given): void {
       const { store, world } = given;
       const accountId = await world.openAccount();
       const owner = { kind: 'account' as const, accountId };
-      const add = () => store.addApiKey({ ...keyOf(world, 'none'), owner }, 2);
+      const add = () =>
+        store.addApiKey({ ...keyOf(world, 'none'), owner }, { keysMax: 2, caps: null });
       const settled = await Promise.allSettled([add(), add(), add()]);
       expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
       const [newest] = await store.keysOf(owner, 10);
@@ -242,5 +248,6 @@ function stateOf(
   { agentId }: Pick<AgentRow, 'agentId'>,
   state: AgentStateChange['state'],
 ): AgentStateChange {
-  return { agentId, state, reason: null, untilMs: null, by: 'operator', nowMs: world.nowMs };
+  const { nowMs } = world;
+  return { agentId, state, from: agentStates, reason: null, untilMs: null, by: 'operator', nowMs };
 }

@@ -1,0 +1,98 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { Ids } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
+import { assets } from '@node3/shared/money';
+import type { KeyCapsByAsset } from '@node3/shared/routes/caps';
+import type { KeyView } from '@node3/shared/routes/keys';
+import { toTimestamp } from '@node3/shared/schema';
+import type { ApiKeyRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { createApiKey, isWorkingKey } from './api-key.ts';
+import { type CapCaller, readKeyCaps } from './spending-caps.ts';
+
+interface Deps {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+}
+
+export async function listKeys(deps: Deps, caller: CapCaller): Promise<{ data: KeyView[] }> {
+  const owner = { kind: 'account' as const, accountId: caller.accountId };
+  const rows = await deps.store.keysOf(owner, limits.listPageMax);
+  const nowMs = deps.clock.nowMs();
+  const data = rows
+    .filter((row) => isWorkingKey(row, nowMs))
+    .map(({ keyId, name, createdAtMs, expiresAtMs }) => ({
+      keyId,
+      name,
+      createdAt: toTimestamp(createdAtMs),
+      expiresAt: expiresAtMs === null ? null : toTimestamp(expiresAtMs),
+      current: keyId === caller.keyId,
+    }));
+  return { data };
+}
+
+/** Adds a key to the caller's account. It is shown only here. */
+export async function createKey(
+  deps: Deps,
+  caller: CapCaller,
+  { name, keyCaps }: { name: string; keyCaps?: KeyCapsByAsset },
+): Promise<{ keyId: string; apiKey: string }> {
+  await assertUncapped(deps, caller);
+  const owner = { kind: 'account' as const, accountId: caller.accountId };
+  const caps = keyCaps === undefined ? null : readKeyCaps(keyCaps);
+  const { apiKey, row } = createApiKey(deps.ids, owner, deps.clock.nowMs(), name);
+  await deps.store.addApiKey(row, { keysMax: limits.apiKeysPerOwner, caps });
+  return { keyId: row.keyId, apiKey };
+}
+
+/** A key may always rotate itself: what it may do goes over to its successor, and no more. */
+export async function rotateKey(deps: Deps, caller: CapCaller, keyId: string) {
+  const row = await ownKey(deps, caller, keyId);
+  if (keyId !== caller.keyId) await assertUncapped(deps, caller);
+  return rotate(deps, row);
+}
+
+/** A key may always revoke itself. */
+export async function revokeKey(deps: Deps, caller: CapCaller, keyId: string) {
+  await ownKey(deps, caller, keyId);
+  if (keyId !== caller.keyId) await assertUncapped(deps, caller);
+  await deps.store.revokeApiKey(keyId, deps.clock.nowMs());
+  return { keyId };
+}
+
+/** Gives an agent the successor of the key that it called with. */
+export async function rotateAgentKey(deps: Deps, agentId: string, keyId: string) {
+  const row = await deps.store.apiKey(keyId);
+  const isOwn = row?.owner.kind === 'agent' && row.owner.agentId === agentId;
+  if (!isOwn) throw new MarketError('KEY_NOT_FOUND', { keyId });
+  return rotate(deps, row);
+}
+
+async function rotate(deps: Deps, { keyId, owner, name }: ApiKeyRow) {
+  const nowMs = deps.clock.nowMs();
+  const { apiKey, row } = createApiKey(deps.ids, owner, nowMs, name);
+  const expiresAtMs = nowMs + limits.keyOverlapMs;
+  const next = { keyId: row.keyId, keyHash: row.keyHash };
+  await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs });
+  return { keyId: row.keyId, apiKey, oldKeyExpiresAt: toTimestamp(expiresAtMs) };
+}
+
+async function ownKey(deps: Deps, caller: CapCaller, keyId: string): Promise<ApiKeyRow> {
+  const row = await deps.store.apiKey(keyId);
+  const isOwn = row?.owner.kind === 'account' && row.owner.accountId === caller.accountId;
+  if (!isOwn) throw new MarketError('KEY_NOT_FOUND', { keyId });
+  return row;
+}
+
+/** A key with caps was given away by its owner: it must not make one without them. */
+async function assertUncapped(deps: Deps, { keyId }: CapCaller): Promise<void> {
+  if (keyId === null) return;
+  const caps = await deps.store.caps(keyId);
+  const isCapped = assets.some((asset) => Object.values(caps[asset]).some((cap) => cap !== null));
+  if (!isCapped) return;
+  const detail =
+    'A key with spending caps can change no other keys. Use one without, or the wallet.';
+  throw new MarketError('AUTH_FORBIDDEN', { detail });
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '@node3/shared/clock';
+import { limits } from '@node3/shared/limits';
+import type { AdminAgent } from '@node3/shared/routes/admin-agents';
+import type { PublicAgent } from '@node3/shared/routes/marketplace';
+import { toTimestamp } from '@node3/shared/schema';
+import type { AgentRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { viewAgentState } from './agent-state-view.ts';
+import type { Presence } from './presence.ts';
+import { viewAgentReputation, viewRating } from './reputation-views.ts';
+
+interface Deps {
+  store: Store;
+  clock: Clock;
+  presence: Presence;
+}
+
+/** Agents that are there for requesters, those that spoke last first. */
+export async function listPublicAgents(deps: Deps): Promise<PublicAgent[]> {
+  const agents = await listed(deps, (agent) => agent.state !== 'unregistered');
+  return agents.map(({ agent, running }) => viewAgent(deps, agent, running));
+}
+
+/** null for one that was never there or has left. */
+export async function readPublicAgent(deps: Deps, agentId: string): Promise<PublicAgent | null> {
+  const [agent, live] = await Promise.all([
+    deps.store.agent(agentId),
+    deps.store.liveExecutions(agentId),
+  ]);
+  if (agent === null || agent.state === 'unregistered') return null;
+  return viewAgent(deps, agent, live.length);
+}
+
+export async function listAdminAgents(deps: Deps): Promise<AdminAgent[]> {
+  const agents = await listed(deps, () => true);
+  return agents.map(({ agent, running }) => viewAdminAgent(deps, agent, running));
+}
+
+export async function readAdminAgent(deps: Deps, agentId: string): Promise<AdminAgent | null> {
+  const [agent, live] = await Promise.all([
+    deps.store.agent(agentId),
+    deps.store.liveExecutions(agentId),
+  ]);
+  return agent === null ? null : viewAdminAgent(deps, agent, live.length);
+}
+
+async function listed(deps: Deps, isShown: (agent: AgentRow) => boolean) {
+  const [agents, live] = await Promise.all([deps.store.agents(), deps.store.liveExecutions(null)]);
+  const running = new Map<string, number>();
+  for (const { agentId } of live) running.set(agentId, (running.get(agentId) ?? 0) + 1);
+  const seenAtMs = (agent: AgentRow) =>
+    deps.presence.get(agent.agentId)?.lastSeenAtMs ?? agent.lastSeenAtMs ?? 0;
+  // Registering is free: those that were never heard of must not push the others off the list.
+  return agents
+    .filter(isShown)
+    .toSorted((a, b) => seenAtMs(b) - seenAtMs(a))
+    .slice(0, limits.listPageMax)
+    .map((agent) => ({ agent, running: running.get(agent.agentId) ?? 0 }));
+}
+
+function viewAdminAgent(deps: Deps, agent: AgentRow, running: number): AdminAgent {
+  const { wallet } = agent;
+  return { ...viewAgent(deps, agent, running), wallet, standing: viewAgentState(agent) };
+}
+
+function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {
+  const presence = deps.presence.get(agent.agentId);
+  const offer = presence?.offer ?? agent.offer;
+  const lastSeenAtMs = presence?.lastSeenAtMs ?? agent.lastSeenAtMs;
+  const online = deps.presence.isOnline(agent.agentId);
+  const nowMs = deps.clock.nowMs();
+  return {
+    agentId: agent.agentId,
+    name: agent.name,
+    status: agent.state === 'disabled' ? 'disabled' : online ? 'online' : 'offline',
+    state: agent.state,
+    isolation: offer?.isolation ?? null,
+    devices: offer?.devices ?? [],
+    samples: online ? (presence?.samples ?? []) : [],
+    slots: offer?.slots ?? null,
+    running,
+    jobsSucceeded: agent.jobsSucceeded,
+    jobsFailed: agent.jobsFailed,
+    avgRunSec: agent.avgRunSec,
+    reputation: viewAgentReputation(agent, nowMs),
+    rating: viewRating(agent),
+    lastSeenAt: lastSeenAtMs === null ? null : toTimestamp(lastSeenAtMs),
+    registeredAt: toTimestamp(agent.registeredAtMs),
+  };
+}
