@@ -24,6 +24,8 @@ export interface MachineOptions {
   rate: number;
   slots: number;
   deviceCount: number;
+  /** How its agent is told of work. */
+  transport: 'socket' | 'poll';
 }
 
 /**
@@ -33,6 +35,7 @@ export interface MachineOptions {
 export class AgentMachine implements Machine, HostClock {
   readonly name: string;
   readonly agentId: string;
+  readonly transport: MachineOptions['transport'];
   readonly offer: Offer;
   readonly journal = new MemoryJournal();
   process: AgentProcess | null = null;
@@ -50,6 +53,7 @@ export class AgentMachine implements Machine, HostClock {
     this.#time = time;
     this.name = name;
     this.agentId = agentId;
+    this.transport = options.transport;
     this.#rate = rate;
     this.#engine = newOwner(`${name}/engine`);
     this.offer = {

@@ -3,7 +3,7 @@ import { isFinalAnswer } from '@node3/agent/marketplace-link/report-result';
 import type { SeededRandom } from '@node3/marketplace/testing/seeded-random';
 import type { AnswerOf, AskOf, OperationName } from '@node3/marketplace/testing/sim/operations';
 import { MarketError } from '@node3/shared/error';
-import type { StopCause } from './agent-process.ts';
+import type { StopCause } from './agent-story.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 
 interface OutboxDeps {

@@ -1,20 +1,22 @@
-import { emptyResult } from '@node3/agent/execution/execution-result';
 import { planRecovery } from '@node3/agent/execution/recovery-plan';
 import { type Instant, instantOf } from '@node3/agent/host-clock';
 import type { JournalExecution } from '@node3/agent/journal/journal';
+import { Channel, type OpenSocket } from '@node3/agent/marketplace-link/channel';
+import { ChannelLostError } from '@node3/agent/marketplace-link/channel-session';
 import { LeaseClock } from '@node3/agent/marketplace-link/lease-clock';
 import type { SeededRandom } from '@node3/marketplace/testing/seeded-random';
 import type { AnswerOf, AskOf, OperationName } from '@node3/marketplace/testing/sim/operations';
 import { newOwner, type Owner } from '@node3/marketplace/testing/sim/owner';
 import type { SimMarket } from '@node3/marketplace/testing/sim/sim-market';
+import type { SimSocket } from '@node3/marketplace/testing/sim/sim-socket';
 import { isMarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
+import { silentLogger } from '@node3/shared/logger';
+import type { AgentMessage, ExecutionOffer } from '@node3/shared/routes/agents';
 import type { AgentMachine } from './agent-machine.ts';
 import { AgentOutbox } from './agent-outbox.ts';
-import { isDefinite, workOf } from './agent-work.ts';
-
-export type StopCause = 'requester' | 'superseded' | 'lease-expired';
+import { AgentStory, type StopCause, type Story } from './agent-story.ts';
+import { channelCallOf } from './agent-work.ts';
 
 export interface AgentDeps {
   machine: AgentMachine;
@@ -25,19 +27,15 @@ export interface AgentDeps {
   engineFailure: number;
   /** The planted bug: counts leases from when the answer arrives. */
   countsFrom: 'request' | 'reply';
+  /** How offers come: over the socket, or by long polls alone. */
+  transport: 'socket' | 'poll';
   newClaimId: () => string;
   onOffer: (offer: ExecutionOffer) => void;
   /** The marketplace knows a newer process of this agent, so this one ends. */
   onSuperseded: () => void;
 }
 
-interface Story {
-  cause: StopCause | null;
-  stop(): void;
-}
-
 const acceptTimeoutMs = 5_000;
-const acceptRetryMs = 500;
 const heartbeatTimeoutMs = 8_000;
 const heartbeatRetryMs = 2_000;
 const pollWaitSec = 25;
@@ -52,11 +50,14 @@ export class AgentProcess {
   readonly #stories = new Map<string, Story>();
   #refresh: () => void = () => undefined;
   #beatsUnderWay = 0;
+  readonly #channel: Channel | null;
+  #socket: SimSocket | null = null;
 
   constructor(deps: AgentDeps, name: string) {
     this.#deps = deps;
     this.owner = newOwner(name);
     this.#leases = new LeaseClock(deps.machine);
+    this.#channel = deps.transport === 'socket' ? this.#newChannel() : null;
     this.#outbox = new AgentOutbox({
       journal: deps.machine.journal,
       call: (operation, ask) => this.call(operation, ask, 10_000),
@@ -94,17 +95,60 @@ export class AgentProcess {
     for (const executionId of this.#deps.machine.list()) {
       if (!known.has(executionId)) this.#deps.machine.remove(executionId);
     }
+    this.#channel?.start();
     void this.#pollForEver();
     void this.#beatForEver();
     void this.#watchLeases();
   }
 
-  call<Name extends OperationName>(
+  /** Its process ends, and the system closes its socket; a machine without power closes nothing. */
+  end(how: 'killed' | 'powerless'): void {
+    this.owner.dead = true;
+    if (how === 'killed') this.#socket?.close();
+  }
+
+  /** Over the socket while there is one, and otherwise, or when it breaks, by a request of its own. */
+  async call<Name extends OperationName>(
     name: Name,
     ask: AskOf<Name>,
     timeoutMs: number,
   ): Promise<AnswerOf<Name>> {
+    const call = channelCallOf(name, ask);
+    if (call !== null && this.#channel?.isOpen === true) {
+      try {
+        return (await this.#channel.call(call, { timeoutMs })) as AnswerOf<Name>;
+      } catch (error) {
+        if (!(error instanceof ChannelLostError)) throw error;
+      }
+    }
     return this.#deps.market.call(this.owner, name, ask, timeoutMs);
+  }
+
+  #newChannel(): Channel {
+    const { machine, market, random, instanceId, onSuperseded } = this.#deps;
+    return new Channel({
+      marketplaceUrl: 'http://market',
+      openSocket: () => {
+        this.#socket = market.connect(this.owner, machine.agentId);
+        return this.#socket as unknown as ReturnType<OpenSocket>;
+      },
+      clock: machine,
+      log: silentLogger,
+      random: () => random.next(),
+      instanceId,
+      apiKey: () => 'key',
+      onMessage: (message) => this.#hear(message),
+      onChange: () => this.#refresh(),
+      onRefusal: (error) => {
+        if (isMarketError(error, 'AGENT_SUPERSEDED')) onSuperseded();
+      },
+    });
+  }
+
+  #hear(message: AgentMessage): void {
+    if (message.type === 'offer') this.#take(message);
+    if (message.type === 'cancel') this.#stop(message.executionId, 'requester');
+    this.#refresh();
   }
 
   #pause(ms: number): Promise<void> {
@@ -136,41 +180,21 @@ export class AgentProcess {
   }
 
   async #pollForEver(): Promise<void> {
-    const { machine, newClaimId, random } = this.#deps;
-    const { journal, offer } = machine;
+    const { machine, random, onSuperseded } = this.#deps;
     for (let failures = 0; ; ) {
-      const open = journal.listOpen();
-      const wantsWork = open.length < offer.slots;
-      if (wantsWork) journal.claimId ??= newClaimId();
-      const inUse = new Set(open.flatMap((execution) => execution.offer.deviceIds));
-      const body = {
-        instanceId: this.instanceId,
-        claimId: wantsWork ? journal.claimId : null,
-        waitSec: pollWaitSec,
-        offer,
-        freeDeviceIds: offer.devices.map(({ id }) => id).filter((id) => !inUse.has(id)),
-        freeCpus: offer.cpus - open.length,
-        freeMemoryBytes: offer.memoryBytes - open.length * limits.memoryBytesDefault,
-      };
-      const sentMs = machine.monotonicMs();
       const refreshed = new Promise<null>((resolve) => {
         this.#refresh = () => resolve(null);
       });
+      const sentMs = machine.monotonicMs();
       try {
-        const ask = { agentId: machine.agentId, body };
-        const polled = this.call('poll', ask, (pollWaitSec + 10) * 1_000);
-        const answer = await Promise.race([polled, refreshed]);
-        // A poll that was cut off may still fail; nobody listens to it any more.
-        polled.catch(() => undefined);
+        const messages = await this.#askForWork(refreshed);
         failures = 0;
-        for (const message of answer?.messages ?? []) {
-          if (message.type === 'offer') this.#take(message);
-          if (message.type === 'cancel') this.#stop(message.executionId, 'requester');
-        }
-        if (answer !== null && machine.monotonicMs() - sentMs < 1_000) await this.#pause(1_000);
+        for (const message of messages ?? []) this.#hear(message);
+        const isEarly = messages !== null && machine.monotonicMs() - sentMs < 1_000;
+        if (isEarly) await this.#pause(1_000);
       } catch (error) {
         if (isMarketError(error, 'AGENT_SUPERSEDED')) {
-          this.#deps.onSuperseded();
+          onSuperseded();
           return;
         }
         failures += 1;
@@ -178,6 +202,36 @@ export class AgentProcess {
         await this.#pause(backoffMs * (0.75 + random.next() * 0.5));
       }
     }
+  }
+
+  /** Messages, or null when there is something new to say before any came. */
+  async #askForWork(refreshed: Promise<null>): Promise<AgentMessage[] | null> {
+    const { machine, newClaimId } = this.#deps;
+    const { journal, offer } = machine;
+    const open = journal.listOpen();
+    const wantsWork = open.length < offer.slots;
+    const inUse = new Set(open.flatMap((execution) => execution.offer.deviceIds));
+    const free = {
+      offer,
+      freeDeviceIds: offer.devices.map(({ id }) => id).filter((id) => !inUse.has(id)),
+      freeCpus: offer.cpus - open.length,
+      freeMemoryBytes: offer.memoryBytes - open.length * limits.memoryBytesDefault,
+    };
+    if (this.#channel?.isOpen === true) {
+      const freeSlots = offer.slots - open.length;
+      const { signal } = new AbortController();
+      await this.#channel.announce({ ...free, wantsWork, freeSlots }, signal);
+      return refreshed;
+    }
+    if (wantsWork) journal.claimId ??= newClaimId();
+    const claimId = wantsWork ? journal.claimId : null;
+    const body = { ...free, instanceId: this.instanceId, claimId, waitSec: pollWaitSec };
+    const ask = { agentId: machine.agentId, body };
+    const polled = this.call('poll', ask, (pollWaitSec + 10) * 1_000);
+    const answer = await Promise.race([polled, refreshed]);
+    // A poll that was cut off may still fail; nobody listens to it any more.
+    polled.catch(() => undefined);
+    return answer?.messages ?? null;
   }
 
   #take(offer: ExecutionOffer): void {
@@ -213,124 +267,21 @@ export class AgentProcess {
       this.#outbox.wake(executionId);
       this.#refresh();
     };
-    void this.#tell(offer, story, stopped, from, offeredAt).finally(over);
-  }
-
-  /** The one story of an execution; its end is in the journal when this resolves. */
-  async #tell(
-    offer: ExecutionOffer,
-    story: Story,
-    stopped: Promise<void>,
-    from: 'offer' | 'prepare' | 'find',
-    offeredAt: Instant | null,
-  ): Promise<void> {
     const { machine, random, engineFailure } = this.#deps;
-    const { journal } = machine;
-    const { executionId } = offer;
-    const work = workOf(offer);
-    if (from === 'offer' && offeredAt !== null) {
-      const answer = await this.#accept(offer, offeredAt);
-      if (answer === 'refused') return journal.recordClosed(executionId, 'superseded');
-      if (answer === 'unknown') return journal.recordRelease(executionId);
-    }
-    if (from === 'find') {
-      if (!machine.has(executionId)) {
-        const started = journal.find(executionId)?.phase === 'running';
-        return this.#conclude(executionId, { reason: 'agent_restarted', started });
-      }
-    } else {
-      journal.change(executionId, { phase: 'preparing', executor: 'sim' });
-      this.#outbox.wake(executionId);
-      await Promise.race([this.#pause(work.pullMs), stopped]);
-      if (!this.#leases.isLive(executionId)) story.cause ??= 'lease-expired';
-      if (story.cause !== null) return this.#endBeforeStart(executionId, story.cause);
-      journal.change(executionId, { phase: 'starting' });
-      if (random.chance(engineFailure)) {
-        return this.#conclude(executionId, { reason: 'engine_error', started: false });
-      }
-      machine.start(executionId, offer.jobId, work.runMs, work.exitCode);
-    }
-    journal.change(executionId, { phase: 'running' });
-    this.#outbox.wake(executionId);
-    await this.#supervise(offer, story, stopped);
-  }
-
-  async #supervise(offer: ExecutionOffer, story: Story, stopped: Promise<void>): Promise<void> {
-    const { machine } = this.#deps;
-    const { journal } = machine;
-    const { executionId } = offer;
-    const { limitMs } = workOf(offer);
-    let isTimedOut = false;
-    const limit = machine.after(
-      limitMs,
-      () => {
-        isTimedOut = true;
-        machine.kill(executionId);
-      },
-      this.owner,
-    );
-    void stopped.then(() => machine.kill(executionId));
-    const outcome = await machine.wait(executionId);
-    limit.cancelled = true;
-    if (story.cause === 'superseded') return journal.recordClosed(executionId, 'superseded');
-    if (outcome === null) {
-      return this.#conclude(executionId, { reason: 'agent_restarted', started: true });
-    }
-    journal.change(executionId, {
-      lines: { spooled: 1 + (outcome.runMs % 3), bytes: 0, acked: 0, truncated: false },
+    const teller = new AgentStory({
+      machine,
+      random,
+      engineFailure,
+      story,
+      stopped,
+      owner: this.owner,
+      isLive: () => this.#leases.isLive(executionId),
+      renew: (sentAt, leaseMs) => this.#renew(executionId, sentAt, leaseMs),
+      accept: (ask) => this.call('accept', ask, acceptTimeoutMs),
+      pause: (ms) => this.#pause(ms),
+      onNews: () => this.#outbox.wake(executionId),
     });
-    const { exitCode, runMs } = outcome;
-    const facts = { started: true, runMs, exitCode };
-    if (exitCode !== 137) {
-      const reason = exitCode === 0 ? 'exited' : 'nonzero_exit';
-      return this.#conclude(executionId, { ...facts, reason });
-    }
-    const reason = isTimedOut
-      ? 'run_timeout'
-      : story.cause === 'requester'
-        ? 'cancelled_by_requester'
-        : 'lease_expired';
-    this.#conclude(executionId, { ...facts, reason });
-  }
-
-  #conclude(
-    executionId: string,
-    end: Pick<ExecutionResult, 'reason' | 'started'> & Partial<ExecutionResult>,
-  ): void {
-    const facts = { isolation: null, imageDigest: null, logLines: 0 };
-    const result = { ...emptyResult(end.reason, 'as simulated', facts), ...end };
-    this.#deps.machine.journal.recordResult(executionId, result);
-    this.#outbox.wake(executionId);
-  }
-
-  #endBeforeStart(executionId: string, cause: StopCause): void {
-    const { journal } = this.#deps.machine;
-    if (cause === 'superseded') journal.recordClosed(executionId, 'superseded');
-    else if (cause === 'lease-expired') journal.recordRelease(executionId);
-    else this.#conclude(executionId, { reason: 'cancelled_by_requester', started: false });
-  }
-
-  async #accept(
-    offer: ExecutionOffer,
-    offeredAt: Instant,
-  ): Promise<'accepted' | 'refused' | 'unknown'> {
-    const { machine } = this.#deps;
-    const { executionId, attempt, leaseToken, acceptWithinMs } = offer;
-    const fence = { attempt, leaseToken };
-    while (machine.monotonicMs() - offeredAt.monotonicMs <= acceptWithinMs) {
-      const sentAt = instantOf(machine);
-      try {
-        const ask = { agentId: machine.agentId, executionId, fence };
-        const { leaseMs } = await this.call('accept', ask, acceptTimeoutMs);
-        this.#renew(executionId, sentAt, leaseMs);
-        machine.journal.change(executionId, { phase: 'accepted' });
-        return 'accepted';
-      } catch (error) {
-        if (isDefinite(error)) return 'refused';
-        await this.#pause(acceptRetryMs);
-      }
-    }
-    return 'unknown';
+    void teller.tell(offer, from, offeredAt).finally(over);
   }
 
   #renew(executionId: string, sentAt: Instant, leaseMs: number): void {

@@ -3,7 +3,8 @@ import { newOwner, type Owner } from '@node3/marketplace/testing/sim/owner';
 import type { SimMarket } from '@node3/marketplace/testing/sim/sim-market';
 import type { VirtualTime } from '@node3/marketplace/testing/sim/virtual-time';
 import { isMarketError } from '@node3/shared/error';
-import type { JobSpecInput } from '@node3/shared/job-spec';
+import type { Dependency } from '@node3/shared/job-lifecycle';
+import { type JobSpecInput, placementStrategies } from '@node3/shared/job-spec';
 import { isDefinite } from './agent-work.ts';
 
 export interface RequesterDeps {
@@ -29,27 +30,48 @@ export class Requester {
     this.#owner = newOwner(name);
   }
 
-  /** Posts one job, some time from now. */
+  /** Posts one job, or several at once, some time from now. */
   plan(key: string, inMs: number): void {
     const { time, random } = this.#deps;
     this.open += 1;
-    const spec = specOf(random, this.#deps.gpusMax);
-    time.after(inMs, () => void this.#post(key, spec), this.#owner);
+    const count = random.chance(0.15) ? random.integer(2, 4) : 1;
+    time.after(inMs, () => void this.#post(key, count), this.#owner);
   }
 
-  async #post(key: string, spec: JobSpecInput): Promise<void> {
-    const { random, cancelShare } = this.#deps;
-    const jobId = await this.#untilAnswered('post', () => this.#send(key, spec));
+  async #post(key: string, count: number): Promise<void> {
+    const { random, gpusMax } = this.#deps;
+    const specs = Array.from({ length: count }, () => specOf(random, gpusMax, this.jobIds));
+    const [spec] = specs;
+    const posted =
+      count === 1 && spec !== undefined
+        ? await this.#untilAnswered('post', async () => [await this.#send(key, spec)])
+        : await this.#untilAnswered('postMany', () => this.#sendAll(key, specs));
     this.open -= 1;
-    if (jobId === null) return;
-    this.jobIds.push(jobId);
-    if (random.chance(0.2)) void this.#repeat(key, spec);
+    if (posted === null) return;
+    this.jobIds.push(...posted);
+    if (count === 1 && spec !== undefined && random.chance(0.2)) void this.#repeat(key, spec);
+    for (const jobId of posted) void this.#thinkAgain(key, jobId);
+  }
+
+  /** Cancels a job, or runs one again that has ended by then. */
+  async #thinkAgain(key: string, jobId: string): Promise<void> {
+    const { random, cancelShare, market, accountId } = this.#deps;
+    if (random.chance(0.1)) {
+      await this.#pause(random.integer(10_000, 90_000));
+      const ask = { accountId, key: `${key}-again-${jobId}`, jobId };
+      await this.#untilAnswered('rerun', () => market.call(this.#owner, 'rerun', ask, 10_000));
+    }
     if (!random.chance(cancelShare)) return;
     await this.#pause(random.integer(0, 60_000));
-    await this.#untilAnswered('cancel', async () => {
-      const { market, accountId } = this.#deps;
-      return market.call(this.#owner, 'cancel', { accountId, jobId }, 10_000);
-    });
+    const ask = { accountId, jobId };
+    await this.#untilAnswered('cancel', () => market.call(this.#owner, 'cancel', ask, 10_000));
+  }
+
+  async #sendAll(key: string, specs: JobSpecInput[]): Promise<string[]> {
+    const { market, accountId } = this.#deps;
+    const ask = { accountId, key, specs };
+    const { rows } = await market.call(this.#owner, 'postMany', ask, 10_000);
+    return rows.flatMap((row) => ('jobId' in row ? [row.jobId] : []));
   }
 
   async #send(key: string, spec: JobSpecInput): Promise<string> {
@@ -89,7 +111,7 @@ export class Requester {
   }
 }
 
-function specOf(random: SeededRandom, gpusMax: number): JobSpecInput {
+function specOf(random: SeededRandom, gpusMax: number, earlier: readonly string[]): JobSpecInput {
   const runSec = random.pick([20, 60, 120, 400]);
   const gpus = random.chance(0.4) ? random.integer(0, gpusMax) : 0;
   const runMs = random.pick([500, 5_000, 30_000, 90_000, 300_000]);
@@ -107,6 +129,16 @@ function specOf(random: SeededRandom, gpusMax: number): JobSpecInput {
     },
     limits: { runSec, pullSec: 60, queueSec: random.pick([60, 600, 600]) },
     retry: { attemptsMax: random.pick([1, 3, 5]) },
+    placement: {
+      strategy: random.pick(placementStrategies),
+      interruptible: random.chance(0.3),
+    },
+    ...(earlier.length > 0 && random.chance(0.25) ? { after: [neededOf(random, earlier)] } : {}),
+    ...(random.chance(0.1) ? { cache: { maxAgeSec: 600, anyTag: true } } : {}),
     ...(gpus > 0 ? { resources: { gpus: { count: gpus } } } : {}),
   };
+}
+
+function neededOf(random: SeededRandom, earlier: readonly string[]): Dependency {
+  return { jobId: random.pick(earlier), condition: random.pick(['succeeded', 'ended'] as const) };
 }

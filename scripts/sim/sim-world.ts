@@ -130,6 +130,7 @@ export class SimWorld {
         random: own,
         instanceId: `instance-${String(this.#processes).padStart(16, '0')}`,
         engineFailure: this.isCalm ? 0 : faults.engineFailure,
+        transport: machine.transport,
         countsFrom: this.#options.plant?.agent === 'lease-from-reply' ? 'reply' : 'request',
         newClaimId: () => Buffer.from(own.bytes(18)).toString('base64url'),
         onOffer: (offer) => this.#offers.push({ machine, offer }),
@@ -141,10 +142,14 @@ export class SimWorld {
   }
 
   /** Ends the agent's process without a word; another one starts later. */
-  restartAgent(machine: AgentMachine, afterMs: number): void {
+  restartAgent(
+    machine: AgentMachine,
+    afterMs: number,
+    how: 'killed' | 'powerless' = 'killed',
+  ): void {
     const { process } = machine;
     if (process === null || process.owner.dead) return;
-    process.owner.dead = true;
+    process.end(how);
     count(this.counts, 'agents restarted');
     this.#options.trace.add(`${this.time.monotonicMs()} ${process.owner.name} is dead`);
     this.time.after(afterMs, () => this.startAgent(machine), this.time.world);
@@ -195,7 +200,14 @@ export class SimWorld {
     // The first one has all devices, so that every job that is asked for can run somewhere.
     const deviceCount = index === 0 ? devices : sizes.integer(0, devices);
     const name = `machine-${index}`;
-    const machine = new AgentMachine(this.time, { name, agentId, rate, slots, deviceCount });
+    const machine = new AgentMachine(this.time, {
+      name,
+      agentId,
+      rate,
+      slots,
+      deviceCount,
+      transport: sizes.pick(['socket', 'socket', 'poll'] as const),
+    });
     this.machines.push(machine);
     this.startAgent(machine);
   }

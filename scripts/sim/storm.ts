@@ -70,7 +70,7 @@ function restart(world: SimWorld, random: SeededRandom): void {
   const awayMs = random.pick([1_000, 10_000, 80_000]) * random.next();
   const isReboot = random.chance(world.faults.rebootShare);
   if (machine.process === null || machine.process.owner.dead) return;
-  world.restartAgent(machine, awayMs);
+  world.restartAgent(machine, awayMs, isReboot ? 'powerless' : 'killed');
   if (!isReboot) return;
   count(world.counts, 'machines rebooted');
   machine.reboot();

@@ -4,6 +4,7 @@ import { limits } from '@node3/shared/limits';
 import { heldForJob } from '../../domain/ledger-accounts.ts';
 import type { ExecutionRow, JobRow, LedgerEntryRow } from '../../store/rows.ts';
 import type { Store } from '../../store/store.ts';
+import { dependencyProblems } from './dependency-problems.ts';
 import { EventReplay } from './event-replay.ts';
 import type { Machine } from './machine.ts';
 import type { SimMarket } from './sim-market.ts';
@@ -64,9 +65,14 @@ export class Invariants {
     this.#checkPromises(jobs, executions);
     this.#checkDevices([...executions.values()].flat());
     this.#checkChain();
-    const queued = [...jobs.values()].filter(({ state }) => state === 'queued').length;
+    const claimable = [...jobs.values()].filter(
+      ({ state, dependenciesOpen }) => state === 'queued' && dependenciesOpen === 0,
+    );
     const { openCount } = core.matchmaker;
-    if (openCount !== queued) this.#find(`the index has ${openCount} jobs, the store ${queued}`);
+    if (openCount !== claimable.length) {
+      this.#find(`the index has ${openCount} jobs, the store ${claimable.length}`);
+    }
+    for (const problem of dependencyProblems(jobs, executions)) this.#find(problem);
   }
 
   /** The whole ledger, recomputed. */
@@ -110,6 +116,10 @@ export class Invariants {
   ): Promise<void> {
     const { jobId, state, executionId, settlement } = job;
     const succeeded = executions.filter((execution) => execution.state === 'succeeded');
+    if (job.cachedFrom !== null) {
+      if (executions.length > 0) this.#find(`${jobId} has the result of another, and ran itself`);
+      return;
+    }
     if (state !== 'succeeded') {
       if (succeeded.length > 0) this.#find(`${jobId} is ${state}, but an execution succeeded`);
       return;

@@ -12,6 +12,7 @@ import type {
   pollAgent as pollRoute,
   reportProgress as progressRoute,
 } from '@node3/shared/routes/agents';
+import type { BatchRow } from '@node3/shared/routes/job-bulk';
 import { pricingDefaults } from '../../config.ts';
 import type { Core } from '../../core.ts';
 import { acceptExecution } from '../../services/accept-execution.ts';
@@ -19,10 +20,12 @@ import { appendLogs } from '../../services/append-logs.ts';
 import { cancelJob } from '../../services/cancel-job.ts';
 import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
 import { pollAgent } from '../../services/poll-agent.ts';
-import { postJob } from '../../services/post-job.ts';
+import { type PostJobDeps, postJob } from '../../services/post-job.ts';
+import { postJobs } from '../../services/post-jobs.ts';
 import { releaseExecution } from '../../services/release-execution.ts';
 import { reportProgress } from '../../services/report-progress.ts';
 import { reportResult } from '../../services/report-result.ts';
+import { rerunJob } from '../../services/rerun-job.ts';
 import type { AgentRow, Fence as StoredFence } from '../../store/rows.ts';
 
 interface Fenced {
@@ -35,6 +38,15 @@ interface Fenced {
 export interface Operations {
   post: {
     ask: { accountId: string; key: string; spec: JobSpecInput };
+    answer: { jobId: string; replayed: boolean };
+  };
+  /** All of them in one request; each is answered for itself. */
+  postMany: {
+    ask: { accountId: string; key: string; specs: JobSpecInput[] };
+    answer: { rows: BatchRow[] };
+  };
+  rerun: {
+    ask: { accountId: string; key: string; jobId: string };
     answer: { jobId: string; replayed: boolean };
   };
   cancel: { ask: { accountId: string; jobId: string }; answer: { state: JobState } };
@@ -77,13 +89,17 @@ const never = new AbortController().signal;
 /** The same services that the routes call, without HTTP around them. */
 export const operations: Handlers = {
   async post(core, { accountId, key, spec }) {
-    const deps = { ...core, defaultImages, operatorCaps: pricingDefaults.operatorCaps };
-    const { job, replayed } = await postJob(deps, {
-      accountId,
-      keyId: null,
-      spec,
-      idempotencyKey: key,
-    });
+    const input = { accountId, keyId: null, spec, idempotencyKey: key };
+    const { job, replayed } = await postJob(postDeps(core), input);
+    return { jobId: job.jobId, replayed };
+  },
+  async postMany(core, { accountId, key, specs }) {
+    const input = { accountId, keyId: null, specs, idempotencyKey: key };
+    return { rows: await postJobs(postDeps(core), input) };
+  },
+  async rerun(core, { accountId, key, jobId }) {
+    const input = { accountId, keyId: null, jobId, changes: {}, idempotencyKey: key };
+    const { job, replayed } = await rerunJob(postDeps(core), input);
     return { jobId: job.jobId, replayed };
   },
   async cancel(core, { jobId }) {
@@ -107,6 +123,10 @@ export const operations: Handlers = {
   result: (core, ask) => reportResult(core, fenceOf(core, ask), ask.agentId, ask.result),
   release: (core, ask) => releaseExecution(core, fenceOf(core, ask), ask.agentId),
 };
+
+function postDeps(core: Core): PostJobDeps {
+  return { ...core, defaultImages, operatorCaps: pricingDefaults.operatorCaps };
+}
 
 async function agentOf(core: Core, agentId: string): Promise<AgentRow> {
   const agent = await core.store.agent(agentId);

@@ -196,6 +196,14 @@ export const plantedBugs = {
       },
     }),
   },
+  /** Whoever waits for a success goes on after a failure, too. */
+  'dependency-ignored': {
+    store: (store) => ({
+      ...store,
+      settleDependency: (neededJobId, jobId, decide) =>
+        store.settleDependency(neededJobId, jobId, (snapshot) => decide(snapshot, true)),
+    }),
+  },
   /** A change happens, and nobody is told. */
   'requeue-untold': {
     store: (store) => ({

@@ -18,18 +18,14 @@ import { MarketLife } from './market-life.ts';
 import { type AnswerOf, type AskOf, type OperationName, operations } from './operations.ts';
 import type { Owner } from './owner.ts';
 import type { PlantedBug } from './planted-bugs.ts';
+import { SimChannel } from './sim-channel.ts';
 import { type CrashDice, SimCrash } from './sim-crash.ts';
 import type { SimNetwork } from './sim-network.ts';
 import type { SimChain } from './sim-rail.ts';
+import { type SimSocket, SimWire } from './sim-socket.ts';
 import { guardSimStore } from './sim-store.ts';
 import type { VirtualTime } from './virtual-time.ts';
-
-/** Hears what the marketplace tells others, at the moment from which it is bound by it. */
-export interface Witness {
-  answered<Name extends OperationName>(name: Name, ask: AskOf<Name>, answer: AnswerOf<Name>): void;
-  /** A process is there again, after this long. */
-  restarted(core: Core): Promise<void>;
-}
+import type { SimWitness } from './witness.ts';
 
 export interface SimMarketDeps {
   time: VirtualTime;
@@ -52,13 +48,18 @@ interface Running {
   sqlite: SqliteDatabase;
   rawStore: Store;
   core: Core;
+  channel: SimChannel;
 }
+
+/** As a socket ends that never was one. */
+const refusedCode = 1006;
+const handshakeMs = 10_000;
 
 type Reply<Answer> = { answer: Answer } | { code: MarketError['code'] };
 
 /** The marketplace over all its processes, on one database that outlives them. */
 export class SimMarket {
-  witness: Witness | null = null;
+  witness: SimWitness | null = null;
   readonly #deps: SimMarketDeps;
   #running: Running | null = null;
   /** The file of the newest process, whether it ever served or not. */
@@ -111,6 +112,32 @@ export class SimMarket {
         });
       });
     });
+  }
+
+  /** Opens a socket, as an agent does. It fails when nobody listens, or nothing comes through. */
+  connect(client: Owner, agentId: string): SimSocket {
+    const { time, network } = this.#deps;
+    const wire = new SimWire(network, client.name.split('/')[0] ?? '', client);
+    wire.carry('to-market', time.world, () => {
+      const running = this.#running;
+      if (running === null) {
+        wire.carry('from-market', client, () => wire.client.lose(refusedCode));
+        return;
+      }
+      time.become(running.life);
+      wire.server.owner = running.life;
+      wire.server.opened();
+      void running.channel.open(wire.server, agentId);
+      wire.carry('from-market', client, () => wire.client.opened());
+    });
+    time.after(
+      handshakeMs,
+      () => {
+        if (wire.client.readyState === 0) wire.client.lose(refusedCode);
+      },
+      client,
+    );
+    return wire.client;
   }
 
   async #receive<Name extends OperationName>(
@@ -171,7 +198,8 @@ export class SimMarket {
       const store = plant?.store?.(guarded, { sqlite, time }) ?? guarded;
       const core = await this.#openCore(life, store);
       if (life.dead) return;
-      this.#running = { life, sqlite, rawStore, core };
+      const channel = new SimChannel({ core, life, time, trace, witness: () => this.witness });
+      this.#running = { life, sqlite, rawStore, core, channel };
       trace.add(`${time.monotonicMs()} process ${this.#generation} serves`);
       await this.witness?.restarted(core);
     } catch (error) {
@@ -219,6 +247,7 @@ export class SimMarket {
     copyFileSync(from, to);
     if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${to}-wal`);
     const sqlite = this.#opened;
+    this.#running?.channel.hangUp();
     this.#running = null;
     count(counts, 'processes killed');
     trace.add(`${time.monotonicMs()} ${life.name} is dead`);

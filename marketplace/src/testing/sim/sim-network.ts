@@ -25,6 +25,17 @@ export class SimNetwork {
     this.#deps = deps;
   }
 
+  get time(): VirtualTime {
+    return this.#deps.time;
+  }
+
+  /** How long bytes of a connection travel: what is lost is sent again, and takes longer. */
+  streamDelayMs(): number {
+    const { random, faults } = this.#deps;
+    const isLost = !this.#calm && random.chance(faults.drop);
+    return this.#delayMs(1) + (isLost ? 1_000 : 0);
+  }
+
   /** From here on the network is a good one. */
   calm(): void {
     this.#calm = true;

@@ -4,7 +4,7 @@ import type { Core } from '../../core.ts';
 import { hashText } from '../../services/api-key.ts';
 import type { Store } from '../../store/store.ts';
 import type { AnswerOf, AskOf, OperationName } from './operations.ts';
-import type { SimMarket, Witness } from './sim-market.ts';
+import type { SimMarket } from './sim-market.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 interface FencedClaim {
@@ -18,7 +18,7 @@ interface FencedClaim {
  * Remembers what the marketplace has told others, and nothing that it only did: a renewal whose
  * process died before its answer is no promise. Looks at once whether it may say such a thing.
  */
-export class SimWitness implements Witness {
+export class SimWitness {
   /** By account and key: the job that was acknowledged. */
   readonly posted = new Map<string, string>();
   /** By job: when its cancellation was acknowledged. */
@@ -52,12 +52,13 @@ export class SimWitness implements Witness {
   readonly #notes: {
     [Name in OperationName]: (ask: AskOf<Name>, answer: AnswerOf<Name>) => void;
   } = {
-    post: ({ accountId, key }, { jobId }) => {
-      const name = `${accountId} ${key}`;
-      const earlier = this.posted.get(name) ?? jobId;
-      this.posted.set(name, earlier);
-      if (earlier !== jobId) this.#find(`key ${key} made ${earlier} and then ${jobId}`);
+    post: ({ accountId, key }, { jobId }) => this.#posted(`${accountId} ${key}`, jobId),
+    postMany: ({ accountId, key }, { rows }) => {
+      for (const [index, row] of rows.entries()) {
+        if ('jobId' in row) this.#posted(`${accountId} ${key}:${index}`, row.jobId);
+      }
     },
+    rerun: ({ accountId, key }, { jobId }) => this.#posted(`${accountId} ${key}`, jobId),
     cancel: ({ jobId }) => {
       const nowMs = this.#time.monotonicMs();
       this.cancelled.set(jobId, this.cancelled.get(jobId) ?? nowMs);
@@ -98,6 +99,12 @@ export class SimWitness implements Witness {
     },
     release: (ask) => this.#checkOwner('release', claimOf(ask)),
   };
+
+  #posted(key: string, jobId: string): void {
+    const earlier = this.posted.get(key) ?? jobId;
+    this.posted.set(key, earlier);
+    if (earlier !== jobId) this.#find(`key ${key} made ${earlier} and then ${jobId}`);
+  }
 
   #promise(executionId: string, leaseMs: number = limits.leaseMs): void {
     const untilMs = this.#time.monotonicMs() + leaseMs;
