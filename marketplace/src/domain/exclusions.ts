@@ -1,7 +1,8 @@
 import type { Offer } from '@node3/shared/device';
-import { gpuRefusals } from './fit-gpus.ts';
-import { type AgentFacts, agentRefusals, offerRefusals } from './fit-placement.ts';
-import { type Constraint, type Needs, pays, type SimulatedPolicy } from './matching.ts';
+import { hourlyOffer } from '@node3/shared/metering';
+import { gpuRefusals, hasQualifying } from './fit-gpus.ts';
+import { type AgentFacts, agentRules, offerRules } from './fit-placement.ts';
+import { askOf, type Constraint, type Needs, type SimulatedPolicy } from './matching.ts';
 
 /**
  * Why an agent could never run a job, as a set of bits: one for each requirement that it fails. 0 is
@@ -62,15 +63,33 @@ export function isOnlyGpus(exclusions: Exclusions): boolean {
   return exclusions !== 0 && (exclusions & ~gpuBits) === 0;
 }
 
-/** What the facts exclude that many agents share: everything but who they are and how large. */
-export function offerExclusions(
+const offerBits = offerRules.map(([constraint, rule]) => [bits[constraint], rule] as const);
+const agentBits = agentRules.map(([constraint, rule]) => [bits[constraint], rule] as const);
+
+/**
+ * Judges offers by the facts that many agents share: everything but who they are and how large.
+ * There may be as many as agents, so what the job pays is worked out once and nothing is allocated.
+ */
+export function judgeOffers(
   needs: Needs,
-  offer: Offer,
   simulated: SimulatedPolicy,
-): Exclusions {
-  const placed = sum(offerRefusals(needs, offer));
-  const gpus = sum(gpuRefusals(needs.resources.gpus, offer.devices, simulated));
-  return placed | gpus | (pays(needs, offer) ? 0 : bits.price);
+): (offer: Offer) => Exclusions {
+  const { gpus } = needs.resources;
+  const offered = hourlyOffer(needs);
+  return (offer) => {
+    let exclusions = 0;
+    for (const [bit, rule] of offerBits) {
+      if (!rule(needs, offer)) exclusions |= bit;
+    }
+    if (gpus === null) return exclusions;
+    if (!hasQualifying(gpus, offer.devices, simulated)) {
+      for (const constraint of gpuRefusals(gpus, offer.devices, simulated)) {
+        exclusions |= bits[constraint];
+      }
+    }
+    const ask = askOf(needs, offer);
+    return ask === null || ask <= offered ? exclusions : exclusions | bits.price;
+  };
 }
 
 /** What is different from agent to agent. */
@@ -78,7 +97,7 @@ export function agentExclusions(needs: Needs, agent: AgentFacts): Exclusions {
   const { cpus, memoryBytes, diskBytes } = needs.resources;
   const { offer } = agent;
   return (
-    (isPlaced(needs) ? sum(agentRefusals(needs, agent)) : 0) |
+    (isPlaced(needs) ? whoExclusions(needs, agent) : 0) |
     (cpus > offer.cpus ? bits.cpus : 0) |
     (memoryBytes > offer.memoryBytes ? bits.memory : 0) |
     (diskBytes > offer.diskBytes ? bits.disk : 0)
@@ -93,6 +112,10 @@ function isPlaced({ placement }: Needs): boolean {
   );
 }
 
-function sum(constraints: readonly ExcludingConstraint[]): Exclusions {
-  return constraints.reduce((all, constraint) => all | bits[constraint], 0);
+function whoExclusions(needs: Needs, agent: AgentFacts): Exclusions {
+  let exclusions = 0;
+  for (const [bit, rule] of agentBits) {
+    if (!rule(needs, agent)) exclusions |= bit;
+  }
+  return exclusions;
 }

@@ -5,7 +5,7 @@ import {
   type ExcludingConstraint,
   excludingConstraints,
   isExcludedBy,
-  offerExclusions,
+  judgeOffers,
 } from './exclusions.ts';
 import type { AgentFacts } from './fit-placement.ts';
 import type { Needs, SimulatedPolicy } from './matching.ts';
@@ -44,12 +44,13 @@ export function explainMatch<Agent extends AgentFacts>(
   groups: Iterable<AgentGroup<Agent>>,
   simulated: SimulatedPolicy,
 ): MatchExplanation<Agent> {
+  const judge = judgeOffers(needs, simulated);
   const counts = new Map<number, number>();
   const relaxations = new Relaxations(needs, simulated);
   const fitting: Agent[] = [];
   let agents = 0;
   for (const group of groups) {
-    const ofGroup = offerExclusions(needs, group.offer, simulated);
+    const ofGroup = judge(group.offer);
     /** Agents of the group that are excluded by nothing of their own, so all by the same. */
     let alike = 0;
     for (const agent of group.agents) {

@@ -1,5 +1,5 @@
 import type { Device } from '@node3/shared/device';
-import type { GpuFramework, GpuRequirement, JobSpec } from '@node3/shared/job-spec';
+import type { GpuFramework, GpuRequirement } from '@node3/shared/job-spec';
 import type { SimulatedPolicy } from './matching.ts';
 
 export type GpuConstraint =
@@ -60,7 +60,27 @@ export function qualifyingDevices(
   devices: readonly Device[],
   simulated: SimulatedPolicy,
 ): Device[] {
-  return devices.filter((device) => deviceRules.every(([, rule]) => rule(device, gpus, simulated)));
+  return devices.filter((device) => qualifies(gpus, device, simulated));
+}
+
+/** Whether there are as many as the job asks for. */
+export function hasQualifying(
+  gpus: GpuRequirement,
+  devices: readonly Device[],
+  simulated: SimulatedPolicy,
+): boolean {
+  let count = 0;
+  for (const device of devices) {
+    if (qualifies(gpus, device, simulated)) count += 1;
+  }
+  return count >= gpus.count;
+}
+
+function qualifies(gpus: GpuRequirement, device: Device, simulated: SimulatedPolicy): boolean {
+  for (const [, rule] of deviceRules) {
+    if (!rule(device, gpus, simulated)) return false;
+  }
+  return true;
 }
 
 /** The first requirement after which too few devices are left. */
@@ -79,15 +99,14 @@ export function firstGpuRefusal(
 }
 
 /**
- * Every requirement that the host would fail if it were the only one; the count where each of them
- * is met by enough devices, but too few devices meet all.
+ * What a host with too few qualifying devices fails: every requirement that it would fail if it were
+ * the only one; the count where each of them is met by enough devices, but too few meet all.
  */
 export function gpuRefusals(
-  gpus: JobSpec['resources']['gpus'],
+  gpus: GpuRequirement,
   devices: readonly Device[],
   simulated: SimulatedPolicy,
 ): GpuConstraint[] {
-  if (gpus === null || qualifyingDevices(gpus, devices, simulated).length >= gpus.count) return [];
   if (devices.length < gpus.count) return ['gpu_count'];
   const failed = deviceRules.flatMap(([constraint, rule]) => {
     const passing = devices.filter((device) => rule(device, gpus, simulated)).length;

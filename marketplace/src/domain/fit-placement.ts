@@ -24,7 +24,7 @@ export interface AgentFacts {
 type Rule = (needs: Needs, agent: AgentFacts) => boolean;
 
 /** What a job asks of one agent and no other, and of its provider. */
-const agentRules: readonly [PlacementConstraint, Rule][] = [
+export const agentRules: readonly [PlacementConstraint, Rule][] = [
   ['agent', ({ placement }, { agentId }) => placement.agents?.includes(agentId) ?? true],
   ['agent_blocked', ({ placement }, { agentId }) => !placement.agentsBlocked.includes(agentId)],
   ['provider', ({ placement }, { wallet }) => placement.providers?.includes(wallet) ?? true],
@@ -32,25 +32,26 @@ const agentRules: readonly [PlacementConstraint, Rule][] = [
 ];
 
 /** What it asks of an offer, whoever makes it. Unknown facts satisfy nothing. */
-const offerRules: readonly [PlacementConstraint, (needs: Needs, offer: Offer) => boolean][] = [
+export const offerRules: readonly [PlacementConstraint, (needs: Needs, offer: Offer) => boolean][] =
   [
-    'requester_blocked',
-    ({ requesterId }, { requestersBlocked }) =>
-      requesterId === null || requestersBlocked?.includes(requesterId) !== true,
-  ],
-  [
-    'region',
-    ({ placement }, { region }) =>
-      placement.regions?.some((wanted) => isWithin(region, wanted)) ?? true,
-  ],
-  [
-    'label',
-    ({ placement }, { labels }) =>
-      Object.entries(placement.labels).every(([name, value]) => labels?.[name] === value),
-  ],
-  ['isolation', isolationSuffices],
-  ['arch', ({ resources }, { arch }) => resources.arch === null || resources.arch === arch],
-];
+    [
+      'requester_blocked',
+      ({ requesterId }, { requestersBlocked }) =>
+        requesterId === null || requestersBlocked?.includes(requesterId) !== true,
+    ],
+    [
+      'region',
+      ({ placement }, { region }) =>
+        placement.regions?.some((wanted) => isWithin(region, wanted)) ?? true,
+    ],
+    [
+      'label',
+      ({ placement }, { labels }) =>
+        Object.entries(placement.labels).every(([name, value]) => labels?.[name] === value),
+    ],
+    ['isolation', isolationSuffices],
+    ['arch', ({ resources }, { arch }) => resources.arch === null || resources.arch === arch],
+  ];
 
 /** The first requirement that keeps the job from the agent; null when all let it. */
 export function firstPlacementRefusal(needs: Needs, agent: AgentFacts): PlacementConstraint | null {
@@ -61,16 +62,6 @@ export function firstPlacementRefusal(needs: Needs, agent: AgentFacts): Placemen
     if (!rule(needs, agent.offer)) return constraint;
   }
   return null;
-}
-
-/** Every requirement that this agent fails as who it is. */
-export function agentRefusals(needs: Needs, agent: AgentFacts): PlacementConstraint[] {
-  return agentRules.filter(([, rule]) => !rule(needs, agent)).map(([constraint]) => constraint);
-}
-
-/** Every requirement that this offer fails. */
-export function offerRefusals(needs: Needs, offer: Offer): PlacementConstraint[] {
-  return offerRules.filter(([, rule]) => !rule(needs, offer)).map(([constraint]) => constraint);
 }
 
 /** Regions are named from the widest part on: `eu-west-1` lies in `eu-west` and in `eu`. */

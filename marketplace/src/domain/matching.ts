@@ -97,7 +97,7 @@ function refused(constraint: Constraint): Fit {
 }
 
 /** Whether the job offers what the agent asks. */
-export function pays(needs: Needs, offer: Offer): boolean {
+function pays(needs: Needs, offer: Offer): boolean {
   const ask = askOf(needs, offer);
   return ask === null || ask <= hourlyOffer(needs);
 }

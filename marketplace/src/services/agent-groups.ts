@@ -1,5 +1,5 @@
 import type { Offer } from '@node3/shared/device';
-import { agentExclusions, offerExclusions } from '../domain/exclusions.ts';
+import { agentExclusions, judgeOffers } from '../domain/exclusions.ts';
 import type { AgentGroup } from '../domain/explain-match.ts';
 import type { AgentFacts } from '../domain/fit-placement.ts';
 import { fitsEver, type Needs, type SimulatedPolicy } from '../domain/matching.ts';
@@ -75,8 +75,9 @@ export class AgentGroups<Agent extends AgentFacts> implements Iterable<AgentGrou
   }
 
   #find(needs: Needs, simulated: SimulatedPolicy): Agent | null {
+    const judge = judgeOffers(needs, simulated);
     for (const { offer, agents } of this.#groups.values()) {
-      if (offerExclusions(needs, offer, simulated) !== 0) continue;
+      if (judge(offer) !== 0) continue;
       for (const agent of agents) {
         if (agentExclusions(needs, agent) === 0) return agent;
       }
