@@ -189,6 +189,7 @@ function agentConfig(
     region: null,
     labels: {},
     requestersBlocked: [],
+    preemptible: false,
     slots: 4,
     cpus: null,
     memoryBytes: null,

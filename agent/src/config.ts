@@ -34,6 +34,8 @@ export interface AgentConfig {
   labels: Record<string, string>;
   /** Accounts whose jobs are not wanted. */
   requestersBlocked: string[];
+  /** Interruptible jobs may be stopped here, unpaid, for others that pay as much or more. */
+  preemptible: boolean;
   /** Jobs at once. */
   slots: number;
   /** Most cores and memory for all jobs together; null leaves it to the machine. */

@@ -52,6 +52,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     region: readRegion(env, 'AGENT_REGION'),
     labels: readLabels(env, 'AGENT_LABELS'),
     requestersBlocked: readAccounts(env, 'AGENT_BLOCKED_REQUESTERS'),
+    preemptible: readFlag(env, 'AGENT_ALLOW_PREEMPTION', 'off'),
     slots: readInteger(env, 'MAX_CONCURRENT_JOBS', {
       fallback: 2,
       min: 1,

@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Ids } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { SimulatedPolicy } from './domain/matching.ts';
@@ -19,10 +20,12 @@ import { Presence } from './services/presence.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
 import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
 import { StartWaits } from './services/start-waits.ts';
+import { WaitingJobs } from './services/waiting-jobs.ts';
 import { WorkBoard } from './services/work-board.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startDependencyWorker } from './workers/dependency-worker.ts';
+import { startPreemptor } from './workers/preemptor.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
 
 export interface CoreParts {
@@ -81,9 +84,11 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const feed = new LiveFeed(lastSeq);
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
   const startWaits = new StartWaits();
+  const waiting = new WaitingJobs();
   startWaits.note(await store.eventsAfter(Math.max(0, lastSeq - startsLooked), startsLooked));
   store.onEvents((events) => {
     startWaits.note(events);
+    waiting.note(events);
     feed.publish(events);
   });
   await assertWalletsApart(store, parts.ownWallets);
@@ -91,6 +96,9 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   await fillWork(store, work);
   await fillIndex(store, matchmaker);
+  for (const { jobId } of await store.queuedJobs(null, limits.preemptWaitingMax)) {
+    waiting.add(jobId, clock.nowMs());
+  }
   let dependencyWorker: Loop | null = null;
   const changeDeps = {
     store,
@@ -125,6 +133,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         dependencyWorker,
         startDeadlineSweeper(changeDeps),
         startPresenceWriter({ store, presence, log }),
+        startPreemptor({ ...changeDeps, presence, simulated, waiting }),
       ];
     },
   };

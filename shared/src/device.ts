@@ -63,6 +63,8 @@ export const Offer = strictObject({
   /** Absent is unknown, which is in no region that a job asks for. */
   region: Type.Optional(Region),
   labels: Type.Optional(Labels),
+  /** Whether interruptible jobs may be stopped here, unpaid, for others that pay as much or more. */
+  preemptible: Type.Optional(Type.Boolean()),
   /** Accounts whose jobs the provider does not want. */
   requestersBlocked: Type.Optional(
     Type.Array(id('account'), { maxItems: limits.requestersBlocked }),

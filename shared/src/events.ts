@@ -25,6 +25,7 @@ export const eventNames = [
   'job.dependency-met',
   'job.ended',
   'job.posted',
+  'job.preempt-requested',
   'job.released',
   'job.requeued',
   'job.started',

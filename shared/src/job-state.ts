@@ -146,6 +146,13 @@ export const reasons = {
     action: 'Read the output; post the job without cache to run it again.',
     retry: 'no',
   },
+  preempted: {
+    fault: 'none',
+    settles: 'nobody',
+    sentence: 'The run was stopped for a job that may not be interrupted.',
+    action: 'Nothing; the job goes back to the queue and this run costs nothing.',
+    retry: 'yes',
+  },
   image_pull_failed: {
     fault: 'none',
     settles: 'nobody',

@@ -17,6 +17,14 @@ export const limits = {
 
   /** Agents, wallets or regions that one list of a placement names; each is compared at a match. */
   placementListed: 64,
+  /** How long a job waits for a free agent before an interruptible one is stopped for it. */
+  preemptAfterMs: 1_000,
+  /** How long those that were stopped have to make room before others are. */
+  preemptAgainMs: 60_000,
+  /** A job that was leased so often is not stopped again: it has to end some day. */
+  preemptLeasesMax: 8,
+  /** Waiting jobs for which room may be made at a time. */
+  preemptWaitingMax: 256,
   /** Requesters one provider may shut out; the list travels with its offer. */
   requestersBlocked: 256,
 

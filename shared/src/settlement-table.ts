@@ -29,7 +29,7 @@ export const settlementTable = {
     requester: 'nothing',
   },
   nobody: {
-    when: 'registry down, start too slow, given back, nobody took the job, or an earlier result was reused',
+    when: 'registry down, start too slow, given back, stopped for another job, nobody took the job, or an earlier result was reused',
     provider: 'nothing',
     requester: 'nothing',
   },

@@ -16,6 +16,7 @@ export interface MachinePolicy {
   region: string | null;
   labels: Record<string, string>;
   requestersBlocked: string[];
+  preemptible: boolean;
 }
 
 /** @returns the machine's size, cut to the provider's limits. Without a disk reading there is none. */
@@ -66,6 +67,7 @@ export function buildOffer(
     asks: policy.asks,
     labels: policy.labels,
     requestersBlocked: policy.requestersBlocked,
+    preemptible: policy.preemptible,
     ...(policy.region === null ? {} : { region: policy.region }),
   };
 }

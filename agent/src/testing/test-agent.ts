@@ -110,6 +110,7 @@ export class TestMachine {
       region: null,
       labels: {},
       requestersBlocked: [],
+      preemptible: false,
       slots: 2,
       cpus: null,
       memoryBytes: null,

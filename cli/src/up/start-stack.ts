@@ -129,6 +129,7 @@ export async function startProvider(
     region: null,
     labels: {},
     requestersBlocked: [],
+    preemptible: false,
     slots: 2,
     cpus: null,
     memoryBytes: null,

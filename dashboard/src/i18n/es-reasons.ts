@@ -32,6 +32,8 @@ export const esReasons: ReasonTexts = {
   'reason.offer_not_accepted.action': 'Nada; el job volvió a la cola.',
   'reason.released_by_agent.sentence': 'El agente devolvió el job antes de empezarlo.',
   'reason.released_by_agent.action': 'Nada; el job volvió a la cola.',
+  'reason.preempted.sentence': 'La ejecución se detuvo para un job que no se puede interrumpir.',
+  'reason.preempted.action': 'Nada; el job vuelve a la cola y esta ejecución no cuesta nada.',
   'reason.lease_expired.sentence': 'El agente dejó de dar señales de vida.',
   'reason.lease_expired.action': 'Nada; el job se intenta de nuevo en otro agente.',
   'reason.engine_error.sentence': 'Falló el motor de contenedores del agente.',

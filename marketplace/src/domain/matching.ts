@@ -113,3 +113,20 @@ export function gpuAsk({ asks }: Offer, asset: Asset): BaseUnits | null {
   const amount = ask === null || ask.asset !== asset ? null : fromMoney(ask);
   return amount === 0n ? null : amount;
 }
+
+/** What is left of a capacity beside these. */
+export function lessWork(
+  capacity: Capacity,
+  works: readonly { needs: Needs; devices: readonly Device[] }[],
+): Capacity {
+  const taken = new Set(works.flatMap(({ devices }) => devices.map(({ id }) => id)));
+  const sum = (of: 'cpus' | 'memoryBytes') =>
+    works.reduce((all, { needs }) => all + needs.resources[of], 0);
+  return {
+    ...capacity,
+    freeDeviceIds: capacity.freeDeviceIds.filter((id) => !taken.has(id)),
+    freeCpus: capacity.freeCpus - sum('cpus'),
+    freeMemoryBytes: capacity.freeMemoryBytes - sum('memoryBytes'),
+    freeSlots: capacity.freeSlots - works.length,
+  };
+}

@@ -60,7 +60,9 @@ describe('a retry', () => {
             expect(retry.retry).toBe(given.failuresBefore + 1 < given.attemptsMax);
             if (retry.retry) expect(retry.queueDeadlineMs).toBe(nowMs + 60_000);
           } else {
-            const deadlineMs = given.reason === 'agent_removed' ? nowMs + 60_000 : nowMs + 7;
+            // What the marketplace stopped itself has had its turn, and waits for a whole new one.
+            const isOurs = given.reason === 'agent_removed' || given.reason === 'preempted';
+            const deadlineMs = nowMs + (isOurs ? 60_000 : 7);
             expect(retry).toMatchObject({ retry: true, queueDeadlineMs: deadlineMs });
           }
         },

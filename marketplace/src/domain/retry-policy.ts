@@ -27,12 +27,15 @@ export type RetryDecision =
 /** Ends of an attempt that nobody is to blame for, as long as nothing was started. */
 const blamelessReasons: ReadonlySet<Reason> = new Set(['offer_not_accepted', 'released_by_agent']);
 
-/** The operator took the agent away: that must cost the requester neither an attempt nor time. */
-const removal: Reason = 'agent_removed';
+/**
+ * The operator took the agent away, or the run was stopped for another job: that must cost the
+ * requester neither an attempt nor time.
+ */
+const ownReasons: ReadonlySet<Reason> = new Set(['agent_removed', 'preempted']);
 
 /** Whether the end of an attempt uses one up: not where an agent never took the job up. */
 export function countsAsAttempt(reason: Reason, startedAtMs: number | null): boolean {
-  return reason !== removal && (startedAtMs !== null || !blamelessReasons.has(reason));
+  return !ownReasons.has(reason) && (startedAtMs !== null || !blamelessReasons.has(reason));
 }
 
 /**
@@ -43,7 +46,7 @@ export function countsAsAttempt(reason: Reason, startedAtMs: number | null): boo
 export function decideRetry(input: RetryInput): RetryDecision {
   const { reason, failuresBefore, nowMs } = input;
   if (reasons[reason].retry === 'no') return { retry: false };
-  if (reason === removal) {
+  if (ownReasons.has(reason)) {
     return { retry: true, notBeforeMs: nowMs, queueDeadlineMs: nowMs + input.queueSec * 1_000 };
   }
   if (!countsAsAttempt(reason, input.startedAtMs)) {

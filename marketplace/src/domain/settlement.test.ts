@@ -60,6 +60,7 @@ const published: Record<SettlementRow, Reason[]> = {
     'offer_not_accepted',
     'released_by_agent',
     'agent_removed',
+    'preempted',
   ],
   provider: ['lease_expired', 'engine_error', 'gpu_error', 'agent_restarted', 'result_overdue'],
   platform: ['marketplace_error'],

@@ -32,6 +32,12 @@ export class AgentGroups<Agent extends AgentFacts> implements Iterable<AgentGrou
     return this.#groups.values();
   }
 
+  /** An agent with the offer that stands for its group. */
+  member(agentId: string): { agent: Agent; offer: Offer } | null {
+    const known = this.#members.get(agentId);
+    return known === undefined ? null : { agent: known.agent, offer: known.group.offer };
+  }
+
   /** Takes in what an agent offers now. */
   set(agent: Agent): void {
     const { agentId, offer } = agent;

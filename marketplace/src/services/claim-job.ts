@@ -97,6 +97,7 @@ function newExecution(
     deadlineMs: null,
     runDeadlineMs: null,
     progressMs: null,
+    preemptedAtMs: null,
     state: 'leased',
     reason: null,
     detail: null,

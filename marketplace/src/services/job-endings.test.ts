@@ -5,6 +5,7 @@ import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decidePreemption } from '../domain/preemption.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import type { JobPosting } from '../store/job-store.ts';
 import type { ExecutionRow, JobRow } from '../store/rows.ts';
@@ -208,6 +209,18 @@ const stories: Record<Reason, () => Promise<JobRow>> = {
     const { job, execution } = await leased('running');
     const { agentId } = execution;
     await endExecutionsOf(endings.deps, { agentId, by: 'operator', reason: 'a test' });
+    return job;
+  },
+  async preempted() {
+    const { job, execution } = await leased('running');
+    const preemption = {
+      executionId: execution.executionId,
+      forJobId: 'another',
+      nowMs: endings.clock.nowMs(),
+    };
+    await endings.store.changeJob(job.jobId, (found) => decidePreemption(found, preemption));
+    const stopped = { outcome: 'cancelled', reason: 'cancelled_by_requester' } as const;
+    await endings.report(execution, { ...stopped, exitCode: null });
     return job;
   },
   async lease_expired() {

@@ -18,10 +18,11 @@ export async function messagesOwed(deps: Deps, agentId: string): Promise<AgentMe
   ]);
   const messages: AgentMessage[] = agent?.state === 'draining' ? [{ type: 'drain' }] : [];
   for (const execution of live) {
-    const { executionId, attempt, acceptByMs } = execution;
+    const { executionId, attempt, acceptByMs, preemptedAtMs } = execution;
     const job = await deps.store.job(execution.jobId);
     if (job === null) continue;
-    if (job.cancelRequestedAtMs !== null) messages.push({ type: 'cancel', executionId, attempt });
+    const isStopped = job.cancelRequestedAtMs !== null || preemptedAtMs !== null;
+    if (isStopped) messages.push({ type: 'cancel', executionId, attempt });
     else if (acceptByMs !== null) messages.push(toOffer(deps, job, execution));
   }
   return messages;

@@ -26,7 +26,9 @@ export async function reportProgress(
   const outcome = await deps.store.changeExecution(fence, agentId, (snapshot) =>
     decideProgress(snapshot, progress, agentId, nowMs),
   );
-  return { verdict: outcome.job.cancelRequestedAtMs === null ? 'continue' : 'cancel' };
+  const { job, execution } = outcome;
+  const isStopped = job.cancelRequestedAtMs !== null || (execution?.preemptedAtMs ?? null) !== null;
+  return { verdict: isStopped ? 'cancel' : 'continue' };
 }
 
 function decideProgress(

@@ -49,7 +49,11 @@ export async function reportResult(
 }
 
 /** What an agent can't know, and what would be paid out of the marketplace's own money. */
-const marketplaceReasons: ReadonlySet<Reason> = new Set(['cap_reached', 'marketplace_error']);
+const marketplaceReasons: ReadonlySet<Reason> = new Set([
+  'cap_reached',
+  'marketplace_error',
+  'preempted',
+]);
 
 const timeoutReasons: ReadonlySet<Reason> = new Set(['run_timeout', 'no_progress']);
 
@@ -95,14 +99,17 @@ function readEnd(
   { resultHash, context }: { resultHash: string; context: EndContext },
 ): AttemptEnd {
   const { job, execution } = snapshot;
+  const stops = result.outcome === 'cancelled' && job.cancelRequestedAtMs === null;
+  const isPreempted = stops && (execution?.preemptedAtMs ?? null) !== null;
   // An agent that stops a workload nobody cancelled has failed its own job, whatever it calls it.
   const unasked =
-    (result.outcome === 'cancelled' && job.cancelRequestedAtMs === null) ||
+    (stops && !isPreempted) ||
     (result.reason === 'no_progress' && job.spec.limits.progressSec === null);
   const isOurs = result.reason === 'lease_expired' && execution !== null;
   // null unless its lease ran out because we were away, which the agent can't know.
   const lostAtMs = isOurs ? (deps.unsupervised.get(execution.executionId) ?? null) : null;
-  const reason = lostAtMs === null ? reasonOf(snapshot, result.reason) : 'marketplace_error';
+  const said = isPreempted ? 'preempted' : reasonOf(snapshot, result.reason);
+  const reason = lostAtMs === null ? said : 'marketplace_error';
   return {
     executionState: unasked ? 'failed' : result.outcome,
     reason: unasked ? 'released_by_agent' : reason,

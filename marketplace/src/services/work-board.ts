@@ -1,15 +1,14 @@
-import type { Device } from '@node3/shared/device';
 import type { AgentFacts } from '../domain/fit-placement.ts';
-import { type Capacity, type Needs, needsOf } from '../domain/matching.ts';
+import { type Capacity, lessWork, needsOf } from '../domain/matching.ts';
+import type { Interruptible } from '../domain/preemption.ts';
 import type { ExecutionRow, JobRow } from '../store/rows.ts';
 
-export interface RunningWork {
-  executionId: string;
+export interface RunningWork extends Interruptible {
   agentId: string;
   jobId: string;
-  needs: Needs;
-  devices: readonly Device[];
-  leasedAtMs: number;
+  attempt: number;
+  /** Whether it was asked to stop for another job. */
+  isStopping: boolean;
 }
 
 /**
@@ -18,25 +17,42 @@ export interface RunningWork {
  */
 export class WorkBoard {
   readonly #byAgent = new Map<string, Map<string, RunningWork>>();
+  /** Agents with work that may be interrupted, and how much of it. */
+  readonly #interruptible = new Map<string, number>();
 
   started(job: JobRow, execution: ExecutionRow): void {
     const { executionId, agentId, devices, leasedAtMs } = execution;
     const works = this.#byAgent.get(agentId) ?? new Map<string, RunningWork>();
     this.#byAgent.set(agentId, works);
+    if (works.has(executionId)) return;
+    const needs = needsOf(job.spec, job.accountId);
+    const isStopping = execution.preemptedAtMs !== null;
+    const { jobId, attempt } = execution;
     works.set(executionId, {
       executionId,
       agentId,
-      jobId: job.jobId,
-      needs: needsOf(job.spec, job.accountId),
+      jobId,
+      attempt,
+      needs,
       devices,
       leasedAtMs,
+      isStopping,
     });
+    if (needs.placement.interruptible) this.#countInterruptible(agentId, 1);
   }
 
   ended({ executionId, agentId }: Pick<ExecutionRow, 'executionId' | 'agentId'>): void {
     const works = this.#byAgent.get(agentId);
-    works?.delete(executionId);
-    if (works?.size === 0) this.#byAgent.delete(agentId);
+    const work = works?.get(executionId);
+    if (works === undefined || work === undefined) return;
+    works.delete(executionId);
+    if (works.size === 0) this.#byAgent.delete(agentId);
+    if (work.needs.placement.interruptible) this.#countInterruptible(agentId, -1);
+  }
+
+  /** Agents that run something interruptible. */
+  interruptibleAgents(): Iterable<string> {
+    return this.#interruptible.keys();
   }
 
   countOf(agentId: string): number {
@@ -50,35 +66,26 @@ export class WorkBoard {
   /** What an agent has left beside what it runs. */
   capacityOf(agent: AgentFacts): Capacity {
     const { agentId, wallet, offer } = agent;
-    return lessWork(
-      {
-        agentId,
-        wallet,
-        offer,
-        reservedFor: null,
-        freeDeviceIds: offer.devices.map(({ id }) => id),
-        freeCpus: offer.cpus,
-        freeMemoryBytes: offer.memoryBytes,
-        freeSlots: offer.slots,
-      },
-      this.of(agentId),
-    );
+    return lessWork(wholeOf({ agentId, wallet, offer }), this.of(agentId));
+  }
+
+  #countInterruptible(agentId: string, by: number): void {
+    const count = (this.#interruptible.get(agentId) ?? 0) + by;
+    if (count === 0) this.#interruptible.delete(agentId);
+    else this.#interruptible.set(agentId, count);
   }
 }
 
-/** What is left of a capacity beside these. */
-export function lessWork(
-  capacity: Capacity,
-  works: readonly Pick<RunningWork, 'needs' | 'devices'>[],
-): Capacity {
-  const taken = new Set(works.flatMap(({ devices }) => devices.map(({ id }) => id)));
-  const sum = (of: 'cpus' | 'memoryBytes') =>
-    works.reduce((all, { needs }) => all + needs.resources[of], 0);
+/** What an agent has while it runs nothing. */
+export function wholeOf({ agentId, wallet, offer }: AgentFacts): Capacity {
   return {
-    ...capacity,
-    freeDeviceIds: capacity.freeDeviceIds.filter((id) => !taken.has(id)),
-    freeCpus: capacity.freeCpus - sum('cpus'),
-    freeMemoryBytes: capacity.freeMemoryBytes - sum('memoryBytes'),
-    freeSlots: capacity.freeSlots - works.length,
+    agentId,
+    wallet,
+    offer,
+    reservedFor: null,
+    freeDeviceIds: offer.devices.map(({ id }) => id),
+    freeCpus: offer.cpus,
+    freeMemoryBytes: offer.memoryBytes,
+    freeSlots: offer.slots,
   };
 }

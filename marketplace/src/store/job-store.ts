@@ -194,6 +194,7 @@ export interface JobChange {
       | 'deadlineMs'
       | 'runDeadlineMs'
       | 'progressMs'
+      | 'preemptedAtMs'
       | 'leaseUntilMs'
       | 'startedAtMs'
       | 'finishedAtMs'

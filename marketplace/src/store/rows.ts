@@ -175,6 +175,8 @@ export interface ExecutionRow {
   runDeadlineMs: number | null;
   /** How much later than the last line `deadlineMs` is; null where a run may be silent. */
   progressMs: number | null;
+  /** When the marketplace asked for it to be stopped for another job. */
+  preemptedAtMs: number | null;
   state: ExecutionState;
   reason: Reason | null;
   detail: string | null;

@@ -41,6 +41,7 @@ const executionColumns = {
   deadlineMs: 'deadline_ms',
   runDeadlineMs: 'run_deadline_ms',
   progressMs: 'progress_ms',
+  preemptedAtMs: 'preempted_at_ms',
   leaseUntilMs: 'lease_until_ms',
   startedAtMs: 'started_at_ms',
   finishedAtMs: 'finished_at_ms',

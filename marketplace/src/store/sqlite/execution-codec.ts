@@ -18,6 +18,7 @@ export interface ExecutionRecord {
   deadline_ms: bigint | null;
   run_deadline_ms: bigint | null;
   progress_ms: bigint | null;
+  preempted_at_ms: bigint | null;
   state: string;
   reason: string | null;
   detail: string | null;
@@ -49,6 +50,7 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
     deadlineMs: toNumberOrNull(record.deadline_ms),
     runDeadlineMs: toNumberOrNull(record.run_deadline_ms),
     progressMs: toNumberOrNull(record.progress_ms),
+    preemptedAtMs: toNumberOrNull(record.preempted_at_ms),
     state: record.state as ExecutionState,
     reason: record.reason as Reason | null,
     detail: record.detail,

@@ -8,8 +8,8 @@ const leaseQueries = {
   renew: `
     UPDATE executions SET lease_until_ms = max(lease_until_ms, @leaseUntilMs)
     WHERE execution_id = @executionId AND agent_id = @agentId AND attempt = @attempt AND lease_hash = @leaseHash AND live = 1
-    RETURNING (SELECT cancel_requested_at_ms IS NOT NULL FROM jobs
-      WHERE jobs.job_id = executions.job_id) AS cancel_requested`,
+    RETURNING (preempted_at_ms IS NOT NULL OR (SELECT cancel_requested_at_ms IS NOT NULL FROM jobs
+      WHERE jobs.job_id = executions.job_id)) AS cancel_requested`,
   // Named, because the planner would rather sort every queued job.
   overdueInQueue: `
     SELECT job_id, NULL AS execution_id FROM jobs INDEXED BY jobs_by_queue_deadline

@@ -122,6 +122,7 @@ export class World {
         deadlineMs: null,
         runDeadlineMs: null,
         progressMs: null,
+        preemptedAtMs: null,
         devices: deviceIds.map(gpu),
         rate: null,
         isolation: null,

@@ -17,6 +17,7 @@ import { schedules } from './0016-schedules.ts';
 import { templates } from './0017-templates.ts';
 import { agentState } from './0018-agent-state.ts';
 import { reputation } from './0019-reputation.ts';
+import { placement } from './0020-placement.ts';
 
 export interface Migration {
   name: string;
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   templates,
   agentState,
   reputation,
+  placement,
 ];

@@ -1,0 +1,97 @@
+import { limits } from '@node3/shared/limits';
+import { judgeOffers } from '../domain/exclusions.ts';
+import { type Needs, needsOf, type SimulatedPolicy } from '../domain/matching.ts';
+import { chooseVictims, decidePreemption } from '../domain/preemption.ts';
+import { announceChange, type JobChangeDeps } from './change-job.ts';
+import type { OfferingAgent, Presence } from './presence.ts';
+import type { WaitingJobs } from './waiting-jobs.ts';
+import { type RunningWork, wholeOf } from './work-board.ts';
+
+export interface PreemptDeps extends JobChangeDeps {
+  presence: Presence;
+  simulated: SimulatedPolicy;
+  waiting: WaitingJobs;
+}
+
+/** Agents that are looked at for one job; the next turn looks again. */
+const agentsLookedMax = 64;
+
+/**
+ * Stops interruptible executions where a job that may not be interrupted finds no free agent. Looks
+ * only at agents that run such work, sorted by what they offer. @returns how many it asked to stop.
+ */
+export async function preemptWaiting(deps: PreemptDeps): Promise<number> {
+  const groups = interruptibleGroups(deps);
+  if (groups.size === 0) return 0;
+  const nowMs = deps.clock.nowMs();
+  let stopped = 0;
+  for (const jobId of deps.waiting.due(nowMs)) {
+    const job = await deps.store.job(jobId);
+    if (job?.state !== 'queued' || job.spec.placement.interruptible) {
+      deps.waiting.delete(jobId);
+      continue;
+    }
+    if ((job.notBeforeMs ?? 0) > nowMs || job.dependenciesOpen > 0) continue;
+    const victims = findVictims(deps, needsOf(job.spec, job.accountId), groups);
+    if (victims === null) continue;
+    deps.waiting.again(jobId, nowMs + limits.preemptAgainMs);
+    const agent = await deps.store.agent(victims[0]?.agentId ?? '');
+    // One that drains or pauses would not take the job that room is made for.
+    if (agent?.state !== 'active') continue;
+    for (const victim of victims) stopped += await stopFor(deps, victim, jobId);
+  }
+  return stopped;
+}
+
+type Groups = ReadonlyMap<OfferingAgent['offer'], OfferingAgent[]>;
+
+function interruptibleGroups({ presence, work }: PreemptDeps): Groups {
+  const agents = [...work.interruptibleAgents()].flatMap((agentId): OfferingAgent[] => {
+    const found = presence.groups.member(agentId);
+    const isUsable = found?.agent.offer.preemptible === true && presence.isOnline(agentId);
+    return found === null || !isUsable ? [] : [found.agent];
+  });
+  return Map.groupBy(
+    agents,
+    ({ agentId, offer }) => presence.groups.member(agentId)?.offer ?? offer,
+  );
+}
+
+/** null when nobody has to be stopped, or nobody whose end would help. */
+function findVictims(deps: PreemptDeps, needs: Needs, groups: Groups): RunningWork[] | null {
+  const judge = judgeOffers(needs, deps.simulated);
+  let looked = 0;
+  let best: RunningWork[] | null = null;
+  for (const [offer, agents] of groups) {
+    if (judge(offer) !== 0) continue;
+    for (const agent of agents) {
+      if (looked === agentsLookedMax || best?.length === 1) return best;
+      looked += 1;
+      const works = deps.work.of(agent.agentId);
+      // Room is being made there already, or there is some: the job gets it soon.
+      if (works.some(({ isStopping }) => isStopping)) continue;
+      const stoppable = works.filter(
+        ({ attempt, needs: { placement } }) =>
+          placement.interruptible && attempt < limits.preemptLeasesMax,
+      );
+      const victims = chooseVictims(needs, wholeOf(agent), { works, stoppable }, deps.simulated);
+      if (victims === null) continue;
+      if (victims.length === 0) return null;
+      if (best === null || victims.length < best.length) best = victims;
+    }
+  }
+  return best;
+}
+
+async function stopFor(deps: PreemptDeps, victim: RunningWork, forJobId: string): Promise<number> {
+  const { agentId, attempt, executionId, jobId } = victim;
+  const nowMs = deps.clock.nowMs();
+  const outcome = await deps.store.changeJob(jobId, (snapshot) =>
+    decidePreemption(snapshot, { executionId, forJobId, nowMs }),
+  );
+  if (outcome === null || !outcome.changed) return 0;
+  announceChange(deps, outcome);
+  victim.isStopping = true;
+  deps.cancels.add(agentId, executionId, attempt);
+  return 1;
+}
