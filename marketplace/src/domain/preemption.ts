@@ -43,8 +43,8 @@ export function chooseVictims<Work extends Interruptible>(
     victims.push(candidate);
   }
   if (!fitsWithout(victims)) return null;
-  // Some of the first may have made no room that is needed.
-  for (const victim of [...victims]) {
+  // Some of the first may have made no room that is needed. The loop goes over all of them.
+  for (const victim of victims) {
     const fewer = victims.filter((other) => other !== victim);
     if (fitsWithout(fewer)) victims = fewer;
   }
