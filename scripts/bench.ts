@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchConnectedAgents } from './bench/connected-agents.ts';
 import { type BenchOptions, benchCore } from './bench/core.ts';
 import { benchPayoutDrain } from './bench/payout-drain.ts';
 import { benchPayoutLatency } from './bench/payout-latency.ts';
@@ -28,6 +29,7 @@ const options: BenchOptions = {
 /** Each by its name on the command line; without a name all of them run, in this order. */
 const scenarios: Record<string, (options: BenchOptions) => Promise<Measurement[]>> = {
   core: benchCore,
+  agents: benchConnectedAgents,
   payments: benchPayments,
 };
 

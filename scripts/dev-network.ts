@@ -166,7 +166,7 @@ function marketplaceDefaults(
   };
 }
 
-function agentConfig(
+export function agentConfig(
   folder: string,
   name: string,
   marketplaceUrl: string,

@@ -15,6 +15,7 @@ import type { DepositSource } from './payments/deposit-source.ts';
 import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
 import type { X402 } from './payments/x402-port.ts';
+import type { AgentLinks } from './services/agent-links.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
 import type { OwnWallets } from './services/own-wallets.ts';
 import { readHealth } from './services/read-health.ts';
@@ -64,6 +65,8 @@ export interface ServiceParts {
 }
 
 export interface Service {
+  /** Which agents hold a socket. */
+  readonly agentLinks: AgentLinks;
   /** Starts to serve; port 0 takes any. @returns the URL. */
   listen(host: string, port: number): Promise<string>;
   /** Ends polls and streams, finishes requests, stops the workers. The store stays open. */
@@ -137,6 +140,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   );
   let loops: Loop[] = [];
   return {
+    agentLinks: core.agentLinks,
     async listen(host, port) {
       const url = await app.listen({ host, port });
       firer = startScheduleFirer({ ...core, operatorCaps, defaultImages });

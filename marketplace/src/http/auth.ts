@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { FastifyRequest } from 'fastify';
-import { equalsSecret, hashText, isWorkingKey, keyIdOf } from '../services/api-key.ts';
+import { equalsSecret, hasHash, isWorkingKey, keyIdOf } from '../services/api-key.ts';
 import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
 import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
@@ -44,7 +44,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     const keyId = keyIdOf(apiKey);
     const row = keyId === null ? null : await deps.store.apiKey(keyId);
     if (row === null || !isWorkingKey(row, deps.clock.nowMs())) return null;
-    return equalsSecret(row.keyHash, hashText(apiKey)) ? row.owner : null;
+    return hasHash(apiKey, row.keyHash) ? row.owner : null;
   }
   async function requesterByKey(apiKey: string): Promise<Requester | null> {
     if (equalsSecret(apiKey, deps.adminApiKey)) {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import type { ApiKeyRow } from '../store/rows.ts';
@@ -49,7 +49,13 @@ export function keyIdOf(apiKey: string): string | null {
 
 /** SHA-256, hex. Enough for secrets of 256 random bits. */
 export function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
+}
+
+/** Whether a text has this hash. Hashes are as long as each other, so they are compared as they are. */
+export function hasHash(text: string, textHash: string): boolean {
+  const [found, wanted] = [Buffer.from(hashText(text)), Buffer.from(textHash)];
+  return found.length === wanted.length && timingSafeEqual(found, wanted);
 }
 
 /** Compares without telling by its duration how much was right. */

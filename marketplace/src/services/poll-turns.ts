@@ -10,6 +10,13 @@ interface Turn {
 export class PollTurns {
   readonly #turns = new Map<string, Turn>();
 
+  /** Ends the poll of an agent, if there is one. Resolves when it leases nothing any more. */
+  async end(agentId: string): Promise<void> {
+    const turn = this.#turns.get(agentId);
+    turn?.abort.abort();
+    await turn?.ended;
+  }
+
   async take<T>(
     agentId: string,
     signal: AbortSignal,

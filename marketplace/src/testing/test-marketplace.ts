@@ -17,6 +17,7 @@ import bs58 from 'bs58';
 import { pricingDefaults } from '../config.ts';
 import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.ts';
 import { createService, type Service, type ServiceParts } from '../service.ts';
+import type { AgentLinks } from '../services/agent-links.ts';
 import { creditDeposit } from '../services/claim-deposit.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -28,6 +29,7 @@ export interface TestMarketplace {
   /** Where its data lies. */
   folder: string;
   store: Store;
+  agentLinks: AgentLinks;
   adminApiKey: string;
   /** How often the payout engine was woken. */
   payoutWakes: number;
@@ -39,6 +41,8 @@ export interface TestMarketplace {
 }
 
 export interface TestOptions {
+  /** Where data lies already; it is not removed at the end. */
+  folder?: string;
   clock?: Clock;
   feeBasisPoints?: number;
   /** Addresses of the marketplace beside the treasury's. */
@@ -52,13 +56,14 @@ export interface TestOptions {
 const adminApiKey = 'operator-key-for-tests-only';
 
 export async function startTestMarketplace(options: TestOptions = {}): Promise<TestMarketplace> {
-  const folder = await mkdtemp(join(tmpdir(), 'node3-market-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'node3-market-')));
   let running = await startOn(folder, options, 0);
   const { port } = new URL(running.url);
   const market: TestMarketplace = {
     url: running.url,
     folder,
     store: running.store,
+    agentLinks: running.service.agentLinks,
     adminApiKey,
     payoutWakes: 0,
     anonymous: createClient({ baseUrl: running.url }),
@@ -67,11 +72,12 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
       await running.store.close();
       running = await startOn(folder, { ...options, ...changed }, Number(port), market);
       market.store = running.store;
+      market.agentLinks = running.service.agentLinks;
     },
     async stop() {
       await running.service.stop();
       await running.store.close();
-      await rm(folder, { recursive: true });
+      if (options.folder === undefined) await rm(folder, { recursive: true });
     },
   };
   running.connect(market);

@@ -4,7 +4,7 @@ import { limits } from '@node3/shared/limits';
 import { drainAgent, resumeAgent, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { agentChannelCloses, agentChannelUrl } from '@node3/shared/routes/agent-channel';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { testAgentCalls } from '../../testing/test-agent.ts';
 import { about, TestAgentSocket } from '../../testing/test-agent-socket.ts';
@@ -169,6 +169,24 @@ describe('a socket that breaks', () => {
     const { closed } = socket;
     await testAgentCalls(agent.client).poll({ claimId: null });
     expect(await closed).toBe(agentChannelCloses.superseded);
+  });
+});
+
+describe('an agent that does not read', () => {
+  it('loses its socket and nothing else: what it missed comes again', async () => {
+    const other = await connect((await registerTestAgent(market, 'other')).apiKey);
+    const slow = await connect();
+    await slow.ready({ slots: 1 });
+    await post();
+    const offer = await slow.next('offer');
+    slow.socket.pause();
+    const link = market.agentLinks.of(agent.agentId);
+    const { seq: _, ...message } = { ...offer, spec: 'x'.repeat(512 * 1024) };
+    for (let i = 0; i < 64; i += 1) link?.say(message);
+    await vi.waitFor(() => expect(market.agentLinks.of(agent.agentId)).toBeNull());
+    expect(await other.ready({ slots: 1 }, { wantsWork: false })).toEqual({});
+    const again = await connect();
+    expect(await again.next('offer')).toEqual(offer);
   });
 });
 

@@ -35,7 +35,8 @@ const jobQueries = {
   // 7 µs instead of 38 (2026-11-26).
   executionsOfJob: 'SELECT * FROM executions WHERE job_id = +? ORDER BY attempt',
   executionByClaim: 'SELECT * FROM executions WHERE agent_id = ? AND claim_id = ? AND live = 1',
-  liveOfAgent: 'SELECT * FROM executions WHERE agent_id = ? AND live = 1 ORDER BY execution_id',
+  // Not ordered here: a sorter that SQLite sets up for nothing cost 70 of 85 µs (2026-11-26).
+  liveOfAgent: 'SELECT * FROM executions WHERE agent_id = ? AND live = 1',
   live: 'SELECT * FROM executions WHERE live = 1 ORDER BY execution_id',
 } as const;
 
@@ -103,9 +104,9 @@ export function createSqliteJobReads(
       );
     },
     async liveExecutions(agentId) {
-      return agentId === null
-        ? executions(jobQueries.live)
-        : executions(jobQueries.liveOfAgent, agentId);
+      if (agentId === null) return executions(jobQueries.live);
+      const found = executions(jobQueries.liveOfAgent, agentId);
+      return found.toSorted((a, b) => (a.executionId < b.executionId ? -1 : 1));
     },
     async executionByClaim(agentId, claimId) {
       return sqlite.read((db) => executionByClaimIn(db, agentId, claimId));
