@@ -1,4 +1,5 @@
 import { getAccount } from '@node3/shared/routes/accounts';
+import { createJobs } from '@node3/shared/routes/job-bulk';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,7 +42,7 @@ async function setUp() {
   return { client, calls: testAgentCalls(agent.client), read, post, cancel, stateOf };
 }
 
-const soon = { timeout: 10_000 };
+const soon = { timeout: 20_000 };
 
 describe('a job that waits for others', () => {
   it('is held money for and offered to nobody until they have ended', async () => {
@@ -113,6 +114,27 @@ describe('a job that waits for others', () => {
       });
     }
     await expect.poll(async () => (await read(late.jobId)).waitsFor, soon).toBe(0);
+  });
+
+  it('is one of very many, and all are released or ended with it', async () => {
+    const { client, post, cancel } = await setUp();
+    const needed = await post();
+    const waiting = (condition: Condition) => ({
+      ...testJob(),
+      after: [{ jobId: needed.jobId, condition }],
+    });
+    for (const condition of ['succeeded', 'ended'] as const) {
+      const jobs = Array.from({ length: 400 }, () => waiting(condition));
+      await client.call(createJobs, { body: { jobs } });
+    }
+    await cancel(needed.jobId);
+    await expect
+      .poll(async () => {
+        const { failed, queued, cancelled } = await market.store.countJobs();
+        return [failed, queued, cancelled, await market.store.endedDependencies(1)];
+      }, soon)
+      .toEqual([400, 400, 1, []]);
+    expect(await market.store.queuedJobs(null, 1_000)).toHaveLength(400);
   });
 
   it('can be cancelled while it waits, and no longer cares what becomes of them', async () => {
