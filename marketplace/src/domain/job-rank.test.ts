@@ -1,8 +1,9 @@
+import { priorities } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { describe, expect, it } from 'vitest';
 import { jobRankMs, nextFairMs } from './job-rank.ts';
 
-const fresh = { priority: 'normal', attempts: 0, dueMs: 1_000_000, fairMs: 0 } as const;
+const fresh = { priority: 'normal', dueMs: 1_000_000, fairMs: 0 } as const;
 
 describe('the rank of a job', () => {
   it('puts an urgent job before a normal one, but not before one that waited for an hour', () => {
@@ -14,12 +15,10 @@ describe('the rank of a job', () => {
     );
   });
 
-  it('raises the priority by one step with each attempt, up to urgent', () => {
-    const ranks = [0, 1, 2, 3, 9].map((attempts) =>
-      jobRankMs({ ...fresh, priority: 'low', attempts }),
-    );
-    const steps = ['low', 'normal', 'high', 'urgent', 'urgent'] as const;
-    expect(ranks).toEqual(steps.map((priority) => jobRankMs({ ...fresh, priority })));
+  it('puts each priority before the one below it', () => {
+    const ranks = priorities.map((priority) => jobRankMs({ ...fresh, priority }));
+    expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
+    expect(new Set(ranks).size).toBe(priorities.length);
   });
 
   it('puts the thousandth job of one account behind the first of another', () => {

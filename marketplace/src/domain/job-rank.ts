@@ -1,11 +1,10 @@
-import { type Priority, priorities } from '@node3/shared/job-spec';
+import type { Priority } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 
 /** What decides the place of an open job. All of it is known when the job becomes claimable. */
 export interface RankInput {
+  /** As posted, and one step up for each retry. */
   priority: Priority;
-  /** Attempts that are over: each raises the priority by one step. */
-  attempts: number;
   /** When it became claimable. */
   dueMs: number;
   /** What its account's clock said when it was posted: see `nextFairMs`. */
@@ -24,10 +23,8 @@ const bonusMs: Record<Priority, number> = {
  * the job is open, so no queue is ever sorted again; a low job that has waited long enough goes
  * before a fresh urgent one all the same, because the fresh one became due later.
  */
-export function jobRankMs({ priority, attempts, dueMs, fairMs }: RankInput): number {
-  const step = Math.min(priorities.length - 1, priorities.indexOf(priority) + attempts);
-  const raised = priorities[step] ?? priority;
-  return Math.max(dueMs, fairMs) - bonusMs[raised];
+export function jobRankMs({ priority, dueMs, fairMs }: RankInput): number {
+  return Math.max(dueMs, fairMs) - bonusMs[priority];
 }
 
 /**

@@ -88,6 +88,18 @@ describe('a retry', () => {
     expect((await read()).spec).toMatchObject({ priority: 'low' });
   });
 
+  it('goes to an agent that has not failed the job while there is one', async () => {
+    const [first, second, third] = [await newAgent(), await newAgent(), await newAgent()];
+    const { jobId } = await newJob({ retry: { attemptsMax: 5 } });
+    await fail(first, 'engine_error');
+    await fail(second, 'gpu_error');
+    // Both ask when the job is due, and it is passed over for as long as they may not have it.
+    clock.advance(2_000);
+    const waiting = [first, second].map(({ calls }) => calls.poll({ waitSec: 2 }));
+    expect(await Promise.all(waiting)).toEqual([[], []]);
+    expect((await third.calls.offer()).jobId).toBe(jobId);
+  });
+
   it('is not made where retry.on does not name what happened', async () => {
     const { read } = await newJob({ retry: { on: ['lease_expired'] } });
     await fail(await newAgent(), 'engine_error');

@@ -26,7 +26,7 @@ export class OpenJobTable {
   readonly #accounts = new Map<string, number>();
   readonly #accountIds: string[] = [];
   /** Only jobs that came back from an agent a moment ago are in here. */
-  readonly #avoids = new Map<number, { agentId: string; untilMs: number }>();
+  readonly #avoids = new Map<number, { agentIds: readonly string[]; untilMs: number }>();
 
   get bytes(): number {
     const perJob = 4 + 4 + 1 + 8 + 8 + 8;
@@ -49,8 +49,8 @@ export class OpenJobTable {
     if (job.asset === 'USDC') flags |= usdcFlag;
     if (job.reward === null) flags |= meteredFlag;
     this.#flags[place] = flags;
-    if (job.lastAgentId !== null && job.avoidUntilMs > 0) {
-      this.#avoids.set(place, { agentId: job.lastAgentId, untilMs: job.avoidUntilMs });
+    if (job.avoidedAgentIds.length > 0 && job.avoidUntilMs > 0) {
+      this.#avoids.set(place, { agentIds: job.avoidedAgentIds, untilMs: job.avoidUntilMs });
       this.#flags[place] = flags | avoidsFlag;
     }
     return place;
@@ -109,14 +109,14 @@ export class OpenJobTable {
     return priorities[this.#flagsOf(place) & priorityBits] as Priority;
   }
 
-  /** Whether the job had better not go to this agent now, because it just came back from it. */
+  /** Whether the job had better not go to this agent now, because it failed it or just had it. */
   avoids(place: number, agentId: string, nowMs: number): boolean {
     if ((this.#flagsOf(place) & avoidsFlag) === 0) return false;
-    const last = this.#avoids.get(place);
-    return last?.agentId === agentId && last.untilMs > nowMs;
+    const avoided = this.#avoids.get(place);
+    return avoided !== undefined && avoided.untilMs > nowMs && avoided.agentIds.includes(agentId);
   }
 
-  /** When the job may go to its last agent again; 0 when it may now. */
+  /** When the job may go to any agent again; 0 when it may now. */
   avoidUntilMs(place: number): number {
     return this.#avoids.get(place)?.untilMs ?? 0;
   }

@@ -16,8 +16,8 @@ export interface OpenJob {
   rankMs: number;
   /** Not offered before; 0 when it can be claimed at once. */
   notBeforeMs: number;
-  /** The agent that had it last, which is passed over until `avoidUntilMs`. */
-  lastAgentId: string | null;
+  /** Agents that failed it, and the one that had it last: passed over until `avoidUntilMs`. */
+  avoidedAgentIds: readonly string[];
   avoidUntilMs: number;
   asset: Asset;
   /** Base units per GPU hour. */
@@ -37,15 +37,19 @@ export function openJobOf(job: JobRow): OpenJob {
     needs: jobNeedsOf(needs),
     rankMs: jobRankMs({
       priority: job.priority,
-      attempts: job.attempt,
       dueMs,
       fairMs: job.createdAtMs,
     }),
     notBeforeMs: job.notBeforeMs ?? 0,
-    lastAgentId: job.agentId,
+    avoidedAgentIds: avoidedAgents(job),
     avoidUntilMs: job.agentId === null ? 0 : (job.queuedAtMs ?? 0) + avoidLastAgentMs,
     asset: priceMax(price).asset,
     hourlyOffer: hourlyOffer(needs),
     reward: price.kind === 'fixed' ? fromMoney(price.reward) : null,
   };
+}
+
+function avoidedAgents({ agentId, failures }: JobRow): string[] {
+  if (agentId === null) return [];
+  return [...new Set([agentId, ...failures.map((failure) => failure.agentId)])];
 }

@@ -60,7 +60,7 @@ describe('the index of open jobs', () => {
     const [agent] = fc.sample(capacity, { numRuns: 1, seed: 1 });
     if (sample === undefined || agent === undefined) throw new Error('samples are drawn');
     const needs = { ...sample.needs, gpus: null, cpus: 0.1, isNative: false };
-    const job = { ...sample, needs, lastAgentId: null, avoidUntilMs: 0 };
+    const job = { ...sample, needs, avoidedAgentIds: [], avoidUntilMs: 0 };
     for (let i = 1; i <= 20_000; i += 1) {
       const greedy = { ...needs, cpus: 64 + (i % 100), diskBytes: 2 ** 40 + i };
       index.show(index.table.add({ ...job, jobId: jobIdOf(i), needs: greedy, rankMs: i }));

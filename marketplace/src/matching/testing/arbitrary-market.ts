@@ -80,15 +80,16 @@ export const openJob: fc.Arbitrary<OpenJob> = fc
     priority: fc.constantFrom(...priorities),
     needs,
     rankMs: fc.integer({ min: 0, max: 50 }),
-    lastAgentId: rarely(fc.constantFrom(...agentIds)),
+    avoided: rarely(fc.uniqueArray(fc.constantFrom(...agentIds), { maxLength: 2 })),
     asset: fc.constantFrom('SOL' as const, 'USDC' as const),
     offer: ask,
     isMetered: fc.boolean(),
   })
-  .map(({ number, offer, isMetered, ...job }) => ({
+  .map(({ number, offer, isMetered, avoided, ...job }) => ({
     ...job,
     jobId: jobIdOf(number),
     notBeforeMs: 0,
+    avoidedAgentIds: avoided ?? [],
     avoidUntilMs: 10,
     hourlyOffer: baseUnits(BigInt(offer)),
     reward: isMetered ? null : baseUnits(BigInt(offer)),

@@ -27,7 +27,7 @@ export class ScanModel {
   bestFor(capacity: Capacity, nowMs: number): string | null {
     let best: OpenJob | null = null;
     for (const job of this.#jobs.values()) {
-      if (job.lastAgentId === capacity.agentId && job.avoidUntilMs > nowMs) continue;
+      if (job.avoidedAgentIds.includes(capacity.agentId) && job.avoidUntilMs > nowMs) continue;
       if (!fit(wholeNeedsOf(job), capacity, this.#simulated).fits) continue;
       if (best === null || comesBefore(job, best)) best = job;
     }
