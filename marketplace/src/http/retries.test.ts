@@ -147,7 +147,7 @@ describe('an agent', () => {
     await expect.poll(() => countsOf(agent), { timeout: 5_000 }).toEqual({ failed: 2, inRow: 1 });
   });
 
-  it('is paused after three faults in a row, with the reason', async () => {
+  it('is paused after three faults in a row, and gets work again when the pause is over', async () => {
     const agent = await newAgent();
     const failOne = async () => {
       await newJob({ retry: { attemptsMax: 1 } });
@@ -162,6 +162,13 @@ describe('an agent', () => {
       stateUntilMs: clock.nowMs() + 300_000,
       stateBy: 'marketplace',
     });
+    const { jobId } = await newJob({ limits: { queueSec: 86_400 } });
+    clock.advance(299_999);
+    const types = (await agent.calls.poll()).map(({ type }) => type);
+    expect(types).not.toContain('offer');
+    clock.advance(1);
+    expect((await agent.calls.offer()).jobId).toBe(jobId);
+    expect((await market.store.agent(agent.agentId))?.state).toBe('active');
   });
 });
 
