@@ -8,6 +8,7 @@ import {
   getLocalLogTail,
   listLocalExecutions,
 } from '@node3/shared/routes/agent-local';
+import { explainJob } from '@node3/shared/routes/explain';
 import { getHealth, type Health } from '@node3/shared/routes/health';
 import { getJob, type JobDetail, listJobs } from '@node3/shared/routes/jobs';
 import { getOverview, listPublicAgents, listPublicJobs } from '@node3/shared/routes/marketplace';
@@ -116,6 +117,14 @@ export function jobQuery({ client }: App, jobId: string) {
   return queryOptions({
     queryKey: jobKey(jobId),
     queryFn: ({ signal }) => client.call(getJob, { params: { jobId } }, { signal }),
+  });
+}
+
+/** Under the job's own key, so that news of the job renew it too. */
+export function explanationQuery({ client }: App, jobId: string) {
+  return queryOptions({
+    queryKey: [...jobKey(jobId), 'explanation'],
+    queryFn: ({ signal }) => client.call(explainJob, { params: { jobId } }, { signal }),
   });
 }
 

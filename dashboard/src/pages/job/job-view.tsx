@@ -7,6 +7,7 @@ import { JsonView } from '../../parts/json-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { curlLine } from '../../shell-command.ts';
 import { ExecutionsTable } from './executions-table.tsx';
+import { ExplanationPanel } from './explanation-panel.tsx';
 import { JobHeader } from './job-header.tsx';
 import { JobTimeline } from './job-timeline.tsx';
 import { PaymentLane } from './payment-lane.tsx';
@@ -50,6 +51,7 @@ function JobOverview({ job }: { job: JobDetail }) {
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, lg: 8 }}>
         <Stack gap="lg">
+          {job.state === 'queued' && <ExplanationPanel jobId={job.jobId} />}
           <JobLog job={job} />
           {job.output !== null && job.output !== undefined && (
             <SectionCard title={t('job.output')} description={t('job.outputText')}>
