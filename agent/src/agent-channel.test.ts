@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { agentLimits } from './agent-limits.ts';
 import { outcome, readStatus, TestMachine } from './testing/test-agent.ts';
 
 let machine: TestMachine;
@@ -51,6 +52,16 @@ describe('an agent with a socket', () => {
     await vi.waitFor(() => expect(accepted()).toBe(3), within);
   });
 
+  it('says that it has seen an offer even if it hands it back', async () => {
+    await machine.boot();
+    await connected();
+    const readies = () => market().sockets.received.filter((type) => type === 'ready').length;
+    await vi.waitFor(() => expect(readies()).toBe(1), within);
+    const refused = market().post({}, { deviceIds: ['nobody-has-this'] });
+    await vi.waitFor(() => expect(market().execution(refused).released).toBe(true), within);
+    await vi.waitFor(() => expect(readies()).toBe(2), within);
+  });
+
   it('stops a job at once when its cancellation is pushed', async () => {
     await machine.boot();
     await connected();
@@ -90,6 +101,8 @@ describe('an agent with a socket', () => {
     await machine.boot();
     await connected();
     for (const part of ['/accept', '/progress', '/result']) {
+      // A socket that lived for a while is opened again without a back-off.
+      machine.clock.advance(agentLimits.channelStableMs);
       market().dropReplies(part);
       const executionId = market().post();
       machine.programEnd(executionId, outcome());
@@ -103,6 +116,7 @@ describe('an agent with a socket', () => {
   it('comes back after a restart of the marketplace and is offered again what it never saw', async () => {
     await machine.boot();
     await connected();
+    machine.clock.advance(agentLimits.channelStableMs);
     market().dropReplies('/poll');
     const executionId = market().post();
     machine.programEnd(executionId, outcome());

@@ -275,6 +275,12 @@ export class AgentLife {
     };
   }
 
+  /** Takes a message of the socket, and says that it was seen: the marketplace counts on it. */
+  hear(message: AgentMessage, arrivedAt: Instant): void {
+    this.receive(message, arrivedAt);
+    this.capacityChanged();
+  }
+
   /** Takes what the marketplace has to say, whichever way it came. */
   receive(message: AgentMessage, arrivedAt: Instant): void {
     switch (message.type) {

@@ -63,7 +63,7 @@ export async function startAgent(
     },
     onReachable: () => life?.reachable(),
     onChannel: () => life?.channelChanged(),
-    onMessage: (message, arrivedAt) => life?.receive(message, arrivedAt),
+    onMessage: (message, arrivedAt) => life?.hear(message, arrivedAt),
     onFatal: (error) => agent?.fail(error),
   });
   life = new AgentLife(core);
