@@ -68,15 +68,20 @@ export async function startBenchMarket(): Promise<BenchMarket> {
   };
 }
 
-/** Enough that their long polls are not what is waited for. */
-const agentsMax = 16;
+/** Of 50 slots each: the hundred jobs at a time that every contender may run. */
+const agentsPerContender = 2;
 
-export async function enterMarket(market: BenchMarket, name: string): Promise<Contender> {
+export async function enterMarket(
+  market: BenchMarket,
+  name: string,
+  producer: MarketTarget['producer'],
+): Promise<Contender> {
   const target: MarketTarget = {
     kind: 'market',
     url: market.network.marketplaceUrl,
+    producer,
     requesterKey: market.requesterKey,
-    agentKeys: await market.registerAgents(agentsMax),
+    agentKeys: await market.registerAgents(agentsPerContender),
   };
   const loads = await openLoads(programPath('load-process.ts'), {}, { ...target });
   return {

@@ -54,7 +54,7 @@ function short(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
-const [http, socket] = ['node3 http', 'node3 socket'];
+const [http, batch] = ['node3 http', 'node3 batch'];
 const [bullmq, graphile, pgboss] = ['BullMQ always', 'graphile-worker', 'pg-boss'];
 const jobsPerSec = (sample: QueueSample) => sample.jobsPerSec;
 const cpuUsPerJob = (sample: QueueSample) => sample.cpuUsPerJob;
@@ -67,13 +67,13 @@ export const saturatedTargets: readonly Target<QueueSample>[] = [
   }),
   // The references are not peers, but say how far the stack itself goes.
   ...against('whole jobs a second', jobsPerSec, http, { 'reference http': 0.4 }),
-  ...against('whole jobs a second', jobsPerSec, socket, {
+  ...against('whole jobs a second', jobsPerSec, batch, {
     [bullmq]: 4,
     [graphile]: 25,
     [pgboss]: 25,
     'reference socket': 0.4,
   }),
-  ...[http, socket].map((ours) => ({
+  ...[http, batch].map((ours) => ({
     what: 'commits per job, 64 in flight',
     pick: (sample: QueueSample) => sample.commitsPerJob,
     ours,
@@ -81,7 +81,7 @@ export const saturatedTargets: readonly Target<QueueSample>[] = [
     atMost: 0.06,
     unit: '',
   })),
-  ...[http, socket, 'reference http', bullmq].map((ours) => ({
+  ...[http, batch, 'reference http', bullmq].map((ours) => ({
     what: 'disk flushes per job, 64 in flight',
     pick: (sample: QueueSample) => sample.flushesPerJob,
     ours,
@@ -90,8 +90,8 @@ export const saturatedTargets: readonly Target<QueueSample>[] = [
     unit: '',
   })),
   { what: 'CPU per job', pick: cpuUsPerJob, ours: http, theirs: bullmq, atMost: 0.7 },
-  { what: 'CPU per job', pick: cpuUsPerJob, ours: socket, theirs: bullmq, atMost: 0.25 },
-  ...[http, socket].map((ours) => ({
+  { what: 'CPU per job', pick: cpuUsPerJob, ours: batch, theirs: bullmq, atMost: 0.25 },
+  ...[http, batch].map((ours) => ({
     what: 'saturated, post to offer, p99',
     pick: (sample: QueueSample) => sample.startP99Ms,
     ours,
@@ -105,7 +105,7 @@ const startLimits = [
   { theirs: graphile, atMost: 0.35 },
 ];
 
-export const openLoopTargets: readonly Target<QueueSample>[] = [http, socket].flatMap((ours) =>
+export const openLoopTargets: readonly Target<QueueSample>[] = [http, batch].flatMap((ours) =>
   startLimits.map((limit) => ({
     what: '100 jobs a second, post to offer, p50',
     pick: (sample: QueueSample) => sample.startP50Ms,
@@ -114,7 +114,7 @@ export const openLoopTargets: readonly Target<QueueSample>[] = [http, socket].fl
   })),
 );
 
-export const loneTargets: readonly Target<QueueSample>[] = [http, socket].map((ours) => ({
+export const loneTargets: readonly Target<QueueSample>[] = [http, batch].map((ours) => ({
   what: 'commits of a lone job',
   pick: (sample: QueueSample) => sample.commitsPerJob,
   ours,

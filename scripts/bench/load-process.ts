@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MarketTarget, produceForMarket, workForMarket } from './market-load.ts';
+import { workForMarket } from './agent-load.ts';
+import { type MarketTarget, produceForMarket } from './market-load.ts';
 import { produceForReference, type ReferenceTarget, workForReference } from './reference-load.ts';
 
 /** Forked by the bench: one producer or one worker, driven over IPC. See `load.ts`. */

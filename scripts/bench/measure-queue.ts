@@ -43,12 +43,13 @@ export async function measureSaturated(
   const before = await counters(contender, folder);
   const produced = await producer.call<Produced>('enq', { C: producers, secs });
   const status = await worker.call<LoadStatus>('stat');
-  const after = await counters(contender, folder);
   const seconds = produced.n / produced.perSec;
+  // What is still queued then has to be worked off: its cost belongs to the jobs.
   await drained(contender, produced, status.got);
+  const after = await counters(contender, folder);
   const { p50, p99 } = await worker.call<LoadStatus>('stat');
   return {
-    ...perJob(before, after, status.got),
+    ...perJob(before, after, produced.n),
     jobsPerSec: status.got / seconds,
     startP50Ms: p50,
     startP99Ms: p99,

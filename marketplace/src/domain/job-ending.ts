@@ -77,7 +77,7 @@ export function endAttempt(
   const { job, execution } = snapshot;
   if (execution === null) throw new Error('an attempt ends only where there is one');
   const failures = failuresAfter(snapshot, end);
-  const feePool = feePoolOf(ledger, job.asset);
+  const feePool = () => feePoolOf(ledger, job.asset);
   const isWanted = job.cancelRequestedAtMs === null && context.retry !== 'no';
   const retry = decideRetry({
     reason: end.reason,
@@ -136,7 +136,7 @@ function requeue(
   snapshot: JobSnapshot,
   end: AttemptEnd,
   context: EndContext,
-  plan: { notBeforeMs: number; queueDeadlineMs: number; feePool: BaseUnits },
+  plan: { notBeforeMs: number; queueDeadlineMs: number; feePool: () => BaseUnits },
 ): JobChange {
   const { job, execution } = snapshot;
   const settlement = settleAttempt(snapshot, end, plan.feePool);
@@ -163,6 +163,9 @@ function requeue(
   };
 }
 
+/** For ends that pay nobody. */
+const noPool = () => zero;
+
 /** The job broke one agent after another: it ends, and what they failed of it is forgotten. */
 function endPoison(
   snapshot: JobSnapshot,
@@ -172,14 +175,14 @@ function endPoison(
 ): JobChange {
   const poison: AttemptEnd = { ...end, executionState: 'failed', reason: 'poison', runMs: 0 };
   // The last of them is this attempt's own agent, against whom nothing was counted yet.
-  return { ...closeJob(snapshot, poison, context, zero), agentsForgiven: broken.slice(0, -1) };
+  return { ...closeJob(snapshot, poison, context, noPool), agentsForgiven: broken.slice(0, -1) };
 }
 
 function endLastAttempt(
   snapshot: JobSnapshot,
   end: AttemptEnd,
   context: EndContext,
-  feePool: BaseUnits,
+  feePool: () => BaseUnits,
 ): JobChange {
   const { retry: mayRetry, fault } = reasons[end.reason];
   const isCancelled = snapshot.job.cancelRequestedAtMs !== null;
@@ -208,7 +211,7 @@ export function endUnstarted(
   context: EndContext,
 ): JobChange {
   const end = endWithoutResult('cancelled', unstartedReasons[state]);
-  return closeJob(snapshot, end, context, zero, state);
+  return closeJob(snapshot, end, context, noPool, state);
 }
 
 const jobStateOf: Record<AttemptEnd['executionState'], JobState> = {
@@ -223,7 +226,7 @@ function closeJob(
   snapshot: JobSnapshot,
   end: AttemptEnd,
   context: EndContext,
-  feePool: BaseUnits,
+  feePool: () => BaseUnits,
   state: JobState = jobStateOf[end.executionState],
 ): JobChange {
   const { job } = snapshot;

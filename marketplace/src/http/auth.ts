@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { FastifyRequest } from 'fastify';
-import { equalsSecret, hasHash, isWorkingKey, keyIdOf } from '../services/api-key.ts';
+import { equalsHash, hashText, isWorkingKey, keyIdOf } from '../services/api-key.ts';
 import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
 import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
@@ -40,17 +40,20 @@ export interface Authenticator {
 }
 
 export function createAuthenticator(deps: Deps): Authenticator {
-  async function ownerOf(apiKey: string) {
+  const adminKeyHash = hashText(deps.adminApiKey);
+  /** @param keyHash of the same key, which is hashed once for each request. */
+  async function ownerOf(apiKey: string, keyHash = hashText(apiKey)) {
     const keyId = keyIdOf(apiKey);
     const row = keyId === null ? null : await deps.store.apiKey(keyId);
     if (row === null || !isWorkingKey(row, deps.clock.nowMs())) return null;
-    return hasHash(apiKey, row.keyHash) ? row.owner : null;
+    return equalsHash(row.keyHash, keyHash) ? row.owner : null;
   }
   async function requesterByKey(apiKey: string): Promise<Requester | null> {
-    if (equalsSecret(apiKey, deps.adminApiKey)) {
+    const keyHash = hashText(apiKey);
+    if (equalsHash(keyHash, adminKeyHash)) {
       return { accountId: deps.operatorAccountId, keyId: null };
     }
-    const owner = await ownerOf(apiKey);
+    const owner = await ownerOf(apiKey, keyHash);
     const keyId = keyIdOf(apiKey);
     return owner?.kind === 'account' ? { accountId: owner.accountId, keyId } : null;
   }
@@ -98,7 +101,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     },
     async operator(request) {
       const apiKey = readKey(request);
-      if (equalsSecret(apiKey, deps.adminApiKey)) return 'operator';
+      if (equalsHash(hashText(apiKey), adminKeyHash)) return 'operator';
       throw (await ownerOf(apiKey)) === null
         ? new MarketError('AUTH_INVALID')
         : forbidden('the operator key');

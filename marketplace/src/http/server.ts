@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
@@ -11,6 +10,7 @@ import { addAgentChannel } from './agent-channel/add-agent-channel.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { addRateLimit } from './rate-limit.ts';
+import { createRequestLogger } from './request-logger.ts';
 import { routeUpgrades } from './route-upgrades.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAdminRoutes } from './routes/admin.ts';
@@ -32,6 +32,7 @@ import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { addStaticFiles } from './static-files.ts';
 
 /** Time for a whole request to arrive; long polls and streams are answers and not bound by it. */
@@ -59,6 +60,7 @@ export async function createServer(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: () => randomUUID(),
+    childLoggerFactory: createRequestLogger,
     routerOptions: { maxParamLength: 128 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -69,7 +71,7 @@ export async function createServer(
     void reply.header('x-request-id', request.id);
     if (deps.stopping.aborted) throw new MarketError('SERVICE_STOPPING');
   });
-  await app.register(helmet, securityHeaders);
+  await addSecurityHeaders(app);
   await addRateLimit(app);
   const server = routeUpgrades(app.server, addAgentChannel(app, deps));
   await app.register(websocket, { options: { maxPayload: limits.logLineBytes, server } });
@@ -102,27 +104,6 @@ export async function createServer(
   await addStaticFiles(app, deps, options.dashboardDir);
   return app;
 }
-
-/** Job output is hostile: no inline script, nothing from elsewhere, no framing. */
-const securityHeaders = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-    },
-  },
-  referrerPolicy: { policy: 'no-referrer' as const },
-  // Plain HTTP on one machine is normal here; a proxy that ends TLS sets this header itself.
-  strictTransportSecurity: false,
-};
 
 async function addDocs(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {

@@ -56,6 +56,7 @@ export function announceChange(deps: JobChangeDeps, outcome: ChangeOutcome): voi
   if (execution !== null && isTerminalExecution(execution.state)) deps.work.ended(execution);
   if (isClaimable(outcome.job)) deps.matchmaker.addJob(outcome.job);
   else deps.matchmaker.removeJob(outcome.job.jobId);
-  if (outcome.payoutId !== null) deps.wakePayouts();
+  // What is due later is found when it is.
+  if (outcome.payoutId !== null && deps.holdbackMs === 0) deps.wakePayouts();
   if (outcome.isAwaited) deps.wakeDependencies();
 }

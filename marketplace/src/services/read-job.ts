@@ -36,14 +36,16 @@ export async function findJobThatRan(deps: Pick<Deps, 'store'>, job: JobRow): Pr
 
 export async function readJobDetail(deps: Deps, job: JobRow): Promise<JobDetail> {
   const { jobId } = job;
+  // What nobody has taken yet has no executions, and nobody earns anything with it.
+  const wasTaken = job.attempt > 0;
   const [ran, dependencies, executions, events, payouts] = await Promise.all([
     findJobThatRan(deps, job),
     job.spec.after.length === 0 ? [] : deps.store.dependenciesOf(jobId),
-    deps.store.executionsOfJob(jobId),
+    wasTaken ? deps.store.executionsOfJob(jobId) : [],
     deps.store.eventsOfJob(jobId, eventsPerJob),
-    deps.store.payoutsOfJobs([jobId]),
+    wasTaken ? deps.store.payoutsOfJobs([jobId]) : null,
   ]);
-  const payout = payouts.get(jobId) ?? null;
+  const payout = payouts?.get(jobId) ?? null;
   const { explorerUrl } = deps;
   return viewJobDetail({ job, ran, dependencies, executions, events, payout, explorerUrl });
 }

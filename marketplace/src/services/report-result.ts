@@ -39,13 +39,8 @@ export async function reportResult(
     resultHash,
   );
   announceChange(deps, outcome);
-  const { job } = outcome;
-  const payout = await deps.store.payoutOfExecution(fence.executionId);
-  return {
-    jobState: job.state,
-    earned: toMoney(payout?.amount ?? 0n, job.asset),
-    payoutId: payout?.payoutId ?? null,
-  };
+  const { job, earned, payoutId } = outcome;
+  return { jobState: job.state, earned: toMoney(earned, job.asset), payoutId };
 }
 
 /** What an agent can't know, and what would be paid out of the marketplace's own money. */

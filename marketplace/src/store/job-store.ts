@@ -236,6 +236,8 @@ export interface ChangeOutcome extends JobSnapshot {
   /** The job is over now, and others wait for that. */
   isAwaited: boolean;
   payoutId: string | null;
+  /** What that payout is about; 0 without one. */
+  earned: BaseUnits;
 }
 
 export interface LogAppend {

@@ -3,6 +3,7 @@ import type { Logger } from '@node3/shared/logger';
 import Database from 'better-sqlite3';
 import type { EventRow } from '../rows.ts';
 import { migrate } from './migrate.ts';
+import { type PendingTotals, pendingTotalsOf } from './pending-totals.ts';
 import { createCheckpoint } from './sqlite-checkpoint.ts';
 import { setPragmas } from './sqlite-pragmas.ts';
 
@@ -50,6 +51,7 @@ export class SqliteDatabase {
     Database.Statement
   >;
   readonly #checkpoint: () => void;
+  readonly #totals: PendingTotals;
   #apart = 0;
   #queue: QueuedWrite[] = [];
   #scheduled = false;
@@ -70,6 +72,7 @@ export class SqliteDatabase {
       release: this.#db.prepare('RELEASE one_write'),
       undo: this.#db.prepare('ROLLBACK TO one_write'),
     };
+    this.#totals = pendingTotalsOf(this.#db);
     this.#checkpoint = createCheckpoint(this.#db, options.log);
   }
 
@@ -168,12 +171,14 @@ export class SqliteDatabase {
       return null;
     }
     const settled: (() => void)[] = [];
+    this.#totals.forget();
     try {
       for (const write of batch) {
         this.#current = write;
         const value = write.work(this.#db);
         settled.push(() => write.resolve(value));
       }
+      this.#totals.settle(this.#db);
       return settled;
     } catch (error) {
       if (isFatal(error) || !this.#db.inTransaction) throw error;
@@ -190,8 +195,10 @@ export class SqliteDatabase {
   #runApart(write: QueuedWrite): () => void {
     this.#control.save.run();
     this.#current = write;
+    this.#totals.forget();
     try {
       const value = write.work(this.#db);
+      this.#totals.settle(this.#db);
       this.#control.release.run();
       return () => write.resolve(value);
     } catch (error) {

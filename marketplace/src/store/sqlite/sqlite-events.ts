@@ -21,8 +21,8 @@ interface EventRecord {
 const insertEvent = `
   INSERT INTO events (name, at_ms, actor, account_id, job_id, execution_id, reason, data)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-const selectAfter = 'SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?';
-const selectOfJob = 'SELECT * FROM events WHERE job_id = ? ORDER BY seq LIMIT ?';
+const selectAfter = 'SELECT * FROM events WHERE seq > +? ORDER BY seq LIMIT +?';
+const selectOfJob = 'SELECT * FROM events WHERE job_id = +? ORDER BY seq LIMIT +?';
 const selectLast = 'SELECT max(seq) AS seq FROM events';
 
 /**

@@ -2,6 +2,7 @@ import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { executionTransitions, isTerminalExecution } from '@node3/shared/execution-state';
 import { isTerminalJob, jobTransitions } from '@node3/shared/job-state';
+import { type BaseUnits, zero } from '@node3/shared/money';
 import { settlementTransitions } from '@node3/shared/settlement-state';
 import { assertTransition } from '@node3/shared/state-machine';
 import type Database from 'better-sqlite3';
@@ -24,7 +25,8 @@ const noteAwaited = `
   INSERT INTO dependency_work (needed_job_id)
   SELECT @jobId WHERE EXISTS (
     SELECT 1 FROM job_dependencies WHERE needed_job_id = @jobId AND state = 'open')`;
-const selectPayoutId = 'SELECT payout_id FROM payouts WHERE execution_id = ?';
+const selectPayout = 'SELECT payout_id, amount FROM payouts WHERE execution_id = ?';
+const unpaid = { payoutId: null, earned: zero };
 
 export function changeJobIn(
   sqlite: SqliteDatabase,
@@ -49,8 +51,8 @@ export function changeExecutionIn(
   assert(job !== null, `execution ${execution.executionId} has a job`);
   if (isTerminalExecution(execution.state)) {
     assertSameResult(execution, resultHash);
-    const payoutId = payoutIdIn(db, execution.executionId);
-    return { job, execution, changed: false, isAwaited: false, payoutId, replayed: true };
+    const paid = payoutIn(db, execution.executionId);
+    return { job, execution, changed: false, isAwaited: false, ...paid, replayed: true };
   }
   const snapshot = { job, execution };
   const decided = decide(snapshot, ledgerViewOf(db));
@@ -99,7 +101,7 @@ function applyIn(
   snapshot: JobSnapshot,
   change: JobChange | null,
 ): ChangeOutcome {
-  if (change === null) return { ...snapshot, changed: false, isAwaited: false, payoutId: null };
+  if (change === null) return { ...snapshot, changed: false, isAwaited: false, ...unpaid };
   const [first] = change.events;
   assert(first !== undefined, 'every change is explained by an event');
   const nowMs = first.atMs;
@@ -124,8 +126,8 @@ function applyIn(
   const isOver = isTerminalJob(job.state);
   if (isOver) specCacheOf(db).delete(job.jobId);
   const isAwaited = isOver && statement(db, noteAwaited).run({ jobId: job.jobId }).changes > 0;
-  const payoutId = change.payout?.payoutId ?? null;
-  return { job, execution, changed: true, isAwaited, payoutId };
+  const { payoutId = null, amount: earned = zero } = change.payout ?? {};
+  return { job, execution, changed: true, isAwaited, payoutId, earned };
 }
 
 function changedJob(job: JobRow, change: JobChange): JobRow {
@@ -158,7 +160,9 @@ function assertHeld(job: JobRow, execution: ExecutionRow | null): void {
   );
 }
 
-function payoutIdIn(db: Database.Database, executionId: string): string | null {
-  const found = statement<{ payout_id: string }>(db, selectPayoutId).get(executionId);
-  return found?.payout_id ?? null;
+function payoutIn(db: Database.Database, executionId: string) {
+  const found = statement<{ payout_id: string; amount: BaseUnits }>(db, selectPayout).get(
+    executionId,
+  );
+  return found === undefined ? unpaid : { payoutId: found.payout_id, earned: found.amount };
 }

@@ -7,6 +7,7 @@ import type { DependencyRow } from '../dependency-store.ts';
 import type { Idempotency, JobPosting } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
 import { fromJob } from './job-codec.ts';
+import { specCacheOf } from './spec-cache.ts';
 import { checkCapsIn } from './sqlite-cap-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { dependenciesIn, insertDependenciesIn } from './sqlite-dependencies.ts';
@@ -22,17 +23,50 @@ const selectIdempotency =
 const insertIdempotency =
   'INSERT INTO idempotency (account_id, key, request_hash, job_id) VALUES (?, ?, ?, ?)';
 const countOpen = 'SELECT sum(jobs_open) AS open FROM account_jobs WHERE account_id = ?';
+/** In the order of the statement: binding by position costs a third of binding by name. */
+const insertJobColumns = [
+  'jobId',
+  'accountId',
+  'apiKeyId',
+  'state',
+  'reason',
+  'fault',
+  'priority',
+  'asset',
+  'price',
+  'feeBasisPoints',
+  'attempt',
+  'executionId',
+  'agentId',
+  'notBeforeMs',
+  'queueDeadlineMs',
+  'cancelRequestedAtMs',
+  'settlement',
+  'charged',
+  'providerShare',
+  'fee',
+  'refund',
+  'exitCode',
+  'logLines',
+  'logBytes',
+  'createdAtMs',
+  'queuedAtMs',
+  'startedAtMs',
+  'finishedAtMs',
+  'output',
+  'failures',
+  'dependenciesOpen',
+  'rerunOf',
+  'cachedFrom',
+  'cacheKey',
+] as const;
 const insertJob = `
   INSERT INTO jobs (job_id, account_id, api_key_id, state, reason, fault, priority, asset, price, fee_basis_points, attempt,
     execution_id, agent_id, not_before_ms, queue_deadline_ms, cancel_requested_at_ms, settlement,
     charged, provider_share, fee, refund, exit_code, log_lines, log_bytes, created_at_ms,
     queued_at_ms, started_at_ms, finished_at_ms, output, failures, dependencies_open, rerun_of,
     cached_from, cache_key)
-  VALUES (@jobId, @accountId, @apiKeyId, @state, @reason, @fault, @priority, @asset, @price, @feeBasisPoints, @attempt,
-    @executionId, @agentId, @notBeforeMs, @queueDeadlineMs, @cancelRequestedAtMs, @settlement,
-    @charged, @providerShare, @fee, @refund, @exitCode, @logLines, @logBytes, @createdAtMs,
-    @queuedAtMs, @startedAtMs, @finishedAtMs, @output, @failures, @dependenciesOpen, @rerunOf,
-    @cachedFrom, @cacheKey)`;
+  VALUES (${insertJobColumns.map(() => '?').join(', ')})`;
 const insertSpec = 'INSERT INTO job_specs (job_id, spec) VALUES (?, ?)';
 
 export function postJobIn(
@@ -74,9 +108,10 @@ function insertIn(
   const { job, idempotency } = posting;
   const { jobId, accountId } = job;
   const columns = fromJob(job);
-  statement(db, insertJob).run(columns);
+  statement(db, insertJob).run(...insertJobColumns.map((name) => columns[name]));
   statement(db, insertSpec).run(jobId, columns.spec);
   insertDependenciesIn(db, jobId, dependencies);
+  specCacheOf(db).set(jobId, job.spec, columns.spec.length);
   if (posting.quoteId !== null) useQuoteIn(db, posting.quoteId, job);
   postTransfersIn(db, posting.transfers, job.createdAtMs);
   if (idempotency !== null) {

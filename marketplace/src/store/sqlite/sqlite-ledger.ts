@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3';
 import { type LedgerSide, ledgerClassOf, normalSides } from '../../domain/ledger-accounts.ts';
 import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
 import type { Transfer } from '../rows.ts';
+import { pendingTotalsOf } from './pending-totals.ts';
 import { statement } from './statement.ts';
 
 interface TransferRecord {
@@ -45,10 +46,6 @@ const takeFrom = {
 } satisfies Record<LedgerSide, string>;
 const openBalance =
   'INSERT INTO balances (debits, credits, account, asset, side) VALUES (?, ?, ?, ?, ?)';
-const addToTotal =
-  'UPDATE balance_totals SET debits = debits + ?, credits = credits + ? WHERE class = ? AND asset = ?';
-const openTotal =
-  'INSERT INTO balance_totals (debits, credits, class, asset, side) VALUES (?, ?, ?, ?, ?)';
 
 /**
  * Posts transfers in order, inside a write. One that is stored already with the same content is
@@ -60,12 +57,11 @@ export function postTransfersIn(
   transfers: readonly Transfer[],
   nowMs: number,
 ): void {
-  // Read from the table every time: a write that was rolled back took its entries along.
-  let head: LedgerHead | null = null;
+  const pending = pendingTotalsOf(db);
   for (const transfer of transfers) {
-    const next = append(db, head ?? ledgerHeadIn(db), transfer, nowMs);
+    const next = append(db, pending.head ?? ledgerHeadIn(db), transfer, nowMs);
     if (next === null) continue;
-    head = next;
+    pending.head = next;
     move(db, transfer, 'debit');
     move(db, transfer, 'credit');
   }
@@ -133,9 +129,7 @@ function move(db: Database.Database, transfer: Transfer, on: LedgerSide): void {
     const taken = statement(db, takeFrom[side]).run(...balance, amount);
     if (taken.changes === 0) throw insufficient(db, account, asset, amount);
   }
-  const total = [debits, credits, ledgerClass, asset];
-  const addedToTotal = statement(db, addToTotal).run(...total);
-  if (addedToTotal.changes === 0) statement(db, openTotal).run(...total, side);
+  pendingTotalsOf(db).add({ ledgerClass, asset, side, debits, credits });
 }
 
 function insufficient(

@@ -11,11 +11,11 @@ const rowsPerWalletMax = 256;
 
 const selectDueWallets = `
   SELECT wallet FROM payouts
-  WHERE state = 'due' AND asset = ? AND parked_until_ms IS NULL AND due_at_ms <= ?
-  ORDER BY due_at_ms, payout_id LIMIT ?`;
+  WHERE state = 'due' AND asset = +? AND parked_until_ms IS NULL AND due_at_ms <= +?
+  ORDER BY due_at_ms, payout_id LIMIT +?`;
 /** In the order of their storing, which the index has, so that dust is not sorted each time. */
 const dueOfWallet = `
-  WHERE state = 'due' AND wallet = ? AND asset = ? AND due_at_ms <= ? ORDER BY rowid LIMIT ?`;
+  WHERE state = 'due' AND wallet = +? AND asset = +? AND due_at_ms <= +? ORDER BY rowid LIMIT +?`;
 const selectWalletsOf = `
   SELECT DISTINCT wallet, asset FROM payouts
   WHERE state = 'due' AND payout_id IN (SELECT value FROM json_each(?))`;

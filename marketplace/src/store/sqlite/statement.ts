@@ -5,6 +5,11 @@ const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>
 /**
  * The prepared statement of a constant SQL text, compiled once per connection. Values are always
  * bound, never written into the text, so the number of statements is bounded by the source code.
+ *
+ * Hot texts write `+?` where an order or a limit depends on a value: SQLite looks at such values when
+ * it plans, and compiles the statement anew each time one is bound. With the plus it can't look:
+ * 4.5 µs instead of 18 for the events of a job, 3 instead of 20 for an agent's live executions
+ * (2026-11-26, SQLite 3.54).
  */
 export function statement<Row>(
   db: Database.Database,

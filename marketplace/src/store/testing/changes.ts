@@ -125,6 +125,7 @@ export function describeChanges(given: Given): void {
         changed: false,
         isAwaited: false,
         payoutId: null,
+        earned: 0n,
       });
     });
 

@@ -10,6 +10,8 @@ export function describePosting(given: Given): void {
       const accountId = await world.openAccount(1_500n);
       const job = await world.post(accountId, 1_000n);
       expect(await store.job(job.jobId)).toEqual(job);
+      // Whatever a store keeps at hand is what it has written down.
+      expect(await store.queuedJobs(null, 10)).toStrictEqual([await store.job(job.jobId)]);
       expect((await store.accountBalances(accountId)).USDC).toEqual({
         available: 500n,
         held: 1_000n,
