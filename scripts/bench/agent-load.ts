@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import type { Offer } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
 import { agentChannelProtocol, agentChannelUrl } from '@node3/shared/routes/agent-channel';
-import type { AgentMessage, ExecutionOffer } from '@node3/shared/routes/agents';
+import type { AgentMessage, ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import { type RawData, WebSocket } from 'ws';
 import type { WorkerEvents } from './load-process.ts';
 import type { MarketTarget } from './market-load.ts';
 
 /** A machine that never is what a match waits for. */
-const machine: Offer = {
+export const machine: Offer = {
   devices: [],
   isolation: 'container',
   nativeAllowed: false,
@@ -117,7 +117,7 @@ function sentAtOf({ spec }: ExecutionOffer): number {
   return Number(workload.env.SENT_AT);
 }
 
-const success = {
+export const success: ExecutionResult = {
   outcome: 'succeeded',
   reason: 'exited',
   detail: null,

@@ -13,7 +13,7 @@ import type { MarketTarget } from './market-load.ts';
 export interface BenchMarket {
   network: DevNetwork;
   requesterKey: string;
-  pid: number;
+  pid(): number;
   /** Commits so far. */
   commits(): Promise<number>;
   registerAgents(count: number): Promise<string[]>;
@@ -48,7 +48,7 @@ export async function startBenchMarket(): Promise<BenchMarket> {
   return {
     network,
     requesterKey: apiKey,
-    pid: network.child?.pid() ?? 0,
+    pid: () => network.child?.pid() ?? 0,
     async commits() {
       const { commits } = (await ask('/')) as { commits: number };
       return commits;
@@ -87,7 +87,7 @@ export async function enterMarket(
   return {
     name,
     ...loads,
-    serverPids: () => [market.pid],
+    serverPids: () => [market.pid()],
     commits: () => market.commits(),
     async leave() {
       await Promise.all([loads.producer.stop(), loads.worker.stop()]);
