@@ -154,7 +154,8 @@ export class Lanes {
     const slot = this.#newSlot();
     const made = { haveA, haveB, mask, slot };
     this.#bySlot[slot] = made;
-    this.#classes.set(haveA, [...like, made]);
+    // Read again: the class that gave up its column may have been one of these.
+    this.#classes.set(haveA, [...(this.#classes.get(haveA) ?? []), made]);
     return slot;
   }
 
