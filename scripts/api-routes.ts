@@ -16,8 +16,10 @@ import * as jobs from '@node3/shared/routes/jobs';
 import * as keys from '@node3/shared/routes/keys';
 import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
+import * as node3 from '@node3/shared/routes/node3';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
+import * as ratings from '@node3/shared/routes/ratings';
 import * as receipts from '@node3/shared/routes/receipts';
 import * as schedules from '@node3/shared/routes/schedules';
 import * as templates from '@node3/shared/routes/templates';
@@ -36,6 +38,7 @@ export const apiRoutes: RouteContract[] = [
   accounts,
   deposits,
   keys,
+  ratings,
   caps,
   quotes,
   withdrawals,
@@ -47,6 +50,7 @@ export const apiRoutes: RouteContract[] = [
   schedules,
   x402,
   galaksio,
+  node3,
   agents,
   agentIdentity,
   admin,

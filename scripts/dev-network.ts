@@ -31,6 +31,7 @@ export interface DevNetwork {
   /** The process of its own, when there is one. */
   child: MarketplaceProcess | null;
   operator: Client;
+  adminApiKey: string;
   startAgent(name: string, options?: AgentOptions): Promise<Agent>;
   /** An agent that can be killed and started again, with the real engine and a simulated GPU. */
   startAgentProcess(name: string): Promise<ServiceProcess>;
@@ -97,6 +98,7 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
     localnet,
     child,
     marketplaceUrl: marketplace.url,
+    adminApiKey,
     operator: createClient({
       baseUrl: marketplace.url,
       apiKey: adminApiKey,

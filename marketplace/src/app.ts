@@ -183,6 +183,7 @@ function createMarketplaceService(
     publicUrl: config.publicUrl,
     version: packageJson.version,
     registration: config.registration,
+    unprovenWallets: config.unprovenWallets,
   });
 }
 

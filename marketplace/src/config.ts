@@ -41,6 +41,8 @@ export interface MarketplaceConfig {
   x402DailyFeeLamportsMax: BaseUnits;
   /** Whether agents register freely, or with a one-time token of the operator only. */
   registration: 'open' | 'token';
+  /** Whether the seed's agents, which prove no wallet, may register without a token off localnet. */
+  unprovenWallets: 'allowed' | 'refused';
   defaultImages: DefaultImages;
   /** Address under which others reach us, such as `https://market.example`; null on one machine. */
   publicUrl: string | null;
@@ -62,6 +64,7 @@ export const pricingDefaults = {
   quoteSec: 60,
   explorerUrl: null,
   registration: 'open',
+  unprovenWallets: 'refused',
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

@@ -67,6 +67,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     }),
     x402Enabled: readFlag(env, 'X402_ENABLED', pricingDefaults.x402Enabled ? 'on' : 'off'),
     x402DailyFeeLamportsMax: readDailyFees(env),
+    unprovenWallets: readFlag(env, 'ALLOW_UNPROVEN_WALLETS', 'off') ? 'allowed' : 'refused',
     registration: readFlag(env, 'REGISTRATION_TOKEN_REQUIRED', 'off') ? 'token' : 'open',
     defaultImages,
     publicUrl: readPublicUrl(env),

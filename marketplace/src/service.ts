@@ -62,6 +62,8 @@ export interface ServiceParts {
   version: string;
   /** Whether agents register freely, or with a token of the operator only. */
   registration: RegistrationPolicy;
+  /** Whether agents that prove no wallet may register without a token, outside of localnet too. */
+  unprovenWallets: 'allowed' | 'refused';
 }
 
 export interface Service {
@@ -122,6 +124,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       version: parts.version,
       publicUrl: parts.publicUrl,
       registration: parts.registration,
+      unprovenWallets: cluster === 'localnet' ? 'allowed' : parts.unprovenWallets,
       stopping: stopping.signal,
       explorerUrl: parts.explorerUrl,
       readHealth: () =>

@@ -51,18 +51,18 @@ export const Labels = Type.Record(
   { maxProperties: limits.labels, additionalProperties: false },
 );
 
-const Environment = Type.Record(
+export const Environment = Type.Record(
   Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
   Type.String({ maxLength: limits.environmentValueBytes }),
   { maxProperties: limits.environmentVariables, additionalProperties: false },
 );
 
-const CommandParts = Type.Array(Type.String({ maxLength: limits.commandPartBytes }), {
+export const CommandParts = Type.Array(Type.String({ maxLength: limits.commandPartBytes }), {
   minItems: 1,
   maxItems: limits.commandParts,
 });
 
-const Image = Type.String({
+export const Image = Type.String({
   minLength: 1,
   maxLength: 512,
   pattern: '^[a-z0-9][a-zA-Z0-9._/:@-]*$',

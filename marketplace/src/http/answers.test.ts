@@ -18,8 +18,10 @@ import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as keyRoutes from '@node3/shared/routes/keys';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
+import * as node3Routes from '@node3/shared/routes/node3';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
+import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as templateRoutes from '@node3/shared/routes/templates';
@@ -28,6 +30,7 @@ import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
+import { askAgents, askKeys, askNode3 } from '../testing/ask-agents.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
@@ -64,6 +67,8 @@ const modules = [
   adminAgentRoutes,
   agentIdentityRoutes,
   keyRoutes,
+  ratingRoutes,
+  node3Routes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -223,7 +228,7 @@ describe('answers', () => {
     const post = async () => (await ask(jobRoutes.createJob, requester, { body })).jobId;
 
     await ask(quoteRoutes.createQuote, null, { body });
-    await manageKeys(requester);
+    await askKeys(ask, requester);
     await setCaps(requester);
     const waiting = await post();
     await readEverything(keys, waiting);
@@ -255,6 +260,7 @@ describe('answers', () => {
       await runJob(agent, ending);
       await readEverything(keys, jobId);
       await ask(receiptRoutes.getReceipt, requester, { params: { jobId } });
+      await ask(ratingRoutes.rateJob, requester, { params: { jobId }, body: { stars: 5 } });
     }
     await ask(receiptRoutes.getReceiptKey, null);
     await operatePayouts();
@@ -269,7 +275,8 @@ describe('answers', () => {
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminAgentRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic(agentId);
-    await manageAgents();
+    await askAgents(ask, market.adminApiKey, await registerAgent());
+    await askSeed(requester);
   });
 
   it('were compared for every endpoint that works without a chain', () => {
@@ -278,6 +285,7 @@ describe('answers', () => {
       'POST /api/v1/deposits',
       'POST /api/v1/admin/wallet/fund',
       'POST /api/v1/x402/jobs',
+      'POST /api/admin/jobs/create',
       'POST /execute',
       'POST /execute/async',
     ];
@@ -310,34 +318,16 @@ describe('answers', () => {
 async function readPublic(agentId: string) {
   await ask(marketplaceRoutes.listPublicAgents, null);
   await ask(marketplaceRoutes.getPublicAgent, null, { params: { agentId } });
+  await ask(ratingRoutes.listRatings, null, { params: { agentId } });
   await ask(adminAgentRoutes.listAgents, market.adminApiKey);
 }
 
-async function manageKeys(requester: string) {
-  const body = { name: 'ci' };
-  const { keyId } = await ask(keyRoutes.createKey, requester, { body });
-  await ask(keyRoutes.rotateKey, requester, { params: { keyId } });
-  await ask(keyRoutes.listKeys, requester);
-  await ask(keyRoutes.revokeKey, requester, { params: { keyId } });
-}
-
-async function manageAgents() {
-  const { adminApiKey } = market;
-  const { agentId, apiKey } = await registerAgent();
-  const params = { agentId };
-  await ask(agentIdentityRoutes.getOwnAgent, apiKey);
-  await ask(agentIdentityRoutes.drainOwnAgent, apiKey);
-  await ask(agentIdentityRoutes.resumeOwnAgent, apiKey);
-  await ask(agentIdentityRoutes.rotateOwnKey, apiKey);
-  await ask(adminAgentRoutes.drainAgent, adminApiKey, { params, body: { reason: 'a test' } });
-  await ask(adminAgentRoutes.getAdminAgent, adminApiKey, { params });
-  await ask(adminAgentRoutes.resumeAgent, adminApiKey, { params });
-  await ask(agentIdentityRoutes.unregisterOwnAgent, apiKey);
-  await ask(adminAgentRoutes.unregisterAgent, adminApiKey, { params, body: {} });
-  const issued = await ask(adminAgentRoutes.issueRegistrationToken, adminApiKey, { body: {} });
-  await ask(adminAgentRoutes.listRegistrationTokens, adminApiKey);
-  const { tokenId } = issued;
-  await ask(adminAgentRoutes.revokeRegistrationToken, adminApiKey, { params: { tokenId } });
+async function askSeed(requester: string) {
+  const { address: wallet } = testWallet();
+  const body = testJob({ workload: { kind: 'container', image: 'c', command: ['true'] } });
+  await askNode3(ask, wallet, async () => {
+    await ask(jobRoutes.createJob, requester, { body });
+  });
 }
 
 async function operatePayouts() {

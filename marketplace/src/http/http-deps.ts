@@ -44,6 +44,8 @@ export interface HttpDeps
   agentLinks: AgentLinks;
   orders: AgentOrders;
   registration: RegistrationPolicy;
+  /** Whether the seed's agents, which prove no wallet, register without a token too. */
+  unprovenWallets: 'allowed' | 'refused';
   treasury: Treasury;
   ownWallets: OwnWallets;
   payouts: PayoutOperation;

@@ -86,6 +86,29 @@ export class Matchmaker {
     return found.candidate;
   }
 
+  /** Jobs that this agent could take now, best first, at most `count`. They stay open. */
+  peek(capacity: Capacity, count: number): string[] {
+    const places: number[] = [];
+    // One search after the other, each without what those before it found, all in one turn.
+    while (places.length < count) {
+      const found = this.#open.bestFor(capacity, this.#deps.clock.nowMs());
+      if (found === null) break;
+      this.#open.hide(found.place);
+      places.push(found.place);
+    }
+    for (const place of places) this.#open.show(place);
+    return places.map((place) => this.#open.table.ids.idOf(place));
+  }
+
+  /** Takes this very job out of the index for an agent that named it; null when it can't have it. */
+  takeJob(jobId: string, capacity: Capacity): Candidate | null {
+    const place = this.#open.table.ids.find(jobId);
+    if (place < 0 || !this.#open.isShown(place) || capacity.freeSlots < 1) return null;
+    const candidate = this.#open.match(place, capacity, this.#deps.clock.nowMs());
+    if (candidate !== null) this.#withdraw(place);
+    return candidate;
+  }
+
   /** What became of a job that was taken; one that nobody got is open again. */
   settle(jobId: string, outcome: LeaseOutcome): void {
     const isLeased = typeof outcome !== 'string' && outcome.jobId === jobId;

@@ -156,6 +156,7 @@ async function startOn(
     publicUrl: null,
     version: '0.0.0-test',
     registration: options.registration ?? 'open',
+    unprovenWallets: 'refused',
   });
   const url = await service.listen('127.0.0.1', port);
   return { url, store, service, connect: (target) => (connected = target) };

@@ -20,7 +20,8 @@ export function setErrorHandler(app: FastifyInstance): void {
   });
 }
 
-function toMarketError(thrown: unknown, bodyLimit: number | undefined): MarketError {
+/** What an operating error or a bug of ours is to a caller. */
+export function toMarketError(thrown: unknown, bodyLimit: number | undefined): MarketError {
   if (thrown instanceof MarketError) return thrown;
   const internal = new MarketError(
     'INTERNAL',

@@ -297,6 +297,7 @@ function createTestService(
     publicUrl: null,
     version: '0.0.0-test',
     registration: 'open',
+    unprovenWallets: 'refused',
   });
 }
 

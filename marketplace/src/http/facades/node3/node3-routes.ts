@@ -1,0 +1,137 @@
+import { MarketError } from '@node3/shared/error';
+import { addRoute } from '@node3/shared/http/add-route';
+import {
+  seedAccept,
+  seedAvailable,
+  seedComplete,
+  seedCreateJob,
+  seedFail,
+  seedHeartbeat,
+  seedRegister,
+} from '@node3/shared/routes/node3';
+import { toTimestamp } from '@node3/shared/schema';
+import { decodeAddress } from '@node3/shared/wallet-key';
+import type { FastifyInstance } from 'fastify';
+import { holdNamedJob } from '../../../services/hold-named-job.ts';
+import { refuseOwnWallet } from '../../../services/own-wallets.ts';
+import { postJob } from '../../../services/post-job.ts';
+import { registerNew } from '../../../services/register-agent.ts';
+import { offeredSpec } from '../../../services/sealed-env.ts';
+import type { AgentRow } from '../../../store/rows.ts';
+import type { HttpDeps } from '../../http-deps.ts';
+import { publicWriteLimit } from '../../rate-limit.ts';
+import { setSeedErrorHandler } from './node3-errors.ts';
+import { rewardOf, seedSlots, toJobSpec, toOffer, toSeedJob } from './node3-mapping.ts';
+import { reportSeedEnd } from './node3-reports.ts';
+
+/** How many jobs the seed shows at a time, and how many are looked at for those it can describe. */
+const shownMax = 10;
+const lookedMax = 40;
+
+/** The endpoints of the node3 seed. Its agents neither fence nor renew; we do both for them. */
+export async function addNode3Routes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  await app.register(async (api) => {
+    setSeedErrorHandler(api);
+    addMachineRoutes(api, deps);
+    addWorkRoutes(api, deps);
+    addRoute(api, seedCreateJob, {
+      authenticate: deps.auth.operator,
+      async handler({ body }) {
+        const owner = { accountId: deps.operatorAccountId, keyId: null, idempotencyKey: null };
+        const { job } = await postJob(deps, { ...owner, spec: toJobSpec(body) });
+        return { job_id: job.jobId, status: 'created' as const };
+      },
+    });
+  });
+}
+
+function addMachineRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  addRoute(app, seedRegister, {
+    authenticate: deps.auth.public,
+    config: publicWriteLimit,
+    async handler({ body, request }) {
+      const { wallet_address: wallet, gpu_model: name } = body;
+      decodeAddress(wallet);
+      refuseOwnWallet(deps.ownWallets, wallet);
+      const header = request.headers['x-registration-token'];
+      const token = body.registration_token ?? (typeof header === 'string' ? header : undefined);
+      const registration = deps.unprovenWallets === 'allowed' ? deps.registration : 'token';
+      const { agentId, apiKey } = await registerNew({ ...deps, registration }, wallet, {
+        name: name.slice(0, 64),
+        version: 'node3-seed',
+        registrationToken: token,
+      });
+      const presence = seen(deps, { agentId, wallet, name });
+      deps.presence.noteOffer(presence, toOffer(body, seedSlots));
+      const message = `Registered. Rewards are paid to ${wallet} and to no other wallet.`;
+      return { agent_id: agentId, api_key: apiKey, message };
+    },
+  });
+  addRoute(app, seedHeartbeat, {
+    authenticate: deps.auth.agent,
+    async handler({ principal }) {
+      seen(deps, principal);
+      return { status: 'ok' as const, timestamp: toTimestamp(deps.clock.nowMs()) };
+    },
+  });
+}
+
+function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.agent;
+  addRoute(app, seedAvailable, {
+    authenticate,
+    async handler({ principal, body }) {
+      const offer = toOffer(body, body.max_concurrent_jobs ?? 1);
+      deps.presence.noteOffer(seen(deps, principal), offer);
+      if (principal.state !== 'active') return { jobs: [] };
+      const { agentId, wallet } = principal;
+      const capacity = deps.work.capacityOf({ agentId, wallet, offer });
+      const jobIds = deps.matchmaker.peek(capacity, lookedMax);
+      const rows = await Promise.all(jobIds.map((jobId) => deps.store.job(jobId)));
+      const jobs = rows.flatMap((job) => {
+        const shown = job === null ? null : toSeedJob(offeredSpec(deps.sealer, job), job.jobId);
+        return shown === null || job?.state !== 'queued' ? [] : [shown];
+      });
+      return { jobs: jobs.slice(0, shownMax) };
+    },
+  });
+  addRoute(app, seedAccept, {
+    authenticate,
+    async handler({ principal, params, body }) {
+      seen(deps, principal);
+      if (body.wallet_address !== principal.wallet) {
+        const detail = `Rewards go to the wallet this agent registered with, ${principal.wallet}. Send that one, or register another agent.`;
+        throw new MarketError('AUTH_FORBIDDEN', { detail });
+      }
+      const job = await holdNamedJob(deps, principal, params.jobId);
+      const message = 'The job is yours until its timeout times 1.2 has passed.';
+      return { status: 'accepted' as const, job_id: job.jobId, reward: rewardOf(job), message };
+    },
+  });
+  addRoute(app, seedComplete, {
+    authenticate,
+    async handler({ principal, params, body }) {
+      seen(deps, principal);
+      const job = await reportSeedEnd(deps, principal, params.jobId, { completion: body });
+      const message = 'Stored. The reward is on its way to the registered wallet.';
+      return { status: 'completed' as const, job_id: job.jobId, reward: rewardOf(job), message };
+    },
+  });
+  addRoute(app, seedFail, {
+    authenticate,
+    async handler({ principal, params, body }) {
+      seen(deps, principal);
+      const job = await reportSeedEnd(deps, principal, params.jobId, { failure: body });
+      return {
+        status: 'failed' as const,
+        job_id: job.jobId,
+        message: `The job is ${job.state} now.`,
+      };
+    },
+  });
+}
+
+/** Any call counts as a sign of life. Such an agent has no processes to tell apart. */
+function seen(deps: HttpDeps, agent: Pick<AgentRow, 'agentId' | 'wallet' | 'name'>) {
+  return deps.presence.seen(agent, `seed-${agent.agentId}`);
+}

@@ -1,0 +1,63 @@
+import { createJob } from '@node3/shared/routes/jobs';
+import { getPublicAgent, listPublicJobs } from '@node3/shared/routes/marketplace';
+import { listRatings, rateJob } from '@node3/shared/routes/ratings';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testAgentCalls } from '../testing/test-agent.ts';
+import {
+  openFundedAccount,
+  registerTestAgent,
+  startTestMarketplace,
+  type TestMarketplace,
+  testJob,
+} from '../testing/test-marketplace.ts';
+
+let market: TestMarketplace;
+let agent: Awaited<ReturnType<typeof registerTestAgent>>;
+
+beforeAll(async () => {
+  market = await startTestMarketplace();
+  agent = await registerTestAgent(market);
+});
+afterAll(() => market.stop());
+
+const view = () => market.anonymous.call(getPublicAgent, { params: { agentId: agent.agentId } });
+
+describe('what is known of an agent', () => {
+  it('is nothing at first, then every axis with its counts, and the stars of who paid', async () => {
+    const unknown = { value: null, weight: 0, count: 0 };
+    expect(await view()).toMatchObject({
+      avgRunSec: null,
+      rating: { mean: null, count: 0 },
+      reputation: { availability: unknown, completion: unknown, correctness: unknown },
+    });
+    const { client } = await openFundedAccount(market);
+    const { jobId } = await client.call(createJob, { body: testJob() });
+    const params = { jobId };
+    const early = client.call(rateJob, { params, body: { stars: 5 } });
+    await expect(early).rejects.toMatchObject({ code: 'JOB_STATE_INVALID' });
+    const calls = testAgentCalls(agent.client);
+    const offer = await calls.offer();
+    await calls.run(offer);
+    await calls.report(offer);
+    const body = { stars: 4, comment: 'Quick.' };
+    expect(await client.call(rateJob, { params, body })).toMatchObject({ jobId, ...body });
+    const again = client.call(rateJob, { params, body: { stars: 1 } });
+    await expect(again).rejects.toMatchObject({ code: 'RATING_EXISTS' });
+    const seen = { value: expect.closeTo(2 / 3), weight: expect.closeTo(1), count: 1 };
+    expect(await view()).toMatchObject({
+      rating: { mean: 4, count: 1 },
+      reputation: { availability: seen, completion: seen, correctness: unknown },
+    });
+    const listing = { params: { agentId: agent.agentId } };
+    expect((await market.anonymous.call(listRatings, listing)).data).toMatchObject([body]);
+  });
+
+  it('comes from nobody who did not pay', async () => {
+    const [mine, theirs] = [await openFundedAccount(market), await openFundedAccount(market)];
+    const { jobId } = await mine.client.call(createJob, { body: testJob() });
+    const foreign = theirs.client.call(rateJob, { params: { jobId }, body: { stars: 1 } });
+    await expect(foreign).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+    const { data } = await market.anonymous.call(listPublicJobs, {});
+    expect(data.find((job) => job.jobId === jobId)?.requester.conduct.count).toBe(0);
+  });
+});
