@@ -96,15 +96,11 @@ export const plantedBugs = {
   },
   /** Leases run on while the marketplace is away. */
   'no-amnesty': { store: (store) => ({ ...store, extendLeases: async () => 0 }) },
-  /** Two agents are offered the same job, and a claim takes it without asking whether it is there. */
+  /** A job that was leased is offered again, and a claim takes it whether it is there or not. */
   'claim-unconditional': {
     core: ({ matchmaker }) => {
-      const take = matchmaker.take.bind(matchmaker);
-      matchmaker.take = (capacity) => {
-        const candidate = take(capacity);
-        if (candidate !== null) matchmaker.settle(candidate.jobId, 'agent_refused');
-        return candidate;
-      };
+      const settle = matchmaker.settle.bind(matchmaker);
+      matchmaker.settle = (jobId) => settle(jobId, 'agent_refused');
     },
     store: (store, { sqlite }) => ({
       ...store,
