@@ -118,6 +118,10 @@ export const limits = {
   laneEntriesMin: 64,
   /** Kinds of agents that a part of the index tells apart; with more, the oldest start from the beginning. */
   askerClasses: 256,
+  /** Models of idle agents that are told apart; agents name them, and the catalogue has about a hundred. */
+  deviceKinds: 512,
+  /** Idle agents of the providers that a job names, of which the best is taken. */
+  providerAgentsCompared: 256,
   /** In how many trees of the index one job may stand: for each model it takes, and where. */
   placesPerJob: 64,
   /** How much earlier than a normal one an urgent job counts as due: who waited longer goes first. */

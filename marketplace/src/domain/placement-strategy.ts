@@ -57,6 +57,23 @@ export function placementOrder(strategy: PlacementStrategy): ComparePlacements {
     first[strategy](a, b) || scoreAgent(b) - scoreAgent(a) || (a.agentId < b.agentId ? -1 : 1);
 }
 
+/**
+ * The place of an agent as a number: what comes first by it comes first by `placementOrder`, which
+ * decides between equal numbers. `affinity` has none of its own, since it depends on the job.
+ */
+export function placementRank(strategy: PlacementStrategy, facts: PlacementFacts): number {
+  return ranks[strategy](facts);
+}
+
+const ranks: Record<PlacementStrategy, (facts: PlacementFacts) => number> = {
+  score: (facts) => -scoreAgent(facts),
+  cheapest: ({ ask }) => Number(ask ?? 0n),
+  fastest: ({ avgRunSec }) => avgRunSec ?? avgRunSecUnknown,
+  least_loaded: (facts) => -freeShare(facts),
+  round_robin: ({ lastLeasedAtMs }) => lastLeasedAtMs ?? 0,
+  affinity: (facts) => -scoreAgent(facts),
+};
+
 function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -19,6 +19,8 @@ export interface AgentView {
   haveA: ReadonlyMap<string, number>;
   haveB: number;
   mask: number;
+  /** Of the free devices. */
+  devices: readonly Device[];
   labels: readonly string[];
   regions: readonly string[];
 }
@@ -44,6 +46,7 @@ export function viewAgent(capacity: Capacity, simulated: SimulatedPolicy): Agent
       0,
     ),
     mask,
+    devices,
     labels: labels.map(([name, value]) => labelKey(name, value)),
     regions,
   };
@@ -63,9 +66,8 @@ function gpuBounds(devices: readonly Device[], isolation: number): Map<string, n
     ['any', pack(0, 0, 0, isolation)],
   ]);
   const most = new Map<string, { count: number; memory: number; version: number }>();
-  for (const { vendor, modelId, memoryBytes, computeCapability } of devices) {
+  for (const { vendor, memoryBytes, computeCapability } of devices) {
     const keys = ['any', `vendor ${vendor}`];
-    if (modelId !== null) keys.push(`model ${modelId}`);
     const memory = bytesStep(memoryBytes ?? 0);
     const version = versionStep(computeCapability);
     for (const key of keys) {
@@ -79,5 +81,8 @@ function gpuBounds(devices: readonly Device[], isolation: number): Map<string, n
   for (const [key, { count, memory, version }] of most) {
     bounds.set(key, pack(count, memory, version, isolation));
   }
+  // A job that takes several models may take some of each.
+  const all = bounds.get('any') ?? 0;
+  for (const { modelId } of devices) if (modelId !== null) bounds.set(`model ${modelId}`, all);
   return bounds;
 }

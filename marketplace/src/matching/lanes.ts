@@ -118,8 +118,9 @@ export class Lanes {
   ): void {
     const until = best.rank;
     let from = boundOf(lane, slot);
-    if (lane.entries >= this.#limits.laneEntriesMin)
+    if (slot !== noSlot && lane.entries >= this.#limits.laneEntriesMin) {
       from = this.#moveCursor(lane, slot, bounds, { from, until });
+    }
     if (from > until) return;
     const entry = this.#tree.first(lane.root, bounds, { from, until }, accept);
     if (entry === 0) return;
@@ -149,8 +150,9 @@ export class Lanes {
     const { haveA } = bounds;
     const haveB = coarser(bounds.haveB);
     const mask = bounds.mask & this.#maskSeen;
-    const like = this.#classes.get(haveA) ?? [];
-    for (const one of like) if (one.haveB === haveB && one.mask === mask) return one.slot;
+    for (const one of this.#classes.get(haveA) ?? []) {
+      if (one.haveB === haveB && one.mask === mask) return one.slot;
+    }
     const slot = this.#newSlot();
     const made = { haveA, haveB, mask, slot };
     this.#bySlot[slot] = made;

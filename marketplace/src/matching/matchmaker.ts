@@ -26,13 +26,14 @@ export interface MatchmakerDeps {
 export class Matchmaker {
   readonly #deps: MatchmakerDeps;
   readonly #open: OpenJobs;
-  readonly #idle = new IdleAgents();
+  readonly #idle: IdleAgents;
   readonly #delayed: DelayQueue;
   readonly #totals = new OpenTotals();
 
   constructor(deps: MatchmakerDeps) {
     this.#deps = deps;
     this.#open = new OpenJobs(deps.simulated);
+    this.#idle = new IdleAgents(deps.clock, deps.simulated);
     this.#delayed = new DelayQueue(deps.clock, (jobId) => this.#reopen(jobId));
   }
 
@@ -124,6 +125,7 @@ export class Matchmaker {
     const stay = new IdleStay(agent);
     this.#idle.set(stay);
     this.#feed(stay);
+    this.#idle.update(stay);
     return () => {
       this.#idle.delete(stay);
       return stay.claimsOver();
@@ -171,9 +173,16 @@ export class Matchmaker {
 
   #claimAtOnce(place: number): boolean {
     const nowMs = this.#deps.clock.nowMs();
-    const found = this.#idle.bestFor((capacity) => this.#open.match(place, capacity, nowMs));
+    const { table } = this.#open;
+    const job = {
+      signature: table.signatureOf(place),
+      asset: table.assetOf(place),
+      hourlyOffer: table.hourlyOfferOf(place),
+    };
+    const found = this.#idle.bestFor(job, (capacity) => this.#open.match(place, capacity, nowMs));
     if (found === null) return false;
     void this.#claim(found.stay, place, found.candidate);
+    this.#idle.update(found.stay);
     return true;
   }
 
@@ -195,7 +204,7 @@ export class Matchmaker {
     const { jobId } = candidate;
     this.#withdraw(place);
     stay.take(jobId, this.#open.table.signatureOf(place).needs, candidate.devices);
-    this.#idle.update(stay);
+    this.#idle.noteLeased(stay);
     const outcome = await this.#deps.lease(stay.agent, candidate).catch(refused);
     if (outcome === 'job_gone') stay.giveBack(jobId);
     else if (outcome === 'agent_refused') this.#idle.delete(stay);
@@ -203,9 +212,9 @@ export class Matchmaker {
     this.settle(jobId, outcome);
     stay.settled(jobId);
     // Nothing is known to be wrong with the agent: it has its capacity back.
-    if (outcome !== 'job_gone' || !this.#idle.has(stay)) return;
-    this.#idle.update(stay);
+    if (outcome !== 'job_gone') return;
     this.#feed(stay);
+    this.#idle.update(stay);
   }
 }
 

@@ -22,7 +22,7 @@ describe('the index of open jobs', () => {
     fc.assert(
       fc.property(
         fc.array(capacity, { minLength: 1, maxLength: 4 }),
-        fc.array(step, { minLength: 1, maxLength: 400, size: 'max' }),
+        fc.array(step, { minLength: 1, maxLength: 200, size: 'max' }),
         (agents, steps) => {
           // Cursors from the second entry on, and few of them: here every lane is small.
           const index = new OpenJobs('refused', { laneEntriesMin: 2, classesMax: 2 });
@@ -50,7 +50,7 @@ describe('the index of open jobs', () => {
           expect(index.table.ids.size).toBe(model.jobIds.length);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

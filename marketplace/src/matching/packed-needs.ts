@@ -22,6 +22,11 @@ export function packedMin(a: number, b: number): number {
   return (b & chooseB) | (a & ~chooseB & fields);
 }
 
+/** The same comparison seen from the other side: `x` is within `y` exactly when `flip(y)` is within `flip(x)`. */
+export function flip(packed: number): number {
+  return fields - packed;
+}
+
 /** Each field rounded up, so that amounts within a doubling or two look alike; never less than it was. */
 export function coarser(packed: number): number {
   return packed | 0x07070707;

@@ -26,8 +26,13 @@ const labels = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('1'
   noNullPrototype: true,
 });
 const ask = fc.integer({ min: 0, max: 40 });
-const seldom = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3 });
-const rarely = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 1, nil: null });
+/** Much of what is asked for must be nothing, or hardly any job fits any agent. */
+const seldom = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, value);
+const rarely = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, value);
+const maybe = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, value);
 const some = (from: string[]) =>
   fc.uniqueArray(fc.constantFrom(...from), { minLength: 1, maxLength: 2 });
 
@@ -36,11 +41,11 @@ const nobody = fc.constant<string[]>([]);
 const gpus = fc
   .record({
     count: fc.integer({ min: 1, max: 3 }),
-    vendor: fc.option(fc.constantFrom('nvidia' as const, 'amd' as const), { nil: undefined }),
-    models: fc.option(some(models), { nil: undefined }),
-    framework: fc.option(fc.constantFrom(...gpuFrameworks), { nil: undefined, freq: 5 }),
-    memoryBytesMin: fc.option(memory, { nil: undefined }),
-    computeCapabilityMin: fc.option(fc.constantFrom(...versions), { nil: undefined }),
+    vendor: maybe(fc.constantFrom('nvidia' as const, 'amd' as const)),
+    models: maybe(some(models)),
+    framework: maybe(maybe(fc.constantFrom(...gpuFrameworks))),
+    memoryBytesMin: maybe(memory),
+    computeCapabilityMin: maybe(fc.constantFrom(...versions)),
   })
   .map((all) => JSON.parse(JSON.stringify(all)) as NonNullable<JobNeeds['gpus']>);
 
@@ -51,19 +56,19 @@ const placement = fc
     agentsBlocked: fc.oneof({ weight: 4, arbitrary: nobody }, some(agentIds)),
     providers: rarely(some(wallets)),
     providersBlocked: fc.oneof({ weight: 4, arbitrary: nobody }, some(wallets)),
-    labels: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, labels),
-    isolationMin: fc.constantFrom(...isolationLevels),
+    labels: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, labels),
+    isolationMin: fc.constantFrom('native', 'container', ...isolationLevels),
   })
   .map((chosen) => ({ ...placementDefaults, ...chosen }));
 
 const needs: fc.Arbitrary<JobNeeds> = fc.record({
   placement,
   gpus: fc.option(gpus, { freq: 4, nil: null }),
-  cpus,
-  memoryBytes: memory,
-  diskBytes: memory,
-  arch: fc.option(fc.constantFrom('x64' as const, 'arm64' as const)),
-  isNative: fc.boolean(),
+  cpus: fc.oneof(fc.constant(0.1), cpus),
+  memoryBytes: fc.oneof(fc.constant(gib), memory),
+  diskBytes: fc.oneof(fc.constant(gib), memory),
+  arch: seldom(fc.constantFrom('x64' as const, 'arm64' as const)),
+  isNative: seldom(fc.constant(true)).map((native) => native === true),
 });
 
 /** An id of a job; order and number go together. */
@@ -100,15 +105,15 @@ const device = fc.record({
   modelId: fc.option(fc.constantFrom(...models), { freq: 5 }),
   memoryBytes: fc.option(memory, { freq: 5 }),
   computeCapability: fc.option(fc.constantFrom(...versions), { freq: 5 }),
-  simulated: fc.boolean(),
+  simulated: seldom(fc.constant(true)).map((simulated) => simulated === true),
 });
 
 export const capacity: fc.Arbitrary<Capacity> = fc
   .record({
     agent: fc.integer({ min: 0, max: 2 }),
-    devices: fc.array(device, { maxLength: 4 }),
-    free: fc.integer({ min: 0, max: 4 }),
-    isolation: fc.constantFrom(...isolationLevels),
+    devices: fc.array(device, { maxLength: 4, size: 'max' }),
+    free: fc.constantFrom(0, 1, 2, 3, 4, 4, 4),
+    isolation: fc.constantFrom('container', ...isolationLevels),
     nativeAllowed: fc.boolean(),
     arch: fc.constantFrom('x64' as const, 'arm64' as const),
     cpus,

@@ -1,0 +1,105 @@
+import { placementStrategies } from '@node3/shared/job-spec';
+import { ManualClock } from '@node3/shared/testing/manual-clock';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { gpuAsk } from '../domain/matching.ts';
+import { type PlacementFacts, placementOrder } from '../domain/placement-strategy.ts';
+import { IdleAgents } from './idle-agents.ts';
+import { IdleStay } from './idle-stay.ts';
+import type { OpenJob } from './open-job.ts';
+import { OpenJobs } from './open-jobs.ts';
+import { capacity, openJob } from './testing/arbitrary-market.ts';
+
+const standing = fc.record({
+  jobsSucceeded: fc.integer({ min: 0, max: 3 }),
+  jobsFailed: fc.integer({ min: 0, max: 3 }),
+  avgRunSec: fc.option(fc.integer({ min: 1, max: 200 })),
+  availability: fc.constant(null),
+  startLatency: fc.constant(null),
+  completion: fc.constant(null),
+});
+
+const agent = fc
+  .tuple(fc.integer({ min: 0, max: 9 }), capacity, standing, fc.integer({ min: 0, max: 4 }))
+  .map(([number, drawn, known, freeSlots]) => {
+    const agentId = `agt_${number}`;
+    return new IdleStay({
+      agentId,
+      agentName: agentId,
+      capacity: { ...drawn, agentId, freeSlots },
+      standing: known,
+      offersMax: 'many',
+      claimId: () => 'claim',
+      offered: () => undefined,
+    });
+  });
+
+const posted = fc.tuple(openJob, fc.constantFrom(...placementStrategies)).map(([job, strategy]) => {
+  const placement = { ...job.needs.placement, strategy };
+  return { ...job, needs: { ...job.needs, placement } };
+});
+
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('enter' as const), agent }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('leave' as const),
+      at: fc.integer({ min: 0, max: 9 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('post' as const), job: posted }) },
+);
+
+function factsOf({ agent: { agentId, standing: known }, capacity: free }: IdleStay, job: OpenJob) {
+  const { freeSlots, offer } = free;
+  const ask = job.needs.gpus === null ? null : gpuAsk(offer, job.asset);
+  const facts = { agentId, freeSlots, slots: offer.slots, ...known, lastLeasedAtMs: null, ask };
+  return { ...facts, familiarity: 0 } satisfies PlacementFacts;
+}
+
+/** Looks at every agent. */
+function scan(stays: Iterable<IdleStay>, job: OpenJob, match: (stay: IdleStay) => boolean) {
+  const order = placementOrder(job.needs.placement.strategy);
+  return [...stays]
+    .filter((stay) => match(stay))
+    .toSorted((a, b) => order(factsOf(a, job), factsOf(b, job)))
+    .at(0);
+}
+
+it('finds the agent that a look at every one finds, by every strategy', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
+      const idle = new IdleAgents(new ManualClock(), 'refused');
+      const stays = new Map<string, IdleStay>();
+      const open = new OpenJobs('refused');
+      for (const one of steps) {
+        if (one.kind === 'enter') {
+          const again = new IdleStay(one.agent.agent);
+          stays.set(again.agent.agentId, again);
+          idle.set(again);
+          idle.update(again);
+        } else if (one.kind === 'leave') {
+          const gone = stays.get(`agt_${one.at}`);
+          if (gone !== undefined) idle.delete(gone);
+          stays.delete(`agt_${one.at}`);
+        } else {
+          const place = open.table.add(one.job);
+          const { asset, hourlyOffer } = one.job;
+          const signature = open.table.signatureOf(place);
+          const found = idle.bestFor({ signature, asset, hourlyOffer }, (free) =>
+            open.match(place, free, 0),
+          );
+          const expected = scan(
+            stays.values(),
+            one.job,
+            (stay) => stay.capacity.freeSlots > 0 && open.match(place, stay.capacity, 0) !== null,
+          );
+          expect(found?.stay.agent.agentId).toBe(expected?.agent.agentId);
+          open.remove(place);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,122 @@
+import type { PlacementStrategy } from '@node3/shared/job-spec';
+import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
+import {
+  type PlacementFacts,
+  placementOrder,
+  placementRank,
+} from '../domain/placement-strategy.ts';
+import type { IdleMember } from './idle-member.ts';
+import type { LaneSearch } from './lane-search.ts';
+import { cursorLimits, Lanes } from './lanes.ts';
+import { flip } from './packed-needs.ts';
+import { type Bounds, type Entry, RankTree } from './rank-tree.ts';
+import type { Signature } from './signatures.ts';
+
+/** A job that looks for an agent. */
+export interface Seeker {
+  signature: Signature;
+  asset: Asset;
+  hourlyOffer: BaseUnits;
+  /** Kinds of devices it could take; null when it needs none. */
+  models: readonly string[] | null;
+}
+
+interface Spot {
+  lanes: Lanes;
+  entry: number;
+  key: string;
+}
+
+/**
+ * The idle agents as one strategy orders them. The same lanes as those of the jobs, seen from the
+ * other side: what an agent lacks is what it "needs" of a job not to ask for, and it "pays" the
+ * more the less it asks.
+ */
+export class IdleOrder {
+  readonly #strategy: PlacementStrategy;
+  readonly #members: readonly (IdleMember | undefined)[];
+  readonly #tree = new RankTree((one, other) => this.#tie(one, other));
+  readonly #groups = new Map<string, Lanes>();
+  readonly #spots: Spot[][] = [];
+
+  constructor(strategy: PlacementStrategy, members: readonly (IdleMember | undefined)[]) {
+    this.#strategy = strategy;
+    this.#members = members;
+    for (const member of members) if (member !== undefined) this.add(member);
+  }
+
+  get bytes(): number {
+    return this.#tree.bytes;
+  }
+
+  add(member: IdleMember): void {
+    const { view, owner } = member;
+    const spots: Spot[] = [];
+    const base = { needB: flip(view.haveB), mask: ~view.mask, owner };
+    const withoutGpu = flip(view.haveA.get('none') ?? 0);
+    // Work without a GPU has no ask.
+    const rank = placementRank(this.#strategy, { ...member.facts('SOL'), ask: null });
+    spots.push(this.#put('none', { ...base, needA: withoutGpu, rank, offer: Infinity }));
+    // All devices together: a job may take some of each model.
+    const withGpus = flip(view.haveA.get('any') ?? 0);
+    for (const asset of member.models.length === 0 ? [] : assets) {
+      const facts = member.facts(asset);
+      const offer = willingness(facts.ask);
+      const entry = { ...base, needA: withGpus, offer };
+      const assetRank = placementRank(this.#strategy, facts);
+      for (const model of member.models) {
+        spots.push(this.#put(`${asset} ${model}`, { ...entry, rank: assetRank }));
+      }
+    }
+    this.#spots[owner] = spots;
+  }
+
+  delete(owner: number): void {
+    for (const { lanes, entry, key } of this.#spots[owner] ?? []) {
+      lanes.remove(entry);
+      if (lanes.entries === 0) this.#groups.delete(key);
+    }
+    this.#spots[owner] = [];
+  }
+
+  /** Adds every lane that could hold an agent for such a job. */
+  collect(job: Seeker, into: LaneSearch): void {
+    const { models } = job;
+    const { needA, needB, mask } = job.signature;
+    const bounds: Bounds = {
+      haveA: flip(needA),
+      haveB: flip(needB),
+      mask: ~mask,
+      ask: models === null ? Number.NEGATIVE_INFINITY : Math.fround(willingness(job.hourlyOffer)),
+    };
+    const keys = models === null ? ['none'] : models.map((model) => `${job.asset} ${model}`);
+    for (const key of keys) this.#groups.get(key)?.collect(bounds, into);
+  }
+
+  #put(key: string, entry: Entry): Spot {
+    let lanes = this.#groups.get(key);
+    if (lanes === undefined) {
+      lanes = new Lanes(this.#tree, (one, other) => this.#tie(one, other), cursorLimits);
+      this.#groups.set(key, lanes);
+    }
+    return { lanes, entry: lanes.add(entry), key };
+  }
+
+  #tie(one: number, other: number): number {
+    if (one === other) return 0;
+    // Asks are equal by now, in the asset that counts; which one that is the entry does not say.
+    const strategy = this.#strategy === 'cheapest' ? 'score' : this.#strategy;
+    return placementOrder(strategy)(this.#factsOf(one), this.#factsOf(other));
+  }
+
+  #factsOf(owner: number): PlacementFacts {
+    const member = this.#members[owner];
+    if (member === undefined) throw new Error('an entry is of an idle agent');
+    return member.facts('SOL');
+  }
+}
+
+/** Larger the less is asked; any constant does, this one stays exact over the range of amounts. */
+function willingness(amount: BaseUnits | null): number {
+  return amount === null ? Number.POSITIVE_INFINITY : 2 ** 64 / Number(amount);
+}
