@@ -85,7 +85,8 @@ export interface JobStore {
 
   /**
    * Appends lines after `seqFirst`-1; lines stored before are skipped, and none is stored where one
-   * is missing in between: the agent goes on after `ackedSeq`. Rejects with LEASE_STALE.
+   * is missing in between: the agent goes on after `ackedSeq`. Puts off the deadline of an execution
+   * that has to show progress, until its log is cut off. Rejects with LEASE_STALE.
    */
   appendLogs(append: LogAppend): Promise<{ ackedSeq: number; jobId: string }>;
   /** Lines of a job after a sequence number. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Given } from '../store.conformance.ts';
-import { requeue } from './decisions.ts';
+import { eventOf, requeue } from './decisions.ts';
+import { fenceOf } from './world.ts';
 
 export function describeLogs(given: Given): void {
   describe('logs', () => {
@@ -53,6 +54,29 @@ export function describeLogs(given: Given): void {
       }
       expect(await store.readLogs({ ...query, stream: 'stderr' })).toEqual([all[2]]);
       expect(await store.readLogs({ ...query, stream: 'system' })).toEqual([]);
+    });
+
+    it('put off the deadline of a run that has to show progress, until they are cut off', async () => {
+      const { store, world } = given;
+      const execution = await world.lease(await world.openAccount(), await world.registerAgent());
+      const [progressMs, runDeadlineMs] = [5_000, world.nowMs + 60_000];
+      await store.changeExecution(fenceOf(execution), execution.agentId, ({ job }) => ({
+        execution: { progressMs, runDeadlineMs, deadlineMs: world.nowMs + progressMs },
+        events: [eventOf(job, 'job.started', world.nowMs)],
+      }));
+      const deadlineMs = async () => (await store.execution(execution.executionId))?.deadlineMs;
+      world.nowMs += 4_000;
+      await world.log(execution, 1, ['a']);
+      expect(await deadlineMs()).toBe(world.nowMs + progressMs);
+      await world.log(execution, 1, ['a']);
+      world.nowMs += 54_000;
+      await world.log(execution, 2, ['b']);
+      expect(await deadlineMs()).toBe(runDeadlineMs);
+      await world.log(execution, 3, ['[cut off]'], 'system');
+      expect(await store.execution(execution.executionId)).toMatchObject({
+        progressMs: null,
+        deadlineMs: runDeadlineMs,
+      });
     });
   });
 }
