@@ -21,6 +21,7 @@ import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
 import * as ratings from '@node3/shared/routes/ratings';
 import * as receipts from '@node3/shared/routes/receipts';
+import * as reservations from '@node3/shared/routes/reservations';
 import * as schedules from '@node3/shared/routes/schedules';
 import * as templates from '@node3/shared/routes/templates';
 import * as withdrawals from '@node3/shared/routes/withdrawals';
@@ -55,6 +56,7 @@ export const apiRoutes: RouteContract[] = [
   agentIdentity,
   admin,
   adminAgents,
+  reservations,
   payouts,
   ledger,
   agentLocal,

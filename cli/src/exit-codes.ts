@@ -45,6 +45,8 @@ const exitByErrorCode = {
   JOB_UNSATISFIABLE: 'noMatch',
   JOB_QUEUE_FULL: 'noMatch',
   RATING_EXISTS: 'conflict',
+  RESERVATION_NOT_FOUND: 'notFound',
+  RESERVATION_UNSATISFIABLE: 'noMatch',
   EXECUTION_NOT_FOUND: 'notFound',
   LEASE_STALE: 'conflict',
   RESULT_CONFLICT: 'conflict',

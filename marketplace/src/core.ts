@@ -17,6 +17,7 @@ import { openOperatorAccount } from './services/operator-account.ts';
 import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
 import { PollTurns } from './services/poll-turns.ts';
 import { Presence } from './services/presence.ts';
+import { Reservations } from './services/reservations.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
 import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
 import { StartWaits } from './services/start-waits.ts';
@@ -27,6 +28,7 @@ import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startDependencyWorker } from './workers/dependency-worker.ts';
 import { startPreemptor } from './workers/preemptor.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
+import { startReservationClock } from './workers/reservation-clock.ts';
 
 export interface CoreParts {
   store: Store;
@@ -52,6 +54,7 @@ export interface Core extends JobChangeDeps {
   startWaits: StartWaits;
   pollTurns: PollTurns;
   agentLinks: AgentLinks;
+  reservations: Reservations;
   orders: AgentOrders;
   leases: LeaseTokens;
   sealer: SecretSealer;
@@ -71,15 +74,16 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, clock, ids, log, simulated, leaseSecret } = parts;
   const leases = createLeaseTokens(leaseSecret);
   const sealer = createSecretSealer(leaseSecret);
-  const work = new WorkBoard();
-  const leaseDeps = { store, clock, ids, leases, sealer, work };
+  const agentLinks = new AgentLinks();
+  const reservations = new Reservations(clock, agentLinks);
+  const work = new WorkBoard(reservations.reservedFor);
+  const leaseDeps = { store, clock, ids, leases, sealer, work, reservations };
   const matchmaker = new Matchmaker({
     clock,
     simulated,
     lease: (agent, candidate) => leaseJob(leaseDeps, agent, candidate),
   });
   const presence = new Presence(clock);
-  const agentLinks = new AgentLinks();
   const lastSeq = await store.lastEventSeq();
   const feed = new LiveFeed(lastSeq);
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
@@ -94,6 +98,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   await assertWalletsApart(store, parts.ownWallets);
   presence.restore(await store.agents());
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
+  for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
   await fillWork(store, work);
   await fillIndex(store, matchmaker);
   for (const { jobId } of await store.queuedJobs(null, limits.preemptWaitingMax)) {
@@ -126,6 +131,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     leases,
     sealer,
     agentLinks,
+    reservations,
     jobTokens: createJobTokens(leaseSecret),
     startWorkers() {
       dependencyWorker = startDependencyWorker(changeDeps);
@@ -133,6 +139,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         dependencyWorker,
         startDeadlineSweeper(changeDeps),
         startPresenceWriter({ store, presence, log }),
+        startReservationClock({ reservations, log }),
         startPreemptor({ ...changeDeps, presence, simulated, waiting }),
       ];
     },

@@ -155,6 +155,18 @@ export const errorCodes = {
     fix: 'Nothing; a job is rated once, and its rating stays.',
     retry: 'never',
   },
+  RESERVATION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such reservation',
+    fix: 'List the reservations; one that is over is not among them.',
+    retry: 'never',
+  },
+  RESERVATION_UNSATISFIABLE: {
+    status: 422,
+    title: 'Too few agents can be reserved for that time',
+    fix: 'Reserve fewer agents, ask for less of them, or choose another time.',
+    retry: 'later',
+  },
   EXECUTION_NOT_FOUND: {
     status: 404,
     title: 'There is no such execution',

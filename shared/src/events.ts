@@ -12,6 +12,8 @@ export const eventNames = [
   'agent.paused',
   'agent.registered',
   'agent.unregistered',
+  'capacity.freed',
+  'capacity.reserved',
   'caps.changed',
   'deposit.credited',
   'deposit.refunding',

@@ -14,6 +14,7 @@ export const idKinds = {
   payout: 'pay',
   quote: 'quo',
   registrationToken: 'reg',
+  reservation: 'rsv',
   schedule: 'sch',
   template: 'tpl',
 } as const;

@@ -25,6 +25,10 @@ export const limits = {
   preemptLeasesMax: 8,
   /** Waiting jobs for which room may be made at a time. */
   preemptWaitingMax: 256,
+  /** Whole agents that one reservation holds: a fleet, not a market. */
+  agentsPerReservation: 1_000,
+  /** A month; longer needs are for contracts. */
+  reservationMsMax: 31 * 86_400_000,
   /** Requesters one provider may shut out; the list travels with its offer. */
   requestersBlocked: 256,
 

@@ -20,6 +20,7 @@ import type { LedgerProofs } from '../services/prove-ledger.ts';
 import type { QuoteDeps } from '../services/quote-job.ts';
 import type { ReceiptDeps } from '../services/read-receipt.ts';
 import type { RegistrationPolicy } from '../services/register-agent.ts';
+import type { Reservations } from '../services/reservations.ts';
 import type { CapDeps } from '../services/spending-caps.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
@@ -40,6 +41,7 @@ export interface HttpDeps
   leases: LeaseTokens;
   jobTokens: JobTokens;
   presence: Presence;
+  reservations: Reservations;
   pollTurns: PollTurns;
   agentLinks: AgentLinks;
   orders: AgentOrders;

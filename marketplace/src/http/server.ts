@@ -29,6 +29,7 @@ import { addPayoutRoutes } from './routes/payouts.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
 import { addRatingRoutes } from './routes/ratings.ts';
 import { addReceiptRoutes } from './routes/receipts.ts';
+import { addReservationRoutes } from './routes/reservations.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
@@ -92,6 +93,7 @@ export async function createServer(
     addJobBulkRoutes(api, deps);
     addTemplateRoutes(api, deps);
     addScheduleRoutes(api, deps);
+    addReservationRoutes(api, deps);
     addX402Routes(api, deps);
     addGalaksioRoutes(api, deps);
     await addNode3Routes(api, deps);

@@ -11,6 +11,7 @@ import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { JobClaim, JobStore } from '../store/job-store.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { LeaseTokens } from './lease-token.ts';
+import type { Reservations } from './reservations.ts';
 import { offeredSpec } from './sealed-env.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 import type { WorkBoard } from './work-board.ts';
@@ -22,6 +23,7 @@ export interface LeaseDeps {
   leases: LeaseTokens;
   sealer: SecretSealer;
   work: WorkBoard;
+  reservations: Pick<Reservations, 'reservedFor'>;
 }
 
 interface Deps extends LeaseDeps {
@@ -65,6 +67,7 @@ export async function leaseJob(
   const claimed = await deps.store.claimJob({
     jobId: candidate.jobId,
     execution: newExecution(deps, { executionId, agent, nowMs }, candidate),
+    reservedFor: deps.reservations.reservedFor(agent.agentId),
     events: assignedEvents,
     nowMs,
   });

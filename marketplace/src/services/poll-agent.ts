@@ -19,6 +19,7 @@ import { claimJob, toOffer } from './claim-job.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
+import type { Reservations } from './reservations.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 import type { WorkBoard } from './work-board.ts';
 
@@ -32,6 +33,7 @@ export interface PollDeps {
   presence: Presence;
   cancels: CancelNotices;
   work: WorkBoard;
+  reservations: Reservations;
   orders: AgentOrders;
   pollTurns: PollTurns;
 }
@@ -96,17 +98,22 @@ async function offerFor(
     const job = await deps.store.job(same.jobId);
     return job === null ? null : toOffer(deps, job, same);
   }
-  return claimJob(deps, agent, capacityOf(agent, body, live), claimId);
+  return claimJob(deps, agent, capacityOf(deps, agent, body, live), claimId);
 }
 
 /** What is free: the agent's own word, less what it holds by ours. */
-function capacityOf(agent: AgentRow, body: PollBody, live: ExecutionRow[]): Capacity {
+function capacityOf(
+  { reservations }: PollDeps,
+  agent: AgentRow,
+  body: PollBody,
+  live: ExecutionRow[],
+): Capacity {
   const held = new Set(live.flatMap((execution) => execution.devices.map((device) => device.id)));
   return {
     agentId: agent.agentId,
     wallet: agent.wallet,
     offer: body.offer,
-    reservedFor: null,
+    reservedFor: reservations.reservedFor(agent.agentId),
     freeDeviceIds: body.freeDeviceIds.filter((deviceId) => !held.has(deviceId)),
     freeCpus: body.freeCpus,
     freeMemoryBytes: body.freeMemoryBytes,
@@ -131,7 +138,7 @@ function waitForNews(
       ? async () => undefined
       : deps.matchmaker.enter({
           ...idleAgentOf(agent, body.claimId),
-          capacity: capacityOf(agent, body, live),
+          capacity: capacityOf(deps, agent, body, live),
           offered(offered) {
             offer = offered;
             finish('over');

@@ -5,7 +5,7 @@ import { chooseVictims, decidePreemption } from '../domain/preemption.ts';
 import { announceChange, type JobChangeDeps } from './change-job.ts';
 import type { OfferingAgent, Presence } from './presence.ts';
 import type { WaitingJobs } from './waiting-jobs.ts';
-import { type RunningWork, wholeOf } from './work-board.ts';
+import type { RunningWork } from './work-board.ts';
 
 export interface PreemptDeps extends JobChangeDeps {
   presence: Presence;
@@ -74,7 +74,12 @@ function findVictims(deps: PreemptDeps, needs: Needs, groups: Groups): RunningWo
         ({ attempt, needs: { placement } }) =>
           placement.interruptible && attempt < limits.preemptLeasesMax,
       );
-      const victims = chooseVictims(needs, wholeOf(agent), { works, stoppable }, deps.simulated);
+      const victims = chooseVictims(
+        needs,
+        deps.work.wholeOf(agent),
+        { works, stoppable },
+        deps.simulated,
+      );
       if (victims === null) continue;
       if (victims.length === 0) return null;
       if (best === null || victims.length < best.length) best = victims;

@@ -125,7 +125,14 @@ describe('claiming', () => {
     const sealer = createSecretSealer('secret');
     const polls = [];
     for (const claimId of ['claim-1', 'claim-2', 'claim-3']) {
-      polls.push(await claimJob({ ...deps, leases, sealer }, agent, capacity, claimId));
+      polls.push(
+        await claimJob(
+          { ...deps, reservations: { reservedFor: () => null }, leases, sealer },
+          agent,
+          capacity,
+          claimId,
+        ),
+      );
     }
     expect(polls.map((claimed) => claimed?.jobId)).toContain(open.jobId);
     expect(deps.matchmaker.openCount).toBe(0);

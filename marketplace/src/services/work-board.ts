@@ -2,6 +2,7 @@ import type { AgentFacts } from '../domain/fit-placement.ts';
 import { type Capacity, lessWork, needsOf } from '../domain/matching.ts';
 import type { Interruptible } from '../domain/preemption.ts';
 import type { ExecutionRow, JobRow } from '../store/rows.ts';
+import type { ReservedFor } from './reservations.ts';
 
 export interface RunningWork extends Interruptible {
   agentId: string;
@@ -19,6 +20,11 @@ export class WorkBoard {
   readonly #byAgent = new Map<string, Map<string, RunningWork>>();
   /** Agents with work that may be interrupted, and how much of it. */
   readonly #interruptible = new Map<string, number>();
+  readonly #reservedFor: ReservedFor;
+
+  constructor(reservedFor: ReservedFor = () => null) {
+    this.#reservedFor = reservedFor;
+  }
 
   started(job: JobRow, execution: ExecutionRow): void {
     const { executionId, agentId, devices, leasedAtMs } = execution;
@@ -65,8 +71,21 @@ export class WorkBoard {
 
   /** What an agent has left beside what it runs. */
   capacityOf(agent: AgentFacts): Capacity {
-    const { agentId, wallet, offer } = agent;
-    return lessWork(wholeOf({ agentId, wallet, offer }), this.of(agentId));
+    return lessWork(this.wholeOf(agent), this.of(agent.agentId));
+  }
+
+  /** What an agent has while it runs nothing. */
+  wholeOf({ agentId, wallet, offer }: AgentFacts): Capacity {
+    return {
+      agentId,
+      wallet,
+      offer,
+      reservedFor: this.#reservedFor(agentId),
+      freeDeviceIds: offer.devices.map(({ id }) => id),
+      freeCpus: offer.cpus,
+      freeMemoryBytes: offer.memoryBytes,
+      freeSlots: offer.slots,
+    };
   }
 
   #countInterruptible(agentId: string, by: number): void {
@@ -74,18 +93,4 @@ export class WorkBoard {
     if (count === 0) this.#interruptible.delete(agentId);
     else this.#interruptible.set(agentId, count);
   }
-}
-
-/** What an agent has while it runs nothing. */
-export function wholeOf({ agentId, wallet, offer }: AgentFacts): Capacity {
-  return {
-    agentId,
-    wallet,
-    offer,
-    reservedFor: null,
-    freeDeviceIds: offer.devices.map(({ id }) => id),
-    freeCpus: offer.cpus,
-    freeMemoryBytes: offer.memoryBytes,
-    freeSlots: offer.slots,
-  };
 }

@@ -142,6 +142,8 @@ export interface JobQuery {
 export interface JobClaim {
   jobId: string;
   execution: Omit<ExecutionRow, 'jobId' | 'attempt'>;
+  /** The agent takes jobs of this account only; null takes everybody's. */
+  reservedFor: string | null;
   events(job: JobRow, execution: ExecutionRow): NewEvent[];
   nowMs: number;
 }

@@ -18,6 +18,7 @@ import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
 import { describeQuotes } from './testing/quotes.ts';
+import { describeReservations } from './testing/reservations.ts';
 import { describeSchedules } from './testing/schedules.ts';
 import { describeTemplates } from './testing/templates.ts';
 import { World } from './testing/world.ts';
@@ -75,6 +76,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describePosting(given);
     describeCaps(given);
     describeQuotes(given);
+    describeReservations(given);
     describeClaims(given);
     describeChanges(given);
     describeDependencies(given);

@@ -8,6 +8,7 @@ import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
 import type { PayoutStore } from './payout-store.ts';
 import type { QuoteStore } from './quote-store.ts';
+import type { ReservationStore } from './reservation-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { TemplateStore } from './template-store.ts';
@@ -29,6 +30,7 @@ export interface Store
     QuoteStore,
     PayoutStore,
     LedgerStore,
+    ReservationStore,
     ScheduleStore,
     TemplateStore,
     WithdrawalStore,

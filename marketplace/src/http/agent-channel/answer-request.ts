@@ -11,11 +11,13 @@ import type { AgentPresence, Presence } from '../../services/presence.ts';
 import { releaseExecution } from '../../services/release-execution.ts';
 import { reportProgress } from '../../services/report-progress.ts';
 import { reportResult } from '../../services/report-result.ts';
+import type { Reservations } from '../../services/reservations.ts';
 import type { Fence } from '../../store/rows.ts';
 
 export interface AnswerDeps extends JobChangeDeps {
   leases: LeaseTokens;
   presence: Presence;
+  reservations: Reservations;
   feed: LiveFeed;
 }
 

@@ -9,6 +9,7 @@ import type { Capacity } from '../../domain/matching.ts';
 import type { Matchmaker } from '../../matching/matchmaker.ts';
 import { endPause } from '../../services/change-agent-state.ts';
 import type { Presence } from '../../services/presence.ts';
+import type { Reservations } from '../../services/reservations.ts';
 import type { AgentStore } from '../../store/agent-store.ts';
 
 /** How old what is known of an agent's history may be: it only orders agents that all fit. */
@@ -19,6 +20,7 @@ export interface JobTakingDeps {
   clock: Clock;
   ids: Ids;
   presence: Pick<Presence, 'get'>;
+  reservations: Pick<Reservations, 'reservedFor'>;
   matchmaker: Matchmaker;
 }
 
@@ -93,7 +95,11 @@ export class JobTaking {
     this.#leave = this.#deps.matchmaker.enter({
       agentId: this.#agent.agentId,
       agentName: this.#agent.agentName,
-      capacity: capacityLeft(this.#agent, word, [...this.#offered.values()]),
+      capacity: capacityLeft(
+        { ...this.#agent, reservedFor: this.#deps.reservations.reservedFor(this.#agent.agentId) },
+        word,
+        [...this.#offered.values()],
+      ),
       standing,
       offersMax: 'many',
       claimId: () => {
@@ -136,7 +142,7 @@ export class JobTaking {
 
 /** The agent's own word, less what was offered after it spoke. */
 function capacityLeft(
-  { agentId, wallet }: Pick<Agent, 'agentId' | 'wallet'>,
+  { agentId, wallet, reservedFor }: Pick<Capacity, 'agentId' | 'wallet' | 'reservedFor'>,
   word: ReadyRequest,
   offered: readonly { offer: ExecutionOffer }[],
 ): Capacity {
@@ -144,7 +150,7 @@ function capacityLeft(
   const capacity: Capacity = {
     agentId,
     wallet,
-    reservedFor: null,
+    reservedFor,
     offer: word.offer,
     freeDeviceIds: word.freeDeviceIds.filter((deviceId) => !taken.has(deviceId)),
     freeCpus: word.freeCpus,

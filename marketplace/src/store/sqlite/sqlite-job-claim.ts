@@ -15,6 +15,7 @@ const takeJob = `
     reason = NULL, fault = NULL, not_before_ms = NULL
   WHERE job_id = @jobId AND state = 'queued' AND coalesce(not_before_ms, 0) <= @nowMs
     AND cancel_requested_at_ms IS NULL AND dependencies_open = 0
+    AND (@reservedFor IS NULL OR account_id = @reservedFor)
   RETURNING *`;
 /** Who drains, is paused or was shut out since the offer was made gets nothing. */
 const selectActive = "SELECT 1 FROM agents WHERE agent_id = ? AND state = 'active'";
@@ -68,7 +69,7 @@ export function claimJobIn(
   db: Database.Database,
   claim: JobClaim,
 ): { job: JobRow; execution: ExecutionRow } | null {
-  const { jobId, nowMs } = claim;
+  const { jobId, nowMs, reservedFor } = claim;
   const { executionId, agentId, claimId, devices } = claim.execution;
   const earlier = executionByClaimIn(db, agentId, claimId);
   if (earlier !== null) return { job: storedJobIn(db, earlier.jobId), execution: earlier };
@@ -78,7 +79,7 @@ export function claimJobIn(
   const inUse = statement(db, selectDeviceInUse);
   if (deviceIds.some((deviceId) => inUse.get(agentId, deviceId) !== undefined)) return null;
   const take = statement<Omit<JobRecord, 'spec'>>(db, takeJob);
-  const taken = take.get({ jobId, executionId, agentId, nowMs });
+  const taken = take.get({ jobId, executionId, agentId, nowMs, reservedFor });
   if (taken === undefined) return null;
   const job = toJobWith(taken, specIn(db, jobId));
   const execution: ExecutionRow = { ...claim.execution, jobId, attempt: job.attempt };

@@ -17,6 +17,7 @@ import { cancel, requeue } from '../testing/decisions.ts';
 import { settleAll, waitingPosting } from '../testing/dependencies.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
+import { liveThroughReservations } from '../testing/reservations.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
 import { fenceOf, World } from '../testing/world.ts';
@@ -228,6 +229,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughCaps(world);
   await liveThroughDependencies(world, accountId, agentId);
   await liveThroughQuotes(world);
+  await liveThroughReservations(world);
   await liveThroughTemplates(world);
   await liveThroughSchedules(world);
   await liveThroughX402(world);

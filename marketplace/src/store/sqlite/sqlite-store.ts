@@ -9,6 +9,7 @@ import { createSqliteJobStore } from './sqlite-job-store.ts';
 import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
 import { createSqlitePayoutStore } from './sqlite-payout-store.ts';
 import { createSqliteQuoteStore } from './sqlite-quote-store.ts';
+import { createSqliteReservationStore } from './sqlite-reservation-store.ts';
 import { createSqliteScheduleStore } from './sqlite-schedule-store.ts';
 import { createSqliteTemplateStore } from './sqlite-template-store.ts';
 import { createSqliteWithdrawalStore } from './sqlite-withdrawal-store.ts';
@@ -41,6 +42,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
     ...createSqliteLedgerStore(sqlite),
+    ...createSqliteReservationStore(sqlite),
     ...createSqliteScheduleStore(sqlite),
     ...createSqliteTemplateStore(sqlite),
     ...createSqliteX402Store(sqlite),

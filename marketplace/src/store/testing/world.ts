@@ -108,6 +108,7 @@ export class World {
     const { nowMs } = this;
     return {
       jobId,
+      reservedFor: null,
       execution: {
         executionId,
         agentId,
