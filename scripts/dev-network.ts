@@ -196,6 +196,7 @@ export function agentConfig(
     cpus: null,
     memoryBytes: null,
     apiKey: null,
+    registrationToken: null,
     dashboardDir: null,
     drainMs: 5e3,
     environment: {},

@@ -201,7 +201,7 @@ export class AgentLife {
   async #signIn(): Promise<void> {
     const { config, events, link, log, parts, shutdown, wallet } = this.#core;
     const path = join(config.dataDir, 'identity.json');
-    const { apiKey, name } = config;
+    const { apiKey, name, registrationToken } = config;
     const done = Promise.withResolvers<void>();
     const loop = startPacedLoop({
       name: 'sign-in',
@@ -209,7 +209,8 @@ export class AgentLife {
       random: parts.random,
       run: async (signal) => {
         if (this.#agentId !== null) return agentLimits.backoffMaxMs;
-        const deps = { link, wallet, log, path, name, version: agentVersion, apiKey };
+        const keys = { apiKey, registrationToken };
+        const deps = { link, wallet, log, path, name, version: agentVersion, ...keys };
         const identity = await ensureIdentity(deps, AbortSignal.any([signal, shutdown.signal]));
         this.#agentId = identity.agentId;
         this.#identityError = null;

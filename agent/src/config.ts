@@ -43,6 +43,8 @@ export interface AgentConfig {
   memoryBytes: number | null;
   /** Key of an agent that is registered already; null uses the stored one or registers. */
   apiKey: string | null;
+  /** One-time token of the operator, where one is needed to register; null has none. */
+  registrationToken: string | null;
   /** Folder with the built dashboard; null serves the API alone. */
   dashboardDir: string | null;
   /** How long running jobs may take to finish after SIGTERM. */

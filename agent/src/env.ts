@@ -61,6 +61,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     cpus: readCores(env, 'CPU_LIMIT'),
     memoryBytes: readBytes(env, 'MEMORY_LIMIT'),
     apiKey: readOptionalText(env, 'API_KEY'),
+    registrationToken: readOptionalText(env, 'REGISTRATION_TOKEN'),
     dashboardDir: defaults.dashboardDir,
     drainMs: readInteger(env, 'DRAIN_SEC', { fallback: 60, min: 0, max: 86_400 }) * 1000,
     environment: env,

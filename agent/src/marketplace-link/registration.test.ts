@@ -34,6 +34,7 @@ async function signIn(changes: { url?: string; wallet?: string; apiKey?: string 
       name: 'test',
       version: '0.0.0',
       apiKey: changes.apiKey ?? null,
+      registrationToken: null,
     },
     never,
   );

@@ -36,6 +36,8 @@ export interface RegistrationDeps {
   version: string;
   /** A key from the environment, for an agent that is registered already. */
   apiKey: string | null;
+  /** One-time token of the operator, where the marketplace wants one. */
+  registrationToken: string | null;
 }
 
 /**
@@ -127,9 +129,10 @@ async function register(deps: RegistrationDeps, signal: AbortSignal): Promise<Ag
   assertChallengeFor(challenge.message, { ...body, origin: new URL(deps.link.url).origin });
   const signature = await deps.wallet.sign(new TextEncoder().encode(challenge.message));
   const proof = { challengeId: challenge.challengeId, signature: bs58.encode(signature) };
+  const { name, version, registrationToken } = deps;
   const registered = await deps.link.call(
     registerAgent,
-    { body: { ...proof, name: deps.name, version: deps.version } },
+    { body: { ...proof, name, version, ...(registrationToken && { registrationToken }) } },
     { signal },
   );
   return { ...registered, wallet, marketplaceUrl: deps.link.url };

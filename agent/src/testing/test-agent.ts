@@ -115,6 +115,7 @@ export class TestMachine {
       cpus: null,
       memoryBytes: null,
       apiKey: null,
+      registrationToken: null,
       dashboardDir: null,
       drainMs: 1_000,
       environment: {},

@@ -9,6 +9,7 @@ import type {
 import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
 import type { AcceptHistoryOptions, PayoutSwitchOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
+import { addAdminAgentCommands } from './agent-commands.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 import { addAdminMoneyCommands } from './money-commands.ts';
 
@@ -19,6 +20,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
     .description('Run a marketplace; the operator key comes from ADMIN_API_KEY');
   addReadingCommands(state, admin);
   addLedgerCommands(state, admin);
+  addAdminAgentCommands(state, admin);
 
   const create = admin
     .command('create-job')

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addAdminCommands } from './admin-commands.ts';
+import { addKeyCommands } from './agent-commands.ts';
 import type { ProgramState } from './attach-action.ts';
 import { addJobCommands, addReceiptCommand } from './job-commands.ts';
 import { addMoneyCommands } from './money-commands.ts';
@@ -40,6 +41,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addTemplateCommands(state, program);
   addScheduleCommands(state, program);
   addAccountCommands(state, program);
+  addKeyCommands(state, program);
   addMoneyCommands(state, program);
   addWalletCommands(state, program);
   addServiceCommands(state, program);

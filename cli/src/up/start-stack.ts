@@ -134,6 +134,7 @@ export async function startProvider(
     cpus: null,
     memoryBytes: null,
     apiKey: null,
+    registrationToken: null,
     dashboardDir: options.dashboardDir,
     drainMs: drainMsMax,
     environment: deps.host.env,

@@ -1,0 +1,77 @@
+import { createKey, type KeyView, listKeys, revokeKey, rotateKey } from '@node3/shared/routes/keys';
+import { usageError } from '../command-error.ts';
+import { rememberProfile } from '../config-file.ts';
+import { type Context, connect } from '../context.ts';
+import { formatTable, formatTsv } from '../output/table.ts';
+import type { Call } from '../program/attach-action.ts';
+
+export interface CreateKeyOptions {
+  name?: string;
+}
+
+const columns = [
+  { title: 'KEY', value: (key: KeyView) => key.keyId },
+  { title: 'NAME', value: (key: KeyView) => key.name ?? '-' },
+  { title: 'CREATED', value: (key: KeyView) => key.createdAt },
+  { title: 'EXPIRES', value: (key: KeyView) => key.expiresAt ?? '-' },
+  { title: '', value: (key: KeyView) => (key.current ? 'this one' : '') },
+];
+
+export async function showKeys(context: Context): Promise<number> {
+  const { terminal, host } = context;
+  const reply = await connect(context, 'requester').call(listKeys, {});
+  if (terminal.json) {
+    await terminal.object(reply);
+    return 0;
+  }
+  const lines = (host.stdout.isTty ? formatTable : formatTsv)(columns, reply.data);
+  for (const line of lines) await terminal.data(line);
+  return 0;
+}
+
+/** The key is printed: it is for somebody or something else. */
+export async function makeKey(
+  context: Context,
+  { options }: Call<CreateKeyOptions>,
+): Promise<number> {
+  const { terminal } = context;
+  const { name } = options;
+  if (name === undefined) {
+    throw usageError('A key needs a name', 'Say with --name what it is for, such as --name ci.');
+  }
+  const made = await connect(context, 'requester').call(createKey, { body: { name } });
+  if (terminal.json) await terminal.object(made);
+  else await terminal.data(made.apiKey);
+  await terminal.talk('It is shown only now. End it with: node3 key revoke <id>');
+  return 0;
+}
+
+export async function endKey(context: Context, call: Call<object>): Promise<number> {
+  const { terminal } = context;
+  const params = { keyId: call.args[0] ?? '' };
+  const revoked = await connect(context, 'requester').call(revokeKey, { params });
+  if (terminal.json) await terminal.object(revoked);
+  else await terminal.data(`${revoked.keyId} revoked`);
+  return 0;
+}
+
+/** Without an id it replaces the key in use, and keeps the new one in the configuration file. */
+export async function replaceKey(context: Context, call: Call<object>): Promise<number> {
+  const { terminal } = context;
+  const client = connect(context, 'requester');
+  const [named] = call.args;
+  const keyId = named ?? (await client.call(listKeys, {})).data.find((key) => key.current)?.keyId;
+  if (keyId === undefined) {
+    throw usageError(
+      'The operator’s key is rotated in its setting',
+      'Name one: node3 key rotate <id>',
+    );
+  }
+  const { apiKey, ...rotated } = await client.call(rotateKey, { params: { keyId } });
+  const isOwn = named === undefined;
+  if (isOwn) await rememberProfile(context.configPath, context.url, { apiKey });
+  if (terminal.json) await terminal.object(isOwn ? rotated : { ...rotated, apiKey });
+  else await terminal.data(isOwn ? rotated.keyId : apiKey);
+  await terminal.talk(`The old key works until ${rotated.oldKeyExpiresAt}.`);
+  return 0;
+}
