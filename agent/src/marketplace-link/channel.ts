@@ -1,3 +1,4 @@
+import { assert } from '@node3/shared/assert';
 import { isMarketError, type MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import {
@@ -28,8 +29,11 @@ export interface ChannelDeps {
   apiKey(): string | null;
   /** Handled before the next one. An offer may be accepted for a while from its arrival. */
   onMessage(message: AgentMessage, arrivedAt: Instant): void;
-  /** The marketplace said hello, or the socket is gone: the way of all calls changed. */
-  onChange(state: 'open' | 'closed'): void;
+  /**
+   * `opening`: hello is being said, and a poll would end what begins. `open`, `closed`: calls go the
+   * other way from now on.
+   */
+  onChange(state: 'opening' | 'open' | 'closed'): void;
   /** The marketplace refused this agent. */
   onRefusal(error: MarketError): void;
 }
@@ -44,6 +48,7 @@ export class Channel {
   readonly #deps: ChannelDeps;
   #loop: PacedLoop | null = null;
   #session: ChannelSession | null = null;
+  #opening: PromiseWithResolvers<void> | null = null;
   #lastSeq = 0;
   #announced = '';
 
@@ -53,6 +58,8 @@ export class Channel {
 
   start(): void {
     const { log, random } = this.#deps;
+    // The first try is waited for as a whole: a poll beside it would arrive with it.
+    this.#opening = Promise.withResolvers<void>();
     const run = (signal: AbortSignal) => this.#connect(signal);
     this.#loop = startPacedLoop({ name: 'channel', log, random, run });
   }
@@ -65,6 +72,11 @@ export class Channel {
   /** Whether calls can go over the socket now. */
   get isOpen(): boolean {
     return this.#session !== null;
+  }
+
+  /** Resolves when it is known whether a socket that is being opened can be used; null: none is. */
+  get opening(): Promise<void> | null {
+    return this.#opening?.promise ?? null;
   }
 
   /** Throws ChannelLostError when the socket breaks first: repeat the call another way. */
@@ -84,9 +96,9 @@ export class Channel {
 
   /** One socket, from the request for it to its end. @returns the pause before the next one. */
   async #connect(signal: AbortSignal): Promise<number> {
-    const { clock, instanceId, openSocket, random } = this.#deps;
+    const { clock, openSocket, random } = this.#deps;
     const key = this.#deps.apiKey();
-    if (key === null) throw new Error('there is no key to connect with');
+    assert(key !== null, 'an agent opens a socket once it has signed in');
     const url = this.#deps.marketplaceUrl.replace(/^http/, 'ws') + agentChannelUrl;
     const closed = Promise.withResolvers<number>();
     this.#lastSeq = 0;
@@ -101,17 +113,17 @@ export class Channel {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await opened(socket, closed.promise);
-      const fields = { protocol: agentChannelProtocol, instanceId };
-      await session.call({ type: 'hello', fields }, { timeoutMs: agentLimits.channelOpenMs });
+      await this.#greet(session);
     } catch (error) {
       session.terminate();
       this.#refused(error);
       throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
+      this.#opening?.resolve();
+      this.#opening = null;
     }
     const openedAtMs = clock.monotonicMs();
-    this.#session = session;
     this.#deps.onChange('open');
     const code = await closed.promise;
     this.#session = null;
@@ -122,6 +134,14 @@ export class Channel {
     const stable = clock.monotonicMs() - openedAtMs >= agentLimits.channelStableMs;
     if (!stable && !signal.aborted) throw new ChannelLostError(`closed at once with code ${code}`);
     return random() * agentLimits.backoffMinMs;
+  }
+
+  async #greet(session: ChannelSession): Promise<void> {
+    this.#opening ??= Promise.withResolvers<void>();
+    this.#deps.onChange('opening');
+    const fields = { protocol: agentChannelProtocol, instanceId: this.#deps.instanceId };
+    await session.call({ type: 'hello', fields }, { timeoutMs: agentLimits.channelOpenMs });
+    this.#session = session;
   }
 
   #refused(error: unknown): void {

@@ -29,6 +29,8 @@ export interface Availability {
 /** The agent's socket, as far as asking for work goes. */
 export interface WorkChannel {
   readonly isOpen: boolean;
+  /** Pending while it is not known yet whether it will be open. */
+  readonly opening: Promise<void> | null;
   announce(
     availability: Omit<Availability, 'pausedMs' | 'waitSec'>,
     signal: AbortSignal,
@@ -93,6 +95,8 @@ export class Poller {
   async #turn(signal: AbortSignal): Promise<number> {
     const { channel, clock } = this.#deps;
     this.#stale = false;
+    // A poll now would say that this agent has lost the socket which it is just opening.
+    await channel?.opening;
     if (channel?.isOpen === true) return this.#announce(channel, signal);
     const sentAt = instantOf(clock);
     const reply = await this.#poll(signal);

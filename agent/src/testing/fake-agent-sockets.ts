@@ -90,6 +90,13 @@ export class FakeAgentSockets {
     for (const { socket } of this.#sessions) socket.terminate();
   }
 
+  /** Closes the sockets that an agent has lost, since it polls. */
+  supersede(): void {
+    for (const { greeted, socket } of this.#sessions) {
+      if (greeted) socket.close(agentChannelCloses.superseded);
+    }
+  }
+
   /** Says that the marketplace restarts. */
   restart(): void {
     for (const { socket } of this.#sessions) socket.close(agentChannelCloses.restarting);

@@ -264,7 +264,7 @@ export class FakeMarketplace {
   #addPoll(): void {
     this.#route(pollAgent, async ({ claimId, waitSec }, _, request) => {
       // An agent that polls has lost its socket, whatever this end of it believes.
-      this.sockets.cut();
+      this.sockets.supersede();
       const gone = new AbortController();
       request.raw.socket.once('close', () => gone.abort());
       const late = AbortSignal.timeout(waitSec * 1000);
