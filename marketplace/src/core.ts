@@ -82,6 +82,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     clock,
     simulated,
     lease: (agent, candidate) => leaseJob(leaseDeps, agent, candidate),
+    familiar: work.familiar,
   });
   const presence = new Presence(clock);
   const lastSeq = await store.lastEventSeq();

@@ -25,6 +25,10 @@ export const limits = {
   preemptLeasesMax: 8,
   /** Waiting jobs for which room may be made at a time. */
   preemptWaitingMax: 256,
+  /** Agents that are remembered for having run one image, or jobs of one account. */
+  familiarAgents: 16,
+  /** Images and accounts for which that is remembered. */
+  familiarKeys: 10_000,
   /** Whole agents that one reservation holds: a fleet, not a market. */
   agentsPerReservation: 1_000,
   /** A month; longer needs are for contracts. */

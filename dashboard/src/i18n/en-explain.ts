@@ -3,7 +3,7 @@ export const enExplain = {
   'explain.fit.online': '{{fitting}} of {{agents}} agents online can run it',
   'explain.fit.registered':
     '{{fitting}} of {{agents}} registered agents can run it; none is online',
-  'explain.ahead': '{{jobs}} jobs of its priority or above are open',
+  'explain.ahead': 'Other open jobs of its priority or above: {{jobs}}',
   'explain.eta':
     'Such jobs started after {{half}}, nine of ten within {{most}} ({{samples}} starts)',
   'explain.requirements': 'What is asked for, and how many agents meet it',

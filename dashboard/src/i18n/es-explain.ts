@@ -5,7 +5,7 @@ export const esExplain: Record<keyof typeof enExplain, string> = {
   'explain.fit.online': '{{fitting}} de {{agents}} agentes conectados pueden ejecutarlo',
   'explain.fit.registered':
     '{{fitting}} de {{agents}} agentes registrados pueden ejecutarlo; ninguno está conectado',
-  'explain.ahead': '{{jobs}} jobs de su prioridad o superior están abiertos',
+  'explain.ahead': 'Otros jobs abiertos de su prioridad o superior: {{jobs}}',
   'explain.eta':
     'Jobs así empezaron tras {{half}}, nueve de cada diez en {{most}} ({{samples}} inicios)',
   'explain.requirements': 'Lo que se pide y cuántos agentes lo cumplen',

@@ -104,6 +104,19 @@ export class IdleAgents {
     return { stay: found.stay, candidate: matched.candidate };
   }
 
+  /** The best of these agents, by how much each knows of the job. */
+  bestFamiliar(
+    job: Omit<Seeker, 'models'>,
+    known: ReadonlyMap<string, number>,
+    match: Match,
+  ): IdleMatch | null {
+    const factsOf = (member: IdleMember) => {
+      const familiarity = known.get(member.stay.agent.agentId) ?? 0;
+      return { ...member.factsFor(job), familiarity };
+    };
+    return bestOf(this.#named([...known.keys()]), factsOf, 'affinity', match);
+  }
+
   #orderOf(strategy: PlacementStrategy): IdleOrder {
     const known = this.#orders.get(strategy);
     if (known !== undefined) return known;

@@ -4,6 +4,7 @@ import type { Asset, Money } from '@node3/shared/money';
 import type { Capacity, SimulatedPolicy } from '../domain/matching.ts';
 import type { JobRow } from '../store/rows.ts';
 import { DelayQueue } from './delay-queue.ts';
+import type { Acquaintance, FamiliarAgents } from './familiar-agents.ts';
 import type { Candidate, IdleAgent, LeaseJob, LeaseOutcome } from './idle-agent.ts';
 import { IdleAgents } from './idle-agents.ts';
 import { IdleStay } from './idle-stay.ts';
@@ -15,6 +16,7 @@ export interface MatchmakerDeps {
   clock: Clock;
   simulated: SimulatedPolicy;
   lease: LeaseJob;
+  familiar: Pick<FamiliarAgents, 'of'>;
 }
 
 /**
@@ -29,6 +31,8 @@ export class Matchmaker {
   readonly #idle: IdleAgents;
   readonly #delayed: DelayQueue;
   readonly #totals = new OpenTotals();
+  /** What the open jobs of strategy `affinity` would like an agent to know. */
+  readonly #affine = new Map<string, Acquaintance>();
 
   constructor(deps: MatchmakerDeps) {
     this.#deps = deps;
@@ -54,7 +58,7 @@ export class Matchmaker {
   /** Adds a queued job, and leases it to the best agent that is idle and fits. */
   addJob(row: JobRow): void {
     const job = openJobOf(row);
-    const place = this.#note(job);
+    const place = this.#note(job, row);
     if (job.notBeforeMs > this.#deps.clock.nowMs()) this.#delayed.set(job.jobId, job.notBeforeMs);
     else this.#offer(place);
   }
@@ -64,7 +68,7 @@ export class Matchmaker {
    * turn, and both share one commit; a posting that fails leaves nothing to claim.
    */
   addPosting(row: JobRow, stored: Promise<{ replayed: boolean }>): void {
-    const place = this.#note(openJobOf(row));
+    const place = this.#note(openJobOf(row), row);
     if (this.#claimAtOnce(place)) return;
     // No idle agent: nobody may see the job before it is stored.
     this.#forget(place);
@@ -143,15 +147,20 @@ export class Matchmaker {
     if (posted?.replayed === false) this.addJob(row);
   }
 
-  #note(job: OpenJob): number {
+  #note(job: OpenJob, { accountId, spec }: JobRow): number {
     this.removeJob(job.jobId);
+    if (spec.placement.strategy === 'affinity') {
+      this.#affine.set(job.jobId, { accountId, image: spec.workload.image });
+    }
     const place = this.#open.table.add(job);
     this.#totals.add(this.#open.table, place);
     return place;
   }
 
   #forget(place: number): void {
-    this.#delayed.delete(this.#open.table.ids.idOf(place));
+    const jobId = this.#open.table.ids.idOf(place);
+    this.#delayed.delete(jobId);
+    this.#affine.delete(jobId);
     this.#totals.remove(this.#open.table, place);
     this.#open.remove(place);
   }
@@ -179,7 +188,12 @@ export class Matchmaker {
       asset: table.assetOf(place),
       hourlyOffer: table.hourlyOfferOf(place),
     };
-    const found = this.#idle.bestFor(job, (capacity) => this.#open.match(place, capacity, nowMs));
+    const match = (capacity: Capacity) => this.#open.match(place, capacity, nowMs);
+    const affine = this.#affine.get(table.ids.idOf(place));
+    const known = affine === undefined ? null : this.#deps.familiar.of(affine);
+    const found =
+      (known === null ? null : this.#idle.bestFamiliar(job, known, match)) ??
+      this.#idle.bestFor(job, match);
     if (found === null) return false;
     void this.#claim(found.stay, place, found.candidate);
     this.#idle.update(found.stay);

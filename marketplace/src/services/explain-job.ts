@@ -37,6 +37,8 @@ export function explainJob(deps: ExplainDeps, job: JobRow): Explanation {
   const found = outlook(deps, needsOf(job.spec, job.accountId), job.priority);
   return {
     ...found,
+    // It is one of those that are open itself.
+    queueAhead: Math.max(0, found.queueAhead - (job.state === 'queued' ? 1 : 0)),
     jobId: job.jobId,
     state: job.state,
     ...waitOfJob(deps, job, found.waitsFor),

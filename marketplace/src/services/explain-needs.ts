@@ -47,6 +47,8 @@ export function explainNeeds(deps: ExplainNeedsDeps, needs: Needs): NeedsExplana
   const isOnline = online.agents > 0;
   const found = isOnline ? online : explainMatch(needs, presence.groups, simulated);
   const { strategy } = needs.placement;
+  const acquaintance = { image: needs.workload.image, accountId: needs.requesterId };
+  const known = deps.work.familiar.of(acquaintance);
   const onlineFitting = isOnline ? found.fitting : [];
   const isPossible =
     found.fitting.length > 0 || presence.groups.someoneFor(needs, simulated) !== null;
@@ -61,7 +63,10 @@ export function explainNeeds(deps: ExplainNeedsDeps, needs: Needs): NeedsExplana
     alternatives: found.relaxations,
     strategy,
     candidates: bestOf(
-      onlineFitting.map((agent) => factsOf(deps, needs, agent)),
+      onlineFitting.map((agent) => ({
+        ...factsOf(deps, needs, agent),
+        familiarity: known.get(agent.agentId) ?? 0,
+      })),
       placementOrder(strategy),
     ).map((facts) => viewCandidate(deps, needs, facts)),
   };

@@ -6,6 +6,7 @@ import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultImages } from '../config.ts';
 import { noCaps } from '../domain/spending-caps.ts';
+import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -45,7 +46,12 @@ beforeEach(async () => {
     clock,
     ids: world.ids,
     log: silentLogger,
-    matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }),
+    matchmaker: new Matchmaker({
+      clock,
+      simulated: 'allowed',
+      familiar: new FamiliarAgents(),
+      lease: noLease,
+    }),
     presence: new Presence(clock),
     defaultImages,
     feeBasisPoints: 500,

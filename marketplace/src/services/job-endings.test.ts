@@ -6,6 +6,7 @@ import { ManualClock } from '@node3/shared/testing/manual-clock';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decidePreemption } from '../domain/preemption.ts';
+import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import type { JobPosting } from '../store/job-store.ts';
 import type { ExecutionRow, JobRow } from '../store/rows.ts';
@@ -57,6 +58,7 @@ class Endings {
       matchmaker: new Matchmaker({
         clock: this.clock,
         simulated: 'allowed',
+        familiar: new FamiliarAgents(),
         lease: () => Promise.reject(new Error('the test leases by itself')),
       }),
       wakePayouts: () => undefined,

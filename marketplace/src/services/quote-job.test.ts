@@ -2,6 +2,7 @@ import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { expect, it } from 'vitest';
 import { sampleNeeds, sampleSpec } from '../domain/testing/matching-samples.ts';
+import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import type { ExecutionRow, JobRow } from '../store/rows.ts';
 import { newAgentRow } from '../store/testing/agent-rows.ts';
@@ -22,12 +23,19 @@ it('counts the agents that can run a job, and those with room for it now', async
     const agent = presence.seen(newAgentRow(agentId, 'wallet', 0), 'instance-1');
     presence.noteOffer(agent, testOffer({ slots: 1 }));
   }
-  const running = { executionId: 'exe_1', agentId: 'agt_1', devices: [], leasedAtMs: 0 };
+  const running = {
+    executionId: 'exe_1',
+    jobId: 'job_1',
+    attempt: 1,
+    agentId: 'agt_1',
+    devices: [],
+    leasedAtMs: 0,
+  };
   work.started(
-    { jobId: 'job_1', spec: sampleSpec(), accountId: 'acc_1' } as unknown as JobRow,
+    { spec: sampleSpec(), accountId: 'acc_1' } as unknown as JobRow,
     running as unknown as ExecutionRow,
   );
-  expect(work.of('agt_1')).toMatchObject([{ ...running, jobId: 'job_1', needs }]);
+  expect(work.of('agt_1')).toMatchObject([{ ...running, needs }]);
   const deps = {
     store: { saveQuote: async () => {} },
     clock,
@@ -37,6 +45,7 @@ it('counts the agents that can run a job, and those with room for it now', async
     matchmaker: new Matchmaker({
       clock,
       simulated: 'allowed',
+      familiar: new FamiliarAgents(),
       lease: () => Promise.reject(new Error('no agent is idle here')),
     }),
     startWaits: new StartWaits(),

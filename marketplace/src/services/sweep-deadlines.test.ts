@@ -3,6 +3,7 @@ import { silentLogger } from '@node3/shared/logger';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standingOf } from '../domain/agent-standing.ts';
+import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -44,7 +45,12 @@ beforeEach(() => {
     unsupervised: new Map(),
     cancels: new CancelNotices(new AgentLinks()),
     work: new WorkBoard(),
-    matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }),
+    matchmaker: new Matchmaker({
+      clock,
+      simulated: 'allowed',
+      familiar: new FamiliarAgents(),
+      lease: noLease,
+    }),
     wakePayouts: () => undefined,
     wakeDependencies: () => undefined,
   };
@@ -101,7 +107,15 @@ describe('claiming', () => {
       const gone = await world.post(accountId);
       deps.matchmaker.addJob(gone);
       await cancelJob(
-        { ...deps, matchmaker: new Matchmaker({ clock, simulated: 'allowed', lease: noLease }) },
+        {
+          ...deps,
+          matchmaker: new Matchmaker({
+            clock,
+            simulated: 'allowed',
+            familiar: new FamiliarAgents(),
+            lease: noLease,
+          }),
+        },
         gone.jobId,
         'operator',
       );
@@ -147,6 +161,7 @@ describe('waking', () => {
     const matchmaker = new Matchmaker({
       clock,
       simulated: 'allowed',
+      familiar: new FamiliarAgents(),
       async lease({ agentId }, { jobId }) {
         asked.push(`${agentId} ${jobId}`);
         return 'agent_refused';

@@ -38,4 +38,38 @@ describe('a posted job', () => {
     expect(await working).toMatchObject([{ type: 'offer', jobId }]);
     expect(await listening).toEqual([]);
   });
+
+  it('goes to an agent that knows its image where it would rather, else to the best', async () => {
+    const requester = await openFundedAccount(market);
+    const registered = await Promise.all([
+      registerTestAgent(market, 'knows'),
+      registerTestAgent(market, 'fresh'),
+    ]);
+    const [knows, fresh] = registered.map(({ client }) => testAgentCalls(client, { slots: 2 }));
+    if (knows === undefined || fresh === undefined) throw new Error('two agents have registered');
+    const workload = { kind: 'container' as const, image: 'seldom', command: ['true'] };
+    const post = (strategy: 'affinity' | 'score') =>
+      requester.client.call(createJob, { body: testJob({ workload, placement: { strategy } }) });
+    await post('score');
+    const first = await knows.offer();
+    await knows.run(first);
+    await knows.report(first, { outcome: 'failed', reason: 'nonzero_exit', exitCode: 1 });
+    for (const [strategy, isKnown] of [
+      ['affinity', true],
+      ['score', false],
+    ] as const) {
+      const waits = [knows, fresh].map((calls) => calls.poll({ waitSec: 3 }));
+      // Both have to wait before there is a choice.
+      await vi.waitFor(async () => {
+        const { data } = await market.anonymous.call(listPublicAgents, {});
+        expect(data.map(({ status }) => status)).toEqual(['online', 'online']);
+      });
+      const { jobId } = await post(strategy);
+      const offers = await Promise.all(waits);
+      const got = offers.map((messages) =>
+        messages.some((message) => message.type === 'offer' && message.jobId === jobId),
+      );
+      expect([strategy, ...got]).toEqual([strategy, isKnown, !isKnown]);
+    }
+  });
 });

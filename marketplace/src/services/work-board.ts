@@ -1,6 +1,7 @@
 import type { AgentFacts } from '../domain/fit-placement.ts';
 import { type Capacity, lessWork, needsOf } from '../domain/matching.ts';
 import type { Interruptible } from '../domain/preemption.ts';
+import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import type { ExecutionRow, JobRow } from '../store/rows.ts';
 import type { ReservedFor } from './reservations.ts';
 
@@ -17,6 +18,8 @@ export interface RunningWork extends Interruptible {
  * itself says is free decides who gets a job; this is the marketplace's own view of it.
  */
 export class WorkBoard {
+  /** Who has run what before. */
+  readonly familiar = new FamiliarAgents();
   readonly #byAgent = new Map<string, Map<string, RunningWork>>();
   /** Agents with work that may be interrupted, and how much of it. */
   readonly #interruptible = new Map<string, number>();
@@ -32,6 +35,7 @@ export class WorkBoard {
     this.#byAgent.set(agentId, works);
     if (works.has(executionId)) return;
     const needs = needsOf(job.spec, job.accountId);
+    this.familiar.note(agentId, { image: needs.workload.image, accountId: job.accountId });
     const isStopping = execution.preemptedAtMs !== null;
     const { jobId, attempt } = execution;
     works.set(executionId, {

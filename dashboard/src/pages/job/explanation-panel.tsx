@@ -75,7 +75,11 @@ function ConstraintTable({ constraints }: Pick<Explanation, 'constraints'>) {
       <Table.Tbody>
         {constraints.map(({ constraint, pointer, passes, fails, failsOnlyThis }) => (
           <Table.Tr key={constraint}>
-            <Table.Td data-label={t('explain.requirement')} className="mono">
+            <Table.Td
+              data-label={t('explain.requirement')}
+              className="mono"
+              style={{ overflowWrap: 'anywhere' }}
+            >
               {pointer === '' ? constraint : pointer}
             </Table.Td>
             <Table.Td data-label={t('explain.pass')}>{passes}</Table.Td>

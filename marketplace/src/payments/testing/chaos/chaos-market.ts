@@ -3,6 +3,7 @@ import { type Asset, baseUnits, fromMoney, toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { chainTreasury, operatorCapital } from '../../../domain/ledger-accounts.ts';
 import { withdrawalMinimum } from '../../../domain/withdrawal-minimum.ts';
+import { FamiliarAgents } from '../../../matching/familiar-agents.ts';
 import { Matchmaker } from '../../../matching/matchmaker.ts';
 import { AgentLinks } from '../../../services/agent-links.ts';
 import { CancelNotices } from '../../../services/cancel-notices.ts';
@@ -236,6 +237,7 @@ export class ChaosMarket {
         matchmaker: new Matchmaker({
           clock,
           simulated: 'refused',
+          familiar: new FamiliarAgents(),
           lease: () => Promise.reject(new Error('no agent asks for work here')),
         }),
         cancels: new CancelNotices(new AgentLinks()),
