@@ -23,6 +23,7 @@ import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import { AgentMachine } from './agent-machine.ts';
 import { AgentProcess } from './agent-process.ts';
 import { Liar } from './liar.ts';
+import { Operator } from './operator.ts';
 import { Requester } from './requester.ts';
 
 export interface SimWorldOptions {
@@ -49,6 +50,7 @@ export class SimWorld {
   readonly machines: AgentMachine[] = [];
   readonly requesters: Requester[] = [];
   readonly liar: Liar;
+  readonly operator: Operator;
   readonly #options: SimWorldOptions;
   readonly #offers: { machine: AgentMachine; offer: ExecutionOffer }[] = [];
   #processes = 0;
@@ -80,6 +82,8 @@ export class SimWorld {
       chain: this.chain,
     });
     this.witness = new SimWitness(time, this.market, findings);
+    const { market, machines } = this;
+    this.operator = new Operator({ time, market, machines, counts });
     this.liar = new Liar({
       market: this.market,
       random: random.stream('lies'),
@@ -162,6 +166,7 @@ export class SimWorld {
     this.network.calm();
     this.chain.calm();
     this.market.calm();
+    this.time.after(0, () => void this.operator.relent(), this.time.world);
   }
 
   /** What is not finished yet, in words; empty when everything is. */

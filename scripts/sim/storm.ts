@@ -12,6 +12,7 @@ export function startStorm(world: SimWorld): void {
     ['agent-stalls', faults.agentStallEveryMs, (own) => stall(world, own)],
     ['agent-sleeps', faults.agentSleepEveryMs, (own) => sleep(world, own)],
     ['lies', faults.lieEveryMs, () => void world.liar.lie()],
+    ['operators', faults.orderEveryMs, (own) => void world.operator.strike(own)],
   ];
   for (const [kind, everyMs, strike] of kinds) {
     if (everyMs > 0) strikeEvery(world, everyMs, random.stream(`storm ${kind}`), strike);

@@ -14,6 +14,7 @@ export const faultKinds = [
   'reboots',
   'drift',
   'lies',
+  'operators',
   'cancels',
   'engine-failures',
   'chain-faults',
@@ -45,6 +46,8 @@ export interface SwarmFaults {
   /** Half the width of the range in which clocks of agents run too fast or too slow. */
   drift: number;
   lieEveryMs: number;
+  /** Mean time between orders of an operator who shuts agents out or lets them drain; 0: none. */
+  orderEveryMs: number;
   cancelShare: number;
   engineFailure: number;
   /** Chance that a transaction is lost on its way to the chain. */
@@ -68,6 +71,7 @@ const calmFaults: SwarmFaults = {
   rebootShare: 0,
   drift: 0,
   lieEveryMs: 0,
+  orderEveryMs: 0,
   cancelShare: 0,
   engineFailure: 0,
   chainDrop: 0,
@@ -99,6 +103,7 @@ const draws: Record<FaultKind, (random: SeededRandom) => Partial<SwarmFaults>> =
   reboots: () => ({ rebootShare: 0.4 }),
   drift: (random) => ({ drift: random.pick([0.005, 0.01]) }),
   lies: (random) => ({ lieEveryMs: random.pick([5_000, 20_000]) }),
+  operators: (random) => ({ orderEveryMs: random.pick([20_000, 60_000]) }),
   cancels: (random) => ({ cancelShare: random.pick([0.1, 0.4]) }),
   'engine-failures': (random) => ({ engineFailure: random.pick([0.05, 0.2]) }),
   'chain-faults': (random) => ({ chainDrop: random.pick([0.1, 0.4]) }),

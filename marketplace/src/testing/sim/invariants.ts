@@ -202,7 +202,10 @@ export class Invariants {
   /** I7: no two machines that are awake believe that a job is theirs. Cheap enough for every event. */
   checkBelief(): void {
     const holders = new Map<string, string>();
+    const nowMs = this.#deps.time.monotonicMs();
     for (const machine of this.#deps.machines) {
+      const shutOutUntilMs = this.#deps.witness.shutOutUntilMs.get(machine.agentId) ?? 0;
+      if (shutOutUntilMs >= nowMs) continue;
       for (const { jobId, executionId } of machine.believes()) {
         const other = holders.get(jobId);
         if (other !== undefined) this.#find(`${other} and ${executionId} both hold ${jobId}`);

@@ -1,3 +1,4 @@
+import type { AgentState } from '@node3/shared/agent-state';
 import type { BodyOf, ReplyOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
@@ -18,6 +19,12 @@ import type { Core } from '../../core.ts';
 import { acceptExecution } from '../../services/accept-execution.ts';
 import { appendLogs } from '../../services/append-logs.ts';
 import { cancelJob } from '../../services/cancel-job.ts';
+import {
+  disableAgent,
+  drainAgent,
+  enableAgent,
+  resumeAgent,
+} from '../../services/change-agent-state.ts';
 import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
 import { pollAgent } from '../../services/poll-agent.ts';
 import { type PostJobDeps, postJob } from '../../services/post-job.ts';
@@ -72,6 +79,11 @@ export interface Operations {
     answer: { jobState: string; earned: Money; payoutId: string | null };
   };
   release: { ask: Fenced; answer: { state: string } };
+  /** What only the operator may say. */
+  order: {
+    ask: { agentId: string; order: 'drain' | 'resume' | 'disable' | 'enable' };
+    answer: { state: AgentState };
+  };
 }
 
 export type OperationName = keyof Operations;
@@ -111,26 +123,50 @@ export const operations: Handlers = {
   },
   heartbeat: async (core, { agentId, body }) =>
     heartbeatAgent(core, await agentOf(core, agentId), body),
-  accept: (core, ask) => acceptExecution(core, fenceOf(core, ask), ask.agentId),
-  progress: (core, ask) =>
-    reportProgress(core, fenceOf(core, ask), ask.agentId, {
-      phase: ask.phase,
-      isolation: null,
-      imageDigest: null,
-    }),
-  logs: (core, { agentId, executionId, fence, seqFirst, lines }) =>
-    appendLogs(core, agentId, executionId, { ...fence, seqFirst, lines }),
-  result: (core, ask) => reportResult(core, fenceOf(core, ask), ask.agentId, ask.result),
-  release: (core, ask) => releaseExecution(core, fenceOf(core, ask), ask.agentId),
+  async accept(core, ask) {
+    await agentOf(core, ask.agentId);
+    return acceptExecution(core, fenceOf(core, ask), ask.agentId);
+  },
+  async progress(core, ask) {
+    await agentOf(core, ask.agentId);
+    const progress = { phase: ask.phase, isolation: null, imageDigest: null };
+    return reportProgress(core, fenceOf(core, ask), ask.agentId, progress);
+  },
+  async logs(core, { agentId, executionId, fence, seqFirst, lines }) {
+    await agentOf(core, agentId);
+    return appendLogs(core, agentId, executionId, { ...fence, seqFirst, lines });
+  },
+  async result(core, ask) {
+    await agentOf(core, ask.agentId);
+    return reportResult(core, fenceOf(core, ask), ask.agentId, ask.result);
+  },
+  async release(core, ask) {
+    await agentOf(core, ask.agentId);
+    return releaseExecution(core, fenceOf(core, ask), ask.agentId);
+  },
+  async order(core, { agentId, order }) {
+    const request = { agentId, by: 'operator' as const, reason: 'as simulated' };
+    const agent = await orders[order](core, request);
+    return { state: agent.state };
+  },
 };
+
+const orders = {
+  drain: drainAgent,
+  resume: resumeAgent,
+  disable: disableAgent,
+  enable: enableAgent,
+} as const;
 
 function postDeps(core: Core): PostJobDeps {
   return { ...core, defaultImages, operatorCaps: pricingDefaults.operatorCaps };
 }
 
+/** Who asks, if they may ask at all: what the routes do before they call a service. */
 async function agentOf(core: Core, agentId: string): Promise<AgentRow> {
   const agent = await core.store.agent(agentId);
   if (agent === null) throw new MarketError('AGENT_NOT_FOUND', { agentId });
+  if (agent.state === 'disabled') throw new MarketError('AGENT_DISABLED', { agentId });
   return agent;
 }
 

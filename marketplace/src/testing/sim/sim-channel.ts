@@ -1,5 +1,9 @@
 import { createLogger } from '@node3/shared/logger';
-import type { AgentRequest, ChannelMessage } from '@node3/shared/routes/agent-channel';
+import {
+  type AgentRequest,
+  agentChannelCloses,
+  type ChannelMessage,
+} from '@node3/shared/routes/agent-channel';
 import type { WebSocket } from 'ws';
 import type { Core } from '../../core.ts';
 import { AgentSession, type SessionDeps } from '../../http/agent-channel/agent-session.ts';
@@ -50,6 +54,10 @@ export class SimChannel {
     const { core, life, time } = this.#parts;
     const agent = await core.store.agent(agentId);
     if (agent === null || life.dead) return;
+    if (agent.state === 'disabled') {
+      socket.close(agentChannelCloses.refused);
+      return;
+    }
     const requests = new Map<number, Routed>();
     const instance = { id: '' };
     const webSocket = this.#watched(socket, agentId, requests, instance);

@@ -30,6 +30,8 @@ export class SimWitness {
   /** By execution: until when its agent was told that nobody takes it away. */
   readonly promisedUntilMs = new Map<string, number>();
   readonly accepted = new Set<string>();
+  /** By agent: until when it may not have heard that it was shut out. */
+  readonly shutOutUntilMs = new Map<string, number>();
   readonly #time: VirtualTime;
   readonly #market: SimMarket;
   readonly #findings: Set<string>;
@@ -98,7 +100,15 @@ export class SimWitness {
       this.#checkOwner('result', claimOf(ask));
     },
     release: (ask) => this.#checkOwner('release', claimOf(ask)),
+    order: ({ agentId, order }) => {
+      if (order === 'disable') this.#shutOut(agentId);
+    },
   };
+
+  /** The operator takes what an agent has, whether it hears of it or not; its leases end by themselves. */
+  #shutOut(agentId: string): void {
+    this.shutOutUntilMs.set(agentId, this.#time.monotonicMs() + limits.leaseMs);
+  }
 
   #posted(key: string, jobId: string): void {
     const earlier = this.posted.get(key) ?? jobId;
