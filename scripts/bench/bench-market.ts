@@ -2,7 +2,8 @@ import { registerTestAgent } from '@node3/marketplace/testing/test-marketplace';
 import { createClient } from '@node3/shared/client';
 import { type DevNetwork, startDevNetwork } from '../dev-network.ts';
 import { freePort } from '../marketplace-process.ts';
-import { type Contender, openLoads, programPath } from './contender.ts';
+import { type Contender, programPath } from './contender.ts';
+import { Load } from './load.ts';
 import type { MarketTarget } from './market-load.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function startBenchMarket(): Promise<BenchMarket> {
     });
     return response.json();
   };
-  let agents = 0;
+  let registered = 0;
   return {
     network,
     requesterKey: apiKey,
@@ -58,8 +59,8 @@ export async function startBenchMarket(): Promise<BenchMarket> {
       const anonymous = createClient({ baseUrl: url });
       const keys: string[] = [];
       for (let index = 0; index < count; index += 1) {
-        agents += 1;
-        keys.push((await registerTestAgent({ anonymous, url }, `bench-${agents}`)).apiKey);
+        registered += 1;
+        keys.push((await registerTestAgent({ anonymous, url }, `bench-${registered}`)).apiKey);
       }
       return keys;
     },
@@ -69,28 +70,40 @@ export async function startBenchMarket(): Promise<BenchMarket> {
 }
 
 /** Of 50 slots each: the hundred jobs at a time that every contender may run. */
-const agentsPerContender = 2;
+const agents = 2;
 
+/** Whoever produces, these agents take the jobs: a marketplace has no queue for each of them. */
 export async function enterMarket(
   market: BenchMarket,
-  name: string,
-  producer: MarketTarget['producer'],
-): Promise<Contender> {
-  const target: MarketTarget = {
-    kind: 'market',
+  producers: Readonly<Record<string, MarketTarget['producer']>>,
+): Promise<Contender[]> {
+  const program = programPath('load-process.ts');
+  const target = {
+    kind: 'market' as const,
     url: market.network.marketplaceUrl,
-    producer,
     requesterKey: market.requesterKey,
-    agentKeys: await market.registerAgents(agentsPerContender),
+    agentKeys: await market.registerAgents(agents),
   };
-  const loads = await openLoads(programPath('load-process.ts'), {}, { ...target });
-  return {
-    name,
-    ...loads,
-    serverPids: () => [market.pid()],
-    commits: () => market.commits(),
-    async leave() {
-      await Promise.all([loads.producer.stop(), loads.worker.stop()]);
-    },
+  const worker = new Load(program, {});
+  await worker.call('init', { ...target });
+  await worker.call('work');
+  const enter = async ([name, producer]: [
+    string,
+    MarketTarget['producer'],
+  ]): Promise<Contender> => {
+    const load = new Load(program, {});
+    await load.call('init', { ...target, producer });
+    await load.call('prod');
+    return {
+      name,
+      producer: load,
+      worker,
+      serverPids: () => [market.pid()],
+      commits: () => market.commits(),
+      async leave() {
+        await Promise.all([load.stop(), worker.stop()]);
+      },
+    };
   };
+  return Promise.all(Object.entries(producers).map(enter));
 }

@@ -34,7 +34,10 @@ export async function forkServer(
   return { url: String(url), child };
 }
 
-/** A producer and a worker process that know their target. */
+/** Jobs that every contender may run at a time. */
+const slots = 100;
+
+/** A producer and a worker process; the worker takes jobs from now on. */
 export async function openLoads(
   program: string,
   env: Env,
@@ -46,5 +49,6 @@ export async function openLoads(
   // The peers' `init` empties their queue, and once is enough.
   if (target['kind'] !== undefined) await worker.call('init', target);
   await producer.call('prod');
+  await worker.call('work', { conc: slots });
   return { producer, worker };
 }

@@ -10,7 +10,7 @@ import {
   saturatedTargets,
   type Target,
 } from './core-targets.ts';
-import { measureLone, measureOpenLoop, measureSaturated, openWorker } from './measure-queue.ts';
+import { measureLone, measureOpenLoop, measureSaturated } from './measure-queue.ts';
 import {
   enterBareFastify,
   enterMarketRoutes,
@@ -56,13 +56,11 @@ async function benchQueues(
   const absent = new Map<string, string>();
   const contenders: Contender[] = [];
   try {
-    contenders.push(await enterMarket(market, 'node3 http', 'single'));
-    if (await hasBatches(market)) {
-      contenders.push(await enterMarket(market, 'node3 batch', 'batch'));
-    } else absent.set('node3 batch', 'this version takes no batches');
+    contenders.push(
+      ...(await enterMarket(market, { 'node3 http': 'single', 'node3 batch': 'batch' })),
+    );
     contenders.push(await enterReference(folder, 'http'), await enterReference(folder, 'socket'));
     contenders.push(...(await enterPeers(options, absent)));
-    for (const contender of contenders) await openWorker(contender);
     const measured = { folder: market.network.folder, secs };
     say(`64 producers, ${rounds} rounds …`);
     const saturated = await pairedRounds(
@@ -94,13 +92,6 @@ async function benchQueues(
   } finally {
     await Promise.all(contenders.map((contender) => contender.leave()));
   }
-}
-
-async function hasBatches({ network, requesterKey }: BenchMarket): Promise<boolean> {
-  const headers = { authorization: `Bearer ${requesterKey}`, 'content-type': 'application/json' };
-  const url = `${network.marketplaceUrl}/api/v1/jobs/batch`;
-  const { status } = await fetch(url, { method: 'POST', headers, body: '{}' });
-  return status !== 404;
 }
 
 async function enterPeers(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type BenchMarket, enterMarket, startBenchMarket } from './bench-market.ts';
 import type { BenchOptions } from './core.ts';
 import { fillMarket } from './fill-market.ts';
-import { measureSaturated, openWorker } from './measure-queue.ts';
+import { measureSaturated } from './measure-queue.ts';
 import { spreadOf } from './paired-rounds.ts';
 import type { Measurement } from './report.ts';
 
@@ -61,9 +61,9 @@ function growthOf(jobs: number, few: number[], many: number[]): Measurement {
 }
 
 async function cpuOfJobs(market: BenchMarket, { rounds, secs }: BenchOptions): Promise<number[]> {
-  const contender = await enterMarket(market, 'node3', 'single');
+  const [contender] = await enterMarket(market, { node3: 'batch' });
+  if (contender === undefined) throw new Error('nobody entered');
   try {
-    await openWorker(contender);
     const found: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const { folder } = market.network;

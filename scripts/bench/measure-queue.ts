@@ -16,7 +16,6 @@ export interface QueueSample {
 }
 
 const producers = 64;
-const slots = 100;
 const warmSec = 0.5;
 const settleMs = 300;
 const drainMsMax = 30_000;
@@ -24,11 +23,6 @@ const drainMsMax = 30_000;
 export interface MeasureOptions {
   folder: string;
   secs: number;
-}
-
-/** Begins to take jobs; once for each contender, before anything is measured. */
-export async function openWorker({ worker }: Contender): Promise<void> {
-  await worker.call('work', { conc: slots });
 }
 
 /** Whole jobs with 64 of them being posted at any time: posted, claimed, ended, all on disk. */
