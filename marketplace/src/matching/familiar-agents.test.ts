@@ -7,11 +7,11 @@ it('weighs the image more than the account', () => {
   familiar.note('agt_image', { image: 'cuda', accountId: 'acc_2' });
   familiar.note('agt_account', { image: 'other', accountId: 'acc_1' });
   familiar.note('agt_both', { image: 'cuda', accountId: 'acc_1' });
-  expect([...familiar.of({ image: 'cuda', accountId: 'acc_1' })].toSorted()).toEqual([
-    ['agt_account', 1],
-    ['agt_both', 3],
-    ['agt_image', 2],
-  ]);
+  expect(Object.fromEntries(familiar.of({ image: 'cuda', accountId: 'acc_1' }))).toEqual({
+    agt_account: 1,
+    agt_both: 3,
+    agt_image: 2,
+  });
   expect(familiar.of({ image: 'new', accountId: null }).size).toBe(0);
 });
 
