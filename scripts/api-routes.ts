@@ -17,6 +17,7 @@ import * as keys from '@node3/shared/routes/keys';
 import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as node3 from '@node3/shared/routes/node3';
+import * as node3Reads from '@node3/shared/routes/node3-reads';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
 import * as ratings from '@node3/shared/routes/ratings';
@@ -52,6 +53,7 @@ export const apiRoutes: RouteContract[] = [
   x402,
   galaksio,
   node3,
+  node3Reads,
   agents,
   agentIdentity,
   admin,

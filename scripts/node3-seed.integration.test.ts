@@ -1,5 +1,4 @@
 import { SeedAgent } from '@node3/marketplace/testing/seed-agent';
-import { fundTreasury } from '@node3/shared/routes/admin';
 import { Connection, Keypair } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, startDevNetwork } from './dev-network.ts';
@@ -18,9 +17,9 @@ describe('a plain script in the words of the node3 seed', () => {
     const connection = new Connection(network.localnet.rpcUrl, 'confirmed');
     const balance = () => connection.getBalance(wallet);
     expect(await balance()).toBe(0);
-    await network.operator.call(fundTreasury, {});
     const operator = new SeedAgent(url, wallet.toBase58());
     operator.apiKey = network.adminApiKey;
+    expect(await operator.call('/api/marketplace/fund')).toMatchObject({ status: 200 });
     const created = await operator.call('/api/admin/jobs/create', {
       job_type: 'inference',
       docker_image: 'python:3.11-slim',

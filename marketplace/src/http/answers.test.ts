@@ -19,6 +19,7 @@ import * as keyRoutes from '@node3/shared/routes/keys';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as node3Routes from '@node3/shared/routes/node3';
+import * as node3ReadRoutes from '@node3/shared/routes/node3-reads';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
@@ -69,6 +70,7 @@ const modules = [
   keyRoutes,
   ratingRoutes,
   node3Routes,
+  node3ReadRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -286,6 +288,7 @@ describe('answers', () => {
       'POST /api/v1/admin/wallet/fund',
       'POST /api/v1/x402/jobs',
       'POST /api/admin/jobs/create',
+      'POST /api/marketplace/fund',
       'POST /execute',
       'POST /execute/async',
     ];
@@ -325,7 +328,7 @@ async function readPublic(agentId: string) {
 async function askSeed(requester: string) {
   const { address: wallet } = testWallet();
   const body = testJob({ workload: { kind: 'container', image: 'c', command: ['true'] } });
-  await askNode3(ask, wallet, async () => {
+  await askNode3(ask, { wallet, operator: market.adminApiKey }, async () => {
     await ask(jobRoutes.createJob, requester, { body });
   });
 }

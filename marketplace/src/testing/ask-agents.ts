@@ -3,6 +3,7 @@ import * as admin from '@node3/shared/routes/admin-agents';
 import * as identity from '@node3/shared/routes/agent-identity';
 import * as keys from '@node3/shared/routes/keys';
 import * as node3 from '@node3/shared/routes/node3';
+import * as node3Reads from '@node3/shared/routes/node3-reads';
 
 type Ask = (contract: RouteContract, apiKey: string | null, args?: object) => Promise<unknown>;
 
@@ -40,7 +41,11 @@ export async function askAgents(
 }
 
 /** Asks every endpoint of the node3 seed once. */
-export async function askNode3(ask: Ask, wallet: string, post: () => Promise<void>): Promise<void> {
+export async function askNode3(
+  ask: Ask,
+  { wallet, operator }: { wallet: string; operator: string },
+  post: () => Promise<void>,
+): Promise<void> {
   const machine = { gpu_model: 'RTX 4090', gpu_vendor: 'nvidia', gpu_memory: 25_757_220_864 };
   const registered = await ask(node3.seedRegister, null, {
     body: { wallet_address: wallet, ...machine },
@@ -55,5 +60,12 @@ export async function askNode3(ask: Ask, wallet: string, post: () => Promise<voi
     await ask(node3.seedAccept, agent, { params, body: { wallet_address: wallet } });
     if (end === 'complete') await ask(node3.seedComplete, agent, { params, body: {} });
     else await ask(node3.seedFail, agent, { params, body: { error_message: 'a test' } });
+  }
+  for (const read of [node3Reads.seedAgents, node3Reads.seedJobs, node3Reads.seedStatus]) {
+    await ask(read, null);
+  }
+  const { seedStats, seedLoadBalancer, seedPayments, seedInfo } = node3Reads;
+  for (const read of [seedStats, seedLoadBalancer, seedPayments, seedInfo]) {
+    await ask(read, operator);
   }
 }

@@ -22,6 +22,7 @@ import type { HttpDeps } from '../../http-deps.ts';
 import { publicWriteLimit } from '../../rate-limit.ts';
 import { setSeedErrorHandler } from './node3-errors.ts';
 import { rewardOf, seedSlots, toJobSpec, toOffer, toSeedJob } from './node3-mapping.ts';
+import { addNode3ReadRoutes } from './node3-read-routes.ts';
 import { reportSeedEnd } from './node3-reports.ts';
 
 /** How many jobs the seed shows at a time, and how many are looked at for those it can describe. */
@@ -34,6 +35,7 @@ export async function addNode3Routes(app: FastifyInstance, deps: HttpDeps): Prom
     setSeedErrorHandler(api);
     addMachineRoutes(api, deps);
     addWorkRoutes(api, deps);
+    addNode3ReadRoutes(api, deps);
     addRoute(api, seedCreateJob, {
       authenticate: deps.auth.operator,
       async handler({ body }) {
