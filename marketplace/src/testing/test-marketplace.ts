@@ -51,6 +51,7 @@ export interface TestOptions {
   operatorCaps?: ServiceParts['operatorCaps'];
   log?: Logger;
   registration?: ServiceParts['registration'];
+  cluster?: ServiceParts['cluster'];
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -142,7 +143,7 @@ async function startOn(
     clock,
     ids: systemIds,
     log,
-    cluster: 'localnet',
+    cluster: options.cluster ?? 'localnet',
     explorerUrl: () => null,
     leaseSecret: 'lease-secret-for-tests-only',
     receiptKey: testReceiptKey,

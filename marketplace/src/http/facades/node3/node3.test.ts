@@ -1,5 +1,5 @@
 import { createClient } from '@node3/shared/client';
-import { setAgentEnabled } from '@node3/shared/routes/admin-agents';
+import { issueRegistrationToken, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -191,6 +191,17 @@ describe('an agent of the node3 seed', () => {
       status: 403,
       body: { code: 'AGENT_DISABLED' },
     });
+  });
+
+  it('needs a token where money is real, because it proves no wallet', async () => {
+    await market.restart({ cluster: 'devnet' });
+    const agent = new SeedAgent(market.url, testWallet().address);
+    expect(await agent.register()).toMatchObject({ status: 403 });
+    const operator = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
+    const { token } = await operator.call(issueRegistrationToken, { body: {} });
+    expect(await agent.register({ registration_token: token })).toMatchObject({ status: 200 });
+    const second = new SeedAgent(market.url, testWallet().address);
+    expect(await second.register({ registration_token: token })).toMatchObject({ status: 403 });
   });
 
   it('needs a token where the operator wants one', async () => {
