@@ -24,6 +24,7 @@ import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
+import * as reservationRoutes from '@node3/shared/routes/reservations';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as templateRoutes from '@node3/shared/routes/templates';
 import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
@@ -31,7 +32,7 @@ import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
-import { askAgents, askKeys, askNode3 } from '../testing/ask-agents.ts';
+import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-agents.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
@@ -62,6 +63,7 @@ const modules = [
   quoteRoutes,
   receiptRoutes,
   templateRoutes,
+  reservationRoutes,
   scheduleRoutes,
   explainRoutes,
   bulkRoutes,
@@ -274,6 +276,8 @@ describe('answers', () => {
     await askJobBulk((contract, args) => ask(contract, requester, args));
     await askSchedules((contract, args) => ask(contract, requester, args));
     await askTemplates((contract, args) => ask(contract, requester, args));
+    const { accountId } = await ask(accountRoutes.getAccount, requester);
+    await askReservations(ask, market.adminApiKey, accountId);
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminAgentRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic(agentId);

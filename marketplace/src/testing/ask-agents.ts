@@ -4,6 +4,7 @@ import * as identity from '@node3/shared/routes/agent-identity';
 import * as keys from '@node3/shared/routes/keys';
 import * as node3 from '@node3/shared/routes/node3';
 import * as node3Reads from '@node3/shared/routes/node3-reads';
+import * as reservations from '@node3/shared/routes/reservations';
 
 type Ask = (contract: RouteContract, apiKey: string | null, args?: object) => Promise<unknown>;
 
@@ -14,6 +15,20 @@ export async function askKeys(ask: Ask, requester: string): Promise<void> {
   await ask(keys.rotateKey, requester, { params });
   await ask(keys.listKeys, requester);
   await ask(keys.revokeKey, requester, { params });
+}
+
+/** Asks every endpoint for reservations once. */
+export async function askReservations(
+  ask: Ask,
+  operator: string,
+  accountId: string,
+): Promise<void> {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const body = { accountId, count: 1, from: inDays(1), until: inDays(2) };
+  const made = await ask(reservations.createReservation, operator, { body });
+  await ask(reservations.listReservations, operator);
+  const { reservationId } = made as reservations.Reservation;
+  await ask(reservations.cancelReservation, operator, { params: { reservationId } });
 }
 
 /** Asks every endpoint about the standing of an agent once; the last of them ends it. */
