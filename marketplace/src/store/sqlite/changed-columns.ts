@@ -1,7 +1,7 @@
 import type { JobChange } from '../job-store.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
 import { toJsonOrNull } from './codec.ts';
-import type { ColumnValue } from './update-changed.ts';
+import { type ColumnValue, placesOf } from './update-changed.ts';
 
 /** Which columns a change touches, with what they are to hold. */
 
@@ -55,6 +55,13 @@ const settlementColumns = {
   refund: 'refund',
 } satisfies Record<keyof JobRow['settlement'], string>;
 
+export const jobPlaces = placesOf([
+  ...Object.values(jobColumns),
+  ...Object.values(settlementColumns),
+]);
+export const executionPlaces = placesOf(Object.values(executionColumns));
+
+/** In one order, whatever order the change has: the text of the statement depends on it. */
 export function columnsOfJob(
   before: JobRow,
   change: Pick<JobChange, 'job' | 'settlement'>,

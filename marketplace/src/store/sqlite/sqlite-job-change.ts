@@ -8,7 +8,7 @@ import { assertTransition } from '@node3/shared/state-machine';
 import type Database from 'better-sqlite3';
 import type { ChangeOutcome, Decide, JobChange, JobSnapshot, LedgerView } from '../job-store.ts';
 import type { ExecutionRow, Fence, JobRow } from '../rows.ts';
-import { columnsOfExecution, columnsOfJob } from './changed-columns.ts';
+import { columnsOfExecution, columnsOfJob, executionPlaces, jobPlaces } from './changed-columns.ts';
 import { specCacheOf } from './spec-cache.ts';
 import { countForAgentsIn } from './sqlite-agent-counts.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -21,10 +21,9 @@ import { statement } from './statement.ts';
 import { updateChangedIn } from './update-changed.ts';
 
 /** Whether somebody waits for a job, asked once in its life: when it ends. */
-const noteAwaited = `
-  INSERT INTO dependency_work (needed_job_id)
-  SELECT @jobId WHERE EXISTS (
-    SELECT 1 FROM job_dependencies WHERE needed_job_id = @jobId AND state = 'open')`;
+const selectAwaited = `
+  SELECT 1 FROM job_dependencies WHERE needed_job_id = +? AND state = 'open' LIMIT 1`;
+const noteAwaited = 'INSERT INTO dependency_work (needed_job_id) VALUES (?)';
 const selectPayout = 'SELECT payout_id, amount FROM payouts WHERE execution_id = ?';
 const unpaid = { payoutId: null, earned: zero };
 
@@ -111,10 +110,16 @@ function applyIn(
   // The execution first: once the job is over, its rows can no longer change.
   if (execution !== null && change.execution !== undefined) {
     const key = { column: 'execution_id', value: execution.executionId };
-    updateChangedIn(db, 'executions', key, columnsOfExecution(snapshot.execution, change));
+    updateChangedIn(
+      db,
+      'executions',
+      key,
+      columnsOfExecution(snapshot.execution, change),
+      executionPlaces,
+    );
   }
   const key = { column: 'job_id', value: job.jobId };
-  updateChangedIn(db, 'jobs', key, columnsOfJob(snapshot.job, change));
+  updateChangedIn(db, 'jobs', key, columnsOfJob(snapshot.job, change), jobPlaces);
   postTransfersIn(db, change.transfers ?? [], nowMs);
   if (change.payout) insertPayoutIn(db, change.payout, job.accountId, nowMs);
   countForAgentsIn(sqlite, db, execution, change, nowMs);
@@ -125,7 +130,8 @@ function applyIn(
   appendEventsIn(sqlite, db, change.events);
   const isOver = isTerminalJob(job.state);
   if (isOver) specCacheOf(db).delete(job.jobId);
-  const isAwaited = isOver && statement(db, noteAwaited).run({ jobId: job.jobId }).changes > 0;
+  const isAwaited = isOver && statement(db, selectAwaited).get(job.jobId) !== undefined;
+  if (isAwaited) statement(db, noteAwaited).run(job.jobId);
   const { payoutId = null, amount: earned = zero } = change.payout ?? {};
   return { job, execution, changed: true, isAwaited, payoutId, earned };
 }
