@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { benchConnectedAgents } from './bench/connected-agents.ts';
 import { type BenchOptions, benchCore } from './bench/core.ts';
 import { benchGrowth } from './bench/growth.ts';
+import { benchMatch } from './bench/match-index.ts';
 import { benchPayoutDrain } from './bench/payout-drain.ts';
 import { benchPayoutLatency } from './bench/payout-latency.ts';
 import { type Measurement, report } from './bench/report.ts';
 
 /**
  * `npm run bench [-- <scenario>…] [--rounds 5] [--secs 2] [--jobs 100000]
+ * [--open-jobs 1000000]
  * [--payouts 10000] [--json file.json]`
  * Exit code 1 when a target is missed. See docs/guides/benchmarks.md.
  */
@@ -17,6 +19,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     secs: { type: 'string', default: '2' },
     jobs: { type: 'string', default: '100000' },
+    'open-jobs': { type: 'string', default: '1000000' },
     payouts: { type: 'string', default: '10000' },
     json: { type: 'string' },
   },
@@ -34,6 +37,7 @@ const scenarios: Record<string, (options: BenchOptions) => Promise<Measurement[]
   core: benchCore,
   agents: benchConnectedAgents,
   growth: (all) => benchGrowth(Number(values.jobs), all),
+  match: (all) => benchMatch({ jobs: Number(values['open-jobs']), agents: 100_000 }, all),
   payments: benchPayments,
 };
 

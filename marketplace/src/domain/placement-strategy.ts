@@ -58,20 +58,23 @@ export function placementOrder(strategy: PlacementStrategy): ComparePlacements {
 }
 
 /**
- * The place of an agent as a number: what comes first by it comes first by `placementOrder`, which
- * decides between equal numbers. `affinity` has none of its own, since it depends on the job.
+ * The place of an agent as one number, smaller first: an index sorts by it. As `placementOrder`,
+ * but differences in what comes second count only where the first is as good as equal, and between
+ * equals any will do. `affinity` depends on the job, and has no order of its own.
  */
 export function placementRank(strategy: PlacementStrategy, facts: PlacementFacts): number {
   return ranks[strategy](facts);
 }
 
 const ranks: Record<PlacementStrategy, (facts: PlacementFacts) => number> = {
-  score: (facts) => -scoreAgent(facts),
-  cheapest: ({ ask }) => Number(ask ?? 0n),
-  fastest: ({ avgRunSec }) => avgRunSec ?? avgRunSecUnknown,
-  least_loaded: (facts) => -freeShare(facts),
-  round_robin: ({ lastLeasedAtMs }) => lastLeasedAtMs ?? 0,
-  affinity: (facts) => -scoreAgent(facts),
+  score: (facts) => 1 - scoreAgent(facts),
+  // Asks are whole base units, so half of one is room for the score.
+  cheapest: (facts) => Number(facts.ask ?? 0n) + (1 - scoreAgent(facts)) / 2,
+  fastest: (facts) => (facts.avgRunSec ?? avgRunSecUnknown) + (1 - scoreAgent(facts)) / 1_000,
+  least_loaded: (facts) =>
+    1 - freeShare(facts) - facts.freeSlots / 1e6 + (1 - scoreAgent(facts)) / 1e9,
+  round_robin: (facts) => (facts.lastLeasedAtMs ?? 0) + (1 - scoreAgent(facts)) / 2,
+  affinity: (facts) => 1 - scoreAgent(facts),
 };
 
 function compare(a: bigint, b: bigint): number {

@@ -2,7 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import type { PlacementStrategy } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import type { Capacity, SimulatedPolicy } from '../domain/matching.ts';
-import { type PlacementFacts, placementOrder } from '../domain/placement-strategy.ts';
+import { type PlacementFacts, placementRank } from '../domain/placement-strategy.ts';
 import { viewAgent } from './agent-view.ts';
 import type { Candidate } from './idle-agent.ts';
 import { IdleMember } from './idle-member.ts';
@@ -32,7 +32,7 @@ export class IdleAgents {
   readonly #byWallet = new Map<string, Set<IdleMember>>();
   readonly #orders = new Map<PlacementStrategy, IdleOrder>();
   readonly #models = new KnownModels();
-  readonly #search = new LaneSearch();
+  readonly #search = new LaneSearch('any');
   /** For `round_robin`; agents that were never given work since the start come first. */
   readonly #lastLeasedAtMs = new Map<string, number>();
 
@@ -174,9 +174,11 @@ function bestOf(
   strategy: PlacementStrategy,
   match: Match,
 ): IdleMatch | null {
-  const order = placementOrder(strategy);
-  const sorted = members.toSorted((a, b) => order(factsOf(a), factsOf(b)));
-  for (const { stay } of sorted) {
+  const ranked = members.map((member) => ({
+    stay: member.stay,
+    rank: placementRank(strategy, factsOf(member)),
+  }));
+  for (const { stay } of ranked.sort((a, b) => a.rank - b.rank)) {
     const candidate = match(stay.capacity);
     if (candidate !== null) return { stay, candidate };
   }

@@ -1,10 +1,6 @@
 import type { PlacementStrategy } from '@node3/shared/job-spec';
 import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
-import {
-  type PlacementFacts,
-  placementOrder,
-  placementRank,
-} from '../domain/placement-strategy.ts';
+import { placementRank } from '../domain/placement-strategy.ts';
 import type { IdleMember } from './idle-member.ts';
 import type { LaneSearch } from './lane-search.ts';
 import { cursorLimits, Lanes } from './lanes.ts';
@@ -34,14 +30,12 @@ interface Spot {
  */
 export class IdleOrder {
   readonly #strategy: PlacementStrategy;
-  readonly #members: readonly (IdleMember | undefined)[];
-  readonly #tree = new RankTree((one, other) => this.#tie(one, other));
+  readonly #tree = new RankTree(tie);
   readonly #groups = new Map<string, Lanes>();
   readonly #spots: Spot[][] = [];
 
   constructor(strategy: PlacementStrategy, members: readonly (IdleMember | undefined)[]) {
     this.#strategy = strategy;
-    this.#members = members;
     for (const member of members) if (member !== undefined) this.add(member);
   }
 
@@ -96,24 +90,16 @@ export class IdleOrder {
   #put(key: string, entry: Entry): Spot {
     let lanes = this.#groups.get(key);
     if (lanes === undefined) {
-      lanes = new Lanes(this.#tree, (one, other) => this.#tie(one, other), cursorLimits);
+      lanes = new Lanes(this.#tree, tie, cursorLimits);
       this.#groups.set(key, lanes);
     }
     return { lanes, entry: lanes.add(entry), key };
   }
+}
 
-  #tie(one: number, other: number): number {
-    if (one === other) return 0;
-    // Asks are equal by now, in the asset that counts; which one that is the entry does not say.
-    const strategy = this.#strategy === 'cheapest' ? 'score' : this.#strategy;
-    return placementOrder(strategy)(this.#factsOf(one), this.#factsOf(other));
-  }
-
-  #factsOf(owner: number): PlacementFacts {
-    const member = this.#members[owner];
-    if (member === undefined) throw new Error('an entry is of an idle agent');
-    return member.facts('SOL');
-  }
+/** Which of two agents with the same rank comes first does not matter, as long as it stays so. */
+function tie(one: number, other: number): number {
+  return one - other;
 }
 
 /** Larger the less is asked; any constant does, this one stays exact over the range of amounts. */

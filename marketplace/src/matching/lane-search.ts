@@ -12,6 +12,7 @@ export interface Best {
  * of the others. One object serves all searches, so that none leaves anything to collect.
  */
 export class LaneSearch {
+  readonly #ties: 'decide' | 'any';
   readonly #lanes: Lane[] = [];
   readonly #groups: Lanes[] = [];
   readonly #bounds: Bounds[] = [];
@@ -19,6 +20,11 @@ export class LaneSearch {
   readonly #ranks: number[] = [];
   readonly #best: Best = { rank: Number.POSITIVE_INFINITY, owner: -1 };
   #count = 0;
+
+  /** @param ties whether between entries of the same rank the owners decide, or any will do. */
+  constructor(ties: 'decide' | 'any') {
+    this.#ties = ties;
+  }
 
   /** A lane whose first entry for this asker has this rank, or comes later. */
   add(lane: Lane, group: Lanes, bounds: Bounds, slot: number, rank: number): void {
@@ -56,7 +62,8 @@ export class LaneSearch {
       nearest = at;
       rank = ranks[at] as number;
     }
-    return rank <= until ? nearest : -1;
+    const mayBeBest = this.#ties === 'any' ? rank < until : rank <= until;
+    return mayBeBest ? nearest : -1;
   }
 
   #searchLane(at: number, accept: (owner: number) => boolean): void {

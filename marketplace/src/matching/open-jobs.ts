@@ -31,7 +31,7 @@ export class OpenJobs {
     () =>
       new Lanes(this.#tree, (one, other) => this.table.ids.compare(one, other), this.#cursorLimits),
   );
-  readonly #lanes = new LaneSearch();
+  readonly #lanes = new LaneSearch('decide');
   readonly #shown = new ShownJobs();
   /** The search in which a signature was last found not to fit, by its id. */
   #refusedIn = new Int32Array(64);
