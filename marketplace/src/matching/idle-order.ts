@@ -3,7 +3,7 @@ import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
 import { placementRank } from '../domain/placement-strategy.ts';
 import type { IdleMember } from './idle-member.ts';
 import type { LaneSearch } from './lane-search.ts';
-import { cursorLimits, Lanes } from './lanes.ts';
+import { Lanes } from './lanes.ts';
 import { flip } from './packed-needs.ts';
 import { type Bounds, type Entry, RankTree } from './rank-tree.ts';
 import type { Signature } from './signatures.ts';
@@ -90,7 +90,7 @@ export class IdleOrder {
   #put(key: string, entry: Entry): Spot {
     let lanes = this.#groups.get(key);
     if (lanes === undefined) {
-      lanes = new Lanes(this.#tree, tie, cursorLimits);
+      lanes = new Lanes(this.#tree, tie, noCursors);
       this.#groups.set(key, lanes);
     }
     return { lanes, entry: lanes.add(entry), key };
@@ -106,3 +106,6 @@ function tie(one: number, other: number): number {
 function willingness(amount: BaseUnits | null): number {
   return amount === null ? Number.POSITIVE_INFINITY : 2 ** 64 / Number(amount);
 }
+
+/** Jobs differ far more than machines do: hardly two of them would use the same cursor. */
+const noCursors = { laneEntriesMin: Number.POSITIVE_INFINITY, classesMax: 1 };

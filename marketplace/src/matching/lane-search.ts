@@ -1,4 +1,4 @@
-import type { Lane, Lanes } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
 import type { Bounds } from './rank-tree.ts';
 
 /** The best entry so far; `owner` is -1 while there is none. */
@@ -13,7 +13,7 @@ export interface Best {
  */
 export class LaneSearch {
   readonly #ties: 'decide' | 'any';
-  readonly #lanes: Lane[] = [];
+  readonly #lanes: number[] = [];
   readonly #groups: Lanes[] = [];
   readonly #bounds: Bounds[] = [];
   readonly #slots: number[] = [];
@@ -27,7 +27,7 @@ export class LaneSearch {
   }
 
   /** A lane whose first entry for this asker has this rank, or comes later. */
-  add(lane: Lane, group: Lanes, bounds: Bounds, slot: number, rank: number): void {
+  add(lane: number, group: Lanes, bounds: Bounds, slot: number, rank: number): void {
     const at = this.#count;
     this.#lanes[at] = lane;
     this.#groups[at] = group;
@@ -69,6 +69,6 @@ export class LaneSearch {
   #searchLane(at: number, accept: (owner: number) => boolean): void {
     const group = this.#groups[at] as Lanes;
     const bounds = this.#bounds[at] as Bounds;
-    group.search(this.#lanes[at] as Lane, bounds, this.#slots[at] as number, this.#best, accept);
+    group.search(this.#lanes[at] as number, bounds, this.#slots[at] as number, this.#best, accept);
   }
 }

@@ -3,16 +3,6 @@ import type { Best, LaneSearch } from './lane-search.ts';
 import { coarser } from './packed-needs.ts';
 import type { Bounds, Entry, RankTree } from './rank-tree.ts';
 
-/** Entries that pay about the same, by rank. */
-export interface Lane {
-  bucket: number;
-  root: number;
-  entries: number;
-  firstRank: number;
-  /** Per class of askers: nothing that comes before is for them. Absent in a small lane. */
-  cursors: Float64Array | null;
-}
-
 /** Askers that the entries here can't tell apart, or nearly so. */
 interface AskerClass {
   haveA: number;
@@ -37,21 +27,30 @@ export const cursorLimits: CursorLimits = {
 /** Of an asker whose class is not worth being told apart. */
 const noSlot = -1;
 const nowhere = Number.NEGATIVE_INFINITY;
+/** A few: most groups are small. */
+const lanesFirst = 4;
 
 /**
  * Entries that are looked for together, in lanes by what they pay. Askers that have about the same
  * share a class, and a class remembers in each lane how far it has looked: what it could not take it
  * looks at once, not with every search. An entry that comes in before such a cursor moves it back.
+ * A lane is a number; what is known of all lanes lies side by side, since every search reads it.
  */
 export class Lanes {
   readonly #tree: RankTree;
   readonly #tie: (owner: number, other: number) => number;
   readonly #limits: CursorLimits;
-  /** Best paid first. */
-  readonly #lanes: Lane[] = [];
+  readonly #laneOf = new Map<number, number>();
+  #buckets = new Int32Array(lanesFirst);
+  #firstRanks = new Float64Array(lanesFirst);
+  readonly #roots: number[] = [];
+  readonly #sizes: number[] = [];
+  /** Per lane: no cursor is beyond this, so that most entries need look at none. */
+  readonly #cursorMax: number[] = [];
+  /** Per class: nothing of a lane that comes before is for it. */
+  readonly #cursors: Float64Array[] = [];
   readonly #classes = new Map<number, AskerClass[]>();
   readonly #bySlot: AskerClass[] = [];
-  #slotsUsed = 0;
   #slotNext = 0;
   /** All bits that any entry has ever asked for: others do not tell askers apart. */
   #maskSeen = 0;
@@ -75,54 +74,60 @@ export class Lanes {
   add(entry: Entry): number {
     const lane = this.#laneFor(bucketOf(entry.offer));
     const added = this.#tree.create(entry);
-    lane.root = this.#tree.insert(lane.root, added);
-    lane.entries += 1;
+    this.#roots[lane] = this.#tree.insert(this.#roots[lane] as number, added);
+    this.#sizes[lane] = (this.#sizes[lane] as number) + 1;
     this.#entries += 1;
     this.#maskSeen |= entry.mask;
-    lane.firstRank = Math.min(lane.firstRank, entry.rank);
-    if (lane.cursors !== null) lower(lane.cursors, entry.rank);
+    const { rank } = entry;
+    if (rank < (this.#firstRanks[lane] as number)) this.#firstRanks[lane] = rank;
+    if (rank < (this.#cursorMax[lane] as number)) this.#lowerCursors(lane, rank);
     return added;
   }
 
   remove(entry: number): void {
-    const at = this.#indexOf(bucketOf(this.#tree.offerOf(entry)));
-    const lane = this.#lanes[at];
+    const lane = this.#laneOf.get(bucketOf(this.#tree.offerOf(entry)));
     if (lane === undefined) throw new Error('an entry is in a lane');
     const rank = this.#tree.rankOf(entry);
-    lane.root = this.#tree.remove(lane.root, entry);
+    const root = this.#tree.remove(this.#roots[lane] as number, entry);
+    this.#roots[lane] = root;
     this.#tree.release(entry);
-    lane.entries -= 1;
+    this.#sizes[lane] = (this.#sizes[lane] as number) - 1;
     this.#entries -= 1;
-    if (lane.entries === 0) this.#lanes.splice(at, 1);
-    else if (rank === lane.firstRank) lane.firstRank = this.#tree.firstRank(lane.root);
+    if (root === 0) this.#firstRanks[lane] = Number.POSITIVE_INFINITY;
+    else if (rank === this.#firstRanks[lane]) this.#firstRanks[lane] = this.#tree.firstRank(root);
   }
 
   /** Adds the lanes to a search that pay what this asker asks. */
   collect(bounds: Bounds, into: LaneSearch): void {
     const slot = this.#entries < this.#limits.laneEntriesMin ? noSlot : this.#slotFor(bounds);
+    const cursors = slot === noSlot ? undefined : this.#cursors[slot];
     const lowest = bucketOf(Math.max(0, bounds.ask));
-    for (const lane of this.#lanes) {
-      if (lane.bucket < lowest) break;
-      const rank = boundOf(lane, slot);
+    const buckets = this.#buckets;
+    const firstRanks = this.#firstRanks;
+    for (let lane = 0; lane < this.#roots.length; lane += 1) {
+      if ((buckets[lane] as number) < lowest) continue;
+      let rank = firstRanks[lane] as number;
+      if (cursors !== undefined) rank = Math.max(rank, cursors[lane] as number);
       if (rank < Number.POSITIVE_INFINITY) into.add(lane, this, bounds, slot, rank);
     }
   }
 
   /** Improves `best` by the first entry of a lane, by rank, that is within the bounds and accepted. */
   search(
-    lane: Lane,
+    lane: number,
     bounds: Bounds,
     slot: number,
     best: Best,
     accept: (owner: number) => boolean,
   ): void {
     const until = best.rank;
-    let from = boundOf(lane, slot);
-    if (slot !== noSlot && lane.entries >= this.#limits.laneEntriesMin) {
+    const root = this.#roots[lane] as number;
+    let from = this.#firstRanks[lane] as number;
+    if (slot !== noSlot && (this.#sizes[lane] as number) >= this.#limits.laneEntriesMin) {
       from = this.#moveCursor(lane, slot, bounds, { from, until });
     }
     if (from > until) return;
-    const entry = this.#tree.first(lane.root, bounds, { from, until }, accept);
+    const entry = this.#tree.first(root, bounds, { from, until }, accept);
     if (entry === 0) return;
     const rank = this.#tree.rankOf(entry);
     const owner = this.#tree.ownerOf(entry);
@@ -133,19 +138,31 @@ export class Lanes {
 
   /** Moves the cursor of a class on to what it could take, as far as is of interest. */
   #moveCursor(
-    lane: Lane,
+    lane: number,
     slot: number,
     bounds: Bounds,
     ranks: { from: number; until: number },
   ): number {
-    const first = this.#tree.first(lane.root, classBounds(bounds), ranks, null);
-    const cursor = first === 0 ? ranks.until : this.#tree.rankOf(first);
-    lane.cursors = grownTo(lane.cursors, this.#slotsUsed);
-    lane.cursors[slot] = cursor;
+    const cursors = this.#cursors[slot] as Float64Array;
+    const from = Math.max(ranks.from, cursors[lane] as number);
+    const { until } = ranks;
+    if (from > until) return from;
+    const root = this.#roots[lane] as number;
+    const first = this.#tree.first(root, classBounds(bounds), { from, until }, null);
+    const cursor = first === 0 ? until : this.#tree.rankOf(first);
+    cursors[lane] = cursor;
+    if (cursor > (this.#cursorMax[lane] as number)) this.#cursorMax[lane] = cursor;
     return first === 0 ? Number.POSITIVE_INFINITY : cursor;
   }
 
-  /** Which column of cursors is for askers like this one. */
+  #lowerCursors(lane: number, rank: number): void {
+    for (const cursors of this.#cursors) {
+      if ((cursors[lane] as number) > rank) cursors[lane] = rank;
+    }
+    this.#cursorMax[lane] = rank;
+  }
+
+  /** Which cursors are for askers like this one. */
   #slotFor(bounds: Bounds): number {
     const { haveA } = bounds;
     const haveB = coarser(bounds.haveB);
@@ -156,16 +173,15 @@ export class Lanes {
     const slot = this.#newSlot();
     const made = { haveA, haveB, mask, slot };
     this.#bySlot[slot] = made;
-    // Read again: the class that gave up its column may have been one of these.
+    // Read again: the class that gave up its cursors may have been one of these.
     this.#classes.set(haveA, [...(this.#classes.get(haveA) ?? []), made]);
     return slot;
   }
 
-  /** A free column, or that of the class that has been here longest. */
+  /** Fresh cursors, or those of the class that has been here longest. */
   #newSlot(): number {
-    if (this.#slotsUsed < this.#limits.classesMax) {
-      this.#slotsUsed += 1;
-      return this.#slotsUsed - 1;
+    if (this.#cursors.length < this.#limits.classesMax) {
+      return this.#cursors.push(new Float64Array(this.#buckets.length).fill(nowhere)) - 1;
     }
     const slot = this.#slotNext;
     this.#slotNext = (slot + 1) % this.#limits.classesMax;
@@ -175,30 +191,37 @@ export class Lanes {
       if (left.length === 0) this.#classes.delete(oldest.haveA);
       else this.#classes.set(oldest.haveA, left);
     }
-    for (const { cursors } of this.#lanes) {
-      if (cursors !== null && slot < cursors.length) cursors[slot] = nowhere;
-    }
+    this.#cursors[slot]?.fill(nowhere);
     return slot;
   }
 
-  #laneFor(bucket: number): Lane {
-    const at = this.#indexOf(bucket);
-    const known = this.#lanes[at];
-    if (known?.bucket === bucket) return known;
-    const made: Lane = { bucket, root: 0, entries: 0, firstRank: Infinity, cursors: null };
-    this.#lanes.splice(at, 0, made);
-    return made;
+  /** A lane stays when it is empty: there are only so many, and they fill again. */
+  #laneFor(bucket: number): number {
+    const known = this.#laneOf.get(bucket);
+    if (known !== undefined) return known;
+    const lane = this.#roots.push(0) - 1;
+    if (lane >= this.#buckets.length) this.#grow();
+    this.#laneOf.set(bucket, lane);
+    this.#buckets[lane] = bucket;
+    this.#firstRanks[lane] = Number.POSITIVE_INFINITY;
+    this.#sizes[lane] = 0;
+    this.#cursorMax[lane] = nowhere;
+    return lane;
   }
 
-  /** Where the lane of a bucket is, or would be. */
-  #indexOf(bucket: number): number {
-    let [low, high] = [0, this.#lanes.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#lanes[middle]?.bucket ?? 0) > bucket) low = middle + 1;
-      else high = middle;
+  #grow(): void {
+    const length = 2 * this.#buckets.length;
+    const buckets = new Int32Array(length);
+    buckets.set(this.#buckets);
+    this.#buckets = buckets;
+    const firstRanks = new Float64Array(length);
+    firstRanks.set(this.#firstRanks);
+    this.#firstRanks = firstRanks;
+    for (const [slot, cursors] of this.#cursors.entries()) {
+      const longer = new Float64Array(length).fill(nowhere);
+      longer.set(cursors);
+      this.#cursors[slot] = longer;
     }
-    return low;
   }
 }
 
@@ -216,23 +239,4 @@ function bucketOf(amount: number): number {
 /** What a class has: at least what each of its askers has, whatever they ask. */
 function classBounds({ haveA, haveB, mask }: Bounds): Bounds {
   return { haveA, haveB: coarser(haveB), mask, ask: nowhere };
-}
-
-/** Nothing in the lane that this class could take comes before. */
-function boundOf({ firstRank, cursors }: Lane, slot: number): number {
-  if (cursors === null || slot === noSlot || slot >= cursors.length) return firstRank;
-  return Math.max(firstRank, cursors[slot] as number);
-}
-
-function lower(cursors: Float64Array, rank: number): void {
-  for (let i = 0; i < cursors.length; i += 1) {
-    if ((cursors[i] as number) > rank) cursors[i] = rank;
-  }
-}
-
-function grownTo(cursors: Float64Array | null, length: number): Float64Array {
-  if (cursors !== null && cursors.length >= length) return cursors;
-  const grown = new Float64Array(Math.ceil(1.5 * length)).fill(nowhere);
-  if (cursors !== null) grown.set(cursors);
-  return grown;
 }
