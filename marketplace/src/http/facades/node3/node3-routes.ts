@@ -16,7 +16,6 @@ import { holdNamedJob } from '../../../services/hold-named-job.ts';
 import { refuseOwnWallet } from '../../../services/own-wallets.ts';
 import { postJob } from '../../../services/post-job.ts';
 import { registerNew } from '../../../services/register-agent.ts';
-import { offeredSpec } from '../../../services/sealed-env.ts';
 import type { AgentRow } from '../../../store/rows.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { publicWriteLimit } from '../../rate-limit.ts';
@@ -91,7 +90,8 @@ function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
       const jobIds = deps.matchmaker.peek(capacity, lookedMax);
       const rows = await Promise.all(jobIds.map((jobId) => deps.store.job(jobId)));
       const jobs = rows.flatMap((job) => {
-        const shown = job === null ? null : toSeedJob(offeredSpec(deps.sealer, job), job.jobId);
+        // As it is stored: who only looks holds nothing, and may see no secret.
+        const shown = job === null ? null : toSeedJob(job.spec, job.jobId);
         return shown === null || job?.state !== 'queued' ? [] : [shown];
       });
       return { jobs: jobs.slice(0, shownMax) };

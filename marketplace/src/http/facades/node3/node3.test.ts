@@ -1,6 +1,7 @@
 import { createClient } from '@node3/shared/client';
 import { issueRegistrationToken, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
+import { createTemplate, runTemplate } from '@node3/shared/routes/templates';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SeedAgent } from '../../../testing/seed-agent.ts';
@@ -81,6 +82,23 @@ describe('an agent of the node3 seed', () => {
       limit: 5,
     });
     expect(payout).toMatchObject({ wallet: agent.wallet, amount: 1_000_000n });
+  });
+
+  it('is not shown the secrets of a job that it does not hold', async () => {
+    const agent = await newAgent();
+    const spec = {
+      workload: { ...workload, env: { TOKEN: '{{token}}' } },
+      price: testJob().price,
+    };
+    const parameters = [{ name: 'token', type: 'secret' as const }];
+    const template = await requester.client.call(createTemplate, {
+      body: { name: 'sealed', spec, parameters },
+    });
+    await requester.client.call(runTemplate, {
+      params: { templateId: template.templateId },
+      body: { parameters: { token: 'canary-c0ffee' } },
+    });
+    expect(JSON.stringify(await agent.available())).not.toContain('canary');
   });
 
   it('completes in the words of the real agent too', async () => {
