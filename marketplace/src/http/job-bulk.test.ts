@@ -81,6 +81,13 @@ describe('a batch', () => {
     ]);
   });
 
+  it('shares no key with a single request, whatever that is called', async () => {
+    const { client, postMany } = await setUp();
+    const single = await client.call(createJob, { body: testJob() }, { idempotencyKey: 'run:0' });
+    const [row] = await postMany([testJob()], 'run');
+    expect(jobIdOf(row)).not.toBe(single.jobId);
+  });
+
   it('reaches an agent that waits, and takes only so many jobs', async () => {
     const { client, postMany } = await setUp();
     const { client: agent } = await registerTestAgent(market);

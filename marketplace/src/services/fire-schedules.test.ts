@@ -15,6 +15,7 @@ import { World } from '../store/testing/world.ts';
 import { type FireDeps, fireSchedules } from './fire-schedules.ts';
 import { createSchedule, pauseSchedule, readSchedule, resumeSchedule } from './manage-schedules.ts';
 import { archiveTemplate, createTemplate } from './manage-templates.ts';
+import { postJob } from './post-job.ts';
 import { Presence } from './presence.ts';
 import { createSecretSealer } from './secret-sealer.ts';
 
@@ -105,6 +106,18 @@ describe('a schedule', () => {
     const dueAt = '2027-05-05T12:02:00.000Z';
     expect(job).toMatchObject({ accountId, spec: { origin: { schedule: { scheduleId, dueAt } } } });
     expect((await store.verifyLedger()).problems).toEqual([]);
+  });
+
+  it('does not stumble over a request of its owner with any Idempotency-Key that a header can say', async () => {
+    const scheduleId = await create({ overlap: 'allow' });
+    for (const joint of [':', '-', '.']) {
+      const dueMs = Date.parse('2027-05-05T12:01:00Z');
+      const idempotencyKey = ['schedule', scheduleId, dueMs].join(joint);
+      await postJob(deps, { accountId, keyId: null, spec: jobSpec, idempotencyKey });
+    }
+    expect(await fireAt('12:01:00')).toBe(1);
+    expect(await outcomes(scheduleId)).toEqual(['12:01 posted']);
+    expect(await jobs()).toBe(4);
   });
 
   it('posts once when the process dies between the job and the record of it', async () => {

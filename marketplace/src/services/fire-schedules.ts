@@ -112,9 +112,12 @@ const postedAs = ({ jobId }: JobRow): Done => ({
   detail: null,
 });
 
-/** The same for one time of a schedule for ever, whatever became of its template meanwhile. */
+/**
+ * The same for one time of a schedule for ever, whatever became of its template meanwhile. With
+ * spaces, which no header can have: a request with the same key would keep the time from being done.
+ */
 function idempotencyOf(scheduleId: string, dueMs: number) {
-  const key = `schedule:${scheduleId}:${dueMs}`;
+  const key = `schedule ${scheduleId} ${dueMs}`;
   return { key, requestHash: hashText(key) };
 }
 

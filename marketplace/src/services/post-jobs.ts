@@ -41,9 +41,10 @@ export async function postJobs(deps: PostJobDeps, input: PostJobsInput): Promise
   return rows.map((row) => (row.status === 'fulfilled' ? rowOf(row.value) : refusal(row.reason)));
 }
 
+/** With a space, which no header can have: no other request's key is the same. */
 function keysOf(key: string, specs: readonly unknown[]): Idempotency[] {
   return specs.map((spec, index) => ({
-    key: `${key}:${index}`,
+    key: `${key} ${index}`,
     requestHash: hashText(canonicalJson(spec)),
   }));
 }
