@@ -1,6 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Ids } from '@node3/shared/ids';
-import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { SimulatedPolicy } from './domain/matching.ts';
@@ -23,6 +22,7 @@ import { createSecretSealer, type SecretSealer } from './services/secret-sealer.
 import { StartWaits } from './services/start-waits.ts';
 import { WaitingJobs } from './services/waiting-jobs.ts';
 import { WorkBoard } from './services/work-board.ts';
+import type { JobRow } from './store/rows.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startDependencyWorker } from './workers/dependency-worker.ts';
@@ -101,10 +101,10 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
   await fillWork(store, work);
-  await fillIndex(store, matchmaker);
-  for (const { jobId } of await store.queuedJobs(null, limits.preemptWaitingMax)) {
-    waiting.add(jobId, clock.nowMs());
-  }
+  await fillIndex(store, (job) => {
+    matchmaker.addJob(job);
+    waiting.add(job, clock.nowMs());
+  });
   let dependencyWorker: Loop | null = null;
   const changeDeps = {
     store,
@@ -154,11 +154,11 @@ async function fillWork(store: Store, work: WorkBoard): Promise<void> {
   }
 }
 
-async function fillIndex(store: Store, matchmaker: Matchmaker): Promise<void> {
+async function fillIndex(store: Store, add: (job: JobRow) => void): Promise<void> {
   let afterJobId: string | null = null;
   for (;;) {
     const jobs = await store.queuedJobs(afterJobId, indexPage);
-    for (const job of jobs) matchmaker.addJob(job);
+    for (const job of jobs) add(job);
     const last = jobs.at(-1);
     if (last === undefined || jobs.length < indexPage) return;
     afterJobId = last.jobId;

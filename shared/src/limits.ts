@@ -23,12 +23,16 @@ export const limits = {
   preemptAgainMs: 60_000,
   /** A job that was leased so often is not stopped again: it has to end some day. */
   preemptLeasesMax: 8,
-  /** Waiting jobs for which room may be made at a time. */
+  /** Waiting jobs for which room may be made in one turn. */
   preemptWaitingMax: 256,
   /** Agents that are remembered for having run one image, or jobs of one account. */
   familiarAgents: 16,
   /** Images and accounts for which that is remembered. */
   familiarKeys: 10_000,
+  /** Of one account at a time: who has more waits for its first ones in any case. */
+  preemptWaitingPerAccount: 64,
+  /** Of all accounts: some hundred kilobytes of memory. */
+  preemptRemembered: 4_096,
   /** Whole agents that one reservation holds: a fleet, not a market. */
   agentsPerReservation: 1_000,
   /** A month; longer needs are for contracts. */

@@ -1,4 +1,5 @@
 import { limits } from '@node3/shared/limits';
+import { isClaimable } from '../domain/dependencies.ts';
 import { judgeOffers } from '../domain/exclusions.ts';
 import { type Needs, needsOf, type SimulatedPolicy } from '../domain/matching.ts';
 import { chooseVictims, decidePreemption } from '../domain/preemption.ts';
@@ -27,11 +28,12 @@ export async function preemptWaiting(deps: PreemptDeps): Promise<number> {
   let stopped = 0;
   for (const jobId of deps.waiting.due(nowMs)) {
     const job = await deps.store.job(jobId);
-    if (job?.state !== 'queued' || job.spec.placement.interruptible) {
+    // One that waits for others is noted again when it is released.
+    if (job === null || !isClaimable(job) || job.spec.placement.interruptible) {
       deps.waiting.delete(jobId);
       continue;
     }
-    if ((job.notBeforeMs ?? 0) > nowMs || job.dependenciesOpen > 0) continue;
+    if ((job.notBeforeMs ?? 0) > nowMs) continue;
     const victims = findVictims(deps, needsOf(job.spec, job.accountId), groups);
     if (victims === null) continue;
     deps.waiting.again(jobId, nowMs + limits.preemptAgainMs);
