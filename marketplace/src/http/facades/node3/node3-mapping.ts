@@ -4,7 +4,6 @@ import {
   type GpuVendor,
   gpuFrameworks,
   gpuVendors,
-  type JobSpec,
   type JobSpecInput,
   type Priority,
 } from '@node3/shared/job-spec';
@@ -109,9 +108,18 @@ function priorityOf(lamports: bigint): Priority {
   return lamports >= 1_000_000n ? 'normal' : 'low';
 }
 
-/** The job as the seed's agents know one; null for one that they can't be told of in their words. */
-export function toSeedJob(spec: JobSpec, jobId: string): SeedJob | null {
+/**
+ * The job as the seed's agents know one; null for one that they can't be told of in their words. They
+ * read the environment before they accept, so every one of them would read it: that is for the
+ * operator's own jobs alone, and secrets are for none.
+ */
+export function toSeedJob(
+  { accountId, jobId, spec }: Pick<JobRow, 'accountId' | 'jobId' | 'spec'>,
+  operatorAccountId: string,
+): SeedJob | null {
   const { workload, price, inputs, labels } = spec;
+  const hasEnvironment = Object.keys(workload.env ?? {}).length > 0;
+  if (hasEnvironment && accountId !== operatorAccountId) return null;
   const isSealed = Object.keys(spec.sealedEnv ?? {}).length > 0;
   if (workload.kind !== 'container' || price.kind !== 'fixed' || price.reward.asset !== 'SOL') {
     return null;

@@ -91,7 +91,7 @@ function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
       const rows = await Promise.all(jobIds.map((jobId) => deps.store.job(jobId)));
       const jobs = rows.flatMap((job) => {
         // As it is stored: who only looks holds nothing, and may see no secret.
-        const shown = job === null ? null : toSeedJob(job.spec, job.jobId);
+        const shown = job === null ? null : toSeedJob(job, deps.operatorAccountId);
         return shown === null || job?.state !== 'queued' ? [] : [shown];
       });
       return { jobs: jobs.slice(0, shownMax) };
@@ -105,6 +105,7 @@ function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
         const detail = `Rewards go to the wallet this agent registered with, ${principal.wallet}. Send that one, or register another agent.`;
         throw new MarketError('AUTH_FORBIDDEN', { detail });
       }
+      await assertTold(deps, params.jobId);
       const job = await holdNamedJob(deps, principal, params.jobId);
       const message = 'The job is yours until its timeout times 1.2 has passed.';
       return { status: 'accepted' as const, job_id: job.jobId, reward: rewardOf(job), message };
@@ -131,6 +132,15 @@ function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
       };
     },
   });
+}
+
+/** An agent of the seed can't run what it was not told: the end of such a job would be made up. */
+async function assertTold(deps: HttpDeps, jobId: string): Promise<void> {
+  const job = await deps.store.job(jobId);
+  if (job === null) throw new MarketError('JOB_NOT_FOUND', { jobId });
+  if (toSeedJob(job, deps.operatorAccountId) !== null) return;
+  const detail = 'This job is not for agents that speak this protocol.';
+  throw new MarketError('JOB_STATE_INVALID', { detail, jobId, state: job.state });
 }
 
 /** Any call counts as a sign of life. Such an agent has no processes to tell apart. */

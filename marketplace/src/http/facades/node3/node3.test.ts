@@ -1,9 +1,12 @@
 import { createClient } from '@node3/shared/client';
+import { baseUnits } from '@node3/shared/money';
+import { getAccount } from '@node3/shared/routes/accounts';
 import { issueRegistrationToken, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
 import { createTemplate, runTemplate } from '@node3/shared/routes/templates';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { creditDeposit } from '../../../services/claim-deposit.ts';
 import { SeedAgent } from '../../../testing/seed-agent.ts';
 import {
   openFundedAccount,
@@ -182,6 +185,37 @@ describe('an agent of the node3 seed', () => {
     await agent.accept((await agent.available())[0]?.job_id ?? '');
     expect(await agent.available()).toEqual([]);
     expect(await agent.available({ max_concurrent_jobs: 2 })).toHaveLength(10);
+  });
+
+  it('is told the environment of the operator’s jobs and of nobody else’s', async () => {
+    const agent = await newAgent();
+    const env = { TOKEN: 'swordfish' };
+    const theirs = await post({ workload: { ...workload, env } });
+    const body = {
+      job_type: 'inference',
+      docker_image: 'python',
+      command: ['python', '-V'],
+      environment: env,
+    };
+    const operator = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
+    const { accountId } = await operator.call(getAccount, {});
+    const credited = [{ asset: 'SOL' as const, amount: baseUnits(10n ** 9n) }];
+    await creditDeposit({ store: market.store, clock }, accountId, 'operator', credited);
+    const created = await fetch(`${market.url}/api/admin/jobs/create`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': market.adminApiKey },
+      body: JSON.stringify(body),
+    });
+    const own = (await created.json()) as { job_id: string };
+    const plain = await post();
+    const shown = await agent.available();
+    expect(shown.map(({ job_id }) => job_id).toSorted()).toEqual([own.job_id, plain].toSorted());
+    expect(shown.find(({ job_id }) => job_id === own.job_id)).toMatchObject({ environment: env });
+    expect(await agent.accept(theirs)).toMatchObject({
+      status: 400,
+      body: { code: 'JOB_STATE_INVALID' },
+    });
+    expect(await read(theirs)).toMatchObject({ state: 'queued' });
   });
 
   it('hears errors in the words of the seed', async () => {
