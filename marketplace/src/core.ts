@@ -11,6 +11,7 @@ import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
 import { leaseJob } from './services/claim-job.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
+import { KeyHolders } from './services/key-holders.ts';
 import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
 import { openOperatorAccount } from './services/operator-account.ts';
 import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
@@ -54,6 +55,7 @@ export interface Core extends JobChangeDeps {
   startWaits: StartWaits;
   pollTurns: PollTurns;
   agentLinks: AgentLinks;
+  keyHolders: KeyHolders;
   reservations: Reservations;
   orders: AgentOrders;
   leases: LeaseTokens;
@@ -132,6 +134,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     leases,
     sealer,
     agentLinks,
+    keyHolders: new KeyHolders({ store, clock }),
     reservations,
     jobTokens: createJobTokens(leaseSecret),
     startWorkers() {

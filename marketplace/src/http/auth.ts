@@ -34,7 +34,7 @@ export interface Authenticator {
   readonly agent: (request: KeyHolder) => Promise<AgentRow>;
   readonly operator: (request: FastifyRequest) => Promise<'operator'>;
   /** The id of the key of a request that was let in. */
-  keyIdOf(request: FastifyRequest): string;
+  keyIdOf(request: KeyHolder): string;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
   readonly requesterByKey: (apiKey: string) => Promise<Requester | null>;
 }

@@ -9,6 +9,7 @@ import type { AgentLinks } from '../services/agent-links.ts';
 import type { AgentOrders } from '../services/agent-orders.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
+import type { KeyHolders } from '../services/key-holders.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
 import type { ScheduleDeps } from '../services/manage-schedules.ts';
 import type { PayoutOperation } from '../services/operate-payouts.ts';
@@ -44,6 +45,7 @@ export interface HttpDeps
   reservations: Reservations;
   pollTurns: PollTurns;
   agentLinks: AgentLinks;
+  keyHolders: KeyHolders;
   orders: AgentOrders;
   registration: RegistrationPolicy;
   /** Whether the seed's agents, which prove no wallet, register without a token too. */

@@ -23,6 +23,7 @@ export class StreamSession {
   readonly #socket: WebSocket;
   readonly #channels = new Map<string, () => void>();
   #requester: Requester | null = null;
+  #leaveKey: () => void = () => undefined;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
   #closed = false;
@@ -56,6 +57,7 @@ export class StreamSession {
     this.#closed = true;
     for (const leave of this.#channels.values()) leave();
     this.#channels.clear();
+    this.#leaveKey();
   }
 
   async #handle(data: Buffer): Promise<void> {
@@ -70,7 +72,7 @@ export class StreamSession {
         this.#send({ type: 'pong' });
         return;
       case 'auth':
-        this.#requester = await this.#deps.auth.requesterByKey(request.apiKey);
+        await this.#signIn(request.apiKey);
         this.#send({ type: 'ready', authenticated: this.#requester !== null });
         return;
       case 'unsubscribe':
@@ -81,6 +83,20 @@ export class StreamSession {
         await this.#subscribe(request.channel, request.since ?? null);
         return;
     }
+  }
+
+  async #signIn(apiKey: string): Promise<void> {
+    const requester = await this.#deps.auth.requesterByKey(apiKey);
+    if (this.#closed) return;
+    this.#leaveKey();
+    this.#leaveKey = () => undefined;
+    this.#requester = requester;
+    if (requester === null || requester.keyId === null) return;
+    const { accountId, keyId } = requester;
+    this.#leaveKey = this.#deps.keyHolders.hold(accountId, keyId, () => {
+      this.#socket.close(1008, 'the key has ended');
+      this.close();
+    });
   }
 
   async #subscribe(channel: string, since: number | null): Promise<void> {

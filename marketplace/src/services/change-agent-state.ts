@@ -8,10 +8,14 @@ import type { AgentRow } from '../store/rows.ts';
 import type { AgentLinks } from './agent-links.ts';
 import type { JobChangeDeps } from './change-job.ts';
 import { endExecutionsOf } from './end-executions.ts';
+import type { KeyHolders } from './key-holders.ts';
+import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
 
 export interface AgentStateDeps extends JobChangeDeps {
   agentLinks: AgentLinks;
+  keyHolders: Pick<KeyHolders, 'endAll'>;
+  pollTurns: Pick<PollTurns, 'end'>;
   presence: Presence;
 }
 
@@ -143,5 +147,9 @@ function tell(deps: AgentStateDeps, agentId: string, type: 'drain' | 'resume'): 
 
 function sendAway(deps: AgentStateDeps, agentId: string, code: ErrorCode): void {
   deps.presence.forget(agentId);
-  deps.agentLinks.of(agentId)?.end(new MarketError(code, { agentId }));
+  const reason = new MarketError(code, { agentId });
+  deps.agentLinks.of(agentId)?.end(reason);
+  // Sockets that have not said hello yet, too: they would say it afterwards.
+  deps.keyHolders.endAll(agentId, reason);
+  void deps.pollTurns.end(agentId);
 }

@@ -9,12 +9,14 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { ApiKeyRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { createApiKey, isWorkingKey } from './api-key.ts';
+import type { KeyHolders } from './key-holders.ts';
 import { type CapCaller, readKeyCaps } from './spending-caps.ts';
 
 interface Deps {
   store: Store;
   clock: Clock;
   ids: Ids;
+  keyHolders: Pick<KeyHolders, 'endKey' | 'expire'>;
 }
 
 export async function listKeys(deps: Deps, caller: CapCaller): Promise<{ data: KeyView[] }> {
@@ -59,6 +61,7 @@ export async function revokeKey(deps: Deps, caller: CapCaller, keyId: string) {
   await ownKey(deps, caller, keyId);
   if (keyId !== caller.keyId) await assertUncapped(deps, caller);
   await deps.store.revokeApiKey(keyId, deps.clock.nowMs());
+  deps.keyHolders.endKey(caller.accountId, keyId);
   return { keyId };
 }
 
@@ -76,6 +79,8 @@ async function rotate(deps: Deps, { keyId, owner, name }: ApiKeyRow) {
   const expiresAtMs = nowMs + limits.keyOverlapMs;
   const next = { keyId: row.keyId, keyHash: row.keyHash };
   await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs });
+  const ownerId = owner.kind === 'account' ? owner.accountId : owner.agentId;
+  deps.keyHolders.expire(ownerId, keyId, expiresAtMs);
   return { keyId: row.keyId, apiKey, oldKeyExpiresAt: toTimestamp(expiresAtMs) };
 }
 

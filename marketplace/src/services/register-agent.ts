@@ -5,7 +5,9 @@ import type { Ids } from '@node3/shared/ids';
 import type { AccountStore } from '../store/account-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 import { createApiKey } from './api-key.ts';
+import type { KeyHolders } from './key-holders.ts';
 import type { OwnWallets } from './own-wallets.ts';
+import type { PollTurns } from './poll-turns.ts';
 import { proveWallet, type WalletProof } from './prove-wallet.ts';
 import { tokenUse } from './registration-tokens.ts';
 
@@ -14,6 +16,8 @@ export interface RegisterDeps {
   clock: Clock;
   ids: Ids;
   ownWallets: OwnWallets;
+  keyHolders: Pick<KeyHolders, 'endAll'>;
+  pollTurns: Pick<PollTurns, 'end'>;
   /** Whether a new agent needs a token of the operator. */
   registration: RegistrationPolicy;
 }
@@ -40,7 +44,7 @@ export async function registerAgent(deps: RegisterDeps, input: WalletProof & Reg
 
 /** Registers an agent for a wallet. Throws REGISTRATION_TOKEN_INVALID where a token is needed. */
 export async function registerNew(
-  deps: Omit<RegisterDeps, 'ownWallets'>,
+  deps: Pick<RegisterDeps, 'store' | 'clock' | 'ids' | 'registration'>,
   wallet: string,
   { name, version, registrationToken }: Registration,
 ) {
@@ -75,6 +79,9 @@ async function registerAgain(
   const events = [registeredEvent(agentId, name, nowMs)];
   const again = { agentId, name, version, key: key.row, token, events, nowMs };
   await deps.store.reregisterAgent(again);
+  // Whoever holds an older key, perhaps because it was stolen, goes on with nothing.
+  deps.keyHolders.endAll(agentId, new MarketError('AUTH_INVALID', { agentId }));
+  await deps.pollTurns.end(agentId);
   return { agentId, apiKey: key.apiKey };
 }
 

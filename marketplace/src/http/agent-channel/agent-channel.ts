@@ -5,6 +5,7 @@ import { isMarketError, MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { agentChannelCloses } from '@node3/shared/routes/agent-channel';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { KeyHolders } from '../../services/key-holders.ts';
 import type { Authenticator } from '../auth.ts';
 import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { AgentSession, type ConnectedAgent, type SessionDeps } from './agent-session.ts';
@@ -12,7 +13,8 @@ import { FrameWriter } from './frame-writer.ts';
 import { LivenessWheel } from './liveness-wheel.ts';
 
 export interface ChannelDeps extends Omit<SessionDeps, 'writer' | 'onSettled'> {
-  auth: Pick<Authenticator, 'agent'>;
+  auth: Pick<Authenticator, 'agent' | 'keyIdOf'>;
+  keyHolders: Pick<KeyHolders, 'hold'>;
 }
 
 /** At the end, answers under way get this long, and then the other ends get as long to hang up. */
@@ -34,14 +36,16 @@ const serverOptions = {
 export class AgentChannel {
   readonly #deps: SessionDeps;
   readonly #auth: ChannelDeps['auth'];
+  readonly #keyHolders: ChannelDeps['keyHolders'];
   readonly #wheel: LivenessWheel;
   readonly #sessions = new Map<AgentSession, WebSocket>();
   /** Sockets that have not said hello, one for each key: so nobody holds thousands of them. */
   readonly #unknown = new Map<string, AgentSession>();
   readonly #server = new WebSocketServer(serverOptions);
 
-  constructor({ auth, ...deps }: ChannelDeps) {
+  constructor({ auth, keyHolders, ...deps }: ChannelDeps) {
     this.#auth = auth;
+    this.#keyHolders = keyHolders;
     this.#wheel = new LivenessWheel(() => deps.clock.monotonicMs());
     this.#deps = {
       ...deps,
@@ -69,10 +73,11 @@ export class AgentChannel {
     try {
       if (this.#deps.stopping.aborted) throw new MarketError('SERVICE_STOPPING');
       const agent = await this.#auth.agent(request);
+      const keyId = this.#auth.keyIdOf(request);
       socket.off('error', onError);
       const { agentId, name, wallet } = agent;
       this.#server.handleUpgrade(request, socket, head, (opened) => {
-        this.#open(opened, { agentId, name, wallet });
+        this.#open(opened, { agentId, name, wallet }, keyId);
       });
     } catch (error) {
       const known = isMarketError(error) ? error : new MarketError('INTERNAL');
@@ -100,7 +105,7 @@ export class AgentChannel {
     for (const session of this.#sessions.keys()) session.retire();
   }
 
-  #open(socket: WebSocket, agent: ConnectedAgent): void {
+  #open(socket: WebSocket, agent: ConnectedAgent, keyId: string): void {
     const session = new AgentSession(this.#deps, socket, agent);
     this.#sessions.set(session, socket);
     this.#unknown
@@ -108,6 +113,7 @@ export class AgentChannel {
       ?.end(new MarketError('AGENT_SUPERSEDED', { agentId: agent.agentId }));
     this.#unknown.set(agent.agentId, session);
     const leaveWheel = this.#wheel.add(session);
+    const leaveKey = this.#keyHolders.hold(agent.agentId, keyId, (why) => session.end(why));
     socket.on('message', (data, isBinary) => {
       session.receive(data as Buffer, isBinary ? 'binary' : 'text');
     });
@@ -116,6 +122,7 @@ export class AgentChannel {
     socket.on('error', () => session.retire());
     socket.once('close', () => {
       leaveWheel();
+      leaveKey();
       session.retire();
       this.#sessions.delete(session);
     });

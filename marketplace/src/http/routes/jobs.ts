@@ -18,6 +18,7 @@ import { explainJob, explainSpec } from '../../services/explain-job.ts';
 import { viewLogLine } from '../../services/job-views.ts';
 import { postJob } from '../../services/post-job.ts';
 import { findJobThatRan, findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
+import type { Requester } from '../auth.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { LogFollowers } from '../log-followers.ts';
@@ -92,9 +93,12 @@ function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
       };
       if (request.headers.accept?.includes('application/x-ndjson')) {
         const leave = followers.enter(principal.accountId);
+        const held = holdKey(deps, principal);
         try {
-          await streamLogs(deps, position, query.follow === true ? 'follow' : 'once', reply);
+          const mode = query.follow === true ? 'follow' : 'once';
+          await streamLogs({ ...deps, stopping: held.stopping }, position, mode, reply);
         } finally {
+          held.leave();
           leave();
         }
         return { data: [], nextAfter: position.afterSeq, ended: false };
@@ -106,4 +110,12 @@ function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
       return { data: lines.map(viewLogLine), nextAfter, ended };
     },
   });
+}
+
+/** A stream ends as when the service stops, when the key that it was opened with ends. */
+function holdKey({ keyHolders, stopping }: HttpDeps, { accountId, keyId }: Requester) {
+  if (keyId === null) return { stopping, leave: () => undefined };
+  const ended = new AbortController();
+  const leave = keyHolders.hold(accountId, keyId, () => ended.abort());
+  return { stopping: AbortSignal.any([stopping, ended.signal]), leave };
 }

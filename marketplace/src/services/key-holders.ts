@@ -1,0 +1,82 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import { DelayQueue } from '../matching/delay-queue.ts';
+import type { KeyStore } from '../store/key-store.ts';
+import { isWorkingKey } from './api-key.ts';
+
+interface Deps {
+  store: Pick<KeyStore, 'apiKey'>;
+  clock: Clock;
+}
+
+interface Holder {
+  keyId: string;
+  end(reason: MarketError): void;
+}
+
+/**
+ * What stays open under a key: sockets and streams, which show it once and then never again. They
+ * end with their key, or whoever has stolen it would go on for as long as it likes.
+ */
+export class KeyHolders {
+  readonly #deps: Deps;
+  /** By account or agent. */
+  readonly #byOwner = new Map<string, Set<Holder>>();
+  readonly #expiring: DelayQueue;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#expiring = new DelayQueue(deps.clock, (entry) => {
+      const [ownerId = '', keyId = ''] = entry.split(' ');
+      this.endKey(ownerId, keyId);
+    });
+  }
+
+  /**
+   * Notes something that was opened with a key; `end` is called at most once. The key is looked at
+   * again, since it may have been revoked after it was checked. @returns what takes it out.
+   */
+  hold(ownerId: string, keyId: string, end: Holder['end']): () => void {
+    const holder = { keyId, end };
+    const holders = this.#byOwner.get(ownerId) ?? new Set();
+    this.#byOwner.set(ownerId, holders.add(holder));
+    void this.#check(ownerId, keyId);
+    return () => this.#drop(ownerId, holder);
+  }
+
+  /** The key works until then. */
+  expire(ownerId: string, keyId: string, atMs: number): void {
+    const isHeld = [...(this.#byOwner.get(ownerId) ?? [])].some((one) => one.keyId === keyId);
+    if (isHeld) this.#expiring.set(`${ownerId} ${keyId}`, atMs);
+  }
+
+  endKey(ownerId: string, keyId: string): void {
+    this.#end(ownerId, ({ keyId: held }) => held === keyId, new MarketError('AUTH_INVALID'));
+  }
+
+  /** Ends what is open under any key of an account or agent. */
+  endAll(ownerId: string, reason: MarketError): void {
+    this.#end(ownerId, () => true, reason);
+  }
+
+  #end(ownerId: string, isMeant: (holder: Holder) => boolean, reason: MarketError): void {
+    for (const holder of [...(this.#byOwner.get(ownerId) ?? [])].filter(isMeant)) {
+      this.#drop(ownerId, holder);
+      holder.end(reason);
+    }
+  }
+
+  #drop(ownerId: string, holder: Holder): void {
+    const holders = this.#byOwner.get(ownerId);
+    if (holders?.delete(holder) !== true) return;
+    if (holders.size === 0) this.#byOwner.delete(ownerId);
+    const isHeld = [...holders].some(({ keyId }) => keyId === holder.keyId);
+    if (!isHeld) this.#expiring.delete(`${ownerId} ${holder.keyId}`);
+  }
+
+  async #check(ownerId: string, keyId: string): Promise<void> {
+    const row = await this.#deps.store.apiKey(keyId).catch(() => null);
+    if (row === null || !isWorkingKey(row, this.#deps.clock.nowMs())) this.endKey(ownerId, keyId);
+    else if (row.expiresAtMs !== null) this.expire(ownerId, keyId, row.expiresAtMs);
+  }
+}
