@@ -258,3 +258,23 @@ describe('an agent that sends nonsense', () => {
     });
   });
 });
+
+describe('an agent that says what only the marketplace can know', () => {
+  it.each([
+    'agent_removed',
+    'poison',
+    'dependency_failed',
+    'result_reused',
+    'queue_timeout',
+    'offer_not_accepted',
+    'result_overdue',
+  ] as const)('is refused: %s', async (reason) => {
+    const { calls, post, read } = await setUp();
+    const { jobId } = await post(testJob({ retry: { attemptsMax: 1 } }));
+    const offer = await calls.offer();
+    await calls.run(offer);
+    const failed = { outcome: 'failed', reason, exitCode: null } as const;
+    await expect(calls.report(offer, failed)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(await read(jobId)).toMatchObject({ state: 'running' });
+  });
+});

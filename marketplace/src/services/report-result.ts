@@ -43,11 +43,21 @@ export async function reportResult(
   return { jobState: job.state, earned: toMoney(earned, job.asset), payoutId };
 }
 
-/** What an agent can't know, and what would be paid out of the marketplace's own money. */
+/**
+ * What an agent can't know, what would be paid out of the marketplace's own money, and what costs a job
+ * no attempt, so that it would never end.
+ */
 const marketplaceReasons: ReadonlySet<Reason> = new Set([
+  'agent_removed',
   'cap_reached',
+  'dependency_failed',
   'marketplace_error',
+  'offer_not_accepted',
+  'poison',
   'preempted',
+  'queue_timeout',
+  'result_overdue',
+  'result_reused',
 ]);
 
 const timeoutReasons: ReadonlySet<Reason> = new Set(['run_timeout', 'no_progress']);
