@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { MarketError, toProblem } from '@node3/shared/error';
 import { isTerminalJob, jobStates } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
@@ -75,6 +76,8 @@ async function findMatching(
     }
     if (page.length < limit) return { jobIds, nextCursor: null };
     beforeJobId = page.at(-1)?.jobId ?? null;
+    // Specs can be large: nobody else waits for more than one page of them.
+    await setImmediate();
   }
   return { jobIds, nextCursor: beforeJobId };
 }
