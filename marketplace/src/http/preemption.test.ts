@@ -1,4 +1,5 @@
 import { limits } from '@node3/shared/limits';
+import { drainOwnAgent } from '@node3/shared/routes/agent-identity';
 import { heartbeatAgent } from '@node3/shared/routes/agents';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
@@ -81,6 +82,22 @@ describe('an interruptible job', () => {
       { timeout: 10_000 },
     );
     expect((await calls.report(offer)).jobState).toBe('succeeded');
+  });
+
+  it('makes no room on an agent that drains, which would not take the other, but on the next', async () => {
+    const drained = await runInterruptible(true);
+    await drained.client.call(drainOwnAgent, {});
+    const { offer } = await runInterruptible(true);
+    await post();
+    clock.advance(limits.preemptAfterMs);
+    await vi.waitFor(
+      async () => {
+        const live = await market.store.liveExecutions(null);
+        const asked = live.filter(({ preemptedAtMs }) => preemptedAtMs !== null);
+        expect(asked.map(({ executionId }) => executionId)).toEqual([offer.executionId]);
+      },
+      { timeout: 5_000 },
+    );
   });
 
   it('hears of it again after the marketplace was away', async () => {

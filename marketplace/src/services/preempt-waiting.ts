@@ -14,7 +14,7 @@ export interface PreemptDeps extends JobChangeDeps {
   waiting: WaitingJobs;
 }
 
-/** Agents that are looked at for one job; the next turn looks again. */
+/** Agents that are looked at for one job; the next turn looks at the next ones. */
 const agentsLookedMax = 64;
 
 /**
@@ -22,9 +22,11 @@ const agentsLookedMax = 64;
  * only at agents that run such work, sorted by what they offer. @returns how many it asked to stop.
  */
 export async function preemptWaiting(deps: PreemptDeps): Promise<number> {
-  const groups = interruptibleGroups(deps);
-  if (groups.size === 0) return 0;
   const nowMs = deps.clock.nowMs();
+  const groups = interruptibleGroups(deps, nowMs);
+  if (groups.size === 0) return 0;
+  /** Agents that drain or pause: they would not take the job that room is made for. */
+  const closed = new Set<string>();
   let stopped = 0;
   for (const jobId of deps.waiting.due(nowMs)) {
     const job = await deps.store.job(jobId);
@@ -34,25 +36,44 @@ export async function preemptWaiting(deps: PreemptDeps): Promise<number> {
       continue;
     }
     if ((job.notBeforeMs ?? 0) > nowMs) continue;
-    const victims = findVictims(deps, needsOf(job.spec, job.accountId), groups);
+    const needs = needsOf(job.spec, job.accountId);
+    let victims = findVictims(deps, needs, groups, closed);
+    while (victims !== null && !(await isActive(deps, victims, closed))) {
+      victims = findVictims(deps, needs, groups, closed);
+    }
     if (victims === null) continue;
     deps.waiting.again(jobId, nowMs + limits.preemptAgainMs);
-    const agent = await deps.store.agent(victims[0]?.agentId ?? '');
-    // One that drains or pauses would not take the job that room is made for.
-    if (agent?.state !== 'active') continue;
     for (const victim of victims) stopped += await stopFor(deps, victim, jobId);
   }
   return stopped;
 }
 
+/** Notes an agent that is not, so that it is not looked at again in this turn. */
+async function isActive(
+  { store }: Pick<PreemptDeps, 'store'>,
+  [victim]: RunningWork[],
+  closed: Set<string>,
+): Promise<boolean> {
+  const agentId = victim?.agentId ?? '';
+  const isOpen = (await store.agent(agentId))?.state === 'active';
+  if (!isOpen) closed.add(agentId);
+  return isOpen;
+}
+
 type Groups = ReadonlyMap<OfferingAgent['offer'], OfferingAgent[]>;
 
-function interruptibleGroups({ presence, work }: PreemptDeps): Groups {
-  const agents = [...work.interruptibleAgents()].flatMap((agentId): OfferingAgent[] => {
-    const found = presence.groups.member(agentId);
-    const isUsable = found?.agent.offer.preemptible === true && presence.isOnline(agentId);
-    return found === null || !isUsable ? [] : [found.agent];
-  });
+function interruptibleGroups({ presence, work }: PreemptDeps, nowMs: number): Groups {
+  const ids = [...work.interruptibleAgents()];
+  // A turn begins where the one before it may have stopped looking.
+  const turn = Math.floor(nowMs / limits.preemptAfterMs);
+  const start = ids.length === 0 ? 0 : (turn * agentsLookedMax) % ids.length;
+  const agents = [...ids.slice(start), ...ids.slice(0, start)].flatMap(
+    (agentId): OfferingAgent[] => {
+      const found = presence.groups.member(agentId);
+      const isUsable = found?.agent.offer.preemptible === true && presence.isOnline(agentId);
+      return found === null || !isUsable ? [] : [found.agent];
+    },
+  );
   return Map.groupBy(
     agents,
     ({ agentId, offer }) => presence.groups.member(agentId)?.offer ?? offer,
@@ -60,7 +81,12 @@ function interruptibleGroups({ presence, work }: PreemptDeps): Groups {
 }
 
 /** null when nobody has to be stopped, or nobody whose end would help. */
-function findVictims(deps: PreemptDeps, needs: Needs, groups: Groups): RunningWork[] | null {
+function findVictims(
+  deps: PreemptDeps,
+  needs: Needs,
+  groups: Groups,
+  closed: ReadonlySet<string>,
+): RunningWork[] | null {
   const judge = judgeOffers(needs, deps.simulated);
   let looked = 0;
   let best: RunningWork[] | null = null;
@@ -69,6 +95,7 @@ function findVictims(deps: PreemptDeps, needs: Needs, groups: Groups): RunningWo
     for (const agent of agents) {
       if (looked === agentsLookedMax || best?.length === 1) return best;
       looked += 1;
+      if (closed.has(agent.agentId)) continue;
       const works = deps.work.of(agent.agentId);
       // Room is being made there already, or there is some: the job gets it soon.
       if (works.some(({ isStopping }) => isStopping)) continue;
