@@ -1,3 +1,4 @@
+import { drainOwnAgent, resumeOwnAgent } from '@node3/shared/routes/agent-identity';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
@@ -28,7 +29,7 @@ type Agent = Awaited<ReturnType<typeof newAgent>>;
 
 async function newAgent() {
   const { agentId, client } = await registerTestAgent(market);
-  return { agentId, calls: testAgentCalls(client) };
+  return { agentId, client, calls: testAgentCalls(client) };
 }
 
 async function newJob(overrides: Parameters<typeof testJob>[0] = {}) {
@@ -169,6 +170,19 @@ describe('an agent', () => {
     clock.advance(1);
     expect((await agent.calls.offer()).jobId).toBe(jobId);
     expect((await market.store.agent(agent.agentId))?.state).toBe('active');
+  });
+
+  it('does not end its pause by a drain of its own', async () => {
+    const agent = await newAgent();
+    for (let i = 0; i < 3; i += 1) {
+      await newJob({ retry: { attemptsMax: 1 } });
+      await fail(agent, 'engine_error');
+    }
+    const drained = agent.client.call(drainOwnAgent, {});
+    await expect(drained).rejects.toMatchObject({ code: 'AGENT_STATE_INVALID' });
+    const resumed = agent.client.call(resumeOwnAgent, {});
+    await expect(resumed).rejects.toMatchObject({ code: 'AUTH_FORBIDDEN' });
+    expect((await market.store.agent(agent.agentId))?.state).toBe('paused');
   });
 });
 

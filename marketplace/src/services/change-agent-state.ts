@@ -26,12 +26,17 @@ export interface AgentStateRequest {
   reason: string | null;
 }
 
-/** Gives an agent nothing new from now on; what it runs goes on. */
+/**
+ * Gives an agent nothing new from now on; what it runs goes on. An agent that is paused can't ask for
+ * it: it would end the pause with the drain, which it may end at any time.
+ */
 export async function drainAgent(
   deps: AgentStateDeps,
   request: AgentStateRequest,
 ): Promise<AgentRow> {
-  const agent = await change(deps, request, 'draining', ['active', 'paused', 'draining']);
+  const from: AgentState[] = ['active', 'draining'];
+  if (request.by === 'operator') from.push('paused');
+  const agent = await change(deps, request, 'draining', from);
   tell(deps, agent.agentId, 'drain');
   return agent;
 }
