@@ -1,7 +1,12 @@
+import { createClient } from '@node3/shared/client';
+import { systemClock } from '@node3/shared/clock';
+import { baseUnits } from '@node3/shared/money';
+import { createAccount } from '@node3/shared/routes/accounts';
 import { createJob } from '@node3/shared/routes/jobs';
 import { getPublicAgent, listPublicJobs } from '@node3/shared/routes/marketplace';
 import { listRatings, rateJob } from '@node3/shared/routes/ratings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { creditDeposit } from '../services/claim-deposit.ts';
 import { testAgentCalls } from '../testing/test-agent.ts';
 import {
   openFundedAccount,
@@ -50,6 +55,41 @@ describe('what is known of an agent', () => {
     });
     const listing = { params: { agentId: agent.agentId } };
     expect((await market.anonymous.call(listRatings, listing)).data).toMatchObject([body]);
+  });
+
+  it('says nothing of jobs that its own wallet paid for', async () => {
+    const own = await registerTestAgent(market, 'own');
+    const proof = await own.wallet.prove(market.anonymous, 'account.create');
+    const { account, apiKey } = await market.anonymous.call(createAccount, { body: proof });
+    const credited = [{ asset: 'SOL' as const, amount: baseUnits(10n ** 9n) }];
+    const deps = { store: market.store, clock: systemClock };
+    await creditDeposit(deps, account.accountId, 'own', credited);
+    const client = createClient({ baseUrl: market.url, apiKey });
+    const placement = { agents: [own.agentId] };
+    const calls = testAgentCalls(own.client);
+    const runOne = async (poster: typeof client, result = {}) => {
+      const { jobId } = await poster.call(createJob, {
+        body: testJob({ placement, retry: { attemptsMax: 1 } }),
+      });
+      const offer = await calls.offer();
+      expect(offer.jobId).toBe(jobId);
+      await calls.run(offer);
+      await calls.report(offer, result);
+    };
+    const stranger = await openFundedAccount(market);
+    const fault = { outcome: 'failed', reason: 'engine_error', exitCode: null } as const;
+    await calls.poll();
+    for (let i = 0; i < 2; i += 1) await runOne(stranger.client, fault);
+    await runOne(client);
+    const params = { agentId: own.agentId };
+    expect(await market.anonymous.call(getPublicAgent, { params })).toMatchObject({
+      jobsSucceeded: 0,
+      avgRunSec: null,
+      reputation: { completion: { count: 2 } },
+    });
+    // Its row of faults is not broken by work for itself, either.
+    await runOne(stranger.client, fault);
+    expect(await market.store.agent(own.agentId)).toMatchObject({ state: 'paused' });
   });
 
   it('comes from nobody who did not pay', async () => {

@@ -9,6 +9,7 @@ import type { ExecutionRow, JobFailure } from '../rows.ts';
 import { toReputation } from './sqlite-agent-rows.ts';
 import { setAgentStateIn } from './sqlite-agent-states.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import { isOwnWorkIn } from './sqlite-own-work.ts';
 import { statement } from './statement.ts';
 
 const countSucceeded = `
@@ -30,15 +31,18 @@ const restoreReputation = 'UPDATE agents SET reputation = ? WHERE agent_id = ?';
 export function countForAgentsIn(
   sqlite: SqliteDatabase,
   db: Database.Database,
-  execution: ExecutionRow | null,
+  { accountId, execution }: { accountId: string; execution: ExecutionRow | null },
   change: Pick<JobChange, 'agentCount' | 'agentFault' | 'agentsForgiven'>,
   nowMs: number,
 ): void {
   const { agentCount, agentFault: kind, agentsForgiven = [] } = change;
-  for (const failure of agentsForgiven) forgiveIn(db, failure, nowMs);
+  for (const failure of agentsForgiven) {
+    if (!isOwnWorkIn(db, { ...failure, accountId })) forgiveIn(db, failure, nowMs);
+  }
   if (agentCount === undefined) return;
   assert(execution !== null, 'only an execution counts for an agent');
   const { agentId, leasedAtMs } = execution;
+  if (isOwnWorkIn(db, { agentId, accountId })) return;
   statement(db, agentCount === 'succeeded' ? countSucceeded : countFailed).run(agentId);
   if (kind === undefined) return;
   const counted = statement<{ faults_in_row: bigint; state: AgentState }>(db, countFault).get({

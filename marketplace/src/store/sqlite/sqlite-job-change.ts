@@ -122,7 +122,7 @@ function applyIn(
   updateChangedIn(db, 'jobs', key, columnsOfJob(snapshot.job, change), jobPlaces);
   postTransfersIn(db, change.transfers ?? [], nowMs);
   if (change.payout) insertPayoutIn(db, change.payout, job.accountId, nowMs);
-  countForAgentsIn(sqlite, db, execution, change, nowMs);
+  countForAgentsIn(sqlite, db, { accountId: job.accountId, execution }, change, nowMs);
   if (change.conduct !== undefined) {
     const subject = { agentId: execution?.agentId ?? null, accountId: job.accountId };
     recordConductIn(db, change.conduct, subject, nowMs);

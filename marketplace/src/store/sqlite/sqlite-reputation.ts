@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { addEvidence, averageRunSec } from '../../domain/reputation.ts';
 import type { Conduct } from '../job-store.ts';
 import { toReputation } from './sqlite-agent-rows.ts';
+import { isOwnWorkIn } from './sqlite-own-work.ts';
 import { statement } from './statement.ts';
 
 const selectAgent = 'SELECT avg_run_sec, reputation FROM agents WHERE agent_id = ?';
@@ -17,6 +18,7 @@ export function recordConductIn(
   nowMs: number,
 ): void {
   const { agentId, accountId } = subject;
+  if (agentId !== null && isOwnWorkIn(db, { agentId, accountId })) return;
   if (agentId !== null && (agent.length > 0 || runSec !== null)) {
     const found = statement<{ avg_run_sec: number | null; reputation: string | null }>(
       db,

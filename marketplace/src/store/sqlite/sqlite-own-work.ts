@@ -1,0 +1,17 @@
+import type Database from 'better-sqlite3';
+import { statement } from './statement.ts';
+
+const selectOwn = `
+  SELECT 1 FROM agents JOIN accounts ON accounts.wallet = agents.wallet
+  WHERE agents.agent_id = ? AND accounts.account_id = ?`;
+
+/**
+ * Whether an agent works for the wallet that its rewards go to. That costs next to nothing, so it
+ * says nothing of either: a provider would make itself a name, or end its row of faults, by it.
+ */
+export function isOwnWorkIn(
+  db: Database.Database,
+  { agentId, accountId }: { agentId: string; accountId: string },
+): boolean {
+  return statement(db, selectOwn).get(agentId, accountId) !== undefined;
+}
