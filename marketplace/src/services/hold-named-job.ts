@@ -28,7 +28,9 @@ export async function holdNamedJob(
 ): Promise<JobRow> {
   const job = await deps.store.job(jobId);
   if (job === null) throw new MarketError('JOB_NOT_FOUND', { jobId });
-  if ((await heldBy(deps, agent, job)) !== null) return job;
+  const held = await heldBy(deps, agent, job);
+  // It may have been leased and not started when the process or the store failed in between.
+  if (held !== null) return start(deps, agent, held.fence);
   const offer = deps.presence.get(agent.agentId)?.offer ?? agent.offer;
   if (offer === null) throw notToBeHad(job, 'Ask for the available jobs first.');
   const { agentId, wallet } = agent;
@@ -48,8 +50,17 @@ export async function holdNamedJob(
   if (typeof outcome === 'string') throw notToBeHad(job, 'Another agent was faster.');
   const { executionId, attempt, leaseToken } = outcome;
   const fence = { executionId, attempt, leaseHash: deps.leases.hash(leaseToken) };
-  const nowMs = deps.clock.nowMs();
-  const started = await deps.store.changeExecution(fence, agentId, (snapshot) =>
+  return start(deps, agent, fence);
+}
+
+/** Starts the run; it changes nothing once that has started. */
+async function start(
+  { clock, store }: Pick<HoldDeps, 'clock' | 'store'>,
+  { agentId }: Pick<AgentRow, 'agentId'>,
+  fence: Fence,
+): Promise<JobRow> {
+  const nowMs = clock.nowMs();
+  const started = await store.changeExecution(fence, agentId, (snapshot) =>
     decideStart(snapshot, agentId, nowMs),
   );
   return started.job;

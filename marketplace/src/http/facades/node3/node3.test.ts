@@ -5,7 +5,7 @@ import { issueRegistrationToken, setAgentEnabled } from '@node3/shared/routes/ad
 import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
 import { createTemplate, runTemplate } from '@node3/shared/routes/templates';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { creditDeposit } from '../../../services/claim-deposit.ts';
 import { SeedAgent } from '../../../testing/seed-agent.ts';
 import {
@@ -102,6 +102,16 @@ describe('an agent of the node3 seed', () => {
       body: { parameters: { token: 'canary-c0ffee' } },
     });
     expect(JSON.stringify(await agent.available())).not.toContain('canary');
+  });
+
+  it('that asks again holds a job that was leased and not started when all ended', async () => {
+    const agent = await newAgent();
+    const jobId = await post();
+    await agent.available();
+    vi.spyOn(market.store, 'changeExecution').mockRejectedValueOnce(new Error('the end'));
+    expect((await agent.accept(jobId)).status).toBe(500);
+    expect(await agent.accept(jobId)).toMatchObject({ status: 200 });
+    expect(await read(jobId)).toMatchObject({ state: 'running' });
   });
 
   it('completes in the words of the real agent too', async () => {
