@@ -1,0 +1,52 @@
+import type { MarketError } from '@node3/shared/error';
+import { ManualClock } from '@node3/shared/testing/manual-clock';
+import { describe, expect, it } from 'vitest';
+import type { ApiKeyRow } from '../store/rows.ts';
+import { KeyHolders } from './key-holders.ts';
+
+const owner = { kind: 'account' as const, accountId: 'acc_1' };
+const row: ApiKeyRow = {
+  keyId: 'key_1',
+  keyHash: '',
+  owner,
+  name: null,
+  createdAtMs: 0,
+  expiresAtMs: null,
+  revokedAtMs: null,
+};
+
+function holdersOf(stored: ApiKeyRow | null) {
+  const clock = new ManualClock();
+  const holders = new KeyHolders({ clock, store: { apiKey: async () => stored } });
+  const hold = (keyId = 'key_1') => {
+    const { promise: ended, resolve } = Promise.withResolvers<MarketError>();
+    const leave = holders.hold('acc_1', keyId, resolve);
+    return { ended, leave };
+  };
+  return { clock, holders, hold };
+}
+
+describe('what is open under a key', () => {
+  it('ends when the key does that was replaced while it was open', async () => {
+    const { clock, holders, hold } = holdersOf(row);
+    const { ended } = hold();
+    holders.expire('acc_1', 'key_1', clock.nowMs() + 20);
+    clock.advance(20);
+    expect(await ended).toMatchObject({ code: 'AUTH_INVALID' });
+  });
+
+  it('ends at once when the key was revoked since it was checked', async () => {
+    const { hold } = holdersOf({ ...row, revokedAtMs: 1 });
+    expect(await hold().ended).toMatchObject({ code: 'AUTH_INVALID' });
+    expect(await holdersOf(null).hold().ended).toMatchObject({ code: 'AUTH_INVALID' });
+  });
+
+  it('is not ended once it has left, nor with another key', async () => {
+    const { holders, hold } = holdersOf(row);
+    const [left, other] = [hold(), hold('key_2')];
+    left.leave();
+    holders.endKey('acc_1', 'key_1');
+    const nothing = new Promise((resolve) => setImmediate(resolve, 'nothing'));
+    expect(await Promise.race([left.ended, other.ended, nothing])).toBe('nothing');
+  });
+});
