@@ -5,6 +5,7 @@ import type { Loop } from '@node3/shared/loop';
 import type { SimulatedPolicy } from './domain/matching.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import { Matchmaker } from './matching/matchmaker.ts';
+import { restoreJobs } from './matching/restore-jobs.ts';
 import { AgentLinks } from './services/agent-links.ts';
 import { AgentOrders } from './services/agent-orders.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
@@ -23,7 +24,6 @@ import { createSecretSealer, type SecretSealer } from './services/secret-sealer.
 import { StartWaits } from './services/start-waits.ts';
 import { WaitingJobs } from './services/waiting-jobs.ts';
 import { WorkBoard } from './services/work-board.ts';
-import type { JobRow } from './store/rows.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startDependencyWorker } from './workers/dependency-worker.ts';
@@ -68,9 +68,6 @@ export interface Core extends JobChangeDeps {
 /** How many events are read at start for what they say about waiting times. */
 const startsLooked = 2_000;
 
-/** How many queued jobs are read at a time when the index is filled: specs can be large. */
-const indexPage = 200;
-
 /** Brings a store to life after whatever happened to the process before. */
 export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, clock, ids, log, simulated, leaseSecret } = parts;
@@ -103,9 +100,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
   await fillWork(store, work);
-  await fillIndex(store, (job) => {
-    matchmaker.addJob(job);
-    waiting.add(job, clock.nowMs());
+  await restoreJobs({ store, matchmaker, log }, (jobs) => {
+    for (const job of jobs) waiting.add(job, clock.nowMs());
   });
   let dependencyWorker: Loop | null = null;
   const changeDeps = {
@@ -154,16 +150,5 @@ async function fillWork(store: Store, work: WorkBoard): Promise<void> {
   for (const execution of await store.liveExecutions(null)) {
     const job = await store.job(execution.jobId);
     if (job !== null) work.started(job, execution);
-  }
-}
-
-async function fillIndex(store: Store, add: (job: JobRow) => void): Promise<void> {
-  let afterJobId: string | null = null;
-  for (;;) {
-    const jobs = await store.queuedJobs(afterJobId, indexPage);
-    for (const job of jobs) add(job);
-    const last = jobs.at(-1);
-    if (last === undefined || jobs.length < indexPage) return;
-    afterJobId = last.jobId;
   }
 }

@@ -134,6 +134,8 @@ export const limits = {
   deviceKinds: 512,
   /** Idle agents of the providers that a job names, of which the best is taken. */
   providerAgentsCompared: 256,
+  /** Parts of the index looked at for a job's place in the queue, which anybody may ask for. */
+  groupsCounted: 256,
   /** In how many trees of the index one job may stand: for each model it takes, and where. */
   placesPerJob: 64,
   /** How much earlier than a normal one an urgent job counts as due: who waited longer goes first. */

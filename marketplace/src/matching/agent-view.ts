@@ -2,7 +2,7 @@ import type { Device } from '@node3/shared/device';
 import { isolationLevels } from '@node3/shared/job-spec';
 import { frameworksOf } from '../domain/fit-gpus.ts';
 import type { Capacity, SimulatedPolicy } from '../domain/matching.ts';
-import { labelKey } from './job-needs.ts';
+import { labelKey } from './need-bounds.ts';
 import { bytesStep, cpusStep, fieldMax, pack, versionStep } from './packed-needs.ts';
 import {
   archBits,

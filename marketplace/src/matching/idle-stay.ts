@@ -1,7 +1,7 @@
 import type { Device } from '@node3/shared/device';
+import type { JobNeeds } from '../domain/job-needs.ts';
 import type { Capacity } from '../domain/matching.ts';
 import type { IdleAgent } from './idle-agent.ts';
-import type { JobNeeds } from './job-needs.ts';
 
 interface Taken {
   needs: Pick<JobNeeds, 'cpus' | 'memoryBytes'>;

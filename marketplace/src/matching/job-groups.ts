@@ -1,7 +1,7 @@
-import type { Asset } from '@node3/shared/money';
+import { type Asset, assets } from '@node3/shared/money';
 import type { AgentView } from './agent-view.ts';
-import type { JobPlaces } from './job-needs.ts';
 import type { Lanes } from './lanes.ts';
+import type { JobPlaces } from './need-bounds.ts';
 
 /** The open jobs that are looked for together: one part of the index. */
 export interface Group {
@@ -65,6 +65,19 @@ export class JobGroups {
     if (selectors === undefined) return;
     selectors[selector].delete(value);
     if (Object.values(selectors).every(({ size }) => size === 0)) this.#groups[asset].delete(gpus);
+  }
+
+  /** The groups of jobs that want the same kind of GPU, wherever else: at most `count`. */
+  like(gpus: readonly string[], count: number): Group[] {
+    const found: Group[] = [];
+    for (const asset of assets) {
+      for (const key of gpus) {
+        for (const groups of Object.values(this.#groups[asset].get(key) ?? {})) {
+          for (const group of groups.values()) if (found.push(group) >= count) return found;
+        }
+      }
+    }
+    return found;
   }
 
   /** Every group that could hold a job for this agent. */

@@ -1,6 +1,6 @@
 import type { Device } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
-import type { JobNeeds } from './job-needs.ts';
+import type { JobNeeds } from '../domain/job-needs.ts';
 
 /**
  * The kinds of devices that idle agents have had. Agents name their models themselves: past the

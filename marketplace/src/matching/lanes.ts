@@ -74,14 +74,41 @@ export class Lanes {
   add(entry: Entry): number {
     const lane = this.#laneFor(bucketOf(entry.offer));
     const added = this.#tree.create(entry);
-    this.#roots[lane] = this.#tree.insert(this.#roots[lane] as number, added);
+    this.#maskSeen |= entry.mask;
+    this.#insert(lane, added);
+    return added;
+  }
+
+  #insert(lane: number, entry: number): void {
+    this.#roots[lane] = this.#tree.insert(this.#roots[lane] as number, entry);
     this.#sizes[lane] = (this.#sizes[lane] as number) + 1;
     this.#entries += 1;
-    this.#maskSeen |= entry.mask;
-    const { rank } = entry;
+    const rank = this.#tree.rankOf(entry);
     if (rank < (this.#firstRanks[lane] as number)) this.#firstRanks[lane] = rank;
     if (rank < (this.#cursorMax[lane] as number)) this.#lowerCursors(lane, rank);
+  }
+
+  /** Adds many at once. @returns their numbers, in order. */
+  addAll(entries: readonly Entry[]): number[] {
+    const added = entries.map((entry) => this.#tree.create(entry));
+    const byLane = Map.groupBy(added, (entry) => bucketOf(this.#tree.offerOf(entry)));
+    for (const [bucket, inLane] of byLane) {
+      const lane = this.#laneFor(bucket);
+      if (this.#roots[lane] === 0) this.#plant(lane, inLane);
+      else for (const entry of inLane) this.#insert(lane, entry);
+    }
+    for (const { mask } of entries) this.#maskSeen |= mask;
     return added;
+  }
+
+  #plant(lane: number, entries: number[]): void {
+    const root = this.#tree.build(entries);
+    this.#roots[lane] = root;
+    this.#sizes[lane] = entries.length;
+    this.#entries += entries.length;
+    const first = this.#tree.firstRank(root);
+    this.#firstRanks[lane] = first;
+    if (first < (this.#cursorMax[lane] as number)) this.#lowerCursors(lane, first);
   }
 
   remove(entry: number): void {
@@ -95,6 +122,11 @@ export class Lanes {
     this.#entries -= 1;
     if (root === 0) this.#firstRanks[lane] = Number.POSITIVE_INFINITY;
     else if (rank === this.#firstRanks[lane]) this.#firstRanks[lane] = this.#tree.firstRank(root);
+  }
+
+  /** How many entries have a smaller rank. */
+  countBefore(rank: number): number {
+    return this.#roots.reduce((sum, root) => sum + this.#tree.countBefore(root, rank), 0);
   }
 
   /** Adds the lanes to a search that pay what this asker asks. */

@@ -1,16 +1,21 @@
+import { assert } from '@node3/shared/assert';
 import type { Clock } from '@node3/shared/clock';
 import type { Priority } from '@node3/shared/job-spec';
 import type { Asset, Money } from '@node3/shared/money';
+import type { JobNeeds } from '../domain/job-needs.ts';
 import type { Capacity, SimulatedPolicy } from '../domain/matching.ts';
+import type { OpenJobRow } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import { DelayQueue } from './delay-queue.ts';
+import { FairClocks } from './fair-clocks.ts';
 import type { Acquaintance, FamiliarAgents } from './familiar-agents.ts';
 import type { Candidate, IdleAgent, LeaseJob, LeaseOutcome } from './idle-agent.ts';
 import { IdleAgents } from './idle-agents.ts';
 import { IdleStay } from './idle-stay.ts';
-import { type OpenJob, openJobOf } from './open-job.ts';
+import { type OpenJob, openJobOf, withoutNeeds } from './open-job.ts';
 import { OpenJobs } from './open-jobs.ts';
 import { OpenTotals } from './open-totals.ts';
+import type { Signature } from './signatures.ts';
 
 export interface MatchmakerDeps {
   clock: Clock;
@@ -31,12 +36,16 @@ export class Matchmaker {
   readonly #idle: IdleAgents;
   readonly #delayed: DelayQueue;
   readonly #totals = new OpenTotals();
+  readonly #fair: FairClocks;
+  /** While the index is filled at start. */
+  readonly #restored = { places: [] as number[], signatures: new Map<number, Signature>() };
   /** What the open jobs of strategy `affinity` would like an agent to know. */
   readonly #affine = new Map<string, Acquaintance>();
 
   constructor(deps: MatchmakerDeps) {
     this.#deps = deps;
     this.#open = new OpenJobs(deps.simulated);
+    this.#fair = new FairClocks(deps.clock);
     this.#idle = new IdleAgents(deps.clock, deps.simulated);
     this.#delayed = new DelayQueue(deps.clock, (jobId) => this.#reopen(jobId));
   }
@@ -48,6 +57,12 @@ export class Matchmaker {
   /** Open jobs that come before a new one of this priority. */
   openAhead(priority: Priority): number {
     return this.#totals.ahead(priority);
+  }
+
+  /** How many jobs come before an open one: see `OpenJobs.aheadOf`. null when it is not open. */
+  positionOf(jobId: string): number | null {
+    const place = this.#open.table.ids.find(jobId);
+    return place < 0 ? null : this.#open.aheadOf(place);
   }
 
   /** Mean reward of the open jobs with a fixed price in each asset; null where there are none. */
@@ -68,11 +83,50 @@ export class Matchmaker {
    * turn, and both share one commit; a posting that fails leaves nothing to claim.
    */
   addPosting(row: JobRow, stored: Promise<{ replayed: boolean }>): void {
-    const place = this.#note(openJobOf(row), row);
-    if (this.#claimAtOnce(place)) return;
-    // No idle agent: nobody may see the job before it is stored.
-    this.#forget(place);
+    if (this.#idle.size > 0) {
+      const place = this.#note(openJobOf(row), row);
+      if (this.#claimAtOnce(place)) return;
+      // No idle agent: nobody may see the job before it is stored.
+      this.#forget(place);
+    }
     void this.#addOnceStored(row, stored);
+  }
+
+  /** What the clock of an account says for a job that it posts now. */
+  nextFairMs(accountId: string, gpus: number): number {
+    return this.#fair.next(accountId, gpus);
+  }
+
+  /** Takes stored jobs at start, before any agent is there. `finishRestore` makes them findable. */
+  restore(rows: readonly OpenJobRow[], needs: ReadonlyMap<number, JobNeeds>): void {
+    const { table } = this.#open;
+    const { signatures } = this.#restored;
+    for (const row of rows) {
+      const job = withoutNeeds(row);
+      const known = signatures.get(row.needsId);
+      const asked = needs.get(row.needsId);
+      assert(known !== undefined || asked !== undefined, 'what a stored job needs is stored');
+      const signature = known ?? table.signatures.take(asked as JobNeeds);
+      if (known === undefined) signatures.set(row.needsId, signature);
+      else table.signatures.share(signature);
+      const place = table.addWith(job, signature);
+      this.#totals.add(table, place);
+      this.#fair.restore(row.accountId, row.fairMs);
+      this.#restored.places.push(place);
+      if (job.notBeforeMs > this.#deps.clock.nowMs()) {
+        this.#delayed.set(job.jobId, job.notBeforeMs);
+        this.#restored.places.pop();
+      } else if (job.avoidUntilMs > this.#deps.clock.nowMs()) {
+        this.#delayed.set(job.jobId, job.avoidUntilMs);
+      }
+    }
+  }
+
+  /** Yields now and then, so that the caller can let others have a turn. */
+  *finishRestore(): Generator<void> {
+    yield* this.#open.showAll(this.#restored.places);
+    this.#restored.places = [];
+    this.#restored.signatures.clear();
   }
 
   removeJob(jobId: string): void {

@@ -1,11 +1,12 @@
 import type { Priority } from '@node3/shared/job-spec';
-import { hourlyOffer, priceMax } from '@node3/shared/metering';
+import { hourlyOffer } from '@node3/shared/metering';
 import { type Asset, type BaseUnits, fromMoney } from '@node3/shared/money';
+import { type JobNeeds, jobNeedsOf } from '../domain/job-needs.ts';
 import { jobRankMs } from '../domain/job-rank.ts';
 import { needsOf } from '../domain/matching.ts';
 import { avoidLastAgentMs } from '../domain/retry-policy.ts';
+import type { OpenJobRow } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
-import { type JobNeeds, jobNeedsOf } from './job-needs.ts';
 
 /** What the index takes of a job. Not the whole spec: a full queue would not fit into memory. */
 export interface OpenJob {
@@ -26,30 +27,36 @@ export interface OpenJob {
   reward: BaseUnits | null;
 }
 
+/** The part of a stored job that the place in the queue and the reward come from. */
+type Queued = Omit<OpenJobRow, 'needsId'>;
+
 export function openJobOf(job: JobRow): OpenJob {
   const needs = needsOf(job.spec, job.accountId);
   const { price } = job.spec;
+  const reward = price.kind === 'fixed' ? fromMoney(price.reward) : null;
+  const queued = { ...job, hourlyOffer: hourlyOffer(needs), reward };
+  return { ...withoutNeeds(queued), needs: jobNeedsOf(needs) };
+}
+
+export function withoutNeeds(job: Queued): Omit<OpenJob, 'needs'> {
   const dueMs = job.notBeforeMs ?? job.queuedAtMs ?? job.createdAtMs;
   return {
     jobId: job.jobId,
     accountId: job.accountId,
     priority: job.priority,
-    needs: jobNeedsOf(needs),
-    rankMs: jobRankMs({
-      priority: job.priority,
-      dueMs,
-      fairMs: job.createdAtMs,
-    }),
+    rankMs: jobRankMs({ priority: job.priority, dueMs, fairMs: job.fairMs }),
     notBeforeMs: job.notBeforeMs ?? 0,
-    avoidedAgentIds: avoidedAgents(job),
+    avoidedAgentIds: job.agentId === null ? nobody : avoidedAgents(job),
     avoidUntilMs: job.agentId === null ? 0 : (job.queuedAtMs ?? 0) + avoidLastAgentMs,
-    asset: priceMax(price).asset,
-    hourlyOffer: hourlyOffer(needs),
-    reward: price.kind === 'fixed' ? fromMoney(price.reward) : null,
+    asset: job.asset,
+    hourlyOffer: job.hourlyOffer,
+    reward: job.reward,
   };
 }
 
-function avoidedAgents({ agentId, failures }: JobRow): string[] {
-  if (agentId === null) return [];
-  return [...new Set([agentId, ...failures.map((failure) => failure.agentId)])];
+const nobody: readonly string[] = [];
+
+function avoidedAgents({ agentId, failures }: Queued): string[] {
+  const ids = failures.map((failure) => failure.agentId);
+  return [...new Set(agentId === null ? ids : [agentId, ...ids])];
 }

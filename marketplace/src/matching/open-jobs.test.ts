@@ -54,6 +54,48 @@ describe('the index of open jobs', () => {
     );
   });
 
+  it('answers the same when all jobs come at once, as at a start', () => {
+    fc.assert(
+      fc.property(
+        capacity,
+        fc.uniqueArray(openJob, { selector: ({ jobId }) => jobId, maxLength: 150, size: 'max' }),
+        (agent, jobs) => {
+          const index = new OpenJobs('refused', { laneEntriesMin: 2, classesMax: 2 });
+          const model = new ScanModel('refused');
+          for (const job of jobs) model.add(job);
+          expect([...index.showAll(jobs.map((job) => index.table.add(job)))]).toBeDefined();
+          for (;;) {
+            const expected = model.bestFor(agent, 0);
+            expect(index.bestFor(agent, 0)?.candidate.jobId ?? null).toBe(expected);
+            if (expected === null) return;
+            index.remove(index.table.ids.find(expected));
+            model.remove(expected);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('knows how many jobs of its kind come before one', () => {
+    const [sample] = fc.sample(openJob, { numRuns: 1, seed: 2 });
+    if (sample === undefined) throw new Error('a sample is drawn');
+    const index = new OpenJobs('refused');
+    const places = Array.from({ length: 300 }, (_, at) => {
+      const needs = { ...sample.needs, diskBytes: 2 ** 20 + (at % 7), gpus: null };
+      const rankMs = (at * 7_919) % 300;
+      const place = index.table.add({ ...sample, needs, jobId: jobIdOf(at + 1), rankMs });
+      index.show(place);
+      return { place, rankMs };
+    });
+    for (const { place, rankMs } of places) expect(index.aheadOf(place)).toBe(rankMs);
+    const first = places.find(({ rankMs }) => rankMs === 0);
+    if (first !== undefined) index.remove(first.place);
+    for (const { place, rankMs } of places) {
+      if (place !== first?.place) expect(index.aheadOf(place)).toBe(rankMs - 1);
+    }
+  });
+
   it('looks at few entries though thousands that nobody can run come first', () => {
     const index = new OpenJobs('refused');
     const [sample] = fc.sample(openJob, { numRuns: 1, seed: 1 });

@@ -1,5 +1,6 @@
 import type { Device } from '@node3/shared/device';
 import { nativeImage } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
 import {
   type Capacity,
@@ -10,12 +11,12 @@ import {
 } from '../domain/matching.ts';
 import { type AgentView, viewAgent } from './agent-view.ts';
 import type { Candidate } from './idle-agent.ts';
-import { JobGroups } from './job-groups.ts';
-import { placesOf } from './job-needs.ts';
+import { type Group, JobGroups } from './job-groups.ts';
 import { LaneSearch } from './lane-search.ts';
 import { type CursorLimits, cursorLimits, Lanes } from './lanes.ts';
+import { placesOf } from './need-bounds.ts';
 import { OpenJobTable } from './open-job-table.ts';
-import { RankTree } from './rank-tree.ts';
+import { type Entry, RankTree } from './rank-tree.ts';
 import { ShownJobs } from './shown-jobs.ts';
 
 /**
@@ -58,15 +59,42 @@ export class OpenJobs {
   /** From now on searches find the job. */
   show(place: number): void {
     if (this.isShown(place)) return;
+    for (const group of this.#groupsOf(place)) {
+      const entry = group.lanes.add(this.#entryOf(place));
+      this.#shown.add(place, { entry, groupId: group.id });
+    }
+  }
+
+  /** The same for many at once, none of which is shown; yields after each part of the index. */
+  *showAll(places: readonly number[]): Generator<void> {
+    const byGroup = new Map<Group, number[]>();
+    for (const place of places) {
+      for (const group of this.#groupsOf(place)) {
+        const members = byGroup.get(group);
+        if (members === undefined) byGroup.set(group, [place]);
+        else members.push(place);
+      }
+    }
+    for (const [{ id, lanes }, members] of byGroup) {
+      const entries = lanes.addAll(members.map((place) => this.#entryOf(place)));
+      for (const [at, place] of members.entries()) {
+        this.#shown.add(place, { entry: entries[at] as number, groupId: id });
+      }
+      yield;
+    }
+  }
+
+  #groupsOf(place: number): Group[] {
+    const { needs } = this.table.signatureOf(place);
+    return this.#groups.of(placesOf(needs), this.table.assetOf(place));
+  }
+
+  #entryOf(place: number): Entry {
     const { table } = this;
     const { needs, needA, needB, mask } = table.signatureOf(place);
     // A job without GPUs is never too cheap: there is no ask for it.
     const offer = needs.gpus === null ? Infinity : Number(table.hourlyOfferOf(place));
-    const rank = table.rankOf(place);
-    for (const group of this.#groups.of(placesOf(needs), table.assetOf(place))) {
-      const entry = group.lanes.add({ rank, needA, needB, mask, offer, owner: place });
-      this.#shown.add(place, { entry, groupId: group.id });
-    }
+    return { rank: table.rankOf(place), needA, needB, mask, offer, owner: place };
   }
 
   hide(place: number): void {
@@ -80,6 +108,19 @@ export class OpenJobs {
   remove(place: number): void {
     this.hide(place);
     this.table.remove(place);
+  }
+
+  /**
+   * How many open jobs come before this one, of those that want the same kind of GPU: the same models,
+   * vendor, or none. Exact for those that ask for the same otherwise, too; more than compete for
+   * the same agents where regions, labels or prices differ; a job for several models counts for each.
+   */
+  aheadOf(place: number): number {
+    const { gpus } = placesOf(this.table.signatureOf(place).needs);
+    const rank = this.table.rankOf(place);
+    return this.#groups
+      .like(gpus, limits.groupsCounted)
+      .reduce((sum, { lanes }) => sum + lanes.countBefore(rank), 0);
   }
 
   /** The first job, by rank, that this agent can take now. */

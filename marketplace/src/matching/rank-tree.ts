@@ -36,6 +36,7 @@ const minB = 9;
 const allMask = 10;
 const maxOffer = 11;
 const ownerWord = 12;
+const count = 13;
 const nextFree = 2;
 
 /**
@@ -93,6 +94,23 @@ export class RankTree {
     return this.rankOf(at);
   }
 
+  /** How many entries of a tree have a smaller rank. */
+  countBefore(root: number, rank: number): number {
+    const ints = this.#ints;
+    let before = 0;
+    let at = root;
+    while (at !== 0) {
+      const below = ints[at * words + left] as number;
+      if (this.rankOf(at) >= rank) {
+        at = below;
+        continue;
+      }
+      before += 1 + (below === 0 ? 0 : (ints[below * words + count] as number));
+      at = ints[at * words + right] as number;
+    }
+    return before;
+  }
+
   /** Makes an entry that is in no tree yet. */
   create(entry: Entry): number {
     const at = this.#allocate();
@@ -146,6 +164,29 @@ export class RankTree {
     const base = entry * words;
     const merged = this.#merge(ints[base + left] as number, ints[base + right] as number);
     return this.#climb(merged, entry);
+  }
+
+  /** One tree of entries that are in none yet: much faster than to insert one after the other. */
+  build(entries: readonly number[]): number {
+    const ints = this.#ints;
+    const sorted = entries.toSorted((one, other) => this.#compare(one, other));
+    // The right edge of the tree so far, from the root down.
+    const edge: number[] = [];
+    for (const entry of sorted) {
+      let below = 0;
+      for (let top = edge.at(-1); top !== undefined && priority(entry) > priority(top); ) {
+        this.#sum(top);
+        below = top;
+        edge.pop();
+        top = edge.at(-1);
+      }
+      ints[entry * words + left] = below;
+      const parent = edge.at(-1);
+      if (parent !== undefined) ints[parent * words + right] = entry;
+      edge.push(entry);
+    }
+    for (const entry of edge.toReversed()) this.#sum(entry);
+    return edge[0] ?? 0;
   }
 
   /**
@@ -259,6 +300,7 @@ export class RankTree {
     let b = ints[base + ownB] as number;
     let mask = ints[base + ownMask] as number;
     let offer = singles[base + ownOffer] as number;
+    let entries = 1;
     for (let side = left; side <= right; side += 1) {
       const child = ints[base + side] as number;
       if (child === 0) continue;
@@ -267,11 +309,13 @@ export class RankTree {
       b = packedMin(b, ints[below + minB] as number);
       mask &= ints[below + allMask] as number;
       offer = Math.max(offer, singles[below + maxOffer] as number);
+      entries += ints[below + count] as number;
     }
     ints[base + minA] = a;
     ints[base + minB] = b;
     ints[base + allMask] = mask;
     singles[base + maxOffer] = offer;
+    ints[base + count] = entries;
   }
 
   #allocate(): number {

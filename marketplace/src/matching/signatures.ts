@@ -1,6 +1,7 @@
+import type { JobNeeds } from '../domain/job-needs.ts';
 import type { Needs } from '../domain/matching.ts';
 import { Interned } from './interned.ts';
-import { boundsOf, type JobNeeds, type NeedBounds } from './job-needs.ts';
+import { boundsOf, type NeedBounds } from './need-bounds.ts';
 
 /** Needs that any number of open jobs share, with the bounds that the index has worked out. */
 export interface Signature extends NeedBounds {
@@ -43,6 +44,11 @@ export class Signatures {
     if (known === undefined) return this.#make(key, needs);
     known.jobs += 1;
     return known;
+  }
+
+  /** One more job with the same needs as another. */
+  share(signature: Signature): void {
+    signature.jobs += 1;
   }
 
   /** One job less. */

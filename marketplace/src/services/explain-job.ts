@@ -10,7 +10,7 @@ import { type ExplainNeedsDeps, explainNeeds } from './explain-needs.ts';
 import type { StartWaits } from './start-waits.ts';
 
 export interface ExplainDeps extends ExplainNeedsDeps {
-  matchmaker: Pick<Matchmaker, 'openAhead'>;
+  matchmaker: Pick<Matchmaker, 'openAhead' | 'positionOf'>;
   startWaits: StartWaits;
   defaultImages: DefaultImages;
 }
@@ -37,8 +37,7 @@ export function explainJob(deps: ExplainDeps, job: JobRow): Explanation {
   const found = outlook(deps, needsOf(job.spec, job.accountId), job.priority);
   return {
     ...found,
-    // It is one of those that are open itself.
-    queueAhead: Math.max(0, found.queueAhead - (job.state === 'queued' ? 1 : 0)),
+    queueAhead: deps.matchmaker.positionOf(job.jobId) ?? 0,
     jobId: job.jobId,
     state: job.state,
     ...waitOfJob(deps, job, found.waitsFor),

@@ -165,14 +165,16 @@ export function prepareJob(
 
 /** What the store needs to post a prepared job for an account. */
 export function newPosting(
-  deps: Pick<PostJobDeps, 'clock' | 'ids'>,
+  deps: Pick<PostJobDeps, 'clock' | 'ids' | 'matchmaker'>,
   prepared: PreparedJob,
   accountId: string,
   idempotency: Idempotency | null,
 ): JobPosting {
   const nowMs = deps.clock.nowMs();
   const { reward, price } = prepared;
-  const job = newJob(deps.ids.next('job'), accountId, prepared, nowMs);
+  const gpus = prepared.spec.resources.gpus?.count ?? 0;
+  const fairMs = deps.matchmaker.nextFairMs(accountId, gpus);
+  const job = newJob(deps.ids.next('job'), accountId, prepared, { nowMs, fairMs });
   return {
     job,
     transfers: [
@@ -210,7 +212,7 @@ function newJob(
   jobId: string,
   accountId: string,
   { spec, price, feeBasisPoints }: PreparedJob,
-  nowMs: number,
+  { nowMs, fairMs }: { nowMs: number; fairMs: number },
 ): JobRow {
   return {
     jobId,
@@ -228,6 +230,7 @@ function newJob(
     executionId: null,
     agentId: null,
     notBeforeMs: null,
+    fairMs,
     queueDeadlineMs: nowMs + spec.limits.queueSec * 1_000,
     cancelRequestedAtMs: null,
     failures: [],

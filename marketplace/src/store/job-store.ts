@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { JobNeeds } from '../domain/job-needs.ts';
 import type { AgentAxis, Evidence, RequesterAxis } from '../domain/reputation.ts';
 import type { Caps } from '../domain/spending-caps.ts';
 import type {
@@ -42,6 +43,10 @@ export interface JobStore {
   countJobs(): Promise<Record<JobState, number>>;
   /** Every queued job that waits for no other, oldest first, in pages: fills the index at start. */
   queuedJobs(afterJobId: string | null, limit: number): Promise<JobRow[]>;
+  /** The same jobs without their specs: fills the index at start. */
+  openJobs(afterJobId: string | null, limit: number): Promise<OpenJobRow[]>;
+  /** What these numbers of `OpenJobRow` stand for. */
+  jobNeeds(needsIds: readonly number[]): Promise<Map<number, JobNeeds>>;
   /** Executions that are not over, of one agent or of all. */
   liveExecutions(agentId: string | null): Promise<ExecutionRow[]>;
   /** The live execution an agent got for this claim, if any. */
@@ -99,6 +104,29 @@ export interface JobStore {
   overdue(nowMs: number, limit: number): Promise<{ jobId: string; executionId: string | null }[]>;
   /** After downtime: moves every live lease, accept and run deadline forward. Returns how many. */
   extendLeases(byMs: number): Promise<number>;
+}
+
+/** What the index keeps of a queued job. */
+export interface OpenJobRow
+  extends Pick<
+    JobRow,
+    | 'jobId'
+    | 'accountId'
+    | 'priority'
+    | 'asset'
+    | 'notBeforeMs'
+    | 'queuedAtMs'
+    | 'createdAtMs'
+    | 'agentId'
+    | 'failures'
+    | 'fairMs'
+  > {
+  /** Jobs that ask for the same have the same number. */
+  needsId: number;
+  /** Base units per GPU hour. */
+  hourlyOffer: BaseUnits;
+  /** null for a metered job. */
+  reward: BaseUnits | null;
 }
 
 export interface Idempotency {

@@ -127,6 +127,8 @@ export interface JobRow {
   agentId: string | null;
   /** Not offered before this time: back-off between attempts. */
   notBeforeMs: number | null;
+  /** What its account's clock said when it was posted: see `domain/job-rank.ts`. */
+  fairMs: number;
   queueDeadlineMs: number;
   cancelRequestedAtMs: number | null;
   /** Attempts that failed and counted, oldest first. */

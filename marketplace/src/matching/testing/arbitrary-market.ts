@@ -7,8 +7,8 @@ import {
 } from '@node3/shared/job-spec';
 import { baseUnits } from '@node3/shared/money';
 import * as fc from 'fast-check';
+import type { JobNeeds } from '../../domain/job-needs.ts';
 import type { Capacity } from '../../domain/matching.ts';
-import type { JobNeeds } from '../job-needs.ts';
 import type { OpenJob } from '../open-job.ts';
 
 /** Small choices, so that jobs and agents often fit, and often only just do not. */

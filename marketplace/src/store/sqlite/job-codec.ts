@@ -41,6 +41,7 @@ export interface JobRecord {
   rerun_of: string | null;
   cached_from: string | null;
   cache_key: string | null;
+  fair_ms: bigint;
 }
 
 export function toJob(record: JobRecord): JobRow {
@@ -65,6 +66,7 @@ export function toJobWith(record: Omit<JobRecord, 'spec'>, spec: JobRow['spec'])
     executionId: record.execution_id,
     agentId: record.agent_id,
     notBeforeMs: toNumberOrNull(record.not_before_ms),
+    fairMs: Number(record.fair_ms),
     queueDeadlineMs: Number(record.queue_deadline_ms),
     cancelRequestedAtMs: toNumberOrNull(record.cancel_requested_at_ms),
     failures: record.failures === null ? [] : (fromJson(record.failures) as JobRow['failures']),

@@ -14,6 +14,7 @@ import { dependenciesIn, insertDependenciesIn } from './sqlite-dependencies.ts';
 import { appendEventsIn } from './sqlite-events.ts';
 import { jobIn } from './sqlite-job-reads.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
+import { matchingColumnsIn } from './sqlite-open-jobs.ts';
 import { useQuoteIn } from './sqlite-quote-store.ts';
 import { reusableIn } from './sqlite-reuse.ts';
 import { statement } from './statement.ts';
@@ -59,13 +60,17 @@ const insertJobColumns = [
   'rerunOf',
   'cachedFrom',
   'cacheKey',
+  'fairMs',
+  'needsId',
+  'hourlyOffer',
+  'reward',
 ] as const;
 const insertJob = `
   INSERT INTO jobs (job_id, account_id, api_key_id, state, reason, fault, priority, asset, price, fee_basis_points, attempt,
     execution_id, agent_id, not_before_ms, queue_deadline_ms, cancel_requested_at_ms, settlement,
     charged, provider_share, fee, refund, exit_code, log_lines, log_bytes, created_at_ms,
     queued_at_ms, started_at_ms, finished_at_ms, output, failures, dependencies_open, rerun_of,
-    cached_from, cache_key)
+    cached_from, cache_key, fair_ms, needs_id, hourly_offer, reward)
   VALUES (${insertJobColumns.map(() => '?').join(', ')})`;
 const insertSpec = 'INSERT INTO job_specs (job_id, spec) VALUES (?, ?)';
 
@@ -107,7 +112,7 @@ function insertIn(
 ): { job: JobRow; replayed: boolean } {
   const { job, idempotency } = posting;
   const { jobId, accountId } = job;
-  const columns = fromJob(job);
+  const columns = { ...fromJob(job), ...matchingColumnsIn(db, job) };
   statement(db, insertJob).run(...insertJobColumns.map((name) => columns[name]));
   statement(db, insertSpec).run(jobId, columns.spec);
   insertDependenciesIn(db, jobId, dependencies);

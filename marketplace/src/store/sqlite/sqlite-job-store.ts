@@ -6,10 +6,12 @@ import { postedBeforeIn, postJobIn } from './sqlite-job-posting.ts';
 import { createSqliteJobReads } from './sqlite-job-reads.ts';
 import { createSqliteLeaseStore } from './sqlite-lease-store.ts';
 import { createSqliteLogStore } from './sqlite-log-store.ts';
+import { createSqliteOpenJobs } from './sqlite-open-jobs.ts';
 
 export function createSqliteJobStore(sqlite: SqliteDatabase): JobStore {
   return {
     ...createSqliteJobReads(sqlite),
+    ...createSqliteOpenJobs(sqlite),
     ...createSqliteLeaseStore(sqlite),
     ...createSqliteLogStore(sqlite),
 

@@ -1,4 +1,8 @@
+import { hourlyOffer } from '@node3/shared/metering';
+import { fromMoney } from '@node3/shared/money';
 import { describe, expect, it } from 'vitest';
+import { jobNeedsOf } from '../../domain/job-needs.ts';
+import { needsOf } from '../../domain/matching.ts';
 import type { Given } from '../store.conformance.ts';
 import { cancel } from './decisions.ts';
 import { availableOf } from './world.ts';
@@ -108,6 +112,42 @@ export function describePosting(given: Given): void {
       expect(cancelled.map((job) => job.state)).toEqual(Array(4).fill('cancelled'));
       const ids = cancelled.map((job) => job.jobId);
       expect(ids).toEqual(ids.toSorted().toReversed());
+    });
+
+    it('reads what the index needs of a queue, and each kind of needs once', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      // More than a double can say exactly.
+      const huge = 10n ** 17n + 1n;
+      const jobs = [await world.post(accountId), await world.post(accountId)];
+      const dear = world.posting(await world.openAccount(huge), huge);
+      await store.postJob(dear);
+      await store.changeJob((await world.post(accountId)).jobId, cancel(world.nowMs));
+      const first = await store.openJobs(null, 2);
+      const rest = await store.openJobs(first.at(-1)?.jobId ?? null, 2);
+      const rows = [...first, ...rest];
+      expect(rows.map(({ jobId }) => jobId)).toEqual([...jobs, dear.job].map(({ jobId }) => jobId));
+      expect(rows[0]).toEqual({
+        jobId: jobs[0]?.jobId,
+        accountId,
+        priority: jobs[0]?.priority,
+        asset: jobs[0]?.asset,
+        notBeforeMs: null,
+        queuedAtMs: jobs[0]?.queuedAtMs,
+        createdAtMs: jobs[0]?.createdAtMs,
+        agentId: null,
+        failures: [],
+        fairMs: jobs[0]?.fairMs,
+        needsId: rows[1]?.needsId,
+        hourlyOffer: rows[0]?.hourlyOffer,
+        reward: rows[0]?.reward,
+      });
+      const { spec } = dear.job;
+      if (spec.price.kind !== 'fixed') throw new Error('these jobs have a fixed price');
+      expect(rows[2]?.reward).toBe(fromMoney(spec.price.reward));
+      expect(rows[2]?.hourlyOffer).toBe(hourlyOffer(spec));
+      const needs = await store.jobNeeds(rows.map(({ needsId }) => needsId));
+      expect([...needs.values()]).toEqual([jobNeedsOf(needsOf(spec, null))]);
     });
 
     it('reads the queue oldest first in pages', async () => {

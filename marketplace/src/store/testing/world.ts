@@ -200,6 +200,7 @@ export class World {
       executionId: null,
       agentId: null,
       notBeforeMs: null,
+      fairMs: this.nowMs,
       queueDeadlineMs: this.nowMs + spec.limits.queueSec * 1_000,
       cancelRequestedAtMs: null,
       failures: [],

@@ -12,6 +12,7 @@ import { withdrawals } from './0010-withdrawals.ts';
 import { spendingCaps } from './0011-spending-caps.ts';
 import { payoutTotals } from './0012-payout-totals.ts';
 import { dustByAmount } from './0013-dust-by-amount.ts';
+import { jobMatching } from './0014-job-matching.ts';
 import { jobLifecycle } from './0015-job-lifecycle.ts';
 import { schedules } from './0016-schedules.ts';
 import { templates } from './0017-templates.ts';
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   spendingCaps,
   payoutTotals,
   dustByAmount,
+  jobMatching,
   jobLifecycle,
   schedules,
   templates,

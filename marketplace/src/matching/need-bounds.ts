@@ -1,25 +1,8 @@
-import { isolationLevels, type JobPlacement, nativeImage } from '@node3/shared/job-spec';
+import { isolationLevels, type JobPlacement } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
-import type { Needs } from '../domain/matching.ts';
+import type { JobNeeds } from '../domain/job-needs.ts';
 import { bytesStep, cpusStep, pack, versionStep } from './packed-needs.ts';
 import { archBits, frameworkBits, labelBit, nativeBit, regionBit } from './requirement-bits.ts';
-
-/** What a job asks of an agent beside its price: jobs with the same are found together. */
-export interface JobNeeds {
-  placement: JobPlacement;
-  gpus: Needs['resources']['gpus'];
-  cpus: number;
-  memoryBytes: number;
-  diskBytes: number;
-  arch: 'x64' | 'arm64' | null;
-  isNative: boolean;
-}
-
-export function jobNeedsOf({ placement, resources, workload }: Needs): JobNeeds {
-  const { gpus, cpus, memoryBytes, diskBytes, arch } = resources;
-  const isNative = workload.image === nativeImage;
-  return { placement, gpus, cpus, memoryBytes, diskBytes, arch, isNative };
-}
 
 /** Lower bounds of what a job asks for, as a search compares them. */
 export interface NeedBounds {

@@ -1,0 +1,23 @@
+import { type JobPlacement, nativeImage } from '@node3/shared/job-spec';
+import type { Needs } from './matching.ts';
+
+/** What a job asks of an agent beside its price: jobs with the same are found together. */
+export interface JobNeeds {
+  placement: JobPlacement;
+  gpus: Needs['resources']['gpus'];
+  cpus: number;
+  memoryBytes: number;
+  diskBytes: number;
+  arch: 'x64' | 'arm64' | null;
+  isNative: boolean;
+}
+
+export function jobNeedsOf({
+  placement,
+  resources,
+  workload,
+}: Pick<Needs, 'placement' | 'resources' | 'workload'>): JobNeeds {
+  const { gpus, cpus, memoryBytes, diskBytes, arch } = resources;
+  const isNative = workload.image === nativeImage;
+  return { placement, gpus, cpus, memoryBytes, diskBytes, arch, isNative };
+}
