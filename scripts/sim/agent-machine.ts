@@ -150,6 +150,12 @@ export class AgentMachine implements Machine, HostClock {
     return exitCode === null ? null : { exitCode, runMs };
   }
 
+  /** How long a workload has run by now. */
+  ranMs(executionId: string): number {
+    const workload = this.#workloads.get(executionId);
+    return workload === undefined ? 0 : this.monotonicMs() - workload.startedAtMs;
+  }
+
   kill(executionId: string): void {
     if (this.#workloads.get(executionId)?.exitCode === null) this.#exit(executionId, 137);
   }

@@ -84,8 +84,9 @@ export class AgentStory {
     const { executionId } = offer;
     const { limitMs } = workOf(offer);
     let isTimedOut = false;
+    // From the start of the workload, whichever process watches it.
     const limit = machine.after(
-      limitMs,
+      Math.max(0, limitMs - machine.ranMs(executionId)),
       () => {
         isTimedOut = true;
         machine.kill(executionId);

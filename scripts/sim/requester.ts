@@ -62,7 +62,7 @@ export class Requester {
       await this.#untilAnswered('rerun', () => market.call(this.#owner, 'rerun', ask, 10_000));
     }
     if (!random.chance(cancelShare)) return;
-    await this.#pause(random.integer(0, 60_000));
+    await this.#pause(random.integer(0, random.pick([60_000, 200_000])));
     const ask = { accountId, jobId };
     await this.#untilAnswered('cancel', () => market.call(this.#owner, 'cancel', ask, 10_000));
   }
@@ -112,9 +112,13 @@ export class Requester {
 }
 
 function specOf(random: SeededRandom, gpusMax: number, earlier: readonly string[]): JobSpecInput {
-  const runSec = random.pick([20, 60, 120, 400]);
+  // Some outlast the chaos: what was asked of them then has to come about in the calm.
+  const isLong = random.chance(0.2);
+  const runSec = isLong ? 400 : random.pick([20, 60, 120]);
   const gpus = random.chance(0.4) ? random.integer(0, gpusMax) : 0;
-  const runMs = random.pick([500, 5_000, 30_000, 90_000, 300_000]);
+  const runMs = isLong
+    ? random.integer(150_000, 390_000)
+    : random.integer(1, random.pick([500, 5_000, 30_000, 90_000]));
   return {
     workload: { kind: 'container', command: ['true'] },
     price: {
@@ -123,7 +127,7 @@ function specOf(random: SeededRandom, gpusMax: number, earlier: readonly string[
     },
     priority: random.pick(['low', 'normal', 'normal', 'high', 'urgent']),
     labels: {
-      'sim/run-ms': String(random.integer(1, runMs)),
+      'sim/run-ms': String(runMs),
       'sim/pull-ms': String(random.pick([10, 1_000, 10_000])),
       'sim/exit-code': String(random.pick([0, 0, 0, 0, 1])),
     },

@@ -162,6 +162,10 @@ export const plantedBugs = {
         const renewed = await store.renewLeases(agentId, fences, leaseUntilMs);
         return renewed.map((state) => state && { ...state, cancelRequested: false });
       },
+      async job(jobId) {
+        const job = await store.job(jobId);
+        return job && { ...job, cancelRequestedAtMs: null };
+      },
     }),
     core: ({ cancels }) => {
       cancels.add = () => undefined;

@@ -82,7 +82,8 @@ export class SimWitness {
     },
     accept: (ask, { leaseMs }) => {
       this.accepted.add(ask.executionId);
-      this.#promise(ask.executionId, leaseMs);
+      // 0 says that the lease is over, and promises nothing.
+      if (leaseMs > 0) this.#promise(ask.executionId, leaseMs);
       this.#checkFenced('accept', ask);
     },
     progress: (ask) => this.#checkFenced('progress', ask),
