@@ -134,13 +134,15 @@ export class Lanes {
     const slot = this.#entries < this.#limits.laneEntriesMin ? noSlot : this.#slotFor(bounds);
     const cursors = slot === noSlot ? undefined : this.#cursors[slot];
     const lowest = bucketOf(Math.max(0, bounds.ask));
+    into.begin({ group: this, bounds, slot });
+    const lanes = this.#roots.length;
     const buckets = this.#buckets;
     const firstRanks = this.#firstRanks;
-    for (let lane = 0; lane < this.#roots.length; lane += 1) {
+    for (let lane = 0; lane < lanes; lane += 1) {
       if ((buckets[lane] as number) < lowest) continue;
       let rank = firstRanks[lane] as number;
-      if (cursors !== undefined) rank = Math.max(rank, cursors[lane] as number);
-      if (rank < Number.POSITIVE_INFINITY) into.add(lane, this, bounds, slot, rank);
+      if (cursors !== undefined && (cursors[lane] as number) > rank) rank = cursors[lane] as number;
+      if (rank < Number.POSITIVE_INFINITY) into.add(lane, rank);
     }
   }
 
@@ -259,8 +261,8 @@ export class Lanes {
 
 const single = new Float32Array(1);
 const singleBits = new Int32Array(single.buffer);
-/** Four lanes to a doubling. */
-const bucketShift = 21;
+/** Two lanes to a doubling: with more, a search looks at more lanes; with fewer, at more entries. */
+const bucketShift = 22;
 
 /** From the bits of the number, which grow with it. */
 function bucketOf(amount: number): number {
