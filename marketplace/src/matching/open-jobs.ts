@@ -21,7 +21,7 @@ import { ShownJobs } from './shown-jobs.ts';
 
 /**
  * The jobs that could be claimed, and which of them an agent should get: the same one as a walk over
- * all of them by rank would find. ADR 8 says why it is built like this.
+ * all of them by rank would find. ADR 10 says why it is built like this.
  */
 export class OpenJobs {
   readonly table = new OpenJobTable();
