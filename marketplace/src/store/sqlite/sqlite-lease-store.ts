@@ -3,6 +3,10 @@ import type { JobStore } from '../job-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
 
+/** As the index executions_by_due has it. */
+const dueMs =
+  'min(lease_until_ms, ifnull(accept_by_ms, lease_until_ms), ifnull(deadline_ms, lease_until_ms))';
+
 const leaseQueries = {
   // A lease never becomes shorter: a renewal that arrives late must not take back a later one.
   renew: `
@@ -15,15 +19,12 @@ const leaseQueries = {
     SELECT job_id, NULL AS execution_id FROM jobs INDEXED BY jobs_by_queue_deadline
     WHERE state IN ('awaiting_funds', 'queued') AND queue_deadline_ms <= ?
     ORDER BY queue_deadline_ms LIMIT ?`,
-  overdueOffers: `
-    SELECT job_id, execution_id FROM executions
-    WHERE live = 1 AND accept_by_ms <= ? ORDER BY accept_by_ms LIMIT ?`,
-  overdueLeases: `
-    SELECT job_id, execution_id FROM executions
-    WHERE live = 1 AND lease_until_ms <= ? ORDER BY lease_until_ms LIMIT ?`,
-  overdueWork: `
-    SELECT job_id, execution_id FROM executions
-    WHERE live = 1 AND deadline_ms <= ? ORDER BY deadline_ms LIMIT ?`,
+  // The earliest of the three times is what the index has: a lease in its grace is passed over.
+  overdueExecutions: `
+    SELECT job_id, execution_id FROM executions INDEXED BY executions_by_due
+    WHERE live = 1 AND ${dueMs} <= @nowMs
+      AND (accept_by_ms <= @nowMs OR deadline_ms <= @nowMs OR lease_until_ms <= @nowMs - @graceMs)
+    ORDER BY ${dueMs} LIMIT @limit`,
 } as const;
 
 const extendAll = `
@@ -53,22 +54,13 @@ export function createSqliteLeaseStore(
     },
 
     async overdue(nowMs, limit) {
-      const due: [string, number][] = [
-        [leaseQueries.overdueInQueue, nowMs],
-        [leaseQueries.overdueOffers, nowMs],
-        [leaseQueries.overdueLeases, nowMs - limits.leaseGraceMs],
-        [leaseQueries.overdueWork, nowMs],
-      ];
-      const found = new Map<string, string | null>();
-      sqlite.read((db) => {
-        for (const [sql, untilMs] of due) {
-          const left = limit - found.size;
-          if (left <= 0) break;
-          const rows = statement<OverdueRecord>(db, sql).all(untilMs, left);
-          for (const row of rows) found.set(row.job_id, row.execution_id);
-        }
+      const rows = sqlite.read((db) => {
+        const queued = statement<OverdueRecord>(db, leaseQueries.overdueInQueue).all(nowMs, limit);
+        const left = { nowMs, graceMs: limits.leaseGraceMs, limit: limit - queued.length };
+        const live = statement<OverdueRecord>(db, leaseQueries.overdueExecutions).all(left);
+        return [...queued, ...live];
       });
-      return [...found].map(([jobId, executionId]) => ({ jobId, executionId }));
+      return rows.map((row) => ({ jobId: row.job_id, executionId: row.execution_id }));
     },
 
     extendLeases(byMs) {

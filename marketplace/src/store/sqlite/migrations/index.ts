@@ -19,6 +19,7 @@ import { templates } from './0017-templates.ts';
 import { agentState } from './0018-agent-state.ts';
 import { reputation } from './0019-reputation.ts';
 import { placement } from './0020-placement.ts';
+import { lighterWrites } from './0021-lighter-writes.ts';
 
 export interface Migration {
   name: string;
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   agentState,
   reputation,
   placement,
+  lighterWrites,
 ];
