@@ -7,6 +7,8 @@ import type Database from 'better-sqlite3';
  * a second.
  */
 const logPagesMax = 4_096;
+/** Looking costs as much as a write of its own: what a few commits or full ones add meanwhile is little. */
+const lookAfter = { commits: 16, writes: 256 };
 
 interface LogSize {
   busy: bigint;
@@ -18,10 +20,14 @@ interface LogSize {
  * writers then wait for the two flushes it takes; called after they were answered, nobody waits for
  * it but the next turn. Like there, one that fails loses nothing and is tried again.
  */
-export function createCheckpoint(db: Database.Database, log: Logger): () => void {
+export function createCheckpoint(db: Database.Database, log: Logger): (writes: number) => void {
   const look = db.prepare<[], LogSize>('PRAGMA wal_checkpoint(NOOP)');
   const move = db.prepare<[], LogSize>('PRAGMA wal_checkpoint(PASSIVE)');
-  return () => {
+  let since = { commits: 0, writes: 0 };
+  return (writes) => {
+    since = { commits: since.commits + 1, writes: since.writes + writes };
+    if (since.commits < lookAfter.commits && since.writes < lookAfter.writes) return;
+    since = { commits: 0, writes: 0 };
     try {
       const pages = Number(look.get()?.log ?? 0n);
       if (pages >= logPagesMax) move.get();

@@ -50,7 +50,7 @@ export class SqliteDatabase {
     'begin' | 'commit' | 'rollBack' | 'save' | 'release' | 'undo',
     Database.Statement
   >;
-  readonly #checkpoint: () => void;
+  readonly #checkpoint: (writes: number) => void;
   readonly #totals: PendingTotals;
   #apart = 0;
   #queue: QueuedWrite[] = [];
@@ -161,7 +161,7 @@ export class SqliteDatabase {
     }
     this.#tellListener(batch.flatMap((write) => write.events));
     for (const settle of settled) settle();
-    this.#checkpoint();
+    this.#checkpoint(batch.length);
   }
 
   /** null: one of them threw, and none of them has happened. */
