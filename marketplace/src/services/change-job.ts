@@ -35,8 +35,8 @@ export async function endContext(
   actor: Actor,
   agentId: string | null,
 ): Promise<EndContext> {
-  const agent = agentId === null ? null : await deps.store.agent(agentId);
-  if (agentId !== null && agent === null) {
+  const wallet = agentId === null ? null : await deps.store.walletOfAgent(agentId);
+  if (agentId !== null && wallet === null) {
     throw new MarketError('INTERNAL', { detail: `Agent ${agentId} is not in the store.` });
   }
   const nowMs = deps.clock.nowMs();
@@ -45,7 +45,7 @@ export async function endContext(
     actor,
     payoutDueAtMs: nowMs + deps.holdbackMs,
     payoutId: deps.ids.next('payout'),
-    wallet: agent?.wallet ?? '',
+    wallet: wallet ?? '',
   };
 }
 

@@ -64,16 +64,19 @@ export async function leaseJob(
 ): Promise<LeaseOutcome> {
   const nowMs = deps.clock.nowMs();
   const executionId = deps.ids.next('execution');
+  const leaseToken = deps.leases.token(executionId);
   const claimed = await deps.store.claimJob({
     jobId: candidate.jobId,
-    execution: newExecution(deps, { executionId, agent, nowMs }, candidate),
+    execution: newExecution(deps, { executionId, leaseToken, agent, nowMs }, candidate),
     reservedFor: deps.reservations.reservedFor(agent.agentId),
     events: assignedEvents,
     nowMs,
   });
   if (claimed !== null) {
     deps.work.started(claimed.job, claimed.execution);
-    return toOffer(deps, claimed.job, claimed.execution);
+    // Another execution's, where this claim was answered before.
+    const isNew = claimed.execution.executionId === executionId;
+    return toOffer(deps, claimed.job, claimed.execution, isNew ? leaseToken : undefined);
   }
   // Who was at fault? A proposal of a job that is gone would be made, and lost, again and again.
   const job = await deps.store.job(candidate.jobId);
@@ -84,6 +87,7 @@ function newExecution(
   deps: LeaseDeps,
   lease: {
     executionId: string;
+    leaseToken: string;
     agent: Pick<IdleAgent, 'agentId' | 'agentName' | 'claimId'>;
     nowMs: number;
   },
@@ -94,7 +98,7 @@ function newExecution(
     agentId: lease.agent.agentId,
     agentName: lease.agent.agentName,
     claimId: lease.agent.claimId(),
-    leaseHash: deps.leases.hash(deps.leases.token(lease.executionId)),
+    leaseHash: deps.leases.hash(lease.leaseToken),
     leaseUntilMs: lease.nowMs + limits.leaseMs,
     acceptByMs: lease.nowMs + limits.offerAcceptMs,
     deadlineMs: null,
@@ -144,6 +148,7 @@ export function toOffer(
   { leases, sealer }: Pick<Deps, 'leases' | 'sealer'>,
   job: JobRow,
   execution: ExecutionRow,
+  leaseToken: string = leases.token(execution.executionId),
 ): ExecutionOffer {
   const spec = offeredSpec(sealer, job);
   const runSec = runSecWithinCap(job.spec, execution);
@@ -152,7 +157,7 @@ export function toOffer(
     executionId: execution.executionId,
     jobId: job.jobId,
     attempt: execution.attempt,
-    leaseToken: leases.token(execution.executionId),
+    leaseToken,
     acceptWithinMs: limits.offerAcceptMs,
     leaseMs: limits.leaseMs,
     deviceIds: execution.devices.map((device) => device.id),

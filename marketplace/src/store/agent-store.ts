@@ -16,6 +16,8 @@ export interface AgentStore {
    */
   reregisterAgent(registration: AgentReregistration): Promise<AgentRow | null>;
   agent(agentId: string): Promise<AgentRow | null>;
+  /** Where its earnings go, without reading all else that is known of it. */
+  walletOfAgent(agentId: string): Promise<string | null>;
   agents(): Promise<AgentRow[]>;
   /**
    * Puts an agent into a state, and says so in an event. `changed` is false, and nothing is stored,

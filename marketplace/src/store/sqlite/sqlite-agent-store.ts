@@ -12,6 +12,7 @@ import {
 } from './sqlite-registration-tokens.ts';
 import { statement } from './statement.ts';
 
+const selectWallet = 'SELECT wallet FROM agents WHERE agent_id = ?';
 const selectAgents = 'SELECT * FROM agents ORDER BY agent_id';
 const updateIdentity = 'UPDATE agents SET name = ?, version = ? WHERE agent_id = ?';
 const updateContact = `
@@ -60,6 +61,13 @@ export function createSqliteAgentStore(sqlite: SqliteDatabase): AgentStore {
 
     async agent(agentId) {
       return sqlite.read((db) => agentIn(db, agentId));
+    },
+
+    async walletOfAgent(agentId) {
+      const found = sqlite.read((db) =>
+        statement<{ wallet: string }>(db, selectWallet).get(agentId),
+      );
+      return found?.wallet ?? null;
     },
 
     async agents() {

@@ -95,6 +95,8 @@ export function describeAccounts(given: Given): void {
       const stored = await store.agent(agentId);
       expect(stored).toMatchObject({ offer, instanceId: 'j', lastSeenAtMs: world.nowMs });
       expect(await store.agents()).toEqual([stored]);
+      expect(await store.walletOfAgent(stored?.agentId ?? '')).toBe(stored?.wallet);
+      expect(await store.walletOfAgent('nobody')).toBeNull();
     });
   });
 }

@@ -32,9 +32,8 @@ const reads = [
   'unresolvedAttempts',
   'reclaimableBatches',
   'openReclaims',
-  'agent',
+  'walletOfAgent',
   'account',
-  'payoutOfExecution',
 ] as const;
 
 const sends = ['send pay', 'send void', 'send reclaim'] as const;
