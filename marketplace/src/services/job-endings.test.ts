@@ -358,6 +358,8 @@ describe('every job', () => {
             rounds += 1;
             await given.pass(weekMs);
           }
+          // The last one may have ended by itself, with only cancelled jobs waiting for it.
+          await given.pass(0);
           expect(await given.store.liveExecutions(null)).toEqual([]);
           expect(await given.store.endedDependencies(1)).toEqual([]);
           expect(await given.store.verifyLedger()).toEqual({ balanced: true, problems: [] });
