@@ -91,6 +91,10 @@ export class AgentMachine implements Machine, HostClock {
     return process.owner.stillUntilMs <= this.#time.monotonicMs();
   }
 
+  get movesSinceMs(): number {
+    return Math.max(this.#engine.stillUntilMs, this.process?.owner.stillUntilMs ?? 0);
+  }
+
   /** The process takes over from one that is dead: nobody waits there any more. */
   runProcess(process: AgentProcess): void {
     for (const workload of this.#workloads.values()) workload.waiters = [];

@@ -219,15 +219,13 @@ export class Invariants {
     const { time, witness, machines } = this.#deps;
     if (this.#calmSinceMs === null) return;
     const nowMs = time.monotonicMs();
-    for (const { name, workloads } of machines.map((machine) => ({
-      name: machine.name,
-      workloads: machine.workloads(),
-    }))) {
-      for (const { jobId } of workloads) {
-        const sinceMs = witness.cancelled.get(jobId);
-        if (sinceMs === undefined) continue;
-        const deadByMs = Math.max(sinceMs, this.#calmSinceMs) + cancelledDeadMs;
-        if (nowMs > deadByMs) this.#find(`${jobId} was cancelled and still runs on ${name}`);
+    for (const machine of machines) {
+      for (const { jobId } of machine.workloads()) {
+        const cancelledMs = witness.cancelled.get(jobId);
+        if (cancelledMs === undefined) continue;
+        const sinceMs = Math.max(cancelledMs, this.#calmSinceMs, machine.movesSinceMs);
+        if (nowMs <= sinceMs + cancelledDeadMs) continue;
+        this.#find(`${jobId} was cancelled and still runs on ${machine.name}`);
       }
     }
   }

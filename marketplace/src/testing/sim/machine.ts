@@ -2,6 +2,8 @@
 export interface Machine {
   readonly name: string;
   readonly agentId: string;
+  /** When it last began to move again, or will: its process stalled, or all of it slept. */
+  readonly movesSinceMs: number;
   /** Workloads that run at this moment, whether anybody watches them or not. */
   workloads(): readonly { executionId: string; jobId: string }[];
   /**
