@@ -76,6 +76,8 @@ const exitByErrorCode = {
   DEPOSIT_INTENT_NOT_FOUND: 'notFound',
   FAUCET_UNAVAILABLE: 'failure',
   RATE_LIMITED: 'noMatch',
+  URL_FORBIDDEN: 'usage',
+  URL_UNREACHABLE: 'unreachable',
   CHAIN_UNAVAILABLE: 'unreachable',
   MARKETPLACE_UNREACHABLE: 'unreachable',
   STORE_UNAVAILABLE: 'unreachable',

@@ -341,6 +341,18 @@ export const errorCodes = {
     fix: 'Wait for the seconds in the retry-after header.',
     retry: 'later',
   },
+  URL_FORBIDDEN: {
+    status: 422,
+    title: 'This URL is not fetched',
+    fix: 'Use an https URL of a public host on port 443, without a user name or password in it.',
+    retry: 'never',
+  },
+  URL_UNREACHABLE: {
+    status: 502,
+    title: 'The URL did not give what was asked of it',
+    fix: 'Check the URL with another program; the detail says what went wrong.',
+    retry: 'later',
+  },
   CHAIN_UNAVAILABLE: {
     status: 503,
     title: 'The Solana cluster does not answer',
