@@ -4,13 +4,12 @@ import { userAvailable } from '../../domain/ledger-accounts.ts';
 import type { AccountBalance, AccountOpening, AccountStore } from '../account-store.ts';
 import type { AccountRow } from '../rows.ts';
 import { toList } from './codec.ts';
+import { appendEventsIn, putCapsIn } from './old-style.ts';
 import { toReputation } from './sqlite-agent-rows.ts';
 import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteApiKeyStore, insertApiKeyIn } from './sqlite-api-key-store.ts';
-import { putCapsIn } from './sqlite-cap-store.ts';
 import { createSqliteChallengeStore } from './sqlite-challenge-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { ledgerBalanceIn } from './sqlite-ledger.ts';
 import { statement } from './statement.ts';
 

@@ -4,10 +4,10 @@ import type { EventName } from '@node3/shared/events';
 import type Database from 'better-sqlite3';
 import type { AgentStateChange } from '../agent-store.ts';
 import type { AgentRow } from '../rows.ts';
+import { appendEventsIn } from './old-style.ts';
 import { agentIn } from './sqlite-agent-rows.ts';
 import { revokeKeysOfAgentIn } from './sqlite-api-key-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { statement } from './statement.ts';
 
 const updateState = `

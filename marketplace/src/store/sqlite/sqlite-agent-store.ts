@@ -1,10 +1,10 @@
 import type { AgentStore } from '../agent-store.ts';
 import { toJsonOrNull } from './codec.ts';
+import { appendEventsIn } from './old-style.ts';
 import { type AgentRecord, agentIn, insertAgentIn, toAgent } from './sqlite-agent-rows.ts';
 import { setAgentStateIn } from './sqlite-agent-states.ts';
 import { insertApiKeyIn, revokeKeysOfAgentIn } from './sqlite-api-key-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { createSqliteRatings } from './sqlite-ratings.ts';
 import {
   createSqliteRegistrationTokens,

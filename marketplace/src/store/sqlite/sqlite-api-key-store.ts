@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import type { KeyRotation, KeyStore } from '../key-store.ts';
 import type { ApiKeyRow } from '../rows.ts';
 import { toNumberOrNull } from './codec.ts';
-import { copyCapsIn, putCapsIn } from './sqlite-cap-store.ts';
+import { copyCapsIn, putCapsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
 

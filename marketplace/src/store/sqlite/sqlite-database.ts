@@ -2,10 +2,11 @@ import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import Database from 'better-sqlite3';
 import type { EventRow } from '../rows.ts';
+import type * as sql from '../sql/database.ts';
 import { migrate } from './migrate.ts';
-import { type PendingTotals, pendingTotalsOf } from './pending-totals.ts';
 import { createCheckpoint } from './sqlite-checkpoint.ts';
 import { setPragmas } from './sqlite-pragmas.ts';
+import { type SqliteTx, txOf } from './sqlite-tx.ts';
 
 export interface SqliteDatabaseOptions {
   /** A file path; tests may pass `:memory:`. */
@@ -20,10 +21,11 @@ export interface SqliteDatabaseOptions {
   onStatement?(sql: string): void;
 }
 
-type Work<T> = (db: Database.Database) => T;
+/** The old style, until every store is written in works. */
+type Task<T> = (db: Database.Database) => T;
 
 interface QueuedWrite {
-  work: Work<unknown>;
+  work: Task<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   events: EventRow[];
@@ -51,7 +53,7 @@ export class SqliteDatabase {
     Database.Statement
   >;
   readonly #checkpoint: (writes: number) => void;
-  readonly #totals: PendingTotals;
+  readonly #tx: SqliteTx;
   #apart = 0;
   #queue: QueuedWrite[] = [];
   #scheduled = false;
@@ -72,7 +74,8 @@ export class SqliteDatabase {
       release: this.#db.prepare('RELEASE one_write'),
       undo: this.#db.prepare('ROLLBACK TO one_write'),
     };
-    this.#totals = pendingTotalsOf(this.#db);
+    this.#tx = txOf(this.#db);
+    this.#tx.onAnnounce = (events) => this.announce(events);
     this.#checkpoint = createCheckpoint(this.#db, options.log);
   }
 
@@ -84,19 +87,30 @@ export class SqliteDatabase {
     this.#db.exec('DELETE FROM payout_lease; DELETE FROM worker_leases');
   }
 
+  /** What the stores of `store/sql/` run on. */
+  works(): sql.Database {
+    return {
+      write: (work) => this.write(() => this.#tx.finish(work(this.#tx))),
+      read: async (work) => this.read(() => this.#tx.finish(work(this.#tx))),
+      onEvents: (listener) => this.onEvents(listener),
+      commits: this.commits,
+      close: async () => this.close(),
+    };
+  }
+
   /** Commits so far: tells how well writes share them. */
   get commits(): number {
     return this.#commits;
   }
 
   /** Runs a read at once. Sees every committed write and none that is still queued. */
-  read<T>(work: Work<T>): T {
+  read<T>(work: Task<T>): T {
     this.#assertUsable();
     return work(this.#db);
   }
 
   /** Queues a write. Resolves after its commit is on disk; a throw inside rolls only this one back. */
-  write<T>(work: Work<T>): Promise<T> {
+  write<T>(work: Task<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       try {
         this.#assertUsable();
@@ -171,14 +185,14 @@ export class SqliteDatabase {
       return null;
     }
     const settled: (() => void)[] = [];
-    this.#totals.forget();
+    this.#tx.pending.forget();
     try {
       for (const write of batch) {
         this.#current = write;
         const value = write.work(this.#db);
         settled.push(() => write.resolve(value));
       }
-      this.#totals.settle(this.#db);
+      this.#tx.finish(this.#tx.pending.settle(this.#tx));
       return settled;
     } catch (error) {
       if (isFatal(error) || !this.#db.inTransaction) throw error;
@@ -195,10 +209,10 @@ export class SqliteDatabase {
   #runApart(write: QueuedWrite): () => void {
     this.#control.save.run();
     this.#current = write;
-    this.#totals.forget();
+    this.#tx.pending.forget();
     try {
       const value = write.work(this.#db);
-      this.#totals.settle(this.#db);
+      this.#tx.finish(this.#tx.pending.settle(this.#tx));
       this.#control.release.run();
       return () => write.resolve(value);
     } catch (error) {

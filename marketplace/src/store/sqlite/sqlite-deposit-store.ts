@@ -9,6 +9,7 @@ import type {
   DepositStore,
   ReceivedMoney,
 } from '../deposit-store.ts';
+import { appendEventsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { createSqliteDepositIntents } from './sqlite-deposit-intents.ts';
 import {
@@ -18,7 +19,6 @@ import {
   setCreditedIn,
 } from './sqlite-deposit-rows.ts';
 import { createSqliteDepositScan } from './sqlite-deposit-scan.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
 
 /** So many small deposits are credited at a time, the largest; more wait for the next one. */

@@ -4,8 +4,8 @@ import type { JobClaim } from '../job-store.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
 import { fromExecution } from './execution-codec.ts';
 import { type JobRecord, toJobWith } from './job-codec.ts';
+import { appendEventsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { executionByClaimIn, jobIn, specIn } from './sqlite-job-reads.ts';
 import { statement } from './statement.ts';
 

@@ -6,9 +6,8 @@ import type { ExecutionRow, JobRow } from '../rows.ts';
 import { fromJson, toList } from './codec.ts';
 import { type ExecutionRecord, toExecution } from './execution-codec.ts';
 import { type JobRecord, toJob, toJobWith } from './job-codec.ts';
-import { specCacheOf } from './spec-cache.ts';
+import { eventsOfJobIn, specCacheOf } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { eventsOfJobIn } from './sqlite-events.ts';
 import { statement } from './statement.ts';
 
 /**

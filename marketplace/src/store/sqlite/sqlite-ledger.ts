@@ -5,7 +5,8 @@ import type Database from 'better-sqlite3';
 import { type LedgerSide, ledgerClassOf, normalSides } from '../../domain/ledger-accounts.ts';
 import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
 import type { Transfer } from '../rows.ts';
-import { pendingTotalsOf } from './pending-totals.ts';
+import type { LedgerHead } from '../sql/pending-totals.ts';
+import { pendingTotalsOf } from './old-style.ts';
 import { statement } from './statement.ts';
 
 interface TransferRecord {
@@ -15,12 +16,6 @@ interface TransferRecord {
   amount: bigint;
   kind: string;
   ref: string;
-}
-
-/** The newest entry: what the next one is chained to. */
-export interface LedgerHead {
-  entry: number;
-  hash: Uint8Array;
 }
 
 interface BalanceRecord {

@@ -1,7 +1,7 @@
 import type { PayoutHold, PayoutRow, PayoutStore } from '../payout-store.ts';
 import { toList } from './codec.ts';
+import { appendEventsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
 import { selectPayouts } from './sqlite-payout-rows.ts';
 import { statement } from './statement.ts';

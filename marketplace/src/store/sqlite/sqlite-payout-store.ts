@@ -10,9 +10,9 @@ import type {
   PayoutStore,
 } from '../payout-store.ts';
 import type { NewPayout } from '../rows.ts';
+import { appendEventsIn } from './old-style.ts';
 import { createSqliteChainIdentity } from './sqlite-chain-identity.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';
 import { createSqlitePayoutQueue } from './sqlite-payout-queue.ts';
 import { createSqlitePayoutReads } from './sqlite-payout-reads.ts';

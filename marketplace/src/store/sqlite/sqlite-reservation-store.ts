@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { ReservationRow, ReservationStore } from '../reservation-store.ts';
 import { fromJson, toList, toNumberOrNull } from './codec.ts';
+import { appendEventsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { statement } from './statement.ts';
 
 interface ReservationRecord {

@@ -3,9 +3,9 @@ import type { JobState } from '@node3/shared/job-state';
 import type Database from 'better-sqlite3';
 import type { Firing, ScheduleRow, ScheduleStore } from '../schedule-store.ts';
 import { toNumberOrNull } from './codec.ts';
+import { appendEventsIn } from './old-style.ts';
 import { type RunRecord, type ScheduleRecord, toRun, toSchedule } from './schedule-codec.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { statement } from './statement.ts';
 
 const countSchedules = 'SELECT count(*) AS count FROM schedules WHERE account_id = ?';

@@ -1,10 +1,10 @@
+import { createCapStore } from '../sql/cap-store.ts';
+import { createEvents } from '../sql/events.ts';
 import type { Store } from '../store.ts';
 import { createSqliteAccountStore } from './sqlite-account-store.ts';
-import { createSqliteCapStore } from './sqlite-cap-store.ts';
 import { SqliteDatabase, type SqliteDatabaseOptions } from './sqlite-database.ts';
 import { createSqliteDependencies } from './sqlite-dependencies.ts';
 import { createSqliteDepositStore } from './sqlite-deposit-store.ts';
-import { createSqliteEvents } from './sqlite-events.ts';
 import { createSqliteJobStore } from './sqlite-job-store.ts';
 import { createSqliteLedgerStore } from './sqlite-ledger-store.ts';
 import { createSqlitePayoutStore } from './sqlite-payout-store.ts';
@@ -37,7 +37,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteDepositStore(sqlite),
     ...createSqliteWithdrawalStore(sqlite),
     ...createSqliteJobStore(sqlite),
-    ...createSqliteCapStore(sqlite),
+    ...createCapStore(sqlite.works()),
     ...createSqliteDependencies(sqlite),
     ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),
@@ -46,7 +46,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteScheduleStore(sqlite),
     ...createSqliteTemplateStore(sqlite),
     ...createSqliteX402Store(sqlite),
-    ...createSqliteEvents(sqlite),
+    ...createEvents(sqlite.works()),
     checkWritable() {
       return sqlite.write((db) => {
         statement(db, countChecks).run();

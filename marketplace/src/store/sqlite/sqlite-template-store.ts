@@ -3,8 +3,8 @@ import type { TemplateParameter } from '@node3/shared/template';
 import type Database from 'better-sqlite3';
 import type { TemplateRow, TemplateStore, TemplateVersionRow } from '../template-store.ts';
 import { fromJson, toNumberOrNull } from './codec.ts';
+import { appendEventsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { statement } from './statement.ts';
 
 interface TemplateRecord {

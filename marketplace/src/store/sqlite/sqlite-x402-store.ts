@@ -13,9 +13,9 @@ import type {
   X402State,
   X402Store,
 } from '../x402-store.ts';
+import { appendEventsIn } from './old-style.ts';
 import { openAccountIn } from './sqlite-account-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
 import { postJobIn } from './sqlite-job-posting.ts';
 import { jobIn } from './sqlite-job-reads.ts';
 import { postTransfersIn } from './sqlite-ledger.ts';

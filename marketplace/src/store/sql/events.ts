@@ -1,10 +1,9 @@
 import type { Actor, NewEvent } from '@node3/shared/events';
 import type { Reason } from '@node3/shared/job-state';
-import type Database from 'better-sqlite3';
 import type { EventRow } from '../rows.ts';
 import type { Store } from '../store.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
-import { statement } from './statement.ts';
+import type { Database } from './database.ts';
+import type { Tx, Work } from './work.ts';
 
 interface EventRecord {
   seq: bigint;
@@ -29,43 +28,38 @@ const selectLast = 'SELECT max(seq) AS seq FROM events';
  * Appends events to the log, inside a write. After its commit the listener hears of them, in the
  * order of their sequence numbers.
  */
-export function appendEventsIn(
-  sqlite: SqliteDatabase,
-  db: Database.Database,
-  events: readonly NewEvent[],
-): EventRow[] {
-  const insert = statement(db, insertEvent);
-  const rows = events.map((event) => {
-    const { name, atMs, actor, accountId, jobId, executionId, reason } = event;
-    const data = JSON.stringify(event.data);
-    const result = insert.run(name, atMs, actor, accountId, jobId, executionId, reason, data);
-    return { ...event, seq: Number(result.lastInsertRowid) };
-  });
-  sqlite.announce(rows);
+export function* appendEvents(tx: Tx, events: readonly NewEvent[]): Work<EventRow[]> {
+  const numbers = yield* tx.insert('seq', insertEvent, events.map(valuesOf));
+  const rows = events.map((event, index) => ({ ...event, seq: numbers[index] ?? 0 }));
+  tx.announce(rows);
   return rows;
 }
 
-export function eventsOfJobIn(db: Database.Database, jobId: string, limit: number): EventRow[] {
-  return statement<EventRecord>(db, selectOfJob).all(jobId, limit).map(toEvent);
+export function* eventsOfJob(tx: Tx, jobId: string, limit: number): Work<EventRow[]> {
+  const found = yield* tx.all<EventRecord>(selectOfJob, jobId, limit);
+  return found.map(toEvent);
 }
 
-export function createSqliteEvents(
-  sqlite: SqliteDatabase,
+export function createEvents(
+  database: Database,
 ): Pick<Store, 'eventsAfter' | 'lastEventSeq' | 'onEvents'> {
   return {
     async eventsAfter(seq, limit) {
-      return sqlite.read((db) =>
-        statement<EventRecord>(db, selectAfter).all(seq, limit).map(toEvent),
-      );
+      const found = await database.read((tx) => tx.all<EventRecord>(selectAfter, seq, limit));
+      return found.map(toEvent);
     },
     async lastEventSeq() {
-      const last = sqlite.read((db) => statement<{ seq: bigint | null }>(db, selectLast).get());
+      const last = await database.read((tx) => tx.get<{ seq: bigint | null }>(selectLast));
       return Number(last?.seq ?? 0n);
     },
     onEvents(listener) {
-      sqlite.onEvents(listener);
+      database.onEvents(listener);
     },
   };
+}
+
+function valuesOf({ name, atMs, actor, accountId, jobId, executionId, reason, data }: NewEvent) {
+  return [name, atMs, actor, accountId, jobId, executionId, reason, JSON.stringify(data)];
 }
 
 function toEvent(record: EventRecord): EventRow {

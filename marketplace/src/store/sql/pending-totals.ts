@@ -1,8 +1,12 @@
 import type { Asset } from '@node3/shared/money';
-import type Database from 'better-sqlite3';
 import type { LedgerClass, LedgerSide } from '../../domain/ledger-accounts.ts';
-import type { LedgerHead } from './sqlite-ledger.ts';
-import { statement } from './statement.ts';
+import type { Tx, Work } from './work.ts';
+
+/** The newest entry: what the next one is chained to. */
+export interface LedgerHead {
+  entry: number;
+  hash: Uint8Array;
+}
 
 const addToTotal =
   'UPDATE balance_totals SET debits = debits + ?, credits = credits + ? WHERE class = ? AND asset = ?';
@@ -38,11 +42,11 @@ export class PendingTotals {
   }
 
   /** Writes what has gathered. Throws where a total would become negative. */
-  settle(db: Database.Database): void {
+  *settle(tx: Tx): Work<void> {
     for (const { ledgerClass, asset, side, debits, credits } of this.#totals.values()) {
       const total = [debits, credits, ledgerClass, asset];
-      const added = statement(db, addToTotal).run(...total);
-      if (added.changes === 0) statement(db, openTotal).run(...total, side);
+      const added = yield* tx.run(addToTotal, ...total);
+      if (added === 0) yield* tx.run(openTotal, ...total, side);
     }
     this.#totals.clear();
   }
@@ -52,15 +56,4 @@ export class PendingTotals {
     this.#totals.clear();
     this.head = null;
   }
-}
-
-const pending = new WeakMap<Database.Database, PendingTotals>();
-
-export function pendingTotalsOf(db: Database.Database): PendingTotals {
-  let totals = pending.get(db);
-  if (totals === undefined) {
-    totals = new PendingTotals();
-    pending.set(db, totals);
-  }
-  return totals;
 }

@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import type { JobRow } from '../rows.ts';
 
 /** Characters of specs in each generation: some thousand usual ones, and a few times that in memory. */
@@ -37,15 +36,4 @@ export class SpecCache {
     this.#young.delete(jobId);
     this.#old.delete(jobId);
   }
-}
-
-const caches = new WeakMap<Database.Database, SpecCache>();
-
-export function specCacheOf(db: Database.Database): SpecCache {
-  let cache = caches.get(db);
-  if (cache === undefined) {
-    cache = new SpecCache();
-    caches.set(db, cache);
-  }
-  return cache;
 }

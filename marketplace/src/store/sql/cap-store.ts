@@ -1,7 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import { type Asset, assets, type BaseUnits, formatAmount, zero } from '@node3/shared/money';
 import { toTimestamp } from '@node3/shared/schema';
-import type Database from 'better-sqlite3';
 import {
   type CapCheck,
   type Caps,
@@ -14,9 +13,9 @@ import {
 import type { CapStore } from '../cap-store.ts';
 import type { PostingCaps } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
-import { appendEventsIn } from './sqlite-events.ts';
-import { statement } from './statement.ts';
+import type { Database } from './database.ts';
+import { appendEvents } from './events.ts';
+import type { Tx, Work } from './work.ts';
 
 interface CapsRecord {
   per_job: BaseUnits | null;
@@ -29,63 +28,65 @@ const putCaps = `
   INSERT INTO spending_caps (owner, asset, per_job, open, per_day) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (owner, asset) DO UPDATE
   SET per_job = excluded.per_job, open = excluded.open, per_day = excluded.per_day`;
-const copyCaps = `
+const insertCapsOf = `
   INSERT INTO spending_caps (owner, asset, per_job, open, per_day)
-  SELECT @to, asset, per_job, open, per_day FROM spending_caps WHERE owner = @from`;
-const copySpending = `
+  SELECT ?, asset, per_job, open, per_day FROM spending_caps WHERE owner = ?`;
+const insertSpendingOf = `
   INSERT INTO spending (owner, asset, day, amount)
-  SELECT @to, asset, day, amount FROM spending WHERE owner = @from`;
+  SELECT ?, asset, day, amount FROM spending WHERE owner = ?`;
 const selectSpent = 'SELECT amount FROM spending WHERE owner = ? AND asset = ? AND day = ?';
 const selectHeld = 'SELECT held FROM account_jobs WHERE account_id = ? AND asset = ?';
 
-export function createSqliteCapStore(sqlite: SqliteDatabase): CapStore {
+export function createCapStore(database: Database): CapStore {
   return {
-    async caps(owner) {
-      return sqlite.read((db) => bothCapsIn(db, owner));
+    caps(owner) {
+      return database.read((tx) => bothCaps(tx, owner));
     },
     changeCaps(owner, decide) {
-      return sqlite.write((db) => {
-        const { caps, events } = decide(bothCapsIn(db, owner));
-        putCapsIn(db, owner, caps);
-        appendEventsIn(sqlite, db, events);
+      return database.write(function* (tx) {
+        const { caps, events } = decide(yield* bothCaps(tx, owner));
+        yield* saveCaps(tx, owner, caps);
+        yield* appendEvents(tx, events);
         return caps;
       });
     },
-    async spentOn(owner, day) {
-      return sqlite.read((db) => ({
-        SOL: spentIn(db, owner, 'SOL', day),
-        USDC: spentIn(db, owner, 'USDC', day),
-      }));
+    spentOn(owner, day) {
+      return database.read(function* (tx) {
+        const SOL = yield* spentBy(tx, owner, 'SOL', day);
+        const USDC = yield* spentBy(tx, owner, 'USDC', day);
+        return { SOL, USDC };
+      });
     },
   };
 }
 
-export function putCapsIn(db: Database.Database, owner: string, caps: Record<Asset, Caps>): void {
+export function* saveCaps(tx: Tx, owner: string, caps: Record<Asset, Caps>): Work<void> {
   for (const asset of assets) {
     const { perJob, open, perDay } = caps[asset];
-    statement(db, putCaps).run(owner, asset, perJob, open, perDay);
+    yield* tx.run(putCaps, owner, asset, perJob, open, perDay);
   }
 }
 
 /** Gives a new owner the caps of another, and what that one has spent on them. */
-export function copyCapsIn(db: Database.Database, from: string, to: string): void {
-  statement(db, copyCaps).run({ from, to });
-  statement(db, copySpending).run({ from, to });
+export function* copyCaps(tx: Tx, from: string, to: string): Work<void> {
+  yield* tx.run(insertCapsOf, to, from);
+  yield* tx.run(insertSpendingOf, to, from);
 }
 
 /** Throws CAP_EXCEEDED when the job would break a cap that holds now, in the posting's own write. */
-export function checkCapsIn(db: Database.Database, job: JobRow, posting: PostingCaps): void {
+export function* checkCaps(tx: Tx, job: JobRow, posting: PostingCaps): Work<void> {
   const { accountId, apiKeyId, asset, price, createdAtMs } = job;
   const day = dayOf(createdAtMs);
-  const held = statement<{ held: BaseUnits }>(db, selectHeld).get(accountId, asset)?.held ?? zero;
-  const used = { open: held, today: spentIn(db, accountId, asset, day) };
+  const held = yield* tx.get<{ held: BaseUnits }>(selectHeld, accountId, asset);
+  const today = yield* spentBy(tx, accountId, asset, day);
+  const used = { open: held?.held ?? zero, today };
   const checks: CapCheck[] = [
     { scope: 'operator', caps: posting.operator[asset], used },
-    { scope: 'account', caps: capsIn(db, accountId, asset), used },
+    { scope: 'account', caps: yield* capsOf(tx, accountId, asset), used },
   ];
   if (apiKeyId !== null) {
-    const usedByKey = { open: zero, today: spentIn(db, apiKeyId, asset, day) };
-    checks.push({ scope: 'key', caps: capsIn(db, apiKeyId, asset), used: usedByKey });
+    const usedByKey = { open: zero, today: yield* spentBy(tx, apiKeyId, asset, day) };
+    checks.push({ scope: 'key', caps: yield* capsOf(tx, apiKeyId, asset), used: usedByKey });
   }
   const exceeded = findExceededCap(price, checks);
   if (exceeded !== null) throw capExceeded(exceeded, job);
@@ -111,17 +112,17 @@ function capExceeded({ scope, kind, limit, used }: ExceededCap, job: JobRow): Ma
   });
 }
 
-function bothCapsIn(db: Database.Database, owner: string): Record<Asset, Caps> {
-  return { SOL: capsIn(db, owner, 'SOL'), USDC: capsIn(db, owner, 'USDC') };
+function* bothCaps(tx: Tx, owner: string): Work<Record<Asset, Caps>> {
+  return { SOL: yield* capsOf(tx, owner, 'SOL'), USDC: yield* capsOf(tx, owner, 'USDC') };
 }
 
-function capsIn(db: Database.Database, owner: string, asset: Asset): Caps {
-  const found = statement<CapsRecord>(db, selectCaps).get(owner, asset);
+function* capsOf(tx: Tx, owner: string, asset: Asset): Work<Caps> {
+  const found = yield* tx.get<CapsRecord>(selectCaps, owner, asset);
   if (found === undefined) return noCaps;
   return { perJob: found.per_job, open: found.open, perDay: found.per_day };
 }
 
-function spentIn(db: Database.Database, owner: string, asset: Asset, day: number): BaseUnits {
-  const found = statement<{ amount: BaseUnits }>(db, selectSpent).get(owner, asset, day);
+function* spentBy(tx: Tx, owner: string, asset: Asset, day: number): Work<BaseUnits> {
+  const found = yield* tx.get<{ amount: BaseUnits }>(selectSpent, owner, asset, day);
   return found?.amount ?? zero;
 }
