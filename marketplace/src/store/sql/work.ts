@@ -40,7 +40,8 @@ export type Values = readonly Value[] | readonly [named: object];
 
 /**
  * One transaction. SQL is written for both engines: `coalesce`, `CASE` instead of scalar `min` and
- * `max`, `ON CONFLICT`, no `rowid`; texts are constant and values are bound. Lists are `inTexts` and
+ * `max`, `ON CONFLICT`, no `rowid`; texts are constant and values are bound. In an upsert the stored
+ * row's columns have the table's name before them (`SET n = t.n + 1`). Lists are `inTexts` and
  * `inNumbers`. `INDEXED BY name` and the plus of `+?` are SQLite's, others leave them out: with the
  * plus it doesn't compile the statement anew for each value of an order or a limit.
  * Records have integers as bigint, also 0 and 1 of what is true or false.
@@ -51,6 +52,12 @@ export interface Tx {
   all<Row>(sql: string, ...values: Values): Work<Row[]>;
   /** How many rows changed. */
   run(sql: string, ...values: Values): Work<number>;
+  /**
+   * As `run`, for what nobody counts; without `yield*`. PostgreSQL sends it along with the next
+   * statement that is waited for, or with the commit, so that it costs no round trip. What it
+   * violates undoes the write, but is not thrown here.
+   */
+  post(sql: string, ...values: Values): void;
   /** Rows as arrays in the order of the columns, with integers as plain numbers, rounded past 2^53. */
   table<Row>(sql: string, ...values: Values): Work<Row[]>;
   /** Inserts one row after the other, and answers the numbers that the database gave to `column`. */

@@ -33,6 +33,10 @@ export class SqliteTx implements Tx {
     return this.#result.of(statement(this.#db, sql).run(...values).changes) as Work<number>;
   }
 
+  post(sql: string, ...values: Values): void {
+    statement(this.#db, sql).run(...values);
+  }
+
   table<Row>(sql: string, ...values: Values): Work<Row[]> {
     return this.#result.of(arrayStatement(this.#db, sql).all(...values)) as Work<Row[]>;
   }
