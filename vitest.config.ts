@@ -21,7 +21,14 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'tidy', include: ['scripts/tidy.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'tidy',
+          include: ['scripts/*.test.ts'],
+          exclude: ['**/*.integration.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentSettings } from '@node3/agent/settings';
+import { marketplaceSettings } from '@node3/marketplace/settings';
 import { agentTransitions } from '@node3/shared/agent-state';
 import { errorCodes } from '@node3/shared/error-codes';
 import { eventNames } from '@node3/shared/events';
@@ -11,19 +13,15 @@ import { limits } from '@node3/shared/limits';
 import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
 import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
+import { exampleFile, settingsDocument } from './describe-settings.ts';
+import { table } from './markdown-table.ts';
 import { paymentCases, paymentCasesNotRun } from './payment-cases.ts';
 
 /**
- * Writes docs/reference from the code, so that it can't say anything else than the code does.
+ * Writes docs/reference and the example settings from the code, so that it can't say anything else than the code does.
  * With `--check` it writes nothing and fails when a document is out of date.
  */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = join(root, 'docs', 'reference');
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 const notice = 'Generated from the code by `node scripts/generate-docs.ts`.';
 
@@ -126,11 +124,17 @@ function paymentsDocument(): string {
 }
 
 const documents: Record<string, string> = {
-  'api.md': apiDocument(),
-  'errors.md': errorsDocument(),
-  'limits.md': limitsDocument(),
-  'payments-tests.md': paymentsDocument(),
-  'states.md': statesDocument(),
+  'docs/reference/api.md': apiDocument(),
+  'docs/reference/errors.md': errorsDocument(),
+  'docs/reference/limits.md': limitsDocument(),
+  'docs/reference/payments-tests.md': paymentsDocument(),
+  'docs/reference/settings.md': settingsDocument(notice, {
+    marketplace: marketplaceSettings,
+    agent: agentSettings,
+  }),
+  'docs/reference/states.md': statesDocument(),
+  'deploy/marketplace.env.example': exampleFile('marketplace', marketplaceSettings),
+  'deploy/agent.env.example': exampleFile('agent', agentSettings),
 };
 
 function read(path: string): string | null {
@@ -141,12 +145,14 @@ function read(path: string): string | null {
   }
 }
 
-mkdirSync(folder, { recursive: true });
 const isCheck = process.argv.includes('--check');
-const stale = Object.entries(documents).filter(([name, text]) => read(join(folder, name)) !== text);
-for (const [name, text] of stale) {
-  if (!isCheck) writeFileSync(join(folder, name), text);
-  process.stdout.write(`${isCheck ? 'out of date' : 'written'}: docs/reference/${name}\n`);
+const stale = Object.entries(documents).filter(([path, text]) => read(join(root, path)) !== text);
+for (const [path, text] of stale) {
+  if (!isCheck) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  process.stdout.write(`${isCheck ? 'out of date' : 'written'}: ${path}\n`);
 }
 if (isCheck && stale.length > 0) {
   process.stdout.write('Run: node scripts/generate-docs.ts\n');

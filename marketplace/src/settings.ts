@@ -1,0 +1,159 @@
+import type { SettingGroup } from '@node3/shared/setting';
+
+/** Every environment variable of the marketplace: the reference and the example file come from here. */
+export const marketplaceSettings: readonly SettingGroup[] = [
+  {
+    title: 'Where it listens and keeps its data',
+    settings: [
+      {
+        name: 'ENVIRONMENT',
+        about: '`development` or `production`; production refuses missing and weak keys.',
+        fallback: 'production',
+      },
+      {
+        name: 'MARKETPLACE_HOST',
+        about: 'Address to listen on. Beyond loopback, put a proxy with TLS in front.',
+        fallback: '127.0.0.1',
+      },
+      { name: 'MARKETPLACE_PORT', about: 'Port to listen on; 0 takes any.', fallback: '8000' },
+      { name: 'PORT', about: 'The same, for platforms that set it.', fallback: null },
+      {
+        name: 'MARKETPLACE_PUBLIC_URL',
+        about: 'Address under which others reach the marketplace.',
+        fallback: null,
+        example: 'https://market.example',
+      },
+      {
+        name: 'MARKETPLACE_DATA_DIR',
+        about: 'Folder for secrets, the wallet and, unless told otherwise, the database.',
+        fallback: '.node3/marketplace',
+      },
+      {
+        name: 'DATABASE_URL',
+        about: 'Where the database is, such as `sqlite:///path/to/file.db`.',
+        fallback: null,
+        example: 'sqlite:////var/lib/node3/marketplace.db',
+      },
+      {
+        name: 'DASHBOARD_DIR',
+        about: 'Folder of the built web app; without it the API is served alone.',
+        fallback: null,
+      },
+      {
+        name: 'LOG_LEVEL',
+        about: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+        fallback: 'info',
+      },
+    ],
+  },
+  {
+    title: 'Who may do what',
+    settings: [
+      {
+        name: 'ADMIN_API_KEY',
+        about: "The operator's key, at least 16 random characters: `openssl rand -base64 32`.",
+        fallback: null,
+      },
+      {
+        name: 'REGISTRATION_TOKEN_REQUIRED',
+        about: 'Whether agents register with a one-time token of the operator only.',
+        fallback: 'false',
+      },
+      {
+        name: 'ALLOW_UNPROVEN_WALLETS',
+        about: 'Whether agents that prove no wallet may register without a token off localnet.',
+        fallback: 'false',
+      },
+    ],
+  },
+  {
+    title: 'Chain and wallets',
+    settings: [
+      {
+        name: 'SOLANA_RPC_URL',
+        about: 'One or several Solana endpoints of the same cluster, separated by commas.',
+        fallback: 'http://127.0.0.1:8899',
+      },
+      {
+        name: 'ALLOW_MAINNET',
+        about: 'A deliberate yes to real money.',
+        fallback: 'false',
+      },
+      {
+        name: 'MARKETPLACE_WALLET_PATH',
+        about:
+          'Keypair file of the treasury. Without it: `marketplace_wallet.json` in the data folder.',
+        fallback: null,
+      },
+      {
+        name: 'MARKETPLACE_WALLET_PASSPHRASE_FILE',
+        about: 'File (mode 0600) with the passphrase of that wallet.',
+        fallback: null,
+      },
+      {
+        name: 'CREDENTIALS_DIRECTORY',
+        about: 'Set by systemd for its credentials: passphrase files in it may belong to root.',
+        fallback: null,
+      },
+      {
+        name: 'ALLOW_UNENCRYPTED_WALLET',
+        about: 'A deliberate yes to real money in a plain wallet file.',
+        fallback: 'false',
+      },
+      {
+        name: 'X402_FEE_PAYER_WALLET_PATH',
+        about: 'A wallet of its own for the network fees of x402 payments.',
+        fallback: null,
+      },
+      {
+        name: 'X402_FEE_PAYER_WALLET_PASSPHRASE_FILE',
+        about: 'File (mode 0600) with its passphrase.',
+        fallback: null,
+      },
+      {
+        name: 'EXPLORER_URL',
+        about:
+          "Where transactions are shown, with `{signature}` and perhaps `{cluster}`; without it Solana's explorer.",
+        fallback: null,
+        example: 'https://explorer.example/tx/{signature}?cluster={cluster}',
+      },
+    ],
+  },
+  {
+    title: 'Prices, caps and payouts',
+    settings: [
+      {
+        name: 'FEE_BASIS_POINTS',
+        about: 'Fee on what providers earn, in hundredths of a percent.',
+        fallback: '500',
+      },
+      { name: 'QUOTE_SEC', about: 'Seconds that a quoted price stands.', fallback: '60' },
+      {
+        name: 'PAYOUT_HOLDBACK_SEC',
+        about: 'Seconds between the acceptance of a result and its payout.',
+        fallback: '0',
+      },
+      ...caps('SPEND_CAP_JOB', 'The most that one job may cost'),
+      ...caps('SPEND_CAP_OPEN', 'The most that an account may have in open jobs'),
+      ...caps('SPEND_CAP_DAY', 'The most that an account may spend a day (UTC)'),
+      ...caps('PAYOUT_MAX', 'The most that one payout may be'),
+      ...caps('PAYOUT_HOUR_MAX', 'The most that may be paid out an hour'),
+      ...caps('PAYOUT_DAY_MAX', 'The most that may be paid out a day'),
+      { name: 'X402_ENABLED', about: 'Whether requests may be paid by x402.', fallback: 'true' },
+      {
+        name: 'X402_DAILY_FEE_LAMPORTS',
+        about: 'Network fees that x402 payers may cause in any 24 hours, lamports.',
+        fallback: '50000000',
+      },
+    ],
+  },
+];
+
+function caps(prefix: string, about: string) {
+  return (['SOL', 'USDC'] as const).map((asset) => ({
+    name: `${prefix}_${asset}`,
+    about: `${about}, in ${asset}.`,
+    fallback: null,
+    example: asset === 'SOL' ? '1' : '100',
+  }));
+}
