@@ -159,6 +159,7 @@ function createMarketplaceService(
   const { wallets } = keys;
   return createService({
     store,
+    bus: null,
     log,
     treasury,
     deposits,

@@ -3,7 +3,8 @@ import type { Ids } from '@node3/shared/ids';
 import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { SimulatedPolicy } from './domain/matching.ts';
-import { LiveFeed } from './live/live-feed.ts';
+import type { EventBus } from './live/event-bus.ts';
+import type { LiveFeed } from './live/live-feed.ts';
 import { Matchmaker } from './matching/matchmaker.ts';
 import { restoreJobs } from './matching/restore-jobs.ts';
 import { AgentLinks } from './services/agent-links.ts';
@@ -14,6 +15,7 @@ import { leaseJob } from './services/claim-job.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
 import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
+import { openLive } from './services/open-live.ts';
 import { openOperatorAccount } from './services/operator-account.ts';
 import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
 import { PollTurns } from './services/poll-turns.ts';
@@ -21,14 +23,14 @@ import { Presence } from './services/presence.ts';
 import { Reservations } from './services/reservations.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
 import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
-import { StartWaits } from './services/start-waits.ts';
-import { WaitingJobs } from './services/waiting-jobs.ts';
+import type { StartWaits } from './services/start-waits.ts';
 import { WorkBoard } from './services/work-board.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
 import { startDependencyWorker } from './workers/dependency-worker.ts';
 import { startPreemptor } from './workers/preemptor.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
+import { startReplicaFollower } from './workers/replica-follower.ts';
 import { startReservationClock } from './workers/reservation-clock.ts';
 
 export interface CoreParts {
@@ -41,7 +43,11 @@ export interface CoreParts {
   leaseSecret: string;
   feeBasisPoints: number;
   holdbackMs: number;
+  /** Other processes that work on the same store; null where there can be none. */
+  bus: EventBus | null;
   wakePayouts(): void;
+  /** Another replica has changed a schedule. */
+  wakeSchedules(): void;
 }
 
 /** Everything that jobs need, without HTTP and without a chain: the simulation runs this, too. */
@@ -65,12 +71,9 @@ export interface Core extends JobChangeDeps {
   startWorkers(): Loop[];
 }
 
-/** How many events are read at start for what they say about waiting times. */
-const startsLooked = 2_000;
-
 /** Brings a store to life after whatever happened to the process before. */
 export async function openCore(parts: CoreParts): Promise<Core> {
-  const { store, clock, ids, log, simulated, leaseSecret } = parts;
+  const { store, clock, ids, log, simulated, leaseSecret, bus } = parts;
   const leases = createLeaseTokens(leaseSecret);
   const sealer = createSecretSealer(leaseSecret);
   const agentLinks = new AgentLinks();
@@ -84,63 +87,67 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     familiar: work.familiar,
   });
   const presence = new Presence(clock);
-  const lastSeq = await store.lastEventSeq();
-  const feed = new LiveFeed(lastSeq);
-  const operatorAccountId = await openOperatorAccount({ store, clock, ids });
-  const startWaits = new StartWaits();
-  const waiting = new WaitingJobs();
-  startWaits.note(await store.eventsAfter(Math.max(0, lastSeq - startsLooked), startsLooked));
-  store.onEvents((events) => {
-    startWaits.note(events);
-    waiting.note(events);
-    feed.publish(events);
+  const cancels = new CancelNotices(agentLinks);
+  const agentParts = {
+    presence,
+    agentLinks,
+    cancels,
+    keyHolders: new KeyHolders({ store, clock }),
+    orders: new AgentOrders(),
+    pollTurns: new PollTurns(),
+  };
+  const live = await openLive({
+    ...parts,
+    ...agentParts,
+    matchmaker,
+    work,
+    reservations,
   });
+  const operatorAccountId = await openOperatorAccount({ store, clock, ids });
   await assertWalletsApart(store, parts.ownWallets);
   presence.restore(await store.agents());
   const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
   await fillWork(store, work);
   await restoreJobs({ store, matchmaker, log }, (jobs) => {
-    for (const job of jobs) waiting.add(job, clock.nowMs());
+    for (const job of jobs) live.waiting.add(job, clock.nowMs());
   });
-  let dependencyWorker: Loop | null = null;
+  live.tail.start();
   const changeDeps = {
     store,
     clock,
     ids,
     matchmaker,
     work,
-    cancels: new CancelNotices(agentLinks),
+    cancels,
     log,
     holdbackMs: parts.holdbackMs,
     unsupervised,
     wakePayouts: () => parts.wakePayouts(),
-    wakeDependencies: () => dependencyWorker?.wake(),
+    wakeDependencies: () => live.wakeDependencies(),
   };
   return {
     ...changeDeps,
+    ...agentParts,
     simulated,
     feeBasisPoints: parts.feeBasisPoints,
     operatorAccountId,
-    presence,
-    feed,
-    startWaits,
-    pollTurns: new PollTurns(),
-    orders: new AgentOrders(),
+    feed: live.feed,
+    startWaits: live.startWaits,
     leases,
     sealer,
-    agentLinks,
-    keyHolders: new KeyHolders({ store, clock }),
     reservations,
     jobTokens: createJobTokens(leaseSecret),
     startWorkers() {
-      dependencyWorker = startDependencyWorker(changeDeps);
+      const dependencyWorker = startDependencyWorker(changeDeps);
+      live.onDependencies(() => dependencyWorker.wake());
       return [
         dependencyWorker,
         startDeadlineSweeper(changeDeps),
         startPresenceWriter({ store, presence, log }),
         startReservationClock({ reservations, log }),
-        startPreemptor({ ...changeDeps, presence, simulated, waiting }),
+        startPreemptor({ ...changeDeps, presence, simulated, waiting: live.waiting }),
+        ...(bus === null ? [] : [startReplicaFollower({ tail: live.tail, log })]),
       ];
     },
   };

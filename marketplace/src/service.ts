@@ -11,6 +11,7 @@ import { openCore } from './core.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { createServer } from './http/server.ts';
+import type { EventBus } from './live/event-bus.ts';
 import type { DepositSource } from './payments/deposit-source.ts';
 import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
@@ -32,6 +33,8 @@ export interface Payouts extends PayoutOperation {
 
 export interface ServiceParts {
   store: Store;
+  /** Other processes that work on the same store; null where there can be none. */
+  bus: EventBus | null;
   treasury: Treasury;
   deposits: DepositSource;
   ownWallets: OwnWallets;
@@ -82,6 +85,7 @@ const depositPollMs = { localnet: 250, elsewhere: 5_000 };
 export async function createService(parts: ServiceParts): Promise<Service> {
   const { store, clock, ids, log, payouts, auditor, cluster } = parts;
   const stopping = new AbortController();
+  let firer: Loop | null = null;
   const core = await openCore({
     store,
     clock,
@@ -92,12 +96,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     leaseSecret: parts.leaseSecret,
     feeBasisPoints: parts.feeBasisPoints,
     holdbackMs: parts.holdbackMs,
+    bus: parts.bus,
     wakePayouts: () => payouts.wake(),
+    wakeSchedules: () => firer?.wake(),
   });
   const { presence, operatorAccountId, jobTokens } = core;
   const startedAtMs = clock.nowMs();
   const { operatorCaps, defaultImages } = parts;
-  let firer: Loop | null = null;
   const app = await createServer(
     {
       ...core,

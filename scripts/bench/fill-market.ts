@@ -50,7 +50,9 @@ export async function fillMarket({ databasePath, jobs, state }: FillOptions): Pr
       leaseSecret: 'of-nobody-who-is-still-running',
       feeBasisPoints,
       holdbackMs: 86_400_000,
+      bus: null,
       wakePayouts: () => undefined,
+      wakeSchedules: () => undefined,
     });
     const credited = [{ asset: 'SOL' as const, amount: funds }];
     await creditDeposit(core, core.operatorAccountId, systemIds.secret(16), credited);

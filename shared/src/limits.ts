@@ -218,4 +218,6 @@ export const limits = {
   /** Requests that wait for the end of one job; repetitions beyond them hear at once how far it is. */
   waitersPerJob: 8,
   streamBacklogEvents: 10_000,
+  /** Jobs named in one message between replicas: with their ids it stays below the 8,000 bytes of a NOTIFY. */
+  busJobsPerMessage: 200,
 } as const;

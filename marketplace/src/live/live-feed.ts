@@ -12,10 +12,13 @@ export class LiveFeed {
   readonly #listeners = new Set<Listener>();
   readonly #logListeners = new Map<string, Set<LogListener>>();
   #recent: EventRow[] = [];
+  readonly #tellOthers: (jobId: string) => void;
   #lastSeq = 0;
 
-  constructor(lastSeq: number) {
+  /** `tellOthers` hears of new lines that were stored by this process. */
+  constructor(lastSeq: number, tellOthers: (jobId: string) => void = () => undefined) {
     this.#lastSeq = lastSeq;
+    this.#tellOthers = tellOthers;
   }
 
   get lastSeq(): number {
@@ -27,7 +30,7 @@ export class LiveFeed {
       this.#lastSeq = event.seq;
       this.#recent.push(event);
       for (const listener of this.#listeners) listener(event);
-      if (event.name === 'job.ended' && event.jobId !== null) this.publishLogs(event.jobId);
+      if (event.name === 'job.ended' && event.jobId !== null) this.noteLogs(event.jobId);
     }
     if (this.#recent.length > limits.streamBacklogEvents * 2) {
       this.#recent = this.#recent.slice(-limits.streamBacklogEvents);
@@ -48,9 +51,20 @@ export class LiveFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Says that a job has new log lines, or that it ended; readers fetch them from the store. */
+  /** Says that this process has stored lines of a job; readers fetch them from the store. */
   publishLogs(jobId: string): void {
+    this.noteLogs(jobId);
+    this.#tellOthers(jobId);
+  }
+
+  /** A job has new lines, whoever stored them, or it ended. */
+  noteLogs(jobId: string): void {
     for (const listener of this.#logListeners.get(jobId) ?? []) listener();
+  }
+
+  /** Says so of every job that somebody follows: what happened to them may have been missed. */
+  noteAllLogs(): void {
+    for (const jobId of this.#logListeners.keys()) this.noteLogs(jobId);
   }
 
   subscribeLogs(jobId: string, listener: LogListener): () => void {

@@ -78,6 +78,12 @@ export class Matchmaker {
     else this.#offer(place);
   }
 
+  /** Adds a queued job that another replica has stored, with what its account's clock said there. */
+  addForeign(row: JobRow): void {
+    this.#fair.restore(row.accountId, row.fairMs);
+    this.addJob(row);
+  }
+
   /**
    * Takes a job whose posting has just been queued to the store. An idle agent claims it in the same
    * turn, and both share one commit; a posting that fails leaves nothing to claim.

@@ -11,6 +11,11 @@ export class AgentOrders {
   /** The process that was told to drain last, by agent: only those that do drain. */
   readonly #told = new Map<string, string>();
 
+  /** Another replica has told it, or will: so it must hear of the end of the drain, too. */
+  toldElsewhere(agentId: string): void {
+    if (!this.#told.has(agentId)) this.#told.set(agentId, '');
+  }
+
   due({ agentId, state }: Pick<AgentRow, 'agentId' | 'state'>, instanceId: string): Order[] {
     if (state === 'draining') {
       if (this.#told.get(agentId) === instanceId) return [];

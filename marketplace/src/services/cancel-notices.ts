@@ -30,6 +30,15 @@ export class CancelNotices {
     this.#listeners.get(agentId)?.();
   }
 
+  /**
+   * The same after another replica has stored it: for an agent that speaks to this one. Others hear
+   * of it where they speak.
+   */
+  addHere(agentId: string, executionId: string, attempt: number): void {
+    const isHere = this.#links.of(agentId) !== null || this.#listeners.has(agentId);
+    if (isHere) this.add(agentId, executionId, attempt);
+  }
+
   /** Something about the agent itself has changed, which whoever listens looks up. */
   poke(agentId: string): void {
     this.#listeners.get(agentId)?.();

@@ -37,7 +37,7 @@ export async function drainAgent(
   const from: AgentState[] = ['active', 'draining'];
   if (request.by === 'operator') from.push('paused');
   const agent = await change(deps, request, 'draining', from);
-  tell(deps, agent.agentId, 'drain');
+  tellAgent(deps, agent.agentId, 'drain');
   return agent;
 }
 
@@ -52,7 +52,7 @@ export async function resumeAgent(
   const { agentId, by } = request;
   if (by !== 'operator') await assertOwnDrain(deps, agentId, by);
   const agent = await change(deps, request, 'active', ['active', 'draining', 'paused']);
-  tell(deps, agentId, 'resume');
+  tellAgent(deps, agentId, 'resume');
   return agent;
 }
 
@@ -143,14 +143,22 @@ async function assertOwnDrain(deps: AgentStateDeps, agentId: string, by: Actor):
 }
 
 /** Says it at once where the agent holds a socket; a poll finds out when it is looked at again. */
-function tell(deps: AgentStateDeps, agentId: string, type: 'drain' | 'resume'): void {
+export function tellAgent(
+  deps: Pick<AgentStateDeps, 'agentLinks' | 'cancels'>,
+  agentId: string,
+  type: 'drain' | 'resume',
+): void {
   const link = deps.agentLinks.of(agentId);
   link?.say({ type });
   link?.refresh();
   deps.cancels.poke(agentId);
 }
 
-function sendAway(deps: AgentStateDeps, agentId: string, code: ErrorCode): void {
+export function sendAway(
+  deps: Pick<AgentStateDeps, 'agentLinks' | 'keyHolders' | 'pollTurns' | 'presence'>,
+  agentId: string,
+  code: ErrorCode,
+): void {
   deps.presence.forget(agentId);
   const reason = new MarketError(code, { agentId });
   deps.agentLinks.of(agentId)?.end(reason);

@@ -44,6 +44,15 @@ export class KeyHolders {
     return () => this.#drop(ownerId, holder);
   }
 
+  /** Looks again at every key of an owner under which something is open here; null at those of all. */
+  recheck(ownerId: string | null): void {
+    const owners = ownerId === null ? [...this.#byOwner.keys()] : [ownerId];
+    for (const owner of owners) {
+      const keyIds = new Set([...(this.#byOwner.get(owner) ?? [])].map(({ keyId }) => keyId));
+      for (const keyId of keyIds) void this.#check(owner, keyId);
+    }
+  }
+
   /** The key works until then. */
   expire(ownerId: string, keyId: string, atMs: number): void {
     const isHeld = [...(this.#byOwner.get(ownerId) ?? [])].some((one) => one.keyId === keyId);

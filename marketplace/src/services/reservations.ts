@@ -48,6 +48,16 @@ export class Reservations {
     this.#refresh(row);
   }
 
+  /** Takes what is stored, whichever replica has stored it. */
+  replaceAll(rows: readonly ReservationRow[]): void {
+    const known = new Map(
+      [...this.#byAgent.values()].flat().map((row) => [row.reservationId, row]),
+    );
+    const stored = new Set(rows.map(({ reservationId }) => reservationId));
+    for (const row of known.values()) if (!stored.has(row.reservationId)) this.remove(row);
+    for (const row of rows) if (!known.has(row.reservationId)) this.add(row);
+  }
+
   /** Tells the agents of whatever began or ended since the last turn. */
   turn(): void {
     const nowMs = this.#clock.nowMs();

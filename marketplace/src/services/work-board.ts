@@ -51,6 +51,12 @@ export class WorkBoard {
     if (needs.placement.interruptible) this.#countInterruptible(agentId, 1);
   }
 
+  /** It was asked to stop for another job. */
+  stopping({ executionId, agentId }: Pick<ExecutionRow, 'executionId' | 'agentId'>): void {
+    const work = this.#byAgent.get(agentId)?.get(executionId);
+    if (work !== undefined) work.isStopping = true;
+  }
+
   ended({ executionId, agentId }: Pick<ExecutionRow, 'executionId' | 'agentId'>): void {
     const works = this.#byAgent.get(agentId);
     const work = works?.get(executionId);

@@ -52,6 +52,8 @@ export interface TestOptions {
   log?: Logger;
   registration?: ServiceParts['registration'];
   cluster?: ServiceParts['cluster'];
+  /** One of several replicas: what it shares with the others. Nobody but the test closes it. */
+  shared?: Pick<ServiceParts, 'store' | 'bus'>;
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -77,7 +79,7 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
     },
     async stop() {
       await running.service.stop();
-      await running.store.close();
+      if (options.shared === undefined) await running.store.close();
       if (options.folder === undefined) await rm(folder, { recursive: true });
     },
   };
@@ -92,6 +94,16 @@ interface Running {
   connect(market: TestMarketplace): void;
 }
 
+function openTestStore(folder: string): Store {
+  return openSqliteStore({
+    path: join(folder, 'market.db'),
+    log: silentLogger,
+    onFatal(error) {
+      throw error;
+    },
+  });
+}
+
 async function startOn(
   folder: string,
   options: TestOptions,
@@ -99,17 +111,12 @@ async function startOn(
   market?: TestMarketplace,
 ): Promise<Running> {
   let connected = market;
-  const store = openSqliteStore({
-    path: join(folder, 'market.db'),
-    log: silentLogger,
-    onFatal(error) {
-      throw error;
-    },
-  });
+  const store = options.shared?.store ?? openTestStore(folder);
   const log = options.log ?? createLogger({ name: 'test-marketplace', level: 'error' });
   const clock = options.clock ?? systemClock;
   const service = await createService({
     store,
+    bus: options.shared?.bus ?? null,
     treasury: absentTreasury,
     deposits: absentDeposits,
     auditor: new LedgerAuditor({

@@ -257,6 +257,7 @@ function createTestService(
 ): Promise<Service> {
   return createService({
     ...parts,
+    bus: null,
     auditor: new LedgerAuditor({
       store: parts.store,
       treasury: parts.treasury,

@@ -230,7 +230,9 @@ export class SimMarket {
       leaseSecret: 'lease-secret-of-the-simulation',
       feeBasisPoints: 500,
       holdbackMs: 0,
+      bus: null,
       wakePayouts: () => engine.wake(),
+      wakeSchedules: () => undefined,
     });
     plant?.core?.(core);
     core.startWorkers();

@@ -1,0 +1,48 @@
+import type { Hint } from '../live/event-bus.ts';
+import type { EventTail } from '../live/event-tail.ts';
+import type { LiveFeed } from '../live/live-feed.ts';
+import type { EventRow } from '../store/rows.ts';
+import { type AgentSyncDeps, followAgents } from './sync-agents.ts';
+import type { JobSync } from './sync-jobs.ts';
+import type { ReservationSync } from './sync-reservations.ts';
+
+export interface FollowDeps extends AgentSyncDeps {
+  feed: LiveFeed;
+  jobSync: JobSync;
+  reservationSync: ReservationSync;
+  wakePayouts(): void;
+  wakeDependencies(): void;
+  wakeSchedules(): void;
+}
+
+/**
+ * Does in this process what the change of another one asks for. The events say what to look at; what
+ * is so stands in the store, so doing it twice, or late, is right.
+ */
+export function followReplicas(deps: FollowDeps, events: readonly EventRow[]): void {
+  deps.jobSync.note(events);
+  deps.reservationSync.note(events);
+  followAgents(deps, events);
+  const names = new Set(events.map(({ name }) => name));
+  if (names.has('payout.due') || names.has('withdrawal.requested')) deps.wakePayouts();
+  if (names.has('job.ended')) deps.wakeDependencies();
+  if (names.has('schedule.created') || names.has('schedule.resumed')) deps.wakeSchedules();
+}
+
+/** What the bus brings: only where to look. */
+export function followHint(
+  deps: Pick<FollowDeps, 'feed' | 'keyHolders'> & { tail: EventTail },
+  hint: Hint,
+): void {
+  if (hint.kind === 'events') deps.tail.hint(hint.seq);
+  else if (hint.kind === 'logs') for (const jobId of hint.jobIds) deps.feed.noteLogs(jobId);
+  else followGap(deps);
+}
+
+/** After hints may have been lost: what is not in the event log is looked at as a whole. */
+function followGap(deps: Parameters<typeof followHint>[0]): void {
+  const { feed, keyHolders, tail } = deps;
+  void tail.catchUp();
+  feed.noteAllLogs();
+  keyHolders.recheck(null);
+}

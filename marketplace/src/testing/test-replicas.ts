@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '@node3/shared/logger';
+import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
+import { SharedDatabase } from './shared-database.ts';
+import {
+  startTestMarketplace,
+  type TestMarketplace,
+  type TestOptions,
+} from './test-marketplace.ts';
+
+export interface TestReplicas {
+  replicas: TestMarketplace[];
+  stop(): Promise<void>;
+}
+
+/** Several whole services, each with its own port, on one database. */
+export async function startTestReplicas(
+  count: number,
+  options: TestOptions = {},
+): Promise<TestReplicas> {
+  const folder = await mkdtemp(join(tmpdir(), 'node3-replicas-'));
+  const sqlite = new SqliteDatabase({
+    path: join(folder, 'market.db'),
+    log: silentLogger,
+    onFatal(error) {
+      throw error;
+    },
+  });
+  const shared = new SharedDatabase(sqlite);
+  const replicas: TestMarketplace[] = [];
+  for (let index = 0; index < count; index += 1) {
+    replicas.push(await startTestMarketplace({ ...options, folder, shared: shared.join() }));
+  }
+  return {
+    replicas,
+    async stop() {
+      for (const replica of replicas) await replica.stop();
+      sqlite.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
