@@ -3,6 +3,7 @@ import { InProcessBus } from '../live/in-process-bus.ts';
 import type { EventRow } from '../store/rows.ts';
 import type { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
 import { createSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { type SqliteTx, txOf } from '../store/sqlite/sqlite-tx.ts';
 import type { Store } from '../store/store.ts';
 
 interface End {
@@ -35,18 +36,31 @@ export class SharedDatabase {
   join(): End {
     const owner = {};
     const sqlite = this.#sqlite;
-    const view: Pick<SqliteDatabase, 'read' | 'write' | 'announce' | 'onEvents'> = {
+    const view: Pick<SqliteDatabase, 'read' | 'write' | 'works' | 'onEvents'> = {
       read: (work) => sqlite.read(work),
-      write: (work) => sqlite.write(work),
-      announce: (events) => {
-        // A write that is undone runs again, and says so again.
-        for (const { seq } of events) this.#owners.set(seq, owner);
-        sqlite.announce(events);
-      },
+      write: (work) => sqlite.write((db) => this.#own(owner, txOf(db), () => work(db))),
+      works: () => ({
+        ...sqlite.works(),
+        write: (work) => view.write((db) => txOf(db).finish(work(txOf(db)))),
+        onEvents: (listener) => view.onEvents(listener),
+      }),
       onEvents: (listener) => {
         this.#listeners.set(owner, listener);
       },
     };
     return { store: createSqliteStore(view as SqliteDatabase), bus: this.#bus.join() };
+  }
+  /** A write that is undone runs again, and says so again. */
+  #own<T>(owner: object, tx: SqliteTx, run: () => T): T {
+    const announce = tx.onAnnounce;
+    tx.onAnnounce = (events) => {
+      for (const { seq } of events) this.#owners.set(seq, owner);
+      announce?.(events);
+    };
+    try {
+      return run();
+    } finally {
+      tx.onAnnounce = announce;
+    }
   }
 }
