@@ -1,0 +1,31 @@
+import { DatabaseError } from 'pg';
+
+/**
+ * The database could not be asked, or ended what was under way for a reason of its own. Asking again
+ * may help; whether what was asked has happened is unknown only where a commit was under way.
+ */
+export class DatabaseAway extends Error {
+  override readonly name = 'DatabaseAway';
+}
+
+/**
+ * Classes of SQLSTATE, and single ones, that say nothing about the statement: connections, transactions
+ * that lost against others, resources, an operator or a failover. Appendix A of PostgreSQL's manual.
+ */
+const away = /^(08|40|53|57|58|XX|25006|25P03|55P03)/;
+
+/** After a migration by another process: the statement has to be prepared once more. */
+function isStalePlan(error: DatabaseError): boolean {
+  return error.code === '0A000' && error.message.includes('cached plan');
+}
+
+/** What a failed round trip means: an error of the statement stays itself, all others are `DatabaseAway`. */
+export function asDatabaseError(error: unknown): unknown {
+  if (error instanceof DatabaseError) {
+    const isAway = away.test(error.code ?? '') || isStalePlan(error);
+    return isAway ? new DatabaseAway(error.message, { cause: error }) : error;
+  }
+  if (error instanceof DatabaseAway) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new DatabaseAway(why === '' ? 'the connection failed' : why, { cause: error });
+}

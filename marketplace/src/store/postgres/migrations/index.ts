@@ -1,0 +1,32 @@
+import { accounts } from './0001-accounts.ts';
+import { jobs } from './0002-jobs.ts';
+import { executions } from './0003-executions.ts';
+import { ledger } from './0004-ledger.ts';
+import { payouts } from './0005-payouts.ts';
+import { deposits } from './0006-deposits.ts';
+import { x402 } from './0007-x402.ts';
+import { schedules } from './0008-schedules.ts';
+import { writers } from './0009-writers.ts';
+
+export interface Migration {
+  name: string;
+  /** Any number of statements. Every `TEXT` in it is compared byte by byte, as in SQLite. */
+  sql: string;
+}
+
+/**
+ * In order; a released migration is never edited. The first ones are SQLite's 21 as one state.
+ * A migration of SQLite that adds tables or columns has its twin here, at the end of the list;
+ * `postgres-schema.test.ts` names what is missing.
+ */
+export const migrations: readonly Migration[] = [
+  accounts,
+  jobs,
+  executions,
+  ledger,
+  payouts,
+  deposits,
+  x402,
+  schedules,
+  writers,
+];

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@node3/shared/logger';
+import type { EventRow } from '../rows.ts';
+import type { Database } from '../sql/database.ts';
+import { SpecCache } from '../sql/spec-cache.ts';
+import type { Tx, Work } from '../sql/work.ts';
+import { checkServer } from './check-server.ts';
+import { migrate } from './migrate.ts';
+import { PostgresConnection } from './postgres-connection.ts';
+import { PostgresReader } from './postgres-reader.ts';
+import { PostgresWriter, type Waits, waitsDefault } from './postgres-writer.ts';
+import { plain, toStatement } from './write-transaction.ts';
+
+export interface PostgresDatabaseOptions {
+  /** `postgresql://user:password@host:5432/database`, with libpq's parameters behind a `?`. */
+  url: string;
+  log: Logger;
+  /** Called once when this process may believe what is not so, and has to start again. */
+  onFatal(error: unknown): void;
+  /** Connections that read; one more writes. */
+  readConnectionsMax?: number;
+  waits?: Waits;
+}
+
+const readConnectionsDefault = 8;
+
+/** A transaction whose process is gone ends after this long and frees the lock of the writers. */
+const abandonedMs = 15_000;
+/** No read of ours takes longer: larger ones go in pages. */
+const readMs = 60_000;
+
+/** One PostgreSQL database, which any number of processes may share. */
+export class PostgresDatabase implements Database {
+  readonly #reader: PostgresReader;
+  readonly #writer: PostgresWriter;
+  #listener: ((events: EventRow[]) => void) | null = null;
+
+  private constructor(options: PostgresDatabaseOptions) {
+    const { url, log, onFatal } = options;
+    const writerId = randomUUID();
+    const specs = new SpecCache();
+    const waits = options.waits ?? waitsDefault;
+    this.#writer = new PostgresWriter({
+      writerId,
+      specs,
+      log,
+      waits,
+      onFatal,
+      connect: () => connectWriter(url, writerId),
+      onCommitted: (events) => this.#listener?.(events),
+    });
+    this.#reader = new PostgresReader({
+      specs,
+      waitMs: waits.writeMs,
+      connectionsMax: options.readConnectionsMax ?? readConnectionsDefault,
+      connect: () =>
+        PostgresConnection.open({
+          url,
+          applicationName: 'node3 reader',
+          session: { statement_timeout: readMs, idle_in_transaction_session_timeout: abandonedMs },
+        }),
+    });
+  }
+
+  /**
+   * Connects, checks that the server keeps what it acknowledges, and brings the schema to the newest
+   * version. Throws when any of it fails.
+   */
+  static async open(options: PostgresDatabaseOptions): Promise<PostgresDatabase> {
+    const connection = await PostgresConnection.open({
+      url: options.url,
+      applicationName: 'node3 start',
+      session: {},
+    });
+    try {
+      await checkServer(connection);
+      await migrate(connection.client);
+    } finally {
+      connection.close();
+    }
+    return new PostgresDatabase(options);
+  }
+
+  get commits(): number {
+    return this.#writer.commits;
+  }
+
+  /** What the writes so far have waited for. */
+  get roundTrips(): number {
+    return this.#writer.roundTrips;
+  }
+
+  write<T>(work: (tx: Tx) => Work<T>): Promise<T> {
+    return this.#writer.write(work);
+  }
+
+  read<T>(work: (tx: Tx) => Work<T>): Promise<T> {
+    return this.#reader.read(work);
+  }
+
+  onEvents(listener: (events: EventRow[]) => void): void {
+    this.#listener = listener;
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#reader.close();
+  }
+}
+
+const endEarlierConnections = `
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE application_name = ? AND pid <> pg_backend_pid()`;
+
+/**
+ * The connection that writes. An earlier one of the same process may be alive on the server's side
+ * and hold the writers' lock; it is ended, so that nobody waits for what nobody will finish.
+ */
+async function connectWriter(url: string, writerId: string): Promise<PostgresConnection> {
+  const applicationName = `node3 writer ${writerId}`;
+  const connection = await PostgresConnection.open({
+    url,
+    applicationName,
+    session: { idle_in_transaction_session_timeout: abandonedMs },
+  });
+  await connection.send([
+    plain(
+      "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+    ),
+    toStatement({ sql: endEarlierConnections, values: [applicationName], shape: 'records' }),
+  ]);
+  return connection;
+}
