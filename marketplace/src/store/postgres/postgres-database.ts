@@ -36,7 +36,7 @@ export class PostgresDatabase implements Database {
   #listener: ((events: EventRow[]) => void) | null = null;
 
   private constructor(options: PostgresDatabaseOptions) {
-    const { url, log, onFatal } = options;
+    const { url, log } = options;
     const writerId = randomUUID();
     const specs = new SpecCache();
     const waits = options.waits ?? waitsDefault;
@@ -45,7 +45,7 @@ export class PostgresDatabase implements Database {
       specs,
       log,
       waits,
-      onFatal,
+      onFatal: (error) => options.onFatal(error),
       connect: () => connectWriter(url, writerId),
       onCommitted: (events) => this.#listener?.(events),
     });

@@ -7,6 +7,9 @@ import { withColumn } from './dialect.ts';
 
 type Steps<T> = Generator<Query, T, Answer>;
 
+const nothing: Work<void> = { [Symbol.iterator]: () => ({ next: () => over }) };
+const over: IteratorReturnResult<void> = { done: true, value: undefined };
+
 /** What a transaction hands to its works: each statement is yielded, and resumed with its answer. */
 export class PostgresTx implements Tx {
   readonly pending = new PendingTotals();
@@ -36,8 +39,9 @@ export class PostgresTx implements Tx {
     return changes;
   }
 
-  post(sql: string, ...values: Values): void {
+  post(sql: string, ...values: Values): Work<void> {
     this.#onPost({ sql, values, shape: 'records' });
+    return nothing;
   }
 
   *table<Row>(sql: string, ...values: Values): Steps<Row[]> {
@@ -55,7 +59,7 @@ export class PostgresTx implements Tx {
     let newest = this.newest.get(table) ?? (yield* this.#newestOf(table, column));
     const numbers = rows.map((values) => {
       newest += 1;
-      this.post(text, ...values, newest);
+      this.#onPost({ sql: text, values: [...values, newest], shape: 'records' });
       return newest;
     });
     this.newest.set(table, newest);

@@ -100,7 +100,7 @@ export class PostgresWriter {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const write: QueuedWrite = {
       work,
-      resolve: resolve as (value: unknown) => void,
+      resolve,
       reject,
       askedAtMs: performance.now(),
       isAnswered: false,

@@ -37,7 +37,7 @@ export async function runBatch(
 }
 
 interface Ran {
-  tell(): void;
+  tell: () => void;
   isDone: boolean;
 }
 

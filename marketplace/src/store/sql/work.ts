@@ -53,11 +53,11 @@ export interface Tx {
   /** How many rows changed. */
   run(sql: string, ...values: Values): Work<number>;
   /**
-   * As `run`, for what nobody counts; without `yield*`. PostgreSQL sends it along with the next
-   * statement that is waited for, or with the commit, so that it costs no round trip. What it
-   * violates undoes the write, but is not thrown here.
+   * As `run`, for what nobody counts. PostgreSQL sends it along with the next statement that is
+   * waited for, or with the commit, so that it costs no round trip. What it violates undoes the
+   * write, but is not thrown here.
    */
-  post(sql: string, ...values: Values): void;
+  post(sql: string, ...values: Values): Work<void>;
   /** Rows as arrays in the order of the columns, with integers as plain numbers, rounded past 2^53. */
   table<Row>(sql: string, ...values: Values): Work<Row[]>;
   /** Inserts one row after the other, and answers the numbers that the database gave to `column`. */

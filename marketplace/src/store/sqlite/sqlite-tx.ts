@@ -33,8 +33,9 @@ export class SqliteTx implements Tx {
     return this.#result.of(statement(this.#db, sql).run(...values).changes) as Work<number>;
   }
 
-  post(sql: string, ...values: Values): void {
+  post(sql: string, ...values: Values): Work<void> {
     statement(this.#db, sql).run(...values);
+    return this.#result.of(undefined) as Work<void>;
   }
 
   table<Row>(sql: string, ...values: Values): Work<Row[]> {
