@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import type { Agent } from '@node3/agent/agent';
 import type { AgentParts } from '@node3/agent/agent-core';
 import { startAgent } from '@node3/agent/app';
-import type { AgentConfig } from '@node3/agent/config';
+import { type AgentConfig, metricsDefaults } from '@node3/agent/config';
 import { type Localnet, startLocalnet } from '@node3/localnet/localnet';
 import { startMarketplace } from '@node3/marketplace/app';
-import { defaultImages, type MarketplaceConfig, pricingDefaults } from '@node3/marketplace/config';
+import {
+  defaultImages,
+  type MarketplaceConfig,
+  observabilityDefaults,
+  pricingDefaults,
+} from '@node3/marketplace/config';
 import { type Client, createClient } from '@node3/shared/client';
 import { systemClock } from '@node3/shared/clock';
 import type { Env } from '@node3/shared/env';
@@ -160,6 +165,7 @@ function marketplaceDefaults(
     treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),
     treasuryPassphrase: readPassphraseSource({}, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     ...pricingDefaults,
+    observability: observabilityDefaults,
     allowUnencryptedWallet: false,
     feePayerWallet: null,
     payoutCaps: { SOL: {}, USDC: {} },
@@ -198,6 +204,7 @@ export function agentConfig(
     apiKey: null,
     registrationToken: null,
     dashboardDir: null,
+    ...metricsDefaults,
     drainMs: 5e3,
     environment: {},
   };

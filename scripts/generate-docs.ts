@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentMetricTable } from '@node3/agent/observability/metric-table';
 import { agentSettings } from '@node3/agent/settings';
+import { metricTable } from '@node3/marketplace/observability/metric-table';
 import { marketplaceSettings } from '@node3/marketplace/settings';
 import { agentTransitions } from '@node3/shared/agent-state';
 import { errorCodes } from '@node3/shared/error-codes';
@@ -10,6 +12,7 @@ import { eventNames } from '@node3/shared/events';
 import { executionTransitions } from '@node3/shared/execution-state';
 import { jobTransitions, reasons } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
+import type { MetricTable } from '@node3/shared/metrics';
 import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
 import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
@@ -85,6 +88,24 @@ function apiDocument(): string {
   return `# API\n\n${notice}\n\nFields, limits and answers: \`/openapi.json\` and \`/docs\` of a running marketplace. The agent's own API is under \`/api/v1/local\`.\n\n${table(['endpoint', 'key', 'what it does'], rows)}\n`;
 }
 
+function metricsDocument(): string {
+  const rowsOf = (metrics: MetricTable) =>
+    Object.entries(metrics).map(([name, { type, labels, help }]) => [
+      `\`${name}\``,
+      type,
+      labels.map((label) => `\`${label}\``).join(', '),
+      help,
+    ]);
+  const head = ['metric', 'type', 'labels', 'meaning'];
+  const defaults =
+    'Besides, both processes show the `process_*` and `nodejs_*` metrics of their runtime.';
+  const sections = [
+    `## Marketplace, \`/metrics\` on its port\n\n${table(head, rowsOf(metricTable))}`,
+    `## Agent, \`/metrics\` on its loopback port\n\n${table(head, rowsOf(agentMetricTable))}`,
+  ];
+  return `# Metrics\n\n${notice}\n\n${defaults}\n\n${sections.join('\n\n')}\n`;
+}
+
 /** Which tests carry each number, by name and file. */
 function paymentTests(): Map<number, string[]> {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
@@ -127,6 +148,7 @@ const documents: Record<string, string> = {
   'docs/reference/api.md': apiDocument(),
   'docs/reference/errors.md': errorsDocument(),
   'docs/reference/limits.md': limitsDocument(),
+  'docs/reference/metrics.md': metricsDocument(),
   'docs/reference/payments-tests.md': paymentsDocument(),
   'docs/reference/settings.md': settingsDocument(notice, {
     marketplace: marketplaceSettings,

@@ -20,6 +20,7 @@ import { Heartbeater } from './marketplace-link/heartbeater.ts';
 import { LeaseClock } from './marketplace-link/lease-clock.ts';
 import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
+import { AgentMeasures } from './observability/agent-measures.ts';
 import { BalanceWatch } from './wallet/balance.ts';
 import { EarningsWatch } from './wallet/earnings.ts';
 
@@ -79,6 +80,7 @@ export function createCore(
     newOwnerId: () => systemIds.secret(12),
   });
   const journal = watchJournal(parts.wrapJournal(opened), events.onFatal);
+  const measures = new AgentMeasures(clock);
   const shutdown = new AbortController();
   const link = new MarketplaceLink(config.marketplaceUrl, {
     clock,
@@ -100,7 +102,7 @@ export function createCore(
   const rpc =
     config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
   const balance = new BalanceWatch({ rpc, link, clock, log, address: wallet.address });
-  const shared = { link, journal, leases, clock, bootId, log, random };
+  const shared = { link, journal, leases, clock, bootId, log, random, measures };
   const outbox: Outbox = new Outbox({
     ...shared,
     onStop: (executionId, cause) => desk.stop(executionId, cause),
@@ -154,6 +156,7 @@ export function createCore(
     leases,
     link,
     log,
+    measures,
     outbox,
     parts,
     policy,

@@ -42,7 +42,8 @@ export class AgentLife {
   constructor(core: AgentCore) {
     this.#core = core;
     this.#mode = core.journal.mode();
-    const { board, channel, clock, desk, inventory, journal, link, log, outbox, parts } = core;
+    const { board, channel, clock, desk, inventory, journal, link, log, measures, outbox, parts } =
+      core;
     const { ids, random } = parts;
     this.#intake = {
       board,
@@ -67,6 +68,7 @@ export class AgentLife {
       ids,
       log,
       random,
+      measures,
       instanceId: core.instanceId,
       availability: () => this.#availability(),
       onMessage: async (message, arrivedAt) => this.receive(message, arrivedAt),

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { silentLogger } from '@node3/shared/logger';
@@ -13,6 +14,7 @@ import { createGpuDetectors } from './gpu/gpu-detectors.ts';
 import { readBootId, systemHostClock } from './host-clock.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
+import { createAgentScrape } from './observability/agent-scrape.ts';
 import { RunningAgent } from './running-agent.ts';
 import { agentVersion } from './version.ts';
 
@@ -77,7 +79,10 @@ export async function startAgent(
   });
   const { dashboardDir, port } = config;
   try {
-    server = await startLocalServer({ api, port, dashboardDir, version: agentVersion, log });
+    const { commit, metricsToken } = config;
+    const scrape = createAgentScrape(core, api, { hostname: hostname(), commit });
+    const options = { api, port, dashboardDir, version: agentVersion, log, scrape, metricsToken };
+    server = await startLocalServer(options);
   } catch (error) {
     core.journal.close();
     throw error;

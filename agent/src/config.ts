@@ -47,11 +47,24 @@ export interface AgentConfig {
   registrationToken: string | null;
   /** Folder with the built dashboard; null serves the API alone. */
   dashboardDir: string | null;
+  /** Whether /metrics also speaks the names of NVIDIA's exporter. */
+  dcgmNames: 'on' | 'off';
+  /** What whoever scrapes /metrics has to show; null lets in every program of this machine. */
+  metricsToken: string | null;
+  /** The commit that runs, where whoever built it says so. */
+  commit: string | null;
   /** How long running jobs may take to finish after SIGTERM. */
   drainMs: number;
   /** The process's environment: finds vendor tools (PATH) and the engine (DOCKER_HOST). */
   environment: Env;
 }
+
+/** What is measured where nobody says otherwise. */
+export const metricsDefaults = {
+  dcgmNames: 'off',
+  metricsToken: null,
+  commit: null,
+} satisfies Partial<AgentConfig>;
 
 /** Whether an address leads to this machine, so that nothing sent there leaves it. */
 export function isLoopback(url: string): boolean {

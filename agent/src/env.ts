@@ -14,6 +14,7 @@ import { limits } from '@node3/shared/limits';
 import { type LogLevel, logLevels } from '@node3/shared/logger';
 import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
+import { readScrapeToken } from '@node3/shared/scrape-token';
 import type { AgentConfig } from './config.ts';
 import { readAccounts, readLabels, readRegion } from './read-placement.ts';
 
@@ -63,6 +64,9 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     apiKey: readOptionalText(env, 'API_KEY'),
     registrationToken: readOptionalText(env, 'REGISTRATION_TOKEN'),
     dashboardDir: defaults.dashboardDir,
+    dcgmNames: readFlag(env, 'METRICS_DCGM_NAMES', 'off') ? 'on' : 'off',
+    metricsToken: readScrapeToken(env),
+    commit: readOptionalText(env, 'NODE3_COMMIT')?.slice(0, 40) ?? null,
     drainMs: readInteger(env, 'DRAIN_SEC', { fallback: 60, min: 0, max: 86_400 }) * 1000,
     environment: env,
   };

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { ConfigError } from '@node3/shared/env';
 import { KeypairFileError } from '@node3/shared/keypair-file-error';
 import { createLogger } from '@node3/shared/logger';
@@ -13,7 +14,11 @@ const plainErrors = [ConfigError, KeypairFileError, JournalLockedError];
 
 async function main(): Promise<void> {
   const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
-  const config = readAgentConfig(process.env, { hostname: hostname(), dashboardDir });
+  const options = { 'metrics-dcgm-names': { type: 'boolean' } } as const;
+  const { values } = parseArgs({ options });
+  const read = readAgentConfig(process.env, { hostname: hostname(), dashboardDir });
+  const config =
+    values['metrics-dcgm-names'] === true ? { ...read, dcgmNames: 'on' as const } : read;
   const log = createLogger({ name: 'agent', level: readLogLevel(process.env) });
   const agent = await startAgent(config, { log });
   process.stdout.write(`node3 agent: ${agent.url}\n`);

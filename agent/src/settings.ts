@@ -159,4 +159,28 @@ export const agentSettings: readonly SettingGroup[] = [
       },
     ],
   },
+  {
+    title: 'Watching it',
+    settings: [
+      {
+        name: 'METRICS_TOKEN',
+        about:
+          'Bearer token of whoever reads /metrics; without it only programs of this machine do.',
+        fallback: null,
+        example: 'a-long-random-token',
+      },
+      {
+        name: 'METRICS_DCGM_NAMES',
+        about:
+          'Whether /metrics also has the names of NVIDIA’s exporter; --metrics-dcgm-names is the same.',
+        fallback: 'false',
+      },
+      {
+        name: 'NODE3_COMMIT',
+        about: 'The commit that runs, as node3_build_info shows it.',
+        fallback: null,
+        example: '1a2b3c4',
+      },
+    ],
+  },
 ];

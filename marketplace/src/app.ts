@@ -5,14 +5,18 @@ import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { createLogger, type Logger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
+import { collectDefaultMetrics } from 'prom-client';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
+import { createObservability, type Observability } from './observability/observability.ts';
+import type { ScrapeOptions } from './observability/readings.ts';
 import { createKillSwitch, killSwitchPath } from './payments/keys/kill-switch.ts';
 import { assertProtected, loadWallets } from './payments/keys/load-wallets.ts';
 import { payoutSettingsDefault } from './payments/payout-context.ts';
 import { createPayoutEngine, type PayoutEngine } from './payments/payout-engine.ts';
 import { explorerUrl } from './payments/solana/cluster.ts';
 import { openPayments } from './payments/solana/open-payments.ts';
+import type { RpcPool } from './payments/solana/rpc.ts';
 import { createFeePayer } from './payments/x402/fee-payer.ts';
 import { openX402 } from './payments/x402/open-x402.ts';
 import { x402SettingsDefault } from './payments/x402/settlement-context.ts';
@@ -48,15 +52,19 @@ export async function startMarketplace(
   const log = createLogger({ name: 'marketplace', level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(config);
-  const store = openSqliteStore({
+  const opened = openSqliteStore({
     path: config.databasePath,
     log,
     onFatal: options.onFatal ?? endProcess,
   });
+  const isMeasured = config.observability.metrics === 'on';
+  const observability = isMeasured ? createObservability(systemClock) : null;
+  const store = observability?.watch(opened) ?? opened;
   try {
-    const money = await openMoney({ config, keys, store, log });
+    const opening = { config, keys, store, log, observability };
+    const money = await openMoney(opening);
     const { engine, x402 } = money;
-    const service = await createMarketplaceService({ config, keys, store, log }, money);
+    const service = await createMarketplaceService(opening, money);
     const url = await service.listen(config.host, config.port);
     engine.start();
     x402?.start();
@@ -80,6 +88,7 @@ interface Opening {
   keys: Awaited<ReturnType<typeof loadKeys>>;
   store: Store;
   log: Logger;
+  observability: Observability | null;
 }
 
 async function loadKeys(config: MarketplaceConfig) {
@@ -93,7 +102,7 @@ async function loadKeys(config: MarketplaceConfig) {
 }
 
 /** Everything that moves money, ready to be started. Signs nothing but the treasury's own account. */
-async function openMoney({ config, keys, store, log }: Opening) {
+async function openMoney({ config, keys, store, log, observability }: Opening) {
   const { killSwitch, wallets } = keys;
   const payments = await openPayments({
     store,
@@ -105,6 +114,7 @@ async function openMoney({ config, keys, store, log }: Opening) {
     usdcMint: null,
     rpcUrls: config.rpcUrls,
     mainnet: config.allowMainnet ? 'allowed' : 'refused',
+    ...(observability && { onRpcCall: (call) => observability.chainCalled(call) }),
   });
   const { cluster, rail, treasury, deposits } = payments;
   const unencrypted = config.allowUnencryptedWallet ? 'allowed' : 'refused';
@@ -152,7 +162,7 @@ async function openMoney({ config, keys, store, log }: Opening) {
 }
 
 function createMarketplaceService(
-  { config, keys, store, log }: Opening,
+  { config, keys, store, log, observability }: Opening,
   { payments, auditor, engine, x402 }: Awaited<ReturnType<typeof openMoney>>,
 ): Promise<Service> {
   const { cluster, treasury, deposits } = payments;
@@ -185,7 +195,31 @@ function createMarketplaceService(
     version: packageJson.version,
     registration: config.registration,
     unprovenWallets: config.unprovenWallets,
+    ...(observability && { scraped: scrapedOf(config, observability, payments.rpc) }),
   });
+}
+
+function scrapedOf(
+  { observability: { metricsToken, commit }, databasePath }: MarketplaceConfig,
+  observability: Observability,
+  rpc: RpcPool,
+): ScrapeOptions {
+  collectDefaultMetrics({ register: observability.metrics.registry });
+  return {
+    observability,
+    commit,
+    databasePath,
+    token: metricsToken,
+    version: packageJson.version,
+    slots: {
+      urls: rpc.urls,
+      read: (url) =>
+        rpc.callAt(url, 'getSlot', []).then(
+          ({ result }) => Number(result),
+          () => null,
+        ),
+    },
+  };
 }
 
 const failingDetail = 'The last payout step failed; it is tried again. The log says why.';

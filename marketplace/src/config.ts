@@ -51,7 +51,23 @@ export interface MarketplaceConfig {
   /** Built web app; null serves the API alone. */
   dashboardDir: string | null;
   logLevel: LogLevel;
+  observability: ObservabilityConfig;
 }
+
+/** What is measured, and who may look. */
+export interface ObservabilityConfig {
+  metrics: 'on' | 'off';
+  /** Bearer token of whoever scrapes /metrics; null lets in programs of this machine alone. */
+  metricsToken: string | null;
+  /** The commit that runs, where whoever built it says so. */
+  commit: string | null;
+}
+
+export const observabilityDefaults: ObservabilityConfig = {
+  metrics: 'on',
+  metricsToken: null,
+  commit: null,
+};
 
 /** What an operator charges and allows who says nothing about it. */
 export const pricingDefaults = {

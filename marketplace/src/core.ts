@@ -7,6 +7,7 @@ import type { EventBus } from './live/event-bus.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import { Matchmaker } from './matching/matchmaker.ts';
 import { restoreJobs } from './matching/restore-jobs.ts';
+import { type Measures, unheardMeasures } from './observability/measures.ts';
 import { AgentLinks } from './services/agent-links.ts';
 import { AgentOrders } from './services/agent-orders.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
@@ -45,6 +46,8 @@ export interface CoreParts {
   holdbackMs: number;
   /** Other processes that work on the same store; null where there can be none. */
   bus: EventBus | null;
+  /** Absent: nobody hears of it. */
+  measures?: Measures;
   wakePayouts(): void;
   /** Another replica has changed a schedule. */
   wakeSchedules(): void;
@@ -57,6 +60,7 @@ export interface Core extends JobChangeDeps {
   feeBasisPoints: number;
   operatorAccountId: string;
   presence: Presence;
+  measures: Measures;
   feed: LiveFeed;
   startWaits: StartWaits;
   pollTurns: PollTurns;
@@ -74,6 +78,7 @@ export interface Core extends JobChangeDeps {
 /** Brings a store to life after whatever happened to the process before. */
 export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, clock, ids, log, simulated, leaseSecret, bus } = parts;
+  const measures = parts.measures ?? unheardMeasures();
   const leases = createLeaseTokens(leaseSecret);
   const sealer = createSecretSealer(leaseSecret);
   const agentLinks = new AgentLinks();
@@ -85,6 +90,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     simulated,
     lease: (agent, candidate) => leaseJob(leaseDeps, agent, candidate),
     familiar: work.familiar,
+    onSearch: (seconds) => measures.searched(seconds),
   });
   const presence = new Presence(clock);
   const cancels = new CancelNotices(agentLinks);
@@ -132,6 +138,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     simulated,
     feeBasisPoints: parts.feeBasisPoints,
     operatorAccountId,
+    measures,
     feed: live.feed,
     startWaits: live.startWaits,
     leases,

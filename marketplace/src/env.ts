@@ -13,7 +13,13 @@ import { isMarketError } from '@node3/shared/error';
 import { logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
-import { defaultImages, type MarketplaceConfig, pricingDefaults } from './config.ts';
+import { readScrapeToken } from '@node3/shared/scrape-token';
+import {
+  defaultImages,
+  type MarketplaceConfig,
+  type ObservabilityConfig,
+  pricingDefaults,
+} from './config.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
@@ -74,6 +80,16 @@ export function readConfig(env: Env): MarketplaceConfig {
     explorerUrl: readExplorerUrl(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
     logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
+    observability: readObservability(env),
+  };
+}
+
+function readObservability(env: Env): ObservabilityConfig {
+  const commit = readOptionalText(env, 'NODE3_COMMIT');
+  return {
+    metrics: readFlag(env, 'METRICS_ENABLED', 'on') ? 'on' : 'off',
+    metricsToken: readScrapeToken(env),
+    commit: commit === null ? null : commit.slice(0, 40),
   };
 }
 

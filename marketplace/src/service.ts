@@ -7,11 +7,14 @@ import type { Asset } from '@node3/shared/money';
 import type { Health } from '@node3/shared/routes/health';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import type { FastifyInstance } from 'fastify';
-import { openCore } from './core.ts';
+import { type Core, openCore } from './core.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import { createAuthenticator } from './http/auth.ts';
-import { createServer } from './http/server.ts';
+import { createServer, type ServerMetrics } from './http/server.ts';
 import type { EventBus } from './live/event-bus.ts';
+import { expiredJobs } from './observability/expired-jobs.ts';
+import { createReadings, type ScrapeOptions } from './observability/readings.ts';
+import { createScrape } from './observability/scrape.ts';
 import type { DepositSource } from './payments/deposit-source.ts';
 import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
@@ -67,6 +70,8 @@ export interface ServiceParts {
   registration: RegistrationPolicy;
   /** Whether agents that prove no wallet may register without a token, outside of localnet too. */
   unprovenWallets: 'allowed' | 'refused';
+  /** Absent: nothing is measured, and there is no /metrics. */
+  scraped?: ScrapeOptions;
 }
 
 export interface Service {
@@ -99,6 +104,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     bus: parts.bus,
     wakePayouts: () => payouts.wake(),
     wakeSchedules: () => firer?.wake(),
+    ...(parts.scraped && { measures: parts.scraped.observability.measures }),
   });
   const { presence, operatorAccountId, jobTokens } = core;
   const startedAtMs = clock.nowMs();
@@ -144,7 +150,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           payoutCheck: () => payouts.health(),
         }),
     },
-    { dashboardDir: parts.dashboardDir },
+    { dashboardDir: parts.dashboardDir, metrics: metricsOf({ ...core, auditor }, parts.scraped) },
   );
   let loops: Loop[] = [];
   return {
@@ -173,6 +179,17 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       if (contacts.length > 0) await store.recordAgentContacts(contacts);
     },
   };
+}
+
+function metricsOf(
+  deps: Parameters<typeof createReadings>[0] & Pick<Core, 'log' | 'clock' | 'simulated'>,
+  options: ScrapeOptions | undefined,
+): ServerMetrics | null {
+  if (options === undefined) return null;
+  const { metrics } = options.observability;
+  options.observability.addObserver(expiredJobs({ ...deps, metrics }));
+  const scrape = createScrape({ ...deps, metrics }, createReadings(deps, options));
+  return { metrics, scrape, token: options.token };
 }
 
 /** Answers under way get this long; a reader that takes nothing must not keep us from stopping. */

@@ -147,6 +147,29 @@ export const marketplaceSettings: readonly SettingGroup[] = [
       },
     ],
   },
+  {
+    title: 'Watching it',
+    settings: [
+      {
+        name: 'METRICS_ENABLED',
+        about: 'Whether anything is measured, and shown at /metrics.',
+        fallback: 'true',
+      },
+      {
+        name: 'METRICS_TOKEN',
+        about:
+          'Bearer token of whoever reads /metrics; without it only programs of this machine do.',
+        fallback: null,
+        example: 'a-long-random-token',
+      },
+      {
+        name: 'NODE3_COMMIT',
+        about: 'The commit that runs, as node3_build_info shows it.',
+        fallback: null,
+        example: '1a2b3c4',
+      },
+    ],
+  },
 ];
 
 function caps(prefix: string, about: string) {

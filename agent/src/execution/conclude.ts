@@ -11,25 +11,34 @@ export interface ConcludeDeps {
   clock: Clock;
 }
 
-/** Writes down how an execution ended here; from now on the outbox owes it to the marketplace. */
-export function conclude(deps: ConcludeDeps, executionId: string, ending: Ending): void {
+/**
+ * Writes down how an execution ended here; from now on the outbox owes it to the marketplace.
+ * @returns the result, or null where there is none.
+ */
+export function conclude(
+  deps: ConcludeDeps,
+  executionId: string,
+  ending: Ending,
+): ExecutionResult | null {
   const { clock, journal } = deps;
   const nowMs = clock.nowMs();
   switch (ending.kind) {
     case 'left':
-      return;
+      return null;
     case 'released':
       journal.recordRelease(executionId, nowMs);
-      return;
+      return null;
     case 'superseded':
       journal.recordClosed(executionId, 'superseded', nowMs);
-      return;
+      return null;
     case 'failed':
-    case 'outcome':
-      journal.recordResult(executionId, resultOf(journal, executionId, ending), nowMs);
-      return;
+    case 'outcome': {
+      const result = resultOf(journal, executionId, ending);
+      journal.recordResult(executionId, result, nowMs);
+      return result;
+    }
     default:
-      assertNever(ending);
+      return assertNever(ending);
   }
 }
 

@@ -8,6 +8,7 @@ import { type DetectDevicesDeps, detectDevices } from '../gpu/detect-devices.ts'
 import type { AgentDevice } from '../gpu/device.ts';
 import { GpuCollector } from '../gpu/gpu-collector.ts';
 import type { DetectionProblem } from '../gpu/gpu-detector.ts';
+import type { DeviceReading } from '../gpu/telemetry.ts';
 import { toWireDevice, toWireSample } from './wire-device.ts';
 
 export interface DeviceInventoryDeps extends DetectDevicesDeps {
@@ -54,6 +55,16 @@ export class DeviceInventory {
     this.#devices = devices.slice(0, limits.devicesPerAgent);
     this.#problems = problems;
     if (before !== JSON.stringify([this.#devices, this.#problems])) this.#deps.onChange();
+  }
+
+  /** All devices with all that is known of them, sick ones included. */
+  devices(): readonly AgentDevice[] {
+    return this.#devices;
+  }
+
+  /** The last reading of each device. */
+  readings(): DeviceReading[] {
+    return this.#collector.readings();
   }
 
   /** All devices, sick ones included. */

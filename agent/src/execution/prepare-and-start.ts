@@ -3,11 +3,13 @@ import type { Logger } from '@node3/shared/logger';
 import type { PreparedImage, PrepareProgress } from '../executors/executor.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LeaseClock } from '../marketplace-link/lease-clock.ts';
+import type { AgentMeasures } from '../observability/agent-measures.ts';
 import { type Ending, endBeforeStart, endWithFailure } from './ending.ts';
 import type { LiveExecution } from './live-execution.ts';
 import type { LogSpool } from './log-spool.ts';
 
 export interface StartDeps {
+  measures: AgentMeasures;
   journal: Journal;
   leases: LeaseClock;
   clock: Clock;
@@ -64,7 +66,9 @@ async function prepareImage(
   const signal = AbortSignal.any([live.signal, pullLimit, deps.shutdown]);
   const tellProgress = progressTeller(deps.clock, spool, spec.workload.image);
   try {
+    const startedMs = deps.clock.monotonicMs();
     const image = await executor.prepare(request, signal, tellProgress);
+    if (image.pulled) deps.measures.pulled((deps.clock.monotonicMs() - startedMs) / 1_000);
     return deps.shutdown.aborted ? { kind: 'left' } : image;
   } catch (error) {
     if (deps.shutdown.aborted) return { kind: 'left' };

@@ -36,13 +36,23 @@ export async function runExecution(
   });
   try {
     const early = await begin(deps, live, spool, beginning);
-    const ending = early ?? (await superviseWorkload(deps, live, spool));
+    const ending = early ?? (await supervise(deps, live, spool));
     if (ending.kind !== 'superseded') spool.flush();
-    conclude(deps, executionId, ending);
+    const result = conclude(deps, executionId, ending);
+    if (ending.kind !== 'left') deps.measures.ended(result);
     deps.onChange(executionId);
     if (ending.kind !== 'left') await removeTraces(deps, live);
   } finally {
     spool.discard();
+  }
+}
+
+async function supervise(deps: RunnerDeps, live: LiveExecution, spool: LogSpool): Promise<Ending> {
+  const stopped = deps.measures.runs(live.facts.offer.deviceIds);
+  try {
+    return await superviseWorkload(deps, live, spool);
+  } finally {
+    stopped();
   }
 }
 

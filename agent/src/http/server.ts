@@ -6,11 +6,13 @@ import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import type { Logger } from '@node3/shared/logger';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { agentLimits } from '../agent-limits.ts';
+import type { AgentScrape } from '../observability/agent-scrape.ts';
 import { addDashboardFiles } from './dashboard-files.ts';
 import { findRefusal } from './guard.ts';
 import type { LocalApi } from './local-api.ts';
 import { addAgentLocalRoutes } from './routes/agent-local.ts';
 import { addConfigRoute } from './routes/config-json.ts';
+import { addMetricsRoute } from './routes/metrics.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { StatusFeed } from './status-feed.ts';
 
@@ -21,6 +23,9 @@ export interface LocalServerOptions {
   dashboardDir: string | null;
   version: string;
   log: Logger;
+  scrape: AgentScrape;
+  /** null lets in every program of this machine. */
+  metricsToken: string | null;
 }
 
 export interface LocalServer {
@@ -57,6 +62,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   await app.register(async (scope) => addStreamRoute(scope, feed));
   addAgentLocalRoutes(app, options.api);
   addConfigRoute(app, options.version);
+  addMetricsRoute(app, options.scrape, options.metricsToken);
   await addDashboardFiles(app, options.dashboardDir);
   await app.listen({ host: '127.0.0.1', port: options.port });
   const address = app.server.address();

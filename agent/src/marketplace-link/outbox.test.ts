@@ -54,6 +54,7 @@ beforeEach(() => {
     clock: systemClock,
     log: silentLogger,
     random: () => 0,
+    measures: { earned: () => undefined },
     onStop: () => undefined,
     onClosed: () => undefined,
   });

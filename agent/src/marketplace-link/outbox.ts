@@ -5,6 +5,7 @@ import type { Logger } from '@node3/shared/logger';
 import { releaseExecution, reportProgress } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
 import type { Closing, Journal, JournalExecution } from '../journal/journal.ts';
+import type { AgentMeasures } from '../observability/agent-measures.ts';
 import { shipLogBatch } from './log-shipper.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
@@ -16,6 +17,7 @@ export interface OutboxDeps {
   clock: Clock;
   log: Logger;
   random: () => number;
+  measures: Pick<AgentMeasures, 'earned'>;
   /** The marketplace said, in passing, that a live execution must stop. */
   onStop(executionId: string, cause: 'requester' | 'superseded'): void;
   /** Nothing more will be sent about this execution. */

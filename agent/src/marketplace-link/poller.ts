@@ -6,6 +6,7 @@ import { type AgentMessage, pollAgent } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
 import { type HostClock, type Instant, instantOf } from '../host-clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { AgentMeasures, PollTransport } from '../observability/agent-measures.ts';
 import { ChannelLostError } from './channel-session.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
@@ -46,6 +47,7 @@ export interface PollerDeps {
   ids: Ids;
   log: Logger;
   random: () => number;
+  measures: Pick<AgentMeasures, 'polled' | 'pollFailed'>;
   instanceId: string;
   availability(): Availability;
   /** Handles one message. An offer may be accepted for a while from its arrival. */
@@ -69,7 +71,8 @@ export class Poller {
   start(): void {
     const { log, random } = this.#deps;
     const run = (signal: AbortSignal) => this.#turn(signal);
-    this.#loop = startPacedLoop({ name: 'poll', log, random, run });
+    const onFailure = () => this.#deps.measures.pollFailed(this.#transport());
+    this.#loop = startPacedLoop({ name: 'poll', log, random, run, onFailure });
   }
 
   /**
@@ -92,6 +95,10 @@ export class Poller {
     await this.#loop?.stop();
   }
 
+  #transport(): PollTransport {
+    return this.#deps.channel?.isOpen === true ? 'socket' : 'http';
+  }
+
   async #turn(signal: AbortSignal): Promise<number> {
     const { channel, clock } = this.#deps;
     this.#stale = false;
@@ -102,6 +109,8 @@ export class Poller {
     const reply = await this.#poll(signal);
     if (reply === null) return 0;
     const arrivedAt = instantOf(clock);
+    const tookMs = arrivedAt.monotonicMs - sentAt.monotonicMs;
+    this.#deps.measures.polled('http', tookMs / 1_000);
     const { messages, refused } = readMessages(reply);
     for (const message of messages) await this.#deps.onMessage(message, arrivedAt);
     if (refused > 0) {
@@ -117,8 +126,11 @@ export class Poller {
 
   async #announce(channel: WorkChannel, signal: AbortSignal): Promise<number> {
     const { pausedMs, waitSec: _, ...availability } = this.#deps.availability();
+    const startedMs = this.#deps.clock.monotonicMs();
     try {
       await channel.announce(availability, signal);
+      const tookMs = this.#deps.clock.monotonicMs() - startedMs;
+      this.#deps.measures.polled('socket', tookMs / 1_000);
     } catch (error) {
       if (error instanceof ChannelLostError) return 0;
       throw error;

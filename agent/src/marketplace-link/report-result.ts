@@ -3,11 +3,13 @@ import type { ErrorCode } from '@node3/shared/error-codes';
 import type { Logger } from '@node3/shared/logger';
 import { type ExecutionResult, reportResult } from '@node3/shared/routes/agents';
 import type { Closing, JournalExecution } from '../journal/journal.ts';
+import type { AgentMeasures } from '../observability/agent-measures.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 
 export interface ReportResultDeps {
   link: MarketplaceLink;
   log: Logger;
+  measures: Pick<AgentMeasures, 'earned'>;
 }
 
 /** Answers after which asking again can't change anything: the first result or nobody's stands. */
@@ -44,6 +46,7 @@ export async function deliverResult(
     const body = { attempt, leaseToken, result };
     const reply = await deps.link.call(reportResult, { params: { executionId }, body }, { signal });
     const { jobState, earned } = reply;
+    deps.measures.earned(earned, execution.offer.deviceIds);
     deps.log.info({ executionId, outcome: result.outcome, jobState, earned }, 'result is accepted');
     return 'reported';
   } catch (error) {

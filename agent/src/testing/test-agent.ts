@@ -9,7 +9,7 @@ import { type AgentStatus, getAgentStatus } from '@node3/shared/routes/agent-loc
 import type { Agent } from '../agent.ts';
 import type { AgentParts } from '../agent-core.ts';
 import { startAgent } from '../app.ts';
-import type { AgentConfig } from '../config.ts';
+import { type AgentConfig, metricsDefaults } from '../config.ts';
 import type { ExecutionOutcome, ExecutorStatus } from '../executors/executor.ts';
 import { FakeExecutor } from '../executors/fake/fake-executor.ts';
 import { openSocket } from '../marketplace-link/open-socket.ts';
@@ -117,6 +117,7 @@ export class TestMachine {
       apiKey: null,
       registrationToken: null,
       dashboardDir: null,
+      ...metricsDefaults,
       drainMs: 1_000,
       environment: {},
       ...changes,

@@ -1,6 +1,11 @@
 import { hostname } from 'node:os';
-import type { AgentConfig } from '@node3/agent/config';
-import { defaultImages, type MarketplaceConfig, pricingDefaults } from '@node3/marketplace/config';
+import { type AgentConfig, metricsDefaults } from '@node3/agent/config';
+import {
+  defaultImages,
+  type MarketplaceConfig,
+  observabilityDefaults,
+  pricingDefaults,
+} from '@node3/marketplace/config';
 import type { Logger, LogLevel } from '@node3/shared/logger';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { Host } from '../host.ts';
@@ -93,6 +98,7 @@ export async function startMarket(
     payoutCaps: { SOL: {}, USDC: {} },
     adminApiKey: options.adminApiKey,
     ...pricingDefaults,
+    observability: observabilityDefaults,
     defaultImages: chooseImages(machine, defaultImages),
     dashboardDir: options.dashboardDir,
     publicUrl: null,
@@ -136,6 +142,7 @@ export async function startProvider(
     apiKey: null,
     registrationToken: null,
     dashboardDir: options.dashboardDir,
+    ...metricsDefaults,
     drainMs: drainMsMax,
     environment: deps.host.env,
   };

@@ -2,6 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import type { Health } from '@node3/shared/routes/health';
 import type { LiveFeed } from '../live/live-feed.ts';
+import type { Measures } from '../observability/measures.ts';
 import type { DepositSource } from '../payments/deposit-source.ts';
 import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
@@ -42,6 +43,7 @@ export interface HttpDeps
   leases: LeaseTokens;
   jobTokens: JobTokens;
   presence: Presence;
+  measures: Measures;
   reservations: Reservations;
   pollTurns: PollTurns;
   agentLinks: AgentLinks;

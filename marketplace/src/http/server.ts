@@ -6,6 +6,8 @@ import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { limits } from '@node3/shared/limits';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { addHttpMetrics } from '../observability/http-metrics.ts';
+import type { MarketplaceMetrics } from '../observability/marketplace-metrics.ts';
 import { addAgentChannel } from './agent-channel/add-agent-channel.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import { addNode3Routes } from './facades/node3/node3-routes.ts';
@@ -25,6 +27,7 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
+import { addMetricsRoute } from './routes/metrics.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
 import { addRatingRoutes } from './routes/ratings.ts';
@@ -46,6 +49,16 @@ const bodyBytesMax = 256 * 1024;
 export interface ServerOptions {
   /** Built web app, or null to serve the API alone. */
   dashboardDir: string | null;
+  /** null measures nothing. */
+  metrics: ServerMetrics | null;
+}
+
+export interface ServerMetrics {
+  metrics: MarketplaceMetrics;
+  /** The text of a scrape. */
+  scrape: () => Promise<string>;
+  /** null lets in programs of this machine, and nobody else. */
+  token: string | null;
 }
 
 /** The HTTP service with every route, ready to listen. */
@@ -69,6 +82,7 @@ export async function createServer(
     onConstructorPoisoning: 'error',
   }) as unknown as FastifyInstance;
   app.removeContentTypeParser('text/plain');
+  const activity = options.metrics === null ? null : addHttpMetrics(app, options.metrics.metrics);
   acceptContracts(app);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
@@ -107,6 +121,17 @@ export async function createServer(
     addStreamRoute(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
+  if (options.metrics !== null) {
+    const { metrics, scrape, token } = options.metrics;
+    addMetricsRoute(app, {
+      token,
+      contentType: metrics.registry.contentType,
+      scrape() {
+        activity?.show();
+        return scrape();
+      },
+    });
+  }
   await addStaticFiles(app, deps, options.dashboardDir);
   return app;
 }

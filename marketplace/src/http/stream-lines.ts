@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '@node3/shared/logger';
 import type { FastifyReply } from 'fastify';
+import type { Measures } from '../observability/measures.ts';
 
 interface Deps {
   log: Logger;
   stopping: AbortSignal;
+  measures: Pick<Measures, 'streams'>;
 }
 
 /** A stream with nothing to say sends an empty line this often; the server ends silent ones. */
@@ -26,6 +28,7 @@ export async function streamLines(
   const gone = new AbortController();
   raw.once('close', () => gone.abort());
   if (raw.destroyed) return;
+  raw.once('close', deps.measures.streams.opened('ndjson'));
   const keepAlive = setInterval(() => {
     if (!raw.writableNeedDrain) raw.write('\n');
   }, keepAliveMs);

@@ -4,6 +4,7 @@ import type { Logger } from '@node3/shared/logger';
 import type { FastifyReply } from 'fastify';
 import { followLogs, type LogPosition } from '../live/follow-logs.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
+import type { Measures } from '../observability/measures.ts';
 import { viewLogLine } from '../services/job-views.ts';
 import type { Store } from '../store/store.ts';
 import { streamLines } from './stream-lines.ts';
@@ -13,6 +14,7 @@ interface Deps {
   store: Store;
   feed: LiveFeed;
   stopping: AbortSignal;
+  measures: Pick<Measures, 'streams'>;
 }
 
 /**

@@ -180,6 +180,7 @@ export class StreamSession {
   #sendText(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > bufferedBytesMax) {
+      this.#deps.measures.streams.dropped('websocket');
       this.#socket.close(1013, 'too slow');
       return;
     }

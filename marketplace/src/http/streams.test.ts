@@ -7,6 +7,7 @@ import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WebSocket as ServerSocket } from 'ws';
 import { LiveFeed } from '../live/live-feed.ts';
+import { unheardMeasures } from '../observability/measures.ts';
 import type { Store } from '../store/store.ts';
 import {
   openFundedAccount,
@@ -125,6 +126,7 @@ describe('a log stream', () => {
       log: silentLogger,
       feed: new LiveFeed(0),
       stopping: new AbortController().signal,
+      measures: unheardMeasures(),
       store: {
         job: async () => null,
         readLogs: () => Promise.reject(new Error('the store is gone')),

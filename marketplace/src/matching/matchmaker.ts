@@ -22,6 +22,8 @@ export interface MatchmakerDeps {
   simulated: SimulatedPolicy;
   lease: LeaseJob;
   familiar: Pick<FamiliarAgents, 'of'>;
+  /** How long a search took. Absent: nobody measures it. */
+  onSearch?: (seconds: number) => void;
 }
 
 /**
@@ -145,7 +147,7 @@ export class Matchmaker {
    * null when nothing fits.
    */
   take(capacity: Capacity): Candidate | null {
-    const found = this.#open.bestFor(capacity, this.#deps.clock.nowMs());
+    const found = this.#bestFor(capacity);
     if (found === null) return null;
     this.#withdraw(found.place);
     return found.candidate;
@@ -251,9 +253,11 @@ export class Matchmaker {
     const match = (capacity: Capacity) => this.#open.match(place, capacity, nowMs);
     const affine = this.#affine.get(table.ids.idOf(place));
     const known = affine === undefined ? null : this.#deps.familiar.of(affine);
+    const startedMs = performance.now();
     const found =
       (known === null ? null : this.#idle.bestFamiliar(job, known, match)) ??
       this.#idle.bestFor(job, match);
+    this.#deps.onSearch?.((performance.now() - startedMs) / 1_000);
     if (found === null) return false;
     void this.#claim(found.stay, place, found.candidate);
     this.#idle.update(found.stay);
@@ -263,10 +267,18 @@ export class Matchmaker {
   /** Leases what is open to an agent, as much as fits. */
   #feed(stay: IdleStay): void {
     while (this.#idle.has(stay)) {
-      const found = this.#open.bestFor(stay.capacity, this.#deps.clock.nowMs());
+      const found = this.#bestFor(stay.capacity);
       if (found === null) return;
       void this.#claim(stay, found.place, found.candidate);
     }
+  }
+
+  /** The best open job for what is free. */
+  #bestFor(capacity: Capacity) {
+    const startedMs = performance.now();
+    const found = this.#open.bestFor(capacity, this.#deps.clock.nowMs());
+    this.#deps.onSearch?.((performance.now() - startedMs) / 1_000);
+    return found;
   }
 
   #withdraw(place: number): void {

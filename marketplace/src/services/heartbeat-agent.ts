@@ -2,6 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import type { BodyOf, ReplyOf } from '@node3/shared/contract';
 import { limits } from '@node3/shared/limits';
 import type { heartbeatAgent as contract } from '@node3/shared/routes/agents';
+import type { Measures } from '../observability/measures.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 import type { LeaseTokens } from './lease-token.ts';
@@ -12,6 +13,7 @@ interface Deps {
   clock: Clock;
   leases: LeaseTokens;
   presence: Presence;
+  measures: Pick<Measures, 'heartbeat'>;
 }
 
 /** Renews the leases named by their fences; one that no longer holds its job is told to stop. */
@@ -22,6 +24,7 @@ export async function heartbeatAgent(
 ): Promise<ReplyOf<typeof contract>> {
   const presence = deps.presence.seen(agent, body.instanceId);
   presence.samples = body.samples;
+  deps.measures.heartbeat();
   const fences = body.executions.map(({ executionId, attempt, leaseToken }) => ({
     executionId,
     attempt,

@@ -130,6 +130,8 @@ export interface PayoutSumQuery {
 }
 
 export interface PayoutSums {
+  /** How many are not finalized, those held included. */
+  pendingPayouts: number;
   finalized: BaseUnits;
   pending: BaseUnits;
 }

@@ -15,6 +15,7 @@ import { type ChallengePurpose, createChallenge } from '@node3/shared/routes/aut
 import { type WalletKey, walletKeyFromSecret } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
 import { pricingDefaults } from '../config.ts';
+import { createObservability } from '../observability/observability.ts';
 import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.ts';
 import { createService, type Service, type ServiceParts } from '../service.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
@@ -54,6 +55,8 @@ export interface TestOptions {
   cluster?: ServiceParts['cluster'];
   /** One of several replicas: what it shares with the others. Nobody but the test closes it. */
   shared?: Pick<ServiceParts, 'store' | 'bus'>;
+  /** Measures, and serves /metrics to whoever shows this; null serves this machine. */
+  metricsToken?: string | null | undefined;
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -111,9 +114,12 @@ async function startOn(
   market?: TestMarketplace,
 ): Promise<Running> {
   let connected = market;
-  const store = options.shared?.store ?? openTestStore(folder);
+  const opened = options.shared?.store ?? openTestStore(folder);
   const log = options.log ?? createLogger({ name: 'test-marketplace', level: 'error' });
   const clock = options.clock ?? systemClock;
+  const token = options.metricsToken;
+  const observability = token === undefined ? null : createObservability(clock);
+  const store = observability?.watch(opened) ?? opened;
   const service = await createService({
     store,
     bus: options.shared?.bus ?? null,
@@ -165,6 +171,16 @@ async function startOn(
     version: '0.0.0-test',
     registration: options.registration ?? 'open',
     unprovenWallets: 'refused',
+    ...(observability && {
+      scraped: {
+        observability,
+        databasePath: join(folder, 'market.db'),
+        token: token ?? null,
+        slots: null,
+        version: '0.0.0-test',
+        commit: null,
+      },
+    }),
   });
   const url = await service.listen('127.0.0.1', port);
   return { url, store, service, connect: (target) => (connected = target) };

@@ -46,6 +46,7 @@ export class LedgerAuditor implements PayoutGate {
   #audited: 'never' | 'balanced' | 'broken' = 'never';
   /** Whether money was missing when the chain was last asked and answered. */
   #reserves: 'covered' | 'short' = 'covered';
+  #lastReserves: Reserves | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #asked: Promise<LedgerVerification> | null = null;
   readonly #stopping = new AbortController();
@@ -66,6 +67,12 @@ export class LedgerAuditor implements PayoutGate {
       return { state: 'ok', detail: 'Debits equal credits, and the hashes of all entries follow.' };
     }
     return { state: this.#audited === 'never' ? 'degraded' : 'failed', detail };
+  }
+
+  /** What was found last, without waiting; null is not known yet. */
+  get found(): { balanced: boolean | null; reserves: Reserves | null } {
+    const balanced = this.#audited === 'never' ? null : this.#audited === 'balanced';
+    return { balanced, reserves: this.#lastReserves };
   }
 
   /** Whether the last audit found nothing; waits for the first one. */
@@ -153,6 +160,7 @@ export class LedgerAuditor implements PayoutGate {
   }
 
   #judge(reserves: Reserves): void {
+    this.#lastReserves = reserves;
     const short = assets.filter((asset) => reserves[asset].deficit > zero);
     const isKnown = assets.every((asset) => reserves[asset].onChain !== null);
     if (short.length === 0 && !isKnown) return;

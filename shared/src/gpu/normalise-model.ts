@@ -23,6 +23,8 @@ export interface ModelMatch {
 
 const catalog: readonly GpuModel[] = [...geforceModels, ...nvidiaProModels, ...otherModels];
 const byId = new Map(catalog.map((model) => [model.id, model]));
+/** Every id of the catalogue. */
+export const gpuModelIds: ReadonlySet<string> = new Set(byId.keys());
 
 /** Tools print less than the label says: an L4 of "24 GB" has 23034 MiB, 6.3 % less. */
 const memoryTolerance = 0.08;

@@ -6,6 +6,7 @@ import { agentChannelCloses, agentChannelProtocol } from '@node3/shared/routes/a
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
+import { unheardMeasures } from '../../observability/measures.ts';
 import { AgentLinks } from '../../services/agent-links.ts';
 import { PollTurns } from '../../services/poll-turns.ts';
 import { Presence } from '../../services/presence.ts';
@@ -68,6 +69,7 @@ beforeEach(() => {
     store,
     clock,
     presence,
+    measures: unheardMeasures(),
     agentLinks: links,
     pollTurns: new PollTurns(),
     writer: new FrameWriter(),

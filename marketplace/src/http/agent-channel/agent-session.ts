@@ -116,6 +116,7 @@ export class AgentSession implements AgentLink, Outlet, Watched {
     this.#write();
     if (this.#state === 'closed') return;
     if (this.#socket.bufferedAmount <= limits.agentBacklogBytes) return;
+    this.#deps.measures.streams.dropped('agent');
     this.#deps.log.warn({ agentId: this.agentId }, 'agent does not read its socket');
     this.close(agentChannelCloses.slowReader, 'too much unread');
   }

@@ -2,6 +2,7 @@ import { assertNever } from '@node3/shared/assert';
 import type { AgentRequest } from '@node3/shared/routes/agent-channel';
 import type { Fence as FenceBody } from '@node3/shared/routes/agents';
 import type { LiveFeed } from '../../live/live-feed.ts';
+import type { Measures } from '../../observability/measures.ts';
 import { acceptExecution } from '../../services/accept-execution.ts';
 import { appendLogs } from '../../services/append-logs.ts';
 import type { JobChangeDeps } from '../../services/change-job.ts';
@@ -17,6 +18,7 @@ import type { Fence } from '../../store/rows.ts';
 export interface AnswerDeps extends JobChangeDeps {
   leases: LeaseTokens;
   presence: Presence;
+  measures: Measures;
   reservations: Reservations;
   feed: LiveFeed;
 }

@@ -16,6 +16,7 @@ export function addStreamRoute(app: FastifyInstance, deps: HttpDeps): void {
       return;
     }
     if (!sockets.admit(socket, request.ip)) return;
+    socket.once('close', deps.measures.streams.opened('websocket'));
     const session = new StreamSession(deps, socket);
     socket.on('message', (data: Buffer) => session.receive(data));
     socket.on('close', () => session.close());

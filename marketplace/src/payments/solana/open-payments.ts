@@ -18,7 +18,7 @@ import {
   usdcMintOf,
 } from './cluster.ts';
 import type { UsdcAccountPolicy } from './payout-planner.ts';
-import { createRpcPool, type RpcPool } from './rpc.ts';
+import { createRpcPool, type RpcObservation, type RpcPool } from './rpc.ts';
 import { createSolanaDepositSource } from './solana-deposit-source.ts';
 import { createSolanaPaymentRail } from './solana-payment-rail.ts';
 import { createSolanaTreasury, type SolanaTreasury } from './solana-treasury.ts';
@@ -33,6 +33,8 @@ export interface PaymentsOptions {
   payoutCaps: PayoutCapSettings;
   /** The kill switch; see SigningPolicy. */
   stopped: () => string | null;
+  /** Hears of every call to an endpoint. */
+  onRpcCall?: (call: RpcObservation) => void;
   store: Store;
   clock: Clock;
   log: Logger;
@@ -70,7 +72,12 @@ const usdcAccountPolicies: Record<Cluster, UsdcAccountPolicy> = {
  */
 export async function openPayments(options: PaymentsOptions): Promise<Payments> {
   const { clock, log, key, store, stopped } = options;
-  const rpc = createRpcPool({ urls: options.rpcUrls, clock, log });
+  const rpc = createRpcPool({
+    urls: options.rpcUrls,
+    clock,
+    log,
+    ...(options.onRpcCall && { onCall: options.onRpcCall }),
+  });
   const chain = await detectCluster(rpc, options.mainnet);
   await assertSameChain(store, chain);
   const { cluster } = chain;

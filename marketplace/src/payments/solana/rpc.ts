@@ -19,8 +19,17 @@ export interface RpcPoolOptions {
   timeoutMs?: number;
   /** HTTP when absent. */
   transport?: RpcTransport;
+  /** Hears of every call to one endpoint; `failed` when there was no usable answer. */
+  onCall?: (call: RpcObservation) => void;
   /** Waits between two rounds over all endpoints; by a timer when absent. */
   pause?: (ms: number) => Promise<void>;
+}
+
+export interface RpcObservation {
+  url: string;
+  method: string;
+  seconds: number;
+  outcome: 'answered' | 'failed';
 }
 
 /** Makes reads. */
@@ -80,12 +89,17 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   }
 
   async function callAt(url: string, method: string, params: readonly unknown[]) {
+    const startedMs = performance.now();
+    const tell = (outcome: RpcObservation['outcome']) =>
+      options.onCall?.({ url, method, seconds: (performance.now() - startedMs) / 1_000, outcome });
     try {
       const answer = await callEndpoint({ url, method, params, timeoutMs, transport });
+      tell('answered');
       lastAnswerAtMs = clock.nowMs();
       restUntilMs.delete(url);
       return answer;
     } catch (error) {
+      tell(error instanceof RpcError && !error.retryable ? 'answered' : 'failed');
       if (error instanceof RpcError) lastAnswerAtMs = clock.nowMs();
       else restUntilMs.set(url, clock.monotonicMs() + restMs);
       throw error;

@@ -65,7 +65,7 @@ interface TotalRecord {
 
 const selectTotals = 'SELECT asset, state, payouts, amount FROM payout_totals';
 const sumOfAgent = `
-  SELECT asset, state, sum(amount) AS amount FROM payouts
+  SELECT asset, state, count(*) AS payouts, sum(amount) AS amount FROM payouts
   WHERE agent_id = ? AND created_at_ms >= ? GROUP BY asset, state`;
 
 function createSqlitePayoutSums(
@@ -85,25 +85,24 @@ function createSqlitePayoutSums(
     },
     async sumPayouts({ agentId, sinceMs }) {
       return sumsOf(
-        sqlite.read((db) =>
-          statement<Omit<TotalRecord, 'payouts'>>(db, sumOfAgent).all(agentId, sinceMs),
-        ),
+        sqlite.read((db) => statement<TotalRecord>(db, sumOfAgent).all(agentId, sinceMs)),
       );
     },
   };
 }
 
 /** What was cancelled is neither paid nor going to be. */
-function sumsOf(records: readonly Omit<TotalRecord, 'payouts'>[]): Record<Asset, PayoutSums> {
+function sumsOf(records: readonly TotalRecord[]): Record<Asset, PayoutSums> {
   const sums: Record<Asset, PayoutSums> = {
-    SOL: { finalized: zero, pending: zero },
-    USDC: { finalized: zero, pending: zero },
+    SOL: { finalized: zero, pending: zero, pendingPayouts: 0 },
+    USDC: { finalized: zero, pending: zero, pendingPayouts: 0 },
   };
-  for (const { asset, state, amount } of records) {
+  for (const { asset, state, payouts, amount } of records) {
     if (state === 'cancelled') continue;
     const ofAsset = sums[asset as Asset];
     const part = state === 'finalized' ? 'finalized' : 'pending';
     ofAsset[part] = add(ofAsset[part], baseUnits(amount));
+    if (part === 'pending') ofAsset.pendingPayouts += Number(payouts);
   }
   return sums;
 }

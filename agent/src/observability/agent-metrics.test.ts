@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Agent } from '../agent.ts';
+import { type AgentDevice, healthy } from '../gpu/device.ts';
+import type { GpuDetector } from '../gpu/gpu-detector.ts';
+import { measured, metricsOf } from '../gpu/telemetry.ts';
+import { outcome, TestMachine } from '../testing/test-agent.ts';
+
+let machine: TestMachine;
+beforeEach(async () => {
+  machine = new TestMachine();
+  await machine.setUp();
+});
+afterEach(async () => machine.tearDown());
+
+const within = { timeout: 15_000, interval: 20 };
+
+const card: AgentDevice = {
+  id: 'GPU-aaaa',
+  parentId: null,
+  vendor: 'nvidia',
+  model: 'NVIDIA GeForce RTX 4090',
+  modelId: 'rtx-4090',
+  memoryBytes: 24 * 1024 ** 3,
+  memoryUnified: false,
+  computeCapability: '8.9',
+  framework: 'cuda',
+  frameworkVersion: '12.8',
+  driverVersion: '570.1',
+  pciBusId: null,
+  simulated: false,
+  index: 0,
+  health: healthy,
+};
+
+/** One card that tells its use, its memory and its clock, and nothing else. */
+const detector: GpuDetector = {
+  vendor: 'nvidia',
+  detect: async () => ({
+    status: 'ok',
+    devices: [card],
+    problems: [],
+    source: 'test',
+    sampledAtMs: 0,
+  }),
+  sample: async () => ({
+    samples: [
+      {
+        uuid: card.id,
+        metrics: metricsOf({
+          utilizationPercent: measured(0),
+          memoryUsedBytes: measured(3 * 1024 ** 3),
+          smClockMegahertz: measured(2_520),
+        }),
+      },
+    ],
+    problems: [],
+    sampledAtMs: 0,
+  }),
+};
+
+const boot = (changes: Parameters<TestMachine['boot']>[0] = {}) =>
+  machine.boot(changes, { createDetectors: () => [detector] });
+
+const ask = (agent: Agent, headers: Record<string, string> = {}) =>
+  fetch(`${agent.url}/metrics`, { headers });
+
+async function read(agent: Agent, name: string): Promise<Record<string, number>> {
+  const text = await (await ask(agent)).text();
+  const samples = text.split('\n').flatMap((line) => {
+    const match = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line);
+    return match?.[1] === name ? [[match[2] ?? '', Number(match[3])] as const] : [];
+  });
+  return Object.fromEntries(samples);
+}
+
+describe('what an agent shows of its devices', () => {
+  it('is what they tell: 0 is a value, and what is not told has no sample', async () => {
+    const agent = await boot();
+    await agent.ready();
+    await vi.waitFor(
+      async () =>
+        expect(await read(agent, 'node3_gpu_utilization_ratio')).toEqual({ 'uuid="GPU-aaaa"': 0 }),
+      within,
+    );
+    expect(await read(agent, 'node3_gpu_memory_used_bytes')).toEqual({
+      'uuid="GPU-aaaa"': 3 * 1024 ** 3,
+    });
+    expect(await read(agent, 'node3_gpu_clock_hertz')).toEqual({
+      'uuid="GPU-aaaa",domain="sm"': 2_520_000_000,
+    });
+    for (const name of [
+      'temperature_celsius',
+      'power_watts',
+      'fan_ratio',
+      'ecc_uncorrected_total',
+    ]) {
+      expect(await read(agent, `node3_gpu_${name}`), name).toEqual({});
+    }
+    expect(await read(agent, 'node3_gpu_info')).toEqual({
+      'gpu="0",uuid="GPU-aaaa",vendor="nvidia",model="rtx-4090",driver="570.1",runtime="cuda 12.8"': 1,
+    });
+    expect(await (await ask(agent)).text()).not.toContain('DCGM_');
+  });
+
+  it('is said once more in the words of the vendor, if wanted', async () => {
+    const agent = await boot({ dcgmNames: 'on' });
+    await agent.ready();
+    const labels =
+      /^gpu="0",UUID="GPU-aaaa",device="nvidia0",modelName="NVIDIA GeForce RTX 4090",hostname=".+"$/;
+    await vi.waitFor(async () => {
+      const [[found, mebibytes] = []] = Object.entries(await read(agent, 'DCGM_FI_DEV_FB_USED'));
+      expect(found).toMatch(labels);
+      expect(mebibytes).toBe(3_072);
+    }, within);
+    expect(await read(agent, 'DCGM_FI_DEV_GPU_TEMP')).toEqual({});
+  });
+});
+
+describe('what an agent shows of its work', () => {
+  it('is how it ended, how long it ran and what held the device', async () => {
+    const { marketplace, clock } = machine;
+    const gpu = { resources: { gpus: { count: 1 } } };
+    const executionId = marketplace.post(gpu, { deviceIds: [card.id] });
+    const agent = await boot();
+    await vi.waitFor(
+      async () =>
+        expect(await read(agent, 'node3_agent_state')).toMatchObject({ 'state="working"': 1 }),
+      within,
+    );
+    await vi.waitFor(() => expect(machine.countCalls('wait', executionId)).toBe(1), within);
+    clock.advance(30_000);
+    expect(await read(agent, 'node3_gpu_busy_seconds_total')).toEqual({ 'uuid="GPU-aaaa"': 30 });
+    machine.executor.finish(executionId, outcome({ exitCode: 3, reason: 'nonzero_exit' }));
+    await vi.waitFor(
+      async () =>
+        expect(await read(agent, 'node3_agent_jobs_total')).toEqual({
+          'outcome="failed",reason="nonzero_exit"': 1,
+        }),
+      within,
+    );
+    expect(await read(agent, 'node3_agent_job_duration_seconds_sum')).toEqual({
+      'outcome="failed"': 1.5,
+    });
+    expect(await read(agent, 'node3_agent_doctor_check')).toMatchObject({
+      'check="executor"': 1,
+      'check="marketplace"': 1,
+    });
+    expect(await (await ask(agent)).text()).not.toContain(executionId);
+  });
+
+  it('is for who shows the token, once there is one', async () => {
+    const agent = await boot({ metricsToken: 'token-of-this-test-only' });
+    expect((await ask(agent)).status).toBe(401);
+    expect((await ask(agent, { authorization: 'Bearer token-of-this-test-only' })).status).toBe(
+      200,
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Store } from '../store/store.ts';
+import { AgentVersions } from './agent-versions.ts';
+import { combineObservers } from './combine-observers.ts';
+import { jobMetrics } from './job-metrics.ts';
+import { createMarketplaceMetrics, type MarketplaceMetrics } from './marketplace-metrics.ts';
+import type { Measures } from './measures.ts';
+import { observeStore } from './observe-store.ts';
+import { paymentMetrics } from './payment-metrics.ts';
+import type { StoreObserver } from './store-observer.ts';
+import { StreamCounts } from './stream-counts.ts';
+import { timeStore } from './time-store.ts';
+
+/** One call to one endpoint of the chain, as far as it is measured. */
+export interface ChainCall {
+  url: string;
+  method: string;
+  seconds: number;
+  outcome: 'answered' | 'failed';
+}
+
+/** The metrics of one process, and where each part of it leaves its numbers. */
+export interface Observability {
+  readonly metrics: MarketplaceMetrics;
+  readonly measures: Measures;
+  readonly versions: AgentVersions;
+  /** The same store, watched. Everything else gets this one. */
+  watch(store: Store): Store;
+  /** Lets somebody else hear too, from now on. */
+  addObserver(observer: StoreObserver): void;
+  chainCalled(call: ChainCall): void;
+}
+
+export function createObservability(clock: Pick<Clock, 'nowMs'>): Observability {
+  const metrics = createMarketplaceMetrics();
+  const versions = new AgentVersions();
+  const observers: StoreObserver[] = [
+    jobMetrics(metrics),
+    paymentMetrics(metrics, clock),
+    { agentsRead: versions.agentsRead },
+  ];
+  return {
+    metrics,
+    versions,
+    measures: {
+      heartbeat: () => metrics.count('node3_agent_heartbeats_total', {}),
+      searched: (seconds) => metrics.observe('node3_match_duration_seconds', {}, seconds),
+      streams: new StreamCounts(),
+    },
+    watch: (store) => timeStore(observeStore(store, combineObservers(observers)), metrics),
+    addObserver: (observer) => observers.push(observer),
+    chainCalled({ url, method, seconds, outcome }) {
+      const labels = { method, endpoint: endpointOf(url) };
+      metrics.count('node3_solana_rpc_calls_total', labels);
+      if (outcome === 'failed') metrics.count('node3_solana_rpc_errors_total', labels);
+      metrics.observe('node3_solana_rpc_duration_seconds', labels, seconds);
+    },
+  };
+}
+
+/** The host alone: paths and queries of endpoints are often keys. */
+export function endpointOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'other';
+}
