@@ -189,6 +189,7 @@ function createMarketplaceService(
     operatorCaps: config.operatorCaps,
     quoteMs: config.quoteSec * 1_000,
     holdbackMs: config.holdbackSec * 1_000,
+    logRetentionMs: config.logRetentionDays === 0 ? null : config.logRetentionDays * dayMs,
     defaultImages: config.defaultImages,
     dashboardDir: config.dashboardDir,
     publicUrl: config.publicUrl,
@@ -221,6 +222,8 @@ function scrapedOf(
     },
   };
 }
+
+const dayMs = 86_400_000;
 
 const failingDetail = 'The last payout step failed; it is tried again. The log says why.';
 

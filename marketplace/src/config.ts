@@ -35,6 +35,8 @@ export interface MarketplaceConfig {
   quoteSec: number;
   /** Seconds between the acceptance of a result and its payout, for disputes. */
   holdbackSec: number;
+  /** Days that the log of an ended job is kept; 0 keeps it for ever. */
+  logRetentionDays: number;
   /** Whether requests may be paid with themselves, by x402. */
   x402Enabled: boolean;
   /** Network fees that x402 payers may make us spend in any 24 hours, lamports. */
@@ -73,6 +75,7 @@ export const observabilityDefaults: ObservabilityConfig = {
 export const pricingDefaults = {
   feeBasisPoints: 500,
   holdbackSec: 0,
+  logRetentionDays: 30,
   x402Enabled: true,
   // About five thousand payments.
   x402DailyFeeLamportsMax: baseUnits(50_000_000n),

@@ -16,6 +16,7 @@ import { leaseJob } from './services/claim-job.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
 import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
+import { LogRates } from './services/log-rates.ts';
 import { openLive } from './services/open-live.ts';
 import { openOperatorAccount } from './services/operator-account.ts';
 import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
@@ -70,6 +71,7 @@ export interface Core extends JobChangeDeps {
   orders: AgentOrders;
   leases: LeaseTokens;
   sealer: SecretSealer;
+  logRates: LogRates;
   jobTokens: JobTokens;
   /** Starts what happens by itself: deadlines, and noting who was seen. */
   startWorkers(): Loop[];
@@ -143,6 +145,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     startWaits: live.startWaits,
     leases,
     sealer,
+    logRates: new LogRates(clock),
     reservations,
     jobTokens: createJobTokens(leaseSecret),
     startWorkers() {

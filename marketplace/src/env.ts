@@ -71,6 +71,11 @@ export function readConfig(env: Env): MarketplaceConfig {
       min: 0,
       max: holdbackSecMax,
     }),
+    logRetentionDays: readInteger(env, 'LOG_RETENTION_DAYS', {
+      fallback: pricingDefaults.logRetentionDays,
+      min: 0,
+      max: 3_650,
+    }),
     x402Enabled: readFlag(env, 'X402_ENABLED', pricingDefaults.x402Enabled ? 'on' : 'off'),
     x402DailyFeeLamportsMax: readDailyFees(env),
     unprovenWallets: readFlag(env, 'ALLOW_UNPROVEN_WALLETS', 'off') ? 'allowed' : 'refused',

@@ -27,6 +27,7 @@ import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Store } from './store/store.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
+import { startLogRetention } from './workers/log-retention.ts';
 import { startScheduleFirer } from './workers/schedule-firer.ts';
 
 /** The payout engine as the rest of the service sees it. */
@@ -60,6 +61,8 @@ export interface ServiceParts {
   operatorCaps: Record<Asset, Caps>;
   /** How long a quote stands. */
   quoteMs: number;
+  /** How long the log of an ended job is kept; null is for ever. */
+  logRetentionMs: number | null;
   /** Time for disputes between acceptance and payout. */
   holdbackMs: number;
   defaultImages: DefaultImages;
@@ -162,6 +165,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         firer,
         ...core.startWorkers(),
         auditor.start(),
+        ...(parts.logRetentionMs === null
+          ? []
+          : [startLogRetention({ ...core, logRetentionMs: parts.logRetentionMs })]),
         startDepositWatcher({
           ...core,
           deposits: parts.deposits,

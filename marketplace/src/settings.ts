@@ -40,6 +40,11 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         fallback: null,
       },
       {
+        name: 'LOG_RETENTION_DAYS',
+        about: 'Days that the log of an ended job is kept; 0 keeps it for ever.',
+        fallback: '30',
+      },
+      {
         name: 'LOG_LEVEL',
         about: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
         fallback: 'info',

@@ -64,7 +64,7 @@ export const limits = {
   queueSecDefault: 3_600,
   queueSecMax: 604_800,
   logBytesDefault: 8 * 1024 * 1024,
-  logBytesMax: 256 * 1024 * 1024,
+  logBytesMax: 1024 ** 3,
   /** Log the marketplace takes beyond the job's own limit: the agent's words about itself. */
   logBytesSlack: 1024 * 1024,
   attemptsDefault: 3,
@@ -152,6 +152,20 @@ export const limits = {
   logLineBytes: 16 * 1024,
   logLinesPerBatch: 500,
   logLinesPerPage: 1_000,
+  /** A page ends with the line that reaches this, so that a thousand long lines are several pages. */
+  logPageBytes: 1024 * 1024,
+  /** Lines from the end that one request may ask for: they are counted backwards. */
+  logLinesLastMax: 100_000,
+  /** What one agent may send of logs: as fast as a disk takes them, in bursts, and not for hours. */
+  logBytesPerSec: 32 * 1024 * 1024,
+  logBytesBurst: 128 * 1024 * 1024,
+  /** Lines a workload may write in a burst and for ever; more are dropped at the agent, visibly. */
+  logLinesBurst: 200_000,
+  logLinesPerSec: 20_000,
+  /** Chunks of an old log that one write deletes: a few megabytes, so that others wait for little. */
+  logChunksPerRemoval: 64,
+  /** Shorter values are everywhere in a log by chance, and are guessed in no time. */
+  secretChars: 6,
   structuredOutputBytes: 256 * 1024,
   /** What one answer carries of a stream that a job wrote; the logs have all of it. */
   answeredOutputChars: 1024 * 1024,

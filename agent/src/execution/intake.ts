@@ -13,6 +13,7 @@ import type { ExecutorBoard } from './executor-board.ts';
 import { readJobSpec } from './job-spec-reader.ts';
 import { LiveExecution } from './live-execution.ts';
 import { machineArch } from './machine.ts';
+import { SecretRedactor } from './secret-redactor.ts';
 
 export interface IntakeDeps {
   journal: Journal;
@@ -97,5 +98,6 @@ function buildLive(
     executor,
     isolation: deps.board.isolationOf(executor),
     request,
+    redactor: new SecretRedactor([]),
   });
 }

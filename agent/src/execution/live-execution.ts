@@ -2,6 +2,7 @@ import type { JobSpec } from '@node3/shared/job-spec';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import type { ExecutionRequest, Executor } from '../executors/executor.ts';
 import type { Reservation } from './capacity.ts';
+import type { SecretRedactor } from './secret-redactor.ts';
 
 /**
  * Why the agent ends a workload. `requester`: cancelled. `superseded`: the marketplace gave the
@@ -17,6 +18,8 @@ export interface LiveExecutionFacts {
   /** What the executor really enforces, for the requester to read. */
   isolation: string;
   request: ExecutionRequest;
+  /** Knows the values of the job's secrets. */
+  redactor: SecretRedactor;
 }
 
 /** One execution this process is busy with, from the offer until its traces are gone. */

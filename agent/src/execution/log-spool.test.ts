@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { limits } from '@node3/shared/limits';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logLinesMax } from '../executors/log-lines.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
@@ -68,6 +69,18 @@ describe('LogSpool', () => {
     second.flush();
     expect(journal.find(executionId)?.lines).toMatchObject({ spooled: some + 2, truncated: true });
     expect(journal.tailLines(executionId, 1)[0]?.text).toContain('lines is reached');
+  });
+
+  it('drops what comes too fast for long, and says how much', () => {
+    const spool = openSpool(Number.MAX_SAFE_INTEGER);
+    const { logLinesBurst } = limits;
+    for (let n = 0; n < logLinesBurst + 7; n += 1) spool.add(line(''));
+    spool.flush();
+    const { spooled } = journal.find(executionId)?.lines ?? { spooled: 0 };
+    expect(spooled).toBe(logLinesBurst + 1);
+    expect(journal.tailLines(executionId, 1)[0]?.text).toBe(
+      '[output truncated: 7 lines are missing here, of more than 20000 lines a second]',
+    );
   });
 
   it('counts on after a restart', () => {

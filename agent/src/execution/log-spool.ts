@@ -4,6 +4,7 @@ import { logMarks } from '@node3/shared/log-marks';
 import type { LogLine } from '../executors/executor.ts';
 import { logLinesMax } from '../executors/log-lines.ts';
 import type { Journal, NewLine } from '../journal/journal.ts';
+import { LogPace } from './log-pace.ts';
 
 export interface LogSpoolDeps {
   journal: Journal;
@@ -31,6 +32,7 @@ export class LogSpool {
   #bytesLeft: number;
   #linesLeft: number;
   #truncated: boolean;
+  readonly #pace: LogPace;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: LogSpoolDeps) {
@@ -39,6 +41,7 @@ export class LogSpool {
     this.#bytesLeft = deps.bytesMax - (cursor?.bytes ?? 0);
     this.#linesLeft = logLinesMax(deps.bytesMax) - (cursor?.spooled ?? 0);
     this.#truncated = cursor?.truncated ?? false;
+    this.#pace = new LogPace(deps.clock);
   }
 
   /** A line of the workload, or of its executor, which is bounded by the executor itself. */
@@ -48,7 +51,8 @@ export class LogSpool {
       this.#push({ stream, atMs, text, partial: false });
       return;
     }
-    if (this.#truncated) return;
+    if (this.#truncated || !this.#pace.take()) return;
+    this.#sayDropped();
     const bytes = Buffer.byteLength(text) + 1;
     if (bytes > this.#bytesLeft || this.#linesLeft <= 0) {
       this.#truncated = true;
@@ -64,6 +68,13 @@ export class LogSpool {
     this.#push({ stream, atMs, text, partial: continued });
   }
 
+  #sayDropped(): void {
+    const dropped = this.#pace.takeDropped();
+    if (dropped === 0) return;
+    const rate = `more than ${limits.logLinesPerSec} lines a second`;
+    this.say(`${logMarks.truncated}: ${dropped} lines are missing here, of ${rate}]`);
+  }
+
   /** A line of the agent's own. */
   say(text: string): void {
     this.#push({ stream: 'system', atMs: this.#deps.clock.nowMs(), text, partial: false });
@@ -72,6 +83,7 @@ export class LogSpool {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#sayDropped();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     const facts = { bytes: this.#outputBytes, truncated: this.#truncated };

@@ -1,11 +1,12 @@
 import { logMarks } from '@node3/shared/log-marks';
 import { agentLimits } from '../agent-limits.ts';
 import { ExecutionError } from '../executors/execution-error.ts';
-import type { ExecutionOutcome } from '../executors/executor.ts';
+import type { ExecutionOutcome, LogLine } from '../executors/executor.ts';
 import { type Ending, endAfterRun } from './ending.ts';
 import { failureOf } from './execution-result.ts';
 import { keepTrying } from './keep-trying.ts';
 import { type LiveExecution, stopSentences } from './live-execution.ts';
+import { LogFilter } from './log-filter.ts';
 import type { LogSpool } from './log-spool.ts';
 import type { StartDeps } from './prepare-and-start.ts';
 import { type ProgressWatch, watchProgress } from './progress-watch.ts';
@@ -106,13 +107,16 @@ async function readLogs(
   const { executionId } = live;
   const resume = findResumePoint(deps.journal, executionId);
   const options = resume.sinceMs === undefined ? {} : { sinceMs: resume.sinceMs };
-  const keep = (line: Parameters<LogSpool['add']>[0]) => {
+  const filter = new LogFilter(live.facts.redactor);
+  const keep = (line: LogLine) => {
     if (untilOver.aborted || resume.isRepeated(line)) return;
     progress?.note();
     spool.add(line);
   };
   try {
-    await live.facts.executor.logs(executionId, options, keep, untilOver);
+    const take = (line: LogLine) => filter.push(line).forEach(keep);
+    await live.facts.executor.logs(executionId, options, take, untilOver);
+    filter.end().forEach(keep);
   } catch (error) {
     if (untilOver.aborted) return;
     deps.log.warn({ err: error, executionId }, 'reading the log failed');

@@ -49,7 +49,7 @@ describe('LogBudget', () => {
     expect(budget.take(line('12345'))).toEqual({ lines: [line('12345')], exhausted: false });
     const last = budget.take(line('67890'));
     expect(last.exhausted).toBe(true);
-    expect(last.lines[0]).toEqual(line('6789'));
+    expect(last.lines[0]).toEqual({ ...line('6789'), continued: true });
     expect(last.lines[1]).toMatchObject({ stream: 'system', atMs: 5 });
   });
 

@@ -98,7 +98,8 @@ export class LogBudget {
     }
     const cut = bytes.subarray(0, characterStart(bytes, this.#bytesLeft)).toString('utf8');
     const marker = this.#marker(line, `${this.#bytesMax} bytes`);
-    const head = cut === '' ? [] : [{ ...line, text: cut, continued: false }];
+    // It did go on: whoever looks for something in it must not take the cut for its end.
+    const head = cut === '' ? [] : [{ ...line, text: cut, continued: true }];
     return { lines: [...head, marker], exhausted: true };
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -78,6 +78,31 @@ describe('node3 job', () => {
     market.become(endedJob('succeeded', 0));
     expect(await ended).toBe(0);
     expect(live.out.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('asks for a part of the log once, and writes it into a file that is not there yet', async () => {
+    market.say(testLine(1, 'one'), testLine(2, 'pro', { partial: true }), testLine(3, 'mpt'));
+    market.become(endedJob('succeeded', 0));
+    const path = join(folder, 'job.log');
+    const part = ['--last', '5', '--since', '2026-11-21T12:00:00Z', '--stream', 'stdout,stderr'];
+    const host = hostFor(['job', 'logs', testJobId, '-o', path, ...part]);
+    expect(await runCli(host)).toBe(0);
+    expect(await readFile(path, 'utf8')).toBe('one\nprompt\n');
+    const query = 'after=0&last=5&since=2026-11-21T12%3A00%3A00.000Z&stream=stdout%2Cstderr';
+    expect(market.seen.at(-1)?.url).toContain(`/logs?${query}&`);
+    const again = hostFor(['job', 'logs', testJobId, '-o', path]);
+    expect(await runCli(again)).not.toBe(0);
+    expect(again.err).toContain(`${path} exists already.`);
+  });
+
+  it.each([
+    [['--since', 'yesterday'], '--since is "yesterday"'],
+    [['--stream', 'stdout,both'], '--stream is "stdout,both"'],
+    [['--last', '-1'], '--last'],
+  ])('refuses to show the log with %j', async (options, complaint) => {
+    const host = hostFor(['job', 'logs', testJobId, ...options]);
+    expect(await runCli(host)).not.toBe(0);
+    expect(host.err).toContain(complaint);
   });
 
   it('cancels', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
-import { getJobLogs, type LogLine, type LogStream, logStreams } from '@node3/shared/routes/jobs';
+import { getJobLogs, type LogLine, logStreams } from '@node3/shared/routes/jobs';
 import type { Patience } from './patience.ts';
 
 /** The sequence number of the last line seen; 0 for none. Moves on as lines come. */
@@ -13,9 +13,20 @@ export interface LogStreamOptions {
   client: Client;
   jobId: string;
   cursor: LogCursor;
-  stream?: LogStream;
+  /** One stream or several with commas between them; all without. */
+  stream?: string;
+  /** What the first request leaves out; those after it go on from the last line seen. */
+  start?: LogStart;
   patience: Patience;
   signal: AbortSignal;
+}
+
+export interface LogStart {
+  after: number;
+  /** Lines from the end. */
+  last?: number;
+  /** RFC 3339. */
+  since?: string;
 }
 
 /** A server that closes streams politely before the job is over must not make us spin. */
@@ -42,7 +53,7 @@ export async function* followLog(options: LogStreamOptions): AsyncGenerator<LogL
 
 async function* readLive(options: LogStreamOptions): AsyncGenerator<LogLine, void> {
   const { client, jobId, cursor, patience, signal } = options;
-  const query = { after: cursor.after, follow: true, ...streamFilter(options) };
+  const query = { ...selection(options), follow: true };
   for await (const value of client.lines(getJobLogs, { params: { jobId }, query }, { signal })) {
     patience.succeed();
     const line = readLogLine(value);
@@ -60,7 +71,7 @@ export async function* readPages(
   let state: 'more' | 'ended' | 'open' = 'more';
   while (state === 'more') {
     const from = cursor.after;
-    const query = { after: from, limit: limits.logLinesPerPage, ...streamFilter(options) };
+    const query = { ...selection(options), limit: limits.logLinesPerPage };
     const page = await client.call(getJobLogs, { params: { jobId }, query }, { signal });
     for (const line of page.data) {
       if (line.seq <= cursor.after) continue;
@@ -74,8 +85,13 @@ export async function* readPages(
   return state === 'ended' ? 'ended' : 'open';
 }
 
-function streamFilter(options: { stream?: LogStream }): { stream?: LogStream } {
-  return options.stream === undefined ? {} : { stream: options.stream };
+function selection({ cursor, stream, start }: Omit<LogStreamOptions, 'patience'>) {
+  const isFirst = start !== undefined && cursor.after === start.after;
+  return {
+    ...(isFirst ? start : {}),
+    after: cursor.after,
+    ...(stream === undefined ? {} : { stream }),
+  };
 }
 
 /** A stream may carry keep-alive objects; only what has the shape of a line is one. */

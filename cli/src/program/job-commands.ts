@@ -52,8 +52,11 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     .description('What a job printed')
     .argument('<id>')
     .option('-f, --follow', 'go on until the job has ended')
-    .option('--stream <stream>', 'only stdout, stderr or system')
+    .option('--stream <streams>', 'only some of stdout,stderr,system')
     .option('--after <seq>', 'start after this line number', '0')
+    .option('--last <n>', 'only so many lines from the end')
+    .option('--since <time>', 'only from this time on, or for so long: 90s, 5m, 1h30m')
+    .option('-o, --output <file>', 'write them into a new file')
     .option('--timestamps', 'put the time before every line')
     .option('--raw', 'pass terminal escape sequences unchanged');
   attachAction<JobLogsOptions>(

@@ -204,6 +204,7 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   const params = { jobId };
   await ask(jobRoutes.getJob, keys.requester, { params });
   await ask(jobRoutes.getJobLogs, keys.requester, { params, query: {} });
+  await askDownload(keys.requester, jobId);
   await ask(jobRoutes.listJobs, keys.requester, { query: {} });
   await ask(accountRoutes.getAccount, keys.requester);
   await ask(accountRoutes.getDepositAddress, null);
@@ -217,6 +218,19 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(adminRoutes.getTreasury, market.adminApiKey);
   await ask(adminRoutes.listPayouts, market.adminApiKey, { query: {} });
   await ask(adminAgentRoutes.listAgents, market.adminApiKey);
+}
+
+/** The one answer that is text. */
+async function askDownload(apiKey: string, jobId: string) {
+  const { method, url } = jobRoutes.downloadJobLogs;
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const answer = await fetch(market.url + url.replace(':jobId', jobId), { headers });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([
+    200,
+    'text/plain; charset=utf-8',
+  ]);
+  await answer.text();
+  checked.add(`${method} ${url}`);
 }
 
 describe('answers', () => {

@@ -12,6 +12,7 @@ import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
+import type { LogRates } from '../services/log-rates.ts';
 import type { ScheduleDeps } from '../services/manage-schedules.ts';
 import type { PayoutOperation } from '../services/operate-payouts.ts';
 import type { OwnWallets } from '../services/own-wallets.ts';
@@ -41,6 +42,7 @@ export interface HttpDeps
   log: Logger;
   feed: LiveFeed;
   leases: LeaseTokens;
+  logRates: LogRates;
   jobTokens: JobTokens;
   presence: Presence;
   measures: Measures;

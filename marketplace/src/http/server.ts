@@ -23,6 +23,7 @@ import { addAgentRoutes } from './routes/agents.ts';
 import { addCapRoutes } from './routes/caps.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addJobBulkRoutes } from './routes/job-bulk.ts';
+import { addJobLogRoutes } from './routes/job-logs.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
@@ -104,6 +105,7 @@ export async function createServer(
     addWithdrawalRoutes(api, deps);
     addReceiptRoutes(api, deps);
     addJobRoutes(api, deps);
+    addJobLogRoutes(api, deps);
     addJobBulkRoutes(api, deps);
     addTemplateRoutes(api, deps);
     addScheduleRoutes(api, deps);

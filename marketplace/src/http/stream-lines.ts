@@ -10,18 +10,33 @@ interface Deps {
   measures: Pick<Measures, 'streams'>;
 }
 
-/** A stream with nothing to say sends an empty line this often; the server ends silent ones. */
+/** How a stream looks on the wire. */
+export interface StreamForm {
+  contentType: string;
+  /** Says that the stream lives, in a way that means nothing. */
+  keepAlive: string;
+  /** Proxies that hold answers back would hold back the stream. */
+  headers?: Record<string, string>;
+}
+
+export const jsonLines: StreamForm = {
+  contentType: 'application/x-ndjson; charset=utf-8',
+  keepAlive: '\n',
+};
+
+/** A stream with nothing to say says so this often; the server ends silent ones. */
 const keepAliveMs = 30_000;
 
 /**
- * Answers with JSON lines as they come, no faster than the reader takes them. `texts` yields whole
- * lines and ends early when its signal aborts: nobody reads any more, or the service stops. Empty
- * lines mean nothing. A stream that fails is broken off, since its answer has begun.
+ * Answers with texts as they come, no faster than the reader takes them. `texts` yields whole lines
+ * and ends early when its signal aborts: nobody reads any more, or the service stops. A stream that
+ * fails is broken off, since its answer has begun.
  */
 export async function streamLines(
   deps: Deps,
   reply: FastifyReply,
   texts: (signal: AbortSignal) => AsyncIterable<string>,
+  form: StreamForm = jsonLines,
 ): Promise<void> {
   const { raw } = reply;
   reply.hijack();
@@ -30,13 +45,14 @@ export async function streamLines(
   if (raw.destroyed) return;
   raw.once('close', deps.measures.streams.opened('ndjson'));
   const keepAlive = setInterval(() => {
-    if (!raw.writableNeedDrain) raw.write('\n');
+    if (!raw.writableNeedDrain && form.keepAlive !== '') raw.write(form.keepAlive);
   }, keepAliveMs);
   try {
     raw.writeHead(200, {
-      'content-type': 'application/x-ndjson; charset=utf-8',
+      'content-type': form.contentType,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      ...form.headers,
     });
     raw.flushHeaders();
     const signal = AbortSignal.any([gone.signal, deps.stopping]);

@@ -1,12 +1,12 @@
 import { isTerminalJob } from '@node3/shared/job-state';
-import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { FastifyReply } from 'fastify';
-import { followLogs, type LogPosition } from '../live/follow-logs.ts';
+import { followLogs, type LogPosition, readStoredLogs } from '../live/follow-logs.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { Measures } from '../observability/measures.ts';
 import { viewLogLine } from '../services/job-views.ts';
 import type { Store } from '../store/store.ts';
+import type { LogForm } from './log-forms.ts';
 import { streamLines } from './stream-lines.ts';
 
 interface Deps {
@@ -17,43 +17,40 @@ interface Deps {
   measures: Pick<Measures, 'streams'>;
 }
 
+export interface LogStreaming {
+  position: LogPosition;
+  mode: 'follow' | 'once';
+  form: LogForm;
+}
+
 /**
- * Writes log lines as JSON lines, and after the last one `{"ended":true}` when the job is over.
- * Without that line the stream broke, and the reader comes back with the last `seq` it has.
+ * Writes log lines in one of the forms, and their end when the job is over. A stream without that
+ * end broke, and the reader comes back with the last `seq` it has.
  */
 export async function streamLogs(
   deps: Deps,
-  position: LogPosition,
-  mode: 'follow' | 'once',
+  streaming: LogStreaming,
   reply: FastifyReply,
 ): Promise<void> {
-  await streamLines(deps, reply, (signal) => logTexts(deps, position, mode, signal));
+  await streamLines(deps, reply, (signal) => logTexts(deps, streaming, signal), streaming.form);
 }
 
 async function* logTexts(
   deps: Deps,
-  position: LogPosition,
-  mode: 'follow' | 'once',
+  { position, mode, form }: LogStreaming,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const pages = mode === 'follow' ? followLogs(deps, position, signal) : readAll(deps, position);
+  const { jobId } = position;
+  const isFollowed = mode === 'follow';
+  const pages = isFollowed ? followLogs(deps, position, signal) : readStoredLogs(deps, position);
   for await (const lines of pages) {
     if (signal.aborted) return;
-    yield lines.map((line) => `${JSON.stringify(viewLogLine(line))}\n`).join('');
+    yield form.lines(lines.map(viewLogLine));
   }
   if (signal.aborted) return;
-  const job = await deps.store.job(position.jobId);
-  if (job !== null && isTerminalJob(job.state)) yield '{"ended":true}\n';
-}
-
-async function* readAll(deps: Deps, position: LogPosition) {
-  let { afterSeq } = position;
-  for (;;) {
-    const limit = limits.logLinesPerPage;
-    const lines = await deps.store.readLogs({ ...position, afterSeq, limit });
-    const last = lines.at(-1);
-    if (last === undefined) return;
-    afterSeq = last.seq;
-    yield lines;
-  }
+  const [job, removedAtMs] = await Promise.all([
+    deps.store.job(jobId),
+    deps.store.logRemovedAtMs(jobId),
+  ]);
+  if (job !== null && isTerminalJob(job.state)) yield form.end({ removedAtMs });
 }

@@ -4,7 +4,7 @@ import { limits } from '@node3/shared/limits';
 import { type StreamMessage, StreamRequest } from '@node3/shared/routes/stream';
 import { toTimestamp } from '@node3/shared/schema';
 import type { WebSocket } from 'ws';
-import { followLogs } from '../live/follow-logs.ts';
+import { followLogs, type LogPosition } from '../live/follow-logs.ts';
 import { viewLogLine } from '../services/job-views.ts';
 import type { EventRow } from '../store/rows.ts';
 import type { Requester } from './auth.ts';
@@ -147,22 +147,21 @@ export class StreamSession {
     this.#channels.set(channel, () => left.abort());
     this.#send({ type: 'subscribed', channel, seq: afterSeq });
     const signal = AbortSignal.any([left.signal, this.#deps.stopping]);
-    void this.#pumpLogs(channel, { jobId, afterSeq, stream: null }, signal);
+    void this.#pumpLogs(channel, { jobId, afterSeq, untilSeq: null, stream: null }, signal);
   }
 
-  async #pumpLogs(
-    channel: string,
-    position: { jobId: string; afterSeq: number; stream: null },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #pumpLogs(channel: string, position: LogPosition, signal: AbortSignal): Promise<void> {
     try {
       for await (const lines of followLogs(this.#deps, position, signal)) {
         if (signal.aborted) return;
-        this.#send({ type: 'lines', channel, lines: lines.map(viewLogLine), ended: false });
+        const page = lines.map(viewLogLine);
+        await this.#sendInTime({ type: 'lines', channel, lines: page, ended: false });
       }
       const job = await this.#deps.store.job(position.jobId);
       const ended = job === null || isTerminalJob(job.state);
-      if (!signal.aborted) this.#send({ type: 'lines', channel, lines: [], ended });
+      const removedAtMs = await this.#deps.store.logRemovedAtMs(position.jobId);
+      const removed = removedAtMs === null ? {} : { removedAt: toTimestamp(removedAtMs) };
+      if (!signal.aborted) this.#send({ type: 'lines', channel, lines: [], ended, ...removed });
     } catch (error) {
       this.#deps.log.error({ err: error }, 'log stream failed');
       this.#socket.close(1011, 'internal error');
@@ -175,6 +174,14 @@ export class StreamSession {
 
   #send(message: StreamMessage): void {
     this.#sendText(JSON.stringify(message));
+  }
+
+  /** Resolves when the socket has passed it on, so that a slow reader slows the reading. */
+  async #sendInTime(message: StreamMessage): Promise<void> {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#socket.send(JSON.stringify(message), () => resolve());
+    await promise;
   }
 
   #sendText(text: string): void {

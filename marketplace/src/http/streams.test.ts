@@ -15,6 +15,7 @@ import {
   type TestMarketplace,
   testJob,
 } from '../testing/test-marketplace.ts';
+import { jsonLogForm } from './log-forms.ts';
 import { streamLogs } from './stream-logs.ts';
 import { StreamSockets } from './stream-sockets.ts';
 
@@ -132,8 +133,9 @@ describe('a log stream', () => {
         readLogs: () => Promise.reject(new Error('the store is gone')),
       } as unknown as Store,
     };
+    const position = { jobId: 'job', afterSeq: 0, untilSeq: null, stream: null };
     app.get('/', (_request, reply) =>
-      streamLogs(deps, { jobId: 'job', afterSeq: 0, stream: null }, 'follow', reply),
+      streamLogs(deps, { position, mode: 'follow', form: jsonLogForm }, reply),
     );
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const response = await fetch(url);

@@ -1,6 +1,6 @@
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
-import type { JobStore } from '../store/job-store.ts';
+import type { JobStore, LogStreams } from '../store/job-store.ts';
 import type { LogLineRow } from '../store/rows.ts';
 import type { LiveFeed } from './live-feed.ts';
 
@@ -12,7 +12,30 @@ interface Deps {
 export interface LogPosition {
   jobId: string;
   afterSeq: number;
-  stream: LogLineRow['stream'] | null;
+  /** The last line that is wanted; null for all. */
+  untilSeq: number | null;
+  stream: LogStreams;
+}
+
+/** Yields the lines that are stored by now, page after page. */
+export async function* readStoredLogs(
+  deps: Pick<Deps, 'store'>,
+  position: LogPosition,
+): AsyncGenerator<LogLineRow[], number, undefined> {
+  let { afterSeq } = position;
+  while (position.untilSeq === null || afterSeq < position.untilSeq) {
+    const query = { ...position, afterSeq, limit: limits.logLinesPerPage };
+    const lines = wanted(position, await deps.store.readLogs(query));
+    const last = lines.at(-1);
+    if (last === undefined) return afterSeq;
+    afterSeq = last.seq;
+    yield lines;
+  }
+  return Number.MAX_SAFE_INTEGER;
+}
+
+function wanted({ untilSeq }: LogPosition, lines: LogLineRow[]): LogLineRow[] {
+  return untilSeq === null ? lines : lines.filter(({ seq }) => seq <= untilSeq);
 }
 
 /**
@@ -24,6 +47,7 @@ export async function* followLogs(
   position: LogPosition,
   signal: AbortSignal,
 ): AsyncGenerator<LogLineRow[], void, undefined> {
+  const { untilSeq } = position;
   let { afterSeq } = position;
   let changed = false;
   let wake: (() => void) | null = null;
@@ -34,22 +58,16 @@ export async function* followLogs(
   const leave = deps.feed.subscribeLogs(position.jobId, notify);
   signal.addEventListener('abort', notify);
   try {
-    while (!signal.aborted) {
+    while (!signal.aborted && (untilSeq === null || afterSeq < untilSeq)) {
       changed = false;
+      // Asked before reading: what was stored before the end is then read for certain.
       const job = await deps.store.job(position.jobId);
-      const ended = job === null || isTerminalJob(job.state);
-      const lines = await deps.store.readLogs({
-        ...position,
-        afterSeq,
-        limit: limits.logLinesPerPage,
-      });
-      const last = lines.at(-1);
-      if (last !== undefined) {
-        afterSeq = last.seq;
-        yield lines;
-        continue;
-      }
-      if (ended) return;
+      const read = readStoredLogs(deps, { ...position, afterSeq });
+      let page = await read.next();
+      for (; page.done !== true && !signal.aborted; page = await read.next()) yield page.value;
+      if (page.done !== true) return;
+      afterSeq = page.value;
+      if (job === null || isTerminalJob(job.state)) return;
       if (changed) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;

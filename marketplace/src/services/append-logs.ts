@@ -1,24 +1,38 @@
 import type { Clock } from '@node3/shared/clock';
 import type { BodyOf } from '@node3/shared/contract';
+import { limits } from '@node3/shared/limits';
+import { cutToBytes, withoutControls } from '@node3/shared/log-text';
 import type { appendLogs as contract } from '@node3/shared/routes/agents';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { LeaseTokens } from './lease-token.ts';
+import type { LogRates } from './log-rates.ts';
 
 interface Deps {
   store: Pick<JobStore, 'appendLogs'>;
   clock: Clock;
   leases: LeaseTokens;
   feed: LiveFeed;
+  logRates: LogRates;
 }
 
-/** Stores a batch of lines and tells the readers of this job. Lines stored before are skipped. */
+type Line = BodyOf<typeof contract>['lines'][number];
+
+/**
+ * Stores a batch of lines and tells the readers of this job. Lines stored before are skipped. Throws
+ * RATE_LIMITED for an agent that sends faster than it may: nothing is lost, it sends them again.
+ */
 export async function appendLogs(
   deps: Deps,
   agentId: string,
   executionId: string,
   body: BodyOf<typeof contract>,
 ): Promise<{ ackedSeq: number }> {
+  const lines = body.lines.map(harmless);
+  deps.logRates.take(
+    agentId,
+    lines.reduce((sum, { text }) => sum + text.length, 0),
+  );
   const { ackedSeq, jobId } = await deps.store.appendLogs({
     fence: {
       executionId,
@@ -27,9 +41,16 @@ export async function appendLogs(
     },
     agentId,
     seqFirst: body.seqFirst,
-    lines: body.lines,
+    lines,
     nowMs: deps.clock.nowMs(),
   });
   deps.feed.publishLogs(jobId);
   return { ackedSeq };
+}
+
+/** Agents do this themselves; this is for one that doesn't. */
+function harmless(line: Line): Line {
+  const text = withoutControls(line.text, 'keep');
+  const kept = cutToBytes(text, limits.logLineBytes);
+  return { ...line, text: kept.length < text.length ? `${kept} [line cut off]` : kept };
 }

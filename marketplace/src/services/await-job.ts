@@ -2,6 +2,7 @@ import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { JobStore } from '../store/job-store.ts';
+import { isFullPage } from '../store/log-page.ts';
 import type { JobRow, LogLineRow } from '../store/rows.ts';
 
 interface Deps {
@@ -68,7 +69,7 @@ async function readStream(
       if (line.attempt === attempt) text += line.partial ? line.text : `${line.text}\n`;
     }
     const last = lines.at(-1);
-    if (last === undefined || lines.length < limit) return text;
+    if (last === undefined || !isFullPage(lines, limit)) return text;
     afterSeq = last.seq;
   }
   return `${text.slice(0, limits.answeredOutputChars)}\n[cut off; the rest is in the job's logs]`;

@@ -94,7 +94,10 @@ export interface JobStore {
    * that has to show progress, until its log is cut off. Rejects with LEASE_STALE.
    */
   appendLogs(append: LogAppend): Promise<{ ackedSeq: number; jobId: string }>;
-  /** Lines of a job after a sequence number. */
+  /**
+   * Lines of a job after a sequence number, until `isFullPage` says that they are enough. Costs the
+   * same wherever they lie.
+   */
   readLogs(query: LogQuery): Promise<LogLineRow[]>;
 
   /**
@@ -283,5 +286,8 @@ export interface LogQuery {
   jobId: string;
   afterSeq: number;
   limit: number;
-  stream: LogLineRow['stream'] | null;
+  /** One stream, several of them, or null for all. */
+  stream: LogStreams;
 }
+
+export type LogStreams = LogLineRow['stream'] | readonly LogLineRow['stream'][] | null;

@@ -13,6 +13,7 @@ import { describeKeyGuards } from './testing/key-guards.ts';
 import { describeLeases } from './testing/leases.ts';
 import { describeLedger } from './testing/ledger.ts';
 import { describeLedgerHistories } from './testing/ledger-histories.ts';
+import { describeLogRemoval } from './testing/log-removal.ts';
 import { describeLogs } from './testing/logs.ts';
 import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
@@ -82,6 +83,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeDependencies(given);
     describeLeases(given);
     describeLogs(given);
+    describeLogRemoval(given);
     describeLedger(given);
     describePayoutBatches(given);
     describePayoutQueue(given);

@@ -6,6 +6,7 @@ import type { DependencyStore } from './dependency-store.ts';
 import type { DepositStore } from './deposit-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
+import type { LogStore } from './log-store.ts';
 import type { PayoutStore } from './payout-store.ts';
 import type { QuoteStore } from './quote-store.ts';
 import type { ReservationStore } from './reservation-store.ts';
@@ -27,6 +28,7 @@ export interface Store
     DependencyStore,
     DepositStore,
     JobStore,
+    LogStore,
     QuoteStore,
     PayoutStore,
     LedgerStore,

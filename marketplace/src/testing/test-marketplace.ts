@@ -163,6 +163,7 @@ async function startOn(
     adminApiKey,
     feeBasisPoints: options.feeBasisPoints ?? 500,
     quoteMs: 60_000,
+    logRetentionMs: null,
     operatorCaps: options.operatorCaps ?? pricingDefaults.operatorCaps,
     holdbackMs: options.holdbackMs ?? 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },

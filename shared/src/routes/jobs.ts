@@ -181,9 +181,40 @@ export const LogLine = strictObject({
 });
 export type LogLine = Static<typeof LogLine>;
 
+const streamNames = `(${logStreams.join('|')})`;
+
+/** Which lines of a log: every part that is given leaves out more. */
+export const logSelection = {
+  after: Type.Optional(Type.Integer({ minimum: 0, description: 'Lines after this seq' })),
+  until: Type.Optional(Type.Integer({ minimum: 1, description: 'Lines up to this seq' })),
+  last: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: limits.logLinesLastMax,
+      description: 'Lines from the end',
+    }),
+  ),
+  since: Type.Optional(
+    Type.String({
+      pattern:
+        '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2}))?$',
+      description: 'RFC 3339: lines from this time on, by the clocks of the agents',
+    }),
+  ),
+  stream: Type.Optional(
+    Type.String({
+      pattern: `^${streamNames}(,${streamNames}){0,2}$`,
+      description: 'One stream or several, such as stdout,stderr',
+    }),
+  ),
+};
+
 /**
- * One page of lines after `after`. With `accept: application/x-ndjson` the same lines come as JSON
- * lines, and `follow=true` keeps the answer open until the job has ended.
+ * One page of lines, at most `limit` of them and about a megabyte: go on with `after=nextAfter` until
+ * `ended`. By the `Accept` header the same lines come as a stream: `application/x-ndjson` (JSON
+ * lines), `text/event-stream` (server-sent events; `Last-Event-ID` resumes) or `text/plain`. Streams
+ * of JSON lines and text end with what is stored, unless `follow=true`; events follow, unless
+ * `follow=false`. A followed stream ends with its job.
  */
 export const getJobLogs = {
   method: 'GET',
@@ -194,17 +225,37 @@ export const getJobLogs = {
   schema: {
     params: jobParams,
     querystring: strictObject({
-      after: Type.Optional(Type.Integer({ minimum: 0 })),
+      ...logSelection,
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.logLinesPerPage })),
-      stream: Type.Optional(oneOf(logStreams)),
       follow: Type.Optional(Type.Boolean()),
+      timestamps: Type.Optional(Type.Boolean({ description: 'Before each line of text' })),
     }),
     response: {
       200: strictObject({
         data: Type.Array(LogLine),
         nextAfter: Type.Integer(),
         ended: Type.Boolean({ description: 'The job is over and this page reaches its last line' }),
+        removedAt: nullable(
+          Type.Unsafe<string>({
+            ...Timestamp,
+            description: 'When the log was removed; null: kept',
+          }),
+        ),
       }),
     },
+  },
+} as const satisfies RouteContract;
+
+/** Colours are kept. What the job has written so far; a job under way has more later. */
+export const downloadJobLogs = {
+  method: 'GET',
+  url: '/api/v1/jobs/:jobId/logs/download',
+  summary: 'The log of a job as a text file',
+  audience: 'requester',
+  tag: 'jobs',
+  schema: {
+    params: jobParams,
+    querystring: strictObject({ ...logSelection, timestamps: Type.Optional(Type.Boolean()) }),
+    response: { 200: Type.String({ description: 'text/plain, one line after another' }) },
   },
 } as const satisfies RouteContract;

@@ -27,7 +27,7 @@ export type StreamMessage =
   | { type: 'ready'; authenticated: boolean }
   | { type: 'subscribed'; channel: string; seq: number }
   | { type: 'event'; channel: string; seq: number; event: StreamEvent }
-  | { type: 'lines'; channel: string; lines: unknown[]; ended: boolean }
+  | { type: 'lines'; channel: string; lines: unknown[]; ended: boolean; removedAt?: string }
   | { type: 'resync'; channel: string }
   | { type: 'error'; code: string; detail: string; channel?: string }
   | { type: 'pong' };

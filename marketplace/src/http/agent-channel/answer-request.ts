@@ -8,6 +8,7 @@ import { appendLogs } from '../../services/append-logs.ts';
 import type { JobChangeDeps } from '../../services/change-job.ts';
 import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
 import type { LeaseTokens } from '../../services/lease-token.ts';
+import type { LogRates } from '../../services/log-rates.ts';
 import type { AgentPresence, Presence } from '../../services/presence.ts';
 import { releaseExecution } from '../../services/release-execution.ts';
 import { reportProgress } from '../../services/report-progress.ts';
@@ -17,6 +18,7 @@ import type { Fence } from '../../store/rows.ts';
 
 export interface AnswerDeps extends JobChangeDeps {
   leases: LeaseTokens;
+  logRates: LogRates;
   presence: Presence;
   measures: Measures;
   reservations: Reservations;

@@ -1,5 +1,4 @@
 import { addRoute } from '@node3/shared/http/add-route';
-import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import {
   explainJob as explainJobContract,
@@ -9,21 +8,16 @@ import {
   cancelJob as cancelJobContract,
   createJob,
   getJob,
-  getJobLogs,
   listJobs as listJobsContract,
 } from '@node3/shared/routes/jobs';
 import type { FastifyInstance } from 'fastify';
 import { cancelJob } from '../../services/cancel-job.ts';
 import { explainJob, explainSpec } from '../../services/explain-job.ts';
-import { viewLogLine } from '../../services/job-views.ts';
 import { postJob } from '../../services/post-job.ts';
-import { findJobThatRan, findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
-import type { Requester } from '../auth.ts';
+import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
-import { LogFollowers } from '../log-followers.ts';
 import { readQuoteId } from '../quote-id.ts';
-import { streamLogs } from '../stream-logs.ts';
 
 export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, createJob, {
@@ -60,7 +54,6 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
     },
   });
   addExplainRoutes(app, deps);
-  addLogRoute(app, deps);
 }
 
 function addExplainRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -77,45 +70,4 @@ function addExplainRoutes(app: FastifyInstance, deps: HttpDeps): void {
       return explainJob(deps, await findOwnJob(deps, params.jobId, principal.accountId));
     },
   });
-}
-
-function addLogRoute(app: FastifyInstance, deps: HttpDeps): void {
-  const followers = new LogFollowers();
-  addRoute(app, getJobLogs, {
-    authenticate: deps.auth.jobRequester,
-    async handler({ principal, params, query, request, reply }) {
-      const asked = await findOwnJob(deps, params.jobId, principal.accountId);
-      const job = await findJobThatRan(deps, asked);
-      const position = {
-        jobId: job.jobId,
-        afterSeq: query.after ?? 0,
-        stream: query.stream ?? null,
-      };
-      if (request.headers.accept?.includes('application/x-ndjson')) {
-        const leave = followers.enter(principal.accountId);
-        const held = holdKey(deps, principal);
-        try {
-          const mode = query.follow === true ? 'follow' : 'once';
-          await streamLogs({ ...deps, stopping: held.stopping }, position, mode, reply);
-        } finally {
-          held.leave();
-          leave();
-        }
-        return { data: [], nextAfter: position.afterSeq, ended: false };
-      }
-      const limit = query.limit ?? limits.logLinesPerPage;
-      const lines = await deps.store.readLogs({ ...position, limit });
-      const nextAfter = lines.at(-1)?.seq ?? position.afterSeq;
-      const ended = isTerminalJob(job.state) && lines.length < limit;
-      return { data: lines.map(viewLogLine), nextAfter, ended };
-    },
-  });
-}
-
-/** A stream ends as when the service stops, when the key that it was opened with ends. */
-function holdKey({ keyHolders, stopping }: HttpDeps, { accountId, keyId }: Requester) {
-  if (keyId === null) return { stopping, leave: () => undefined };
-  const ended = new AbortController();
-  const leave = keyHolders.hold(accountId, keyId, () => ended.abort());
-  return { stopping: AbortSignal.any([stopping, ended.signal]), leave };
 }

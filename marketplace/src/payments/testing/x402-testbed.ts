@@ -291,6 +291,7 @@ function createTestService(
     adminApiKey,
     feeBasisPoints: 500,
     quoteMs: 60_000,
+    logRetentionMs: null,
     operatorCaps: pricingDefaults.operatorCaps,
     holdbackMs: 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },

@@ -3,26 +3,14 @@ import { MarketError } from '@node3/shared/error';
 import { isTerminalExecution } from '@node3/shared/execution-state';
 import { limits } from '@node3/shared/limits';
 import { logMarks } from '@node3/shared/log-marks';
-import { logStreams } from '@node3/shared/routes/jobs';
 import type Database from 'better-sqlite3';
 import type { JobStore, LogAppend, LogQuery } from '../job-store.ts';
 import type { LogLineRow } from '../rows.ts';
-import { fromJson } from './codec.ts';
-import { streamBit } from './log-streams.ts';
+import { type ChunkRecord, pack, streamBit, streamMask, unpack } from '../sql/log-chunk.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { fencedIn } from './sqlite-job-change.ts';
 import { noteProgressIn } from './sqlite-progress.ts';
 import { statement } from './statement.ts';
-
-/** One appended batch. `body` is a JSON array of `PackedLine`, the first of which has `seq_first`. */
-interface ChunkRecord {
-  seq_first: bigint;
-  attempt: bigint;
-  body: string;
-}
-
-/** Stream (its place in `logStreams`), time, text, whether partial: a fourth of the named form. */
-type PackedLine = [stream: number, atMs: number, text: string, partial: 0 | 1];
 
 const insertChunk = `
   INSERT INTO log_chunks (job_id, seq_first, seq_last, attempt, streams, body)
@@ -120,34 +108,17 @@ interface UsedRecord {
 
 /** Stops reading chunks once the page is full, so a page costs the same wherever it lies. */
 function readLogsIn(db: Database.Database, query: LogQuery): LogLineRow[] {
-  const { jobId, afterSeq, limit, stream } = query;
-  const mask = stream === null ? allStreams : streamBit(stream);
+  const { jobId, afterSeq, limit } = query;
+  const mask = streamMask(query.stream);
   const page: LogLineRow[] = [];
+  let bytes = 0;
   for (const chunk of statement<ChunkRecord>(db, selectChunks).iterate(jobId, afterSeq, mask)) {
     for (const line of unpack(chunk)) {
-      if (line.seq <= afterSeq || (stream !== null && line.stream !== stream)) continue;
-      if (page.length >= limit) return page;
+      if (line.seq <= afterSeq || (streamBit(line.stream) & mask) === 0) continue;
       page.push(line);
+      bytes += line.text.length;
+      if (page.length >= limit || bytes >= limits.logPageBytes) return page;
     }
   }
   return page;
-}
-
-const allStreams = (1 << logStreams.length) - 1;
-
-function pack({ stream, atMs, text, partial }: LogAppend['lines'][number]): PackedLine {
-  return [logStreams.indexOf(stream), atMs, text, partial ? 1 : 0];
-}
-
-function unpack(chunk: ChunkRecord): LogLineRow[] {
-  const seqFirst = Number(chunk.seq_first);
-  const attempt = Number(chunk.attempt);
-  return (fromJson(chunk.body) as PackedLine[]).map(([stream, atMs, text, partial], index) => ({
-    seq: seqFirst + index,
-    attempt,
-    stream: logStreams[stream] ?? 'system',
-    atMs,
-    text,
-    partial: partial === 1,
-  }));
 }

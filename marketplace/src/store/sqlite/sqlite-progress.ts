@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { LogAppend } from '../job-store.ts';
 import type { ExecutionRow } from '../rows.ts';
-import { streamBit } from './log-streams.ts';
+import { streamBit } from '../sql/log-chunk.ts';
 import { statement } from './statement.ts';
 
 const putOff = `

@@ -2,7 +2,7 @@ import { logMarks } from '@node3/shared/log-marks';
 import type Database from 'better-sqlite3';
 import type { Reuse } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
-import { streamBit } from './log-streams.ts';
+import { streamBit } from '../sql/log-chunk.ts';
 import { jobIn } from './sqlite-job-reads.ts';
 import { statement } from './statement.ts';
 

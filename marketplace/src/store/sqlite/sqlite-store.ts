@@ -1,5 +1,6 @@
 import { createCapStore } from '../sql/cap-store.ts';
 import { createEvents } from '../sql/events.ts';
+import { createLogRemoval } from '../sql/log-removal.ts';
 import type { Store } from '../store.ts';
 import { createSqliteAccountStore } from './sqlite-account-store.ts';
 import { SqliteDatabase, type SqliteDatabaseOptions } from './sqlite-database.ts';
@@ -38,6 +39,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteWithdrawalStore(sqlite),
     ...createSqliteJobStore(sqlite),
     ...createCapStore(sqlite.works()),
+    ...createLogRemoval(sqlite.works()),
     ...createSqliteDependencies(sqlite),
     ...createSqliteQuoteStore(sqlite),
     ...createSqlitePayoutStore(sqlite),

@@ -20,6 +20,7 @@ import { agentState } from './0018-agent-state.ts';
 import { reputation } from './0019-reputation.ts';
 import { placement } from './0020-placement.ts';
 import { lighterWrites } from './0021-lighter-writes.ts';
+import { logRemovals } from './0022-log-removals.ts';
 
 export interface Migration {
   name: string;
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   reputation,
   placement,
   lighterWrites,
+  logRemovals,
 ];

@@ -1,0 +1,149 @@
+import type { ParamsOf, QueryOf } from '@node3/shared/contract';
+import { MarketError } from '@node3/shared/error';
+import { addRoute } from '@node3/shared/http/add-route';
+import { isTerminalJob } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import { downloadJobLogs, getJobLogs, type LogStream } from '@node3/shared/routes/jobs';
+import { toTimestamp } from '@node3/shared/schema';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { LogPosition } from '../../live/follow-logs.ts';
+import { findLogStart } from '../../services/find-log-start.ts';
+import { viewLogLine } from '../../services/job-views.ts';
+import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
+import { isFullPage } from '../../store/log-page.ts';
+import type { JobRow } from '../../store/rows.ts';
+import type { Requester } from '../auth.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { LogFollowers } from '../log-followers.ts';
+import { eventLogForm, jsonLogForm, textLogForm } from '../log-forms.ts';
+import { type LogStreaming, streamLogs } from '../stream-logs.ts';
+
+export function addJobLogRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const followers = new LogFollowers();
+  addRoute(app, getJobLogs, {
+    authenticate: deps.auth.jobRequester,
+    async handler({ principal, params, query, request, reply }) {
+      const { job, position } = await findLog(deps, { principal, params, query, request });
+      const streaming = streamingFor(request, query, position);
+      if (streaming === null) return readPage(deps, job, position, query.limit);
+      if (isReadToItsEnd(request, job, position)) return reply.status(204).send() as never;
+      await stream(deps, followers, { principal, reply }, streaming);
+      return { data: [], nextAfter: position.afterSeq, ended: false, removedAt: null };
+    },
+  });
+  addRoute(app, downloadJobLogs, {
+    authenticate: deps.auth.jobRequester,
+    async handler({ principal, params, query, request, reply }) {
+      const { job, position } = await findLog(deps, { principal, params, query, request });
+      const form = textLogForm(query.timestamps === true ? 'with-times' : 'without-times');
+      const headers = { 'content-disposition': `attachment; filename="${job.jobId}.log"` };
+      const streaming = { position, mode: 'once' as const, form: { ...form, headers } };
+      await stream(deps, followers, { principal, reply }, streaming);
+      return '';
+    },
+  });
+}
+
+type LogQuery = QueryOf<typeof getJobLogs>;
+
+/** The job whose lines they are, and where the selected ones begin and end. */
+async function findLog(
+  deps: HttpDeps,
+  call: {
+    principal: Requester;
+    params: ParamsOf<typeof getJobLogs>;
+    query: LogQuery;
+    request: FastifyRequest;
+  },
+): Promise<{ job: JobRow; position: LogPosition }> {
+  const { query } = call;
+  const asked = await findOwnJob(deps, call.params.jobId, call.principal.accountId);
+  const job = await findJobThatRan(deps, asked);
+  const stream = query.stream === undefined ? null : (query.stream.split(',') as LogStream[]);
+  const afterSeq = await findLogStart(deps, job, {
+    after: Math.max(query.after ?? 0, lastEventId(call.request)),
+    last: query.last ?? null,
+    sinceMs: query.since === undefined ? null : readTime(query.since),
+    stream,
+  });
+  return { job, position: { jobId: job.jobId, afterSeq, untilSeq: query.until ?? null, stream } };
+}
+
+function readTime(text: string): number {
+  const atMs = Date.parse(text);
+  if (!Number.isNaN(atMs)) return atMs;
+  const detail = 'is no time that there is; give one such as 2026-11-25T10:00:00Z';
+  throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/since', detail }] });
+}
+
+/** What a browser that lost its stream sends by itself. */
+function lastEventId(request: FastifyRequest): number {
+  const id = Number(request.headers['last-event-id'] ?? 0);
+  return Number.isSafeInteger(id) && id > 0 ? id : 0;
+}
+
+/** null for a page of JSON, which is also for who does not say what it takes. */
+function streamingFor(
+  { headers }: FastifyRequest,
+  { follow, timestamps }: LogQuery,
+  position: LogPosition,
+): LogStreaming | null {
+  const accepted = headers.accept ?? '';
+  const mode = follow === true ? 'follow' : 'once';
+  if (accepted.includes('application/x-ndjson')) return { position, mode, form: jsonLogForm };
+  if (accepted.includes('text/event-stream')) {
+    return { position, mode: follow === false ? 'once' : 'follow', form: eventLogForm };
+  }
+  if (!accepted.includes('text/plain')) return null;
+  const form = textLogForm(timestamps === true ? 'with-times' : 'without-times');
+  return { position, mode, form };
+}
+
+/** A browser opens an ended event stream again for ever; an answer without content tells it not to. */
+function isReadToItsEnd(request: FastifyRequest, job: JobRow, { afterSeq }: LogPosition): boolean {
+  const resumes = request.headers['last-event-id'] !== undefined;
+  return resumes && isTerminalJob(job.state) && afterSeq >= job.logLines;
+}
+
+async function readPage(
+  deps: HttpDeps,
+  job: JobRow,
+  position: LogPosition,
+  limit: number = limits.logLinesPerPage,
+) {
+  const { afterSeq, untilSeq } = position;
+  const stored = await deps.store.readLogs({ ...position, limit });
+  const lines = untilSeq === null ? stored : stored.filter(({ seq }) => seq <= untilSeq);
+  const isLast = lines.length < stored.length || !isFullPage(stored, limit);
+  const removedAtMs = isTerminalJob(job.state) ? await deps.store.logRemovedAtMs(job.jobId) : null;
+  return {
+    data: lines.map(viewLogLine),
+    nextAfter: lines.at(-1)?.seq ?? afterSeq,
+    ended: isTerminalJob(job.state) && isLast,
+    removedAt: removedAtMs === null ? null : toTimestamp(removedAtMs),
+  };
+}
+
+async function stream(
+  deps: HttpDeps,
+  followers: LogFollowers,
+  { principal, reply }: { principal: Requester; reply: FastifyReply },
+  streaming: LogStreaming,
+): Promise<void> {
+  const leave = followers.enter(principal.accountId);
+  const held = holdKey(deps, principal);
+  try {
+    await streamLogs({ ...deps, stopping: held.stopping }, streaming, reply);
+  } finally {
+    held.leave();
+    leave();
+  }
+}
+
+/** A stream ends as when the service stops, when the key that it was opened with ends. */
+function holdKey({ keyHolders, stopping }: HttpDeps, { accountId, keyId }: Requester) {
+  if (keyId === null) return { stopping, leave: () => undefined };
+  const ended = new AbortController();
+  const leave = keyHolders.hold(accountId, keyId, () => ended.abort());
+  return { stopping: AbortSignal.any([stopping, ended.signal]), leave };
+}

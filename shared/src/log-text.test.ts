@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cutToBytes, withoutControls } from './log-text.ts';
+
+describe('a line of a log', () => {
+  it.each([
+    ['plain täxt\twith\rtab', 'plain täxt\twith\rtab'],
+    ['\u001b[31mred\u001b[0m', '\u001b[31mred\u001b[0m'],
+    ['\u001b[38;2;1;2;3mtrue\u001b[m', '\u001b[38;2;1;2;3mtrue\u001b[m'],
+    ['\u001b[2Jgone\u001b[H', 'gone'],
+    ['\u001b]0;title\u0007after', 'after'],
+    ['\u001b]52;c;aGk=\u001b\\after', 'after'],
+    ['\u009b31mred', 'red'],
+    ['a\u0000b\u0008c\u007fd', 'abcd'],
+    ['\u001b\u001b[2K[31m', '[31m'],
+    ['\u001b[', ''],
+  ])('%j becomes %j', (text, safe) => {
+    expect(withoutControls(text, 'keep')).toBe(safe);
+  });
+
+  it('loses its colours where they are not wanted', () => {
+    expect(withoutControls('\u001b[31mred\u001b[0m', 'drop')).toBe('red');
+  });
+
+  it('never keeps a control character outside of a colour, and is clean after one pass', () => {
+    const pieces = fc.constantFrom(
+      '\u001b',
+      '[',
+      ']',
+      '31',
+      'm',
+      ';',
+      'x',
+      '\u009b',
+      '\u0007',
+      '\\',
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 24 }), (parts) => {
+        const safe = withoutControls(parts.join(''), 'keep');
+        expect(withoutControls(safe, 'keep')).toBe(safe);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+        expect(safe.replace(/\u001b\[[0-9;:]*m/g, '')).not.toMatch(/\p{Cc}/u);
+      }),
+    );
+  });
+});
+
+describe('a cut', () => {
+  it('keeps characters whole', () => {
+    expect(cutToBytes('aé€😀', 4)).toBe('aé');
+    expect(cutToBytes('aé€😀', 9)).toBe('aé€');
+    expect(cutToBytes('abc', 3)).toBe('abc');
+  });
+});

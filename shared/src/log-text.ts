@@ -1,0 +1,46 @@
+/** Texts that strangers' programs wrote, made harmless for whoever shows them. */
+
+const escape = String.fromCharCode(0x1b);
+const csi = String.fromCharCode(0x9b);
+const bell = String.fromCharCode(0x07);
+const stringEnd = String.fromCharCode(0x9c);
+/** Device control, start of string, operating system command, privacy message, program command. */
+const stringStarts = String.fromCharCode(0x90, 0x98, 0x9d, 0x9e, 0x9f);
+
+/**
+ * Complete escape sequences: CSI, then strings up to their end, then two-character ones; last of all
+ * what is left of control characters, but tab and the carriage return of a progress bar.
+ */
+const controlling = new RegExp(
+  [
+    `(?:${escape}\\[|${csi})[0-?]*[ -/]*[@-~]`,
+    `(?:${escape}[\\]PX^_]|[${stringStarts}])[^${bell}${escape}${stringEnd}]*(?:${bell}|${escape}\\\\|${stringEnd})?`,
+    `${escape}[ -/]*[0-~]`,
+    '(?![\\t\\r])\\p{Cc}',
+  ].join('|'),
+  'gu',
+);
+const colour = new RegExp(`^${escape}\\[[0-9;:]*m$`);
+/** Most lines have none of it, and are found out by one pass without a copy. */
+const suspicious = /(?![\t\r])\p{Cc}/u;
+
+/**
+ * Takes every control character out of one line but tab and carriage return: escape sequences can
+ * rename windows, write the clipboard or hide lines. Colours (SGR) stay when `colours` is `keep`.
+ */
+export function withoutControls(text: string, colours: 'keep' | 'drop'): string {
+  if (!suspicious.test(text)) return text;
+  return text.replace(controlling, (found) =>
+    colours === 'keep' && colour.test(found) ? found : '',
+  );
+}
+
+/** A text cut to so many bytes of UTF-8, never within a character. */
+export function cutToBytes(text: string, bytesMax: number): string {
+  if (text.length * 3 <= bytesMax) return text;
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= bytesMax) return text;
+  let end = bytesMax;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return new TextDecoder().decode(bytes.subarray(0, end));
+}
