@@ -34,6 +34,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
 import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-agents.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
+import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
@@ -204,7 +205,7 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   const params = { jobId };
   await ask(jobRoutes.getJob, keys.requester, { params });
   await ask(jobRoutes.getJobLogs, keys.requester, { params, query: {} });
-  await askDownload(keys.requester, jobId);
+  checked.add(await askJobLogFile(market.url, keys.requester, jobId));
   await ask(jobRoutes.listJobs, keys.requester, { query: {} });
   await ask(accountRoutes.getAccount, keys.requester);
   await ask(accountRoutes.getDepositAddress, null);
@@ -218,19 +219,6 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(adminRoutes.getTreasury, market.adminApiKey);
   await ask(adminRoutes.listPayouts, market.adminApiKey, { query: {} });
   await ask(adminAgentRoutes.listAgents, market.adminApiKey);
-}
-
-/** The one answer that is text. */
-async function askDownload(apiKey: string, jobId: string) {
-  const { method, url } = jobRoutes.downloadJobLogs;
-  const headers = { authorization: `Bearer ${apiKey}` };
-  const answer = await fetch(market.url + url.replace(':jobId', jobId), { headers });
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([
-    200,
-    'text/plain; charset=utf-8',
-  ]);
-  await answer.text();
-  checked.add(`${method} ${url}`);
 }
 
 describe('answers', () => {

@@ -47,7 +47,7 @@ export async function* followLogs(
   position: LogPosition,
   signal: AbortSignal,
 ): AsyncGenerator<LogLineRow[], void, undefined> {
-  const { untilSeq } = position;
+  const lastSeq = position.untilSeq ?? Number.MAX_SAFE_INTEGER;
   let { afterSeq } = position;
   let changed = false;
   let wake: (() => void) | null = null;
@@ -58,7 +58,7 @@ export async function* followLogs(
   const leave = deps.feed.subscribeLogs(position.jobId, notify);
   signal.addEventListener('abort', notify);
   try {
-    while (!signal.aborted && (untilSeq === null || afterSeq < untilSeq)) {
+    while (!signal.aborted && afterSeq < lastSeq) {
       changed = false;
       // Asked before reading: what was stored before the end is then read for certain.
       const job = await deps.store.job(position.jobId);
