@@ -7,6 +7,7 @@ import { deposits } from './0006-deposits.ts';
 import { x402 } from './0007-x402.ts';
 import { schedules } from './0008-schedules.ts';
 import { writers } from './0009-writers.ts';
+import { logRemovals } from './0010-log-removals.ts';
 
 export interface Migration {
   name: string;
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   x402,
   schedules,
   writers,
+  logRemovals,
 ];
