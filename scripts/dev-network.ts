@@ -70,6 +70,8 @@ export interface NetworkOptions {
   /** More settings for the child. */
   childEnv?: Env;
   marketplace?: Partial<MarketplaceConfig>;
+  /** How many addresses of the one chain the marketplace is told; 1 when absent. */
+  endpoints?: 1 | 2;
 }
 
 const adminApiKey = 'operator-key-of-the-dev-network';
@@ -94,6 +96,7 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
     child ??
     (await startMarketplace({
       ...marketplaceDefaults(dataDir, localnet.rpcUrl, level),
+      ...(options.endpoints === 2 && { rpcUrls: twoNames(localnet.rpcUrl) }),
       ...options.marketplace,
     }));
   const agents: Agent[] = [];
@@ -145,6 +148,11 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
       });
     },
   };
+}
+
+/** The same server by both names of this machine. */
+function twoNames(rpcUrl: string): string[] {
+  return [rpcUrl, rpcUrl.replace('127.0.0.1', 'localhost')];
 }
 
 function marketplaceDefaults(

@@ -16,6 +16,10 @@ import type { MetricTable } from '@node3/shared/metrics';
 import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
 import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
+import { buildDashboard } from './dashboards/build-dashboard.ts';
+import { marketplaceDashboard } from './dashboards/marketplace-dashboard.ts';
+import { paymentsDashboard } from './dashboards/payments-dashboard.ts';
+import { providerDashboard } from './dashboards/provider-dashboard.ts';
 import { exampleFile, settingsDocument } from './describe-settings.ts';
 import { table } from './markdown-table.ts';
 import { paymentCases, paymentCasesNotRun } from './payment-cases.ts';
@@ -155,6 +159,9 @@ const documents: Record<string, string> = {
     agent: agentSettings,
   }),
   'docs/reference/states.md': statesDocument(),
+  'deploy/grafana/marketplace.json': buildDashboard(marketplaceDashboard),
+  'deploy/grafana/payments.json': buildDashboard(paymentsDashboard),
+  'deploy/grafana/provider.json': buildDashboard(providerDashboard),
   'deploy/marketplace.env.example': exampleFile('marketplace', marketplaceSettings),
   'deploy/agent.env.example': exampleFile('agent', agentSettings),
 };
