@@ -5,9 +5,11 @@ import * as adminAgents from '@node3/shared/routes/admin-agents';
 import * as agentIdentity from '@node3/shared/routes/agent-identity';
 import * as agentLocal from '@node3/shared/routes/agent-local';
 import * as agents from '@node3/shared/routes/agents';
+import * as audit from '@node3/shared/routes/audit';
 import * as auth from '@node3/shared/routes/auth';
 import * as caps from '@node3/shared/routes/caps';
 import * as deposits from '@node3/shared/routes/deposits';
+import * as events from '@node3/shared/routes/events';
 import * as explain from '@node3/shared/routes/explain';
 import * as galaksio from '@node3/shared/routes/galaksio';
 import * as health from '@node3/shared/routes/health';
@@ -47,6 +49,7 @@ export const apiRoutes: RouteContract[] = [
   receipts,
   jobs,
   explain,
+  events,
   jobBulk,
   templates,
   schedules,
@@ -61,5 +64,6 @@ export const apiRoutes: RouteContract[] = [
   reservations,
   payouts,
   ledger,
+  audit,
   agentLocal,
 ].flatMap((module) => Object.values<unknown>(module).filter(isContract));

@@ -8,6 +8,7 @@ import { metricTable } from '@node3/marketplace/observability/metric-table';
 import { marketplaceSettings } from '@node3/marketplace/settings';
 import { agentTransitions } from '@node3/shared/agent-state';
 import { errorCodes } from '@node3/shared/error-codes';
+import { eventCatalogue } from '@node3/shared/event-catalogue';
 import { eventNames } from '@node3/shared/events';
 import { executionTransitions } from '@node3/shared/execution-state';
 import { jobTransitions, reasons } from '@node3/shared/job-state';
@@ -76,6 +77,29 @@ function statesDocument(): string {
   const money = `## Who pays\n\nOnly run time is ever billed. The fee is rounded down; the provider keeps the remainder.\n\n${table(['row', 'when', 'the provider gets', 'the requester pays'], moneyRows)}`;
   const events = eventNames.map((name) => `- \`${name}\``).join('\n');
   return `# States, reasons and events\n\n${notice}\n\n${sections.join('\n\n')}\n\n## Reasons\n\n${table(['reason', 'fault', 'settled as', 'retried', 'meaning'], reasonRows)}\n\n${money}\n\n## Events\n\n${events}\n`;
+}
+
+/** An event as streams and webhooks have it, beside what is true of all of them. */
+function eventsDocument(): string {
+  const sections = eventNames.map((name) => {
+    const { sentence, owner, data } = eventCatalogue[name];
+    const whose = owner === 'operator' ? ' Only the operator sees it.' : '';
+    const isOfJob = /^(job|execution|settlement)\./.test(name);
+    const example = {
+      seq: 4711,
+      type: name,
+      at: '2026-11-26T02:30:00.000Z',
+      actor: owner === 'operator' ? 'operator' : 'marketplace',
+      accountId: owner === 'operator' ? null : 'acc_01M8BAHE4NEX5860C7BXW3SG3K',
+      jobId: isOfJob ? 'job_01M8BAHJSJF3AT6K0V6TT6A8G2' : null,
+      executionId: name.startsWith('execution.') ? 'exe_01M8BAHJT6FE5RP2FATTN49814' : null,
+      reason: null,
+      data,
+    };
+    const json = JSON.stringify(example, null, 2);
+    return `## \`${name}\`\n\n${sentence}${whose}\n\n\`\`\`json\n${json}\n\`\`\``;
+  });
+  return `# Events\n\n${notice}\n\n\`GET /api/v1/events\` answers events like these; webhooks send them as \`{"type","timestamp","data"}\` with the whole event as \`data\`. Fields of \`data\` may be missing where they don't apply, and new ones may come. How to follow them: [events and webhooks](../guides/webhooks.md).\n\n${sections.join('\n\n')}\n`;
 }
 
 function limitsDocument(): string {
@@ -151,6 +175,7 @@ function paymentsDocument(): string {
 const documents: Record<string, string> = {
   'docs/reference/api.md': apiDocument(),
   'docs/reference/errors.md': errorsDocument(),
+  'docs/reference/events.md': eventsDocument(),
   'docs/reference/limits.md': limitsDocument(),
   'docs/reference/metrics.md': metricsDocument(),
   'docs/reference/payments-tests.md': paymentsDocument(),

@@ -182,6 +182,7 @@ function createMarketplaceService(
     x402,
     ids: systemIds,
     explorerUrl: (signature) => explorerUrl(cluster, signature, config.explorerUrl),
+    audit: config.audit,
     leaseSecret: keys.secrets.leaseSecret,
     receiptKey: keys.receiptKey,
     adminApiKey: config.adminApiKey,

@@ -1,10 +1,12 @@
 import type { DefaultImages } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import type { LogLevel } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
 import { type Caps, noCaps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
+import type { AuditAddress } from './services/audit-address.ts';
 
 /** Everything the marketplace can be told. Paths are files or folders, ports may be 0 for any. */
 export interface MarketplaceConfig {
@@ -27,6 +29,8 @@ export interface MarketplaceConfig {
   /** Where the operator wants other caps than the cluster's defaults. */
   payoutCaps: PayoutCapSettings;
   adminApiKey: string;
+  /** How much of an address the audit log keeps, and for how many days it is kept. */
+  audit: { address: AuditAddress; retentionDays: number };
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;
   /** Caps that hold for every account, whatever it sets for itself. */
@@ -82,6 +86,7 @@ export const pricingDefaults = {
   operatorCaps: { SOL: noCaps, USDC: noCaps },
   quoteSec: 60,
   explorerUrl: null,
+  audit: { address: 'truncated', retentionDays: limits.auditRetentionDays },
   registration: 'open',
   unprovenWallets: 'refused',
 } satisfies Partial<MarketplaceConfig>;

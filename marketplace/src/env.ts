@@ -10,6 +10,7 @@ import {
   readUrl,
 } from '@node3/shared/env';
 import { isMarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
 import { logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
@@ -23,6 +24,7 @@ import {
 import type { Caps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
+import { auditAddresses } from './services/audit-address.ts';
 
 /** Thirty days: longer than anybody needs to look at a result. */
 const holdbackSecMax = 2_592_000;
@@ -55,6 +57,14 @@ export function readConfig(env: Env): MarketplaceConfig {
     feePayerWallet: readFeePayerWallet(env),
     payoutCaps: { SOL: readPayoutCaps(env, 'SOL'), USDC: readPayoutCaps(env, 'USDC') },
     adminApiKey: readAdminKey(env, environment),
+    audit: {
+      address: readChoice(env, 'AUDIT_IP', auditAddresses, 'truncated'),
+      retentionDays: readInteger(env, 'AUDIT_RETENTION_DAYS', {
+        fallback: limits.auditRetentionDays,
+        min: 1,
+        max: 3_650,
+      }),
+    },
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', {
       fallback: pricingDefaults.feeBasisPoints,
       min: 0,

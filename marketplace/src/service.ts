@@ -20,11 +20,15 @@ import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
 import type { X402 } from './payments/x402-port.ts';
 import type { AgentLinks } from './services/agent-links.ts';
+import { type AuditAddress, auditAddress } from './services/audit-address.ts';
+import { AuthFailures } from './services/auth-failures.ts';
+import { startEntry } from './services/note-start.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
 import type { OwnWallets } from './services/own-wallets.ts';
 import { readHealth } from './services/read-health.ts';
 import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Store } from './store/store.ts';
+import { startAuditKeeper } from './workers/audit-keeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startLogRetention } from './workers/log-retention.ts';
@@ -33,6 +37,12 @@ import { startScheduleFirer } from './workers/schedule-firer.ts';
 /** The payout engine as the rest of the service sees it. */
 export interface Payouts extends PayoutOperation {
   health(): Health['checks']['payouts'];
+}
+
+/** What the audit log keeps, and how long. */
+export interface AuditSettings {
+  address: AuditAddress;
+  retentionDays: number;
 }
 
 export interface ServiceParts {
@@ -52,6 +62,7 @@ export interface ServiceParts {
   log: Logger;
   cluster: NonNullable<Health['cluster']>;
   explorerUrl: (signature: string) => string | null;
+  audit: AuditSettings;
   leaseSecret: string;
   /** Signs receipts and nothing else. */
   receiptKey: WalletKey;
@@ -111,6 +122,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const { presence, operatorAccountId, jobTokens } = core;
   const startedAtMs = clock.nowMs();
+  const authFailures = new AuthFailures({ store, clock });
   const { operatorCaps, defaultImages } = parts;
   const app = await createServer(
     {
@@ -126,7 +138,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         adminApiKey: parts.adminApiKey,
         operatorAccountId,
         jobTokens,
+        onRefused({ socket }, code, keyId) {
+          const ip = auditAddress(socket.remoteAddress, parts.audit.address);
+          authFailures.note({ code, ip, keyId });
+        },
       }),
+      authFailures,
+      auditAddress: parts.audit.address,
       x402: parts.x402,
       treasury: parts.treasury,
       ownWallets: parts.ownWallets,
@@ -160,6 +178,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     agentLinks: core.agentLinks,
     async listen(host, port) {
       const url = await app.listen({ host, port });
+      await store.appendAudit([startEntry(parts, startedAtMs)]);
       firer = startScheduleFirer({ ...core, operatorCaps, defaultImages });
       loops = [
         firer,
@@ -168,6 +187,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         ...(parts.logRetentionMs === null
           ? []
           : [startLogRetention({ ...core, logRetentionMs: parts.logRetentionMs })]),
+        startAuditKeeper({ ...core, authFailures, retentionDays: parts.audit.retentionDays }),
         startDepositWatcher({
           ...core,
           deposits: parts.deposits,
@@ -183,6 +203,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       await closeServer(app);
       const contacts = presence.takeRest();
       if (contacts.length > 0) await store.recordAgentContacts(contacts);
+      await authFailures.flush();
     },
   };
 }

@@ -60,6 +60,16 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         fallback: null,
       },
       {
+        name: 'AUDIT_IP',
+        about: 'What the audit log keeps of addresses: `truncated`, `full` or `none`.',
+        fallback: 'truncated',
+      },
+      {
+        name: 'AUDIT_RETENTION_DAYS',
+        about: 'How long entries of the audit log are kept.',
+        fallback: '90',
+      },
+      {
         name: 'REGISTRATION_TOKEN_REQUIRED',
         about: 'Whether agents register with a one-time token of the operator only.',
         fallback: 'false',

@@ -224,6 +224,13 @@ export const limits = {
   parameterChars: 16 * 1024,
   /** Read and written in some milliseconds, so that an export of millions delays nobody. */
   ledgerEntriesPerPage: 1_000,
+  /** Read, hashed and written in some milliseconds. */
+  auditEntriesPerPage: 1_000,
+  /** As long as the seed keeps them; what is older stays provable by the hash of the last one removed. */
+  auditRetentionDays: 90,
+  /** Addresses that are told apart among those that were refused in one minute; the rest is one entry. */
+  authFailureAddresses: 128,
+  authFailureFlushMs: 60_000,
   streamChannelsPerSocket: 32,
   /** Tabs of a whole office behind one address, but not a flood. */
   streamSocketsPerAddress: 256,
@@ -234,4 +241,14 @@ export const limits = {
   streamBacklogEvents: 10_000,
   /** Jobs named in one message between replicas: with their ids it stays below the 8,000 bytes of a NOTIFY. */
   busJobsPerMessage: 200,
+  /** A page is written in some milliseconds. */
+  eventsPerPage: 1_000,
+  /** Rows of the log that one look for an account's events reads: some milliseconds. */
+  eventsScanned: 10_000,
+  /** Looks at the log that one request for a page makes before it answers how far it came. */
+  eventLooksPerPage: 50,
+  /** Streams of events that one account has open over HTTP. */
+  eventFollowersPerAccount: 32,
+  /** A reader that takes nothing for so long is cut off; it comes back and goes on where it was. */
+  streamStallMs: 60_000,
 } as const;

@@ -11,6 +11,7 @@ import type { AcceptHistoryOptions, PayoutSwitchOptions } from '../commands/admi
 import type { AdminJobOptions } from '../parse/admin-job.ts';
 import { addAdminAgentCommands } from './agent-commands.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { addAdminMoneyCommands } from './money-commands.ts';
 
 /** The operator's commands, with the names and flags of the seed's marketplace_admin. */
@@ -20,6 +21,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
     .description('Run a marketplace; the operator key comes from ADMIN_API_KEY');
   addReadingCommands(state, admin);
   addLedgerCommands(state, admin);
+  addAuditCommands(state, admin);
   addAdminAgentCommands(state, admin);
 
   const create = admin

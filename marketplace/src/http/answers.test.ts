@@ -1,15 +1,19 @@
 import { createClient } from '@node3/shared/client';
 import { systemClock } from '@node3/shared/clock';
 import type { ReplyOf, RouteContract } from '@node3/shared/contract';
+import { eventCatalogue } from '@node3/shared/event-catalogue';
+import type { EventName } from '@node3/shared/events';
 import { baseUnits } from '@node3/shared/money';
 import * as accountRoutes from '@node3/shared/routes/accounts';
 import * as adminRoutes from '@node3/shared/routes/admin';
 import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
 import * as agentIdentityRoutes from '@node3/shared/routes/agent-identity';
 import * as agentRoutes from '@node3/shared/routes/agents';
+import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
 import * as capRoutes from '@node3/shared/routes/caps';
 import * as depositRoutes from '@node3/shared/routes/deposits';
+import * as eventRoutes from '@node3/shared/routes/events';
 import * as explainRoutes from '@node3/shared/routes/explain';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as healthRoutes from '@node3/shared/routes/health';
@@ -35,6 +39,7 @@ import { creditDeposit } from '../services/claim-deposit.ts';
 import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-agents.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
+import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
@@ -74,6 +79,8 @@ const modules = [
   ratingRoutes,
   node3Routes,
   node3ReadRoutes,
+  auditRoutes,
+  eventRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -85,6 +92,8 @@ const contracts = modules.flatMap((routes) => Object.values(routes).filter(isCon
 let market: TestMarketplace;
 /** Endpoints whose answer was compared with its schema. */
 const checked = new Set<string>();
+/** Endpoints of the operator after which the audit log was longer. */
+const audited = new Set<string>();
 
 beforeAll(async () => {
   market = await startTestMarketplace();
@@ -98,7 +107,10 @@ async function ask<C extends RouteContract>(
   args: object = {},
 ): Promise<ReplyOf<C>> {
   const client = createClient({ baseUrl: market.url, apiKey });
+  const before = (await market.store.auditEnds()).head.entry;
   const reply: unknown = await client.call(contract, args as never);
+  const { head } = await market.store.auditEnds();
+  if (head.entry > before) audited.add(`${contract.method} ${contract.url}`);
   const schema = Object.entries(contract.schema.response).find(([status]) => status < '300')?.[1];
   if (schema === undefined) throw new Error(`${contract.url} promises no answer`);
   if (!Check(schema, reply)) {
@@ -269,12 +281,12 @@ describe('answers', () => {
       await ask(ratingRoutes.rateJob, requester, { params: { jobId }, body: { stars: 5 } });
     }
     await ask(receiptRoutes.getReceiptKey, null);
-    await operatePayouts();
-    await handleDeposits(requester);
+    await operatePayouts(ask, market);
+    await handleDeposits(ask, market, requester);
     await ask(ledgerRoutes.verifyLedger, market.adminApiKey);
     await ask(ledgerRoutes.exportLedger, market.adminApiKey, { query: { limit: 5 } });
     await ask(ledgerRoutes.getReserves, market.adminApiKey);
-    await withdraw(requester);
+    await withdraw(ask, requester);
     await askJobBulk((contract, args) => ask(contract, requester, args));
     await askSchedules((contract, args) => ask(contract, requester, args));
     await askTemplates((contract, args) => ask(contract, requester, args));
@@ -285,6 +297,9 @@ describe('answers', () => {
     await readPublic(agentId);
     await askAgents(ask, market.adminApiKey, await registerAgent());
     await askSeed(requester);
+    await ask(auditRoutes.listAuditLog, market.adminApiKey, { query: { limit: 1_000 } });
+    await ask(eventRoutes.listEvents, requester, { query: {} });
+    await ask(auditRoutes.verifyAuditLog, market.adminApiKey);
   });
 
   it('were compared for every endpoint that works without a chain', () => {
@@ -300,6 +315,27 @@ describe('answers', () => {
     ];
     const all = contracts.map(({ method, url }) => `${method} ${url}`);
     expect([...checked, ...onChain].toSorted()).toEqual(all.toSorted());
+  });
+
+  it('caused events that have no fields but those of the catalogue', async () => {
+    const events = await market.store.eventsAfter(0, 10_000);
+    const unknown = events.flatMap(({ name, data }) => {
+      const known = eventCatalogue[name as EventName].data;
+      return Object.keys(data)
+        .filter((key) => !(key in known))
+        .map((key) => `${name}: ${key}`);
+    });
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+
+  it('of the operator left an entry in the audit log wherever something was changed', () => {
+    const commands = contracts
+      .filter(({ audience, method }) => audience === 'operator' && method !== 'GET')
+      .map(({ method, url }) => `${method} ${url}`);
+    const silent = commands.filter((command) => checked.has(command) && !audited.has(command));
+    // Its agent was gone already.
+    expect(silent).toEqual(['POST /api/v1/admin/agents/:agentId/unregister']);
+    expect(commands.length).toBeGreaterThan(10);
   });
 
   it('are described by OpenAPI, with the kind of key they want', async () => {
@@ -337,59 +373,4 @@ async function askSeed(requester: string) {
   await askNode3(ask, { wallet, operator: market.adminApiKey }, async () => {
     await ask(jobRoutes.createJob, requester, { body });
   });
-}
-
-async function operatePayouts() {
-  const { adminApiKey, store } = market;
-  await ask(payoutRoutes.getPayoutEngine, adminApiKey);
-  const due = await store.duePayouts({ asset: 'SOL', limit: 1, nowMs: systemClock.nowMs() });
-  const [payoutId = ''] = due.map((payout) => payout.payoutId);
-  await store.holdPayouts([{ payoutId, reason: 'test' }], []);
-  await ask(payoutRoutes.retryPayout, adminApiKey, { params: { payoutId } });
-  const body = { reason: 'made by hand' };
-  await ask(payoutRoutes.stopPayouts, adminApiKey, { body });
-  await ask(payoutRoutes.startPayouts, adminApiKey, { body });
-  await ask(payoutRoutes.acceptTreasuryHistory, adminApiKey, { body });
-}
-
-async function handleDeposits(requester: string) {
-  const { adminApiKey, store } = market;
-  const { accountId } = await ask(accountRoutes.getAccount, requester);
-  const wanted = { body: { asset: 'USDC' as const, amount: '1.5' } };
-  const { intentId } = await ask(depositRoutes.createDepositIntent, requester, wanted);
-  await ask(depositRoutes.getDepositIntent, requester, { params: { intentId } });
-  const signature = '5'.repeat(88);
-  await store.recordDeposit({
-    signature,
-    received: [{ asset: 'SOL', amount: baseUnits(7n), sourceOwner: null }],
-    target: { to: 'suspense', reason: 'unattributed' },
-    minimum: { SOL: baseUnits(0n), USDC: baseUnits(0n) },
-    nowMs: systemClock.nowMs(),
-  });
-  await ask(depositRoutes.listAdminDeposits, adminApiKey, { query: { state: 'suspense' } });
-  const body = { accountId };
-  await ask(depositRoutes.assignDeposit, adminApiKey, { params: { signature }, body });
-  await ask(depositRoutes.listDeposits, requester, { query: {} });
-  const refundable = '6'.repeat(88);
-  await store.recordDeposit({
-    signature: refundable,
-    received: [{ asset: 'SOL', amount: baseUnits(7n), sourceOwner: '1'.repeat(32) }],
-    target: { to: 'suspense', reason: 'unattributed' },
-    minimum: { SOL: baseUnits(0n), USDC: baseUnits(0n) },
-    nowMs: systemClock.nowMs(),
-  });
-  const { data } = await ask(depositRoutes.refundDeposit, adminApiKey, {
-    params: { signature: refundable },
-  });
-  const payoutId = data[0]?.refundId ?? '';
-  await ask(payoutRoutes.cancelPayout, adminApiKey, { params: { payoutId } });
-}
-
-async function withdraw(requester: string) {
-  const body = { money: { amount: '0.001', asset: 'SOL' as const } };
-  const { withdrawalId } = await ask(withdrawalRoutes.createWithdrawal, requester, { body });
-  const params = { withdrawalId };
-  await ask(withdrawalRoutes.getWithdrawal, requester, { params });
-  await ask(withdrawalRoutes.cancelWithdrawal, requester, { params });
-  await ask(withdrawalRoutes.listWithdrawals, requester, { query: {} });
 }

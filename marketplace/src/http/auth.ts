@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@node3/shared/clock';
-import { MarketError } from '@node3/shared/error';
+import { isMarketError, MarketError } from '@node3/shared/error';
+import type { ErrorCode } from '@node3/shared/error-codes';
 import type { FastifyRequest } from 'fastify';
 import { equalsHash, hashText, isWorkingKey, keyIdOf } from '../services/api-key.ts';
 import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
 import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow } from '../store/rows.ts';
+import { type Caller, noteCaller } from './caller.ts';
 
 interface Deps {
   clock: Clock;
@@ -14,6 +16,8 @@ interface Deps {
   jobTokens: JobTokens;
   adminApiKey: string;
   operatorAccountId: string;
+  /** Hears of every key that is refused. `keyId` may be invented by whoever showed it. */
+  onRefused(request: KeyHolder, code: ErrorCode, keyId: string | null): void;
 }
 
 export interface Requester {
@@ -23,7 +27,7 @@ export interface Requester {
 }
 
 /** Where a key stands. The upgrade of a socket has no more than that. */
-type KeyHolder = Pick<IncomingMessage, 'headers'>;
+type KeyHolder = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 /** Finds out who calls, per kind of route. One key never works for two kinds of caller. */
 export interface Authenticator {
@@ -65,8 +69,31 @@ export function createAuthenticator(deps: Deps): Authenticator {
     throw new MarketError('AUTH_INVALID');
   }
 
+  /** Notes who was let in, and who was not. */
+  function noted<R extends KeyHolder, T>(
+    find: (request: R) => Promise<T>,
+    callerOf: (found: T, request: R) => Caller,
+  ): (request: R) => Promise<T> {
+    return async (request) => {
+      try {
+        const found = await find(request);
+        noteCaller(request, callerOf(found, request));
+        return found;
+      } catch (error) {
+        const code = refusals.find((known) => isMarketError(error, known));
+        if (code !== undefined) deps.onRefused(request, code, keyIdOf(readKey(request)));
+        throw error;
+      }
+    };
+  }
+  const callerOfRequester = ({ accountId, keyId }: Requester): Caller => ({
+    actor: keyId === null && accountId === deps.operatorAccountId ? 'operator' : 'requester',
+    accountId,
+    keyId,
+  });
+
   return {
-    requester,
+    requester: noted(requester, callerOfRequester),
     requesterByKey,
     async public() {
       return null;
@@ -78,36 +105,49 @@ export function createAuthenticator(deps: Deps): Authenticator {
       return keyId;
     },
 
-    async jobRequester(request) {
+    jobRequester: noted(async (request: FastifyRequest) => {
       const token = readKey(request);
       if (!token.startsWith(jobTokenPrefix)) return requester(request);
       const { jobId = '' } = request.params as { jobId?: string };
       const job = deps.jobTokens.isFor(jobId, token) ? await deps.store.job(jobId) : null;
       if (job === null) throw new MarketError('AUTH_INVALID');
       return { accountId: job.accountId, keyId: null };
-    },
+    }, callerOfRequester),
 
-    async agent(request) {
-      const apiKey = readKey(request);
-      const owner = await ownerOf(apiKey);
-      if (owner === null) throw new MarketError('AUTH_INVALID');
-      if (owner.kind !== 'agent') throw forbidden('an agent key');
-      const agent = await deps.store.agent(owner.agentId);
-      if (agent === null) throw new MarketError('AUTH_INVALID');
-      if (agent.state === 'disabled') {
-        throw new MarketError('AGENT_DISABLED', { agentId: agent.agentId });
-      }
-      return agent;
-    },
-    async operator(request) {
-      const apiKey = readKey(request);
-      if (equalsHash(hashText(apiKey), adminKeyHash)) return 'operator';
-      throw (await ownerOf(apiKey)) === null
-        ? new MarketError('AUTH_INVALID')
-        : forbidden('the operator key');
-    },
+    agent: noted(
+      async (request: KeyHolder) => {
+        const apiKey = readKey(request);
+        const owner = await ownerOf(apiKey);
+        if (owner === null) throw new MarketError('AUTH_INVALID');
+        if (owner.kind !== 'agent') throw forbidden('an agent key');
+        const agent = await deps.store.agent(owner.agentId);
+        if (agent === null) throw new MarketError('AUTH_INVALID');
+        if (agent.state === 'disabled') {
+          throw new MarketError('AGENT_DISABLED', { agentId: agent.agentId });
+        }
+        return agent;
+      },
+      (agent, request) => ({
+        actor: `agent:${agent.agentId}`,
+        accountId: null,
+        keyId: keyIdOf(readKey(request)),
+      }),
+    ),
+    operator: noted(
+      async (request: FastifyRequest) => {
+        const apiKey = readKey(request);
+        if (equalsHash(hashText(apiKey), adminKeyHash)) return 'operator' as const;
+        throw (await ownerOf(apiKey)) === null
+          ? new MarketError('AUTH_INVALID')
+          : forbidden('the operator key');
+      },
+      () => ({ actor: 'operator', accountId: null, keyId: null }),
+    ),
   };
 }
+
+/** What a key is refused with; no key at all is what every browser begins with. */
+const refusals: readonly ErrorCode[] = ['AUTH_INVALID', 'AUTH_FORBIDDEN', 'AGENT_DISABLED'];
 
 function forbidden(wanted: string): MarketError {
   return new MarketError('AUTH_FORBIDDEN', { detail: `This needs ${wanted}.` });

@@ -8,6 +8,8 @@ import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
 import type { AgentOrders } from '../services/agent-orders.ts';
+import type { AuditAddress } from '../services/audit-address.ts';
+import type { AuthFailures } from '../services/auth-failures.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
@@ -37,6 +39,9 @@ export interface HttpDeps
     CapDeps,
     ScheduleDeps {
   auth: Authenticator;
+  authFailures: AuthFailures;
+  /** How much of an address the audit log keeps. */
+  auditAddress: AuditAddress;
   store: Store;
   clock: Clock;
   log: Logger;

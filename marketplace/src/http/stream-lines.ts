@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { FastifyReply } from 'fastify';
 import type { Measures } from '../observability/measures.ts';
@@ -17,11 +18,14 @@ export interface StreamForm {
   keepAlive: string;
   /** Proxies that hold answers back would hold back the stream. */
   headers?: Record<string, string>;
+  /** Said last to a reader that was too slow; without it the stream just breaks off. */
+  dropped?: string;
 }
 
 export const jsonLines: StreamForm = {
   contentType: 'application/x-ndjson; charset=utf-8',
   keepAlive: '\n',
+  dropped: '{"dropped":true}\n',
 };
 
 /** A stream with nothing to say says so this often; the server ends silent ones. */
@@ -58,7 +62,10 @@ export async function streamLines(
     const signal = AbortSignal.any([gone.signal, deps.stopping]);
     for await (const text of texts(signal)) {
       if (signal.aborted) break;
-      if (!raw.write(text)) await drained(raw, signal);
+      if (!raw.write(text) && !(await drained(raw, signal))) {
+        drop(raw, form.dropped ?? '');
+        return;
+      }
     }
     raw.end();
   } catch (error) {
@@ -69,11 +76,24 @@ export async function streamLines(
   }
 }
 
-/** Resolves when the reader has caught up, or when nobody waits for that any more. */
-async function drained(raw: ServerResponse, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves when the reader has caught up, or when nobody waits for that any more; with false when it
+ * took nothing for too long.
+ */
+async function drained(raw: ServerResponse, signal: AbortSignal): Promise<boolean> {
+  const patience = AbortSignal.timeout(limits.streamStallMs);
   try {
-    await once(raw, 'drain', { signal });
+    await once(raw, 'drain', { signal: AbortSignal.any([signal, patience]) });
+    return true;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (signal.aborted) return true;
+    if (patience.aborted) return false;
+    throw error;
   }
+}
+
+/** The mark is the last thing that a reader finds that goes on after all; then it comes again. */
+function drop(raw: ServerResponse, mark: string): void {
+  raw.end(mark);
+  setTimeout(() => raw.destroy(), limits.streamStallMs).unref();
 }

@@ -4,7 +4,9 @@ import { limits } from '@node3/shared/limits';
 import { type StreamMessage, StreamRequest } from '@node3/shared/routes/stream';
 import { toTimestamp } from '@node3/shared/schema';
 import type { WebSocket } from 'ws';
+import { type EventPosition, followEvents } from '../live/follow-events.ts';
 import { followLogs, type LogPosition } from '../live/follow-logs.ts';
+import { viewEvent } from '../services/event-views.ts';
 import { viewLogLine } from '../services/job-views.ts';
 import type { EventRow } from '../store/rows.ts';
 import type { Requester } from './auth.ts';
@@ -80,7 +82,11 @@ export class StreamSession {
         this.#channels.delete(request.channel);
         return;
       case 'subscribe':
-        await this.#subscribe(request.channel, request.since ?? null);
+        await this.#subscribe(
+          request.channel,
+          request.since ?? null,
+          request.types?.split(',') ?? null,
+        );
         return;
     }
   }
@@ -99,7 +105,11 @@ export class StreamSession {
     });
   }
 
-  async #subscribe(channel: string, since: number | null): Promise<void> {
+  async #subscribe(
+    channel: string,
+    since: number | null,
+    types: readonly string[] | null,
+  ): Promise<void> {
     if (this.#channels.size >= limits.streamChannelsPerSocket) {
       this.#refuse(channel, 'RATE_LIMITED', 'Too many channels on this socket.');
       return;
@@ -123,7 +133,34 @@ export class StreamSession {
     if (this.#closed) return;
     this.#channels.get(channel)?.();
     if (kind === 'logs' && ranId !== null) this.#followLogs(channel, ranId, since ?? 0);
+    else if (kind === 'events') this.#followAccount(channel, since, types);
     else this.#followEvents(channel, since);
+  }
+
+  /** Everything of the account, from any place in the log on. The operator has all accounts. */
+  #followAccount(channel: string, since: number | null, types: readonly string[] | null): void {
+    const { feed, stopping, operatorAccountId } = this.#deps;
+    const requester = this.#requester;
+    if (requester === null) return;
+    const isOperator = requester.keyId === null && requester.accountId === operatorAccountId;
+    const accountId = isOperator ? null : requester.accountId;
+    const position = { filter: { accountId, jobId: null, types }, afterSeq: since ?? feed.lastSeq };
+    const left = new AbortController();
+    this.#channels.set(channel, () => left.abort());
+    this.#send({ type: 'subscribed', channel, seq: position.afterSeq });
+    void this.#pumpAccount(channel, position, AbortSignal.any([left.signal, stopping]));
+  }
+
+  async #pumpAccount(channel: string, position: EventPosition, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const { events } of followEvents(this.#deps, position, 'follow', signal)) {
+        if (signal.aborted) return;
+        this.#send({ type: 'events', channel, events: events.map(viewEvent) });
+      }
+    } catch (error) {
+      this.#deps.log.error({ err: error }, 'stream of events failed');
+      this.#socket.close(1011, 'internal error');
+    }
   }
 
   #followEvents(channel: string, since: number | null): void {

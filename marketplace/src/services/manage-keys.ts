@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
+import type { NewEvent } from '@node3/shared/events';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import { assets } from '@node3/shared/money';
@@ -45,7 +46,9 @@ export async function createKey(
   const owner = { kind: 'account' as const, accountId: caller.accountId };
   const caps = keyCaps === undefined ? null : readKeyCaps(keyCaps);
   const { apiKey, row } = createApiKey(deps.ids, owner, deps.clock.nowMs(), name);
-  await deps.store.addApiKey(row, { keysMax: limits.apiKeysPerOwner, caps });
+  const facts = { by: caller.keyId ?? 'operator', capped: caps !== null };
+  const events = [keyEvent('key.created', row, row.createdAtMs, facts)];
+  await deps.store.addApiKey(row, { keysMax: limits.apiKeysPerOwner, caps, events });
   return { keyId: row.keyId, apiKey };
 }
 
@@ -58,9 +61,10 @@ export async function rotateKey(deps: Deps, caller: CapCaller, keyId: string) {
 
 /** A key may always revoke itself. */
 export async function revokeKey(deps: Deps, caller: CapCaller, keyId: string) {
-  await ownKey(deps, caller, keyId);
+  const row = await ownKey(deps, caller, keyId);
   if (keyId !== caller.keyId) await assertUncapped(deps, caller);
-  await deps.store.revokeApiKey(keyId, deps.clock.nowMs());
+  const nowMs = deps.clock.nowMs();
+  await deps.store.revokeApiKey(keyId, nowMs, [keyEvent('key.revoked', row, nowMs, {})]);
   deps.keyHolders.endKey(caller.accountId, keyId);
   return { keyId };
 }
@@ -73,15 +77,36 @@ export async function rotateAgentKey(deps: Deps, agentId: string, keyId: string)
   return rotate(deps, row);
 }
 
-async function rotate(deps: Deps, { keyId, owner, name }: ApiKeyRow) {
+async function rotate(deps: Deps, old: ApiKeyRow) {
+  const { keyId, owner, name } = old;
   const nowMs = deps.clock.nowMs();
   const { apiKey, row } = createApiKey(deps.ids, owner, nowMs, name);
   const expiresAtMs = nowMs + limits.keyOverlapMs;
   const next = { keyId: row.keyId, keyHash: row.keyHash };
-  await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs });
+  const events = [keyEvent('key.rotated', old, nowMs, { nextKeyId: row.keyId })];
+  await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs, events });
   const ownerId = owner.kind === 'account' ? owner.accountId : owner.agentId;
   deps.keyHolders.expire(ownerId, keyId, expiresAtMs);
   return { keyId: row.keyId, apiKey, oldKeyExpiresAt: toTimestamp(expiresAtMs) };
+}
+
+function keyEvent(
+  name: 'key.created' | 'key.revoked' | 'key.rotated',
+  key: Pick<ApiKeyRow, 'keyId' | 'owner' | 'name'>,
+  atMs: number,
+  facts: NewEvent['data'],
+): NewEvent {
+  const { owner } = key;
+  return {
+    name,
+    atMs,
+    actor: owner.kind === 'agent' ? `agent:${owner.agentId}` : 'requester',
+    accountId: owner.kind === 'account' ? owner.accountId : null,
+    jobId: null,
+    executionId: null,
+    reason: null,
+    data: { keyId: key.keyId, name: key.name, ...facts },
+  };
 }
 
 async function ownKey(deps: Deps, caller: CapCaller, keyId: string): Promise<ApiKeyRow> {

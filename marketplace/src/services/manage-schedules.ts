@@ -215,7 +215,7 @@ async function viewDetail(deps: ScheduleDeps, row: ScheduleRow): Promise<Schedul
 
 function eventOf(
   { clock }: Pick<ScheduleDeps, 'clock'>,
-  { accountId, scheduleId }: ScheduleRow,
+  { accountId, scheduleId, name: title, state }: ScheduleRow,
   name: EventName,
 ): NewEvent {
   return {
@@ -226,6 +226,6 @@ function eventOf(
     jobId: null,
     executionId: null,
     reason: null,
-    data: { scheduleId },
+    data: { scheduleId, title, before: name === 'schedule.created' ? null : state },
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
+import type { NewEvent } from '@node3/shared/events';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import type { RegistrationToken } from '@node3/shared/routes/admin-agents';
@@ -38,7 +39,7 @@ export async function issueRegistrationToken(
     usedByAgentId: null,
     revokedAtMs: null,
   };
-  await deps.store.addRegistrationToken(row);
+  await deps.store.addRegistrationToken(row, [tokenEvent('issued', row, createdAtMs)]);
   return { ...viewToken(row), token };
 }
 
@@ -48,9 +49,28 @@ export async function listRegistrationTokens(deps: Pick<Deps, 'store'>) {
 }
 
 export async function revokeRegistrationToken(deps: Deps, tokenId: string) {
-  const row = await deps.store.revokeRegistrationToken(tokenId, deps.clock.nowMs());
+  const nowMs = deps.clock.nowMs();
+  const events = [tokenEvent('revoked', { tokenId, name: null, wallet: null }, nowMs)];
+  const row = await deps.store.revokeRegistrationToken(tokenId, nowMs, events);
   if (row === null) throw new MarketError('REGISTRATION_TOKEN_INVALID', { tokenId });
   return viewToken(row);
+}
+
+function tokenEvent(
+  what: 'issued' | 'revoked',
+  { tokenId, name, wallet }: Pick<RegistrationTokenRow, 'tokenId' | 'name' | 'wallet'>,
+  atMs: number,
+): NewEvent {
+  return {
+    name: `registration-token.${what}`,
+    atMs,
+    actor: 'operator',
+    accountId: null,
+    jobId: null,
+    executionId: null,
+    reason: null,
+    data: { tokenId, name, wallet },
+  };
 }
 
 /** What the store needs to use a token up. Throws REGISTRATION_TOKEN_INVALID for what can't be one. */

@@ -61,9 +61,9 @@ export async function setAccountCaps(
   const caps = readAccountCaps(input.caps);
   const isOwner = await provesOwner(deps, caller, input.proof);
   if (!isOwner) throw needsProof();
-  await deps.store.changeCaps(caller.accountId, () => ({
+  await deps.store.changeCaps(caller.accountId, (stored) => ({
     caps,
-    events: capEvents(deps, caller, caller.accountId, caps),
+    events: capEvents(deps, caller, caller.accountId, { from: stored, to: caps }),
   }));
   return readCaps(deps, caller);
 }
@@ -84,7 +84,7 @@ export async function setKeyCaps(
     const caps = { ...stored, ...named };
     const widens = assets.some((asset) => raisesAny(stored[asset], caps[asset]));
     if (!isOwner && (keyId !== caller.keyId || widens)) throw needsProof();
-    return { caps, events: capEvents(deps, caller, keyId, caps) };
+    return { caps, events: capEvents(deps, caller, keyId, { from: stored, to: caps }) };
   });
   return { keyId, caps: viewKeyCaps(changed) };
 }
@@ -132,9 +132,11 @@ function capEvents(
   deps: CapDeps,
   caller: CapCaller,
   owner: string,
-  caps: Record<Asset, Caps>,
+  { from, to }: Record<'from' | 'to', Record<Asset, Caps>>,
 ): NewEvent[] {
   const text = (value: BaseUnits | null) => (value === null ? null : String(value));
+  const before = (caps: Caps) =>
+    [caps.perJob, caps.open, caps.perDay].map((cap) => text(cap) ?? '-');
   return assets.map((asset) => ({
     name: 'caps.changed',
     atMs: deps.clock.nowMs(),
@@ -146,9 +148,10 @@ function capEvents(
     data: {
       owner,
       asset,
-      perJob: text(caps[asset].perJob),
-      open: text(caps[asset].open),
-      perDay: text(caps[asset].perDay),
+      perJob: text(to[asset].perJob),
+      open: text(to[asset].open),
+      perDay: text(to[asset].perDay),
+      before: before(from[asset]).join(' '),
     },
   }));
 }

@@ -28,11 +28,15 @@ export interface AgentStore {
   /** Stores what agents last said; one transaction for many of them. */
   recordAgentContacts(contacts: AgentContact[]): Promise<void>;
 
-  addRegistrationToken(token: RegistrationTokenRow): Promise<void>;
+  addRegistrationToken(token: RegistrationTokenRow, events: NewEvent[]): Promise<void>;
   /** Newest first, at most `limit`. */
   registrationTokens(limit: number): Promise<RegistrationTokenRow[]>;
   /** null when unknown; one that was used or revoked comes back as it is. */
-  revokeRegistrationToken(tokenId: string, nowMs: number): Promise<RegistrationTokenRow | null>;
+  revokeRegistrationToken(
+    tokenId: string,
+    nowMs: number,
+    events: NewEvent[],
+  ): Promise<RegistrationTokenRow | null>;
 
   /** Stores a job's rating and counts it for the agent. Rejects with RATING_EXISTS for a second one. */
   addRating(rating: RatingRow): Promise<void>;

@@ -1,3 +1,4 @@
+import type { NewEvent } from '@node3/shared/events';
 import type { Asset } from '@node3/shared/money';
 import type { Caps } from '../domain/spending-caps.ts';
 import type { ApiKeyRow } from './rows.ts';
@@ -13,14 +14,15 @@ export interface KeyStore {
    * end at `expiresAtMs`. Rejects with KEY_NOT_FOUND when the old one no longer works.
    */
   rotateApiKey(rotation: KeyRotation): Promise<ApiKeyRow>;
-  /** Revokes a key for good; one that was revoked already stays as it is. */
-  revokeApiKey(keyId: string, nowMs: number): Promise<void>;
+  /** Revokes a key for good; one that was revoked already stays as it is, and without events. */
+  revokeApiKey(keyId: string, nowMs: number, events: NewEvent[]): Promise<void>;
 }
 
 export interface NewKeyOptions {
   keysMax: number;
   /** What the key may spend from its first moment on. */
   caps: Record<Asset, Caps> | null;
+  events: NewEvent[];
 }
 
 export interface KeyRotation {
@@ -29,4 +31,5 @@ export interface KeyRotation {
   /** Until then both keys work. */
   expiresAtMs: number;
   nowMs: number;
+  events: NewEvent[];
 }

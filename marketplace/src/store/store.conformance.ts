@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from './store.ts';
 import { describeAccounts } from './testing/accounts.ts';
 import { describeAgents } from './testing/agents.ts';
+import { describeAudit } from './testing/audit.ts';
 import { describeCaps } from './testing/caps.ts';
 import { describeChanges } from './testing/changes.ts';
 import { describeClaims } from './testing/claims.ts';
@@ -92,6 +93,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeTemplates(given);
     describeSchedules(given);
     describeEvents(given);
+    describeAudit(given);
     describeX402(given);
     describeHistories(makeStore);
     describeLedgerHistories(makeStore);

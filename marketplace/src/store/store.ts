@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { AccountStore } from './account-store.ts';
+import type { AuditStore } from './audit-store.ts';
 import type { CapStore } from './cap-store.ts';
 import type { DependencyStore } from './dependency-store.ts';
 import type { DepositStore } from './deposit-store.ts';
@@ -24,6 +25,7 @@ import type { X402Store } from './x402-store.ts';
  */
 export interface Store
   extends AccountStore,
+    AuditStore,
     CapStore,
     DependencyStore,
     DepositStore,
@@ -41,12 +43,25 @@ export interface Store
   checkWritable(): Promise<void>;
   /** Events after `seq`, oldest first, at most `limit`. */
   eventsAfter(seq: number, limit: number): Promise<EventRow[]>;
+  /**
+   * Events of an account, of a job, or all, after `afterSeq`, oldest first, at most `limit`. Looks
+   * at no more than `scanMax` rows, so that nobody else waits; `scannedTo` is where to go on.
+   */
+  eventsMatching(search: EventSearch): Promise<{ events: EventRow[]; scannedTo: number }>;
   /** The newest event's sequence number; 0 in an empty store. */
   lastEventSeq(): Promise<number>;
   /** Called after each commit with the events it stored, in order. One listener at most. */
   onEvents(listener: (events: EventRow[]) => void): void;
   /** Finishes queued writes and closes the file. */
   close(): Promise<void>;
+}
+
+export interface EventSearch {
+  accountId: string | null;
+  jobId: string | null;
+  afterSeq: number;
+  limit: number;
+  scanMax: number;
 }
 
 export interface LedgerStore {

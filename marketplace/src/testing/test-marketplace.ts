@@ -37,7 +37,7 @@ export interface TestMarketplace {
   /** Calls as nobody. */
   anonymous: Client;
   /** Stops the service and starts it again on the same data, with other settings where given. */
-  restart(changed?: TestOptions): Promise<void>;
+  restart(changed?: TestOptions & { meanwhile?: () => void }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -73,9 +73,10 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
     adminApiKey,
     payoutWakes: 0,
     anonymous: createClient({ baseUrl: running.url }),
-    async restart(changed = {}) {
+    async restart({ meanwhile, ...changed } = {}) {
       await running.service.stop();
       await running.store.close();
+      meanwhile?.();
       running = await startOn(folder, { ...options, ...changed }, Number(port), market);
       market.store = running.store;
       market.agentLinks = running.service.agentLinks;
@@ -158,6 +159,7 @@ async function startOn(
     log,
     cluster: options.cluster ?? 'localnet',
     explorerUrl: () => null,
+    audit: pricingDefaults.audit,
     leaseSecret: 'lease-secret-for-tests-only',
     receiptKey: testReceiptKey,
     adminApiKey,

@@ -1,14 +1,16 @@
 import { type Static, Type } from 'typebox';
 import { strictObject, taggedUnion } from '../schema.ts';
+import { type EventView, eventTypesPattern } from './events.ts';
 
 /**
  * `GET /api/v1/stream` (WebSocket): one socket per browser tab, many channels.
  * Channels: `market` (public events), `jobs` (own jobs), `job:<id>` (one job's events),
- * `logs:<id>` (one job's log lines). `since` resumes after a sequence number.
+ * `logs:<id>` (one job's log lines), `events` (everything of the account as `GET /api/v1/events` has
+ * it, perhaps of some `types` only). `since` resumes after a sequence number; `events` from any.
  */
 export const streamUrl = '/api/v1/stream';
 
-const channel = Type.String({ pattern: '^(market|jobs|(job|logs):job_[0-9A-Z]{26})$' });
+const channel = Type.String({ pattern: '^(market|jobs|events|(job|logs):job_[0-9A-Z]{26})$' });
 
 export const StreamRequest = taggedUnion('op', [
   strictObject({ op: Type.Literal('auth'), apiKey: Type.String({ maxLength: 256 }) }),
@@ -16,6 +18,7 @@ export const StreamRequest = taggedUnion('op', [
     op: Type.Literal('subscribe'),
     channel,
     since: Type.Optional(Type.Integer({ minimum: 0 })),
+    types: Type.Optional(Type.String({ pattern: eventTypesPattern })),
   }),
   strictObject({ op: Type.Literal('unsubscribe'), channel }),
   strictObject({ op: Type.Literal('ping') }),
@@ -27,6 +30,7 @@ export type StreamMessage =
   | { type: 'ready'; authenticated: boolean }
   | { type: 'subscribed'; channel: string; seq: number }
   | { type: 'event'; channel: string; seq: number; event: StreamEvent }
+  | { type: 'events'; channel: string; events: EventView[] }
   | { type: 'lines'; channel: string; lines: unknown[]; ended: boolean; removedAt?: string }
   | { type: 'resync'; channel: string }
   | { type: 'error'; code: string; detail: string; channel?: string }

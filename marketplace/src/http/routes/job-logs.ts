@@ -13,6 +13,7 @@ import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
 import { isFullPage } from '../../store/log-page.ts';
 import type { JobRow } from '../../store/rows.ts';
 import type { Requester } from '../auth.ts';
+import { holdKey } from '../hold-key.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { LogFollowers } from '../log-followers.ts';
 import { eventLogForm, jsonLogForm, textLogForm } from '../log-forms.ts';
@@ -138,12 +139,4 @@ async function stream(
     held.leave();
     leave();
   }
-}
-
-/** A stream ends as when the service stops, when the key that it was opened with ends. */
-function holdKey({ keyHolders, stopping }: HttpDeps, { accountId, keyId }: Requester) {
-  if (keyId === null) return { stopping, leave: () => undefined };
-  const ended = new AbortController();
-  const leave = keyHolders.hold(accountId, keyId, () => ended.abort());
-  return { stopping: AbortSignal.any([stopping, ended.signal]), leave };
 }

@@ -286,6 +286,7 @@ function createTestService(
     log: silentLogger,
     cluster: 'localnet',
     explorerUrl: () => null,
+    audit: pricingDefaults.audit,
     leaseSecret: 'lease-secret-for-tests-only',
     receiptKey: testReceiptKey,
     adminApiKey,

@@ -1,7 +1,8 @@
 import type { Actor, NewEvent } from '@node3/shared/events';
 import type { Reason } from '@node3/shared/job-state';
 import type { EventRow } from '../rows.ts';
-import type { Store } from '../store.ts';
+import type { EventSearch, Store } from '../store.ts';
+import { appendAuditOf } from './audit-log.ts';
 import type { Database } from './database.ts';
 import type { Tx, Work } from './work.ts';
 
@@ -22,15 +23,20 @@ const insertEvent = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const selectAfter = 'SELECT * FROM events WHERE seq > +? ORDER BY seq LIMIT +?';
 const selectOfJob = 'SELECT * FROM events WHERE job_id = +? ORDER BY seq LIMIT +?';
+const selectOfAccount = `
+  SELECT * FROM events WHERE seq > +? AND seq <= +? AND account_id = +? ORDER BY seq LIMIT +?`;
+const selectOfJobAfter =
+  'SELECT * FROM events WHERE job_id = +? AND seq > +? ORDER BY seq LIMIT +?';
 const selectLast = 'SELECT max(seq) AS seq FROM events';
 
 /**
  * Appends events to the log, inside a write. After its commit the listener hears of them, in the
- * order of their sequence numbers.
+ * order of their sequence numbers. Those that are audited stand in the audit log from then on, too.
  */
 export function* appendEvents(tx: Tx, events: readonly NewEvent[]): Work<EventRow[]> {
   const numbers = yield* tx.insert('seq', insertEvent, events.map(valuesOf));
   const rows = events.map((event, index) => ({ ...event, seq: numbers[index] ?? 0 }));
+  yield* appendAuditOf(tx, events);
   tx.announce(rows);
   return rows;
 }
@@ -40,14 +46,34 @@ export function* eventsOfJob(tx: Tx, jobId: string, limit: number): Work<EventRo
   return found.map(toEvent);
 }
 
+function* eventsMatching(
+  tx: Tx,
+  search: EventSearch,
+): Work<{ events: EventRow[]; scannedTo: number }> {
+  const { accountId, jobId, afterSeq, limit, scanMax } = search;
+  const last = yield* tx.get<{ seq: bigint | null }>(selectLast);
+  const lastSeq = Number(last?.seq ?? 0n);
+  // The events of a job have an index of their own: however old they are, they are found at once.
+  const end = jobId === null ? Math.min(afterSeq + scanMax, lastSeq) : lastSeq;
+  let found: EventRecord[];
+  if (jobId !== null) found = yield* tx.all<EventRecord>(selectOfJobAfter, jobId, afterSeq, limit);
+  else if (accountId === null) found = yield* tx.all<EventRecord>(selectAfter, afterSeq, limit);
+  else found = yield* tx.all<EventRecord>(selectOfAccount, afterSeq, end, accountId, limit);
+  const events = found.map(toEvent);
+  const isFull = events.length === limit;
+  const scannedTo = isFull ? (events.at(-1)?.seq ?? end) : Math.max(end, events.at(-1)?.seq ?? 0);
+  return { events, scannedTo: Math.max(afterSeq, scannedTo) };
+}
+
 export function createEvents(
   database: Database,
-): Pick<Store, 'eventsAfter' | 'lastEventSeq' | 'onEvents'> {
+): Pick<Store, 'eventsAfter' | 'eventsMatching' | 'lastEventSeq' | 'onEvents'> {
   return {
     async eventsAfter(seq, limit) {
       const found = await database.read((tx) => tx.all<EventRecord>(selectAfter, seq, limit));
       return found.map(toEvent);
     },
+    eventsMatching: (search) => database.read((tx) => eventsMatching(tx, search)),
     async lastEventSeq() {
       const last = await database.read((tx) => tx.get<{ seq: bigint | null }>(selectLast));
       return Number(last?.seq ?? 0n);

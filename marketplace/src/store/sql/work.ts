@@ -1,3 +1,4 @@
+import type { RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import type { PendingTotals } from './pending-totals.ts';
 import type { SpecCache } from './spec-cache.ts';
@@ -64,6 +65,8 @@ export interface Tx {
   insert(column: string, sql: string, rows: readonly (readonly Value[])[]): Work<number[]>;
   /** Notes events that this write has stored; the listener hears of them once they are on disk. */
   announce(events: readonly EventRow[]): void;
+  /** Who asked for this write, from `currentOrigin()` at the time when it was asked for. */
+  readonly origin: RequestOrigin | null;
   /** What the ledger knows of this transaction; gone when it is undone. */
   readonly pending: PendingTotals;
   /** What never changes may be kept from one transaction to the next; other processes write too. */

@@ -106,6 +106,21 @@ export function openAccountIn(
   const owner = { kind: 'account', accountId: account.accountId } as const;
   if (key !== null) insertApiKeyIn(db, { ...key, owner });
   if (key !== null && opening.keyCaps) putCapsIn(db, key.keyId, opening.keyCaps);
+  if (key !== null) {
+    appendEventsIn(sqlite, db, [
+      {
+        name: 'key.created',
+        atMs: nowMs,
+        actor: 'requester',
+        accountId: account.accountId,
+        jobId: null,
+        executionId: null,
+        reason: null,
+        // Whoever signs with the wallet gets a key: this is how one signs in here.
+        data: { keyId: key.keyId, by: 'wallet', capped: Boolean(opening.keyCaps) },
+      },
+    ]);
+  }
   return { account, created: found === undefined };
 }
 

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import type { KeyRotation, KeyStore } from '../key-store.ts';
 import type { ApiKeyRow } from '../rows.ts';
 import { toNumberOrNull } from './codec.ts';
-import { copyCapsIn, putCapsIn } from './old-style.ts';
+import { appendEventsIn, copyCapsIn, putCapsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
 
@@ -47,7 +47,7 @@ export function createSqliteApiKeyStore(sqlite: SqliteDatabase): KeyStore {
     async keysOf(owner, limit) {
       return sqlite.read((db) => keysIn(db, owner, limit));
     },
-    addApiKey(key, { keysMax, caps }) {
+    addApiKey(key, { keysMax, caps, events }) {
       return sqlite.write((db) => {
         const working = keysIn(db, key.owner, keysMax * 2).filter(
           ({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > key.createdAtMs,
@@ -58,14 +58,21 @@ export function createSqliteApiKeyStore(sqlite: SqliteDatabase): KeyStore {
         }
         insertApiKeyIn(db, key);
         if (caps !== null) putCapsIn(db, key.keyId, caps);
+        appendEventsIn(sqlite, db, events);
       });
     },
     rotateApiKey(rotation) {
-      return sqlite.write((db) => rotateIn(db, rotation));
-    },
-    revokeApiKey(keyId, nowMs) {
       return sqlite.write((db) => {
-        statement(db, revokeKey).run(nowMs, keyId);
+        const row = rotateIn(db, rotation);
+        appendEventsIn(sqlite, db, rotation.events);
+        return row;
+      });
+    },
+    revokeApiKey(keyId, nowMs, events) {
+      return sqlite.write((db) => {
+        if (statement(db, revokeKey).run(nowMs, keyId).changes > 0) {
+          appendEventsIn(sqlite, db, events);
+        }
       });
     },
   };

@@ -1,6 +1,7 @@
 import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import Database from 'better-sqlite3';
+import { currentOrigin, type RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import type * as sql from '../sql/database.ts';
 import { migrate } from './migrate.ts';
@@ -29,6 +30,7 @@ interface QueuedWrite {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   events: EventRow[];
+  origin: RequestOrigin | null;
 }
 
 /** How many writes share one commit at most: bounds the time a reader waits. */
@@ -123,6 +125,7 @@ export class SqliteDatabase {
         resolve: (value) => resolve(value as T),
         reject,
         events: [],
+        origin: currentOrigin(),
       });
       this.#schedule();
     });
@@ -189,6 +192,7 @@ export class SqliteDatabase {
     try {
       for (const write of batch) {
         this.#current = write;
+        this.#tx.origin = write.origin;
         const value = write.work(this.#db);
         settled.push(() => write.resolve(value));
       }
@@ -203,12 +207,14 @@ export class SqliteDatabase {
       return null;
     } finally {
       this.#current = null;
+      this.#tx.origin = null;
     }
   }
 
   #runApart(write: QueuedWrite): () => void {
     this.#control.save.run();
     this.#current = write;
+    this.#tx.origin = write.origin;
     this.#tx.pending.forget();
     try {
       const value = write.work(this.#db);
@@ -223,6 +229,7 @@ export class SqliteDatabase {
       return () => write.reject(error);
     } finally {
       this.#current = null;
+      this.#tx.origin = null;
     }
   }
 

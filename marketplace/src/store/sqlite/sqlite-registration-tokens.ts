@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { AgentStore, TokenUse } from '../agent-store.ts';
 import type { AgentRow, RegistrationTokenRow } from '../rows.ts';
 import { toNumberOrNull } from './codec.ts';
+import { appendEventsIn } from './old-style.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
 
@@ -37,17 +38,19 @@ export function createSqliteRegistrationTokens(
   sqlite: SqliteDatabase,
 ): Pick<AgentStore, 'addRegistrationToken' | 'registrationTokens' | 'revokeRegistrationToken'> {
   return {
-    addRegistrationToken(token) {
+    addRegistrationToken(token, events) {
       return sqlite.write((db) => {
         statement(db, insertToken).run(token);
+        appendEventsIn(sqlite, db, events);
       });
     },
     async registrationTokens(limit) {
       return sqlite.read((db) => statement<TokenRecord>(db, selectTokens).all(limit).map(toToken));
     },
-    revokeRegistrationToken(tokenId, nowMs) {
+    revokeRegistrationToken(tokenId, nowMs, events) {
       return sqlite.write((db) => {
-        statement(db, revokeToken).run(nowMs, tokenId);
+        const { changes } = statement(db, revokeToken).run(nowMs, tokenId);
+        if (changes > 0) appendEventsIn(sqlite, db, events);
         const found = statement<TokenRecord>(db, selectToken).get(tokenId);
         return found === undefined ? null : toToken(found);
       });

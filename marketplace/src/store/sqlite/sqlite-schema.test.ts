@@ -12,6 +12,7 @@ import {
 } from '../../domain/withdrawal-postings.ts';
 import type { Store } from '../store.ts';
 import { liveThroughAgents } from '../testing/agents.ts';
+import { liveThroughAudit } from '../testing/audit.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { settleAll, waitingPosting } from '../testing/dependencies.ts';
@@ -54,6 +55,12 @@ describe('the schema', () => {
   });
 
   it.each([
+    ['UPDATE audit_log SET at_ms = 0', 'audit entries never change'],
+    ['DELETE FROM audit_log WHERE entry > 3', 'behind a checkpoint only'],
+    ['DELETE FROM audit_head', 'head of the audit log stays'],
+    ['UPDATE audit_head SET entry = entry - 1', 'goes forward only'],
+    ['UPDATE audit_checkpoints SET entry = 0', 'checkpoints never change'],
+    ['DELETE FROM audit_checkpoints', 'checkpoints are never deleted'],
     ['UPDATE events SET at_ms = 0', 'events never change'],
     ['DELETE FROM events', 'events are never deleted'],
     ["UPDATE jobs SET state = 'queued' WHERE state = 'succeeded'", 'over never changes'],
@@ -215,7 +222,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.accountBalances(accountId);
   await store.accountsById([accountId]);
   await store.apiKey('key');
-  await store.revokeApiKey('key', 1);
+  await store.revokeApiKey('key', 1, []);
   await store.recordAgentContacts([{ agentId, instanceId: 'i', offer: null, lastSeenAtMs: 1 }]);
   await liveThroughAgents(world);
   await store.saveChallenge({
@@ -227,6 +234,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   });
   await store.consumeChallenge('c', 0);
   await liveThroughCaps(world);
+  await liveThroughAudit(world);
   await liveThroughDependencies(world, accountId, agentId);
   await liveThroughQuotes(world);
   await liveThroughReservations(world);

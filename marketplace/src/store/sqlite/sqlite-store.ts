@@ -1,3 +1,4 @@
+import { createAuditStore } from '../sql/audit-log.ts';
 import { createCapStore } from '../sql/cap-store.ts';
 import { createEvents } from '../sql/events.ts';
 import { createLogRemoval } from '../sql/log-removal.ts';
@@ -38,6 +39,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteDepositStore(sqlite),
     ...createSqliteWithdrawalStore(sqlite),
     ...createSqliteJobStore(sqlite),
+    ...createAuditStore(sqlite.works()),
     ...createCapStore(sqlite.works()),
     ...createLogRemoval(sqlite.works()),
     ...createSqliteDependencies(sqlite),

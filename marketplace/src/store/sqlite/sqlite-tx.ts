@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import { PendingTotals } from '../sql/pending-totals.ts';
 import { SpecCache } from '../sql/spec-cache.ts';
@@ -15,6 +16,7 @@ export class SqliteTx implements Tx {
   readonly specs = new SpecCache();
   readonly #db: Database.Database;
   readonly #result = new Result();
+  origin: RequestOrigin | null = null;
   onAnnounce: ((events: readonly EventRow[]) => void) | null = null;
 
   constructor(db: Database.Database) {

@@ -53,6 +53,8 @@ export function describeAccounts(given: Given): void {
       const events = await store.eventsAfter(0, 10);
       expect(events.map(({ name, accountId }) => [name, accountId])).toEqual([
         ['account.created', 'acc_1'],
+        ['key.created', 'acc_1'],
+        ['key.created', 'acc_1'],
       ]);
     });
 
@@ -68,8 +70,8 @@ export function describeAccounts(given: Given): void {
       const { store, world } = given;
       await world.registerAgent();
       const keyId = 'key_00000000000000000000000002';
-      await store.revokeApiKey(keyId, 5);
-      await store.revokeApiKey(keyId, 9);
+      await store.revokeApiKey(keyId, 5, []);
+      await store.revokeApiKey(keyId, 9, []);
       expect((await store.apiKey(keyId))?.revokedAtMs).toBe(5);
       expect(await store.apiKey('key_unknown')).toBeNull();
     });

@@ -13,7 +13,7 @@ export function describeAgents(given: Given): void {
     it('lets one of many registrations use a token', async () => {
       const { store, world } = given;
       const token = tokenRow(world);
-      await store.addRegistrationToken(token);
+      await store.addRegistrationToken(token, []);
       const pairs = [...Array(4)].map(() => newAgent(world));
       const settled = await Promise.allSettled(
         pairs.map((pair) => store.registerAgent({ ...pair, token, events: [] })),
@@ -37,7 +37,7 @@ export function describeAgents(given: Given): void {
     ])('stores nothing for a token that is %s', async (_why, changed) => {
       const { store, world } = given;
       const token = { ...tokenRow(world), ...changed };
-      await store.addRegistrationToken(token);
+      await store.addRegistrationToken(token, []);
       const registering = store.registerAgent({ ...newAgent(world), token, events: [] });
       await expect(registering).rejects.toMatchObject({ code: 'REGISTRATION_TOKEN_INVALID' });
       expect(await store.agents()).toEqual([]);
@@ -46,11 +46,13 @@ export function describeAgents(given: Given): void {
     it('revokes a token that was not used', async () => {
       const { store, world } = given;
       const token = tokenRow(world);
-      await store.addRegistrationToken(token);
-      const revoked = await store.revokeRegistrationToken(token.tokenId, world.nowMs);
+      await store.addRegistrationToken(token, []);
+      const revoked = await store.revokeRegistrationToken(token.tokenId, world.nowMs, []);
       expect(revoked?.revokedAtMs).toBe(world.nowMs);
-      expect(await store.revokeRegistrationToken(token.tokenId, world.nowMs + 1)).toEqual(revoked);
-      expect(await store.revokeRegistrationToken('reg_unknown', 1)).toBeNull();
+      expect(await store.revokeRegistrationToken(token.tokenId, world.nowMs + 1, [])).toEqual(
+        revoked,
+      );
+      expect(await store.revokeRegistrationToken('reg_unknown', 1, [])).toBeNull();
       const registering = store.registerAgent({ ...newAgent(world), token, events: [] });
       await expect(registering).rejects.toMatchObject({ code: 'REGISTRATION_TOKEN_INVALID' });
     });
@@ -151,7 +153,7 @@ export function describeAgents(given: Given): void {
       const accountId = await world.openAccount();
       const owner = { kind: 'account' as const, accountId };
       const old: ApiKeyRow = { ...keyOf(world, 'none'), owner, name: 'ci' };
-      await store.addApiKey(old, { keysMax: 10, caps: null });
+      await store.addApiKey(old, { keysMax: 10, caps: null, events: [] });
       await store.changeCaps(old.keyId, (caps) => ({
         caps: { ...caps, USDC: { ...caps.USDC, perDay: world.posting(accountId).job.price } },
         events: [],
@@ -159,7 +161,13 @@ export function describeAgents(given: Given): void {
       const posting = world.posting(accountId);
       await store.postJob({ ...posting, job: { ...posting.job, apiKeyId: old.keyId } });
       const next = keyOf(world, 'none');
-      const rotation = { keyId: old.keyId, next, expiresAtMs: world.nowMs + 5, nowMs: world.nowMs };
+      const rotation = {
+        keyId: old.keyId,
+        next,
+        expiresAtMs: world.nowMs + 5,
+        nowMs: world.nowMs,
+        events: [],
+      };
       const rotated = await store.rotateApiKey(rotation);
       expect(rotated).toEqual({ ...next, owner, name: 'ci' });
       expect(await store.keysOf(owner, 10)).toEqual([
@@ -179,11 +187,11 @@ export function describeAgents(given: Given): void {
       const accountId = await world.openAccount();
       const owner = { kind: 'account' as const, accountId };
       const add = () =>
-        store.addApiKey({ ...keyOf(world, 'none'), owner }, { keysMax: 2, caps: null });
+        store.addApiKey({ ...keyOf(world, 'none'), owner }, { keysMax: 2, caps: null, events: [] });
       const settled = await Promise.allSettled([add(), add(), add()]);
       expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
       const [newest] = await store.keysOf(owner, 10);
-      await store.revokeApiKey(newest?.keyId ?? '', world.nowMs);
+      await store.revokeApiKey(newest?.keyId ?? '', world.nowMs, []);
       await add();
     });
   });
@@ -193,16 +201,16 @@ export function describeAgents(given: Given): void {
 export async function liveThroughAgents(world: World): Promise<void> {
   const { store } = world;
   const token = tokenRow(world);
-  await store.addRegistrationToken(token);
+  await store.addRegistrationToken(token, []);
   const { agent, key } = newAgent(world);
   await store.registerAgent({ agent, key, token, events: [] });
   const next = { keyId: world.ids.next('apiKey'), keyHash: 'next' };
   const { nowMs } = world;
-  await store.rotateApiKey({ keyId: key.keyId, next, expiresAtMs: nowMs + 1, nowMs });
+  await store.rotateApiKey({ keyId: key.keyId, next, expiresAtMs: nowMs + 1, nowMs, events: [] });
   await store.setAgentState(stateOf(world, agent, 'unregistered'));
   const again = { key: keyOf(world, agent.agentId), token: null, events: [], nowMs };
   await store.reregisterAgent({ ...agent, ...again });
-  await store.revokeRegistrationToken(token.tokenId, nowMs);
+  await store.revokeRegistrationToken(token.tokenId, nowMs, []);
   await store.registrationTokens(1);
   await store.keysOf(key.owner, 1);
   const accountId = await world.openAccount();

@@ -60,7 +60,10 @@ export function describeEvents(given: Given): void {
         });
       const outcomes = await Promise.allSettled([open('acc_1'), open('acc_2')]);
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-      expect(heard.map(({ seq, accountId }) => [seq, accountId])).toEqual([[1, 'acc_1']]);
+      expect(heard.map(({ seq, accountId }) => [seq, accountId])).toEqual([
+        [1, 'acc_1'],
+        [2, 'acc_1'],
+      ]);
       expect(await store.eventsAfter(0, 10)).toEqual(heard);
       expect(await store.account('acc_2')).toBeNull();
     });

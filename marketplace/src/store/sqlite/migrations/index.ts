@@ -21,6 +21,7 @@ import { reputation } from './0019-reputation.ts';
 import { placement } from './0020-placement.ts';
 import { lighterWrites } from './0021-lighter-writes.ts';
 import { logRemovals } from './0022-log-removals.ts';
+import { auditLog } from './0023-audit-log.ts';
 
 export interface Migration {
   name: string;
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   placement,
   lighterWrites,
   logRemovals,
+  auditLog,
 ];

@@ -1,0 +1,73 @@
+import type { EventName, NewEvent } from '@node3/shared/events';
+import type { NewAuditEntry } from './audit-store.ts';
+import type { RequestOrigin } from './request-origin.ts';
+
+/** Events that stand in the audit log whoever caused them; what an operator causes always does. */
+const audited: ReadonlySet<EventName> = new Set<EventName>([
+  'account.created',
+  'agent.disabled',
+  'agent.draining',
+  'agent.enabled',
+  'agent.paused',
+  'agent.registered',
+  'agent.unregistered',
+  'capacity.freed',
+  'capacity.reserved',
+  'caps.changed',
+  'deposit.refunding',
+  'key.created',
+  'key.revoked',
+  'key.rotated',
+  'ledger.written-off',
+  'payout.cancelled',
+  'payout.held',
+  'payout.history-accepted',
+  'payout.started',
+  'payout.stopped',
+  'registration-token.issued',
+  'registration-token.revoked',
+  'schedule.created',
+  'schedule.deleted',
+  'schedule.paused',
+  'schedule.resumed',
+  'template.archived',
+  'template.created',
+  'template.versioned',
+  'withdrawal.requested',
+]);
+
+export function isAudited(event: NewEvent, origin: RequestOrigin | null): boolean {
+  return audited.has(event.name) || event.actor === 'operator' || origin?.actor === 'operator';
+}
+
+/** Under which names events say what they are about, the most telling one first. */
+const targetNames = [
+  'keyId',
+  'tokenId',
+  'webhookId',
+  'alertId',
+  'payoutId',
+  'scheduleId',
+  'templateId',
+  'reservationId',
+  'agentId',
+  'signature',
+  'owner',
+] as const;
+
+/** The entry of an event, with who asked for it. */
+export function auditEntryOf(event: NewEvent, origin: RequestOrigin | null): NewAuditEntry {
+  const named = targetNames.map((name) => event.data[name]).find((value) => value != null);
+  const target = named ?? event.jobId ?? event.accountId;
+  return {
+    atMs: event.atMs,
+    action: event.name,
+    actor: origin?.actor === 'operator' ? 'operator' : event.actor,
+    accountId: origin?.accountId ?? event.accountId,
+    keyId: origin?.keyId ?? null,
+    ip: origin?.ip ?? null,
+    requestId: origin?.requestId ?? null,
+    target: target === undefined || target === null ? null : String(target),
+    facts: event.reason === null ? event.data : { ...event.data, reason: event.reason },
+  };
+}
