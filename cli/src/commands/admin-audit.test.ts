@@ -63,7 +63,11 @@ describe('node3 admin audit', () => {
   });
 
   it.each<[string, (lines: string[]) => string[], string]>([
-    ['a changed entry', (lines) => lines.with(2, change(lines[2], { actor: 'nobody' })), 'Entry 2 does'],
+    [
+      'a changed entry',
+      (lines) => lines.with(2, change(lines[2], { actor: 'nobody' })),
+      'Entry 2 does',
+    ],
     ['a removed entry', (lines) => lines.toSpliced(3, 1), 'Entry 3 is missing'],
     ['an inserted entry', (lines) => lines.toSpliced(3, 0, lines[2] ?? ''), 'Entry 2 stands after'],
     ['a lost beginning', (lines) => lines.toSpliced(1, 2), 'Entries 1 to 2 are missing'],

@@ -1,4 +1,5 @@
 import { assert } from '@node3/shared/assert';
+import type { RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import { PendingTotals } from '../sql/pending-totals.ts';
 import type { SpecCache } from '../sql/spec-cache.ts';
@@ -17,6 +18,7 @@ export class PostgresTx implements Tx {
   /** The newest number of each table that we number, as far as this transaction knows. */
   readonly newest = new Map<string, number>();
   readonly #onPost: (query: Query) => void;
+  origin: RequestOrigin | null = null;
   onAnnounce: ((events: readonly EventRow[]) => void) | null = null;
 
   constructor(specs: SpecCache, onPost: (query: Query) => void) {

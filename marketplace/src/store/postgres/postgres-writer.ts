@@ -1,5 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
+import { currentOrigin, type RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import type { SpecCache } from '../sql/spec-cache.ts';
 import type { Tx, Work } from '../sql/work.ts';
@@ -36,6 +37,7 @@ export interface QueuedWrite {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   askedAtMs: number;
+  origin: RequestOrigin | null;
   isAnswered: boolean;
 }
 
@@ -103,6 +105,7 @@ export class PostgresWriter {
       resolve,
       reject,
       askedAtMs: performance.now(),
+      origin: currentOrigin(),
       isAnswered: false,
     };
     this.#queue.push(write);

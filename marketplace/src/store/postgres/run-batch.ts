@@ -26,12 +26,14 @@ export async function runBatch(
       break;
     }
     const events: EventRow[] = [];
+    transaction.tx.origin = write.origin;
     transaction.tx.onAnnounce = (stored) => events.push(...stored);
     const settle = await run(transaction, write);
     outcome.settle.push(settle.tell);
     if (settle.isDone) outcome.events.push(...events);
   }
   transaction.tx.onAnnounce = null;
+  transaction.tx.origin = null;
   if (mode === 'together') await transaction.finish(transaction.tx.pending.settle(transaction.tx));
   return outcome;
 }

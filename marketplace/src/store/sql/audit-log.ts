@@ -69,8 +69,8 @@ function* appendAudit(tx: Tx, entries: readonly NewAuditEntry[]): Work<void> {
     const { atMs, action, actor, accountId, keyId, ip, requestId, target } = entry;
     const who = [action, actor, accountId, keyId, ip, requestId, target];
     const facts = canonicalJson(entry.facts);
-    yield* tx.run(insertEntry, at.entry, atMs, ...who, facts, hash);
-    yield* tx.run(moveHead, at.entry, hash);
+    yield* tx.post(insertEntry, at.entry, atMs, ...who, facts, hash);
+    yield* tx.post(moveHead, at.entry, hash);
   }
 }
 

@@ -8,6 +8,7 @@ import { x402 } from './0007-x402.ts';
 import { schedules } from './0008-schedules.ts';
 import { writers } from './0009-writers.ts';
 import { logRemovals } from './0010-log-removals.ts';
+import { auditLog } from './0011-audit-log.ts';
 
 export interface Migration {
   name: string;
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   schedules,
   writers,
   logRemovals,
+  auditLog,
 ];
