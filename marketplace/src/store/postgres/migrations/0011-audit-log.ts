@@ -47,7 +47,7 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_kept BEFORE DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_kept();
 CREATE TRIGGER audit_not_emptied BEFORE TRUNCATE ON audit_log
-  EXECUTE FUNCTION refuse('audit entries are removed behind a checkpoint only');
+  EXECUTE FUNCTION refuse('audit entries are never removed all at once');
 CREATE FUNCTION audit_appended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.entry <> (SELECT entry + 1 FROM audit_head) THEN
@@ -62,9 +62,9 @@ CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head FOR EACH ROW
   WHEN (NEW.entry <> OLD.entry + 1 AND (NEW.entry <> OLD.entry OR NEW.hash <> OLD.hash))
   EXECUTE FUNCTION refuse('the head of the audit log goes forward only');
 CREATE TRIGGER audit_head_kept BEFORE DELETE ON audit_head FOR EACH ROW
-  EXECUTE FUNCTION refuse('the head of the audit log stays');
+  EXECUTE FUNCTION refuse('the head of the audit log is never deleted');
 CREATE TRIGGER audit_head_not_emptied BEFORE TRUNCATE ON audit_head
-  EXECUTE FUNCTION refuse('the head of the audit log stays');
+  EXECUTE FUNCTION refuse('the head of the audit log is never deleted');
 CREATE TRIGGER audit_checkpoints_final BEFORE UPDATE ON audit_checkpoints FOR EACH ROW
   EXECUTE FUNCTION refuse('audit checkpoints never change');
 CREATE TRIGGER audit_checkpoints_kept BEFORE DELETE ON audit_checkpoints FOR EACH ROW
