@@ -36,17 +36,23 @@ export async function findJobThatRan(deps: Pick<Deps, 'store'>, job: JobRow): Pr
 
 export async function readJobDetail(deps: Deps, job: JobRow): Promise<JobDetail> {
   const { jobId } = job;
+  const { explorerUrl } = deps;
+  const waitsForNone = job.spec.after.length === 0;
   // What nobody has taken yet has no executions, and nobody earns anything with it.
   const wasTaken = job.attempt > 0;
+  if (!wasTaken && waitsForNone && job.cachedFrom === null) {
+    const events = await deps.store.eventsOfJob(jobId, eventsPerJob);
+    const none = { dependencies: [], executions: [], payout: null };
+    return viewJobDetail({ job, ran: job, events, explorerUrl, ...none });
+  }
   const [ran, dependencies, executions, events, payouts] = await Promise.all([
     findJobThatRan(deps, job),
-    job.spec.after.length === 0 ? [] : deps.store.dependenciesOf(jobId),
+    waitsForNone ? [] : deps.store.dependenciesOf(jobId),
     wasTaken ? deps.store.executionsOfJob(jobId) : [],
     deps.store.eventsOfJob(jobId, eventsPerJob),
     wasTaken ? deps.store.payoutsOfJobs([jobId]) : null,
   ]);
   const payout = payouts?.get(jobId) ?? null;
-  const { explorerUrl } = deps;
   return viewJobDetail({ job, ran, dependencies, executions, events, payout, explorerUrl });
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { setErrorHandler } from './error-handler.ts';
+import { addPrincipal } from './principal.ts';
 import { createRequestValidator } from './request-validator.ts';
 
 /**
@@ -10,5 +11,6 @@ export function acceptContracts(app: FastifyInstance): void {
   const validatorFor = createRequestValidator();
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }));
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  addPrincipal(app);
   setErrorHandler(app);
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { assert } from '../assert.ts';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from '../contract.ts';
+import { principalOf, setPrincipal } from './principal.ts';
 
 export interface RouteCall<C extends RouteContract, Principal> {
   params: ParamsOf<C>;
@@ -12,8 +12,11 @@ export interface RouteCall<C extends RouteContract, Principal> {
 }
 
 export interface RouteOptions<C extends RouteContract, Principal> {
-  /** Finds out who calls; throws AUTH_REQUIRED, AUTH_INVALID or AUTH_FORBIDDEN. */
-  authenticate(request: FastifyRequest): Promise<Principal>;
+  /**
+   * Finds out who calls; throws AUTH_REQUIRED, AUTH_INVALID or AUTH_FORBIDDEN. A caller that is known
+   * already is told at once: a promise takes longer than looking it up.
+   */
+  authenticate(request: FastifyRequest): Promise<Principal> | Principal;
   bodyLimit?: number;
   /** Extra Fastify route configuration, such as a rate limit. */
   config?: Record<string, unknown>;
@@ -28,7 +31,6 @@ export function addRoute<const C extends RouteContract, Principal>(
 ): void {
   const statuses = Object.keys(contract.schema.response).map(Number);
   const status = statuses.find((code) => code < 300) ?? 200;
-  const principals = new WeakMap<FastifyRequest, { principal: Principal }>();
   app.route({
     method: contract.method,
     url: contract.url,
@@ -41,23 +43,41 @@ export function addRoute<const C extends RouteContract, Principal>(
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
     ...(options.config === undefined ? {} : { config: options.config }),
     // Before the body is read: who has no key costs us neither its bytes nor their checking.
-    async onRequest(request) {
-      principals.set(request, { principal: await options.authenticate(request) });
+    onRequest(request, _reply, done) {
+      const found = options.authenticate(request);
+      if (found instanceof Promise) {
+        void awaitPrincipal(request, found, done);
+        return;
+      }
+      setPrincipal(request, found);
+      done();
     },
     async handler(request, reply) {
-      const caller = principals.get(request);
-      assert(caller !== undefined, 'a caller is known before a request is handled');
-      const { principal } = caller;
       const body = await options.handler({
         params: request.params as ParamsOf<C>,
         query: request.query as QueryOf<C>,
         body: request.body as BodyOf<C>,
-        principal,
+        principal: principalOf(request) as Principal,
         request,
         reply,
       });
       if (reply.sent) return reply;
-      return reply.status(reply.statusCode === 200 ? status : reply.statusCode).send(body);
+      if (status !== 200 && reply.statusCode === 200) void reply.status(status);
+      return body;
     },
   });
+}
+
+async function awaitPrincipal(
+  request: FastifyRequest,
+  found: Promise<unknown>,
+  proceed: (error?: Error) => void,
+): Promise<void> {
+  try {
+    setPrincipal(request, await found);
+  } catch (error) {
+    proceed(error as Error);
+    return;
+  }
+  proceed();
 }
