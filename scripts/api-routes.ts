@@ -5,6 +5,7 @@ import * as adminAgents from '@node3/shared/routes/admin-agents';
 import * as agentIdentity from '@node3/shared/routes/agent-identity';
 import * as agentLocal from '@node3/shared/routes/agent-local';
 import * as agents from '@node3/shared/routes/agents';
+import * as artifacts from '@node3/shared/routes/artifacts';
 import * as audit from '@node3/shared/routes/audit';
 import * as auth from '@node3/shared/routes/auth';
 import * as caps from '@node3/shared/routes/caps';
@@ -51,6 +52,7 @@ export const apiRoutes: RouteContract[] = [
   explain,
   events,
   jobBulk,
+  artifacts,
   templates,
   schedules,
   x402,

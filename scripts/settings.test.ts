@@ -20,6 +20,9 @@ const services: {
     needed: {
       ADMIN_API_KEY: 'for-this-test-only-0123456789',
       X402_FEE_PAYER_WALLET_PATH: 'fees.json',
+      ARTIFACT_S3_BUCKET: 'artifacts',
+      ARTIFACT_S3_ACCESS_KEY_ID: 'key',
+      ARTIFACT_S3_SECRET_ACCESS_KEY: 'secret',
     },
   },
   {

@@ -10,6 +10,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
 import { createObservability, type Observability } from './observability/observability.ts';
 import type { ScrapeOptions } from './observability/readings.ts';
+import { openBlobs, settingsOf } from './open-blobs.ts';
 import { createKillSwitch, killSwitchPath } from './payments/keys/kill-switch.ts';
 import { assertProtected, loadWallets } from './payments/keys/load-wallets.ts';
 import { payoutSettingsDefault } from './payments/payout-context.ts';
@@ -161,7 +162,7 @@ async function openMoney({ config, keys, store, log, observability }: Opening) {
   return { payments, auditor, engine, x402 };
 }
 
-function createMarketplaceService(
+async function createMarketplaceService(
   { config, keys, store, log, observability }: Opening,
   { payments, auditor, engine, x402 }: Awaited<ReturnType<typeof openMoney>>,
 ): Promise<Service> {
@@ -170,6 +171,8 @@ function createMarketplaceService(
   return createService({
     store,
     bus: null,
+    blobs: await openBlobs(config),
+    artifacts: settingsOf(config.artifacts),
     log,
     treasury,
     deposits,

@@ -3,6 +3,7 @@ import { limits } from '@node3/shared/limits';
 import type { LogLevel } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
+import { type ArtifactConfig, artifactDefaults } from './artifact-config.ts';
 import { type Caps, noCaps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
@@ -49,6 +50,7 @@ export interface MarketplaceConfig {
   registration: 'open' | 'token';
   /** Whether the seed's agents, which prove no wallet, may register without a token off localnet. */
   unprovenWallets: 'allowed' | 'refused';
+  artifacts: ArtifactConfig;
   defaultImages: DefaultImages;
   /** Address under which others reach us, such as `https://market.example`; null on one machine. */
   publicUrl: string | null;
@@ -89,6 +91,7 @@ export const pricingDefaults = {
   audit: { address: 'truncated', retentionDays: limits.auditRetentionDays },
   registration: 'open',
   unprovenWallets: 'refused',
+  artifacts: artifactDefaults,
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

@@ -15,6 +15,7 @@ import { logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
+import { readArtifactConfig } from './artifact-config.ts';
 import {
   defaultImages,
   type MarketplaceConfig,
@@ -90,6 +91,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     x402DailyFeeLamportsMax: readDailyFees(env),
     unprovenWallets: readFlag(env, 'ALLOW_UNPROVEN_WALLETS', 'off') ? 'allowed' : 'refused',
     registration: readFlag(env, 'REGISTRATION_TOKEN_REQUIRED', 'off') ? 'token' : 'open',
+    artifacts: readArtifactConfig(env),
     defaultImages,
     publicUrl: readPublicUrl(env),
     explorerUrl: readExplorerUrl(env),

@@ -7,6 +7,7 @@ import type { Asset } from '@node3/shared/money';
 import type { Health } from '@node3/shared/routes/health';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import type { FastifyInstance } from 'fastify';
+import type { BlobStore } from './blobs/blob-store.ts';
 import { type Core, openCore } from './core.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import { createAuthenticator } from './http/auth.ts';
@@ -20,14 +21,18 @@ import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
 import type { X402 } from './payments/x402-port.ts';
 import type { AgentLinks } from './services/agent-links.ts';
+import type { ArtifactSettings } from './services/artifact-deps.ts';
+import { createArtifactLinks } from './services/artifact-links.ts';
 import { type AuditAddress, auditAddress } from './services/audit-address.ts';
 import { AuthFailures } from './services/auth-failures.ts';
 import { startEntry } from './services/note-start.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
 import type { OwnWallets } from './services/own-wallets.ts';
+import { PartWriters } from './services/part-writers.ts';
 import { readHealth } from './services/read-health.ts';
 import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Store } from './store/store.ts';
+import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
 import { startAuditKeeper } from './workers/audit-keeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
@@ -49,6 +54,9 @@ export interface ServiceParts {
   store: Store;
   /** Other processes that work on the same store; null where there can be none. */
   bus: EventBus | null;
+  /** Where the bytes of artifacts lie. */
+  blobs: BlobStore;
+  artifacts: ArtifactSettings;
   treasury: Treasury;
   deposits: DepositSource;
   ownWallets: OwnWallets;
@@ -124,9 +132,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const startedAtMs = clock.nowMs();
   const authFailures = new AuthFailures({ store, clock });
   const { operatorCaps, defaultImages } = parts;
+  const artifactDeps = {
+    ...core,
+    blobs: parts.blobs,
+    artifacts: parts.artifacts,
+    partWriters: new PartWriters(),
+    artifactLinks: createArtifactLinks(parts.leaseSecret),
+  };
   const app = await createServer(
     {
-      ...core,
+      ...artifactDeps,
       deposits: parts.deposits,
       receiptKey: parts.receiptKey,
       quoteMs: parts.quoteMs,
@@ -183,6 +198,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       loops = [
         firer,
         ...core.startWorkers(),
+        startArtifactSweeper(artifactDeps),
         auditor.start(),
         ...(parts.logRetentionMs === null
           ? []

@@ -1,4 +1,5 @@
 import type { SettingGroup } from '@node3/shared/setting';
+import { artifactDefaults } from './artifact-config.ts';
 
 /** Every environment variable of the marketplace: the reference and the example file come from here. */
 export const marketplaceSettings: readonly SettingGroup[] = [
@@ -48,6 +49,53 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         name: 'LOG_LEVEL',
         about: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
         fallback: 'info',
+      },
+    ],
+  },
+  {
+    title: 'Files of jobs',
+    settings: [
+      {
+        name: 'ARTIFACT_BYTES_MAX',
+        about: 'Bytes of all artifacts together; past them nothing more is taken.',
+        fallback: String(artifactDefaults.bytesMax),
+      },
+      {
+        name: 'ARTIFACT_BYTES_PER_ACCOUNT',
+        about: 'Bytes of the artifacts of one account.',
+        fallback: String(artifactDefaults.bytesPerAccount),
+      },
+      {
+        name: 'ARTIFACT_KEEP_DAYS',
+        about: 'Days that an artifact is kept.',
+        fallback: String(artifactDefaults.keepDays),
+      },
+      {
+        name: 'ARTIFACT_S3_BUCKET',
+        about: 'Bucket of a store that speaks S3; without it artifacts lie in the data folder.',
+        fallback: null,
+        example: 'node3-artifacts',
+      },
+      {
+        name: 'ARTIFACT_S3_ENDPOINT',
+        about: 'Address of that store; without it it is Amazon S3.',
+        fallback: null,
+        example: 'https://s3.example.com',
+      },
+      { name: 'ARTIFACT_S3_REGION', about: 'Region of the bucket.', fallback: 'us-east-1' },
+      {
+        name: 'ARTIFACT_S3_PREFIX',
+        about: 'Put before every key in the bucket.',
+        fallback: null,
+        example: 'node3/',
+      },
+      { name: 'ARTIFACT_S3_ACCESS_KEY_ID', about: 'Key of the bucket.', fallback: null },
+      { name: 'ARTIFACT_S3_SECRET_ACCESS_KEY', about: 'Its secret.', fallback: null },
+      {
+        name: 'ARTIFACT_S3_PATH_STYLE',
+        about:
+          'Whether the bucket stands in the path and not before the host, as most others want.',
+        fallback: 'false',
       },
     ],
   },

@@ -1,7 +1,9 @@
+import { fileErrorCodes } from './file-error-codes.ts';
+
 /** When a caller may try the same request again. */
 export type Retry = 'never' | 'later' | 'now';
 
-interface ErrorDefinition {
+export interface ErrorDefinition {
   status: number;
   title: string;
   /** What the caller can do about it, as one sentence. */
@@ -341,18 +343,7 @@ export const errorCodes = {
     fix: 'Wait for the seconds in the retry-after header.',
     retry: 'later',
   },
-  URL_FORBIDDEN: {
-    status: 422,
-    title: 'This URL is not fetched',
-    fix: 'Use an https URL of a public host on port 443, without a user name or password in it.',
-    retry: 'never',
-  },
-  URL_UNREACHABLE: {
-    status: 502,
-    title: 'The URL did not give what was asked of it',
-    fix: 'Check the URL with another program; the detail says what went wrong.',
-    retry: 'later',
-  },
+  ...fileErrorCodes,
   CHAIN_UNAVAILABLE: {
     status: 503,
     title: 'The Solana cluster does not answer',

@@ -6,6 +6,7 @@ export const idKinds = {
   account: 'acc',
   agent: 'agt',
   apiKey: 'key',
+  artifact: 'art',
   batch: 'bat',
   challenge: 'chl',
   execution: 'exe',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Inputs, type JobInput, type JobOutput, Outputs } from './job-files.ts';
 import {
   After,
   Cache,
@@ -88,26 +89,6 @@ export const ScriptWorkload = strictObject({
   input: Type.Optional(Type.Unknown({ description: 'Any JSON; the script reads it as a file' })),
 });
 
-/** A file or folder name; `.` and `..` are none. */
-const pathPart = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+';
-
-const InlineInput = strictObject({
-  path: Type.String({
-    pattern: `^${pathPart}(?:/${pathPart})*$`,
-    maxLength: 256,
-    description: 'Relative to /input',
-  }),
-  source: taggedUnion('kind', [
-    strictObject({
-      kind: Type.Literal('inline'),
-      contentBase64: Type.String({
-        pattern: '^[A-Za-z0-9+/]*={0,2}$',
-        maxLength: Math.ceil((limits.inlineInputBytes * 4) / 3) + 4,
-      }),
-    }),
-  ]),
-});
-
 const Gpus = strictObject({
   count: Type.Integer({ minimum: 1, maximum: limits.gpusPerJob }),
   vendor: Type.Optional(oneOf(gpuVendors)),
@@ -186,7 +167,8 @@ export const JobSpecInput = strictObject({
   labels: Type.Optional(Labels),
   priority: Type.Optional(oneOf(priorities)),
   workload: taggedUnion('kind', [ContainerWorkload, ScriptWorkload]),
-  inputs: Type.Optional(Type.Array(InlineInput, { maxItems: limits.inlineInputs })),
+  inputs: Type.Optional(Inputs),
+  outputs: Type.Optional(Outputs),
   resources: Type.Optional(Resources),
   placement: Type.Optional(Placement),
   limits: Type.Optional(RunLimits),
@@ -231,7 +213,9 @@ export interface JobSpec extends LifecycleSpec {
   labels: Record<string, string>;
   priority: Priority;
   workload: Workload & { image: string };
-  inputs: NonNullable<JobSpecInput['inputs']>;
+  inputs: JobInput[];
+  /** What is kept of /output; null is everything. */
+  outputs: JobOutput[] | null;
   resources: {
     gpus: GpuRequirement | null;
     cpus: number;
@@ -280,6 +264,7 @@ export function completeJobSpec(input: JobSpecInput, images: DefaultImages): Job
     priority: input.priority ?? 'normal',
     workload: { ...workload, image: workload.image ?? defaultImage },
     inputs: input.inputs ?? [],
+    outputs: input.outputs ?? null,
     resources: {
       gpus: resources.gpus ?? null,
       cpus: resources.cpus ?? 1,

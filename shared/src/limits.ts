@@ -166,6 +166,30 @@ export const limits = {
   logChunksPerRemoval: 64,
   /** Shorter values are everywhere in a log by chance, and are guessed in no time. */
   secretChars: 6,
+  /** One file: a large model with its optimiser. */
+  artifactBytesMax: 64 * 1024 ** 3,
+  /** What is lost when a connection breaks, and what is in memory of each part on its way. */
+  artifactPartBytes: 8 * 1024 * 1024,
+  /** S3 takes no more parts of one object. */
+  artifactPartsMax: 10_000,
+  artifactNameBytes: 512,
+  artifactNameDepth: 16,
+  /** More files than this are one archive. */
+  artifactsPerJob: 1_000,
+  artifactBytesPerJob: 64 * 1024 ** 3,
+  artifactsPerAccount: 100_000,
+  artifactBytesPerAccountDefault: 256 * 1024 ** 3,
+  artifactBytesAllDefault: 1024 ** 4,
+  artifactKeepDaysDefault: 30,
+  /** An upload that is not complete by then is given up, and its room is free again. */
+  artifactUploadMs: 86_400_000,
+  artifactLinkSecDefault: 3_600,
+  artifactLinkSecMax: 604_800,
+  /** Files that a job names as inputs or as outputs. */
+  inputsPerJob: 64,
+  outputsPerJob: 64,
+  /** Time for the outputs of a job to be uploaded after its run: 64 GiB at 20 MB/s. */
+  uploadOutputsMs: 3_600_000,
   structuredOutputBytes: 256 * 1024,
   /** What one answer carries of a stream that a job wrote; the logs have all of it. */
   answeredOutputChars: 1024 * 1024,

@@ -19,10 +19,12 @@ export function toExecutionRequest(facts: RequestFacts): ExecutionRequest {
     attempt: offer.attempt,
     agentId: facts.ownerId,
     workload: toWorkload(spec.workload),
-    inputs: spec.inputs.map(({ path, source }) => ({
-      path,
-      content: Buffer.from(source.contentBase64, 'base64'),
-    })),
+    // The others are fetched before the start, see fetch-inputs.ts.
+    inputs: spec.inputs.flatMap(({ path, source, unpack }) =>
+      source.kind === 'inline' && unpack !== true
+        ? [{ path, content: Buffer.from(source.contentBase64, 'base64') }]
+        : [],
+    ),
     limits: {
       cpus: spec.resources.cpus,
       memoryBytes: spec.resources.memoryBytes,

@@ -9,6 +9,7 @@ import * as adminRoutes from '@node3/shared/routes/admin';
 import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
 import * as agentIdentityRoutes from '@node3/shared/routes/agent-identity';
 import * as agentRoutes from '@node3/shared/routes/agents';
+import * as artifactRoutes from '@node3/shared/routes/artifacts';
 import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
 import * as capRoutes from '@node3/shared/routes/caps';
@@ -37,6 +38,7 @@ import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
 import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-agents.ts';
+import { askFiles } from '../testing/ask-artifacts.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
@@ -57,6 +59,7 @@ const modules = [
   withdrawalRoutes,
   adminRoutes,
   agentRoutes,
+  artifactRoutes,
   authRoutes,
   healthRoutes,
   jobRoutes,
@@ -289,6 +292,7 @@ describe('answers', () => {
     await withdraw(ask, requester);
     await askJobBulk((contract, args) => ask(contract, requester, args));
     await askSchedules((contract, args) => ask(contract, requester, args));
+    await askFiles({ ask, url: market.url, checked, keys, takeOffer });
     await askTemplates((contract, args) => ask(contract, requester, args));
     const { accountId } = await ask(accountRoutes.getAccount, requester);
     await askReservations(ask, market.adminApiKey, accountId);

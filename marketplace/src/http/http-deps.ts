@@ -8,6 +8,7 @@ import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
 import type { AgentOrders } from '../services/agent-orders.ts';
+import type { ArtifactDeps } from '../services/artifact-deps.ts';
 import type { AuditAddress } from '../services/audit-address.ts';
 import type { AuthFailures } from '../services/auth-failures.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
@@ -37,7 +38,8 @@ export interface HttpDeps
     QuoteDeps,
     ReceiptDeps,
     CapDeps,
-    ScheduleDeps {
+    ScheduleDeps,
+    ArtifactDeps {
   auth: Authenticator;
   authFailures: AuthFailures;
   /** How much of an address the audit log keeps. */

@@ -21,10 +21,12 @@ import { addAdminRoutes } from './routes/admin.ts';
 import { addAdminAgentRoutes } from './routes/admin-agents.ts';
 import { addAgentIdentityRoutes } from './routes/agent-identity.ts';
 import { addAgentRoutes } from './routes/agents.ts';
+import { addArtifactRoutes } from './routes/artifacts.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addCapRoutes } from './routes/caps.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addExecutionFileRoutes } from './routes/execution-files.ts';
 import { addJobBulkRoutes } from './routes/job-bulk.ts';
 import { addJobLogRoutes } from './routes/job-logs.ts';
 import { addJobRoutes } from './routes/jobs.ts';
@@ -45,8 +47,11 @@ import { addX402Routes } from './routes/x402.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { addStaticFiles } from './static-files.ts';
 
-/** Time for a whole request to arrive; long polls and streams are answers and not bound by it. */
-const requestTimeoutMs = 30_000;
+/**
+ * Time for a whole request to arrive; long polls and streams are answers and not bound by it. A part
+ * of a file takes this long at 28 kB/s; the head of any request has a minute by Node's own rule.
+ */
+const requestTimeoutMs = 300_000;
 const connectionTimeoutMs = 120_000;
 const bodyBytesMax = 256 * 1024;
 
@@ -111,6 +116,8 @@ export async function createServer(
     addJobRoutes(api, deps);
     addJobLogRoutes(api, deps);
     addJobBulkRoutes(api, deps);
+    addArtifactRoutes(api, deps);
+    addExecutionFileRoutes(api, deps);
     addTemplateRoutes(api, deps);
     addScheduleRoutes(api, deps);
     addReservationRoutes(api, deps);

@@ -7,8 +7,15 @@ import { hashText } from './api-key.ts';
  * Under which a result may be reused: what runs, with what and on what. Not what it is called, what is
  * paid for it or who may run it. null where the job does not ask for it.
  */
-export function cacheKeyOf({ cache, workload, inputs, resources }: JobSpec): string | null {
-  return cache === null ? null : hashText(canonicalJson({ workload, inputs, resources }));
+export function cacheKeyOf(spec: JobSpec): string | null {
+  const { cache, workload, inputs, outputs, resources } = spec;
+  // What an address gives today it need not give tomorrow.
+  const isFixed = inputs.every(
+    ({ source }) => source.kind !== 'url' || source.sha256 !== undefined,
+  );
+  if (cache === null || !isFixed) return null;
+  const kept = outputs === null ? {} : { outputs };
+  return hashText(canonicalJson({ workload, inputs, resources, ...kept }));
 }
 
 /** A tag may mean another image tomorrow: a job has to say that it does not mind. */

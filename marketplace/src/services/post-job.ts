@@ -17,6 +17,7 @@ import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashText } from './api-key.ts';
 import { cacheKeyOf, checkAfter, checkCache } from './cache-key.ts';
+import { checkInputs } from './check-inputs.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
 import type { Presence } from './presence.ts';
@@ -69,6 +70,8 @@ export async function postJob(
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
+  const checking = checkInputs(deps, input.accountId, input.spec);
+  if (checking !== null) await checking;
   const quote = await findQuote(deps, input);
   return storePosting(deps, composePosting(deps, input, { quote, idempotency }));
 }

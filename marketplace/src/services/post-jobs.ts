@@ -5,6 +5,7 @@ import type { BatchRow } from '@node3/shared/routes/job-bulk';
 import type { Idempotency } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import { hashText } from './api-key.ts';
+import { checkInputs } from './check-inputs.ts';
 import { invalid, specProblems } from './check-template.ts';
 import { checkDepth } from './complete-spec.ts';
 import { composePosting, type PostJobDeps, storePosting } from './post-job.ts';
@@ -58,7 +59,9 @@ function postOne(
   try {
     const checked = readSpec(spec);
     const input = { accountId, keyId, spec: checked, idempotencyKey: null };
-    return storePosting(deps, composePosting(deps, input, { quote: null, idempotency }));
+    const post = () =>
+      storePosting(deps, composePosting(deps, input, { quote: null, idempotency }));
+    return checkInputs(deps, accountId, checked)?.then(post) ?? post();
   } catch (error) {
     return Promise.reject(error);
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from './store.ts';
 import { describeAccounts } from './testing/accounts.ts';
 import { describeAgents } from './testing/agents.ts';
+import { describeArtifacts } from './testing/artifacts.ts';
 import { describeAudit } from './testing/audit.ts';
 import { describeCaps } from './testing/caps.ts';
 import { describeChanges } from './testing/changes.ts';
@@ -91,6 +92,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeKeyGuards(given);
     describeDeposits(given);
     describeTemplates(given);
+    describeArtifacts(given);
     describeSchedules(given);
     describeEvents(given);
     describeAudit(given);

@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { AccountStore } from './account-store.ts';
+import type { ArtifactStore } from './artifact-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CapStore } from './cap-store.ts';
 import type { DependencyStore } from './dependency-store.ts';
@@ -26,6 +27,7 @@ import type { X402Store } from './x402-store.ts';
 export interface Store
   extends AccountStore,
     AuditStore,
+    ArtifactStore,
     CapStore,
     DependencyStore,
     DepositStore,

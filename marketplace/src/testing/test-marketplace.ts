@@ -14,8 +14,11 @@ import { registerAgent } from '@node3/shared/routes/agents';
 import { type ChallengePurpose, createChallenge } from '@node3/shared/routes/auth';
 import { type WalletKey, walletKeyFromSecret } from '@node3/shared/wallet-key';
 import bs58 from 'bs58';
+import { artifactDefaults } from '../artifact-config.ts';
+import { openDiskBlobs } from '../blobs/disk/disk-blobs.ts';
 import { pricingDefaults } from '../config.ts';
 import { createObservability } from '../observability/observability.ts';
+import { settingsOf } from '../open-blobs.ts';
 import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.ts';
 import { createService, type Service, type ServiceParts } from '../service.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
@@ -52,6 +55,8 @@ export interface TestOptions {
   operatorCaps?: ServiceParts['operatorCaps'];
   log?: Logger;
   registration?: ServiceParts['registration'];
+  blobs?: ServiceParts['blobs'];
+  artifacts?: ServiceParts['artifacts'];
   cluster?: ServiceParts['cluster'];
   /** One of several replicas: what it shares with the others. Nobody but the test closes it. */
   shared?: Pick<ServiceParts, 'store' | 'bus'>;
@@ -124,6 +129,8 @@ async function startOn(
   const service = await createService({
     store,
     bus: options.shared?.bus ?? null,
+    blobs: options.blobs ?? (await openDiskBlobs(join(folder, 'artifacts'))),
+    artifacts: options.artifacts ?? settingsOf(artifactDefaults),
     treasury: absentTreasury,
     deposits: absentDeposits,
     auditor: new LedgerAuditor({

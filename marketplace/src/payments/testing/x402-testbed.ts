@@ -15,10 +15,13 @@ import { decodePaymentRequiredHeader, encodePaymentSignatureHeader } from '@x402
 import type { PaymentPayload, PaymentRequired } from '@x402/core/types';
 import { wrapFetchWithPayment, x402Client, type x402ClientConfig } from '@x402/fetch';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
+import { artifactDefaults } from '../../artifact-config.ts';
 import { pricingDefaults } from '../../config.ts';
+import { settingsOf } from '../../open-blobs.ts';
 import { createService, type Service, type ServiceParts } from '../../service.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
+import { absentBlobs } from '../../testing/absent-blobs.ts';
 import { testReceiptKey } from '../../testing/test-marketplace.ts';
 import { LedgerAuditor } from '../../workers/ledger-auditor.ts';
 import type { PaymentRail } from '../payment-rail.ts';
@@ -258,6 +261,8 @@ function createTestService(
   return createService({
     ...parts,
     bus: null,
+    blobs: absentBlobs,
+    artifacts: settingsOf(artifactDefaults),
     auditor: new LedgerAuditor({
       store: parts.store,
       treasury: parts.treasury,

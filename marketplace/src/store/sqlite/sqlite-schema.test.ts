@@ -12,6 +12,7 @@ import {
 } from '../../domain/withdrawal-postings.ts';
 import type { Store } from '../store.ts';
 import { liveThroughAgents } from '../testing/agents.ts';
+import { liveThroughArtifacts } from '../testing/artifacts.ts';
 import { liveThroughAudit } from '../testing/audit.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
@@ -233,6 +234,7 @@ async function liveThroughEverything(world: World): Promise<void> {
     expiresAtMs: limits.challengeMs,
   });
   await store.consumeChallenge('c', 0);
+  await liveThroughArtifacts(world, agentId);
   await liveThroughCaps(world);
   await liveThroughAudit(world);
   await liveThroughDependencies(world, accountId, agentId);

@@ -1,3 +1,4 @@
+import { createArtifactStore } from '../sql/artifact-store.ts';
 import { createAuditStore } from '../sql/audit-log.ts';
 import { createCapStore } from '../sql/cap-store.ts';
 import { createEvents } from '../sql/events.ts';
@@ -40,6 +41,7 @@ export function createSqliteStore(sqlite: SqliteDatabase): Store {
     ...createSqliteWithdrawalStore(sqlite),
     ...createSqliteJobStore(sqlite),
     ...createAuditStore(sqlite.works()),
+    ...createArtifactStore(sqlite.works()),
     ...createCapStore(sqlite.works()),
     ...createLogRemoval(sqlite.works()),
     ...createSqliteDependencies(sqlite),

@@ -9,6 +9,7 @@ import { schedules } from './0008-schedules.ts';
 import { writers } from './0009-writers.ts';
 import { logRemovals } from './0010-log-removals.ts';
 import { auditLog } from './0011-audit-log.ts';
+import { artifacts } from './0012-artifacts.ts';
 
 export interface Migration {
   name: string;
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   writers,
   logRemovals,
   auditLog,
+  artifacts,
 ];

@@ -22,6 +22,7 @@ import { placement } from './0020-placement.ts';
 import { lighterWrites } from './0021-lighter-writes.ts';
 import { logRemovals } from './0022-log-removals.ts';
 import { auditLog } from './0023-audit-log.ts';
+import { artifacts } from './0024-artifacts.ts';
 
 export interface Migration {
   name: string;
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   lighterWrites,
   logRemovals,
   auditLog,
+  artifacts,
 ];

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { limits } from '@node3/shared/limits';
+import type { ArtifactConfig } from './artifact-config.ts';
+import type { BlobStore } from './blobs/blob-store.ts';
+import { openDiskBlobs } from './blobs/disk/disk-blobs.ts';
+import { openS3Blobs } from './blobs/s3/s3-blobs.ts';
+import type { ArtifactSettings } from './services/artifact-deps.ts';
+
+const dayMs = 86_400_000;
+const noMatter = Number.MAX_SAFE_INTEGER;
+
+/** Where the configuration wants the bytes of artifacts. */
+export async function openBlobs(config: {
+  artifacts: ArtifactConfig;
+  dataDir: string;
+}): Promise<BlobStore> {
+  const { s3 } = config.artifacts;
+  return s3 === null ? openDiskBlobs(join(config.dataDir, 'artifacts')) : openS3Blobs(s3);
+}
+
+export function settingsOf(config: ArtifactConfig): ArtifactSettings {
+  return {
+    quota: {
+      all: { bytes: config.bytesMax, files: noMatter },
+      account: { bytes: config.bytesPerAccount, files: limits.artifactsPerAccount },
+      job: { bytes: limits.artifactBytesPerJob, files: limits.artifactsPerJob },
+    },
+    keepMs: config.keepDays * dayMs,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '@node3/shared/clock';
+import type { Ids } from '@node3/shared/ids';
+import type { Logger } from '@node3/shared/logger';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { ArtifactQuota } from '../store/artifact-store.ts';
+import type { Store } from '../store/store.ts';
+import type { ArtifactLinks } from './artifact-links.ts';
+import type { PartWriters } from './part-writers.ts';
+
+export interface ArtifactSettings {
+  quota: ArtifactQuota;
+  /** How long an artifact is kept after it was completed. */
+  keepMs: number;
+}
+
+/** What everything about artifacts needs. */
+export interface ArtifactDeps {
+  store: Store;
+  blobs: BlobStore;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  artifacts: ArtifactSettings;
+  partWriters: PartWriters;
+  artifactLinks: ArtifactLinks;
+}

@@ -1,0 +1,53 @@
+import type { ErrorDefinition } from './error-codes.ts';
+
+/** What goes wrong with files of jobs and with URLs of strangers; part of the one table of errors. */
+export const fileErrorCodes = {
+  ARTIFACT_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such artifact',
+    fix: 'Check the id, and whether the artifact was deleted or its time of keeping is over.',
+    retry: 'never',
+  },
+  ARTIFACT_STATE_INVALID: {
+    status: 409,
+    title: 'The artifact is in a state that does not allow this',
+    fix: 'Read the upload; it says which parts have come and whether it is complete.',
+    retry: 'never',
+  },
+  ARTIFACT_MISMATCH: {
+    status: 422,
+    title: 'The bytes that came are not those that were announced',
+    fix: 'Upload the file again; it changed meanwhile, or the given sha256 is that of another file.',
+    retry: 'never',
+  },
+  ARTIFACT_QUOTA: {
+    status: 403,
+    title: 'There is no room for these bytes',
+    fix: 'Delete artifacts that nobody needs, or ask the operator for more room.',
+    retry: 'later',
+  },
+  RANGE_INVALID: {
+    status: 416,
+    title: 'The artifact has no such bytes',
+    fix: 'Ask for a range within the size that the header content-range tells.',
+    retry: 'never',
+  },
+  LINK_INVALID: {
+    status: 403,
+    title: 'This link is not valid any more',
+    fix: 'Ask whoever gave it to you for a new one; links expire and can be revoked.',
+    retry: 'never',
+  },
+  URL_FORBIDDEN: {
+    status: 422,
+    title: 'This URL is not fetched',
+    fix: 'Use an https URL of a public host on port 443, without a user name or password in it.',
+    retry: 'never',
+  },
+  URL_UNREACHABLE: {
+    status: 502,
+    title: 'The URL did not give what was asked of it',
+    fix: 'Check the URL with another program; the detail says what went wrong.',
+    retry: 'later',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
