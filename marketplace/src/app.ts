@@ -196,6 +196,7 @@ async function createMarketplaceService(
     logRetentionMs: config.logRetentionDays === 0 ? null : config.logRetentionDays * dayMs,
     defaultImages: config.defaultImages,
     dashboardDir: config.dashboardDir,
+    trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
     version: packageJson.version,
     registration: config.registration,

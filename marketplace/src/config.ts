@@ -56,6 +56,8 @@ export interface MarketplaceConfig {
   publicUrl: string | null;
   /** Where transactions are shown, with {signature} and perhaps {cluster}; null is Solana's explorer. */
   explorerUrl: string | null;
+  /** Addresses and networks of the proxies in front of us; empty where there is none. */
+  trustedProxies: string[];
   /** Built web app; null serves the API alone. */
   dashboardDir: string | null;
   logLevel: LogLevel;
@@ -92,6 +94,7 @@ export const pricingDefaults = {
   registration: 'open',
   unprovenWallets: 'refused',
   artifacts: artifactDefaults,
+  trustedProxies: [],
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

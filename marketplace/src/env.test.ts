@@ -45,3 +45,15 @@ describe('what an operator charges and allows', () => {
     expect(() => read(env)).toThrow(Object.keys(env)[0]);
   });
 });
+
+describe('the proxies in front', () => {
+  it('are addresses and networks', () => {
+    const { trustedProxies } = read({ TRUSTED_PROXIES: '10.0.0.2, 10.1.0.0/16,fd00::/8' });
+    expect(trustedProxies).toEqual(['10.0.0.2', '10.1.0.0/16', 'fd00::/8']);
+    expect(read({}).trustedProxies).toEqual([]);
+  });
+
+  it.each(['caddy', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0'])('are not %s', (text) => {
+    expect(() => read({ TRUSTED_PROXIES: text })).toThrow(ConfigError);
+  });
+});

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import {
   ConfigError,
   type Env,
@@ -95,6 +96,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     defaultImages,
     publicUrl: readPublicUrl(env),
     explorerUrl: readExplorerUrl(env),
+    trustedProxies: readProxies(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
     logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
     observability: readObservability(env),
@@ -139,6 +141,24 @@ function readExplorerUrl(env: Env): string | null {
   if (text === null || (/^https?:\/\//.test(text) && text.includes('{signature}'))) return text;
   const fix = 'Set an address such as https://explorer.example/tx/{signature}?cluster={cluster}.';
   throw new ConfigError('EXPLORER_URL', `is "${text}"`, fix);
+}
+
+/** Behind a proxy every client has its address, unless we may believe what it says about them. */
+function readProxies(env: Env): string[] {
+  const proxies = (readOptionalText(env, 'TRUSTED_PROXIES') ?? '')
+    .split(',')
+    .map((one) => one.trim());
+  const named = proxies.filter((proxy) => proxy !== '');
+  for (const proxy of named) {
+    const [address = '', bits, ...rest] = proxy.split('/');
+    const family = isIP(address);
+    const isNetwork = bits !== undefined && /^\d{1,3}$/.test(bits);
+    const fits = bits === undefined || (isNetwork && Number(bits) <= (family === 4 ? 32 : 128));
+    if (family !== 0 && fits && rest.length === 0) continue;
+    const fix = 'Set addresses or networks, such as 10.0.0.2 or 10.0.0.0/24, separated by commas.';
+    throw new ConfigError('TRUSTED_PROXIES', `names "${proxy}"`, fix);
+  }
+  return named;
 }
 
 function readPublicUrl(env: Env): string | null {

@@ -86,6 +86,7 @@ export interface ServiceParts {
   holdbackMs: number;
   defaultImages: DefaultImages;
   dashboardDir: string | null;
+  trustedProxies: string[];
   publicUrl: string | null;
   version: string;
   /** Whether agents register freely, or with a token of the operator only. */
@@ -186,7 +187,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           payoutCheck: () => payouts.health(),
         }),
     },
-    { dashboardDir: parts.dashboardDir, metrics: metricsOf({ ...core, auditor }, parts.scraped) },
+    {
+      dashboardDir: parts.dashboardDir,
+      trustedProxies: parts.trustedProxies,
+      metrics: metricsOf({ ...core, auditor }, parts.scraped),
+    },
   );
   let loops: Loop[] = [];
   return {

@@ -25,6 +25,13 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         example: 'https://market.example',
       },
       {
+        name: 'TRUSTED_PROXIES',
+        about:
+          'Addresses or networks of the proxies in front, separated by commas: limits for each client address need them.',
+        fallback: null,
+        example: '10.0.0.0/24',
+      },
+      {
         name: 'MARKETPLACE_DATA_DIR',
         about: 'Folder for secrets, the wallet and, unless told otherwise, the database.',
         fallback: '.node3/marketplace',

@@ -56,6 +56,8 @@ const connectionTimeoutMs = 120_000;
 const bodyBytesMax = 256 * 1024;
 
 export interface ServerOptions {
+  /** Proxies in front of us, as addresses or networks: what they say of a client's address is believed. */
+  trustedProxies: string[];
   /** Built web app, or null to serve the API alone. */
   dashboardDir: string | null;
   /** null measures nothing. */
@@ -81,6 +83,7 @@ export async function createServer(
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
+    trustProxy: options.trustedProxies,
     // Requests under way get their answer; what comes later is told so by the hook below.
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -62,6 +62,7 @@ export interface TestOptions {
   shared?: Pick<ServiceParts, 'store' | 'bus'>;
   /** Measures, and serves /metrics to whoever shows this; null serves this machine. */
   metricsToken?: string | null | undefined;
+  trustedProxies?: ServiceParts['trustedProxies'];
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -177,6 +178,7 @@ async function startOn(
     holdbackMs: options.holdbackMs ?? 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
+    trustedProxies: options.trustedProxies ?? [],
     publicUrl: null,
     version: '0.0.0-test',
     registration: options.registration ?? 'open',

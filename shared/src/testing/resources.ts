@@ -3,7 +3,14 @@
  * A missing resource skips the suite with a printed reason, except where it is named in
  * `NODE3_REQUIRE` (comma-separated): there a skip is a failure, so CI can't pass by not testing.
  */
-export type Resource = 'docker' | 'chromium' | 'postgres' | 'gpu-fixtures' | 'prometheus' | 's3';
+export type Resource =
+  | 'docker'
+  | 'chromium'
+  | 'postgres'
+  | 'gpu-fixtures'
+  | 'prometheus'
+  | 's3'
+  | 'deploy-tools';
 
 export interface ResourceProbe {
   resource: Resource;

@@ -302,6 +302,7 @@ function createTestService(
     holdbackMs: 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
+    trustedProxies: [],
     publicUrl: null,
     version: '0.0.0-test',
     registration: 'open',
