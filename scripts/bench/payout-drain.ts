@@ -88,7 +88,7 @@ export async function benchPayoutDrain(asset: Asset, count: number): Promise<Mea
 }
 
 async function countBatches({ sqlite, store }: ReturnType<PayoutTestbed['open']>) {
-  const batches = sqlite.read((db) =>
+  const batches = sqlite.readRaw((db) =>
     db
       .prepare(`SELECT count(*) FROM payouts WHERE state = 'finalized' GROUP BY batch_id`)
       .pluck()

@@ -41,7 +41,7 @@ describe('the machine around the engine', () => {
     const { finalized, due } = await process.store.countPayouts();
     expect({ finalized, due }).toEqual({ finalized: 4, due: 0 });
     // One transaction for each: no clock made the engine sign again.
-    const attempts = process.sqlite.read((db) =>
+    const attempts = process.sqlite.readRaw((db) =>
       db.prepare('SELECT count(*) FROM payout_attempts').pluck().get(),
     );
     expect(attempts).toBe(4n);
@@ -67,7 +67,7 @@ describe('the machine around the engine', () => {
     await process.close();
 
     const again = testbed.open({ path, treasury });
-    const kept = again.sqlite.read((db) =>
+    const kept = again.sqlite.readRaw((db) =>
       db.prepare(`SELECT count(*) FROM payout_attempts WHERE kind = 'pay'`).pluck().get(),
     );
     expect(sends()).toBeLessThanOrEqual(Number(kept));
@@ -95,7 +95,7 @@ describe('the machine around the engine', () => {
   }
 
   function leavePages(sqlite: SqliteDatabase, pages: number): void {
-    sqlite.read((db) => {
+    sqlite.readRaw((db) => {
       const used = Number(db.pragma('page_count', { simple: true }));
       db.pragma(`max_page_count = ${used + pages}`);
     });

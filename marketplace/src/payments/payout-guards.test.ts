@@ -176,7 +176,7 @@ describe('the caps of the key', () => {
     await testbed.addCapital(process, 5_000_000_000n);
     await testbed.addPayout(process, newWallet().address, 'SOL', 6_000_000n);
     await testbed.settle(process);
-    await process.sqlite.write((db) => {
+    await process.sqlite.writeRaw((db) => {
       const { raw } = db.prepare('SELECT raw FROM payout_attempts').get() as { raw: Buffer };
       raw[raw.length - 1] = (raw.at(-1) ?? 0) ^ 1;
       db.prepare('UPDATE payout_attempts SET raw = ?').run(raw);

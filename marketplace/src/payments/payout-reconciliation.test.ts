@@ -4,8 +4,8 @@ import { silentLogger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { expect, it } from 'vitest';
+import { createSqlStore } from '../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
-import { createSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createTreasurySigner } from './keys/signer.ts';
 import { payoutSettingsDefault } from './payout-context.ts';
 import { createPayoutEngine } from './payout-engine.ts';
@@ -91,7 +91,7 @@ function openEngine(chain: HistoryOnly, treasury: Wallet, urls: string[]) {
     log: silentLogger,
     onFatal: () => undefined,
   });
-  const store = createSqliteStore(sqlite);
+  const store = createSqlStore(sqlite);
   const clock = new ManualClock();
   const engine = createPayoutEngine({
     store,

@@ -64,8 +64,17 @@ describe('sweeping', () => {
   it('leaves no job in the index that was cancelled in the same commit', async () => {
     const { jobId } = await world.lease(await world.openAccount(), await world.registerAgent());
     clock.advance(limits.offerAcceptMs);
-    const sweeping = sweepDeadlines(deps);
-    await Promise.resolve();
+    const queued = Promise.withResolvers<void>();
+    const watched: Store = {
+      ...store,
+      changeJob(...change) {
+        const outcome = store.changeJob(...change);
+        queued.resolve();
+        return outcome;
+      },
+    };
+    const sweeping = sweepDeadlines({ ...deps, store: watched });
+    await queued.promise;
     const cancelling = cancelJob(deps, jobId, 'requester');
     const [swept, cancelled] = await Promise.all([sweeping, cancelling]);
     expect([swept, cancelled.state]).toEqual([1, 'cancelled']);

@@ -34,7 +34,7 @@ import { createDepositIntent } from '../services/create-deposit-intent.ts';
 import { type ScanDeps, scanDeposits } from '../services/scan-deposits.ts';
 import { startDepositCursors } from '../services/start-deposit-cursors.ts';
 import type { DepositRow } from '../store/deposit-store.ts';
-import { insertPayoutIn } from '../store/sqlite/sqlite-payout-store.ts';
+import { insertPayoutIn } from '../store/sql/payout-store.ts';
 import type { Store } from '../store/store.ts';
 
 /** Long enough for everything sent before to be final. */
@@ -231,7 +231,7 @@ export class DepositTestbed {
     const earned = { transferId: `cap:${payoutId}`, amount, asset, ref: payoutId };
     const transfer = { ...earned, debit: operatorCapital, credit: ledgerAccount };
     await this.store.postTransfers([{ ...transfer, kind: 'capture' }], [], clock.nowMs());
-    await this.process.sqlite.write((db) => insertPayoutIn(db, payout, null, clock.nowMs()));
+    await this.process.sqlite.write((tx) => insertPayoutIn(tx, payout, null, clock.nowMs()));
     return payoutId;
   }
 

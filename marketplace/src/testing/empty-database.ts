@@ -15,7 +15,7 @@ function makeOne(folder: string): Buffer {
   const own = mkdtempSync(join(folder, 'empty-'));
   try {
     const path = join(own, 'market.db');
-    new SqliteDatabase({ path, log: silentLogger, onFatal: () => undefined }).close();
+    void new SqliteDatabase({ path, log: silentLogger, onFatal: () => undefined }).close();
     return readFileSync(path);
   } finally {
     rmSync(own, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import type { EventBus } from '../live/event-bus.ts';
 import { InProcessBus } from '../live/in-process-bus.ts';
 import type { EventRow } from '../store/rows.ts';
+import type { Database } from '../store/sql/database.ts';
+import { createSqlStore } from '../store/sql/sql-store.ts';
+import type { Tx } from '../store/sql/work.ts';
 import type { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
-import { createSqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { type SqliteTx, txOf } from '../store/sqlite/sqlite-tx.ts';
 import type { Store } from '../store/store.ts';
 
 interface End {
@@ -36,31 +37,34 @@ export class SharedDatabase {
   join(): End {
     const owner = {};
     const sqlite = this.#sqlite;
-    const view: Pick<SqliteDatabase, 'read' | 'write' | 'works' | 'onEvents'> = {
+    const view: Database = {
       read: (work) => sqlite.read(work),
-      write: (work) => sqlite.write((db) => this.#own(owner, txOf(db), () => work(db))),
-      works: () => ({
-        ...sqlite.works(),
-        write: (work) => view.write((db) => txOf(db).finish(work(txOf(db)))),
-        onEvents: (listener) => view.onEvents(listener),
-      }),
+      write: (work) => sqlite.write((tx) => work(this.#ownedBy(owner, tx))),
       onEvents: (listener) => {
         this.#listeners.set(owner, listener);
       },
+      commits: 0,
+      close: () => sqlite.close(),
     };
-    return { store: createSqliteStore(view as SqliteDatabase), bus: this.#bus.join() };
+    return { store: createSqlStore(view), bus: this.#bus.join() };
   }
-  /** A write that is undone runs again, and says so again. */
-  #own<T>(owner: object, tx: SqliteTx, run: () => T): T {
-    const announce = tx.onAnnounce;
-    tx.onAnnounce = (events) => {
-      for (const { seq } of events) this.#owners.set(seq, owner);
-      announce?.(events);
+
+  /** The transaction, which notes whose events it stores. One that is undone says so again. */
+  #ownedBy(owner: object, tx: Tx): Tx {
+    return {
+      get: (sql, ...values) => tx.get(sql, ...values),
+      all: (sql, ...values) => tx.all(sql, ...values),
+      run: (sql, ...values) => tx.run(sql, ...values),
+      post: (sql, ...values) => tx.post(sql, ...values),
+      table: (sql, ...values) => tx.table(sql, ...values),
+      insert: (column, sql, rows) => tx.insert(column, sql, rows),
+      announce: (events) => {
+        for (const { seq } of events) this.#owners.set(seq, owner);
+        tx.announce(events);
+      },
+      pending: tx.pending,
+      specs: tx.specs,
+      origin: tx.origin,
     };
-    try {
-      return run();
-    } finally {
-      tx.onAnnounce = announce;
-    }
   }
 }

@@ -37,7 +37,7 @@ export async function startTestReplicas(
     replicas,
     async stop() {
       for (const replica of replicas) await replica.stop();
-      sqlite.close();
+      await sqlite.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -206,7 +206,7 @@ describe('a ledger that does not add up', () => {
     await testbed.settle(process);
     expect(await process.store.countPayouts()).toMatchObject({ finalized: 1 });
 
-    const edit = (sql: string) => process.sqlite.write((db) => void db.exec(sql));
+    const edit = (sql: string) => process.sqlite.writeRaw((db) => void db.exec(sql));
     await edit('DROP TRIGGER transfers_final');
     await edit('UPDATE transfers SET amount = amount + 1 WHERE entry = 1');
     const { audit } = await auditor.verify();

@@ -4,8 +4,8 @@ import { startLocalnet } from '@node3/localnet/localnet';
 import { systemClock } from '@node3/shared/clock';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createSqlStore } from '../../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
-import { createSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import { assertSameChain, detectCluster, explorerUrl } from './cluster.ts';
 import { createRpcPool } from './rpc.ts';
 
@@ -89,7 +89,7 @@ describe('a database', () => {
       log: silentLogger,
       onFatal: () => undefined,
     });
-    const store = createSqliteStore(sqlite);
+    const store = createSqlStore(sqlite);
     const devnet = { cluster: 'devnet', genesisHash: devnetHash } as const;
     await assertSameChain(store, devnet);
     await assertSameChain(store, devnet);

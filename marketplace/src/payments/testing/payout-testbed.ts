@@ -14,9 +14,9 @@ import {
   type TransactionInstruction,
 } from '@solana/web3.js';
 import { chainTreasury, operatorCapital, providerPayable } from '../../domain/ledger-accounts.ts';
+import { insertPayoutIn } from '../../store/sql/payout-store.ts';
+import { createSqlStore } from '../../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
-import { insertPayoutIn } from '../../store/sqlite/sqlite-payout-store.ts';
-import { createSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { createTreasurySigner } from '../keys/signer.ts';
 import {
@@ -113,7 +113,7 @@ export class PayoutTestbed {
       onFatal: () => undefined,
       ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
     });
-    const store = createSqliteStore(sqlite);
+    const store = createSqlStore(sqlite);
     const payoutMax = options.payoutMax ?? baseUnitsMax;
     const cap: Record<Asset, BaseUnits> = { SOL: sol(payoutMax), USDC: sol(payoutMax) };
     const hour = options.payoutHourMax ?? sol(baseUnitsMax);
@@ -183,9 +183,9 @@ export class PayoutTestbed {
     const { store, sqlite } = process;
     const agentId = `agt_${wallet.slice(0, 8)}`;
     await this.post(store, `earn:${payoutId}`, providerPayable(agentId), asset, amount);
-    await sqlite.write((db) =>
+    await sqlite.write((tx) =>
       insertPayoutIn(
-        db,
+        tx,
         {
           payoutId,
           kind: 'earning',
@@ -219,7 +219,7 @@ export class PayoutTestbed {
     const ledgerAccount = providerPayable(agentId);
     await this.post(store, `earn:${agentId}`, ledgerAccount, asset, total);
     const nowMs = process.clock.nowMs();
-    await sqlite.write((db) => {
+    await sqlite.write(function* (tx) {
       for (const wallet of wallets) {
         const payout = {
           payoutId: systemIds.next('payout'),
@@ -233,7 +233,7 @@ export class PayoutTestbed {
           amount: baseUnits(amount),
           dueAtMs: nowMs,
         };
-        insertPayoutIn(db, payout, null, nowMs);
+        yield* insertPayoutIn(tx, payout, null, nowMs);
       }
     });
   }

@@ -14,7 +14,7 @@ import type { CapStore } from '../cap-store.ts';
 import type { PostingCaps } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
 import type { Database } from './database.ts';
-import { appendEvents } from './events.ts';
+import { appendEventsIn } from './events.ts';
 import type { Tx, Work } from './work.ts';
 
 interface CapsRecord {
@@ -40,27 +40,27 @@ const selectHeld = 'SELECT held FROM account_jobs WHERE account_id = ? AND asset
 export function createCapStore(database: Database): CapStore {
   return {
     caps(owner) {
-      return database.read((tx) => bothCaps(tx, owner));
+      return database.read((tx) => bothCapsIn(tx, owner));
     },
     changeCaps(owner, decide) {
       return database.write(function* (tx) {
-        const { caps, events } = decide(yield* bothCaps(tx, owner));
-        yield* saveCaps(tx, owner, caps);
-        yield* appendEvents(tx, events);
+        const { caps, events } = decide(yield* bothCapsIn(tx, owner));
+        yield* putCapsIn(tx, owner, caps);
+        yield* appendEventsIn(tx, events);
         return caps;
       });
     },
     spentOn(owner, day) {
       return database.read(function* (tx) {
-        const SOL = yield* spentBy(tx, owner, 'SOL', day);
-        const USDC = yield* spentBy(tx, owner, 'USDC', day);
+        const SOL = yield* spentIn(tx, owner, 'SOL', day);
+        const USDC = yield* spentIn(tx, owner, 'USDC', day);
         return { SOL, USDC };
       });
     },
   };
 }
 
-export function* saveCaps(tx: Tx, owner: string, caps: Record<Asset, Caps>): Work<void> {
+export function* putCapsIn(tx: Tx, owner: string, caps: Record<Asset, Caps>): Work<void> {
   for (const asset of assets) {
     const { perJob, open, perDay } = caps[asset];
     yield* tx.run(putCaps, owner, asset, perJob, open, perDay);
@@ -68,25 +68,25 @@ export function* saveCaps(tx: Tx, owner: string, caps: Record<Asset, Caps>): Wor
 }
 
 /** Gives a new owner the caps of another, and what that one has spent on them. */
-export function* copyCaps(tx: Tx, from: string, to: string): Work<void> {
+export function* copyCapsIn(tx: Tx, from: string, to: string): Work<void> {
   yield* tx.run(insertCapsOf, to, from);
   yield* tx.run(insertSpendingOf, to, from);
 }
 
 /** Throws CAP_EXCEEDED when the job would break a cap that holds now, in the posting's own write. */
-export function* checkCaps(tx: Tx, job: JobRow, posting: PostingCaps): Work<void> {
+export function* checkCapsIn(tx: Tx, job: JobRow, posting: PostingCaps): Work<void> {
   const { accountId, apiKeyId, asset, price, createdAtMs } = job;
   const day = dayOf(createdAtMs);
   const held = yield* tx.get<{ held: BaseUnits }>(selectHeld, accountId, asset);
-  const today = yield* spentBy(tx, accountId, asset, day);
+  const today = yield* spentIn(tx, accountId, asset, day);
   const used = { open: held?.held ?? zero, today };
   const checks: CapCheck[] = [
     { scope: 'operator', caps: posting.operator[asset], used },
-    { scope: 'account', caps: yield* capsOf(tx, accountId, asset), used },
+    { scope: 'account', caps: yield* capsIn(tx, accountId, asset), used },
   ];
   if (apiKeyId !== null) {
-    const usedByKey = { open: zero, today: yield* spentBy(tx, apiKeyId, asset, day) };
-    checks.push({ scope: 'key', caps: yield* capsOf(tx, apiKeyId, asset), used: usedByKey });
+    const usedByKey = { open: zero, today: yield* spentIn(tx, apiKeyId, asset, day) };
+    checks.push({ scope: 'key', caps: yield* capsIn(tx, apiKeyId, asset), used: usedByKey });
   }
   const exceeded = findExceededCap(price, checks);
   if (exceeded !== null) throw capExceeded(exceeded, job);
@@ -112,17 +112,17 @@ function capExceeded({ scope, kind, limit, used }: ExceededCap, job: JobRow): Ma
   });
 }
 
-function* bothCaps(tx: Tx, owner: string): Work<Record<Asset, Caps>> {
-  return { SOL: yield* capsOf(tx, owner, 'SOL'), USDC: yield* capsOf(tx, owner, 'USDC') };
+function* bothCapsIn(tx: Tx, owner: string): Work<Record<Asset, Caps>> {
+  return { SOL: yield* capsIn(tx, owner, 'SOL'), USDC: yield* capsIn(tx, owner, 'USDC') };
 }
 
-function* capsOf(tx: Tx, owner: string, asset: Asset): Work<Caps> {
+function* capsIn(tx: Tx, owner: string, asset: Asset): Work<Caps> {
   const found = yield* tx.get<CapsRecord>(selectCaps, owner, asset);
   if (found === undefined) return noCaps;
   return { perJob: found.per_job, open: found.open, perDay: found.per_day };
 }
 
-function* spentBy(tx: Tx, owner: string, asset: Asset, day: number): Work<BaseUnits> {
+function* spentIn(tx: Tx, owner: string, asset: Asset, day: number): Work<BaseUnits> {
   const found = yield* tx.get<{ amount: BaseUnits }>(selectSpent, owner, asset, day);
   return found?.amount ?? zero;
 }

@@ -33,7 +33,7 @@ const selectLast = 'SELECT max(seq) AS seq FROM events';
  * Appends events to the log, inside a write. After its commit the listener hears of them, in the
  * order of their sequence numbers. Those that are audited stand in the audit log from then on, too.
  */
-export function* appendEvents(tx: Tx, events: readonly NewEvent[]): Work<EventRow[]> {
+export function* appendEventsIn(tx: Tx, events: readonly NewEvent[]): Work<EventRow[]> {
   const numbers = yield* tx.insert('seq', insertEvent, events.map(valuesOf));
   const rows = events.map((event, index) => ({ ...event, seq: numbers[index] ?? 0 }));
   yield* appendAuditOf(tx, events);
@@ -41,7 +41,7 @@ export function* appendEvents(tx: Tx, events: readonly NewEvent[]): Work<EventRo
   return rows;
 }
 
-export function* eventsOfJob(tx: Tx, jobId: string, limit: number): Work<EventRow[]> {
+export function* eventsOfJobIn(tx: Tx, jobId: string, limit: number): Work<EventRow[]> {
   const found = yield* tx.all<EventRecord>(selectOfJob, jobId, limit);
   return found.map(toEvent);
 }

@@ -5,11 +5,11 @@ import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobSnapshot } from '../job-store.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
+import { createSqlStore } from '../sql/sql-store.ts';
 import type { Store } from '../store.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { World } from '../testing/world.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
-import { createSqliteStore } from './sqlite-store.ts';
 
 /** What callers had been told at a moment: all of it must be there after a crash at that moment. */
 interface Acknowledged {
@@ -75,7 +75,7 @@ async function liveAndCopy(folder: string) {
     images.push({ path: image, acknowledged: { jobs: new Map(jobs), results: [...results] } });
   };
   const sqlite = open(path, copy);
-  const world = new World(createSqliteStore(sqlite));
+  const world = new World(createSqlStore(sqlite));
   const accounts = [await world.openAccount(9_000n), await world.openAccount(9_000n)];
   const agentId = await world.registerAgent();
   copying = true;
@@ -84,7 +84,7 @@ async function liveAndCopy(folder: string) {
   const final = join(folder, 'final.db');
   copyDatabase(path, final);
   const { commits } = sqlite;
-  sqlite.close();
+  await sqlite.close();
   return { images, commits, path: final };
 }
 
@@ -126,9 +126,9 @@ const order = ['queued', 'assigned', 'running', 'succeeded', 'cancelled'];
 async function checkImage({ path, acknowledged }: Image): Promise<string[]> {
   const sqlite = open(path);
   try {
-    const store = createSqliteStore(sqlite);
-    expect(sqlite.read((db) => db.pragma('quick_check', { simple: true }))).toBe('ok');
-    expect(sqlite.read((db) => db.pragma('foreign_key_check'))).toEqual([]);
+    const store = createSqlStore(sqlite);
+    expect(sqlite.readRaw((db) => db.pragma('quick_check', { simple: true }))).toBe('ok');
+    expect(sqlite.readRaw((db) => db.pragma('foreign_key_check'))).toEqual([]);
     expect(await store.verifyLedger()).toEqual({ balanced: true, problems: [] });
     await checkAcknowledged(store, acknowledged);
     const jobs = await store.listJobs({
@@ -145,7 +145,7 @@ async function checkImage({ path, acknowledged }: Image): Promise<string[]> {
     await expect(store.checkWritable()).resolves.toBeUndefined();
     return jobs.map(({ jobId, state }) => `${jobId} ${state}`);
   } finally {
-    sqlite.close();
+    await sqlite.close();
   }
 }
 

@@ -26,7 +26,7 @@ describe('SqliteDatabase', () => {
     opened = [];
   });
   afterEach(() => {
-    for (const sqlite of opened) sqlite.close();
+    for (const sqlite of opened) void sqlite.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -38,19 +38,19 @@ describe('SqliteDatabase', () => {
   }
 
   function put(sqlite: SqliteDatabase, key: string): Promise<void> {
-    return sqlite.write((db) => {
+    return sqlite.writeRaw((db) => {
       db.prepare(insertMeta).run(key, 1);
     });
   }
 
   function keys(sqlite: SqliteDatabase): unknown[] {
-    return sqlite.read((db) => db.prepare('SELECT key FROM meta ORDER BY key').pluck().all());
+    return sqlite.readRaw((db) => db.prepare('SELECT key FROM meta ORDER BY key').pluck().all());
   }
 
   it('is as durable when it is opened again as when it was created', () => {
     for (const round of [1, 2]) {
       const sqlite = open();
-      const pragma = (name: string) => sqlite.read((db) => db.pragma(name, { simple: true }));
+      const pragma = (name: string) => sqlite.readRaw((db) => db.pragma(name, { simple: true }));
       expect([
         round,
         pragma('synchronous'),
@@ -58,7 +58,7 @@ describe('SqliteDatabase', () => {
         pragma('foreign_keys'),
       ]).toEqual([round, 2n, 'wal', 1n]);
       expect(pragma('locking_mode')).toBe('exclusive');
-      sqlite.close();
+      void sqlite.close();
     }
   });
 
@@ -74,7 +74,7 @@ describe('SqliteDatabase', () => {
 
   it('rolls back only the write that threw', async () => {
     const sqlite = open();
-    const bad = sqlite.write((db) => {
+    const bad = sqlite.writeRaw((db) => {
       db.prepare(insertMeta).run('bad', 1);
       throw new Error('no');
     });
@@ -89,12 +89,12 @@ describe('SqliteDatabase', () => {
     const heard: unknown[] = [];
     sqlite.onEvents((events) => void heard.push(...events));
     const event = { seq: 1 } as unknown as EventRow;
-    const told = sqlite.write((db) => {
-      sqlite.announce([event]);
-      db.prepare(insertMeta).run('told', 1);
+    const told = sqlite.write(function* (tx) {
+      tx.announce([event]);
+      yield* tx.run(insertMeta, 'told', 1);
     });
-    const bad = sqlite.write(() => {
-      sqlite.announce([event]);
+    const bad = sqlite.write((tx) => {
+      tx.announce([event]);
       throw new Error('no');
     });
     const lone = [told, bad, put(sqlite, 'told')];
@@ -109,11 +109,11 @@ describe('SqliteDatabase', () => {
   it('moves a long log into the database, which loses nothing', async () => {
     const sqlite = open();
     const logPages = () =>
-      sqlite.read(
+      sqlite.readRaw(
         (db) => db.pragma('wal_checkpoint(NOOP)') as { log: bigint; checkpointed: bigint }[],
       );
     for (let index = 0; index < 16; index += 1) {
-      await sqlite.write((db) => {
+      await sqlite.writeRaw((db) => {
         const insert = db.prepare(insertMeta);
         for (let row = 0; row < 4; row += 1)
           insert.run(`${index}-${row}-${'x'.repeat(300_000)}`, 1);
@@ -122,7 +122,7 @@ describe('SqliteDatabase', () => {
     const [size] = logPages();
     expect(size?.checkpointed).toBeGreaterThan(0n);
     expect(keys(sqlite)).toHaveLength(64);
-    sqlite.close();
+    await sqlite.close();
     expect(keys(open())).toHaveLength(64);
   });
 
@@ -137,7 +137,7 @@ describe('SqliteDatabase', () => {
   it('gives up for good when a commit fails: unknown is never taken for failed', async () => {
     const sqlite = open();
     // A deferred foreign key is checked by COMMIT, which makes COMMIT itself throw.
-    const broken = sqlite.write((db) => {
+    const broken = sqlite.writeRaw((db) => {
       db.pragma('defer_foreign_keys = ON');
       db.prepare('INSERT INTO job_specs (job_id, spec) VALUES (?, ?)').run('job_none', '{}');
     });
@@ -148,14 +148,14 @@ describe('SqliteDatabase', () => {
     }
     expect(() => keys(sqlite)).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
     expect(fatal).toEqual([expect.objectContaining({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' })]);
-    sqlite.close();
+    void sqlite.close();
     expect(keys(open())).toEqual([]);
   });
 
   it('gives up for good when the disk is full', async () => {
     const sqlite = open();
     await put(sqlite, 'before');
-    const filling = sqlite.write((db) => {
+    const filling = sqlite.writeRaw((db) => {
       const pages = Number(db.pragma('page_count', { simple: true }));
       db.pragma(`max_page_count = ${pages + 1}`);
       db.prepare(insertMeta).run('x'.repeat(100_000), 1);
@@ -163,14 +163,14 @@ describe('SqliteDatabase', () => {
     const outcomes = await Promise.allSettled([filling, put(sqlite, 'same commit')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(fatal).toEqual([expect.objectContaining({ code: 'SQLITE_FULL' })]);
-    sqlite.close();
+    void sqlite.close();
     expect(keys(open())).toEqual(['before']);
   });
 
   it('finishes queued writes before it closes, and takes none after', async () => {
     const sqlite = open();
     const write = put(sqlite, 'a');
-    sqlite.close();
+    void sqlite.close();
     await expect(write).resolves.toBeUndefined();
     await expect(put(sqlite, 'b')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(keys(open())).toEqual(['a']);
@@ -193,7 +193,7 @@ describe('SqliteDatabase', () => {
   });
 
   it('refuses a file of a newer program, and leaves it as it is', () => {
-    open().close();
+    void open().close();
     const newer = migrations.length + 1;
     const raw = new Database(path);
     raw.prepare('INSERT INTO schema_migrations (version, name) VALUES (?, ?)').run(newer, 'later');

@@ -4,10 +4,11 @@ import Database from 'better-sqlite3';
 import { currentOrigin, type RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import type * as sql from '../sql/database.ts';
+import type { Tx, Work } from '../sql/work.ts';
 import { migrate } from './migrate.ts';
 import { createCheckpoint } from './sqlite-checkpoint.ts';
 import { setPragmas } from './sqlite-pragmas.ts';
-import { type SqliteTx, txOf } from './sqlite-tx.ts';
+import { SqliteTx } from './sqlite-tx.ts';
 
 export interface SqliteDatabaseOptions {
   /** A file path; tests may pass `:memory:`. */
@@ -22,11 +23,8 @@ export interface SqliteDatabaseOptions {
   onStatement?(sql: string): void;
 }
 
-/** The old style, until every store is written in works. */
-type Task<T> = (db: Database.Database) => T;
-
 interface QueuedWrite {
-  work: Task<unknown>;
+  run(): unknown;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   events: EventRow[];
@@ -47,7 +45,7 @@ const lockWaitMs = 1_000;
  * is undone and runs once more with a savepoint for each. So works may run twice: what they change
  * outside of the database would happen twice.
  */
-export class SqliteDatabase {
+export class SqliteDatabase implements sql.Database {
   readonly #db: Database.Database;
   readonly #options: SqliteDatabaseOptions;
   readonly #control: Record<
@@ -76,8 +74,7 @@ export class SqliteDatabase {
       release: this.#db.prepare('RELEASE one_write'),
       undo: this.#db.prepare('ROLLBACK TO one_write'),
     };
-    this.#tx = txOf(this.#db);
-    this.#tx.onAnnounce = (events) => this.announce(events);
+    this.#tx = new SqliteTx(this.#db, (events) => this.#announce(events));
     this.#checkpoint = createCheckpoint(this.#db, options.log);
   }
 
@@ -89,30 +86,37 @@ export class SqliteDatabase {
     this.#db.exec('DELETE FROM payout_lease; DELETE FROM worker_leases');
   }
 
-  /** What the stores of `store/sql/` run on. */
-  works(): sql.Database {
-    return {
-      write: (work) => this.write(() => this.#tx.finish(work(this.#tx))),
-      read: async (work) => this.read(() => this.#tx.finish(work(this.#tx))),
-      onEvents: (listener) => this.onEvents(listener),
-      commits: this.commits,
-      close: async () => this.close(),
-    };
-  }
-
-  /** Commits so far: tells how well writes share them. */
   get commits(): number {
     return this.#commits;
   }
 
   /** Runs a read at once. Sees every committed write and none that is still queued. */
-  read<T>(work: Task<T>): T {
+  async read<T>(work: (tx: Tx) => Work<T>): Promise<T> {
     this.#assertUsable();
-    return work(this.#db);
+    return this.#tx.finish(work(this.#tx));
   }
 
-  /** Queues a write. Resolves after its commit is on disk; a throw inside rolls only this one back. */
-  write<T>(work: Task<T>): Promise<T> {
+  write<T>(work: (tx: Tx) => Work<T>): Promise<T> {
+    return this.#enqueue(() => this.#tx.finish(work(this.#tx)));
+  }
+
+  /** For tests and tools that look at SQLite itself. */
+  readRaw<T>(read: (db: Database.Database) => T): T {
+    this.#assertUsable();
+    return read(this.#db);
+  }
+
+  /** The same in the queue of the writes. */
+  writeRaw<T>(write: (db: Database.Database) => T): Promise<T> {
+    return this.#enqueue(() => write(this.#db));
+  }
+
+  /** Every SQL text compiled so far, so that a test can look at all their plans. */
+  preparedTexts(): string[] {
+    return this.#tx.preparedTexts();
+  }
+
+  #enqueue<T>(run: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       try {
         this.#assertUsable();
@@ -121,7 +125,7 @@ export class SqliteDatabase {
         return;
       }
       this.#queue.push({
-        work,
+        run,
         resolve: (value) => resolve(value as T),
         reject,
         events: [],
@@ -131,19 +135,17 @@ export class SqliteDatabase {
     });
   }
 
-  /** Notes events that the write running now has stored; the listener hears of them once they are on disk. */
-  announce(events: readonly EventRow[]): void {
+  #announce(events: readonly EventRow[]): void {
     if (this.#current === null) throw new Error('events are stored inside a write only');
     this.#current.events.push(...events);
   }
 
-  /** Called after each commit, before its writes are answered. A new listener replaces the old one. */
   onEvents(listener: (events: EventRow[]) => void): void {
     this.#listener = listener;
   }
 
-  /** Finishes what is queued, then closes the file. */
-  close(): void {
+  /** Finishes what is queued, then closes the file: all of it in this call. */
+  async close(): Promise<void> {
     if (this.#closed) return;
     while (this.#queue.length > 0 && this.#failed === null) this.#flush();
     this.#closed = true;
@@ -193,7 +195,7 @@ export class SqliteDatabase {
       for (const write of batch) {
         this.#current = write;
         this.#tx.origin = write.origin;
-        const value = write.work(this.#db);
+        const value = write.run();
         settled.push(() => write.resolve(value));
       }
       this.#tx.finish(this.#tx.pending.settle(this.#tx));
@@ -217,7 +219,7 @@ export class SqliteDatabase {
     this.#tx.origin = write.origin;
     this.#tx.pending.forget();
     try {
-      const value = write.work(this.#db);
+      const value = write.run();
       this.#tx.finish(this.#tx.pending.settle(this.#tx));
       this.#control.release.run();
       return () => write.resolve(value);

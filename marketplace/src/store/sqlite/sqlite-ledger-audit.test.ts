@@ -8,11 +8,12 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
 import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
+import { createSqlStore } from '../sql/sql-store.ts';
 import type { Store } from '../store.ts';
 import { World } from '../testing/world.ts';
 import { migrations } from './migrations/index.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
-import { createSqliteStore, openSqliteStore } from './sqlite-store.ts';
+import { openSqliteStore } from './sqlite-store.ts';
 
 let folder = '';
 let path = '';
@@ -192,18 +193,18 @@ it('any edit of any entry is named', async () => {
   await store.close();
   const onFatal = () => undefined;
   const sqlite = new SqliteDatabase({ path, log: silentLogger, onFatal });
-  store = createSqliteStore(sqlite);
-  await sqlite.write((db) => void db.exec('DROP TRIGGER transfers_final'));
+  store = createSqlStore(sqlite);
+  await sqlite.writeRaw((db) => void db.exec('DROP TRIGGER transfers_final'));
   await fc.assert(
     fc.asyncProperty(edits, async ({ entry, change: [column, value] }) => {
       const select = `SELECT ${column} FROM transfers WHERE entry = ?`;
       const update = `UPDATE OR IGNORE transfers SET ${column} = ? WHERE entry = ?`;
-      const read = () => sqlite.read((db) => db.prepare(select).pluck().get(entry));
+      const read = () => sqlite.readRaw((db) => db.prepare(select).pluck().get(entry));
       const before = read();
-      await sqlite.write((db) => db.prepare(update).run(value, entry));
+      await sqlite.writeRaw((db) => db.prepare(update).run(value, entry));
       const after = read();
       const { problems } = await store.verifyLedger();
-      await sqlite.write((db) => db.prepare(update).run(before, entry));
+      await sqlite.writeRaw((db) => db.prepare(update).run(before, entry));
       const isSame = Buffer.compare(Buffer.from(String(before)), Buffer.from(String(after))) === 0;
       if (isSame) expect(problems).toEqual([]);
       else expect(problems[0]).toMatch(new RegExp(`^Entry ${entry} \\(.*\\) was changed`, 's'));

@@ -10,6 +10,7 @@ import {
   withdrawalEvent,
   withdrawalTransfer,
 } from '../../domain/withdrawal-postings.ts';
+import { createSqlStore } from '../sql/sql-store.ts';
 import type { Store } from '../store.ts';
 import { liveThroughAgents } from '../testing/agents.ts';
 import { liveThroughArtifacts } from '../testing/artifacts.ts';
@@ -25,8 +26,6 @@ import { liveThroughTemplates } from '../testing/templates.ts';
 import { fenceOf, World } from '../testing/world.ts';
 import { liveThroughX402 } from '../testing/x402.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
-import { createSqliteStore } from './sqlite-store.ts';
-import { preparedTexts } from './statement.ts';
 
 describe('the schema', () => {
   let sqlite: SqliteDatabase;
@@ -37,7 +36,7 @@ describe('the schema', () => {
       throw error;
     };
     sqlite = new SqliteDatabase({ path: ':memory:', log: silentLogger, onFatal });
-    world = new World(createSqliteStore(sqlite));
+    world = new World(createSqlStore(sqlite));
     await liveThroughEverything(world);
   });
   afterEach(() => sqlite.close());
@@ -52,7 +51,7 @@ describe('the schema', () => {
     ],
     [`INSERT OR REPLACE INTO transfers SELECT * FROM transfers`, 'transfers are appended only'],
   ])('[P57] refuses %s', async (sql, why) => {
-    await expect(sqlite.write((db) => void db.exec(sql))).rejects.toThrow(why);
+    await expect(sqlite.writeRaw((db) => void db.exec(sql))).rejects.toThrow(why);
   });
 
   it.each([
@@ -81,7 +80,7 @@ describe('the schema', () => {
     ["UPDATE jobs SET state = 'done'", 'CHECK constraint'],
     ["UPDATE jobs SET price = 'much'", 'cannot store TEXT'],
   ])('refuses %s', async (sql, why) => {
-    await expect(sqlite.write((db) => void db.exec(sql))).rejects.toThrow(why);
+    await expect(sqlite.writeRaw((db) => void db.exec(sql))).rejects.toThrow(why);
   });
 
   it('allows one live execution per job and one use of a device', async () => {
@@ -91,18 +90,19 @@ describe('the schema', () => {
         state, devices, log_seq, leased_at_ms)
       SELECT 'exe_twin', job_id, 2, agent_id, agent_name, 'other', lease_hash, lease_until_ms,
         state, devices, log_seq, leased_at_ms FROM executions WHERE execution_id = ?`;
-    await expect(sqlite.write((db) => db.prepare(copy).run(execution.executionId))).rejects.toThrow(
-      'UNIQUE constraint failed: executions.job_id',
-    );
-    const inUse = sqlite.read((db) =>
+    await expect(
+      sqlite.writeRaw((db) => db.prepare(copy).run(execution.executionId)),
+    ).rejects.toThrow('UNIQUE constraint failed: executions.job_id');
+    const inUse = sqlite.readRaw((db) =>
       db.prepare('SELECT count(*) FROM execution_devices').pluck().get(),
     );
     expect(inUse).toBe(1n);
   });
 
   it('finds every hot row through an index', () => {
-    const scans = sqlite.read((db) =>
-      preparedTexts(db)
+    const scans = sqlite.readRaw((db) =>
+      sqlite
+        .preparedTexts()
         .filter((sql) => !mayScan.some((part) => sql.includes(part)))
         .flatMap((sql) => planOf(db, sql).map((detail) => ({ detail, sql })))
         .filter(({ detail }) => isFullScan(detail)),
@@ -111,9 +111,9 @@ describe('the schema', () => {
   });
 
   it('has no index that nothing uses, and uses the right ones', () => {
-    const plans = sqlite.read((db) => preparedTexts(db).flatMap((sql) => planOf(db, sql)));
+    const plans = sqlite.readRaw((db) => sqlite.preparedTexts().flatMap((sql) => planOf(db, sql)));
     const unused = sqlite
-      .read((db) => db.prepare(selectIndexes).pluck().all() as string[])
+      .readRaw((db) => db.prepare(selectIndexes).pluck().all() as string[])
       .filter((name) => !plans.some((detail) => detail.split(' ').includes(name)));
     expect(unused).toEqual(rules);
     const listing = plans.filter((detail) => detail.includes('jobs_by_account'));
@@ -123,13 +123,13 @@ describe('the schema', () => {
   });
 
   it('notices a missing index', () => {
-    const [detail] = sqlite.read((db) => planOf(db, 'SELECT * FROM jobs WHERE fault = ?'));
+    const [detail] = sqlite.readRaw((db) => planOf(db, 'SELECT * FROM jobs WHERE fault = ?'));
     expect(isFullScan(detail ?? '')).toBe(true);
   });
 
   it('names what an audit finds', async () => {
     expect(await world.store.verifyLedger()).toEqual({ balanced: true, problems: [] });
-    await sqlite.write((db) => {
+    await sqlite.writeRaw((db) => {
       db.exec("UPDATE balances SET credits = credits + 1 WHERE account = 'fee:revenue'");
       db.exec("UPDATE balance_totals SET credits = credits + 1 WHERE class = 'fee_revenue'");
     });

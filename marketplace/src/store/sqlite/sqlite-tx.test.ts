@@ -7,7 +7,7 @@ function newTx(): SqliteTx {
   const db = new Database(':memory:');
   db.defaultSafeIntegers(true);
   db.exec('CREATE TABLE things (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT');
-  return new SqliteTx(db);
+  return new SqliteTx(db, () => undefined);
 }
 
 const insertThing = 'INSERT INTO things (name) VALUES (?)';

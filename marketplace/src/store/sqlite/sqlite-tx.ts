@@ -4,7 +4,6 @@ import type { EventRow } from '../rows.ts';
 import { PendingTotals } from '../sql/pending-totals.ts';
 import { SpecCache } from '../sql/spec-cache.ts';
 import type { Answer, Query, Tx, Value, Values, Work } from '../sql/work.ts';
-import { statement } from './statement.ts';
 
 /**
  * SQLite answers at once: each call runs its statement and hands over the result, so that `yield*`
@@ -14,38 +13,41 @@ import { statement } from './statement.ts';
 export class SqliteTx implements Tx {
   readonly pending = new PendingTotals();
   readonly specs = new SpecCache();
-  readonly #db: Database.Database;
-  readonly #result = new Result();
   origin: RequestOrigin | null = null;
-  onAnnounce: ((events: readonly EventRow[]) => void) | null = null;
+  readonly #db: Database.Database;
+  readonly #announce: (events: readonly EventRow[]) => void;
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #tables = new Map<string, Database.Statement>();
+  readonly #result = new Result();
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, announce: (events: readonly EventRow[]) => void) {
     this.#db = db;
+    this.#announce = announce;
   }
 
   get<Row>(sql: string, ...values: Values): Work<Row | undefined> {
-    return this.#result.of(statement(this.#db, sql).get(...values)) as Work<Row | undefined>;
+    return this.#result.of(this.#statement(sql).get(...values)) as Work<Row | undefined>;
   }
 
   all<Row>(sql: string, ...values: Values): Work<Row[]> {
-    return this.#result.of(statement(this.#db, sql).all(...values)) as Work<Row[]>;
+    return this.#result.of(this.#statement(sql).all(...values)) as Work<Row[]>;
   }
 
   run(sql: string, ...values: Values): Work<number> {
-    return this.#result.of(statement(this.#db, sql).run(...values).changes) as Work<number>;
+    return this.#result.of(this.#statement(sql).run(...values).changes) as Work<number>;
   }
 
   post(sql: string, ...values: Values): Work<void> {
-    statement(this.#db, sql).run(...values);
+    this.#statement(sql).run(...values);
     return this.#result.of(undefined) as Work<void>;
   }
 
   table<Row>(sql: string, ...values: Values): Work<Row[]> {
-    return this.#result.of(arrayStatement(this.#db, sql).all(...values)) as Work<Row[]>;
+    return this.#result.of(this.#tableStatement(sql).all(...values)) as Work<Row[]>;
   }
 
   insert(_column: string, sql: string, rows: readonly (readonly Value[])[]): Work<number[]> {
-    const one = statement(this.#db, sql);
+    const one = this.#statement(sql);
     const numbers = rows.map((values) => Number(one.run(...values).lastInsertRowid));
     return this.#result.of(numbers) as Work<number[]>;
   }
@@ -59,20 +61,32 @@ export class SqliteTx implements Tx {
   }
 
   announce(events: readonly EventRow[]): void {
-    this.onAnnounce?.(events);
+    this.#announce(events);
   }
-}
 
-const known = new WeakMap<Database.Database, SqliteTx>();
-
-/** The works' side of a connection: lets code in the old style call works. */
-export function txOf(db: Database.Database): SqliteTx {
-  let tx = known.get(db);
-  if (tx === undefined) {
-    tx = new SqliteTx(db);
-    known.set(db, tx);
+  preparedTexts(): string[] {
+    return [...this.#statements.keys(), ...this.#tables.keys()];
   }
-  return tx;
+
+  /** Compiled once: texts are constant, so their number is bounded by the source code. */
+  #statement(sql: string): Database.Statement {
+    let found = this.#statements.get(sql);
+    if (found === undefined) {
+      found = this.#db.prepare(sql);
+      this.#statements.set(sql, found);
+    }
+    return found;
+  }
+
+  /** Objects of bigint take three times as long as arrays of numbers (2026-11-26). */
+  #tableStatement(sql: string): Database.Statement {
+    let found = this.#tables.get(sql);
+    if (found === undefined) {
+      found = this.#db.prepare(sql).raw().safeIntegers(false);
+      this.#tables.set(sql, found);
+    }
+    return found;
+  }
 }
 
 /** At once the iterable, its iterator and its one step, which is the last. */
@@ -102,21 +116,4 @@ class Result implements Iterator<Query, unknown, Answer> {
     this.#isTaken = true;
     return this;
   }
-}
-
-const arrays = new WeakMap<Database.Database, Map<string, Database.Statement>>();
-
-/** A second statement of the same text: objects of bigint take three times as long (2026-11-26). */
-function arrayStatement(db: Database.Database, sql: string): Database.Statement {
-  let ofDatabase = arrays.get(db);
-  if (ofDatabase === undefined) {
-    ofDatabase = new Map();
-    arrays.set(db, ofDatabase);
-  }
-  let found = ofDatabase.get(sql);
-  if (found === undefined) {
-    found = db.prepare(sql).raw().safeIntegers(false);
-    ofDatabase.set(sql, found);
-  }
-  return found;
 }

@@ -44,7 +44,7 @@ export const plantedBugs = {
           renewed.map(async (state, index) => {
             const executionId = fences[index]?.executionId;
             if (state !== null || executionId === undefined) return state;
-            const touched = await sqlite.write(
+            const touched = await sqlite.writeRaw(
               (db) =>
                 db
                   .prepare(
@@ -107,7 +107,7 @@ export const plantedBugs = {
       async claimJob(claim) {
         const claimed = await store.claimJob(claim);
         if (claimed !== null) return claimed;
-        await sqlite.write((db) =>
+        await sqlite.writeRaw((db) =>
           db
             .prepare(`UPDATE jobs SET state = 'queued' WHERE job_id = ? AND state = 'assigned'`)
             .run(claim.jobId),
@@ -120,7 +120,7 @@ export const plantedBugs = {
   'terminal-requeued': {
     store: (store, { sqlite }) => {
       const revive = (jobId: string) =>
-        sqlite.write((db) => {
+        sqlite.writeRaw((db) => {
           db.exec('DROP TRIGGER IF EXISTS jobs_final');
           db.prepare(`UPDATE jobs SET state = 'queued' WHERE job_id = ?`).run(jobId);
         });

@@ -6,8 +6,8 @@ import { createLogger, type Logger } from '@node3/shared/logger';
 import { type Core, openCore } from '../../core.ts';
 import { payoutSettingsDefault } from '../../payments/payout-context.ts';
 import { createPayoutEngine } from '../../payments/payout-engine.ts';
+import { createSqlStore } from '../../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
-import { createSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { type Counts, count } from '../counter.ts';
 import { writeEmptyDatabase } from '../empty-database.ts';
@@ -193,7 +193,7 @@ export class SimMarket {
     this.#opened = sqlite;
     try {
       sqlite.forgetLeases();
-      const rawStore = createSqliteStore(sqlite);
+      const rawStore = createSqlStore(sqlite);
       const guarded = guardSimStore(rawStore, life);
       const store = plant?.store?.(guarded, { sqlite, time }) ?? guarded;
       const core = await this.#openCore(life, store);
@@ -258,7 +258,7 @@ export class SimMarket {
   }
 
   async #replace(from: string, sqlite: SqliteDatabase | null): Promise<void> {
-    sqlite?.close();
+    await sqlite?.close();
     for (const end of ['', '-wal', '-shm']) rmSync(`${from}${end}`, { force: true });
     try {
       await this.open();
@@ -282,7 +282,7 @@ export class SimMarket {
   /** Ends without a successor. Whatever still waits for an answer gets none. */
   async close(): Promise<void> {
     if (this.#running !== null) this.#running.life.dead = true;
-    this.#opened?.close();
+    await this.#opened?.close();
   }
 
   #path(): string {

@@ -3,8 +3,8 @@ import type { Ids } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { baseUnits, baseUnitsMax } from '@node3/shared/money';
 import type { WalletKey } from '@node3/shared/wallet-key';
+import { createSqlStore } from '../../../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../../../store/sqlite/sqlite-database.ts';
-import { createSqliteStore } from '../../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../store/store.ts';
 import type { RunTrace } from '../../../testing/run-trace.ts';
 import { createTreasurySigner } from '../../keys/signer.ts';
@@ -59,7 +59,7 @@ export class ChaosProcess {
     const sqlite = new SqliteDatabase({ path, log: silentLogger, onFatal: () => undefined });
     // As in production: the lock on the file proves that the one before is dead.
     sqlite.forgetLeases();
-    this.rawStore = createSqliteStore(sqlite);
+    this.rawStore = createSqlStore(sqlite);
     const guarded = guardStore(this.rawStore, this.life);
     this.store = plant?.store?.(guarded, { sqlite, ids, clock }) ?? guarded;
     const rail = guardRail(openRail(environment, this.life), this.life, environment.signed);

@@ -2,8 +2,8 @@ import type { Clock } from '@node3/shared/clock';
 import type { Ids } from '@node3/shared/ids';
 import type { BatchRow } from '../../../store/payout-store.ts';
 import type { Transfer } from '../../../store/rows.ts';
+import { insertPayoutIn } from '../../../store/sql/payout-store.ts';
 import type { SqliteDatabase } from '../../../store/sqlite/sqlite-database.ts';
-import { insertPayoutIn } from '../../../store/sqlite/sqlite-payout-store.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Observation, PaymentRail } from '../../payment-rail.ts';
 
@@ -75,7 +75,7 @@ export const plantedBugs = {
           payoutId: ids.next('payout'),
           executionId: ids.next('execution'),
         };
-        await sqlite.write((db) => insertPayoutIn(db, again, paid.accountId, clock.nowMs()));
+        await sqlite.write((tx) => insertPayoutIn(tx, again, paid.accountId, clock.nowMs()));
         return outcome;
       },
     }),

@@ -1,0 +1,86 @@
+import type { AgentStore } from '../agent-store.ts';
+import { type AgentRecord, agentIn, insertAgentIn, toAgent } from './agent-rows.ts';
+import { setAgentStateIn } from './agent-states.ts';
+import { insertApiKeyIn, revokeKeysOfAgentIn } from './api-key-store.ts';
+import { toJsonOrNull } from './codec.ts';
+import type { Database } from './database.ts';
+import { appendEventsIn } from './events.ts';
+import { createRatings } from './ratings.ts';
+import { createRegistrationTokens, useRegistrationTokenIn } from './registration-tokens.ts';
+
+const selectWallet = 'SELECT wallet FROM agents WHERE agent_id = ?';
+const selectAgents = 'SELECT * FROM agents ORDER BY agent_id';
+const updateIdentity = 'UPDATE agents SET name = ?, version = ? WHERE agent_id = ?';
+const updateContact = `
+  UPDATE agents SET instance_id = @instanceId, offer = coalesce(@offer, offer),
+    last_seen_at_ms = CASE WHEN last_seen_at_ms > @lastSeenAtMs THEN last_seen_at_ms
+      ELSE @lastSeenAtMs END
+  WHERE agent_id = @agentId`;
+
+export function createAgentStore(database: Database): AgentStore {
+  return {
+    ...createRegistrationTokens(database),
+    ...createRatings(database),
+
+    registerAgent({ agent, key, token, events }) {
+      return database.write(function* (tx) {
+        yield* insertAgentIn(tx, agent);
+        if (token !== null) yield* useRegistrationTokenIn(tx, token, agent, agent.registeredAtMs);
+        yield* insertApiKeyIn(tx, key);
+        yield* appendEventsIn(tx, events);
+      });
+    },
+
+    reregisterAgent({ agentId, name, version, key, token, events, nowMs }) {
+      return database.write(function* (tx) {
+        const agent = yield* agentIn(tx, agentId);
+        if (agent === null) return null;
+        if (token !== null) yield* useRegistrationTokenIn(tx, token, { ...agent, name }, nowMs);
+        yield* revokeKeysOfAgentIn(tx, agentId, nowMs);
+        yield* insertApiKeyIn(tx, key);
+        yield* tx.run(updateIdentity, name, version, agentId);
+        if (agent.state === 'unregistered') {
+          const by = `agent:${agentId}` as const;
+          yield* setAgentStateIn(tx, {
+            agentId,
+            state: 'active',
+            from: ['unregistered'],
+            reason: null,
+            untilMs: null,
+            by,
+            nowMs,
+          });
+        }
+        yield* appendEventsIn(tx, events);
+        return yield* agentIn(tx, agentId);
+      });
+    },
+
+    agent(agentId) {
+      return database.read((tx) => agentIn(tx, agentId));
+    },
+
+    async walletOfAgent(agentId) {
+      const found = await database.read((tx) => tx.get<{ wallet: string }>(selectWallet, agentId));
+      return found?.wallet ?? null;
+    },
+
+    agents() {
+      return database.read(function* (tx) {
+        return (yield* tx.all<AgentRecord>(selectAgents)).map(toAgent);
+      });
+    },
+
+    setAgentState(change) {
+      return database.write((tx) => setAgentStateIn(tx, change));
+    },
+
+    recordAgentContacts(contacts) {
+      return database.write(function* (tx) {
+        for (const contact of contacts) {
+          yield* tx.run(updateContact, { ...contact, offer: toJsonOrNull(contact.offer) });
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { JobStore } from '../job-store.ts';
+import type { Database } from './database.ts';
+import { changeExecutionIn, changeJobIn } from './job-change.ts';
+import { claimJobIn } from './job-claim.ts';
+import { postedBeforeIn, postJobIn } from './job-posting.ts';
+import { createJobReads } from './job-reads.ts';
+import { createLeaseStore } from './lease-store.ts';
+import { createLogStore } from './log-store.ts';
+import { createOpenJobs } from './open-jobs.ts';
+
+export function createJobStore(database: Database): JobStore {
+  return {
+    ...createJobReads(database),
+    ...createOpenJobs(database),
+    ...createLeaseStore(database),
+    ...createLogStore(database),
+
+    postedBefore(accountId, idempotency) {
+      return database.read((tx) => postedBeforeIn(tx, accountId, idempotency));
+    },
+    postJob(posting) {
+      return database.write((tx) => postJobIn(tx, posting));
+    },
+    claimJob(claim) {
+      return database.write((tx) => claimJobIn(tx, claim));
+    },
+    changeExecution(fence, agentId, decide, resultHash) {
+      const change = { fence, agentId, decide, resultHash: resultHash ?? null };
+      return database.write((tx) => changeExecutionIn(tx, change));
+    },
+    changeJob(jobId, decide) {
+      return database.write((tx) => changeJobIn(tx, jobId, decide));
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Store } from '../store.ts';
+import { createAccountStore } from './account-store.ts';
+import { createArtifactStore } from './artifact-store.ts';
+import { createAuditStore } from './audit-log.ts';
+import { createCapStore } from './cap-store.ts';
+import type { Database } from './database.ts';
+import { createDependencies } from './dependencies.ts';
+import { createDepositStore } from './deposit-store.ts';
+import { createEvents } from './events.ts';
+import { createJobStore } from './job-store.ts';
+import { createLedgerStore } from './ledger-store.ts';
+import { createLogRemoval } from './log-removal.ts';
+import { createPayoutStore } from './payout-store.ts';
+import { createQuoteStore } from './quote-store.ts';
+import { createReservationStore } from './reservation-store.ts';
+import { createScheduleStore } from './schedule-store.ts';
+import { createTemplateStore } from './template-store.ts';
+import { createWithdrawalStore } from './withdrawal-store.ts';
+import { createX402Store } from './x402-store.ts';
+
+const countChecks = `
+  INSERT INTO meta (key, value) VALUES ('write_checks', 1)
+  ON CONFLICT (key) DO UPDATE SET value = meta.value + 1`;
+
+/** The store on an engine. */
+export function createSqlStore(database: Database): Store {
+  return {
+    ...createAccountStore(database),
+    ...createDepositStore(database),
+    ...createWithdrawalStore(database),
+    ...createJobStore(database),
+    ...createArtifactStore(database),
+    ...createAuditStore(database),
+    ...createCapStore(database),
+    ...createLogRemoval(database),
+    ...createDependencies(database),
+    ...createQuoteStore(database),
+    ...createPayoutStore(database),
+    ...createLedgerStore(database),
+    ...createReservationStore(database),
+    ...createScheduleStore(database),
+    ...createTemplateStore(database),
+    ...createX402Store(database),
+    ...createEvents(database),
+    checkWritable() {
+      return database.write(function* (tx) {
+        yield* tx.run(countChecks);
+      });
+    },
+    close() {
+      return database.close();
+    },
+  };
+}
