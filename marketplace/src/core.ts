@@ -15,6 +15,7 @@ import type { JobChangeDeps } from './services/change-job.ts';
 import { leaseJob } from './services/claim-job.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
+import { KnownKeys } from './services/known-keys.ts';
 import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
 import { LogRates } from './services/log-rates.ts';
 import { openLive } from './services/open-live.ts';
@@ -67,6 +68,7 @@ export interface Core extends JobChangeDeps {
   pollTurns: PollTurns;
   agentLinks: AgentLinks;
   keyHolders: KeyHolders;
+  knownKeys: KnownKeys;
   reservations: Reservations;
   orders: AgentOrders;
   leases: LeaseTokens;
@@ -101,6 +103,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     agentLinks,
     cancels,
     keyHolders: new KeyHolders({ store, clock }),
+    knownKeys: new KnownKeys(clock),
     orders: new AgentOrders(),
     pollTurns: new PollTurns(),
   };

@@ -129,7 +129,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     wakeSchedules: () => firer?.wake(),
     ...(parts.scraped && { measures: parts.scraped.observability.measures }),
   });
-  const { presence, operatorAccountId, jobTokens } = core;
+  const { presence, operatorAccountId, jobTokens, knownKeys } = core;
   const startedAtMs = clock.nowMs();
   const authFailures = new AuthFailures({ store, clock });
   const { operatorCaps, defaultImages } = parts;
@@ -154,6 +154,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         adminApiKey: parts.adminApiKey,
         operatorAccountId,
         jobTokens,
+        knownKeys,
         onRefused({ socket }, code, keyId) {
           const ip = auditAddress(socket.remoteAddress, parts.audit.address);
           authFailures.note({ code, ip, keyId });

@@ -211,6 +211,10 @@ export const limits = {
   registrationTokenMs: 300_000,
   /** A rotated key works this long beside its successor, so that no request under way fails. */
   keyOverlapMs: 300_000,
+  /** How long a key counts that was found good, unless it changes: what one account asks in a burst. */
+  keyKnownMs: 1_000,
+  /** Keys that are remembered so: all that ask within a second, in a few megabytes. */
+  keysKnown: 10_000,
   /** Keys in use of one account: a service and a person each, not one per request. */
   apiKeysPerOwner: 100,
   /** How long a payment link is shown as open; money that comes later is credited all the same. */

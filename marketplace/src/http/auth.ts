@@ -5,6 +5,7 @@ import type { ErrorCode } from '@node3/shared/error-codes';
 import type { FastifyRequest } from 'fastify';
 import { equalsHash, hashText, isWorkingKey, keyIdOf } from '../services/api-key.ts';
 import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
+import type { KnownKeys } from '../services/known-keys.ts';
 import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow } from '../store/rows.ts';
@@ -14,6 +15,7 @@ interface Deps {
   clock: Clock;
   store: Pick<AccountStore, 'apiKey' | 'agent'> & Pick<JobStore, 'job'>;
   jobTokens: JobTokens;
+  knownKeys: KnownKeys;
   adminApiKey: string;
   operatorAccountId: string;
   /** Hears of every key that is refused. `keyId` may be invented by whoever showed it. */
@@ -31,12 +33,12 @@ type KeyHolder = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 /** Finds out who calls, per kind of route. One key never works for two kinds of caller. */
 export interface Authenticator {
-  readonly public: (request: FastifyRequest) => Promise<null>;
-  readonly requester: (request: FastifyRequest) => Promise<Requester>;
+  readonly public: (request: FastifyRequest) => null;
+  readonly requester: (request: FastifyRequest) => Promise<Requester> | Requester;
   /** The same, or whoever holds the token of the job in the path. */
-  readonly jobRequester: (request: FastifyRequest) => Promise<Requester>;
-  readonly agent: (request: KeyHolder) => Promise<AgentRow>;
-  readonly operator: (request: FastifyRequest) => Promise<'operator'>;
+  readonly jobRequester: (request: FastifyRequest) => Promise<Requester> | Requester;
+  readonly agent: (request: KeyHolder) => Promise<AgentRow> | AgentRow;
+  readonly operator: (request: FastifyRequest) => Promise<'operator'> | 'operator';
   /** The id of the key of a request that was let in. */
   keyIdOf(request: KeyHolder): string;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
@@ -48,9 +50,12 @@ export function createAuthenticator(deps: Deps): Authenticator {
   /** @param keyHash of the same key, which is hashed once for each request. */
   async function ownerOf(apiKey: string, keyHash = hashText(apiKey)) {
     const keyId = keyIdOf(apiKey);
+    const { changes } = deps.knownKeys;
     const row = keyId === null ? null : await deps.store.apiKey(keyId);
     if (row === null || !isWorkingKey(row, deps.clock.nowMs())) return null;
-    return equalsHash(row.keyHash, keyHash) ? row.owner : null;
+    if (!equalsHash(row.keyHash, keyHash)) return null;
+    if (row.owner.kind === 'account') deps.knownKeys.keep(row, row.owner.accountId, changes);
+    return row.owner;
   }
   async function requesterByKey(apiKey: string): Promise<Requester | null> {
     const keyHash = hashText(apiKey);
@@ -61,29 +66,52 @@ export function createAuthenticator(deps: Deps): Authenticator {
     const keyId = keyIdOf(apiKey);
     return owner?.kind === 'account' ? { accountId: owner.accountId, keyId } : null;
   }
-  async function requester(request: FastifyRequest): Promise<Requester> {
-    const apiKey = readKey(request);
+  async function lookUpRequester(apiKey: string): Promise<Requester> {
     const found = await requesterByKey(apiKey);
     if (found !== null) return found;
     if ((await ownerOf(apiKey)) !== null) throw forbidden('a requester key');
     throw new MarketError('AUTH_INVALID');
   }
+  function requester(request: FastifyRequest): Promise<Requester> | Requester {
+    const apiKey = readKey(request);
+    return deps.knownKeys.find(hashText(apiKey)) ?? lookUpRequester(apiKey);
+  }
+  async function requesterOfToken(request: FastifyRequest, token: string): Promise<Requester> {
+    const { jobId = '' } = request.params as { jobId?: string };
+    const job = deps.jobTokens.isFor(jobId, token) ? await deps.store.job(jobId) : null;
+    if (job === null) throw new MarketError('AUTH_INVALID');
+    return { accountId: job.accountId, keyId: null };
+  }
+  function requesterByJob(request: FastifyRequest): Promise<Requester> | Requester {
+    const token = readKey(request);
+    return token.startsWith(jobTokenPrefix) ? requesterOfToken(request, token) : requester(request);
+  }
+
+  function noteRefusal(request: KeyHolder, error: unknown): void {
+    const code = refusals.find((known) => isMarketError(error, known));
+    if (code !== undefined) deps.onRefused(request, code, keyIdOf(readKey(request)));
+  }
 
   /** Notes who was let in, and who was not. */
   function noted<R extends KeyHolder, T>(
-    find: (request: R) => Promise<T>,
+    find: (request: R) => Promise<T> | T,
     callerOf: (found: T, request: R) => Caller,
-  ): (request: R) => Promise<T> {
-    return async (request) => {
+  ): (request: R) => Promise<T> | T {
+    async function noteOnceFound(request: R, finding: Promise<T>): Promise<T> {
       try {
-        const found = await find(request);
+        const found = await finding;
         noteCaller(request, callerOf(found, request));
         return found;
       } catch (error) {
-        const code = refusals.find((known) => isMarketError(error, known));
-        if (code !== undefined) deps.onRefused(request, code, keyIdOf(readKey(request)));
+        noteRefusal(request, error);
         throw error;
       }
+    }
+    return (request) => {
+      const found = find(request);
+      if (found instanceof Promise) return noteOnceFound(request, found);
+      noteCaller(request, callerOf(found, request));
+      return found;
     };
   }
   const callerOfRequester = ({ accountId, keyId }: Requester): Caller => ({
@@ -95,9 +123,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
   return {
     requester: noted(requester, callerOfRequester),
     requesterByKey,
-    async public() {
-      return null;
-    },
+    public: () => null,
 
     keyIdOf(request) {
       const keyId = keyIdOf(readKey(request));
@@ -105,14 +131,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
       return keyId;
     },
 
-    jobRequester: noted(async (request: FastifyRequest) => {
-      const token = readKey(request);
-      if (!token.startsWith(jobTokenPrefix)) return requester(request);
-      const { jobId = '' } = request.params as { jobId?: string };
-      const job = deps.jobTokens.isFor(jobId, token) ? await deps.store.job(jobId) : null;
-      if (job === null) throw new MarketError('AUTH_INVALID');
-      return { accountId: job.accountId, keyId: null };
-    }, callerOfRequester),
+    jobRequester: noted(requesterByJob, callerOfRequester),
 
     agent: noted(
       async (request: KeyHolder) => {
@@ -155,10 +174,14 @@ function forbidden(wanted: string): MarketError {
 
 /** `Authorization: Bearer <key>`, or the seed's `X-API-Key`. */
 function readKey(request: KeyHolder): string {
-  const { authorization } = request.headers;
-  const bearer = /^Bearer +(.*)$/i.exec(authorization ?? '')?.[1]?.trim();
+  const bearer = readBearer(request.headers.authorization ?? '');
   const header = request.headers['x-api-key'];
   const apiKey = bearer ?? (typeof header === 'string' ? header.trim() : undefined);
   if (apiKey === undefined || apiKey === '') throw new MarketError('AUTH_REQUIRED');
   return apiKey;
+}
+
+function readBearer(authorization: string): string | undefined {
+  if (authorization.startsWith('Bearer ')) return authorization.slice('Bearer '.length).trim();
+  return /^Bearer +(.*)$/i.exec(authorization)?.[1]?.trim();
 }

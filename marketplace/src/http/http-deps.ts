@@ -14,6 +14,7 @@ import type { AuthFailures } from '../services/auth-failures.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
+import type { KnownKeys } from '../services/known-keys.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
 import type { LogRates } from '../services/log-rates.ts';
 import type { ScheduleDeps } from '../services/manage-schedules.ts';
@@ -57,6 +58,7 @@ export interface HttpDeps
   pollTurns: PollTurns;
   agentLinks: AgentLinks;
   keyHolders: KeyHolders;
+  knownKeys: KnownKeys;
   orders: AgentOrders;
   registration: RegistrationPolicy;
   /** Whether the seed's agents, which prove no wallet, register without a token too. */

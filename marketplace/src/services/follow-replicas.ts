@@ -31,7 +31,7 @@ export function followReplicas(deps: FollowDeps, events: readonly EventRow[]): v
 
 /** What the bus brings: only where to look. */
 export function followHint(
-  deps: Pick<FollowDeps, 'feed' | 'keyHolders'> & { tail: EventTail },
+  deps: Pick<FollowDeps, 'feed' | 'keyHolders' | 'knownKeys'> & { tail: EventTail },
   hint: Hint,
 ): void {
   if (hint.kind === 'events') deps.tail.hint(hint.seq);
@@ -41,8 +41,9 @@ export function followHint(
 
 /** After hints may have been lost: what is not in the event log is looked at as a whole. */
 function followGap(deps: Parameters<typeof followHint>[0]): void {
-  const { feed, keyHolders, tail } = deps;
+  const { feed, keyHolders, knownKeys, tail } = deps;
   void tail.catchUp();
   feed.noteAllLogs();
+  knownKeys.forget();
   keyHolders.recheck(null);
 }

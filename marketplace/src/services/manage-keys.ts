@@ -11,6 +11,7 @@ import type { ApiKeyRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { createApiKey, isWorkingKey } from './api-key.ts';
 import type { KeyHolders } from './key-holders.ts';
+import type { KnownKeys } from './known-keys.ts';
 import { type CapCaller, readKeyCaps } from './spending-caps.ts';
 
 interface Deps {
@@ -18,6 +19,7 @@ interface Deps {
   clock: Clock;
   ids: Ids;
   keyHolders: Pick<KeyHolders, 'endKey' | 'expire'>;
+  knownKeys: Pick<KnownKeys, 'forget'>;
 }
 
 export async function listKeys(deps: Deps, caller: CapCaller): Promise<{ data: KeyView[] }> {
@@ -63,8 +65,13 @@ export async function rotateKey(deps: Deps, caller: CapCaller, keyId: string) {
 export async function revokeKey(deps: Deps, caller: CapCaller, keyId: string) {
   const row = await ownKey(deps, caller, keyId);
   if (keyId !== caller.keyId) await assertUncapped(deps, caller);
+<<<<<<< HEAD
   const nowMs = deps.clock.nowMs();
   await deps.store.revokeApiKey(keyId, nowMs, [keyEvent('key.revoked', row, nowMs, {})]);
+=======
+  await deps.store.revokeApiKey(keyId, deps.clock.nowMs());
+  deps.knownKeys.forget();
+>>>>>>> e1e449d (keys: a requester's key counts for a second once it was found good)
   deps.keyHolders.endKey(caller.accountId, keyId);
   return { keyId };
 }
@@ -83,8 +90,13 @@ async function rotate(deps: Deps, old: ApiKeyRow) {
   const { apiKey, row } = createApiKey(deps.ids, owner, nowMs, name);
   const expiresAtMs = nowMs + limits.keyOverlapMs;
   const next = { keyId: row.keyId, keyHash: row.keyHash };
+<<<<<<< HEAD
   const events = [keyEvent('key.rotated', old, nowMs, { nextKeyId: row.keyId })];
   await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs, events });
+=======
+  await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs });
+  deps.knownKeys.forget();
+>>>>>>> e1e449d (keys: a requester's key counts for a second once it was found good)
   const ownerId = owner.kind === 'account' ? owner.accountId : owner.agentId;
   deps.keyHolders.expire(ownerId, keyId, expiresAtMs);
   return { keyId: row.keyId, apiKey, oldKeyExpiresAt: toTimestamp(expiresAtMs) };

@@ -4,6 +4,7 @@ import type { AgentOrders } from './agent-orders.ts';
 import type { CancelNotices } from './cancel-notices.ts';
 import { sendAway, tellAgent } from './change-agent-state.ts';
 import type { KeyHolders } from './key-holders.ts';
+import type { KnownKeys } from './known-keys.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
 
@@ -11,6 +12,7 @@ export interface AgentSyncDeps {
   agentLinks: AgentLinks;
   cancels: CancelNotices;
   keyHolders: KeyHolders;
+  knownKeys: KnownKeys;
   orders: AgentOrders;
   pollTurns: PollTurns;
   presence: Presence;
@@ -20,6 +22,7 @@ export interface AgentSyncDeps {
 export function followAgents(deps: AgentSyncDeps, events: readonly EventRow[]): void {
   for (const { name, accountId, actor, data } of events) {
     if (name === 'key.revoked' || name === 'key.rotated') {
+      deps.knownKeys.forget();
       deps.keyHolders.recheck(accountId ?? actor.replace(/^agent:/, ''));
     }
     const { agentId } = data;
