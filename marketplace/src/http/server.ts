@@ -5,6 +5,7 @@ import websocket from '@fastify/websocket';
 import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { limits } from '@node3/shared/limits';
+import { streamUrl } from '@node3/shared/routes/stream';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { addHttpMetrics } from '../observability/http-metrics.ts';
 import type { MarketplaceMetrics } from '../observability/marketplace-metrics.ts';
@@ -44,7 +45,7 @@ import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
-import { addSecurityHeaders } from './security-headers.ts';
+import { protectedResponse } from './security-headers.ts';
 import { addStaticFiles } from './static-files.ts';
 
 /**
@@ -78,7 +79,7 @@ export async function createServer(
   options: ServerOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: deps.log,
+    http: { ServerResponse: await protectedResponse() },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
@@ -88,23 +89,29 @@ export async function createServer(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: () => randomUUID(),
-    childLoggerFactory: createRequestLogger,
+    childLoggerFactory: (_logger, bindings, options) =>
+      createRequestLogger(deps.log, bindings, options),
     routerOptions: { maxParamLength: 128 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   }) as unknown as FastifyInstance;
+  // Given as an option, it would have every answer watched for its end.
+  app.log = deps.log;
   app.removeContentTypeParser('text/plain');
   const activity = options.metrics === null ? null : addHttpMetrics(app, options.metrics.metrics);
   acceptContracts(app);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    if (deps.stopping.aborted) throw new MarketError('SERVICE_STOPPING');
+    done(deps.stopping.aborted ? new MarketError('SERVICE_STOPPING') : undefined);
   });
-  await addSecurityHeaders(app);
   await addRateLimit(app);
   addOrigins(app, deps);
-  const server = routeUpgrades(app.server, addAgentChannel(app, deps));
-  await app.register(websocket, { options: { maxPayload: limits.logLineBytes, server } });
+  const server = routeUpgrades(app.server, addAgentChannel(app, deps), streamUrl);
+  // In a scope of its own: it has a hook for each request and one for each answer.
+  await app.register(async (scope) => {
+    await scope.register(websocket, { options: { maxPayload: limits.logLineBytes, server } });
+    addStreamRoute(scope, deps);
+  });
   await addDocs(app, deps.version);
   await app.register(async (api) => {
     addMarketplaceRoutes(api, deps);
@@ -136,7 +143,6 @@ export async function createServer(
     addAuditRoutes(api, deps);
     addAdminDepositRoutes(api, deps);
     addEventRoutes(api, deps);
-    addStreamRoute(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
   if (options.metrics !== null) {

@@ -55,7 +55,6 @@ export async function streamLines(
     raw.writeHead(200, {
       'content-type': form.contentType,
       'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
       ...form.headers,
     });
     raw.flushHeaders();

@@ -43,11 +43,11 @@ export function addHttpMetrics(app: FastifyInstance, metrics: MarketplaceMetrics
 function noteAnswer(
   metrics: MarketplaceMetrics,
   { method, routeOptions }: FastifyRequest,
-  { raw }: FastifyReply,
+  reply: FastifyReply,
   seconds: number,
 ): void {
   const route = routeOptions.url ?? 'none';
-  const { statusCode } = raw;
+  const { statusCode } = reply.raw;
   metrics.observe(
     'node3_http_request_duration_seconds',
     {
@@ -58,7 +58,7 @@ function noteAnswer(
     seconds,
   );
   if (statusCode === 429) metrics.count('node3_rate_limited_total', { route });
-  if (raw.hasHeader('idempotency-replayed')) {
+  if (reply.hasHeader('idempotency-replayed')) {
     metrics.count('node3_idempotency_replays_total', { route });
   }
 }

@@ -65,13 +65,9 @@ export async function rotateKey(deps: Deps, caller: CapCaller, keyId: string) {
 export async function revokeKey(deps: Deps, caller: CapCaller, keyId: string) {
   const row = await ownKey(deps, caller, keyId);
   if (keyId !== caller.keyId) await assertUncapped(deps, caller);
-<<<<<<< HEAD
   const nowMs = deps.clock.nowMs();
   await deps.store.revokeApiKey(keyId, nowMs, [keyEvent('key.revoked', row, nowMs, {})]);
-=======
-  await deps.store.revokeApiKey(keyId, deps.clock.nowMs());
   deps.knownKeys.forget();
->>>>>>> e1e449d (keys: a requester's key counts for a second once it was found good)
   deps.keyHolders.endKey(caller.accountId, keyId);
   return { keyId };
 }
@@ -90,13 +86,9 @@ async function rotate(deps: Deps, old: ApiKeyRow) {
   const { apiKey, row } = createApiKey(deps.ids, owner, nowMs, name);
   const expiresAtMs = nowMs + limits.keyOverlapMs;
   const next = { keyId: row.keyId, keyHash: row.keyHash };
-<<<<<<< HEAD
   const events = [keyEvent('key.rotated', old, nowMs, { nextKeyId: row.keyId })];
   await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs, events });
-=======
-  await deps.store.rotateApiKey({ keyId, next, expiresAtMs, nowMs });
   deps.knownKeys.forget();
->>>>>>> e1e449d (keys: a requester's key counts for a second once it was found good)
   const ownerId = owner.kind === 'account' ? owner.accountId : owner.agentId;
   deps.keyHolders.expire(ownerId, keyId, expiresAtMs);
   return { keyId: row.keyId, apiKey, oldKeyExpiresAt: toTimestamp(expiresAtMs) };
