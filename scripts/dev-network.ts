@@ -174,6 +174,7 @@ function marketplaceDefaults(
     treasuryPassphrase: readPassphraseSource({}, 'MARKETPLACE_WALLET_PASSPHRASE_FILE'),
     ...pricingDefaults,
     observability: observabilityDefaults,
+    logFormat: 'json',
     allowUnencryptedWallet: false,
     feePayerWallet: null,
     payoutCaps: { SOL: {}, USDC: {} },

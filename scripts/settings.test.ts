@@ -1,4 +1,4 @@
-import { readAgentConfig, readLogLevel } from '@node3/agent/env';
+import { readAgentConfig, readLogFormat, readLogLevel } from '@node3/agent/env';
 import { agentSettings } from '@node3/agent/settings';
 import { readConfig } from '@node3/marketplace/env';
 import { marketplaceSettings } from '@node3/marketplace/settings';
@@ -31,6 +31,7 @@ const services: {
     read: (env) => [
       { ...readAgentConfig(env, { hostname: 'host', dashboardDir: null }), environment: null },
       readLogLevel(env),
+      readLogFormat(env),
     ],
     needed: {},
   },

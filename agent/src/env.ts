@@ -11,7 +11,7 @@ import {
 } from '@node3/shared/env';
 import { isMarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import { type LogLevel, logLevels } from '@node3/shared/logger';
+import { type LogFormat, type LogLevel, logFormats, logLevels } from '@node3/shared/logger';
 import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
@@ -70,6 +70,10 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     drainMs: readInteger(env, 'DRAIN_SEC', { fallback: 60, min: 0, max: 86_400 }) * 1000,
     environment: env,
   };
+}
+
+export function readLogFormat(env: Env): LogFormat {
+  return readChoice(env, 'LOG_FORMAT', logFormats, 'auto');
 }
 
 export function readLogLevel(env: Env): LogLevel {

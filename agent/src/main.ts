@@ -6,7 +6,7 @@ import { KeypairFileError } from '@node3/shared/keypair-file-error';
 import { createLogger } from '@node3/shared/logger';
 import type { Agent } from './agent.ts';
 import { startAgent } from './app.ts';
-import { readAgentConfig, readLogLevel } from './env.ts';
+import { readAgentConfig, readLogFormat, readLogLevel } from './env.ts';
 import { JournalLockedError } from './journal/sqlite/open-database.ts';
 
 /** Errors whose message is all that a person needs; a stack would hide it. */
@@ -19,7 +19,8 @@ async function main(): Promise<void> {
   const read = readAgentConfig(process.env, { hostname: hostname(), dashboardDir });
   const config =
     values['metrics-dcgm-names'] === true ? { ...read, dcgmNames: 'on' as const } : read;
-  const log = createLogger({ name: 'agent', level: readLogLevel(process.env) });
+  const level = readLogLevel(process.env);
+  const log = createLogger({ name: 'agent', level, format: readLogFormat(process.env) });
   const agent = await startAgent(config, { log });
   process.stdout.write(`node3 agent: ${agent.url}\n`);
   stopOnSignals(agent, config.drainMs);

@@ -50,7 +50,11 @@ export async function startMarketplace(
   config: MarketplaceConfig,
   options: StartOptions = {},
 ): Promise<Marketplace> {
-  const log = createLogger({ name: 'marketplace', level: config.logLevel });
+  const log = createLogger({
+    name: 'marketplace',
+    level: config.logLevel,
+    format: config.logFormat,
+  });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(config);
   const opened = openSqliteStore({

@@ -1,6 +1,6 @@
 import type { DefaultImages } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
-import type { LogLevel } from '@node3/shared/logger';
+import type { LogFormat, LogLevel } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
 import { type ArtifactConfig, artifactDefaults } from './artifact-config.ts';
@@ -61,6 +61,7 @@ export interface MarketplaceConfig {
   /** Built web app; null serves the API alone. */
   dashboardDir: string | null;
   logLevel: LogLevel;
+  logFormat: LogFormat;
   observability: ObservabilityConfig;
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@node3/shared/env';
 import { isMarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import { logLevels } from '@node3/shared/logger';
+import { logFormats, logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
@@ -99,6 +99,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     trustedProxies: readProxies(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
     logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
+    logFormat: readChoice(env, 'LOG_FORMAT', logFormats, 'auto'),
     observability: readObservability(env),
   };
 }

@@ -226,6 +226,11 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         fallback: 'true',
       },
       {
+        name: 'LOG_FORMAT',
+        about: 'json, pretty, or auto: pretty on a terminal, JSON everywhere else.',
+        fallback: 'auto',
+      },
+      {
         name: 'METRICS_TOKEN',
         about:
           'Bearer token of whoever reads /metrics; without it only programs of this machine do.',

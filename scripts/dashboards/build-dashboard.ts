@@ -105,7 +105,7 @@ function describe(panel: Panel) {
     description,
     datasource,
     fieldConfig: { defaults: { unit, ...customOf(panel) }, overrides: [] },
-    options: optionsOf(panel),
+    options: optionsByType[type],
     targets: queries.map(({ expr, legend, instant }, index) => ({
       refId: String.fromCodePoint('A'.charCodeAt(0) + index),
       datasource,
@@ -134,16 +134,14 @@ function customOf({ type, stacked }: Panel) {
   };
 }
 
-function optionsOf({ type }: Panel) {
-  switch (type) {
-    case 'stat':
-    case 'bargauge':
-      return { reduceOptions: { calcs: ['lastNotNull'] }, orientation: 'horizontal' };
-    case 'heatmap':
-      return { calculate: false, yAxis: { unit: 'short' } };
-    case 'timeseries':
-      return { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi' } };
-    default:
-      return {};
-  }
-}
+const optionsByType: Record<Panel['type'], object> = {
+  stat: { reduceOptions: { calcs: ['lastNotNull'] }, orientation: 'horizontal' },
+  bargauge: { reduceOptions: { calcs: ['lastNotNull'] }, orientation: 'horizontal' },
+  heatmap: { calculate: false, yAxis: { unit: 'short' } },
+  timeseries: {
+    legend: { displayMode: 'list', placement: 'bottom' },
+    tooltip: { mode: 'multi' },
+  },
+  table: {},
+  'state-timeline': {},
+};

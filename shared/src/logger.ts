@@ -1,46 +1,48 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { currentLogContext } from './log-context.ts';
+import { redactLine, redactPaths } from './log-redaction.ts';
+import { prettyLine } from './pretty-lines.ts';
 
 export type { Logger } from 'pino';
 
-/** Field names whose values never reach a log line, at any depth up to two. */
-const secretFields = [
-  'apiKey',
-  'authorization',
-  'leaseToken',
-  'passphrase',
-  'password',
-  'secret',
-  'secretKey',
-  'x-api-key',
-];
-
-const redactPaths = secretFields.flatMap((field) => {
-  const key = field.includes('-') ? `["${field}"]` : field;
-  const nested = field.includes('-') ? key : `.${key}`;
-  return [key, `*${nested}`, `*.*${nested}`];
-});
-
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+/** `auto`: lines for people on a terminal, JSON everywhere else. */
+export const logFormats = ['auto', 'json', 'pretty'] as const;
+export type LogFormat = (typeof logFormats)[number];
 
 export interface LoggerOptions {
   /** Which process speaks, such as `marketplace`. */
   name: string;
   level: LogLevel;
+  /** `json` where it is not said; `auto` looks at standard error. */
+  format?: LogFormat;
   /** Where lines go; standard error by default, since standard output is for data. */
   destination?: DestinationStream;
 }
 
-/** Structured JSON lines with secrets removed. Messages are static text, facts are fields. */
+/**
+ * Structured JSON lines with secrets removed. Messages are static text, facts are fields; the
+ * request, the job and the execution that are being worked on are in each line.
+ */
 export function createLogger(options: LoggerOptions): Logger {
+  const { name, level, format = 'json' } = options;
   const destination = options.destination ?? pino.destination({ dest: 2, sync: false });
+  const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY);
   return pino(
     {
-      name: options.name,
-      level: options.level,
+      name,
+      level,
       redact: { paths: redactPaths, censor: '[redacted]' },
-      base: { name: options.name },
+      base: { name },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: currentLogContext,
+      // What a line says itself comes before what holds around it.
+      mixinMergeStrategy: (own, around) => ({ ...around, ...own }),
+      hooks: {
+        streamWrite: (line) => (isPretty ? prettyLine(redactLine(line)) : redactLine(line)),
+      },
     },
     destination,
   );

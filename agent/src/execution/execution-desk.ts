@@ -1,3 +1,4 @@
+import { withLogContext } from '@node3/shared/log-context';
 import type { Reservation } from './capacity.ts';
 import type { LiveExecution, StopCause } from './live-execution.ts';
 import { type Beginning, type RunnerDeps, runExecution } from './runner.ts';
@@ -24,7 +25,10 @@ export class ExecutionDesk {
     const { executionId } = live;
     if (this.#live.has(executionId)) return;
     this.#live.set(executionId, live);
-    const story = runExecution(this.#deps, live, beginning)
+    const { jobId } = live.facts.offer;
+    const story = withLogContext({ jobId, executionId }, () =>
+      runExecution(this.#deps, live, beginning),
+    )
       .catch((error: unknown) => this.#deps.onFatal(error))
       .finally(() => {
         this.#live.delete(executionId);

@@ -99,6 +99,7 @@ export async function startMarket(
     adminApiKey: options.adminApiKey,
     ...pricingDefaults,
     observability: observabilityDefaults,
+    logFormat: 'json',
     defaultImages: chooseImages(machine, defaultImages),
     dashboardDir: options.dashboardDir,
     publicUrl: null,

@@ -226,6 +226,8 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(accountRoutes.getDepositAddress, null);
   await ask(agentRoutes.getAgentEarnings, keys.agent);
   await ask(healthRoutes.getHealth, null);
+  await ask(healthRoutes.getLive, null);
+  await ask(healthRoutes.getReady, null);
   await ask(marketplaceRoutes.getOverview, null);
   await ask(x402Routes.getX402, null);
   await ask(marketplaceRoutes.listPublicJobs, null);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
@@ -15,7 +14,7 @@ import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { addOrigins } from './note-origin.ts';
 import { addRateLimit } from './rate-limit.ts';
-import { createRequestLogger } from './request-logger.ts';
+import { addRequestContext, requestIdOf } from './request-context.ts';
 import { routeUpgrades } from './route-upgrades.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAdminRoutes } from './routes/admin.ts';
@@ -88,9 +87,9 @@ export async function createServer(
     // Requests under way get their answer; what comes later is told so by the hook below.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    genReqId: () => randomUUID(),
-    childLoggerFactory: (_logger, bindings, options) =>
-      createRequestLogger(deps.log, bindings, options),
+    genReqId: requestIdOf,
+    // One logger for all: which request it is stands in the context of each line.
+    childLoggerFactory: () => deps.log,
     routerOptions: { maxParamLength: 128 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -100,8 +99,8 @@ export async function createServer(
   app.removeContentTypeParser('text/plain');
   const activity = options.metrics === null ? null : addHttpMetrics(app, options.metrics.metrics);
   acceptContracts(app);
-  app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+  addRequestContext(app);
+  app.addHook('onRequest', (_request, _reply, done) => {
     done(deps.stopping.aborted ? new MarketError('SERVICE_STOPPING') : undefined);
   });
   await addRateLimit(app);

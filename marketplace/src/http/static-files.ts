@@ -6,7 +6,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpDeps } from './http-deps.ts';
 
 /** Paths that never answer with the web app, whatever a browser asks for. */
-const apiPaths = /^\/(api|docs|execute|health|openapi\.json|config\.json|assets)(\/|$|\?)/;
+const apiPaths =
+  /^\/(api|docs|execute|health|livez|readyz|openapi\.json|config\.json|assets)(\/|$|\?)/;
 
 /** Serves the web app: hashed assets for ever, the page itself fresh, and every page path by it. */
 export async function addStaticFiles(

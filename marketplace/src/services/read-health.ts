@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@node3/shared/clock';
-import type { Health } from '@node3/shared/routes/health';
+import type { Health, Readiness } from '@node3/shared/routes/health';
 import { toTimestamp } from '@node3/shared/schema';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { Store } from '../store/store.ts';
@@ -36,6 +36,15 @@ export async function readHealth(deps: HealthDeps): Promise<Health> {
     uptimeSec: Math.floor((nowMs - deps.startedAtMs) / 1_000),
     checks,
   };
+}
+
+/** A store that is open has the schema of this program: opening it brings it there, or fails. */
+export function readinessOf({ checks: { store, chain } }: Health): Readiness {
+  const ready = store.state === 'ok';
+  const schema: Check = ready
+    ? { state: 'ok', detail: 'The database has the schema of this program.' }
+    : { state: 'failed', detail: 'The database can not be asked.' };
+  return { ready, checks: { store, schema, chain } };
 }
 
 async function checkStore({ store }: HealthDeps): Promise<Check> {

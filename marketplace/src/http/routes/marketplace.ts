@@ -1,6 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
-import { getHealth } from '@node3/shared/routes/health';
+import { getHealth, getLive, getReady } from '@node3/shared/routes/health';
 import {
   getOverview,
   getPublicAgent,
@@ -9,6 +9,7 @@ import {
 } from '@node3/shared/routes/marketplace';
 import type { FastifyInstance } from 'fastify';
 import { listPublicAgents as listAgents, readPublicAgent } from '../../services/read-agents.ts';
+import { readinessOf } from '../../services/read-health.ts';
 import { listPublicJobs as listJobs, readOverview } from '../../services/read-marketplace.ts';
 import { shareAnswers } from '../../services/share-answers.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -28,6 +29,15 @@ export function addMarketplaceRoutes(app: FastifyInstance, deps: HttpDeps): void
       const health = await askHealth();
       if (health.status === 'unhealthy') void reply.status(503);
       return health;
+    },
+  });
+  addRoute(app, getLive, { authenticate, handler: async () => ({ alive: true as const }) });
+  addRoute(app, getReady, {
+    authenticate,
+    async handler({ reply }) {
+      const readiness = readinessOf(await askHealth());
+      if (!readiness.ready) void reply.status(503);
+      return readiness;
     },
   });
   addRoute(app, getOverview, { authenticate, handler: askOverview });
