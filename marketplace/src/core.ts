@@ -8,11 +8,13 @@ import type { LiveFeed } from './live/live-feed.ts';
 import { Matchmaker } from './matching/matchmaker.ts';
 import { restoreJobs } from './matching/restore-jobs.ts';
 import { type Measures, unheardMeasures } from './observability/measures.ts';
+import { AgentHomes } from './services/agent-homes.ts';
 import { AgentLinks } from './services/agent-links.ts';
 import { AgentOrders } from './services/agent-orders.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
 import { leaseJob } from './services/claim-job.ts';
+import { holdReplica } from './services/hold-replica.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
 import { KnownKeys } from './services/known-keys.ts';
@@ -34,6 +36,7 @@ import { startDependencyWorker } from './workers/dependency-worker.ts';
 import { startPreemptor } from './workers/preemptor.ts';
 import { startPresenceWriter } from './workers/presence-writer.ts';
 import { startReplicaFollower } from './workers/replica-follower.ts';
+import { startReplicaKeeper } from './workers/replica-keeper.ts';
 import { startReservationClock } from './workers/reservation-clock.ts';
 
 export interface CoreParts {
@@ -61,6 +64,9 @@ export interface Core extends JobChangeDeps {
   simulated: SimulatedPolicy;
   feeBasisPoints: number;
   operatorAccountId: string;
+  homes: AgentHomes;
+  /** What this process is called among the others; null where there are none. */
+  replicaId: string | null;
   presence: Presence;
   measures: Measures;
   feed: LiveFeed;
@@ -107,9 +113,12 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     orders: new AgentOrders(),
     pollTurns: new PollTurns(),
   };
+  const replicaId = bus === null ? null : ids.secret(12);
+  const homes = new AgentHomes({ ...parts, ...agentParts, replicaId });
   const live = await openLive({
     ...parts,
     ...agentParts,
+    homes,
     matchmaker,
     work,
     reservations,
@@ -117,7 +126,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
   await assertWalletsApart(store, parts.ownWallets);
   presence.restore(await store.agents());
-  const unsupervised = await extendLeasesAfterDowntime({ store, clock, log });
+  const unsupervisedSince = await takeOver({ store, clock, log, replicaId });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
   await fillWork(store, work);
   await restoreJobs({ store, matchmaker, log }, (jobs) => {
@@ -133,13 +142,15 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     cancels,
     log,
     holdbackMs: parts.holdbackMs,
-    unsupervised,
+    unsupervisedSince,
+    replicaId,
     wakePayouts: () => parts.wakePayouts(),
     wakeDependencies: () => live.wakeDependencies(),
   };
   return {
     ...changeDeps,
     ...agentParts,
+    homes,
     simulated,
     feeBasisPoints: parts.feeBasisPoints,
     operatorAccountId,
@@ -157,13 +168,31 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       return [
         dependencyWorker,
         startDeadlineSweeper(changeDeps),
-        startPresenceWriter({ store, presence, log }),
+        startPresenceWriter({ store, presence, homes, log }),
         startReservationClock({ reservations, log }),
         startPreemptor({ ...changeDeps, presence, simulated, waiting: live.waiting }),
-        ...(bus === null ? [] : [startReplicaFollower({ tail: live.tail, log })]),
+        ...(replicaId === null
+          ? []
+          : [
+              startReplicaFollower({ tail: live.tail, log }),
+              startReplicaKeeper({ store, clock, log, homes, replicaId }),
+            ]),
       ];
     },
   };
+}
+
+/** Gives live leases the time that nobody was there, in this process's own way or as one of many. */
+async function takeOver(
+  deps: Pick<CoreParts, 'store' | 'clock' | 'log'> & { replicaId: string | null },
+): Promise<Core['unsupervisedSince']> {
+  const { store, replicaId } = deps;
+  if (replicaId !== null) {
+    await holdReplica({ ...deps, replicaId });
+    return (executionId) => store.unsupervisedSince(executionId);
+  }
+  const unsupervised = await extendLeasesAfterDowntime(deps);
+  return async (executionId) => unsupervised.get(executionId) ?? null;
 }
 
 async function fillWork(store: Store, work: WorkBoard): Promise<void> {

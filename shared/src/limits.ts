@@ -279,4 +279,9 @@ export const limits = {
   eventFollowersPerAccount: 32,
   /** A reader that takes nothing for so long is cut off; it comes back and goes on where it was. */
   streamStallMs: 60_000,
+  /** A replica that has not said for so long that it lives is taken over: well below a lease. */
+  replicaLeaseMs: 15_000,
+  replicaRenewMs: 5_000,
+  /** A worker that runs on one replica of many is taken over this long after it last said so. */
+  workerLeaseMs: 15_000,
 } as const;

@@ -6,6 +6,7 @@ import type { Measures } from '../observability/measures.ts';
 import type { DepositSource } from '../payments/deposit-source.ts';
 import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
+import type { AgentHomes } from '../services/agent-homes.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
 import type { AgentOrders } from '../services/agent-orders.ts';
 import type { ArtifactDeps } from '../services/artifact-deps.ts';
@@ -52,6 +53,7 @@ export interface HttpDeps
   leases: LeaseTokens;
   logRates: LogRates;
   jobTokens: JobTokens;
+  homes: AgentHomes;
   presence: Presence;
   measures: Measures;
   reservations: Reservations;

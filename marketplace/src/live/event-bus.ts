@@ -7,6 +7,8 @@ export type Hint =
   | { kind: 'events'; seq: number }
   /** These jobs have new lines. */
   | { kind: 'logs'; jobIds: readonly string[] }
+  /** Agents have come, gone, or moved from one replica to another. */
+  | { kind: 'homes' }
   /** Hints may be missing before this one: whoever listens looks at everything. */
   | { kind: 'gap' };
 

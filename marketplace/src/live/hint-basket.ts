@@ -6,14 +6,16 @@ export class HintBasket {
   #seq: number | null = null;
   #jobIds = new Set<string>();
   #gap = false;
+  #homes = false;
 
   get isEmpty(): boolean {
-    return this.#seq === null && this.#jobIds.size === 0 && !this.#gap;
+    return this.#seq === null && this.#jobIds.size === 0 && !this.#gap && !this.#homes;
   }
 
   add(hint: Hint): void {
     if (hint.kind === 'events') this.#seq = Math.max(this.#seq ?? 0, hint.seq);
     else if (hint.kind === 'gap') this.#gap = true;
+    else if (hint.kind === 'homes') this.#homes = true;
     else for (const jobId of hint.jobIds) this.#jobIds.add(jobId);
     if (this.#jobIds.size <= limits.busJobsPerMessage) return;
     this.#jobIds.clear();
@@ -24,11 +26,13 @@ export class HintBasket {
   take(): Hint[] {
     const hints: Hint[] = [];
     if (this.#gap) hints.push({ kind: 'gap' });
+    if (this.#homes) hints.push({ kind: 'homes' });
     if (this.#seq !== null) hints.push({ kind: 'events', seq: this.#seq });
     if (this.#jobIds.size > 0) hints.push({ kind: 'logs', jobIds: [...this.#jobIds] });
     this.#seq = null;
     this.#jobIds = new Set();
     this.#gap = false;
+    this.#homes = false;
     return hints;
   }
 }

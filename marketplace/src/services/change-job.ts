@@ -21,8 +21,8 @@ export interface JobChangeDeps {
   cancels: CancelNotices;
   /** Time for disputes: what an accepted result earns leaves this much later. */
   holdbackMs: number;
-  /** Executions whose lease ran out while the marketplace was away, and when it did. */
-  unsupervised: ReadonlyMap<string, number>;
+  /** When the lease of an execution ran out while the marketplace was away; null where it did not. */
+  unsupervisedSince(executionId: string): Promise<number | null>;
   /** Starts the payout of what has just become due. */
   wakePayouts(): void;
   /** Looks after the jobs that waited for one that has just ended. */

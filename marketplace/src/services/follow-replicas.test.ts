@@ -1,8 +1,9 @@
 import { createClient } from '@node3/shared/client';
 import { drainAgent, resumeAgent, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { agentChannelCloses } from '@node3/shared/routes/agent-channel';
-import { appendLogs, registerAgent } from '@node3/shared/routes/agents';
+import { appendLogs, heartbeatAgent, registerAgent } from '@node3/shared/routes/agents';
 import { cancelJob, createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
+import { listPublicAgents } from '@node3/shared/routes/marketplace';
 import { cancelReservation, createReservation } from '@node3/shared/routes/reservations';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fenceOf, testAgentCalls } from '../testing/test-agent.ts';
@@ -202,5 +203,50 @@ describe('what is decided on one replica', () => {
     await operator().call(cancelReservation, { params: { reservationId } });
     await again.ready({ slots: 1 });
     expect((await again.next('offer')).jobId).toBe(refused);
+  });
+});
+
+describe('an agent that moves', () => {
+  it('waits for work at one replica: the one before lets go of it', async () => {
+    const before = new TestAgentSocket(here.url, agent.apiKey);
+    sockets.push(before);
+    await before.open();
+    await before.hello();
+    await before.ready({ slots: 1 });
+    const socket = await connectThere();
+    expect(await before.closed).toBe(agentChannelCloses.superseded);
+    await socket.ready({ slots: 1 });
+    const jobId = await post();
+    expect((await socket.next('offer')).jobId).toBe(jobId);
+    // And back again: what it was before is no reason to refuse it.
+    await testAgentCalls(agent.client).poll({ claimId: null });
+    expect(await socket.closed).toBe(agentChannelCloses.superseded);
+  });
+
+  it('is one process: the one that was replaced is refused everywhere', async () => {
+    await testAgentCalls(agent.client, {}, 'instance-0000000001').poll({ claimId: null });
+    const elsewhere = createClient({ baseUrl: there.url, apiKey: agent.apiKey });
+    await testAgentCalls(elsewhere, {}, 'instance-0000000002').poll({ claimId: null });
+    const older = testAgentCalls(agent.client, {}, 'instance-0000000001');
+    await vi.waitFor(async () => {
+      await expect(older.poll({ claimId: null })).rejects.toMatchObject({
+        code: 'AGENT_SUPERSEDED',
+      });
+    });
+    const third = createClient({ baseUrl: there.url, apiKey: agent.apiKey });
+    const heartbeat = { instanceId: 'instance-0000000001', executions: [], samples: [] };
+    await expect(third.call(heartbeatAgent, { body: heartbeat })).rejects.toMatchObject({
+      code: 'AGENT_SUPERSEDED',
+    });
+  });
+
+  it('is online for everybody, wherever it is', async () => {
+    const socket = await connectThere();
+    await socket.ready();
+    const listed = async () => {
+      const { data } = await here.anonymous.call(listPublicAgents, {});
+      expect(data).toMatchObject([{ agentId: agent.agentId, status: 'online', slots: 4 }]);
+    };
+    await vi.waitFor(listed, { timeout: 15_000 });
   });
 });

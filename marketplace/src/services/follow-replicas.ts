@@ -2,12 +2,14 @@ import type { Hint } from '../live/event-bus.ts';
 import type { EventTail } from '../live/event-tail.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { EventRow } from '../store/rows.ts';
+import type { AgentHomes } from './agent-homes.ts';
 import { type AgentSyncDeps, followAgents } from './sync-agents.ts';
 import type { JobSync } from './sync-jobs.ts';
 import type { ReservationSync } from './sync-reservations.ts';
 
 export interface FollowDeps extends AgentSyncDeps {
   feed: LiveFeed;
+  homes: Pick<AgentHomes, 'read'>;
   jobSync: JobSync;
   reservationSync: ReservationSync;
   wakePayouts(): void;
@@ -31,18 +33,20 @@ export function followReplicas(deps: FollowDeps, events: readonly EventRow[]): v
 
 /** What the bus brings: only where to look. */
 export function followHint(
-  deps: Pick<FollowDeps, 'feed' | 'keyHolders' | 'knownKeys'> & { tail: EventTail },
+  deps: Pick<FollowDeps, 'feed' | 'homes' | 'keyHolders' | 'knownKeys'> & { tail: EventTail },
   hint: Hint,
 ): void {
   if (hint.kind === 'events') deps.tail.hint(hint.seq);
   else if (hint.kind === 'logs') for (const jobId of hint.jobIds) deps.feed.noteLogs(jobId);
+  else if (hint.kind === 'homes') void deps.homes.read();
   else followGap(deps);
 }
 
 /** After hints may have been lost: what is not in the event log is looked at as a whole. */
 function followGap(deps: Parameters<typeof followHint>[0]): void {
-  const { feed, keyHolders, knownKeys, tail } = deps;
+  const { feed, homes, keyHolders, knownKeys, tail } = deps;
   void tail.catchUp();
+  void homes.read();
   feed.noteAllLogs();
   knownKeys.forget();
   keyHolders.recheck(null);

@@ -5,6 +5,7 @@ import type { heartbeatAgent as contract } from '@node3/shared/routes/agents';
 import type { Measures } from '../observability/measures.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow } from '../store/rows.ts';
+import type { AgentHomes } from './agent-homes.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Presence } from './presence.ts';
 
@@ -12,6 +13,7 @@ interface Deps {
   store: Pick<JobStore, 'renewLeases'>;
   clock: Clock;
   leases: LeaseTokens;
+  homes: Pick<AgentHomes, 'speak'>;
   presence: Presence;
   measures: Pick<Measures, 'heartbeat'>;
 }
@@ -25,6 +27,8 @@ export async function heartbeatAgent(
   const presence = deps.presence.seen(agent, body.instanceId);
   presence.samples = body.samples;
   deps.measures.heartbeat();
+  const known = deps.homes.speak(agent.agentId, body.instanceId);
+  if (known !== null) await known;
   const fences = body.executions.map(({ executionId, attempt, leaseToken }) => ({
     executionId,
     attempt,

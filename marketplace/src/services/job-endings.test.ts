@@ -52,7 +52,7 @@ class Endings {
       clock: this.clock,
       ids: this.world.ids,
       holdbackMs: 0,
-      unsupervised: new Map(),
+      unsupervisedSince: async () => null,
       cancels: new CancelNotices(new AgentLinks()),
       work: new WorkBoard(),
       matchmaker: new Matchmaker({

@@ -11,6 +11,7 @@ import type { Capacity } from '../domain/matching.ts';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { AgentRow, ExecutionRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
+import type { AgentHomes } from './agent-homes.ts';
 import type { AgentOrders } from './agent-orders.ts';
 import type { CancelNotices } from './cancel-notices.ts';
 import { endPause } from './change-agent-state.ts';
@@ -30,6 +31,7 @@ export interface PollDeps {
   leases: LeaseTokens;
   sealer: SecretSealer;
   matchmaker: Matchmaker;
+  homes: Pick<AgentHomes, 'arrive'>;
   presence: Presence;
   cancels: CancelNotices;
   work: WorkBoard;
@@ -60,6 +62,7 @@ async function answerPoll(
   signal: AbortSignal,
 ): Promise<AgentMessage[]> {
   checkOffer(body.offer);
+  await deps.homes.arrive(agent.agentId, body.instanceId);
   const presence = deps.presence.seen(agent, body.instanceId);
   presence.standing = standingOf(agent);
   deps.presence.noteOffer(presence, body.offer);

@@ -5,6 +5,7 @@ import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { type AgentStanding, standingOf } from '../domain/agent-standing.ts';
 import type { AgentContact } from '../store/agent-store.ts';
+import type { HomeRow } from '../store/replica-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 import { AgentGroups } from './agent-groups.ts';
 
@@ -45,6 +46,8 @@ export class Presence {
   readonly groups = new AgentGroups<OfferingAgent>();
   readonly #clock: Clock;
   readonly #agents = new Map<string, AgentPresence>();
+  /** Those that speak to another replica at this moment. */
+  readonly #elsewhere = new Set<string>();
   readonly #superseded = new Map<string, Set<string>>();
   #unsaved = new Set<string>();
 
@@ -98,9 +101,30 @@ export class Presence {
     return presence;
   }
 
+  /** What another replica has stored about an agent; it is there until that one says otherwise. */
+  noteElsewhere(home: HomeRow): void {
+    const { agentId, wallet, name, instanceId, offer, isHere, changedAtMs } = home;
+    const known = this.#agents.get(agentId);
+    // One that was shut out or never said who it is.
+    if (instanceId === null || (known === undefined && !isHere)) return;
+    if (isHere) this.#elsewhere.add(agentId);
+    else this.#elsewhere.delete(agentId);
+    const lastSeenAtMs = Math.max(known?.lastSeenAtMs ?? 0, changedAtMs);
+    const base = known ?? { agentId, wallet, name, ...silent, standing: newStanding, offer: null };
+    this.#unsaved.delete(agentId);
+    this.#enter({
+      ...base,
+      instanceId,
+      offer: offer ?? base.offer,
+      lastSeenAtMs,
+      savedAtMs: lastSeenAtMs,
+    });
+  }
+
   /** Notes that it is there, without a look at its instance. */
   touch(presence: AgentPresence): void {
     const nowMs = this.#clock.nowMs();
+    this.#elsewhere.delete(presence.agentId);
     presence.lastSeenAtMs = nowMs;
     const { savedAtMs } = presence;
     if (savedAtMs === null || nowMs - savedAtMs >= saveAgainMs) this.#unsaved.add(presence.agentId);
@@ -122,6 +146,7 @@ export class Presence {
   /** One that was shut out is no longer there, whenever it was seen. */
   forget(agentId: string): void {
     this.#agents.delete(agentId);
+    this.#elsewhere.delete(agentId);
     this.groups.delete(agentId);
   }
 
@@ -132,7 +157,10 @@ export class Presence {
   isOnline(agentId: string): boolean {
     const presence = this.#agents.get(agentId);
     if (presence === undefined) return false;
-    return this.#clock.nowMs() - presence.lastSeenAtMs < limits.agentOfflineMs;
+    return (
+      this.#elsewhere.has(agentId) ||
+      this.#clock.nowMs() - presence.lastSeenAtMs < limits.agentOfflineMs
+    );
   }
 
   all(): AgentPresence[] {

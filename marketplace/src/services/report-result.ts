@@ -26,13 +26,16 @@ export async function reportResult(
   const result = withoutExcess(reported);
   const context = await endContext(deps, `agent:${agentId}`, agentId);
   const resultHash = hashText(canonicalJson(result));
+  // Only its own lease can have run out: the agent says so, and can't know whose fault that was.
+  const isLost = result.reason === 'lease_expired';
+  const lostAtMs = isLost ? await deps.unsupervisedSince(fence.executionId) : null;
   const outcome = await deps.store.changeExecution(
     fence,
     agentId,
     (snapshot, ledger) =>
       endAttempt(
         snapshot,
-        readEnd(deps, snapshot, result, { resultHash, context }),
+        readEnd(snapshot, result, { resultHash, context, lostAtMs }),
         context,
         ledger,
       ),
@@ -98,10 +101,18 @@ function withoutExcess(result: ExecutionResult): ExecutionResult {
 }
 
 function readEnd(
-  deps: Pick<JobChangeDeps, 'unsupervised'>,
   snapshot: JobSnapshot,
   result: ExecutionResult,
-  { resultHash, context }: { resultHash: string; context: EndContext },
+  {
+    resultHash,
+    context,
+    lostAtMs,
+  }: {
+    resultHash: string;
+    context: EndContext;
+    /** null unless its lease ran out because we were away. */
+    lostAtMs: number | null;
+  },
 ): AttemptEnd {
   const { job, execution } = snapshot;
   const stops = result.outcome === 'cancelled' && job.cancelRequestedAtMs === null;
@@ -110,9 +121,6 @@ function readEnd(
   const unasked =
     (stops && !isPreempted) ||
     (result.reason === 'no_progress' && job.spec.limits.progressSec === null);
-  const isOurs = result.reason === 'lease_expired' && execution !== null;
-  // null unless its lease ran out because we were away, which the agent can't know.
-  const lostAtMs = isOurs ? (deps.unsupervised.get(execution.executionId) ?? null) : null;
   const said = isPreempted ? 'preempted' : reasonOf(snapshot, result.reason);
   const reason = lostAtMs === null ? said : 'marketplace_error';
   return {

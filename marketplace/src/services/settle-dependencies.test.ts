@@ -34,7 +34,7 @@ beforeEach(() => {
     work,
     cancels: new CancelNotices(new AgentLinks()),
     holdbackMs: 0,
-    unsupervised: new Map(),
+    unsupervisedSince: async () => null,
     wakePayouts: () => undefined,
     wakeDependencies: () => undefined,
   };

@@ -42,7 +42,7 @@ beforeEach(() => {
     clock,
     ids: world.ids,
     holdbackMs: 0,
-    unsupervised: new Map(),
+    unsupervisedSince: async () => null,
     cancels: new CancelNotices(new AgentLinks()),
     work: new WorkBoard(),
     matchmaker: new Matchmaker({

@@ -9,9 +9,13 @@ const sweepMax = 500;
  * Applies every deadline that has passed: queue time, unaccepted offers, dead leases, overdue runs.
  * Together they prove that no job lives for ever.
  */
-export async function sweepDeadlines(deps: JobChangeDeps): Promise<number> {
-  const due = await deps.store.overdue(deps.clock.nowMs(), sweepMax);
-  const context = await endContext(deps, 'marketplace', null);
+export async function sweepDeadlines(
+  deps: JobChangeDeps,
+  nowMs = deps.clock.nowMs(),
+): Promise<number> {
+  const due = await deps.store.overdue(nowMs, sweepMax);
+  // Judged by the time of the look: while we waited for the store nobody may have been able to renew.
+  const context = { ...(await endContext(deps, 'marketplace', null)), nowMs };
   const settled = await Promise.allSettled(due.map(({ jobId }) => sweepJob(deps, jobId, context)));
   let changed = 0;
   for (const result of settled) {

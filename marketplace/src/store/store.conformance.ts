@@ -21,6 +21,7 @@ import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePosting } from './testing/posting.ts';
 import { describeQuotes } from './testing/quotes.ts';
+import { describeReplicas } from './testing/replicas.ts';
 import { describeReservations } from './testing/reservations.ts';
 import { describeSchedules } from './testing/schedules.ts';
 import { describeTemplates } from './testing/templates.ts';
@@ -79,6 +80,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describePosting(given);
     describeCaps(given);
     describeQuotes(given);
+    describeReplicas(given);
     describeReservations(given);
     describeClaims(given);
     describeChanges(given);

@@ -11,6 +11,7 @@ import type { LedgerHistory } from './ledger-history.ts';
 import type { LogStore } from './log-store.ts';
 import type { PayoutStore } from './payout-store.ts';
 import type { QuoteStore } from './quote-store.ts';
+import type { ReplicaStore } from './replica-store.ts';
 import type { ReservationStore } from './reservation-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { ScheduleStore } from './schedule-store.ts';
@@ -36,6 +37,7 @@ export interface Store
     QuoteStore,
     PayoutStore,
     LedgerStore,
+    ReplicaStore,
     ReservationStore,
     ScheduleStore,
     TemplateStore,

@@ -1,19 +1,28 @@
 import type { Logger } from '@node3/shared/logger';
-import { type Loop, startLoop } from '@node3/shared/loop';
+import type { Loop } from '@node3/shared/loop';
 import type { JobChangeDeps } from '../services/change-job.ts';
+import { adoptAgents } from '../services/hold-replica.ts';
 import { sweepDeadlines } from '../services/sweep-deadlines.ts';
+import { type SingleDeps, startSingleLoop } from './single-loop.ts';
 
 /** Deadlines are in seconds, so once a second is exact enough. */
 const sweepIntervalMs = 1_000;
 
-export function startDeadlineSweeper(deps: JobChangeDeps & { log: Logger }): Loop {
-  return startLoop({
+/**
+ * Before it judges leases it takes over the agents of replicas that are dead by then: those could not
+ * renew, and get the time that they were without one.
+ */
+export function startDeadlineSweeper(deps: JobChangeDeps & SingleDeps & { log: Logger }): Loop {
+  const { clock, log, replicaId } = deps;
+  return startSingleLoop(deps, {
     name: 'deadline-sweeper',
     intervalMs: sweepIntervalMs,
-    log: deps.log,
+    log,
     async run() {
-      const changed = await sweepDeadlines(deps);
-      if (changed > 0) deps.log.info({ changed }, 'deadlines applied');
+      const nowMs = clock.nowMs();
+      if (replicaId !== null) await adoptAgents({ ...deps, replicaId }, nowMs);
+      const changed = await sweepDeadlines(deps, nowMs);
+      if (changed > 0) log.info({ changed }, 'deadlines applied');
     },
   });
 }

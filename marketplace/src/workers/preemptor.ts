@@ -1,12 +1,13 @@
 import type { Logger } from '@node3/shared/logger';
-import { type Loop, startLoop } from '@node3/shared/loop';
+import type { Loop } from '@node3/shared/loop';
 import { type PreemptDeps, preemptWaiting } from '../services/preempt-waiting.ts';
+import { type SingleDeps, startSingleLoop } from './single-loop.ts';
 
 /** As often as jobs become due for it: they wait for a second first. */
 const preemptIntervalMs = 1_000;
 
-export function startPreemptor(deps: PreemptDeps & { log: Logger }): Loop {
-  return startLoop({
+export function startPreemptor(deps: PreemptDeps & SingleDeps & { log: Logger }): Loop {
+  return startSingleLoop(deps, {
     name: 'preemptor',
     intervalMs: preemptIntervalMs,
     log: deps.log,

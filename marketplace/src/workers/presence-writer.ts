@@ -1,5 +1,6 @@
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
+import type { AgentHomes } from '../services/agent-homes.ts';
 import type { Presence } from '../services/presence.ts';
 import type { AccountStore } from '../store/account-store.ts';
 
@@ -9,6 +10,7 @@ const writeIntervalMs = 5_000;
 export function startPresenceWriter(deps: {
   store: Pick<AccountStore, 'recordAgentContacts'>;
   presence: Presence;
+  homes: Pick<AgentHomes, 'changed'>;
   log: Logger;
 }): Loop {
   return startLoop({
@@ -17,7 +19,9 @@ export function startPresenceWriter(deps: {
     log: deps.log,
     async run() {
       const contacts = deps.presence.takeUnsaved();
-      if (contacts.length > 0) await deps.store.recordAgentContacts(contacts);
+      if (contacts.length === 0) return;
+      await deps.store.recordAgentContacts(contacts);
+      await deps.homes.changed(contacts.map(({ agentId }) => agentId));
     },
   });
 }

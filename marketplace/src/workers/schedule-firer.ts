@@ -1,5 +1,6 @@
-import { type Loop, startLoop } from '@node3/shared/loop';
+import type { Loop } from '@node3/shared/loop';
 import { type FireDeps, fireSchedules } from '../services/fire-schedules.ts';
+import { type SingleDeps, startSingleLoop } from './single-loop.ts';
 
 /**
  * How long it sleeps at most: timers don't follow the wall clock, so this is how late it notices that
@@ -8,9 +9,9 @@ import { type FireDeps, fireSchedules } from '../services/fire-schedules.ts';
 const sleepMaxMs = 60_000;
 
 /** Sleeps until the next due time of all schedules: one timer and one look at an index. */
-export function startScheduleFirer(deps: FireDeps): Loop {
+export function startScheduleFirer(deps: FireDeps & SingleDeps): Loop {
   let alarm: NodeJS.Timeout | undefined;
-  const loop = startLoop({
+  const loop = startSingleLoop(deps, {
     name: 'schedule-firer',
     intervalMs: sleepMaxMs,
     log: deps.log,

@@ -185,7 +185,7 @@ export class AgentSession implements AgentLink, Outlet, Watched {
       const detail = `This marketplace speaks version ${agentChannelProtocol} of the protocol.`;
       throw new MarketError('REQUEST_INVALID', { detail });
     }
-    const { agentLinks, pollTurns, presence } = this.#deps;
+    const { agentLinks, homes, pollTurns, presence } = this.#deps;
     const { agentId } = this;
     this.#presence = presence.seen(this.#agent, request.instanceId);
     const before = agentLinks.of(agentId);
@@ -195,6 +195,7 @@ export class AgentSession implements AgentLink, Outlet, Watched {
     if (before !== this) before?.end(new MarketError('AGENT_SUPERSEDED', { agentId }));
     // A long poll that is still open here leases to a connection that nobody reads any more.
     await pollTurns.end(agentId);
+    await homes.arrive(agentId, request.instanceId);
     for (const message of await messagesOwed(this.#deps, agentId)) {
       const seq = this.#number(message);
       if (message.type === 'offer') this.#jobTaking().note(seq, message);

@@ -4,6 +4,7 @@ import type { Fence as FenceBody } from '@node3/shared/routes/agents';
 import type { LiveFeed } from '../../live/live-feed.ts';
 import type { Measures } from '../../observability/measures.ts';
 import { acceptExecution } from '../../services/accept-execution.ts';
+import type { AgentHomes } from '../../services/agent-homes.ts';
 import { appendLogs } from '../../services/append-logs.ts';
 import type { JobChangeDeps } from '../../services/change-job.ts';
 import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
@@ -19,6 +20,7 @@ import type { Fence } from '../../store/rows.ts';
 export interface AnswerDeps extends JobChangeDeps {
   leases: LeaseTokens;
   logRates: LogRates;
+  homes: AgentHomes;
   presence: Presence;
   measures: Measures;
   reservations: Reservations;

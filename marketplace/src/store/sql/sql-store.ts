@@ -12,6 +12,7 @@ import { createLedgerStore } from './ledger-store.ts';
 import { createLogRemoval } from './log-removal.ts';
 import { createPayoutStore } from './payout-store.ts';
 import { createQuoteStore } from './quote-store.ts';
+import { createReplicaStore } from './replica-store.ts';
 import { createReservationStore } from './reservation-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import { createTemplateStore } from './template-store.ts';
@@ -37,6 +38,7 @@ export function createSqlStore(database: Database): Store {
     ...createQuoteStore(database),
     ...createPayoutStore(database),
     ...createLedgerStore(database),
+    ...createReplicaStore(database),
     ...createReservationStore(database),
     ...createScheduleStore(database),
     ...createTemplateStore(database),

@@ -83,7 +83,7 @@ export class SqliteDatabase implements sql.Database {
    * proves that nobody else is alive, so a killed process's leases need not run out.
    */
   forgetLeases(): void {
-    this.#db.exec('DELETE FROM payout_lease; DELETE FROM worker_leases');
+    this.#db.exec('DELETE FROM payout_lease; DELETE FROM worker_leases; DELETE FROM replicas');
   }
 
   get commits(): number {

@@ -20,6 +20,7 @@ import { cancel, requeue } from '../testing/decisions.ts';
 import { settleAll, waitingPosting } from '../testing/dependencies.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
+import { liveThroughReplicas } from '../testing/replicas.ts';
 import { liveThroughReservations } from '../testing/reservations.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
@@ -239,6 +240,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughAudit(world);
   await liveThroughDependencies(world, accountId, agentId);
   await liveThroughQuotes(world);
+  await liveThroughReplicas(world, agentId);
   await liveThroughReservations(world);
   await liveThroughTemplates(world);
   await liveThroughSchedules(world);

@@ -243,7 +243,7 @@ export class ChaosMarket {
         cancels: new CancelNotices(new AgentLinks()),
         work: new WorkBoard(),
         holdbackMs: 0,
-        unsupervised: new Map(),
+        unsupervisedSince: async () => null,
         wakePayouts: () => undefined,
         wakeDependencies: () => undefined,
       },

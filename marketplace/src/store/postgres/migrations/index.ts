@@ -10,6 +10,7 @@ import { writers } from './0009-writers.ts';
 import { logRemovals } from './0010-log-removals.ts';
 import { auditLog } from './0011-audit-log.ts';
 import { artifacts } from './0012-artifacts.ts';
+import { replicas } from './0013-replicas.ts';
 
 export interface Migration {
   name: string;
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   logRemovals,
   auditLog,
   artifacts,
+  replicas,
 ];

@@ -23,6 +23,7 @@ import { lighterWrites } from './0021-lighter-writes.ts';
 import { logRemovals } from './0022-log-removals.ts';
 import { auditLog } from './0023-audit-log.ts';
 import { artifacts } from './0024-artifacts.ts';
+import { replicas } from './0025-replicas.ts';
 
 export interface Migration {
   name: string;
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   logRemovals,
   auditLog,
   artifacts,
+  replicas,
 ];

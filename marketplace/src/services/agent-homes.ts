@@ -1,0 +1,138 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { Logger } from '@node3/shared/logger';
+import type { EventBus } from '../live/event-bus.ts';
+import type { HomeRow, ReplicaStore } from '../store/replica-store.ts';
+import type { AgentLinks } from './agent-links.ts';
+import type { PollTurns } from './poll-turns.ts';
+import type { Presence } from './presence.ts';
+
+export interface AgentHomesDeps {
+  store: ReplicaStore;
+  clock: Clock;
+  log: Logger;
+  agentLinks: AgentLinks;
+  pollTurns: Pick<PollTurns, 'end'>;
+  presence: Presence;
+  /** null: nobody else is there, and nothing of this is kept. */
+  bus: EventBus | null;
+  replicaId: string | null;
+}
+
+/** Times of other replicas' writes that were read may come a little later than their numbers say. */
+const readAgainMs = 2_000;
+const pageMax = 1_000;
+
+/**
+ * Which agents speak to this replica. An agent waits for work at one replica at a time: whoever it
+ * speaks to last says so in the store, and the one before lets go of it.
+ */
+export class AgentHomes {
+  readonly #deps: AgentHomesDeps;
+  readonly #here = new Map<string, { instanceId: string; generation: number }>();
+  #readToMs = 0;
+  #reading: Promise<void> | null = null;
+
+  constructor(deps: AgentHomesDeps) {
+    this.#deps = deps;
+  }
+
+  /** It waits for work here from now on. Throws AGENT_SUPERSEDED for a process that was replaced. */
+  async arrive(agentId: string, instanceId: string): Promise<void> {
+    const { bus } = this.#deps;
+    if (bus === null || this.#here.get(agentId)?.instanceId === instanceId) return;
+    await this.#take(agentId, instanceId);
+    bus.tell({ kind: 'homes' });
+  }
+
+  /**
+   * It speaks to us without waiting for work. Rejects with AGENT_SUPERSEDED as `arrive` does; null
+   * where it is known already, so that nothing waits for nothing.
+   */
+  speak(agentId: string, instanceId: string): Promise<void> | null {
+    const { bus, store } = this.#deps;
+    if (bus === null || this.#here.get(agentId)?.instanceId === instanceId) return null;
+    return store.checkInstance(agentId, instanceId);
+  }
+
+  /** After this replica was believed to be dead: others have taken over its agents. */
+  async takeAgain(): Promise<void> {
+    for (const [agentId, { instanceId }] of [...this.#here]) {
+      await this.#take(agentId, instanceId).catch(() => this.#letGo(agentId));
+    }
+    this.#deps.bus?.tell({ kind: 'homes' });
+  }
+
+  /** Notes which agents are silent by now, so that others don't count on them. */
+  async leaveSilent(): Promise<void> {
+    const { store, clock, presence, replicaId, bus } = this.#deps;
+    if (replicaId === null) return;
+    const silent = [...this.#here.keys()].filter((agentId) => !presence.isOnline(agentId));
+    if (silent.length === 0) return;
+    for (const agentId of silent) this.#here.delete(agentId);
+    await store.noteHomes({ replicaId, agentIds: silent, are: 'silent', nowMs: clock.nowMs() });
+    bus?.tell({ kind: 'homes' });
+  }
+
+  /** What is stored about agents has changed: others read it anew. */
+  async changed(agentIds: readonly string[]): Promise<void> {
+    const { store, clock, replicaId, bus } = this.#deps;
+    const here = agentIds.filter((agentId) => this.#here.has(agentId));
+    if (replicaId === null || here.length === 0) return;
+    await store.noteHomes({ replicaId, agentIds: here, are: 'here', nowMs: clock.nowMs() });
+    bus?.tell({ kind: 'homes' });
+  }
+
+  /** Reads where agents are now. One read at a time; whoever asks meanwhile gets one after it. */
+  async read(): Promise<void> {
+    const before = this.#reading;
+    const turn = (async () => {
+      await before?.catch(() => undefined);
+      await this.#read();
+    })();
+    this.#reading = turn;
+    try {
+      await turn;
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'homes of agents not read');
+    } finally {
+      if (this.#reading === turn) this.#reading = null;
+    }
+  }
+
+  async #take(agentId: string, instanceId: string): Promise<void> {
+    const { store, clock, replicaId } = this.#deps;
+    if (replicaId === null) return;
+    const home = { agentId, instanceId, replicaId, nowMs: clock.nowMs() };
+    const generation = await store.takeHome(home);
+    this.#here.set(agentId, { instanceId, generation });
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const afterMs = this.#readToMs - readAgainMs;
+      const rows = await this.#deps.store.homesChangedAfter(afterMs, pageMax);
+      for (const row of rows) this.#note(row);
+      const last = rows.at(-1);
+      if (last !== undefined) this.#readToMs = Math.max(this.#readToMs, last.changedAtMs);
+      if (rows.length < pageMax || this.#readToMs - readAgainMs <= afterMs) return;
+    }
+  }
+
+  #note(row: HomeRow): void {
+    const { agentId, generation } = row;
+    if (row.replicaId === this.#deps.replicaId) return;
+    const here = this.#here.get(agentId);
+    // Older than what this replica has stored since.
+    if (here !== undefined && here.generation >= generation) return;
+    if (here !== undefined) this.#letGo(agentId);
+    this.#deps.presence.noteElsewhere(row);
+  }
+
+  #letGo(agentId: string): void {
+    const { agentLinks, pollTurns } = this.#deps;
+    this.#here.delete(agentId);
+    agentLinks.of(agentId)?.end(new MarketError('AGENT_SUPERSEDED', { agentId }));
+    void pollTurns.end(agentId);
+  }
+}
