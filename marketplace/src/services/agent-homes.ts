@@ -1,5 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
-import { MarketError } from '@node3/shared/error';
+import { isMarketError, MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import type { EventBus } from '../live/event-bus.ts';
 import type { HomeRow, ReplicaStore } from '../store/replica-store.ts';
@@ -57,8 +57,13 @@ export class AgentHomes {
 
   /** After this replica was believed to be dead: others have taken over its agents. */
   async takeAgain(): Promise<void> {
-    for (const [agentId, { instanceId }] of [...this.#here]) {
-      await this.#take(agentId, instanceId).catch(() => this.#letGo(agentId));
+    for (const [agentId, { instanceId }] of this.#here) {
+      try {
+        await this.#take(agentId, instanceId);
+      } catch (error) {
+        if (!isMarketError(error, 'AGENT_SUPERSEDED')) throw error;
+        this.#letGo(agentId);
+      }
     }
     this.#deps.bus?.tell({ kind: 'homes' });
   }

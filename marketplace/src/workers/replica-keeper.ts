@@ -17,13 +17,16 @@ export interface ReplicaKeeperDeps {
 /** Says that this replica lives, and learns which agents went where. */
 export function startReplicaKeeper(deps: ReplicaKeeperDeps): Loop {
   const { store, homes, log, replicaId } = deps;
+  let isTaken = true;
   const loop = startLoop({
     name: 'replica-keeper',
     intervalMs: limits.replicaRenewMs,
     backoffMaxMs: limits.replicaRenewMs,
     log,
     async run() {
-      if ((await holdReplica(deps)) === 'anew') await homes.takeAgain();
+      if ((await holdReplica(deps)) === 'anew') isTaken = false;
+      if (!isTaken) await homes.takeAgain();
+      isTaken = true;
       await homes.leaveSilent();
       await homes.read();
     },

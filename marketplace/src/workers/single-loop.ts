@@ -18,7 +18,7 @@ export interface SingleDeps {
 export function startSingleLoop(deps: SingleDeps, options: LoopOptions): Loop {
   const { store, clock, replicaId } = deps;
   if (replicaId === null) return startLoop(options);
-  const { name, run, log } = options;
+  const { name, log } = options;
   let heldUntilMs = 0;
   const loop = startLoop({
     ...options,
@@ -32,7 +32,7 @@ export function startSingleLoop(deps: SingleDeps, options: LoopOptions): Loop {
         heldUntilMs = isHeld ? nowMs + limits.workerLeaseMs : 0;
         if (!isHeld) return;
       }
-      await run(signal);
+      await options.run(signal);
     },
   });
   return {
