@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCrockford, idPattern, systemIds, uuidV7Bytes } from './ids.ts';
+import { encodeBase64Url, encodeCrockford, idPattern, systemIds, uuidV7Bytes } from './ids.ts';
 
 describe('ids', () => {
   it('match the pattern of their kind and of no other', () => {
@@ -24,5 +25,25 @@ describe('ids', () => {
     const bytes = uuidV7Bytes(0, new Uint8Array(10).fill(255));
     expect((bytes[6] ?? 0) >> 4).toBe(7);
     expect((bytes[8] ?? 0) >> 6).toBe(2);
+  });
+});
+
+describe('secrets', () => {
+  it('are base 64 for URLs of as many bytes as were asked for', () => {
+    const bytes = fc.uint8Array({ maxLength: 70 });
+    fc.assert(
+      fc.property(bytes, (some) => {
+        expect(encodeBase64Url(some)).toBe(Buffer.from(some).toString('base64url'));
+      }),
+    );
+    for (const size of [0, 1, 18, 32, 4_096, 5_000]) {
+      expect(Buffer.from(systemIds.secret(size), 'base64url')).toHaveLength(size);
+    }
+  });
+
+  it('do not repeat, nor begin with nothing where the source was asked again', () => {
+    const made = Array.from({ length: 10_000 }, () => systemIds.secret(18));
+    expect(new Set(made).size).toBe(made.length);
+    expect(made.filter((secret) => /^A{8}|A{8}$/.test(secret))).toEqual([]);
   });
 });

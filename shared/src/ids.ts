@@ -64,29 +64,47 @@ export function uuidV7Bytes(nowMs: number, random: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** The random part of an id: 74 bits of it are kept. */
+const uuidRandomBytes = 10;
+
 /** Asking the random source costs more than all the rest of an id: it is asked for many at once. */
-const pool = new Uint8Array(10 * 256);
+const pool = new Uint8Array(4_096);
 let poolUsed = pool.length;
 
-function nextRandom(): Uint8Array {
-  if (poolUsed === pool.length) {
+/** @returns bytes that nobody gets again; good until the next call. */
+function nextRandom(bytes: number): Uint8Array {
+  if (bytes > pool.length) return crypto.getRandomValues(new Uint8Array(bytes));
+  if (poolUsed + bytes > pool.length) {
     crypto.getRandomValues(pool);
     poolUsed = 0;
   }
-  poolUsed += 10;
-  return pool.subarray(poolUsed - 10, poolUsed);
+  poolUsed += bytes;
+  return pool.subarray(poolUsed - bytes, poolUsed);
+}
+
+const base64Url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** Base 64 for URLs, without padding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = ((value << 8) | byte) & 0x3fff;
+    for (bits += 8; bits >= 6; bits -= 6) text += base64Url.charAt((value >> (bits - 6)) & 63);
+  }
+  return bits === 0 ? text : text + base64Url.charAt((value << (6 - bits)) & 63);
 }
 
 /** Ids from the platform's cryptographic random source; works in Node and in browsers. */
 export const systemIds: Ids = {
   next(kind) {
-    return `${idKinds[kind]}_${encodeCrockford(uuidV7Bytes(Date.now(), nextRandom()))}`;
+    return `${idKinds[kind]}_${encodeCrockford(uuidV7Bytes(Date.now(), nextRandom(uuidRandomBytes)))}`;
   },
   secret(bytes) {
-    const random = crypto.getRandomValues(new Uint8Array(bytes));
-    return btoa(String.fromCharCode(...random))
-      .replaceAll('+', '-')
-      .replaceAll('/', '_')
-      .replaceAll('=', '');
+    const random = nextRandom(bytes);
+    const text = encodeBase64Url(random);
+    random.fill(0);
+    return text;
   },
 };

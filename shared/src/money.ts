@@ -40,13 +40,22 @@ export function parseAmount(text: string, asset: Asset): BaseUnits {
   if (!amountRegex.test(text)) {
     throw new MarketError('AMOUNT_INVALID', { value: text.slice(0, 64), reason: 'not a decimal' });
   }
-  const [whole = '0', fraction = ''] = text.split('.');
-  if (fraction.replace(/0+$/, '').length > decimals) {
+  const point = text.indexOf('.');
+  if (point < 0) return baseUnits(BigInt(text + zeros.slice(0, decimals)));
+  const fraction = text.slice(point + 1, point + 1 + decimals);
+  if (!isZeros(text, point + 1 + decimals)) {
     const reason = `${asset} has ${decimals} decimal places`;
     throw new MarketError('AMOUNT_INVALID', { value: text, reason });
   }
-  const scaled = whole + fraction.slice(0, decimals).padEnd(decimals, '0');
+  const scaled = text.slice(0, point) + fraction + zeros.slice(0, decimals - fraction.length);
   return baseUnits(BigInt(scaled));
+}
+
+const zeros = '000000000';
+
+function isZeros(text: string, from: number): boolean {
+  for (let at = from; at < text.length; at += 1) if (text[at] !== '0') return false;
+  return true;
 }
 
 /** Writes base units as the shortest exact decimal string: `1500000` USDC is `"1.5"`. */
