@@ -1,4 +1,23 @@
 import { defineConfig } from 'vitest/config';
+import { postgresProbe } from './marketplace/src/testing/test-postgres.ts';
+import { mustSkip } from './shared/src/testing/resources.ts';
+
+const onBothEngines = [
+  'job-lifecycle',
+  'job-logs',
+  'dependencies',
+  'ledger',
+  'preemption',
+  'quotes',
+  'ratings',
+  'receipts',
+  'reservations',
+  'retries',
+  'schedules',
+  'settlement',
+  'spending-caps',
+  'withdrawals',
+].map((name) => `marketplace/src/http/${name}.test.ts`);
 
 const services = '{shared,marketplace,agent,cli,localnet}/src';
 
@@ -19,6 +38,16 @@ export default defineConfig({
           include: [`${services}/**/*.integration.test.ts`, 'scripts/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // The life of jobs and money over HTTP once more, on the other engine.
+          name: 'postgres',
+          include: mustSkip(postgresProbe) ? [] : onBothEngines,
+          globalSetup: 'marketplace/src/testing/postgres-project.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -167,7 +167,7 @@ function marketplaceDefaults(
     logLevel,
     host: '127.0.0.1',
     port: 0,
-    databasePath: join(dataDir, 'marketplace.db'),
+    database: { engine: 'sqlite', path: join(dataDir, 'marketplace.db') },
     rpcUrls: [rpcUrl],
     allowMainnet: false,
     treasuryWalletPath: join(dataDir, 'marketplace_wallet.json'),

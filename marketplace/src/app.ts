@@ -24,7 +24,7 @@ import { x402SettingsDefault } from './payments/x402/settlement-context.ts';
 import { loadSecrets } from './secrets.ts';
 import { createService, type Payouts, type Service } from './service.ts';
 import { startDepositCursors } from './services/start-deposit-cursors.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { LedgerAuditor } from './workers/ledger-auditor.ts';
 
@@ -57,8 +57,7 @@ export async function startMarketplace(
   });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(config);
-  const opened = openSqliteStore({
-    path: config.databasePath,
+  const opened = await openStore(config.database, {
     log,
     onFatal: options.onFatal ?? endProcess,
   });
@@ -210,7 +209,7 @@ async function createMarketplaceService(
 }
 
 function scrapedOf(
-  { observability: { metricsToken, commit }, databasePath }: MarketplaceConfig,
+  { observability: { metricsToken, commit }, database }: MarketplaceConfig,
   observability: Observability,
   rpc: RpcPool,
 ): ScrapeOptions {
@@ -218,7 +217,7 @@ function scrapedOf(
   return {
     observability,
     commit,
-    databasePath,
+    databasePath: database.engine === 'sqlite' ? database.path : null,
     token: metricsToken,
     version: packageJson.version,
     slots: {

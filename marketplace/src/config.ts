@@ -8,14 +8,15 @@ import { type Caps, noCaps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 import type { AuditAddress } from './services/audit-address.ts';
+import type { DatabaseAddress } from './store/database-address.ts';
 
 /** Everything the marketplace can be told. Paths are files or folders, ports may be 0 for any. */
 export interface MarketplaceConfig {
   host: string;
   port: number;
-  /** Wallet, secrets and, unless `databasePath` says otherwise, the database. */
+  /** Wallet, secrets and, unless `database` says otherwise, the database. */
   dataDir: string;
-  databasePath: string;
+  database: DatabaseAddress;
   /** One or several Solana endpoints of the same cluster. */
   rpcUrls: string[];
   /** Real money needs a deliberate yes. */

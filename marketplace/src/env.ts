@@ -27,6 +27,11 @@ import type { Caps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 import { auditAddresses } from './services/audit-address.ts';
+import {
+  type DatabaseAddress,
+  DatabaseAddressError,
+  parseDatabaseAddress,
+} from './store/database-address.ts';
 
 /** Thirty days: longer than anybody needs to look at a result. */
 const holdbackSecMax = 2_592_000;
@@ -36,7 +41,7 @@ const portRange = { fallback: 8_000, min: 0, max: 65_535 };
 /** Reads every environment variable of the marketplace. The seed's names are kept. */
 export function readConfig(env: Env): MarketplaceConfig {
   const environment = readChoice(env, 'ENVIRONMENT', ['development', 'production'], 'production');
-  const dataDir = readText(env, 'MARKETPLACE_DATA_DIR', '.node3/marketplace');
+  const dataDir = readDataDir(env);
   return {
     host: readText(env, 'MARKETPLACE_HOST', '127.0.0.1'),
     port: readInteger(env, 'MARKETPLACE_PORT', {
@@ -44,7 +49,7 @@ export function readConfig(env: Env): MarketplaceConfig {
       fallback: readInteger(env, 'PORT', portRange),
     }),
     dataDir,
-    databasePath: readDatabasePath(env, dataDir),
+    database: readDatabase(env, dataDir),
     rpcUrls: readText(env, 'SOLANA_RPC_URL', 'http://127.0.0.1:8899')
       .split(',')
       .map((url) => url.trim()),
@@ -167,15 +172,20 @@ function readPublicUrl(env: Env): string | null {
   return set ? readUrl(env, 'MARKETPLACE_PUBLIC_URL', '') : null;
 }
 
-/** The seed writes `sqlite+aiosqlite:///./market.db`; `sqlite:///path` and a plain path work too. */
-function readDatabasePath(env: Env, dataDir: string): string {
-  const url = readOptionalText(env, 'DATABASE_URL');
-  if (url === null) return `${dataDir}/marketplace.db`;
-  const sqlite = /^sqlite(?:\+aiosqlite)?:\/\/\/(.+)$/.exec(url)?.[1];
-  if (sqlite !== undefined) return sqlite;
-  if (!url.includes('://')) return url;
-  const fix = 'Set sqlite:///path/to/file.db or leave it out.';
-  throw new ConfigError('DATABASE_URL', `is "${url}", which this version can't open`, fix);
+function readDataDir(env: Env): string {
+  return readText(env, 'MARKETPLACE_DATA_DIR', '.node3/marketplace');
+}
+
+/** DATABASE_URL, with the seed's spellings; unset is a file in the data folder. */
+export function readDatabase(env: Env, dataDir = readDataDir(env)): DatabaseAddress {
+  const text = readOptionalText(env, 'DATABASE_URL');
+  if (text === null) return { engine: 'sqlite', path: `${dataDir}/marketplace.db` };
+  try {
+    return parseDatabaseAddress(text);
+  } catch (error) {
+    if (!(error instanceof DatabaseAddressError)) throw error;
+    throw new ConfigError('DATABASE_URL', error.message, error.fix);
+  }
 }
 
 function readFeePayerWallet(env: Env): WalletFile | null {

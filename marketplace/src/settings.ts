@@ -38,7 +38,8 @@ export const marketplaceSettings: readonly SettingGroup[] = [
       },
       {
         name: 'DATABASE_URL',
-        about: 'Where the database is, such as `sqlite:///path/to/file.db`.',
+        about:
+          'Where the database is: `sqlite:///path/to/file.db`, or `postgresql://user:password@host:5432/database`.',
         fallback: null,
         example: 'sqlite:////var/lib/node3/marketplace.db',
       },

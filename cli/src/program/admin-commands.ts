@@ -23,6 +23,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
   addLedgerCommands(state, admin);
   addAuditCommands(state, admin);
   addAdminAgentCommands(state, admin);
+  addDatabaseCommands(state, admin);
 
   const create = admin
     .command('create-job')
@@ -151,6 +152,19 @@ function addPayoutCommands(state: ProgramState, admin: Command): void {
     state,
     accept,
     async () => (await import('../commands/admin-payouts.ts')).acceptHistory,
+  );
+}
+
+/** On the database itself: these need DATABASE_URL and no running marketplace. */
+function addDatabaseCommands(state: ProgramState, admin: Command): void {
+  const db = admin.command('db').description('The database that DATABASE_URL names');
+  const status = db.command('status').description('Version of its schema, and what is pending');
+  attachAction(state, status, async () => (await import('../commands/admin-db.ts')).showSchema);
+  const migrate = db.command('migrate').description('Bring its schema to the newest version');
+  attachAction(
+    state,
+    migrate,
+    async () => (await import('../commands/admin-db.ts')).migrateDatabase,
   );
 }
 

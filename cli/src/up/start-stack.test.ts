@@ -56,7 +56,7 @@ it('gives marketplace, agent and requester wallet files of their own', async () 
   const { marketplace, agent } = seen;
   const files = [
     marketplace?.treasuryWalletPath,
-    marketplace?.databasePath,
+    marketplace?.database.engine === 'sqlite' ? marketplace.database.path : undefined,
     agent?.walletPath,
     folder.requesterWallet,
   ];

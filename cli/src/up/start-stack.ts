@@ -88,7 +88,7 @@ export async function startMarket(
     host: '127.0.0.1',
     port: options.port,
     dataDir: folder.marketplace,
-    databasePath: folder.databasePath,
+    database: { engine: 'sqlite', path: folder.databasePath },
     rpcUrls: [rpcUrl],
     allowMainnet: false,
     treasuryWalletPath: folder.treasuryWallet,

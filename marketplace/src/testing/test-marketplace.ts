@@ -23,11 +23,13 @@ import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.t
 import { createService, type Service, type ServiceParts } from '../service.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
 import { creditDeposit } from '../services/claim-deposit.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { DatabaseAddress } from '../store/database-address.ts';
+import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { LedgerAuditor } from '../workers/ledger-auditor.ts';
+import { databaseUnderTest } from './engine-under-test.ts';
 
-/** The real service over a real SQLite file, with a chain that isn't there. */
+/** The real service over a real database, with a chain that isn't there. */
 export interface TestMarketplace {
   url: string;
   /** Where its data lies. */
@@ -69,7 +71,9 @@ const adminApiKey = 'operator-key-for-tests-only';
 
 export async function startTestMarketplace(options: TestOptions = {}): Promise<TestMarketplace> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'node3-market-')));
-  let running = await startOn(folder, options, 0);
+  const database = await databaseUnderTest(folder);
+  const where = { folder, database: database.address };
+  let running = await startOn(where, options, 0);
   const { port } = new URL(running.url);
   const market: TestMarketplace = {
     url: running.url,
@@ -83,14 +87,16 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
       await running.service.stop();
       await running.store.close();
       meanwhile?.();
-      running = await startOn(folder, { ...options, ...changed }, Number(port), market);
+      running = await startOn(where, { ...options, ...changed }, Number(port), market);
       market.store = running.store;
       market.agentLinks = running.service.agentLinks;
     },
     async stop() {
       await running.service.stop();
       if (options.shared === undefined) await running.store.close();
-      if (options.folder === undefined) await rm(folder, { recursive: true });
+      if (options.folder !== undefined) return;
+      await database.remove();
+      await rm(folder, { recursive: true });
     },
   };
   running.connect(market);
@@ -104,9 +110,8 @@ interface Running {
   connect(market: TestMarketplace): void;
 }
 
-function openTestStore(folder: string): Store {
-  return openSqliteStore({
-    path: join(folder, 'market.db'),
+function openTestStore(database: DatabaseAddress): Promise<Store> {
+  return openStore(database, {
     log: silentLogger,
     onFatal(error) {
       throw error;
@@ -115,13 +120,13 @@ function openTestStore(folder: string): Store {
 }
 
 async function startOn(
-  folder: string,
+  { folder, database }: { folder: string; database: DatabaseAddress },
   options: TestOptions,
   port: number,
   market?: TestMarketplace,
 ): Promise<Running> {
   let connected = market;
-  const opened = options.shared?.store ?? openTestStore(folder);
+  const opened = options.shared?.store ?? (await openTestStore(database));
   const log = options.log ?? createLogger({ name: 'test-marketplace', level: 'error' });
   const clock = options.clock ?? systemClock;
   const token = options.metricsToken;
@@ -186,7 +191,7 @@ async function startOn(
     ...(observability && {
       scraped: {
         observability,
-        databasePath: join(folder, 'market.db'),
+        databasePath: database.engine === 'sqlite' ? database.path : null,
         token: token ?? null,
         slots: null,
         version: '0.0.0-test',

@@ -12,6 +12,8 @@ import { Client } from 'pg';
 export interface TestPostgres {
   /** Makes a database, empty or as a copy of one that nobody uses now. @returns its `DATABASE_URL`. */
   createDatabase(copyOf?: string): Promise<string>;
+  /** Ends all connections to it and removes it. */
+  dropDatabase(url: string): Promise<void>;
   /** Where it listens. */
   socketPath: string;
   /** Runs one statement as the superuser in the database of `url`, or in none of the test's. */
@@ -108,6 +110,9 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       const template = copyOf === undefined ? '' : ` TEMPLATE ${databaseName(copyOf)}`;
       await sql(`CREATE DATABASE test_${databases}${template}`);
       return urlOf(`test_${databases}`);
+    },
+    async dropDatabase(url) {
+      await sql(`DROP DATABASE ${databaseName(url)} WITH (FORCE)`);
     },
     async start() {
       server = await startServer(bin, folder, user);

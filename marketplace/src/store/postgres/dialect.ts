@@ -1,3 +1,4 @@
+import { inNumbers, inTexts } from '../sql/codec.ts';
 import type { Value, Values } from '../sql/work.ts';
 
 /** A statement as PostgreSQL takes it. */
@@ -19,6 +20,24 @@ export function translated(sql: string): Translated {
   return found;
 }
 
+const elements = 'SELECT jsonb_array_elements_text(CAST(? AS jsonb))';
+
+/** What is said in another way, in the order in which it is looked for. */
+const sayings: readonly [RegExp | string, string][] = [
+  [inTexts, `= ANY (ARRAY(${elements}))`],
+  [inNumbers, `= ANY (ARRAY(${elements}::bigint))`],
+  // The planner of PostgreSQL takes no orders.
+  [/\s+INDEXED BY \w+/g, ''],
+  [/(?<=\b(?:AND|OR|WHERE|BY) )\+(?=[a-z])/g, ''],
+  // Of a null alone PostgreSQL can't tell the type.
+  [/(\?|@\w+)(?= IS (?:NOT )?NULL)/g, 'CAST($1 AS text)'],
+  [/\binstr\(/g, 'strpos('],
+  [/\bifnull\(/g, 'coalesce('],
+  // Of several columns; those of one are aggregates in both.
+  [/\bmin\((?=\w+,)/g, 'least('],
+  [/ORDER BY rowid/g, 'ORDER BY payout_id'],
+];
+
 /** Quoted texts, which stay as they are, and what stands for a value. */
 const tokens = /'(?:[^']|'')*'|\+?\?|\+?@([A-Za-z]\w*)/g;
 
@@ -29,42 +48,31 @@ const tokens = /'(?:[^']|'')*'|\+?\?|\+?@([A-Za-z]\w*)/g;
 export function translate(sql: string): Translated {
   const names: string[] = [];
   let positions = 0;
-  const text = sql
-    .replaceAll(/\s+INDEXED BY \w+/g, '')
-    .replaceAll(/\binstr\(/g, 'strpos(')
-    .replaceAll(tokens, (token, name: string | undefined) => {
-      if (token.startsWith("'")) return token;
-      if (name === undefined) {
-        positions += 1;
-        return `$${positions}`;
-      }
-      if (!names.includes(name)) names.push(name);
-      return `$${names.indexOf(name) + 1}`;
-    });
+  const said = sayings.reduce((text, [from, to]) => text.replaceAll(from, to), sql);
+  const text = said.replaceAll(tokens, (token, name: string | undefined) => {
+    if (token.startsWith("'")) return token;
+    if (name === undefined) {
+      positions += 1;
+      return `$${positions}`;
+    }
+    if (!names.includes(name)) names.push(name);
+    return `$${names.indexOf(name) + 1}`;
+  });
   if (names.length > 0 && positions > 0) {
     throw new Error(`values are named or in order, not both: ${sql}`);
   }
   return { text, names: names.length === 0 ? null : names };
 }
 
-/** Values in the order of `$1`, `$2`, …, as the wire takes them. */
-export function boundValues({ names, text }: Translated, values: Values): Bound[] {
-  if (names === null) return (values as readonly Value[]).map(toBound);
+/** Values in the order of `$1`, `$2`, … */
+export function inOrder({ names, text }: Translated, values: Values): readonly Value[] {
+  if (names === null) return values as readonly Value[];
   const named = values[0] as Readonly<Record<string, Value | undefined>>;
   return names.map((name) => {
     const value = named[name];
     if (value === undefined) throw new Error(`no value for @${name} of: ${text}`);
-    return toBound(value);
+    return value;
   });
-}
-
-/** Text as it is, bytes as bytes; the server reads numbers from text. */
-export type Bound = string | Buffer | null;
-
-function toBound(value: Value): Bound {
-  if (value === null || typeof value === 'string') return value;
-  if (typeof value === 'object') return Buffer.from(value.buffer, value.byteOffset, value.length);
-  return String(value);
 }
 
 const numbered = new Map<string, { text: string; table: string }>();

@@ -1,41 +1,33 @@
 import type { Client } from 'pg';
+import { assertNotNewer, type SchemaStatus } from '../schema-status.ts';
 import { migrations } from './migrations/index.ts';
 
 /** One number for all programs that migrate; any that nobody else is likely to lock. */
 const migrationLock = 7_316_042_001;
 
-export interface SchemaStatus {
-  /** What the database has; 0 is none. */
-  version: number;
-  /** What this program has. */
-  known: number;
-  /** Names of what would be applied, in order. */
-  pending: string[];
-}
-
 /**
  * Brings the schema to the newest version, each step in its own transaction, forward only. Of several
  * processes that start at once one does it and the others wait. Refuses a database that was written
  * by a newer program: going on could damage what it doesn't understand.
- * @returns how many steps were taken.
+ * @returns how it stood before.
  */
-export function migrate(client: Client): Promise<number> {
+export function migrate(client: Client): Promise<SchemaStatus> {
   return migrateTo(client, migrations.length);
 }
 
 /** The same up to an earlier version: for tests of what comes after it. */
-export async function migrateTo(client: Client, target: number): Promise<number> {
+export async function migrateTo(client: Client, target: number): Promise<SchemaStatus> {
   await client.query(`SELECT pg_advisory_lock(${migrationLock})`);
   try {
     await client.query(
       'CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT COLLATE "C" NOT NULL)',
     );
-    const { version } = await schemaStatus(client);
-    if (version > migrations.length) throw newerSchema(version);
+    const status = await schemaStatus(client);
+    assertNotNewer(status);
     for (const [index, migration] of migrations.slice(0, target).entries()) {
-      if (index >= version) await apply(client, index + 1, migration);
+      if (index >= status.version) await apply(client, index + 1, migration);
     }
-    return target - version;
+    return status;
   } finally {
     await client.query(`SELECT pg_advisory_unlock(${migrationLock})`);
   }
@@ -78,10 +70,4 @@ async function apply(
 /** Text is compared byte by byte, as SQLite does, whatever language the database sorts by. */
 function collated(sql: string): string {
   return sql.replaceAll(/\bTEXT\b/g, 'TEXT COLLATE "C"');
-}
-
-function newerSchema(version: number): Error {
-  return new Error(
-    `The database has schema version ${version}, this program knows ${migrations.length}. Install the newer version again.`,
-  );
 }

@@ -1,12 +1,13 @@
 import type { Connection, FieldDef, Submittable } from 'pg';
-import type { Answer, Query } from '../sql/work.ts';
-import type { Bound } from './dialect.ts';
+import type { Answer, Query, Value } from '../sql/work.ts';
+import { type Bound, toBound, typeOf } from './bound-values.ts';
 import type { PreparedStatement, PreparedStatements } from './prepared-statements.ts';
 import { type Column, columnsOf, toArray, toRecord } from './rows.ts';
 
 export interface Statement {
   text: string;
-  values: readonly Bound[];
+  /** In the order of `$1`, `$2`, … */
+  values: readonly Value[];
   shape: Query['shape'];
 }
 
@@ -23,7 +24,7 @@ interface Sent {
 
 /** What `pg` hands to whoever is submitted; its types leave out what they are made of. */
 interface Wire extends Omit<Connection, 'parse' | 'bind' | 'describe' | 'execute'> {
-  parse(statement: { name: string; text: string }): void;
+  parse(statement: { name: string; text: string; types: readonly number[] }): void;
   bind(portal: { statement: string; values: readonly Bound[] }): void;
   describe(portal: { type: 'P'; name: '' }): void;
   execute(portal: { portal: '' }): void;
@@ -46,7 +47,7 @@ export class Pipeline implements Submittable {
     this.#statements = prepared;
     this.#sent = statements.map((statement) => ({
       statement,
-      prepared: prepared.of(statement.text),
+      prepared: prepared.of(statement.text, statement.values.map(typeOf)),
       answer: { rows: [], changes: 0, command: '' },
     }));
     this.answers = this.#outcome.promise;
@@ -56,12 +57,12 @@ export class Pipeline implements Submittable {
     const wire = connection as unknown as Wire;
     connection.stream.cork();
     for (const { statement, prepared } of this.#sent) {
-      const { name } = prepared;
+      const { name, types } = prepared;
       if (prepared.state === 'new') {
-        wire.parse({ name, text: statement.text });
+        wire.parse({ name, text: statement.text, types });
         prepared.state = 'sent';
       }
-      wire.bind({ statement: name, values: statement.values });
+      wire.bind({ statement: name, values: statement.values.map(toBound) });
       if (prepared.columns === null) wire.describe({ type: 'P', name: '' });
       wire.execute({ portal: '' });
     }

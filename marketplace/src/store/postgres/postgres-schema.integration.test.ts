@@ -123,8 +123,8 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
       await withClient(older, (client) => migrateTo(client, version));
       await withClient(older, async (client) => {
         expect((await schemaStatus(client)).pending).toHaveLength(migrations.length - version);
-        expect(await migrate(client)).toBe(migrations.length - version);
-        expect(await migrate(client)).toBe(0);
+        expect((await migrate(client)).pending).toHaveLength(migrations.length - version);
+        expect((await migrate(client)).pending).toEqual([]);
       });
       expect(await describeSchema(older)).toEqual(whole);
     }
@@ -133,7 +133,8 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
   it('is made once, however many processes start at once', async () => {
     const fresh = await server.createDatabase();
     const steps = await Promise.all([1, 2, 3, 4].map(() => withClient(fresh, migrate)));
-    expect(steps.toSorted((a, b) => a - b)).toEqual([0, 0, 0, migrations.length]);
+    const taken = steps.map(({ pending }) => pending.length);
+    expect(taken.toSorted((a, b) => a - b)).toEqual([0, 0, 0, migrations.length]);
   });
 
   it('leaves nothing behind of a step that fails', async () => {

@@ -1,33 +1,36 @@
 import type { Column } from './rows.ts';
 
 export interface PreparedStatement {
-  text: string;
+  /** The text with the types of its values, which the same text may have others of. */
+  key: string;
   name: string;
+  types: readonly number[];
   /** `sent` may have failed before the server saw it. */
   state: 'new' | 'sent' | 'ready';
   /** null until the server has described it once. */
   columns: readonly Column[] | null;
 }
 
-/** The statements of one connection, by their texts. */
+/** The statements of one connection. */
 export class PreparedStatements {
-  readonly #byText = new Map<string, PreparedStatement>();
+  readonly #byKey = new Map<string, PreparedStatement>();
   #names = 0;
 
-  of(text: string): PreparedStatement {
-    let found = this.#byText.get(text);
+  of(text: string, types: readonly number[]): PreparedStatement {
+    const key = `${types.join()} ${text}`;
+    let found = this.#byKey.get(key);
     if (found === undefined) {
       this.#names += 1;
-      found = { text, name: `s${this.#names}`, state: 'new', columns: null };
-      this.#byText.set(text, found);
+      found = { key, name: `s${this.#names}`, types, state: 'new', columns: null };
+      this.#byKey.set(key, found);
     }
     return found;
   }
 
   /** Those of a failed round trip that may be prepared or not get new names at their next use. */
   forgetUncertain(statements: readonly PreparedStatement[]): void {
-    for (const { text, state } of statements) {
-      if (state !== 'ready') this.#byText.delete(text);
+    for (const { key, state } of statements) {
+      if (state !== 'ready') this.#byKey.delete(key);
     }
   }
 }

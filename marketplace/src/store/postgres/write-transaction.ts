@@ -1,6 +1,6 @@
 import type { SpecCache } from '../sql/spec-cache.ts';
 import type { Answer, Query, Work } from '../sql/work.ts';
-import { boundValues, translated } from './dialect.ts';
+import { inOrder, translated } from './dialect.ts';
 import type { ServerAnswer, Statement } from './pipeline.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import { finishWork, isRead, newestNumber, PostgresTx } from './postgres-tx.ts';
@@ -131,5 +131,5 @@ export function plain(text: string): Statement {
 
 export function toStatement({ sql, values, shape }: Query): Statement {
   const statement = translated(sql);
-  return { text: statement.text, values: boundValues(statement, values), shape };
+  return { text: statement.text, values: inOrder(statement, values), shape };
 }

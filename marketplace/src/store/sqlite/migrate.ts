@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { assertNotNewer, type SchemaStatus } from '../schema-status.ts';
 import { migrations } from './migrations/index.ts';
 
 /**
@@ -6,19 +7,19 @@ import { migrations } from './migrations/index.ts';
  * Refuses a file written by a newer program: going on could damage what it doesn't understand.
  */
 export function migrate(db: Database.Database): void {
+  migrateTo(db, migrations.length);
+}
+
+/** The same up to an earlier version: for tests of what comes after it. */
+export function migrateTo(db: Database.Database, target: number): void {
   db.exec(
     'CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT',
   );
-  const applied = db.prepare('SELECT max(version) FROM schema_migrations').pluck().get();
-  const current = applied === null ? 0 : Number(applied);
-  if (current > migrations.length) {
-    throw new Error(
-      `The database has schema version ${current}, this program knows ${migrations.length}. Install the newer version again.`,
-    );
-  }
-  for (const [index, migration] of migrations.entries()) {
+  const status = schemaStatus(db);
+  assertNotNewer(status);
+  for (const [index, migration] of migrations.slice(0, target).entries()) {
     const version = index + 1;
-    if (version <= current) continue;
+    if (version <= status.version) continue;
     db.transaction(() => {
       db.exec(migration.sql);
       migration.fill?.(db);
@@ -28,4 +29,17 @@ export function migrate(db: Database.Database): void {
       );
     }).immediate();
   }
+}
+
+/** Reads only; null is a file that isn't there. */
+export function schemaStatus(db: Database.Database | null): SchemaStatus {
+  const version = db === null ? 0 : versionOf(db);
+  const names = migrations.map(({ name }) => name);
+  return { version, known: names.length, pending: names.slice(version) };
+}
+
+function versionOf(db: Database.Database): number {
+  const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").get();
+  if (table === undefined) return 0;
+  return Number(db.prepare('SELECT max(version) FROM schema_migrations').pluck().get() ?? 0);
 }
