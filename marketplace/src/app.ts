@@ -189,6 +189,7 @@ async function createMarketplaceService(
     ids: systemIds,
     explorerUrl: (signature) => explorerUrl(cluster, signature, config.explorerUrl),
     audit: config.audit,
+    webhookAllow: config.webhookAllow,
     leaseSecret: keys.secrets.leaseSecret,
     receiptKey: keys.receiptKey,
     adminApiKey: config.adminApiKey,

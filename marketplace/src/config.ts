@@ -1,3 +1,4 @@
+import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
 import type { DefaultImages } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import type { LogFormat, LogLevel } from '@node3/shared/logger';
@@ -33,6 +34,8 @@ export interface MarketplaceConfig {
   adminApiKey: string;
   /** How much of an address the audit log keeps, and for how many days it is kept. */
   audit: { address: AuditAddress; retentionDays: number };
+  /** Private networks and other ports that webhooks may lead to; none without a deliberate yes. */
+  webhookAllow: FetchAllowance;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;
   /** Caps that hold for every account, whatever it sets for itself. */
@@ -93,6 +96,7 @@ export const pricingDefaults = {
   quoteSec: 60,
   explorerUrl: null,
   audit: { address: 'truncated', retentionDays: limits.auditRetentionDays },
+  webhookAllow: {},
   registration: 'open',
   unprovenWallets: 'refused',
   artifacts: artifactDefaults,

@@ -11,6 +11,7 @@ import {
   readUrl,
 } from '@node3/shared/env';
 import { isMarketError } from '@node3/shared/error';
+import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
 import { limits } from '@node3/shared/limits';
 import { logFormats, logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
@@ -72,6 +73,7 @@ export function readConfig(env: Env): MarketplaceConfig {
         max: 3_650,
       }),
     },
+    webhookAllow: readWebhookAllow(env),
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', {
       fallback: pricingDefaults.feeBasisPoints,
       min: 0,
@@ -116,6 +118,20 @@ function readObservability(env: Env): ObservabilityConfig {
     metricsToken: readScrapeToken(env),
     commit: commit === null ? null : commit.slice(0, 40),
   };
+}
+
+/** Networks in CIDR notation, separated by commas; whoever allows some allows every port. */
+function readWebhookAllow(env: Env): FetchAllowance {
+  const text = readOptionalText(env, 'WEBHOOK_NETWORKS');
+  if (text === null) return {};
+  const networks = text.split(',').map((network) => network.trim());
+  const isNetwork = (network: string) => {
+    const [address = '', bits = '', ...rest] = network.split('/');
+    return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && rest.length === 0;
+  };
+  if (networks.every(isNetwork)) return { networks, ports: 'any' };
+  const fix = 'Set networks such as 127.0.0.0/8,10.1.0.0/16.';
+  throw new ConfigError('WEBHOOK_NETWORKS', `is "${text}"`, fix);
 }
 
 function readDailyFees(env: Env): BaseUnits {

@@ -1,6 +1,8 @@
 import type { Clock } from '@node3/shared/clock';
+import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
 import type { Ids } from '@node3/shared/ids';
 import type { DefaultImages } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { Asset } from '@node3/shared/money';
@@ -38,6 +40,7 @@ import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startLogRetention } from './workers/log-retention.ts';
 import { startScheduleFirer } from './workers/schedule-firer.ts';
+import { WebhookWorker } from './workers/webhook-worker.ts';
 
 /** The payout engine as the rest of the service sees it. */
 export interface Payouts extends PayoutOperation {
@@ -71,6 +74,8 @@ export interface ServiceParts {
   cluster: NonNullable<Health['cluster']>;
   explorerUrl: (signature: string) => string | null;
   audit: AuditSettings;
+  /** Where webhooks may lead beyond the public internet. */
+  webhookAllow: FetchAllowance;
   leaseSecret: string;
   /** Signs receipts and nothing else. */
   receiptKey: WalletKey;
@@ -162,6 +167,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       }),
       authFailures,
       auditAddress: parts.audit.address,
+      webhookAllow: parts.webhookAllow,
       x402: parts.x402,
       treasury: parts.treasury,
       ownWallets: parts.ownWallets,
@@ -209,6 +215,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         ...(parts.logRetentionMs === null
           ? []
           : [startLogRetention({ ...core, logRetentionMs: parts.logRetentionMs })]),
+        new WebhookWorker({
+          ...core,
+          ids,
+          webhookAllow: parts.webhookAllow,
+          random: Math.random,
+          webhookTimeoutMs: limits.webhookTimeoutMs,
+        }).start(),
         startAuditKeeper({ ...core, authFailures, retentionDays: parts.audit.retentionDays }),
         startDepositWatcher({
           ...core,

@@ -116,6 +116,12 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         fallback: null,
       },
       {
+        name: 'WEBHOOK_NETWORKS',
+        about: 'Private networks that webhooks may lead to, on any port; for development.',
+        fallback: null,
+        example: '127.0.0.0/8',
+      },
+      {
         name: 'AUDIT_IP',
         about: 'What the audit log keeps of addresses: `truncated`, `full` or `none`.',
         fallback: 'truncated',

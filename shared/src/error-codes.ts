@@ -1,4 +1,5 @@
 import { fileErrorCodes } from './file-error-codes.ts';
+import { noticeErrorCodes } from './notice-error-codes.ts';
 
 /** When a caller may try the same request again. */
 export type Retry = 'never' | 'later' | 'now';
@@ -13,6 +14,7 @@ export interface ErrorDefinition {
 
 /** Every error the services answer with. `docs/reference/errors.md` is generated from this table. */
 export const errorCodes = {
+  ...noticeErrorCodes,
   REQUEST_MALFORMED: {
     status: 400,
     title: 'The request could not be read',

@@ -37,6 +37,13 @@ const paid = { payoutId, agentId, ...money, signature };
 const withdrawal = { payoutId, kind: 'withdrawal', wallet, ...money };
 const schedule = { scheduleId, title: 'nightly', before: 'active' };
 
+const webhook = {
+  webhookId: 'whk_01M8BAHJE7E7XBB3J6PT750FZT',
+  origin: 'https://hooks.example',
+  state: 'enabled',
+  types: 'job.ended,payout.*',
+};
+
 /** Every event with an example. Amounts are base units of the asset; `reason` is why, where there is one. */
 export const eventCatalogue: Record<EventName, EventDescription> = {
   'account.created': account('An account was opened by its wallet.', { wallet }),
@@ -186,5 +193,18 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
   'template.archived': account('A template was archived.', { templateId, version: 2 }),
   'template.created': account('A template was created.', { templateId, version: 1 }),
   'template.versioned': account('A template got a new version.', { templateId, version: 2 }),
+  'webhook.changed': account('A webhook was changed, disabled or enabled.', {
+    ...webhook,
+    before: 'enabled https://old.example',
+  }),
+  'webhook.created': account('A webhook was created.', webhook),
+  'webhook.deleted': account('A webhook was removed.', webhook),
+  'webhook.disabled': account('A webhook gets nothing more: its receiver is gone.', {
+    ...webhook,
+    state: 'disabled',
+    reason: 'The receiver answered 410: it wants no more.',
+  }),
+  'webhook.rotated': account('A webhook signs with a new secret.', webhook),
+  'webhook.tested': account('A test, sent to one webhook alone.', webhook),
   'withdrawal.requested': account('A withdrawal was asked for.', withdrawal),
 };

@@ -57,6 +57,12 @@ export const eventNames = [
   'template.archived',
   'template.created',
   'template.versioned',
+  'webhook.changed',
+  'webhook.created',
+  'webhook.deleted',
+  'webhook.disabled',
+  'webhook.rotated',
+  'webhook.tested',
   'withdrawal.requested',
 ] as const;
 export type EventName = (typeof eventNames)[number];

@@ -9,6 +9,7 @@ export const idKinds = {
   artifact: 'art',
   batch: 'bat',
   challenge: 'chl',
+  delivery: 'dlv',
   execution: 'exe',
   intent: 'int',
   job: 'job',
@@ -18,6 +19,7 @@ export const idKinds = {
   reservation: 'rsv',
   schedule: 'sch',
   template: 'tpl',
+  webhook: 'whk',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

@@ -284,4 +284,23 @@ export const limits = {
   replicaRenewMs: 5_000,
   /** A worker that runs on one replica of many is taken over this long after it last said so. */
   workerLeaseMs: 15_000,
+  /** A receiver for each kind of event, and not one for each job. */
+  webhooksPerAccount: 20,
+  /** The standard advises less, so that every receiver takes it. */
+  webhookBodyBytes: 20_000,
+  webhookTimeoutMs: 20_000,
+  /** Enough of an answer to see what is wrong. */
+  webhookAnswerChars: 512,
+  webhookAttemptsShown: 50,
+  /** Attempts under way for one webhook, so that a slow one holds up nobody else, and for all. */
+  webhookAttemptsAtOnce: 4,
+  webhookAttemptsAtOnceOfAll: 64,
+  /** Deliveries that wait for one webhook; the log keeps what comes after them. */
+  webhookPendingMax: 1_000,
+  webhookFanOutPage: 500,
+  webhookReplayPage: 500,
+  webhookPrunePage: 500,
+  webhookDeliveryDays: 30,
+  /** Time to give the new secret to the receiver. */
+  webhookSecretOverlapMs: 86_400_000,
 } as const;

@@ -11,6 +11,7 @@ import { addScheduleCommands } from './schedule-commands.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addTemplateCommands } from './template-commands.ts';
 import { addWalletCommands } from './wallet-commands.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 
 export interface ProgramOutput {
   writeOut(text: string): void;
@@ -40,6 +41,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addReceiptCommand(state, program);
   addTemplateCommands(state, program);
   addScheduleCommands(state, program);
+  addWebhookCommands(state, program);
   addAccountCommands(state, program);
   addKeyCommands(state, program);
   addMoneyCommands(state, program);

@@ -32,6 +32,7 @@ import * as receiptRoutes from '@node3/shared/routes/receipts';
 import * as reservationRoutes from '@node3/shared/routes/reservations';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as templateRoutes from '@node3/shared/routes/templates';
+import * as webhookRoutes from '@node3/shared/routes/webhooks';
 import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
@@ -44,6 +45,7 @@ import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
+import { askWebhooks } from '../testing/ask-webhooks.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
 import {
   startTestMarketplace,
@@ -84,6 +86,7 @@ const modules = [
   node3ReadRoutes,
   auditRoutes,
   eventRoutes,
+  webhookRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -304,6 +307,8 @@ describe('answers', () => {
     await askAgents(ask, market.adminApiKey, await registerAgent());
     await askSeed(requester);
     await ask(auditRoutes.listAuditLog, market.adminApiKey, { query: { limit: 1_000 } });
+    const uncapped = await openAccount();
+    await askWebhooks((contract, args) => ask(contract, uncapped, args), market);
     await ask(eventRoutes.listEvents, requester, { query: {} });
     await ask(auditRoutes.verifyAuditLog, market.adminApiKey);
   });

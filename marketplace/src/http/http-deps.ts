@@ -19,6 +19,7 @@ import type { KnownKeys } from '../services/known-keys.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
 import type { LogRates } from '../services/log-rates.ts';
 import type { ScheduleDeps } from '../services/manage-schedules.ts';
+import type { WebhookDeps } from '../services/manage-webhooks.ts';
 import type { PayoutOperation } from '../services/operate-payouts.ts';
 import type { OwnWallets } from '../services/own-wallets.ts';
 import type { PayForJobDeps } from '../services/pay-for-job.ts';
@@ -41,7 +42,8 @@ export interface HttpDeps
     ReceiptDeps,
     CapDeps,
     ScheduleDeps,
-    ArtifactDeps {
+    ArtifactDeps,
+    WebhookDeps {
   auth: Authenticator;
   authFailures: AuthFailures;
   /** How much of an address the audit log keeps. */

@@ -42,6 +42,7 @@ import { addReservationRoutes } from './routes/reservations.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
 import { protectedResponse } from './security-headers.ts';
@@ -142,6 +143,7 @@ export async function createServer(
     addAuditRoutes(api, deps);
     addAdminDepositRoutes(api, deps);
     addEventRoutes(api, deps);
+    addWebhookRoutes(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
   if (options.metrics !== null) {

@@ -120,13 +120,16 @@ async function ownKey(deps: Deps, caller: CapCaller, keyId: string): Promise<Api
   return row;
 }
 
-/** A key with caps was given away by its owner: it must not make one without them. */
-async function assertUncapped(deps: Deps, { keyId }: CapCaller): Promise<void> {
+/** A key with caps was given away by its owner: it must not make what outlives it. */
+export async function assertUncapped(
+  deps: Pick<Deps, 'store'>,
+  { keyId }: CapCaller,
+): Promise<void> {
   if (keyId === null) return;
   const caps = await deps.store.caps(keyId);
   const isCapped = assets.some((asset) => Object.values(caps[asset]).some((cap) => cap !== null));
   if (!isCapped) return;
   const detail =
-    'A key with spending caps can change no other keys. Use one without, or the wallet.';
+    'A key with spending caps can change no keys and no webhooks. Use one without, or the wallet.';
   throw new MarketError('AUTH_FORBIDDEN', { detail });
 }

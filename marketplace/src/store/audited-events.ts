@@ -33,6 +33,11 @@ const audited: ReadonlySet<EventName> = new Set<EventName>([
   'template.archived',
   'template.created',
   'template.versioned',
+  'webhook.changed',
+  'webhook.created',
+  'webhook.deleted',
+  'webhook.disabled',
+  'webhook.rotated',
   'withdrawal.requested',
 ]);
 

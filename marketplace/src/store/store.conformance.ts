@@ -25,6 +25,7 @@ import { describeReplicas } from './testing/replicas.ts';
 import { describeReservations } from './testing/reservations.ts';
 import { describeSchedules } from './testing/schedules.ts';
 import { describeTemplates } from './testing/templates.ts';
+import { describeWebhooks } from './testing/webhooks.ts';
 import { World } from './testing/world.ts';
 import { describeX402 } from './testing/x402.ts';
 
@@ -98,6 +99,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeSchedules(given);
     describeEvents(given);
     describeAudit(given);
+    describeWebhooks(given);
     describeX402(given);
     describeHistories(makeStore);
     describeLedgerHistories(makeStore);

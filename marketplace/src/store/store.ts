@@ -16,6 +16,7 @@ import type { ReservationStore } from './reservation-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { TemplateStore } from './template-store.ts';
+import type { WebhookStore } from './webhook-store.ts';
 import type { WithdrawalStore } from './withdrawal-store.ts';
 import type { X402Store } from './x402-store.ts';
 
@@ -41,6 +42,7 @@ export interface Store
     ReservationStore,
     ScheduleStore,
     TemplateStore,
+    WebhookStore,
     WithdrawalStore,
     X402Store {
   /** Proves that a write reaches the disk. Rejects with STORE_UNAVAILABLE. */

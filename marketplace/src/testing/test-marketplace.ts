@@ -173,6 +173,7 @@ async function startOn(
     cluster: options.cluster ?? 'localnet',
     explorerUrl: () => null,
     audit: pricingDefaults.audit,
+    webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     receiptKey: testReceiptKey,
     adminApiKey,

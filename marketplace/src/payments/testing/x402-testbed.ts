@@ -292,6 +292,7 @@ function createTestService(
     cluster: 'localnet',
     explorerUrl: () => null,
     audit: pricingDefaults.audit,
+    webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     receiptKey: testReceiptKey,
     adminApiKey,

@@ -16,6 +16,7 @@ import { createReplicaStore } from './replica-store.ts';
 import { createReservationStore } from './reservation-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import { createTemplateStore } from './template-store.ts';
+import { createWebhookStore } from './webhook-deliveries.ts';
 import { createWithdrawalStore } from './withdrawal-store.ts';
 import { createX402Store } from './x402-store.ts';
 
@@ -42,6 +43,7 @@ export function createSqlStore(database: Database): Store {
     ...createReservationStore(database),
     ...createScheduleStore(database),
     ...createTemplateStore(database),
+    ...createWebhookStore(database),
     ...createX402Store(database),
     ...createEvents(database),
     checkWritable() {

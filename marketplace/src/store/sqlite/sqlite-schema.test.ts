@@ -24,6 +24,7 @@ import { liveThroughReplicas } from '../testing/replicas.ts';
 import { liveThroughReservations } from '../testing/reservations.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
+import { liveThroughWebhooks } from '../testing/webhooks.ts';
 import { fenceOf, World } from '../testing/world.ts';
 import { liveThroughX402 } from '../testing/x402.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -238,6 +239,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughArtifacts(world, agentId);
   await liveThroughCaps(world);
   await liveThroughAudit(world);
+  await liveThroughWebhooks(world, accountId);
   await liveThroughDependencies(world, accountId, agentId);
   await liveThroughQuotes(world);
   await liveThroughReplicas(world, agentId);

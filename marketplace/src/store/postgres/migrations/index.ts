@@ -11,6 +11,7 @@ import { logRemovals } from './0010-log-removals.ts';
 import { auditLog } from './0011-audit-log.ts';
 import { artifacts } from './0012-artifacts.ts';
 import { replicas } from './0013-replicas.ts';
+import { webhooks } from './0014-webhooks.ts';
 
 export interface Migration {
   name: string;
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   auditLog,
   artifacts,
   replicas,
+  webhooks,
 ];

@@ -24,6 +24,7 @@ import { logRemovals } from './0022-log-removals.ts';
 import { auditLog } from './0023-audit-log.ts';
 import { artifacts } from './0024-artifacts.ts';
 import { replicas } from './0025-replicas.ts';
+import { webhooks } from './0026-webhooks.ts';
 
 export interface Migration {
   name: string;
@@ -59,4 +60,5 @@ export const migrations: readonly Migration[] = [
   auditLog,
   artifacts,
   replicas,
+  webhooks,
 ];
