@@ -84,7 +84,8 @@ export async function createServer(
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
-    trustProxy: options.trustedProxies,
+    // An empty list would have each address looked for in headers that nobody is believed about.
+    trustProxy: options.trustedProxies.length > 0 && options.trustedProxies,
     // Requests under way get their answer; what comes later is told so by the hook below.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
