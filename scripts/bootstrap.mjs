@@ -20,6 +20,7 @@ const commands = {
   test: [['scripts/build-dashboard.ts'], ['node_modules/vitest/vitest.mjs', 'run']],
   check: [['scripts/check.ts']],
   chaos: [['scripts/chaos.ts']],
+  replicas: [['scripts/replicas.ts']],
   sim: [['scripts/sim.ts']],
   bench: [['scripts/bench.ts']],
 };

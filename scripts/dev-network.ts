@@ -221,7 +221,7 @@ export function agentConfig(
 
 let requesters = 0;
 
-async function openRequester(
+export async function openRequester(
   folder: string,
   localnet: Localnet,
   baseUrl: string,

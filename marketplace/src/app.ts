@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '@node3/shared/clock';
+import { type Clock, systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { createLogger, type Logger } from '@node3/shared/logger';
@@ -8,6 +8,8 @@ import { baseUnits } from '@node3/shared/money';
 import { collectDefaultMetrics } from 'prom-client';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
+import type { EventBus } from './live/event-bus.ts';
+import { openBus } from './live/open-bus.ts';
 import { createObservability, type Observability } from './observability/observability.ts';
 import type { ScrapeOptions } from './observability/readings.ts';
 import { openBlobs, settingsOf } from './open-blobs.ts';
@@ -64,8 +66,11 @@ export async function startMarketplace(
   const isMeasured = config.observability.metrics === 'on';
   const observability = isMeasured ? createObservability(systemClock) : null;
   const store = observability?.watch(opened) ?? opened;
+  let bus: EventBus | null = null;
   try {
-    const opening = { config, keys, store, log, observability };
+    const company = await openBus(config.database, log);
+    bus = company.bus;
+    const opening = { config, keys, store, log, observability, ...company };
     const money = await openMoney(opening);
     const { engine, x402 } = money;
     const service = await createMarketplaceService(opening, money);
@@ -78,10 +83,12 @@ export async function startMarketplace(
         // Requests that wait for a payment get their answer before the server stops waiting for them.
         await Promise.all([service.stop(), x402?.stop()]);
         await engine.stop();
+        await bus?.close();
         await store.close();
       },
     };
   } catch (error) {
+    await bus?.close();
     await store.close();
     throw error;
   }
@@ -93,6 +100,8 @@ interface Opening {
   store: Store;
   log: Logger;
   observability: Observability | null;
+  bus: EventBus | null;
+  clock: Clock;
 }
 
 async function loadKeys(config: MarketplaceConfig) {
@@ -106,12 +115,12 @@ async function loadKeys(config: MarketplaceConfig) {
 }
 
 /** Everything that moves money, ready to be started. Signs nothing but the treasury's own account. */
-async function openMoney({ config, keys, store, log, observability }: Opening) {
+async function openMoney({ config, keys, store, log, observability, clock }: Opening) {
   const { killSwitch, wallets } = keys;
   const payments = await openPayments({
     store,
     log,
-    clock: systemClock,
+    clock,
     payoutCaps: config.payoutCaps,
     stopped: () => killSwitch.sentence(),
     key: wallets.treasury,
@@ -131,7 +140,7 @@ async function openMoney({ config, keys, store, log, observability }: Opening) {
   const auditor: LedgerAuditor = new LedgerAuditor({
     store,
     treasury,
-    clock: systemClock,
+    clock,
     log,
     confirmMs: reservesConfirmMs,
     onOpen: () => engine.wake(),
@@ -140,7 +149,7 @@ async function openMoney({ config, keys, store, log, observability }: Opening) {
   const engine = createPayoutEngine({
     store,
     rail,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     log,
     settings: payoutSettingsDefault,
@@ -150,7 +159,7 @@ async function openMoney({ config, keys, store, log, observability }: Opening) {
     ? await openX402({
         ...payments,
         store,
-        clock: systemClock,
+        clock,
         log,
         ids: systemIds,
         payTo: treasury.wallet,
@@ -166,21 +175,21 @@ async function openMoney({ config, keys, store, log, observability }: Opening) {
 }
 
 async function createMarketplaceService(
-  { config, keys, store, log, observability }: Opening,
+  { config, keys, store, log, observability, bus, clock }: Opening,
   { payments, auditor, engine, x402 }: Awaited<ReturnType<typeof openMoney>>,
 ): Promise<Service> {
   const { cluster, treasury, deposits } = payments;
   const { wallets } = keys;
   return createService({
     store,
-    bus: null,
+    bus,
     blobs: await openBlobs(config),
     artifacts: settingsOf(config.artifacts),
     log,
     treasury,
     deposits,
     ownWallets: new Set([wallets.treasury.address, wallets.feePayer.address]),
-    clock: systemClock,
+    clock,
     cluster,
     auditor,
     payouts: payoutsOf(engine),
