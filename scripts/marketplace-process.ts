@@ -26,6 +26,7 @@ export async function startMarketplaceProcess(
       MARKETPLACE_PORT: String(port),
       MARKETPLACE_DATA_DIR: options.dataDir,
       SOLANA_RPC_URL: options.rpcUrl,
+      ENVIRONMENT: 'development',
       ADMIN_API_KEY: options.adminApiKey,
       LOG_LEVEL: 'warn',
       ...options.env,

@@ -19,6 +19,7 @@ const services: {
     // Some are read only beside another one.
     needed: {
       ADMIN_API_KEY: 'for-this-test-only-0123456789',
+      SECRET_KEYS_FILE: 'secret-keys',
       X402_FEE_PAYER_WALLET_PATH: 'fees.json',
       ARTIFACT_S3_BUCKET: 'artifacts',
       ARTIFACT_S3_ACCESS_KEY_ID: 'key',

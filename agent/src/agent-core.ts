@@ -10,6 +10,7 @@ import { ExecutionDesk } from './execution/execution-desk.ts';
 import { ExecutorBoard } from './execution/executor-board.ts';
 import type { MachinePolicy } from './execution/machine.ts';
 import type { Executor } from './executors/executor.ts';
+import { findSecretPlace, SecretFiles } from './executors/secret-files.ts';
 import type { GpuDetector } from './gpu/gpu-detector.ts';
 import type { HostClock, Instant } from './host-clock.ts';
 import type { Journal } from './journal/journal.ts';
@@ -21,6 +22,7 @@ import { LeaseClock } from './marketplace-link/lease-clock.ts';
 import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
 import { AgentMeasures } from './observability/agent-measures.ts';
+import { SecretKeys } from './secret-keys.ts';
 import { BalanceWatch } from './wallet/balance.ts';
 import { EarningsWatch } from './wallet/earnings.ts';
 
@@ -31,6 +33,8 @@ export interface ExecutorContext {
   config: AgentConfig;
   clock: HostClock;
   log: Logger;
+  /** Where secrets of jobs lie; null where there is no place for them. */
+  secretFiles: SecretFiles | null;
 }
 
 /** The parts that tests replace. */
@@ -94,7 +98,11 @@ export function createCore(
     },
   });
   const leases = new LeaseClock(clock);
-  const context: ExecutorContext = { ownerId: journal.ownerId(), config, clock, log };
+  const ownerId = journal.ownerId();
+  const place = findSecretPlace(ownerId, config.dataDir, config.secretsOnDisk ?? 'refused');
+  const secretFiles = place === null ? null : new SecretFiles(place);
+  const secretKeys = new SecretKeys(join(config.dataDir, 'secret-keys.json'), parts.ids);
+  const context: ExecutorContext = { ownerId, config, clock, log, secretFiles };
   const watch = { clock, log, onChange: events.onCapacity };
   const inventory = new DeviceInventory({ ...watch, detectors: parts.createDetectors(context) });
   const board = new ExecutorBoard({ ...watch, executors: parts.createExecutors(context) });
@@ -116,6 +124,7 @@ export function createCore(
   });
   const desk: ExecutionDesk = new ExecutionDesk({
     ...shared,
+    secretsPlace: place?.kind ?? null,
     shutdown: shutdown.signal,
     onChange: (executionId) => {
       outbox.wake(executionId);
@@ -160,6 +169,8 @@ export function createCore(
     outbox,
     parts,
     policy,
+    secretFiles,
+    secretKeys,
     shutdown,
     wallet,
   };

@@ -53,6 +53,7 @@ export class AgentLife {
       journal,
       log,
       nativeAllowed: core.config.nativeAllowed,
+      secretKeys: core.secretKeys,
       takesWork: () => this.#mode === 'run',
       free: () => this.free(),
       onOwed: (executionId) => outbox.wake(executionId),
@@ -122,7 +123,7 @@ export class AgentLife {
     const readDisk = async () => {
       this.#diskFreeBytes = await readDiskFreeBytes(config.dataDir);
     };
-    await Promise.all([inventory.start(), board.start(), readDisk()]);
+    await Promise.all([inventory.start(), board.start(), readDisk(), this.#rotateSecretKeys()]);
     const intervalMs = agentLimits.sampleIntervalMs;
     this.#loops.push(startLoop({ name: 'disk', log, intervalMs, run: readDisk }));
     await this.#signIn();
@@ -232,12 +233,20 @@ export class AgentLife {
     await loop.stop();
   }
 
+  /** What was sent to a key that no open execution needs can be opened by nobody afterwards. */
+  async #rotateSecretKeys(): Promise<void> {
+    const { journal, secretKeys } = this.#core;
+    const used = journal.listOpen().flatMap(({ offer }) => offer.secrets?.keyId ?? []);
+    await secretKeys.rotate(new Set(used));
+  }
+
   async #recover(): Promise<void> {
     const { board, desk, heartbeater, leases, log, parts, shutdown } = this.#core;
     const { bootId } = parts;
     const intake = this.#intake;
     const deps = { intake, leases, heartbeater, bootId, shutdown: shutdown.signal };
     await recoverExecutions(deps);
+    await this.#core.secretFiles?.sweep((executionId) => desk.has(executionId));
     this.#sweeps = board.executors.map((executor) => sweepExecutor(deps, executor));
     const onExpired = (executionId: string) => {
       if (desk.has(executionId)) desk.stop(executionId, 'lease-expired');
@@ -258,13 +267,19 @@ export class AgentLife {
   }
 
   #availability(): Availability {
-    const { board, clock, inventory, policy } = this.#core;
+    const { board, clock, inventory, policy, secretFiles, secretKeys } = this.#core;
     const free = this.free();
     const pausedMs = this.#refusedUntilMs - clock.monotonicMs();
     const roomLeft = free.slots > 0 && free.cpus > 0 && free.memoryBytes >= limits.memoryBytesMin;
     const working = board.available().length > 0;
     return {
-      offer: buildOffer(policy, this.limits(), board.available(), inventory.offered()),
+      offer: buildOffer(
+        policy,
+        this.limits(),
+        board.available(),
+        inventory.offered(),
+        secretFiles === null ? null : secretKeys.current,
+      ),
       wantsWork: this.#mode === 'run' && working && roomLeft && pausedMs <= 0,
       freeDeviceIds: free.deviceIds,
       freeCpus: free.cpus,

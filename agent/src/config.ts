@@ -36,6 +36,8 @@ export interface AgentConfig {
   requestersBlocked: string[];
   /** Interruptible jobs may be stopped here, unpaid, for others that pay as much or more. */
   preemptible: boolean;
+  /** Whether secrets of jobs may lie on disk where there is no memory for files; left out: no. */
+  secretsOnDisk?: 'allowed' | 'refused';
   /** Jobs at once. */
   slots: number;
   /** Most cores and memory for all jobs together; null leaves it to the machine. */

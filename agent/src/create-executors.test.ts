@@ -16,7 +16,8 @@ it('has no native executor unless the provider allows it, engine or not', async 
       ...environment,
     };
     const config = readAgentConfig(env, { hostname: 'test', dashboardDir: null });
-    const context = { ownerId: 'owner', config, clock: systemHostClock, log: silentLogger };
+    const parts = { clock: systemHostClock, log: silentLogger, secretFiles: null };
+    const context = { ownerId: 'owner', config, ...parts };
     const executors = createExecutors(context);
     await Promise.all(executors.map((executor) => executor.close()));
     return executors.map(({ name }) => name);

@@ -15,18 +15,20 @@ import { nativeWorkspaceRoot } from './executors/native/native-workspace.ts';
 export function createExecutors(context: ExecutorContext): readonly Executor[] {
   const docker = createDockerExecutor(context);
   if (!context.config.nativeAllowed) return [docker];
-  const { clock, config, log, ownerId } = context;
+  const { clock, config, log, ownerId, secretFiles } = context;
   const native = new NativeExecutor({
     policy: { allowNative: true },
     agentId: ownerId,
     workspaceRoot: nativeWorkspaceRoot(config.dataDir, ownerId, chooseNativeUser(undefined)),
     clock,
     log,
+    secretFiles,
   });
   return [docker, native];
 }
 
-function createDockerExecutor({ clock, config, log, ownerId }: ExecutorContext): DockerExecutor {
+function createDockerExecutor(context: ExecutorContext): DockerExecutor {
+  const { clock, config, log, ownerId, secretFiles } = context;
   const address = chooseEngineAddress(
     listEngineAddresses({
       dockerHost: config.environment['DOCKER_HOST'] || null,
@@ -36,5 +38,5 @@ function createDockerExecutor({ clock, config, log, ownerId }: ExecutorContext):
     }),
   );
   const docker = connectEngine(address ?? { kind: 'socket', path: '/var/run/docker.sock' });
-  return new DockerExecutor({ docker, agentId: ownerId, clock, log });
+  return new DockerExecutor({ docker, agentId: ownerId, clock, log, secretFiles });
 }

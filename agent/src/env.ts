@@ -53,6 +53,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     region: readRegion(env, 'AGENT_REGION'),
     labels: readLabels(env, 'AGENT_LABELS'),
     requestersBlocked: readAccounts(env, 'AGENT_BLOCKED_REQUESTERS'),
+    secretsOnDisk: readFlag(env, 'AGENT_SECRETS_ON_DISK', 'off') ? 'allowed' : 'refused',
     preemptible: readFlag(env, 'AGENT_ALLOW_PREEMPTION', 'off'),
     slots: readInteger(env, 'MAX_CONCURRENT_JOBS', {
       fallback: 2,

@@ -34,6 +34,12 @@ export const agentSettings: readonly SettingGroup[] = [
         example: '/var/lib/node3-agent',
       },
       {
+        name: 'AGENT_SECRETS_ON_DISK',
+        about:
+          'Whether secrets of jobs may lie on disk where the machine has no /dev/shm; otherwise it takes no such jobs there.',
+        fallback: 'false',
+      },
+      {
         name: 'REGISTRATION_TOKEN',
         about: "The operator's one-time token, where one is needed to register.",
         fallback: null,

@@ -23,6 +23,7 @@ import type { RpcPool } from './payments/solana/rpc.ts';
 import { createFeePayer } from './payments/x402/fee-payer.ts';
 import { openX402 } from './payments/x402/open-x402.ts';
 import { x402SettingsDefault } from './payments/x402/settlement-context.ts';
+import { loadKeyring } from './secret-keys-file.ts';
 import { loadSecrets } from './secrets.ts';
 import { createService, type Payouts, type Service } from './service.ts';
 import { startDepositCursors } from './services/start-deposit-cursors.ts';
@@ -106,12 +107,17 @@ interface Opening {
 
 async function loadKeys(config: MarketplaceConfig) {
   const { dataDir, treasuryWalletPath: path, treasuryPassphrase: passphrase } = config;
-  const [secrets, receiptKey, wallets] = await Promise.all([
+  const { secretKeysFile } = config;
+  const [secrets, keyring, receiptKey, wallets] = await Promise.all([
     loadSecrets(dataDir),
+    secretKeysFile === null
+      ? loadKeyring(join(dataDir, 'secret-keys'), 'create')
+      : loadKeyring(secretKeysFile, 'refuse'),
     ensureKeypairFile(join(dataDir, 'receipt_key.json')),
     loadWallets({ path, passphrase }, config.feePayerWallet),
   ]);
-  return { secrets, receiptKey, wallets, killSwitch: createKillSwitch(killSwitchPath(dataDir)) };
+  const killSwitch = createKillSwitch(killSwitchPath(dataDir));
+  return { secrets, keyring, receiptKey, wallets, killSwitch };
 }
 
 /** Everything that moves money, ready to be started. Signs nothing but the treasury's own account. */
@@ -200,6 +206,7 @@ async function createMarketplaceService(
     audit: config.audit,
     webhookAllow: config.webhookAllow,
     leaseSecret: keys.secrets.leaseSecret,
+    keyring: keys.keyring,
     receiptKey: keys.receiptKey,
     adminApiKey: config.adminApiKey,
     feeBasisPoints: config.feeBasisPoints,

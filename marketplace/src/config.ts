@@ -23,6 +23,8 @@ export interface MarketplaceConfig {
   /** Real money needs a deliberate yes. */
   allowMainnet: boolean;
   treasuryWalletPath: string;
+  /** Keys for secrets at rest; null makes one in the data folder. */
+  secretKeysFile: string | null;
   /** Asked when that wallet file is encrypted. */
   treasuryPassphrase: PassphraseSource;
   /** Real money in a plain wallet file needs a deliberate yes too. */
@@ -89,6 +91,7 @@ export const pricingDefaults = {
   feeBasisPoints: 500,
   holdbackSec: 0,
   logRetentionDays: 30,
+  secretKeysFile: null,
   x402Enabled: true,
   // About five thousand payments.
   x402DailyFeeLamportsMax: baseUnits(50_000_000n),

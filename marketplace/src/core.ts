@@ -13,7 +13,7 @@ import { AgentLinks } from './services/agent-links.ts';
 import { AgentOrders } from './services/agent-orders.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
-import { leaseJob } from './services/claim-job.ts';
+import { type LeaseDeps, leaseJob } from './services/claim-job.ts';
 import { holdReplica } from './services/hold-replica.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
@@ -27,6 +27,7 @@ import { PollTurns } from './services/poll-turns.ts';
 import { Presence } from './services/presence.ts';
 import { Reservations } from './services/reservations.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
+import { type Keyring, openDataKeys } from './services/secret-keyring.ts';
 import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
 import type { StartWaits } from './services/start-waits.ts';
 import { WorkBoard } from './services/work-board.ts';
@@ -47,6 +48,8 @@ export interface CoreParts {
   simulated: SimulatedPolicy;
   ownWallets: OwnWallets;
   leaseSecret: string;
+  /** The operator's keys for secrets at rest. */
+  keyring: Keyring;
   feeBasisPoints: number;
   holdbackMs: number;
   /** Other processes that work on the same store; null where there can be none. */
@@ -79,6 +82,7 @@ export interface Core extends JobChangeDeps {
   orders: AgentOrders;
   leases: LeaseTokens;
   sealer: SecretSealer;
+  secretKeyOf: LeaseDeps['secretKeyOf'];
   logRates: LogRates;
   jobTokens: JobTokens;
   /** Starts what happens by itself: deadlines, and noting who was seen. */
@@ -90,11 +94,13 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, clock, ids, log, simulated, leaseSecret, bus } = parts;
   const measures = parts.measures ?? unheardMeasures();
   const leases = createLeaseTokens(leaseSecret);
-  const sealer = createSecretSealer(leaseSecret);
+  const sealer = createSecretSealer(leaseSecret, await openDataKeys(parts, parts.keyring));
   const agentLinks = new AgentLinks();
   const reservations = new Reservations(clock, agentLinks);
   const work = new WorkBoard(reservations.reservedFor);
-  const leaseDeps = { store, clock, ids, leases, sealer, work, reservations };
+  const presence = new Presence(clock);
+  const secretKeyOf = (agentId: string) => presence.get(agentId)?.offer?.secretKey ?? null;
+  const leaseDeps = { store, clock, ids, leases, sealer, work, reservations, secretKeyOf };
   const matchmaker = new Matchmaker({
     clock,
     simulated,
@@ -102,7 +108,6 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     familiar: work.familiar,
     onSearch: (seconds) => measures.searched(seconds),
   });
-  const presence = new Presence(clock);
   const cancels = new CancelNotices(agentLinks);
   const agentParts = {
     presence,
@@ -159,6 +164,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     startWaits: live.startWaits,
     leases,
     sealer,
+    secretKeyOf,
     logRates: new LogRates(clock),
     reservations,
     jobTokens: createJobTokens(leaseSecret),

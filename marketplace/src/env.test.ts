@@ -4,6 +4,16 @@ import { readConfig } from './env.ts';
 
 const read = (env: Record<string, string>) => readConfig({ ENVIRONMENT: 'development', ...env });
 
+describe('the keys for secrets', () => {
+  it('have to lie somewhere else in production', () => {
+    const env = { ENVIRONMENT: 'production', ADMIN_API_KEY: 'for-this-test-only-0123456789' };
+    expect(() => read(env)).toThrow('SECRET_KEYS_FILE is not set');
+    expect(() => read({ ...env, SECRET_KEYS_FILE: '' })).toThrow('SECRET_KEYS_FILE is not set');
+    expect(read({ ...env, SECRET_KEYS_FILE: '/k' }).secretKeysFile).toBe('/k');
+    expect(read({}).secretKeysFile).toBeNull();
+  });
+});
+
 describe('what an operator charges and allows', () => {
   it('has a default for everything', () => {
     const none = { perJob: null, open: null, perDay: null };

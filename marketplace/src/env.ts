@@ -55,6 +55,7 @@ export function readConfig(env: Env): MarketplaceConfig {
       .split(',')
       .map((url) => url.trim()),
     allowMainnet: readFlag(env, 'ALLOW_MAINNET', 'off'),
+    secretKeysFile: readKeysFile(env, environment),
     treasuryWalletPath: readText(
       env,
       'MARKETPLACE_WALLET_PATH',
@@ -226,6 +227,15 @@ function readMoney(variable: string, text: string, asset: Asset): BaseUnits {
   } catch {
     throw new ConfigError(variable, `is "${text}"`, `Set an amount of ${asset}, such as 12.5.`);
   }
+}
+
+/** Beside the database, keys protect from nobody who has the disk: in production they lie elsewhere. */
+function readKeysFile(env: Env, environment: 'development' | 'production'): string | null {
+  const path = readOptionalText(env, 'SECRET_KEYS_FILE');
+  if (path !== null || environment === 'development') return path;
+  const fix =
+    'Make a file outside of the data folder: echo "k1 $(openssl rand -base64 32)" > secret-keys && chmod 600 secret-keys';
+  throw new ConfigError('SECRET_KEYS_FILE', 'is not set', fix);
 }
 
 const weakKeys = new Set(['admin', 'changeme', 'change-me', 'secret', 'your-secret-admin-key']);

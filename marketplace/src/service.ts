@@ -33,6 +33,7 @@ import type { OwnWallets } from './services/own-wallets.ts';
 import { PartWriters } from './services/part-writers.ts';
 import { readHealth } from './services/read-health.ts';
 import type { RegistrationPolicy } from './services/register-agent.ts';
+import type { Keyring } from './services/secret-keyring.ts';
 import type { Store } from './store/store.ts';
 import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
 import { startAuditKeeper } from './workers/audit-keeper.ts';
@@ -77,6 +78,7 @@ export interface ServiceParts {
   /** Where webhooks may lead beyond the public internet. */
   webhookAllow: FetchAllowance;
   leaseSecret: string;
+  keyring: Keyring;
   /** Signs receipts and nothing else. */
   receiptKey: WalletKey;
   adminApiKey: string;
@@ -127,6 +129,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     simulated: cluster === 'localnet' ? 'allowed' : 'refused',
     ownWallets: parts.ownWallets,
     leaseSecret: parts.leaseSecret,
+    keyring: parts.keyring,
     feeBasisPoints: parts.feeBasisPoints,
     holdbackMs: parts.holdbackMs,
     bus: parts.bus,

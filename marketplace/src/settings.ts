@@ -132,6 +132,13 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         fallback: '90',
       },
       {
+        name: 'SECRET_KEYS_FILE',
+        about:
+          'Keys that protect secrets of jobs at rest, outside of the data folder; production needs it. [secrets](../guides/secrets.md)',
+        fallback: null,
+        example: '/etc/node3/secret-keys',
+      },
+      {
         name: 'REGISTRATION_TOKEN_REQUIRED',
         about: 'Whether agents register with a one-time token of the operator only.',
         fallback: 'false',

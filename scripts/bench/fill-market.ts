@@ -7,6 +7,7 @@ import { composePosting, storePosting } from '@node3/marketplace/services/post-j
 import { reportResult } from '@node3/marketplace/services/report-result';
 import { openSqliteStore } from '@node3/marketplace/store/sqlite/sqlite-store';
 import { newAgentRow, newKeyRow } from '@node3/marketplace/store/testing/agent-rows';
+import { testKeyring } from '@node3/marketplace/testing/test-keyring';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import type { JobSpecInput } from '@node3/shared/job-spec';
@@ -48,6 +49,7 @@ export async function fillMarket({ databasePath, jobs, state }: FillOptions): Pr
       simulated: 'allowed',
       ownWallets: new Set(),
       leaseSecret: 'of-nobody-who-is-still-running',
+      keyring: testKeyring,
       feeBasisPoints,
       holdbackMs: 86_400_000,
       bus: null,

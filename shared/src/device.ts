@@ -48,6 +48,13 @@ export type DeviceSample = Static<typeof DeviceSample>;
 const Asks = strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) });
 export type Asks = Static<typeof Asks>;
 
+/** Secrets of jobs are sealed to this key, and only for agents that have one. */
+export const AgentSecretKey = strictObject({
+  keyId: Type.String({ pattern: '^[A-Za-z0-9_-]{8,64}$' }),
+  publicKey: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'X25519, base64url' }),
+});
+export type AgentSecretKey = Static<typeof AgentSecretKey>;
+
 /** What an agent offers: its machine, its limits and the isolation really in force. */
 export const Offer = strictObject({
   devices: Type.Array(Device, { maxItems: limits.devicesPerAgent }),
@@ -65,6 +72,8 @@ export const Offer = strictObject({
   labels: Type.Optional(Labels),
   /** Whether interruptible jobs may be stopped here, unpaid, for others that pay as much or more. */
   preemptible: Type.Optional(Type.Boolean()),
+  /** Absent: the agent takes no jobs with secrets. */
+  secretKey: Type.Optional(AgentSecretKey),
   /** Accounts whose jobs the provider does not want. */
   requestersBlocked: Type.Optional(
     Type.Array(id('account'), { maxItems: limits.requestersBlocked }),

@@ -11,6 +11,7 @@ import {
 import { limits } from './limits.ts';
 import type { Money } from './money.ts';
 import { MoneySchema, oneOf, strictObject, taggedUnion, WalletAddress } from './schema.ts';
+import { secretMask } from './secret-mask.ts';
 
 /** What a requester asks for. `JobSpecInput` is what is sent; `JobSpec` has every default filled in. */
 
@@ -162,6 +163,23 @@ const MeteredPrice = strictObject({
 export const Price = taggedUnion('kind', [FixedPrice, MeteredPrice]);
 export type Price = Static<typeof Price>;
 
+/** How a program gets a secret: as the file /run/secrets/<name>, or in its environment. */
+export const secretForms = ['file', 'env'] as const;
+export type SecretForm = (typeof secretForms)[number];
+
+export const Secrets = Type.Record(
+  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
+  strictObject({
+    value: Type.String({ minLength: limits.secretChars, maxLength: limits.secretValueChars }),
+    as: Type.Optional(oneOf(secretForms)),
+  }),
+  {
+    maxProperties: limits.secretsPerJob,
+    additionalProperties: false,
+    description: 'Never shown again: stored sealed, files below /run/secrets, masked in logs',
+  },
+);
+
 export const JobSpecInput = strictObject({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   labels: Type.Optional(Labels),
@@ -169,6 +187,7 @@ export const JobSpecInput = strictObject({
   workload: taggedUnion('kind', [ContainerWorkload, ScriptWorkload]),
   inputs: Type.Optional(Inputs),
   outputs: Type.Optional(Outputs),
+  secrets: Type.Optional(Secrets),
   resources: Type.Optional(Resources),
   placement: Type.Optional(Placement),
   limits: Type.Optional(RunLimits),
@@ -226,11 +245,17 @@ export interface JobSpec extends LifecycleSpec {
   };
   placement: JobPlacement;
   price: Price;
+  /** Names of the secrets that were declared, and how the program gets each. Absent for none. */
+  secrets?: Record<string, SecretForm>;
   /**
-   * Environment values that came from secret parameters, sealed by the marketplace; the values of
-   * the workload have a mask in their place. Only the offer to an agent has them in plain.
+   * Environment values that are secret, sealed by the marketplace; the values of the workload have a
+   * mask in their place. Only the offer has them, sealed again for its agent alone.
    */
   sealedEnv?: Record<string, string>;
+  /** The same for files, by name. */
+  sealedFiles?: Record<string, string>;
+  /** Values that are only parts of those: a log shows none of them either. */
+  sealedParts?: string[];
   /** The template and the schedule that made the job. */
   origin?: JobOrigin;
 }
@@ -262,9 +287,10 @@ export function completeJobSpec(input: JobSpecInput, images: DefaultImages): Job
     name: input.name ?? null,
     labels: input.labels ?? {},
     priority: input.priority ?? 'normal',
-    workload: { ...workload, image: workload.image ?? defaultImage },
+    workload: { ...withMasks(workload, input.secrets), image: workload.image ?? defaultImage },
     inputs: input.inputs ?? [],
     outputs: input.outputs ?? null,
+    ...namesOfSecrets(input.secrets),
     resources: {
       gpus: resources.gpus ?? null,
       cpus: resources.cpus ?? 1,
@@ -277,4 +303,17 @@ export function completeJobSpec(input: JobSpecInput, images: DefaultImages): Job
     ...completeLifecycle(input),
     price: input.price,
   };
+}
+
+function namesOfSecrets(secrets: JobSpecInput['secrets'] = {}): Pick<JobSpec, 'secrets'> {
+  const forms = Object.entries(secrets).map(([name, { as = 'file' }]) => [name, as] as const);
+  return forms.length === 0 ? {} : { secrets: Object.fromEntries(forms) };
+}
+
+/** What of the environment is secret has a mask where everybody may look. */
+function withMasks(workload: Workload, secrets: JobSpecInput['secrets'] = {}): Workload {
+  const masked = Object.entries(secrets).filter(([, { as }]) => as === 'env');
+  if (masked.length === 0) return workload;
+  const masks = masked.map(([name]) => [name, secretMask] as const);
+  return { ...workload, env: { ...workload.env, ...Object.fromEntries(masks) } };
 }

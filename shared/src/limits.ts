@@ -190,6 +190,9 @@ export const limits = {
   outputsPerJob: 64,
   /** Time for the outputs of a job to be uploaded after its run: 64 GiB at 20 MB/s. */
   uploadOutputsMs: 3_600_000,
+  /** A key file or a certificate; larger ones are inputs, and secrets are few. */
+  secretValueChars: 32 * 1024,
+  secretsPerJob: 32,
   structuredOutputBytes: 256 * 1024,
   /** What one answer carries of a stream that a job wrote; the logs have all of it. */
   answeredOutputChars: 1024 * 1024,

@@ -102,6 +102,3 @@ export const TemplateSpec = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
   description: 'A JobSpecInput whose texts may hold {{name}}; \\{{name}} stays as it is',
 });
-
-/** What stands where a secret is, in everything that is shown. */
-export const secretMask = '[secret]';

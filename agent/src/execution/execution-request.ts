@@ -1,3 +1,4 @@
+import type { JobSecrets } from '@node3/shared/job-secrets';
 import type { JobSpec } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
@@ -8,17 +9,19 @@ export interface RequestFacts {
   spec: JobSpec;
   ownerId: string;
   devices: readonly ExecutionDevice[];
+  secrets: JobSecrets;
 }
 
 /** Says in the executor's words what the job asks for. */
 export function toExecutionRequest(facts: RequestFacts): ExecutionRequest {
-  const { offer, spec } = facts;
+  const { offer, spec, secrets } = facts;
   return {
     executionId: offer.executionId,
     jobId: offer.jobId,
     attempt: offer.attempt,
     agentId: facts.ownerId,
-    workload: toWorkload(spec.workload),
+    workload: toWorkload(spec.workload, secrets.env),
+    ...(Object.keys(secrets.files).length === 0 ? {} : { secretFiles: secrets.files }),
     // The others are fetched before the start, see fetch-inputs.ts.
     inputs: spec.inputs.flatMap(({ path, source, unpack }) =>
       source.kind === 'inline' && unpack !== true
@@ -39,8 +42,9 @@ export function toExecutionRequest(facts: RequestFacts): ExecutionRequest {
   };
 }
 
-function toWorkload(workload: JobSpec['workload']): Workload {
-  const env = workload.env ?? {};
+function toWorkload(workload: JobSpec['workload'], secretEnv: JobSecrets['env']): Workload {
+  // The spec has masks where these belong.
+  const env = { ...workload.env, ...secretEnv };
   if (workload.kind === 'script') {
     const { kind, language, code, image } = workload;
     return { kind, language, code, image, env, input: workload.input };

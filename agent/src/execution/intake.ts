@@ -4,6 +4,7 @@ import type { Logger } from '@node3/shared/logger';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import type { Instant } from '../host-clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { SecretKeys } from '../secret-keys.ts';
 import { decideAdmission } from './admission.ts';
 import type { FreeCapacity } from './capacity.ts';
 import type { DeviceInventory } from './device-inventory.ts';
@@ -23,6 +24,7 @@ export interface IntakeDeps {
   inventory: DeviceInventory;
   desk: ExecutionDesk;
   nativeAllowed: boolean;
+  secretKeys: Pick<SecretKeys, 'open'>;
   takesWork(): boolean;
   free(): FreeCapacity;
   /** The journal has something for the outbox. */
@@ -90,14 +92,19 @@ function buildLive(
 ): LiveExecution | string {
   const executor = deps.board.find(executorName);
   if (executor === null) return `This agent has no executor ${executorName}.`;
+  const secrets = deps.secretKeys.open(offer);
+  if (secrets === null) return 'The job has secrets that this agent can not open.';
   const devices = deps.inventory.forExecutor(offer.deviceIds);
-  const request = toExecutionRequest({ offer, spec, ownerId: deps.journal.ownerId(), devices });
+  const ownerId = deps.journal.ownerId();
+  const request = toExecutionRequest({ offer, spec, ownerId, devices, secrets });
+  const values = [...Object.values(secrets.env), ...Object.values(secrets.files), ...secrets.parts];
   return new LiveExecution({
     offer,
     spec,
     executor,
     isolation: deps.board.isolationOf(executor),
     request,
-    redactor: new SecretRedactor([]),
+    secretValues: values,
+    redactor: new SecretRedactor(values),
   });
 }

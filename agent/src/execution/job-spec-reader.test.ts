@@ -49,7 +49,13 @@ describe('toExecutionRequest', () => {
       inputs: [{ path: 'a', source: { kind: 'inline', contentBase64: 'aGk=' } }],
       limits: { runSec: 7, logBytes: 2_048 },
     });
-    const request = toExecutionRequest({ offer, spec, ownerId: 'me', devices: [] });
+    const request = toExecutionRequest({
+      secrets: { env: {}, files: {}, parts: [] },
+      offer,
+      spec,
+      ownerId: 'me',
+      devices: [],
+    });
     expect(request).toMatchObject({
       executionId: offer.executionId,
       agentId: 'me',

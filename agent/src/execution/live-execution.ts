@@ -18,6 +18,7 @@ export interface LiveExecutionFacts {
   /** What the executor really enforces, for the requester to read. */
   isolation: string;
   request: ExecutionRequest;
+  secretValues: readonly string[];
   /** Knows the values of the job's secrets. */
   redactor: SecretRedactor;
 }

@@ -53,6 +53,7 @@ export function buildOffer(
   limits: MachineLimits,
   executors: readonly ExecutorChoice[],
   devices: Offer['devices'],
+  secretKey: Offer['secretKey'] | null,
 ): Offer {
   return {
     devices,
@@ -68,6 +69,7 @@ export function buildOffer(
     labels: policy.labels,
     requestersBlocked: policy.requestersBlocked,
     preemptible: policy.preemptible,
+    ...(secretKey === null || secretKey === undefined ? {} : { secretKey }),
     ...(policy.region === null ? {} : { region: policy.region }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { PreparedImage, PrepareProgress } from '../executors/executor.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -14,6 +15,8 @@ export interface StartDeps {
   leases: LeaseClock;
   clock: Clock;
   log: Logger;
+  /** Where secrets of jobs lie on this machine. */
+  secretsPlace: 'memory' | 'disk' | null;
   /** Aborts when the process is going away: workloads stay, nothing more is decided. */
   shutdown: AbortSignal;
   /** The journal has news about this execution. */
@@ -45,6 +48,7 @@ export async function prepareAndStart(
   deps.journal.recordPrepared(executionId, image.imageDigest);
   if (!deps.leases.isLive(executionId)) live.stop('lease-expired');
   if (live.cause !== null) return endBeforeStart(live.cause);
+  tellOfSecrets(deps, live, spool);
   deps.journal.recordStarting(executionId);
   try {
     const { startedAtMs } = await executor.start(request);
@@ -54,6 +58,23 @@ export async function prepareAndStart(
   }
   deps.onChange(executionId);
   return null;
+}
+
+/** What the requester has to know of how its secrets are kept here. */
+function tellOfSecrets(
+  { secretsPlace }: StartDeps,
+  { facts: { request, secretValues } }: LiveExecution,
+  spool: LogSpool,
+): void {
+  const short = secretValues.filter((value) => value.length < limits.secretChars).length;
+  if (short > 0) {
+    spool.say(
+      `[${short} secret values are shorter than ${limits.secretChars} characters: not masked]`,
+    );
+  }
+  if (request.secretFiles !== undefined && secretsPlace === 'disk') {
+    spool.say('[the files of the secrets lie on the disk of this machine, not in its memory]');
+  }
 }
 
 async function prepareImage(

@@ -7,6 +7,7 @@ import { keepTrying } from './keep-trying.ts';
 import type { LiveExecution } from './live-execution.ts';
 import { LogSpool } from './log-spool.ts';
 import { prepareAndStart, type StartDeps } from './prepare-and-start.ts';
+import type { SecretRedactor } from './secret-redactor.ts';
 import { superviseWorkload } from './supervise.ts';
 
 export type RunnerDeps = StartDeps & AcceptOfferDeps;
@@ -36,7 +37,8 @@ export async function runExecution(
   });
   try {
     const early = await begin(deps, live, spool, beginning);
-    const ending = early ?? (await supervise(deps, live, spool));
+    const raw = early ?? (await supervise(deps, live, spool));
+    const ending = withoutSecrets(raw, live.facts.redactor);
     if (ending.kind !== 'superseded') spool.flush();
     const result = conclude(deps, executionId, ending);
     if (ending.kind !== 'left') deps.measures.ended(result);
@@ -54,6 +56,18 @@ async function supervise(deps: RunnerDeps, live: LiveExecution, spool: LogSpool)
   } finally {
     stopped();
   }
+}
+
+/** What a program gives back goes the same way as what it prints. */
+function withoutSecrets(ending: Ending, redactor: SecretRedactor): Ending {
+  if (ending.kind === 'failed') return { ...ending, detail: redactor.redact(ending.detail) };
+  if (ending.kind !== 'outcome') return ending;
+  const { outcome } = ending;
+  const detail = redactor.redact(outcome.detail);
+  return {
+    ...ending,
+    outcome: { ...outcome, detail, output: redactor.redactJson(outcome.output) },
+  };
 }
 
 async function begin(

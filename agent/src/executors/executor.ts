@@ -167,6 +167,8 @@ export interface ExecutionRequest {
   agentId: string;
   workload: Workload;
   inputs: readonly ExecutionInput[];
+  /** Contents of files below SECRETS_DIR, by name. */
+  secretFiles?: Readonly<Record<string, string>>;
   limits: ExecutionLimits;
   network: 'none';
   devices: readonly ExecutionDevice[];

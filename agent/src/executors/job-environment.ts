@@ -3,13 +3,15 @@ import type { ExecutionDevice, ExecutionRequest } from './executor.ts';
 
 /** Names that steer device selection or the dynamic loader: a job that sets them is refused. */
 const refusedNames =
-  /^(?:NVIDIA_.*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK|LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_.*|NODE3_.*|JOB_ID|INPUT_DIR|OUTPUT_DIR)$/;
+  /^(?:NVIDIA_.*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK|LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_.*|NODE3_.*|JOB_ID|INPUT_DIR|OUTPUT_DIR|SECRETS_DIR)$/;
 const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export interface JobDirectories {
   input: string;
   output: string;
   home: string;
+  /** Where the secrets are, if there are any. */
+  secrets: string;
 }
 
 /** @returns the names of a job's variables that the executors refuse, sorted. */
@@ -45,6 +47,7 @@ export function buildJobEnvironment(
     JOB_ID: request.jobId,
     INPUT_DIR: directories.input,
     OUTPUT_DIR: directories.output,
+    ...(request.secretFiles === undefined ? {} : { SECRETS_DIR: directories.secrets }),
     ...deviceVariables(request.devices),
   };
 }

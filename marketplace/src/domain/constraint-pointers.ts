@@ -11,6 +11,7 @@ export const constraintPointers: Record<Constraint, string> = {
   label: '/placement/labels',
   isolation: '/placement/isolationMin',
   arch: '/resources/arch',
+  secrets: '/secrets',
   simulated_gpu: '/resources/gpus',
   gpu_vendor: '/resources/gpus/vendor',
   gpu_framework: '/resources/gpus/framework',

@@ -21,6 +21,7 @@ export const excludingConstraints = [
   'label',
   'isolation',
   'arch',
+  'secrets',
   'cpus',
   'memory',
   'disk',

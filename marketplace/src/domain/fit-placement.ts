@@ -11,7 +11,8 @@ export type PlacementConstraint =
   | 'region'
   | 'label'
   | 'isolation'
-  | 'arch';
+  | 'arch'
+  | 'secrets';
 
 /** Who an agent is and what it offers: what doesn't change from job to job. */
 export interface AgentFacts {
@@ -51,6 +52,7 @@ export const offerRules: readonly [PlacementConstraint, (needs: Needs, offer: Of
     ],
     ['isolation', isolationSuffices],
     ['arch', ({ resources }, { arch }) => resources.arch === null || resources.arch === arch],
+    ['secrets', ({ sealed }, { secretKey }) => sealed !== true || secretKey !== undefined],
   ];
 
 /** The first requirement that keeps the job from the agent; null when all let it. */

@@ -10,14 +10,17 @@ export interface JobNeeds {
   diskBytes: number;
   arch: 'x64' | 'arm64' | null;
   isNative: boolean;
+  isSealed?: true;
 }
 
 export function jobNeedsOf({
   placement,
   resources,
   workload,
-}: Pick<Needs, 'placement' | 'resources' | 'workload'>): JobNeeds {
+  sealed,
+}: Pick<Needs, 'placement' | 'resources' | 'workload' | 'sealed'>): JobNeeds {
   const { gpus, cpus, memoryBytes, diskBytes, arch } = resources;
   const isNative = workload.image === nativeImage;
-  return { placement, gpus, cpus, memoryBytes, diskBytes, arch, isNative };
+  const parts = { placement, gpus, cpus, memoryBytes, diskBytes, arch, isNative };
+  return sealed === true ? { ...parts, isSealed: true } : parts;
 }

@@ -24,6 +24,8 @@ export interface Capacity extends AgentFacts {
 export type Needs = Pick<JobSpec, 'placement' | 'resources' | 'price'> & {
   limits: Pick<JobSpec['limits'], 'runSec'>;
   workload: Pick<JobSpec['workload'], 'image'>;
+  /** Whether it has secrets, which only agents with a key for them get. */
+  sealed?: boolean;
   /** Whose job it is; null where that is not known yet, as for a quote. */
   requesterId: string | null;
 };
@@ -45,11 +47,11 @@ export type Fit = { fits: true; devices: Device[] } | { fits: false; constraint:
 export type SimulatedPolicy = 'allowed' | 'refused';
 
 /** What a job needs. A stored spec says nothing about fields that were not known when it was posted. */
-export function needsOf(
-  { placement, resources, price, limits, workload }: JobSpec,
-  requesterId: string | null,
-): Needs {
+export function needsOf(spec: JobSpec, requesterId: string | null): Needs {
+  const { placement, resources, price, limits, workload, secrets, sealedEnv, sealedFiles } = spec;
+  const isSealed = [secrets, sealedEnv, sealedFiles].some((part) => part !== undefined);
   return {
+    ...(isSealed ? { sealed: true } : {}),
     placement: { ...placementDefaults, ...placement },
     resources,
     price,

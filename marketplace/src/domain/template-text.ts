@@ -1,5 +1,5 @@
+import { secretMask } from '@node3/shared/secret-mask';
 import type { ParameterValue } from '@node3/shared/template';
-import { secretMask } from '@node3/shared/template';
 
 /** Putting values where a template's texts say `{{name}}`. */
 
@@ -27,10 +27,20 @@ function namesIn(text: string): string[] {
     .map(([, name]) => name ?? '');
 }
 
-/** The name of the environment variable at a path; null for every other place. */
-export function environmentName([first, second, name, ...rest]: Path): string | null {
-  const isValue = first === 'workload' && second === 'env' && rest.length === 0;
-  return isValue && typeof name === 'string' ? name : null;
+/** A place where a secret may stand. */
+export interface SecretPlace {
+  kind: 'env' | 'declared';
+  name: string;
+}
+
+/** What a path means where a secret may stand: a variable or a declared secret; null elsewhere. */
+export function secretPlace([first, second, third, ...rest]: Path): SecretPlace | null {
+  if (rest.length > 0) return null;
+  if (first === 'workload' && second === 'env' && typeof third === 'string') {
+    return { kind: 'env', name: third };
+  }
+  const isDeclared = first === 'secrets' && typeof second === 'string' && third === 'value';
+  return isDeclared ? { kind: 'declared', name: second } : null;
 }
 
 export function pointerOf(path: Path): string {
@@ -44,10 +54,17 @@ export interface Values {
   secret: ReadonlyMap<string, string>;
 }
 
+interface FoundSecret {
+  place: SecretPlace;
+  value: string;
+}
+
 export interface Filled {
   spec: Record<string, unknown>;
   /** Whole values of the environment variables that hold a secret. */
   secretEnv: Record<string, string>;
+  /** Values of declared secrets. */
+  secrets: Record<string, string>;
 }
 
 /**
@@ -56,35 +73,41 @@ export interface Filled {
  * Where a secret was used, the spec gets the mask.
  */
 export function fillSpec(template: Record<string, unknown>, values: Values): Filled {
-  const secrets: [string, string][] = [];
-  const spec = fill(template, values, secrets, []) as Record<string, unknown>;
-  return { spec, secretEnv: Object.fromEntries(secrets) };
+  const found: FoundSecret[] = [];
+  const spec = fill(template, values, found, []) as Record<string, unknown>;
+  const of = (kind: SecretPlace['kind']) =>
+    Object.fromEntries(
+      found
+        .filter(({ place }) => place.kind === kind)
+        .map(({ place, value }) => [place.name, value]),
+    );
+  return { spec, secretEnv: of('env'), secrets: of('declared') };
 }
 
-function fill(part: unknown, values: Values, secrets: [string, string][], path: Path): unknown {
-  if (typeof part === 'string') return fillText(part, values, secrets, path);
+function fill(part: unknown, values: Values, found: FoundSecret[], path: Path): unknown {
+  if (typeof part === 'string') return fillText(part, values, found, path);
   if (Array.isArray(part)) {
     return part
-      .map((element, i) => fill(element, values, secrets, [...path, i]))
+      .map((element, i) => fill(element, values, found, [...path, i]))
       .filter((element) => element !== undefined);
   }
   if (typeof part !== 'object' || part === null) return part;
   const fields = Object.entries(part)
-    .map(([key, value]) => [key, fill(value, values, secrets, [...path, key])] as const)
+    .map(([key, value]) => [key, fill(value, values, found, [...path, key])] as const)
     .filter(([, value]) => value !== undefined);
   return Object.fromEntries(fields);
 }
 
-function fillText(text: string, values: Values, secrets: [string, string][], path: Path): unknown {
+function fillText(text: string, values: Values, found: FoundSecret[], path: Path): unknown {
   const whole = wholePlaceholder.exec(text)?.[1];
   const { plain, secret } = values;
   if (whole !== undefined && !secret.has(whole)) return plain.get(whole);
-  const filled = text.replace(placeholder, (found, name: string) =>
-    found.startsWith('\\') ? found.slice(1) : String(secret.get(name) ?? plain.get(name) ?? ''),
+  const filled = text.replace(placeholder, (match, name: string) =>
+    match.startsWith('\\') ? match.slice(1) : String(secret.get(name) ?? plain.get(name) ?? ''),
   );
-  const variable = environmentName(path);
-  if (variable === null || !namesIn(text).some((name) => secret.has(name))) return filled;
-  secrets.push([variable, filled]);
+  const place = secretPlace(path);
+  if (place === null || !namesIn(text).some((name) => secret.has(name))) return filled;
+  found.push({ place, value: filled });
   return secretMask;
 }
 

@@ -13,6 +13,7 @@ import type { ArtifactDeps } from '../services/artifact-deps.ts';
 import type { AuditAddress } from '../services/audit-address.ts';
 import type { AuthFailures } from '../services/auth-failures.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
+import type { LeaseDeps } from '../services/claim-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
 import type { KnownKeys } from '../services/known-keys.ts';
@@ -54,6 +55,7 @@ export interface HttpDeps
   feed: LiveFeed;
   leases: LeaseTokens;
   logRates: LogRates;
+  secretKeyOf: LeaseDeps['secretKeyOf'];
   jobTokens: JobTokens;
   homes: AgentHomes;
   presence: Presence;

@@ -7,6 +7,7 @@ import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { createTemplate, runTemplate } from '@node3/shared/routes/templates';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testAgentCalls } from '../testing/test-agent.ts';
+import { openTestSecrets } from '../testing/test-keyring.ts';
 import {
   openFundedAccount,
   registerTestAgent,
@@ -250,7 +251,8 @@ describe('a rerun', () => {
     const offer = await testAgentCalls(agent).offer();
     expect(offer).toMatchObject({
       jobId: again.jobId,
-      spec: { workload: { env: { TOKEN: 'hunter2', OTHER: 'plain' } } },
+      spec: { workload: { env: { TOKEN: '[secret]', OTHER: 'plain' } } },
     });
+    expect(openTestSecrets(offer)?.env).toEqual({ TOKEN: 'hunter2' });
   });
 });

@@ -17,6 +17,7 @@ import {
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testAgentCalls } from '../testing/test-agent.ts';
+import { openTestSecrets } from '../testing/test-keyring.ts';
 import {
   openFundedAccount,
   registerTestAgent,
@@ -94,12 +95,24 @@ describe('a template', () => {
     const claimId = 'claim-of-this-test-01';
     const [offer] = await calls.poll({ claimId });
     if (offer?.type !== 'offer') throw new Error('no offer came');
-    const expected = { TOKEN: canary, AUTH: `Bearer ${canary}`, MODEL: 'llama' };
-    expect(offer.spec).toMatchObject({ workload: { env: expected } });
+    const env = { TOKEN: '[secret]', AUTH: '[secret]', MODEL: 'llama' };
+    expect(offer.spec).toMatchObject({ workload: { env } });
     expect(Object.keys(offer.spec as object)).not.toContain('sealedEnv');
-    expect(await calls.poll({ claimId })).toEqual([offer]);
-    await market.restart();
-    expect(await calls.poll({ claimId })).toEqual([offer]);
+    expect(JSON.stringify(offer)).not.toContain(canary);
+    const expected = {
+      env: { TOKEN: canary, AUTH: `Bearer ${canary}` },
+      files: {},
+      parts: [canary],
+    };
+    expect(openTestSecrets(offer)).toEqual(expected);
+    const { secrets: _box, ...rest } = offer;
+    for (let time = 0; time < 2; time += 1) {
+      const [same] = await calls.poll({ claimId });
+      if (same?.type !== 'offer') throw new Error('the offer is gone');
+      expect(same).toMatchObject(rest);
+      expect(openTestSecrets(same)).toEqual(expected);
+      await market.restart();
+    }
   });
 
   it('keeps a secret out of the database, every answer, the events and the log', async () => {

@@ -11,6 +11,7 @@ import {
   nativeBit,
   regionBit,
   regionsAround,
+  sealedBit,
 } from './requirement-bits.ts';
 
 /** What an agent has free, as a search compares it. */
@@ -32,6 +33,7 @@ export function viewAgent(capacity: Capacity, simulated: SimulatedPolicy): Agent
   const labels = Object.entries(offer.labels ?? {});
   let mask = archBits[offer.arch];
   if (offer.nativeAllowed) mask |= nativeBit;
+  if (offer.secretKey !== undefined) mask |= sealedBit;
   for (const device of devices) {
     for (const framework of frameworksOf(device)) mask |= frameworkBits[framework];
   }

@@ -2,7 +2,14 @@ import { isolationLevels, type JobPlacement } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import type { JobNeeds } from '../domain/job-needs.ts';
 import { bytesStep, cpusStep, pack, versionStep } from './packed-needs.ts';
-import { archBits, frameworkBits, labelBit, nativeBit, regionBit } from './requirement-bits.ts';
+import {
+  archBits,
+  frameworkBits,
+  labelBit,
+  nativeBit,
+  regionBit,
+  sealedBit,
+} from './requirement-bits.ts';
 
 /** Lower bounds of what a job asks for, as a search compares them. */
 export interface NeedBounds {
@@ -27,10 +34,11 @@ export function boundsOf(needs: JobNeeds): NeedBounds {
   };
 }
 
-function maskOf({ arch, isNative, gpus, placement }: JobNeeds): number {
+function maskOf({ arch, isNative, isSealed, gpus, placement }: JobNeeds): number {
   let mask = 0;
   if (arch !== null) mask |= archBits[arch];
   if (isNative) mask |= nativeBit;
+  if (isSealed === true) mask |= sealedBit;
   if (gpus?.framework !== undefined) mask |= frameworkBits[gpus.framework];
   for (const [name, value] of Object.entries(placement.labels)) mask |= labelBit(name, value);
   const [region] = placement.regions ?? [];

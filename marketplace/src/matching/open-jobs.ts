@@ -210,6 +210,7 @@ export class OpenJobs {
       placement: needs.placement,
       resources: { gpus, cpus, memoryBytes, diskBytes, arch, shmBytes: 0 },
       workload: { image: needs.isNative ? nativeImage : '' },
+      sealed: needs.isSealed === true,
       limits: { runSec: 1 },
       price: { kind: 'fixed', reward: { amount: '0', asset: this.table.assetOf(place) } },
       requesterId: this.table.accountOf(place),

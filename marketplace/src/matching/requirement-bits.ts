@@ -14,8 +14,11 @@ export const frameworkBits: Record<GpuFramework, number> = {
   oneapi: 1 << 6,
 };
 
-const labelBitFirst = 7;
-const labelBits = 13;
+/** The agent has a key for secrets. */
+export const sealedBit = 1 << 7;
+
+const labelBitFirst = 8;
+const labelBits = 12;
 /** Above the labels: the entries of a tree lie in the order of these bits, and regions part them best. */
 const regionBitFirst = 20;
 const regionBits = 12;

@@ -6,10 +6,10 @@ import { limits } from '@node3/shared/limits';
 import type { ParameterValue, TemplateParameter } from '@node3/shared/template';
 import { defaultOf, problemOf } from '../domain/template-parameters.ts';
 import {
-  environmentName,
   fillSpec,
   placeholdersIn,
   pointerOf,
+  secretPlace,
   type Use,
 } from '../domain/template-text.ts';
 import type { TemplateContent } from '../store/template-store.ts';
@@ -28,6 +28,7 @@ export function checkTemplate({ spec, parameters }: Omit<TemplateContent, 'creat
   const problems = [
     ...parameters.flatMap((parameter, i) => declarationProblems(parameters, parameter, i, uses)),
     ...useProblems(parameters, uses),
+    ...literalProblems(spec, parameters, uses),
   ];
   if (problems.length === 0) problems.push(...sampleProblems(spec, parameters, uses));
   if (problems.length > 0) throw invalid(problems);
@@ -81,10 +82,29 @@ function useProblems(parameters: readonly TemplateParameter[], uses: readonly Us
       const detail = `uses {{${name}}}, which is not declared; add it to parameters, or write \\{{${name}}} for the text itself`;
       return [{ pointer, detail }];
     }
-    if (parameter.type !== 'secret' || environmentName(path) !== null) return [];
-    const detail = `uses the secret {{${name}}}, which may stand in values of workload.env only; let the program read that variable`;
+    if (parameter.type !== 'secret' || secretPlace(path) !== null) return [];
+    const detail = `uses the secret {{${name}}}, which may stand in values of workload.env and of secrets only; let the program read it from there`;
     return [{ pointer, detail }];
   });
+}
+
+/** A template is read by everybody who runs it: what is secret comes with the run. */
+function literalProblems(
+  spec: Record<string, unknown>,
+  parameters: readonly TemplateParameter[],
+  uses: readonly Use[],
+): FieldProblem[] {
+  const { secrets } = spec;
+  if (typeof secrets !== 'object' || secrets === null) return [];
+  const isSecret = (name: string) =>
+    parameters.some((parameter) => parameter.name === name && parameter.type === 'secret');
+  return Object.keys(secrets)
+    .map((name) => pointerOf(['secrets', name, 'value']))
+    .filter((at) => !uses.some(({ path, name }) => pointerOf(path) === at && isSecret(name)))
+    .map((at) => ({
+      pointer: `/spec${at}`,
+      detail: 'must come from a parameter of type secret; write {{its name}} instead of the value',
+    }));
 }
 
 /** Fills the template with values that might come, to find what is wrong with all the rest. */

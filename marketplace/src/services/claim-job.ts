@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import type { AgentSecretKey } from '@node3/shared/device';
 import type { NewEvent } from '@node3/shared/events';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
@@ -10,9 +11,9 @@ import type { Candidate, IdleAgent, LeaseOutcome } from '../matching/idle-agent.
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { JobClaim, JobStore } from '../store/job-store.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
+import { sealedOffer, withoutSealed } from './job-secrets.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Reservations } from './reservations.ts';
-import { offeredSpec } from './sealed-env.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 import type { WorkBoard } from './work-board.ts';
 
@@ -24,6 +25,8 @@ export interface LeaseDeps {
   sealer: SecretSealer;
   work: WorkBoard;
   reservations: Pick<Reservations, 'reservedFor'>;
+  /** The key that an agent's secrets are sealed to; null for one without. */
+  secretKeyOf(agentId: string): AgentSecretKey | null;
 }
 
 interface Deps extends LeaseDeps {
@@ -143,14 +146,17 @@ function assignedEvents(job: JobRow, execution: ExecutionRow): NewEvent[] {
   ];
 }
 
-/** The message that carries a leased execution; the same execution always gives the same message. */
+/**
+ * The message that carries a leased execution; the same execution always gives the same message, but
+ * for the box that its secrets are in.
+ */
 export function toOffer(
-  { leases, sealer }: Pick<Deps, 'leases' | 'sealer'>,
+  { leases, sealer, secretKeyOf }: Pick<Deps, 'leases' | 'sealer' | 'secretKeyOf'>,
   job: JobRow,
   execution: ExecutionRow,
   leaseToken: string = leases.token(execution.executionId),
 ): ExecutionOffer {
-  const spec = offeredSpec(sealer, job);
+  const { secrets: _names, ...spec } = withoutSealed(job.spec);
   const runSec = runSecWithinCap(job.spec, execution);
   return {
     type: 'offer',
@@ -162,6 +168,7 @@ export function toOffer(
     leaseMs: limits.leaseMs,
     deviceIds: execution.devices.map((device) => device.id),
     spec: { ...spec, limits: { ...spec.limits, runSec } },
+    ...sealedOffer(sealer, job, execution.executionId, secretKeyOf(execution.agentId)),
     reward: priceMax(job.spec.price),
     requesterId: job.accountId,
   };

@@ -9,6 +9,7 @@ import {
 } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { hashText } from './api-key.ts';
+import { withoutSealed } from './job-secrets.ts';
 import { isDeeperThan } from './json-depth.ts';
 import { checkPrice } from './price-job.ts';
 
@@ -25,8 +26,7 @@ export function completeSpec(input: JobSpecInput, images: DefaultImages): JobSpe
  * and where a job comes from does not count: so a quote for the masked spec is one for the job.
  */
 export function hashSpec(spec: JobSpec): string {
-  const { sealedEnv: _sealed, origin: _origin, ...asked } = spec;
-  return hashText(canonicalJson(asked));
+  return hashText(canonicalJson(withoutSealed(spec)));
 }
 
 /** Turns what people type (`RTX 4090`, `a100`) into catalogue ids; a family becomes all its models. */

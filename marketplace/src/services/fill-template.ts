@@ -1,7 +1,7 @@
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import type { TemplateRun } from '@node3/shared/routes/templates';
-import { secretMask } from '@node3/shared/template';
+import { secretMask } from '@node3/shared/secret-mask';
 import { readParameters } from '../domain/template-parameters.ts';
 import { fillSpec, mergePatch, placeholdersIn, pointerOf } from '../domain/template-text.ts';
 import type { TemplateVersionRow } from '../store/template-store.ts';
@@ -12,6 +12,10 @@ export interface FilledTemplate {
   /** With the mask where a secret belongs. */
   spec: JobSpecInput;
   secretEnv: Record<string, string>;
+  /** Values of declared secrets. */
+  secrets: Record<string, string>;
+  /** What was given for secret parameters, of which those are made. */
+  secretParts: string[];
 }
 
 /** The spec of one job. Throws REQUEST_INVALID, with pointers into the run that was asked for. */
@@ -28,9 +32,11 @@ export function fillTemplate(
   const filled = fillSpec(version.spec, values);
   const spec = mergePatch(filled.spec, overrides);
   const secretEnv = withoutOverridden(filled.secretEnv, spec);
-  const problems = [...specProblems(spec), ...lengthProblems(secretEnv)];
+  const { secrets } = filled;
+  const problems = [...specProblems(spec), ...lengthProblems(secretEnv, secrets)];
   if (problems.length > 0) throw invalid(problems.map((problem) => blame(version, problem)));
-  return { spec: spec as JobSpecInput, secretEnv };
+  const secretParts = [...values.secret.values()];
+  return { spec: spec as JobSpecInput, secretEnv, secrets, secretParts };
 }
 
 /** An override of a variable replaces the secret in it. */
@@ -41,13 +47,20 @@ export function withoutOverridden(secretEnv: Record<string, string>, spec: unkno
 }
 
 /** The spec is checked with the mask in it, which is never too long. */
-function lengthProblems(secretEnv: Record<string, string>) {
-  return Object.entries(secretEnv)
+function lengthProblems(secretEnv: Record<string, string>, secrets: Record<string, string>) {
+  const long = Object.entries(secretEnv)
     .filter(([, value]) => value.length > limits.environmentValueBytes)
     .map(([name]) => ({
       pointer: pointerOf(['workload', 'env', name]),
       detail: `must NOT have more than ${limits.environmentValueBytes} characters`,
     }));
+  const wrong = Object.entries(secrets)
+    .filter(([, { length }]) => length < limits.secretChars || length > limits.secretValueChars)
+    .map(([name]) => ({
+      pointer: pointerOf(['secrets', name, 'value']),
+      detail: `must have ${limits.secretChars} to ${limits.secretValueChars} characters`,
+    }));
+  return [...long, ...wrong];
 }
 
 /** A wrong place in the spec is the doing of the parameters that fill it, if any do. */

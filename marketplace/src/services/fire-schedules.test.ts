@@ -12,6 +12,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { cancel } from '../store/testing/decisions.ts';
 import { World } from '../store/testing/world.ts';
+import { testDataKeys } from '../testing/test-keyring.ts';
 import { type FireDeps, fireSchedules } from './fire-schedules.ts';
 import { createSchedule, pauseSchedule, readSchedule, resumeSchedule } from './manage-schedules.ts';
 import { archiveTemplate, createTemplate } from './manage-templates.ts';
@@ -58,7 +59,7 @@ beforeEach(async () => {
     feeBasisPoints: 500,
     simulated: 'allowed',
     operatorCaps: { SOL: noCaps, USDC: noCaps },
-    sealer: createSecretSealer('secret'),
+    sealer: createSecretSealer('secret', testDataKeys),
   };
 });
 afterEach(() => {

@@ -18,7 +18,7 @@ import { hashText, isWorkingKey } from './api-key.ts';
 import { fillTemplate } from './fill-template.ts';
 import { findOwnTemplate, findVersion } from './manage-templates.ts';
 import { type PostJobDeps, type PostJobInput, postJob } from './post-job.ts';
-import { openParameters } from './schedule-target.ts';
+import { openParameters, openScheduledSecrets } from './schedule-target.ts';
 
 export interface FireDeps extends PostJobDeps {
   log: Logger;
@@ -130,7 +130,10 @@ async function posting(
   const { key: idempotencyKey, requestHash } = idempotencyOf(scheduleId, dueMs);
   const caller = { accountId, keyId, idempotencyKey, requestHash };
   const origin = { schedule: { scheduleId, dueAt: toTimestamp(dueMs) } };
-  if (target.kind === 'job') return { ...caller, spec: target.spec, origin };
+  if (target.kind === 'job') {
+    const secrets = openScheduledSecrets(deps.sealer, scheduleId, target);
+    return { ...caller, spec: target.spec, secrets, origin };
+  }
   const { templateId } = target;
   const template = await findOwnTemplate(deps, accountId, templateId);
   if (template.archivedAtMs !== null) throw new MarketError('TEMPLATE_ARCHIVED', { templateId });

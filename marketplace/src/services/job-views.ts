@@ -107,7 +107,7 @@ export function viewJobDetail(parts: JobParts): JobDetail {
 }
 
 /** Environment values may be secrets: their names are shown, the values never. */
-function withoutValues({ sealedEnv, ...rest }: JobSpec): unknown {
+function withoutValues({ sealedEnv, sealedFiles: _files, sealedParts: _parts, ...rest }: JobSpec) {
   const spec = sealedEnv === undefined ? rest : { ...rest, secretEnv: Object.keys(sealedEnv) };
   const { env } = spec.workload;
   if (env === undefined) return spec;

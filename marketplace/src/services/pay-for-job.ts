@@ -11,6 +11,7 @@ import type { Idempotency } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { X402SettlementRow } from '../store/x402-store.ts';
 import { hashText } from './api-key.ts';
+import { invalid } from './check-template.ts';
 import { checkDepth } from './complete-spec.ts';
 import { newPosting, type PostJobDeps, type PreparedJob, prepareJob } from './post-job.ts';
 
@@ -45,6 +46,11 @@ export async function payForJob(deps: PayForJobDeps, input: PayForJobInput): Pro
   const { x402, store } = deps;
   if (x402 === null) throw unavailable('The operator has switched x402 off.');
   checkDepth(input.spec);
+  // A hash of the request goes on chain, where everybody could guess what is in it.
+  if (input.spec.secrets !== undefined) {
+    const detail = 'needs an account; post the job with its API key';
+    throw invalid([{ pointer: '/secrets', detail }]);
+  }
   const { sent } = input;
   const canonical = canonicalJson(input.body);
   const request: PaidRequest = {

@@ -16,7 +16,7 @@ import type { AgentOrders } from './agent-orders.ts';
 import type { CancelNotices } from './cancel-notices.ts';
 import { endPause } from './change-agent-state.ts';
 import { checkOffer } from './check-offer.ts';
-import { claimJob, toOffer } from './claim-job.ts';
+import { claimJob, type LeaseDeps, toOffer } from './claim-job.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
@@ -30,6 +30,7 @@ export interface PollDeps {
   ids: Ids;
   leases: LeaseTokens;
   sealer: SecretSealer;
+  secretKeyOf: LeaseDeps['secretKeyOf'];
   matchmaker: Matchmaker;
   homes: Pick<AgentHomes, 'arrive'>;
   presence: Presence;

@@ -8,6 +8,7 @@ import { Matchmaker } from '../matching/matchmaker.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { World } from '../store/testing/world.ts';
+import { testDataKeys } from '../testing/test-keyring.ts';
 import { leaseJob } from './claim-job.ts';
 import { createLeaseTokens } from './lease-token.ts';
 import { storePosting } from './post-job.ts';
@@ -39,7 +40,8 @@ beforeEach(() => {
     clock,
     ids: world.ids,
     leases,
-    sealer: createSecretSealer('secret'),
+    sealer: createSecretSealer('secret', testDataKeys),
+    secretKeyOf: () => null,
     work: new WorkBoard(),
     reservations: { reservedFor: () => null },
   };

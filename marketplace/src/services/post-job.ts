@@ -20,9 +20,9 @@ import { cacheKeyOf, checkAfter, checkCache } from './cache-key.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
+import { isWithoutSecrets, type JobExtras, readSecrets, storedSpec } from './job-secrets.ts';
 import type { Presence } from './presence.ts';
 import { type JobPrice, priceJob } from './price-job.ts';
-import { type JobExtras, storedSpec } from './sealed-env.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 
 export interface PostJobDeps {
@@ -65,7 +65,7 @@ export async function postJob(
   const idempotency =
     input.idempotencyKey === null
       ? null
-      : { key: input.idempotencyKey, requestHash: requestHashOf(input) };
+      : { key: input.idempotencyKey, requestHash: requestHashOf(deps, input) };
   // First of all: agents come and go, but what was posted once stays posted.
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
@@ -84,10 +84,13 @@ export function composePosting(
 ): JobPosting {
   const prepared = prepareJob(deps, input.spec, input.accountId, quote);
   const posting = newPosting(deps, prepared, input.accountId, idempotency);
-  const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, input);
+  const secrets = readSecrets(input.spec, input);
+  const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, {
+    secrets,
+    origin: input.origin,
+  });
   // What a secret has gone into is nobody's result but this job's.
-  const hasSecrets = Object.keys(input.secretEnv ?? {}).length > 0;
-  const cacheKey = hasSecrets ? null : cacheKeyOf(prepared.spec);
+  const cacheKey = isWithoutSecrets(secrets) ? cacheKeyOf(prepared.spec) : null;
   const rerunOf = input.rerunOf ?? null;
   return {
     ...posting,
@@ -126,8 +129,18 @@ async function addOnceStored(
   return posted;
 }
 
-function requestHashOf({ spec, requestHash }: PostJobInput): string {
-  return requestHash ?? hashText(canonicalJson(spec));
+function requestHashOf(deps: PostJobDeps, { spec, requestHash }: PostJobInput): string {
+  return requestHash ?? hashRequest(deps, spec, spec.secrets);
+}
+
+/** A plain hash would let whoever reads the database guess the secrets in it. */
+export function hashRequest(
+  { sealer }: Pick<PostJobDeps, 'sealer'>,
+  request: unknown,
+  secrets: unknown,
+): string {
+  const text = canonicalJson(request);
+  return secrets === undefined ? hashText(text) : sealer.digest(text);
 }
 
 /** The quote that was given for exactly this spec. Whether it may still be used, the store decides. */

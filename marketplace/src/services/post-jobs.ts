@@ -1,14 +1,12 @@
-import { canonicalJson } from '@node3/shared/canonical-json';
 import { MarketError, toProblem } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import type { BatchRow } from '@node3/shared/routes/job-bulk';
 import type { Idempotency } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
-import { hashText } from './api-key.ts';
 import { checkInputs } from './check-inputs.ts';
 import { invalid, specProblems } from './check-template.ts';
 import { checkDepth } from './complete-spec.ts';
-import { composePosting, type PostJobDeps, storePosting } from './post-job.ts';
+import { composePosting, hashRequest, type PostJobDeps, storePosting } from './post-job.ts';
 
 export interface PostJobsInput {
   accountId: string;
@@ -25,7 +23,7 @@ export interface PostJobsInput {
  */
 export async function postJobs(deps: PostJobDeps, input: PostJobsInput): Promise<BatchRow[]> {
   const { accountId, specs, idempotencyKey } = input;
-  const keys = idempotencyKey === null ? [] : keysOf(idempotencyKey, specs);
+  const keys = idempotencyKey === null ? [] : keysOf(deps, idempotencyKey, specs);
   // Before anything is checked: agents come and go, but what was posted once stays posted.
   const earlier = await Promise.allSettled(
     keys.map((key) => deps.store.postedBefore(accountId, key)),
@@ -43,10 +41,10 @@ export async function postJobs(deps: PostJobDeps, input: PostJobsInput): Promise
 }
 
 /** With a space, which no header can have: no other request's key is the same. */
-function keysOf(key: string, specs: readonly unknown[]): Idempotency[] {
+function keysOf(deps: PostJobDeps, key: string, specs: readonly unknown[]): Idempotency[] {
   return specs.map((spec, index) => ({
     key: `${key} ${index}`,
-    requestHash: hashText(canonicalJson(spec)),
+    requestHash: hashRequest(deps, spec, (spec as Partial<JobSpecInput> | null)?.secrets),
   }));
 }
 

@@ -1,18 +1,17 @@
-import { canonicalJson } from '@node3/shared/canonical-json';
 import { MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
+import { secretMask } from '@node3/shared/secret-mask';
 import { withoutNulls } from '@node3/shared/spec-input';
 import { mergePatch } from '../domain/template-text.ts';
 import type { JobRow } from '../store/rows.ts';
-import { hashText } from './api-key.ts';
 import { invalid, specProblems } from './check-template.ts';
 import { withoutOverridden } from './fill-template.ts';
+import { openSecrets, withoutSealed } from './job-secrets.ts';
 import { isDeeperThan } from './json-depth.ts';
-import { type PostJobDeps, postJob } from './post-job.ts';
+import { hashRequest, type PostJobDeps, postJob } from './post-job.ts';
 import { findOwnJob } from './read-job.ts';
-import { openSecretEnv } from './sealed-env.ts';
 
 export interface RerunInput {
   accountId: string;
@@ -38,6 +37,7 @@ export async function rerunJob(deps: PostJobDeps, input: RerunInput) {
     const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;
     throw invalid([{ pointer: '/changes', detail }]);
   }
+  const held = openSecrets(deps.sealer, job);
   const spec = mergePatch(askedSpec(job), changes);
   const problems = specProblems(spec);
   if (problems.length > 0) {
@@ -51,14 +51,32 @@ export async function rerunJob(deps: PostJobDeps, input: RerunInput) {
     idempotencyKey,
     rerunOf: jobId,
     spec: spec as JobSpecInput,
-    requestHash: hashText(canonicalJson({ rerunOf: jobId, changes })),
-    secretEnv: withoutOverridden(openSecretEnv(deps.sealer, job), spec),
+    requestHash: hashRequest(
+      deps,
+      { rerunOf: jobId, changes },
+      (changes as { secrets?: unknown } | null)?.secrets,
+    ),
+    secretEnv: withoutOverridden(undeclared(job, held.env), spec),
+    secrets: { ...held.env, ...held.files },
+    secretParts: held.parts,
     origin: job.spec.origin,
   });
 }
 
 /** What a requester would post to get this job. */
 function askedSpec({ spec }: JobRow): unknown {
-  const { sealedEnv: _sealed, origin: _origin, after: _after, ...asked } = spec;
-  return withoutNulls(asked);
+  const { after: _after, secrets: forms, ...asked } = withoutSealed(spec);
+  if (forms === undefined) return withoutNulls(asked);
+  const secrets = Object.fromEntries(
+    Object.entries(forms).map(([name, as]) => [name, { value: secretMask, as }]),
+  );
+  const { env = {} } = asked.workload;
+  const own = Object.entries(env).filter(([name]) => forms[name] !== 'env');
+  const workload = { ...asked.workload, env: Object.fromEntries(own) };
+  return withoutNulls({ ...asked, workload, secrets });
+}
+
+/** Environment values that came from parameters: the declared ones go by their declaration. */
+function undeclared({ spec }: JobRow, env: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => spec.secrets?.[name] !== 'env'));
 }

@@ -1,12 +1,14 @@
 import { isMarketError, MarketError } from '@node3/shared/error';
-import type { DefaultImages } from '@node3/shared/job-spec';
+import type { DefaultImages, JobSpecInput } from '@node3/shared/job-spec';
 import type { CreateSchedule, ScheduleTargetView } from '@node3/shared/routes/schedules';
-import { type ParameterValues, secretMask } from '@node3/shared/template';
+import { secretMask } from '@node3/shared/secret-mask';
+import type { ParameterValues } from '@node3/shared/template';
 import type { ScheduleTarget } from '../store/schedule-store.ts';
 import type { TemplateStore } from '../store/template-store.ts';
 import { invalid } from './check-template.ts';
 import { completeSpec } from './complete-spec.ts';
 import { fillTemplate } from './fill-template.ts';
+import { readSecrets } from './job-secrets.ts';
 import { findOwnTemplate, findVersion } from './manage-templates.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 
@@ -28,7 +30,7 @@ export async function readTarget(
   }
   if (jobSpec !== undefined) {
     within('/jobSpec', () => completeSpec(jobSpec, deps.defaultImages));
-    return { kind: 'job', spec: jobSpec };
+    return sealTarget(deps.sealer, owner.scheduleId, jobSpec);
   }
   const { templateId = '', version, parameters = {} } = template ?? {};
   const row = await findOwnTemplate(deps, owner.accountId, templateId);
@@ -54,6 +56,42 @@ export async function readTarget(
     parameters: Object.fromEntries(given.filter(([name]) => !secret.has(name))),
     sealed: Object.fromEntries(sealed),
   };
+}
+
+function sealTarget(
+  sealer: SecretSealer,
+  scheduleId: string,
+  spec: JobSpecInput,
+): ScheduleTarget & { kind: 'job' } {
+  const { env, files } = readSecrets(spec, {});
+  const values = { ...env, ...files };
+  if (spec.secrets === undefined || Object.keys(values).length === 0) return { kind: 'job', spec };
+  const masked = Object.entries(spec.secrets).map(([name, secret]) => [
+    name,
+    { ...secret, value: secretMask },
+  ]);
+  const sealed = Object.entries(values).map(([name, value]) => [
+    name,
+    sealer.seal(secretContext(scheduleId, name), value),
+  ]);
+  return {
+    kind: 'job',
+    spec: { ...spec, secrets: Object.fromEntries(masked) },
+    sealed: Object.fromEntries(sealed),
+  };
+}
+
+/** The declared secrets of a stored schedule, in plain. */
+export function openScheduledSecrets(
+  sealer: SecretSealer,
+  scheduleId: string,
+  { sealed = {} }: ScheduleTarget & { kind: 'job' },
+): Record<string, string> {
+  const opened = Object.entries(sealed).map(([name, text]) => [
+    name,
+    sealer.open(secretContext(scheduleId, name), text),
+  ]);
+  return Object.fromEntries(opened);
 }
 
 /** All parameters of a stored schedule, the secret ones in plain. */
@@ -93,6 +131,10 @@ function within(prefix: string, check: () => unknown): void {
     const { errors = [] } = error.context;
     throw invalid(errors.map((one) => ({ ...one, pointer: prefix + one.pointer })));
   }
+}
+
+function secretContext(scheduleId: string, name: string): string {
+  return `schedule:${scheduleId}:secret:${name}`;
 }
 
 function contextOf(scheduleId: string, name: string): string {

@@ -1,42 +1,51 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { MarketError } from '@node3/shared/error';
+import type { DataKeys } from './secret-keyring.ts';
 
 /**
- * Encrypts what requesters trust the marketplace with. The key never lies beside the data: it is
- * derived from the secret file of the data folder, so a copy of the database alone opens nothing.
+ * Encrypts what requesters trust the marketplace with. The keys never lie beside the data in plain:
+ * a copy of the database alone opens nothing.
  */
 export interface SecretSealer {
   /** AES-256-GCM, readable only with the same context, such as `job:<id>:<name>`. */
   seal(context: string, text: string): string;
-  /** Throws SERVICE_MISCONFIGURED when the secret file is not the one it was sealed with. */
+  /** Throws SERVICE_MISCONFIGURED when the keys are not those it was sealed with. */
   open(context: string, sealed: string): string;
   /** A keyed hash: compares secrets without telling them to whoever can guess. Hex. */
   digest(text: string): string;
 }
 
 const cipher = 'aes-256-gcm';
-const version = 's1.';
+/** Sealed with a key of the store, whose id comes next; `s1.` are older values, of the secret file. */
+const version = 's2.';
+const olderVersion = 's1.';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-export function createSecretSealer(secret: string): SecretSealer {
-  // The secret also makes lease and job tokens; the labels keep the kinds apart. One key for each
-  // context, so that random nonces can never meet under the same key.
-  const derive = (label: string) =>
-    Buffer.from(hkdfSync('sha256', secret, '', `node3 sealed values v1 ${label}`, 32));
-  const digestKey = derive('digest');
+/** @param secret makes lease and job tokens, too; the labels keep the kinds apart. */
+export function createSecretSealer(secret: string, dataKeys: DataKeys): SecretSealer {
+  const digestKey = derive(secret, 'digest');
+  const [current] = dataKeys;
+  // One key for each context, so that random nonces can never meet under the same key.
+  const keyFor = (key: Buffer | string, context: string) => derive(key, `key:${context}`);
   return {
     seal(context, text) {
       const nonce = randomBytes(nonceBytes);
-      const box = createCipheriv(cipher, derive(`key:${context}`), nonce);
+      const box = createCipheriv(cipher, keyFor(current.key, context), nonce);
       const body = Buffer.concat([box.update(text, 'utf8'), box.final()]);
-      return version + Buffer.concat([nonce, body, box.getAuthTag()]).toString('base64url');
+      const sealed = Buffer.concat([nonce, body, box.getAuthTag()]).toString('base64url');
+      return `${version}${current.keyId}.${sealed}`;
     },
     open(context, sealed) {
       try {
-        return decrypt(derive(`key:${context}`), sealed);
+        const [kind, keyId, body] = sealed.split('.');
+        if (`${kind}.` === olderVersion) return decrypt(keyFor(secret, context), keyId ?? '');
+        const known = dataKeys.find((dataKey) => dataKey.keyId === keyId);
+        if (`${kind}.` !== version || known === undefined) throw new Error('unknown key');
+        return decrypt(keyFor(known.key, context), body ?? '');
       } catch (cause) {
-        const detail = 'A sealed value can not be read: the file lease-secret is another one now.';
+        const detail =
+          'A sealed value can not be read: the keys of this marketplace are others now.';
         throw new MarketError('SERVICE_MISCONFIGURED', { detail }, { cause });
       }
     },
@@ -44,9 +53,12 @@ export function createSecretSealer(secret: string): SecretSealer {
   };
 }
 
+function derive(secret: Buffer | string, label: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `node3 sealed values v1 ${label}`, 32));
+}
+
 function decrypt(key: Buffer, sealed: string): string {
-  if (!sealed.startsWith(version)) throw new Error('unknown version of a sealed value');
-  const bytes = Buffer.from(sealed.slice(version.length), 'base64url');
+  const bytes = Buffer.from(sealed, 'base64url');
   const box = createDecipheriv(cipher, key, bytes.subarray(0, nonceBytes));
   box.setAuthTag(bytes.subarray(bytes.length - tagBytes));
   const body = bytes.subarray(nonceBytes, bytes.length - tagBytes);

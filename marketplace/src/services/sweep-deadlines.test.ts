@@ -8,6 +8,7 @@ import { Matchmaker } from '../matching/matchmaker.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { World } from '../store/testing/world.ts';
+import { testDataKeys } from '../testing/test-keyring.ts';
 import { testOffer } from '../testing/test-marketplace.ts';
 import { AgentLinks } from './agent-links.ts';
 import { cancelJob } from './cancel-job.ts';
@@ -145,12 +146,18 @@ describe('claiming', () => {
       freeMemoryBytes: offer.memoryBytes,
     };
     const leases = createLeaseTokens('secret');
-    const sealer = createSecretSealer('secret');
+    const sealer = createSecretSealer('secret', testDataKeys);
     const polls = [];
     for (const claimId of ['claim-1', 'claim-2', 'claim-3']) {
       polls.push(
         await claimJob(
-          { ...deps, reservations: { reservedFor: () => null }, leases, sealer },
+          {
+            ...deps,
+            reservations: { reservedFor: () => null },
+            leases,
+            sealer,
+            secretKeyOf: () => null,
+          },
           agent,
           capacity,
           claimId,

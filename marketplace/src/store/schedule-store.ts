@@ -10,7 +10,8 @@ import type {
 import type { ParameterValues } from '@node3/shared/template';
 
 export type ScheduleTarget =
-  | { kind: 'job'; spec: JobSpecInput }
+  /** The spec has masks where its secrets are sealed for this schedule, by name. */
+  | { kind: 'job'; spec: JobSpecInput; sealed?: Record<string, string> }
   | {
       kind: 'template';
       templateId: string;

@@ -7,6 +7,7 @@ import { describeAudit } from './testing/audit.ts';
 import { describeCaps } from './testing/caps.ts';
 import { describeChanges } from './testing/changes.ts';
 import { describeClaims } from './testing/claims.ts';
+import { describeDataKeys } from './testing/data-keys.ts';
 import { describeDependencies } from './testing/dependencies.ts';
 import { describeDeposits } from './testing/deposits.ts';
 import { describeEvents } from './testing/events.ts';
@@ -89,6 +90,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLeases(given);
     describeLogs(given);
     describeLogRemoval(given);
+    describeDataKeys(given);
     describeLedger(given);
     describePayoutBatches(given);
     describePayoutQueue(given);

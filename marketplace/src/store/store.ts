@@ -4,6 +4,7 @@ import type { AccountStore } from './account-store.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CapStore } from './cap-store.ts';
+import type { DataKeyStore } from './data-key-store.ts';
 import type { DependencyStore } from './dependency-store.ts';
 import type { DepositStore } from './deposit-store.ts';
 import type { JobStore } from './job-store.ts';
@@ -31,6 +32,7 @@ export interface Store
     AuditStore,
     ArtifactStore,
     CapStore,
+    DataKeyStore,
     DependencyStore,
     DepositStore,
     JobStore,

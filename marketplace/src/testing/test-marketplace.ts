@@ -28,6 +28,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { LedgerAuditor } from '../workers/ledger-auditor.ts';
 import { databaseUnderTest } from './engine-under-test.ts';
+import { testKeyring, testSecretKey } from './test-keyring.ts';
 
 /** The real service over a real database, with a chain that isn't there. */
 export interface TestMarketplace {
@@ -175,6 +176,7 @@ async function startOn(
     audit: pricingDefaults.audit,
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
+    keyring: testKeyring,
     receiptKey: testReceiptKey,
     adminApiKey,
     feeBasisPoints: options.feeBasisPoints ?? 500,
@@ -285,6 +287,7 @@ export function testOffer(overrides: Partial<Offer> = {}): Offer {
     memoryBytes: 16 * 1024 ** 3,
     diskBytes: 100 * 1024 ** 3,
     slots: 4,
+    secretKey: testSecretKey,
     ...overrides,
   };
 }

@@ -49,6 +49,12 @@ export const ExecutionOffer = strictObject({
   leaseMs: Type.Integer({ description: 'What acceptance gives, from when it is sent' }),
   deviceIds: Type.Array(Type.String()),
   spec: Type.Unknown({ description: 'A JobSpec' }),
+  secrets: Type.Optional(
+    strictObject({
+      keyId: Type.String({ maxLength: 64, description: "Which of the agent's keys opens it" }),
+      box: Type.String({ description: 'JobSecrets as JSON, sealed for this execution' }),
+    }),
+  ),
   reward: MoneySchema,
   requesterId: Type.Optional(
     Type.String({ maxLength: 64, description: 'Whose job it is; a provider may block it' }),

@@ -4,6 +4,7 @@ import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionDevice, ExecutionRequest } from '../executor.ts';
 import { buildJobEnvironment } from '../job-environment.ts';
 import { scriptCommand } from '../job-files.ts';
+import { secretsMount } from '../secret-files.ts';
 import { writeLabels } from './container-labels.ts';
 
 /** The image as the engine stores it. */
@@ -26,7 +27,12 @@ export interface EngineTraits {
 }
 
 export const jobUserId = 65_534;
-export const jobDirectories = { input: '/input', output: '/output', home: '/tmp' } as const;
+export const jobDirectories = {
+  input: '/input',
+  output: '/output',
+  home: '/tmp',
+  secrets: secretsMount,
+} as const;
 export const codeDirectory = '/job';
 
 const tmpBytesMin = 16 * 1024 * 1024;
@@ -61,6 +67,7 @@ export function buildContainerConfig(
   request: ExecutionRequest,
   image: ImageTraits,
   traits: EngineTraits,
+  secretsDirectory: string | null = null,
 ): ContainerCreateOptions {
   const { workload } = request;
   const env = buildJobEnvironment(request, jobDirectories);
@@ -85,7 +92,7 @@ export function buildContainerConfig(
     // An image's own health check would run beside the job and count against its limits.
     Healthcheck: { Test: ['NONE'] },
     Labels: writeLabels(request),
-    HostConfig: buildHostConfig(request, image, traits),
+    HostConfig: buildHostConfig(request, image, traits, secretsDirectory),
   };
 }
 
@@ -127,6 +134,7 @@ function buildHostConfig(
   request: ExecutionRequest,
   image: ImageTraits,
   traits: EngineTraits,
+  secretsDirectory: string | null,
 ): HardenedHostConfig {
   const { limits } = request;
   const memoryBytes = checkedInteger(limits.memoryBytes, 'memoryBytes');
@@ -156,7 +164,7 @@ function buildHostConfig(
       pinnedMemory(request.devices),
     ],
     Tmpfs: buildTmpfs(memoryBytes, image),
-    Mounts: buildMounts(request),
+    Mounts: buildMounts(request, secretsDirectory),
     IpcMode: 'private',
     CgroupnsMode: 'private',
     // A job whose first process ignores SIGTERM by being process 1 would always need the kill.
@@ -204,7 +212,10 @@ function pinnedMemory(devices: readonly ExecutionDevice[]) {
   return { Name: 'memlock', Soft: bytes, Hard: bytes };
 }
 
-function buildMounts(request: ExecutionRequest): NonNullable<HostConfig['Mounts']> {
+function buildMounts(
+  request: ExecutionRequest,
+  secretsDirectory: string | null,
+): NonNullable<HostConfig['Mounts']> {
   const names = volumeNames(request.executionId);
   const volume = (source: string, target: string, access: 'ro' | 'rw') => ({
     Type: 'volume' as const,
@@ -218,7 +229,19 @@ function buildMounts(request: ExecutionRequest): NonNullable<HostConfig['Mounts'
     volume(names.output, jobDirectories.output, 'rw'),
     volume(names.output, '/outputs', 'rw'),
     ...(request.workload.kind === 'script' ? [volume(names.code, codeDirectory, 'ro')] : []),
+    ...(secretsDirectory === null ? [] : [secretsBind(secretsDirectory)]),
   ];
+}
+
+/** The one folder of this machine that a job sees, made for it and in memory. */
+function secretsBind(directory: string) {
+  return {
+    Type: 'bind' as const,
+    Source: directory,
+    Target: secretsMount,
+    ReadOnly: true,
+    BindOptions: { Propagation: 'private' as const },
+  };
 }
 
 /**

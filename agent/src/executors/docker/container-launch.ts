@@ -3,6 +3,7 @@ import type { ContainerCreateOptions } from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { collectJobFiles } from '../job-files.ts';
+import { type SecretFiles, writeSecrets } from '../secret-files.ts';
 import { buildContainerConfig, type EngineTraits } from './container-config.ts';
 import { readLabels, writeLabels } from './container-labels.ts';
 import { readEngineTime } from './container-outcome.ts';
@@ -16,7 +17,7 @@ import { toStartError } from './start-error.ts';
  * @throws ExecutionError; the caller removes what was made so far.
  */
 export async function launchContainer(
-  deps: SupervisionDeps,
+  deps: SupervisionDeps & { secretFiles: SecretFiles | null },
   traits: EngineTraits,
   request: ExecutionRequest,
 ): Promise<ContainerSupervision> {
@@ -29,7 +30,8 @@ export async function launchContainer(
       throw new ExecutionError('image_not_found', 'The image is not on this machine any more.');
     }
     const imageTraits = { id: image.imageId, volumes: image.volumes };
-    const config = buildContainerConfig(request, imageTraits, traits);
+    const secrets = await writeSecrets(deps.secretFiles, request, null);
+    const config = buildContainerConfig(request, imageTraits, traits, secrets);
     await createVolumes(deps, request, files, image.imageId);
     const container = await createContainer(deps.docker, config);
     const feed = await openStdin(container, request);

@@ -19,6 +19,7 @@ import type {
   StartedExecution,
 } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
+import type { SecretFiles } from '../secret-files.ts';
 import { containerName, type EngineTraits } from './container-config.ts';
 import { launchContainer } from './container-launch.ts';
 import { listContainers, readOwnedExecution } from './container-list.ts';
@@ -43,6 +44,8 @@ export interface DockerExecutorDeps {
    * output is measured by it. Left out: true for root, since only root sees volumes.
    */
   volumesReachable?: boolean;
+  /** Where secrets of jobs lie; left out, jobs with secrets are refused. */
+  secretFiles?: SecretFiles | null;
   /** Free space on the outputs' disk below which workloads are stopped; left out, 512 MiB. */
   diskFreeBytesMin?: number;
 }
@@ -57,12 +60,16 @@ const isolationOfRuntime: Record<string, Isolation> = {
 export class DockerExecutor implements Executor {
   readonly name = 'docker';
   readonly isolation: Isolation;
-  readonly #deps: DockerExecutorDeps & { volumesReachable: boolean };
+  readonly #deps: DockerExecutorDeps & {
+    volumesReachable: boolean;
+    secretFiles: SecretFiles | null;
+  };
   readonly #supervisions = new Map<string, ContainerSupervision>();
   #traits: EngineTraits | null = null;
 
   constructor(deps: DockerExecutorDeps) {
-    this.#deps = { ...deps, volumesReachable: deps.volumesReachable ?? getuid?.() === 0 };
+    const volumesReachable = deps.volumesReachable ?? getuid?.() === 0;
+    this.#deps = { ...deps, volumesReachable, secretFiles: deps.secretFiles ?? null };
     this.isolation = isolationOfRuntime[deps.runtime ?? ''] ?? 'container';
   }
 
@@ -138,6 +145,7 @@ export class DockerExecutor implements Executor {
     const container = docker.getContainer(containerName(executionId));
     await ignoreMissing(container.remove({ force: true, v: true }));
     await removeVolumes(docker, executionId);
+    await this.#deps.secretFiles?.remove(executionId);
   }
 
   /** Includes executions of which only volumes are left; they are listed as created. */

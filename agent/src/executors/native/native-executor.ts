@@ -23,6 +23,7 @@ import type {
 import { collectJobFiles } from '../job-files.ts';
 import type { LogFrame } from '../log-frames.ts';
 import { raceSignal } from '../race-signal.ts';
+import { type SecretFiles, writeSecrets } from '../secret-files.ts';
 import { nativeCommand } from './native-command.ts';
 import { followFrames } from './native-log.ts';
 import { probeNative } from './native-probe.ts';
@@ -51,6 +52,8 @@ export interface NativeExecutorDeps {
   log: Logger;
   /** Who runs the workload; left out: nobody when the agent is root, else the agent's own user. */
   user?: NativeUser;
+  /** Where secrets of jobs lie; left out, jobs with secrets are refused. */
+  secretFiles?: SecretFiles | null;
 }
 
 const supervisorFile = fileURLToPath(new URL('./native-supervisor.ts', import.meta.url));
@@ -94,9 +97,12 @@ export class NativeExecutor implements Executor {
     assert(!this.#supervisions.has(executionId), 'an execution is started once');
     const paths = this.#paths(executionId);
     const spec = buildNativeSpec(request, paths, this.#user);
+    const { secretFiles } = this.#deps;
     const files = collectJobFiles(request);
     try {
       const stdin = workload.kind === 'container' ? workload.stdin : null;
+      const secrets = await writeSecrets(secretFiles ?? null, request, this.#user);
+      if (secrets !== null) spec.env['SECRETS_DIR'] = secrets;
       await createWorkspace(paths, spec, files, stdin);
       await this.#launch(executionId);
       const state = await readRecord<NativeState>(paths.state);
@@ -149,6 +155,7 @@ export class NativeExecutor implements Executor {
       }
     }
     await deleteWorkspace(paths);
+    await this.#deps.secretFiles?.remove(executionId);
   }
 
   async list(): Promise<OwnedExecution[]> {

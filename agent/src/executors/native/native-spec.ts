@@ -25,6 +25,8 @@ export function buildNativeSpec(
     input: paths.input,
     output: paths.output,
     home: paths.home,
+    // Known once they are written.
+    secrets: '',
   });
   return {
     executionId,

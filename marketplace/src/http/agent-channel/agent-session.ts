@@ -14,6 +14,7 @@ import type { AgentMessage } from '@node3/shared/routes/agents';
 import type { WebSocket } from 'ws';
 import type { AgentLink, AgentLinks } from '../../services/agent-links.ts';
 import { checkOffer } from '../../services/check-offer.ts';
+import type { LeaseDeps } from '../../services/claim-job.ts';
 import { messagesOwed } from '../../services/messages-owed.ts';
 import type { PollTurns } from '../../services/poll-turns.ts';
 import type { AgentPresence } from '../../services/presence.ts';
@@ -27,6 +28,7 @@ import { readFrame } from './read-frame.ts';
 
 export interface SessionDeps extends AnswerDeps {
   sealer: SecretSealer;
+  secretKeyOf: LeaseDeps['secretKeyOf'];
   log: Logger;
   agentLinks: AgentLinks;
   pollTurns: PollTurns;

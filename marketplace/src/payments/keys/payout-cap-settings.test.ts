@@ -4,7 +4,7 @@ import { readConfig } from '../../env.ts';
 import { payoutCapsFor } from './payout-cap-settings.ts';
 
 const env = (values: Record<string, string>) =>
-  readConfig({ ADMIN_API_KEY: 'a-key-of-sixteen-chars', ...values }).payoutCaps;
+  readConfig({ ENVIRONMENT: 'development', ...values }).payoutCaps;
 
 describe('the caps an operator sets', () => {
   it('replace the defaults of the cluster one by one', () => {

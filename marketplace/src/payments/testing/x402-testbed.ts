@@ -22,6 +22,7 @@ import { createService, type Service, type ServiceParts } from '../../service.ts
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { absentBlobs } from '../../testing/absent-blobs.ts';
+import { testKeyring } from '../../testing/test-keyring.ts';
 import { testReceiptKey } from '../../testing/test-marketplace.ts';
 import { LedgerAuditor } from '../../workers/ledger-auditor.ts';
 import type { PaymentRail } from '../payment-rail.ts';
@@ -294,6 +295,7 @@ function createTestService(
     audit: pricingDefaults.audit,
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
+    keyring: testKeyring,
     receiptKey: testReceiptKey,
     adminApiKey,
     feeBasisPoints: 500,

@@ -3,6 +3,7 @@ import { createAccountStore } from './account-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
 import { createAuditStore } from './audit-log.ts';
 import { createCapStore } from './cap-store.ts';
+import { createDataKeyStore } from './data-key-store.ts';
 import type { Database } from './database.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDepositStore } from './deposit-store.ts';
@@ -35,6 +36,7 @@ export function createSqlStore(database: Database): Store {
     ...createAuditStore(database),
     ...createCapStore(database),
     ...createLogRemoval(database),
+    ...createDataKeyStore(database),
     ...createDependencies(database),
     ...createQuoteStore(database),
     ...createPayoutStore(database),

@@ -13,6 +13,7 @@ import { type Counts, count } from '../counter.ts';
 import { writeEmptyDatabase } from '../empty-database.ts';
 import type { RunTrace } from '../run-trace.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { testKeyring } from '../test-keyring.ts';
 import type { SwarmFaults } from './faults.ts';
 import { MarketLife } from './market-life.ts';
 import { type AnswerOf, type AskOf, type OperationName, operations } from './operations.ts';
@@ -228,6 +229,7 @@ export class SimMarket {
       simulated: 'allowed',
       ownWallets: new Set([chain.rail.treasury]),
       leaseSecret: 'lease-secret-of-the-simulation',
+      keyring: testKeyring,
       feeBasisPoints: 500,
       holdbackMs: 0,
       bus: null,

@@ -18,6 +18,7 @@ import type {
   SeedMachine,
   SeedNewJob,
 } from '@node3/shared/routes/node3';
+import { hasSecrets } from '../../../services/job-secrets.ts';
 import type { ExecutionRow, JobRow } from '../../../store/rows.ts';
 
 /** Between the words of the node3 seed and ours; nothing else knows them. */
@@ -120,7 +121,7 @@ export function toSeedJob(
   const { workload, price, inputs, labels } = spec;
   const hasEnvironment = Object.keys(workload.env ?? {}).length > 0;
   if (hasEnvironment && accountId !== operatorAccountId) return null;
-  const isSealed = Object.keys(spec.sealedEnv ?? {}).length > 0;
+  const isSealed = hasSecrets(spec);
   if (workload.kind !== 'container' || price.kind !== 'fixed' || price.reward.asset !== 'SOL') {
     return null;
   }

@@ -12,6 +12,7 @@ import { auditLog } from './0011-audit-log.ts';
 import { artifacts } from './0012-artifacts.ts';
 import { replicas } from './0013-replicas.ts';
 import { webhooks } from './0014-webhooks.ts';
+import { dataKeys } from './0015-data-keys.ts';
 
 export interface Migration {
   name: string;
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   artifacts,
   replicas,
   webhooks,
+  dataKeys,
 ];

@@ -25,6 +25,7 @@ import { auditLog } from './0023-audit-log.ts';
 import { artifacts } from './0024-artifacts.ts';
 import { replicas } from './0025-replicas.ts';
 import { webhooks } from './0026-webhooks.ts';
+import { dataKeys } from './0027-data-keys.ts';
 
 export interface Migration {
   name: string;
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   artifacts,
   replicas,
   webhooks,
+  dataKeys,
 ];
