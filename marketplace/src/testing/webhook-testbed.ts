@@ -10,6 +10,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { World } from '../store/testing/world.ts';
 import { WebhookWorker } from '../workers/webhook-worker.ts';
+import { testDataKeys } from './test-keyring.ts';
 
 export interface ReceivedWebhook {
   path: string;
@@ -56,7 +57,7 @@ export const operatorAccountId = 'acc_operator';
 /** A store with webhooks and what sends them, on a clock that the test moves. */
 export class WebhookTestbed {
   readonly clock = new ManualClock();
-  readonly sealer = createSecretSealer('a secret for tests');
+  readonly sealer = createSecretSealer('a secret for tests', testDataKeys);
   readonly webhookAllow: FetchAllowance = { networks: ['127.0.0.0/8'], ports: 'any' };
   readonly world: World;
   readonly store: Store;
