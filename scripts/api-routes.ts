@@ -5,6 +5,7 @@ import * as adminAgents from '@node3/shared/routes/admin-agents';
 import * as agentIdentity from '@node3/shared/routes/agent-identity';
 import * as agentLocal from '@node3/shared/routes/agent-local';
 import * as agents from '@node3/shared/routes/agents';
+import * as alerts from '@node3/shared/routes/alerts';
 import * as artifacts from '@node3/shared/routes/artifacts';
 import * as audit from '@node3/shared/routes/audit';
 import * as auth from '@node3/shared/routes/auth';
@@ -53,6 +54,7 @@ export const apiRoutes: RouteContract[] = [
   explain,
   events,
   webhooks,
+  alerts,
   jobBulk,
   artifacts,
   templates,

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
@@ -205,6 +205,8 @@ async function createMarketplaceService(
     explorerUrl: (signature) => explorerUrl(cluster, signature, config.explorerUrl),
     audit: config.audit,
     webhookAllow: config.webhookAllow,
+    alertThresholds: config.alerts,
+    diskFreeRatio: () => diskFreeRatio(config.dataDir),
     leaseSecret: keys.secrets.leaseSecret,
     keyring: keys.keyring,
     receiptKey: keys.receiptKey,
@@ -249,6 +251,12 @@ function scrapedOf(
 }
 
 const dayMs = 86_400_000;
+
+/** null where the file system does not say. */
+async function diskFreeRatio(folder: string): Promise<number | null> {
+  const disk = await statfs(folder).catch(() => null);
+  return disk === null || disk.blocks === 0 ? null : disk.bavail / disk.blocks;
+}
 
 const failingDetail = 'The last payout step failed; it is tried again. The log says why.';
 

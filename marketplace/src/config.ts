@@ -5,6 +5,7 @@ import type { LogFormat, LogLevel } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
 import { type ArtifactConfig, artifactDefaults } from './artifact-config.ts';
+import type { AlertThresholds } from './domain/alert-conditions.ts';
 import { type Caps, noCaps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
@@ -38,6 +39,8 @@ export interface MarketplaceConfig {
   audit: { address: AuditAddress; retentionDays: number };
   /** Private networks and other ports that webhooks may lead to; none without a deliberate yes. */
   webhookAllow: FetchAllowance;
+  /** Where alerts begin. */
+  alerts: AlertThresholds;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
   feeBasisPoints: number;
   /** Caps that hold for every account, whatever it sets for itself. */
@@ -100,6 +103,16 @@ export const pricingDefaults = {
   explorerUrl: null,
   audit: { address: 'truncated', retentionDays: limits.auditRetentionDays },
   webhookAllow: {},
+  alerts: {
+    agentOfflineMs: 120_000,
+    queueOldestMs: 600_000,
+    paymentPendingMs: 300_000,
+    webhookFailingMs: 3_600_000,
+    diskFreeRatio: 0.1,
+    // The seed warns below one SOL.
+    treasuryLamports: baseUnits(1_000_000_000n),
+    balance: { SOL: baseUnits(10_000_000n), USDC: baseUnits(1_000_000n) },
+  },
   registration: 'open',
   unprovenWallets: 'refused',
   artifacts: artifactDefaults,

@@ -24,6 +24,7 @@ import {
   type ObservabilityConfig,
   pricingDefaults,
 } from './config.ts';
+import type { AlertThresholds } from './domain/alert-conditions.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
@@ -75,6 +76,7 @@ export function readConfig(env: Env): MarketplaceConfig {
       }),
     },
     webhookAllow: readWebhookAllow(env),
+    alerts: readAlerts(env),
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', {
       fallback: pricingDefaults.feeBasisPoints,
       min: 0,
@@ -118,6 +120,28 @@ function readObservability(env: Env): ObservabilityConfig {
     metrics: readFlag(env, 'METRICS_ENABLED', 'on') ? 'on' : 'off',
     metricsToken: readScrapeToken(env),
     commit: commit === null ? null : commit.slice(0, 40),
+  };
+}
+
+/** Seconds, percent and amounts; each has a default that suits a small marketplace. */
+function readAlerts(env: Env): AlertThresholds {
+  const { alerts } = pricingDefaults;
+  const seconds = (name: string, fallbackMs: number) =>
+    1_000 * readInteger(env, name, { fallback: fallbackMs / 1_000, min: 1, max: 2_592_000 });
+  const amount = (name: string, asset: Asset, fallback: BaseUnits) =>
+    readCap(env, name, asset) ?? fallback;
+  const percent = { fallback: alerts.diskFreeRatio * 100, min: 0, max: 99 };
+  return {
+    agentOfflineMs: seconds('ALERT_AGENT_OFFLINE_SEC', alerts.agentOfflineMs),
+    queueOldestMs: seconds('ALERT_QUEUE_OLDEST_SEC', alerts.queueOldestMs),
+    paymentPendingMs: seconds('ALERT_PAYMENT_PENDING_SEC', alerts.paymentPendingMs),
+    webhookFailingMs: seconds('ALERT_WEBHOOK_FAILING_SEC', alerts.webhookFailingMs),
+    diskFreeRatio: readInteger(env, 'ALERT_DISK_FREE_PERCENT', percent) / 100,
+    treasuryLamports: amount('ALERT_TREASURY_SOL', 'SOL', alerts.treasuryLamports),
+    balance: {
+      SOL: amount('ALERT_BALANCE_SOL', 'SOL', alerts.balance.SOL),
+      USDC: amount('ALERT_BALANCE_USDC', 'USDC', alerts.balance.USDC),
+    },
   };
 }
 

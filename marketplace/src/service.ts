@@ -11,6 +11,7 @@ import type { WalletKey } from '@node3/shared/wallet-key';
 import type { FastifyInstance } from 'fastify';
 import type { BlobStore } from './blobs/blob-store.ts';
 import { type Core, openCore } from './core.ts';
+import type { AlertThresholds } from './domain/alert-conditions.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { createServer, type ServerMetrics } from './http/server.ts';
@@ -35,6 +36,7 @@ import { readHealth } from './services/read-health.ts';
 import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Keyring } from './services/secret-keyring.ts';
 import type { Store } from './store/store.ts';
+import { startAlertWatcher } from './workers/alert-watcher.ts';
 import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
 import { startAuditKeeper } from './workers/audit-keeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
@@ -77,6 +79,9 @@ export interface ServiceParts {
   audit: AuditSettings;
   /** Where webhooks may lead beyond the public internet. */
   webhookAllow: FetchAllowance;
+  alertThresholds: AlertThresholds;
+  /** Share of the disk that is free; null where it can't be told. */
+  diskFreeRatio: () => Promise<number | null>;
   leaseSecret: string;
   keyring: Keyring;
   /** Signs receipts and nothing else. */
@@ -218,6 +223,17 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         ...(parts.logRetentionMs === null
           ? []
           : [startLogRetention({ ...core, logRetentionMs: parts.logRetentionMs })]),
+        startAlertWatcher({
+          ...core,
+          ids,
+          alertThresholds: parts.alertThresholds,
+          treasuryLamports: () => auditor.found.reserves?.SOL.onChain ?? null,
+          ledgerProblem() {
+            const { state, detail } = auditor.health();
+            return state === 'failed' ? detail : null;
+          },
+          diskFreeRatio: parts.diskFreeRatio,
+        }),
         new WebhookWorker({
           ...core,
           ids,

@@ -116,6 +116,46 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         fallback: null,
       },
       {
+        name: 'ALERT_AGENT_OFFLINE_SEC',
+        about: 'How long an agent is silent before its owner is told.',
+        fallback: '120',
+      },
+      {
+        name: 'ALERT_QUEUE_OLDEST_SEC',
+        about: 'How long a job waits before the operator is told.',
+        fallback: '600',
+      },
+      {
+        name: 'ALERT_PAYMENT_PENDING_SEC',
+        about: 'How long a payout is due before the operator is told.',
+        fallback: '300',
+      },
+      {
+        name: 'ALERT_WEBHOOK_FAILING_SEC',
+        about: 'How long a webhook fails before its account is told.',
+        fallback: '3600',
+      },
+      {
+        name: 'ALERT_DISK_FREE_PERCENT',
+        about: 'How much of the disk is free when the operator is told.',
+        fallback: '10',
+      },
+      {
+        name: 'ALERT_TREASURY_SOL',
+        about: 'With how much SOL in the treasury the operator is told.',
+        fallback: '1',
+      },
+      {
+        name: 'ALERT_BALANCE_SOL',
+        about: 'With how much SOL an account that posts jobs is told.',
+        fallback: '0.01',
+      },
+      {
+        name: 'ALERT_BALANCE_USDC',
+        about: 'The same in USDC.',
+        fallback: '1',
+      },
+      {
         name: 'WEBHOOK_NETWORKS',
         about: 'Private networks that webhooks may lead to, on any port; for development.',
         fallback: null,

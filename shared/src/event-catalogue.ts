@@ -37,6 +37,14 @@ const paid = { payoutId, agentId, ...money, signature };
 const withdrawal = { payoutId, kind: 'withdrawal', wallet, ...money };
 const schedule = { scheduleId, title: 'nightly', before: 'active' };
 
+const alert = {
+  alertId: 'alr_01M8BAHJE7E7XBB3J6PT750FZT',
+  rule: 'agent-offline',
+  subject: agentId,
+  severity: 'warning',
+  detail: 'The agent rig has said nothing for 2 min.',
+};
+
 const webhook = {
   webhookId: 'whk_01M8BAHJE7E7XBB3J6PT750FZT',
   origin: 'https://hooks.example',
@@ -59,6 +67,12 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     name: 'rig',
   }),
   'agent.unregistered': operator('An agent left for good.', agentState),
+  'alert.acknowledged': account('An operator said that an alert is known.', alert),
+  'alert.opened': account(
+    'Something needs to be looked at; the operator’s belong to no account.',
+    alert,
+  ),
+  'alert.resolved': account('What an alert was about is well again, or gone.', alert),
   'capacity.freed': account('A reservation ended before its time.', { reservationId, agents: 4 }),
   'capacity.reserved': account('Agents were reserved for the account.', {
     reservationId,

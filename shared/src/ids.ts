@@ -5,6 +5,7 @@
 export const idKinds = {
   account: 'acc',
   agent: 'agt',
+  alert: 'alr',
   apiKey: 'key',
   artifact: 'art',
   batch: 'bat',

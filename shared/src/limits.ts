@@ -306,4 +306,6 @@ export const limits = {
   webhookDeliveryDays: 30,
   /** Time to give the new secret to the receiver. */
   webhookSecretOverlapMs: 86_400_000,
+  /** Accounts that are looked at in one turn for how much they have left. */
+  alertAccountsMax: 10_000,
 } as const;

@@ -10,6 +10,7 @@ import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
 import type { AcceptHistoryOptions, PayoutSwitchOptions } from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
 import { addAdminAgentCommands } from './agent-commands.ts';
+import { addAdminAlertCommands } from './alert-commands.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addAdminMoneyCommands } from './money-commands.ts';
@@ -22,6 +23,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
   addReadingCommands(state, admin);
   addLedgerCommands(state, admin);
   addAuditCommands(state, admin);
+  addAdminAlertCommands(state, admin);
   addAdminAgentCommands(state, admin);
   addDatabaseCommands(state, admin);
 

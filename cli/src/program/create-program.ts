@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addAdminCommands } from './admin-commands.ts';
 import { addKeyCommands } from './agent-commands.ts';
+import { addAlertCommands } from './alert-commands.ts';
 import type { ProgramState } from './attach-action.ts';
 import { addJobCommands, addReceiptCommand } from './job-commands.ts';
 import { addMoneyCommands } from './money-commands.ts';
@@ -42,6 +43,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addTemplateCommands(state, program);
   addScheduleCommands(state, program);
   addWebhookCommands(state, program);
+  addAlertCommands(state, program);
   addAccountCommands(state, program);
   addKeyCommands(state, program);
   addMoneyCommands(state, program);

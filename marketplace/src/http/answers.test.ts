@@ -9,6 +9,7 @@ import * as adminRoutes from '@node3/shared/routes/admin';
 import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
 import * as agentIdentityRoutes from '@node3/shared/routes/agent-identity';
 import * as agentRoutes from '@node3/shared/routes/agents';
+import * as alertRoutes from '@node3/shared/routes/alerts';
 import * as artifactRoutes from '@node3/shared/routes/artifacts';
 import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
@@ -39,6 +40,7 @@ import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditDeposit } from '../services/claim-deposit.ts';
 import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-agents.ts';
+import { askAlerts } from '../testing/ask-alerts.ts';
 import { askFiles } from '../testing/ask-artifacts.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
@@ -87,6 +89,7 @@ const modules = [
   auditRoutes,
   eventRoutes,
   webhookRoutes,
+  alertRoutes,
 ];
 
 function isContract(value: unknown): value is RouteContract {
@@ -307,6 +310,7 @@ describe('answers', () => {
     await askAgents(ask, market.adminApiKey, await registerAgent());
     await askSeed(requester);
     await ask(auditRoutes.listAuditLog, market.adminApiKey, { query: { limit: 1_000 } });
+    await askAlerts(ask, market);
     const uncapped = await openAccount();
     await askWebhooks((contract, args) => ask(contract, uncapped, args), market);
     await ask(eventRoutes.listEvents, requester, { query: {} });

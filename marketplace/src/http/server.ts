@@ -21,6 +21,7 @@ import { addAdminRoutes } from './routes/admin.ts';
 import { addAdminAgentRoutes } from './routes/admin-agents.ts';
 import { addAgentIdentityRoutes } from './routes/agent-identity.ts';
 import { addAgentRoutes } from './routes/agents.ts';
+import { addAlertRoutes } from './routes/alerts.ts';
 import { addArtifactRoutes } from './routes/artifacts.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addCapRoutes } from './routes/caps.ts';
@@ -145,6 +146,7 @@ export async function createServer(
     addAdminDepositRoutes(api, deps);
     addEventRoutes(api, deps);
     addWebhookRoutes(api, deps);
+    addAlertRoutes(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
   if (options.metrics !== null) {

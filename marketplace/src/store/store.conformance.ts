@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from './store.ts';
 import { describeAccounts } from './testing/accounts.ts';
 import { describeAgents } from './testing/agents.ts';
+import { describeAlerts } from './testing/alerts.ts';
 import { describeArtifacts } from './testing/artifacts.ts';
 import { describeAudit } from './testing/audit.ts';
 import { describeCaps } from './testing/caps.ts';
@@ -100,6 +101,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeArtifacts(given);
     describeSchedules(given);
     describeEvents(given);
+    describeAlerts(given);
     describeAudit(given);
     describeWebhooks(given);
     describeX402(given);

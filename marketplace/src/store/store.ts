@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { AccountStore } from './account-store.ts';
+import type { AlertStore } from './alert-store.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CapStore } from './cap-store.ts';
@@ -29,6 +30,7 @@ import type { X402Store } from './x402-store.ts';
  */
 export interface Store
   extends AccountStore,
+    AlertStore,
     AuditStore,
     ArtifactStore,
     CapStore,

@@ -174,6 +174,8 @@ async function startOn(
     cluster: options.cluster ?? 'localnet',
     explorerUrl: () => null,
     audit: pricingDefaults.audit,
+    alertThresholds: pricingDefaults.alerts,
+    diskFreeRatio: async () => null,
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     keyring: testKeyring,

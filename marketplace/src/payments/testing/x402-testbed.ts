@@ -293,6 +293,8 @@ function createTestService(
     cluster: 'localnet',
     explorerUrl: () => null,
     audit: pricingDefaults.audit,
+    alertThresholds: pricingDefaults.alerts,
+    diskFreeRatio: async () => null,
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     keyring: testKeyring,

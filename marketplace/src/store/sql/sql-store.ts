@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts';
 import { createAccountStore } from './account-store.ts';
+import { createAlertStore } from './alert-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
 import { createAuditStore } from './audit-log.ts';
 import { createCapStore } from './cap-store.ts';
@@ -32,6 +33,7 @@ export function createSqlStore(database: Database): Store {
     ...createDepositStore(database),
     ...createWithdrawalStore(database),
     ...createJobStore(database),
+    ...createAlertStore(database),
     ...createArtifactStore(database),
     ...createAuditStore(database),
     ...createCapStore(database),

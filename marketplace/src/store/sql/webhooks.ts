@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
 import type { Tx, Work } from './work.ts';
 
-interface WebhookRecord {
+export interface WebhookRecord {
   webhook_id: string;
   account_id: string;
   url: string;
@@ -109,7 +109,7 @@ function toValues(webhook: WebhookRow) {
   return { ...webhook, types: webhook.types === null ? null : JSON.stringify(webhook.types) };
 }
 
-function toWebhook(record: WebhookRecord): WebhookRow {
+export function toWebhook(record: WebhookRecord): WebhookRow {
   const number = (value: bigint | null) => (value === null ? null : Number(value));
   return {
     webhookId: record.webhook_id,

@@ -13,6 +13,7 @@ import {
 import { createSqlStore } from '../sql/sql-store.ts';
 import type { Store } from '../store.ts';
 import { liveThroughAgents } from '../testing/agents.ts';
+import { liveThroughAlerts } from '../testing/alerts.ts';
 import { liveThroughArtifacts } from '../testing/artifacts.ts';
 import { liveThroughAudit } from '../testing/audit.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
@@ -238,6 +239,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.consumeChallenge('c', 0);
   await liveThroughArtifacts(world, agentId);
   await liveThroughCaps(world);
+  await liveThroughAlerts(world);
   await liveThroughAudit(world);
   await liveThroughWebhooks(world, accountId);
   await liveThroughDependencies(world, accountId, agentId);

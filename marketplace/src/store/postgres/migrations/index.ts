@@ -13,6 +13,7 @@ import { artifacts } from './0012-artifacts.ts';
 import { replicas } from './0013-replicas.ts';
 import { webhooks } from './0014-webhooks.ts';
 import { dataKeys } from './0015-data-keys.ts';
+import { alerts } from './0016-alerts.ts';
 
 export interface Migration {
   name: string;
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   replicas,
   webhooks,
   dataKeys,
+  alerts,
 ];

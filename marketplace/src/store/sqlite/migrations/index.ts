@@ -26,6 +26,7 @@ import { artifacts } from './0024-artifacts.ts';
 import { replicas } from './0025-replicas.ts';
 import { webhooks } from './0026-webhooks.ts';
 import { dataKeys } from './0027-data-keys.ts';
+import { alerts } from './0028-alerts.ts';
 
 export interface Migration {
   name: string;
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   replicas,
   webhooks,
   dataKeys,
+  alerts,
 ];
