@@ -1,3 +1,4 @@
+import type { Env } from '@node3/shared/env';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
 
 export interface AgentProcessOptions {
@@ -5,6 +6,8 @@ export interface AgentProcessOptions {
   dataDir: string;
   marketplaceUrl: string;
   rpcUrl: string;
+  /** More settings, which win over the ones here. */
+  env?: Env;
 }
 
 /** An agent in a process of its own, started as a provider would; its engine is the real one. */
@@ -25,6 +28,7 @@ export function createAgentProcess(options: AgentProcessOptions): ServiceProcess
       MAX_CONCURRENT_JOBS: '4',
       DRAIN_SEC: '0',
       LOG_LEVEL: 'warn',
+      ...options.env,
     },
     ready: /^node3 agent: (\S+)$/,
   });

@@ -69,6 +69,8 @@ export interface NetworkOptions {
   marketplaceIn?: 'this' | 'child';
   /** More settings for the child. */
   childEnv?: Env;
+  /** More settings for agents in processes of their own. */
+  agentEnv?: Env;
   marketplace?: Partial<MarketplaceConfig>;
   /** How many addresses of the one chain the marketplace is told; 1 when absent. */
   endpoints?: 1 | 2;
@@ -131,6 +133,7 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
         dataDir: join(folder, name),
         marketplaceUrl: marketplace.url,
         rpcUrl: localnet.rpcUrl,
+        env: options.agentEnv ?? {},
       });
       processes.push(process);
       await process.start();

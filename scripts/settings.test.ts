@@ -4,6 +4,7 @@ import { readConfig } from '@node3/marketplace/env';
 import { marketplaceSettings } from '@node3/marketplace/settings';
 import type { Env } from '@node3/shared/env';
 import { namesRead, type SettingGroup } from '@node3/shared/setting';
+import { readTracing } from '@node3/shared/tracing';
 import { describe, expect, it } from 'vitest';
 
 const services: {
@@ -33,6 +34,7 @@ const services: {
       { ...readAgentConfig(env, { hostname: 'host', dashboardDir: null }), environment: null },
       readLogLevel(env),
       readLogFormat(env),
+      readTracing(env),
     ],
     needed: {},
   },

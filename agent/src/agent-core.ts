@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Ids, systemIds } from '@node3/shared/ids';
 import type { Logger } from '@node3/shared/logger';
 import type { AgentMessage } from '@node3/shared/routes/agents';
+import type { Tracer } from '@node3/shared/tracing';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
@@ -44,6 +45,8 @@ export interface AgentParts {
   clock: HostClock;
   ids: Ids;
   log: Logger;
+  /** null traces nothing. */
+  tracer: Tracer | null;
   fetch: typeof fetch;
   openSocket: OpenSocket;
   /** 0…1, for jitter. */
@@ -78,7 +81,7 @@ export function createCore(
   wallet: WalletKey,
   events: CoreEvents,
 ) {
-  const { bootId, clock, log, random } = parts;
+  const { bootId, clock, log, random, tracer } = parts;
   const opened = new SqliteJournal({
     path: join(config.dataDir, 'journal.sqlite'),
     newOwnerId: () => systemIds.secret(12),
@@ -110,7 +113,7 @@ export function createCore(
   const rpc =
     config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
   const balance = new BalanceWatch({ rpc, link, clock, log, address: wallet.address });
-  const shared = { link, journal, leases, clock, bootId, log, random, measures };
+  const shared = { link, journal, leases, clock, bootId, log, random, measures, tracer };
   const outbox: Outbox = new Outbox({
     ...shared,
     onStop: (executionId, cause) => desk.stop(executionId, cause),

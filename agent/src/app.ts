@@ -30,6 +30,7 @@ export function systemParts(): AgentParts {
     clock: systemHostClock,
     ids: systemIds,
     log: silentLogger,
+    tracer: null,
     fetch: globalThis.fetch,
     openSocket,
     random: Math.random,

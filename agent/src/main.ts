@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '@node3/shared/env';
 import { KeypairFileError } from '@node3/shared/keypair-file-error';
 import { createLogger } from '@node3/shared/logger';
+import { openTracer, readTracing } from '@node3/shared/tracing';
 import type { Agent } from './agent.ts';
 import { startAgent } from './app.ts';
 import { readAgentConfig, readLogFormat, readLogLevel } from './env.ts';
 import { JournalLockedError } from './journal/sqlite/open-database.ts';
+import { agentVersion } from './version.ts';
 
 /** Errors whose message is all that a person needs; a stack would hide it. */
 const plainErrors = [ConfigError, KeypairFileError, JournalLockedError];
@@ -21,10 +23,16 @@ async function main(): Promise<void> {
     values['metrics-dcgm-names'] === true ? { ...read, dcgmNames: 'on' as const } : read;
   const level = readLogLevel(process.env);
   const log = createLogger({ name: 'agent', level, format: readLogFormat(process.env) });
-  const agent = await startAgent(config, { log });
+  const service = { name: 'node3-agent', version: agentVersion };
+  const tracer = await openTracer(service, readTracing(process.env));
+  const agent = await startAgent(config, { log, tracer });
   process.stdout.write(`node3 agent: ${agent.url}\n`);
   stopOnSignals(agent, config.drainMs);
-  await agent.ended;
+  try {
+    await agent.ended;
+  } finally {
+    await tracer?.stop();
+  }
 }
 
 /**

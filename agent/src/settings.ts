@@ -187,6 +187,23 @@ export const agentSettings: readonly SettingGroup[] = [
         fallback: 'false',
       },
       {
+        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        about: 'Base address of an OTLP/HTTP receiver; without it nothing is traced.',
+        fallback: null,
+        example: 'http://127.0.0.1:4318',
+      },
+      {
+        name: 'OTEL_EXPORTER_OTLP_HEADERS',
+        about: 'Headers for it, such as authorization=Bearer%20token, separated by commas.',
+        fallback: null,
+        example: 'authorization=Bearer%20token',
+      },
+      {
+        name: 'OTEL_TRACES_SAMPLER_ARG',
+        about: 'Share of the traces begun here that are kept; callers decide about their own.',
+        fallback: '1',
+      },
+      {
         name: 'NODE3_COMMIT',
         about: 'The commit that runs, as node3_build_info shows it.',
         fallback: null,

@@ -5,11 +5,13 @@ import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { createLogger, type Logger } from '@node3/shared/logger';
 import { baseUnits } from '@node3/shared/money';
+import { openTracer, type Tracer } from '@node3/shared/tracing';
 import { collectDefaultMetrics } from 'prom-client';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MarketplaceConfig } from './config.ts';
 import type { EventBus } from './live/event-bus.ts';
 import { openBus } from './live/open-bus.ts';
+import { jobTraces } from './observability/job-traces.ts';
 import { createObservability, type Observability } from './observability/observability.ts';
 import type { ScrapeOptions } from './observability/readings.ts';
 import { openBlobs, settingsOf } from './open-blobs.ts';
@@ -64,14 +66,21 @@ export async function startMarketplace(
     log,
     onFatal: options.onFatal ?? endProcess,
   });
-  const isMeasured = config.observability.metrics === 'on';
-  const observability = isMeasured ? createObservability(systemClock) : null;
+  const tracer = await openTracer(
+    { name: 'node3-marketplace', version: packageJson.version },
+    config.observability.tracing,
+  );
+  const isWatched = config.observability.metrics === 'on' || tracer !== null;
+  const observability = isWatched ? createObservability(systemClock) : null;
+  if (tracer !== null) {
+    observability?.addObserver(jobTraces({ tracer, clock: systemClock, store: opened }));
+  }
   const store = observability?.watch(opened) ?? opened;
   let bus: EventBus | null = null;
   try {
     const company = await openBus(config.database, log);
     bus = company.bus;
-    const opening = { config, keys, store, log, observability, ...company };
+    const opening = { config, keys, store, log, observability, tracer, ...company };
     const money = await openMoney(opening);
     const { engine, x402 } = money;
     const service = await createMarketplaceService(opening, money);
@@ -85,6 +94,7 @@ export async function startMarketplace(
         await Promise.all([service.stop(), x402?.stop()]);
         await engine.stop();
         await bus?.close();
+        await tracer?.stop();
         await store.close();
       },
     };
@@ -103,6 +113,7 @@ interface Opening {
   observability: Observability | null;
   bus: EventBus | null;
   clock: Clock;
+  tracer: Tracer | null;
 }
 
 async function loadKeys(config: MarketplaceConfig) {
@@ -181,7 +192,7 @@ async function openMoney({ config, keys, store, log, observability, clock }: Ope
 }
 
 async function createMarketplaceService(
-  { config, keys, store, log, observability, bus, clock }: Opening,
+  { config, keys, store, log, observability, tracer, bus, clock }: Opening,
   { payments, auditor, engine, x402 }: Awaited<ReturnType<typeof openMoney>>,
 ): Promise<Service> {
   const { cluster, treasury, deposits } = payments;
@@ -223,7 +234,11 @@ async function createMarketplaceService(
     version: packageJson.version,
     registration: config.registration,
     unprovenWallets: config.unprovenWallets,
-    ...(observability && { scraped: scrapedOf(config, observability, payments.rpc) }),
+    tracer,
+    ...(observability &&
+      config.observability.metrics === 'on' && {
+        scraped: scrapedOf(config, observability, payments.rpc),
+      }),
   });
 }
 

@@ -4,6 +4,7 @@ import { limits } from '@node3/shared/limits';
 import type { LogFormat, LogLevel } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import type { PassphraseSource } from '@node3/shared/passphrase';
+import { type TracingConfig, tracingOff } from '@node3/shared/tracing';
 import { type ArtifactConfig, artifactDefaults } from './artifact-config.ts';
 import type { AlertThresholds } from './domain/alert-conditions.ts';
 import { type Caps, noCaps } from './domain/spending-caps.ts';
@@ -81,12 +82,14 @@ export interface ObservabilityConfig {
   metricsToken: string | null;
   /** The commit that runs, where whoever built it says so. */
   commit: string | null;
+  tracing: TracingConfig;
 }
 
 export const observabilityDefaults: ObservabilityConfig = {
   metrics: 'on',
   metricsToken: null,
   commit: null,
+  tracing: tracingOff,
 };
 
 /** What an operator charges and allows who says nothing about it. */

@@ -17,6 +17,7 @@ import { logFormats, logLevels } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
+import { readTracing } from '@node3/shared/tracing';
 import { readArtifactConfig } from './artifact-config.ts';
 import {
   defaultImages,
@@ -120,6 +121,7 @@ function readObservability(env: Env): ObservabilityConfig {
     metrics: readFlag(env, 'METRICS_ENABLED', 'on') ? 'on' : 'off',
     metricsToken: readScrapeToken(env),
     commit: commit === null ? null : commit.slice(0, 40),
+    tracing: readTracing(env),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Logger } from '@node3/shared/logger';
 import type { Loop } from '@node3/shared/loop';
 import type { Asset } from '@node3/shared/money';
 import type { Health } from '@node3/shared/routes/health';
+import type { Tracer } from '@node3/shared/tracing';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import type { FastifyInstance } from 'fastify';
 import type { BlobStore } from './blobs/blob-store.ts';
@@ -105,6 +106,8 @@ export interface ServiceParts {
   registration: RegistrationPolicy;
   /** Whether agents that prove no wallet may register without a token, outside of localnet too. */
   unprovenWallets: 'allowed' | 'refused';
+  /** Absent: nothing is traced. */
+  tracer?: Tracer | null;
   /** Absent: nothing is measured, and there is no /metrics. */
   scraped?: ScrapeOptions;
 }
@@ -206,6 +209,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       dashboardDir: parts.dashboardDir,
       trustedProxies: parts.trustedProxies,
       metrics: metricsOf({ ...core, auditor }, parts.scraped),
+      tracer: parts.tracer ?? null,
     },
   );
   let loops: Loop[] = [];

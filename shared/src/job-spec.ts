@@ -261,6 +261,8 @@ export interface JobSpec extends LifecycleSpec {
 }
 
 export interface JobOrigin {
+  /** The span of the request that posted it; absent while tracing is off. */
+  traceparent?: string;
   template?: { templateId: string; version: number };
   /** `dueAt` is the time in the schedule, not that of the posting. */
   schedule?: { scheduleId: string; dueAt: string };

@@ -5,6 +5,8 @@ export interface LogContext {
   requestId?: string;
   jobId?: string;
   executionId?: string;
+  /** The span under which it is done, where tracing is on. */
+  traceparent?: string;
 }
 
 const storage = new AsyncLocalStorage<LogContext>();
@@ -17,4 +19,9 @@ export function withLogContext<Result>(fields: LogContext, run: () => Result): R
 /** The fields that hold now. */
 export function currentLogContext(): LogContext {
   return storage.getStore() ?? {};
+}
+
+/** The span under which it is done; null without one. */
+export function currentTraceparent(): string | null {
+  return storage.getStore()?.traceparent ?? null;
 }

@@ -25,12 +25,25 @@ export class ExecutionDesk {
     const { executionId } = live;
     if (this.#live.has(executionId)) return;
     this.#live.set(executionId, live);
-    const { jobId } = live.facts.offer;
-    const story = withLogContext({ jobId, executionId }, () =>
-      runExecution(this.#deps, live, beginning),
-    )
+    const { jobId, traceparent, attempt } = live.facts.offer;
+    const span =
+      traceparent === undefined
+        ? null
+        : this.#deps.tracer?.span({
+            name: 'execution',
+            kind: 'internal',
+            parent: traceparent,
+            attributes: {
+              'node3.job.id': jobId,
+              'node3.execution.id': executionId,
+              'node3.attempt': attempt,
+            },
+          });
+    const about = { jobId, executionId, ...(span && { traceparent: span.traceparent }) };
+    const story = withLogContext(about, () => runExecution(this.#deps, live, beginning))
       .catch((error: unknown) => this.#deps.onFatal(error))
       .finally(() => {
+        span?.end(live.cause === null ? {} : { error: live.cause });
         this.#live.delete(executionId);
         this.#stories.delete(executionId);
         this.#deps.onCapacity();

@@ -1,6 +1,8 @@
 import type { Clock } from '@node3/shared/clock';
 import { limits } from '@node3/shared/limits';
+import { currentTraceparent } from '@node3/shared/log-context';
 import type { Logger } from '@node3/shared/logger';
+import { type Tracer, traced } from '@node3/shared/tracing';
 import type { PreparedImage, PrepareProgress } from '../executors/executor.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LeaseClock } from '../marketplace-link/lease-clock.ts';
@@ -11,6 +13,7 @@ import type { LogSpool } from './log-spool.ts';
 
 export interface StartDeps {
   measures: AgentMeasures;
+  tracer: Tracer | null;
   journal: Journal;
   leases: LeaseClock;
   clock: Clock;
@@ -51,7 +54,11 @@ export async function prepareAndStart(
   tellOfSecrets(deps, live, spool);
   deps.journal.recordStarting(executionId);
   try {
-    const { startedAtMs } = await executor.start(request);
+    const { startedAtMs } = await traced(
+      deps.tracer,
+      { name: 'execution.create', kind: 'internal', parent: currentTraceparent() },
+      () => executor.start(request),
+    );
     deps.journal.recordStarted(executionId, startedAtMs);
   } catch (error) {
     return endWithFailure(error);
@@ -88,7 +95,11 @@ async function prepareImage(
   const tellProgress = progressTeller(deps.clock, spool, spec.workload.image);
   try {
     const startedMs = deps.clock.monotonicMs();
-    const image = await executor.prepare(request, signal, tellProgress);
+    const image = await traced(
+      deps.tracer,
+      { name: 'execution.pull', kind: 'internal', parent: currentTraceparent() },
+      () => executor.prepare(request, signal, tellProgress),
+    );
     if (image.pulled) deps.measures.pulled((deps.clock.monotonicMs() - startedMs) / 1_000);
     return deps.shutdown.aborted ? { kind: 'left' } : image;
   } catch (error) {

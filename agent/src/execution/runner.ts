@@ -1,3 +1,5 @@
+import { currentTraceparent } from '@node3/shared/log-context';
+import { traced } from '@node3/shared/tracing';
 import { agentLimits } from '../agent-limits.ts';
 import type { Instant } from '../host-clock.ts';
 import { type AcceptOfferDeps, acceptOffer } from './accept-offer.ts';
@@ -52,7 +54,11 @@ export async function runExecution(
 async function supervise(deps: RunnerDeps, live: LiveExecution, spool: LogSpool): Promise<Ending> {
   const stopped = deps.measures.runs(live.facts.offer.deviceIds);
   try {
-    return await superviseWorkload(deps, live, spool);
+    return await traced(
+      deps.tracer,
+      { name: 'execution.run', kind: 'internal', parent: currentTraceparent() },
+      () => superviseWorkload(deps, live, spool),
+    );
   } finally {
     stopped();
   }

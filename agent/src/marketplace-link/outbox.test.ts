@@ -55,6 +55,7 @@ beforeEach(() => {
     log: silentLogger,
     random: () => 0,
     measures: { earned: () => undefined },
+    tracer: null,
     onStop: () => undefined,
     onClosed: () => undefined,
   });

@@ -3,6 +3,7 @@ import { isMarketError } from '@node3/shared/error';
 import type { ExecutionPhase } from '@node3/shared/execution-state';
 import type { Logger } from '@node3/shared/logger';
 import { releaseExecution, reportProgress } from '@node3/shared/routes/agents';
+import type { Tracer } from '@node3/shared/tracing';
 import { agentLimits } from '../agent-limits.ts';
 import type { Closing, Journal, JournalExecution } from '../journal/journal.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
@@ -18,6 +19,7 @@ export interface OutboxDeps {
   log: Logger;
   random: () => number;
   measures: Pick<AgentMeasures, 'earned'>;
+  tracer: Tracer | null;
   /** The marketplace said, in passing, that a live execution must stop. */
   onStop(executionId: string, cause: 'requester' | 'superseded'): void;
   /** Nothing more will be sent about this execution. */

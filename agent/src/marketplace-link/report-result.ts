@@ -2,6 +2,7 @@ import { isMarketError, type MarketError } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
 import type { Logger } from '@node3/shared/logger';
 import { type ExecutionResult, reportResult } from '@node3/shared/routes/agents';
+import { type Tracer, traced } from '@node3/shared/tracing';
 import type { Closing, JournalExecution } from '../journal/journal.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
@@ -10,6 +11,7 @@ export interface ReportResultDeps {
   link: MarketplaceLink;
   log: Logger;
   measures: Pick<AgentMeasures, 'earned'>;
+  tracer: Tracer | null;
 }
 
 /** Answers after which asking again can't change anything: the first result or nobody's stands. */
@@ -44,7 +46,16 @@ export async function deliverResult(
   const { executionId, attempt, leaseToken } = execution;
   try {
     const body = { attempt, leaseToken, result };
-    const reply = await deps.link.call(reportResult, { params: { executionId }, body }, { signal });
+    const reply = await traced(
+      deps.tracer,
+      {
+        name: 'execution.upload',
+        kind: 'internal',
+        parent: execution.offer.traceparent ?? null,
+        attributes: { 'node3.execution.id': executionId },
+      },
+      () => deps.link.call(reportResult, { params: { executionId }, body }, { signal }),
+    );
     const { jobState, earned } = reply;
     deps.measures.earned(earned, execution.offer.deviceIds);
     deps.log.info({ executionId, outcome: result.outcome, jobState, earned }, 'result is accepted');

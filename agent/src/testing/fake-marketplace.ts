@@ -212,6 +212,7 @@ export class FakeMarketplace {
     addRoute(this.#app, contract, {
       authenticate: async (request) => {
         if (contract.audience === 'agent') this.#authenticate(request);
+        return null;
       },
       handler: async ({ body, params, request }) => handle(body, params, request),
     });

@@ -5,6 +5,7 @@ import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { limits } from '@node3/shared/limits';
 import { streamUrl } from '@node3/shared/routes/stream';
+import type { Tracer } from '@node3/shared/tracing';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { addHttpMetrics } from '../observability/http-metrics.ts';
 import type { MarketplaceMetrics } from '../observability/marketplace-metrics.ts';
@@ -64,6 +65,8 @@ export interface ServerOptions {
   dashboardDir: string | null;
   /** null measures nothing. */
   metrics: ServerMetrics | null;
+  /** null traces nothing. */
+  tracer: Tracer | null;
 }
 
 export interface ServerMetrics {
@@ -102,7 +105,7 @@ export async function createServer(
   app.removeContentTypeParser('text/plain');
   const activity = options.metrics === null ? null : addHttpMetrics(app, options.metrics.metrics);
   acceptContracts(app);
-  addRequestContext(app);
+  addRequestContext(app, options.tracer);
   app.addHook('onRequest', (_request, _reply, done) => {
     done(deps.stopping.aborted ? new MarketError('SERVICE_STOPPING') : undefined);
   });

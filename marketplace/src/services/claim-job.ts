@@ -157,6 +157,7 @@ export function toOffer(
   leaseToken: string = leases.token(execution.executionId),
 ): ExecutionOffer {
   const { secrets: _names, ...spec } = withoutSealed(job.spec);
+  const traceparent = job.spec.origin?.traceparent;
   const runSec = runSecWithinCap(job.spec, execution);
   return {
     type: 'offer',
@@ -171,5 +172,6 @@ export function toOffer(
     ...sealedOffer(sealer, job, execution.executionId, secretKeyOf(execution.agentId)),
     reward: priceMax(job.spec.price),
     requesterId: job.accountId,
+    ...(traceparent !== undefined && { traceparent }),
   };
 }

@@ -6,6 +6,7 @@ import { sealBox } from '@node3/shared/sealed-box';
 import { secretMask } from '@node3/shared/secret-mask';
 import type { JobRow } from '../store/rows.ts';
 import { invalid } from './check-template.ts';
+import { originNow } from './origin-now.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 
 /** What a job has that its requester's spec does not say. */
@@ -78,7 +79,7 @@ export function storedSpec(
     ...(Object.keys(env).length === 0 ? {} : { sealedEnv: sealed('env', env) }),
     ...(Object.keys(files).length === 0 ? {} : { sealedFiles: sealed('file', files) }),
     ...(parts.length === 0 ? {} : { sealedParts: Object.values(sealed('part', byPlace(parts))) }),
-    ...(origin === undefined ? {} : { origin }),
+    ...originNow(origin),
   };
 }
 

@@ -5,6 +5,7 @@ import { executionOutcomes, executionPhases } from '../execution-state.ts';
 import { limits } from '../limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
 import { payoutStates } from '../settlement-state.ts';
+import { traceparentPattern } from '../traceparent.ts';
 import { challengeProof } from './auth.ts';
 import { logStreams, Reason } from './jobs.ts';
 
@@ -58,6 +59,9 @@ export const ExecutionOffer = strictObject({
   reward: MoneySchema,
   requesterId: Type.Optional(
     Type.String({ maxLength: 64, description: 'Whose job it is; a provider may block it' }),
+  ),
+  traceparent: Type.Optional(
+    Type.String({ pattern: traceparentPattern, description: 'W3C: the trace of the job' }),
   ),
 });
 export type ExecutionOffer = Static<typeof ExecutionOffer>;
