@@ -12,6 +12,10 @@ export interface CuttingProxy {
   port: number;
   /** Arms it for the next data of any connection. */
   cut(how: Cut): void;
+  /** The same again and again: at each `n`th thing that is said, before and after in turn; 0 ends it. */
+  cutEvery(n: number): void;
+  /** How often it has cut. */
+  readonly cuts: number;
   /** Whether anybody new gets through. */
   gate(state: 'open' | 'shut'): void;
   /** Loses all connections. */
@@ -23,6 +27,16 @@ export interface CuttingProxy {
 export async function startCuttingProxy(socketPath: string): Promise<CuttingProxy> {
   let armed: Cut | null = null;
   let isShut = false;
+  let every = 0;
+  let said = 0;
+  let cuts = 0;
+  function nextCut(): Cut | null {
+    said += 1;
+    const how = armed ?? (every > 0 && said % every === 0 ? (cuts % 2 ? 'after' : 'before') : null);
+    armed = null;
+    if (how !== null) cuts += 1;
+    return how;
+  }
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
     if (isShut) {
@@ -42,8 +56,7 @@ export async function startCuttingProxy(socketPath: string): Promise<CuttingProx
       });
     }
     client.on('data', (data) => {
-      const how = armed;
-      armed = null;
+      const how = nextCut();
       if (how === 'before') {
         end();
         return;
@@ -62,6 +75,12 @@ export async function startCuttingProxy(socketPath: string): Promise<CuttingProx
     port: (proxy.address() as AddressInfo).port,
     cut(how) {
       armed = how;
+    },
+    cutEvery(n) {
+      every = n;
+    },
+    get cuts() {
+      return cuts;
     },
     gate(state) {
       isShut = state === 'shut';

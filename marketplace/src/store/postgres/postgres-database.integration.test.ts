@@ -220,6 +220,14 @@ describe.skipIf(mustSkip(postgresProbe))('PostgresDatabase', () => {
     expect(fatal).toEqual([]);
   });
 
+  it('waits at its start for a server that does not answer yet, but not for ever', async () => {
+    await server.halt('fast');
+    await expect(open({ startWaitMs: 0 })).rejects.toThrow();
+    const opening = open();
+    await server.start();
+    expect(await keys(await opening)).toEqual([]);
+  });
+
   it('answers that it is unavailable when the database stays away, and comes back by itself', async () => {
     const waits = { writeMs: 500, unknownMs: 500 };
     const { proxy: between, database } = await openThroughProxy({ waits });

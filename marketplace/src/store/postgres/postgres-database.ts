@@ -5,7 +5,9 @@ import type { Database } from '../sql/database.ts';
 import { SpecCache } from '../sql/spec-cache.ts';
 import type { Tx, Work } from '../sql/work.ts';
 import { checkServer } from './check-server.ts';
+import { DatabaseAway } from './database-errors.ts';
 import { migrate } from './migrate.ts';
+import { pause, reconnectPauses } from './pause.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { PostgresReader } from './postgres-reader.ts';
 import { PostgresWriter, type Waits, waitsDefault } from './postgres-writer.ts';
@@ -20,7 +22,11 @@ export interface PostgresDatabaseOptions {
   /** Connections that read; one more writes. */
   readConnectionsMax?: number;
   waits?: Waits;
+  /** How long opening waits for a server that does not answer. */
+  startWaitMs?: number;
 }
+
+const startWaitDefault = 30_000;
 
 const readConnectionsDefault = 8;
 
@@ -67,11 +73,7 @@ export class PostgresDatabase implements Database {
    * version. Throws when any of it fails.
    */
   static async open(options: PostgresDatabaseOptions): Promise<PostgresDatabase> {
-    const connection = await PostgresConnection.open({
-      url: options.url,
-      applicationName: 'node3 start',
-      session: {},
-    });
+    const connection = await connectPatiently(options);
     try {
       await checkServer(connection);
       await migrate(connection.client);
@@ -105,6 +107,24 @@ export class PostgresDatabase implements Database {
   async close(): Promise<void> {
     await this.#writer.close();
     await this.#reader.close();
+  }
+}
+
+/** A server that starts beside us gets time to. Throws the last reason. */
+async function connectPatiently({
+  url,
+  log,
+  startWaitMs = startWaitDefault,
+}: PostgresDatabaseOptions): Promise<PostgresConnection> {
+  const until = performance.now() + startWaitMs;
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await PostgresConnection.open({ url, applicationName: 'node3 start', session: {} });
+    } catch (error) {
+      if (!(error instanceof DatabaseAway) || performance.now() >= until) throw error;
+      log.warn({ err: error }, 'the database does not answer yet');
+      await pause(reconnectPauses(failures));
+    }
   }
 }
 

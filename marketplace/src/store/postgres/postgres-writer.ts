@@ -181,7 +181,11 @@ export class PostgresWriter {
 
   /** A write was refused by the database itself: the next try keeps them apart, a single one is answered. */
   async #afterFailure(transaction: WriteTransaction, batch: QueuedWrite[], error: unknown) {
-    if (error instanceof DatabaseAway) throw error;
+    if (error instanceof DatabaseAway) {
+      // Should one of them be why it was lost, the others are not lost with it again and again.
+      this.#alone = batch.length;
+      throw error;
+    }
     await transaction.rollBack();
     // Apart already, and still not together: each in a transaction of its own.
     if (this.#apart > 0) this.#alone = batch.length;

@@ -88,7 +88,7 @@ export function* openAccountIn(
       ? { accountId, wallet, name, reputation: null, createdAtMs: nowMs }
       : toAccount(found);
   if (found === undefined) {
-    yield* tx.run(insertAccount, accountId, wallet, name, nowMs);
+    yield* tx.post(insertAccount, accountId, wallet, name, nowMs);
     yield* appendEventsIn(tx, [
       {
         name: 'account.created',

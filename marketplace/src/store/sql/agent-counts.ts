@@ -41,7 +41,7 @@ export function* countForAgentsIn(
   assert(execution !== null, 'only an execution counts for an agent');
   const { agentId, leasedAtMs } = execution;
   if (yield* isOwnWorkIn(tx, { agentId, accountId })) return;
-  yield* tx.run(agentCount === 'succeeded' ? countSucceeded : countFailed, agentId);
+  yield* tx.post(agentCount === 'succeeded' ? countSucceeded : countFailed, agentId);
   if (kind === undefined) return;
   const counted = yield* tx.get<{ faults_in_row: bigint; state: AgentState }>(countFault, {
     agentId,
@@ -62,5 +62,5 @@ function* forgiveIn(tx: Tx, { agentId, reason }: JobFailure, nowMs: number): Wor
   const record = toReputation(forgiven?.reputation ?? null);
   if (record === null) return;
   const restored = withdrawEvidence<string>(record, evidenceAgainst(reason), nowMs);
-  yield* tx.run(restoreReputation, JSON.stringify(restored), agentId);
+  yield* tx.post(restoreReputation, JSON.stringify(restored), agentId);
 }

@@ -43,7 +43,7 @@ export function* agentIn(tx: Tx, agentId: string): Work<AgentRow | null> {
 }
 
 export function* insertAgentIn(tx: Tx, agent: AgentRow): Work<void> {
-  yield* tx.run(insertAgent, {
+  yield* tx.post(insertAgent, {
     ...agent,
     offer: toJsonOrNull(agent.offer),
     reputation: toJsonOrNull(agent.reputation),

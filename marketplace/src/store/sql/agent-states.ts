@@ -35,7 +35,7 @@ export function* setAgentStateIn(
     throw new MarketError('AGENT_STATE_INVALID', { detail, agentId, state: agent.state });
   }
   if (agent.state === state) return { agent, changed: false };
-  yield* tx.run(updateState, { agentId, state, reason, untilMs, by, nowMs });
+  yield* tx.post(updateState, { agentId, state, reason, untilMs, by, nowMs });
   if (state === 'unregistered') yield* revokeKeysOfAgentIn(tx, agentId, nowMs);
   yield* appendEventsIn(tx, [
     {

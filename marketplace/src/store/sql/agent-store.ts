@@ -38,7 +38,7 @@ export function createAgentStore(database: Database): AgentStore {
         if (token !== null) yield* useRegistrationTokenIn(tx, token, { ...agent, name }, nowMs);
         yield* revokeKeysOfAgentIn(tx, agentId, nowMs);
         yield* insertApiKeyIn(tx, key);
-        yield* tx.run(updateIdentity, name, version, agentId);
+        yield* tx.post(updateIdentity, name, version, agentId);
         if (agent.state === 'unregistered') {
           const by = `agent:${agentId}` as const;
           yield* setAgentStateIn(tx, {
@@ -78,7 +78,7 @@ export function createAgentStore(database: Database): AgentStore {
     recordAgentContacts(contacts) {
       return database.write(function* (tx) {
         for (const contact of contacts) {
-          yield* tx.run(updateContact, { ...contact, offer: toJsonOrNull(contact.offer) });
+          yield* tx.post(updateContact, { ...contact, offer: toJsonOrNull(contact.offer) });
         }
       });
     },

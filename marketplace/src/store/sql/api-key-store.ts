@@ -82,11 +82,11 @@ export function* insertApiKeyIn(tx: Tx, key: ApiKeyRow): Work<void> {
   const { owner, ...columns } = key;
   const accountId = owner.kind === 'account' ? owner.accountId : null;
   const agentId = owner.kind === 'agent' ? owner.agentId : null;
-  yield* tx.run(insertKey, { ...columns, accountId, agentId });
+  yield* tx.post(insertKey, { ...columns, accountId, agentId });
 }
 
 export function* revokeKeysOfAgentIn(tx: Tx, agentId: string, nowMs: number): Work<void> {
-  yield* tx.run(revokeOfAgent, nowMs, agentId);
+  yield* tx.post(revokeOfAgent, nowMs, agentId);
 }
 
 /** The successor may spend what the old key may and no more: rotating must not widen a cap. */

@@ -88,22 +88,22 @@ function createArtifactWrites(database: Database): Omit<ArtifactStore, Reads> {
         const earlier = yield* namedAlike(tx, row);
         if (earlier !== null) {
           if (earlier.sha256 === row.sha256 && earlier.bytes === row.bytes) return earlier;
-          yield* tx.run(setRemoving, earlier.artifactId);
+          yield* tx.post(setRemoving, earlier.artifactId);
         }
         yield* takeRoom(tx, row, quota);
-        yield* tx.run(insertArtifact, row);
+        yield* tx.post(insertArtifact, row);
         return row;
       });
     },
     beganUpload(artifactId, upload) {
       return database.write(function* (tx) {
-        yield* tx.run(setUpload, upload, artifactId);
+        yield* tx.post(setUpload, upload, artifactId);
       });
     },
     keepPart(artifactId, { number, offset, bytes, tag }, fence) {
       return database.write(function* (tx) {
         yield* openArtifactOf(tx, artifactId, fence);
-        yield* tx.run(putPart, artifactId, number, offset, bytes, tag);
+        yield* tx.post(putPart, artifactId, number, offset, bytes, tag);
       });
     },
     completeArtifact(artifactId, { sha256, nowMs, expiresAtMs }, fence) {
@@ -111,8 +111,8 @@ function createArtifactWrites(database: Database): Omit<ArtifactStore, Reads> {
         const row = yield* artifactOf(tx, artifactId);
         if (row?.state === 'complete') return row;
         yield* openArtifactOf(tx, artifactId, fence);
-        yield* tx.run(setComplete, sha256, nowMs, expiresAtMs, artifactId);
-        yield* tx.run(deleteParts, artifactId);
+        yield* tx.post(setComplete, sha256, nowMs, expiresAtMs, artifactId);
+        yield* tx.post(deleteParts, artifactId);
         const completed = yield* artifactOf(tx, artifactId);
         if (completed === null) throw new MarketError('ARTIFACT_NOT_FOUND', { artifactId });
         return completed;
@@ -122,13 +122,13 @@ function createArtifactWrites(database: Database): Omit<ArtifactStore, Reads> {
     keepArtifacts(artifactIds, untilMs) {
       return database.write(function* (tx) {
         for (const artifactId of artifactIds) {
-          yield* tx.run(keepUntil, untilMs, artifactId, untilMs);
+          yield* tx.post(keepUntil, untilMs, artifactId, untilMs);
         }
       });
     },
     revokeLinks(accountId) {
       return database.write(function* (tx) {
-        yield* tx.run(nextLinks, accountId);
+        yield* tx.post(nextLinks, accountId);
         return yield* linkVersionOf(tx, accountId);
       });
     },
@@ -142,7 +142,7 @@ function createArtifactRemovals(
     beginRemoval(artifactId) {
       return database.write(function* (tx) {
         const row = yield* artifactOf(tx, artifactId);
-        if (row !== null) yield* tx.run(setRemoving, artifactId);
+        if (row !== null) yield* tx.post(setRemoving, artifactId);
         return row;
       });
     },
@@ -150,8 +150,8 @@ function createArtifactRemovals(
       return database.write(function* (tx) {
         const row = yield* artifactOf(tx, artifactId);
         if (row === null) return;
-        yield* tx.run(deleteParts, artifactId);
-        yield* tx.run(deleteArtifact, artifactId);
+        yield* tx.post(deleteParts, artifactId);
+        yield* tx.post(deleteArtifact, artifactId);
         yield* freeRoom(tx, row);
       });
     },

@@ -20,7 +20,7 @@ const words = { all: 'the marketplace', account: 'your account', job: 'the job' 
 /** Takes room for an artifact from everybody who has to have it. Throws ARTIFACT_QUOTA. */
 export function* takeRoom(tx: Tx, row: ArtifactRow, quota: ArtifactQuota): Work<void> {
   for (const [kind, owner] of ownersOf(row)) {
-    yield* tx.run(addUsage, owner, row.bytes);
+    yield* tx.post(addUsage, owner, row.bytes);
     const used = yield* usageOf(tx, owner);
     const most = quota[kind];
     if (used.bytes <= most.bytes && used.files <= most.files) continue;
@@ -34,8 +34,8 @@ export function* takeRoom(tx: Tx, row: ArtifactRow, quota: ArtifactQuota): Work<
 
 export function* freeRoom(tx: Tx, row: ArtifactRow): Work<void> {
   for (const [, owner] of ownersOf(row)) {
-    yield* tx.run(freeUsage, row.bytes, owner);
-    yield* tx.run(dropUnused, owner);
+    yield* tx.post(freeUsage, row.bytes, owner);
+    yield* tx.post(dropUnused, owner);
   }
 }
 

@@ -135,8 +135,8 @@ function* pruneAudit(tx: Tx, beforeMs: number, nowMs: number, limit: number): Wo
   const count = kept === -1 ? oldest.length : kept;
   const last = oldest[count - 1];
   if (last === undefined) return 0;
-  yield* tx.run(insertCheckpoint, Number(last.entry), last.hash, nowMs);
-  yield* tx.run(deleteRemoved, Number(last.entry));
+  yield* tx.post(insertCheckpoint, Number(last.entry), last.hash, nowMs);
+  yield* tx.post(deleteRemoved, Number(last.entry));
   return count;
 }
 

@@ -63,14 +63,14 @@ export function createCapStore(database: Database): CapStore {
 export function* putCapsIn(tx: Tx, owner: string, caps: Record<Asset, Caps>): Work<void> {
   for (const asset of assets) {
     const { perJob, open, perDay } = caps[asset];
-    yield* tx.run(putCaps, owner, asset, perJob, open, perDay);
+    yield* tx.post(putCaps, owner, asset, perJob, open, perDay);
   }
 }
 
 /** Gives a new owner the caps of another, and what that one has spent on them. */
 export function* copyCapsIn(tx: Tx, from: string, to: string): Work<void> {
-  yield* tx.run(insertCapsOf, to, from);
-  yield* tx.run(insertSpendingOf, to, from);
+  yield* tx.post(insertCapsOf, to, from);
+  yield* tx.post(insertSpendingOf, to, from);
 }
 
 /** Throws CAP_EXCEEDED when the job would break a cap that holds now, in the posting's own write. */

@@ -6,7 +6,7 @@ export function createChainIdentity(database: Database): Pick<PayoutStore, 'reme
   return {
     rememberChain({ genesisHash, cluster }) {
       return database.write(function* (tx) {
-        yield* tx.run(
+        yield* tx.post(
           'INSERT INTO chain_identity (id, genesis_hash, cluster) VALUES (1, ?, ?) ON CONFLICT DO NOTHING',
           genesisHash,
           cluster,

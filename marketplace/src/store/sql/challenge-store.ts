@@ -26,8 +26,8 @@ export function createChallengeStore(
     saveChallenge({ challengeId, wallet, purpose, message, expiresAtMs }) {
       return database.write(function* (tx) {
         // Anybody may ask for challenges: each new one makes room by removing up to ten dead ones.
-        yield* tx.run(deleteExpired, expiresAtMs - limits.challengeMs);
-        yield* tx.run(insertChallenge, challengeId, wallet, purpose, message, expiresAtMs);
+        yield* tx.post(deleteExpired, expiresAtMs - limits.challengeMs);
+        yield* tx.post(insertChallenge, challengeId, wallet, purpose, message, expiresAtMs);
       });
     },
 

@@ -64,13 +64,13 @@ export function createDependencies(database: Database): DependencyStore {
         const needed = yield* tx.get<NeededRecord>(selectNeeded, neededJobId);
         assert(needed !== undefined && isTerminalJob(needed.state), `${neededJobId} has ended`);
         const isMet = isDependencyMet(open.condition, needed.state);
-        yield* tx.run(settle, isMet ? 'met' : 'failed', jobId, neededJobId);
+        yield* tx.post(settle, isMet ? 'met' : 'failed', jobId, neededJobId);
         return yield* changeJobIn(tx, jobId, (snapshot) => decide(snapshot, isMet));
       });
     },
     finishDependency(neededJobId) {
       return database.write(function* (tx) {
-        yield* tx.run(finish, { jobId: neededJobId });
+        yield* tx.post(finish, { jobId: neededJobId });
       });
     },
     async dependenciesOf(jobId) {
@@ -115,6 +115,6 @@ export function* insertDependenciesIn(
   dependencies: readonly DependencyRow[],
 ): Work<void> {
   for (const { jobId, condition, state } of dependencies) {
-    yield* tx.run(insertDependency, waitingJobId, jobId, condition, state);
+    yield* tx.post(insertDependency, waitingJobId, jobId, condition, state);
   }
 }

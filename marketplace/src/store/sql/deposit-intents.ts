@@ -43,7 +43,7 @@ export function createDepositIntents(
         if (Number(open?.count ?? 0n) >= openMax) return false;
         const { intentId, reference, asset, amount, expiresAtMs } = intent;
         const values = [intentId, accountId, reference, asset, amount, createdAtMs, expiresAtMs];
-        yield* tx.run(insertIntent, ...values);
+        yield* tx.post(insertIntent, ...values);
         return true;
       });
     },

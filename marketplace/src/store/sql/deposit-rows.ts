@@ -38,7 +38,7 @@ export function* selectDeposits(
 }
 
 export function* insertDepositIn(tx: Tx, deposit: NewDeposit): Work<void> {
-  yield* tx.run(
+  yield* tx.post(
     `INSERT INTO deposits (signature, asset, amount, state, route, suspense_reason, account_id,
        intent_id, source_owner, payout_id, seen_at_ms, credited_at_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -64,7 +64,7 @@ export function* setCreditedIn(
   credit: { accountId: string | null; route: DepositRoute },
   nowMs: number,
 ): Work<void> {
-  yield* tx.run(
+  yield* tx.post(
     `UPDATE deposits SET state = 'credited', account_id = ?, route = ?, credited_at_ms = ?
      WHERE entry = ? AND state = 'suspense'`,
     credit.accountId,

@@ -55,7 +55,7 @@ export function createDepositScan(
     },
     saveDepositCursor(address, { signature, slot, startSlot }) {
       return database.write(function* (tx) {
-        yield* tx.run(saveCursor, address, signature, slot, startSlot);
+        yield* tx.post(saveCursor, address, signature, slot, startSlot);
       });
     },
     async signaturePurposes(signatures) {
@@ -67,7 +67,7 @@ export function createDepositScan(
     },
     setAsideDeposits(signatures, nowMs) {
       return database.write(function* (tx) {
-        for (const signature of signatures) yield* tx.run(setAside, { signature, nowMs });
+        for (const signature of signatures) yield* tx.post(setAside, { signature, nowMs });
       });
     },
     async depositsSetAside(nowMs, limit) {
@@ -78,7 +78,7 @@ export function createDepositScan(
     },
     forgetSetAside(signature) {
       return database.write(function* (tx) {
-        yield* tx.run(forget, signature);
+        yield* tx.post(forget, signature);
       });
     },
     holdWorkerLease(lease, nowMs) {
@@ -88,7 +88,7 @@ export function createDepositScan(
     },
     releaseWorkerLease(name, owner) {
       return database.write(function* (tx) {
-        yield* tx.run(releaseLease, name, owner);
+        yield* tx.post(releaseLease, name, owner);
       });
     },
   };

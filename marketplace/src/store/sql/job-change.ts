@@ -115,7 +115,7 @@ function* applyIn(tx: Tx, snapshot: JobSnapshot, change: JobChange | null): Work
   const isOver = isTerminalJob(job.state);
   if (isOver) tx.specs.delete(job.jobId);
   const isAwaited = isOver && (yield* tx.get(selectAwaited, job.jobId)) !== undefined;
-  if (isAwaited) yield* tx.run(noteAwaited, job.jobId);
+  if (isAwaited) yield* tx.post(noteAwaited, job.jobId);
   const { payoutId = null, amount: earned = zero } = change.payout ?? {};
   return { job, execution, changed: true, isAwaited, payoutId, earned };
 }

@@ -82,9 +82,9 @@ export function* claimJobIn(
   const job = toJobWith(taken, yield* specIn(tx, jobId));
   const execution: ExecutionRow = { ...claim.execution, jobId, attempt: job.attempt };
   const columns = fromExecution(execution);
-  yield* tx.run(insertExecution, ...insertExecutionColumns.map((name) => columns[name]));
+  yield* tx.post(insertExecution, ...insertExecutionColumns.map((name) => columns[name]));
   for (const deviceId of deviceIds) {
-    yield* tx.run(insertDevice, agentId, deviceId, executionId);
+    yield* tx.post(insertDevice, agentId, deviceId, executionId);
   }
   yield* appendEventsIn(tx, claim.events(job, execution));
   return { job, execution };

@@ -105,14 +105,14 @@ function* insertIn(
   const { job, idempotency } = posting;
   const { jobId, accountId } = job;
   const columns = { ...fromJob(job), ...(yield* matchingColumnsIn(tx, job)) };
-  yield* tx.run(insertJob, ...insertJobColumns.map((name) => columns[name]));
-  yield* tx.run(insertSpec, jobId, columns.spec);
+  yield* tx.post(insertJob, ...insertJobColumns.map((name) => columns[name]));
+  yield* tx.post(insertSpec, jobId, columns.spec);
   yield* insertDependenciesIn(tx, jobId, dependencies);
   tx.specs.set(jobId, job.spec, columns.spec.length);
   if (posting.quoteId !== null) yield* useQuoteIn(tx, posting.quoteId, job);
   yield* postTransfersIn(tx, posting.transfers, job.createdAtMs);
   if (idempotency !== null) {
-    yield* tx.run(insertIdempotency, accountId, idempotency.key, idempotency.requestHash, jobId);
+    yield* tx.post(insertIdempotency, accountId, idempotency.key, idempotency.requestHash, jobId);
   }
   yield* appendEventsIn(tx, posting.events);
   return { job, replayed: false };

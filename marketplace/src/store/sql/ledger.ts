@@ -29,7 +29,6 @@ const insertTransfer = `
   ON CONFLICT (transfer_id) DO NOTHING`;
 const selectHead = 'SELECT entry, hash FROM transfers ORDER BY entry DESC LIMIT 1';
 const selectBalance = 'SELECT debits, credits FROM balances WHERE account = ? AND asset = ?';
-// Not an upsert: SQLite checks the row that would be inserted first, which alone may be negative.
 const addToBalance =
   'UPDATE balances SET debits = debits + ?, credits = credits + ? WHERE account = ? AND asset = ?';
 /** Takes only what is there, in the one statement that changes it. */
@@ -37,8 +36,13 @@ const takeFrom = {
   debit: `${addToBalance} AND debits - credits >= ?`,
   credit: `${addToBalance} AND credits - debits >= ?`,
 } satisfies Record<LedgerSide, string>;
-const openBalance =
-  'INSERT INTO balances (debits, credits, account, asset, side) VALUES (?, ?, ?, ?, ?)';
+/**
+ * A row to add to: nobody has to wait for whether there was one. Not an upsert: SQLite checks the
+ * row that would be inserted first, which alone may be negative.
+ */
+const openBalance = `
+  INSERT INTO balances (debits, credits, account, asset, side) VALUES (0, 0, ?, ?, ?)
+  ON CONFLICT (account, asset) DO NOTHING`;
 
 /**
  * Posts transfers in order, inside a write. One that is stored already with the same content is
@@ -116,8 +120,8 @@ function* move(tx: Tx, transfer: Transfer, on: LedgerSide): Work<void> {
   const credits = on === 'credit' ? amount : 0n;
   const balance = [debits, credits, account, asset];
   if (side === on) {
-    const added = yield* tx.run(addToBalance, ...balance);
-    if (added === 0) yield* tx.run(openBalance, ...balance, side);
+    yield* tx.post(openBalance, account, asset, side);
+    yield* tx.post(addToBalance, ...balance);
   } else {
     const taken = yield* tx.run(takeFrom[side], ...balance, amount);
     if (taken === 0) throw yield* insufficient(tx, account, asset, amount);

@@ -45,7 +45,7 @@ export function createLogRemoval(database: Database): LogStore {
     },
     removeLog(jobId, chunksMax, nowMs) {
       return database.write(function* (tx) {
-        yield* tx.run(insertRemoval, jobId, nowMs);
+        yield* tx.post(insertRemoval, jobId, nowMs);
         return (yield* tx.run(deleteChunks, jobId, jobId, chunksMax)) < chunksMax;
       });
     },

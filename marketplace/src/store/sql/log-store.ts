@@ -53,9 +53,9 @@ function* appendLogsIn(tx: Tx, append: LogAppend): Work<{ ackedSeq: number; jobI
     const seqLast = Number(counted.log_lines);
     const seqFirst = seqLast - lines.length + 1;
     const body = JSON.stringify(lines.map(pack));
-    yield* tx.run(insertChunk, jobId, seqFirst, seqLast, attempt, streams, body);
+    yield* tx.post(insertChunk, jobId, seqFirst, seqLast, attempt, streams, body);
   }
-  yield* tx.run(countInExecution, fresh.length, executionId);
+  yield* tx.post(countInExecution, fresh.length, executionId);
   yield* noteProgressIn(tx, execution, fresh, append.nowMs);
   return { ackedSeq: logSeq + fresh.length, jobId };
 }

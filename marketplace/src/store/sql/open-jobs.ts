@@ -70,7 +70,7 @@ export function* matchingColumnsIn(tx: Tx, { spec }: JobRow) {
 function* needsIdIn(tx: Tx, text: string): Work<bigint> {
   const known = yield* tx.get<{ needs_id: bigint }>(selectNeedsId, text);
   if (known !== undefined) return known.needs_id;
-  yield* tx.run(insertNeeds, text);
+  yield* tx.post(insertNeeds, text);
   const made = yield* tx.get<{ needs_id: bigint }>(selectNeedsId, text);
   assert(made !== undefined, 'needs are stored once they are inserted');
   return made.needs_id;

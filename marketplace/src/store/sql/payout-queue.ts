@@ -56,7 +56,7 @@ export function createPayoutQueue(
         for (const [reason, payoutIds] of byReason(parked)) {
           const wallets = yield* tx.all<WalletRecord>(selectWalletsOf, toList(payoutIds));
           for (const { wallet, asset } of wallets) {
-            yield* tx.run(park, untilMs, reason, wallet, asset);
+            yield* tx.post(park, untilMs, reason, wallet, asset);
           }
         }
       });
@@ -64,13 +64,13 @@ export function createPayoutQueue(
 
     unparkPayouts(nowMs) {
       return database.write(function* (tx) {
-        yield* tx.run(unpark, nowMs);
+        yield* tx.post(unpark, nowMs);
       });
     },
 
     holdPayouts(holds, events) {
       return database.write(function* (tx) {
-        for (const { payoutId, reason } of holds) yield* tx.run(hold, reason, payoutId);
+        for (const { payoutId, reason } of holds) yield* tx.post(hold, reason, payoutId);
         yield* appendEventsIn(tx, events);
       });
     },
@@ -97,7 +97,7 @@ export function createPayoutQueue(
         );
         if (changes === 0) return null;
         // A refund's deposit waits for its owner again.
-        yield* tx.run(
+        yield* tx.post(
           `UPDATE deposits SET state = 'suspense', payout_id = NULL WHERE payout_id = ?`,
           payoutId,
         );

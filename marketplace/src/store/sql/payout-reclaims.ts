@@ -135,7 +135,7 @@ function createReclaims(
       return database.write(function* (tx) {
         yield* setOutcomesIn(tx, [{ signature, outcome }]);
         const change = outcome === 'landed' ? `state = 'reclaimed'` : 'reclaim_signature = NULL';
-        yield* tx.run(
+        yield* tx.post(
           `UPDATE payout_batches SET ${change} WHERE reclaim_signature = ? AND state = 'posted'`,
           signature,
         );
@@ -166,7 +166,7 @@ function createSignatureLog(
   return {
     addTreasurySignature(signature, purpose, nowMs) {
       return database.write(function* (tx) {
-        yield* tx.run(
+        yield* tx.post(
           'INSERT INTO treasury_signatures (signature, purpose, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
           signature,
           purpose,
@@ -210,7 +210,7 @@ function createSignatureLog(
 
     savePayoutCheckpoint({ signature, atMs }) {
       return database.write(function* (tx) {
-        yield* tx.run(
+        yield* tx.post(
           `INSERT INTO payout_checkpoint (id, signature, at_ms) VALUES (1, ?, ?)
            ON CONFLICT (id) DO UPDATE SET signature = excluded.signature, at_ms = excluded.at_ms`,
           signature,
@@ -240,7 +240,7 @@ function createLease(
     },
     releasePayoutLease(owner) {
       return database.write(function* (tx) {
-        yield* tx.run('DELETE FROM payout_lease WHERE owner = ?', owner);
+        yield* tx.post('DELETE FROM payout_lease WHERE owner = ?', owner);
       });
     },
   };

@@ -90,7 +90,7 @@ export function* selectBatches(tx: Tx, where: string, values: readonly Value[]):
 }
 
 export function* insertAttemptIn(tx: Tx, attempt: NewAttempt): Work<void> {
-  yield* tx.run(
+  yield* tx.post(
     `INSERT INTO payout_attempts (signature, batch_id, kind, attempt, raw,
        last_valid_block_height, receipt_rent, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     attempt.signature,
@@ -109,7 +109,7 @@ export function* setOutcomesIn(
   outcomes: readonly { signature: string; outcome: string }[],
 ): Work<void> {
   for (const { signature, outcome } of outcomes) {
-    yield* tx.run(
+    yield* tx.post(
       'UPDATE payout_attempts SET outcome = ? WHERE signature = ? AND outcome IS NULL',
       outcome,
       signature,

@@ -27,7 +27,7 @@ export function* insertPayoutIn(
   accountId: string | null,
   nowMs: number,
 ): Work<void> {
-  yield* tx.run(
+  yield* tx.post(
     `INSERT INTO payouts (payout_id, kind, ledger_account, job_id, execution_id, agent_id,
        account_id, wallet, asset, amount, state, due_at_ms, created_at_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
@@ -66,11 +66,11 @@ export function createPayoutStore(database: Database): PayoutStore {
         yield* assertTakesAttempt(tx, attempt);
         yield* insertAttemptIn(tx, attempt);
         if (attempt.kind === 'pay') {
-          yield* tx.run(
+          yield* tx.post(
             `UPDATE payout_batches SET state = 'signed' WHERE batch_id = ? AND state = 'new'`,
             attempt.batchId,
           );
-          yield* tx.run(
+          yield* tx.post(
             'UPDATE payouts SET signature = ? WHERE batch_id = ?',
             attempt.signature,
             attempt.batchId,
@@ -113,7 +113,7 @@ function* takeDuePayouts(tx: Tx, batch: NewBatch, payoutIds: readonly string[]):
     ids,
   );
   if (Number(due?.count ?? 0n) !== payoutIds.length) return false;
-  yield* tx.run(
+  yield* tx.post(
     `INSERT INTO payout_batches (batch_id, asset, receipt_seed, receipt_address, state,
        cost_lamports, created_at_ms) VALUES (?, ?, ?, ?, 'new', ?, ?)`,
     batch.batchId,
@@ -123,7 +123,7 @@ function* takeDuePayouts(tx: Tx, batch: NewBatch, payoutIds: readonly string[]):
     batch.costLamports,
     batch.createdAtMs,
   );
-  yield* tx.run(
+  yield* tx.post(
     `UPDATE payouts SET state = 'batched', batch_id = ?, hold_reason = NULL, wait_reason = NULL,
        parked_until_ms = NULL
      WHERE payout_id ${inTexts}`,
@@ -161,7 +161,7 @@ function* changePayoutIn(tx: Tx, batchId: string, change: PayoutChange, nowMs: n
     assertTransition(payoutTransitions, current.state, change.state);
   }
   const leaves = change.state === 'due' || change.state === 'held';
-  yield* tx.run(
+  yield* tx.post(
     `UPDATE payouts SET state = ?, batch_id = ?, signature = ?, hold_reason = ?, finalized_at_ms = ?
      WHERE payout_id = ?`,
     change.state,

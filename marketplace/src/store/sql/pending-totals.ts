@@ -10,8 +10,10 @@ export interface LedgerHead {
 
 const addToTotal =
   'UPDATE balance_totals SET debits = debits + ?, credits = credits + ? WHERE class = ? AND asset = ?';
-const openTotal =
-  'INSERT INTO balance_totals (debits, credits, class, asset, side) VALUES (?, ?, ?, ?, ?)';
+/** A row to add to: nobody has to wait for whether there was one. */
+const openTotal = `
+  INSERT INTO balance_totals (debits, credits, class, asset, side) VALUES (0, 0, ?, ?, ?)
+  ON CONFLICT (class, asset) DO NOTHING`;
 
 interface Total {
   ledgerClass: LedgerClass;
@@ -44,9 +46,8 @@ export class PendingTotals {
   /** Writes what has gathered. Throws where a total would become negative. */
   *settle(tx: Tx): Work<void> {
     for (const { ledgerClass, asset, side, debits, credits } of this.#totals.values()) {
-      const total = [debits, credits, ledgerClass, asset];
-      const added = yield* tx.run(addToTotal, ...total);
-      if (added === 0) yield* tx.run(openTotal, ...total, side);
+      yield* tx.post(openTotal, ledgerClass, asset, side);
+      yield* tx.post(addToTotal, debits, credits, ledgerClass, asset);
     }
     this.#totals.clear();
   }

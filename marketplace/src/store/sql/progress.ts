@@ -31,6 +31,6 @@ export function* noteProgressIn(
     fresh.at(-1)?.stream === 'system' &&
     (fresh.some(({ stream }) => stream !== 'system') ||
       (yield* tx.get(selectProgramLines, jobId, attempt, programStreams)) !== undefined);
-  if (isCutOff) yield* tx.run(stopWatching, executionId);
+  if (isCutOff) yield* tx.post(stopWatching, executionId);
   else yield* tx.run(putOff, { executionId, nowMs });
 }

@@ -36,8 +36,8 @@ export function createQuoteStore(database: Database): QuoteStore {
   return {
     saveQuote(quote) {
       return database.write(function* (tx) {
-        yield* tx.run(deleteUnused, quote.createdAtMs - keptMs);
-        yield* tx.run(insertQuote, quote);
+        yield* tx.post(deleteUnused, quote.createdAtMs - keptMs);
+        yield* tx.post(insertQuote, quote);
       });
     },
     quote(quoteId) {
@@ -66,7 +66,7 @@ export function* useQuoteIn(
     const detail = `The quote expired at ${toTimestamp(quote.expiresAtMs)}.`;
     throw new MarketError('QUOTE_EXPIRED', { detail, quoteId });
   }
-  yield* tx.run(useQuote, job.jobId, quoteId);
+  yield* tx.post(useQuote, job.jobId, quoteId);
 }
 
 function* quoteIn(tx: Tx, quoteId: string): Work<QuoteRow | null> {

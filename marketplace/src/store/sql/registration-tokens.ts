@@ -39,7 +39,7 @@ export function createRegistrationTokens(
   return {
     addRegistrationToken(token, events) {
       return database.write(function* (tx) {
-        yield* tx.run(insertToken, token);
+        yield* tx.post(insertToken, token);
         yield* appendEventsIn(tx, events);
       });
     },

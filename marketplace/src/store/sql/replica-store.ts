@@ -95,13 +95,13 @@ export function createReplicaStore(database: Database): ReplicaStore {
           return { held: 'kept', adopted: nothing };
         }
         const adopted = yield* adopt(tx, hold, 'start');
-        yield* tx.run(insertReplica, { replicaId, untilMs });
+        yield* tx.post(insertReplica, { replicaId, untilMs });
         return { held: 'anew', adopted };
       });
     },
     endReplica(replicaId) {
       return database.write(function* (tx) {
-        yield* tx.run(endReplica, replicaId);
+        yield* tx.post(endReplica, replicaId);
       });
     },
     async adoptAgents(adoption) {
@@ -126,7 +126,7 @@ export function createReplicaStore(database: Database): ReplicaStore {
       const isHere = are === 'here' ? 1 : 0;
       return database.write(function* (tx) {
         for (const agentId of agentIds) {
-          yield* tx.run(noteHome, { agentId, replicaId, isHere, nowMs });
+          yield* tx.post(noteHome, { agentId, replicaId, isHere, nowMs });
         }
       });
     },
@@ -155,8 +155,8 @@ function* adopt(
   const earliestMs = ends.reduce((least, endMs) => Math.min(least, endMs), nowMs + leaseMs);
   const byMs = nowMs + leaseMs - earliestMs;
   for (const orphan of orphans) yield* extendOne(tx, orphan, { replicaId, nowMs, byMs });
-  for (const { replica_id: deadId } of dead) yield* tx.run(adoptOf, { deadId, replicaId, nowMs });
-  yield* tx.run(forgetDead, nowMs);
+  for (const { replica_id: deadId } of dead) yield* tx.post(adoptOf, { deadId, replicaId, nowMs });
+  yield* tx.post(forgetDead, nowMs);
   return { replicas: dead.length, executions: orphans.length, byMs };
 }
 
@@ -168,10 +168,10 @@ function* extendOne(
   const { execution_id: executionId, agent_id: agentId, started_at_ms } = orphan;
   const leaseUntilMs = Number(orphan.lease_until_ms);
   if (started_at_ms !== null && leaseUntilMs <= nowMs) {
-    yield* tx.run(noteUnsupervised, { executionId, leaseUntilMs });
+    yield* tx.post(noteUnsupervised, { executionId, leaseUntilMs });
   }
-  if (byMs > 0) yield* tx.run(extend, { executionId, byMs });
-  yield* tx.run(adoptOne, { agentId, replicaId, nowMs });
+  if (byMs > 0) yield* tx.post(extend, { executionId, byMs });
+  yield* tx.post(adoptOne, { agentId, replicaId, nowMs });
 }
 
 function* takeHome(tx: Tx, home: NewHome): Work<number> {
@@ -183,11 +183,11 @@ function* takeHome(tx: Tx, home: NewHome): Work<number> {
   );
   const before = known?.instance_id ?? null;
   if (before !== null && before !== instanceId) {
-    yield* tx.run(supersede, { agentId, before, nowMs });
-    yield* tx.run(forgetSuperseded, { agentId });
+    yield* tx.post(supersede, { agentId, before, nowMs });
+    yield* tx.post(forgetSuperseded, { agentId });
   }
   const generation = Number(known?.generation ?? 0n) + 1;
-  yield* tx.run(putHome, { ...home, generation });
+  yield* tx.post(putHome, { ...home, generation });
   return generation;
 }
 

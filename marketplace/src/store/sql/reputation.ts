@@ -26,10 +26,10 @@ export function* recordConductIn(
     const average = found?.avg_run_sec ?? null;
     const record = addEvidence(toReputation(found?.reputation ?? null), agent, nowMs);
     const nextAverage = runSec === null ? average : averageRunSec(average, runSec);
-    yield* tx.run(updateAgent, nextAverage, JSON.stringify(record), agentId);
+    yield* tx.post(updateAgent, nextAverage, JSON.stringify(record), agentId);
   }
   if (requester.length === 0) return;
   const found = yield* tx.get<{ reputation: string | null }>(selectAccount, accountId);
   const record = addEvidence(toReputation(found?.reputation ?? null), requester, nowMs);
-  yield* tx.run(updateAccount, JSON.stringify(record), accountId);
+  yield* tx.post(updateAccount, JSON.stringify(record), accountId);
 }

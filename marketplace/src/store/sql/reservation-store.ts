@@ -30,7 +30,7 @@ export function createReservationStore(database: Database): ReservationStore {
         const row = { ...columns, agentIds: toList(reservation.agentIds) };
         const later = yield* tx.all<ReservationRecord>(selectOpen, reservation.fromMs);
         if (later.map(toReservation).some((other) => overlap(other, reservation))) return false;
-        yield* tx.run(insertReservation, row);
+        yield* tx.post(insertReservation, row);
         yield* appendEventsIn(tx, events);
         return true;
       });
@@ -44,7 +44,7 @@ export function createReservationStore(database: Database): ReservationStore {
       return database.write(function* (tx) {
         const found = yield* reservationIn(tx, reservationId);
         if (found === null || found.cancelledAtMs !== null) return found;
-        yield* tx.run(cancelOne, nowMs, reservationId);
+        yield* tx.post(cancelOne, nowMs, reservationId);
         yield* appendEventsIn(tx, events(found));
         return { ...found, cancelledAtMs: nowMs };
       });

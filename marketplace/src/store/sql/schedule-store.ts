@@ -70,7 +70,7 @@ function scheduleRows(
         const found = yield* tx.get<{ count: bigint }>(countSchedules, schedule.accountId);
         const count = Number(found?.count);
         if (count >= max) throw new MarketError('LIMIT_REACHED', { schedules: count, max });
-        yield* tx.run(insertSchedule, { ...schedule, target: JSON.stringify(schedule.target) });
+        yield* tx.post(insertSchedule, { ...schedule, target: JSON.stringify(schedule.target) });
         yield* appendEventsIn(tx, events);
       });
     },
@@ -93,7 +93,7 @@ function scheduleRows(
         if (stored === null) return null;
         const { change, countedDueMs = [], events } = decide(stored);
         const changed = { ...stored, ...change };
-        yield* tx.run(countRuns, scheduleId, JSON.stringify(countedDueMs));
+        yield* tx.post(countRuns, scheduleId, JSON.stringify(countedDueMs));
         yield* updateIn(tx, changed);
         yield* appendEventsIn(tx, events);
         return changed;
@@ -101,7 +101,7 @@ function scheduleRows(
     },
     deleteSchedule(scheduleId, events) {
       return database.write(function* (tx) {
-        yield* tx.run(deleteRuns, scheduleId);
+        yield* tx.post(deleteRuns, scheduleId);
         if ((yield* tx.run(deleteOne, scheduleId)) === 0) return false;
         yield* appendEventsIn(tx, events);
         return true;
@@ -161,9 +161,9 @@ function* recordFiringIn(tx: Tx, firing: Firing): Work<void> {
     if (isNew) yield* appendEventsIn(tx, events.slice(0, 1));
     return;
   }
-  yield* tx.run(countRuns, scheduleId, JSON.stringify(firing.countedDueMs));
+  yield* tx.post(countRuns, scheduleId, JSON.stringify(firing.countedDueMs));
   yield* updateIn(tx, { ...stored, ...change });
-  yield* tx.run(forgetRuns, { scheduleId, kept: firing.runsKept });
+  yield* tx.post(forgetRuns, { scheduleId, kept: firing.runsKept });
   yield* appendEventsIn(tx, events);
 }
 
@@ -175,5 +175,5 @@ function* scheduleIn(tx: Tx, scheduleId: string): Work<ScheduleRow | null> {
 function* updateIn(tx: Tx, row: ScheduleRow): Work<void> {
   const { scheduleId, state, reason, nextDueMs, failuresInRow, keyId } = row;
   const columns = { scheduleId, state, reason, nextDueMs, failuresInRow, keyId };
-  yield* tx.run(updateSchedule, columns);
+  yield* tx.post(updateSchedule, columns);
 }

@@ -52,7 +52,7 @@ export function createSqlStore(database: Database): Store {
     ...createEvents(database),
     checkWritable() {
       return database.write(function* (tx) {
-        yield* tx.run(countChecks);
+        yield* tx.post(countChecks);
       });
     },
     close() {

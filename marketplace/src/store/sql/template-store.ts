@@ -52,7 +52,7 @@ export function createTemplateStore(database: Database): TemplateStore {
           (yield* tx.get<{ count: bigint }>(countTemplates, template.accountId))?.count,
         );
         if (count >= max) throw new MarketError('LIMIT_REACHED', { templates: count, max });
-        yield* tx.run(insertTemplate, template);
+        yield* tx.post(insertTemplate, template);
         yield* insertVersionIn(tx, { ...content, ...template, createdAtMs: content.createdAtMs });
         yield* appendEventsIn(tx, events);
       });
@@ -67,7 +67,7 @@ export function createTemplateStore(database: Database): TemplateStore {
         const version = template.version + 1;
         if (version > max) throw new MarketError('LIMIT_REACHED', { versions: max, max });
         yield* insertVersionIn(tx, { ...content, templateId, version });
-        yield* tx.run(setVersion, version, templateId);
+        yield* tx.post(setVersion, version, templateId);
         yield* appendEventsIn(tx, events({ ...template, version }));
         return { ...template, version };
       });
@@ -96,7 +96,7 @@ export function createTemplateStore(database: Database): TemplateStore {
       return database.write(function* (tx) {
         const template = yield* templateIn(tx, templateId);
         if (template === null || template.archivedAtMs !== null) return template;
-        yield* tx.run(setArchived, nowMs, templateId);
+        yield* tx.post(setArchived, nowMs, templateId);
         yield* appendEventsIn(tx, events);
         return { ...template, archivedAtMs: nowMs };
       });
@@ -105,7 +105,7 @@ export function createTemplateStore(database: Database): TemplateStore {
 }
 
 function* insertVersionIn(tx: Tx, row: TemplateVersionRow): Work<void> {
-  yield* tx.run(insertVersion, {
+  yield* tx.post(insertVersion, {
     templateId: row.templateId,
     version: row.version,
     spec: JSON.stringify(row.spec),

@@ -36,5 +36,5 @@ export function* updateChangedIn(
     sql = `UPDATE ${table} SET ${list} WHERE ${key.column} = ?`;
     texts[table].set(set, sql);
   }
-  yield* tx.run(sql, ...columns.values(), key.value);
+  yield* tx.post(sql, ...columns.values(), key.value);
 }

@@ -36,7 +36,7 @@ export function createWithdrawalStore(database: Database): WithdrawalStore {
         yield* insertPayoutIn(tx, payout, accountId, nowMs);
         if (idempotency !== null) {
           const { key, requestHash } = idempotency;
-          yield* tx.run(insertRequest, accountId, key, requestHash, payout.payoutId);
+          yield* tx.post(insertRequest, accountId, key, requestHash, payout.payoutId);
         }
         yield* appendEventsIn(tx, [request.event]);
         return { payout: yield* payoutIn(tx, payout.payoutId), replayed: false };

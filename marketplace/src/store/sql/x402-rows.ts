@@ -70,7 +70,7 @@ export function* unsettledX402In(
 }
 
 export function* insertX402In(tx: Tx, opening: X402Opening): Work<void> {
-  yield* tx.run(
+  yield* tx.post(
     insert,
     opening.messageHash,
     opening.signature,

@@ -84,7 +84,7 @@ function* openIn(tx: Tx, opening: X402Opening, budget: X402FeeBudget): Work<X402
   }
   yield* insertX402In(tx, opening);
   // In the same commit: a treasury signature that the database doesn't know halts all payouts.
-  yield* tx.run(insertOwnSignature, signature, nowMs);
+  yield* tx.post(insertOwnSignature, signature, nowMs);
   return yield* settlementIn(tx, signature);
 }
 
@@ -107,7 +107,7 @@ function* fulfilIn(
   if (post === null) return { account, job: null, replayed: false };
   const { job, replayed } = yield* postJobIn(tx, post(account.accountId));
   if (!replayed) {
-    yield* tx.run(insertClaim, signature, job.jobId, settlement.requestHash, nowMs);
+    yield* tx.post(insertClaim, signature, job.jobId, settlement.requestHash, nowMs);
   }
   return { account, job, replayed };
 }
@@ -166,8 +166,8 @@ function* moveIn(
   reason: string | null,
 ): Work<void> {
   const { signature } = settlement;
-  if (settlement.state === 'expired') yield* tx.run(giveUpId, signature);
-  yield* tx.run(setState, state, reason, signature);
+  if (settlement.state === 'expired') yield* tx.post(giveUpId, signature);
+  yield* tx.post(setState, state, reason, signature);
 }
 
 function* settlementIn(tx: Tx, signature: string): Work<X402SettlementRow> {
