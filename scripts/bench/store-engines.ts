@@ -99,4 +99,6 @@ async function measurePostgres(): Promise<Figures> {
   }
 }
 
-console.table([await measureSqlite(), await measurePostgres()]);
+for (const figures of [await measureSqlite(), await measurePostgres()]) {
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}
