@@ -12,6 +12,7 @@ import { ExecutorBoard } from './execution/executor-board.ts';
 import type { MachinePolicy } from './execution/machine.ts';
 import type { Executor } from './executors/executor.ts';
 import { findSecretPlace, SecretFiles } from './executors/secret-files.ts';
+import { FilePlaces } from './files/file-places.ts';
 import type { GpuDetector } from './gpu/gpu-detector.ts';
 import type { HostClock, Instant } from './host-clock.ts';
 import type { Journal } from './journal/journal.ts';
@@ -113,7 +114,12 @@ export function createCore(
   const rpc =
     config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
   const balance = new BalanceWatch({ rpc, link, clock, log, address: wallet.address });
-  const shared = { link, journal, leases, clock, bootId, log, random, measures, tracer };
+  const files = {
+    link,
+    places: new FilePlaces(config.dataDir),
+    allow: config.inputsFrom ?? {},
+  };
+  const shared = { link, journal, leases, clock, bootId, log, random, measures, tracer, files };
   const outbox: Outbox = new Outbox({
     ...shared,
     onStop: (executionId, cause) => desk.stop(executionId, cause),
@@ -161,6 +167,7 @@ export function createCore(
     desk,
     earnings,
     events,
+    files,
     heartbeater,
     instanceId,
     inventory,

@@ -245,6 +245,8 @@ export class AgentLife {
     const { bootId } = parts;
     const intake = this.#intake;
     const deps = { intake, leases, heartbeater, bootId, shutdown: shutdown.signal };
+    const { files } = this.#core;
+    await files.places.keepOnly(this.#core.journal.listOpen().map((open) => open.executionId));
     await recoverExecutions(deps);
     await this.#core.secretFiles?.sweep((executionId) => desk.has(executionId));
     this.#sweeps = board.executors.map((executor) => sweepExecutor(deps, executor));

@@ -1,5 +1,6 @@
 import type { Asks } from '@node3/shared/device';
 import { ConfigError, type Env } from '@node3/shared/env';
+import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
 import type { PassphraseSource } from '@node3/shared/passphrase';
 
 /** Everything that can be set about an agent. Times in milliseconds, sizes in bytes. */
@@ -38,6 +39,8 @@ export interface AgentConfig {
   preemptible: boolean;
   /** Whether secrets of jobs may lie on disk where there is no memory for files; left out: no. */
   secretsOnDisk?: 'allowed' | 'refused';
+  /** Where inputs of jobs may come from beside the public internet; left out, from nowhere. */
+  inputsFrom?: FetchAllowance;
   /** Jobs at once. */
   slots: number;
   /** Most cores and memory for all jobs together; null leaves it to the machine. */

@@ -125,6 +125,27 @@ export const reasons = {
     action: 'Correct what the detail names, such as a reserved environment variable.',
     retry: 'no',
   },
+  input_unavailable: {
+    fault: 'requester',
+    settles: 'requester_free',
+    sentence: 'An input of the job could not be fetched or unpacked.',
+    action: 'Correct what the detail names: the artifact, the URL, its sha256 or the archive.',
+    retry: 'no',
+  },
+  output_missing: {
+    fault: 'requester',
+    settles: 'requester_run',
+    sentence: 'The program ended well but left no file that the job requires.',
+    action: 'Let it write what outputs names, or say "required": false there.',
+    retry: 'no',
+  },
+  output_rejected: {
+    fault: 'requester',
+    settles: 'requester_run',
+    sentence: 'The files that the program left could not be kept.',
+    action: 'Keep fewer or smaller files, or make room: delete artifacts that nobody needs.',
+    retry: 'no',
+  },
   dependency_failed: {
     fault: 'requester',
     settles: 'requester_free',

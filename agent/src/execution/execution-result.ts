@@ -23,6 +23,9 @@ const reasonOf: Record<OutcomeReason, Reason> = {
   image_pull_failed: 'image_pull_failed',
   command_not_found: 'command_not_found',
   request_invalid: 'request_invalid',
+  input_unavailable: 'input_unavailable',
+  output_missing: 'output_missing',
+  output_rejected: 'output_rejected',
   engine_error: 'engine_error',
   gpu_error: 'gpu_error',
 };

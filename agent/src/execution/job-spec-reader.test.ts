@@ -63,6 +63,6 @@ describe('toExecutionRequest', () => {
       limits: { runMs: 7_000, logBytesMax: 2_048 },
       network: 'none',
     });
-    expect(Buffer.from(request.inputs[0]?.content ?? []).toString()).toBe('hi');
+    expect(request.inputs).toEqual([{ path: 'a', content: Buffer.from('hi') }]);
   });
 });

@@ -3,7 +3,8 @@ import { limits } from '@node3/shared/limits';
 import { currentTraceparent } from '@node3/shared/log-context';
 import type { Logger } from '@node3/shared/logger';
 import { type Tracer, traced } from '@node3/shared/tracing';
-import type { PreparedImage, PrepareProgress } from '../executors/executor.ts';
+import type { ExecutionInput, PreparedImage, PrepareProgress } from '../executors/executor.ts';
+import { type FileDeps, fetchInputs } from '../files/fetch-inputs.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LeaseClock } from '../marketplace-link/lease-clock.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
@@ -20,6 +21,7 @@ export interface StartDeps {
   log: Logger;
   /** Where secrets of jobs lie on this machine. */
   secretsPlace: 'memory' | 'disk' | null;
+  files: FileDeps;
   /** Aborts when the process is going away: workloads stay, nothing more is decided. */
   shutdown: AbortSignal;
   /** The journal has news about this execution. */
@@ -52,12 +54,16 @@ export async function prepareAndStart(
   if (!deps.leases.isLive(executionId)) live.stop('lease-expired');
   if (live.cause !== null) return endBeforeStart(live.cause);
   tellOfSecrets(deps, live, spool);
+  const inputs = await bringInputs(deps, live, spool);
+  if ('kind' in inputs) return inputs;
+  if (!deps.leases.isLive(executionId)) live.stop('lease-expired');
+  if (live.cause !== null) return endBeforeStart(live.cause);
   deps.journal.recordStarting(executionId);
   try {
     const { startedAtMs } = await traced(
       deps.tracer,
       { name: 'execution.create', kind: 'internal', parent: currentTraceparent() },
-      () => executor.start(request),
+      () => executor.start({ ...request, inputs: [...request.inputs, ...inputs] }),
     );
     deps.journal.recordStarted(executionId, startedAtMs);
   } catch (error) {
@@ -111,6 +117,26 @@ async function prepareImage(
     }
     deps.log.warn({ err: error, executionId: live.executionId }, 'workload could not be prepared');
     return endWithFailure(error);
+  }
+}
+
+/** Files that the spec only names; the job's time for its preparation holds for them, too. */
+async function bringInputs(
+  deps: StartDeps,
+  live: LiveExecution,
+  spool: LogSpool,
+): Promise<ExecutionInput[] | Ending> {
+  const limit = AbortSignal.timeout(live.facts.spec.limits.pullSec * 1000);
+  const signal = AbortSignal.any([live.signal, limit, deps.shutdown]);
+  try {
+    return await fetchInputs(deps.files, live, signal, (sentence) => spool.say(sentence));
+  } catch (error) {
+    if (deps.shutdown.aborted) return { kind: 'left' };
+    if (live.cause !== null) return endBeforeStart(live.cause);
+    deps.log.warn({ err: error, executionId: live.executionId }, 'inputs could not be fetched');
+    if (!limit.aborted) return endWithFailure(error);
+    const detail = `The inputs were not there after ${live.facts.spec.limits.pullSec} s.`;
+    return { kind: 'failed', reason: 'input_unavailable', detail, started: false };
   }
 }
 

@@ -1,6 +1,7 @@
 import { currentTraceparent } from '@node3/shared/log-context';
 import { traced } from '@node3/shared/tracing';
 import { agentLimits } from '../agent-limits.ts';
+import { deliverOutputs } from '../files/deliver-outputs.ts';
 import type { Instant } from '../host-clock.ts';
 import { type AcceptOfferDeps, acceptOffer } from './accept-offer.ts';
 import { conclude } from './conclude.ts';
@@ -39,7 +40,9 @@ export async function runExecution(
   });
   try {
     const early = await begin(deps, live, spool, beginning);
-    const raw = early ?? (await supervise(deps, live, spool));
+    const tell = (sentence: string) => spool.say(sentence);
+    const raw =
+      early ?? (await deliverOutputs(deps, live, await supervise(deps, live, spool), tell));
     const ending = withoutSecrets(raw, live.facts.redactor);
     if (ending.kind !== 'superseded') spool.flush();
     const result = conclude(deps, executionId, ending);
@@ -132,6 +135,7 @@ function decideFound(
 
 /** The machine is not free for the next job before the last one's traces are gone. */
 async function removeTraces(deps: RunnerDeps, live: LiveExecution): Promise<void> {
+  await deps.files.places.remove(live.executionId);
   if (deps.journal.find(live.executionId)?.executor === null) return;
   await keepTrying({
     name: 'remove',

@@ -62,6 +62,12 @@ export interface Executor {
    */
   adopt(executionId: string): Promise<OwnedExecution | null>;
 
+  /**
+   * The folder with what an ended workload wrote to OUTPUT_DIR: anything may be in it, links too. Until
+   * `remove`. `staging` makes an empty folder for what has to be copied. null where there is none.
+   */
+  outputFolder(executionId: string, staging: () => Promise<string>): Promise<string | null>;
+
   /** The latest reading of a running execution, or null where there is none. */
   usage(executionId: string): ExecutionUsage | null;
 
@@ -129,11 +135,8 @@ export interface ScriptWorkload {
 
 export type Workload = ContainerWorkload | ScriptWorkload;
 
-export interface ExecutionInput {
-  /** Relative path below INPUT_DIR, with forward slashes. */
-  path: string;
-  content: Uint8Array;
-}
+/** Where it lies below INPUT_DIR, with forward slashes; its bytes, or a file of the agent with them. */
+export type ExecutionInput = { path: string; content: Uint8Array } | { path: string; file: string };
 
 export interface ExecutionLimits {
   /** Share of cores, such as 0.5. */
@@ -239,6 +242,9 @@ export type OutcomeReason =
   | 'image_pull_failed'
   | 'command_not_found'
   | 'request_invalid'
+  | 'input_unavailable'
+  | 'output_missing'
+  | 'output_rejected'
   | 'engine_error'
   | 'gpu_error';
 

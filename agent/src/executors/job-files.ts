@@ -2,15 +2,14 @@ import { Buffer } from 'node:buffer';
 import { stripTypeScriptTypes } from 'node:module';
 import { assertNever } from '@node3/shared/assert';
 import { ExecutionError } from './execution-error.ts';
-import type { ExecutionRequest, ScriptWorkload } from './executor.ts';
+import type { ExecutionInput, ExecutionRequest, ScriptWorkload } from './executor.ts';
 import { inputBytesMax, inputFilesMax } from './executor-limits.ts';
 
-/** A file the executor puts before the workload, read-only for it. */
-export interface JobFile {
-  /** Relative to the directory it belongs to. */
-  path: string;
-  content: Uint8Array;
-}
+/**
+ * A file the executor puts before the workload, read-only for it: its bytes, or a file of the agent
+ * that has them. The path is relative to the directory it belongs to.
+ */
+export type JobFile = ExecutionInput;
 
 export interface JobFiles {
   /** Below INPUT_DIR. */
@@ -26,7 +25,7 @@ const pathSegment = /^(?!\.{1,2}$)[^/\\\0]{1,255}$/;
  * @throws ExecutionError `request_invalid`: such a request is the requester's mistake.
  */
 export function collectJobFiles(request: ExecutionRequest): JobFiles {
-  const input = request.inputs.map(({ path, content }) => ({ path, content }));
+  const input: JobFile[] = [...request.inputs];
   const { workload } = request;
   if (workload.kind === 'script' && workload.input !== undefined) {
     const text = JSON.stringify(workload.input);
@@ -46,9 +45,11 @@ function checkInputs(files: readonly JobFile[]): void {
       throw new ExecutionError('request_invalid', 'An input has a path that cannot be used.');
     }
     seen.add(file.path);
-    bytes += file.content.byteLength;
+    // Files were counted while they were fetched.
+    if ('content' in file) bytes += file.content.byteLength;
   }
-  if (files.length > inputFilesMax || bytes > inputBytesMax) {
+  const inMemory = files.filter((file) => 'content' in file);
+  if (inMemory.length > inputFilesMax || bytes > inputBytesMax) {
     const detail = `Inputs are limited to ${inputFilesMax} files and ${inputBytesMax} bytes.`;
     throw new ExecutionError('request_invalid', detail);
   }

@@ -51,6 +51,17 @@ export const esReasons: ReasonTexts = {
     'El programa no escribió ninguna línea durante limits.progressSec y fue detenido.',
   'reason.no_progress.action':
     'Haz que escriba una línea de vez en cuando o sube limits.progressSec.',
+  'reason.input_unavailable.sentence':
+    'No se pudo obtener o desempaquetar una entrada del trabajo.',
+  'reason.input_unavailable.action':
+    'Corrige lo que nombra el detalle: el artefacto, la URL, su sha256 o el archivo comprimido.',
+  'reason.output_missing.sentence':
+    'El programa terminó bien pero no dejó un archivo que el trabajo exige.',
+  'reason.output_missing.action':
+    'Haz que escriba lo que nombra outputs, o pon ahí "required": false.',
+  'reason.output_rejected.sentence': 'No se pudieron conservar los archivos que dejó el programa.',
+  'reason.output_rejected.action':
+    'Conserva menos archivos o más pequeños, o haz sitio: borra artefactos que nadie necesita.',
   'reason.dependency_failed.sentence': 'Un job que este tenía que esperar no tuvo éxito.',
   'reason.dependency_failed.action':
     'Mira los jobs de after; publica este otra vez cuando hayan tenido éxito.',

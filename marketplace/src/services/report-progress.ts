@@ -1,5 +1,6 @@
 import type { NewEvent } from '@node3/shared/events';
 import { type ExecutionPhase, executionPhases } from '@node3/shared/execution-state';
+import { limits } from '@node3/shared/limits';
 import { prepareBackstopMs, progressBackstopMs, runBackstopMs } from '../domain/overdue.ts';
 import { runSecWithinCap } from '../domain/run-limit.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
@@ -80,6 +81,10 @@ function deadlinesOf(
     const progressMs = progressBackstopMs(progressSec);
     const deadlineMs = Math.min(runDeadlineMs, nowMs + (progressMs ?? Number.POSITIVE_INFINITY));
     return { startedAtMs: nowMs, deadlineMs, runDeadlineMs, progressMs };
+  }
+  if (phase === 'collecting') {
+    const deadlineMs = nowMs + limits.uploadOutputsMs + limits.collectMs;
+    return { deadlineMs, runDeadlineMs: deadlineMs, progressMs: null };
   }
   const preparedByMs = execution.deadlineMs ?? prepareBackstopMs(nowMs, pullSec);
   return { deadlineMs: execution.runDeadlineMs ?? preparedByMs, progressMs: null };

@@ -29,6 +29,7 @@ import { probeEngine } from './engine-probe.ts';
 import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
 import { ensureImage } from './image-pull.ts';
 import { streamLogs } from './log-stream.ts';
+import { findOutputFolder } from './output-folder.ts';
 import { readSeccompProfile } from './seccomp-profile.ts';
 
 export interface DockerExecutorDeps {
@@ -166,6 +167,10 @@ export class DockerExecutor implements Executor {
       this.#supervisions.set(executionId, supervision);
     }
     return owned;
+  }
+
+  outputFolder(executionId: string, staging: () => Promise<string>): Promise<string | null> {
+    return findOutputFolder(this.#deps, executionId, staging);
   }
 
   usage(executionId: string): ExecutionUsage | null {

@@ -1,11 +1,13 @@
-import { constants } from 'node:fs';
-import { access, chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, chmod, chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import tar from 'tar-stream';
 import type { ExecutionRequest, OwnedExecution } from '../executor.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
+import { putJobFile } from '../put-job-file.ts';
 import { containerName, jobUserId, volumeNames } from './container-config.ts';
 import { labelNames, readLabels, writeLabels } from './container-labels.ts';
 import { ignoreMissing } from './engine-error.ts';
@@ -76,7 +78,7 @@ async function seedDirectly(volume: SeededVolume, place: string): Promise<void> 
   for (const file of volume.files) {
     const target = path.join(place, file.path);
     await mkdir(path.dirname(target), { recursive: true, mode: 0o755 });
-    await writeFile(target, file.content, { flag: 'wx', mode: 0o444 });
+    await putJobFile(file, target);
     await chown(target, rootId, rootId);
   }
   await chmod(place, 0o755);
@@ -103,6 +105,7 @@ async function seedThroughEngine(
   });
   try {
     const pack = tar.pack();
+    const entries: { name: string; file: JobFile }[] = [];
     for (const { target, files, ownerId } of volumes) {
       pack.entry({
         name: `${target}/`,
@@ -112,15 +115,31 @@ async function seedThroughEngine(
         gid: ownerId,
       });
       for (const file of files) {
-        const content = Buffer.from(file.content);
-        pack.entry({ name: `${target}/${file.path}`, mode: 0o444, uid: 0, gid: 0 }, content);
+        entries.push({ name: `${target}/${file.path}`, file });
       }
     }
-    pack.finalize();
+    const packing = packFiles(pack, entries);
     await loader.putArchive(Readable.from(pack), { path: '/' });
+    await packing;
   } finally {
     await ignoreMissing(loader.remove({ force: true, v: true }));
   }
+}
+
+async function packFiles(
+  pack: tar.Pack,
+  entries: readonly { name: string; file: JobFile }[],
+): Promise<void> {
+  for (const { name, file } of entries) {
+    const header = { name, mode: 0o444, uid: 0, gid: 0 };
+    if ('content' in file) {
+      pack.entry(header, Buffer.from(file.content));
+      continue;
+    }
+    const { size } = await stat(file.file);
+    await pipeline(createReadStream(file.file), pack.entry({ ...header, size }));
+  }
+  pack.finalize();
 }
 
 /** Named, so that one which a crash left behind is found: it would hold on to its volumes. */

@@ -26,6 +26,8 @@ export interface FakePlan {
   /** The end after a cancel. */
   outcomeOfCancel?: ExecutionOutcome;
   usage?: ExecutionUsage;
+  /** Left out, it wrote nothing. */
+  outputFolder?: string;
 }
 
 interface FakeExecution {
@@ -140,6 +142,10 @@ export class FakeExecutor implements Executor {
     this.calls.push(`adopt ${executionId}`);
     const execution = this.#executions.get(executionId);
     return execution === undefined ? null : describeOwned(execution);
+  }
+
+  async outputFolder(executionId: string): Promise<string | null> {
+    return this.#require(executionId).plan.outputFolder ?? null;
   }
 
   usage(executionId: string): ExecutionUsage | null {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { assert } from '@node3/shared/assert';
@@ -156,6 +157,11 @@ export class NativeExecutor implements Executor {
     }
     await deleteWorkspace(paths);
     await this.#deps.secretFiles?.remove(executionId);
+  }
+
+  async outputFolder(executionId: string): Promise<string | null> {
+    const { output } = this.#paths(executionId);
+    return existsSync(output) ? output : null;
   }
 
   async list(): Promise<OwnedExecution[]> {

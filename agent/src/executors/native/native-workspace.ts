@@ -15,6 +15,7 @@ import path from 'node:path';
 import { getuid } from 'node:process';
 import { ExecutionError } from '../execution-error.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
+import { putJobFile } from '../put-job-file.ts';
 
 /** The user a workload runs as; null for the agent's own. */
 export interface NativeUser {
@@ -149,7 +150,7 @@ async function writeReadOnly(root: string, files: readonly JobFile[]): Promise<v
     await mkdir(directory, { recursive: true, mode: 0o755 });
     for (; directory.startsWith(root); directory = path.dirname(directory))
       directories.add(directory);
-    await writeFile(target, file.content, { mode: 0o444, flag: 'wx' });
+    await putJobFile(file, target);
   }
   for (const directory of directories) await chmod(directory, 0o555);
 }
