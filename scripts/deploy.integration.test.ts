@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
@@ -116,11 +117,15 @@ describe.skipIf(dockerSkip)('the image', () => {
   it('runs with a read-only root and no rights, keeps its data, and stops when asked', async () => {
     const port = await freePort();
     const name = `node3-deploy-${port}`;
+    const keys = join(network.folder, 'secret-keys');
+    await writeFile(keys, `k1 ${randomBytes(32).toString('base64')}\n`, { mode: 0o400 });
+    await chown(keys, 10_001, 10_001);
     const environment = [
       ['MARKETPLACE_HOST', '127.0.0.1'],
       ['MARKETPLACE_PORT', String(port)],
       ['SOLANA_RPC_URL', network.localnet.rpcUrl],
       ['ADMIN_API_KEY', adminApiKey],
+      ['SECRET_KEYS_FILE', '/run/secrets/secret-keys'],
     ].flatMap(([key, value]) => ['-e', `${key}=${value}`]);
     const hardened = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
     const run = ['run', '-d', '--name', name, '--network', 'host', '--tmpfs', '/tmp'];
@@ -129,6 +134,8 @@ describe.skipIf(dockerSkip)('the image', () => {
       ...hardened,
       '-v',
       `${name}:/var/lib/node3`,
+      '-v',
+      `${keys}:/run/secrets/secret-keys:ro`,
       ...environment,
       tag,
     ]);

@@ -43,7 +43,7 @@ export async function loadKeyring(path: string, missing: 'create' | 'refuse'): P
 async function readKeys(path: string, missing: 'create' | 'refuse'): Promise<string> {
   try {
     const { mode } = await stat(path);
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    if (process.platform !== 'win32' && (mode & 0o007) !== 0) {
       throw new ConfigError(variable, `names ${path}, which others can read`, `chmod 600 ${path}`);
     }
     return await readFile(path, 'utf8');
