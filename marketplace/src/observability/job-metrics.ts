@@ -35,8 +35,10 @@ export function jobMetrics(
       if (execution.reason === 'lease_expired') {
         metrics.count('node3_agent_leases_expired_total', {});
       }
-      // Zero is what an execution without a run is billed: it did not last for no time.
-      if (execution.startedAtMs === null || execution.runMs === null) return;
+      const { runMs, startedAtMs } = execution;
+      // A short run may be over before its agent says that it began. Zero is what an execution
+      // without a run is billed: it did not last for no time.
+      if (runMs === null || (runMs === 0 && startedAtMs === null)) return;
       metrics.observe(
         'node3_job_run_duration_seconds',
         {
@@ -44,7 +46,7 @@ export function jobMetrics(
           gpu_class: gpuClassOf(job.spec),
           outcome: execution.state,
         },
-        execution.runMs / 1_000,
+        runMs / 1_000,
       );
     },
   };
