@@ -186,6 +186,7 @@ describe('a download', () => {
       `attachment; filename="___a___.html"; filename*=UTF-8''%C3%A9%20%27a%27%3B%3D.html`,
     );
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
     expect(headers.get('content-security-policy')).toContain('sandbox');
   });
 

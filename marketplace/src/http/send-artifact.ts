@@ -82,9 +82,8 @@ function setHeaders(reply: FastifyReply, row: ArtifactRow, etag: string): void {
     .header('cache-control', 'private, no-cache')
     .header('content-type', type)
     .header('content-disposition', dispositionOf(row.name))
-    .header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
-    .header('cross-origin-resource-policy', 'same-origin')
-    .header('x-content-type-options', 'nosniff');
+    // A second policy beside that of every answer: both hold. The others are there already.
+    .header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'");
 }
 
 /** RFC 6266: a plain name for everybody, and the real one for those that can read it. */

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3Settings } from '../s3/s3-blobs.ts';
 
-/** Programs of OpenStack Swift, which speaks S3: Debian's swift-account, -container, -object, -proxy. */
+/** Programs of OpenStack Swift, which speaks S3, and of the cache that it wants for that. */
 const services = ['account', 'container', 'object'] as const;
-const programs = [...services, 'proxy'].map((name) => `swift-${name}-server`);
+const cache = 'memcached';
+const programs = [...[...services, 'proxy'].map((name) => `swift-${name}-server`), cache];
 const ringBuilder = ['swift', 'ring', 'builder'].join('-');
 const startMs = 60_000;
 
@@ -17,7 +18,7 @@ export function missingSwift(): string | null {
     try {
       execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
     } catch {
-      return `there is no ${program}; on Debian: apt install swift-proxy swift-account swift-container swift-object`;
+      return `there is no ${program}; on Debian: apt install swift-proxy swift-account swift-container swift-object memcached`;
     }
   }
   return null;
@@ -58,8 +59,12 @@ export async function startSwift(): Promise<SwiftServer> {
     run(name, storageConf(folder, name, port));
     ports.push(port);
   }
+  const cachePort = await freePort();
+  const asRoot = process.getuid?.() === 0 ? ['-u', 'root'] : [];
+  const cacheWords = ['-l', '127.0.0.1', '-p', `${cachePort}`, '-m', '16', ...asRoot];
+  processes.push(spawn(cache, cacheWords, { stdio: 'ignore' }));
   const port = await freePort();
-  run('proxy', proxyConf(folder, port));
+  run('proxy', proxyConf(folder, port, cachePort));
   await Promise.all([...ports, port].map((each) => untilAnswers(`http://127.0.0.1:${each}/`)));
   return {
     settings: {
@@ -108,11 +113,12 @@ use = egg:swift#${name}
 `;
 }
 
-/** The usual order of middleware for S3, without a cache: each answer is of now. */
-function proxyConf(folder: string, port: number): string {
+/** The usual order of middleware for S3. */
+function proxyConf(folder: string, port: number, cachePort: number): string {
   const filters = {
     catch_errors: '',
     gatekeeper: '',
+    cache: `memcache_servers = 127.0.0.1:${cachePort}\n`,
     listing_formats: '',
     bulk: '',
     s3api: 's3_acl = false\nlocation = us-east-1\n',
@@ -122,7 +128,8 @@ function proxyConf(folder: string, port: number): string {
     versioned_writes: 'allow_versioned_writes = true\n',
   };
   const sections = Object.entries(filters).map(
-    ([name, more]) => `[filter:${name}]\nuse = egg:swift#${name}\n${more}`,
+    ([name, more]) =>
+      `[filter:${name}]\nuse = egg:swift#${name === 'cache' ? 'memcache' : name}\n${more}`,
   );
   return `${defaultsConf(folder, port)}[pipeline:main]
 pipeline = ${Object.keys(filters).join(' ')} proxy-server
