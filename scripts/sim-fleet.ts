@@ -13,15 +13,17 @@ export interface SimFleetOptions {
   /** Processes at once. */
   jobs: number;
   bug: PlantedBugName | null;
+  replicas: number;
   onReport: (report: SimReport) => 'go-on' | 'stop';
 }
 
 export async function runSimFleet(options: SimFleetOptions): Promise<void> {
-  const { from, seeds, jobs, bug, onReport } = options;
+  const { from, seeds, jobs, bug, replicas, onReport } = options;
   const orders = Array.from({ length: seeds }, (_, index) => ({
     seed: from + index,
     bug,
     without: [],
+    replicas,
   }));
   await runFleet<SimOrder, SimReport>({ worker, orders, jobs, onReport });
 }
@@ -46,13 +48,13 @@ export async function runSimAgain(order: SimOrder, times: number): Promise<SimRe
 /** Leaves out one kind of fault after another, as long as the seed still fails without it. */
 export async function shrink(
   seed: number,
-  bug: PlantedBugName | null,
+  { bug, replicas }: Pick<SimOrder, 'bug' | 'replicas'>,
 ): Promise<{ without: FaultKind[]; report: SimReport } | null> {
   let without: FaultKind[] = [];
   let last: SimReport | null = null;
   for (const kind of faultKinds) {
     const fewer = [...without, kind];
-    const [report] = await runSimAgain({ seed, bug, without: fewer }, 1);
+    const [report] = await runSimAgain({ seed, bug, replicas, without: fewer }, 1);
     if (report === undefined || report.findings.length === 0) continue;
     without = fewer;
     last = report;

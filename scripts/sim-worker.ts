@@ -8,10 +8,11 @@ export interface SimOrder {
   seed: number;
   bug: PlantedBugName | null;
   without: readonly FaultKind[];
+  replicas: number;
 }
 
 serveSeeds((order) => {
-  const { seed, bug, without } = order as SimOrder;
+  const { seed, bug, without, replicas } = order as SimOrder;
   const plant = bug === null ? null : plantedBugs[bug];
-  return runSim(seed, { plant, without, print: null, folder: databaseFolder() });
+  return runSim(seed, { plant, without, replicas, print: null, folder: databaseFolder() });
 });

@@ -15,6 +15,7 @@ describe('the simulation', () => {
       seeds,
       jobs,
       bug: null,
+      replicas: 1,
       onReport(report) {
         totals.add(report);
         return 'go-on';
@@ -26,8 +27,25 @@ describe('the simulation', () => {
     expect(totals.crashedShare()).toBeGreaterThan(0.6);
   }, 600_000);
 
+  it('with two processes on one database keeps every promise, whichever of them dies', async () => {
+    const totals = new SimTotals();
+    await runSimFleet({
+      from: 1,
+      seeds: 30,
+      jobs,
+      bug: null,
+      replicas: 2,
+      onReport(report) {
+        totals.add(report);
+        return 'go-on';
+      },
+    });
+    expect(totals.findings).toEqual([]);
+    expect(totals.runs).toBe(30);
+  }, 600_000);
+
   it('of one seed is the same to the last event, and of another one is not', async () => {
-    const order = { bug: null, without: [] };
+    const order = { bug: null, without: [], replicas: 1 };
     const reports = [
       ...(await runSimAgain({ ...order, seed: 8 }, 2)),
       ...(await runSimAgain({ ...order, seed: 9 }, 1)),
@@ -38,7 +56,7 @@ describe('the simulation', () => {
   }, 120_000);
 
   it('names the kinds of faults that a failure needs', async () => {
-    const least = await shrink(1, 'requeue-not-indexed');
+    const least = await shrink(1, { bug: 'requeue-not-indexed', replicas: 1 });
     expect(least?.report.findings).not.toEqual([]);
     expect(least?.without.length).toBeGreaterThan(5);
   }, 120_000);
@@ -53,6 +71,7 @@ describe('the simulation', () => {
         seeds,
         jobs,
         bug,
+        replicas: 1,
         onReport(report) {
           runs += 1;
           found.push(...report.findings);

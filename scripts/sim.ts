@@ -11,7 +11,7 @@ import { runSim } from './sim/run-sim.ts';
 import { runSimFleet, shrink } from './sim-fleet.ts';
 import { SimTotals } from './sim-totals.ts';
 
-const usage = `Usage: npm run sim -- [--seeds N] [--from S] [--jobs N] [--bug NAME]
+const usage = `Usage: npm run sim -- [--seeds N] [--from S] [--jobs N] [--bug NAME] [--replicas N]
        npm run sim -- --seed S [--trace] [--bug NAME] [--without KIND,KIND]
 
 The marketplace's services, store and agents on virtual time, under faults. One seed is one run, and
@@ -27,11 +27,14 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     bug: { type: 'string' },
+    replicas: { type: 'string', default: '1' },
     without: { type: 'string', default: '' },
     trace: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
+
+const replicas = wholeNumber('replicas', values.replicas);
 
 if (values.help) {
   process.stdout.write(usage);
@@ -46,7 +49,7 @@ async function runOne(seed: number, bug: PlantedBugName | null): Promise<void> {
   const print = values.trace ? (line: string) => void process.stdout.write(`${line}\n`) : null;
   const plant = bug === null ? null : plantedBugs[bug];
   const without = kindsOf(values.without);
-  const report = await runSim(seed, { plant, without, print, folder: databaseFolder() });
+  const report = await runSim(seed, { plant, without, replicas, print, folder: databaseFolder() });
   const { findings, digest } = report;
   process.stdout.write(`seed ${seed}: digest ${digest}, ${findings.length} findings\n`);
   for (const finding of findings) process.stdout.write(`  ${finding}\n`);
@@ -62,6 +65,7 @@ async function runMany(from: number, seeds: number, bug: PlantedBugName | null):
     seeds,
     jobs: wholeNumber('jobs', values.jobs),
     bug,
+    replicas,
     onReport(report) {
       totals.add(report);
       if (totals.runs % 100 === 0) process.stderr.write(`${totals.runs} of ${seeds}\n`);
@@ -83,9 +87,10 @@ async function runMany(from: number, seeds: number, bug: PlantedBugName | null):
 
 /** Prints the command that shows a failure again, with as few kinds of faults as it needs. */
 async function explain(seed: number, bug: PlantedBugName | null): Promise<void> {
-  const planted = bug === null ? '' : ` --bug ${bug}`;
+  const planted =
+    (bug === null ? '' : ` --bug ${bug}`) + (replicas === 1 ? '' : ` --replicas ${replicas}`);
   process.stdout.write(`again         npm run sim -- --seed ${seed}${planted} --trace\n`);
-  const least = await shrink(seed, bug);
+  const least = await shrink(seed, { bug, replicas });
   if (least === null) return;
   const { without, report } = least;
   process.stdout.write(

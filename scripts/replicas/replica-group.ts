@@ -15,6 +15,7 @@ export class ReplicaGroup {
   readonly #replicas: MarketplaceProcess[];
   readonly #stopping = new AbortController();
   readonly #watch: Promise<void>;
+  #starting = false;
   kills = 0;
   starts = 0;
 
@@ -38,10 +39,10 @@ export class ReplicaGroup {
     return this.#replicas.map(({ url }) => url);
   }
 
-  /** SIGKILL to one of them; it is started again before long. */
+  /** SIGKILL to one of them, which is started again, unless one is away already. */
   async killOne(): Promise<void> {
     const replica = this.#replicas[Math.floor(Math.random() * this.#replicas.length)];
-    if (replica === undefined || !isAlive(replica)) return;
+    if (replica === undefined || this.#starting || !this.#replicas.every(isAlive)) return;
     await replica.kill();
     this.kills += 1;
   }
@@ -57,10 +58,12 @@ export class ReplicaGroup {
       for (const replica of this.#replicas) {
         if (isAlive(replica) || this.#stopping.signal.aborted) continue;
         // While the database is away none can start: it is tried again.
+        this.#starting = true;
         await replica.start().then(
           () => (this.starts += 1),
           () => undefined,
         );
+        this.#starting = false;
       }
       await sleep(200);
     }

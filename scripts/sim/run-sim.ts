@@ -19,6 +19,8 @@ export interface SimOptions {
   print: ((line: string) => void) | null;
   /** Where databases may be made; best in memory. */
   folder: string;
+  /** Processes of the marketplace at a time, on one database. */
+  replicas: number;
 }
 
 export interface SimReport {
@@ -58,9 +60,9 @@ export async function runSim(seed: number, options: SimOptions): Promise<SimRepo
   if (!isInstalled) installVirtualTime(() => current);
   isInstalled = true;
   const folder = mkdtempSync(join(options.folder, 'node3-sim-'));
-  const { plant } = options;
+  const { plant, replicas } = options;
   const without = new Set(options.without);
-  const world = new SimWorld({ time, random, trace, folder, plant, without });
+  const world = new SimWorld({ time, random, trace, folder, replicas, plant, without });
   try {
     const invariants = await time.complete(world.settleIn());
     world.dice.arm();
@@ -111,4 +113,8 @@ async function live(world: SimWorld, invariants: Invariants): Promise<void> {
     return;
   }
   await time.complete(invariants.checkLedger());
+  for (const { core, life } of world.market.serving) {
+    const { openCount } = core.matchmaker;
+    if (openCount > 0) findings.add(`the index of ${life.name} still has ${openCount} jobs`);
+  }
 }

@@ -31,6 +31,7 @@ export interface SimWorldOptions {
   random: SeededRandom;
   trace: RunTrace;
   folder: string;
+  replicas: number;
   plant: PlantedBug | null;
   without: ReadonlySet<FaultKind>;
 }
@@ -57,7 +58,7 @@ export class SimWorld {
   isCalm = false;
 
   constructor(options: SimWorldOptions) {
-    const { time, random, trace, folder, plant } = options;
+    const { time, random, trace, folder, plant, replicas } = options;
     this.#options = options;
     this.time = time;
     this.random = random;
@@ -74,6 +75,7 @@ export class SimWorld {
       counts,
       findings,
       folder,
+      replicas,
       plant,
       random: random.stream('market'),
       ids: createSeededIds(random.stream('ids'), time),

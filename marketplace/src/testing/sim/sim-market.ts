@@ -4,6 +4,7 @@ import { MarketError } from '@node3/shared/error';
 import type { Ids } from '@node3/shared/ids';
 import { createLogger, type Logger } from '@node3/shared/logger';
 import { type Core, openCore } from '../../core.ts';
+import type { EventBus } from '../../live/event-bus.ts';
 import { payoutSettingsDefault } from '../../payments/payout-context.ts';
 import { createPayoutEngine } from '../../payments/payout-engine.ts';
 import { createSqlStore } from '../../store/sql/sql-store.ts';
@@ -13,6 +14,7 @@ import { type Counts, count } from '../counter.ts';
 import { writeEmptyDatabase } from '../empty-database.ts';
 import type { RunTrace } from '../run-trace.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { SharedDatabase } from '../shared-database.ts';
 import { testKeyring } from '../test-keyring.ts';
 import type { SwarmFaults } from './faults.ts';
 import { MarketLife } from './market-life.ts';
@@ -23,6 +25,7 @@ import { SimChannel } from './sim-channel.ts';
 import { type CrashDice, SimCrash } from './sim-crash.ts';
 import type { SimNetwork } from './sim-network.ts';
 import type { SimChain } from './sim-rail.ts';
+import { remoteBus, remoteStore } from './sim-server.ts';
 import { type SimSocket, SimWire } from './sim-socket.ts';
 import { guardSimStore } from './sim-store.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -39,6 +42,8 @@ export interface SimMarketDeps {
   network: SimNetwork;
   chain: SimChain;
   folder: string;
+  /** Processes at a time. More than one share a database that outlives them, as a server does. */
+  replicas: number;
   plant: PlantedBug | null;
   /** What should never have happened, as far as the marketplace itself noticed. */
   findings: Set<string>;
@@ -67,14 +72,35 @@ export class SimMarket {
   #opened: SqliteDatabase | null = null;
   #generation = 0;
   #calm = false;
+  /** Where there are several processes: those that serve, each in its place. */
+  readonly #replicas = new Map<number, Running>();
+  #shared: SharedDatabase | null = null;
 
   constructor(deps: SimMarketDeps) {
     this.#deps = deps;
     writeEmptyDatabase(deps.folder, this.#path());
   }
 
+  /** Some process that serves; null while none does. */
   get running(): Running | null {
-    return this.#running;
+    const [some] = this.#replicas.values();
+    return some ?? this.#running;
+  }
+
+  /** Whether several processes share the database. */
+  get isShared(): boolean {
+    return this.#deps.replicas > 1;
+  }
+
+  /** All that serve. */
+  get serving(): Running[] {
+    return this.#running === null ? [...this.#replicas.values()] : [this.#running];
+  }
+
+  /** Whoever a balancer would choose. */
+  #chosen(): Running | null {
+    const serving = this.serving;
+    return serving.length > 1 ? this.#deps.random.pick(serving) : (serving[0] ?? null);
   }
 
   calm(): void {
@@ -83,7 +109,7 @@ export class SimMarket {
 
   /** Kills the process between two of its events. */
   kill(): void {
-    this.#running?.life.die();
+    this.#chosen()?.life.die();
   }
 
   /** Asks over the network. Rejects with the refusal, or MARKETPLACE_UNREACHABLE after `timeoutMs`. */
@@ -120,7 +146,7 @@ export class SimMarket {
     const { time, network } = this.#deps;
     const wire = new SimWire(network, client.name.split('/')[0] ?? '', client);
     wire.carry('to-market', time.world, () => {
-      const running = this.#running;
+      const running = this.#chosen();
       if (running === null) {
         wire.carry('from-market', client, () => wire.client.lose(refusedCode));
         return;
@@ -147,7 +173,7 @@ export class SimMarket {
     respond: (reply: Reply<AnswerOf<Name>>) => void,
   ): Promise<void> {
     const { time, trace } = this.#deps;
-    const running = this.#running;
+    const running = this.#chosen();
     if (running === null) {
       // Nobody listens at the port: that is known at once.
       respond({ code: 'MARKETPLACE_UNREACHABLE' });
@@ -179,6 +205,64 @@ export class SimMarket {
 
   /** Starts the next process, which goes on with what is on the disk. */
   async open(): Promise<void> {
+    if (this.#deps.replicas > 1) return this.#openReplicas();
+    return this.#openAlone();
+  }
+
+  /** The database is a server of its own: processes die beside it, and not between its statements. */
+  async #openReplicas(): Promise<void> {
+    const { findings, replicas } = this.#deps;
+    const sqlite = new SqliteDatabase({
+      path: this.#path(),
+      log: createLogger({ name: 'database', level: 'silent' }),
+      onFatal: (error) => findings.add(`the database failed: ${String(error)}`),
+    });
+    this.#opened = sqlite;
+    this.#shared = new SharedDatabase(sqlite);
+    for (let place = 0; place < replicas; place += 1) await this.#openReplica(place, sqlite);
+  }
+
+  async #openReplica(place: number, sqlite: SqliteDatabase): Promise<void> {
+    const { time, trace, dice, plant } = this.#deps;
+    const end = this.#shared?.join();
+    if (end === undefined) return;
+    const life: MarketLife = new MarketLife(`market ${place}.${this.#generation}`, dice, () => {
+      void end.bus.close();
+      void end.store.close();
+      this.#buryReplica(place, life, sqlite);
+    });
+    this.#generation += 1;
+    time.become(life);
+    try {
+      const random = this.#deps.random.stream(life.name);
+      const parts = { time, owner: life, latencyMs: () => random.integer(1, 4) };
+      const guarded = guardSimStore(remoteStore(end.store, parts), life);
+      const store = plant?.store?.(guarded, { sqlite, time }) ?? guarded;
+      const core = await this.#openCore(life, store, remoteBus(end.bus, parts));
+      if (life.dead) return;
+      const channel = new SimChannel({ core, life, time, trace, witness: () => this.witness });
+      this.#replicas.set(place, { life, sqlite, rawStore: createSqlStore(sqlite), core, channel });
+      trace.add(`${time.monotonicMs()} ${life.name} serves`);
+    } catch (error) {
+      if (!life.dead) throw error;
+    }
+  }
+
+  #buryReplica(place: number, life: MarketLife, sqlite: SqliteDatabase): void {
+    const { time, random, faults, trace, counts, findings } = this.#deps;
+    this.#replicas.get(place)?.channel.hangUp();
+    this.#replicas.delete(place);
+    count(counts, 'processes killed');
+    trace.add(`${time.monotonicMs()} ${life.name} is dead`);
+    const awayMs = this.#calm ? 500 : random.integer(200, faults.downMsMax);
+    const open = () =>
+      this.#openReplica(place, sqlite).catch((error: unknown) =>
+        findings.add(`the marketplace does not start again: ${String(error)}`),
+      );
+    time.after(awayMs, () => void open(), time.world);
+  }
+
+  async #openAlone(): Promise<void> {
     const { time, trace, dice, plant, findings } = this.#deps;
     const path = this.#path();
     const life = new MarketLife(`market ${this.#generation}`, dice, () => this.#bury(life));
@@ -197,7 +281,7 @@ export class SimMarket {
       const rawStore = createSqlStore(sqlite);
       const guarded = guardSimStore(rawStore, life);
       const store = plant?.store?.(guarded, { sqlite, time }) ?? guarded;
-      const core = await this.#openCore(life, store);
+      const core = await this.#openCore(life, store, null);
       if (life.dead) return;
       const channel = new SimChannel({ core, life, time, trace, witness: () => this.witness });
       this.#running = { life, sqlite, rawStore, core, channel };
@@ -208,7 +292,7 @@ export class SimMarket {
     }
   }
 
-  async #openCore(life: MarketLife, store: Store): Promise<Core> {
+  async #openCore(life: MarketLife, store: Store, bus: EventBus | null): Promise<Core> {
     const { time, ids, chain, plant } = this.#deps;
     const log = this.#logOf(life);
     const engine = createPayoutEngine({
@@ -232,7 +316,7 @@ export class SimMarket {
       keyring: testKeyring,
       feeBasisPoints: 500,
       holdbackMs: 0,
-      bus: null,
+      bus,
       wakePayouts: () => engine.wake(),
       wakeSchedules: () => undefined,
     });
@@ -283,7 +367,7 @@ export class SimMarket {
 
   /** Ends without a successor. Whatever still waits for an answer gets none. */
   async close(): Promise<void> {
-    if (this.#running !== null) this.#running.life.dead = true;
+    for (const { life } of this.serving) life.dead = true;
     await this.#opened?.close();
   }
 
