@@ -186,16 +186,17 @@ describe.skipIf(skip)('what a live marketplace and a live agent show', () => {
     ['agent', agentMetricTable],
   ] as const)('is exactly what the table of the %s promises', async (process, table) => {
     const url = process === 'agent' ? agent.url : network.marketplaceUrl;
-    const text = await (await fetch(`${url}/metrics`)).text();
-    const shown = readTable(text);
     const promised: MetricTable = table;
-    expect([...shown.keys()].toSorted()).toEqual(Object.keys(promised).toSorted());
-    for (const [name, { type, labels }] of Object.entries(promised)) {
-      const found = shown.get(name);
-      expect(found?.type, name).toBe(type);
-      if (notHappened.has(name)) continue;
-      expect(found?.labels, name).toEqual(labels.toSorted());
-    }
+    // What is read from the store is up to two seconds old.
+    await vi.waitFor(async () => {
+      const shown = readTable(await (await fetch(`${url}/metrics`)).text());
+      expect([...shown.keys()].toSorted()).toEqual(Object.keys(promised).toSorted());
+      for (const [name, { type, labels }] of Object.entries(promised)) {
+        const found = shown.get(name);
+        expect(found?.type, name).toBe(type);
+        if (!notHappened.has(name)) expect(found?.labels, name).toEqual(labels.toSorted());
+      }
+    }, within);
   });
 });
 
