@@ -9,6 +9,7 @@ import * as alerts from '@node3/shared/routes/alerts';
 import * as artifacts from '@node3/shared/routes/artifacts';
 import * as audit from '@node3/shared/routes/audit';
 import * as auth from '@node3/shared/routes/auth';
+import * as backup from '@node3/shared/routes/backup';
 import * as caps from '@node3/shared/routes/caps';
 import * as deposits from '@node3/shared/routes/deposits';
 import * as events from '@node3/shared/routes/events';
@@ -57,6 +58,7 @@ export const apiRoutes: RouteContract[] = [
   alerts,
   jobBulk,
   artifacts,
+  backup,
   templates,
   schedules,
   x402,

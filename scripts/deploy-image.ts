@@ -48,7 +48,14 @@ export async function buildMarketplaceImage(base: string, tag: string): Promise<
     const registry = (await output('npm', ['config', 'get', 'registry'])).trim();
     const settings = [`NODE_IMAGE=${nodeImage}`, `NPM_CONFIG_REGISTRY=${registry}`];
     await output('docker', [
-      ...['build', '-q', '--network', 'host', '-f', 'deploy/marketplace.Dockerfile', '-t', tag],
+      'build',
+      '-q',
+      '--network',
+      'host',
+      '-f',
+      'deploy/marketplace.Dockerfile',
+      '-t',
+      tag,
       ...settings.flatMap((setting) => ['--build-arg', setting]),
       '.',
     ]);

@@ -92,6 +92,7 @@ const exitByErrorCode = {
   MARKETPLACE_UNREACHABLE: 'unreachable',
   STORE_UNAVAILABLE: 'unreachable',
   SERVICE_MISCONFIGURED: 'unreachable',
+  BACKUP_RUNNING: 'failure',
   SERVICE_STOPPING: 'unreachable',
   INTERNAL: 'failure',
 } as const satisfies Record<ErrorCode, ExitName>;

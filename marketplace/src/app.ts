@@ -202,6 +202,7 @@ async function createMarketplaceService(
     bus,
     blobs: await openBlobs(config),
     artifacts: settingsOf(config.artifacts),
+    backupFolder: join(config.dataDir, 'backup'),
     log,
     treasury,
     deposits,

@@ -36,6 +36,7 @@ import { PartWriters } from './services/part-writers.ts';
 import { readHealth } from './services/read-health.ts';
 import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Keyring } from './services/secret-keyring.ts';
+import { Backups } from './services/take-backup.ts';
 import type { Store } from './store/store.ts';
 import { startAlertWatcher } from './workers/alert-watcher.ts';
 import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
@@ -64,6 +65,8 @@ export interface ServiceParts {
   /** Where the bytes of artifacts lie. */
   blobs: BlobStore;
   artifacts: ArtifactSettings;
+  /** Where a backup lies until it is sent. */
+  backupFolder: string;
   treasury: Treasury;
   deposits: DepositSource;
   ownWallets: OwnWallets;
@@ -153,6 +156,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     ...core,
     blobs: parts.blobs,
     artifacts: parts.artifacts,
+    backups: new Backups({ store, clock, folder: parts.backupFolder }),
     partWriters: new PartWriters(),
     artifactLinks: createArtifactLinks(parts.leaseSecret),
   };

@@ -38,6 +38,12 @@ export interface Client {
     args: ArgsOf<C>,
     options?: CallOptions,
   ): AsyncGenerator<unknown, void, undefined>;
+  /** The bytes of an answer as they come. Throws where fewer come than were announced. */
+  bytes<C extends RouteContract>(
+    contract: C,
+    args: ArgsOf<C>,
+    options?: CallOptions,
+  ): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -103,6 +109,19 @@ export function createClient(options: ClientOptions): Client {
         throw unreachable('broke off its answer', cause);
       }
     },
+    async *bytes(contract, args, call = {}) {
+      const response = await request(contract, args as LooseArgs, call, '*/*');
+      if (!response.ok || response.body === null) {
+        await readBody(response);
+        return;
+      }
+      try {
+        yield* readChunks(response.body);
+      } catch (cause) {
+        if (call.signal?.aborted) throw cause;
+        throw unreachable('broke off its answer', cause);
+      }
+    },
   };
 }
 
@@ -129,6 +148,19 @@ async function readBody(response: Response): Promise<unknown> {
   }
   if (!response.ok) throw fromProblem(response.status, body);
   return body;
+}
+
+async function* readChunks(body: ReadableStream<Uint8Array>) {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
 }
 
 async function* readLines(body: ReadableStream<Uint8Array>) {

@@ -370,6 +370,12 @@ export const errorCodes = {
     fix: 'Ask the operator to set what the detail names.',
     retry: 'later',
   },
+  BACKUP_RUNNING: {
+    status: 409,
+    title: 'Another backup is being taken',
+    fix: 'Wait until it has been sent.',
+    retry: 'later',
+  },
   SERVICE_STOPPING: {
     status: 503,
     title: 'The service is stopping',

@@ -22,12 +22,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function run(databaseUrl: string, ...argv: string[]) {
+async function run(
+  databaseUrl: string,
+  command: string | { argv: string[]; env?: Record<string, string> },
+) {
+  const { argv, env = {} } = typeof command === 'string' ? { argv: [command] } : command;
   const config = join(folder, 'config.json');
-  const env = { DATABASE_URL: databaseUrl };
   const host = new TestHost({
     argv: ['--config', config, 'admin', 'db', ...argv],
-    env,
+    env: { DATABASE_URL: databaseUrl, ...env },
     cwd: folder,
   });
   return { code: await runCli(host), out: host.out, err: host.err };
@@ -54,6 +57,26 @@ describe('node3 admin db', () => {
       code: 1,
       err: expect.stringContaining('Stop the marketplace first'),
     });
+  });
+
+  it('backs up what runs and what does not, and restores it into an empty place', async () => {
+    market = await startTestMarketplace();
+    const env = { NODE3_URL: market.url, ADMIN_API_KEY: market.adminApiKey };
+    const taken = await run('', { argv: ['backup', 'backup.db'], env });
+    expect(taken).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/backup\.db: \d{5,} bytes/),
+    });
+    const again = await run('', { argv: ['backup', 'backup.db'], env });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('new file') });
+    const restored = await run('restored.db', { argv: ['restore', 'backup.db'] });
+    expect(restored).toMatchObject({ code: 0, err: expect.stringContaining('Payouts wait') });
+    const direct = await run('restored.db', { argv: ['backup', 'second.db', '--direct'] });
+    expect(direct).toMatchObject({ code: 0, err: expect.stringContaining('rows in') });
+    const used = await run('restored.db', { argv: ['restore', 'second.db'] });
+    expect(used).toMatchObject({ code: 1, err: expect.stringContaining('exists already') });
+    const nowhere = await run('restored.db', { argv: ['copy', '--to', 'other.db'] });
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('only to PostgreSQL') });
   });
 
   it.each(['status', 'migrate'])('%s never shows the password of a server', async (command) => {

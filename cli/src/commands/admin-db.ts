@@ -34,10 +34,11 @@ export async function migrateDatabase(context: Context): Promise<number> {
   return exitCodes.ok.code;
 }
 
-async function addressOf({ host }: Context): Promise<DatabaseAddress> {
+/** Where the marketplace's variables say, or where `url` does. */
+export async function addressOf({ host }: Context, url?: string): Promise<DatabaseAddress> {
   const { readDatabase } = await import('@node3/marketplace/env');
   try {
-    const address = readDatabase(host.env);
+    const address = readDatabase(url === undefined ? host.env : { DATABASE_URL: url });
     return address.engine === 'sqlite'
       ? { ...address, path: resolve(host.cwd, address.path) }
       : address;
@@ -64,7 +65,7 @@ async function show(context: Context, address: DatabaseAddress, status: SchemaSt
   for (const line of formatFacts(facts)) await terminal.data(line);
 }
 
-async function orExplain<T>(use: () => Promise<T>): Promise<T> {
+export async function orExplain<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { BackUpOptions, CopyOptions } from '../commands/admin-backup.ts';
 import type { CreateTestJobsOptions } from '../commands/admin-create-jobs.ts';
 import type { FailJobOptions } from '../commands/admin-job.ts';
 import type {
@@ -167,6 +168,32 @@ function addDatabaseCommands(state: ProgramState, admin: Command): void {
     state,
     migrate,
     async () => (await import('../commands/admin-db.ts')).migrateDatabase,
+  );
+  const backUp = db
+    .command('backup')
+    .description(
+      'All of it as it is at one moment, into a new SQLite file; the marketplace goes on',
+    )
+    .argument('<file>', 'a new file')
+    .option('--direct', 'from the database itself, where no marketplace runs');
+  attachAction<BackUpOptions>(
+    state,
+    backUp,
+    async () => (await import('../commands/admin-backup.ts')).backUp,
+  );
+  const restore = db
+    .command('restore')
+    .description('Put a backup into the empty place that DATABASE_URL names; payouts wait there')
+    .argument('<file>', 'what backup wrote');
+  attachAction(state, restore, async () => (await import('../commands/admin-backup.ts')).restore);
+  const copy = db
+    .command('copy')
+    .description('Move a stopped marketplace from its SQLite file to PostgreSQL')
+    .requiredOption('--to <url>', 'an empty database: postgresql://user:password@host:5432/name');
+  attachAction<CopyOptions>(
+    state,
+    copy,
+    async () => (await import('../commands/admin-backup.ts')).copyDatabase,
   );
 }
 

@@ -13,6 +13,7 @@ import * as alertRoutes from '@node3/shared/routes/alerts';
 import * as artifactRoutes from '@node3/shared/routes/artifacts';
 import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
+import * as backupRoutes from '@node3/shared/routes/backup';
 import * as capRoutes from '@node3/shared/routes/caps';
 import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as eventRoutes from '@node3/shared/routes/events';
@@ -42,6 +43,7 @@ import { creditDeposit } from '../services/claim-deposit.ts';
 import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-agents.ts';
 import { askAlerts } from '../testing/ask-alerts.ts';
 import { askFiles } from '../testing/ask-artifacts.ts';
+import { askBackup } from '../testing/ask-backup.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
@@ -64,6 +66,7 @@ const modules = [
   adminRoutes,
   agentRoutes,
   artifactRoutes,
+  backupRoutes,
   authRoutes,
   healthRoutes,
   jobRoutes,
@@ -309,6 +312,7 @@ describe('answers', () => {
     await readPublic(agentId);
     await askAgents(ask, market.adminApiKey, await registerAgent());
     await askSeed(requester);
+    checked.add(await askBackup(market));
     await ask(auditRoutes.listAuditLog, market.adminApiKey, { query: { limit: 1_000 } });
     await askAlerts(ask, market);
     const uncapped = await openAccount();

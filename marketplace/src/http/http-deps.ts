@@ -32,6 +32,7 @@ import type { ReceiptDeps } from '../services/read-receipt.ts';
 import type { RegistrationPolicy } from '../services/register-agent.ts';
 import type { Reservations } from '../services/reservations.ts';
 import type { CapDeps } from '../services/spending-caps.ts';
+import type { Backups } from '../services/take-backup.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
 
@@ -45,6 +46,7 @@ export interface HttpDeps
     ScheduleDeps,
     ArtifactDeps,
     WebhookDeps {
+  backups: Pick<Backups, 'take'>;
   auth: Authenticator;
   authFailures: AuthFailures;
   /** How much of an address the audit log keeps. */

@@ -25,6 +25,7 @@ import { addAgentRoutes } from './routes/agents.ts';
 import { addAlertRoutes } from './routes/alerts.ts';
 import { addArtifactRoutes } from './routes/artifacts.ts';
 import { addAuditRoutes } from './routes/audit.ts';
+import { addBackupRoutes } from './routes/backup.ts';
 import { addCapRoutes } from './routes/caps.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addEventRoutes } from './routes/events.ts';
@@ -124,6 +125,7 @@ export async function createServer(
     addDepositRoutes(api, deps);
     addKeyRoutes(api, deps);
     addRatingRoutes(api, deps);
+    addBackupRoutes(api, deps);
     addCapRoutes(api, deps);
     addQuoteRoutes(api, deps);
     addWithdrawalRoutes(api, deps);

@@ -58,7 +58,12 @@ class HistoryOnly {
 }
 
 /** An engine that looks at this chain; its clock stands still. */
-function openEngine(chain: HistoryOnly, treasury: Wallet, urls: string[]) {
+function openEngine(
+  chain: HistoryOnly,
+  treasury: Wallet,
+  urls: string[],
+  restoredAtMs: number | null = null,
+) {
   const rpc = createRpcPool({
     urls,
     clock: systemClock,
@@ -91,6 +96,7 @@ function openEngine(chain: HistoryOnly, treasury: Wallet, urls: string[]) {
     log: silentLogger,
     onFatal: () => undefined,
   });
+  if (restoredAtMs !== null) markRestored(sqlite, restoredAtMs);
   const store = createSqlStore(sqlite);
   const clock = new ManualClock();
   const engine = createPayoutEngine({
@@ -103,6 +109,12 @@ function openEngine(chain: HistoryOnly, treasury: Wallet, urls: string[]) {
     gates: [],
   });
   return { engine, store, clock };
+}
+
+function markRestored(sqlite: SqliteDatabase, atMs: number): void {
+  void sqlite.write(function* (tx) {
+    yield* tx.run("INSERT INTO meta (key, value) VALUES ('restored_at_ms', ?)", atMs);
+  });
 }
 
 it('goes through any number of transactions in which outsiders name the treasury', async () => {
@@ -147,3 +159,15 @@ it.each([[['http://one']], [['http://one', 'http://two']]])(
     await store.close();
   },
 );
+
+it('pays nothing from a restored backup that is older than the first payout', async () => {
+  const chain = new HistoryOnly();
+  const treasury = newWallet();
+  const { engine, store } = openEngine(chain, treasury, ['http://one'], 1_700_000_000_000);
+  chain.signers.push(treasury.address);
+  expect((await engine.step(0)).halted).toMatch(/restored from a backup/);
+  await engine.acceptHistory();
+  expect((await engine.step(1)).halted).toBeNull();
+  expect(await store.restoredAtMs()).toBeNull();
+  await store.close();
+});

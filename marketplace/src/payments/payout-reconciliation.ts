@@ -9,6 +9,8 @@ import type { PayoutContext } from './payout-context.ts';
 export async function reconcileTreasury(context: PayoutContext): Promise<string | null> {
   const { store, rail, clock } = context;
   const checkpoint = await store.payoutCheckpoint();
+  const isRestored = (await store.restoredAtMs()) !== null;
+  if (checkpoint === null && isRestored) return restoredMessage;
   if (checkpoint === null) {
     // A database that never paid anybody: whatever the key did before is none of its business.
     await acceptTreasuryHistory(context);
@@ -23,6 +25,7 @@ export async function reconcileTreasury(context: PayoutContext): Promise<string 
   if (reached !== null) {
     await store.savePayoutCheckpoint({ signature: reached, atMs: clock.nowMs() });
   }
+  if (history.complete && isRestored) await store.acceptRestored();
   if (history.complete) return null;
   return reached === null ? tooMuchMessage : moreToCheckMessage;
 }
@@ -49,6 +52,7 @@ async function whoseAre(
 export async function acceptTreasuryHistory({ store, rail, clock }: PayoutContext): Promise<void> {
   const { headFinal } = await rail.treasuryHistory(null);
   await store.savePayoutCheckpoint({ signature: headFinal, atMs: clock.nowMs() });
+  await store.acceptRestored();
 }
 
 function haltMessage(unknown: readonly string[]): string {
@@ -65,6 +69,10 @@ function haltMessage(unknown: readonly string[]): string {
 /** Not an end: the next step goes on from the checkpoint. */
 export const moreToCheckMessage =
   'The treasury has many new transactions; its history is being checked, and payouts wait for that.';
+
+/** Older than the first payout: there is nothing to compare from, and it would pay all of them again. */
+const restoredMessage =
+  'This database was restored from a backup that was made before any payout. Look at what the treasury has paid since, then accept its history as operator.';
 
 const tooMuchMessage =
   'The treasury has more new transactions than can be checked. Look at its history, then accept it as operator.';

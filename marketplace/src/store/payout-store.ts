@@ -65,6 +65,10 @@ export interface PayoutStore {
   /** Up to which treasury transaction everything is known; null before the first check. */
   payoutCheckpoint(): Promise<PayoutCheckpoint | null>;
   savePayoutCheckpoint(checkpoint: PayoutCheckpoint): Promise<void>;
+  /** When this database was restored from a backup whose payouts nobody has compared yet; else null. */
+  restoredAtMs(): Promise<number | null>;
+  /** The chain was compared: it pays as any other does. */
+  acceptRestored(): Promise<void>;
 
   /**
    * Ties the database to the chain of its first start. @returns that chain, which may be another:

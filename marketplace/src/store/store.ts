@@ -49,6 +49,11 @@ export interface Store
     WebhookStore,
     WithdrawalStore,
     X402Store {
+  /**
+   * Writes everything as it is at one moment into a new SQLite file, while others go on. Rejects when
+   * there is such a file already.
+   */
+  backUp(file: string): Promise<void>;
   /** Proves that a write reaches the disk. Rejects with STORE_UNAVAILABLE. */
   checkWritable(): Promise<void>;
   /** Events after `seq`, oldest first, at most `limit`. */

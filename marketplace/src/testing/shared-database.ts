@@ -46,6 +46,7 @@ export class SharedDatabase {
       onEvents: (listener) => {
         this.#listeners.set(owner, listener);
       },
+      backUp: (file) => database.backUp(file),
       get commits() {
         return database.commits;
       },

@@ -138,6 +138,7 @@ async function startOn(
     bus: options.shared?.bus ?? null,
     blobs: options.blobs ?? (await openDiskBlobs(join(folder, 'artifacts'))),
     artifacts: options.artifacts ?? settingsOf(artifactDefaults),
+    backupFolder: join(folder, 'backup'),
     treasury: absentTreasury,
     deposits: absentDeposits,
     auditor: new LedgerAuditor({

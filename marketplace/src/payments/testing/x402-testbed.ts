@@ -264,6 +264,7 @@ function createTestService(
     bus: null,
     blobs: absentBlobs,
     artifacts: settingsOf(artifactDefaults),
+    backupFolder: join(tmpdir(), 'node3-x402-backup'),
     auditor: new LedgerAuditor({
       store: parts.store,
       treasury: parts.treasury,

@@ -39,10 +39,12 @@ const readMs = 60_000;
 export class PostgresDatabase implements Database {
   readonly #reader: PostgresReader;
   readonly #writer: PostgresWriter;
+  readonly #url: string;
   #listener: ((events: EventRow[]) => void) | null = null;
 
   private constructor(options: PostgresDatabaseOptions) {
     const { url, log } = options;
+    this.#url = url;
     const writerId = randomUUID();
     const specs = new SpecCache();
     const waits = options.waits ?? waitsDefault;
@@ -98,6 +100,11 @@ export class PostgresDatabase implements Database {
 
   read<T>(work: (tx: Tx) => Work<T>): Promise<T> {
     return this.#reader.read(work);
+  }
+
+  async backUp(file: string): Promise<void> {
+    const { backUpDatabase } = await import('../move/move-database.ts');
+    await backUpDatabase({ engine: 'postgres', url: this.#url }, file);
   }
 
   onEvents(listener: (events: EventRow[]) => void): void {

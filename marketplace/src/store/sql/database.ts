@@ -12,6 +12,8 @@ export interface Database {
    * of their numbers. A new listener replaces the old one.
    */
   onEvents(listener: (events: EventRow[]) => void): void;
+  /** Writes everything as it is at one moment into a new SQLite file. */
+  backUp(file: string): Promise<void>;
   /** Commits so far: tells how well writes share them. */
   readonly commits: number;
   /** Finishes what is queued, then closes. */

@@ -31,6 +31,8 @@ export function createPayoutReclaims(
   | 'ownSignatures'
   | 'payoutCheckpoint'
   | 'savePayoutCheckpoint'
+  | 'restoredAtMs'
+  | 'acceptRestored'
   | 'signedSince'
   | 'unresolvedAttempts'
   | 'resolveAttempts'
@@ -162,6 +164,8 @@ function createSignatureLog(
   | 'ownSignatures'
   | 'payoutCheckpoint'
   | 'savePayoutCheckpoint'
+  | 'restoredAtMs'
+  | 'acceptRestored'
 > {
   return {
     addTreasurySignature(signature, purpose, nowMs) {
@@ -218,8 +222,23 @@ function createSignatureLog(
         );
       });
     },
+
+    async restoredAtMs() {
+      const row = await database.read((tx) => tx.get<{ value: bigint }>(selectRestored));
+      return row === undefined ? null : Number(row.value);
+    },
+
+    acceptRestored() {
+      return database.write(function* (tx) {
+        yield* tx.run(forgetRestored);
+      });
+    },
   };
 }
+
+/** Written by whoever puts a backup in its place: see `store/move/`. */
+const selectRestored = "SELECT value FROM meta WHERE key = 'restored_at_ms'";
+const forgetRestored = "DELETE FROM meta WHERE key = 'restored_at_ms'";
 
 function createLease(
   database: Database,

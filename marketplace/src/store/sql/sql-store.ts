@@ -55,6 +55,7 @@ export function createSqlStore(database: Database): Store {
         yield* tx.post(countChecks);
       });
     },
+    backUp: (file) => database.backUp(file),
     close() {
       return database.close();
     },
