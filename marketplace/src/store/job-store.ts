@@ -263,6 +263,7 @@ export interface LedgerView {
   balance(account: string, asset: Asset): BaseUnits;
 }
 
+/** Pure: a store may ask for the decision again, once it has read the balances that it asked for. */
 export type Decide = (snapshot: JobSnapshot, ledger: LedgerView) => JobChange | null;
 
 export interface ChangeOutcome extends JobSnapshot {

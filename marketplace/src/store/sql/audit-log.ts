@@ -6,7 +6,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { AuditPage, AuditStore, NewAuditEntry } from '../audit-store.ts';
 import { auditEntryOf, isAudited } from '../audited-events.ts';
 import type { Database } from './database.ts';
-import type { Tx, Work } from './work.ts';
+import { done, type Tx, type Work } from './work.ts';
 
 interface AuditRecord {
   entry: bigint;
@@ -51,13 +51,15 @@ export function createAuditStore(database: Database): AuditStore {
   };
 }
 
+const nothing = done<void>(undefined);
+
 /** Notes those of the events that are audited, inside the write that stores them. */
-export function* appendAuditOf(tx: Tx, events: readonly NewEvent[]): Work<void> {
+export function appendAuditOf(tx: Tx, events: readonly NewEvent[]): Work<void> {
   const entries: NewAuditEntry[] = [];
   for (const event of events) {
     if (isAudited(event, tx.origin)) entries.push(auditEntryOf(event, tx.origin));
   }
-  if (entries.length > 0) yield* appendAudit(tx, entries);
+  return entries.length > 0 ? appendAudit(tx, entries) : nothing;
 }
 
 function* appendAudit(tx: Tx, entries: readonly NewAuditEntry[]): Work<void> {

@@ -104,9 +104,11 @@ function* applyIn(tx: Tx, snapshot: JobSnapshot, change: JobChange | null): Work
   }
   const key = { column: 'job_id', value: job.jobId };
   yield* updateChangedIn(tx, 'jobs', key, columnsOfJob(snapshot.job, change), jobPlaces);
-  yield* postTransfersIn(tx, change.transfers ?? [], nowMs);
+  if (change.transfers !== undefined) yield* postTransfersIn(tx, change.transfers, nowMs);
   if (change.payout) yield* insertPayoutIn(tx, change.payout, job.accountId, nowMs);
-  yield* countForAgentsIn(tx, { accountId: job.accountId, execution }, change, nowMs);
+  if (change.agentCount !== undefined || change.agentsForgiven !== undefined) {
+    yield* countForAgentsIn(tx, { accountId: job.accountId, execution }, change, nowMs);
+  }
   if (change.conduct !== undefined) {
     const subject = { agentId: execution?.agentId ?? null, accountId: job.accountId };
     yield* recordConductIn(tx, change.conduct, subject, nowMs);

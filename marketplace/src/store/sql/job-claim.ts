@@ -79,7 +79,7 @@ export function* claimJobIn(
   const take = { jobId, executionId, agentId, nowMs, reservedFor };
   const taken = yield* tx.get<Omit<JobRecord, 'spec'>>(takeJob, take);
   if (taken === undefined) return null;
-  const job = toJobWith(taken, yield* specIn(tx, jobId));
+  const job = toJobWith(taken, tx.specs.get(jobId) ?? (yield* specIn(tx, jobId)));
   const execution: ExecutionRow = { ...claim.execution, jobId, attempt: job.attempt };
   const columns = fromExecution(execution);
   yield* tx.post(insertExecution, ...insertExecutionColumns.map((name) => columns[name]));

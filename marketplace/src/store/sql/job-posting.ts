@@ -11,7 +11,7 @@ import { appendEventsIn } from './events.ts';
 import { fromJob } from './job-codec.ts';
 import { jobIn } from './job-reads.ts';
 import { postTransfersIn } from './ledger.ts';
-import { matchingColumnsIn } from './open-jobs.ts';
+import { matchingColumnsOf, needsIdIn } from './open-jobs.ts';
 import { useQuoteIn } from './quote-store.ts';
 import { reusableIn } from './reuse.ts';
 import type { Tx, Work } from './work.ts';
@@ -76,7 +76,7 @@ export function* postJobIn(tx: Tx, posting: JobPosting): Work<{ job: JobRow; rep
   const { accountId } = job;
   const earlier = idempotency === null ? null : yield* postedBeforeIn(tx, accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
-  const dependencies = yield* dependenciesIn(tx, job);
+  const dependencies = job.spec.after.length === 0 ? [] : yield* dependenciesIn(tx, job);
   const dependenciesOpen = dependencies.filter(({ state }) => state === 'open').length;
   const original =
     posting.reuse === null || dependenciesOpen > 0
@@ -104,10 +104,12 @@ function* insertIn(
 ): Work<{ job: JobRow; replayed: boolean }> {
   const { job, idempotency } = posting;
   const { jobId, accountId } = job;
-  const columns = { ...fromJob(job), ...(yield* matchingColumnsIn(tx, job)) };
+  const matching = matchingColumnsOf(job);
+  const needsId = yield* needsIdIn(tx, matching.needs);
+  const columns = { ...fromJob(job), ...matching, needsId };
   yield* tx.post(insertJob, ...insertJobColumns.map((name) => columns[name]));
   yield* tx.post(insertSpec, jobId, columns.spec);
-  yield* insertDependenciesIn(tx, jobId, dependencies);
+  if (dependencies.length > 0) yield* insertDependenciesIn(tx, jobId, dependencies);
   tx.specs.set(jobId, job.spec, columns.spec.length);
   if (posting.quoteId !== null) yield* useQuoteIn(tx, posting.quoteId, job);
   yield* postTransfersIn(tx, posting.transfers, job.createdAtMs);

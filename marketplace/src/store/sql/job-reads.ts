@@ -110,7 +110,8 @@ export function createJobReads(
 
 export function* jobIn(tx: Tx, jobId: string): Work<JobRow | null> {
   const found = yield* tx.get<Omit<JobRecord, 'spec'>>(jobQueries.job, jobId);
-  return found === undefined ? null : toJobWith(found, yield* specIn(tx, jobId));
+  if (found === undefined) return null;
+  return toJobWith(found, tx.specs.get(jobId) ?? (yield* specIn(tx, jobId)));
 }
 
 /** The spec of a stored job; parsed once while the job is open. */

@@ -44,6 +44,8 @@ const openBalance = `
   INSERT INTO balances (debits, credits, account, asset, side) VALUES (0, 0, ?, ?, ?)
   ON CONFLICT (account, asset) DO NOTHING`;
 
+const ledgerSides: readonly LedgerSide[] = ['debit', 'credit'];
+
 /**
  * Posts transfers in order, inside a write. One that is stored already with the same content is
  * skipped. Throws FUNDS_INSUFFICIENT before a balance would become negative; the caller must let
@@ -56,11 +58,28 @@ export function* postTransfersIn(
 ): Work<void> {
   const pending = tx.pending;
   for (const transfer of transfers) {
-    const next = yield* append(tx, pending.head ?? (yield* ledgerHeadIn(tx)), transfer, nowMs);
-    if (next === null) continue;
-    pending.head = next;
-    yield* move(tx, transfer, 'debit');
-    yield* move(tx, transfer, 'credit');
+    const head = pending.head ?? (yield* ledgerHeadIn(tx));
+    const entry = head.entry + 1;
+    const hash = ledgerHash(head.hash, { ...transfer, entry, atMs: nowMs });
+    const { transferId, debit, credit, asset, amount, kind, ref } = transfer;
+    const values = [transferId, debit, credit, asset, amount, kind, ref, nowMs, hash];
+    if ((yield* tx.run(insertTransfer, entry, ...values)) === 0) {
+      yield* assertStored(tx, transfer);
+      continue;
+    }
+    pending.head = { entry, hash };
+    for (const on of ledgerSides) {
+      const { account, side, moved, isTaking } = movementOf(transfer, on);
+      const sums = [moved.debits, moved.credits, account, asset];
+      if (isTaking) {
+        const taken = yield* tx.run(takeFrom[side], ...sums, amount);
+        if (taken === 0) throw yield* insufficient(tx, account, asset, amount);
+      } else {
+        yield* tx.post(openBalance, account, asset, side);
+        yield* tx.post(addToBalance, ...sums);
+      }
+      pending.add(moved);
+    }
   }
 }
 
@@ -68,23 +87,6 @@ export function* ledgerHeadIn(tx: Tx): Work<LedgerHead> {
   const found = yield* tx.get<{ entry: bigint; hash: Buffer }>(selectHead);
   if (found === undefined) return { entry: 0, hash: ledgerGenesis };
   return { entry: Number(found.entry), hash: found.hash };
-}
-
-/** null: it is stored already. */
-function* append(
-  tx: Tx,
-  head: LedgerHead,
-  transfer: Transfer,
-  atMs: number,
-): Work<LedgerHead | null> {
-  const entry = head.entry + 1;
-  const hash = ledgerHash(head.hash, { ...transfer, entry, atMs });
-  const { transferId, debit, credit, asset, amount, kind, ref } = transfer;
-  const values = [transferId, debit, credit, asset, amount, kind, ref, atMs, hash];
-  const changes = yield* tx.run(insertTransfer, entry, ...values);
-  if (changes > 0) return { entry, hash };
-  yield* assertStored(tx, transfer);
-  return null;
 }
 
 /** The balance on the account's normal side. */
@@ -111,22 +113,20 @@ function* assertStored(tx: Tx, transfer: Transfer): Work<void> {
   assert(same, `transfer ${transfer.transferId} is stored with other content`);
 }
 
-function* move(tx: Tx, transfer: Transfer, on: LedgerSide): Work<void> {
+/** What a transfer does on one of its sides. Only what takes from a balance can be refused. */
+function movementOf(transfer: Transfer, on: LedgerSide) {
   const { asset, amount } = transfer;
   const account = transfer[on];
   const ledgerClass = ledgerClassOf(account);
   const side = normalSides[ledgerClass];
   const debits = on === 'debit' ? amount : 0n;
   const credits = on === 'credit' ? amount : 0n;
-  const balance = [debits, credits, account, asset];
-  if (side === on) {
-    yield* tx.post(openBalance, account, asset, side);
-    yield* tx.post(addToBalance, ...balance);
-  } else {
-    const taken = yield* tx.run(takeFrom[side], ...balance, amount);
-    if (taken === 0) throw yield* insufficient(tx, account, asset, amount);
-  }
-  tx.pending.add({ ledgerClass, asset, side, debits, credits });
+  return {
+    account,
+    side,
+    isTaking: side !== on,
+    moved: { ledgerClass, asset, side, debits, credits },
+  };
 }
 
 function* insufficient(

@@ -57,17 +57,17 @@ export function createOpenJobs(database: Database): Pick<JobStore, 'openJobs' | 
 }
 
 /** The columns that only the index reads. */
-export function* matchingColumnsIn(tx: Tx, { spec }: JobRow) {
+export function matchingColumnsOf({ spec }: JobRow) {
   const needs = needsOf(spec, null);
-  const text = JSON.stringify(jobNeedsOf(needs));
   return {
-    needsId: yield* needsIdIn(tx, text),
+    needs: JSON.stringify(jobNeedsOf(needs)),
     hourlyOffer: hourlyOffer(needs),
     reward: spec.price.kind === 'fixed' ? fromMoney(spec.price.reward) : null,
   };
 }
 
-function* needsIdIn(tx: Tx, text: string): Work<bigint> {
+/** The number that stands for these needs. */
+export function* needsIdIn(tx: Tx, text: string): Work<bigint> {
   const known = yield* tx.get<{ needs_id: bigint }>(selectNeedsId, text);
   if (known !== undefined) return known.needs_id;
   yield* tx.post(insertNeeds, text);

@@ -21,13 +21,13 @@ import { insertAttemptIn, selectBatches, selectPayouts, setOutcomesIn } from './
 import type { Tx, Work } from './work.ts';
 
 /** Stores a new payout as due, inside a write. `accountId` is the account it concerns. */
-export function* insertPayoutIn(
+export function insertPayoutIn(
   tx: Tx,
   payout: NewPayout,
   accountId: string | null,
   nowMs: number,
 ): Work<void> {
-  yield* tx.post(
+  return tx.post(
     `INSERT INTO payouts (payout_id, kind, ledger_account, job_id, execution_id, agent_id,
        account_id, wallet, asset, amount, state, due_at_ms, created_at_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,

@@ -1,4 +1,4 @@
-import type { Tx, Work } from './work.ts';
+import { done, type Tx, type Work } from './work.ts';
 
 /** What is bound to a column. */
 export type ColumnValue = string | number | bigint | null;
@@ -12,6 +12,8 @@ export function placesOf(columns: readonly string[]): ColumnPlaces {
   return new Map(columns.map((column, index) => [column, 1 << index]));
 }
 
+const nothing = done<void>(undefined);
+
 /** Written by the sets of columns that occur, so that a known one costs no text to build or to hash. */
 const texts: Record<Table, Map<number, string>> = { executions: new Map(), jobs: new Map() };
 
@@ -20,14 +22,14 @@ const texts: Record<Table, Map<number, string>> = { executions: new Map(), jobs:
  * whether its value is another one or not. The lists come from the code that decides, so there are
  * few; nothing is written when there is nothing to change.
  */
-export function* updateChangedIn(
+export function updateChangedIn(
   tx: Tx,
   table: Table,
   key: { column: string; value: string },
   columns: ReadonlyMap<string, ColumnValue>,
   places: ColumnPlaces,
 ): Work<void> {
-  if (columns.size === 0) return;
+  if (columns.size === 0) return nothing;
   let set = 0;
   for (const column of columns.keys()) set |= places.get(column) ?? 0;
   let sql = texts[table].get(set);
@@ -36,5 +38,5 @@ export function* updateChangedIn(
     sql = `UPDATE ${table} SET ${list} WHERE ${key.column} = ?`;
     texts[table].set(set, sql);
   }
-  yield* tx.post(sql, ...columns.values(), key.value);
+  return tx.post(sql, ...columns.values(), key.value);
 }

@@ -22,6 +22,15 @@ import type { SpecCache } from './spec-cache.ts';
  */
 export type Work<T> = Iterable<Query, T, Answer>;
 
+/**
+ * A work whose result is known already. Where one is run for each step of a job, a plain function
+ * that hands out this, or the one statement it has, spares the generator.
+ */
+export function done<T>(value: T): Work<T> {
+  const result: IteratorReturnResult<T> = { done: true, value };
+  return { [Symbol.iterator]: () => ({ next: () => result }) };
+}
+
 export interface Query {
   sql: string;
   values: Values;
