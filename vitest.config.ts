@@ -30,6 +30,7 @@ export default defineConfig({
           include: [`${services}/**/*.test.{ts,tsx}`, 'dashboard/src/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
           testTimeout: 20_000,
+          hookTimeout: 30_000,
         },
       },
       {

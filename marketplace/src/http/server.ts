@@ -48,7 +48,7 @@ import { addTemplateRoutes } from './routes/templates.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
-import { protectedResponse } from './security-headers.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { addStaticFiles } from './static-files.ts';
 
 /**
@@ -84,7 +84,6 @@ export async function createServer(
   options: ServerOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
-    http: { ServerResponse: await protectedResponse() },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
@@ -110,6 +109,7 @@ export async function createServer(
   app.addHook('onRequest', (_request, _reply, done) => {
     done(deps.stopping.aborted ? new MarketError('SERVICE_STOPPING') : undefined);
   });
+  await addSecurityHeaders(app);
   await addRateLimit(app);
   addOrigins(app, deps);
   const server = routeUpgrades(app.server, addAgentChannel(app, deps), streamUrl);
