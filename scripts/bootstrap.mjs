@@ -17,7 +17,7 @@ const commands = {
   start: [['scripts/build-dashboard.ts'], ['cli/src/main.ts', 'up', '--demo']],
   node3: [['cli/src/main.ts']],
   build: [['scripts/build-dashboard.ts']],
-  test: [['scripts/build-dashboard.ts'], ['node_modules/vitest/vitest.mjs', 'run']],
+  test: [['scripts/build-dashboard.ts'], ['scripts/run-tests.ts']],
   check: [['scripts/check.ts']],
   chaos: [['scripts/chaos.ts']],
   replicas: [['scripts/replicas.ts']],

@@ -52,7 +52,7 @@ async function whoseAre(
 export async function acceptTreasuryHistory({ store, rail, clock }: PayoutContext): Promise<void> {
   const { headFinal } = await rail.treasuryHistory(null);
   await store.savePayoutCheckpoint({ signature: headFinal, atMs: clock.nowMs() });
-  await store.acceptRestored();
+  if ((await store.restoredAtMs()) !== null) await store.acceptRestored();
 }
 
 function haltMessage(unknown: readonly string[]): string {

@@ -24,6 +24,7 @@ const writes = [
 
 const reads = [
   'payoutCheckpoint',
+  'restoredAtMs',
   'ownSignatures',
   'signedSince',
   'openBatches',
