@@ -121,9 +121,7 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     reward: '1000000',
     asset: 'SOL',
   }),
-  'job.preempt-requested': account('The job has to make room for another one.', {
-    forJobId: jobId,
-  }),
+  'job.preempt-requested': account('The job has to make room for another one.'),
   'job.released': account('Nothing that the job waited for is open any more.'),
   'job.requeued': account('The job waits for another agent.'),
   'job.started': account('The job runs.', { waitMs: 812, gpus: 1 }),

@@ -67,7 +67,7 @@ function earnedPerHour(needs: Needs): bigint {
 /** Marks a live execution as one that has to stop; null for one that is over or stops anyway. */
 export function decidePreemption(
   { job, execution }: JobSnapshot,
-  { executionId, forJobId, nowMs }: { executionId: string; forJobId: string; nowMs: number },
+  { executionId, nowMs }: { executionId: string; nowMs: number },
 ): JobChange | null {
   if (execution?.executionId !== executionId || execution.preemptedAtMs !== null) return null;
   if (job.cancelRequestedAtMs !== null) return null;
@@ -79,7 +79,8 @@ export function decidePreemption(
     jobId: job.jobId,
     executionId,
     reason: 'preempted',
-    data: { forJobId },
+    // Not for whom: that is somebody else's job.
+    data: {},
   };
   return { execution: { preemptedAtMs: nowMs }, events: [event] };
 }

@@ -220,7 +220,6 @@ const stories: Record<Reason, () => Promise<JobRow>> = {
     const { job, execution } = await leased('running');
     const preemption = {
       executionId: execution.executionId,
-      forJobId: 'another',
       nowMs: endings.clock.nowMs(),
     };
     await endings.store.changeJob(job.jobId, (found) => decidePreemption(found, preemption));

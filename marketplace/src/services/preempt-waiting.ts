@@ -43,7 +43,7 @@ export async function preemptWaiting(deps: PreemptDeps): Promise<number> {
     }
     if (victims === null) continue;
     deps.waiting.again(jobId, nowMs + limits.preemptAgainMs);
-    for (const victim of victims) stopped += await stopFor(deps, victim, jobId);
+    for (const victim of victims) stopped += await stopFor(deps, victim);
   }
   return stopped;
 }
@@ -117,11 +117,11 @@ function findVictims(
   return best;
 }
 
-async function stopFor(deps: PreemptDeps, victim: RunningWork, forJobId: string): Promise<number> {
+async function stopFor(deps: PreemptDeps, victim: RunningWork): Promise<number> {
   const { agentId, attempt, executionId, jobId } = victim;
   const nowMs = deps.clock.nowMs();
   const outcome = await deps.store.changeJob(jobId, (snapshot) =>
-    decidePreemption(snapshot, { executionId, forJobId, nowMs }),
+    decidePreemption(snapshot, { executionId, nowMs }),
   );
   if (outcome === null || !outcome.changed) return 0;
   announceChange(deps, outcome);

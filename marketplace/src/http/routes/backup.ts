@@ -8,15 +8,15 @@ export function addBackupRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, downloadBackup, {
     authenticate: deps.auth.operator,
     async handler({ reply }) {
-      const { bytes, read } = await deps.backups.take();
+      const backup = await deps.backups.take();
       void reply.headers({
         'content-type': 'application/vnd.sqlite3',
         'content-disposition': 'attachment; filename="node3-backup.db"',
         'cache-control': 'no-store',
-        'content-length': bytes,
+        'content-length': backup.bytes,
       });
       // Contracts know no streams; the server takes one in the place of a text.
-      return Readable.from(read(), { objectMode: false }) as unknown as string;
+      return Readable.from(backup.read(), { objectMode: false }) as unknown as string;
     },
   });
 }
