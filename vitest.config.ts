@@ -47,6 +47,8 @@ export default defineConfig({
           name: 'postgres',
           include: mustSkip(postgresProbe) ? [] : onBothEngines,
           globalSetup: 'marketplace/src/testing/postgres-project.ts',
+          // What the setup sets reaches the tests of all projects.
+          env: { NODE3_TEST_ENGINE: 'postgres' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

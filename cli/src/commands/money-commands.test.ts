@@ -35,6 +35,7 @@ beforeAll(async () => {
     clock: systemClock,
   });
   const env = {
+    ENVIRONMENT: 'development',
     ADMIN_API_KEY: adminApiKey,
     MARKETPLACE_DATA_DIR: join(folder, 'market'),
     PORT: '0',

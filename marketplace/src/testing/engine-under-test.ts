@@ -21,11 +21,16 @@ const byFolder = new Map<string, DatabaseUnderTest>();
 export async function databaseUnderTest(folder: string): Promise<DatabaseUnderTest> {
   let found = byFolder.get(folder);
   if (found === undefined) {
-    const template = process.env[templateVariable];
+    const template = isPostgres() ? process.env[templateVariable] : undefined;
     found = template === undefined ? inFile(folder) : await copyOf(template, folder);
     byFolder.set(folder, found);
   }
   return found;
+}
+
+/** Only tests of that project, whatever else runs in the same process. */
+function isPostgres(): boolean {
+  return process.env['NODE3_TEST_ENGINE'] === 'postgres';
 }
 
 function inFile(folder: string): DatabaseUnderTest {
