@@ -85,7 +85,8 @@ export class TestMachine {
   async tearDown(): Promise<void> {
     for (const { agent } of this.#started) await agent.stop();
     await this.marketplace.stop();
-    await rm(this.dataDir, { recursive: true, force: true });
+    // One that crashed, or was refused, may still be writing its last file.
+    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
   /** Programs a workload that ends at once. */
