@@ -25,6 +25,7 @@ import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
 import { AgentMeasures } from './observability/agent-measures.ts';
 import { SecretKeys } from './secret-keys.ts';
+import type { writePrivateFile } from './secrets.ts';
 import { BalanceWatch } from './wallet/balance.ts';
 import { EarningsWatch } from './wallet/earnings.ts';
 
@@ -56,6 +57,7 @@ export interface AgentParts {
   bootId: string | null;
   /** Wraps the journal once it is open. */
   wrapJournal: (journal: Journal) => Journal;
+  writePrivateFile: typeof writePrivateFile;
 }
 
 /** Who is told about what happens inside. */
@@ -105,7 +107,11 @@ export function createCore(
   const ownerId = journal.ownerId();
   const place = findSecretPlace(ownerId, config.dataDir, config.secretsOnDisk ?? 'refused');
   const secretFiles = place === null ? null : new SecretFiles(place);
-  const secretKeys = new SecretKeys(join(config.dataDir, 'secret-keys.json'), parts.ids);
+  const secretKeys = new SecretKeys(
+    join(config.dataDir, 'secret-keys.json'),
+    parts.ids,
+    parts.writePrivateFile,
+  );
   const context: ExecutorContext = { ownerId, config, clock, log, secretFiles };
   const watch = { clock, log, onChange: events.onCapacity };
   const inventory = new DeviceInventory({ ...watch, detectors: parts.createDetectors(context) });

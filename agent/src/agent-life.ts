@@ -30,6 +30,7 @@ export class AgentLife {
   readonly #intake: IntakeDeps;
   #loops: Loop[] = [];
   #sweeps: Promise<void>[] = [];
+  #rotation: Promise<void> = Promise.resolve();
   #mode: AgentMode;
   #agentId: string | null = null;
   #ready = false;
@@ -123,7 +124,8 @@ export class AgentLife {
     const readDisk = async () => {
       this.#diskFreeBytes = await readDiskFreeBytes(config.dataDir);
     };
-    await Promise.all([inventory.start(), board.start(), readDisk(), this.#rotateSecretKeys()]);
+    this.#rotation = this.#rotateSecretKeys();
+    await Promise.all([inventory.start(), board.start(), readDisk(), this.#rotation]);
     const intervalMs = agentLimits.sampleIntervalMs;
     this.#loops.push(startLoop({ name: 'disk', log, intervalMs, run: readDisk }));
     await this.#signIn();
@@ -196,6 +198,8 @@ export class AgentLife {
       desk.settled(),
       ...this.#loops.map((loop) => loop.stop()),
       ...this.#sweeps,
+      // Whoever began hears of its failure.
+      this.#rotation.catch(() => undefined),
     ]);
     await Promise.all(board.executors.map((executor) => executor.close()));
   }

@@ -16,6 +16,7 @@ import { type LocalServer, startLocalServer } from './http/server.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
 import { createAgentScrape } from './observability/agent-scrape.ts';
 import { RunningAgent } from './running-agent.ts';
+import { writePrivateFile } from './secrets.ts';
 import { agentVersion } from './version.ts';
 
 /** The real parts of an agent. */
@@ -36,6 +37,7 @@ export function systemParts(): AgentParts {
     random: Math.random,
     bootId: readBootId(),
     wrapJournal: (journal) => journal,
+    writePrivateFile,
   };
 }
 

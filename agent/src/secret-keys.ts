@@ -22,11 +22,13 @@ const none: JobSecrets = { env: {}, files: {}, parts: [] };
 export class SecretKeys {
   readonly #path: string;
   readonly #ids: Ids;
+  readonly #write: typeof writePrivateFile;
   #keys: readonly StoredKey[] = [];
 
-  constructor(path: string, ids: Ids) {
+  constructor(path: string, ids: Ids, write = writePrivateFile) {
     this.#path = path;
     this.#ids = ids;
+    this.#write = write;
   }
 
   /** Makes a new key and forgets those that are not used. It is on disk when this resolves. */
@@ -34,7 +36,7 @@ export class SecretKeys {
     const stored = this.#keys.length > 0 ? this.#keys : await this.#read();
     const fresh = { keyId: this.#ids.secret(12), ...createBoxKey() };
     const keys = [fresh, ...stored.filter(({ keyId }) => usedIds.has(keyId))];
-    await writePrivateFile(this.#path, `${JSON.stringify(keys)}\n`);
+    await this.#write(this.#path, `${JSON.stringify(keys)}\n`);
     this.#keys = keys;
   }
 

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Journal } from '../journal/journal.ts';
 import type { OpenSocket } from '../marketplace-link/channel.ts';
+import type { writePrivateFile } from '../secrets.ts';
 
 /**
  * Plays a killed process inside a living one. Everything that reaches out of an agent goes through
@@ -11,6 +12,7 @@ export class CrashGate {
   #journal: Journal | null = null;
 
   readonly #sockets = new Set<WebSocket>();
+  readonly #writes = new Set<Promise<void>>();
 
   /** From now on this agent has no effect on anything, and its data directory is free. */
   crash(): void {
@@ -28,6 +30,20 @@ export class CrashGate {
   wrapJournal(journal: Journal): Journal {
     this.#journal = journal;
     return this.wrap(journal);
+  }
+
+  wrapWrite(write: typeof writePrivateFile): typeof writePrivateFile {
+    return (path, text) =>
+      this.#pass(() => {
+        const written = write(path, text);
+        this.#writes.add(written);
+        return written.finally(() => this.#writes.delete(written));
+      });
+  }
+
+  /** A killed process has written a file or not; the next one begins when that is decided. */
+  async written(): Promise<void> {
+    await Promise.allSettled(this.#writes);
   }
 
   wrapFetch(send: typeof fetch): typeof fetch {

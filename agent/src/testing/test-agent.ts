@@ -13,6 +13,7 @@ import { type AgentConfig, metricsDefaults } from '../config.ts';
 import type { ExecutionOutcome, ExecutorStatus } from '../executors/executor.ts';
 import { FakeExecutor } from '../executors/fake/fake-executor.ts';
 import { openSocket } from '../marketplace-link/open-socket.ts';
+import { writePrivateFile } from '../secrets.ts';
 import { CrashGate } from './crash-gate.ts';
 import { FakeMarketplace } from './fake-marketplace.ts';
 import { ManualHostClock } from './manual-host-clock.ts';
@@ -73,6 +74,7 @@ export class TestMachine {
   transport: AgentConfig['transport'] = 'http';
   dataDir = '';
   #started: { agent: Agent; gate: CrashGate }[] = [];
+  readonly #crashed: CrashGate[] = [];
 
   async setUp(): Promise<void> {
     this.dataDir = await mkdtemp(join(tmpdir(), 'node3-agent-'));
@@ -85,8 +87,8 @@ export class TestMachine {
   async tearDown(): Promise<void> {
     for (const { agent } of this.#started) await agent.stop();
     await this.marketplace.stop();
-    // One that crashed, or was refused, may still be writing its last file.
-    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    for (const gate of this.#crashed) await gate.written();
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 
   /** Programs a workload that ends at once. */
@@ -126,6 +128,7 @@ export class TestMachine {
   }
 
   async boot(changes: Partial<AgentConfig> = {}, parts: Partial<AgentParts> = {}): Promise<Agent> {
+    for (const dead of this.#crashed) await dead.written();
     const gate = new CrashGate();
     const agent = await startAgent(this.config(changes), {
       createExecutors: () => [gate.wrap(this.executor)],
@@ -137,6 +140,7 @@ export class TestMachine {
       random: () => 0.5,
       bootId: this.bootId,
       wrapJournal: (journal) => gate.wrapJournal(journal),
+      writePrivateFile: gate.wrapWrite(writePrivateFile),
       ...parts,
     });
     this.#started.push({ agent, gate });
@@ -146,7 +150,9 @@ export class TestMachine {
   /** The agent's process dies; the engine, the disk and the marketplace don't notice. */
   crash(agent: Agent): void {
     const found = this.#started.find((started) => started.agent === agent);
-    found?.gate.crash();
+    if (found === undefined) return;
+    found.gate.crash();
+    this.#crashed.push(found.gate);
     this.#started = this.#started.filter((started) => started !== found);
   }
 
