@@ -16,6 +16,8 @@ import { keyOf, newWallet, type Wallet } from './testing/payout-testbed.ts';
 
 /** Stands for the signer of a transaction in a format that came after our time. */
 const untold = 'untold';
+/** Stands for a transaction that the network lists and can't show yet. */
+const unseen = 'unseen';
 
 /** A chain of which only the treasury's history is told: who signed each transaction, oldest first. */
 class HistoryOnly {
@@ -50,6 +52,7 @@ class HistoryOnly {
 
   #transaction(signature: string) {
     this.asked.set(signature, (this.asked.get(signature) ?? 0) + 1);
+    if (this.signers[Number(signature)] === unseen) return null;
     const meta = { err: null, fee: 5_000, preBalances: [9], postBalances: [9] };
     const accountKeys = [this.signers[Number(signature)]];
     const message = { header: { numRequiredSignatures: 1 }, accountKeys, instructions: [] };
@@ -108,7 +111,7 @@ function openEngine(
     settings: { ...payoutSettingsDefault, leaseMs: 0 },
     gates: [],
   });
-  return { engine, store, clock };
+  return { engine, store, sqlite, clock };
 }
 
 function markRestored(sqlite: SqliteDatabase, atMs: number): void {
@@ -169,5 +172,25 @@ it('pays nothing from a restored backup that is older than the first payout', as
   await engine.acceptHistory();
   expect((await engine.step(1)).halted).toBeNull();
   expect(await store.restoredAtMs()).toBeNull();
+  await store.close();
+});
+
+it.each([
+  ['only outsiders have named it', 'outsider', null],
+  ['it has paid what the database does not know', 'treasury', /does not know/],
+  ['nobody can tell who signed', 'unseen', /does not tell yet/],
+] as const)('goes on from a restored backup by itself only when %s', async (_, signer, halted) => {
+  const chain = new HistoryOnly();
+  const treasury = newWallet();
+  const { engine, store, sqlite, clock } = openEngine(chain, treasury, ['http://one']);
+  chain.signers.push(newWallet().address);
+  await engine.step(0);
+  markRestored(sqlite, clock.nowMs());
+  chain.signers.push({ outsider: newWallet().address, treasury: treasury.address, unseen }[signer]);
+  clock.advance(60_000);
+  const step = await engine.step(1);
+  if (halted === null) expect(step.halted).toBeNull();
+  else expect(step.halted).toMatch(halted);
+  expect((await store.restoredAtMs()) === null).toBe(halted === null);
   await store.close();
 });

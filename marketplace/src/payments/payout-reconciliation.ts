@@ -25,7 +25,10 @@ export async function reconcileTreasury(context: PayoutContext): Promise<string 
   if (reached !== null) {
     await store.savePayoutCheckpoint({ signature: reached, atMs: clock.nowMs() });
   }
-  if (history.complete && isRestored) await store.acceptRestored();
+  if (history.complete && isRestored) {
+    if (undecided > 0) return undecidedMessage;
+    await store.acceptRestored();
+  }
   if (history.complete) return null;
   return reached === null ? tooMuchMessage : moreToCheckMessage;
 }
@@ -73,6 +76,9 @@ export const moreToCheckMessage =
 /** Older than the first payout: there is nothing to compare from, and it would pay all of them again. */
 const restoredMessage =
   'This database was restored from a backup that was made before any payout. Look at what the treasury has paid since, then accept its history as operator.';
+
+const undecidedMessage =
+  'This database was restored from a backup, and the network does not tell yet who signed some of the newest transactions of the treasury. Payouts wait for that, or until you accept its history as operator.';
 
 const tooMuchMessage =
   'The treasury has more new transactions than can be checked. Look at its history, then accept it as operator.';
