@@ -1,3 +1,8 @@
+import {
+  credentialsSetting,
+  logLevelSetting,
+  watchingSettings,
+} from '@node3/shared/service-settings';
 import type { SettingGroup } from '@node3/shared/setting';
 
 /** Every environment variable of the agent: the reference and the example file come from here. */
@@ -49,11 +54,7 @@ export const agentSettings: readonly SettingGroup[] = [
         about: 'Key of an agent that is registered already.',
         fallback: null,
       },
-      {
-        name: 'LOG_LEVEL',
-        about: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
-        fallback: 'info',
-      },
+      logLevelSetting,
     ],
   },
   {
@@ -70,11 +71,7 @@ export const agentSettings: readonly SettingGroup[] = [
         about: 'File (mode 0600) with the passphrase of that wallet.',
         fallback: null,
       },
-      {
-        name: 'CREDENTIALS_DIRECTORY',
-        about: 'Set by systemd for its credentials: passphrase files in it may belong to root.',
-        fallback: null,
-      },
+      credentialsSetting,
       {
         name: 'SOLANA_RPC_URL',
         about: 'Solana endpoint to show balances; without it none are shown.',
@@ -168,46 +165,12 @@ export const agentSettings: readonly SettingGroup[] = [
   {
     title: 'Watching it',
     settings: [
-      {
-        name: 'LOG_FORMAT',
-        about: 'json, pretty, or auto: pretty on a terminal, JSON everywhere else.',
-        fallback: 'auto',
-      },
-      {
-        name: 'METRICS_TOKEN',
-        about:
-          'Bearer token of whoever reads /metrics; without it only programs of this machine do.',
-        fallback: null,
-        example: 'a-long-random-token',
-      },
+      ...watchingSettings,
       {
         name: 'METRICS_DCGM_NAMES',
         about:
           'Whether /metrics also has the names of NVIDIA’s exporter; --metrics-dcgm-names is the same.',
         fallback: 'false',
-      },
-      {
-        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-        about: 'Base address of an OTLP/HTTP receiver; without it nothing is traced.',
-        fallback: null,
-        example: 'http://127.0.0.1:4318',
-      },
-      {
-        name: 'OTEL_EXPORTER_OTLP_HEADERS',
-        about: 'Headers for it, such as authorization=Bearer%20token, separated by commas.',
-        fallback: null,
-        example: 'authorization=Bearer%20token',
-      },
-      {
-        name: 'OTEL_TRACES_SAMPLER_ARG',
-        about: 'Share of the traces begun here that are kept; callers decide about their own.',
-        fallback: '1',
-      },
-      {
-        name: 'NODE3_COMMIT',
-        about: 'The commit that runs, as node3_build_info shows it.',
-        fallback: null,
-        example: '1a2b3c4',
       },
     ],
   },

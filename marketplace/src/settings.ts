@@ -1,3 +1,8 @@
+import {
+  credentialsSetting,
+  logLevelSetting,
+  watchingSettings,
+} from '@node3/shared/service-settings';
 import type { SettingGroup } from '@node3/shared/setting';
 import { artifactDefaults } from './artifact-config.ts';
 
@@ -53,11 +58,7 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         about: 'Days that the log of an ended job is kept; 0 keeps it for ever.',
         fallback: '30',
       },
-      {
-        name: 'LOG_LEVEL',
-        about: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
-        fallback: 'info',
-      },
+      logLevelSetting,
     ],
   },
   {
@@ -214,11 +215,7 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         about: 'File (mode 0600) with the passphrase of that wallet.',
         fallback: null,
       },
-      {
-        name: 'CREDENTIALS_DIRECTORY',
-        about: 'Set by systemd for its credentials: passphrase files in it may belong to root.',
-        fallback: null,
-      },
+      credentialsSetting,
       {
         name: 'ALLOW_UNENCRYPTED_WALLET',
         about: 'A deliberate yes to real money in a plain wallet file.',
@@ -279,41 +276,7 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         about: 'Whether anything is measured, and shown at /metrics.',
         fallback: 'true',
       },
-      {
-        name: 'LOG_FORMAT',
-        about: 'json, pretty, or auto: pretty on a terminal, JSON everywhere else.',
-        fallback: 'auto',
-      },
-      {
-        name: 'METRICS_TOKEN',
-        about:
-          'Bearer token of whoever reads /metrics; without it only programs of this machine do.',
-        fallback: null,
-        example: 'a-long-random-token',
-      },
-      {
-        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-        about: 'Base address of an OTLP/HTTP receiver; without it nothing is traced.',
-        fallback: null,
-        example: 'http://127.0.0.1:4318',
-      },
-      {
-        name: 'OTEL_EXPORTER_OTLP_HEADERS',
-        about: 'Headers for it, such as authorization=Bearer%20token, separated by commas.',
-        fallback: null,
-        example: 'authorization=Bearer%20token',
-      },
-      {
-        name: 'OTEL_TRACES_SAMPLER_ARG',
-        about: 'Share of the traces begun here that are kept; callers decide about their own.',
-        fallback: '1',
-      },
-      {
-        name: 'NODE3_COMMIT',
-        about: 'The commit that runs, as node3_build_info shows it.',
-        fallback: null,
-        example: '1a2b3c4',
-      },
+      ...watchingSettings,
     ],
   },
 ];

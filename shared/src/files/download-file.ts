@@ -4,6 +4,7 @@ import { MarketError } from '../error.ts';
 import type { FileClient } from './file-client.ts';
 import { hashFile } from './hash-file.ts';
 import { type RetryOptions, retrying } from './retrying.ts';
+import { writeAll } from './write-all.ts';
 
 export interface Download {
   /** Path on the marketplace. */
@@ -81,18 +82,6 @@ async function fetchRest(
     if (cause instanceof MarketError || isFileError(cause)) throw cause;
     const detail = 'The connection broke in the middle of a file.';
     throw new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
-  }
-}
-
-async function writeAll(file: FileHandle, piece: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < piece.byteLength; ) {
-    const { bytesWritten } = await file.write(
-      piece,
-      done,
-      piece.byteLength - done,
-      position + done,
-    );
-    done += bytesWritten;
   }
 }
 

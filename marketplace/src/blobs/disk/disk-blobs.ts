@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isNotFound } from '@node3/shared/file-error';
+import { writeAll } from '@node3/shared/files/write-all';
 import type { BlobStore } from '../blob-store.ts';
 import { exactLength } from '../exact-length.ts';
 
@@ -90,18 +91,6 @@ async function openKnown(path: string, flags: number, key: string): Promise<File
   } catch (error) {
     if (isNotFound(error)) throw new MarketError('ARTIFACT_NOT_FOUND', { artifactId: key });
     throw error;
-  }
-}
-
-async function writeAll(file: FileHandle, piece: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < piece.byteLength; ) {
-    const { bytesWritten } = await file.write(
-      piece,
-      done,
-      piece.byteLength - done,
-      position + done,
-    );
-    done += bytesWritten;
   }
 }
 
