@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
@@ -45,7 +46,12 @@ describe.skipIf(toolsSkip)('what is deployed', () => {
     await writeFile(join(folder, '.env'), `${lines.join('\n')}\n`);
     return output('docker-compose', ['-f', 'compose.yaml', 'config'], folder);
   };
-  const secrets = { SITE_ADDRESS: 'market.example', POSTGRES_PASSWORD: 'p', GRAFANA_PASSWORD: 'g' };
+  const secrets = {
+    SITE_ADDRESS: 'market.example',
+    POSTGRES_PASSWORD: 'p',
+    GRAFANA_PASSWORD: 'g',
+    METRICS_TOKEN: 'm',
+  };
 
   it('starts with what env.example asks for', async () => {
     expect(await compose(secrets)).toContain('postgresql://node3:p@postgres:5432/node3');
@@ -53,6 +59,22 @@ describe.skipIf(toolsSkip)('what is deployed', () => {
 
   it.each(Object.keys(secrets))('does not start without %s', async (name) => {
     await expect(compose({ ...secrets, [name]: '' })).rejects.toThrow(name);
+  });
+
+  it('mounts and reads what is there', async () => {
+    // What the guide says to make first.
+    const made = new Set(['./secret-keys', './marketplace.env']);
+    const text = await readFile(join(root, 'deploy/compose.yaml'), 'utf8');
+    const mounted = [...text.matchAll(/(?:- |file: )(\.\/[\w./-]+)/g)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(mounted.length).toBeGreaterThan(3);
+    const inPrometheus = [...text.matchAll(/=\/etc\/prometheus\/([\w.]+)/g)].map(
+      ([, name]) => `./prometheus/${name}`,
+    );
+    expect(inPrometheus).toHaveLength(1);
+    const paths = [...mounted, ...inPrometheus].filter((path) => !made.has(path));
+    expect(paths.filter((path) => !existsSync(join(root, 'deploy', path)))).toEqual([]);
   });
 
   it('has a unit that systemd understands and that may do little', async () => {
