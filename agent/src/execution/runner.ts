@@ -40,7 +40,8 @@ export async function runExecution(
   });
   try {
     const early = await begin(deps, live, spool, beginning);
-    const tell = (sentence: string) => spool.say(sentence);
+    // It may name what a program has named.
+    const tell = (sentence: string) => spool.say(live.facts.redactor.redact(sentence));
     const raw =
       early ?? (await deliverOutputs(deps, live, await supervise(deps, live, spool), tell));
     const ending = withoutSecrets(raw, live.facts.redactor);

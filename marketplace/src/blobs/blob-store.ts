@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /**
  * Where the bytes of artifacts lie. What they are called, whose they are and which of their parts
  * have come is known by `Store`; here is only what a key names. A promise that resolves means that
@@ -17,8 +19,11 @@ export interface BlobStore {
   complete(blob: BlobHandle, parts: readonly KeptPart[]): Promise<void>;
   /** Forgets the parts of a blob that is not complete. Unknown ones are fine. */
   abort(blob: BlobHandle): Promise<void>;
-  /** The bytes from `start` up to and not including `end`. Rejects with ARTIFACT_NOT_FOUND. */
-  read(key: string, range: ByteRange): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * The bytes from `start` up to and not including `end`; to be read or destroyed. Rejects with
+   * ARTIFACT_NOT_FOUND.
+   */
+  read(key: string, range: ByteRange): Promise<Readable>;
   /** Unknown ones are fine. */
   delete(key: string): Promise<void>;
 }

@@ -135,3 +135,37 @@ async function follow(jobId: string, apiKey: string) {
   text.catch(() => undefined);
   return { text, isOver: () => over };
 }
+
+describe('a socket that signs in again', () => {
+  it('keeps nothing of what the key before opened', async () => {
+    const { client, apiKey } = await openFundedAccount(market);
+    const socket = new WebSocket(`${market.url.replace('http', 'ws')}/api/v1/stream`);
+    open.push(() => socket.terminate());
+    const heard: string[] = [];
+    const waiting: (() => void)[] = [];
+    socket.on('message', (data: Buffer) => {
+      heard.push(data.toString());
+      for (const look of waiting) look();
+    });
+    const hears = (what: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => heard.some((text) => text.includes(what)) && resolve();
+        waiting.push(look);
+        look();
+      });
+    const say = (message: object) => socket.send(JSON.stringify(message));
+    await new Promise((resolve) => socket.once('open', resolve));
+    say({ op: 'auth', apiKey });
+    say({ op: 'subscribe', channel: 'jobs' });
+    await hears('"authenticated":true');
+    await client.call(createJob, { body: testJob() });
+    await hears('job.posted');
+    say({ op: 'auth', apiKey: 'junk' });
+    await hears('"authenticated":false');
+    heard.length = 0;
+    await client.call(createJob, { body: testJob() });
+    say({ op: 'ping' });
+    await hears('"pong"');
+    expect(heard.filter((text) => text.includes('job.posted'))).toEqual([]);
+  });
+});

@@ -62,6 +62,7 @@ export async function streamLines(
     for await (const text of texts(signal)) {
       if (signal.aborted) break;
       if (!raw.write(text) && !(await drained(raw, signal))) {
+        deps.measures.streams.dropped('ndjson');
         drop(raw, form.dropped ?? '');
         return;
       }

@@ -57,9 +57,13 @@ export class StreamSession {
 
   close(): void {
     this.#closed = true;
+    this.#leaveChannels();
+    this.#leaveKey();
+  }
+
+  #leaveChannels(): void {
     for (const leave of this.#channels.values()) leave();
     this.#channels.clear();
-    this.#leaveKey();
   }
 
   async #handle(data: Buffer): Promise<void> {
@@ -96,6 +100,8 @@ export class StreamSession {
     if (this.#closed) return;
     this.#leaveKey();
     this.#leaveKey = () => undefined;
+    // What the key before opened ends with it: nobody would end it when that one is revoked.
+    if (requester?.keyId !== this.#requester?.keyId) this.#leaveChannels();
     this.#requester = requester;
     if (requester === null || requester.keyId === null) return;
     const { accountId, keyId } = requester;

@@ -100,7 +100,8 @@ export class PostgresBus implements EventBus {
   }
 
   #receive(payload: string): void {
-    const message = JSON.parse(payload) as Message;
+    const message = read(payload);
+    if (message === null) return;
     if (message.from === this.#name || this.#closed) return;
     for (const hint of message.hints) this.#listener?.(hint);
   }
@@ -175,4 +176,15 @@ async function timeOf(client: Client): Promise<number> {
   const [found] = rows;
   if (found === undefined) throw new Error('the database did not tell its time');
   return found.ms + (performance.now() - sentAtMs) / 2;
+}
+
+/** Whoever may connect may say anything on the channel; what is no message of ours is nothing. */
+function read(payload: string): Message | null {
+  try {
+    const message = JSON.parse(payload) as Partial<Message> | null;
+    const isOurs = typeof message?.from === 'string' && Array.isArray(message.hints);
+    return isOurs ? (message as Message) : null;
+  } catch {
+    return null;
+  }
 }

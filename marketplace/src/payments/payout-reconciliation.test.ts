@@ -6,6 +6,8 @@ import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { expect, it } from 'vitest';
 import { createSqlStore } from '../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
+import type { Store } from '../store/store.ts';
+import { World } from '../store/testing/world.ts';
 import { createTreasurySigner } from './keys/signer.ts';
 import { payoutSettingsDefault } from './payout-context.ts';
 import { createPayoutEngine } from './payout-engine.ts';
@@ -61,12 +63,7 @@ class HistoryOnly {
 }
 
 /** An engine that looks at this chain; its clock stands still. */
-function openEngine(
-  chain: HistoryOnly,
-  treasury: Wallet,
-  urls: string[],
-  restoredAtMs: number | null = null,
-) {
+function openEngine(chain: HistoryOnly, treasury: Wallet, urls: string[]) {
   const rpc = createRpcPool({
     urls,
     clock: systemClock,
@@ -99,7 +96,6 @@ function openEngine(
     log: silentLogger,
     onFatal: () => undefined,
   });
-  if (restoredAtMs !== null) markRestored(sqlite, restoredAtMs);
   const store = createSqlStore(sqlite);
   const clock = new ManualClock();
   const engine = createPayoutEngine({
@@ -163,34 +159,55 @@ it.each([[['http://one']], [['http://one', 'http://two']]])(
   },
 );
 
+/** Owes a provider money. */
+async function owe(store: Store): Promise<string> {
+  const world = new World(store);
+  const execution = await world.lease(await world.openAccount(), await world.registerAgent());
+  await world.start(execution);
+  const { payoutId } = await world.succeed(execution);
+  if (payoutId === null) throw new Error('the result is to be paid');
+  return payoutId;
+}
+
 it('pays nothing from a restored backup that is older than the first payout', async () => {
   const chain = new HistoryOnly();
   const treasury = newWallet();
-  const { engine, store } = openEngine(chain, treasury, ['http://one'], 1_700_000_000_000);
+  const { engine, store, sqlite, clock } = openEngine(chain, treasury, ['http://one']);
+  const payoutId = await owe(store);
+  markRestored(sqlite, clock.nowMs());
   chain.signers.push(treasury.address);
   expect((await engine.step(0)).halted).toMatch(/restored from a backup/);
   await engine.acceptHistory();
   expect((await engine.step(1)).halted).toBeNull();
   expect(await store.restoredAtMs()).toBeNull();
+  // It may have been paid after the backup: a person has to look.
+  expect(await store.payout(payoutId)).toMatchObject({ state: 'held', holdReason: 'restored' });
   await store.close();
 });
 
 it.each([
-  ['only outsiders have named it', 'outsider', null],
-  ['it has paid what the database does not know', 'treasury', /does not know/],
-  ['nobody can tell who signed', 'unseen', /does not tell yet/],
-] as const)('goes on from a restored backup by itself only when %s', async (_, signer, halted) => {
-  const chain = new HistoryOnly();
-  const treasury = newWallet();
-  const { engine, store, sqlite, clock } = openEngine(chain, treasury, ['http://one']);
-  chain.signers.push(newWallet().address);
-  await engine.step(0);
-  markRestored(sqlite, clock.nowMs());
-  chain.signers.push({ outsider: newWallet().address, treasury: treasury.address, unseen }[signer]);
-  clock.advance(60_000);
-  const step = await engine.step(1);
-  if (halted === null) expect(step.halted).toBeNull();
-  else expect(step.halted).toMatch(halted);
-  expect((await store.restoredAtMs()) === null).toBe(halted === null);
-  await store.close();
-});
+  ['only outsiders have named it', 'outsider', 240_000, null],
+  ['it has paid what the database does not know', 'treasury', 240_000, /does not know/],
+  ['nobody can tell who signed', 'unseen', 240_000, /does not tell yet/],
+  ['what was sent before may still land', 'outsider', 60_000, /sent just before/],
+  ['no endpoint keeps what the backup knows', 'pruned', 240_000, /no endpoint keeps/],
+] as const)(
+  'goes on from a restored backup by itself only when %s',
+  async (_, signer, afterMs, halted) => {
+    const chain = new HistoryOnly();
+    const treasury = newWallet();
+    const { engine, store, sqlite, clock } = openEngine(chain, treasury, ['http://one']);
+    const outsider = newWallet().address;
+    chain.signers.push(outsider);
+    await engine.step(0);
+    markRestored(sqlite, clock.nowMs());
+    if (signer === 'pruned') chain.signers[0] = unseen;
+    chain.signers.push({ outsider, pruned: outsider, treasury: treasury.address, unseen }[signer]);
+    clock.advance(afterMs);
+    const step = await engine.step(1);
+    if (halted === null) expect(step.halted).toBeNull();
+    else expect(step.halted).toMatch(halted);
+    expect((await store.restoredAtMs()) === null).toBe(halted === null);
+    await store.close();
+  },
+);

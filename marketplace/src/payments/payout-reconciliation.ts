@@ -1,4 +1,5 @@
 import type { PayoutContext } from './payout-context.ts';
+import { payoutEvent } from './payout-postings.ts';
 
 /**
  * Compares the treasury's history on chain with the database. A transaction that our key signed and
@@ -9,8 +10,11 @@ import type { PayoutContext } from './payout-context.ts';
 export async function reconcileTreasury(context: PayoutContext): Promise<string | null> {
   const { store, rail, clock } = context;
   const checkpoint = await store.payoutCheckpoint();
-  const isRestored = (await store.restoredAtMs()) !== null;
-  if (checkpoint === null && isRestored) return restoredMessage;
+  const restoredAtMs = await store.restoredAtMs();
+  if (restoredAtMs !== null) {
+    const blind = await whyBlind(context, checkpoint?.signature ?? null);
+    if (blind !== null) return blind;
+  }
   if (checkpoint === null) {
     // A database that never paid anybody: whatever the key did before is none of its business.
     await acceptTreasuryHistory(context);
@@ -25,12 +29,24 @@ export async function reconcileTreasury(context: PayoutContext): Promise<string 
   if (reached !== null) {
     await store.savePayoutCheckpoint({ signature: reached, atMs: clock.nowMs() });
   }
-  if (history.complete && isRestored) {
+  if (history.complete && restoredAtMs !== null) {
     if (undecided > 0) return undecidedMessage;
+    // What was sent just before the end of the lost database may land yet.
+    if (clock.nowMs() < restoredAtMs + landMs) return landingMessage;
     await store.acceptRestored();
   }
   if (history.complete) return null;
   return reached === null ? tooMuchMessage : moreToCheckMessage;
+}
+
+/** Longer than a signed transaction is valid, and until what landed is final. */
+const landMs = 240_000;
+
+/** Why the history after this transaction can't be known to be whole; null when it can. */
+async function whyBlind({ rail }: PayoutContext, signature: string | null): Promise<string | null> {
+  if (signature === null) return restoredMessage;
+  // An endpoint that keeps less gives a history that only looks whole.
+  return (await rail.isSignedByTreasury(signature)) === null ? prunedMessage : null;
 }
 
 /** Looked up at the same time: outsiders can make them many. */
@@ -51,11 +67,36 @@ async function whoseAre(
   return { ours, undecided };
 }
 
-/** Takes everything the treasury did until now as known. */
-export async function acceptTreasuryHistory({ store, rail, clock }: PayoutContext): Promise<void> {
+/**
+ * Takes everything the treasury did until now as known. What a restored database still has to pay may
+ * be among it: each of those is held, until the operator has looked and retries it.
+ */
+export async function acceptTreasuryHistory(context: PayoutContext): Promise<void> {
+  const { store, rail, clock } = context;
   const { headFinal } = await rail.treasuryHistory(null);
+  const isRestored = (await store.restoredAtMs()) !== null;
+  if (isRestored) await holdEverythingDue(context);
   await store.savePayoutCheckpoint({ signature: headFinal, atMs: clock.nowMs() });
-  if ((await store.restoredAtMs()) !== null) await store.acceptRestored();
+  if (isRestored) await store.acceptRestored();
+}
+
+const heldAtOnce = 500;
+
+async function holdEverythingDue({ store, clock }: PayoutContext): Promise<void> {
+  const holdReason = 'restored';
+  for (let beforePayoutId: string | null = null; ; ) {
+    const page = await store.listPayouts({ agentId: null, beforePayoutId, limit: heldAtOnce });
+    const due = page.filter(({ state }) => state === 'due');
+    await store.holdPayouts(
+      due.map(({ payoutId }) => ({ payoutId, reason: holdReason })),
+      due.map((payout) =>
+        payoutEvent('payout.held', payout, clock.nowMs(), { signature: null, holdReason }),
+      ),
+    );
+    const last = page.at(-1);
+    if (last === undefined || page.length < heldAtOnce) return;
+    beforePayoutId = last.payoutId;
+  }
 }
 
 function haltMessage(unknown: readonly string[]): string {
@@ -73,9 +114,15 @@ function haltMessage(unknown: readonly string[]): string {
 export const moreToCheckMessage =
   'The treasury has many new transactions; its history is being checked, and payouts wait for that.';
 
-/** Older than the first payout: there is nothing to compare from, and it would pay all of them again. */
-const restoredMessage =
-  'This database was restored from a backup that was made before any payout. Look at what the treasury has paid since, then accept its history as operator.';
+const acceptSentence =
+  'Look at what the treasury has paid since, then accept its history as operator: what is due is held then, and goes one by one as you retry it.';
+
+const restoredMessage = `This database was restored from a backup that knows no transaction of the treasury to compare from. ${acceptSentence}`;
+
+const prunedMessage = `This database was restored from a backup, and no endpoint keeps the treasury's history since then. ${acceptSentence}`;
+
+const landingMessage =
+  'This database was restored from a backup. Payouts wait a few minutes for what may have been sent just before.';
 
 const undecidedMessage =
   'This database was restored from a backup, and the network does not tell yet who signed some of the newest transactions of the treasury. Payouts wait for that, or until you accept its history as operator.';

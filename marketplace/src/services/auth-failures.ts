@@ -59,8 +59,19 @@ export class AuthFailures {
     try {
       await this.#deps.store.appendAudit([...gathered.values()].map(toEntry));
     } catch (error) {
-      for (const [key, refusal] of gathered) this.#gathered.set(key, refusal);
+      this.#putBack(gathered);
       throw error;
+    }
+  }
+
+  #putBack(gathered: ReadonlyMap<string, Gathered>): void {
+    for (const [key, earlier] of gathered) {
+      const later = this.#gathered.get(key);
+      if (later === undefined) this.#gathered.set(key, earlier);
+      else {
+        later.count += earlier.count;
+        later.firstAtMs = Math.min(later.firstAtMs, earlier.firstAtMs);
+      }
     }
   }
 }

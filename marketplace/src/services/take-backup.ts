@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { AuditStore } from '../store/audit-store.ts';
@@ -15,8 +16,8 @@ interface Deps {
 
 export interface Backup {
   bytes: number;
-  /** Its bytes. Whoever takes them all, or gives up, has it removed. */
-  read(): AsyncIterable<Uint8Array>;
+  /** Its bytes. It is removed when they were read or the stream is destroyed. */
+  read(): Readable;
 }
 
 /** One at a time: each needs as much disk as the database. */
@@ -33,19 +34,26 @@ export class Backups {
     if (this.#isTaking) throw new MarketError('BACKUP_RUNNING');
     this.#isTaking = true;
     const { store, clock, folder } = this.#deps;
-    const path = join(folder, 'backup.db');
+    let own: string | null = null;
     const remove = async () => {
-      await rm(folder, { recursive: true, force: true });
+      if (own !== null) await rm(own, { recursive: true, force: true });
       this.#isTaking = false;
     };
     try {
-      // What a process left that was killed in the middle.
-      await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      await removeLeftovers(folder, clock.nowMs());
+      // Of its own: other processes may share the folder.
+      own = await mkdtemp(join(folder, 'taken-'));
+      const path = join(own, 'backup.db');
       await store.backUp(path);
       const { size } = await stat(path);
       await store.appendAudit([backedUp(clock.nowMs(), size)]);
-      return { bytes: size, read: () => bytesOf(path, remove) };
+      const read = () => {
+        const bytes = createReadStream(path);
+        bytes.once('close', () => void remove());
+        return bytes;
+      };
+      return { bytes: size, read };
     } catch (error) {
       await remove();
       throw error;
@@ -53,11 +61,16 @@ export class Backups {
   }
 }
 
-async function* bytesOf(path: string, remove: () => Promise<void>): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of createReadStream(path)) yield chunk as Buffer;
-  } finally {
-    await remove();
+const leftoverMs = 86_400_000;
+
+/** What processes left that were killed in the middle. */
+async function removeLeftovers(folder: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && found.mtimeMs < nowMs - leftoverMs) {
+      await rm(path, { recursive: true, force: true });
+    }
   }
 }
 

@@ -51,7 +51,8 @@ export function checkRedirect(from: URL, location: string, allow: FetchAllowance
 export function checkAddress(address: string, allow: FetchAllowance): void {
   if (isPublicAddress(address)) return;
   if (isInNetworks(address, allow.networks ?? [])) return;
-  throw forbidden('address', `leads to ${address}, which is not a public address`);
+  // Which one is nobody's business who only knows the name.
+  throw forbidden('address', 'leads to an address that is not public');
 }
 
 export function portOf(url: URL): number {

@@ -313,6 +313,24 @@ describe('deadlines', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it.each([
+    [
+      'speaks another protocol',
+      'HTTP/1.1 101 Switching\r\nconnection: Upgrade\r\nupgrade: x\r\n\r\n',
+    ],
+    ['says nothing and goes', ''],
+  ])('do not wait for a server that %s', async (_, said) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => (said === '' ? socket.end() : socket.write(said)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address() as { port: number };
+    const fetched = safeFetch(`http://127.0.0.1:${address.port}/`, usual);
+    expect(await reasonOf(fetched)).toBe('URL_UNREACHABLE connection');
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it('leave a server alone that waits for the reader', async () => {
     answers['/big'] = (_request, response) => response.end(Buffer.alloc(900_000));
     const found = await safeFetch(at('/big'), quick({ windowMs: 10, windowBytes: 1_000_000 }));

@@ -40,8 +40,13 @@ export function sendHop(
       reject(asFailure(reason, hop.url));
     };
     deadlines.signal.addEventListener('abort', stop, { once: true });
-    request.once('close', () => deadlines.signal.removeEventListener('abort', stop));
     request.on('error', fail);
+    // A 101 is neither an answer nor an error: without these two nobody would ever hear of it.
+    request.once('upgrade', (_answer, socket) => socket.destroy());
+    request.once('close', () => {
+      deadlines.signal.removeEventListener('abort', stop);
+      fail(unreachable('connection', `${hop.url.host} does not answer the request.`));
+    });
     request.once('socket', (socket) => {
       socket.once(hop.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
         try {

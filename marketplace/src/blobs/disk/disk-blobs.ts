@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isNotFound } from '@node3/shared/file-error';
@@ -60,7 +61,10 @@ export async function openDiskBlobs(folder: string): Promise<BlobStore> {
     },
     async read(key, range) {
       const file = await openKnown(paths.blob(key), O_RDONLY | O_NOFOLLOW, key);
-      return readRange(file, range);
+      const bytes = Readable.from(readRange(file, range), { objectMode: false });
+      // Also when nobody begins to read.
+      bytes.once('close', () => void file.close());
+      return bytes;
     },
     async delete(key) {
       await rm(paths.blob(key), { force: true });
@@ -98,16 +102,12 @@ async function* readRange(
   file: FileHandle,
   { start, end }: { start: number; end: number },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for (let position = start; position < end; ) {
-      const buffer = Buffer.allocUnsafe(Math.min(readBytes, end - position));
-      const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, position);
-      assert(bytesRead > 0, 'a blob is as long as its artifact says');
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
+  for (let position = start; position < end; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(readBytes, end - position));
+    const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, position);
+    assert(bytesRead > 0, 'a blob is as long as its artifact says');
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -75,7 +75,7 @@ export function openS3Blobs(settings: S3Settings): BlobStore & { close(): void }
     },
     async read(key, { start, end }) {
       // S3 has no range for no bytes.
-      if (end <= start) return noBytes();
+      if (end <= start) return Readable.from([], { objectMode: false });
       const Range = `bytes=${start}-${end - 1}`;
       const sent = client.send(new GetObjectCommand({ ...at(key), Range }));
       const { Body } = await sent.catch((error: unknown) => {
@@ -147,8 +147,4 @@ function isMissing(error: unknown): boolean {
 function asMissing(error: unknown, key: string): unknown {
   if (!isMissing(error)) return error;
   return new MarketError('ARTIFACT_NOT_FOUND', { artifactId: key }, { cause: error });
-}
-
-async function* noBytes(): AsyncGenerator<Uint8Array, void, undefined> {
-  // Nothing to yield.
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { addRoute } from '@node3/shared/http/add-route';
 import { downloadBackup } from '@node3/shared/routes/backup';
 import type { FastifyInstance } from 'fastify';
@@ -7,7 +6,9 @@ import type { HttpDeps } from '../http-deps.ts';
 export function addBackupRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, downloadBackup, {
     authenticate: deps.auth.operator,
-    async handler({ reply }) {
+    async handler({ request, reply }) {
+      // Nothing is said while it is taken, which may be long.
+      request.raw.socket.setTimeout(0);
       const backup = await deps.backups.take();
       void reply.headers({
         'content-type': 'application/vnd.sqlite3',
@@ -16,7 +17,7 @@ export function addBackupRoutes(app: FastifyInstance, deps: HttpDeps): void {
         'content-length': backup.bytes,
       });
       // Contracts know no streams; the server takes one in the place of a text.
-      return Readable.from(backup.read(), { objectMode: false }) as unknown as string;
+      return backup.read() as unknown as string;
     },
   });
 }

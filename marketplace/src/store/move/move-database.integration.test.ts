@@ -122,6 +122,8 @@ describe('a backup', () => {
     await writeFile(file, 'SQLite format 3\0 and then nothing of the kind');
     const to = { engine: 'sqlite', path: join(folder, 'restored.db') } as const;
     await expect(restoreDatabase(file, to, nowMs)).rejects.toThrow();
+    await writeFile(file, '');
+    await expect(restoreDatabase(file, to, nowMs)).rejects.toThrow('it is empty');
     await rm(folder, { recursive: true });
   });
 });

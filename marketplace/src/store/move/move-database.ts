@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DatabaseAddress } from '../database-address.ts';
 import { describeAddress } from '../database-address.ts';
 import { migrateSchema, readSchemaStatus } from '../manage-schema.ts';
+import { schemaStatus } from '../sqlite/migrate.ts';
 import { copyRows, type RowSource, type RowTarget } from './row-flow.ts';
 import { openFile, sqliteSource, sqliteTarget } from './sqlite-rows.ts';
 
@@ -38,9 +38,9 @@ export async function restoreDatabase(
 ): Promise<Moved> {
   checkBackup(file);
   await assertEmpty(to);
-  const folder = await mkdtemp(join(tmpdir(), 'node3-restore-'));
+  const folder = await mkdtemp(join(dirname(file), '.restore-'));
   try {
-    // A backup of an earlier version is brought forward, and stays what it is itself.
+    // Beside it, where there is room for it. A backup of an earlier version is brought forward, and stays what it is itself.
     const current = join(folder, 'current.db');
     await copyFile(file, current);
     await migrateSchema({ engine: 'sqlite', path: current });
@@ -163,6 +163,7 @@ function checkBackup(file: string): void {
   try {
     const verdict = db.pragma('integrity_check', { simple: true });
     if (verdict !== 'ok') throw new Error(`${file} is damaged: ${String(verdict)}`);
+    if (schemaStatus(db).version === 0) throw new Error(`${file} is no backup: it is empty.`);
   } finally {
     db.close();
   }
