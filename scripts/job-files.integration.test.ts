@@ -150,7 +150,7 @@ describe.skipIf(skip)('files of a job', () => {
     const source = { kind: 'url' as const, url: 'http://localhost/secret' };
     const inside = await untilOver(await post('0', { inputs: [{ path: 'x', source }] }));
     expect(inside).toMatchObject({ state: 'failed', reason: 'input_unavailable' });
-    expect(inside.executions[0]?.detail).toContain('not a public address');
+    expect(inside.executions[0]?.detail).toContain('not public');
     const bad = await upload('bad.tgz', await archiveOf({ '../../etc/evil': 'x' }));
     const hostile = { kind: 'artifact' as const, artifactId: bad };
     const refused = await untilOver(

@@ -295,8 +295,9 @@ export const limits = {
   /** Enough of an answer to see what is wrong. */
   webhookAnswerChars: 512,
   webhookAttemptsShown: 50,
-  /** Attempts under way for one webhook, so that a slow one holds up nobody else, and for all. */
+  /** Attempts under way for one webhook, for all of one account, so that slow ones hold up few, and for all. */
   webhookAttemptsAtOnce: 4,
+  webhookAttemptsAtOnceOfAccount: 8,
   webhookAttemptsAtOnceOfAll: 64,
   /** Deliveries that wait for one webhook; the log keeps what comes after them. */
   webhookPendingMax: 1_000,

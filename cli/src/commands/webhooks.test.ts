@@ -66,6 +66,6 @@ describe('node3 webhook', () => {
 
   it('says what is wrong before it asks', async () => {
     expect((await run('show', 'whk_1')).code).toBe(2);
-    expect((await run('create', 'http://192.168.0.1/')).err).toContain('not a public address');
+    expect((await run('create', 'http://192.168.0.1/')).err).toContain('not public');
   });
 });

@@ -1,3 +1,4 @@
+import { limits } from '@node3/shared/limits';
 import { verifyWebhook } from '@node3/shared/webhook-signature';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { webhookFailingMsMax, webhookPausesMs } from '../domain/webhook-rules.ts';
@@ -137,6 +138,18 @@ describe('a webhook', () => {
     const { log, state } = await readDelivery(bed.deps, accountId, { webhookId, deliveryId });
     expect(state).toBe('pending');
     expect(log[0]).toMatchObject({ status: null, error: 'It took longer than 50 ms.' });
+  });
+
+  it('of an account with many slow ones takes no more than its share', async () => {
+    receiver.answer = ({ path }) => (path === '/slow' ? null : { status: 204 });
+    bed.webhookTimeoutMs = 500;
+    await worker.stop();
+    worker = bed.worker();
+    for (let count = 0; count < 4; count += 1) await create(['job.*'], '/slow');
+    for (let count = 0; count < 4; count += 1) await bed.happen('job.started', accountId);
+    await worker.turn();
+    // Four webhooks with four deliveries each would be sixteen.
+    expect(worker.sending).toBe(limits.webhookAttemptsAtOnceOfAccount);
   });
 
   it('is disabled by 410, and says so', async () => {
@@ -285,8 +298,8 @@ describe('a webhook', () => {
   it('leads nowhere private, unless the operator allows it', async () => {
     const strict = { ...bed.deps, webhookAllow: {} };
     const to = (url: string) => createWebhook(strict, bed.caller(accountId), { url });
-    await expect(to('http://127.0.0.1/')).rejects.toThrow('not a public address');
-    await expect(to('http://169.254.169.254/latest')).rejects.toThrow('not a public address');
+    await expect(to('http://127.0.0.1/')).rejects.toThrow('not public');
+    await expect(to('http://169.254.169.254/latest')).rejects.toThrow('not public');
     await expect(to('ftp://hooks.example/')).rejects.toThrow('must have https: or http:');
     await expect(to('https://hooks.example:22/')).rejects.toThrow('port 22');
     const { webhookId } = await create();

@@ -29,7 +29,10 @@ export class WebhookWorker {
   readonly #deps: WebhookWorkerDeps;
   readonly #fanOut: WebhookFanOut;
   readonly #owner: string;
-  readonly #inFlight = new Map<string, { webhookId: string; done: Promise<void> }>();
+  readonly #inFlight = new Map<
+    string,
+    { webhookId: string; accountId: string; done: Promise<void> }
+  >();
   readonly #stopping = new AbortController();
   #webhooks: WebhookRow[] | null = null;
   #accounts = new Set<string>();
@@ -135,20 +138,24 @@ export class WebhookWorker {
 
   async #sendDue(webhook: WebhookRow): Promise<void> {
     const { store, clock } = this.#deps;
-    const own = [...this.#inFlight.values()].filter((one) => one.webhookId === webhook.webhookId);
+    const { webhookId, accountId } = webhook;
+    const ofAccount = [...this.#inFlight.values()].filter((one) => one.accountId === accountId);
+    const own = ofAccount.filter((one) => one.webhookId === webhookId);
     const free = Math.min(
       limits.webhookAttemptsAtOnce - own.length,
+      limits.webhookAttemptsAtOnceOfAccount - ofAccount.length,
       limits.webhookAttemptsAtOnceOfAll - this.#inFlight.size,
     );
     if (free <= 0) return;
     const limit = limits.webhookAttemptsAtOnce;
-    const due = await store.dueDeliveries(webhook.webhookId, clock.nowMs(), limit);
+    const due = await store.dueDeliveries(webhookId, clock.nowMs(), limit);
     const fresh = due.filter(({ deliveryId }) => !this.#inFlight.has(deliveryId));
     for (const delivery of fresh.slice(0, free)) this.#send(webhook, delivery);
   }
 
   #send(webhook: WebhookRow, delivery: DeliveryRow): void {
     const { deliveryId } = delivery;
+    const { webhookId, accountId } = webhook;
     const done = sendWebhook(this.#deps, webhook, delivery, this.#stopping.signal)
       .catch((error: unknown) => {
         this.#deps.log.error({ err: error, deliveryId }, 'webhook not noted');
@@ -157,7 +164,7 @@ export class WebhookWorker {
         this.#inFlight.delete(deliveryId);
         this.#loop?.wake();
       });
-    this.#inFlight.set(deliveryId, { webhookId: webhook.webhookId, done });
+    this.#inFlight.set(deliveryId, { webhookId, accountId, done });
   }
 
   async #prune(): Promise<void> {
