@@ -1,5 +1,7 @@
+import { dirname, join } from 'node:path';
 import { defaultImages, pricingDefaults } from '@node3/marketplace/config';
 import { type Core, openCore } from '@node3/marketplace/core';
+import { loadKeyring } from '@node3/marketplace/secret-keys-file';
 import { acceptExecution } from '@node3/marketplace/services/accept-execution';
 import { creditDeposit } from '@node3/marketplace/services/claim-deposit';
 import { claimJob } from '@node3/marketplace/services/claim-job';
@@ -7,7 +9,6 @@ import { composePosting, storePosting } from '@node3/marketplace/services/post-j
 import { reportResult } from '@node3/marketplace/services/report-result';
 import { openSqliteStore } from '@node3/marketplace/store/sqlite/sqlite-store';
 import { newAgentRow, newKeyRow } from '@node3/marketplace/store/testing/agent-rows';
-import { testKeyring } from '@node3/marketplace/testing/test-keyring';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import type { JobSpecInput } from '@node3/shared/job-spec';
@@ -49,7 +50,7 @@ export async function fillMarket({ databasePath, jobs, state }: FillOptions): Pr
       simulated: 'allowed',
       ownWallets: new Set(),
       leaseSecret: 'of-nobody-who-is-still-running',
-      keyring: testKeyring,
+      keyring: await loadKeyring(join(dirname(databasePath), 'secret-keys'), 'create'),
       feeBasisPoints,
       holdbackMs: 86_400_000,
       bus: null,
