@@ -1,8 +1,8 @@
 import type { Clock } from '@node3/shared/clock';
-import { isMarketError, MarketError } from '@node3/shared/error';
+import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import type { EventBus } from '../live/event-bus.ts';
-import type { HomeRow, ReplicaStore } from '../store/replica-store.ts';
+import type { HomeRow, HomesCursor, ReplicaStore } from '../store/replica-store.ts';
 import type { AgentLinks } from './agent-links.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
@@ -19,9 +19,8 @@ export interface AgentHomesDeps {
   replicaId: string | null;
 }
 
-/** Times of other replicas' writes that were read may come a little later than their numbers say. */
-const readAgainMs = 2_000;
-const pageMax = 1_000;
+/** Homes that are read or written at once. */
+const pageMax = 500;
 
 /**
  * Which agents speak to this replica. An agent waits for work at one replica at a time: whoever it
@@ -30,7 +29,9 @@ const pageMax = 1_000;
 export class AgentHomes {
   readonly #deps: AgentHomesDeps;
   readonly #here = new Map<string, { instanceId: string; generation: number }>();
-  #readToMs = 0;
+  /** Silent ones of which the store may not know yet. */
+  readonly #leaving = new Set<string>();
+  #readTo: HomesCursor = { change: 0, agentId: '' };
   #reading: Promise<void> | null = null;
 
   constructor(deps: AgentHomesDeps) {
@@ -55,27 +56,35 @@ export class AgentHomes {
     return store.checkInstance(agentId, instanceId);
   }
 
-  /** After this replica was believed to be dead: others have taken over its agents. */
+  /** After this replica was believed to be dead: others have taken over its agents, and some went. */
   async takeAgain(): Promise<void> {
-    for (const [agentId, { instanceId }] of this.#here) {
-      try {
-        await this.#take(agentId, instanceId);
-      } catch (error) {
-        if (!isMarketError(error, 'AGENT_SUPERSEDED')) throw error;
-        this.#letGo(agentId);
+    const { store, clock, replicaId, bus } = this.#deps;
+    if (replicaId === null || this.#here.size === 0) return;
+    const before = [...this.#here];
+    for (let start = 0; start < before.length; start += pageMax) {
+      const page = before.slice(start, start + pageMax);
+      const homes = page.map(([agentId, { generation }]) => ({ agentId, generation }));
+      const kept = new Set(await store.keepHomes({ replicaId, homes, nowMs: clock.nowMs() }));
+      for (const [agentId, home] of page) {
+        if (!kept.has(agentId) && this.#here.get(agentId) === home) this.#letGo(agentId);
       }
     }
-    this.#deps.bus?.tell({ kind: 'homes' });
+    bus?.tell({ kind: 'homes' });
   }
 
   /** Notes which agents are silent by now, so that others don't count on them. */
   async leaveSilent(): Promise<void> {
     const { store, clock, presence, replicaId, bus } = this.#deps;
     if (replicaId === null) return;
-    const silent = [...this.#here.keys()].filter((agentId) => !presence.isOnline(agentId));
-    if (silent.length === 0) return;
-    for (const agentId of silent) this.#here.delete(agentId);
-    await store.noteHomes({ replicaId, agentIds: silent, are: 'silent', nowMs: clock.nowMs() });
+    for (const agentId of this.#here.keys()) {
+      if (!presence.isOnline(agentId)) this.#leaving.add(agentId);
+    }
+    const agentIds = [...this.#leaving];
+    if (agentIds.length === 0) return;
+    // Before it is stored: one that speaks meanwhile takes its home anew, in a write after this one.
+    for (const agentId of agentIds) this.#here.delete(agentId);
+    await store.noteHomes({ replicaId, agentIds, are: 'silent', nowMs: clock.nowMs() });
+    for (const agentId of agentIds) this.#leaving.delete(agentId);
     bus?.tell({ kind: 'homes' });
   }
 
@@ -108,19 +117,23 @@ export class AgentHomes {
   async #take(agentId: string, instanceId: string): Promise<void> {
     const { store, clock, replicaId } = this.#deps;
     if (replicaId === null) return;
+    const wasLeaving = this.#leaving.delete(agentId);
     const home = { agentId, instanceId, replicaId, nowMs: clock.nowMs() };
-    const generation = await store.takeHome(home);
-    this.#here.set(agentId, { instanceId, generation });
+    try {
+      const generation = await store.takeHome(home);
+      this.#here.set(agentId, { instanceId, generation });
+    } catch (error) {
+      if (wasLeaving) this.#leaving.add(agentId);
+      throw error;
+    }
   }
 
   async #read(): Promise<void> {
     for (;;) {
-      const afterMs = this.#readToMs - readAgainMs;
-      const rows = await this.#deps.store.homesChangedAfter(afterMs, pageMax);
+      const rows = await this.#deps.store.homesChangedAfter(this.#readTo, pageMax);
       for (const row of rows) this.#note(row);
-      const last = rows.at(-1);
-      if (last !== undefined) this.#readToMs = Math.max(this.#readToMs, last.changedAtMs);
-      if (rows.length < pageMax || this.#readToMs - readAgainMs <= afterMs) return;
+      this.#readTo = rows.at(-1) ?? this.#readTo;
+      if (rows.length < pageMax) return;
     }
   }
 

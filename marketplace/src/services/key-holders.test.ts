@@ -1,4 +1,4 @@
-import type { MarketError } from '@node3/shared/error';
+import { MarketError } from '@node3/shared/error';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { describe, expect, it } from 'vitest';
 import type { ApiKeyRow } from '../store/rows.ts';
@@ -15,9 +15,13 @@ const row: ApiKeyRow = {
   revokedAtMs: null,
 };
 
-function holdersOf(stored: ApiKeyRow | null) {
+function holdersOf(stored: ApiKeyRow | null | MarketError) {
   const clock = new ManualClock();
-  const holders = new KeyHolders({ clock, store: { apiKey: async () => stored } });
+  const apiKey = async () => {
+    if (stored instanceof MarketError) throw stored;
+    return stored;
+  };
+  const holders = new KeyHolders({ clock, store: { apiKey } });
   const hold = (keyId = 'key_1') => {
     const { promise: ended, resolve } = Promise.withResolvers<MarketError>();
     const leave = holders.hold('acc_1', keyId, resolve);
@@ -39,6 +43,11 @@ describe('what is open under a key', () => {
     const { hold } = holdersOf({ ...row, revokedAtMs: 1 });
     expect(await hold().ended).toMatchObject({ code: 'AUTH_INVALID' });
     expect(await holdersOf(null).hold().ended).toMatchObject({ code: 'AUTH_INVALID' });
+  });
+
+  it('ends with another reason when nobody can tell whether the key works', async () => {
+    const { hold } = holdersOf(new MarketError('STORE_UNAVAILABLE'));
+    expect(await hold().ended).toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 
   it('is not ended once it has left, nor with another key', async () => {

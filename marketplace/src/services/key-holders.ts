@@ -2,6 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { DelayQueue } from '../matching/delay-queue.ts';
 import type { KeyStore } from '../store/key-store.ts';
+import type { ApiKeyRow } from '../store/rows.ts';
 import { isWorkingKey } from './api-key.ts';
 
 interface Deps {
@@ -60,12 +61,16 @@ export class KeyHolders {
   }
 
   endKey(ownerId: string, keyId: string): void {
-    this.#end(ownerId, ({ keyId: held }) => held === keyId, new MarketError('AUTH_INVALID'));
+    this.#endKey(ownerId, keyId, new MarketError('AUTH_INVALID'));
   }
 
   /** Ends what is open under any key of an account or agent. */
   endAll(ownerId: string, reason: MarketError): void {
     this.#end(ownerId, () => true, reason);
+  }
+
+  #endKey(ownerId: string, keyId: string, reason: MarketError): void {
+    this.#end(ownerId, ({ keyId: held }) => held === keyId, reason);
   }
 
   #end(ownerId: string, isMeant: (holder: Holder) => boolean, reason: MarketError): void {
@@ -84,7 +89,14 @@ export class KeyHolders {
   }
 
   async #check(ownerId: string, keyId: string): Promise<void> {
-    const row = await this.#deps.store.apiKey(keyId).catch(() => null);
+    let row: ApiKeyRow | null;
+    try {
+      row = await this.#deps.store.apiKey(keyId);
+    } catch {
+      // Nobody can tell whether it still works: whoever holds it comes back and is asked again.
+      this.#endKey(ownerId, keyId, new MarketError('STORE_UNAVAILABLE'));
+      return;
+    }
     if (row === null || !isWorkingKey(row, this.#deps.clock.nowMs())) this.endKey(ownerId, keyId);
     else if (row.expiresAtMs !== null) this.expire(ownerId, keyId, row.expiresAtMs);
   }

@@ -63,6 +63,8 @@ async function answerPoll(
   signal: AbortSignal,
 ): Promise<AgentMessage[]> {
   checkOffer(body.offer);
+  // Asked long ago, while this process stood still: the agent waits elsewhere by now.
+  if (signal.aborted) return [];
   await deps.homes.arrive(agent.agentId, body.instanceId);
   const presence = deps.presence.seen(agent, body.instanceId);
   presence.standing = standingOf(agent);

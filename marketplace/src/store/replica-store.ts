@@ -24,6 +24,11 @@ export interface ReplicaStore {
    * often the agent has said so: of two of its homes the one with the higher number is the newer one.
    */
   takeHome(home: NewHome): Promise<number>;
+  /**
+   * Says of agents that they are still here, after others have taken them over. One that has spoken to
+   * another replica since that generation stays there. Answers who of them is here.
+   */
+  keepHomes(keeping: HomesKeeping): Promise<string[]>;
   /** Rejects with AGENT_SUPERSEDED as `takeHome` does, and stores nothing. */
   checkInstance(agentId: string, instanceId: string): Promise<void>;
   /**
@@ -31,8 +36,11 @@ export interface ReplicaStore {
    * to another replica meanwhile stay as they are there.
    */
   noteHomes(note: HomesNote): Promise<void>;
-  /** Homes that changed after a time, by that time, at most `limit`. */
-  homesChangedAfter(changedAfterMs: number, limit: number): Promise<HomeRow[]>;
+  /**
+   * Homes that changed after another one, in the order of their commits, at most `limit`. Whoever reads
+   * on from the last row of a page misses no change, however late it was stored.
+   */
+  homesChangedAfter(after: HomesCursor, limit: number): Promise<HomeRow[]>;
 }
 
 export interface Adoption {
@@ -61,6 +69,16 @@ export interface NewHome {
   nowMs: number;
 }
 
+export interface HomesKeeping {
+  replicaId: string;
+  /** Each with the generation that this replica knows. */
+  homes: readonly { agentId: string; generation: number }[];
+  nowMs: number;
+}
+
+/** The change of a row that was read last; number 0 and no agent is before all of them. */
+export type HomesCursor = Pick<HomeRow, 'change' | 'agentId'>;
+
 export interface HomesNote {
   replicaId: string;
   agentIds: readonly string[];
@@ -77,6 +95,8 @@ export interface HomeRow {
   /** Whether the agent is there, as far as that replica knows. */
   isHere: boolean;
   changedAtMs: number;
+  /** Grows with each commit that changes homes; what one commit changes may have the same number. */
+  change: number;
   wallet: string;
   name: string;
   offer: Offer | null;

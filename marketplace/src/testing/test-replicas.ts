@@ -15,10 +15,10 @@ export interface TestReplicas {
   stop(): Promise<void>;
 }
 
-/** Several whole services, each with its own port, on one database. */
+/** Several whole services, each with its own port, on one database; what they tell each other may get lost. */
 export async function startTestReplicas(
   count: number,
-  options: TestOptions = {},
+  { hints = 'heard', ...options }: TestOptions & { hints?: 'heard' | 'lost' } = {},
 ): Promise<TestReplicas> {
   const folder = await mkdtemp(join(tmpdir(), 'node3-replicas-'));
   const sqlite = new SqliteDatabase({
@@ -31,7 +31,9 @@ export async function startTestReplicas(
   const shared = new SharedDatabase(sqlite);
   const replicas: TestMarketplace[] = [];
   for (let index = 0; index < count; index += 1) {
-    replicas.push(await startTestMarketplace({ ...options, folder, shared: shared.join() }));
+    const { store, bus } = shared.join();
+    if (hints === 'lost') bus.listen = () => undefined;
+    replicas.push(await startTestMarketplace({ ...options, folder, shared: { store, bus } }));
   }
   return {
     replicas,

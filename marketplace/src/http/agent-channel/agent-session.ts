@@ -43,6 +43,8 @@ export type ConnectedAgent = Pick<AgentRow, 'agentId' | 'wallet' | 'name'>;
 
 /** Errors after which an agent has no business here: its socket is closed with the problem. */
 const endings = { AGENT_SUPERSEDED: 'superseded', AGENT_DISABLED: 'refused' } as const;
+/** The same for what ends a socket and no request; anything else is refused for good. */
+const reasons = { ...endings, STORE_UNAVAILABLE: 'restarting' } as const;
 
 /** One open socket of one agent. Holds nothing that the store does not have. */
 export class AgentSession implements AgentLink, Outlet, Watched {
@@ -102,7 +104,7 @@ export class AgentSession implements AgentLink, Outlet, Watched {
 
   end(reason: MarketError): void {
     const { code } = reason;
-    const why = code in endings ? endings[code as keyof typeof endings] : 'refused';
+    const why = code in reasons ? reasons[code as keyof typeof reasons] : 'refused';
     this.#refuse(null, reason);
     this.close(agentChannelCloses[why], code);
   }

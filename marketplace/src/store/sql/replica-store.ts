@@ -1,6 +1,7 @@
 import type { Offer } from '@node3/shared/device';
 import { MarketError } from '@node3/shared/error';
 import type { Adopted, Adoption, HomeRow, NewHome, ReplicaStore } from '../replica-store.ts';
+import { inTexts } from './codec.ts';
 import type { Database } from './database.ts';
 import type { Tx, Work } from './work.ts';
 
@@ -32,21 +33,35 @@ const noteUnsupervised = `
   VALUES (@executionId, @leaseUntilMs) ON CONFLICT (execution_id) DO NOTHING`;
 const selectUnsupervised =
   'SELECT lease_ended_at_ms FROM unsupervised_executions WHERE execution_id = ?';
+
+/** Taken by the writer itself, and writers commit one after the other: numbers grow as commits do. */
+const nextChange = '(SELECT coalesce(max(change_number), 0) + 1 FROM agent_homes)';
 const adoptOf = `
-  UPDATE agent_homes SET replica_id = @replicaId, is_here = 0, changed_at_ms = @nowMs
+  UPDATE agent_homes SET replica_id = @replicaId, is_here = 0, changed_at_ms = @nowMs,
+    change_number = ${nextChange}
   WHERE replica_id = @deadId`;
 const adoptOne = `
-  INSERT INTO agent_homes (agent_id, replica_id, instance_id, generation, is_here, changed_at_ms)
-  VALUES (@agentId, @replicaId, NULL, 0, 0, @nowMs)
+  INSERT INTO agent_homes (agent_id, replica_id, instance_id, generation, is_here, changed_at_ms,
+    change_number)
+  VALUES (@agentId, @replicaId, NULL, 0, 0, @nowMs, ${nextChange})
   ON CONFLICT (agent_id) DO UPDATE SET replica_id = excluded.replica_id, is_here = 0,
-    changed_at_ms = excluded.changed_at_ms`;
+    changed_at_ms = excluded.changed_at_ms, change_number = excluded.change_number`;
 
 const selectHome = 'SELECT instance_id, generation FROM agent_homes WHERE agent_id = ?';
 const putHome = `
-  INSERT INTO agent_homes (agent_id, replica_id, instance_id, generation, is_here, changed_at_ms)
-  VALUES (@agentId, @replicaId, @instanceId, @generation, 1, @nowMs)
+  INSERT INTO agent_homes (agent_id, replica_id, instance_id, generation, is_here, changed_at_ms,
+    change_number)
+  VALUES (@agentId, @replicaId, @instanceId, @generation, 1, @nowMs, ${nextChange})
   ON CONFLICT (agent_id) DO UPDATE SET replica_id = excluded.replica_id,
-    instance_id = excluded.instance_id, generation = excluded.generation, is_here = 1, changed_at_ms = excluded.changed_at_ms`;
+    instance_id = excluded.instance_id, generation = excluded.generation, is_here = 1,
+    changed_at_ms = excluded.changed_at_ms, change_number = excluded.change_number`;
+const keepHome = `
+  UPDATE agent_homes SET replica_id = @replicaId, is_here = 1, changed_at_ms = @nowMs,
+    change_number = ${nextChange}
+  WHERE agent_id = @agentId AND generation = @generation`;
+const selectKept = `
+  SELECT agent_id FROM agent_homes
+  WHERE agent_id ${inTexts} AND replica_id = ? AND is_here = 1`;
 const supersede = `
   INSERT INTO superseded_instances (agent_id, instance_id, at_ms)
   VALUES (@agentId, @before, @nowMs) ON CONFLICT (agent_id, instance_id) DO NOTHING`;
@@ -58,14 +73,15 @@ const forgetSuperseded = `
     SELECT instance_id FROM superseded_instances WHERE agent_id = @agentId
     ORDER BY at_ms DESC, instance_id LIMIT 16)`;
 const noteHome = `
-  UPDATE agent_homes SET is_here = @isHere, changed_at_ms = @nowMs
+  UPDATE agent_homes SET is_here = @isHere, changed_at_ms = @nowMs, change_number = ${nextChange}
   WHERE agent_id = @agentId AND replica_id = @replicaId AND is_here = 1`;
 const selectChanged = `
   SELECT agent_homes.agent_id, agent_homes.replica_id, agent_homes.instance_id,
-    agent_homes.generation, agent_homes.is_here, agent_homes.changed_at_ms, agents.wallet, agents.name, agents.offer
+    agent_homes.generation, agent_homes.is_here, agent_homes.changed_at_ms,
+    agent_homes.change_number, agents.wallet, agents.name, agents.offer
   FROM agent_homes JOIN agents ON agents.agent_id = agent_homes.agent_id
-  WHERE agent_homes.changed_at_ms > ?
-  ORDER BY agent_homes.changed_at_ms, agent_homes.agent_id LIMIT +?`;
+  WHERE (agent_homes.change_number, agent_homes.agent_id) > (?, ?)
+  ORDER BY agent_homes.change_number, agent_homes.agent_id LIMIT +?`;
 
 interface OrphanRecord {
   execution_id: string;
@@ -81,6 +97,7 @@ interface HomeRecord {
   generation: bigint;
   is_here: bigint;
   changed_at_ms: bigint;
+  change_number: bigint;
   wallet: string;
   name: string;
   offer: string | null;
@@ -119,6 +136,16 @@ export function createReplicaStore(database: Database): ReplicaStore {
     takeHome(home) {
       return database.write((tx) => takeHome(tx, home));
     },
+    keepHomes({ replicaId, homes, nowMs }) {
+      return database.write(function* (tx) {
+        for (const { agentId, generation } of homes) {
+          yield* tx.post(keepHome, { agentId, generation, replicaId, nowMs });
+        }
+        const agentIds = JSON.stringify(homes.map(({ agentId }) => agentId));
+        const kept = yield* tx.all<{ agent_id: string }>(selectKept, agentIds, replicaId);
+        return kept.map(({ agent_id }) => agent_id);
+      });
+    },
     checkInstance(agentId, instanceId) {
       return database.read((tx) => checkInstance(tx, agentId, instanceId));
     },
@@ -130,9 +157,9 @@ export function createReplicaStore(database: Database): ReplicaStore {
         }
       });
     },
-    async homesChangedAfter(changedAfterMs, limit) {
+    async homesChangedAfter({ change, agentId }, limit) {
       const found = await database.read((tx) =>
-        tx.all<HomeRecord>(selectChanged, changedAfterMs, limit),
+        tx.all<HomeRecord>(selectChanged, change, agentId, limit),
       );
       return found.map(toHome);
     },
@@ -204,6 +231,7 @@ function toHome(record: HomeRecord): HomeRow {
     generation: Number(record.generation),
     isHere: record.is_here === 1n,
     changedAtMs: Number(record.changed_at_ms),
+    change: Number(record.change_number),
     wallet: record.wallet,
     name: record.name,
     offer: record.offer === null ? null : (JSON.parse(record.offer) as Offer),

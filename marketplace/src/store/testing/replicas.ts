@@ -1,5 +1,6 @@
 import { limits } from '@node3/shared/limits';
 import { describe, expect, it } from 'vitest';
+import type { HomesCursor } from '../replica-store.ts';
 import type { Given } from '../store.conformance.ts';
 import { fenceOf, type World } from './world.ts';
 
@@ -14,6 +15,8 @@ function take({ store, nowMs }: World, agentId: string, replicaId: string, insta
   return store.takeHome({ agentId, instanceId, replicaId, nowMs });
 }
 
+const firstChange = { change: 0, agentId: '' };
+
 /** Uses each method of the store for replicas at least once. */
 export async function liveThroughReplicas(world: World, agentId: string): Promise<void> {
   const { store, nowMs } = world;
@@ -24,7 +27,8 @@ export async function liveThroughReplicas(world: World, agentId: string): Promis
   const agentIds = [agentId];
   await store.noteHomes({ replicaId: 'replica', agentIds, are: 'here', nowMs });
   await store.noteHomes({ replicaId: 'replica', agentIds, are: 'silent', nowMs });
-  await store.homesChangedAfter(0, 10);
+  await store.keepHomes({ replicaId: 'replica', homes: [{ agentId, generation: 2 }], nowMs });
+  await store.homesChangedAfter(firstChange, 10);
   await store.endReplica('replica');
   await store.adoptAgents({ replicaId: 'other', nowMs, leaseMs });
   await store.unsupervisedSince('exe_1');
@@ -120,12 +124,62 @@ export function describeReplicas(given: Given): void {
       const silent = (replicaId: string) =>
         store.noteHomes({ replicaId, agentIds: [agentId], are: 'silent', nowMs: world.nowMs });
       await silent('a');
-      const homes = await store.homesChangedAfter(world.nowMs - 1, 10);
+      const homes = await store.homesChangedAfter(firstChange, 10);
       expect(homes).toMatchObject([{ agentId, replicaId: 'b', instanceId: 'i-1', isHere: true }]);
-      world.nowMs += 10;
+      const [last = firstChange] = homes;
       await silent('b');
-      expect(await store.homesChangedAfter(world.nowMs - 1, 10)).toMatchObject([{ isHere: false }]);
-      expect(await store.homesChangedAfter(world.nowMs, 10)).toEqual([]);
+      const [next = firstChange, ...none] = await store.homesChangedAfter(last, 10);
+      expect([next, none]).toMatchObject([{ agentId, isHere: false }, []]);
+      expect(await store.homesChangedAfter(next, 10)).toEqual([]);
+    });
+
+    it('are read on from page to page, whatever their times are and however many change at once', async () => {
+      const { store, world } = given;
+      const agentIds: string[] = [];
+      for (let count = 0; count < 5; count += 1) {
+        const agentId = await world.registerAgent();
+        agentIds.push(agentId);
+        await hold(world, 'dead');
+        await take(world, agentId, 'dead');
+      }
+      const read: string[] = [];
+      let after: HomesCursor = firstChange;
+      const readOn = async () => {
+        for (;;) {
+          const page = await store.homesChangedAfter(after, 2);
+          read.push(...page.map(({ agentId }) => agentId));
+          after = page.at(-1) ?? after;
+          if (page.length < 2) return read.splice(0);
+        }
+      };
+      expect(await readOn()).toEqual(agentIds);
+      // All of them in one statement, by a replica whose clock is far behind.
+      await store.endReplica('dead');
+      await store.adoptAgents({ replicaId: 'other', nowMs: world.nowMs - 60_000, leaseMs });
+      expect((await readOn()).toSorted()).toEqual(agentIds.toSorted());
+      world.nowMs -= 60_000;
+      await take(world, agentIds[3] ?? '', 'third');
+      expect(await readOn()).toEqual([agentIds[3]]);
+    });
+
+    it('are kept by whoever was taken for dead, but for agents that went elsewhere', async () => {
+      const { store, world } = given;
+      const [stayed, moved] = [await world.registerAgent(), await world.registerAgent()];
+      await hold(world, 'hung');
+      const homes = [
+        { agentId: stayed, generation: await take(world, stayed, 'hung') },
+        { agentId: moved, generation: await take(world, moved, 'hung') },
+      ];
+      await store.endReplica('hung');
+      await hold(world, 'other');
+      await store.adoptAgents({ replicaId: 'other', nowMs: world.nowMs, leaseMs });
+      await take(world, moved, 'other');
+      const keeping = { replicaId: 'hung', homes, nowMs: world.nowMs };
+      expect(await store.keepHomes(keeping)).toEqual([stayed]);
+      expect(await store.homesChangedAfter(firstChange, 10)).toMatchObject([
+        { agentId: moved, replicaId: 'other', generation: 2 },
+        { agentId: stayed, replicaId: 'hung', generation: 1, isHere: true },
+      ]);
     });
 
     it('are refused to a process that a newer one replaced, on every replica', async () => {

@@ -14,6 +14,7 @@ import { replicas } from './0013-replicas.ts';
 import { webhooks } from './0014-webhooks.ts';
 import { dataKeys } from './0015-data-keys.ts';
 import { alerts } from './0016-alerts.ts';
+import { homeChanges } from './0017-home-changes.ts';
 
 export interface Migration {
   name: string;
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   webhooks,
   dataKeys,
   alerts,
+  homeChanges,
 ];

@@ -27,6 +27,7 @@ import { replicas } from './0025-replicas.ts';
 import { webhooks } from './0026-webhooks.ts';
 import { dataKeys } from './0027-data-keys.ts';
 import { alerts } from './0028-alerts.ts';
+import { homeChanges } from './0029-home-changes.ts';
 
 export interface Migration {
   name: string;
@@ -65,4 +66,5 @@ export const migrations: readonly Migration[] = [
   webhooks,
   dataKeys,
   alerts,
+  homeChanges,
 ];
