@@ -12,6 +12,12 @@ export const JobSecrets = strictObject({
 });
 export type JobSecrets = Static<typeof JobSecrets>;
 
+/** How much there is to keep out of logs: the bytes of all different values. */
+export function countSecretBytes({ env, files, parts }: JobSecrets): number {
+  const values = new Set([...Object.values(env), ...Object.values(files), ...parts]);
+  return [...values].reduce((sum, value) => sum + new TextEncoder().encode(value).length, 0);
+}
+
 /** What a box belongs to: it opens for no other execution. */
 export function boxContext(executionId: string): string {
   return `execution:${executionId}`;

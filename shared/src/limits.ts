@@ -193,6 +193,11 @@ export const limits = {
   /** A key file or a certificate; larger ones are inputs, and secrets are few. */
   secretValueChars: 32 * 1024,
   secretsPerJob: 32,
+  /**
+   * All different values of a job together: each byte costs the agent that looks for them in logs some
+   * 500 bytes of memory and 4 µs once.
+   */
+  secretBytesPerJob: 64 * 1024,
   structuredOutputBytes: 256 * 1024,
   /** What one answer carries of a stream that a job wrote; the logs have all of it. */
   answeredOutputChars: 1024 * 1024,

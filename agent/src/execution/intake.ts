@@ -1,5 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
+import { countSecretBytes } from '@node3/shared/job-secrets';
 import type { JobSpec } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import type { Instant } from '../host-clock.ts';
@@ -94,6 +96,9 @@ function buildLive(
   if (executor === null) return `This agent has no executor ${executorName}.`;
   const secrets = deps.secretKeys.open(offer);
   if (secrets === null) return 'The job has secrets that this agent can not open.';
+  if (countSecretBytes(secrets) > limits.secretBytesPerJob) {
+    return `The job has more than ${limits.secretBytesPerJob} bytes of secrets.`;
+  }
   const devices = deps.inventory.forExecutor(offer.deviceIds);
   const ownerId = deps.journal.ownerId();
   const request = toExecutionRequest({ offer, spec, ownerId, devices, secrets });

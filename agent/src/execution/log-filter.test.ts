@@ -49,6 +49,13 @@ describe('a log on its way out', () => {
     expect(filter.end()).toEqual([piece('cor', false)]);
   });
 
+  it('holds back no more of a long line than a value has', () => {
+    const filter = open('aaaaaa');
+    const shown = Array.from({ length: 9 }, () => filter.push(piece('a'.repeat(1_000), true)));
+    expect(shown.flat()).toEqual([piece('***', true)]);
+    expect(filter.push(piece('b', false))).toEqual([piece('b', false)]);
+  });
+
   it('finds a value that control characters were to hide', () => {
     const [line] = open(secret).push(piece('\u001b[1mcorr\u0000ect-\u001b[Khorse\u001b[0m', false));
     expect(line?.text).toBe('\u001b[1m***\u001b[0m');

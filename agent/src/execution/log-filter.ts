@@ -1,10 +1,9 @@
 import { cutToBytes, withoutControls } from '@node3/shared/log-text';
 import type { LogLine } from '../executors/executor.ts';
 import { logLineBytesMax } from '../executors/executor-limits.ts';
+import type { LogSpool } from './log-spool.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
-
-/** Of a value that was broken off, so much of its beginning may be shown. */
-const tellingChars = 4;
+import type { TextMask } from './text-mask.ts';
 
 /**
  * What comes between a workload and everything that keeps or sends its lines: control characters are
@@ -13,8 +12,8 @@ const tellingChars = 4;
  */
 export class LogFilter {
   readonly #redactor: SecretRedactor;
-  /** The end of the last piece of a long line of each stream, which may be part of a value. */
-  readonly #open = new Map<LogLine['stream'], LogLine>();
+  /** The end of a long line of each stream, and what was its last piece. */
+  readonly #open = new Map<LogLine['stream'], { mask: TextMask; last: LogLine }>();
 
   constructor(redactor: SecretRedactor) {
     this.#redactor = redactor;
@@ -22,24 +21,41 @@ export class LogFilter {
 
   /** @returns the lines that may be shown now, of at most 16 KiB each; none while it can't be told. */
   push(line: LogLine): LogLine[] {
-    const safe = withoutControls(line.text, 'keep');
-    const text = (this.#open.get(line.stream)?.text ?? '') + safe;
-    this.#open.delete(line.stream);
-    const at = line.continued ? this.#redactor.openFrom(text) : text.length;
-    if (at < text.length) this.#open.set(line.stream, { ...line, text: text.slice(at) });
-    if (at === 0 && line.continued) return [];
-    return cutLine({ ...line, text: this.#redactor.redact(text.slice(0, at)) });
+    const mask = this.#open.get(line.stream)?.mask ?? this.#redactor.openMask();
+    const shown = mask.push(withoutControls(line.text, 'keep'));
+    if (!line.continued) {
+      this.#open.delete(line.stream);
+      return cutLine({ ...line, text: shown + mask.end() });
+    }
+    this.#open.set(line.stream, { mask, last: line });
+    return shown === '' ? [] : cutLine({ ...line, text: shown });
   }
 
-  /** @returns what was held back, when nothing follows: the beginning of a value is none of it. */
-  end(): LogLine[] {
-    const rest = [...this.#open.values()].map((line) => {
-      const isTelling = line.text.length >= tellingChars;
-      return { ...line, text: isTelling ? '***' : line.text, continued: false };
-    });
-    this.#open.clear();
-    return rest;
+  /**
+   * The line of a stream is not gone on with: the rest of it is missing.
+   * @returns what was held back of it; the beginning of a value is none of that.
+   */
+  breakOff(stream: LogLine['stream']): LogLine[] {
+    const open = this.#open.get(stream);
+    if (open === undefined) return [];
+    this.#open.delete(stream);
+    const { mask, last } = open;
+    return mask.holds ? [{ ...last, text: mask.breakOff(), continued: false }] : [];
   }
+
+  /** @returns what was held back, when nothing follows. */
+  end(): LogLine[] {
+    return [...this.#open.keys()].flatMap((stream) => this.breakOff(stream));
+  }
+}
+
+/** The lines that may be kept of one as it was written: what there is no room for is not looked at. */
+export function showLine(
+  spool: Pick<LogSpool, 'admits'>,
+  filter: LogFilter,
+  line: LogLine,
+): LogLine[] {
+  return spool.admits(line) ? filter.push(line) : filter.breakOff(line.stream);
 }
 
 /** A mask may be longer than what it stands for. */

@@ -1,12 +1,11 @@
 import type { Clock } from '@node3/shared/clock';
 import { limits } from '@node3/shared/limits';
 
-/** Lets through bursts of lines, and for long only so many a second; counts the others. */
+/** Lets through bursts of lines, and for long only so many a second. */
 export class LogPace {
   readonly #clock: Clock;
   #linesLeft: number = limits.logLinesBurst;
   #atMs: number;
-  #dropped = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -16,19 +15,9 @@ export class LogPace {
   /** @returns whether a line may pass. */
   take(): boolean {
     if (this.#linesLeft < 1) this.#refill();
-    if (this.#linesLeft < 1) {
-      this.#dropped += 1;
-      return false;
-    }
+    if (this.#linesLeft < 1) return false;
     this.#linesLeft -= 1;
     return true;
-  }
-
-  /** @returns how many did not pass since it was asked last. */
-  takeDropped(): number {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    return dropped;
   }
 
   #refill(): void {

@@ -7,15 +7,19 @@ import { logLinesMax } from '../executors/log-lines.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
 import { ManualHostClock } from '../testing/manual-host-clock.ts';
 import { sampleOffer } from '../testing/sample-offer.ts';
+import { LogFilter, showLine } from './log-filter.ts';
 import { LogSpool } from './log-spool.ts';
 import { findResumePoint } from './resumed-lines.ts';
+import { SecretRedactor } from './secret-redactor.ts';
 
 let folder: string;
 let journal: SqliteJournal;
 let executionId: string;
+let clock: ManualHostClock;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'node3-spool-'));
+  clock = new ManualHostClock();
   journal = new SqliteJournal({ path: join(folder, 'j.sqlite'), newOwnerId: () => 'owner' });
   const offer = sampleOffer();
   journal.recordOffer(offer, 1);
@@ -27,7 +31,7 @@ afterEach(() => {
 });
 
 function openSpool(bytesMax: number, onLines = () => undefined as void) {
-  return new LogSpool({ journal, clock: new ManualHostClock(), executionId, bytesMax, onLines });
+  return new LogSpool({ journal, clock, executionId, bytesMax, onLines });
 }
 const line = (text: string, atMs = 1, stream: 'stdout' | 'stderr' | 'system' = 'stdout') => ({
   stream,
@@ -74,13 +78,44 @@ describe('LogSpool', () => {
   it('drops what comes too fast for long, and says how much', () => {
     const spool = openSpool(Number.MAX_SAFE_INTEGER);
     const { logLinesBurst } = limits;
-    for (let n = 0; n < logLinesBurst + 7; n += 1) spool.add(line(''));
+    for (let n = 0; n < logLinesBurst + 7; n += 1) {
+      if (spool.admits(line(''))) spool.add(line(''));
+    }
     spool.flush();
     const { spooled } = journal.find(executionId)?.lines ?? { spooled: 0 };
     expect(spooled).toBe(logLinesBurst + 1);
     expect(journal.tailLines(executionId, 1)[0]?.text).toBe(
       '[output truncated: 7 lines are missing here, of more than 20000 lines a second]',
     );
+  });
+
+  it('shows nothing of a value of which a piece came too fast', () => {
+    const spool = openSpool(Number.MAX_SAFE_INTEGER);
+    const filter = new LogFilter(new SecretRedactor(['correct-horse-battery']));
+    const take = (text: string, continued: boolean) =>
+      showLine(spool, filter, { ...line(text), continued }).forEach((shown) => spool.add(shown));
+    for (let n = 1; n < limits.logLinesBurst; n += 1) spool.admits(line(''));
+    take('x correct-', true);
+    take('horse-', true);
+    clock.advance(1_000);
+    take('battery, and more', false);
+    take('next', false);
+    spool.flush();
+    expect(texts()).toEqual([
+      'x ',
+      '***',
+      '[output truncated: 2 lines are missing here, of more than 20000 lines a second]',
+      'next',
+    ]);
+  });
+
+  it('admits nothing beyond the limit', () => {
+    const spool = openSpool(6);
+    spool.add(line('abcdef'));
+    expect(spool.admits(line('a'))).toBe(false);
+    expect(spool.admits(line('a', 1, 'system'))).toBe(true);
+    spool.flush();
+    expect(texts()).toEqual([expect.stringContaining('the job')]);
   });
 
   it('counts on after a restart', () => {

@@ -33,6 +33,10 @@ export class LogSpool {
   #linesLeft: number;
   #truncated: boolean;
   readonly #pace: LogPace;
+  /** Lines that were refused since that was said last. */
+  #dropped = 0;
+  /** Streams whose line lost a piece and has not ended. */
+  readonly #broken = new Set<LogLine['stream']>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: LogSpoolDeps) {
@@ -44,6 +48,25 @@ export class LogSpool {
     this.#pace = new LogPace(deps.clock);
   }
 
+  /**
+   * Whether there is room for a line as the workload wrote it: asked before it is looked at any closer.
+   * Once a piece of a long line is refused the rest of that line is, so that none of it is shown
+   * without what came before.
+   */
+  admits({ stream, continued }: LogLine): boolean {
+    if (stream === 'system') return true;
+    if (this.#truncated) return false;
+    const isAdmitted = !this.#broken.has(stream) && this.#pace.take();
+    if (isAdmitted) {
+      this.#sayDropped();
+      return true;
+    }
+    this.#dropped += 1;
+    if (continued) this.#broken.add(stream);
+    else this.#broken.delete(stream);
+    return false;
+  }
+
   /** A line of the workload, or of its executor, which is bounded by the executor itself. */
   add(line: LogLine): void {
     const { stream, atMs, text, continued } = line;
@@ -51,8 +74,7 @@ export class LogSpool {
       this.#push({ stream, atMs, text, partial: false });
       return;
     }
-    if (this.#truncated || !this.#pace.take()) return;
-    this.#sayDropped();
+    if (this.#truncated) return;
     const bytes = Buffer.byteLength(text) + 1;
     if (bytes > this.#bytesLeft || this.#linesLeft <= 0) {
       this.#truncated = true;
@@ -69,8 +91,9 @@ export class LogSpool {
   }
 
   #sayDropped(): void {
-    const dropped = this.#pace.takeDropped();
+    const dropped = this.#dropped;
     if (dropped === 0) return;
+    this.#dropped = 0;
     const rate = `more than ${limits.logLinesPerSec} lines a second`;
     this.say(`${logMarks.truncated}: ${dropped} lines are missing here, of ${rate}]`);
   }

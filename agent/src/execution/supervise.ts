@@ -6,7 +6,7 @@ import { type Ending, endAfterRun } from './ending.ts';
 import { failureOf } from './execution-result.ts';
 import { keepTrying } from './keep-trying.ts';
 import { type LiveExecution, stopSentences } from './live-execution.ts';
-import { LogFilter } from './log-filter.ts';
+import { LogFilter, showLine } from './log-filter.ts';
 import type { LogSpool } from './log-spool.ts';
 import type { StartDeps } from './prepare-and-start.ts';
 import { type ProgressWatch, watchProgress } from './progress-watch.ts';
@@ -110,11 +110,13 @@ async function readLogs(
   const filter = new LogFilter(live.facts.redactor);
   const keep = (line: LogLine) => {
     if (untilOver.aborted || resume.isRepeated(line)) return;
-    progress?.note();
     spool.add(line);
   };
   try {
-    const take = (line: LogLine) => filter.push(line).forEach(keep);
+    const take = (line: LogLine) => {
+      progress?.note();
+      showLine(spool, filter, line).forEach(keep);
+    };
     await live.facts.executor.logs(executionId, options, take, untilOver);
     filter.end().forEach(keep);
   } catch (error) {

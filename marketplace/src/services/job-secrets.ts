@@ -1,6 +1,7 @@
 import type { AgentSecretKey } from '@node3/shared/device';
-import { boxContext, type JobSecrets } from '@node3/shared/job-secrets';
+import { boxContext, countSecretBytes, type JobSecrets } from '@node3/shared/job-secrets';
 import type { JobOrigin, JobSpec, JobSpecInput } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import { sealBox } from '@node3/shared/sealed-box';
 import { secretMask } from '@node3/shared/secret-mask';
@@ -23,7 +24,10 @@ export interface JobExtras {
   origin?: JobOrigin | undefined;
 }
 
-/** Everything secret of a job, in plain. Throws REQUEST_INVALID for a mask without a value. */
+/**
+ * Everything secret of a job, in plain. Throws REQUEST_INVALID for a mask without a value, and for more
+ * than agents can keep out of logs.
+ */
 export function readSecrets(
   { workload, secrets = {} }: Pick<JobSpecInput, 'workload' | 'secrets'>,
   extras: JobExtras,
@@ -45,7 +49,17 @@ export function readSecrets(
       all.env[name] = known;
     }
   }
+  checkSize(all);
   return all;
+}
+
+function checkSize(all: JobSecrets): void {
+  const bytes = countSecretBytes(all);
+  if (bytes <= limits.secretBytesPerJob) return;
+  const detail =
+    `have ${bytes} bytes together, and no more than ${limits.secretBytesPerJob} can be kept out of ` +
+    'logs; put what is larger into an encrypted input, and only its key here';
+  throw invalid([{ pointer: '/secrets', detail }]);
 }
 
 /** Two values for one variable: which one would it be? */
