@@ -69,6 +69,8 @@ export interface NetworkOptions {
   marketplaceIn?: 'this' | 'child';
   /** More settings for the child. */
   childEnv?: Env;
+  /** Words before the child's command, such as those of `limitMemory`. */
+  childWithin?: readonly string[];
   /** More settings for agents in processes of their own. */
   agentEnv?: Env;
   marketplace?: Partial<MarketplaceConfig>;
@@ -92,6 +94,7 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
           rpcUrl: localnet.rpcUrl,
           adminApiKey,
           env: options.childEnv ?? {},
+          within: options.childWithin ?? [],
         })
       : null;
   const marketplace =

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   adminApiKey: string;
   /** More settings, which win over the ones here. */
   env?: Env;
+  /** Words before the command, such as those of `limitMemory`. */
+  within?: readonly string[];
 }
 
 export async function startMarketplaceProcess(
@@ -32,6 +34,7 @@ export async function startMarketplaceProcess(
       ...options.env,
     },
     ready: /^marketplace ready at (\S+)$/,
+    ...(options.within && { within: options.within }),
   });
   await service.start();
   return { ...service, url: `http://127.0.0.1:${port}` };

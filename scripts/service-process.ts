@@ -24,6 +24,8 @@ export interface ServiceOptions {
   env: Env;
   /** Matches the line that says it serves; the first group is the address. */
   ready: RegExp;
+  /** Words before the command, such as those of `limitMemory`. */
+  within?: readonly string[];
 }
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -45,7 +47,12 @@ export function createServiceProcess(options: ServiceOptions): ServiceProcess {
     async start() {
       const { PATH } = process.env;
       const env = { PATH, ...options.env };
-      child = spawn(process.execPath, [join(root, options.main)], {
+      const [program, ...words] = [
+        ...(options.within ?? []),
+        process.execPath,
+        join(root, options.main),
+      ];
+      child = spawn(program, words, {
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
       });

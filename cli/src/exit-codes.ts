@@ -84,6 +84,8 @@ const exitByErrorCode = {
   ARTIFACT_STATE_INVALID: 'conflict',
   ARTIFACT_MISMATCH: 'conflict',
   ARTIFACT_QUOTA: 'noMatch',
+  TRANSFERS_TOO_MANY: 'noMatch',
+  TRANSFER_STALLED: 'unreachable',
   RANGE_INVALID: 'usage',
   LINK_INVALID: 'auth',
   URL_FORBIDDEN: 'usage',

@@ -3,7 +3,6 @@ import { limits } from '@node3/shared/limits';
 import type { ArtifactConfig } from './artifact-config.ts';
 import type { BlobStore } from './blobs/blob-store.ts';
 import { openDiskBlobs } from './blobs/disk/disk-blobs.ts';
-import { openS3Blobs } from './blobs/s3/s3-blobs.ts';
 import type { ArtifactSettings } from './services/artifact-deps.ts';
 
 const dayMs = 86_400_000;
@@ -15,7 +14,10 @@ export async function openBlobs(config: {
   dataDir: string;
 }): Promise<BlobStore> {
   const { s3 } = config.artifacts;
-  return s3 === null ? openDiskBlobs(join(config.dataDir, 'artifacts')) : openS3Blobs(s3);
+  if (s3 === null) return openDiskBlobs(join(config.dataDir, 'artifacts'));
+  // A few megabytes of code that most marketplaces never run.
+  const { openS3Blobs } = await import('./blobs/s3/s3-blobs.ts');
+  return openS3Blobs(s3, join(config.dataDir, 'parts'));
 }
 
 export function settingsOf(config: ArtifactConfig): ArtifactSettings {
@@ -26,5 +28,6 @@ export function settingsOf(config: ArtifactConfig): ArtifactSettings {
       job: { bytes: limits.artifactBytesPerJob, files: limits.artifactsPerJob },
     },
     keepMs: config.keepDays * dayMs,
+    pace: { windowMs: limits.transferWindowMs, windowBytes: limits.transferWindowBytes },
   };
 }

@@ -37,6 +37,7 @@ import { readHealth } from './services/read-health.ts';
 import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Keyring } from './services/secret-keyring.ts';
 import { Backups } from './services/take-backup.ts';
+import { Transfers } from './services/transfers.ts';
 import type { Store } from './store/store.ts';
 import { startAlertWatcher } from './workers/alert-watcher.ts';
 import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
@@ -158,6 +159,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     artifacts: parts.artifacts,
     backups: new Backups({ store, clock, folder: parts.backupFolder }),
     partWriters: new PartWriters(),
+    transfers: new Transfers(),
     artifactLinks: createArtifactLinks(parts.leaseSecret),
   };
   const app = await createServer(

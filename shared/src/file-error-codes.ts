@@ -26,6 +26,18 @@ export const fileErrorCodes = {
     fix: 'Delete artifacts that nobody needs, or ask the operator for more room.',
     retry: 'later',
   },
+  TRANSFERS_TOO_MANY: {
+    status: 429,
+    title: 'Too many files are on their way at once',
+    fix: 'Wait for the seconds in the retry-after header; send and fetch fewer files at a time.',
+    retry: 'later',
+  },
+  TRANSFER_STALLED: {
+    status: 408,
+    title: 'The bytes of a file came too slowly',
+    fix: 'Send the part again; what has come of other parts is kept.',
+    retry: 'later',
+  },
   RANGE_INVALID: {
     status: 416,
     title: 'The artifact has no such bytes',

@@ -185,6 +185,13 @@ export const limits = {
   artifactUploadMs: 86_400_000,
   artifactLinkSecDefault: 3_600,
   artifactLinkSecMax: 604_800,
+  /** Parts and downloads under way of one account, agent or address with a link: several files at once. */
+  transfersPerCaller: 16,
+  /** The same of all callers of one kind, in each direction: each is a file, a socket and some buffers. */
+  transfersPerKind: 64,
+  /** A caller that moves less in a minute is cut off: 4 KiB/s, where 28 kB/s is a bad line. */
+  transferWindowMs: 60_000,
+  transferWindowBytes: 256 * 1024,
   /** Files that a job names as inputs or as outputs. */
   inputsPerJob: 64,
   outputsPerJob: 64,

@@ -46,6 +46,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobsUnderTest>)
       { number: 2, offset: partBytes, bytes: partBytes },
       { number: 3, offset: 2 * partBytes, bytes: 1_000 },
     ];
+    const half: BlobPart = { number: 1, offset: 0, bytes: 1_000 };
     const bodyOf = ({ offset, bytes: length }: BlobPart) =>
       pieces(bytes.subarray(offset, offset + length));
 
@@ -68,7 +69,26 @@ export function describeBlobs(name: string, open: () => Promise<BlobsUnderTest>)
       tested.blobs = await tested.reopen();
       const whole = await readAll(tested.blobs, key, { start: 0, end: bytes.length });
       expect(sha256(whole)).toBe(sha256(bytes));
+      expect(await tested.blobs.sha256(key, bytes.length)).toBe(sha256(bytes));
     }, 60_000);
+
+    it('keeps a part while many others have stopped in the middle', async () => {
+      const stopped = Promise.withResolvers<void>();
+      async function* stopping(): AsyncGenerator<Uint8Array> {
+        yield content(500);
+        await stopped.promise;
+        yield content(500);
+      }
+      const handle = { key: 'art_8', upload: await tested.blobs.begin('art_8') };
+      const slow = Array.from({ length: 16 }, (_, index) =>
+        tested.blobs.writePart(handle, { ...half, number: index + 2 }, stopping()),
+      );
+      const tag = await tested.blobs.writePart(handle, half, pieces(content(1_000)));
+      expect(typeof tag).toBe('string');
+      stopped.resolve();
+      await Promise.all(slow);
+      await tested.blobs.abort(handle);
+    });
 
     it('reads ranges, to the very ends', async () => {
       const key = 'art_2';
@@ -135,6 +155,8 @@ export function describeBlobs(name: string, open: () => Promise<BlobsUnderTest>)
       await tested.blobs.delete('art_7');
       const read = readAll(tested.blobs, 'art_7', { start: 0, end: 10 });
       await expect(read).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' });
+      const hashed = tested.blobs.sha256('art_7', 10);
+      await expect(hashed).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' });
       const completed = tested.blobs.complete(whole, [{ ...part, tag }]);
       await expect(completed).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' });
     });

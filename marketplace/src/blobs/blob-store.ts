@@ -24,6 +24,8 @@ export interface BlobStore {
    * ARTIFACT_NOT_FOUND.
    */
   read(key: string, range: ByteRange): Promise<Readable>;
+  /** Reads a whole blob. @returns lowercase hex. Rejects with ARTIFACT_NOT_FOUND. */
+  sha256(key: string, bytes: number): Promise<string>;
   /** Unknown ones are fine. */
   delete(key: string): Promise<void>;
 }

@@ -1,14 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
 import type { Client } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import * as routes from '@node3/shared/routes/artifacts';
 import { cancelJob, createJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { artifactDefaults } from '../artifact-config.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
 import { openDiskBlobs } from '../blobs/disk/disk-blobs.ts';
 import { settingsOf } from '../open-blobs.ts';
 import { sweepArtifacts } from '../services/sweep-artifacts.ts';
@@ -127,9 +130,9 @@ describe('an upload', () => {
   });
 
   it('finds no room past the quota of the account', async () => {
-    const { quota, keepMs } = settingsOf(artifactDefaults);
+    const { quota, keepMs, pace } = settingsOf(artifactDefaults);
     const account = { bytes: 100, files: 9 };
-    await market.restart({ artifacts: { quota: { ...quota, account }, keepMs } });
+    await market.restart({ artifacts: { quota: { ...quota, account }, keepMs, pace } });
     await owner.client.call(routes.createUpload, { body: { name: 'a', bytes: 60 } });
     const more = owner.client.call(routes.createUpload, { body: { name: 'b', bytes: 41 } });
     await expect(more).rejects.toMatchObject({
@@ -197,6 +200,74 @@ describe('a download', () => {
       const asked = stranger.client.call(contract, { params: { artifactId } });
       await expect(asked).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' });
     }
+  });
+});
+
+describe('slow callers', () => {
+  /** A request of which only the beginning is sent, and whose answer is read by nobody but `text`. */
+  function half(lines: string[], body: Buffer) {
+    const socket = connect(Number(new URL(market.url).port), '127.0.0.1');
+    const head = [...lines, 'host: x', `authorization: Bearer ${owner.apiKey}`, '', ''];
+    socket.write(head.join('\r\n'));
+    socket.write(body);
+    return socket;
+  }
+  function halfPart(artifactId: string) {
+    const line = `PUT /api/v1/uploads/${artifactId}/parts/0 HTTP/1.1`;
+    const type = 'content-type: application/octet-stream';
+    return half([line, type, 'content-length: 1000'], Buffer.alloc(500));
+  }
+  async function open(bytes = 1_000) {
+    const body = { name: 'a', bytes };
+    return (await owner.client.call(routes.createUpload, { body })).artifactId;
+  }
+
+  it('are told that their part came too slowly, and may send it again', async () => {
+    const { quota, keepMs } = settingsOf(artifactDefaults);
+    const pace = { windowMs: 50, windowBytes: 1_000 };
+    await market.restart({ artifacts: { quota, keepMs, pace } });
+    const artifactId = await open();
+    const socket = halfPart(artifactId);
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain('TRANSFER_STALLED');
+    expect(answer).toMatch(/connection: close/i);
+    expect(await sendPart(artifactId, 0, Buffer.alloc(1_000))).toBe('kept');
+  });
+
+  it('that take nothing are cut off', async () => {
+    const { quota, keepMs } = settingsOf(artifactDefaults);
+    const large = await upload(Buffer.alloc(32 * 1024 * 1024));
+    const pace = { windowMs: 50, windowBytes: 1_000 };
+    const disk = await openDiskBlobs(join(market.folder, 'artifacts'));
+    const cut = Promise.withResolvers<void>();
+    const blobs: BlobStore = {
+      ...disk,
+      async read(key, range) {
+        const source = await disk.read(key, range);
+        return source.once('close', () => cut.resolve());
+      },
+    };
+    await market.restart({ artifacts: { quota, keepMs, pace }, blobs });
+    const path = `/api/v1/artifacts/${large.artifactId}/content`;
+    const socket = half([`GET ${path} HTTP/1.1`], Buffer.alloc(0));
+    await cut.promise;
+    const { byteLength } = await buffer(socket);
+    expect(byteLength).toBeGreaterThan(0);
+    expect(byteLength).toBeLessThan(large.bytes);
+  });
+
+  it('have so many transfers at once, and others still have theirs', async () => {
+    const artifactId = await open();
+    const sockets = Array.from({ length: limits.transfersPerCaller }, () => halfPart(artifactId));
+    const sendWhole = () => sendPart(artifactId, 0, Buffer.alloc(1_000));
+    await vi.waitFor(async () => expect(await sendWhole()).toBe('TRANSFERS_TOO_MANY'));
+    const other = await openFundedAccount(market);
+    const body = { name: 'b', bytes: 3 };
+    const { artifactId: theirs } = await other.client.call(routes.createUpload, { body });
+    expect(await sendPart(theirs, 0, Buffer.from('abc'), other.apiKey)).toBe('kept');
+    for (const socket of sockets) socket.destroy();
+    await vi.waitFor(async () => expect(await sendWhole()).toBe('kept'));
   });
 });
 

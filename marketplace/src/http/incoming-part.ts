@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { MarketError } from '@node3/shared/error';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RateRule } from '@node3/shared/rate-watch';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingPart } from '../services/keep-part.ts';
+import { takeInPace } from './paced-bytes.ts';
 
 /** Routes whose body is taken as it comes and never as a whole; others refuse such a body. */
 export function acceptBytes(app: FastifyInstance, add: (bytes: FastifyInstance) => void): void {
@@ -14,11 +16,36 @@ export function acceptBytes(app: FastifyInstance, add: (bytes: FastifyInstance) 
   });
 }
 
-export function incomingPart({ body, headers }: FastifyRequest, offset: number): IncomingPart {
+/** The part that a request carries, taken no slower than `pace`. */
+export function incomingPart(
+  { body, headers }: FastifyRequest,
+  offset: number,
+  pace: RateRule,
+): IncomingPart {
   if (!(body instanceof Readable)) {
     const detail = 'The body has to be the bytes of the part, as application/octet-stream.';
     throw new MarketError('CONTENT_TYPE_UNSUPPORTED', { detail });
   }
   const length = headers['content-length'];
-  return { offset, bytes: length === undefined ? null : Number(length), body };
+  return {
+    offset,
+    bytes: length === undefined ? null : Number(length),
+    body: takeInPace(body, pace),
+  };
+}
+
+/**
+ * Runs what takes a body. Where that is over before the body is, the connection goes with the answer:
+ * nobody reads the rest.
+ */
+export async function taking<T>(
+  { raw }: FastifyRequest,
+  reply: FastifyReply,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    if (!raw.complete) void reply.header('connection', 'close');
+  }
 }

@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
 import { isMarketError } from '@node3/shared/error';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ByteRange } from '../blobs/blob-store.ts';
 import type { ArtifactDeps } from '../services/artifact-deps.ts';
+import type { TransferCaller } from '../services/transfers.ts';
 import type { ArtifactRow } from '../store/artifact-store.ts';
 import { readByteRange } from './byte-range.ts';
+import { giveInPace } from './paced-bytes.ts';
 
 /** Types that no program runs or renders as a page. All others are only bytes to a browser. */
 const plainTypes = new Set([
@@ -27,8 +30,9 @@ const plainTypes = new Set([
  * They are a stranger's: a browser saves them, and shows or runs nothing.
  */
 export async function sendArtifact(
-  { blobs }: Pick<ArtifactDeps, 'blobs'>,
+  deps: Pick<ArtifactDeps, 'blobs' | 'transfers' | 'artifacts'>,
   row: ArtifactRow,
+  caller: TransferCaller,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<string> {
@@ -46,7 +50,24 @@ export async function sendArtifact(
     void reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${row.bytes}`);
   }
   const isAsked = request.method !== 'HEAD' && end > start;
-  return asAnswer(isAsked ? await blobs.read(row.artifactId, { start, end }) : noBytes());
+  return asAnswer(isAsked ? await readFor(deps, caller, row, { start, end }) : noBytes());
+}
+
+/** Bytes that count as under way until the stream is closed. Throws TRANSFERS_TOO_MANY. */
+async function readFor(
+  { blobs, transfers, artifacts }: Pick<ArtifactDeps, 'blobs' | 'transfers' | 'artifacts'>,
+  caller: TransferCaller,
+  { artifactId }: ArtifactRow,
+  range: ByteRange,
+): Promise<Readable> {
+  const end = transfers.begin('download', caller);
+  try {
+    const given = giveInPace(await blobs.read(artifactId, range), artifacts.pace);
+    return given.once('close', end);
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 function noBytes(): Readable {

@@ -1,16 +1,20 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Ids } from '@node3/shared/ids';
 import type { Logger } from '@node3/shared/logger';
+import type { RateRule } from '@node3/shared/rate-watch';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { ArtifactQuota } from '../store/artifact-store.ts';
 import type { Store } from '../store/store.ts';
 import type { ArtifactLinks } from './artifact-links.ts';
 import type { PartWriters } from './part-writers.ts';
+import type { Transfers } from './transfers.ts';
 
 export interface ArtifactSettings {
   quota: ArtifactQuota;
   /** How long an artifact is kept after it was completed. */
   keepMs: number;
+  /** How fast callers send and take bytes at least. */
+  pace: RateRule;
 }
 
 /** What everything about artifacts needs. */
@@ -22,5 +26,6 @@ export interface ArtifactDeps {
   log: Logger;
   artifacts: ArtifactSettings;
   partWriters: PartWriters;
+  transfers: Transfers;
   artifactLinks: ArtifactLinks;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { MarketError } from '@node3/shared/error';
 import type { ArtifactFence, ArtifactRow } from '../store/artifact-store.ts';
 import type { ArtifactDeps } from './artifact-deps.ts';
@@ -37,7 +36,7 @@ async function verify(
     throw new MarketError('ARTIFACT_STATE_INVALID', { detail, artifactId, state: row.state });
   }
   await blobs.complete({ key: artifactId, upload }, parts);
-  const sha256 = await hashBlob(deps, row);
+  const sha256 = await blobs.sha256(artifactId, row.bytes);
   const wanted = row.sha256 ?? given;
   if (wanted !== null && wanted !== sha256) {
     await store.beginRemoval(artifactId);
@@ -46,14 +45,6 @@ async function verify(
   const nowMs = clock.nowMs();
   const expiresAtMs = nowMs + deps.artifacts.keepMs;
   return store.completeArtifact(artifactId, { sha256, nowMs, expiresAtMs }, fence);
-}
-
-async function hashBlob({ blobs }: ArtifactDeps, { artifactId, bytes }: ArtifactRow) {
-  const hash = createHash('sha256');
-  for await (const piece of await blobs.read(artifactId, { start: 0, end: bytes })) {
-    hash.update(piece);
-  }
-  return hash.digest('hex');
 }
 
 function checkGiven({ artifactId, sha256 }: ArtifactRow, given: string | null): void {

@@ -2,6 +2,7 @@ import { MarketError } from '@node3/shared/error';
 import type { BlobPart } from '../blobs/blob-store.ts';
 import type { ArtifactFence, ArtifactRow } from '../store/artifact-store.ts';
 import type { ArtifactDeps } from './artifact-deps.ts';
+import type { TransferCaller } from './transfers.ts';
 
 export interface IncomingPart {
   offset: number;
@@ -25,11 +26,20 @@ export async function keepPart(
   if (bytes !== null && bytes !== part.bytes) {
     throw wrongPart(`The part at ${offset} has ${part.bytes} bytes and this one has ${bytes}.`);
   }
-  return deps.partWriters.write(artifactId, async () => {
-    const tag = await deps.blobs.writePart({ key: artifactId, upload }, part, body);
-    await deps.store.keepPart(artifactId, { ...part, tag }, fence);
-    return { offset, bytes: part.bytes };
-  });
+  const end = deps.transfers.begin('upload', callerOf(row, fence));
+  try {
+    return await deps.partWriters.write(artifactId, async () => {
+      const tag = await deps.blobs.writePart({ key: artifactId, upload }, part, body);
+      await deps.store.keepPart(artifactId, { ...part, tag }, fence);
+      return { offset, bytes: part.bytes };
+    });
+  } finally {
+    end();
+  }
+}
+
+function callerOf({ accountId }: ArtifactRow, fence: ArtifactFence | null): TransferCaller {
+  return fence === null ? { kind: 'account', id: accountId } : { kind: 'agent', id: fence.agentId };
 }
 
 function partAt({ bytes, partBytes }: ArtifactRow, offset: number): BlobPart {

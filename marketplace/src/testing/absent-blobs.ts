@@ -10,5 +10,6 @@ export const absentBlobs: BlobStore = {
   complete: absent,
   abort: absent,
   read: absent,
+  sha256: absent,
   delete: absent,
 };

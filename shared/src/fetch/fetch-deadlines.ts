@@ -1,4 +1,5 @@
 import { MarketError } from '../error.ts';
+import { watchRate } from '../rate-watch.ts';
 
 /** All in milliseconds, of one fetch. */
 export interface FetchTimeouts {
@@ -64,7 +65,10 @@ export function startDeadlines(
   const stopOuter = () => abort.abort(outer?.reason);
   outer?.addEventListener('abort', stopOuter, { once: true });
   if (outer?.aborted) stopOuter();
-  const rate = rateWatch(times, abort);
+  const rate = watchRate(times, () => {
+    const least = `less than ${times.windowBytes} bytes in ${times.windowMs} ms`;
+    abort.abort(unreachable('slow', `The server sent ${least}.`));
+  });
   return {
     signal: abort.signal,
     enter(name) {
@@ -86,40 +90,6 @@ export function startDeadlines(
       clearTimeout(total);
       rate.stop();
       outer?.removeEventListener('abort', stopOuter);
-    },
-  };
-}
-
-function rateWatch(times: Required<FetchTimeouts>, abort: AbortController) {
-  let timer: NodeJS.Timeout | undefined;
-  let receive = () => 0;
-  let before = 0;
-  let held = false;
-  let wasHeld = false;
-  const judge = () => {
-    const now = receive();
-    if (!held && !wasHeld && now - before < times.windowBytes) {
-      const least = `less than ${times.windowBytes} bytes in ${times.windowMs} ms`;
-      abort.abort(unreachable('slow', `The server sent ${least}.`));
-    }
-    before = now;
-    wasHeld = held;
-  };
-  return {
-    start(received: () => number) {
-      receive = received;
-      before = received();
-      timer = setInterval(judge, times.windowMs);
-    },
-    hold() {
-      held = true;
-    },
-    /** The window in which the reader was busy at its beginning says nothing about the server. */
-    release() {
-      held = false;
-    },
-    stop() {
-      clearInterval(timer);
     },
   };
 }

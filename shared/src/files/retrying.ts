@@ -31,5 +31,5 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
 function mayMend(error: unknown): boolean {
   if (!(error instanceof MarketError)) return false;
   const { retry, status } = errorCodes[error.code];
-  return retry !== 'never' && (status >= 500 || status === 429);
+  return retry !== 'never' && (status >= 500 || status === 429 || status === 408);
 }

@@ -5,11 +5,13 @@ import { Readable } from 'node:stream';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isNotFound } from '@node3/shared/file-error';
+import { hashFile } from '@node3/shared/files/hash-file';
 import { writeAll } from '@node3/shared/files/write-all';
 import type { BlobStore } from '../blob-store.ts';
 import { exactLength } from '../exact-length.ts';
 
-const readBytes = 256 * 1024;
+/** Each reader has one in memory, and what the garbage collector has not found yet. */
+const readBytes = 64 * 1024;
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
 /**
@@ -65,6 +67,16 @@ export async function openDiskBlobs(folder: string): Promise<BlobStore> {
       // Also when nobody begins to read.
       bytes.once('close', () => void file.close());
       return bytes;
+    },
+    async sha256(key, bytes) {
+      const file = await openKnown(paths.blob(key), O_RDONLY | O_NOFOLLOW, key);
+      try {
+        const found = await hashFile(file);
+        assert(found.bytes === bytes, 'a blob is as long as its artifact says');
+        return found.sha256;
+      } finally {
+        await file.close();
+      }
     },
     async delete(key) {
       await rm(paths.blob(key), { force: true });

@@ -1,6 +1,9 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { mustSkip } from '@node3/shared/testing/resources';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { describeBlobs } from '../blob-store.conformance.ts';
 import { missingSwift, type SwiftServer, startSwift } from '../testing/swift-server.ts';
 import { openS3Blobs, type S3Settings } from './s3-blobs.ts';
@@ -19,15 +22,20 @@ describe.skipIf(skipped)('S3, as a real server speaks it', () => {
     buckets += 1;
     const settings = { ...server.settings, bucket: `artifacts-${buckets}` };
     await createBucket(settings);
-    let opened = openS3Blobs(settings);
+    const folder = await mkdtemp(join(tmpdir(), 'node3-parts-'));
+    let opened = await openS3Blobs(settings, folder);
     return {
       blobs: opened,
       async reopen() {
         opened.close();
-        opened = openS3Blobs(settings);
+        opened = await openS3Blobs(settings, folder);
         return opened;
       },
-      dispose: async () => opened.close(),
+      async dispose() {
+        opened.close();
+        expect(await readdir(folder)).toEqual([]);
+        await rm(folder, { recursive: true });
+      },
     };
   });
 });

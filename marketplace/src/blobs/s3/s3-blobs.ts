@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
@@ -12,8 +14,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
-import type { BlobHandle, BlobStore, KeptPart } from '../blob-store.ts';
+import { limits } from '@node3/shared/limits';
+import type { BlobHandle, BlobStore, ByteRange, KeptPart } from '../blob-store.ts';
 import { exactLength } from '../exact-length.ts';
+import { spoolPart } from './spool-part.ts';
 import { Turns } from './turns.ts';
 
 export interface S3Settings {
@@ -34,12 +38,34 @@ const partsInMemory = 4;
 const attempts = 4;
 const connectMs = 5_000;
 const answerMs = 60_000;
+/** Longer than a slow reader of ours may let a connection rest. */
+const silentMs = 2 * limits.transferWindowMs;
+/** Downloads of accounts, agents and links, the parts in memory, and some for what is short. */
+const socketsMax = 3 * limits.transfersPerKind + partsInMemory + 32;
 
-/** Blobs in a bucket of any store that speaks S3: multipart uploads and ranges. */
-export function openS3Blobs(settings: S3Settings): BlobStore & { close(): void } {
+/**
+ * Blobs in a bucket of any store that speaks S3: multipart uploads and ranges. A part lies in
+ * `spoolFolder` until all of it has come, so that slow senders keep nobody from sending theirs.
+ */
+export async function openS3Blobs(
+  settings: S3Settings,
+  spoolFolder: string,
+): Promise<BlobStore & { close(): void }> {
   const client = createS3Client(settings);
   const turns = new Turns(partsInMemory);
+  await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
   const at = (key: string) => ({ Bucket: settings.bucket, Key: `${settings.prefix}${key}` });
+  async function read(key: string, { start, end }: ByteRange): Promise<Readable> {
+    // S3 has no range for no bytes.
+    if (end <= start) return Readable.from([], { objectMode: false });
+    const Range = `bytes=${start}-${end - 1}`;
+    const sent = client.send(new GetObjectCommand({ ...at(key), Range }));
+    const { Body } = await sent.catch((error: unknown) => {
+      throw asMissing(error, key);
+    });
+    assert(Body !== undefined, 'S3 answers a read with a body');
+    return Body as Readable;
+  }
   return {
     kind: 's3',
     async begin(key) {
@@ -47,19 +73,22 @@ export function openS3Blobs(settings: S3Settings): BlobStore & { close(): void }
       assert(UploadId !== undefined, 'S3 names an upload that it has begun');
       return UploadId;
     },
-    writePart({ key, upload }, part, body) {
-      return turns.run(async () => {
-        const pieces: Uint8Array[] = [];
-        for await (const piece of exactLength(body, part.bytes)) pieces.push(piece);
-        const Body = Buffer.concat(pieces);
-        const named = { ...at(key), UploadId: upload, PartNumber: part.number, Body };
-        const sent = client.send(new UploadPartCommand(named));
-        const { ETag } = await sent.catch((error: unknown) => {
-          throw asMissing(error, key);
+    async writePart({ key, upload }, part, body) {
+      const spooled = await spoolPart(spoolFolder, exactLength(body, part.bytes));
+      try {
+        return await turns.run(async () => {
+          const Body = await spooled.read();
+          const named = { ...at(key), UploadId: upload, PartNumber: part.number, Body };
+          const sent = client.send(new UploadPartCommand(named));
+          const { ETag } = await sent.catch((error: unknown) => {
+            throw asMissing(error, key);
+          });
+          assert(ETag !== undefined, 'S3 answers a part with its tag');
+          return ETag;
         });
-        assert(ETag !== undefined, 'S3 answers a part with its tag');
-        return ETag;
-      });
+      } finally {
+        await spooled.remove();
+      }
     },
     async complete(blob, parts) {
       if (parts.length === 0) {
@@ -73,16 +102,11 @@ export function openS3Blobs(settings: S3Settings): BlobStore & { close(): void }
     async abort({ key, upload }) {
       await abort(client, { ...at(key), UploadId: upload });
     },
-    async read(key, { start, end }) {
-      // S3 has no range for no bytes.
-      if (end <= start) return Readable.from([], { objectMode: false });
-      const Range = `bytes=${start}-${end - 1}`;
-      const sent = client.send(new GetObjectCommand({ ...at(key), Range }));
-      const { Body } = await sent.catch((error: unknown) => {
-        throw asMissing(error, key);
-      });
-      assert(Body !== undefined, 'S3 answers a read with a body');
-      return Body as Readable;
+    read,
+    async sha256(key, bytes) {
+      const hash = createHash('sha256');
+      for await (const piece of await read(key, { start: 0, end: bytes })) hash.update(piece);
+      return hash.digest('hex');
     },
     async delete(key) {
       await client.send(new DeleteObjectCommand(at(key)));
@@ -104,7 +128,14 @@ function createS3Client(settings: S3Settings): S3Client {
     // Newer checksums are not known everywhere; what is kept is checked by its sha256 in any case.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: connectMs, requestTimeout: answerMs },
+    requestHandler: {
+      connectionTimeout: connectMs,
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: silentMs,
+      httpAgent: { keepAlive: true, maxSockets: socketsMax },
+      httpsAgent: { keepAlive: true, maxSockets: socketsMax },
+    },
   });
 }
 

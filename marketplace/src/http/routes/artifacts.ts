@@ -15,7 +15,7 @@ import {
 } from '../../services/read-artifacts.ts';
 import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { acceptBytes, incomingPart } from '../incoming-part.ts';
+import { acceptBytes, incomingPart, taking } from '../incoming-part.ts';
 import { sendArtifact } from '../send-artifact.ts';
 
 export function addArtifactRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -41,10 +41,12 @@ function addUploadRoutes(app: FastifyInstance, deps: HttpDeps): void {
   acceptBytes(app, (bytes) => {
     addRoute(bytes, contracts.putUploadPart, {
       authenticate,
-      async handler({ principal, params, request }) {
-        const row = await findOwnArtifact(deps, params.artifactId, principal.accountId);
-        return keepPart(deps, row, incomingPart(request, params.offset), null);
-      },
+      handler: ({ principal, params, request, reply }) =>
+        taking(request, reply, async () => {
+          const row = await findOwnArtifact(deps, params.artifactId, principal.accountId);
+          const part = incomingPart(request, params.offset, deps.artifacts.pace);
+          return keepPart(deps, row, part, null);
+        }),
     });
   });
   addRoute(app, contracts.completeUpload, {
@@ -72,8 +74,9 @@ function addReadRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, contracts.getArtifactContent, {
     authenticate,
     async handler({ principal, params, request, reply }) {
-      const row = await findCompleteArtifact(deps, params.artifactId, principal.accountId);
-      return sendArtifact(deps, row, request, reply);
+      const { accountId } = principal;
+      const row = await findCompleteArtifact(deps, params.artifactId, accountId);
+      return sendArtifact(deps, row, { kind: 'account', id: accountId }, request, reply);
     },
   });
   addRoute(app, contracts.deleteArtifact, {
@@ -112,7 +115,7 @@ function addLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate: deps.auth.public,
     async handler({ params, query, request, reply }) {
       const row = await openArtifactLink(deps, { ...params, ...query });
-      return sendArtifact(deps, row, request, reply);
+      return sendArtifact(deps, row, { kind: 'link', id: row.accountId }, request, reply);
     },
   });
 }

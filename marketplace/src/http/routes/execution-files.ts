@@ -9,7 +9,7 @@ import { keepPart } from '../../services/keep-part.ts';
 import { openUpload } from '../../services/open-upload.ts';
 import type { ArtifactFence, ArtifactRow } from '../../store/artifact-store.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { acceptBytes, incomingPart } from '../incoming-part.ts';
+import { acceptBytes, incomingPart, taking } from '../incoming-part.ts';
 import { sendArtifact } from '../send-artifact.ts';
 
 interface FenceText {
@@ -37,13 +37,14 @@ export function addExecutionFileRoutes(app: FastifyInstance, deps: HttpDeps): vo
   acceptBytes(app, (bytes) => {
     addRoute(bytes, contracts.putOutputPart, {
       authenticate,
-      async handler({ principal, params, request }) {
-        const { executionId, artifactId, offset } = params;
-        const fence = fenceOf(executionId, principal.agentId, readFence(request));
-        await findHeldJob(deps, fence);
-        const row = await findOutput(deps, executionId, artifactId);
-        return keepPart(deps, row, incomingPart(request, offset), fence);
-      },
+      handler: ({ principal, params, request, reply }) =>
+        taking(request, reply, async () => {
+          const { executionId, artifactId, offset } = params;
+          const fence = fenceOf(executionId, principal.agentId, readFence(request));
+          await findHeldJob(deps, fence);
+          const row = await findOutput(deps, executionId, artifactId);
+          return keepPart(deps, row, incomingPart(request, offset, deps.artifacts.pace), fence);
+        }),
     });
   });
   addRoute(app, contracts.completeOutputUpload, {
@@ -59,8 +60,10 @@ export function addExecutionFileRoutes(app: FastifyInstance, deps: HttpDeps): vo
   addRoute(app, contracts.getInputContent, {
     authenticate,
     async handler({ principal, params, request, reply }) {
-      const fence = fenceOf(params.executionId, principal.agentId, readFence(request));
-      return sendArtifact(deps, await findInput(deps, fence, params.artifactId), request, reply);
+      const { agentId } = principal;
+      const fence = fenceOf(params.executionId, agentId, readFence(request));
+      const row = await findInput(deps, fence, params.artifactId);
+      return sendArtifact(deps, row, { kind: 'agent', id: agentId }, request, reply);
     },
   });
 }
