@@ -86,6 +86,7 @@ const exitByErrorCode = {
   ARTIFACT_QUOTA: 'noMatch',
   TRANSFERS_TOO_MANY: 'noMatch',
   TRANSFER_STALLED: 'unreachable',
+  STORAGE_FULL: 'noMatch',
   RANGE_INVALID: 'usage',
   LINK_INVALID: 'auth',
   URL_FORBIDDEN: 'usage',

@@ -18,6 +18,7 @@ import { holdReplica } from './services/hold-replica.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
 import { KnownKeys } from './services/known-keys.ts';
+import { LeaseAmnesty } from './services/lease-amnesty.ts';
 import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
 import { LogRates } from './services/log-rates.ts';
 import { openLive } from './services/open-live.ts';
@@ -81,6 +82,7 @@ export interface Core extends JobChangeDeps {
   reservations: Reservations;
   orders: AgentOrders;
   leases: LeaseTokens;
+  leaseAmnesty: LeaseAmnesty;
   sealer: SecretSealer;
   secretKeyOf: LeaseDeps['secretKeyOf'];
   logRates: LogRates;
@@ -131,7 +133,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
   await assertWalletsApart(store, parts.ownWallets);
   presence.restore(await store.agents());
-  const unsupervisedSince = await takeOver({ store, clock, log, replicaId });
+  const leaseAmnesty = await takeOver({ store, clock, log, replicaId });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
   await fillWork(store, work);
   await restoreJobs({ store, matchmaker, log }, (jobs) => {
@@ -147,7 +149,11 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     cancels,
     log,
     holdbackMs: parts.holdbackMs,
-    unsupervisedSince,
+    leaseAmnesty,
+    // What this process knows comes first: other replicas note theirs in the store.
+    unsupervisedSince: async (executionId: string) =>
+      leaseAmnesty.unsupervisedSince(executionId) ??
+      (replicaId === null ? null : store.unsupervisedSince(executionId)),
     replicaId,
     wakePayouts: () => parts.wakePayouts(),
     wakeDependencies: () => live.wakeDependencies(),
@@ -173,7 +179,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       live.onDependencies(() => dependencyWorker.wake());
       return [
         dependencyWorker,
-        startDeadlineSweeper(changeDeps),
+        startDeadlineSweeper({ ...changeDeps, leaseAmnesty }),
         startPresenceWriter({ store, presence, homes, log }),
         startReservationClock({ reservations, log }),
         startPreemptor({ ...changeDeps, presence, simulated, waiting: live.waiting }),
@@ -191,14 +197,11 @@ export async function openCore(parts: CoreParts): Promise<Core> {
 /** Gives live leases the time that nobody was there, in this process's own way or as one of many. */
 async function takeOver(
   deps: Pick<CoreParts, 'store' | 'clock' | 'log'> & { replicaId: string | null },
-): Promise<Core['unsupervisedSince']> {
-  const { store, replicaId } = deps;
-  if (replicaId !== null) {
-    await holdReplica({ ...deps, replicaId });
-    return (executionId) => store.unsupervisedSince(executionId);
-  }
-  const unsupervised = await extendLeasesAfterDowntime(deps);
-  return async (executionId) => unsupervised.get(executionId) ?? null;
+): Promise<LeaseAmnesty> {
+  const { replicaId } = deps;
+  if (replicaId === null) return new LeaseAmnesty(deps, await extendLeasesAfterDowntime(deps));
+  await holdReplica({ ...deps, replicaId });
+  return new LeaseAmnesty(deps, new Map());
 }
 
 async function fillWork(store: Store, work: WorkBoard): Promise<void> {

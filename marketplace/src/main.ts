@@ -8,6 +8,9 @@ import { ClusterError } from './payments/solana/cluster.ts';
 /** Longest time a stop may take before the process ends anyway, milliseconds. */
 const stopMaxMs = 10_000;
 
+// It may be a file on a disk that is full, which is no reason to end.
+process.stderr.on('error', () => undefined);
+
 try {
   const marketplace = await startMarketplace(readConfig(process.env));
   process.stderr.write(`marketplace ready at ${marketplace.url}\n`);

@@ -1,6 +1,6 @@
 import type { ErrorDefinition } from './error-codes.ts';
 
-/** What goes wrong with files of jobs and with URLs of strangers; part of the one table of errors. */
+/** What goes wrong with disks, with files of jobs and with URLs of strangers; part of the one table of errors. */
 export const fileErrorCodes = {
   ARTIFACT_NOT_FOUND: {
     status: 404,
@@ -36,6 +36,12 @@ export const fileErrorCodes = {
     status: 408,
     title: 'The bytes of a file came too slowly',
     fix: 'Send the part again; what has come of other parts is kept.',
+    retry: 'later',
+  },
+  STORAGE_FULL: {
+    status: 503,
+    title: 'The disk of the marketplace is full',
+    fix: 'Send the same request again after the seconds in the retry-after header; nothing was changed.',
     retry: 'later',
   },
   RANGE_INVALID: {

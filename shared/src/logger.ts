@@ -28,7 +28,7 @@ export interface LoggerOptions {
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { name, level, format = 'json' } = options;
-  const destination = options.destination ?? pino.destination({ dest: 2, sync: false });
+  const destination = options.destination ?? standardError();
   const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY);
   return pino(
     {
@@ -46,6 +46,30 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     destination,
   );
+}
+
+/** Lines that wait for a disk with room; what comes on top of them is dropped. */
+const waitingBytesMax = 1024 * 1024;
+
+/**
+ * Standard error may be a file on a disk that is full. That ends no service: lines wait, and go on
+ * with the first one that finds room again.
+ */
+function standardError(): DestinationStream {
+  const stream = pino.destination({ dest: 2, sync: false, maxLength: waitingBytesMax });
+  let isFull = false;
+  stream.on('error', () => {
+    isFull = true;
+  });
+  stream.on('write', () => {
+    isFull = false;
+  });
+  // At the end of the process the library would try until there is room.
+  const flush = stream.flushSync.bind(stream);
+  stream.flushSync = () => {
+    if (!isFull) flush();
+  };
+  return stream;
 }
 
 /** Swallows everything; for tests and for library use. */

@@ -17,6 +17,7 @@ import type { LeaseDeps } from '../services/claim-job.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
 import type { KnownKeys } from '../services/known-keys.ts';
+import type { LeaseAmnesty } from '../services/lease-amnesty.ts';
 import type { LeaseTokens } from '../services/lease-token.ts';
 import type { LogRates } from '../services/log-rates.ts';
 import type { ScheduleDeps } from '../services/manage-schedules.ts';
@@ -56,6 +57,7 @@ export interface HttpDeps
   log: Logger;
   feed: LiveFeed;
   leases: LeaseTokens;
+  leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
   logRates: LogRates;
   secretKeyOf: LeaseDeps['secretKeyOf'];
   jobTokens: JobTokens;

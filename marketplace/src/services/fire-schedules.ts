@@ -157,7 +157,8 @@ async function checkKey({ store, clock }: FireDeps, keyId: string | null): Promi
 
 /** What kept a job from being posted. Trouble with the store is not the schedule's: it is rethrown. */
 function refusal(deps: FireDeps, { scheduleId }: ScheduleRow, error: unknown): Done {
-  if (isMarketError(error, 'STORE_UNAVAILABLE')) throw error;
+  if (isMarketError(error, 'STORE_UNAVAILABLE') || isMarketError(error, 'STORAGE_FULL'))
+    throw error;
   if (error instanceof MarketError && error.code !== 'INTERNAL') {
     return { outcome: 'refused', jobId: null, errorCode: error.code, detail: error.message };
   }

@@ -4,8 +4,9 @@ import { limits } from '@node3/shared/limits';
 import type { heartbeatAgent as contract } from '@node3/shared/routes/agents';
 import type { Measures } from '../observability/measures.ts';
 import type { JobStore } from '../store/job-store.ts';
-import type { AgentRow } from '../store/rows.ts';
+import type { AgentRow, Fence } from '../store/rows.ts';
 import type { AgentHomes } from './agent-homes.ts';
+import type { LeaseAmnesty } from './lease-amnesty.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Presence } from './presence.ts';
 
@@ -16,6 +17,7 @@ interface Deps {
   homes: Pick<AgentHomes, 'speak'>;
   presence: Presence;
   measures: Pick<Measures, 'heartbeat'>;
+  leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
 }
 
 /** Renews the leases named by their fences; one that no longer holds its job is told to stop. */
@@ -36,7 +38,7 @@ export async function heartbeatAgent(
   }));
   const leaseUntilMs = deps.clock.nowMs() + limits.leaseMs;
   const renewed =
-    fences.length === 0 ? [] : await deps.store.renewLeases(agent.agentId, fences, leaseUntilMs);
+    fences.length === 0 ? [] : await renewLeases(deps, agent.agentId, fences, leaseUntilMs);
   return {
     heartbeatMs: fences.length === 0 ? limits.agentIdleHeartbeatMs : limits.heartbeatMs,
     executions: fences.map(({ executionId }, index) => {
@@ -46,4 +48,18 @@ export async function heartbeatAgent(
       return { executionId, verdict, leaseMs: limits.leaseMs };
     }),
   };
+}
+
+async function renewLeases(
+  { store, leaseAmnesty }: Deps,
+  agentId: string,
+  fences: Fence[],
+  leaseUntilMs: number,
+) {
+  try {
+    return await store.renewLeases(agentId, fences, leaseUntilMs);
+  } catch (error) {
+    leaseAmnesty.renewalFailed(error);
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@node3/shared/clock';
+import { isMarketError } from '@node3/shared/error';
 import type { Health, Readiness } from '@node3/shared/routes/health';
 import { toTimestamp } from '@node3/shared/schema';
 import type { Treasury } from '../payments/treasury-port.ts';
@@ -47,21 +48,30 @@ export function readinessOf({ checks: { store, chain } }: Health): Readiness {
   return { ready, checks: { store, schema, chain } };
 }
 
+const storeChecks: Record<'written' | 'full' | 'refused', Check> = {
+  written: { state: 'ok', detail: 'Writes reach the disk.' },
+  full: {
+    state: 'failed',
+    detail: 'The disk is full: writes are refused until there is room, reads go on.',
+  },
+  refused: { state: 'failed', detail: 'The database does not accept writes.' },
+};
+
 /** A database that is away is waited for longer than whoever asks for health should be. */
 const storeWaitMs = 2_000;
 
 async function checkStore({ store }: HealthDeps): Promise<Check> {
   const waited = new AbortController();
-  const late = sleep(storeWaitMs, false, { ref: false, signal: waited.signal }).catch(() => false);
-  const written = store.checkWritable().then(
-    () => true,
-    () => false,
+  const late = sleep(storeWaitMs, 'refused' as const, { ref: false, signal: waited.signal }).catch(
+    () => 'refused' as const,
   );
-  const isWritten = await Promise.race([written, late]);
+  const written = store.checkWritable().then(
+    () => 'written' as const,
+    (error: unknown) => (isMarketError(error, 'STORAGE_FULL') ? 'full' : 'refused'),
+  );
+  const outcome = await Promise.race([written, late]);
   waited.abort();
-  return isWritten
-    ? { state: 'ok', detail: 'Writes reach the disk.' }
-    : { state: 'failed', detail: 'The database does not accept writes.' };
+  return storeChecks[outcome];
 }
 
 /** A dead endpoint is tried for many seconds; whoever asks for health is not kept that long. */

@@ -25,7 +25,8 @@ import type { X402Store } from './x402-store.ts';
 /**
  * The marketplace's only memory. Every method is one transaction; a promise that resolves means
  * the change is on disk. A promise that rejects with STORE_UNAVAILABLE means *unknown*, never
- * *failed*: the process must reopen the store and look. Methods are domain transitions, so that
+ * *failed*: the process must reopen the store and look. STORAGE_FULL means that nothing has happened,
+ * and that the same may be asked again later. Methods are domain transitions, so that
  * SQLite and PostgreSQL implement the same few, and no caller composes SQL.
  */
 export interface Store
@@ -54,7 +55,7 @@ export interface Store
    * there is such a file already.
    */
   backUp(file: string): Promise<void>;
-  /** Proves that a write reaches the disk. Rejects with STORE_UNAVAILABLE. */
+  /** Proves that a write reaches the disk. Rejects with STORE_UNAVAILABLE or STORAGE_FULL. */
   checkWritable(): Promise<void>;
   /** Events after `seq`, oldest first, at most `limit`. */
   eventsAfter(seq: number, limit: number): Promise<EventRow[]>;

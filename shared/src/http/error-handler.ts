@@ -1,17 +1,20 @@
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { MarketError, toProblem } from '../error.ts';
+import type { ErrorCode } from '../error-codes.ts';
 import { toFieldProblems } from './request-validator.ts';
 
 /** The media type of every error answer, RFC 9457. */
 const problemType = 'application/problem+json';
 
+/** Stopping is wanted, and a full disk is told once: not with each request that is refused for it. */
+const knownStates: readonly ErrorCode[] = ['SERVICE_STOPPING', 'STORAGE_FULL'];
+
 /** Turns every thrown error into a problem; only what is our own fault is logged as an error. */
 export function setErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((thrown: unknown, request, reply) => {
     const error = toMarketError(thrown, request.routeOptions.bodyLimit);
-    // Stopping is wanted: whoever asks meanwhile is told so, and nobody has to look into it.
-    const failed = error.status >= 500 && error.code !== 'SERVICE_STOPPING';
+    const failed = error.status >= 500 && !knownStates.includes(error.code);
     if (failed) request.log.error({ err: thrown }, 'request failed');
     else request.log.debug({ code: error.code }, 'request refused');
     const { retryAfterSec } = error.context;

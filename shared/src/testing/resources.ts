@@ -10,6 +10,7 @@ export type Resource =
   | 'gpu-fixtures'
   | 'prometheus'
   | 's3'
+  | 'mount'
   | 'deploy-tools';
 
 export interface ResourceProbe {

@@ -8,6 +8,7 @@ import type { AgentHomes } from '../../services/agent-homes.ts';
 import { appendLogs } from '../../services/append-logs.ts';
 import type { JobChangeDeps } from '../../services/change-job.ts';
 import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
+import type { LeaseAmnesty } from '../../services/lease-amnesty.ts';
 import type { LeaseTokens } from '../../services/lease-token.ts';
 import type { LogRates } from '../../services/log-rates.ts';
 import type { AgentPresence, Presence } from '../../services/presence.ts';
@@ -19,6 +20,7 @@ import type { Fence } from '../../store/rows.ts';
 
 export interface AnswerDeps extends JobChangeDeps {
   leases: LeaseTokens;
+  leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
   logRates: LogRates;
   homes: AgentHomes;
   presence: Presence;

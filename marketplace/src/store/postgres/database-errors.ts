@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { storageFull } from '../storage-full.ts';
 
 /**
  * The database could not be asked, or ended what was under way for a reason of its own. Asking again
@@ -19,9 +20,16 @@ function isStalePlan(error: DatabaseError): boolean {
   return error.code === '0A000' && error.message.includes('cached plan');
 }
 
-/** What a failed round trip means: an error of the statement stays itself, all others are `DatabaseAway`. */
+/** The server has undone what it found no room for, and takes other statements. */
+const diskFull = '53100';
+
+/**
+ * What a failed round trip means: an error of the statement stays itself, a full disk is STORAGE_FULL,
+ * all others are `DatabaseAway`.
+ */
 export function asDatabaseError(error: unknown): unknown {
   if (error instanceof DatabaseError) {
+    if (error.code === diskFull) return storageFull(error);
     const isAway = away.test(error.code ?? '') || isStalePlan(error);
     return isAway ? new DatabaseAway(error.message, { cause: error }) : error;
   }

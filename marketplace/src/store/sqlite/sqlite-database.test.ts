@@ -152,19 +152,25 @@ describe('SqliteDatabase', () => {
     expect(keys(open())).toEqual([]);
   });
 
-  it('gives up for good when the disk is full', async () => {
+  it('refuses what finds no room, and goes on when there is some', async () => {
     const sqlite = open();
     await put(sqlite, 'before');
-    const filling = sqlite.writeRaw((db) => {
-      const pages = Number(db.pragma('page_count', { simple: true }));
-      db.pragma(`max_page_count = ${pages + 1}`);
-      db.prepare(insertMeta).run('x'.repeat(100_000), 1);
-    });
+    const limitPages = (count: number) =>
+      sqlite.readRaw((db) => db.pragma(`max_page_count = ${count}`));
+    const pages = sqlite.readRaw((db) => Number(db.pragma('page_count', { simple: true })));
+    limitPages(pages + 1);
+    const filling = put(sqlite, 'x'.repeat(100_000));
     const outcomes = await Promise.allSettled([filling, put(sqlite, 'same commit')]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(fatal).toEqual([expect.objectContaining({ code: 'SQLITE_FULL' })]);
-    void sqlite.close();
-    expect(keys(open())).toEqual(['before']);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORAGE_FULL' } });
+    }
+    expect(keys(sqlite)).toEqual(['before']);
+    await put(sqlite, 'small');
+    limitPages(pages + 1_000);
+    await put(sqlite, 'x'.repeat(100_000));
+    expect(fatal).toEqual([]);
+    await sqlite.close();
+    expect(keys(open())).toEqual(['before', 'small', 'x'.repeat(100_000)]);
   });
 
   it('finishes queued writes before it closes, and takes none after', async () => {

@@ -6,8 +6,9 @@ import { currentOrigin, type RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import type * as sql from '../sql/database.ts';
 import type { Tx, Work } from '../sql/work.ts';
+import { storageFull } from '../storage-full.ts';
 import { migrate } from './migrate.ts';
-import { createCheckpoint } from './sqlite-checkpoint.ts';
+import { type Checkpoint, createCheckpoint } from './sqlite-checkpoint.ts';
 import { setPragmas } from './sqlite-pragmas.ts';
 import { SqliteTx } from './sqlite-tx.ts';
 
@@ -16,8 +17,8 @@ export interface SqliteDatabaseOptions {
   path: string;
   log: Logger;
   /**
-   * Called once when a commit threw. What it contained is unknown, so the process has to end and
-   * come back through recovery; nothing is retried on the same handle.
+   * Called once when a commit threw for another reason than a full disk. What it contained is unknown,
+   * so the process has to end and come back through recovery; nothing is retried on the same handle.
    */
   onFatal(error: unknown): void;
   /** Called with each SQL statement before it runs: lets tests stop the world between any two. */
@@ -38,6 +39,8 @@ const backupPages = 64;
 const writesPerCommitMax = 512;
 /** After a write was refused, so many commits keep their writes apart before they try without. */
 const commitsApart = 32;
+/** While the disk is full, how often its log is moved to make room, milliseconds. */
+const makeRoomMs = 1_000;
 /** How long an opening waits for the lock of a process that is just ending. */
 const lockWaitMs = 1_000;
 
@@ -55,13 +58,15 @@ export class SqliteDatabase implements sql.Database {
     'begin' | 'commit' | 'rollBack' | 'save' | 'release' | 'undo',
     Database.Statement
   >;
-  readonly #checkpoint: (writes: number) => void;
+  readonly #checkpoint: Checkpoint;
   readonly #tx: SqliteTx;
   #apart = 0;
   #queue: QueuedWrite[] = [];
   #scheduled = false;
   #current: QueuedWrite | null = null;
   #failed: unknown = null;
+  /** Since when the disk is full, and when its log was last moved to make room; milliseconds. */
+  #full: { sinceMs: number; movedAtMs: number } | null = null;
   #closed = false;
   #commits = 0;
   #listener: ((events: EventRow[]) => void) | null = null;
@@ -185,12 +190,14 @@ export class SqliteDatabase implements sql.Database {
       this.#control.commit.run();
       this.#commits += 1;
     } catch (error) {
-      this.#fail(error, batch);
+      if (isFull(error)) this.#refuse(error, batch);
+      else this.#fail(error, batch);
       return;
     }
+    this.#noteRoom();
     this.#tellListener(batch.flatMap((write) => write.events));
     for (const settle of settled) settle();
-    this.#checkpoint(batch.length);
+    this.#checkpoint.afterCommit(batch.length);
   }
 
   /** null: one of them threw, and none of them has happened. */
@@ -255,6 +262,31 @@ export class SqliteDatabase implements sql.Database {
     }
   }
 
+  /** The disk is full: this batch has not happened, and the next one may find room. */
+  #refuse(error: unknown, batch: QueuedWrite[]): void {
+    this.#rollBack();
+    if (this.#db.inTransaction) {
+      this.#fail(error, batch);
+      return;
+    }
+    for (const write of batch) write.reject(storageFull(error));
+    const nowMs = performance.now();
+    if (this.#full === null) {
+      this.#options.log.error({ err: error, writes: batch.length }, 'the disk is full');
+      this.#full = { sinceMs: nowMs, movedAtMs: Number.NEGATIVE_INFINITY };
+    }
+    if (nowMs - this.#full.movedAtMs < makeRoomMs) return;
+    this.#full.movedAtMs = nowMs;
+    this.#checkpoint.makeRoom();
+  }
+
+  #noteRoom(): void {
+    if (this.#full === null) return;
+    const fullMs = Math.round(performance.now() - this.#full.sinceMs);
+    this.#full = null;
+    this.#options.log.warn({ fullMs }, 'writes find room on the disk again');
+  }
+
   #fail(error: unknown, batch: QueuedWrite[]): void {
     this.#failed = error;
     this.#rollBack();
@@ -300,6 +332,14 @@ const fatalCodes = /^SQLITE_(IOERR|CORRUPT|FULL|NOTADB|NOMEM|READONLY|CANTOPEN|P
 
 function isFatal(error: unknown): boolean {
   return error instanceof Database.SqliteError && fatalCodes.test(error.code);
+}
+
+/**
+ * A write got ENOSPC. In the log that is before the frame that commits is whole, and no flush was asked
+ * for yet; so, unlike after any other failed commit, it is known that nothing has happened.
+ */
+function isFull(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
 }
 
 function isBusy(error: unknown): boolean {
