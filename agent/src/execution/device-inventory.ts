@@ -85,7 +85,10 @@ export class DeviceInventory {
   forExecutor(deviceIds: readonly string[]): ExecutionDevice[] {
     return deviceIds.flatMap((deviceId) => {
       const device = this.#devices.find(({ id }) => id === deviceId);
-      return device === undefined ? [] : [{ uuid: device.id, vendor: device.vendor }];
+      if (device === undefined) return [];
+      const { id: uuid, vendor, renderNode, groupIds } = device;
+      const node = { ...(renderNode && { renderNode }), ...(groupIds && { groupIds }) };
+      return [{ uuid, vendor, ...node }];
     });
   }
 

@@ -5,9 +5,18 @@ import { delimiter } from 'node:path';
 export interface Command {
   file: string;
   args: readonly string[];
+  /** Longest run; of a tool that streams, the longest wait for its first line. */
   timeoutMs: number;
-  /** Most bytes kept of each stream. More output kills the tool. */
+  /** Most bytes kept of each stream; of a tool that streams, of one line. More kills the tool. */
   outputBytesMax: number;
+  /** For a tool that goes on measuring: what to do with each line instead of keeping it. */
+  stream?: LineStream;
+}
+
+export interface LineStream {
+  onLine(line: string): void;
+  /** A tool that is silent for so long counts as timed out. */
+  silenceMsMax: number;
 }
 
 /** What became of a run. Tools print their errors on either stream, so both are kept. */
@@ -42,6 +51,9 @@ const extraDirectories = ['/usr/lib/wsl/lib', '/usr/sbin', '/usr/local/sbin', '/
 const inheritedNames = ['HOME', 'PATHEXT', 'SystemDrive', 'SystemRoot', 'TEMP', 'TMP', 'windir'];
 
 const killGraceMsDefault = 2_000;
+
+/** Of a tool that streams these are kept, since it says on them why it ended. */
+const lastLinesMax = 20;
 
 /** @returns the environment of a vendor tool: no locale surprises, no secrets of the agent. */
 export function toolEnvironment(
@@ -149,14 +161,31 @@ function watchTool(
     graceTimer = setTimeout(() => settle(outcome), context.killGraceMs);
   };
   const onAbort = () => stop(() => reject(context.signal.reason));
-  const deadline = setTimeout(
-    () => stop(() => resolve({ kind: 'timed-out', timeoutMs: command.timeoutMs })),
-    command.timeoutMs,
-  );
+  const expireIn = (timeoutMs: number) =>
+    setTimeout(() => stop(() => resolve({ kind: 'timed-out', timeoutMs })), timeoutMs);
+  let deadline = expireIn(command.timeoutMs);
+  let streaming = false;
+  const stillAlive = (silenceMsMax: number) => {
+    if (verdict !== null) return;
+    if (streaming) {
+      deadline.refresh();
+      return;
+    }
+    streaming = true;
+    clearTimeout(deadline);
+    deadline = expireIn(silenceMsMax);
+  };
   context.signal.addEventListener('abort', onAbort, { once: true });
   const overflow = () =>
     stop(() => resolve({ kind: 'overflowed', outputBytesMax: command.outputBytesMax }));
-  const stdout = collect(child.stdout, command.outputBytesMax, overflow);
+  const { stream } = command;
+  const stdout =
+    stream === undefined
+      ? collect(child.stdout, command.outputBytesMax, overflow)
+      : splitLines(child.stdout, command.outputBytesMax, overflow, (line) => {
+          stillAlive(stream.silenceMsMax);
+          stream.onLine(line);
+        });
   const stderr = collect(child.stderr, command.outputBytesMax, overflow);
   child.once('error', () => settle(() => resolve({ kind: 'missing' })));
   child.once('exit', () => {
@@ -188,6 +217,29 @@ function collect(
   });
   // Decoded leniently: a process name in another character set must not cost us the device list.
   return () => new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+/** @returns what gives the last lines, on which a tool says why it ended. */
+function splitLines(
+  stream: NodeJS.ReadableStream | null,
+  bytesMax: number,
+  overflow: () => void,
+  onLine: (line: string) => void,
+): () => string {
+  const decoder = new TextDecoder();
+  const recent: string[] = [];
+  let rest = '';
+  stream?.on('data', (chunk: Buffer) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      recent.push(line);
+      if (recent.length > lastLinesMax) recent.shift();
+      onLine(line);
+    }
+    if (rest.length > bytesMax) overflow();
+  });
+  return () => [...recent, rest].join('\n');
 }
 
 function killGroup(child: ChildProcess): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import type { AgentDevice } from './device.ts';
+import { findStrandedCards } from './generic/find-stranded-cards.ts';
 import type {
   DetectionProblem,
   DetectionResult,
@@ -56,15 +57,28 @@ export function mergeResults(results: readonly DetectionResult[]): DetectedDevic
   for (const device of results.flatMap((result) => result.devices)) {
     if (!devices.has(device.id) && devices.size < devicesMax) devices.set(device.id, device);
   }
+  const stranded = findStrandedCards(results);
   return {
-    status: mergeStatus(results, devices.size),
+    status: mergeStatus(results, devices.size, stranded.length),
     devices: [...devices.values()],
-    problems: results.flatMap((result) => result.problems),
+    problems: [...results.flatMap(problemsHere), ...stranded],
     results: [...results],
   };
 }
 
-function mergeStatus(results: readonly DetectionResult[], devices: number): DetectionStatus {
+/** A missing tool is no problem where nothing needs it; a card that does is found on the bus. */
+function problemsHere({ status, problems }: DetectionResult): DetectionProblem[] {
+  return status === 'unavailable'
+    ? problems.filter(({ code }) => code !== 'tool-missing')
+    : problems;
+}
+
+function mergeStatus(
+  results: readonly DetectionResult[],
+  devices: number,
+  stranded: number,
+): DetectionStatus {
+  if (stranded > 0) return devices === 0 ? 'error' : 'partial';
   const present = results.filter((result) => result.status !== 'unavailable');
   if (present.length === 0) return 'unavailable';
   if (present.every((result) => result.status === 'ok')) return 'ok';

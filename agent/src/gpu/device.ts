@@ -39,6 +39,10 @@ export interface AgentDevice {
   simulated: boolean;
   /** The tool's number for the card. It may change at every boot: display it, never key by it. */
   index: number;
+  /** The file a container needs to use it, such as `/dev/dri/renderD128`; AMD and Intel only. */
+  renderNode?: string;
+  /** Numbers of the groups that may open it. */
+  groupIds?: readonly number[];
   health: DeviceHealth;
 }
 

@@ -17,7 +17,7 @@ const timeoutMsDefault = 5_000;
 const ageMsMaxDefault = 60_000;
 
 interface Taken {
-  samples: readonly DeviceSample[];
+  sample: DeviceSample;
   takenAtMs: number;
 }
 
@@ -29,7 +29,7 @@ interface Taken {
 export class GpuCollector {
   readonly #deps: GpuCollectorDeps;
   readonly #inFlight = new Map<GpuDetector, Promise<void>>();
-  readonly #taken = new Map<GpuDetector, Taken>();
+  readonly #taken = new Map<GpuDetector, Taken[]>();
 
   constructor(deps: GpuCollectorDeps) {
     this.#deps = deps;
@@ -44,13 +44,10 @@ export class GpuCollector {
   readings(): DeviceReading[] {
     const nowMs = this.#deps.clock.monotonicMs();
     const ageMsMax = this.#deps.ageMsMax ?? ageMsMaxDefault;
-    return [...this.#taken.values()].flatMap(({ samples, takenAtMs }) => {
+    return [...this.#taken.values()].flat().map(({ sample, takenAtMs }) => {
       const ageMs = Math.max(0, nowMs - takenAtMs);
-      return samples.map(({ uuid, metrics }) => ({
-        uuid,
-        metrics: ageMs > ageMsMax ? metricsOf({}) : metrics,
-        ageMs,
-      }));
+      if (ageMs <= ageMsMax) return { ...sample, ageMs };
+      return { uuid: sample.uuid, metrics: metricsOf({}), ageMs };
     });
   }
 
@@ -86,7 +83,12 @@ export class GpuCollector {
       this.#deps.log.warn({ vendor: detector.vendor, codes }, 'GPU sampling had problems');
     }
     // A failed sampling leaves the last good one in place, which goes on ageing.
-    if (result.samples.length > 0)
-      this.#taken.set(detector, { samples: result.samples, takenAtMs });
+    if (result.samples.length === 0) return;
+    const nowMs = this.#deps.clock.monotonicMs();
+    const taken = result.samples.map((sample) => ({
+      sample,
+      takenAtMs: sample.ageMs === undefined ? takenAtMs : nowMs - sample.ageMs,
+    }));
+    this.#taken.set(detector, taken);
   }
 }

@@ -18,18 +18,35 @@ export interface DetectionProblem {
   fix: string;
 }
 
+/** A graphics or compute card as the bus shows it, whether or not anything can use it. */
+export interface PciCard {
+  /** `null` on Windows, which doesn't say. */
+  pciBusId: string | null;
+  /** `10de:2684`, or with the revision. */
+  pciModel: string;
+  /** Its name where something tells one. */
+  name: string | null;
+  /** The kernel driver that holds it, such as `nouveau` or `vfio-pci`; `null` for none. */
+  driver: string | null;
+}
+
 export interface DetectionResult {
   status: DetectionStatus;
   devices: AgentDevice[];
   problems: DetectionProblem[];
-  /** The tool that was asked, such as `nvidia-smi`. */
+  /** The tools and files that told it, such as `nvidia-smi`. */
   source: string;
+  /** What was tried without finding a device, such as `xpu-smi (not installed)`. */
+  tried?: readonly string[];
+  /** Cards on the PCI bus, with or without a driver: the measure of what the others found. */
+  present?: readonly PciCard[];
   /** Wall time of the look, milliseconds since the Unix epoch. */
   sampledAtMs: number;
 }
 
 export interface SampleResult {
   samples: DeviceSample[];
+
   problems: DetectionProblem[];
   sampledAtMs: number;
 }
@@ -40,9 +57,11 @@ export interface SampleResult {
  * They reject only with the reason of an aborted `signal`.
  */
 export interface GpuDetector {
-  readonly vendor: DeviceVendor;
+  readonly vendor: DeviceVendor | 'generic';
   /** Identity of the devices. Costs up to seconds: call it at start and every few minutes. */
   detect(signal: AbortSignal): Promise<DetectionResult>;
   /** Telemetry of the devices. Cheap enough for every few seconds. */
   sample(signal: AbortSignal): Promise<SampleResult>;
+  /** Ends what goes on between calls, such as a tool that streams. A later call begins anew. */
+  close?(): Promise<void>;
 }

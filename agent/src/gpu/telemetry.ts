@@ -27,7 +27,14 @@ export type DeviceMetrics = Record<MetricName, Metric>;
 export interface DeviceSample {
   uuid: string;
   metrics: DeviceMetrics;
+  /** Why the device runs slower than it could; absent where its tool doesn't say. */
+  slowdowns?: readonly Slowdown[];
+  /** Milliseconds since it was taken, from a detector that reads ahead; absent: just now. */
+  ageMs?: number;
 }
+
+/** A slowdown that means something is wrong: too hot, or the power supply is overloaded. */
+export type Slowdown = 'hardware-thermal' | 'software-thermal' | 'power-brake' | 'hardware';
 
 /** A sample as the rest of the agent sees it: with the time since it was taken, milliseconds. */
 export interface DeviceReading extends DeviceSample {

@@ -2,9 +2,9 @@ import type { DetectionProblem } from '../gpu-detector.ts';
 import type { SmiRow } from './parse-smi-rows.ts';
 import type { SmiGpu, SmiReport } from './smi-report.ts';
 import {
-  normalisePciBusId,
   readPciModel,
   readSmiNumber,
+  readSmiPciAddress,
   readSmiText,
   readSmiValue,
   readSmiVersion,
@@ -83,7 +83,7 @@ function withRow(
   return {
     uuid: at.uuid,
     name: readSmiText(row['name']) ?? card?.name ?? null,
-    pciBusId: normalisePciBusId(row['pci.bus_id']) ?? card?.pciBusId ?? null,
+    pciBusId: readSmiPciAddress(row['pci.bus_id']) ?? card?.pciBusId ?? null,
     pciModel: readPciModel(row['pci.device_id']) ?? card?.pciModel ?? null,
     memoryMib,
     memoryUnified: memoryMib === null && memory.unsupported,

@@ -45,7 +45,7 @@ afterEach(() => tools.remove());
 
 function detector(): NvidiaDetector {
   const runner = createCommandRunner({ environment: tools.environment });
-  return new NvidiaDetector({ runner, clock: new ManualClock() });
+  return new NvidiaDetector({ runner, clock: new ManualClock(), telemetry: 'query' });
 }
 
 /** A stub nvidia-smi that answers each kind of question with a file. */
@@ -150,7 +150,7 @@ describe('NVIDIA detection', () => {
     expect(new Set(found.devices.map((device) => device.parentId))).toEqual(new Set([uuids.a100]));
     writeFileSync(
       join(tools.directory, 'rows'),
-      `${uuids.a100}, [N/A], [N/A], 50, 40000, 41, 67.03, 400.00, [N/A], 1275, 0`,
+      `${uuids.a100}, [N/A], [N/A], 50, 40000, 41, 67.03, 400.00, [N/A], 1275, 0, 0x0000000000000001, 0x0000000000000001`,
     );
     const { samples } = await nvidia.sample(signal);
     expect(samples).toHaveLength(4);
@@ -233,7 +233,7 @@ describe('NVIDIA telemetry', () => {
       `echo "$*" >>${tools.directory}/calls
        case "$*" in
          *fan.speed*) echo 'Field "fan.speed" is not a valid field to query.'; exit 2 ;;
-         *) echo "${uuids.rtx}, 0, 0, 0, 24000, 35, 20.00, 450.00, 210, [N/A]" ;;
+         *) echo "${uuids.rtx}, 0, 0, 0, 24000, 35, 20.00, 450.00, 210, [N/A], 0x0000000000000004, 0x0000000000000004" ;;
        esac`,
     );
     const nvidia = detector();

@@ -7,12 +7,14 @@ import type {
   GpuDetector,
   SampleResult,
 } from '../gpu-detector.ts';
+import type { DeviceSample } from '../telemetry.ts';
 import { identityFields, joinCards, type NvidiaCard } from './nvidia-cards.ts';
 import { buildDevices } from './nvidia-devices.ts';
 import { sampleOfRow, sampleOfSlice, telemetryFields } from './nvidia-telemetry.ts';
 import { type ListedGpu, parseSmiList } from './parse-smi-list.ts';
 import type { SmiFailure } from './smi-failure.ts';
 import { readReport } from './smi-report.ts';
+import { SmiStream } from './smi-stream.ts';
 import { listSmi, querySmi, readSmiReport } from './smi-tool.ts';
 
 const source = 'nvidia-smi';
@@ -20,6 +22,8 @@ const source = 'nvidia-smi';
 export interface NvidiaDetectorDeps {
   runner: CommandRunner;
   clock: Clock;
+  /** `query` starts a process for each reading, for programs that read once. */
+  telemetry?: 'stream' | 'query';
 }
 
 /** NVIDIA devices through `nvidia-smi`, on Linux, Windows and WSL. */
@@ -30,12 +34,37 @@ export class NvidiaDetector implements GpuDetector {
   readonly #unsupportedFields = new Set<string>();
   /** Slices of the last detection by card: telemetry names only cards. */
   readonly #sliceIds = new Map<string, string[]>();
+  readonly #stream: SmiStream | null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: NvidiaDetectorDeps) {
     this.#deps = deps;
+    this.#stream = deps.telemetry === 'query' ? null : new SmiStream(deps);
   }
 
-  async detect(signal: AbortSignal): Promise<DetectionResult> {
+  detect(signal: AbortSignal): Promise<DetectionResult> {
+    return this.#alone(async () => {
+      await this.#stream?.close();
+      return this.#detect(signal);
+    });
+  }
+
+  sample(signal: AbortSignal): Promise<SampleResult> {
+    return this.#alone(() => this.#sample(signal));
+  }
+
+  async close(): Promise<void> {
+    await this.#stream?.close();
+  }
+
+  /** Never two calls of nvidia-smi at once: that has hung cards. */
+  #alone<Result>(call: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(call);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #detect(signal: AbortSignal): Promise<DetectionResult> {
     const { runner, clock } = this.#deps;
     this.#unsupportedFields.clear();
     const report = await readSmiReport(runner, signal);
@@ -63,17 +92,25 @@ export class NvidiaDetector implements GpuDetector {
     };
   }
 
-  async sample(signal: AbortSignal): Promise<SampleResult> {
+  async #sample(signal: AbortSignal): Promise<SampleResult> {
     const { runner, clock } = this.#deps;
+    if (this.#stream !== null && this.#stream.state() !== 'down') {
+      const samples = this.#withSlices(this.#stream.samples());
+      return { samples, problems: this.#stream.problems(), sampledAtMs: clock.nowMs() };
+    }
     const rows = await querySmi(runner, telemetryFields, this.#unsupportedFields, signal);
     const sampledAtMs = clock.nowMs();
     if (!rows.ok) return { samples: [], problems: [rows.failure.problem], sampledAtMs };
+    this.#stream?.start();
     const cards = rows.value.flatMap((row) => sampleOfRow(row) ?? []);
-    const samples = cards.flatMap((card) => {
+    return { samples: this.#withSlices(cards), problems: rows.problems, sampledAtMs };
+  }
+
+  #withSlices(cards: readonly DeviceSample[]): DeviceSample[] {
+    return cards.flatMap((card) => {
       const slices = this.#sliceIds.get(card.uuid) ?? [];
       return [card, ...slices.map((id) => sampleOfSlice(card, id))];
     });
-    return { samples, problems: rows.problems, sampledAtMs };
   }
 
   async #listSlices(
@@ -103,9 +140,15 @@ export class NvidiaDetector implements GpuDetector {
       devices: [],
       problems: [failure.problem],
       source,
+      tried: [`nvidia-smi (${triedAs(failure.problem.code)})`],
       sampledAtMs: this.#deps.clock.nowMs(),
     };
   }
+}
+
+function triedAs(code: string): string {
+  if (code === 'tool-missing') return 'not installed';
+  return code === 'no-devices' ? 'lists no GPU' : code.replaceAll('-', ' ');
 }
 
 type Outcome = { ok: true; problems: DetectionProblem[] } | { ok: false; failure: SmiFailure };

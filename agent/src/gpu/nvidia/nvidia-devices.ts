@@ -1,9 +1,9 @@
 import { findModel, modelById } from '@node3/shared/gpu/normalise-model';
+import { bytesOfMebibytes } from '../byte-size.ts';
 import { type AgentDevice, type DeviceHealth, healthy } from '../device.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import type { NvidiaCard } from './nvidia-cards.ts';
 import type { ListedGpu, ListedMigDevice } from './parse-smi-list.ts';
-import { bytesOfMebibytes } from './smi-value.ts';
 
 interface BuiltDevices {
   devices: AgentDevice[];

@@ -1,6 +1,7 @@
-import { type DeviceSample, measured, metricsOf } from '../telemetry.ts';
+import { bytesOfMebibytes } from '../byte-size.ts';
+import { type DeviceSample, measured, metricsOf, type Slowdown } from '../telemetry.ts';
 import type { SmiRow } from './parse-smi-rows.ts';
-import { bytesOfMebibytes, readSmiNumber, readSmiText } from './smi-value.ts';
+import { readSmiNumber, readSmiText } from './smi-value.ts';
 
 /** In every recorded driver from 590 to 610; PCIe throughput is left out, it costs 40 ms a card. */
 export const telemetryFields = [
@@ -15,6 +16,9 @@ export const telemetryFields = [
   'fan.speed',
   'clocks.current.sm',
   'ecc.errors.uncorrected.volatile.total',
+  // Renamed with driver 535; one of the two is dropped where it isn't known.
+  'clocks_event_reasons.active',
+  'clocks_throttle_reasons.active',
 ] as const;
 
 /** @returns the sample of a row, or `null` for a row without a UUID. */
@@ -22,8 +26,12 @@ export function sampleOfRow(row: SmiRow): DeviceSample | null {
   const uuid = readSmiText(row['uuid']);
   if (uuid === null) return null;
   const number = (field: (typeof telemetryFields)[number]) => readSmiNumber(row[field]);
+  const slowdowns =
+    readSlowdowns(row['clocks_event_reasons.active']) ??
+    readSlowdowns(row['clocks_throttle_reasons.active']);
   return {
     uuid,
+    ...(slowdowns !== null && { slowdowns }),
     metrics: metricsOf({
       utilizationPercent: measured(number('utilization.gpu')),
       memoryActivityPercent: measured(number('utilization.memory')),
@@ -39,11 +47,26 @@ export function sampleOfRow(row: SmiRow): DeviceSample | null {
   };
 }
 
+/** NVML's bits. Idle, power cap, clock settings and sync boost are how a card works, not faults. */
+const slowdownBits: readonly (readonly [bigint, Slowdown])[] = [
+  [0x08n, 'hardware'],
+  [0x20n, 'software-thermal'],
+  [0x40n, 'hardware-thermal'],
+  [0x80n, 'power-brake'],
+];
+
+/** @returns the slowdowns of a mask such as `0x0000000000000044`; `null` where there is none. */
+export function readSlowdowns(raw: string | undefined): Slowdown[] | null {
+  const mask = readSmiText(raw);
+  if (mask === null || !/^0x[0-9a-f]{1,16}$/i.test(mask)) return null;
+  return slowdownBits.filter(([bit]) => (BigInt(mask) & bit) !== 0n).map(([, name]) => name);
+}
+
 /**
  * What a card's sample says about a slice of it: the temperature of the chip they share. Use,
  * memory and power of the card are everybody's together, so for one slice they are unknown.
  */
 export function sampleOfSlice(card: DeviceSample, sliceId: string): DeviceSample {
   const { temperatureCelsius } = card.metrics;
-  return { uuid: sliceId, metrics: metricsOf({ temperatureCelsius }) };
+  return { ...card, uuid: sliceId, metrics: metricsOf({ temperatureCelsius }) };
 }

@@ -1,8 +1,8 @@
 import { childrenNamed, type SmiDocument, type SmiSection, textAt } from './smi-section.ts';
 import {
-  normalisePciBusId,
   readPciModel,
   readSmiNumber,
+  readSmiPciAddress,
   readSmiText,
   readSmiValue,
   readSmiVersion,
@@ -52,7 +52,7 @@ function readGpu(gpu: SmiSection): SmiGpu {
   return {
     uuid: readSmiText(textAt(gpu, 'uuid')),
     name: readSmiText(textAt(gpu, 'product_name')),
-    pciBusId: normalisePciBusId(textAt(gpu, 'pci/pci_bus_id') ?? gpu.id ?? undefined),
+    pciBusId: readSmiPciAddress(textAt(gpu, 'pci/pci_bus_id') ?? gpu.id ?? undefined),
     pciModel: readPciModel(textAt(gpu, 'pci/pci_device_id')),
     memoryMib: readSmiNumber(memory.value ?? undefined),
     memoryUnified: memory.unsupported,

@@ -1,3 +1,5 @@
+import { normalisePciAddress } from '../pci-address.ts';
+
 /**
  * One cell of nvidia-smi. `value` is `null` when the tool has none; `fault` is set when the cell
  * says that the card itself is broken, which is more than a missing number.
@@ -53,20 +55,8 @@ export function readSmiVersion(raw: string | undefined): string | null {
   return /^\d+(?:\.\d+)+/.exec(readSmiText(raw) ?? '')?.[0] ?? null;
 }
 
-const mebibyte = 1_048_576;
-
-export function bytesOfMebibytes(mebibytes: number | null): number | null {
-  return mebibytes === null ? null : Math.round(mebibytes * mebibyte);
-}
-
-/** @returns `0000:01:00.0` for `00000000:01:00.0`; a domain that needs eight digits keeps them. */
-export function normalisePciBusId(raw: string | undefined): string | null {
-  const match = /^(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f])$/i.exec(
-    readSmiText(raw) ?? '',
-  );
-  if (match?.[2] === undefined) return null;
-  const domain = Number.parseInt(match[1] ?? '0', 16).toString(16);
-  return `${domain.padStart(domain.length > 4 ? 8 : 4, '0')}:${match[2].toLowerCase()}`;
+export function readSmiPciAddress(raw: string | undefined): string | null {
+  return normalisePciAddress(readSmiText(raw) ?? '');
 }
 
 /** @returns `10de:20b2` for nvidia-smi's `0x20B210DE`, which has the vendor in its lower half. */

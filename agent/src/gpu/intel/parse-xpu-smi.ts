@@ -1,0 +1,85 @@
+import { asObject, parseJsonOutput, readMeasure, readText } from '../json-output.ts';
+import { normalisePciAddress } from '../pci-address.ts';
+
+/** One device of `xpu-smi discovery -j`. */
+export interface XpuDevice {
+  index: number;
+  uuid: string | null;
+  name: string | null;
+  pciBusId: string | null;
+  /** `8086:56c1` */
+  pciModel: string | null;
+  memoryBytes: number | null;
+  driverVersion: string | null;
+  /** A slice made for virtual machines, rather than a card. */
+  virtual: boolean;
+}
+
+/** @returns `null` when the output has no list of devices. */
+export function parseXpuDiscovery(output: string): XpuDevice[] | null {
+  const report = asObject(parseJsonOutput(output));
+  const list = report?.['device_list'] ?? (report?.['device_id'] === undefined ? null : [report]);
+  if (!Array.isArray(list)) return null;
+  return list.flatMap((entry, position) => {
+    const fields = asObject(entry);
+    if (fields === null) return [];
+    if ((readText(fields['device_type']) ?? 'GPU') !== 'GPU') return [];
+    const bdf = readText(fields['pci_bdf_address']);
+    const model = /^0x([0-9a-f]{4})$/i.exec(readText(fields['pci_device_id']) ?? '')?.[1];
+    return [
+      {
+        index: readMeasure(fields['device_id']) ?? position,
+        uuid: readText(fields['uuid']),
+        name: readText(fields['device_name']),
+        pciBusId: bdf === null ? null : normalisePciAddress(bdf),
+        pciModel: model === undefined ? null : `8086:${model.toLowerCase()}`,
+        memoryBytes: readMeasure(fields['memory_physical_size_byte']),
+        driverVersion: readText(fields['driver_version']),
+        virtual: readText(fields['device_function_type']) === 'virtual',
+      },
+    ];
+  });
+}
+
+/** Telemetry of one device, of `xpu-smi stats -d N -j`. */
+export interface XpuStats {
+  utilizationPercent: number | null;
+  memoryUsedBytes: number | null;
+  temperatureCelsius: number | null;
+  powerWatts: number | null;
+  clockMegahertz: number | null;
+}
+
+const mebibyte = 1_048_576;
+
+/**
+ * Reads the list of `{metrics_type, value}`; newer releases add averages beside each value.
+ * @returns `null` when the output has no such list.
+ */
+export function parseXpuStats(output: string): XpuStats | null {
+  const report = asObject(parseJsonOutput(output));
+  const levels = [report?.['device_level'], report?.['tile_level']].flatMap((level) =>
+    Array.isArray(level) ? level : [],
+  );
+  const tiles = levels.flatMap((entry) => {
+    const nested = asObject(entry)?.['data_list'];
+    return Array.isArray(nested) ? nested : [entry];
+  });
+  const values = new Map<string, number>();
+  for (const entry of tiles) {
+    const fields = asObject(entry);
+    const name = readText(fields?.['metrics_type']);
+    const value = readMeasure(fields?.['value']);
+    // The device's own values stand first; those of its tiles only fill what it lacks.
+    if (name !== null && value !== null && !values.has(name)) values.set(name, value);
+  }
+  if (values.size === 0) return null;
+  const memoryMib = values.get('XPUM_STATS_MEMORY_USED') ?? null;
+  return {
+    utilizationPercent: values.get('XPUM_STATS_GPU_UTILIZATION') ?? null,
+    memoryUsedBytes: memoryMib === null ? null : Math.round(memoryMib * mebibyte),
+    temperatureCelsius: values.get('XPUM_STATS_GPU_CORE_TEMPERATURE') ?? null,
+    powerWatts: values.get('XPUM_STATS_POWER') ?? null,
+    clockMegahertz: values.get('XPUM_STATS_GPU_FREQUENCY') ?? null,
+  };
+}

@@ -1,0 +1,54 @@
+/** What JSON gives: nothing about its shape is known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Parses the JSON in a tool's output. Tools print warnings before it (amd-smi about permissions),
+ * so parsing starts at each line that could begin it. Names such as `[WARNING]` are not JSON.
+ * @returns `undefined` when there is none.
+ */
+export function parseJsonOutput(output: string): unknown {
+  const starts = [...output.matchAll(/^[ \t]*(?=[[{])/gm)].slice(0, startsMax);
+  for (const { index } of starts) {
+    try {
+      return JSON.parse(output.slice(index)) as unknown;
+    } catch {
+      // A bracket of a warning; the next line that begins with one is tried.
+    }
+  }
+  return undefined;
+}
+
+const startsMax = 50;
+
+export function asObject(value: unknown): JsonObject | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : null;
+}
+
+/** @returns the value at a path such as `asic/market_name`; `undefined` where there is none. */
+export function valueAt(value: unknown, path: string): unknown {
+  let at: unknown = value;
+  for (const name of path.split('/')) at = asObject(at)?.[name];
+  return at;
+}
+
+/** A word that stands for "no value" in every vendor's tools. */
+const absent = /^(?:n\/a|none|unknown|not supported|err!?|error|-|amdsmi_status_.*)?$/i;
+
+/** @returns the text of a cell; `null` for the many spellings of "no value". */
+export function readText(value: unknown): string | null {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return absent.test(text) ? null : text;
+}
+
+/** @returns the number of `42`, `"42.0"`, `"42 W"` or `{ value: 42, unit: "W" }`; else `null`. */
+export function readMeasure(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  const inner = asObject(value);
+  if (inner !== null) return asObject(inner['value']) === null ? readMeasure(inner['value']) : null;
+  const match = /^(-?\d+(?:\.\d+)?)(?:\s*[A-Za-z%]+)?$/.exec(readText(value) ?? '');
+  return match?.[1] === undefined ? null : Number(match[1]);
+}
