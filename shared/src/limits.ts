@@ -192,6 +192,8 @@ export const limits = {
   /** A caller that moves less in a minute is cut off: 4 KiB/s, where 28 kB/s is a bad line. */
   transferWindowMs: 60_000,
   transferWindowBytes: 256 * 1024,
+  /** Names that are looked up at a time of one account or job; each is two packets and a timer. */
+  lookupsPerCaller: 8,
   /** Files that a job names as inputs or as outputs. */
   inputsPerJob: 64,
   outputsPerJob: 64,

@@ -80,7 +80,8 @@ async function bring(
   if (source.kind === 'url') {
     const bytesMax = Math.min(bytesLeft, source.bytesMax ?? bytesLeft);
     const sha256 = source.sha256 ?? null;
-    return fetchUrl({ path, url: source.url, sha256, bytesMax, target }, deps.allow, signal);
+    const input = { path, url: source.url, sha256, bytesMax, target, caller: live.executionId };
+    return fetchUrl(input, deps.allow, signal);
   }
   const { executionId } = live;
   const from = `/api/v1/executions/${executionId}/inputs/${source.artifactId}`;

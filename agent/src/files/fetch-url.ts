@@ -11,6 +11,8 @@ export interface UrlInput {
   sha256: string | null;
   bytesMax: number;
   target: string;
+  /** The execution: its names delay those of no other. */
+  caller: string;
 }
 
 const triesMax = 3;
@@ -25,11 +27,11 @@ export async function fetchUrl(
 }
 
 async function fetchOnce(
-  { path, url, sha256, bytesMax, target }: UrlInput,
+  { path, url, sha256, bytesMax, target, caller }: UrlInput,
   allow: FetchAllowance,
   signal: AbortSignal,
 ): Promise<number> {
-  const found = await safeFetch(url, { maxBytes: bytesMax, sha256, allow, signal });
+  const found = await safeFetch(url, { maxBytes: bytesMax, sha256, allow, signal, caller });
   if (found.status !== 200) {
     found.cancel();
     throw inputError(path, `was answered with status ${found.status} by its server.`);

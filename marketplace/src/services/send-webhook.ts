@@ -120,6 +120,7 @@ async function post(
         totalMs: deps.webhookTimeoutMs,
       },
       allow: deps.webhookAllow,
+      caller: webhook.accountId,
       signal,
     });
     return done({ status: response.status, error: null, answer: await beginningOf(response) });

@@ -1,19 +1,26 @@
-import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { limits } from '../limits.ts';
+import { Turns } from '../turns.ts';
 import { unreachable } from './fetch-deadlines.ts';
 import { checkAddress, type FetchAllowance, hostOf } from './fetch-rules.ts';
+import { lookUpName } from './look-up-name.ts';
 
 export interface HostAddress {
   address: string;
   family: 4 | 6;
 }
 
-/** All addresses of a host name. Tests give their own. */
-export type HostLookup = (host: string) => Promise<HostAddress[]>;
+/** All addresses of a host name. Rejects with the reason of the signal once that is aborted. */
+export type HostLookup = (host: string, signal: AbortSignal) => Promise<HostAddress[]>;
 
-async function lookupAll(host: string): Promise<HostAddress[]> {
-  const found = await systemLookup(host, { all: true, order: 'ipv4first' });
-  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+/** Look-ups of one caller at a time, so that its names that never answer hold up nobody else. */
+const turns = new Turns(limits.lookupsPerCaller);
+
+export interface LookupOptions {
+  signal: AbortSignal;
+  /** Whose URL it is, such as an account. */
+  caller?: string | undefined;
+  lookup?: HostLookup | undefined;
 }
 
 /**
@@ -23,7 +30,7 @@ async function lookupAll(host: string): Promise<HostAddress[]> {
 export async function resolveHost(
   url: URL,
   allow: FetchAllowance,
-  lookup: HostLookup = lookupAll,
+  { signal, caller = '', lookup = lookUpName }: LookupOptions,
 ): Promise<HostAddress[]> {
   const host = hostOf(url);
   const family = isIP(host);
@@ -31,7 +38,9 @@ export async function resolveHost(
     checkAddress(host, allow);
     return [{ address: host, family: family === 6 ? 6 : 4 }];
   }
-  const found = await lookup(host).catch((cause: unknown) => {
+  const asked = turns.run(() => lookup(host, signal), { caller, signal });
+  const found = await asked.catch((cause: unknown) => {
+    signal.throwIfAborted();
     throw unreachable('dns', `The name ${host} is not known.`, cause);
   });
   if (found.length === 0) throw unreachable('dns', `The name ${host} has no address.`);

@@ -26,6 +26,8 @@ export interface SafeFetchOptions {
   redirectsMax?: number;
   signal?: AbortSignal | null;
   lookup?: HostLookup;
+  /** Whose URL it is, such as an account: only so many of its names are looked up at a time. */
+  caller?: string;
 }
 
 export interface SafeResponse {
@@ -68,7 +70,9 @@ async function follow(first: URL, options: SafeFetchOptions, deadlines: FetchDea
   const redirectsMax = options.redirectsMax ?? redirectsUsual;
   let url = first;
   for (let redirects = 0; ; redirects += 1) {
-    const addresses = await within(deadlines, () => resolveHost(url, allow, options.lookup));
+    const { caller, lookup } = options;
+    const asked = { signal: deadlines.signal, caller, lookup };
+    const addresses = await within(deadlines, () => resolveHost(url, allow, asked));
     const hop = {
       url,
       method: options.method ?? 'GET',
@@ -89,7 +93,7 @@ async function follow(first: URL, options: SafeFetchOptions, deadlines: FetchDea
   }
 }
 
-/** A look-up cannot be stopped, so its answer is not waited for any longer. */
+/** Whether or not a look-up ends with its signal, its answer is not waited for any longer. */
 function within<T>(deadlines: FetchDeadlines, work: () => Promise<T>): Promise<T> {
   deadlines.enter('connect');
   return new Promise<T>((resolve, reject) => {

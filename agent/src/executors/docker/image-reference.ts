@@ -1,5 +1,5 @@
-import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { lookUpName } from '@node3/shared/fetch/look-up-name';
 import { ExecutionError } from '../execution-error.ts';
 
 export interface ImageReference {
@@ -38,12 +38,15 @@ export function readImageReference(text: string): ImageReference {
   };
 }
 
+const lookupMs = 10_000;
+
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
 /** @returns the addresses of a host; none when it has none, which the pull itself then reports. */
 export async function resolveHost(name: string): Promise<readonly string[]> {
   try {
-    return (await lookup(name, { all: true })).map(({ address }) => address);
+    const found = await lookUpName(name, AbortSignal.timeout(lookupMs));
+    return found.map(({ address }) => address);
   } catch {
     return [];
   }

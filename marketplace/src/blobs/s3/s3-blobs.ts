@@ -15,10 +15,10 @@ import {
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import { Turns } from '@node3/shared/turns';
 import type { BlobHandle, BlobStore, ByteRange, KeptPart } from '../blob-store.ts';
 import { exactLength } from '../exact-length.ts';
 import { spoolPart } from './spool-part.ts';
-import { Turns } from './turns.ts';
 
 export interface S3Settings {
   /** Such as `https://s3.eu-central-1.amazonaws.com`; null is Amazon's own for the region. */
