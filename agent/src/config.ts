@@ -35,6 +35,8 @@ export interface AgentConfig {
   labels: Record<string, string>;
   /** Accounts whose jobs are not wanted. */
   requestersBlocked: string[];
+  /** Hosts that jobs may reach: names, `*.` and a domain, or `*`; left out or empty, none. */
+  egressHosts?: string[];
   /** Interruptible jobs may be stopped here, unpaid, for others that pay as much or more. */
   preemptible: boolean;
   /** Whether secrets of jobs may lie on disk where there is no memory for files; left out: no. */

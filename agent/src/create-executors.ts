@@ -6,6 +6,7 @@ import {
   connectEngine,
   listEngineAddresses,
 } from './executors/docker/engine-socket.ts';
+import { egressPolicyFor } from './executors/egress/egress-policy.ts';
 import type { Executor } from './executors/executor.ts';
 import { NativeExecutor } from './executors/native/native-executor.ts';
 import { chooseNativeUser } from './executors/native/native-spec.ts';
@@ -38,5 +39,6 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
     }),
   );
   const docker = connectEngine(address ?? { kind: 'socket', path: '/var/run/docker.sock' });
-  return new DockerExecutor({ docker, agentId: ownerId, clock, log, secretFiles });
+  const egress = egressPolicyFor(config.egressHosts ?? []);
+  return new DockerExecutor({ docker, agentId: ownerId, clock, log, secretFiles, egress });
 }

@@ -1,5 +1,7 @@
 import { Offer } from '@node3/shared/device';
+import { isEgressHost } from '@node3/shared/egress-hosts';
 import { ConfigError, type Env, readOptionalText } from '@node3/shared/env';
+import { limits } from '@node3/shared/limits';
 import { Compile } from 'typebox/compile';
 
 /** What a provider says about where its machine stands and whom it works for. */
@@ -34,6 +36,15 @@ export function readAccounts(env: Env, name: string): string[] {
   if (accountsCheck.Check(accounts)) return accounts;
   const fix = 'Set ids of accounts with commas between them; a job says whose it is.';
   throw new ConfigError(name, `is "${env[name]}"`, fix);
+}
+
+/** What jobs may reach. @throws ConfigError for what is no host name. */
+export function readEgressHosts(env: Env, name: string): string[] {
+  const hosts = readList(env, name).map((host) => host.toLowerCase());
+  const wrong = hosts.find((host) => host !== '*' && !isEgressHost(host));
+  if (wrong === undefined && hosts.length <= limits.egressHosts) return hosts;
+  const fix = `Set at most ${limits.egressHosts} host names such as files.example.com or *.example.com, or * for all.`;
+  throw new ConfigError(name, `has "${wrong ?? hosts.length}" in it`, fix);
 }
 
 function readList(env: Env, name: string): string[] {

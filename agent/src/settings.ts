@@ -130,6 +130,13 @@ export const agentSettings: readonly SettingGroup[] = [
         fallback: null,
       },
       {
+        name: 'AGENT_EGRESS_HOSTS',
+        about:
+          'Hosts that jobs may reach if they ask for them, separated by commas: a name, `*.` and a domain, or `*` for all public ones. Without it none; needs root and a firewall tool.',
+        fallback: null,
+        example: 'huggingface.co,*.pythonhosted.org',
+      },
+      {
         name: 'AGENT_ALLOW_PREEMPTION',
         about: 'Whether interruptible jobs may be stopped here, unpaid, for others that pay more.',
         fallback: 'false',

@@ -74,6 +74,15 @@ export const Offer = strictObject({
   preemptible: Type.Optional(Type.Boolean()),
   /** Absent: the agent takes no jobs with secrets. */
   secretKey: Type.Optional(AgentSecretKey),
+  /** What jobs may reach through the agent's proxy; absent: nothing. */
+  egress: Type.Optional(
+    strictObject({
+      hosts: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
+        maxItems: limits.egressHosts,
+        description: 'A host, `*.` and a domain, or `*` for all public hosts',
+      }),
+    }),
+  ),
   /** Accounts whose jobs the provider does not want. */
   requestersBlocked: Type.Optional(
     Type.Array(id('account'), { maxItems: limits.requestersBlocked }),

@@ -34,6 +34,18 @@ describe('job spec', () => {
       '/limits/runsec',
       'did you mean "runSec"?',
     ],
+    [
+      'an address instead of a host',
+      { ...minimal, network: { kind: 'egress', hosts: ['10.0.0.1'] } },
+      '/network/hosts/0',
+      'must match',
+    ],
+    [
+      'no host at all',
+      { ...minimal, network: { kind: 'egress', hosts: [] } },
+      '/network/hosts',
+      'fewer than 1',
+    ],
     ['a missing part', { workload: minimal.workload }, '/price', 'is required'],
     [
       'a negative reward',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { egressHostPattern } from './egress-hosts.ts';
 import { Inputs, type JobInput, type JobOutput, Outputs } from './job-files.ts';
 import {
   After,
@@ -142,6 +143,20 @@ const Placement = strictObject({
   ),
 });
 
+const EgressHost = Type.String({ pattern: egressHostPattern, maxLength: 253 });
+
+/** Hosts that a job reaches through the provider's proxy, by HTTP and TLS on their own ports. */
+const Egress = strictObject({
+  kind: Type.Literal('egress'),
+  hosts: Type.Array(EgressHost, { minItems: 1, maxItems: limits.egressHosts }),
+});
+export type Egress = Static<typeof Egress>;
+
+const NoNetwork = strictObject({ kind: Type.Literal('none') });
+
+/** What a job reaches; without it nothing. */
+const Network = taggedUnion('kind', [NoNetwork, Egress]);
+
 const FixedPrice = strictObject({
   kind: Type.Literal('fixed'),
   reward: MoneySchema,
@@ -190,6 +205,7 @@ export const JobSpecInput = strictObject({
   secrets: Type.Optional(Secrets),
   resources: Type.Optional(Resources),
   placement: Type.Optional(Placement),
+  network: Type.Optional(Network),
   limits: Type.Optional(RunLimits),
   retry: Type.Optional(Retry),
   after: Type.Optional(After),
@@ -244,6 +260,8 @@ export interface JobSpec extends LifecycleSpec {
     arch: 'x64' | 'arm64' | null;
   };
   placement: JobPlacement;
+  /** Absent for none. */
+  network?: Egress;
   price: Price;
   /** Names of the secrets that were declared, and how the program gets each. Absent for none. */
   secrets?: Record<string, SecretForm>;
@@ -302,6 +320,7 @@ export function completeJobSpec(input: JobSpecInput, images: DefaultImages): Job
       arch: resources.arch ?? null,
     },
     placement: { ...placementDefaults, ...placement },
+    ...(input.network?.kind === 'egress' ? { network: input.network } : {}),
     ...completeLifecycle(input),
     price: input.price,
   };

@@ -15,6 +15,9 @@ export const limits = {
   commandParts: 128,
   commandPartBytes: 64 * 1024,
 
+  /** Hosts that one job may ask for, or one provider name: a download page, a registry, its mirrors. */
+  egressHosts: 32,
+
   /** Agents, wallets or regions that one list of a placement names; each is compared at a match. */
   placementListed: 64,
   /** How long a job waits for a free agent before an interruptible one is stopped for it. */

@@ -35,6 +35,21 @@ const sentenceOf = (...args: Parameters<typeof decide>) => {
 };
 
 describe('decideAdmission', () => {
+  it('threats 20, 80: lets a job out only to hosts that the provider allows, and never a native one', () => {
+    const network = { kind: 'egress' as const, hosts: ['a.example.com'] };
+    const open = { ...docker, egressHosts: ['*.example.com'] };
+    const why = 'The job wants to reach hosts that this machine does not allow.';
+    expect(sentenceOf({ network })).toBe(why);
+    expect(sentenceOf({ network }, { executors: [open] })).toBeNull();
+    const executors = [{ ...docker, egressHosts: ['b.example.com'] }];
+    expect(sentenceOf({ network }, { executors })).toBe(why);
+    expect(decide({ network: { kind: 'none' } })).toMatchObject({ admitted: true });
+    const placement = { isolationMin: 'native' as const };
+    const bare = { executors: [native, open], nativeAllowed: true };
+    expect(sentenceOf({ placement }, bare)).toBeNull();
+    expect(sentenceOf({ placement, network }, bare)).toBe(why);
+  });
+
   it('takes what fits', () => {
     expect(decide({})).toEqual({ admitted: true, executorName: 'docker' });
     const resources = { gpus: { count: 2 }, cpus: 4, memoryBytes: 8 * gibibyte };

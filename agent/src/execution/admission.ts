@@ -1,3 +1,4 @@
+import { areHostsWithin } from '@node3/shared/egress-hosts';
 import {
   type IsolationLevel,
   isolationLevels,
@@ -10,6 +11,8 @@ import type { FreeCapacity } from './capacity.ts';
 export interface ExecutorChoice {
   name: string;
   isolation: IsolationLevel;
+  /** What its jobs may reach; absent, nothing. */
+  egressHosts?: readonly string[];
 }
 
 export interface AdmissionFacts {
@@ -33,10 +36,16 @@ export function decideAdmission(facts: AdmissionFacts): Admission {
   const executor = chooseExecutor(facts);
   if (executor !== null) return { admitted: true, executorName: executor.name };
   const { placement, workload } = facts.spec;
-  const sentence =
+  const withoutNetwork = { ...facts.spec };
+  delete withoutNetwork.network;
+  const reaches = chooseExecutor({ ...facts, spec: withoutNetwork }) === null;
+  const isolated =
     workload.image === nativeImage
       ? 'The job has no image, and this machine may not run it without one.'
       : `No executor here isolates at level ${placement.isolationMin}.`;
+  const sentence = reaches
+    ? isolated
+    : 'The job wants to reach hosts that this machine does not allow.';
   return { admitted: false, sentence };
 }
 
@@ -65,12 +74,17 @@ function findRefusal({ spec, deviceIds, free, ...facts }: AdmissionFacts): strin
  */
 function chooseExecutor(facts: AdmissionFacts): ExecutorChoice | null {
   const { isolationMin } = facts.spec.placement;
+  const hosts = facts.spec.network?.hosts ?? [];
   if (facts.spec.workload.image === nativeImage) {
+    // Nothing stands between such a job and the machine's own network, so nothing can be promised.
+    if (hosts.length > 0) return null;
     if (isolationMin !== 'native' || !facts.nativeAllowed) return null;
     return facts.executors.find((executor) => executor.isolation === 'native') ?? null;
   }
   const levelMin = Math.max(rank(isolationMin), rank('container'));
-  const contained = facts.executors.filter((executor) => rank(executor.isolation) >= levelMin);
+  const contained = facts.executors
+    .filter((executor) => rank(executor.isolation) >= levelMin)
+    .filter(({ egressHosts }) => areHostsWithin(hosts, egressHosts ?? []));
   return contained.toSorted((a, b) => rank(a.isolation) - rank(b.isolation))[0] ?? null;
 }
 

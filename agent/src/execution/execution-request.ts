@@ -37,7 +37,7 @@ export function toExecutionRequest(facts: RequestFacts): ExecutionRequest {
       runMs: spec.limits.runSec * 1000,
       logBytesMax: spec.limits.logBytes,
     },
-    network: 'none',
+    network: spec.network === undefined ? 'none' : { egressHosts: spec.network.hosts },
     devices: facts.devices,
   };
 }

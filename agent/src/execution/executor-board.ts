@@ -60,7 +60,13 @@ export class ExecutorBoard {
   }
 
   available(): ExecutorChoice[] {
-    return this.#deps.executors.filter(({ name }) => this.#statuses.get(name)?.available === true);
+    return this.#deps.executors.flatMap(({ name, isolation }) => {
+      const status = this.#statuses.get(name);
+      if (status?.available !== true) return [];
+      const { egress } = status;
+      const hosts = egress?.offered === true ? { egressHosts: egress.hosts } : {};
+      return [{ name, isolation, ...hosts }];
+    });
   }
 
   status(name: string): ExecutorStatus | null {

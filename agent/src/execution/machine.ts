@@ -71,7 +71,15 @@ export function buildOffer(
     preemptible: policy.preemptible,
     ...(secretKey === null || secretKey === undefined ? {} : { secretKey }),
     ...(policy.region === null ? {} : { region: policy.region }),
+    ...egressOf(executors),
   };
+}
+
+/** Of the strongest executor that lets jobs out. */
+function egressOf(executors: readonly ExecutorChoice[]): Pick<Offer, 'egress'> {
+  const open = executors.filter(({ egressHosts }) => egressHosts !== undefined);
+  const hosts = open.find(({ isolation }) => isolation === strongest(open))?.egressHosts;
+  return hosts === undefined ? {} : { egress: { hosts: [...hosts] } };
 }
 
 function strongest(executors: readonly ExecutorChoice[]): IsolationLevel {

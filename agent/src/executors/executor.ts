@@ -90,7 +90,14 @@ export interface ExecutorStatus {
   problems: ExecutorProblem[];
   /** What is in force, as the engine reports it; null where there is nothing to report. */
   isolationEffective: IsolationFacts | null;
+  /** Whether jobs may be let out; absent where an executor has no networks at all. */
+  egress?: EgressStatus;
 }
+
+/** `hosts` is what the provider allows; `why` a sentence for a person. */
+export type EgressStatus =
+  | { offered: true; hosts: readonly string[]; firewall: string }
+  | { offered: false; why: string };
 
 export interface IsolationFacts {
   engine: string;
@@ -173,7 +180,8 @@ export interface ExecutionRequest {
   /** Contents of files below SECRETS_DIR, by name. */
   secretFiles?: Readonly<Record<string, string>>;
   limits: ExecutionLimits;
-  network: 'none';
+  /** Hosts that may be reached through a proxy of the agent; nothing else is, and no DNS. */
+  network: 'none' | { egressHosts: readonly string[] };
   devices: readonly ExecutionDevice[];
 }
 

@@ -12,6 +12,7 @@ export const constraintPointers: Record<Constraint, string> = {
   isolation: '/placement/isolationMin',
   arch: '/resources/arch',
   secrets: '/secrets',
+  network: '/network',
   simulated_gpu: '/resources/gpus',
   gpu_vendor: '/resources/gpus/vendor',
   gpu_framework: '/resources/gpus/framework',

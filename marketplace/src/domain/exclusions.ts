@@ -22,6 +22,7 @@ export const excludingConstraints = [
   'isolation',
   'arch',
   'secrets',
+  'network',
   'cpus',
   'memory',
   'disk',

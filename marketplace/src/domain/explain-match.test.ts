@@ -19,6 +19,10 @@ const countFitting = (job: Needs, all: readonly AgentFacts[]) =>
 
 /** The job with one field changed, as a person would who follows the advice. */
 function follow(job: Needs, { pointer, value }: Pick<Relaxation, 'pointer' | 'value'>): Needs {
+  if (pointer === '/network') {
+    const { egressHosts: _hosts, ...rest } = job;
+    return rest;
+  }
   const changed = structuredClone(job) as unknown as Record<string, unknown>;
   const path = pointer.slice(1).split('/');
   const field = path.pop() ?? '';

@@ -1,4 +1,5 @@
 import type { Offer } from '@node3/shared/device';
+import { areHostsWithin } from '@node3/shared/egress-hosts';
 import { isolationLevels, nativeImage } from '@node3/shared/job-spec';
 import type { Needs } from './matching.ts';
 
@@ -12,7 +13,8 @@ export type PlacementConstraint =
   | 'label'
   | 'isolation'
   | 'arch'
-  | 'secrets';
+  | 'secrets'
+  | 'network';
 
 /** Who an agent is and what it offers: what doesn't change from job to job. */
 export interface AgentFacts {
@@ -53,6 +55,11 @@ export const offerRules: readonly [PlacementConstraint, (needs: Needs, offer: Of
     ['isolation', isolationSuffices],
     ['arch', ({ resources }, { arch }) => resources.arch === null || resources.arch === arch],
     ['secrets', ({ sealed }, { secretKey }) => sealed !== true || secretKey !== undefined],
+    [
+      'network',
+      ({ egressHosts }, { egress }) =>
+        egressHosts === undefined || areHostsWithin(egressHosts, egress?.hosts ?? []),
+    ],
   ];
 
 /** The first requirement that keeps the job from the agent; null when all let it. */

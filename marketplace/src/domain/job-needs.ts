@@ -11,6 +11,7 @@ export interface JobNeeds {
   arch: 'x64' | 'arm64' | null;
   isNative: boolean;
   isSealed?: true;
+  egressHosts?: readonly string[];
 }
 
 export function jobNeedsOf({
@@ -18,9 +19,14 @@ export function jobNeedsOf({
   resources,
   workload,
   sealed,
-}: Pick<Needs, 'placement' | 'resources' | 'workload' | 'sealed'>): JobNeeds {
+  egressHosts,
+}: Pick<Needs, 'placement' | 'resources' | 'workload' | 'sealed' | 'egressHosts'>): JobNeeds {
   const { gpus, cpus, memoryBytes, diskBytes, arch } = resources;
   const isNative = workload.image === nativeImage;
   const parts = { placement, gpus, cpus, memoryBytes, diskBytes, arch, isNative };
-  return sealed === true ? { ...parts, isSealed: true } : parts;
+  return {
+    ...parts,
+    ...(sealed === true ? { isSealed: true } : {}),
+    ...(egressHosts === undefined ? {} : { egressHosts }),
+  };
 }

@@ -52,8 +52,19 @@ describe('matching', () => {
     ['region', spec({ placement: { regions: ['eu', 'us-east'] } })],
     ['label', spec({ placement: { labels: { disk: 'nvme' } } })],
     ['gpu_framework', gpu({ count: 1, framework: 'rocm' })],
+    ['network', spec({ network: { kind: 'egress', hosts: ['example.com'] } })],
   ] as const)('names %s when that forbids it', (constraint, job) => {
     expect(fit(job, capacity(), 'refused')).toEqual({ fits: false, constraint });
+  });
+
+  it('sends a job that needs some hosts where all of them may be reached', () => {
+    const job = spec({ network: { kind: 'egress', hosts: ['a.example.com', 'b.example.com'] } });
+    const fits = (hosts: string[]) => fit(job, capacity({ egress: { hosts } }), 'refused').fits;
+    expect([fits(['*']), fits(['*.example.com']), fits(['a.example.com'])]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('takes what the agent says about its place and its labels', () => {

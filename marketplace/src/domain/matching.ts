@@ -26,6 +26,8 @@ export type Needs = Pick<JobSpec, 'placement' | 'resources' | 'price'> & {
   workload: Pick<JobSpec['workload'], 'image'>;
   /** Whether it has secrets, which only agents with a key for them get. */
   sealed?: boolean;
+  /** What it has to reach; left out, nothing. */
+  egressHosts?: readonly string[];
   /** Whose job it is; null where that is not known yet, as for a quote. */
   requesterId: string | null;
 };
@@ -49,9 +51,11 @@ export type SimulatedPolicy = 'allowed' | 'refused';
 /** What a job needs. A stored spec says nothing about fields that were not known when it was posted. */
 export function needsOf(spec: JobSpec, requesterId: string | null): Needs {
   const { placement, resources, price, limits, workload, secrets, sealedEnv, sealedFiles } = spec;
+  const { network } = spec;
   const isSealed = [secrets, sealedEnv, sealedFiles].some((part) => part !== undefined);
   return {
     ...(isSealed ? { sealed: true } : {}),
+    ...(network === undefined ? {} : { egressHosts: network.hosts }),
     placement: { ...placementDefaults, ...placement },
     resources,
     price,

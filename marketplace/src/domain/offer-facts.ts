@@ -7,6 +7,7 @@ import type { Device, Offer } from '@node3/shared/device';
 export function offerFactsKey(offer: Offer): string {
   const { isolation, nativeAllowed, arch, region, labels, asks, requestersBlocked, devices } =
     offer;
+  const { egress, secretKey } = offer;
   const named = Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([
     isolation,
@@ -17,6 +18,8 @@ export function offerFactsKey(offer: Offer): string {
     asks?.SOL?.amount ?? null,
     asks?.USDC?.amount ?? null,
     requestersBlocked?.toSorted() ?? [],
+    egress?.hosts ?? [],
+    secretKey !== undefined,
     devices.map(deviceFacts),
   ]);
 }
@@ -37,6 +40,8 @@ export function isSameFacts(a: Offer, b: Offer): boolean {
       isSame(a.labels, b.labels) &&
       isSame(a.asks, b.asks) &&
       isSame(a.requestersBlocked, b.requestersBlocked) &&
+      isSame(a.egress, b.egress) &&
+      (a.secretKey === undefined) === (b.secretKey === undefined) &&
       isSame(a.devices, b.devices))
   );
 }

@@ -6,6 +6,7 @@ import { labelKey } from './need-bounds.ts';
 import { bytesStep, cpusStep, fieldMax, pack, versionStep } from './packed-needs.ts';
 import {
   archBits,
+  egressBit,
   frameworkBits,
   labelBit,
   nativeBit,
@@ -34,6 +35,7 @@ export function viewAgent(capacity: Capacity, simulated: SimulatedPolicy): Agent
   let mask = archBits[offer.arch];
   if (offer.nativeAllowed) mask |= nativeBit;
   if (offer.secretKey !== undefined) mask |= sealedBit;
+  if (offer.egress !== undefined) mask |= egressBit;
   for (const device of devices) {
     for (const framework of frameworksOf(device)) mask |= frameworkBits[framework];
   }

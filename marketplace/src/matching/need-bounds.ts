@@ -4,6 +4,7 @@ import type { JobNeeds } from '../domain/job-needs.ts';
 import { bytesStep, cpusStep, pack, versionStep } from './packed-needs.ts';
 import {
   archBits,
+  egressBit,
   frameworkBits,
   labelBit,
   nativeBit,
@@ -34,11 +35,12 @@ export function boundsOf(needs: JobNeeds): NeedBounds {
   };
 }
 
-function maskOf({ arch, isNative, isSealed, gpus, placement }: JobNeeds): number {
+function maskOf({ arch, isNative, isSealed, egressHosts, gpus, placement }: JobNeeds): number {
   let mask = 0;
   if (arch !== null) mask |= archBits[arch];
   if (isNative) mask |= nativeBit;
   if (isSealed === true) mask |= sealedBit;
+  if (egressHosts !== undefined) mask |= egressBit;
   if (gpus?.framework !== undefined) mask |= frameworkBits[gpus.framework];
   for (const [name, value] of Object.entries(placement.labels)) mask |= labelBit(name, value);
   const [region] = placement.regions ?? [];

@@ -211,6 +211,7 @@ export class OpenJobs {
       resources: { gpus, cpus, memoryBytes, diskBytes, arch, shmBytes: 0 },
       workload: { image: needs.isNative ? nativeImage : '' },
       sealed: needs.isSealed === true,
+      ...(needs.egressHosts === undefined ? {} : { egressHosts: needs.egressHosts }),
       limits: { runSec: 1 },
       price: { kind: 'fixed', reward: { amount: '0', asset: this.table.assetOf(place) } },
       requesterId: this.table.accountOf(place),

@@ -17,8 +17,11 @@ export const frameworkBits: Record<GpuFramework, number> = {
 /** The agent has a key for secrets. */
 export const sealedBit = 1 << 7;
 
-const labelBitFirst = 8;
-const labelBits = 12;
+/** Jobs may reach some hosts from there. */
+export const egressBit = 1 << 8;
+
+const labelBitFirst = 9;
+const labelBits = 11;
 /** Above the labels: the entries of a tree lie in the order of these bits, and regions part them best. */
 const regionBitFirst = 20;
 const regionBits = 12;

@@ -8,12 +8,12 @@ import { hashText } from './api-key.ts';
  * paid for it or who may run it. null where the job does not ask for it.
  */
 export function cacheKeyOf(spec: JobSpec): string | null {
-  const { cache, workload, inputs, outputs, resources } = spec;
+  const { cache, workload, inputs, outputs, resources, network } = spec;
   // What an address gives today it need not give tomorrow.
   const isFixed = inputs.every(
     ({ source }) => source.kind !== 'url' || source.sha256 !== undefined,
   );
-  if (cache === null || !isFixed) return null;
+  if (cache === null || !isFixed || network !== undefined) return null;
   const kept = outputs === null ? {} : { outputs };
   return hashText(canonicalJson({ workload, inputs, resources, ...kept }));
 }

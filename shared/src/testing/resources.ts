@@ -11,7 +11,9 @@ export type Resource =
   | 'prometheus'
   | 's3'
   | 'mount'
-  | 'deploy-tools';
+  | 'deploy-tools'
+  | 'firewall'
+  | 'bubblewrap';
 
 export interface ResourceProbe {
   resource: Resource;

@@ -6,6 +6,7 @@ import { buildJobEnvironment } from '../job-environment.ts';
 import { scriptCommand } from '../job-files.ts';
 import { secretsMount } from '../secret-files.ts';
 import { writeLabels } from './container-labels.ts';
+import type { JobNetwork } from './job-networks.ts';
 
 /** The image as the engine stores it. */
 export interface ImageTraits {
@@ -58,6 +59,14 @@ export function volumeNames(executionId: string): { input: string; output: strin
   return { input: `${name}-input`, output: `${name}-output`, code: `${name}-code` };
 }
 
+/** What was made for a container before it: null for what it does without. */
+export interface ContainerParts {
+  secretsDirectory: string | null;
+  network: JobNetwork | null;
+}
+
+const noParts: ContainerParts = { secretsDirectory: null, network: null };
+
 /**
  * The whole container of an execution. Pure: every value is a constant of ours, a checked number
  * of the request, or job text in a place where the engine treats it as data (image, argument
@@ -67,7 +76,7 @@ export function buildContainerConfig(
   request: ExecutionRequest,
   image: ImageTraits,
   traits: EngineTraits,
-  secretsDirectory: string | null = null,
+  parts: ContainerParts = noParts,
 ): ContainerCreateOptions {
   const { workload } = request;
   const env = buildJobEnvironment(request, jobDirectories);
@@ -79,7 +88,9 @@ export function buildContainerConfig(
       ? { WorkingDir: workload.workdir }
       : {}),
     Env: [
-      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      ...Object.entries({ ...env, ...proxyVariables(parts.network) }).map(
+        ([name, value]) => `${name}=${value}`,
+      ),
       ...unsetForHooks(request.devices),
     ],
     User: `${jobUserId}:${jobUserId}`,
@@ -88,11 +99,25 @@ export function buildContainerConfig(
     Tty: false,
     ...standardInput(request),
     StopSignal: 'SIGTERM',
-    NetworkDisabled: true,
+    NetworkDisabled: parts.network === null,
     // An image's own health check would run beside the job and count against its limits.
     Healthcheck: { Test: ['NONE'] },
-    Labels: writeLabels(request),
-    HostConfig: buildHostConfig(request, image, traits, secretsDirectory),
+    Labels: writeLabels(request, parts.network?.proxyPort ?? null),
+    HostConfig: buildHostConfig(request, image, traits, parts),
+  };
+}
+
+/** Programs know one spelling or the other. They come last: a job's own would lead nowhere. */
+function proxyVariables(network: JobNetwork | null): Record<string, string> {
+  if (network === null) return {};
+  const { proxyUrl } = network;
+  return {
+    HTTP_PROXY: proxyUrl,
+    http_proxy: proxyUrl,
+    HTTPS_PROXY: proxyUrl,
+    https_proxy: proxyUrl,
+    NO_PROXY: 'localhost,127.0.0.1',
+    no_proxy: 'localhost,127.0.0.1',
   };
 }
 
@@ -134,12 +159,13 @@ function buildHostConfig(
   request: ExecutionRequest,
   image: ImageTraits,
   traits: EngineTraits,
-  secretsDirectory: string | null,
+  { secretsDirectory, network }: ContainerParts,
 ): HardenedHostConfig {
   const { limits } = request;
   const memoryBytes = checkedInteger(limits.memoryBytes, 'memoryBytes');
   return {
-    NetworkMode: 'none',
+    NetworkMode: network === null ? 'none' : network.name,
+    // Nobody answers there: names would carry data out. The proxy looks them up for the job.
     Dns: ['127.0.0.1'],
     Privileged: false,
     ReadonlyRootfs: true,

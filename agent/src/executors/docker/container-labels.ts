@@ -9,6 +9,7 @@ export const labelNames = {
   runMs: 'node3.run-ms',
   diskBytes: 'node3.disk-bytes',
   logBytesMax: 'node3.log-bytes-max',
+  proxyPort: 'node3.proxy-port',
 } as const;
 
 export interface ContainerFacts {
@@ -18,9 +19,14 @@ export interface ContainerFacts {
   runMs: number;
   diskBytes: number;
   logBytesMax: number;
+  /** Where the job's proxy listens; null for a job without a network. */
+  proxyPort: number | null;
 }
 
-export function writeLabels(request: ExecutionRequest): Record<string, string> {
+export function writeLabels(
+  request: ExecutionRequest,
+  proxyPort: number | null = null,
+): Record<string, string> {
   return {
     [labelNames.agent]: request.agentId,
     [labelNames.execution]: request.executionId,
@@ -29,6 +35,7 @@ export function writeLabels(request: ExecutionRequest): Record<string, string> {
     [labelNames.runMs]: String(request.limits.runMs),
     [labelNames.diskBytes]: String(request.limits.diskBytes),
     [labelNames.logBytesMax]: String(request.limits.logBytesMax),
+    ...(proxyPort === null ? {} : { [labelNames.proxyPort]: String(proxyPort) }),
   };
 }
 
@@ -46,5 +53,6 @@ export function readLabels(
     logBytesMax: Number(labels[labelNames.logBytesMax]),
   };
   if (!Object.values(numbers).every((number) => Number.isSafeInteger(number))) return null;
-  return { executionId, jobId, ...numbers };
+  const port = labels[labelNames.proxyPort];
+  return { executionId, jobId, ...numbers, proxyPort: port === undefined ? null : Number(port) };
 }

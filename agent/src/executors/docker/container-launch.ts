@@ -10,6 +10,7 @@ import { readEngineTime } from './container-outcome.ts';
 import { ContainerSupervision, type SupervisionDeps } from './container-supervision.ts';
 import { createVolumes } from './execution-volumes.ts';
 import { findImage } from './image-pull.ts';
+import type { JobNetworks } from './job-networks.ts';
 import { toStartError } from './start-error.ts';
 
 /**
@@ -17,7 +18,7 @@ import { toStartError } from './start-error.ts';
  * @throws ExecutionError; the caller removes what was made so far.
  */
 export async function launchContainer(
-  deps: SupervisionDeps & { secretFiles: SecretFiles | null },
+  deps: SupervisionDeps & { secretFiles: SecretFiles | null; networks: JobNetworks },
   traits: EngineTraits,
   request: ExecutionRequest,
 ): Promise<ContainerSupervision> {
@@ -30,8 +31,13 @@ export async function launchContainer(
       throw new ExecutionError('image_not_found', 'The image is not on this machine any more.');
     }
     const imageTraits = { id: image.imageId, volumes: image.volumes };
-    const secrets = await writeSecrets(deps.secretFiles, request, null);
-    const config = buildContainerConfig(request, imageTraits, traits, secrets);
+    const secretsDirectory = await writeSecrets(deps.secretFiles, request, null);
+    const network =
+      request.network === 'none'
+        ? null
+        : await deps.networks.open(request, request.network.egressHosts);
+    const parts = { secretsDirectory, network };
+    const config = buildContainerConfig(request, imageTraits, traits, parts);
     await createVolumes(deps, request, files, image.imageId);
     const container = await createContainer(deps.docker, config);
     const feed = await openStdin(container, request);

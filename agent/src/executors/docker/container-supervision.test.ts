@@ -19,6 +19,7 @@ const facts = {
   runMs: 60_000,
   diskBytes: 1_000,
   logBytesMax: 1_000,
+  proxyPort: null,
 };
 
 it('finds the end of a workload whose engine died while it was waited for', async () => {

@@ -3,6 +3,7 @@ import { assert } from '@node3/shared/assert';
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import type Docker from 'dockerode';
+import type { EgressPolicy } from '../egress/egress-policy.ts';
 import { ExecutionError } from '../execution-error.ts';
 import type {
   ExecutionOutcome,
@@ -28,6 +29,7 @@ import { ignoreMissing } from './engine-error.ts';
 import { probeEngine } from './engine-probe.ts';
 import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
 import { ensureImage } from './image-pull.ts';
+import { type JobNetworkDeps, JobNetworks } from './job-networks.ts';
 import { streamLogs } from './log-stream.ts';
 import { findOutputFolder } from './output-folder.ts';
 import { readSeccompProfile } from './seccomp-profile.ts';
@@ -47,6 +49,10 @@ export interface DockerExecutorDeps {
   volumesReachable?: boolean;
   /** Where secrets of jobs lie; left out, jobs with secrets are refused. */
   secretFiles?: SecretFiles | null;
+  /** What the provider lets jobs reach; left out, nothing. */
+  egress?: EgressPolicy | null;
+  /** Tests give their own ways out. */
+  networkTools?: Pick<JobNetworkDeps, 'lookup' | 'dial' | 'findFirewall'>;
   /** Free space on the outputs' disk below which workloads are stopped; left out, 512 MiB. */
   diskFreeBytesMin?: number;
 }
@@ -64,13 +70,19 @@ export class DockerExecutor implements Executor {
   readonly #deps: DockerExecutorDeps & {
     volumesReachable: boolean;
     secretFiles: SecretFiles | null;
+    networks: JobNetworks;
   };
   readonly #supervisions = new Map<string, ContainerSupervision>();
   #traits: EngineTraits | null = null;
 
   constructor(deps: DockerExecutorDeps) {
     const volumesReachable = deps.volumesReachable ?? getuid?.() === 0;
-    this.#deps = { ...deps, volumesReachable, secretFiles: deps.secretFiles ?? null };
+    const networks = new JobNetworks({
+      ...deps,
+      egress: deps.egress ?? null,
+      ...deps.networkTools,
+    });
+    this.#deps = { ...deps, volumesReachable, secretFiles: deps.secretFiles ?? null, networks };
     this.isolation = isolationOfRuntime[deps.runtime ?? ''] ?? 'container';
   }
 
@@ -86,6 +98,8 @@ export class DockerExecutor implements Executor {
         nvidia: facts.nvidia,
         apparmor: facts.apparmor,
       };
+      const reach = this.#deps.volumesReachable && !facts.rootless ? 'reachable' : 'remote';
+      return { ...status, egress: await this.#deps.networks.probe(reach) };
     }
     return status;
   }
@@ -145,17 +159,19 @@ export class DockerExecutor implements Executor {
     const { docker } = this.#deps;
     const container = docker.getContainer(containerName(executionId));
     await ignoreMissing(container.remove({ force: true, v: true }));
+    await this.#deps.networks.remove(executionId);
     await removeVolumes(docker, executionId);
     await this.#deps.secretFiles?.remove(executionId);
   }
 
-  /** Includes executions of which only volumes are left; they are listed as created. */
+  /** Includes executions of which only volumes or networks are left; they are listed as created. */
   async list(): Promise<OwnedExecution[]> {
-    const { docker, agentId } = this.#deps;
+    const { docker, agentId, networks } = this.#deps;
     const containers = await listContainers(docker, agentId);
-    const known = new Set(containers.map(({ executionId }) => executionId));
-    const owners = await listVolumeOwners(docker, agentId);
-    return [...containers, ...owners.filter(({ executionId }) => !known.has(executionId))];
+    const leftovers = [...(await listVolumeOwners(docker, agentId)), ...(await networks.list())];
+    const owned = new Map(leftovers.map((each) => [each.executionId, each]));
+    for (const container of containers) owned.set(container.executionId, container);
+    return [...owned.values()];
   }
 
   async adopt(executionId: string): Promise<OwnedExecution | null> {
@@ -163,6 +179,7 @@ export class DockerExecutor implements Executor {
     if (found === null) return null;
     const { owned, facts } = found;
     if (owned.startedAtMs !== null && !this.#supervisions.has(executionId)) {
+      await this.#reopenNetwork(executionId, owned, facts.proxyPort);
       const supervision = new ContainerSupervision(this.#deps, facts, owned.startedAtMs);
       this.#supervisions.set(executionId, supervision);
     }
@@ -180,6 +197,22 @@ export class DockerExecutor implements Executor {
   async close(): Promise<void> {
     await Promise.all([...this.#supervisions.values()].map((each) => each.close()));
     this.#supervisions.clear();
+    await this.#deps.networks.close();
+  }
+
+  /** A job that is cut off goes on: what it can still do is its own affair. */
+  async #reopenNetwork(
+    executionId: string,
+    { state }: OwnedExecution,
+    proxyPort: number | null,
+  ): Promise<void> {
+    if (proxyPort === null || state !== 'running') return;
+    try {
+      await this.#requireTraits();
+      await this.#deps.networks.adopt(executionId, proxyPort);
+    } catch (error) {
+      this.#deps.log.warn({ err: error, executionId }, 'the proxy of a job was not opened again');
+    }
   }
 
   async #requireTraits(): Promise<EngineTraits> {

@@ -1,7 +1,8 @@
 /**
  * What a hostile job would try first, as a Python program for the local image: each probe prints
  * `blocked name why` or `OPEN name`. System calls go through ctypes, so no compiler is needed.
- * Numbers are those of x86-64 and arm64.
+ * Numbers are those of x86-64 and arm64. A job with a proxy has an interface more and is tried more:
+ * PROBE_PORTS are services of this machine, PROBE_PEERS addresses of other jobs with a port.
  */
 export const jailProbe = String.raw`
 import ctypes, errno, os, platform, socket, sys
@@ -93,7 +94,30 @@ for protocol in (4, 6, 9, 12, 15, 16):
     fails('netlink protocol %d' % protocol, lambda: socket.socket(16, socket.SOCK_RAW, protocol))
 fails('raw ip socket', lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
 
-report('interfaces besides lo', [name for _, name in socket.if_nameindex()] != ['lo'], socket.if_nameindex())
+proxy = os.environ.get('HTTP_PROXY')
+expected = ['lo'] if proxy is None else ['eth0', 'lo']
+report('unexpected interfaces', sorted(name for _, name in socket.if_nameindex()) != expected, socket.if_nameindex())
+if proxy is not None:
+    gateway = proxy.split('/')[2].split(':')[0]
+    here = socket.create_connection((gateway, int(proxy.split(':')[2])), timeout=5)
+    own = here.getsockname()[0]
+    here.close()
+    services = [(gateway, int(port)) for port in os.environ['PROBE_PORTS'].split(',')]
+    peers = [(each.split(':')[0], int(each.split(':')[1])) for each in os.environ['PROBE_PEERS'].split(',')]
+    near = own.rsplit('.', 1)[0]
+    for place in services + peers + [(gateway, 22), (gateway, 53), (gateway, 2375), (near + '.3', 7000)]:
+        fails('connect %s port %d' % place, lambda: socket.create_connection(place, timeout=1))
+    for server in ('127.0.0.11', '127.0.0.1', gateway, '8.8.8.8'):
+        def ask_name():
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+                asked.settimeout(1)
+                asked.sendto(b'\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04leak\x07example\x00\x00\x01\x00\x01', (server, 53))
+                code = asked.recv(512)[3] & 15
+                if code != 0:
+                    raise OSError(errno.ENODATA, 'answered with code %d' % code)
+        fails('ask %s for a name' % server, ask_name)
+    for group in ('ff02::1', 'fe80::1'):
+        fails('connect %s on eth0' % group, lambda: socket.create_connection((group + '%eth0', int(os.environ['PROBE_PORTS'].split(',')[0])), timeout=1))
 for host in ('8.8.8.8', '169.254.169.254', '172.17.0.1', '10.0.0.1', '192.168.0.1'):
     fails('connect ' + host, lambda: socket.create_connection((host, 80), timeout=2))
 fails('resolve a name', lambda: socket.getaddrinfo('example.com', 80))

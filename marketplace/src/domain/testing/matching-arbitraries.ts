@@ -41,14 +41,16 @@ const offer: fc.Arbitrary<Partial<Offer>> = fc
     region: perhaps(some(regions)),
     disk: fc.option(some(['nvme', 'hdd'])),
     requestersBlocked: perhaps(some([['acc_1'], ['acc_2']])),
+    egress: perhaps(some([['*'], ['*.example.com']])),
   })
-  .map(({ devices, ask, disk, region, requestersBlocked, ...rest }) => ({
+  .map(({ devices, ask, disk, region, requestersBlocked, egress, ...rest }) => ({
     ...rest,
     devices: devices.map((facts, index) => sampleDevice({ id: `GPU-${index}`, ...facts })),
     asks: { SOL: ask === null ? null : { amount: ask, asset: 'SOL' as const }, USDC: null },
     labels: disk === null ? {} : { disk },
     ...(region === undefined ? {} : { region }),
     ...(requestersBlocked === undefined ? {} : { requestersBlocked }),
+    ...(egress === undefined ? {} : { egress: { hosts: egress } }),
   }));
 
 export const agents = fc
@@ -95,6 +97,7 @@ export const needs: fc.Arbitrary<Needs> = fc
       diskBytes: fc.integer({ min: 1, max: 4 }).map((size) => size * gib),
     }),
     bid: amount,
+    hosts: perhaps(some([['a.example.com'], ['elsewhere.org']])),
     requesterId: fc.option(some(['acc_1', 'acc_2'])),
   })
   .map((all) => {
@@ -109,5 +112,8 @@ export const needs: fc.Arbitrary<Needs> = fc
       bidPerGpuHour: { amount: all.bid, asset },
       cap: { amount: '1', asset },
     };
-    return sampleNeeds({ placement: all.placement, resources, price }, all.requesterId);
+    const { hosts } = all;
+    const network = hosts === undefined ? {} : { network: { kind: 'egress' as const, hosts } };
+    const spec = { placement: all.placement, resources, price, ...network };
+    return sampleNeeds(spec, all.requesterId);
   });

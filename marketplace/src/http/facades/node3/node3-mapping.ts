@@ -126,7 +126,11 @@ export function toSeedJob(
     return null;
   }
   const { command, entrypoint, workdir, stdin } = workload;
-  const isMore = entrypoint !== undefined || workdir !== undefined || stdin !== undefined;
+  const isMore =
+    spec.network !== undefined ||
+    entrypoint !== undefined ||
+    workdir !== undefined ||
+    stdin !== undefined;
   if (isSealed || isMore || inputs.length > 0 || (spec.resources.gpus?.count ?? 0) > 1) return null;
   const { [seedLabels.input]: input, [seedLabels.output]: output } = labels;
   return {
