@@ -23,6 +23,7 @@ const commands = {
   replicas: [['scripts/replicas.ts']],
   sim: [['scripts/sim.ts']],
   bench: [['scripts/bench.ts']],
+  'gpu-check': [['scripts/gpu-check.ts']],
 };
 
 function say(text) {

@@ -326,4 +326,11 @@ export const limits = {
   webhookSecretOverlapMs: 86_400_000,
   /** Accounts that are looked at in one turn for how much they have left. */
   alertAccountsMax: 10_000,
+  /**
+   * A device walks its memory in this time, on the marketplace's clock. Twice what a fast and four
+   * times what a usual card needs, and half of what one needs that has to fill its memory again.
+   */
+  proofWalkMs: 5_000,
+  /** Each is a tenth of a second of one core, on another thread. Who guesses half the lanes is caught 255 times in 256. */
+  proofLanesOpened: 8,
 } as const;

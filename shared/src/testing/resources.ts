@@ -6,6 +6,7 @@
 export type Resource =
   | 'docker'
   | 'chromium'
+  | 'software-gpu'
   | 'postgres'
   | 'gpu-fixtures'
   | 'prometheus'
