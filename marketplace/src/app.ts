@@ -1,5 +1,5 @@
-import { mkdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
@@ -14,7 +14,7 @@ import { openBus } from './live/open-bus.ts';
 import { jobTraces } from './observability/job-traces.ts';
 import { createObservability, type Observability } from './observability/observability.ts';
 import type { ScrapeOptions } from './observability/readings.ts';
-import { openBlobs, settingsOf } from './open-blobs.ts';
+import { artifactsFolder, openBlobs, settingsOf } from './open-blobs.ts';
 import { createKillSwitch, killSwitchPath } from './payments/keys/kill-switch.ts';
 import { assertProtected, loadWallets } from './payments/keys/load-wallets.ts';
 import { payoutSettingsDefault } from './payments/payout-context.ts';
@@ -28,6 +28,7 @@ import { x402SettingsDefault } from './payments/x402/settlement-context.ts';
 import { loadKeyring } from './secret-keys-file.ts';
 import { loadSecrets } from './secrets.ts';
 import { createService, type Payouts, type Service } from './service.ts';
+import { type Disk, DiskRoom } from './services/disk-room.ts';
 import { startDepositCursors } from './services/start-deposit-cursors.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -218,7 +219,7 @@ async function createMarketplaceService(
     audit: config.audit,
     webhookAllow: config.webhookAllow,
     alertThresholds: config.alerts,
-    diskFreeRatio: () => diskFreeRatio(config.dataDir),
+    room: new DiskRoom({ disks: disksOf(config), reserveBytes: config.diskReserveBytes, log }),
     leaseSecret: keys.secrets.leaseSecret,
     keyring: keys.keyring,
     receiptKey: keys.receiptKey,
@@ -268,10 +269,12 @@ function scrapedOf(
 
 const dayMs = 86_400_000;
 
-/** null where the file system does not say. */
-async function diskFreeRatio(folder: string): Promise<number | null> {
-  const disk = await statfs(folder).catch(() => null);
-  return disk === null || disk.blocks === 0 ? null : disk.bavail / disk.blocks;
+function disksOf({ artifacts, dataDir, database }: MarketplaceConfig): Disk[] {
+  const disks: Disk[] = [{ name: 'data', folder: dataDir }];
+  if (database.engine === 'sqlite')
+    disks.push({ name: 'database', folder: dirname(database.path) });
+  if (artifacts.s3 === null) disks.push({ name: 'artifacts', folder: artifactsFolder(dataDir) });
+  return disks;
 }
 
 const failingDetail = 'The last payout step failed; it is tried again. The log says why.';

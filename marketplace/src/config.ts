@@ -61,6 +61,8 @@ export interface MarketplaceConfig {
   /** Whether the seed's agents, which prove no wallet, may register without a token off localnet. */
   unprovenWallets: 'allowed' | 'refused';
   artifacts: ArtifactConfig;
+  /** Bytes that new work leaves free on each disk; 0 refuses nothing. */
+  diskReserveBytes: number;
   defaultImages: DefaultImages;
   /** Address under which others reach us, such as `https://market.example`; null on one machine. */
   publicUrl: string | null;
@@ -119,6 +121,7 @@ export const pricingDefaults = {
   registration: 'open',
   unprovenWallets: 'refused',
   artifacts: artifactDefaults,
+  diskReserveBytes: limits.diskReserveBytesDefault,
   trustedProxies: [],
 } satisfies Partial<MarketplaceConfig>;
 

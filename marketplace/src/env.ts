@@ -104,6 +104,11 @@ export function readConfig(env: Env): MarketplaceConfig {
     unprovenWallets: readFlag(env, 'ALLOW_UNPROVEN_WALLETS', 'off') ? 'allowed' : 'refused',
     registration: readFlag(env, 'REGISTRATION_TOKEN_REQUIRED', 'off') ? 'token' : 'open',
     artifacts: readArtifactConfig(env),
+    diskReserveBytes: readInteger(env, 'DISK_RESERVE_BYTES', {
+      fallback: pricingDefaults.diskReserveBytes,
+      min: 0,
+      max: 1024 ** 4,
+    }),
     defaultImages,
     publicUrl: readPublicUrl(env),
     explorerUrl: readExplorerUrl(env),

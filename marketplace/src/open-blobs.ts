@@ -8,13 +8,18 @@ import type { ArtifactSettings } from './services/artifact-deps.ts';
 const dayMs = 86_400_000;
 const noMatter = Number.MAX_SAFE_INTEGER;
 
+/** Where they lie on this machine: perhaps a disk of their own. */
+export function artifactsFolder(dataDir: string): string {
+  return join(dataDir, 'artifacts');
+}
+
 /** Where the configuration wants the bytes of artifacts. */
 export async function openBlobs(config: {
   artifacts: ArtifactConfig;
   dataDir: string;
 }): Promise<BlobStore> {
   const { s3 } = config.artifacts;
-  if (s3 === null) return openDiskBlobs(join(config.dataDir, 'artifacts'));
+  if (s3 === null) return openDiskBlobs(artifactsFolder(config.dataDir));
   // A few megabytes of code that most marketplaces never run.
   const { openS3Blobs } = await import('./blobs/s3/s3-blobs.ts');
   return openS3Blobs(s3, join(config.dataDir, 'parts'));

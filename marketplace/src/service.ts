@@ -29,6 +29,7 @@ import type { ArtifactSettings } from './services/artifact-deps.ts';
 import { createArtifactLinks } from './services/artifact-links.ts';
 import { type AuditAddress, auditAddress } from './services/audit-address.ts';
 import { AuthFailures } from './services/auth-failures.ts';
+import type { DiskRoom } from './services/disk-room.ts';
 import { startEntry } from './services/note-start.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
 import type { OwnWallets } from './services/own-wallets.ts';
@@ -43,6 +44,7 @@ import { startAlertWatcher } from './workers/alert-watcher.ts';
 import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
 import { startAuditKeeper } from './workers/audit-keeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
+import { startDiskWatcher } from './workers/disk-watcher.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startLogRetention } from './workers/log-retention.ts';
 import { startScheduleFirer } from './workers/schedule-firer.ts';
@@ -85,8 +87,8 @@ export interface ServiceParts {
   /** Where webhooks may lead beyond the public internet. */
   webhookAllow: FetchAllowance;
   alertThresholds: AlertThresholds;
-  /** Share of the disk that is free; null where it can't be told. */
-  diskFreeRatio: () => Promise<number | null>;
+  /** The disks that are written to. */
+  room: DiskRoom;
   leaseSecret: string;
   keyring: Keyring;
   /** Signs receipts and nothing else. */
@@ -130,7 +132,7 @@ const depositPollMs = { localnet: 250, elsewhere: 5_000 };
 
 /** The marketplace around a store and a chain, whichever they are. */
 export async function createService(parts: ServiceParts): Promise<Service> {
-  const { store, clock, ids, log, payouts, auditor, cluster } = parts;
+  const { store, clock, ids, log, payouts, auditor, cluster, room } = parts;
   const stopping = new AbortController();
   let firer: Loop | null = null;
   const core = await openCore({
@@ -156,6 +158,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const artifactDeps = {
     ...core,
     blobs: parts.blobs,
+    room,
     artifacts: parts.artifacts,
     backups: new Backups({ store, clock, folder: parts.backupFolder }),
     partWriters: new PartWriters(),
@@ -205,6 +208,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           clock,
           cluster,
           startedAtMs,
+          room,
           treasury: parts.treasury,
           version: parts.version,
           ledgerCheck: () => auditor.health(),
@@ -214,18 +218,25 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     {
       dashboardDir: parts.dashboardDir,
       trustedProxies: parts.trustedProxies,
-      metrics: metricsOf({ ...core, auditor }, parts.scraped),
+      metrics: metricsOf({ ...core, auditor, room }, parts.scraped),
       tracer: parts.tracer ?? null,
     },
   );
+  room.onChange(() => {
+    if (room.refusal === null) core.matchmaker.resume();
+    else core.matchmaker.pause();
+    firer?.wake();
+  });
+  await room.look();
   let loops: Loop[] = [];
   return {
     agentLinks: core.agentLinks,
     async listen(host, port) {
       const url = await app.listen({ host, port });
       await store.appendAudit([startEntry(parts, startedAtMs)]);
-      firer = startScheduleFirer({ ...core, operatorCaps, defaultImages });
+      firer = startScheduleFirer({ ...core, operatorCaps, defaultImages, room });
       loops = [
+        startDiskWatcher({ room, log }),
         firer,
         ...core.startWorkers(),
         startArtifactSweeper(artifactDeps),
@@ -242,7 +253,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
             const { state, detail } = auditor.health();
             return state === 'failed' ? detail : null;
           },
-          diskFreeRatio: parts.diskFreeRatio,
+          diskFreeRatio: () => room.freeRatio(),
         }),
         new WebhookWorker({
           ...core,

@@ -1,3 +1,4 @@
+import { limits } from '@node3/shared/limits';
 import {
   credentialsSetting,
   logLevelSetting,
@@ -47,6 +48,12 @@ export const marketplaceSettings: readonly SettingGroup[] = [
           'Where the database is: `sqlite:///path/to/file.db`, or `postgresql://user:password@host:5432/database`.',
         fallback: null,
         example: 'sqlite:////var/lib/node3/marketplace.db',
+      },
+      {
+        name: 'DISK_RESERVE_BYTES',
+        about:
+          'Bytes that stay free on each disk for what runs already: below them new work is refused; 0 refuses nothing.',
+        fallback: String(limits.diskReserveBytesDefault),
       },
       {
         name: 'DASHBOARD_DIR',

@@ -202,6 +202,8 @@ export const limits = {
   outputsPerJob: 64,
   /** Time for the outputs of a job to be uploaded after its run: 64 GiB at 20 MB/s. */
   uploadOutputsMs: 3_600_000,
+  /** Some minutes of logs, results and files of everything that runs on a usual marketplace. */
+  diskReserveBytesDefault: 512 * 1024 * 1024,
   /** A key file or a certificate; larger ones are inputs, and secrets are few. */
   secretValueChars: 32 * 1024,
   secretsPerJob: 32,

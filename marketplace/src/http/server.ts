@@ -15,6 +15,7 @@ import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { addOrigins } from './note-origin.ts';
 import { addRateLimit } from './rate-limit.ts';
+import { refuseNewWork } from './refuse-new-work.ts';
 import { addRequestContext, requestIdOf } from './request-context.ts';
 import { routeUpgrades } from './route-upgrades.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
@@ -112,6 +113,7 @@ export async function createServer(
   await addSecurityHeaders(app);
   await addRateLimit(app);
   addOrigins(app, deps);
+  refuseNewWork(app, deps.room);
   const server = routeUpgrades(app.server, addAgentChannel(app, deps), streamUrl);
   // In a scope of its own: it has a hook for each request and one for each answer.
   await app.register(async (scope) => {

@@ -46,6 +46,11 @@ export class IdleAgents {
     return this.#byAgent.size;
   }
 
+  /** Every stay, with room or without. */
+  all(): IdleStay[] {
+    return [...this.#stays.values()];
+  }
+
   has(stay: IdleStay): boolean {
     return this.#stays.get(stay.agent.agentId) === stay;
   }

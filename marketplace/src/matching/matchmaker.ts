@@ -43,6 +43,7 @@ export class Matchmaker {
   readonly #restored = { places: [] as number[], signatures: new Map<number, Signature>() };
   /** What the open jobs of strategy `affinity` would like an agent to know. */
   readonly #affine = new Map<string, Acquaintance>();
+  #isPaused = false;
 
   constructor(deps: MatchmakerDeps) {
     this.#deps = deps;
@@ -50,6 +51,10 @@ export class Matchmaker {
     this.#fair = new FairClocks(deps.clock);
     this.#idle = new IdleAgents(deps.clock, deps.simulated);
     this.#delayed = new DelayQueue(deps.clock, (jobId) => this.#reopen(jobId));
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   get openCount(): number {
@@ -170,7 +175,8 @@ export class Matchmaker {
   /** Takes this very job out of the index for an agent that named it; null when it can't have it. */
   takeJob(jobId: string, capacity: Capacity): Candidate | null {
     const place = this.#open.table.ids.find(jobId);
-    if (place < 0 || !this.#open.isShown(place) || capacity.freeSlots < 1) return null;
+    if (this.#isPaused || place < 0 || !this.#open.isShown(place)) return null;
+    if (capacity.freeSlots < 1) return null;
     const candidate = this.#open.match(place, capacity, this.#deps.clock.nowMs());
     if (candidate !== null) this.#withdraw(place);
     return candidate;
@@ -196,6 +202,19 @@ export class Matchmaker {
       this.#idle.delete(stay);
       return stay.claimsOver();
     };
+  }
+
+  /** Claims nothing until `resume`; jobs and agents come and go as before. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    for (const stay of this.#idle.all()) {
+      this.#feed(stay);
+      this.#idle.update(stay);
+    }
   }
 
   stop(): void {
@@ -243,6 +262,7 @@ export class Matchmaker {
   }
 
   #claimAtOnce(place: number): boolean {
+    if (this.#isPaused) return false;
     const nowMs = this.#deps.clock.nowMs();
     const { table } = this.#open;
     const job = {
@@ -275,6 +295,7 @@ export class Matchmaker {
 
   /** The best open job for what is free. */
   #bestFor(capacity: Capacity) {
+    if (this.#isPaused) return null;
     const startedMs = performance.now();
     const found = this.#open.bestFor(capacity, this.#deps.clock.nowMs());
     this.#deps.onSearch?.((performance.now() - startedMs) / 1_000);

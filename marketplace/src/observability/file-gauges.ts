@@ -1,20 +1,24 @@
-import { stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import type { DiskRoom } from '../services/disk-room.ts';
 import type { MarketplaceMetrics } from './marketplace-metrics.ts';
 
-/** Sizes of the database's files and of their disk. What can't be read has no sample. */
+/** Sizes of the database's files. What can't be read has no sample. */
 export async function showFiles(metrics: MarketplaceMetrics, databasePath: string): Promise<void> {
-  const [size, wal, disk] = await Promise.all([
-    sizeOf(databasePath),
-    sizeOf(`${databasePath}-wal`),
-    statfs(dirname(databasePath)).catch(() => null),
-  ]);
+  const [size, wal] = await Promise.all([sizeOf(databasePath), sizeOf(`${databasePath}-wal`)]);
   metrics.show('node3_db_size_bytes', [{ labels: {}, value: size }]);
   metrics.show('node3_db_wal_bytes', [{ labels: {}, value: wal }]);
-  const free = disk === null ? null : disk.bavail * disk.bsize;
-  const whole = disk === null ? null : disk.blocks * disk.bsize;
-  metrics.show('node3_disk_free_bytes', [{ labels: {}, value: free }]);
-  metrics.show('node3_disk_size_bytes', [{ labels: {}, value: whole }]);
+}
+
+/** The disks as of the last look at them. */
+export function showDisks(
+  metrics: MarketplaceMetrics,
+  { refusal, sizes }: Pick<DiskRoom, 'refusal' | 'sizes'>,
+): void {
+  const samples = (size: 'free' | 'whole') =>
+    sizes.map((disk) => ({ labels: { disk: disk.name }, value: disk[size] }));
+  metrics.show('node3_disk_free_bytes', samples('free'));
+  metrics.show('node3_disk_size_bytes', samples('whole'));
+  metrics.show('node3_new_work_refused', [{ labels: {}, value: refusal === null ? 0 : 1 }]);
 }
 
 function sizeOf(path: string): Promise<number | null> {

@@ -174,10 +174,15 @@ export const metricTable = {
   node3_db_wal_bytes: { type: 'gauge', help: 'Size of its write-ahead log.', labels: [] },
   node3_disk_free_bytes: {
     type: 'gauge',
-    help: 'Room for the marketplace on the disk with its data.',
+    help: 'Room for the marketplace on the disk with its data, its database or its artifacts.',
+    labels: ['disk'],
+  },
+  node3_disk_size_bytes: { type: 'gauge', help: 'Size of that disk.', labels: ['disk'] },
+  node3_new_work_refused: {
+    type: 'gauge',
+    help: '1 while new work is refused because a disk is nearly full, otherwise 0.',
     labels: [],
   },
-  node3_disk_size_bytes: { type: 'gauge', help: 'Size of that disk.', labels: [] },
   node3_idempotency_replays_total: {
     type: 'counter',
     help: 'Requests answered as they were answered before.',

@@ -1,5 +1,6 @@
 import type { AgentLinks } from '../services/agent-links.ts';
-import { showFiles } from './file-gauges.ts';
+import type { DiskRoom } from '../services/disk-room.ts';
+import { showDisks, showFiles } from './file-gauges.ts';
 import { type MarketGaugeDeps, showMarket } from './market-gauges.ts';
 import { type MoneyGaugeDeps, showMoney } from './money-gauges.ts';
 import type { Observability } from './observability.ts';
@@ -22,6 +23,7 @@ export interface ScrapeOptions {
 
 type Deps = Omit<MarketGaugeDeps & MoneyGaugeDeps, 'metrics' | 'versions'> & {
   agentLinks: AgentLinks;
+  room: DiskRoom;
 };
 
 /** Counts in memory and in the store's own tables of counts. */
@@ -38,6 +40,7 @@ export function createReadings(deps: Deps, options: ScrapeOptions): Reading[] {
   const always: Reading[] = [
     { name: 'market', everyMs: countsMs, show: () => showMarket({ ...deps, metrics, versions }) },
     { name: 'money', everyMs: countsMs, show: () => showMoney({ ...deps, metrics }) },
+    { name: 'disks', everyMs: 0, show: () => showDisks(metrics, deps.room) },
     {
       name: 'streams',
       everyMs: 0,

@@ -6,6 +6,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import type { ArtifactQuota } from '../store/artifact-store.ts';
 import type { Store } from '../store/store.ts';
 import type { ArtifactLinks } from './artifact-links.ts';
+import type { DiskRoom } from './disk-room.ts';
 import type { PartWriters } from './part-writers.ts';
 import type { Transfers } from './transfers.ts';
 
@@ -25,6 +26,7 @@ export interface ArtifactDeps {
   ids: Ids;
   log: Logger;
   artifacts: ArtifactSettings;
+  room: DiskRoom;
   partWriters: PartWriters;
   transfers: Transfers;
   artifactLinks: ArtifactLinks;

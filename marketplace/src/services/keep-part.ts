@@ -26,6 +26,8 @@ export async function keepPart(
   if (bytes !== null && bytes !== part.bytes) {
     throw wrongPart(`The part at ${offset} has ${part.bytes} bytes and this one has ${bytes}.`);
   }
+  // Others' parts were refused before their bytes came; these belong to a job that runs.
+  if (fence !== null) deps.room.assertForOutput(part.bytes);
   const end = deps.transfers.begin('upload', callerOf(row, fence));
   try {
     return await deps.partWriters.write(artifactId, async () => {

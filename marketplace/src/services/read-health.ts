@@ -5,6 +5,7 @@ import type { Health, Readiness } from '@node3/shared/routes/health';
 import { toTimestamp } from '@node3/shared/schema';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { Store } from '../store/store.ts';
+import type { DiskRoom } from './disk-room.ts';
 
 type Check = Health['checks']['store'];
 
@@ -15,6 +16,7 @@ export interface HealthDeps {
   cluster: Health['cluster'];
   version: string;
   startedAtMs: number;
+  room: Pick<DiskRoom, 'refusal'>;
   ledgerCheck(): Check;
   payoutCheck(): Check;
 }
@@ -41,7 +43,8 @@ export async function readHealth(deps: HealthDeps): Promise<Health> {
 
 /** A store that is open has the schema of this program: opening it brings it there, or fails. */
 export function readinessOf({ checks: { store, chain } }: Health): Readiness {
-  const ready = store.state === 'ok';
+  // Where only new work is refused, everything else is to be sent here.
+  const ready = store.state !== 'failed';
   const schema: Check = ready
     ? { state: 'ok', detail: 'The database has the schema of this program.' }
     : { state: 'failed', detail: 'The database can not be asked.' };
@@ -60,7 +63,7 @@ const storeChecks: Record<'written' | 'full' | 'refused', Check> = {
 /** A database that is away is waited for longer than whoever asks for health should be. */
 const storeWaitMs = 2_000;
 
-async function checkStore({ store }: HealthDeps): Promise<Check> {
+async function checkStore({ room, store }: HealthDeps): Promise<Check> {
   const waited = new AbortController();
   const late = sleep(storeWaitMs, 'refused' as const, { ref: false, signal: waited.signal }).catch(
     () => 'refused' as const,
@@ -71,6 +74,8 @@ async function checkStore({ store }: HealthDeps): Promise<Check> {
   );
   const outcome = await Promise.race([written, late]);
   waited.abort();
+  const { refusal } = room;
+  if (outcome === 'written' && refusal !== null) return { state: 'degraded', detail: refusal };
   return storeChecks[outcome];
 }
 

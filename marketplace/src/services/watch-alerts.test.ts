@@ -29,7 +29,7 @@ beforeEach(() => {
     alertThresholds: pricingDefaults.alerts,
     treasuryLamports: () => (treasury === null ? null : baseUnits(treasury)),
     ledgerProblem: () => ledgerProblem,
-    diskFreeRatio: async () => diskFree,
+    diskFreeRatio: () => diskFree,
   };
   watch = new AlertWatch(deps);
   watch.start();

@@ -30,7 +30,7 @@ export interface AlertDeps {
   /** What is wrong with the ledger; null where nothing is. */
   ledgerProblem: () => string | null;
   /** Share of the disk that is free; null where it can't be told. */
-  diskFreeRatio: () => Promise<number | null>;
+  diskFreeRatio: () => number | null;
 }
 
 /** Silent for longer, an agent is no trouble any more: it is gone. */
@@ -74,13 +74,12 @@ export class AlertWatch {
   async #facts(open: readonly AlertRow[]): Promise<AlertFacts> {
     const { store, clock } = this.#deps;
     const nowMs = clock.nowMs();
-    const [agents, queued, oldestPaymentMs, balances, webhooks, diskFreeRatio] = await Promise.all([
+    const [agents, queued, oldestPaymentMs, balances, webhooks] = await Promise.all([
       this.#silentAgents(open, nowMs),
       store.queuedJobs(null, 1),
       this.#oldestPayments(nowMs),
       this.#balances(open),
       this.#failingWebhooks(nowMs),
-      this.#deps.diskFreeRatio(),
     ]);
     const [oldest] = queued;
     return {
@@ -90,7 +89,7 @@ export class AlertWatch {
       oldestPaymentMs,
       treasuryLamports: this.#deps.treasuryLamports(),
       ledgerProblem: this.#deps.ledgerProblem(),
-      diskFreeRatio,
+      diskFreeRatio: this.#deps.diskFreeRatio(),
       balances,
       webhooks,
     };

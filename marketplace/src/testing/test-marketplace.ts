@@ -23,6 +23,7 @@ import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.t
 import { createService, type Service, type ServiceParts } from '../service.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
 import { creditDeposit } from '../services/claim-deposit.ts';
+import { DiskRoom } from '../services/disk-room.ts';
 import type { DatabaseAddress } from '../store/database-address.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -48,6 +49,8 @@ export interface TestMarketplace {
 }
 
 export interface TestOptions {
+  /** Absent: nothing is known of any disk. */
+  room?: DiskRoom;
   /** Where data lies already; it is not removed at the end. */
   folder?: string;
   clock?: Clock;
@@ -176,7 +179,7 @@ async function startOn(
     explorerUrl: () => null,
     audit: pricingDefaults.audit,
     alertThresholds: pricingDefaults.alerts,
-    diskFreeRatio: async () => null,
+    room: options.room ?? new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     keyring: testKeyring,

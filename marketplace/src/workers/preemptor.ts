@@ -12,6 +12,8 @@ export function startPreemptor(deps: PreemptDeps & SingleDeps & { log: Logger })
     intervalMs: preemptIntervalMs,
     log: deps.log,
     async run() {
+      // Nobody could take what room is made for.
+      if (deps.matchmaker.isPaused) return;
       const stopped = await preemptWaiting(deps);
       if (stopped > 0) deps.log.info({ stopped }, 'interruptible executions are to make room');
     },

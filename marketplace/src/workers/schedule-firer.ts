@@ -1,4 +1,5 @@
 import type { Loop } from '@node3/shared/loop';
+import type { DiskRoom } from '../services/disk-room.ts';
 import { type FireDeps, fireSchedules } from '../services/fire-schedules.ts';
 import { type SingleDeps, startSingleLoop } from './single-loop.ts';
 
@@ -9,7 +10,9 @@ import { type SingleDeps, startSingleLoop } from './single-loop.ts';
 const sleepMaxMs = 60_000;
 
 /** Sleeps until the next due time of all schedules: one timer and one look at an index. */
-export function startScheduleFirer(deps: FireDeps & SingleDeps): Loop {
+export function startScheduleFirer(
+  deps: FireDeps & SingleDeps & { room: Pick<DiskRoom, 'refusal'> },
+): Loop {
   let alarm: NodeJS.Timeout | undefined;
   const loop = startSingleLoop(deps, {
     name: 'schedule-firer',
@@ -17,6 +20,8 @@ export function startScheduleFirer(deps: FireDeps & SingleDeps): Loop {
     log: deps.log,
     async run(signal) {
       clearTimeout(alarm);
+      // What is due stays due: it is fired, or found to be too late, once there is room.
+      if (deps.room.refusal !== null) return;
       const fired = await fireSchedules(deps, signal);
       if (fired > 0) deps.log.info({ fired }, 'schedules fired');
       const nextMs = await deps.store.nextScheduleDueMs();

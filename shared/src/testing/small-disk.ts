@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ const run = promisify(execFile);
 /** A file system of a few megabytes, which can be filled to its last byte and emptied again. */
 export interface SmallDisk {
   path: string;
-  /** Takes everything that is left. */
-  fill(): void;
+  /** Takes what is left, but for so many bytes. */
+  fill(leaveBytes?: number): void;
   /** Gives it back. */
   empty(): Promise<void>;
   remove(): Promise<void>;
@@ -42,7 +42,10 @@ export async function mountSmallDisk(mebibytes: number): Promise<SmallDisk> {
   const filler = join(path, 'filler');
   return {
     path,
-    fill: () => appendUntilFull(filler),
+    fill(leaveBytes = 0) {
+      appendUntilFull(filler);
+      if (leaveBytes > 0) truncateSync(filler, statSync(filler).size - leaveBytes);
+    },
     empty: () => rm(filler, { force: true }),
     async remove() {
       await runAsRoot('umount', '--lazy', path);

@@ -4,15 +4,16 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
-import { isNotFound } from '@node3/shared/file-error';
+import { isDiskFull, isNotFound } from '@node3/shared/file-error';
 import { hashFile } from '@node3/shared/files/hash-file';
 import { writeAll } from '@node3/shared/files/write-all';
+import { storageFull } from '../../store/storage-full.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { exactLength } from '../exact-length.ts';
 
 /** Each reader has one in memory, and what the garbage collector has not found yet. */
 const readBytes = 64 * 1024;
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
 /**
  * Blobs in a folder of this machine. A blob that is being uploaded is one file with holes, in which
@@ -26,7 +27,8 @@ export async function openDiskBlobs(folder: string): Promise<BlobStore> {
     kind: 'disk',
     async begin(key) {
       const path = paths.upload(key);
-      const file = await open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
+      // One that was begun and never noted, because the database was full for example, begins again.
+      const file = await withRoom(open(path, O_CREAT | O_NOFOLLOW | O_WRONLY, 0o600));
       await file.close();
       await syncFolder(paths.uploads);
       return 'file';
@@ -36,10 +38,10 @@ export async function openDiskBlobs(folder: string): Promise<BlobStore> {
       try {
         let position = offset;
         for await (const piece of exactLength(body, bytes)) {
-          await writeAll(file, piece, position);
+          await withRoom(writeAll(file, piece, position));
           position += piece.byteLength;
         }
-        await file.datasync();
+        await withRoom(file.datasync());
       } finally {
         await file.close();
       }
@@ -47,7 +49,7 @@ export async function openDiskBlobs(folder: string): Promise<BlobStore> {
     },
     async complete({ key }) {
       const target = paths.blob(key);
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      await withRoom(mkdir(dirname(target), { recursive: true, mode: 0o700 }));
       try {
         await rename(paths.upload(key), target);
       } catch (error) {
@@ -99,6 +101,15 @@ function blobPaths(folder: string) {
     // A folder with a million files is slow to list; the end of an id is random.
     blob: (key: string) => join(blobs, checked(key).slice(-2), key),
   };
+}
+
+/** Throws STORAGE_FULL where there is none: the same part may be sent again. */
+async function withRoom<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isDiskFull(error) ? storageFull(error) : error;
+  }
 }
 
 async function openKnown(path: string, flags: number, key: string): Promise<FileHandle> {

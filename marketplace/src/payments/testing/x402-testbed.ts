@@ -19,6 +19,7 @@ import { artifactDefaults } from '../../artifact-config.ts';
 import { pricingDefaults } from '../../config.ts';
 import { settingsOf } from '../../open-blobs.ts';
 import { createService, type Service, type ServiceParts } from '../../service.ts';
+import { DiskRoom } from '../../services/disk-room.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { absentBlobs } from '../../testing/absent-blobs.ts';
@@ -295,7 +296,7 @@ function createTestService(
     explorerUrl: () => null,
     audit: pricingDefaults.audit,
     alertThresholds: pricingDefaults.alerts,
-    diskFreeRatio: async () => null,
+    room: new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     keyring: testKeyring,

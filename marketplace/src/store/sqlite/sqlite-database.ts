@@ -152,7 +152,11 @@ export class SqliteDatabase implements sql.Database {
   async backUp(file: string): Promise<void> {
     this.#assertUsable();
     if (existsSync(file)) throw new Error(`${file} exists already.`);
-    await this.#db.backup(file, { progress: () => backupPages });
+    try {
+      await this.#db.backup(file, { progress: () => backupPages });
+    } catch (error) {
+      throw isFull(error) ? storageFull(error) : error;
+    }
   }
 
   onEvents(listener: (events: EventRow[]) => void): void {
