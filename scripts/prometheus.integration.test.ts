@@ -173,7 +173,7 @@ describe.skipIf(skip)('the configuration for Prometheus', () => {
     const named = (text: string, key: string) =>
       new Set([...text.matchAll(new RegExp(`${key}: (\\w+)`, 'g'))].map((match) => match[1]));
     const alerts = named(await read('alerts.yml'), '- alert');
-    expect(alerts.size).toBe(13);
+    expect(alerts.size).toBe(14);
     expect(named(await read('alerts.test.yml'), 'alertname')).toEqual(alerts);
   });
 
