@@ -21,7 +21,11 @@ RUN node scripts/build-dashboard.ts && npm prune --omit=dev --no-audit --no-fund
 RUN mkdir -p /var/lib/node3
 
 FROM ${NODE_IMAGE}
+# Memory of large requests goes back to the system at once: see "On a small machine" in deploy.md.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     MARKETPLACE_HOST=0.0.0.0 \
     MARKETPLACE_DATA_DIR=/var/lib/node3 \
     DASHBOARD_DIR=/app/dashboard/dist

@@ -12,8 +12,11 @@ import { type ChunkRecord, pack, streamBit, streamMask, unpack } from './log-chu
 import { noteProgressIn } from './progress.ts';
 import type { Tx, Work } from './work.ts';
 
-/** Few, since each may have some hundred lines. */
-const chunksPerRead = 8;
+/**
+ * Chunks read at once: one, which may be a page by itself and have a megabyte, then more and more,
+ * since most have a few lines.
+ */
+const chunksPerReadMax = 8;
 const insertChunk = `
   INSERT INTO log_chunks (job_id, seq_first, seq_last, attempt, streams, body)
   VALUES (?, ?, ?, ?, ?, ?)`;
@@ -102,8 +105,8 @@ function* readLogsIn(tx: Tx, query: LogQuery): Work<LogLineRow[]> {
   const mask = streamMask(query.stream);
   const page: LogLineRow[] = [];
   let bytes = 0;
-  for (let after = afterSeq; ; ) {
-    const chunks = yield* tx.all<ChunkRecord>(selectChunks, jobId, after, mask, chunksPerRead);
+  for (let after = afterSeq, wanted = 1; ; wanted = Math.min(2 * wanted, chunksPerReadMax)) {
+    const chunks = yield* tx.all<ChunkRecord>(selectChunks, jobId, after, mask, wanted);
     for (const line of chunks.flatMap(unpack)) {
       after = line.seq;
       if (line.seq <= afterSeq || (streamBit(line.stream) & mask) === 0) continue;
@@ -111,6 +114,6 @@ function* readLogsIn(tx: Tx, query: LogQuery): Work<LogLineRow[]> {
       bytes += line.text.length;
       if (page.length >= limit || bytes >= limits.logPageBytes) return page;
     }
-    if (chunks.length < chunksPerRead) return page;
+    if (chunks.length < wanted) return page;
   }
 }

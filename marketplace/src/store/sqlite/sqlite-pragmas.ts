@@ -1,4 +1,29 @@
+import { totalmem } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
 import type Database from 'better-sqlite3';
+
+const mebibyte = 1024 ** 2;
+/** The indexes of a million jobs are read again and again; memory is taken as used. */
+const cacheBytesMax = 64 * mebibyte;
+/** The queue's own few thousand pages. */
+const cacheBytesMin = 8 * mebibyte;
+/** Of what the process may have: the program itself takes most of a small machine. */
+const cachePart = 1 / 16;
+
+/** For its pages. `memoryBytes`: what the process may have. */
+export function pageCacheBytes(memoryBytes: number): number {
+  return Math.min(cacheBytesMax, Math.max(cacheBytesMin, Math.floor(memoryBytes * cachePart)));
+}
+
+/** What the process may have: a container may have less than the machine, and an operator says less. */
+function ownMemoryBytes(): number {
+  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  // A heap is half of a small machine's memory.
+  return Math.min(totalmem(), constrained, 2 * getHeapStatistics().heap_size_limit);
+}
+
+// Negative is KiB.
+const cacheSize = -Math.floor(pageCacheBytes(ownMemoryBytes()) / 1024);
 
 /**
  * `synchronous=FULL` must be set at every open: the library opens existing WAL files at NORMAL,
@@ -12,8 +37,7 @@ const wanted: Record<string, { set: string; is: unknown; isInMemory: unknown }> 
   foreign_keys: { set: 'ON', is: 1n, isInMemory: 1n },
   // The log moves when nobody waits for it: see sqlite-checkpoint.ts.
   wal_autocheckpoint: { set: '0', is: 0n, isInMemory: 0n },
-  // Negative is KiB. The indexes of a million jobs are read again and again; memory is taken as used.
-  cache_size: { set: '-65536', is: -65_536n, isInMemory: -65_536n },
+  cache_size: { set: String(cacheSize), is: BigInt(cacheSize), isInMemory: BigInt(cacheSize) },
   temp_store: { set: 'MEMORY', is: 2n, isInMemory: 2n },
 };
 
