@@ -6,8 +6,15 @@ import { id, strictObject, taggedUnion } from './schema.ts';
 
 /** A file or folder name; `.` and `..` are none. */
 const pathPart = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+';
+const pathPattern = `^${pathPart}(?:/${pathPart})*$`;
+const pathChars = 256;
 const path = (description: string) =>
-  Type.String({ pattern: `^${pathPart}(?:/${pathPart})*$`, maxLength: 256, description });
+  Type.String({ pattern: pathPattern, maxLength: pathChars, description });
+
+/** Whether a text can be the path of an input or of an output. */
+export function isJobFilePath(text: string): boolean {
+  return text.length <= pathChars && new RegExp(pathPattern).test(text);
+}
 
 const InlineSource = strictObject({
   kind: Type.Literal('inline'),

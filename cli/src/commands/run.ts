@@ -12,6 +12,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { askQuote, quoteLine } from '../job/ask-quote.ts';
 import { type Attached, attachJob } from '../job/attach.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
+import { bringFiles, type FileOptions } from '../job/job-files.ts';
 import { describeEnd, exitCodeOfJob, exitCodeOfSignal } from '../job/outcome.ts';
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
 import { moneyText } from '../output/words.ts';
@@ -25,7 +26,7 @@ export interface StayOptions {
   raw?: boolean;
 }
 
-export interface RunOptions extends JobOptions, WorkloadOptions, StayOptions {
+export interface RunOptions extends JobOptions, WorkloadOptions, StayOptions, FileOptions {
   idempotencyKey?: string;
 }
 
@@ -34,11 +35,12 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
   const { options } = call;
   const { terminal } = context;
   const workload = await readWorkload(context.host, call.args, options);
-  const spec = buildJobSpec(workload, options);
+  const plain = buildJobSpec(workload, options);
   const client = connect(context, 'requester');
   if (options.explain === true) {
-    return printExplanation(context, await client.call(explainSpec, { body: spec }));
+    return printExplanation(context, await client.call(explainSpec, { body: plain }));
   }
+  const spec = { ...plain, ...(await bringFiles(context, client, options)) };
   const idempotencyKey = options.idempotencyKey ?? context.host.ids.secret(24);
   return postAndStay(context, client, options, async () => {
     const quote = await askQuote(client, spec);

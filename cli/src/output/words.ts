@@ -38,3 +38,12 @@ export function shorten(text: string, kept = 8): string {
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+const byteUnits = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+
+/** `17 bytes`, `1.5 MB`: decimal, as disks are sold. */
+export function bytesText(bytes: number): string {
+  const step = bytes < 1_000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  const amount = step === 0 ? String(bytes) : (bytes / 1_000 ** step).toFixed(1);
+  return `${amount} ${byteUnits[step]}`;
+}

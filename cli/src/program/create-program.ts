@@ -5,6 +5,7 @@ import { addAdminCommands } from './admin-commands.ts';
 import { addKeyCommands } from './agent-commands.ts';
 import { addAlertCommands } from './alert-commands.ts';
 import type { ProgramState } from './attach-action.ts';
+import { addUploadCommand } from './file-commands.ts';
 import { addJobCommands, addReceiptCommand } from './job-commands.ts';
 import { addMoneyCommands } from './money-commands.ts';
 import { addQuoteCommand, addRunCommand } from './run-command.ts';
@@ -40,6 +41,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addQuoteCommand(state, program);
   addJobCommands(state, program);
   addReceiptCommand(state, program);
+  addUploadCommand(state, program);
   addTemplateCommands(state, program);
   addScheduleCommands(state, program);
   addWebhookCommands(state, program);

@@ -6,6 +6,7 @@ import type { JobLogsOptions } from '../commands/job-logs.ts';
 import type { JobRerunOptions } from '../commands/job-rerun.ts';
 import type { VerifyOptions } from '../commands/receipt.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
+import { addJobFileCommands } from './file-commands.ts';
 
 /** `node3 receipt JOB`, and the same for a file without any marketplace. */
 export function addReceiptCommand(state: ProgramState, program: Command): void {
@@ -46,6 +47,8 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     list,
     async () => (await import('../commands/job-list.ts')).listOwnJobs,
   );
+
+  addJobFileCommands(state, job);
 
   const logs = job
     .command('logs')

@@ -11,6 +11,8 @@ export function addRunCommand(state: ProgramState, program: Command): void {
       'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
         'Ctrl-C cancels the job and waits until it is dead.',
     )
+    .option('--file <source>', 'FILE or URL, with :PATH below /input; repeatable', collect)
+    .option('--output <path>', 'keep this of /output, and no more; repeatable', collect)
     .option('--explain', 'say who could run it and what it would wait for; post nothing')
     .addHelpText('after', spellCommands(examples, state.host.command));
   attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
@@ -79,5 +81,6 @@ const examples = `
 Examples:
   node3 run train.py --gpu 24GB.. --reward 0.01
   node3 run --gpu any --image nvidia/cuda:12.6.0-base-ubuntu24.04 -- nvidia-smi
+  node3 run --file data.csv --output model.bin -- python train.py /input/data.csv
   node3 run --gpu h100 --bid 2USDC/h --cap 5USDC -- python train.py
   node3 run --asset USDC --reward 0.05 -e EPOCHS=3 -- python train.py`;

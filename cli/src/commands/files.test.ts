@@ -1,0 +1,179 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fenceOf, successResult, testAgentCalls } from '@node3/marketplace/testing/test-agent';
+import {
+  openFundedAccount,
+  registerTestAgent,
+  startTestMarketplace,
+  type TestMarketplace,
+} from '@node3/marketplace/testing/test-marketplace';
+import { createFileClient } from '@node3/shared/files/file-client';
+import { systemIds } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
+import { reportResult } from '@node3/shared/routes/agents';
+import * as routes from '@node3/shared/routes/artifacts';
+import { getJob } from '@node3/shared/routes/jobs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exitCodes } from '../exit-codes.ts';
+import { runCli } from '../run-cli.ts';
+import { TestHost, type TestHostOptions } from '../testing/test-host.ts';
+
+let folder: string;
+let market: TestMarketplace;
+let owner: Awaited<ReturnType<typeof openFundedAccount>>;
+let agent: Awaited<ReturnType<typeof registerTestAgent>>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'node3-files-'));
+  market = await startTestMarketplace();
+  owner = await openFundedAccount(market);
+  agent = await registerTestAgent(market);
+});
+afterEach(async () => {
+  await market.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function cli(argv: string[], options: Partial<TestHostOptions> = {}) {
+  const host = new TestHost({
+    argv: ['--config', join(folder, 'config.json'), ...argv],
+    env: { NODE3_URL: market.url, NODE3_API_KEY: owner.apiKey },
+    ids: systemIds,
+    cwd: folder,
+    ...options,
+  });
+  const code = await runCli(host);
+  return { code, out: host.out, err: host.err };
+}
+
+const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** Posts a job, and makes these files of it as its agent would. */
+async function jobWith(files: Record<string, Buffer>, ...options: string[]) {
+  const { out, err } = await cli(['run', '-d', ...options, '--', 'true']);
+  const jobId = out.trim();
+  const offer = await testAgentCalls(agent.client)
+    .offer()
+    .catch(() => {
+      throw new Error(err);
+    });
+  const fence = fenceOf(offer);
+  const params = { executionId: offer.executionId };
+  const headers = { 'lease-attempt': String(fence.attempt), 'lease-token': fence.leaseToken };
+  const client = createFileClient({ baseUrl: market.url, apiKey: agent.apiKey, headers });
+  for (const [name, bytes] of Object.entries(files)) {
+    const body = { ...fence, name, bytes: bytes.length, sha256: hashOf(bytes) };
+    const upload = await agent.client.call(routes.createOutputUpload, { params, body });
+    const { artifactId } = upload;
+    const base = `/api/v1/executions/${offer.executionId}/uploads/${artifactId}`;
+    await client.putPart(`${base}/parts/0`, bytes, AbortSignal.timeout(10_000));
+    const named = { ...params, artifactId };
+    await agent.client.call(routes.completeOutputUpload, { params: named, body: fence });
+  }
+  const result = { ...fence, result: successResult };
+  await agent.client.call(reportResult, { params, body: result });
+  return jobId;
+}
+
+describe('node3 upload', () => {
+  it('sends a file in parts, and goes on with what was begun', async () => {
+    const bytes = randomBytes(limits.artifactPartBytes + 1_000);
+    await writeFile(join(folder, 'data.bin'), bytes);
+    const done = await cli(['--json', 'upload', 'data.bin', '--name', 'sets/a.bin']);
+    expect(JSON.parse(done.out)).toMatchObject({ name: 'sets/a.bin', sha256: hashOf(bytes) });
+    const body = { name: 'data.bin', bytes: bytes.length };
+    const { artifactId } = await owner.client.call(routes.createUpload, { body });
+    const first = bytes.subarray(0, limits.artifactPartBytes);
+    const client = createFileClient({ baseUrl: market.url, apiKey: owner.apiKey });
+    const path = `/api/v1/uploads/${artifactId}/parts/0`;
+    await client.putPart(path, first, AbortSignal.timeout(10_000));
+    const resumed = await cli(['upload', 'data.bin', '--resume', artifactId], { isTty: true });
+    expect([resumed.code, resumed.out]).toEqual([0, `${artifactId}\n`]);
+    expect(resumed.err).toContain('99 % of 8.4 MB');
+    expect(resumed.err).toContain(hashOf(bytes));
+  });
+
+  it('says what is wrong with a file before anything is sent', async () => {
+    await writeFile(join(folder, 'other.bin'), 'other');
+    const body = { name: 'data.bin', bytes: 9 };
+    const { artifactId } = await owner.client.call(routes.createUpload, { body });
+    const wrong: [string[], string][] = [
+      [['upload', 'missing.bin'], 'There is no file missing.bin'],
+      [['upload', '.'], 'is not a file'],
+      [['upload', 'other.bin', '--name', '../x'], 'has a part that is . or ..'],
+      [['upload', 'other.bin', '--resume', artifactId], 'a file with 9 bytes'],
+      [['run', '-d', '--file', 'other.bin:../x', '--', 'true'], 'can not be the path of an input'],
+      [['run', '-d', '--output', '../x', '--', 'true'], 'can not be kept'],
+    ];
+    for (const [argv, words] of wrong) {
+      const { code, err } = await cli(argv);
+      expect([code, err]).toEqual([exitCodes.usage.code, expect.stringContaining(words)]);
+    }
+    const kept = await owner.client.call(routes.listArtifacts, { query: {} });
+    expect(kept.data).toEqual([]);
+  });
+});
+
+describe('files of a job', () => {
+  it('go in by name, and are listed and fetched with what they should be', async () => {
+    await writeFile(join(folder, 'train.csv'), '1,2');
+    const files = { 'a.txt': Buffer.from('A'), 'plots/b.txt': Buffer.from('B') };
+    const jobId = await jobWith(
+      files,
+      ...['--file', 'train.csv:data/in.csv', '--file', 'https://example.com/m.bin'],
+      ...['--output', 'a.txt', '--output', 'plots'],
+    );
+    const { spec } = await owner.client.call(getJob, { params: { jobId } });
+    expect(spec).toMatchObject({
+      inputs: [
+        { path: 'data/in.csv', source: { kind: 'artifact' } },
+        { path: 'm.bin', source: { kind: 'url', url: 'https://example.com/m.bin' } },
+      ],
+      outputs: [{ path: 'a.txt' }, { path: 'plots' }],
+    });
+    const listed = await cli(['job', 'artifacts', jobId], { isTty: true });
+    expect(listed.out).toMatch(/^NAME +SIZE +KEPT UNTIL +SHA256\na.txt +1 bytes +20/);
+    const json = JSON.parse((await cli(['--json', 'job', 'artifacts', jobId])).out) as object;
+    expect(json).toMatchObject({ data: [{ name: 'a.txt' }, { name: 'plots/b.txt' }] });
+    const one = await cli(['job', 'download', jobId, 'plots', '-o', 'out']);
+    expect([one.code, one.out]).toEqual([0, `${join(folder, 'out', 'plots', 'b.txt')}\n`]);
+    const all = await cli(['job', 'download', jobId, '-o', 'out']);
+    expect(all.err).toContain('was there already');
+    expect(await readFile(join(folder, 'out', 'a.txt'), 'utf8')).toBe('A');
+    expect(await readdir(join(folder, 'out'))).toEqual(['a.txt', 'plots']);
+    const missing = await cli(['job', 'download', jobId, 'c.txt']);
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('no file c.txt')]);
+  });
+
+  it('come whole after a break, and are refused where they are not right', async () => {
+    const bytes = randomBytes(100_000);
+    const jobId = await jobWith({ 'm.bin': bytes });
+    await writeFile(join(folder, 'm.bin.part'), bytes.subarray(0, 60_000));
+    expect((await cli(['job', 'download', jobId])).code).toBe(0);
+    expect((await readFile(join(folder, 'm.bin'))).equals(bytes)).toBe(true);
+    await mkdir(join(folder, 'wrong'));
+    await writeFile(join(folder, 'wrong', 'm.bin.part'), Buffer.alloc(60_000));
+    const wrong = await cli(['job', 'download', jobId, '-o', 'wrong']);
+    expect([wrong.code, wrong.err]).toEqual([9, expect.stringContaining('sha256')]);
+    expect(await readdir(join(folder, 'wrong'))).toEqual([]);
+  });
+
+  it('never leave their folder, nor take the place of another file', async () => {
+    const jobId = await jobWith({ 'in/x.txt': Buffer.from('X'), 'y.txt': Buffer.from('Y') });
+    await mkdir(join(folder, 'outside'));
+    await mkdir(join(folder, 'out'));
+    await symlink(join(folder, 'outside'), join(folder, 'out', 'in'));
+    const linked = await cli(['job', 'download', jobId, 'in', '-o', 'out']);
+    expect([linked.code, linked.err]).toEqual([1, expect.stringContaining('is no folder')]);
+    expect(await readdir(join(folder, 'outside'))).toEqual([]);
+    await symlink(join(folder, 'outside', 'new.txt'), join(folder, 'out', 'y.txt.part'));
+    expect((await cli(['job', 'download', jobId, 'y.txt', '-o', 'out'])).code).not.toBe(0);
+    expect(await readdir(join(folder, 'outside'))).toEqual([]);
+    await writeFile(join(folder, 'y.txt'), 'mine');
+    const taken = await cli(['job', 'download', jobId, 'y.txt']);
+    expect([taken.code, taken.err]).toEqual([1, expect.stringContaining('is another file')]);
+    expect(await readFile(join(folder, 'y.txt'), 'utf8')).toBe('mine');
+  });
+});

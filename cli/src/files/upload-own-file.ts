@@ -1,0 +1,101 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { problemOfArtifactName } from '@node3/shared/artifact-name';
+import type { Client } from '@node3/shared/client';
+import { isNotFound } from '@node3/shared/file-error';
+import { createFileClient } from '@node3/shared/files/file-client';
+import { hashFile } from '@node3/shared/files/hash-file';
+import { type UploadTarget, uploadFile } from '@node3/shared/files/upload-file';
+import { limits } from '@node3/shared/limits';
+import * as routes from '@node3/shared/routes/artifacts';
+import { usageError } from '../command-error.ts';
+import type { Context } from '../context.ts';
+import { createProgress } from './transfer-progress.ts';
+
+export interface OwnUpload {
+  /** As it was typed. */
+  path: string;
+  /** What the artifact is called; null takes the name of the file. */
+  name: string | null;
+  /** An upload that was begun before; null begins one. */
+  artifactId: string | null;
+}
+
+/** Half a minute of pauses in all: then a person wants to know. */
+export const transferTries = 7;
+
+/** Uploads a file of this machine, or the rest of it. Throws what a repetition doesn't mend. */
+export async function uploadOwnFile(
+  context: Context,
+  client: Client,
+  upload: OwnUpload,
+): Promise<routes.ArtifactView> {
+  const file = await openFile(context, upload.path);
+  const name = upload.name ?? basename(upload.path);
+  const progress = createProgress(context, name);
+  // Ctrl-C ends the command; what has come is kept by the marketplace for a day.
+  const { signal } = new AbortController();
+  try {
+    const facts = { name: checkedName(name), ...(await hashFile(file)) };
+    const target = uploadTarget(context, client, facts, upload.artifactId);
+    return await uploadFile(target, file, {
+      signal,
+      triesMax: transferTries,
+      onProgress: (done, total) => progress.show(done, total),
+    });
+  } finally {
+    await progress.clear();
+    await file.close();
+  }
+}
+
+function uploadTarget(
+  { apiKey, url, terminal, host }: Context,
+  client: Client,
+  facts: { name: string; bytes: number; sha256: string },
+  artifactId: string | null,
+): UploadTarget {
+  const bytes = createFileClient({ baseUrl: url, apiKey });
+  const { signal } = new AbortController();
+  const paramsOf = (upload: routes.UploadView) => ({ artifactId: upload.artifactId });
+  return {
+    async begin() {
+      if (artifactId === null) {
+        const begun = await client.call(routes.createUpload, { body: facts });
+        const again = `${host.command} upload FILE --resume ${begun.artifactId}`;
+        await terminal.talk(`upload    ${begun.artifactId}; after a break: ${again}`);
+        return begun;
+      }
+      const begun = await client.call(routes.getUpload, { params: { artifactId } });
+      if (begun.bytes === facts.bytes) return begun;
+      const problem = `The upload is of a file with ${begun.bytes} bytes; this one has ${facts.bytes}.`;
+      throw usageError(problem, 'Name the file that it was begun with, or leave out --resume.');
+    },
+    putPart: (upload, offset, part) =>
+      bytes.putPart(`/api/v1/uploads/${upload.artifactId}/parts/${offset}`, part, signal),
+    complete: (upload) => {
+      const body = { sha256: facts.sha256 };
+      return client.call(routes.completeUpload, { params: paramsOf(upload), body });
+    },
+  };
+}
+
+async function openFile({ host }: Context, path: string): Promise<FileHandle> {
+  const file = await open(resolve(host.cwd, path)).catch((error: unknown) => {
+    if (isNotFound(error)) throw usageError(`There is no file ${path}.`, 'Check its name.');
+    throw error;
+  });
+  const info = await file.stat();
+  if (info.isFile() && info.size <= limits.artifactBytesMax) return file;
+  await file.close();
+  if (info.isFile()) {
+    throw usageError(`${path} has more than ${limits.artifactBytesMax} bytes.`, 'Split it.');
+  }
+  throw usageError(`${path} is not a file.`, 'Pack a folder first: tar czf data.tgz folder');
+}
+
+function checkedName(name: string): string {
+  const problem = problemOfArtifactName(name);
+  if (problem === null) return name;
+  throw usageError(`The name "${name}" ${problem}.`, 'Give another one with --name.');
+}
