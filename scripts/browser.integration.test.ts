@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { Agent } from '@node3/agent/agent';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
 import type { Browser, Page } from 'playwright-core';
@@ -60,7 +61,9 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     await page.getByRole('combobox', { name: 'Language' }).click();
     await page.getByRole('option', { name: 'Bash' }).click();
     const code = page.getByLabel('Code');
-    await code.fill('for i in 1 2 3; do echo "beam $i"; sleep 0.4; done; echo bright >&2');
+    await code.fill(
+      'for i in 1 2 3; do echo "beam $i"; sleep 0.4; done; echo bright >&2; echo beam > /output/beams.txt',
+    );
     await expect.poll(() => page.getByTestId('balance-available').textContent()).toContain('5 SOL');
     await page.getByRole('button', { name: 'Post job' }).click();
     await page.waitForURL(/\/jobs\/job_/);
@@ -73,6 +76,9 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     await expect.poll(() => state.textContent(), { timeout: 30_000 }).toContain('Succeeded');
     const payout = page.getByTestId('payout-state').first();
     await expect.poll(() => payout.textContent(), { timeout: 30_000 }).toContain('Finalized');
+    const file = page.getByRole('link', { name: 'beams.txt' });
+    const [download] = await Promise.all([page.waitForEvent('download'), file.click()]);
+    expect(await text(await download.createReadStream())).toBe('beam\n');
     await takePictures(page, 'job');
     expect(await findBarriers(page)).toEqual([]);
   });

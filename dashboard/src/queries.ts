@@ -8,6 +8,7 @@ import {
   getLocalLogTail,
   listLocalExecutions,
 } from '@node3/shared/routes/agent-local';
+import { listJobArtifacts } from '@node3/shared/routes/artifacts';
 import { explainJob } from '@node3/shared/routes/explain';
 import { getHealth, type Health } from '@node3/shared/routes/health';
 import { getJob, type JobDetail, listJobs } from '@node3/shared/routes/jobs';
@@ -125,6 +126,16 @@ export function explanationQuery({ client }: App, jobId: string) {
   return queryOptions({
     queryKey: [...jobKey(jobId), 'explanation'],
     queryFn: ({ signal }) => client.call(explainJob, { params: { jobId } }, { signal }),
+  });
+}
+
+/** Its links work for an hour, so they are asked for again before. */
+export function artifactsQuery({ client }: App, jobId: string) {
+  return queryOptions({
+    queryKey: [...jobKey(jobId), 'artifacts'],
+    queryFn: async ({ signal }) =>
+      (await client.call(listJobArtifacts, { params: { jobId } }, { signal })).data,
+    refetchInterval: 1_800_000,
   });
 }
 

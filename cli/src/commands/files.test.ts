@@ -122,8 +122,10 @@ describe('files of a job', () => {
     const files = { 'a.txt': Buffer.from('A'), 'plots/b.txt': Buffer.from('B') };
     const jobId = await jobWith(
       files,
-      ...['--file', 'train.csv:data/in.csv', '--file', 'https://example.com/m.bin'],
-      ...['--output', 'a.txt', '--output', 'plots'],
+      '--file=train.csv:data/in.csv',
+      '--file=https://example.com/m.bin',
+      '--output=a.txt',
+      '--output=plots',
     );
     const { spec } = await owner.client.call(getJob, { params: { jobId } });
     expect(spec).toMatchObject({

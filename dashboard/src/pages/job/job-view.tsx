@@ -8,6 +8,7 @@ import { SectionCard } from '../../parts/section-card.tsx';
 import { curlLine } from '../../shell-command.ts';
 import { ExecutionsTable } from './executions-table.tsx';
 import { ExplanationPanel } from './explanation-panel.tsx';
+import { JobFiles } from './job-files.tsx';
 import { JobHeader } from './job-header.tsx';
 import { JobTimeline } from './job-timeline.tsx';
 import { PaymentLane } from './payment-lane.tsx';
@@ -58,6 +59,7 @@ function JobOverview({ job }: { job: JobDetail }) {
               <JsonView value={job.output} label={t('job.copyOutput')} />
             </SectionCard>
           )}
+          <JobFiles jobId={job.jobId} />
           <SectionCard title={t('receipt.title')} description={t('receipt.description')}>
             <Receipt job={job} />
           </SectionCard>
@@ -84,6 +86,7 @@ function JobCommands({ job }: { job: JobDetail }) {
       lines={[
         { label: 'CLI', text: `node3 job get ${job.jobId}` },
         { label: 'CLI', text: `node3 job logs ${job.jobId} -f` },
+        { label: 'CLI', text: `node3 job download ${job.jobId} -o results` },
         { label: 'curl', text: curlLine({ url }) },
         { label: 'curl', text: curlLine({ url: `${url}/logs?follow=true` }) },
       ]}
