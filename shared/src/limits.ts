@@ -188,7 +188,7 @@ export const limits = {
   artifactUploadMs: 86_400_000,
   artifactLinkSecDefault: 3_600,
   artifactLinkSecMax: 604_800,
-  /** Parts and downloads under way of one account, agent or address with a link: several files at once. */
+  /** Parts and downloads under way of one account, one agent, or the links of one owner: several files at once. */
   transfersPerCaller: 16,
   /** The same of all callers of one kind, in each direction: each is a file, a socket and some buffers. */
   transfersPerKind: 64,

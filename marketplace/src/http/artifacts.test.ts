@@ -261,13 +261,14 @@ describe('slow callers', () => {
     const artifactId = await open();
     const sockets = Array.from({ length: limits.transfersPerCaller }, () => halfPart(artifactId));
     const sendWhole = () => sendPart(artifactId, 0, Buffer.alloc(1_000));
-    await vi.waitFor(async () => expect(await sendWhole()).toBe('TRANSFERS_TOO_MANY'));
+    const within = { timeout: 15_000 };
+    await vi.waitFor(async () => expect(await sendWhole()).toBe('TRANSFERS_TOO_MANY'), within);
     const other = await openFundedAccount(market);
     const body = { name: 'b', bytes: 3 };
     const { artifactId: theirs } = await other.client.call(routes.createUpload, { body });
     expect(await sendPart(theirs, 0, Buffer.from('abc'), other.apiKey)).toBe('kept');
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(async () => expect(await sendWhole()).toBe('kept'));
+    await vi.waitFor(async () => expect(await sendWhole()).toBe('kept'), within);
   });
 });
 
