@@ -44,6 +44,22 @@ describe('the simulation', () => {
     expect(totals.runs).toBe(30);
   }, 600_000);
 
+  it('with two processes sees who is answered as the holder of a job and is not', async () => {
+    const found: string[] = [];
+    await runSimFleet({
+      from: 1,
+      seeds,
+      jobs,
+      bug: 'no-fence-on-heartbeat',
+      replicas: 2,
+      onReport({ findings }) {
+        found.push(...findings.filter((finding) => finding.includes('does not hold the job')));
+        return found.length === 0 ? 'go-on' : 'stop';
+      },
+    });
+    expect(found).not.toEqual([]);
+  }, 600_000);
+
   it('of one seed is the same to the last event, and of another one is not', async () => {
     const order = { bug: null, without: [], replicas: 1 };
     const reports = [

@@ -1,12 +1,15 @@
+import { assert } from '@node3/shared/assert';
 import type { Asset } from '@node3/shared/money';
 import { type LedgerClass, ledgerClassOf, normalSides } from '../domain/ledger-accounts.ts';
 import { ledgerGenesis, ledgerHash } from './ledger-hash.ts';
 import type { LedgerEntryRow } from './rows.ts';
 
 interface Sums {
-  debits: bigint;
-  credits: bigint;
+  readonly debits: bigint;
+  readonly credits: bigint;
 }
+
+const nothing: Sums = { debits: 0n, credits: 0n };
 
 /**
  * The ledger recomputed from its entries, in their order: the chain of hashes and every balance
@@ -20,6 +23,31 @@ export class LedgerHistory {
   readonly #balances = new Map<string, bigint>();
   readonly #totals = new Map<string, Sums>();
   #payments = 0;
+  /** What this draft goes on from; null for a history of its own. */
+  #base: LedgerHistory | null = null;
+
+  /**
+   * Goes on from here without changing anything here, so that what was read may be read again. Good as
+   * long as nothing is added here.
+   */
+  draft(): LedgerHistory {
+    const draft = new LedgerHistory();
+    draft.#base = this;
+    draft.#entry = this.#entry;
+    draft.#hash = this.#hash;
+    draft.#payments = this.#payments;
+    return draft;
+  }
+
+  /** Takes over what was added to a draft of this history. */
+  take(draft: LedgerHistory): void {
+    assert(draft.#base === this, 'a draft is taken by what it goes on from');
+    this.#entry = draft.#entry;
+    this.#hash = draft.#hash;
+    this.#payments = draft.#payments;
+    for (const [key, balance] of draft.#balances) this.#setBalance(key, balance);
+    for (const [key, sums] of draft.#totals) this.#totals.set(key, sums);
+  }
 
   /** Number of the newest entry; 0 before the first. */
   get entry(): number {
@@ -51,17 +79,18 @@ export class LedgerHistory {
 
   /** The balance on the account's normal side; negative where the history is wrong. */
   balance(account: string, asset: string): bigint {
-    return this.#balances.get(keyOf(account, asset)) ?? 0n;
+    return this.#balanceOf(keyOf(account, asset));
   }
 
-  /** Accounts that hold money, each with its asset. */
+  /** Accounts that hold money, each with its asset; not of a draft. */
   *accounts(): Generator<{ account: string; asset: string; balance: bigint }> {
+    assert(this.#base === null, 'a draft does not list its accounts');
     for (const [key, balance] of this.#balances) yield { ...fromKey(key), balance };
   }
 
   /** Sums over all accounts of a class. */
   total(ledgerClass: LedgerClass, asset: Asset): Sums {
-    return this.#totals.get(keyOf(ledgerClass, asset)) ?? { debits: 0n, credits: 0n };
+    return this.#totalOf(keyOf(ledgerClass, asset));
   }
 
   #link(row: LedgerEntryRow, name: string): string[] {
@@ -83,18 +112,32 @@ export class LedgerHistory {
     const account = row[on];
     const ledgerClass = classOrNull(account);
     if (ledgerClass === null) return `${name} names the unknown account ${account}.`;
-    const total = this.#totals.get(keyOf(ledgerClass, asset)) ?? { debits: 0n, credits: 0n };
-    this.#totals.set(keyOf(ledgerClass, asset), total);
-    if (on === 'debit') total.debits += amount;
-    else total.credits += amount;
+    const totalKey = keyOf(ledgerClass, asset);
+    const { debits, credits } = this.#totalOf(totalKey);
+    const total =
+      on === 'debit' ? { debits: debits + amount, credits } : { debits, credits: credits + amount };
+    this.#totals.set(totalKey, total);
     const key = keyOf(account, asset);
     const grows = normalSides[ledgerClass] === on;
-    const before = this.#balances.get(key) ?? 0n;
+    const before = this.#balanceOf(key);
     const balance = grows ? before + amount : before - amount;
-    if (balance === 0n) this.#balances.delete(key);
-    else this.#balances.set(key, balance);
+    this.#setBalance(key, balance);
     if (grows || balance >= 0n) return null;
     return `${name} makes the ${asset} balance of ${account} negative.`;
+  }
+
+  #balanceOf(key: string): bigint {
+    return this.#balances.get(key) ?? (this.#base === null ? 0n : this.#base.#balanceOf(key));
+  }
+
+  #totalOf(key: string): Sums {
+    return this.#totals.get(key) ?? (this.#base === null ? nothing : this.#base.#totalOf(key));
+  }
+
+  #setBalance(key: string, balance: bigint): void {
+    // A draft keeps a 0, which hides what it goes on from.
+    if (balance === 0n && this.#base === null) this.#balances.delete(key);
+    else this.#balances.set(key, balance);
   }
 }
 

@@ -29,6 +29,7 @@ const problemsMax = 100;
 
 interface AuditRun {
   database: Database;
+  /** Changed between reads only: a read may run twice. */
   history: LedgerHistory;
   problems: Set<string>;
   /** Accounts moved by the entries of this run; null in a whole one, which looks at all of them. */
@@ -42,9 +43,11 @@ export async function auditLedger(
   since: LedgerAudit | null,
   signal?: AbortSignal,
 ): Promise<LedgerAudit> {
+  const verified = since?.history ?? new LedgerHistory();
   const run: AuditRun = {
     database,
-    history: since?.history ?? new LedgerHistory(),
+    // An audit that breaks off leaves nothing verified whose problems nobody was told.
+    history: since === null ? verified : verified.draft(),
     problems: new Set(since?.problems),
     touched: since === null ? null : new Map(),
     signal,
@@ -52,16 +55,17 @@ export async function auditLedger(
   if (since !== null) note(run, await database.read((tx) => rewrittenIn(tx, run.history)));
   note(
     run,
-    await atHead(run, function* (tx) {
-      const totals = yield* totalProblemsIn(tx, run.history);
-      return [...totals, ...(yield* paymentCountProblemsIn(tx, run.history.payments))];
+    await atHead(run, function* (tx, history) {
+      const totals = yield* totalProblemsIn(tx, history);
+      return [...totals, ...(yield* paymentCountProblemsIn(tx, history.payments))];
     }),
   );
   if (run.touched !== null) await compareAccounts(run, [...run.touched.values()]);
   else await compareEverything(run);
-  const { entry, hash } = run.history;
+  if (run.history !== verified) verified.take(run.history);
+  const { entry, hash } = verified;
   const problems = [...run.problems];
-  return { balanced: problems.length === 0, problems, entry, hash, history: run.history };
+  return { balanced: problems.length === 0, problems, entry, hash, history: verified };
 }
 
 /** Whether what was verified before is still there, by the hash of its last entry. */
@@ -80,52 +84,64 @@ function* rewrittenIn(tx: Tx, history: LedgerHistory): Work<string[]> {
  * Walks on until the history has seen every entry, then compares in that same read: no write can
  * come in between, so a difference is one.
  */
-async function atHead<T>(run: AuditRun, compare: (tx: Tx) => Work<T>): Promise<T> {
+async function atHead<T>(
+  run: AuditRun,
+  compare: (tx: Tx, history: LedgerHistory) => Work<T>,
+): Promise<T> {
   for (;;) {
     const found = await run.database.read(function* (tx) {
-      const walked = yield* walkPage(run, tx);
-      return walked < pageRows ? { compared: yield* compare(tx) } : null;
+      const draft = run.history.draft();
+      const page = yield* walkPage(tx, draft);
+      const isHead = page.rows.length < pageRows;
+      return { ...page, draft, at: isHead ? { compared: yield* compare(tx, draft) } : null };
     });
+    run.history.take(found.draft);
+    note(run, found.problems);
+    touch(run, found.rows);
     await nextTurn(undefined, run.signal === undefined ? {} : { signal: run.signal });
-    if (found !== null) return found.compared;
+    if (found.at !== null) return found.at.compared;
   }
 }
 
-function* walkPage(run: AuditRun, tx: Tx): Work<number> {
-  const { history, touched } = run;
+/** Adds the next page to the history, which is of this attempt alone. */
+function* walkPage(
+  tx: Tx,
+  history: LedgerHistory,
+): Work<{ rows: LedgerEntryRow[]; problems: string[] }> {
   const rows = yield* ledgerEntriesIn(tx, history.entry, pageRows);
+  const problems: string[] = [];
   const jobIds = new Set<string>();
-  const payments: LedgerEntryRow[] = [];
   for (const row of rows) {
-    note(run, history.add(row));
-    note(run, holdProblems(row));
+    problems.push(...history.add(row), ...holdProblems(row));
     const jobId = jobOfHold(row.debit) ?? jobOfHold(row.credit);
     if (jobId !== null) jobIds.add(jobId);
-    if (row.kind === 'payout') payments.push(row);
-    if (touched === null) continue;
-    for (const account of [row.debit, row.credit]) {
-      touched.set(`${row.asset} ${account}`, { account, asset: row.asset });
-    }
   }
-  note(run, yield* jobProblemsIn(tx, [...jobIds]));
-  note(run, yield* paymentProblemsIn(tx, payments));
-  return rows.length;
+  const payments = rows.filter(({ kind }) => kind === 'payout');
+  problems.push(...(yield* jobProblemsIn(tx, [...jobIds])));
+  problems.push(...(yield* paymentProblemsIn(tx, payments)));
+  return { rows, problems };
+}
+
+function touch({ touched }: AuditRun, rows: readonly LedgerEntryRow[]): void {
+  if (touched === null) return;
+  for (const { asset, debit, credit } of rows) {
+    for (const account of [debit, credit]) touched.set(`${asset} ${account}`, { account, asset });
+  }
 }
 
 async function compareAccounts(run: AuditRun, accounts: readonly AccountKey[]): Promise<void> {
   for (let start = 0; start < accounts.length; start += pageRows) {
     const page = accounts.slice(start, start + pageRows);
-    note(run, await atHead(run, (tx) => balanceProblemsIn(tx, run.history, page)));
+    note(run, await atHead(run, (tx, history) => balanceProblemsIn(tx, history, page)));
   }
 }
 
 async function compareEverything(run: AuditRun): Promise<void> {
-  const { history } = run;
-  await everyPage<AccountKey>(run, { account: '', asset: '' }, (tx, after) =>
+  await everyPage<AccountKey>(run, { account: '', asset: '' }, (tx, after, history) =>
     balancePageProblemsIn(tx, history, after, pageRows),
   );
   // A balance that has no row any more was on none of those pages.
-  await compareAccounts(run, [...history.accounts()]);
+  await compareAccounts(run, [...run.history.accounts()]);
   await everyPage(run, '', (tx, after) => jobPageProblemsIn(tx, after, pageRows));
   await everyPage(run, '', (tx, after) => payoutPageProblemsIn(tx, after, pageRows));
 }
@@ -133,11 +149,15 @@ async function compareEverything(run: AuditRun): Promise<void> {
 async function everyPage<Key>(
   run: AuditRun,
   first: Key,
-  read: (tx: Tx, after: Key) => Work<{ problems: string[]; last: Key | null }>,
+  read: (
+    tx: Tx,
+    after: Key,
+    history: LedgerHistory,
+  ) => Work<{ problems: string[]; last: Key | null }>,
 ): Promise<void> {
   for (let after: Key | null = first; after !== null; ) {
     const from: Key = after;
-    const page = await atHead(run, (tx) => read(tx, from));
+    const page = await atHead(run, (tx, history) => read(tx, from, history));
     note(run, page.problems);
     after = page.last;
   }

@@ -8,7 +8,9 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
 import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
+import type { Database as StoreDatabase } from '../sql/database.ts';
 import { createSqlStore } from '../sql/sql-store.ts';
+import type { Tx } from '../sql/work.ts';
 import type { Store } from '../store.ts';
 import { World } from '../testing/world.ts';
 import { migrations } from './migrations/index.ts';
@@ -35,6 +37,51 @@ function open(): void {
     log: silentLogger,
     onFatal: (error) => {
       throw error;
+    },
+  });
+}
+
+function openDatabase(): SqliteDatabase {
+  return new SqliteDatabase({
+    path,
+    log: silentLogger,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+}
+
+/** Each read runs once up to its second statement, and then again as a whole. */
+function cuttingReads(database: SqliteDatabase): StoreDatabase {
+  const cut = new Error('cut off');
+  return {
+    write: (work) => database.write(work),
+    async read(work) {
+      try {
+        return await database.read((tx) => work(cutting(tx, cut)));
+      } catch (error) {
+        if (error !== cut) throw error;
+        return database.read(work);
+      }
+    },
+    onEvents: (listener) => database.onEvents(listener),
+    backUp: (file) => database.backUp(file),
+    commits: 0,
+    close: () => database.close(),
+  };
+}
+
+function cutting(tx: Tx, cut: Error): Tx {
+  let statements = 0;
+  return new Proxy(tx, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        statements += 1;
+        if (statements === 2) throw cut;
+        return Reflect.apply(member, target, args);
+      };
     },
   });
 }
@@ -259,6 +306,32 @@ describe('an audit', () => {
     expect(audit).toMatchObject({ balanced: true, problems: [] });
     expect(written).toBeGreaterThan(3);
     expect(audit.entry).toBeGreaterThan(5_005);
+  });
+
+  it('judges what a read saw whose first attempt was cut off, as PostgreSQL does it', async () => {
+    const { world } = await live();
+    const since = await store.auditLedger(null);
+    const done = await world.lease(await world.openAccount(5_000n), await world.registerAgent());
+    await world.succeed(done);
+    await tamper(`UPDATE jobs SET charged = charged + 1 WHERE job_id = '${done.jobId}'`);
+    await store.close();
+    const database = openDatabase();
+    const { problems } = await createSqlStore(cuttingReads(database)).auditLedger(since);
+    await database.close();
+    open();
+    expect(problems.join()).toContain(done.jobId);
+  });
+
+  it('that broke off leaves what it saw to the next one', async () => {
+    const { world } = await live();
+    const since = await store.auditLedger(null);
+    await world.lease(await world.openAccount(5_000n), await world.registerAgent());
+    await tamper(`UPDATE transfers SET amount = amount + 1 WHERE entry = ${since.entry + 1}`);
+    const asked = new AbortController();
+    asked.abort();
+    await expect(store.auditLedger(since, asked.signal)).rejects.toThrow('aborted');
+    const { problems } = await store.auditLedger(since);
+    expect(problems[0]).toMatch(new RegExp(`^Entry ${since.entry + 1} .* was changed`));
   });
 
   it('ends when it is told to', async () => {

@@ -25,6 +25,14 @@ interface ChannelParts {
 
 type Routed = Exclude<AgentRequest, { type: 'hello' | 'ready' }>;
 
+/** What came through one socket and was not answered yet. */
+interface Heard {
+  instanceId: string;
+  /** When it said hello: its offers were made since. */
+  helloAtMs: number;
+  requests: Map<number, { request: Routed; askedAtMs: number }>;
+}
+
 /** How often each socket is asked whether its other end lives, as the real wheel does it. */
 const lookMs = 10_000;
 
@@ -58,16 +66,18 @@ export class SimChannel {
       socket.close(agentChannelCloses.refused);
       return;
     }
-    const requests = new Map<number, Routed>();
-    const instance = { id: '' };
-    const webSocket = this.#watched(socket, agentId, requests, instance);
+    const heard: Heard = { instanceId: '', helloAtMs: time.nowMs(), requests: new Map() };
+    const webSocket = this.#watched(socket, agentId, heard);
     const session = new AgentSession(this.#deps, webSocket, agent);
     this.#sockets.add(socket);
     socket.on('message', (data: Buffer) => {
       time.become(life);
+      const askedAtMs = time.nowMs();
       for (const request of messagesOf<AgentRequest>(data.toString())) {
-        if (request.type === 'hello') instance.id = request.instanceId;
-        else if (request.type !== 'ready') requests.set(request.id, request);
+        if (request.type === 'hello') {
+          heard.instanceId = request.instanceId;
+          heard.helloAtMs = askedAtMs;
+        } else if (request.type !== 'ready') heard.requests.set(request.id, { request, askedAtMs });
       }
       session.receive(data, 'text');
     });
@@ -85,12 +95,7 @@ export class SimChannel {
   }
 
   /** The socket as the session has it: what leaves through it has been said. */
-  #watched(
-    socket: SimSocket,
-    agentId: string,
-    requests: Map<number, Routed>,
-    instance: { id: string },
-  ): WebSocket {
+  #watched(socket: SimSocket, agentId: string, heard: Heard): WebSocket {
     const { life, time, trace } = this.#parts;
     const watched = Object.create(socket, {
       send: {
@@ -98,7 +103,7 @@ export class SimChannel {
           if (life.dead) return;
           trace.add(`${time.monotonicMs()} ${agentId} is told ${text}`);
           for (const message of messagesOf<ChannelMessage>(text)) {
-            this.#said(message, agentId, requests, instance.id);
+            this.#said(message, agentId, heard);
           }
           socket.send(text);
         },
@@ -111,30 +116,26 @@ export class SimChannel {
     return watched as WebSocket;
   }
 
-  #said(
-    message: ChannelMessage,
-    agentId: string,
-    requests: Map<number, Routed>,
-    instanceId: string,
-  ): void {
+  #said(message: ChannelMessage, agentId: string, heard: Heard): void {
     const witness = this.#parts.witness();
     if (message.type === 'offer' || message.type === 'cancel') {
       const ask = { agentId, body: {} } as AskOf<'poll'>;
-      witness?.answered('poll', ask, { messages: [message] });
+      witness?.answered('poll', ask, { messages: [message] }, heard.helloAtMs);
     }
     if (message.type !== 'reply') return;
-    const request = requests.get(message.id);
-    requests.delete(message.id);
-    if (request === undefined) return;
+    const asked = heard.requests.get(message.id);
+    heard.requests.delete(message.id);
+    if (asked === undefined) return;
+    const { request, askedAtMs } = asked;
     if (request.type === 'heartbeat') {
       const { executions, samples } = request;
-      const ask = { agentId, body: { instanceId, executions, samples } };
-      witness?.answered('heartbeat', ask, message.body as AnswerOf<'heartbeat'>);
+      const ask = { agentId, body: { instanceId: heard.instanceId, executions, samples } };
+      witness?.answered('heartbeat', ask, message.body as AnswerOf<'heartbeat'>, askedAtMs);
       return;
     }
     const { type, executionId, attempt, leaseToken } = request;
     const ask = { ...request, agentId, executionId, fence: { attempt, leaseToken } };
-    witness?.answered(type, ask, message.body as never);
+    witness?.answered(type, ask, message.body as never, askedAtMs);
   }
 }
 

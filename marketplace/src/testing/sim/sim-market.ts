@@ -182,11 +182,12 @@ export class SimMarket {
     const { life, core } = running;
     time.become(life);
     const subject = subjectOf(ask);
+    const askedAtMs = time.nowMs();
     try {
       const answer = await operations[name](core, ask);
       if (life.dead) return;
       trace.add(`${time.monotonicMs()} ${name} ${subject}: ${JSON.stringify(summary(answer))}`);
-      this.witness?.answered(name, ask, answer);
+      this.witness?.answered(name, ask, answer, askedAtMs);
       respond({ answer });
     } catch (error) {
       if (life.dead || error instanceof SimCrash) return;

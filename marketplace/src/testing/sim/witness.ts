@@ -14,6 +14,9 @@ interface FencedClaim {
   leaseToken: string;
 }
 
+/** An end is stored some milliseconds after the time that it bears, where many are judged at once. */
+const decisionMsMax = 1_000;
+
 /**
  * Remembers what the marketplace has told others, and nothing that it only did: a renewal whose
  * process died before its answer is no promise. Looks at once whether it may say such a thing.
@@ -35,6 +38,7 @@ export class SimWitness {
   readonly #time: VirtualTime;
   readonly #market: SimMarket;
   readonly #findings: Set<string>;
+  #askedAtMs = 0;
 
   constructor(time: VirtualTime, market: SimMarket, findings: Set<string>) {
     this.#time = time;
@@ -42,7 +46,14 @@ export class SimWitness {
     this.#findings = findings;
   }
 
-  answered<Name extends OperationName>(name: Name, ask: AskOf<Name>, answer: AnswerOf<Name>): void {
+  /** `askedAtMs`: when the marketplace began with what it now answers. */
+  answered<Name extends OperationName>(
+    name: Name,
+    ask: AskOf<Name>,
+    answer: AnswerOf<Name>,
+    askedAtMs: number,
+  ): void {
+    this.#askedAtMs = askedAtMs;
     this.#notes[name](ask, answer);
   }
 
@@ -130,14 +141,16 @@ export class SimWitness {
   /** Only who holds the job is answered as its holder. */
   #checkHolder(what: string, claim: FencedClaim): void {
     this.#checkOwner(what, claim);
-    // An answer of a database elsewhere is on its way while others write: it was so when it was stored.
-    if (this.#market.isShared) return;
-    const nowMs = this.#time.nowMs();
+    const { isShared } = this.#market;
+    // An answer of a database elsewhere is on its way while others write: it was so at some time since
+    // it was asked.
+    const sinceMs = isShared ? this.#askedAtMs - decisionMsMax : this.#time.nowMs();
     this.#look(async (store) => {
       const execution = await store.execution(claim.executionId);
       const job = execution === null ? null : await store.job(execution.jobId);
-      const isOver = execution?.finishedAtMs != null && execution.finishedAtMs < nowMs;
-      if (isOver || (job !== null && job.executionId !== claim.executionId)) {
+      const isOver = execution?.finishedAtMs != null && execution.finishedAtMs < sinceMs;
+      const isOthers = !isShared && job !== null && job.executionId !== claim.executionId;
+      if (isOver || isOthers) {
         this.#find(`${what} of ${claim.executionId} was accepted, which does not hold the job`);
       }
     });
