@@ -7,6 +7,7 @@ const { values } = parseArgs({
     replicas: { type: 'string', default: '3' },
     agents: { type: 'string', default: '60' },
     jobs: { type: 'string', default: '3000' },
+    'kill-every': { type: 'string', default: '6' },
   },
 });
 const report = await runReplicas({
@@ -15,7 +16,7 @@ const report = await runReplicas({
   jobs: Number(values.jobs),
   requesters: 8,
   openMax: 160,
-  killEveryMs: 6_000,
+  trouble: { kills: { everyMs: Number(values['kill-every']) * 1_000 } },
 });
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 if (report.findings.length > 0) process.exitCode = 1;

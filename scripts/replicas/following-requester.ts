@@ -10,6 +10,8 @@ export interface Followed {
 }
 
 const retryMs = 200;
+/** A log that is not over by then is asked for again: whoever sends it may stand still. */
+const followMs = 20_000;
 /** Refusals that mean "not now". */
 const passing = [
   'MARKETPLACE_UNREACHABLE',
@@ -37,10 +39,17 @@ export class FollowingRequester {
     await this.ask(async (client) => {
       const after = lines.at(-1)?.seq ?? 0;
       const args = { params: { jobId }, query: { after, follow: true } };
+      const signal = AbortSignal.timeout(followMs);
       let isOver = false;
-      for await (const line of client.lines(getJobLogs, args) as AsyncIterable<Line>) {
-        if ('text' in line) lines.push(line);
-        else isOver = line.ended;
+      try {
+        for await (const line of client.lines(getJobLogs, args, {
+          signal,
+        }) as AsyncIterable<Line>) {
+          if ('text' in line) lines.push(line);
+          else isOver = line.ended;
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
       }
       if (!isOver) throw new Error('the log broke off');
     });

@@ -47,6 +47,12 @@ export class ReplicaGroup {
     this.kills += 1;
   }
 
+  /** Stops the last of them where it is, or lets it go on. */
+  freeze(how: 'SIGSTOP' | 'SIGCONT'): void {
+    const pid = this.#replicas.at(-1)?.pid();
+    if (pid != null) process.kill(pid, how);
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#watch;

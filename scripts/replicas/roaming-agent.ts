@@ -13,6 +13,8 @@ export const lineOf = (jobId: string, line: number) => `${jobId} line ${line}`;
 
 const slots = 4;
 const heartbeatMs = 5_000;
+/** Whoever answers none for so long stands still: the agent goes elsewhere. */
+const beatsLateMax = 2;
 const machine: Offer = {
   devices: [],
   isolation: 'container',
@@ -52,6 +54,8 @@ export class RoamingAgent {
   #socket: WebSocket | null = null;
   #id = 0;
   #lastSeq = 0;
+  /** The last heartbeat, and how many times since it was time for another one. */
+  #lastBeat = { id: 0, late: 0 };
   #stopped = false;
   #beating: NodeJS.Timeout;
 
@@ -169,6 +173,12 @@ export class RoamingAgent {
   }
 
   #beat(): void {
+    const isAnswered = !this.#asked.has(this.#lastBeat.id);
+    this.#lastBeat.late = isAnswered ? 0 : this.#lastBeat.late + 1;
+    if (this.#lastBeat.late >= beatsLateMax) {
+      this.#socket?.terminate();
+      return;
+    }
     const executions = [...this.#works.values()]
       .slice(0, limits.agentMessagesPerFrame)
       .map(({ offer: { executionId, attempt, leaseToken } }) => ({
@@ -177,6 +187,7 @@ export class RoamingAgent {
         leaseToken,
       }));
     this.#ask('heartbeat', { executions, samples: [] }, null);
+    if (isAnswered) this.#lastBeat.id = this.#id;
   }
 
   #ask(type: string, fields: object, work: Work | null): void {

@@ -7,7 +7,7 @@ import { createApiKey } from '@node3/marketplace/services/api-key';
 import { openPostgresStore } from '@node3/marketplace/store/postgres/postgres-store';
 import type { Store } from '@node3/marketplace/store/store';
 import { newAgentRow } from '@node3/marketplace/store/testing/agent-rows';
-import { startTestPostgres } from '@node3/marketplace/testing/test-postgres';
+import { startTestPostgres, type TestPostgres } from '@node3/marketplace/testing/test-postgres';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
@@ -17,6 +17,7 @@ import { type Followed, FollowingRequester } from './following-requester.ts';
 import { judgeReplicas } from './judge-replicas.ts';
 import { ReplicaGroup } from './replica-group.ts';
 import { RoamingAgent } from './roaming-agent.ts';
+import { silenceReplica } from './silence-replica.ts';
 
 export interface ReplicasOptions {
   replicas: number;
@@ -25,7 +26,11 @@ export interface ReplicasOptions {
   requesters: number;
   /** Jobs that are open at a time, over all requesters. */
   openMax: number;
-  killEveryMs: number;
+  /**
+   * `kills`: processes are killed, that often on average, and the database is restarted once. `silence`:
+   * one stands still for so long, while half of the jobs run.
+   */
+  trouble: { kills: { everyMs: number } } | { silence: { forMs: number } };
 }
 
 export interface ReplicasReport {
@@ -88,21 +93,22 @@ export async function runReplicas(options: ReplicasOptions): Promise<ReplicasRep
       requesters.push(new FollowingRequester(urls, apiKey));
     }
     const followed: Followed[] = [];
-    const storm = startStorm(group, options.killEveryMs);
-    const work = runJobs(requesters, options, followed);
-    while (followed.length < options.jobs / 2) await Promise.race([sleep(100), work]);
-    await database.halt('immediate');
-    await database.start();
-    await work;
-    await storm.stop();
+    const findings = await makeTrouble({
+      ...options,
+      group,
+      database,
+      databaseUrl,
+      followed,
+      run: (jobs) => runJobs(requesters, jobs, options.openMax, followed),
+    });
     const operator = new FollowingRequester(urls, adminApiKey);
-    const findings = await judgeReplicas({ operator, store, rpcUrl, followed, ...options });
+    findings.push(...(await judgeReplicas({ operator, store, rpcUrl, followed, ...options })));
     return {
       findings,
       jobs: followed.length,
       kills: group.kills,
       starts: group.starts,
-      databaseRestarts: 1,
+      databaseRestarts: 'kills' in options.trouble ? 1 : 0,
       runs: agents.reduce((sum, { runs }) => sum + runs.length, 0),
       refusals: requesters.reduce((sum, { refusals }) => sum + refusals, 0),
       seconds: (performance.now() - startedAtMs) / 1_000,
@@ -132,14 +138,44 @@ async function registerAgents(store: Store, folder: string, count: number): Prom
   return keys;
 }
 
+interface TroubleParts extends Pick<ReplicasOptions, 'jobs' | 'trouble'> {
+  group: ReplicaGroup;
+  database: TestPostgres;
+  databaseUrl: string;
+  followed: readonly Followed[];
+  run: (jobs: { first: number; last: number }) => Promise<void>;
+}
+
+/** Runs all jobs while things go wrong. @returns what is wrong, in sentences. */
+async function makeTrouble(parts: TroubleParts): Promise<string[]> {
+  const { jobs, trouble, group, database, followed, run } = parts;
+  const half = Math.ceil(jobs / 2);
+  if ('silence' in trouble) {
+    const work = run({ first: 1, last: half });
+    while (followed.length < half / 4) await Promise.race([sleep(100), work]);
+    const findings = await silenceReplica({ ...parts, silenceMs: trouble.silence.forMs, work });
+    await run({ first: half + 1, last: jobs });
+    return findings;
+  }
+  const storm = startStorm(group, trouble.kills.everyMs);
+  const work = run({ first: 1, last: jobs });
+  while (followed.length < half) await Promise.race([sleep(100), work]);
+  await database.halt('immediate');
+  await database.start();
+  await work;
+  await storm.stop();
+  return [];
+}
+
 async function runJobs(
   requesters: readonly FollowingRequester[],
-  { jobs, openMax }: ReplicasOptions,
+  { first, last }: { first: number; last: number },
+  openMax: number,
   followed: Followed[],
 ): Promise<void> {
-  let next = 0;
+  let next = first - 1;
   const run = async (requester: FollowingRequester) => {
-    while (next < jobs) {
+    while (next < last) {
       next += 1;
       followed.push(await requester.run(`replicas-${next}`, body));
     }

@@ -301,6 +301,9 @@ export const limits = {
   eventFollowersPerAccount: 32,
   /** A reader that takes nothing for so long is cut off; it comes back and goes on where it was. */
   streamStallMs: 60_000,
+  /** Changes and reads that wait for a PostgreSQL; what waits for more than 5 s is refused anyway. */
+  storeWritesWaiting: 10_000,
+  storeReadsWaiting: 10_000,
   /** A replica that has not said for so long that it lives is taken over: well below a lease. */
   replicaLeaseMs: 15_000,
   replicaRenewMs: 5_000,

@@ -20,6 +20,8 @@ export interface TestPostgres {
   sql(text: string, url?: string): Promise<Record<string, unknown>[]>;
   /** Ends the server: `fast` closes connections in order, `immediate` is as if it was killed. */
   halt(mode: 'fast' | 'immediate'): Promise<void>;
+  /** Stops all of its processes where they are, as a machine does that hangs; or lets them go on. */
+  freeze(how: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   /** Starts it again on the same data. */
   start(): Promise<void>;
   /** Ends it for good and removes its data. */
@@ -104,6 +106,13 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return {
     sql,
     halt,
+    async freeze(how) {
+      const { stdout } = await run('pgrep', ['-P', String(server.pid)]);
+      // The first one makes the others: none comes after it has stopped.
+      for (const pid of [server.pid, ...stdout.trim().split('\n').map(Number)]) {
+        if (pid !== undefined) process.kill(pid, how);
+      }
+    },
     socketPath: join(folder, '.s.PGSQL.5432'),
     async createDatabase(copyOf) {
       databases += 1;

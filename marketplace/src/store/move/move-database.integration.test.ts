@@ -158,6 +158,7 @@ describe.skipIf(mustSkip(postgresProbe))('a marketplace that moves to PostgreSQL
 
     const file = join(folder, 'backup.db');
     await store.backUp(file);
+    await expect(store.backUp(file)).rejects.toThrow('exists already');
     await store.close();
     const restored = { engine: 'sqlite', path: join(folder, 'restored.db') } as const;
     await restoreDatabase(file, restored, nowMs);

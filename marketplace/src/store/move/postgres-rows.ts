@@ -21,8 +21,12 @@ interface Column {
   is_identity: 'YES' | 'NO';
 }
 
+/** Only what is sent as a pipeline is watched, and nothing of a copy is. */
+const adminSilentMs = 60_000;
+
 async function connect(url: string): Promise<PostgresConnection> {
-  return PostgresConnection.open({ url, applicationName: 'node3 admin', session: {} });
+  const settings = { url, applicationName: 'node3 admin', session: {} };
+  return PostgresConnection.open({ ...settings, silentMs: adminSilentMs });
 }
 
 async function readColumns(client: Client): Promise<Column[]> {

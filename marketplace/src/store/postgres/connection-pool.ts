@@ -1,8 +1,9 @@
-import { DatabaseAway } from './database-errors.ts';
+import { limits } from '@node3/shared/limits';
+import { DatabaseAway, tooMany } from './database-errors.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 
 export interface ConnectionPool {
-  /** Runs `use` on a connection that nobody else has. Throws `DatabaseAway` when none is free in time. */
+  /** Runs `use` on a connection that nobody else has. Throws `DatabaseAway` when none is free in time, STORE_UNAVAILABLE when too many wait. */
   use<T>(until: number, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -38,6 +39,8 @@ export function createConnectionPool(options: {
       places -= 1;
       return null;
     }
+    dropLate();
+    if (waiting.length >= limits.storeReadsWaiting) throw tooMany('reads');
     return new Promise((resolve, reject) => {
       waiting.push({ until, resolve, reject });
     });
@@ -45,8 +48,9 @@ export function createConnectionPool(options: {
 
   function giveBack(connection: PostgresConnection | null): void {
     const usable = connection?.isUsable === true ? connection : null;
-    const next = nextWaiting();
-    if (next !== null) {
+    dropLate();
+    const next = waiting.shift();
+    if (next !== undefined) {
       next.resolve(usable);
     } else if (usable === null) {
       places += 1;
@@ -57,12 +61,12 @@ export function createConnectionPool(options: {
     }
   }
 
-  function nextWaiting(): Waiting | null {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (performance.now() < next.until) return next;
-      next.reject(new DatabaseAway('no connection was free in time'));
-    }
-    return null;
+  /** The oldest come first. */
+  function dropLate(): void {
+    const nowMs = performance.now();
+    const inTime = waiting.findIndex(({ until }) => nowMs < until);
+    const late = waiting.splice(0, inTime < 0 ? waiting.length : inTime);
+    for (const one of late) one.reject(new DatabaseAway('no connection was free in time'));
   }
 
   async function run<T>(until: number, use: (connection: PostgresConnection) => Promise<T>) {

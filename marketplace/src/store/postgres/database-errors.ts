@@ -1,3 +1,4 @@
+import { MarketError } from '@node3/shared/error';
 import { DatabaseError } from 'pg';
 import { storageFull } from '../storage-full.ts';
 
@@ -7,6 +8,17 @@ import { storageFull } from '../storage-full.ts';
  */
 export class DatabaseAway extends Error {
   override readonly name = 'DatabaseAway';
+}
+
+/** What a caller is told of a database that is away, or slower than anybody waits. */
+export function unavailable(cause: unknown): MarketError {
+  return new MarketError('STORE_UNAVAILABLE', { retryAfterSec: 1 }, { cause });
+}
+
+/** What a caller is told who would be one more of too many that wait; nothing was done. */
+export function tooMany(what: 'changes' | 'reads'): MarketError {
+  const detail = `Too many ${what} wait for the database; this one was not begun.`;
+  return new MarketError('STORE_UNAVAILABLE', { detail, retryAfterSec: 1 });
 }
 
 /**

@@ -12,8 +12,11 @@ export function migratePostgres(url: string): Promise<SchemaStatus> {
   return withServer(url, migrate);
 }
 
+/** Who administers waits longer than a request does. */
+const adminSilentMs = 60_000;
+
 async function withServer<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const settings = { url, applicationName: 'node3 admin', session: {} };
+  const settings = { url, applicationName: 'node3 admin', silentMs: adminSilentMs, session: {} };
   const connection = await PostgresConnection.open(settings);
   try {
     await checkServer(connection);

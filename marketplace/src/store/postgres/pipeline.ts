@@ -42,6 +42,8 @@ export class Pipeline implements Submittable {
   readonly #statements: PreparedStatements;
   readonly #outcome = Promise.withResolvers<ServerAnswer[]>();
   #done = 0;
+  /** Called at each word of the server. */
+  onHeard: () => void = () => undefined;
 
   constructor(statements: readonly Statement[], prepared: PreparedStatements) {
     this.#statements = prepared;
@@ -76,6 +78,7 @@ export class Pipeline implements Submittable {
   }
 
   handleDataRow(message: { fields: (string | null)[] }): void {
+    this.onHeard();
     const { statement, prepared, answer } = this.#current();
     const columns: readonly Column[] = prepared.columns ?? [];
     const toRow = statement.shape === 'records' ? toRecord : toArray;
@@ -84,6 +87,7 @@ export class Pipeline implements Submittable {
 
   /** `INSERT 0 1`, `UPDATE 3`, `SELECT 2`, `COMMIT`. */
   handleCommandComplete(message: { text: string }): void {
+    this.onHeard();
     const { prepared, answer } = this.#current();
     prepared.columns ??= [];
     prepared.state = 'ready';

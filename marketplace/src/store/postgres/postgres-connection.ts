@@ -2,30 +2,35 @@ import { Client, type ClientConfig } from 'pg';
 import { asDatabaseError, DatabaseAway } from './database-errors.ts';
 import { Pipeline, type ServerAnswer, type Statement } from './pipeline.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { watchSilence } from './watch-silence.ts';
 
-/** How long opening one may take, and how long one round trip: after that the connection is given up. */
-const waitMs = { connect: 5_000, answer: 60_000 };
+/** How long opening one may take. */
+const connectMs = 5_000;
 
 export interface ConnectionSettings {
   url: string;
   /** Shown in `pg_stat_activity`. */
   applicationName: string;
+  /** How long the server may say nothing while it is asked: after that the connection is given up. */
+  silentMs: number;
   /** What the server is told at the start, such as `idle_in_transaction_session_timeout`. */
   session: Pick<
     ClientConfig,
-    'statement_timeout' | 'idle_in_transaction_session_timeout' | 'options'
+    'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout' | 'options'
   >;
 }
 
 /** One connection, which runs several statements in one round trip. */
 export class PostgresConnection {
   readonly #client: Client;
+  readonly #silentMs: number;
   readonly #prepared = new PreparedStatements();
   #lost: Error | null = null;
   #roundTrips = 0;
 
-  private constructor(client: Client) {
+  private constructor(client: Client, silentMs: number) {
     this.#client = client;
+    this.#silentMs = silentMs;
     client.on('error', (error) => {
       this.#lost ??= error;
     });
@@ -35,16 +40,16 @@ export class PostgresConnection {
   }
 
   /** Throws `DatabaseAway`, or the server's own error, such as that of a wrong password. */
-  static async open({ url, applicationName, session }: ConnectionSettings) {
+  static async open({ url, applicationName, silentMs, session }: ConnectionSettings) {
     const client = new Client({
       connectionString: url,
       application_name: applicationName,
-      connectionTimeoutMillis: waitMs.connect,
+      connectionTimeoutMillis: Math.min(connectMs, silentMs),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       ...session,
     });
-    const connection = new PostgresConnection(client);
+    const connection = new PostgresConnection(client, silentMs);
     try {
       await client.connect();
     } catch (error) {
@@ -75,7 +80,8 @@ export class PostgresConnection {
     if (this.#lost !== null) throw new DatabaseAway(this.#lost.message, { cause: this.#lost });
     this.#roundTrips += 1;
     const pipeline = new Pipeline(statements, this.#prepared);
-    const timer = setTimeout(() => this.close(), waitMs.answer);
+    const silence = watchSilence(this.#silentMs, () => this.close());
+    pipeline.onHeard = silence.heard;
     try {
       this.#client.query(pipeline);
       return await pipeline.answers;
@@ -84,7 +90,7 @@ export class PostgresConnection {
       if (meant instanceof DatabaseAway) this.close();
       throw meant;
     } finally {
-      clearTimeout(timer);
+      silence.end();
     }
   }
 

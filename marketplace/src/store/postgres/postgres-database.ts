@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { Logger } from '@node3/shared/logger';
 import type { EventRow } from '../rows.ts';
 import type { Database } from '../sql/database.ts';
@@ -31,9 +33,7 @@ const startWaitDefault = 30_000;
 const readConnectionsDefault = 8;
 
 /** A transaction whose process is gone ends after this long and frees the lock of the writers. */
-const abandonedMs = 15_000;
-/** No read of ours takes longer: larger ones go in pages. */
-const readMs = 60_000;
+const abandonedMs = 5_000;
 
 /** One PostgreSQL database, which any number of processes may share. */
 export class PostgresDatabase implements Database {
@@ -54,7 +54,7 @@ export class PostgresDatabase implements Database {
       log,
       waits,
       onFatal: (error) => options.onFatal(error),
-      connect: () => connectWriter(url, writerId),
+      connect: () => connectWriter(url, writerId, waits.writeMs),
       onCommitted: (events) => this.#listener?.(events),
     });
     this.#reader = new PostgresReader({
@@ -65,7 +65,12 @@ export class PostgresDatabase implements Database {
         PostgresConnection.open({
           url,
           applicationName: 'node3 reader',
-          session: { statement_timeout: readMs, idle_in_transaction_session_timeout: abandonedMs },
+          silentMs: waits.writeMs,
+          // No read of ours takes longer: larger ones go in pages.
+          session: {
+            statement_timeout: waits.writeMs,
+            idle_in_transaction_session_timeout: abandonedMs,
+          },
         }),
     });
   }
@@ -103,8 +108,12 @@ export class PostgresDatabase implements Database {
   }
 
   async backUp(file: string): Promise<void> {
-    const { backUpDatabase } = await import('../move/move-database.ts');
-    await backUpDatabase({ engine: 'postgres', url: this.#url }, file);
+    const workerData = { url: this.#url, file };
+    const worker = new Worker(new URL('../move/back-up-worker.ts', import.meta.url), {
+      workerData,
+    });
+    // What it throws is thrown here.
+    await once(worker, 'exit');
   }
 
   onEvents(listener: (events: EventRow[]) => void): void {
@@ -126,7 +135,8 @@ async function connectPatiently({
   const until = performance.now() + startWaitMs;
   for (let failures = 0; ; failures += 1) {
     try {
-      return await PostgresConnection.open({ url, applicationName: 'node3 start', session: {} });
+      const settings = { url, applicationName: 'node3 start', session: {} };
+      return await PostgresConnection.open({ ...settings, silentMs: startWaitMs });
     } catch (error) {
       if (!(error instanceof DatabaseAway) || performance.now() >= until) throw error;
       log.warn({ err: error }, 'the database does not answer yet');
@@ -143,12 +153,21 @@ const endEarlierConnections = `
  * The connection that writes. An earlier one of the same process may be alive on the server's side
  * and hold the writers' lock; it is ended, so that nobody waits for what nobody will finish.
  */
-async function connectWriter(url: string, writerId: string): Promise<PostgresConnection> {
+async function connectWriter(
+  url: string,
+  writerId: string,
+  waitMs: number,
+): Promise<PostgresConnection> {
   const applicationName = `node3 writer ${writerId}`;
   const connection = await PostgresConnection.open({
     url,
     applicationName,
-    session: { idle_in_transaction_session_timeout: abandonedMs },
+    silentMs: waitMs,
+    session: {
+      statement_timeout: waitMs,
+      lock_timeout: waitMs,
+      idle_in_transaction_session_timeout: abandonedMs,
+    },
   });
   await connection.send([
     plain(

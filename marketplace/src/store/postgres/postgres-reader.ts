@@ -1,17 +1,17 @@
-import { MarketError } from '@node3/shared/error';
 import type { SpecCache } from '../sql/spec-cache.ts';
 import type { Tx, Work } from '../sql/work.ts';
 import { type ConnectionPool, createConnectionPool } from './connection-pool.ts';
-import { DatabaseAway } from './database-errors.ts';
+import { DatabaseAway, unavailable } from './database-errors.ts';
 import { pause, reconnectPauses } from './pause.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import { finishWork, PostgresTx } from './postgres-tx.ts';
+import { watchSilence } from './watch-silence.ts';
 import { plain, toStatement } from './write-transaction.ts';
 
 export interface ReaderOptions {
   specs: SpecCache;
   connectionsMax: number;
-  /** How long a read waits for a database that is away, or for a connection. */
+  /** How long a read waits for a database that is away or silent, or for a connection. */
   waitMs: number;
   connect(): Promise<PostgresConnection>;
 }
@@ -36,15 +36,24 @@ export class PostgresReader {
   }
 
   async read<T>(work: (tx: Tx) => Work<T>): Promise<T> {
+    const { promise: over, reject } = Promise.withResolvers<never>();
+    const patience = watchSilence(this.#options.waitMs, () => reject(unavailable(null)));
+    try {
+      // What loses goes on to its own end, which frees its connection.
+      return await Promise.race([this.#readPatiently(work, patience.heard), over]);
+    } finally {
+      patience.end();
+    }
+  }
+
+  async #readPatiently<T>(work: (tx: Tx) => Work<T>, heard: () => void): Promise<T> {
     const until = performance.now() + this.#options.waitMs;
     for (let failures = 0; ; failures += 1) {
       try {
-        return await this.#pool.use(until, (connection) => this.#readOn(connection, work));
+        return await this.#pool.use(until, (connection) => this.#readOn(connection, work, heard));
       } catch (error) {
         if (!(error instanceof DatabaseAway)) throw error;
-        if (performance.now() >= until) {
-          throw new MarketError('STORE_UNAVAILABLE', {}, { cause: error });
-        }
+        if (performance.now() >= until) throw unavailable(error);
         await pause(reconnectPauses(failures));
       }
     }
@@ -54,7 +63,11 @@ export class PostgresReader {
     return this.#pool.close();
   }
 
-  async #readOn<T>(connection: PostgresConnection, work: (tx: Tx) => Work<T>): Promise<T> {
+  async #readOn<T>(
+    connection: PostgresConnection,
+    work: (tx: Tx) => Work<T>,
+    heard: () => void,
+  ): Promise<T> {
     const tx = new PostgresTx(this.#options.specs, refuse);
     const steps = work(tx)[Symbol.iterator]();
     const first = steps.next();
@@ -62,16 +75,21 @@ export class PostgresReader {
     const { sql } = first.value;
     if (!this.#firstOfSeveral.has(sql)) {
       const [answer] = await connection.send([toStatement(first.value)]);
+      heard();
       if (answer === undefined) throw new Error('a statement without an answer');
       const second = steps.next(answer);
       if (second.done === true) return second.value;
       this.#firstOfSeveral.add(sql);
     }
-    return this.#readAt(connection, work);
+    return this.#readAt(connection, work, heard);
   }
 
   /** All statements see the moment of the first. */
-  async #readAt<T>(connection: PostgresConnection, work: (tx: Tx) => Work<T>): Promise<T> {
+  async #readAt<T>(
+    connection: PostgresConnection,
+    work: (tx: Tx) => Work<T>,
+    heard: () => void,
+  ): Promise<T> {
     const tx = new PostgresTx(this.#options.specs, refuse);
     let isOpen = false;
     try {
@@ -79,6 +97,7 @@ export class PostgresReader {
         const statement = toStatement(query);
         const answers = await connection.send(isOpen ? [statement] : [begin, statement]);
         isOpen = true;
+        heard();
         const answer = answers.at(-1);
         if (answer === undefined) throw new Error('a statement without an answer');
         return answer;

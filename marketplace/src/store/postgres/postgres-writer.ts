@@ -1,10 +1,11 @@
 import { MarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { currentOrigin, type RequestOrigin } from '../request-origin.ts';
 import type { EventRow } from '../rows.ts';
 import type { SpecCache } from '../sql/spec-cache.ts';
 import type { Tx, Work } from '../sql/work.ts';
-import { DatabaseAway } from './database-errors.ts';
+import { DatabaseAway, tooMany, unavailable } from './database-errors.ts';
 import { pause, reconnectPauses } from './pause.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import { runBatch } from './run-batch.ts';
@@ -24,7 +25,10 @@ export interface WriterOptions {
 }
 
 export interface Waits {
-  /** How long a write waits for a database that is away, from when it was asked. */
+  /**
+   * How long a write waits for its turn, from when it was asked; and how long the database may be silent
+   * while it is asked, or wait for a lock. So does a read.
+   */
   writeMs: number;
   /** The same for one whose commit was under way: it may have happened. */
   unknownMs: number;
@@ -57,6 +61,8 @@ interface UnknownCommit {
 
 /** How many writes share one commit at most: others wait for the lock meanwhile. */
 const writesPerCommitMax = 128;
+/** How often those that wait are looked at. */
+const lookMs = 250;
 /** After a write was undone, so many commits keep their writes apart before they try without. */
 const commitsApart = 8;
 
@@ -99,6 +105,7 @@ export class PostgresWriter {
 
   write<T>(work: (tx: Tx) => Work<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(new MarketError('STORE_UNAVAILABLE'));
+    if (this.#queue.length >= limits.storeWritesWaiting) return Promise.reject(tooMany('changes'));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const write: QueuedWrite = {
       work,
@@ -124,6 +131,7 @@ export class PostgresWriter {
     // What is asked for in the same turn shares the first commit.
     await new Promise((resolve) => setImmediate(resolve));
     let failures = 0;
+    const looks = setInterval(() => this.#giveUpLate(null), Math.min(lookMs, this.#waits.writeMs));
     while (this.#queue.length > 0 || this.#hasUnanswered()) {
       try {
         await this.#runNext();
@@ -134,6 +142,7 @@ export class PostgresWriter {
         failures += 1;
       }
     }
+    clearInterval(looks);
     this.#running = null;
   }
 
@@ -191,7 +200,8 @@ export class PostgresWriter {
     if (this.#apart > 0) this.#alone = batch.length;
     this.#apart = commitsApart;
     if (batch.length > 1) return;
-    this.#queue.shift();
+    // It may have waited too long meanwhile, and be gone.
+    this.#queue = this.#queue.filter((write) => write !== batch[0]);
     this.#answer(batch[0], error);
   }
 
@@ -228,21 +238,22 @@ export class PostgresWriter {
       this.#options.onFatal(new Error('a commit was answered as unknown and has happened'));
   }
 
-  /** Answers those that have waited long enough for a database that is away. */
+  /** Answers those that have waited long enough. `error`: why the database is away, as far as is known. */
   #giveUpLate(error: unknown): void {
-    this.#options.log.warn({ err: error, writes: this.#queue.length }, 'the database is away');
-    const unavailable = new MarketError('STORE_UNAVAILABLE', {}, { cause: error });
+    if (error !== null) {
+      this.#options.log.warn({ err: error, writes: this.#queue.length }, 'the database is away');
+    }
     const { writeMs, unknownMs } = this.#waits;
     const now = performance.now();
     const isLate = (waitMs: number) => (write: QueuedWrite) => now - write.askedAtMs >= waitMs;
-    const late = this.#queue.filter(isLate(writeMs));
-    this.#queue = this.#queue.filter((write) => !late.includes(write));
+    const late = new Set(this.#queue.filter(isLate(writeMs)));
+    if (late.size > 0) this.#queue = this.#queue.filter((write) => !late.has(write));
     const unknown = this.#unknown?.batch.filter(isLate(unknownMs)) ?? [];
-    for (const write of [...late, ...unknown]) this.#answer(write, unavailable);
+    for (const write of [...late, ...unknown]) this.#answer(write, unavailable(error));
   }
 
   #answer(write: QueuedWrite | undefined, error: unknown): void {
-    if (write === undefined) return;
+    if (write === undefined || write.isAnswered) return;
     write.isAnswered = true;
     write.reject(error);
   }

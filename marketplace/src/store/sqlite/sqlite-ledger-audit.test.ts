@@ -8,10 +8,9 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury, operatorCapital } from '../../domain/ledger-accounts.ts';
 import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
-import type { Database as StoreDatabase } from '../sql/database.ts';
 import { createSqlStore } from '../sql/sql-store.ts';
-import type { Tx } from '../sql/work.ts';
 import type { Store } from '../store.ts';
+import { cuttingReads } from '../testing/cutting-reads.ts';
 import { World } from '../testing/world.ts';
 import { migrations } from './migrations/index.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -47,41 +46,6 @@ function openDatabase(): SqliteDatabase {
     log: silentLogger,
     onFatal: (error) => {
       throw error;
-    },
-  });
-}
-
-/** Each read runs once up to its second statement, and then again as a whole. */
-function cuttingReads(database: SqliteDatabase): StoreDatabase {
-  const cut = new Error('cut off');
-  return {
-    write: (work) => database.write(work),
-    async read(work) {
-      try {
-        return await database.read((tx) => work(cutting(tx, cut)));
-      } catch (error) {
-        if (error !== cut) throw error;
-        return database.read(work);
-      }
-    },
-    onEvents: (listener) => database.onEvents(listener),
-    backUp: (file) => database.backUp(file),
-    commits: 0,
-    close: () => database.close(),
-  };
-}
-
-function cutting(tx: Tx, cut: Error): Tx {
-  let statements = 0;
-  return new Proxy(tx, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        statements += 1;
-        if (statements === 2) throw cut;
-        return Reflect.apply(member, target, args);
-      };
     },
   });
 }
