@@ -49,6 +49,6 @@ describe.each(['heard', 'lost'] as const)(
       expect(await closed).toBe(1008);
       await followed;
       await expect(second.call(getAccount, {})).rejects.toMatchObject({ code: 'AUTH_INVALID' });
-    });
+    }, 60_000);
   },
 );
