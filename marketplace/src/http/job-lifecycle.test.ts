@@ -1,6 +1,6 @@
 import { limits } from '@node3/shared/limits';
 import { getAccount } from '@node3/shared/routes/accounts';
-import { appendLogs, heartbeatAgent } from '@node3/shared/routes/agents';
+import { appendLogs, type ExecutionOffer, heartbeatAgent } from '@node3/shared/routes/agents';
 import { cancelJob, createJob, getJob, getJobLogs, listJobs } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -30,6 +30,11 @@ async function setUp() {
   const calls = testAgentCalls(agent.client);
   const read = (jobId: string) => requester.client.call(getJob, { params: { jobId } });
   return { requester, agent, calls, read };
+}
+
+function beatOf(offer: ExecutionOffer) {
+  const execution = { executionId: offer.executionId, ...fenceOf(offer) };
+  return { body: { instanceId: 'instance-0000000001', executions: [execution], samples: [] } };
 }
 
 describe('the life of a job', () => {
@@ -203,13 +208,7 @@ describe('cancelling', () => {
     const offer = await calls.offer();
     await calls.run(offer);
     await requester.client.call(cancelJob, { params: { jobId } });
-    const beat = await agent.client.call(heartbeatAgent, {
-      body: {
-        instanceId: 'instance-0000000001',
-        executions: [{ executionId: offer.executionId, ...fenceOf(offer) }],
-        samples: [],
-      },
-    });
+    const beat = await agent.client.call(heartbeatAgent, beatOf(offer));
     expect(beat.executions).toMatchObject([{ verdict: 'cancel' }]);
   });
 
@@ -248,6 +247,21 @@ describe('deadlines', () => {
     expect((await read(jobId)).executions).toMatchObject([
       { state: 'lost', reason: 'lease_expired' },
     ]);
+  });
+
+  it('are the end of every promise to an agent, whatever its heartbeats say', async () => {
+    const { requester, agent, calls } = await setUp();
+    await requester.client.call(createJob, { body: testJob({ limits: { runSec: 10 } }) });
+    const offer = await calls.offer();
+    await calls.run(offer);
+    const leasesMs: number[] = [];
+    for (let beats = 0; beats < 3; beats += 1) {
+      const beat = await agent.client.call(heartbeatAgent, beatOf(offer));
+      leasesMs.push(...beat.executions.map(({ leaseMs }) => leaseMs));
+      clock.advance(30_000);
+    }
+    const endMs = 10_000 * limits.runBackstopFactor + limits.collectMs;
+    expect(leasesMs).toEqual([limits.leaseMs, endMs - 30_000, endMs - 60_000]);
   });
 
   it('expire a job that nobody took, refunded', async () => {

@@ -36,16 +36,21 @@ export async function heartbeatAgent(
     attempt,
     leaseHash: deps.leases.hash(leaseToken),
   }));
-  const leaseUntilMs = deps.clock.nowMs() + limits.leaseMs;
+  const nowMs = deps.clock.nowMs();
   const renewed =
-    fences.length === 0 ? [] : await renewLeases(deps, agent.agentId, fences, leaseUntilMs);
+    fences.length === 0
+      ? []
+      : await renewLeases(deps, agent.agentId, fences, nowMs + limits.leaseMs);
   return {
     heartbeatMs: fences.length === 0 ? limits.agentIdleHeartbeatMs : limits.heartbeatMs,
     executions: fences.map(({ executionId }, index) => {
       const state = renewed[index] ?? null;
       if (state === null) return { executionId, verdict: 'stop', leaseMs: 0 };
       const verdict = state.cancelRequested ? 'cancel' : 'continue';
-      return { executionId, verdict, leaseMs: limits.leaseMs };
+      // Nothing is promised beyond the time at which somebody else may get the job.
+      const endMs = state.deadlineMs ?? Number.POSITIVE_INFINITY;
+      const leaseMs = Math.max(0, Math.min(limits.leaseMs, endMs - nowMs));
+      return { executionId, verdict, leaseMs };
     }),
   };
 }

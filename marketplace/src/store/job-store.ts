@@ -16,6 +16,13 @@ import type {
   Transfer,
 } from './rows.ts';
 
+/** What the agent of a renewed lease has to know. */
+export interface LeaseRenewal {
+  cancelRequested: boolean;
+  /** When the marketplace gives up on the execution, however its lease is renewed; null before acceptance. */
+  deadlineMs: number | null;
+}
+
 export interface JobStore {
   /**
    * Inserts a job and holds its price in one transaction. Rejects with FUNDS_INSUFFICIENT (and
@@ -70,7 +77,7 @@ export interface JobStore {
     agentId: string,
     fences: Fence[],
     leaseUntilMs: number,
-  ): Promise<({ cancelRequested: boolean } | null)[]>;
+  ): Promise<(LeaseRenewal | null)[]>;
 
   /**
    * Changes an execution and its job together, fenced. Rejects with LEASE_STALE when (execution,

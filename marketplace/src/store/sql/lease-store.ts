@@ -1,5 +1,6 @@
 import { limits } from '@node3/shared/limits';
-import type { JobStore } from '../job-store.ts';
+import type { JobStore, LeaseRenewal } from '../job-store.ts';
+import { toNumberOrNull } from './codec.ts';
 import type { Database } from './database.ts';
 
 /** As the index executions_by_due has it. */
@@ -13,7 +14,7 @@ const leaseQueries = {
       CASE WHEN lease_until_ms > @leaseUntilMs THEN lease_until_ms ELSE @leaseUntilMs END
     WHERE execution_id = @executionId AND agent_id = @agentId AND attempt = @attempt AND lease_hash = @leaseHash AND live = 1
     RETURNING CASE WHEN preempted_at_ms IS NOT NULL OR (SELECT cancel_requested_at_ms FROM jobs
-      WHERE jobs.job_id = executions.job_id) IS NOT NULL THEN 1 ELSE 0 END AS cancel_requested`,
+      WHERE jobs.job_id = executions.job_id) IS NOT NULL THEN 1 ELSE 0 END AS cancel_requested, deadline_ms`,
   // Named, because the planner would rather sort every queued job.
   overdueInQueue: `
     SELECT job_id, NULL AS execution_id FROM jobs INDEXED BY jobs_by_queue_deadline
@@ -32,6 +33,11 @@ const extendAll = `
     deadline_ms = deadline_ms + @byMs, run_deadline_ms = run_deadline_ms + @byMs
   WHERE live = 1`;
 
+interface RenewalRecord {
+  cancel_requested: bigint;
+  deadline_ms: bigint | null;
+}
+
 interface OverdueRecord {
   job_id: string;
   execution_id: string | null;
@@ -43,12 +49,11 @@ export function createLeaseStore(
   return {
     renewLeases(agentId, fences, leaseUntilMs) {
       return database.write(function* (tx) {
-        const renewals: ({ cancelRequested: boolean } | null)[] = [];
+        const renewals: (LeaseRenewal | null)[] = [];
         for (const fence of fences) {
           const lease = { ...fence, agentId, leaseUntilMs };
-          const renewed = yield* tx.get<{ cancel_requested: bigint }>(leaseQueries.renew, lease);
-          const isStale = renewed === undefined;
-          renewals.push(isStale ? null : { cancelRequested: renewed.cancel_requested === 1n });
+          const renewed = yield* tx.get<RenewalRecord>(leaseQueries.renew, lease);
+          renewals.push(renewed === undefined ? null : toRenewal(renewed));
         }
         return renewals;
       });
@@ -67,5 +72,12 @@ export function createLeaseStore(
     extendLeases(byMs) {
       return database.write((tx) => tx.run(extendAll, { byMs }));
     },
+  };
+}
+
+function toRenewal(record: RenewalRecord): LeaseRenewal {
+  return {
+    cancelRequested: record.cancel_requested === 1n,
+    deadlineMs: toNumberOrNull(record.deadline_ms),
   };
 }

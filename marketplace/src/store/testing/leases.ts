@@ -20,9 +20,9 @@ export function describeLeases(given: Given): void {
       const unknown = { executionId: 'exe_unknown', attempt: 1, leaseHash: 'x' };
       const fences = [fenceOf(first), unknown, fenceOf(second)];
       expect(await store.renewLeases(agentId, fences, first.leaseUntilMs + 5)).toEqual([
-        { cancelRequested: false },
+        { cancelRequested: false, deadlineMs: first.deadlineMs },
         null,
-        { cancelRequested: true },
+        { cancelRequested: true, deadlineMs: second.deadlineMs },
       ]);
       await store.renewLeases(agentId, fences, first.leaseUntilMs - 5);
       const renewed = await store.execution(first.executionId);

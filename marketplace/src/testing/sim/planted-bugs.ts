@@ -53,7 +53,7 @@ export const plantedBugs = {
                   )
                   .run(leaseUntilMs, executionId).changes,
             );
-            return touched === 0 ? null : { cancelRequested: false };
+            return touched === 0 ? null : { cancelRequested: false, deadlineMs: null };
           }),
         );
       },
