@@ -15,6 +15,7 @@ import { type Core, openCore } from './core.ts';
 import type { AlertThresholds } from './domain/alert-conditions.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import { createAuthenticator } from './http/auth.ts';
+import { clientAddresses } from './http/client-address.ts';
 import { createServer, type ServerMetrics } from './http/server.ts';
 import type { EventBus } from './live/event-bus.ts';
 import { expiredJobs } from './observability/expired-jobs.ts';
@@ -154,6 +155,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { presence, operatorAccountId, jobTokens, knownKeys } = core;
   const startedAtMs = clock.nowMs();
   const authFailures = new AuthFailures({ store, clock });
+  const addressOf = clientAddresses(parts.trustedProxies);
   const { operatorCaps, defaultImages } = parts;
   const artifactDeps = {
     ...core,
@@ -180,8 +182,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         operatorAccountId,
         jobTokens,
         knownKeys,
-        onRefused({ socket }, code, keyId) {
-          const ip = auditAddress(socket.remoteAddress, parts.audit.address);
+        onRefused(request, code, keyId) {
+          const ip = auditAddress(addressOf(request), parts.audit.address);
           authFailures.note({ code, ip, keyId });
         },
       }),

@@ -23,13 +23,30 @@ export const webhookPausesMs: readonly number[] = [
 /** After so long without one success, nobody is there any more. */
 export const webhookFailingMsMax = 5 * 24 * hourMs;
 
+/** A receiver may ask for a later attempt, but not for one that is never made. */
+const retryAfterMsMax = 24 * hourMs;
+
 /**
  * When to try again after so many attempts; null: not at all. Receivers that were away together are
- * not asked together: `random` of 0 to 1 moves it by up to a tenth.
+ * not asked together: `random` of 0 to 1 moves it by up to a tenth. A receiver may ask for more time.
  */
-export function nextAttemptAtMs(attempts: number, nowMs: number, random: number): number | null {
+export function nextAttemptAtMs(
+  attempts: number,
+  nowMs: number,
+  { random, retryAfterMs }: { random: number; retryAfterMs: number | null },
+): number | null {
   const pauseMs = webhookPausesMs[attempts];
-  return pauseMs === undefined ? null : nowMs + Math.floor(pauseMs * (0.9 + 0.2 * random));
+  if (pauseMs === undefined) return null;
+  const ownMs = Math.floor(pauseMs * (0.9 + 0.2 * random));
+  return nowMs + Math.max(ownMs, Math.min(retryAfterMs ?? 0, retryAfterMsMax));
+}
+
+/** The header `Retry-After`: seconds or a date; null where it says neither. */
+export function readRetryAfterMs(header: string | undefined, nowMs: number): number | null {
+  if (header === undefined) return null;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * secondMs;
+  const atMs = Date.parse(header);
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { AuditChain } from '@node3/shared/audit-chain';
 import { createClient } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
@@ -7,9 +8,11 @@ import { type AuditEntry, listAuditLog, verifyAuditLog } from '@node3/shared/rou
 import { putAccountCaps } from '@node3/shared/routes/caps';
 import { createKey, revokeKey, rotateKey } from '@node3/shared/routes/keys';
 import { stopPayouts } from '@node3/shared/routes/payouts';
+import { streamUrl } from '@node3/shared/routes/stream';
 import { createWithdrawal } from '@node3/shared/routes/withdrawals';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { AuthFailures } from '../services/auth-failures.ts';
 import {
   openFundedAccount,
@@ -116,6 +119,24 @@ describe('the audit log', () => {
     expect(failed[0]).toMatchObject({ actor: 'nobody', ip: '127.0.0.0/24' });
   });
 
+  it('notes wrong keys on the live socket, with the address that a trusted proxy names', async () => {
+    const behind = await startTestMarketplace({ trustedProxies: ['127.0.0.0/8'] });
+    try {
+      const socket = new WebSocket(`${behind.url.replace('http', 'ws')}${streamUrl}`, {
+        headers: { 'x-forwarded-for': '203.0.113.7' },
+      });
+      socket.once('open', () => socket.send(JSON.stringify({ op: 'auth', apiKey: 'junk' })));
+      await once(socket, 'message');
+      socket.terminate();
+      await behind.restart();
+      const operator = createClient({ baseUrl: behind.url, apiKey: behind.adminApiKey });
+      const { data } = await operator.call(listAuditLog, { query: { action: 'auth.failed' } });
+      expect(data).toMatchObject([{ ip: '203.0.113.0/24', facts: { code: 'AUTH_INVALID' } }]);
+    } finally {
+      await behind.stop();
+    }
+  });
+
   it('is exported as JSON lines and as CSV', async () => {
     await openFundedAccount(market);
     const get = async (accept: string) => {
@@ -129,7 +150,8 @@ describe('the audit log', () => {
     expect(parsed[0]).toEqual({ after: { entry: 0, hash: '0'.repeat(64) } });
     expect(parsed.at(-1)).toEqual({ ended: true });
     const csv = (await get('text/csv')).trimEnd().split('\r\n');
-    expect(csv).toHaveLength(known.length + 1);
+    expect(csv).toHaveLength(known.length + 2);
+    expect(csv.at(-1)).toBe('ended');
     expect(csv[0]).toBe('entry,at,action,actor,accountId,keyId,ip,requestId,target,facts,hash');
     expect(csv[1]).toContain(',account.created,operator,');
   });

@@ -29,7 +29,7 @@ export interface Requester {
 }
 
 /** Where a key stands. The upgrade of a socket has no more than that. */
-type KeyHolder = Pick<IncomingMessage, 'headers' | 'socket'>;
+export type KeyHolder = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 /** Finds out who calls, per kind of route. One key never works for two kinds of caller. */
 export interface Authenticator {
@@ -42,7 +42,7 @@ export interface Authenticator {
   /** The id of the key of a request that was let in. */
   keyIdOf(request: KeyHolder): string;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
-  readonly requesterByKey: (apiKey: string) => Promise<Requester | null>;
+  readonly requesterByKey: (apiKey: string, request: KeyHolder) => Promise<Requester | null>;
 }
 
 export function createAuthenticator(deps: Deps): Authenticator {
@@ -122,7 +122,11 @@ export function createAuthenticator(deps: Deps): Authenticator {
 
   return {
     requester: noted(requester, callerOfRequester),
-    requesterByKey,
+    async requesterByKey(apiKey, request) {
+      const found = await requesterByKey(apiKey);
+      if (found === null) deps.onRefused(request, 'AUTH_INVALID', keyIdOf(apiKey));
+      return found;
+    },
     public: () => null,
 
     keyIdOf(request) {
@@ -131,7 +135,12 @@ export function createAuthenticator(deps: Deps): Authenticator {
       return keyId;
     },
 
-    jobRequester: noted(requesterByJob, callerOfRequester),
+    // Whoever was given the token of a job of the operator's is not the operator.
+    jobRequester: noted(requesterByJob, (found, request) =>
+      readKey(request).startsWith(jobTokenPrefix)
+        ? { actor: 'requester', ...found }
+        : callerOfRequester(found),
+    ),
 
     agent: noted(
       async (request: KeyHolder) => {

@@ -9,7 +9,7 @@ import { followLogs, type LogPosition } from '../live/follow-logs.ts';
 import { viewEvent } from '../services/event-views.ts';
 import { viewLogLine } from '../services/job-views.ts';
 import type { EventRow } from '../store/rows.ts';
-import type { Requester } from './auth.ts';
+import type { KeyHolder, Requester } from './auth.ts';
 import type { HttpDeps } from './http-deps.ts';
 
 /** A socket with more unread bytes than this is closed: it comes back and resumes. */
@@ -23,6 +23,7 @@ const validate = createMessageValidator(StreamRequest);
 export class StreamSession {
   readonly #deps: HttpDeps;
   readonly #socket: WebSocket;
+  readonly #request: KeyHolder;
   readonly #channels = new Map<string, () => void>();
   #requester: Requester | null = null;
   #leaveKey: () => void = () => undefined;
@@ -30,9 +31,11 @@ export class StreamSession {
   #waiting = 0;
   #closed = false;
 
-  constructor(deps: HttpDeps, socket: WebSocket) {
+  /** @param request what the socket was opened with. */
+  constructor(deps: HttpDeps, socket: WebSocket, request: KeyHolder) {
     this.#deps = deps;
     this.#socket = socket;
+    this.#request = request;
   }
 
   /** Handles messages one after another, so that a sign-in is done before what follows it. */
@@ -96,7 +99,7 @@ export class StreamSession {
   }
 
   async #signIn(apiKey: string): Promise<void> {
-    const requester = await this.#deps.auth.requesterByKey(apiKey);
+    const requester = await this.#deps.auth.requesterByKey(apiKey, this.#request);
     if (this.#closed) return;
     this.#leaveKey();
     this.#leaveKey = () => undefined;

@@ -6,7 +6,7 @@ import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { toTimestamp } from '@node3/shared/schema';
 import { signWebhook } from '@node3/shared/webhook-signature';
-import { nextAttemptAtMs, webhookFailingMsMax } from '../domain/webhook-rules.ts';
+import { nextAttemptAtMs, readRetryAfterMs, webhookFailingMsMax } from '../domain/webhook-rules.ts';
 import type { EventRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type {
@@ -46,13 +46,15 @@ export async function sendWebhook(
   if (event === undefined || event.seq !== delivery.eventSeq) {
     throw new MarketError('INTERNAL', { detail: `event ${delivery.eventSeq} is gone` });
   }
-  const attempt = await post(deps, webhook, event, signal);
+  const { attempt, retryAfterMs } = await post(deps, webhook, event, signal);
   // Stopping is no failure of the receiver: the attempt is made again after the start.
   if (signal.aborted && attempt.status === null) return;
   const made = delivery.attempts + 1;
   const isDone = isSuccess(attempt);
   const isGone = attempt.status === 410;
-  const nextAtMs = isDone || isGone ? null : nextAttemptAtMs(made, clock.nowMs(), deps.random());
+  const random = deps.random();
+  const nextAtMs =
+    isDone || isGone ? null : nextAttemptAtMs(made, clock.nowMs(), { random, retryAfterMs });
   await store.recordAttempt({
     delivery,
     attempt,
@@ -95,7 +97,7 @@ async function post(
   webhook: WebhookRow,
   event: EventRow,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<{ attempt: Attempt; retryAfterMs: number | null }> {
   const { clock, sealer } = deps;
   const atMs = clock.nowMs();
   const startMs = clock.monotonicMs();
@@ -123,10 +125,13 @@ async function post(
       caller: webhook.accountId,
       signal,
     });
-    return done({ status: response.status, error: null, answer: await beginningOf(response) });
+    const retryAfterMs = readRetryAfterMs(response.headers['retry-after'], clock.nowMs());
+    const answer = await beginningOf(response);
+    return { attempt: done({ status: response.status, error: null, answer }), retryAfterMs };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return done({ status: null, error: text.slice(0, limits.webhookAnswerChars), answer: null });
+    const told = text.slice(0, limits.webhookAnswerChars);
+    return { attempt: done({ status: null, error: told, answer: null }), retryAfterMs: null };
   }
 }
 

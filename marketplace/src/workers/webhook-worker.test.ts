@@ -111,6 +111,22 @@ describe('a webhook', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
+  it('waits as long as its receiver asks for, within limits', async () => {
+    const { webhookId } = await create();
+    const nextAtMs = async () => {
+      const [delivery] = (await listDeliveries(bed.deps, accountId, webhookId, {})).data;
+      return Date.parse(delivery?.nextAt ?? '') - bed.clock.nowMs();
+    };
+    receiver.answer = () => ({ status: 503, headers: { 'retry-after': '90' } });
+    await bed.happen('job.ended', accountId);
+    await bed.run(worker);
+    expect(await nextAtMs()).toBe(90_000);
+    receiver.answer = () => ({ status: 429, headers: { 'retry-after': '999999999' } });
+    bed.clock.advance(90_000);
+    await bed.run(worker);
+    expect(await nextAtMs()).toBe(86_400_000);
+  });
+
   it('takes no redirect for an answer, and follows none', async () => {
     const { webhookId } = await create();
     receiver.answer = ({ path }) =>

@@ -63,6 +63,7 @@ const columns = [
   'hash',
 ] as const satisfies (keyof AuditEntry)[];
 
+/** With a last line, too: one without it was cut off. */
 async function* csvTexts(
   deps: HttpDeps,
   query: AuditQuery,
@@ -70,6 +71,7 @@ async function* csvTexts(
 ): AsyncGenerator<string> {
   yield `${columns.join(',')}\r\n`;
   for await (const page of walkAudit(deps, query, signal)) yield page.map(csvLine).join('');
+  if (!signal.aborted) yield 'ended\r\n';
 }
 
 function csvLine(entry: AuditEntry): string {
