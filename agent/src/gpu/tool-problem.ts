@@ -31,7 +31,8 @@ export function explainBrokenRun(tool: string, result: CommandResult): Detection
         sentence: `${tool} was ended by ${result.signalName}.`,
         fix: 'Look for a crash or for missing memory in the system log.',
       };
-    default:
+    case 'exited':
+    case 'missing':
       return null;
   }
 }
