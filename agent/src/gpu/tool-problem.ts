@@ -34,6 +34,8 @@ export function explainBrokenRun(tool: string, result: CommandResult): Detection
     case 'exited':
     case 'missing':
       return null;
+    default:
+      return result satisfies never;
   }
 }
 
