@@ -1,6 +1,7 @@
 import { silentLogger } from '@node3/shared/logger';
 import { createJob } from '@node3/shared/routes/jobs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Matchmaker } from '../matching/matchmaker.ts';
 import { testAgentCalls } from '../testing/test-agent.ts';
 import {
   openFundedAccount,
@@ -68,11 +69,14 @@ describe('a marketplace without room', () => {
       const post = requester.client.call(createJob, { body: testJob() });
       await expect(post).rejects.toMatchObject({ code: 'STORAGE_FULL' });
       expect(await testAgentCalls(client).poll({ waitSec: 0 })).toEqual([]);
+      const entered = vi.spyOn(Matchmaker.prototype, 'enter');
       const waiting = testAgentCalls(client).poll({ waitSec: 10 });
+      await vi.waitFor(() => expect(entered).toHaveBeenCalledOnce());
       disk.free = 500;
       await room.look();
       expect(await waiting).toMatchObject([{ type: 'offer', jobId }]);
     } finally {
+      vi.restoreAllMocks();
       await market.stop();
     }
   });
