@@ -15,6 +15,7 @@ import * as deposits from '@node3/shared/routes/deposits';
 import * as events from '@node3/shared/routes/events';
 import * as explain from '@node3/shared/routes/explain';
 import * as galaksio from '@node3/shared/routes/galaksio';
+import * as gpuProofs from '@node3/shared/routes/gpu-proofs';
 import * as health from '@node3/shared/routes/health';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
 import * as jobs from '@node3/shared/routes/jobs';
@@ -66,6 +67,7 @@ export const apiRoutes: RouteContract[] = [
   node3,
   node3Reads,
   agents,
+  gpuProofs,
   agentIdentity,
   admin,
   adminAgents,

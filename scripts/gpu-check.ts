@@ -11,7 +11,8 @@ import { describeMachine } from './gpu-check/describe-machine.ts';
 import { recordTools } from './gpu-check/record-tools.ts';
 import { type Check, isFailed, printCheck, printEnd } from './gpu-check/report.ts';
 
-const usage = `Usage: npm run gpu-check -- [--json FILE] [--record FOLDER] [--load-sec N] [--software]
+const usage = `Usage: npm run gpu-check -- [--json FILE] [--record FOLDER] [--load-sec N]
+       [--any-adapter] [--software]
 
 Looks at this machine's GPUs as an agent does: detection, telemetry at rest and under a load, the GPU
 proof, and a container that sees exactly its device. Says plainly what could not be run, and why.
@@ -19,6 +20,7 @@ proof, and a container that sees exactly its device. Says plainly what could not
 --json FILE     writes the report as JSON.
 --record FOLDER writes what nvidia-smi says, for tests of detection.
 --load-sec N    how long the load lasts (10).
+--any-adapter   takes the first device that WebGPU names, and not the one that detection names.
 --software      lets a program on the processor answer the proof, with a small plan: this tests the
                 mathematics where there is no GPU, and never counts as one.
 Ends with 1 when something is wrong, and with 0 when nothing is, or there is no GPU.
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     record: { type: 'string' },
     'load-sec': { type: 'string', default: '10' },
     software: { type: 'boolean', default: false },
+    'any-adapter': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -60,8 +63,9 @@ async function runChecks(): Promise<Check[]> {
   const { check, detectors, devices } = await checkDetection(look);
   say(check);
   say(await checkLoad({ ...look, detectors, devices, loadSec: Number(values['load-sec']) }));
+  const names = values['any-adapter'] ? 'any' : 'detected';
   const software = values.software ? 'allowed' : 'refused';
-  for (const proof of await checkProof({ ...look, devices, software })) say(proof);
+  for (const proof of await checkProof({ ...look, devices, software, names })) say(proof);
   say(await checkContainer({ ...look, devices }));
   return checks;
 }

@@ -1,8 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAgent } from '@node3/agent/app';
+import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
 import { ProverProcess } from '@node3/agent/gpu-proof/prover-process';
+import { executorWorks, readStatus } from '@node3/agent/testing/test-agent';
 import { verifyOpenings } from '@node3/marketplace/gpu-proof/verify-openings';
+import { startTestMarketplace } from '@node3/marketplace/testing/test-marketplace';
+import { createClient } from '@node3/shared/client';
+import { readOpening } from '@node3/shared/gpu-proof/opening-codec';
 import type { ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
-import { readOpening } from '@node3/shared/gpu-proof/wire-opening';
+import { challengeAgent, listDeviceProofs } from '@node3/shared/routes/gpu-proofs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { agentConfig } from './dev-network.ts';
+import { deviceThatMeasures, measuredDetector } from './measured-detector.ts';
 import { findSoftwareGpu } from './software-gpu.ts';
 
 const { environment, skip } = findSoftwareGpu();
@@ -65,5 +76,49 @@ describe.skipIf(skip)('a proof on WebGPU', () => {
     const filling = prover.fillMemory({ ...plan, rounds: 4_096, regionLines: 2 ** 20 }, fillKey);
     prover.kill();
     await expect(filling).rejects.toMatchObject({ failure: 'prover-failed' });
+  });
+});
+
+describe.skipIf(skip)('an agent that is challenged', () => {
+  it('proves its idle device, and both sides show it', async () => {
+    const market = await startTestMarketplace();
+    const folder = await mkdtemp(join(tmpdir(), 'node3-proof-'));
+    const executor = new FakeExecutor();
+    executor.programProbe(executorWorks);
+    // Small enough for a processor; the marketplace believes that it is a GPU.
+    const device = { ...deviceThatMeasures, simulated: false, model: 'SwiftShader' };
+    const small = { ...device, memoryBytes: 2 * 1024 ** 2 };
+    const agent = await startAgent(
+      { ...agentConfig(folder, 'prover', market.url, ''), solanaRpcUrl: null },
+      {
+        createExecutors: () => [executor],
+        createDetectors: () => [measuredDetector(small)],
+        startProver: (options) => openProver({ adapterName: options.adapterName }),
+      },
+    );
+    try {
+      await agent.ready();
+      const params = { agentId: agent.agentId ?? '' };
+      const operator = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
+      const read = async () => (await market.anonymous.call(listDeviceProofs, { params })).data[0];
+      // On a processor that others use, too, a walk may be too late: it is asked again.
+      const isMeasured = async () => {
+        await operator.call(challengeAgent, { params });
+        return (await read())?.label === 'measured';
+      };
+      await expect.poll(isMeasured, { timeout: 110_000, interval: 500 }).toBe(true);
+      expect(await read()).toMatchObject({
+        deviceId: small.id,
+        memoryBytes: 1024 ** 2,
+        adapter: expect.stringContaining('SwiftShader'),
+        last: { state: 'passed', finding: 'right' },
+      });
+      const status = await readStatus(agent);
+      expect(status.proofs).toMatchObject([{ deviceId: small.id, state: 'passed' }]);
+    } finally {
+      await agent.stop();
+      await market.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -4,7 +4,7 @@ import { measured, metricsOf } from '@node3/agent/gpu/telemetry';
 
 const gibibyte = 1024 ** 3;
 
-const device: AgentDevice = {
+export const deviceThatMeasures: AgentDevice = {
   id: 'GPU-00000000-0000-0000-0000-000000000001',
   parentId: null,
   vendor: 'simulated',
@@ -23,7 +23,7 @@ const device: AgentDevice = {
 };
 
 /** A simulated device that tells every value there is: for tests of what is done with them. */
-export function measuredDetector(): GpuDetector {
+export function measuredDetector(device: AgentDevice = deviceThatMeasures): GpuDetector {
   const metrics = metricsOf({
     utilizationPercent: measured(42),
     memoryActivityPercent: measured(17),

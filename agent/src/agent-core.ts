@@ -14,6 +14,7 @@ import type { Executor } from './executors/executor.ts';
 import { findSecretPlace, SecretFiles } from './executors/secret-files.ts';
 import { FilePlaces } from './files/file-places.ts';
 import type { GpuDetector } from './gpu/gpu-detector.ts';
+import type { StartProver } from './gpu-proof/device-prover.ts';
 import type { HostClock, Instant } from './host-clock.ts';
 import type { Journal } from './journal/journal.ts';
 import { SqliteJournal } from './journal/sqlite/sqlite-journal.ts';
@@ -58,6 +59,7 @@ export interface AgentParts {
   /** Wraps the journal once it is open. */
   wrapJournal: (journal: Journal) => Journal;
   writePrivateFile: typeof writePrivateFile;
+  startProver: StartProver;
 }
 
 /** Who is told about what happens inside. */
@@ -72,6 +74,8 @@ export interface CoreEvents {
   onChannel: () => void;
   /** A message came over the socket. */
   onMessage: (message: AgentMessage, arrivedAt: Instant) => void;
+  /** A challenge to idle devices came with a heartbeat. Not checked yet. */
+  onChallenge: (challenge: unknown) => void;
   onFatal: (error: unknown) => void;
 }
 
@@ -155,6 +159,7 @@ export function createCore(
     ...shared,
     instanceId,
     samples: () => inventory.samples(),
+    onChallenge: events.onChallenge,
     onVerdict: (executionId, verdict) => {
       if (verdict === 'cancel') desk.stop(executionId, 'requester');
       if (verdict === 'stop') desk.stop(executionId, 'superseded');

@@ -10,6 +10,8 @@ import { type FreeCapacity, freeCapacity, type MachineLimits } from './execution
 import { type IntakeDeps, takeOffer } from './execution/intake.ts';
 import { buildOffer, machineLimits, readDiskFreeBytes } from './execution/machine.ts';
 import { recoverExecutions, sweepExecutor } from './execution/recovery.ts';
+import type { AgentDevice } from './gpu/device.ts';
+import { DeviceProver, type LastProof } from './gpu-proof/device-prover.ts';
 import type { Instant } from './host-clock.ts';
 import { startLeaseWatch } from './marketplace-link/lease-watch.ts';
 import { startPacedLoop } from './marketplace-link/pace.ts';
@@ -28,6 +30,7 @@ export class AgentLife {
   readonly #core: AgentCore;
   readonly #poller: Poller;
   readonly #intake: IntakeDeps;
+  readonly #prover: DeviceProver;
   #loops: Loop[] = [];
   #sweeps: Promise<void>[] = [];
   #rotation: Promise<void> = Promise.resolve();
@@ -62,6 +65,17 @@ export class AgentLife {
         this.#refusedUntilMs = clock.monotonicMs() + refusalPauseMs;
       },
     };
+    const { config, events } = core;
+    this.#prover = new DeviceProver({
+      link,
+      clock,
+      log,
+      environment: config.environment,
+      startProver: parts.startProver,
+      idleDevices: () => this.#idleDevices(),
+      onCapacity: events.onCapacity,
+      onStatus: events.onStatus,
+    });
     this.#poller = new Poller({
       link,
       channel,
@@ -114,7 +128,8 @@ export class AgentLife {
 
   free(): FreeCapacity {
     const { desk, inventory } = this.#core;
-    const deviceIds = inventory.offered().map(({ id }) => id);
+    const proven = this.#prover.deviceIds;
+    const deviceIds = inventory.offered().flatMap(({ id }) => (proven.includes(id) ? [] : [id]));
     return freeCapacity(this.limits(), deviceIds, desk.reservations());
   }
 
@@ -190,6 +205,7 @@ export class AgentLife {
       this.#poller.stop(),
       channel?.stop(),
       heartbeater.stop(),
+      this.#prover.stop(),
       outbox.stop(),
       balance.stop(),
       earnings.stop(),
@@ -297,6 +313,23 @@ export class AgentLife {
           ? Math.min(Math.ceil(pausedMs / 1000), agentLimits.pollWaitSec)
           : agentLimits.pollWaitSec,
     };
+  }
+
+  /** How the last proof of each device ended, since this process began. */
+  lastProofs(): LastProof[] {
+    return this.#prover.last();
+  }
+
+  /** While the agent takes no work, its devices are let alone, too. */
+  challenged(challenge: unknown): void {
+    if (this.#mode === 'run' && this.#agentId !== null) {
+      this.#prover.hear(this.#agentId, challenge);
+    }
+  }
+
+  #idleDevices(): AgentDevice[] {
+    const { deviceIds } = this.free();
+    return this.#core.inventory.devices().filter(({ id }) => deviceIds.includes(id));
   }
 
   /** Takes a message of the socket, and says that it was seen: the marketplace counts on it. */

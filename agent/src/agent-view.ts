@@ -67,6 +67,7 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
     executor: describeExecutor(core),
     devices: inventory.all(),
     samples: inventory.samples(),
+    proofs: life.lastProofs().map(({ atMs, ...proof }) => ({ ...proof, at: toTimestamp(atMs) })),
     problems: listProblems({
       executors: board.problems(),
       devices: inventory.problems(),

@@ -11,6 +11,7 @@ import { type AgentConfig, checkMarketplaceUrl } from './config.ts';
 import { createExecutors } from './create-executors.ts';
 import { createCommandRunner } from './gpu/command-runner.ts';
 import { createGpuDetectors } from './gpu/gpu-detectors.ts';
+import { ProverProcess } from './gpu-proof/prover-process.ts';
 import { readBootId, systemHostClock } from './host-clock.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
@@ -38,6 +39,7 @@ export function systemParts(): AgentParts {
     bootId: readBootId(),
     wrapJournal: (journal) => journal,
     writePrivateFile,
+    startProver: (options) => new ProverProcess(options),
   };
 }
 
@@ -69,6 +71,7 @@ export async function startAgent(
     onReachable: () => life?.reachable(),
     onChannel: () => life?.channelChanged(),
     onMessage: (message, arrivedAt) => life?.hear(message, arrivedAt),
+    onChallenge: (challenge) => life?.challenged(challenge),
     onFatal: (error) => agent?.fail(error),
   });
   life = new AgentLife(core);

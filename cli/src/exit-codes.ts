@@ -38,6 +38,7 @@ const exitByErrorCode = {
   AGENT_NOT_FOUND: 'notFound',
   AGENT_SUPERSEDED: 'conflict',
   AGENT_STATE_INVALID: 'conflict',
+  PROOF_NOT_OPEN: 'conflict',
   REGISTRATION_TOKEN_INVALID: 'auth',
   JOB_NOT_FOUND: 'notFound',
   JOB_STATE_INVALID: 'conflict',

@@ -14,6 +14,7 @@ import { AgentOrders } from './services/agent-orders.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
 import { type LeaseDeps, leaseJob } from './services/claim-job.ts';
+import { GpuProofNotices } from './services/gpu-proof-notices.ts';
 import { holdReplica } from './services/hold-replica.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
@@ -81,6 +82,7 @@ export interface Core extends JobChangeDeps {
   knownKeys: KnownKeys;
   reservations: Reservations;
   orders: AgentOrders;
+  gpuProofs: GpuProofNotices;
   leases: LeaseTokens;
   leaseAmnesty: LeaseAmnesty;
   sealer: SecretSealer;
@@ -118,6 +120,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     keyHolders: new KeyHolders({ store, clock }),
     knownKeys: new KnownKeys(clock),
     orders: new AgentOrders(),
+    gpuProofs: new GpuProofNotices(),
     pollTurns: new PollTurns(),
   };
   const replicaId = bus === null ? null : ids.secret(12);

@@ -14,6 +14,7 @@ import type { BlobStore } from './blobs/blob-store.ts';
 import { type Core, openCore } from './core.ts';
 import type { AlertThresholds } from './domain/alert-conditions.ts';
 import type { Caps } from './domain/spending-caps.ts';
+import { ProofChecker } from './gpu-proof/proof-checker.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { clientAddresses } from './http/client-address.ts';
 import { createServer, type ServerMetrics } from './http/server.ts';
@@ -46,6 +47,7 @@ import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
 import { startAuditKeeper } from './workers/audit-keeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import { startDiskWatcher } from './workers/disk-watcher.ts';
+import { startGpuChallenger } from './workers/gpu-challenger.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startLogRetention } from './workers/log-retention.ts';
 import { startScheduleFirer } from './workers/schedule-firer.ts';
@@ -170,6 +172,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const app = await createServer(
     {
       ...artifactDeps,
+      proofChecker: new ProofChecker(),
       deposits: parts.deposits,
       receiptKey: parts.receiptKey,
       quoteMs: parts.quoteMs,
@@ -264,6 +267,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           random: Math.random,
           webhookTimeoutMs: limits.webhookTimeoutMs,
         }).start(),
+        startGpuChallenger({ ...core, ids, random: Math.random }),
         startAuditKeeper({ ...core, authFailures, retentionDays: parts.audit.retentionDays }),
         startDepositWatcher({
           ...core,

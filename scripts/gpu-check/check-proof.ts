@@ -3,6 +3,7 @@ import type { AgentDevice } from '@node3/agent/gpu/device';
 import { ProofError } from '@node3/agent/gpu-proof/proof-error';
 import { ProverProcess } from '@node3/agent/gpu-proof/prover-process';
 import { type Finding, verifyOpenings } from '@node3/marketplace/gpu-proof/verify-openings';
+import { readOpening } from '@node3/shared/gpu-proof/opening-codec';
 import { fillKeyOf, walkKeyOf } from '@node3/shared/gpu-proof/proof-keys';
 import {
   filledBytes,
@@ -10,7 +11,6 @@ import {
   planProof,
   readBytes,
 } from '@node3/shared/gpu-proof/proof-plan';
-import { readOpening } from '@node3/shared/gpu-proof/wire-opening';
 import { limits } from '@node3/shared/limits';
 import type { Look } from './check-detection.ts';
 import { type Check, rounded } from './report.ts';
@@ -18,6 +18,8 @@ import { type Check, rounded } from './report.ts';
 export interface ProofLook extends Look {
   devices: readonly AgentDevice[];
   software: 'refused' | 'allowed';
+  /** Whether the device that is proven has to have the name that detection found. */
+  names: 'detected' | 'any';
 }
 
 /** As much as a processor fills and walks in seconds. */
@@ -39,7 +41,8 @@ export async function checkProof(look: ProofLook): Promise<Check[]> {
   for (const device of whole) {
     const plan = planProof(device.memoryBytes ?? 0);
     const name = `proof of ${device.model}`;
-    if (plan !== null) checks.push(await prove(look, { name, plan, adapterName: device.model }));
+    const adapterName = look.names === 'any' ? null : device.model;
+    if (plan !== null) checks.push(await prove(look, { name, plan, adapterName }));
   }
   if (checks.length > 0 && look.software === 'refused') return checks;
   const name = look.software === 'allowed' ? 'proof on the processor' : 'proof';

@@ -117,6 +117,12 @@ export const errorCodes = {
     fix: 'Look at its state with node3 admin agent show; a disabled agent must be enabled first.',
     retry: 'never',
   },
+  PROOF_NOT_OPEN: {
+    status: 409,
+    title: 'There is no proof of this device at this step',
+    fix: 'Free the memory of the device; the next challenge comes with a heartbeat.',
+    retry: 'never',
+  },
   REGISTRATION_TOKEN_INVALID: {
     status: 403,
     title: 'The registration token is not valid',

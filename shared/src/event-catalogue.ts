@@ -45,6 +45,12 @@ const alert = {
   detail: 'The agent rig has said nothing for 2 min.',
 };
 
+const gpuProof = {
+  proofId: 'prf_01M8BAHJE7E7XBB3J6PT750FZT',
+  agentId,
+  deviceId: 'GPU-1f3b94cb-b358-a3fc-3be5-bbfb6044f620',
+};
+
 const webhook = {
   webhookId: 'whk_01M8BAHJE7E7XBB3J6PT750FZT',
   origin: 'https://hooks.example',
@@ -97,6 +103,22 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     attempt: 1,
   }),
   'execution.phase-changed': account('An attempt goes on.', { phase: 'pulling' }),
+  'gpu-proof.ended': operator('The proof of a device was passed, failed, or could not be tried.', {
+    ...gpuProof,
+    state: 'passed',
+    finding: 'right',
+  }),
+  'gpu-proof.issued': operator('The idle devices of an owner were challenged at once.', {
+    proofId: gpuProof.proofId,
+    owner: wallet,
+    devices: 2,
+  }),
+  'gpu-proof.quarantined': operator(
+    'A device has changed since its proof, which no longer counts.',
+    {
+      ...gpuProof,
+    },
+  ),
   'job.assigned': account('An agent was found for the job.', {
     attempt: 1,
     agentId,

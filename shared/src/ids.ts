@@ -15,6 +15,7 @@ export const idKinds = {
   intent: 'int',
   job: 'job',
   payout: 'pay',
+  proof: 'prf',
   quote: 'quo',
   registrationToken: 'reg',
   reservation: 'rsv',

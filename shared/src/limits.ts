@@ -338,4 +338,23 @@ export const limits = {
   proofWalkMs: 5_000,
   /** Each is a tenth of a second of one core, on another thread. Who guesses half the lanes is caught 255 times in 256. */
   proofLanesOpened: 8,
+  /** A heartbeat of an idle agent brings the challenge; then gigabytes are allocated and filled. */
+  proofFillMs: 120_000,
+  proofAskAgainMs: 500,
+  /** Some kilobytes are sent. */
+  proofOpenMs: 60_000,
+  /** A device may have been sold since: after a week the label falls back to what is claimed. */
+  proofLabelMs: 7 * 86_400_000,
+  /** Without a proof that was passed, a device is asked again after so long. */
+  proofRetryMs: 3_600_000,
+  /** With one, at some moment in the so long after so long: nobody can prepare for it. */
+  proofAgainMs: 43_200_000,
+  proofKeptMs: 30 * 86_400_000,
+  /** Of one turn of the worker: each is a row for each device, and its check a second of one core. */
+  proofOwnersPerTurn: 16,
+  proofOpenMax: 10_000,
+  /** Checks that wait for the one thread. */
+  proofChecksWaiting: 256,
+  /** The longest check has 16 passes over 256 regions. */
+  proofCheckMs: 60_000,
 } as const;

@@ -49,6 +49,8 @@ const answer: typeof fetch = async (_, init) => {
   return Response.json({ heartbeatMs: 10_000, executions });
 };
 
+const challenges: unknown[] = [];
+
 const createHeartbeater = () =>
   new Heartbeater({
     link: new MarketplaceLink('http://market', { clock, fetch: answer }),
@@ -58,6 +60,7 @@ const createHeartbeater = () =>
     bootId: 'boot-1',
     log: silentLogger,
     instanceId: 'instance-0123456789',
+    onChallenge: (challenge) => challenges.push(challenge),
     samples: () => [],
     onVerdict: (executionId, verdict) => heard.push(`${executionId} ${verdict}`),
   });

@@ -23,6 +23,8 @@ export interface HeartbeaterDeps {
   samples(): DeviceSample[];
   /** What the marketplace says about an execution; `continue` has renewed its lease already. */
   onVerdict(executionId: string, verdict: HeartbeatVerdict): void;
+  /** The marketplace wants idle devices to prove themselves. Not checked yet. */
+  onChallenge(challenge: unknown): void;
 }
 
 /**
@@ -96,6 +98,7 @@ export class Heartbeater {
     const verdicts = reply.executions.filter(({ executionId }) => asked.has(executionId));
     this.#renew(verdicts, sentAt);
     for (const { executionId, verdict } of verdicts) this.#deps.onVerdict(executionId, verdict);
+    if (reply.proof !== undefined) this.#deps.onChallenge(reply.proof);
     return new Map(verdicts.map(({ executionId, verdict }) => [executionId, verdict]));
   }
 

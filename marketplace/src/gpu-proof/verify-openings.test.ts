@@ -1,8 +1,8 @@
 import { LaneTree, type Opening } from '@node3/shared/gpu-proof/lane-tree';
+import { readOpening, writeOpening } from '@node3/shared/gpu-proof/opening-codec';
 import { fillKeyOf, walkKeyOf } from '@node3/shared/gpu-proof/proof-keys';
 import type { ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
 import { walkLane } from '@node3/shared/gpu-proof/walk-lane';
-import { readOpening, writeOpening } from '@node3/shared/gpu-proof/wire-opening';
 import { describe, expect, it } from 'vitest';
 import { type Promised, verifyOpenings } from './verify-openings.ts';
 

@@ -1,11 +1,5 @@
-import {
-  chunkBytes,
-  chunkLanes,
-  laneOf,
-  type Opening,
-  rootOf,
-} from '@node3/shared/gpu-proof/lane-tree';
-import type { ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
+import { laneOf, type Opening, rootOf } from '@node3/shared/gpu-proof/lane-tree';
+import { chunkBytes, chunkLanes, type ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
 import { walkLane } from '@node3/shared/gpu-proof/walk-lane';
 
 /** What a device promised, and what it was asked to show of it. */

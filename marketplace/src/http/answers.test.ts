@@ -19,6 +19,7 @@ import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as eventRoutes from '@node3/shared/routes/events';
 import * as explainRoutes from '@node3/shared/routes/explain';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
+import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
 import * as jobRoutes from '@node3/shared/routes/jobs';
@@ -44,6 +45,7 @@ import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-ag
 import { askAlerts } from '../testing/ask-alerts.ts';
 import { askFiles } from '../testing/ask-artifacts.ts';
 import { askBackup } from '../testing/ask-backup.ts';
+import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
@@ -83,6 +85,7 @@ const modules = [
   scheduleRoutes,
   explainRoutes,
   bulkRoutes,
+  gpuProofRoutes,
   adminAgentRoutes,
   agentIdentityRoutes,
   keyRoutes,
@@ -310,6 +313,7 @@ describe('answers', () => {
     const enabled = { params: { agentId }, body: { enabled: false } };
     await ask(adminAgentRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic(agentId);
+    await askGpuProofs(ask, market, await registerAgent());
     await askAgents(ask, market.adminApiKey, await registerAgent());
     await askSeed(requester);
     checked.add(await askBackup(market));

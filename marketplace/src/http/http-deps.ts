@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import type { Health } from '@node3/shared/routes/health';
+import type { ProofChecker } from '../gpu-proof/proof-checker.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { Measures } from '../observability/measures.ts';
 import type { DepositSource } from '../payments/deposit-source.ts';
@@ -14,6 +15,7 @@ import type { AuditAddress } from '../services/audit-address.ts';
 import type { AuthFailures } from '../services/auth-failures.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { LeaseDeps } from '../services/claim-job.ts';
+import type { GpuProofNotices } from '../services/gpu-proof-notices.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
 import type { KnownKeys } from '../services/known-keys.ts';
@@ -70,6 +72,8 @@ export interface HttpDeps
   keyHolders: KeyHolders;
   knownKeys: KnownKeys;
   orders: AgentOrders;
+  gpuProofs: GpuProofNotices;
+  proofChecker: ProofChecker;
   registration: RegistrationPolicy;
   /** Whether the seed's agents, which prove no wallet, register without a token too. */
   unprovenWallets: 'allowed' | 'refused';

@@ -31,6 +31,7 @@ import { addCapRoutes } from './routes/caps.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addExecutionFileRoutes } from './routes/execution-files.ts';
+import { addGpuProofRoutes } from './routes/gpu-proofs.ts';
 import { addJobBulkRoutes } from './routes/job-bulk.ts';
 import { addJobLogRoutes } from './routes/job-logs.ts';
 import { addJobRoutes } from './routes/jobs.ts';
@@ -140,6 +141,7 @@ export async function createServer(
     addTemplateRoutes(api, deps);
     addScheduleRoutes(api, deps);
     addReservationRoutes(api, deps);
+    addGpuProofRoutes(api, deps);
     addX402Routes(api, deps);
     addGalaksioRoutes(api, deps);
     await addNode3Routes(api, deps);

@@ -3,18 +3,22 @@ import type { BodyOf, ReplyOf } from '@node3/shared/contract';
 import { limits } from '@node3/shared/limits';
 import type { heartbeatAgent as contract } from '@node3/shared/routes/agents';
 import type { Measures } from '../observability/measures.ts';
+import type { GpuProofStore } from '../store/gpu-proof-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow, Fence } from '../store/rows.ts';
 import type { AgentHomes } from './agent-homes.ts';
+import { challengeFor } from './answer-gpu-proof.ts';
+import type { GpuProofNotices } from './gpu-proof-notices.ts';
 import type { LeaseAmnesty } from './lease-amnesty.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Presence } from './presence.ts';
 
 interface Deps {
-  store: Pick<JobStore, 'renewLeases'>;
+  store: Pick<JobStore, 'renewLeases'> & Pick<GpuProofStore, 'gpuProofs'>;
   clock: Clock;
   leases: LeaseTokens;
   homes: Pick<AgentHomes, 'speak'>;
+  gpuProofs: GpuProofNotices;
   presence: Presence;
   measures: Pick<Measures, 'heartbeat'>;
   leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
@@ -41,7 +45,10 @@ export async function heartbeatAgent(
     fences.length === 0
       ? []
       : await renewLeases(deps, agent.agentId, fences, nowMs + limits.leaseMs);
+  const isChallenged = deps.gpuProofs.of(agent.agentId) !== null;
+  const proof = isChallenged ? await challengeFor(deps, agent.agentId) : null;
   return {
+    ...(proof !== null && { proof }),
     heartbeatMs: fences.length === 0 ? limits.agentIdleHeartbeatMs : limits.heartbeatMs,
     executions: fences.map(({ executionId }, index) => {
       const state = renewed[index] ?? null;

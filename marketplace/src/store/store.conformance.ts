@@ -12,6 +12,7 @@ import { describeDataKeys } from './testing/data-keys.ts';
 import { describeDependencies } from './testing/dependencies.ts';
 import { describeDeposits } from './testing/deposits.ts';
 import { describeEvents } from './testing/events.ts';
+import { describeGpuProofs } from './testing/gpu-proofs.ts';
 import { describeHistories } from './testing/histories.ts';
 import { describeKeyGuards } from './testing/key-guards.ts';
 import { describeLeases } from './testing/leases.ts';
@@ -85,6 +86,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeQuotes(given);
     describeReplicas(given);
     describeReservations(given);
+    describeGpuProofs(given);
     describeClaims(given);
     describeChanges(given);
     describeDependencies(given);

@@ -8,6 +8,7 @@ import type { CapStore } from './cap-store.ts';
 import type { DataKeyStore } from './data-key-store.ts';
 import type { DependencyStore } from './dependency-store.ts';
 import type { DepositStore } from './deposit-store.ts';
+import type { GpuProofStore } from './gpu-proof-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
 import type { LogStore } from './log-store.ts';
@@ -38,6 +39,7 @@ export interface Store
     DataKeyStore,
     DependencyStore,
     DepositStore,
+    GpuProofStore,
     JobStore,
     LogStore,
     QuoteStore,

@@ -1,10 +1,6 @@
 import { hash } from 'node:crypto';
 import { assert } from '../assert.ts';
-import { laneBytes } from './walk-lane.ts';
-
-/** Lanes are hashed in chunks, so that the tree over millions of them stays small. */
-export const chunkLanes = 64;
-export const chunkBytes = chunkLanes * laneBytes;
+import { chunkBytes, chunkLanes, laneBytes } from './proof-plan.ts';
 
 /** A chunk of lanes, and the hashes beside its way to the root, from below. */
 export interface Opening {

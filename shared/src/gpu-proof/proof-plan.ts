@@ -2,6 +2,11 @@ import { type Static, Type } from 'typebox';
 import { strictObject } from '../schema.ts';
 import { lineBytes } from './chacha-line.ts';
 
+/** What a lane leaves behind. */
+export const laneBytes = 16;
+/** Lanes are hashed in chunks, so that the tree over millions of them stays small. */
+export const chunkLanes = 64;
+export const chunkBytes = chunkLanes * laneBytes;
 /** The largest region: every desktop driver lets a shader have as much in one buffer. */
 const regionBytesMax = 1024 ** 3;
 const regionBytesMin = 1024 ** 2;

@@ -1,9 +1,6 @@
 import { lineWords, quarterRound, writeLine } from './chacha-line.ts';
 import type { ProofPlan } from './proof-plan.ts';
 
-/** What a lane leaves behind. */
-export const laneBytes = 16;
-
 /**
  * Walks one lane without any memory to read: each line is computed when it is needed. This is the
  * whole check, and a few milliseconds of one core where a device has gigabytes filled.

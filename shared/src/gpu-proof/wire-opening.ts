@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { strictObject } from '../schema.ts';
-import { chunkBytes, type Opening } from './lane-tree.ts';
+import { chunkBytes } from './proof-plan.ts';
 
 /** The deepest tree has 2^22 lanes in chunks of 64. */
 const pathMax = 16;
@@ -18,16 +18,3 @@ export const WireOpening = strictObject({
   }),
 });
 export type WireOpening = Static<typeof WireOpening>;
-
-export function readOpening({ chunk, lane, path }: WireOpening): Opening {
-  const hashes = path.map((beside) => Buffer.from(beside, 'hex'));
-  return { lane, chunk: Buffer.from(chunk, 'base64'), path: hashes };
-}
-
-export function writeOpening({ chunk, lane, path }: Opening): WireOpening {
-  return {
-    lane,
-    chunk: chunk.toString('base64'),
-    path: path.map((beside) => beside.toString('hex')),
-  };
-}

@@ -44,6 +44,19 @@ export const AgentStatus = strictObject({
   }),
   devices: Type.Array(Device),
   samples: Type.Array(DeviceSample),
+  proofs: Type.Optional(
+    Type.Array(
+      strictObject({
+        deviceId: Type.String(),
+        state: oneOf(['passed', 'failed', 'void']),
+        finding: Type.String({ description: 'Why it ended so' }),
+        at: Timestamp,
+      }),
+      {
+        description: 'The last proof of each device since the agent began; void: it could not try',
+      },
+    ),
+  ),
   problems: Type.Array(LocalProblem),
   active: Type.Array(ActiveExecution),
   balances: strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) }),

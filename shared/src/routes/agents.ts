@@ -7,6 +7,7 @@ import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
 import { payoutStates } from '../settlement-state.ts';
 import { traceparentPattern } from '../traceparent.ts';
 import { challengeProof } from './auth.ts';
+import { ProofChallenge } from './gpu-proofs.ts';
 import { logStreams, Reason } from './jobs.ts';
 
 const instanceId = Type.String({
@@ -136,6 +137,7 @@ export const heartbeatAgent = {
             leaseMs: Type.Integer({ description: 'From the moment this heartbeat was sent' }),
           }),
         ),
+        proof: Type.Optional(ProofChallenge),
       }),
     },
   },

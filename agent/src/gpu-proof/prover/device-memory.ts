@@ -1,5 +1,4 @@
-import { filledBytes, type ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
-import { laneBytes } from '@node3/shared/gpu-proof/walk-lane';
+import { filledBytes, laneBytes, type ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
 import { ProofError } from '../proof-error.ts';
 import { shaders, workgroupSize } from './shaders.ts';
 

@@ -1,6 +1,6 @@
 import { assert } from '@node3/shared/assert';
 import { LaneTree } from '@node3/shared/gpu-proof/lane-tree';
-import { writeOpening } from '@node3/shared/gpu-proof/wire-opening';
+import { writeOpening } from '@node3/shared/gpu-proof/opening-codec';
 import { ProofError } from '../proof-error.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { findAdapter } from './find-adapter.ts';

@@ -7,6 +7,7 @@ import { acceptExecution } from '../../services/accept-execution.ts';
 import type { AgentHomes } from '../../services/agent-homes.ts';
 import { appendLogs } from '../../services/append-logs.ts';
 import type { JobChangeDeps } from '../../services/change-job.ts';
+import type { GpuProofNotices } from '../../services/gpu-proof-notices.ts';
 import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
 import type { LeaseAmnesty } from '../../services/lease-amnesty.ts';
 import type { LeaseTokens } from '../../services/lease-token.ts';
@@ -23,6 +24,7 @@ export interface AnswerDeps extends JobChangeDeps {
   leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
   logRates: LogRates;
   homes: AgentHomes;
+  gpuProofs: GpuProofNotices;
   presence: Presence;
   measures: Measures;
   reservations: Reservations;

@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDepositStore } from './deposit-store.ts';
 import { createEvents } from './events.ts';
+import { createGpuProofStore } from './gpu-proof-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createLogRemoval } from './log-removal.ts';
@@ -32,6 +33,7 @@ export function createSqlStore(database: Database): Store {
     ...createAccountStore(database),
     ...createDepositStore(database),
     ...createWithdrawalStore(database),
+    ...createGpuProofStore(database),
     ...createJobStore(database),
     ...createAlertStore(database),
     ...createArtifactStore(database),

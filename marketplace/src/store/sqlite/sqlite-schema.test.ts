@@ -19,6 +19,7 @@ import { liveThroughAudit } from '../testing/audit.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { settleAll, waitingPosting } from '../testing/dependencies.ts';
+import { liveThroughGpuProofs } from '../testing/gpu-proofs.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
 import { liveThroughReplicas } from '../testing/replicas.ts';
@@ -246,6 +247,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughQuotes(world);
   await liveThroughReplicas(world, agentId);
   await liveThroughReservations(world);
+  await liveThroughGpuProofs(world);
   await liveThroughTemplates(world);
   await liveThroughSchedules(world);
   await liveThroughX402(world);

@@ -15,6 +15,7 @@ import { webhooks } from './0014-webhooks.ts';
 import { dataKeys } from './0015-data-keys.ts';
 import { alerts } from './0016-alerts.ts';
 import { homeChanges } from './0017-home-changes.ts';
+import { gpuProofs } from './0018-gpu-proofs.ts';
 
 export interface Migration {
   name: string;
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   dataKeys,
   alerts,
   homeChanges,
+  gpuProofs,
 ];

@@ -28,6 +28,7 @@ import { webhooks } from './0026-webhooks.ts';
 import { dataKeys } from './0027-data-keys.ts';
 import { alerts } from './0028-alerts.ts';
 import { homeChanges } from './0029-home-changes.ts';
+import { gpuProofs } from './0030-gpu-proofs.ts';
 
 export interface Migration {
   name: string;
@@ -67,4 +68,5 @@ export const migrations: readonly Migration[] = [
   dataKeys,
   alerts,
   homeChanges,
+  gpuProofs,
 ];

@@ -1,0 +1,72 @@
+import type { NewEvent } from '@node3/shared/events';
+import type { ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
+import type { ProofState } from '@node3/shared/routes/gpu-proofs';
+
+/** Which device's part of which challenge. */
+export interface GpuProofKey {
+  proofId: string;
+  agentId: string;
+  deviceId: string;
+}
+
+/** One device's part of a challenge to all idle devices of one owner. */
+export interface GpuProofRow extends GpuProofKey {
+  /** The wallet that is paid. */
+  owner: string;
+  /** What the device said of itself when it was asked. */
+  fingerprint: string;
+  plan: ProofPlan;
+  fillSeed: string;
+  /** Told to nobody before the walk begins. */
+  walkSeed: string;
+  /** Told to nobody before the root is there. */
+  lanes: number[];
+  state: ProofState;
+  issuedAtMs: number;
+  fillByMs: number;
+  walkFromMs: number | null;
+  walkByMs: number | null;
+  root: string | null;
+  rootAtMs: number | null;
+  adapter: string | null;
+  /** Why it ended as it did. */
+  finding: string | null;
+  endedAtMs: number | null;
+}
+
+export interface GpuProofEnd {
+  state: 'passed' | 'failed' | 'void' | 'quarantined';
+  finding: string | null;
+  nowMs: number;
+}
+
+export interface GpuProofStore {
+  /**
+   * Stores a challenge, and forgets those of its agents from before `keepFromMs`. false, and nothing is
+   * stored, while one of the agents has another one open.
+   */
+  addGpuProofs(rows: GpuProofRow[], keepFromMs: number, events: NewEvent[]): Promise<boolean>;
+  gpuProofs(proofId: string, agentId: string): Promise<GpuProofRow[]>;
+  /** Those that have not ended, oldest first, at most `limit`. */
+  openGpuProofs(limit: number): Promise<GpuProofRow[]>;
+  /** Newest first, at most `limit`. */
+  gpuProofsOfAgent(agentId: string, limit: number): Promise<GpuProofRow[]>;
+  noteGpuFilled(keys: GpuProofKey[], nowMs: number): Promise<void>;
+  /**
+   * Begins the walk of a challenge, for all its devices at one moment, once all are filled or the time
+   * for it is over; those that are not filled then are void. Does nothing before, or a second time.
+   */
+  startGpuWalk(proofId: string, nowMs: number, walkMs: number): Promise<void>;
+  /** false, and nothing is stored, when the device does not walk, or no longer. */
+  noteGpuRoot(
+    key: GpuProofKey,
+    answer: { root: string; adapter: string; nowMs: number },
+  ): Promise<boolean>;
+  /** false, and nothing is stored, when it was not in the state `from`. */
+  endGpuProof(
+    key: GpuProofKey,
+    from: readonly ProofState[],
+    end: GpuProofEnd,
+    events: NewEvent[],
+  ): Promise<boolean>;
+}
