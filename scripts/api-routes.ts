@@ -23,6 +23,7 @@ import * as keys from '@node3/shared/routes/keys';
 import * as ledger from '@node3/shared/routes/ledger';
 import * as marketplace from '@node3/shared/routes/marketplace';
 import * as node3 from '@node3/shared/routes/node3';
+import * as node3Agent from '@node3/shared/routes/node3-agent';
 import * as node3Reads from '@node3/shared/routes/node3-reads';
 import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
@@ -76,4 +77,5 @@ export const apiRoutes: RouteContract[] = [
   ledger,
   audit,
   agentLocal,
+  node3Agent,
 ].flatMap((module) => Object.values<unknown>(module).filter(isContract));

@@ -60,6 +60,8 @@ export const agentLimits = {
   diskFloorBytes: 1024 ** 3,
   /** Share of the machine's memory offered when MEMORY_LIMIT is not set. */
   memoryShare: 0.8,
+  /** The agent's page waits this long for what the marketplace answers. */
+  proxyTimeoutMs: 5_000,
   localBodyBytes: 16 * 1024,
   streamClients: 32,
 } as const;

@@ -40,6 +40,7 @@ export function createAgentView(deps: AgentViewDeps): LocalApi {
       const lines = journal.tailLines(executionId, agentLimits.logTailLines);
       return { data: lines.map((line) => toLocalLine(execution.attempt, line)) };
     },
+    mode: () => life.mode,
     setMode(mode) {
       deps.setMode(mode);
       return life.mode;

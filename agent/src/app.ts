@@ -87,7 +87,9 @@ export async function startAgent(
   try {
     const { commit, metricsToken } = config;
     const scrape = createAgentScrape(core, api, { hostname: hostname(), commit });
-    const options = { api, port, dashboardDir, version: agentVersion, log, scrape, metricsToken };
+    const { journal, link } = core;
+    const facts = { port, dashboardDir, version: agentVersion, metricsToken };
+    const options = { ...facts, api, log, scrape, seed: { journal, link } };
     server = await startLocalServer(options);
   } catch (error) {
     core.journal.close();

@@ -18,6 +18,7 @@ describe('findRefusal', () => {
     ['a person opening it', { host, 'sec-fetch-site': 'none' }, { path: '/' }],
     ['a link from elsewhere', { host, 'sec-fetch-site': 'cross-site' }, { path: '/' }],
     ['a program reading', { host: 'localhost:8080' }, {}],
+    ['a program calling without a body', { host, 'content-length': '0' }, post],
     ['a program writing', { host: '[::1]:8080', 'content-type': json }, post],
     [
       'the dashboard writing',
@@ -52,6 +53,8 @@ describe('findRefusal', () => {
     ]) {
       expect(check({ host, 'content-type': type }, post)).toBe('CONTENT_TYPE_UNSUPPORTED');
     }
-    expect(check({ host }, post)).toBe('CONTENT_TYPE_UNSUPPORTED');
+    expect(check({ host, 'content-length': '2' }, post)).toBe('CONTENT_TYPE_UNSUPPORTED');
+    expect(check({ host, 'transfer-encoding': 'chunked' }, post)).toBe('CONTENT_TYPE_UNSUPPORTED');
+    expect(check({ host, referer: `http://${host}/` }, post)).toBe('CONTENT_TYPE_UNSUPPORTED');
   });
 });

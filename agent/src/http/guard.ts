@@ -38,7 +38,7 @@ export function findRefusal(request: GuardedRequest, port: number): Refusal | nu
   if (foreign && (writes || request.upgrade || request.path.startsWith('/api'))) {
     return forbid('Another web page may not use the agent.');
   }
-  if (writes && !isJson(headers['content-type'])) {
+  if (writes && !isJson(headers['content-type']) && !isBareCall(headers)) {
     return { code: 'CONTENT_TYPE_UNSUPPORTED', detail: 'Only application/json is taken.' };
   }
   return null;
@@ -46,6 +46,14 @@ export function findRefusal(request: GuardedRequest, port: number): Refusal | nu
 
 function forbid(detail: string): Refusal {
   return { code: 'AUTH_FORBIDDEN', detail };
+}
+
+/** A program's call without a body. Every browser marks its own with one of these headers at least. */
+function isBareCall(headers: IncomingHttpHeaders): boolean {
+  const marks = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'referer', 'cookie'];
+  const bodies = ['content-type', 'transfer-encoding'];
+  const isEmpty = (headers['content-length'] ?? '0') === '0';
+  return isEmpty && [...marks, ...bodies].every((name) => headers[name] === undefined);
 }
 
 function isJson(contentType: string | undefined): boolean {

@@ -14,5 +14,6 @@ export interface LocalApi {
   executions(): ReplyOf<typeof listLocalExecutions>;
   /** @throws MarketError EXECUTION_NOT_FOUND. */
   logTail(executionId: string): ReplyOf<typeof getLocalLogTail>;
+  mode(): AgentMode;
   setMode(mode: AgentMode): AgentMode;
 }

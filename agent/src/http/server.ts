@@ -8,6 +8,12 @@ import Fastify, { type FastifyInstance, type FastifyRequest, LogController } fro
 import { agentLimits } from '../agent-limits.ts';
 import type { AgentScrape } from '../observability/agent-scrape.ts';
 import { addDashboardFiles } from './dashboard-files.ts';
+import {
+  addSeedRoutes,
+  addSeedSocket,
+  readSeedStatus,
+  type SeedFacadeDeps,
+} from './facades/node3-seed/seed-routes.ts';
 import { findRefusal } from './guard.ts';
 import type { LocalApi } from './local-api.ts';
 import { addAgentLocalRoutes } from './routes/agent-local.ts';
@@ -24,6 +30,8 @@ export interface LocalServerOptions {
   version: string;
   log: Logger;
   scrape: AgentScrape;
+  /** What the facade of the node3 seed reads besides. */
+  seed: Omit<SeedFacadeDeps, 'api'>;
   /** null lets in every program of this machine. */
   metricsToken: string | null;
 }
@@ -55,12 +63,15 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   });
   acceptContracts(app);
   await addSecurityHeaders(app);
-  const feed = new StatusFeed({
-    log: options.log,
-    body: () => JSON.stringify(options.api.status()),
+  const { api, log } = options;
+  const feed = new StatusFeed({ log, body: () => JSON.stringify(api.status()) });
+  const seedFeed = new StatusFeed({ log, body: () => JSON.stringify(readSeedStatus(api)) });
+  await app.register(async (scope) => {
+    addStreamRoute(scope, feed);
+    addSeedSocket(scope, seedFeed);
   });
-  await app.register(async (scope) => addStreamRoute(scope, feed));
-  addAgentLocalRoutes(app, options.api);
+  addAgentLocalRoutes(app, api);
+  addSeedRoutes(app, { api, ...options.seed });
   addConfigRoute(app, options.version);
   addMetricsRoute(app, options.scrape, options.metricsToken);
   await addDashboardFiles(app, options.dashboardDir);
@@ -70,9 +81,12 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   port = address.port;
   return {
     url: `http://127.0.0.1:${port}`,
-    changed: () => feed.changed(),
+    changed() {
+      feed.changed();
+      seedFeed.changed();
+    },
     async close() {
-      await feed.stop();
+      await Promise.all([feed.stop(), seedFeed.stop()]);
       await app.close();
     },
   };

@@ -11,12 +11,13 @@ import type { Reason } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { type Money, parseAmount, toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
-import type {
-  SeedCompletion,
-  SeedFailure,
-  SeedJob,
-  SeedMachine,
-  SeedNewJob,
+import {
+  type SeedCompletion,
+  type SeedFailure,
+  type SeedJob,
+  type SeedMachine,
+  type SeedNewJob,
+  seedJobTypeLabel,
 } from '@node3/shared/routes/node3';
 import { hasSecrets } from '../../../services/job-secrets.ts';
 import type { ExecutionRow, JobRow } from '../../../store/rows.ts';
@@ -66,7 +67,7 @@ function toDevice(machine: SeedMachine): Device | null {
 }
 
 const seedLabels = {
-  type: 'node3/job_type',
+  type: seedJobTypeLabel,
   duration: 'node3/estimated_duration',
   input: 'node3/input_data_url',
   output: 'node3/output_upload_url',
