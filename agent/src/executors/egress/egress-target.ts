@@ -1,5 +1,5 @@
-import { lookup as systemLookup } from 'node:dns/promises';
 import { isHostIn } from '@node3/shared/egress-hosts';
+import { lookUpName } from '@node3/shared/fetch/look-up-name';
 import { isPublicAddress } from '@node3/shared/fetch/public-address';
 
 /** Where a connection goes: addresses that were looked up once and are used as they are. */
@@ -26,8 +26,11 @@ export interface EgressRules {
   lookup: HostLookup;
 }
 
+const lookupMs = 10_000;
+
+/** Not by the system's own look-up, of which a few that hang would hold up the whole agent. */
 export async function lookupSystem(host: string): Promise<readonly string[]> {
-  const found = await systemLookup(host, { all: true, order: 'ipv4first' });
+  const found = await lookUpName(host, AbortSignal.timeout(lookupMs));
   return found.map(({ address }) => address);
 }
 

@@ -30,7 +30,7 @@ export function nativeCommand(request: ExecutionRequest, codeDirectory: string):
 
 /**
  * Limits the kernel keeps per process. Address space is not among them: CUDA and Node reserve far
- * more than they use. Memory as a whole is therefore not limited in native mode.
+ * more than they use: memory as a whole is limited by control groups where there are some.
  */
 function limitPrefix(request: ExecutionRequest): string[] {
   const prlimit = '/usr/bin/prlimit';

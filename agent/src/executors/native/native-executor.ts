@@ -25,7 +25,9 @@ import { collectJobFiles } from '../job-files.ts';
 import type { LogFrame } from '../log-frames.ts';
 import { raceSignal } from '../race-signal.ts';
 import { type SecretFiles, writeSecrets } from '../secret-files.ts';
+import { cgroupOf } from './native-cgroup.ts';
 import { nativeCommand } from './native-command.ts';
+import { findNativeTools, type NativeTools } from './native-jail.ts';
 import { followFrames } from './native-log.ts';
 import { probeNative } from './native-probe.ts';
 import { executionMarker, processIdentity, send, signalWorkload } from './native-process.ts';
@@ -55,15 +57,18 @@ export interface NativeExecutorDeps {
   user?: NativeUser;
   /** Where secrets of jobs lie; left out, jobs with secrets are refused. */
   secretFiles?: SecretFiles | null;
+  /** What holds jobs here; left out, what is found. */
+  tools?: NativeTools;
 }
 
 const supervisorFile = fileURLToPath(new URL('./native-supervisor.ts', import.meta.url));
 const supervisorStartMs = 10_000;
 
 /**
- * Runs workloads as plain processes of this machine, for GPUs that no container can reach. It
- * separates files, environment and process groups, nothing more: a workload sees the provider's
- * file system and network. Never a fallback for another executor.
+ * Runs workloads as processes of this machine, for GPUs that no container can reach: with
+ * bubblewrap and control groups where the machine has them, else as a plain process group that
+ * sees the provider's file system and network. What is in force is reported, and the level is
+ * `native` either way. Never a fallback for another executor.
  */
 export class NativeExecutor implements Executor {
   readonly name = 'native';
@@ -71,6 +76,7 @@ export class NativeExecutor implements Executor {
   readonly #deps: NativeExecutorDeps;
   readonly #user: NativeUser | null;
   readonly #supervisions = new Map<string, NativeSupervision>();
+  #tools: NativeTools | Promise<NativeTools> | null = null;
 
   constructor(deps: NativeExecutorDeps) {
     assert(deps.policy.allowNative, 'native execution is switched on by the provider');
@@ -79,7 +85,7 @@ export class NativeExecutor implements Executor {
   }
 
   async probe(): Promise<ExecutorStatus> {
-    return await probeNative(this.#deps.workspaceRoot, this.#user);
+    return await probeNative(this.#deps.workspaceRoot, this.#user, await this.#findTools());
   }
 
   async prepare(
@@ -97,19 +103,22 @@ export class NativeExecutor implements Executor {
     const { executionId, workload, limits } = request;
     assert(!this.#supervisions.has(executionId), 'an execution is started once');
     const paths = this.#paths(executionId);
-    const spec = buildNativeSpec(request, paths, this.#user);
     const { secretFiles } = this.#deps;
     const files = collectJobFiles(request);
     try {
+      const tools = await this.#findTools();
       const stdin = workload.kind === 'container' ? workload.stdin : null;
       const secrets = await writeSecrets(secretFiles ?? null, request, this.#user);
-      if (secrets !== null) spec.env['SECRETS_DIR'] = secrets;
+      const spec = buildNativeSpec(request, paths, this.#user, { tools, secrets });
       await createWorkspace(paths, spec, files, stdin);
       await this.#launch(executionId);
       const state = await readRecord<NativeState>(paths.state);
       if (state === null) {
         const exit = await readRecord<NativeExit>(paths.exit);
-        throw new ExecutionError('command_not_found', exit?.error ?? 'The command did not start.');
+        if (exit === null) {
+          throw new ExecutionError('engine_error', 'The job’s supervisor ended before its start.');
+        }
+        throw new ExecutionError('command_not_found', exit.error ?? 'The command did not start.');
       }
       this.#supervisions.set(executionId, new NativeSupervision(this.#deps, paths, spec, state));
       const { startedAtMs } = state;
@@ -155,6 +164,8 @@ export class NativeExecutor implements Executor {
         await signalWorkload(state.workloadPid, executionMarker(executionId), 'SIGKILL');
       }
     }
+    const spec = await readRecord<NativeSpec>(paths.spec);
+    await (spec === null ? null : cgroupOf(spec))?.remove();
     await deleteWorkspace(paths);
     await this.#deps.secretFiles?.remove(executionId);
   }
@@ -231,6 +242,11 @@ export class NativeExecutor implements Executor {
       startedAtMs,
     };
     return { owned, spec, state };
+  }
+
+  #findTools(): Promise<NativeTools> {
+    this.#tools ??= this.#deps.tools ?? findNativeTools(this.#user);
+    return Promise.resolve(this.#tools);
   }
 
   #paths(executionId: string) {

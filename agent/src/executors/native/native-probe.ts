@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutorProblem, ExecutorStatus } from '../executor.ts';
+import type { NativeTools } from './native-jail.ts';
 import type { NativeUser } from './native-workspace.ts';
 
 const othersMayPass = 0o001;
@@ -9,6 +10,7 @@ const othersMayPass = 0o001;
 export async function probeNative(
   workspaceRoot: string,
   user: NativeUser | null,
+  tools: NativeTools,
 ): Promise<ExecutorStatus> {
   const problems: ExecutorProblem[] = [];
   if (process.platform === 'win32') {
@@ -30,13 +32,13 @@ export async function probeNative(
     engine: 'native',
     engineVersion: process.version,
     apiVersion: null,
-    runtime: null,
+    runtime: tools.bubblewrap === null ? 'plain process group' : `bubblewrap ${tools.bubblewrap}`,
     runtimesKnown: [],
     seccompProfile: null,
-    userNamespace: false,
+    userNamespace: tools.bubblewrap !== null,
     rootless: user === null,
     apparmor: false,
-    cgroupVersion: null,
+    cgroupVersion: tools.cgroup === null ? null : String(tools.cgroup),
     nvidia: null,
   };
   return { available: problems.length === 0, problems, isolationEffective };

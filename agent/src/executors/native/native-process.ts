@@ -73,13 +73,18 @@ export async function signalWorkload(
   signal: 'SIGTERM' | 'SIGKILL',
 ): Promise<void> {
   send(-groupId, signal);
-  const strays = await Promise.all(
+  for (const pid of await listMarked(marker)) send(pid, signal);
+}
+
+/** @returns the processes that carry the marker in their environment; none where nobody can tell. */
+export async function listMarked(marker: string): Promise<number[]> {
+  const marked = await Promise.all(
     (await listProcessIds()).map(async (pid) => {
       const environ = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-      return environ.split('\0').includes(marker) ? pid : null;
+      return environ.split('\0').includes(marker) && pid !== process.pid ? [pid] : [];
     }),
   );
-  for (const pid of strays) if (pid !== null && pid !== process.pid) send(pid, signal);
+  return marked.flat();
 }
 
 /** @returns false when there is no such process. */

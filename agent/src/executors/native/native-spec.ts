@@ -2,6 +2,7 @@ import { getuid } from 'node:process';
 import type { ExecutionRequest } from '../executor.ts';
 import { buildJobEnvironment } from '../job-environment.ts';
 import { nativeCommand, nativeSearchPath } from './native-command.ts';
+import { jailPrefix, type NativeTools } from './native-jail.ts';
 import { executionMarker } from './native-process.ts';
 import type { NativePaths, NativeSpec, NativeUser } from './native-workspace.ts';
 
@@ -18,6 +19,7 @@ export function buildNativeSpec(
   request: ExecutionRequest,
   paths: NativePaths,
   user: NativeUser | null,
+  { tools, secrets }: { tools: NativeTools; secrets: string | null },
 ): NativeSpec {
   const { executionId, jobId, attempt, agentId, workload, limits } = request;
   const [markerName = '', markerValue = ''] = executionMarker(executionId).split('=');
@@ -25,9 +27,10 @@ export function buildNativeSpec(
     input: paths.input,
     output: paths.output,
     home: paths.home,
-    // Known once they are written.
-    secrets: '',
+    secrets: secrets ?? '',
   });
+  const workdir = workload.kind === 'container' && workload.workdir ? workload.workdir : paths.home;
+  const { devices } = request;
   return {
     executionId,
     jobId,
@@ -35,11 +38,21 @@ export function buildNativeSpec(
     agentId,
     command: nativeCommand(request, paths.code),
     env: { PATH: nativeSearchPath(), TMPDIR: paths.home, ...jobEnv, [markerName]: markerValue },
-    workdir: workload.kind === 'container' && workload.workdir ? workload.workdir : paths.home,
+    workdir,
     user,
     hasStdin: workload.kind === 'container' && workload.stdin !== null,
     runMs: limits.runMs,
     diskBytes: limits.diskBytes,
     logBytesMax: limits.logBytesMax,
+    jail: tools.bubblewrap === null ? [] : jailPrefix({ paths, secrets, devices, workdir }),
+    cgroup:
+      tools.cgroup === null
+        ? null
+        : {
+            version: tools.cgroup,
+            memoryBytes: limits.memoryBytes,
+            pidsMax: limits.pidsMax,
+            cpus: limits.cpus,
+          },
   };
 }

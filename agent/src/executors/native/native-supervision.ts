@@ -5,6 +5,7 @@ import type { ExecutionOutcome, ExecutionUsage } from '../executor.ts';
 import { outputJsonBytesMax, usageIntervalMs } from '../executor-limits.ts';
 import { classifyExit, type StopCause } from '../exit-reason.ts';
 import { parseJson, parseStructuredOutput } from '../structured-output.ts';
+import { cgroupOf } from './native-cgroup.ts';
 import { readStoredStdout } from './native-log.ts';
 import {
   executionMarker,
@@ -74,7 +75,7 @@ export class NativeSupervision {
     const runMs = Math.max(0, exit.finishedAtMs - startedAtMs);
     const { reason, signal, detail } = classifyExit({
       exitCode: exit.exitCode,
-      oomKilled: false,
+      oomKilled: exit.oomKilled,
       runMs,
       runLimitMs: this.spec.runMs,
       stopCause: await this.#stopCause(exit),
@@ -83,7 +84,7 @@ export class NativeSupervision {
     return {
       exitCode: exit.exitCode,
       signal,
-      oomKilled: false,
+      oomKilled: exit.oomKilled,
       timedOut: reason === 'run_timeout',
       cancelled: reason === 'cancelled',
       startedAtMs,
@@ -133,16 +134,19 @@ export class NativeSupervision {
     const recorded = await readRecord<NativeExit>(this.#paths.exit);
     if (recorded !== null) return recorded;
     await signalWorkload(workloadPid, executionMarker(this.spec.executionId), 'SIGKILL');
+    await cgroupOf(this.spec)?.kill();
     const finishedAtMs = this.#deps.clock.nowMs();
     const error = 'The process that supervised the job is gone, so its end is not known.';
-    return { exitCode: null, cause: null, finishedAtMs, error };
+    return { exitCode: null, cause: null, finishedAtMs, oomKilled: false, error };
   }
 
   async #sample(): Promise<void> {
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.#usage !== null && nowMs - this.#sampleAtMs < usageIntervalMs) return;
     this.#sampleAtMs = nowMs;
-    const load = await readGroupLoad(this.state.workloadPid);
+    const cgroup = cgroupOf(this.spec);
+    const load =
+      cgroup === null ? await readGroupLoad(this.state.workloadPid) : await cgroup.readLoad();
     const peaks = [this.#usage?.peakMemoryBytes, load?.memoryBytes];
     const known = peaks.filter((peak): peak is number => typeof peak === 'number');
     this.#usage = {

@@ -16,7 +16,14 @@ import { startLoop } from '@node3/shared/loop';
 import { stopGraceMs, timeoutGraceMs, usageIntervalMs } from '../executor-limits.ts';
 import { measureDirectory } from '../output-size.ts';
 import { LogFrameWriter } from './log-frame-writer.ts';
-import { executionMarker, processIdentity, signalWorkload } from './native-process.ts';
+import { cgroupOf } from './native-cgroup.ts';
+import {
+  executionMarker,
+  listMarked,
+  processIdentity,
+  send,
+  signalWorkload,
+} from './native-process.ts';
 import {
   type NativeExit,
   type NativePaths,
@@ -33,13 +40,52 @@ type Cause = NonNullable<NativeExit['cause']>;
 
 async function supervise(paths: NativePaths, spec: NativeSpec): Promise<void> {
   const stdin = spec.hasStdin ? await open(paths.stdin, 'r') : null;
-  const [program = '', ...args] = spec.command;
+  const cgroup = cgroupOf(spec);
+  if (spec.cgroup !== null) await cgroup?.create(spec.cgroup);
+  const start = () => startWorkload(spec, stdin === null ? 'ignore' : stdin.fd);
+  const { child, exited } = cgroup === null ? start() : await cgroup.enter(start);
+  const { stdout, stderr } = child;
+  assert(stdout !== null && stderr !== null, 'both outputs are pipes');
+  const log = new LogFrameWriter(
+    createWriteStream(paths.log, { flags: 'a', mode: 0o600 }),
+    systemClock,
+    spec.logBytesMax,
+  );
+  const drained = Promise.all([log.pump(stdout, 1), log.pump(stderr, 2)]);
+  const startedAtMs = systemClock.nowMs();
+  const end = (signal: 'SIGTERM' | 'SIGKILL') => endWorkload(spec, child.pid ?? null, signal);
+  const guard = guardWorkload(paths, spec, end, exited);
+  if (child.pid !== undefined) {
+    await writeRecord(paths.state, {
+      supervisorPid: process.pid,
+      supervisorIdentity: await processIdentity(process.pid),
+      workloadPid: child.pid,
+      startedAtMs,
+    });
+  }
+  process.send?.({ started: child.pid !== undefined });
+  const exit = await exited;
+  await stdin?.close();
+  const cause = await guard.finish();
+  const finishedAtMs = systemClock.nowMs();
+  const oomKilled = exit.exitCode !== 0 && ((await cgroup?.readOomKills()) ?? 0) > 0;
+  await end('SIGKILL');
+  await Promise.race([drained, sleep(drainMs, undefined, { ref: false })]);
+  await log.end();
+  const record: NativeExit = { ...exit, cause, oomKilled, finishedAtMs };
+  await writeRecord(paths.exit, record);
+  await cgroup?.remove();
+}
+
+/** Listens from the first moment on: a short job ends while its supervisor still leaves the group. */
+function startWorkload(spec: NativeSpec, stdin: number | 'ignore') {
+  const [program = '', ...args] = [...spec.jail, ...spec.command];
   const child = spawn(program, args, {
-    cwd: spec.workdir,
+    cwd: spec.jail.length > 0 ? '/' : spec.workdir,
     env: spec.env,
     detached: true,
-    stdio: [stdin === null ? 'ignore' : stdin.fd, 'pipe', 'pipe'],
-    ...(spec.user === null ? {} : spec.user),
+    stdio: [stdin, 'pipe', 'pipe'],
+    ...spec.user,
   });
   const exited = new Promise<Pick<NativeExit, 'exitCode' | 'error'>>((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -50,54 +96,50 @@ async function supervise(paths: NativePaths, spec: NativeSpec): Promise<void> {
       resolve({ exitCode: code ?? signalCode, error: null });
     });
   });
-  const { stdout, stderr } = child;
-  assert(stdout !== null && stderr !== null, 'both outputs are pipes');
-  const log = new LogFrameWriter(
-    createWriteStream(paths.log, { flags: 'a', mode: 0o600 }),
-    systemClock,
-    spec.logBytesMax,
-  );
-  const drained = Promise.all([log.pump(stdout, 1), log.pump(stderr, 2)]);
-  const startedAtMs = systemClock.nowMs();
-  const guard = guardWorkload(paths, spec, child.pid ?? null, exited);
-  if (child.pid !== undefined) {
-    await writeRecord(paths.state, {
-      supervisorPid: process.pid,
-      supervisorIdentity: await processIdentity(process.pid),
-      workloadPid: child.pid,
-      startedAtMs,
-    });
+  return { child, exited };
+}
+
+/**
+ * The control group finds every process; else the process group and the marker do. The jail's own
+ * process is spared the SIGTERM: it would end at once, and the job with it.
+ */
+async function endWorkload(
+  spec: NativeSpec,
+  workloadPid: number | null,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<void> {
+  if (workloadPid === null) return;
+  const marker = executionMarker(spec.executionId);
+  const cgroup = cgroupOf(spec);
+  if (signal === 'SIGKILL') {
+    await signalWorkload(workloadPid, marker, signal);
+    await cgroup?.kill();
+    return;
   }
-  process.send?.({ started: child.pid !== undefined });
-  const end = await exited;
-  await stdin?.close();
-  const cause = await guard.finish();
-  const finishedAtMs = systemClock.nowMs();
-  if (child.pid !== undefined) {
-    await signalWorkload(child.pid, executionMarker(spec.executionId), 'SIGKILL');
+  if (spec.jail.length === 0) {
+    await signalWorkload(workloadPid, marker, signal);
+    return;
   }
-  await Promise.race([drained, sleep(drainMs, undefined, { ref: false })]);
-  await log.end();
-  await writeRecord(paths.exit, { ...end, cause, finishedAtMs } satisfies NativeExit);
+  const ids = (await cgroup?.listProcessIds()) ?? (await listMarked(marker));
+  for (const id of ids) if (id !== workloadPid) send(id, signal);
 }
 
 /** Arms everything that may end the workload early. `finish` disarms it and tells what did. */
 function guardWorkload(
   paths: NativePaths,
   spec: NativeSpec,
-  groupId: number | null,
+  end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>,
   exited: Promise<unknown>,
 ): { finish(): Promise<Cause | null> } {
-  const marker = executionMarker(spec.executionId);
   let cause: Cause | null = null;
   const stop = async (why: Cause, graceMs: number) => {
-    if (cause !== null || groupId === null) return;
+    if (cause !== null) return;
     cause = why;
     if (graceMs > 0) {
-      await signalWorkload(groupId, marker, 'SIGTERM');
+      await end('SIGTERM');
       await Promise.race([exited, sleep(graceMs)]);
     }
-    await signalWorkload(groupId, marker, 'SIGKILL');
+    await end('SIGKILL');
   };
   const deadline = setTimeout(() => void stop('run_timeout', timeoutGraceMs), spec.runMs);
   process.on('SIGTERM', () => void stop('cancelled', stopGraceMs));

@@ -37,6 +37,8 @@ describe('createWorkspace', () => {
       runMs: 1_000,
       diskBytes: 1_000,
       logBytesMax: 1_000,
+      jail: [],
+      cgroup: null,
     };
     const files = { input: [], code: [] };
     await expect(createWorkspace(paths, spec, files, null)).rejects.toThrow('does not belong');

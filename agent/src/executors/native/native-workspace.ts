@@ -16,6 +16,7 @@ import { getuid } from 'node:process';
 import { ExecutionError } from '../execution-error.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
 import { putJobFile } from '../put-job-file.ts';
+import type { CgroupLimits, CgroupVersion } from './native-cgroup.ts';
 
 /** The user a workload runs as; null for the agent's own. */
 export interface NativeUser {
@@ -37,6 +38,9 @@ export interface NativeSpec {
   runMs: number;
   diskBytes: number;
   logBytesMax: number;
+  /** Words before the command that put it into a jail; none without bubblewrap. */
+  jail: string[];
+  cgroup: (CgroupLimits & { version: CgroupVersion }) | null;
 }
 
 export interface NativeState {
@@ -52,6 +56,8 @@ export interface NativeExit {
   exitCode: number | null;
   cause: 'run_timeout' | 'cancelled' | 'out_of_disk' | null;
   finishedAtMs: number;
+  /** Whether a process of it was ended for want of memory. */
+  oomKilled: boolean;
   /** Why the command could not be run, in the system's words. */
   error: string | null;
 }
