@@ -35,6 +35,11 @@ export interface AgentConfig {
   labels: Record<string, string>;
   /** Accounts whose jobs are not wanted. */
   requestersBlocked: string[];
+  /** Registries that images may come from; left out or empty, every public one. */
+  imageRegistries?: string[];
+  /** Most bytes of one image, and of all that jobs brought here; left out, the usual. */
+  imageBytesMax?: number | null;
+  imageCacheBytesMax?: number | null;
   /** Hosts that jobs may reach: names, `*.` and a domain, or `*`; left out or empty, none. */
   egressHosts?: string[];
   /** Interruptible jobs may be stopped here, unpaid, for others that pay as much or more. */

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { ExecutorContext } from './agent-core.ts';
 import { DockerExecutor } from './executors/docker/docker-executor.ts';
 import {
@@ -6,6 +7,7 @@ import {
   connectEngine,
   listEngineAddresses,
 } from './executors/docker/engine-socket.ts';
+import { type ImagePolicy, imagePolicyUsual } from './executors/docker/image-policy.ts';
 import { egressPolicyFor } from './executors/egress/egress-policy.ts';
 import type { Executor } from './executors/executor.ts';
 import { NativeExecutor } from './executors/native/native-executor.ts';
@@ -40,5 +42,23 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
   );
   const docker = connectEngine(address ?? { kind: 'socket', path: '/var/run/docker.sock' });
   const egress = egressPolicyFor(config.egressHosts ?? []);
-  return new DockerExecutor({ docker, agentId: ownerId, clock, log, secretFiles, egress });
+  return new DockerExecutor({
+    docker,
+    agentId: ownerId,
+    clock,
+    log,
+    secretFiles,
+    egress,
+    images: imagePolicyOf(config),
+    imageCacheFile: join(config.dataDir, 'images.json'),
+  });
+}
+
+function imagePolicyOf(config: ExecutorContext['config']): ImagePolicy {
+  const { imageRegistries = [], imageBytesMax, imageCacheBytesMax } = config;
+  return {
+    registries: imageRegistries.length === 0 ? null : imageRegistries,
+    bytesMax: imageBytesMax ?? imagePolicyUsual.bytesMax,
+    cacheBytesMax: imageCacheBytesMax ?? imagePolicyUsual.cacheBytesMax,
+  };
 }

@@ -16,7 +16,13 @@ import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/mone
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
 import type { AgentConfig } from './config.ts';
-import { readAccounts, readEgressHosts, readLabels, readRegion } from './read-placement.ts';
+import {
+  readAccounts,
+  readEgressHosts,
+  readLabels,
+  readRegion,
+  readRegistries,
+} from './read-placement.ts';
 
 const transports = ['auto', 'http'] as const;
 
@@ -53,6 +59,9 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     region: readRegion(env, 'AGENT_REGION'),
     labels: readLabels(env, 'AGENT_LABELS'),
     requestersBlocked: readAccounts(env, 'AGENT_BLOCKED_REQUESTERS'),
+    imageRegistries: readRegistries(env, 'AGENT_IMAGE_REGISTRIES'),
+    imageBytesMax: readBytes(env, 'AGENT_IMAGE_SIZE_MAX'),
+    imageCacheBytesMax: readBytes(env, 'AGENT_IMAGE_CACHE'),
     egressHosts: readEgressHosts(env, 'AGENT_EGRESS_HOSTS'),
     secretsOnDisk: readFlag(env, 'AGENT_SECRETS_ON_DISK', 'off') ? 'allowed' : 'refused',
     preemptible: readFlag(env, 'AGENT_ALLOW_PREEMPTION', 'off'),

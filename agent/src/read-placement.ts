@@ -47,6 +47,17 @@ export function readEgressHosts(env: Env, name: string): string[] {
   throw new ConfigError(name, `has "${wrong ?? hosts.length}" in it`, fix);
 }
 
+const registryHost = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** Hosts of registries without ports; `docker.io` is the engine's usual one. @throws ConfigError. */
+export function readRegistries(env: Env, name: string): string[] {
+  const hosts = readList(env, name).map((host) => host.toLowerCase());
+  const wrong = hosts.find((host) => !registryHost.test(host));
+  if (wrong === undefined) return hosts;
+  const fix = 'Set host names without ports, such as docker.io,ghcr.io.';
+  throw new ConfigError(name, `has "${wrong}" in it`, fix);
+}
+
 function readList(env: Env, name: string): string[] {
   const parts = (readOptionalText(env, name) ?? '').split(',').map((part) => part.trim());
   return parts.filter((part) => part !== '');

@@ -130,6 +130,26 @@ export const agentSettings: readonly SettingGroup[] = [
         fallback: null,
       },
       {
+        name: 'AGENT_IMAGE_REGISTRIES',
+        about:
+          'Registries that images may come from, separated by commas, `docker.io` being the usual one; without it every public one. One that is named here may be on a private network.',
+        fallback: null,
+        example: 'docker.io,ghcr.io',
+      },
+      {
+        name: 'AGENT_IMAGE_SIZE_MAX',
+        about: 'Most bytes of one image as it travels, such as 32g, which it is without this.',
+        fallback: null,
+        example: '32g',
+      },
+      {
+        name: 'AGENT_IMAGE_CACHE',
+        about:
+          'Most bytes of all images that jobs brought here, such as 96g, which it is without this; those of the provider are neither counted nor removed.',
+        fallback: null,
+        example: '96g',
+      },
+      {
         name: 'AGENT_EGRESS_HOSTS',
         about:
           'Hosts that jobs may reach if they ask for them, separated by commas: a name, `*.` and a domain, or `*` for all public ones. Without it none; needs root and a firewall tool.',

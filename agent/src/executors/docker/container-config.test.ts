@@ -9,7 +9,7 @@ const traits: EngineTraits = {
   nvidia: 'runtime',
   apparmor: false,
 };
-const image = { id: 'sha256:1234', volumes: [] };
+const image = { id: 'sha256:1234', volumes: [], env: [] };
 
 function build(change: Partial<ExecutionRequest> = {}): ExecutionRequest {
   return {

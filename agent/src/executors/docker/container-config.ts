@@ -6,6 +6,7 @@ import { buildJobEnvironment } from '../job-environment.ts';
 import { scriptCommand } from '../job-files.ts';
 import { secretsMount } from '../secret-files.ts';
 import { writeLabels } from './container-labels.ts';
+import { overrideImage } from './image-environment.ts';
 import type { JobNetwork } from './job-networks.ts';
 
 /** The image as the engine stores it. */
@@ -13,6 +14,8 @@ export interface ImageTraits {
   id: string;
   /** Paths the image declares as volumes. */
   volumes: readonly string[];
+  /** Variables it sets, as `NAME=value`. */
+  env: readonly string[];
 }
 
 /** The library's types lack the field. */
@@ -91,7 +94,7 @@ export function buildContainerConfig(
       ...Object.entries({ ...env, ...proxyVariables(parts.network) }).map(
         ([name, value]) => `${name}=${value}`,
       ),
-      ...unsetForHooks(request.devices),
+      ...overrideImage(image.env, env, request.devices),
     ],
     User: `${jobUserId}:${jobUserId}`,
     Hostname: 'job',
@@ -119,15 +122,6 @@ function proxyVariables(network: JobNetwork | null): Record<string, string> {
     NO_PROXY: 'localhost,127.0.0.1',
     no_proxy: 'localhost,127.0.0.1',
   };
-}
-
-/**
- * NVIDIA's hooks run as root on this machine with the container's environment, and an image that
- * names a library to preload has had them load it (CVE-2025-23266). A bare name removes a variable.
- */
-function unsetForHooks(devices: readonly ExecutionDevice[]): string[] {
-  const nvidia = devices.some((device) => device.vendor === 'nvidia');
-  return nvidia ? ['LD_PRELOAD', 'LD_AUDIT'] : [];
 }
 
 /**

@@ -30,7 +30,7 @@ export async function launchContainer(
     if (image === null) {
       throw new ExecutionError('image_not_found', 'The image is not on this machine any more.');
     }
-    const imageTraits = { id: image.imageId, volumes: image.volumes };
+    const imageTraits = { id: image.imageId, volumes: image.volumes, env: image.env };
     const secretsDirectory = await writeSecrets(deps.secretFiles, request, null);
     const network =
       request.network === 'none'

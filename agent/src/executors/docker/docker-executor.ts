@@ -28,6 +28,8 @@ import { ContainerSupervision } from './container-supervision.ts';
 import { ignoreMissing } from './engine-error.ts';
 import { probeEngine } from './engine-probe.ts';
 import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
+import { ImageCache } from './image-cache.ts';
+import { type ImagePolicy, imagePolicyUsual } from './image-policy.ts';
 import { ensureImage } from './image-pull.ts';
 import { type JobNetworkDeps, JobNetworks } from './job-networks.ts';
 import { streamLogs } from './log-stream.ts';
@@ -49,6 +51,10 @@ export interface DockerExecutorDeps {
   volumesReachable?: boolean;
   /** Where secrets of jobs lie; left out, jobs with secrets are refused. */
   secretFiles?: SecretFiles | null;
+  /** What images the provider takes; left out, the usual. */
+  images?: ImagePolicy;
+  /** Where it is remembered which images jobs brought here; left out, nowhere. */
+  imageCacheFile?: string;
   /** What the provider lets jobs reach; left out, nothing. */
   egress?: EgressPolicy | null;
   /** Tests give their own ways out. */
@@ -71,6 +77,8 @@ export class DockerExecutor implements Executor {
     volumesReachable: boolean;
     secretFiles: SecretFiles | null;
     networks: JobNetworks;
+    images: ImagePolicy;
+    cache: ImageCache;
   };
   readonly #supervisions = new Map<string, ContainerSupervision>();
   #traits: EngineTraits | null = null;
@@ -82,7 +90,14 @@ export class DockerExecutor implements Executor {
       egress: deps.egress ?? null,
       ...deps.networkTools,
     });
-    this.#deps = { ...deps, volumesReachable, secretFiles: deps.secretFiles ?? null, networks };
+    this.#deps = {
+      ...deps,
+      volumesReachable,
+      secretFiles: deps.secretFiles ?? null,
+      networks,
+      images: deps.images ?? imagePolicyUsual,
+      cache: new ImageCache({ ...deps, file: deps.imageCacheFile ?? null }),
+    };
     this.isolation = isolationOfRuntime[deps.runtime ?? ''] ?? 'container';
   }
 

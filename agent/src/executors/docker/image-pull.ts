@@ -1,18 +1,39 @@
+import { statfs } from 'node:fs/promises';
+import type { Logger } from '@node3/shared/logger';
+import { type Loop, startLoop } from '@node3/shared/loop';
 import type Docker from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import type { PreparedImage, PrepareProgress } from '../executor.ts';
+import { diskFreeBytesMin } from '../executor-limits.ts';
 import { raceSignal } from '../race-signal.ts';
 import { engineMessage, engineStatus } from './engine-error.ts';
-import { readImageReference, refusePrivateRegistry, resolveHost } from './image-reference.ts';
+import type { ImageCache } from './image-cache.ts';
+import { type ImagePolicy, usualRegistry } from './image-policy.ts';
+import {
+  type ImageReference,
+  readImageReference,
+  refusePrivateRegistry,
+  resolveHost,
+} from './image-reference.ts';
+import { readImageSize } from './image-size.ts';
 
 export interface ImagePullDeps {
   docker: Docker;
+  log: Logger;
+  images: ImagePolicy;
+  cache: ImageCache;
+  /** True when this process sees the engine's disk. */
+  volumesReachable: boolean;
+  /** Free space on that disk below which a pull is stopped; left out, 512 MiB. */
+  diskFreeBytesMin?: number;
 }
 
 /** An image as this machine has it. */
 export interface LocalImage extends PreparedImage {
   imageId: string;
   volumes: string[];
+  /** Variables that the image sets, as `NAME=value`. */
+  env: string[];
 }
 
 /** What this project builds and tags itself; jobs may use it although no registry has it. */
@@ -23,10 +44,10 @@ const ownRepository = /^node3\//;
  * @throws ExecutionError `image_not_found` for a name that no job may use.
  */
 export async function findImage(
-  deps: ImagePullDeps,
+  deps: Pick<ImagePullDeps, 'docker'>,
   reference: string,
 ): Promise<LocalImage | null> {
-  const { name, repository } = readImageReference(reference);
+  const { name, repository, digest } = readImageReference(reference);
   try {
     const found = await deps.docker.getImage(name).inspect();
     const digests = found.RepoDigests ?? [];
@@ -35,13 +56,20 @@ export async function findImage(
       const detail = `The image ${name} was built on this machine and never published. To offer it to jobs, tag it as node3/….`;
       throw new ExecutionError('image_not_found', detail);
     }
+    // The engine looks at digests itself; a name that it mixes up must not run all the same.
+    if (digest !== null && !digests.some((each) => each.endsWith(`@${digest}`))) {
+      const detail = `What the engine has as ${name} does not have that digest.`;
+      throw new ExecutionError('image_pull_failed', detail);
+    }
     const volumes: unknown = found.Config?.Volumes;
+    const env: unknown = found.Config?.Env;
     return {
       imageId: found.Id,
       imageDigest: findDigest(digests, repository),
       sizeBytes: found.Size,
       pulled: false,
       volumes: Object.keys(typeof volumes === 'object' && volumes !== null ? volumes : {}),
+      env: Array.isArray(env) ? env.map(String) : [],
     };
   } catch (error) {
     if (error instanceof ExecutionError) throw error;
@@ -80,27 +108,104 @@ export async function ensureImage(
   onProgress: (progress: PrepareProgress) => void,
 ): Promise<LocalImage> {
   signal.throwIfAborted();
+  const image = readImageReference(reference);
+  if (!ownRepository.test(image.repository)) refuseRegistry(image, deps.images);
   // An engine that hangs must not outlast the time that the job gives to the pull.
   const present = await raceSignal(findImage(deps, reference), signal);
-  if (present !== null) return present;
-  const image = readImageReference(reference);
-  await raceSignal(refusePrivateRegistry(image, resolveHost), signal);
-  onProgress({ phase: 'pulling', bytesDone: null, bytesTotal: null });
-  try {
-    await raceSignal(pull(deps, image.name, signal, onProgress), signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw toPullError(error);
+  if (present !== null) {
+    await deps.cache.touch(image.name);
+    return present;
   }
+  if (!isNamed(image, deps.images)) {
+    await raceSignal(refusePrivateRegistry(image, resolveHost), signal);
+  }
+  await refuseLarge(deps, image, signal);
+  onProgress({ phase: 'pulling', bytesDone: null, bytesTotal: null });
+  await pullWatched(deps, image, signal, onProgress);
   const pulled = await raceSignal(findImage(deps, reference), signal);
   if (pulled === null) {
     throw new ExecutionError('image_pull_failed', 'The image was gone right after its pull.');
   }
+  await deps.cache.add(image.name, pulled.sizeBytes ?? 0);
+  await deps.cache.trim(deps.images.cacheBytesMax, image.name);
   return { ...pulled, pulled: true };
 }
 
-async function pull(
+function isNamed({ registryHost }: ImageReference, { registries }: ImagePolicy): boolean {
+  return registries?.includes(registryHost ?? usualRegistry) === true;
+}
+
+function refuseRegistry(image: ImageReference, policy: ImagePolicy): void {
+  if (policy.registries === null || isNamed(image, policy)) return;
+  const detail = `This provider takes no images from ${image.registryHost ?? usualRegistry}.`;
+  throw new ExecutionError('image_pull_failed', detail);
+}
+
+async function refuseLarge(
+  { images }: ImagePullDeps,
+  image: ImageReference,
+  signal: AbortSignal,
+): Promise<void> {
+  const allow = isNamed(image, images) ? anywhere : {};
+  const bytes = await raceSignal(readImageSize(image, allow, signal), signal);
+  if (bytes !== null && bytes > images.bytesMax) throw tooLarge(bytes, images);
+}
+
+/** For registries that the provider named: they may be anywhere. */
+const anywhere = { ports: 'any' as const, networks: ['0.0.0.0/0', '::/0'] };
+
+function tooLarge(bytes: number, { bytesMax }: ImagePolicy): ExecutionError {
+  const detail = `The image has ${bytes} bytes, and this provider takes ${bytesMax} at most.`;
+  return new ExecutionError('image_pull_failed', detail);
+}
+
+/** Ends a pull that turns out larger than it may be, or that fills the disk. */
+async function pullWatched(
   deps: ImagePullDeps,
+  image: ImageReference,
+  signal: AbortSignal,
+  onProgress: (progress: PrepareProgress) => void,
+): Promise<void> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const watch = watchDisk(deps, stop);
+  const tell = (progress: PrepareProgress) => {
+    const bytes = progress.bytesTotal ?? 0;
+    if (bytes > deps.images.bytesMax) stop.abort(tooLarge(bytes, deps.images));
+    onProgress(progress);
+  };
+  try {
+    await raceSignal(pull(deps, image.name, either, tell), either);
+  } catch (error) {
+    either.throwIfAborted();
+    throw toPullError(error);
+  } finally {
+    await watch.stop();
+  }
+}
+
+const diskIntervalMs = 1_000;
+
+function watchDisk(deps: ImagePullDeps, stop: AbortController): Loop {
+  const bytesMin = deps.diskFreeBytesMin ?? diskFreeBytesMin;
+  return startLoop({
+    name: 'pull-disk',
+    intervalMs: diskIntervalMs,
+    log: deps.log,
+    run: async () => {
+      if (!deps.volumesReachable) return;
+      const { DockerRootDir: root }: { DockerRootDir?: string } = await deps.docker.info();
+      if (root === undefined) return;
+      const { bavail, bsize } = await statfs(root);
+      if (bavail * bsize >= bytesMin) return;
+      const detail = 'The provider’s disk was about to be full, so the image was not pulled.';
+      stop.abort(new ExecutionError('image_pull_failed', detail));
+    },
+  });
+}
+
+async function pull(
+  deps: Pick<ImagePullDeps, 'docker'>,
   name: string,
   signal: AbortSignal,
   onProgress: (progress: PrepareProgress) => void,

@@ -1,5 +1,6 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { lookUpName } from '@node3/shared/fetch/look-up-name';
+import { isPublicAddress } from '@node3/shared/fetch/public-address';
 import { ExecutionError } from '../execution-error.ts';
 
 export interface ImageReference {
@@ -9,6 +10,14 @@ export interface ImageReference {
   repository: string;
   /** Host name without its port; null for the engine's default registry. */
   registryHost: string | null;
+  /** The same with its port, as the engine calls it. */
+  registry: string | null;
+  /** The repository within its registry, such as `library/busybox`. */
+  path: string;
+  /** Tag or digest; the digest where there are both. */
+  tag: string;
+  /** Such as `sha256:…`; null for a name that may mean another image tomorrow. */
+  digest: string | null;
 }
 
 const part = '[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*';
@@ -31,10 +40,17 @@ export function readImageReference(text: string): ImageReference {
   const first = repository.includes('/') ? (repository.split('/')[0] ?? '') : '';
   // The rule by which engines tell a host from the first part of a name.
   const isHost = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+  const rest = text.slice(repository.length);
+  const digest = /@(sha256:[a-f0-9]{64})$/.exec(rest)?.[1] ?? null;
+  const short = isHost ? repository.slice(first.length + 1) : repository;
   return {
-    name: text.length > repository.length ? text : `${text}:latest`,
+    name: rest === '' ? `${text}:latest` : text,
     repository,
     registryHost: isHost ? first.replace(/:\d+$/, '').toLowerCase() : null,
+    registry: isHost ? first : null,
+    path: isHost || short.includes('/') ? short : `library/${short}`,
+    tag: digest ?? (rest === '' ? 'latest' : rest.slice(1)),
+    digest,
   };
 }
 
@@ -64,40 +80,10 @@ export async function refusePrivateRegistry(
   if (registryHost === null) return;
   const literal = isIP(registryHost) !== 0 || !registryHost.includes('.');
   const addresses = literal ? [] : await resolve(registryHost);
-  if (literal || localNames.test(registryHost) || addresses.some(isPrivate)) {
+  if (literal || localNames.test(registryHost) || !addresses.every(isPublicAddress)) {
     const detail = `Images are not pulled from ${registryHost}: it is not a public registry.`;
     throw new ExecutionError('image_not_found', detail);
   }
 }
 
 const localNames = /\.(?:local|localhost|localdomain|internal|intranet|lan|home|corp|arpa|[\d.]+)$/;
-
-const privateRanges = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const) {
-  privateRanges.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 32],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  privateRanges.addSubnet(network, prefix, 'ipv6');
-}
-
-/** IPv4 addresses inside IPv6 ones are matched by the IPv4 ranges. */
-function isPrivate(address: string): boolean {
-  return privateRanges.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
