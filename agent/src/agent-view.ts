@@ -4,7 +4,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { AgentCore } from './agent-core.ts';
 import type { AgentLife } from './agent-life.ts';
 import { agentLimits } from './agent-limits.ts';
-import { listIsolationFacts } from './execution/describe-isolation.ts';
+import { describeEgress, listIsolationFacts } from './execution/describe-isolation.ts';
 import type { LocalApi } from './http/local-api.ts';
 import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
 import { describeRefusal, listProblems } from './observability/problems.ts';
@@ -118,6 +118,9 @@ function describeExecutor({ board }: AgentCore): AgentStatus['executor'] {
     name: executor.name,
     isolation: available ? board.isolationOf(executor) : null,
     available,
-    facts: listIsolationFacts(status?.isolationEffective ?? null),
+    facts: {
+      ...listIsolationFacts(status?.isolationEffective ?? null),
+      ...describeEgress(status?.egress),
+    },
   };
 }

@@ -35,6 +35,8 @@ export interface AgentConfig {
   labels: Record<string, string>;
   /** Accounts whose jobs are not wanted. */
   requestersBlocked: string[];
+  /** Low-level runtime of containers, such as `runsc`; left out or null, the engine's usual one. */
+  containerRuntime?: string | null;
   /** Registries that images may come from; left out or empty, every public one. */
   imageRegistries?: string[];
   /** Most bytes of one image, and of all that jobs brought here; left out, the usual. */

@@ -49,6 +49,7 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
     log,
     secretFiles,
     egress,
+    ...(typeof config.containerRuntime === 'string' && { runtime: config.containerRuntime }),
     images: imagePolicyOf(config),
     imageCacheFile: join(config.dataDir, 'images.json'),
   });

@@ -59,6 +59,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     region: readRegion(env, 'AGENT_REGION'),
     labels: readLabels(env, 'AGENT_LABELS'),
     requestersBlocked: readAccounts(env, 'AGENT_BLOCKED_REQUESTERS'),
+    containerRuntime: readRuntime(env, 'AGENT_CONTAINER_RUNTIME'),
     imageRegistries: readRegistries(env, 'AGENT_IMAGE_REGISTRIES'),
     imageBytesMax: readBytes(env, 'AGENT_IMAGE_SIZE_MAX'),
     imageCacheBytesMax: readBytes(env, 'AGENT_IMAGE_CACHE'),
@@ -103,6 +104,13 @@ function readAsk(env: Env, name: string, asset: Asset): Money | null {
     if (!isMarketError(error, 'AMOUNT_INVALID')) throw error;
   }
   throw new ConfigError(name, `is "${text}"`, fix);
+}
+
+const containerRuntimes = ['usual', 'runsc', 'kata', 'kata-runtime'] as const;
+
+function readRuntime(env: Env, name: string): string | null {
+  const chosen = readChoice(env, name, containerRuntimes, 'usual');
+  return chosen === 'usual' ? null : chosen;
 }
 
 function readCores(env: Env, name: string): number | null {

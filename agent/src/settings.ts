@@ -130,6 +130,12 @@ export const agentSettings: readonly SettingGroup[] = [
         fallback: null,
       },
       {
+        name: 'AGENT_CONTAINER_RUNTIME',
+        about:
+          'What runs containers: `usual` leaves it to the engine, `runsc` is gVisor, `kata` and `kata-runtime` are virtual machines; the engine must know it. It sets the isolation level of the offer.',
+        fallback: 'usual',
+      },
+      {
         name: 'AGENT_IMAGE_REGISTRIES',
         about:
           'Registries that images may come from, separated by commas, `docker.io` being the usual one; without it every public one. One that is named here may be on a private network.',

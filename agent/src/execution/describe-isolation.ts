@@ -1,4 +1,4 @@
-import type { IsolationFacts } from '../executors/executor.ts';
+import type { EgressStatus, IsolationFacts } from '../executors/executor.ts';
 
 const charsMax = 256;
 
@@ -30,6 +30,13 @@ export function listIsolationFacts(facts: IsolationFacts | null): Record<string,
     Array.isArray(value) ? value.join(', ') : describeFact(value),
   ]);
   return Object.fromEntries(entries);
+}
+
+/** What jobs may reach, or why nothing. */
+export function describeEgress(egress: EgressStatus | undefined): Record<string, string> {
+  if (egress === undefined) return {};
+  if (!egress.offered) return { egress: `none: ${egress.why}` };
+  return { egress: `${egress.hosts.join(', ')} (${egress.firewall})` };
 }
 
 function describeFact(value: string | boolean | null): string {

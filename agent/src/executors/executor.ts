@@ -112,6 +112,10 @@ export interface IsolationFacts {
   rootless: boolean;
   apparmor: boolean;
   cgroupVersion: string | null;
+  /** Version of that runtime; null where the engine does not tell. */
+  runtimeVersion: string | null;
+  /** Sentences about what is known to be weak here, each with its fix. */
+  weaknesses: string[];
   /** How NVIDIA devices reach a job, or null when they can't. */
   nvidia: 'runtime' | 'cdi' | null;
 }

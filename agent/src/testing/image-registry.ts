@@ -43,12 +43,17 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
     requests.push(path);
     const [, name = '', kind = '', reference = ''] =
       /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(path) ?? [];
-    if (path === '/v2/') return void reply.end('{}');
+    if (path === '/v2/') {
+      reply.end('{}');
+      return;
+    }
     const isEngine = request.headers['user-agent'] !== 'node3';
     const key = `${name}@${reference}`;
     const found = kind === 'manifests' ? manifests.get(key) : blobs.get(reference);
-    if (found === undefined || (!isEngine && hidden.has(key)))
-      return void reply.writeHead(404).end();
+    if (found === undefined || (!isEngine && hidden.has(key))) {
+      reply.writeHead(404).end();
+      return;
+    }
     const head = { 'content-length': found.length, 'docker-content-digest': digestOf(found) };
     const type = kind === 'manifests' ? manifestType : 'application/octet-stream';
     reply.writeHead(200, { ...head, 'content-type': type });

@@ -9,6 +9,7 @@ import { readLabels, writeLabels } from './container-labels.ts';
 import { readEngineTime } from './container-outcome.ts';
 import { ContainerSupervision, type SupervisionDeps } from './container-supervision.ts';
 import { createVolumes } from './execution-volumes.ts';
+import { checkVisibleDevices } from './gpu-check.ts';
 import { findImage } from './image-pull.ts';
 import type { JobNetworks } from './job-networks.ts';
 import { toStartError } from './start-error.ts';
@@ -39,6 +40,7 @@ export async function launchContainer(
     const parts = { secretsDirectory, network };
     const config = buildContainerConfig(request, imageTraits, traits, parts);
     await createVolumes(deps, request, files, image.imageId);
+    await checkVisibleDevices(deps, config, request.devices);
     const container = await createContainer(deps.docker, config);
     const feed = await openStdin(container, request);
     await container.start();

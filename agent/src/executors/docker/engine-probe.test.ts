@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { probeEngine, readEngineFacts } from './engine-probe.ts';
+import { probeEngine, readEngineFacts, withToolkit } from './engine-probe.ts';
 import { connectEngine, listEngineAddresses, parseDockerHost } from './engine-socket.ts';
 
 describe('probeEngine', () => {
@@ -30,6 +30,26 @@ describe('readEngineFacts', () => {
       nvidia: 'runtime',
       cgroupVersion: '2',
     });
+  });
+
+  it('threat 2: says which runc it is and that it is weak', () => {
+    const version = { Components: [{ Name: 'runc', Version: '1.1.5+ds1' }] };
+    const facts = readEngineFacts(
+      { DefaultRuntime: 'runc', Runtimes: { runc: {} } },
+      version,
+      null,
+    );
+    expect(facts.runtimeVersion).toBe('1.1.5+ds1');
+    expect(facts.weaknesses.join()).toContain('1.2.8');
+  });
+
+  it('threat 3: passes no device through a toolkit that an image takes over', () => {
+    const report = { DefaultRuntime: 'crun', Runtimes: { crun: {}, nvidia: {} } };
+    const facts = readEngineFacts(report, {}, null);
+    expect(withToolkit(facts, '1.17.8')).toEqual(facts);
+    expect(withToolkit(facts, '1.16.0')).toMatchObject({ nvidia: null });
+    expect(withToolkit(facts, null)).toMatchObject({ nvidia: 'runtime' });
+    expect(withToolkit(facts, null).weaknesses).toHaveLength(1);
   });
 
   it('promises no NVIDIA devices on Podman, which ignores the request', () => {

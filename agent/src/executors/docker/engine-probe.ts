@@ -3,6 +3,7 @@ import type { ExecutorProblem, ExecutorStatus, IsolationFacts } from '../executo
 import { raceSignal } from '../race-signal.ts';
 import { engineMessage, systemErrorCode } from './engine-error.ts';
 import { seccompProfileName } from './seccomp-profile.ts';
+import { findRuncWeakness, findToolkitWeakness, readToolkitVersion } from './version-floors.ts';
 
 const probeTimeoutMs = 8_000;
 
@@ -12,7 +13,7 @@ export interface EngineReport {
   OperatingSystem?: string;
   SecurityOptions?: string[] | null;
   DefaultRuntime?: string;
-  Runtimes?: Record<string, unknown> | null;
+  Runtimes?: Record<string, { path?: string } | null> | null;
   CgroupVersion?: string;
   MemoryLimit?: boolean;
   PidsLimit?: boolean;
@@ -23,7 +24,7 @@ export interface EngineReport {
 
 export interface EngineVersion {
   ApiVersion?: string;
-  Components?: { Name?: string }[];
+  Components?: { Name?: string; Version?: string }[];
 }
 
 /** Asks the engine what it is. Never throws. */
@@ -34,12 +35,22 @@ export async function probeEngine(docker: Docker, runtime: string | null): Promi
       Promise.all([docker.info(), docker.version()]),
       signal,
     );
-    const facts = readEngineFacts(report as EngineReport, version as EngineVersion, runtime);
+    const read = readEngineFacts(report as EngineReport, version as EngineVersion, runtime);
+    const facts = withToolkit(read, read.nvidia === null ? null : await readToolkitVersion());
     const problems = listEngineProblems(report as EngineReport, facts);
     return { available: problems.length === 0, problems, isolationEffective: facts };
   } catch (error) {
     return { available: false, problems: [describeUnreachable(error)], isolationEffective: null };
   }
+}
+
+/** Devices are not passed by a toolkit through which an image takes the machine over. */
+export function withToolkit(facts: IsolationFacts, version: string | null): IsolationFacts {
+  if (facts.nvidia === null) return facts;
+  const weakness = findToolkitWeakness(version);
+  if (weakness === null) return facts;
+  const nvidia = version === null ? facts.nvidia : null;
+  return { ...facts, nvidia, weaknesses: [...facts.weaknesses, weakness] };
 }
 
 export function readEngineFacts(
@@ -50,11 +61,17 @@ export function readEngineFacts(
   const options = (report.SecurityOptions ?? []).join(' ');
   const runtimes = Object.keys(report.Runtimes ?? {});
   const podman = (version.Components ?? []).some(({ Name }) => /podman/i.test(Name ?? ''));
+  const used = runtime ?? report.DefaultRuntime ?? null;
+  const runtimeVersion =
+    (version.Components ?? []).find(({ Name }) => Name === used)?.Version ?? null;
+  const weakness = used === 'runc' ? findRuncWeakness(runtimeVersion) : null;
   return {
     engine: podman ? 'podman' : 'docker',
     engineVersion: report.ServerVersion ?? null,
     apiVersion: version.ApiVersion ?? null,
-    runtime: runtime ?? report.DefaultRuntime ?? null,
+    runtime: used,
+    runtimeVersion,
+    weaknesses: weakness === null ? [] : [weakness],
     runtimesKnown: runtimes.sort(),
     seccompProfile: /name=seccomp/.test(options) ? seccompProfileName : null,
     userNamespace: /name=userns/.test(options),
@@ -105,6 +122,14 @@ function listEngineProblems(report: EngineReport, facts: IsolationFacts): Execut
       code: 'runtime_missing',
       sentence: `The container engine has no runtime called ${facts.runtime}.`,
       fix: 'Install it and add it to the engine, or choose another runtime.',
+    });
+  }
+  const program = report.Runtimes?.[facts.runtime ?? '']?.path ?? null;
+  if (facts.runtime === 'runsc' && program !== null && !/(?:^|\/)runsc$/.test(program)) {
+    problems.push({
+      code: 'runtime_other',
+      sentence: `The engine's runtime runsc is ${program}, which is not gVisor.`,
+      fix: 'Correct the runtime in the engine’s configuration.',
     });
   }
   return problems;

@@ -11,6 +11,7 @@ import { putJobFile } from '../put-job-file.ts';
 import { containerName, jobUserId, volumeNames } from './container-config.ts';
 import { labelNames, readLabels, writeLabels } from './container-labels.ts';
 import { ignoreMissing } from './engine-error.ts';
+import { gpuCheckName } from './gpu-check.ts';
 
 export interface ExecutionVolumeDeps {
   docker: Docker;
@@ -148,8 +149,9 @@ function loaderName(executionId: string): string {
 }
 
 export async function removeVolumes(docker: Docker, executionId: string): Promise<void> {
-  const loader = docker.getContainer(loaderName(executionId));
-  await ignoreMissing(loader.remove({ force: true, v: true }));
+  for (const name of [loaderName(executionId), gpuCheckName(containerName(executionId))]) {
+    await ignoreMissing(docker.getContainer(name).remove({ force: true, v: true }));
+  }
   const names = Object.values(volumeNames(executionId));
   await Promise.all(names.map((name) => ignoreMissing(docker.getVolume(name).remove())));
 }

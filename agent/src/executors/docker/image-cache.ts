@@ -99,10 +99,14 @@ export class ImageCache {
     if (file === null) return Promise.resolve();
     const newest = [...images].toSorted(([, a], [, b]) => b.usedAtMs - a.usedAtMs);
     const text = JSON.stringify(Object.fromEntries(newest.slice(0, namesMax)));
-    this.#writing = this.#writing.then(async () => {
-      await writeFile(`${file}.tmp`, text, { mode: 0o600 });
-      await rename(`${file}.tmp`, file);
-    });
+    this.#writing = this.#replace(this.#writing, file, text);
     return this.#writing;
+  }
+
+  /** One after the other, and whatever became of the one before. */
+  async #replace(before: Promise<void>, file: string, text: string): Promise<void> {
+    await before.catch(() => undefined);
+    await writeFile(`${file}.tmp`, text, { mode: 0o600 });
+    await rename(`${file}.tmp`, file);
   }
 }

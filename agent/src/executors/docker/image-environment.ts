@@ -16,7 +16,7 @@ export function overrideImage(
   const hooked = devices.some(({ vendor }) => vendor === 'nvidia');
   const names = imageEnv.map((entry) => entry.split('=', 1)[0] ?? '');
   const removed = names.filter(
-    (name) => isDeviceVariable(name) || (hooked && /^LD_/.test(name) && name !== libraryPath),
+    (name) => isDeviceVariable(name) || (hooked && name.startsWith('LD_') && name !== libraryPath),
   );
   // These are taken out whatever the image says, as it may be read wrongly.
   const always = hooked ? ['LD_PRELOAD', 'LD_AUDIT'] : [];

@@ -102,7 +102,9 @@ describe.skipIf(skip)('images from a registry', () => {
     const at = (name: string) => `${registry.host}/${name}:v1`;
     names.push(at('own'));
     const stream = await docker.pull(at('own'));
-    await new Promise((resolve) => void docker.modem.followProgress(stream, resolve));
+    await new Promise((resolve) => {
+      docker.modem.followProgress(stream, resolve);
+    });
     const isHere = async (name: string) =>
       docker
         .getImage(at(name))

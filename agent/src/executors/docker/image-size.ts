@@ -82,7 +82,7 @@ class RegistryReader {
     const first = await this.#get(tag);
     if (first.status !== 401) return this.#read(first);
     first.cancel();
-    this.#token = await this.#askToken(String(first.headers['www-authenticate'] ?? ''));
+    this.#token = await this.#askToken(first.headers['www-authenticate'] ?? '');
     return this.#read(await this.#get(tag));
   }
 

@@ -40,7 +40,7 @@ export async function findNativeTools(user: NativeUser | null): Promise<NativeTo
   const cgroup = await findCgroupVersion();
   if (!existsSync(bwrap)) return { bubblewrap: null, cgroup };
   try {
-    const [program = '', ...args] = [...jailArguments(), '--', '/bin/true'];
+    const [program, ...args] = [...jailArguments(), '--', '/bin/true'];
     await run(program, args, { timeout: trialMs, env: {}, ...user });
     const { stdout } = await run(bwrap, ['--version'], { timeout: trialMs, env: {} });
     return { bubblewrap: stdout.replace(/^bubblewrap\s*/, '').trim(), cgroup };
