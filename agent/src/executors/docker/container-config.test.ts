@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionDevice, ExecutionRequest } from '../executor.ts';
 import { buildContainerConfig, type EngineTraits } from './container-config.ts';
@@ -55,6 +56,31 @@ describe('buildContainerConfig', () => {
     await expect(text).toMatchFileSnapshot('./container-config.golden.txt');
   });
 
+  it('threats 5, 6: takes no part of the engine’s options from a job, whatever is in it', () => {
+    const hostile = JSON.stringify({ Privileged: true, Binds: ['/:/host'], PidMode: 'host' });
+    const text = fc.oneof(fc.string(), fc.constant(hostile), fc.constant('--privileged'));
+    const expected = buildContainerConfig(build(), image, traits).HostConfig;
+    const workload = fc.record({
+      kind: fc.constant('container' as const),
+      image: text,
+      command: fc.option(fc.array(text)),
+      entrypoint: fc.option(fc.array(text)),
+      workdir: fc.option(text),
+      env: fc.dictionary(fc.constantFrom('A', 'HostConfig', 'BINDS'), text),
+      stdin: fc.option(text),
+      HostConfig: fc.constant({ Privileged: true, Binds: ['/:/host'] }),
+    });
+    fc.assert(
+      fc.property(workload, (each) => {
+        const nul = Object.values(each.env).some((value) => value.includes('\0'));
+        if (nul) return;
+        const built = buildContainerConfig(build({ workload: each }), image, traits);
+        expect(built.HostConfig).toEqual(expected);
+        expect(Object.keys(built).toSorted()).not.toContain('Privileged');
+      }),
+    );
+  });
+
   it('starts a script as a file, its input copied by a constant shell text', () => {
     const workload = {
       kind: 'script',
@@ -95,6 +121,25 @@ describe('buildContainerConfig', () => {
     const declared = { ...image, volumes: ['/data/', '/data', '/output/', '/x/../outputs'] };
     const { HostConfig } = buildContainerConfig(build(), declared, traits);
     expect(Object.keys(HostConfig?.Tmpfs ?? {})).toEqual(['/data', '/tmp', '/run']);
+  });
+
+  it('builds exactly this container for a job that may reach some hosts', async () => {
+    const network = { name: 'n3-exe_1', proxyUrl: 'http://172.18.0.1:40001', proxyPort: 40_001 };
+    const request = build({ network: { egressHosts: ['example.com'] } });
+    const plain = buildContainerConfig(build(), image, traits);
+    const parts = { secretsDirectory: null, network };
+    const config = buildContainerConfig(request, image, traits, parts);
+    const { NetworkMode, ...rest } = config.HostConfig ?? {};
+    expect(NetworkMode).toBe('n3-exe_1');
+    expect({ ...rest, NetworkMode: 'none' }).toEqual(plain.HostConfig);
+    expect(config.Env).toEqual([
+      ...(plain.Env ?? []),
+      ...['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'].map(
+        (name) => `${name}=http://172.18.0.1:40001`,
+      ),
+      'NO_PROXY=localhost,127.0.0.1',
+      'no_proxy=localhost,127.0.0.1',
+    ]);
   });
 
   it('names NVIDIA devices by id and never all of them', () => {

@@ -45,6 +45,8 @@ const tmpInodesMax = 65_536;
 const imageVolumesMax = 16;
 /** A mount there would replace what the engine hides and protects. */
 const systemPath = /^\/$|^\/(?:proc|sys|dev)(?:\/|$)/;
+/** A quarter of what the programs of the machine have. */
+const cpuShares = 256;
 const logFileBytesMin = 1024 * 1024;
 const executionIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const renderNodePattern = /^\/dev\/dri\/renderD\d{1,4}$/;
@@ -174,6 +176,8 @@ function buildHostConfig(
     MemorySwap: memoryBytes,
     OomScoreAdj: 500,
     NanoCpus: checkedInteger(Math.round(limits.cpus * 1e9), 'cpus'),
+    // Where cores are short, the owner's own programs come first.
+    CpuShares: cpuShares,
     PidsLimit: checkedInteger(limits.pidsMax, 'pidsMax'),
     ShmSize: checkedInteger(limits.shmBytes, 'shmBytes'),
     Ulimits: [
