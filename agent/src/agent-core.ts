@@ -14,6 +14,7 @@ import type { Executor } from './executors/executor.ts';
 import { findSecretPlace, SecretFiles } from './executors/secret-files.ts';
 import { FilePlaces } from './files/file-places.ts';
 import type { GpuDetector } from './gpu/gpu-detector.ts';
+import type { KernelLog } from './gpu/health/kernel-log.ts';
 import type { StartProver } from './gpu-proof/device-prover.ts';
 import type { HostClock, Instant } from './host-clock.ts';
 import type { Journal } from './journal/journal.ts';
@@ -45,6 +46,8 @@ export interface ExecutorContext {
 export interface AgentParts {
   createExecutors(context: ExecutorContext): readonly Executor[];
   createDetectors(context: ExecutorContext): readonly GpuDetector[];
+  /** `null` where there is none, or no real device. */
+  createKernelLog(context: ExecutorContext): KernelLog | null;
   clock: HostClock;
   ids: Ids;
   log: Logger;
@@ -118,7 +121,12 @@ export function createCore(
   );
   const context: ExecutorContext = { ownerId, config, clock, log, secretFiles };
   const watch = { clock, log, onChange: events.onCapacity };
-  const inventory = new DeviceInventory({ ...watch, detectors: parts.createDetectors(context) });
+  const inventory = new DeviceInventory({
+    ...watch,
+    detectors: parts.createDetectors(context),
+    kernelLog: parts.createKernelLog(context),
+    leased: () => new Set(desk.reservations().flatMap(({ deviceIds }) => deviceIds)),
+  });
   const board = new ExecutorBoard({ ...watch, executors: parts.createExecutors(context) });
   const earnings = new EarningsWatch({ link, clock, log });
   const rpc =

@@ -49,6 +49,8 @@ export const agentLimits = {
 
   detectIntervalMs: 300_000,
   sampleIntervalMs: 5_000,
+  /** While a job holds a device. */
+  sampleBusyIntervalMs: 1_000,
   historyRows: 50,
   statusPushMs: 2_000,
   earningsIntervalMs: 30_000,

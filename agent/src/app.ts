@@ -11,6 +11,8 @@ import { type AgentConfig, checkMarketplaceUrl } from './config.ts';
 import { createExecutors } from './create-executors.ts';
 import { createCommandRunner } from './gpu/command-runner.ts';
 import { createGpuDetectors } from './gpu/gpu-detectors.ts';
+import { SystemKernelLog } from './gpu/health/kernel-log.ts';
+import { systemFiles } from './gpu/host-files.ts';
 import { ProverProcess } from './gpu-proof/prover-process.ts';
 import { readBootId, systemHostClock } from './host-clock.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
@@ -29,6 +31,13 @@ export function systemParts(): AgentParts {
         runner: createCommandRunner({ environment: config.environment }),
         clock,
       }),
+    createKernelLog: ({ config }) =>
+      config.gpuSource === 'simulated' || process.platform !== 'linux'
+        ? null
+        : new SystemKernelLog({
+            runner: createCommandRunner({ environment: config.environment }),
+            files: systemFiles,
+          }),
     clock: systemHostClock,
     ids: systemIds,
     log: silentLogger,

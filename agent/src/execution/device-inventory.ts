@@ -8,11 +8,17 @@ import { type DetectDevicesDeps, detectDevices } from '../gpu/detect-devices.ts'
 import type { AgentDevice } from '../gpu/device.ts';
 import { GpuCollector } from '../gpu/gpu-collector.ts';
 import type { DetectionProblem } from '../gpu/gpu-detector.ts';
+import { DeviceWatch } from '../gpu/health/device-watch.ts';
+import type { KernelLog } from '../gpu/health/kernel-log.ts';
 import type { DeviceReading } from '../gpu/telemetry.ts';
 import { toWireDevice, toWireSample } from './wire-device.ts';
 
 export interface DeviceInventoryDeps extends DetectDevicesDeps {
   log: Logger;
+  /** `null` on systems without one, and for simulated devices. */
+  kernelLog: KernelLog | null;
+  /** The devices that jobs hold now. */
+  leased(): ReadonlySet<string>;
   onChange(): void;
 }
 
@@ -20,9 +26,12 @@ export interface DeviceInventoryDeps extends DetectDevicesDeps {
 export class DeviceInventory {
   readonly #deps: DeviceInventoryDeps;
   readonly #collector: GpuCollector;
+  readonly #watch = new DeviceWatch();
   #devices: AgentDevice[] = [];
   #problems: DetectionProblem[] = [];
   #loops: Loop[] = [];
+  #sampledAtMs = -Infinity;
+  #told = '';
 
   constructor(deps: DeviceInventoryDeps) {
     this.#deps = deps;
@@ -34,10 +43,9 @@ export class DeviceInventory {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { log } = this.#deps;
     const detectMs = agentLimits.detectIntervalMs;
-    const sampleMs = agentLimits.sampleIntervalMs;
+    const sampleMs = agentLimits.sampleBusyIntervalMs;
     const detect = (signal: AbortSignal) => this.detect(signal).finally(resolve);
-    const sample = (signal: AbortSignal) =>
-      this.#devices.length === 0 ? Promise.resolve() : this.#collector.refresh(signal);
+    const sample = (signal: AbortSignal) => this.#sampleWhenDue(signal);
     this.#loops = [
       startLoop({ name: 'detect', log, intervalMs: detectMs, run: detect }),
       startLoop({ name: 'sample', log, intervalMs: sampleMs, run: sample }),
@@ -47,19 +55,54 @@ export class DeviceInventory {
 
   async stop(): Promise<void> {
     await Promise.all(this.#loops.map((loop) => loop.stop()));
+    const open = this.#deps.detectors.map((detector) => detector.close?.());
+    await Promise.all([...open, this.#deps.kernelLog?.stop()]);
   }
 
   async detect(signal: AbortSignal): Promise<void> {
-    const before = JSON.stringify([this.#devices, this.#problems]);
     const { devices, problems } = await detectDevices(this.#deps, signal);
     this.#devices = devices.slice(0, limits.devicesPerAgent);
     this.#problems = problems;
-    if (before !== JSON.stringify([this.#devices, this.#problems])) this.#deps.onChange();
+    // Only these two makers' drivers report faults there.
+    if (devices.some(({ vendor }) => vendor === 'nvidia' || vendor === 'amd')) {
+      this.#deps.kernelLog?.start((event) => {
+        this.#watch.hear(event);
+        this.#tellChange();
+      });
+    }
+    this.#tellChange();
+  }
+
+  /** Reads telemetry every few seconds, and more often while a job runs. */
+  async #sampleWhenDue(signal: AbortSignal): Promise<void> {
+    const leased = this.#deps.leased();
+    const nowMs = this.#deps.clock.monotonicMs();
+    const dueMs = leased.size > 0 ? 0 : agentLimits.sampleIntervalMs;
+    if (this.#devices.length === 0 || nowMs - this.#sampledAtMs < dueMs) return;
+    this.#sampledAtMs = nowMs;
+    await this.sample(signal);
+  }
+
+  async sample(signal: AbortSignal): Promise<void> {
+    await this.#collector.refresh(signal);
+    const nowMs = this.#deps.clock.monotonicMs();
+    this.#watch.look(this.#collector.readings(), this.#deps.leased(), nowMs);
+    this.#tellChange();
+  }
+
+  #tellChange(): void {
+    const now = JSON.stringify([this.devices(), this.#problems]);
+    if (now === this.#told) return;
+    this.#told = now;
+    this.#deps.onChange();
   }
 
   /** All devices with all that is known of them, sick ones included. */
   devices(): readonly AgentDevice[] {
-    return this.#devices;
+    return this.#devices.map((device) => {
+      const reason = device.health.reason ?? this.#watch.sickness(device);
+      return reason === null ? device : { ...device, health: { state: 'sick', reason } };
+    });
   }
 
   /** The last reading of each device. */
@@ -74,7 +117,9 @@ export class DeviceInventory {
 
   /** The devices that may be offered: a sick one leaves the offer by itself. */
   offered(): Device[] {
-    return this.#devices.filter(({ health }) => health.state === 'ok').map(toWireDevice);
+    return this.devices()
+      .filter(({ health }) => health.state === 'ok')
+      .map(toWireDevice);
   }
 
   samples(): DeviceSample[] {
@@ -93,7 +138,8 @@ export class DeviceInventory {
   }
 
   problems(): DetectionProblem[] {
-    const sick = this.#devices.flatMap(({ health, model, id }) =>
+    const kernelLog = this.#deps.kernelLog?.problem() ?? null;
+    const sick = this.devices().flatMap(({ health, model, id }) =>
       health.state === 'ok'
         ? []
         : [
@@ -104,6 +150,6 @@ export class DeviceInventory {
             },
           ],
     );
-    return [...this.#problems, ...sick];
+    return [...this.#problems, ...(kernelLog === null ? [] : [kernelLog]), ...sick];
   }
 }

@@ -58,6 +58,23 @@ describe('command runner', () => {
     expect(await run({ timeoutMs: 300 })).toMatchObject({ kind: 'timed-out' });
   });
 
+  it('passes the lines of a tool that streams on, and ends one that falls silent', async () => {
+    tools.add(
+      'tool',
+      'printf "one\\r\\ntwo\\nthr"; sleep 0.05; printf "ee\\nhalf"; exec sleep 600',
+    );
+    const lines: string[] = [];
+    const stream = { onLine: (line: string) => lines.push(line), silenceMsMax: 400 };
+    expect(await run({ stream })).toEqual({ kind: 'timed-out', timeoutMs: 400 });
+    expect(lines).toEqual(['one', 'two', 'three']);
+  });
+
+  it('gives the last words of a tool that streams when it ends', async () => {
+    tools.add('tool', 'echo "Unable to open"; exit 3');
+    const stream = { onLine: () => undefined, silenceMsMax: 10_000 };
+    expect(await run({ stream })).toMatchObject({ exitCode: 3, stdout: 'Unable to open\n' });
+  });
+
   it('kills a tool that prints too much', async () => {
     tools.add('tool', 'while :; do echo 0123456789012345678901234567890123456789; done');
     expect(await run({ outputBytesMax: 5_000 })).toEqual({
