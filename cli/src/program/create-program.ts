@@ -8,6 +8,7 @@ import type { ProgramState } from './attach-action.ts';
 import { addUploadCommand } from './file-commands.ts';
 import { addJobCommands, addReceiptCommand } from './job-commands.ts';
 import { addMoneyCommands } from './money-commands.ts';
+import { addOwnAgentCommands } from './own-agent-commands.ts';
 import { addQuoteCommand, addRunCommand } from './run-command.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import { addServiceCommands } from './service-commands.ts';
@@ -51,6 +52,7 @@ export function createProgram(state: ProgramState, output: ProgramOutput): Comma
   addMoneyCommands(state, program);
   addWalletCommands(state, program);
   addServiceCommands(state, program);
+  addOwnAgentCommands(state, program);
   addAdminCommands(state, program);
   program
     .command('exit-codes')

@@ -1,0 +1,78 @@
+import { createCommandRunner } from '@node3/agent/gpu/command-runner';
+import { createGpuDetectors } from '@node3/agent/gpu/gpu-detectors';
+import {
+  type InspectedDevice,
+  type Inspection,
+  inspectDevices,
+  knownMetrics,
+} from '@node3/agent/gpu/inspect-devices';
+import { metricNames } from '@node3/agent/gpu/telemetry';
+import { silentLogger } from '@node3/shared/logger';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatFacts } from '../output/table.ts';
+
+const detectMsMax = 60_000;
+
+/** Exit code 1 when there is hardware that does not work; a machine without a GPU is no failure. */
+export async function detectGpus(context: Context): Promise<number> {
+  const { host, terminal } = context;
+  const { clock } = host;
+  const runner = createCommandRunner({ environment: host.env });
+  const detectors = createGpuDetectors('hardware', { runner, clock, telemetry: 'query' });
+  const found = await inspectDevices(
+    { detectors, clock, log: silentLogger },
+    AbortSignal.timeout(detectMsMax),
+  );
+  if (terminal.json) await terminal.object(found);
+  else for (const line of formatInspection(found)) await terminal.data(line);
+  return found.status === 'error' ? exitCodes.failure.code : exitCodes.ok.code;
+}
+
+export function formatInspection({ devices, problems, tried }: Inspection): string[] {
+  const lines = devices.flatMap((device) => [...formatDevice(device), '']);
+  if (devices.length === 0) lines.push(`No GPU was found; tried ${tried.join(', ')}.`);
+  for (const { sentence, fix } of problems) lines.push(`! ${sentence}`, `  ${fix}`);
+  while (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+function formatDevice(device: InspectedDevice): string[] {
+  const { capability, memory } = {
+    capability: device.computeCapability,
+    memory: memoryText(device),
+  };
+  const framework = [device.framework, device.frameworkVersion].filter((word) => word !== null);
+  const known = knownMetrics(device);
+  const silent = metricNames.filter((name) => device.metrics[name].value === null);
+  const age = device.metricsAgeMs === null ? '' : `, ${Math.round(device.metricsAgeMs)} ms ago`;
+  return [
+    device.model,
+    ...formatFacts([
+      ['  id', device.id],
+      ['  catalogue', device.modelId ?? 'not in it'],
+      ['  memory', memory],
+      ['  programs use', framework.join(' ') || null],
+      ['  capability', capability],
+      ['  driver', device.driverVersion],
+      ['  place', device.pciBusId],
+      ['  found by', device.foundBy],
+      ['  health', device.health.reason ?? 'ok'],
+      ['  slowed by', device.slowdowns?.join(', ') || null],
+      ...known.map(
+        ([name, { value, source }]) =>
+          [`  ${name}`, `${value === null ? '' : valueText(value)} (${source}${age})`] as const,
+      ),
+      ['  unavailable', silent.join(', ') || null],
+    ]),
+  ];
+}
+
+function memoryText({ memoryBytes, memoryUnified }: InspectedDevice): string {
+  if (memoryBytes !== null) return `${(memoryBytes / 1024 ** 3).toFixed(1)} GiB`;
+  return memoryUnified ? "the machine's own" : 'unknown';
+}
+
+function valueText(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
