@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchAgentTelemetry } from './bench/agent-telemetry.ts';
 import { benchConnectedAgents } from './bench/connected-agents.ts';
 import { type BenchOptions, benchCore } from './bench/core.ts';
 import { benchGrowth } from './bench/growth.ts';
@@ -36,6 +37,7 @@ const options: BenchOptions = {
 const scenarios: Record<string, (options: BenchOptions) => Promise<Measurement[]>> = {
   core: benchCore,
   agents: benchConnectedAgents,
+  agent: benchAgentTelemetry,
   growth: (all) => benchGrowth(Number(values.jobs), all),
   match: (all) => benchMatch({ jobs: Number(values['open-jobs']), agents: 100_000 }, all),
   payments: benchPayments,

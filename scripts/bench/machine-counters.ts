@@ -14,6 +14,22 @@ export function cpuMs(pid: number): number {
   return ticks * msPerTick + childrenOf(pid).reduce((sum, child) => sum + cpuMs(child), 0);
 }
 
+/** CPU time of a process alone, without its children, milliseconds. */
+export function ownCpuMs(pid: number): number {
+  const ticks = (statOf(pid) ?? []).slice(11, 13).reduce((sum, field) => sum + Number(field), 0);
+  return ticks * msPerTick;
+}
+
+/** Memory that a process holds now, bytes; 0 for one that is gone. */
+export function residentBytes(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
 function statOf(pid: number): string[] | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -55,7 +55,7 @@ export class DeviceInventory {
 
   async stop(): Promise<void> {
     await Promise.all(this.#loops.map((loop) => loop.stop()));
-    const open = this.#deps.detectors.map((detector) => detector.close?.());
+    const open = this.#deps.detectors.map(async (detector) => detector.close?.());
     await Promise.all([...open, this.#deps.kernelLog?.stop()]);
   }
 
@@ -87,7 +87,15 @@ export class DeviceInventory {
     await this.#collector.refresh(signal);
     const nowMs = this.#deps.clock.monotonicMs();
     this.#watch.look(this.#collector.readings(), this.#deps.leased(), nowMs);
+    for (const id of this.#watch.suspects()) this.#watch.blame(id, await this.#holders(id, signal));
     this.#tellChange();
+  }
+
+  async #holders(deviceId: string, signal: AbortSignal): Promise<number[]> {
+    const asked = this.#deps.detectors.map(async (detector) =>
+      detector.holders?.(deviceId, signal),
+    );
+    return (await Promise.all(asked)).flatMap((ids) => ids ?? []);
   }
 
   #tellChange(): void {

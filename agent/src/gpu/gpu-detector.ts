@@ -62,6 +62,8 @@ export interface GpuDetector {
   detect(signal: AbortSignal): Promise<DetectionResult>;
   /** Telemetry of the devices. Cheap enough for every few seconds. */
   sample(signal: AbortSignal): Promise<SampleResult>;
+  /** The programs that hold memory of a device now, as process ids. */
+  holders?(deviceId: string, signal: AbortSignal): Promise<number[]>;
   /** Ends what goes on between calls, such as a tool that streams. A later call begins anew. */
   close?(): Promise<void>;
 }

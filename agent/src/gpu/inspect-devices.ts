@@ -61,7 +61,7 @@ export async function inspectDevices(
     const tried = found.results.flatMap((result) => result.tried ?? []);
     return { status: found.status, devices, problems: found.problems, tried };
   } finally {
-    await Promise.all(deps.detectors.map((detector) => detector.close?.()));
+    await Promise.all(deps.detectors.map(async (detector) => detector.close?.()));
   }
 }
 

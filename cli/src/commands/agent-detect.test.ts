@@ -1,7 +1,10 @@
+import { memoryFiles } from '@node3/agent/gpu/testing/memory-files';
 import { createStubTools, type StubTools } from '@node3/agent/gpu/testing/stub-tool';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createContext } from '../context.ts';
 import { runCli } from '../run-cli.ts';
 import { TestHost } from '../testing/test-host.ts';
+import { detectGpus } from './agent-detect.ts';
 
 let tools: StubTools;
 beforeEach(() => {
@@ -9,9 +12,12 @@ beforeEach(() => {
 });
 afterEach(() => tools.remove());
 
-async function detect(...argv: string[]) {
-  const host = new TestHost({ argv: [...argv, 'agent', 'detect'], env: tools.environment });
-  return { code: await runCli(host), out: host.out };
+/** On a Linux machine with the stub tools and nothing else, whatever this one has. */
+async function detect(options: { json?: boolean } = {}) {
+  const host = new TestHost({ argv: [], env: tools.environment });
+  const context = await createContext(host, options);
+  const machine = { files: memoryFiles({}), platform: 'linux' } as const;
+  return { code: await detectGpus(context, { options: {}, args: [] }, machine), out: host.out };
 }
 
 const uuid = 'GPU-aaaaaaaa-1111-2222-3333-444444444444';
@@ -41,7 +47,7 @@ describe('node3 agent detect', () => {
 
   it('says the same to programs', async () => {
     installCard();
-    const found = JSON.parse((await detect('--json')).out) as Record<string, unknown>;
+    const found = JSON.parse((await detect({ json: true })).out) as Record<string, unknown>;
     expect(found).toMatchObject({
       devices: [
         {
@@ -61,6 +67,12 @@ describe('node3 agent detect', () => {
     const { code, out } = await detect();
     expect(code).toBe(0);
     expect(out).toMatch(/^No GPU was found; tried nvidia-smi \(not installed\).*\.\n/);
+  });
+
+  it('is a command', async () => {
+    const host = new TestHost({ argv: ['agent', 'detect', '--help'] });
+    expect(await runCli(host)).toBe(0);
+    expect(host.out).toContain('Needs no marketplace');
   });
 
   it('names what is broken and what repairs it', async () => {

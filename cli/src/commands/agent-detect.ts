@@ -1,5 +1,5 @@
 import { createCommandRunner } from '@node3/agent/gpu/command-runner';
-import { createGpuDetectors } from '@node3/agent/gpu/gpu-detectors';
+import { createGpuDetectors, type GpuDetectorsDeps } from '@node3/agent/gpu/gpu-detectors';
 import {
   type InspectedDevice,
   type Inspection,
@@ -11,15 +11,21 @@ import { silentLogger } from '@node3/shared/logger';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatFacts } from '../output/table.ts';
+import type { Call } from '../program/attach-action.ts';
 
 const detectMsMax = 60_000;
 
 /** Exit code 1 when there is hardware that does not work; a machine without a GPU is no failure. */
-export async function detectGpus(context: Context): Promise<number> {
+export async function detectGpus(
+  context: Context,
+  _call: Call<object>,
+  machine: Pick<GpuDetectorsDeps, 'files' | 'platform'> = {},
+): Promise<number> {
   const { host, terminal } = context;
   const { clock } = host;
   const runner = createCommandRunner({ environment: host.env });
-  const detectors = createGpuDetectors('hardware', { runner, clock, telemetry: 'query' });
+  const parts = { runner, clock, telemetry: 'query', ...machine } as const;
+  const detectors = createGpuDetectors('hardware', parts);
   const found = await inspectDevices(
     { detectors, clock, log: silentLogger },
     AbortSignal.timeout(detectMsMax),
@@ -38,10 +44,6 @@ export function formatInspection({ devices, problems, tried }: Inspection): stri
 }
 
 function formatDevice(device: InspectedDevice): string[] {
-  const { capability, memory } = {
-    capability: device.computeCapability,
-    memory: memoryText(device),
-  };
   const framework = [device.framework, device.frameworkVersion].filter((word) => word !== null);
   const known = knownMetrics(device);
   const silent = metricNames.filter((name) => device.metrics[name].value === null);
@@ -51,9 +53,9 @@ function formatDevice(device: InspectedDevice): string[] {
     ...formatFacts([
       ['  id', device.id],
       ['  catalogue', device.modelId ?? 'not in it'],
-      ['  memory', memory],
+      ['  memory', memoryText(device)],
       ['  programs use', framework.join(' ') || null],
-      ['  capability', capability],
+      ['  capability', device.computeCapability],
       ['  driver', device.driverVersion],
       ['  place', device.pciBusId],
       ['  found by', device.foundBy],

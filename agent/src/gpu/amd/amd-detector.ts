@@ -13,7 +13,13 @@ import { withRenderGroups } from '../render-groups.ts';
 import type { DeviceSample } from '../telemetry.ts';
 import { buildAmdDevices, deviceId } from './amd-devices.ts';
 import { sampleFolder, sampleOfAmdSmi, sampleOfRocm } from './amd-telemetry.ts';
-import { type AmdAnswer, askAmdTools, readAmdMetrics, readRocm } from './amd-tool.ts';
+import {
+  type AmdAnswer,
+  askAmdTools,
+  readAmdMetrics,
+  readAmdProcesses,
+  readRocm,
+} from './amd-tool.ts';
 import {
   type AmdFacts,
   factsOfDrmCard,
@@ -88,6 +94,14 @@ export class AmdDetector implements GpuDetector {
     }
     const problems = samples.length > 0 ? [] : await this.#sampleByTool(samples, signal);
     return { samples, problems, sampledAtMs: clock.nowMs() };
+  }
+
+  async holders(deviceId: string, signal: AbortSignal): Promise<number[]> {
+    const index = this.#known.find(({ uuid }) => uuid === deviceId)?.index ?? null;
+    if (index === null || this.#tool !== 'amd-smi') return [];
+    const answer = await readAmdProcesses(this.#deps.runner, signal);
+    if (answer.kind !== 'read') return [];
+    return answer.value.filter(({ gpu }) => gpu === index).map(({ pid }) => pid);
   }
 
   async #readCards(): Promise<AmdFacts[]> {

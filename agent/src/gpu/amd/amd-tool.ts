@@ -2,7 +2,14 @@ import type { Command, CommandRunner } from '../command-runner.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import { explainAmdRun } from './amd-failure.ts';
 import { type AmdFacts, factsOfIdentity, factsOfRocmCard } from './merge-amd-cards.ts';
-import { type AmdSmiMetrics, identityOf, metricsOfRecord, parseAmdSmi } from './parse-amd-smi.ts';
+import {
+  type AmdSmiMetrics,
+  type AmdSmiProcess,
+  identityOf,
+  metricsOfRecord,
+  parseAmdSmi,
+  processesOf,
+} from './parse-amd-smi.ts';
 import { parseRocmSmi, type RocmReport } from './parse-rocm-smi.ts';
 
 /** Both are Python programs that take a second or two to start. */
@@ -92,6 +99,15 @@ function listed(problem: DetectionProblem | null): DetectionProblem[] {
 
 export function readRocm(runner: CommandRunner, signal: AbortSignal): Promise<Parsed<RocmReport>> {
   return ask(runner, { file: 'rocm-smi', args: rocmArgs }, parseRocmSmi, signal);
+}
+
+/** The programs that use each GPU, through amd-smi. */
+export function readAmdProcesses(
+  runner: CommandRunner,
+  signal: AbortSignal,
+): Promise<Parsed<AmdSmiProcess[]>> {
+  const parse = (output: string) => parseAmdSmi(output)?.flatMap(processesOf) ?? null;
+  return ask(runner, { file: 'amd-smi', args: ['process', '--json'] }, parse, signal);
 }
 
 /** Telemetry of all cards through amd-smi, for machines whose `/sys` has none. */

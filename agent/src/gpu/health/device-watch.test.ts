@@ -109,6 +109,10 @@ describe('health by telemetry', () => {
     expect(watch.sickness(card)).toBeNull();
     watch.look([reading({ usedGib: 21 })], none, 33_000);
     expect(watch.sickness(card)).toContain('20.0 GiB');
+    expect(watch.suspects()).toEqual(['GPU-1']);
+    watch.blame('GPU-1', [4711]);
+    expect(watch.sickness(card)).toContain('process 4711');
+    expect(watch.suspects()).toEqual([]);
     watch.look([reading({ usedGib: 1.2 })], none, 34_000);
     expect(watch.sickness(card)).toBeNull();
   });

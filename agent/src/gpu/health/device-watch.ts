@@ -28,6 +28,8 @@ interface Memory {
   /** When the last job left; `null` once the memory is free again. */
   releasedAtMs: number | null;
   usedBytes: number;
+  /** The processes that hold it; `null` while nobody has asked. */
+  holders: readonly number[] | null;
 }
 
 /**
@@ -125,7 +127,8 @@ export class DeviceWatch {
   #lookAtMemory(uuid: string, usedBytes: number, leased: boolean): void {
     const before = this.#memory.get(uuid);
     if (before === undefined) {
-      this.#memory.set(uuid, { baselineBytes: usedBytes, leased, releasedAtMs: null, usedBytes });
+      const fresh = { baselineBytes: usedBytes, releasedAtMs: null, holders: null };
+      this.#memory.set(uuid, { ...fresh, leased, usedBytes });
       return;
     }
     before.usedBytes = usedBytes;
@@ -137,15 +140,33 @@ export class DeviceWatch {
     // What others use while no job runs is what there will be after the next one, too.
     if (before.releasedAtMs === null || free) {
       before.releasedAtMs = null;
+      before.holders = null;
       before.baselineBytes = usedBytes;
     }
   }
 
-  #memoryOf(uuid: string): string | null {
+  /** Devices whose memory is held and of which nobody has asked yet by whom. */
+  suspects(): string[] {
+    return [...this.#memory.keys()].filter((uuid) => this.#heldMemory(uuid)?.holders === null);
+  }
+
+  blame(uuid: string, processIds: readonly number[]): void {
+    const memory = this.#memory.get(uuid);
+    if (memory !== undefined) memory.holders = processIds;
+  }
+
+  #heldMemory(uuid: string): Memory | null {
     const memory = this.#memory.get(uuid);
     if (memory === undefined || memory.releasedAtMs === null) return null;
-    if (this.#nowMs - memory.releasedAtMs < releaseMsMax) return null;
+    return this.#nowMs - memory.releasedAtMs < releaseMsMax ? null : memory;
+  }
+
+  #memoryOf(uuid: string): string | null {
+    const memory = this.#heldMemory(uuid);
+    if (memory === null) return null;
+    const ids = memory.holders ?? [];
+    const holder = ids.length === 0 ? 'something' : `process ${ids.join(', ')}`;
     const gibibytes = ((memory.usedBytes - memory.baselineBytes) / 1024 ** 3).toFixed(1);
-    return `${gibibytes} GiB of its memory were not freed after its last job; something still holds them.`;
+    return `${gibibytes} GiB of its memory were not freed after its last job; ${holder} still holds them.`;
   }
 }

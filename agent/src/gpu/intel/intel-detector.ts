@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { CommandResult, CommandRunner } from '../command-runner.ts';
 import type { AgentDevice } from '../device.ts';
+import { takeFirstReading } from '../first-reading.ts';
 import type {
   DetectionProblem,
   DetectionResult,
@@ -118,21 +119,10 @@ export class IntelDetector implements GpuDetector {
     problems: DetectionProblem[],
     signal: AbortSignal,
   ): Promise<Partial<DeviceMetrics>> {
-    const read = createGpuTopReader();
-    const enough = new AbortController();
-    let taken: GpuTopSample | null = null;
-    const onLine = (line: string) => {
-      const sample = read(line);
-      if (sample === null) return;
-      taken = sample;
-      enough.abort();
-    };
-    const stream = { onLine, silenceMsMax: timeoutMs };
-    const command = { file: 'intel_gpu_top', args: ['-l', '-s', '500'], timeoutMs, outputBytesMax };
-    const either = AbortSignal.any([signal, enough.signal]);
-    const result = await this.#deps.runner.run({ ...command, stream }, either).catch(() => null);
-    signal.throwIfAborted();
-    if (taken !== null) return metricsOfGpuTop(taken);
+    const tool = { file: 'intel_gpu_top', args: ['-l', '-s', '500'], timeoutMs };
+    const { runner } = this.#deps;
+    const { reading, result } = await takeFirstReading(runner, tool, createGpuTopReader(), signal);
+    if (reading !== null) return metricsOfGpuTop(reading);
     this.#telemetry = 'none';
     const problem = result === null ? null : explainIntelRun('intel_gpu_top', result);
     if (problem !== null) problems.push(problem);

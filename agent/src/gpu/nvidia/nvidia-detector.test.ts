@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandRunner, createCommandRunner } from '../command-runner.ts';
 import { createStubTools, type StubTools } from '../testing/stub-tool.ts';
 import { NvidiaDetector } from './nvidia-detector.ts';
+import { telemetryFields } from './nvidia-telemetry.ts';
 
 const mebibyte = 1_048_576;
 const signal = new AbortController().signal;
@@ -227,6 +228,30 @@ describe('NVIDIA detection', () => {
 });
 
 describe('NVIDIA telemetry', () => {
+  it('knows which processes hold a card', async () => {
+    tools.add('nvidia-smi', `echo "${uuids.a100}, 12, 500"; echo "${uuids.rtx}, 4711, [N/A]"`);
+    expect(await detector().holders(uuids.rtx, signal)).toEqual([4711]);
+  });
+
+  it('asks tegrastats about the GPU of a Jetson board', async () => {
+    install({
+      report: report({ uuid: uuids.rtx, name: 'Orin (nvgpu)', mib: 'Not Supported' }),
+      rows: rtxRow.replace('NVIDIA GeForce RTX 4090', 'Orin (nvgpu)').replace('24564', '[N/A]'),
+    });
+    tools.add('tegrastats', 'echo "RAM 4300/30698MB GR3D_FREQ 45% tj@52.4C"; exec sleep 600');
+    const nvidia = detector();
+    await nvidia.detect(signal);
+    const cells = Array.from({ length: telemetryFields.length - 1 }, () => '[N/A]');
+    writeFileSync(join(tools.directory, 'rows'), [uuids.rtx, ...cells].join(', '));
+    const { samples } = await nvidia.sample(signal);
+    expect(samples[0]?.metrics).toMatchObject({
+      utilizationPercent: { value: 45, source: 'measured' },
+      memoryUsedBytes: { value: 4300 * mebibyte, source: 'measured' },
+      temperatureCelsius: { value: 52.4, source: 'measured' },
+      powerWatts: { value: null, source: 'unavailable' },
+    });
+  });
+
   it('drops a field the driver does not know, and asks for it once only', async () => {
     tools.add(
       'nvidia-smi',

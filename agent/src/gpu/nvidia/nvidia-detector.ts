@@ -15,7 +15,8 @@ import { type ListedGpu, parseSmiList } from './parse-smi-list.ts';
 import type { SmiFailure } from './smi-failure.ts';
 import { readReport } from './smi-report.ts';
 import { SmiStream } from './smi-stream.ts';
-import { listSmi, querySmi, readSmiReport } from './smi-tool.ts';
+import { listHolders, listSmi, querySmi, readSmiReport } from './smi-tool.ts';
+import { isTegra, withTegraStats } from './tegra-telemetry.ts';
 
 const source = 'nvidia-smi';
 
@@ -35,6 +36,7 @@ export class NvidiaDetector implements GpuDetector {
   /** Slices of the last detection by card: telemetry names only cards. */
   readonly #sliceIds = new Map<string, string[]>();
   readonly #stream: SmiStream | null;
+  #isTegra = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: NvidiaDetectorDeps) {
@@ -51,6 +53,11 @@ export class NvidiaDetector implements GpuDetector {
 
   sample(signal: AbortSignal): Promise<SampleResult> {
     return this.#alone(() => this.#sample(signal));
+  }
+
+  /** A slice's programs are listed under its card. */
+  holders(deviceId: string, signal: AbortSignal): Promise<number[]> {
+    return this.#alone(() => listHolders(this.#deps.runner, deviceId, signal));
   }
 
   async close(): Promise<void> {
@@ -82,6 +89,7 @@ export class NvidiaDetector implements GpuDetector {
     const listed = await this.#listSlices(joined.cards, problems, signal);
     const built = buildDevices(joined.cards, listed);
     this.#rememberSlices(built.devices);
+    this.#isTegra = built.devices.some(({ model }) => isTegra(model));
     problems.push(...joined.problems, ...built.problems);
     return {
       status: problems.length === 0 ? 'ok' : 'partial',
@@ -101,8 +109,13 @@ export class NvidiaDetector implements GpuDetector {
     const rows = await querySmi(runner, telemetryFields, this.#unsupportedFields, signal);
     const sampledAtMs = clock.nowMs();
     if (!rows.ok) return { samples: [], problems: [rows.failure.problem], sampledAtMs };
-    this.#stream?.start();
     const cards = rows.value.flatMap((row) => sampleOfRow(row) ?? []);
+    if (this.#isTegra) {
+      // One GPU, and nothing of it is worth a stream of nvidia-smi.
+      const samples = cards.map((card) => withTegraStats(card, runner, signal));
+      return { samples: await Promise.all(samples), problems: rows.problems, sampledAtMs };
+    }
+    this.#stream?.start();
     return { samples: this.#withSlices(cards), problems: rows.problems, sampledAtMs };
   }
 

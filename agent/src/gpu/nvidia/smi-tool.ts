@@ -1,5 +1,6 @@
 import type { Command, CommandResult, CommandRunner } from '../command-runner.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
+import { parseComputeApps } from './parse-compute-apps.ts';
 import { parseSmiRows, type SmiRow } from './parse-smi-rows.ts';
 import { parseSmiText } from './parse-smi-text.ts';
 import { parseSmiXml } from './parse-smi-xml.ts';
@@ -103,6 +104,21 @@ function rowsOf(result: CommandResult, asked: readonly string[]): SmiOutcome<Smi
   const problems = explainNotices(parsed.notices);
   if (failed !== null && problems.length === 0) problems.push(failed.problem);
   return { ok: true, value: parsed.rows, problems };
+}
+
+const appFields = ['gpu_uuid', 'pid', 'used_gpu_memory'] as const;
+
+/** The programs that use a card, as process ids; none where the tool does not tell. */
+export async function listHolders(
+  runner: CommandRunner,
+  uuid: string,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const args = [`--query-compute-apps=${appFields.join(',')}`, '--format=csv,noheader,nounits'];
+  const result = await runner.run(smi(args, queryTimeoutMs), signal);
+  if (result.kind !== 'exited') return [];
+  const apps = parseComputeApps(result.stdout, appFields);
+  return apps.filter(({ gpuUuid }) => gpuUuid === uuid).map(({ pid }) => pid);
 }
 
 /** `nvidia-smi -L`, as text. */
