@@ -113,7 +113,8 @@ describe.skipIf(recordings.length === 0)('recordings of GPU tools', () => {
 /** Whole detection, with the report and nothing else: what becomes of each card. */
 describe.skipIf(recordings.length === 0)('NVIDIA detection from recorded reports', () => {
   const reports = read.filter(
-    (recording) => recording.tool === 'nvidia-smi' && / -q(?: -x)?$/.test(recording.command),
+    (recording) =>
+      recording.tool === 'nvidia-smi' && /nvidia-smi -q(?: -x)?$/.test(recording.command),
   );
   it.each(reports.filter((recording) => !isRun(recording)))('of $file', async (recording) => {
     const stdout = outputOf(recording);

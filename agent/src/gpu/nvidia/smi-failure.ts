@@ -75,6 +75,28 @@ const rules: readonly FailureRule[] = [
     fix: 'Restart the machine; if it happens again, check the power supply and the slot.',
   },
   {
+    code: 'needs-reset',
+    status: 'error',
+    text: /GPU requires reset|reset required/i,
+    sentence: 'The driver asks for a reset of a GPU.',
+    fix: 'Reset it with "sudo nvidia-smi --gpu-reset -i <number>", or restart the machine.',
+  },
+  {
+    code: 'inforom-corrupted',
+    status: 'error',
+    text: /infoROM is corrupted/i,
+    sentence: 'The memory in which a GPU keeps its own settings is damaged.',
+    fix: 'Restart the machine; if this stays, the card has to be repaired.',
+  },
+  {
+    code: 'insufficient-resources',
+    status: 'error',
+    text: /Insufficient (?:Memory|Resources)/i,
+    exitCode: 23,
+    sentence: 'The NVIDIA driver has no resources left for a GPU.',
+    fix: 'Restart the machine; on large ones look for BAR errors with "sudo dmesg | grep -i nvrm".',
+  },
+  {
     code: 'gpu-handle-error',
     status: 'error',
     text: /Unable to determine the device handle/,

@@ -10,11 +10,11 @@ const blackwell = { capability: '12.0' };
 /** Workstation cards. Five different ones have "6000" in their name. */
 const workstation: readonly GpuModel[] = [
   row('quadro-p400', 'Quadro P400', [1998], { capability: '6.1', pci: '1cb3' }),
-  row('quadro-p2000', 'Quadro P2000', [5059, 5120], { capability: '6.1', pci: '1c30' }),
+  row('quadro-p2000', 'Quadro P2000', [5059, 5120], { capability: '6.1', pci: '1c30 1cfa' }),
   row('quadro-p4000', 'Quadro P4000', [8192], { capability: '6.1', pci: '1bb1' }),
   row('quadro-rtx-4000', 'Quadro RTX 4000', [8192], { capability: '7.5', pci: '1eb1' }),
   row('quadro-rtx-5000', 'Quadro RTX 5000', [16384], { capability: '7.5', pci: '1eb0' }),
-  row('quadro-rtx-6000', 'Quadro RTX 6000', [22698, 24576], { capability: '7.5' }),
+  row('quadro-rtx-6000', 'Quadro RTX 6000', [22698, 24576], { capability: '7.5', pci: '1e36' }),
   row('quadro-rtx-8000', 'Quadro RTX 8000', [46080, 49152], { capability: '7.5' }),
   row('rtx-a2000', 'NVIDIA RTX A2000', [6138, 12282], { ...ampere, pci: '2531', aliases: 'A2000' }),
   row('rtx-a4000', 'NVIDIA RTX A4000', [16376], { ...ampere, pci: '24b0', aliases: 'A4000' }),
@@ -68,7 +68,7 @@ const dataCentre: readonly GpuModel[] = [
   }),
   row('v100-16gb', 'Tesla V100 16GB', [16160, 16384], {
     capability: '7.0',
-    pci: '1db1 1db4',
+    pci: '1db1 1db4 1db3 1df5',
     aliases: 'V100, V100 SXM2, V100 PCIE, V100 FHHL',
   }),
   row('v100-32gb', 'Tesla V100 32GB', [32510, 32768], {
@@ -85,7 +85,7 @@ const dataCentre: readonly GpuModel[] = [
   row('a40', 'NVIDIA A40', [46068, 49140], { ...ampere, pci: '2235' }),
   row('a100-40gb-pcie', 'NVIDIA A100-PCIE-40GB', [40536, 40960], {
     capability: '8.0',
-    pci: '20f1',
+    pci: '20f1 20b1',
     aliases: 'A100, A100 PCIE',
   }),
   row('a100-40gb-sxm', 'NVIDIA A100-SXM4-40GB', [40536, 40960], {
@@ -109,7 +109,7 @@ const dataCentre: readonly GpuModel[] = [
     aliases: 'A800, A800 PCIe, A800 SXM4',
   }),
   row('l4', 'NVIDIA L4', [23034], { ...ada, pci: '27b8' }),
-  row('l20', 'NVIDIA L20', [46068], { ...ada, pci: '26ba' }),
+  row('l20', 'NVIDIA L20', [46068], { ...ada, pci: '26ba 26b7' }),
   row('l40', 'NVIDIA L40', [46068], { ...ada, pci: '26b5' }),
   row('l40s', 'NVIDIA L40S', [46068], { ...ada, pci: '26b9' }),
   row('h100-pcie', 'NVIDIA H100 PCIe', [81559], { ...hopper, pci: '2331', aliases: 'H100' }),
@@ -135,6 +135,7 @@ const dataCentre: readonly GpuModel[] = [
   }),
   row('b200', 'NVIDIA B200', [183359], { capability: '10.0', pci: '2901' }),
   row('b300', 'NVIDIA B300 SXM6 AC', [275040], { capability: '10.3', aliases: 'B300' }),
+  row('gb300', 'NVIDIA GB300', [294912], { capability: '10.3' }),
   row('gb200', 'NVIDIA GB200', [189471], { capability: '10.0', pci: '2941' }),
 ];
 

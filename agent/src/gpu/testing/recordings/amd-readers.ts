@@ -1,10 +1,12 @@
 import { explainAmdRun } from '../../amd/amd-failure.ts';
+import { sampleFolder } from '../../amd/amd-telemetry.ts';
 import { uniqueIdOf } from '../../amd/merge-amd-cards.ts';
 import { identityOf, metricsOfRecord, parseAmdSmi, processesOf } from '../../amd/parse-amd-smi.ts';
 import { parseAmdgpuIds } from '../../amd/parse-amdgpu-ids.ts';
 import { parseRocmSmi } from '../../amd/parse-rocm-smi.ts';
 import { readKfdNodes } from '../../amd/read-kfd.ts';
 import { readText } from '../../json-output.ts';
+import { readDrmCards } from '../../read-drm-cards.ts';
 import { memoryFiles } from '../memory-files.ts';
 import { type Facts, isRun, type RecordingReader, resultOf } from './recording.ts';
 
@@ -129,6 +131,31 @@ const kfd: RecordingReader = {
   },
 };
 
+const drm: RecordingReader = {
+  name: '/sys/class/drm of amdgpu',
+  reads: ({ tool, format }) => tool.startsWith('sysfs') && (format ?? '').includes('path'),
+  async read(output) {
+    const files = memoryFiles(JSON.parse(output) as Record<string, string>);
+    const gpus: Facts[] = [];
+    for (const card of await readDrmCards(files, '1002')) {
+      const sample = await sampleFolder(files, card.folder, 'card');
+      const used = sample?.metrics.memoryUsedBytes.value ?? null;
+      const free = sample?.metrics.memoryFreeBytes.value ?? null;
+      gpus.push({
+        index: card.index,
+        pci: card.pciBusId,
+        device_id: `0x${card.pciModel.split(':')[1]}`,
+        util_gpu_pct: sample?.metrics.utilizationPercent.value ?? null,
+        temp_c: sample?.metrics.temperatureCelsius.value ?? null,
+        power_w: sample?.metrics.powerWatts.value ?? null,
+        vram_used_mib: wholeMib(used),
+        vram_mib: wholeMib(used === null || free === null ? null : used + free),
+      });
+    }
+    return { gpu_count: gpus.length, gpus };
+  },
+};
+
 const names: RecordingReader = {
   name: 'amdgpu.ids',
   reads: ({ tool }) => tool === 'libdrm',
@@ -141,4 +168,4 @@ const names: RecordingReader = {
   },
 };
 
-export const amdReaders: readonly RecordingReader[] = [failures, amdSmi, rocmSmi, kfd, names];
+export const amdReaders: readonly RecordingReader[] = [failures, amdSmi, rocmSmi, kfd, drm, names];

@@ -24,8 +24,10 @@ const mebibyte = 1_048_576;
 const failures: RecordingReader = {
   name: 'NVIDIA detector, of a failed run',
   reads: (recording) => recording.tool === 'nvidia-smi' && isRun(recording),
-  async read(output) {
+  async read(output, recording) {
     const result = resultOf(output);
+    const some = await readOthers(result.stdout, recording);
+    if (some !== null) return some;
     const detector = new NvidiaDetector({
       runner: { run: async () => result },
       clock: new ManualClock(),
@@ -40,15 +42,24 @@ const failures: RecordingReader = {
   },
 };
 
+/** One card may fail while others are listed: then the run is partial, and those count. */
+async function readOthers(stdout: string, recording: Recording): Promise<Facts | null> {
+  const reader = [...reportReaders, list, rows].find((one) => one.reads(recording));
+  const facts = await reader?.read(stdout, recording);
+  return facts === undefined || !(Number(facts['gpu_count']) > 0)
+    ? null
+    : { ...facts, status: 'partial' };
+}
+
 const reportReaders: RecordingReader[] = [
   {
     name: 'nvidia-smi -q -x',
-    reads: (recording) => isSmi(recording, /-q -x|-x -q/),
+    reads: (recording) => isSmi(recording, / -q\b.* -x\b| -x\b.* -q\b| -qx\b/),
     read: (output, recording) => factsOfReport(parseSmiXml(output), recording),
   },
   {
     name: 'nvidia-smi -q',
-    reads: (recording) => isSmi(recording, / -q$/),
+    reads: (recording) => isSmi(recording, / -q\b/),
     read: (output, recording) => factsOfReport(parseSmiText(output), recording),
   },
   {
@@ -121,7 +132,7 @@ function factsOfSection(section: SmiSection | undefined, powerPath: unknown): Fa
 
 const list: RecordingReader = {
   name: 'nvidia-smi -L',
-  reads: (recording) => isSmi(recording, /-L$/),
+  reads: (recording) => isSmi(recording, / -L\b/),
   read(output) {
     const gpus = parseSmiList(output);
     const slices = gpus.flatMap(({ migDevices }) => migDevices);

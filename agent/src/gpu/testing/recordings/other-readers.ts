@@ -5,7 +5,7 @@ import { parseLspci } from '../../generic/parse-lspci.ts';
 import { parseRegistryMemory, parseWindowsAdapters } from '../../generic/parse-windows-adapters.ts';
 import { explainIntelRun } from '../../intel/intel-failure.ts';
 import { createGpuTopReader } from '../../intel/parse-gpu-top.ts';
-import { parseXpuDiscovery } from '../../intel/parse-xpu-smi.ts';
+import { parseXpuDiscovery, parseXpuStats } from '../../intel/parse-xpu-smi.ts';
 import { identityFields } from '../../nvidia/nvidia-cards.ts';
 import { telemetryFields } from '../../nvidia/nvidia-telemetry.ts';
 import { isRun, type RecordingReader, resultOf } from './recording.ts';
@@ -95,6 +95,20 @@ const intel: RecordingReader[] = [
           vram_mib: device.memoryBytes === null ? null : device.memoryBytes / 1_048_576,
         })),
       };
+    },
+  },
+  {
+    name: 'xpu-smi stats -j',
+    reads: ({ tool, command }) => tool === 'xpu-smi' && /stats.*(?:-j|--json)/.test(command),
+    read(output) {
+      const stats = parseXpuStats(output);
+      const facts = {
+        util_gpu_pct: stats?.utilizationPercent,
+        temp_c: stats?.temperatureCelsius,
+        power_w: stats?.powerWatts,
+        vram_used_bytes: stats?.memoryUsedBytes,
+      };
+      return { ...facts, gpu_count: stats === null ? 0 : 1, gpus: [facts] };
     },
   },
   {

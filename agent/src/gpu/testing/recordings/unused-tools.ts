@@ -34,6 +34,16 @@ export const unusedTools: readonly UnusedTool[] = [
     covers: smi(/ topo/),
   },
   {
+    name: 'nvidia-smi mig',
+    reason: 'Its tables have no UUID; -L names every slice by it.',
+    covers: smi(/ mig /),
+  },
+  {
+    name: 'intel_gpu_top -J',
+    reason: 'The same numbers as -l, which come line by line and need no end.',
+    covers: (recording) => recording.tool === 'intel_gpu_top' && recording.command.includes('-J'),
+  },
+  {
     name: 'rocm-smi --csv',
     reason: 'The same program gives the same facts as JSON.',
     covers: (recording) => recording.tool === 'rocm-smi' && recording.command.includes('--csv'),
