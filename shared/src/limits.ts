@@ -345,7 +345,7 @@ export const limits = {
   proofOpenMs: 60_000,
   /** A device may have been sold since: after a week the label falls back to what is claimed. */
   proofLabelMs: 7 * 86_400_000,
-  /** Without a proof that was passed, a device is asked again after so long. */
+  /** Without a proof that was passed, a device is asked again after so long, twice as long, and so on. */
   proofRetryMs: 3_600_000,
   /** With one, at some moment in the so long after so long: nobody can prepare for it. */
   proofAgainMs: 43_200_000,

@@ -46,7 +46,11 @@ export function AgentPage() {
                 <>
                   <ActiveExecutions status={status.data} />
                   <SectionCard title={t('devices.title')} id="devices">
-                    <DeviceTiles devices={status.data.devices} samples={status.data.samples} />
+                    <DeviceTiles
+                      devices={status.data.devices}
+                      samples={status.data.samples}
+                      proofs={status.data.proofs ?? []}
+                    />
                   </SectionCard>
                 </>
               )}

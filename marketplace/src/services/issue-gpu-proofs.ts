@@ -80,11 +80,18 @@ export async function isDue(
       const isChanged = await quarantine(deps, device, own);
       const sinceMs = nowMs - (own[0]?.issuedAtMs ?? 0);
       const isProven = !isChanged && validProof(device, own, nowMs) !== null;
-      const waitMs = isProven ? limits.proofAgainMs * (1 + chance) : limits.proofRetryMs;
+      const waitMs = isProven ? limits.proofAgainMs * (1 + chance) : retryMsOf(own);
       due ||= isChanged || sinceMs >= waitMs;
     }
   }
   return due;
+}
+
+/** One that can't, or will not, is asked ever more rarely: each challenge is a row that is kept. */
+function retryMsOf(own: readonly GpuProofRow[]): number {
+  const passed = own.findIndex(({ state }) => state === 'passed');
+  const tries = passed === -1 ? own.length : passed;
+  return Math.min(limits.proofRetryMs * 2 ** Math.max(0, tries - 1), limits.proofAgainMs);
 }
 
 async function quarantine(

@@ -10,7 +10,7 @@ import { Prover } from './prover.ts';
  */
 async function main(): Promise<void> {
   const prover = new Prover();
-  const answers = new Socket({ fd: 3 });
+  const answers = new Socket({ fd: 3, readable: false, writable: true });
   for await (const line of createInterface({ input: process.stdin })) {
     const answer = await prover.answer(JSON.parse(line) as ProverRequest);
     answers.write(`${JSON.stringify(answer)}\n`);

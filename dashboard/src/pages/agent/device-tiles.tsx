@@ -1,21 +1,26 @@
 import { Card, Group, Progress, SimpleGrid, Text, Title } from '@mantine/core';
 import type { Device, DeviceSample, Metric } from '@node3/shared/device';
+import type { AgentStatus } from '@node3/shared/routes/agent-local';
 import { IconCpu2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+
+type LastProof = NonNullable<AgentStatus['proofs']>[number];
 
 interface DeviceTilesProps {
   devices: Device[];
   samples: DeviceSample[];
+  proofs: LastProof[];
 }
 
 /** A reading older than this is shown with its age. */
 const staleMs = 10_000;
 
-export function DeviceTiles({ devices, samples }: DeviceTilesProps) {
+export function DeviceTiles({ devices, samples, proofs }: DeviceTilesProps) {
   const { t } = useTranslation();
   if (devices.length === 0) {
     return (
@@ -31,13 +36,20 @@ export function DeviceTiles({ devices, samples }: DeviceTilesProps) {
           key={device.id}
           device={device}
           sample={samples.find((sample) => sample.deviceId === device.id) ?? null}
+          proof={proofs.find((proof) => proof.deviceId === device.id) ?? null}
         />
       ))}
     </SimpleGrid>
   );
 }
 
-function DeviceTile({ device, sample }: { device: Device; sample: DeviceSample | null }) {
+interface DeviceTileProps {
+  device: Device;
+  sample: DeviceSample | null;
+  proof: LastProof | null;
+}
+
+function DeviceTile({ device, sample, proof }: DeviceTileProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const utilization = sample?.utilizationRatio ?? null;
@@ -81,6 +93,8 @@ function DeviceTile({ device, sample }: { device: Device; sample: DeviceSample |
         </dd>
         <dt>{t('metric.driver')}</dt>
         <dd>{device.driverVersion ?? t('state.unknown')}</dd>
+        <dt>{t('metric.proof')}</dt>
+        <dd>{proof === null ? t('proof.none') : <ProofText proof={proof} />}</dd>
       </dl>
       {(sample === null || stale) && (
         <Text size="xs" c="dimmed" mt="xs">
@@ -90,6 +104,15 @@ function DeviceTile({ device, sample }: { device: Device; sample: DeviceSample |
         </Text>
       )}
     </Card>
+  );
+}
+
+function ProofText({ proof }: { proof: LastProof }) {
+  const { t } = useTranslation();
+  return (
+    <span>
+      {t(`proof.${proof.state}`, { finding: proof.finding })} · <RelativeTime at={proof.at} />
+    </span>
   );
 }
 
