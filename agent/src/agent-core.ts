@@ -9,7 +9,6 @@ import type { AgentConfig } from './config.ts';
 import { DeviceInventory } from './execution/device-inventory.ts';
 import { ExecutionDesk } from './execution/execution-desk.ts';
 import { ExecutorBoard } from './execution/executor-board.ts';
-import type { MachinePolicy } from './execution/machine.ts';
 import type { Executor } from './executors/executor.ts';
 import { findSecretPlace, SecretFiles } from './executors/secret-files.ts';
 import { FilePlaces } from './files/file-places.ts';
@@ -26,6 +25,10 @@ import { LeaseClock } from './marketplace-link/lease-clock.ts';
 import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
 import { AgentMeasures } from './observability/agent-measures.ts';
+import type { PolicyVerdict } from './policy/decide-policy.ts';
+import type { PolicyStore } from './policy/policy-store.ts';
+import { PolicyWatch } from './policy/policy-watch.ts';
+import type { ReadPowerSource } from './policy/power-source.ts';
 import { SecretKeys } from './secret-keys.ts';
 import type { writePrivateFile } from './secrets.ts';
 import { BalanceWatch } from './wallet/balance.ts';
@@ -35,6 +38,7 @@ import { EarningsWatch } from './wallet/earnings.ts';
 export interface ExecutorContext {
   /** Labels everything an executor creates; the same for the life of the data directory. */
   ownerId: string;
+  /** Native jobs and hosts that jobs may reach stand in it as the policy has them at the start. */
   config: AgentConfig;
   clock: HostClock;
   log: Logger;
@@ -48,6 +52,7 @@ export interface AgentParts {
   createDetectors(context: ExecutorContext): readonly GpuDetector[];
   /** `null` where there is none, or no real device. */
   createKernelLog(context: ExecutorContext): KernelLog | null;
+  createPowerSource(config: AgentConfig): ReadPowerSource;
   clock: HostClock;
   ids: Ids;
   log: Logger;
@@ -79,6 +84,8 @@ export interface CoreEvents {
   onMessage: (message: AgentMessage, arrivedAt: Instant) => void;
   /** A challenge to idle devices came with a heartbeat. Not checked yet. */
   onChallenge: (challenge: unknown) => void;
+  /** The provider's policy sells more or less than before. */
+  onPolicy: (verdict: PolicyVerdict) => void;
   onFatal: (error: unknown) => void;
 }
 
@@ -88,7 +95,7 @@ export type AgentCore = ReturnType<typeof createCore>;
 export function createCore(
   config: AgentConfig,
   parts: AgentParts,
-  wallet: WalletKey,
+  { wallet, policyStore }: { wallet: WalletKey; policyStore: PolicyStore },
   events: CoreEvents,
 ) {
   const { bootId, clock, log, random, tracer } = parts;
@@ -119,13 +126,22 @@ export function createCore(
     parts.ids,
     parts.writePrivateFile,
   );
-  const context: ExecutorContext = { ownerId, config, clock, log, secretFiles };
+  const { egressHosts, nativeAllowed } = policyStore.current;
+  const started = { egressHosts, nativeAllowed };
+  const context: ExecutorContext = {
+    ownerId,
+    config: { ...config, ...started },
+    clock,
+    log,
+    secretFiles,
+  };
   const watch = { clock, log, onChange: events.onCapacity };
+  const leased = () => new Set(desk.reservations().flatMap(({ deviceIds }) => deviceIds));
   const inventory = new DeviceInventory({
     ...watch,
     detectors: parts.createDetectors(context),
     kernelLog: parts.createKernelLog(context),
-    leased: () => new Set(desk.reservations().flatMap(({ deviceIds }) => deviceIds)),
+    leased,
   });
   const board = new ExecutorBoard({ ...watch, executors: parts.createExecutors(context) });
   const earnings = new EarningsWatch({ link, clock, log });
@@ -176,7 +192,16 @@ export function createCore(
   const channel =
     config.transport === 'http' ? null : createChannel(parts, link, instanceId, events);
   if (channel !== null) link.useChannel(channel);
-  const policy: MachinePolicy = config;
+  const policy = new PolicyWatch({
+    store: policyStore,
+    clock,
+    log,
+    readPowerSource: parts.createPowerSource(config),
+    devices: () => inventory.devices(),
+    readings: () => inventory.readings(),
+    leased,
+    onChange: events.onPolicy,
+  });
   return {
     balance,
     board,
@@ -201,6 +226,7 @@ export function createCore(
     secretFiles,
     secretKeys,
     shutdown,
+    started,
     wallet,
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { assertNever } from '@node3/shared/assert';
+import type { Device } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import type { AgentMessage } from '@node3/shared/routes/agents';
@@ -18,6 +19,9 @@ import { startPacedLoop } from './marketplace-link/pace.ts';
 import { type Availability, Poller } from './marketplace-link/poller.ts';
 import { ensureIdentity, IdentityError } from './marketplace-link/registration.ts';
 import type { AgentMode } from './observability/agent-state.ts';
+import type { PolicyVerdict } from './policy/decide-policy.ts';
+import { machinePolicy } from './policy/machine-policy.ts';
+import { settlesWithin } from './settles-within.ts';
 import { agentVersion } from './version.ts';
 
 /** After handing an offer back the agent asks for no other one for this long. */
@@ -56,7 +60,7 @@ export class AgentLife {
       inventory,
       journal,
       log,
-      nativeAllowed: core.config.nativeAllowed,
+      terms: () => core.policy.terms(),
       secretKeys: core.secretKeys,
       takesWork: () => this.#mode === 'run',
       free: () => this.free(),
@@ -76,6 +80,7 @@ export class AgentLife {
       onCapacity: events.onCapacity,
       onStatus: events.onStatus,
     });
+    core.policy.countProofs(() => this.#prover.deviceIds);
     this.#poller = new Poller({
       link,
       channel,
@@ -123,24 +128,45 @@ export class AgentLife {
   }
 
   limits(): MachineLimits {
-    return machineLimits(this.#core.policy, this.#diskFreeBytes);
+    const { config, policy } = this.#core;
+    return machineLimits(machinePolicy(config, policy.current, []), this.#diskFreeBytes);
   }
 
   free(): FreeCapacity {
-    const { desk, inventory } = this.#core;
     const proven = this.#prover.deviceIds;
-    const deviceIds = inventory.offered().flatMap(({ id }) => (proven.includes(id) ? [] : [id]));
-    return freeCapacity(this.limits(), deviceIds, desk.reservations());
+    const sold = this.#sold(this.#core.policy.verdict());
+    const deviceIds = sold.flatMap(({ id }) => (proven.includes(id) ? [] : [id]));
+    return freeCapacity(this.limits(), deviceIds, this.#core.desk.reservations());
+  }
+
+  /** The devices that are well and that the policy sells now. */
+  #sold({ withheld }: PolicyVerdict): Device[] {
+    return this.#core.inventory.offered().filter(({ id }) => !withheld.has(id));
+  }
+
+  /** Running jobs finish, unless the provider wants them to be stopped as well. */
+  policyChanged(verdict: PolicyVerdict): void {
+    const { desk, events, journal, policy } = this.#core;
+    if (policy.current.whenClosed === 'stop') {
+      const hot = new Set(verdict.withheld.keys());
+      for (const { executionId, offer } of journal.listOpen()) {
+        const held = offer.deviceIds.some((deviceId) => hot.has(deviceId));
+        if (verdict.closed !== null || held) desk.stop(executionId, 'policy');
+      }
+    }
+    this.capacityChanged();
+    events.onStatus();
   }
 
   /** From the first look at the machine to the first poll. Rejects when the agent stops first. */
   async begin(): Promise<void> {
-    const { board, config, inventory, log, shutdown } = this.#core;
+    const { board, config, inventory, log, policy, shutdown } = this.#core;
     const readDisk = async () => {
       this.#diskFreeBytes = await readDiskFreeBytes(config.dataDir);
     };
     this.#rotation = this.#rotateSecretKeys();
     await Promise.all([inventory.start(), board.start(), readDisk(), this.#rotation]);
+    await policy.start();
     const intervalMs = agentLimits.sampleIntervalMs;
     this.#loops.push(startLoop({ name: 'disk', log, intervalMs, run: readDisk }));
     await this.#signIn();
@@ -198,8 +224,8 @@ export class AgentLife {
 
   /** Ends every loop and story; workloads are left as they are. */
   async stop(): Promise<void> {
-    const { balance, board, channel, desk, earnings, heartbeater, inventory, outbox, shutdown } =
-      this.#core;
+    const { balance, board, channel, desk, earnings, heartbeater, inventory, outbox } = this.#core;
+    const { policy, shutdown } = this.#core;
     shutdown.abort();
     await Promise.all([
       this.#poller.stop(),
@@ -210,6 +236,7 @@ export class AgentLife {
       balance.stop(),
       earnings.stop(),
       inventory.stop(),
+      policy.stop(),
       board.stop(),
       desk.settled(),
       ...this.#loops.map((loop) => loop.stop()),
@@ -289,20 +316,24 @@ export class AgentLife {
   }
 
   #availability(): Availability {
-    const { board, clock, inventory, policy, secretFiles, secretKeys } = this.#core;
+    const { board, clock, config, policy, secretFiles, secretKeys } = this.#core;
+    const verdict = policy.verdict();
+    const sold = this.#sold(verdict);
     const free = this.free();
+    const idle = sold.filter(({ id }) => free.deviceIds.includes(id));
     const pausedMs = this.#refusedUntilMs - clock.monotonicMs();
     const roomLeft = free.slots > 0 && free.cpus > 0 && free.memoryBytes >= limits.memoryBytesMin;
     const working = board.available().length > 0;
     return {
       offer: buildOffer(
-        policy,
+        machinePolicy(config, policy.current, idle.length > 0 ? idle : sold),
         this.limits(),
         board.available(),
-        inventory.offered(),
+        sold,
         secretFiles === null ? null : secretKeys.current,
       ),
-      wantsWork: this.#mode === 'run' && working && roomLeft && pausedMs <= 0,
+      wantsWork:
+        this.#mode === 'run' && working && roomLeft && pausedMs <= 0 && verdict.closed === null,
       freeDeviceIds: free.deviceIds,
       freeCpus: free.cpus,
       freeMemoryBytes: free.memoryBytes,
@@ -358,27 +389,5 @@ export class AgentLife {
       default:
         assertNever(message);
     }
-  }
-}
-
-/** @returns whether the work ended before the time was up. */
-async function settlesWithin(
-  work: Promise<void>,
-  timeoutMs: number | undefined,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = timeoutMs === undefined ? null : setTimeout(() => resolve(false), timeoutMs);
-  const onAbort = () => resolve(true);
-  signal.addEventListener('abort', onAbort, { once: true });
-  work.then(
-    () => resolve(true),
-    () => resolve(true),
-  );
-  try {
-    return await promise;
-  } finally {
-    if (timer !== null) clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -51,6 +51,8 @@ export const agentLimits = {
   sampleIntervalMs: 5_000,
   /** While a job holds a device. */
   sampleBusyIntervalMs: 1_000,
+  /** How soon a change of the policy's file holds. */
+  policyIntervalMs: 2_000,
   historyRows: 50,
   statusPushMs: 2_000,
   earningsIntervalMs: 30_000,

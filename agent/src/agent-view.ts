@@ -1,5 +1,7 @@
+import { ConfigError } from '@node3/shared/env';
 import { MarketError } from '@node3/shared/error';
-import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import type { PolicyKey } from '@node3/shared/provider-policy';
+import type { AgentStatus, LocalPolicy } from '@node3/shared/routes/agent-local';
 import { toTimestamp } from '@node3/shared/schema';
 import type { AgentCore } from './agent-core.ts';
 import type { AgentLife } from './agent-life.ts';
@@ -9,6 +11,7 @@ import type { LocalApi } from './http/local-api.ts';
 import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
 import { describeRefusal, listProblems } from './observability/problems.ts';
 import { toActiveExecution, toLocalExecution, toLocalLine } from './observability/status.ts';
+import { findRestartNeed } from './policy/machine-policy.ts';
 import { agentVersion } from './version.ts';
 
 export interface AgentViewDeps {
@@ -16,6 +19,7 @@ export interface AgentViewDeps {
   life: AgentLife;
   startedAtMs: number;
   setMode(mode: AgentMode): void;
+  stop(): void;
 }
 
 /** What the agent tells about itself on loopback. */
@@ -45,11 +49,40 @@ export function createAgentView(deps: AgentViewDeps): LocalApi {
       deps.setMode(mode);
       return life.mode;
     },
+    policy: () => viewPolicy(core),
+    async changePolicy(change) {
+      await core.policy.change(change).catch(refuse);
+      return viewPolicy(core);
+    },
+    stop() {
+      const active = core.desk.size;
+      setImmediate(() => deps.stop());
+      return { active };
+    },
   };
 }
 
+function viewPolicy({ policy, started }: AgentCore): LocalPolicy {
+  const { current, store } = policy;
+  const { closed, withheld } = policy.verdict();
+  return {
+    path: store.path,
+    policy: current,
+    decided: Object.keys(store.file) as PolicyKey[],
+    problem: store.problem,
+    closed,
+    withheld: [...withheld].map(([deviceId, sentence]) => ({ deviceId, sentence })),
+    restartNeed: findRestartNeed(started, current),
+  };
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  throw new MarketError('REQUEST_INVALID', { detail: error.message }, { cause: error });
+}
+
 function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
-  const { balance, board, config, inventory, journal, link, wallet } = core;
+  const { balance, board, config, inventory, journal, link, policy, wallet } = core;
   const { lastContactAtMs, refusal, unreachableSinceMs } = link;
   const open = journal.listOpen();
   const active = open.flatMap((execution) => toActiveExecution(execution) ?? []);
@@ -77,7 +110,9 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
       refusal,
       identityError: life.identityError,
       diskFreeBytes: life.diskFreeBytes,
-      diskFloorBytes: agentLimits.diskFloorBytes,
+      diskFloorBytes: policy.current.diskFloorBytes,
+      policyError: policy.store.problem,
+      restartNeed: findRestartNeed(core.started, policy.current),
     }),
     active,
     balances: balance.balances(),
@@ -95,6 +130,7 @@ function stateOf(
     mode: life.mode,
     ready: life.isReady,
     orderedToDrain: life.orderedToDrain,
+    closedBy: core.policy.verdict().closed,
     blockedBy: findBlock(core, life),
     marketplaceUrl: config.marketplaceUrl,
     unreachableSinceMs: link.unreachableSinceMs,

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { systemIds } from '@node3/shared/ids';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { silentLogger } from '@node3/shared/logger';
@@ -18,6 +19,9 @@ import { readBootId, systemHostClock } from './host-clock.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
 import { createAgentScrape } from './observability/agent-scrape.ts';
+import { policyDefaults } from './policy/policy-defaults.ts';
+import { PolicyStore } from './policy/policy-store.ts';
+import { createPowerSource } from './policy/power-source.ts';
 import { RunningAgent } from './running-agent.ts';
 import { writePrivateFile } from './secrets.ts';
 import { agentVersion } from './version.ts';
@@ -38,6 +42,8 @@ export function systemParts(): AgentParts {
             runner: createCommandRunner({ environment: config.environment }),
             files: systemFiles,
           }),
+    createPowerSource: ({ environment }) =>
+      createPowerSource(createCommandRunner({ environment }), process.platform),
     clock: systemHostClock,
     ids: systemIds,
     log: silentLogger,
@@ -68,21 +74,29 @@ export async function startAgent(
     config.walletPath,
     passphraseFrom(config.walletPassphrase),
   );
+  const policyPath = join(config.dataDir, 'policy.json');
+  const policyStore = await PolicyStore.open(policyPath, policyDefaults(config));
   let server: LocalServer | null = null;
   let life: AgentLife | null = null;
   let agent: RunningAgent | null = null;
-  const core = createCore(config, parts, wallet, {
-    onStatus: () => server?.changed(),
-    onCapacity: () => {
-      life?.capacityChanged();
-      server?.changed();
+  const core = createCore(
+    config,
+    parts,
+    { wallet, policyStore },
+    {
+      onStatus: () => server?.changed(),
+      onCapacity: () => {
+        life?.capacityChanged();
+        server?.changed();
+      },
+      onReachable: () => life?.reachable(),
+      onChannel: () => life?.channelChanged(),
+      onMessage: (message, arrivedAt) => life?.hear(message, arrivedAt),
+      onChallenge: (challenge) => life?.challenged(challenge),
+      onPolicy: (verdict) => life?.policyChanged(verdict),
+      onFatal: (error) => agent?.fail(error),
     },
-    onReachable: () => life?.reachable(),
-    onChannel: () => life?.channelChanged(),
-    onMessage: (message, arrivedAt) => life?.hear(message, arrivedAt),
-    onChallenge: (challenge) => life?.challenged(challenge),
-    onFatal: (error) => agent?.fail(error),
-  });
+  );
   life = new AgentLife(core);
   const running = new RunningAgent({ core, life });
   agent = running;
@@ -91,6 +105,7 @@ export async function startAgent(
     life,
     startedAtMs: clock.nowMs(),
     setMode: (mode) => running.setMode(mode),
+    stop: () => void running.stop().catch((error: unknown) => running.fail(error)),
   });
   const { dashboardDir, port } = config;
   try {

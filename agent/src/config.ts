@@ -44,6 +44,8 @@ export interface AgentConfig {
   imageCacheBytesMax?: number | null;
   /** Hosts that jobs may reach: names, `*.` and a domain, or `*`; left out or empty, none. */
   egressHosts?: string[];
+  /** Whether jobs are taken while the machine runs on its battery; left out: no. */
+  batteryAllowed?: boolean;
   /** Interruptible jobs may be stopped here, unpaid, for others that pay as much or more. */
   preemptible: boolean;
   /** Whether secrets of jobs may lie on disk where there is no memory for files; left out: no. */

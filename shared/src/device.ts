@@ -45,7 +45,7 @@ export type DeviceSample = Static<typeof DeviceSample>;
  * The least the provider takes for an hour on one GPU, per asset; null and absent take anything.
  * Work without a GPU has no ask. A fixed reward counts as what it pays per GPU hour at the run limit.
  */
-const Asks = strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) });
+export const Asks = strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) });
 export type Asks = Static<typeof Asks>;
 
 /** Secrets of jobs are sealed to this key, and only for agents that have one. */

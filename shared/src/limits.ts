@@ -42,6 +42,12 @@ export const limits = {
   reservationMsMax: 31 * 86_400_000,
   /** Requesters one provider may shut out; the list travels with its offer. */
   requestersBlocked: 256,
+  /** The provider's policy as a file: every list at its limit is shorter. */
+  policyBytes: 256 * 1024,
+  /** Four windows on each day of the week. */
+  policyHours: 28,
+  /** Images, registries or classes of devices that a policy names. */
+  policyListed: 256,
 
   gpusPerJob: 8,
   cpusMax: 256,

@@ -1,5 +1,6 @@
 import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
 import { describe, expect, it } from 'vitest';
+import { openTerms } from '../policy/testing/open-terms.ts';
 import { type AdmissionFacts, decideAdmission } from './admission.ts';
 import { freeCapacity } from './capacity.ts';
 
@@ -8,6 +9,8 @@ const images = { container: 'c', python: 'p', javascript: 'j', typescript: 't', 
 const docker = { name: 'docker', isolation: 'container' as const };
 const native = { name: 'native', isolation: 'native' as const };
 const gvisor = { name: 'gvisor', isolation: 'sandbox' as const };
+
+const allowed = openTerms({ nativeAllowed: true });
 
 function decide(input: Partial<JobSpecInput>, changes: Partial<AdmissionFacts> = {}) {
   const workload = { kind: 'container' as const };
@@ -23,7 +26,8 @@ function decide(input: Partial<JobSpecInput>, changes: Partial<AdmissionFacts> =
       slots: 1,
     },
     executors: [docker],
-    nativeAllowed: false,
+    terms: openTerms(),
+    requesterId: null,
     arch: 'x64',
     ...changes,
   });
@@ -39,13 +43,19 @@ describe('decideAdmission', () => {
     const network = { kind: 'egress' as const, hosts: ['a.example.com'] };
     const open = { ...docker, egressHosts: ['*.example.com'] };
     const why = 'The job wants to reach hosts that this machine does not allow.';
-    expect(sentenceOf({ network })).toBe(why);
-    expect(sentenceOf({ network }, { executors: [open] })).toBeNull();
+    const egressHosts = ['*.example.com'];
+    const terms = openTerms({ egressHosts });
+    expect(sentenceOf({ network }, { terms })).toBe(why);
+    expect(sentenceOf({ network }, { executors: [open] })).toBe(why);
+    expect(sentenceOf({ network }, { executors: [open], terms })).toBeNull();
     const executors = [{ ...docker, egressHosts: ['b.example.com'] }];
-    expect(sentenceOf({ network }, { executors })).toBe(why);
+    expect(sentenceOf({ network }, { executors, terms })).toBe(why);
     expect(decide({ network: { kind: 'none' } })).toMatchObject({ admitted: true });
     const placement = { isolationMin: 'native' as const };
-    const bare = { executors: [native, open], nativeAllowed: true };
+    const bare = {
+      executors: [native, open],
+      terms: openTerms({ nativeAllowed: true, egressHosts }),
+    };
     expect(sentenceOf({ placement }, bare)).toBeNull();
     expect(sentenceOf({ placement, network }, bare)).toBe(why);
   });
@@ -78,7 +88,7 @@ describe('decideAdmission', () => {
     const executors = [docker, native];
     const asks = { placement: { isolationMin: 'native' as const } };
     const nameOf = (input: Partial<JobSpecInput>, nativeAllowed: boolean) => {
-      const admission = decide(input, { executors, nativeAllowed });
+      const admission = decide(input, { executors, terms: openTerms({ nativeAllowed }) });
       return admission.admitted ? admission.executorName : null;
     };
     expect(nameOf(asks, true)).toBe('native');
@@ -86,20 +96,20 @@ describe('decideAdmission', () => {
     const withImage = { ...asks, workload: { kind: 'container' as const, image: 'debian' } };
     expect(nameOf(withImage, true)).toBe('docker');
     expect(nameOf({}, true)).toBe('docker');
-    expect(sentenceOf({}, { executors: [native], nativeAllowed: true })).toMatch(/level container/);
-    expect(sentenceOf(asks, { executors: [native], nativeAllowed: false })).toMatch(/no image/);
+    expect(sentenceOf({}, { executors: [native], terms: allowed })).toMatch(/level container/);
+    expect(sentenceOf(asks, { executors: [native] })).toMatch(/no image/);
   });
 
   it('refuses a job without an image wherever it may not run natively', () => {
     const workload = { kind: 'container' as const, image: 'native' };
     const asks = { workload, placement: { isolationMin: 'native' as const } };
     const executors = [docker, native];
-    expect(decide(asks, { executors, nativeAllowed: true })).toMatchObject({
+    expect(decide(asks, { executors, terms: allowed })).toMatchObject({
       executorName: 'native',
     });
-    expect(sentenceOf(asks, { executors, nativeAllowed: false })).toMatch(/no image/);
-    expect(sentenceOf(asks, { executors: [docker], nativeAllowed: true })).toMatch(/no image/);
-    expect(sentenceOf({ workload }, { executors, nativeAllowed: true })).toMatch(/no image/);
+    expect(sentenceOf(asks, { executors })).toMatch(/no image/);
+    expect(sentenceOf(asks, { executors: [docker], terms: allowed })).toMatch(/no image/);
+    expect(sentenceOf({ workload }, { executors, terms: allowed })).toMatch(/no image/);
   });
 
   it('never gives less isolation than asked, and no more than needed', () => {

@@ -5,6 +5,7 @@ import {
   type JobSpec,
   nativeImage,
 } from '@node3/shared/job-spec';
+import { findPolicyRefusal, type PolicyTerms } from '../policy/find-policy-refusal.ts';
 import type { FreeCapacity } from './capacity.ts';
 
 /** An executor that can take work now. */
@@ -20,8 +21,10 @@ export interface AdmissionFacts {
   deviceIds: readonly string[];
   free: FreeCapacity;
   executors: readonly ExecutorChoice[];
-  /** The provider's half of the double opt-in to jobs without a container. */
-  nativeAllowed: boolean;
+  /** What the provider wants. */
+  terms: PolicyTerms;
+  /** Whose job it is; null where the marketplace does not say. */
+  requesterId: string | null;
   arch: 'x64' | 'arm64';
 }
 
@@ -31,7 +34,7 @@ export type Admission =
 
 /** Decides whether this machine takes this job now. The local policy wins over any offer. */
 export function decideAdmission(facts: AdmissionFacts): Admission {
-  const refusal = findRefusal(facts);
+  const refusal = findPolicyRefusal(facts.terms, facts) ?? findRefusal(facts);
   if (refusal !== null) return { admitted: false, sentence: refusal };
   const executor = chooseExecutor(facts);
   if (executor !== null) return { admitted: true, executorName: executor.name };
@@ -78,7 +81,7 @@ function chooseExecutor(facts: AdmissionFacts): ExecutorChoice | null {
   if (facts.spec.workload.image === nativeImage) {
     // Nothing stands between such a job and the machine's own network, so nothing can be promised.
     if (hosts.length > 0) return null;
-    if (isolationMin !== 'native' || !facts.nativeAllowed) return null;
+    if (isolationMin !== 'native' || !facts.terms.policy.nativeAllowed) return null;
     return facts.executors.find((executor) => executor.isolation === 'native') ?? null;
   }
   const levelMin = Math.max(rank(isolationMin), rank('container'));

@@ -46,6 +46,7 @@ export function reasonOfStop(cause: StopCause | null): Reason | null {
       return 'lease_expired';
     case 'no-progress':
       return 'no_progress';
+    case 'policy':
     case 'drain':
       return 'agent_restarted';
     default:

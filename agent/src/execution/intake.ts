@@ -6,6 +6,7 @@ import type { Logger } from '@node3/shared/logger';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import type { Instant } from '../host-clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { PolicyTerms } from '../policy/find-policy-refusal.ts';
 import type { SecretKeys } from '../secret-keys.ts';
 import { decideAdmission } from './admission.ts';
 import type { FreeCapacity } from './capacity.ts';
@@ -25,10 +26,11 @@ export interface IntakeDeps {
   board: ExecutorBoard;
   inventory: DeviceInventory;
   desk: ExecutionDesk;
-  nativeAllowed: boolean;
   secretKeys: Pick<SecretKeys, 'open'>;
   takesWork(): boolean;
   free(): FreeCapacity;
+  /** The provider's policy at this moment. */
+  terms(): PolicyTerms;
   /** The journal has something for the outbox. */
   onOwed(executionId: string): void;
   /** An offer could not be taken: asking for the next one at once would bring the same. */
@@ -67,7 +69,8 @@ export function admit(deps: IntakeDeps, offer: ExecutionOffer): LiveExecution | 
     deviceIds: offer.deviceIds,
     free: deps.free(),
     executors: deps.board.available(),
-    nativeAllowed: deps.nativeAllowed,
+    terms: deps.terms(),
+    requesterId: offer.requesterId ?? null,
     arch: machineArch(),
   });
   if (!admission.admitted) return admission.sentence;

@@ -7,9 +7,15 @@ import type { SecretRedactor } from './secret-redactor.ts';
 /**
  * Why the agent ends a workload. `requester`: cancelled. `superseded`: the marketplace gave the
  * job to somebody else. `no-progress`: it was silent for longer than the job allows. `lease-expired`: the agent's own clocks say it may. `drain`: the provider
- * wants the machine back.
+ * wants the machine back. `policy`: it wants it back by a rule that it set.
  */
-export type StopCause = 'requester' | 'superseded' | 'lease-expired' | 'no-progress' | 'drain';
+export type StopCause =
+  | 'requester'
+  | 'superseded'
+  | 'lease-expired'
+  | 'no-progress'
+  | 'policy'
+  | 'drain';
 
 export interface LiveExecutionFacts {
   offer: ExecutionOffer;
@@ -66,5 +72,6 @@ export const stopSentences: Record<StopCause, string> = {
   'lease-expired':
     'The agent could not renew its lease in time and stopped the workload, so that it never runs twice.',
   'no-progress': 'The program wrote no line for limits.progressSec and was stopped.',
+  policy: 'A rule of the provider ended the time of jobs on its machine.',
   drain: 'The provider shut the agent down before the job ended.',
 };

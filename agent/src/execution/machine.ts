@@ -1,7 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, totalmem } from 'node:os';
 import type { Asks, Offer } from '@node3/shared/device';
+import { areHostsWithin } from '@node3/shared/egress-hosts';
 import { type IsolationLevel, isolationLevels } from '@node3/shared/job-spec';
+import { limits as wireLimits } from '@node3/shared/limits';
 import { agentLimits } from '../agent-limits.ts';
 import type { ExecutorChoice } from './admission.ts';
 import type { MachineLimits } from './capacity.ts';
@@ -16,7 +18,11 @@ export interface MachinePolicy {
   region: string | null;
   labels: Record<string, string>;
   requestersBlocked: string[];
+  /** What jobs may reach, as far as an executor lets them. */
+  egressHosts: readonly string[];
   preemptible: boolean;
+  /** Free space that jobs never get. */
+  diskFloorBytes: number;
 }
 
 /** @returns the machine's size, cut to the provider's limits. Without a disk reading there is none. */
@@ -27,7 +33,7 @@ export function machineLimits(policy: MachinePolicy, diskFreeBytes: number | nul
     slots: policy.slots,
     cpus: Math.min(policy.cpus ?? cpus, cpus),
     memoryBytes: Math.min(policy.memoryBytes ?? memoryBytes, totalmem()),
-    diskBytes: Math.max(0, (diskFreeBytes ?? 0) - agentLimits.diskFloorBytes),
+    diskBytes: Math.max(0, (diskFreeBytes ?? 0) - policy.diskFloorBytes),
   };
 }
 
@@ -71,15 +77,23 @@ export function buildOffer(
     preemptible: policy.preemptible,
     ...(secretKey === null || secretKey === undefined ? {} : { secretKey }),
     ...(policy.region === null ? {} : { region: policy.region }),
-    ...egressOf(executors),
+    ...egressOf(executors, policy.egressHosts),
   };
 }
 
-/** Of the strongest executor that lets jobs out. */
-function egressOf(executors: readonly ExecutorChoice[]): Pick<Offer, 'egress'> {
+/** Of the strongest executor that lets jobs out: what both it and the policy allow. */
+function egressOf(
+  executors: readonly ExecutorChoice[],
+  allowed: readonly string[],
+): Pick<Offer, 'egress'> {
   const open = executors.filter(({ egressHosts }) => egressHosts !== undefined);
   const hosts = open.find(({ isolation }) => isolation === strongest(open))?.egressHosts;
-  return hosts === undefined ? {} : { egress: { hosts: [...hosts] } };
+  if (hosts === undefined || allowed.length === 0) return {};
+  const both = [
+    ...hosts.filter((host) => areHostsWithin([host], allowed)),
+    ...allowed.filter((host) => areHostsWithin([host], hosts)),
+  ];
+  return { egress: { hosts: [...new Set(both)].slice(0, wireLimits.egressHosts) } };
 }
 
 function strongest(executors: readonly ExecutorChoice[]): IsolationLevel {

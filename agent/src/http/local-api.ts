@@ -1,9 +1,12 @@
-import type { ReplyOf } from '@node3/shared/contract';
+import type { BodyOf, ReplyOf } from '@node3/shared/contract';
 import type {
   AgentStatus,
+  changeLocalPolicy,
   getLocalEarnings,
   getLocalLogTail,
+  LocalPolicy,
   listLocalExecutions,
+  stopAgent,
 } from '@node3/shared/routes/agent-local';
 import type { AgentMode } from '../observability/agent-state.ts';
 
@@ -16,4 +19,9 @@ export interface LocalApi {
   logTail(executionId: string): ReplyOf<typeof getLocalLogTail>;
   mode(): AgentMode;
   setMode(mode: AgentMode): AgentMode;
+  policy(): LocalPolicy;
+  /** @throws MarketError REQUEST_INVALID, with nothing changed. */
+  changePolicy(change: BodyOf<typeof changeLocalPolicy>): Promise<LocalPolicy>;
+  /** The answer is on its way before the agent ends. */
+  stop(): ReplyOf<typeof stopAgent>;
 }

@@ -6,6 +6,7 @@ import { listProblems } from './problems.ts';
 const idle: AgentStateFacts = {
   mode: 'run',
   orderedToDrain: false,
+  closedBy: null,
   ready: true,
   active: 0,
   owed: 0,
@@ -46,6 +47,8 @@ describe('listProblems', () => {
     identityError: null,
     diskFreeBytes: 100,
     diskFloorBytes: 10,
+    policyError: null,
+    restartNeed: null,
   };
 
   it('is empty when all is well', () => {

@@ -12,11 +12,15 @@ export interface AgentStateFacts {
   active: number;
   /** Results and releases that the marketplace has not answered yet. */
   owed: number;
+  /** Why the provider's policy takes no new work now; null while it does. */
+  closedBy: string | null;
   /** One sentence that says why no work can be taken at all; null when it can. */
   blockedBy: string | null;
   marketplaceUrl: string;
   unreachableSinceMs: number | null;
 }
+
+const noneForNow = 'The marketplace gives no new jobs for now.';
 
 export interface AgentState {
   state: AgentStatus['state'];
@@ -33,9 +37,10 @@ export function describeState(facts: AgentStateFacts): AgentState {
     const rest = active === 0 ? '' : ` ${sayJobs(active)} still running and will finish.`;
     return { state: 'paused', sentence: `Paused by you: no new jobs are taken.${rest}` };
   }
-  if (facts.orderedToDrain) {
-    const rest = active === 0 ? '' : ` ${sayJobs(active)} still running and will finish.`;
-    return { state: 'paused', sentence: `The marketplace gives no new jobs for now.${rest}` };
+  const why = facts.closedBy ?? (facts.orderedToDrain ? noneForNow : null);
+  if (why !== null) {
+    const rest = active === 0 ? '' : ` ${sayJobs(active)} still running.`;
+    return { state: 'paused', sentence: `${why}${rest}` };
   }
   const outage = facts.unreachableSinceMs === null ? '' : ` ${describeOutage(facts)}`;
   if (active > 0) return { state: 'working', sentence: `${sayJobs(active)} running.${outage}` };

@@ -14,6 +14,10 @@ export interface ProblemFacts {
   identityError: string | null;
   diskFreeBytes: number | null;
   diskFloorBytes: number;
+  /** The policy's file can't be used; null when it can. */
+  policyError: string | null;
+  /** What of the policy waits for the next start; null when nothing does. */
+  restartNeed: string | null;
 }
 
 /** Everything a person should mend, worst first, each with the way to do it. */
@@ -23,6 +27,7 @@ export function listProblems(facts: ProblemFacts): LocalProblem[] {
     ...facts.executors.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
     ...linkProblems(facts),
     ...diskProblems(facts),
+    ...policyProblems(facts),
     ...facts.devices.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
   ];
 }
@@ -71,4 +76,18 @@ function diskProblems({ diskFloorBytes, diskFreeBytes }: ProblemFacts): LocalPro
   if (diskFreeBytes > diskFloorBytes) return [];
   const sentence = `Only ${Math.floor(diskFreeBytes / 1024 ** 2)} MiB of disk are free, so no job is taken.`;
   return [{ code: 'disk-full', sentence, fix }];
+}
+
+function policyProblems({ policyError, restartNeed }: ProblemFacts): LocalProblem[] {
+  const problems: LocalProblem[] = [];
+  if (policyError !== null) {
+    const sentence = `The policy as it was goes on holding, since its file can not be used: ${policyError}`;
+    const fix = 'Correct it with: node3 agent policy edit';
+    problems.push({ code: 'policy-unusable', sentence, fix });
+  }
+  if (restartNeed !== null) {
+    const fix = 'Start the agent again when that suits you; running jobs are taken over.';
+    problems.push({ code: 'policy-restart', sentence: restartNeed, fix });
+  }
+  return problems;
 }

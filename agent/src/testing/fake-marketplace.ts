@@ -61,6 +61,8 @@ export class FakeMarketplace {
   readonly executions = new Map<string, FakeExecutionRecord>();
   /** Every request that was handled, as `METHOD /path`. */
   readonly requests: string[] = [];
+  /** What the last poll said. */
+  lastPoll: BodyOf<typeof pollAgent> | null = null;
   leaseMs: number = limits.leaseMs;
   heartbeatMs: number = limits.heartbeatMs;
   registrations = 0;
@@ -263,7 +265,9 @@ export class FakeMarketplace {
   }
 
   #addPoll(): void {
-    this.#route(pollAgent, async ({ claimId, waitSec }, _, request) => {
+    this.#route(pollAgent, async (poll, _, request) => {
+      const { claimId, waitSec } = poll;
+      this.lastPoll = poll;
       // An agent that polls has lost its socket, whatever this end of it believes.
       this.sockets.supersede();
       const gone = new AbortController();

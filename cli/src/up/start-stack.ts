@@ -136,6 +136,8 @@ export async function startProvider(
     region: null,
     labels: {},
     requestersBlocked: [],
+    // A first run is somebody in front of the machine who wants to see it work.
+    batteryAllowed: true,
     preemptible: false,
     slots: 2,
     cpus: null,

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { Device, DeviceSample } from '../device.ts';
 import { executionStates } from '../execution-state.ts';
+import { PolicyFile, ProviderPolicy, policyKeys } from '../provider-policy.ts';
 import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { AgentEarnings } from './agents.ts';
 import { LogLine } from './jobs.ts';
@@ -131,5 +132,56 @@ export const setAgentMode = {
   schema: {
     body: strictObject({ mode: oneOf(['run', 'pause', 'drain']) }),
     response: { 200: strictObject({ mode: oneOf(['run', 'pause', 'drain']) }) },
+  },
+} as const satisfies RouteContract;
+
+/** The agent takes no new step and ends; workloads go on and are taken over by the next start. */
+export const stopAgent = {
+  method: 'POST',
+  url: '/api/v1/local/stop',
+  summary: 'Stop this agent at once and leave running jobs to its next start',
+  audience: 'public',
+  tag: 'agent',
+  schema: {
+    body: strictObject({}),
+    response: { 202: strictObject({ active: Type.Integer({ description: 'Jobs left running' }) }) },
+  },
+} as const satisfies RouteContract;
+
+export const LocalPolicy = strictObject({
+  path: Type.String({ description: 'The file, which may be edited as well' }),
+  policy: ProviderPolicy,
+  decided: Type.Array(oneOf(policyKeys), {
+    description: 'What stands in the file; the rest is default',
+  }),
+  problem: nullable(Type.String({ description: 'Why the file can not be used as it is now' })),
+  closed: nullable(Type.String({ description: 'Why no new job is taken now' })),
+  withheld: Type.Array(strictObject({ deviceId: Type.String(), sentence: Type.String() })),
+  restartNeed: nullable(Type.String({ description: 'What waits for the next start' })),
+});
+export type LocalPolicy = Static<typeof LocalPolicy>;
+
+export const getLocalPolicy = {
+  method: 'GET',
+  url: '/api/v1/local/policy',
+  summary: 'What the provider allows on this machine, and what is sold because of it now',
+  audience: 'public',
+  tag: 'agent',
+  schema: { response: { 200: LocalPolicy } },
+} as const satisfies RouteContract;
+
+/** What is wrong in one field changes nothing. */
+export const changeLocalPolicy = {
+  method: 'POST',
+  url: '/api/v1/local/policy',
+  summary: 'Change fields of the policy, or set them back to their defaults',
+  audience: 'public',
+  tag: 'agent',
+  schema: {
+    body: strictObject({
+      set: Type.Optional(PolicyFile),
+      unset: Type.Optional(Type.Array(oneOf(policyKeys), { maxItems: policyKeys.length })),
+    }),
+    response: { 200: LocalPolicy },
   },
 } as const satisfies RouteContract;

@@ -1,10 +1,14 @@
 import { addRoute } from '@node3/shared/http/add-route';
+import { limits } from '@node3/shared/limits';
 import {
+  changeLocalPolicy,
   getAgentStatus,
   getLocalEarnings,
   getLocalLogTail,
+  getLocalPolicy,
   listLocalExecutions,
   setAgentMode,
+  stopAgent,
 } from '@node3/shared/routes/agent-local';
 import type { FastifyInstance } from 'fastify';
 import type { LocalApi } from '../local-api.ts';
@@ -23,5 +27,12 @@ export function addAgentLocalRoutes(app: FastifyInstance, api: LocalApi): void {
   addRoute(app, setAgentMode, {
     authenticate,
     handler: async ({ body }) => ({ mode: api.setMode(body.mode) }),
+  });
+  addRoute(app, stopAgent, { authenticate, handler: async () => api.stop() });
+  addRoute(app, getLocalPolicy, { authenticate, handler: async () => api.policy() });
+  addRoute(app, changeLocalPolicy, {
+    authenticate,
+    bodyLimit: limits.policyBytes,
+    handler: async ({ body }) => api.changePolicy(body),
   });
 }

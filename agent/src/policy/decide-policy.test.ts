@@ -1,0 +1,163 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decidePolicy, type PolicyDevice, type PolicyFacts } from './decide-policy.ts';
+import { type IdleRecord, recordUse, type UseReading } from './idle-record.ts';
+import { openPolicy } from './testing/open-terms.ts';
+
+const device: PolicyDevice = {
+  id: 'gpu-1',
+  model: 'A',
+  modelId: 'rtx-4090',
+  temperatureCelsius: 50,
+  powerWatts: 20,
+  powerLimitWatts: 450,
+  held: false,
+  quietMs: 0,
+};
+const facts: PolicyFacts = { nowMs: 0, onBattery: null, devices: [device] };
+const minuteMs = 60_000;
+
+const known = fc.option(fc.integer({ min: 0, max: 600 }), { nil: null });
+const devices = fc.uniqueArray(
+  fc.record({
+    id: fc.integer({ min: 0, max: 7 }).map((index) => `gpu-${index}`),
+    model: fc.constant('A'),
+    modelId: fc.constant(null),
+    temperatureCelsius: known,
+    powerWatts: known,
+    powerLimitWatts: known,
+    held: fc.boolean(),
+    quietMs: fc.option(fc.integer({ min: 0, max: 120 * minuteMs }), { nil: null }),
+  }),
+  { selector: ({ id }) => id, maxLength: 8 },
+);
+
+describe('decidePolicy', () => {
+  it('sells everything where nothing is limited', () => {
+    fc.assert(
+      fc.property(devices, fc.option(fc.constant(false), { nil: null }), (all, onBattery) => {
+        const { closed, withheld } = decidePolicy(openPolicy, {
+          nowMs: 0,
+          onBattery,
+          devices: all,
+        });
+        expect([closed, withheld.size]).toEqual([null, 0]);
+      }),
+    );
+  });
+
+  it('closes outside the hours, in the zone of the policy', () => {
+    const policy = { ...openPolicy, hours: ['22:00-08:00'], timeZone: 'Europe/Madrid' };
+    const at = (text: string) => decidePolicy(policy, { ...facts, nowMs: Date.parse(text) }).closed;
+    expect(at('2026-07-01T20:00Z')).toBeNull();
+    expect(at('2026-07-01T19:59Z')).toMatch(/in 22:00-08:00; it is wed 21:59 in Europe\/Madrid/);
+  });
+
+  it('closes on battery unless that is allowed', () => {
+    const onBattery = { ...facts, onBattery: true };
+    expect(decidePolicy(openPolicy, onBattery).closed).toMatch(/battery/);
+    expect(decidePolicy({ ...openPolicy, batteryAllowed: true }, onBattery).closed).toBeNull();
+  });
+
+  it('opens an idle machine exactly when every device is known to have been quiet for long enough', () => {
+    fc.assert(
+      fc.property(devices, fc.integer({ min: 1, max: 90 }), (all, idleMinutes) => {
+        const { closed } = decidePolicy({ ...openPolicy, idleMinutes }, { ...facts, devices: all });
+        const quiet = all.every(
+          ({ quietMs }) => quietMs !== null && quietMs >= idleMinutes * minuteMs,
+        );
+        expect(closed === null).toBe(quiet);
+      }),
+    );
+  });
+
+  it('sells no device that is hotter than allowed, nor one of unknown temperature', () => {
+    fc.assert(
+      fc.property(devices, fc.integer({ min: 30, max: 120 }), (all, temperatureCelsiusMax) => {
+        const policy = { ...openPolicy, temperatureCelsiusMax };
+        const { withheld } = decidePolicy(policy, { ...facts, devices: all });
+        const cool = all.filter(
+          ({ temperatureCelsius: now }) => now !== null && now <= temperatureCelsiusMax,
+        );
+        expect(withheld.size).toBe(all.length - cool.length);
+        expect(cool.some(({ id }) => withheld.has(id))).toBe(false);
+      }),
+    );
+  });
+
+  it('never sells devices that could together draw more than the policy allows', () => {
+    fc.assert(
+      fc.property(devices, fc.integer({ min: 1, max: 3000 }), (all, powerWattsMax) => {
+        const policy = { ...openPolicy, powerWattsMax };
+        const { withheld } = decidePolicy(policy, { ...facts, devices: all });
+        const sold = all.filter(({ id, held }) => !held && !withheld.has(id));
+        const worst = all.reduce((sum, { held, id, powerLimitWatts, powerWatts }) => {
+          const limit = held || !withheld.has(id) ? (powerLimitWatts ?? 0) : 0;
+          return sum + Math.max(limit, powerWatts ?? 0);
+        }, 0);
+        if (sold.length > 0) expect(worst).toBeLessThanOrEqual(powerWattsMax);
+        expect(sold.every(({ powerLimitWatts }) => powerLimitWatts !== null)).toBe(true);
+      }),
+    );
+    const two = [device, { ...device, id: 'gpu-2', model: 'B' }];
+    const { withheld } = decidePolicy(
+      { ...openPolicy, powerWattsMax: 500 },
+      { ...facts, devices: two },
+    );
+    expect([...withheld]).toEqual([['gpu-2', expect.stringMatching(/draw 900 W; .* 500 W/)]]);
+  });
+});
+
+describe('recordUse', () => {
+  const run = (readings: UseReading[]) =>
+    readings.reduce<IdleRecord | null>((record, reading) => recordUse(record, reading), null);
+  const reading = (atMs: number, utilizationRatio: number | null, held = false): UseReading => ({
+    atMs,
+    utilizationRatio,
+    held,
+  });
+
+  it('counts from the first quiet reading, and starts anew after use by others', () => {
+    expect(run([reading(0, 0), reading(5, 0.19), reading(9, 0)])?.quietMs).toBe(9);
+    expect(run([reading(0, 0), reading(5, 0.2), reading(9, 0)])?.quietMs).toBe(4);
+  });
+
+  it('knows nothing without a reading', () => {
+    expect(run([reading(0, 0), reading(5, null)])?.quietMs).toBeNull();
+    expect(run([reading(0, 0), reading(5, null), reading(7, 0)])?.quietMs).toBe(0);
+  });
+
+  it('takes the use by our own job, and its end, for nobody’s', () => {
+    const before = [reading(0, 0), reading(5, 0)];
+    const during = [reading(10, 1, true), reading(15, 1, true), reading(20, 0.9)];
+    expect(run([...before, ...during])?.quietMs).toBe(5);
+    expect(run([...before, ...during, reading(25, 0)])?.quietMs).toBe(10);
+    expect(run([...before, ...during, reading(25, 0.5)])?.quietMs).toBe(0);
+  });
+
+  it('never says more than the time since others used the device', () => {
+    const steps = fc.array(
+      fc.record({
+        stepMs: fc.integer({ min: 1, max: 1000 }),
+        utilizationRatio: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }),
+        held: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(steps, (all) => {
+        let record: IdleRecord | null = null;
+        let atMs = 0;
+        let usedAtMs = 0;
+        let wasHeld = false;
+        for (const { held, stepMs, utilizationRatio } of all) {
+          atMs += stepMs;
+          const own = held || wasHeld;
+          if (!own && (utilizationRatio === null || utilizationRatio >= 0.2)) usedAtMs = atMs;
+          record = recordUse(record, { atMs, held, utilizationRatio });
+          wasHeld = held;
+          expect(record.quietMs ?? 0).toBeLessThanOrEqual(atMs - usedAtMs);
+        }
+      }),
+    );
+  });
+});

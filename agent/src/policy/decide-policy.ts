@@ -1,0 +1,115 @@
+import type { ProviderPolicy } from '@node3/shared/provider-policy';
+import { isWithinHours, sayWallTime, wallTimeAt } from './hours.ts';
+import { useRatioMax } from './idle-record.ts';
+
+/** A device as far as the policy asks about it; null is unknown. */
+export interface PolicyDevice {
+  id: string;
+  /** For sentences. */
+  model: string;
+  /** Catalogue id; null for what is not in it. */
+  modelId: string | null;
+  temperatureCelsius: number | null;
+  powerWatts: number | null;
+  powerLimitWatts: number | null;
+  /** One of our jobs holds it. */
+  held: boolean;
+  /** For how long others have left it alone. */
+  quietMs: number | null;
+}
+
+export interface PolicyFacts {
+  nowMs: number;
+  /** null where the machine does not tell, as one without a battery. */
+  onBattery: boolean | null;
+  devices: readonly PolicyDevice[];
+}
+
+export interface PolicyVerdict {
+  /** Why no new job is taken at all; null while some are. */
+  closed: string | null;
+  /** Why single devices are not sold now, by id. */
+  withheld: ReadonlyMap<string, string>;
+}
+
+/** What the policy sells at this moment. An unknown reading never opens what a limit guards. */
+export function decidePolicy(policy: ProviderPolicy, facts: PolicyFacts): PolicyVerdict {
+  const closed = findHoursRefusal(policy, facts.nowMs) ?? findUseRefusal(policy, facts);
+  return { closed, withheld: new Map([...tooHot(policy, facts), ...tooHungry(policy, facts)]) };
+}
+
+function findHoursRefusal({ hours, timeZone }: ProviderPolicy, nowMs: number): string | null {
+  if (hours === null) return null;
+  const wall = wallTimeAt(nowMs, timeZone);
+  if (isWithinHours(hours, wall)) return null;
+  const zone = timeZone === null ? 'here' : `in ${timeZone}`;
+  return `Your policy takes new jobs in ${hours.join(', ')}; it is ${sayWallTime(wall)} ${zone}.`;
+}
+
+function findUseRefusal(policy: ProviderPolicy, facts: PolicyFacts): string | null {
+  if (facts.onBattery === true && !policy.batteryAllowed) {
+    return 'The machine runs on its battery, and your policy takes no new jobs then.';
+  }
+  const { idleMinutes } = policy;
+  if (idleMinutes === null) return null;
+  const unknown = facts.devices.find(({ quietMs }) => quietMs === null);
+  if (unknown !== undefined) {
+    return `Your policy sells an idle machine only, and how much ${unknown.model} is used is unknown.`;
+  }
+  const busy = facts.devices.find(({ quietMs }) => (quietMs ?? 0) < idleMinutes * 60_000);
+  if (busy === undefined) return null;
+  const most = `${useRatioMax * 100} %`;
+  return `Your policy waits until ${busy.model} was used less than ${most} by others for ${idleMinutes} minutes.`;
+}
+
+function tooHot(
+  { temperatureCelsiusMax: most }: ProviderPolicy,
+  { devices }: PolicyFacts,
+): [string, string][] {
+  if (most === null) return [];
+  return devices.flatMap(({ id, model, temperatureCelsius: now }) => {
+    if (now !== null && now <= most) return [];
+    const what = now === null ? 'has an unknown temperature' : `is at ${Math.round(now)} °C`;
+    return [[id, `${model} ${what}, and your policy allows ${most} °C.`]];
+  });
+}
+
+/**
+ * Shares out the watts: devices that our jobs hold may draw all they can, idle ones draw what they
+ * draw now, and in the order of the list each of those is sold whose rise still fits.
+ */
+function tooHungry(
+  { powerWattsMax: most }: ProviderPolicy,
+  { devices }: PolicyFacts,
+): [string, string][] {
+  if (most === null) return [];
+  let planned = 0;
+  for (const device of devices) {
+    const { held, powerLimitWatts, powerWatts } = device;
+    planned += (held ? largest(powerLimitWatts, powerWatts) : powerWatts) ?? 0;
+  }
+  const withheld: [string, string][] = [];
+  for (const { held, id, model, powerLimitWatts, powerWatts } of devices) {
+    if (held) continue;
+    if (powerLimitWatts === null || powerWatts === null) {
+      const sentence = `How much ${model} draws or may draw is unknown, and your policy allows ${most} W.`;
+      withheld.push([id, sentence]);
+      continue;
+    }
+    const rise = Math.max(0, powerLimitWatts - powerWatts);
+    if (planned + rise <= most) planned += rise;
+    else {
+      const need = Math.ceil(planned + rise);
+      withheld.push([
+        id,
+        `With ${model} at its limit the GPUs may draw ${need} W; your policy allows ${most} W.`,
+      ]);
+    }
+  }
+  return withheld;
+}
+
+function largest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.max(a, b);
+}

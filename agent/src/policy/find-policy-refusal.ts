@@ -1,0 +1,79 @@
+import type { Asks } from '@node3/shared/device';
+import { areHostsWithin } from '@node3/shared/egress-hosts';
+import type { JobSpec } from '@node3/shared/job-spec';
+import { hourlyOffer, priceMax } from '@node3/shared/metering';
+import { assets, fromMoney, type Money } from '@node3/shared/money';
+import type { ProviderPolicy } from '@node3/shared/provider-policy';
+import type { PolicyVerdict } from './decide-policy.ts';
+import { findImageRefusal } from './image-rules.ts';
+
+/** The policy at the moment of an offer. */
+export interface PolicyTerms {
+  policy: ProviderPolicy;
+  verdict: PolicyVerdict;
+  /** Catalogue id of each device, or null for what is not in it. */
+  modelIds: ReadonlyMap<string, string | null>;
+}
+
+export interface PolicyQuestion {
+  spec: JobSpec;
+  deviceIds: readonly string[];
+  /** Whose job it is; null where the marketplace does not say. */
+  requesterId: string | null;
+}
+
+/** @returns the sentence that says why the provider does not want this job; null for a wanted one. */
+export function findPolicyRefusal(terms: PolicyTerms, question: PolicyQuestion): string | null {
+  const { policy, verdict } = terms;
+  const { deviceIds, requesterId, spec } = question;
+  if (verdict.closed !== null) return verdict.closed;
+  const withheld = deviceIds.find((deviceId) => verdict.withheld.has(deviceId));
+  if (withheld !== undefined) return verdict.withheld.get(withheld) ?? null;
+  if (requesterId !== null && policy.requestersBlocked.includes(requesterId)) {
+    return `The policy of this machine blocks the requester ${requesterId}.`;
+  }
+  const image = findImageRefusal(spec.workload.image, policy);
+  if (image !== null) return image;
+  if (!areHostsWithin(spec.network?.hosts ?? [], policy.egressHosts)) {
+    return 'The job wants to reach hosts that this machine does not allow.';
+  }
+  return findPriceRefusal(terms, question);
+}
+
+/** Work without a GPU has no ask. */
+function findPriceRefusal({ policy, modelIds }: PolicyTerms, question: PolicyQuestion) {
+  const { asset } = priceMax(question.spec.price);
+  const offered = hourlyOffer(question.spec);
+  for (const deviceId of question.deviceIds) {
+    const ask = askOf(policy.asks, modelIds.get(deviceId) ?? null)[asset];
+    if (ask !== null && offered < fromMoney(ask)) {
+      return `The job pays less per GPU hour than the ${ask.amount} ${asset} that this machine asks.`;
+    }
+  }
+  return null;
+}
+
+/** What is asked for a class of devices: its own ask, else that of `*`. */
+export function askOf(asks: ProviderPolicy['asks'], modelId: string | null): Asks {
+  return (modelId === null ? undefined : asks[modelId]) ?? asks['*'] ?? { SOL: null, USDC: null };
+}
+
+/**
+ * The one ask per asset that a marketplace can be told: the highest of the classes that are sold,
+ * so that it never offers a job which would be refused here.
+ */
+export function highestAsks(
+  asks: ProviderPolicy['asks'],
+  modelIds: readonly (string | null)[],
+): Asks {
+  const sold = (modelIds.length === 0 ? [null] : modelIds).map((modelId) => askOf(asks, modelId));
+  const [SOL, USDC] = assets.map((asset) =>
+    sold.reduce<Money | null>((most, ask) => higher(most, ask[asset]), null),
+  );
+  return { SOL: SOL ?? null, USDC: USDC ?? null };
+}
+
+function higher(a: Money | null, b: Money | null): Money | null {
+  if (a === null || b === null) return a ?? b;
+  return fromMoney(a) >= fromMoney(b) ? a : b;
+}

@@ -1,0 +1,26 @@
+import type { ProviderPolicy } from '@node3/shared/provider-policy';
+import { agentLimits } from '../agent-limits.ts';
+import type { AgentConfig } from '../config.ts';
+
+/** What holds where the policy file says nothing: the agent's settings, and else the safe side. */
+export function policyDefaults(config: AgentConfig): ProviderPolicy {
+  const { SOL, USDC } = config.asks;
+  return {
+    hours: null,
+    timeZone: null,
+    idleMinutes: null,
+    temperatureCelsiusMax: null,
+    powerWattsMax: null,
+    batteryAllowed: config.batteryAllowed ?? false,
+    asks: SOL === null && USDC === null ? {} : { '*': config.asks },
+    imagesAllowed: null,
+    registriesAllowed: null,
+    egressHosts: config.egressHosts ?? [],
+    requestersBlocked: config.requestersBlocked,
+    diskFloorBytes: agentLimits.diskFloorBytes,
+    imageDiskBytes: null,
+    nativeAllowed: config.nativeAllowed,
+    whenClosed: 'finish',
+    electricityUsdPerKwh: null,
+  };
+}

@@ -1,0 +1,119 @@
+import { open } from 'node:fs/promises';
+import { ConfigError } from '@node3/shared/env';
+import { isNotFound } from '@node3/shared/file-error';
+import { limits } from '@node3/shared/limits';
+import type { PolicyFile, PolicyKey, ProviderPolicy } from '@node3/shared/provider-policy';
+import { writePrivateFile } from '../secrets.ts';
+import { readPolicy } from './read-policy.ts';
+
+export interface PolicyChange {
+  set?: PolicyFile | undefined;
+  /** Back to their defaults. */
+  unset?: readonly PolicyKey[] | undefined;
+}
+
+/** The policy's file and what holds because of it. */
+export class PolicyStore {
+  readonly path: string;
+  readonly defaults: ProviderPolicy;
+  #file: PolicyFile = {};
+  #text: string | null = null;
+  #problem: string | null = null;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, defaults: ProviderPolicy) {
+    this.path = path;
+    this.defaults = defaults;
+  }
+
+  /** @throws ConfigError: an agent never starts with a policy that it can't read. */
+  static async open(path: string, defaults: ProviderPolicy): Promise<PolicyStore> {
+    const store = new PolicyStore(path, defaults);
+    await store.reload();
+    if (store.#problem === null) return store;
+    throw new ConfigError(path, 'can not be used', store.#problem);
+  }
+
+  /** What stands in the file. */
+  get file(): PolicyFile {
+    return this.#file;
+  }
+
+  /** What holds. */
+  get current(): ProviderPolicy {
+    return { ...this.defaults, ...this.#file };
+  }
+
+  /** Why the file can't be used; what held before goes on holding. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** Looks whether somebody has edited the file. @returns whether anything changed. */
+  async reload(): Promise<boolean> {
+    const before = this.#problem;
+    try {
+      const text = await readText(this.path);
+      if (text === this.#text && before === null) return false;
+      const file = text === null ? {} : readPolicy(parse(text));
+      const changed = text !== this.#text || before !== null;
+      this.#file = file;
+      this.#text = text;
+      this.#problem = null;
+      return changed;
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+      return this.#problem !== before;
+    }
+  }
+
+  /** One change after another. @throws ConfigError, with nothing changed. */
+  change(change: PolicyChange): Promise<void> {
+    const result = this.#writing.then(() => this.#change(change));
+    this.#writing = result.catch(() => undefined);
+    return result;
+  }
+
+  async #change({ set = {}, unset = [] }: PolicyChange): Promise<void> {
+    await this.reload();
+    if (this.#problem !== null) {
+      throw new ConfigError(this.path, 'can not be used', this.#problem);
+    }
+    const entries = Object.entries({ ...this.#file, ...set });
+    const kept = entries.filter(([key]) => !unset.some((name) => name === key));
+    const file = readPolicy(Object.fromEntries(kept));
+    const text = `${JSON.stringify(file, null, 2)}\n`;
+    await writePrivateFile(this.path, text);
+    this.#file = file;
+    this.#text = text;
+  }
+}
+
+/** @throws ConfigError when the file is longer than any policy. */
+async function readText(path: string): Promise<string | null> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      if (size > limits.policyBytes) {
+        const fix = `A policy has at most ${limits.policyBytes} bytes.`;
+        throw new ConfigError('The policy', `has ${size} bytes`, fix);
+      }
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError('The policy', 'is no JSON', why);
+  }
+}
