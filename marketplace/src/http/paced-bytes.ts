@@ -3,21 +3,31 @@ import { MarketError } from '@node3/shared/error';
 import { type RateRule, watchRate } from '@node3/shared/rate-watch';
 
 /**
- * What a caller sends, as long as it comes fast enough; then it fails with TRANSFER_STALLED. `body`
- * is only left alone, never destroyed: its connection still has to carry the answer.
+ * What a caller sends, as long as it comes fast enough; then it fails with TRANSFER_STALLED. Nobody is
+ * waited for before the first piece is asked for, and after the last. `body` is only left alone, never
+ * destroyed: its connection still has to carry the answer.
  */
-export function takeInPace(body: Readable, pace: RateRule): Readable {
+export async function* takeInPace(
+  body: Readable,
+  pace: RateRule,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { stream, counted } = countingStream();
   const watch = watchRate(pace, () => {
     // What waits to be kept says nothing about the caller.
     if (stream.readableLength === 0) stream.destroy(tooSlow(pace));
   });
-  watch.start(counted);
-  stream.once('close', () => watch.stop());
+  // For good: a body that nobody listens to any more must not end the process with its error.
   finished(body, { writable: false }, (cause) => {
     if (cause) stream.destroy(brokenOff(cause));
   });
-  return body.pipe(stream);
+  watch.start(counted);
+  try {
+    yield* body.pipe(stream);
+  } finally {
+    watch.stop();
+    body.unpipe(stream);
+    stream.destroy();
+  }
 }
 
 /** Bytes for a caller, as long as it takes them fast enough; then they end with TRANSFER_STALLED. */
