@@ -12,6 +12,7 @@ import { readOpening } from '@node3/shared/gpu-proof/opening-codec';
 import type { ProofPlan } from '@node3/shared/gpu-proof/proof-plan';
 import { challengeAgent, listDeviceProofs } from '@node3/shared/routes/gpu-proofs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runCli } from './cli-process.ts';
 import { agentConfig } from './dev-network.ts';
 import { deviceThatMeasures, measuredDetector } from './measured-detector.ts';
 import { findSoftwareGpu } from './software-gpu.ts';
@@ -115,6 +116,8 @@ describe.skipIf(skip)('an agent that is challenged', () => {
       });
       const status = await readStatus(agent);
       expect(status.proofs).toMatchObject([{ deviceId: small.id, state: 'passed' }]);
+      const shown = await runCli({ args: ['agent', 'status', '--agent-url', agent.url], folder });
+      expect(shown.out).toMatch(/SwiftShader \(GPU-[0-9-]+\): last proof passed \(right\)/);
     } finally {
       await agent.stop();
       await market.stop();
