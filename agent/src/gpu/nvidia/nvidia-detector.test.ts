@@ -233,6 +233,38 @@ describe('NVIDIA telemetry', () => {
     expect(await detector().holders(uuids.rtx, signal)).toEqual([4711]);
   });
 
+  it('streams, and never has two calls of the tool at once', async () => {
+    const row = `${uuids.rtx}, 0, 0, 0, 24000, 35, 20.00, 450.00, [N/A], 210, 0, 0x0, 0x0`;
+    install({ report: report(rtxCard), rows: row });
+    let [running, most, streams] = [0, 0, 0];
+    const real = createCommandRunner({ environment: tools.environment });
+    const runner: CommandRunner = {
+      async run(command, stop) {
+        running += 1;
+        most = Math.max(most, running);
+        if (command.stream !== undefined) streams += 1;
+        return real.run(command, stop).finally(() => {
+          running -= 1;
+        });
+      },
+    };
+    tools.add(
+      'nvidia-smi',
+      `case "$*" in *--loop-ms*) while cat ${tools.directory}/rows; do echo; sleep 0.05; done ;;
+         "-q -x") cat ${tools.directory}/report ;; *) cat ${tools.directory}/rows ;; esac`,
+    );
+    const nvidia = new NvidiaDetector({ runner, clock: new ManualClock() });
+    const sampled = async () => (await nvidia.sample(signal)).samples.length;
+    expect(await sampled()).toBe(1);
+    await expect.poll(sampled).toBe(1);
+    await Promise.all([nvidia.detect(signal), nvidia.sample(signal), nvidia.detect(signal)]);
+    expect(await nvidia.holders(uuids.rtx, signal)).toEqual([0]);
+    await sampled();
+    await nvidia.close();
+    expect({ running, most }).toEqual({ running: 0, most: 1 });
+    expect(streams).toBeGreaterThan(1);
+  });
+
   it('asks tegrastats about the GPU of a Jetson board', async () => {
     install({
       report: report({ uuid: uuids.rtx, name: 'Orin (nvgpu)', mib: 'Not Supported' }),

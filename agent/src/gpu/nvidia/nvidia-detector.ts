@@ -57,7 +57,10 @@ export class NvidiaDetector implements GpuDetector {
 
   /** A slice's programs are listed under its card. */
   holders(deviceId: string, signal: AbortSignal): Promise<number[]> {
-    return this.#alone(() => listHolders(this.#deps.runner, deviceId, signal));
+    return this.#alone(async () => {
+      await this.#stream?.close();
+      return listHolders(this.#deps.runner, deviceId, signal);
+    });
   }
 
   async close(): Promise<void> {
