@@ -18,7 +18,8 @@ export function findCommandName(env: Env): string {
 }
 
 /** A command of ours inside a sentence, not a file or the name of the project. */
-const commands = /(?<![\w./-]|npx )node3 (?=(?:run|job|account|wallet|admin|up|localnet|-)\b|--)/g;
+const commands =
+  /(?<![\w./-]|npx )node3 (?=(?:run|job|account|wallet|admin|agent|up|localnet|-)\b|--)/g;
 
 /** Hints are written with the bare name; here it becomes what the person can type. */
 export function spellCommands(hint: string, command: string): string {

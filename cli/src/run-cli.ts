@@ -55,7 +55,7 @@ function fromCommander(host: Host, error: CommanderError) {
   return usageError(detail, hint === '' ? fix : `${hint}\n${fix}`);
 }
 
-const known = /^(job|account|wallet|admin|up|localnet|run)\b/;
+const known = /^(job|account|wallet|admin|agent|up|localnet|run)\b/;
 
 /** Everything before `--`: what follows belongs to the job. */
 function ownFlags(argv: readonly string[]): readonly string[] {

@@ -1,36 +1,45 @@
-import { createClient } from '@node3/shared/client';
 import type { Device } from '@node3/shared/device';
 import { type AgentStatus, getAgentStatus } from '@node3/shared/routes/agent-local';
+import { callAgent, connectAgent, type LocalAgentOptions } from '../agent/local-agent.ts';
 import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatFacts } from '../output/table.ts';
-import { ageText } from '../output/words.ts';
+import { ageText, moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
 
-export interface AgentStatusOptions {
-  agentUrl: string;
+/**
+ * What the agent on this machine says of itself, and how the last proof of each device ended. Exit
+ * code 1 while it can't take any work and a person has to do something.
+ */
+export async function showAgentStatus(
+  context: Context,
+  { options }: Call<LocalAgentOptions>,
+): Promise<number> {
+  const { host, terminal } = context;
+  const status = await callAgent(connectAgent(context, options), getAgentStatus, {});
+  if (terminal.json) await terminal.object(status);
+  else for (const line of formatStatus(status, host.clock.nowMs())) await terminal.data(line);
+  return status.state === 'blocked' ? exitCodes.failure.code : exitCodes.ok.code;
 }
 
-/** What the agent on this machine says of itself, and how the last proof of each device ended. */
-export async function showAgentStatus(
-  { host, terminal }: Context,
-  { options }: Call<AgentStatusOptions>,
-): Promise<number> {
-  const status = await createClient({ baseUrl: options.agentUrl }).call(getAgentStatus, {});
-  if (terminal.json) {
-    await terminal.object(status);
-    return 0;
-  }
-  const nowMs = host.clock.nowMs();
-  const facts = formatFacts([
-    ['agent', status.agentId],
-    ['name', status.name],
-    ['state', `${status.state}: ${status.stateSentence}`],
-    ['marketplace', status.marketplaceUrl],
-    ['jobs now', String(status.active.length)],
-  ]);
-  const devices = status.devices.map((device) => deviceLine(status, device, nowMs));
-  for (const line of [...facts, ...devices]) await terminal.data(line);
-  return 0;
+function formatStatus(status: AgentStatus, nowMs: number): string[] {
+  const { active, balances, devices, executor, lastContactAt, problems } = status;
+  return [
+    ...formatFacts([
+      ['state', `${status.state}: ${status.stateSentence}`],
+      ['agent', status.agentId ?? 'not registered yet'],
+      ['name', status.name],
+      ['wallet', status.wallet],
+      ['balance', `${moneyText(balances.SOL)}, ${moneyText(balances.USDC)}`],
+      ['marketplace', status.marketplaceUrl],
+      ['last contact', lastContactAt === null ? 'none' : `${ageText(lastContactAt, nowMs)} ago`],
+      ['isolation', executor.isolation ?? `${executor.name} does not work`],
+      ['jobs now', String(active.length)],
+    ]),
+    ...active.map(({ image, jobId, name, state }) => `job ${jobId}  ${state}  ${name ?? image}`),
+    ...devices.map((device) => deviceLine(status, device, nowMs)),
+    ...problems.flatMap(({ fix, sentence }) => [`! ${sentence}`, `  ${fix}`]),
+  ];
 }
 
 function deviceLine({ proofs = [] }: AgentStatus, device: Device, nowMs: number): string {

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readChoice } from '@node3/shared/env';
 import { createLogger, logLevels } from '@node3/shared/logger';
 import type { Context } from '../context.ts';
@@ -9,6 +7,7 @@ import { InterruptWatch } from '../job/interrupt.ts';
 import { durationText, moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
 import { ensureAdminKey, openDataFolder } from '../up/data-folder.ts';
+import { findDashboard } from '../up/find-dashboard.ts';
 import { fundOperator, fundRequester, type Requester } from '../up/fund-requester.ts';
 import { lockFolder } from '../up/lock-file.ts';
 import { inspectMachine, type Machine } from '../up/machine.ts';
@@ -178,12 +177,6 @@ function describeFunding(requester: Requester): string {
   return requester.deposited === null
     ? `requester has ${moneyText(SOL.available)}`
     : `requester deposited ${moneyText(requester.deposited)} on chain`;
-}
-
-/** The built web app beside this package, or null before the first build. */
-function findDashboard(): string | null {
-  const folder = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
-  return existsSync(folder) ? folder : null;
 }
 
 async function printSummary(

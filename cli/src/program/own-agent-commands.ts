@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { AgentStatusOptions } from '../commands/agent-status.ts';
+import type { LocalAgentOptions } from '../agent/local-agent.ts';
+import type { LeaveOptions } from '../commands/agent-life.ts';
 import { attachAction, type ProgramState } from './attach-action.ts';
 
 /** What a provider does on the machine that the agent runs on. */
@@ -13,10 +14,52 @@ export function addOwnAgentCommands(state: ProgramState, program: Command): void
         'Ends with 1 when there is hardware that does not work, and with 0 without any.',
     );
   attachAction(state, detect, async () => (await import('../commands/agent-detect.ts')).detectGpus);
-  const status = agent
-    .command('status')
-    .description('What the agent says of itself, and the last proof of each of its devices')
-    .option('--agent-url <url>', "the agent's own page", 'http://127.0.0.1:8080');
-  const load = () => import('../commands/agent-status.ts');
-  attachAction<AgentStatusOptions>(state, status, async () => (await load()).showAgentStatus);
+  addLifeCommands(state, agent);
+  addPolicyCommands(state, agent);
+}
+
+const withUrl = (command: Command) =>
+  command.option('--agent-url <url>', 'the agent’s page; else AGENT_PORT on this machine');
+
+function addLifeCommands(state: ProgramState, agent: Command): void {
+  const load = () => import('../commands/agent-life.ts');
+  const start = agent
+    .command('start')
+    .summary('run the agent here until it ends')
+    .description(
+      'Settings come from the environment: docs/reference/settings.md.\n' +
+        'Ctrl-C lets running jobs finish for DRAIN_SEC; a second one stops at once.',
+    );
+  attachAction(state, start, async () => (await import('../commands/agent-start.ts')).runAgent);
+  const status = withUrl(agent.command('status')).description(
+    'What the running agent does, and why',
+  );
+  const loadStatus = () => import('../commands/agent-status.ts');
+  attachAction<LocalAgentOptions>(state, status, async () => (await loadStatus()).showAgentStatus);
+  const pause = withUrl(agent.command('pause')).description('Take no new jobs until resume');
+  attachAction<LocalAgentOptions>(state, pause, async () => (await load()).pauseAgent);
+  const resume = withUrl(agent.command('resume')).description('Take jobs again');
+  attachAction<LocalAgentOptions>(state, resume, async () => (await load()).resumeAgent);
+  const drain = withUrl(agent.command('drain'))
+    .description('Take no new jobs, let running ones finish and end the agent')
+    .option('--wait <time>', 'wait so long for the end, such as 30m; exit code 1 when it runs on');
+  attachAction<LeaveOptions>(state, drain, async () => (await load()).drainAgent);
+  const stop = withUrl(agent.command('stop')).description(
+    'End the agent at once; running jobs go on and its next start takes them over',
+  );
+  attachAction<LocalAgentOptions>(state, stop, async () => (await load()).stopLocalAgent);
+}
+
+function addPolicyCommands(state: ProgramState, agent: Command): void {
+  const load = () => import('../commands/agent-policy.ts');
+  const policy = agent.command('policy').description('What you allow on this machine, and when');
+  const show = withUrl(policy.command('show')).description('Every field, and what is sold now');
+  attachAction<LocalAgentOptions>(state, show, async () => (await load()).showPolicy);
+  const set = withUrl(policy.command('set'))
+    .description('Set one field; none takes its limit away, default gives it back to the settings')
+    .argument('<key>', 'such as hours')
+    .argument('<value...>', 'such as "mon-fri 22:00-08:00, sat-sun 00:00-24:00"');
+  attachAction<LocalAgentOptions>(state, set, async () => (await load()).setPolicy);
+  const edit = withUrl(policy.command('edit')).description('Open it in your editor');
+  attachAction<LocalAgentOptions>(state, edit, async () => (await load()).editPolicy);
 }

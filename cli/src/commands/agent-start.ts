@@ -1,0 +1,43 @@
+import { hostname } from 'node:os';
+import type { Agent } from '@node3/agent/agent';
+import { startAgent } from '@node3/agent/app';
+import { readAgentConfig, readLogFormat, readLogLevel } from '@node3/agent/env';
+import { createLogger } from '@node3/shared/logger';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Host } from '../host.ts';
+import { findDashboard } from '../up/find-dashboard.ts';
+import { explainPort } from '../up/ports.ts';
+
+/** Runs the agent until it ends. The first Ctrl-C drains it, the second stops it at once. */
+export async function runAgent(context: Context): Promise<number> {
+  const { host, terminal } = context;
+  const config = readAgentConfig(host.env, { hostname: hostname(), dashboardDir: findDashboard() });
+  const log = createLogger({
+    name: 'agent',
+    level: readLogLevel(host.env),
+    format: readLogFormat(host.env),
+  });
+  const agent = await startAgent(config, { log }).catch((error: unknown) => {
+    throw explainPort(error, { what: 'agent', port: config.port, option: 'AGENT_PORT' });
+  });
+  if (terminal.json) await terminal.jsonLine({ url: agent.url, wallet: agent.wallet });
+  else await terminal.data(`node3 agent: ${agent.url}`);
+  const letGo = leaveOnInterrupt(host, agent, config.drainMs);
+  try {
+    await agent.ended;
+  } finally {
+    letGo();
+  }
+  return exitCodes.ok.code;
+}
+
+function leaveOnInterrupt(host: Host, agent: Agent, drainMs: number): () => void {
+  let interrupts = 0;
+  return host.onInterrupt(() => {
+    interrupts += 1;
+    const leaving = interrupts === 1 ? agent.drain({ deadlineMs: drainMs }) : agent.stop();
+    // Whoever waits for the end of the agent is told why.
+    leaving.catch(() => undefined);
+  });
+}

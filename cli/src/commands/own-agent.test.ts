@@ -1,0 +1,159 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Agent } from '@node3/agent/agent';
+import { TestMachine } from '@node3/agent/testing/test-agent';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCli } from '../run-cli.ts';
+import { TestHost } from '../testing/test-host.ts';
+
+const within = { timeout: 10_000, interval: 10 };
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'node3-own-agent-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Nothing listens on port 1. */
+const nobody = () => ({ AGENT_DATA_DIR: folder, AGENT_PORT: '1' });
+
+async function run(argv: string[], env: Record<string, string> = nobody()) {
+  const host = new TestHost({ argv: ['agent', ...argv], env });
+  return { code: await runCli(host), out: host.out, err: host.err };
+}
+
+const readPolicyFile = async (): Promise<unknown> =>
+  JSON.parse(await readFile(join(folder, 'policy.json'), 'utf8'));
+
+describe('node3 agent policy without a running agent', () => {
+  it('shows what holds, with the environment as defaults', async () => {
+    const { code, out } = await run(['policy', 'show'], {
+      ...nobody(),
+      AGENT_ASK_USDC_PER_GPU_HOUR: '0.35',
+    });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^asks +\*=0\.35 USDC {2}\(default\)$/m);
+    expect(out).toMatch(/^diskFloorBytes +1g {2}\(default\)$/m);
+  });
+
+  it.each([
+    [
+      'hours',
+      'mon-fri 22:00-08:00, sat-sun 00:00-24:00',
+      ['mon-fri 22:00-08:00', 'sat-sun 00:00-24:00'],
+    ],
+    ['timeZone', 'Europe/Madrid', 'Europe/Madrid'],
+    ['idleMinutes', '15', 15],
+    ['batteryAllowed', 'on', true],
+    ['diskFloorBytes', '20g', 20 * 1024 ** 3],
+    ['imagesAllowed', 'none', null],
+    ['egressHosts', 'none', []],
+    ['electricityUsdPerKwh', '0.18', 0.18],
+    [
+      'asks',
+      '*=0.3 USDC, rtx-4090=0.5 USDC + 0.004 SOL',
+      {
+        '*': { SOL: null, USDC: { amount: '0.3', asset: 'USDC' } },
+        'rtx-4090': {
+          SOL: { amount: '0.004', asset: 'SOL' },
+          USDC: { amount: '0.5', asset: 'USDC' },
+        },
+      },
+    ],
+  ])('sets %s to %s, which show says back', async (key, text, value) => {
+    expect((await run(['policy', 'set', key, ...text.split(' ')])).code).toBe(0);
+    expect(await readPolicyFile()).toEqual({ [key]: value });
+    const shown = (await run(['policy', 'show'])).out
+      .split('\n')
+      .find((line) => line.startsWith(key));
+    expect(shown?.replace(/\S+ +/, '')).toBe(text);
+    await run(['policy', 'set', key, 'default']);
+    expect(await readPolicyFile()).toEqual({});
+  });
+
+  it.each([
+    [['speed', '1'], /no field speed[^]*hours: windows of local time/],
+    [['idleMinutes', 'often'], /idleMinutes is "often"/],
+    [['idleMinutes', '0'], /idleMinutes must be minutes from 1/],
+    [['asks', '0.3 USDC'], /asks is "0\.3 USDC"/],
+    [['timeZone', 'Mars'], /timeZone must be the name of a time zone/],
+  ])('refuses %j with exit code 2', async (words, sentence) => {
+    const { code, err } = await run(['policy', 'set', ...words]);
+    expect(code).toBe(2);
+    expect(err).toMatch(sentence);
+  });
+
+  it('edits a copy, and takes over only what is right', async () => {
+    const editor = join(folder, 'editor');
+    const write = async (text: string) => {
+      await writeFile(editor, `#!/bin/sh\ncat > "$1" <<'END'\n${text}\nEND\n`);
+      await chmod(editor, 0o755);
+    };
+    const env = { ...nobody(), EDITOR: editor };
+    await write('{ "idleMinutes": 5 }');
+    expect((await run(['policy', 'edit'], env)).code).toBe(0);
+    await write('{ "idleMinutes": "soon" }');
+    const wrong = await run(['policy', 'edit'], env);
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('policy.json.edit') });
+    expect(await readPolicyFile()).toEqual({ idleMinutes: 5 });
+  });
+});
+
+describe('node3 agent, with one that runs', () => {
+  let machine: TestMachine;
+  let agent: Agent;
+  beforeEach(async () => {
+    machine = new TestMachine();
+    await machine.setUp();
+    agent = await machine.boot();
+    await agent.ready();
+  });
+  afterEach(() => machine.tearDown());
+
+  const ask = (...argv: string[]) => run([...argv, '--agent-url', agent.url]);
+
+  it('shows what it does, pauses and resumes it', async () => {
+    expect((await ask('status')).out).toMatch(/^state +idle: Ready/m);
+    expect((await ask('pause')).out).toBe('pause\n');
+    const paused = await run(['status', '--agent-url', agent.url, '--json']);
+    expect(JSON.parse(paused.out)).toMatchObject({ state: 'paused', wallet: agent.wallet });
+    expect((await ask('resume')).out).toBe('run\n');
+  });
+
+  it('changes the policy of the running agent, wherever its files are', async () => {
+    const hours = await ask('policy', 'set', 'batteryAllowed', 'on');
+    expect(hours.out).toMatch(/^batteryAllowed +on$/m);
+    expect(hours.out).toContain(join(machine.dataDir, 'policy.json'));
+    await expect(readPolicyFile()).rejects.toThrow(/ENOENT/);
+  });
+
+  it('stops it, and says then that none answers', async () => {
+    expect(await ask('stop')).toMatchObject({ code: 0, out: 'stopped\n' });
+    await agent.ended;
+    expect(await ask('status')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/No agent answers at .*\n.*agent start/),
+    });
+  });
+
+  it('drains it and waits for the end', async () => {
+    expect(await ask('drain', '--wait', '30s')).toMatchObject({ code: 0, out: 'drain\n' });
+    await agent.ended;
+  });
+});
+
+it('node3 agent start runs one until it is interrupted', async () => {
+  const env = {
+    AGENT_DATA_DIR: folder,
+    AGENT_PORT: '0',
+    MARKETPLACE_URL: 'http://127.0.0.1:1',
+    SKIP_GPU_CHECK: 'true',
+    LOG_LEVEL: 'error',
+  };
+  const host = new TestHost({ argv: ['agent', 'start'], env });
+  const code = runCli(host);
+  await vi.waitFor(() => expect(host.out).toMatch(/^node3 agent: http:/), within);
+  host.interrupt();
+  host.interrupt();
+  expect(await code).toBe(0);
+});
