@@ -51,6 +51,7 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
     egress,
     ...(typeof config.containerRuntime === 'string' && { runtime: config.containerRuntime }),
     images: imagePolicyOf(config),
+    volumeFolder: join(config.dataDir, 'volumes'),
     imageCacheFile: join(config.dataDir, 'images.json'),
   });
 }

@@ -57,7 +57,12 @@ const threats: readonly Threat[] = [
   },
   { number: 8, attack: 'memory bomb', file: conformance, test: 'ran out of memory' },
   { number: 9, attack: 'files in memory', file: probe, test: 'fill /dev/shm' },
-  { number: 10, attack: 'full disk', file: conformance, test: 'more output than its disk limit' },
+  {
+    number: 10,
+    attack: 'full disk',
+    file: `${docker}/fixed-volumes.integration.test.ts`,
+    test: 'threats 10, 11',
+  },
   { number: 11, attack: 'inodes', file: probe, test: 'many files' },
   {
     number: 12,

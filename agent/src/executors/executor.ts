@@ -114,6 +114,8 @@ export interface IsolationFacts {
   cgroupVersion: string | null;
   /** Version of that runtime; null where the engine does not tell. */
   runtimeVersion: string | null;
+  /** How a job is held to its disk limit, such as `fixed size`. */
+  outputs: string;
   /** Sentences about what is known to be weak here, each with its fix. */
   weaknesses: string[];
   /** How NVIDIA devices reach a job, or null when they can't. */

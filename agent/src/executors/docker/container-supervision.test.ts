@@ -50,7 +50,13 @@ it('finds the end of a workload whose engine died while it was waited for', asyn
   const address = engine.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   const docker = connectEngine({ kind: 'tcp', host: '127.0.0.1', port });
-  const deps = { docker, volumesReachable: false, clock: systemClock, log: silentLogger };
+  const deps = {
+    docker,
+    volumesReachable: false,
+    fixedVolumes: null,
+    clock: systemClock,
+    log: silentLogger,
+  };
   const supervision = new ContainerSupervision(deps, facts, systemClock.nowMs());
   await expect(supervision.outcome()).rejects.toThrow();
   expect(await supervision.outcome()).toMatchObject({ reason: 'nonzero_exit', exitCode: 3 });

@@ -3,11 +3,15 @@ import type Docker from 'dockerode';
 import type { ExecutionUsage } from '../executor.ts';
 import { measureDirectory } from '../output-size.ts';
 import { volumeNames } from './container-config.ts';
+import { locateOutput } from './execution-volumes.ts';
+import type { FixedVolumes } from './fixed-volumes.ts';
 
 export interface UsageDeps {
   docker: Docker;
   /** True when this process sees the engine's volumes in its own file system. */
   volumesReachable: boolean;
+  /** Output volumes of fixed size, where there are some. */
+  fixedVolumes: FixedVolumes | null;
 }
 
 /** Reads a running container once and keeps the highest memory reading so far. */
@@ -53,8 +57,9 @@ function positiveOrNull(value: number | undefined): number | null {
 /** @returns free bytes on the disk that holds the output volume, or null when it is out of reach. */
 export async function readDiskFree(deps: UsageDeps, executionId: string): Promise<number | null> {
   if (!deps.volumesReachable) return null;
-  const { Mountpoint } = await deps.docker.getVolume(volumeNames(executionId).output).inspect();
-  const { bavail, bsize } = await statfs(Mountpoint);
+  // A volume of fixed size is its own disk; what can fill up is the one below it.
+  const file = deps.fixedVolumes?.fileOf(executionId) ?? null;
+  const { bavail, bsize } = await statfs(file ?? (await locateOutput(deps, executionId)));
   return bavail * bsize;
 }
 
@@ -66,8 +71,7 @@ export async function readOutputBytes(
 ): Promise<number | null> {
   const name = volumeNames(executionId).output;
   if (deps.volumesReachable) {
-    const { Mountpoint } = await deps.docker.getVolume(name).inspect();
-    return await measureDirectory(Mountpoint, diskBytesMax);
+    return await measureDirectory(await locateOutput(deps, executionId), diskBytesMax);
   }
   const report: unknown = await deps.docker.df();
   if (typeof report !== 'object' || report === null || !('Volumes' in report)) return null;

@@ -28,6 +28,7 @@ import { ContainerSupervision } from './container-supervision.ts';
 import { ignoreMissing } from './engine-error.ts';
 import { probeEngine } from './engine-probe.ts';
 import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
+import { FixedVolumes } from './fixed-volumes.ts';
 import { ImageCache } from './image-cache.ts';
 import { type ImagePolicy, imagePolicyUsual } from './image-policy.ts';
 import { ensureImage } from './image-pull.ts';
@@ -51,6 +52,8 @@ export interface DockerExecutorDeps {
   volumesReachable?: boolean;
   /** Where secrets of jobs lie; left out, jobs with secrets are refused. */
   secretFiles?: SecretFiles | null;
+  /** A folder of the agent for output volumes of fixed size; left out, outputs are only measured. */
+  volumeFolder?: string;
   /** What images the provider takes; left out, the usual. */
   images?: ImagePolicy;
   /** Where it is remembered which images jobs brought here; left out, nowhere. */
@@ -79,7 +82,9 @@ export class DockerExecutor implements Executor {
     networks: JobNetworks;
     images: ImagePolicy;
     cache: ImageCache;
+    fixedVolumes: FixedVolumes | null;
   };
+  #volumesFound: Promise<FixedVolumes | null> | null = null;
   readonly #supervisions = new Map<string, ContainerSupervision>();
   #traits: EngineTraits | null = null;
 
@@ -96,6 +101,7 @@ export class DockerExecutor implements Executor {
       secretFiles: deps.secretFiles ?? null,
       networks,
       images: deps.images ?? imagePolicyUsual,
+      fixedVolumes: null,
       cache: new ImageCache({ ...deps, file: deps.imageCacheFile ?? null }),
     };
     this.isolation = isolationOfRuntime[deps.runtime ?? ''] ?? 'container';
@@ -103,6 +109,7 @@ export class DockerExecutor implements Executor {
 
   async probe(): Promise<ExecutorStatus> {
     const status = await probeEngine(this.#deps.docker, this.#deps.runtime ?? null);
+    await this.#findFixedVolumes();
     const facts = status.isolationEffective;
     if (status.available && facts !== null) {
       const { runtime } = this.#deps;
@@ -114,7 +121,9 @@ export class DockerExecutor implements Executor {
         apparmor: facts.apparmor,
       };
       const reach = this.#deps.volumesReachable && !facts.rootless ? 'reachable' : 'remote';
-      return { ...status, egress: await this.#deps.networks.probe(reach) };
+      const outputs = this.#deps.fixedVolumes === null ? 'measured every second' : 'fixed size';
+      const isolationEffective = { ...facts, outputs };
+      return { ...status, isolationEffective, egress: await this.#deps.networks.probe(reach) };
     }
     return status;
   }
@@ -171,11 +180,12 @@ export class DockerExecutor implements Executor {
   async remove(executionId: string): Promise<void> {
     await this.#supervisions.get(executionId)?.close();
     this.#supervisions.delete(executionId);
+    await this.#findFixedVolumes();
     const { docker } = this.#deps;
     const container = docker.getContainer(containerName(executionId));
     await ignoreMissing(container.remove({ force: true, v: true }));
     await this.#deps.networks.remove(executionId);
-    await removeVolumes(docker, executionId);
+    await removeVolumes(this.#deps, executionId);
     await this.#deps.secretFiles?.remove(executionId);
   }
 
@@ -190,6 +200,7 @@ export class DockerExecutor implements Executor {
   }
 
   async adopt(executionId: string): Promise<OwnedExecution | null> {
+    await this.#findFixedVolumes();
     const found = await readOwnedExecution(this.#deps.docker, this.#deps.agentId, executionId);
     if (found === null) return null;
     const { owned, facts } = found;
@@ -228,6 +239,14 @@ export class DockerExecutor implements Executor {
     } catch (error) {
       this.#deps.log.warn({ err: error, executionId }, 'the proxy of a job was not opened again');
     }
+  }
+
+  /** Tried once: where it does not work, somebody has to change the machine. */
+  async #findFixedVolumes(): Promise<void> {
+    const { volumeFolder, volumesReachable } = this.#deps;
+    if (volumeFolder === undefined || !volumesReachable) return;
+    this.#volumesFound ??= FixedVolumes.find(volumeFolder);
+    this.#deps.fixedVolumes = await this.#volumesFound;
   }
 
   async #requireTraits(): Promise<EngineTraits> {

@@ -71,6 +71,7 @@ export function readEngineFacts(
     apiVersion: version.ApiVersion ?? null,
     runtime: used,
     runtimeVersion,
+    outputs: 'measured every second',
     weaknesses: weakness === null ? [] : [weakness],
     runtimesKnown: runtimes.sort(),
     seccompProfile: /name=seccomp/.test(options) ? seccompProfileName : null,

@@ -11,12 +11,15 @@ import { putJobFile } from '../put-job-file.ts';
 import { containerName, jobUserId, volumeNames } from './container-config.ts';
 import { labelNames, readLabels, writeLabels } from './container-labels.ts';
 import { ignoreMissing } from './engine-error.ts';
+import type { FixedVolumes } from './fixed-volumes.ts';
 import { gpuCheckName } from './gpu-check.ts';
 
 export interface ExecutionVolumeDeps {
   docker: Docker;
   /** True when this process is root on the engine's machine and sees its volumes. */
   volumesReachable: boolean;
+  /** Output volumes of fixed size; null where there are none, and they are measured only. */
+  fixedVolumes: FixedVolumes | null;
 }
 
 interface SeededVolume {
@@ -29,8 +32,8 @@ interface SeededVolume {
 /**
  * Every execution has engine volumes of its own: inputs and code, which the job can only read,
  * and its output. Volumes and not host directories, because the engine then owns permissions and
- * deletion whatever its user mapping is and wherever it runs. A volume has no size of its own:
- * the disk limit is enforced by measuring it while the job runs (see container-usage.ts).
+ * deletion whatever its user mapping is and wherever it runs. Where output volumes have no size of
+ * their own, the disk limit is enforced by measuring while the job runs (see container-usage.ts).
  */
 export async function createVolumes(
   deps: ExecutionVolumeDeps,
@@ -47,12 +50,48 @@ export async function createVolumes(
     volumes.push({ name: names.code, target: 'job', files: files.code, ownerId: 0 });
   }
   const labels = writeLabels(request);
-  await Promise.all(
-    volumes.map(({ name }) => deps.docker.createVolume({ Name: name, Labels: labels })),
-  );
+  const create = (name: string, options: object = {}) =>
+    deps.docker.createVolume({ Name: name, Labels: labels, ...options });
+  // The labels of these let everything else be found that a crash leaves behind.
+  const plain = volumes.filter(({ name }) => name !== names.output);
+  await Promise.all(plain.map(({ name }) => create(name)));
+  const fixed = await makeFixedOutput(deps, request);
+  await create(names.output, fixed === null ? {} : { DriverOpts: { ...fixed } });
   const places = deps.volumesReachable ? await locate(deps, volumes) : null;
-  if (places === null) await seedThroughEngine(deps, request, volumes, imageId);
-  else await Promise.all(volumes.map((volume, i) => seedDirectly(volume, places[i] ?? '')));
+  if (places === null) {
+    await seedThroughEngine(deps, request, volumes, imageId);
+    return;
+  }
+  // A fresh volume belongs to the engine's root; with user mapping that is an offset to add.
+  const { uid: rootId } = await stat(places[0] ?? '');
+  const output = (await deps.fixedVolumes?.place(request.executionId)) ?? null;
+  await Promise.all(
+    volumes.map((volume, i) => {
+      const place = volume.name === names.output && output !== null ? output : (places[i] ?? '');
+      return seedDirectly(volume, place, rootId);
+    }),
+  );
+}
+
+/** @returns null where the output is a plain volume of the engine. */
+async function makeFixedOutput(
+  { fixedVolumes, volumesReachable }: ExecutionVolumeDeps,
+  { executionId, limits }: ExecutionRequest,
+) {
+  if (fixedVolumes === null || !volumesReachable) return null;
+  if (!fixedVolumes.suits(limits.diskBytes)) return null;
+  return await fixedVolumes.create(executionId, limits.diskBytes);
+}
+
+/** Where this machine sees an execution's output. Throws the engine's error when it has none. */
+export async function locateOutput(
+  { docker, fixedVolumes }: Pick<ExecutionVolumeDeps, 'docker' | 'fixedVolumes'>,
+  executionId: string,
+): Promise<string> {
+  const own = (await fixedVolumes?.place(executionId)) ?? null;
+  if (own !== null) return own;
+  const { Mountpoint } = await docker.getVolume(volumeNames(executionId).output).inspect();
+  return Mountpoint;
 }
 
 /** @returns where the volumes lie in this machine's file system, or null when out of reach. */
@@ -73,9 +112,7 @@ async function locate(
   }
 }
 
-/** The fresh volume belongs to the engine's root; with user mapping that is an offset to add. */
-async function seedDirectly(volume: SeededVolume, place: string): Promise<void> {
-  const { uid: rootId } = await stat(place);
+async function seedDirectly(volume: SeededVolume, place: string, rootId: number): Promise<void> {
   for (const file of volume.files) {
     const target = path.join(place, file.path);
     await mkdir(path.dirname(target), { recursive: true, mode: 0o755 });
@@ -148,11 +185,16 @@ function loaderName(executionId: string): string {
   return `${containerName(executionId)}-loader`;
 }
 
-export async function removeVolumes(docker: Docker, executionId: string): Promise<void> {
+export async function removeVolumes(
+  { docker, fixedVolumes }: Pick<ExecutionVolumeDeps, 'docker' | 'fixedVolumes'>,
+  executionId: string,
+): Promise<void> {
   for (const name of [loaderName(executionId), gpuCheckName(containerName(executionId))]) {
     await ignoreMissing(docker.getContainer(name).remove({ force: true, v: true }));
   }
   const names = Object.values(volumeNames(executionId));
+  // A volume that is half removed would not be found again, so its file goes first.
+  await fixedVolumes?.remove(executionId);
   await Promise.all(names.map((name) => ignoreMissing(docker.getVolume(name).remove())));
 }
 

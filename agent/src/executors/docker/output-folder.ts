@@ -2,12 +2,11 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { limits } from '@node3/shared/limits';
-import type Docker from 'dockerode';
 import { unpackTarStream } from '../../files/unpack/unpack-tar.ts';
 import { UnpackTarget, usualUnpackLimits } from '../../files/unpack/unpack-target.ts';
-import { containerName, volumeNames } from './container-config.ts';
+import { containerName } from './container-config.ts';
 import { engineStatus } from './engine-error.ts';
-import type { ExecutionVolumeDeps } from './execution-volumes.ts';
+import { type ExecutionVolumeDeps, locateOutput } from './execution-volumes.ts';
 
 /**
  * The output volume of an ended container: as it lies on this disk, or, where that is out of reach,
@@ -18,7 +17,7 @@ export async function findOutputFolder(
   executionId: string,
   staging: () => Promise<string>,
 ): Promise<string | null> {
-  const place = deps.volumesReachable ? await locateOutput(deps.docker, executionId) : null;
+  const place = deps.volumesReachable ? await findPlace(deps, executionId) : null;
   if (place !== null) return place;
   const container = deps.docker.getContainer(containerName(executionId));
   let archive: NodeJS.ReadableStream;
@@ -35,11 +34,11 @@ export async function findOutputFolder(
   return folder;
 }
 
-async function locateOutput(docker: Docker, executionId: string): Promise<string | null> {
+async function findPlace(deps: ExecutionVolumeDeps, executionId: string): Promise<string | null> {
   try {
-    const { Mountpoint } = await docker.getVolume(volumeNames(executionId).output).inspect();
-    await access(Mountpoint, constants.R_OK);
-    return Mountpoint;
+    const place = await locateOutput(deps, executionId);
+    await access(place, constants.R_OK);
+    return place;
   } catch {
     return null;
   }

@@ -34,6 +34,7 @@ export async function probeNative(
     apiVersion: null,
     runtime: tools.bubblewrap === null ? 'plain process group' : 'bubblewrap',
     runtimeVersion: tools.bubblewrap,
+    outputs: 'measured every second',
     weaknesses: [],
     runtimesKnown: [],
     seccompProfile: null,
