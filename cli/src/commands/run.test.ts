@@ -171,6 +171,24 @@ describe('node3 run', () => {
     expect(await runCli(hostFor('run', '-d', '--', 'x'))).toBe(7);
   });
 
+  it('names the hosts that the job may reach', async () => {
+    const host = hostFor(
+      'run',
+      '-d',
+      '--allow-hosts',
+      'PyPI.org, *.pythonhosted.org',
+      '--',
+      'true',
+    );
+    expect(await runCli(host)).toBe(0);
+    expect(postedSpec()).toMatchObject({
+      network: { kind: 'egress', hosts: ['pypi.org', '*.pythonhosted.org'] },
+    });
+    const wrong = hostFor('run', '--allow-hosts', 'https://pypi.org', '--', 'true');
+    expect(await runCli(wrong)).toBe(125);
+    expect(wrong.err).toContain('https://pypi.org');
+  });
+
   it('asks for a native job by name, and never together with an image', async () => {
     const host = hostFor('run', '-d', '--isolation', 'native', '--', 'true');
     expect(await runCli(host)).toBe(0);

@@ -1,3 +1,4 @@
+import { isEgressHost } from '@node3/shared/egress-hosts';
 import { type JobSpecInput, nativeImage, priorities } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { usageError } from '../command-error.ts';
@@ -20,6 +21,7 @@ export interface JobOptions extends PlacementOptions {
   name?: string;
   label?: string[];
   priority?: string;
+  allowHosts?: string;
   reward: string;
   asset: string;
   bid?: string;
@@ -44,9 +46,18 @@ export function buildJobSpec(
     workload: withoutImage(workload, options),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
     ...(Object.keys(placement).length === 0 ? {} : { placement }),
+    ...(options.allowHosts === undefined ? {} : { network: buildNetwork(options.allowHosts) }),
     ...(Object.keys(runLimits).length === 0 ? {} : { limits: runLimits }),
     price: buildPrice(options),
   };
+}
+
+function buildNetwork(text: string): NonNullable<JobSpecInput['network']> {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase());
+  const wrong = hosts.find((host) => !isEgressHost(host));
+  if (wrong === undefined) return { kind: 'egress', hosts };
+  const fix = 'Give host names with commas between them, such as huggingface.co,*.pypi.org';
+  throw usageError(`--allow-hosts has "${wrong}" in it, which is no host name.`, fix);
 }
 
 /** A reward for the whole job, or a bid per hour that a cap bounds: neither goes without the other. */

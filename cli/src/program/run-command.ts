@@ -55,6 +55,7 @@ export function addJobOptions(command: Command): Command {
     .option('--name <name>', 'a name to find the job by')
     .option('--label <key=value>', 'label; repeatable', collect)
     .option('--priority <level>', 'low, normal, high or urgent')
+    .option('--allow-hosts <hosts>', 'what the job may reach, such as huggingface.co,*.pypi.org')
     .option('--isolation <level>', 'the least isolation wanted: container or native')
     .option('--region <names>', 'only agents there, such as eu,us-east')
     .option('--agent <ids>', 'only these agents, with commas between them')

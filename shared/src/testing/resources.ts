@@ -14,7 +14,8 @@ export type Resource =
   | 'mount'
   | 'deploy-tools'
   | 'firewall'
-  | 'bubblewrap';
+  | 'bubblewrap'
+  | 'gvisor';
 
 export interface ResourceProbe {
   resource: Resource;
