@@ -126,11 +126,12 @@ export function createCore(
     parts.ids,
     parts.writePrivateFile,
   );
-  const { egressHosts, nativeAllowed } = policyStore.current;
+  const { egressHosts, nativeAllowed, registriesAllowed, imageDiskBytes } = policyStore.current;
+  const images = { imageRegistries: registriesAllowed ?? [], imageCacheBytesMax: imageDiskBytes };
   const started = { egressHosts, nativeAllowed };
   const context: ExecutorContext = {
     ownerId,
-    config: { ...config, ...started },
+    config: { ...config, ...started, ...images },
     clock,
     log,
     secretFiles,

@@ -93,7 +93,7 @@ describe('readAgentConfig', () => {
     { AGENT_ASK_SOL_PER_GPU_HOUR: '0' },
     { AGENT_REGION: 'Frankfurt' },
     { AGENT_EGRESS_HOSTS: '10.0.0.1' },
-    { AGENT_IMAGE_REGISTRIES: 'ghcr.io:443' },
+    { AGENT_IMAGE_REGISTRIES: 'https://ghcr.io' },
     { AGENT_IMAGE_CACHE: 'much' },
     { AGENT_EGRESS_HOSTS: 'https://example.com' },
     { AGENT_LABELS: 'nvme' },

@@ -47,14 +47,14 @@ export function readEgressHosts(env: Env, name: string): string[] {
   throw new ConfigError(name, `has "${wrong ?? hosts.length}" in it`, fix);
 }
 
-const registryHost = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+const registryHost = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?$/;
 
-/** Hosts of registries without ports; `docker.io` is the engine's usual one. @throws ConfigError. */
+/** Hosts of registries as images name them; `docker.io` is the engine's usual one. @throws ConfigError. */
 export function readRegistries(env: Env, name: string): string[] {
   const hosts = readList(env, name).map((host) => host.toLowerCase());
   const wrong = hosts.find((host) => !registryHost.test(host));
   if (wrong === undefined) return hosts;
-  const fix = 'Set host names without ports, such as docker.io,ghcr.io.';
+  const fix = 'Set host names as images have them, such as docker.io,ghcr.io.';
   throw new ConfigError(name, `has "${wrong}" in it`, fix);
 }
 

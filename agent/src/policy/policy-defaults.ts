@@ -5,6 +5,7 @@ import type { AgentConfig } from '../config.ts';
 /** What holds where the policy file says nothing: the agent's settings, and else the safe side. */
 export function policyDefaults(config: AgentConfig): ProviderPolicy {
   const { SOL, USDC } = config.asks;
+  const registries = config.imageRegistries ?? [];
   return {
     hours: null,
     timeZone: null,
@@ -14,11 +15,11 @@ export function policyDefaults(config: AgentConfig): ProviderPolicy {
     batteryAllowed: config.batteryAllowed ?? false,
     asks: SOL === null && USDC === null ? {} : { '*': config.asks },
     imagesAllowed: null,
-    registriesAllowed: null,
+    registriesAllowed: registries.length === 0 ? null : registries,
     egressHosts: config.egressHosts ?? [],
     requestersBlocked: config.requestersBlocked,
     diskFloorBytes: agentLimits.diskFloorBytes,
-    imageDiskBytes: null,
+    imageDiskBytes: config.imageCacheBytesMax ?? null,
     nativeAllowed: config.nativeAllowed,
     whenClosed: 'finish',
     electricityUsdPerKwh: null,

@@ -1,7 +1,7 @@
 /** What images the provider takes, and how much of the disk they may use. */
 export interface ImagePolicy {
   /**
-   * Hosts of registries, without ports; null takes every public one. A host that is named here may
+   * Hosts of registries, each with or without its port; null takes every public one. A host that is named here may
    * be on the provider's own network, since the provider said so.
    */
   registries: readonly string[] | null;

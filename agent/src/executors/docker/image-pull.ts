@@ -131,8 +131,9 @@ export async function ensureImage(
   return { ...pulled, pulled: true };
 }
 
-function isNamed({ registryHost }: ImageReference, { registries }: ImagePolicy): boolean {
-  return registries?.includes(registryHost ?? usualRegistry) === true;
+function isNamed({ registry, registryHost }: ImageReference, { registries }: ImagePolicy): boolean {
+  const names = [registry ?? usualRegistry, registryHost ?? usualRegistry];
+  return registries?.some((each) => names.includes(each)) === true;
 }
 
 function refuseRegistry(image: ImageReference, policy: ImagePolicy): void {

@@ -41,15 +41,17 @@ async function startEngine() {
     runsc: { path: '/usr/bin/runsc', runtimeArgs: ['--platform=ptrace', '--network=none'] },
   };
   await writeFile(configFile, JSON.stringify({ runtimes }));
-  const child = spawn(
-    'dockerd',
-    [
-      ...['--config-file', configFile, '--host', `unix://${socket}`],
-      ...['--data-root', path.join(folder, 'data'), '--exec-root', path.join(folder, 'exec')],
-      ...['--pidfile', path.join(folder, 'pid'), '--bridge', 'none', '--iptables=false'],
-    ],
-    { stdio: 'ignore' },
-  );
+  const options = {
+    'config-file': configFile,
+    host: `unix://${socket}`,
+    'data-root': path.join(folder, 'data'),
+    'exec-root': path.join(folder, 'exec'),
+    pidfile: path.join(folder, 'pid'),
+    bridge: 'none',
+    iptables: 'false',
+  };
+  const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  const child = spawn('dockerd', args, { stdio: 'ignore' });
   const docker = connectEngine({ kind: 'socket', path: socket });
   await vi.waitFor(() => docker.ping(), { timeout: 60_000, interval: 200 });
   return {
