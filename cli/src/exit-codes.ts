@@ -77,6 +77,8 @@ const exitByErrorCode = {
   DEPOSIT_CLAIMED: 'conflict',
   PAYOUT_NOT_FOUND: 'notFound',
   PAYOUT_STATE_INVALID: 'conflict',
+  PAYOUT_PROOF_PENDING: 'notFound',
+  PAYOUT_PROOF_INVALID: 'failure',
   DEPOSIT_STATE_INVALID: 'conflict',
   DEPOSIT_INTENT_NOT_FOUND: 'notFound',
   FAUCET_UNAVAILABLE: 'failure',

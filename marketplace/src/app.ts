@@ -297,6 +297,7 @@ function payoutsOf(engine: PayoutEngine): Payouts {
     wake: () => engine.wake(),
     recheck: () => engine.recheck(),
     acceptHistory: () => engine.acceptHistory(),
+    settle: (payoutIds, signature) => engine.settle(payoutIds, signature),
     status: () => engine.status(),
     health() {
       const { state, detail, warning } = engine.status();

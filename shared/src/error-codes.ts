@@ -1,5 +1,6 @@
 import { fileErrorCodes } from './file-error-codes.ts';
 import { noticeErrorCodes } from './notice-error-codes.ts';
+import { payoutErrorCodes } from './payout-error-codes.ts';
 
 /** When a caller may try the same request again. */
 export type Retry = 'never' | 'later' | 'now';
@@ -315,18 +316,7 @@ export const errorCodes = {
     fix: 'Each transaction is credited once, to the account that claimed it first.',
     retry: 'never',
   },
-  PAYOUT_NOT_FOUND: {
-    status: 404,
-    title: 'There is no such payout',
-    fix: 'Check the id in the list of payouts.',
-    retry: 'never',
-  },
-  PAYOUT_STATE_INVALID: {
-    status: 409,
-    title: 'The payout is in a state that does not allow this',
-    fix: 'Read the payout; its state and reason say what happened.',
-    retry: 'never',
-  },
+  ...payoutErrorCodes,
   DEPOSIT_STATE_INVALID: {
     status: 409,
     title: 'The deposit is in a state that does not allow this',

@@ -249,6 +249,8 @@ export const limits = {
   depositIntentMs: 3_600_000,
   /** Open payment links of one account; each is a row that is kept for ever. */
   depositIntentsOpenMax: 100,
+  /** One transaction of the treasury has room for some twenty wallets, and a wallet's dust adds up. */
+  payoutsSettledMax: 256,
   /** Each costs the operator a fee on chain, whatever it moves. */
   withdrawalsPerDay: 20,
   apiKeyBytes: 32,

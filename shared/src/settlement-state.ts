@@ -30,11 +30,11 @@ export type PayoutState = (typeof payoutStates)[number];
 
 export const payoutTransitions: Transitions<PayoutState> = {
   due: ['batched', 'held', 'cancelled'],
-  batched: ['submitted', 'due', 'held'],
+  batched: ['submitted', 'finalized', 'due', 'held'],
   submitted: ['confirmed', 'finalized', 'due', 'held'],
   confirmed: ['finalized', 'submitted', 'due', 'held'],
   finalized: [],
-  held: ['due', 'cancelled'],
+  held: ['due', 'finalized', 'cancelled'],
   cancelled: [],
 };
 

@@ -3,6 +3,7 @@ import {
   getPayoutEngine,
   type PayoutEngineStatus,
   retryPayout,
+  settlePayouts,
   startPayouts,
   stopPayouts,
 } from '@node3/shared/routes/payouts';
@@ -30,6 +31,26 @@ export async function retryPayment(
   if (terminal.json) await terminal.object(payout);
   else await terminal.data(`${payout.payoutId} ${payout.state}`);
   await terminal.talk(`${moneyText(payout.money)} to ${payout.wallet} is in the queue again`);
+  return 0;
+}
+
+export interface SettleOptions {
+  signature: string;
+}
+
+/** For payouts that were paid by a transaction which a restored database does not know. */
+export async function settlePayoutsCommand(
+  context: Context,
+  call: Call<SettleOptions>,
+): Promise<number> {
+  const { terminal } = context;
+  const body = { payoutIds: [...call.args], signature: call.options.signature };
+  const settled = await connect(context, 'operator').call(settlePayouts, { body });
+  if (terminal.json) await terminal.object(settled);
+  else for (const { payoutId, state } of settled.data) await terminal.data(`${payoutId} ${state}`);
+  for (const { money, wallet } of settled.data) {
+    await terminal.talk(`${moneyText(money)} to ${wallet} is booked as paid`);
+  }
   return 0;
 }
 

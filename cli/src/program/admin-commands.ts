@@ -8,7 +8,11 @@ import type {
   WriteOffOptions,
 } from '../commands/admin-ledger.ts';
 import type { PaymentHistoryOptions } from '../commands/admin-payments.ts';
-import type { AcceptHistoryOptions, PayoutSwitchOptions } from '../commands/admin-payouts.ts';
+import type {
+  AcceptHistoryOptions,
+  PayoutSwitchOptions,
+  SettleOptions,
+} from '../commands/admin-payouts.ts';
 import type { AdminJobOptions } from '../parse/admin-job.ts';
 import { addAdminAgentCommands } from './agent-commands.ts';
 import { addAdminAlertCommands } from './alert-commands.ts';
@@ -146,6 +150,16 @@ function addPayoutCommands(state: ProgramState, admin: Command): void {
     state,
     start,
     async () => (await import('../commands/admin-payouts.ts')).startPayoutsCommand,
+  );
+  const settle = payouts
+    .command('settle')
+    .description('Book held payouts as paid by a transaction that a restored database lost')
+    .argument('<payout-ids...>', 'of each wallet every payout that it paid')
+    .requiredOption('--signature <signature>', 'of the transaction; proven on chain first');
+  attachAction<SettleOptions>(
+    state,
+    settle,
+    async () => (await import('../commands/admin-payouts.ts')).settlePayoutsCommand,
   );
   const accept = payouts
     .command('accept-history')

@@ -33,6 +33,11 @@ export interface PaymentRail {
   treasuryHistory(afterSignature: string | null): Promise<TreasuryHistory>;
   /** Whether the treasury itself signed it; null when the network doesn't know it. */
   isSignedByTreasury(signature: string): Promise<boolean | null>;
+  /**
+   * What a transaction of the treasury paid, read from the bytes that it signed: for a payment that
+   * this database lost. Throws CHAIN_UNAVAILABLE.
+   */
+  readPayment(request: PaymentRequest): Promise<PaymentReading>;
 }
 
 export interface PlanRequest {
@@ -137,4 +142,36 @@ export interface TreasuryHistory {
   complete: boolean;
   /** The newest of all that is final, for who takes everything as it is; null when there is none. */
   headFinal: string | null;
+}
+
+export interface PaymentRequest {
+  signature: string;
+  /** Whom it may have paid. */
+  wallets: string[];
+}
+
+export type PaymentReading =
+  | { payment: LandedPayment }
+  /**
+   * `pending`: not known, or not final yet. `failed`: it moved nothing. `foreign`: no payment as this
+   * marketplace makes them.
+   */
+  | { problem: 'pending' | 'failed' | 'foreign'; detail: string };
+
+/** A payment of one batch that is final. */
+export interface LandedPayment {
+  raw: Uint8Array;
+  batchId: string;
+  attempt: number;
+  asset: Asset;
+  receiptSeed: string;
+  receiptAddress: string;
+  receiptRent: BaseUnits;
+  /** The receipt was emptied since: its rent is back in the treasury. */
+  isReceiptGone: boolean;
+  /** Each transfer; `wallet` is null for one to somebody that was not asked about. */
+  transfers: { wallet: string | null; amount: BaseUnits }[];
+  fate: TransactionFate;
+  /** When the chain took it; null when it does not say. */
+  landedAtMs: number | null;
 }

@@ -63,7 +63,9 @@ export type FaultPoint =
   | 'after-void'
   | 'after-reclaim-persist'
   | 'after-reclaim-send'
-  | 'after-reclaim';
+  | 'after-reclaim'
+  | 'before-settle'
+  | 'after-settle';
 
 export interface PayoutEngineDeps {
   store: PayoutStore & Pick<LedgerStore, 'ledgerBalance'>;

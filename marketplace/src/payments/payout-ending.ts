@@ -1,7 +1,14 @@
 import type { AttemptRow, BatchChange, BatchRow, PayoutChange } from '../store/payout-store.ts';
 import type { TransactionFailure, TransactionFate } from './payment-rail.ts';
 import type { PayoutContext, StepReport } from './payout-context.ts';
-import { feeTransfer, paidTransfers, payoutEvent, tombstoneTransfer } from './payout-postings.ts';
+import {
+  costTransfers,
+  feeTransfer,
+  paidTransfers,
+  payoutEvent,
+  solOf,
+  tombstoneTransfer,
+} from './payout-postings.ts';
 
 interface KnownFate {
   attempt: AttemptRow;
@@ -9,7 +16,9 @@ interface KnownFate {
 }
 
 /**
- * Nothing of this batch was ever signed, so it can end without a word to the chain. The store says
+ * Nothing of this batch was ever signed as far as this database knows, so it can end without a word
+ * to the chain. A receipt that stands all the same is of a database that was lost: nobody can guess
+ * its address, so its payouts may be paid and wait for a person. The store says
  * so, not the row: a worker that waited for longer than its lease may have been overtaken.
  */
 export async function dissolve(
@@ -18,7 +27,10 @@ export async function dissolve(
   failure: TransactionFailure,
   report: StepReport,
 ): Promise<void> {
-  const held = culpritsOf(batch, failure);
+  const held =
+    failure.scope === 'receipt'
+      ? batch.payouts.map((payout) => ({ ...payout, holdReason: failure.reason }))
+      : culpritsOf(batch, failure);
   const nothing = { from: ['new' as const], outcomes: [], transfers: [] };
   await closeUnpaid(context, { ...batch, payouts: held }, nothing, report);
 }
@@ -70,7 +82,17 @@ export async function post(
     })),
     outcomes: outcomesOf(fates),
     receiptRent,
-    transfers: [...paidTransfers(batch, signature, paid.fate, receiptRent), ...feesOf(others)],
+    transfers: [
+      ...paidTransfers(batch.payouts),
+      ...costTransfers({
+        batchId: batch.batchId,
+        signature,
+        fate: paid.fate,
+        receiptRent,
+        paidSol: solOf(batch.payouts),
+      }),
+      ...feesOf(others),
+    ],
     events: batch.payouts.map((payout) =>
       payoutEvent('payout.finalized', payout, nowMs, { signature }),
     ),

@@ -1,4 +1,5 @@
 import { type Loop, startLoop } from '@node3/shared/loop';
+import type { PayoutRow } from '../store/payout-store.ts';
 import type { PayoutEngineDeps, StepReport } from './payout-context.ts';
 import { type PayoutStatus, PayoutWorker } from './payout-worker.ts';
 
@@ -19,6 +20,8 @@ export interface PayoutEngine {
   recheck(): Promise<void>;
   /** After a halt: takes the treasury's history as it is, by decision of the operator. */
   acceptHistory(): Promise<void>;
+  /** Books payouts as paid by a transaction that this database lost; see payout-settlement.ts. */
+  settle(payoutIds: readonly string[], signature: string): Promise<PayoutRow[]>;
 }
 
 /** One payout worker and its loop. Others may run beside it; one at a time holds the lease. */
@@ -55,6 +58,11 @@ export function createPayoutEngine(deps: PayoutEngineDeps): PayoutEngine {
     async acceptHistory() {
       await worker.acceptHistory();
       loop?.wake();
+    },
+    async settle(payoutIds, signature) {
+      const payouts = await worker.settle(payoutIds, signature);
+      loop?.wake();
+      return payouts;
     },
   };
 }

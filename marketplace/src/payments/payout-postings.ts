@@ -2,7 +2,7 @@ import { assert } from '@node3/shared/assert';
 import type { EventName, NewEvent } from '@node3/shared/events';
 import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import { chainTreasury, feeNetwork, rentFloat } from '../domain/ledger-accounts.ts';
-import type { BatchRow, PayoutRow } from '../store/payout-store.ts';
+import type { PayoutRow } from '../store/payout-store.ts';
 import type { Transfer } from '../store/rows.ts';
 import type { TransactionFate } from './payment-rail.ts';
 
@@ -19,14 +19,9 @@ export function feeTransfer(signature: string, feeLamports: BaseUnits): Transfer
   };
 }
 
-/** Everything a paid batch moved: what was owed, the receipt's rent, and accounts opened for people. */
-export function paidTransfers(
-  batch: BatchRow,
-  signature: string,
-  fate: TransactionFate,
-  receiptRent: BaseUnits,
-): Transfer[] {
-  const payouts = batch.payouts.map((payout) => ({
+/** What was owed to people and is paid. */
+export function paidTransfers(payouts: readonly PayoutRow[]): Transfer[] {
+  return payouts.map((payout) => ({
     transferId: `pay:${payout.payoutId}`,
     debit: payout.ledgerAccount,
     credit: chainTreasury,
@@ -35,17 +30,30 @@ export function paidTransfers(
     kind: 'payout' as const,
     ref: payout.payoutId,
   }));
-  const paidSol = batch.asset === 'SOL' ? sum(batch.payouts) : 0n;
+}
+
+/** What a transaction that paid a batch cost besides. */
+export interface PaidTransaction {
+  batchId: string;
+  signature: string;
+  fate: TransactionFate;
+  receiptRent: BaseUnits;
+  /** What it moved to people in SOL, lamports. */
+  paidSol: bigint;
+}
+
+/** The fee, the receipt's rent, and accounts opened for people. */
+export function costTransfers(paid: PaidTransaction): Transfer[] {
+  const { batchId, signature, fate, receiptRent, paidSol } = paid;
   // Whether a token account had to be opened is known only now: somebody else may have done it.
   const opened = fate.treasurySpentLamports - fate.feeLamports - receiptRent - paidSol;
   assert(opened >= 0n, `transaction ${signature} spent less than it paid`);
   return [
-    ...payouts,
     feeTransfer(signature, fate.feeLamports),
-    rentTransfer(`rent:${batch.batchId}`, rentFloat, receiptRent, signature),
+    rentTransfer(`rent:${batchId}`, rentFloat, receiptRent, signature),
     ...(opened === 0n
       ? []
-      : [rentTransfer(`ata:${batch.batchId}`, feeNetwork, baseUnits(opened), signature)]),
+      : [rentTransfer(`ata:${batchId}`, feeNetwork, baseUnits(opened), signature)]),
   ];
 }
 
@@ -92,8 +100,9 @@ function rentTransfer(
   };
 }
 
-function sum(payouts: readonly PayoutRow[]): bigint {
-  return payouts.reduce((total, payout) => total + payout.amount, 0n);
+/** What these come to in SOL, lamports. */
+export function solOf(payouts: readonly Pick<PayoutRow, 'asset' | 'amount'>[]): bigint {
+  return payouts.reduce((sum, { asset, amount }) => (asset === 'SOL' ? sum + amount : sum), 0n);
 }
 
 /** `amount` is in base units. */

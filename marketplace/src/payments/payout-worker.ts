@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PayoutEngineState } from '@node3/shared/routes/payouts';
+import type { PayoutRow } from '../store/payout-store.ts';
 import { capWindowMs } from './keys/payout-caps.ts';
 import { actOnBatch } from './payout-batch.ts';
 import {
@@ -17,6 +18,7 @@ import {
   moreToCheckMessage,
   reconcileTreasury,
 } from './payout-reconciliation.ts';
+import { settlePayouts } from './payout-settlement.ts';
 
 export interface PayoutStatus {
   /**
@@ -118,6 +120,13 @@ export class PayoutWorker {
     await acceptTreasuryHistory(this.#context);
     this.#reconcileAtMs = 0;
     this.#halted = null;
+  }
+
+  async settle(payoutIds: readonly string[], signature: string): Promise<PayoutRow[]> {
+    const payouts = await settlePayouts(this.#context, payoutIds, signature);
+    // The transaction is known now: a halt because of it may be over.
+    this.#reconcileAtMs = 0;
+    return payouts;
   }
 
   async release(): Promise<void> {

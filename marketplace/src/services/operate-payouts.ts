@@ -7,6 +7,7 @@ import type { PayoutEngineState, PayoutEngineStatus } from '@node3/shared/routes
 import { toTimestamp } from '@node3/shared/schema';
 import { payoutEvent } from '../payments/payout-postings.ts';
 import type { PayoutSwitch } from '../payments/payout-switch.ts';
+import type { PayoutRow } from '../store/payout-store.ts';
 import type { Store } from '../store/store.ts';
 import { viewAdminPayout } from './job-views.ts';
 
@@ -18,6 +19,8 @@ export interface PayoutOperation {
   recheck(): Promise<void>;
   /** After a halt: takes the treasury's history as it is. */
   acceptHistory(): Promise<void>;
+  /** Books payouts as paid by a transaction that the database does not know. */
+  settle(payoutIds: readonly string[], signature: string): Promise<PayoutRow[]>;
   status(): {
     state: PayoutEngineState;
     detail: string;
@@ -71,6 +74,17 @@ export async function retryPayout(deps: Deps, payoutId: string): Promise<AdminPa
   payouts.wake();
   const now = await store.payout(payoutId);
   return viewAdminPayout(now ?? payout, explorerUrl);
+}
+
+/** See payments/payout-settlement.ts. The gates are asked again: the books may be right now. */
+export async function settlePayouts(
+  { payouts, explorerUrl }: Deps,
+  payoutIds: readonly string[],
+  signature: string,
+): Promise<AdminPayout[]> {
+  const settled = await payouts.settle(payoutIds, signature);
+  await payouts.recheck();
+  return settled.map((payout) => viewAdminPayout(payout, explorerUrl));
 }
 
 /** The decision is stored before it takes effect. */

@@ -55,6 +55,13 @@ export interface PayoutStore {
    */
   changeBatch(change: BatchChange): Promise<void>;
 
+  /**
+   * Books payouts that a transaction paid which this database lost, or nothing. The costs of the
+   * transaction are booked with the first of its payouts. `moved`: a payout is neither held nor in this
+   * batch while it is open. `taken`: what the transaction paid is booked for others.
+   */
+  settlePayouts(settlement: PayoutSettlement): Promise<'settled' | 'moved' | 'taken'>;
+
   /** Every signed payment since a time, oldest first, as it was sent: what the caps count. */
   signedSince(sinceMs: number): Promise<SignedPayment[]>;
   /** Records a transaction of the treasury that pays nobody, before it is sent. */
@@ -240,6 +247,22 @@ export interface PayoutChange {
   state: PayoutState;
   signature?: string | null;
   holdReason?: string | null;
+}
+
+export interface PayoutSettlement {
+  /** Made anew when the database does not have it. */
+  batch: NewBatch;
+  attempt: NewAttempt & { batchId: string };
+  /** Of each wallet all that the transaction paid. */
+  payoutIds: string[];
+  /** The receipt's rent went back already. */
+  isReceiptGone: boolean;
+  /** Of the payouts. */
+  transfers: Transfer[];
+  /** Of the transaction: fee and rent. */
+  costs: Transfer[];
+  events: NewEvent[];
+  nowMs: number;
 }
 
 export interface AttemptResolution {

@@ -1,10 +1,13 @@
 import { systemClock } from '@node3/shared/clock';
 import type { ReplyOf, RouteContract } from '@node3/shared/contract';
+import { systemIds } from '@node3/shared/ids';
 import { baseUnits } from '@node3/shared/money';
 import * as accountRoutes from '@node3/shared/routes/accounts';
 import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
+import type { FakePaymentRail } from '../payments/fake/fake-payment-rail.ts';
+import type { PayoutRow } from '../store/payout-store.ts';
 import type { TestMarketplace } from './test-marketplace.ts';
 
 type Ask = <C extends RouteContract>(
@@ -12,19 +15,36 @@ type Ask = <C extends RouteContract>(
   apiKey: string | null,
   args?: object,
 ) => Promise<ReplyOf<C>>;
-type Market = Pick<TestMarketplace, 'adminApiKey' | 'store'>;
+type Market = Pick<TestMarketplace, 'adminApiKey' | 'store' | 'rail'>;
 
 /** Asks every endpoint that operates payouts once. */
-export async function operatePayouts(ask: Ask, { adminApiKey, store }: Market) {
+export async function operatePayouts(ask: Ask, { adminApiKey, store, rail }: Market) {
   await ask(payoutRoutes.getPayoutEngine, adminApiKey);
   const due = await store.duePayouts({ asset: 'SOL', limit: 1, nowMs: systemClock.nowMs() });
   const [payoutId = ''] = due.map((payout) => payout.payoutId);
   await store.holdPayouts([{ payoutId, reason: 'test' }], []);
   await ask(payoutRoutes.retryPayout, adminApiKey, { params: { payoutId } });
+  await store.holdPayouts([{ payoutId, reason: 'test' }], []);
+  const signature = await payByHand(rail, due.slice(0, 1));
+  await ask(payoutRoutes.settlePayouts, adminApiKey, {
+    body: { payoutIds: [payoutId], signature },
+  });
   const body = { reason: 'made by hand' };
   await ask(payoutRoutes.stopPayouts, adminApiKey, { body });
   await ask(payoutRoutes.startPayouts, adminApiKey, { body });
   await ask(payoutRoutes.acceptTreasuryHistory, adminApiKey, { body });
+}
+
+/** As a process would have whose database was lost. @returns the signature. */
+export async function payByHand(rail: FakePaymentRail, payouts: PayoutRow[]): Promise<string> {
+  for (const { wallet } of payouts) rail.openWallet(wallet);
+  const batchId = systemIds.next('batch');
+  const receiptSeed = systemIds.secret(15);
+  const result = await rail.sign({ kind: 'pay', batchId, attempt: 1, receiptSeed, payouts });
+  if (!('signed' in result)) throw new Error('the rail signs everything');
+  await rail.send(result.signed.raw);
+  rail.settle();
+  return result.signed.signature;
 }
 
 /** Asks every endpoint about deposits once that needs no chain. */

@@ -19,7 +19,9 @@ import { openDiskBlobs } from '../blobs/disk/disk-blobs.ts';
 import { pricingDefaults } from '../config.ts';
 import { createObservability } from '../observability/observability.ts';
 import { settingsOf } from '../open-blobs.ts';
+import { FakePaymentRail } from '../payments/fake/fake-payment-rail.ts';
 import { createKillSwitch, killSwitchPath } from '../payments/keys/kill-switch.ts';
+import { settlePayouts } from '../payments/payout-settlement.ts';
 import { createService, type Service, type ServiceParts } from '../service.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
 import { creditDeposit } from '../services/claim-deposit.ts';
@@ -37,6 +39,8 @@ export interface TestMarketplace {
   /** Where its data lies. */
   folder: string;
   store: Store;
+  /** Pays payouts past the engine, which does not run here. */
+  rail: FakePaymentRail;
   agentLinks: AgentLinks;
   adminApiKey: string;
   /** How often the payout engine was woken. */
@@ -76,13 +80,15 @@ const adminApiKey = 'operator-key-for-tests-only';
 export async function startTestMarketplace(options: TestOptions = {}): Promise<TestMarketplace> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'node3-market-')));
   const database = await databaseUnderTest(folder);
-  const where = { folder, database: database.address };
+  const rail = new FakePaymentRail();
+  const where = { folder, database: database.address, rail };
   let running = await startOn(where, options, 0);
   const { port } = new URL(running.url);
   const market: TestMarketplace = {
     url: running.url,
     folder,
     store: running.store,
+    rail,
     agentLinks: running.service.agentLinks,
     adminApiKey,
     payoutWakes: 0,
@@ -124,7 +130,7 @@ function openTestStore(database: DatabaseAddress): Promise<Store> {
 }
 
 async function startOn(
-  { folder, database }: { folder: string; database: DatabaseAddress },
+  { folder, database, rail }: { folder: string; database: DatabaseAddress; rail: FakePaymentRail },
   options: TestOptions,
   port: number,
   market?: TestMarketplace,
@@ -162,6 +168,8 @@ async function startOn(
         if (connected !== undefined) connected.payoutWakes += 1;
       },
       async acceptHistory() {},
+      settle: (payoutIds, signature) =>
+        settlePayouts({ store, rail, clock, fp: () => undefined }, payoutIds, signature),
       status: () => ({
         state: 'idle',
         detail: 'Nothing to pay in this test.',

@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
+import { limits } from '../limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { AdminPayout } from './admin.ts';
+import { TransactionSignature } from './deposits.ts';
 
 export const payoutEngineStates = [
   'stopped',
@@ -89,6 +91,26 @@ export const cancelPayout = {
   schema: {
     params: strictObject({ payoutId: id('payout') }),
     response: { 200: AdminPayout },
+  },
+} as const satisfies RouteContract;
+
+/** After a restore: the marketplace proves on chain that the transaction paid exactly these. */
+export const settlePayouts = {
+  method: 'POST',
+  url: '/api/v1/admin/payouts/settle',
+  summary: 'Book held payouts as paid by a transaction of the treasury that this database lost',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    body: strictObject({
+      payoutIds: Type.Array(id('payout'), {
+        minItems: 1,
+        maxItems: limits.payoutsSettledMax,
+        description: 'Of each wallet every payout that the transaction paid',
+      }),
+      signature: TransactionSignature,
+    }),
+    response: { 200: strictObject({ data: Type.Array(AdminPayout) }) },
   },
 } as const satisfies RouteContract;
 

@@ -4,6 +4,7 @@ import {
   cancelPayout as cancelContract,
   getPayoutEngine,
   retryPayout as retryContract,
+  settlePayouts as settleContract,
   startPayouts as startContract,
   stopPayouts as stopContract,
 } from '@node3/shared/routes/payouts';
@@ -14,6 +15,7 @@ import {
   acceptHistory,
   readPayoutEngine,
   retryPayout,
+  settlePayouts,
   startPayouts,
   stopPayouts,
 } from '../../services/operate-payouts.ts';
@@ -31,6 +33,12 @@ export function addPayoutRoutes(app: FastifyInstance, deps: HttpDeps): void {
     async handler({ params }) {
       const payout = await cancelPayout(deps, params.payoutId, 'operator');
       return viewAdminPayout(payout, deps.explorerUrl);
+    },
+  });
+  addRoute(app, settleContract, {
+    authenticate,
+    async handler({ body }) {
+      return { data: await settlePayouts(deps, body.payoutIds, body.signature) };
     },
   });
   addRoute(app, stopContract, {

@@ -1,10 +1,14 @@
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
+import bs58 from 'bs58';
 import type {
   FateRequest,
   GoneRequest,
+  LandedPayment,
   Observation,
   ObserveRequest,
   PaymentRail,
+  PaymentReading,
+  PaymentRequest,
   PayoutPlan,
   PlanRequest,
   ReceiptState,
@@ -92,7 +96,7 @@ export class FakePaymentRail implements PaymentRail {
   }
 
   async sign(request: SignRequest): Promise<SignResult> {
-    const signature = `fake-signature-${this.#signed.size + 1}`;
+    const signature = signatureOf(this.#signed.size + 1);
     const lastValidBlockHeight = this.#blockHeight + blocksValid;
     this.#signed.set(signature, { signature, request, lastValidBlockHeight, fate: null });
     const rent = request.kind === 'reclaim' ? baseUnits(0n) : receiptRent;
@@ -146,6 +150,33 @@ export class FakePaymentRail implements PaymentRail {
     return this.#signed.has(signature) ? true : null;
   }
 
+  async readPayment({ signature }: PaymentRequest): Promise<PaymentReading> {
+    const { request } = this.#signed.get(signature) ?? {};
+    const fate = await this.fate({ signature, raw: Buffer.from(signature), wallets: [] });
+    if (fate === null || request === undefined) return { problem: 'pending', detail: 'Not final.' };
+    const [first] = request.kind === 'pay' ? request.payouts : [];
+    if (request.kind !== 'pay' || first === undefined) {
+      return { problem: 'foreign', detail: 'It pays nobody.' };
+    }
+    if (fate.outcome === 'failed') return { problem: 'failed', detail: 'It failed.' };
+    const { batchId, attempt, receiptSeed, payouts } = request;
+    const receiptAddress = this.receiptAddress(receiptSeed);
+    const payment: LandedPayment = {
+      raw: Buffer.from(signature),
+      batchId,
+      attempt,
+      asset: first.asset,
+      receiptSeed,
+      receiptAddress,
+      receiptRent,
+      isReceiptGone: !this.#receipts.has(receiptAddress),
+      transfers: payouts.map(({ wallet, amount }) => ({ wallet, amount })),
+      fate,
+      landedAtMs: null,
+    };
+    return { payment };
+  }
+
   #balances(wallet: string): Record<Asset, bigint> {
     const balances = this.#wallets.get(wallet);
     if (balances === undefined) throw new Error(`FakePaymentRail has no wallet ${wallet}`);
@@ -181,6 +212,13 @@ export class FakePaymentRail implements PaymentRail {
     }
     return landed(feeLamports + receiptRent + sol);
   }
+}
+
+/** Written as those of the real chain are. */
+function signatureOf(number: number): string {
+  const bytes = Buffer.alloc(64);
+  bytes.writeUInt32BE(number, 60);
+  return bs58.encode(bytes);
 }
 
 function landed(treasurySpentLamports: bigint): TransactionFate {

@@ -91,6 +91,26 @@ export async function readTransactionEach(
   return answers.map(toTransaction);
 }
 
+const BytesAnswer = Type.Union([
+  Type.Null(),
+  Type.Object({ transaction: Type.Tuple([Type.String(), Type.Literal('base64')]) }),
+]);
+
+/** The bytes of a final transaction as each endpoint that knows it has them. */
+export async function readTransactionBytesEach(
+  rpc: RpcPool,
+  signature: string,
+): Promise<Uint8Array[]> {
+  const params = [
+    signature,
+    { commitment: 'finalized', encoding: 'base64', maxSupportedTransactionVersion: 1 },
+  ];
+  const answers = await askEach(rpc, BytesAnswer, 'getTransaction', params);
+  return answers.flatMap((answer) =>
+    answer === null ? [] : [Buffer.from(answer.transaction[0], 'base64')],
+  );
+}
+
 function transactionParams(signature: string, commitment: 'confirmed' | 'finalized') {
   return [signature, { commitment, encoding: 'json', maxSupportedTransactionVersion: 1 }];
 }

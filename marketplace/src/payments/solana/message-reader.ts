@@ -37,7 +37,7 @@ export type Instruction =
     }
   | { kind: 'unit-limit'; units: number }
   | { kind: 'unit-price'; microLamports: bigint }
-  | { kind: 'memo'; bytes: number }
+  | { kind: 'memo'; bytes: number; text: string }
   | { kind: 'unknown'; program: string };
 
 export interface ReadMessage {
@@ -100,7 +100,7 @@ function readInstruction(program: string, accounts: string[], data: Buffer): Ins
     return unknown;
   }
   return program === memoProgram && accounts.length === 0
-    ? { kind: 'memo', bytes: data.length }
+    ? { kind: 'memo', bytes: data.length, text: data.toString('utf8') }
     : unknown;
 }
 

@@ -20,6 +20,7 @@ import {
 import { readTransactionEach } from './chain-transaction.ts';
 import { readSolDestination, readUsdcDestination } from './destinations.ts';
 import { createFeeReader, type FeeReader, type Prices } from './fees.ts';
+import { readPayment } from './payment-reading.ts';
 import { type Plan, paymentsOf, planPayouts, type UsdcAccountPolicy } from './payout-planner.ts';
 import { receiptAddress } from './receipt.ts';
 import { quorumOf, type RpcPool } from './rpc.ts';
@@ -126,6 +127,7 @@ export function createSolanaPaymentRail(deps: SolanaRailDeps): PaymentRail {
 
     treasuryHistory: (afterSignature) => readTreasuryHistory(rpc, treasury, afterSignature),
     isSignedByTreasury: (signature) => readSignedByTreasury(rpc, treasury, signature),
+    readPayment: (request) => readPayment({ rpc, treasury, usdcMint: options.usdcMint }, request),
   };
 }
 

@@ -280,6 +280,7 @@ function createTestService(
       wake: () => undefined,
       recheck: async () => undefined,
       acceptHistory: async () => undefined,
+      settle: () => Promise.reject(new Error('nothing is settled by hand in this test')),
       status: () => ({
         state: 'idle',
         detail: 'Nothing is due.',

@@ -18,6 +18,7 @@ import { createPayoutQueue } from './payout-queue.ts';
 import { createPayoutReads } from './payout-reads.ts';
 import { createPayoutReclaims } from './payout-reclaims.ts';
 import { insertAttemptIn, selectBatches, selectPayouts, setOutcomesIn } from './payout-rows.ts';
+import { createPayoutSettlement } from './payout-settlement.ts';
 import type { Tx, Work } from './work.ts';
 
 /** Stores a new payout as due, inside a write. `accountId` is the account it concerns. */
@@ -52,6 +53,7 @@ export function createPayoutStore(database: Database): PayoutStore {
     ...createPayoutReads(database),
     ...createPayoutReclaims(database),
     ...createPayoutQueue(database),
+    ...createPayoutSettlement(database),
 
     openBatch(batch, payoutIds, events) {
       return database.write(function* (tx) {

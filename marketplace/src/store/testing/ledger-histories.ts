@@ -14,7 +14,13 @@ import {
   suspense,
   userAvailable,
 } from '../../domain/ledger-accounts.ts';
-import { feeTransfer, paidTransfers, tombstoneTransfer } from '../../payments/payout-postings.ts';
+import {
+  costTransfers,
+  feeTransfer,
+  paidTransfers,
+  solOf,
+  tombstoneTransfer,
+} from '../../payments/payout-postings.ts';
 import type { LedgerEntryRow, Transfer } from '../rows.ts';
 import type { MakeStore } from '../store.conformance.ts';
 import type { LedgerAudit, Store } from '../store.ts';
@@ -266,7 +272,9 @@ async function pay({ store, ids, nowMs }: World, deed: 'pay' | 'void'): Promise<
     to: 'sent' as const,
   };
   await store.changeBatch({ ...sent, payouts: move('submitted'), transfers: [], nowMs });
-  const transfers = paidTransfers(batch, signature, fate, receiptRent);
+  const paidSol = solOf(batch.payouts);
+  const costs = costTransfers({ batchId, signature, fate, receiptRent, paidSol });
+  const transfers = [...paidTransfers(batch.payouts), ...costs];
   const posted = { ...change, receiptRent, from: ['sent' as const], to: 'posted' as const };
   return store.changeBatch({ ...posted, payouts: move('finalized'), transfers, nowMs });
 }

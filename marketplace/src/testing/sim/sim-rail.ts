@@ -63,6 +63,7 @@ export class SimChain {
       isGone: (request) => rail.isGone(request),
       treasuryHistory: (after) => rail.treasuryHistory(after),
       isSignedByTreasury: (signature) => rail.isSignedByTreasury(signature),
+      readPayment: (request) => rail.readPayment(request),
     };
   }
 

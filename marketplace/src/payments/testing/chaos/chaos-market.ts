@@ -1,3 +1,4 @@
+import { parseTransaction } from '@node3/localnet/chain/wire-transaction';
 import type { Ids } from '@node3/shared/ids';
 import { type Asset, baseUnits, fromMoney, toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
@@ -226,6 +227,24 @@ export class ChaosMarket {
     if (held.length > 0) this.#deps.trace.add(`operator releases ${held.length}`);
   }
 
+  /** Holds the wallet's newest payout, and pays it as a process with another database would. */
+  async payElsewhere(process: ChaosProcess, { address }: ChaosWallet) {
+    const rows = await process.rawStore.listPayouts(newestPayouts);
+    const payout = rows.find(({ state, wallet }) => state === 'due' && wallet === address);
+    if (payout === undefined) throw new Error('nothing is due to the wallet');
+    const { payoutId } = payout;
+    await process.rawStore.holdPayouts([{ payoutId, reason: 'restored' }], []);
+    const { ids, network, trace } = this.#deps;
+    const [batchId, receiptSeed] = [ids.next('batch'), ids.secret(15)];
+    const request = { batchId, attempt: 1, receiptSeed, payouts: [payout] };
+    const result = await process.rail.sign({ kind: 'pay', ...request });
+    if (!('signed' in result)) throw new Error('the payment would fail');
+    const { raw, signature } = result.signed;
+    network.localnet.chain.land(parseTransaction(Uint8Array.from(raw)));
+    trace.add(`another process pays ${payoutId} by ${signature}`);
+    return { payoutId, signature };
+  }
+
   async #report(process: ChaosProcess, { execution, wallet, result }: Report): Promise<void> {
     const { clock, ids, trace } = this.#deps;
     const fence: Fence = fenceOf(execution);
@@ -271,8 +290,10 @@ export class ChaosMarket {
   }
 }
 
+const newestPayouts = { agentId: null, beforePayoutId: null, limit: 1_000 };
+
 async function heldPayouts({ rawStore }: ChaosProcess): Promise<string[]> {
-  const rows = await rawStore.listPayouts({ agentId: null, beforePayoutId: null, limit: 1_000 });
+  const rows = await rawStore.listPayouts(newestPayouts);
   return rows.filter(({ state }) => state === 'held').map(({ payoutId }) => payoutId);
 }
 

@@ -20,6 +20,7 @@ const writes = [
   'changeExecution',
   'requestWithdrawal',
   'releasePayout',
+  'settlePayouts',
 ] as const;
 
 const reads = [
@@ -28,6 +29,7 @@ const reads = [
   'ownSignatures',
   'signedSince',
   'openBatches',
+  'payout',
   'duePayouts',
   'ledgerBalance',
   'unresolvedAttempts',
@@ -58,6 +60,8 @@ const faultPoints: Record<FaultPoint, true> = {
   'after-reclaim-persist': true,
   'after-reclaim-send': true,
   'after-reclaim': true,
+  'before-settle': true,
+  'after-settle': true,
 };
 
 /** Every place where a process is made to die. `torn`: the power fails while the commit is written. */

@@ -22,6 +22,7 @@ export async function liveEventfully(run: ChaosRun): Promise<string[]> {
   await market.addJob(fresh, 'SOL', 10n);
   network.passSlots(2);
   await steps(run, 6);
+  await settleByHand(run, payee);
   await run.survive('release', () => market.releaseHeld(run.process));
   await steps(run, 3);
   network.passSlots(400);
@@ -63,6 +64,21 @@ async function closeAccountInFlight(
   wallets.inflict(closing, 'close');
   network.passSlots(3);
   await steps(run, 16);
+}
+
+/** A payout was paid by a process whose database was lost; the operator says so. */
+async function settleByHand(run: ChaosRun, payee: ChaosWallet): Promise<void> {
+  const { market, network } = run;
+  await market.addJob(payee, 'SOL', 6_000_000n);
+  network.passSlots(2);
+  await run.survive('request', () => market.ask(run.process));
+  const { payoutId, signature } = await market.payElsewhere(run.process, payee);
+  network.passSlots(4);
+  for (let tries = 0; tries < 2; tries += 1) {
+    await run.survive('settle', async () => {
+      await run.process.engines[0]?.settle([payoutId], signature);
+    });
+  }
 }
 
 async function steps(run: ChaosRun, count: number): Promise<void> {
