@@ -197,7 +197,7 @@ export const limits = {
   /** Parts and downloads under way of one account, one agent, or the links of one owner: several files at once. */
   transfersPerCaller: 16,
   /** The same of all callers of one kind, in each direction: each is a file, a socket and some buffers. */
-  transfersPerKind: 64,
+  transfersPerKind: 256,
   /** A caller that moves less in a minute is cut off: 4 KiB/s, where 28 kB/s is a bad line. */
   transferWindowMs: 60_000,
   transferWindowBytes: 256 * 1024,

@@ -30,7 +30,7 @@ export function incomingPart(
   return {
     offset,
     bytes: length === undefined ? null : Number(length),
-    body: takeInPace(body, pace),
+    read: (signal) => takeInPace(body, pace, signal),
   };
 }
 

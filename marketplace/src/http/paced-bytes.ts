@@ -3,15 +3,17 @@ import { MarketError } from '@node3/shared/error';
 import { type RateRule, watchRate } from '@node3/shared/rate-watch';
 
 /**
- * What a caller sends, as long as it comes fast enough; then it fails with TRANSFER_STALLED. Nobody is
- * waited for before the first piece is asked for, and after the last. `body` is only left alone, never
- * destroyed: its connection still has to carry the answer.
+ * What a caller sends, as long as it comes fast enough; then it fails with TRANSFER_STALLED, or with
+ * what `signal` says. Nobody is waited for before the first piece is asked for, and after the last.
+ * `body` is only left alone, never destroyed: its connection still has to carry the answer.
  */
 export async function* takeInPace(
   body: Readable,
   pace: RateRule,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { stream, counted } = countingStream();
+  signal.throwIfAborted();
+  const { stream, counted } = countingStream(signal);
   const watch = watchRate(pace, () => {
     // What waits to be kept says nothing about the caller.
     if (stream.readableLength === 0) stream.destroy(tooSlow(pace));
@@ -30,9 +32,14 @@ export async function* takeInPace(
   }
 }
 
-/** Bytes for a caller, as long as it takes them fast enough; then they end with TRANSFER_STALLED. */
-export function giveInPace(source: Readable, pace: RateRule): Readable {
-  const { stream, counted } = countingStream();
+/**
+ * Bytes for a caller, as long as it takes them fast enough; then they end with TRANSFER_STALLED, or
+ * with what `signal` says.
+ */
+export function giveInPace(source: Readable, pace: RateRule, signal: AbortSignal): Readable {
+  if (signal.aborted) source.destroy();
+  signal.throwIfAborted();
+  const { stream, counted } = countingStream(signal);
   const watch = watchRate(pace, () => {
     // Where nothing waits to be taken, it is not the caller who is slow.
     if (stream.readableLength > 0) stream.destroy(tooSlow(pace));
@@ -42,7 +49,7 @@ export function giveInPace(source: Readable, pace: RateRule): Readable {
   return pipeline(source, stream, () => undefined);
 }
 
-function countingStream() {
+function countingStream(signal: AbortSignal) {
   let bytes = 0;
   const stream = new Transform({
     transform(piece: Buffer, _encoding, done) {
@@ -50,6 +57,7 @@ function countingStream() {
       done(null, piece);
     },
   });
+  signal.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
   return { stream, counted: () => bytes };
 }
 

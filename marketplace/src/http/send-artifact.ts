@@ -60,12 +60,13 @@ async function readFor(
   { artifactId }: ArtifactRow,
   range: ByteRange,
 ): Promise<Readable> {
-  const end = transfers.begin('download', caller);
+  const transfer = transfers.begin('download', caller);
   try {
-    const given = giveInPace(await blobs.read(artifactId, range), artifacts.pace);
-    return given.once('close', end);
+    const bytes = await blobs.read(artifactId, range);
+    const given = giveInPace(bytes, artifacts.pace, transfer.signal);
+    return given.once('close', () => transfer.end());
   } catch (error) {
-    end();
+    transfer.end();
     throw error;
   }
 }

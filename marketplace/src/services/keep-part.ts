@@ -8,14 +8,15 @@ export interface IncomingPart {
   offset: number;
   /** What the request says it has; null when it doesn't say. */
   bytes: number | null;
-  body: AsyncIterable<Uint8Array>;
+  /** The bytes as they come, until they are broken off with what `signal` says. */
+  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /** Keeps one part of an open upload, and notes it once it is on disk. */
 export async function keepPart(
   deps: ArtifactDeps,
   row: ArtifactRow,
-  { offset, bytes, body }: IncomingPart,
+  { offset, bytes, read }: IncomingPart,
   fence: ArtifactFence | null,
 ): Promise<{ offset: number; bytes: number }> {
   const { artifactId, upload } = row;
@@ -28,15 +29,16 @@ export async function keepPart(
   }
   // Others' parts were refused before their bytes came; these belong to a job that runs.
   if (fence !== null) deps.room.assertForOutput(part.bytes);
-  const end = deps.transfers.begin('upload', callerOf(row, fence));
+  const transfer = deps.transfers.begin('upload', callerOf(row, fence));
   try {
     return await deps.partWriters.write(artifactId, async () => {
+      const body = read(transfer.signal);
       const tag = await deps.blobs.writePart({ key: artifactId, upload }, part, body);
       await deps.store.keepPart(artifactId, { ...part, tag }, fence);
       return { offset, bytes: part.bytes };
     });
   } finally {
-    end();
+    transfer.end();
   }
 }
 

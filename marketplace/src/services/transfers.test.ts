@@ -11,14 +11,14 @@ function agent(number: number): TransferCaller {
 describe('transfers under way', () => {
   it('are so many of one caller, until one of them ends', () => {
     const transfers = new Transfers();
-    const ends = Array.from({ length: limits.transfersPerCaller }, () =>
+    const under = Array.from({ length: limits.transfersPerCaller }, () =>
       transfers.begin('upload', agent(1)),
     );
     expect(() => transfers.begin('upload', agent(1))).toThrow(refused);
     transfers.begin('upload', agent(2));
     transfers.begin('download', agent(1));
-    ends[0]?.();
-    ends[0]?.();
+    under[0]?.end();
+    under[0]?.end();
     transfers.begin('upload', agent(1));
     expect(() => transfers.begin('upload', agent(1))).toThrow(refused);
   });
@@ -32,5 +32,23 @@ describe('transfers under way', () => {
     transfers.begin('upload', agent(-1));
     transfers.begin('download', { kind: 'account', id: 'acc_1' });
     transfers.begin('download', { kind: 'link', id: 'acc_1' });
+  });
+
+  it('that one caller has many of give way to one who has few', () => {
+    const transfers = new Transfers();
+    const hoarders = Math.ceil(limits.transfersPerKind / limits.transfersPerCaller);
+    const held = Array.from({ length: limits.transfersPerKind }, (_, index) =>
+      transfers.begin('upload', agent(index % hoarders)),
+    );
+    const cut = () => held.filter(({ signal }) => signal.aborted).length;
+    const others = Array.from({ length: hoarders }, (_, index) =>
+      transfers.begin('upload', agent(-1 - index)),
+    );
+    expect(cut()).toBe(hoarders);
+    expect(held[0]?.signal.reason).toEqual(refused);
+    expect(others.some(({ signal }) => signal.aborted)).toBe(false);
+    // What was cut had lost its place already.
+    held[0]?.end();
+    expect(() => transfers.begin('upload', agent(0))).toThrow(refused);
   });
 });
