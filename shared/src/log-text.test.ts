@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutToBytes, withoutControls } from './log-text.ts';
+import { cutToBytes, splitOpenControl, withoutControls } from './log-text.ts';
 
 describe('a line of a log', () => {
   it.each([
@@ -43,6 +43,23 @@ describe('a line of a log', () => {
         expect(bare).not.toMatch(/\p{Cc}/u);
       }),
     );
+  });
+});
+
+describe('a line that goes on', () => {
+  it.each([
+    ['plain', '', ''],
+    ['a\u001b', '\u001b', '[31mb'],
+    ['a\u001b[3', '\u001b[3', '1mb'],
+    ['a\u001b]0;ti', '\u001b]0;ti', 'tle\u0007b'],
+    [`a\u001b]0;${'t'.repeat(99)}`, '\u001b]', 'tle\u0007b'],
+    ['a\u001b[31mred', '', ''],
+    ['a\u001b]0;title\u0007b', '', ''],
+  ])('%j ends with the escape sequence %j', (text, open, rest) => {
+    const [complete, found] = splitOpenControl(text);
+    expect(found).toBe(open);
+    const safe = withoutControls(complete, 'drop') + withoutControls(found + rest, 'drop');
+    expect(safe).toBe(withoutControls(text + rest, 'drop'));
   });
 });
 

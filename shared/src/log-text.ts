@@ -21,6 +21,17 @@ const controlling = new RegExp(
   'gu',
 );
 const colour = new RegExp(`^${escape}\\[[0-9;:]*m$`);
+const colours = new RegExp(`(${escape}\\[[0-9;:]*m)`);
+/** The same sequences, also where the text ends within one. */
+const openControl = new RegExp(
+  [
+    `(?:${escape}\\[|${csi})[0-?]*[ -/]*(?:[@-~]|(?<csi>$))`,
+    `(?:${escape}[\\]PX^_]|[${stringStarts}])[^${bell}${escape}${stringEnd}]*(?:${bell}|${escape}\\\\|${stringEnd}|(?<string>$)|)`,
+    `${escape}[ -/]*(?:[0-~]|(?<short>$))`,
+  ].join('|'),
+  'gu',
+);
+const openCharsMax = 64;
 /** Most lines have none of it, and are found out by one pass without a copy. */
 const suspicious = /(?![\t\r])\p{Cc}/u;
 
@@ -33,6 +44,25 @@ export function withoutControls(text: string, colours: 'keep' | 'drop'): string 
   return text.replace(controlling, (found) =>
     colours === 'keep' && colour.test(found) ? found : '',
   );
+}
+
+/** Colours and the texts between them, in turn: a text, a colour, a text, and so on. */
+export function splitColours(text: string): string[] {
+  return text.split(colours);
+}
+
+/**
+ * For a text that goes on: what of it is complete, and the beginning of an escape sequence at its end,
+ * which belongs before the rest. What such a sequence says is left out where it is long.
+ */
+export function splitOpenControl(text: string): [complete: string, open: string] {
+  if (!suspicious.test(text)) return [text, ''];
+  for (const { 0: found, index, groups } of text.matchAll(openControl)) {
+    if (!Object.values(groups ?? {}).includes('')) continue;
+    const introBytes = found.startsWith(escape) ? 2 : 1;
+    return [text.slice(0, index), found.length > openCharsMax ? found.slice(0, introBytes) : found];
+  }
+  return [text, ''];
 }
 
 /** A text cut to so many bytes of UTF-8, never within a character. */

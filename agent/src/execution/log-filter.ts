@@ -1,9 +1,16 @@
-import { cutToBytes, withoutControls } from '@node3/shared/log-text';
+import { cutToBytes, splitOpenControl, withoutControls } from '@node3/shared/log-text';
 import type { LogLine } from '../executors/executor.ts';
 import { logLineBytesMax } from '../executors/executor-limits.ts';
 import type { LogSpool } from './log-spool.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
 import type { TextMask } from './text-mask.ts';
+
+interface OpenLine {
+  mask: TextMask;
+  /** The beginning of an escape sequence at its end. */
+  escape: string;
+  last: LogLine;
+}
 
 /**
  * What comes between a workload and everything that keeps or sends its lines: control characters are
@@ -12,8 +19,8 @@ import type { TextMask } from './text-mask.ts';
  */
 export class LogFilter {
   readonly #redactor: SecretRedactor;
-  /** The end of a long line of each stream, and what was its last piece. */
-  readonly #open = new Map<LogLine['stream'], { mask: TextMask; last: LogLine }>();
+  /** The end of a long line of each stream. */
+  readonly #open = new Map<LogLine['stream'], OpenLine>();
 
   constructor(redactor: SecretRedactor) {
     this.#redactor = redactor;
@@ -21,14 +28,17 @@ export class LogFilter {
 
   /** @returns the lines that may be shown now, of at most 16 KiB each; none while it can't be told. */
   push(line: LogLine): LogLine[] {
-    const mask = this.#open.get(line.stream)?.mask ?? this.#redactor.openMask();
-    const shown = mask.push(withoutControls(line.text, 'keep'));
-    if (!line.continued) {
-      this.#open.delete(line.stream);
-      return cutLine({ ...line, text: shown + mask.end() });
+    const { mask = this.#redactor.openMask(), escape = '' } = this.#open.get(line.stream) ?? {};
+    const { brokenOff = false, ...rest } = line;
+    const goesOn = line.continued || brokenOff;
+    const [text, open] = goesOn ? splitOpenControl(escape + line.text) : [escape + line.text, ''];
+    const shown = mask.push(withoutControls(text, 'keep'));
+    if (line.continued) {
+      this.#open.set(line.stream, { mask, escape: open, last: line });
+      return shown === '' ? [] : cutLine({ ...rest, text: shown });
     }
-    this.#open.set(line.stream, { mask, last: line });
-    return shown === '' ? [] : cutLine({ ...line, text: shown });
+    this.#open.delete(line.stream);
+    return cutLine({ ...rest, text: shown + (brokenOff ? mask.breakOff() : mask.end()) });
   }
 
   /**

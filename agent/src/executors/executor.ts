@@ -243,6 +243,8 @@ export interface LogLine {
   text: string;
   /** True when the line was longer and goes on in the next chunk of the same stream. */
   continued: boolean;
+  /** The workload ended within the line: what it says last may be the beginning of something. */
+  brokenOff?: true;
 }
 
 export type OutcomeReason =

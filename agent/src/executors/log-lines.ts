@@ -44,7 +44,7 @@ export class LineAssembler {
     if (this.#pending.length === 0) return [];
     const line = this.#line(this.#pending, false);
     this.#pending = Buffer.alloc(0);
-    return [line];
+    return [{ ...line, brokenOff: true }];
   }
 
   #line(bytes: Buffer, continued: boolean): LogLine {
