@@ -9,7 +9,7 @@ export interface IncomingPart {
   /** What the request says it has; null when it doesn't say. */
   bytes: number | null;
   /** The bytes as they come, until they are broken off with what `signal` says. */
-  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
 /** Keeps one part of an open upload, and notes it once it is on disk. */
