@@ -6,11 +6,13 @@ export interface NameSources {
   /** DNS servers as `address:port`; absent: those of the system. */
   servers?: readonly string[];
   hostsPath?: string;
+  /** The first try of one server; c-ares doubles it for the next ones. Absent: a second. */
+  tryMs?: number;
 }
 
-/** The first try of one server; c-ares doubles it for the next ones. */
-const tryMs = 1_000;
 const tries = 3;
+/** Some servers never answer for IPv6: whoever has an address of one kind waits no longer. */
+const otherKindMs = 500;
 
 /**
  * Looks names up as the system does, in its hosts file and then by DNS, but never in the four
@@ -24,7 +26,7 @@ export function createNameLookup(sources: NameSources = {}): HostLookup {
     if (given.length > 0) return given;
     // RFC 6761: these never leave the machine.
     if (name === 'localhost' || name.endsWith('.localhost')) return loopback;
-    return askServers(name, sources.servers, signal);
+    return askServers(name, sources, signal);
   };
 }
 
@@ -39,7 +41,7 @@ const loopback: HostAddress[] = [
 /** Both kinds of addresses, those of IPv4 first. One kind may be missing; then the other is enough. */
 async function askServers(
   name: string,
-  servers: readonly string[] | undefined,
+  { servers, tryMs = 1_000 }: NameSources,
   signal: AbortSignal,
 ): Promise<HostAddress[]> {
   signal.throwIfAborted();
@@ -49,10 +51,10 @@ async function askServers(
   const stop = () => resolver.cancel();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const [four, six] = await Promise.allSettled([
-      resolver.resolve4(name),
-      resolver.resolve6(name),
-    ]);
+    const answers = [resolver.resolve4(name), resolver.resolve6(name)] as const;
+    const stopSoon = () => void setTimeout(stop, otherKindMs).unref();
+    Promise.any(answers).then(stopSoon, () => undefined);
+    const [four, six] = await Promise.allSettled(answers);
     signal.throwIfAborted();
     if (four.status === 'rejected' && six.status === 'rejected') throw four.reason;
     return [...addressesOf(four, 4), ...addressesOf(six, 6)];

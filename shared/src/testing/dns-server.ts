@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 /** What a name has; a name that is not in the table is answered with NXDOMAIN. */
-export type DnsAnswer = { a?: string[]; aaaa?: string[] } | 'silence';
+export type DnsAnswer = { a?: string[]; aaaa?: string[] | 'silence' } | 'silence';
 
 export interface DnsServer {
   /** `address:port`. */
@@ -25,6 +25,7 @@ export async function startDnsServer(table: Record<string, DnsAnswer>): Promise<
     const answer = table[name];
     if (answer === 'silence') return;
     const found = (kind === 'A' ? answer?.a : kind === 'AAAA' ? answer?.aaaa : null) ?? [];
+    if (found === 'silence') return;
     const records = found.map((address) => recordOf(type, address));
     const status = answer === undefined ? 3 : 0;
     const head = Buffer.from(question.subarray(0, 12));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readImageReference, refusePrivateRegistry } from './image-reference.ts';
+import { readImageReference, refusePrivateRegistry, resolveHost } from './image-reference.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
@@ -52,6 +52,8 @@ describe('refusePrivateRegistry', () => {
     ['six.example/x', ['fd00::1']],
     ['mapped.example/x', ['::ffff:10.0.0.1']],
     ['loop.example/x', ['::1']],
+    // Only the engine may know it, and where it leads.
+    ['unknown.example/x', []],
   ] as [string, string[]][])('refuses %s', async (image, addresses) => {
     await expect(check(image, addresses)).rejects.toMatchObject({ reason: 'image_not_found' });
   });
@@ -59,8 +61,17 @@ describe('refusePrivateRegistry', () => {
   it.each([
     ['busybox', []],
     ['ghcr.io/x/y', ['140.82.121.33', '2606:50c0:8000::154']],
-    ['offline.example/x', []],
   ] as [string, string[]][])('lets %s pass', async (image, addresses) => {
     await expect(check(image, addresses)).resolves.toBeUndefined();
+  });
+});
+
+describe('resolveHost', () => {
+  const unknown = () => Promise.reject(new Error('ENOTFOUND'));
+
+  it('asks the system about a name that DNS alone does not know', async () => {
+    expect(await resolveHost('a.b', [unknown, async () => ['10.0.0.1']])).toEqual(['10.0.0.1']);
+    expect(await resolveHost('a.b', [async () => ['1.1.1.1'], unknown])).toEqual(['1.1.1.1']);
+    expect(await resolveHost('a.b', [unknown, async () => []])).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
+import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { lookUpName } from '@node3/shared/fetch/look-up-name';
 import { isPublicAddress } from '@node3/shared/fetch/public-address';
 import { ExecutionError } from '../execution-error.ts';
+import { raceSignal } from '../race-signal.ts';
 
 export interface ImageReference {
   /** What the engine is asked for; always with a tag or a digest. */
@@ -58,19 +60,38 @@ const lookupMs = 10_000;
 
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
-/** @returns the addresses of a host; none when it has none, which the pull itself then reports. */
-export async function resolveHost(name: string): Promise<readonly string[]> {
-  try {
-    const found = await lookUpName(name, AbortSignal.timeout(lookupMs));
-    return found.map(({ address }) => address);
-  } catch {
-    return [];
+/** By DNS alone, and as the system does: with its search domains, and what else it may ask. */
+const askedInTurn: readonly ResolveHost[] = [
+  async (name) => addressesOf(await lookUpName(name, AbortSignal.timeout(lookupMs))),
+  async (name) => {
+    const late = AbortSignal.timeout(lookupMs);
+    return addressesOf(await raceSignal(lookup(name, { all: true }), late));
+  },
+];
+
+/**
+ * @returns the addresses of a host, of the first way that finds one; none when it has none. The
+ * system is asked last: its look-ups hold threads that files need.
+ */
+export async function resolveHost(
+  name: string,
+  ways: readonly ResolveHost[] = askedInTurn,
+): Promise<readonly string[]> {
+  for (const ask of ways) {
+    const found = await ask(name).catch(() => []);
+    if (found.length > 0) return found;
   }
+  return [];
+}
+
+function addressesOf(found: readonly { address: string }[]): string[] {
+  return found.map(({ address }) => address);
 }
 
 /**
  * Refuses to pull from this machine and its network: the engine asks whatever host a job names, so
- * a stranger could look for services behind the provider's router and read their answers.
+ * a stranger could look for services behind the provider's router and read their answers. A name
+ * without an address here is refused too: the engine may know one.
  * @throws ExecutionError `image_not_found`.
  */
 export async function refusePrivateRegistry(
@@ -79,11 +100,18 @@ export async function refusePrivateRegistry(
 ): Promise<void> {
   if (registryHost === null) return;
   const literal = isIP(registryHost) !== 0 || !registryHost.includes('.');
-  const addresses = literal ? [] : await resolve(registryHost);
-  if (literal || localNames.test(registryHost) || !addresses.every(isPublicAddress)) {
-    const detail = `Images are not pulled from ${registryHost}: it is not a public registry.`;
+  if (literal || localNames.test(registryHost)) throw notPublic(registryHost);
+  const addresses = await resolve(registryHost);
+  if (addresses.length === 0) {
+    const detail = `The registry ${registryHost} is not found: it has no address.`;
     throw new ExecutionError('image_not_found', detail);
   }
+  if (!addresses.every(isPublicAddress)) throw notPublic(registryHost);
+}
+
+function notPublic(host: string): ExecutionError {
+  const detail = `Images are not pulled from ${host}: it is not a public registry.`;
+  return new ExecutionError('image_not_found', detail);
 }
 
 const localNames = /\.(?:local|localhost|localdomain|internal|intranet|lan|home|corp|arpa|[\d.]+)$/;
