@@ -152,4 +152,17 @@ describe('findResumePoint', () => {
     expect(resume.isRepeated(line('b', 5, 'stderr'))).toBe(false);
     expect(resume.isRepeated(line('b', 6))).toBe(false);
   });
+
+  it('goes back to where a line began that had not ended', () => {
+    const spool = openSpool(1_000);
+    spool.add(line('whole', 1));
+    for (const atMs of [3, 4]) spool.add({ ...line(`piece ${atMs}`, atMs), continued: true });
+    spool.add(line('other', 6, 'stderr'));
+    spool.flush();
+    const resume = findResumePoint(journal, executionId);
+    expect(resume.sinceMs).toBe(3);
+    expect(resume.isRepeated(line('piece 3', 3))).toBe(true);
+    // Begun before the line of the other stream, and read after it.
+    expect(resume.isRepeated(line('rest', 5))).toBe(false);
+  });
 });

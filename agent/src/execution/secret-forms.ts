@@ -15,14 +15,15 @@ export function secretForms(value: string): string[] {
   const encoded = [...base64Forms(bytes), ...wrapped(bytes.toString('base64'))];
   const hex = [bytes.toString('hex'), ...wrapped(bytes.toString('hex'))];
   const forms = [
-    withoutControls(value, 'keep'),
+    // As it is looked for: without its colours too.
+    withoutControls(value, 'drop'),
     ...value.split(/[\r\n]+/).filter((line) => !line.startsWith('-----')),
     ...encoded,
     ...encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
     ...hex,
     ...hex.map((text) => text.toUpperCase()),
     ...urlForms(value, bytes),
-    JSON.stringify(value).slice(1, -1),
+    ...jsonForms(value),
   ];
   const usable = forms
     .map((form) => form.trim())
@@ -49,6 +50,25 @@ function wrapped(text: string): string[] {
     }
     return lines;
   });
+}
+
+/** With what other languages escape too: slashes, letters beyond ASCII, and HTML's characters. */
+function jsonForms(value: string): string[] {
+  const plain = JSON.stringify(value).slice(1, -1);
+  return [plain, plain.replaceAll('/', '\\/')].flatMap((text) => {
+    const ascii = text.replace(/[\u007f-\uffff]/g, unicodeEscape);
+    const html = [text, ascii].map((form) => form.replace(/[<>&']/g, unicodeEscape));
+    const forms = [text, ascii, ...html];
+    return [...forms, ...forms.map((form) => form.replace(/\\u[0-9a-f]{4}/g, largeEscape))];
+  });
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function largeEscape(escape: string): string {
+  return `\\u${escape.slice(2).toUpperCase()}`;
 }
 
 function urlForms(value: string, bytes: Buffer): string[] {

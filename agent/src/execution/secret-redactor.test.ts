@@ -18,6 +18,10 @@ describe('a secret value', () => {
     ['in an address', `https://x/?t=${encodeURIComponent(value)}&a=1`],
     ['in a form', new URLSearchParams({ t: value }).toString()],
     ['in JSON', JSON.stringify({ t: value })],
+    ['in JSON of PHP', 'x "p4ss\\/w\\u00f6rd+42 =!" y'],
+    ['in JSON of Python', '"p4ss/w\\u00f6rd+42 =!"'],
+    ['in JSON with large hex', '"p4ss/w\\u00F6rd+42 =!"'],
+    ['with control characters in it', 'p4ss\u0000/w\u001b[1mörd\u001b[K+42 =!'],
   ])('is found %s', (_form, text) => {
     const redacted = new SecretRedactor([value]).redact(text);
     expect(redacted).toContain('***');
@@ -40,6 +44,17 @@ describe('a secret value', () => {
     const redactor = new SecretRedactor(['abcdefgh', '123456789']);
     const data = { abcdefgh: [123456789, 5, { x: 'is abcdefgh!' }], ok: null };
     expect(redactor.redactJson(data)).toEqual({ '***': ['***', 5, { x: 'is ***!' }], ok: null });
+  });
+
+  it('leaves the control characters of other data as they are', () => {
+    const data = ['a\u001b[2Kb\nc', 'abcd\u0007efgh', 'abcd\nefgh'];
+    const redacted = new SecretRedactor(['abcdefgh']).redactJson(data);
+    expect(redacted).toEqual([data[0], '***', data[2]]);
+  });
+
+  it('of signs that JSON is often written without is found', () => {
+    const redactor = new SecretRedactor(["a<b>&'cdefg"]);
+    expect(redactor.redact('"a\\u003cb\\u003e\\u0026\\u0027cdefg"')).toBe('"***"');
   });
 
   it('is whole again in no text, however it is put together', () => {

@@ -1,3 +1,4 @@
+import { withoutControls } from '@node3/shared/log-text';
 import { FormAutomaton } from './form-automaton.ts';
 import { secretForms } from './secret-forms.ts';
 import { mask, TextMask } from './text-mask.ts';
@@ -15,9 +16,12 @@ export class SecretRedactor {
     return new TextMask(this.#forms);
   }
 
+  /** Where control characters would hide a value, they are taken out. */
   redact(text: string): string {
-    const masked = this.openMask();
-    return masked.push(text) + masked.end();
+    const lines = text.split('\n').map((line) => withoutControls(line, 'drop'));
+    const plain = lines.join('\n');
+    const masked = this.#mask(plain);
+    return masked === plain ? this.#mask(text) : masked;
   }
 
   /** The same for data that a program gave back, names of fields included. */
@@ -32,5 +36,10 @@ export class SecretRedactor {
     return Object.fromEntries(
       fields.map(([key, part]) => [this.redact(key), this.redactJson(part)]),
     );
+  }
+
+  #mask(text: string): string {
+    const masked = this.openMask();
+    return masked.push(text) + masked.end();
   }
 }

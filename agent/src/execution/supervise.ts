@@ -115,7 +115,9 @@ async function readLogs(
   try {
     const take = (line: LogLine) => {
       progress?.note();
-      showLine(spool, filter, line).forEach(keep);
+      // What was read by the earlier process has had its place; it is looked at for what goes on.
+      const shown = resume.isBefore(line) ? filter.push(line) : showLine(spool, filter, line);
+      shown.forEach(keep);
     };
     await live.facts.executor.logs(executionId, options, take, untilOver);
     filter.end().forEach(keep);

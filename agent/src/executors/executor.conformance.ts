@@ -276,6 +276,16 @@ export function describeExecutor(
       expect(lines.at(-1)).toMatchObject({ text: 'a\ufffdb', continued: false });
     });
 
+    it('gives a reader that resumes no half of a line', async () => {
+      const request = build(shell("printf 'one-'; sleep 0.2; printf 'two\\n'"));
+      const { lines } = await finish(request);
+      const [first] = lines;
+      const resumed: LogLine[] = [];
+      const options = { sinceMs: (first?.atMs ?? 0) + 1 };
+      await executor.logs(request.executionId, options, (l) => void resumed.push(l), neverAborted);
+      expect(new Set([...lines, ...resumed].map(({ text }) => text))).toEqual(new Set(['one-two']));
+    });
+
     it('streams lines while the job runs', async () => {
       const { request } = await start(build(shell('echo first; sleep 60')));
       expect(await firstLine(request.executionId)).toBe('first');

@@ -230,7 +230,7 @@ export interface ExecutionUsage {
 }
 
 export interface LogOptions {
-  /** Lines from this engine time on (inclusive, so a resuming reader may see one line twice). */
+  /** Lines from this engine time on at least (inclusive); a resuming reader sees some of them twice. */
   sinceMs?: number;
 }
 

@@ -22,7 +22,6 @@ import type {
   StartedExecution,
 } from '../executor.ts';
 import { collectJobFiles } from '../job-files.ts';
-import type { LogFrame } from '../log-frames.ts';
 import { raceSignal } from '../race-signal.ts';
 import { type SecretFiles, writeSecrets } from '../secret-files.ts';
 import { cgroupOf } from './native-cgroup.ts';
@@ -140,15 +139,15 @@ export class NativeExecutor implements Executor {
 
   async logs(
     executionId: string,
-    options: LogOptions,
+    _options: LogOptions,
     sink: (line: LogLine) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     const supervision = this.#require(executionId);
     const file = this.#paths(executionId).log;
     const frames = followFrames(file, () => supervision.hasEnded, signal);
-    const sinceMs = options.sinceMs ?? 0;
-    await deliverLines(framesSince(frames, sinceMs), supervision.spec.logBytesMax, sink);
+    // From the beginning: a frame may begin within a line, of which a part alone means nothing.
+    await deliverLines(frames, supervision.spec.logBytesMax, sink);
   }
 
   async remove(executionId: string): Promise<void> {
@@ -258,11 +257,4 @@ export class NativeExecutor implements Executor {
     assert(supervision !== undefined, 'the execution was started or adopted here');
     return supervision;
   }
-}
-
-async function* framesSince(
-  frames: AsyncIterable<LogFrame>,
-  sinceMs: number,
-): AsyncGenerator<LogFrame> {
-  for await (const frame of frames) if (frame.atMs >= sinceMs) yield frame;
 }
