@@ -109,6 +109,7 @@ export const pricingDefaults = {
   audit: { address: 'truncated', retentionDays: limits.auditRetentionDays },
   webhookAllow: {},
   alerts: {
+    resolvedKeptMs: limits.alertRetentionDays * 86_400_000,
     agentOfflineMs: 120_000,
     queueOldestMs: 600_000,
     paymentPendingMs: 300_000,

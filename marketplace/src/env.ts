@@ -138,7 +138,9 @@ function readAlerts(env: Env): AlertThresholds {
   const amount = (name: string, asset: Asset, fallback: BaseUnits) =>
     readCap(env, name, asset) ?? fallback;
   const percent = { fallback: alerts.diskFreeRatio * 100, min: 0, max: 99 };
+  const days = { fallback: limits.alertRetentionDays, min: 1, max: 3_650 };
   return {
+    resolvedKeptMs: 86_400_000 * readInteger(env, 'ALERT_RETENTION_DAYS', days),
     agentOfflineMs: seconds('ALERT_AGENT_OFFLINE_SEC', alerts.agentOfflineMs),
     queueOldestMs: seconds('ALERT_QUEUE_OLDEST_SEC', alerts.queueOldestMs),
     paymentPendingMs: seconds('ALERT_PAYMENT_PENDING_SEC', alerts.paymentPendingMs),

@@ -164,6 +164,11 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         fallback: '1',
       },
       {
+        name: 'ALERT_RETENTION_DAYS',
+        about: 'How long alerts that are over are kept.',
+        fallback: '90',
+      },
+      {
         name: 'WEBHOOK_NETWORKS',
         about: 'Private networks that webhooks may lead to, on any port; for development.',
         fallback: null,

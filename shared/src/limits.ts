@@ -337,6 +337,10 @@ export const limits = {
   webhookDeliveryDays: 30,
   /** Time to give the new secret to the receiver. */
   webhookSecretOverlapMs: 86_400_000,
+  /** How long an alert that is over is kept: as long as the audit log. */
+  alertRetentionDays: 90,
+  /** Alerts that are removed in one write. */
+  alertsPrunedMax: 500,
   /** Accounts that are looked at in one turn for how much they have left. */
   alertAccountsMax: 10_000,
   /**

@@ -3,6 +3,8 @@ import { type Asset, assets, type BaseUnits, formatAmount, zero } from '@node3/s
 
 /** Where alerts begin. They end only well on the other side, so that nothing flaps. */
 export interface AlertThresholds {
+  /** How long one that is over is kept. */
+  resolvedKeptMs: number;
   agentOfflineMs: number;
   queueOldestMs: number;
   paymentPendingMs: number;

@@ -94,6 +94,21 @@ describe('alerts', () => {
     expect(await open()).toEqual([]);
   });
 
+  it('are removed 90 days after they were over', async () => {
+    const accountId = await bed.world.openAccount(1_000_000n);
+    await bed.happen('job.posted', accountId, { asset: 'USDC' });
+    expect(await open()).toHaveLength(1);
+    await bed.world.deposit(accountId, baseUnits(249_999_000n));
+    expect(await open()).toEqual([]);
+    const search = { accountId, state: 'all', beforeAlertId: null, limit: 9 } as const;
+    bed.clock.advance(90 * 86_400_000);
+    await open();
+    expect(await bed.store.alerts(search)).toHaveLength(1);
+    bed.clock.advance(1);
+    await open();
+    expect(await bed.store.alerts(search)).toEqual([]);
+  });
+
   it('tell an account that posts jobs that little is left', async () => {
     const accountId = await bed.world.openAccount(1_000_000n);
     expect(await open()).toEqual([]);

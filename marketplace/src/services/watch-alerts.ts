@@ -63,6 +63,9 @@ export class AlertWatch {
     }
     // What is left is good again, or gone.
     for (const alert of known.values()) await this.#resolve(alert, facts.nowMs);
+    const { store, alertThresholds } = this.#deps;
+    // More than that are removed in the turns that follow.
+    await store.pruneAlerts(facts.nowMs - alertThresholds.resolvedKeptMs, limits.alertsPrunedMax);
   }
 
   #note({ name, accountId, data }: EventRow): void {

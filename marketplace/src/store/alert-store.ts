@@ -40,6 +40,8 @@ export interface AlertStore {
     nowMs: number,
     events: (alert: AlertRow) => NewEvent[],
   ): Promise<AlertRow | null>;
+  /** Removes at most `limit` of those that ended before a time. @returns how many. */
+  pruneAlerts(resolvedBeforeMs: number, limit: number): Promise<number>;
   alerts(search: AlertSearch): Promise<AlertRow[]>;
   /** Webhooks that have failed since before a time. */
   failingWebhooks(beforeMs: number, limit: number): Promise<WebhookRow[]>;

@@ -35,6 +35,10 @@ const ofAll = 'SELECT * FROM alerts WHERE alert_id < ? ORDER BY alert_id DESC LI
 const selectFailing = `
   SELECT * FROM webhooks INDEXED BY webhooks_failing WHERE failing_since_ms < ?
   ORDER BY failing_since_ms LIMIT ?`;
+const prune = `
+  DELETE FROM alerts WHERE alert_id IN (
+    SELECT alert_id FROM alerts INDEXED BY alerts_resolved
+    WHERE resolved_at_ms IS NOT NULL AND resolved_at_ms < ? ORDER BY resolved_at_ms LIMIT ?)`;
 /** Sorts after every id. */
 const afterAllIds = '~';
 
@@ -49,6 +53,8 @@ export function createAlertStore(database: Database): AlertStore {
       database.write((tx) => resolveAlert(tx, alertId, nowMs, events)),
     acknowledgeAlert: (alertId, nowMs, events) =>
       database.write((tx) => acknowledgeAlert(tx, alertId, nowMs, events)),
+    pruneAlerts: (resolvedBeforeMs, limit) =>
+      database.write((tx) => tx.run(prune, resolvedBeforeMs, limit)),
     alerts: (search) => database.read((tx) => findAlerts(tx, search)),
     async failingWebhooks(beforeMs, limit) {
       const found = await database.read((tx) =>

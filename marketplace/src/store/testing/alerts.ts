@@ -30,6 +30,7 @@ export async function liveThroughAlerts(world: World): Promise<void> {
   await store.alerts({ ...page, accountId: null, state: 'all' });
   await store.alerts({ ...page, accountId: 'acc_1', state: 'all' });
   await store.failingWebhooks(1, 5);
+  await store.pruneAlerts(1, 5);
 }
 
 export function describeAlerts(given: Given): void {
@@ -44,6 +45,26 @@ export function describeAlerts(given: Given): void {
       expect(await store.resolveAlert(first.alertId, 30, [])).toBe(false);
       expect(await store.openAlert(alertOf(world), [])).toBe(true);
       expect((await store.openAlerts()).map(({ subject }) => subject)).toEqual(['agt_1', 'agt_2']);
+    });
+
+    it('are removed when they ended long ago, the oldest first, and never while open', async () => {
+      const { store, world } = given;
+      for (const [subject, endedAtMs] of [
+        ['a', 20],
+        ['b', 21],
+        ['c', 22],
+        ['d', null],
+      ] as const) {
+        const alert = alertOf(world, { subject });
+        await store.openAlert(alert, []);
+        if (endedAtMs !== null) await store.resolveAlert(alert.alertId, endedAtMs, []);
+      }
+      expect(await store.pruneAlerts(22, 1)).toBe(1);
+      expect(await store.pruneAlerts(22, 9)).toBe(1);
+      expect(await store.pruneAlerts(22, 9)).toBe(0);
+      const search = { accountId: null, state: 'all', beforeAlertId: null, limit: 9 } as const;
+      const left = (await store.alerts(search)).map(({ subject }) => subject);
+      expect(left).toEqual(['d', 'c']);
     });
 
     it('are acknowledged once, and found by account', async () => {

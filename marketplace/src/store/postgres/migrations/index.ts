@@ -16,6 +16,7 @@ import { dataKeys } from './0015-data-keys.ts';
 import { alerts } from './0016-alerts.ts';
 import { homeChanges } from './0017-home-changes.ts';
 import { gpuProofs } from './0018-gpu-proofs.ts';
+import { resolvedAlerts } from './0019-resolved-alerts.ts';
 
 export interface Migration {
   name: string;
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   alerts,
   homeChanges,
   gpuProofs,
+  resolvedAlerts,
 ];

@@ -29,6 +29,7 @@ import { dataKeys } from './0027-data-keys.ts';
 import { alerts } from './0028-alerts.ts';
 import { homeChanges } from './0029-home-changes.ts';
 import { gpuProofs } from './0030-gpu-proofs.ts';
+import { resolvedAlerts } from './0031-resolved-alerts.ts';
 
 export interface Migration {
   name: string;
@@ -69,4 +70,5 @@ export const migrations: readonly Migration[] = [
   alerts,
   homeChanges,
   gpuProofs,
+  resolvedAlerts,
 ];
