@@ -123,15 +123,18 @@ export class Iptables implements Firewall {
 
   async protect(door: BridgeDoor): Promise<void> {
     const [v4, v6] = this.#programs;
+    const rules = [
+      ...iptablesRules(door, 'ipv4').map((rule) => ({ program: v4, rule })),
+      ...iptablesRules(door, 'ipv6').map((rule) => ({ program: v6, rule })),
+    ];
+    const set = await Promise.all(
+      rules.map(({ program, rule }) => succeeds(program, ['-w', '-C', ...rule])),
+    );
+    // What stands is not taken away for a moment: a job may be running behind it.
+    if (set.every(Boolean)) return;
     await this.release(door.bridge);
-    for (const [program, family] of [
-      [v4, 'ipv4'],
-      [v6, 'ipv6'],
-    ] as const) {
-      // The last one comes first in the chain.
-      for (const rule of iptablesRules(door, family))
-        await runCommand(program, ['-w', '-I', ...rule]);
-    }
+    // The last one comes first in the chain.
+    for (const { program, rule } of rules) await runCommand(program, ['-w', '-I', ...rule]);
   }
 
   async isProtected(bridge: string): Promise<boolean> {

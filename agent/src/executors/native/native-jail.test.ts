@@ -1,12 +1,17 @@
 import { expect, it } from 'vitest';
 import { deviceNodes, parseNvidiaNodes } from './native-jail.ts';
 
-const information = (uuid: string, minor: number) => `Model: \t\t NVIDIA GeForce RTX 4090
-IRQ:   \t\t 120
+/** As the driver 580.159.04 wrote it for an H200 in November 2026, with the id and the number ours. */
+const information = (uuid: string, minor: number) => `Model: \t\t NVIDIA H200
+IRQ:   \t\t 41
 GPU UUID: \t ${uuid}
-Video BIOS: \t 95.02.3c.00.01
+Video BIOS: \t 96.00.a5.00.1a
 Bus Type: \t PCIe
+DMA Size: \t 52 bits
+DMA Mask: \t 0xfffffffffffff
+Bus Location: \t 0000:00:06.0
 Device Minor: \t ${minor}
+GPU Firmware: \t 580.159.04
 GPU Excluded:\t No
 `;
 const [first, second] = ['GPU-11111111-aaaa', 'GPU-22222222-bbbb'];
