@@ -3,7 +3,7 @@ import type { ExecutionDevice, ExecutionRequest } from './executor.ts';
 
 /** Names that steer device selection or the dynamic loader: a job that sets them is refused. */
 const refusedNames =
-  /^(?:NVIDIA_.*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK|LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_.*|NODE3_.*|JOB_ID|INPUT_DIR|OUTPUT_DIR|SECRETS_DIR)$/;
+  /^(?:NVIDIA_.*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK|LD_.*|DYLD_.*|NODE3_.*|JOB_ID|INPUT_DIR|OUTPUT_DIR|SECRETS_DIR)$/;
 const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export interface JobDirectories {

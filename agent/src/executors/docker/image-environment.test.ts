@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listRefusedVariables } from '../job-environment.ts';
 import { overrideImage } from './image-environment.ts';
 
 const nvidia = [{ uuid: 'GPU-1', vendor: 'nvidia' as const }];
@@ -34,4 +35,10 @@ describe('overrideImage', () => {
     const changed = overrideImage([`LD_LIBRARY_PATH=${paths}`], env, nvidia);
     expect(changed).toEqual(['LD_PRELOAD', 'LD_AUDIT', ...expected]);
   });
+});
+
+it('threats 3, 4: refuses a job that sets the loader’s or the devices’ variables itself', () => {
+  const names = ['LD_PRELOAD', 'LD_DEBUG_OUTPUT', 'NVIDIA_VISIBLE_DEVICES', 'ROCR_VISIBLE_DEVICES'];
+  const env = Object.fromEntries([...names, 'LDFLAGS', 'MY_LD_PRELOAD'].map((name) => [name, '1']));
+  expect(listRefusedVariables(env)).toEqual(names.toSorted());
 });
