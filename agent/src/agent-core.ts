@@ -26,6 +26,7 @@ import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
 import { AgentMeasures } from './observability/agent-measures.ts';
 import type { PolicyVerdict } from './policy/decide-policy.ts';
+import { withPolicy } from './policy/machine-policy.ts';
 import type { PolicyStore } from './policy/policy-store.ts';
 import { PolicyWatch } from './policy/policy-watch.ts';
 import type { ReadPowerSource } from './policy/power-source.ts';
@@ -38,7 +39,7 @@ import { EarningsWatch } from './wallet/earnings.ts';
 export interface ExecutorContext {
   /** Labels everything an executor creates; the same for the life of the data directory. */
   ownerId: string;
-  /** Native jobs and hosts that jobs may reach stand in it as the policy has them at the start. */
+  /** With what the policy said at the start in the place of its settings. */
   config: AgentConfig;
   clock: HostClock;
   log: Logger;
@@ -126,12 +127,10 @@ export function createCore(
     parts.ids,
     parts.writePrivateFile,
   );
-  const { egressHosts, nativeAllowed, registriesAllowed, imageDiskBytes } = policyStore.current;
-  const images = { imageRegistries: registriesAllowed ?? [], imageCacheBytesMax: imageDiskBytes };
-  const started = { egressHosts, nativeAllowed };
+  const started = policyStore.current;
   const context: ExecutorContext = {
     ownerId,
-    config: { ...config, ...started, ...images },
+    config: withPolicy(config, started),
     clock,
     log,
     secretFiles,

@@ -8,6 +8,7 @@ import {
   listEngineAddresses,
 } from './executors/docker/engine-socket.ts';
 import { type ImagePolicy, imagePolicyUsual } from './executors/docker/image-policy.ts';
+import { ensureLocalImage } from './executors/docker/local-image.ts';
 import { egressPolicyFor } from './executors/egress/egress-policy.ts';
 import type { Executor } from './executors/executor.ts';
 import { NativeExecutor } from './executors/native/native-executor.ts';
@@ -30,8 +31,12 @@ export function createExecutors(context: ExecutorContext): readonly Executor[] {
   return [docker, native];
 }
 
-function createDockerExecutor(context: ExecutorContext): DockerExecutor {
-  const { clock, config, log, ownerId, secretFiles } = context;
+/** An image of this machine's own shell, to try a container with where no registry is needed. */
+export async function buildTrialImage({ config, log }: ExecutorContext): Promise<string> {
+  return (await ensureLocalImage({ docker: connectTo(config), log })).image;
+}
+
+function connectTo(config: ExecutorContext['config']) {
   const address = chooseEngineAddress(
     listEngineAddresses({
       dockerHost: config.environment['DOCKER_HOST'] || null,
@@ -40,7 +45,12 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
       uid: process.getuid?.() ?? null,
     }),
   );
-  const docker = connectEngine(address ?? { kind: 'socket', path: '/var/run/docker.sock' });
+  return connectEngine(address ?? { kind: 'socket', path: '/var/run/docker.sock' });
+}
+
+function createDockerExecutor(context: ExecutorContext): DockerExecutor {
+  const { clock, config, log, ownerId, secretFiles } = context;
+  const docker = connectTo(config);
   const egress = egressPolicyFor(config.egressHosts ?? []);
   return new DockerExecutor({
     docker,

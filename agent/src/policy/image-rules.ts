@@ -35,7 +35,8 @@ export function findImageRefusal(
   const { imagesAllowed, registriesAllowed } = policy;
   if (image === nativeImage) return null;
   const name = readImageName(image);
-  if (registriesAllowed !== null && !registriesAllowed.includes(name.registry)) {
+  const hosts = [name.registry, name.registry.replace(/:\d+$/, '')];
+  if (registriesAllowed !== null && !hosts.some((host) => registriesAllowed.includes(host))) {
     return `The policy of this machine allows no images from ${name.registry}.`;
   }
   if (imagesAllowed !== null && !imagesAllowed.some((entry) => covers(entry, name))) {

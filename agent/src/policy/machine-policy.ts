@@ -31,15 +31,35 @@ export function machinePolicy(
   };
 }
 
-/** What takes effect at the next start only: executors are made with it. */
-export function findRestartNeed(
-  started: Pick<ProviderPolicy, 'nativeAllowed' | 'egressHosts'>,
-  now: ProviderPolicy,
-): string | null {
-  if (now.nativeAllowed && !started.nativeAllowed) {
-    return 'Jobs without a container are allowed from the next start of the agent on.';
-  }
-  const more = now.egressHosts.filter((host) => !started.egressHosts.includes(host));
-  if (more.length === 0) return null;
-  return `Jobs may reach ${more.join(', ')} from the next start of the agent on.`;
+/** The settings that executors are made with, as the policy has them. */
+export function withPolicy(config: AgentConfig, policy: ProviderPolicy): AgentConfig {
+  const { egressHosts, imageDiskBytes, nativeAllowed, registriesAllowed } = policy;
+  return {
+    ...config,
+    egressHosts,
+    nativeAllowed,
+    imageRegistries: registriesAllowed ?? [],
+    imageCacheBytesMax: imageDiskBytes,
+  };
+}
+
+/**
+ * What takes effect at the next start only, since executors are made with it. What is forbidden
+ * takes effect at once.
+ */
+export function findRestartNeed(started: ProviderPolicy, now: ProviderPolicy): string | null {
+  const waiting = [
+    now.nativeAllowed && !started.nativeAllowed ? 'jobs without a container' : null,
+    hasMore(started.egressHosts, now.egressHosts) ? 'the new hosts that jobs may reach' : null,
+    hasMore(started.registriesAllowed, now.registriesAllowed) ? 'the new registries' : null,
+    now.imageDiskBytes !== started.imageDiskBytes ? 'the new size of the disk for images' : null,
+  ].filter((part) => part !== null);
+  if (waiting.length === 0) return null;
+  return `From the next start of the agent on: ${waiting.join(', ')}.`;
+}
+
+/** null is everything. */
+function hasMore(before: readonly string[] | null, now: readonly string[] | null): boolean {
+  if (before === null) return false;
+  return now === null || now.some((entry) => !before.includes(entry));
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { LocalAgentOptions } from '../agent/local-agent.ts';
+import type { DoctorOptions } from '../commands/agent-doctor.ts';
 import type { LeaveOptions } from '../commands/agent-life.ts';
-import { attachAction, type ProgramState } from './attach-action.ts';
+import type { ServiceOptions } from '../commands/agent-service.ts';
+import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 /** What a provider does on the machine that the agent runs on. */
 export function addOwnAgentCommands(state: ProgramState, program: Command): void {
@@ -14,8 +16,22 @@ export function addOwnAgentCommands(state: ProgramState, program: Command): void
         'Ends with 1 when there is hardware that does not work, and with 0 without any.',
     );
   attachAction(state, detect, async () => (await import('../commands/agent-detect.ts')).detectGpus);
+  const doctor = agent
+    .command('doctor')
+    .summary('whether jobs can run here, and what mends what is missing')
+    .description(
+      'Looks at files, policy, wallet, marketplace, clock, GPUs and engine, and starts a real\n' +
+        'container as a job would be started. Ends with 1 when anything failed.',
+    )
+    .option('--image <image>', 'an image with a shell; by default one of this machine’s own files');
+  attachAction<DoctorOptions>(
+    state,
+    doctor,
+    async () => (await import('../commands/agent-doctor.ts')).examine,
+  );
   addLifeCommands(state, agent);
   addPolicyCommands(state, agent);
+  addUnitCommands(state, agent);
 }
 
 const withUrl = (command: Command) =>
@@ -62,4 +78,35 @@ function addPolicyCommands(state: ProgramState, agent: Command): void {
   attachAction<LocalAgentOptions>(state, set, async () => (await load()).setPolicy);
   const edit = withUrl(policy.command('edit')).description('Open it in your editor');
   attachAction<LocalAgentOptions>(state, edit, async () => (await load()).editPolicy);
+}
+
+function addUnitCommands(state: ProgramState, agent: Command): void {
+  const load = () => import('../commands/agent-service.ts');
+  const service = agent
+    .command('service')
+    .description('Have this machine start the agent: systemd, launchd or the Task Scheduler');
+  const one = (name: string, description: string) =>
+    service
+      .command(name)
+      .description(description)
+      .option('--system', 'for the machine, not for you');
+  const install = one('install', 'Write it, start it, and see that it runs and stays')
+    .option('--run-as <user>', 'with --system: the user it runs as')
+    .option('--group <name>', 'with --system: a group beside that of the user', collect)
+    .option(
+      '--environment-file <file>',
+      'lines NAME=value; by default agent.env in the data folder',
+    )
+    .option('--print', 'only print what would be written');
+  attachAction<ServiceOptions>(state, install, async () => (await load()).installAgentService);
+  const uninstall = one('uninstall', 'Stop it and take it away; data and wallet stay').option(
+    '--run-as <user>',
+    'with --system: the user it runs as',
+  );
+  attachAction<ServiceOptions>(state, uninstall, async () => (await load()).uninstallAgentService);
+  const status = one(
+    'status',
+    'What the system says of it; exit code 1 when it does not run',
+  ).option('--run-as <user>', 'with --system: the user it runs as');
+  attachAction<ServiceOptions>(state, status, async () => (await load()).showAgentService);
 }

@@ -1,0 +1,93 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAgentConfig } from '../env.ts';
+import { FakeExecutor } from '../executors/fake/fake-executor.ts';
+import { checkContainers } from './check-container.ts';
+import { checkMachine } from './check-machine.ts';
+import { checkClock, checkMarketplace } from './check-marketplace.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'node3-doctor-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const config = (env: Record<string, string> = {}) =>
+  readAgentConfig({ AGENT_DATA_DIR: folder, ...env }, { hostname: 'h', dashboardDir: null });
+const at = (answer: () => Promise<Response>) => ({
+  fetch: answer as typeof fetch,
+  nowMs: () => 1_800_000_000_000,
+  monotonicMs: () => 0,
+});
+
+describe('the doctor', () => {
+  it('names a wrong policy and a wallet that others can read', async () => {
+    await writeFile(join(folder, 'policy.json'), '{ "idle": 1 }');
+    await writeFile(join(folder, 'wallet.json'), '[]');
+    await chmod(join(folder, 'wallet.json'), 0o644);
+    const checks = await checkMachine(config());
+    expect(checks.filter(({ state }) => state === 'failed')).toEqual([
+      expect.objectContaining({ name: 'policy', fix: 'node3 agent policy edit' }),
+      expect.objectContaining({ fix: `chmod 600 ${join(folder, 'wallet.json')}` }),
+    ]);
+  });
+
+  it('names a disk that is below the floor, and a wallet that is not there yet', async () => {
+    await writeFile(join(folder, 'policy.json'), '{ "diskFloorBytes": 17592186044416 }');
+    const checks = await checkMachine(config());
+    expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'data folder ok',
+      'policy ok',
+      'disk failed',
+      'wallet warning',
+    ]);
+  });
+
+  it('names a marketplace that is unreachable, broken or would be spoken to in the clear', async () => {
+    const down = at(() =>
+      Promise.reject(
+        new TypeError('fetch failed', {
+          cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
+        }),
+      ),
+    );
+    const [unreachable] = await checkMarketplace(config(), down);
+    expect(unreachable?.sentence).toMatch(/does not answer: ECONNREFUSED/);
+    const broken = at(async () => new Response('', { status: 502 }));
+    expect((await checkMarketplace(config(), broken))[0]?.sentence).toMatch(/HTTP 502/);
+    const clear = config({ MARKETPLACE_URL: 'http://market.example' });
+    expect((await checkMarketplace(clear, broken))[0]?.sentence).toMatch(/unencrypted/);
+  });
+
+  it('compares the clocks, as exactly as the answer allows', () => {
+    const date = new Date(1_800_000_000_000).toUTCString();
+    const stateAt = (aheadMs: number) => checkClock(date, 1_800_000_000_000 + aheadMs, 100).state;
+    expect([0, 31_000, 32_000, -30_000, -31_000].map(stateAt)).toEqual([
+      'ok',
+      'ok',
+      'failed',
+      'ok',
+      'failed',
+    ]);
+    expect(checkClock(null, 0, 0).state).toBe('skipped');
+  });
+
+  it('passes on what is wrong with the engine, and starts nothing then', async () => {
+    const executor = new FakeExecutor();
+    const fix = 'sudo systemctl start docker';
+    executor.programProbe({
+      available: false,
+      problems: [{ code: 'engine_missing', sentence: 'No engine.', fix }],
+      isolationEffective: null,
+    });
+    const findImage = async () => 'busybox';
+    const checks = await checkContainers({ executor, findImage }, { devices: [] });
+    expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'engine failed',
+      'container skipped',
+    ]);
+    expect(checks[0]?.fix).toBe(fix);
+  });
+});

@@ -1,0 +1,68 @@
+import { systemIds } from '@node3/shared/ids';
+import { silentLogger } from '@node3/shared/logger';
+import type { AgentConfig } from '../config.ts';
+import { buildTrialImage, createExecutors } from '../create-executors.ts';
+import { createCommandRunner } from '../gpu/command-runner.ts';
+import { createGpuDetectors } from '../gpu/gpu-detectors.ts';
+import { type Inspection, inspectDevices } from '../gpu/inspect-devices.ts';
+import { systemHostClock } from '../host-clock.ts';
+import { type Check, failed, ok } from './check.ts';
+import { checkContainers } from './check-container.ts';
+import { checkMachine } from './check-machine.ts';
+import { checkMarketplace } from './check-marketplace.ts';
+
+const detectMsMax = 60_000;
+
+/** Looks at everything that an agent needs here. Changes nothing that it does not take back. */
+export async function runDoctor(config: AgentConfig, image: string | null): Promise<Check[]> {
+  const clock = systemHostClock;
+  const [machine, marketplace, inspection] = await Promise.all([
+    checkMachine(config),
+    checkMarketplace(config, { ...clock, fetch }),
+    inspect(config),
+  ]);
+  const context = {
+    ownerId: `doctor-${systemIds.secret(12)}`,
+    config: { ...config, nativeAllowed: false, egressHosts: [] },
+    clock,
+    log: silentLogger,
+    secretFiles: null,
+  };
+  const [executor] = createExecutors(context);
+  const findImage = async () => image ?? (await buildTrialImage(context));
+  try {
+    const containers =
+      executor === undefined ? [] : await checkContainers({ executor, findImage }, inspection);
+    return [checkNode(), ...machine, ...marketplace, ...listGpus(inspection), ...containers];
+  } finally {
+    await executor?.close();
+  }
+}
+
+function checkNode(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = major > 22 || (major === 22 && minor >= 18);
+  if (fits) return ok('node', `Node.js ${process.versions.node}.`);
+  const sentence = `Node.js ${process.versions.node} is too old; 22.18 is needed.`;
+  return failed('node', sentence, 'Install Node.js 22.18 or newer: https://nodejs.org');
+}
+
+function inspect({ environment }: AgentConfig): Promise<Inspection> {
+  const clock = systemHostClock;
+  const runner = createCommandRunner({ environment });
+  const detectors = createGpuDetectors('hardware', { runner, clock, telemetry: 'query' });
+  const deps = { detectors, clock, log: silentLogger };
+  return inspectDevices(deps, AbortSignal.timeout(detectMsMax));
+}
+
+/** A machine without a GPU sells its processors. */
+function listGpus({ devices, problems }: Inspection): Check[] {
+  const broken = problems.map(({ fix, sentence }) => failed('GPUs', sentence, fix));
+  const sick = devices.flatMap(({ health, model }) =>
+    health.reason === null
+      ? []
+      : [failed('GPUs', `${model}: ${health.reason}`, 'node3 agent detect')],
+  );
+  const names = devices.map(({ model }) => model).join(', ');
+  return [...broken, ...sick, ok('GPUs', names === '' ? 'No GPU was found.' : `${names}.`)];
+}
