@@ -14,11 +14,11 @@ import { DiskRoom } from './disk-room.ts';
 const full = expect.objectContaining({ code: 'STORAGE_FULL' }) as unknown;
 
 /** A disk of 1,000 bytes, of which 100 are reserved. */
-function testRoom() {
+function testRoom(name: 'database' | 'data' = 'database') {
   const disk = { free: 500 };
   const room = new DiskRoom({
     disks: [
-      { name: 'database', folder: '/database' },
+      { name, folder: '/database' },
       { name: 'artifacts', folder: '/unknown' },
     ],
     reserveBytes: 100,
@@ -49,6 +49,16 @@ describe('DiskRoom', () => {
     await room.look();
     room.assertForOutput(65);
     expect(() => room.assertForOutput(66)).toThrow(full);
+  });
+
+  it('has room for so many parts at a time, and again when they are through', async () => {
+    const { room } = testRoom('data');
+    await room.look();
+    const through = room.holdPart(400);
+    room.holdPart(75);
+    expect(() => room.holdPart(1)).toThrow(full);
+    through();
+    room.holdPart(400);
   });
 
   it('knows nothing of a disk that says nothing', () => {

@@ -43,6 +43,8 @@ export class DiskRoom {
   readonly #listeners: (() => void)[] = [];
   #sizes: DiskSize[] = [];
   #low: DiskSize | null = null;
+  /** Of parts that are on their way. */
+  #heldBytes = 0;
 
   constructor(options: DiskRoomOptions) {
     this.#options = options;
@@ -99,6 +101,25 @@ export class DiskRoom {
     throw refused(
       `${bytes} bytes find no room on the disk of the ${short.name}; ${short.free} are free.`,
     );
+  }
+
+  /**
+   * Room for a part that comes, beside those that come already. One for an object store waits in the
+   * data folder until it is whole. Throws STORAGE_FULL.
+   * @returns what gives it back.
+   */
+  holdPart(bytes: number): () => void {
+    const { reserveBytes } = this.#options;
+    const wanted = this.#heldBytes + bytes;
+    const sizeOf = (disk: DiskName) => this.#sizes.find(({ name }) => name === disk);
+    const { free } = sizeOf('artifacts') ?? sizeOf('data') ?? { free: Number.POSITIVE_INFINITY };
+    if (reserveBytes > 0 && free - wanted < reserveBytes * (1 - shareForFiles)) {
+      throw refused(`${wanted} bytes of parts at a time find no room; ${free} are free.`);
+    }
+    this.#heldBytes = wanted;
+    return () => {
+      this.#heldBytes -= bytes;
+    };
   }
 
   /** The smallest share that is free of any disk, 0 to 1; null where nothing is known. */

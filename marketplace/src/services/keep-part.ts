@@ -30,7 +30,9 @@ export async function keepPart(
   // Others' parts were refused before their bytes came; these belong to a job that runs.
   if (fence !== null) deps.room.assertForOutput(part.bytes);
   const transfer = deps.transfers.begin('upload', callerOf(row, fence));
+  let giveBack = () => undefined as void;
   try {
+    giveBack = deps.room.holdPart(part.bytes);
     return await deps.partWriters.write(artifactId, async () => {
       const body = read(transfer.signal);
       const tag = await deps.blobs.writePart({ key: artifactId, upload }, part, body);
@@ -38,6 +40,7 @@ export async function keepPart(
       return { offset, bytes: part.bytes };
     });
   } finally {
+    giveBack();
     transfer.end();
   }
 }

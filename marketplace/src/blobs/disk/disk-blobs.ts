@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
-import { isDiskFull, isNotFound } from '@node3/shared/file-error';
+import { isNotFound } from '@node3/shared/file-error';
 import { hashFile } from '@node3/shared/files/hash-file';
 import { writeAll } from '@node3/shared/files/write-all';
-import { storageFull } from '../../store/storage-full.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { exactLength } from '../exact-length.ts';
+import { withRoom } from '../with-room.ts';
 
 /** Each reader has one in memory, and what the garbage collector has not found yet. */
 const readBytes = 64 * 1024;
@@ -101,15 +101,6 @@ function blobPaths(folder: string) {
     // A folder with a million files is slow to list; the end of an id is random.
     blob: (key: string) => join(blobs, checked(key).slice(-2), key),
   };
-}
-
-/** Throws STORAGE_FULL where there is none: the same part may be sent again. */
-async function withRoom<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw isDiskFull(error) ? storageFull(error) : error;
-  }
 }
 
 async function openKnown(path: string, flags: number, key: string): Promise<FileHandle> {

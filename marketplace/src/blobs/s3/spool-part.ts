@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '@node3/shared/assert';
 import { writeAll } from '@node3/shared/files/write-all';
+import { withRoom } from '../with-room.ts';
 
 export interface SpooledPart {
   /** All of it, in memory. */
@@ -19,12 +20,12 @@ export async function spoolPart(
   body: AsyncIterable<Uint8Array>,
 ): Promise<SpooledPart> {
   const path = join(folder, randomUUID());
-  const file = await open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0o600);
+  const file = await withRoom(open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0o600));
   let bytes = 0;
   try {
     await rm(path);
     for await (const piece of body) {
-      await writeAll(file, piece, bytes);
+      await withRoom(writeAll(file, piece, bytes));
       bytes += piece.byteLength;
     }
   } catch (error) {
