@@ -95,6 +95,20 @@ describe('node3 upload', () => {
     expect(resumed.err).toContain(hashOf(bytes));
   });
 
+  it('goes on with no other file, also of the same size', async () => {
+    const bytes = Buffer.from('one');
+    const body = { name: 'data.bin', bytes: bytes.length, sha256: hashOf(bytes) };
+    const { artifactId } = await owner.client.call(routes.createUpload, { body });
+    await writeFile(join(folder, 'data.bin'), 'two');
+    const other = await cli(['upload', 'data.bin', '--resume', artifactId]);
+    expect([other.code, other.err]).toEqual([
+      exitCodes.usage.code,
+      expect.stringMatching(/sha256/),
+    ]);
+    await writeFile(join(folder, 'data.bin'), bytes);
+    expect((await cli(['upload', 'data.bin', '--resume', artifactId])).code).toBe(0);
+  });
+
   it('says what is wrong with a file before anything is sent', async () => {
     await writeFile(join(folder, 'other.bin'), 'other');
     const body = { name: 'data.bin', bytes: 9 };
@@ -105,6 +119,9 @@ describe('node3 upload', () => {
       [['upload', 'other.bin', '--name', '../x'], 'has a part that is . or ..'],
       [['upload', 'other.bin', '--resume', artifactId], 'a file with 9 bytes'],
       [['run', '-d', '--file', 'other.bin:../x', '--', 'true'], 'can not be the path of an input'],
+      [['run', '-d', '--file', 'other.bin', '--file', 'none', '--', 'true'], 'no file none'],
+      [['run', '-d', '--file', 'https://h/m?t=12:30', '--', 'true'], 'a path may follow'],
+      [['run', '-d', '--file', 'https://:x/m', '--', 'true'], 'is not a URL'],
       [['run', '-d', '--output', '../x', '--', 'true'], 'can not be kept'],
     ];
     for (const [argv, words] of wrong) {
@@ -117,6 +134,22 @@ describe('node3 upload', () => {
 });
 
 describe('files of a job', () => {
+  it('make no other job of a command that is repeated', async () => {
+    await writeFile(join(folder, 'a.csv'), '1');
+    await writeFile(join(folder, 'b.csv'), '1');
+    const files = ['--file=a.csv', '--file=b.csv', '--file=m.bin=https://h.example/m?t=12:30'];
+    const run = () => cli(['run', '-d', '--idempotency-key=once', ...files, '--', 'true']);
+    const [first, second] = [await run(), await run()];
+    expect([second.code, second.out]).toEqual([0, first.out]);
+    const kept = await owner.client.call(routes.listArtifacts, { query: {} });
+    expect(kept.data).toHaveLength(1);
+    const { spec } = await owner.client.call(getJob, { params: { jobId: first.out.trim() } });
+    const url = 'https://h.example/m?t=12:30';
+    expect(spec).toMatchObject({
+      inputs: [{}, {}, { path: 'm.bin', source: { kind: 'url', url } }],
+    });
+  });
+
   it('go in by name, and are listed and fetched with what they should be', async () => {
     await writeFile(join(folder, 'train.csv'), '1,2');
     const files = { 'a.txt': Buffer.from('A'), 'plots/b.txt': Buffer.from('B') };
@@ -152,11 +185,15 @@ describe('files of a job', () => {
   it('come whole after a break, and are refused where they are not right', async () => {
     const bytes = randomBytes(100_000);
     const jobId = await jobWith({ 'm.bin': bytes });
-    await writeFile(join(folder, 'm.bin.part'), bytes.subarray(0, 60_000));
+    const part = `.m.bin.${hashOf(bytes).slice(0, 16)}.node3-part`;
+    await writeFile(join(folder, part), bytes.subarray(0, 60_000));
+    await writeFile(join(folder, 'm.bin.part'), 'mine');
     expect((await cli(['job', 'download', jobId])).code).toBe(0);
     expect((await readFile(join(folder, 'm.bin'))).equals(bytes)).toBe(true);
+    expect(await readFile(join(folder, 'm.bin.part'), 'utf8')).toBe('mine');
+    expect(await readdir(folder)).not.toContain(part);
     await mkdir(join(folder, 'wrong'));
-    await writeFile(join(folder, 'wrong', 'm.bin.part'), Buffer.alloc(60_000));
+    await writeFile(join(folder, 'wrong', part), Buffer.alloc(60_000));
     const wrong = await cli(['job', 'download', jobId, '-o', 'wrong']);
     expect([wrong.code, wrong.err]).toEqual([9, expect.stringContaining('sha256')]);
     expect(await readdir(join(folder, 'wrong'))).toEqual([]);
@@ -170,7 +207,8 @@ describe('files of a job', () => {
     const linked = await cli(['job', 'download', jobId, 'in', '-o', 'out']);
     expect([linked.code, linked.err]).toEqual([1, expect.stringContaining('is no folder')]);
     expect(await readdir(join(folder, 'outside'))).toEqual([]);
-    await symlink(join(folder, 'outside', 'new.txt'), join(folder, 'out', 'y.txt.part'));
+    const part = `.y.txt.${hashOf(Buffer.from('Y')).slice(0, 16)}.node3-part`;
+    await symlink(join(folder, 'outside', 'new.txt'), join(folder, 'out', part));
     expect((await cli(['job', 'download', jobId, 'y.txt', '-o', 'out'])).code).not.toBe(0);
     expect(await readdir(join(folder, 'outside'))).toEqual([]);
     await writeFile(join(folder, 'y.txt'), 'mine');

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isExisting } from '@node3/shared/file-error';
 import { downloadFile } from '@node3/shared/files/download-file';
 import { createFileClient } from '@node3/shared/files/file-client';
 import { CommandError } from '../command-error.ts';
@@ -67,6 +68,9 @@ async function download(
   try {
     const client = createFileClient({ baseUrl: url, apiKey });
     await downloadFile(client, wanted, { signal, triesMax: transferTries });
+  } catch (error) {
+    // Something came to its place meanwhile: the same file, or one that stays.
+    if (!isExisting(error) || !(await hasFile(target, name, sha256))) throw error;
   } finally {
     await progress.clear();
   }

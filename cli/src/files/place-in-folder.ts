@@ -1,7 +1,7 @@
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { problemOfArtifactName } from '@node3/shared/artifact-name';
-import { isNotFound } from '@node3/shared/file-error';
+import { isExisting, isNotFound } from '@node3/shared/file-error';
 import { hashFile } from '@node3/shared/files/hash-file';
 import { CommandError } from '../command-error.ts';
 
@@ -18,7 +18,7 @@ export async function placeInFolder(folder: string, name: string): Promise<strin
   for (const part of parts.slice(0, -1)) {
     path = join(path, part);
     await mkdir(path).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (!isExisting(error)) throw error;
     });
     if (!(await lstat(path)).isDirectory()) throw refused(name, `${path} is no folder`);
   }

@@ -24,20 +24,53 @@ export interface OwnUpload {
 /** Half a minute of pauses in all: then a person wants to know. */
 export const transferTries = 7;
 
+/** A file of this machine, and what the marketplace is told of it. */
+export interface OpenedFile {
+  file: FileHandle;
+  facts: { name: string; bytes: number; sha256: string };
+}
+
 /** Uploads a file of this machine, or the rest of it. Throws what a repetition doesn't mend. */
 export async function uploadOwnFile(
   context: Context,
   client: Client,
   upload: OwnUpload,
 ): Promise<routes.ArtifactView> {
+  const opened = await openOwnFile(context, upload);
+  try {
+    return await uploadOpened(context, client, opened, upload.artifactId);
+  } finally {
+    await opened.file.close();
+  }
+}
+
+/** Reads the whole file once. @returns it open. */
+export async function openOwnFile(
+  context: Context,
+  upload: Pick<OwnUpload, 'path' | 'name'>,
+): Promise<OpenedFile> {
   const file = await openFile(context, upload.path);
-  const name = upload.name ?? basename(upload.path);
-  const progress = createProgress(context, name);
+  try {
+    const name = checkedName(upload.name ?? basename(upload.path));
+    return { file, facts: { name, ...(await hashFile(file)) } };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** @param artifactId of an upload that goes on; null begins one. */
+export async function uploadOpened(
+  context: Context,
+  client: Client,
+  { file, facts }: OpenedFile,
+  artifactId: string | null,
+): Promise<routes.ArtifactView> {
+  const progress = createProgress(context, facts.name);
   // Ctrl-C ends the command; what has come is kept by the marketplace for a day.
   const { signal } = new AbortController();
   try {
-    const facts = { name: checkedName(name), ...(await hashFile(file)) };
-    const target = uploadTarget(context, client, facts, upload.artifactId);
+    const target = uploadTarget(context, client, facts, artifactId);
     return await uploadFile(target, file, {
       signal,
       triesMax: transferTries,
@@ -45,14 +78,13 @@ export async function uploadOwnFile(
     });
   } finally {
     await progress.clear();
-    await file.close();
   }
 }
 
 function uploadTarget(
   { apiKey, url, terminal, host }: Context,
   client: Client,
-  facts: { name: string; bytes: number; sha256: string },
+  facts: OpenedFile['facts'],
   artifactId: string | null,
 ): UploadTarget {
   const bytes = createFileClient({ baseUrl: url, apiKey });
@@ -67,8 +99,12 @@ function uploadTarget(
         return begun;
       }
       const begun = await client.call(routes.getUpload, { params: { artifactId } });
-      if (begun.bytes === facts.bytes) return begun;
-      const problem = `The upload is of a file with ${begun.bytes} bytes; this one has ${facts.bytes}.`;
+      const isSame = begun.sha256 === null || begun.sha256 === facts.sha256;
+      if (begun.bytes === facts.bytes && isSame) return begun;
+      const problem =
+        begun.bytes === facts.bytes
+          ? `The upload is of a file with the sha256 ${begun.sha256}; this one has ${facts.sha256}.`
+          : `The upload is of a file with ${begun.bytes} bytes; this one has ${facts.bytes}.`;
       throw usageError(problem, 'Name the file that it was begun with, or leave out --resume.');
     },
     putPart: (upload, offset, part) =>

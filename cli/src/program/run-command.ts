@@ -11,7 +11,11 @@ export function addRunCommand(state: ProgramState, program: Command): void {
       'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
         'Ctrl-C cancels the job and waits until it is dead.',
     )
-    .option('--file <source>', 'FILE or URL, with :PATH below /input; repeatable', collect)
+    .option(
+      '--file <source>',
+      'FILE[:PATH], URL or PATH=URL, PATH below /input; repeatable',
+      collect,
+    )
     .option('--output <path>', 'keep this of /output, and no more; repeatable', collect)
     .option('--explain', 'say who could run it and what it would wait for; post nothing')
     .addHelpText('after', spellCommands(examples, state.host.command));

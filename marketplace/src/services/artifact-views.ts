@@ -20,13 +20,14 @@ export function viewArtifact(row: ArtifactRow): ArtifactView {
 }
 
 export function viewUpload(row: ArtifactRow, parts: readonly KeptPart[]): UploadView {
-  const { artifactId, name, bytes, partBytes, expiresAtMs } = row;
+  const { artifactId, name, bytes, partBytes, sha256, expiresAtMs } = row;
   const isComplete = row.state === 'complete';
   return {
     artifactId,
     name,
     bytes,
     partBytes,
+    sha256,
     state: isComplete ? 'complete' : 'open',
     received: isComplete ? [{ start: 0, end: bytes }] : joinParts(parts),
     expiresAt: toTimestamp(expiresAtMs),

@@ -1,6 +1,9 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, open, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { MarketError } from '../error.ts';
+import { isExisting } from '../file-error.ts';
+import { cutToBytes } from '../log-text.ts';
 import type { FileClient } from './file-client.ts';
 import { hashFile } from './hash-file.ts';
 import { type RetryOptions, retrying } from './retrying.ts';
@@ -9,7 +12,7 @@ import { writeAll } from './write-all.ts';
 export interface Download {
   /** Path on the marketplace. */
   path: string;
-  /** Where the file shall be; beside it, with `.part`, is what has come so far. */
+  /** Where the file shall be, and nothing may be; beside it is what has come so far. */
   target: string;
   /** Null takes what comes, up to `bytesMax`. */
   sha256: string | null;
@@ -17,18 +20,21 @@ export interface Download {
   onBytes?(bytes: number): void;
 }
 
-const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+const { COPYFILE_EXCL, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+/** Of its name, so that with what is added it can be one. */
+const nameBytesMax = 200;
 
 /**
  * Downloads a file of the marketplace and goes on where a connection broke. The file is at its place
- * only when it is whole and has the right sha256. Throws ARTIFACT_MISMATCH, or what can't be mended.
+ * only when it is whole and has the right sha256. Throws ARTIFACT_MISMATCH, EEXIST of the system where
+ * something came to its place meanwhile, or what can't be mended.
  */
 export async function downloadFile(
   client: FileClient,
   download: Download,
   options: RetryOptions,
 ): Promise<{ bytes: number; sha256: string }> {
-  const partial = `${download.target}.part`;
+  const partial = partialOf(download);
   const file = await open(partial, O_CREAT | O_NOFOLLOW | O_RDWR, 0o600);
   try {
     const state = { etag: null as string | null };
@@ -42,11 +48,30 @@ export async function downloadFile(
       throw new MarketError('ARTIFACT_MISMATCH', { detail });
     }
     await file.sync();
-    await rename(partial, download.target);
+    await place(partial, download.target);
     return found;
   } finally {
     await file.close();
   }
+}
+
+/** A name that no file of a person has, another one for other bytes. */
+function partialOf({ target, sha256 }: Download): string {
+  const version = sha256 === null ? '' : `.${sha256.slice(0, 16)}`;
+  const name = cutToBytes(basename(target), nameBytesMax);
+  return join(dirname(target), `.${name}${version}.node3-part`);
+}
+
+/** Takes the place of nothing, as a rename would. */
+async function place(partial: string, target: string): Promise<void> {
+  try {
+    await link(partial, target);
+  } catch (error) {
+    if (isExisting(error)) throw error;
+    // Some file systems have no links.
+    await copyFile(partial, target, COPYFILE_EXCL);
+  }
+  await rm(partial, { force: true });
 }
 
 async function fetchRest(

@@ -44,6 +44,8 @@ export const UploadView = strictObject({
   partBytes: Type.Integer({
     description: 'Each part has so many bytes, the last one what is left; it begins at a multiple',
   }),
+  /** The announced one; null where none was. */
+  sha256: nullable(Sha256),
   state: oneOf(['open', 'complete']),
   received: Type.Array(strictObject({ start: Type.Integer(), end: Type.Integer() }), {
     description: 'What has come and need not be sent again; ends are exclusive',
