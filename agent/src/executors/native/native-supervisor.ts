@@ -42,16 +42,13 @@ async function supervise(paths: NativePaths, spec: NativeSpec): Promise<void> {
   const stdin = spec.hasStdin ? await open(paths.stdin, 'r') : null;
   const cgroup = cgroupOf(spec);
   if (spec.cgroup !== null) await cgroup?.create(spec.cgroup);
-  const start = () => startWorkload(spec, stdin === null ? 'ignore' : stdin.fd);
-  const { child, exited } = cgroup === null ? start() : await cgroup.enter(start);
-  const { stdout, stderr } = child;
-  assert(stdout !== null && stderr !== null, 'both outputs are pipes');
   const log = new LogFrameWriter(
     createWriteStream(paths.log, { flags: 'a', mode: 0o600 }),
     systemClock,
     spec.logBytesMax,
   );
-  const drained = Promise.all([log.pump(stdout, 1), log.pump(stderr, 2)]);
+  const start = () => startWorkload(spec, stdin === null ? 'ignore' : stdin.fd, log);
+  const { child, exited, drained } = cgroup === null ? start() : await cgroup.enter(start);
   const startedAtMs = systemClock.nowMs();
   const end = (signal: 'SIGTERM' | 'SIGKILL') => endWorkload(spec, child.pid ?? null, signal);
   const guard = guardWorkload(paths, spec, end, exited);
@@ -77,8 +74,11 @@ async function supervise(paths: NativePaths, spec: NativeSpec): Promise<void> {
   await cgroup?.remove();
 }
 
-/** Listens from the first moment on: a short job ends while its supervisor still leaves the group. */
-function startWorkload(spec: NativeSpec, stdin: number | 'ignore') {
+/**
+ * Listens and reads from the first moment on: a short job ends while its supervisor still leaves the
+ * group, and what nobody reads by then is thrown away.
+ */
+function startWorkload(spec: NativeSpec, stdin: number | 'ignore', log: LogFrameWriter) {
   const [program = '', ...args] = [...spec.jail, ...spec.command];
   const child = spawn(program, args, {
     cwd: spec.jail.length > 0 ? '/' : spec.workdir,
@@ -96,7 +96,10 @@ function startWorkload(spec: NativeSpec, stdin: number | 'ignore') {
       resolve({ exitCode: code ?? signalCode, error: null });
     });
   });
-  return { child, exited };
+  const { stdout, stderr } = child;
+  assert(stdout !== null && stderr !== null, 'both outputs are pipes');
+  const drained = Promise.all([log.pump(stdout, 1), log.pump(stderr, 2)]);
+  return { child, exited, drained };
 }
 
 /**
