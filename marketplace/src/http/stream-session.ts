@@ -100,6 +100,7 @@ export class StreamSession {
 
   async #signIn(apiKey: string): Promise<void> {
     const requester = await this.#deps.auth.requesterByKey(apiKey, this.#request);
+    if (requester === null) this.#deps.measures.refused('AUTH_INVALID');
     if (this.#closed) return;
     this.#leaveKey();
     this.#leaveKey = () => undefined;

@@ -30,6 +30,9 @@ export function combineObservers(observers: readonly StoreObserver[]): Required<
     batchChanged(change) {
       for (const observer of observers) observer.batchChanged?.(change);
     },
+    webhookAttempted(outcome) {
+      for (const observer of observers) observer.webhookAttempted?.(outcome);
+    },
     agentsRead(agents) {
       for (const observer of observers) observer.agentsRead?.(agents);
     },

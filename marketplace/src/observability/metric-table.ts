@@ -183,6 +183,22 @@ export const metricTable = {
     help: '1 while new work is refused because a disk is nearly full, otherwise 0.',
     labels: [],
   },
+  node3_webhook_deliveries_total: {
+    type: 'counter',
+    help: 'Attempts to deliver a webhook; `retried` is made again, `failed` is given up.',
+    labels: ['outcome'],
+  },
+  node3_webhook_delivery_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of each attempt, to the end of what is read of the answer.',
+    labels: ['event_type'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  node3_webhook_backlog: {
+    type: 'gauge',
+    help: 'Deliveries that wait for an attempt, of all webhooks.',
+    labels: [],
+  },
   node3_idempotency_replays_total: {
     type: 'counter',
     help: 'Requests answered as they were answered before.',

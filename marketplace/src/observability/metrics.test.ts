@@ -1,7 +1,14 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { limits } from '@node3/shared/limits';
+import { agentChannelUrl } from '@node3/shared/routes/agent-channel';
 import { cancelJob, createJob } from '@node3/shared/routes/jobs';
+import { streamUrl } from '@node3/shared/routes/stream';
+import { createWebhook } from '@node3/shared/routes/webhooks';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { testAgentCalls } from '../testing/test-agent.ts';
 import {
   openFundedAccount,
@@ -125,6 +132,50 @@ describe('who may read the metrics', () => {
   it('is nobody where nothing is measured', async () => {
     await market.restart({ metricsToken: undefined });
     expect((await ask()).status).toBe(404);
+  });
+});
+
+describe('what webhooks leave in the metrics', () => {
+  it('is each attempt by what came of it, and what still waits', async () => {
+    expect(await read('node3_webhook_backlog')).toEqual({ '': 0 });
+    const { client } = await openFundedAccount(market);
+    let failing = true;
+    const answered = Promise.withResolvers<void>();
+    const receiver = createServer((_, response) => {
+      response.statusCode = failing ? 410 : 200;
+      failing = false;
+      response.end();
+      answered.resolve();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const { port } = receiver.address() as AddressInfo;
+    const body = { url: `http://127.0.0.1:${port}/`, types: ['job.posted'] };
+    await client.call(createWebhook, { body });
+    await client.call(createJob, { body: testJob() });
+    await answered.promise;
+    await expect
+      .poll(() => read('node3_webhook_deliveries_total'))
+      .toEqual({ 'outcome="failed"': 1 });
+    expect(await read('node3_webhook_delivery_duration_seconds_count')).toEqual({
+      'event_type="job.posted"': 1,
+    });
+    expect(await read('node3_webhook_backlog')).toEqual({ '': 0 });
+    await new Promise((resolve) => receiver.close(resolve));
+  });
+});
+
+describe('who is refused on a socket', () => {
+  it('is counted, a page and an agent alike', async () => {
+    const socketUrl = market.url.replace('http', 'ws');
+    const page = new WebSocket(`${socketUrl}${streamUrl}`);
+    page.once('open', () => page.send(JSON.stringify({ op: 'auth', apiKey: 'junk' })));
+    await once(page, 'message');
+    page.terminate();
+    expect(await read('node3_auth_failures_total')).toEqual({ 'reason="AUTH_INVALID"': 1 });
+    const agent = new WebSocket(`${socketUrl}${agentChannelUrl}`);
+    await once(agent, 'error');
+    const counts = Object.values(await read('node3_auth_failures_total'));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2);
   });
 });
 

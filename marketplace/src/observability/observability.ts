@@ -10,6 +10,7 @@ import { paymentMetrics } from './payment-metrics.ts';
 import type { StoreObserver } from './store-observer.ts';
 import { StreamCounts } from './stream-counts.ts';
 import { timeStore } from './time-store.ts';
+import { webhookMetrics } from './webhook-metrics.ts';
 
 /** One call to one endpoint of the chain, as far as it is measured. */
 export interface ChainCall {
@@ -37,6 +38,7 @@ export function createObservability(clock: Pick<Clock, 'nowMs'>): Observability 
   const observers: StoreObserver[] = [
     jobMetrics(metrics),
     paymentMetrics(metrics, clock),
+    webhookMetrics(metrics),
     { agentsRead: versions.agentsRead },
   ];
   return {
@@ -45,6 +47,7 @@ export function createObservability(clock: Pick<Clock, 'nowMs'>): Observability 
     measures: {
       heartbeat: () => metrics.count('node3_agent_heartbeats_total', {}),
       searched: (seconds) => metrics.observe('node3_match_duration_seconds', {}, seconds),
+      refused: (reason) => metrics.count('node3_auth_failures_total', { reason }),
       streams: new StreamCounts(),
     },
     watch: (store) => timeStore(observeStore(store, combineObservers(observers)), metrics),

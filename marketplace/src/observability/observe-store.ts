@@ -16,6 +16,11 @@ export function observeStore(store: Store, observer: StoreObserver): Store {
     ...store,
     ...observedJobs(store, observer),
     ...observedMoney(store, observer),
+    recordAttempt(outcome) {
+      return tell(store.recordAttempt(outcome), (noted) => {
+        if (noted) observer.webhookAttempted?.(outcome);
+      });
+    },
     agents() {
       return tell(store.agents(), (rows) => observer.agentsRead?.(rows));
     },
@@ -115,6 +120,7 @@ function observedMoney(
   | 'openBatch'
   | 'openBatches'
   | 'changeBatch'
+  | 'settlePayouts'
 > {
   return {
     recordDeposit(recording) {
@@ -142,6 +148,11 @@ function observedMoney(
     },
     openBatches() {
       return tell(store.openBatches(), (batches) => observer.batchesRead?.(batches));
+    },
+    settlePayouts(settlement) {
+      return tell(store.settlePayouts(settlement), (outcome) => {
+        if (outcome === 'settled') observer.transfersPosted?.(settlement.transfers);
+      });
     },
     changeBatch(change) {
       return tell(store.changeBatch(change), () => {

@@ -1,11 +1,13 @@
 import type { AgentLinks } from '../services/agent-links.ts';
 import type { DiskRoom } from '../services/disk-room.ts';
+import type { Store } from '../store/store.ts';
 import { showDisks, showFiles } from './file-gauges.ts';
 import { type MarketGaugeDeps, showMarket } from './market-gauges.ts';
 import { type MoneyGaugeDeps, showMoney } from './money-gauges.ts';
 import type { Observability } from './observability.ts';
 import type { Reading } from './scrape.ts';
 import { type ReadSlot, showSlotLag } from './slot-lag.ts';
+import { showBacklog } from './webhook-metrics.ts';
 
 /** What is shown to whoever may look, and what only the real process knows. */
 export interface ScrapeOptions {
@@ -23,6 +25,7 @@ export interface ScrapeOptions {
 
 type Deps = Omit<MarketGaugeDeps & MoneyGaugeDeps, 'metrics' | 'versions'> & {
   agentLinks: AgentLinks;
+  store: Pick<Store, 'pendingDeliveries'>;
   room: DiskRoom;
 };
 
@@ -40,6 +43,7 @@ export function createReadings(deps: Deps, options: ScrapeOptions): Reading[] {
   const always: Reading[] = [
     { name: 'market', everyMs: countsMs, show: () => showMarket({ ...deps, metrics, versions }) },
     { name: 'money', everyMs: countsMs, show: () => showMoney({ ...deps, metrics }) },
+    { name: 'webhooks', everyMs: countsMs, show: () => showBacklog(metrics, deps.store) },
     { name: 'disks', everyMs: 0, show: () => showDisks(metrics, deps.room) },
     {
       name: 'streams',

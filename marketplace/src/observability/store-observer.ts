@@ -3,6 +3,7 @@ import type { DepositRow } from '../store/deposit-store.ts';
 import type { ChangeOutcome } from '../store/job-store.ts';
 import type { BatchChange, BatchRow, NewAttempt } from '../store/payout-store.ts';
 import type { AgentRow, ExecutionRow, JobRow, Transfer } from '../store/rows.ts';
+import type { AttemptOutcome } from '../store/webhook-store.ts';
 
 /** Who hears of what this process has stored, once it is on disk. Nobody here may throw. */
 export interface StoreObserver {
@@ -18,5 +19,7 @@ export interface StoreObserver {
   attemptStored?(attempt: NewAttempt): void;
   batchesRead?(batches: readonly BatchRow[]): void;
   batchChanged?(change: BatchChange): void;
+  /** An attempt to deliver a webhook was noted. */
+  webhookAttempted?(outcome: AttemptOutcome): void;
   agentsRead?(agents: readonly AgentRow[]): void;
 }

@@ -59,7 +59,7 @@ export interface WebhookDecision {
 }
 
 export interface AttemptOutcome {
-  delivery: Pick<DeliveryRow, 'deliveryId' | 'webhookId' | 'attempts'>;
+  delivery: Pick<DeliveryRow, 'deliveryId' | 'webhookId' | 'attempts' | 'type'>;
   attempt: Omit<AttemptRow, 'deliveryId' | 'number'>;
   state: DeliveryState;
   nextAtMs: number | null;

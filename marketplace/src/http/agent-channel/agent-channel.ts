@@ -82,6 +82,7 @@ export class AgentChannel {
     } catch (error) {
       const known = isMarketError(error) ? error : new MarketError('INTERNAL');
       if (known.status >= 500) this.#deps.log.warn({ err: error }, 'agent socket was refused');
+      if (known.code.startsWith('AUTH_')) this.#deps.measures.refused(known.code);
       refuseUpgrade(socket, known);
     }
   }
