@@ -6,6 +6,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { AgentCore } from './agent-core.ts';
 import type { AgentLife } from './agent-life.ts';
 import { agentLimits } from './agent-limits.ts';
+import { viewEconomics } from './economics/view-economics.ts';
 import { describeEgress, listIsolationFacts } from './execution/describe-isolation.ts';
 import type { LocalApi } from './http/local-api.ts';
 import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
@@ -49,6 +50,7 @@ export function createAgentView(deps: AgentViewDeps): LocalApi {
       deps.setMode(mode);
       return life.mode;
     },
+    economics: () => viewEconomics(core, deps.startedAtMs),
     policy: () => viewPolicy(core),
     async changePolicy(change) {
       await core.policy.change(change).catch(refuse);

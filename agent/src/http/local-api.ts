@@ -3,6 +3,7 @@ import type {
   AgentStatus,
   changeLocalPolicy,
   getLocalEarnings,
+  getLocalEconomics,
   getLocalLogTail,
   LocalPolicy,
   listLocalExecutions,
@@ -19,6 +20,7 @@ export interface LocalApi {
   logTail(executionId: string): ReplyOf<typeof getLocalLogTail>;
   mode(): AgentMode;
   setMode(mode: AgentMode): AgentMode;
+  economics(): ReplyOf<typeof getLocalEconomics>;
   policy(): LocalPolicy;
   /** @throws MarketError REQUEST_INVALID, with nothing changed. */
   changePolicy(change: BodyOf<typeof changeLocalPolicy>): Promise<LocalPolicy>;

@@ -127,6 +127,19 @@ describe('node3 agent, with one that runs', () => {
     await expect(readPolicyFile()).rejects.toThrow(/ENOENT/);
   });
 
+  it('shows what each device earns, with the unknown as unknown', async () => {
+    const table = await ask('earnings');
+    expect(table.out).toMatch(/^energy +unknown$/m);
+    expect(table.out).toMatch(/DUTY +EARNED/);
+    const csv = (await ask('earnings', '--csv')).out.trim().split('\n');
+    expect(csv).toHaveLength(2);
+    expect(csv[1]).toMatch(/,"0","0",,,,,$/);
+    const { devices } = JSON.parse((await ask('earnings', '--json')).out) as {
+      devices: { netUsdPerHourMin: number | null }[];
+    };
+    expect(devices[0]?.netUsdPerHourMin).toBeNull();
+  });
+
   it('stops it, and says then that none answers', async () => {
     expect(await ask('stop')).toMatchObject({ code: 0, out: 'stopped\n' });
     await agent.ended;

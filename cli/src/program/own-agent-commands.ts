@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { LocalAgentOptions } from '../agent/local-agent.ts';
 import type { DoctorOptions } from '../commands/agent-doctor.ts';
+import type { EarningsOptions } from '../commands/agent-earnings.ts';
 import type { LeaveOptions } from '../commands/agent-life.ts';
 import type { ServiceOptions } from '../commands/agent-service.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
@@ -67,6 +68,14 @@ function addLifeCommands(state: ProgramState, agent: Command): void {
 }
 
 function addPolicyCommands(state: ProgramState, agent: Command): void {
+  const earnings = withUrl(agent.command('earnings'))
+    .description('What was earned, and for each GPU what it asks, earns and costs')
+    .option('--csv', 'one line for each GPU; unknown is empty');
+  attachAction<EarningsOptions>(
+    state,
+    earnings,
+    async () => (await import('../commands/agent-earnings.ts')).showEarnings,
+  );
   const load = () => import('../commands/agent-policy.ts');
   const policy = agent.command('policy').description('What you allow on this machine, and when');
   const show = withUrl(policy.command('show')).description('Every field, and what is sold now');

@@ -185,3 +185,49 @@ export const changeLocalPolicy = {
     response: { 200: LocalPolicy },
   },
 } as const satisfies RouteContract;
+
+const usd = (description: string) =>
+  nullable(Type.Number({ description: `US dollars: ${description}` }));
+
+/** One device in money. What is not known is null; nothing here is guessed. */
+export const DeviceEconomics = strictObject({
+  deviceId: Type.String(),
+  model: Type.String(),
+  modelId: nullable(Type.String()),
+  ask: strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) }),
+  seen: nullable(
+    strictObject(
+      {
+        lowUsd: Type.Number(),
+        medianUsd: Type.Number(),
+        highUsd: Type.Number(),
+        count: Type.Integer(),
+      },
+      { description: 'What others publicly ask for an hour on this model' },
+    ),
+  ),
+  dutyRatio: nullable(Type.Number({ description: 'Time with a job of the time since the start' })),
+  earned: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
+  expectedUsd: usd('the ask in USDC for the hours with a job'),
+  energyUsdPerHourNow: usd('at the watts measured now'),
+  energyUsdPerHourMax: usd('at the power limit'),
+  netUsdPerHourMin: usd('the ask in USDC less the energy at the power limit'),
+});
+export type DeviceEconomics = Static<typeof DeviceEconomics>;
+
+export const getLocalEconomics = {
+  method: 'GET',
+  url: '/api/v1/local/economics',
+  summary: 'What each device asks, earns and costs since the start of this agent',
+  audience: 'public',
+  tag: 'agent',
+  schema: {
+    response: {
+      200: strictObject({
+        since: Timestamp,
+        electricityUsdPerKwh: nullable(Type.Number()),
+        devices: Type.Array(DeviceEconomics),
+      }),
+    },
+  },
+} as const satisfies RouteContract;

@@ -4,6 +4,7 @@ import {
   changeLocalPolicy,
   getAgentStatus,
   getLocalEarnings,
+  getLocalEconomics,
   getLocalLogTail,
   getLocalPolicy,
   listLocalExecutions,
@@ -29,6 +30,7 @@ export function addAgentLocalRoutes(app: FastifyInstance, api: LocalApi): void {
     handler: async ({ body }) => ({ mode: api.setMode(body.mode) }),
   });
   addRoute(app, stopAgent, { authenticate, handler: async () => api.stop() });
+  addRoute(app, getLocalEconomics, { authenticate, handler: async () => api.economics() });
   addRoute(app, getLocalPolicy, { authenticate, handler: async () => api.policy() });
   addRoute(app, changeLocalPolicy, {
     authenticate,
