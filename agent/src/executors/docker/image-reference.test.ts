@@ -52,10 +52,13 @@ describe('refusePrivateRegistry', () => {
     ['six.example/x', ['fd00::1']],
     ['mapped.example/x', ['::ffff:10.0.0.1']],
     ['loop.example/x', ['::1']],
-    // Only the engine may know it, and where it leads.
-    ['unknown.example/x', []],
   ] as [string, string[]][])('refuses %s', async (image, addresses) => {
     await expect(check(image, addresses)).rejects.toMatchObject({ reason: 'image_not_found' });
+  });
+
+  it('refuses a name that only the engine may know, and blames nobody', async () => {
+    const refused = check('unknown.example/x', []);
+    await expect(refused).rejects.toMatchObject({ reason: 'image_pull_failed' });
   });
 
   it.each([

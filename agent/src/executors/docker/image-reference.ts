@@ -92,7 +92,8 @@ function addressesOf(found: readonly { address: string }[]): string[] {
  * Refuses to pull from this machine and its network: the engine asks whatever host a job names, so
  * a stranger could look for services behind the provider's router and read their answers. A name
  * without an address here is refused too: the engine may know one.
- * @throws ExecutionError `image_not_found`.
+ * @throws ExecutionError `image_not_found`, or `image_pull_failed` where nothing is known: it may be the
+ * look-up that is broken.
  */
 export async function refusePrivateRegistry(
   { registryHost }: ImageReference,
@@ -104,7 +105,7 @@ export async function refusePrivateRegistry(
   const addresses = await resolve(registryHost);
   if (addresses.length === 0) {
     const detail = `The registry ${registryHost} is not found: it has no address.`;
-    throw new ExecutionError('image_not_found', detail);
+    throw new ExecutionError('image_pull_failed', detail);
   }
   if (!addresses.every(isPublicAddress)) throw notPublic(registryHost);
 }
