@@ -153,10 +153,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     log,
     holdbackMs: parts.holdbackMs,
     leaseAmnesty,
-    // What this process knows comes first: other replicas note theirs in the store.
-    unsupervisedSince: async (executionId: string) =>
-      leaseAmnesty.unsupervisedSince(executionId) ??
-      (replicaId === null ? null : store.unsupervisedSince(executionId)),
+    unsupervisedSince: (executionId: string, agentId: string) =>
+      leaseAmnesty.unsupervisedSince(executionId, agentId),
     replicaId,
     wakePayouts: () => parts.wakePayouts(),
     wakeDependencies: () => live.wakeDependencies(),
@@ -190,7 +188,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
           ? []
           : [
               startReplicaFollower({ tail: live.tail, log }),
-              startReplicaKeeper({ store, clock, log, homes, replicaId }),
+              startReplicaKeeper({ store, clock, log, homes, leaseAmnesty, replicaId }),
             ]),
       ];
     },

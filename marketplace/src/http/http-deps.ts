@@ -59,7 +59,7 @@ export interface HttpDeps
   log: Logger;
   feed: LiveFeed;
   leases: LeaseTokens;
-  leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
+  leaseAmnesty: Pick<LeaseAmnesty, 'grant' | 'renewalFailed'>;
   logRates: LogRates;
   secretKeyOf: LeaseDeps['secretKeyOf'];
   jobTokens: JobTokens;

@@ -22,7 +22,7 @@ export interface JobChangeDeps {
   /** Time for disputes: what an accepted result earns leaves this much later. */
   holdbackMs: number;
   /** When the lease of an execution ran out while the marketplace was away; null where it did not. */
-  unsupervisedSince(executionId: string): Promise<number | null>;
+  unsupervisedSince(executionId: string, agentId: string): Promise<number | null>;
   /** Starts the payout of what has just become due. */
   wakePayouts(): void;
   /** Looks after the jobs that waited for one that has just ended. */

@@ -21,7 +21,7 @@ interface Deps {
   gpuProofs: GpuProofNotices;
   presence: Presence;
   measures: Pick<Measures, 'heartbeat'>;
-  leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
+  leaseAmnesty: Pick<LeaseAmnesty, 'grant' | 'renewalFailed'>;
 }
 
 /** Renews the leases named by their fences; one that no longer holds its job is told to stop. */
@@ -33,18 +33,13 @@ export async function heartbeatAgent(
   const presence = deps.presence.seen(agent, body.instanceId);
   presence.samples = body.samples;
   deps.measures.heartbeat();
-  const known = deps.homes.speak(agent.agentId, body.instanceId);
-  if (known !== null) await known;
   const fences = body.executions.map(({ executionId, attempt, leaseToken }) => ({
     executionId,
     attempt,
     leaseHash: deps.leases.hash(leaseToken),
   }));
   const nowMs = deps.clock.nowMs();
-  const renewed =
-    fences.length === 0
-      ? []
-      : await renewLeases(deps, agent.agentId, fences, nowMs + limits.leaseMs);
+  const renewed = await renewLeases(deps, agent.agentId, body.instanceId, fences);
   const isChallenged = deps.gpuProofs.of(agent.agentId) !== null;
   const proof = isChallenged ? await challengeFor(deps, agent.agentId) : null;
   return {
@@ -63,15 +58,21 @@ export async function heartbeatAgent(
 }
 
 async function renewLeases(
-  { store, leaseAmnesty }: Deps,
+  { store, clock, homes, leaseAmnesty }: Deps,
   agentId: string,
+  instanceId: string,
   fences: Fence[],
-  leaseUntilMs: number,
 ) {
   try {
-    return await store.renewLeases(agentId, fences, leaseUntilMs);
+    const known = homes.speak(agentId, instanceId);
+    if (known !== null) await known;
+    if (fences.length === 0) return [];
+    // A renewal would hide that a lease had run out, and that it was our doing.
+    const granted = leaseAmnesty.grant(agentId);
+    if (granted !== null) await granted;
+    return await store.renewLeases(agentId, fences, clock.nowMs() + limits.leaseMs);
   } catch (error) {
-    leaseAmnesty.renewalFailed(error);
+    leaseAmnesty.renewalFailed(error, agentId, fences);
     throw error;
   }
 }

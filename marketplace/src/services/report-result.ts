@@ -28,7 +28,7 @@ export async function reportResult(
   const resultHash = hashText(canonicalJson(result));
   // Only its own lease can have run out: the agent says so, and can't know whose fault that was.
   const isLost = result.reason === 'lease_expired';
-  const lostAtMs = isLost ? await deps.unsupervisedSince(fence.executionId) : null;
+  const lostAtMs = isLost ? await deps.unsupervisedSince(fence.executionId, agentId) : null;
   const outcome = await deps.store.changeExecution(
     fence,
     agentId,

@@ -1,4 +1,5 @@
 import type { Offer } from '@node3/shared/device';
+import type { Fence } from './rows.ts';
 
 /** Who lives beside whom on one database, and which agent speaks to which of them. */
 export interface ReplicaStore {
@@ -15,6 +16,14 @@ export interface ReplicaStore {
    * while is noted for `unsupervisedSince`. Leases of agents that another replica looks after stay.
    */
   adoptAgents(adoption: Adoption): Promise<Adopted>;
+  /**
+   * Gives live executions the time in which the store refused to renew them, up to a whole lease from
+   * now, and notes what ran without one as `adoptAgents` does. Answers how many fences did fit.
+   */
+  giveLeasesBack(
+    owed: readonly OwedLease[],
+    at: Pick<Adoption, 'nowMs' | 'leaseMs'>,
+  ): Promise<number>;
   /** When the lease of an execution ran out with nobody there to renew it; null where none did. */
   unsupervisedSince(executionId: string): Promise<number | null>;
 
@@ -52,6 +61,12 @@ export interface Adoption {
 
 export interface ReplicaHold extends Adoption {
   untilMs: number;
+}
+
+export interface OwedLease {
+  agentId: string;
+  fence: Fence;
+  byMs: number;
 }
 
 export interface Adopted {

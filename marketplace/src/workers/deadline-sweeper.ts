@@ -23,7 +23,7 @@ export function startDeadlineSweeper(deps: SweeperDeps): Loop {
     intervalMs: sweepIntervalMs,
     log,
     async run() {
-      await leaseAmnesty.grant();
+      await leaseAmnesty.grant(null);
       const nowMs = clock.nowMs();
       if (replicaId !== null) await adoptAgents({ ...deps, replicaId }, nowMs);
       const changed = await sweepDeadlines(deps, nowMs);

@@ -4,6 +4,7 @@ import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import type { AgentHomes } from '../services/agent-homes.ts';
 import { holdReplica } from '../services/hold-replica.ts';
+import type { LeaseAmnesty } from '../services/lease-amnesty.ts';
 import type { ReplicaStore } from '../store/replica-store.ts';
 
 export interface ReplicaKeeperDeps {
@@ -11,12 +12,13 @@ export interface ReplicaKeeperDeps {
   clock: Clock;
   log: Logger;
   homes: AgentHomes;
+  leaseAmnesty: Pick<LeaseAmnesty, 'grant'>;
   replicaId: string;
 }
 
 /** Says that this replica lives, and learns which agents went where. */
 export function startReplicaKeeper(deps: ReplicaKeeperDeps): Loop {
-  const { store, homes, log, replicaId } = deps;
+  const { store, homes, leaseAmnesty, log, replicaId } = deps;
   let isTaken = true;
   const loop = startLoop({
     name: 'replica-keeper',
@@ -24,9 +26,12 @@ export function startReplicaKeeper(deps: ReplicaKeeperDeps): Loop {
     backoffMaxMs: limits.replicaRenewMs,
     log,
     async run() {
+      // Before another replica judges them. What is refused stays owed.
+      const granted = leaseAmnesty.grant(null)?.catch(() => undefined);
       if ((await holdReplica(deps)) === 'anew') isTaken = false;
       if (!isTaken) await homes.takeAgain();
       isTaken = true;
+      await granted;
       await homes.leaveSilent();
       await homes.read();
     },

@@ -21,7 +21,7 @@ import type { Fence } from '../../store/rows.ts';
 
 export interface AnswerDeps extends JobChangeDeps {
   leases: LeaseTokens;
-  leaseAmnesty: Pick<LeaseAmnesty, 'renewalFailed'>;
+  leaseAmnesty: Pick<LeaseAmnesty, 'grant' | 'renewalFailed'>;
   logRates: LogRates;
   homes: AgentHomes;
   gpuProofs: GpuProofNotices;

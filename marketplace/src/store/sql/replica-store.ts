@@ -1,6 +1,13 @@
 import type { Offer } from '@node3/shared/device';
 import { MarketError } from '@node3/shared/error';
-import type { Adopted, Adoption, HomeRow, NewHome, ReplicaStore } from '../replica-store.ts';
+import type {
+  Adopted,
+  Adoption,
+  HomeRow,
+  NewHome,
+  OwedLease,
+  ReplicaStore,
+} from '../replica-store.ts';
 import { inTexts } from './codec.ts';
 import type { Database } from './database.ts';
 import type { Tx, Work } from './work.ts';
@@ -24,6 +31,10 @@ const selectOrphans = `
   LEFT JOIN replicas ON replicas.replica_id = agent_homes.replica_id
   WHERE executions.live = 1 AND coalesce(replicas.until_ms, 0) <= ?
   ORDER BY executions.execution_id`;
+const selectOwed = `
+  SELECT execution_id, agent_id, lease_until_ms, started_at_ms FROM executions
+  WHERE execution_id = @executionId AND agent_id = @agentId AND attempt = @attempt
+    AND lease_hash = @leaseHash AND live = 1`;
 const extend = `
   UPDATE executions SET lease_until_ms = lease_until_ms + @byMs, accept_by_ms = accept_by_ms + @byMs,
     deadline_ms = deadline_ms + @byMs, run_deadline_ms = run_deadline_ms + @byMs
@@ -127,6 +138,13 @@ export function createReplicaStore(database: Database): ReplicaStore {
       if (dead.length === 0) return nothing;
       return database.write((tx) => adopt(tx, adoption, 'look'));
     },
+    giveLeasesBack(owed, at) {
+      return database.write(function* (tx) {
+        let given = 0;
+        for (const one of owed) given += yield* giveBackIn(tx, one, at);
+        return given;
+      });
+    },
     async unsupervisedSince(executionId) {
       const found = await database.read((tx) =>
         tx.get<{ lease_ended_at_ms: bigint }>(selectUnsupervised, executionId),
@@ -192,13 +210,34 @@ function* extendOne(
   orphan: OrphanRecord,
   { replicaId, nowMs, byMs }: { replicaId: string; nowMs: number; byMs: number },
 ): Work<void> {
-  const { execution_id: executionId, agent_id: agentId, started_at_ms } = orphan;
-  const leaseUntilMs = Number(orphan.lease_until_ms);
+  yield* putOff(tx, orphan, { nowMs, byMs });
+  yield* tx.post(adoptOne, { agentId: orphan.agent_id, replicaId, nowMs });
+}
+
+/** Its times come later by so much; what ran without a lease meanwhile is noted. */
+function* putOff(
+  tx: Tx,
+  { execution_id: executionId, lease_until_ms, started_at_ms }: OrphanRecord,
+  { nowMs, byMs }: { nowMs: number; byMs: number },
+): Work<void> {
+  const leaseUntilMs = Number(lease_until_ms);
   if (started_at_ms !== null && leaseUntilMs <= nowMs) {
     yield* tx.post(noteUnsupervised, { executionId, leaseUntilMs });
   }
   if (byMs > 0) yield* tx.post(extend, { executionId, byMs });
-  yield* tx.post(adoptOne, { agentId, replicaId, nowMs });
+}
+
+function* giveBackIn(
+  tx: Tx,
+  { agentId, fence, byMs }: OwedLease,
+  { nowMs, leaseMs }: Pick<Adoption, 'nowMs' | 'leaseMs'>,
+): Work<number> {
+  const found = yield* tx.get<OrphanRecord>(selectOwed, { ...fence, agentId });
+  if (found === undefined) return 0;
+  // Another replica may have given the same time already.
+  const most = nowMs + leaseMs - Number(found.lease_until_ms);
+  yield* putOff(tx, found, { nowMs, byMs: Math.min(byMs, most) });
+  return 1;
 }
 
 function* takeHome(tx: Tx, home: NewHome): Work<number> {

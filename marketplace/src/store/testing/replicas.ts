@@ -31,6 +31,8 @@ export async function liveThroughReplicas(world: World, agentId: string): Promis
   await store.homesChangedAfter(firstChange, 10);
   await store.endReplica('replica');
   await store.adoptAgents({ replicaId: 'other', nowMs, leaseMs });
+  const fence = { executionId: 'exe_1', attempt: 1, leaseHash: '' };
+  await store.giveLeasesBack([{ agentId, fence, byMs: 1 }], { nowMs, leaseMs });
   await store.unsupervisedSince('exe_1');
 }
 
@@ -102,6 +104,33 @@ export function describeReplicas(given: Given): void {
       expect(await store.unsupervisedSince(running.executionId)).toBe(running.leaseUntilMs);
       expect(await store.unsupervisedSince(offered.executionId)).toBeNull();
       expect(await store.overdue(atMs, 10)).toEqual([]);
+    });
+
+    it('give back what is owed, to whoever holds the lease, and up to a whole one', async () => {
+      const { store, world } = given;
+      const agentId = await world.registerAgent();
+      const other = await world.registerAgent();
+      const accountId = await world.openAccount();
+      const running = await world.lease(accountId, agentId);
+      await world.start(running);
+      const held = await world.lease(accountId, other);
+      const fence = fenceOf(running);
+      const byMs = leaseMs + 1_000;
+      const at = { nowMs: running.leaseUntilMs + 1_000, leaseMs };
+      const wrong = [
+        { agentId: other, fence, byMs },
+        { agentId, fence: { ...fence, leaseHash: 'another' }, byMs },
+      ];
+      expect(await store.giveLeasesBack(wrong, at)).toBe(0);
+      expect(await store.unsupervisedSince(running.executionId)).toBeNull();
+      expect(await store.giveLeasesBack([{ agentId, fence, byMs }], at)).toBe(1);
+      const leaseUntilMs = at.nowMs + leaseMs;
+      expect(await store.execution(running.executionId)).toMatchObject({ leaseUntilMs });
+      expect(await store.unsupervisedSince(running.executionId)).toBe(running.leaseUntilMs);
+      // A second time, by another replica for example, adds nothing.
+      expect(await store.giveLeasesBack([{ agentId, fence, byMs }], at)).toBe(1);
+      expect(await store.execution(running.executionId)).toMatchObject({ leaseUntilMs });
+      expect(await store.execution(held.executionId)).toEqual(held);
     });
 
     it('find at their start what nobody looked after before there were replicas', async () => {
