@@ -6,7 +6,9 @@ export type Cut =
   /** It never arrives, and the connection is gone. */
   | 'before'
   /** It arrives and is done; the connection is gone before the answer. */
-  | 'after';
+  | 'after'
+  /** As `after`, and the last word of the server is that its disk is full. */
+  | 'after, full';
 
 export interface CuttingProxy {
   port: number;
@@ -21,6 +23,18 @@ export interface CuttingProxy {
   /** Loses all connections. */
   drop(): void;
   close(): Promise<void>;
+}
+
+/** What a PostgreSQL says that has no room for its write-ahead log. */
+const diskFull = errorResponse({ S: 'PANIC', C: '53100', M: 'could not write to file' });
+
+/** Section 55.7 of PostgreSQL's manual. */
+function errorResponse(fields: Record<string, string>): Buffer {
+  const texts = Object.entries(fields).map(([type, text]) => `${type}${text}\0`);
+  const body = Buffer.from(`${texts.join('')}\0`);
+  const head = Buffer.alloc(5, 'E');
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
 }
 
 /** Stands between a client and a server's socket, and loses connections where a test says so. */
@@ -65,7 +79,10 @@ export async function startCuttingProxy(socketPath: string): Promise<CuttingProx
       if (how === null) return;
       server.removeAllListeners('data');
       // The server has answered, so it has done what it was told.
-      server.once('data', end);
+      server.once('data', () => {
+        if (how === 'after, full') client.end(diskFull);
+        else end();
+      });
     });
     server.on('data', (data) => client.write(data));
   });

@@ -32,7 +32,7 @@ function isStalePlan(error: DatabaseError): boolean {
   return error.code === '0A000' && error.message.includes('cached plan');
 }
 
-/** The server has undone what it found no room for, and takes other statements. */
+/** The server undoes what it found no room for; one without room for its own log ends as well. */
 const diskFull = '53100';
 
 /**

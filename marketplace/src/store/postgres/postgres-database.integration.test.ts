@@ -242,7 +242,7 @@ describe.skipIf(mustSkip(postgresProbe))('PostgresDatabase', () => {
     expect(fatal).toEqual([]);
   });
 
-  it.each(['before', 'after'] as const)(
+  it.each(['before', 'after', 'after, full'] as const)(
     'finds out what became of a commit whose connection was lost %s it',
     async (how) => {
       const { proxy: between, database } = await openThroughProxy();

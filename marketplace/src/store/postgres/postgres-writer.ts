@@ -171,9 +171,11 @@ export class PostgresWriter {
     try {
       await transaction.commit(this.#options.writerId, this.#commits + 1);
     } catch (error) {
-      if (error instanceof DatabaseAway) {
+      const doubt = await doubtAbout(transaction, error);
+      if (doubt !== null) {
+        this.#dropConnection();
         this.#unknown = { commits: this.#commits + 1, batch, outcome };
-        throw error;
+        throw doubt;
       }
       this.#queue.unshift(...batch);
       await this.#afterFailure(transaction, batch, error);
@@ -276,5 +278,20 @@ export class PostgresWriter {
     this.#roundTrips += this.#connection?.roundTrips ?? 0;
     this.#connection?.close();
     this.#connection = null;
+  }
+}
+
+/**
+ * Why nobody knows whether a commit that failed has happened; null where it was undone. A server without
+ * room for its log may say so, end, and have the commit all the same: only one that still answers has
+ * undone it.
+ */
+async function doubtAbout(transaction: WriteTransaction, error: unknown): Promise<unknown> {
+  if (error instanceof DatabaseAway) return error;
+  try {
+    await transaction.rollBack();
+    return null;
+  } catch (lost) {
+    return lost;
   }
 }

@@ -89,7 +89,9 @@ export class WriteTransaction {
 
   async rollBack(): Promise<void> {
     this.#posted = [];
-    if (this.#isOpen) await this.#connection.send([plain('ROLLBACK')]);
+    if (!this.#isOpen) return;
+    await this.#connection.send([plain('ROLLBACK')]);
+    this.#isOpen = false;
   }
 
   #post(query: Query): void {
