@@ -33,7 +33,8 @@ describe.skipIf(mustSkip(postgresProbe))('a PostgreSQL that hangs', () => {
       url,
       log: silentLogger,
       onFatal: (error) => void fatal.push(error),
-      waits: { writeMs: 1_000, unknownMs: 60_000 },
+      // Also how long opening a connection may take, on a machine that is busy.
+      waits: { writeMs: 3_000, unknownMs: 60_000 },
     });
     await put('before');
     await keys();
@@ -97,7 +98,7 @@ describe.skipIf(mustSkip(postgresProbe))('a PostgreSQL that hangs', () => {
   it(
     'answers in time where somebody who hangs has the lock of the writers',
     async () => {
-      const held = server.sql(`BEGIN; ${lockWriters}; SELECT pg_sleep(3); COMMIT`, url);
+      const held = server.sql(`BEGIN; ${lockWriters}; SELECT pg_sleep(8); COMMIT`, url);
       await expect
         .poll(() => server.sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'", url))
         .toHaveLength(1);
