@@ -49,5 +49,5 @@ function followGap(deps: Parameters<typeof followHint>[0]): void {
   void homes.read();
   feed.noteAllLogs();
   knownKeys.forget();
-  keyHolders.recheck(null);
+  void keyHolders.recheck(null);
 }

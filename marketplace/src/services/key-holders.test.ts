@@ -1,6 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ApiKeyRow } from '../store/rows.ts';
 import { KeyHolders } from './key-holders.ts';
 
@@ -57,5 +57,24 @@ describe('what is open under a key', () => {
     holders.endKey('acc_1', 'key_1');
     const nothing = new Promise((resolve) => setImmediate(resolve, 'nothing'));
     expect(await Promise.race([left.ended, other.ended, nothing])).toBe('nothing');
+  });
+
+  it('is looked at again in pages, however much there is', async () => {
+    const { clock, reads } = { clock: new ManualClock(), reads: { open: 0, most: 0, all: 0 } };
+    async function apiKey(keyId: string) {
+      reads.open += 1;
+      reads.all += 1;
+      reads.most = Math.max(reads.most, reads.open);
+      await new Promise((resolve) => setImmediate(resolve));
+      reads.open -= 1;
+      return { ...row, keyId };
+    }
+    const holders = new KeyHolders({ clock, store: { apiKey } });
+    const end = () => expect.unreachable();
+    for (let one = 0; one < 1_000; one += 1) holders.hold(`acc_${one}`, `key_${one}`, end);
+    await vi.waitFor(() => expect(reads.open).toBe(0));
+    Object.assign(reads, { most: 0, all: 0 });
+    await holders.recheck(null);
+    expect(reads).toEqual({ open: 0, most: 200, all: 1_000 });
   });
 });

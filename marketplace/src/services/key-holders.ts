@@ -15,6 +15,9 @@ interface Holder {
   end(reason: MarketError): void;
 }
 
+/** A database that is asked for more at once refuses reads, and every refusal ends what is open. */
+const keysAtOnce = 200;
+
 /**
  * What stays open under a key: sockets and streams, which show it once and then never again. They
  * end with their key, or whoever has stolen it would go on for as long as it likes.
@@ -45,12 +48,18 @@ export class KeyHolders {
     return () => this.#drop(ownerId, holder);
   }
 
-  /** Looks again at every key of an owner under which something is open here; null at those of all. */
-  recheck(ownerId: string | null): void {
-    const owners = ownerId === null ? [...this.#byOwner.keys()] : [ownerId];
-    for (const owner of owners) {
+  /**
+   * Looks again at every key of an owner under which something is open here; null at those of all, so
+   * many at a time that other reads find a turn. @returns when all are looked at.
+   */
+  async recheck(ownerId: string | null): Promise<void> {
+    const keys = (ownerId === null ? [...this.#byOwner.keys()] : [ownerId]).flatMap((owner) => {
       const keyIds = new Set([...(this.#byOwner.get(owner) ?? [])].map(({ keyId }) => keyId));
-      for (const keyId of keyIds) void this.#check(owner, keyId);
+      return [...keyIds].map((keyId) => ({ owner, keyId }));
+    });
+    while (keys.length > 0) {
+      const page = keys.splice(0, keysAtOnce);
+      await Promise.all(page.map(({ owner, keyId }) => this.#check(owner, keyId)));
     }
   }
 

@@ -23,7 +23,7 @@ export function followAgents(deps: AgentSyncDeps, events: readonly EventRow[]): 
   for (const { name, accountId, actor, data } of events) {
     if (name === 'key.revoked' || name === 'key.rotated') {
       deps.knownKeys.forget();
-      deps.keyHolders.recheck(accountId ?? actor.replace(/^agent:/, ''));
+      void deps.keyHolders.recheck(accountId ?? actor.replace(/^agent:/, ''));
     }
     const { agentId } = data;
     if (typeof agentId === 'string') followAgent(deps, agentId, name);
@@ -50,7 +50,7 @@ function followAgent(deps: AgentSyncDeps, agentId: string, name: string): void {
       break;
     case 'agent.registered':
       // Its older keys are revoked; it may be here with the new one already.
-      deps.keyHolders.recheck(agentId);
+      void deps.keyHolders.recheck(agentId);
       break;
     default:
   }
