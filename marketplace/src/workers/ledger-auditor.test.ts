@@ -1,6 +1,6 @@
 import { silentLogger } from '@node3/shared/logger';
 import { baseUnits, toMoney, zero } from '@node3/shared/money';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { operatorCapital, suspense } from '../domain/ledger-accounts.ts';
 import type { PayoutGate } from '../payments/payout-gate.ts';
 import {
@@ -251,5 +251,26 @@ describe('a ledger that does not add up', () => {
     await loop.stop();
     expect(seen).toEqual([null, null, 1, null]);
     await expect(looped.verify()).rejects.toMatchObject({ code: 'SERVICE_STOPPING' });
+  });
+
+  it('goes on from the last audit after one that broke off', async () => {
+    const audits = vi.spyOn(process.store, 'auditLedger');
+    const loop = auditor.start();
+    const over = (count: number) =>
+      vi.waitFor(() => {
+        const ends = audits.mock.settledResults.filter(({ type }) => type !== 'incomplete');
+        expect(ends).toHaveLength(count);
+      });
+    await over(1);
+    audits.mockRejectedValueOnce(new Error('the database is away'));
+    loop.wake();
+    await over(2);
+    loop.wake();
+    await over(3);
+    await loop.stop();
+    const [first, broken, next] = audits.mock.calls.map(([since]) => since);
+    expect(first).toBeNull();
+    expect(broken?.entry).toBeGreaterThan(0);
+    expect(next).toBe(broken);
   });
 });

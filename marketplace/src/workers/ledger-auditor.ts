@@ -138,10 +138,9 @@ export class LedgerAuditor implements PayoutGate {
     const { signal } = this.#stopping;
     signal.throwIfAborted();
     const startedMs = clock.monotonicMs();
-    this.#last = null;
     const audit = await store.auditLedger(since, signal);
     if (since === null) this.#wholeAtMs = startedMs;
-    if (audit.balanced) this.#last = audit;
+    this.#last = audit.balanced ? audit : null;
     this.#change(() => {
       this.#audited = audit.balanced ? 'balanced' : 'broken';
     });
