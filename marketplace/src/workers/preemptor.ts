@@ -11,9 +11,9 @@ export function startPreemptor(deps: PreemptDeps & SingleDeps & { log: Logger })
     name: 'preemptor',
     intervalMs: preemptIntervalMs,
     log: deps.log,
+    // Nobody could take here what room is made for.
+    canRun: () => !deps.matchmaker.isPaused,
     async run() {
-      // Nobody could take what room is made for.
-      if (deps.matchmaker.isPaused) return;
       const stopped = await preemptWaiting(deps);
       if (stopped > 0) deps.log.info({ stopped }, 'interruptible executions are to make room');
     },

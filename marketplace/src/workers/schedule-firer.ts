@@ -18,10 +18,10 @@ export function startScheduleFirer(
     name: 'schedule-firer',
     intervalMs: sleepMaxMs,
     log: deps.log,
+    // What is due stays due: another replica fires it, or it is found to be too late once there is room.
+    canRun: () => deps.room.refusal === null,
     async run(signal) {
       clearTimeout(alarm);
-      // What is due stays due: it is fired, or found to be too late, once there is room.
-      if (deps.room.refusal !== null) return;
       const fired = await fireSchedules(deps, signal);
       if (fired > 0) deps.log.info({ fired }, 'schedules fired');
       const nextMs = await deps.store.nextScheduleDueMs();

@@ -10,20 +10,36 @@ export interface SingleDeps {
   replicaId: string | null;
 }
 
+interface SingleOptions extends LoopOptions {
+  /** While it is false this replica leaves the turn to others. Absent: it always can. */
+  canRun?: () => boolean;
+}
+
 /**
  * A loop that runs on one replica of many, by a lease in the store; the others look now and then
  * whether it is free. A turn may outlive its lease, and then two run at once: so every step of what
  * such a loop does is a conditional write of its own, and the lease only spares work.
  */
-export function startSingleLoop(deps: SingleDeps, options: LoopOptions): Loop {
+export function startSingleLoop(deps: SingleDeps, options: SingleOptions): Loop {
   const { store, clock, replicaId } = deps;
-  if (replicaId === null) return startLoop(options);
-  const { name, log } = options;
+  const { name, log, canRun = () => true } = options;
+  if (replicaId === null) {
+    const run = async (signal: AbortSignal) => {
+      if (canRun()) await options.run(signal);
+    };
+    return startLoop({ ...options, run });
+  }
   let heldUntilMs = 0;
   const loop = startLoop({
     ...options,
     async run(signal) {
       const nowMs = clock.monotonicMs();
+      if (!canRun()) {
+        const isHeld = nowMs < heldUntilMs;
+        heldUntilMs = 0;
+        if (isHeld) await store.releaseWorkerLease(name, replicaId);
+        return;
+      }
       // Renewed when a third of it is over: most turns cost nothing.
       if (nowMs >= heldUntilMs - (limits.workerLeaseMs * 2) / 3) {
         const atMs = clock.nowMs();
