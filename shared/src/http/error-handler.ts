@@ -8,7 +8,7 @@ import { toFieldProblems } from './request-validator.ts';
 const problemType = 'application/problem+json';
 
 /** Stopping is wanted, and a full disk is told once: not with each request that is refused for it. */
-const knownStates: readonly ErrorCode[] = ['SERVICE_STOPPING', 'STORAGE_FULL'];
+export const knownStates: readonly ErrorCode[] = ['SERVICE_STOPPING', 'STORAGE_FULL'];
 
 /** Turns every thrown error into a problem; only what is our own fault is logged as an error. */
 export function setErrorHandler(app: FastifyInstance): void {

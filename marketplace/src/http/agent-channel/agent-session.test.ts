@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
+import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import { agentChannelCloses, agentChannelProtocol } from '@node3/shared/routes/agent-channel';
@@ -173,5 +174,21 @@ describe('an agent that does not read', () => {
     say(session, { id: 9, type: 'heartbeat', executions: [], samples: [] });
     await turn();
     expect(socket.frames).toHaveLength(frames);
+  });
+
+  it('logs what went wrong here, but not each request that a full disk refuses', async () => {
+    const logged: unknown[] = [];
+    const log = { ...silentLogger, error: (found: unknown) => void logged.push(found) };
+    let error = new MarketError('STORAGE_FULL');
+    deps = {
+      ...deps,
+      log,
+      homes: { arrive: () => Promise.reject(error) },
+    } as unknown as SessionDeps;
+    await connect('full');
+    expect(logged).toEqual([]);
+    error = new MarketError('INTERNAL');
+    await connect('broken');
+    expect(logged).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import { isMarketError, MarketError, toProblem } from '@node3/shared/error';
+import { knownStates } from '@node3/shared/http/error-handler';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { toFrames } from '@node3/shared/message-frames';
@@ -236,7 +237,11 @@ export class AgentSession implements AgentLink, Outlet, Watched {
       this.#refuse(id, thrown);
       return;
     }
-    this.#deps.log.error({ err: thrown, agentId: this.agentId }, 'agent request failed');
+    if (isMarketError(thrown) && knownStates.includes(thrown.code)) {
+      this.#deps.log.debug({ code: thrown.code, agentId: this.agentId }, 'agent request refused');
+    } else {
+      this.#deps.log.error({ err: thrown, agentId: this.agentId }, 'agent request failed');
+    }
     const detail = 'Something went wrong on our side.';
     this.#refuse(id, isMarketError(thrown) ? thrown : new MarketError('INTERNAL', { detail }));
   }
