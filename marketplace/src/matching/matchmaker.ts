@@ -1,5 +1,6 @@
 import { assert } from '@node3/shared/assert';
 import type { Clock } from '@node3/shared/clock';
+import { isMarketError } from '@node3/shared/error';
 import type { Priority } from '@node3/shared/job-spec';
 import type { Asset, Money } from '@node3/shared/money';
 import type { JobNeeds } from '../domain/job-needs.ts';
@@ -44,6 +45,8 @@ export class Matchmaker {
   /** What the open jobs of strategy `affinity` would like an agent to know. */
   readonly #affine = new Map<string, Acquaintance>();
   #isPaused = false;
+  /** Ends the pause after the store has refused a claim. */
+  #storeBack: NodeJS.Timeout | null = null;
 
   constructor(deps: MatchmakerDeps) {
     this.#deps = deps;
@@ -54,7 +57,7 @@ export class Matchmaker {
   }
 
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#isPaused || this.#storeBack !== null;
   }
 
   get openCount(): number {
@@ -98,7 +101,11 @@ export class Matchmaker {
   addPosting(row: JobRow, stored: Promise<{ replayed: boolean }>): void {
     if (this.#idle.size > 0) {
       const place = this.#note(openJobOf(row), row);
-      if (this.#claimAtOnce(place)) return;
+      if (this.#claimAtOnce(place)) {
+        // It is open again where the store has refused both, and nobody could ever get it.
+        stored.catch(() => this.removeJob(row.jobId));
+        return;
+      }
       // No idle agent: nobody may see the job before it is stored.
       this.#forget(place);
     }
@@ -175,7 +182,7 @@ export class Matchmaker {
   /** Takes this very job out of the index for an agent that named it; null when it can't have it. */
   takeJob(jobId: string, capacity: Capacity): Candidate | null {
     const place = this.#open.table.ids.find(jobId);
-    if (this.#isPaused || place < 0 || !this.#open.isShown(place)) return null;
+    if (this.isPaused || place < 0 || !this.#open.isShown(place)) return null;
     if (capacity.freeSlots < 1) return null;
     const candidate = this.#open.match(place, capacity, this.#deps.clock.nowMs());
     if (candidate !== null) this.#withdraw(place);
@@ -183,7 +190,7 @@ export class Matchmaker {
   }
 
   /** What became of a job that was taken; one that nobody got is open again. */
-  settle(jobId: string, outcome: LeaseOutcome): void {
+  settle(jobId: string, outcome: LeaseOutcome | 'not_stored'): void {
     const isLeased = typeof outcome !== 'string' && outcome.jobId === jobId;
     if (isLeased || outcome === 'job_gone') this.removeJob(jobId);
     else this.#reopen(jobId);
@@ -211,15 +218,22 @@ export class Matchmaker {
 
   resume(): void {
     this.#isPaused = false;
+    this.#feedAll();
+  }
+
+  stop(): void {
+    if (this.#storeBack !== null) clearTimeout(this.#storeBack);
+    this.#storeBack = null;
+    this.#delayed.clear();
+    this.#idle.clear();
+  }
+
+  #feedAll(): void {
+    if (this.isPaused) return;
     for (const stay of this.#idle.all()) {
       this.#feed(stay);
       this.#idle.update(stay);
     }
-  }
-
-  stop(): void {
-    this.#delayed.clear();
-    this.#idle.clear();
   }
 
   async #addOnceStored(row: JobRow, stored: Promise<{ replayed: boolean }>): Promise<void> {
@@ -262,7 +276,7 @@ export class Matchmaker {
   }
 
   #claimAtOnce(place: number): boolean {
-    if (this.#isPaused) return false;
+    if (this.isPaused) return false;
     const nowMs = this.#deps.clock.nowMs();
     const { table } = this.#open;
     const job = {
@@ -295,7 +309,7 @@ export class Matchmaker {
 
   /** The best open job for what is free. */
   #bestFor(capacity: Capacity) {
-    if (this.#isPaused) return null;
+    if (this.isPaused) return null;
     const startedMs = performance.now();
     const found = this.#open.bestFor(capacity, this.#deps.clock.nowMs());
     this.#deps.onSearch?.((performance.now() - startedMs) / 1_000);
@@ -312,19 +326,34 @@ export class Matchmaker {
     this.#withdraw(place);
     stay.take(jobId, this.#open.table.signatureOf(place).needs, candidate.devices);
     this.#idle.noteLeased(stay);
-    const outcome = await this.#deps.lease(stay.agent, candidate).catch(refused);
-    if (outcome === 'job_gone') stay.giveBack(jobId);
+    const outcome = await this.#deps
+      .lease(stay.agent, candidate)
+      .catch((error: unknown) => this.#afterError(error));
+    const isFree = outcome === 'job_gone' || outcome === 'not_stored';
+    if (isFree) stay.giveBack(jobId);
     else if (outcome === 'agent_refused') this.#idle.delete(stay);
     else stay.agent.offered(outcome);
     this.settle(jobId, outcome);
     stay.settled(jobId);
     // Nothing is known to be wrong with the agent: it has its capacity back.
-    if (outcome !== 'job_gone') return;
+    if (!isFree) return;
     this.#feed(stay);
     this.#idle.update(stay);
   }
-}
 
-function refused(): LeaseOutcome {
-  return 'agent_refused';
+  /** A store that takes nothing now says so of nobody's claim: all wait for it, and stay idle. */
+  #afterError(error: unknown): 'agent_refused' | 'not_stored' {
+    if (!isMarketError(error, 'STORAGE_FULL') && !isMarketError(error, 'STORE_UNAVAILABLE')) {
+      return 'agent_refused';
+    }
+    const { retryAfterSec } = error.context;
+    this.#storeBack ??= setTimeout(
+      () => {
+        this.#storeBack = null;
+        this.#feedAll();
+      },
+      (typeof retryAfterSec === 'number' ? retryAfterSec : 1) * 1_000,
+    ).unref();
+    return 'not_stored';
+  }
 }

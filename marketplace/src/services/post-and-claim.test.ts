@@ -1,7 +1,8 @@
+import { MarketError } from '@node3/shared/error';
 import { silentLogger } from '@node3/shared/logger';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { sampleCapacity } from '../domain/testing/matching-samples.ts';
 import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
@@ -54,6 +55,7 @@ beforeEach(() => {
   offers = [];
 });
 afterEach(() => {
+  vi.useRealTimers();
   matchmaker.stop();
   return store.close();
 });
@@ -105,5 +107,33 @@ it('gives an agent its room back when what it was to get is not stored', async (
   await storePosting({ store, matchmaker }, posting);
   await leave();
   expect(offers.map(({ jobId }) => jobId)).toEqual([posting.job.jobId]);
+  expect(matchmaker.openCount).toBe(0);
+});
+
+const full = new MarketError('STORAGE_FULL', { retryAfterSec: 10 });
+
+it('keeps agents and jobs while the store takes no claims, and goes on by itself', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const accountId = await world.openAccount();
+  const leave = await enterAgent(1);
+  const claims = vi.spyOn(store, 'claimJob').mockRejectedValueOnce(full);
+  const postings = [world.posting(accountId), world.posting(accountId)];
+  for (const posting of postings) await storePosting({ store, matchmaker }, posting);
+  await vi.waitFor(() => expect(matchmaker.isPaused).toBe(true));
+  expect([claims.mock.calls.length, offers.length, matchmaker.openCount]).toEqual([1, 0, 2]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await leave();
+  expect(offers.map(({ jobId }) => jobId)).toEqual([postings[0]?.job.jobId]);
+  expect(matchmaker.openCount).toBe(1);
+});
+
+it('has no job that the store refused together with its claim', async () => {
+  const accountId = await world.openAccount();
+  const leave = await enterAgent(1);
+  vi.spyOn(store, 'postJob').mockRejectedValueOnce(full);
+  vi.spyOn(store, 'claimJob').mockRejectedValueOnce(full);
+  const posted = storePosting({ store, matchmaker }, world.posting(accountId));
+  await expect(posted).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  await leave();
   expect(matchmaker.openCount).toBe(0);
 });
