@@ -139,14 +139,33 @@ function problemsOfPayout({ payout_id, state, entry, matches }: PayoutRecord): s
   return matches === 1n ? [] : [`Entry ${entry} is not what payout ${payout_id} was to be paid.`];
 }
 
-const countFinalized = `SELECT count(*) AS count FROM payouts WHERE state = 'finalized'`;
+const countFinalized = `
+  SELECT count(*) AS count, max(payout_id) AS last FROM (
+    SELECT payout_id FROM payouts WHERE state = 'finalized' AND payout_id > ?
+    ORDER BY payout_id LIMIT +?) AS page`;
+/** Counted at a time: a database may be slow, and gives each statement some seconds. */
+const payoutsCounted = 20_000;
+
+interface CountRecord {
+  count: bigint;
+  last: string | null;
+}
 
 /**
  * As many payouts are finalized as entries have paid one. Since every payment is of a payout of its
  * own, none is finalized without: the cheap half of what `payoutPageProblemsIn` says by name.
  */
-export function* paymentCountProblemsIn(tx: Tx, payments: number): Work<string[]> {
-  const finalized = Number((yield* tx.get<{ count: bigint }>(countFinalized))?.count ?? 0n);
+export function* paymentCountProblemsIn(
+  tx: Tx,
+  payments: number,
+  page = payoutsCounted,
+): Work<string[]> {
+  let finalized = 0;
+  for (let after: string | null = ''; after !== null; ) {
+    const found: CountRecord | undefined = yield* tx.get<CountRecord>(countFinalized, after, page);
+    finalized += Number(found?.count ?? 0n);
+    after = found?.last ?? null;
+  }
   return finalized === payments
     ? []
     : [`${finalized} payouts are finalized, and ${payments} entries have paid one.`];
