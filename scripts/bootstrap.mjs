@@ -21,6 +21,7 @@ const commands = {
   check: [['scripts/check.ts']],
   chaos: [['scripts/chaos.ts']],
   replicas: [['scripts/replicas.ts']],
+  'kill-agent': [['scripts/kill-agent.ts']],
   sim: [['scripts/sim.ts']],
   bench: [['scripts/bench.ts']],
   'gpu-check': [['scripts/gpu-check.ts']],

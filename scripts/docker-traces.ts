@@ -37,6 +37,46 @@ export async function removeTraces(docker: Docker, jobId: string): Promise<void>
   await Promise.all((Volumes ?? []).map(({ Name }) => docker.getVolume(Name).remove()));
 }
 
+/** What the engine says of a container of a job. */
+export interface ContainerEvent {
+  action: 'start' | 'die';
+  jobId: string;
+  executionId: string;
+  /** Label of the agent that made it. */
+  agent: string;
+  /** By the engine's clock, milliseconds since the epoch. */
+  atMs: number;
+}
+
+/** Tells of every container of a job that starts or ends, until it is stopped. */
+export async function watchContainers(
+  docker: Docker,
+  onEvent: (event: ContainerEvent) => void,
+): Promise<{ stop: () => void }> {
+  const stop = new AbortController();
+  const filters = { label: [labelNames.job], type: ['container'], event: ['start', 'die'] };
+  const events = await docker.getEvents({
+    filters: JSON.stringify(filters),
+    abortSignal: stop.signal,
+  });
+  const lines = createInterface({ input: Readable.from(events) });
+  lines.on('line', (line) => {
+    const event = JSON.parse(line) as {
+      Action: 'start' | 'die';
+      Actor: { Attributes: Record<string, string> };
+      timeNano: number;
+    };
+    const { [labelNames.job]: jobId = '', [labelNames.execution]: executionId = '' } =
+      event.Actor.Attributes;
+    const agent = event.Actor.Attributes[labelNames.agent] ?? '';
+    const atMs = event.timeNano / 1e6;
+    onEvent({ action: event.Action, jobId, executionId, agent, atMs });
+  });
+  // The stream breaks when the watch is stopped, which is its only end.
+  lines.on('error', () => undefined);
+  return { stop: () => stop.abort() };
+}
+
 export interface StartWatch {
   /** How often the engine started a container of this job since the watch began. */
   count(jobId: string): number;
@@ -50,28 +90,17 @@ export async function watchStarts(
   docker: Docker,
   onStart: (jobId: string, agent: string) => void = () => undefined,
 ): Promise<StartWatch> {
-  const stop = new AbortController();
-  const filters = { label: [labelNames.job], type: ['container'], event: ['start'] };
-  const events = await docker.getEvents({
-    filters: JSON.stringify(filters),
-    abortSignal: stop.signal,
-  });
   const counts = new Map<string, number>();
   const agents = new Map<string, string>();
-  const lines = createInterface({ input: Readable.from(events) });
-  lines.on('line', (line) => {
-    const event = JSON.parse(line) as { Actor: { Attributes: Record<string, string> } };
-    const jobId = event.Actor.Attributes[labelNames.job] ?? '';
+  const { stop } = await watchContainers(docker, ({ action, agent, jobId }) => {
+    if (action !== 'start') return;
     counts.set(jobId, (counts.get(jobId) ?? 0) + 1);
-    const agent = event.Actor.Attributes[labelNames.agent] ?? '';
     agents.set(jobId, agent);
     onStart(jobId, agent);
   });
-  // The stream breaks when the watch is stopped, which is its only end.
-  lines.on('error', () => undefined);
   return {
     count: (jobId) => counts.get(jobId) ?? 0,
     agentOf: (jobId) => agents.get(jobId) ?? '',
-    stop: () => stop.abort(),
+    stop,
   };
 }

@@ -11,10 +11,12 @@ import {
   type StartWatch,
   watchStarts,
 } from './docker-traces.ts';
+import { runKilledAgent } from './killed-agent/run-killed-agent.ts';
 import { expectPaidExactly } from './paid-exactly.ts';
 import type { ServiceProcess } from './service-process.ts';
 
-const { docker, prepareImage, skip } = await findTestEngine();
+const engine = await findTestEngine();
+const { docker, prepareImage, skip } = engine;
 const within = { timeout: 60_000, interval: 50 };
 const rewardLamports = 1_000_000n;
 const linesCount = 200;
@@ -145,4 +147,16 @@ describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
     }, within);
     await expectPaidExactly(network, rewardLamports);
   });
+});
+
+/** `npm run kill-agent` does the same with 200 jobs and 50 kills, some followed by long absences. */
+describe.skipIf(skip)('an agent that is killed again and again', () => {
+  it('loses no job, runs none after its lease, is paid once for each and leaves nothing', async () => {
+    const onProgress = () => undefined;
+    const size = { jobs: 24, kills: 6, longAbsences: 0 };
+    const report = await runKilledAgent({ engine, ...size, onProgress });
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    expect(report).toMatchObject({ findings: [], jobs: size.jobs });
+    expect(report.kills).toBeGreaterThan(0);
+  }, 240_000);
 });

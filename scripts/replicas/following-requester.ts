@@ -31,10 +31,15 @@ export class FollowingRequester {
   }
 
   /** Posts one job, once however often it has to ask, and reads its log to the end. */
-  async run(key: string, body: object): Promise<Followed> {
+  async run(
+    key: string,
+    body: object,
+    onPosted: (jobId: string) => void = () => undefined,
+  ): Promise<Followed> {
     const { jobId } = await this.ask((client) =>
       client.call(createJob, { body: body as never }, { idempotencyKey: key }),
     );
+    onPosted(jobId);
     const lines: Followed['lines'] = [];
     await this.ask(async (client) => {
       const after = lines.at(-1)?.seq ?? 0;

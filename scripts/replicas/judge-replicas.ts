@@ -6,11 +6,15 @@ import type { Followed, FollowingRequester } from './following-requester.ts';
 import { lineOf, linesPerJob } from './roaming-agent.ts';
 import { rewardLamports } from './run-replicas.ts';
 
-interface Outcome {
-  operator: FollowingRequester;
+interface Outcome extends PayoutFacts {
   store: Store;
-  rpcUrl: string;
   followed: readonly Followed[];
+}
+
+export interface PayoutFacts {
+  operator: Pick<FollowingRequester, 'ask'>;
+  rpcUrl: string;
+  /** How many there were, each paid rewardLamports. */
   jobs: number;
 }
 
@@ -25,7 +29,8 @@ export async function judgeReplicas(outcome: Outcome): Promise<string[]> {
   return findings;
 }
 
-async function judgePayouts({ operator, rpcUrl, jobs }: Outcome): Promise<string[]> {
+/** By the marketplace and by the chain: every job is paid once, and nothing else came to the wallets. */
+export async function judgePayouts({ operator, rpcUrl, jobs }: PayoutFacts): Promise<string[]> {
   const untilMs = performance.now() + payoutsWaitMs;
   let finalized = 0;
   while (finalized < jobs && performance.now() < untilMs) {
