@@ -25,10 +25,13 @@ export function findChromium(): { program: string; skip: boolean } {
   return { program: program ?? '', skip: mustSkip({ resource: 'chromium', missing }) };
 }
 
-export function launch(program: string): Promise<Browser> {
+/** `hosts`: names that lead to this machine, whatever a name server would say. */
+export function launch(program: string, hosts: readonly string[] = []): Promise<Browser> {
+  const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(',');
   return chromium.launch({
     executablePath: program,
     args: [
+      ...(rules === '' ? [] : [`--host-resolver-rules=${rules}`]),
       '--no-sandbox',
       '--disable-gpu',
       '--disable-background-networking',
