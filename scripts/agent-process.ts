@@ -27,6 +27,8 @@ export function createAgentProcess(options: AgentProcessOptions): ServiceProcess
       SKIP_GPU_CHECK: 'true',
       MAX_CONCURRENT_JOBS: '4',
       DRAIN_SEC: '0',
+      // Killed again and again on purpose.
+      AGENT_CRASHES_MAX: '0',
       LOG_LEVEL: 'warn',
       ...options.env,
     },

@@ -6,9 +6,13 @@ import type { Tracer } from '@node3/shared/tracing';
 import type { WalletKey } from '@node3/shared/wallet-key';
 import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
+import { CrashGuard } from './crash-guard.ts';
 import { DeviceInventory } from './execution/device-inventory.ts';
+import { DiskGuard } from './execution/disk-guard.ts';
 import { ExecutionDesk } from './execution/execution-desk.ts';
 import { ExecutorBoard } from './execution/executor-board.ts';
+import type { readDiskFreeBytes } from './execution/machine.ts';
+import { removeWorkloads } from './execution/remove-workloads.ts';
 import type { Executor } from './executors/executor.ts';
 import { findSecretPlace, SecretFiles } from './executors/secret-files.ts';
 import { FilePlaces } from './files/file-places.ts';
@@ -63,6 +67,8 @@ export interface AgentParts {
   openSocket: OpenSocket;
   /** 0…1, for jitter. */
   random: () => number;
+  /** Free bytes on the disk of a folder; null where the system does not tell. */
+  readDiskFreeBytes: typeof readDiskFreeBytes;
   /** Names this boot of the machine; null when it can't be known. */
   bootId: string | null;
   /** Wraps the journal once it is open. */
@@ -118,6 +124,15 @@ export function createCore(
       }
     },
   });
+  const crashGuard = new CrashGuard({
+    clock,
+    log,
+    path: join(config.dataDir, 'starts.json'),
+    deathsMax: config.crashesMax ?? 0,
+    writePrivateFile: parts.writePrivateFile,
+    onAbandoned: () => void removeWorkloads(board.executors, log),
+    onChange: events.onStatus,
+  });
   const leases = new LeaseClock(clock);
   const ownerId = journal.ownerId();
   const place = findSecretPlace(ownerId, config.dataDir, config.secretsOnDisk ?? 'refused');
@@ -144,6 +159,12 @@ export function createCore(
     leased,
   });
   const board = new ExecutorBoard({ ...watch, executors: parts.createExecutors(context) });
+  const disk = new DiskGuard({
+    ...watch,
+    read: () => parts.readDiskFreeBytes(config.dataDir),
+    floorBytes: () => policyStore.current.diskFloorBytes,
+    executors: () => board.executors,
+  });
   const earnings = new EarningsWatch({ link, clock, log });
   const rpc =
     config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
@@ -175,6 +196,7 @@ export function createCore(
       events.onStatus();
     },
     onLines: (executionId) => outbox.wake(executionId),
+    onEngineTrouble: () => board.suspect(),
     onCapacity: events.onCapacity,
     onFatal: events.onFatal,
   });
@@ -208,7 +230,9 @@ export function createCore(
     channel,
     clock,
     config,
+    crashGuard,
     desk,
+    disk,
     earnings,
     events,
     files,

@@ -1,5 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { createClient } from '@node3/shared/client';
+import { limits } from '@node3/shared/limits';
+import { listLocalExecutions } from '@node3/shared/routes/agent-local';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { outcome, TestMachine } from './testing/test-agent.ts';
+import { killed, outcome, preparedImage, TestMachine } from './testing/test-agent.ts';
 
 let machine: TestMachine;
 beforeEach(async () => {
@@ -20,7 +24,7 @@ async function bootAndRun(executionId: string) {
 }
 
 describe('after a crash', () => {
-  it('takes over a workload that still runs, with its log where it stopped', async () => {
+  it('[4.5 row 1] takes over a workload that still runs, with its log where it stopped', async () => {
     const { executor, marketplace } = machine;
     const executionId = marketplace.post();
     const line = (atMs: number, text: string) => ({
@@ -50,7 +54,7 @@ describe('after a crash', () => {
     expect(machine.countCalls('remove', executionId)).toBe(1);
   });
 
-  it('reports a workload that ended while no agent was there', async () => {
+  it('[4.5 row 2] reports a workload that ended while no agent was there', async () => {
     const executionId = machine.marketplace.post();
     machine.crash(await bootAndRun(executionId));
     machine.executor.finish(executionId, outcome({ exitCode: 7, reason: 'nonzero_exit' }));
@@ -90,7 +94,7 @@ describe('after a crash', () => {
     expect(resultOf(executionId)).toMatchObject({ outcome: 'succeeded' });
   });
 
-  it('says so when the engine lost the workload, and does not start it again', async () => {
+  it('[4.5 row 3] says so when the engine lost the workload, and does not start it again', async () => {
     const executionId = machine.marketplace.post();
     machine.crash(await bootAndRun(executionId));
     await machine.executor.remove(executionId);
@@ -140,23 +144,70 @@ describe('after a crash', () => {
     expect(machine.countCalls('start', executionId)).toBe(0);
   });
 
-  it('removes what the marketplace gave to somebody else meanwhile', async () => {
+  it('[4.5 row 4] removes what the marketplace gave to somebody else, and remembers it', async () => {
     const { marketplace } = machine;
     const executionId = marketplace.post();
     machine.crash(await bootAndRun(executionId));
     marketplace.execution(executionId).superseded = true;
     const agent = await machine.boot();
     await vi.waitFor(() => expect(machine.countCalls('remove', executionId)).toBe(1), within);
+    const local = createClient({ baseUrl: agent.url });
+    expect((await local.call(listLocalExecutions, {})).data).toMatchObject([
+      { executionId, state: 'lost' },
+    ]);
     await agent.drain();
     expect(marketplace.execution(executionId).resultReports).toBe(0);
   });
 
-  it('removes workloads of ours that no journal knows', async () => {
+  it('[4.5 row 5] goes on without the marketplace until the lease ends, then stops and keeps what came out', async () => {
+    const { clock, executor, marketplace } = machine;
+    const executionId = marketplace.post();
+    const plan = { prepare: preparedImage, start: { startedAtMs: 1_000 } };
+    executor.program(executionId, { ...plan, outcomeOfCancel: { ...killed, output: { step: 7 } } });
+    machine.crash(await bootAndRun(executionId));
+    marketplace.setDown('down');
+    await machine.boot();
+    await vi.waitFor(() => expect(machine.countCalls('wait', executionId)).toBe(2), within);
+    expect(machine.countCalls('cancel', executionId)).toBe(0);
+    clock.advance(limits.leaseMs);
+    await vi.waitFor(() => expect(machine.countCalls('remove', executionId)).toBe(1), within);
+    marketplace.setDown('up');
+    await reported(executionId);
+    expect(resultOf(executionId)).toMatchObject({ reason: 'lease_expired', output: { step: 7 } });
+    expect(machine.countCalls('start', executionId)).toBe(1);
+  });
+
+  it('[4.5 row 6] removes workloads of ours that no journal knows', async () => {
     const executionId = machine.marketplace.post();
     machine.crash(await bootAndRun(executionId));
     const agent = await machine.boot({ dataDir: `${machine.dataDir}/other` });
     await vi.waitFor(() => expect(machine.countCalls('remove', executionId)).toBe(1), within);
     await agent.stop();
+  });
+
+  it('[4.5 row 7] lets a lease run out that no journal knows, so that the job goes to somebody else', async () => {
+    const { marketplace } = machine;
+    marketplace.heartbeatMs = 1_000;
+    const executionId = marketplace.post();
+    const agent = await bootAndRun(executionId);
+    await agent.ready();
+    machine.crash(agent);
+    await machine.executor.remove(executionId);
+    for (const ending of ['', '-wal', '-shm']) {
+      await rm(`${machine.dataDir}/journal.sqlite${ending}`, { force: true });
+    }
+    const renewals = marketplace.execution(executionId).heartbeats;
+    const beats = () => marketplace.requests.filter((each) => each.endsWith('/heartbeat')).length;
+    const before = beats();
+    const second = await machine.boot();
+    await second.ready();
+    await vi.waitFor(() => expect(beats()).toBeGreaterThan(before + 1), within);
+    expect(second.agentId).toBe(marketplace.agentId);
+    expect(marketplace.execution(executionId)).toMatchObject({
+      heartbeats: renewals,
+      result: null,
+    });
+    expect(machine.countCalls('start', executionId)).toBe(1);
   });
 
   it('cancels a workload whose cancel came while no agent was there', async () => {

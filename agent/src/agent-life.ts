@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { assertNever } from '@node3/shared/assert';
 import type { Device } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
-import { type Loop, startLoop } from '@node3/shared/loop';
+import type { Loop } from '@node3/shared/loop';
 import type { AgentMessage } from '@node3/shared/routes/agents';
 import type { DrainOptions } from './agent.ts';
 import type { AgentCore } from './agent-core.ts';
 import { agentLimits } from './agent-limits.ts';
 import { type FreeCapacity, freeCapacity, type MachineLimits } from './execution/capacity.ts';
 import { type IntakeDeps, takeOffer } from './execution/intake.ts';
-import { buildOffer, machineLimits, readDiskFreeBytes } from './execution/machine.ts';
+import { buildOffer, machineLimits } from './execution/machine.ts';
 import { recoverExecutions, sweepExecutor } from './execution/recovery.ts';
 import type { AgentDevice } from './gpu/device.ts';
 import { DeviceProver, type LastProof } from './gpu-proof/device-prover.ts';
@@ -43,7 +43,6 @@ export class AgentLife {
   #ready = false;
   #identityError: string | null = null;
   #signInError: string | null = null;
-  #diskFreeBytes: number | null = null;
   #refusedUntilMs = 0;
   #orderedToDrain = false;
 
@@ -62,7 +61,7 @@ export class AgentLife {
       log,
       terms: () => core.policy.terms(),
       secretKeys: core.secretKeys,
-      takesWork: () => this.#mode === 'run',
+      takesWork: () => this.#mode === 'run' && !core.disk.isLow,
       free: () => this.free(),
       onOwed: (executionId) => outbox.wake(executionId),
       onRefused: () => {
@@ -123,13 +122,9 @@ export class AgentLife {
     return this.#signInError;
   }
 
-  get diskFreeBytes(): number | null {
-    return this.#diskFreeBytes;
-  }
-
   limits(): MachineLimits {
-    const { config, policy } = this.#core;
-    return machineLimits(machinePolicy(config, policy.current, []), this.#diskFreeBytes);
+    const { config, disk, policy } = this.#core;
+    return machineLimits(machinePolicy(config, policy.current, []), disk.freeBytes);
   }
 
   free(): FreeCapacity {
@@ -160,15 +155,10 @@ export class AgentLife {
 
   /** From the first look at the machine to the first poll. Rejects when the agent stops first. */
   async begin(): Promise<void> {
-    const { board, config, inventory, log, policy, shutdown } = this.#core;
-    const readDisk = async () => {
-      this.#diskFreeBytes = await readDiskFreeBytes(config.dataDir);
-    };
+    const { board, disk, inventory, policy, shutdown } = this.#core;
     this.#rotation = this.#rotateSecretKeys();
-    await Promise.all([inventory.start(), board.start(), readDisk(), this.#rotation]);
+    await Promise.all([inventory.start(), board.start(), disk.start(), this.#rotation]);
     await policy.start();
-    const intervalMs = agentLimits.sampleIntervalMs;
-    this.#loops.push(startLoop({ name: 'disk', log, intervalMs, run: readDisk }));
     await this.#signIn();
     shutdown.signal.throwIfAborted();
     await this.#recover();
@@ -225,7 +215,7 @@ export class AgentLife {
   /** Ends every loop and story; workloads are left as they are. */
   async stop(): Promise<void> {
     const { balance, board, channel, desk, earnings, heartbeater, inventory, outbox } = this.#core;
-    const { policy, shutdown } = this.#core;
+    const { disk, policy, shutdown } = this.#core;
     shutdown.abort();
     await Promise.all([
       this.#poller.stop(),
@@ -236,6 +226,7 @@ export class AgentLife {
       balance.stop(),
       earnings.stop(),
       inventory.stop(),
+      disk.stop(),
       policy.stop(),
       board.stop(),
       desk.settled(),
@@ -316,14 +307,14 @@ export class AgentLife {
   }
 
   #availability(): Availability {
-    const { board, clock, config, policy, secretFiles, secretKeys } = this.#core;
+    const { board, clock, config, disk, policy, secretFiles, secretKeys } = this.#core;
     const verdict = policy.verdict();
     const sold = this.#sold(verdict);
     const free = this.free();
     const idle = sold.filter(({ id }) => free.deviceIds.includes(id));
     const pausedMs = this.#refusedUntilMs - clock.monotonicMs();
     const roomLeft = free.slots > 0 && free.cpus > 0 && free.memoryBytes >= limits.memoryBytesMin;
-    const working = board.available().length > 0;
+    const working = board.available().length > 0 && !disk.isLow;
     return {
       offer: buildOffer(
         machinePolicy(config, policy.current, idle.length > 0 ? idle : sold),

@@ -43,9 +43,21 @@ export const agentLimits = {
   /** An engine that does not answer for longer than this has lost the workload. */
   engineOutageMs: 60_000,
   engineRetryMs: 2_000,
-  probeIntervalMs: 30_000,
+  probeIntervalMs: 15_000,
   /** While no executor works a person is waiting for the fix to show. */
   probeRetryMs: 5_000,
+
+  /** Deaths within this time are a loop of crashes, if there are as many as CRASHES_MAX says. */
+  crashWindowMs: 600_000,
+  /** An agent that lived so long is no part of such a loop. */
+  crashHealthyMs: 120_000,
+  /** How long it waits for somebody to look. */
+  crashHoldMs: 900_000,
+
+  /** Its own log: bytes of one file, bytes of all, and days. */
+  logFileBytes: 20 * 1024 ** 2,
+  logFilesBytes: 200 * 1024 ** 2,
+  logDays: 10,
 
   detectIntervalMs: 300_000,
   sampleIntervalMs: 5_000,
@@ -62,6 +74,8 @@ export const agentLimits = {
   rpcTimeoutMs: 8_000,
   /** Free space that jobs never get, so that the journal can always be written. */
   diskFloorBytes: 1024 ** 3,
+  /** More than the floor that is freed at once, so that the next job doesn't free again. */
+  diskRoomBytes: 2 * 1024 ** 3,
   /** Share of the machine's memory offered when MEMORY_LIMIT is not set. */
   memoryShare: 0.8,
   /** The agent's page waits this long for what the marketplace answers. */

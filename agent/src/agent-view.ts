@@ -111,7 +111,7 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
       unreachableSinceMs,
       refusal,
       identityError: life.identityError,
-      diskFreeBytes: life.diskFreeBytes,
+      diskFreeBytes: core.disk.freeBytes,
       diskFloorBytes: policy.current.diskFloorBytes,
       policyError: policy.store.problem,
       restartNeed: findRestartNeed(core.started, policy.current),
@@ -126,7 +126,8 @@ function stateOf(
   life: AgentLife,
   counts: { active: number; owed: number },
 ): AgentState {
-  const { config, link } = core;
+  const { board, config, link } = core;
+  const isWelcome = life.identityError === null && link.refusal === null;
   return describeState({
     ...counts,
     mode: life.mode,
@@ -134,6 +135,8 @@ function stateOf(
     orderedToDrain: life.orderedToDrain,
     closedBy: core.policy.verdict().closed,
     blockedBy: findBlock(core, life),
+    engineDownSinceMs: isWelcome ? board.downSinceMs : null,
+    heldBy: core.crashGuard.heldBy,
     marketplaceUrl: config.marketplaceUrl,
     unreachableSinceMs: link.unreachableSinceMs,
   });

@@ -10,6 +10,7 @@ import { AgentLife } from './agent-life.ts';
 import { createAgentView } from './agent-view.ts';
 import { type AgentConfig, checkMarketplaceUrl } from './config.ts';
 import { createExecutors } from './create-executors.ts';
+import { readDiskFreeBytes } from './execution/machine.ts';
 import { createCommandRunner } from './gpu/command-runner.ts';
 import { createGpuDetectors } from './gpu/gpu-detectors.ts';
 import { SystemKernelLog } from './gpu/health/kernel-log.ts';
@@ -51,6 +52,7 @@ export function systemParts(): AgentParts {
     fetch: globalThis.fetch,
     openSocket,
     random: Math.random,
+    readDiskFreeBytes,
     bootId: readBootId(),
     wrapJournal: (journal) => journal,
     writePrivateFile,

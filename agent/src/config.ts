@@ -69,6 +69,8 @@ export interface AgentConfig {
   metricsToken: string | null;
   /** The commit that runs, where whoever built it says so. */
   commit: string | null;
+  /** Deaths right after the start after which the next start waits; 0 or left out never waits. */
+  crashesMax?: number;
   /** How long running jobs may take to finish after SIGTERM. */
   drainMs: number;
   /** The process's environment: finds vendor tools (PATH) and the engine (DOCKER_HOST). */

@@ -79,6 +79,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     dcgmNames: readFlag(env, 'METRICS_DCGM_NAMES', 'off') ? 'on' : 'off',
     metricsToken: readScrapeToken(env),
     commit: readOptionalText(env, 'NODE3_COMMIT')?.slice(0, 40) ?? null,
+    crashesMax: readInteger(env, 'AGENT_CRASHES_MAX', { fallback: 5, min: 0, max: 50 }),
     drainMs: readInteger(env, 'DRAIN_SEC', { fallback: 60, min: 0, max: 86_400 }) * 1000,
     environment: env,
   };

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@node3/shared/env';
 import { KeypairFileError } from '@node3/shared/keypair-file-error';
-import { createLogger } from '@node3/shared/logger';
 import { openTracer, readTracing } from '@node3/shared/tracing';
 import type { Agent } from './agent.ts';
 import { startAgent } from './app.ts';
-import { readAgentConfig, readLogFormat, readLogLevel } from './env.ts';
+import { readAgentConfig } from './env.ts';
 import { JournalLockedError } from './journal/sqlite/open-database.ts';
+import { openAgentLog } from './open-agent-log.ts';
 import { trimMemoryAfterStart } from './trim-memory.ts';
 import { agentVersion } from './version.ts';
 
@@ -22,8 +22,7 @@ async function main(): Promise<void> {
   const read = readAgentConfig(process.env, { hostname: hostname(), dashboardDir });
   const config =
     values['metrics-dcgm-names'] === true ? { ...read, dcgmNames: 'on' as const } : read;
-  const level = readLogLevel(process.env);
-  const log = createLogger({ name: 'agent', level, format: readLogFormat(process.env) });
+  const log = openAgentLog(config);
   const service = { name: 'node3-agent', version: agentVersion };
   const tracer = await openTracer(service, readTracing(process.env));
   const agent = await startAgent(config, { log, tracer });

@@ -17,6 +17,8 @@ export class RunningAgent implements Agent {
   #server: LocalServer | null = null;
   #ready: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
+  /** Why it had to end; null when it was told to. */
+  #death: string | null = null;
 
   constructor(deps: RunningAgentDeps) {
     this.#deps = deps;
@@ -27,7 +29,7 @@ export class RunningAgent implements Agent {
   /** The dashboard answers; now the agent signs in, recovers and works. */
   begin(server: LocalServer): void {
     this.#server = server;
-    this.#ready = this.#deps.life.begin();
+    this.#ready = this.#start();
     this.#ready.catch((error: unknown) => {
       if (this.#stopping === null) this.fail(error);
     });
@@ -69,7 +71,8 @@ export class RunningAgent implements Agent {
   }
 
   setMode(mode: AgentMode): void {
-    const { life } = this.#deps;
+    const { core, life } = this.#deps;
+    if (mode === 'run') core.crashGuard.release();
     if (mode !== 'drain') life.setMode(mode);
     else if (life.mode !== 'drain') this.drain().catch((error: unknown) => this.fail(error));
   }
@@ -79,11 +82,20 @@ export class RunningAgent implements Agent {
     if (this.#stopping !== null) return;
     this.#deps.core.log.fatal({ err: reason }, 'the agent can not go on');
     this.#ended.reject(reason);
+    this.#death = reason instanceof Error ? reason.message : String(reason);
     this.stop().catch(() => undefined);
+  }
+
+  async #start(): Promise<void> {
+    const { core, life } = this.#deps;
+    await core.crashGuard.begin();
+    core.shutdown.signal.throwIfAborted();
+    await life.begin();
   }
 
   async #end(): Promise<void> {
     try {
+      await this.#deps.core.crashGuard.end(this.#death);
       await this.#deps.life.stop();
       await this.#server?.close();
       this.#deps.core.journal.close();

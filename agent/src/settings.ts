@@ -189,6 +189,12 @@ export const agentSettings: readonly SettingGroup[] = [
       },
       { name: 'DASHBOARD_PORT', about: 'The same by its older name.', fallback: null },
       {
+        name: 'AGENT_CRASHES_MAX',
+        about:
+          'Deaths within ten minutes after which the next start takes no work until it is resumed, or for 15 minutes; 0 never waits.',
+        fallback: '5',
+      },
+      {
         name: 'DRAIN_SEC',
         about: 'Seconds that running jobs have to finish after SIGTERM.',
         fallback: '60',

@@ -20,6 +20,8 @@ export interface LoggerOptions {
   format?: LogFormat;
   /** Where lines go; standard error by default, since standard output is for data. */
   destination?: DestinationStream;
+  /** Gets every line as well, always as JSON. */
+  file?: DestinationStream;
 }
 
 /**
@@ -30,6 +32,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const { name, level, format = 'json' } = options;
   const destination = options.destination ?? standardError();
   const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY);
+  const { file } = options;
   return pino(
     {
       name,
@@ -41,7 +44,11 @@ export function createLogger(options: LoggerOptions): Logger {
       // What a line says itself comes before what holds around it.
       mixinMergeStrategy: (own, around) => ({ ...around, ...own }),
       hooks: {
-        streamWrite: (line) => (isPretty ? prettyLine(redactLine(line)) : redactLine(line)),
+        streamWrite(line) {
+          const redacted = redactLine(line);
+          file?.write(redacted);
+          return isPretty ? prettyLine(redacted) : redacted;
+        },
       },
     },
     destination,

@@ -1,3 +1,4 @@
+import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import { agentLimits } from '../agent-limits.ts';
@@ -7,6 +8,7 @@ import { describeIsolation } from './describe-isolation.ts';
 
 export interface ExecutorBoardDeps {
   executors: readonly Executor[];
+  clock: Pick<Clock, 'nowMs'>;
   log: Logger;
   onChange(): void;
 }
@@ -16,6 +18,8 @@ export class ExecutorBoard {
   readonly #deps: ExecutorBoardDeps;
   readonly #statuses = new Map<string, ExecutorStatus>();
   #loop: Loop | null = null;
+  #hasWorked = false;
+  #downSinceMs: number | null = null;
 
   constructor(deps: ExecutorBoardDeps) {
     this.#deps = deps;
@@ -48,7 +52,21 @@ export class ExecutorBoard {
         this.#statuses.set(executor.name, await executor.probe());
       }),
     );
+    this.#noteOutage();
     if (before !== this.#fingerprint()) this.#deps.onChange();
+  }
+
+  /** An engine failed somebody: it is looked at now and not at the next turn. */
+  suspect(): void {
+    this.#loop?.wake();
+  }
+
+  /**
+   * Since when nothing can run here that could before, milliseconds since the epoch; null while
+   * something can, and where nothing ever could.
+   */
+  get downSinceMs(): number | null {
+    return this.#downSinceMs;
   }
 
   get executors(): readonly Executor[] {
@@ -89,6 +107,19 @@ export class ExecutorBoard {
   problems(): ExecutorProblem[] {
     if (this.available().length > 0) return [];
     return [...this.#statuses.values()].flatMap(({ problems }) => problems);
+  }
+
+  #noteOutage(): void {
+    const { clock, log } = this.#deps;
+    if (this.available().length > 0) {
+      if (this.#downSinceMs !== null) log.info('the engine is back');
+      this.#hasWorked = true;
+      this.#downSinceMs = null;
+      return;
+    }
+    if (!this.#hasWorked || this.#downSinceMs !== null) return;
+    this.#downSinceMs = clock.nowMs();
+    log.warn({ problems: this.problems().map(({ sentence }) => sentence) }, 'the engine is down');
   }
 
   #fingerprint(): string {

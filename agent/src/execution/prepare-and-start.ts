@@ -24,6 +24,8 @@ export interface StartDeps {
   files: FileDeps;
   /** Aborts when the process is going away: workloads stay, nothing more is decided. */
   shutdown: AbortSignal;
+  /** The engine failed where it should not. */
+  onEngineTrouble(): void;
   /** The journal has news about this execution. */
   onChange(executionId: string): void;
   /** The journal has new log lines of this execution. */

@@ -66,6 +66,7 @@ async function waitForOutcome(
         found = await live.facts.executor.wait(live.executionId, deps.shutdown);
       } catch (error) {
         if (deps.shutdown.aborted) return;
+        deps.onEngineTrouble();
         const nowMs = deps.clock.monotonicMs();
         failingSinceMs ??= nowMs;
         const patient = nowMs - failingSinceMs < agentLimits.engineOutageMs;

@@ -68,6 +68,9 @@ export interface Executor {
    */
   outputFolder(executionId: string, staging: () => Promise<string>): Promise<string | null>;
 
+  /** Removes what was only kept to be quick, least used first, until so many bytes are free or none is left. */
+  freeDisk?(bytes: number): Promise<void>;
+
   /** The latest reading of a running execution, or null where there is none. */
   usage(executionId: string): ExecutionUsage | null;
 

@@ -34,7 +34,13 @@ export interface DeviceSample {
 }
 
 /** A slowdown that means something is wrong: too hot, or the power supply is overloaded. */
-export type Slowdown = 'hardware-thermal' | 'software-thermal' | 'power-brake' | 'hardware';
+export const slowdowns = [
+  'hardware-thermal',
+  'software-thermal',
+  'power-brake',
+  'hardware',
+] as const;
+export type Slowdown = (typeof slowdowns)[number];
 
 /** A sample as the rest of the agent sees it: with the time since it was taken, milliseconds. */
 export interface DeviceReading extends DeviceSample {

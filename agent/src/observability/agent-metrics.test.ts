@@ -51,6 +51,7 @@ const detector: GpuDetector = {
           memoryUsedBytes: measured(3 * 1024 ** 3),
           smClockMegahertz: measured(2_520),
         }),
+        slowdowns: ['power-brake'],
       },
     ],
     problems: [],
@@ -87,6 +88,12 @@ describe('what an agent shows of its devices', () => {
     });
     expect(await read(agent, 'node3_gpu_clock_hertz')).toEqual({
       'uuid="GPU-aaaa",domain="sm"': 2_520_000_000,
+    });
+    expect(await read(agent, 'node3_gpu_throttle')).toEqual({
+      'uuid="GPU-aaaa",reason="hardware-thermal"': 0,
+      'uuid="GPU-aaaa",reason="software-thermal"': 0,
+      'uuid="GPU-aaaa",reason="power-brake"': 1,
+      'uuid="GPU-aaaa",reason="hardware"': 0,
     });
     for (const name of [
       'temperature_celsius',

@@ -11,6 +11,8 @@ const idle: AgentStateFacts = {
   active: 0,
   owed: 0,
   blockedBy: null,
+  engineDownSinceMs: null,
+  heldBy: null,
   marketplaceUrl: 'http://market',
   unreachableSinceMs: null,
 };
@@ -28,6 +30,12 @@ describe('describeState', () => {
     [{ mode: 'drain', active: 1 }, 'draining', /One job is finishing/],
     [{ mode: 'drain', owed: 1 }, 'draining', /last results/],
     [{ blockedBy: 'No engine.' }, 'blocked', /^No engine\.$/],
+    [
+      { blockedBy: 'No engine.', engineDownSinceMs: 0, active: 2 },
+      'engine_down',
+      /1970.*2 jobs are/,
+    ],
+    [{ heldBy: 'It died.', blockedBy: 'No engine.' }, 'held', /^It died\.$/],
     [{ unreachableSinceMs: 0, active: 1 }, 'working', /running\. The marketplace at http/],
     [{ unreachableSinceMs: 0 }, 'idle', /^The marketplace at http/],
   ] as const)('%j', (changes, state, sentence) => {

@@ -16,6 +16,10 @@ export interface AgentStateFacts {
   closedBy: string | null;
   /** One sentence that says why no work can be taken at all; null when it can. */
   blockedBy: string | null;
+  /** Since when no engine works that did before; null while one does. */
+  engineDownSinceMs: number | null;
+  /** Why the agent waits for somebody to look before it works; null when it does not. */
+  heldBy: string | null;
   marketplaceUrl: string;
   unreachableSinceMs: number | null;
 }
@@ -31,7 +35,8 @@ export interface AgentState {
 export function describeState(facts: AgentStateFacts): AgentState {
   const { active, mode } = facts;
   if (mode === 'drain') return { state: 'draining', sentence: describeDrain(facts) };
-  if (facts.blockedBy !== null) return { state: 'blocked', sentence: facts.blockedBy };
+  if (facts.heldBy !== null) return { state: 'held', sentence: facts.heldBy };
+  if (facts.blockedBy !== null) return describeBlock(facts.blockedBy, facts);
   if (!facts.ready) return { state: 'starting', sentence: describeStart(facts) };
   if (mode === 'pause') {
     const rest = active === 0 ? '' : ` ${sayJobs(active)} still running and will finish.`;
@@ -48,6 +53,18 @@ export function describeState(facts: AgentStateFacts): AgentState {
   return { state: 'idle', sentence: 'Ready and waiting for a job that fits this machine.' };
 }
 
+/** An engine that was there and is gone comes back without anybody's doing, mostly. */
+function describeBlock(why: string, { active, engineDownSinceMs }: AgentStateFacts): AgentState {
+  if (engineDownSinceMs === null) return { state: 'blocked', sentence: why };
+  const since = `It worked until ${sayTime(engineDownSinceMs)} UTC and is asked again and again.`;
+  const rest = active === 0 ? '' : ` ${sayJobs(active)} waiting for it.`;
+  return { state: 'engine_down', sentence: `${why} ${since}${rest}` };
+}
+
+function sayTime(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 function describeStart(facts: AgentStateFacts): string {
   if (facts.unreachableSinceMs === null) return 'Looking at the machine and signing in.';
   return describeOutage(facts);
@@ -61,7 +78,7 @@ function describeDrain({ active, owed }: AgentStateFacts): string {
 }
 
 function describeOutage({ marketplaceUrl, unreachableSinceMs }: AgentStateFacts): string {
-  const since = new Date(unreachableSinceMs ?? 0).toISOString().slice(0, 19).replace('T', ' ');
+  const since = sayTime(unreachableSinceMs ?? 0);
   return `The marketplace at ${marketplaceUrl} has not answered since ${since} UTC; trying again.`;
 }
 

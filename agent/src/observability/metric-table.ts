@@ -40,6 +40,11 @@ export const agentMetricTable = {
     help: 'Clock of a domain.',
     labels: ['uuid', 'domain'],
   },
+  node3_gpu_throttle: {
+    type: 'gauge',
+    help: '1 while the device is slowed down for this reason, 0 while it is not.',
+    labels: ['uuid', 'reason'],
+  },
   node3_gpu_ecc_uncorrected_total: {
     type: 'counter',
     help: 'Uncorrected memory errors since the driver was loaded.',

@@ -1,10 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { type Asset, assetDecimals, assets, fromMoney } from '@node3/shared/money';
-import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import { type AgentStatus, agentStates } from '@node3/shared/routes/agent-local';
 import type { AgentEarnings } from '@node3/shared/routes/agents';
 import type { AgentMetrics } from './agent-measures.ts';
-
-const states = ['starting', 'idle', 'working', 'paused', 'draining', 'blocked'] as const;
 
 /** The beginnings of the codes of problems, by what they are about. */
 const checks = {
@@ -27,7 +25,7 @@ export function showAgent(
   metrics.show('node3_agent_up', [{ labels: {}, value: 1 }]);
   metrics.show(
     'node3_agent_state',
-    states.map((state) => ({ labels: { state }, value: Number(status.state === state) })),
+    agentStates.map((state) => ({ labels: { state }, value: Number(status.state === state) })),
   );
   metrics.show('node3_agent_last_poll_timestamp_seconds', [
     { labels: {}, value: lastContactAtMs === null ? null : lastContactAtMs / 1_000 },

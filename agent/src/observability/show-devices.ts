@@ -1,5 +1,10 @@
 import type { AgentDevice } from '../gpu/device.ts';
-import type { DeviceMetrics, DeviceReading, MetricName } from '../gpu/telemetry.ts';
+import {
+  type DeviceMetrics,
+  type DeviceReading,
+  type MetricName,
+  slowdowns,
+} from '../gpu/telemetry.ts';
 import type { AgentMeasures } from './agent-measures.ts';
 
 interface Devices {
@@ -38,6 +43,15 @@ export function showDevices(measures: AgentMeasures, { devices, readings }: Devi
       labels: { ...labels, domain: 'sm' },
       value,
     })),
+  );
+  metrics.show(
+    'node3_gpu_throttle',
+    readings.flatMap(({ slowdowns: found, uuid }) =>
+      slowdowns.map((reason) => ({
+        labels: { uuid, reason },
+        value: found === undefined ? null : Number(found.includes(reason)),
+      })),
+    ),
   );
   metrics.show('node3_gpu_ecc_uncorrected_total', read('eccUncorrectedCount'));
   const busy = measures.busySeconds(devices.map(({ id }) => id));

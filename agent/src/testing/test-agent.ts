@@ -57,7 +57,7 @@ export async function readStatus(agent: Agent): Promise<AgentStatus> {
   return createClient({ baseUrl: agent.url }).call(getAgentStatus, {});
 }
 
-const prepare = {
+export const preparedImage = {
   imageId: 'sha256:1',
   imageDigest: 'busybox@sha256:1',
   sizeBytes: 1,
@@ -81,7 +81,11 @@ export class TestMachine {
     await this.marketplace.start();
     this.executor.programProbe(executorWorks);
     // Runs until it is finished or cancelled.
-    this.executor.program('*', { prepare, start: { startedAtMs: 1_000 }, outcomeOfCancel: killed });
+    this.executor.program('*', {
+      prepare: preparedImage,
+      start: { startedAtMs: 1_000 },
+      outcomeOfCancel: killed,
+    });
   }
 
   async tearDown(): Promise<void> {
@@ -93,7 +97,11 @@ export class TestMachine {
 
   /** Programs a workload that ends at once. */
   programEnd(executionId: string, end: ExecutionOutcome): void {
-    this.executor.program(executionId, { prepare, start: { startedAtMs: 1_000 }, outcome: end });
+    this.executor.program(executionId, {
+      prepare: preparedImage,
+      start: { startedAtMs: 1_000 },
+      outcome: end,
+    });
   }
 
   config(changes: Partial<AgentConfig> = {}): AgentConfig {

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { Agent } from '@node3/agent/agent';
 import { startAgent } from '@node3/agent/app';
-import { readAgentConfig, readLogFormat, readLogLevel } from '@node3/agent/env';
-import { createLogger } from '@node3/shared/logger';
+import { readAgentConfig } from '@node3/agent/env';
+import { openAgentLog } from '@node3/agent/open-agent-log';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
@@ -13,12 +13,7 @@ import { explainPort } from '../up/ports.ts';
 export async function runAgent(context: Context): Promise<number> {
   const { host, terminal } = context;
   const config = readAgentConfig(host.env, { hostname: hostname(), dashboardDir: findDashboard() });
-  const log = createLogger({
-    name: 'agent',
-    level: readLogLevel(host.env),
-    format: readLogFormat(host.env),
-  });
-  const agent = await startAgent(config, { log }).catch((error: unknown) => {
+  const agent = await startAgent(config, { log: openAgentLog(config) }).catch((error: unknown) => {
     throw explainPort(error, { what: 'agent', port: config.port, option: 'AGENT_PORT' });
   });
   if (terminal.json) await terminal.jsonLine({ url: agent.url, wallet: agent.wallet });

@@ -7,6 +7,8 @@ export const enAgent = {
   'agent.state.paused': 'Paused, not earning',
   'agent.state.draining': 'Draining, no new work',
   'agent.state.blocked': 'Blocked, not earning',
+  'agent.state.engine_down': 'Engine down, not earning',
+  'agent.state.held': 'Held after crashes',
   'hero.lastContact': 'Last contact with the marketplace:',
   'hero.simulated': 'simulated devices only',
   'problems.fix': 'To fix it, run:',

@@ -9,6 +9,8 @@ export const esAgent: Record<keyof typeof enAgent, string> = {
   'agent.state.paused': 'En pausa, sin ganar',
   'agent.state.draining': 'Vaciándose, sin trabajo nuevo',
   'agent.state.blocked': 'Bloqueado, sin ganar',
+  'agent.state.engine_down': 'Motor caído, sin ganar',
+  'agent.state.held': 'Detenido tras caídas',
   'hero.lastContact': 'Último contacto con el mercado:',
   'hero.simulated': 'solo dispositivos simulados',
   'problems.fix': 'Para arreglarlo, ejecuta:',

@@ -27,13 +27,28 @@ export const ActiveExecution = strictObject({
   runSec: Type.Integer({ description: 'The limit, not the time used' }),
 });
 
+/**
+ * `blocked`: no job can run here until somebody mends something. `engine_down`: the engine was there
+ * and is gone. `held`: it died again and again and waits for somebody to look.
+ */
+export const agentStates = [
+  'starting',
+  'idle',
+  'working',
+  'paused',
+  'draining',
+  'blocked',
+  'engine_down',
+  'held',
+] as const;
+
 export const AgentStatus = strictObject({
   agentId: nullable(Type.String({ description: 'null until registered' })),
   name: Type.String(),
   version: Type.String(),
   wallet: Type.String(),
   marketplaceUrl: Type.String(),
-  state: oneOf(['starting', 'idle', 'working', 'paused', 'draining', 'blocked']),
+  state: oneOf(agentStates),
   stateSentence: Type.String({ description: 'Why it is in this state, for a person' }),
   lastContactAt: nullable(Timestamp),
   startedAt: Timestamp,

@@ -216,6 +216,10 @@ export class DockerExecutor implements Executor {
     return findOutputFolder(this.#deps, executionId, staging);
   }
 
+  freeDisk(bytes: number): Promise<void> {
+    return this.#deps.cache.free(bytes);
+  }
+
   usage(executionId: string): ExecutionUsage | null {
     return this.#supervisions.get(executionId)?.usage ?? null;
   }

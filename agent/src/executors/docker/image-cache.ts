@@ -51,10 +51,16 @@ export class ImageCache {
     await this.#store(images);
   }
 
+  /** Removes the least used images until so many bytes of them are gone, or none is left. */
+  async free(bytes: number): Promise<void> {
+    const images = await this.#load();
+    await this.trim(sumBytes(images) - bytes, '');
+  }
+
   /** Removes images until the rest is within the budget. Those that containers use stay. */
   async trim(bytesMax: number, keep: string): Promise<void> {
     const images = await this.#load();
-    let bytes = [...images.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    let bytes = sumBytes(images);
     const oldest = [...images].toSorted(([, a], [, b]) => a.usedAtMs - b.usedAtMs);
     for (const [name, { sizeBytes }] of oldest) {
       if (bytes <= bytesMax) break;
@@ -109,4 +115,8 @@ export class ImageCache {
     await writeFile(`${file}.tmp`, text, { mode: 0o600 });
     await rename(`${file}.tmp`, file);
   }
+}
+
+function sumBytes(images: ReadonlyMap<string, CachedImage>): number {
+  return [...images.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

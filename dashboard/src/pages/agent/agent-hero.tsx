@@ -18,6 +18,8 @@ const looks: Record<AgentStatus['state'], { color: string; icon: TablerIcon }> =
   paused: { color: 'orange', icon: IconPlayerPause },
   draining: { color: 'orange', icon: IconPlayerPause },
   blocked: { color: 'red', icon: IconAlertTriangle },
+  engine_down: { color: 'red', icon: IconAlertTriangle },
+  held: { color: 'red', icon: IconPlayerPause },
 };
 
 /** Answers one question before all others: am I earning right now? */

@@ -22,7 +22,7 @@ export function ModeButtons({ state }: { state: AgentStatus['state'] }) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['local', 'status'] }),
     onError: (error) => notify({ kind: 'failed', message: error.message }),
   });
-  const stopped = state === 'paused' || state === 'draining';
+  const stopped = state === 'paused' || state === 'draining' || state === 'held';
   const asking = asked ?? 'pause';
   return (
     <Group gap="sm">

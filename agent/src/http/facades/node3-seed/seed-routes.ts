@@ -45,7 +45,8 @@ export function addSeedRoutes(app: FastifyInstance, deps: SeedFacadeDeps): void 
   addRoute(app, seedAgentStart, {
     authenticate,
     async handler() {
-      if (api.mode() === 'run') return { status: 'already_running' as const };
+      const isHeld = api.status().state === 'held';
+      if (api.mode() === 'run' && !isHeld) return { status: 'already_running' as const };
       api.setMode('run');
       return { status: 'started' as const };
     },
