@@ -14,6 +14,7 @@ import { AgentOrders } from './services/agent-orders.ts';
 import { CancelNotices } from './services/cancel-notices.ts';
 import type { JobChangeDeps } from './services/change-job.ts';
 import { type LeaseDeps, leaseJob } from './services/claim-job.ts';
+import type { DiskRoom } from './services/disk-room.ts';
 import { GpuProofNotices } from './services/gpu-proof-notices.ts';
 import { holdReplica } from './services/hold-replica.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
@@ -52,6 +53,7 @@ export interface CoreParts {
   leaseSecret: string;
   /** The operator's keys for secrets at rest. */
   keyring: Keyring;
+  room: DiskRoom;
   feeBasisPoints: number;
   holdbackMs: number;
   /** Other processes that work on the same store; null where there can be none. */
@@ -84,6 +86,7 @@ export interface Core extends JobChangeDeps {
   orders: AgentOrders;
   gpuProofs: GpuProofNotices;
   leases: LeaseTokens;
+  room: DiskRoom;
   leaseAmnesty: LeaseAmnesty;
   sealer: SecretSealer;
   secretKeyOf: LeaseDeps['secretKeyOf'];
@@ -170,6 +173,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     feed: live.feed,
     startWaits: live.startWaits,
     leases,
+    room: parts.room,
     sealer,
     secretKeyOf,
     logRates: new LogRates(clock),

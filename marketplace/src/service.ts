@@ -147,6 +147,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     ownWallets: parts.ownWallets,
     leaseSecret: parts.leaseSecret,
     keyring: parts.keyring,
+    room,
     feeBasisPoints: parts.feeBasisPoints,
     holdbackMs: parts.holdbackMs,
     bus: parts.bus,
@@ -162,7 +163,6 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const artifactDeps = {
     ...core,
     blobs: parts.blobs,
-    room,
     artifacts: parts.artifacts,
     backups: new Backups({ store, clock, folder: parts.backupFolder }),
     partWriters: new PartWriters(),
@@ -239,7 +239,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     async listen(host, port) {
       const url = await app.listen({ host, port });
       await store.appendAudit([startEntry(parts, startedAtMs)]);
-      firer = startScheduleFirer({ ...core, operatorCaps, defaultImages, room });
+      firer = startScheduleFirer({ ...core, operatorCaps, defaultImages });
       loops = [
         startDiskWatcher({ room, log }),
         firer,

@@ -5,6 +5,7 @@ import { loadKeyring } from '@node3/marketplace/secret-keys-file';
 import { acceptExecution } from '@node3/marketplace/services/accept-execution';
 import { creditDeposit } from '@node3/marketplace/services/claim-deposit';
 import { claimJob } from '@node3/marketplace/services/claim-job';
+import { DiskRoom } from '@node3/marketplace/services/disk-room';
 import { composePosting, storePosting } from '@node3/marketplace/services/post-job';
 import { reportResult } from '@node3/marketplace/services/report-result';
 import { openSqliteStore } from '@node3/marketplace/store/sqlite/sqlite-store';
@@ -51,6 +52,7 @@ export async function fillMarket({ databasePath, jobs, state }: FillOptions): Pr
       ownWallets: new Set(),
       leaseSecret: 'of-nobody-who-is-still-running',
       keyring: await loadKeyring(join(dirname(databasePath), 'secret-keys'), 'create'),
+      room: new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
       feeBasisPoints,
       holdbackMs: 86_400_000,
       bus: null,

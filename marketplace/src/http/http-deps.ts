@@ -15,6 +15,7 @@ import type { AuditAddress } from '../services/audit-address.ts';
 import type { AuthFailures } from '../services/auth-failures.ts';
 import type { JobChangeDeps } from '../services/change-job.ts';
 import type { LeaseDeps } from '../services/claim-job.ts';
+import type { DiskRoom } from '../services/disk-room.ts';
 import type { GpuProofNotices } from '../services/gpu-proof-notices.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
@@ -50,6 +51,7 @@ export interface HttpDeps
     ArtifactDeps,
     WebhookDeps {
   backups: Pick<Backups, 'take'>;
+  room: DiskRoom;
   auth: Authenticator;
   authFailures: AuthFailures;
   /** How much of an address the audit log keeps. */

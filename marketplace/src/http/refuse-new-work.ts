@@ -13,41 +13,58 @@ import { createSchedule } from '@node3/shared/routes/schedules';
 import { createTemplate, createTemplateVersion, runTemplate } from '@node3/shared/routes/templates';
 import { createWebhook } from '@node3/shared/routes/webhooks';
 import { createX402Job } from '@node3/shared/routes/x402';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DiskRoom } from '../services/disk-room.ts';
 
-/** What begins something, and so needs more and more room from then on. */
-const newWork: readonly RouteContract[] = [
-  createAccount,
-  registerAgent,
-  seedRegister,
+/** The same, where it may be a repetition of what was stored or paid before. */
+const repeatableWork: readonly RouteContract[] = [
   createJob,
   createJobs,
   rerunJob,
-  seedCreateJob,
   execute,
   executeAsync,
   createX402Job,
+  runTemplate,
+];
+
+/** What begins something, and so needs more and more room from then on. */
+const newWork: readonly RouteContract[] = [
+  ...repeatableWork,
+  createAccount,
+  registerAgent,
+  seedRegister,
+  seedCreateJob,
   createQuote,
   createReservation,
   createSchedule,
   createTemplate,
   createTemplateVersion,
-  runTemplate,
   createWebhook,
   createUpload,
   putUploadPart,
   downloadBackup,
 ];
 
-/** Refuses new work on a disk that is nearly full, before its body is read and before it is paid for. */
+/**
+ * Refuses new work on a disk that is nearly full, before its body is read and before it is paid for.
+ * Repetitions get their answer: what could be one is refused by its service.
+ */
 export function refuseNewWork(
   app: FastifyInstance,
   room: Pick<DiskRoom, 'assertForNewWork'>,
 ): void {
-  const names = new Set(newWork.map(({ method, url }) => `${method} ${url}`));
+  const nameOf = ({ method, url }: { method: string; url?: string | undefined }) =>
+    `${method} ${url}`;
+  const names = new Set(newWork.map(nameOf));
+  const repeatable = new Set(repeatableWork.map(nameOf));
   app.addHook('onRequest', (request, _reply, done) => {
-    if (names.has(`${request.method} ${request.routeOptions.url}`)) room.assertForNewWork();
+    const name = nameOf({ method: request.method, url: request.routeOptions.url });
+    const mayRepeat = repeatable.has(name) && hasKeyOrPayment(request);
+    if (names.has(name) && !mayRepeat) room.assertForNewWork();
     done();
   });
+}
+
+function hasKeyOrPayment({ headers }: FastifyRequest): boolean {
+  return ['idempotency-key', 'payment-signature', 'x-payment'].some((name) => name in headers);
 }

@@ -1,8 +1,9 @@
 import { createClient } from '@node3/shared/client';
+import { MarketError } from '@node3/shared/error';
 import { cancelJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
 import { getX402 } from '@node3/shared/routes/x402';
 import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from '@x402/core/http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { heldForJob, userAvailable, x402Inbound } from '../domain/ledger-accounts.ts';
 import { usdcJob, X402Testbed } from '../payments/testing/x402-testbed.ts';
 
@@ -17,6 +18,7 @@ interface Answer {
   jobId: string;
   jobToken: string;
   code?: string;
+  context?: { signature: string };
   payment: { signature: string; payer: string; accountId: string };
 }
 
@@ -240,6 +242,27 @@ describe('a repeated payment', () => {
     const other = usdcJob({ name: 'another body' });
     const mismatch = await bed.pay(other, await bed.payload(buyer, other), key);
     expect((await answerOf(mismatch)).code).toBe('IDEMPOTENCY_MISMATCH');
+    expect(await bed.usdcOf(buyer.address)).toBe(10_000_000n - price);
+  });
+
+  it('that has arrived gets its job once it can be stored, while new ones are refused', async () => {
+    const buyer = bed.buyer();
+    const body = usdcJob({ name: 'on a full disk' });
+    const payload = await bed.payload(buyer, body);
+    const { store } = bed.process;
+    vi.spyOn(store, 'fulfilX402').mockRejectedValueOnce(new MarketError('STORAGE_FULL'));
+    const pending = await answerOf(await bed.pay(body, payload));
+    expect(pending.code).toBe('PAYMENT_PENDING');
+    bed.disk.free = 50;
+    await bed.room.look();
+    try {
+      expect((await answerOf(await bed.post(body))).code).toBe('STORAGE_FULL');
+      const { payment } = await answerOf(await bed.pay(body, payload));
+      expect(payment.signature).toBe(pending.context?.signature);
+    } finally {
+      bed.disk.free = 1_000;
+      await bed.room.look();
+    }
     expect(await bed.usdcOf(buyer.address)).toBe(10_000_000n - price);
   });
 

@@ -5,6 +5,7 @@ import { cutToBytes, withoutControls } from '@node3/shared/log-text';
 import type { appendLogs as contract } from '@node3/shared/routes/agents';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { JobStore } from '../store/job-store.ts';
+import type { DiskRoom } from './disk-room.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { LogRates } from './log-rates.ts';
 
@@ -14,12 +15,14 @@ interface Deps {
   leases: LeaseTokens;
   feed: LiveFeed;
   logRates: LogRates;
+  room: Pick<DiskRoom, 'takesLogs'>;
 }
 
 type Line = BodyOf<typeof contract>['lines'][number];
 
 /**
- * Stores a batch of lines and tells the readers of this job. Lines stored before are skipped. Throws
+ * Stores a batch of lines and tells the readers of this job. Lines stored before are skipped, and on a
+ * disk that is nearly full new ones are dropped. Throws
  * RATE_LIMITED for an agent that sends faster than it may: nothing is lost, it sends them again.
  */
 export async function appendLogs(
@@ -42,6 +45,8 @@ export async function appendLogs(
     agentId,
     seqFirst: body.seqFirst,
     lines,
+    // Refused, they would keep the agent from its result, which comes behind them.
+    keep: deps.room.takesLogs ? 'all' : 'none',
     nowMs: deps.clock.nowMs(),
   });
   deps.feed.publishLogs(jobId);

@@ -31,7 +31,7 @@ export interface DiskRoomOptions {
 
 /** New work begins again only well above where it ended, so that nothing flaps. */
 const recovery = 1.25;
-/** Of the reserve, files that jobs leave may take so much; the rest is for results and money. */
+/** Of the reserve, files and logs of jobs may take so much; the rest is for results and money. */
 const shareForFiles = 0.75;
 
 /**
@@ -45,6 +45,8 @@ export class DiskRoom {
   #low: DiskSize | null = null;
   /** Of parts that are on their way. */
   #heldBytes = 0;
+  /** Executions of which a file found no room, the last ones. */
+  readonly #refusedOutputs = new Set<string>();
 
   constructor(options: DiskRoomOptions) {
     this.#options = options;
@@ -95,12 +97,28 @@ export class DiskRoom {
 
   /** Throws STORAGE_FULL where a file of a running job would take what results and money need. */
   assertForOutput(bytes: number): void {
-    const left = this.#options.reserveBytes * (1 - shareForFiles);
-    const short = this.#sizes.find(({ free }) => free - bytes < left);
-    if (short === undefined || this.#options.reserveBytes === 0) return;
-    throw refused(
-      `${bytes} bytes find no room on the disk of the ${short.name}; ${short.free} are free.`,
-    );
+    const free = this.#freeOn('artifacts');
+    if (free === null || free - bytes >= this.#lastBytes) return;
+    throw refused(`${bytes} bytes find no room on the disk of the artifacts; ${free} are free.`);
+  }
+
+  /** Whether logs are kept; the last of the reserve is for results and money. */
+  get takesLogs(): boolean {
+    const free = this.#freeOn('database');
+    return free === null || free >= this.#lastBytes;
+  }
+
+  /** A file of this execution found no room: it is not the agent's fault that it can't deliver. */
+  noteRefusedOutput(executionId: string): void {
+    this.#refusedOutputs.add(executionId);
+    const [oldest] = this.#refusedOutputs;
+    if (this.#refusedOutputs.size > refusedOutputsMax && oldest !== undefined) {
+      this.#refusedOutputs.delete(oldest);
+    }
+  }
+
+  hasRefusedOutputOf(executionId: string): boolean {
+    return this.#refusedOutputs.has(executionId);
   }
 
   /**
@@ -127,7 +145,20 @@ export class DiskRoom {
     if (this.#sizes.length === 0) return null;
     return Math.min(...this.#sizes.map(({ free, whole }) => free / whole));
   }
+
+  get #lastBytes(): number {
+    return this.#options.reserveBytes * (1 - shareForFiles);
+  }
+
+  /** null where that disk is not ours to look at, or nothing is refused for it. */
+  #freeOn(name: DiskName): number | null {
+    if (this.#options.reserveBytes === 0) return null;
+    return this.#sizes.find((size) => size.name === name)?.free ?? null;
+  }
 }
+
+/** More than can be uploading at a time. */
+const refusedOutputsMax = 10_000;
 
 function refused(detail: string): MarketError {
   return new MarketError('STORAGE_FULL', { detail, retryAfterSec: storageRetrySec });

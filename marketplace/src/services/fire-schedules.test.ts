@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import { cancel } from '../store/testing/decisions.ts';
 import { World } from '../store/testing/world.ts';
 import { testDataKeys } from '../testing/test-keyring.ts';
+import { DiskRoom } from './disk-room.ts';
 import { type FireDeps, fireSchedules } from './fire-schedules.ts';
 import { createSchedule, pauseSchedule, readSchedule, resumeSchedule } from './manage-schedules.ts';
 import { archiveTemplate, createTemplate } from './manage-templates.ts';
@@ -60,6 +61,7 @@ beforeEach(async () => {
     simulated: 'allowed',
     operatorCaps: { SOL: noCaps, USDC: noCaps },
     sealer: createSecretSealer('secret', testDataKeys),
+    room: new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
   };
 });
 afterEach(() => {

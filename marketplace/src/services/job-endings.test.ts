@@ -19,6 +19,7 @@ import { AgentLinks } from './agent-links.ts';
 import { cancelJob } from './cancel-job.ts';
 import { CancelNotices } from './cancel-notices.ts';
 import type { JobChangeDeps } from './change-job.ts';
+import { DiskRoom } from './disk-room.ts';
 import { endExecutionsOf } from './end-executions.ts';
 import { failJob } from './fail-job.ts';
 import { releaseExecution } from './release-execution.ts';
@@ -33,7 +34,8 @@ class Endings {
   readonly store: Store;
   readonly world: World;
   readonly clock: ManualClock;
-  readonly deps: JobChangeDeps;
+  readonly room = new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger });
+  readonly deps: JobChangeDeps & { room: DiskRoom };
   accountId = '';
   agentIds: string[] = [];
 
@@ -51,6 +53,7 @@ class Endings {
       store: this.store,
       clock: this.clock,
       ids: this.world.ids,
+      room: this.room,
       holdbackMs: 0,
       unsupervisedSince: async () => null,
       cancels: new CancelNotices(new AgentLinks()),

@@ -1,4 +1,4 @@
-import { MarketError } from '@node3/shared/error';
+import { isMarketError, MarketError } from '@node3/shared/error';
 import type { BlobPart } from '../blobs/blob-store.ts';
 import type { ArtifactFence, ArtifactRow } from '../store/artifact-store.ts';
 import type { ArtifactDeps } from './artifact-deps.ts';
@@ -14,6 +14,22 @@ export interface IncomingPart {
 
 /** Keeps one part of an open upload, and notes it once it is on disk. */
 export async function keepPart(
+  deps: ArtifactDeps,
+  row: ArtifactRow,
+  incoming: IncomingPart,
+  fence: ArtifactFence | null,
+): Promise<{ offset: number; bytes: number }> {
+  try {
+    return await keep(deps, row, incoming, fence);
+  } catch (error) {
+    if (fence !== null && isMarketError(error, 'STORAGE_FULL')) {
+      deps.room.noteRefusedOutput(fence.fence.executionId);
+    }
+    throw error;
+  }
+}
+
+async function keep(
   deps: ArtifactDeps,
   row: ArtifactRow,
   { offset, bytes, read }: IncomingPart,

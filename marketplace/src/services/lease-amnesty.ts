@@ -68,10 +68,15 @@ export class LeaseAmnesty {
     try {
       while (owed.length > 0) {
         const nowMs = clock.monotonicMs();
-        const page = owed
-          .slice(0, pageSize)
-          .map(({ agentId, fence, sinceMs }) => ({ agentId, fence, byMs: Math.ceil(nowMs - sinceMs) }));
-        leases += await store.giveLeasesBack(page, { nowMs: clock.nowMs(), leaseMs: limits.leaseMs });
+        const page = owed.slice(0, pageSize).map(({ agentId, fence, sinceMs }) => ({
+          agentId,
+          fence,
+          byMs: Math.ceil(nowMs - sinceMs),
+        }));
+        leases += await store.giveLeasesBack(page, {
+          nowMs: clock.nowMs(),
+          leaseMs: limits.leaseMs,
+        });
         owed.splice(0, pageSize);
       }
     } finally {

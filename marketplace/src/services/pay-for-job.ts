@@ -1,5 +1,5 @@
 import { canonicalJson } from '@node3/shared/canonical-json';
-import { MarketError } from '@node3/shared/error';
+import { isMarketError, MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
@@ -65,6 +65,8 @@ export async function payForJob(deps: PayForJobDeps, input: PayForJobInput): Pro
     sent === null || typeof sent === 'string' ? null : x402.read(sent.transaction, sent.paymentId);
   const known = payment === null ? null : await store.x402SettlementOf(payment.messageHash);
   if (payment !== null && known !== null) return resume(deps, request, payment, known);
+  // Before anybody pays for it; whose payment we know has paid, and who pays may have posted before.
+  if (payment === null) deps.room.assertForNewWork();
   const closed = await x402.closed();
   if (closed !== null) throw unavailable(closed);
   const prepared = request.prepare();
@@ -100,6 +102,7 @@ async function payNow(
   // From here on the payer is known to have signed.
   const earlier = await postedBefore(deps, request, payer);
   if (earlier !== null) return earlier;
+  deps.room.assertForNewWork();
   const outcome = await x402.settle(payment, charge);
   return conclude(deps, request, outcome);
 }
@@ -174,6 +177,10 @@ async function fulfil(
     if (!replayed && isClaimable(job)) matchmaker.addJob(job);
     return { kind: 'posted', x402, job, settled, replayed };
   } catch (error) {
+    // The money has arrived, so this is not a refusal: the same payment gets its job once it can be stored.
+    if (isMarketError(error, 'STORAGE_FULL') || isMarketError(error, 'STORE_UNAVAILABLE')) {
+      throw new MarketError('PAYMENT_PENDING', { signature, retryAfterSec }, { cause: error });
+    }
     if (!(error instanceof MarketError) || error.status >= 500) throw error;
     const { account } = await store.fulfilX402({ ...base, post: null });
     return { kind: 'credited', x402, settled, error: creditedInstead(error, settled, account) };

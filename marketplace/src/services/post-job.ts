@@ -20,6 +20,7 @@ import { cacheKeyOf, checkAfter, checkCache } from './cache-key.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
+import type { DiskRoom } from './disk-room.ts';
 import { isWithoutSecrets, type JobExtras, readSecrets, storedSpec } from './job-secrets.ts';
 import type { Presence } from './presence.ts';
 import { type JobPrice, priceJob } from './price-job.ts';
@@ -37,6 +38,7 @@ export interface PostJobDeps {
   /** Caps that hold for every account, whatever it sets for itself. */
   operatorCaps: Record<Asset, Caps>;
   sealer: SecretSealer;
+  room: Pick<DiskRoom, 'assertForNewWork'>;
 }
 
 export interface PostJobInput extends JobExtras {
@@ -70,6 +72,7 @@ export async function postJob(
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
+  deps.room.assertForNewWork();
   const checking = checkInputs(deps, input.accountId, input.spec);
   if (checking !== null) await checking;
   const quote = await findQuote(deps, input);

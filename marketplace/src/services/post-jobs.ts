@@ -55,6 +55,7 @@ function postOne(
   idempotency: Idempotency | null,
 ): Promise<{ job: JobRow; replayed: boolean }> {
   try {
+    deps.room.assertForNewWork();
     const checked = readSpec(spec);
     const input = { accountId, keyId, spec: checked, idempotencyKey: null };
     const post = () =>

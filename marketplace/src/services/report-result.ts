@@ -10,6 +10,7 @@ import type { JobSnapshot } from '../store/job-store.ts';
 import type { Fence } from '../store/rows.ts';
 import { hashText } from './api-key.ts';
 import { announceChange, endContext, type JobChangeDeps } from './change-job.ts';
+import type { DiskRoom } from './disk-room.ts';
 import { isDeeperThan } from './json-depth.ts';
 
 /**
@@ -17,7 +18,7 @@ import { isDeeperThan } from './json-depth.ts';
  * report again gets the same answer; a different one RESULT_CONFLICT; one without the lease LEASE_STALE.
  */
 export async function reportResult(
-  deps: JobChangeDeps,
+  deps: JobChangeDeps & { room: Pick<DiskRoom, 'hasRefusedOutputOf'> },
   fence: Fence,
   agentId: string,
   reported: ExecutionResult,
@@ -28,6 +29,7 @@ export async function reportResult(
   const resultHash = hashText(canonicalJson(result));
   // Only its own lease can have run out: the agent says so, and can't know whose fault that was.
   const isLost = result.reason === 'lease_expired';
+  const isFull = deps.room.hasRefusedOutputOf(fence.executionId);
   const lostAtMs = isLost ? await deps.unsupervisedSince(fence.executionId, agentId) : null;
   const outcome = await deps.store.changeExecution(
     fence,
@@ -35,7 +37,7 @@ export async function reportResult(
     (snapshot, ledger) =>
       endAttempt(
         snapshot,
-        readEnd(snapshot, result, { resultHash, context, lostAtMs }),
+        readEnd(snapshot, result, { resultHash, context, lostAtMs, isFull }),
         context,
         ledger,
       ),
@@ -107,11 +109,14 @@ function readEnd(
     resultHash,
     context,
     lostAtMs,
+    isFull,
   }: {
     resultHash: string;
     context: EndContext;
     /** null unless its lease ran out because we were away. */
     lostAtMs: number | null;
+    /** Whether a file of it found no room here. */
+    isFull: boolean;
   },
 ): AttemptEnd {
   const { job, execution } = snapshot;
@@ -122,7 +127,9 @@ function readEnd(
     (stops && !isPreempted) ||
     (result.reason === 'no_progress' && job.spec.limits.progressSec === null);
   const said = isPreempted ? 'preempted' : reasonOf(snapshot, result.reason);
-  const reason = lostAtMs === null ? said : 'marketplace_error';
+  // To the agent it is an error of its own engine that what the job has left could not be delivered.
+  const isOurs = lostAtMs !== null || (isFull && said === 'engine_error');
+  const reason = isOurs ? 'marketplace_error' : said;
   return {
     executionState: unasked ? 'failed' : result.outcome,
     reason: unasked ? 'released_by_agent' : reason,

@@ -287,6 +287,8 @@ export interface LogAppend {
   agentId: string;
   seqFirst: number;
   lines: Omit<LogLineRow, 'seq' | 'attempt'>[];
+  /** `none`: the lines are counted, and one line says that they are not kept. */
+  keep: 'all' | 'none';
   nowMs: number;
 }
 

@@ -7,6 +7,7 @@ import { acceptExecution } from '../../services/accept-execution.ts';
 import type { AgentHomes } from '../../services/agent-homes.ts';
 import { appendLogs } from '../../services/append-logs.ts';
 import type { JobChangeDeps } from '../../services/change-job.ts';
+import type { DiskRoom } from '../../services/disk-room.ts';
 import type { GpuProofNotices } from '../../services/gpu-proof-notices.ts';
 import { heartbeatAgent } from '../../services/heartbeat-agent.ts';
 import type { LeaseAmnesty } from '../../services/lease-amnesty.ts';
@@ -20,6 +21,7 @@ import type { Reservations } from '../../services/reservations.ts';
 import type { Fence } from '../../store/rows.ts';
 
 export interface AnswerDeps extends JobChangeDeps {
+  room: Pick<DiskRoom, 'hasRefusedOutputOf' | 'takesLogs'>;
   leases: LeaseTokens;
   leaseAmnesty: Pick<LeaseAmnesty, 'grant' | 'renewalFailed'>;
   logRates: LogRates;

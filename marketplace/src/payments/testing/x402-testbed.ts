@@ -65,6 +65,14 @@ export class X402Testbed {
   readonly wallet = newWallet();
   readonly feeWallet = newWallet();
   readonly adminApiKey = 'operator-key-for-tests-only';
+  /** Bytes that are free; new work leaves 100 of them. */
+  readonly disk = { free: 1_000 };
+  readonly room = new DiskRoom({
+    disks: [{ name: 'database', folder: '' }],
+    reserveBytes: 100,
+    log: silentLogger,
+    read: async () => ({ ...this.disk, whole: 1_000 }),
+  });
   process!: X402Process;
   /** Set, it forbids every signature, as the operator's switch does. */
   stopped: string | null = null;
@@ -137,7 +145,8 @@ export class X402Testbed {
       },
       ...(options.fp === undefined ? {} : { fp: options.fp }),
     });
-    const service = await createTestService({ store, treasury, deposits, x402 }, this.adminApiKey);
+    const { adminApiKey, room } = this;
+    const service = await createTestService({ store, treasury, deposits, x402, room }, adminApiKey);
     const url = await service.listen('127.0.0.1', 0);
     this.process = { store, x402, treasury, rail: payments.rail, service, url };
     return this.process;
@@ -257,7 +266,7 @@ interface ParsedToken {
 }
 
 function createTestService(
-  parts: Pick<ServiceParts, 'store' | 'treasury' | 'deposits' | 'x402'>,
+  parts: Pick<ServiceParts, 'store' | 'treasury' | 'deposits' | 'x402' | 'room'>,
   adminApiKey: string,
 ): Promise<Service> {
   return createService({
@@ -297,7 +306,6 @@ function createTestService(
     explorerUrl: () => null,
     audit: pricingDefaults.audit,
     alertThresholds: pricingDefaults.alerts,
-    room: new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     keyring: testKeyring,

@@ -25,6 +25,9 @@ const countInJob = `
   UPDATE jobs SET log_lines = log_lines + ?, log_bytes = log_bytes + ? WHERE job_id = ?
   RETURNING log_lines`;
 const selectUsed = 'SELECT log_bytes, log_lines, attempt FROM jobs WHERE job_id = ?';
+const selectLastChunk = `
+  SELECT seq_first, attempt, body FROM log_chunks
+  WHERE job_id = ? ORDER BY seq_last DESC LIMIT 1`;
 const selectChunks = `
   SELECT seq_first, attempt, body FROM log_chunks
   WHERE job_id = ? AND seq_last > +? AND (streams & +?) <> 0 ORDER BY seq_last LIMIT +?`;
@@ -48,7 +51,10 @@ function* appendLogsIn(tx: Tx, append: LogAppend): Work<{ ackedSeq: number; jobI
   const stored = logSeq + 1 - append.seqFirst;
   const fresh = stored < 0 ? [] : append.lines.slice(stored);
   if (fresh.length === 0) return { ackedSeq: logSeq, jobId };
-  const { lines, bytes } = yield* withinLimitIn(tx, jobId, fresh, append.nowMs);
+  const { lines, bytes } =
+    append.keep === 'none'
+      ? yield* noneKeptIn(tx, jobId, append.nowMs)
+      : yield* withinLimitIn(tx, jobId, fresh, append.nowMs);
   if (lines.length > 0) {
     const streams = lines.reduce((mask, { stream }) => mask | streamBit(stream), 0);
     const counted = yield* tx.get<{ log_lines: bigint }>(countInJob, lines.length, bytes, jobId);
@@ -91,6 +97,16 @@ function* withinLimitIn(
   const text = `${logMarks.cutOff} by the marketplace: the log limit of the job is reached]`;
   const marker: Line = { stream: 'system', atMs: nowMs, text, partial: false };
   return { lines: [...fresh.slice(0, end), marker], bytes: left };
+}
+
+const notKept = `${logMarks.truncated} by the marketplace: its disk is nearly full]`;
+
+/** One line for all that is dropped in a row. */
+function* noneKeptIn(tx: Tx, jobId: string, nowMs: number): Work<{ lines: Line[]; bytes: number }> {
+  const last = yield* tx.get<ChunkRecord>(selectLastChunk, jobId);
+  if (last !== undefined && unpack(last).at(-1)?.text === notKept) return { lines: [], bytes: 0 };
+  const marker: Line = { stream: 'system', atMs: nowMs, text: notKept, partial: false };
+  return { lines: [marker], bytes: notKept.length };
 }
 
 interface UsedRecord {

@@ -67,6 +67,7 @@ export function describeChanges(given: Given): void {
             agentId: who,
             seqFirst: 1,
             lines: [{ stream: 'stdout', atMs: 1, text: 'x', partial: false }],
+            keep: 'all',
             nowMs: world.nowMs,
           }),
         ).rejects.toMatchObject({ code: 'LEASE_STALE' });

@@ -18,6 +18,22 @@ export function describeLogs(given: Given): void {
       expect((await store.execution(execution.executionId))?.logSeq).toBe(5);
     });
 
+    it('counts lines that are not kept, and says so once for all in a row', async () => {
+      const { store, world } = given;
+      const execution = await world.lease(await world.openAccount(), await world.registerAgent());
+      const { jobId, executionId } = execution;
+      const drop = (seqFirst: number, ...lines: string[]) =>
+        world.log(execution, seqFirst, lines, 'stdout', 'none');
+      await world.log(execution, 1, ['a']);
+      expect(await drop(2, 'b', 'c')).toEqual({ ackedSeq: 3, jobId });
+      expect(await drop(4, 'd')).toEqual({ ackedSeq: 4, jobId });
+      await world.log(execution, 5, ['e']);
+      const marker = '[output truncated by the marketplace: its disk is nearly full]';
+      expect(await texts(given, jobId, 0)).toEqual(['a', marker, 'e']);
+      expect(await store.job(jobId)).toMatchObject({ logLines: 3, logBytes: 2 + marker.length });
+      expect((await store.execution(executionId))?.logSeq).toBe(5);
+    });
+
     it('takes concurrent duplicates once', async () => {
       const { world } = given;
       const execution = await world.lease(await world.openAccount(), await world.registerAgent());

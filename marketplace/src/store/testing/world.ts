@@ -4,7 +4,7 @@ import { limits } from '@node3/shared/limits';
 import { type Asset, type BaseUnits, baseUnits, toMoney, zero } from '@node3/shared/money';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { heldForJob, userAvailable } from '../../domain/ledger-accounts.ts';
-import type { JobClaim, JobPosting } from '../job-store.ts';
+import type { JobClaim, JobPosting, LogAppend } from '../job-store.ts';
 import type { ExecutionRow, Fence, JobRow, LogLineRow } from '../rows.ts';
 import type { Store } from '../store.ts';
 import { newAgentRow, newKeyRow } from './agent-rows.ts';
@@ -169,11 +169,13 @@ export class World {
     seqFirst: number,
     texts: string[],
     stream: LogLineRow['stream'] = 'stdout',
+    keep: LogAppend['keep'] = 'all',
   ) {
     const lines = texts.map((text) => ({ stream, atMs: this.nowMs, text, partial: false }));
     const { agentId } = execution;
     const { nowMs } = this;
-    return this.store.appendLogs({ fence: fenceOf(execution), agentId, seqFirst, lines, nowMs });
+    const fence = fenceOf(execution);
+    return this.store.appendLogs({ fence, agentId, seqFirst, lines, keep, nowMs });
   }
 
   #newJob(accountId: string, price: BaseUnits, asset: Asset): JobRow {

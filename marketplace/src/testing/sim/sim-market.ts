@@ -7,6 +7,7 @@ import { type Core, openCore } from '../../core.ts';
 import type { EventBus } from '../../live/event-bus.ts';
 import { payoutSettingsDefault } from '../../payments/payout-context.ts';
 import { createPayoutEngine } from '../../payments/payout-engine.ts';
+import { DiskRoom } from '../../services/disk-room.ts';
 import { createSqlStore } from '../../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
 import type { Store } from '../../store/store.ts';
@@ -315,6 +316,7 @@ export class SimMarket {
       ownWallets: new Set([chain.rail.treasury]),
       leaseSecret: 'lease-secret-of-the-simulation',
       keyring: testKeyring,
+      room: new DiskRoom({ disks: [], reserveBytes: 0, log }),
       feeBasisPoints: 500,
       holdbackMs: 0,
       bus,

@@ -262,6 +262,7 @@ export class ChaosMarket {
         cancels: new CancelNotices(new AgentLinks()),
         work: new WorkBoard(),
         holdbackMs: 0,
+        room: { hasRefusedOutputOf: () => false },
         unsupervisedSince: async () => null,
         wakePayouts: () => undefined,
         wakeDependencies: () => undefined,
