@@ -99,6 +99,9 @@ describe('decidePolicy', () => {
         expect(sold.every(({ powerLimitWatts }) => powerLimitWatts !== null)).toBe(true);
       }),
     );
+    const sells = (powerWattsMax: number) =>
+      decidePolicy({ ...openPolicy, powerWattsMax }, facts).withheld.size === 0;
+    expect([sells(450), sells(449)]).toEqual([true, false]);
     const two = [device, { ...device, id: 'gpu-2', model: 'B' }];
     const { withheld } = decidePolicy(
       { ...openPolicy, powerWattsMax: 500 },
