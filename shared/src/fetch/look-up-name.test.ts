@@ -47,7 +47,12 @@ describe('a look-up', () => {
     expect(await addresses('both.test')).toEqual([four, '1.1.1.1 4', six]);
     expect(await addresses('FOUR.test.')).toEqual([four]);
     expect(await addresses('six.test')).toEqual([six]);
-    expect(await addresses('half.test')).toEqual([four]);
+  });
+
+  it('waits for no kind for long once it has the other', async () => {
+    const patient = createNameLookup({ servers: [server.address], tryMs: 60_000 });
+    const [found, ...more] = await patient('half.test', signal);
+    expect([found?.address, more]).toEqual(['93.184.216.34', []]);
   });
 
   it('fails for a name that is unknown or has no address', async () => {
