@@ -29,7 +29,7 @@ import { nativeCommand } from './native-command.ts';
 import { findNativeTools, type NativeTools } from './native-jail.ts';
 import { followFrames } from './native-log.ts';
 import { probeNative } from './native-probe.ts';
-import { executionMarker, processIdentity, send, signalWorkload } from './native-process.ts';
+import { executionMarker, killRecorded, processIdentity, send } from './native-process.ts';
 import { buildNativeSpec, chooseNativeUser } from './native-spec.ts';
 import { NativeSupervision } from './native-supervision.ts';
 import {
@@ -160,7 +160,7 @@ export class NativeExecutor implements Executor {
         send(state.supervisorPid, 'SIGKILL');
       }
       if ((await readRecord<NativeExit>(paths.exit)) === null) {
-        await signalWorkload(state.workloadPid, executionMarker(executionId), 'SIGKILL');
+        await killRecorded(state, executionMarker(executionId));
       }
     }
     const spec = await readRecord<NativeSpec>(paths.spec);

@@ -7,10 +7,14 @@ const run = promisify(execFile);
 const tickMs = 10;
 const pageBytes = 4_096;
 
-/** @returns a text that differs for a later process with the same id; null when there is none. */
+/**
+ * @returns a text that differs for a later process with the same id, after a restart of the machine
+ * too; null when there is none.
+ */
 export async function processIdentity(pid: number): Promise<string | null> {
   const stat = await readStat(pid);
-  if (stat !== null) return stat.zombie ? null : stat.startTicks;
+  // The start is counted from the machine's own.
+  if (stat !== null) return stat.zombie ? null : `${stat.startTicks}@${await readBootId()}`;
   if (process.platform === 'linux') return null;
   try {
     const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { timeout: 5_000 });
@@ -18,6 +22,10 @@ export async function processIdentity(pid: number): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+async function readBootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
 }
 
 interface ProcessStat {
@@ -74,6 +82,25 @@ export async function signalWorkload(
 ): Promise<void> {
   send(-groupId, signal);
   for (const pid of await listMarked(marker)) send(pid, signal);
+}
+
+/** What a file of an earlier time says about a workload. */
+export interface RecordedWorkload {
+  workloadPid: number;
+  workloadIdentity: string | null;
+}
+
+/**
+ * Kills a workload that is known from a file. Its group is killed only while its leader is the
+ * process that was recorded: after a restart of the machine the id may be anybody's.
+ */
+export async function killRecorded(
+  { workloadPid, workloadIdentity }: RecordedWorkload,
+  marker: string,
+): Promise<void> {
+  const identity = await processIdentity(workloadPid);
+  if (identity !== null && identity === workloadIdentity) send(-workloadPid, 'SIGKILL');
+  for (const pid of await listMarked(marker)) send(pid, 'SIGKILL');
 }
 
 /** @returns the processes that carry the marker in their environment; none where nobody can tell. */

@@ -9,10 +9,10 @@ import { cgroupOf } from './native-cgroup.ts';
 import { readStoredStdout } from './native-log.ts';
 import {
   executionMarker,
+  killRecorded,
   processIdentity,
   readGroupLoad,
   send,
-  signalWorkload,
 } from './native-process.ts';
 import {
   type NativeExit,
@@ -129,11 +129,11 @@ export class NativeSupervision {
 
   /** A supervisor that died without a record takes its workload with it, and its exit is unknown. */
   async #readLoss(): Promise<NativeExit | null> {
-    const { supervisorPid, supervisorIdentity, workloadPid } = this.state;
+    const { supervisorPid, supervisorIdentity } = this.state;
     if ((await processIdentity(supervisorPid)) === supervisorIdentity) return null;
     const recorded = await readRecord<NativeExit>(this.#paths.exit);
     if (recorded !== null) return recorded;
-    await signalWorkload(workloadPid, executionMarker(this.spec.executionId), 'SIGKILL');
+    await killRecorded(this.state, executionMarker(this.spec.executionId));
     await cgroupOf(this.spec)?.kill();
     const finishedAtMs = this.#deps.clock.nowMs();
     const error = 'The process that supervised the job is gone, so its end is not known.';

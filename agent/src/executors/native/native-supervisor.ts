@@ -57,6 +57,7 @@ async function supervise(paths: NativePaths, spec: NativeSpec): Promise<void> {
       supervisorPid: process.pid,
       supervisorIdentity: await processIdentity(process.pid),
       workloadPid: child.pid,
+      workloadIdentity: await processIdentity(child.pid),
       startedAtMs,
     });
   }

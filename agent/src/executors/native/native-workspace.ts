@@ -49,6 +49,8 @@ export interface NativeState {
   supervisorIdentity: string;
   /** Leader of the workload's process group. */
   workloadPid: number;
+  /** Like the supervisor's; null when it had ended before it could be read. */
+  workloadIdentity: string | null;
   startedAtMs: number;
 }
 
