@@ -18,6 +18,7 @@ import type {
   GpuProofStore,
 } from '../store/gpu-proof-store.ts';
 import type { GpuProofNotices } from './gpu-proof-notices.ts';
+import { leasedFinding } from './read-gpu-proofs.ts';
 
 export interface AnswerDeps {
   store: GpuProofStore;
@@ -57,10 +58,7 @@ export async function noteProofFilled(
   const { agentId, proofId } = part;
   const before = await store.gpuProofs(proofId, agentId);
   if (before.length === 0) throw new MarketError('PROOF_NOT_OPEN', { proofId });
-  for (const { deviceId, failure } of body.failures) {
-    const end = { state: 'void', finding: failure } as const;
-    await endProof(deps, { ...part, deviceId }, ['filling', 'filled', 'walking'], end);
-  }
+  await noteFailures(deps, part, body.failures);
   const keys = body.deviceIds.map((deviceId) => ({ ...part, deviceId }));
   await store.noteGpuFilled(keys, clock.nowMs());
   await store.startGpuWalk(proofId, clock.nowMs(), limits.proofWalkMs);
@@ -74,6 +72,27 @@ export async function noteProofFilled(
     walkMs: Math.max(0, (first?.walkByMs ?? 0) - clock.nowMs()),
     devices: walking.map(({ deviceId, walkSeed }) => ({ deviceId, walkSeed })),
   };
+}
+
+/**
+ * What could not fill its memory is void; what held it and gives up has failed. Only the marketplace
+ * itself says that a device is leased: the agent's word for it would keep a label.
+ */
+async function noteFailures(
+  deps: AnswerDeps,
+  part: Part,
+  failures: BodyOf<typeof reportProofFilled>['failures'],
+): Promise<void> {
+  if (failures.length === 0) return;
+  const leased = await deps.store.leasedDevices([part.agentId]);
+  for (const { deviceId, failure } of failures) {
+    const isLeased = leased.some((each) => each.deviceId === deviceId);
+    const said = failure === leasedFinding ? 'busy' : failure;
+    const key = { ...part, deviceId };
+    const end = { state: 'void', finding: isLeased ? leasedFinding : said } as const;
+    await endProof(deps, key, ['filling'], end);
+    await endProof(deps, key, ['filled', 'walking'], { state: 'failed', finding: said });
+  }
 }
 
 /** The lanes are told only for a root that came in time; the same root again gets them again. */
@@ -117,7 +136,7 @@ export async function checkProofOpenings(
 
 /**
  * Ends what was not answered in its time, and begins the walks for which others were waited for. A
- * walk too late is a failure; memory that was not filled says nothing.
+ * walk too late is a failure; memory that was not filled is void.
  */
 export async function sweepGpuProofs(deps: Pick<AnswerDeps, 'store' | 'clock'>): Promise<void> {
   const nowMs = deps.clock.nowMs();

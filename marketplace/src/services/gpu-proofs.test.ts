@@ -5,6 +5,7 @@ import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProofChecker } from '../gpu-proof/proof-checker.ts';
+import type { AgentRow } from '../store/rows.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { newAgentRow } from '../store/testing/agent-rows.ts';
@@ -13,6 +14,7 @@ import { noteProofFilled, noteProofRoot, sweepGpuProofs } from './answer-gpu-pro
 import { GpuProofNotices } from './gpu-proof-notices.ts';
 import { challengeOwner, isDue } from './issue-gpu-proofs.ts';
 import { type AgentPresence, Presence } from './presence.ts';
+import { readDeviceProofs } from './read-gpu-proofs.ts';
 
 const gpu: Device = {
   id: 'GPU-1',
@@ -121,6 +123,81 @@ describe('devices of one owner', () => {
     clock.advance(limits.proofOpenMs + 1);
     await sweepGpuProofs(deps);
     expect(await stateOf('agt_1')).toMatchObject({ state: 'failed', finding: 'not-opened' });
+  });
+});
+
+describe('one card behind two devices', () => {
+  const passedAs = async (agentId: string, deviceId: string, proofId: string) => {
+    const end = { state: 'passed', finding: 'right', nowMs: clock.nowMs() } as const;
+    await store.endGpuProof({ proofId, agentId, deviceId }, ['filling', 'walking'], end, []);
+  };
+  const labels = async () => {
+    const both = await Promise.all(['agt_1', 'agt_2'].map((id) => readDeviceProofs(view(), id)));
+    return both.flat().map(({ label }) => label);
+  };
+  const view = () => ({
+    clock,
+    presence,
+    store: { ...store, agent: async (): Promise<AgentRow> => newAgentRow('agt_1', 'wallet', 0) },
+  });
+  let agents: AgentPresence[];
+  beforeEach(() => {
+    agents = [comeWith('agt_1', [gpu]), comeWith('agt_2', [{ ...gpu, id: 'GPU-2' }])];
+  });
+
+  it('is not measured twice by saying in turn that the other is busy', async () => {
+    const busy = (deviceId: string) => ({
+      deviceIds: [],
+      failures: [{ deviceId, failure: 'leased' }],
+    });
+    const first = await challenge(agents);
+    await noteProofFilled(deps, { proofId: first, agentId: 'agt_2' }, busy('GPU-2'));
+    await passedAs('agt_1', 'GPU-1', first);
+    expect(await labels()).toEqual(['measured', 'claimed']);
+    clock.advance(limits.proofRetryMs);
+    const second = await challenge(agents);
+    await noteProofFilled(deps, { proofId: second, agentId: 'agt_1' }, busy('GPU-1'));
+    await passedAs('agt_2', 'GPU-2', second);
+    expect(await labels()).toEqual(['claimed', 'measured']);
+  });
+
+  it('is not measured twice by keeping one of them back, or away', async () => {
+    const [one, two] = agents;
+    if (one === undefined || two === undefined) throw new Error('there are two');
+    two.freeDeviceIds = [];
+    await passedAs('agt_1', 'GPU-1', await challenge([one]));
+    one.freeDeviceIds = [];
+    two.freeDeviceIds = ['GPU-2'];
+    await passedAs('agt_2', 'GPU-2', await challenge([two]));
+    expect(await labels()).toEqual(['claimed', 'measured']);
+    expect(await stateOf('agt_1')).toMatchObject({ state: 'void', finding: 'withheld' });
+  });
+
+  it('is asked in one challenge at a time', async () => {
+    const [one, two] = agents;
+    if (one === undefined || two === undefined) throw new Error('there are two');
+    await challenge([one]);
+    const none = { proofId: null, devices: 0 };
+    expect(await challengeOwner(deps, [two], 'marketplace')).toEqual(none);
+  });
+
+  it('has failed when it gives up what it had filled', async () => {
+    const proofId = await challenge(agents);
+    await filled('agt_1', proofId, ['GPU-1']);
+    const failures = [{ deviceId: 'GPU-1', failure: 'busy' }];
+    await noteProofFilled(deps, { proofId, agentId: 'agt_1' }, { deviceIds: [], failures });
+    expect(await stateOf('agt_1')).toMatchObject({ state: 'failed', finding: 'busy' });
+  });
+
+  it('keeps the label of a device that a job holds', async () => {
+    const [one, two] = agents;
+    if (one === undefined || two === undefined) throw new Error('there are two');
+    await pass(one);
+    one.freeDeviceIds = [];
+    const held = [{ agentId: 'agt_1', deviceId: 'GPU-1' }];
+    deps = { ...deps, store: { ...store, leasedDevices: async () => held } };
+    await challenge([two]);
+    expect(await labels()).toEqual(['measured', 'claimed']);
   });
 });
 

@@ -13,7 +13,7 @@ import type { AgentPresence, Presence } from './presence.ts';
 import { fingerprintOf, proofsLookedAt, validProof } from './read-gpu-proofs.ts';
 
 export interface IssueDeps {
-  store: Pick<GpuProofStore, 'addGpuProofs' | 'gpuProofsOfAgent' | 'endGpuProof'>;
+  store: Pick<GpuProofStore, 'addGpuProofs' | 'gpuProofsOfAgent' | 'endGpuProof' | 'leasedDevices'>;
   clock: Clock;
   ids: Ids;
   presence: Presence;
@@ -22,8 +22,9 @@ export interface IssueDeps {
 
 /**
  * Challenges all idle devices of one owner at once: one card can't hold the memory of two. What is
- * busy is left alone, and so is what says nothing of its memory. @returns the challenge, with null where
- * there is nothing to ask, or one is under way.
+ * busy is left alone, and so is what says nothing of its memory; what is measured and kept back from the
+ * challenge without a job loses its label. @returns the challenge, with null where there is nothing to
+ * ask, or one is under way.
  */
 export async function challengeOwner(
   deps: IssueDeps,
@@ -40,10 +41,41 @@ export async function challengeOwner(
   if (first === undefined) return none;
   const data = { proofId, owner: first.owner, devices: rows.length };
   const event = eventOf('gpu-proof.issued', by, issuedAtMs, data);
-  const isStored = await deps.store.addGpuProofs(rows, issuedAtMs - limits.proofKeptMs, [event]);
-  if (!isStored) return none;
+  const withheld = await withheldRows(deps, rows, first);
+  const all = [...rows, ...withheld];
+  const ends = withheld.map(({ agentId, deviceId, finding, state }) =>
+    eventOf('gpu-proof.ended', by, issuedAtMs, { proofId, agentId, deviceId, state, finding }),
+  );
+  const keepFromMs = issuedAtMs - limits.proofKeptMs;
+  if (!(await deps.store.addGpuProofs(all, keepFromMs, [event, ...ends]))) return none;
   for (const { agentId } of rows) deps.gpuProofs.add(agentId, proofId);
   return { proofId, devices: rows.length };
+}
+
+/** The end of the label of each measured device of the owner that is neither asked nor leased. */
+async function withheldRows(
+  deps: IssueDeps,
+  asked: readonly GpuProofRow[],
+  { issuedAtMs, owner, proofId }: GpuProofRow,
+): Promise<GpuProofRow[]> {
+  const own = deps.presence
+    .all()
+    .filter(({ agentId, wallet }) => wallet === owner && !deps.presence.isElsewhere(agentId));
+  const leased = await deps.store.leasedDevices(own.map(({ agentId }) => agentId));
+  const excused = [...asked, ...leased];
+  const rows: GpuProofRow[] = [];
+  for (const agent of own) {
+    const proofs = await deps.store.gpuProofsOfAgent(agent.agentId, proofsLookedAt);
+    for (const device of agent.offer?.devices ?? []) {
+      const isExcused = excused.some(
+        ({ agentId, deviceId }) => agentId === agent.agentId && deviceId === device.id,
+      );
+      if (isExcused || validProof(device, proofs, issuedAtMs) === null) continue;
+      const end = { state: 'void', finding: 'withheld', endedAtMs: issuedAtMs } as const;
+      rows.push(...rowOf(proofId, issuedAtMs, agent, device).map((row) => ({ ...row, ...end })));
+    }
+  }
+  return rows;
 }
 
 /** All agents that are paid to the wallet of one: they are one owner. */

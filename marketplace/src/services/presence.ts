@@ -163,6 +163,11 @@ export class Presence {
     );
   }
 
+  /** Whether it speaks to another replica, which knows what is free of it. */
+  isElsewhere(agentId: string): boolean {
+    return this.#elsewhere.has(agentId);
+  }
+
   all(): AgentPresence[] {
     return [...this.#agents.values()];
   }

@@ -19,6 +19,9 @@ interface Deps {
 /** Proofs of one agent that a label is looked for in: some weeks of all its devices. */
 export const proofsLookedAt = 1_000;
 
+/** A device that a job took before it could answer. Only the marketplace writes this. */
+export const leasedFinding = 'leased';
+
 /** The devices of an agent, each with what is known of it beyond its own word. */
 export async function readDeviceProofs(deps: Deps, agentId: string): Promise<DeviceProof[]> {
   const agent = await deps.store.agent(agentId);
@@ -30,8 +33,9 @@ export async function readDeviceProofs(deps: Deps, agentId: string): Promise<Dev
 }
 
 /**
- * The proof that makes a device a measured one: the last that says anything of it was passed, not too
- * long ago, and the device still says the same of itself. null where there is none.
+ * The proof that makes a device a measured one: it passed the last challenge of its owner, not too long
+ * ago, and still says the same of itself. What could not try, or was kept back, loses its label: else
+ * one card could pass for each of several in turn. Only a job is an excuse. null where there is none.
  */
 export function validProof(
   device: Device,
@@ -39,8 +43,10 @@ export function validProof(
   nowMs: number,
 ): GpuProofRow | null {
   const last = proofs.find(
-    ({ deviceId, state, endedAtMs }) =>
-      deviceId === device.id && endedAtMs !== null && state !== 'void',
+    ({ deviceId, endedAtMs, finding, state }) =>
+      deviceId === device.id &&
+      endedAtMs !== null &&
+      !(state === 'void' && finding === leasedFinding),
   );
   if (last?.state !== 'passed' || last.fingerprint !== fingerprintOf(device)) return null;
   return nowMs - (last.endedAtMs ?? 0) < limits.proofLabelMs ? last : null;

@@ -43,10 +43,12 @@ export interface GpuProofEnd {
 export interface GpuProofStore {
   /**
    * Stores a challenge, and forgets those of its agents from before `keepFromMs`. false, and nothing is
-   * stored, while one of the agents has another one open.
+   * stored, while the owner or an agent has another one open.
    */
   addGpuProofs(rows: GpuProofRow[], keepFromMs: number, events: NewEvent[]): Promise<boolean>;
   gpuProofs(proofId: string, agentId: string): Promise<GpuProofRow[]>;
+  /** The devices of these agents that jobs hold now. */
+  leasedDevices(agentIds: readonly string[]): Promise<Omit<GpuProofKey, 'proofId'>[]>;
   /** Those that have not ended, oldest first, at most `limit`. */
   openGpuProofs(limit: number): Promise<GpuProofRow[]>;
   /** Newest first, at most `limit`. */

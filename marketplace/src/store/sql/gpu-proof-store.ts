@@ -31,13 +31,15 @@ interface GpuProofRecord {
 
 const insertProof = `
   INSERT INTO gpu_proofs (proof_id, agent_id, device_id, owner, fingerprint, plan, fill_seed,
-    walk_seed, lanes, state, issued_at_ms, fill_by_ms)
+    walk_seed, lanes, state, issued_at_ms, fill_by_ms, finding, ended_at_ms)
   VALUES (@proofId, @agentId, @deviceId, @owner, @fingerprint, @plan, @fillSeed,
-    @walkSeed, @lanes, @state, @issuedAtMs, @fillByMs)`;
+    @walkSeed, @lanes, @state, @issuedAtMs, @fillByMs, @finding, @endedAtMs)`;
 const selectOpenOf = `
-  SELECT proof_id FROM gpu_proofs WHERE ended_at_ms IS NULL AND agent_id ${inTexts} LIMIT 1`;
+  SELECT proof_id FROM gpu_proofs
+  WHERE ended_at_ms IS NULL AND (owner = ? OR agent_id ${inTexts}) LIMIT 1`;
 const deleteOld = `
   DELETE FROM gpu_proofs WHERE ended_at_ms IS NOT NULL AND issued_at_ms < ? AND agent_id ${inTexts}`;
+const selectLeased = `SELECT agent_id, device_id FROM execution_devices WHERE agent_id ${inTexts}`;
 const selectPart =
   'SELECT * FROM gpu_proofs WHERE proof_id = ? AND agent_id = ? ORDER BY device_id';
 const selectOpen = `
@@ -72,6 +74,12 @@ export function createGpuProofStore(database: Database): GpuProofStore {
         tx.all<GpuProofRecord>(selectPart, proofId, agentId),
       );
       return found.map(toProof);
+    },
+    async leasedDevices(agentIds) {
+      const found = await database.read((tx) =>
+        tx.all<Pick<GpuProofRecord, 'agent_id' | 'device_id'>>(selectLeased, toList([...agentIds])),
+      );
+      return found.map((record) => ({ agentId: record.agent_id, deviceId: record.device_id }));
     },
     async openGpuProofs(limit) {
       return (await database.read((tx) => tx.all<GpuProofRecord>(selectOpen, limit))).map(toProof);
@@ -115,14 +123,24 @@ function* addProofs(
   events: NewEvent[],
 ): Work<boolean> {
   const agents = toList([...new Set(rows.map(({ agentId }) => agentId))]);
-  if ((yield* tx.get<{ proof_id: string }>(selectOpenOf, agents)) !== undefined) return false;
+  if (
+    (yield* tx.get<{ proof_id: string }>(selectOpenOf, rows[0]?.owner ?? '', agents)) !== undefined
+  )
+    return false;
   yield* tx.post(deleteOld, keepFromMs, agents);
   for (const row of rows) {
     const { proofId, agentId, deviceId, owner, fingerprint, fillSeed, walkSeed, state } = row;
-    const { issuedAtMs, fillByMs } = row;
+    const { issuedAtMs, fillByMs, finding, endedAtMs } = row;
     const texts = { proofId, agentId, deviceId, owner, fingerprint, fillSeed, walkSeed, state };
     const json = { plan: JSON.stringify(row.plan), lanes: toList(row.lanes) };
-    yield* tx.post(insertProof, { ...texts, ...json, issuedAtMs, fillByMs });
+    yield* tx.post(insertProof, {
+      ...texts,
+      ...json,
+      issuedAtMs,
+      fillByMs,
+      finding,
+      endedAtMs,
+    });
   }
   yield* appendEventsIn(tx, events);
   return true;

@@ -49,6 +49,7 @@ export async function liveThroughGpuProofs({ store }: World): Promise<void> {
   await store.startGpuWalk('prf_1', 1_100, 100);
   await store.noteGpuRoot(key, { root: 'cc', adapter: 'card', nowMs: 1_150 });
   await store.gpuProofs('prf_1', 'agt_1');
+  await store.leasedDevices(['agt_1']);
   await store.openGpuProofs(10);
   await store.endGpuProof(key, ['rooted'], passed, []);
   await store.gpuProofsOfAgent('agt_1', 10);
