@@ -142,6 +142,8 @@ export class AgentLife {
   /** Running jobs finish, unless the provider wants them to be stopped as well. */
   policyChanged(verdict: PolicyVerdict): void {
     const { desk, events, journal, policy } = this.#core;
+    const isProofOver = this.#prover.deviceIds.some((id) => verdict.withheld.has(id));
+    if (verdict.closed !== null || isProofOver) this.#prover.abandon();
     if (policy.current.whenClosed === 'stop') {
       const hot = new Set(verdict.withheld.keys());
       for (const { executionId, offer } of journal.listOpen()) {
@@ -325,7 +327,7 @@ export class AgentLife {
       ),
       wantsWork:
         this.#mode === 'run' && working && roomLeft && pausedMs <= 0 && verdict.closed === null,
-      freeDeviceIds: free.deviceIds,
+      freeDeviceIds: verdict.closed === null ? free.deviceIds : [],
       freeCpus: free.cpus,
       freeMemoryBytes: free.memoryBytes,
       freeSlots: free.slots,
@@ -350,6 +352,7 @@ export class AgentLife {
   }
 
   #idleDevices(): AgentDevice[] {
+    if (this.#core.policy.verdict().closed !== null) return [];
     const { deviceIds } = this.free();
     return this.#core.inventory.devices().filter(({ id }) => deviceIds.includes(id));
   }

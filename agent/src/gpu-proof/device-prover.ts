@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fillKeyOf, walkKeyOf } from '@node3/shared/gpu-proof/proof-keys';
 import { filledBytes } from '@node3/shared/gpu-proof/proof-plan';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import {
   openProofLanes,
@@ -44,6 +45,10 @@ type Task = ProofChallenge['devices'][number];
 
 const validator = Compile(ProofChallenge);
 const waitsMax = 600;
+const askAgainMsMin = 100;
+const askAgainMsMax = 5_000;
+/** For the marketplace to notice that the time for filling is over. */
+const sweepMs = 30_000;
 
 /** Answers challenges to idle devices, one challenge at a time. */
 export class DeviceProver {
@@ -51,9 +56,11 @@ export class DeviceProver {
   readonly #last = new Map<string, LastProof>();
   /** What each driver calls its device. */
   readonly #adapters = new Map<string, string>();
-  readonly #stopping = new AbortController();
   #provers = new Map<string, ProverPort>();
+  /** Ends the proof under way: its provers and what it asks the marketplace. */
+  #end = new AbortController();
   #work: Promise<void> | null = null;
+  #isStopped = false;
 
   constructor(deps: DeviceProverDeps) {
     this.#deps = deps;
@@ -70,11 +77,17 @@ export class DeviceProver {
 
   /** A challenge came, perhaps again. What it asks is checked: the marketplace is not trusted here. */
   hear(agentId: string, challenge: unknown): void {
-    if (this.#work !== null || !validator.Check(challenge)) return;
-    this.#work = this.#prove(agentId, challenge)
+    if (this.#isStopped || this.#work !== null || !validator.Check(challenge)) return;
+    this.#end = new AbortController();
+    const fillMs = atMost(challenge.fillMs, limits.proofFillMs);
+    // A driver that hangs must not keep a device from jobs.
+    const wholeMs = fillMs + sweepMs + limits.proofWalkMs + limits.proofOpenMs;
+    const timer = setTimeout(() => this.abandon(), wholeMs);
+    this.#work = this.#prove(agentId, { ...challenge, fillMs })
       .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'a proof was not finished'))
       .finally(() => {
-        for (const prover of this.#provers.values()) prover.kill();
+        clearTimeout(timer);
+        this.#kill();
         this.#provers = new Map();
         this.#work = null;
         this.#deps.onCapacity();
@@ -83,9 +96,19 @@ export class DeviceProver {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    for (const prover of this.#provers.values()) prover.kill();
+    this.#isStopped = true;
+    this.abandon();
     await this.#work;
+  }
+
+  /** Gives the devices back at once. The marketplace sees that nothing was answered. */
+  abandon(): void {
+    this.#end.abort(new Error('the proof was given up'));
+    this.#kill();
+  }
+
+  #kill(): void {
+    for (const prover of this.#provers.values()) prover.kill();
   }
 
   async #prove(agentId: string, challenge: ProofChallenge): Promise<void> {
@@ -99,14 +122,16 @@ export class DeviceProver {
     this.#deps.log.info({ proofId, devices: this.deviceIds }, 'devices are proven');
     await this.#fill(agentId, challenge, failures);
     for (const [deviceId, finding] of failures) this.#note(deviceId, 'void', finding);
-    const walks = await this.#awaitWalk(proofId, failures);
+    const { devices: walks, walkMs } = await this.#awaitWalk(proofId, failures);
     const { epoch } = challenge;
+    const timeMs = atMost(walkMs, limits.proofWalkMs) + limits.proofOpenMs;
+    const timer = setTimeout(() => this.abandon(), timeMs);
     await Promise.all(
       walks.map(async ({ deviceId, walkSeed }) => {
         const key = walkKeyOf(walkSeed, { agentId, deviceId, epoch });
         await this.#walk(proofId, deviceId, key);
       }),
-    );
+    ).finally(() => clearTimeout(timer));
   }
 
   /** @returns why a device can't even try. */
@@ -127,9 +152,7 @@ export class DeviceProver {
     { devices, epoch, fillMs }: ProofChallenge,
     failures: Map<string, string>,
   ): Promise<void> {
-    const timer = setTimeout(() => {
-      for (const prover of this.#provers.values()) prover.kill();
-    }, fillMs);
+    const timer = setTimeout(() => this.#kill(), fillMs);
     await Promise.all(
       devices.map(async ({ deviceId, fillSeed, plan }) => {
         try {
@@ -149,21 +172,23 @@ export class DeviceProver {
   async #awaitWalk(proofId: string, failed: ReadonlyMap<string, string>) {
     const deviceIds = this.deviceIds.filter((deviceId) => !failed.has(deviceId));
     const failures = [...failed].map(([deviceId, failure]) => ({ deviceId, failure }));
-    const { signal } = this.#stopping;
+    const { signal } = this.#end;
+    const none = { devices: [], walkMs: 0 };
     for (let asked = 0; asked < waitsMax; asked += 1) {
       const body = { deviceIds, failures };
       const args = { params: { proofId }, body };
       const answer = await this.#deps.link.call(reportProofFilled, args, { signal });
-      if (answer.state === 'over') return [];
-      if (answer.state === 'walk') return answer.devices;
-      await delay(Math.max(100, answer.askAgainMs), undefined, { signal });
+      if (answer.state === 'over') return none;
+      if (answer.state === 'walk') return answer;
+      const pauseMs = Math.max(askAgainMsMin, atMost(answer.askAgainMs, askAgainMsMax));
+      await delay(pauseMs, undefined, { signal });
     }
-    return [];
+    return none;
   }
 
   async #walk(proofId: string, deviceId: string, key: Uint32Array): Promise<void> {
     const { link } = this.#deps;
-    const { signal } = this.#stopping;
+    const { signal } = this.#end;
     const prover = this.#provers.get(deviceId);
     if (prover === undefined) return;
     const params = { proofId };
@@ -186,4 +211,9 @@ export class DeviceProver {
     this.#last.set(deviceId, { deviceId, state, finding, atMs: this.#deps.clock.nowMs() });
     this.#deps.log.info({ deviceId, state, finding }, 'a device was asked for a proof');
   }
+}
+
+/** What the marketplace says of time, in milliseconds, is not trusted either. */
+function atMost(saidMs: number, mostMs: number): number {
+  return Math.min(Math.max(0, saidMs), mostMs);
 }

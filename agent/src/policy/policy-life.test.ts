@@ -34,6 +34,7 @@ const closedHours = (): Change => {
 describe('a policy that is changed while the agent runs', () => {
   it('drains outside the hours: what runs finishes, and nothing new is taken until they begin', async () => {
     const { executor, marketplace } = machine;
+    await vi.waitFor(() => expect(marketplace.lastPoll?.freeDeviceIds).not.toEqual([]), within);
     const running = marketplace.post();
     await vi.waitFor(() => expect(machine.countCalls('wait', running)).toBe(1), within);
     const { closed } = await change(closedHours());
@@ -48,6 +49,8 @@ describe('a policy that is changed while the agent runs', () => {
     const later = marketplace.post();
     machine.programEnd(later, outcome());
     await vi.waitFor(() => expect(marketplace.lastPoll?.claimId).toBeNull(), within);
+    // Nothing is challenged either.
+    await vi.waitFor(() => expect(marketplace.lastPoll?.freeDeviceIds).toEqual([]), within);
     expect(marketplace.executions.get(later)?.result ?? null).toBeNull();
     await change({ unset: ['hours'] });
     await vi.waitFor(() => expect(marketplace.execution(later).result).not.toBeNull(), within);
