@@ -134,6 +134,39 @@ describe('EgressProxy', () => {
     expect(heads).toEqual([{ host: 'a.example.com', 'content-length': '2', connection: 'close' }]);
   });
 
+  it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST'])(
+    'threat 20: passes the body of a %s on as a body, never as a second request',
+    async (method) => {
+      const seen: string[] = [];
+      const website = createHttpServer((request, reply) => {
+        seen.push(`${request.method} ${request.headers.host}`);
+        request.resume().on('end', () => reply.end('done'));
+      });
+      const { proxy } = await openProxy(await listen(website));
+      const inner = 'GET / HTTP/1.1\r\nHost: internal.example\r\n\r\n';
+      const chunk = `${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`;
+      const head = `${method} http://a.example.com/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      expect(await speak(proxy, head + chunk)).toMatch(/^HTTP\/1\.1 200 OK/);
+      expect(seen).toEqual([`${method} a.example.com`]);
+    },
+  );
+
+  it('counts the heads of requests and answers, and refuses one that is too much', async () => {
+    const website = createHttpServer((_request, reply) => {
+      reply.setHeader('x-long', 'y'.repeat(1_000)).end();
+    });
+    const { proxy } = await openProxy(await listen(website), { bytesMax: 5_000 });
+    const ask = (bytes: number) =>
+      speak(
+        proxy,
+        `GET http://a.example.com/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ${'x'.repeat(bytes)}\r\n\r\n`,
+      );
+    expect(await ask(2_000)).toContain('200 OK');
+    expect(proxy.bytes).toBeGreaterThan(3_000);
+    expect(proxy.bytes).toBeLessThan(4_000);
+    expect(await ask(4_000)).toContain('all the bytes');
+  });
+
   it('stops a job that has moved all its bytes, on every connection', async () => {
     const { proxy } = await openProxy(await listen(echo()), { bytesMax: 100_000 });
     const socket = dial(proxy);

@@ -24,6 +24,8 @@ import {
 import {
   answerRefusal,
   endToEnd,
+  frameOf,
+  headBytes,
   onlyTls,
   unreachable,
   usedUp,
@@ -166,6 +168,12 @@ export class EgressProxy {
       answerRefusal(reply, 'status' in target ? target : (read as EgressRefusal));
       return;
     }
+    try {
+      await this.#meter.pay(headBytes(request));
+    } catch {
+      answerRefusal(reply, usedUp);
+      return;
+    }
     const remote = await this.#dial(target);
     if (remote === null) {
       answerRefusal(reply, unreachable(target));
@@ -176,7 +184,12 @@ export class EgressProxy {
       method: request.method ?? 'GET',
       path: read.path,
       // The host that was checked, whatever the job wrote there.
-      headers: { ...endToEnd(request.headers), host: read.host, connection: 'close' },
+      headers: {
+        ...endToEnd(request.headers),
+        ...frameOf(request.headers),
+        host: read.host,
+        connection: 'close',
+      },
       setHost: false,
       maxHeaderSize: headerBytesMax,
     });
@@ -186,6 +199,7 @@ export class EgressProxy {
       const uploaded = pipeline(request, pass, sent);
       uploaded.catch(() => remote.destroy());
       const [answer] = await answered;
+      await this.#meter.pay(headBytes(answer));
       reply.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
       await pipeline(answer, pass, reply);
     } catch {

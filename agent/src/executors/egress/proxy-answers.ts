@@ -1,10 +1,16 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { EgressRefusal, EgressTarget } from './egress-target.ts';
 
 export const usedUp: EgressRefusal = {
   status: 403,
   sentence: 'The job has moved all the bytes that the provider allows.',
 };
+
+/** About the bytes of a head as it was read. */
+export function headBytes({ method, url, statusMessage, rawHeaders }: IncomingMessage): number {
+  const line = `${method ?? ''} ${url ?? ''} ${statusMessage ?? ''} HTTP/1.1`;
+  return [line, ...rawHeaders].reduce((sum, words) => sum + Buffer.byteLength(words) + 2, 0);
+}
 
 export function unreachable({ host }: EgressTarget): EgressRefusal {
   return { status: 502, sentence: `${host} does not answer.` };
@@ -39,6 +45,14 @@ const hopByHop = new Set([
 
 export function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}
+
+/**
+ * The frame of a body that tells no length. Node frames none by itself for GET, HEAD, DELETE and the
+ * like, and such a body would be read as a second request, with a host that nobody checked.
+ */
+export function frameOf(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' };
 }
 
 export function answerRefusal(reply: ServerResponse, { status, sentence }: EgressRefusal): void {

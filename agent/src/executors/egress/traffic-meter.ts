@@ -47,11 +47,16 @@ export class TrafficMeter {
     return Math.max(0, this.#paidUntilMs - nowMs);
   }
 
+  /** Resolves when the bytes may go on. Throws like `take`. */
+  async pay(bytes: number): Promise<void> {
+    const waitMs = this.take(bytes);
+    if (waitMs > 0) await sleep(waitMs);
+  }
+
   /** Passes a stream's chunks on at the rate. Throws like `take`. */
   async *pass(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of source) {
-      const waitMs = this.take(chunk.length);
-      if (waitMs > 0) await sleep(waitMs);
+      await this.pay(chunk.length);
       yield chunk;
     }
   }
