@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request as send } from 'node:http';
+import { type IncomingMessage, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -129,6 +130,25 @@ describe('the local API', () => {
     expect(await handshake({ origin: agent.url })).toBe('opened');
   });
 });
+
+/** What a request that names another site as its origin is answered. */
+async function askFromElsewhere(path: string): Promise<number | undefined> {
+  const { port } = new URL(agent.url);
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+  // Not fetch, which would tidy the path.
+  const request = send({ host: '127.0.0.1', port, path, headers, agent: false }).end();
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
+
+it.each(['/api/v1/local/status', '/%61pi/v1/local/status', '/api%2Fnothing', '/api/nothing'])(
+  'is not read by other web pages at %s',
+  async (path) => {
+    expect([403, 404]).toContain(await askFromElsewhere(path));
+    expect(await askFromElsewhere('/')).toBe(200);
+  },
+);
 
 describe('pausing', () => {
   it('takes no new job and outlives a restart', async () => {

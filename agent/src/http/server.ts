@@ -93,8 +93,10 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 }
 
 function describe(request: FastifyRequest) {
-  const { headers, method, raw, url } = request;
-  return { method, path: url, headers, upgrade: raw.headers.upgrade !== undefined };
+  const { headers, method, raw, routeOptions, url } = request;
+  // The address as it was sent may hide the route behind escapes.
+  const path = routeOptions.url ?? url;
+  return { method, path, headers, upgrade: raw.headers.upgrade !== undefined };
 }
 
 /** A tab that does not answer the closing of its socket must not hold up the end of the agent. */
