@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deviceNodes, parseNvidiaNodes } from './native-jail.ts';
+import { deviceNodes, parseNvidiaNodes, shareNode } from './native-jail.ts';
 
 /** As the driver 580.159.04 wrote it for an H200 in November 2026, with the id and the number ours. */
 const information = (uuid: string, minor: number) => `Model: \t\t NVIDIA H200
@@ -36,4 +36,10 @@ it.each([
   expect(() => deviceNodes([device], () => new Map())).toThrow(
     expect.objectContaining({ reason: 'gpu_error' }),
   );
+});
+
+it('threat 6: shows of a Node that the system did not bring its program and no folder', () => {
+  const program = '/home/owner/bin/node';
+  expect(shareNode(program)).toEqual(['--ro-bind', program, program]);
+  expect(shareNode('/usr/local/bin/node')).toEqual([]);
 });

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionDevice } from '../executor.ts';
@@ -96,10 +95,9 @@ export interface JailRequest {
 
 /** The words before a job's command that put it into its jail. */
 export function jailPrefix({ paths, secrets, devices, workdir }: JailRequest): string[] {
-  const node = path.dirname(path.dirname(process.execPath));
   return [
     ...jailArguments(),
-    ...(node.startsWith('/usr') ? [] : ['--ro-bind', node, node]),
+    ...shareNode(process.execPath),
     ...[paths.input, paths.code, ...(secrets === null ? [] : [secrets])].flatMap((folder) => [
       '--ro-bind',
       folder,
@@ -111,6 +109,11 @@ export function jailPrefix({ paths, secrets, devices, workdir }: JailRequest): s
     workdir,
     '--',
   ];
+}
+
+/** The program alone: a Node that its owner unpacked may lie in the middle of their files. */
+export function shareNode(program: string): string[] {
+  return program.startsWith('/usr/') ? [] : ['--ro-bind', program, program];
 }
 
 const nvidiaFolder = '/proc/driver/nvidia/gpus';
