@@ -230,7 +230,7 @@ export class DockerExecutor implements Executor {
     await this.#deps.networks.close();
   }
 
-  /** A job that is cut off goes on: what it can still do is its own affair. */
+  /** A job whose network can't be guarded loses it and goes on: what it can still do is its own affair. */
   async #reopenNetwork(
     executionId: string,
     { state }: OwnedExecution,
@@ -242,6 +242,7 @@ export class DockerExecutor implements Executor {
       await this.#deps.networks.adopt(executionId, proxyPort);
     } catch (error) {
       this.#deps.log.warn({ err: error, executionId }, 'the proxy of a job was not opened again');
+      await this.#deps.networks.cutOff(executionId);
     }
   }
 

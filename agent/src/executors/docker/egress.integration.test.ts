@@ -9,7 +9,7 @@ import { silentLogger } from '@node3/shared/logger';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { egressPolicyFor } from '../egress/egress-policy.ts';
-import { findFirewall } from '../egress/firewall.ts';
+import { type Firewall, findFirewall } from '../egress/firewall.ts';
 import type { ExecutionOutcome, ExecutionRequest } from '../executor.ts';
 import { containerName } from './container-config.ts';
 import { DockerExecutor, type DockerExecutorDeps } from './docker-executor.ts';
@@ -215,6 +215,43 @@ while True:
     ).toEqual([]);
   });
 
+  it('loses its network when its rules are gone and can not be set again, or by a new agent', async () => {
+    if ('sentence' in firewall) throw new Error('there is a firewall');
+    let isBroken = false;
+    const { name, release, isProtected, protect } = bound(firewall);
+    const failing: Firewall = {
+      name,
+      release,
+      isProtected: async (bridge) => !isBroken && (await isProtected(bridge)),
+      async protect(door) {
+        if (isBroken) throw new Error('No rules.');
+        await protect(door);
+      },
+    };
+    const findFirewall = async () => failing;
+    const networksOf = async ({ executionId }: ExecutionRequest) => {
+      const facts = await docker.getContainer(containerName(executionId)).inspect();
+      expect(facts.State.Running).toBe(true);
+      return Object.keys(facts.NetworkSettings.Networks);
+    };
+    const code = 'import time\ntime.sleep(100)';
+    const [watched, adopted] = [build(code), build(code)];
+    const [executor, earlier, later] = [1, 2, 3].map(() =>
+      make({ networkTools: { findFirewall } }),
+    );
+    await executor?.start(watched);
+    await earlier?.start(adopted);
+    await earlier?.close();
+    await later?.probe();
+    expect(await networksOf(adopted)).toHaveLength(1);
+    isBroken = true;
+    await later?.adopt(adopted.executionId);
+    expect(await networksOf(adopted)).toEqual([]);
+    await vi.waitFor(async () => expect(await networksOf(watched)).toEqual([]), 30_000);
+    isBroken = false;
+    for (const { executionId } of [watched, adopted]) await later?.remove(executionId);
+  });
+
   it('is found and removed when only its network is left', async () => {
     const executor = make();
     const request = build('print(1)');
@@ -260,6 +297,17 @@ async function firstLine(executor: DockerExecutor, executionId: string): Promise
   };
   await executor.logs(executionId, {}, sink, stop.signal);
   return first;
+}
+
+/** Its methods, each by itself. */
+function bound(whole: Firewall): Firewall {
+  const { name } = whole;
+  return {
+    name,
+    protect: (door) => whole.protect(door),
+    isProtected: (bridge) => whole.isProtected(bridge),
+    release: (bridge) => whole.release(bridge),
+  };
 }
 
 /** All rules of this machine, as its firewall lists them. */

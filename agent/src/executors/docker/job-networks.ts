@@ -93,6 +93,24 @@ export class JobNetworks {
     await this.#guard(firewall, executionId, hosts, proxyPort);
   }
 
+  /**
+   * Takes a running job off its network, which nothing guards any more; where that does not work the job
+   * is killed. @throws the engine's error when neither worked.
+   */
+  async cutOff(executionId: string): Promise<void> {
+    const { docker, log } = this.#deps;
+    const name = containerName(executionId);
+    log.error(
+      { executionId },
+      'the network of a job can not be guarded, so the job is taken off it',
+    );
+    try {
+      await docker.getNetwork(name).disconnect({ Container: name, Force: true });
+    } catch {
+      await ignoreMissing(docker.getContainer(name).kill({ signal: 'SIGKILL' }));
+    }
+  }
+
   /** Ends what goes through and removes all traces. The job's container must be gone. */
   async remove(executionId: string): Promise<void> {
     await this.#let(executionId);
@@ -195,6 +213,7 @@ export class JobNetworks {
       await proxy.close();
       throw error;
     }
+    let isCutOff = false;
     const watch = startLoop({
       name: 'egress-rules',
       intervalMs: rulesIntervalMs,
@@ -202,7 +221,13 @@ export class JobNetworks {
       run: async () => {
         if (await firewall.isProtected(bridge)) return;
         own.warn({ bridge }, 'the firewall rules of a job were gone and are set again');
-        await firewall.protect(door);
+        try {
+          await firewall.protect(door);
+        } catch (error) {
+          if (!isCutOff) await this.cutOff(executionId);
+          isCutOff = true;
+          throw error;
+        }
       },
     });
     this.#open.set(executionId, { proxy, watch });

@@ -8,6 +8,18 @@ const missing = 'sentence' in found ? found.sentence : null;
 const bridge = `n3e${String(process.pid).padStart(12, '0')}`;
 const door = { bridge, gateway: '172.31.255.1', port: 40_001 };
 
+/** What another program may take away, one at a time. */
+const flushes = {
+  nftables: ['input', 'forward'].map((chain) => [
+    ...['nft', 'flush', 'chain', 'inet', `node3_${bridge}`, chain],
+  ]),
+  iptables: ['iptables', 'ip6tables'].flatMap((program) => [
+    [program, '-w', '-D', 'INPUT', '-i', bridge, '-j', 'DROP'],
+    [program, '-w', '-D', 'FORWARD', '-i', bridge, '-j', 'DROP'],
+    [program, '-w', '-D', 'FORWARD', '-o', bridge, '-j', 'DROP'],
+  ]),
+};
+
 /** Rules may name an interface that is not there. */
 describe.skipIf(mustSkip({ resource: 'firewall', missing }))('the rules of a bridge', () => {
   it.each([
@@ -28,6 +40,12 @@ describe.skipIf(mustSkip({ resource: 'firewall', missing }))('the rules of a bri
       await firewall.protect(door);
       expect(rules()).toEqual(first);
       expect(await firewall.isProtected(bridge)).toBe(true);
+      for (const flush of flushes[firewall.name]) {
+        execFileSync(flush[0] ?? '', flush.slice(1), { stdio: 'pipe' });
+        expect(await firewall.isProtected(bridge)).toBe(false);
+        await firewall.protect(door);
+        expect(await firewall.isProtected(bridge)).toBe(true);
+      }
       await firewall.release(bridge);
       expect(rules()).toEqual([]);
       expect(await firewall.isProtected(bridge)).toBe(false);

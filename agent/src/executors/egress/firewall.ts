@@ -70,8 +70,10 @@ export class Nftables implements Firewall {
     await runCommand(this.#program, ['-f', '-'], nftScript(door));
   }
 
-  isProtected(bridge: string): Promise<boolean> {
-    return succeeds(this.#program, ['list', 'table', 'inet', nftTable(bridge)]);
+  async isProtected(bridge: string): Promise<boolean> {
+    const list = ['list', 'table', 'inet', nftTable(bridge)];
+    const rules = await runCommand(this.#program, list).catch(() => '');
+    return nftHolds(rules, bridge);
   }
 
   async release(bridge: string): Promise<void> {
@@ -83,6 +85,14 @@ export class Nftables implements Firewall {
       `add table inet ${table}\ndelete table inet ${table}\n`,
     );
   }
+}
+
+/** What must stand in a table as nft lists it: others may flush one of its chains alone. */
+export function nftHolds(listed: string, bridge: string): boolean {
+  const [, input = '', forward = ''] = listed.split(/chain (?:input|forward) \{/);
+  const from = `iifname "${bridge}" drop`;
+  const to = `oifname "${bridge}" drop`;
+  return input.includes(from) && forward.includes(from) && forward.includes(to);
 }
 
 function nftTable(bridge: string): string {
@@ -138,9 +148,12 @@ export class Iptables implements Firewall {
   }
 
   async isProtected(bridge: string): Promise<boolean> {
-    const [v4] = this.#programs;
-    const drop = ['-w', '-C', 'INPUT', '-i', bridge, '-j', 'DROP'];
-    return await succeeds(v4, drop);
+    const drops = iptablesDrops(bridge);
+    const rules = this.#programs.flatMap((program) => drops.map((drop) => ({ program, drop })));
+    const set = await Promise.all(
+      rules.map(({ program, drop }) => succeeds(program, ['-w', '-C', ...drop])),
+    );
+    return set.every(Boolean);
   }
 
   async release(bridge: string): Promise<void> {
@@ -161,14 +174,18 @@ export function iptablesRules(
   { bridge, gateway, port }: BridgeDoor,
   family: 'ipv4' | 'ipv6',
 ): string[][] {
-  const drops = [
+  const drops = iptablesDrops(bridge);
+  if (family === 'ipv6') return drops;
+  const door = ['-i', bridge, '-d', gateway, '-p', 'tcp', '--dport', String(port), '-j', 'ACCEPT'];
+  return [...drops, ['INPUT', ...door]];
+}
+
+function iptablesDrops(bridge: string): string[][] {
+  return [
     ['FORWARD', '-o', bridge, '-j', 'DROP'],
     ['FORWARD', '-i', bridge, '-j', 'DROP'],
     ['INPUT', '-i', bridge, '-j', 'DROP'],
   ];
-  if (family === 'ipv6') return drops;
-  const door = ['-i', bridge, '-d', gateway, '-p', 'tcp', '--dport', String(port), '-j', 'ACCEPT'];
-  return [...drops, ['INPUT', ...door]];
 }
 
 async function succeeds(program: string, args: string[]): Promise<boolean> {
