@@ -42,6 +42,8 @@ export interface AgentConfig {
   /** Most bytes of one image, and of all that jobs brought here; left out, the usual. */
   imageBytesMax?: number | null;
   imageCacheBytesMax?: number | null;
+  /** Free space of the containers' disk below which jobs and pulls are ended; left out, 512 MiB. */
+  diskFloorBytes?: number;
   /** Hosts that jobs may reach: names, `*.` and a domain, or `*`; left out or empty, none. */
   egressHosts?: string[];
   /** Whether jobs are taken while the machine runs on its battery; left out: no. */

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@node3/shared/logger';
 import { expect, it } from 'vitest';
-import { createExecutors } from './create-executors.ts';
+import { createExecutors, dockerOptions } from './create-executors.ts';
 import { readAgentConfig } from './env.ts';
 import { systemHostClock } from './host-clock.ts';
+import { findRestartNeed, withPolicy } from './policy/machine-policy.ts';
+import { openPolicy } from './policy/testing/open-terms.ts';
 
 it('has no native executor unless the provider allows it, engine or not', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'node3-executors-'));
@@ -26,4 +28,14 @@ it('has no native executor unless the provider allows it, engine or not', async 
   expect(await namesFor({ AGENT_ALLOW_NATIVE: 'true' })).toEqual(['docker', 'native']);
   expect(await readdir(dataDir)).toEqual([]);
   await rm(dataDir, { recursive: true });
+});
+
+it('ends containers and pulls at the disk floor of the policy', () => {
+  const environment = { DOCKER_HOST: 'unix:///nonexistent.sock' };
+  const config = readAgentConfig(environment, { hostname: 'test', dashboardDir: null });
+  const policy = { ...openPolicy, diskFloorBytes: 7 * 1024 ** 3 };
+  const parts = { clock: systemHostClock, log: silentLogger, secretFiles: null };
+  const context = { ownerId: 'owner', config: withPolicy(config, policy), ...parts };
+  expect(dockerOptions(context).diskFreeBytesMin).toBe(7 * 1024 ** 3);
+  expect(findRestartNeed(openPolicy, policy)).toContain('the new disk floor');
 });

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutorContext } from './agent-core.ts';
-import { DockerExecutor } from './executors/docker/docker-executor.ts';
+import { DockerExecutor, type DockerExecutorDeps } from './executors/docker/docker-executor.ts';
 import {
   chooseEngineAddress,
   connectEngine,
@@ -49,10 +49,15 @@ function connectTo(config: ExecutorContext['config']) {
 }
 
 function createDockerExecutor(context: ExecutorContext): DockerExecutor {
+  return new DockerExecutor(dockerOptions(context));
+}
+
+/** What the provider's settings and policy say of containers. */
+export function dockerOptions(context: ExecutorContext): DockerExecutorDeps {
   const { clock, config, log, ownerId, secretFiles } = context;
   const docker = connectTo(config);
   const egress = egressPolicyFor(config.egressHosts ?? []);
-  return new DockerExecutor({
+  return {
     docker,
     agentId: ownerId,
     clock,
@@ -63,7 +68,8 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
     images: imagePolicyOf(config),
     volumeFolder: join(config.dataDir, 'volumes'),
     imageCacheFile: join(config.dataDir, 'images.json'),
-  });
+    ...(config.diskFloorBytes !== undefined && { diskFreeBytesMin: config.diskFloorBytes }),
+  };
 }
 
 function imagePolicyOf(config: ExecutorContext['config']): ImagePolicy {

@@ -19,6 +19,8 @@ export interface ExecutorConformance {
   languages: readonly ScriptLanguage[];
   /** Whether a memory limit is enforced. */
   memory: 'limited' | 'unlimited';
+  /** Given where what a job writes beside its output is on the machine's disk, too. */
+  countsHome?: boolean;
   /** Given where the process ids a workload sees are this machine's: then deaths are checked. */
   isAlive?: (pid: number) => Promise<boolean>;
   /** The agent id that `makeExecutor` uses. */
@@ -245,6 +247,12 @@ export function describeExecutor(
       const limits = { memoryBytes: 48 * mebibyte };
       const { outcome } = await finish(build(shell('tail /dev/zero'), limits));
       expect(outcome).toMatchObject({ oomKilled: true, reason: 'out_of_memory' });
+    });
+
+    it.skipIf(options.countsHome !== true)('counts what a job writes to TMPDIR', async () => {
+      const command = 'while :; do cat /bin/sh /bin/sh /bin/sh /bin/sh >> "$TMPDIR/big"; done';
+      const { outcome } = await finish(build(shell(command), { diskBytes: 4 * mebibyte }));
+      expect(outcome.reason).toBe('out_of_disk');
     });
 
     it('ends a job that writes more output than its disk limit', async () => {

@@ -33,9 +33,10 @@ export function machinePolicy(
 
 /** The settings that executors are made with, as the policy has them. */
 export function withPolicy(config: AgentConfig, policy: ProviderPolicy): AgentConfig {
-  const { egressHosts, imageDiskBytes, nativeAllowed, registriesAllowed } = policy;
+  const { diskFloorBytes, egressHosts, imageDiskBytes, nativeAllowed, registriesAllowed } = policy;
   return {
     ...config,
+    diskFloorBytes,
     egressHosts,
     nativeAllowed,
     imageRegistries: registriesAllowed ?? [],
@@ -52,6 +53,7 @@ export function findRestartNeed(started: ProviderPolicy, now: ProviderPolicy): s
     now.nativeAllowed && !started.nativeAllowed ? 'jobs without a container' : null,
     hasMore(started.egressHosts, now.egressHosts) ? 'the new hosts that jobs may reach' : null,
     hasMore(started.registriesAllowed, now.registriesAllowed) ? 'the new registries' : null,
+    now.diskFloorBytes !== started.diskFloorBytes ? 'the new disk floor for running jobs' : null,
     now.imageDiskBytes !== started.imageDiskBytes ? 'the new size of the disk for images' : null,
   ].filter((part) => part !== null);
   if (waiting.length === 0) return null;

@@ -11,7 +11,12 @@ const door = { bridge, gateway: '172.31.255.1', port: 40_001 };
 /** What another program may take away, one at a time. */
 const flushes = {
   nftables: ['input', 'forward'].map((chain) => [
-    ...['nft', 'flush', 'chain', 'inet', `node3_${bridge}`, chain],
+    'nft',
+    'flush',
+    'chain',
+    'inet',
+    `node3_${bridge}`,
+    chain,
   ]),
   iptables: ['iptables', 'ip6tables'].flatMap((program) => [
     [program, '-w', '-D', 'INPUT', '-i', bridge, '-j', 'DROP'],

@@ -43,6 +43,7 @@ for (const [name, tools] of [
         process.platform === 'win32' || (!isPlain && mustSkip({ resource: 'bubblewrap', missing })),
       prepareImage: () => Promise.resolve('native'),
       languages: ['javascript', 'typescript', 'bash'],
+      countsHome: true,
       memory: isPlain ? 'unlimited' : 'limited',
       // In a jail a job sees ids of its own.
       ...(isPlain && { isAlive: async (pid: number) => (await processIdentity(pid)) !== null }),

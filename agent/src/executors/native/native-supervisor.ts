@@ -152,8 +152,10 @@ function guardWorkload(
     intervalMs: usageIntervalMs,
     log: silentLogger,
     run: async () => {
-      const bytes = await measureDirectory(paths.output, spec.diskBytes);
-      if (bytes > spec.diskBytes) await stop('out_of_disk', 0);
+      const output = await measureDirectory(paths.output, spec.diskBytes);
+      // It may write beside its output, too: its home is where TMPDIR leads.
+      const home = await measureDirectory(paths.home, spec.diskBytes);
+      if (output + home > spec.diskBytes) await stop('out_of_disk', 0);
     },
   });
   return {
