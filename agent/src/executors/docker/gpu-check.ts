@@ -7,8 +7,14 @@ import type { ExecutionDevice } from '../executor.ts';
 import { engineMessage, ignoreMissing } from './engine-error.ts';
 
 const checkMs = 20_000;
-/** What shells and engines answer for a program that is not there or can't be run. */
-const notRunnable = [126, 127];
+
+/** Where the vendor's toolkit mounts it, over a file of the image's. */
+const tool = '/usr/bin/nvidia-smi';
+
+/** A bare name takes a variable of the image's out. No variable of the job's steers the look. */
+function isOurs(entry: string): boolean {
+  return !entry.includes('=') || entry.startsWith('LD_LIBRARY_PATH=');
+}
 
 export interface GpuCheckDeps {
   docker: Docker;
@@ -23,8 +29,10 @@ export function gpuCheckName(containerName: string): string {
 /**
  * Looks from inside a container like the job's which NVIDIA devices are there: engines have ignored
  * requests for devices, or have answered with all of them. An image in which the vendor's tool does
- * not run can't be looked into; that is logged, and the request itself then has to do.
- * @throws ExecutionError `gpu_error` when it sees others than the leased ones.
+ * not work can't be looked into; that is logged, and the request itself then has to do.
+ * What runs there is the image's word as much as the machine's, so others than the leased devices
+ * keep the job from starting, and are not held against the provider.
+ * @throws ExecutionError `request_invalid` when it sees others than the leased ones.
  */
 export async function checkVisibleDevices(
   { docker, log }: GpuCheckDeps,
@@ -36,7 +44,8 @@ export async function checkVisibleDevices(
   const { name = '', ...body } = config;
   const look = {
     ...body,
-    Entrypoint: ['nvidia-smi', '-L'],
+    Entrypoint: [tool, '-L'],
+    Env: body.Env?.filter(isOurs),
     Cmd: [],
     OpenStdin: false,
     AttachStdin: false,
@@ -52,14 +61,14 @@ export async function checkVisibleDevices(
       return 'unverified';
     }
     if (isSame(said, leased)) return 'verified';
-    const detail = `A container with the leased devices sees ${said.join(', ') || 'none'} instead of ${leased.join(', ')}.`;
-    throw new ExecutionError('gpu_error', detail);
+    const detail = `In this image nvidia-smi shows ${said.join(', ')} instead of ${leased.join(', ')}: either the image brings its own, or this machine's engine is at fault.`;
+    throw new ExecutionError('request_invalid', detail);
   } finally {
     await ignoreMissing(container.remove({ force: true, v: true }));
   }
 }
 
-/** @returns null when the tool does not run there. */
+/** @returns null when the tool does not run there, or names none. */
 async function readDevices(container: Docker.Container): Promise<string[] | null> {
   try {
     await container.start();
@@ -73,12 +82,10 @@ async function readDevices(container: Docker.Container): Promise<string[] | null
     sleep(checkMs, null, { signal: late.signal }).catch(() => null),
   ]);
   late.abort();
-  if (answer === null) {
-    throw new ExecutionError('gpu_error', 'nvidia-smi does not answer inside a container.');
-  }
-  if (notRunnable.includes(answer.StatusCode)) return null;
+  if (answer?.StatusCode !== 0) return null;
   const logs = await container.logs({ stdout: true, stderr: true });
-  return parseDeviceList(logs.toString('latin1'));
+  const ids = parseDeviceList(logs.toString('latin1'));
+  return ids.length === 0 ? null : ids;
 }
 
 /** Reads `nvidia-smi -L`: with slices on, only those are what a job gets. */
