@@ -12,7 +12,7 @@ import { ensureLocalImage } from './executors/docker/local-image.ts';
 import { egressPolicyFor } from './executors/egress/egress-policy.ts';
 import type { Executor } from './executors/executor.ts';
 import { NativeExecutor } from './executors/native/native-executor.ts';
-import { chooseNativeUser } from './executors/native/native-spec.ts';
+import { chooseNativeUser } from './executors/native/native-users.ts';
 import { nativeWorkspaceRoot } from './executors/native/native-workspace.ts';
 
 /** The executors of this machine. Native execution exists only where the provider allows it. */

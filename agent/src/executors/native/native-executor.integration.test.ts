@@ -9,10 +9,10 @@ import { describeExecutor } from '../executor.conformance.ts';
 import { NativeExecutor } from './native-executor.ts';
 import { findNativeTools, noTools } from './native-jail.ts';
 import { processIdentity } from './native-process.ts';
-import { chooseNativeUser } from './native-spec.ts';
+import { chooseNativeUser } from './native-users.ts';
 
 const directory = await mkdtemp(path.join(tmpdir(), 'node3-native-'));
-// Root hands jobs to nobody, who must be able to pass through.
+// Root hands jobs to users of their own, who must be able to pass through.
 await chmod(directory, 0o711);
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

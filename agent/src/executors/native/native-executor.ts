@@ -30,8 +30,9 @@ import { findNativeTools, type NativeTools } from './native-jail.ts';
 import { followFrames } from './native-log.ts';
 import { probeNative } from './native-probe.ts';
 import { executionMarker, killRecorded, processIdentity, send } from './native-process.ts';
-import { buildNativeSpec, chooseNativeUser } from './native-spec.ts';
+import { buildNativeSpec } from './native-spec.ts';
 import { NativeSupervision } from './native-supervision.ts';
+import { chooseNativeUser, NativeUsers } from './native-users.ts';
 import {
   createWorkspace,
   deleteWorkspace,
@@ -52,7 +53,7 @@ export interface NativeExecutorDeps {
   workspaceRoot: string;
   clock: Clock;
   log: Logger;
-  /** Who runs the workload; left out: nobody when the agent is root, else the agent's own user. */
+  /** Who runs the workload; left out: one of its own when the agent is root, else the agent's own user. */
   user?: NativeUser;
   /** Where secrets of jobs lie; left out, jobs with secrets are refused. */
   secretFiles?: SecretFiles | null;
@@ -73,7 +74,9 @@ export class NativeExecutor implements Executor {
   readonly name = 'native';
   readonly isolation = 'native';
   readonly #deps: NativeExecutorDeps;
+  /** Who tools are tried out as; jobs of an agent that is root get one of their own each. */
   readonly #user: NativeUser | null;
+  readonly #users: NativeUsers;
   readonly #supervisions = new Map<string, NativeSupervision>();
   #tools: NativeTools | Promise<NativeTools> | null = null;
 
@@ -81,6 +84,7 @@ export class NativeExecutor implements Executor {
     assert(deps.policy.allowNative, 'native execution is switched on by the provider');
     this.#deps = deps;
     this.#user = chooseNativeUser(deps.user);
+    this.#users = new NativeUsers(deps.workspaceRoot);
   }
 
   async probe(): Promise<ExecutorStatus> {
@@ -107,8 +111,9 @@ export class NativeExecutor implements Executor {
     try {
       const tools = await this.#findTools();
       const stdin = workload.kind === 'container' ? workload.stdin : null;
-      const secrets = await writeSecrets(secretFiles ?? null, request, this.#user);
-      const spec = buildNativeSpec(request, paths, this.#user, { tools, secrets });
+      const user = await this.#takeUser(executionId);
+      const secrets = await writeSecrets(secretFiles ?? null, request, user);
+      const spec = buildNativeSpec(request, paths, user, { tools, secrets });
       await createWorkspace(paths, spec, files, stdin);
       await this.#launch(executionId);
       const state = await readRecord<NativeState>(paths.state);
@@ -165,6 +170,7 @@ export class NativeExecutor implements Executor {
     }
     const spec = await readRecord<NativeSpec>(paths.spec);
     await (spec === null ? null : cgroupOf(spec))?.remove();
+    await this.#users.release(executionId, spec?.user ?? null);
     await deleteWorkspace(paths);
     await this.#deps.secretFiles?.remove(executionId);
   }
@@ -241,6 +247,13 @@ export class NativeExecutor implements Executor {
       startedAtMs,
     };
     return { owned, spec, state };
+  }
+
+  async #takeUser(executionId: string): Promise<NativeUser | null> {
+    if (this.#deps.user !== undefined || this.#user === null) return this.#user;
+    const user = await this.#users.take(executionId);
+    if (user !== null) return user;
+    throw new ExecutionError('engine_error', 'All users for native jobs are taken.');
   }
 
   #findTools(): Promise<NativeTools> {

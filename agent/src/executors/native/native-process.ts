@@ -66,7 +66,7 @@ export async function readGroupLoad(
   return { memoryBytes, cpuMs };
 }
 
-async function listProcessIds(): Promise<number[]> {
+export async function listProcessIds(): Promise<number[]> {
   const names = await readdir('/proc').catch(() => []);
   return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }

@@ -1,18 +1,9 @@
-import { getuid } from 'node:process';
 import type { ExecutionRequest } from '../executor.ts';
 import { buildJobEnvironment } from '../job-environment.ts';
 import { nativeCommand, nativeSearchPath } from './native-command.ts';
 import { jailPrefix, type NativeTools } from './native-jail.ts';
 import { executionMarker } from './native-process.ts';
 import type { NativePaths, NativeSpec, NativeUser } from './native-workspace.ts';
-
-const nobodyId = 65_534;
-
-/** A job never runs as root: an agent that is root hands it to nobody. */
-export function chooseNativeUser(named: NativeUser | undefined): NativeUser | null {
-  if (named !== undefined) return named;
-  return getuid?.() === 0 ? { uid: nobodyId, gid: nobodyId } : null;
-}
 
 /** Everything the supervisor needs, out of a request. Pure but for looking up programs. */
 export function buildNativeSpec(

@@ -104,9 +104,9 @@ export function nativePaths(workspaceRoot: string, executionId: string): NativeP
 const publicDirectory = '/var/tmp';
 
 /**
- * Where an agent keeps its native executions. An agent that is root hands jobs to nobody, who can't
- * pass through private folders such as /root; the owner's id is random, so the name can't be taken
- * in advance.
+ * Where an agent keeps its native executions. An agent that is root hands jobs to users of their own,
+ * who can't pass through private folders such as /root; the owner's id is random, so the name can't be
+ * taken in advance.
  */
 export function nativeWorkspaceRoot(
   dataDir: string,
