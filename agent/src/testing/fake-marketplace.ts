@@ -63,6 +63,8 @@ export class FakeMarketplace {
   readonly requests: string[] = [];
   /** What the last poll said. */
   lastPoll: BodyOf<typeof pollAgent> | null = null;
+  /** Comes with the answer to each heartbeat. */
+  proof: ReplyOf<typeof heartbeatAgent>['proof'];
   leaseMs: number = limits.leaseMs;
   heartbeatMs: number = limits.heartbeatMs;
   registrations = 0;
@@ -283,6 +285,7 @@ export class FakeMarketplace {
     });
     this.#route(heartbeatAgent, ({ executions }) => ({
       heartbeatMs: this.heartbeatMs,
+      ...(this.proof !== undefined && { proof: this.proof }),
       executions: executions.map(({ executionId, ...fence }) => {
         const found = this.executions.get(executionId);
         const stale = found === undefined || !holdsFence(found, fence) || !found.accepted;

@@ -60,7 +60,12 @@ export function describeClaims(given: Given): void {
       const blocked = world.claim(second.jobId, agentId, ['gpu-1', 'gpu-2']);
       expect(await store.claimJob(blocked)).toBeNull();
       expect((await store.job(second.jobId))?.state).toBe('queued');
+      const leased = async () =>
+        (await store.leasedDevices([agentId])).map((each) => each.deviceId);
+      expect((await leased()).toSorted()).toEqual(['gpu-0', 'gpu-1']);
+      expect(await store.leasedDevices([otherId])).toEqual([]);
       await store.changeJob(first.jobId, requeue(world.nowMs));
+      expect(await leased()).toEqual([]);
       expect(await store.claimJob(blocked)).not.toBeNull();
       const elsewhere = await store.claimJob(world.claim(first.jobId, otherId, ['gpu-0', 'gpu-1']));
       expect(elsewhere?.execution.attempt).toBe(2);
