@@ -218,14 +218,14 @@ while True:
   it('loses its network when its rules are gone and can not be set again, or by a new agent', async () => {
     if ('sentence' in firewall) throw new Error('there is a firewall');
     let isBroken = false;
-    const { name, release, isProtected, protect } = bound(firewall);
+    const working: Firewall = firewall;
     const failing: Firewall = {
-      name,
-      release,
-      isProtected: async (bridge) => !isBroken && (await isProtected(bridge)),
+      name: working.name,
+      release: (bridge) => working.release(bridge),
+      isProtected: async (bridge) => !isBroken && (await working.isProtected(bridge)),
       async protect(door) {
         if (isBroken) throw new Error('No rules.');
-        await protect(door);
+        await working.protect(door);
       },
     };
     const findFirewall = async () => failing;
@@ -297,17 +297,6 @@ async function firstLine(executor: DockerExecutor, executionId: string): Promise
   };
   await executor.logs(executionId, {}, sink, stop.signal);
   return first;
-}
-
-/** Its methods, each by itself. */
-function bound(whole: Firewall): Firewall {
-  const { name } = whole;
-  return {
-    name,
-    protect: (door) => whole.protect(door),
-    isProtected: (bridge) => whole.isProtected(bridge),
-    release: (bridge) => whole.release(bridge),
-  };
 }
 
 /** All rules of this machine, as its firewall lists them. */
