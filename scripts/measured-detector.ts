@@ -46,7 +46,7 @@ export function measuredDetector(device: AgentDevice = deviceThatMeasures): GpuD
       sampledAtMs: Date.now(),
     }),
     sample: async () => ({
-      samples: [{ uuid: device.id, metrics }],
+      samples: [{ uuid: device.id, metrics, slowdowns: [] }],
       problems: [],
       sampledAtMs: Date.now(),
     }),
