@@ -105,9 +105,7 @@ it.each([
 );
 
 it('waits for others no longer than a proof takes, and asks again soon', async () => {
-  link.call.mockImplementation(() =>
-    Promise.resolve({ state: 'wait', walkMs: 0, askAgainMs: never, devices: [] }),
-  );
+  link.call.mockResolvedValue({ state: 'wait', walkMs: 0, askAgainMs: never, devices: [] });
   hearWith(hangingAt(null));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(link.call).toHaveBeenCalledTimes(2);
