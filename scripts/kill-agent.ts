@@ -7,6 +7,7 @@ const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '200' },
     kills: { type: 'string', default: '50' },
+    'jobs-at-once': { type: 'string', default: '8' },
     'long-absences': { type: 'string', default: '3' },
   },
 });
@@ -14,6 +15,7 @@ const report = await runKilledAgent({
   engine: await findTestEngine(),
   jobs: Number(values.jobs),
   kills: Number(values.kills),
+  jobsAtOnce: Number(values['jobs-at-once']),
   longAbsences: Number(values['long-absences']),
   onProgress: (sentence) => void process.stderr.write(`${sentence}\n`),
 });

@@ -12,6 +12,8 @@ export interface KilledAgentOptions {
   engine: TestEngine;
   jobs: number;
   kills: number;
+  /** A kill that interrupts the start of three jobs pauses the agent for minutes, as three faults in a row. */
+  jobsAtOnce: number;
   /** How many of the kills are followed by more than a lease without an agent. */
   longAbsences: number;
   onProgress: (sentence: string) => void;
@@ -37,9 +39,9 @@ const tidyWaitMs = 60_000;
  */
 export async function runKilledAgent(options: KilledAgentOptions): Promise<KilledAgentReport> {
   const startedAtMs = performance.now();
-  const { engine, jobs, kills, longAbsences, onProgress } = options;
+  const { engine, jobs, jobsAtOnce, kills, longAbsences, onProgress } = options;
   const image = await engine.prepareImage();
-  const network = await startDevNetwork({ agentEnv: { MAX_CONCURRENT_JOBS: '8' } });
+  const network = await startDevNetwork({ agentEnv: { MAX_CONCURRENT_JOBS: String(jobsAtOnce) } });
   const jobIds = new Set<string>();
   const containers = new ContainerRecord(jobIds);
   await containers.watch(engine.docker);
