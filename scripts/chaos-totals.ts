@@ -1,4 +1,7 @@
-import { crashBoundaries } from '@node3/marketplace/payments/testing/chaos/crash-boundaries';
+import {
+  crashBoundaries,
+  engineBoundaries,
+} from '@node3/marketplace/payments/testing/chaos/crash-boundaries';
 import type { SeedReport } from '@node3/marketplace/payments/testing/chaos/run-seed';
 import { addCounts, type Counts } from '@node3/marketplace/testing/counter';
 
@@ -31,7 +34,7 @@ export class ChaosTotals {
 
   /** Boundaries at which no process died. */
   missed(): string[] {
-    return crashBoundaries.filter((boundary) => this.crashes[boundary] === undefined);
+    return engineBoundaries.filter((boundary) => this.crashes[boundary] === undefined);
   }
 
   /** Boundaries that a payout passes and that nobody listed. */
@@ -43,7 +46,7 @@ export class ChaosTotals {
     const lines = [
       `runs          ${this.runs}, ${this.findings.length} with findings`,
       `payouts       ${this.payouts}, in ${this.transactions} transactions, ${this.steps} steps, ${this.slots} slots`,
-      `crashes       ${sum(this.crashes)}, at ${Object.keys(this.crashes).length} of ${crashBoundaries.length} boundaries`,
+      `crashes       ${sum(this.crashes)}, at ${Object.keys(this.crashes).length} of ${engineBoundaries.length} boundaries`,
       ...table(this.crashes),
       `faults        ${sum(this.faults)}`,
       ...table(this.faults),

@@ -61,9 +61,7 @@ describe('the machine around the engine', () => {
     const sends = countSends();
     // The disk is full a few pages later, in the middle of some step.
     leavePages(process.sqlite, 6);
-    await expect(testbed.settle(process, 200)).rejects.toMatchObject({
-      code: 'STORE_UNAVAILABLE',
-    });
+    await expect(testbed.settle(process, 200)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     await process.close();
 
     const again = testbed.open({ path, treasury });

@@ -72,6 +72,14 @@ export const crashBoundaries: readonly string[] = [
   ...Object.keys(faultPoints).map((point) => `at ${point}`),
 ];
 
+/** Where only an operator comes who books by a signature: chaos has none, the crash points have one. */
+const ofOperators = /settle|^(before|after) payout$/;
+
+/** Those that a payout passes by itself. */
+export const engineBoundaries: readonly string[] = crashBoundaries.filter(
+  (boundary) => !ofOperators.test(boundary),
+);
+
 const writing = new Set<string>(writes);
 
 export function isWrite(operation: string): boolean {

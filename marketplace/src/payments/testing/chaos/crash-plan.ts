@@ -1,7 +1,7 @@
 import { type Counts, count } from '../../../testing/counter.ts';
 import type { RunTrace } from '../../../testing/run-trace.ts';
 import type { SeededRandom } from '../../../testing/seeded-random.ts';
-import { crashBoundaries } from './crash-boundaries.ts';
+import { engineBoundaries } from './crash-boundaries.ts';
 
 /** The process is gone: everything it still awaits ends with this. */
 export class Crash extends Error {
@@ -37,8 +37,8 @@ export class CrashPlan {
 
   /** As most runs want it: one boundary by rotation, some by chance, and a little everywhere. */
   static ofSeed(seed: number, random: SeededRandom): CrashPlan {
-    const rotation = crashBoundaries[seed % crashBoundaries.length] ?? '';
-    const more = Array.from({ length: random.integer(0, 8) }, () => random.pick(crashBoundaries));
+    const rotation = engineBoundaries[seed % engineBoundaries.length] ?? '';
+    const more = Array.from({ length: random.integer(0, 8) }, () => random.pick(engineBoundaries));
     const targets = new Map(
       [rotation, ...more].map((name) => [name, random.pick([1, 1, 1, 2, 3])]),
     );
