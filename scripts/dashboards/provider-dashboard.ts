@@ -56,7 +56,10 @@ export const providerDashboard: Dashboard = {
         ),
         series(
           'Temperature',
-          { '{{model}} {{uuid}}': `node3_gpu_temperature_celsius{${gpu}} ${named}` },
+          {
+            '{{model}} {{uuid}}': `node3_gpu_temperature_celsius{${gpu}} ${named}`,
+            'memory {{uuid}}': `node3_gpu_memory_temperature_celsius{${gpu}}`,
+          },
           { unit: 'celsius' },
         ),
         series(
@@ -64,6 +67,23 @@ export const providerDashboard: Dashboard = {
           { '{{model}} {{uuid}}': `node3_gpu_power_watts{${gpu}} ${named}` },
           { unit: 'watt' },
         ),
+        series(
+          'Energy an hour',
+          { '{{uuid}}': `increase(node3_gpu_energy_joules_total{${gpu}}[1h])` },
+          { unit: 'joule' },
+        ),
+        series(
+          'PCIe',
+          {
+            '{{direction}} {{uuid}}': `rate(node3_gpu_pcie_bytes_total{${gpu}}[$__rate_interval])`,
+          },
+          { unit: 'Bps' },
+        ),
+        series('PCIe lanes and replays', {
+          'lanes {{uuid}}': `node3_gpu_pcie_lanes{${gpu}}`,
+          'generation {{uuid}}': `node3_gpu_pcie_generation{${gpu}}`,
+          'replays {{uuid}}': `node3_gpu_pcie_replays_total{${gpu}}`,
+        }),
         series(
           'Fans',
           { '{{model}} {{uuid}}': `node3_gpu_fan_ratio{${gpu}} ${named}` },

@@ -35,13 +35,15 @@ const clock = new ManualClock();
 let changes: number;
 let leased: Set<string>;
 let usedGib: number;
-let say: (event: KernelEvent) => void;
+let say: (event: KernelEvent, atMs?: number) => void;
+let heard: boolean;
 let inventory: DeviceInventory;
 
 beforeEach(async () => {
   changes = 0;
   leased = new Set();
   usedGib = 0;
+  heard = true;
   const detector: GpuDetector = {
     vendor: 'nvidia',
     detect: async () => ({
@@ -63,8 +65,9 @@ beforeEach(async () => {
     log: silentLogger,
     kernelLog: {
       start: (onEvent) => {
-        say = onEvent;
+        say = (event, atMs) => onEvent(event, atMs ?? null);
       },
+      isHeard: () => heard,
       problem: () => null,
       stop: async () => undefined,
     },
@@ -94,6 +97,23 @@ describe('a sick device', () => {
     say({ kind: 'driver-loaded' });
     expect(offered()).toEqual(['GPU-1', 'GPU-2']);
     expect(inventory.problems()).toEqual([]);
+  });
+
+  it('has its errors counted by code; what is not heard is unknown, not none', () => {
+    const reported = () => inventory.xidCounts()?.filter(({ count }) => count > 0);
+    const none = { uuid: 'GPU-1', code: 79, count: 0, lastAtMs: null };
+    expect(inventory.xidCounts()).toContainEqual(none);
+    say({ kind: 'xid', code: 79, pci }, 1_000);
+    say({ kind: 'xid', code: 31, pci: 'PCI:0000:9c:00' }, 2_000);
+    say({ kind: 'xid', code: 79, pci }, 3_000);
+    expect(reported()).toEqual([
+      { uuid: 'GPU-1', code: 79, count: 2, lastAtMs: 3_000 },
+      { uuid: 'GPU-2', code: 31, count: 1, lastAtMs: 2_000 },
+    ]);
+    say({ kind: 'log-begins' });
+    expect(reported()).toEqual([]);
+    heard = false;
+    expect(inventory.xidCounts()).toBeNull();
   });
 
   it('leaves when a job does not give its memory back, and says who holds it', async () => {

@@ -10,6 +10,7 @@ import { GpuCollector } from '../gpu/gpu-collector.ts';
 import type { DetectionProblem } from '../gpu/gpu-detector.ts';
 import { DeviceWatch } from '../gpu/health/device-watch.ts';
 import type { KernelLog } from '../gpu/health/kernel-log.ts';
+import { type XidCount, XidCounts } from '../gpu/health/xid-counts.ts';
 import type { DeviceReading } from '../gpu/telemetry.ts';
 import { toWireDevice, toWireSample } from './wire-device.ts';
 
@@ -27,6 +28,7 @@ export class DeviceInventory {
   readonly #deps: DeviceInventoryDeps;
   readonly #collector: GpuCollector;
   readonly #watch = new DeviceWatch();
+  readonly #xids = new XidCounts();
   #devices: AgentDevice[] = [];
   #problems: DetectionProblem[] = [];
   #loops: Loop[] = [];
@@ -65,8 +67,9 @@ export class DeviceInventory {
     this.#problems = problems;
     // Only these two makers' drivers report faults there.
     if (devices.some(({ vendor }) => vendor === 'nvidia' || vendor === 'amd')) {
-      this.#deps.kernelLog?.start((event) => {
+      this.#deps.kernelLog?.start((event, atMs) => {
         this.#watch.hear(event);
+        this.#xids.hear(event, atMs);
         this.#tellChange();
       });
     }
@@ -116,6 +119,11 @@ export class DeviceInventory {
   /** The last reading of each device. */
   readings(): DeviceReading[] {
     return this.#collector.readings();
+  }
+
+  /** The Xid errors of NVIDIA's cards; `null` where the log of the kernel is not heard. */
+  xidCounts(): XidCount[] | null {
+    return this.#deps.kernelLog?.isHeard() === true ? this.#xids.of(this.#devices) : null;
   }
 
   /** All devices, sick ones included. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import type { GpuDetector, SampleResult } from './gpu-detector.ts';
+import { RunningTotals } from './running-totals.ts';
 import { type DeviceReading, type DeviceSample, metricsOf } from './telemetry.ts';
 
 export interface GpuCollectorDeps {
@@ -30,6 +31,7 @@ export class GpuCollector {
   readonly #deps: GpuCollectorDeps;
   readonly #inFlight = new Map<GpuDetector, Promise<void>>();
   readonly #taken = new Map<GpuDetector, Taken[]>();
+  readonly #totals = new RunningTotals();
 
   constructor(deps: GpuCollectorDeps) {
     this.#deps = deps;
@@ -85,10 +87,10 @@ export class GpuCollector {
     // A failed sampling leaves the last good one in place, which goes on ageing.
     if (result.samples.length === 0) return;
     const nowMs = this.#deps.clock.monotonicMs();
-    const taken = result.samples.map((sample) => ({
-      sample,
-      takenAtMs: sample.ageMs === undefined ? takenAtMs : nowMs - sample.ageMs,
-    }));
+    const taken = result.samples.map((sample) => {
+      const atMs = sample.ageMs === undefined ? takenAtMs : nowMs - sample.ageMs;
+      return { sample: this.#totals.add(sample, atMs), takenAtMs: atMs };
+    });
     this.#taken.set(detector, taken);
   }
 }

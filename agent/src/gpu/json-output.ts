@@ -49,6 +49,6 @@ export function readMeasure(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   const inner = asObject(value);
   if (inner !== null) return asObject(inner['value']) === null ? readMeasure(inner['value']) : null;
-  const match = /^(-?\d+(?:\.\d+)?)(?:\s*[A-Za-z%]+)?$/.exec(readText(value) ?? '');
+  const match = /^(-?\d+(?:\.\d+)?)(?:\s*[A-Za-z%/]+)?$/.exec(readText(value) ?? '');
   return match?.[1] === undefined ? null : Number(match[1]);
 }

@@ -13,10 +13,25 @@ export const metricNames = [
   'memoryUsedBytes',
   'memoryFreeBytes',
   'temperatureCelsius',
+  'memoryTemperatureCelsius',
   'powerWatts',
   'powerLimitWatts',
+  /** Drawn in all: since the driver counts, or, where it is estimated, since this program does. */
+  'energyJoules',
   'fanPercent',
   'smClockMegahertz',
+  'memoryClockMegahertz',
+  'pcieGeneration',
+  'pcieGenerationMax',
+  'pcieLanes',
+  'pcieLanesMax',
+  'pcieReceiveBytesPerSecond',
+  'pcieTransmitBytesPerSecond',
+  /** In all, as seen from the device, since this program began to sum them up. */
+  'pcieReceivedBytes',
+  'pcieTransmittedBytes',
+  /** Packets that were sent again, since the driver was loaded. */
+  'pcieReplayCount',
   'eccUncorrectedCount',
 ] as const;
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../agent.ts';
 import { type AgentDevice, healthy } from '../gpu/device.ts';
 import type { GpuDetector } from '../gpu/gpu-detector.ts';
+import type { KernelLog } from '../gpu/health/kernel-log.ts';
 import { measured, metricsOf } from '../gpu/telemetry.ts';
 import { outcome, TestMachine } from '../testing/test-agent.ts';
 
@@ -26,13 +27,13 @@ const card: AgentDevice = {
   framework: 'cuda',
   frameworkVersion: '12.8',
   driverVersion: '570.1',
-  pciBusId: null,
+  pciBusId: '0000:05:00.0',
   simulated: false,
   index: 0,
   health: healthy,
 };
 
-/** One card that tells its use, its memory and its clock, and nothing else. */
+/** One card that tells its use, its memory, its clocks, its energy and what it received. */
 const detector: GpuDetector = {
   vendor: 'nvidia',
   detect: async () => ({
@@ -50,6 +51,9 @@ const detector: GpuDetector = {
           utilizationPercent: measured(0),
           memoryUsedBytes: measured(3 * 1024 ** 3),
           smClockMegahertz: measured(2_520),
+          memoryClockMegahertz: measured(10_501),
+          energyJoules: { value: 90, source: 'estimated' },
+          pcieReceivedBytes: { value: 1_000, source: 'estimated' },
         }),
         slowdowns: ['power-brake'],
       },
@@ -59,8 +63,18 @@ const detector: GpuDetector = {
   }),
 };
 
-const boot = (changes: Parameters<TestMachine['boot']>[0] = {}) =>
-  machine.boot(changes, { createDetectors: () => [detector] });
+const boot = (
+  changes: Parameters<TestMachine['boot']>[0] = {},
+  parts: Parameters<TestMachine['boot']>[1] = {},
+) => machine.boot(changes, { createDetectors: () => [detector], ...parts });
+
+/** One that told of a lost card. */
+const kernelLog: KernelLog = {
+  start: (onEvent) => onEvent({ kind: 'xid', code: 79, pci: 'PCI:0000:05:00' }, 1_700_000_000_000),
+  isHeard: () => true,
+  problem: () => null,
+  stop: async () => undefined,
+};
 
 const ask = (agent: Agent, headers: Record<string, string> = {}) =>
   fetch(`${agent.url}/metrics`, { headers });
@@ -88,6 +102,15 @@ describe('what an agent shows of its devices', () => {
     });
     expect(await read(agent, 'node3_gpu_clock_hertz')).toEqual({
       'uuid="GPU-aaaa",domain="sm"': 2_520_000_000,
+      'uuid="GPU-aaaa",domain="memory"': 10_501_000_000,
+    });
+    expect(await read(agent, 'node3_gpu_energy_joules_total')).toEqual({ 'uuid="GPU-aaaa"': 90 });
+    expect(await read(agent, 'node3_gpu_pcie_bytes_total')).toEqual({
+      'uuid="GPU-aaaa",direction="receive"': 1_000,
+    });
+    expect(await read(agent, 'node3_gpu_estimated')).toEqual({
+      'uuid="GPU-aaaa",metric="node3_gpu_energy_joules_total"': 1,
+      'uuid="GPU-aaaa",metric="node3_gpu_pcie_bytes_total"': 1,
     });
     expect(await read(agent, 'node3_gpu_throttle')).toEqual({
       'uuid="GPU-aaaa",reason="hardware-thermal"': 0,
@@ -97,6 +120,10 @@ describe('what an agent shows of its devices', () => {
     });
     for (const name of [
       'temperature_celsius',
+      'memory_temperature_celsius',
+      'pcie_generation',
+      'pcie_replays_total',
+      'xid_errors_total',
       'power_watts',
       'fan_ratio',
       'ecc_uncorrected_total',
@@ -110,7 +137,7 @@ describe('what an agent shows of its devices', () => {
   });
 
   it('is said once more in the words of the vendor, if wanted', async () => {
-    const agent = await boot({ dcgmNames: 'on' });
+    const agent = await boot({ dcgmNames: 'on' }, { createKernelLog: () => kernelLog });
     await agent.ready();
     const labels =
       /^gpu="0",UUID="GPU-aaaa",device="nvidia0",modelName="NVIDIA GeForce RTX 4090",hostname=".+"$/;
@@ -120,6 +147,17 @@ describe('what an agent shows of its devices', () => {
       expect(mebibytes).toBe(3_072);
     }, within);
     expect(await read(agent, 'DCGM_FI_DEV_GPU_TEMP')).toEqual({});
+    const values = async (name: string) => Object.values(await read(agent, name));
+    expect(await values('DCGM_FI_DEV_MEM_CLOCK')).toEqual([10_501]);
+    expect(await values('DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION')).toEqual([90_000]);
+    expect(await values('DCGM_FI_DEV_XID_ERRORS')).toEqual([79]);
+    expect(await read(agent, 'node3_gpu_xid_errors_total')).toMatchObject({
+      'uuid="GPU-aaaa",xid="79"': 1,
+      'uuid="GPU-aaaa",xid="48"': 0,
+    });
+    expect(await read(agent, 'node3_gpu_xid_last_timestamp_seconds')).toEqual({
+      'uuid="GPU-aaaa",xid="79"': 1_700_000_000,
+    });
   });
 });
 

@@ -32,7 +32,8 @@ export function createAgentScrape(
     async text() {
       const devices = core.inventory.devices();
       const readings = core.inventory.readings();
-      showDevices(measures, { devices, readings });
+      const xids = core.inventory.xidCounts();
+      showDevices(measures, { devices, readings, xids });
       showAgent(metrics, {
         status: api.status(),
         lastContactAtMs: core.link.lastContactAtMs,
@@ -41,7 +42,7 @@ export function createAgentScrape(
       await showDisk(metrics, config.dataDir);
       const own = await metrics.registry.metrics();
       if (dcgm === null) return own;
-      showDcgmNames(dcgm, { devices, readings, hostname });
+      showDcgmNames(dcgm, { devices, readings, xids, hostname });
       return `${own}\n${await dcgm.registry.metrics()}`;
     },
   };

@@ -32,13 +32,53 @@ export const agentMetricTable = {
     help: 'Temperature of the chip.',
     labels: device,
   },
+  node3_gpu_memory_temperature_celsius: {
+    type: 'gauge',
+    help: 'Temperature of its memory.',
+    labels: device,
+  },
   node3_gpu_power_watts: { type: 'gauge', help: 'Power drawn.', labels: device },
   node3_gpu_power_limit_watts: { type: 'gauge', help: 'Power limit in force.', labels: device },
+  node3_gpu_energy_joules_total: {
+    type: 'counter',
+    help: 'Energy drawn since the driver began to count; estimated from power since the agent started where no driver counts.',
+    labels: device,
+  },
   node3_gpu_fan_ratio: { type: 'gauge', help: 'Fan speed, 0 to 1.', labels: device },
   node3_gpu_clock_hertz: {
     type: 'gauge',
     help: 'Clock of a domain.',
     labels: ['uuid', 'domain'],
+  },
+  node3_gpu_pcie_bytes_total: {
+    type: 'counter',
+    help: 'Traffic of the PCIe link as seen from the device (receive, transmit), estimated from its throughput since the agent started.',
+    labels: ['uuid', 'direction'],
+  },
+  node3_gpu_pcie_generation: {
+    type: 'gauge',
+    help: 'Generation of the PCIe link in use; lower while the device rests.',
+    labels: device,
+  },
+  node3_gpu_pcie_generation_max: {
+    type: 'gauge',
+    help: 'Highest generation of the PCIe link here.',
+    labels: device,
+  },
+  node3_gpu_pcie_lanes: {
+    type: 'gauge',
+    help: 'Width of the PCIe link in use, in lanes.',
+    labels: device,
+  },
+  node3_gpu_pcie_lanes_max: {
+    type: 'gauge',
+    help: 'Greatest width of the PCIe link here.',
+    labels: device,
+  },
+  node3_gpu_pcie_replays_total: {
+    type: 'counter',
+    help: 'PCIe packets sent again since the driver was loaded; of NVIDIA as of the last look for devices.',
+    labels: device,
   },
   node3_gpu_throttle: {
     type: 'gauge',
@@ -49,6 +89,21 @@ export const agentMetricTable = {
     type: 'counter',
     help: 'Uncorrected memory errors since the driver was loaded.',
     labels: device,
+  },
+  node3_gpu_xid_errors_total: {
+    type: 'counter',
+    help: 'Errors reported by the driver of NVIDIA since the machine started, by code; none where the log of the kernel can not be read.',
+    labels: ['uuid', 'xid'],
+  },
+  node3_gpu_xid_last_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When such an error was reported last, Unix time.',
+    labels: ['uuid', 'xid'],
+  },
+  node3_gpu_estimated: {
+    type: 'gauge',
+    help: 'Always 1; names a metric of this device that is worked out rather than measured.',
+    labels: ['uuid', 'metric'],
   },
   node3_gpu_busy_seconds_total: {
     type: 'counter',

@@ -9,6 +9,7 @@ const checks = {
   identity: /^(identity-|auth-|agent-)/,
   marketplace: /^marketplace-/,
   disk: /^disk-/,
+  kernel_log: /^kernel-log-/,
   devices: /^(device-|gpu-|driver-|tool-|mig-|memory-|output-|no-devices)/,
 } as const;
 

@@ -1,4 +1,5 @@
 import { ProofError } from '../proof-error.ts';
+import { isSoftwareAdapter } from './software-adapter.ts';
 
 /** What WebGPU says of the device that it found. */
 export interface FoundAdapter {
@@ -7,10 +8,6 @@ export interface FoundAdapter {
   name: string;
   software: boolean;
 }
-
-/** Names of programs that play a GPU on the processor, or on somebody else's. */
-const softwareNames =
-  /llvmpipe|lavapipe|swiftshader|basic render|\bwarp\b|pocl|paravirtual|virtio/i;
 
 /** Dawn ends the process when an instance is collected whose device is still at work. */
 const kept: GPU[] = [];
@@ -26,9 +23,7 @@ export async function findAdapter(wanted: string | null): Promise<FoundAdapter> 
   kept.push(gpu);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw new ProofError('no-adapter', `WebGPU does not open ${name}.`);
-  const { description, device, isFallbackAdapter } = adapter.info;
-  const software = isFallbackAdapter || softwareNames.test(`${name} ${device} ${description}`);
-  return { adapter, name, software };
+  return { adapter, name, software: isSoftwareAdapter(adapter.info, name) };
 }
 
 type Create = typeof import('webgpu').create;

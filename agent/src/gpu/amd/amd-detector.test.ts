@@ -42,7 +42,13 @@ const drmCard = {
   [`${drm}/ras/umc_err_count`]: 'ue: 0\nce: 3\n',
   [`${drm}/hwmon/hwmon4/temp1_input`]: '45000',
   [`${drm}/hwmon/hwmon4/power1_average`]: '53000000',
+  [`${drm}/hwmon/hwmon4/temp3_input`]: '62000',
+  [`${drm}/hwmon/hwmon4/energy1_input`]: '7500000',
+  [`${drm}/hwmon/hwmon4/freq2_input`]: '1249000000',
   [`${drm}/hwmon/hwmon4/pwm1`]: '51',
+  [`${drm}/pcie_replay_count`]: '3',
+  '/sys/bus/pci/devices/0000:03:00.0/current_link_speed': '16.0 GT/s PCIe',
+  '/sys/bus/pci/devices/0000:03:00.0/max_link_width': '16',
 };
 
 describe('AMD detection', () => {
@@ -70,6 +76,12 @@ describe('AMD detection', () => {
       powerWatts: { value: 53, source: 'measured' },
       fanPercent: { value: 20, source: 'estimated' },
       eccUncorrectedCount: { value: 0, source: 'measured' },
+      memoryTemperatureCelsius: { value: 62, source: 'measured' },
+      energyJoules: { value: 7.5, source: 'measured' },
+      memoryClockMegahertz: { value: 1_249, source: 'measured' },
+      pcieGeneration: { value: 4, source: 'measured' },
+      pcieLanesMax: { value: 16, source: 'measured' },
+      pcieReplayCount: { value: 3, source: 'measured' },
       smClockMegahertz: { value: null, source: 'unavailable' },
     });
   });
@@ -102,6 +114,68 @@ describe('AMD detection', () => {
     });
   });
 
+  it('takes the table of rocm-smi where its JSON is broken', async () => {
+    tools.add(
+      'rocm-smi',
+      `case "$*" in
+         *--csv) echo "WARNING: a card is in a low-power state"
+           echo "device,GPU use (%),VRAM Total Memory (B),Card Series,Card Model,Device Rev,Temperature (Sensor memory) (C),mclk clock speed:,pcie clock level"
+           echo "card0,7,21458059264,Radeon RX 7900 XT,0x744c,0xcc,62.0,(1249Mhz),1 (16.0GT/s x16)" ;;
+         *) echo '{"card0": {"GPU use (%)": "0", WARNING: a card is in a low-power state' ;;
+       esac`,
+    );
+    const amd = detector({});
+    const found = await amd.detect(signal);
+    expect(found).toMatchObject({ status: 'ok', source: 'rocm-smi' });
+    expect(found.devices).toMatchObject([{ modelId: 'rx-7900-xt' }]);
+    const { samples } = await amd.sample(signal);
+    expect(samples[0]?.metrics).toMatchObject({
+      utilizationPercent: { value: 7 },
+      memoryTemperatureCelsius: { value: 62 },
+      memoryClockMegahertz: { value: 1_249 },
+      pcieGeneration: { value: 4 },
+      pcieLanes: { value: 16 },
+    });
+  });
+
+  it('finds the card of WSL, of which only the runtime of ROCm tells', async () => {
+    tools.add(
+      'rocminfo',
+      `printf '  Agent 1\n  Name: AMD Ryzen 9\n  Device Type:  CPU\n'
+       printf '  Agent 2\n  Name:  gfx1100\n  Uuid:  GPU-XX\n  Marketing Name:  AMD Radeon RX 7900 XTX\n'
+       printf '  Device Type:  GPU\n  Chip ID:  29772(0x744c)\n  BDFID:  0\n  Pool Info:\n'
+       printf '    Pool 1\n    Segment:  GLOBAL; FLAGS: COARSE GRAINED\n    Size:  25149440(0x17fc000) KB\n'`,
+    );
+    const amd = detector({ '/sys/class/drm/version': 'drm 1.1.0' });
+    const found = await amd.detect(signal);
+    expect(found).toMatchObject({ status: 'ok', source: 'rocminfo' });
+    expect(found.devices).toMatchObject([
+      { id: 'amd-2', modelId: 'rx-7900-xtx', computeCapability: 'gfx1100', pciBusId: null },
+    ]);
+    expect(await amd.sample(signal)).toMatchObject({ samples: [], problems: [] });
+  });
+
+  it('asks amdgpu_top where ROCm is not installed and /sys is not there', async () => {
+    tools.add(
+      'amdgpu_top',
+      `echo '[{"DeviceName":"AMD Radeon RX 9060 XT","PCI":"0000:03:00.0","DeviceID":30096,"RevisionID":192,"GPU Type":"dGPU",
+        "gfx_target_version":"gfx1200","VRAM":{"Total VRAM":{"value":16304,"unit":"MiB"},"Total VRAM Usage":{"value":8496,"unit":"MiB"}},
+        "Sensors":{"Average Power":{"value":155,"unit":"W"},"Memory Temperature":{"value":75,"unit":"C"},"PCIe Link Speed":{"gen":5,"width":16}},
+        "gpu_activity":{"GFX":{"value":100,"unit":"%"}}}]'`,
+    );
+    const amd = detector({});
+    const found = await amd.detect(signal);
+    expect(found).toMatchObject({ status: 'ok', source: 'amdgpu_top' });
+    expect(found.devices).toMatchObject([{ id: 'amd-0000:03:00.0', modelId: 'rx-9060-xt' }]);
+    const { samples } = await amd.sample(signal);
+    expect(samples[0]?.metrics).toMatchObject({
+      utilizationPercent: { value: 100 },
+      powerWatts: { value: 155 },
+      memoryTemperatureCelsius: { value: 75 },
+      pcieGeneration: { value: 5 },
+    });
+  });
+
   it('reports a hanging tool and keeps what the kernel says', async () => {
     const amd = new AmdDetector({
       runner: { run: async () => ({ kind: 'timed-out', timeoutMs: 15_000 }) },
@@ -121,6 +195,8 @@ describe('AMD detection', () => {
       '/sys (no AMD card)',
       'amd-smi (not installed)',
       'rocm-smi (failed)',
+      'rocminfo (not installed)',
+      'amdgpu_top (not installed)',
     ]);
   });
 

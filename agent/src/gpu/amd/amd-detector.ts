@@ -9,17 +9,13 @@ import type {
 } from '../gpu-detector.ts';
 import { type HostFiles, readNumber } from '../host-files.ts';
 import { readDrmCards } from '../read-drm-cards.ts';
+import { findSlotDevice } from '../read-pcie-link.ts';
 import { withRenderGroups } from '../render-groups.ts';
 import type { DeviceSample } from '../telemetry.ts';
 import { buildAmdDevices, deviceId } from './amd-devices.ts';
-import { sampleFolder, sampleOfAmdSmi, sampleOfRocm } from './amd-telemetry.ts';
-import {
-  type AmdAnswer,
-  askAmdTools,
-  readAmdMetrics,
-  readAmdProcesses,
-  readRocm,
-} from './amd-tool.ts';
+import { sampleByTool } from './amd-samples.ts';
+import { sampleFolder } from './amd-telemetry.ts';
+import { type AmdAnswer, askAmdTools, readAmdProcesses } from './amd-tool.ts';
 import {
   type AmdFacts,
   factsOfDrmCard,
@@ -44,6 +40,8 @@ interface KnownCard {
   /** The number AMD's tools know it by; `null` where none has answered. */
   index: number | null;
   folder: string | null;
+  /** Where its PCIe link stands. */
+  slotFolder: string;
 }
 
 /** AMD devices from the kernel's own files, and from AMD's tools where those are silent. */
@@ -63,12 +61,13 @@ export class AmdDetector implements GpuDetector {
     const cards = await this.#readCards();
     // Without /sys (WSL, some containers) only the tools can tell.
     const askTools =
-      nodes.length + cards.length > 0 || (await files.list('/sys/class/drm')).length === 0;
+      nodes.length + cards.length > 0 ||
+      !(await files.list('/sys/class/drm')).some((name) => /^card\d+$/.test(name));
     const answer = askTools ? await askAmdTools(runner, signal) : silent;
     signal.throwIfAborted();
     const merged = mergeAmdCards(nodes, cards, answer.cards);
     const built = buildAmdDevices(merged, await this.#readNames(), await this.#readDriver());
-    this.#remember(merged, built.devices, answer.tool);
+    await this.#remember(merged, built.devices, answer.tool);
     const problems = [...answer.problems, ...built.problems];
     return {
       status: statusOf(merged.length, built.devices, problems),
@@ -87,9 +86,10 @@ export class AmdDetector implements GpuDetector {
   async sample(signal: AbortSignal): Promise<SampleResult> {
     const { clock, files } = this.#deps;
     const samples: DeviceSample[] = [];
-    for (const { uuid, folder } of this.#known) {
+    for (const { folder, slotFolder, uuid } of this.#known) {
       signal.throwIfAborted();
-      const sample = folder === null ? null : await sampleFolder(files, folder, uuid);
+      const sample =
+        folder === null ? null : await sampleFolder(files, { folder, slotFolder, uuid });
       if (sample !== null) samples.push(sample);
     }
     const problems = samples.length > 0 ? [] : await this.#sampleByTool(samples, signal);
@@ -130,55 +130,38 @@ export class AmdDetector implements GpuDetector {
     return packaged ?? (await files.read('/proc/sys/kernel/osrelease'));
   }
 
-  #remember(
+  async #remember(
     cards: readonly AmdFacts[],
     devices: readonly AgentDevice[],
     tool: AmdAnswer['tool'],
-  ): void {
+  ): Promise<void> {
     const ids = new Set(devices.map(({ id }) => id));
-    this.#tool = tool;
-    this.#known = cards
-      .map((card) => ({
+    const known: KnownCard[] = [];
+    for (const card of cards.filter((one) => ids.has(deviceId(one)))) {
+      known.push({
         uuid: deviceId(card),
         index: card.toolIndex ?? null,
         folder: card.folder ?? null,
-      }))
-      .filter(({ uuid }) => ids.has(uuid));
+        slotFolder: await findSlotDevice(this.#deps.files, card.pciBusId ?? ''),
+      });
+    }
+    this.#tool = tool;
+    this.#known = known;
   }
 
   async #sampleByTool(samples: DeviceSample[], signal: AbortSignal): Promise<DetectionProblem[]> {
     if (this.#known.length === 0 || this.#tool === null) return [];
-    const { runner } = this.#deps;
-    const uuidOf = (index: number) => this.#known.find((card) => card.index === index)?.uuid;
-    if (this.#tool === 'amd-smi') {
-      const answer = await readAmdMetrics(runner, signal);
-      if (answer.kind !== 'read') return answer.kind === 'failed' ? [answer.problem] : [];
-      samples.push(
-        ...answer.value.flatMap((card) =>
-          withUuid(uuidOf(card.index), (uuid) => sampleOfAmdSmi(card, uuid)),
-        ),
-      );
-      return [];
-    }
-    const answer = await readRocm(runner, signal);
+    const answer = await sampleByTool(this.#deps.runner, this.#tool, signal);
     if (answer.kind !== 'read') return answer.kind === 'failed' ? [answer.problem] : [];
-    samples.push(
-      ...answer.value.cards.flatMap((card) =>
-        withUuid(uuidOf(card.index), (uuid) => sampleOfRocm(card, uuid)),
-      ),
-    );
+    for (const { index, sampleAs } of answer.value) {
+      const uuid = this.#known.find((card) => card.index === index)?.uuid;
+      if (uuid !== undefined) samples.push(sampleAs(uuid));
+    }
     return [];
   }
 }
 
 const silent: AmdAnswer = { tool: null, cards: [], problems: [], tried: [] };
-
-function withUuid(
-  uuid: string | undefined,
-  sample: (uuid: string) => DeviceSample,
-): DeviceSample[] {
-  return uuid === undefined ? [] : [sample(uuid)];
-}
 
 /** A tool that complains where there is no card is no fault: the tool is simply installed. */
 function statusOf(

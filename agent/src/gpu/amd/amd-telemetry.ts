@@ -1,6 +1,7 @@
 import { bytesOfMebibytes } from '../byte-size.ts';
 import { type HostFiles, readNumber } from '../host-files.ts';
-import { type DeviceSample, type Metric, measured, metricsOf } from '../telemetry.ts';
+import { pcieGenerationOf, readPcieLink } from '../read-pcie-link.ts';
+import { type DeviceMetrics, type DeviceSample, measured, metricsOf } from '../telemetry.ts';
 import type { AmdSmiMetrics } from './parse-amd-smi.ts';
 import type { RocmCard } from './parse-rocm-smi.ts';
 
@@ -10,8 +11,7 @@ import type { RocmCard } from './parse-rocm-smi.ts';
  */
 export async function sampleFolder(
   files: HostFiles,
-  folder: string,
-  uuid: string,
+  { folder, slotFolder, uuid }: { folder: string; slotFolder: string; uuid: string },
 ): Promise<DeviceSample | null> {
   const number = (name: string) => readNumber(files, `${folder}/${name}`);
   const total = await number('mem_info_vram_total');
@@ -22,7 +22,9 @@ export async function sampleFolder(
     memoryUsedBytes: measured(used),
     memoryFreeBytes: measured(total === null || used === null ? null : total - used),
     eccUncorrectedCount: measured(uncorrectedOf(await files.read(`${folder}/ras/umc_err_count`))),
+    pcieReplayCount: measured(await number('pcie_replay_count')),
     ...(await readSensors(files, folder)),
+    ...(await readPcieLink(files, slotFolder)),
   });
   const any = Object.values(metrics).some(({ value }) => value !== null);
   return any ? { uuid, metrics } : null;
@@ -34,15 +36,11 @@ function uncorrectedOf(text: string | null): number | null {
   return count === undefined ? null : Number(count);
 }
 
-type Sensors = Partial<
-  Record<
-    'temperatureCelsius' | 'powerWatts' | 'powerLimitWatts' | 'fanPercent' | 'smClockMegahertz',
-    Metric
-  >
->;
-
-/** Temperatures are in thousandths of a degree, power in millionths of a watt, clocks in hertz. */
-async function readSensors(files: HostFiles, folder: string): Promise<Sensors> {
+/**
+ * Temperatures are in thousandths of a degree, power and energy in millionths of a watt and of a
+ * joule, clocks in hertz. The driver numbers its temperatures edge, junction, memory.
+ */
+async function readSensors(files: HostFiles, folder: string): Promise<Partial<DeviceMetrics>> {
   const [name] = await files.list(`${folder}/hwmon`);
   if (name === undefined) return {};
   const sensors = `${folder}/hwmon/${name}`;
@@ -58,12 +56,15 @@ async function readSensors(files: HostFiles, folder: string): Promise<Sensors> {
     powerWatts: measured(
       (await scaled('power1_average', 1_000_000)) ?? (await scaled('power1_input', 1_000_000)),
     ),
+    memoryTemperatureCelsius: measured(await scaled('temp3_input', 1_000)),
     powerLimitWatts: measured(await scaled('power1_cap', 1_000_000)),
+    energyJoules: measured(await scaled('energy1_input', 1_000_000)),
     // The driver tells the pulse width it sends, not how fast the fan turns.
     ...(pulse !== null && {
       fanPercent: { value: Math.round(pulse * 100), source: 'estimated' as const },
     }),
     smClockMegahertz: measured(await scaled('freq1_input', 1_000_000)),
+    memoryClockMegahertz: measured(await scaled('freq2_input', 1_000_000)),
   };
 }
 
@@ -79,9 +80,15 @@ export function sampleOfAmdSmi(metrics: AmdSmiMetrics, uuid: string): DeviceSamp
         total === null || used === null ? null : bytesOfMebibytes(total - used),
       ),
       temperatureCelsius: measured(metrics.temperatureCelsius),
+      memoryTemperatureCelsius: measured(metrics.memoryTemperatureCelsius),
       powerWatts: measured(metrics.powerWatts),
+      energyJoules: measured(metrics.energyJoules),
       fanPercent: measured(metrics.fanPercent),
       smClockMegahertz: measured(metrics.clockMegahertz),
+      memoryClockMegahertz: measured(metrics.memoryClockMegahertz),
+      pcieGeneration: measured(metrics.pcieGeneration),
+      pcieLanes: measured(metrics.pcieLanes),
+      pcieReplayCount: measured(metrics.pcieReplayCount),
       eccUncorrectedCount: measured(metrics.eccUncorrectedCount),
     }),
   };
@@ -97,9 +104,16 @@ export function sampleOfRocm(card: RocmCard, uuid: string): DeviceSample {
       memoryUsedBytes: measured(used),
       memoryFreeBytes: measured(total === null || used === null ? null : total - used),
       temperatureCelsius: measured(card.temperatureEdgeCelsius ?? card.temperatureJunctionCelsius),
+      memoryTemperatureCelsius: measured(card.temperatureMemoryCelsius),
       powerWatts: measured(card.powerWatts),
       powerLimitWatts: measured(card.powerLimitWatts),
+      energyJoules: measured(card.energyJoules),
       fanPercent: measured(card.fanPercent),
+      smClockMegahertz: measured(card.clockMegahertz),
+      memoryClockMegahertz: measured(card.memoryClockMegahertz),
+      pcieGeneration: measured(pcieGenerationOf(card.pcieLink?.gigatransfers ?? null)),
+      pcieLanes: measured(card.pcieLink?.lanes ?? null),
+      pcieReplayCount: measured(card.pcieReplayCount),
     }),
   };
 }

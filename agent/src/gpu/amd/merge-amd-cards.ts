@@ -1,7 +1,9 @@
 import { bytesOfMebibytes } from '../byte-size.ts';
 import type { DrmCard } from '../read-drm-cards.ts';
 import type { AmdSmiIdentity } from './parse-amd-smi.ts';
+import type { AmdgpuTopCard } from './parse-amdgpu-top.ts';
 import type { RocmCard } from './parse-rocm-smi.ts';
+import type { RocmAgent } from './parse-rocminfo.ts';
 import type { KfdNode } from './read-kfd.ts';
 
 /** What one place says about one card; `null` and absent are unknown. */
@@ -75,6 +77,30 @@ export function factsOfRocmCard(card: RocmCard, driverVersion: string | null): A
   // Its "GFX Version" has printed targets that don't exist (gfx11001), so it is not taken.
   const facts = { pciBusId, uniqueId, name, pciModel, memoryBytes, driverVersion };
   return { index, toolIndex: index, ...facts };
+}
+
+/** ROCm's runtime lists what programs can use, and nothing else. */
+export function factsOfAgent(card: RocmAgent): AmdFacts {
+  const { gfxTarget, integrated, memoryBytes, name, pciBusId, pciModel } = card;
+  return {
+    index: card.agent,
+    pciBusId,
+    uniqueId: uniqueIdOf(card.uuid?.replace(/^GPU-/i, '') ?? null, 'hex'),
+    name,
+    pciModel,
+    gfxTarget,
+    memoryBytes,
+    compute: true,
+    integrated,
+  };
+}
+
+export function factsOfTopCard(card: AmdgpuTopCard): AmdFacts {
+  const { gfxTarget, integrated, memoryMib, name, pciBusId, pciModel } = card;
+  const { index } = card.metrics;
+  const memoryBytes = bytesOfMebibytes(memoryMib);
+  const facts = { pciBusId, name, pciModel, gfxTarget, memoryBytes, integrated };
+  return { index, toolIndex: index, uniqueId: null, ...facts };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   valueAt,
 } from '../json-output.ts';
 import { normalisePciAddress } from '../pci-address.ts';
+import { pcieGenerationOf } from '../read-pcie-link.ts';
 
 /**
  * The records of `amd-smi … --json`: an array in ROCm 6, `{"gpu_data":[…]}` in ROCm 7.
@@ -106,9 +107,15 @@ export interface AmdSmiMetrics {
   memoryUsedMib: number | null;
   gttTotalMib: number | null;
   temperatureCelsius: number | null;
+  memoryTemperatureCelsius: number | null;
   powerWatts: number | null;
+  energyJoules: number | null;
   fanPercent: number | null;
   clockMegahertz: number | null;
+  memoryClockMegahertz: number | null;
+  pcieGeneration: number | null;
+  pcieLanes: number | null;
+  pcieReplayCount: number | null;
   eccUncorrectedCount: number | null;
 }
 
@@ -132,14 +139,24 @@ export function metricsOfRecord(record: JsonObject, position: number): AmdSmiMet
       'temperature/edge',
       'temperature/hotspot',
     ),
+    memoryTemperatureCelsius: first('temperature/mem'),
     powerWatts: first(
       'power/apu_average_socket_power',
       'power/socket_power',
       'power/current_socket_power',
       'power/average_socket_power',
     ),
+    energyJoules: first('energy/total_energy_consumption'),
     fanPercent: first('fan/usage'),
     clockMegahertz: first('clock/gfx_0/clk', 'clock/gfx/clk', 'clock/apu_average_gfxclk_frequency'),
+    memoryClockMegahertz: first(
+      'clock/mem_0/clk',
+      'clock/mem/clk',
+      'clock/apu_average_uclk_frequency',
+    ),
+    pcieGeneration: pcieGenerationOf(first('pcie/speed', 'pcie/current_speed')),
+    pcieLanes: first('pcie/width', 'pcie/current_lanes'),
+    pcieReplayCount: first('pcie/replay_count'),
     eccUncorrectedCount: first('ecc/total_uncorrectable_count', 'ecc/total_uncorrectable'),
   };
 }

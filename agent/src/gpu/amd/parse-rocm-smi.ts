@@ -24,9 +24,15 @@ export interface RocmCard {
   memoryActivityPercent: number | null;
   temperatureEdgeCelsius: number | null;
   temperatureJunctionCelsius: number | null;
+  temperatureMemoryCelsius: number | null;
   powerWatts: number | null;
   powerLimitWatts: number | null;
+  energyJoules: number | null;
   fanPercent: number | null;
+  clockMegahertz: number | null;
+  memoryClockMegahertz: number | null;
+  pcieLink: { gigatransfers: number; lanes: number } | null;
+  pcieReplayCount: number | null;
   fields: JsonObject;
 }
 
@@ -35,9 +41,12 @@ export interface RocmReport {
   cards: RocmCard[];
 }
 
-/** @returns `null` when the output has no JSON: without a driver rocm-smi prints none and exits 0. */
+/**
+ * Reads what `--json` or `--csv` prints, which have the same names.
+ * @returns `null` when it is neither: without a driver rocm-smi prints nothing and exits 0.
+ */
 export function parseRocmSmi(output: string): RocmReport | null {
-  const report = asObject(parseJsonOutput(output));
+  const report = asObject(parseJsonOutput(output)) ?? tableOf(output);
   if (report === null) return null;
   // Cards come in any order, and a key `system` stands among them.
   const keys = Object.keys(report).filter((key) => /^card\d+$/.test(key));
@@ -48,6 +57,21 @@ export function parseRocmSmi(output: string): RocmReport | null {
       return fields === null ? [] : [cardOf(fields, Number(key.slice('card'.length)))];
     }),
   };
+}
+
+/** Tables begin with a line `device,…`; the cards of several tables are joined by their first cell. */
+function tableOf(output: string): JsonObject | null {
+  const report: Record<string, Record<string, string>> = {};
+  let names: string[] | null = null;
+  for (const line of output.split(/\r?\n/)) {
+    const [first = '', ...cells] = line.split(',').map((cell) => cell.trim());
+    if (first === 'device') names = cells;
+    else if (names !== null && cells.length === names.length) {
+      const row = names.map((name, at): [string, string] => [name, cells[at] ?? '']);
+      report[first] = { ...report[first], ...Object.fromEntries(row) };
+    }
+  }
+  return names === null ? null : report;
 }
 
 function cardOf(fields: JsonObject, index: number): RocmCard {
@@ -67,15 +91,42 @@ function cardOf(fields: JsonObject, index: number): RocmCard {
     memoryActivityPercent: number('GPU memory use (%)', 'GPU Memory Read/Write Activity (%)'),
     temperatureEdgeCelsius: number('Temperature (Sensor edge) (C)'),
     temperatureJunctionCelsius: number('Temperature (Sensor junction) (C)'),
+    temperatureMemoryCelsius: number(
+      'Temperature (Sensor memory) (C)',
+      'Temperature (Sensor HBM 0) (C)',
+    ),
     powerWatts: number(
       'Average Graphics Package Power (W)',
       'Current Socket Graphics Package Power (W)',
       'Current Graphics Package Power (W)',
     ),
     powerLimitWatts: number('Max Graphics Package Power (W)'),
+    energyJoules: scaled(number('Accumulated Energy (uJ)'), 1_000_000),
     fanPercent: number('Fan speed (%)'),
+    clockMegahertz: clockOf(text('sclk clock speed:', 'sclk clock speed')),
+    memoryClockMegahertz: clockOf(text('mclk clock speed:', 'mclk clock speed')),
+    pcieLink: linkOf(text('pcie clock level', 'pcie clock level:')),
+    pcieReplayCount: number('PCIe Replay Count'),
     fields,
   };
+}
+
+function scaled(value: number | null, unit: number): number | null {
+  return value === null ? null : value / unit;
+}
+
+/** `(1200Mhz)` */
+function clockOf(text: string | null): number | null {
+  const megahertz = /(\d+(?:\.\d+)?)\s*Mhz/i.exec(text ?? '')?.[1];
+  return megahertz === undefined ? null : Number(megahertz);
+}
+
+/** The level in force: `1 (16.0GT/s x16)`, with or without what follows. */
+function linkOf(text: string | null): RocmCard['pcieLink'] {
+  const [, gigatransfers, lanes] = /\((\d+(?:\.\d+)?)GT\/s,? x(\d+)/.exec(text ?? '') ?? [];
+  return gigatransfers === undefined
+    ? null
+    : { gigatransfers: Number(gigatransfers), lanes: Number(lanes) };
 }
 
 /** Old releases print the maker's id where a name belongs. */

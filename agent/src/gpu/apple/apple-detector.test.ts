@@ -67,6 +67,49 @@ describe('Apple detection', () => {
     });
   });
 
+  it('asks powermetrics for power where macmon is not installed and the agent is root', async () => {
+    install(chip);
+    tools.add(
+      'powermetrics',
+      `echo "GPU HW active frequency: 720 MHz"
+       echo "GPU HW active residency:  42.31% (444 MHz:   1.20%)"
+       echo "GPU Power: 1234 mW"`,
+    );
+    const apple = detector();
+    expect(await apple.detect(signal)).toMatchObject({
+      source: 'system_profiler, ioreg, powermetrics',
+    });
+    const { samples } = await apple.sample(signal);
+    expect(samples[0]?.metrics).toMatchObject({
+      powerWatts: { value: 1.234, source: 'measured' },
+      smClockMegahertz: { value: 720, source: 'measured' },
+      utilizationPercent: { value: 0, source: 'measured' },
+    });
+  });
+
+  it('leaves powermetrics alone where it refuses whoever is not root', async () => {
+    install(chip);
+    tools.add('powermetrics', 'echo "powermetrics must be invoked as the superuser"; exit 1');
+    const apple = detector();
+    expect(await apple.detect(signal)).toMatchObject({ source: 'system_profiler, ioreg' });
+    const { samples } = await apple.sample(signal);
+    expect(samples[0]?.metrics.powerWatts.value).toBeNull();
+  });
+
+  it('reads the text of system_profiler where its JSON is broken', async () => {
+    install(chip);
+    tools.add(
+      'system_profiler',
+      `case "$*" in *-json) echo '{ "SPDisplaysDataType" : [' ;; *)
+         printf 'Graphics/Displays:\n\n    Apple M3:\n\n      Chipset Model: Apple M3\n      Vendor: Apple (0x106b)\n'
+         printf '      Metal Support: Metal 3\n      Displays:\n        Color LCD:\n          Main Display: Yes\n' ;;
+       esac`,
+    );
+    const found = await detector().detect(signal);
+    expect(found).toMatchObject({ status: 'ok', problems: [] });
+    expect(found.devices).toMatchObject([{ modelId: 'm3', frameworkVersion: '3' }]);
+  });
+
   it.each([
     ['{"_name":"Apple Paravirtual device","spdisplays_vendor":"sppci_vendor_Apple"}', /virtual/],
     ['{"sppci_model":"Intel Iris Pro","spdisplays_vram_shared":"1536 MB"}', /Intel Mac/],

@@ -12,7 +12,8 @@ import type {
 import { type DeviceMetrics, measured, metricsOf } from '../telemetry.ts';
 import { explainBrokenRun, unreadableOutput } from '../tool-problem.ts';
 import { parseIoreg, parsePlatformUuid } from './parse-ioreg.ts';
-import { type MacmonSample, parseMacmon } from './parse-macmon.ts';
+import { parseMacmon } from './parse-macmon.ts';
+import { parsePowermetrics } from './parse-powermetrics.ts';
 import { type ProfiledGpu, parseProfiler } from './parse-profiler.ts';
 
 /** A cold system_profiler has been seen to take two seconds. */
@@ -22,18 +23,33 @@ const outputBytesMax = 4 * 1_048_576;
 
 const accelerators = ['-r', '-d', '1', '-w', '0', '-c', 'IOAccelerator'];
 
+/** What tells power, better first: powermetrics refuses whoever is not root. */
+const powerTools = ['macmon', 'powermetrics'] as const;
+type PowerTool = (typeof powerTools)[number];
+
+const powerCommands = {
+  macmon: { args: ['pipe', '-s', '1'], parse: parseMacmon },
+  powermetrics: {
+    args: ['--samplers', 'gpu_power', '-i', '500', '-n', '1'],
+    parse: parsePowermetrics,
+  },
+} as const;
+
 export interface AppleDetectorDeps {
   runner: CommandRunner;
   clock: Clock;
 }
 
-/** The graphics processors of Apple's own chips, without root. */
+/**
+ * The graphics processors of Apple's own chips. Nothing here needs root; power is told by macmon or,
+ * where the agent is root all the same, by powermetrics.
+ */
 export class AppleDetector implements GpuDetector {
   readonly vendor = 'apple';
   readonly #deps: AppleDetectorDeps;
   #uuid: string | null = null;
-  /** Tried at each detection, and not between: most machines don't have it. */
-  #hasMacmon = false;
+  /** Found at each detection, and not between: most machines have neither. */
+  #powerTool: PowerTool | null = null;
 
   constructor(deps: AppleDetectorDeps) {
     this.#deps = deps;
@@ -41,11 +57,7 @@ export class AppleDetector implements GpuDetector {
 
   async detect(signal: AbortSignal): Promise<DetectionResult> {
     const { clock } = this.#deps;
-    const profiler = await this.#run('system_profiler', profilerTimeoutMs, signal, [
-      'SPDisplaysDataType',
-      '-json',
-    ]);
-    const gpus = profiler.kind === 'exited' ? parseProfiler(profiler.stdout) : null;
+    const { gpus, result: profiler } = await this.#profile(signal);
     const problem =
       gpus === null
         ? (explainBrokenRun('system_profiler', profiler) ?? whyUnreadable(profiler))
@@ -54,7 +66,7 @@ export class AppleDetector implements GpuDetector {
     const platform = apple.length === 0 ? null : await this.#readPlatformUuid(signal);
     const devices = apple.map((gpu, index) => deviceOf(gpu, index, platform));
     this.#uuid = devices[0]?.id ?? null;
-    this.#hasMacmon = devices.length > 0 && (await this.#readMacmon(signal)) !== null;
+    this.#powerTool = devices.length > 0 ? await this.#findPowerTool(signal) : null;
     const problems = [
       ...(problem === null ? [] : [problem]),
       ...(gpus ?? []).flatMap(whyNotOffered),
@@ -63,7 +75,9 @@ export class AppleDetector implements GpuDetector {
       status: statusOf(devices, problems),
       devices,
       problems,
-      source: this.#hasMacmon ? 'system_profiler, ioreg, macmon' : 'system_profiler, ioreg',
+      source: ['system_profiler', 'ioreg', this.#powerTool]
+        .filter((tool) => tool !== null)
+        .join(', '),
       tried: [
         profiler.kind === 'missing'
           ? 'system_profiler (not installed)'
@@ -83,11 +97,11 @@ export class AppleDetector implements GpuDetector {
       const problem = explainBrokenRun('ioreg', result) ?? whyUnreadable(result);
       return { samples: [], problems: problem === null ? [] : [problem], sampledAtMs };
     }
-    const more = this.#hasMacmon ? await this.#readMacmon(signal) : null;
+    const more = this.#powerTool === null ? null : await this.#readPower(this.#powerTool, signal);
     const metrics = metricsOf({
       utilizationPercent: measured(state.utilizationPercent),
       memoryUsedBytes: measured(state.memoryUsedBytes),
-      ...(more !== null && macmonMetrics(more)),
+      ...more,
     });
     return { samples: [{ uuid, metrics }], problems: [], sampledAtMs };
   }
@@ -107,18 +121,37 @@ export class AppleDetector implements GpuDetector {
     return result.kind === 'exited' ? parsePlatformUuid(result.stdout) : null;
   }
 
-  async #readMacmon(signal: AbortSignal): Promise<MacmonSample | null> {
-    const result = await this.#run('macmon', ioregTimeoutMs, signal, ['pipe', '-s', '1']);
-    return result.kind === 'exited' ? parseMacmon(result.stdout) : null;
+  /** Its text, where what it prints as JSON can't be read. */
+  async #profile(
+    signal: AbortSignal,
+  ): Promise<{ gpus: ProfiledGpu[] | null; result: CommandResult }> {
+    const ask = (...args: string[]) =>
+      this.#run('system_profiler', profilerTimeoutMs, signal, ['SPDisplaysDataType', ...args]);
+    const result = await ask('-json');
+    if (result.kind !== 'exited') return { gpus: null, result };
+    const gpus = parseProfiler(result.stdout);
+    if (gpus !== null) return { gpus, result };
+    const text = await ask();
+    return { gpus: text.kind === 'exited' ? parseProfiler(text.stdout) : null, result: text };
   }
-}
 
-function macmonMetrics(sample: MacmonSample): Partial<DeviceMetrics> {
-  return {
-    powerWatts: measured(sample.powerWatts),
-    temperatureCelsius: measured(sample.temperatureCelsius),
-    smClockMegahertz: measured(sample.clockMegahertz),
-  };
+  async #findPowerTool(signal: AbortSignal): Promise<PowerTool | null> {
+    for (const tool of powerTools) if (await this.#readPower(tool, signal)) return tool;
+    return null;
+  }
+
+  async #readPower(tool: PowerTool, signal: AbortSignal): Promise<Partial<DeviceMetrics> | null> {
+    const { args, parse } = powerCommands[tool];
+    const result = await this.#run(tool, ioregTimeoutMs, signal, args);
+    const sample = result.kind === 'exited' ? parse(result.stdout) : null;
+    if (sample === null) return null;
+    const temperature = 'temperatureCelsius' in sample ? sample.temperatureCelsius : null;
+    return {
+      powerWatts: measured(sample.powerWatts),
+      temperatureCelsius: measured(temperature),
+      smClockMegahertz: measured(sample.clockMegahertz),
+    };
+  }
 }
 
 /** The machine's serial-like UUID never leaves the machine: the id is made from its hash. */

@@ -5,8 +5,9 @@ import {
   readMeasure,
   readText,
 } from '../json-output.ts';
+import { parseProfilerText } from './profiler-text.ts';
 
-/** One graphics processor of `system_profiler SPDisplaysDataType -json`. */
+/** One graphics processor of `system_profiler SPDisplaysDataType`. */
 export interface ProfiledGpu {
   /** Such as `Apple M3 Pro`. */
   model: string;
@@ -17,15 +18,21 @@ export interface ProfiledGpu {
   memoryMib: number | null;
   /** The memory is a share of the machine's. */
   memoryShared: boolean;
+  /** `0x6860`; only of cards that are not Apple's. */
+  deviceId: string | null;
   /** Made by Apple, so that its memory is the machine's. */
   isApple: boolean;
   /** The device of a virtual machine: work sent to it may hang. */
   paravirtual: boolean;
 }
 
-/** @returns `null` when the output is not a report of displays; entries without a name are left out. */
+/**
+ * Reads its report as JSON or as text.
+ * @returns `null` when the output is neither; entries without a name are left out.
+ */
 export function parseProfiler(output: string): ProfiledGpu[] | null {
-  const list = asObject(parseJsonOutput(output))?.['SPDisplaysDataType'];
+  const json = asObject(parseJsonOutput(output))?.['SPDisplaysDataType'];
+  const list = json ?? parseProfilerText(output);
   if (!Array.isArray(list)) return null;
   return list.flatMap((entry) => {
     const fields = asObject(entry);
@@ -44,6 +51,7 @@ function gpuOf(fields: JsonObject, model: string): ProfiledGpu {
     metal: metalOf(fields),
     memoryMib: memoryOf(fields['spdisplays_vram']) ?? shared,
     memoryShared: shared !== null,
+    deviceId: readText(fields['spdisplays_device-id']),
     isApple: !paravirtual && (/apple/i.test(vendor) || /^Apple M\d/.test(model)),
     paravirtual,
   };

@@ -49,6 +49,35 @@ describe('cards that nothing can use', () => {
     expect(found.problems[0]?.fix).toMatch(fix);
   });
 
+  it('tells of a card that only Vulkan shows, where there is no PCI bus to look at', async () => {
+    tools.add(
+      'vulkaninfo',
+      `printf 'Devices:\n========\nGPU0:\n\tvendorID  = 0x10de\n\tdeviceID  = 0x2684\n'
+       printf '\tdeviceType = PHYSICAL_DEVICE_TYPE_DISCRETE_GPU\n\tdeviceName = NVIDIA GeForce RTX 4090\n'
+       printf 'GPU1:\n\tvendorID = 0x10005\n\tdeviceID = 0x0000\n'
+       printf '\tdeviceType = PHYSICAL_DEVICE_TYPE_CPU\n\tdeviceName = llvmpipe (LLVM 19)\n'`,
+    );
+    const found = await detect({});
+    expect(found).toMatchObject({ status: 'error', devices: [] });
+    expect(found.problems).toMatchObject([{ code: 'gpu-not-answering' }]);
+    expect(found.results.flatMap(({ tried }) => tried ?? [])).toContain(
+      'Vulkan (NVIDIA GeForce RTX 4090, llvmpipe (LLVM 19) is software)',
+    );
+  });
+
+  it('takes no program that plays a card for one', async () => {
+    tools.add(
+      'clinfo',
+      `echo "[POCL/0]    CL_DEVICE_NAME    cpu-haswell"
+       echo "[POCL/0]    CL_DEVICE_TYPE    CL_DEVICE_TYPE_CPU"`,
+    );
+    const found = await detect({});
+    expect(found).toMatchObject({ status: 'unavailable', problems: [] });
+    expect(found.results.flatMap(({ tried }) => tried ?? [])).toContain(
+      'OpenCL (cpu-haswell is software)',
+    );
+  });
+
   it.each([
     ['the graphics of a processor', pci('0000:00:02.0', '8086:a780', null)],
     ['an NPU', pci('0000:00:0b.0', '8086:7d1d:120000', null)],

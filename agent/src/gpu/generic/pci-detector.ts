@@ -3,6 +3,7 @@ import type { CommandRunner } from '../command-runner.ts';
 import type { DetectionResult, GpuDetector, PciCard, SampleResult } from '../gpu-detector.ts';
 import type { HostFiles } from '../host-files.ts';
 import { isGpuClass, parseLspci } from './parse-lspci.ts';
+import { type GraphicsAdapter, readAdapters } from './read-adapters.ts';
 
 const devicesFolder = '/sys/bus/pci/devices';
 
@@ -28,16 +29,22 @@ export class PciDetector implements GpuDetector {
     const seen = await this.#readBus();
     // Names are only in the list of lspci, which reads the same files.
     const named = seen?.length === 0 ? [] : await this.#readLspci(signal);
-    const present = (seen ?? named).map((card) => ({
+    const known = (seen ?? named).map((card) => ({
       ...card,
       name: named.find(({ pciBusId }) => pciBusId === card.pciBusId)?.name ?? null,
     }));
+    const noBus = seen === null && named.length === 0;
+    const listed = noBus ? await readAdapters(this.#deps.runner, signal) : null;
+    const present = [...known, ...(listed?.adapters ?? []).flatMap(cardOfAdapter)];
     return {
       status: 'unavailable',
       devices: [],
       problems: [],
       source: 'PCI bus',
-      tried: [`PCI bus (${wordsOf(present)})`],
+      tried: [
+        `PCI bus (${wordsOf(known)})`,
+        ...(listed === null ? [] : [`${listed.source} (${adapterWords(listed.adapters)})`]),
+      ],
       present,
       sampledAtMs: this.#deps.clock.nowMs(),
     };
@@ -76,6 +83,18 @@ export class PciDetector implements GpuDetector {
       driver: null,
     }));
   }
+}
+
+/** What Vulkan and OpenCL list has its maker's driver; of AMD and Intel their detectors tell. */
+function cardOfAdapter({ kind, name, pciModel }: GraphicsAdapter): PciCard[] {
+  const isNvidia = kind === 'gpu' && pciModel?.slice(0, 4) === '10de';
+  return isNvidia ? [{ pciBusId: null, pciModel, name, driver: 'nvidia' }] : [];
+}
+
+function adapterWords(adapters: readonly GraphicsAdapter[]): string {
+  return adapters
+    .map(({ kind, name }) => (kind === 'gpu' ? name : `${name} is software`))
+    .join(', ');
 }
 
 function wordsOf(cards: readonly PciCard[]): string {

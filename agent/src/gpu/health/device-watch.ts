@@ -45,7 +45,7 @@ export class DeviceWatch {
 
   /** An Xid of a program's own mistake changes nothing: its job fails, the card is fine. */
   hear(event: KernelEvent): void {
-    if (event.kind === 'driver-loaded') {
+    if (event.kind === 'driver-loaded' || event.kind === 'log-begins') {
       this.#faults.clear();
     } else if (event.kind === 'amd-reset-failed') {
       this.#faults.set(event.pci, 'The driver could not reset this GPU; restart the machine.');

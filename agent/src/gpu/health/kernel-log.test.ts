@@ -18,12 +18,40 @@ function kernelLog(contents: Record<string, string> = {}): SystemKernelLog {
 
 describe('following the kernel log', () => {
   it('hears what was said before and goes on, until it is stopped', async () => {
-    tools.add('journalctl', 'echo "NVRM: Xid (PCI:0000:05:00): 79, lost."; exec sleep 1000');
-    const events: KernelEvent[] = [];
+    tools.add(
+      'journalctl',
+      'echo "1700000000.250000 host kernel: NVRM: Xid (PCI:0000:05:00): 79, lost."; exec sleep 1000',
+    );
+    const heard: [KernelEvent, number | null][] = [];
     const log = kernelLog();
-    log.start((event) => events.push(event));
-    await expect.poll(() => events).toMatchObject([{ code: 79 }]);
+    expect(log.isHeard()).toBe(false);
+    log.start((event, atMs) => heard.push([event, atMs]));
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        [{ kind: 'log-begins' }, null],
+        [{ kind: 'xid', code: 79, pci: 'PCI:0000:05:00' }, 1_700_000_000_250],
+      ]);
     expect(log.problem()).toBeNull();
+    expect(log.isHeard()).toBe(true);
+    await log.stop();
+  });
+
+  it('begins anew with the next reader, whose times count from the start of the machine', async () => {
+    const line = 'NVRM: Xid (PCI:0000:05:00): 48, pid=1';
+    tools.add('journalctl', `echo "1700000000.5 host kernel: ${line}"; exit 1`);
+    tools.add('dmesg', `echo "[   12.500000] ${line}"; exec sleep 1000`);
+    const heard: [string, number | null][] = [];
+    const log = kernelLog({ '/proc/stat': 'cpu 1 2\nbtime 1700000000\n' });
+    log.start(({ kind }, atMs) => heard.push([kind, atMs]));
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        ['log-begins', null],
+        ['xid', 1_700_000_000_500],
+        ['log-begins', null],
+        ['xid', 1_700_000_012_500],
+      ]);
     await log.stop();
   });
 
@@ -33,6 +61,7 @@ describe('following the kernel log', () => {
     const log = kernelLog();
     log.start(() => undefined);
     await expect.poll(() => log.problem()).toMatchObject({ code: 'kernel-log-unreadable' });
+    expect(log.isHeard()).toBe(false);
     await log.stop();
   });
 

@@ -1,16 +1,21 @@
 import type { CommandResult, CommandRunner } from '../command-runner.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import type { HostFiles } from '../host-files.ts';
-import { createKernelLogReader, type KernelEvent } from './parse-kernel-log.ts';
+import { createKernelLogReader, type KernelEvent, readLineTime } from './parse-kernel-log.ts';
 
 /** Follows what the kernel says about GPUs. */
 export interface KernelLog {
   /** Begins with what was said since the machine started. Does nothing when it runs already. */
-  start(onEvent: (event: KernelEvent) => void): void;
+  start(onEvent: HearKernel): void;
+  /** Whether it is heard: `false` also where it is not known yet. */
+  isHeard(): boolean;
   /** Why it can't be read, or `null`. */
   problem(): DetectionProblem | null;
   stop(): Promise<void>;
 }
+
+/** @param atMs when it was written, since the Unix epoch; `null` where the log does not tell. */
+export type HearKernel = (event: KernelEvent, atMs: number | null) => void;
 
 /** A kernel is silent for days, so only its first line is waited for. */
 const silenceMsMax = 2_147_483_647;
@@ -20,7 +25,7 @@ const lineBytesMax = 65_536;
 const readers = [
   {
     file: 'journalctl',
-    args: ['--dmesg', '--boot', '--follow', '--lines=all', '--output=cat', '--no-pager'],
+    args: ['--dmesg', '--boot', '--follow', '--lines=all', '--output=short-unix', '--no-pager'],
   },
   { file: 'dmesg', args: ['--follow'] },
 ] as const;
@@ -35,13 +40,18 @@ export class SystemKernelLog implements KernelLog {
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
   #problem: DetectionProblem | null = null;
+  #isHeard = false;
 
   constructor(deps: KernelLogDeps) {
     this.#deps = deps;
   }
 
-  start(onEvent: (event: KernelEvent) => void): void {
+  start(onEvent: HearKernel): void {
     this.#running ??= this.#follow(onEvent).catch(() => undefined);
+  }
+
+  isHeard(): boolean {
+    return this.#isHeard;
   }
 
   problem(): DetectionProblem | null {
@@ -53,17 +63,21 @@ export class SystemKernelLog implements KernelLog {
     await this.#running;
   }
 
-  async #follow(onEvent: (event: KernelEvent) => void): Promise<void> {
+  async #follow(onEvent: HearKernel): Promise<void> {
     const { files } = this.#deps;
     // The kernel of WSL is not the one that drives the card.
     if (/microsoft/i.test((await files.read('/proc/sys/kernel/osrelease')) ?? '')) return;
+    const bootedAtMs = await readBootTime(files);
     for (const reader of readers) {
       const read = createKernelLogReader();
       const onLine = (line: string) => {
+        if (!this.#isHeard) onEvent({ kind: 'log-begins' }, null);
+        this.#isHeard = true;
         const event = read(line);
-        if (event !== null) onEvent(event);
+        if (event !== null) onEvent(event, readLineTime(line, bootedAtMs));
       };
       await this.#run(reader, onLine);
+      this.#isHeard = false;
     }
     this.#problem = unreadable;
   }
@@ -73,6 +87,12 @@ export class SystemKernelLog implements KernelLog {
     const limits = { timeoutMs: firstLineMsMax, outputBytesMax: lineBytesMax };
     return this.#deps.runner.run({ ...reader, ...limits, stream }, this.#abort.signal);
   }
+}
+
+/** `btime 1700000000` is when the machine started, in seconds. */
+async function readBootTime(files: HostFiles): Promise<number | null> {
+  const seconds = /^btime (\d+)$/m.exec((await files.read('/proc/stat')) ?? '')?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1_000;
 }
 
 const unreadable: DetectionProblem = {

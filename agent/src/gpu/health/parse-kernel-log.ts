@@ -1,5 +1,7 @@
 /** Something the kernel said about a GPU. */
 export type KernelEvent =
+  /** The log is read from its beginning: whatever was heard of it is said again. */
+  | { kind: 'log-begins' }
   /** `pci` as printed, such as `PCI:0000:05:00`; it lacks the function, and often the domain. */
   | { kind: 'xid'; code: number; pci: string }
   /** The driver's own request changed (Xid 154): `None` takes back all that came before. */
@@ -51,6 +53,20 @@ function readLine(line: string): KernelEvent | null {
   if (gone !== undefined) return { kind: 'xid', code: 79, pci: gone };
   const amd = amdFailed.exec(line)?.[1];
   return amd === undefined ? null : { kind: 'amd-reset-failed', pci: amd };
+}
+
+/**
+ * When a line was written, in milliseconds since the Unix epoch: `1700000000.5 host kernel: …` of
+ * journalctl, or `[   12.5] …` of dmesg, which counts from the start of the machine.
+ * @returns `null` for a line that does not tell.
+ */
+export function readLineTime(line: string, bootedAtMs: number | null): number | null {
+  const unixSec = /^(\d{9,11}\.\d+) /.exec(line)?.[1];
+  if (unixSec !== undefined) return Math.round(Number(unixSec) * 1_000);
+  const bootSec = /^(?:<\d+>)?\[\s*(\d+\.\d+)\]/.exec(line)?.[1];
+  return bootSec === undefined || bootedAtMs === null
+    ? null
+    : Math.round(bootedAtMs + Number(bootSec) * 1_000);
 }
 
 /** @returns whether a place in the log is a card's address, of which it is the beginning. */

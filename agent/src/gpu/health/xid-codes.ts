@@ -31,6 +31,8 @@ const deviceFaults: ReadonlyMap<number, string> = new Map([
   [158, 'it stopped processing'],
 ]);
 
+export const deviceFaultCodes: readonly number[] = [...deviceFaults.keys()];
+
 /** Codes that a program causes: the job fails, the card is fine (NVIDIA's device plugin). */
 const applicationFaults = new Set([
   8, 11, 13, 25, 31, 32, 39, 40, 41, 43, 45, 60, 68, 69, 70, 71, 72, 75, 76, 77, 80, 82, 83, 84, 85,

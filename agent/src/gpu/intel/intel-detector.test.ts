@@ -63,6 +63,68 @@ describe('Intel detection', () => {
     });
   });
 
+  it('asks for the memory that the list of xpu-smi lacks, and reads its table for want of JSON', async () => {
+    tools.add(
+      'xpu-smi',
+      `case "$*" in
+         "discovery -j") echo "a warning instead of JSON" ;;
+         "discovery") echo '| Device ID | Device Information                          |'
+           echo '| 0         | Device Name: Intel(R) Arc(TM) B580 Graphics |'
+           echo '|           | PCI BDF Address: 0000:03:00.0               |' ;;
+         "discovery -d 0 -j") echo '{"device_id":0,"memory_physical_size_byte":"12809404416","driver_version":"25.18"}' ;;
+         stats*) echo '{"device_level":[{"metrics_type":"XPUM_STATS_MEMORY_TEMPERATURE","value":58},{"metrics_type":"XPUM_STATS_PCIE_READ_THROUGHPUT","value":12}]}' ;;
+       esac`,
+    );
+    const intel = detector(card(1, '0000:03:00.0', '0xe20b'));
+    const found = await intel.detect(signal);
+    expect(found).toMatchObject({ status: 'ok', problems: [] });
+    expect(found.devices).toMatchObject([
+      { modelId: 'arc-b580', memoryBytes: 12_809_404_416, driverVersion: '25.18' },
+    ]);
+    const { samples } = await intel.sample(signal);
+    expect(samples[0]?.metrics).toMatchObject({
+      memoryTemperatureCelsius: { value: 58, source: 'measured' },
+      pcieReceiveBytesPerSecond: { value: 12_000, source: 'measured' },
+    });
+  });
+
+  it('reads the JSON of an intel_gpu_top that has no lines', async () => {
+    tools.add(
+      'intel_gpu_top',
+      `test "$1" = -J || { echo "intel_gpu_top: invalid option -- 'l'" >&2; exit 1; }
+       printf '[\n{\n "frequency": {"actual": 1300.0},\n "power": {"GPU": 8.2},\n'
+       printf ' "engines": {\n  "Render/3D/0": {"busy": 42.0},\n  "Video/0": {"busy": 87.0}\n }\n},\n'
+       exec sleep 600`,
+    );
+    const intel = detector(card(1, '0000:03:00.0', '0x56a0'));
+    await intel.detect(signal);
+    const { samples, problems } = await intel.sample(signal);
+    expect(problems).toEqual([]);
+    expect(samples[0]?.metrics).toMatchObject({
+      utilizationPercent: { value: 87 },
+      smClockMegahertz: { value: 1_300 },
+      powerWatts: { value: 8.2 },
+    });
+  });
+
+  it('asks nvtop where intel_gpu_top is not allowed to look', async () => {
+    tools.add('intel_gpu_top', 'echo "Failed to initialize PMU! (Permission denied)" >&2; exit 1');
+    tools.add(
+      'nvtop',
+      `echo '[{"device_name":"Intel Arc A770","gpu_util":"12%","temp":"48C","mem_total":"17179869184","mem_used":"1073741824"},{"device_name":"AMD Radeon 680M"}]'`,
+    );
+    const intel = detector(card(1, '0000:03:00.0', '0x56a0'));
+    await intel.detect(signal);
+    const first = await intel.sample(signal);
+    expect(first.problems).toMatchObject([{ code: 'no-permission' }]);
+    expect((await intel.sample(signal)).problems).toEqual([]);
+    expect(first.samples[0]?.metrics).toMatchObject({
+      utilizationPercent: { value: 12 },
+      temperatureCelsius: { value: 48 },
+      memoryUsedBytes: { value: 1_073_741_824 },
+    });
+  });
+
   it('takes one line of intel_gpu_top, and estimates power from the energy counter', async () => {
     const files: Record<string, string> = card(1, '0000:03:00.0', '0x56a0');
     tools.add(
@@ -83,6 +145,7 @@ describe('Intel detection', () => {
       utilizationPercent: { value: 55, source: 'measured' },
       smClockMegahertz: { value: 350, source: 'measured' },
       powerWatts: { value: 20, source: 'estimated' },
+      energyJoules: { value: 21, source: 'measured' },
     });
   });
 });

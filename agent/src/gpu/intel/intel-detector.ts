@@ -1,7 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { CommandResult, CommandRunner } from '../command-runner.ts';
 import type { AgentDevice } from '../device.ts';
-import { takeFirstReading } from '../first-reading.ts';
+import { readNvtop } from '../generic/read-nvtop.ts';
 import type {
   DetectionProblem,
   DetectionResult,
@@ -10,13 +10,14 @@ import type {
 } from '../gpu-detector.ts';
 import type { HostFiles } from '../host-files.ts';
 import { type DrmCard, readDrmCards } from '../read-drm-cards.ts';
+import { findSlotDevice } from '../read-pcie-link.ts';
 import { withRenderGroups } from '../render-groups.ts';
-import { type DeviceMetrics, measured, metricsOf } from '../telemetry.ts';
+import { type DeviceMetrics, metricsOf } from '../telemetry.ts';
 import { buildIntelDevices } from './intel-devices.ts';
 import { explainIntelRun } from './intel-failure.ts';
 import { IntelSensors, metricsOfXpu } from './intel-telemetry.ts';
-import { createGpuTopReader, type GpuTopSample } from './parse-gpu-top.ts';
-import { parseXpuDiscovery, parseXpuStats } from './parse-xpu-smi.ts';
+import { parseXpuDiscovery, parseXpuStats, type XpuDevice } from './parse-xpu-smi.ts';
+import { readGpuTop } from './read-gpu-top.ts';
 
 const vendorId = '8086';
 const timeoutMs = 15_000;
@@ -31,15 +32,17 @@ export interface IntelDetectorDeps {
 interface KnownCard {
   device: AgentDevice;
   folder: string | null;
+  /** Where its PCIe link stands. */
+  slotFolder: string;
 }
 
-/** Intel's discrete cards: the kernel's files first, then xpu-smi, then intel_gpu_top. */
+/** Intel's discrete cards: the kernel's files first, then xpu-smi, intel_gpu_top and nvtop. */
 export class IntelDetector implements GpuDetector {
   readonly vendor = 'intel';
   readonly #deps: IntelDetectorDeps;
   readonly #sensors: IntelSensors;
   #known: KnownCard[] = [];
-  #telemetry: 'xpu-smi' | 'intel_gpu_top' | 'none' = 'none';
+  #telemetry: 'xpu-smi' | 'intel_gpu_top' | 'nvtop' | 'none' = 'none';
 
   constructor(deps: IntelDetectorDeps) {
     this.#deps = deps;
@@ -49,14 +52,13 @@ export class IntelDetector implements GpuDetector {
   async detect(signal: AbortSignal): Promise<DetectionResult> {
     const { clock, files } = this.#deps;
     const cards = await readDrmCards(files, vendorId);
-    const result = await this.#run('xpu-smi', ['discovery', '-j'], signal);
-    const listed = result.kind === 'exited' ? parseXpuDiscovery(result.stdout) : null;
+    const { listed, result } = await this.#discover(signal);
     const driver = await files.read('/proc/sys/kernel/osrelease');
     const built = buildIntelDevices(cards, listed ?? [], cards.length > 0 ? driver : null);
     const problem = listed === null ? explainIntelRun('xpu-smi', result) : null;
     // A tool of Intel's that finds nothing, where there is nothing, is no fault.
     const problems = problem === null || built.devices.length === 0 ? [] : [problem];
-    this.#remember(built.devices, cards, listed !== null);
+    await this.#remember(built.devices, cards, listed !== null);
     const found = built.devices.length > 0;
     return {
       status: found ? (problems.length === 0 ? 'ok' : 'partial') : 'unavailable',
@@ -77,25 +79,55 @@ export class IntelDetector implements GpuDetector {
   async sample(signal: AbortSignal): Promise<SampleResult> {
     const samples: SampleResult['samples'] = [];
     const problems: DetectionProblem[] = [];
-    for (const { device, folder } of this.#known) {
+    for (const { device, folder, slotFolder } of this.#known) {
       signal.throwIfAborted();
-      const sensors = folder === null ? {} : await this.#sensors.read(folder);
+      const sensors = folder === null ? {} : await this.#sensors.read(folder, slotFolder);
       const tool = await this.#readTool(device, problems, signal);
       samples.push({ uuid: device.id, metrics: metricsOf({ ...sensors, ...known(tool) }) });
     }
     return { samples, problems, sampledAtMs: this.#deps.clock.nowMs() };
   }
 
+  /** The list lacks the memory of the cards, so each is asked for; the table is for want of JSON. */
+  async #discover(
+    signal: AbortSignal,
+  ): Promise<{ listed: XpuDevice[] | null; result: CommandResult }> {
+    const ask = (...args: string[]) => this.#run('xpu-smi', ['discovery', ...args], signal);
+    let result = await ask('-j');
+    if (result.kind === 'exited' && result.exitCode === 0 && devicesOf(result) === null) {
+      result = await ask();
+    }
+    const listed = devicesOf(result);
+    if (listed === null) return { listed, result };
+    const complete: XpuDevice[] = [];
+    for (const device of listed) {
+      const details =
+        device.memoryBytes === null
+          ? devicesOf(await ask('-d', String(device.index), '-j'))?.at(0)
+          : undefined;
+      const memoryBytes = details?.memoryBytes ?? device.memoryBytes;
+      const driverVersion = details?.driverVersion ?? device.driverVersion;
+      complete.push({ ...device, memoryBytes, driverVersion });
+    }
+    return { listed: complete, result };
+  }
+
   #run(file: string, args: readonly string[], signal: AbortSignal): Promise<CommandResult> {
     return this.#deps.runner.run({ file, args, timeoutMs, outputBytesMax }, signal);
   }
 
-  #remember(devices: readonly AgentDevice[], cards: readonly DrmCard[], hasXpu: boolean): void {
-    this.#known = devices.map((device) => ({
+  async #remember(
+    devices: readonly AgentDevice[],
+    cards: readonly DrmCard[],
+    hasXpu: boolean,
+  ): Promise<void> {
+    const known = devices.map(async (device) => ({
       device,
       folder: cards.find(({ pciBusId }) => pciBusId === device.pciBusId)?.folder ?? null,
+      slotFolder: await findSlotDevice(this.#deps.files, device.pciBusId ?? ''),
     }));
-    // intel_gpu_top shows one card, and which of several can't be told from its lines.
+    this.#known = await Promise.all(known);
+    // intel_gpu_top shows one card, and which of several can't be told from its lines; nvtop the same.
     this.#telemetry = hasXpu ? 'xpu-smi' : devices.length === 1 ? 'intel_gpu_top' : 'none';
   }
 
@@ -106,6 +138,7 @@ export class IntelDetector implements GpuDetector {
   ): Promise<Partial<DeviceMetrics>> {
     if (this.#telemetry === 'none') return {};
     if (this.#telemetry === 'intel_gpu_top') return this.#readGpuTop(problems, signal);
+    if (this.#telemetry === 'nvtop') return this.#readNvtop(signal);
     const result = await this.#run('xpu-smi', ['stats', '-d', String(device.index), '-j'], signal);
     const stats = result.kind === 'exited' ? parseXpuStats(result.stdout) : null;
     if (stats !== null) return metricsOfXpu(stats);
@@ -114,28 +147,28 @@ export class IntelDetector implements GpuDetector {
     return {};
   }
 
-  /** Takes one line and ends the tool, which has no option to stop by itself in most releases. */
+  /** nvtop counts what programs of this user do, without the right that intel_gpu_top asks for. */
   async #readGpuTop(
     problems: DetectionProblem[],
     signal: AbortSignal,
   ): Promise<Partial<DeviceMetrics>> {
-    const tool = { file: 'intel_gpu_top', args: ['-l', '-s', '500'], timeoutMs };
     const { runner } = this.#deps;
-    const { reading, result } = await takeFirstReading(runner, tool, createGpuTopReader(), signal);
-    if (reading !== null) return metricsOfGpuTop(reading);
-    this.#telemetry = 'none';
-    const problem = result === null ? null : explainIntelRun('intel_gpu_top', result);
+    const { metrics, problem } = await readGpuTop(runner, signal);
+    if (metrics !== null) return metrics;
     if (problem !== null) problems.push(problem);
-    return {};
+    this.#telemetry = 'nvtop';
+    return this.#readNvtop(signal);
+  }
+
+  async #readNvtop(signal: AbortSignal): Promise<Partial<DeviceMetrics>> {
+    const metrics = await readNvtop(this.#deps.runner, /intel|\barc\b/i, signal);
+    if (metrics === null) this.#telemetry = 'none';
+    return metrics ?? {};
   }
 }
 
-function metricsOfGpuTop(sample: GpuTopSample): Partial<DeviceMetrics> {
-  return {
-    utilizationPercent: measured(sample.utilizationPercent),
-    smClockMegahertz: measured(sample.clockMegahertz),
-    powerWatts: measured(sample.powerWatts),
-  };
+function devicesOf(result: CommandResult): XpuDevice[] | null {
+  return result.kind === 'exited' ? parseXpuDiscovery(result.stdout) : null;
 }
 
 /** What a tool doesn't know must not hide what the kernel does. */

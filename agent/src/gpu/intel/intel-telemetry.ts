@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import { type HostFiles, readNumber } from '../host-files.ts';
+import { readPcieLink } from '../read-pcie-link.ts';
 import { type DeviceMetrics, measured } from '../telemetry.ts';
 import type { XpuStats } from './parse-xpu-smi.ts';
 
@@ -8,7 +9,10 @@ export function metricsOfXpu(stats: XpuStats): Partial<DeviceMetrics> {
     utilizationPercent: measured(stats.utilizationPercent),
     memoryUsedBytes: measured(stats.memoryUsedBytes),
     temperatureCelsius: measured(stats.temperatureCelsius),
+    memoryTemperatureCelsius: measured(stats.memoryTemperatureCelsius),
     powerWatts: measured(stats.powerWatts),
+    pcieReceiveBytesPerSecond: measured(stats.pcieReadBytesPerSecond),
+    pcieTransmitBytesPerSecond: measured(stats.pcieWriteBytesPerSecond),
     smClockMegahertz: measured(stats.clockMegahertz),
   };
 }
@@ -28,27 +32,39 @@ export class IntelSensors {
     this.#deps = deps;
   }
 
-  async read(folder: string): Promise<Partial<DeviceMetrics>> {
+  /** @param folder of the card. @param slotFolder where its PCIe link stands. */
+  async read(folder: string, slotFolder: string): Promise<Partial<DeviceMetrics>> {
     const { files } = this.#deps;
     const [name] = await files.list(`${folder}/hwmon`);
     const sensors = `${folder}/hwmon/${name ?? ''}`;
-    const millidegrees = await readNumber(files, `${sensors}/temp1_input`);
-    const watts = await this.#readWatts(`${sensors}/energy1_input`);
+    const degrees = async (number: number) => {
+      const value = await readNumber(files, `${sensors}/temp${number}_input`);
+      return value === null ? null : value / 1_000;
+    };
+    // The driver xe numbers from 2: the package, then the memory.
+    const isMemory = (await files.read(`${sensors}/temp3_label`)) === 'vram';
+    // The card's own count, or where there is none its chip's.
+    const microjoules =
+      (await readNumber(files, `${sensors}/energy1_input`)) ??
+      (await readNumber(files, `${sensors}/energy2_input`));
+    const watts = this.#wattsOf(folder, microjoules);
     let clock: number | null = null;
     for (const file of clockFiles) clock ??= await readNumber(files, `${folder}/${file}`);
     return {
-      temperatureCelsius: measured(millidegrees === null ? null : millidegrees / 1_000),
+      temperatureCelsius: measured((await degrees(1)) ?? (await degrees(2))),
+      memoryTemperatureCelsius: measured(isMemory ? await degrees(3) : null),
+      energyJoules: measured(microjoules === null ? null : microjoules / 1_000_000),
       powerWatts: watts === null ? measured(null) : { value: watts, source: 'estimated' },
       smClockMegahertz: measured(clock),
+      ...(await readPcieLink(files, slotFolder)),
     };
   }
 
-  async #readWatts(path: string): Promise<number | null> {
-    const microjoules = await readNumber(this.#deps.files, path);
+  #wattsOf(folder: string, microjoules: number | null): number | null {
     const atMs = this.#deps.clock.monotonicMs();
-    const before = this.#energy.get(path);
+    const before = this.#energy.get(folder);
     if (microjoules === null) return null;
-    this.#energy.set(path, { microjoules, atMs });
+    this.#energy.set(folder, { microjoules, atMs });
     if (before === undefined || atMs <= before.atMs || microjoules < before.microjoules)
       return null;
     // Microjoules a millisecond are milliwatts.

@@ -1,4 +1,6 @@
-/** One line of `intel_gpu_top -l`. */
+import { asObject, parseJsonOutput, readMeasure, valueAt } from '../json-output.ts';
+
+/** One sample of `intel_gpu_top`. */
 export interface GpuTopSample {
   /** The busiest engine: one that is full leaves no room, whatever the others do. */
   utilizationPercent: number | null;
@@ -17,6 +19,41 @@ export function createGpuTopReader(): (line: string) => GpuTopSample | null {
     const words = line.trim().split(/\s+/);
     if (words[0] === 'req' && words[1] === 'act') labels = words;
     return labels === null ? null : sampleOf(labels, words);
+  };
+}
+
+/** The longest object of `intel_gpu_top -J`, with hundreds of programs, has fewer characters. */
+const objectCharactersMax = 262_144;
+
+/**
+ * Makes a reader of the lines of `intel_gpu_top -J`: objects over many lines, of which releases
+ * before 2.0 begin no list and put no comma between. It gives a sample with an object's last line.
+ */
+export function createGpuTopJsonReader(): (line: string) => GpuTopSample | null {
+  let text = '';
+  let depth = 0;
+  return (line) => {
+    const from = text === '' ? line.indexOf('{') : 0;
+    if (from < 0) return null;
+    text += `${line.slice(from)}\n`;
+    for (const [brace] of line.slice(from).matchAll(/[{}]/g)) depth += brace === '{' ? 1 : -1;
+    if (depth > 0 && text.length < objectCharactersMax) return null;
+    const object = text.slice(0, text.lastIndexOf('}') + 1);
+    text = '';
+    depth = 0;
+    return sampleOfObject(parseJsonOutput(object));
+  };
+}
+
+function sampleOfObject(object: unknown): GpuTopSample | null {
+  const engines = Object.values(asObject(valueAt(object, 'engines')) ?? {});
+  if (engines.length === 0) return null;
+  const busy = engines.flatMap((engine) => readMeasure(valueAt(engine, 'busy')) ?? []);
+  return {
+    utilizationPercent: busy.length === 0 ? null : Math.max(...busy),
+    clockMegahertz: readMeasure(valueAt(object, 'frequency/actual')),
+    powerWatts:
+      readMeasure(valueAt(object, 'power/GPU')) ?? readMeasure(valueAt(object, 'power/value')),
   };
 }
 

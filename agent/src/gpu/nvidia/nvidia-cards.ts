@@ -89,6 +89,7 @@ function withRow(
     memoryUnified: memoryMib === null && memory.unsupported,
     migEnabled: mig === null ? (card?.migEnabled ?? false) : mig === 'Enabled',
     migDevices: card?.migDevices ?? [],
+    pcieReplays: card?.pcieReplays ?? null,
     sickness: card?.sickness ?? rowSickness(row),
     index: readSmiNumber(row['index']) ?? at.position,
     computeCapability: readSmiText(row['compute_cap']),

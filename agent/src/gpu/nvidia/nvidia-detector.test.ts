@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandRunner, createCommandRunner } from '../command-runner.ts';
+import { smiRow } from '../testing/smi-row.ts';
 import { createStubTools, type StubTools } from '../testing/stub-tool.ts';
 import { NvidiaDetector } from './nvidia-detector.ts';
-import { telemetryFields } from './nvidia-telemetry.ts';
 
 const mebibyte = 1_048_576;
 const signal = new AbortController().signal;
@@ -151,13 +151,23 @@ describe('NVIDIA detection', () => {
     expect(new Set(found.devices.map((device) => device.parentId))).toEqual(new Set([uuids.a100]));
     writeFileSync(
       join(tools.directory, 'rows'),
-      `${uuids.a100}, [N/A], [N/A], 50, 40000, 41, 67.03, 400.00, [N/A], 1275, 0, 0x0000000000000001, 0x0000000000000001`,
+      smiRow({
+        uuid: uuids.a100,
+        'temperature.gpu': 41,
+        'temperature.memory': 39,
+        'power.draw': '67.03',
+        'pcie.link.width.current': 16,
+      }),
     );
     const { samples } = await nvidia.sample(signal);
     expect(samples).toHaveLength(4);
     const last = samples.find((sample) => sample.uuid.startsWith('MIG-3333'));
-    expect(last?.metrics.temperatureCelsius.value).toBe(41);
-    expect(last?.metrics.powerWatts).toEqual({ value: null, source: 'unavailable' });
+    expect(last?.metrics).toMatchObject({
+      temperatureCelsius: { value: 41 },
+      memoryTemperatureCelsius: { value: 39 },
+      pcieLanes: { value: 16 },
+      powerWatts: { value: null, source: 'unavailable' },
+    });
   });
 
   it('offers nothing of a card with MIG on and no slices, and says why', async () => {
@@ -234,8 +244,10 @@ describe('NVIDIA telemetry', () => {
   });
 
   it('streams, and never has two calls of the tool at once', async () => {
-    const row = `${uuids.rtx}, 0, 0, 0, 24000, 35, 20.00, 450.00, [N/A], 210, 0, 0x0, 0x0`;
-    install({ report: report(rtxCard), rows: row });
+    install({
+      report: report(rtxCard),
+      rows: smiRow({ uuid: uuids.rtx, 'utilization.gpu': 0, 'power.draw': 20 }),
+    });
     let [running, most, streams] = [0, 0, 0];
     const real = createCommandRunner({ environment: tools.environment });
     const runner: CommandRunner = {
@@ -265,6 +277,33 @@ describe('NVIDIA telemetry', () => {
     expect(streams).toBeGreaterThan(1);
   });
 
+  it('tells the link, the memory and the replays of the last report', async () => {
+    const extra = '<pci><replay_counter>3</replay_counter></pci>';
+    const cells = {
+      uuid: uuids.rtx,
+      'temperature.memory': 57,
+      'clocks.current.memory': 10_501,
+      'pcie.link.gen.current': 1,
+      'pcie.link.gen.max': 4,
+      'pcie.link.width.max': 16,
+    };
+    install({ report: report({ ...rtxCard, extra }), rows: rtxRow });
+    const nvidia = detector();
+    await nvidia.detect(signal);
+    writeFileSync(join(tools.directory, 'rows'), smiRow(cells));
+    const { samples } = await nvidia.sample(signal);
+    expect(samples[0]?.metrics).toMatchObject({
+      memoryTemperatureCelsius: { value: 57, source: 'measured' },
+      memoryClockMegahertz: { value: 10_501, source: 'measured' },
+      pcieGeneration: { value: 1, source: 'measured' },
+      pcieGenerationMax: { value: 4, source: 'measured' },
+      pcieLanes: { value: null, source: 'unavailable' },
+      pcieLanesMax: { value: 16, source: 'measured' },
+      pcieReplayCount: { value: 3, source: 'measured' },
+      energyJoules: { value: null, source: 'unavailable' },
+    });
+  });
+
   it('asks tegrastats about the GPU of a Jetson board', async () => {
     install({
       report: report({ uuid: uuids.rtx, name: 'Orin (nvgpu)', mib: 'Not Supported' }),
@@ -273,8 +312,7 @@ describe('NVIDIA telemetry', () => {
     tools.add('tegrastats', 'echo "RAM 4300/30698MB GR3D_FREQ 45% tj@52.4C"; exec sleep 600');
     const nvidia = detector();
     await nvidia.detect(signal);
-    const cells = Array.from({ length: telemetryFields.length - 1 }, () => '[N/A]');
-    writeFileSync(join(tools.directory, 'rows'), [uuids.rtx, ...cells].join(', '));
+    writeFileSync(join(tools.directory, 'rows'), smiRow({ uuid: uuids.rtx }));
     const { samples } = await nvidia.sample(signal);
     expect(samples[0]?.metrics).toMatchObject({
       utilizationPercent: { value: 45, source: 'measured' },
@@ -290,7 +328,7 @@ describe('NVIDIA telemetry', () => {
       `echo "$*" >>${tools.directory}/calls
        case "$*" in
          *fan.speed*) echo 'Field "fan.speed" is not a valid field to query.'; exit 2 ;;
-         *) echo "${uuids.rtx}, 0, 0, 0, 24000, 35, 20.00, 450.00, 210, [N/A], 0x0000000000000004, 0x0000000000000004" ;;
+         *) echo "${smiRow({ uuid: uuids.rtx, 'utilization.gpu': 0, 'memory.used': 0, 'power.draw': '20.00' }, ['fan.speed'])}" ;;
        esac`,
     );
     const nvidia = detector();

@@ -10,7 +10,7 @@ import type {
 import type { DeviceSample } from '../telemetry.ts';
 import { identityFields, joinCards, type NvidiaCard } from './nvidia-cards.ts';
 import { buildDevices } from './nvidia-devices.ts';
-import { sampleOfRow, sampleOfSlice, telemetryFields } from './nvidia-telemetry.ts';
+import { sampleOfRow, sampleOfSlice, telemetryFields, withReplays } from './nvidia-telemetry.ts';
 import { type ListedGpu, parseSmiList } from './parse-smi-list.ts';
 import type { SmiFailure } from './smi-failure.ts';
 import { readReport } from './smi-report.ts';
@@ -35,6 +35,8 @@ export class NvidiaDetector implements GpuDetector {
   readonly #unsupportedFields = new Set<string>();
   /** Slices of the last detection by card: telemetry names only cards. */
   readonly #sliceIds = new Map<string, string[]>();
+  /** PCIe replays of each card, as of the last detection: no query has them. */
+  #replays: ReadonlyMap<string, number> = new Map();
   readonly #stream: SmiStream | null;
   #isTegra = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -92,6 +94,7 @@ export class NvidiaDetector implements GpuDetector {
     const listed = await this.#listSlices(joined.cards, problems, signal);
     const built = buildDevices(joined.cards, listed);
     this.#rememberSlices(built.devices);
+    this.#replays = replaysOf(joined.cards);
     this.#isTegra = built.devices.some(({ model }) => isTegra(model));
     problems.push(...joined.problems, ...built.problems);
     return {
@@ -123,7 +126,8 @@ export class NvidiaDetector implements GpuDetector {
   }
 
   #withSlices(cards: readonly DeviceSample[]): DeviceSample[] {
-    return cards.flatMap((card) => {
+    return cards.flatMap((row) => {
+      const card = withReplays(row, this.#replays);
       const slices = this.#sliceIds.get(card.uuid) ?? [];
       return [card, ...slices.map((id) => sampleOfSlice(card, id))];
     });
@@ -165,6 +169,12 @@ export class NvidiaDetector implements GpuDetector {
 function triedAs(code: string): string {
   if (code === 'tool-missing') return 'not installed';
   return code === 'no-devices' ? 'lists no GPU' : code.replaceAll('-', ' ');
+}
+
+function replaysOf(cards: readonly NvidiaCard[]): Map<string, number> {
+  return new Map(
+    cards.flatMap(({ pcieReplays, uuid }) => (pcieReplays === null ? [] : [[uuid, pcieReplays]])),
+  );
 }
 
 type Outcome = { ok: true; problems: DetectionProblem[] } | { ok: false; failure: SmiFailure };

@@ -1,9 +1,18 @@
 import { bytesOfMebibytes } from '../byte-size.ts';
-import { type DeviceSample, measured, metricsOf, type Slowdown } from '../telemetry.ts';
+import {
+  type DeviceSample,
+  type MetricName,
+  measured,
+  metricsOf,
+  type Slowdown,
+} from '../telemetry.ts';
 import type { SmiRow } from './parse-smi-rows.ts';
 import { readSmiNumber, readSmiText } from './smi-value.ts';
 
-/** In every recorded driver from 590 to 610; PCIe throughput is left out, it costs 40 ms a card. */
+/**
+ * In every recorded driver from 590 to 610. A count of energy and PCIe's throughput are no fields of
+ * this query (550 to 610); the report has the throughput of one moment, which says nothing of a job.
+ */
 export const telemetryFields = [
   'uuid',
   'utilization.gpu',
@@ -11,10 +20,17 @@ export const telemetryFields = [
   'memory.used',
   'memory.free',
   'temperature.gpu',
+  'temperature.memory',
   'power.draw',
   'power.limit',
   'fan.speed',
   'clocks.current.sm',
+  'clocks.current.memory',
+  // The newer `gpucurrent` is unknown to drivers before 525; this name is known to all.
+  'pcie.link.gen.current',
+  'pcie.link.gen.max',
+  'pcie.link.width.current',
+  'pcie.link.width.max',
   'ecc.errors.uncorrected.volatile.total',
   // Renamed with driver 535; one of the two is dropped where it isn't known.
   'clocks_event_reasons.active',
@@ -38,10 +54,16 @@ export function sampleOfRow(row: SmiRow): DeviceSample | null {
       memoryUsedBytes: measured(bytesOfMebibytes(number('memory.used'))),
       memoryFreeBytes: measured(bytesOfMebibytes(number('memory.free'))),
       temperatureCelsius: measured(number('temperature.gpu')),
+      memoryTemperatureCelsius: measured(number('temperature.memory')),
       powerWatts: measured(number('power.draw')),
       powerLimitWatts: measured(number('power.limit')),
       fanPercent: measured(number('fan.speed')),
       smClockMegahertz: measured(number('clocks.current.sm')),
+      memoryClockMegahertz: measured(number('clocks.current.memory')),
+      pcieGeneration: measured(number('pcie.link.gen.current')),
+      pcieGenerationMax: measured(number('pcie.link.gen.max')),
+      pcieLanes: measured(number('pcie.link.width.current')),
+      pcieLanesMax: measured(number('pcie.link.width.max')),
       eccUncorrectedCount: measured(number('ecc.errors.uncorrected.volatile.total')),
     }),
   };
@@ -63,10 +85,30 @@ export function readSlowdowns(raw: string | undefined): Slowdown[] | null {
 }
 
 /**
- * What a card's sample says about a slice of it: the temperature of the chip they share. Use,
- * memory and power of the card are everybody's together, so for one slice they are unknown.
+ * What a card's sample says about a slice of it: the temperatures of the chip and the link they
+ * share. Use, memory and power of the card are everybody's together, so for one slice they are
+ * unknown.
  */
 export function sampleOfSlice(card: DeviceSample, sliceId: string): DeviceSample {
-  const { temperatureCelsius } = card.metrics;
-  return { ...card, uuid: sliceId, metrics: metricsOf({ temperatureCelsius }) };
+  const shared = sharedWithSlices.map((name) => [name, card.metrics[name]]);
+  return { ...card, uuid: sliceId, metrics: metricsOf(Object.fromEntries(shared)) };
+}
+
+const sharedWithSlices = [
+  'temperatureCelsius',
+  'memoryTemperatureCelsius',
+  'pcieGeneration',
+  'pcieGenerationMax',
+  'pcieLanes',
+  'pcieLanesMax',
+  'pcieReplayCount',
+] as const satisfies readonly MetricName[];
+
+/** @param replays by UUID, as the last report had them: the stream of rows lacks them. */
+export function withReplays(
+  sample: DeviceSample,
+  replays: ReadonlyMap<string, number>,
+): DeviceSample {
+  const pcieReplayCount = measured(replays.get(sample.uuid) ?? null);
+  return { ...sample, metrics: { ...sample.metrics, pcieReplayCount } };
 }

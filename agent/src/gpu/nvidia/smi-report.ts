@@ -27,6 +27,8 @@ export interface SmiGpu {
   memoryUnified: boolean;
   migEnabled: boolean;
   migDevices: SmiMigDevice[];
+  /** PCIe packets sent again since the driver was loaded. */
+  pcieReplays: number | null;
   /** One sentence when the card must not be offered, otherwise `null`. */
   sickness: string | null;
 }
@@ -58,6 +60,7 @@ function readGpu(gpu: SmiSection): SmiGpu {
     memoryUnified: memory.unsupported,
     migEnabled: textAt(gpu, 'mig_mode/current_mig', 'mig_mode/current') === 'Enabled',
     migDevices: migSections(gpu).map(readMigDevice),
+    pcieReplays: readSmiNumber(textAt(gpu, 'pci/replay_counter', 'pci/replays_since_reset')),
     sickness: readSickness(gpu),
   };
 }

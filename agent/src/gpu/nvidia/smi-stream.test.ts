@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Command, type CommandRunner, createCommandRunner } from '../command-runner.ts';
+import { smiRow } from '../testing/smi-row.ts';
 import { createStubTools, type StubTools } from '../testing/stub-tool.ts';
 import { telemetryFields } from './nvidia-telemetry.ts';
 import { SmiStream } from './smi-stream.ts';
@@ -20,8 +21,8 @@ afterEach(async () => {
   tools.remove();
 });
 
-const row = (uuid: string, watts: number) =>
-  [uuid, 50, 20, 1000, 23000, 61, watts, 450, 30, 2520, 0, '0x40', '0x40'].join(', ');
+const row = (uuid: string, watts: number, unknown: Parameters<typeof smiRow>[1] = []) =>
+  smiRow({ uuid, 'power.draw': watts, 'clocks_throttle_reasons.active': '0x40' }, unknown);
 
 describe('streamed telemetry', () => {
   it('keeps the newest sample of each card, with its age', async () => {
@@ -50,7 +51,7 @@ describe('streamed telemetry', () => {
       `echo "$*" >>${tools.directory}/calls
        case "$*" in
          *clocks_event*) echo 'Field "clocks_event_reasons.active" is not a valid field to query.'; exit 2 ;;
-         *) echo "${row('GPU-1', 100).replace(/, 0x40$/, '')}"; exec sleep 1000 ;;
+         *) echo "${row('GPU-1', 100, ['clocks_event_reasons.active'])}"; exec sleep 1000 ;;
        esac`,
     );
     await expect

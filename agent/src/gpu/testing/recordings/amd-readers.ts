@@ -3,7 +3,9 @@ import { sampleFolder } from '../../amd/amd-telemetry.ts';
 import { uniqueIdOf } from '../../amd/merge-amd-cards.ts';
 import { identityOf, metricsOfRecord, parseAmdSmi, processesOf } from '../../amd/parse-amd-smi.ts';
 import { parseAmdgpuIds } from '../../amd/parse-amdgpu-ids.ts';
+import { parseAmdgpuTop } from '../../amd/parse-amdgpu-top.ts';
 import { parseRocmSmi } from '../../amd/parse-rocm-smi.ts';
+import { parseRocminfo } from '../../amd/parse-rocminfo.ts';
 import { readKfdNodes } from '../../amd/read-kfd.ts';
 import { readText } from '../../json-output.ts';
 import { readDrmCards } from '../../read-drm-cards.ts';
@@ -72,8 +74,8 @@ function metricFacts(record: Facts, position: number): Facts {
 }
 
 const rocmSmi: RecordingReader = {
-  name: 'rocm-smi --json',
-  reads: ({ tool, command }) => tool === 'rocm-smi' && command.includes('--json'),
+  name: 'rocm-smi --json and --csv',
+  reads: ({ tool, command }) => tool === 'rocm-smi' && /--(?:json|csv)\b/.test(command),
   read(output) {
     const report = parseRocmSmi(output);
     return {
@@ -111,6 +113,49 @@ const rocmSmi: RecordingReader = {
   },
 };
 
+const rocminfo: RecordingReader = {
+  name: 'rocminfo',
+  reads: ({ tool }) => tool === 'rocminfo',
+  read(output) {
+    const agents = parseRocminfo(output) ?? [];
+    return {
+      gpu_count: agents.length,
+      gpus: agents.map((agent) => ({
+        agent: agent.agent,
+        gfx: agent.gfxTarget,
+        uuid: agent.uuid,
+        model: agent.name,
+        cu: agent.computeUnits,
+        bdfid: agent.bdfId,
+        pci: agent.pciBusId,
+        chip_id: agent.chipId,
+        vram_mib: wholeMib(agent.memoryBytes),
+      })),
+    };
+  },
+};
+
+const amdgpuTop: RecordingReader = {
+  name: 'amdgpu_top -d --json and -J',
+  reads: ({ tool, command }) => tool === 'amdgpu_top' && / (?:--json|-J)\b/.test(command),
+  read(output) {
+    const cards = parseAmdgpuTop(output) ?? [];
+    return {
+      gpu_count: cards.length,
+      gpus: cards.map((card) => ({
+        model: card.name,
+        pci: card.pciBusId,
+        gfx: card.asic,
+        vram_mib: card.memoryMib,
+        vram_used_mib: card.metrics.memoryUsedMib,
+        util_gpu_pct: card.metrics.utilizationPercent,
+        temp_c: card.metrics.temperatureCelsius,
+        power_w: card.metrics.powerWatts,
+      })),
+    };
+  },
+};
+
 const kfd: RecordingReader = {
   name: 'KFD topology',
   reads: ({ tool }) => tool === 'sysfs kfd topology',
@@ -138,7 +183,11 @@ const drm: RecordingReader = {
     const files = memoryFiles(JSON.parse(output) as Record<string, string>);
     const gpus: Facts[] = [];
     for (const card of await readDrmCards(files, '1002')) {
-      const sample = await sampleFolder(files, card.folder, 'card');
+      const sample = await sampleFolder(files, {
+        folder: card.folder,
+        slotFolder: card.folder,
+        uuid: 'card',
+      });
       const used = sample?.metrics.memoryUsedBytes.value ?? null;
       const free = sample?.metrics.memoryFreeBytes.value ?? null;
       gpus.push({
@@ -168,4 +217,13 @@ const names: RecordingReader = {
   },
 };
 
-export const amdReaders: readonly RecordingReader[] = [failures, amdSmi, rocmSmi, kfd, drm, names];
+export const amdReaders: readonly RecordingReader[] = [
+  failures,
+  amdSmi,
+  rocmSmi,
+  rocminfo,
+  amdgpuTop,
+  kfd,
+  drm,
+  names,
+];

@@ -1,19 +1,26 @@
+import { type AdapterInfo, isSoftwareAdapter } from '../../../gpu-proof/prover/software-adapter.ts';
 import { parseIoreg } from '../../apple/parse-ioreg.ts';
 import { parseMacmon } from '../../apple/parse-macmon.ts';
+import { parsePowermetrics } from '../../apple/parse-powermetrics.ts';
 import { parseProfiler } from '../../apple/parse-profiler.ts';
+import { countPlatforms, parseClinfo } from '../../generic/parse-clinfo.ts';
 import { parseLspci } from '../../generic/parse-lspci.ts';
+import { parseNvtop } from '../../generic/parse-nvtop.ts';
+import { parseVulkaninfo } from '../../generic/parse-vulkaninfo.ts';
 import { parseRegistryMemory, parseWindowsAdapters } from '../../generic/parse-windows-adapters.ts';
 import { explainIntelRun } from '../../intel/intel-failure.ts';
-import { createGpuTopReader } from '../../intel/parse-gpu-top.ts';
+import { createGpuTopJsonReader, createGpuTopReader } from '../../intel/parse-gpu-top.ts';
 import { parseXpuDiscovery, parseXpuStats } from '../../intel/parse-xpu-smi.ts';
 import { identityFields } from '../../nvidia/nvidia-cards.ts';
 import { telemetryFields } from '../../nvidia/nvidia-telemetry.ts';
 import { isRun, type RecordingReader, resultOf } from './recording.ts';
 
+const mebibyte = 1_048_576;
+
 const apple: RecordingReader[] = [
   {
-    name: 'system_profiler -json',
-    reads: ({ tool, command }) => tool === 'system_profiler' && command.includes('-json'),
+    name: 'system_profiler, as JSON and as text',
+    reads: ({ tool }) => tool === 'system_profiler',
     read(output) {
       const gpus = parseProfiler(output) ?? [];
       return {
@@ -25,6 +32,7 @@ const apple: RecordingReader[] = [
           unified_memory: gpu.isApple,
           vram_mib: gpu.memoryMib,
           shared: gpu.memoryShared,
+          device_id: gpu.deviceId,
           paravirtual: gpu.paravirtual,
         })),
       };
@@ -46,6 +54,21 @@ const apple: RecordingReader[] = [
           vram_used_bytes: state.memoryUsedBytes,
           mem_alloc_bytes: state.memoryAllocatedBytes,
         })),
+      };
+    },
+  },
+  {
+    name: 'powermetrics',
+    reads: ({ tool }) => tool === 'powermetrics',
+    read(output) {
+      const sample = parsePowermetrics(output);
+      const watts = sample?.powerWatts ?? null;
+      return {
+        machine: sample?.machine,
+        util_active_pct: sample?.utilizationPercent,
+        freq_mhz: sample?.clockMegahertz,
+        power_mw: watts === null ? null : Math.round(watts * 1_000),
+        thermal_pressure: sample?.thermalPressure,
       };
     },
   },
@@ -80,8 +103,8 @@ const intel: RecordingReader[] = [
     },
   },
   {
-    name: 'xpu-smi discovery -j',
-    reads: ({ tool, command }) => tool === 'xpu-smi' && /discovery.*(?:-j|--json)/.test(command),
+    name: 'xpu-smi discovery, as JSON and as a table',
+    reads: ({ tool, command }) => tool === 'xpu-smi' && / discovery\b/.test(command),
     read(output) {
       const devices = parseXpuDiscovery(output) ?? [];
       return {
@@ -92,7 +115,7 @@ const intel: RecordingReader[] = [
           uuid: device.uuid,
           pci: device.pciBusId,
           device_id: device.pciModel === null ? null : `0x${device.pciModel.split(':')[1]}`,
-          vram_mib: device.memoryBytes === null ? null : device.memoryBytes / 1_048_576,
+          vram_mib: device.memoryBytes === null ? null : device.memoryBytes / mebibyte,
         })),
       };
     },
@@ -112,13 +135,18 @@ const intel: RecordingReader[] = [
     },
   },
   {
-    name: 'intel_gpu_top -l',
-    reads: ({ tool, command }) => tool === 'intel_gpu_top' && command.includes('-l'),
-    read(output) {
-      const read = createGpuTopReader();
+    name: 'intel_gpu_top -l and -J',
+    reads: ({ tool, command }) => tool === 'intel_gpu_top' && / -[lJ]\b/.test(command),
+    read(output, { command }) {
+      const read = command.includes('-J') ? createGpuTopJsonReader() : createGpuTopReader();
       const samples = output.split('\n').flatMap((line) => read(line) ?? []);
       const last = samples.at(-1);
-      return { samples: samples.length, util_gpu_pct: last?.utilizationPercent };
+      return {
+        samples: samples.length,
+        util_gpu_pct: last?.utilizationPercent,
+        freq_mhz: last?.clockMegahertz,
+        power_w: last?.powerWatts,
+      };
     },
   },
 ];
@@ -165,6 +193,46 @@ const generic: RecordingReader[] = [
   },
 ];
 
+const adapters: RecordingReader[] = [
+  {
+    name: 'nvtop -s',
+    reads: ({ tool }) => tool === 'nvtop',
+    read(output, recording) {
+      const stdout = isRun(recording) ? resultOf(output).stdout : output;
+      const cards = parseNvtop(stdout) ?? [];
+      return {
+        gpu_count: cards.length,
+        gpus: cards.map((card) => ({
+          model: card.name,
+          vram_mib: card.memoryTotalBytes === null ? null : card.memoryTotalBytes / mebibyte,
+          temp_c: card.temperatureCelsius,
+          power_w: card.powerWatts,
+          util_gpu_pct: card.utilizationPercent,
+          fan: card.fanPercent ?? (card.fanWords === null ? null : `text "${card.fanWords}"`),
+        })),
+      };
+    },
+  },
+  {
+    name: 'vulkaninfo and clinfo',
+    reads: ({ tool }) => tool === 'vulkaninfo' || tool === 'clinfo',
+    read(output, recording) {
+      const stdout = isRun(recording) ? resultOf(output).stdout : output;
+      const parse = recording.tool === 'clinfo' ? parseClinfo : parseVulkaninfo;
+      const gpus = parse(stdout).filter(({ kind }) => kind === 'gpu');
+      return { gpu_count: gpus.length, platforms: countPlatforms(stdout), gpus };
+    },
+  },
+  {
+    name: 'WebGPU adapter',
+    reads: ({ tool, command }) => tool.includes('webgpu') && command === 'adapter.info',
+    read(output) {
+      const info = JSON.parse(output) as AdapterInfo;
+      return { gpu_count: isSoftwareAdapter(info) ? 0 : 1 };
+    },
+  },
+];
+
 /** The list of fields that a driver knows: those asked for at each start have to be in it. */
 const fields: RecordingReader = {
   name: 'nvidia-smi --help-query-gpu',
@@ -179,4 +247,10 @@ const fields: RecordingReader = {
   },
 };
 
-export const otherReaders: readonly RecordingReader[] = [...apple, ...intel, ...generic, fields];
+export const otherReaders: readonly RecordingReader[] = [
+  ...apple,
+  ...intel,
+  ...generic,
+  ...adapters,
+  fields,
+];

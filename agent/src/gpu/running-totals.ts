@@ -1,0 +1,51 @@
+import type { DeviceMetrics, DeviceSample, Metric, MetricName } from './telemetry.ts';
+
+/** A longer silence is not bridged: what happened in it is unknown and is left out of the sum. */
+const gapMsMax = 60_000;
+
+/** A sum over time of what is measured as a rate. */
+const sums = [
+  { total: 'energyJoules', rate: 'powerWatts' },
+  { total: 'pcieReceivedBytes', rate: 'pcieReceiveBytesPerSecond' },
+  { total: 'pcieTransmittedBytes', rate: 'pcieTransmitBytesPerSecond' },
+] as const satisfies readonly { total: MetricName; rate: MetricName }[];
+
+interface Running {
+  total: number;
+  rate: number;
+  atMs: number;
+}
+
+/**
+ * Sums up power to energy and throughput to bytes where a device does not count them itself. The
+ * sums are estimates, begin at 0 with the first reading, and never go back.
+ */
+export class RunningTotals {
+  readonly #running = new Map<string, Running>();
+
+  /**
+   * @param takenAtMs monotonic milliseconds. @returns the sample with the sums it lacks.
+   */
+  add(sample: DeviceSample, takenAtMs: number): DeviceSample {
+    const found: Partial<DeviceMetrics> = {};
+    for (const { rate, total } of sums) {
+      if (sample.metrics[total].value !== null) continue;
+      const sum = this.#sum(`${sample.uuid} ${total}`, sample.metrics[rate], takenAtMs);
+      if (sum !== null) found[total] = { value: sum, source: 'estimated' };
+    }
+    return { ...sample, metrics: { ...sample.metrics, ...found } };
+  }
+
+  /** The mean of two readings over the time between them; `null` while there is no rate. */
+  #sum(key: string, { value: rate }: Metric, atMs: number): number | null {
+    const before = this.#running.get(key);
+    if (rate === null) return before?.total ?? null;
+    const gapMs = before === undefined ? 0 : atMs - before.atMs;
+    if (before !== undefined && gapMs <= 0) return before.total;
+    const bridged = before !== undefined && gapMs <= gapMsMax;
+    const added = bridged ? (((before.rate + rate) / 2) * gapMs) / 1_000 : 0;
+    const total = (before?.total ?? 0) + added;
+    this.#running.set(key, { total, rate, atMs });
+    return total;
+  }
+}
