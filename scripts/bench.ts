@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchAgentTelemetry } from './bench/agent-telemetry.ts';
 import { benchConnectedAgents } from './bench/connected-agents.ts';
+import { benchContainer } from './bench/container.ts';
 import { type BenchOptions, benchCore } from './bench/core.ts';
 import { benchGrowth } from './bench/growth.ts';
 import { benchMatch } from './bench/match-index.ts';
@@ -38,6 +39,7 @@ const scenarios: Record<string, (options: BenchOptions) => Promise<Measurement[]
   core: benchCore,
   agents: benchConnectedAgents,
   agent: benchAgentTelemetry,
+  container: benchContainer,
   growth: (all) => benchGrowth(Number(values.jobs), all),
   match: (all) => benchMatch({ jobs: Number(values['open-jobs']), agents: 100_000 }, all),
   payments: benchPayments,

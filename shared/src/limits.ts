@@ -223,7 +223,7 @@ export const limits = {
   answeredOutputChars: 1024 * 1024,
   /** JSON nested deeper than this is not data; writing it recurses, and the stack has an end. */
   jsonDepthMax: 100,
-  /** The agent sends a log batch when this much time or this many lines have gathered. */
+  /** The agent sends a log batch within this time, or when as many lines as one holds have gathered. */
   logBatchMs: 100,
 
   /** The last moment a JavaScript date can be: a later one can't be written as a timestamp. */

@@ -18,9 +18,13 @@ export interface LogSpoolDeps {
 
 /** Bytes gathered in memory before they are written, whatever the time. */
 const bufferBytesMax = 256 * 1024;
+/** A line waits this long for others that were printed with it. */
+const gatherMs = 5;
+/** The rest after a commit in times of what it took: a slow disk is not kept busy with lines. */
+const restPerCommit = 20;
 
 /**
- * Puts the lines of one execution on disk in batches, so that a chatty job costs ten commits a
+ * Puts the lines of one execution on disk in batches, so that a chatty job costs some commits a
  * second and not one per line, and cuts them off visibly at the job's log limit.
  */
 export class LogSpool {
@@ -38,6 +42,8 @@ export class LogSpool {
   /** Streams whose line lost a piece and has not ended. */
   readonly #broken = new Set<LogLine['stream']>();
   #timer: NodeJS.Timeout | null = null;
+  /** When the next commit is due at the earliest; monotonic milliseconds. */
+  #restedAtMs = 0;
 
   constructor(deps: LogSpoolDeps) {
     this.#deps = deps;
@@ -113,7 +119,12 @@ export class LogSpool {
     this.#lines = [];
     this.#bufferBytes = 0;
     this.#outputBytes = 0;
-    this.#deps.journal.appendLines(this.#deps.executionId, lines, facts);
+    const { clock, executionId, journal } = this.#deps;
+    const startedAtMs = clock.monotonicMs();
+    journal.appendLines(executionId, lines, facts);
+    const endedAtMs = clock.monotonicMs();
+    const restMs = restPerCommit * (endedAtMs - startedAtMs);
+    this.#restedAtMs = endedAtMs + Math.min(restMs, limits.logBatchMs);
     this.#deps.onLines();
   }
 
@@ -130,6 +141,10 @@ export class LogSpool {
     const full =
       this.#lines.length >= limits.logLinesPerBatch || this.#bufferBytes > bufferBytesMax;
     if (full) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), limits.logBatchMs);
+    else this.#timer ??= setTimeout(() => this.flush(), this.#waitMs());
+  }
+
+  #waitMs(): number {
+    return Math.max(gatherMs, this.#restedAtMs - this.#deps.clock.monotonicMs());
   }
 }

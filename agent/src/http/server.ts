@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket';
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
+import { contractSchemas } from '@node3/shared/http/contract-schemas';
 import type { Logger } from '@node3/shared/logger';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { agentLimits } from '../agent-limits.ts';
@@ -51,6 +52,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
+    schemaController: contractSchemas,
     bodyLimit: agentLimits.localBodyBytes,
     forceCloseConnections: true,
   }) as unknown as FastifyInstance;

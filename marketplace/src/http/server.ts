@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
 import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
+import { contractSchemas } from '@node3/shared/http/contract-schemas';
 import { limits } from '@node3/shared/limits';
 import { streamUrl } from '@node3/shared/routes/stream';
 import type { Tracer } from '@node3/shared/tracing';
@@ -87,6 +88,7 @@ export async function createServer(
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logController: new LogController({ disableRequestLogging: true }),
+    schemaController: contractSchemas,
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,

@@ -41,21 +41,32 @@ interface Check {
 /**
  * Checks stop at the first problem; only a small value is checked again for all of them. A body of
  * 2 MB with a million wrong elements cost 1.1 s and 430 MB when each was reported (2026-11-21).
+ * Each is compiled when it is first needed: an agent's page may never be opened.
  */
 function createCompiler(types: { coerceTypes: boolean }): (schema: object) => Check {
-  const first = new Ajv({ ...options, ...types });
-  const every = new Ajv({ ...options, ...types, allErrors: true });
+  const first = once(() => new Ajv({ ...options, ...types }));
+  const every = once(() => new Ajv({ ...options, ...types, allErrors: true }));
   return (schema) => {
-    const checkFirst = first.compile(schema);
-    const checkEvery = every.compile(schema);
+    const findFirst = once(() => first().compile(schema));
+    const findEvery = once(() => every().compile(schema));
     const check: Check = (value) => {
       check.errors = null;
+      const checkFirst = findFirst();
       if (checkFirst(value)) return true;
       const { errors } = checkFirst;
-      check.errors = (isSmall(value) && !checkEvery(value) ? checkEvery.errors : errors) ?? null;
+      const checkEvery = isSmall(value) ? findEvery() : null;
+      check.errors = (checkEvery?.(value) === false ? checkEvery.errors : errors) ?? null;
       return false;
     };
     return check;
+  };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

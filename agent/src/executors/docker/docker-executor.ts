@@ -20,6 +20,7 @@ import type {
   StartedExecution,
 } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
+import { readSeccompProfile } from '../seccomp/seccomp-profile.ts';
 import type { SecretFiles } from '../secret-files.ts';
 import { containerName, type EngineTraits } from './container-config.ts';
 import { launchContainer } from './container-launch.ts';
@@ -35,7 +36,6 @@ import { ensureImage } from './image-pull.ts';
 import { type JobNetworkDeps, JobNetworks } from './job-networks.ts';
 import { streamLogs } from './log-stream.ts';
 import { findOutputFolder } from './output-folder.ts';
-import { readSeccompProfile } from './seccomp-profile.ts';
 
 export interface DockerExecutorDeps {
   docker: Docker;

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import type { ExecutorProblem, ExecutorStatus, IsolationFacts } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
+import { seccompProfileName } from '../seccomp/seccomp-profile.ts';
 import { engineMessage, systemErrorCode } from './engine-error.ts';
-import { seccompProfileName } from './seccomp-profile.ts';
 import { findRuncWeakness, findToolkitWeakness, readToolkitVersion } from './version-floors.ts';
 
 const probeTimeoutMs = 8_000;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
+import { EngineClient } from './engine-client.ts';
 
 export interface EngineSocketInput {
   /** The value of DOCKER_HOST, or null when it is not set. */
@@ -55,6 +56,6 @@ export function chooseEngineAddress(addresses: readonly EngineAddress[]): Engine
 }
 
 export function connectEngine(address: EngineAddress): Docker {
-  if (address.kind === 'socket') return new Docker({ socketPath: address.path });
-  return new Docker({ host: address.host, port: address.port, protocol: 'http' });
+  if (address.kind === 'socket') return new EngineClient({ socketPath: address.path });
+  return new EngineClient({ host: address.host, port: address.port, protocol: 'http' });
 }

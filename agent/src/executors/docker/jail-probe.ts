@@ -1,10 +1,5 @@
-/**
- * What a hostile job would try first, as a Python program for the local image: each probe prints
- * `blocked name why` or `OPEN name`. System calls go through ctypes, so no compiler is needed.
- * Numbers are those of x86-64 and arm64. A job with a proxy has an interface more and is tried more:
- * PROBE_PORTS are services of this machine, PROBE_PEERS addresses of other jobs with a port.
- */
-export const jailProbe = String.raw`
+/** The first part of it, which asks the kernel alone. */
+export const systemCallProbe = String.raw`
 import ctypes, errno, os, platform, socket, sys
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -93,7 +88,15 @@ for name, family in families.items():
 for protocol in (4, 6, 9, 12, 15, 16):
     fails('netlink protocol %d' % protocol, lambda: socket.socket(16, socket.SOCK_RAW, protocol))
 fails('raw ip socket', lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
+`;
 
+/**
+ * What a hostile job would try first, as a Python program for the local image: each probe prints
+ * `blocked name why` or `OPEN name`. System calls go through ctypes, so no compiler is needed.
+ * Numbers are those of x86-64 and arm64. A job with a proxy has an interface more and is tried more:
+ * PROBE_PORTS are services of this machine, PROBE_PEERS addresses of other jobs with a port.
+ */
+export const jailProbe = String.raw`${systemCallProbe}
 proxy = os.environ.get('HTTP_PROXY')
 expected = ['lo'] if proxy is None else ['eth0', 'lo']
 report('unexpected interfaces', sorted(name for _, name in socket.if_nameindex()) != expected, socket.if_nameindex())

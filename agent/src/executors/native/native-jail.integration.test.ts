@@ -7,6 +7,7 @@ import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { systemCallProbe } from '../docker/jail-probe.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { NativeCgroup } from './native-cgroup.ts';
 import { NativeExecutor } from './native-executor.ts';
@@ -39,7 +40,7 @@ describe.skipIf(mustSkip({ resource: 'bubblewrap', missing }))(
       await rm(directory, { recursive: true, force: true });
     });
 
-    async function start(script: string): Promise<string> {
+    async function start(script: string, program = ['bash', '-c']): Promise<string> {
       const executionId = systemIds.next('execution');
       const request: ExecutionRequest = {
         executionId,
@@ -50,7 +51,7 @@ describe.skipIf(mustSkip({ resource: 'bubblewrap', missing }))(
           kind: 'container',
           image: 'native',
           command: null,
-          entrypoint: ['bash', '-c', script],
+          entrypoint: [...program, script],
           workdir: null,
           env: {},
           stdin: null,
@@ -72,8 +73,8 @@ describe.skipIf(mustSkip({ resource: 'bubblewrap', missing }))(
       return executionId;
     }
 
-    async function run(script: string) {
-      const executionId = await start(script);
+    async function run(script: string, program?: string[]) {
+      const executionId = await start(script, program);
       const lines: string[] = [];
       const [outcome] = await Promise.all([
         executor.wait(executionId, never),
@@ -104,6 +105,14 @@ describe.skipIf(mustSkip({ resource: 'bubblewrap', missing }))(
       ]);
       expect(lines.slice(8)).toEqual(['job']);
       expect(Number(lines[7])).toBeLessThan(10);
+    });
+
+    it('threat 24: gets the same system calls as a container, and no others', async () => {
+      const { lines } = await run(systemCallProbe, ['/usr/bin/python3', '-c']);
+      expect(lines.filter((line) => !line.startsWith('blocked '))).toEqual([]);
+      expect(lines.length).toBeGreaterThan(100);
+      const { isolationEffective } = await executor.probe();
+      expect(isolationEffective?.seccompProfile).toBe('node3');
     });
 
     it('threats 20, 21, 22: reaches neither the network nor services of this machine', async () => {

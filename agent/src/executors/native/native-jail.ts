@@ -1,8 +1,11 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionDevice } from '../executor.ts';
+import { buildMachineFilter } from '../seccomp/machine-filter.ts';
 import { type CgroupVersion, findCgroupVersion } from './native-cgroup.ts';
 import type { NativePaths, NativeUser } from './native-workspace.ts';
 
@@ -12,12 +15,15 @@ const run = promisify(execFile);
 export interface NativeTools {
   /** Version of bubblewrap, tried out with the options that jobs get. */
   bubblewrap: string | null;
+  /** Whether it takes our filter of system calls along. */
+  seccomp: boolean;
   cgroup: CgroupVersion | null;
 }
 
-export const noTools: NativeTools = { bubblewrap: null, cgroup: null };
+export const noTools: NativeTools = { bubblewrap: null, seccomp: false, cgroup: null };
 
 const bwrap = '/usr/bin/bwrap';
+const filterFd = 3;
 const trialMs = 5_000;
 const tmpBytes = 256 * 1024 * 1024;
 
@@ -37,19 +43,51 @@ const sharedFiles = [
 export async function findNativeTools(user: NativeUser | null): Promise<NativeTools> {
   if (process.platform !== 'linux') return noTools;
   const cgroup = await findCgroupVersion();
-  if (!existsSync(bwrap)) return { bubblewrap: null, cgroup };
+  const none = { ...noTools, cgroup };
+  if (!existsSync(bwrap)) return none;
   try {
-    const [program, ...args] = [...jailArguments(), '--', '/bin/true'];
-    await run(program, args, { timeout: trialMs, env: {}, ...user });
+    const seccomp = await tryJail(user, 'filtered');
+    if (!seccomp && !(await tryJail(user, 'open'))) return none;
     const { stdout } = await run(bwrap, ['--version'], { timeout: trialMs, env: {} });
-    return { bubblewrap: stdout.replace(/^bubblewrap\s*/, '').trim(), cgroup };
+    return { bubblewrap: stdout.replace(/^bubblewrap\s*/, '').trim(), seccomp, cgroup };
   } catch {
-    return { bubblewrap: null, cgroup };
+    return none;
   }
 }
 
+/** Whether our filter stands between a job and the kernel. */
+export type SystemCalls = 'filtered' | 'open';
+
+async function tryJail(user: NativeUser | null, calls: SystemCalls): Promise<boolean> {
+  if (calls === 'filtered' && buildMachineFilter() === null) return false;
+  const [program, ...args] = [...jailArguments(calls), '--', '/bin/true'];
+  const child = spawn(program, args, {
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', ...filterStdio(calls)],
+    timeout: trialMs,
+    ...user,
+  });
+  giveFilter(child);
+  const [code] = await once(child, 'exit');
+  return code === 0;
+}
+
+/** After input and the two outputs, where `jailArguments` says. */
+export function filterStdio(calls: SystemCalls): 'pipe'[] {
+  return calls === 'filtered' ? ['pipe'] : [];
+}
+
+/** bubblewrap reads the filter to its end and sets it right before the job's command. */
+export function giveFilter(child: ChildProcess): void {
+  const pipe = child.stdio[filterFd];
+  if (!(pipe instanceof Writable)) return;
+  // Without all of it bubblewrap starts nothing, and its exit says so.
+  pipe.on('error', () => {});
+  pipe.end(buildMachineFilter());
+}
+
 /** Namespaces of its own for everything, no network, and the system's programs read-only. */
-function jailArguments(): string[] {
+function jailArguments(calls: SystemCalls): [program: string, ...rest: string[]] {
   return [
     bwrap,
     '--unshare-user',
@@ -63,6 +101,7 @@ function jailArguments(): string[] {
     'ALL',
     '--hostname',
     'job',
+    ...(calls === 'filtered' ? ['--seccomp', String(filterFd)] : []),
     // Its own terminal session: a job must not type into the one of the agent.
     '--new-session',
     '--die-with-parent',
@@ -91,12 +130,13 @@ export interface JailRequest {
   secrets: string | null;
   devices: readonly ExecutionDevice[];
   workdir: string;
+  calls: SystemCalls;
 }
 
 /** The words before a job's command that put it into its jail. */
-export function jailPrefix({ paths, secrets, devices, workdir }: JailRequest): string[] {
+export function jailPrefix({ paths, secrets, devices, workdir, calls }: JailRequest): string[] {
   return [
-    ...jailArguments(),
+    ...jailArguments(calls),
     ...shareNode(process.execPath),
     ...[paths.input, paths.code, ...(secrets === null ? [] : [secrets])].flatMap((folder) => [
       '--ro-bind',

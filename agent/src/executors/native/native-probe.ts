@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutorProblem, ExecutorStatus } from '../executor.ts';
+import { seccompProfileName } from '../seccomp/seccomp-profile.ts';
 import type { NativeTools } from './native-jail.ts';
 import type { NativeUser } from './native-workspace.ts';
 
@@ -37,7 +38,7 @@ export async function probeNative(
     outputs: 'measured every second',
     weaknesses: [],
     runtimesKnown: [],
-    seccompProfile: null,
+    seccompProfile: tools.seccomp ? seccompProfileName : null,
     userNamespace: tools.bubblewrap !== null,
     rootless: user === null,
     apparmor: false,

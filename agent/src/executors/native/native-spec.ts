@@ -22,6 +22,7 @@ export function buildNativeSpec(
   });
   const workdir = workload.kind === 'container' && workload.workdir ? workload.workdir : paths.home;
   const { devices } = request;
+  const calls = tools.seccomp ? 'filtered' : 'open';
   return {
     executionId,
     jobId,
@@ -35,7 +36,8 @@ export function buildNativeSpec(
     runMs: limits.runMs,
     diskBytes: limits.diskBytes,
     logBytesMax: limits.logBytesMax,
-    jail: tools.bubblewrap === null ? [] : jailPrefix({ paths, secrets, devices, workdir }),
+    jail: tools.bubblewrap === null ? [] : jailPrefix({ paths, secrets, devices, workdir, calls }),
+    calls,
     cgroup:
       tools.cgroup === null
         ? null

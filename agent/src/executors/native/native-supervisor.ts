@@ -17,6 +17,7 @@ import { stopGraceMs, timeoutGraceMs, usageIntervalMs } from '../executor-limits
 import { measureDirectory } from '../output-size.ts';
 import { LogFrameWriter } from './log-frame-writer.ts';
 import { cgroupOf } from './native-cgroup.ts';
+import { filterStdio, giveFilter } from './native-jail.ts';
 import {
   executionMarker,
   listMarked,
@@ -85,9 +86,10 @@ function startWorkload(spec: NativeSpec, stdin: number | 'ignore', log: LogFrame
     cwd: spec.jail.length > 0 ? '/' : spec.workdir,
     env: spec.env,
     detached: true,
-    stdio: [stdin, 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe', ...filterStdio(spec.calls)],
     ...spec.user,
   });
+  giveFilter(child);
   const exited = new Promise<Pick<NativeExit, 'exitCode' | 'error'>>((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       resolve({ exitCode: error.code === 'EACCES' ? 126 : 127, error: error.message });

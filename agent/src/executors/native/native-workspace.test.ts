@@ -38,6 +38,7 @@ describe('createWorkspace', () => {
       diskBytes: 1_000,
       logBytesMax: 1_000,
       jail: [],
+      calls: 'open' as const,
       cgroup: null,
     };
     const files = { input: [], code: [] };

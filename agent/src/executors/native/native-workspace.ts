@@ -17,6 +17,7 @@ import { ExecutionError } from '../execution-error.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
 import { putJobFile } from '../put-job-file.ts';
 import type { CgroupLimits, CgroupVersion } from './native-cgroup.ts';
+import type { SystemCalls } from './native-jail.ts';
 
 /** The user a workload runs as; null for the agent's own. */
 export interface NativeUser {
@@ -40,6 +41,7 @@ export interface NativeSpec {
   logBytesMax: number;
   /** Words before the command that put it into a jail; none without bubblewrap. */
   jail: string[];
+  calls: SystemCalls;
   cgroup: (CgroupLimits & { version: CgroupVersion }) | null;
 }
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { ArchiveError, type UnpackTarget } from './unpack-target.ts';
 
 const fileTypes = 0o170000;
@@ -11,6 +11,8 @@ export async function unpackZip(archive: string, target: UnpackTarget): Promise<
   const { size } = await stat(archive);
   // It is read from its end, entry by entry: all of it counts.
   target.packedBytes = () => size;
+  // Few jobs have one: an idle agent does without the library.
+  const { openPromise } = await import('yauzl');
   const zip = await openPromise(archive, { lazyEntries: true, strictFileNames: true }).catch(
     (error: unknown) => {
       throw unreadable(error);

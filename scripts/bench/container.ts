@@ -1,0 +1,165 @@
+import { findTestEngine, type TestEngine } from '@node3/agent/executors/docker/docker-test-engine';
+import { createJob } from '@node3/shared/routes/jobs';
+import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
+import { runBare } from './bare-engine.ts';
+import type { BenchOptions } from './core.ts';
+import { figures, pairedRounds, type Rounds, ratios, spreadOf } from './paired-rounds.ts';
+import { readLog } from './read-log.ts';
+import { type Measurement, median } from './report.ts';
+import { startTimedAgent, type TimedAgent } from './timed-agent.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** What one contender measured in one round; null for what it does not measure. */
+interface Sample {
+  firstByteMs: number;
+  bytesPerSec: number | null;
+  lateMs: number | null;
+}
+
+interface Stage {
+  docker: TestEngine['docker'];
+  image: string;
+  network: DevNetwork;
+  requester: Requester;
+}
+
+/** Its lines are shorter than a burst may have of them, so that nothing is dropped. */
+const logLines = 160_000;
+const logLineChars = 99;
+const logBytesMax = 64 * 1024 ** 2;
+const timedLines = 100;
+const timedEveryMs = 20;
+const endMs = 60_000;
+
+const commands = {
+  hello: ['echo', 'hi'],
+  flood: ['seq', '-f', `%0${logLineChars}.0f`, '1', String(logLines)],
+  clock: [
+    'node',
+    '-e',
+    `let n = 0; const t = setInterval(() => { console.log(performance.timeOrigin + performance.now());
+     if (++n === ${timedLines}) clearInterval(t); }, ${timedEveryMs});`,
+  ],
+};
+
+const [bare, cold] = ['bare dockerode', 'node3 cold'];
+
+/** Container jobs with the image there, through the whole network, against the library alone. */
+export async function benchContainer({ rounds, say }: BenchOptions): Promise<Measurement[]> {
+  const { docker, skip, prepareImage } = await findTestEngine();
+  if (skip) return [notRun('no container engine runs here')];
+  const image = await prepareImage();
+  const network = await startDevNetwork({ marketplaceIn: 'child' });
+  try {
+    const stage = { docker, image, network, requester: await network.openRequester() };
+    const agent = await startTimedAgent(network, 'cold', {});
+    const contenders = [
+      { name: bare, measure: () => measureBare(stage) },
+      { name: cold, measure: () => measureAgent(stage, agent) },
+    ];
+    say('container jobs …');
+    const found = await pairedRounds(contenders, rounds, (each) => each.measure(), say);
+    await agent.agent.drain({ deadlineMs: 0 });
+    return toMeasurements(found);
+  } finally {
+    await network.stop();
+  }
+}
+
+async function measureBare({ docker, image }: Stage): Promise<Sample> {
+  const { firstByteMs } = await runBare(docker, image, commands.hello);
+  const { bytesPerSec } = await runBare(docker, image, commands.flood);
+  const { lateMs } = await runBare(docker, image, commands.clock);
+  return { firstByteMs, bytesPerSec, lateMs: median(lateMs) };
+}
+
+async function measureAgent(stage: Stage, agent: TimedAgent): Promise<Sample> {
+  await runJob(stage, agent, commands.hello);
+  const firstByteMs = await waitUntil('the first line', async () => agent.firstByteMs(), endMs);
+  const { bytesPerSec } = await runJob(stage, agent, commands.flood);
+  const { lateMs } = await runJob(stage, agent, commands.clock);
+  return { firstByteMs, bytesPerSec, lateMs: median(lateMs) };
+}
+
+async function runJob(
+  { image, network, requester }: Stage,
+  { agent }: TimedAgent,
+  command: string[],
+) {
+  const { jobId } = await requester.client.call(createJob, {
+    body: {
+      workload: { kind: 'container', image, command },
+      resources: { cpus: 1, memoryBytes: 256 * 1024 ** 2 },
+      limits: { logBytes: logBytesMax },
+      placement: { agents: [agent.agentId ?? ''] },
+      price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
+    },
+  });
+  return readLog(network.marketplaceUrl, requester, jobId);
+}
+
+function toMeasurements(rounds: Rounds<Sample>): Measurement[] {
+  const firstByte = (sample: Sample) => sample.firstByteMs;
+  const speed = (sample: Sample) => sample.bytesPerSec;
+  const late = (sample: Sample) => sample.lateMs;
+  const bareMs = figures(rounds, bare, firstByte);
+  const overheads = figures(rounds, cold, firstByte).map((ms, round) => {
+    const reference = bareMs[round] ?? null;
+    return ms === null || reference === null ? null : ms - reference;
+  });
+  return [
+    row(
+      'accept to first byte, cold, more than bare dockerode',
+      overheads,
+      { atMost: 10, unit: 'ms' },
+      {
+        ours: figures(rounds, cold, firstByte),
+        theirs: bareMs,
+      },
+    ),
+    row(
+      'log, container to subscriber / raw attach',
+      ratios(rounds, [cold, bare], speed),
+      { atLeast: 0.7, unit: '×' },
+      {
+        ours: figures(rounds, cold, speed),
+        theirs: figures(rounds, bare, speed),
+      },
+    ),
+    row(
+      'line of a log, container to subscriber, p50',
+      figures(rounds, cold, late),
+      { atMost: 15, unit: 'ms' },
+      {
+        ours: figures(rounds, cold, late),
+        theirs: figures(rounds, bare, late),
+      },
+    ),
+  ];
+}
+
+interface Goal {
+  atLeast?: number;
+  atMost?: number;
+  unit: string;
+}
+
+function row(
+  name: string,
+  values: readonly (number | null)[],
+  { atLeast, atMost, unit }: Goal,
+  raw: { ours: (number | null)[]; theirs: (number | null)[] },
+): Measurement {
+  const target = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+  const spread = spreadOf(values);
+  if (spread === null) return { ...notRun('nothing could be measured'), name, unit, target };
+  const { median: value, min, max, rounds } = spread;
+  const passed = value >= (atLeast ?? Number.NEGATIVE_INFINITY) && value <= (atMost ?? Infinity);
+  const [ours, theirs] = [spreadOf(raw.ours), spreadOf(raw.theirs)];
+  const note = `[${min.toPrecision(3)}..${max.toPrecision(3)}] in ${rounds} rounds; ${ours?.median.toPrecision(4)} against ${theirs?.median.toPrecision(4)}`;
+  return { name, value, unit, target, passed, note, spread, medians: { ours, theirs } };
+}
+
+function notRun(note: string): Measurement {
+  return { name: 'container jobs', value: null, unit: '', target: '', passed: null, note };
+}
