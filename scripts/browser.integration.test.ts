@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { Agent } from '@node3/agent/agent';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
+import { dashboardLink } from '@node3/agent/local-token';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -110,7 +111,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
   });
 
   it('shows the provider its device, its work and its earnings', async () => {
-    await page.goto(agent.url);
+    await page.goto(dashboardLink(agent.url, agent.token));
     await page.getByRole('heading', { name: 'Earnings' }).waitFor();
     await page.getByText('Simulated GPU').first().waitFor();
     await page.getByText('Lighthouse sweep').first().waitFor();

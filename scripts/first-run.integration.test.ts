@@ -5,6 +5,7 @@ import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine
 import { createClient } from '@node3/shared/client';
 import type { Env } from '@node3/shared/env';
 import { loadKeypairFile } from '@node3/shared/keypair-file';
+import { openLocalSession } from '@node3/shared/routes/agent-local';
 import { getJob, type JobDetail } from '@node3/shared/routes/jobs';
 import { Connection, PublicKey } from '@solana/web3.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -87,6 +88,21 @@ async function expectDemoPaid(up: CliProcess): Promise<string> {
   return jobId;
 }
 
+/** The printed address of the agent's page lets in whoever has it. */
+async function expectAgentLink({ seen }: CliProcess): Promise<void> {
+  const [, agentUrl = '', token] = /agent +(http:\S+)\/#token=(\S+)/.exec(seen.out) ?? [];
+  const client = createClient({ baseUrl: agentUrl });
+  const { pageKey } = await client.call(openLocalSession, { body: { token: token ?? '' } });
+  expect(pageKey).toMatch(/^[\w-]{43}$/);
+  // Another terminal finds the token by itself.
+  const shown = await runCli({
+    args: ['agent', 'dashboard', '--agent-url', agentUrl],
+    folder,
+    env: { AGENT_DATA_DIR: join(folder, 'data', 'agent') },
+  });
+  expect(shown).toMatchObject({ code: 0, out: `${agentUrl}/#token=${token}\n` });
+}
+
 async function expectCleanEnd(up: CliProcess, jobId: string): Promise<void> {
   up.kill('SIGINT');
   expect(await up.ended).toBe(0);
@@ -97,6 +113,7 @@ describe('the first run', () => {
   it('pays a first job, serves a second terminal, ends on ctrl-c and goes on later', async () => {
     const first = await startUp(['--demo']);
     const jobId = await expectDemoPaid(first);
+    await expectAgentLink(first);
     if (!skip) {
       // As the README says it, in another terminal: no key and no address to copy.
       const hello = await runCli({ args: ['run', '--', 'sh', '-c', 'echo hello'], folder });

@@ -113,7 +113,7 @@ function apiDocument(): string {
     audience,
     summary,
   ]);
-  return `# API\n\n${notice}\n\nFields, limits and answers: \`/openapi.json\` and \`/docs\` of a running marketplace. The agent's own API, at the end of the table, is on its own port, under \`/api/v1/local\` and in the words of the node3 seed.\n\n${table(['endpoint', 'key', 'what it does'], rows)}\n`;
+  return `# API\n\n${notice}\n\nFields, limits and answers: \`/openapi.json\` and \`/docs\` of a running marketplace. The agent's own API, at the end of the table, is on its own port, under \`/api/v1/local\` and in the words of the node3 seed; \`provider\` is the token in \`local-token\` of its data folder.\n\n${table(['endpoint', 'key', 'what it does'], rows)}\n`;
 }
 
 function metricsDocument(): string {

@@ -1,11 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Agent } from '@node3/agent/agent';
-import { createClient } from '@node3/shared/client';
-import { getAgentStatus } from '@node3/shared/routes/agent-local';
-import type { Browser } from 'playwright-core';
+import { dashboardLink } from '@node3/agent/local-token';
+import { readStatus } from '@node3/agent/testing/test-agent';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dashboardDir, findChromium, launch } from './browser-support.ts';
+import {
+  dashboardDir,
+  findBarriers,
+  findChromium,
+  launch,
+  takePictures,
+} from './browser-support.ts';
 import { type DevNetwork, startDevNetwork } from './dev-network.ts';
 
 const { program, skip } = findChromium();
@@ -55,6 +61,7 @@ const attacks = `async (agent) => {
     postJson: () => post('/api/v1/local/mode', { headers: json, body }),
     stop: () => post('/api/stop', {}),
     setPolicy: () => post('/api/v1/local/policy', { headers: json, body: '{}' }),
+    openSession: () => post('/api/v1/local/session', { headers: json, body: '{"token":""}' }),
     script: () => script('/api/v1/local/status'),
     image: () => image('/api/v1/local/status'),
     socket: () => listen('/api/v1/stream'),
@@ -75,9 +82,13 @@ const attacks = `async (agent) => {
   return got;
 }`;
 
+/** What browsers sent to the hostile server. */
+const cookiesSeen = new Set<string>();
+
 /** Loopback is a secure context for nobody but itself, so the page comes from another local server. */
 function serveHostilePage(): Promise<Server> {
-  const server = createServer((_, response) => {
+  const server = createServer(({ headers }, response) => {
+    if (headers.cookie !== undefined) cookiesSeen.add(headers.cookie);
     response.setHeader('content-type', 'text/html').end('<title>free prizes</title>');
   });
   const { promise, resolve } = Promise.withResolvers<Server>();
@@ -92,6 +103,9 @@ describe.skipIf(skip)('a hostile page in a real browser', () => {
   let agent: Agent;
   let hostile: Server;
   let browser: Browser;
+  /** In which the provider is signed in. */
+  let profile: BrowserContext;
+  let dashboard: Page;
 
   beforeAll(async () => {
     network = await startDevNetwork();
@@ -102,6 +116,10 @@ describe.skipIf(skip)('a hostile page in a real browser', () => {
     await agent.ready();
     hostile = await serveHostilePage();
     browser = await launch(program, [reboundHost, 'prizes.example']);
+    profile = await browser.newContext();
+    dashboard = await profile.newPage();
+    await dashboard.goto(dashboardLink(agent.url, agent.token));
+    await dashboard.getByRole('button', { name: 'Pause' }).waitFor();
   });
   afterAll(async () => {
     await browser?.close();
@@ -110,17 +128,16 @@ describe.skipIf(skip)('a hostile page in a real browser', () => {
   });
 
   const isPaused = async () => {
-    const status = await createClient({ baseUrl: agent.url }).call(getAgentStatus, {});
-    return status.state === 'paused';
+    return (await readStatus(agent)).state === 'paused';
   };
 
   it.each(['prizes.example', '127.0.0.1', 'localhost'])(
     'at %s reads nothing and changes nothing',
     async (host) => {
-      const page = await browser.newPage();
+      const page = await profile.newPage();
       await page.goto(`http://${host}:${portOf(hostile)}/`);
       const got = await page.evaluate<Record<string, string>>(`(${attacks})('${agent.url}')`);
-      expect(Object.keys(got)).toHaveLength(11);
+      expect(Object.keys(got)).toHaveLength(12);
       expect(new Set(Object.values(got))).toEqual(new Set(['nothing']));
       expect(await isPaused()).toBe(false);
       await page.close();
@@ -129,7 +146,7 @@ describe.skipIf(skip)('a hostile page in a real browser', () => {
 
   it('whose name was rebound to this machine gets neither the page nor an answer', async () => {
     const rebound = `http://${reboundHost}:${new URL(agent.url).port}`;
-    const page = await browser.newPage();
+    const page = await profile.newPage();
     const shown = await page.goto(`${rebound}/`);
     expect(shown?.status()).toBe(403);
     const got = await page.evaluate<Record<string, string>>(`(${attacks})('${rebound}')`);
@@ -141,14 +158,35 @@ describe.skipIf(skip)('a hostile page in a real browser', () => {
     await page.close();
   });
 
+  it('on another port is sent the cookie of the agent, which is worth nothing alone', async () => {
+    const [cookie = ''] = cookiesSeen;
+    expect(cookie).toMatch(/^node3_agent_\d+=[\w-]{43}$/);
+    const headers = { cookie, 'content-type': 'application/json' };
+    const body = JSON.stringify({ mode: 'pause' });
+    const url = `${agent.url}/api/v1/local/mode`;
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(401);
+    expect(await isPaused()).toBe(false);
+  });
+
   it('can do nothing that the dashboard can do, which can', async () => {
-    const page = await browser.newPage();
-    await page.goto(agent.url);
-    const got = await page.evaluate<Record<string, string>>(`(${attacks})('${agent.url}')`);
-    expect(got['read']).toContain(agent.wallet);
-    expect(got['seedSocket']).toContain(agent.wallet);
-    expect(got['postJson']).toContain('READ 200');
-    expect(await isPaused()).toBe(true);
-    await page.close();
+    expect(dashboard.url()).toBe(`${agent.url}/`);
+    await dashboard.getByRole('button', { name: 'Pause' }).click();
+    await dashboard.getByRole('button', { name: 'Yes, pause' }).click();
+    await expect.poll(isPaused).toBe(true);
+    // A new tab of the same browser is in, too; another browser is told how to get in.
+    const tab = await profile.newPage();
+    await tab.goto(agent.url);
+    await tab.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(isPaused).toBe(false);
+    const stranger = await browser.newPage();
+    await stranger.goto(agent.url);
+    await stranger.getByText('node3 agent dashboard --open').waitFor();
+    await takePictures(stranger, 'agent-locked');
+    expect(await findBarriers(stranger)).toEqual([]);
+    expect(await stranger.getByRole('button', { name: /Pause|Resume/ }).count()).toBe(0);
+    await stranger.goto(`${agent.url}/?lang=es`);
+    await stranger.getByText('con el usuario del agente').waitFor();
+    await stranger.close();
+    await tab.close();
   });
 });

@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { Agent } from '@node3/agent/agent';
 import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
 import { agentMetricTable } from '@node3/agent/observability/metric-table';
-import { outcome } from '@node3/agent/testing/test-agent';
+import { clientOf, outcome } from '@node3/agent/testing/test-agent';
 import { metricTable } from '@node3/marketplace/observability/metric-table';
-import { createClient } from '@node3/shared/client';
 import type { MetricTable } from '@node3/shared/metrics';
 import { getAdminStats } from '@node3/shared/routes/admin';
 import { setAgentMode } from '@node3/shared/routes/agent-local';
@@ -113,7 +112,7 @@ async function work(): Promise<void> {
   await client.call(createJob, { body }, once);
   await client.call(createJob, { body }, once);
   // One that has to wait for a long time, and one that is taken back.
-  await createClient({ baseUrl: agent.url }).call(setAgentMode, { body: { mode: 'pause' } });
+  await clientOf(agent).call(setAgentMode, { body: { mode: 'pause' } });
   await vi.waitFor(async () => {
     const { overview } = await network.operator.call(getAdminStats, {});
     expect(overview.jobs['succeeded']).toBe(12);

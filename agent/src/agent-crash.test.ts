@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { createClient } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
 import { listLocalExecutions } from '@node3/shared/routes/agent-local';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { killed, outcome, preparedImage, TestMachine } from './testing/test-agent.ts';
+import { clientOf, killed, outcome, preparedImage, TestMachine } from './testing/test-agent.ts';
 
 let machine: TestMachine;
 beforeEach(async () => {
@@ -151,7 +150,7 @@ describe('after a crash', () => {
     marketplace.execution(executionId).superseded = true;
     const agent = await machine.boot();
     await vi.waitFor(() => expect(machine.countCalls('remove', executionId)).toBe(1), within);
-    const local = createClient({ baseUrl: agent.url });
+    const local = clientOf(agent);
     expect((await local.call(listLocalExecutions, {})).data).toMatchObject([
       { executionId, state: 'lost' },
     ]);

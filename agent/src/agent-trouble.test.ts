@@ -111,9 +111,10 @@ describe('an agent that dies again and again', () => {
     await vi.waitFor(async () => expect(await stateOf(agent)).toBe('held'), within);
     expect((await readStatus(agent)).stateSentence).toMatch(/died 3 times within 10 minutes/);
     expect(machine.countCalls('prepare', executionId)).toBe(0);
+    const authorization = `Bearer ${agent.token}`;
     const started = await fetch(`${agent.url}/api/start`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization },
       body: '{}',
     });
     expect(await started.json()).toEqual({ status: 'started' });

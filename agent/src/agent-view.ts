@@ -115,6 +115,7 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
       diskFloorBytes: policy.current.diskFloorBytes,
       policyError: policy.store.problem,
       restartNeed: findRestartNeed(core.started, policy.current),
+      seedApi: config.seedApiOpen === true ? 'open' : 'closed',
     }),
     active,
     balances: balance.balances(),

@@ -2,6 +2,8 @@
 export interface Agent {
   /** The dashboard and local API, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** What its local API wants from whoever changes something or reads about jobs and money. */
+  readonly token: string;
   /** Null until the agent is registered. */
   readonly agentId: string | null;
   /** Base58 address that is paid. */

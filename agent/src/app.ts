@@ -5,7 +5,7 @@ import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { silentLogger } from '@node3/shared/logger';
 import { passphraseFrom } from '@node3/shared/passphrase';
 import type { Agent } from './agent.ts';
-import { type AgentParts, createCore } from './agent-core.ts';
+import { type AgentCore, type AgentParts, createCore } from './agent-core.ts';
 import { AgentLife } from './agent-life.ts';
 import { createAgentView } from './agent-view.ts';
 import { type AgentConfig, checkMarketplaceUrl } from './config.ts';
@@ -17,9 +17,12 @@ import { SystemKernelLog } from './gpu/health/kernel-log.ts';
 import { systemFiles } from './gpu/host-files.ts';
 import { ProverProcess } from './gpu-proof/prover-process.ts';
 import { readBootId, systemHostClock } from './host-clock.ts';
+import type { LocalApi } from './http/local-api.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
+import { ensureLocalToken } from './local-token.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
 import { createAgentScrape } from './observability/agent-scrape.ts';
+import { describeOpenSeedApi } from './observability/problems.ts';
 import { policyDefaults } from './policy/policy-defaults.ts';
 import { PolicyStore } from './policy/policy-store.ts';
 import { createPowerSource } from './policy/power-source.ts';
@@ -109,19 +112,31 @@ export async function startAgent(
     setMode: (mode) => running.setMode(mode),
     stop: () => void running.stop().catch((error: unknown) => running.fail(error)),
   });
-  const { dashboardDir, port } = config;
   try {
-    const { commit, metricsToken } = config;
-    const scrape = createAgentScrape(core, api, { hostname: hostname(), commit });
-    const { journal, link } = core;
-    const facts = { port, dashboardDir, version: agentVersion, metricsToken };
-    const options = { ...facts, api, log, scrape, seed: { journal, link } };
-    server = await startLocalServer(options);
+    const token = await ensureLocalToken(config.dataDir, parts);
+    server = await openServer(core, api, token);
+    running.begin(server, token);
   } catch (error) {
     core.journal.close();
     throw error;
   }
-  running.begin(server);
+  if (config.seedApiOpen === true) log.warn(describeOpenSeedApi().sentence);
   log.info({ url: server.url, wallet: wallet.address }, 'agent started');
   return running;
+}
+
+function openServer(core: AgentCore, api: LocalApi, token: string): Promise<LocalServer> {
+  const { config, journal, link, log } = core;
+  const { commit, dashboardDir, metricsToken, port, seedApiOpen } = config;
+  return startLocalServer({
+    api,
+    port,
+    dashboardDir,
+    version: agentVersion,
+    log,
+    scrape: createAgentScrape(core, api, { hostname: hostname(), commit }),
+    seed: { journal, link },
+    access: { token, seedControls: seedApiOpen === true ? 'open' : 'closed' },
+    metricsToken,
+  });
 }

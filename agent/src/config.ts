@@ -65,6 +65,8 @@ export interface AgentConfig {
   registrationToken: string | null;
   /** Folder with the built dashboard; null serves the API alone. */
   dashboardDir: string | null;
+  /** Whether clients of the node3 seed may start and stop the agent without its token; left out: no. */
+  seedApiOpen?: boolean;
   /** Whether /metrics also speaks the names of NVIDIA's exporter. */
   dcgmNames: 'on' | 'off';
   /** What whoever scrapes /metrics has to show; null lets in every program of this machine. */

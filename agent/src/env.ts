@@ -35,7 +35,7 @@ export interface EnvDefaults {
 /** @throws ConfigError that names the variable, what is wrong and how to fix it. */
 export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
   const port = { fallback: 8080, min: 0, max: 65_535 };
-  const dataDir = resolve(readText(env, 'AGENT_DATA_DIR', './.node3/agent'));
+  const dataDir = readDataDir(env);
   const rpc = readOptionalText(env, 'SOLANA_RPC_URL');
   return {
     name: readText(env, 'AGENT_NAME', defaults.hostname).slice(0, 64),
@@ -76,6 +76,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     apiKey: readOptionalText(env, 'API_KEY'),
     registrationToken: readOptionalText(env, 'REGISTRATION_TOKEN'),
     dashboardDir: defaults.dashboardDir,
+    seedApiOpen: readFlag(env, 'AGENT_SEED_API_OPEN', 'off'),
     dcgmNames: readFlag(env, 'METRICS_DCGM_NAMES', 'off') ? 'on' : 'off',
     metricsToken: readScrapeToken(env),
     commit: readOptionalText(env, 'NODE3_COMMIT')?.slice(0, 40) ?? null,
@@ -83,6 +84,10 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     drainMs: readInteger(env, 'DRAIN_SEC', { fallback: 60, min: 0, max: 86_400 }) * 1000,
     environment: env,
   };
+}
+
+export function readDataDir(env: Env): string {
+  return resolve(readText(env, 'AGENT_DATA_DIR', './.node3/agent'));
 }
 
 export function readLogFormat(env: Env): LogFormat {

@@ -8,6 +8,7 @@ import type { Agent } from './agent.ts';
 import { startAgent } from './app.ts';
 import { readAgentConfig } from './env.ts';
 import { JournalLockedError } from './journal/sqlite/open-database.ts';
+import { addressToPrint } from './local-token.ts';
 import { openAgentLog } from './open-agent-log.ts';
 import { trimMemoryAfterStart } from './trim-memory.ts';
 import { agentVersion } from './version.ts';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
   const service = { name: 'node3-agent', version: agentVersion };
   const tracer = await openTracer(service, readTracing(process.env));
   const agent = await startAgent(config, { log, tracer });
-  process.stdout.write(`node3 agent: ${agent.url}\n`);
+  process.stdout.write(`node3 agent: ${addressToPrint(agent, { isTty: process.stdout.isTTY })}\n`);
   trimMemoryAfterStart();
   stopOnSignals(agent, config.drainMs);
   try {

@@ -15,6 +15,7 @@ export class RunningAgent implements Agent {
   readonly #deps: RunningAgentDeps;
   readonly #ended = Promise.withResolvers<void>();
   #server: LocalServer | null = null;
+  #token = '';
   #ready: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   /** Why it had to end; null when it was told to. */
@@ -27,8 +28,9 @@ export class RunningAgent implements Agent {
   }
 
   /** The dashboard answers; now the agent signs in, recovers and works. */
-  begin(server: LocalServer): void {
+  begin(server: LocalServer, token: string): void {
     this.#server = server;
+    this.#token = token;
     this.#ready = this.#start();
     this.#ready.catch((error: unknown) => {
       if (this.#stopping === null) this.fail(error);
@@ -37,6 +39,10 @@ export class RunningAgent implements Agent {
 
   get url(): string {
     return this.#server?.url ?? '';
+  }
+
+  get token(): string {
+    return this.#token;
   }
 
   get agentId(): string | null {

@@ -189,6 +189,12 @@ export const agentSettings: readonly SettingGroup[] = [
       },
       { name: 'DASHBOARD_PORT', about: 'The same by its older name.', fallback: null },
       {
+        name: 'AGENT_SEED_API_OPEN',
+        about:
+          'Whether any program of this machine may start and stop it by `/api/start` and `/api/stop`, as clients of the node³ seed do; otherwise they need its token.',
+        fallback: 'false',
+      },
+      {
         name: 'AGENT_CRASHES_MAX',
         about:
           'Deaths within ten minutes after which the next start takes no work until it is resumed, or for 15 minutes; 0 never waits.',

@@ -103,6 +103,12 @@ const threats: readonly Threat[] = [
     file: `${egress}/firewall.test.ts`,
     test: 'threat 22',
   },
+  {
+    number: 22,
+    attack: "the agent's own API",
+    file: `${native}/native-users.integration.test.ts`,
+    test: 'threat 22: is neither driven nor read',
+  },
   { number: 23, attack: 'data through DNS', file: probe, test: 'for a name' },
   { number: 24, attack: 'sockets of the hypervisor', file: probe, test: 'VSOCK' },
   {

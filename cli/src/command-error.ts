@@ -1,5 +1,5 @@
 /** Which of the exit codes such a mistake has. */
-export type CommandExit = 'usage' | 'failure' | 'funds';
+export type CommandExit = 'usage' | 'failure' | 'funds' | 'auth';
 
 /** A mistake in how the command was called, or in something on this machine. */
 export class CommandError extends Error {

@@ -3,12 +3,14 @@ import '@mantine/notifications/styles.css';
 import './app.css';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
+import { takeTokenFromAddress } from './agent-session.ts';
 import { chooseLanguage, readSavedLanguage, startI18n } from './i18n/i18n.ts';
 import { Root } from './root.tsx';
 import { Session, takeKeyFromAddress } from './session.ts';
 
-const session = new Session(sessionStorage);
-takeKeyFromAddress(session, location, history);
+const sessions = { marketplace: new Session(sessionStorage), agent: new Session(localStorage) };
+takeKeyFromAddress(sessions.marketplace, location, history);
+await takeTokenFromAddress(sessions.agent, location, history, fetch);
 
 const language = chooseLanguage(location.search, readSavedLanguage(), navigator.languages);
 const container = document.querySelector('#root');
@@ -16,6 +18,6 @@ if (container === null) throw new Error('index.html has no #root');
 const i18n = await startI18n(language);
 createRoot(container).render(
   <I18nextProvider i18n={i18n}>
-    <Root session={session} />
+    <Root sessions={sessions} />
   </I18nextProvider>,
 );

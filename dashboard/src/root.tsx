@@ -14,7 +14,10 @@ import { cssVariablesResolver, theme } from './theme.ts';
 
 const retryMs = 3_000;
 
-export function Root({ session }: { session: Session }) {
+/** Whose page it is decides which one is used. */
+type Sessions = Record<AppConfig['mode'], Session>;
+
+export function Root({ sessions }: { sessions: Sessions }) {
   const [queryClient] = useState(createQueryClient);
   return (
     <MantineProvider
@@ -25,7 +28,7 @@ export function Root({ session }: { session: Session }) {
       <Notifications position="bottom-right" />
       <AppBoundary>
         <QueryClientProvider client={queryClient}>
-          <Boot session={session} />
+          <Boot sessions={sessions} />
         </QueryClientProvider>
       </AppBoundary>
     </MantineProvider>
@@ -33,7 +36,7 @@ export function Root({ session }: { session: Session }) {
 }
 
 /** Asks the host who it is before anything is shown, and goes on asking while it doesn't answer. */
-function Boot({ session }: { session: Session }) {
+function Boot({ sessions }: { sessions: Sessions }) {
   const query = useQuery({
     queryKey: ['config'],
     queryFn: ({ signal }) => loadConfig(fetch, signal),
@@ -41,7 +44,8 @@ function Boot({ session }: { session: Session }) {
     retry: false,
     refetchInterval: ({ state }) => (state.data === undefined ? retryMs : false),
   });
-  if (query.data !== undefined) return <Services config={query.data} session={session} />;
+  if (query.data !== undefined)
+    return <Services config={query.data} session={sessions[query.data.mode]} />;
   if (!query.isError) return null;
   return (
     <div className="boot-error">

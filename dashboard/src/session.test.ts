@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Session, splitKeyFromHash, takeKeyFromAddress } from './session.ts';
+import { takeTokenFromAddress } from './agent-session.ts';
+import { Session, splitFromHash, takeKeyFromAddress } from './session.ts';
 
 function memoryStorage() {
   const values = new Map<string, string>();
@@ -10,14 +11,15 @@ function memoryStorage() {
   };
 }
 
-describe('splitKeyFromHash', () => {
+describe('splitFromHash', () => {
   it('finds the key and keeps the rest of the fragment', () => {
-    expect(splitKeyFromHash('#key=n3_abc-_1')).toEqual({ apiKey: 'n3_abc-_1', hash: '' });
-    expect(splitKeyFromHash('#key=k&tab=spec')).toEqual({ apiKey: 'k', hash: '#tab=spec' });
+    expect(splitFromHash('key', '#key=n3_abc-_1')).toEqual({ value: 'n3_abc-_1', hash: '' });
+    expect(splitFromHash('key', '#key=k&tab=spec')).toEqual({ value: 'k', hash: '#tab=spec' });
+    expect(splitFromHash('token', '#key=k&token=t')).toEqual({ value: 't', hash: '#key=k' });
   });
 
   it.each(['', '#', '#board', '#key=', `#key=${'x'.repeat(300)}`])('finds none in %j', (hash) => {
-    expect(splitKeyFromHash(hash)).toBeNull();
+    expect(splitFromHash('key', hash)).toBeNull();
   });
 });
 
@@ -29,6 +31,33 @@ describe('takeKeyFromAddress', () => {
     takeKeyFromAddress(session, location as Location, { replaceState, state: null } as never);
     expect(session.apiKey()).toBe('secret');
     expect(replaceState).toHaveBeenCalledWith(null, '', '/jobs?state=failed');
+  });
+});
+
+describe('takeTokenFromAddress', () => {
+  const location = { hash: '#token=secret', pathname: '/', search: '' } as Location;
+
+  it('exchanges the token only once it is out of the address', async () => {
+    const session = new Session(memoryStorage());
+    const done: string[] = [];
+    const replaceState = (_state: unknown, _title: string, address: string) =>
+      void done.push(address);
+    const send = async (_url: unknown, init?: RequestInit) => {
+      done.push(typeof init?.body === 'string' ? init.body : '');
+      return Response.json({ pageKey: 'half' });
+    };
+    await takeTokenFromAddress(session, location, { replaceState, state: null } as never, send);
+    expect(done).toEqual(['/', '{"token":"secret"}']);
+    expect(session.apiKey()).toBe('half');
+  });
+
+  it('changes nothing when the agent refuses the token', async () => {
+    const session = new Session(memoryStorage());
+    session.signIn('old');
+    const replaceState = vi.fn<History['replaceState']>();
+    const refuse = async () => new Response('{}', { status: 401 });
+    await takeTokenFromAddress(session, location, { replaceState, state: null } as never, refuse);
+    expect(session.apiKey()).toBe('old');
   });
 });
 

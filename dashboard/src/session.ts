@@ -3,7 +3,10 @@ const storageKey = 'node3.apiKey';
 /** The part of `Storage` a session needs. */
 export type KeyStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** The API key of this browser tab. It lives in sessionStorage, so it ends with the tab. */
+/**
+ * The key that this page sends. A marketplace's lives in sessionStorage, so it ends with the tab; an
+ * agent's in localStorage, where only pages of the same port find it.
+ */
 export class Session {
   readonly #storage: KeyStorage;
   readonly #listeners = new Set<() => void>();
@@ -31,22 +34,25 @@ export class Session {
 }
 
 /**
- * Finds an API key in a URL fragment such as `#key=n3_live_…`.
- * @returns the key and the fragment without it, or null when there is none.
+ * Finds a secret in a URL fragment such as `#key=n3_live_…`.
+ * @returns it and the fragment without it, or null when there is none.
  */
-export function splitKeyFromHash(hash: string): { apiKey: string; hash: string } | null {
+export function splitFromHash(
+  name: 'key' | 'token',
+  hash: string,
+): { value: string; hash: string } | null {
   const parts = new URLSearchParams(hash.replace(/^#/, ''));
-  const apiKey = parts.get('key')?.trim();
-  if (!apiKey || apiKey.length > 256) return null;
-  parts.delete('key');
+  const value = parts.get(name)?.trim();
+  if (!value || value.length > 256) return null;
+  parts.delete(name);
   const rest = parts.toString();
-  return { apiKey, hash: rest === '' ? '' : `#${rest}` };
+  return { value, hash: rest === '' ? '' : `#${rest}` };
 }
 
 /** Moves a key from the address into the session before anything can read or log the address. */
 export function takeKeyFromAddress(session: Session, location: Location, history: History): void {
-  const found = splitKeyFromHash(location.hash);
+  const found = splitFromHash('key', location.hash);
   if (found === null) return;
   history.replaceState(history.state, '', location.pathname + location.search + found.hash);
-  session.signIn(found.apiKey);
+  session.signIn(found.value);
 }

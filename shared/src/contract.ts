@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 
-/** Whose key a route wants. `public` routes need none. */
-export type Audience = 'public' | 'requester' | 'agent' | 'operator';
+/** Whose key a route wants. `public` routes need none; `provider` is the token of an agent's own API. */
+export type Audience = 'public' | 'requester' | 'agent' | 'operator' | 'provider';
 
 /**
  * One endpoint, declared once: the server registers it, the client calls it, OpenAPI describes it.

@@ -70,6 +70,12 @@ export const errorCodes = {
     fix: 'Use a key with the scope named in the detail.',
     retry: 'never',
   },
+  AGENT_TOKEN_REQUIRED: {
+    status: 401,
+    title: 'This needs the token of the agent',
+    fix: 'Open its page with "node3 agent dashboard"; programs send the token as "Authorization: Bearer".',
+    retry: 'never',
+  },
   CHALLENGE_INVALID: {
     status: 401,
     title: 'The wallet challenge is unknown, used or expired',

@@ -2,6 +2,8 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AgentConfig } from '../config.ts';
 import { readDiskFreeBytes } from '../execution/machine.ts';
+import { inspectToken, localTokenPath } from '../local-token.ts';
+import { describeOpenSeedApi } from '../observability/problems.ts';
 import { policyDefaults } from '../policy/policy-defaults.ts';
 import { PolicyStore } from '../policy/policy-store.ts';
 import { type Check, failed, ok, warning } from './check.ts';
@@ -10,7 +12,12 @@ const mebibyte = 1024 ** 2;
 
 /** What the agent needs of this machine's files. */
 export async function checkMachine(config: AgentConfig): Promise<Check[]> {
-  return [await checkFolder(config), ...(await checkPolicy(config)), await checkWallet(config)];
+  return [
+    await checkFolder(config),
+    ...(await checkPolicy(config)),
+    await checkWallet(config),
+    ...(await checkLocalApi(config)),
+  ];
 }
 
 async function checkFolder({ dataDir }: AgentConfig): Promise<Check> {
@@ -70,4 +77,22 @@ async function checkWallet({ walletPath }: AgentConfig): Promise<Check> {
     return failed('wallet', `${walletPath} can be read by others.`, `chmod 600 ${walletPath}`);
   }
   return ok('wallet', `${walletPath} is there.`);
+}
+
+/** Whether others of this machine are kept from driving the agent. */
+async function checkLocalApi({ dataDir, seedApiOpen }: AgentConfig): Promise<Check[]> {
+  const path = localTokenPath(dataDir);
+  const { fault, token } = await inspectToken(path);
+  const checks: Check[] = [];
+  if (fault !== null) {
+    const fix = 'Ask as the user of the agent. At its next start it makes a new one.';
+    checks.push(warning('local API', `The token in ${path} ${fault}.`, fix));
+  } else if (token !== null) {
+    checks.push(ok('local API', `Its token is in ${path}.`));
+  }
+  if (seedApiOpen === true) {
+    const { fix, sentence } = describeOpenSeedApi();
+    checks.push(warning('local API', sentence, fix));
+  }
+  return checks;
 }

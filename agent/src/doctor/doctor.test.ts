@@ -45,6 +45,20 @@ describe('the doctor', () => {
     ]);
   });
 
+  it('names a token that others can read, and a seed’s API that is open to all', async () => {
+    const path = join(folder, 'local-token');
+    await writeFile(path, 'x'.repeat(43));
+    await chmod(path, 0o644);
+    const checks = await checkMachine(config({ AGENT_SEED_API_OPEN: 'true' }));
+    const found = checks.filter(({ name }) => name === 'local API');
+    expect(found.map(({ sentence, state }) => `${state}: ${sentence}`)).toEqual([
+      `warning: The token in ${path} could be read by others.`,
+      'warning: Every program of this machine can start and stop this agent without its token.',
+    ]);
+    await chmod(path, 0o600);
+    expect((await checkMachine(config())).at(-1)).toMatchObject({ name: 'local API', state: 'ok' });
+  });
+
   it('names a marketplace that is unreachable, broken or would be spoken to in the clear', async () => {
     const down = at(() =>
       Promise.reject(

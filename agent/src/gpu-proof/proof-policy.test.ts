@@ -1,11 +1,10 @@
-import { createClient } from '@node3/shared/client';
 import { systemIds } from '@node3/shared/ids';
 import { changeLocalPolicy } from '@node3/shared/routes/agent-local';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { agentLimits } from '../agent-limits.ts';
 import { type AgentDevice, healthy } from '../gpu/device.ts';
 import type { GpuDetector } from '../gpu/gpu-detector.ts';
-import { TestMachine } from '../testing/test-agent.ts';
+import { clientOf, TestMachine } from '../testing/test-agent.ts';
 import type { ProverPort } from './device-prover.ts';
 import { ProofError } from './proof-error.ts';
 
@@ -64,7 +63,7 @@ it('a proof under way is given up when the hours of the provider end, and none b
   const hour = new Date(machine.clock.nowMs()).getUTCHours();
   const at = (later: number) => `${String((hour + later) % 24).padStart(2, '0')}:00`;
   const body = { set: { hours: [`${at(2)}-${at(3)}`], timeZone: 'UTC' } };
-  await createClient({ baseUrl: agent.url }).call(changeLocalPolicy, { body });
+  await clientOf(agent).call(changeLocalPolicy, { body });
   await vi.waitFor(() => expect(kill).toHaveBeenCalled(), within);
   const beats = () => marketplace.requests.filter((each) => each.endsWith('/heartbeat')).length;
   const before = beats();

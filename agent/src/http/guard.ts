@@ -16,8 +16,7 @@ export interface Refusal {
 /**
  * Keeps web pages from driving the agent. A page that the provider visits can send requests to
  * loopback, open sockets there, and by DNS rebinding even read answers; each check closes one of
- * these ways. Programs on this machine are not kept out, plain native jobs included, which run as other
- * users: `docs/guides/isolation.md` says what that means.
+ * these ways. Programs of this machine are kept out by `local-access.ts`.
  * @returns null for a request that may pass.
  */
 export function findRefusal(request: GuardedRequest, port: number): Refusal | null {

@@ -34,10 +34,17 @@ afterEach(async () => {
   await rm(dashboardDir, { recursive: true });
 });
 
-const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+const authorized = () => ({ authorization: `Bearer ${agent.token}` });
+
+const post = (
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  who: Record<string, string> = authorized(),
+) =>
   fetch(agent.url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...who, ...headers },
     body: JSON.stringify(body),
   });
 
@@ -73,7 +80,8 @@ describe('the local API', () => {
     machine.programEnd(executionId, outcome());
     const result = () => machine.marketplace.executions.get(executionId)?.result;
     await vi.waitFor(() => expect(result()).toBeTruthy(), within);
-    const read = async (path: string) => (await fetch(agent.url + path)).json();
+    const headers = authorized();
+    const read = async (path: string) => (await fetch(agent.url + path, { headers })).json();
     const status = await readStatus(agent);
     expect(Check(AgentStatus, status)).toBe(true);
     expect(status).toMatchObject({ wallet: agent.wallet, agentId: agent.agentId });
@@ -98,7 +106,9 @@ describe('the local API', () => {
   });
 
   it('answers problems', async () => {
-    const missing = await fetch(`${agent.url}/api/v1/local/executions/exe_${'0'.repeat(26)}/logs`);
+    const missing = await fetch(`${agent.url}/api/v1/local/executions/exe_${'0'.repeat(26)}/logs`, {
+      headers: authorized(),
+    });
     expect(missing.status).toBe(404);
     expect(missing.headers.get('content-type')).toContain('application/problem+json');
     expect(await missing.json()).toMatchObject({ code: 'EXECUTION_NOT_FOUND' });
@@ -127,7 +137,51 @@ describe('the local API', () => {
     expect(await handshake({ origin })).toBe('refused');
     expect(await handshake({})).toBe('refused');
     expect(await handshake({ origin: agent.url, host: 'evil.example' })).toBe('refused');
-    expect(await handshake({ origin: agent.url })).toBe('opened');
+    expect(await handshake({ origin: agent.url })).toBe('refused');
+    expect(await handshake({ origin: agent.url, ...authorized() })).toBe('opened');
+  });
+
+  it('changes nothing, and tells nothing of jobs and money, without its token', async () => {
+    const executionId = machine.marketplace.post({ name: 'my job' });
+    await vi.waitFor(() => expect(machine.countCalls('wait', executionId)).toBe(1), within);
+    const paths = [
+      'executions',
+      `executions/${executionId}/logs`,
+      'earnings',
+      'economics',
+      'policy',
+    ];
+    for (const path of paths) {
+      const refused = await fetch(`${agent.url}/api/v1/local/${path}`);
+      expect(refused.status, path).toBe(401);
+      expect(await refused.json()).toMatchObject({ code: 'AGENT_TOKEN_REQUIRED' });
+    }
+    const writes = { mode: { mode: 'pause' }, stop: {}, policy: { set: { idleMinutes: 5 } } };
+    for (const [path, body] of Object.entries(writes)) {
+      expect((await post(`/api/v1/local/${path}`, body, {}, {})).status, path).toBe(401);
+    }
+    const status = await (await fetch(`${agent.url}/api/v1/local/status`)).json();
+    expect(Check(AgentStatus, status)).toBe(true);
+    expect(status).toMatchObject({
+      state: 'working',
+      active: [{ executionId, name: null, image: null }],
+    });
+    expect(await readStatus(agent)).toMatchObject({ active: [{ name: 'my job' }] });
+  });
+
+  it('gives a page a cookie and a key for the token, which work together only', async () => {
+    const opened = await post('/api/v1/local/session', { token: agent.token }, {}, {});
+    const { pageKey } = (await opened.json()) as { pageKey: string };
+    const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const authorization = `Bearer ${pageKey}`;
+    const read = async (headers: Record<string, string>) =>
+      (await fetch(`${agent.url}/api/v1/local/policy`, { headers })).status;
+    expect(await read({ cookie, authorization })).toBe(200);
+    expect(await read({ cookie })).toBe(401);
+    expect(await read({ authorization })).toBe(401);
+    const wrong = await post('/api/v1/local/session', { token: 'x'.repeat(43) }, {}, {});
+    expect(wrong.status).toBe(401);
+    expect(wrong.headers.get('set-cookie')).toBeNull();
   });
 });
 
@@ -187,7 +241,7 @@ describe('the stream', () => {
   it('sends the status at once and after a change', async () => {
     const states: string[] = [];
     const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/api/v1/stream`, {
-      headers: { origin: agent.url },
+      headers: { origin: agent.url, ...authorized() },
     });
     socket.addEventListener('message', ({ data }) => {
       states.push((JSON.parse(String(data)) as AgentStatus).state);

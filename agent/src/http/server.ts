@@ -16,9 +16,11 @@ import {
   type SeedFacadeDeps,
 } from './facades/node3-seed/seed-routes.ts';
 import { findRefusal } from './guard.ts';
+import { LocalAccess, type LocalAccessOptions } from './local-access.ts';
 import type { LocalApi } from './local-api.ts';
 import { addAgentLocalRoutes } from './routes/agent-local.ts';
 import { addConfigRoute } from './routes/config-json.ts';
+import { addSessionRoutes } from './routes/local-session.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { StatusFeed } from './status-feed.ts';
@@ -33,6 +35,7 @@ export interface LocalServerOptions {
   scrape: AgentScrape;
   /** What the facade of the node3 seed reads besides. */
   seed: Omit<SeedFacadeDeps, 'api'>;
+  access: LocalAccessOptions;
   /** null lets in every program of this machine. */
   metricsToken: string | null;
 }
@@ -59,9 +62,12 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   let port = options.port;
   // Before the guard: it closes the socket of an upgrade that the guard refuses.
   await addWebSockets(app);
+  const access = new LocalAccess(options.access);
   app.addHook('onRequest', async (request) => {
+    const { headers, method, routeOptions } = request;
     const refusal = findRefusal(describe(request), port);
     if (refusal !== null) throw new MarketError(refusal.code, { detail: refusal.detail });
+    access.check(method, routeOptions.url, headers);
   });
   acceptContracts(app);
   await addSecurityHeaders(app);
@@ -72,7 +78,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     addStreamRoute(scope, feed);
     addSeedSocket(scope, seedFeed);
   });
-  addAgentLocalRoutes(app, api);
+  addAgentLocalRoutes(app, api, access);
+  addSessionRoutes(app, access);
   addSeedRoutes(app, { api, ...options.seed });
   addConfigRoute(app, options.version);
   addMetricsRoute(app, options.scrape, options.metricsToken);

@@ -57,6 +57,7 @@ describe('listProblems', () => {
     diskFloorBytes: 10,
     policyError: null,
     restartNeed: null,
+    seedApi: 'closed' as const,
   };
 
   it('is empty when all is well', () => {
@@ -71,6 +72,7 @@ describe('listProblems', () => {
       refusal: new MarketError('AGENT_DISABLED'),
       identityError: 'Wrong wallet.',
       diskFreeBytes: 5,
+      seedApi: 'open',
     });
     expect(problems.map(({ code }) => code)).toEqual([
       'identity-unusable',
@@ -78,6 +80,7 @@ describe('listProblems', () => {
       'engine-down',
       'marketplace-unreachable',
       'disk-full',
+      'seed-api-open',
     ]);
     for (const { fix, sentence } of problems) {
       expect(fix).toMatch(/\w.*[\w.]$/);

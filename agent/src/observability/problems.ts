@@ -18,6 +18,7 @@ export interface ProblemFacts {
   policyError: string | null;
   /** What of the policy waits for the next start; null when nothing does. */
   restartNeed: string | null;
+  seedApi: 'open' | 'closed';
 }
 
 /** Everything a person should mend, worst first, each with the way to do it. */
@@ -29,7 +30,17 @@ export function listProblems(facts: ProblemFacts): LocalProblem[] {
     ...diskProblems(facts),
     ...policyProblems(facts),
     ...facts.devices.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
+    ...(facts.seedApi === 'open' ? [describeOpenSeedApi()] : []),
   ];
+}
+
+/** Wanted, but nobody should forget it. */
+export function describeOpenSeedApi(): LocalProblem {
+  return {
+    code: 'seed-api-open',
+    sentence: 'Every program of this machine can start and stop this agent without its token.',
+    fix: 'Unless a client of the node³ seed needs that, start it without AGENT_SEED_API_OPEN.',
+  };
 }
 
 function identityProblems({ identityError, refusal }: ProblemFacts): LocalProblem[] {

@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '@node3/shared/client';
 import type { BodyOf } from '@node3/shared/contract';
 import { changeLocalPolicy, getLocalPolicy, stopAgent } from '@node3/shared/routes/agent-local';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../agent.ts';
-import { outcome, readStatus, TestMachine } from '../testing/test-agent.ts';
+import { clientOf, outcome, readStatus, TestMachine } from '../testing/test-agent.ts';
 
 let machine: TestMachine;
 let agent: Agent;
@@ -19,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => machine.tearDown());
 
-const local = () => createClient({ baseUrl: agent.url });
+const local = () => clientOf(agent);
 type Change = BodyOf<typeof changeLocalPolicy>;
 const change = (body: Change) => local().call(changeLocalPolicy, { body });
 const lastOffer = () => machine.marketplace.lastPoll?.offer;

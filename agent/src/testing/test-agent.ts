@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '@node3/shared/client';
+import { type Client, createClient } from '@node3/shared/client';
 import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { readPassphraseSource } from '@node3/shared/passphrase';
@@ -52,9 +52,14 @@ export const killed = outcome({
   detail: 'stopped',
 });
 
+/** Who may do everything with an agent: its provider. */
+export function clientOf({ token, url }: Pick<Agent, 'token' | 'url'>): Client {
+  return createClient({ baseUrl: url, apiKey: token });
+}
+
 /** What the dashboard would show. */
 export async function readStatus(agent: Agent): Promise<AgentStatus> {
-  return createClient({ baseUrl: agent.url }).call(getAgentStatus, {});
+  return clientOf(agent).call(getAgentStatus, {});
 }
 
 export const preparedImage = {

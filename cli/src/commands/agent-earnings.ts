@@ -39,10 +39,10 @@ export async function showEarnings(
   { options }: Call<EarningsOptions>,
 ): Promise<number> {
   const { terminal } = context;
-  const client = connectAgent(context, options);
+  const agent = await connectAgent(context, options);
   const [total, economics] = await Promise.all([
-    callAgent(client, getLocalEarnings, {}),
-    callAgent(client, getLocalEconomics, {}),
+    callAgent(agent, getLocalEarnings, {}),
+    callAgent(agent, getLocalEconomics, {}),
   ]);
   const { devices, electricityUsdPerKwh, since } = economics;
   if (terminal.json) {

@@ -12,8 +12,8 @@ async function setMode(
   options: LocalAgentOptions,
   mode: 'run' | 'pause' | 'drain',
 ): Promise<void> {
-  const client = connectAgent(context, options);
-  const answer = await callAgent(client, setAgentMode, { body: { mode } });
+  const agent = await connectAgent(context, options);
+  const answer = await callAgent(agent, setAgentMode, { body: { mode } });
   if (context.terminal.json) await context.terminal.object(answer);
   else await context.terminal.data(answer.mode);
 }
@@ -52,7 +52,8 @@ export async function stopLocalAgent(
   { options }: Call<LocalAgentOptions>,
 ): Promise<number> {
   const { terminal } = context;
-  const { active } = await callAgent(connectAgent(context, options), stopAgent, { body: {} });
+  const agent = await connectAgent(context, options);
+  const { active } = await callAgent(agent, stopAgent, { body: {} });
   if (active > 0) {
     await terminal.talk(`${active} jobs run on; the next start takes them over`);
   }
@@ -69,9 +70,9 @@ async function awaitEnd(
   waitMs: number,
 ): Promise<void> {
   const { clock } = context.host;
-  const client = connectAgent(context, options);
+  const agent = await connectAgent(context, options);
   const untilMs = clock.monotonicMs() + waitMs;
-  while ((await askAgent(client, getAgentStatus, {})) !== null) {
+  while ((await askAgent(agent, getAgentStatus, {})) !== null) {
     if (clock.monotonicMs() >= untilMs) {
       const fix = 'It goes on with what it was told. See: node3 agent status';
       throw new CommandError('failure', 'The agent has not ended yet.', fix);

@@ -39,7 +39,7 @@ export async function showPolicy(
   { options }: Call<LocalAgentOptions>,
 ): Promise<number> {
   const known =
-    (await askAgent(connectAgent(context, options), getLocalPolicy, {})) ??
+    (await askAgent(await connectAgent(context, options), getLocalPolicy, {})) ??
     describeStore(await openStore(context));
   await print(context, known);
   return exitCodes.ok.code;
@@ -65,8 +65,8 @@ export async function editPolicy(
   { options }: Call<LocalAgentOptions>,
 ): Promise<number> {
   const { env } = context.host;
-  const client = connectAgent(context, options);
-  const known = await askAgent(client, getLocalPolicy, {});
+  const agent = await connectAgent(context, options);
+  const known = await askAgent(agent, getLocalPolicy, {});
   const path = known?.path ?? (await dataPath(context));
   const copy = `${path}.edit`;
   const before = await readFile(path, 'utf8').catch(() => '{}\n');
@@ -101,7 +101,8 @@ async function apply(
 ): Promise<KnownPolicy> {
   const { set, unset } = change;
   const body = { ...(set && { set }), ...(unset && { unset: [...unset] }) };
-  const answer = await askAgent(connectAgent(context, options), changeLocalPolicy, { body });
+  const agent = await connectAgent(context, options);
+  const answer = await askAgent(agent, changeLocalPolicy, { body });
   if (answer !== null) return answer;
   const store = await openStore(context);
   await store.change(change);

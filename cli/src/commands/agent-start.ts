@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Agent } from '@node3/agent/agent';
 import { startAgent } from '@node3/agent/app';
 import { readAgentConfig } from '@node3/agent/env';
+import { addressToPrint } from '@node3/agent/local-token';
 import { openAgentLog } from '@node3/agent/open-agent-log';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -17,7 +18,7 @@ export async function runAgent(context: Context): Promise<number> {
     throw explainPort(error, { what: 'agent', port: config.port, option: 'AGENT_PORT' });
   });
   if (terminal.json) await terminal.jsonLine({ url: agent.url, wallet: agent.wallet });
-  else await terminal.data(`node3 agent: ${agent.url}`);
+  else await terminal.data(`node3 agent: ${addressToPrint(agent, host.stdout)}`);
   const letGo = leaveOnInterrupt(host, agent, config.drainMs);
   try {
     await agent.ended;

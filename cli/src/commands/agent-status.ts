@@ -16,7 +16,7 @@ export async function showAgentStatus(
   { options }: Call<LocalAgentOptions>,
 ): Promise<number> {
   const { host, terminal } = context;
-  const status = await callAgent(connectAgent(context, options), getAgentStatus, {});
+  const status = await callAgent(await connectAgent(context, options), getAgentStatus, {});
   if (terminal.json) await terminal.object(status);
   else for (const line of formatStatus(status, host.clock.nowMs())) await terminal.data(line);
   return status.state === 'blocked' ? exitCodes.failure.code : exitCodes.ok.code;
@@ -36,7 +36,9 @@ function formatStatus(status: AgentStatus, nowMs: number): string[] {
       ['isolation', executor.isolation ?? `${executor.name} does not work`],
       ['jobs now', String(active.length)],
     ]),
-    ...active.map(({ image, jobId, name, state }) => `job ${jobId}  ${state}  ${name ?? image}`),
+    ...active.map(({ image, jobId, name, state }) =>
+      `job ${jobId}  ${state}  ${name ?? image ?? ''}`.trimEnd(),
+    ),
     ...devices.map((device) => deviceLine(status, device, nowMs)),
     ...problems.flatMap(({ fix, sentence }) => [`! ${sentence}`, `  ${fix}`]),
   ];

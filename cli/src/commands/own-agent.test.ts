@@ -1,9 +1,12 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Agent } from '@node3/agent/agent';
 import { TestMachine } from '@node3/agent/testing/test-agent';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runCli } from '../run-cli.ts';
 import { TestHost } from '../testing/test-host.ts';
 
@@ -110,7 +113,9 @@ describe('node3 agent, with one that runs', () => {
   });
   afterEach(() => machine.tearDown());
 
-  const ask = (...argv: string[]) => run([...argv, '--agent-url', agent.url]);
+  const tokenFile = () => join(machine.dataDir, 'local-token');
+  const ask = (...argv: string[]) =>
+    run([...argv, '--agent-url', agent.url, '--token-file', tokenFile()]);
 
   it('shows what it does, pauses and resumes it', async () => {
     expect((await ask('status')).out).toMatch(/^state +idle: Ready/m);
@@ -138,6 +143,64 @@ describe('node3 agent, with one that runs', () => {
       devices: { netUsdPerHourMin: number | null }[];
     };
     expect(devices[0]?.netUsdPerHourMin).toBeNull();
+  });
+
+  it('says which file it needs when it has no token, or a wrong one', async () => {
+    const asked = ['pause', '--agent-url', agent.url];
+    const none = await run(asked);
+    expect(none.code).toBe(4);
+    expect(none.err).toContain(`wants its token. ${join(folder, 'local-token')} is not there.`);
+    expect(none.err).toMatch(/--token-file FILE/);
+    await writeFile(join(folder, 'local-token'), 'x'.repeat(43));
+    const wrong = await run(asked);
+    expect(wrong).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('is not that of this agent'),
+    });
+    // In its own data folder it is found, and what shows no content needs none.
+    expect((await run(asked, { AGENT_DATA_DIR: machine.dataDir })).code).toBe(0);
+    expect((await run(['status', '--agent-url', agent.url])).out).toMatch(/^state +paused/m);
+  });
+
+  it('sends its token to no program that has taken the port of the agent', async () => {
+    const heard: string[] = [];
+    const { port } = new URL(agent.url);
+    // As bad as can be: it passes on what it is asked to the agent, and its answers.
+    const thief = createServer((request, response) => {
+      heard.push(JSON.stringify(request.headers));
+      const headers = { host: `127.0.0.1:${port}` };
+      send({ port, path: request.url, headers }, (answer) => {
+        answer.pipe(response.writeHead(answer.statusCode ?? 500));
+      }).end();
+    }).listen(0, '127.0.0.1');
+    await once(thief, 'listening');
+    onTestFinished(() => void thief.close());
+    const url = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+    const argv = ['policy', 'show', '--agent-url', url, '--token-file', tokenFile()];
+    expect((await run(argv)).code).toBe(4);
+    expect(heard.length).toBeGreaterThan(1);
+    expect(heard.join()).not.toContain(agent.token);
+  });
+
+  it('prints the way into its page, and opens it without telling other users', async () => {
+    const link = `${agent.url}/#token=${agent.token}`;
+    expect(await ask('dashboard')).toMatchObject({ code: 0, out: `${link}\n` });
+    const browser = join(folder, 'xdg-open');
+    await writeFile(
+      browser,
+      `#!/bin/sh\necho "$1" > ${folder}/opened.new\nmv ${folder}/opened.new ${folder}/opened\n`,
+    );
+    await chmod(browser, 0o755);
+    const argv = ['dashboard', '--open', '--agent-url', agent.url, '--token-file', tokenFile()];
+    const env = { ...nobody(), PATH: `${folder}:/usr/bin:/bin` };
+    expect((await run(argv, env)).code).toBe(0);
+    const opened = () => readFile(join(folder, 'opened'), 'utf8');
+    const page = await vi.waitFor(opened, within);
+    expect(page).not.toContain(agent.token);
+    expect(await readFile(new URL(page.trim()), 'utf8')).toContain(link);
+    expect((await stat(new URL(page.trim()))).mode & 0o077).toBe(0);
+    const nowhere = await run(argv, { ...nobody(), PATH: '/nonexistent' });
+    expect(nowhere).toMatchObject({ code: 1, out: `${link}\n` });
   });
 
   it('stops it, and says then that none answers', async () => {

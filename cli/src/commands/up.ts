@@ -140,7 +140,7 @@ async function serve(
   }
   const facts: SummaryFacts = {
     marketplaceUrl,
-    agentUrl: agent?.url ?? null,
+    agent,
     rpcUrl,
     apiKey,
     dataDir: relative(host.cwd, folder.root) || '.',
@@ -186,7 +186,8 @@ async function printSummary(
 ): Promise<void> {
   const { terminal, host } = context;
   if (terminal.json) {
-    const { marketplaceUrl, agentUrl, rpcUrl, dataDir } = facts;
+    const { agent, marketplaceUrl, rpcUrl, dataDir } = facts;
+    const agentUrl = agent?.url ?? null;
     await terminal.jsonLine({ marketplaceUrl, agentUrl, rpcUrl, dataDir });
     return;
   }

@@ -51,6 +51,7 @@ function localProblem(kind: CommandError['exit'], detail: string, fix: string): 
     usage: 'The command was called in a wrong way',
     failure: 'The command failed',
     funds: 'The wallet does not hold enough',
+    auth: 'The token of the agent is needed',
   };
   const code = `CLI_${kind.toUpperCase()}`;
   const type = `/problems/cli-${kind}`;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { LocalAgentOptions } from '../agent/local-agent.ts';
+import type { DashboardOptions } from '../commands/agent-dashboard.ts';
 import type { DoctorOptions } from '../commands/agent-doctor.ts';
 import type { EarningsOptions } from '../commands/agent-earnings.ts';
 import type { LeaveOptions } from '../commands/agent-life.ts';
@@ -36,7 +37,9 @@ export function addOwnAgentCommands(state: ProgramState, program: Command): void
 }
 
 const withUrl = (command: Command) =>
-  command.option('--agent-url <url>', 'the agent’s page; else AGENT_PORT on this machine');
+  command
+    .option('--agent-url <url>', 'the agent’s page; else AGENT_PORT on this machine')
+    .option('--token-file <file>', 'its token; else local-token in AGENT_DATA_DIR');
 
 function addLifeCommands(state: ProgramState, agent: Command): void {
   const load = () => import('../commands/agent-life.ts');
@@ -53,6 +56,18 @@ function addLifeCommands(state: ProgramState, agent: Command): void {
   );
   const loadStatus = () => import('../commands/agent-status.ts');
   attachAction<LocalAgentOptions>(state, status, async () => (await loadStatus()).showAgentStatus);
+  const dashboard = withUrl(agent.command('dashboard'))
+    .summary('the address of the agent’s page, with the way in')
+    .description(
+      'Prints the address of the agent’s page with its token: keep it to yourself.\n' +
+        'The page keeps you signed in for 30 days.',
+    )
+    .option('--open', 'open it in your browser as well');
+  attachAction<DashboardOptions>(
+    state,
+    dashboard,
+    async () => (await import('../commands/agent-dashboard.ts')).showDashboardLink,
+  );
   const pause = withUrl(agent.command('pause')).description('Take no new jobs until resume');
   attachAction<LocalAgentOptions>(state, pause, async () => (await load()).pauseAgent);
   const resume = withUrl(agent.command('resume')).description('Take jobs again');

@@ -11,7 +11,7 @@ export interface RunningMarketplace {
   stop(): Promise<void>;
 }
 
-export type RunningAgent = Pick<Agent, 'url' | 'wallet' | 'problem' | 'ready' | 'drain'>;
+export type RunningAgent = Pick<Agent, 'url' | 'token' | 'wallet' | 'problem' | 'ready' | 'drain'>;
 
 /** How the three services are started; tests pass their own. */
 export interface Starters {

@@ -1,13 +1,16 @@
+import { dashboardLink } from '@node3/agent/local-token';
+
 export interface SummaryFacts {
   marketplaceUrl: string;
-  agentUrl: string | null;
+  /** The agent's page and the token that opens it. */
+  agent: { url: string; token: string } | null;
   rpcUrl: string;
   apiKey: string;
   dataDir: string;
   dashboard: 'built' | 'missing';
 }
 
-/** Where everything is. The key travels in the fragment, which no server sees or logs. */
+/** Where everything is. Key and token travel in the fragment, which no server sees or logs. */
 export function formatAddresses(facts: SummaryFacts): string[] {
   const app =
     facts.dashboard === 'built'
@@ -15,7 +18,9 @@ export function formatAddresses(facts: SummaryFacts): string[] {
       : 'not built; run: npm run build';
   return [
     `  web app       ${app}`,
-    ...(facts.agentUrl === null ? [] : [`  agent         ${facts.agentUrl}`]),
+    ...(facts.agent === null
+      ? []
+      : [`  agent         ${dashboardLink(facts.agent.url, facts.agent.token)}`]),
     `  API docs      ${facts.marketplaceUrl}/docs`,
     `  Solana RPC    ${facts.rpcUrl}`,
     `  data          ${facts.dataDir}`,

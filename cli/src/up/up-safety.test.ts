@@ -67,7 +67,7 @@ describe('the summary', () => {
   it('fits 80 columns but for the key, and spells commands as they can be typed', () => {
     const facts = {
       marketplaceUrl: 'http://127.0.0.1:8000',
-      agentUrl: null,
+      agent: null,
       rpcUrl: 'http://127.0.0.1:8899',
       apiKey: 'n3_key',
       dataDir: '.node3',
@@ -79,6 +79,10 @@ describe('the summary', () => {
       '  Solana RPC    http://127.0.0.1:8899',
       '  data          .node3',
     ]);
+    const agent = { url: 'http://127.0.0.1:8080', token: 'secret' };
+    expect(formatAddresses({ ...facts, agent })[1]).toBe(
+      '  agent         http://127.0.0.1:8080/#token=secret',
+    );
     expect(formatNextSteps('node3', 'container')[1]).toBe('    node3 run -- echo hello');
     expect(formatNextSteps('npx node3', 'native')[1]).toBe(
       '    npx node3 run --isolation native -- echo hello',

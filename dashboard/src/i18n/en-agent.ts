@@ -1,6 +1,9 @@
 export const enAgent = {
   'agentPage.title': 'Agent',
   'agentPage.subtitle': 'Your machine on the marketplace.',
+  'entry.title': 'Jobs, logs, earnings and the buttons need the token of this agent',
+  'entry.text':
+    'Run <0>node3 agent dashboard --open</0> on this machine, as the user the agent runs as.',
   'agent.state.starting': 'Starting',
   'agent.state.idle': 'Ready, waiting for work',
   'agent.state.working': 'Working and earning',

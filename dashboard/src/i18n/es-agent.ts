@@ -3,6 +3,10 @@ import type { enAgent } from './en-agent.ts';
 export const esAgent: Record<keyof typeof enAgent, string> = {
   'agentPage.title': 'Agente',
   'agentPage.subtitle': 'Tu máquina en el mercado.',
+  'entry.title':
+    'Los jobs, los registros, las ganancias y los botones requieren el token del agente',
+  'entry.text':
+    'Ejecuta <0>node3 agent dashboard --open</0> en esta máquina, con el usuario del agente.',
   'agent.state.starting': 'Arrancando',
   'agent.state.idle': 'Listo, esperando trabajo',
   'agent.state.working': 'Trabajando y ganando',

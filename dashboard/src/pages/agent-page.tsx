@@ -1,4 +1,5 @@
 import { Grid, Stack } from '@mantine/core';
+import { isMarketError } from '@node3/shared/error';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
@@ -8,6 +9,7 @@ import { QueryView } from '../parts/query-view.tsx';
 import { SectionCard } from '../parts/section-card.tsx';
 import { agentStatusQuery, localEarningsQuery, localExecutionsQuery } from '../queries.ts';
 import { ActiveExecutions } from './agent/active-executions.tsx';
+import { AgentEntry } from './agent/agent-entry.tsx';
 import { AgentHero } from './agent/agent-hero.tsx';
 import { DeviceTiles } from './agent/device-tiles.tsx';
 import { EarningsView } from './agent/earnings-view.tsx';
@@ -23,14 +25,19 @@ export function AgentPage() {
   const status = useQuery(agentStatusQuery(app));
   const earnings = useQuery(localEarningsQuery(app));
   const executions = useQuery(localExecutionsQuery(app));
+  const isLocked = isMarketError(executions.error, 'AGENT_TOKEN_REQUIRED');
+  const isEntered = executions.data !== undefined && !isLocked;
   return (
     <>
       <PageHeading
         title={status.data?.name ?? t('agentPage.title')}
         subtitle={t('agentPage.subtitle')}
-        actions={status.data === undefined ? null : <ModeButtons state={status.data.state} />}
+        actions={
+          status.data === undefined || !isEntered ? null : <ModeButtons state={status.data.state} />
+        }
       />
       <Stack gap="lg">
+        {isLocked && <AgentEntry />}
         <QueryView query={status} lines={6}>
           {(data) => (
             <>
@@ -44,7 +51,7 @@ export function AgentPage() {
             <Stack gap="lg">
               {status.data !== undefined && (
                 <>
-                  <ActiveExecutions status={status.data} />
+                  {isEntered && <ActiveExecutions status={status.data} />}
                   <SectionCard title={t('devices.title')} id="devices">
                     <DeviceTiles
                       devices={status.data.devices}
@@ -54,18 +61,22 @@ export function AgentPage() {
                   </SectionCard>
                 </>
               )}
-              <SectionCard title={t('recent.title')} padding="flush" id="executions">
-                <QueryView query={executions}>
-                  {(data) => <RecentExecutions executions={data} />}
-                </QueryView>
-              </SectionCard>
+              {!isLocked && (
+                <SectionCard title={t('recent.title')} padding="flush" id="executions">
+                  <QueryView query={executions}>
+                    {(data) => <RecentExecutions executions={data} />}
+                  </QueryView>
+                </SectionCard>
+              )}
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 4 }}>
             <Stack gap="lg">
-              <SectionCard title={t('earnings.title')} id="earnings">
-                <QueryView query={earnings}>{(data) => <EarningsView local={data} />}</QueryView>
-              </SectionCard>
+              {!isLocked && (
+                <SectionCard title={t('earnings.title')} id="earnings">
+                  <QueryView query={earnings}>{(data) => <EarningsView local={data} />}</QueryView>
+                </SectionCard>
+              )}
               {status.data !== undefined && <MachineFacts status={status.data} />}
             </Stack>
           </Grid.Col>

@@ -37,7 +37,7 @@ export function Shell() {
               <ConnectionIndicator />
               <LanguageMenu />
               <ColorSchemeMenu />
-              <AccountMenu />
+              {config.mode === 'marketplace' && <AccountMenu />}
             </Group>
           </Group>
         </AppShell.Header>

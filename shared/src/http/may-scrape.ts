@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { MarketError } from '../error.ts';
+import { isSameSecret } from '../same-secret.ts';
+import { readBearer } from './bearer.ts';
 
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
@@ -19,11 +20,7 @@ export function assertMayScrape(request: FastifyRequest, token: string | null): 
       'Metrics are for programs on this machine. Set METRICS_TOKEN to read them from elsewhere.';
     throw new MarketError('AUTH_FORBIDDEN', { detail });
   }
-  const given = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
-  if (given === undefined) throw new MarketError('AUTH_REQUIRED');
-  if (!timingSafeEqual(hash(given), hash(token))) throw new MarketError('AUTH_INVALID');
-}
-
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  const given = readBearer(request.headers);
+  if (given === null) throw new MarketError('AUTH_REQUIRED');
+  if (!isSameSecret(given, token)) throw new MarketError('AUTH_INVALID');
 }

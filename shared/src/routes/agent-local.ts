@@ -7,7 +7,10 @@ import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema
 import { AgentEarnings } from './agents.ts';
 import { LogLine } from './jobs.ts';
 
-/** The agent's own API on loopback. `problem` is a sentence and the command that fixes it. */
+/**
+ * The agent's own API on loopback. Routes for the provider want the token in the agent's data folder.
+ * `problem` is a sentence and the command that fixes it.
+ */
 export const LocalProblem = strictObject({
   code: Type.String(),
   sentence: Type.String(),
@@ -19,7 +22,7 @@ export const ActiveExecution = strictObject({
   jobId: Type.String(),
   name: nullable(Type.String()),
   state: oneOf(executionStates),
-  image: Type.String(),
+  image: nullable(Type.String({ description: 'null, as the name, for callers without the token' })),
   deviceIds: Type.Array(Type.String()),
   reward: MoneySchema,
   acceptedAt: Timestamp,
@@ -88,6 +91,32 @@ export const getAgentStatus = {
   schema: { response: { 200: AgentStatus } },
 } as const satisfies RouteContract;
 
+/** How the web app gets in. The key works together with the cookie that comes with it, and only so. */
+export const openLocalSession = {
+  method: 'POST',
+  url: '/api/v1/local/session',
+  summary: 'Exchange the token of this agent for a cookie and the key of a web page',
+  audience: 'public',
+  tag: 'agent',
+  schema: {
+    body: strictObject({ token: Type.String({ maxLength: 256 }) }),
+    response: { 200: strictObject({ pageKey: Type.String() }) },
+  },
+} as const satisfies RouteContract;
+
+/** Asked before the token is sent: another program may have taken the agent's port. */
+export const proveAgent = {
+  method: 'GET',
+  url: '/api/v1/local/proof',
+  summary: 'Proof that this agent, at this port, has the token that the caller has',
+  audience: 'public',
+  tag: 'agent',
+  schema: {
+    querystring: strictObject({ nonce: Type.String({ pattern: '^[A-Za-z0-9_-]{16,64}$' }) }),
+    response: { 200: strictObject({ proof: Type.String() }) },
+  },
+} as const satisfies RouteContract;
+
 export const LocalEarnings = strictObject({
   asOf: nullable(Timestamp),
   earnings: nullable(AgentEarnings),
@@ -98,7 +127,7 @@ export const getLocalEarnings = {
   method: 'GET',
   url: '/api/v1/local/earnings',
   summary: 'Earnings as the marketplace last told them, with their age',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: { response: { 200: LocalEarnings } },
 } as const satisfies RouteContract;
@@ -120,7 +149,7 @@ export const listLocalExecutions = {
   method: 'GET',
   url: '/api/v1/local/executions',
   summary: 'The last 50 executions of this agent, newest first',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: { response: { 200: strictObject({ data: Type.Array(LocalExecution) }) } },
 } as const satisfies RouteContract;
@@ -129,7 +158,7 @@ export const getLocalLogTail = {
   method: 'GET',
   url: '/api/v1/local/executions/:executionId/logs',
   summary: 'The last lines of an execution kept by this agent',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: {
     params: strictObject({ executionId: Type.String({ pattern: '^exe_[0-9A-Z]{26}$' }) }),
@@ -142,7 +171,7 @@ export const setAgentMode = {
   method: 'POST',
   url: '/api/v1/local/mode',
   summary: 'Pause, resume or drain this agent',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: {
     body: strictObject({ mode: oneOf(['run', 'pause', 'drain']) }),
@@ -155,7 +184,7 @@ export const stopAgent = {
   method: 'POST',
   url: '/api/v1/local/stop',
   summary: 'Stop this agent at once and leave running jobs to its next start',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: {
     body: strictObject({}),
@@ -180,7 +209,7 @@ export const getLocalPolicy = {
   method: 'GET',
   url: '/api/v1/local/policy',
   summary: 'What the provider allows on this machine, and what is sold because of it now',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: { response: { 200: LocalPolicy } },
 } as const satisfies RouteContract;
@@ -190,7 +219,7 @@ export const changeLocalPolicy = {
   method: 'POST',
   url: '/api/v1/local/policy',
   summary: 'Change fields of the policy, or set them back to their defaults',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: {
     body: strictObject({
@@ -234,7 +263,7 @@ export const getLocalEconomics = {
   method: 'GET',
   url: '/api/v1/local/economics',
   summary: 'What each device asks, earns and costs since the start of this agent',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: {
     response: {

@@ -82,7 +82,7 @@ export const seedAgentStart = {
   method: 'POST',
   url: '/api/start',
   summary: 'Takes jobs again',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: {
     response: { 200: Type.Object({ status: oneOf(['started', 'already_running']) }) },
@@ -93,7 +93,7 @@ export const seedAgentStop = {
   method: 'POST',
   url: '/api/stop',
   summary: 'Takes no new jobs; running ones finish',
-  audience: 'public',
+  audience: 'provider',
   tag: 'agent',
   schema: { response: { 200: Type.Object({ status: Type.Literal('stopped') }) } },
 } as const satisfies RouteContract;

@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
+import { nativeImage } from '@node3/shared/job-spec';
 import { silentLogger } from '@node3/shared/logger';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { getLocalLogTail } from '@node3/shared/routes/agent-local';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemHostClock } from '../../host-clock.ts';
+import { localTokenPath } from '../../local-token.ts';
+import { clientOf, readStatus, TestMachine } from '../../testing/test-agent.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { SecretFiles } from '../secret-files.ts';
 import { NativeExecutor } from './native-executor.ts';
@@ -50,6 +55,58 @@ describe('NativeUsers', () => {
 });
 
 describe.skipIf(process.getuid?.() !== 0)('an agent that is root', () => {
+  it('threat 22: is neither driven nor read by a plain native job of its own', async () => {
+    const machine = new TestMachine();
+    await machine.setUp();
+    onTestFinished(() => machine.tearDown());
+    // The mode of the file alone has to keep it.
+    await chmod(machine.dataDir, 0o711);
+    const native = new NativeExecutor({
+      policy: { allowNative: true },
+      agentId: 'agt_users',
+      workspaceRoot: path.join(directory, 'executions'),
+      clock: systemClock,
+      log: silentLogger,
+      tools: noTools,
+    });
+    const parts = { createExecutors: () => [native], clock: systemHostClock };
+    const agent = await machine.boot({ nativeAllowed: true }, parts);
+    await agent.ready();
+    const run = async (script: string) => {
+      const executionId = machine.marketplace.post({
+        workload: { kind: 'container', image: nativeImage, entrypoint: ['bash', '-c', script] },
+        placement: { isolationMin: 'native' },
+      });
+      const execution = () => machine.marketplace.execution(executionId);
+      await vi.waitFor(() => expect(execution().result?.outcome).toBe('succeeded'), 20_000);
+      return { executionId, lines: [...execution().lines.values()] };
+    };
+    const victim = await run('echo private');
+    const { host, port } = new URL(agent.url);
+    const attack = await run(`
+      ask() {
+        exec 3<>/dev/tcp/127.0.0.1/${port}
+        printf '%s HTTP/1.1\\r\\nHost: ${host}\\r\\nContent-Type: application/json\\r\\n' "$1" >&3
+        printf 'Content-Length: %d\\r\\nConnection: close\\r\\n\\r\\n%s' "\${#2}" "$2" >&3
+        head -1 <&3 | cut -d ' ' -f 2
+      }
+      cat ${localTokenPath(machine.dataDir)} 2>&1 | grep -o 'Permission denied'
+      ask 'GET /api/v1/local/executions/${victim.executionId}/logs'
+      ask 'GET /api/v1/local/executions'
+      ask 'POST /api/v1/local/policy' '{"set":{"egressHosts":["*"]}}'
+      ask 'POST /api/v1/local/mode' '{"mode":"drain"}'
+      ask 'POST /api/v1/local/stop' '{}'
+      ask 'POST /api/stop'
+      ask 'GET /api/v1/local/status'`);
+    // The last one shows that it does reach the agent.
+    const refused = Array<string>(6).fill('401');
+    expect(attack.lines).toEqual(['Permission denied', ...refused, '200']);
+    expect(await readStatus(agent)).toMatchObject({ state: 'idle' });
+    const params = { executionId: victim.executionId };
+    const { data } = await clientOf(agent).call(getLocalLogTail, { params });
+    expect(data).toMatchObject([{ text: 'private' }]);
+  });
+
   it('ends what a job left behind before its user is another’s', async () => {
     const users = new NativeUsers(directory);
     const user = await users.take('exe_1');

@@ -1,6 +1,7 @@
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import {
+  type AgentStatus,
   changeLocalPolicy,
   getAgentStatus,
   getLocalEarnings,
@@ -12,13 +13,22 @@ import {
   stopAgent,
 } from '@node3/shared/routes/agent-local';
 import type { FastifyInstance } from 'fastify';
+import type { LocalAccess } from '../local-access.ts';
 import type { LocalApi } from '../local-api.ts';
 
-/** Who calls is not asked here: the server listens on loopback and its guard looks at every request. */
-const authenticate = async () => null;
+/** The server has asked for the token before: `local-access.ts`. */
+const authenticate = () => null;
 
-export function addAgentLocalRoutes(app: FastifyInstance, api: LocalApi): void {
-  addRoute(app, getAgentStatus, { authenticate, handler: async () => api.status() });
+export function addAgentLocalRoutes(
+  app: FastifyInstance,
+  api: LocalApi,
+  access: LocalAccess,
+): void {
+  addRoute(app, getAgentStatus, {
+    authenticate: ({ headers }) => access.callerOf(headers),
+    handler: async ({ principal }) =>
+      principal === 'provider' ? api.status() : withoutContent(api.status()),
+  });
   addRoute(app, getLocalEarnings, { authenticate, handler: async () => api.earnings() });
   addRoute(app, listLocalExecutions, { authenticate, handler: async () => api.executions() });
   addRoute(app, getLocalLogTail, {
@@ -37,4 +47,12 @@ export function addAgentLocalRoutes(app: FastifyInstance, api: LocalApi): void {
     bodyLimit: limits.policyBytes,
     handler: async ({ body }) => api.changePolicy(body),
   });
+}
+
+/** What a requester said of its job is for its provider alone. */
+function withoutContent(status: AgentStatus): AgentStatus {
+  return {
+    ...status,
+    active: status.active.map((execution) => ({ ...execution, name: null, image: null })),
+  };
 }

@@ -39,10 +39,12 @@ async function read(path: string, contract: { schema: { response: { 200: TSchema
   return body;
 }
 
+const authorized = (): Record<string, string> => ({ authorization: `Bearer ${agent.token}` });
+
 /** As curl does it: without a body and without a type. */
-function post(path: string): Promise<unknown> {
+function post(path: string, headers = authorized()): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const request = send(agent.url + path, { method: 'POST' }, (response) => {
+  const request = send(agent.url + path, { method: 'POST', headers }, (response) => {
     let text = '';
     response.on('data', (part) => (text += String(part)));
     response.on('end', () => resolve(JSON.parse(text)));
@@ -72,7 +74,7 @@ describe('the API of the node3 seed’s agent', () => {
     await vi.waitFor(async () => {
       const { jobs } = (await read('/api/jobs', seedAgentJobs)) as { jobs: unknown[] };
       expect(jobs).toMatchObject([
-        { job_type: 'sweep', status: 'failed', reward: 0.01, duration: 1.5 },
+        { job_type: 'container', status: 'failed', reward: 0.01, duration: 1.5 },
         { job_type: 'inference', status: 'completed', reward: 0.01, duration: 1.5 },
       ]);
       expect(await read('/api/earnings', seedAgentEarnings)).toEqual({
@@ -94,6 +96,17 @@ describe('the API of the node3 seed’s agent', () => {
     expect(await read('/api/status', seedAgentStatus)).toMatchObject({ status: 'stopped' });
     expect(await post('/api/start')).toEqual({ status: 'started' });
     expect(Check(seedAgentStart.schema.response[200], { status: 'started' })).toBe(true);
+  });
+
+  it('starts and stops without the token only where the provider allows it', async () => {
+    const refused = { code: 'AGENT_TOKEN_REQUIRED' };
+    expect(await post('/api/stop', {})).toMatchObject(refused);
+    expect(await readStatus(agent)).toMatchObject({ state: 'idle', problems: [] });
+    await agent.stop();
+    agent = await machine.boot({ seedApiOpen: true });
+    await agent.ready();
+    expect(await post('/api/stop', {})).toEqual({ status: 'stopped' });
+    expect(await readStatus(agent)).toMatchObject({ problems: [{ code: 'seed-api-open' }] });
   });
 
   it('asks the marketplace for its lists, and says when that does not answer', async () => {

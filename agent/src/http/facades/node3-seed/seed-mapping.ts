@@ -68,11 +68,11 @@ function isMeasured(sample: DeviceSample): boolean {
 }
 
 export function toSeedPastJob(execution: JournalExecution): SeedPastJob {
-  const { finishedAt, jobId, name, reward, runMs, state } = toLocalExecution(execution);
+  const { finishedAt, jobId, reward, runMs, state } = toLocalExecution(execution);
   const labels = readJobSpec(execution.offer.spec)?.labels ?? {};
   return {
     job_id: jobId,
-    job_type: labels[seedJobTypeLabel] ?? name ?? 'container',
+    job_type: labels[seedJobTypeLabel] ?? 'container',
     status: toSeedState(state),
     reward: toUnits(reward),
     asset: reward.asset,

@@ -25,8 +25,8 @@ export interface SeedFacadeDeps {
   link: Pick<MarketplaceLink, 'call'>;
 }
 
-/** Who calls is not asked here: the server listens on loopback and its guard looks at every request. */
-const authenticate = async () => null;
+/** The server has asked for the token before, where one is needed: `local-access.ts`. */
+const authenticate = () => null;
 
 /** What the agent of the node3 seed serves to its own page. */
 export function addSeedRoutes(app: FastifyInstance, deps: SeedFacadeDeps): void {

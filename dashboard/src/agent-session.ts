@@ -1,0 +1,25 @@
+import { createClient } from '@node3/shared/client';
+import { openLocalSession } from '@node3/shared/routes/agent-local';
+import { type Session, splitFromHash } from './session.ts';
+
+/**
+ * Exchanges the token of an agent's link for the page's key and a cookie, after it is out of the
+ * address and the history. Without an answer the page stays as it was, and says how to get in.
+ */
+export async function takeTokenFromAddress(
+  session: Session,
+  location: Location,
+  history: History,
+  send: typeof fetch,
+): Promise<void> {
+  const found = splitFromHash('token', location.hash);
+  if (found === null) return;
+  history.replaceState(history.state, '', location.pathname + location.search + found.hash);
+  try {
+    const client = createClient({ baseUrl: '', fetch: send });
+    const { pageKey } = await client.call(openLocalSession, { body: { token: found.value } });
+    session.signIn(pageKey);
+  } catch {
+    // Whether the page may read the agent is seen, and said, when it does.
+  }
+}
