@@ -54,8 +54,8 @@ describe('DiskRoom', () => {
     const { room, disk } = testRoom();
     disk.artifacts = 90;
     await room.look();
-    room.assertForOutput(65);
-    expect(() => room.assertForOutput(66)).toThrow(full);
+    room.holdPart(65)();
+    expect(() => room.holdPart(66)).toThrow(full);
   });
 
   it('has room for so many parts at a time, and again when they are through', async () => {
@@ -72,7 +72,7 @@ describe('DiskRoom', () => {
     const { room, disk } = testRoom();
     Object.assign(disk, { free: 24, artifacts: 500 });
     await room.look();
-    room.assertForOutput(100);
+    room.holdPart(100);
     expect(room.takesLogs).toBe(false);
     Object.assign(disk, { free: 25, artifacts: 10 });
     await room.look();

@@ -95,13 +95,6 @@ export class DiskRoom {
     if (this.refusal !== null) throw refused(this.refusal);
   }
 
-  /** Throws STORAGE_FULL where a file of a running job would take what results and money need. */
-  assertForOutput(bytes: number): void {
-    const free = this.#freeOn('artifacts');
-    if (free === null || free - bytes >= this.#lastBytes) return;
-    throw refused(`${bytes} bytes find no room on the disk of the artifacts; ${free} are free.`);
-  }
-
   /** Whether logs are kept; the last of the reserve is for results and money. */
   get takesLogs(): boolean {
     const free = this.#freeOn('database');
@@ -122,16 +115,15 @@ export class DiskRoom {
   }
 
   /**
-   * Room for a part that comes, beside those that come already. One for an object store waits in the
-   * data folder until it is whole. Throws STORAGE_FULL.
+   * Room for a part that comes, beside those that come already: of the reserve it takes nothing that
+   * results and money need. One for an object store waits in the data folder until it is whole.
+   * Throws STORAGE_FULL.
    * @returns what gives it back.
    */
   holdPart(bytes: number): () => void {
-    const { reserveBytes } = this.#options;
     const wanted = this.#heldBytes + bytes;
-    const sizeOf = (disk: DiskName) => this.#sizes.find(({ name }) => name === disk);
-    const { free } = sizeOf('artifacts') ?? sizeOf('data') ?? { free: Number.POSITIVE_INFINITY };
-    if (reserveBytes > 0 && free - wanted < reserveBytes * (1 - shareForFiles)) {
+    const free = this.#freeOn('artifacts') ?? this.#freeOn('data');
+    if (free !== null && free - wanted < this.#lastBytes) {
       throw refused(`${wanted} bytes of parts at a time find no room; ${free} are free.`);
     }
     this.#heldBytes = wanted;
