@@ -22,6 +22,7 @@ import { describeLogRemoval } from './testing/log-removal.ts';
 import { describeLogs } from './testing/logs.ts';
 import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
+import { describePayoutSettlements } from './testing/payout-settlements.ts';
 import { describePosting } from './testing/posting.ts';
 import { describeQuotes } from './testing/quotes.ts';
 import { describeReplicas } from './testing/replicas.ts';
@@ -97,6 +98,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLedger(given);
     describePayoutBatches(given);
     describePayoutQueue(given);
+    describePayoutSettlements(given);
     describeKeyGuards(given);
     describeDeposits(given);
     describeTemplates(given);
