@@ -171,7 +171,7 @@ describe.skipIf(skip)('the configuration for Prometheus', () => {
     const named = (text: string, key: string) =>
       new Set([...text.matchAll(new RegExp(`${key}: (\\w+)`, 'g'))].map((match) => match[1]));
     const alerts = named(await read('alerts.yml'), '- alert');
-    expect(alerts.size).toBe(14);
+    expect(alerts.size).toBe(15);
     expect(named(await read('alerts.test.yml'), 'alertname')).toEqual(alerts);
   });
 
@@ -196,6 +196,25 @@ describe.skipIf(skip)('what a live marketplace and a live agent show', () => {
         expect(found?.type, name).toBe(type);
         if (!notHappened.has(name)) expect(found?.labels, name).toEqual(labels.toSorted());
       }
+    }, within);
+  });
+
+  it.each([
+    ['node3_jobs{state="succeeded", type="container"}', '12'],
+    ['node3_jobs{state="succeeded", type="bash"}', '0'],
+    ['node3_wallet_balance{wallet="fee_payer", currency="SOL"} > bool 0', '1'],
+    [
+      'node3_payment_confirmation_seconds_count{commitment="confirmed", currency="SOL"} > bool 0',
+      '1',
+    ],
+    [
+      'node3_payment_confirmation_seconds_count{commitment="finalized", currency="SOL"} > bool 0',
+      '1',
+    ],
+  ])('answers %s with %s', async (expr, value) => {
+    await vi.waitFor(async () => {
+      const found = await prometheus.query(expr);
+      expect(found.map((sample) => sample.value[1])).toEqual([value]);
     }, within);
   });
 });

@@ -166,7 +166,7 @@ async function openMoney({ config, keys, store, log, observability, clock }: Ope
   const gates = [killSwitch, auditor];
   const engine = createPayoutEngine({
     store,
-    rail,
+    rail: observability?.watchRail(rail) ?? rail,
     clock,
     ids: systemIds,
     log,

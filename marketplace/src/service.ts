@@ -223,7 +223,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     {
       dashboardDir: parts.dashboardDir,
       trustedProxies: parts.trustedProxies,
-      metrics: metricsOf({ ...core, auditor, room }, parts.scraped),
+      metrics: metricsOf({ ...core, auditor, room, x402: parts.x402 }, parts.scraped),
       tracer: parts.tracer ?? null,
     },
   );

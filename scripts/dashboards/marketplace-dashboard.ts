@@ -3,6 +3,7 @@ import { bars, percentiles, series, stat, table } from './panels.ts';
 
 const on = 'instance=~"$instance"';
 const ofClass = `${on}, gpu_class=~"$gpu_class"`;
+const openJobs = `node3_jobs{${on}, state=~"awaiting_funds|queued|assigned|running"}`;
 const requests = 'node3_http_request_duration_seconds';
 
 /** How full the market is, how fast it works and what goes wrong. */
@@ -18,8 +19,8 @@ export const marketplaceDashboard: Dashboard = {
       title: 'Now',
       panels: [
         // Replicas count the same store: the largest of them, not their sum.
-        stat('Pending', `max(node3_jobs{${on}, state="queued"})`),
-        stat('Running', `max(node3_jobs{${on}, state="running"})`),
+        stat('Pending', `max(sum by (instance) (node3_jobs{${on}, state="queued"}))`),
+        stat('Running', `max(sum by (instance) (node3_jobs{${on}, state="running"}))`),
         stat(
           'Success ratio, 1 h',
           `sum(increase(node3_jobs_finished_total{${on}, outcome="succeeded"}[1h])) / sum(increase(node3_jobs_finished_total{${on}, outcome!~"cancelled|expired"}[1h]))`,
@@ -40,7 +41,10 @@ export const marketplaceDashboard: Dashboard = {
       title: 'Jobs',
       panels: [
         series('Jobs by state', {
-          '{{state}}': `max by (state) (node3_jobs{${on}, state=~"awaiting_funds|queued|assigned|running"})`,
+          '{{state}}': `max by (state) (sum by (instance, state) (${openJobs}))`,
+        }),
+        series('Open jobs by type', {
+          '{{type}}': `max by (type) (sum by (instance, type) (${openJobs}))`,
         }),
         series(
           'Oldest pending',

@@ -32,6 +32,7 @@ export const paymentsDashboard: Dashboard = {
         series('Balance and liabilities', {
           'on chain {{currency}}': balance,
           'owed {{currency}}': `max by (currency) (node3_escrow_liabilities{${on}})`,
+          'pays fees of x402, {{currency}}': `max by (currency) (node3_wallet_balance{${on}, wallet="fee_payer"})`,
         }),
         series('Moved', {
           '{{kind}} {{currency}}': `sum by (kind, currency) (rate(node3_payment_amount_total{${on}}[$__rate_interval]))`,
@@ -48,8 +49,11 @@ export const paymentsDashboard: Dashboard = {
       title: 'Payouts',
       panels: [
         series(
-          'Time to finality',
-          percentiles(`node3_payment_confirmation_seconds_bucket{${on}}`, ['currency']),
+          'Time until confirmed and final',
+          percentiles(`node3_payment_confirmation_seconds_bucket{${on}}`, [
+            'currency',
+            'commitment',
+          ]),
           { unit: 's' },
         ),
         series(

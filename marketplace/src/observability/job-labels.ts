@@ -17,8 +17,3 @@ export function gpuClassOf({ resources }: Pick<JobSpec, 'resources'>): string {
   const enough = classes.find((size) => gib <= size);
   return enough === undefined ? 'over80gb' : `${enough}gb`;
 }
-
-/** `container`, or the language of a script. */
-export function jobTypeOf({ workload }: Pick<JobSpec, 'workload'>): string {
-  return workload.kind === 'script' ? workload.language : workload.kind;
-}

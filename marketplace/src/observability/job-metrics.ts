@@ -1,6 +1,7 @@
 import { isTerminalExecution } from '@node3/shared/execution-state';
 import { isTerminalJob } from '@node3/shared/job-state';
-import { gpuClassOf, jobTypeOf } from './job-labels.ts';
+import { jobTypeOf } from '../domain/job-type.ts';
+import { gpuClassOf } from './job-labels.ts';
 import type { MarketplaceMetrics } from './marketplace-metrics.ts';
 import type { StoreObserver } from './store-observer.ts';
 

@@ -11,7 +11,7 @@ import { Tally } from './tally.ts';
 
 export interface MarketGaugeDeps {
   metrics: MarketplaceMetrics;
-  store: Pick<Store, 'countJobs' | 'queuedJobs'>;
+  store: Pick<Store, 'countJobsByType' | 'queuedJobs'>;
   clock: Pick<Clock, 'nowMs'>;
   presence: Presence;
   work: WorkBoard;
@@ -25,12 +25,14 @@ const oldestLooked = 64;
 export async function showMarket(deps: MarketGaugeDeps): Promise<void> {
   showAgents(deps);
   const [counts, oldest] = await Promise.all([
-    deps.store.countJobs(),
+    deps.store.countJobsByType(),
     deps.store.queuedJobs(null, oldestLooked),
   ]);
   deps.metrics.show(
     'node3_jobs',
-    Object.entries(counts).map(([state, value]) => ({ labels: { state }, value })),
+    Object.entries(counts).flatMap(([state, byType]) =>
+      Object.entries(byType).map(([type, value]) => ({ labels: { state, type }, value })),
+    ),
   );
   const nowMs = deps.clock.nowMs();
   const ages = new Map<string, number>();

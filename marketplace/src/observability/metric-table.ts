@@ -21,7 +21,11 @@ export const metricTable = {
     help: 'Requests whose answer has not ended, long polls and streams included.',
     labels: [],
   },
-  node3_jobs: { type: 'gauge', help: 'Jobs in the store by state.', labels: ['state'] },
+  node3_jobs: {
+    type: 'gauge',
+    help: 'Jobs in the store by state and by what they run.',
+    labels: ['state', 'type'],
+  },
   node3_jobs_created_total: { type: 'counter', help: 'Jobs posted.', labels: ['type'] },
   node3_job_transitions_total: {
     type: 'counter',
@@ -99,7 +103,7 @@ export const metricTable = {
   },
   node3_payment_confirmation_seconds: {
     type: 'histogram',
-    help: 'Time from the first signed payment of a batch to what the chain says of it.',
+    help: 'Time from the first signed payment of a batch to when the chain was seen to have confirmed it, and to when it was final and booked.',
     labels: ['currency', 'commitment'],
     buckets: [0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120],
   },
@@ -115,7 +119,7 @@ export const metricTable = {
   },
   node3_wallet_balance: {
     type: 'gauge',
-    help: 'Finalized balance on chain, in whole units of the currency.',
+    help: 'Balance on chain, in whole units of the currency: finalized of the treasury, confirmed of the wallet that pays the fees of x402, which may be the same.',
     labels: ['currency', 'wallet'],
   },
   node3_escrow_liabilities: {

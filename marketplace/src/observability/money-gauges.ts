@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
-import { assets } from '@node3/shared/money';
+import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
+import type { X402 } from '../payments/x402-port.ts';
 import type { Store } from '../store/store.ts';
 import type { LedgerAuditor } from '../workers/ledger-auditor.ts';
 import type { MarketplaceMetrics } from './marketplace-metrics.ts';
@@ -10,11 +11,14 @@ export interface MoneyGaugeDeps {
   store: Pick<Store, 'ledgerTotals' | 'payoutTotals' | 'duePayouts' | 'openBatches'>;
   clock: Pick<Clock, 'nowMs'>;
   auditor: Pick<LedgerAuditor, 'found'>;
+  /** null: nobody pays by x402. */
+  x402: Pick<X402, 'feePayerLamports'> | null;
 }
 
 /**
  * What is owed, what is there and what waits. What the chain says is as old as the auditor's last
- * look, at most a minute while the chain answers; nothing is asked of it here.
+ * look, at most a minute while the chain answers, and for the fee payer as x402's, half a minute;
+ * nothing is asked of it here.
  */
 export async function showMoney(deps: MoneyGaugeDeps): Promise<void> {
   const { metrics, store } = deps;
@@ -30,14 +34,14 @@ export async function showMoney(deps: MoneyGaugeDeps): Promise<void> {
       value: wholeUnits(totals.liabilities[currency], currency),
     })),
   );
-  metrics.show(
-    'node3_wallet_balance',
-    assets.map((currency) => {
-      const onChain = reserves?.[currency].onChain ?? null;
-      const value = onChain === null ? null : wholeUnits(onChain, currency);
-      return { labels: { currency, wallet: 'treasury' }, value };
-    }),
-  );
+  const balanceOf = (currency: Asset, wallet: string, onChain: BaseUnits | null) => ({
+    labels: { currency, wallet },
+    value: onChain === null ? null : wholeUnits(onChain, currency),
+  });
+  metrics.show('node3_wallet_balance', [
+    ...assets.map((asset) => balanceOf(asset, 'treasury', reserves?.[asset].onChain ?? null)),
+    balanceOf('SOL', 'fee_payer', deps.x402?.feePayerLamports() ?? null),
+  ]);
   metrics.show(
     'node3_ledger_imbalance',
     assets.map((currency) => {

@@ -1,10 +1,12 @@
 import type { Clock } from '@node3/shared/clock';
+import type { PaymentRail } from '../payments/payment-rail.ts';
 import type { Store } from '../store/store.ts';
 import { AgentVersions } from './agent-versions.ts';
 import { combineObservers } from './combine-observers.ts';
 import { jobMetrics } from './job-metrics.ts';
 import { createMarketplaceMetrics, type MarketplaceMetrics } from './marketplace-metrics.ts';
 import type { Measures } from './measures.ts';
+import { observeRail } from './observe-rail.ts';
 import { observeStore } from './observe-store.ts';
 import { paymentMetrics } from './payment-metrics.ts';
 import type { StoreObserver } from './store-observer.ts';
@@ -27,6 +29,8 @@ export interface Observability {
   readonly versions: AgentVersions;
   /** The same store, watched. Everything else gets this one. */
   watch(store: Store): Store;
+  /** The same rail, watched. The payout engine gets this one. */
+  watchRail(rail: PaymentRail): PaymentRail;
   /** Lets somebody else hear too, from now on. */
   addObserver(observer: StoreObserver): void;
   chainCalled(call: ChainCall): void;
@@ -35,9 +39,10 @@ export interface Observability {
 export function createObservability(clock: Pick<Clock, 'nowMs'>): Observability {
   const metrics = createMarketplaceMetrics();
   const versions = new AgentVersions();
+  const payments = paymentMetrics(metrics, clock);
   const observers: StoreObserver[] = [
     jobMetrics(metrics),
-    paymentMetrics(metrics, clock),
+    payments,
     webhookMetrics(metrics),
     { agentsRead: versions.agentsRead },
   ];
@@ -51,6 +56,7 @@ export function createObservability(clock: Pick<Clock, 'nowMs'>): Observability 
       streams: new StreamCounts(),
     },
     watch: (store) => timeStore(observeStore(store, combineObservers(observers)), metrics),
+    watchRail: (rail) => observeRail(rail, (progress) => payments.progressSeen(progress)),
     addObserver: (observer) => observers.push(observer),
     chainCalled({ url, method, seconds, outcome }) {
       const labels = { method, endpoint: endpointOf(url) };

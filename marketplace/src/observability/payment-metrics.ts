@@ -1,5 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import { type Asset, assetDecimals, type BaseUnits } from '@node3/shared/money';
+import type { Observation } from '../payments/payment-rail.ts';
 import type { TransferKind } from '../store/rows.ts';
 import type { MarketplaceMetrics } from './marketplace-metrics.ts';
 import type { StoreObserver } from './store-observer.ts';
@@ -16,16 +17,36 @@ const kindOfTransfer: Partial<Record<TransferKind, Kind>> = {
 /** Batches whose first signing is remembered: many more than are ever open. */
 const batchesMax = 10_000;
 
+interface OpenBatch {
+  asset: Asset;
+  /** When its first payment was signed. */
+  sinceMs: number | null;
+  /** Its payments. */
+  signatures: Set<string>;
+  /** `before`: nobody has looked since an earlier process signed it. `over`: it was seen as confirmed. */
+  watch: 'before' | 'open' | 'over';
+}
+
+export interface PaymentObserver extends StoreObserver {
+  /** What the chain says of transactions. */
+  progressSeen(progress: Observation['progress']): void;
+}
+
 /** Counts what becomes of money. */
 export function paymentMetrics(
   metrics: MarketplaceMetrics,
   clock: Pick<Clock, 'nowMs'>,
-): StoreObserver {
-  /** Asset and time of the first signed payment of each open batch. */
-  const open = new Map<string, { asset: Asset; sinceMs: number | null }>();
+): PaymentObserver {
+  const open = new Map<string, OpenBatch>();
   const moved = (kind: Kind, currency: Asset, amount: BaseUnits) => {
     metrics.count('node3_payments_total', { currency, kind, outcome: 'success' });
     metrics.count('node3_payment_amount_total', { currency, kind }, wholeUnits(amount, currency));
+  };
+  const took = ({ asset, sinceMs }: OpenBatch, commitment: 'confirmed' | 'finalized') => {
+    if (sinceMs === null) return;
+    const seconds = Math.max(0, clock.nowMs() - sinceMs) / 1_000;
+    const labels = { currency: asset, commitment };
+    metrics.observe('node3_payment_confirmation_seconds', labels, seconds);
   };
   return {
     jobRefused({ asset }) {
@@ -43,13 +64,29 @@ export function paymentMetrics(
     batchesRead(batches) {
       for (const { batchId, asset, attempts } of batches) {
         if (open.size >= batchesMax) return;
-        const [first] = attempts.filter(({ kind }) => kind === 'pay');
-        open.set(batchId, { asset, sinceMs: first?.createdAtMs ?? null });
+        const payments = attempts.filter(({ kind }) => kind === 'pay');
+        open.set(batchId, {
+          asset,
+          sinceMs: payments[0]?.createdAtMs ?? null,
+          signatures: new Set(payments.map(({ signature }) => signature)),
+          watch: open.get(batchId)?.watch ?? (payments.length === 0 ? 'open' : 'before'),
+        });
       }
     },
-    attemptStored({ batchId, kind, createdAtMs }) {
+    attemptStored({ batchId, kind, createdAtMs, signature }) {
       const batch = batchId === null ? undefined : open.get(batchId);
-      if (batch !== undefined && kind === 'pay') batch.sinceMs ??= createdAtMs;
+      if (batch === undefined || kind !== 'pay') return;
+      batch.sinceMs ??= createdAtMs;
+      batch.signatures.add(signature);
+    },
+    progressSeen(progress) {
+      for (const batch of open.values()) {
+        if (batch.watch === 'over') continue;
+        const seen = commitmentOf(batch, progress);
+        // Of what was confirmed at the first look, or is final already, nobody knows since when.
+        if (seen === 'confirmed' && batch.watch === 'open') took(batch, seen);
+        batch.watch = seen === null ? 'open' : 'over';
+      }
     },
     batchChanged({ batchId, to, payouts }) {
       const batch = open.get(batchId);
@@ -61,14 +98,23 @@ export function paymentMetrics(
       if (to === 'void') {
         metrics.count('node3_payments_total', { currency, kind: 'payout', outcome: 'voided' });
       }
-      if (to === 'posted' && batch.sinceMs !== null) {
-        const labels = { currency, commitment: 'finalized' };
-        const seconds = Math.max(0, clock.nowMs() - batch.sinceMs) / 1_000;
-        metrics.observe('node3_payment_confirmation_seconds', labels, seconds);
-      }
+      if (to === 'posted') took(batch, 'finalized');
       if (to === 'posted' || to === 'void') open.delete(batchId);
     },
   };
+}
+
+/** How far a payment of this batch has come that did not fail; null before it is confirmed. */
+function commitmentOf(
+  { signatures }: OpenBatch,
+  progress: Observation['progress'],
+): 'confirmed' | 'finalized' | null {
+  const landed = [...signatures].flatMap((signature) => {
+    const seen = progress.get(signature);
+    return seen === undefined || seen.failed ? [] : [seen.commitment];
+  });
+  if (landed.includes('finalized')) return 'finalized';
+  return landed.includes('confirmed') ? 'confirmed' : null;
 }
 
 /** For people's eyes only: amounts are exact in the ledger, and a metric is a float. */

@@ -58,6 +58,11 @@ export interface X402 {
   readonly offer: X402Offer;
   /** Why no payments are taken at present, for a person; null when they are. */
   closed(): Promise<string | null>;
+  /**
+   * SOL of the wallet that pays network fees, confirmed and some minutes old at most; lamports. null
+   * while that is not known.
+   */
+  feePayerLamports(): BaseUnits | null;
   /** Reads a transaction. null when it is none that could be a payment. */
   read(transaction: string, paymentId: string | null): X402Payment | null;
   /**

@@ -2,6 +2,7 @@ import type { NewEvent } from '@node3/shared/events';
 import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { JobNeeds } from '../domain/job-needs.ts';
+import type { JobType } from '../domain/job-type.ts';
 import type { AgentAxis, Evidence, RequesterAxis } from '../domain/reputation.ts';
 import type { Caps } from '../domain/spending-caps.ts';
 import type {
@@ -48,6 +49,7 @@ export interface JobStore {
   /** Newest first; `beforeJobId` continues a page. `accountId` null lists everybody's. */
   listJobs(query: JobQuery): Promise<JobRow[]>;
   countJobs(): Promise<Record<JobState, number>>;
+  countJobsByType(): Promise<Record<JobState, Record<JobType, number>>>;
   /** Every queued job that waits for no other, oldest first, in pages: fills the index at start. */
   queuedJobs(afterJobId: string | null, limit: number): Promise<JobRow[]>;
   /** The same jobs without their specs: fills the index at start. */

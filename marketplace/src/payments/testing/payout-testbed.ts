@@ -14,6 +14,7 @@ import {
   type TransactionInstruction,
 } from '@solana/web3.js';
 import { chainTreasury, operatorCapital, providerPayable } from '../../domain/ledger-accounts.ts';
+import type { Observability } from '../../observability/observability.ts';
 import { insertPayoutIn } from '../../store/sql/payout-store.ts';
 import { createSqlStore } from '../../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
@@ -76,6 +77,8 @@ export interface ProcessOptions {
   /** The testbed's own by default, which stands still. */
   clock?: Clock;
   fp?: (point: FaultPoint) => void;
+  /** Hears of what the engine does. */
+  observability?: Observability;
   /** Called with each SQL statement before it runs. */
   onStatement?: (sql: string) => void;
 }
@@ -113,7 +116,9 @@ export class PayoutTestbed {
       onFatal: () => undefined,
       ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
     });
-    const store = createSqlStore(sqlite);
+    const { observability } = options;
+    const opened = createSqlStore(sqlite);
+    const store = observability?.watch(opened) ?? opened;
     const payoutMax = options.payoutMax ?? baseUnitsMax;
     const cap: Record<Asset, BaseUnits> = { SOL: sol(payoutMax), USDC: sol(payoutMax) };
     const hour = options.payoutHourMax ?? sol(baseUnitsMax);
@@ -146,7 +151,7 @@ export class PayoutTestbed {
     });
     const engine = createPayoutEngine({
       store,
-      rail,
+      rail: observability?.watchRail(rail) ?? rail,
       clock,
       ids: systemIds,
       log: silentLogger,

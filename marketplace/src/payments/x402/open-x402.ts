@@ -1,9 +1,10 @@
 import type { Cluster } from '@node3/shared/cluster';
 import { type Loop, startLoop } from '@node3/shared/loop';
+import { type BaseUnits, baseUnits } from '@node3/shared/money';
 import { chainTreasury } from '../../domain/ledger-accounts.ts';
 import { closedGate, type PayoutGate } from '../payout-gate.ts';
 import { readAccounts } from '../solana/chain-reads.ts';
-import { readUsdcDestination } from '../solana/destinations.ts';
+import { readUsdcDestination, type UsdcDestination } from '../solana/destinations.ts';
 import { usdcAccountOf } from '../solana/transaction-builder.ts';
 import type { X402, X402Offer } from '../x402-port.ts';
 import { x402Networks } from './networks.ts';
@@ -35,6 +36,8 @@ export interface RunningX402 extends X402 {
 /** Enough for a hundred payments; below it, payments are not taken until the operator adds some. */
 const feePayerLamportsMin = 1_000_000n;
 const refreshMs = 30_000;
+/** A balance that was read longer ago is not known any more. */
+const balanceMsMax = 4 * refreshMs;
 
 /** Puts the parts together and looks whether payments can be taken. Signs and sends nothing. */
 export async function openX402(options: X402Options): Promise<RunningX402> {
@@ -49,12 +52,13 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
   const verify = createPaymentVerifier(deps.rpc, offer);
   const settler = new PaymentSettler(deps, verify);
   let closed: string | null = null;
+  let feePayerLamports: BaseUnits | null = null;
   let refreshedAtMs = Number.NEGATIVE_INFINITY;
   let loop: Loop | null = null;
 
   async function refresh(): Promise<void> {
     const before = closed;
-    closed = await whyClosed(deps);
+    ({ closed, feePayerLamports } = await look(deps));
     refreshedAtMs = clock.monotonicMs();
     if (closed !== before) log.warn({ closed }, 'x402 payments opened or closed');
   }
@@ -69,6 +73,9 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
     step,
     refresh,
     closed: async () => (await closedGate(options.gates)) ?? closed,
+    feePayerLamports() {
+      return clock.monotonicMs() - refreshedAtMs > balanceMsMax ? null : feePayerLamports;
+    },
     read(transaction, paymentId) {
       const message = readPaymentMessage(transaction);
       const payer = message === null ? null : payerOf(message);
@@ -99,25 +106,41 @@ export async function openX402(options: X402Options): Promise<RunningX402> {
 
 type Checked = SettlementDeps & Pick<X402Options, 'payTo' | 'usdcMint'>;
 
+interface Look {
+  /** Why no payments can be taken; null when they can. */
+  closed: string | null;
+  feePayerLamports: BaseUnits | null;
+}
+
 /** Found before anybody pays: a client never opens the account it pays into. */
-async function whyClosed({ rpc, store, offer, usdcAccount, log }: Checked): Promise<string | null> {
+async function look(deps: Checked): Promise<Look> {
+  const { rpc, offer, usdcAccount, log } = deps;
   try {
     const addresses = [usdcAccount, offer.feePayer];
     const [token = null, payer = null] = await readAccounts(rpc, addresses, 'confirmed');
-    if (readUsdcDestination(token, offer.payTo, offer.usdcMint).state !== 'usable') {
-      return `The marketplace has no USDC account yet: ${usdcAccount} has to be opened.`;
-    }
-    if ((payer?.lamports ?? 0n) < feePayerLamportsMin) {
-      return `The wallet ${offer.feePayer}, which pays network fees, needs SOL.`;
-    }
-    if (offer.feePayer !== offer.payTo) return null;
-    // The chain's balance may be other people's deposits; the ledger says what fees can come from.
-    const booked = await store.ledgerBalance(chainTreasury, 'SOL');
-    return booked < feePayerLamportsMin
-      ? 'The operator has not put in SOL for network fees yet.'
-      : null;
+    const { state } = readUsdcDestination(token, offer.payTo, offer.usdcMint);
+    const feePayerLamports = baseUnits(payer?.lamports ?? 0n);
+    return { feePayerLamports, closed: await whyClosed(deps, { usdc: state, feePayerLamports }) };
   } catch (error) {
     log.warn({ err: error }, 'x402 could not be checked');
-    return 'The Solana cluster does not answer.';
+    return { closed: 'The Solana cluster does not answer.', feePayerLamports: null };
   }
+}
+
+async function whyClosed(
+  { store, offer, usdcAccount }: Checked,
+  found: { usdc: UsdcDestination['state']; feePayerLamports: BaseUnits },
+): Promise<string | null> {
+  if (found.usdc !== 'usable') {
+    return `The marketplace has no USDC account yet: ${usdcAccount} has to be opened.`;
+  }
+  if (found.feePayerLamports < feePayerLamportsMin) {
+    return `The wallet ${offer.feePayer}, which pays network fees, needs SOL.`;
+  }
+  if (offer.feePayer !== offer.payTo) return null;
+  // The chain's balance may be other people's deposits; the ledger says what fees can come from.
+  const booked = await store.ledgerBalance(chainTreasury, 'SOL');
+  return booked < feePayerLamportsMin
+    ? 'The operator has not put in SOL for network fees yet.'
+    : null;
 }

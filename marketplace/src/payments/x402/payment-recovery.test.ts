@@ -167,6 +167,16 @@ describe('a fee payer with a wallet of its own', () => {
     expect(SOL).toBe(before.SOL);
     const left = (await bed.rpc('getBalance', [bed.feeWallet.address])) as { value: number };
     expect(left.value).toBeLessThan(1_000_000_000);
+    const { x402 } = bed.process;
+    await x402.refresh();
+    expect(x402.feePayerLamports()).toBe(BigInt(left.value));
+    const fault = { method: 'getMultipleAccounts', action: 'refuse', times: null } as const;
+    const silent = bed.localnet.faults.add(fault);
+    await x402.refresh();
+    expect(x402.feePayerLamports()).toBeNull();
+    silent.remove();
+    await x402.refresh();
+    expect(x402.feePayerLamports()).toBe(BigInt(left.value));
   });
 });
 

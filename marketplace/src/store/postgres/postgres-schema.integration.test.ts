@@ -8,6 +8,13 @@ import {
   type TestPostgres,
 } from '../../testing/test-postgres.ts';
 import { migrate as migrateSqlite } from '../sqlite/migrate.ts';
+import {
+  changedCounts,
+  selectTypedCounts,
+  typedChange,
+  typedCounts,
+  untypedJobs,
+} from '../testing/typed-jobs.ts';
 import { migrate, migrateTo, schemaStatus } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 
@@ -128,6 +135,19 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
       });
       expect(await describeSchema(older)).toEqual(whole);
     }
+  });
+
+  it('counts the jobs that were there by type, and goes on counting', async () => {
+    const older = await server.createDatabase();
+    const before = migrations.findIndex(({ name }) => name === 'job-types');
+    await withClient(older, (client) => migrateTo(client, before));
+    for (const statement of untypedJobs) await server.sql(statement, older);
+    await withClient(older, migrate);
+    const counts = async () =>
+      (await server.sql(selectTypedCounts, older)).map(({ name }) => String(name));
+    expect(await counts()).toEqual(typedCounts);
+    await server.sql(typedChange, older);
+    expect(await counts()).toEqual(changedCounts);
   });
 
   it('is made once, however many processes start at once', async () => {

@@ -1,6 +1,7 @@
 import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import { jobTypeOf } from '../../domain/job-type.ts';
 import { reusedJob } from '../../domain/reused-job.ts';
 import type { DependencyRow } from '../dependency-store.ts';
 import type { Idempotency, JobPosting } from '../job-store.ts';
@@ -61,13 +62,14 @@ const insertJobColumns = [
   'needsId',
   'hourlyOffer',
   'reward',
+  'type',
 ] as const;
 const insertJob = `
   INSERT INTO jobs (job_id, account_id, api_key_id, state, reason, fault, priority, asset, price, fee_basis_points, attempt,
     execution_id, agent_id, not_before_ms, queue_deadline_ms, cancel_requested_at_ms, settlement,
     charged, provider_share, fee, refund, exit_code, log_lines, log_bytes, created_at_ms,
     queued_at_ms, started_at_ms, finished_at_ms, output, failures, dependencies_open, rerun_of,
-    cached_from, cache_key, fair_ms, needs_id, hourly_offer, reward)
+    cached_from, cache_key, fair_ms, needs_id, hourly_offer, reward, type)
   VALUES (${insertJobColumns.map(() => '?').join(', ')})`;
 const insertSpec = 'INSERT INTO job_specs (job_id, spec) VALUES (?, ?)';
 
@@ -106,7 +108,7 @@ function* insertIn(
   const { jobId, accountId } = job;
   const matching = matchingColumnsOf(job);
   const needsId = yield* needsIdIn(tx, matching.needs);
-  const columns = { ...fromJob(job), ...matching, needsId };
+  const columns = { ...fromJob(job), ...matching, needsId, type: jobTypeOf(job.spec) };
   yield* tx.post(insertJob, ...insertJobColumns.map((name) => columns[name]));
   yield* tx.post(insertSpec, jobId, columns.spec);
   if (dependencies.length > 0) yield* insertDependenciesIn(tx, jobId, dependencies);

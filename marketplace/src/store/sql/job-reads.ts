@@ -1,5 +1,6 @@
 import { assert } from '@node3/shared/assert';
 import { type JobState, jobStates } from '@node3/shared/job-state';
+import { type JobType, jobTypes } from '../../domain/job-type.ts';
 import type { JobQuery, JobStore } from '../job-store.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
 import { fromJson, inTexts, toList } from './codec.ts';
@@ -38,7 +39,7 @@ const jobQueries = {
   live: 'SELECT * FROM executions WHERE live = 1 ORDER BY execution_id',
 } as const;
 
-const countJobs = 'SELECT state, jobs FROM job_counts';
+const countJobs = 'SELECT state, type, jobs FROM job_counts';
 /** Sorts after every id. */
 const afterAllIds = '~';
 
@@ -53,6 +54,7 @@ export function createJobReads(
   | 'eventsOfJob'
   | 'listJobs'
   | 'countJobs'
+  | 'countJobsByType'
   | 'queuedJobs'
   | 'liveExecutions'
   | 'executionByClaim'
@@ -61,6 +63,8 @@ export function createJobReads(
     database.read(function* (tx) {
       return (yield* tx.all<ExecutionRecord>(sql, ...values)).map(toExecution);
     });
+  const jobCounts = () =>
+    database.read((tx) => tx.all<{ state: JobState; type: JobType; jobs: bigint }>(countJobs));
   return {
     job(jobId) {
       return database.read((tx) => jobIn(tx, jobId));
@@ -82,14 +86,13 @@ export function createJobReads(
       return database.read((tx) => listJobsIn(tx, query));
     },
     async countJobs() {
-      const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<
-        JobState,
-        number
-      >;
-      const rows = await database.read((tx) =>
-        tx.all<{ state: JobState; jobs: bigint }>(countJobs),
-      );
-      for (const { state, jobs } of rows) counts[state] = Number(jobs);
+      const counts = filledWith(jobStates, () => 0);
+      for (const { state, jobs } of await jobCounts()) counts[state] += Number(jobs);
+      return counts;
+    },
+    async countJobsByType() {
+      const counts = filledWith(jobStates, () => filledWith(jobTypes, () => 0));
+      for (const { state, type, jobs } of await jobCounts()) counts[state][type] = Number(jobs);
       return counts;
     },
     queuedJobs(afterJobId, limit) {
@@ -106,6 +109,13 @@ export function createJobReads(
       return database.read((tx) => executionByClaimIn(tx, agentId, claimId));
     },
   };
+}
+
+function filledWith<Key extends string, Value>(
+  keys: readonly Key[],
+  value: () => Value,
+): Record<Key, Value> {
+  return Object.fromEntries(keys.map((key) => [key, value()])) as Record<Key, Value>;
 }
 
 export function* jobIn(tx: Tx, jobId: string): Work<JobRow | null> {

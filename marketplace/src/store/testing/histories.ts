@@ -3,6 +3,7 @@ import { isTerminalExecution } from '@node3/shared/execution-state';
 import { isTerminalJob } from '@node3/shared/job-state';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jobTypeOf } from '../../domain/job-type.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
 import type { MakeStore } from '../store.conformance.ts';
 import type { Store } from '../store.ts';
@@ -133,6 +134,12 @@ async function checkMoney(store: Store, { accounts }: Promised): Promise<void> {
   const counts = await store.countJobs();
   for (const [state, count] of Object.entries(counts)) {
     expect(jobs.filter((job) => job.state === state)).toHaveLength(count);
+  }
+  for (const [state, byType] of Object.entries(await store.countJobsByType())) {
+    for (const [type, count] of Object.entries(byType)) {
+      const alike = jobs.filter((job) => job.state === state && jobTypeOf(job.spec) === type);
+      expect(alike).toHaveLength(count);
+    }
   }
 }
 

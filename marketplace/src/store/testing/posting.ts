@@ -23,6 +23,26 @@ export function describePosting(given: Given): void {
       expect(await store.countJobs()).toMatchObject({ queued: 1, succeeded: 0 });
     });
 
+    it('counts what was posted by state and type', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      await world.post(accountId);
+      const other = world.posting(accountId);
+      const workload = { kind: 'container' as const, image: 'busybox', command: ['true'] };
+      const spec = { ...other.job.spec, workload };
+      const { job } = await store.postJob({ ...other, job: { ...other.job, spec } });
+      await store.changeJob(job.jobId, cancel(world.nowMs));
+      const counts = await store.countJobsByType();
+      expect(counts.queued).toEqual({
+        container: 0,
+        python: 0,
+        javascript: 0,
+        typescript: 0,
+        bash: 1,
+      });
+      expect(counts.cancelled).toMatchObject({ container: 1, bash: 0 });
+    });
+
     it('stores nothing when the balance is too small', async () => {
       const { store, world } = given;
       const accountId = await world.openAccount(999n);

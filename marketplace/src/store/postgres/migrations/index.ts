@@ -17,6 +17,7 @@ import { alerts } from './0016-alerts.ts';
 import { homeChanges } from './0017-home-changes.ts';
 import { gpuProofs } from './0018-gpu-proofs.ts';
 import { resolvedAlerts } from './0019-resolved-alerts.ts';
+import { jobTypes } from './0020-job-types.ts';
 
 export interface Migration {
   name: string;
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   homeChanges,
   gpuProofs,
   resolvedAlerts,
+  jobTypes,
 ];

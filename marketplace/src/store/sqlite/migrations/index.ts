@@ -30,6 +30,7 @@ import { alerts } from './0028-alerts.ts';
 import { homeChanges } from './0029-home-changes.ts';
 import { gpuProofs } from './0030-gpu-proofs.ts';
 import { resolvedAlerts } from './0031-resolved-alerts.ts';
+import { jobTypes } from './0032-job-types.ts';
 
 export interface Migration {
   name: string;
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   homeChanges,
   gpuProofs,
   resolvedAlerts,
+  jobTypes,
 ];

@@ -1,0 +1,38 @@
+/** Jobs as versions stored them that counted no types; one statement per line, of either engine. */
+export const untypedJobs = [
+  "INSERT INTO accounts (account_id, wallet, created_at_ms) VALUES ('acc_1', 'wallet', 1)",
+  ...(
+    [
+      ['job_1', 'queued', { kind: 'container' }],
+      ['job_2', 'queued', { kind: 'container' }],
+      ['job_3', 'running', { kind: 'script', language: 'python' }],
+      ['job_4', 'failed', { kind: 'script', language: 'bash' }],
+      ['job_5', 'failed', { kind: 'container' }],
+    ] as const
+  ).flatMap(([jobId, state, workload]) => [
+    `INSERT INTO jobs (job_id, account_id, state, priority, asset, price, attempt, queue_deadline_ms,
+      settlement, log_lines, log_bytes, created_at_ms)
+    VALUES ('${jobId}', 'acc_1', '${state}', 'normal', 'SOL', 1, 0, 1, 'held', 0, 0, 7)`,
+    `INSERT INTO job_specs VALUES ('${jobId}', '${JSON.stringify({ workload })}')`,
+  ]),
+];
+
+/** How they are counted since. */
+export const typedCounts = [
+  'failed bash 1',
+  'failed container 1',
+  'queued container 2',
+  'running python 1',
+];
+
+/** Goes on with what was stored before. */
+export const typedChange = "UPDATE jobs SET state = 'failed' WHERE job_id IN ('job_2', 'job_3')";
+export const changedCounts = [
+  'failed bash 1',
+  'failed container 2',
+  'failed python 1',
+  'queued container 1',
+];
+
+export const selectTypedCounts = `
+  SELECT state || ' ' || type || ' ' || jobs AS name FROM job_counts WHERE jobs > 0 ORDER BY 1`;
