@@ -85,6 +85,7 @@ const exitByErrorCode = {
   FAUCET_UNAVAILABLE: 'failure',
   RATE_LIMITED: 'noMatch',
   ARTIFACT_NOT_FOUND: 'notFound',
+  ARTIFACT_REMOVED: 'notFound',
   ARTIFACT_STATE_INVALID: 'conflict',
   ARTIFACT_MISMATCH: 'conflict',
   ARTIFACT_QUOTA: 'noMatch',

@@ -133,8 +133,7 @@ export function explanationQuery({ client }: App, jobId: string) {
 export function artifactsQuery({ client }: App, jobId: string) {
   return queryOptions({
     queryKey: [...jobKey(jobId), 'artifacts'],
-    queryFn: async ({ signal }) =>
-      (await client.call(listJobArtifacts, { params: { jobId } }, { signal })).data,
+    queryFn: ({ signal }) => client.call(listJobArtifacts, { params: { jobId } }, { signal }),
     refetchInterval: 1_800_000,
   });
 }

@@ -5,7 +5,13 @@ export const fileErrorCodes = {
   ARTIFACT_NOT_FOUND: {
     status: 404,
     title: 'There is no such artifact',
-    fix: 'Check the id, and whether the artifact was deleted or its time of keeping is over.',
+    fix: 'Check the id, and whether it is an artifact of this account.',
+    retry: 'never',
+  },
+  ARTIFACT_REMOVED: {
+    status: 410,
+    title: 'The artifact was removed',
+    fix: 'The detail says when and why. Upload the file again, or run the job again that made it.',
     retry: 'never',
   },
   ARTIFACT_STATE_INVALID: {

@@ -190,6 +190,8 @@ export const limits = {
   artifactBytesPerAccountDefault: 256 * 1024 ** 3,
   artifactBytesAllDefault: 1024 ** 4,
   artifactKeepDaysDefault: 30,
+  /** How long it is known of an artifact when it was removed, and why: for who comes late. */
+  artifactRemovalsKeptMs: 365 * 86_400_000,
   /** An upload that is not complete by then is given up, and its room is free again. */
   artifactUploadMs: 86_400_000,
   artifactLinkSecDefault: 3_600,

@@ -180,6 +180,15 @@ describe('files of a job', () => {
     expect(await readdir(join(folder, 'out'))).toEqual(['a.txt', 'plots']);
     const missing = await cli(['job', 'download', jobId, 'c.txt']);
     expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('no file c.txt')]);
+
+    const { data } = await owner.client.call(routes.listJobArtifacts, { params: { jobId } });
+    const artifactId = data.find(({ name }) => name === 'a.txt')?.artifactId ?? '';
+    await owner.client.call(routes.deleteArtifact, { params: { artifactId } });
+    const left = await cli(['job', 'artifacts', jobId]);
+    expect(left.out).toMatch(/^plots\/b.txt\t/);
+    expect(left.err).toMatch(/a\.txt was removed at 20\S+Z: its owner deleted it\./);
+    const gone = await cli(['job', 'download', jobId, 'a.txt']);
+    expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('a.txt was removed at')]);
   });
 
   it('come whole after a break, and are refused where they are not right', async () => {

@@ -1,3 +1,4 @@
+import { removalText } from '@node3/shared/artifact-removal';
 import { listJobArtifacts } from '@node3/shared/routes/artifacts';
 import { type Context, connect } from '../context.ts';
 import { type Column, formatTable, formatTsv } from '../output/table.ts';
@@ -5,23 +6,26 @@ import { bytesText } from '../output/words.ts';
 import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
 
-type Artifact = Awaited<ReturnType<typeof askArtifacts>>[number];
+type Artifact = Awaited<ReturnType<typeof askArtifacts>>['data'][number];
 
-/** What a job has made and the marketplace still keeps, by name. */
+/** What a job has made, what of it the marketplace still keeps and what it removed, by name. */
 export async function askArtifacts(context: Context, jobId: string) {
   const client = connect(context, 'requester');
-  const { data } = await client.call(listJobArtifacts, { params: { jobId } });
-  return data.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const { data, removed } = await client.call(listJobArtifacts, { params: { jobId } });
+  const byName = (one: { name: string }, other: { name: string }) =>
+    one.name < other.name ? -1 : 1;
+  return { data: data.toSorted(byName), removed: removed.toSorted(byName) };
 }
 
 export async function showArtifacts(context: Context, call: Call<object>): Promise<number> {
   const { terminal, host } = context;
-  const data = await askArtifacts(context, requireJobId(call.args[0]));
+  const { data, removed } = await askArtifacts(context, requireJobId(call.args[0]));
   if (terminal.json) {
-    await terminal.object({ data });
+    await terminal.object({ data, removed });
     return 0;
   }
-  if (data.length === 0) await terminal.talk('No files: it made none, or they were removed.');
+  for (const file of removed) await terminal.talk(removalText(file));
+  if (data.length === 0) await terminal.talk('No files.');
   const lines = host.stdout.isTty
     ? formatTable(columnsFor(bytesText), data)
     : formatTsv(columnsFor(String), data);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { removalText } from '@node3/shared/artifact-removal';
 import { isExisting } from '@node3/shared/file-error';
 import { downloadFile } from '@node3/shared/files/download-file';
 import { createFileClient } from '@node3/shared/files/file-client';
@@ -23,10 +24,12 @@ export async function downloadArtifacts(
 ): Promise<number> {
   const { terminal, host } = context;
   const [jobId, path] = args;
-  const all = await askArtifacts(context, requireJobId(jobId));
-  const wanted = all.filter(({ name }) => isMeant(name, path));
+  const { data, removed } = await askArtifacts(context, requireJobId(jobId));
+  const wanted = data.filter(({ name }) => isMeant(name, path));
   if (wanted.length === 0) {
-    const problem = path === undefined ? 'The job has no files.' : `The job has no file ${path}.`;
+    const [gone] = removed.filter(({ name }) => isMeant(name, path));
+    const none = path === undefined ? 'The job has no files.' : `The job has no file ${path}.`;
+    const problem = gone === undefined ? none : removalText(gone);
     throw new CommandError('failure', problem, `Look with: ${host.command} job artifacts ${jobId}`);
   }
   const folder = resolve(host.cwd, options.output);

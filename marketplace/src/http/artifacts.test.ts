@@ -1,11 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import type { Client } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
-import { silentLogger } from '@node3/shared/logger';
 import * as routes from '@node3/shared/routes/artifacts';
 import { cancelJob, createJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
@@ -14,7 +12,6 @@ import { artifactDefaults } from '../artifact-config.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { openDiskBlobs } from '../blobs/disk/disk-blobs.ts';
 import { settingsOf } from '../open-blobs.ts';
-import { sweepArtifacts } from '../services/sweep-artifacts.ts';
 import { fenceOf, testAgentCalls } from '../testing/test-agent.ts';
 import {
   openFundedAccount,
@@ -373,23 +370,5 @@ describe('files of an execution', () => {
         context: { errors: [{ pointer }] },
       });
     }
-  });
-});
-
-describe('the sweeper', () => {
-  it('removes what has been kept for long enough, bytes and all', async () => {
-    const clock = new ManualClock();
-    await market.restart({ clock });
-    const { artifactId } = await upload(Buffer.from('bytes'));
-    await owner.client.call(routes.createUpload, { body: { name: 'never', bytes: 9 } });
-    const blobs = await openDiskBlobs(join(market.folder, 'artifacts'));
-    const deps = { store: market.store, blobs, clock, log: silentLogger };
-    const path = join(market.folder, 'artifacts', 'blobs', artifactId.slice(-2), artifactId);
-    expect([await sweepArtifacts(deps), existsSync(path)]).toEqual([0, true]);
-    clock.advance(limits.artifactUploadMs);
-    expect([await sweepArtifacts(deps), existsSync(path)]).toEqual([1, true]);
-    clock.advance(limits.artifactKeepDaysDefault * 86_400_000);
-    expect([await sweepArtifacts(deps), existsSync(path)]).toEqual([1, false]);
-    expect(await market.store.artifactUsage(owner.accountId)).toEqual({ bytes: 0, files: 0 });
   });
 });

@@ -1,8 +1,8 @@
 import { assert } from '@node3/shared/assert';
-import type { ArtifactView, UploadView } from '@node3/shared/routes/artifacts';
+import type { ArtifactView, RemovedArtifactView, UploadView } from '@node3/shared/routes/artifacts';
 import { toTimestamp } from '@node3/shared/schema';
 import type { KeptPart } from '../blobs/blob-store.ts';
-import type { ArtifactRow } from '../store/artifact-store.ts';
+import type { ArtifactRow, RemovedArtifactRow } from '../store/artifact-store.ts';
 
 export function viewArtifact(row: ArtifactRow): ArtifactView {
   assert(row.sha256 !== null, 'a complete artifact has a sha256');
@@ -16,6 +16,22 @@ export function viewArtifact(row: ArtifactRow): ArtifactView {
     mediaType: row.mediaType,
     createdAt: toTimestamp(row.createdAtMs),
     expiresAt: toTimestamp(row.expiresAtMs),
+  };
+}
+
+export function viewRemoved(row: RemovedArtifactRow): RemovedArtifactView {
+  const { artifactId, jobId, attempt, name, bytes, sha256, mediaType, reason } = row;
+  return {
+    artifactId,
+    jobId,
+    attempt,
+    name,
+    bytes,
+    sha256,
+    mediaType,
+    reason,
+    createdAt: toTimestamp(row.createdAtMs),
+    removedAt: toTimestamp(row.removedAtMs),
   };
 }
 

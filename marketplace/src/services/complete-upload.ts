@@ -39,7 +39,7 @@ async function verify(
   const sha256 = await blobs.sha256(artifactId, row.bytes);
   const wanted = row.sha256 ?? given;
   if (wanted !== null && wanted !== sha256) {
-    await store.beginRemoval(artifactId);
+    await store.beginRemoval(artifactId, { reason: 'deleted', nowMs: clock.nowMs() });
     throw mismatch(artifactId, wanted, sha256);
   }
   const nowMs = clock.nowMs();

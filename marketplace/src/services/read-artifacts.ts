@@ -1,25 +1,35 @@
+import { removalText } from '@node3/shared/artifact-removal';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import type { ArtifactView } from '@node3/shared/routes/artifacts';
+import type { ArtifactView, RemovedArtifactView } from '@node3/shared/routes/artifacts';
 import { toTimestamp } from '@node3/shared/schema';
-import type { ArtifactRow } from '../store/artifact-store.ts';
+import type { ArtifactQuery, ArtifactRow, RemovedArtifactRow } from '../store/artifact-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { ArtifactDeps } from './artifact-deps.ts';
-import { viewArtifact } from './artifact-views.ts';
+import { viewArtifact, viewRemoved } from './artifact-views.ts';
 
 type Deps = Pick<ArtifactDeps, 'store' | 'clock' | 'artifactLinks'>;
 
-/** Finds an artifact of this account, complete or not. Somebody else's does not exist for it. */
+/**
+ * Finds an artifact of this account, complete or not. Somebody else's does not exist for it; one that
+ * was removed is ARTIFACT_REMOVED.
+ */
 export async function findOwnArtifact(
   deps: Pick<Deps, 'store'>,
   artifactId: string,
   accountId: string,
 ): Promise<ArtifactRow> {
   const row = await deps.store.artifact(artifactId);
-  if (row === null || row.accountId !== accountId || row.state === 'removing') {
-    throw new MarketError('ARTIFACT_NOT_FOUND', { artifactId });
-  }
-  return row;
+  if (row !== null && row.accountId === accountId && row.state !== 'removing') return row;
+  const removed = await deps.store.removedArtifact(artifactId);
+  if (removed?.accountId === accountId) throw goneFor(removed);
+  throw new MarketError('ARTIFACT_NOT_FOUND', { artifactId });
+}
+
+function goneFor({ artifactId, name, removedAtMs, reason }: RemovedArtifactRow): MarketError {
+  const removedAt = toTimestamp(removedAtMs);
+  const detail = removalText({ name, removedAt, reason });
+  return new MarketError('ARTIFACT_REMOVED', { detail, artifactId, removedAt, reason });
 }
 
 /** The same, and its bytes can be read. */
@@ -36,33 +46,64 @@ export async function findCompleteArtifact(
 export async function listArtifacts(
   deps: Deps,
   accountId: string,
-  query: { limit?: number; cursor?: string },
-): Promise<{ data: ArtifactView[]; nextCursor: string | null }> {
-  const limit = query.limit ?? limits.listPageDefault;
-  const rows = await deps.store.artifactsOfAccount({
-    accountId,
-    beforeArtifactId: query.cursor ?? null,
-    limit: limit + 1,
-  });
-  const page = rows.slice(0, limit);
-  const nextCursor = rows.length > limit ? (page.at(-1)?.artifactId ?? null) : null;
-  return { data: page.filter(({ state }) => state === 'complete').map(viewArtifact), nextCursor };
+  query: PageQuery,
+): Promise<Page<ArtifactView>> {
+  const read = (of: ArtifactQuery) => deps.store.artifactsOfAccount(of);
+  const { data, nextCursor } = await pageOf(read, accountId, query);
+  return { data: data.filter(({ state }) => state === 'complete').map(viewArtifact), nextCursor };
 }
 
-/** What the last execution of a job has uploaded. */
-export async function listJobArtifacts(
+export async function listRemovedArtifacts(
   deps: Deps,
-  job: JobRow,
-): Promise<(ArtifactView & { link: string })[]> {
-  if (job.executionId === null) return [];
-  const rows = await deps.store.artifactsOfExecution(job.executionId);
-  if (rows.length === 0) return [];
-  const version = await deps.store.linkVersion(job.accountId);
+  accountId: string,
+  query: PageQuery,
+): Promise<Page<RemovedArtifactView>> {
+  const read = (of: ArtifactQuery) => deps.store.removedOfAccount(of);
+  const { data, nextCursor } = await pageOf(read, accountId, query);
+  return { data: data.map(viewRemoved), nextCursor };
+}
+
+interface PageQuery {
+  limit?: number;
+  cursor?: string;
+}
+
+interface Page<Item> {
+  data: Item[];
+  nextCursor: string | null;
+}
+
+async function pageOf<Row extends { artifactId: string }>(
+  read: (query: ArtifactQuery) => Promise<Row[]>,
+  accountId: string,
+  query: PageQuery,
+): Promise<Page<Row>> {
+  const limit = query.limit ?? limits.listPageDefault;
+  const beforeArtifactId = query.cursor ?? null;
+  const rows = await read({ accountId, beforeArtifactId, limit: limit + 1 });
+  const data = rows.slice(0, limit);
+  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.artifactId ?? null) : null };
+}
+
+/** What the last execution of a job has uploaded, with what is not kept any more. */
+export async function listJobArtifacts(deps: Deps, job: JobRow): Promise<JobArtifacts> {
+  if (job.executionId === null) return { data: [], removed: [] };
+  const [rows, removed] = await Promise.all([
+    deps.store.artifactsOfExecution(job.executionId),
+    deps.store.removedOfExecution(job.executionId),
+  ]);
+  const version = rows.length === 0 ? 0 : await deps.store.linkVersion(job.accountId);
   const expiresAtSec = expiryOf(deps, limits.artifactLinkSecDefault);
-  return rows.map((row) => ({
+  const data = rows.map((row) => ({
     ...viewArtifact(row),
     link: deps.artifactLinks.path({ ...claimOf(row), version, expiresAtSec }),
   }));
+  return { data, removed: removed.map(viewRemoved) };
+}
+
+interface JobArtifacts {
+  data: (ArtifactView & { link: string })[];
+  removed: RemovedArtifactView[];
 }
 
 export async function createArtifactLink(
@@ -76,23 +117,29 @@ export async function createArtifactLink(
   return { url, expiresAt: toTimestamp(expiresAtSec * 1_000) };
 }
 
-/** Who has a link may read that one artifact. Throws LINK_INVALID, also where there is none. */
+/**
+ * Who has a link may read that one artifact. Throws LINK_INVALID, also where there is none, and
+ * ARTIFACT_REMOVED where the link would be valid otherwise.
+ */
 export async function openArtifactLink(
   deps: Deps,
   { artifactId, expires, signature }: { artifactId: string; expires: number; signature: string },
 ): Promise<ArtifactRow> {
-  const row = await deps.store.artifact(artifactId);
-  if (row === null || row.state !== 'complete') throw new MarketError('LINK_INVALID');
-  const version = await deps.store.linkVersion(row.accountId);
-  const claim = { ...claimOf(row), version, expiresAtSec: expires };
+  const found = await deps.store.artifact(artifactId);
+  const isKept = found?.state === 'complete';
+  const linked = isKept ? found : await deps.store.removedArtifact(artifactId);
+  if (linked === null) throw new MarketError('LINK_INVALID');
+  const version = await deps.store.linkVersion(linked.accountId);
+  const claim = { ...claimOf(linked), version, expiresAtSec: expires };
   const isLate = expires * 1_000 <= deps.clock.nowMs();
   if (isLate || !deps.artifactLinks.isSigned(claim, signature)) {
     throw new MarketError('LINK_INVALID');
   }
-  return row;
+  if ('removedAtMs' in linked) throw goneFor(linked);
+  return linked;
 }
 
-function claimOf({ accountId, artifactId }: ArtifactRow) {
+function claimOf({ accountId, artifactId }: Pick<ArtifactRow, 'accountId' | 'artifactId'>) {
   return { accountId, artifactId };
 }
 

@@ -1,3 +1,4 @@
+import { limits } from '@node3/shared/limits';
 import type { ArtifactDeps } from './artifact-deps.ts';
 
 /** Removed in one turn, so that a turn stays short. */
@@ -5,16 +6,22 @@ const perTurn = 200;
 
 /**
  * Removes what was deleted, has been kept for long enough or was never completed: first nobody may
- * read it any more, then its bytes go, then it is forgotten. Goes on where it was cut off.
+ * read it any more, then its bytes go, then it is forgotten. Goes on where it was cut off. When and
+ * why is known for a year more.
  */
 export async function sweepArtifacts(
   deps: Pick<ArtifactDeps, 'store' | 'blobs' | 'clock' | 'log'>,
 ): Promise<number> {
   const { blobs, clock, log, store } = deps;
-  const due = await store.artifactsToRemove(clock.nowMs(), perTurn);
+  const nowMs = clock.nowMs();
+  await store.forgetRemovals(nowMs - limits.artifactRemovalsKeptMs, perTurn);
+  const due = await store.artifactsToRemove(nowMs, perTurn);
   let removed = 0;
   for (const { artifactId, state } of due) {
-    const row = state === 'removing' ? null : await store.beginRemoval(artifactId);
+    const row =
+      state === 'removing'
+        ? null
+        : await store.beginRemoval(artifactId, { reason: 'expired', nowMs });
     const upload = row?.upload ?? due.find((each) => each.artifactId === artifactId)?.upload;
     try {
       if (upload) await blobs.abort({ key: artifactId, upload });

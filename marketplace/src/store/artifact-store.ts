@@ -1,3 +1,4 @@
+import type { RemovalReason } from '@node3/shared/artifact-removal';
 import type { KeptPart } from '../blobs/blob-store.ts';
 import type { Fence } from './rows.ts';
 
@@ -24,6 +25,17 @@ export interface ArtifactRow {
   completedAtMs: number | null;
   /** From then on the sweeper removes it. */
   expiresAtMs: number;
+}
+
+/** What is known of an artifact that was complete and is not here any more. */
+export interface RemovedArtifactRow
+  extends Omit<
+    ArtifactRow,
+    'sha256' | 'partBytes' | 'upload' | 'state' | 'completedAtMs' | 'expiresAtMs'
+  > {
+  sha256: string;
+  removedAtMs: number;
+  reason: RemovalReason;
 }
 
 /** Proof that an agent has the execution that it writes for. */
@@ -73,10 +85,23 @@ export interface ArtifactStore {
   artifactsOfExecution(executionId: string): Promise<ArtifactRow[]>;
   /** Newest first; `beforeArtifactId` continues a page. */
   artifactsOfAccount(query: ArtifactQuery): Promise<ArtifactRow[]>;
-  /** From now on nobody reads it; the sweeper removes its bytes. null for an unknown one. */
-  beginRemoval(artifactId: string): Promise<ArtifactRow | null>;
+  /**
+   * From now on nobody reads it; the sweeper removes its bytes. One that was complete is known as
+   * removed. null for an unknown one.
+   */
+  beginRemoval(
+    artifactId: string,
+    removal: { reason: RemovalReason; nowMs: number },
+  ): Promise<ArtifactRow | null>;
   /** Forgets an artifact whose bytes are gone, and gives its room back. */
   forgetArtifact(artifactId: string): Promise<void>;
+  removedArtifact(artifactId: string): Promise<RemovedArtifactRow | null>;
+  /** By name, without those that have a successor. */
+  removedOfExecution(executionId: string): Promise<RemovedArtifactRow[]>;
+  /** Newest first, by when they were made. */
+  removedOfAccount(query: ArtifactQuery): Promise<RemovedArtifactRow[]>;
+  /** Forgets at most `limit` of those removed before a time. @returns how many. */
+  forgetRemovals(removedBeforeMs: number, limit: number): Promise<number>;
   /** What is to be removed at this time, at most `limit`. */
   artifactsToRemove(nowMs: number, limit: number): Promise<ArtifactRow[]>;
   /** Keeps complete ones at least until then. */

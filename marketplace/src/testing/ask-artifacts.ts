@@ -54,6 +54,7 @@ async function askArtifacts(ask: Ask, raw: AskRaw, apiKey: string): Promise<stri
   await ask(routes.getArtifact, apiKey, { params });
   await ask(routes.getArtifactContent, apiKey, { params });
   await ask(routes.listArtifacts, apiKey, { query: {} });
+  await ask(routes.listRemovedArtifacts, apiKey, { query: {} });
   const linked = (await ask(routes.createArtifactLink, apiKey, { params, body: {} })) as {
     url: string;
   };

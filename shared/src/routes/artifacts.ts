@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { removalReasons } from '../artifact-removal.ts';
 import type { RouteContract } from '../contract.ts';
 import { limits } from '../limits.ts';
 import { id, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
@@ -24,7 +25,7 @@ const FileFacts = {
   ),
 };
 
-export const ArtifactView = strictObject({
+const ArtifactFacts = {
   artifactId: id('artifact'),
   jobId: nullable(id('job')),
   attempt: nullable(Type.Integer()),
@@ -33,9 +34,18 @@ export const ArtifactView = strictObject({
   sha256: Sha256,
   mediaType: Type.String(),
   createdAt: Timestamp,
-  expiresAt: Timestamp,
-});
+};
+
+export const ArtifactView = strictObject({ ...ArtifactFacts, expiresAt: Timestamp });
 export type ArtifactView = Static<typeof ArtifactView>;
+
+/** An artifact that was there and can't be read any more. */
+export const RemovedArtifactView = strictObject({
+  ...ArtifactFacts,
+  removedAt: Timestamp,
+  reason: oneOf(removalReasons),
+});
+export type RemovedArtifactView = Static<typeof RemovedArtifactView>;
 
 export const UploadView = strictObject({
   artifactId: id('artifact'),
@@ -110,6 +120,11 @@ export const completeUpload = {
   },
 } as const satisfies RouteContract;
 
+const artifactPage = strictObject({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
+  cursor: Type.Optional(Type.String({ maxLength: 64 })),
+});
+
 export const listArtifacts = {
   method: 'GET',
   url: '/api/v1/artifacts',
@@ -117,12 +132,26 @@ export const listArtifacts = {
   audience: 'requester',
   tag: 'artifacts',
   schema: {
-    querystring: strictObject({
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
-      cursor: Type.Optional(Type.String({ maxLength: 64 })),
-    }),
+    querystring: artifactPage,
     response: {
       200: strictObject({ data: Type.Array(ArtifactView), nextCursor: nullable(Type.String()) }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const listRemovedArtifacts = {
+  method: 'GET',
+  url: '/api/v1/artifacts/removed',
+  summary: 'Your artifacts that were removed within a year, with when and why',
+  audience: 'requester',
+  tag: 'artifacts',
+  schema: {
+    querystring: artifactPage,
+    response: {
+      200: strictObject({
+        data: Type.Array(RemovedArtifactView),
+        nextCursor: nullable(Type.String()),
+      }),
     },
   },
 } as const satisfies RouteContract;
@@ -215,6 +244,8 @@ export const listJobArtifacts = {
     response: {
       200: strictObject({
         data: Type.Array(strictObject({ ...ArtifactView.properties, link: Type.String() })),
+        /** What it has uploaded besides and is not kept any more. */
+        removed: Type.Array(RemovedArtifactView),
       }),
     },
   },

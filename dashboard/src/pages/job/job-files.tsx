@@ -7,12 +7,12 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { artifactsQuery } from '../../queries.ts';
 
-/** What the job has made and the marketplace still keeps; nothing where there is nothing. */
+/** What the job has made, and what of it was removed; nothing where there is nothing. */
 export function JobFiles({ jobId }: { jobId: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { data = [] } = useQuery(artifactsQuery(useApp(), jobId));
-  if (data.length === 0) return null;
+  const { data: files } = useQuery(artifactsQuery(useApp(), jobId));
+  if (files === undefined || files.data.length + files.removed.length === 0) return null;
   const columns = ['name', 'size', 'sha256', 'keptUntil'] as const;
   return (
     <SectionCard title={t('files.title')} description={t('files.description')} padding="flush">
@@ -26,7 +26,7 @@ export function JobFiles({ jobId }: { jobId: string }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {data.map(({ artifactId, name, bytes, sha256, expiresAt, link }) => (
+          {files.data.map(({ artifactId, name, bytes, sha256, expiresAt, link }) => (
             <Table.Tr key={artifactId}>
               <Table.Td data-label={t('files.name')}>
                 <Anchor href={link} download size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -41,6 +41,22 @@ export function JobFiles({ jobId }: { jobId: string }) {
               </Table.Td>
               <Table.Td data-label={t('files.keptUntil')}>
                 {format.time(Date.parse(expiresAt))}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+          {files.removed.map(({ artifactId, name, bytes, sha256, removedAt, reason }) => (
+            <Table.Tr key={artifactId} c="dimmed">
+              <Table.Td data-label={t('files.name')} style={{ overflowWrap: 'anywhere' }}>
+                {name}
+              </Table.Td>
+              <Table.Td data-label={t('files.size')}>{format.bytes(bytes)}</Table.Td>
+              <Table.Td data-label={t('files.sha256')}>
+                <Text size="xs" className="mono" title={sha256}>
+                  {shorten(sha256, 8, 8)}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label={t('files.keptUntil')}>
+                {t(`files.removed.${reason}`, { time: format.time(Date.parse(removedAt)) })}
               </Table.Td>
             </Table.Tr>
           ))}

@@ -11,6 +11,7 @@ import {
   findOwnArtifact,
   listArtifacts,
   listJobArtifacts,
+  listRemovedArtifacts,
   openArtifactLink,
 } from '../../services/read-artifacts.ts';
 import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
@@ -64,6 +65,10 @@ function addReadRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate,
     handler: ({ principal, query }) => listArtifacts(deps, principal.accountId, query),
   });
+  addRoute(app, contracts.listRemovedArtifacts, {
+    authenticate,
+    handler: ({ principal, query }) => listRemovedArtifacts(deps, principal.accountId, query),
+  });
   addRoute(app, contracts.getArtifact, {
     authenticate,
     async handler({ principal, params }) {
@@ -83,7 +88,8 @@ function addReadRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate,
     async handler({ principal, params }) {
       const { artifactId } = await findOwnArtifact(deps, params.artifactId, principal.accountId);
-      await deps.store.beginRemoval(artifactId);
+      const removal = { reason: 'deleted', nowMs: deps.clock.nowMs() } as const;
+      await deps.store.beginRemoval(artifactId, removal);
       return { artifactId };
     },
   });
@@ -91,7 +97,7 @@ function addReadRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate: deps.auth.jobRequester,
     async handler({ principal, params }) {
       const job = await findOwnJob(deps, params.jobId, principal.accountId);
-      return { data: await listJobArtifacts(deps, await findJobThatRan(deps, job)) };
+      return listJobArtifacts(deps, await findJobThatRan(deps, job));
     },
   });
 }

@@ -1,11 +1,12 @@
 import { MarketError } from '@node3/shared/error';
 import type { ArtifactFence, ArtifactRow, ArtifactStore } from '../artifact-store.ts';
 import { type ArtifactRecord, type PartRecord, toArtifact, toPart } from './artifact-codec.ts';
-import { freeRoom, takeRoom, usageOf } from './artifact-usage.ts';
+import { beginRemovalIn, createArtifactRemovals } from './artifact-removals.ts';
+import { artifactIn } from './artifact-rows.ts';
+import { takeRoom, usageOf } from './artifact-usage.ts';
 import type { Database } from './database.ts';
 import type { Tx, Work } from './work.ts';
 
-const selectArtifact = 'SELECT * FROM artifacts WHERE artifact_id = ?';
 const selectNamed = `
   SELECT * FROM artifacts WHERE execution_id = ? AND name = ? AND state <> 'removing'`;
 const insertArtifact = `
@@ -17,12 +18,9 @@ const setUpload = 'UPDATE artifacts SET upload = ? WHERE artifact_id = ?';
 const setComplete = `
   UPDATE artifacts SET state = 'complete', sha256 = ?, completed_at_ms = ?, expires_at_ms = ?
   WHERE artifact_id = ?`;
-const setRemoving = `
-  UPDATE artifacts SET state = 'removing', expires_at_ms = 0 WHERE artifact_id = ?`;
 const keepUntil = `
   UPDATE artifacts SET expires_at_ms = ?
   WHERE artifact_id = ? AND state = 'complete' AND expires_at_ms < ?`;
-const deleteArtifact = 'DELETE FROM artifacts WHERE artifact_id = ?';
 const putPart = `
   INSERT INTO artifact_parts (artifact_id, number, place, bytes, tag) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (artifact_id, number) DO UPDATE SET tag = excluded.tag`;
@@ -48,7 +46,11 @@ const nextLinks = `
 const afterAllIds = '~';
 
 export function createArtifactStore(database: Database): ArtifactStore {
-  return { ...createArtifactWrites(database), ...createArtifactReads(database) };
+  return {
+    ...createArtifactWrites(database),
+    ...createArtifactReads(database),
+    ...createArtifactRemovals(database),
+  };
 }
 
 type Reads =
@@ -70,7 +72,7 @@ function createArtifactReads(database: Database): Pick<ArtifactStore, Reads> {
       const found = await database.read((tx) => tx.all<PartRecord>(selectParts, artifactId));
       return found.map(toPart);
     },
-    artifact: (artifactId) => database.read((tx) => artifactOf(tx, artifactId)),
+    artifact: (artifactId) => database.read((tx) => artifactIn(tx, artifactId)),
     artifactsOfExecution: (executionId) => list(selectOfExecution, executionId),
     artifactsOfAccount: ({ accountId, beforeArtifactId, limit }) =>
       list(selectOfAccount, accountId, beforeArtifactId ?? afterAllIds, limit),
@@ -80,7 +82,12 @@ function createArtifactReads(database: Database): Pick<ArtifactStore, Reads> {
   };
 }
 
-function createArtifactWrites(database: Database): Omit<ArtifactStore, Reads> {
+function createArtifactWrites(
+  database: Database,
+): Pick<
+  ArtifactStore,
+  'openArtifact' | 'beganUpload' | 'keepPart' | 'completeArtifact' | 'keepArtifacts' | 'revokeLinks'
+> {
   return {
     openArtifact(row, quota, fence) {
       return database.write(function* (tx) {
@@ -88,7 +95,8 @@ function createArtifactWrites(database: Database): Omit<ArtifactStore, Reads> {
         const earlier = yield* namedAlike(tx, row);
         if (earlier !== null) {
           if (earlier.sha256 === row.sha256 && earlier.bytes === row.bytes) return earlier;
-          yield* tx.post(setRemoving, earlier.artifactId);
+          const removal = { reason: 'replaced', nowMs: row.createdAtMs } as const;
+          yield* beginRemovalIn(tx, earlier, removal);
         }
         yield* takeRoom(tx, row, quota);
         yield* tx.post(insertArtifact, row);
@@ -108,17 +116,16 @@ function createArtifactWrites(database: Database): Omit<ArtifactStore, Reads> {
     },
     completeArtifact(artifactId, { sha256, nowMs, expiresAtMs }, fence) {
       return database.write(function* (tx) {
-        const row = yield* artifactOf(tx, artifactId);
+        const row = yield* artifactIn(tx, artifactId);
         if (row?.state === 'complete') return row;
         yield* openArtifactOf(tx, artifactId, fence);
         yield* tx.post(setComplete, sha256, nowMs, expiresAtMs, artifactId);
         yield* tx.post(deleteParts, artifactId);
-        const completed = yield* artifactOf(tx, artifactId);
+        const completed = yield* artifactIn(tx, artifactId);
         if (completed === null) throw new MarketError('ARTIFACT_NOT_FOUND', { artifactId });
         return completed;
       });
     },
-    ...createArtifactRemovals(database),
     keepArtifacts(artifactIds, untilMs) {
       return database.write(function* (tx) {
         for (const artifactId of artifactIds) {
@@ -135,44 +142,16 @@ function createArtifactWrites(database: Database): Omit<ArtifactStore, Reads> {
   };
 }
 
-function createArtifactRemovals(
-  database: Database,
-): Pick<ArtifactStore, 'beginRemoval' | 'forgetArtifact'> {
-  return {
-    beginRemoval(artifactId) {
-      return database.write(function* (tx) {
-        const row = yield* artifactOf(tx, artifactId);
-        if (row !== null) yield* tx.post(setRemoving, artifactId);
-        return row;
-      });
-    },
-    forgetArtifact(artifactId) {
-      return database.write(function* (tx) {
-        const row = yield* artifactOf(tx, artifactId);
-        if (row === null) return;
-        yield* tx.post(deleteParts, artifactId);
-        yield* tx.post(deleteArtifact, artifactId);
-        yield* freeRoom(tx, row);
-      });
-    },
-  };
-}
-
 function* namedAlike(tx: Tx, { executionId, name }: ArtifactRow): Work<ArtifactRow | null> {
   if (executionId === null) return null;
   const found = yield* tx.get<ArtifactRecord>(selectNamed, executionId, name);
   return found === undefined ? null : toArtifact(found);
 }
 
-function* artifactOf(tx: Tx, artifactId: string): Work<ArtifactRow | null> {
-  const found = yield* tx.get<ArtifactRecord>(selectArtifact, artifactId);
-  return found === undefined ? null : toArtifact(found);
-}
-
 /** Throws unless it is still being uploaded, by whom the fence says. */
 function* openArtifactOf(tx: Tx, artifactId: string, fence: ArtifactFence | null): Work<void> {
   if (fence !== null) yield* checkFence(tx, fence);
-  const row = yield* artifactOf(tx, artifactId);
+  const row = yield* artifactIn(tx, artifactId);
   const isTheirs = row !== null && row.executionId === (fence?.fence.executionId ?? null);
   if (!isTheirs) throw new MarketError('ARTIFACT_NOT_FOUND', { artifactId });
   if (row.state === 'open') return;

@@ -6,6 +6,7 @@ import type { World } from './world.ts';
 
 const sha256 = 'a'.repeat(64);
 const room = { bytes: 1_000, files: 10 };
+const deletion = { reason: 'deleted', nowMs: 3 } as const;
 const quota = { all: { bytes: 10_000, files: 100 }, account: room, job: room };
 
 function newArtifact(
@@ -64,9 +65,14 @@ export async function liveThroughArtifacts(world: World, agentId: string): Promi
   await store.artifactsOfExecution(execution.executionId);
   await store.artifactsOfAccount({ accountId, beforeArtifactId: null, limit: 9 });
   await store.keepArtifacts(['art_other'], 5);
-  await store.beginRemoval(artifactId);
+  await store.beginRemoval('art_other', { reason: 'expired', nowMs: 5 });
+  await store.beginRemoval(artifactId, deletion);
   await store.artifactsToRemove(world.nowMs, 9);
   await store.forgetArtifact(artifactId);
+  await store.removedArtifact(artifactId);
+  await store.removedOfExecution(execution.executionId);
+  await store.removedOfAccount({ accountId, beforeArtifactId: null, limit: 9 });
+  await store.forgetRemovals(1, 9);
   await store.artifactUsage(accountId);
   await store.revokeLinks(accountId);
   await store.linkVersion(accountId);
@@ -111,7 +117,7 @@ export function describeArtifacts(given: Given): void {
       await expect(open(401)).rejects.toMatchObject({ code: 'ARTIFACT_QUOTA' });
       await open(400);
       expect(await store.artifactUsage(accountId)).toEqual({ bytes: 1_000, files: 2 });
-      await store.beginRemoval(first.artifactId);
+      await store.beginRemoval(first.artifactId, deletion);
       await expect(open(1)).rejects.toMatchObject({ code: 'ARTIFACT_QUOTA' });
       await store.forgetArtifact(first.artifactId);
       await store.forgetArtifact(first.artifactId);
@@ -206,9 +212,9 @@ export function describeArtifacts(given: Given): void {
       expect(await due(50)).toEqual([done.artifactId]);
       expect(await due(500)).toEqual([done.artifactId, kept.artifactId]);
       expect(await due(1_000)).toEqual([done.artifactId, kept.artifactId, never.artifactId]);
-      await store.beginRemoval(never.artifactId);
+      await store.beginRemoval(never.artifactId, deletion);
       expect(await due(-world.nowMs)).toEqual([never.artifactId]);
-      expect(await store.beginRemoval('art_none')).toBeNull();
+      expect(await store.beginRemoval('art_none', deletion)).toBeNull();
     });
 
     it('are listed newest first in pages, without those being removed', async () => {
@@ -224,8 +230,61 @@ export function describeArtifacts(given: Given): void {
         );
       expect(await list(null, 2)).toEqual([third, second]);
       expect(await list(second ?? '', 2)).toEqual([first]);
-      await store.beginRemoval(second ?? '');
+      await store.beginRemoval(second ?? '', deletion);
       expect(await list(null, 9)).toEqual([third, first]);
+    });
+
+    it('are known as removed once they were complete, until that is forgotten', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const execution = await world.lease(accountId, await world.registerAgent());
+      const fence = holderOf(execution);
+      const complete = async (name: string, hash = sha256) => {
+        const artifactId = world.ids.next('artifact');
+        const output = { ...outputOf(execution), artifactId, name, sha256: hash };
+        await store.openArtifact(newArtifact(world, accountId, output), quota, fence);
+        const found = { sha256: hash, nowMs: 7, expiresAtMs: 9 };
+        return store.completeArtifact(artifactId, found, fence);
+      };
+      const [late, early, first] = [await complete('z'), await complete('a'), await complete('m')];
+      const successor = await complete('m', 'b'.repeat(64));
+      const never = await store.openArtifact(newArtifact(world, accountId), quota, null);
+      await store.beginRemoval(late.artifactId, { reason: 'expired', nowMs: 20 });
+      await store.beginRemoval(late.artifactId, { reason: 'deleted', nowMs: 21 });
+      await store.beginRemoval(early.artifactId, { reason: 'deleted', nowMs: 30 });
+      await store.beginRemoval(never.artifactId, deletion);
+      await store.forgetArtifact(late.artifactId);
+
+      expect(await store.removedArtifact(late.artifactId)).toEqual({
+        artifactId: late.artifactId,
+        accountId,
+        jobId: late.jobId,
+        executionId: late.executionId,
+        attempt: late.attempt,
+        name: 'z',
+        mediaType: late.mediaType,
+        bytes: late.bytes,
+        sha256,
+        createdAtMs: late.createdAtMs,
+        removedAtMs: 20,
+        reason: 'expired',
+      });
+      expect(await store.removedArtifact(first.artifactId)).toMatchObject({ reason: 'replaced' });
+      expect(await store.removedArtifact(never.artifactId)).toBeNull();
+      const idsOf = (rows: { artifactId: string }[]) => rows.map(({ artifactId }) => artifactId);
+      const ofExecution = execution.executionId;
+      const removed = idsOf(await store.removedOfExecution(ofExecution));
+      expect(removed).toEqual([early.artifactId, late.artifactId]);
+      expect(idsOf(await store.artifactsOfExecution(ofExecution))).toEqual([successor.artifactId]);
+      const list = async (beforeArtifactId: string | null, limit: number) =>
+        idsOf(await store.removedOfAccount({ accountId, beforeArtifactId, limit }));
+      expect(await list(null, 2)).toEqual([first.artifactId, early.artifactId]);
+      expect(await list(early.artifactId, 2)).toEqual([late.artifactId]);
+
+      expect(await store.forgetRemovals(30, 1)).toBe(1);
+      expect(await store.removedArtifact(late.artifactId)).toBeNull();
+      expect(await store.forgetRemovals(30, 9)).toBe(0);
+      expect(await list(null, 9)).toEqual([first.artifactId, early.artifactId]);
     });
 
     it('have links that are revoked per account', async () => {

@@ -18,6 +18,7 @@ import { homeChanges } from './0017-home-changes.ts';
 import { gpuProofs } from './0018-gpu-proofs.ts';
 import { resolvedAlerts } from './0019-resolved-alerts.ts';
 import { jobTypes } from './0020-job-types.ts';
+import { artifactRemovals } from './0021-artifact-removals.ts';
 
 export interface Migration {
   name: string;
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   gpuProofs,
   resolvedAlerts,
   jobTypes,
+  artifactRemovals,
 ];

@@ -31,6 +31,7 @@ import { homeChanges } from './0029-home-changes.ts';
 import { gpuProofs } from './0030-gpu-proofs.ts';
 import { resolvedAlerts } from './0031-resolved-alerts.ts';
 import { jobTypes } from './0032-job-types.ts';
+import { artifactRemovals } from './0033-artifact-removals.ts';
 
 export interface Migration {
   name: string;
@@ -73,4 +74,5 @@ export const migrations: readonly Migration[] = [
   gpuProofs,
   resolvedAlerts,
   jobTypes,
+  artifactRemovals,
 ];
