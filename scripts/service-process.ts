@@ -32,10 +32,31 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The last words of a process that did not start. */
 const linesKept = 50;
 
+/** Whoever started them may be stopped too; what it left would go on for ever. */
+const alive = new Set<ChildProcess>();
+
+function killAll(): void {
+  for (const child of alive) child.kill('SIGKILL');
+}
+
+/** Without a listener of its own a script ends by the signal, and says nothing of it. */
+function endBySignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  killAll();
+  process.removeListener(signal, endBySignal);
+  process.kill(process.pid, signal);
+}
+
+process.on('exit', killAll);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, endBySignal);
+
+function endWithUs(child: ChildProcess): void {
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+}
+
 export function createServiceProcess(options: ServiceOptions): ServiceProcess {
   let child: ChildProcess | null = null;
-  // Whoever started it may be stopped too; what it left would go on for ever.
-  process.once('exit', () => child?.kill('SIGKILL'));
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child === null || hasEnded(child)) return child?.exitCode ?? null;
     const gone = once(child, 'exit');
@@ -56,6 +77,7 @@ export function createServiceProcess(options: ServiceOptions): ServiceProcess {
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      endWithUs(child);
       return untilReady(child, options);
     },
     async kill() {

@@ -35,6 +35,29 @@ describe('an agent', () => {
     await vi.waitFor(reported, { timeout: 10_000 });
   });
 
+  it('ends while it has only begun, with a marketplace that is away, and begins nothing more', async () => {
+    const { marketplace } = machine;
+    marketplace.setDown('down');
+    const disk = Promise.withResolvers<null>();
+    const readDiskFreeBytes = vi.fn(() => disk.promise);
+    const agent = await machine.boot({}, { readDiskFreeBytes });
+    await vi.waitFor(() => expect(readDiskFreeBytes).toHaveBeenCalled());
+    const stopped = agent.stop();
+    disk.resolve(null);
+    await expect(agent.ready()).rejects.toThrow();
+    await stopped;
+    await agent.ended;
+    expect(marketplace.requests).toEqual([]);
+  });
+
+  it('ends while it tries to sign in at a marketplace that is away', async () => {
+    machine.marketplace.setDown('down');
+    const agent = await machine.boot();
+    await vi.waitFor(() => expect(agent.problem).not.toBeNull(), { timeout: 10_000 });
+    await agent.drain();
+    await expect(agent.ready()).rejects.toThrow();
+  });
+
   it('does not share its data directory', async () => {
     await machine.boot();
     await expect(machine.boot()).rejects.toThrow(JournalLockedError);

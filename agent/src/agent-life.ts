@@ -11,6 +11,7 @@ import { type FreeCapacity, freeCapacity, type MachineLimits } from './execution
 import { type IntakeDeps, takeOffer } from './execution/intake.ts';
 import { buildOffer, machineLimits } from './execution/machine.ts';
 import { recoverExecutions, sweepExecutor } from './execution/recovery.ts';
+import { raceSignal } from './executors/race-signal.ts';
 import type { AgentDevice } from './gpu/device.ts';
 import { DeviceProver, type LastProof } from './gpu-proof/device-prover.ts';
 import type { Instant } from './host-clock.ts';
@@ -38,6 +39,7 @@ export class AgentLife {
   #loops: Loop[] = [];
   #sweeps: Promise<void>[] = [];
   #rotation: Promise<void> = Promise.resolve();
+  #begun: Promise<void> = Promise.resolve();
   #mode: AgentMode;
   #agentId: string | null = null;
   #ready = false;
@@ -156,13 +158,18 @@ export class AgentLife {
   }
 
   /** From the first look at the machine to the first poll. Rejects when the agent stops first. */
-  async begin(): Promise<void> {
+  begin(): Promise<void> {
+    this.#begun = this.#begin();
+    return this.#begun;
+  }
+
+  async #begin(): Promise<void> {
     const { board, disk, inventory, policy, shutdown } = this.#core;
     this.#rotation = this.#rotateSecretKeys();
-    await Promise.all([inventory.start(), board.start(), disk.start(), this.#rotation]);
-    await policy.start();
+    const looks = [inventory.start(), board.start(), disk.start(), this.#rotation];
+    await raceSignal(Promise.all(looks), shutdown.signal);
+    await raceSignal(policy.start(), shutdown.signal);
     await this.#signIn();
-    shutdown.signal.throwIfAborted();
     await this.#recover();
     shutdown.signal.throwIfAborted();
     this.#work();
@@ -219,6 +226,8 @@ export class AgentLife {
     const { balance, board, channel, desk, earnings, heartbeater, inventory, outbox } = this.#core;
     const { disk, policy, shutdown } = this.#core;
     shutdown.abort();
+    // What is only beginning would begin after its stop and go on for ever.
+    await this.#begun.catch(() => undefined);
     await Promise.all([
       this.#poller.stop(),
       channel?.stop(),
@@ -268,9 +277,11 @@ export class AgentLife {
         events.onStatus();
       },
     });
-    shutdown.signal.addEventListener('abort', () => done.resolve(), { once: true });
-    await done.promise;
-    await loop.stop();
+    try {
+      await raceSignal(done.promise, shutdown.signal);
+    } finally {
+      await loop.stop();
+    }
   }
 
   /** What was sent to a key that no open execution needs can be opened by nobody afterwards. */

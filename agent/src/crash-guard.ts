@@ -40,7 +40,9 @@ export class CrashGuard {
   #heldUntilMs: number | null = null;
   #released = Promise.withResolvers<void>();
   #timers: NodeJS.Timeout[] = [];
+  #isNoted = false;
   #isOver = false;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(deps: CrashGuardDeps) {
     this.#deps = deps;
@@ -62,9 +64,12 @@ export class CrashGuard {
     if (deathsMax === 0) return;
     const nowMs = clock.nowMs();
     const { startsMs, reason } = await this.#read();
+    if (this.#isOver) return;
     const recent = startsMs.filter((atMs) => Math.abs(nowMs - atMs) < agentLimits.crashWindowMs);
     this.#record = { startsMs: [...recent.slice(-deathsMax), nowMs], reason };
+    this.#isNoted = true;
     await this.#write();
+    if (this.#isOver) return;
     if (recent.length >= deathsMax) {
       this.#heldUntilMs = nowMs + agentLimits.crashHoldMs;
       this.#later(agentLimits.crashHoldMs, () => this.release());
@@ -91,7 +96,7 @@ export class CrashGuard {
     this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#released.resolve();
-    if (this.#deps.deathsMax === 0) return;
+    if (!this.#isNoted) return;
     const { startsMs } = this.#record;
     // A start that was ended on purpose is no death.
     this.#record =
@@ -120,8 +125,14 @@ export class CrashGuard {
     return { startsMs: [], reason: null };
   }
 
+  /** One after the other: the last word is what the next start reads. */
+  #write(): Promise<void> {
+    this.#written = this.#written.then(() => this.#writeRecord());
+    return this.#written;
+  }
+
   /** A disk that is full is no reason not to start, and none not to end. */
-  async #write(): Promise<void> {
+  async #writeRecord(): Promise<void> {
     const { log, path, writePrivateFile } = this.#deps;
     const { startsMs, reason } = this.#record;
     const record = { startsMs, reason: reason?.slice(0, 2_000) ?? null };

@@ -37,12 +37,13 @@ export class DiskGuard {
     return this.#freeBytes !== null && this.#freeBytes <= this.#deps.floorBytes();
   }
 
-  /** Resolves after the first look. */
-  async start(): Promise<void> {
-    await this.look();
+  /** Resolves after the first look, whatever it found. */
+  start(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
     const { log } = this.#deps;
-    const run = () => this.look();
+    const run = () => this.look().finally(resolve);
     this.#loop = startLoop({ name: 'disk', log, intervalMs: agentLimits.sampleIntervalMs, run });
+    return promise;
   }
 
   async stop(): Promise<void> {
