@@ -153,7 +153,7 @@ describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
 describe.skipIf(skip)('an agent that is killed again and again', () => {
   it('loses no job, runs none after its lease, is paid once for each and leaves nothing', async () => {
     const onProgress = () => undefined;
-    const size = { jobs: 16, kills: 4, jobsAtOnce: 2, longAbsences: 0 };
+    const size = { jobs: 16, kills: 4, jobsAtOnce: 8, longAbsences: 0 };
     const report = await runKilledAgent({ engine, ...size, onProgress });
     process.stdout.write(`${JSON.stringify(report)}\n`);
     expect(report).toMatchObject({ findings: [], jobs: size.jobs });

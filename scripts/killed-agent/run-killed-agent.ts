@@ -12,7 +12,7 @@ export interface KilledAgentOptions {
   engine: TestEngine;
   jobs: number;
   kills: number;
-  /** A kill that interrupts the start of three jobs pauses the agent for minutes, as three faults in a row. */
+  /** Kills in a row that each interrupt a start, with no success between them, pause the agent for minutes. */
   jobsAtOnce: number;
   /** How many of the kills are followed by more than a lease without an agent. */
   longAbsences: number;

@@ -47,6 +47,19 @@ describe('secrets as files', () => {
     expect(await readdir(root)).toEqual(['exe_2']);
   });
 
+  it('of many executions come and go at once', async () => {
+    const files = new SecretFiles({ root, kind: 'memory' });
+    const jobs = Array.from({ length: 24 }, (_, index) => `exe_${index}`);
+    await Promise.all(
+      jobs.map(async (executionId, index) => {
+        const directory = await files.write(executionId, { TOKEN: executionId }, null);
+        expect(await readFile(join(directory, 'TOKEN'), 'utf8')).toBe(executionId);
+        if (index % 3 > 0) await files.remove(executionId);
+      }),
+    );
+    expect(await readdir(root)).toHaveLength(8);
+  });
+
   it('are not written into a folder that somebody else could exchange', async () => {
     await symlink(folder, root);
     const files = new SecretFiles({ root, kind: 'memory' });

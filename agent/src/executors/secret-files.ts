@@ -46,6 +46,7 @@ function isTmpfs(folder: string): boolean {
 export class SecretFiles {
   readonly kind: SecretPlace['kind'];
   readonly #root: string;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor({ root, kind }: SecretPlace) {
     this.#root = root;
@@ -53,12 +54,39 @@ export class SecretFiles {
   }
 
   /** @returns the folder with a file for each name. @throws ExecutionError `engine_error`. */
-  async write(
+  write(
     executionId: string,
     files: Readonly<Record<string, string>>,
     user: { uid: number; gid: number } | null,
   ): Promise<string> {
-    await this.remove(executionId);
+    return this.#inTurn(() => this.#write(executionId, files, user));
+  }
+
+  remove(executionId: string): Promise<void> {
+    return this.#inTurn(() => this.#remove(executionId));
+  }
+
+  /** Removes those of executions that are over, as after the agent was killed. */
+  async sweep(isLive: (executionId: string) => boolean): Promise<void> {
+    const names = await readdir(this.#root).catch(() => []);
+    for (const name of names) {
+      if (executionIdPattern.test(name) && !isLive(name)) await this.remove(name);
+    }
+  }
+
+  /** One after the other: the last one to go takes the folder along in which the next one begins. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(change);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(
+    executionId: string,
+    files: Readonly<Record<string, string>>,
+    user: { uid: number; gid: number } | null,
+  ): Promise<string> {
+    await this.#remove(executionId);
     await this.#ensureRoot();
     const own = this.#folderOf(executionId);
     const folder = path.join(own, 'files');
@@ -80,20 +108,12 @@ export class SecretFiles {
     return folder;
   }
 
-  async remove(executionId: string): Promise<void> {
+  async #remove(executionId: string): Promise<void> {
     const own = this.#folderOf(executionId);
     await chmod(path.join(own, 'files'), 0o700).catch(() => undefined);
     await rm(own, { recursive: true, force: true });
     // Stays while others are in it.
     await rmdir(this.#root).catch(() => undefined);
-  }
-
-  /** Removes those of executions that are over, as after the agent was killed. */
-  async sweep(isLive: (executionId: string) => boolean): Promise<void> {
-    const names = await readdir(this.#root).catch(() => []);
-    for (const name of names) {
-      if (executionIdPattern.test(name) && !isLive(name)) await this.remove(name);
-    }
   }
 
   #folderOf(executionId: string): string {

@@ -1,7 +1,9 @@
+import { limits } from '@node3/shared/limits';
 import { drainOwnAgent, resumeOwnAgent } from '@node3/shared/routes/agent-identity';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pauseAfter } from '../domain/agent-pause.ts';
 import { testAgentCalls } from '../testing/test-agent.ts';
@@ -44,6 +46,27 @@ async function fail({ calls }: Agent, reason: ExecutionResult['reason']) {
   const offer = await calls.offer();
   await calls.run(offer);
   await calls.report(offer, { outcome: 'failed', reason, exitCode: null });
+}
+
+type Offer = Awaited<ReturnType<Agent['calls']['offer']>>;
+
+/** Gives the agent so many jobs, each with one attempt, and lets it take them. */
+async function hold({ calls }: Agent, jobs: number): Promise<Offer[]> {
+  const offers: Offer[] = [];
+  for (let i = 0; i < jobs; i += 1) {
+    await newJob({ retry: { attemptsMax: 1 } });
+    clock.advance(1);
+    const offer = await calls.offer();
+    await calls.run(offer);
+    offers.push(offer);
+  }
+  clock.advance(1);
+  return offers;
+}
+
+async function report({ calls }: Agent, offer: Offer, reason: ExecutionResult['reason']) {
+  if (reason === 'exited') await calls.report(offer);
+  else await calls.report(offer, { outcome: 'failed', reason, exitCode: null });
 }
 
 async function countsOf({ agentId }: Agent) {
@@ -146,6 +169,59 @@ describe('an agent', () => {
     for (const offer of offers) await agent.calls.accept(offer);
     clock.advance(120_000);
     await expect.poll(() => countsOf(agent), { timeout: 5_000 }).toEqual({ failed: 2, inRow: 1 });
+  });
+
+  it('has one fault in the row for a restart that ended many, each of which it reports', async () => {
+    const agent = await newAgent();
+    const held = await hold(agent, 4);
+    for (const offer of held) await report(agent, offer, 'agent_restarted');
+    expect(await countsOf(agent)).toEqual({ failed: 4, inRow: 1 });
+    expect((await market.store.agent(agent.agentId))?.state).toBe('active');
+  });
+
+  it('is paused all the same when it calls each of its faults a restart', async () => {
+    const agent = await newAgent();
+    for (const inRow of [1, 2, 3]) {
+      const held = await hold(agent, 2);
+      for (const offer of held) await report(agent, offer, 'agent_restarted');
+      expect(await countsOf(agent)).toEqual({ failed: 2 * inRow, inRow });
+    }
+    expect((await market.store.agent(agent.agentId))?.state).toBe('paused');
+  });
+
+  it('has in its row each fault, each restart that ended something new, and nothing before a success', async () => {
+    const steps = fc.array(fc.constantFrom('lease', 'restart', 'fault', 'success'), {
+      minLength: 4,
+      maxLength: 10,
+    });
+    const walk = async (kinds: string[]) => {
+      const agent = await newAgent();
+      let held: Offer[] = [];
+      let inRow = 0;
+      /** Whether something is held that was leased after the last fault in the row. */
+      let isNew = false;
+      for (const kind of kinds) {
+        if (inRow >= limits.faultsInRowMax) return;
+        if (kind === 'lease') held.push(...(await hold(agent, 1)));
+        if (kind === 'lease') isNew = true;
+        if (kind === 'lease' || held.length === 0) continue;
+        if (kind === 'restart') {
+          for (const offer of held) await report(agent, offer, 'agent_restarted');
+          held = [];
+          if (isNew) inRow += 1;
+          isNew = false;
+          expect((await countsOf(agent)).inRow).toBe(inRow);
+          continue;
+        }
+        const [offer] = held.splice(0, 1) as [Offer];
+        await report(agent, offer, kind === 'fault' ? 'engine_error' : 'exited');
+        inRow = kind === 'fault' ? inRow + 1 : 0;
+        if (kind === 'fault') isNew = false;
+        expect((await countsOf(agent)).inRow).toBe(inRow);
+      }
+      for (const offer of held) await report(agent, offer, 'exited');
+    };
+    await fc.assert(fc.asyncProperty(steps, walk), { numRuns: 8 });
   });
 
   it('is paused after three faults in a row, and gets work again when the pause is over', async () => {
