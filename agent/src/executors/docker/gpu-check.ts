@@ -1,10 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { arch } from 'node:os';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@node3/shared/logger';
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
+import tar from 'tar-stream';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionDevice } from '../executor.ts';
 import { engineMessage, ignoreMissing } from './engine-error.ts';
+import {
+  compareNodes,
+  findGpuNodes,
+  type GpuHost,
+  leasedNodes,
+  systemGpuHost,
+} from './gpu-nodes.ts';
+import { buildIdleProgram } from './idle-program.ts';
 
 const checkMs = 20_000;
 
@@ -27,42 +40,111 @@ export function gpuCheckName(containerName: string): string {
 }
 
 /**
- * Looks from inside a container like the job's which NVIDIA devices are there: engines have ignored
- * requests for devices, or have answered with all of them. An image in which the vendor's tool does
- * not work can't be looked into; that is logged, and the request itself then has to do.
- * What runs there is the image's word as much as the machine's, so others than the leased devices
- * keep the job from starting, and are not held against the provider.
- * @throws ExecutionError `request_invalid` when it sees others than the leased ones.
+ * Looks which GPUs a container like the job's gets: engines have ignored requests for devices, or have
+ * answered with all of them. Best from outside, where an image has no say; where this machine does not
+ * let us, the vendor's tool in the image is asked, whose answer is the image's word as much as the
+ * machine's. Where neither can tell, the request itself has to do, and that is logged.
+ * @throws ExecutionError when there are others than the leased ones: `gpu_error` by what is seen from
+ * outside, `request_invalid`, which is not held against the provider, by the image's word.
  */
 export async function checkVisibleDevices(
-  { docker, log }: GpuCheckDeps,
+  deps: GpuCheckDeps,
   config: ContainerCreateOptions,
   devices: readonly ExecutionDevice[],
+  host: GpuHost = systemGpuHost,
 ): Promise<'verified' | 'unverified'> {
-  const leased = devices.filter(({ vendor }) => vendor === 'nvidia').map(({ uuid }) => uuid);
-  if (leased.length === 0) return 'verified';
-  const { name = '', ...body } = config;
+  const real = devices.filter(({ vendor }) => vendor !== 'simulated');
+  if (real.length === 0) return 'verified';
+  if (await lookFromOutside(deps, config, real, host)) return 'verified';
+  const leased = real.filter(({ vendor }) => vendor === 'nvidia').map(({ uuid }) => uuid);
+  if (leased.length === real.length && (await lookFromInside(deps, config, leased))) {
+    return 'verified';
+  }
+  deps.log.warn({ image: config.Image }, 'the devices of a job could not be looked at');
+  return 'unverified';
+}
+
+/** @returns whether the devices could be seen; they are the leased ones then. */
+async function lookFromOutside(
+  deps: GpuCheckDeps,
+  config: ContainerCreateOptions,
+  devices: readonly ExecutionDevice[],
+  host: GpuHost,
+): Promise<boolean> {
+  const leased = leasedNodes(host, devices);
+  const program = buildIdleProgram(arch());
+  if (leased === null || program === null) return false;
+  const path = `/node3-idle-${randomBytes(8).toString('hex')}`;
+  const look = { Entrypoint: [path], Env: config.Env, HostConfig: { ReadonlyRootfs: false } };
+  const seen = await withContainer(deps.docker, config, look, async (container) => {
+    await container.putArchive(packProgram(path, program), { path: '/' });
+    await container.start();
+    const { State } = await container.inspect();
+    return readNodes(State.Pid, path, program);
+  });
+  if (seen === null) return false;
+  const { foreign, missing } = compareNodes(host, leased, seen);
+  if (foreign.length + missing.length === 0) return true;
+  const detail = `The engine gave a container the device files ${list(seen)} instead of ${list(leased)}.`;
+  throw new ExecutionError('gpu_error', detail);
+}
+
+function list(nodes: readonly string[]): string {
+  return nodes.length === 0 ? 'of no GPU' : nodes.join(', ');
+}
+
+function packProgram(path: string, program: Buffer): Readable {
+  const pack = tar.pack();
+  pack.entry({ name: path.slice(1), mode: 0o755 }, program);
+  pack.finalize();
+  return Readable.from(pack);
+}
+
+/** @returns null where this machine does not let us look, or where the process is another machine's. */
+async function readNodes(pid: number, path: string, program: Buffer): Promise<string[] | null> {
+  const root = `/proc/${pid}/root`;
+  try {
+    if (!program.equals(await readFile(`${root}${path}`))) return null;
+    return await findGpuNodes(`${root}/dev`);
+  } catch {
+    return null;
+  }
+}
+
+/** @returns whether the image's tool could tell; the devices are the leased ones then. */
+async function lookFromInside(
+  { docker }: GpuCheckDeps,
+  config: ContainerCreateOptions,
+  leased: readonly string[],
+): Promise<boolean> {
+  const look = { Entrypoint: [tool, '-L'], Env: config.Env?.filter(isOurs) };
+  const said = await withContainer(docker, config, look, readDevices);
+  if (said === null) return false;
+  if (isSame(said, leased)) return true;
+  const detail = `In this image nvidia-smi shows ${said.join(', ')} instead of ${leased.join(', ')}: either the image brings its own, or this machine's engine is at fault.`;
+  throw new ExecutionError('request_invalid', detail);
+}
+
+/** Makes a container like the job's that runs something else and reaches nothing. */
+async function withContainer<T>(
+  docker: Docker,
+  { name = '', ...body }: ContainerCreateOptions,
+  { HostConfig, ...changes }: ContainerCreateOptions,
+  use: (container: Docker.Container) => Promise<T>,
+): Promise<T> {
   const look = {
     ...body,
-    Entrypoint: [tool, '-L'],
-    Env: body.Env?.filter(isOurs),
+    ...changes,
     Cmd: [],
     OpenStdin: false,
     AttachStdin: false,
     NetworkDisabled: true,
-    HostConfig: { ...body.HostConfig, NetworkMode: 'none', Mounts: [] },
+    HostConfig: { ...body.HostConfig, ...HostConfig, NetworkMode: 'none', Mounts: [] },
   };
   const split = { _query: { name: gpuCheckName(name) }, _body: look };
   const container = await docker.createContainer(split as unknown as ContainerCreateOptions);
   try {
-    const said = await readDevices(container);
-    if (said === null) {
-      log.warn({ image: config.Image }, 'devices could not be looked at from inside the image');
-      return 'unverified';
-    }
-    if (isSame(said, leased)) return 'verified';
-    const detail = `In this image nvidia-smi shows ${said.join(', ')} instead of ${leased.join(', ')}: either the image brings its own, or this machine's engine is at fault.`;
-    throw new ExecutionError('request_invalid', detail);
+    return await use(container);
   } finally {
     await ignoreMissing(container.remove({ force: true, v: true }));
   }

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { ExecutionError } from '../execution-error.ts';
+import { deviceNodes } from '../device-nodes.ts';
 import type { ExecutionDevice } from '../executor.ts';
 import { buildMachineFilter } from '../seccomp/machine-filter.ts';
 import { type CgroupVersion, findCgroupVersion } from './native-cgroup.ts';
@@ -154,44 +154,4 @@ export function jailPrefix({ paths, secrets, devices, workdir, calls }: JailRequ
 /** The program alone: a Node that its owner unpacked may lie in the middle of their files. */
 export function shareNode(program: string): string[] {
   return program.startsWith('/usr/') ? [] : ['--ro-bind', program, program];
-}
-
-const nvidiaFolder = '/proc/driver/nvidia/gpus';
-
-/** @throws ExecutionError `gpu_error` for a device whose node is not known. */
-export function deviceNodes(
-  devices: readonly ExecutionDevice[],
-  readNvidia = readNvidiaNodes,
-): string[] {
-  const nodes = devices.flatMap((device) => {
-    if (device.vendor === 'simulated') return [];
-    if (device.vendor === 'nvidia') {
-      const node = readNvidia().get(device.uuid);
-      if (node !== undefined) return [node, '/dev/nvidiactl', '/dev/nvidia-uvm'];
-    } else if (
-      device.renderNode !== undefined &&
-      /^\/dev\/dri\/renderD\d{1,4}$/.test(device.renderNode)
-    ) {
-      return device.vendor === 'amd' ? [device.renderNode, '/dev/kfd'] : [device.renderNode];
-    }
-    throw new ExecutionError('gpu_error', `The device ${device.uuid} has no node of its own.`);
-  });
-  return [...new Set(nodes)];
-}
-
-/** Which node belongs to which device, as NVIDIA's driver tells. */
-function readNvidiaNodes(): Map<string, string> {
-  const names = existsSync(nvidiaFolder) ? readdirSync(nvidiaFolder) : [];
-  const texts = names.map((name) => readFileSync(`${nvidiaFolder}/${name}/information`, 'utf8'));
-  return parseNvidiaNodes(texts);
-}
-
-export function parseNvidiaNodes(texts: readonly string[]): Map<string, string> {
-  return new Map(
-    texts.flatMap((text) => {
-      const uuid = /^GPU UUID:\s*(GPU-[0-9a-f-]+)\s*$/m.exec(text)?.[1];
-      const minor = /^Device Minor:\s*(\d+)\s*$/m.exec(text)?.[1];
-      return uuid === undefined || minor === undefined ? [] : [[uuid, `/dev/nvidia${minor}`]];
-    }),
-  );
 }
