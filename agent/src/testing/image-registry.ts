@@ -16,6 +16,8 @@ export interface ImageRegistry {
   publish(name: string, image: PublishedImage): Promise<string>;
   /** From now on a digest leads to other bytes than those it was made of. */
   forge(digest: string, bytes: Buffer): void;
+  /** From now on a tag leads the engine to another image than everybody else. */
+  forEngine(name: string, tag: string, digest: string): void;
   /** From now on blobs begin and do not end. */
   stall(): void;
   stop(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
   const blobs = new Map<string, Buffer>();
   const manifests = new Map<string, Buffer>();
   const hidden = new Set<string>();
+  const engineManifests = new Map<string, Buffer>();
   const requests: string[] = [];
   let stalls = false;
   const answer = (request: IncomingMessage, reply: ServerResponse) => {
@@ -49,7 +52,8 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
     }
     const isEngine = request.headers['user-agent'] !== 'node3';
     const key = `${name}@${reference}`;
-    const found = kind === 'manifests' ? manifests.get(key) : blobs.get(reference);
+    const own = isEngine ? engineManifests.get(key) : undefined;
+    const found = kind === 'manifests' ? (own ?? manifests.get(key)) : blobs.get(reference);
     if (found === undefined || (!isEngine && hidden.has(key))) {
       reply.writeHead(404).end();
       return;
@@ -93,6 +97,10 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
     },
     forge(digest, bytes) {
       for (const key of manifests.keys()) if (key.endsWith(digest)) manifests.set(key, bytes);
+    },
+    forEngine(name, tag, digest) {
+      const found = [...manifests].find(([key]) => key.endsWith(digest))?.[1];
+      if (found !== undefined) engineManifests.set(`${name}@${tag}`, found);
     },
     stall() {
       stalls = true;

@@ -72,6 +72,15 @@ describe.skipIf(skip)('images from a registry', () => {
     });
   });
 
+  it('threat 32: pulls what was read before, whoever answers the engine now', async () => {
+    const digest = await publish('rebound');
+    registry.forEngine('rebound', 'v1', await publish('another'));
+    const { image } = await pull(`${registry.host}/rebound:v1`);
+    expect(image.imageDigest).toBe(`${registry.host}/rebound@${digest}`);
+    const { image: known } = await pull(`${registry.host}/rebound:v1`);
+    expect(known).toMatchObject({ imageId: image.imageId, pulled: false });
+  });
+
   it('threat 31: refuses an image by what its manifest says, before anything of it is pulled', async () => {
     await registry.publish('bomb', { tag: 'v1', layerBytes: 10, layerBytesSaid: 500 * 1024 ** 3 });
     registry.requests.length = 0;

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import type Docker from 'dockerode';
@@ -15,7 +16,7 @@ import {
   refusePrivateRegistry,
   resolveHost,
 } from './image-reference.ts';
-import { readImageSize } from './image-size.ts';
+import { type RemoteImage, readRemoteImage } from './image-size.ts';
 
 export interface ImagePullDeps {
   docker: Docker;
@@ -119,9 +120,9 @@ export async function ensureImage(
   if (!isNamed(image, deps.images)) {
     await raceSignal(refusePrivateRegistry(image, resolveHost), signal);
   }
-  await refuseLarge(deps, image, signal);
+  const remote = await readBefore(deps, image, signal);
   onProgress({ phase: 'pulling', bytesDone: null, bytesTotal: null });
-  await pullWatched(deps, image, signal, onProgress);
+  await pullWatched(deps, image, remote, signal, onProgress);
   const pulled = await raceSignal(findImage(deps, reference), signal);
   if (pulled === null) {
     throw new ExecutionError('image_pull_failed', 'The image was gone right after its pull.');
@@ -142,14 +143,31 @@ function refuseRegistry(image: ImageReference, policy: ImagePolicy): void {
   throw new ExecutionError('image_pull_failed', detail);
 }
 
-async function refuseLarge(
-  { images }: ImagePullDeps,
+/**
+ * @returns null where the registry does not say and is trusted all the same.
+ * @throws ExecutionError for what is larger than the provider takes (`image_pull_failed`), and for a
+ * tag of a stranger's registry that leads the agent nowhere: it may lead the engine to another one.
+ */
+export async function readBefore(
+  { images, log }: Pick<ImagePullDeps, 'images' | 'log'>,
   image: ImageReference,
   signal: AbortSignal,
-): Promise<void> {
-  const allow = isNamed(image, images) ? anywhere : {};
-  const bytes = await raceSignal(readImageSize(image, allow, signal), signal);
-  if (bytes !== null && bytes > images.bytesMax) throw tooLarge(bytes, images);
+): Promise<RemoteImage | null> {
+  const allow: FetchAllowance = isNamed(image, images) ? anywhere : { ports: 'any' };
+  const remote = await raceSignal(readRemoteImage(image, allow, signal), signal);
+  if (remote === null || remote === 'refused') {
+    if (image.digest !== null || isTrusted(image, images)) return null;
+    const fix = 'Name it in AGENT_IMAGE_REGISTRIES where only the engine can reach it.';
+    log.warn({ image: image.name, fix }, 'a registry could not be read and is not pulled from');
+    throw withoutWords(remote === null ? 'image_pull_failed' : 'image_not_found', image);
+  }
+  const bytes = remote.bytes ?? 0;
+  if (bytes > images.bytesMax) throw tooLarge(bytes, images);
+  return remote;
+}
+
+function isTrusted(image: ImageReference, images: ImagePolicy): boolean {
+  return image.registryHost === null || isNamed(image, images);
 }
 
 /** For registries that the provider named: they may be anywhere. */
@@ -164,6 +182,7 @@ function tooLarge(bytes: number, { bytesMax }: ImagePolicy): ExecutionError {
 async function pullWatched(
   deps: ImagePullDeps,
   image: ImageReference,
+  remote: RemoteImage | null,
   signal: AbortSignal,
   onProgress: (progress: PrepareProgress) => void,
 ): Promise<void> {
@@ -176,10 +195,12 @@ async function pullWatched(
     onProgress(progress);
   };
   try {
-    await raceSignal(pull(deps, image.name, either, tell), either);
+    await raceSignal(pullExactly(deps, image, remote, either, tell), either);
   } catch (error) {
     either.throwIfAborted();
-    throw toPullError(error);
+    deps.log.warn({ err: error, image: image.name }, 'an image could not be pulled');
+    const failure = toPullError(error);
+    throw isTrusted(image, deps.images) ? failure : withoutWords(failure.reason, image);
   } finally {
     await watch.stop();
   }
@@ -203,6 +224,20 @@ function watchDisk(deps: ImagePullDeps, stop: AbortController): Loop {
       stop.abort(new ExecutionError('image_pull_failed', detail));
     },
   });
+}
+
+/** A tag is given to what was read before, wherever it leads by now. */
+async function pullExactly(
+  deps: Pick<ImagePullDeps, 'docker'>,
+  { digest, name, repository, tag }: ImageReference,
+  remote: RemoteImage | null,
+  signal: AbortSignal,
+  onProgress: (progress: PrepareProgress) => void,
+): Promise<void> {
+  if (digest !== null || remote === null) return pull(deps, name, signal, onProgress);
+  const exact = `${repository}@${remote.digest}`;
+  await pull(deps, exact, signal, onProgress);
+  await deps.docker.getImage(exact).tag({ repo: repository, tag });
 }
 
 async function pull(
@@ -260,6 +295,21 @@ const notFoundMessage =
   /not found|does not exist|manifest unknown|unauthorized|denied|authentication required|invalid reference|no matching manifest/i;
 const notAnsweringMessage =
   /lookup|dial tcp|connection refused|timeout|i\/o|TLS|EOF|50\d|429|toomanyrequests/i;
+
+/**
+ * What the engine says of a stranger's registry may be what a service behind the provider's router
+ * said to the engine, so the requester does not read it.
+ */
+export function withoutWords(
+  reason: ExecutionError['reason'],
+  { registryHost }: Pick<ImageReference, 'registryHost'>,
+): ExecutionError {
+  const detail =
+    reason === 'image_not_found'
+      ? `The registry ${registryHost} has no such image that anybody may pull.`
+      : `The image could not be pulled from the registry ${registryHost}.`;
+  return new ExecutionError(reason, detail);
+}
 
 /** Tells a wrong image name from a registry that is down: the first is the requester's mistake. */
 export function toPullError(error: unknown): ExecutionError {

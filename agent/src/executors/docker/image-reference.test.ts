@@ -11,10 +11,20 @@ describe('readImageReference', () => {
     ['localhost:5000/x', 'localhost:5000/x:latest', 'localhost'],
     [`a/b:1.2@${digest}`, `a/b:1.2@${digest}`, null],
     [`b@${digest}`, `b@${digest}`, null],
+    ['docker.io/library/x:1', 'docker.io/library/x:1', null],
     // Would be the beginning of an image id if it had no tag.
     ['029e', '029e:latest', null],
   ])('reads %s', (text, name, registryHost) => {
     expect(readImageReference(text)).toMatchObject({ name, registryHost });
+  });
+
+  it.each([
+    ['busybox', 'library/busybox'],
+    ['docker.io/busybox', 'library/busybox'],
+    ['index.docker.io/owner/name', 'owner/name'],
+    ['ghcr.io/name', 'name'],
+  ])('knows where the registry keeps %s', (text, path) => {
+    expect(readImageReference(text).path).toBe(path);
   });
 
   it.each([

@@ -22,6 +22,9 @@ export interface ImageReference {
   digest: string | null;
 }
 
+/** How engines call their usual registry; it is served by another name. */
+const usualHosts = ['docker.io', 'index.docker.io'];
+
 const part = '[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*';
 const host = '[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\\d{1,5})?';
 const grammar = new RegExp(
@@ -42,15 +45,16 @@ export function readImageReference(text: string): ImageReference {
   const first = repository.includes('/') ? (repository.split('/')[0] ?? '') : '';
   // The rule by which engines tell a host from the first part of a name.
   const isHost = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+  const isUsual = !isHost || usualHosts.includes(first);
   const rest = text.slice(repository.length);
   const digest = /@(sha256:[a-f0-9]{64})$/.exec(rest)?.[1] ?? null;
   const short = isHost ? repository.slice(first.length + 1) : repository;
   return {
     name: rest === '' ? `${text}:latest` : text,
     repository,
-    registryHost: isHost ? first.replace(/:\d+$/, '').toLowerCase() : null,
-    registry: isHost ? first : null,
-    path: isHost || short.includes('/') ? short : `library/${short}`,
+    registryHost: isUsual ? null : first.replace(/:\d+$/, '').toLowerCase(),
+    registry: isUsual ? null : first,
+    path: !isUsual || short.includes('/') ? short : `library/${short}`,
     tag: digest ?? (rest === '' ? 'latest' : rest.slice(1)),
     digest,
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { arch } from 'node:os';
 import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
 import { safeFetch } from '@node3/shared/fetch/safe-fetch';
@@ -21,24 +22,37 @@ interface Manifest {
   config?: { size?: unknown };
 }
 
+/** The registry answers, and does not show the image to anybody. */
+class RegistryRefusal extends Error {}
+
+/** What a registry says of an image. */
+export interface RemoteImage {
+  /** Of all its layers; null where they are not told. */
+  bytes: number | null;
+  /** Names exactly what was read here, such as `sha256:…`. */
+  digest: string;
+}
+
 /**
- * Asks the registry how large an image is before anything of it is pulled. The engine asks again and
- * may hear something else, so the pull is watched as well.
- * @returns bytes of all its layers; null where the registry does not say, such as without an account.
+ * Asks the registry about an image before anything of it is pulled. The engine looks the registry up
+ * again and may get to another one: by its digest it takes from there only what was read here.
+ * @returns null where that is not known, such as when the registry does not answer.
  */
-export async function readImageSize(
+export async function readRemoteImage(
   image: ImageReference,
   allow: FetchAllowance,
   signal: AbortSignal,
-): Promise<number | null> {
+): Promise<RemoteImage | 'refused' | null> {
   try {
     const registry = new RegistryReader(image, allow, signal);
-    const first = await registry.manifest(image.tag);
+    const { manifest: first, digest } = await registry.manifest(image.tag);
     const own = chooseManifest(first);
-    return sumLayers(own === null ? first : await registry.manifest(own));
-  } catch {
+    const manifest = own === null ? first : (await registry.manifest(own)).manifest;
+    if (!Array.isArray(manifest.layers)) return null;
+    return { bytes: sumLayers(manifest), digest };
+  } catch (error) {
     signal.throwIfAborted();
-    return null;
+    return error instanceof RegistryRefusal ? 'refused' : null;
   }
 }
 
@@ -78,7 +92,7 @@ class RegistryReader {
     this.#signal = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
   }
 
-  async manifest(tag: string): Promise<Manifest> {
+  async manifest(tag: string): Promise<{ manifest: Manifest; digest: string }> {
     const first = await this.#get(tag);
     if (first.status !== 401) return this.#read(first);
     first.cancel();
@@ -96,12 +110,15 @@ class RegistryReader {
     });
   }
 
-  async #read(answer: Awaited<ReturnType<typeof safeFetch>>): Promise<Manifest> {
+  async #read(answer: Awaited<ReturnType<typeof safeFetch>>) {
     if (answer.status !== 200) {
       answer.cancel();
-      throw new Error(`the registry answers ${answer.status}`);
+      const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
+      throw new (isRefusal ? RegistryRefusal : Error)(`the registry answers ${answer.status}`);
     }
-    return JSON.parse((await answer.bytes()).toString('utf8')) as Manifest;
+    const bytes = await answer.bytes();
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    return { manifest: JSON.parse(bytes.toString('utf8')) as Manifest, digest };
   }
 
   /** Registries send to a token service, where anybody gets a token to read public images. */
