@@ -67,6 +67,23 @@ describe('an engine that dies', () => {
   });
 });
 
+describe('an engine that fails a start', () => {
+  it('is looked at before the next job is taken', async () => {
+    const { executor, marketplace } = machine;
+    const agent = await machine.boot();
+    await agent.ready();
+    executor.programProbe(noEngine);
+    vi.spyOn(executor, 'prepare').mockRejectedValue(new Error('connect ENOENT'));
+    const failed = marketplace.post();
+    const soon = { timeout: agentLimits.probeIntervalMs / 2, interval: 10 };
+    await vi.waitFor(async () => expect(await stateOf(agent)).toBe('engine_down'), soon);
+    await vi.waitFor(
+      () => expect(resultOf(failed)).toMatchObject({ reason: 'engine_error' }),
+      soon,
+    );
+  });
+});
+
 describe('a full disk', () => {
   it('takes nothing new, says so, and takes work again when there is room', async () => {
     let free = agentLimits.diskFloorBytes - 1;

@@ -69,10 +69,17 @@ export async function prepareAndStart(
     );
     deps.journal.recordStarted(executionId, startedAtMs);
   } catch (error) {
-    return endWithFailure(error);
+    return failStart(deps, error);
   }
   deps.onChange(executionId);
   return null;
+}
+
+/** An engine that failed one job is looked at before it gets the next. */
+function failStart(deps: StartDeps, error: unknown): Ending {
+  const ending = endWithFailure(error);
+  if (ending.kind === 'failed' && ending.reason === 'engine_error') deps.onEngineTrouble();
+  return ending;
 }
 
 /** What the requester has to know of how its secrets are kept here. */
@@ -118,7 +125,7 @@ async function prepareImage(
       return { kind: 'failed', reason: 'image_pull_failed', detail, started: false };
     }
     deps.log.warn({ err: error, executionId: live.executionId }, 'workload could not be prepared');
-    return endWithFailure(error);
+    return failStart(deps, error);
   }
 }
 

@@ -26,3 +26,7 @@ export const usageIntervalMs = 1_000;
  * deleted while it is open is in no folder and so not measured, yet it can fill the disk.
  */
 export const diskFreeBytesMin = 512 * 1024 * 1024;
+
+/** How long an engine may be away (restart, upgrade) before what it runs counts as lost. */
+export const engineAwayMaxMs = 60_000;
+export const engineRetryMs = 500;

@@ -6,6 +6,8 @@ import type Docker from 'dockerode';
 import type { ExecutionOutcome, ExecutionUsage } from '../executor.ts';
 import {
   diskFreeBytesMin as diskFreeBytesMinDefault,
+  engineAwayMaxMs,
+  engineRetryMs,
   stopGraceMs,
   timeoutGraceMs,
   usageIntervalMs,
@@ -24,9 +26,6 @@ export interface SupervisionDeps extends UsageDeps {
   diskFreeBytesMin?: number;
 }
 
-/** How long an engine may be away (restart, upgrade) before its execution counts as lost. */
-const engineAwayMaxMs = 60_000;
-const engineRetryMs = 500;
 /** An engine that takes longer to tell a container's state is away. */
 const engineAnswerMs = 30_000;
 const waitRoundMs = 5_000;

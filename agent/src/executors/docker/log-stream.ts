@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { deliverLines } from '../deliver-lines.ts';
 import type { LogLine, LogOptions } from '../executor.ts';
+import { engineAwayMaxMs, engineRetryMs } from '../executor-limits.ts';
 import { type LogFrame, LogFrameReader } from '../log-frames.ts';
+import { systemErrorCode } from './engine-error.ts';
 
 /**
  * Follows a container's stored log until the container ends, so a line is never lost to a reader
@@ -23,35 +26,66 @@ export async function streamLogs(
 
 /**
  * Follows to the end and then looks once more: what a workload printed last without a line break
- * is stored at its end, when engines have often closed the followed log already.
+ * is stored at its end, when engines have often closed the followed log already. An engine that goes
+ * away meanwhile, such as for an upgrade, is asked again from where it stopped.
  */
 async function* readAll(
   container: Docker.Container,
   sinceMs: number | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<LogFrame> {
-  const open = async (from: number | undefined) =>
-    await container.logs({
-      stdout: true,
-      stderr: true,
-      timestamps: true,
-      follow: true,
-      ...(from === undefined ? {} : { since: from / 1000 }),
-      abortSignal: signal,
-    });
-  let lastAtMs = sinceMs;
-  let lastFrames: string[] = [];
-  for await (const frame of readFrames(await open(sinceMs))) {
-    if (frame.atMs !== lastAtMs) lastFrames = [];
-    lastAtMs = frame.atMs;
-    lastFrames.push(keyOf(frame));
-    yield frame;
+  const position: LogPosition = { atMs: sinceMs, keys: [] };
+  let awaySinceMs: number | null = null;
+  for (let ends = 0; ends < 2; ) {
+    try {
+      for await (const frame of readFrom(container, position, signal)) {
+        awaySinceMs = null;
+        yield frame;
+      }
+      ends += 1;
+    } catch (error) {
+      if (signal.aborted || systemErrorCode(error) === null) throw error;
+      awaySinceMs ??= performance.now();
+      if (performance.now() - awaySinceMs > engineAwayMaxMs) throw error;
+      await sleep(engineRetryMs, undefined, { signal });
+    }
   }
-  for await (const frame of readFrames(await open(lastAtMs))) {
-    if (lastAtMs !== undefined && frame.atMs < lastAtMs) continue;
-    const seen = lastFrames.indexOf(keyOf(frame));
-    if (seen < 0) yield frame;
-    else lastFrames.splice(seen, 1);
+}
+
+/** How far a log was read: the instant of its last frame, and all frames that were read of it. */
+interface LogPosition {
+  atMs: number | undefined;
+  keys: string[];
+}
+
+/** One reading from where the last one ended. */
+async function* readFrom(
+  container: Docker.Container,
+  position: LogPosition,
+  signal: AbortSignal,
+): AsyncGenerator<LogFrame> {
+  const { atMs: fromMs, keys } = position;
+  const log = await container.logs({
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    follow: true,
+    ...(fromMs === undefined ? {} : { since: fromMs / 1000 }),
+    abortSignal: signal,
+  });
+  const repeated = [...keys];
+  for await (const frame of readFrames(log)) {
+    if (keys.length > 0 && fromMs !== undefined && frame.atMs < fromMs) continue;
+    const key = keyOf(frame);
+    const seen = repeated.indexOf(key);
+    if (seen >= 0) {
+      repeated.splice(seen, 1);
+      continue;
+    }
+    if (frame.atMs !== position.atMs) position.keys = [];
+    position.atMs = frame.atMs;
+    position.keys.push(key);
+    yield frame;
   }
 }
 
