@@ -19,7 +19,7 @@ const onBothEngines = [
   'withdrawals',
 ].map((name) => `marketplace/src/http/${name}.test.ts`);
 
-const services = '{shared,marketplace,agent,cli,localnet}/src';
+const services = '{shared,marketplace,agent,cli,client,localnet}/src';
 
 export default defineConfig({
   test: {

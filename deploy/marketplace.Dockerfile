@@ -12,6 +12,7 @@ COPY shared/package.json shared/
 COPY marketplace/package.json marketplace/
 COPY agent/package.json agent/
 COPY cli/package.json cli/
+COPY client/package.json client/
 COPY dashboard/package.json dashboard/
 COPY localnet/package.json localnet/
 COPY scripts/package.json scripts/

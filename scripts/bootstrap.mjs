@@ -16,7 +16,7 @@ const runtimeRoot = join(root, '.node');
 const commands = {
   start: [['scripts/build-dashboard.ts'], ['cli/src/main.ts', 'up', '--demo']],
   node3: [['cli/src/main.ts']],
-  build: [['scripts/build-dashboard.ts']],
+  build: [['scripts/build-dashboard.ts'], ['scripts/build-client.ts']],
   test: [['scripts/build-dashboard.ts'], ['scripts/run-tests.ts']],
   check: [['scripts/check.ts']],
   chaos: [['scripts/chaos.ts']],

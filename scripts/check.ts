@@ -3,13 +3,23 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Everything that can be said about the code without running it. All steps run; any failure fails. */
-const sources = ['shared', 'marketplace', 'agent', 'cli', 'localnet', 'dashboard', 'scripts'];
+const sources = [
+  'shared',
+  'marketplace',
+  'agent',
+  'cli',
+  'client',
+  'localnet',
+  'dashboard',
+  'scripts',
+];
 
 const steps: [string, string[]][] = [
   ['format', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']],
   ['lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', ...sources]],
   ['types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json']],
   ['types of the web app', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'dashboard']],
+  ['types of the client', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'client']],
   ['dead code', ['node_modules/knip/bin/knip.js']],
   ['tidiness', ['node_modules/vitest/vitest.mjs', 'run', '--project', 'tidy']],
   ['generated documents', ['scripts/generate-docs.ts', '--check']],

@@ -44,6 +44,12 @@ function errorsDocument(): string {
   return `# Errors\n\n${notice}\n\nEvery error answer is \`application/problem+json\` (RFC 9457) with these codes.\n\n${table(['code', 'status', 'title', 'what to do', 'try again'], rows)}\n`;
 }
 
+/** The only code among the documents: the names alone, for programs that use the SDK. */
+function errorCodeType(): string {
+  const words = Object.keys(errorCodes).map((code) => `\n  | '${code}'`);
+  return `/** Every code that an answer may have; docs/reference/errors.md says what to do. ${notice} */\nexport type ErrorCode =${words.join('')};\n`;
+}
+
 function statesDocument(): string {
   const machines = {
     Job: jobTransitions,
@@ -173,6 +179,7 @@ function paymentsDocument(): string {
 }
 
 const documents: Record<string, string> = {
+  'client/src/types/error-code.ts': errorCodeType(),
   'docs/reference/api.md': apiDocument(),
   'docs/reference/errors.md': errorsDocument(),
   'docs/reference/events.md': eventsDocument(),

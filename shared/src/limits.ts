@@ -298,6 +298,10 @@ export const limits = {
   logFollowersPerAccount: 64,
   /** Requests that wait for the end of one job; repetitions beyond them hear at once how far it is. */
   waitersPerJob: 8,
+  /** How long one request waits for the end of a job: less than proxies bear without a byte. */
+  jobWaitSecMax: 30,
+  /** Requests of one account that do; those beyond them hear at once how far their job is. */
+  jobWaitersPerAccount: 256,
   streamBacklogEvents: 10_000,
   /** Jobs named in one message between replicas: with their ids it stays below the 8,000 bytes of a NOTIFY. */
   busJobsPerMessage: 200,

@@ -37,8 +37,11 @@ function errorResponse(fields: Record<string, string>): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Stands between a client and a server's socket, and loses connections where a test says so. */
-export async function startCuttingProxy(socketPath: string): Promise<CuttingProxy> {
+/**
+ * Stands between a client and a server's socket, or its port on this machine, and loses connections
+ * where a test says so.
+ */
+export async function startCuttingProxy(target: string | number): Promise<CuttingProxy> {
   let armed: Cut | null = null;
   let isShut = false;
   let every = 0;
@@ -57,7 +60,7 @@ export async function startCuttingProxy(socketPath: string): Promise<CuttingProx
       client.destroy();
       return;
     }
-    const server = connect(socketPath);
+    const server = typeof target === 'string' ? connect(target) : connect(target, '127.0.0.1');
     const end = () => {
       client.destroy();
       server.destroy();

@@ -148,10 +148,14 @@ export const listJobs = {
   },
 } as const satisfies RouteContract;
 
+/**
+ * `Prefer: wait=25` (RFC 7240, seconds) answers when the job is over, or then; `Preference-Applied` says
+ * that it was waited for.
+ */
 export const getJob = {
   method: 'GET',
   url: '/api/v1/jobs/:jobId',
-  summary: 'One job with its executions, settlement and events',
+  summary: 'One job with its executions, settlement and events (header Prefer: wait=25 waits)',
   audience: 'requester',
   tag: 'jobs',
   schema: { params: jobParams, response: { 200: JobDetail } },

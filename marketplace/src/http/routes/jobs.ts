@@ -15,11 +15,14 @@ import { cancelJob } from '../../services/cancel-job.ts';
 import { explainJob, explainSpec } from '../../services/explain-job.ts';
 import { postJob } from '../../services/post-job.ts';
 import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
+import { awaitEnd } from '../await-end.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { readQuoteId } from '../quote-id.ts';
+import { Waiters } from '../waiters.ts';
 
 export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const waiters = new Waiters(limits.jobWaitersPerAccount);
   addRoute(app, createJob, {
     authenticate: deps.auth.requester,
     bodyLimit: limits.jobBodyBytes,
@@ -42,8 +45,10 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, getJob, {
     authenticate: deps.auth.jobRequester,
-    async handler({ principal, params }) {
-      return readJobDetail(deps, await findOwnJob(deps, params.jobId, principal.accountId));
+    async handler({ principal, params, request, reply }) {
+      const job = await findOwnJob(deps, params.jobId, principal.accountId);
+      const call = { principal, request, reply };
+      return readJobDetail(deps, await awaitEnd(deps, waiters, job, call));
     },
   });
   addRoute(app, cancelJobContract, {

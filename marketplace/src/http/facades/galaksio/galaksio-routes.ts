@@ -11,8 +11,8 @@ import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { readIdempotencyKey } from '../../idempotency-key.ts';
 import { paymentLimit } from '../../rate-limit.ts';
+import { Waiters } from '../../waiters.ts';
 import { toExecuteReply, toJobSpec } from './galaksio-mapping.ts';
-import { JobWaiters } from './job-waiters.ts';
 
 export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const options = {
@@ -20,7 +20,7 @@ export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
     bodyLimit: limits.jobBodyBytes,
     config: paymentLimit,
   };
-  const waiters = new JobWaiters();
+  const waiters = new Waiters(limits.waitersPerJob);
   addRoute(app, execute, {
     ...options,
     async handler({ principal, body, request, reply }) {

@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Node3 } from '../node3.ts';
+import { Testbed, usdcSpec } from '../testing/testbed.ts';
+
+let bed: Testbed;
+beforeAll(async () => {
+  bed = await Testbed.start();
+});
+afterAll(() => bed.stop());
+
+const mib = 1024 * 1024;
+/** Three parts of 8 MiB, the last one not whole. */
+const large = randomBytes(20 * mib);
+const sha256 = createHash('sha256').update(large).digest('hex');
+const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
+describe('a file', () => {
+  it('is uploaded and downloaded whole over broken connections', async () => {
+    const { artifacts } = bed.client();
+    let last = { artifactId: '', bytesDone: 0, bytesTotal: 0 };
+    let calls = 0;
+    const made = await artifacts.upload(large, {
+      name: 'model.bin',
+      onProgress(progress) {
+        last = progress;
+        calls += 1;
+        if (calls === 2) bed.proxy.drop();
+      },
+    });
+    expect(made).toMatchObject({ name: 'model.bin', bytes: large.length, sha256 });
+    expect(last).toEqual({
+      artifactId: made.artifactId,
+      bytesDone: large.length,
+      bytesTotal: large.length,
+    });
+    const { stream, bytesTotal } = await artifacts.download(made.artifactId);
+    const pieces: Uint8Array[] = [];
+    let drops = 0;
+    for await (const piece of stream) {
+      pieces.push(piece);
+      if (pieces.length % 100 === 1 && drops < 2) {
+        bed.proxy.drop();
+        drops += 1;
+      }
+    }
+    expect([bytesTotal, drops, equal(Buffer.concat(pieces), large)]).toEqual([
+      large.length,
+      2,
+      true,
+    ]);
+    expect(equal(await artifacts.bytes(made.artifactId), large)).toBe(true);
+    await artifacts.delete(made.artifactId);
+  });
+
+  it('is gone on with where an upload was left', async () => {
+    const { artifacts } = bed.client();
+    const leave = new AbortController();
+    let artifactId = '';
+    const broken = artifacts.upload(new Blob([large]), {
+      name: 'resumed.bin',
+      parallel: 1,
+      signal: leave.signal,
+      onProgress(progress) {
+        artifactId = progress.artifactId;
+        if (progress.bytesDone > 0) leave.abort(new Error('left'));
+      },
+    });
+    await expect(broken).rejects.toThrow('left');
+    expect(await artifacts.uploadState(artifactId)).toMatchObject({
+      state: 'open',
+      received: [{ start: 0, end: 8 * mib }],
+    });
+    const other = artifacts.upload('short', { name: 'resumed.bin', resume: artifactId });
+    await expect(other).rejects.toMatchObject({ field: 'resume' });
+    const sent: number[] = [];
+    const made = await artifacts.upload(new Blob([large]), {
+      name: 'resumed.bin',
+      resume: artifactId,
+      onProgress: ({ bytesDone }) => sent.push(bytesDone / mib),
+    });
+    expect([made.sha256, sent[0], sent.at(-1)]).toEqual([sha256, 8, 20]);
+    await artifacts.delete(artifactId);
+  });
+
+  it('comes as a range, or not at all where it is too large or not there', async () => {
+    const { artifacts } = bed.client();
+    const { artifactId } = await artifacts.upload('0123456789', {
+      name: 'digits.txt',
+      mediaType: 'text/plain',
+    });
+    const { stream, bytesTotal } = await artifacts.download(artifactId, { start: 3, end: 7 });
+    expect([await new Response(stream).text(), bytesTotal]).toEqual(['3456', 10]);
+    const rest = await artifacts.download(artifactId, { start: 8 });
+    expect(await new Response(rest.stream).text()).toBe('89');
+    await expect(artifacts.bytes(artifactId, { bytesMax: 9 })).rejects.toMatchObject({
+      code: 'CONTENT_INVALID',
+    });
+    await expect(artifacts.download(artifactId, { start: 10 })).rejects.toMatchObject({
+      code: 'RANGE_INVALID',
+      status: 416,
+    });
+    const link = await artifacts.createLink(artifactId, { expiresSec: 60 });
+    const nobody = new Node3({ url: bed.url });
+    const linked = await nobody.artifacts.bytes({ artifactId, link: link.url });
+    expect(new TextDecoder().decode(linked)).toBe('0123456789');
+    expect((await artifacts.list({ limit: 1 }).take(5)).map(({ name }) => name)).toEqual([
+      'digits.txt',
+    ]);
+  });
+
+  it('with another sha256 than announced is refused', async () => {
+    const { artifacts } = bed.client();
+    const wrong = artifacts.upload('abc', { name: 'abc', sha256: sha256 });
+    await expect(wrong).rejects.toMatchObject({ code: 'ARTIFACT_MISMATCH' });
+  });
+
+  it('can be an input of a job, and empty', async () => {
+    const { artifacts, jobs } = bed.client();
+    const { artifactId } = await artifacts.upload('', { name: 'empty.txt' });
+    expect(await artifacts.bytes(artifactId)).toHaveLength(0);
+    const inputs = [{ path: 'empty.txt', source: { kind: 'artifact' as const, artifactId } }];
+    const job = await jobs.create(usdcSpec({ inputs }));
+    expect(await jobs.artifacts(job)).toEqual([]);
+  });
+});

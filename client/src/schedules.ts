@@ -1,0 +1,77 @@
+import { type ListOptions, Pages } from './http/pages.ts';
+import { type CallOptions, part, type Transport } from './http/transport.ts';
+import type { Schedule, ScheduleInput, ScheduleSummary } from './types/schedule.ts';
+
+const path = '/api/v1/schedules';
+
+/** `node3.schedules`: jobs by the clock. Calls reject with ApiError or ConnectionError. */
+export class Schedules {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Posts a job at every time that a cron expression says. Not sent again when no answer comes. */
+  create(schedule: ScheduleInput, options?: CallOptions): Promise<Schedule> {
+    const call = { method: 'POST', path, body: schedule, repeat: 'once' } as const;
+    return this.#transport.json({ ...call, options });
+  }
+
+  /** The next times of a cron expression in a time zone. */
+  async preview(
+    { cron, timezone }: Pick<ScheduleInput, 'cron' | 'timezone'>,
+    options?: CallOptions,
+  ): Promise<string[]> {
+    const call = { method: 'POST', path: `${path}/preview`, body: { cron, timezone } } as const;
+    const { next } = await this.#transport.json<{ next: string[] }>({
+      ...call,
+      repeat: 'any',
+      options,
+    });
+    return next;
+  }
+
+  /** Your schedules, newest first. */
+  list({ limit, ...options }: ListOptions = {}): Pages<ScheduleSummary> {
+    return new Pages((cursor) =>
+      this.#transport.json({
+        method: 'GET',
+        path,
+        query: { limit, cursor },
+        repeat: 'any',
+        options,
+      }),
+    );
+  }
+
+  /** One with its next times and its last runs. */
+  get(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+    return this.#one('GET', scheduleId, '', options);
+  }
+
+  /** Posts no jobs until it is resumed. */
+  pause(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+    return this.#one('POST', scheduleId, '/pause', options);
+  }
+
+  /** Goes on with the next time from now, its failures forgotten. */
+  resume(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+    return this.#one('POST', scheduleId, '/resume', options);
+  }
+
+  /** Removes it; its jobs stay. */
+  async delete(scheduleId: string, options?: CallOptions): Promise<void> {
+    await this.#one('DELETE', scheduleId, '', options);
+  }
+
+  #one(
+    method: 'GET' | 'POST' | 'DELETE',
+    scheduleId: string,
+    below: string,
+    options: CallOptions | undefined,
+  ): Promise<Schedule> {
+    const call = { method, path: `${path}/${part(scheduleId)}${below}` };
+    return this.#transport.json({ ...call, repeat: 'any', options });
+  }
+}

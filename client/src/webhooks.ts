@@ -1,0 +1,92 @@
+import { type ListOptions, Pages } from './http/pages.ts';
+import { type CallOptions, part, type Transport } from './http/transport.ts';
+import type { Delivery, Webhook, WebhookWithSecret } from './types/event.ts';
+import { type VerifyInput, verifyWebhook, type WebhookMessage } from './verify-webhook.ts';
+
+const path = '/api/v1/webhooks';
+
+/** `node3.webhooks`: have events sent to you. Calls reject with ApiError or ConnectionError. */
+export class Webhooks {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Whether a request came from the marketplace: see {@link verifyWebhook}. Asks nobody. */
+  verify(input: VerifyInput): Promise<WebhookMessage> {
+    return verifyWebhook(input);
+  }
+
+  /** Events of your account are sent to a URL; keep the secret, which is shown only now. */
+  create(
+    webhook: { url: string; types?: string[] | null; description?: string | null },
+    options?: CallOptions,
+  ): Promise<WebhookWithSecret> {
+    const call = { method: 'POST', path, body: webhook, repeat: 'once' } as const;
+    return this.#transport.json({ ...call, options });
+  }
+
+  /** Yours, newest first. */
+  async list(options?: CallOptions): Promise<Webhook[]> {
+    const call = { method: 'GET', path, repeat: 'any', options } as const;
+    return (await this.#transport.json<{ data: Webhook[] }>(call)).data;
+  }
+
+  /** One of them. */
+  get(webhookId: string, options?: CallOptions): Promise<Webhook> {
+    return this.#one('GET', webhookId, '', { repeat: 'any', options });
+  }
+
+  /** Changes what is given; one that is enabled again gets what happens from then on. */
+  update(
+    webhookId: string,
+    changes: {
+      url?: string;
+      types?: string[] | null;
+      description?: string | null;
+      enabled?: boolean;
+    },
+    options?: CallOptions,
+  ): Promise<Webhook> {
+    return this.#one('PUT', webhookId, '', { body: changes, repeat: 'any', options });
+  }
+
+  /** Removes it with what was to be sent to it. */
+  async delete(webhookId: string, options?: CallOptions): Promise<void> {
+    await this.#one('DELETE', webhookId, '', { repeat: 'any', options });
+  }
+
+  /** Signs with a new secret; the old one signs too for a day. */
+  rotate(webhookId: string, options?: CallOptions): Promise<WebhookWithSecret> {
+    return this.#one('POST', webhookId, '/rotate', { repeat: 'once', options });
+  }
+
+  /** Sends the event `webhook.tested`. */
+  async test(webhookId: string, options?: CallOptions): Promise<void> {
+    await this.#one('POST', webhookId, '/test', { repeat: 'any', options });
+  }
+
+  /** What was sent to it in the last 30 days, newest first. */
+  deliveries(
+    webhookId: string,
+    { limit, state, ...options }: ListOptions & { state?: Delivery['state'] } = {},
+  ): Pages<Delivery> {
+    return new Pages((cursor) =>
+      this.#one('GET', webhookId, '/deliveries', {
+        query: { limit, state, cursor },
+        repeat: 'any',
+        options,
+      }),
+    );
+  }
+
+  #one<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    webhookId: string,
+    below: string,
+    call: Omit<Parameters<Transport['json']>[0], 'method' | 'path'>,
+  ): Promise<T> {
+    return this.#transport.json({ method, path: `${path}/${part(webhookId)}${below}`, ...call });
+  }
+}
