@@ -4,9 +4,11 @@ import type { AgentConfig } from '../config.ts';
 import { buildTrialImage, createExecutors } from '../create-executors.ts';
 import { createCommandRunner } from '../gpu/command-runner.ts';
 import { createGpuDetectors } from '../gpu/gpu-detectors.ts';
+import { findKernelLogProblem } from '../gpu/health/kernel-log.ts';
+import { systemFiles } from '../gpu/host-files.ts';
 import { type Inspection, inspectDevices } from '../gpu/inspect-devices.ts';
 import { systemHostClock } from '../host-clock.ts';
-import { type Check, failed, ok } from './check.ts';
+import { type Check, failed, ok, warning } from './check.ts';
 import { checkContainers } from './check-container.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkMarketplace } from './check-marketplace.ts';
@@ -33,7 +35,8 @@ export async function runDoctor(config: AgentConfig, image: string | null): Prom
   try {
     const containers =
       executor === undefined ? [] : await checkContainers({ executor, findImage }, inspection);
-    return [checkNode(), ...machine, ...marketplace, ...listGpus(inspection), ...containers];
+    const gpus = [...listGpus(inspection), ...(await checkKernelLog(config, inspection))];
+    return [checkNode(), ...machine, ...marketplace, ...gpus, ...containers];
   } finally {
     await executor?.close();
   }
@@ -53,6 +56,20 @@ function inspect({ environment }: AgentConfig): Promise<Inspection> {
   const detectors = createGpuDetectors('hardware', { runner, clock, telemetry: 'query' });
   const deps = { detectors, clock, log: silentLogger };
   return inspectDevices(deps, AbortSignal.timeout(detectMsMax));
+}
+
+/** Where the drivers of NVIDIA and AMD report faults first. */
+async function checkKernelLog(
+  { environment }: AgentConfig,
+  { devices }: Inspection,
+): Promise<Check[]> {
+  if (!devices.some(({ vendor }) => vendor === 'nvidia' || vendor === 'amd')) return [];
+  if (process.platform !== 'linux') return [];
+  const deps = { runner: createCommandRunner({ environment }), files: systemFiles };
+  const problem = await findKernelLogProblem(deps, AbortSignal.timeout(detectMsMax));
+  return problem === null
+    ? [ok('kernel log', 'Faults of GPUs are read from it.')]
+    : [warning('kernel log', problem.sentence, problem.fix)];
 }
 
 /** A machine without a GPU sells its processors. */

@@ -16,15 +16,20 @@ export interface HostFiles {
 }
 
 /** Files of `/sys` have at most a page; the list of AMD's names has 30 kB. */
+const pageBytes = 4_096;
 const bytesMax = 262_144;
+
+const decoder = new TextDecoder();
 
 export const systemFiles: HostFiles = {
   async read(path) {
     try {
       const file = await open(path, 'r');
       try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(bytesMax), 0, bytesMax, 0);
-        return new TextDecoder().decode(buffer.subarray(0, bytesRead)).trimEnd();
+        const read = (bytes: number) => file.read(Buffer.allocUnsafe(bytes), 0, bytes, 0);
+        const page = await read(pageBytes);
+        const { buffer, bytesRead } = page.bytesRead < pageBytes ? page : await read(bytesMax);
+        return decoder.decode(buffer.subarray(0, bytesRead)).trimEnd();
       } finally {
         await file.close();
       }

@@ -2,20 +2,31 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Parses the JSON in a tool's output. Tools print warnings before it (amd-smi about permissions),
- * so parsing starts at each line that could begin it. Names such as `[WARNING]` are not JSON.
- * @returns `undefined` when there is none.
+ * Parses the JSON in a tool's output. Tools print warnings before it (amd-smi about permissions) and
+ * behind it, so parsing starts at each line that could begin it, and ends at the last bracket. Names
+ * such as `[WARNING]` are not JSON. @returns `undefined` when there is none.
  */
 export function parseJsonOutput(output: string): unknown {
-  const starts = [...output.matchAll(/^[ \t]*(?=[[{])/gm)].slice(0, startsMax);
+  const text = withoutMarks(output);
+  const starts = [...text.matchAll(/^[ \t]*(?=[[{])/gm)].slice(0, startsMax);
+  const end = Math.max(text.lastIndexOf(']'), text.lastIndexOf('}')) + 1;
   for (const { index } of starts) {
-    try {
-      return JSON.parse(output.slice(index)) as unknown;
-    } catch {
-      // A bracket of a warning; the next line that begins with one is tried.
+    for (const candidate of [text.slice(index), text.slice(index, end)]) {
+      try {
+        return JSON.parse(candidate) as unknown;
+      } catch {
+        // A bracket of a warning; the next line that begins with one is tried.
+      }
     }
   }
   return undefined;
+}
+
+/** Without the mark of the byte order that PowerShell writes, and what Python writes for no number. */
+function withoutMarks(output: string): string {
+  return output
+    .replace(/^\uFEFF/, '')
+    .replace(/(:\s*)-?(?:NaN|Infinity)\b(?=\s*[,}\]])/g, '$1null');
 }
 
 const startsMax = 50;
@@ -34,7 +45,8 @@ export function valueAt(value: unknown, path: string): unknown {
 }
 
 /** A word that stands for "no value" in every vendor's tools. */
-const absent = /^(?:n\/a|none|unknown|not supported|err!?|error|-|amdsmi_status_.*)?$/i;
+const absent =
+  /^(?:\[?(?:n\/?a|none|null|nan|unknown|not (?:supported|available|found)|err!?|error)\]?|-+|amdsmi_status_.*|n\/a .*)?$/i;
 
 /** @returns the text of a cell; `null` for the many spellings of "no value". */
 export function readText(value: unknown): string | null {
@@ -49,6 +61,8 @@ export function readMeasure(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   const inner = asObject(value);
   if (inner !== null) return asObject(inner['value']) === null ? readMeasure(inner['value']) : null;
-  const match = /^(-?\d+(?:\.\d+)?)(?:\s*[A-Za-z%/]+)?$/.exec(readText(value) ?? '');
+  const match = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?:\s*[A-Za-zµ°%/]+)?$/i.exec(
+    readText(value) ?? '',
+  );
   return match?.[1] === undefined ? null : Number(match[1]);
 }

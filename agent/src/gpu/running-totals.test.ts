@@ -11,7 +11,7 @@ const watts = (value: number | null) => ({ powerWatts: measured(value) });
 
 it('sums up power to energy, and says that this is an estimate', () => {
   const read = readings();
-  expect(read(0, watts(100)).energyJoules).toEqual({ value: 0, source: 'estimated' });
+  expect(read(0, watts(100)).energyJoules).toEqual({ value: null, source: 'unavailable' });
   expect(read(2_000, watts(200)).energyJoules).toEqual({ value: 300, source: 'estimated' });
   expect(read(2_000, watts(900)).energyJoules.value).toBe(300);
   expect(read(3_000, watts(null)).energyJoules.value).toBe(300);
@@ -21,8 +21,9 @@ it('sums up power to energy, and says that this is an estimate', () => {
 it('leaves a long silence out of the sum', () => {
   const read = readings();
   read(0, watts(100));
-  expect(read(61_000, watts(100)).energyJoules.value).toBe(0);
+  expect(read(61_000, watts(100)).energyJoules.value).toBeNull();
   expect(read(62_000, watts(100)).energyJoules.value).toBe(100);
+  expect(read(200_000, watts(100)).energyJoules.value).toBe(100);
 });
 
 it('takes what a device counts itself, and knows nothing of what nobody tells', () => {

@@ -11,14 +11,15 @@ const sums = [
 ] as const satisfies readonly { total: MetricName; rate: MetricName }[];
 
 interface Running {
-  total: number;
+  /** `null` while nothing has been summed up. */
+  total: number | null;
   rate: number;
   atMs: number;
 }
 
 /**
  * Sums up power to energy and throughput to bytes where a device does not count them itself. The
- * sums are estimates, begin at 0 with the first reading, and never go back.
+ * sums are estimates, begin with the time between the first two readings, and never go back.
  */
 export class RunningTotals {
   readonly #running = new Map<string, Running>();
@@ -43,8 +44,8 @@ export class RunningTotals {
     const gapMs = before === undefined ? 0 : atMs - before.atMs;
     if (before !== undefined && gapMs <= 0) return before.total;
     const bridged = before !== undefined && gapMs <= gapMsMax;
-    const added = bridged ? (((before.rate + rate) / 2) * gapMs) / 1_000 : 0;
-    const total = (before?.total ?? 0) + added;
+    const added = bridged ? (((before.rate + rate) / 2) * gapMs) / 1_000 : null;
+    const total = added === null ? (before?.total ?? null) : (before?.total ?? 0) + added;
     this.#running.set(key, { total, rate, atMs });
     return total;
   }

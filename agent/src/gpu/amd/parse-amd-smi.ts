@@ -10,14 +10,23 @@ import { normalisePciAddress } from '../pci-address.ts';
 import { pcieGenerationOf } from '../read-pcie-link.ts';
 
 /**
- * The records of `amd-smi … --json`: an array in ROCm 6, `{"gpu_data":[…]}` in ROCm 7.
- * @returns `null` when the output has no such JSON.
+ * The records of `amd-smi … --json`: an array in ROCm 6, `{"gpu_data":[…]}` in ROCm 7, and one object
+ * of one GPU. @returns `null` when the output has no such JSON.
  */
 export function parseAmdSmi(output: string): JsonObject[] | null {
   const parsed = parseJsonOutput(output);
-  const list = Array.isArray(parsed) ? parsed : asObject(parsed)?.['gpu_data'];
+  const list = Array.isArray(parsed) ? parsed : listOf(asObject(parsed));
   if (!Array.isArray(list)) return null;
-  return list.map(asObject).filter((record) => record !== null);
+  // A list in a list has been printed of several GPUs.
+  return list
+    .flat()
+    .map(asObject)
+    .filter((record) => record !== null);
+}
+
+function listOf(report: JsonObject | null): unknown {
+  if (report === null) return null;
+  return report['gpu_data'] ?? ('gpu' in report || 'asic' in report ? [report] : null);
 }
 
 /** What `amd-smi static` says about one GPU. */
@@ -42,7 +51,7 @@ export function identityOf(record: JsonObject, position: number): AmdSmiIdentity
   const asic = (name: string) => valueAt(record, `asic/${name}`);
   const device = hexOf(asic('device_id'));
   const revision = hexOf(asic('rev_id'));
-  const bdf = readText(valueAt(record, 'bus/bdf'));
+  const bdf = bdfOf(record);
   const driver = asObject(record['driver']);
   return {
     index: readMeasure(record['gpu']) ?? position,
@@ -53,8 +62,7 @@ export function identityOf(record: JsonObject, position: number): AmdSmiIdentity
       device === null ? null : ['1002', device.padStart(4, '0'), ...listed(revision)].join(':'),
     gfxTarget: gfxOf(asic('target_graphics_version')),
     computeUnits: readMeasure(asic('num_compute_units')),
-    memoryMib:
-      readMeasure(valueAt(record, 'vram/size')) ?? readMeasure(valueAt(record, 'vram/vram_size')),
+    memoryMib: firstMeasure(record, ['vram/size', 'vram/vram_size', 'vram/vram_size_mb']),
     driverVersion: readText(
       driver?.['version'] ?? driver?.['driver_version'] ?? driver?.['DRIVER_VERSION'],
     ),
@@ -81,8 +89,13 @@ function gfxOf(value: unknown): string | null {
   return /^gfx[0-9a-f]+$/i.exec(readText(value) ?? '')?.[0].toLowerCase() ?? null;
 }
 
+function bdfOf(record: JsonObject): string | null {
+  return readText(valueAt(record, 'bus/bdf')) ?? readText(record['bdf']);
+}
+
 function hexOf(value: unknown): string | null {
-  return /^0x([0-9a-f]{1,4})$/i.exec(readText(value) ?? '')?.[1]?.toLowerCase() ?? null;
+  if (typeof value === 'number') return value.toString(16);
+  return /^(?:0x)?([0-9a-f]{1,4})$/i.exec(readText(value) ?? '')?.[1]?.toLowerCase() ?? null;
 }
 
 function listed(revision: string | null): string[] {
@@ -125,19 +138,20 @@ export interface AmdSmiMetrics {
  */
 export function metricsOfRecord(record: JsonObject, position: number): AmdSmiMetrics {
   const first = (...paths: string[]) => firstMeasure(record, paths);
-  const bdf = readText(valueAt(record, 'bus/bdf'));
+  const bdf = bdfOf(record);
   return {
     index: readMeasure(record['gpu']) ?? position,
     pciBusId: bdf === null ? null : normalisePciAddress(bdf),
     utilizationPercent: first('usage/apu_average_gfx_activity', 'usage/gfx_activity'),
     memoryActivityPercent: first('usage/umc_activity'),
-    memoryTotalMib: first('mem_usage/total_vram'),
-    memoryUsedMib: first('mem_usage/used_vram'),
+    memoryTotalMib: first('mem_usage/total_vram', 'fb_usage/fb_total'),
+    memoryUsedMib: first('mem_usage/used_vram', 'fb_usage/fb_used'),
     gttTotalMib: first('mem_usage/total_gtt'),
     temperatureCelsius: first(
       'temperature/apu_temperature_gfx',
       'temperature/edge',
       'temperature/hotspot',
+      'temperature/junction',
     ),
     memoryTemperatureCelsius: first('temperature/mem'),
     powerWatts: first(
@@ -154,11 +168,16 @@ export function metricsOfRecord(record: JsonObject, position: number): AmdSmiMet
       'clock/mem/clk',
       'clock/apu_average_uclk_frequency',
     ),
-    pcieGeneration: pcieGenerationOf(first('pcie/speed', 'pcie/current_speed')),
+    pcieGeneration: generationOf(first('pcie/speed', 'pcie/current_speed')),
     pcieLanes: first('pcie/width', 'pcie/current_lanes'),
     pcieReplayCount: first('pcie/replay_count'),
     eccUncorrectedCount: first('ecc/total_uncorrectable_count', 'ecc/total_uncorrectable'),
   };
+}
+
+/** Gigatransfers a second, or in ROCm 6.0 a thousand times that. */
+function generationOf(rate: number | null): number | null {
+  return pcieGenerationOf(rate !== null && rate >= 1_000 ? rate / 1_000 : rate);
 }
 
 /** A program that holds memory of a GPU. */

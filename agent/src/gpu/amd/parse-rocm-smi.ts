@@ -75,12 +75,14 @@ function tableOf(output: string): JsonObject | null {
 }
 
 function cardOf(fields: JsonObject, index: number): RocmCard {
-  const text = (...names: string[]) => firstOf(names, (name) => readText(fields[name]));
-  const number = (...names: string[]) => firstOf(names, (name) => readMeasure(fields[name]));
+  const byName = new Map(Object.entries(fields).map(([name, value]) => [plainName(name), value]));
+  const at = (name: string) => byName.get(plainName(name));
+  const text = (...names: string[]) => firstOf(names, (name) => readText(at(name)));
+  const number = (...names: string[]) => firstOf(names, (name) => readMeasure(at(name)));
   const bus = text('PCI Bus');
   return {
     index,
-    name: nameOf(text('Card Series', 'Card series', 'Device Name')),
+    name: nameOf(text('Card Series', 'Device Name')),
     uniqueId: text('Unique ID'),
     pciBusId: bus === null ? null : normalisePciAddress(bus),
     pciModel: pciModelOf(text),
@@ -99,13 +101,14 @@ function cardOf(fields: JsonObject, index: number): RocmCard {
       'Average Graphics Package Power (W)',
       'Current Socket Graphics Package Power (W)',
       'Current Graphics Package Power (W)',
+      'Average Socket Power (W)',
     ),
     powerLimitWatts: number('Max Graphics Package Power (W)'),
     energyJoules: scaled(number('Accumulated Energy (uJ)'), 1_000_000),
     fanPercent: number('Fan speed (%)'),
-    clockMegahertz: clockOf(text('sclk clock speed:', 'sclk clock speed')),
-    memoryClockMegahertz: clockOf(text('mclk clock speed:', 'mclk clock speed')),
-    pcieLink: linkOf(text('pcie clock level', 'pcie clock level:')),
+    clockMegahertz: clockOf(text('sclk clock speed')),
+    memoryClockMegahertz: clockOf(text('mclk clock speed')),
+    pcieLink: linkOf(text('pcie clock level')),
     pcieReplayCount: number('PCIe Replay Count'),
     fields,
   };
@@ -127,6 +130,11 @@ function linkOf(text: string | null): RocmCard['pcieLink'] {
   return gigatransfers === undefined
     ? null
     : { gigatransfers: Number(gigatransfers), lanes: Number(lanes) };
+}
+
+/** Releases differ in capitals and in the colon at the end. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/:$/, '').trim();
 }
 
 /** Old releases print the maker's id where a name belongs. */

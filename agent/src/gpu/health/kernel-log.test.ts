@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCommandRunner } from '../command-runner.ts';
 import { memoryFiles } from '../testing/memory-files.ts';
 import { createStubTools, type StubTools } from '../testing/stub-tool.ts';
-import { SystemKernelLog } from './kernel-log.ts';
+import { findKernelLogProblem, SystemKernelLog } from './kernel-log.ts';
 import type { KernelEvent } from './parse-kernel-log.ts';
 
 let tools: StubTools;
@@ -14,6 +14,11 @@ afterEach(() => tools.remove());
 function kernelLog(contents: Record<string, string> = {}): SystemKernelLog {
   const runner = createCommandRunner({ environment: tools.environment });
   return new SystemKernelLog({ runner, files: memoryFiles(contents) });
+}
+
+function findProblem() {
+  const runner = createCommandRunner({ environment: tools.environment });
+  return findKernelLogProblem({ runner, files: memoryFiles({}) }, new AbortController().signal);
 }
 
 describe('following the kernel log', () => {
@@ -61,6 +66,9 @@ describe('following the kernel log', () => {
     const log = kernelLog();
     log.start(() => undefined);
     await expect.poll(() => log.problem()).toMatchObject({ code: 'kernel-log-unreadable' });
+    expect(await findProblem()).toMatchObject({ code: 'kernel-log-unreadable' });
+    tools.add('dmesg', 'echo "[    0.000000] Linux version 6.8"; exec sleep 1000');
+    expect(await findProblem()).toBeNull();
     expect(log.isHeard()).toBe(false);
     await log.stop();
   });

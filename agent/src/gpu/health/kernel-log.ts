@@ -1,4 +1,5 @@
 import type { CommandResult, CommandRunner } from '../command-runner.ts';
+import { takeFirstReading } from '../first-reading.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import type { HostFiles } from '../host-files.ts';
 import { createKernelLogReader, type KernelEvent, readLineTime } from './parse-kernel-log.ts';
@@ -65,8 +66,7 @@ export class SystemKernelLog implements KernelLog {
 
   async #follow(onEvent: HearKernel): Promise<void> {
     const { files } = this.#deps;
-    // The kernel of WSL is not the one that drives the card.
-    if (/microsoft/i.test((await files.read('/proc/sys/kernel/osrelease')) ?? '')) return;
+    if (await isForeignKernel(files)) return;
     const bootedAtMs = await readBootTime(files);
     for (const reader of readers) {
       const read = createKernelLogReader();
@@ -87,6 +87,25 @@ export class SystemKernelLog implements KernelLog {
     const limits = { timeoutMs: firstLineMsMax, outputBytesMax: lineBytesMax };
     return this.#deps.runner.run({ ...reader, ...limits, stream }, this.#abort.signal);
   }
+}
+
+/** Whether the log could be followed here. @returns why not, or `null`, as in WSL. */
+export async function findKernelLogProblem(
+  { files, runner }: KernelLogDeps,
+  signal: AbortSignal,
+): Promise<DetectionProblem | null> {
+  if (await isForeignKernel(files)) return null;
+  for (const { args, file } of readers) {
+    const tool = { file, args, timeoutMs: firstLineMsMax };
+    const { reading } = await takeFirstReading(runner, tool, (line) => line, signal);
+    if (reading !== null) return null;
+  }
+  return unreadable;
+}
+
+/** The kernel of WSL is not the one that drives the card. */
+async function isForeignKernel(files: HostFiles): Promise<boolean> {
+  return /microsoft/i.test((await files.read('/proc/sys/kernel/osrelease')) ?? '');
 }
 
 /** `btime 1700000000` is when the machine started, in seconds. */

@@ -103,27 +103,39 @@ export interface XpuStats {
 
 const mebibyte = 1_048_576;
 
+/** What the tiles of a card have together; of everything else the highest. */
+const summed = /MEMORY_USED|POWER|THROUGHPUT/;
+
+/** Values by name of `[{metrics_type, value}]`, or of tiles with such a list each. */
+function valuesOf(level: unknown): Map<string, number> {
+  const values = new Map<string, number>();
+  const entries = (Array.isArray(level) ? level : []).flatMap((entry: unknown) => {
+    const nested = asObject(entry)?.['data_list'];
+    return Array.isArray(nested) ? (nested as unknown[]) : [entry];
+  });
+  for (const entry of entries) {
+    const fields = asObject(entry);
+    const name = readText(fields?.['metrics_type']);
+    const value = readMeasure(fields?.['value']);
+    if (name === null || value === null) continue;
+    const before = values.get(name);
+    const both = summed.test(name) ? (before ?? 0) + value : Math.max(before ?? value, value);
+    values.set(name, both);
+  }
+  return values;
+}
+
 /**
  * Reads the list of `{metrics_type, value}`; newer releases add averages beside each value.
  * @returns `null` when the output has no such list.
  */
 export function parseXpuStats(output: string): XpuStats | null {
   const report = asObject(parseJsonOutput(output));
-  const levels = [report?.['device_level'], report?.['tile_level']].flatMap((level) =>
-    Array.isArray(level) ? level : [],
-  );
-  const tiles = levels.flatMap((entry) => {
-    const nested = asObject(entry)?.['data_list'];
-    return Array.isArray(nested) ? nested : [entry];
-  });
-  const values = new Map<string, number>();
-  for (const entry of tiles) {
-    const fields = asObject(entry);
-    const name = readText(fields?.['metrics_type']);
-    const value = readMeasure(fields?.['value']);
-    // The device's own values stand first; those of its tiles only fill what it lacks.
-    if (name !== null && value !== null && !values.has(name)) values.set(name, value);
-  }
+  // The device's own values; those of its tiles only fill what it lacks.
+  const values = new Map([
+    ...valuesOf(report?.['tile_level']),
+    ...valuesOf(report?.['device_level']),
+  ]);
   if (values.size === 0) return null;
   const memoryMib = values.get('XPUM_STATS_MEMORY_USED') ?? null;
   const kilobytes = (name: string) => {

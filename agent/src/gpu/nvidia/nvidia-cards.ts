@@ -1,6 +1,6 @@
 import type { DetectionProblem } from '../gpu-detector.ts';
 import type { SmiRow } from './parse-smi-rows.ts';
-import type { SmiGpu, SmiReport } from './smi-report.ts';
+import { type SmiGpu, type SmiReport, unknownPcie } from './smi-report.ts';
 import {
   readPciModel,
   readSmiNumber,
@@ -89,7 +89,8 @@ function withRow(
     memoryUnified: memoryMib === null && memory.unsupported,
     migEnabled: mig === null ? (card?.migEnabled ?? false) : mig === 'Enabled',
     migDevices: card?.migDevices ?? [],
-    pcieReplays: card?.pcieReplays ?? null,
+    pcie: card?.pcie ?? unknownPcie,
+    unlicensed: card?.unlicensed ?? false,
     sickness: card?.sickness ?? rowSickness(row),
     index: readSmiNumber(row['index']) ?? at.position,
     computeCapability: readSmiText(row['compute_cap']),

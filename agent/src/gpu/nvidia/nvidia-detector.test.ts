@@ -278,7 +278,7 @@ describe('NVIDIA telemetry', () => {
   });
 
   it('tells the link, the memory and the replays of the last report', async () => {
-    const extra = '<pci><replay_counter>3</replay_counter></pci>';
+    const extra = '<pci><replay_counter>3</replay_counter><rx_util>627 KB/s</rx_util></pci>';
     const cells = {
       uuid: uuids.rtx,
       'temperature.memory': 57,
@@ -300,6 +300,7 @@ describe('NVIDIA telemetry', () => {
       pcieLanes: { value: null, source: 'unavailable' },
       pcieLanesMax: { value: 16, source: 'measured' },
       pcieReplayCount: { value: 3, source: 'measured' },
+      pcieReceiveBytesPerSecond: { value: 627_000, source: 'measured' },
       energyJoules: { value: null, source: 'unavailable' },
     });
   });

@@ -10,10 +10,10 @@ import type {
 import type { DeviceSample } from '../telemetry.ts';
 import { identityFields, joinCards, type NvidiaCard } from './nvidia-cards.ts';
 import { buildDevices } from './nvidia-devices.ts';
-import { sampleOfRow, sampleOfSlice, telemetryFields, withReplays } from './nvidia-telemetry.ts';
+import { sampleOfRow, sampleOfSlice, telemetryFields, withPcie } from './nvidia-telemetry.ts';
 import { type ListedGpu, parseSmiList } from './parse-smi-list.ts';
 import type { SmiFailure } from './smi-failure.ts';
-import { readReport } from './smi-report.ts';
+import { readReport, type SmiPcie, unknownPcie } from './smi-report.ts';
 import { SmiStream } from './smi-stream.ts';
 import { listHolders, listSmi, querySmi, readSmiReport } from './smi-tool.ts';
 import { isTegra, withTegraStats } from './tegra-telemetry.ts';
@@ -35,8 +35,8 @@ export class NvidiaDetector implements GpuDetector {
   readonly #unsupportedFields = new Set<string>();
   /** Slices of the last detection by card: telemetry names only cards. */
   readonly #sliceIds = new Map<string, string[]>();
-  /** PCIe replays of each card, as of the last detection: no query has them. */
-  #replays: ReadonlyMap<string, number> = new Map();
+  /** The PCIe link of each card, as of the last detection: no query tells all of it. */
+  #pcie: ReadonlyMap<string, SmiPcie> = new Map();
   readonly #stream: SmiStream | null;
   #isTegra = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -94,7 +94,7 @@ export class NvidiaDetector implements GpuDetector {
     const listed = await this.#listSlices(joined.cards, problems, signal);
     const built = buildDevices(joined.cards, listed);
     this.#rememberSlices(built.devices);
-    this.#replays = replaysOf(joined.cards);
+    this.#pcie = new Map(joined.cards.map(({ pcie, uuid }) => [uuid, pcie]));
     this.#isTegra = built.devices.some(({ model }) => isTegra(model));
     problems.push(...joined.problems, ...built.problems);
     return {
@@ -127,7 +127,8 @@ export class NvidiaDetector implements GpuDetector {
 
   #withSlices(cards: readonly DeviceSample[]): DeviceSample[] {
     return cards.flatMap((row) => {
-      const card = withReplays(row, this.#replays);
+      const pcie = this.#pcie.get(row.uuid) ?? unknownPcie;
+      const card = withPcie(row, pcie, this.#stream === null ? 'just-made' : 'older');
       const slices = this.#sliceIds.get(card.uuid) ?? [];
       return [card, ...slices.map((id) => sampleOfSlice(card, id))];
     });
@@ -169,12 +170,6 @@ export class NvidiaDetector implements GpuDetector {
 function triedAs(code: string): string {
   if (code === 'tool-missing') return 'not installed';
   return code === 'no-devices' ? 'lists no GPU' : code.replaceAll('-', ' ');
-}
-
-function replaysOf(cards: readonly NvidiaCard[]): Map<string, number> {
-  return new Map(
-    cards.flatMap(({ pcieReplays, uuid }) => (pcieReplays === null ? [] : [[uuid, pcieReplays]])),
-  );
 }
 
 type Outcome = { ok: true; problems: DetectionProblem[] } | { ok: false; failure: SmiFailure };

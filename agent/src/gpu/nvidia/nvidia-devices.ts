@@ -20,6 +20,7 @@ export function buildDevices(
   for (const card of cards) {
     const { device, problem } = wholeDevice(card);
     if (problem !== null) problems.push(problem);
+    if (card.unlicensed) problems.push(withoutLicence(device));
     if (!card.migEnabled) {
       devices.push(device);
       continue;
@@ -100,6 +101,14 @@ function sliceMemoryBytes(
     (device) => device.gpuInstanceId !== null && device.gpuInstanceId === reported.gpuInstanceId,
   );
   return bytesOfMebibytes(Math.floor(reported.memoryMib / Math.max(1, sharers.length)));
+}
+
+function withoutLicence(device: AgentDevice): DetectionProblem {
+  return {
+    code: 'gpu-unlicensed',
+    sentence: `${device.model} (${device.id}) is a virtual GPU without a licence, so its host slows it down.`,
+    fix: 'Name the licence server in /etc/nvidia/gridd.conf and restart nvidia-gridd.',
+  };
 }
 
 function withoutSlices(device: AgentDevice): DetectionProblem {

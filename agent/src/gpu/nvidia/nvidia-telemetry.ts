@@ -7,6 +7,7 @@ import {
   type Slowdown,
 } from '../telemetry.ts';
 import type { SmiRow } from './parse-smi-rows.ts';
+import type { SmiPcie } from './smi-report.ts';
 import { readSmiNumber, readSmiText } from './smi-value.ts';
 
 /**
@@ -104,11 +105,16 @@ const sharedWithSlices = [
   'pcieReplayCount',
 ] as const satisfies readonly MetricName[];
 
-/** @param replays by UUID, as the last report had them: the stream of rows lacks them. */
-export function withReplays(
+/** What no row has: replays, and, of a report just made, its throughput of 20 ms. */
+export function withPcie(
   sample: DeviceSample,
-  replays: ReadonlyMap<string, number>,
+  pcie: SmiPcie,
+  age: 'just-made' | 'older',
 ): DeviceSample {
-  const pcieReplayCount = measured(replays.get(sample.uuid) ?? null);
-  return { ...sample, metrics: { ...sample.metrics, pcieReplayCount } };
+  const pcieReplayCount = measured(pcie.replays);
+  const throughput = age === 'just-made' && {
+    pcieReceiveBytesPerSecond: measured(pcie.receiveBytesPerSecond),
+    pcieTransmitBytesPerSecond: measured(pcie.transmitBytesPerSecond),
+  };
+  return { ...sample, metrics: { ...sample.metrics, pcieReplayCount, ...throughput } };
 }

@@ -17,7 +17,7 @@ export function parseTegrastats(line: string): TegraSample | null {
   return {
     memoryUsedMib: Number(memory[1]),
     memoryTotalMib: Number(memory[2]),
-    utilizationPercent: number(/\bGR3D_FREQ (\d+)%/),
+    utilizationPercent: number(/\bGR3D(?:_FREQ)? (\d+)%/),
     // Boards without a sensor of the GPU have the hottest place of the chip.
     temperatureCelsius: number(/\bgpu@(-?\d+(?:\.\d+)?)C/i) ?? number(/\btj@(-?\d+(?:\.\d+)?)C/i),
   };

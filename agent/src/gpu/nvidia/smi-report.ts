@@ -27,8 +27,9 @@ export interface SmiGpu {
   memoryUnified: boolean;
   migEnabled: boolean;
   migDevices: SmiMigDevice[];
-  /** PCIe packets sent again since the driver was loaded. */
-  pcieReplays: number | null;
+  pcie: SmiPcie;
+  /** A virtual GPU whose host slows it down for want of a licence. */
+  unlicensed: boolean;
   /** One sentence when the card must not be offered, otherwise `null`. */
   sickness: string | null;
 }
@@ -60,10 +61,44 @@ function readGpu(gpu: SmiSection): SmiGpu {
     memoryUnified: memory.unsupported,
     migEnabled: textAt(gpu, 'mig_mode/current_mig', 'mig_mode/current') === 'Enabled',
     migDevices: migSections(gpu).map(readMigDevice),
-    pcieReplays: readSmiNumber(textAt(gpu, 'pci/replay_counter', 'pci/replays_since_reset')),
+    pcie: readPcie(gpu),
+    unlicensed: licencePaths.some((path) => /^Unlicensed/.test(textAt(gpu, path) ?? '')),
     sickness: readSickness(gpu),
   };
 }
+
+/** What the report alone tells of the PCIe link. */
+export interface SmiPcie {
+  /** Packets sent again since the driver was loaded. */
+  replays: number | null;
+  /** Of 20 ms while the report was made. */
+  receiveBytesPerSecond: number | null;
+  transmitBytesPerSecond: number | null;
+}
+
+export const unknownPcie: SmiPcie = {
+  replays: null,
+  receiveBytesPerSecond: null,
+  transmitBytesPerSecond: null,
+};
+
+function readPcie(gpu: SmiSection): SmiPcie {
+  const kilobytes = (...paths: string[]) => {
+    const value = readSmiNumber(textAt(gpu, ...paths));
+    return value === null ? null : value * 1_000;
+  };
+  return {
+    replays: readSmiNumber(textAt(gpu, 'pci/replay_counter', 'pci/replays_since_reset')),
+    receiveBytesPerSecond: kilobytes('pci/rx_util', 'pci/rx_throughput'),
+    transmitBytesPerSecond: kilobytes('pci/tx_util', 'pci/tx_throughput'),
+  };
+}
+
+/** Renamed with driver 470. */
+const licencePaths = [
+  'vgpu_software_licensed_product/license_status',
+  'grid_licensed_product/license_status',
+];
 
 /** The XML wraps the slices in `mig_devices`, the text form repeats `MIG Device`. */
 function migSections(gpu: SmiSection): SmiSection[] {

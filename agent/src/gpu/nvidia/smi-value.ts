@@ -11,14 +11,21 @@ export interface SmiValue {
   unsupported: boolean;
 }
 
+/** Besides these, whatever stands in square brackets is a message of the driver and no value. */
 const absent = new Set([
   '',
   '-',
   'err!',
+  'error',
+  'function not found',
   'insufficient permissions',
+  'no data',
   'none',
   'not found',
   'requested functionality has been deprecated',
+  'timeout',
+  'undefined',
+  'uninitialized',
   'unknown',
   'unknown error',
 ]);
@@ -36,7 +43,8 @@ export function readSmiValue(raw: string | undefined): SmiValue {
     return { value: null, fault: 'requires-reset', unsupported: false };
   }
   if (unsupported.has(word)) return { value: null, fault: null, unsupported: true };
-  if (absent.has(word)) return { value: null, fault: null, unsupported: false };
+  if (absent.has(word) || /^\[.*\]$/.test(text))
+    return { value: null, fault: null, unsupported: false };
   return { value: text, fault: null, unsupported: false };
 }
 
@@ -44,10 +52,17 @@ export function readSmiText(raw: string | undefined): string | null {
   return readSmiValue(raw).value;
 }
 
-/** @returns the number of a cell such as `81559`, `81559 MiB` or `67.03 W`; otherwise `null`. */
+/**
+ * @returns the number of a cell such as `81559`, `81559 MiB`, `67.03 W` or `16x`; otherwise `null`.
+ * Windows has been seen to write `67,03`: one or two digits behind a comma are a fraction.
+ */
 export function readSmiNumber(raw: string | undefined): number | null {
-  const match = /^(-?\d+(?:\.\d+)?)(?:\s*(?:MiB|W|C|%|MHz))?$/.exec(readSmiText(raw) ?? '');
-  return match?.[1] === undefined ? null : Number(match[1]);
+  const match = /^(-?\d+(?:[.,]\d+)?)(?:\s*(?:MiB|MB|W|C|%|MHz|KB\/s|x))?$/.exec(
+    readSmiText(raw) ?? '',
+  );
+  const digits = match?.[1];
+  if (digits === undefined || /,\d{3,}$/.test(digits)) return null;
+  return Number(digits.replace(',', '.'));
 }
 
 /** @returns the version at the start; driver 610 appends a sentence about deprecation. */

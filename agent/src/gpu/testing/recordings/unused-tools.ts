@@ -21,8 +21,9 @@ export const unusedTools: readonly UnusedTool[] = [
   {
     name: 'nvidia-smi dmon',
     reason:
-      'All of it but one is in --query-gpu --loop-ms, with the UUID that it lacks. PCIe throughput is that one: ' +
-      'a second run of nvidia-smi would have to go on beside the first, 0.9 % of a core per card (driver 580).',
+      'It has no UUID, only a number that changes at boot. All of it is in --query-gpu --loop-ms and in the ' +
+      'report, with the UUID. To stream PCIe throughput it would have to run beside the stream of rows, where ' +
+      'two nvidia-smi at once have hung cards, and takes 0.9 % of a core a card (driver 580, 2026-11-26).',
     covers: smi(/ dmon/),
   },
   {
