@@ -62,7 +62,7 @@ function readGpu(gpu: SmiSection): SmiGpu {
     migEnabled: textAt(gpu, 'mig_mode/current_mig', 'mig_mode/current') === 'Enabled',
     migDevices: migSections(gpu).map(readMigDevice),
     pcie: readPcie(gpu),
-    unlicensed: licencePaths.some((path) => /^Unlicensed/.test(textAt(gpu, path) ?? '')),
+    unlicensed: licencePaths.some((path) => textAt(gpu, path)?.startsWith('Unlicensed')),
     sickness: readSickness(gpu),
   };
 }
