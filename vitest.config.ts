@@ -19,6 +19,15 @@ const onBothEngines = [
   'withdrawals',
 ].map((name) => `marketplace/src/http/${name}.test.ts`);
 
+/** Long seeded histories: they need time, but no engine, browser or port. */
+const simulations = [
+  'scripts/chaos.integration.test.ts',
+  'scripts/sim.integration.test.ts',
+  'marketplace/src/payments/payout-crash-points.integration.test.ts',
+  'marketplace/src/services/deposit-backlog.integration.test.ts',
+  'marketplace/src/store/postgres/*.integration.test.ts',
+];
+
 const services = '{shared,marketplace,agent,cli,client,localnet}/src';
 
 export default defineConfig({
@@ -37,6 +46,15 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [`${services}/**/*.integration.test.ts`, 'scripts/**/*.integration.test.ts'],
+          exclude: simulations,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: simulations,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
