@@ -324,13 +324,12 @@ export class AgentLife {
     const verdict = policy.verdict();
     const sold = this.#sold(verdict);
     const free = this.free();
-    const idle = sold.filter(({ id }) => free.deviceIds.includes(id));
     const pausedMs = this.#refusedUntilMs - clock.monotonicMs();
     const roomLeft = free.slots > 0 && free.cpus > 0 && free.memoryBytes >= limits.memoryBytesMin;
     const working = board.available().length > 0 && !disk.isLow;
     return {
       offer: buildOffer(
-        machinePolicy(config, policy.current, idle.length > 0 ? idle : sold),
+        machinePolicy(config, policy.current, sold),
         this.limits(),
         board.available(),
         sold,

@@ -48,6 +48,9 @@ export type DeviceSample = Static<typeof DeviceSample>;
 export const Asks = strictObject({ SOL: nullable(MoneySchema), USDC: nullable(MoneySchema) });
 export type Asks = Static<typeof Asks>;
 
+/** How a class of devices is written: an id of the catalogue, such as rtx-4090. */
+export const deviceClassPattern = '^[a-z0-9][a-z0-9.-]{0,63}$';
+
 /** Secrets of jobs are sealed to this key, and only for agents that have one. */
 export const AgentSecretKey = strictObject({
   keyId: Type.String({ pattern: '^[A-Za-z0-9_-]{8,64}$' }),
@@ -66,7 +69,15 @@ export const Offer = strictObject({
   memoryBytes: Type.Integer({ minimum: 1, maximum: limits.memoryBytesMax }),
   diskBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   slots: Type.Integer({ minimum: 1, maximum: limits.executionsPerAgent }),
+  /** Of every GPU whose class is not in `classAsks`. */
   asks: Type.Optional(Asks),
+  /** By catalogue id. Absent: every GPU asks the same. */
+  classAsks: Type.Optional(
+    Type.Record(Type.String({ pattern: deviceClassPattern }), Asks, {
+      additionalProperties: false,
+      maxProperties: limits.devicesPerAgent,
+    }),
+  ),
   /** Absent is unknown, which is in no region that a job asks for. */
   region: Type.Optional(Region),
   labels: Type.Optional(Labels),

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, totalmem } from 'node:os';
-import type { Asks, Offer } from '@node3/shared/device';
+import type { Offer } from '@node3/shared/device';
 import { areHostsWithin } from '@node3/shared/egress-hosts';
 import { type IsolationLevel, isolationLevels } from '@node3/shared/job-spec';
 import { limits as wireLimits } from '@node3/shared/limits';
@@ -14,7 +14,7 @@ export interface MachinePolicy {
   cpus: number | null;
   memoryBytes: number | null;
   nativeAllowed: boolean;
-  asks: Asks;
+  asks: Pick<Offer, 'asks' | 'classAsks'>;
   region: string | null;
   labels: Record<string, string>;
   requestersBlocked: string[];
@@ -71,7 +71,7 @@ export function buildOffer(
     memoryBytes: limits.memoryBytes,
     diskBytes: limits.diskBytes,
     slots: limits.slots,
-    asks: policy.asks,
+    ...policy.asks,
     labels: policy.labels,
     requestersBlocked: policy.requestersBlocked,
     preemptible: policy.preemptible,

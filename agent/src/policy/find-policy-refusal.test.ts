@@ -2,7 +2,7 @@ import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
 import type { ProviderPolicy } from '@node3/shared/provider-policy';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askOf, findPolicyRefusal, highestAsks, type PolicyTerms } from './find-policy-refusal.ts';
+import { askOf, findPolicyRefusal, offeredAsks, type PolicyTerms } from './find-policy-refusal.ts';
 import { findImageRefusal, readImageName } from './image-rules.ts';
 import { openTerms } from './testing/open-terms.ts';
 
@@ -62,8 +62,8 @@ describe('findPolicyRefusal', () => {
   });
 });
 
-describe('highestAsks', () => {
-  it('is never below the ask of a device that is sold, so nothing offered is refused for it', () => {
+describe('offeredAsks', () => {
+  it('tells of every device that is sold exactly what is asked for it', () => {
     const ask = fc.option(
       fc.integer({ min: 1, max: 100 }).map((n) => usdc(`0.${n}`)),
       { nil: null },
@@ -73,9 +73,10 @@ describe('highestAsks', () => {
     const models = fc.array(fc.option(fc.constantFrom('l4', 'rtx-4090', 'a10'), { nil: null }));
     fc.assert(
       fc.property(tables, models, (asks, sold) => {
-        const told = Number(highestAsks(asks, sold).USDC?.amount ?? 0);
+        const { asks: rest, classAsks = {} } = offeredAsks(asks, sold);
         for (const model of sold) {
-          expect(told).toBeGreaterThanOrEqual(Number(askOf(asks, model).USDC?.amount ?? 0));
+          const own = model === null ? undefined : classAsks[model];
+          expect(own ?? rest).toEqual(askOf(asks, model));
         }
       }),
     );

@@ -1,8 +1,9 @@
-import type { Asks } from '@node3/shared/device';
+import { isDeepStrictEqual } from 'node:util';
+import type { Asks, Offer } from '@node3/shared/device';
 import { areHostsWithin } from '@node3/shared/egress-hosts';
 import type { JobSpec } from '@node3/shared/job-spec';
 import { hourlyOffer, priceMax } from '@node3/shared/metering';
-import { assets, fromMoney, type Money } from '@node3/shared/money';
+import { fromMoney } from '@node3/shared/money';
 import type { ProviderPolicy } from '@node3/shared/provider-policy';
 import type { PolicyVerdict } from './decide-policy.ts';
 import { findImageRefusal } from './image-rules.ts';
@@ -55,25 +56,26 @@ function findPriceRefusal({ policy, modelIds }: PolicyTerms, question: PolicyQue
 
 /** What is asked for a class of devices: its own ask, else that of `*`. */
 export function askOf(asks: ProviderPolicy['asks'], modelId: string | null): Asks {
-  return (modelId === null ? undefined : asks[modelId]) ?? asks['*'] ?? { SOL: null, USDC: null };
+  const isListed = modelId !== null && Object.hasOwn(asks, modelId);
+  return (isListed ? asks[modelId] : asks['*']) ?? { SOL: null, USDC: null };
 }
 
 /**
- * The one ask per asset that a marketplace can be told: the highest of the classes that are sold,
- * so that it never offers a job which would be refused here.
+ * The asks as a marketplace is told them: one for all where the devices that are sold ask the same,
+ * else by class as well.
  */
-export function highestAsks(
+export function offeredAsks(
   asks: ProviderPolicy['asks'],
   modelIds: readonly (string | null)[],
-): Asks {
-  const sold = (modelIds.length === 0 ? [null] : modelIds).map((modelId) => askOf(asks, modelId));
-  const [SOL, USDC] = assets.map((asset) =>
-    sold.reduce<Money | null>((most, ask) => higher(most, ask[asset]), null),
-  );
-  return { SOL: SOL ?? null, USDC: USDC ?? null };
-}
-
-function higher(a: Money | null, b: Money | null): Money | null {
-  if (a === null || b === null) return a ?? b;
-  return fromMoney(a) >= fromMoney(b) ? a : b;
+): Pick<Offer, 'asks' | 'classAsks'> {
+  const [first = null, ...others] = modelIds;
+  const one = askOf(asks, first);
+  if (others.every((modelId) => isDeepStrictEqual(askOf(asks, modelId), one))) return { asks: one };
+  const listed = modelIds.filter((modelId) => modelId !== null && Object.hasOwn(asks, modelId));
+  return {
+    asks: askOf(asks, null),
+    classAsks: Object.fromEntries(
+      listed.map((modelId) => [modelId, askOf(asks, modelId)] as const),
+    ),
+  };
 }

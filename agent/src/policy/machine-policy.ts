@@ -2,7 +2,7 @@ import type { Device } from '@node3/shared/device';
 import type { ProviderPolicy } from '@node3/shared/provider-policy';
 import type { AgentConfig } from '../config.ts';
 import type { MachinePolicy } from '../execution/machine.ts';
-import { highestAsks } from './find-policy-refusal.ts';
+import { offeredAsks } from './find-policy-refusal.ts';
 
 /** What the offer is made of: the agent's settings, and the policy at this moment. */
 export function machinePolicy(
@@ -12,12 +12,11 @@ export function machinePolicy(
 ): MachinePolicy {
   const { cpus, labels, memoryBytes, preemptible, region, slots } = config;
   const { diskFloorBytes, egressHosts, nativeAllowed, requestersBlocked } = policy;
-  const asks = highestAsks(
-    policy.asks,
-    sold.map(({ modelId }) => modelId),
-  );
   return {
-    asks,
+    asks: offeredAsks(
+      policy.asks,
+      sold.map(({ modelId }) => modelId),
+    ),
     cpus,
     diskFloorBytes,
     egressHosts,

@@ -2,7 +2,7 @@ import type { ReplyOf } from '@node3/shared/contract';
 import { listAgents } from '@node3/shared/routes/admin-agents';
 import { type Context, connect } from '../context.ts';
 import { type Column, formatTable, formatTsv } from '../output/table.ts';
-import { ageText, shorten } from '../output/words.ts';
+import { ageText, moneyText, shorten } from '../output/words.ts';
 
 type AdminAgent = ReplyOf<typeof listAgents>['data'][number];
 
@@ -44,6 +44,11 @@ export function agentColumns(nowMs: number, fit: (text: string) => string): Colu
 function gpusText(agent: AdminAgent): string {
   if (agent.devices.length === 0) return 'none';
   return agent.devices
-    .map((device) => (device.simulated ? `${device.model} (simulated)` : device.model))
+    .map((device) => {
+      const asks = agent.deviceAsks.find(({ deviceId }) => deviceId === device.id);
+      const price = [asks?.USDC, asks?.SOL].flatMap((ask) => (ask ? [`${moneyText(ask)}/h`] : []));
+      const notes = [...(device.simulated ? ['simulated'] : []), ...price];
+      return notes.length === 0 ? device.model : `${device.model} (${notes.join(', ')})`;
+    })
     .join(', ');
 }

@@ -46,6 +46,8 @@ export interface PublicAgent {
   state: 'active' | 'draining' | 'paused' | 'disabled' | 'unregistered';
   isolation: string | null;
   devices: Device[];
+  /** The least that is taken for an hour on each GPU; null takes anything. */
+  deviceAsks: { deviceId: string; SOL: Money | null; USDC: Money | null }[];
   samples: DeviceSample[];
   /** Jobs at a time; null while the agent was never online. */
   slots: number | null;

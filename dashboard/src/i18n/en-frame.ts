@@ -105,6 +105,7 @@ export const enFrame = {
   'agents.emptyAction':
     'Start an agent on a machine with a GPU, with <0>MARKETPLACE_URL={{url}}</0>.',
   'agents.noGpu': 'No GPU, runs CPU jobs',
+  'agents.from': 'from {{price}} per hour',
   'agents.running': 'Running',
   'agents.runningOf': '{{running}} of {{slots}}',
   'agents.done': 'Jobs',

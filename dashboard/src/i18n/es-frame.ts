@@ -110,6 +110,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'agents.emptyAction':
     'Arranca un agente en una máquina con GPU, con <0>MARKETPLACE_URL={{url}}</0>.',
   'agents.noGpu': 'Sin GPU, ejecuta jobs de CPU',
+  'agents.from': 'desde {{price}} por hora',
   'agents.running': 'En ejecución',
   'agents.runningOf': '{{running}} de {{slots}}',
   'agents.done': 'Jobs',

@@ -1,5 +1,6 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { Device } from '@node3/shared/device';
+import type { Money } from '@node3/shared/money';
 import { IconCpu2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/use-format.ts';
@@ -13,8 +14,8 @@ export function SimulatedBadge() {
   );
 }
 
-/** One GPU in one line: model, memory, and whether it is real. */
-export function DeviceLine({ device }: { device: Device }) {
+/** One GPU in one line: model, memory, what an hour costs at least, and whether it is real. */
+export function DeviceLine({ device, asks }: { device: Device; asks: readonly Money[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -29,6 +30,11 @@ export function DeviceLine({ device }: { device: Device }) {
             ? t('device.memoryUnknown')
             : format.bytes(device.memoryBytes)}
         </Text>
+        {asks.length > 0 && (
+          <Text size="sm">
+            {t('agents.from', { price: asks.map((ask) => format.money(ask)).join(', ') })}
+          </Text>
+        )}
         {device.simulated && <SimulatedBadge />}
       </Group>
     </Group>

@@ -89,7 +89,7 @@ export function judgeOffers(
         exclusions |= bits[constraint];
       }
     }
-    const ask = askOf(needs, offer);
+    const ask = askOf(needs, offer, simulated);
     return ask === null || ask <= offered ? exclusions : exclusions | bits.price;
   };
 }

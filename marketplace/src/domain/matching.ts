@@ -1,8 +1,14 @@
 import type { Device, Offer } from '@node3/shared/device';
 import { type JobSpec, placementDefaults } from '@node3/shared/job-spec';
 import { hourlyOffer, priceMax } from '@node3/shared/metering';
-import { type Asset, type BaseUnits, fromMoney } from '@node3/shared/money';
+import type { BaseUnits } from '@node3/shared/money';
 import { chooseDevices } from './choose-devices.ts';
+import {
+  type AskingOffer,
+  askForCount,
+  type DevicePurchase,
+  devicesWithin,
+} from './device-asks.ts';
 import { firstGpuRefusal, type GpuConstraint, qualifyingDevices } from './fit-gpus.ts';
 import {
   type AgentFacts,
@@ -77,8 +83,29 @@ export function fit(needs: Needs, capacity: Capacity, simulated: SimulatedPolicy
   if (memoryBytes > capacity.freeMemoryBytes) return refused('memory');
   if (gpus === null) return { fits: true, devices: [] };
   const usable = ever.devices.filter(({ id }) => capacity.freeDeviceIds.includes(id));
-  if (usable.length < gpus.count) return refused('gpu_count');
-  return { fits: true, devices: chooseDevices(usable, gpus.count) };
+  const bought = buyDevices(capacity.offer, usable, {
+    count: gpus.count,
+    asset: priceMax(needs.price).asset,
+    offered: hourlyOffer(needs),
+  });
+  return bought === null ? refused('gpu_count') : { fits: true, devices: bought.devices };
+}
+
+/**
+ * Which of the devices that it can use a job gets, and what they ask per GPU hour; null when there
+ * are too few, or too few for what it pays. A job is never given devices that ask more where cheaper
+ * ones suffice.
+ */
+export function buyDevices(
+  offer: AskingOffer,
+  usable: readonly Device[],
+  { count, asset, offered }: DevicePurchase & { offered: BaseUnits },
+): { devices: Device[]; ask: BaseUnits } | null {
+  if (usable.length < count) return null;
+  const ask = askForCount(offer, usable, { count, asset });
+  if (ask > offered) return null;
+  const cheapest = devicesWithin(offer, usable, { asset, most: ask });
+  return { devices: chooseDevices(cheapest, count), ask };
 }
 
 /** Whether the agent could run the job with nothing else on it; `devices` are all that qualify. */
@@ -95,29 +122,32 @@ export function fitsEver(needs: Needs, agent: AgentFacts, simulated: SimulatedPo
   if (devices.length < resources.gpus.count) {
     return refused(firstGpuRefusal(resources.gpus, offer.devices, simulated));
   }
-  return pays(needs, offer) ? { fits: true, devices } : refused('price');
+  const ask = askOf(needs, offer, simulated);
+  return ask === null || ask <= hourlyOffer(needs) ? { fits: true, devices } : refused('price');
 }
 
 function refused(constraint: Constraint): Fit {
   return { fits: false, constraint };
 }
 
-/** Whether the job offers what the agent asks. */
-function pays(needs: Needs, offer: Offer): boolean {
-  const ask = askOf(needs, offer);
-  return ask === null || ask <= hourlyOffer(needs);
-}
-
-/** What the agent asks per GPU hour for this job; null when it takes anything. */
-export function askOf({ price, resources }: Needs, offer: Offer): BaseUnits | null {
-  return resources.gpus === null ? null : gpuAsk(offer, priceMax(price).asset);
-}
-
-/** What the agent asks for an hour on one GPU; null when it takes anything. */
-export function gpuAsk({ asks }: Offer, asset: Asset): BaseUnits | null {
-  const ask = asks?.[asset] ?? null;
-  const amount = ask === null || ask.asset !== asset ? null : fromMoney(ask);
-  return amount === 0n ? null : amount;
+/**
+ * What the agent asks per GPU hour for this job with nothing else on it; null when it takes anything.
+ * Where too few of its devices qualify, it is what as many of any kind ask.
+ */
+export function askOf(
+  { price, resources: { gpus } }: Needs,
+  offer: Offer,
+  simulated: SimulatedPolicy,
+): BaseUnits | null {
+  if (gpus === null) return null;
+  const { devices } = offer;
+  const isOne = offer.classAsks === undefined;
+  const qualifying = isOne ? devices : qualifyingDevices(gpus, devices, simulated);
+  const ask = askForCount(offer, qualifying.length < gpus.count ? devices : qualifying, {
+    count: gpus.count,
+    asset: priceMax(price).asset,
+  });
+  return ask === 0n ? null : ask;
 }
 
 /** What is left of a capacity beside these. */

@@ -1,4 +1,4 @@
-import type { Device, Offer } from '@node3/shared/device';
+import type { Asks, Device, Offer } from '@node3/shared/device';
 
 /**
  * What of an offer is the same for many agents, as text. The sizes are left out: free disk space
@@ -7,21 +7,28 @@ import type { Device, Offer } from '@node3/shared/device';
 export function offerFactsKey(offer: Offer): string {
   const { isolation, nativeAllowed, arch, region, labels, asks, requestersBlocked, devices } =
     offer;
-  const { egress, secretKey } = offer;
-  const named = Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const { classAsks, egress, secretKey } = offer;
   return JSON.stringify([
     isolation,
     nativeAllowed,
     arch,
     region ?? null,
-    named,
-    asks?.SOL?.amount ?? null,
-    asks?.USDC?.amount ?? null,
+    byName(labels),
+    amountsOf(asks),
+    byName(classAsks).map(([name, ask]) => [name, amountsOf(ask)]),
     requestersBlocked?.toSorted() ?? [],
     egress?.hosts ?? [],
     secretKey !== undefined,
     devices.map(deviceFacts),
   ]);
+}
+
+function byName<Value>(record: Record<string, Value> | undefined): [string, Value][] {
+  return Object.entries(record ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function amountsOf(asks: Asks | undefined) {
+  return [asks?.SOL?.amount ?? null, asks?.USDC?.amount ?? null];
 }
 
 function deviceFacts(device: Device) {
@@ -39,6 +46,7 @@ export function isSameFacts(a: Offer, b: Offer): boolean {
       a.region === b.region &&
       isSame(a.labels, b.labels) &&
       isSame(a.asks, b.asks) &&
+      isSame(a.classAsks, b.classAsks) &&
       isSame(a.requestersBlocked, b.requestersBlocked) &&
       isSame(a.egress, b.egress) &&
       (a.secretKey === undefined) === (b.secretKey === undefined) &&

@@ -1,9 +1,10 @@
 import type { Offer } from '@node3/shared/device';
 import { type IsolationLevel, isolationLevels } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
-import { billedUnits, priceMax } from '@node3/shared/metering';
+import { billedUnits, hourlyOffer, priceMax } from '@node3/shared/metering';
 import { type BaseUnits, baseUnitsMax, type Money, toMoney, zero } from '@node3/shared/money';
 import { constraintPointers } from './constraint-pointers.ts';
+import { devicesWithin } from './device-asks.ts';
 import {
   type ExcludingConstraint,
   type Exclusions,
@@ -55,7 +56,7 @@ export class Relaxations {
     for (const { constraint, nearness } of this.#changes(offer, exclusions)) {
       const known = this.#found.get(constraint);
       if (known !== undefined && nearness < known.nearness) continue;
-      const ask = askOf(this.#needs, offer) ?? zero;
+      const ask = askOf(this.#needs, offer, this.#simulated) ?? zero;
       if (known === undefined || nearness > known.nearness) {
         this.#found.set(constraint, { nearness, agents, ask });
       } else {
@@ -85,7 +86,7 @@ export class Relaxations {
       return atLeast(constraint, offer.memoryBytes, limits.memoryBytesMin);
     if (constraint === 'disk') return atLeast(constraint, offer.diskBytes, limits.diskBytesMin);
     if (constraint === 'price')
-      return [{ constraint, nearness: 0n - (askOf(this.#needs, offer) ?? zero) }];
+      return [{ constraint, nearness: 0n - (askOf(this.#needs, offer, this.#simulated) ?? zero) }];
     if (constraint === 'isolation') return this.#isolationChanges(offer.isolation);
     // Whom a provider does not want, only the provider can let in.
     return constraint === 'requester_blocked' ? [] : [{ constraint, nearness: 0 }];
@@ -100,9 +101,15 @@ export class Relaxations {
     return [{ constraint: 'isolation', nearness }];
   }
 
-  #gpuChanges({ devices }: Offer): Change[] {
-    const { gpus } = this.#needs.resources;
+  #gpuChanges(offer: Offer): Change[] {
+    const { price, resources } = this.#needs;
+    const { gpus } = resources;
     if (gpus === null) return [];
+    // A change that leads to devices which ask more than is paid lets nobody in.
+    const devices = devicesWithin(offer, offer.devices, {
+      asset: priceMax(price).asset,
+      most: hourlyOffer(this.#needs),
+    });
     const qualifying = (changed: typeof gpus) =>
       qualifyingDevices(changed, devices, this.#simulated);
     const { vendor, framework, models, memoryBytesMin, computeCapabilityMin, ...rest } = gpus;

@@ -5,7 +5,8 @@ import { limits } from '@node3/shared/limits';
 import { baseUnits } from '@node3/shared/money';
 import { failJob } from '@node3/shared/routes/admin';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
-import { getOverview } from '@node3/shared/routes/marketplace';
+import { getOverview, listPublicAgents } from '@node3/shared/routes/marketplace';
+import { createQuote } from '@node3/shared/routes/quotes';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury, feeRevenue, operatorCapital } from '../domain/ledger-accounts.ts';
@@ -181,6 +182,57 @@ describe('a metered price', () => {
     const enough = { ...fixed, price: { kind: 'fixed' as const, reward: usdc('0.3') } };
     await requester.client.call(createJob, { body: enough });
     expect((await calls.offer()).reward).toEqual(usdc('0.3'));
+  });
+
+  it('is matched by what each class of an agent asks, and never sold below it', async () => {
+    const requester = await openFundedAccount(market, { USDC: 100_000_000n });
+    const agent = await registerTestAgent(market);
+    const small = { ...gpu, id: 'GPU-2', modelId: 'l4', memoryBytes: 24e9 };
+    const calls = testAgentCalls(agent.client, {
+      devices: [gpu, small],
+      asks: { SOL: null, USDC: usdc('1') },
+      classAsks: { 'h100-80gb': { SOL: null, USDC: usdc('3.6') } },
+      slots: 4,
+    });
+    await calls.poll({ claimId: null });
+    const [listed] = (await market.anonymous.call(listPublicAgents, {})).data;
+    expect(listed?.deviceAsks).toEqual([
+      { deviceId: 'GPU-1', SOL: null, USDC: usdc('3.6') },
+      { deviceId: 'GPU-2', SOL: null, USDC: usdc('1') },
+    ]);
+    const post = (body: JobSpecInput) => requester.client.call(createJob, { body });
+    const needsLarge = { resources: { gpus: { count: 1, memoryBytesMin: 40e9 } } };
+    await expect(post(meteredJob('3.5', '2', needsLarge))).rejects.toMatchObject({
+      code: 'JOB_UNSATISFIABLE',
+      context: { constraint: 'price' },
+    });
+    const free = async (bid: string) => {
+      const body = meteredJob(bid, '2');
+      return (await market.anonymous.call(createQuote, { body })).availability.devicesFree;
+    };
+    expect([await free('3.5'), await free('3.6')]).toEqual([1, 2]);
+
+    const first = await post(meteredJob('3.5', '2'));
+    const offer = await calls.offer();
+    expect(offer).toMatchObject({ jobId: first.jobId, deviceIds: ['GPU-2'] });
+    const waits = await post(meteredJob('3.5', '2'));
+    const second = await post(meteredJob('4', '2'));
+    await calls.run(offer);
+    const dear = await calls.offer();
+    expect(dear).toMatchObject({ jobId: second.jobId, deviceIds: ['GPU-1'] });
+    const rateOf = async (jobId: string) =>
+      (await requester.client.call(getJob, { params: { jobId } })).executions[0]?.ratePerGpuHour;
+    expect(await rateOf(first.jobId)).toEqual(usdc('1'));
+    expect(await rateOf(second.jobId)).toEqual(usdc('3.6'));
+    expect(await rateOf(waits.jobId)).toBeUndefined();
+  });
+
+  it('refuses an ask of a class that is no amount', async () => {
+    const agent = await registerTestAgent(market);
+    const classAsks = { l4: { SOL: null, USDC: usdc('0.0000001') } };
+    await expect(
+      testAgentCalls(agent.client, { devices: [gpu], classAsks }).poll(),
+    ).rejects.toMatchObject({ context: { errors: [{ pointer: '/offer/classAsks/l4/USDC' }] } });
   });
 
   it.each([

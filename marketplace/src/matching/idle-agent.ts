@@ -23,6 +23,8 @@ export interface IdleAgent {
 export interface Candidate {
   jobId: string;
   devices: Device[];
+  /** Base units per GPU hour that the agent asks for these devices; 0 takes anything. */
+  ask: BaseUnits;
   /** Base units per GPU hour that a metered job will pay; null for a fixed price. */
   rate: BaseUnits | null;
 }

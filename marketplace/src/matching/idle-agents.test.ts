@@ -2,7 +2,8 @@ import { placementStrategies } from '@node3/shared/job-spec';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { gpuAsk } from '../domain/matching.ts';
+import { askForCount } from '../domain/device-asks.ts';
+import { qualifyingDevices } from '../domain/fit-gpus.ts';
 import { type PlacementFacts, placementRank } from '../domain/placement-strategy.ts';
 import { IdleAgents } from './idle-agents.ts';
 import { IdleStay } from './idle-stay.ts';
@@ -52,8 +53,16 @@ const step = fc.oneof(
 );
 
 function factsOf({ agent: { agentId, standing: known }, capacity: free }: IdleStay, job: OpenJob) {
-  const { freeSlots, offer } = free;
-  const ask = job.needs.gpus === null ? null : gpuAsk(offer, job.asset);
+  const { freeDeviceIds, freeSlots, offer } = free;
+  const { gpus } = job.needs;
+  const devices = offer.devices.filter(({ id }) => freeDeviceIds.includes(id));
+  const ask =
+    gpus === null
+      ? null
+      : askForCount(offer, qualifyingDevices(gpus, devices, 'refused'), {
+          count: gpus.count,
+          asset: job.asset,
+        });
   const facts = { agentId, freeSlots, slots: offer.slots, ...known, lastLeasedAtMs: null, ask };
   return { ...facts, familiarity: 0 } satisfies PlacementFacts;
 }

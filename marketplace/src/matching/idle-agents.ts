@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import type { Device } from '@node3/shared/device';
 import type { PlacementStrategy } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import type { Capacity, SimulatedPolicy } from '../domain/matching.ts';
@@ -6,7 +7,7 @@ import { type PlacementFacts, placementRank } from '../domain/placement-strategy
 import { viewAgent } from './agent-view.ts';
 import type { Candidate } from './idle-agent.ts';
 import { IdleMember } from './idle-member.ts';
-import { IdleOrder, type Seeker } from './idle-order.ts';
+import { IdleOrder, type Seeker, willingness } from './idle-order.ts';
 import type { IdleStay } from './idle-stay.ts';
 import { KnownModels } from './known-models.ts';
 import { LaneSearch } from './lane-search.ts';
@@ -98,11 +99,13 @@ export class IdleAgents {
     }
     const matched: { candidate: Candidate | null } = { candidate: null };
     this.#orderOf(strategy).collect({ ...job, models: this.#models.for(gpus) }, this.#search);
-    const owner = this.#search.run((one) => {
+    const owner = this.#search.run((one, offer) => {
       const member = this.#members[one];
       const candidate = member === undefined ? null : match(member.stay.capacity);
-      if (candidate !== null) matched.candidate = candidate;
-      return candidate !== null;
+      // Where it takes dearer devices than those it stands there with, it stands further on, too.
+      if (candidate === null || willingness(candidate.ask) < offer) return false;
+      matched.candidate = candidate;
+      return true;
     });
     const found = this.#members[owner];
     if (found === undefined || matched.candidate === null) return null;
@@ -150,9 +153,9 @@ export class IdleAgents {
     const { agentId, wallet } = stay.capacity;
     const owner = this.#free.pop() ?? this.#members.length;
     const view = viewAgent(stay.capacity, this.#simulated);
-    const models = this.#models.of(view.devices);
     const lastLeasedAtMs = this.#lastLeasedAtMs.get(agentId) ?? null;
-    const member = new IdleMember({ stay, owner, view, models }, lastLeasedAtMs);
+    const kindsOf = (devices: readonly Device[]) => this.#models.of(devices);
+    const member = new IdleMember({ stay, owner, view }, kindsOf, lastLeasedAtMs);
     this.#members[owner] = member;
     this.#byAgent.set(agentId, member);
     const ofWallet = this.#byWallet.get(wallet) ?? new Set();

@@ -26,7 +26,7 @@ interface Spot {
 /**
  * The idle agents as one strategy orders them. The same lanes as those of the jobs, seen from the
  * other side: what an agent lacks is what it "needs" of a job not to ask for, and it "pays" the
- * more the less it asks.
+ * more the less it asks. An agent whose devices ask differently stands there once for each ask.
  */
 export class IdleOrder {
   readonly #strategy: PlacementStrategy;
@@ -47,19 +47,18 @@ export class IdleOrder {
     const { view, owner } = member;
     const spots: Spot[] = [];
     const base = { needB: flip(view.haveB), mask: ~view.mask, owner };
-    const withoutGpu = flip(view.haveA.get('none') ?? 0);
     // Work without a GPU has no ask.
-    const rank = placementRank(this.#strategy, { ...member.facts('SOL'), ask: null });
-    spots.push(this.#put('none', { ...base, needA: withoutGpu, rank, offer: Infinity }));
-    // All devices together: a job may take some of each model.
-    const withGpus = flip(view.haveA.get('any') ?? 0);
-    for (const asset of member.models.length === 0 ? [] : assets) {
-      const facts = member.facts(asset);
-      const offer = willingness(facts.ask);
-      const entry = { ...base, needA: withGpus, offer };
-      const assetRank = placementRank(this.#strategy, facts);
-      for (const model of member.models) {
-        spots.push(this.#put(`${asset} ${model}`, { ...entry, rank: assetRank }));
+    const rank = placementRank(this.#strategy, member.facts(null));
+    spots.push(this.#put('none', { ...base, needA: flip(view.withoutGpu), rank, offer: Infinity }));
+    for (const asset of assets) {
+      for (const level of view.levels[asset]) {
+        // All devices together: a job may take some of each model.
+        const needA = flip(level.haveA.get('any') ?? 0);
+        const levelRank = placementRank(this.#strategy, member.facts(level.ask));
+        const entry = { ...base, needA, rank: levelRank, offer: willingness(level.ask) };
+        for (const kind of member.kindsOf(level)) {
+          spots.push(this.#put(`${asset} ${kind}`, entry));
+        }
       }
     }
     this.#spots[owner] = spots;
@@ -81,7 +80,7 @@ export class IdleOrder {
       haveA: flip(needA),
       haveB: flip(needB),
       mask: ~mask,
-      ask: models === null ? Number.NEGATIVE_INFINITY : Math.fround(willingness(job.hourlyOffer)),
+      ask: models === null ? Number.NEGATIVE_INFINITY : willingness(job.hourlyOffer),
     };
     const keys = models === null ? ['none'] : models.map((model) => `${job.asset} ${model}`);
     for (const key of keys) this.#groups.get(key)?.collect(bounds, into);
@@ -103,8 +102,8 @@ function tie(one: number, other: number): number {
 }
 
 /** Larger the less is asked; any constant does, this one stays exact over the range of amounts. */
-function willingness(amount: BaseUnits | null): number {
-  return amount === null ? Number.POSITIVE_INFINITY : 2 ** 64 / Number(amount);
+export function willingness(amount: BaseUnits): number {
+  return amount === 0n ? Number.POSITIVE_INFINITY : Math.fround(2 ** 64 / Number(amount));
 }
 
 /** Jobs differ far more than machines do: hardly two of them would use the same cursor. */

@@ -80,10 +80,14 @@ export class JobGroups {
     return found;
   }
 
-  /** Every group that could hold a job for this agent. */
-  for(agent: { agentId: string; wallet: string }, view: AgentView, asset: Asset): Group[] {
+  /** Every group that could hold a job of these kinds for this agent. */
+  for(
+    agent: { agentId: string; wallet: string },
+    view: AgentView,
+    { asset, kinds }: { asset: Asset; kinds: Iterable<string> },
+  ): Group[] {
     const found: Group[] = [];
-    for (const gpus of view.haveA.keys()) {
+    for (const gpus of kinds) {
       const selectors = this.#groups[asset].get(gpus);
       if (selectors === undefined) continue;
       pick(selectors.none, '', found);

@@ -1,5 +1,5 @@
 import type { Lanes } from './lanes.ts';
-import type { Bounds } from './rank-tree.ts';
+import type { Accept, Bounds } from './rank-tree.ts';
 
 /** The best entry so far; `owner` is -1 while there is none. */
 export interface Best {
@@ -49,7 +49,7 @@ export class LaneSearch {
   }
 
   /** @returns the owner of the best entry that is accepted, or -1; the next search starts anew. */
-  run(accept: (owner: number) => boolean): number {
+  run(accept: Accept): number {
     const best = this.#best;
     best.rank = Number.POSITIVE_INFINITY;
     best.owner = -1;

@@ -1,7 +1,7 @@
 import { limits } from '@node3/shared/limits';
 import type { Best, LaneSearch } from './lane-search.ts';
 import { coarser } from './packed-needs.ts';
-import type { Bounds, Entry, RankTree } from './rank-tree.ts';
+import type { Accept, Bounds, Entry, RankTree } from './rank-tree.ts';
 
 /** Askers that the entries here can't tell apart, or nearly so. */
 interface AskerClass {
@@ -147,13 +147,7 @@ export class Lanes {
   }
 
   /** Improves `best` by the first entry of a lane, by rank, that is within the bounds and accepted. */
-  search(
-    lane: number,
-    bounds: Bounds,
-    slot: number,
-    best: Best,
-    accept: (owner: number) => boolean,
-  ): void {
+  search(lane: number, bounds: Bounds, slot: number, best: Best, accept: Accept): void {
     const until = best.rank;
     const root = this.#roots[lane] as number;
     let from = this.#firstRanks[lane] as number;

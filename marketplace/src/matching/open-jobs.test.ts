@@ -1,3 +1,5 @@
+import { placementDefaults } from '@node3/shared/job-spec';
+import { baseUnits } from '@node3/shared/money';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OpenJobs } from './open-jobs.ts';
@@ -94,6 +96,68 @@ describe('the index of open jobs', () => {
     for (const { place, rankMs } of places) {
       if (place !== first?.place) expect(index.aheadOf(place)).toBe(rankMs - 1);
     }
+  });
+
+  it('looks at few entries though thousands come first that pay too little for the dear GPU', () => {
+    const index = new OpenJobs('refused');
+    const [sample] = fc.sample(openJob, { numRuns: 1, seed: 1 });
+    const [drawn] = fc.sample(capacity, { numRuns: 1, seed: 1 });
+    if (sample === undefined || drawn === undefined) throw new Error('samples are drawn');
+    const usdc = (millionths: number) => ({
+      SOL: null,
+      USDC: { amount: `0.${String(millionths).padStart(6, '0')}`, asset: 'USDC' as const },
+    });
+    const [small, large] = [4, 24].map((size) => ({
+      id: `gpu-${size}`,
+      vendor: 'nvidia' as const,
+      model: 'Model',
+      modelId: `m${size}`,
+      memoryBytes: size * 1024 ** 3,
+      computeCapability: '8.9',
+      driverVersion: null,
+      simulated: false,
+    }));
+    if (small === undefined || large === undefined) throw new Error('there are two');
+    const agent: typeof drawn = {
+      ...drawn,
+      reservedFor: null,
+      freeDeviceIds: [small.id, large.id],
+      offer: {
+        ...drawn.offer,
+        devices: [small, large],
+        isolation: 'container',
+        requestersBlocked: [],
+        asks: usdc(10),
+        classAsks: { m24: usdc(30) },
+      },
+    };
+    const gpus = { count: 1, memoryBytesMin: 16 * 1024 ** 3 };
+    const needs = {
+      ...sample.needs,
+      placement: { ...placementDefaults, strategy: 'score' as const },
+      gpus,
+      cpus: 0.1,
+      memoryBytes: 1,
+      diskBytes: 1,
+      arch: null,
+      isNative: false,
+    };
+    const job = { ...sample, needs, avoidedAgentIds: [], asset: 'USDC' as const, reward: null };
+    for (let i = 1; i <= 20_000; i += 1) {
+      const poor = { ...job, jobId: jobIdOf(i), rankMs: i, hourlyOffer: baseUnits(20n) };
+      index.show(index.table.add(poor));
+    }
+    const paying = { ...job, jobId: jobIdOf(30_000), rankMs: 30_000, hourlyOffer: baseUnits(30n) };
+    index.show(index.table.add(paying));
+    const before = index.looked;
+    for (let i = 0; i < 100; i += 1) {
+      expect(index.bestFor(agent, 0)?.candidate).toMatchObject({
+        jobId: paying.jobId,
+        devices: [{ id: large.id }],
+        rate: 30n,
+      });
+    }
+    expect((index.looked - before) / 100).toBeLessThan(50);
   });
 
   it('looks at few entries though thousands that nobody can run come first', () => {

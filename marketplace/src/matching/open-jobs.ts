@@ -1,11 +1,12 @@
-import type { Device } from '@node3/shared/device';
 import { nativeImage } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
-import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
+import { type Asset, assets, type BaseUnits, zero } from '@node3/shared/money';
+import { classAsk } from '../domain/device-asks.ts';
+import { qualifyingDevices } from '../domain/fit-gpus.ts';
 import {
+  buyDevices,
   type Capacity,
   fit,
-  gpuAsk,
   type Needs,
   type SimulatedPolicy,
 } from '../domain/matching.ts';
@@ -139,12 +140,20 @@ export class OpenJobs {
     return this.#accepts(search, place) ? this.#candidate(place, search) : null;
   }
 
-  #collect({ capacity, asks }: Search, view: AgentView): void {
+  #collect({ capacity }: Search, view: AgentView): void {
+    const { haveB, mask } = view;
     for (const asset of assets) {
-      for (const { gpus, lanes } of this.#groups.for(capacity, view, asset)) {
-        const ask = gpus === 'none' ? Number.NEGATIVE_INFINITY : asks[asset].bound;
-        const haveA = view.haveA.get(gpus) ?? 0;
-        lanes.collect({ haveA, haveB: view.haveB, mask: view.mask, ask }, this.#lanes);
+      const none = { haveA: view.withoutGpu, haveB, mask, ask: Number.NEGATIVE_INFINITY };
+      for (const { lanes } of this.#groups.for(capacity, view, { asset, kinds: ['none'] })) {
+        lanes.collect(none, this.#lanes);
+      }
+      for (const level of view.levels[asset]) {
+        const kinds = level.haveA.keys();
+        const ask = boundOf(level.ask);
+        for (const { gpus, lanes } of this.#groups.for(capacity, view, { asset, kinds })) {
+          const haveA = level.haveA.get(gpus) ?? 0;
+          lanes.collect({ haveA, haveB, mask, ask }, this.#lanes);
+        }
       }
     }
   }
@@ -162,13 +171,14 @@ export class OpenJobs {
     const blocked = new Set(offer.requestersBlocked?.map((id) => table.accountNumber(id)));
     return {
       id: this.#searches,
-      // Asks are compared before anything else is.
-      capacity: { ...capacity, offer: { ...offer, asks: noAsks } },
+      // Asks are compared apart: jobs with the same needs pay differently.
+      capacity: { ...capacity, offer: withoutAsks(offer) },
+      asking: offer,
       nowMs,
-      asks: { SOL: askIn('SOL', offer), USDC: askIn('USDC', offer) },
+      ask: { SOL: classAsk(offer, null, 'SOL'), USDC: classAsk(offer, null, 'USDC') },
       reservedFor: reservedFor === null ? null : table.accountNumber(reservedFor),
       blocked,
-      devices: [],
+      bought: { devices: [], ask: zero },
     };
   }
 
@@ -183,23 +193,39 @@ export class OpenJobs {
     const { capacity } = search;
     if (table.avoids(place, capacity.agentId, search.nowMs)) return false;
     const { needs } = table.signatureOf(place);
-    const { amount } = search.asks[table.assetOf(place)];
-    if (needs.gpus !== null && amount !== null && amount > table.hourlyOfferOf(place)) return false;
+    const isByClass = search.asking.classAsks !== undefined;
+    const ask = needs.gpus === null ? zero : search.ask[table.assetOf(place)];
+    if (!isByClass && ask > table.hourlyOfferOf(place)) return false;
     const result = fit(this.#needsOf(place), capacity, this.#simulated);
     if (!result.fits) {
       this.#refusedIn[signatureId] = search.id;
       return false;
     }
-    search.devices = result.devices;
-    return true;
+    const one = { devices: result.devices, ask };
+    const bought = isByClass ? this.#buy(search, place) : one;
+    if (bought !== null) search.bought = bought;
+    return bought !== null;
+  }
+
+  /** The devices for a job that fits, where they ask differently; null when it pays too little. */
+  #buy({ asking, capacity }: Search, place: number): Bought | null {
+    const { table } = this;
+    const { gpus } = table.signatureOf(place).needs;
+    if (gpus === null) return { devices: [], ask: zero };
+    const free = capacity.offer.devices.filter(({ id }) => capacity.freeDeviceIds.includes(id));
+    return buyDevices(asking, qualifyingDevices(gpus, free, this.#simulated), {
+      count: gpus.count,
+      asset: table.assetOf(place),
+      offered: table.hourlyOfferOf(place),
+    });
   }
 
   #candidate(place: number, search: Search): Candidate {
     const { table } = this;
-    const isFree = table.signatureOf(place).needs.gpus === null;
-    const ask = isFree ? null : search.asks[table.assetOf(place)].amount;
-    const rate = table.isMetered(place) ? (ask ?? table.hourlyOfferOf(place)) : null;
-    return { jobId: table.ids.idOf(place), devices: search.devices, rate };
+    const { ask, devices } = search.bought;
+    const rate = ask === 0n ? table.hourlyOfferOf(place) : ask;
+    const jobId = table.ids.idOf(place);
+    return { jobId, devices, ask, rate: table.isMetered(place) ? rate : null };
   }
 
   /** What the exact check needs to know; the price has been compared by then. */
@@ -219,27 +245,27 @@ export class OpenJobs {
   }
 }
 
-const noAsks = { SOL: null, USDC: null };
+type Bought = Pick<Candidate, 'devices' | 'ask'>;
 
 interface Search {
   id: number;
+  /** Without its asks. */
   capacity: Capacity;
+  asking: Capacity['offer'];
   nowMs: number;
-  asks: Record<Asset, { amount: BaseUnits | null; bound: number }>;
+  /** Where all devices ask the same. */
+  ask: Record<Asset, BaseUnits>;
   reservedFor: number | null;
   blocked: ReadonlySet<number>;
   /** Of the job that was accepted last, which is the best one so far. */
-  devices: Device[];
+  bought: Bought;
 }
 
-function askIn(
-  asset: Asset,
-  offer: Capacity['offer'],
-): { amount: BaseUnits | null; bound: number } {
-  const amount = gpuAsk(offer, asset);
-  // Rounded as the offers in the trees are, so that what is equal stays equal.
-  return {
-    amount,
-    bound: amount === null ? Number.NEGATIVE_INFINITY : Math.fround(Number(amount)),
-  };
+function withoutAsks({ asks: _, classAsks: __, ...offer }: Capacity['offer']): Capacity['offer'] {
+  return offer;
+}
+
+/** Rounded as the offers in the trees are, so that what is equal stays equal. */
+function boundOf(ask: BaseUnits): number {
+  return ask === 0n ? Number.NEGATIVE_INFINITY : Math.fround(Number(ask));
 }

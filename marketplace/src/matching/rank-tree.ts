@@ -15,6 +15,9 @@ export interface Entry {
   owner: number;
 }
 
+/** The exact check of an entry, by whose it is and what it pays. */
+export type Accept = (owner: number, offer: number) => boolean;
+
 /** What an asker has. */
 export interface Bounds {
   haveA: number;
@@ -59,7 +62,7 @@ export class RankTree {
   #from = 0;
   #until = 0;
   #bounds: Bounds = { haveA: 0, haveB: 0, mask: 0, ask: 0 };
-  #accept: ((owner: number) => boolean) | null = null;
+  #accept: Accept | null = null;
 
   /** @param tie decides between owners of entries with the same rank. */
   constructor(tie: (owner: number, other: number) => number) {
@@ -197,7 +200,7 @@ export class RankTree {
     root: number,
     bounds: Bounds,
     ranks: { from: number; until: number },
-    accept: ((owner: number) => boolean) | null,
+    accept: Accept | null,
   ): number {
     this.#bounds = bounds;
     this.#from = ranks.from;
@@ -227,11 +230,17 @@ export class RankTree {
         (singles[base + ownOffer] as number) >= ask &&
         isWithin(ints[base + ownA] as number, haveA) &&
         isWithin(ints[base + ownB] as number, haveB);
-      if (isOpen && (this.#accept === null || this.#accept(ints[base + ownerWord] as number))) {
-        return at;
-      }
+      if (isOpen && this.#accepts(base)) return at;
     }
     return rank <= this.#until ? this.#firstIn(ints[base + right] as number) : 0;
+  }
+
+  #accepts(base: number): boolean {
+    if (this.#accept === null) return true;
+    return this.#accept(
+      this.#ints[base + ownerWord] as number,
+      this.#singles[base + ownOffer] as number,
+    );
   }
 
   /** Puts `child` in the place of `old` at the end of the path, and sums up on the way to the root. */

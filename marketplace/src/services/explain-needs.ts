@@ -109,7 +109,11 @@ function waitOf(
 
 type Candidate = PlacementFacts & { agent: OfferingAgent };
 
-function factsOf({ work }: ExplainNeedsDeps, needs: Needs, agent: OfferingAgent): Candidate {
+function factsOf(
+  { simulated, work }: ExplainNeedsDeps,
+  needs: Needs,
+  agent: OfferingAgent,
+): Candidate {
   const { agentId, offer, standing } = agent;
   return {
     agent,
@@ -117,7 +121,7 @@ function factsOf({ work }: ExplainNeedsDeps, needs: Needs, agent: OfferingAgent)
     ...standing,
     freeSlots: Math.max(0, offer.slots - work.countOf(agentId)),
     slots: offer.slots,
-    ask: askOf(needs, offer),
+    ask: askOf(needs, offer, simulated),
     lastLeasedAtMs: null,
     familiarity: 0,
   };

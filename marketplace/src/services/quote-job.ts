@@ -1,10 +1,11 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Ids } from '@node3/shared/ids';
 import type { DefaultImages, JobSpec, JobSpecInput } from '@node3/shared/job-spec';
-import { priceMax } from '@node3/shared/metering';
+import { hourlyOffer, priceMax } from '@node3/shared/metering';
 import { toMoney } from '@node3/shared/money';
 import type { Quote } from '@node3/shared/routes/quotes';
 import { toTimestamp } from '@node3/shared/schema';
+import { devicesWithin } from '../domain/device-asks.ts';
 import { explainMatch } from '../domain/explain-match.ts';
 import { qualifyingDevices } from '../domain/fit-gpus.ts';
 import { fit, type Needs, needsOf, type SimulatedPolicy } from '../domain/matching.ts';
@@ -104,6 +105,7 @@ function countFree(
   fitting: readonly OfferingAgent[],
 ): Pick<Quote['availability'], 'agentsFree' | 'devicesFree'> {
   const { gpus } = needs.resources;
+  const paid = { asset: priceMax(needs.price).asset, most: hourlyOffer(needs) };
   let agentsFree = 0;
   let devicesFree = 0;
   for (const agent of fitting) {
@@ -111,7 +113,8 @@ function countFree(
     if (fit(needs, capacity, simulated).fits) agentsFree += 1;
     if (gpus === null) continue;
     const free = agent.offer.devices.filter(({ id }) => capacity.freeDeviceIds.includes(id));
-    devicesFree += qualifyingDevices(gpus, free, simulated).length;
+    const usable = qualifyingDevices(gpus, free, simulated);
+    devicesFree += devicesWithin(agent.offer, usable, paid).length;
   }
   return { agentsFree, devicesFree: gpus === null ? null : devicesFree };
 }

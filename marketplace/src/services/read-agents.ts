@@ -1,8 +1,11 @@
 import type { Clock } from '@node3/shared/clock';
+import type { Offer } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
+import { type Asset, toMoney } from '@node3/shared/money';
 import type { AdminAgent } from '@node3/shared/routes/admin-agents';
-import type { PublicAgent } from '@node3/shared/routes/marketplace';
+import type { DeviceAsks, PublicAgent } from '@node3/shared/routes/marketplace';
 import { toTimestamp } from '@node3/shared/schema';
+import { classAsk } from '../domain/device-asks.ts';
 import type { AgentRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { viewAgentState } from './agent-state-view.ts';
@@ -76,6 +79,7 @@ function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {
     state: agent.state,
     isolation: offer?.isolation ?? null,
     devices: offer?.devices ?? [],
+    deviceAsks: offer === null ? [] : viewAsks(offer),
     samples: online ? (presence?.samples ?? []) : [],
     slots: offer?.slots ?? null,
     running,
@@ -87,4 +91,14 @@ function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {
     lastSeenAt: lastSeenAtMs === null ? null : toTimestamp(lastSeenAtMs),
     registeredAt: toTimestamp(agent.registeredAtMs),
   };
+}
+
+function viewAsks(offer: Offer): DeviceAsks[] {
+  return offer.devices.map(({ id, modelId }) => {
+    const view = (asset: Asset) => {
+      const ask = classAsk(offer, modelId, asset);
+      return ask === 0n ? null : toMoney(ask, asset);
+    };
+    return { deviceId: id, SOL: view('SOL'), USDC: view('USDC') };
+  });
 }

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { agentStates } from '../agent-state.ts';
 import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
-import { Device, DeviceSample } from '../device.ts';
+import { Asks, Device, DeviceSample } from '../device.ts';
 import { jobStates } from '../job-state.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { AgentReputation, RatingSummary, RequesterReputation } from './agent-standing.ts';
@@ -62,6 +62,13 @@ export const listPublicJobs = {
   schema: { response: { 200: strictObject({ data: Type.Array(PublicJob) }) } },
 } as const satisfies RouteContract;
 
+/** The least that is taken for an hour on one GPU; null takes anything. */
+export const DeviceAsks = strictObject({
+  deviceId: Device.properties.id,
+  ...Asks.properties,
+});
+export type DeviceAsks = Static<typeof DeviceAsks>;
+
 export const PublicAgent = strictObject({
   agentId: id('agent'),
   name: Type.String(),
@@ -69,6 +76,7 @@ export const PublicAgent = strictObject({
   state: oneOf(agentStates),
   isolation: nullable(Type.String()),
   devices: Type.Array(Device),
+  deviceAsks: Type.Array(DeviceAsks),
   samples: Type.Array(DeviceSample),
   slots: nullable(Type.Integer()),
   running: Type.Integer(),

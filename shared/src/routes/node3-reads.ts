@@ -16,7 +16,7 @@ export const SeedAgentView = Type.Object({
   status: Type.Union([Type.Literal('available'), Type.Literal('offline')]),
   jobs_completed: count,
   uptime: nullable(Type.Number({ description: 'Percent of its executions that it was there for' })),
-  rate: nullable(Type.Number({ description: 'SOL it asks per GPU hour' })),
+  rate: nullable(Type.Number({ description: 'SOL it asks for an hour on its first GPU' })),
   gpu_count: count,
 });
 export type SeedAgentView = Static<typeof SeedAgentView>;

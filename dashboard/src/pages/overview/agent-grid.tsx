@@ -1,4 +1,5 @@
 import { Card, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import type { Money } from '@node3/shared/money';
 import type { PublicAgent } from '@node3/shared/routes/marketplace';
 import { IconBan, IconCircleCheck, IconPlugConnectedX, IconServer2 } from '@tabler/icons-react';
 import { Trans, useTranslation } from 'react-i18next';
@@ -55,7 +56,7 @@ function AgentCard({ agent }: { agent: PublicAgent }) {
           </Text>
         )}
         {agent.devices.map((device) => (
-          <DeviceLine key={device.id} device={device} />
+          <DeviceLine key={device.id} device={device} asks={asksFor(agent, device.id)} />
         ))}
       </Stack>
       <dl className="facts">
@@ -78,4 +79,10 @@ function AgentCard({ agent }: { agent: PublicAgent }) {
       </dl>
     </Card>
   );
+}
+
+/** None for a GPU that takes anything. */
+function asksFor({ deviceAsks }: PublicAgent, deviceId: string): Money[] {
+  const asks = deviceAsks.find((entry) => entry.deviceId === deviceId);
+  return [asks?.USDC, asks?.SOL].filter((ask) => ask !== undefined && ask !== null);
 }

@@ -1,4 +1,4 @@
-import type { Offer } from '@node3/shared/device';
+import type { Asks, Offer } from '@node3/shared/device';
 import {
   gpuFrameworks,
   gpuVendors,
@@ -16,6 +16,11 @@ const regions = ['eu', 'eu-west', 'us'];
 const some = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const perhaps = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const amount = fc.integer({ min: 1, max: 4 }).map(String);
+
+const inSol = (ask: string | null): Asks => ({
+  SOL: ask === null ? null : { amount: ask, asset: 'SOL' },
+  USDC: null,
+});
 
 const device = fc.record({
   vendor: some([...gpuVendors, 'simulated'] as const),
@@ -38,15 +43,25 @@ const offer: fc.Arbitrary<Partial<Offer>> = fc
     memoryBytes: fc.integer({ min: 1, max: 4 }).map((size) => size * gib),
     diskBytes: fc.integer({ min: 0, max: 4 }).map((size) => size * gib),
     ask: fc.option(amount),
+    classAsks: perhaps(
+      fc.dictionary(some(models), fc.option(amount), { maxKeys: 3, noNullPrototype: true }),
+    ),
     region: perhaps(some(regions)),
     disk: fc.option(some(['nvme', 'hdd'])),
     requestersBlocked: perhaps(some([['acc_1'], ['acc_2']])),
     egress: perhaps(some([['*'], ['*.example.com']])),
   })
-  .map(({ devices, ask, disk, region, requestersBlocked, egress, ...rest }) => ({
+  .map(({ devices, ask, classAsks, disk, region, requestersBlocked, egress, ...rest }) => ({
     ...rest,
     devices: devices.map((facts, index) => sampleDevice({ id: `GPU-${index}`, ...facts })),
-    asks: { SOL: ask === null ? null : { amount: ask, asset: 'SOL' as const }, USDC: null },
+    asks: inSol(ask),
+    ...(classAsks === undefined
+      ? {}
+      : {
+          classAsks: Object.fromEntries(
+            Object.entries(classAsks).map(([name, own]) => [name, inSol(own)]),
+          ),
+        }),
     labels: disk === null ? {} : { disk },
     ...(region === undefined ? {} : { region }),
     ...(requestersBlocked === undefined ? {} : { requestersBlocked }),

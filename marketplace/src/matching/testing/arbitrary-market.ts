@@ -1,3 +1,4 @@
+import type { Asks } from '@node3/shared/device';
 import { encodeCrockford } from '@node3/shared/ids';
 import {
   gpuFrameworks,
@@ -26,6 +27,10 @@ const labels = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('1'
   noNullPrototype: true,
 });
 const ask = fc.integer({ min: 0, max: 40 });
+const asksOf: fc.Arbitrary<Asks> = fc.record({ SOL: ask, USDC: ask }).map(({ SOL, USDC }) => ({
+  SOL: { amount: `0.${String(SOL).padStart(9, '0')}`, asset: 'SOL' },
+  USDC: { amount: `0.${String(USDC).padStart(6, '0')}`, asset: 'USDC' },
+}));
 /** Much of what is asked for must be nothing, or hardly any job fits any agent. */
 const seldom = <T>(value: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, value);
@@ -122,7 +127,10 @@ export const capacity: fc.Arbitrary<Capacity> = fc
     diskBytes: memory,
     region: fc.option(fc.constantFrom(...regions), { nil: undefined }),
     labels,
-    asks: fc.record({ SOL: ask, USDC: ask }),
+    asks: asksOf,
+    classAsks: maybe(
+      fc.dictionary(fc.constantFrom(...models), asksOf, { maxKeys: 3, noNullPrototype: true }),
+    ),
     blocked: fc.oneof({ weight: 4, arbitrary: nobody }, some(accounts)),
     reservedFor: rarely(fc.constantFrom(...accounts)),
   })
@@ -150,10 +158,8 @@ export const capacity: fc.Arbitrary<Capacity> = fc
         memoryBytes: drawn.memoryBytes,
         diskBytes: drawn.diskBytes,
         slots: 4,
-        asks: {
-          SOL: { amount: `0.${String(drawn.asks.SOL).padStart(9, '0')}`, asset: 'SOL' },
-          USDC: { amount: `0.${String(drawn.asks.USDC).padStart(6, '0')}`, asset: 'USDC' },
-        },
+        asks: drawn.asks,
+        ...(drawn.classAsks === undefined ? {} : { classAsks: drawn.classAsks }),
         labels: drawn.labels,
         requestersBlocked: drawn.blocked,
         ...(drawn.region === undefined ? {} : { region: drawn.region }),

@@ -81,6 +81,8 @@ export function describeAccounts(given: Given): void {
       const agentId = await world.registerAgent();
       const offer = {
         devices: [],
+        asks: { SOL: null, USDC: { amount: '0.3', asset: 'USDC' as const } },
+        classAsks: { 'rtx-4090': { SOL: { amount: '1', asset: 'SOL' as const }, USDC: null } },
         isolation: 'container' as const,
         nativeAllowed: false,
         arch: 'x64' as const,

@@ -121,10 +121,7 @@ function addOperatorReads(app: FastifyInstance, deps: HttpDeps): void {
 
 async function readAgents(deps: HttpDeps) {
   const agents = await listPublicAgents(deps);
-  return agents.map((agent) => {
-    const ask = deps.presence.get(agent.agentId)?.offer?.asks?.SOL ?? null;
-    return toSeedAgent(agent, ask === null ? null : Number(ask.amount));
-  });
+  return agents.map(toSeedAgent);
 }
 
 async function readJobs(deps: HttpDeps) {

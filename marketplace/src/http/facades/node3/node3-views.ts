@@ -8,8 +8,9 @@ import type { AgentPresence } from '../../../services/presence.ts';
 
 /** What people read, in the words and units of the node3 seed. */
 
-export function toSeedAgent(agent: PublicAgent, ask: number | null): SeedAgentView {
+export function toSeedAgent(agent: PublicAgent): SeedAgentView {
   const [device] = agent.devices;
+  const ask = agent.deviceAsks[0]?.SOL ?? null;
   const { value } = agent.reputation.availability;
   return {
     id: agent.agentId,
@@ -20,7 +21,7 @@ export function toSeedAgent(agent: PublicAgent, ask: number | null): SeedAgentVi
     status: agent.status === 'online' && agent.state === 'active' ? 'available' : 'offline',
     jobs_completed: agent.jobsSucceeded,
     uptime: value === null ? null : value * 100,
-    rate: ask,
+    rate: ask === null ? null : Number(ask.amount),
     gpu_count: agent.devices.length,
   };
 }
