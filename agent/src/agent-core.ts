@@ -7,6 +7,7 @@ import type { WalletKey } from '@node3/shared/wallet-key';
 import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
 import { CrashGuard } from './crash-guard.ts';
+import { RunMeter } from './economics/run-meter.ts';
 import { DeviceInventory } from './execution/device-inventory.ts';
 import { DiskGuard } from './execution/disk-guard.ts';
 import { ExecutionDesk } from './execution/execution-desk.ts';
@@ -30,6 +31,7 @@ import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
 import { AgentMeasures } from './observability/agent-measures.ts';
 import type { PolicyVerdict } from './policy/decide-policy.ts';
+import { askOf } from './policy/find-policy-refusal.ts';
 import { withPolicy } from './policy/machine-policy.ts';
 import type { PolicyStore } from './policy/policy-store.ts';
 import { PolicyWatch } from './policy/policy-watch.ts';
@@ -157,6 +159,20 @@ export function createCore(
     detectors: parts.createDetectors(context),
     kernelLog: parts.createKernelLog(context),
     leased,
+    onReadings: (readings) => meter.note(readings),
+  });
+  const meter = new RunMeter({
+    clock,
+    describe(deviceId) {
+      const device = inventory.all().find(({ id }) => id === deviceId);
+      const { asks, electricityUsdPerKwh } = policyStore.current;
+      return {
+        deviceId,
+        model: device?.model ?? null,
+        asks: askOf(asks, device?.modelId ?? null),
+        electricityUsdPerKwh,
+      };
+    },
   });
   const board = new ExecutorBoard({ ...watch, executors: parts.createExecutors(context) });
   const disk = new DiskGuard({
@@ -174,7 +190,8 @@ export function createCore(
     places: new FilePlaces(config.dataDir),
     allow: config.inputsFrom ?? {},
   };
-  const shared = { link, journal, leases, clock, bootId, log, random, measures, tracer, files };
+  const counted = { measures, meter };
+  const shared = { link, journal, leases, clock, bootId, log, random, ...counted, tracer, files };
   const outbox: Outbox = new Outbox({
     ...shared,
     onStop: (executionId, cause) => desk.stop(executionId, cause),

@@ -6,7 +6,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { AgentCore } from './agent-core.ts';
 import type { AgentLife } from './agent-life.ts';
 import { agentLimits } from './agent-limits.ts';
-import { viewEconomics } from './economics/view-economics.ts';
+import { viewEconomics, viewResultEarning } from './economics/view-economics.ts';
 import { describeEgress, listIsolationFacts } from './execution/describe-isolation.ts';
 import type { LocalApi } from './http/local-api.ts';
 import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
@@ -51,6 +51,7 @@ export function createAgentView(deps: AgentViewDeps): LocalApi {
       return life.mode;
     },
     economics: () => viewEconomics(core, deps.startedAtMs),
+    resultEarnings: (count) => ({ data: journal.listEarnings(count).map(viewResultEarning) }),
     policy: () => viewPolicy(core),
     async changePolicy(change) {
       await core.policy.change(change).catch(refuse);

@@ -29,6 +29,7 @@ export class MemoryJournal {
       leaseUntilBootMs: null,
       bootId: null,
       result: null,
+      runDevices: [],
       pending: null,
       closed: null,
       lines: { spooled: 0, bytes: 0, acked: 0, truncated: false },

@@ -46,6 +46,8 @@ export const limits = {
   policyBytes: 256 * 1024,
   /** Four windows on each day of the week. */
   policyHours: 28,
+  /** Results of which an agent keeps what each device earned; totals keep all. */
+  earningRowsMax: 10_000,
   /** Images, registries or classes of devices that a policy names. */
   policyListed: 256,
 

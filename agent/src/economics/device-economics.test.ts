@@ -11,16 +11,15 @@ const facts: EconomicsFacts = {
   ask: { SOL: null, USDC: usdc('0.5') },
   busySec: 1800,
   elapsedSec: 7200,
-  earned: { SOL: { amount: '0', asset: 'SOL' }, USDC: usdc('0.2') },
   powerWatts: 20,
   powerLimitWatts: 450,
   electricityUsdPerKwh: 0.2,
 };
 
 describe('describeEconomics', () => {
-  it('sets what was to be expected beside what was earned, less energy', () => {
+  it('sets the ask beside what energy costs', () => {
     const seen = describeEconomics(facts);
-    expect(seen).toMatchObject({ dutyRatio: 0.25, expectedUsd: 0.25 });
+    expect(seen).toMatchObject({ dutyRatio: 0.25 });
     expect(seen.energyUsdPerHourNow).toBeCloseTo(0.004);
     expect(seen.energyUsdPerHourMax).toBeCloseTo(0.09);
     expect(seen.netUsdPerHourMin).toBeCloseTo(0.41);
@@ -30,7 +29,6 @@ describe('describeEconomics', () => {
     const none = { ask: { SOL: null, USDC: null }, powerLimitWatts: null, elapsedSec: 0 };
     expect(describeEconomics({ ...facts, ...none })).toMatchObject({
       dutyRatio: null,
-      expectedUsd: null,
       energyUsdPerHourMax: null,
       netUsdPerHourMin: null,
     });

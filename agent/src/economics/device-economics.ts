@@ -1,6 +1,5 @@
 import type { Asks } from '@node3/shared/device';
 import { pricePoints } from '@node3/shared/gpu/catalog/price-points';
-import type { Asset, Money } from '@node3/shared/money';
 import type { DeviceEconomics } from '@node3/shared/routes/agent-local';
 
 export interface EconomicsFacts {
@@ -11,18 +10,16 @@ export interface EconomicsFacts {
   busySec: number;
   /** Since the agent has counted. */
   elapsedSec: number;
-  earned: Record<Asset, Money>;
   powerWatts: number | null;
   powerLimitWatts: number | null;
   electricityUsdPerKwh: number | null;
 }
 
-const secPerHour = 3600;
 const wattsPerKilowatt = 1000;
 
 /** One device in money. A dollar counts as a USDC; SOL has no price here. Pure. */
 export function describeEconomics(facts: EconomicsFacts): DeviceEconomics {
-  const { ask, busySec, deviceId, earned, elapsedSec, model, modelId } = facts;
+  const { ask, busySec, deviceId, elapsedSec, model, modelId } = facts;
   const askUsd = ask.USDC === null ? null : Number(ask.USDC.amount);
   const energyUsdPerHourMax = energyCost(facts, facts.powerLimitWatts);
   const isKnown = askUsd !== null && energyUsdPerHourMax !== null;
@@ -33,8 +30,6 @@ export function describeEconomics(facts: EconomicsFacts): DeviceEconomics {
     ask,
     seen: seenPrices(modelId),
     dutyRatio: elapsedSec > 0 ? Math.min(1, busySec / elapsedSec) : null,
-    earned,
-    expectedUsd: askUsd === null ? null : (askUsd * busySec) / secPerHour,
     energyUsdPerHourNow: energyCost(facts, facts.powerWatts),
     energyUsdPerHourMax,
     netUsdPerHourMin: isKnown ? askUsd - energyUsdPerHourMax : null,

@@ -1,6 +1,7 @@
 import { assertNever } from '@node3/shared/assert';
 import type { Clock } from '@node3/shared/clock';
-import type { ExecutionResult } from '@node3/shared/routes/agents';
+import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
+import type { RunMeter } from '../economics/run-meter.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Ending, reasonOfStop } from './ending.ts';
 import { emptyResult, outcomeOf, type ResultFacts, toResult } from './execution-result.ts';
@@ -9,6 +10,7 @@ import { stopSentences } from './live-execution.ts';
 export interface ConcludeDeps {
   journal: Journal;
   clock: Clock;
+  meter: Pick<RunMeter, 'end'>;
 }
 
 /**
@@ -17,11 +19,12 @@ export interface ConcludeDeps {
  */
 export function conclude(
   deps: ConcludeDeps,
-  executionId: string,
+  { deviceIds, executionId }: Pick<ExecutionOffer, 'deviceIds' | 'executionId'>,
   ending: Ending,
 ): ExecutionResult | null {
-  const { clock, journal } = deps;
+  const { clock, journal, meter } = deps;
   const nowMs = clock.nowMs();
+  const devices = meter.end(executionId, deviceIds);
   switch (ending.kind) {
     case 'left':
       return null;
@@ -34,7 +37,7 @@ export function conclude(
     case 'failed':
     case 'outcome': {
       const result = resultOf(journal, executionId, ending);
-      journal.recordResult(executionId, result, nowMs);
+      journal.recordResult(executionId, result, nowMs, devices);
       return result;
     }
     default:

@@ -20,6 +20,8 @@ export interface DeviceInventoryDeps extends DetectDevicesDeps {
   kernelLog: KernelLog | null;
   /** The devices that jobs hold now. */
   leased(): ReadonlySet<string>;
+  /** Telemetry was read. */
+  onReadings?(readings: readonly DeviceReading[]): void;
   onChange(): void;
 }
 
@@ -89,7 +91,9 @@ export class DeviceInventory {
   async sample(signal: AbortSignal): Promise<void> {
     await this.#collector.refresh(signal);
     const nowMs = this.#deps.clock.monotonicMs();
-    this.#watch.look(this.#collector.readings(), this.#deps.leased(), nowMs);
+    const readings = this.#collector.readings();
+    this.#deps.onReadings?.(readings);
+    this.#watch.look(readings, this.#deps.leased(), nowMs);
     for (const id of this.#watch.suspects()) this.#watch.blame(id, await this.#holders(id, signal));
     this.#tellChange();
   }

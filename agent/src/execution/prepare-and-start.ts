@@ -3,6 +3,7 @@ import { limits } from '@node3/shared/limits';
 import { currentTraceparent } from '@node3/shared/log-context';
 import type { Logger } from '@node3/shared/logger';
 import { type Tracer, traced } from '@node3/shared/tracing';
+import type { RunMeter } from '../economics/run-meter.ts';
 import type { ExecutionInput, PreparedImage, PrepareProgress } from '../executors/executor.ts';
 import { type FileDeps, fetchInputs } from '../files/fetch-inputs.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -14,6 +15,7 @@ import type { LogSpool } from './log-spool.ts';
 
 export interface StartDeps {
   measures: AgentMeasures;
+  meter: RunMeter;
   tracer: Tracer | null;
   journal: Journal;
   leases: LeaseClock;

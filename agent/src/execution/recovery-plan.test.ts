@@ -27,6 +27,7 @@ function plan(
     leaseUntilBootMs: null,
     bootId: null,
     result: null,
+    runDevices: [],
     pending,
     closed: null,
     lines: { spooled: 0, bytes: 0, acked: 0, truncated: false },

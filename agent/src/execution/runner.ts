@@ -46,7 +46,7 @@ export async function runExecution(
       early ?? (await deliverOutputs(deps, live, await supervise(deps, live, spool), tell));
     const ending = withoutSecrets(raw, live.facts.redactor);
     if (ending.kind !== 'superseded') spool.flush();
-    const result = conclude(deps, executionId, ending);
+    const result = conclude(deps, live.facts.offer, ending);
     if (ending.kind !== 'left') deps.measures.ended(result);
     deps.onChange(executionId);
     if (ending.kind !== 'left') await removeTraces(deps, live);
@@ -56,7 +56,9 @@ export async function runExecution(
 }
 
 async function supervise(deps: RunnerDeps, live: LiveExecution, spool: LogSpool): Promise<Ending> {
-  const stopped = deps.measures.runs(live.facts.offer.deviceIds);
+  const { deviceIds } = live.facts.offer;
+  const stopped = deps.measures.runs(deviceIds);
+  deps.meter.begin(live.executionId, deviceIds);
   try {
     return await traced(
       deps.tracer,

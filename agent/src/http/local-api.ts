@@ -7,6 +7,7 @@ import type {
   getLocalLogTail,
   LocalPolicy,
   listLocalExecutions,
+  listResultEarnings,
   stopAgent,
 } from '@node3/shared/routes/agent-local';
 import type { AgentMode } from '../observability/agent-state.ts';
@@ -21,6 +22,7 @@ export interface LocalApi {
   mode(): AgentMode;
   setMode(mode: AgentMode): AgentMode;
   economics(): ReplyOf<typeof getLocalEconomics>;
+  resultEarnings(count: number): ReplyOf<typeof listResultEarnings>;
   policy(): LocalPolicy;
   /** @throws MarketError REQUEST_INVALID, with nothing changed. */
   changePolicy(change: BodyOf<typeof changeLocalPolicy>): Promise<LocalPolicy>;

@@ -1,5 +1,7 @@
+import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { LogStream } from '@node3/shared/routes/jobs';
+import type { RunDevice } from '../economics/run-meter.ts';
 
 /**
  * Where an execution is on this machine. `offered`: written before the marketplace is told yes.
@@ -40,6 +42,8 @@ export interface JournalExecution {
   leaseUntilBootMs: number | null;
   bootId: string | null;
   result: ExecutionResult | null;
+  /** Of the devices that the run had; empty before it ended. */
+  runDevices: readonly RunDevice[];
   pending: PendingReport | null;
   closed: Closing | null;
   lines: LogCursor;
@@ -70,6 +74,46 @@ export interface LeaseRecord {
   executionId: string;
   leaseUntilBootMs: number;
   bootId: string | null;
+}
+
+/** What one device earned with one accepted result. */
+export interface Earning {
+  executionId: string;
+  jobId: string;
+  deviceId: string;
+  model: string | null;
+  runMs: number;
+  asset: Asset;
+  amount: BaseUnits;
+  /** What its ask would have brought; null where it asked for nothing in this asset. */
+  expected: BaseUnits | null;
+  /** From the watts measured meanwhile; null where none were. */
+  energyWh: number | null;
+  energyUsd: number | null;
+}
+
+export interface RecordedEarning extends Earning {
+  atMs: number;
+}
+
+/** All that a device has earned on this machine, and for how much of its run time what is known. */
+export interface DeviceTotals {
+  deviceId: string;
+  model: string | null;
+  sinceMs: number;
+  results: number;
+  runMs: number;
+  earned: Record<Asset, BaseUnits>;
+  /** Of the runs of `expectedMs`, those with an ask. */
+  expected: Record<Asset, BaseUnits>;
+  expectedMs: number;
+  energyWh: number;
+  energyMs: number;
+  energyUsd: number;
+  energyUsdMs: number;
+  /** Earned in dollars less energy, of the runs where both are known. */
+  netUsd: number;
+  netMs: number;
 }
 
 /** What an appended batch adds to the cursor besides its number of lines. */
@@ -103,10 +147,25 @@ export interface Journal {
   recordPrepared(executionId: string, imageDigest: string | null): void;
   recordStarting(executionId: string): void;
   recordStarted(executionId: string, startedAtMs: number): void;
-  recordResult(executionId: string, result: ExecutionResult, atMs: number): void;
+  recordResult(
+    executionId: string,
+    result: ExecutionResult,
+    atMs: number,
+    devices?: readonly RunDevice[],
+  ): void;
   /** Only before `starting`: the workload surely never ran. */
   recordRelease(executionId: string, atMs: number): void;
-  recordClosed(executionId: string, closing: Closing, atMs: number): void;
+  /** With what it earned, in one step: so each result is counted once, whatever is sent again. */
+  recordClosed(
+    executionId: string,
+    closing: Closing,
+    atMs: number,
+    earnings?: readonly Earning[],
+  ): void;
+  /** By device, gone ones included. */
+  deviceTotals(): DeviceTotals[];
+  /** Of the latest results, newest first. */
+  listEarnings(count: number): RecordedEarning[];
 
   find(executionId: string): JournalExecution | null;
   /** Executions not closed yet, oldest first. */

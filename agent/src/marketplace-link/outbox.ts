@@ -5,7 +5,7 @@ import type { Logger } from '@node3/shared/logger';
 import { releaseExecution, reportProgress } from '@node3/shared/routes/agents';
 import type { Tracer } from '@node3/shared/tracing';
 import { agentLimits } from '../agent-limits.ts';
-import type { Closing, Journal, JournalExecution } from '../journal/journal.ts';
+import type { Closing, Earning, Journal, JournalExecution } from '../journal/journal.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
 import { shipLogBatch } from './log-shipper.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
@@ -123,7 +123,8 @@ export class Outbox {
     if (execution.pending === 'result' && (shipped !== 'more' || this.#drainIsOver(pump))) {
       const { result } = execution;
       if (result !== null) {
-        this.#close(executionId, await deliverResult(this.#deps, execution, result, signal));
+        const delivered = await deliverResult(this.#deps, execution, result, signal);
+        this.#close(executionId, delivered.closing, delivered.earnings);
       }
       return 0;
     }
@@ -172,9 +173,9 @@ export class Outbox {
     pump.phaseReported = phase;
   }
 
-  #close(executionId: string, closing: Closing): void {
+  #close(executionId: string, closing: Closing, earnings: readonly Earning[] = []): void {
     const { clock, journal } = this.#deps;
-    journal.recordClosed(executionId, closing, clock.nowMs());
+    journal.recordClosed(executionId, closing, clock.nowMs(), earnings);
     this.#deps.onClosed(executionId, closing);
   }
 

@@ -3,7 +3,8 @@ import type { ErrorCode } from '@node3/shared/error-codes';
 import type { Logger } from '@node3/shared/logger';
 import { type ExecutionResult, reportResult } from '@node3/shared/routes/agents';
 import { type Tracer, traced } from '@node3/shared/tracing';
-import type { Closing, JournalExecution } from '../journal/journal.ts';
+import { shareEarnings } from '../economics/share-earnings.ts';
+import type { Closing, Earning, JournalExecution } from '../journal/journal.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 
@@ -33,6 +34,12 @@ export function isFinalAnswer(error: unknown): error is MarketError {
   return isMarketError(error) && finalCodes.includes(error.code);
 }
 
+export interface Delivered {
+  closing: Closing;
+  /** By device, when the result was accepted. */
+  earnings: Earning[];
+}
+
 /**
  * Reports how an execution ended. @returns how the case is closed. Throws the MarketError of
  * everything that a later try may mend.
@@ -42,7 +49,7 @@ export async function deliverResult(
   execution: JournalExecution,
   result: ExecutionResult,
   signal: AbortSignal,
-): Promise<Closing> {
+): Promise<Delivered> {
   const { executionId, attempt, leaseToken } = execution;
   try {
     const body = { attempt, leaseToken, result };
@@ -59,11 +66,11 @@ export async function deliverResult(
     const { jobState, earned } = reply;
     deps.measures.earned(earned, execution.offer.deviceIds);
     deps.log.info({ executionId, outcome: result.outcome, jobState, earned }, 'result is accepted');
-    return 'reported';
+    return { closing: 'reported', earnings: shareEarnings({ ...execution, result }, earned) };
   } catch (error) {
     if (isFinalAnswer(error)) {
       deps.log.warn({ executionId, code: error.code }, 'result is no longer wanted');
-      return 'superseded';
+      return { closing: 'superseded', earnings: [] };
     }
     const unacceptable = isMarketError(error) && bodyCodes.includes(error.code);
     if (unacceptable && result.output !== undefined) {

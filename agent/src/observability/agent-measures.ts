@@ -1,14 +1,12 @@
 import type { Clock } from '@node3/shared/clock';
 import { createMetrics, type Metrics } from '@node3/shared/metrics';
-import { type Asset, assetDecimals, fromMoney, type Money, toMoney } from '@node3/shared/money';
+import { assetDecimals, fromMoney, type Money } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
+import { noDevice } from '../economics/share-earnings.ts';
 import { agentMetricTable } from './metric-table.ts';
 
 export type AgentMetrics = Metrics<typeof agentMetricTable>;
 export type PollTransport = 'http' | 'socket';
-
-/** Work without a device. */
-const noDevice = 'none';
 
 /** What the parts of the agent count while they work. */
 export class AgentMeasures {
@@ -16,8 +14,6 @@ export class AgentMeasures {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   /** Seconds of runs that have ended, by device. */
   readonly #busySec = new Map<string, number>();
-  /** Base units that the marketplace took results for, by device and asset. */
-  readonly #earned = new Map<string, Record<Asset, bigint>>();
   readonly #running = new Set<{ deviceIds: readonly string[]; sinceMs: number }>();
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
@@ -74,28 +70,9 @@ export class AgentMeasures {
     const amount = Number(fromMoney(money)) / 10 ** assetDecimals[money.asset];
     if (amount === 0) return;
     const uuids = deviceIds.length === 0 ? [noDevice] : deviceIds;
-    this.#shareOut(money, uuids);
     for (const uuid of uuids) {
       const labels = { currency: money.asset, uuid };
       this.metrics.count('node3_agent_earnings_total', labels, amount / uuids.length);
-    }
-  }
-
-  /** What a device has earned since the start of this process. */
-  earnedBy(deviceId: string): Record<Asset, Money> {
-    const { SOL, USDC } = this.#earned.get(deviceId) ?? { SOL: 0n, USDC: 0n };
-    return { SOL: toMoney(SOL, 'SOL'), USDC: toMoney(USDC, 'USDC') };
-  }
-
-  /** Nothing is lost: the first device gets what does not divide. */
-  #shareOut(money: Money, uuids: readonly string[]): void {
-    const { asset } = money;
-    const whole = fromMoney(money);
-    const share = whole / BigInt(uuids.length);
-    for (const [index, uuid] of uuids.entries()) {
-      const earned = this.#earned.get(uuid) ?? { SOL: 0n, USDC: 0n };
-      earned[asset] += index === 0 ? whole - share * BigInt(uuids.length - 1) : share;
-      this.#earned.set(uuid, earned);
     }
   }
 

@@ -85,7 +85,8 @@ function addLifeCommands(state: ProgramState, agent: Command): void {
 function addPolicyCommands(state: ProgramState, agent: Command): void {
   const earnings = withUrl(agent.command('earnings'))
     .description('What was earned, and for each GPU what it asks, earns and costs')
-    .option('--csv', 'one line for each GPU; unknown is empty');
+    .option('--results', 'each of the latest results, newest first')
+    .option('--csv', 'one line for each GPU, or result; unknown is empty');
   attachAction<EarningsOptions>(
     state,
     earnings,

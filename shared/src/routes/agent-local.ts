@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { Device, DeviceSample } from '../device.ts';
 import { executionStates } from '../execution-state.ts';
+import { limits } from '../limits.ts';
 import { PolicyFile, ProviderPolicy, policyKeys } from '../provider-policy.ts';
 import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { AgentEarnings } from './agents.ts';
@@ -251,18 +252,37 @@ export const DeviceEconomics = strictObject({
     ),
   ),
   dutyRatio: nullable(Type.Number({ description: 'Time with a job of the time since the start' })),
-  earned: strictObject({ SOL: MoneySchema, USDC: MoneySchema }),
-  expectedUsd: usd('the ask in USDC for the hours with a job'),
   energyUsdPerHourNow: usd('at the watts measured now'),
   energyUsdPerHourMax: usd('at the power limit'),
   netUsdPerHourMin: usd('the ask in USDC less the energy at the power limit'),
 });
 export type DeviceEconomics = Static<typeof DeviceEconomics>;
 
+const hours = (description: string) => Type.Number({ minimum: 0, description });
+const BothAssets = strictObject({ SOL: MoneySchema, USDC: MoneySchema });
+
+/** What a device has earned by accepted results, of all starts; `none` is work without a GPU. */
+export const DeviceEarnings = strictObject({
+  deviceId: Type.String(),
+  model: nullable(Type.String()),
+  since: Timestamp,
+  results: Type.Integer(),
+  runHours: hours('Of the runs whose results were accepted'),
+  earned: BothAssets,
+  expected: nullable(BothAssets),
+  expectedHours: hours('Of the runs with an ask: what it would have brought is expected'),
+  energyKwh: nullable(Type.Number({ description: 'From the watts measured during the runs' })),
+  energyHours: hours('Of the runs whose watts were measured'),
+  energyUsd: usd('the energy at the price of electricity of its time'),
+  netUsdPerHour: usd('earned in USDC less energy, for an hour of run'),
+  netHours: hours('Of the runs that were paid in USDC and whose energy is known'),
+});
+export type DeviceEarnings = Static<typeof DeviceEarnings>;
+
 export const getLocalEconomics = {
   method: 'GET',
   url: '/api/v1/local/economics',
-  summary: 'What each device asks, earns and costs since the start of this agent',
+  summary: 'What each device asks, costs and has earned',
   audience: 'provider',
   tag: 'agent',
   schema: {
@@ -271,7 +291,37 @@ export const getLocalEconomics = {
         since: Timestamp,
         electricityUsdPerKwh: nullable(Type.Number()),
         devices: Type.Array(DeviceEconomics),
+        earned: Type.Array(DeviceEarnings),
       }),
     },
+  },
+} as const satisfies RouteContract;
+
+/** What one device earned with one accepted result. */
+export const ResultEarning = strictObject({
+  executionId: Type.String(),
+  jobId: Type.String(),
+  deviceId: Type.String(),
+  model: nullable(Type.String()),
+  at: Timestamp,
+  runMs: Type.Integer(),
+  earned: MoneySchema,
+  expected: nullable(MoneySchema),
+  energyWh: nullable(Type.Number()),
+  energyUsd: usd('the energy at the price of electricity then'),
+});
+export type ResultEarning = Static<typeof ResultEarning>;
+
+export const listResultEarnings = {
+  method: 'GET',
+  url: '/api/v1/local/earnings/results',
+  summary: 'What each device earned with each of the latest results, newest first',
+  audience: 'provider',
+  tag: 'agent',
+  schema: {
+    querystring: strictObject({
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.earningRowsMax })),
+    }),
+    response: { 200: strictObject({ data: Type.Array(ResultEarning) }) },
   },
 } as const satisfies RouteContract;

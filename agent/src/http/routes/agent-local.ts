@@ -9,6 +9,7 @@ import {
   getLocalLogTail,
   getLocalPolicy,
   listLocalExecutions,
+  listResultEarnings,
   setAgentMode,
   stopAgent,
 } from '@node3/shared/routes/agent-local';
@@ -41,6 +42,10 @@ export function addAgentLocalRoutes(
   });
   addRoute(app, stopAgent, { authenticate, handler: async () => api.stop() });
   addRoute(app, getLocalEconomics, { authenticate, handler: async () => api.economics() });
+  addRoute(app, listResultEarnings, {
+    authenticate,
+    handler: async ({ query }) => api.resultEarnings(query.limit ?? limits.listPageMax),
+  });
   addRoute(app, getLocalPolicy, { authenticate, handler: async () => api.policy() });
   addRoute(app, changeLocalPolicy, {
     authenticate,

@@ -1,5 +1,6 @@
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { LogStream } from '@node3/shared/routes/jobs';
+import type { RunDevice } from '../../economics/run-meter.ts';
 import type {
   Closing,
   JournalExecution,
@@ -21,6 +22,7 @@ export interface ExecutionRow {
   lease_until_boot_ms: number | null;
   boot_id: string | null;
   result: string | null;
+  run_devices: string | null;
   pending: PendingReport | null;
   closed: Closing | null;
   lines_spooled: number;
@@ -55,6 +57,7 @@ export function toExecution(row: ExecutionRow): JournalExecution {
     leaseUntilBootMs: row.lease_until_boot_ms,
     bootId: row.boot_id,
     result: row.result === null ? null : (JSON.parse(row.result) as ExecutionResult),
+    runDevices: row.run_devices === null ? [] : (JSON.parse(row.run_devices) as RunDevice[]),
     pending: row.pending,
     closed: row.closed,
     lines: {

@@ -45,6 +45,29 @@ const migrations: readonly string[] = [
     PRIMARY KEY (execution_id, seq)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE execution ADD COLUMN run_devices TEXT;
+
+  CREATE TABLE earning (
+    execution_id TEXT NOT NULL,
+    job_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    model TEXT,
+    at_ms INTEGER NOT NULL,
+    run_ms INTEGER NOT NULL,
+    asset TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    expected TEXT,
+    energy_wh REAL,
+    energy_usd REAL,
+    PRIMARY KEY (execution_id, device_id)
+  ) STRICT;
+
+  CREATE TABLE device_total (
+    device_id TEXT PRIMARY KEY,
+    totals TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** @throws when the file was written by a newer version of the agent. */

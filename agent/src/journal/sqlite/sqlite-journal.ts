@@ -1,15 +1,20 @@
 import { assert } from '@node3/shared/assert';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { Database } from 'better-sqlite3';
+import type { RunDevice } from '../../economics/run-meter.ts';
 import type {
   AppendFacts,
   Closing,
+  DeviceTotals,
+  Earning,
   Journal,
   JournalExecution,
   LeaseRecord,
   NewLine,
+  RecordedEarning,
   SpooledLine,
 } from '../journal.ts';
+import { insertEarnings, readEarnings, readTotals } from './earning-tables.ts';
 import { type ExecutionRow, type LineRow, toExecution, toLine } from './execution-row.ts';
 import { migrate } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
@@ -116,12 +121,17 @@ export class SqliteJournal implements Journal {
     this.#change(executionId, set, `phase IN ('starting', 'running')`, [Math.round(startedAtMs)]);
   }
 
-  recordResult(executionId: string, result: ExecutionResult, atMs: number): void {
+  recordResult(
+    executionId: string,
+    result: ExecutionResult,
+    atMs: number,
+    devices: readonly RunDevice[] = [],
+  ): void {
     this.#change(
       executionId,
-      `phase = 'ended', result = ?, finished_at_ms = ?, pending = 'result'`,
+      `phase = 'ended', result = ?, finished_at_ms = ?, run_devices = ?, pending = 'result'`,
       `phase <> 'ended' AND pending IS NULL`,
-      [JSON.stringify(result), Math.round(atMs)],
+      [JSON.stringify(result), Math.round(atMs), JSON.stringify(devices)],
     );
   }
 
@@ -134,14 +144,32 @@ export class SqliteJournal implements Journal {
     );
   }
 
-  recordClosed(executionId: string, closing: Closing, atMs: number): void {
-    this.#change(
-      executionId,
-      `phase = 'ended', pending = NULL, closed = ?,
-       finished_at_ms = coalesce(finished_at_ms, ?), lines_acked = lines_spooled`,
-      'closed IS NULL',
-      [closing, Math.round(atMs)],
-    );
+  recordClosed(
+    executionId: string,
+    closing: Closing,
+    atMs: number,
+    earnings: readonly Earning[] = [],
+  ): void {
+    this.#db
+      .transaction(() => {
+        this.#change(
+          executionId,
+          `phase = 'ended', pending = NULL, closed = ?,
+           finished_at_ms = coalesce(finished_at_ms, ?), lines_acked = lines_spooled`,
+          'closed IS NULL',
+          [closing, Math.round(atMs)],
+        );
+        if (earnings.length > 0) insertEarnings(this.#db, earnings, Math.round(atMs));
+      })
+      .immediate();
+  }
+
+  deviceTotals(): DeviceTotals[] {
+    return readTotals(this.#db);
+  }
+
+  listEarnings(count: number): RecordedEarning[] {
+    return readEarnings(this.#db, count);
   }
 
   find(executionId: string): JournalExecution | null {
