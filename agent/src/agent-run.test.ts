@@ -1,5 +1,10 @@
+import { changeLocalPolicy, getLocalEconomics } from '@node3/shared/routes/agent-local';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { outcome, TestMachine } from './testing/test-agent.ts';
+import type { Agent } from './agent.ts';
+import type { AgentParts } from './agent-core.ts';
+import { createDemoDetector } from './gpu/demo/demo-detector.ts';
+import { measured, metricsOf } from './gpu/telemetry.ts';
+import { clientOf, outcome, TestMachine } from './testing/test-agent.ts';
 
 let machine: TestMachine;
 beforeEach(async () => {
@@ -61,6 +66,56 @@ describe('a job', () => {
     expect(marketplace.execution(executionId).result?.outcome).toBe('succeeded');
     expect(machine.countCalls('start', executionId)).toBe(1);
     await agent.drain();
+  });
+
+  it('is counted with what its GPU drew and asked, also by the agents that come after', async () => {
+    const { clock, executor, marketplace } = machine;
+    const deviceIds = ['simulated-gpu-0'];
+    const detector = createDemoDetector({ clock });
+    let sampled = 0;
+    const parts: Partial<AgentParts> = {
+      createDetectors: () => [
+        {
+          ...detector,
+          async sample() {
+            sampled += 1;
+            const metrics = metricsOf({ powerWatts: measured(360) });
+            const samples = [{ uuid: 'simulated-gpu-0', metrics }];
+            return { samples, problems: [], sampledAtMs: clock.nowMs() };
+          },
+        },
+      ],
+    };
+    const agent = await machine.boot({}, parts);
+    await agent.ready();
+    const SOL = { amount: '24', asset: 'SOL' as const };
+    const set = { asks: { '*': { SOL, USDC: null } }, electricityUsdPerKwh: 0.5 };
+    await clientOf(agent).call(changeLocalPolicy, { body: { set } });
+    const price = { kind: 'fixed' as const, reward: { amount: '30', asset: 'SOL' as const } };
+    const executionId = marketplace.post(
+      { resources: { gpus: { count: 1 } }, price },
+      { deviceIds, reward: price.reward },
+    );
+    await vi.waitFor(() => expect(machine.countCalls('wait', executionId)).toBe(1), within);
+    clock.advance(1_000);
+    const before = sampled;
+    await vi.waitFor(() => expect(sampled).toBeGreaterThan(before + 1), within);
+    executor.finish(executionId, outcome());
+    const economics = async (of: Agent) => (await clientOf(of).call(getLocalEconomics, {})).earned;
+    await vi.waitFor(async () => expect(await economics(agent)).toHaveLength(1), within);
+    machine.crash(agent);
+    const [earned] = await economics(await machine.boot({}, parts));
+    expect(earned).toMatchObject({
+      deviceId: 'simulated-gpu-0',
+      model: 'Simulated GPU',
+      results: 1,
+      earned: { SOL: { amount: '30' }, USDC: { amount: '0' } },
+      expected: { SOL: { amount: '0.01' } },
+      netUsdPerHour: null,
+    });
+    // 1.5 s at 360 W.
+    expect(earned?.energyKwh).toBeCloseTo(0.00015);
+    expect(earned?.energyUsd).toBeCloseTo(0.000075);
   });
 
   it('comes again for the same claim when the poll answer got lost', async () => {

@@ -13,6 +13,7 @@ import { type AgentMode, type AgentState, describeState } from './observability/
 import { describeRefusal, listProblems } from './observability/problems.ts';
 import { toActiveExecution, toLocalExecution, toLocalLine } from './observability/status.ts';
 import { findRestartNeed } from './policy/machine-policy.ts';
+import { PolicyError } from './policy/policy-error.ts';
 import { agentVersion } from './version.ts';
 
 export interface AgentViewDeps {
@@ -53,8 +54,9 @@ export function createAgentView(deps: AgentViewDeps): LocalApi {
     economics: () => viewEconomics(core, deps.startedAtMs),
     resultEarnings: (count) => ({ data: journal.listEarnings(count).map(viewResultEarning) }),
     policy: () => viewPolicy(core),
-    async changePolicy(change) {
-      await core.policy.change(change).catch(refuse);
+    async changePolicy(change, ifVersion) {
+      const known = ifVersion === null ? {} : { ifVersion };
+      await core.policy.change({ ...change, ...known }).catch(refuse);
       return viewPolicy(core);
     },
     stop() {
@@ -70,7 +72,9 @@ function viewPolicy({ policy, started }: AgentCore): LocalPolicy {
   const { closed, withheld } = policy.verdict();
   return {
     path: store.path,
+    version: store.version,
     policy: current,
+    defaults: store.defaults,
     decided: Object.keys(store.file) as PolicyKey[],
     problem: store.problem,
     closed,
@@ -81,7 +85,9 @@ function viewPolicy({ policy, started }: AgentCore): LocalPolicy {
 
 function refuse(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error;
-  throw new MarketError('REQUEST_INVALID', { detail: error.message }, { cause: error });
+  const field = error instanceof PolicyError ? { pointer: `/set${error.pointer}` } : null;
+  const errors = field === null ? {} : { errors: [{ ...field, detail: error.message }] };
+  throw new MarketError('REQUEST_INVALID', { detail: error.message, ...errors }, { cause: error });
 }
 
 function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {

@@ -15,6 +15,8 @@ export interface CallOptions {
   idempotencyKey?: string;
   /** The firm quote that a job is posted with. */
   quoteId?: string;
+  /** The version that is to be changed; another one is left as it is. */
+  ifMatch?: string;
   timeoutMs?: number;
 }
 
@@ -64,6 +66,7 @@ export function createClient(options: ClientOptions): Client {
     if (options.apiKey) headers['authorization'] = `Bearer ${options.apiKey}`;
     if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
     if (call.quoteId) headers['quote-id'] = call.quoteId;
+    if (call.ifMatch) headers['if-match'] = `"${call.ifMatch}"`;
     try {
       return await send(options.baseUrl + pathOf(contract, args), {
         method: contract.method,

@@ -1,4 +1,5 @@
 import { fileErrorCodes } from './file-error-codes.ts';
+import { localErrorCodes } from './local-error-codes.ts';
 import { noticeErrorCodes } from './notice-error-codes.ts';
 import { payoutErrorCodes } from './payout-error-codes.ts';
 
@@ -15,6 +16,7 @@ export interface ErrorDefinition {
 
 /** Every error the services answer with. `docs/reference/errors.md` is generated from this table. */
 export const errorCodes = {
+  ...localErrorCodes,
   ...noticeErrorCodes,
   REQUEST_MALFORMED: {
     status: 400,
@@ -68,12 +70,6 @@ export const errorCodes = {
     status: 403,
     title: 'This key may not do that',
     fix: 'Use a key with the scope named in the detail.',
-    retry: 'never',
-  },
-  AGENT_TOKEN_REQUIRED: {
-    status: 401,
-    title: 'This needs the token of the agent',
-    fix: 'Open its page with "node3 agent dashboard"; programs send the token as "Authorization: Bearer".',
     retry: 'never',
   },
   CHALLENGE_INVALID: {

@@ -24,8 +24,14 @@ export interface LocalApi {
   economics(): ReplyOf<typeof getLocalEconomics>;
   resultEarnings(count: number): ReplyOf<typeof listResultEarnings>;
   policy(): LocalPolicy;
-  /** @throws MarketError REQUEST_INVALID, with nothing changed. */
-  changePolicy(change: BodyOf<typeof changeLocalPolicy>): Promise<LocalPolicy>;
+  /**
+   * @param ifVersion null changes whichever version there is.
+   * @throws MarketError REQUEST_INVALID or POLICY_CHANGED, with nothing changed.
+   */
+  changePolicy(
+    change: BodyOf<typeof changeLocalPolicy>,
+    ifVersion: string | null,
+  ): Promise<LocalPolicy>;
   /** The answer is on its way before the agent ends. */
   stop(): ReplyOf<typeof stopAgent>;
 }

@@ -29,7 +29,7 @@ const fakeFetch: typeof fetch = async (input, init) => {
   try {
     const ok = {
       jobState: 'x',
-      earned: {},
+      earned: { amount: '0.01', asset: 'SOL' },
       payoutId: null,
       state: 'x',
       ackedSeq: 1e6,
@@ -90,6 +90,7 @@ describe('Outbox', () => {
     await outbox.drained();
     expect(sent).toEqual(['logs', 'result']);
     expect(journal.find(executionId)).toMatchObject({ closed: 'reported', pending: null });
+    expect(journal.listEarnings(9)).toMatchObject([{ executionId, amount: 10_000_000n }]);
   });
 
   it('sends all logs before the result, batch by batch', async () => {

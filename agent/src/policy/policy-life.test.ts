@@ -94,6 +94,24 @@ describe('a policy that is changed while the agent runs', () => {
     await expect(readFile(join(machine.dataDir, 'policy.json'))).rejects.toThrow(/ENOENT/);
   });
 
+  it('leaves a version alone that nobody has seen, and names the field that is wrong', async () => {
+    const seen = await local().call(getLocalPolicy, {});
+    expect(seen).toMatchObject({ version: 'none', defaults: { idleMinutes: null } });
+    const path = join(machine.dataDir, 'policy.json');
+    await writeFile(path, '{"powerWattsMax": 5}');
+    const body = { set: { idleMinutes: 7 } };
+    const stale = local().call(changeLocalPolicy, { body }, { ifMatch: seen.version });
+    await expect(stale).rejects.toMatchObject({ code: 'POLICY_CHANGED', status: 412 });
+    expect(await readFile(path, 'utf8')).toBe('{"powerWattsMax": 5}');
+    const { version } = await local().call(getLocalPolicy, {});
+    const changed = await local().call(changeLocalPolicy, { body }, { ifMatch: version });
+    expect(changed.policy).toMatchObject({ idleMinutes: 7, powerWattsMax: 5 });
+    expect(changed.version).not.toBe(version);
+    await expect(change({ set: { timeZone: 'Nowhere' } })).rejects.toMatchObject({
+      context: { errors: [{ pointer: '/set/timeZone' }] },
+    });
+  });
+
   it('tells the marketplace of asks, hosts and blocked requesters as they are now', async () => {
     const requestersBlocked = ['acc_06BR2J0S7XW8Z3Q1T5M4N6P9KD'];
     const USDC = { amount: '0.4', asset: 'USDC' as const };

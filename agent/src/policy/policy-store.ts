@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { ConfigError } from '@node3/shared/env';
+import { MarketError } from '@node3/shared/error';
 import { isNotFound } from '@node3/shared/file-error';
 import { limits } from '@node3/shared/limits';
 import type { PolicyFile, PolicyKey, ProviderPolicy } from '@node3/shared/provider-policy';
@@ -10,6 +12,8 @@ export interface PolicyChange {
   set?: PolicyFile | undefined;
   /** Back to their defaults. */
   unset?: readonly PolicyKey[] | undefined;
+  /** The version that is to be changed; absent: whichever there is. */
+  ifVersion?: string | undefined;
 }
 
 /** The policy's file and what holds because of it. */
@@ -37,6 +41,12 @@ export class PolicyStore {
   /** What stands in the file. */
   get file(): PolicyFile {
     return this.#file;
+  }
+
+  /** Another one whenever the text of the file is. */
+  get version(): string {
+    if (this.#text === null) return 'none';
+    return createHash('sha256').update(this.#text).digest('hex').slice(0, 32);
   }
 
   /** What holds. */
@@ -67,17 +77,20 @@ export class PolicyStore {
     }
   }
 
-  /** One change after another. @throws ConfigError, with nothing changed. */
+  /** One change after another. @throws ConfigError or POLICY_CHANGED, with nothing changed. */
   change(change: PolicyChange): Promise<void> {
     const result = this.#writing.then(() => this.#change(change));
     this.#writing = result.catch(() => undefined);
     return result;
   }
 
-  async #change({ set = {}, unset = [] }: PolicyChange): Promise<void> {
+  async #change({ set = {}, unset = [], ifVersion }: PolicyChange): Promise<void> {
     await this.reload();
     if (this.#problem !== null) {
       throw new ConfigError(this.path, 'can not be used', this.#problem);
+    }
+    if (ifVersion !== undefined && ifVersion !== this.version) {
+      throw new MarketError('POLICY_CHANGED', { version: this.version });
     }
     const entries = Object.entries({ ...this.#file, ...set });
     const kept = entries.filter(([key]) => !unset.some((name) => name === key));

@@ -5,6 +5,7 @@ import { assets, fromMoney } from '@node3/shared/money';
 import { describeKey, PolicyFile, type PolicyKey, policyKeys } from '@node3/shared/provider-policy';
 import { Compile } from 'typebox/compile';
 import { isTimeZone } from './hours.ts';
+import { PolicyError } from './policy-error.ts';
 
 const check = Compile(PolicyFile);
 
@@ -56,8 +57,8 @@ function isSum(money: Parameters<typeof fromMoney>[0]): boolean {
   }
 }
 
-function wrong(pointer: string): ConfigError {
+function wrong(pointer: string): PolicyError {
   const [key = ''] = pointer.slice(1).split('/');
   const form = isPolicyKey(key) ? describeKey(key) : '';
-  return new ConfigError('The policy', `is wrong at ${pointer}`, `${key} must be ${form}.`);
+  return new PolicyError(pointer, `${key} must be ${form}.`);
 }

@@ -138,11 +138,9 @@ function sumFacts(
 async function showResults(context: Context, { options }: Call<EarningsOptions>): Promise<number> {
   const { terminal } = context;
   const query = { limit: limits.earningRowsMax };
-  const reply = await callAgent(
-    await connectAgent(context, options),
-    listResultEarnings,
-    { query },
-  );
+  const reply = await callAgent(await connectAgent(context, options), listResultEarnings, {
+    query,
+  });
   const lines =
     options.csv === true
       ? formatCsv(resultCsv, reply.data)

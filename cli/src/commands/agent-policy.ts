@@ -78,6 +78,10 @@ export async function editPolicy(
     throw usageError(`The editor ${program} did not work: ${why}.`, 'Set EDITOR to one that does.');
   }
   const file = await readCopy(copy);
+  if ((await readFile(path, 'utf8').catch(() => '{}\n')) !== before) {
+    const fix = `Nothing was changed. What you wrote is in ${copy}.`;
+    throw usageError(`${path} was changed while it was open in the editor.`, fix);
+  }
   await writeFile(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
   await rm(copy);
   await context.terminal.talk(`saved ${path}; a running agent takes it over within seconds`);

@@ -7,7 +7,10 @@ export interface CsvColumn<Row> {
 /** A line of titles and one for each row, for a spreadsheet. */
 export function formatCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string[] {
   const titles = columns.map(({ title }) => title).join(',');
-  return [titles, ...rows.map((row) => columns.map(({ value }) => field(value(row))).join(','))];
+  return [
+    titles,
+    ...rows.map((row) => columns.map((column) => field(column.value(row))).join(',')),
+  ];
 }
 
 /** Quoted; what a spreadsheet would run as a formula is kept as text. */

@@ -261,8 +261,9 @@ interface Search {
   bought: Bought;
 }
 
-function withoutAsks({ asks: _, classAsks: __, ...offer }: Capacity['offer']): Capacity['offer'] {
-  return offer;
+function withoutAsks(offer: Capacity['offer']): Capacity['offer'] {
+  const { classAsks: _, ...rest } = offer;
+  return { ...rest, asks: { SOL: null, USDC: null } };
 }
 
 /** Rounded as the offers in the trees are, so that what is equal stays equal. */

@@ -195,7 +195,9 @@ export const stopAgent = {
 
 export const LocalPolicy = strictObject({
   path: Type.String({ description: 'The file, which may be edited as well' }),
+  version: Type.String({ description: 'Of the file, also the ETag; for If-Match' }),
   policy: ProviderPolicy,
+  defaults: ProviderPolicy,
   decided: Type.Array(oneOf(policyKeys), {
     description: 'What stands in the file; the rest is default',
   }),
@@ -215,7 +217,10 @@ export const getLocalPolicy = {
   schema: { response: { 200: LocalPolicy } },
 } as const satisfies RouteContract;
 
-/** What is wrong in one field changes nothing. */
+/**
+ * What is wrong in one field changes nothing. With `If-Match` nothing is changed either when the file is
+ * another version by now: POLICY_CHANGED.
+ */
 export const changeLocalPolicy = {
   method: 'POST',
   url: '/api/v1/local/policy',

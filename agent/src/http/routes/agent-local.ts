@@ -8,12 +8,13 @@ import {
   getLocalEconomics,
   getLocalLogTail,
   getLocalPolicy,
+  type LocalPolicy,
   listLocalExecutions,
   listResultEarnings,
   setAgentMode,
   stopAgent,
 } from '@node3/shared/routes/agent-local';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { LocalAccess } from '../local-access.ts';
 import type { LocalApi } from '../local-api.ts';
 
@@ -46,11 +47,15 @@ export function addAgentLocalRoutes(
     authenticate,
     handler: async ({ query }) => api.resultEarnings(query.limit ?? limits.listPageMax),
   });
-  addRoute(app, getLocalPolicy, { authenticate, handler: async () => api.policy() });
+  addRoute(app, getLocalPolicy, {
+    authenticate,
+    handler: async ({ reply }) => tagged(reply, api.policy()),
+  });
   addRoute(app, changeLocalPolicy, {
     authenticate,
     bodyLimit: limits.policyBytes,
-    handler: async ({ body }) => api.changePolicy(body),
+    handler: async ({ body, reply, request }) =>
+      tagged(reply, await api.changePolicy(body, readIfMatch(request.headers['if-match']))),
   });
 }
 
@@ -60,4 +65,14 @@ function withoutContent(status: AgentStatus): AgentStatus {
     ...status,
     active: status.active.map((execution) => ({ ...execution, name: null, image: null })),
   };
+}
+
+function tagged(reply: FastifyReply, policy: LocalPolicy): LocalPolicy {
+  void reply.header('etag', `"${policy.version}"`).header('cache-control', 'no-store');
+  return policy;
+}
+
+/** null where any version is meant. A tag that is none of ours matches no version. */
+function readIfMatch(header: string | undefined): string | null {
+  return header === undefined || header === '*' ? null : header.replaceAll('"', '');
 }

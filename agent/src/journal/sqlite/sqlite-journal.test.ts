@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { limits } from '@node3/shared/limits';
+import { baseUnits } from '@node3/shared/money';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyResult } from '../../execution/execution-result.ts';
 import { sampleOffer } from '../../testing/sample-offer.ts';
+import type { Earning } from '../journal.ts';
 import { JournalLockedError, openDatabase } from './open-database.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
@@ -174,6 +177,80 @@ describe('log lines', () => {
     journal.ackLines(executionId, 99, 9);
     journal.ackLines(executionId, 1, 9);
     expect(journal.find(executionId)?.lines.acked).toBe(2);
+  });
+});
+
+describe('earnings', () => {
+  const earning = (executionId: string, changes: Partial<Earning> = {}): Earning => ({
+    executionId,
+    jobId: 'job',
+    deviceId: 'gpu-a',
+    model: 'RTX',
+    runMs: 1_800_000,
+    asset: 'USDC',
+    amount: baseUnits(500_000n),
+    expected: baseUnits(600_000n),
+    energyWh: 150,
+    energyUsd: 0.03,
+    ...changes,
+  });
+  function close(changes: Partial<Earning> = {}): string {
+    const executionId = accepted();
+    journal.recordClosed(executionId, 'reported', 7, [earning(executionId, changes)]);
+    return executionId;
+  }
+
+  it('are summed up by device, with the time that each sum is of, and outlive the process', () => {
+    const first = close();
+    const unknown = { energyWh: null, energyUsd: null, expected: null };
+    const second = close({ asset: 'SOL', amount: baseUnits(2n ** 60n), ...unknown });
+    close({ deviceId: 'gpu-b', amount: baseUnits(0n) });
+    journal.close();
+    journal = open();
+    expect(journal.deviceTotals()).toMatchObject([
+      {
+        deviceId: 'gpu-a',
+        model: 'RTX',
+        sinceMs: 7,
+        results: 2,
+        runMs: 3_600_000,
+        earned: { SOL: 2n ** 60n, USDC: 500_000n },
+        expected: { SOL: 0n, USDC: 600_000n },
+        expectedMs: 1_800_000,
+        energyWh: 150,
+        energyMs: 1_800_000,
+        energyUsd: 0.03,
+        netUsd: 0.47,
+        netMs: 1_800_000,
+      },
+      { deviceId: 'gpu-b', results: 1, netUsd: -0.03 },
+    ]);
+    const latest = journal.listEarnings(2).map(({ executionId }) => executionId);
+    expect(latest).toEqual([expect.any(String), second]);
+    expect(journal.listEarnings(9).at(-1)).toEqual({ ...earning(first), atMs: 7 });
+  });
+
+  it('are counted with the answer to their result, and never a second time', () => {
+    const executionId = close();
+    const again = [earning(executionId)];
+    expect(() => journal.recordClosed(executionId, 'reported', 8, again)).toThrow(/in order/);
+    expect(journal.deviceTotals()).toMatchObject([{ results: 1 }]);
+    const open = accepted();
+    const twice = [earning(open), earning(open)];
+    expect(() => journal.recordClosed(open, 'reported', 8, twice)).toThrow(/UNIQUE/);
+    expect(journal.find(open)?.closed).toBeNull();
+    expect(journal.deviceTotals()).toMatchObject([{ results: 1 }]);
+  });
+
+  it('keep their totals when the rows of old results go', () => {
+    const executionId = accepted();
+    const many = Array.from({ length: limits.earningRowsMax + 5 }, (_, index) =>
+      earning(executionId, { deviceId: `gpu-${index % 2}`, executionId: `${index}` }),
+    );
+    journal.recordClosed(executionId, 'reported', 7, many);
+    expect(journal.listEarnings(limits.earningRowsMax + 5)).toHaveLength(limits.earningRowsMax);
+    const results = journal.deviceTotals().map((totals) => totals.results);
+    expect(results.reduce((sum, count) => sum + count, 0)).toBe(limits.earningRowsMax + 5);
   });
 });
 
