@@ -1,5 +1,7 @@
 /** Every code that an answer may have; docs/reference/errors.md says what to do. Generated from the code by `node scripts/generate-docs.ts`. */
 export type ErrorCode =
+  | 'AGENT_TOKEN_REQUIRED'
+  | 'POLICY_CHANGED'
   | 'ALERT_NOT_FOUND'
   | 'WEBHOOK_NOT_FOUND'
   | 'WEBHOOK_DISABLED'
@@ -13,7 +15,6 @@ export type ErrorCode =
   | 'AUTH_REQUIRED'
   | 'AUTH_INVALID'
   | 'AUTH_FORBIDDEN'
-  | 'AGENT_TOKEN_REQUIRED'
   | 'CHALLENGE_INVALID'
   | 'SIGNATURE_INVALID'
   | 'WALLET_INVALID'
