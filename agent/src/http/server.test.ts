@@ -179,6 +179,9 @@ describe('the local API', () => {
     expect(await read({ cookie, authorization })).toBe(200);
     expect(await read({ cookie })).toBe(401);
     expect(await read({ authorization })).toBe(401);
+    const listen = { origin: agent.url, 'sec-websocket-protocol': `node3.${pageKey}` };
+    expect(await handshake({ ...listen, cookie })).toBe('opened');
+    expect(await handshake(listen)).toBe('refused');
     const wrong = await post('/api/v1/local/session', { token: 'x'.repeat(43) }, {}, {});
     expect(wrong.status).toBe(401);
     expect(wrong.headers.get('set-cookie')).toBeNull();
