@@ -73,6 +73,15 @@ export class AccountCalls {
     return this.#get(`/withdrawals/${part(withdrawalId)}`, options);
   }
 
+  /** Takes a withdrawal back while it is due or held. */
+  cancelWithdrawal(withdrawalId: string, options?: CallOptions): Promise<Withdrawal> {
+    const call = {
+      method: 'POST',
+      path: `${path}/withdrawals/${part(withdrawalId)}/cancel`,
+    } as const;
+    return this.#transport.json({ ...call, repeat: 'any', options });
+  }
+
   #get<T>(below: string, options: CallOptions | undefined): Promise<T> {
     return this.#transport.json({ method: 'GET', path: path + below, repeat: 'any', options });
   }

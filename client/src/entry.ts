@@ -39,7 +39,7 @@ export type { BatchRow } from './jobs/post-many.ts';
 export type { LogOptions } from './jobs/read-logs.ts';
 export type { Marketplace } from './marketplace.ts';
 export { type Asset, Money, type MoneyInput, sol, usdc, type WireMoney } from './money.ts';
-export { Node3, type Node3Options } from './node3.ts';
+export { type ApiRequest, Node3, type Node3Options } from './node3.ts';
 export type { CostOptions, FirmQuote, Quotes } from './quotes.ts';
 export type { Schedules } from './schedules.ts';
 export type { Templates } from './templates.ts';

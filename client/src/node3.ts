@@ -3,7 +3,7 @@ import { Budget, type BudgetOptions } from './budget.ts';
 import { OptionError } from './errors.ts';
 import { Events } from './events.ts';
 import { Artifacts } from './files/artifacts.ts';
-import { Transport } from './http/transport.ts';
+import { idempotent, type PostOptions, Transport } from './http/transport.ts';
 import { Jobs } from './jobs/jobs.ts';
 import type { X402Options } from './jobs/pay-for-job.ts';
 import { Marketplace } from './marketplace.ts';
@@ -29,6 +29,16 @@ export interface Node3Options {
   budget?: BudgetOptions;
   /** How to pay for jobs without an account. */
   x402?: X402Options;
+}
+
+/** A request of an endpoint that this package has no name for. */
+export interface ApiRequest extends PostOptions {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Such as `/api/v1/keys`. */
+  path: string;
+  query?: Record<string, string | number | boolean | null | undefined>;
+  /** Sent as JSON. */
+  body?: unknown;
 }
 
 const timeoutMsUsual = 30_000;
@@ -58,6 +68,7 @@ export class Node3 {
   /** Have events sent to you. */
   readonly webhooks: Webhooks;
   readonly #budget: Budget;
+  readonly #transport: Transport;
 
   /** @throws OptionError for an option that can't be meant. */
   constructor(options: Node3Options) {
@@ -71,6 +82,7 @@ export class Node3 {
     });
     const budget = new Budget(options.budget);
     this.#budget = budget;
+    this.#transport = transport;
     this.quotes = new Quotes(transport);
     const guard = new CostGuard(budget, this.quotes);
     this.jobs = new Jobs({ transport, budget, guard, x402: options.x402 ?? null });
@@ -81,6 +93,18 @@ export class Node3 {
     this.marketplace = new Marketplace(transport);
     this.events = new Events(transport);
     this.webhooks = new Webhooks(transport);
+  }
+
+  /**
+   * Any other endpoint, with the same key, retries and errors. Money in the answer is `Money`. A POST is
+   * tried again only with an `idempotencyKey`, which the endpoint must know.
+   */
+  request<T>({ method, path, query, body, ...options }: ApiRequest): Promise<T> {
+    const { idempotencyKey } = options;
+    const isSafe = method !== 'POST' || idempotencyKey !== undefined;
+    const keyed = idempotencyKey === undefined ? {} : idempotent(options);
+    const call = { method, path, query, body, options, ...keyed };
+    return this.#transport.json({ ...call, repeat: isSafe ? 'any' : 'once' });
   }
 
   /**

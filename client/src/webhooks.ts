@@ -64,7 +64,7 @@ export class Webhooks {
 
   /** Sends the event `webhook.tested`. */
   async test(webhookId: string, options?: CallOptions): Promise<void> {
-    await this.#one('POST', webhookId, '/test', { repeat: 'any', options });
+    await this.#one('POST', webhookId, '/test', { repeat: 'once', options });
   }
 
   /** What was sent to it in the last 30 days, newest first. */

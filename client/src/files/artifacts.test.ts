@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { startWebServer } from '@node3/shared/testing/web-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Node3 } from '../node3.ts';
 import { Testbed, usdcSpec } from '../testing/testbed.ts';
@@ -107,6 +108,23 @@ describe('a file', () => {
     expect((await artifacts.list({ limit: 1 }).take(5)).map(({ name }) => name)).toEqual([
       'digits.txt',
     ]);
+  });
+
+  it('that became another one in between is no file', async () => {
+    let answers = 0;
+    const server = await startWebServer((_, response) => {
+      answers += 1;
+      const etag = `"${answers}"`;
+      if (answers === 1) {
+        response.writeHead(200, { etag, 'content-length': 10 }).write('01234');
+        setImmediate(() => response.destroy());
+      } else response.writeHead(206, { etag, 'content-range': 'bytes 5-9/10' }).end('56789');
+    });
+    const node3 = new Node3({ url: `http://127.0.0.1:${server.port}`, apiKey: 'k' });
+    const { stream } = await node3.artifacts.download('art_1');
+    await expect(new Response(stream).text()).rejects.toMatchObject({ code: 'CONTENT_INVALID' });
+    await server.close();
+    expect(answers).toBe(2);
   });
 
   it('with another sha256 than announced is refused', async () => {

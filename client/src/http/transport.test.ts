@@ -60,6 +60,20 @@ describe('a call', () => {
     await expect(webhooks.delete(webhookId)).rejects.toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
   });
 
+  it('of any endpoint is as good as one that has a name', async () => {
+    const node3 = bed.client();
+    bed.proxy.cut('after');
+    const { data } = await node3.request<{ data: unknown[] }>({
+      method: 'GET',
+      path: '/api/v1/keys',
+    });
+    expect(data).toHaveLength(1);
+    const path = '/api/v1/jobs';
+    const post = { method: 'POST', path, body: usdcSpec(), idempotencyKey: 'own' } as const;
+    const first = await node3.request<{ jobId: string }>(post);
+    expect((await node3.request<{ jobId: string }>(post)).jobId).toBe(first.jobId);
+  });
+
   it('gives up after its tries, and tells what the last one met', async () => {
     bed.proxy.gate('shut');
     bed.proxy.drop();

@@ -25,7 +25,7 @@ export interface Call {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** From the root of the marketplace, such as `/api/v1/jobs`. */
   path: string;
-  query?: Record<string, string | number | boolean | null | undefined>;
+  query?: Record<string, string | number | boolean | null | undefined> | undefined;
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as they are. */

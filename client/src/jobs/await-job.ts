@@ -6,12 +6,14 @@ import { callOf, isEnded, type JobRef } from './job-ref.ts';
 
 /** How `jobs.wait` waits. */
 export interface WaitOptions extends FollowOptions {
-  /** Hears of the job each time it was looked at and has another state or attempt than before. */
+  /** Hears of the job when it has another state or attempt than before, within about two seconds. */
   onChange?: (job: Job) => void;
 }
 
-/** The marketplace holds a request for so long. */
+/** The marketplace holds a request for so long, until the job is over. */
 const preferSec = 25;
+/** Who wants to hear of other changes asks more often. */
+const preferSecOnChange = 2;
 const answerMsUsual = 15_000;
 
 /**
@@ -28,8 +30,8 @@ export async function awaitJob(
   const call = { method: 'GET', ...callOf(job), repeat: 'any', retriesMax: 0 } as const;
   let seen = '';
   for (let looks = 1; ; looks += 1) {
-    // The first look is for whoever wants to know where it is now.
-    const waitSec = looks === 1 && onChange !== undefined ? 0 : preferSec;
+    const often = looks === 1 ? 0 : preferSecOnChange;
+    const waitSec = onChange === undefined ? preferSec : often;
     const found = await look(waitSec);
     if (found === null) continue;
     const sight = `${found.job.state} ${found.job.attempt}`;

@@ -155,8 +155,24 @@ describe('a job to its end', () => {
     await agent.end({ logLines: 1 });
     const job = await running;
     expect([job.state, lines]).toEqual(['succeeded', ['hello']]);
-    expect(changes).toEqual(['succeeded']);
+    expect([changes[0], changes.at(-1)]).toEqual(['queued', 'succeeded']);
     expect(isEnded(job)).toBe(true);
+  });
+
+  it('is asked for again and again where the marketplace can not wait', async () => {
+    let looks = 0;
+    const impatient: typeof fetch = (input, init) => {
+      const headers = new Headers(init?.headers);
+      looks += headers.has('prefer') ? 1 : 0;
+      headers.delete('prefer');
+      return fetch(input, { ...init, headers });
+    };
+    const { jobs } = bed.client({ fetch: impatient });
+    const posted = await jobs.create(usdcSpec());
+    const waited = jobs.wait(posted);
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(1), { timeout: 10_000 });
+    await jobs.cancel(posted);
+    expect((await waited).state).toBe('cancelled');
   });
 
   it('that fails is an error with the job in it', async () => {

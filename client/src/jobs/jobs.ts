@@ -1,5 +1,5 @@
 import type { Budget, Hold } from '../budget.ts';
-import { JobFailedError, OptionError } from '../errors.ts';
+import { isApiError, JobFailedError, OptionError } from '../errors.ts';
 import { follow } from '../http/follow.ts';
 import { type ListOptions, Pages } from '../http/pages.ts';
 import type { FollowOptions } from '../http/patience.ts';
@@ -71,19 +71,25 @@ export class Jobs {
 
   /**
    * Posts a job and stays with it to its end. Rejects with JobFailedError when it ended otherwise than
-   * well, and with the reason of the signal when that aborts.
+   * well, and with the reason of the signal when that aborts, or with why the job could not be cancelled.
    */
   async run(spec: JobSpec, options: RunOptions = {}): Promise<SucceededJob> {
     const { onLog, signal, cancelOnAbort = false } = options;
     const job = await this.create(spec, options);
+    const leave = new AbortController();
+    const either = signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]);
+    const following = { ...options, signal: either };
     try {
-      if (onLog !== undefined) for await (const line of this.logs(job, options)) onLog(line);
-      const ended = await this.wait(job, options);
+      const read = onLog === undefined ? null : this.#tell(job, onLog, following);
+      const [ended] = await Promise.all([this.wait(job, following), read]);
       if (isSucceeded(ended)) return ended;
       throw new JobFailedError(ended);
     } catch (error) {
-      if (cancelOnAbort && signal?.aborted) await this.cancel(job);
+      if (cancelOnAbort && signal?.aborted) await this.cancel(job).catch(unlessEnded);
       throw error;
+    } finally {
+      // Where one of the two failed, the other has nothing left to do.
+      leave.abort();
     }
   }
 
@@ -166,11 +172,9 @@ export class Jobs {
     return readLogs(this.#deps.transport, job, options);
   }
 
-  /** What happens to a job, from its beginning, as it happens. Ends with `job.ended`. */
+  /** What happens to a job, from its beginning, as it happens. Ends with `job.ended`. Needs an account. */
   async *events(job: JobRef, options?: FollowOptions & { after?: number }) {
-    const { token, path } = callOf(job);
-    const jobId = path.slice(path.lastIndexOf('/') + 1);
-    const key = token === undefined ? {} : { token };
+    const jobId = typeof job === 'string' ? job : job.jobId;
     const events = follow<AccountEvent>(this.#deps.transport, {
       after: options?.after ?? 0,
       options,
@@ -178,7 +182,6 @@ export class Jobs {
         method: 'GET',
         path: '/api/v1/events',
         query: { jobId, after, follow: true },
-        ...key,
       }),
     });
     for await (const event of events) {
@@ -256,6 +259,10 @@ export class Jobs {
     return this.#deps.transport.json({ ...call, repeat: 'once', options });
   }
 
+  async #tell(job: JobRef, onLog: (line: LogLine) => void, options: LogOptions): Promise<void> {
+    for await (const line of this.logs(job, options)) onLog(line);
+  }
+
   #read<T>(job: JobRef, below: string, options: CallOptions | undefined): Promise<T> {
     const call = { method: 'GET', ...callOf(job, below), repeat: 'any', options } as const;
     return this.#deps.transport.json(call);
@@ -272,6 +279,11 @@ export class Jobs {
     this.#deps.budget.note(job);
     return job;
   }
+}
+
+/** Who comes too late to cancel finds what it wanted: nothing runs. */
+function unlessEnded(error: unknown): void {
+  if (!isApiError(error, 'JOB_STATE_INVALID')) throw error;
 }
 
 function isSucceeded(job: EndedJob): job is SucceededJob {
