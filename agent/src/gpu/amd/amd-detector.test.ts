@@ -155,18 +155,22 @@ describe('AMD detection', () => {
     expect(await amd.sample(signal)).toMatchObject({ samples: [], problems: [] });
   });
 
-  it('asks amdgpu_top where ROCm is not installed and /sys is not there', async () => {
+  it('asks amdgpu_top where ROCm is not installed, and offers only what can compute', async () => {
     tools.add(
       'amdgpu_top',
-      `echo '[{"DeviceName":"AMD Radeon RX 9060 XT","PCI":"0000:03:00.0","DeviceID":30096,"RevisionID":192,"GPU Type":"dGPU",
-        "gfx_target_version":"gfx1200","VRAM":{"Total VRAM":{"value":16304,"unit":"MiB"},"Total VRAM Usage":{"value":8496,"unit":"MiB"}},
+      `echo '[{"DeviceName":"AMD Radeon RX 7900 XTX","PCI":"0000:03:00.0","DeviceID":29772,"RevisionID":200,"GPU Type":"dGPU",
+        "gfx_target_version":"gfx1100","VRAM":{"Total VRAM":{"value":24560,"unit":"MiB"},"Total VRAM Usage":{"value":8496,"unit":"MiB"}},
         "Sensors":{"Average Power":{"value":155,"unit":"W"},"Memory Temperature":{"value":75,"unit":"C"},"PCIe Link Speed":{"gen":5,"width":16}},
         "gpu_activity":{"GFX":{"value":100,"unit":"%"}}}]'`,
     );
-    const amd = detector({});
+    expect(await detector({}).detect(signal)).toMatchObject({
+      devices: [],
+      problems: [{ code: 'compute-driver-missing' }],
+    });
+    const amd = detector(kfdCard);
     const found = await amd.detect(signal);
-    expect(found).toMatchObject({ status: 'ok', source: 'amdgpu_top' });
-    expect(found.devices).toMatchObject([{ id: 'amd-0000:03:00.0', modelId: 'rx-9060-xt' }]);
+    expect(found).toMatchObject({ status: 'ok', source: 'KFD, amdgpu_top' });
+    expect(found.devices).toMatchObject([{ id: 'GPU-5c88007d760374f3', modelId: 'rx-7900-xtx' }]);
     const { samples } = await amd.sample(signal);
     expect(samples[0]?.metrics).toMatchObject({
       utilizationPercent: { value: 100 },

@@ -17,8 +17,8 @@ export function buildAmdDevices(
   driverVersion: string | null,
 ): BuiltAmdDevices {
   const built: BuiltAmdDevices = { devices: [], problems: [], passedOver: [] };
-  // Where no card is known to the compute driver, only a tool was heard, which lists compute cards.
-  const computeKnown = cards.some((card) => card.compute === true || card.folder != null);
+  // Where nobody looked at the compute driver, only a tool was heard that lists compute cards.
+  const computeKnown = cards.some((card) => card.compute !== undefined || card.folder != null);
   for (const card of cards) {
     const device = deviceOf(card, names, driverVersion);
     if (card.integrated === true && device.modelId === null) {

@@ -22,7 +22,7 @@ export interface AmdFacts {
   renderNode?: string | null;
   /** Where its telemetry stands in `/sys`. */
   folder?: string | null;
-  /** Known to the compute driver, so that programs can use it. */
+  /** Known to the compute driver, so that programs can use it; absent where nobody looked. */
   compute?: boolean;
   integrated?: boolean;
 }
@@ -95,12 +95,13 @@ export function factsOfAgent(card: RocmAgent): AmdFacts {
   };
 }
 
+/** It lists every card with a driver, whether or not programs can compute on it. */
 export function factsOfTopCard(card: AmdgpuTopCard): AmdFacts {
   const { gfxTarget, integrated, memoryMib, name, pciBusId, pciModel } = card;
   const { index } = card.metrics;
   const memoryBytes = bytesOfMebibytes(memoryMib);
   const facts = { pciBusId, name, pciModel, gfxTarget, memoryBytes, integrated };
-  return { index, toolIndex: index, uniqueId: null, ...facts };
+  return { index, toolIndex: index, uniqueId: null, compute: false, ...facts };
 }
 
 /**

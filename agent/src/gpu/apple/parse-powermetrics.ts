@@ -1,6 +1,6 @@
 /** One sample of `powermetrics --samplers gpu_power`, as text or as a property list. */
 export interface PowermetricsSample {
-  /** Such as `Mac14,10`; only the text has it. */
+  /** Such as `Mac14,10`. */
   machine: string | null;
   utilizationPercent: number | null;
   clockMegahertz: number | null;
