@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { Agent } from '@node3/agent/agent';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
 import { dashboardLink } from '@node3/agent/local-token';
+import { createJob } from '@node3/shared/routes/jobs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -14,6 +15,7 @@ import {
 import { type DevNetwork, type Requester, startDevNetwork } from './dev-network.ts';
 
 const { program, skip } = findChromium();
+const echo = (text: string) => `printf '%s\\n' '${text.replaceAll("'", "'\\''")}'`;
 const engine = await findTestEngine();
 
 describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
@@ -117,6 +119,36 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     await page.getByText('Lighthouse sweep').first().waitFor();
     await takePictures(page, 'agent');
     expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('threat 15: shows what a job says of itself as text, to its requester and its provider', async () => {
+    const payloads = [
+      '<img src=x onerror=top.name="pwned">',
+      '<script>top.name="pwned"</script>',
+      '<svg onload=top.name="pwned">',
+      '<a href="javascript:top.name=\'pwned\'">here</a>',
+    ];
+    const [name = ''] = payloads;
+    const { jobId } = await requester.client.call(createJob, {
+      body: {
+        name,
+        labels: { theme: payloads.at(-1)?.slice(0, 60) ?? '' },
+        workload: { kind: 'script', language: 'bash', code: payloads.map(echo).join('\n') },
+        price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
+      },
+    });
+    const jobPage = `${network.marketplaceUrl}/jobs/${jobId}`;
+    for (const url of [jobPage, dashboardLink(agent.url, agent.token)]) {
+      await page.goto(url);
+      await page.getByText(name).first().waitFor();
+      if (url === jobPage) {
+        const log = page.getByRole('log', { name: 'Log' });
+        for (const payload of payloads) await log.getByText(payload).waitFor({ timeout: 30_000 });
+      }
+      const made = page.locator('img[src=x], svg[onload], a[href^="javascript:"]');
+      expect(await made.count()).toBe(0);
+      expect(await page.evaluate('top.name')).toBe('');
+    }
   });
 
   it('never wrote an error to the console', () => {

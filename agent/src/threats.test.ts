@@ -77,7 +77,25 @@ const threats: readonly Threat[] = [
     file: 'shared/src/log-text.test.ts',
     test: 'control character outside',
   },
+  {
+    number: 15,
+    attack: 'programs in names and logs',
+    file: 'scripts/browser.integration.test.ts',
+    test: 'threat 15',
+  },
+  {
+    number: 15,
+    attack: 'programs in files',
+    file: 'marketplace/src/http/artifacts.test.ts',
+    test: 'threat 15',
+  },
   { number: 16, attack: 'starved desktop', file: config, test: 'exactly this hardened container' },
+  {
+    number: 17,
+    attack: 'a GPU left full or broken',
+    file: 'agent/src/gpu/health/device-watch.test.ts',
+    test: 'threat 17',
+  },
   {
     number: 18,
     attack: 'another job on one GPU',
@@ -118,6 +136,12 @@ const threats: readonly Threat[] = [
     test: 'any one of its addresses is private',
   },
   { number: 26, attack: 'redirects', file: fetching, test: 'name of a redirect' },
+  {
+    number: 27,
+    attack: 'uploads aimed at others',
+    file: 'shared/src/files/file-client.test.ts',
+    test: 'threat 27',
+  },
   { number: 28, attack: 'zip bomb', file: unpack, test: 'when it has too much' },
   { number: 29, attack: 'paths of archives', file: unpack, test: 'with %s is refused' },
   {

@@ -174,7 +174,7 @@ describe('a download', () => {
     expect(head.headers.get('accept-ranges')).toBe('bytes');
   });
 
-  it('is saved and never shown, whatever it is and is called', async () => {
+  it('threat 15: is saved and never shown, whatever it is and is called', async () => {
     const page = await upload(Buffer.from('<script>'), 'x/é"; x=".html', 'text/html').catch(
       (error: unknown) => error,
     );

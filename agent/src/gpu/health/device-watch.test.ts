@@ -43,7 +43,7 @@ function reading(more: {
 }
 
 describe('health by the kernel log', () => {
-  it('takes a card out for a fault of its own, not for that of a program or another card', () => {
+  it('threat 17: takes a card out for a fault of its own, not for that of a program or another card', () => {
     const watch = new DeviceWatch();
     watch.hear({ kind: 'xid', code: 31, pci: 'PCI:0000:9b:00' });
     watch.hear({ kind: 'xid', code: 79, pci: 'PCI:0000:3b:00' });
@@ -99,7 +99,7 @@ describe('health by telemetry', () => {
     expect(watch.sickness(slice)).toContain('2 errors');
   });
 
-  it('takes a card out whose memory is not freed after a job, until it is', () => {
+  it('threat 17: takes a card out whose memory is not freed after a job, until it is', () => {
     const watch = new DeviceWatch();
     watch.look([reading({ usedGib: 1 })], none, 0);
     watch.look([reading({ usedGib: 40 })], held, 1_000);
