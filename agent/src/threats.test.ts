@@ -91,6 +91,12 @@ const threats: readonly Threat[] = [
   },
   { number: 16, attack: 'starved desktop', file: config, test: 'exactly this hardened container' },
   {
+    number: 16,
+    attack: 'starved desktop',
+    file: `${docker}/hostile-job.integration.test.ts`,
+    test: 'threat 16',
+  },
+  {
     number: 17,
     attack: 'a GPU left full or broken',
     file: 'agent/src/gpu/health/device-watch.test.ts',

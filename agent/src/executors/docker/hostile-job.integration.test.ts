@@ -11,6 +11,11 @@ const agentId = `agt_hostile_${process.pid}`;
 const mebibyte = 1024 * 1024;
 const never = new AbortController().signal;
 
+/** Quota, period and weight of the processors by the kernel's word, in control groups of either version. */
+const processors = `cd /sys/fs/cgroup
+if test -e cpu.max; then cat cpu.max cpu.weight
+else cat cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us cpu/cpu.shares; fi | tr '\\n' ' '`;
+
 /** Jobs that try to get compute for free, to blame the provider, or to take the agent down. */
 describe.skipIf(skip)('a hostile job', () => {
   let image = '';
@@ -68,6 +73,17 @@ describe.skipIf(skip)('a hostile job', () => {
     await executor.start(request);
     return request.executionId;
   }
+
+  it('threat 16: has no more of the processors than it was given, and comes after the owner', async () => {
+    const executor = make();
+    const script = `set -- $(${processors}); echo "[$1, $2, $3]" > "$OUTPUT_DIR/output.json"`;
+    const id = await start(executor, script);
+    const { output } = await executor.wait(id, never);
+    const [quota = 0, period = 0, weight = 0] = output as number[];
+    expect(quota / period).toBe(1);
+    // A program of the owner's has 1024 shares, or a weight of 100; engines reckon the weight their own way.
+    expect([weight === 256, weight < 100]).toContain(true);
+  });
 
   it('keeps its end though its output is a link in a circle', async () => {
     const executor = make();
