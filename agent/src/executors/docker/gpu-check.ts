@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { arch } from 'node:os';
+import { getuid } from 'node:process';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@node3/shared/logger';
@@ -73,20 +74,34 @@ async function lookFromOutside(
 ): Promise<boolean> {
   const leased = leasedNodes(host, devices);
   const program = buildIdleProgram(arch());
-  if (leased === null || program === null) return false;
-  const path = `/node3-idle-${randomBytes(8).toString('hex')}`;
-  const look = { Entrypoint: [path], Env: config.Env, HostConfig: { ReadonlyRootfs: false } };
-  const seen = await withContainer(deps.docker, config, look, async (container) => {
-    await container.putArchive(packProgram(path, program), { path: '/' });
-    await container.start();
-    const { State } = await container.inspect();
-    return readNodes(State.Pid, path, program);
-  });
+  if (leased === null || program === null || getuid?.() !== 0) return false;
+  const seen = await seeNodes(deps, config, program);
   if (seen === null) return false;
   const { foreign, missing } = compareNodes(host, leased, seen);
   if (foreign.length + missing.length === 0) return true;
   const detail = `The engine gave a container the device files ${list(seen)} instead of ${list(leased)}.`;
   throw new ExecutionError('gpu_error', detail);
+}
+
+/** @returns null where they can't be seen; an engine that fails here will fail the job and say why. */
+async function seeNodes(
+  { docker, log }: GpuCheckDeps,
+  config: ContainerCreateOptions,
+  program: Buffer,
+): Promise<string[] | null> {
+  const path = `/node3-idle-${randomBytes(8).toString('hex')}`;
+  const look = { Entrypoint: [path], Env: config.Env, HostConfig: { ReadonlyRootfs: false } };
+  try {
+    return await withContainer(docker, config, look, async (container) => {
+      await container.putArchive(packProgram(path, program), { path: '/' });
+      await container.start();
+      const { State } = await container.inspect();
+      return readNodes(State.Pid, path, program);
+    });
+  } catch (error) {
+    log.warn({ err: error, image: config.Image }, 'no container was there to look into');
+    return null;
+  }
 }
 
 function list(nodes: readonly string[]): string {
