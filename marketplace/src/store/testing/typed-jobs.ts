@@ -1,4 +1,4 @@
-/** Jobs as versions stored them that counted no types; one statement per line, of either engine. */
+/** Jobs as versions stored them that counted no types: statements for either engine. */
 export const untypedJobs = [
   "INSERT INTO accounts (account_id, wallet, created_at_ms) VALUES ('acc_1', 'wallet', 1)",
   ...(
