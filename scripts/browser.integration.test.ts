@@ -2,6 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { Agent } from '@node3/agent/agent';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
 import { dashboardLink } from '@node3/agent/local-token';
+import { clientOf } from '@node3/agent/testing/test-agent';
+import { changeLocalPolicy, getLocalPolicy } from '@node3/shared/routes/agent-local';
 import { createJob } from '@node3/shared/routes/jobs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +15,7 @@ import {
   takePictures,
 } from './browser-support.ts';
 import { type DevNetwork, type Requester, startDevNetwork } from './dev-network.ts';
+import { deviceThatMeasures, measuredDetector } from './measured-detector.ts';
 
 const { program, skip } = findChromium();
 const echo = (text: string) => `printf '%s\\n' '${text.replaceAll("'", "'\\''")}'`;
@@ -36,7 +39,11 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
       bash: image,
     };
     network = await startDevNetwork({ marketplace: { dashboardDir, defaultImages } });
-    agent = await network.startAgent('lighthouse', { config: { dashboardDir } });
+    const device = { ...deviceThatMeasures, model: 'Simulated GPU', modelId: 'rtx-4090' };
+    agent = await network.startAgent('lighthouse', {
+      config: { dashboardDir },
+      parts: { createDetectors: () => [measuredDetector(device)] },
+    });
     await agent.ready();
     requester = await network.openRequester();
     browser = await launch(program);
@@ -114,7 +121,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
 
   it('shows the provider its device, its work and its earnings', async () => {
     await page.goto(dashboardLink(agent.url, agent.token));
-    await page.getByRole('heading', { name: 'Earnings' }).waitFor();
+    await page.getByRole('heading', { name: 'Earnings', exact: true }).waitFor();
     await page.getByText('Simulated GPU').first().waitFor();
     await page.getByText('Lighthouse sweep').first().waitFor();
     await takePictures(page, 'agent');
@@ -149,6 +156,42 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
       expect(await made.count()).toBe(0);
       expect(await page.evaluate('top.name')).toBe('');
     }
+  });
+
+  it('lets the provider change the policy, and never over a change that was not seen', async () => {
+    const local = clientOf(agent);
+    const policy = async () => (await local.call(getLocalPolicy, {})).policy;
+    await page.goto(agent.url);
+    await page.getByRole('row', { name: /Without a GPU/ }).waitFor();
+    await page.getByRole('link', { name: 'Policy' }).click();
+    await page.getByText('New work is taken now').waitFor();
+    const idle = page.getByRole('textbox', { name: 'Only when idle for' });
+    await idle.fill('0');
+    await idle.press('Enter');
+    await page.getByText('Whole minutes from 1 to 1440').waitFor();
+    await idle.and(page.locator(':focus')).waitFor();
+    await idle.fill('');
+    await page.getByRole('textbox', { name: 'Highest temperature' }).fill('60');
+    await page.getByRole('button', { name: 'Ask 0.375 USDC for rtx-4090' }).press('Enter');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved; it holds from now on.').waitFor();
+    expect(await policy()).toMatchObject({
+      temperatureCelsiusMax: 60,
+      asks: { 'rtx-4090': { SOL: null, USDC: { amount: '0.375', asset: 'USDC' } } },
+    });
+    await page.getByText('Simulated GPU is at 61 °C, and your policy allows 60 °C.').waitFor();
+    const power = page.getByRole('textbox', { name: 'Power of all GPUs' });
+    await power.fill('500');
+    const set = { powerWattsMax: 300, electricityUsdPerKwh: 0.2 };
+    await local.call(changeLocalPolicy, { body: { set } });
+    await page.getByText('Changed here and elsewhere').waitFor();
+    await takePictures(page, 'policy');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Keep my changes' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(policy).toMatchObject({ powerWattsMax: 500, electricityUsdPerKwh: 0.2 });
+    await page.getByRole('button', { name: 'Give Power of all GPUs back to the settings' }).click();
+    await expect.poll(policy).toMatchObject({ powerWattsMax: null });
   });
 
   it('never wrote an error to the console', () => {

@@ -5,7 +5,9 @@ import { getAccount, getDepositAddress } from '@node3/shared/routes/accounts';
 import {
   getAgentStatus,
   getLocalEarnings,
+  getLocalEconomics,
   getLocalLogTail,
+  getLocalPolicy,
   listLocalExecutions,
 } from '@node3/shared/routes/agent-local';
 import { listJobArtifacts } from '@node3/shared/routes/artifacts';
@@ -160,6 +162,23 @@ export function localEarningsQuery({ client }: App) {
     queryKey: ['local', 'earnings'],
     queryFn: ({ signal }) => client.call(getLocalEarnings, {}, { signal }),
     refetchInterval: 5_000,
+  });
+}
+
+export function localEconomicsQuery({ client }: App) {
+  return queryOptions({
+    queryKey: ['local', 'economics'],
+    queryFn: ({ signal }) => client.call(getLocalEconomics, {}, { signal }),
+    refetchInterval: 10_000,
+  });
+}
+
+/** Also the command line and an editor change it, so it is read again and again. */
+export function localPolicyQuery({ client }: App) {
+  return queryOptions({
+    queryKey: ['local', 'policy'],
+    queryFn: ({ signal }) => client.call(getLocalPolicy, {}, { signal }),
+    refetchInterval: 3_000,
   });
 }
 

@@ -35,7 +35,7 @@ const homeRoute = createRoute({
   component: HomePage,
 });
 
-/** The agent serves only its own page; jobs are pages of the marketplace. */
+/** The agent serves only its own pages; jobs are pages of the marketplace. */
 function marketplaceOnly({ context }: { context: RouterContext }) {
   if (context.mode !== 'marketplace') throw notFound();
 }
@@ -78,7 +78,16 @@ const jobRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/job-page.tsx'), 'JobPage'),
 });
 
-const routeTree = rootRoute.addChildren([homeRoute, jobsRoute, newJobRoute, jobRoute]);
+const policyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/policy',
+  beforeLoad({ context }) {
+    if (context.mode !== 'agent') throw notFound();
+  },
+  component: lazyRouteComponent(() => import('./pages/policy-page.tsx'), 'PolicyPage'),
+});
+
+const routeTree = rootRoute.addChildren([homeRoute, jobsRoute, newJobRoute, jobRoute, policyRoute]);
 
 export function createAppRouter(mode: AppConfig['mode']) {
   return createRouter({

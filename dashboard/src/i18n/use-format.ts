@@ -21,6 +21,9 @@ export function useFormat() {
       money: (value: Money | null) => (value === null ? unknownMark : formatMoney(value, language)),
       number: (value: number | null) =>
         value === null ? unknownMark : formatNumber(value, language),
+      /** A small amount of something, to three digits that say something. */
+      precise: (value: number) =>
+        new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value),
       bytes: (value: number | null) =>
         value === null ? unknownMark : formatBytes(value, language),
       duration: (ms: number | null) => (ms === null ? unknownMark : formatDuration(ms, language)),

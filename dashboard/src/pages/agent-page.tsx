@@ -7,12 +7,18 @@ import { CommandLines } from '../parts/command-lines.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
 import { SectionCard } from '../parts/section-card.tsx';
-import { agentStatusQuery, localEarningsQuery, localExecutionsQuery } from '../queries.ts';
+import {
+  agentStatusQuery,
+  localEarningsQuery,
+  localEconomicsQuery,
+  localExecutionsQuery,
+} from '../queries.ts';
 import { ActiveExecutions } from './agent/active-executions.tsx';
 import { AgentEntry } from './agent/agent-entry.tsx';
 import { AgentHero } from './agent/agent-hero.tsx';
 import { DeviceTiles } from './agent/device-tiles.tsx';
 import { EarningsView } from './agent/earnings-view.tsx';
+import { GpuEarnings } from './agent/gpu-earnings.tsx';
 import { MachineFacts } from './agent/machine-facts.tsx';
 import { ModeButtons } from './agent/mode-buttons.tsx';
 import { ProblemList } from './agent/problem-list.tsx';
@@ -25,6 +31,7 @@ export function AgentPage() {
   const status = useQuery(agentStatusQuery(app));
   const earnings = useQuery(localEarningsQuery(app));
   const executions = useQuery(localExecutionsQuery(app));
+  const economics = useQuery(localEconomicsQuery(app));
   const isLocked = isMarketError(executions.error, 'AGENT_TOKEN_REQUIRED');
   const isEntered = executions.data !== undefined && !isLocked;
   return (
@@ -60,6 +67,18 @@ export function AgentPage() {
                     />
                   </SectionCard>
                 </>
+              )}
+              {!isLocked && (
+                <SectionCard
+                  title={t('gpuEarnings.title')}
+                  description={t('gpuEarnings.text')}
+                  padding="flush"
+                  id="gpu-earnings"
+                >
+                  <QueryView query={economics}>
+                    {({ earned }) => <GpuEarnings earned={earned} />}
+                  </QueryView>
+                </SectionCard>
               )}
               {!isLocked && (
                 <SectionCard title={t('recent.title')} padding="flush" id="executions">

@@ -1,5 +1,6 @@
 import { Anchor, Stack, Text } from '@mantine/core';
 import {
+  IconAdjustmentsHorizontal,
   IconBuildingStore,
   IconExternalLink,
   IconListDetails,
@@ -14,8 +15,8 @@ import { useApp } from '../app-context.tsx';
 import { agentStatusQuery } from '../queries.ts';
 
 interface Item {
-  to: '/' | '/jobs' | '/jobs/new';
-  label: 'nav.overview' | 'nav.jobs' | 'nav.newJob' | 'nav.agent';
+  to: '/' | '/jobs' | '/jobs/new' | '/policy';
+  label: 'nav.overview' | 'nav.jobs' | 'nav.newJob' | 'nav.agent' | 'nav.policy';
   icon: TablerIcon;
   exact: boolean;
 }
@@ -25,7 +26,14 @@ const marketplaceItems: Item[] = [
   { to: '/jobs', label: 'nav.jobs', icon: IconListDetails, exact: true },
   { to: '/jobs/new', label: 'nav.newJob', icon: IconPlus, exact: true },
 ];
-const agentItems: Item[] = [{ to: '/', label: 'nav.agent', icon: IconServer2, exact: true }];
+const agentItems: Item[] = [
+  { to: '/', label: 'nav.agent', icon: IconServer2, exact: true },
+  { to: '/policy', label: 'nav.policy', icon: IconAdjustmentsHorizontal, exact: true },
+];
+
+function useItems(): Item[] {
+  return useApp().config.mode === 'marketplace' ? marketplaceItems : agentItems;
+}
 
 function ItemLink({ item, className }: { item: Item; className: string }) {
   const { t } = useTranslation();
@@ -45,7 +53,7 @@ function ItemLink({ item, className }: { item: Item; className: string }) {
 export function SideNavigation() {
   const { t } = useTranslation();
   const { config } = useApp();
-  const items = config.mode === 'marketplace' ? marketplaceItems : agentItems;
+  const items = useItems();
   return (
     <Stack justify="space-between" h="100%">
       <Stack gap={4}>
@@ -84,7 +92,7 @@ export function TabBar() {
   const { t } = useTranslation();
   return (
     <nav className="tab-bar" aria-label={t('shell.navigation')}>
-      {marketplaceItems.map((item) => (
+      {useItems().map((item) => (
         <ItemLink key={item.to} item={item} className="tab-link" />
       ))}
     </nav>

@@ -15,7 +15,6 @@ export function Shell() {
   const { t } = useTranslation();
   const { config } = useApp();
   const phone = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
-  const tabs = phone && config.mode === 'marketplace';
   return (
     <NavigationFocus>
       <a className="skip-link" href="#main">
@@ -24,7 +23,7 @@ export function Shell() {
       <AppShell
         header={{ height: 56 }}
         navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: true } }}
-        footer={{ height: 60, collapsed: !tabs }}
+        footer={{ height: 60, collapsed: !phone }}
         padding={{ base: 'md', sm: 'xl' }}
       >
         <AppShell.Header className="shell-header">
@@ -52,7 +51,7 @@ export function Shell() {
             <Outlet />
           </div>
         </AppShell.Main>
-        {tabs && (
+        {phone && (
           <AppShell.Footer>
             <TabBar />
           </AppShell.Footer>

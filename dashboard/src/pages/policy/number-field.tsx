@@ -1,0 +1,37 @@
+import { NumberInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { PolicyFieldsProps } from './policy-fields.ts';
+
+type NumberKey =
+  | 'idleMinutes'
+  | 'temperatureCelsiusMax'
+  | 'powerWattsMax'
+  | 'diskFloorBytes'
+  | 'imageDiskBytes'
+  | 'electricityUsdPerKwh';
+
+interface NumberFieldProps extends PolicyFieldsProps {
+  field: NumberKey;
+  suffix: string;
+  decimals?: 'allowed';
+}
+
+/** A number that may be left empty. What it must be is checked with everything else. */
+export function NumberField({ field, suffix, decimals, ...props }: NumberFieldProps) {
+  const { t } = useTranslation();
+  return (
+    <NumberInput
+      label={t(`policy.${field}`)}
+      description={t(`policy.${field}.text`)}
+      placeholder={t(field === 'electricityUsdPerKwh' ? 'policy.unknown' : 'policy.noLimit')}
+      value={props.draft[field]}
+      suffix={suffix}
+      allowDecimal={decimals === 'allowed'}
+      allowNegative={false}
+      hideControls
+      inputMode={decimals === 'allowed' ? 'decimal' : 'numeric'}
+      error={props.errors.get(field)}
+      onChange={(value) => props.onChange({ [field]: String(value) })}
+    />
+  );
+}
