@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { startWebServer } from '@node3/shared/testing/web-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Node3 } from '../node3.ts';
 import { Testbed, usdcSpec } from '../testing/testbed.ts';
 
@@ -97,6 +97,11 @@ describe('a file', () => {
     await expect(artifacts.bytes(artifactId, { bytesMax: 9 })).rejects.toMatchObject({
       code: 'CONTENT_INVALID',
     });
+    for (const range of [{ start: -1 }, { start: 2, end: 2 }, { end: 0.5 }]) {
+      await expect(artifacts.download(artifactId, range)).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+      });
+    }
     await expect(artifacts.download(artifactId, { start: 10 })).rejects.toMatchObject({
       code: 'RANGE_INVALID',
       status: 416,
@@ -125,6 +130,36 @@ describe('a file', () => {
     await expect(new Response(stream).text()).rejects.toMatchObject({ code: 'CONTENT_INVALID' });
     await server.close();
     expect(answers).toBe(2);
+  });
+
+  it('that nobody wants any more is not asked for again', async () => {
+    let answers = 0;
+    let leave: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const server = await startWebServer((_, response) => {
+      answers += 1;
+      response.once('close', leave);
+      response.writeHead(200, { etag: '"1"', 'content-length': 10 }).write('01234');
+    });
+    const node3 = new Node3({ url: `http://127.0.0.1:${server.port}`, apiKey: 'k' });
+    const { stream } = await node3.artifacts.download('art_1');
+    const reader = stream.getReader();
+    await reader.read();
+    const rest = reader.read();
+    // So that the rest is being waited for.
+    await new Promise((resolve) => setImmediate(resolve));
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await reader.cancel();
+    expect(await rest).toEqual({ done: true, value: undefined });
+    await left;
+    await server.close();
+    const firstPauseMs = 250 * 0.75;
+    expect(timers).not.toHaveBeenCalledWith(expect.any(Function), firstPauseMs);
+    expect(answers).toBe(1);
+    vi.restoreAllMocks();
   });
 
   it('with another sha256 than announced is refused', async () => {

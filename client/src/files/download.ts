@@ -1,5 +1,6 @@
-import { ContentError } from '../errors.ts';
+import { ContentError, OptionError } from '../errors.ts';
 import { type FollowOptions, Patience } from '../http/patience.ts';
+import { readPiece } from '../http/read-piece.ts';
 import type { Call, Transport } from '../http/transport.ts';
 
 /** Which bytes are downloaded; all of them where nothing is said. */
@@ -27,6 +28,7 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<Download> {
   const { start = 0, end, signal } = options;
+  checkRange(start, end);
   const leave = new AbortController();
   const both = signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]);
   const patience = new Patience(options);
@@ -50,13 +52,16 @@ export async function download(
     while (position < last) {
       try {
         reader ??= readerOf(await open(), position, etag);
-        const { done, value } = await reader.read();
+        const { done, value } = await readPiece(reader);
         if (done) throw new Error('The connection ended in the middle of a file.');
         patience.progressed();
         position += value.byteLength;
         return value;
       } catch (error) {
+        reader?.cancel().catch(() => undefined);
         reader = undefined;
+        // Whoever reads it does not want the rest.
+        if (leave.signal.aborted) return null;
         await patience.fail(error);
       }
     }
@@ -76,6 +81,14 @@ export async function download(
     { highWaterMark: 0 },
   );
   return { stream, bytesTotal, sha256: etag?.replaceAll('"', '') ?? null };
+}
+
+function checkRange(start: number, end: number | undefined): void {
+  const isPlace = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  if (!isPlace(start)) throw new OptionError('start', 'it must be a whole number from 0 on');
+  if (end !== undefined && !(isPlace(end) && end > start)) {
+    throw new OptionError('end', 'it must be a whole number after start');
+  }
 }
 
 function rangeOf(start: number, end: number | undefined): string {

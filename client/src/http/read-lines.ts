@@ -1,5 +1,4 @@
-/** A server that has nothing to say says so every 30 s: a longer silence is a dead connection. */
-const silenceMsMax = 75_000;
+import { readPiece } from './read-piece.ts';
 
 /**
  * The JSON objects of a body, one a line. Rejects when the connection breaks, or is silent for too long.
@@ -13,7 +12,7 @@ export async function* readLines(
   let rest = '';
   try {
     for (;;) {
-      const { done, value } = await withinSilence(reader);
+      const { done, value } = await readPiece(reader);
       if (done) break;
       const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
@@ -28,16 +27,4 @@ export async function* readLines(
 
 function parseLine(line: string): Record<string, unknown> {
   return JSON.parse(line) as Record<string, unknown>;
-}
-
-async function withinSilence(reader: ReadableStreamDefaultReader<Uint8Array>) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The stream has been silent.')), silenceMsMax);
-  });
-  try {
-    return await Promise.race([reader.read(), silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

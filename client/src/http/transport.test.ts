@@ -74,6 +74,16 @@ describe('a call', () => {
     expect((await node3.request<{ jobId: string }>(post)).jobId).toBe(first.jobId);
   });
 
+  it('with what is no JSON is not sent', async () => {
+    const { sent, fetch } = counting();
+    const spec = usdcSpec({ labels: { odd: 1n as unknown as string } });
+    await expect(bed.client({ fetch }).jobs.create(spec)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      field: 'body',
+    });
+    expect(sent).toEqual([]);
+  });
+
   it('gives up after its tries, and tells what the last one met', async () => {
     bed.proxy.gate('shut');
     bed.proxy.drop();

@@ -146,7 +146,7 @@ export class Transport {
     if (token !== null) headers['authorization'] = `Bearer ${token}`;
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     if (call.bytes !== undefined) headers['content-type'] = 'application/octet-stream';
-    const body = call.bytes ?? (call.body === undefined ? null : JSON.stringify(call.body));
+    const body = call.bytes ?? (call.body === undefined ? null : toJson(call.body));
     return fetch(url + call.path + queryOf(call.query), {
       method: call.method,
       headers,
@@ -175,6 +175,15 @@ function queryOf(fields: Call['query'] = {}): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
   if (given.length === 0) return '';
   return `?${new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)])))}`;
+}
+
+/** @throws OptionError for what JSON has no word for, such as a bigint that is no `Money`. */
+function toJson(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    throw new OptionError('body', error instanceof Error ? error.message : 'it is no JSON');
+  }
 }
 
 function parse(text: string): unknown {
