@@ -47,6 +47,8 @@ export interface ExecutorContext {
   ownerId: string;
   /** With what the policy said at the start in the place of its settings. */
   config: AgentConfig;
+  /** The policy as it is now; null where no job runs. */
+  policy: Pick<PolicyStore, 'current' | 'file'> | null;
   clock: HostClock;
   log: Logger;
   /** Where secrets of jobs lie; null where there is no place for them. */
@@ -148,6 +150,7 @@ export function createCore(
   const context: ExecutorContext = {
     ownerId,
     config: withPolicy(config, started),
+    policy: policyStore,
     clock,
     log,
     secretFiles,

@@ -54,7 +54,7 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
 
 /** What the provider's settings and policy say of containers. */
 export function dockerOptions(context: ExecutorContext): DockerExecutorDeps {
-  const { clock, config, log, ownerId, secretFiles } = context;
+  const { clock, config, log, ownerId, policy, secretFiles } = context;
   const docker = connectTo(config);
   const egress = egressPolicyFor(config.egressHosts ?? []);
   return {
@@ -68,6 +68,12 @@ export function dockerOptions(context: ExecutorContext): DockerExecutorDeps {
     images: imagePolicyOf(config),
     volumeFolder: join(config.dataDir, 'volumes'),
     imageCacheFile: join(config.dataDir, 'images.json'),
+    ...(policy !== null && {
+      warm: {
+        file: join(config.dataDir, 'warm-containers.json'),
+        policy: () => ({ containersMax: policy.current.warmContainers, version: policy.file }),
+      },
+    }),
     ...(config.diskFloorBytes !== undefined && { diskFreeBytesMin: config.diskFloorBytes }),
   };
 }

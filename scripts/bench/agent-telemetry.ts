@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { memorySettings } from '@node3/agent/memory-settings';
 import { createAgentProcess } from '../agent-process.ts';
 import { type DevNetwork, startDevNetwork } from '../dev-network.ts';
 import type { BenchOptions } from './core.ts';
@@ -48,8 +49,8 @@ async function measureAgent(
     dataDir: join(network.folder, name),
     marketplaceUrl: network.marketplaceUrl,
     rpcUrl: network.localnet.rpcUrl,
-    // As `npm start` has it: what was compiled once is not compiled, nor its compiler loaded, again.
-    env: { NODE_COMPILE_CACHE: join(network.folder, 'compiled'), ...env },
+    // As a service has it.
+    env: { ...memorySettings(network.folder), ...env },
   });
   await agent.start();
   await sleep(compileMs);

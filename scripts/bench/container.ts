@@ -42,7 +42,7 @@ const commands = {
   ],
 };
 
-const [bare, cold] = ['bare dockerode', 'node3 cold'];
+const [bare, cold, warm] = ['bare dockerode', 'node3 cold', 'node3 warm'];
 
 /** Container jobs with the image there, through the whole network, against the library alone. */
 export async function benchContainer({ rounds, say }: BenchOptions): Promise<Measurement[]> {
@@ -53,13 +53,15 @@ export async function benchContainer({ rounds, say }: BenchOptions): Promise<Mea
   try {
     const stage = { docker, image, network, requester: await network.openRequester() };
     const agent = await startTimedAgent(network, 'cold', {});
+    const warmAgent = await startTimedAgent(network, 'warm', { warmContainers: 1 });
     const contenders = [
       { name: bare, measure: () => measureBare(stage) },
       { name: cold, measure: () => measureAgent(stage, agent) },
+      { name: warm, measure: () => measureWarm(stage, warmAgent) },
     ];
     say('container jobs …');
     const found = await pairedRounds(contenders, rounds, (each) => each.measure(), say);
-    await agent.agent.drain({ deadlineMs: 0 });
+    await Promise.all([agent, warmAgent].map((each) => each.agent.drain({ deadlineMs: 0 })));
     return toMeasurements(found);
   } finally {
     await network.stop();
@@ -79,6 +81,21 @@ async function measureAgent(stage: Stage, agent: TimedAgent): Promise<Sample> {
   const { bytesPerSec } = await runJob(stage, agent, commands.flood);
   const { lateMs } = await runJob(stage, agent, commands.clock);
   return { firstByteMs, bytesPerSec, lateMs: median(lateMs) };
+}
+
+/** The first job of all brings the container that waits for the next. */
+async function measureWarm(stage: Stage, agent: TimedAgent): Promise<Sample> {
+  if (agent.firstByteMs() === null) await runJob(stage, agent, commands.hello);
+  await waitUntil('a container that waits', () => findWaiting(stage.docker), endMs);
+  await runJob(stage, agent, commands.hello);
+  const firstByteMs = await waitUntil('the first line', async () => agent.firstByteMs(), endMs);
+  return { firstByteMs, bytesPerSec: null, lateMs: null };
+}
+
+async function findWaiting(docker: Stage['docker']): Promise<string | null> {
+  const filters = JSON.stringify({ name: ['n3-warm-'], status: ['running'] });
+  const [found] = await docker.listContainers({ filters });
+  return found?.Id ?? null;
 }
 
 async function runJob(
@@ -115,6 +132,15 @@ function toMeasurements(rounds: Rounds<Sample>): Measurement[] {
       {
         ours: figures(rounds, cold, firstByte),
         theirs: bareMs,
+      },
+    ),
+    row(
+      'accept to first byte, warm / cold',
+      ratios(rounds, [warm, cold], firstByte),
+      { atMost: 0.05, unit: '×' },
+      {
+        ours: figures(rounds, warm, firstByte),
+        theirs: figures(rounds, cold, firstByte),
       },
     ),
     row(

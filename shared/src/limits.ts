@@ -49,6 +49,8 @@ export const limits = {
   /** Results of which an agent keeps what each device earned; totals keep all. */
   earningRowsMax: 10_000,
   /** Images, registries or classes of devices that a policy names. */
+  /** Containers of one machine that wait for jobs: some megabytes each. */
+  warmContainers: 16,
   policyListed: 256,
 
   gpusPerJob: 8,
@@ -161,7 +163,7 @@ export const limits = {
   collectMs: 60_000,
 
   logLineBytes: 16 * 1024,
-  logLinesPerBatch: 500,
+  logLinesPerBatch: 2_000,
   logLinesPerPage: 1_000,
   /** A page ends with the line that reaches this, so that a thousand long lines are several pages. */
   logPageBytes: 1024 * 1024,

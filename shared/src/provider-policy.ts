@@ -95,6 +95,11 @@ export const ProviderPolicy = strictObject({
       description: 'a size of at least 1g for images that jobs brought, or none',
     }),
   ),
+  warmContainers: Type.Integer({
+    minimum: 0,
+    maximum: limits.warmContainers,
+    description: `a whole number from 0 to ${limits.warmContainers} of started containers that may wait for jobs like earlier ones`,
+  }),
   nativeAllowed: Type.Boolean({
     description: 'on or off: the provider’s half of the agreement to jobs without a container',
   }),

@@ -28,6 +28,7 @@ export async function runDoctor(config: AgentConfig, image: string | null): Prom
     config: { ...config, nativeAllowed: false, egressHosts: [] },
     clock,
     log: silentLogger,
+    policy: null,
     secretFiles: null,
   };
   const [executor] = createExecutors(context);

@@ -20,6 +20,7 @@ export function policyDefaults(config: AgentConfig): ProviderPolicy {
     requestersBlocked: config.requestersBlocked,
     diskFloorBytes: agentLimits.diskFloorBytes,
     imageDiskBytes: config.imageCacheBytesMax ?? null,
+    warmContainers: 0,
     nativeAllowed: config.nativeAllowed,
     whenClosed: 'finish',
     electricityUsdPerKwh: null,

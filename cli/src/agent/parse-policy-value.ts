@@ -25,6 +25,7 @@ const kinds: Record<PolicyKey, Kind> = {
   requestersBlocked: 'list',
   diskFloorBytes: 'size',
   imageDiskBytes: 'size',
+  warmContainers: 'number',
   nativeAllowed: 'flag',
   whenClosed: 'text',
   electricityUsdPerKwh: 'number',

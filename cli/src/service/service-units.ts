@@ -1,3 +1,5 @@
+import { memorySettings } from '@node3/agent/memory-settings';
+
 /** What a unit is made of. Paths are absolute. */
 export interface ServiceFacts {
   /** The Node.js that runs it. */
@@ -33,6 +35,9 @@ export function systemdUnit(facts: ServiceFacts): string {
     ...(system ? [`User=${user}`] : []),
     ...(system && groups.length > 0 ? [`SupplementaryGroups=${groups.join(' ')}`] : []),
     `WorkingDirectory=${folder.replaceAll('%', '%%')}`,
+    ...Object.entries(memorySettings(folder)).map(
+      ([name, value]) => `Environment=${plainQuote(`${name}=${value}`)}`,
+    ),
     `EnvironmentFile=-${environmentFile.replaceAll('%', '%%')}`,
     `ExecStart=${quote(nodePath)} ${quote(mainPath)}`,
     'Restart=on-failure',
@@ -49,10 +54,13 @@ export function systemdUnit(facts: ServiceFacts): string {
   ].join('\n');
 }
 
-/** systemd splits at blanks and replaces what follows % and $. */
+/** systemd splits at blanks and replaces what follows % and, in commands, $. */
 function quote(text: string): string {
-  const escaped = text.replace(/["\\]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$');
-  return `"${escaped}"`;
+  return plainQuote(text).replaceAll('$', '$$$$');
+}
+
+function plainQuote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 }
 
 /** A LaunchAgent of the user: it runs while that user is logged in. */

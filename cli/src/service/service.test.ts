@@ -67,6 +67,7 @@ describe('a systemd unit', () => {
     expect(text).toContain(`ExecStart="${process.execPath}" "/opt/node 3/100%%/main.ts"`);
     expect(text).toMatch(/TimeoutStopSec=90\n[^]*WantedBy=default\.target/);
     expect(text).not.toContain('User=');
+    expect(text).toContain('Environment="MALLOC_ARENA_MAX=2"\n');
   });
 
   it('of the system has its own user and groups', () => {

@@ -14,6 +14,8 @@ export const labelNames = {
 
 export interface ContainerFacts {
   executionId: string;
+  /** What container and volumes are named after: another than the execution's for one that waited. */
+  boxId: string;
   jobId: string;
   attempt: number;
   runMs: number;
@@ -54,5 +56,11 @@ export function readLabels(
   };
   if (!Object.values(numbers).every((number) => Number.isSafeInteger(number))) return null;
   const port = labels[labelNames.proxyPort];
-  return { executionId, jobId, ...numbers, proxyPort: port === undefined ? null : Number(port) };
+  return {
+    executionId,
+    boxId: executionId,
+    jobId,
+    ...numbers,
+    proxyPort: port === undefined ? null : Number(port),
+  };
 }

@@ -18,11 +18,11 @@ export async function listContainers(docker: Docker, agentId: string): Promise<O
 export async function readOwnedExecution(
   docker: Docker,
   agentId: string,
-  executionId: string,
-): Promise<{ owned: OwnedExecution; facts: ContainerFacts } | null> {
+  boxId: string,
+): Promise<{ owned: OwnedExecution; facts: ContainerFacts; exitCode: number } | null> {
   let info: Docker.ContainerInspectInfo;
   try {
-    info = await docker.getContainer(containerName(executionId)).inspect();
+    info = await docker.getContainer(containerName(boxId)).inspect();
   } catch (error) {
     if (engineStatus(error) === 404) return null;
     throw error;
@@ -31,7 +31,8 @@ export async function readOwnedExecution(
   if (facts === null || info.Config.Labels[labelNames.agent] !== agentId) return null;
   const startedAtMs = readEngineTime(info.State.StartedAt);
   const ended = startedAtMs === null ? 'created' : 'exited';
-  const { jobId, attempt } = facts;
+  const { executionId, jobId, attempt } = facts;
   const state = info.State.Running ? 'running' : ended;
-  return { facts, owned: { executionId, jobId, attempt, state, startedAtMs } };
+  const exitCode = info.State.ExitCode;
+  return { facts, exitCode, owned: { executionId, jobId, attempt, state, startedAtMs } };
 }

@@ -15,6 +15,8 @@ export interface OutcomeDeps extends UsageDeps {
 
 export interface EndedContainer {
   facts: ContainerFacts;
+  /** When its job began. */
+  startedAtMs: number;
   /** Why we ended it; null when it ended by itself or under an earlier process of the agent. */
   stopCause: StopCause | null;
   usage: ExecutionUsage | null;
@@ -29,8 +31,9 @@ export async function describeOutcome(
   ended: EndedContainer,
 ): Promise<ExecutionOutcome> {
   const { facts, usage } = ended;
+  const waited = facts.boxId !== facts.executionId;
   const { State } = await container.inspect();
-  const startedAtMs = readEngineTime(State.StartedAt);
+  const startedAtMs = waited ? ended.startedAtMs : readEngineTime(State.StartedAt);
   const finishedAtMs = readEngineTime(State.FinishedAt);
   const runMs =
     startedAtMs === null || finishedAtMs === null ? null : Math.max(0, finishedAtMs - startedAtMs);
@@ -94,7 +97,7 @@ async function findForeignKill(
 /** Between two measurements a short job can write too much and end: it is measured once more. */
 async function findDiskCause(deps: OutcomeDeps, facts: ContainerFacts): Promise<StopCause | null> {
   try {
-    const bytes = await readOutputBytes(deps, facts.executionId, facts.diskBytes);
+    const bytes = await readOutputBytes(deps, facts.boxId, facts.diskBytes);
     return bytes !== null && bytes > facts.diskBytes ? { kind: 'out_of_disk' } : null;
   } catch (error) {
     deps.log.warn({ err: error, executionId: facts.executionId }, 'output was not measured');

@@ -13,6 +13,7 @@ afterEach(() => {
 });
 
 const facts = {
+  boxId: 'exe_1',
   executionId: 'exe_1',
   jobId: 'job_1',
   attempt: 1,

@@ -54,7 +54,7 @@ export class ContainerSupervision {
     this.#deps = deps;
     this.facts = facts;
     this.startedAtMs = startedAtMs;
-    this.#container = deps.docker.getContainer(`n3-${facts.executionId}`);
+    this.#container = deps.docker.getContainer(`n3-${facts.boxId}`);
     this.#ended = this.#waitForEnd();
     // A failure is read by outcome(); without a reader it must not end the process.
     this.#ended.catch(() => {});
@@ -86,6 +86,7 @@ export class ContainerSupervision {
     // An engine that went away while it was read is asked again.
     this.#outcome ??= describeOutcome(this.#deps, this.#container, {
       facts: this.facts,
+      startedAtMs: this.startedAtMs,
       stopCause: this.#stopCause,
       usage: this.#usage,
       engineWasAway: this.#engineWasAway,
@@ -153,10 +154,10 @@ export class ContainerSupervision {
   }
 
   async #sample(): Promise<void> {
-    const { executionId, diskBytes } = this.facts;
+    const { boxId, diskBytes } = this.facts;
     try {
       const nowMs = this.#deps.clock.nowMs();
-      this.#usage = await sampleUsage(this.#deps, executionId, diskBytes, this.#usage, nowMs);
+      this.#usage = await sampleUsage(this.#deps, boxId, diskBytes, this.#usage, nowMs);
     } catch (error) {
       if (engineStatus(error) === 404 || engineStatus(error) === 409) return;
       if (systemErrorCode(error) !== null) this.#engineWasAway = true;
@@ -164,7 +165,7 @@ export class ContainerSupervision {
     }
     if ((this.#usage.outputBytes ?? 0) > diskBytes) this.#stopQuietly({ kind: 'out_of_disk' });
     const { diskFreeBytesMin = diskFreeBytesMinDefault } = this.#deps;
-    const freeBytes = await readDiskFree(this.#deps, executionId);
+    const freeBytes = await readDiskFree(this.#deps, boxId);
     if (freeBytes !== null && freeBytes < diskFreeBytesMin) {
       this.#stopQuietly({ kind: 'machine_disk_full' });
     }

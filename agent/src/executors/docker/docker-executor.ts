@@ -36,6 +36,10 @@ import { ensureImage } from './image-pull.ts';
 import { type JobNetworkDeps, JobNetworks } from './job-networks.ts';
 import { streamLogs } from './log-stream.ts';
 import { findOutputFolder } from './output-folder.ts';
+import { makeWarmBox } from './warm/warm-box.ts';
+import { type WarmPolicy, WarmPool } from './warm/warm-pool.ts';
+import { type WarmRecord, WarmRecords } from './warm/warm-records.ts';
+import { unusedExitCode } from './warm/warm-shape.ts';
 
 export interface DockerExecutorDeps {
   docker: Docker;
@@ -62,6 +66,8 @@ export interface DockerExecutorDeps {
   egress?: EgressPolicy | null;
   /** Tests give their own ways out. */
   networkTools?: Pick<JobNetworkDeps, 'lookup' | 'dial' | 'findFirewall'>;
+  /** What may wait for jobs, and the file that says which job got which; left out, nothing waits. */
+  warm?: { policy(): WarmPolicy; file: string };
   /** Free space on the outputs' disk below which workloads are stopped; left out, 512 MiB. */
   diskFreeBytesMin?: number;
 }
@@ -76,13 +82,14 @@ const isolationOfRuntime: Record<string, Isolation> = {
 export class DockerExecutor implements Executor {
   readonly name = 'docker';
   readonly isolation: Isolation;
-  readonly #deps: DockerExecutorDeps & {
+  readonly #deps: Omit<DockerExecutorDeps, 'warm'> & {
     volumesReachable: boolean;
     secretFiles: SecretFiles | null;
     networks: JobNetworks;
     images: ImagePolicy;
     cache: ImageCache;
     fixedVolumes: FixedVolumes | null;
+    warm: { pool: WarmPool; records: WarmRecords } | null;
   };
   #volumesFound: Promise<FixedVolumes | null> | null = null;
   readonly #supervisions = new Map<string, ContainerSupervision>();
@@ -102,6 +109,7 @@ export class DockerExecutor implements Executor {
       networks,
       images: deps.images ?? imagePolicyUsual,
       fixedVolumes: null,
+      warm: deps.warm === undefined ? null : this.#openWarm(deps.warm, deps),
       cache: new ImageCache({ ...deps, file: deps.imageCacheFile ?? null }),
     };
     this.isolation = isolationOfRuntime[deps.runtime ?? ''] ?? 'container';
@@ -173,20 +181,17 @@ export class DockerExecutor implements Executor {
     signal: AbortSignal,
   ): Promise<void> {
     const bytesMax = this.#require(executionId).facts.logBytesMax;
-    const container = this.#deps.docker.getContainer(containerName(executionId));
+    const container = this.#deps.docker.getContainer(containerName(this.#boxOf(executionId)));
     await streamLogs(container, { ...options, bytesMax }, sink, signal);
   }
 
   async remove(executionId: string): Promise<void> {
     await this.#supervisions.get(executionId)?.close();
     this.#supervisions.delete(executionId);
-    await this.#findFixedVolumes();
-    const { docker } = this.#deps;
-    const container = docker.getContainer(containerName(executionId));
-    await ignoreMissing(container.remove({ force: true, v: true }));
+    await this.#removeBox(this.#boxOf(executionId));
     await this.#deps.networks.remove(executionId);
-    await removeVolumes(this.#deps, executionId);
     await this.#deps.secretFiles?.remove(executionId);
+    await this.#deps.warm?.records.remove(executionId);
   }
 
   /** Includes executions of which only volumes or networks are left; they are listed as created. */
@@ -196,14 +201,21 @@ export class DockerExecutor implements Executor {
     const leftovers = [...(await listVolumeOwners(docker, agentId)), ...(await networks.list())];
     const owned = new Map(leftovers.map((each) => [each.executionId, each]));
     for (const container of containers) owned.set(container.executionId, container);
-    return [...owned.values()];
+    return [...owned.values()].flatMap((each) => this.#asOwned(each));
   }
 
   async adopt(executionId: string): Promise<OwnedExecution | null> {
     await this.#findFixedVolumes();
-    const found = await readOwnedExecution(this.#deps.docker, this.#deps.agentId, executionId);
+    const record = this.#deps.warm?.records.get(executionId) ?? null;
+    const boxId = this.#boxOf(executionId);
+    const found = await readOwnedExecution(this.#deps.docker, this.#deps.agentId, boxId);
     if (found === null) return null;
-    const { owned, facts } = found;
+    // The agent died before it had told the container what to run.
+    if (record !== null && found.owned.state === 'exited' && found.exitCode === unusedExitCode) {
+      return null;
+    }
+    const facts = record?.facts ?? found.facts;
+    const owned = { ...found.owned, ...ownerIn(record) };
     if (owned.startedAtMs !== null && !this.#supervisions.has(executionId)) {
       await this.#reopenNetwork(executionId, owned, facts.proxyPort);
       const supervision = new ContainerSupervision(this.#deps, facts, owned.startedAtMs);
@@ -213,7 +225,7 @@ export class DockerExecutor implements Executor {
   }
 
   outputFolder(executionId: string, staging: () => Promise<string>): Promise<string | null> {
-    return findOutputFolder(this.#deps, executionId, staging);
+    return findOutputFolder(this.#deps, this.#boxOf(executionId), staging);
   }
 
   freeDisk(bytes: number): Promise<void> {
@@ -227,7 +239,40 @@ export class DockerExecutor implements Executor {
   async close(): Promise<void> {
     await Promise.all([...this.#supervisions.values()].map((each) => each.close()));
     this.#supervisions.clear();
+    await this.#deps.warm?.pool.close();
     await this.#deps.networks.close();
+  }
+
+  #boxOf(executionId: string): string {
+    return this.#deps.warm?.records.get(executionId)?.facts.boxId ?? executionId;
+  }
+
+  async #removeBox(boxId: string): Promise<void> {
+    await this.#findFixedVolumes();
+    const container = this.#deps.docker.getContainer(containerName(boxId));
+    await ignoreMissing(container.remove({ force: true, v: true }));
+    await removeVolumes(this.#deps, boxId);
+  }
+
+  #openWarm(warm: NonNullable<DockerExecutorDeps['warm']>, { clock, log }: DockerExecutorDeps) {
+    const pool = new WarmPool({
+      clock,
+      log,
+      policy: () => warm.policy(),
+      make: (shape, boxId) => makeWarmBox(this.#deps, shape, boxId),
+      remove: (boxId) => this.#removeBox(boxId),
+    });
+    return { pool, records: new WarmRecords(warm.file) };
+  }
+
+  /** What waits for a job is nobody's; what an earlier process left waiting is a leftover. */
+  #asOwned(found: OwnedExecution): OwnedExecution[] {
+    const { warm } = this.#deps;
+    if (warm === null) return [found];
+    if (warm.pool.has(found.executionId)) return [];
+    const executionId = warm.records.ownerOf(found.executionId);
+    if (executionId === null) return [found];
+    return [{ ...found, ...ownerIn(warm.records.get(executionId)) }];
   }
 
   /** A job whose network can't be guarded loses it and goes on: what it can still do is its own affair. */
@@ -265,4 +310,10 @@ export class DockerExecutor implements Executor {
     assert(supervision !== undefined, 'the execution was started or adopted here');
     return supervision;
   }
+}
+
+function ownerIn(record: WarmRecord | null): Partial<OwnedExecution> {
+  if (record === null) return {};
+  const { attempt, executionId, jobId } = record.facts;
+  return { attempt, executionId, jobId, startedAtMs: record.startedAtMs };
 }

@@ -46,7 +46,7 @@ export async function createVolumes(
     { name: names.input, target: 'input', files: files.input, ownerId: 0 },
     { name: names.output, target: 'output', files: [], ownerId: jobUserId },
   ];
-  if (files.code.length > 0) {
+  if (request.workload.kind === 'script') {
     volumes.push({ name: names.code, target: 'job', files: files.code, ownerId: 0 });
   }
   const labels = writeLabels(request);
@@ -69,6 +69,27 @@ export async function createVolumes(
     volumes.map((volume, i) => {
       const place = volume.name === names.output && output !== null ? output : (places[i] ?? '');
       return seedDirectly(volume, place, rootId);
+    }),
+  );
+}
+
+/** Brings the files of a job into volumes that were made before it was known. */
+export async function fillVolumes(
+  deps: ExecutionVolumeDeps,
+  boxId: string,
+  { code, input }: JobFiles,
+): Promise<void> {
+  const names = volumeNames(boxId);
+  const volumes: SeededVolume[] = [
+    { name: names.input, target: 'input', files: input, ownerId: 0 },
+    { name: names.code, target: 'job', files: code, ownerId: 0 },
+  ].filter(({ files }) => files.length > 0);
+  const places = await locate(deps, volumes);
+  if (places === null) throw new Error('the volumes of a container that waited are out of reach');
+  await Promise.all(
+    volumes.map(async (volume, i) => {
+      const place = places[i] ?? '';
+      await seedDirectly(volume, place, (await stat(place)).uid);
     }),
   );
 }

@@ -35,6 +35,8 @@ export interface LocalImage extends PreparedImage {
   volumes: string[];
   /** Variables that the image sets, as `NAME=value`. */
   env: string[];
+  entrypoint: string[];
+  command: string[];
 }
 
 /** What this project builds and tags itself; jobs may use it although no registry has it. */
@@ -63,14 +65,16 @@ export async function findImage(
       throw new ExecutionError('image_pull_failed', detail);
     }
     const volumes: unknown = found.Config?.Volumes;
-    const env: unknown = found.Config?.Env;
+    const { Cmd, Entrypoint, Env } = (found.Config ?? {}) as Record<string, unknown>;
     return {
       imageId: found.Id,
       imageDigest: findDigest(digests, repository),
       sizeBytes: found.Size,
       pulled: false,
       volumes: Object.keys(typeof volumes === 'object' && volumes !== null ? volumes : {}),
-      env: Array.isArray(env) ? env.map(String) : [],
+      env: toTexts(Env),
+      entrypoint: toTexts(Entrypoint),
+      command: toTexts(Cmd),
     };
   } catch (error) {
     if (error instanceof ExecutionError) throw error;
@@ -80,6 +84,10 @@ export async function findImage(
     }
     throw new ExecutionError('engine_error', engineMessage(error), { cause: error });
   }
+}
+
+function toTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /**

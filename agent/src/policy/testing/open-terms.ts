@@ -17,6 +17,7 @@ export const openPolicy: ProviderPolicy = {
   requestersBlocked: [],
   diskFloorBytes: 1024 ** 3,
   imageDiskBytes: null,
+  warmContainers: 0,
   nativeAllowed: false,
   whenClosed: 'finish',
   electricityUsdPerKwh: null,

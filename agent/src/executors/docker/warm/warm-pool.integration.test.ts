@@ -1,0 +1,211 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '@node3/shared/clock';
+import { systemIds } from '@node3/shared/ids';
+import { silentLogger } from '@node3/shared/logger';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import type { ExecutionRequest, Workload } from '../../executor.ts';
+import { containerName } from '../container-config.ts';
+import { DockerExecutor } from '../docker-executor.ts';
+import { findTestEngine } from '../docker-test-engine.ts';
+import { jailProbe } from '../jail-probe.ts';
+import { WarmRecords } from './warm-records.ts';
+
+const { docker, skip, prepareImage } = await findTestEngine();
+const agentId = `agt_warm_${process.pid}`;
+const mebibyte = 1024 * 1024;
+const never = new AbortController().signal;
+const within = { timeout: 30_000, interval: 50 };
+
+/** Reads the job's own process, its variables, input and rights, and leaves an output. */
+const look = `
+import json, os, sys
+here = json.load(open('/tmp/input.json'))
+json.dump({'n': here['n'], 'args': sys.argv[1:], 'job': os.environ['JOB_ID'], 'mine': os.environ['MINE'],
+  'uid': os.getuid(), 'output': os.listdir('/output'), 'tmp': os.listdir('/tmp'), 'stdin': sys.stdin.read(),
+  'input': sorted(os.listdir('/input'))}, open('/output/output.json', 'w'))
+print('looked')`;
+
+describe.skipIf(skip)('containers that wait for jobs', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'node3-warm-'));
+  let version = 1;
+  const open = () =>
+    new DockerExecutor({
+      docker,
+      agentId,
+      clock: systemClock,
+      log: silentLogger,
+      volumeFolder: path.join(folder, 'volumes'),
+      warm: {
+        file: path.join(folder, 'warm.json'),
+        policy: () => ({ containersMax: 2, version }),
+      },
+    });
+  let executor = open();
+  afterAll(async () => {
+    for (const { executionId } of await executor.list()) await executor.remove(executionId);
+    await executor.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function requestOf(workload: Workload): ExecutionRequest {
+    return {
+      executionId: systemIds.next('execution'),
+      jobId: systemIds.next('job'),
+      attempt: 1,
+      agentId,
+      workload,
+      inputs: [],
+      limits: {
+        cpus: 1,
+        memoryBytes: 128 * mebibyte,
+        diskBytes: 16 * mebibyte,
+        shmBytes: 8 * mebibyte,
+        pidsMax: 64,
+        runMs: 60_000,
+        logBytesMax: mebibyte,
+      },
+      network: 'none',
+      devices: [],
+    };
+  }
+
+  const python = async (code: string, n: number): Promise<Workload> => ({
+    kind: 'script',
+    language: 'python',
+    code,
+    image: await prepareImage(),
+    env: { MINE: `it's ${n}\n` },
+    input: { n },
+  });
+
+  async function finish({ executionId }: ExecutionRequest) {
+    const lines: string[] = [];
+    const [outcome] = await Promise.all([
+      executor.wait(executionId, never),
+      executor.logs(executionId, {}, ({ text }) => void lines.push(text), never),
+    ]);
+    return { outcome, lines };
+  }
+
+  /** Names of this agent's containers that were started for no job yet, or for a later one. */
+  async function listBoxes(): Promise<string[]> {
+    const filters = JSON.stringify({ label: [`node3.agent=${agentId}`] });
+    const found = await docker.listContainers({ all: true, filters });
+    return found.flatMap(({ Names }) => Names).filter((name) => name.startsWith('/n3-warm-'));
+  }
+
+  async function waitForBox(except: readonly string[] = []): Promise<string> {
+    return vi.waitFor(async () => {
+      const box = (await listBoxes()).find((name) => !except.includes(name));
+      expect(box).toBeDefined();
+      const { State } = await docker.getContainer((box ?? '').slice(1)).inspect();
+      expect(State.Running).toBe(true);
+      return box ?? '';
+    }, within);
+  }
+
+  it('run each one job as a container of its own would, jailed the same', async () => {
+    const first = requestOf(await python(look, 1));
+    await executor.start(first);
+    const own = await docker.getContainer(containerName(first.executionId)).inspect();
+    expect((await finish(first)).outcome.output).toMatchObject({ n: 1, job: first.jobId });
+    const box = await waitForBox();
+    expect(await executor.list()).toHaveLength(1);
+
+    const second = requestOf(await python(look, 2));
+    await executor.start(second);
+    const { outcome, lines } = await finish(second);
+    expect(lines).toEqual(['looked']);
+    expect(outcome).toMatchObject({ reason: 'exited', exitCode: 0 });
+    expect(outcome.startedAtMs).toBeGreaterThan(Date.parse(own.State.StartedAt));
+    expect(outcome.output).toEqual({
+      n: 2,
+      args: [],
+      job: second.jobId,
+      mine: "it's 2\n",
+      uid: 65_534,
+      output: [],
+      tmp: ['input.json'],
+      stdin: '',
+      input: ['input.json'],
+    });
+    const waited = await docker.getContainer(box.slice(1)).inspect();
+    const { Mounts: _own, ...ownHost } = own.HostConfig;
+    const { Mounts: _waited, ...waitedHost } = waited.HostConfig;
+    expect(waitedHost).toEqual(ownHost);
+    const next = await waitForBox([box]);
+    expect((await executor.list()).map(({ executionId }) => executionId).sort()).toEqual(
+      [first, second].map(({ executionId }) => executionId).sort(),
+    );
+
+    const third = requestOf(await python(jailProbe, 3));
+    await executor.start(third);
+    await expect(docker.getContainer(containerName(third.executionId)).inspect()).rejects.toThrow();
+    const probed = await finish(third);
+    expect(probed.lines.filter((line) => !line.startsWith('blocked '))).toEqual(['end of probes']);
+    for (const { executionId } of [first, second, third]) await executor.remove(executionId);
+    expect(await listBoxes()).not.toContain(box);
+    expect(await listBoxes()).not.toContain(next);
+  });
+
+  it('are found by the next process: the job’s goes on, what only waited is removed', async () => {
+    const box = await waitForBox();
+    const code = `import time\nprint('up', flush=True)\ntime.sleep(60)`;
+    const running = requestOf(await python(code, 4));
+    await executor.start(running);
+    const idle = (await waitForBox([box])).slice('/n3-'.length);
+    const before = executor;
+    executor = open();
+    const owned = await executor.list();
+    expect(owned.map(({ executionId }) => executionId).sort()).toEqual(
+      [running.executionId, idle].sort(),
+    );
+    const adopted = await executor.adopt(running.executionId);
+    expect(adopted).toMatchObject({ jobId: running.jobId, state: 'running' });
+    await executor.cancel(running.executionId, 'enough');
+    const { outcome, lines } = await finish(running);
+    expect([outcome.reason, ...lines]).toEqual(['cancelled', 'up']);
+    await executor.remove(running.executionId);
+    await executor.remove(idle);
+    expect(await executor.list()).toEqual([]);
+    await before.close();
+  });
+
+  it('count as never started where the agent died before it had told one what to run', async () => {
+    const job = requestOf(await python(look, 6));
+    await executor.start(job);
+    await finish(job);
+    await executor.remove(job.executionId);
+    const box = (await waitForBox()).slice(1);
+    const { executionId } = requestOf(await python(look, 7));
+    const facts = { executionId, boxId: box.slice('n3-'.length), jobId: job.jobId, attempt: 1 };
+    const numbers = { runMs: 60_000, diskBytes: mebibyte, logBytesMax: mebibyte, proxyPort: null };
+    const records = new WarmRecords(path.join(folder, 'warm.json'));
+    await records.save({ facts: { ...facts, ...numbers }, startedAtMs: systemClock.nowMs() });
+    // What the engine does when the process that holds the other end is gone.
+    const stdin = await docker
+      .getContainer(box)
+      .attach({ stream: true, stdin: true, hijack: true });
+    stdin.end();
+    await docker.getContainer(box).wait();
+    const before = executor;
+    executor = open();
+    expect(await executor.adopt(executionId)).toBeNull();
+    await executor.remove(executionId);
+    await expect(docker.getContainer(box).inspect()).rejects.toThrow();
+    expect(await executor.list()).toEqual([]);
+    await before.close();
+  });
+
+  it('are let go when the policy changes', async () => {
+    const job = requestOf(await python(look, 5));
+    await executor.start(job);
+    await finish(job);
+    const box = await waitForBox();
+    version = 2;
+    await vi.waitFor(async () => expect(await listBoxes()).not.toContain(box), within);
+    await executor.remove(job.executionId);
+  });
+});

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { freemem } from 'node:os';
+import type { Clock } from '@node3/shared/clock';
+import type { Logger } from '@node3/shared/logger';
+import { type Loop, startLoop } from '@node3/shared/loop';
+import type { WarmShape } from './warm-shape.ts';
+
+/** A container that waits for a job. */
+export interface WarmBox {
+  boxId: string;
+  /** Tells it what it is; null when it is gone or does not wait any more. */
+  isWaiting(): Promise<boolean>;
+  start(line: string): Promise<void>;
+}
+
+/** What the provider allows at this moment; another `version` is another policy. */
+export interface WarmPolicy {
+  containersMax: number;
+  version: unknown;
+}
+
+export interface WarmPoolDeps {
+  clock: Clock;
+  log: Logger;
+  policy(): WarmPolicy;
+  /** Makes one and starts it. */
+  make(shape: WarmShape, boxId: string): Promise<WarmBox>;
+  /** Removes all traces of one. */
+  remove(boxId: string): Promise<void>;
+  /** Tests say how much memory is left. */
+  freeMemoryBytes?(): number;
+}
+
+interface Idle {
+  shape: WarmShape;
+  box: WarmBox;
+  madeAtMs: number;
+  version: unknown;
+}
+
+const intervalMs = 2_000;
+/** The next container is made when the job that took the last one has had its start. */
+const refillMs = 200;
+/** With less left on the machine nothing waits. */
+const freeMemoryBytesMin = 2 * 1024 ** 3;
+/** A shape that nobody asked for in this time is forgotten, and no container waits longer. */
+const idleMsMax = 30 * 60_000;
+/** Shapes in which no container starts, such as those of images without a shell. */
+const unfitMax = 256;
+
+/**
+ * Started containers that wait for a job like those before, one for each kind of job and for the kinds that
+ * were asked for last. Each is given to one job and never back.
+ */
+export class WarmPool {
+  readonly #deps: WarmPoolDeps;
+  readonly #idle = new Map<string, Idle>();
+  /** Latest first. */
+  #wanted: { shape: WarmShape; atMs: number }[] = [];
+  readonly #unfit = new Set<string>();
+  /** Being made or looked at. */
+  readonly #held = new Set<string>();
+  #loop: Loop | null = null;
+
+  constructor(deps: WarmPoolDeps) {
+    this.#deps = deps;
+  }
+
+  get isOn(): boolean {
+    return this.#deps.policy().containersMax > 0;
+  }
+
+  /** Whether a container is here for a later job, or is being made or given to one. */
+  has(boxId: string): boolean {
+    if (this.#held.has(boxId)) return true;
+    return [...this.#idle.values()].some(({ box }) => box.boxId === boxId);
+  }
+
+  /** @returns a container that is the caller's from now on; null when none waits. */
+  async take({ key }: WarmShape): Promise<WarmBox | null> {
+    const idle = this.#idle.get(key);
+    if (idle === undefined) return null;
+    this.#idle.delete(key);
+    const { box } = idle;
+    this.#held.add(box.boxId);
+    const isFit = this.#isFresh(idle) && (await box.isWaiting().catch(() => false));
+    this.#held.delete(box.boxId);
+    if (isFit) return box;
+    void this.#remove(box.boxId);
+    return null;
+  }
+
+  /** Notes that a job of this kind has started: the next one may be like it. */
+  want(shape: WarmShape): void {
+    if (!this.isOn || this.#unfit.has(shape.key)) return;
+    const others = this.#wanted.filter((each) => each.shape.key !== shape.key);
+    this.#wanted = [{ shape, atMs: this.#deps.clock.monotonicMs() }, ...others];
+    this.#wanted.length = Math.min(this.#wanted.length, this.#deps.policy().containersMax);
+    this.#loop ??= startLoop({
+      name: 'warm-pool',
+      intervalMs,
+      log: this.#deps.log,
+      run: (signal) => this.#turn(signal),
+    });
+    setTimeout(() => this.#loop?.wake(), refillMs).unref();
+  }
+
+  /** Leaves nothing that waits. */
+  async close(): Promise<void> {
+    await this.#loop?.stop();
+    this.#loop = null;
+    this.#wanted = [];
+    const idle = [...this.#idle.values()];
+    this.#idle.clear();
+    await Promise.all(idle.map(({ box }) => this.#remove(box.boxId)));
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { containersMax } = this.#deps.policy();
+    const freeBytes = this.#deps.freeMemoryBytes?.() ?? freemem();
+    const room = freeBytes < freeMemoryBytesMin ? 0 : containersMax;
+    const sinceMs = this.#deps.clock.monotonicMs() - idleMsMax;
+    this.#wanted = this.#wanted.filter(({ atMs }) => atMs > sinceMs).slice(0, containersMax);
+    const wanted = new Map(this.#wanted.slice(0, room).map(({ shape }) => [shape.key, shape]));
+    for (const [key, idle] of this.#idle) {
+      if (wanted.has(key) && this.#isFresh(idle) && (await idle.box.isWaiting())) continue;
+      // It may have been taken meanwhile.
+      if (this.#idle.get(key) !== idle) continue;
+      this.#idle.delete(key);
+      await this.#remove(idle.box.boxId);
+    }
+    for (const [key, shape] of wanted) {
+      if (!this.#idle.has(key) && !signal.aborted) await this.#make(shape);
+    }
+  }
+
+  #isFresh({ madeAtMs, version }: Idle): boolean {
+    const { containersMax, version: now } = this.#deps.policy();
+    const ageMs = this.#deps.clock.monotonicMs() - madeAtMs;
+    return containersMax > 0 && version === now && ageMs < idleMsMax;
+  }
+
+  async #make(shape: WarmShape): Promise<void> {
+    const { clock, log } = this.#deps;
+    const boxId = `warm-${randomBytes(12).toString('hex')}`;
+    const { version } = this.#deps.policy();
+    this.#held.add(boxId);
+    try {
+      const box = await this.#deps.make(shape, boxId);
+      this.#idle.set(shape.key, { shape, box, madeAtMs: clock.monotonicMs(), version });
+    } catch (error) {
+      log.warn({ err: error }, 'no container can wait for jobs like this one');
+      if (this.#unfit.size < unfitMax) this.#unfit.add(shape.key);
+      this.#wanted = this.#wanted.filter((each) => each.shape.key !== shape.key);
+      await this.#remove(boxId);
+    } finally {
+      this.#held.delete(boxId);
+    }
+  }
+
+  async #remove(boxId: string): Promise<void> {
+    await this.#deps.remove(boxId).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, boxId }, 'a container that waited was not removed');
+    });
+  }
+}
