@@ -1,4 +1,6 @@
-import { placementStrategies } from '@node3/shared/job-spec';
+import type { Device, Offer } from '@node3/shared/device';
+import { placementDefaults, placementStrategies } from '@node3/shared/job-spec';
+import { baseUnits } from '@node3/shared/money';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -115,4 +117,74 @@ it('finds an agent as good as a look at every one finds, by every strategy', () 
     }),
     { numRuns: 300 },
   );
+});
+
+it('compares what an agent asks for the GPUs that the job would get, not for cheaper ones', () => {
+  const [job] = fc.sample(openJob, { numRuns: 1, seed: 1 });
+  const [drawn] = fc.sample(agent, { numRuns: 1, seed: 1 });
+  if (job === undefined || drawn === undefined) throw new Error('samples are drawn');
+  const usdc = (millionths: number) => ({
+    SOL: null,
+    USDC: { amount: `0.0000${millionths}`, asset: 'USDC' as const },
+  });
+  const device = (modelId: string, size: number, computeCapability: string): Device => ({
+    id: modelId,
+    vendor: 'nvidia',
+    model: 'Model',
+    modelId,
+    memoryBytes: size * 1024 ** 3,
+    computeCapability,
+    driverVersion: null,
+    simulated: false,
+  });
+  const stayOf = (agentId: string, offer: Pick<Offer, 'devices' | 'asks' | 'classAsks'>) =>
+    new IdleStay({
+      ...drawn.agent,
+      agentId,
+      capacity: {
+        ...drawn.capacity,
+        agentId,
+        reservedFor: null,
+        freeDeviceIds: offer.devices.map(({ id }) => id),
+        freeSlots: 1,
+        offer: { ...drawn.capacity.offer, isolation: 'container', requestersBlocked: [], ...offer },
+      },
+    });
+  // Its two cheap GPUs have together what the job needs, and neither has all of it.
+  const mixed = stayOf('agt_mixed', {
+    devices: [device('m0', 4, '9.0'), device('m1', 24, '7.5'), device('m2', 24, '9.0')],
+    asks: usdc(10),
+    classAsks: { m2: usdc(30) },
+  });
+  const even = stayOf('agt_even', { devices: [device('m2', 24, '9.0')], asks: usdc(20) });
+  const idle = new IdleAgents(new ManualClock(), 'refused');
+  for (const stay of [mixed, even]) {
+    idle.set(stay);
+    idle.update(stay);
+  }
+  const open = new OpenJobs('refused');
+  const place = open.table.add({
+    ...job,
+    needs: {
+      placement: { ...placementDefaults, strategy: 'cheapest' },
+      gpus: { count: 1, memoryBytesMin: 16 * 1024 ** 3, computeCapabilityMin: '8.9' },
+      cpus: 0.1,
+      memoryBytes: 1,
+      diskBytes: 1,
+      arch: null,
+      isNative: false,
+    },
+    avoidedAgentIds: [],
+    asset: 'USDC',
+    hourlyOffer: baseUnits(40n),
+  });
+  const seeker = { signature: open.table.signatureOf(place), asset: 'USDC' as const };
+  const best = () =>
+    idle.bestFor({ ...seeker, hourlyOffer: baseUnits(40n) }, (free) => open.match(place, free, 0));
+  expect(best()).toMatchObject({
+    stay: { agent: { agentId: 'agt_even' } },
+    candidate: { ask: 20n },
+  });
+  idle.delete(even);
+  expect(best()).toMatchObject({ candidate: { ask: 30n, devices: [{ id: 'm2' }] } });
 });
