@@ -150,6 +150,7 @@ describe('a job to its end', () => {
       onLog: ({ text }) => lines.push(text),
       onChange: ({ state }) => changes.push(state),
     });
+    await vi.waitFor(() => expect(changes).toEqual(['queued']));
     const agent = await bed.takeJob();
     await agent.write('hello');
     await agent.end({ logLines: 1 });
