@@ -26,6 +26,7 @@ const exitByErrorCode = {
   REQUEST_TOO_LARGE: 'usage',
   CONTENT_TYPE_UNSUPPORTED: 'failure',
   ROUTE_NOT_FOUND: 'failure',
+  RESOURCE_CHANGED: 'conflict',
   AMOUNT_INVALID: 'usage',
   AUTH_REQUIRED: 'auth',
   AUTH_INVALID: 'auth',

@@ -13,6 +13,11 @@ export interface RouteContract {
   summary: string;
   audience: Audience;
   tag: string;
+  /**
+   * `read`: answers carry a strong ETag, and 304 comes for one that `If-None-Match` names. `change`: with
+   * `If-Match` it is done only while the resource is as it was read, else RESOURCE_CHANGED.
+   */
+  etag?: 'read' | 'change';
   schema: {
     params?: TSchema;
     querystring?: TSchema;
@@ -38,7 +43,10 @@ export type ReplyOf<C extends RouteContract> = C['schema']['response'] extends i
 
 type Field<Name extends string, T> = T extends undefined ? unknown : { [K in Name]: T };
 
+/** What may all be left out may be left out as a whole. */
+type QueryField<T> = Partial<T> extends T ? { query?: T } : Field<'query', T>;
+
 /** What a caller must give: exactly the parts the contract has. */
 export type ArgsOf<C extends RouteContract> = Field<'params', ParamsOf<C>> &
-  Field<'query', QueryOf<C>> &
+  QueryField<QueryOf<C>> &
   Field<'body', BodyOf<C>>;

@@ -48,6 +48,12 @@ export const errorCodes = {
     fix: 'Look up the endpoint in /docs.',
     retry: 'never',
   },
+  RESOURCE_CHANGED: {
+    status: 412,
+    title: 'It has changed since it was read',
+    fix: 'Read it again, and repeat the change with its new ETag where it is still wanted.',
+    retry: 'never',
+  },
   AMOUNT_INVALID: {
     status: 422,
     title: 'The amount of money is not valid',

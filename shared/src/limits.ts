@@ -306,6 +306,8 @@ export const limits = {
   jobWaitSecMax: 30,
   /** Requests of one account that do; those beyond them hear at once how far their job is. */
   jobWaitersPerAccount: 256,
+  /** Of all accounts, in one process: each costs a connection and about 10 kB. */
+  jobWaitersMax: 8_192,
   streamBacklogEvents: 10_000,
   /** Jobs named in one message between replicas: with their ids it stays below the 8,000 bytes of a NOTIFY. */
   busJobsPerMessage: 200,

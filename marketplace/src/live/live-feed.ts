@@ -2,7 +2,7 @@ import { limits } from '@node3/shared/limits';
 import type { EventRow } from '../store/rows.ts';
 
 type Listener = (event: EventRow) => void;
-type LogListener = () => void;
+type JobListener = () => void;
 
 /**
  * Fans stored events out to the sockets and streams of this process. Keeps the last few thousand,
@@ -10,7 +10,8 @@ type LogListener = () => void;
  */
 export class LiveFeed {
   readonly #listeners = new Set<Listener>();
-  readonly #logListeners = new Map<string, Set<LogListener>>();
+  readonly #logListeners = new Map<string, Set<JobListener>>();
+  readonly #jobListeners = new Map<string, Set<JobListener>>();
   #recent: EventRow[] = [];
   readonly #tellOthers: (jobId: string) => void;
   #lastSeq = 0;
@@ -30,7 +31,9 @@ export class LiveFeed {
       this.#lastSeq = event.seq;
       this.#recent.push(event);
       for (const listener of this.#listeners) listener(event);
-      if (event.name === 'job.ended' && event.jobId !== null) this.noteLogs(event.jobId);
+      if (event.jobId === null) continue;
+      call(this.#jobListeners, event.jobId);
+      if (event.name === 'job.ended') this.noteLogs(event.jobId);
     }
     if (this.#recent.length > limits.streamBacklogEvents * 2) {
       this.#recent = this.#recent.slice(-limits.streamBacklogEvents);
@@ -59,7 +62,7 @@ export class LiveFeed {
 
   /** A job has new lines, whoever stored them, or it ended. */
   noteLogs(jobId: string): void {
-    for (const listener of this.#logListeners.get(jobId) ?? []) listener();
+    call(this.#logListeners, jobId);
   }
 
   /** Says so of every job that somebody follows: what happened to them may have been missed. */
@@ -67,13 +70,31 @@ export class LiveFeed {
     for (const jobId of this.#logListeners.keys()) this.noteLogs(jobId);
   }
 
-  subscribeLogs(jobId: string, listener: LogListener): () => void {
-    const listeners = this.#logListeners.get(jobId) ?? new Set();
-    listeners.add(listener);
-    this.#logListeners.set(jobId, listeners);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#logListeners.delete(jobId);
-    };
+  /** @returns a function that ends the subscription. */
+  subscribeLogs(jobId: string, listener: JobListener): () => void {
+    return follow(this.#logListeners, jobId, listener);
   }
+
+  /** Hears of every stored event of one job, whichever process stored it. */
+  subscribeJob(jobId: string, listener: JobListener): () => void {
+    return follow(this.#jobListeners, jobId, listener);
+  }
+}
+
+function call(listeners: ReadonlyMap<string, Set<JobListener>>, jobId: string): void {
+  for (const listener of listeners.get(jobId) ?? []) listener();
+}
+
+function follow(
+  listeners: Map<string, Set<JobListener>>,
+  jobId: string,
+  listener: JobListener,
+): () => void {
+  const ofJob = listeners.get(jobId) ?? new Set();
+  ofJob.add(listener);
+  listeners.set(jobId, ofJob);
+  return () => {
+    ofJob.delete(listener);
+    if (ofJob.size === 0 && listeners.get(jobId) === ofJob) listeners.delete(jobId);
+  };
 }

@@ -21,19 +21,37 @@ export interface JobOutput {
 
 /** Resolves when the job is over or the signal aborts, with the job as it is then. */
 export async function awaitJob(deps: Deps, job: JobRow, signal: AbortSignal): Promise<JobRow> {
+  const read = async () => (await deps.store.job(job.jobId)) ?? job;
+  const isEnd = ({ state }: JobRow) => isTerminalJob(state);
+  return followJob(deps.feed, { jobId: job.jobId, read, isEnd, signal });
+}
+
+interface Following<Sight> {
+  jobId: string;
+  read(): Promise<Sight>;
+  isEnd(sight: Sight): boolean;
+  signal: AbortSignal;
+}
+
+/** Reads at once, and again after each stored event of the job, until `isEnd` or the signal aborts. */
+export async function followJob<Sight>(
+  feed: LiveFeed,
+  following: Following<Sight>,
+): Promise<Sight> {
+  const { jobId, read, isEnd, signal } = following;
   let wake = () => {};
   let changed = false;
   const notify = () => {
     changed = true;
     wake();
   };
-  const leave = deps.feed.subscribeLogs(job.jobId, notify);
+  const leave = feed.subscribeJob(jobId, notify);
   signal.addEventListener('abort', notify);
   try {
     for (;;) {
       changed = false;
-      const current = (await deps.store.job(job.jobId)) ?? job;
-      if (isTerminalJob(current.state) || signal.aborted) return current;
+      const sight = await read();
+      if (isEnd(sight) || signal.aborted) return sight;
       if (changed) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;

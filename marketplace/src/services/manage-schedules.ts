@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { EventName, NewEvent } from '@node3/shared/events';
+import { assertUnchanged } from '@node3/shared/http/entity-tag';
 import type { Ids } from '@node3/shared/ids';
 import type { DefaultImages } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
@@ -100,8 +101,14 @@ export async function readSchedule(
   return viewDetail(deps, await findOwn(deps, accountId, scheduleId));
 }
 
-export function pauseSchedule(deps: ScheduleDeps, accountId: string, scheduleId: string) {
+export function pauseSchedule(
+  deps: ScheduleDeps,
+  accountId: string,
+  scheduleId: string,
+  ifMatch: string | null = null,
+) {
   return change(deps, accountId, scheduleId, 'schedule.paused', (stored) => {
+    assertUnchanged(ifMatch, versionOfSchedule(viewSchedule(stored)));
     if (stored.state === 'ended') throw wrongState(stored);
     if (stored.state === 'paused') return null;
     return { change: { state: 'paused', reason: 'Paused by its owner.', nextDueMs: null } };
@@ -113,11 +120,13 @@ export async function resumeSchedule(
   deps: ScheduleDeps,
   { accountId, keyId }: Caller,
   scheduleId: string,
+  ifMatch: string | null = null,
 ) {
   const nowMs = deps.clock.nowMs();
   const open = await deps.store.openScheduleRuns(scheduleId);
   const { countedDueMs } = countEnds(0, open);
   const resumed = await change(deps, accountId, scheduleId, 'schedule.resumed', (stored) => {
+    assertUnchanged(ifMatch, versionOfSchedule(viewSchedule(stored)));
     if (stored.state === 'ended') throw wrongState(stored);
     if (stored.state === 'active') return null;
     return { change: { ...activeFrom(stored, nowMs), failuresInRow: 0, keyId }, countedDueMs };
@@ -190,6 +199,13 @@ function viewSchedule(row: ScheduleRow): ScheduleSummary {
     nextAt: row.nextDueMs === null ? null : toTimestamp(row.nextDueMs),
     createdAt: toTimestamp(row.createdAtMs),
   };
+}
+
+/** What its owner made of it and whether it is active: not what it has done since. */
+export function versionOfSchedule(view: ScheduleSummary): unknown {
+  const { scheduleId, name, cron, timezone, state, reason, overlap, catchUp, failuresMax } = view;
+  const { until } = view;
+  return [scheduleId, name, cron, timezone, state, reason, overlap, catchUp, failuresMax, until];
 }
 
 async function viewDetail(deps: ScheduleDeps, row: ScheduleRow): Promise<ScheduleDetail> {

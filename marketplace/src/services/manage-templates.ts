@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { NewEvent } from '@node3/shared/events';
+import { assertUnchanged } from '@node3/shared/http/entity-tag';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import type { TemplateDetail, TemplateSummary } from '@node3/shared/routes/templates';
@@ -44,7 +45,7 @@ export async function createTemplate(
 export async function addTemplateVersion(
   deps: TemplateDeps,
   accountId: string,
-  templateId: string,
+  { templateId, ifMatch }: { templateId: string; ifMatch: string | null },
   input: TemplateInput,
 ): Promise<TemplateDetail> {
   await findOwnTemplate(deps, accountId, templateId);
@@ -53,7 +54,10 @@ export async function addTemplateVersion(
     templateId,
     content,
     limits.templateVersions,
-    (row) => [eventOf(deps, row, 'template.versioned')],
+    (row) => {
+      assertUnchanged(ifMatch, row.version - 1);
+      return [eventOf(deps, row, 'template.versioned')];
+    },
   );
   return viewDetail(template, content);
 }

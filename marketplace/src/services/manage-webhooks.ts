@@ -3,6 +3,7 @@ import type { BodyOf, QueryOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
 import type { NewEvent } from '@node3/shared/events';
 import { checkUrl, type FetchAllowance } from '@node3/shared/fetch/fetch-rules';
+import { assertUnchanged } from '@node3/shared/http/entity-tag';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import type * as contracts from '@node3/shared/routes/webhooks';
@@ -13,7 +14,7 @@ import { assertUncapped } from './manage-keys.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 import type { CapCaller } from './spending-caps.ts';
 import { newWebhookSecret } from './webhook-secrets.ts';
-import { viewAttempt, viewDelivery, viewWebhook } from './webhook-views.ts';
+import { versionOfWebhook, viewAttempt, viewDelivery, viewWebhook } from './webhook-views.ts';
 
 export interface WebhookDeps {
   store: Store;
@@ -71,6 +72,7 @@ export async function changeWebhook(
   caller: CapCaller,
   webhookId: string,
   input: BodyOf<typeof contracts.changeWebhook>,
+  ifMatch: string | null = null,
 ): Promise<WebhookView> {
   await assertUncapped(deps, caller);
   await findOwn(deps, caller.accountId, webhookId);
@@ -78,6 +80,7 @@ export async function changeWebhook(
   const nowMs = deps.clock.nowMs();
   const cursorSeq = await deps.store.lastEventSeq();
   return decideOn(deps, webhookId, (stored) => {
+    assertUnchanged(ifMatch, versionOfWebhook(viewWebhook(stored)));
     const { enabled, ...named } = input;
     const change: Partial<WebhookRow> = { ...named };
     if (enabled === false && stored.state === 'enabled') {
@@ -105,19 +108,23 @@ export async function rotateWebhookSecret(
   deps: WebhookDeps,
   caller: CapCaller,
   webhookId: string,
+  ifMatch: string | null = null,
 ): Promise<NewWebhook> {
   await assertUncapped(deps, caller);
   await findOwn(deps, caller.accountId, webhookId);
   const nowMs = deps.clock.nowMs();
   const { secret, sealed } = newWebhookSecret(deps.sealer, webhookId);
-  const view = await decideOn(deps, webhookId, (stored) => ({
-    change: {
-      secret: sealed,
-      oldSecret: stored.secret,
-      oldSecretUntilMs: nowMs + limits.webhookSecretOverlapMs,
-    },
-    events: [webhookEvent('webhook.rotated', stored, nowMs)],
-  }));
+  const view = await decideOn(deps, webhookId, (stored) => {
+    assertUnchanged(ifMatch, versionOfWebhook(viewWebhook(stored)));
+    return {
+      change: {
+        secret: sealed,
+        oldSecret: stored.secret,
+        oldSecretUntilMs: nowMs + limits.webhookSecretOverlapMs,
+      },
+      events: [webhookEvent('webhook.rotated', stored, nowMs)],
+    };
+  });
   return { ...view, secret };
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { NewEvent } from '@node3/shared/events';
+import { assertUnchanged } from '@node3/shared/http/entity-tag';
 import { type Asset, assets, type BaseUnits, formatAmount, parseAmount } from '@node3/shared/money';
 import type {
   AccountCapsByAsset,
@@ -57,14 +58,16 @@ export async function setAccountCaps(
   deps: CapDeps,
   caller: CapCaller,
   input: { caps: AccountCapsByAsset; proof?: WalletProof },
+  ifMatch: string | null,
 ): Promise<CapsView> {
   const caps = readAccountCaps(input.caps);
   const isOwner = await provesOwner(deps, caller, input.proof);
   if (!isOwner) throw needsProof();
-  await deps.store.changeCaps(caller.accountId, (stored) => ({
-    caps,
-    events: capEvents(deps, caller, caller.accountId, { from: stored, to: caps }),
-  }));
+  await deps.store.changeCaps(caller.accountId, (stored) => {
+    assertUnchanged(ifMatch, viewAccountCaps(stored), 0);
+    const events = capEvents(deps, caller, caller.accountId, { from: stored, to: caps });
+    return { caps, events };
+  });
   return readCaps(deps, caller);
 }
 
@@ -72,7 +75,7 @@ export async function setAccountCaps(
 export async function setKeyCaps(
   deps: CapDeps,
   caller: CapCaller,
-  keyId: string,
+  { keyId, ifMatch }: { keyId: string; ifMatch: string | null },
   input: { caps: KeyCapsChange; proof?: WalletProof },
 ): Promise<{ keyId: string; caps: KeyCapsByAsset }> {
   const key = await deps.store.apiKey(keyId);
@@ -81,6 +84,7 @@ export async function setKeyCaps(
   const named = namedKeyCaps(input.caps);
   const isOwner = await provesOwner(deps, caller, input.proof);
   const changed = await deps.store.changeCaps(keyId, (stored) => {
+    assertUnchanged(ifMatch, viewKeyCaps(stored), 1);
     const caps = { ...stored, ...named };
     const widens = assets.some((asset) => raisesAny(stored[asset], caps[asset]));
     if (!isOwner && (keyId !== caller.keyId || widens)) throw needsProof();

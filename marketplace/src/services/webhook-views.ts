@@ -19,6 +19,11 @@ export function viewWebhook(row: WebhookRow): WebhookView {
   };
 }
 
+/** What its owner made of it: not how its deliveries fare. */
+export function versionOfWebhook({ failingSince: _, ...rest }: WebhookView): unknown {
+  return rest;
+}
+
 export function viewDelivery(row: DeliveryRow): DeliveryView {
   const { deliveryId, eventSeq, type, state, attempts, nextAtMs, createdAtMs } = row;
   const times = { nextAt: time(nextAtMs), createdAt: toTimestamp(createdAtMs) };

@@ -33,7 +33,8 @@ export interface TemplateStore {
   ): Promise<void>;
   /**
    * Adds the next version. Rejects with LIMIT_REACHED past `max` versions, TEMPLATE_ARCHIVED, or
-   * TEMPLATE_NOT_FOUND.
+   * TEMPLATE_NOT_FOUND. `events` gets the template with its new version and may throw: then nothing is
+   * added.
    */
   addTemplateVersion(
     templateId: string,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from '../contract.ts';
+import { entityTag, isTagKnown } from './entity-tag.ts';
 import { principalOf, setPrincipal } from './principal.ts';
 
 export interface RouteCall<C extends RouteContract, Principal> {
@@ -63,9 +64,18 @@ export function addRoute<const C extends RouteContract, Principal>(
       });
       if (reply.sent) return reply;
       if (status !== 200 && reply.statusCode === 200) void reply.status(status);
-      return body;
+      return contract.etag === 'read' ? withTag(request, reply, body) : body;
     },
   });
+}
+
+/** The tag is the handler's own, or one of the whole answer. */
+function withTag(request: FastifyRequest, reply: FastifyReply, body: unknown): unknown {
+  const tag = String(reply.getHeader('etag') ?? entityTag(body));
+  void reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  if (!isTagKnown(request.headers['if-none-match'], tag)) return body;
+  void reply.status(304);
+  return null;
 }
 
 async function awaitPrincipal(

@@ -52,6 +52,7 @@ export const getAccount = {
   summary: 'Your account and its balances',
   audience: 'requester',
   tag: 'accounts',
+  etag: 'read',
   schema: { response: { 200: Account } },
 } as const satisfies RouteContract;
 

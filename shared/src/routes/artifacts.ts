@@ -93,6 +93,7 @@ export const getUpload = {
   summary: 'What has come of an upload, to go on with it',
   audience: 'requester',
   tag: 'artifacts',
+  etag: 'read',
   schema: { params: artifactParams, response: { 200: UploadView } },
 } as const satisfies RouteContract;
 
@@ -162,6 +163,7 @@ export const getArtifact = {
   summary: 'One artifact: name, size, sha256',
   audience: 'requester',
   tag: 'artifacts',
+  etag: 'read',
   schema: { params: artifactParams, response: { 200: ArtifactView } },
 } as const satisfies RouteContract;
 

@@ -59,6 +59,7 @@ export const getCaps = {
   summary: 'What may be spent at most, by this account and this key, and what was',
   audience: 'requester',
   tag: 'accounts',
+  etag: 'read',
   schema: { response: { 200: CapsView } },
 } as const satisfies RouteContract;
 
@@ -71,6 +72,7 @@ export const putAccountCaps = {
   summary: 'Set the caps of your account; needs a challenge signed by its wallet',
   audience: 'requester',
   tag: 'accounts',
+  etag: 'change',
   schema: {
     body: strictObject({ caps: AccountCapsByAsset, proof }),
     response: { 200: CapsView },
@@ -83,6 +85,7 @@ export const putKeyCaps = {
   summary: 'Set the caps of a key of your account; a key may lower its own, the rest is signed',
   audience: 'requester',
   tag: 'accounts',
+  etag: 'change',
   schema: {
     params: strictObject({ keyId: id('apiKey') }),
     body: strictObject({ caps: KeyCapsChange, proof }),

@@ -81,6 +81,7 @@ export const getDepositIntent = {
   summary: 'Whether a payment link was paid, and by which deposits',
   audience: 'requester',
   tag: 'deposits',
+  etag: 'read',
   schema: {
     params: strictObject({ intentId: id('intent') }),
     response: { 200: DepositIntent },

@@ -118,13 +118,14 @@ export type JobDetail = Static<typeof JobDetail>;
 const jobParams = strictObject({ jobId: id('job') });
 
 /**
- * Send `Idempotency-Key` to make a repeated request answer with the first one's job, and `Quote-Id`
- * to post it at the price of a quote.
+ * Send `Idempotency-Key` to make a repeated request answer with the first one's job, `Quote-Id` to post
+ * it at the price of a quote, and `Prefer: wait=25` to hear of it when it is over, or then.
  */
 export const createJob = {
   method: 'POST',
   url: '/api/v1/jobs',
-  summary: 'Post a job (headers Idempotency-Key, Quote-Id); its price is held from your balance',
+  summary:
+    'Post a job (headers Idempotency-Key, Quote-Id, Prefer: wait=25); its price is held from your balance',
   audience: 'requester',
   tag: 'jobs',
   schema: { body: JobSpecInput, response: { 201: JobDetail } },
@@ -149,8 +150,9 @@ export const listJobs = {
 } as const satisfies RouteContract;
 
 /**
- * `Prefer: wait=25` (RFC 7240, seconds) answers when the job is over, or then; `Preference-Applied` says
- * that it was waited for.
+ * `Prefer: wait=25` (RFC 7240, seconds) or `wait=25` answers when the job is over, or then;
+ * `Preference-Applied` says that it was waited for. With `since`, the ETag of an earlier answer, it is
+ * waited for anything new instead; lines of its log are nothing new.
  */
 export const getJob = {
   method: 'GET',
@@ -158,7 +160,19 @@ export const getJob = {
   summary: 'One job with its executions, settlement and events (header Prefer: wait=25 waits)',
   audience: 'requester',
   tag: 'jobs',
-  schema: { params: jobParams, response: { 200: JobDetail } },
+  etag: 'read',
+  schema: {
+    params: jobParams,
+    querystring: strictObject({
+      wait: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: limits.jobWaitSecMax, description: 'Seconds' }),
+      ),
+      since: Type.Optional(
+        Type.String({ maxLength: 64, description: 'The ETag of an earlier answer' }),
+      ),
+    }),
+    response: { 200: JobDetail },
+  },
 } as const satisfies RouteContract;
 
 /** Answers at once; a running workload is dead within two seconds while its agent is connected. */

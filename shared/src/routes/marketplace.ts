@@ -105,6 +105,7 @@ export const getPublicAgent = {
   summary: 'One agent with its devices, its standing and what requesters say',
   audience: 'public',
   tag: 'marketplace',
+  etag: 'read',
   schema: {
     params: strictObject({ agentId: id('agent') }),
     response: { 200: PublicAgent },

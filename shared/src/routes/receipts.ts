@@ -117,6 +117,7 @@ export const getReceipt = {
   summary: 'The signed receipt of an ended job: every phase, amount and transfer',
   audience: 'requester',
   tag: 'jobs',
+  etag: 'read',
   schema: { params: strictObject({ jobId: id('job') }), response: { 200: SignedReceipt } },
 } as const satisfies RouteContract;
 

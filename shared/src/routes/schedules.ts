@@ -179,6 +179,7 @@ export const getSchedule = {
   summary: 'One schedule with its next times and its last runs',
   audience,
   tag,
+  etag: 'read',
   schema: detail,
 } as const satisfies RouteContract;
 
@@ -188,6 +189,7 @@ export const pauseSchedule = {
   summary: 'Post no jobs until the schedule is resumed',
   audience,
   tag,
+  etag: 'change',
   schema: detail,
 } as const satisfies RouteContract;
 
@@ -198,6 +200,7 @@ export const resumeSchedule = {
   summary: 'Go on with a paused schedule, its failures forgotten',
   audience,
   tag,
+  etag: 'change',
   schema: detail,
 } as const satisfies RouteContract;
 

@@ -72,6 +72,7 @@ export const getTemplate = {
   summary: 'One template: the newest version, or the one asked for',
   audience,
   tag,
+  etag: 'read',
   schema: {
     params: templateParams,
     querystring: strictObject({ version: Type.Optional(Version) }),
@@ -86,6 +87,7 @@ export const createTemplateVersion = {
   summary: 'Add a version to a template',
   audience,
   tag,
+  etag: 'change',
   schema: {
     params: templateParams,
     body: strictObject({ spec: TemplateSpec, parameters: Type.Optional(Parameters) }),

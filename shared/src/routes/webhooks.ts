@@ -92,6 +92,7 @@ export const getWebhook = {
   summary: 'One webhook',
   audience,
   tag,
+  etag: 'read',
   schema: { params, response: { 200: WebhookView } },
 } as const satisfies RouteContract;
 
@@ -102,6 +103,7 @@ export const changeWebhook = {
   summary: 'Change the URL, the events or the description of a webhook; disable or enable it',
   audience,
   tag,
+  etag: 'change',
   schema: {
     params,
     body: strictObject({
@@ -129,6 +131,7 @@ export const rotateWebhookSecret = {
   summary: 'Sign with a new secret; the old one signs too for a day',
   audience,
   tag,
+  etag: 'change',
   schema: { params, response: { 201: strictObject({ ...WebhookView.properties, secret }) } },
 } as const satisfies RouteContract;
 
@@ -166,6 +169,7 @@ export const getDelivery = {
   summary: 'One delivery with its attempts and how they were answered',
   audience,
   tag,
+  etag: 'read',
   schema: {
     params: deliveryParams,
     response: {

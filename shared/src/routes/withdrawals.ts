@@ -63,6 +63,7 @@ export const getWithdrawal = {
   summary: 'One withdrawal',
   audience: 'requester',
   tag: 'withdrawals',
+  etag: 'read',
   schema: { params, response: { 200: Withdrawal } },
 } as const satisfies RouteContract;
 

@@ -15,14 +15,14 @@ import { cancelJob } from '../../services/cancel-job.ts';
 import { explainJob, explainSpec } from '../../services/explain-job.ts';
 import { postJob } from '../../services/post-job.ts';
 import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
-import { awaitEnd } from '../await-end.ts';
+import { answerJob, jobTag } from '../answer-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { readQuoteId } from '../quote-id.ts';
 import { Waiters } from '../waiters.ts';
 
 export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
-  const waiters = new Waiters(limits.jobWaitersPerAccount);
+  const waiters = new Waiters({ each: limits.jobWaitersPerAccount, all: limits.jobWaitersMax });
   addRoute(app, createJob, {
     authenticate: deps.auth.requester,
     bodyLimit: limits.jobBodyBytes,
@@ -36,7 +36,7 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
       });
       if (replayed) void reply.header('idempotency-replayed', 'true');
       void reply.header('location', `/api/v1/jobs/${job.jobId}`);
-      return readJobDetail(deps, job);
+      return answerJob(deps, waiters, job, { principal, request, reply });
     },
   });
   addRoute(app, listJobsContract, {
@@ -45,10 +45,12 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, getJob, {
     authenticate: deps.auth.jobRequester,
-    async handler({ principal, params, request, reply }) {
+    async handler({ principal, params, query, request, reply }) {
       const job = await findOwnJob(deps, params.jobId, principal.accountId);
-      const call = { principal, request, reply };
-      return readJobDetail(deps, await awaitEnd(deps, waiters, job, call));
+      const call = { principal, request, reply, ...query };
+      const detail = await answerJob(deps, waiters, job, call);
+      void reply.header('etag', jobTag(detail));
+      return detail;
     },
   });
   addRoute(app, cancelJobContract, {

@@ -10,8 +10,10 @@ import {
   previewSchedule,
   readSchedule,
   resumeSchedule,
+  versionOfSchedule,
 } from '../../services/manage-schedules.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { readIfMatch, tagged } from '../if-match.ts';
 
 export function addScheduleRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const authenticate = deps.auth.requester;
@@ -30,15 +32,27 @@ export function addScheduleRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, contracts.getSchedule, {
     authenticate,
-    handler: ({ principal, params }) => readSchedule(deps, principal.accountId, params.scheduleId),
+    async handler({ principal, params, reply }) {
+      const view = await readSchedule(deps, principal.accountId, params.scheduleId);
+      return tagged(reply, view, versionOfSchedule(view));
+    },
   });
   addRoute(app, contracts.pauseSchedule, {
     authenticate,
-    handler: ({ principal, params }) => pauseSchedule(deps, principal.accountId, params.scheduleId),
+    async handler({ principal, params, request, reply }) {
+      const { accountId } = principal;
+      const ifMatch = readIfMatch(request);
+      const view = await pauseSchedule(deps, accountId, params.scheduleId, ifMatch);
+      return tagged(reply, view, versionOfSchedule(view));
+    },
   });
   addRoute(app, contracts.resumeSchedule, {
     authenticate,
-    handler: ({ principal, params }) => resumeSchedule(deps, principal, params.scheduleId),
+    async handler({ principal, params, request, reply }) {
+      const ifMatch = readIfMatch(request);
+      const view = await resumeSchedule(deps, principal, params.scheduleId, ifMatch);
+      return tagged(reply, view, versionOfSchedule(view));
+    },
   });
   addRoute(app, contracts.deleteSchedule, {
     authenticate,

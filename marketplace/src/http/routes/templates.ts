@@ -21,6 +21,7 @@ import { readJobDetail } from '../../services/read-job.ts';
 import { previewTemplate, runTemplate } from '../../services/run-template.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
+import { readIfMatch, tagged } from '../if-match.ts';
 import { readQuoteId } from '../quote-id.ts';
 
 export function addTemplateRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -34,8 +35,11 @@ export function addTemplateRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, createTemplateVersion, {
     authenticate,
     bodyLimit,
-    handler: ({ principal, params, body }) =>
-      addTemplateVersion(deps, principal.accountId, params.templateId, body),
+    async handler({ principal, params, body, request, reply }) {
+      const target = { ...params, ifMatch: readIfMatch(request) };
+      const view = await addTemplateVersion(deps, principal.accountId, target, body);
+      return tagged(reply, view, view.version);
+    },
   });
   addRoute(app, listTemplatesContract, {
     authenticate,
@@ -43,8 +47,10 @@ export function addTemplateRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, getTemplate, {
     authenticate,
-    handler: ({ principal, params, query }) =>
-      readTemplate(deps, principal.accountId, { ...params, ...query }),
+    async handler({ principal, params, query, reply }) {
+      const view = await readTemplate(deps, principal.accountId, { ...params, ...query });
+      return tagged(reply, view, view.version);
+    },
   });
   addRoute(app, archiveTemplateContract, {
     authenticate,

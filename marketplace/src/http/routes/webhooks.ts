@@ -14,7 +14,9 @@ import {
   testWebhook,
 } from '../../services/manage-webhooks.ts';
 import { replayWebhook } from '../../services/replay-webhook.ts';
+import { versionOfWebhook } from '../../services/webhook-views.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { readIfMatch, tagged } from '../if-match.ts';
 import { publicWriteLimit } from '../rate-limit.ts';
 
 export function addWebhookRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -30,12 +32,18 @@ export function addWebhookRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, contracts.getWebhook, {
     authenticate,
-    handler: ({ principal, params }) => readWebhook(deps, principal.accountId, params.webhookId),
+    async handler({ principal, params, reply }) {
+      const view = await readWebhook(deps, principal.accountId, params.webhookId);
+      return tagged(reply, view, versionOfWebhook(view));
+    },
   });
   addRoute(app, contracts.changeWebhook, {
     authenticate,
-    handler: ({ principal, params, body }) =>
-      changeWebhook(deps, principal, params.webhookId, body),
+    async handler({ principal, params, body, request, reply }) {
+      const ifMatch = readIfMatch(request);
+      const view = await changeWebhook(deps, principal, params.webhookId, body, ifMatch);
+      return tagged(reply, view, versionOfWebhook(view));
+    },
   });
   addRoute(app, contracts.deleteWebhook, {
     authenticate,
@@ -44,7 +52,8 @@ export function addWebhookRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, contracts.rotateWebhookSecret, {
     authenticate,
     config: publicWriteLimit,
-    handler: ({ principal, params }) => rotateWebhookSecret(deps, principal, params.webhookId),
+    handler: ({ principal, params, request }) =>
+      rotateWebhookSecret(deps, principal, params.webhookId, readIfMatch(request)),
   });
   addRoute(app, contracts.testWebhook, {
     authenticate,

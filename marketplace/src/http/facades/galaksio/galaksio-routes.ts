@@ -20,7 +20,7 @@ export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
     bodyLimit: limits.jobBodyBytes,
     config: paymentLimit,
   };
-  const waiters = new Waiters(limits.waitersPerJob);
+  const waiters = new Waiters({ each: limits.waitersPerJob, all: limits.jobWaitersMax });
   addRoute(app, execute, {
     ...options,
     async handler({ principal, body, request, reply }) {
