@@ -28,8 +28,8 @@ export async function awaitJob(deps: Deps, job: JobRow, signal: AbortSignal): Pr
 
 interface Following<Sight> {
   jobId: string;
-  read(): Promise<Sight>;
-  isEnd(sight: Sight): boolean;
+  read: () => Promise<Sight>;
+  isEnd: (sight: Sight) => boolean;
   signal: AbortSignal;
 }
 

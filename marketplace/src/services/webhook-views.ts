@@ -20,7 +20,7 @@ export function viewWebhook(row: WebhookRow): WebhookView {
 }
 
 /** What its owner made of it: not how its deliveries fare. */
-export function versionOfWebhook({ failingSince: _, ...rest }: WebhookView): unknown {
+export function versionOfWebhook({ failingSince: _fares, ...rest }: WebhookView): unknown {
   return rest;
 }
 
