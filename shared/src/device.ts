@@ -49,7 +49,7 @@ export const Asks = strictObject({ SOL: nullable(MoneySchema), USDC: nullable(Mo
 export type Asks = Static<typeof Asks>;
 
 /** How a class of devices is written: an id of the catalogue, such as rtx-4090. */
-export const deviceClassPattern = '^[a-z0-9][a-z0-9.-]{0,63}$';
+const deviceClassPattern = '^[a-z0-9][a-z0-9.-]{0,63}$';
 
 /** Secrets of jobs are sealed to this key, and only for agents that have one. */
 export const AgentSecretKey = strictObject({

@@ -33,7 +33,7 @@ export interface AskLevel {
 
 /** What an agent has free, as a search compares it. */
 export interface AgentView {
-  /** For jobs without a GPU, which have no ask: the upper bounds of `none` and `any`. */
+  /** The upper bound for jobs without a GPU, which have no ask. */
   withoutGpu: number;
   /** The cheapest first; at least one. */
   levels: Record<Asset, readonly AskLevel[]>;
