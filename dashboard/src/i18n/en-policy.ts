@@ -7,6 +7,7 @@ export const enPolicy = {
   'policy.now.closed': 'No new work is taken now',
   'policy.now.problem': 'The policy file can not be used; what held before goes on holding',
   'policy.noLimit': 'no limit',
+  'policy.none': '0',
   'policy.unknown': 'not known',
   'policy.oneALine': 'One a line.',
   'policy.when': 'When',
@@ -60,6 +61,10 @@ export const enPolicy = {
   'policy.imageDiskBytes': 'Disk for images of jobs',
   'policy.imageDiskBytes.text': 'The least used ones go first.',
   'policy.imageDiskBytes.fix': 'At least 1 GiB, or empty for no limit.',
+  'policy.warmContainers': 'Containers that wait for jobs',
+  'policy.warmContainers.text':
+    'Started beforehand for jobs like earlier ones; they take memory. 0: none.',
+  'policy.warmContainers.fix': 'A whole number from 0 to 16.',
   'policy.prices': 'Prices',
   'policy.prices.text': 'Work without a GPU has no ask.',
   'policy.asks': 'The least per GPU hour',

@@ -10,6 +10,7 @@ export const esPolicy: Record<keyof typeof enPolicy, string> = {
   'policy.now.closed': 'Ahora no se acepta trabajo nuevo',
   'policy.now.problem': 'El archivo de la política no se puede usar; sigue valiendo lo anterior',
   'policy.noLimit': 'sin límite',
+  'policy.none': '0',
   'policy.unknown': 'no se conoce',
   'policy.oneALine': 'Uno por línea.',
   'policy.when': 'Cuándo',
@@ -63,6 +64,10 @@ export const esPolicy: Record<keyof typeof enPolicy, string> = {
   'policy.imageDiskBytes': 'Disco para imágenes de jobs',
   'policy.imageDiskBytes.text': 'Primero se van las menos usadas.',
   'policy.imageDiskBytes.fix': 'Al menos 1 GiB, o vacío para no limitar.',
+  'policy.warmContainers': 'Contenedores que esperan jobs',
+  'policy.warmContainers.text':
+    'Arrancados de antemano para jobs como los anteriores; ocupan memoria. 0: ninguno.',
+  'policy.warmContainers.fix': 'Un número entero de 0 a 16.',
   'policy.prices': 'Precios',
   'policy.prices.text': 'El trabajo sin GPU no tiene precio mínimo.',
   'policy.asks': 'Lo mínimo por hora de GPU',

@@ -17,6 +17,9 @@ export function LimitFields(props: PolicyFieldsProps) {
           <NumberField field="diskFloorBytes" suffix=" GiB" decimals="allowed" {...props} />
           <NumberField field="imageDiskBytes" suffix=" GiB" decimals="allowed" {...props} />
         </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <NumberField field="warmContainers" {...props} />
+        </SimpleGrid>
         <Switch
           label={t('policy.batteryAllowed')}
           description={t('policy.batteryAllowed.text')}

@@ -8,22 +8,28 @@ type NumberKey =
   | 'powerWattsMax'
   | 'diskFloorBytes'
   | 'imageDiskBytes'
+  | 'warmContainers'
   | 'electricityUsdPerKwh';
 
 interface NumberFieldProps extends PolicyFieldsProps {
   field: NumberKey;
-  suffix: string;
+  suffix?: string;
   decimals?: 'allowed';
 }
 
+const placeholders: Partial<Record<NumberKey, 'policy.unknown' | 'policy.none'>> = {
+  electricityUsdPerKwh: 'policy.unknown',
+  warmContainers: 'policy.none',
+};
+
 /** A number that may be left empty. What it must be is checked with everything else. */
-export function NumberField({ field, suffix, decimals, ...props }: NumberFieldProps) {
+export function NumberField({ field, suffix = '', decimals, ...props }: NumberFieldProps) {
   const { t } = useTranslation();
   return (
     <NumberInput
       label={t(`policy.${field}`)}
       description={t(`policy.${field}.text`)}
-      placeholder={t(field === 'electricityUsdPerKwh' ? 'policy.unknown' : 'policy.noLimit')}
+      placeholder={t(placeholders[field] ?? 'policy.noLimit')}
       value={props.draft[field]}
       suffix={suffix}
       allowDecimal={decimals === 'allowed'}

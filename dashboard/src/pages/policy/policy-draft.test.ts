@@ -17,6 +17,7 @@ const policy: ProviderPolicy = {
   requestersBlocked: [],
   diskFloorBytes: 1.5 * 1024 ** 3,
   imageDiskBytes: null,
+  warmContainers: 2,
   nativeAllowed: false,
   whenClosed: 'finish',
   electricityUsdPerKwh: 0.18,
@@ -63,6 +64,7 @@ describe('a draft of a policy', () => {
     ['diskFloorBytes', { diskFloorBytes: '' }],
     ['diskFloorBytes', { diskFloorBytes: '0.5' }],
     ['electricityUsdPerKwh', { electricityUsdPerKwh: '11' }],
+    ['warmContainers', { warmContainers: '' }],
   ] as const)('refuses %s %j', (key, changes) => {
     expect(read(changes as Partial<PolicyDraft>, key)).toBeNull();
   });

@@ -48,6 +48,7 @@ export interface PolicyDraft {
   /** In GiB, as is the next one. */
   diskFloorBytes: string;
   imageDiskBytes: string;
+  warmContainers: string;
   nativeAllowed: boolean;
   whenClosed: ProviderPolicy['whenClosed'];
   electricityUsdPerKwh: string;
@@ -74,6 +75,7 @@ export function toDraft(policy: ProviderPolicy, classes: readonly string[]): Pol
     requestersBlocked: policy.requestersBlocked.join('\n'),
     diskFloorBytes: toText(policy.diskFloorBytes / gib),
     imageDiskBytes: toText(policy.imageDiskBytes === null ? null : policy.imageDiskBytes / gib),
+    warmContainers: String(policy.warmContainers),
     nativeAllowed: policy.nativeAllowed,
     whenClosed: policy.whenClosed,
     electricityUsdPerKwh: toText(policy.electricityUsdPerKwh),
@@ -125,6 +127,7 @@ const readers: Record<PolicyKey, (draft: PolicyDraft) => unknown> = {
   requestersBlocked: ({ requestersBlocked }) => readLines(requestersBlocked),
   diskFloorBytes: ({ diskFloorBytes }) => readGib(diskFloorBytes),
   imageDiskBytes: ({ imageDiskBytes }) => readGib(imageDiskBytes),
+  warmContainers: ({ warmContainers }) => readNumber(warmContainers),
   nativeAllowed: ({ nativeAllowed }) => nativeAllowed,
   whenClosed: ({ whenClosed }) => whenClosed,
   electricityUsdPerKwh: ({ electricityUsdPerKwh }) => readNumber(electricityUsdPerKwh),
