@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { telemetryFields } from '@node3/agent/gpu/nvidia/nvidia-telemetry';
 import { memorySettings } from '@node3/agent/memory-settings';
 import { createAgentProcess } from '../agent-process.ts';
 import { type DevNetwork, startDevNetwork } from '../dev-network.ts';
@@ -97,6 +98,27 @@ function toMeasurements(idle: AgentSample, busy: AgentSample): Measurement[] {
   ];
 }
 
+const readings: Record<Exclude<(typeof telemetryFields)[number], 'uuid'>, string> = {
+  'utilization.gpu': '42',
+  'utilization.memory': '17',
+  'memory.used': '6144',
+  'memory.free': '137627',
+  'temperature.gpu': '61',
+  'temperature.memory': '66',
+  'power.draw': '180.50',
+  'power.limit': '700.00',
+  'fan.speed': '[N/A]',
+  'clocks.current.sm': '1980',
+  'clocks.current.memory': '2619',
+  'pcie.link.gen.current': '5',
+  'pcie.link.gen.max': '5',
+  'pcie.link.width.current': '16',
+  'pcie.link.width.max': '16',
+  'ecc.errors.uncorrected.volatile.total': '0',
+  'clocks_event_reasons.active': '0x4',
+  'clocks_throttle_reasons.active': '0x4',
+};
+
 /** A stand-in for nvidia-smi with eight cards, which streams as the real one does. */
 function writeStub(folder: string): string {
   mkdirSync(folder, { recursive: true });
@@ -113,8 +135,8 @@ function writeStub(folder: string): string {
     ({ uuid, place }, at) =>
       `${at}, ${uuid}, NVIDIA H200, ${place}, 0x233510DE, 570.1, 143771, 9.0, Disabled`,
   );
-  const telemetry = cards.map(
-    ({ uuid }) => `${uuid}, 42, 17, 6144, 137627, 61, 180.50, 700.00, [N/A], 1980, 0, 0x4, 0x4`,
+  const telemetry = cards.map(({ uuid }) =>
+    telemetryFields.map((field) => (field === 'uuid' ? uuid : readings[field])).join(', '),
   );
   const files = {
     report: `<?xml version="1.0" ?><nvidia_smi_log><driver_version>570.1</driver_version>${report.join('')}</nvidia_smi_log>`,
