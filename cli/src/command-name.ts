@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Env } from '@node3/shared/env';
+import { groupNames } from './program/command-groups.ts';
 
 /** npm puts these on PATH for the scripts it runs; a person's shell does not have them. */
 const npmFolder = /node_modules[\\/]\.bin[\\/]?$/;
@@ -18,8 +19,10 @@ export function findCommandName(env: Env): string {
 }
 
 /** A command of ours inside a sentence, not a file or the name of the project. */
-const commands =
-  /(?<![\w./-]|npx )node3 (?=(?:run|job|account|wallet|admin|agent|up|localnet|-)\b|--)/g;
+const commands = new RegExp(
+  String.raw`(?<![\w./-]|npx )node3 (?=(?:${groupNames.join('|')}|-)\b|--)`,
+  'g',
+);
 
 /** Hints are written with the bare name; here it becomes what the person can type. */
 export function spellCommands(hint: string, command: string): string {

@@ -10,12 +10,24 @@ import {
   profileKey,
 } from './config-file.ts';
 import type { Host } from './host.ts';
+import { observeFetch } from './http/observed-fetch.ts';
+import { chooseFormat } from './output/format.ts';
 import { createTerminal, type Terminal } from './output/terminal.ts';
+import { parseSeconds } from './parse/duration.ts';
 
 /** Options every command takes. Commander sets `color` to false for `--no-color`. */
 export interface GlobalOptions {
   url?: string;
   json?: boolean;
+  format?: string;
+  columns?: string;
+  timeout?: string;
+  idempotencyKey?: string;
+  curl?: boolean;
+  explain?: boolean;
+  yes?: boolean;
+  /** False with `--no-input`. */
+  input?: boolean;
   color?: boolean;
   quiet?: boolean;
   config?: string;
@@ -25,6 +37,8 @@ export interface GlobalOptions {
 export interface Context {
   readonly host: Host;
   readonly terminal: Terminal;
+  /** The options that every command takes, as they were given. */
+  readonly options: GlobalOptions;
   readonly configPath: string;
   readonly config: ConfigFile;
   /** The marketplace meant: flag, then variable, then configuration, then this machine. */
@@ -42,8 +56,10 @@ const urlDefault = 'http://127.0.0.1:8000';
 const rpcUrlDefault = 'http://127.0.0.1:8899';
 
 export function terminalOf(host: Host, options: GlobalOptions): Terminal {
+  const fields = options.columns?.split(',').map((name) => name.trim());
   return createTerminal(host, {
-    json: options.json === true,
+    format: chooseFormat(host, options),
+    fields: fields ?? null,
     quiet: options.quiet === true,
     colour: options.color !== false,
   });
@@ -59,6 +75,7 @@ export async function createContext(host: Host, options: GlobalOptions): Promise
   return {
     host,
     terminal: terminalOf(host, options),
+    options,
     configPath: path,
     config,
     url,
@@ -82,8 +99,15 @@ export type Access = 'public' | 'requester' | 'operator';
 
 /** A client with the right key. Throws AUTH_REQUIRED before any request when there is none. */
 export function connect(context: Context, access: Access): Client {
-  const baseUrl = context.url;
-  if (access === 'public') return createClient({ baseUrl });
+  const { url: baseUrl, options } = context;
+  const rest = {
+    baseUrl,
+    ...(options.timeout === undefined
+      ? {}
+      : { timeoutMs: parseSeconds('--timeout', options.timeout) * 1_000 }),
+    ...observation(context, access),
+  };
+  if (access === 'public') return createClient(rest);
   const apiKey = access === 'operator' ? context.adminApiKey : context.apiKey;
   if (apiKey === null) {
     const detail =
@@ -92,5 +116,13 @@ export function connect(context: Context, access: Access): Client {
         : `There is no API key for ${baseUrl}.`;
     throw new MarketError('AUTH_REQUIRED', { detail });
   }
-  return createClient({ baseUrl, apiKey });
+  return createClient({ ...rest, apiKey });
+}
+
+function observation({ options, terminal, host }: Context, access: Access) {
+  const { curl = false, explain = false, idempotencyKey = null } = options;
+  if (!curl && !explain && idempotencyKey === null) return {};
+  const keyVariable = access === 'operator' ? 'ADMIN_API_KEY' : 'NODE3_API_KEY';
+  const deps = { terminal, clock: host.clock, curl, explain, idempotencyKey, keyVariable };
+  return { fetch: observeFetch(deps) };
 }

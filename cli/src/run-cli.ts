@@ -1,37 +1,43 @@
 import { CommanderError } from 'commander';
 import { usageError } from './command-error.ts';
-import { terminalOf } from './context.ts';
+import { type GlobalOptions, terminalOf } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Host } from './host.ts';
+import { isRequestShown } from './http/observed-fetch.ts';
 import { describeFailure, printFailure } from './output/problem.ts';
+import type { Terminal } from './output/terminal.ts';
 import type { ProgramState } from './program/attach-action.ts';
+import { groupNames } from './program/command-groups.ts';
 import { createProgram } from './program/create-program.ts';
+import { operandsOf, ownWords } from './program/operands.ts';
 
 /** Runs one command line. @returns the exit code; never throws. */
 export async function runCli(host: Host): Promise<number> {
-  const state: ProgramState = { host, exitCode: exitCodes.ok.code };
+  const state: ProgramState = { host, exitCode: exitCodes.ok.code, options: null };
   const help: string[] = [];
-  const program = createProgram(state, { writeOut: (text) => void help.push(text) });
+  const [first = '', second = ''] = operandsOf(host.argv);
   try {
+    const meant = first === 'help' ? second : first;
+    const output = { writeOut: (text: string) => void help.push(text) };
+    const program = await createProgram(state, output, meant);
     if (host.argv.length === 0) program.outputHelp();
     else await program.parseAsync(host.argv, { from: 'user' });
     await host.stdout.write(help.join(''));
     return state.exitCode;
   } catch (error) {
+    if (isRequestShown(error)) return exitCodes.ok.code;
     if (error instanceof CommanderError && error.exitCode === 0) {
       await host.stdout.write(help.join(''));
       return exitCodes.ok.code;
     }
-    return reportFailure(host, error, help.join(''));
+    return reportFailure(state, error, help.join(''));
   }
 }
 
-async function reportFailure(host: Host, error: unknown, help: string): Promise<number> {
-  const flags = ownFlags(host.argv);
-  const terminal = terminalOf(host, {
-    json: flags.includes('--json'),
-    color: !flags.includes('--no-color'),
-  });
+async function reportFailure(state: ProgramState, error: unknown, help: string): Promise<number> {
+  const { host } = state;
+  const flags = ownWords(host.argv);
+  const terminal = terminalFor(host, state.options ?? scanOptions(flags));
   if (error instanceof CommanderError && error.code === 'commander.help' && !terminal.json) {
     await terminal.complain(help.trimEnd());
     return exitCodes.usage.code;
@@ -43,37 +49,46 @@ async function reportFailure(host: Host, error: unknown, help: string): Promise<
   return isAttachedRun(host.argv) ? exitCodes.runError.code : failure.exitCode;
 }
 
+/** A format that there is not is told in words. */
+function terminalFor(host: Host, options: GlobalOptions): Terminal {
+  try {
+    return terminalOf(host, options);
+  } catch {
+    const { format: _unknown, ...rest } = options;
+    return terminalOf({ ...host, env: {} }, rest);
+  }
+}
+
+/** How an error is to be told when the command line itself could not be read. */
+function scanOptions(flags: readonly string[]) {
+  const wanted = flags.map((flag, index) =>
+    ['-o', '--format'].includes(flag)
+      ? flags[index + 1]
+      : /^(?:--format=|-o=?)(.+)$/.exec(flag)?.[1],
+  );
+  const format = wanted.find((word) => word !== undefined);
+  return {
+    json: flags.includes('--json') || /^(json|jsonl|yaml)$/.test(format ?? ''),
+    color: !flags.includes('--no-color'),
+  };
+}
+
 function fromCommander(host: Host, error: CommanderError) {
   const [first = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
   const detail = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`.replace(/\.\.$/, '.');
-  const command = operandsOf(ownFlags(host.argv)).slice(0, 2).join(' ');
-  const isRun = command === 'run' || command.startsWith('run ');
-  const fix = isRun
-    ? 'See: node3 run --help. What the job runs goes after --: node3 run -- command --option'
-    : `See: node3 ${known.test(command) ? `${command} ` : ''}--help`;
+  const [group = '', command = ''] = operandsOf(host.argv);
+  const named = [group, command].join(' ').trimEnd();
+  const fix =
+    group === 'run'
+      ? 'See: node3 run --help. What the job runs goes after --: node3 run -- command --option'
+      : `See: node3 ${groupNames.includes(group) ? `${named} ` : ''}--help`;
   const hint = suggestions.join(' ').replace(/^\((.*)\)$/, '$1');
   return usageError(detail, hint === '' ? fix : `${hint}\n${fix}`);
 }
 
-const known = /^(job|account|wallet|admin|agent|up|localnet|run)\b/;
-
-/** Everything before `--`: what follows belongs to the job. */
-function ownFlags(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf('--');
-  return end < 0 ? argv : argv.slice(0, end);
-}
-
-const valueFlags = ['--url', '--config'];
-
-function operandsOf(flags: readonly string[]): string[] {
-  return flags.filter(
-    (flag, index) => !flag.startsWith('-') && !valueFlags.includes(flags[index - 1] ?? ''),
-  );
-}
-
 /** As docker run: while attached, 1 to 124 are the job's own codes and 125 is ours. */
 function isAttachedRun(argv: readonly string[]): boolean {
-  const flags = ownFlags(argv);
+  const flags = ownWords(argv);
   const detached = flags.includes('-d') || flags.includes('--detach');
-  return operandsOf(flags)[0] === 'run' && !detached;
+  return operandsOf(argv)[0] === 'run' && !detached;
 }

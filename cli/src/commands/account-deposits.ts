@@ -1,8 +1,9 @@
 import { type DepositItem, listDeposits } from '@node3/shared/routes/deposits';
 import { listWithdrawals, type Withdrawal } from '@node3/shared/routes/withdrawals';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatTable, formatTsv } from '../output/table.ts';
-import { ageText, moneyText, shorten } from '../output/words.ts';
+import { fitFor, printRows } from '../output/print-rows.ts';
+import type { Column } from '../output/table.ts';
+import { ageText, moneyText } from '../output/words.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -31,23 +32,13 @@ function readLimit({ options }: Call<HistoryOptions>): number {
 
 /** A table on a terminal, tab-separated values in a pipe, the whole answer with --json. */
 export async function showPage<Row>(
-  { terminal, host }: Context,
+  context: Context,
   page: { data: Row[] },
   columnsOf: (nowMs: number, fit: (text: string) => string) => Column<Row>[],
   none: string,
 ): Promise<number> {
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  if (page.data.length === 0) {
-    await terminal.talk(none);
-    return 0;
-  }
-  const wide = host.stdout.isTty;
-  const columns = columnsOf(host.clock.nowMs(), wide ? shorten : (text) => text);
-  const lines = wide ? formatTable(columns, page.data) : formatTsv(columns, page.data);
-  for (const line of lines) await terminal.data(line);
+  const columns = columnsOf(context.host.clock.nowMs(), fitFor(context.terminal));
+  await printRows(context, page, columns, none);
   return 0;
 }
 

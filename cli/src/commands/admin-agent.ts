@@ -12,7 +12,8 @@ import {
 } from '@node3/shared/routes/admin-agents';
 import type { AgentReputation } from '@node3/shared/routes/agent-standing';
 import { type Context, connect } from '../context.ts';
-import { formatFacts, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import { formatFacts } from '../output/table.ts';
 import type { Call } from '../program/attach-action.ts';
 
 export interface AgentReasonOptions {
@@ -73,16 +74,8 @@ export async function issueToken(
 }
 
 export async function listTokens(context: Context): Promise<number> {
-  const { terminal, host } = context;
   const reply = await connect(context, 'operator').call(listRegistrationTokens, {});
-  if (terminal.json) {
-    await terminal.object(reply);
-    return 0;
-  }
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  const lines = reply.data.length === 0 ? [] : format(tokenColumns, reply.data);
-  for (const line of lines) await terminal.data(line);
-  if (lines.length === 0) await terminal.talk('No registration token was issued yet.');
+  await printRows(context, reply, tokenColumns, 'No registration token was issued yet.');
   return 0;
 }
 

@@ -1,23 +1,17 @@
 import type { ReplyOf } from '@node3/shared/contract';
 import { listAgents } from '@node3/shared/routes/admin-agents';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatTable, formatTsv } from '../output/table.ts';
-import { ageText, moneyText, shorten } from '../output/words.ts';
+import { fitFor, printRows } from '../output/print-rows.ts';
+import type { Column } from '../output/table.ts';
+import { ageText, moneyText } from '../output/words.ts';
 
 type AdminAgent = ReplyOf<typeof listAgents>['data'][number];
 
 export async function showAgents(context: Context): Promise<number> {
   const { terminal, host } = context;
   const reply = await connect(context, 'operator').call(listAgents, {});
-  if (terminal.json) {
-    await terminal.object(reply);
-    return 0;
-  }
-  if (reply.data.length === 0) await terminal.talk('No agent has registered yet.');
-  const wide = host.stdout.isTty;
-  const columns = agentColumns(host.clock.nowMs(), wide ? shorten : (text) => text);
-  const lines = wide ? formatTable(columns, reply.data) : formatTsv(columns, reply.data);
-  if (reply.data.length > 0) for (const line of lines) await terminal.data(line);
+  const columns = agentColumns(host.clock.nowMs(), fitFor(terminal));
+  await printRows(context, reply, columns, 'No agent has registered yet.');
   return 0;
 }
 

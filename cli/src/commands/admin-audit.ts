@@ -12,7 +12,8 @@ import {
 import { CommandError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type Column, formatFacts, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import { type Column, formatFacts } from '../output/table.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -32,19 +33,12 @@ export interface ListAuditOptions extends AuditFilterOptions {
 }
 
 export async function listAudit(context: Context, call: Call<ListAuditOptions>): Promise<number> {
-  const { terminal, host } = context;
+  const { terminal } = context;
   const range = { min: 1, max: limits.auditEntriesPerPage };
   const limit = parseWholeNumber('--limit', call.options.limit, range);
   const query = { ...filterOf(call.options), limit };
   const page = await connect(context, 'operator').call(listAuditLog, { query });
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  for (const line of page.data.length === 0 ? [] : format(columns, page.data)) {
-    await terminal.data(line);
-  }
+  await printRows(context, page, columns);
   if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
   return 0;
 }

@@ -1,7 +1,8 @@
 import { type AdminPayout, listPayouts } from '@node3/shared/routes/admin';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatTable, formatTsv } from '../output/table.ts';
-import { ageText, moneyText, shorten } from '../output/words.ts';
+import { fitFor, printRows } from '../output/print-rows.ts';
+import type { Column } from '../output/table.ts';
+import { ageText, moneyText } from '../output/words.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -16,19 +17,8 @@ export async function showPayments(
   const { terminal, host } = context;
   const limit = parseWholeNumber('--limit', call.options.limit, { min: 1, max: 200 });
   const page = await connect(context, 'operator').call(listPayouts, { query: { limit } });
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  if (page.data.length === 0) await terminal.talk('No payouts yet.');
-  else if (host.stdout.isTty) {
-    const lines = formatTable(payoutColumns(host.clock.nowMs(), shorten), page.data);
-    for (const line of lines) await terminal.data(line);
-  } else {
-    const whole = (text: string) => text;
-    const lines = formatTsv(payoutColumns(host.clock.nowMs(), whole), page.data);
-    for (const line of lines) await terminal.data(line);
-  }
+  const columns = payoutColumns(host.clock.nowMs(), fitFor(terminal));
+  await printRows(context, page, columns, 'No payouts yet.');
   return 0;
 }
 

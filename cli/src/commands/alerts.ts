@@ -4,7 +4,8 @@ import {
   listAlerts,
 } from '@node3/shared/routes/alerts';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import type { Column } from '../output/table.ts';
 import { requireId } from '../parse/resource-id.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -38,18 +39,9 @@ async function print(
   who: 'requester' | 'operator',
   all: boolean,
 ): Promise<number> {
-  const { terminal, host } = context;
   const query = { state: all ? ('all' as const) : ('open' as const) };
   const page = await connect(context, who).call(listAlerts, { query });
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  for (const line of page.data.length === 0 ? [] : format(columns, page.data)) {
-    await terminal.data(line);
-  }
-  if (page.data.length === 0) await terminal.talk('No alerts.');
+  await printRows(context, page, columns, 'No alerts.');
   return 0;
 }
 

@@ -1,7 +1,8 @@
 import { removalText } from '@node3/shared/artifact-removal';
 import { listJobArtifacts } from '@node3/shared/routes/artifacts';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import type { Column } from '../output/table.ts';
 import { bytesText } from '../output/words.ts';
 import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -18,18 +19,15 @@ export async function askArtifacts(context: Context, jobId: string) {
 }
 
 export async function showArtifacts(context: Context, call: Call<object>): Promise<number> {
-  const { terminal, host } = context;
+  const { terminal } = context;
   const { data, removed } = await askArtifacts(context, requireJobId(call.args[0]));
   if (terminal.json) {
     await terminal.object({ data, removed });
     return 0;
   }
   for (const file of removed) await terminal.talk(removalText(file));
-  if (data.length === 0) await terminal.talk('No files.');
-  const lines = host.stdout.isTty
-    ? formatTable(columnsFor(bytesText), data)
-    : formatTsv(columnsFor(String), data);
-  if (data.length > 0) for (const line of lines) await terminal.data(line);
+  const columns = columnsFor(terminal.format === 'tsv' ? String : bytesText);
+  await printRows(context, { data }, columns, 'No files.');
   return 0;
 }
 

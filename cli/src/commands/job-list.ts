@@ -1,7 +1,8 @@
 import { limits } from '@node3/shared/limits';
 import { type JobSummary, listJobs } from '@node3/shared/routes/jobs';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import type { Column } from '../output/table.ts';
 import { ageText, durationText, moneyText } from '../output/words.ts';
 import { parseStates } from '../parse/job-states.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
@@ -21,19 +22,18 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
   const state =
     call.options.state === undefined ? {} : { state: parseStates(call.options.state).join(',') };
   const page = await connect(context, 'requester').call(listJobs, { query: { limit, ...state } });
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  const columns = jobColumns(host.clock.nowMs());
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  if (page.data.length > 0) {
-    for (const line of format(columns, page.data)) await terminal.data(line);
-    if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
-    return 0;
-  }
-  await terminal.talk(`No jobs. Post one: ${host.command} run -- echo hello`);
+  const none = `No jobs. Post one: ${host.command} run -- echo hello`;
+  await printRows(context, page, jobColumns(host.clock.nowMs()), none);
+  if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
   return 0;
+}
+
+/** `node3 ps`. */
+export async function listActiveJobs(
+  context: Context,
+  { options, args }: Call<JobListOptions>,
+): Promise<number> {
+  return listOwnJobs(context, { args, options: { ...options, state: 'active' } });
 }
 
 export function jobColumns(nowMs: number): Column<JobSummary>[] {

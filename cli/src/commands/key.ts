@@ -2,7 +2,7 @@ import { createKey, type KeyView, listKeys, revokeKey, rotateKey } from '@node3/
 import { usageError } from '../command-error.ts';
 import { rememberProfile } from '../config-file.ts';
 import { type Context, connect } from '../context.ts';
-import { formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
 import type { Call } from '../program/attach-action.ts';
 
 export interface CreateKeyOptions {
@@ -18,14 +18,7 @@ const columns = [
 ];
 
 export async function showKeys(context: Context): Promise<number> {
-  const { terminal, host } = context;
-  const reply = await connect(context, 'requester').call(listKeys, {});
-  if (terminal.json) {
-    await terminal.object(reply);
-    return 0;
-  }
-  const lines = (host.stdout.isTty ? formatTable : formatTsv)(columns, reply.data);
-  for (const line of lines) await terminal.data(line);
+  await printRows(context, await connect(context, 'requester').call(listKeys, {}), columns);
   return 0;
 }
 

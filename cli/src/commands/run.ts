@@ -43,7 +43,7 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
   const spec = { ...plain, ...(await bringFiles(context, client, options)) };
   const idempotencyKey = options.idempotencyKey ?? context.host.ids.secret(24);
   return postAndStay(context, client, options, async () => {
-    const quote = await askQuote(client, spec);
+    const quote = context.options.curl === true ? null : await askQuote(client, spec);
     if (quote !== null && options.detach !== true)
       await terminal.talk(`quote     ${quoteLine(quote)}`);
     return postJob(client, spec, idempotencyKey, quote);

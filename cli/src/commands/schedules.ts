@@ -11,7 +11,8 @@ import {
   type ScheduleSummary,
 } from '@node3/shared/routes/schedules';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatFacts, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import { type Column, formatFacts } from '../output/table.ts';
 import { requireId } from '../parse/resource-id.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -28,17 +29,8 @@ export async function listOwnSchedules(
   const bounds = { min: 1, max: limits.listPageMax };
   const limit = parseWholeNumber('--limit', call.options.limit, bounds);
   const page = await connect(context, 'requester').call(listSchedules, { query: { limit } });
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  for (const line of page.data.length === 0 ? [] : format(scheduleColumns, page.data)) {
-    await terminal.data(line);
-  }
-  if (page.data.length === 0) {
-    await terminal.talk(`No schedules. Make one: ${host.command} schedule create --help`);
-  }
+  const none = `No schedules. Make one: ${host.command} schedule create --help`;
+  await printRows(context, page, scheduleColumns, none);
   if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
   return 0;
 }

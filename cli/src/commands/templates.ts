@@ -11,7 +11,8 @@ import {
 } from '@node3/shared/routes/templates';
 import type { TemplateParameter } from '@node3/shared/template';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatFacts, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import { type Column, formatFacts } from '../output/table.ts';
 import { ageText } from '../output/words.ts';
 import { readJsonFile } from '../parse/json-file.ts';
 import { requireId } from '../parse/resource-id.ts';
@@ -60,18 +61,8 @@ export async function listOwnTemplates(
   const page = await connect(context, 'requester').call(listTemplates, {
     query: { limit, archived },
   });
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  const columns = templateColumns(host.clock.nowMs());
-  for (const line of page.data.length === 0 ? [] : format(columns, page.data)) {
-    await terminal.data(line);
-  }
-  if (page.data.length === 0) {
-    await terminal.talk(`No templates. Keep one: ${host.command} template create FILE`);
-  }
+  const none = `No templates. Keep one: ${host.command} template create FILE`;
+  await printRows(context, page, templateColumns(host.clock.nowMs()), none);
   if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
   return 0;
 }

@@ -17,7 +17,8 @@ import {
 } from '@node3/shared/routes/webhooks';
 import { CommandError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
-import { type Column, formatFacts, formatTable, formatTsv } from '../output/table.ts';
+import { printRows } from '../output/print-rows.ts';
+import { type Column, formatFacts } from '../output/table.ts';
 import { requireId } from '../parse/resource-id.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -42,17 +43,8 @@ export async function createOwnWebhook(
 }
 
 export async function listOwnWebhooks(context: Context): Promise<number> {
-  const { terminal, host } = context;
   const page = await connect(context, 'requester').call(listWebhooks, {});
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  for (const line of page.data.length === 0 ? [] : format(webhookColumns, page.data)) {
-    await terminal.data(line);
-  }
-  if (page.data.length === 0) await terminal.talk('No webhooks.');
+  await printRows(context, page, webhookColumns, 'No webhooks.');
   return 0;
 }
 
@@ -104,7 +96,7 @@ export async function listOwnDeliveries(
   context: Context,
   call: Call<ListDeliveriesOptions>,
 ): Promise<number> {
-  const { terminal, host } = context;
+  const { terminal } = context;
   const webhookId = requireWebhookId(context, call.args[0]);
   const [, deliveryId] = call.args;
   if (deliveryId !== undefined) return showDelivery(context, webhookId, deliveryId);
@@ -114,14 +106,7 @@ export async function listOwnDeliveries(
   const query = { limit, ...(state === null ? {} : { state }) };
   const client = connect(context, 'requester');
   const page = await client.call(listDeliveries, { params: { webhookId }, query });
-  if (terminal.json) {
-    await terminal.object(page);
-    return 0;
-  }
-  const format = host.stdout.isTty ? formatTable : formatTsv;
-  for (const line of page.data.length === 0 ? [] : format(deliveryColumns, page.data)) {
-    await terminal.data(line);
-  }
+  await printRows(context, page, deliveryColumns);
   if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);
   return 0;
 }

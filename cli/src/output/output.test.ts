@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TestHost } from '../testing/test-host.ts';
+import type { OutputFormat } from './format.ts';
 import { wantsColour } from './paint.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { formatFacts, formatTable, formatTsv } from './table.ts';
@@ -34,7 +35,7 @@ describe('sanitiseLine', () => {
 describe('a terminal', () => {
   it('never passes on what a stranger wrote for it to obey', async () => {
     const host = new TestHost({ argv: [] });
-    const terminal = createTerminal(host, { json: false, quiet: false, colour: true });
+    const terminal = createTerminal(host, { format: 'table', quiet: false, colour: true });
     const name = 'agent\u001b]0;owned\u0007\u001b[2J\r\u009b2J\u202e';
     await terminal.data(name);
     await terminal.talk(`${name}\nnext`);
@@ -108,5 +109,40 @@ describe('wantsColour', () => {
     expect(wantsColour({ refused: false, env: { NO_COLOR: '' }, output })).toBe(true);
     expect(wantsColour({ refused: false, env: { FORCE_COLOR: '1' }, output: pipe })).toBe(true);
     expect(wantsColour({ refused: false, env: { TERM: 'dumb' }, output })).toBe(false);
+  });
+});
+
+describe('formats', () => {
+  const page = { data: [{ name: 'a', jobId: 'job_1', price: { amount: '1' } }], nextCursor: null };
+  const written = async (format: OutputFormat, fields: string[] | null = null) => {
+    const host = new TestHost({ argv: [] });
+    await createTerminal(host, { format, fields, quiet: false, colour: false }).object(page);
+    return host.out;
+  };
+
+  it('write one answer in every way a program reads', async () => {
+    expect(JSON.parse(await written('json'))).toEqual(page);
+    expect(await written('jsonl')).toBe(`${JSON.stringify(page.data[0])}\n`);
+    expect(await written('id')).toBe('job_1\n');
+    expect(await written('yaml')).toBe(
+      'data:\n  - name: a\n    jobId: job_1\n    price:\n      amount: "1"\nnextCursor: null\n',
+    );
+  });
+
+  it('pick fields by their path, and refuse one that no row has', async () => {
+    expect(await written('jsonl', ['jobId', 'price.amount'])).toBe(
+      '{"jobId":"job_1","price.amount":"1"}\n',
+    );
+    await expect(written('jsonl', ['jobbId'])).rejects.toThrow(/jobbId/);
+  });
+
+  it('fit a table to the terminal and leave what tells the rows apart', () => {
+    const columns = [
+      { title: 'ID', value: () => 'job_06BR2J0S7XW8' },
+      { title: 'TEXT', value: () => 'a long text that goes on and on' },
+    ];
+    const lines = formatTable(columns, [{}], 30);
+    expect(lines[1]).toBe('job_06BR2J0S7XW8  a long text…');
+    expect(formatTable(columns, [{}])[1]).toContain('on and on');
   });
 });

@@ -4,19 +4,32 @@ export interface Column<Row> {
   value(row: Row): string;
 }
 
-/** Aligned columns with two spaces between them; the last one is not padded. */
-export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+/** Room that stays for a column, however narrow the terminal is. */
+const widthMin = 8;
+const gap = 2;
+
+/**
+ * Aligned columns with two spaces between them; the last one is not padded. With a `width` the widest
+ * columns give way until the lines fit; the first one, which tells the rows apart, stays.
+ */
+export function formatTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number | null = null,
+): string[] {
   const cells = [
     columns.map((column) => column.title),
     ...rows.map((row) => columns.map((column) => column.value(row))),
   ];
-  const widths = columns.map((_, index) =>
-    Math.max(...cells.map((line) => displayWidth(line[index] ?? ''))),
+  const widths = fitWidths(
+    columns.map((_, index) => Math.max(...cells.map((line) => displayWidth(line[index] ?? '')))),
+    width,
   );
   return cells.map((line) =>
     line
+      .map((cell, index) => cutCell(cell, widths[index] ?? 0))
       .map((cell, index) => padCell(cell, widths[index] ?? 0, columns[index]?.align ?? 'left'))
-      .join('  ')
+      .join(' '.repeat(gap))
       .trimEnd(),
   );
 }
@@ -26,6 +39,25 @@ export function formatTsv<Row>(columns: readonly Column<Row>[], rows: readonly R
   return rows.map((row) =>
     columns.map((column) => column.value(row).replace(/[\t\n\r]/g, ' ')).join('\t'),
   );
+}
+
+function fitWidths(natural: readonly number[], width: number | null): readonly number[] {
+  const widths = [...natural];
+  let excess = width === null ? 0 : widths.reduce((sum, one) => sum + one + gap, -gap) - width;
+  for (; excess > 0; excess -= 1) {
+    const widest = Math.max(...widths.slice(1));
+    if (widest <= widthMin) break;
+    widths[widths.lastIndexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+function cutCell(cell: string, width: number): string {
+  return displayWidth(cell) <= width
+    ? cell
+    : `${Array.from(cell)
+        .slice(0, width - 1)
+        .join('')}…`;
 }
 
 function padCell(cell: string, width: number, align: 'left' | 'right'): string {

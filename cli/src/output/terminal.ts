@@ -1,15 +1,23 @@
 import type { Host } from '../host.ts';
+import { pickFields } from './fields.ts';
+import type { OutputFormat } from './format.ts';
 import { createPaint, type Paint, wantsColour } from './paint.ts';
 import { sanitiseText } from './sanitise.ts';
+import { formatStreamed, formatValue } from './structured.ts';
 
 export interface TerminalOptions {
-  json: boolean;
+  format: OutputFormat;
+  /** The columns or fields that are wanted of a list; null for those it has. */
+  fields?: readonly string[] | null;
   quiet: boolean;
   colour: boolean;
 }
 
 /** Data goes to standard output, talk to standard error. */
 export interface Terminal {
+  readonly format: OutputFormat;
+  readonly fields: readonly string[] | null;
+  /** Whether data goes to a program: whole answers instead of words. */
   readonly json: boolean;
   readonly quiet: boolean;
   /** Colours for standard output and for standard error: one may be a pipe and the other not. */
@@ -22,9 +30,9 @@ export interface Terminal {
   readonly columns: number;
   /** One line of data. */
   data(line: string): Promise<void>;
-  /** A JSON value as data: readable on a terminal, one line when piped. */
+  /** A whole answer as data; as JSON it is readable on a terminal and one line when piped. */
   object(value: unknown): Promise<void>;
-  /** One JSON line of a stream. */
+  /** One value of a stream, such as a JSON line. */
   jsonLine(value: unknown): Promise<void>;
   /** Text exactly as it is, for what a job printed. */
   raw(stream: 'stdout' | 'stderr', text: string): Promise<void>;
@@ -40,9 +48,15 @@ export function createTerminal(host: Host, options: TerminalOptions): Terminal {
   const { stdout, stderr, env } = host;
   const refused = !options.colour;
   const columns = stdout.columns ?? stderr.columns ?? columnsDefault;
-  const silent = options.quiet || options.json;
+  const { format, fields = null } = options;
+  const json = ['json', 'jsonl', 'yaml', 'id'].includes(format);
+  const silent = options.quiet || json;
+  const picked = (value: unknown) => (fields === null ? value : pickFields(value, fields));
+  const write = (text: string) => stdout.write(text === '' ? '' : `${text}\n`);
   return {
-    json: options.json,
+    format,
+    fields,
+    json,
     quiet: options.quiet,
     paint: createPaint({ refused, env, output: stdout }),
     talkPaint: createPaint({ refused, env, output: stderr }),
@@ -50,16 +64,10 @@ export function createTerminal(host: Host, options: TerminalOptions): Terminal {
     live: stderr.isTty && !silent && wantsColour({ refused, env, output: stderr }),
     columns,
     data: (line) => stdout.write(`${sanitiseText(line)}\n`),
-    object: (value) => stdout.write(`${jsonText(value, stdout.isTty ? 2 : 0)}\n`),
-    jsonLine: (value) => stdout.write(`${jsonText(value, 0)}\n`),
+    object: async (value) => write(await formatValue(format, picked(value), stdout.isTty ? 2 : 0)),
+    jsonLine: async (value) => write(await formatStreamed(format, value)),
     raw: (stream, text) => (stream === 'stdout' ? stdout : stderr).write(text),
     talk: (line) => (silent ? Promise.resolve() : stderr.write(`${sanitiseText(line)}\n`)),
     complain: (line) => stderr.write(`${sanitiseText(line)}\n`),
   };
-}
-
-/** JSON leaves the second block of control characters as it is, which terminals obey as well. */
-function jsonText(value: unknown, indent: number): string {
-  const escape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f]/g, escape);
 }

@@ -7,7 +7,7 @@ import { attachAction, type ProgramState } from './attach-action.ts';
 import { addHistoryCommands } from './money-commands.ts';
 
 export function addAccountCommands(state: ProgramState, program: Command): void {
-  const account = program.command('account').description('Your account at a marketplace');
+  const account = program.command('account');
   const show = account
     .command('show')
     .description('The account and its balances')

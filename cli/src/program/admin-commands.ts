@@ -22,9 +22,7 @@ import { addAdminMoneyCommands } from './money-commands.ts';
 
 /** The operator's commands, with the names and flags of the seed's marketplace_admin. */
 export function addAdminCommands(state: ProgramState, program: Command): void {
-  const admin = program
-    .command('admin')
-    .description('Run a marketplace; the operator key comes from ADMIN_API_KEY');
+  const admin = program.command('admin');
   addReadingCommands(state, admin);
   addLedgerCommands(state, admin);
   addAuditCommands(state, admin);

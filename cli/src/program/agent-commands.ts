@@ -47,7 +47,7 @@ function addTokenCommands(state: ProgramState, agent: Command): void {
 /** The keys of your account. */
 export function addKeyCommands(state: ProgramState, program: Command): void {
   const loadKeys = () => import('../commands/key.ts');
-  const key = program.command('key').description('API keys of your account');
+  const key = program.command('key');
   const list = key.command('list').description('Keys that still work, newest first');
   attachAction(state, list, async () => (await loadKeys()).showKeys);
   const create = key

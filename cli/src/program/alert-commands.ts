@@ -5,10 +5,7 @@ import { attachAction, type ProgramState } from './attach-action.ts';
 const load = async () => import('../commands/alerts.ts');
 
 export function addAlertCommands(state: ProgramState, program: Command): void {
-  const alerts = program
-    .command('alerts')
-    .description('What you should look at: agents, balances and webhooks')
-    .option('--all', 'those that are over too');
+  const alerts = program.command('alerts').option('--all', 'those that are over too');
   attachAction<ListAlertsOptions>(state, alerts, async () => (await load()).showAlerts);
 }
 

@@ -1,6 +1,7 @@
 import type { Command, OptionValues } from 'commander';
 import { type Context, createContext, type GlobalOptions } from '../context.ts';
 import type { Host } from '../host.ts';
+import { readGlobalOptions } from './global-options.ts';
 
 /** How a command was called: its own options, and its operands in order. */
 export interface Call<O> {
@@ -14,6 +15,8 @@ export type CommandFunction<O> = (context: Context, call: Call<O>) => Promise<nu
 export interface ProgramState {
   readonly host: Host;
   exitCode: number;
+  /** The global options, once they are read. */
+  options: GlobalOptions | null;
 }
 
 /** Gives a command its code, which is loaded only when the command is really called. */
@@ -23,8 +26,9 @@ export function attachAction<O extends OptionValues>(
   load: () => Promise<CommandFunction<O>>,
 ): void {
   command.action(async () => {
+    state.options = readGlobalOptions(command);
     const run = await load();
-    const context = await createContext(state.host, command.optsWithGlobals<GlobalOptions>());
+    const context = await createContext(state.host, state.options);
     state.exitCode = await run(context, { options: command.opts<O>(), args: command.args });
   });
 }

@@ -7,7 +7,6 @@ import { attachAction, type ProgramState } from './attach-action.ts';
 export function addUploadCommand(state: ProgramState, program: Command): void {
   const upload = program
     .command('upload')
-    .description('Upload a file for jobs to read; prints its artifact id')
     .argument('<file>')
     .option('--name <name>', 'what it is called; the name of the file where left out')
     .option('--resume <artifact>', 'go on with an upload that was begun');

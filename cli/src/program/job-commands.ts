@@ -4,11 +4,13 @@ import type { JobCancelOptions } from '../commands/job-cancel.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
 import type { JobLogsOptions } from '../commands/job-logs.ts';
 import type { JobRerunOptions } from '../commands/job-rerun.ts';
+import type { JobWaitOptions } from '../commands/job-wait.ts';
 import type { VerifyOptions } from '../commands/receipt.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
+import { addJobEventsCommand } from './event-commands.ts';
 import { addJobFileCommands } from './file-commands.ts';
 
-/** `node3 receipt JOB`, and the same for a file without any marketplace. */
+/** `node3 receipt JOB` and `node3 job receipt JOB`, and the same for a file without any marketplace. */
 export function addReceiptCommand(state: ProgramState, program: Command): void {
   const receipt = program
     .command('receipt')
@@ -29,7 +31,7 @@ export function addReceiptCommand(state: ProgramState, program: Command): void {
 }
 
 export function addJobCommands(state: ProgramState, program: Command): void {
-  const job = program.command('job').description('Your jobs');
+  const job = program.command('job');
   const get = job
     .command('get')
     .description('One job: state, executions, settlement and payout')
@@ -50,7 +52,43 @@ export function addJobCommands(state: ProgramState, program: Command): void {
 
   addJobFileCommands(state, job);
 
-  const logs = job
+  addLogsCommand(state, job);
+  addJobEventsCommand(state, job);
+  addReceiptCommand(state, job);
+  const wait = job
+    .command('wait')
+    .description('Wait until jobs are over; ends with 5 when one did not succeed')
+    .argument('<id...>')
+    .option('--for <goal>', 'succeeded, ended or running', 'succeeded')
+    .option('--timeout <time>', 'wait no longer than this, such as 5m; then it ends with 3');
+  attachAction<JobWaitOptions>(
+    state,
+    wait,
+    async () => (await import('../commands/job-wait.ts')).waitForJobs,
+  );
+
+  const explain = job
+    .command('explain')
+    .description('What a job waits for, who could run it and what would change that')
+    .argument('<id|file>', 'a job, or a file with a job spec (JSON)');
+  attachAction(state, explain, async () => (await import('../commands/job-explain.ts')).explainOne);
+
+  addManyJobsCommands(state, job);
+}
+
+/** `node3 ps`: as `job list --state active`. */
+export function addPsCommand(state: ProgramState, program: Command): void {
+  const ps = program.command('ps').option('--limit <n>', 'at most this many', '20');
+  attachAction<JobListOptions>(
+    state,
+    ps,
+    async () => (await import('../commands/job-list.ts')).listActiveJobs,
+  );
+}
+
+/** `node3 logs` and `node3 job logs`. */
+export function addLogsCommand(state: ProgramState, parent: Command): void {
+  const logs = parent
     .command('logs')
     .description('What a job printed')
     .argument('<id>')
@@ -67,14 +105,6 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     logs,
     async () => (await import('../commands/job-logs.ts')).showLogs,
   );
-
-  const explain = job
-    .command('explain')
-    .description('What a job waits for, who could run it and what would change that')
-    .argument('<id|file>', 'a job, or a file with a job spec (JSON)');
-  attachAction(state, explain, async () => (await import('../commands/job-explain.ts')).explainOne);
-
-  addManyJobsCommands(state, job);
 }
 
 function addManyJobsCommands(state: ProgramState, job: Command): void {

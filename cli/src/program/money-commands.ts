@@ -5,11 +5,10 @@ import type { DepositOptions } from '../commands/deposit.ts';
 import type { WithdrawOptions } from '../commands/withdraw.ts';
 import { attachAction, type ProgramState } from './attach-action.ts';
 
-/** Money into an account and out of it. */
-export function addMoneyCommands(state: ProgramState, program: Command): void {
+/** Money into an account. */
+export function addDepositCommand(state: ProgramState, program: Command): void {
   const deposit = program
     .command('deposit')
-    .description('A payment link for your account, with its QR code; waits for the payment')
     .option('--asset <asset>', 'SOL or USDC', 'SOL')
     .option('--amount <amount>', 'how much; without it the payer decides')
     .option('--no-wait', 'only show the link');
@@ -18,10 +17,12 @@ export function addMoneyCommands(state: ProgramState, program: Command): void {
     deposit,
     async () => (await import('../commands/deposit.ts')).payIn,
   );
+}
 
+/** Money out of it. */
+export function addWithdrawCommand(state: ProgramState, program: Command): void {
   const withdraw = program
     .command('withdraw')
-    .description('Pay money out to the wallet of your account')
     .argument('[amount]')
     .option('--asset <asset>', 'SOL or USDC', 'SOL')
     .option('--no-wait', 'do not wait until it is final')

@@ -9,7 +9,7 @@ import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 /** What a provider does on the machine that the agent runs on. */
 export function addOwnAgentCommands(state: ProgramState, program: Command): void {
-  const agent = program.command('agent').description('The agent of this machine');
+  const agent = program.command('agent');
   const detect = agent
     .command('detect')
     .summary('the GPUs of this machine, and what keeps one from working')

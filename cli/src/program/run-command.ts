@@ -6,7 +6,6 @@ import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 export function addRunCommand(state: ProgramState, program: Command): void {
   const command = addStayOptions(addJobOptions(program.command('run')))
-    .summary('run a command or a script on somebody’s GPU and see its output')
     .description(
       'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
         'Ctrl-C cancels the job and waits until it is dead.',
@@ -24,9 +23,9 @@ export function addRunCommand(state: ProgramState, program: Command): void {
 
 /** `node3 quote` takes what describes a job, and answers what it would cost. */
 export function addQuoteCommand(state: ProgramState, program: Command): void {
-  const command = addJobOptions(program.command('quote'))
-    .summary('what a job would cost at most, who could run it and when')
-    .description('Takes the options of run and posts nothing. The price stands for a minute.');
+  const command = addJobOptions(program.command('quote')).description(
+    'Takes the options of run and posts nothing. The price stands for a minute.',
+  );
   attachAction<QuoteOptions>(
     state,
     command,

@@ -5,7 +5,7 @@ import { attachAction, collect, type ProgramState } from './attach-action.ts';
 import { addJobOptions } from './run-command.ts';
 
 export function addScheduleCommands(state: ProgramState, program: Command): void {
-  const schedule = program.command('schedule').description('Jobs that post themselves');
+  const schedule = program.command('schedule');
   addCreate(state, schedule);
   const load = async () => import('../commands/schedules.ts');
 

@@ -9,9 +9,7 @@ import { attachAction, collect, type ProgramState } from './attach-action.ts';
 import { addStayOptions } from './run-command.ts';
 
 export function addTemplateCommands(state: ProgramState, program: Command): void {
-  const template = program
-    .command('template')
-    .description('Jobs with parameters, kept to run again');
+  const template = program.command('template');
   const load = async () => import('../commands/templates.ts');
 
   const create = template

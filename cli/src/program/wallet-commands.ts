@@ -13,7 +13,7 @@ const walletOption = [
 const rpcOption = ['--rpc <url>', 'Solana node; default SOLANA_RPC_URL or the profile'] as const;
 
 export function addWalletCommands(state: ProgramState, program: Command): void {
-  const wallet = program.command('wallet').description('Solana wallets: files of your own');
+  const wallet = program.command('wallet');
   const fresh = wallet
     .command('new')
     .alias('create')

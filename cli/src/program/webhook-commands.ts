@@ -7,7 +7,7 @@ import type {
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 export function addWebhookCommands(state: ProgramState, program: Command): void {
-  const webhook = program.command('webhook').description('Have events sent to a URL, signed');
+  const webhook = program.command('webhook');
   const load = async () => import('../commands/webhooks.ts');
 
   const create = webhook

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { MarketError, toProblem } from '@node3/shared/error';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { getAccount } from '@node3/shared/routes/accounts';
+import { type EventView, listEvents } from '@node3/shared/routes/events';
 import { type Explanation, explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import {
@@ -33,6 +34,7 @@ export class FakeMarketplace {
   readonly seen: Seen[] = [];
   job: JobDetail = testJob();
   readonly lines: LogLine[] = [];
+  readonly events: EventView[] = [];
   quote: Quote = testQuote;
   explanation: Explanation = testExplanation;
   receipt: SignedReceipt | null = null;
@@ -109,6 +111,7 @@ export class FakeMarketplace {
       return this.job;
     });
     app.get(getJobLogs.url, (request, reply) => this.#logs(request, reply));
+    app.get(listEvents.url, (request, reply) => this.#listEvents(request, reply));
     app.get(getAccount.url, () => testAccount);
     this.url = await app.listen({ host: '127.0.0.1', port: 0 });
   }
@@ -120,6 +123,23 @@ export class FakeMarketplace {
   say(...lines: LogLine[]): void {
     this.lines.push(...lines);
     this.#changes.emit('change');
+  }
+
+  happen(type: string): void {
+    const at = '2026-11-21T12:00:00.000Z';
+    const { jobId } = this.job;
+    const seq = this.events.length + 1;
+    this.events.push({
+      seq,
+      type,
+      at,
+      actor: 'marketplace',
+      accountId: null,
+      jobId,
+      executionId: null,
+      reason: null,
+      data: { attempt: 1 },
+    });
   }
 
   become(job: JobDetail): void {
@@ -153,6 +173,15 @@ export class FakeMarketplace {
     reply.hijack();
     this.#stream(reply, after);
     return undefined;
+  }
+
+  /** A stream that ends politely after what there is, as a proxy would end it. */
+  #listEvents(request: FastifyRequest, reply: FastifyReply): unknown {
+    const { after = '0', follow } = request.query as { after?: string; follow?: string };
+    const data = this.events.filter(({ seq }) => seq > Number(after));
+    if (follow === 'true')
+      return reply.send(data.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    return { data, nextAfter: data.at(-1)?.seq ?? Number(after), more: false };
   }
 
   #stream(reply: FastifyReply, from: number): void {

@@ -19,7 +19,7 @@ afterEach(() => rm(root, { recursive: true }));
 
 it('gives marketplace, agent and requester wallet files of their own', async () => {
   const host = new TestHost({ argv: [] });
-  const terminal = createTerminal(host, { json: false, quiet: true, colour: false });
+  const terminal = createTerminal(host, { format: 'table', quiet: true, colour: false });
   const folder = await openDataFolder(root);
   const seen: { marketplace?: MarketplaceConfig; agent?: AgentConfig } = {};
   const deps = {

@@ -1,0 +1,63 @@
+import { isTerminalJob } from '@node3/shared/job-state';
+import type { JobDetail } from '@node3/shared/routes/jobs';
+import { type Context, connect } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { talkingPatience } from '../job/attach.ts';
+import { InterruptWatch } from '../job/interrupt.ts';
+import { exitCodeOfSignal, isOver } from '../job/outcome.ts';
+import { waitForJob } from '../job/watch-progress.ts';
+import { printRows } from '../output/print-rows.ts';
+import { choose } from '../parse/choose.ts';
+import { parseSeconds } from '../parse/duration.ts';
+import { requireJobId } from '../parse/job-id.ts';
+import type { Call } from '../program/attach-action.ts';
+import { jobColumns } from './job-list.ts';
+
+export interface JobWaitOptions {
+  for: string;
+  timeout?: string;
+}
+
+const goals = ['succeeded', 'ended', 'running'] as const;
+type Goal = (typeof goals)[number];
+
+const pauseMs = 500;
+
+/** `node3 job wait`: returns when every job is there, with an exit code that says how it went. */
+export async function waitForJobs(context: Context, call: Call<JobWaitOptions>): Promise<number> {
+  const { host, terminal } = context;
+  const goal = choose('--for', call.options.for, goals);
+  const { timeout } = call.options;
+  const limitMs = timeout === undefined ? null : parseSeconds('--timeout', timeout) * 1_000;
+  const jobIds = call.args.map((id) => requireJobId(id));
+  const leave = new AbortController();
+  const watch = new InterruptWatch(host, () => leave.abort());
+  const timer = limitMs === null ? null : setTimeout(() => leave.abort(), limitMs);
+  const client = connect(context, 'requester');
+  const patience = talkingPatience(context, leave.signal);
+  const done = (job: JobDetail) => isReached(goal, job) || isOver(job);
+  try {
+    const jobs: JobDetail[] = [];
+    for (const jobId of jobIds) {
+      const { signal } = leave;
+      jobs.push(await waitForJob({ client, jobId, patience, signal, pauseMs, done }));
+    }
+    await printRows(context, { data: jobs }, jobColumns(host.clock.nowMs()));
+    const reached = jobs.every((job) => isReached(goal, job));
+    return (reached ? exitCodes.ok : exitCodes.jobFailed).code;
+  } catch (error) {
+    if (!leave.signal.aborted) throw error;
+    if (watch.signal !== null) return exitCodeOfSignal(watch.signal);
+    await terminal.complain(`not ${goal} within ${timeout}`);
+    return exitCodes.waitTimeout.code;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+    watch.close();
+  }
+}
+
+function isReached(goal: Goal, job: JobDetail): boolean {
+  if (goal === 'succeeded') return job.state === 'succeeded' && isOver(job);
+  if (goal === 'ended') return isOver(job);
+  return job.state === 'running' || (isTerminalJob(job.state) && job.startedAt !== null);
+}

@@ -1,0 +1,139 @@
+import type { Command } from 'commander';
+import type { ProgramState } from './attach-action.ts';
+
+export type AddCommand = (state: ProgramState, program: Command) => void;
+
+/** One word after `node3`. Its options and subcommands are loaded when it is the one that is meant. */
+export interface CommandGroup {
+  name: string;
+  summary: string;
+  load(): Promise<AddCommand>;
+}
+
+/** All of them, under the headings of `node3 --help`. */
+export const commandGroups: Record<string, readonly CommandGroup[]> = {
+  'Run jobs': [
+    {
+      name: 'run',
+      summary: 'run a command or a script on somebody’s GPU and see its output',
+      load: async () => (await import('./run-command.ts')).addRunCommand,
+    },
+    {
+      name: 'quote',
+      summary: 'what a job would cost at most, who could run it and when',
+      load: async () => (await import('./run-command.ts')).addQuoteCommand,
+    },
+    {
+      name: 'ps',
+      summary: 'your jobs that are not over',
+      load: async () => (await import('./job-commands.ts')).addPsCommand,
+    },
+    {
+      name: 'logs',
+      summary: 'what a job printed; the same as job logs',
+      load: async () => (await import('./job-commands.ts')).addLogsCommand,
+    },
+    {
+      name: 'job',
+      summary: 'your jobs: list, wait, cancel, rerun, explain, files',
+      load: async () => (await import('./job-commands.ts')).addJobCommands,
+    },
+    {
+      name: 'receipt',
+      summary: 'what an ended job cost and why, signed by the marketplace',
+      load: async () => (await import('./job-commands.ts')).addReceiptCommand,
+    },
+    {
+      name: 'upload',
+      summary: 'upload a file for jobs to read; prints its artifact id',
+      load: async () => (await import('./file-commands.ts')).addUploadCommand,
+    },
+    {
+      name: 'template',
+      summary: 'jobs with parameters, kept to run again',
+      load: async () => (await import('./template-commands.ts')).addTemplateCommands,
+    },
+    {
+      name: 'schedule',
+      summary: 'jobs that post themselves',
+      load: async () => (await import('./schedule-commands.ts')).addScheduleCommands,
+    },
+  ],
+  'Your account and money': [
+    {
+      name: 'account',
+      summary: 'your account at a marketplace',
+      load: async () => (await import('./account-commands.ts')).addAccountCommands,
+    },
+    {
+      name: 'key',
+      summary: 'API keys of your account',
+      load: async () => (await import('./agent-commands.ts')).addKeyCommands,
+    },
+    {
+      name: 'deposit',
+      summary: 'a payment link for your account, with its QR code; waits for the payment',
+      load: async () => (await import('./money-commands.ts')).addDepositCommand,
+    },
+    {
+      name: 'withdraw',
+      summary: 'pay money out to the wallet of your account',
+      load: async () => (await import('./money-commands.ts')).addWithdrawCommand,
+    },
+    {
+      name: 'wallet',
+      summary: 'Solana wallets: files of your own',
+      load: async () => (await import('./wallet-commands.ts')).addWalletCommands,
+    },
+  ],
+  'See what happens': [
+    {
+      name: 'event',
+      summary: 'what happened to your account, and what happens next',
+      load: async () => (await import('./event-commands.ts')).addEventCommands,
+    },
+    {
+      name: 'webhook',
+      summary: 'have events sent to a URL, signed',
+      load: async () => (await import('./webhook-commands.ts')).addWebhookCommands,
+    },
+    {
+      name: 'alerts',
+      summary: 'what you should look at: agents, balances and webhooks',
+      load: async () => (await import('./alert-commands.ts')).addAlertCommands,
+    },
+  ],
+  'Provide and operate': [
+    {
+      name: 'agent',
+      summary: 'the agent of this machine',
+      load: async () => (await import('./own-agent-commands.ts')).addOwnAgentCommands,
+    },
+    {
+      name: 'admin',
+      summary: 'run a marketplace; the operator key comes from ADMIN_API_KEY',
+      load: async () => (await import('./admin-commands.ts')).addAdminCommands,
+    },
+    {
+      name: 'up',
+      summary: 'start a whole marketplace here: local Solana, marketplace and one agent',
+      load: async () => (await import('./service-commands.ts')).addUpCommand,
+    },
+    {
+      name: 'localnet',
+      summary: 'start only the local Solana',
+      load: async () => (await import('./service-commands.ts')).addLocalnetCommand,
+    },
+  ],
+  'The command itself': [
+    {
+      name: 'exit-codes',
+      summary: 'what the exit codes mean',
+      load: async () => (await import('./exit-codes-command.ts')).addExitCodesCommand,
+    },
+  ],
+};
+
+export const groupNames = Object.values(commandGroups)
+  .flat()
+  .map(({ name }) => name);

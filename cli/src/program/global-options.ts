@@ -1,0 +1,73 @@
+import { type Command, Option } from 'commander';
+import type { GlobalOptions } from '../context.ts';
+
+/** An option that every command takes, before its name or after it. */
+export class GlobalOption extends Option {}
+
+const declared: readonly (readonly [flags: string, description: string])[] = [
+  ['--url <url>', 'the marketplace; else NODE3_URL, MARKETPLACE_URL, the last one used'],
+  ['--config <file>', 'where keys are kept; default $XDG_CONFIG_HOME/node3/config.json'],
+  ['-o, --format <format>', 'table, wide, tsv, json, jsonl, yaml or id; else NODE3_OUTPUT'],
+  ['--json', 'the same as --format json; errors are problem objects on stderr'],
+  ['--columns <names>', 'only these columns or fields of a list, with commas between them'],
+  ['--timeout <time>', 'give up on an answer after this time, such as 5s'],
+  ['--idempotency-key <key>', 'sent with the first request that changes something'],
+  ['--curl', 'print the request as a curl command and send nothing'],
+  ['--explain', 'tell on stderr which requests are sent'],
+  ['-y, --yes', 'take every question as answered with yes'],
+  ['--no-input', 'ask nothing: what would be asked is an error'],
+  ['--no-color', 'no colours; NO_COLOR does the same'],
+  ['-q, --quiet', 'only data and errors'],
+];
+
+export function addGlobalOptions(program: Command): void {
+  for (const [flags, description] of declared) {
+    program.addOption(new GlobalOption(flags, description).helpGroup('Global options:'));
+  }
+}
+
+/**
+ * Lets every command of the tree take them after its name as well, except where one of the same name
+ * means something of its own, such as the time limit of `run`.
+ */
+export function spreadGlobalOptions(command: Command): void {
+  for (const child of command.commands) {
+    for (const [flags, description] of declared) {
+      const option = fitting(child, new GlobalOption(flags, description));
+      if (option !== null) child.addOption(option.hideHelp());
+    }
+    spreadGlobalOptions(child);
+  }
+}
+
+/** Without the short flag where only that is taken; null where the name is. */
+function fitting(command: Command, option: GlobalOption): GlobalOption | null {
+  const taken = (flag: string | undefined) =>
+    flag !== undefined && command.options.some(({ short, long }) => [short, long].includes(flag));
+  if (taken(option.long)) return null;
+  if (!taken(option.short)) return option;
+  const [, long = ''] = option.flags.split(', ');
+  return new GlobalOption(long, option.description);
+}
+
+/** What was given, before the command or after it; the later one wins. */
+export function readGlobalOptions(command: Command): GlobalOptions {
+  const given: Record<string, unknown> = {};
+  for (const one of chainOf(command)) {
+    for (const option of one.options) {
+      if (!(option instanceof GlobalOption)) continue;
+      const name = option.attributeName();
+      if (one.getOptionValueSource(name) === 'cli') given[name] = one.getOptionValue(name);
+    }
+  }
+  return given;
+}
+
+function chainOf(command: Command): Command[] {
+  return command.parent === null ? [command] : [...chainOf(command.parent), command];
+}
+
+/** Whether the word after this flag is its value. */
+export function takesValue(flag: string): boolean {
+  return declared.some(([flags]) => flags.includes('<') && flags.split(/[ ,]+/).includes(flag));
+}
