@@ -17,6 +17,7 @@ import type { MetricTable } from '@node3/shared/metrics';
 import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
 import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
+import { authorisationDocument } from './authorisation-document.ts';
 import { buildDashboard } from './dashboards/build-dashboard.ts';
 import { marketplaceDashboard } from './dashboards/marketplace-dashboard.ts';
 import { paymentsDashboard } from './dashboards/payments-dashboard.ts';
@@ -181,6 +182,7 @@ function paymentsDocument(): string {
 const documents: Record<string, string> = {
   'client/src/types/error-code.ts': errorCodeType(),
   'docs/reference/api.md': apiDocument(),
+  'docs/reference/authorisation.md': authorisationDocument(notice),
   'docs/reference/errors.md': errorsDocument(),
   'docs/reference/events.md': eventsDocument(),
   'docs/reference/limits.md': limitsDocument(),

@@ -3,12 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RouteContract } from '@node3/shared/contract';
+import * as agentLocalRoutes from '@node3/shared/routes/agent-local';
 import {
   AgentStatus,
   getLocalEarnings,
   getLocalLogTail,
   listLocalExecutions,
 } from '@node3/shared/routes/agent-local';
+import * as node3AgentRoutes from '@node3/shared/routes/node3-agent';
 import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../agent.ts';
@@ -186,6 +189,41 @@ describe('the local API', () => {
     expect(wrong.status).toBe(401);
     expect(wrong.headers.get('set-cookie')).toBeNull();
   });
+});
+
+const isContract = (value: unknown): value is RouteContract =>
+  typeof value === 'object' && value !== null && 'audience' in value;
+const localContracts = [agentLocalRoutes, node3AgentRoutes].flatMap((module) =>
+  Object.values<unknown>(module).filter(isContract),
+);
+
+it('lets nobody without its token past what the contracts call public', async () => {
+  const opened = await post('/api/v1/local/session', { token: agent.token }, {}, {});
+  const { pageKey } = (await opened.json()) as { pageKey: string };
+  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const outsiders: Record<string, Record<string, string>> = {
+    nobody: {},
+    'another token': { authorization: `Bearer ${'x'.repeat(43)}` },
+    'a key of the marketplace': { 'x-api-key': 'n3_key_secret' },
+    'the cookie of a page': { cookie },
+    'the key of a page': { authorization: `Bearer ${pageKey}` },
+  };
+  for (const contract of localContracts) {
+    const { audience, method, url } = contract;
+    const path = agent.url + url.replace(':executionId', `exe_${'0'.repeat(26)}`);
+    const sent = method === 'POST' ? { body: '{}' } : {};
+    const isRefused = async (who: Record<string, string>) => {
+      const headers = { 'content-type': 'application/json', ...who };
+      const answer = await fetch(path, { method, headers, ...sent });
+      return (await answer.text()).includes('"AGENT_TOKEN_REQUIRED"');
+    };
+    for (const [who, headers] of Object.entries(outsiders)) {
+      expect(await isRefused(headers), `${method} ${url} by ${who}`).toBe(audience === 'provider');
+    }
+    // That one would end the agent.
+    if (url === agentLocalRoutes.stopAgent.url) continue;
+    expect(await isRefused(authorized()), `${method} ${url}`).toBe(false);
+  }
 });
 
 /** What a request that names another site as its origin is answered. */

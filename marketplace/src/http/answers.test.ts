@@ -7,36 +7,18 @@ import { baseUnits } from '@node3/shared/money';
 import * as accountRoutes from '@node3/shared/routes/accounts';
 import * as adminRoutes from '@node3/shared/routes/admin';
 import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
-import * as agentIdentityRoutes from '@node3/shared/routes/agent-identity';
 import * as agentRoutes from '@node3/shared/routes/agents';
-import * as alertRoutes from '@node3/shared/routes/alerts';
-import * as artifactRoutes from '@node3/shared/routes/artifacts';
 import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
-import * as backupRoutes from '@node3/shared/routes/backup';
 import * as capRoutes from '@node3/shared/routes/caps';
-import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as eventRoutes from '@node3/shared/routes/events';
-import * as explainRoutes from '@node3/shared/routes/explain';
-import * as galaksioRoutes from '@node3/shared/routes/galaksio';
-import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
 import * as healthRoutes from '@node3/shared/routes/health';
-import * as bulkRoutes from '@node3/shared/routes/job-bulk';
 import * as jobRoutes from '@node3/shared/routes/jobs';
-import * as keyRoutes from '@node3/shared/routes/keys';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
-import * as node3Routes from '@node3/shared/routes/node3';
-import * as node3ReadRoutes from '@node3/shared/routes/node3-reads';
-import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
-import * as reservationRoutes from '@node3/shared/routes/reservations';
-import * as scheduleRoutes from '@node3/shared/routes/schedules';
-import * as templateRoutes from '@node3/shared/routes/templates';
-import * as webhookRoutes from '@node3/shared/routes/webhooks';
-import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,6 +34,7 @@ import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.t
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
 import { askWebhooks } from '../testing/ask-webhooks.ts';
+import { marketplaceContracts as contracts } from '../testing/marketplace-contracts.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
 import {
   startTestMarketplace,
@@ -60,49 +43,6 @@ import {
   testOffer,
   testWallet,
 } from '../testing/test-marketplace.ts';
-
-const modules = [
-  accountRoutes,
-  depositRoutes,
-  withdrawalRoutes,
-  adminRoutes,
-  agentRoutes,
-  artifactRoutes,
-  backupRoutes,
-  authRoutes,
-  healthRoutes,
-  jobRoutes,
-  ledgerRoutes,
-  marketplaceRoutes,
-  x402Routes,
-  galaksioRoutes,
-  payoutRoutes,
-  capRoutes,
-  quoteRoutes,
-  receiptRoutes,
-  templateRoutes,
-  reservationRoutes,
-  scheduleRoutes,
-  explainRoutes,
-  bulkRoutes,
-  gpuProofRoutes,
-  adminAgentRoutes,
-  agentIdentityRoutes,
-  keyRoutes,
-  ratingRoutes,
-  node3Routes,
-  node3ReadRoutes,
-  auditRoutes,
-  eventRoutes,
-  webhookRoutes,
-  alertRoutes,
-];
-
-function isContract(value: unknown): value is RouteContract {
-  return typeof value === 'object' && value !== null && 'method' in value && 'audience' in value;
-}
-
-const contracts = modules.flatMap((routes) => Object.values(routes).filter(isContract));
 
 let market: TestMarketplace;
 /** Endpoints whose answer was compared with its schema. */

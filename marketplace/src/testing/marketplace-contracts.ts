@@ -1,0 +1,77 @@
+import type { RouteContract } from '@node3/shared/contract';
+import * as accountRoutes from '@node3/shared/routes/accounts';
+import * as adminRoutes from '@node3/shared/routes/admin';
+import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
+import * as agentIdentityRoutes from '@node3/shared/routes/agent-identity';
+import * as agentRoutes from '@node3/shared/routes/agents';
+import * as alertRoutes from '@node3/shared/routes/alerts';
+import * as artifactRoutes from '@node3/shared/routes/artifacts';
+import * as auditRoutes from '@node3/shared/routes/audit';
+import * as authRoutes from '@node3/shared/routes/auth';
+import * as backupRoutes from '@node3/shared/routes/backup';
+import * as capRoutes from '@node3/shared/routes/caps';
+import * as depositRoutes from '@node3/shared/routes/deposits';
+import * as eventRoutes from '@node3/shared/routes/events';
+import * as explainRoutes from '@node3/shared/routes/explain';
+import * as galaksioRoutes from '@node3/shared/routes/galaksio';
+import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
+import * as healthRoutes from '@node3/shared/routes/health';
+import * as bulkRoutes from '@node3/shared/routes/job-bulk';
+import * as jobRoutes from '@node3/shared/routes/jobs';
+import * as keyRoutes from '@node3/shared/routes/keys';
+import * as ledgerRoutes from '@node3/shared/routes/ledger';
+import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
+import * as node3Routes from '@node3/shared/routes/node3';
+import * as node3ReadRoutes from '@node3/shared/routes/node3-reads';
+import * as payoutRoutes from '@node3/shared/routes/payouts';
+import * as quoteRoutes from '@node3/shared/routes/quotes';
+import * as ratingRoutes from '@node3/shared/routes/ratings';
+import * as receiptRoutes from '@node3/shared/routes/receipts';
+import * as reservationRoutes from '@node3/shared/routes/reservations';
+import * as scheduleRoutes from '@node3/shared/routes/schedules';
+import * as templateRoutes from '@node3/shared/routes/templates';
+import * as webhookRoutes from '@node3/shared/routes/webhooks';
+import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
+import * as x402Routes from '@node3/shared/routes/x402';
+
+function isContract(value: unknown): value is RouteContract {
+  return typeof value === 'object' && value !== null && 'method' in value && 'audience' in value;
+}
+
+/** Every endpoint of the marketplace; a test compares it with what the server serves. */
+export const marketplaceContracts: RouteContract[] = [
+  accountRoutes,
+  depositRoutes,
+  withdrawalRoutes,
+  adminRoutes,
+  agentRoutes,
+  artifactRoutes,
+  backupRoutes,
+  authRoutes,
+  healthRoutes,
+  jobRoutes,
+  ledgerRoutes,
+  marketplaceRoutes,
+  x402Routes,
+  galaksioRoutes,
+  payoutRoutes,
+  capRoutes,
+  quoteRoutes,
+  receiptRoutes,
+  templateRoutes,
+  reservationRoutes,
+  scheduleRoutes,
+  explainRoutes,
+  bulkRoutes,
+  gpuProofRoutes,
+  adminAgentRoutes,
+  agentIdentityRoutes,
+  keyRoutes,
+  ratingRoutes,
+  node3Routes,
+  node3ReadRoutes,
+  auditRoutes,
+  eventRoutes,
+  webhookRoutes,
+  alertRoutes,
+].flatMap((routes) => Object.values<unknown>(routes).filter(isContract));

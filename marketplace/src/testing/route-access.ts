@@ -1,0 +1,315 @@
+import type { RouteContract } from '@node3/shared/contract';
+import type { ErrorCode } from '@node3/shared/error-codes';
+
+/** What a path may name that belongs to somebody. */
+export type Owned =
+  | 'artifact'
+  | 'delivery'
+  | 'execution'
+  | 'input'
+  | 'intent'
+  | 'job'
+  | 'key'
+  | 'output'
+  | 'proof'
+  | 'schedule'
+  | 'seed job'
+  | 'template'
+  | 'upload'
+  | 'webhook'
+  | 'withdrawal';
+
+/** Beside whose key a route wants: whose things it is about. */
+export interface RouteAccess {
+  /**
+   * `all`: the same for everybody its key lets in. `caller`: only the things of whoever calls.
+   * `owned`: one thing, which is there for its owner alone.
+   */
+  scope: 'all' | 'caller' | 'owned';
+  owned?: Owned;
+  /** What everybody else is answered, exactly as where there is no such thing. */
+  absent?: ErrorCode;
+  /** The thing is on the public board, so that nothing is given away by saying whose it is. */
+  onBoard?: true;
+  /** The token of a job works as well, for that job. */
+  jobToken?: true;
+  /** Works without a key; one that is shown has to be good. */
+  keyOptional?: true;
+  /** A key with spending caps is refused. */
+  uncapped?: true;
+  /** The operator sees those of all accounts. */
+  operatorAll?: true;
+  /** The account of the operator has no such thing. */
+  operatorNone?: true;
+  /** Wants a proof of the wallet besides. */
+  walletProof?: true;
+}
+
+const all = { scope: 'all' } as const satisfies RouteAccess;
+const caller = { scope: 'caller' } as const satisfies RouteAccess;
+const uncapped = { ...caller, uncapped: true } as const satisfies RouteAccess;
+const owned = (thing: Owned, absent: ErrorCode) =>
+  ({ scope: 'owned', owned: thing, absent }) as const satisfies RouteAccess;
+const job = owned('job', 'JOB_NOT_FOUND');
+const tokenJob = { ...job, jobToken: true } as const satisfies RouteAccess;
+const artifact = owned('artifact', 'ARTIFACT_NOT_FOUND');
+const upload = owned('upload', 'ARTIFACT_NOT_FOUND');
+const key = owned('key', 'KEY_NOT_FOUND');
+const webhook = owned('webhook', 'WEBHOOK_NOT_FOUND');
+const ownWebhook = { ...webhook, uncapped: true } as const satisfies RouteAccess;
+const delivery = owned('delivery', 'WEBHOOK_NOT_FOUND');
+const template = owned('template', 'TEMPLATE_NOT_FOUND');
+const schedule = owned('schedule', 'SCHEDULE_NOT_FOUND');
+const withdrawal = owned('withdrawal', 'PAYOUT_NOT_FOUND');
+/** An execution is there for the agent with its lease. */
+const execution = owned('execution', 'LEASE_STALE');
+const output = owned('output', 'LEASE_STALE');
+const proof = owned('proof', 'PROOF_NOT_OPEN');
+/** The node3 seed says 403 there, and its agents read that. */
+const seedJob = {
+  ...owned('seed job', 'AUTH_FORBIDDEN'),
+  onBoard: true,
+} as const satisfies RouteAccess;
+
+const publicAccess: Record<string, RouteAccess> = {
+  'GET /health': all,
+  'GET /livez': all,
+  'GET /readyz': all,
+  'GET /api/v1/marketplace/overview': all,
+  'GET /api/v1/marketplace/agents': all,
+  'GET /api/v1/marketplace/agents/:agentId': all,
+  'GET /api/v1/marketplace/agents/:agentId/ratings': all,
+  'GET /api/v1/marketplace/agents/:agentId/proofs': all,
+  'GET /api/v1/marketplace/jobs': all,
+  'GET /api/v1/receipt-key': all,
+  'GET /api/v1/deposits/address': all,
+  'GET /api/v1/downloads/:artifactId': all,
+  'GET /api/v1/x402': all,
+  'POST /api/v1/x402/jobs': all,
+  'POST /execute': { ...all, keyOptional: true },
+  'POST /execute/async': { ...all, keyOptional: true },
+  'POST /api/v1/auth/challenges': all,
+  'POST /api/v1/accounts': all,
+  'POST /api/v1/agents': all,
+  'POST /api/v1/quotes': all,
+  'POST /api/agents/register': all,
+  'GET /api/marketplace/agents': all,
+  'GET /api/jobs': all,
+  'GET /api/status': all,
+};
+
+const requesterAccess: Record<string, RouteAccess> = {
+  'POST /api/v1/deposits': caller,
+  'GET /api/v1/deposits': caller,
+  'POST /api/v1/deposits/intents': caller,
+  'GET /api/v1/deposits/intents/:intentId': owned('intent', 'DEPOSIT_INTENT_NOT_FOUND'),
+  'GET /api/v1/account': caller,
+  'GET /api/v1/account/caps': caller,
+  'PUT /api/v1/account/caps': { ...caller, walletProof: true },
+  'POST /api/v1/keys': uncapped,
+  'GET /api/v1/keys': caller,
+  'DELETE /api/v1/keys/:keyId': { ...key, uncapped: true },
+  'POST /api/v1/keys/:keyId/rotate': { ...key, uncapped: true },
+  'PUT /api/v1/keys/:keyId/caps': { ...key, walletProof: true },
+  'POST /api/v1/withdrawals': { ...caller, operatorNone: true },
+  'GET /api/v1/withdrawals': caller,
+  'GET /api/v1/withdrawals/:withdrawalId': withdrawal,
+  'POST /api/v1/withdrawals/:withdrawalId/cancel': withdrawal,
+  'POST /api/v1/jobs': caller,
+  'GET /api/v1/jobs': caller,
+  'POST /api/v1/jobs/batch': caller,
+  'POST /api/v1/jobs/cancel': caller,
+  'POST /api/v1/jobs/explain': caller,
+  'GET /api/v1/jobs/:jobId': tokenJob,
+  'POST /api/v1/jobs/:jobId/cancel': tokenJob,
+  'GET /api/v1/jobs/:jobId/logs': tokenJob,
+  'GET /api/v1/jobs/:jobId/logs/download': tokenJob,
+  'GET /api/v1/jobs/:jobId/explain': tokenJob,
+  'GET /api/v1/jobs/:jobId/receipt': tokenJob,
+  'GET /api/v1/jobs/:jobId/artifacts': tokenJob,
+  'POST /api/v1/jobs/:jobId/rating': tokenJob,
+  'POST /api/v1/jobs/:jobId/rerun': job,
+  'GET /api/v1/events': { ...caller, operatorAll: true },
+  'GET /api/v1/alerts': { ...caller, operatorAll: true },
+  'POST /api/v1/webhooks': uncapped,
+  'GET /api/v1/webhooks': caller,
+  'GET /api/v1/webhooks/:webhookId': webhook,
+  'PUT /api/v1/webhooks/:webhookId': ownWebhook,
+  'DELETE /api/v1/webhooks/:webhookId': ownWebhook,
+  'POST /api/v1/webhooks/:webhookId/rotate': ownWebhook,
+  'POST /api/v1/webhooks/:webhookId/test': webhook,
+  'POST /api/v1/webhooks/:webhookId/replay': webhook,
+  'GET /api/v1/webhooks/:webhookId/deliveries': webhook,
+  'GET /api/v1/webhooks/:webhookId/deliveries/:deliveryId': delivery,
+  'POST /api/v1/webhooks/:webhookId/deliveries/:deliveryId/replay': delivery,
+  'POST /api/v1/uploads': caller,
+  'GET /api/v1/uploads/:artifactId': upload,
+  'PUT /api/v1/uploads/:artifactId/parts/:offset': upload,
+  'POST /api/v1/uploads/:artifactId/complete': upload,
+  'GET /api/v1/artifacts': caller,
+  'GET /api/v1/artifacts/removed': caller,
+  'POST /api/v1/artifacts/revoke-links': caller,
+  'GET /api/v1/artifacts/:artifactId': artifact,
+  'GET /api/v1/artifacts/:artifactId/content': artifact,
+  'POST /api/v1/artifacts/:artifactId/links': artifact,
+  'DELETE /api/v1/artifacts/:artifactId': artifact,
+  'POST /api/v1/templates': caller,
+  'GET /api/v1/templates': caller,
+  'GET /api/v1/templates/:templateId': template,
+  'POST /api/v1/templates/:templateId/versions': template,
+  'POST /api/v1/templates/:templateId/preview': template,
+  'POST /api/v1/templates/:templateId/jobs': template,
+  'POST /api/v1/templates/:templateId/archive': template,
+  'POST /api/v1/schedules': caller,
+  'GET /api/v1/schedules': caller,
+  'POST /api/v1/schedules/preview': caller,
+  'GET /api/v1/schedules/:scheduleId': schedule,
+  'POST /api/v1/schedules/:scheduleId/pause': schedule,
+  'POST /api/v1/schedules/:scheduleId/resume': schedule,
+  'DELETE /api/v1/schedules/:scheduleId': schedule,
+};
+
+const agentAccess: Record<string, RouteAccess> = {
+  'POST /api/v1/agents/me/poll': caller,
+  'POST /api/v1/agents/me/heartbeat': caller,
+  'GET /api/v1/agents/me/earnings': caller,
+  'GET /api/v1/agents/me': caller,
+  'POST /api/v1/agents/me/drain': caller,
+  'POST /api/v1/agents/me/resume': caller,
+  'POST /api/v1/agents/me/keys/rotate': caller,
+  'POST /api/v1/agents/me/unregister': caller,
+  'POST /api/v1/agents/me/proofs/:proofId/filled': proof,
+  'POST /api/v1/agents/me/proofs/:proofId/root': proof,
+  'POST /api/v1/agents/me/proofs/:proofId/openings': proof,
+  'POST /api/v1/executions/:executionId/accept': execution,
+  'POST /api/v1/executions/:executionId/release': execution,
+  'POST /api/v1/executions/:executionId/progress': execution,
+  'POST /api/v1/executions/:executionId/logs': execution,
+  'POST /api/v1/executions/:executionId/result': execution,
+  'POST /api/v1/executions/:executionId/uploads': execution,
+  'PUT /api/v1/executions/:executionId/uploads/:artifactId/parts/:offset': output,
+  'POST /api/v1/executions/:executionId/uploads/:artifactId/complete': output,
+  'GET /api/v1/executions/:executionId/inputs/:artifactId': owned('input', 'LEASE_STALE'),
+  // Open jobs are on the board, for every agent to take.
+  'POST /api/agents/heartbeat': caller,
+  'POST /api/jobs/available': all,
+  'POST /api/jobs/:jobId/accept': all,
+  'POST /api/jobs/:jobId/complete': seedJob,
+  'POST /api/jobs/:jobId/fail': seedJob,
+};
+
+const operatorRoutes = [
+  'GET /api/v1/admin/deposits',
+  'POST /api/v1/admin/deposits/:signature/assign',
+  'POST /api/v1/admin/deposits/:signature/refund',
+  'POST /api/v1/admin/alerts/:alertId/acknowledge',
+  'GET /api/v1/admin/backup',
+  'POST /api/v1/admin/agents/:agentId/challenge',
+  'POST /api/v1/admin/jobs/:jobId/fail',
+  'POST /api/v1/admin/wallet/fund',
+  'GET /api/v1/admin/stats',
+  'GET /api/v1/admin/wallet',
+  'GET /api/v1/admin/payouts',
+  'GET /api/v1/admin/agents',
+  'GET /api/v1/admin/agents/:agentId',
+  'POST /api/v1/admin/agents/:agentId/drain',
+  'POST /api/v1/admin/agents/:agentId/resume',
+  'POST /api/v1/admin/agents/:agentId/enabled',
+  'POST /api/v1/admin/agents/:agentId/unregister',
+  'POST /api/v1/admin/registration-tokens',
+  'GET /api/v1/admin/registration-tokens',
+  'DELETE /api/v1/admin/registration-tokens/:tokenId',
+  'POST /api/v1/reservations',
+  'GET /api/v1/reservations',
+  'POST /api/v1/reservations/:reservationId/cancel',
+  'POST /api/v1/admin/payouts/accept-history',
+  'POST /api/v1/admin/payouts/:payoutId/cancel',
+  'POST /api/v1/admin/payouts/:payoutId/retry',
+  'GET /api/v1/admin/payouts/status',
+  'POST /api/v1/admin/payouts/settle',
+  'POST /api/v1/admin/payouts/start',
+  'POST /api/v1/admin/payouts/stop',
+  'GET /api/v1/admin/ledger/export',
+  'GET /api/v1/admin/ledger/verify',
+  'GET /api/v1/admin/reserves',
+  'POST /api/v1/admin/ledger/write-off',
+  'GET /api/v1/admin/audit-log',
+  'GET /api/v1/admin/audit-log/verify',
+  'POST /api/admin/jobs/create',
+  'POST /api/marketplace/fund',
+  'GET /api/marketplace/info',
+  'GET /api/admin/load-balancer',
+  'GET /api/payments/history',
+  'GET /api/admin/stats',
+];
+
+/** Every endpoint of the marketplace, by method and path. A test fails for one that is missing. */
+export const routeAccess: Readonly<Record<string, RouteAccess>> = {
+  ...publicAccess,
+  ...requesterAccess,
+  ...agentAccess,
+  ...Object.fromEntries(operatorRoutes.map((route) => [route, all])),
+};
+
+/** Whoever may call. `owner` and `holder` are those whose thing it is. */
+export const callerRoles = {
+  nobody: 'shows no key',
+  revoked: 'a key of the owner that was revoked',
+  owner: 'the requester whose thing it is',
+  capped: 'another key of the owner, with spending caps',
+  stranger: 'another requester',
+  token: 'the token of this job, as a guest who paid for it with the request has (x402)',
+  otherToken: 'the token of another job',
+  holder: 'the agent whose execution or proof it is',
+  rival: 'another agent',
+  operator: 'the operator; on routes of requesters it is one more requester',
+} as const;
+export type CallerRole = keyof typeof callerRoles;
+
+/** `yes`, or the code of the refusal. */
+export type Verdict = 'yes' | ErrorCode;
+
+/** What each caller is answered about a thing of the owner or of the holder. */
+export function verdictOf(contract: RouteContract, role: CallerRole): Verdict {
+  const access = routeAccess[routeOf(contract)];
+  if (access === undefined) throw new Error(`${routeOf(contract)} is not in route-access.ts`);
+  if (contract.audience === 'public') {
+    if (access.keyOptional !== true || role === 'nobody') return 'yes';
+    return requesterVerdict(access, role);
+  }
+  if (role === 'nobody') return 'AUTH_REQUIRED';
+  if (contract.audience === 'requester') return requesterVerdict(access, role);
+  if (role === 'revoked' || role === 'token' || role === 'otherToken') return 'AUTH_INVALID';
+  if (contract.audience === 'operator') return role === 'operator' ? 'yes' : 'AUTH_FORBIDDEN';
+  if (role === 'holder') return 'yes';
+  if (role === 'rival') return access.absent ?? 'yes';
+  return role === 'operator' ? 'AUTH_INVALID' : 'AUTH_FORBIDDEN';
+}
+
+function requesterVerdict(access: RouteAccess, role: CallerRole): Verdict {
+  switch (role) {
+    case 'holder':
+    case 'rival':
+      return 'AUTH_FORBIDDEN';
+    case 'token':
+      return access.jobToken === true ? 'yes' : 'AUTH_INVALID';
+    case 'nobody':
+    case 'revoked':
+    case 'otherToken':
+      return 'AUTH_INVALID';
+    case 'operator':
+      return access.absent ?? (access.operatorNone === true ? 'AUTH_FORBIDDEN' : 'yes');
+    case 'stranger':
+      return access.absent ?? requesterVerdict(access, 'owner');
+    case 'owner':
+      return access.walletProof === true ? 'AUTH_FORBIDDEN' : 'yes';
+    case 'capped':
+      return access.walletProof === true || access.uncapped === true ? 'AUTH_FORBIDDEN' : 'yes';
+    default:
+      return role satisfies never;
+  }
+}
+
+export function routeOf({ method, url }: RouteContract): string {
+  return `${method} ${url}`;
+}
