@@ -18,6 +18,7 @@ import { payoutTransitions, settlementTransitions } from '@node3/shared/settleme
 import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
 import { authorisationDocument } from './authorisation-document.ts';
+import { commandDocument } from './command-document.ts';
 import { buildDashboard } from './dashboards/build-dashboard.ts';
 import { marketplaceDashboard } from './dashboards/marketplace-dashboard.ts';
 import { paymentsDashboard } from './dashboards/payments-dashboard.ts';
@@ -183,6 +184,7 @@ const documents: Record<string, string> = {
   'client/src/types/error-code.ts': errorCodeType(),
   'docs/reference/api.md': apiDocument(),
   'docs/reference/authorisation.md': authorisationDocument(notice),
+  'docs/reference/cli.md': await commandDocument(notice),
   'docs/reference/errors.md': errorsDocument(),
   'docs/reference/events.md': eventsDocument(),
   'docs/reference/limits.md': limitsDocument(),

@@ -108,18 +108,39 @@ export function connect(context: Context, access: Access): Client {
     ...observation(context, access),
   };
   if (access === 'public') return createClient(rest);
-  const apiKey = access === 'operator' ? context.adminApiKey : context.apiKey;
-  if (apiKey === null) {
-    const detail =
-      access === 'operator'
-        ? `There is no operator key for ${baseUrl}. Give it in ADMIN_API_KEY.`
-        : `There is no API key for ${baseUrl}.`;
-    throw new MarketError('AUTH_REQUIRED', { detail });
-  }
-  return createClient({ ...rest, apiKey });
+  return createClient({ ...rest, apiKey: requireKey(context, access) });
 }
 
-function observation({ options, terminal, host }: Context, access: Access) {
+function requireKey(context: Context, access: 'requester' | 'operator'): string {
+  const apiKey = access === 'operator' ? context.adminApiKey : context.apiKey;
+  if (apiKey !== null) return apiKey;
+  const detail =
+    access === 'operator'
+      ? `There is no operator key for ${context.url}. Give it in ADMIN_API_KEY.`
+      : `There is no API key for ${context.url}.`;
+  throw new MarketError('AUTH_REQUIRED', { detail });
+}
+
+/** A fetch with the right key, for requests that no contract describes. */
+export function openApi(context: Context, access: 'requester' | 'operator'): typeof fetch {
+  const apiKey = requireKey(context, access);
+  const { fetch: send = fetch } = observation(context, access);
+  return async (input, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${apiKey}`);
+    try {
+      return await send(input, { ...init, headers, redirect: 'error' });
+    } catch (cause) {
+      const detail = `${context.url} does not answer.`;
+      throw new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
+    }
+  };
+}
+
+function observation(
+  { options, terminal, host }: Context,
+  access: Access,
+): { fetch?: typeof fetch } {
   const { curl = false, explain = false, idempotencyKey = null } = options;
   if (!curl && !explain && idempotencyKey === null) return {};
   const keyVariable = access === 'operator' ? 'ADMIN_API_KEY' : 'NODE3_API_KEY';

@@ -18,6 +18,7 @@ export async function runCli(host: Host): Promise<number> {
   const [first = '', second = ''] = operandsOf(host.argv);
   try {
     const meant = first === 'help' ? second : first;
+    if (first === '__complete') return await completeLine(state);
     const output = { writeOut: (text: string) => void help.push(text) };
     const program = await createProgram(state, output, meant);
     if (host.argv.length === 0) program.outputHelp();
@@ -32,6 +33,21 @@ export async function runCli(host: Host): Promise<number> {
     }
     return reportFailure(state, error, help.join(''));
   }
+}
+
+/** What the scripts of `node3 completion` ask. */
+async function completeLine(state: ProgramState): Promise<number> {
+  const { host } = state;
+  const words = host.argv.slice(1);
+  const [meant = ''] = operandsOf(words);
+  const program = await createProgram(state, { writeOut: () => undefined }, meant);
+  const { completeWords } = await import('./completion/complete-words.ts');
+  await host.stdout.write(
+    completeWords(program, words)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+  return exitCodes.ok.code;
 }
 
 async function reportFailure(state: ProgramState, error: unknown, help: string): Promise<number> {

@@ -22,15 +22,24 @@ export function parseEnvironment(pairs: readonly string[], env: Env): Record<str
 }
 
 export function parseLabels(pairs: readonly string[]): Record<string, string> {
-  const labels: Record<string, string> = {};
+  return parsePairs('--label', pairs, 'team=vision');
+}
+
+/** Reads a repeated `name=value`; `example` is what one looks like. */
+export function parsePairs(
+  option: string,
+  pairs: readonly string[],
+  example: string,
+): Record<string, string> {
+  const values: Record<string, string> = {};
   for (const pair of pairs) {
     const { key, value } = splitPair(pair);
     if (key === '' || value === null) {
-      throw usageError(`--label "${pair}" is not a label.`, 'Write it as --label team=vision.');
+      throw usageError(`${option} "${pair}" has no value.`, `Write it as ${option} ${example}.`);
     }
-    labels[key] = value;
+    values[key] = value;
   }
-  return labels;
+  return values;
 }
 
 function splitPair(pair: string): { key: string; value: string | null } {

@@ -61,6 +61,21 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
   ],
   'Your account and money': [
     {
+      name: 'login',
+      summary: 'keep a key for a marketplace, by wallet or as you have it',
+      load: async () => (await import('./login-commands.ts')).addLoginCommand,
+    },
+    {
+      name: 'logout',
+      summary: 'forget the key of a marketplace',
+      load: async () => (await import('./login-commands.ts')).addLogoutCommand,
+    },
+    {
+      name: 'whoami',
+      summary: 'whose key is used here, and what it has',
+      load: async () => (await import('./login-commands.ts')).addWhoamiCommand,
+    },
+    {
       name: 'account',
       summary: 'your account at a marketplace',
       load: async () => (await import('./account-commands.ts')).addAccountCommands,
@@ -126,6 +141,16 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
     },
   ],
   'The command itself': [
+    {
+      name: 'api',
+      summary: 'one request of the API with your key',
+      load: async () => (await import('./api-command.ts')).addApiCommand,
+    },
+    {
+      name: 'completion',
+      summary: 'a script that completes commands in bash, zsh or fish',
+      load: async () => (await import('./completion-command.ts')).addCompletionCommand,
+    },
     {
       name: 'exit-codes',
       summary: 'what the exit codes mean',

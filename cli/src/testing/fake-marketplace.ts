@@ -14,6 +14,7 @@ import {
   type LogLine,
   listJobs,
 } from '@node3/shared/routes/jobs';
+import { listKeys } from '@node3/shared/routes/keys';
 import { createQuote, type Quote } from '@node3/shared/routes/quotes';
 import { getReceipt, getReceiptKey, type SignedReceipt } from '@node3/shared/routes/receipts';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -112,6 +113,7 @@ export class FakeMarketplace {
     });
     app.get(getJobLogs.url, (request, reply) => this.#logs(request, reply));
     app.get(listEvents.url, (request, reply) => this.#listEvents(request, reply));
+    app.get(listKeys.url, () => ({ data: [] }));
     app.get(getAccount.url, () => testAccount);
     this.url = await app.listen({ host: '127.0.0.1', port: 0 });
   }

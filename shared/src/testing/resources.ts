@@ -15,7 +15,8 @@ export type Resource =
   | 'deploy-tools'
   | 'firewall'
   | 'bubblewrap'
-  | 'gvisor';
+  | 'gvisor'
+  | 'shells';
 
 export interface ResourceProbe {
   resource: Resource;

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { LoginOptions, LogoutOptions } from '../commands/login.ts';
+import { attachAction, type ProgramState } from './attach-action.ts';
+
+const load = () => import('../commands/login.ts');
+
+export function addLoginCommand(state: ProgramState, program: Command): void {
+  const login = program
+    .command('login')
+    .description(
+      'Gets a key by signing with your wallet, or keeps one you have. The key stands in the\n' +
+        'configuration file with mode 0600, and this marketplace is the one that is meant from now on.',
+    )
+    .option('--with-token <file>', 'a file with the key; - is standard input')
+    .option('--wallet <file>', 'keypair file; created when it does not exist')
+    .option('--name <name>', 'a name for the account');
+  attachAction<LoginOptions>(state, login, async () => (await load()).logIn);
+}
+
+export function addLogoutCommand(state: ProgramState, program: Command): void {
+  const logout = program.command('logout').option('--revoke', 'end the key at the marketplace too');
+  attachAction<LogoutOptions>(state, logout, async () => (await load()).logOut);
+}
+
+export function addWhoamiCommand(state: ProgramState, program: Command): void {
+  attachAction(state, program.command('whoami'), async () => (await load()).whoAmI);
+}
