@@ -8,7 +8,14 @@ import { expectPaidExactly } from './paid-exactly.ts';
 
 const agentsCount = 20;
 const jobsCount = 200;
+/** More at once wait for the one processor that agents, chain and marketplace share here. */
+const postedAtOnce = 25;
 const rewardLamports = 1_000_000n;
+const raceJob = {
+  workload: { kind: 'container' as const, command: ['true'] },
+  resources: { cpus: 0.1, memoryBytes: 16 * 1024 * 1024 },
+  price: { kind: 'fixed' as const, reward: { amount: '0.001', asset: 'SOL' as const } },
+};
 
 let network: DevNetwork;
 
@@ -43,17 +50,11 @@ describe('twenty agents and two hundred jobs', () => {
     );
     await Promise.all(agents.map((agent) => agent.ready()));
     const requester = await network.openRequester();
-    const posted = await Promise.all(
-      Array.from({ length: jobsCount }, () =>
-        requester.client.call(createJob, {
-          body: {
-            workload: { kind: 'container', command: ['true'] },
-            resources: { cpus: 0.1, memoryBytes: 16 * 1024 * 1024 },
-            price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
-          },
-        }),
-      ),
-    );
+    const posted: { jobId: string }[] = [];
+    while (posted.length < jobsCount) {
+      const post = () => requester.client.call(createJob, { body: raceJob });
+      posted.push(...(await Promise.all(Array.from({ length: postedAtOnce }, post))));
+    }
     await vi.waitFor(
       async () => {
         const { overview } = await network.operator.call(getAdminStats, {});
