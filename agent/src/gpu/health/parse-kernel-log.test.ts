@@ -15,6 +15,33 @@ describe('kernel log', () => {
     ).toEqual([{ kind: 'xid', code: 119, pci: 'PCI:0000:9b:00' }]);
   });
 
+  it.each([
+    '[   12.500000] ',
+    '<3>[12.5] ',
+    '[Thu Nov 26 14:00:00 2026] ',
+    '1700000000.500000 host kernel: ',
+    'Nov  6 14:00:00 host kernel: ',
+    '2026-11-26T14:00:00.5+01:00 host kernel: ',
+  ])('reads a message behind "%s"', (before) => {
+    const message = 'NVRM: Xid (PCI:0000:05:00): 79, GPU has fallen off the bus.';
+    expect(eventsOf(before + message)).toEqual([{ kind: 'xid', code: 79, pci: 'PCI:0000:05:00' }]);
+  });
+
+  it('hears no program that gave itself the name of a message', () => {
+    const name = 'NVRM: Xid (PCI:0000:05:00): 79, x';
+    const shown = `${name.slice(0, 15)}[19692]: segfault at 0 ip 0 sp 0 error 6 in `;
+    const before = '1700000000.500000 host kernel: ';
+    expect(
+      eventsOf(
+        `${before}${shown}${name}[1000,5589+1000]`,
+        `${before}${shown}`,
+        `                               ${name}[1000,5589+1000]`,
+        `${before}traps: x trap in NVRM: loading NVIDIA UNIX[400000+1000]`,
+        `${before}x[1]: segfault in amdgpu 0000:03:00.0: amdgpu: GPU Recovery Failed[400000+1000]`,
+      ),
+    ).toEqual([]);
+  });
+
   it('joins the three lines about a lost card', () => {
     const lines = [
       'NVRM: The NVIDIA GPU 0000:18:00.0',

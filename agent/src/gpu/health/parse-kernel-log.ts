@@ -10,14 +10,21 @@ export type KernelEvent =
   | { kind: 'driver-loaded' }
   | { kind: 'amd-reset-failed'; pci: string };
 
-const xid = /NVRM: Xid \(((?:PCI:)?[0-9a-f]+(?::[0-9a-f]+)+(?:\.[0-9a-f])?)\).*?: (\d+),/i;
+/** What comes before a message: its facility and level, and the time of dmesg, journalctl or syslog. */
+const prefix =
+  /^(?:<\d+>|[a-z]+ *:[a-z]+ *: *)?(?:\[[^\]]{1,40}\] |\d+\.\d+ \S+ kernel: |\d{4}-\d{2}-\d{2}T\S+ (?:\S+ kernel: )?|[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ kernel: )?/;
+
+// The words of a driver are at the beginning of a message. Further on, and in lines that go on with a
+// message, stand names that programs gave themselves: the kernel tells of every program that crashes.
+const xid = /^NVRM: Xid \(((?:PCI:)?[0-9a-f]+(?::[0-9a-f]+)+(?:\.[0-9a-f])?)\).*?: (\d+),/i;
 const recovery = /: 154,.*\bto 0x[0-9a-f]+ \(([^)]+)\)/i;
-const lostInOneLine = /NVRM: GPU ([0-9a-f]{2,8}:[0-9a-f:]+?)(?:\.\d)?: GPU has fallen off the bus/i;
-const lostBegins = /NVRM: The NVIDIA GPU ([0-9a-f]{2,8}:[0-9a-f:]+?)(?:\.\d)?\s*$/im;
+const lostInOneLine =
+  /^NVRM: GPU ([0-9a-f]{2,8}:[0-9a-f:]+?)(?:\.\d)?: GPU has fallen off the bus/i;
+const lostBegins = /^NVRM: The NVIDIA GPU ([0-9a-f]{2,8}:[0-9a-f:]+?)(?:\.\d)?\s*$/i;
 const lostEnds = /NVRM: fallen off the bus/i;
-const loaded = /NVRM: loading NVIDIA UNIX/i;
+const loaded = /^NVRM: loading NVIDIA UNIX/i;
 const amdFailed =
-  /amdgpu ([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d): .*(?:GPU Recovery Failed|GPU reset end with ret = -|device lost from bus)/i;
+  /^amdgpu ([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d): .*(?:GPU Recovery Failed|GPU reset end with ret = -|device lost from bus)/i;
 
 /**
  * Makes a reader of the kernel's log, line by line; a message about a lost card takes three lines.
@@ -25,7 +32,8 @@ const amdFailed =
  */
 export function createKernelLogReader(): (line: string) => KernelEvent | null {
   let lost: string | null = null;
-  return (line) => {
+  return (whole) => {
+    const line = whole.replace(prefix, '');
     const begins = lostBegins.exec(line)?.[1];
     if (begins !== undefined) {
       lost = begins;
