@@ -37,3 +37,12 @@ it('takes what a device counts itself, and knows nothing of what nobody tells', 
   expect(received.pcieReceivedBytes.value).toBe(1_000);
   expect(received.pcieTransmittedBytes.value).toBeNull();
 });
+
+it('estimates nothing that a device counted itself a moment ago', () => {
+  const read = readings();
+  read(0, { ...watts(100), energyJoules: measured(1_000_000) });
+  expect(read(1_000, watts(100)).energyJoules.value).toBeNull();
+  expect(read(2_000, watts(100)).energyJoules.value).toBeNull();
+  const again = read(3_000, { ...watts(100), energyJoules: measured(1_000_300) });
+  expect(again.energyJoules.value).toBe(1_000_300);
+});

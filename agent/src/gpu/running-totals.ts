@@ -19,10 +19,12 @@ interface Running {
 
 /**
  * Sums up power to energy and throughput to bytes where a device does not count them itself. The
- * sums are estimates, begin with the time between the first two readings, and never go back.
+ * sums are estimates, begin with the time between the first two readings, and never go back. What a
+ * device has once counted itself is unknown while its count can't be read: it is no estimate then.
  */
 export class RunningTotals {
   readonly #running = new Map<string, Running>();
+  readonly #counted = new Set<string>();
 
   /**
    * @param takenAtMs monotonic milliseconds. @returns the sample with the sums it lacks.
@@ -30,8 +32,10 @@ export class RunningTotals {
   add(sample: DeviceSample, takenAtMs: number): DeviceSample {
     const found: Partial<DeviceMetrics> = {};
     for (const { rate, total } of sums) {
-      if (sample.metrics[total].value !== null) continue;
-      const sum = this.#sum(`${sample.uuid} ${total}`, sample.metrics[rate], takenAtMs);
+      const key = `${sample.uuid} ${total}`;
+      if (sample.metrics[total].value !== null) this.#counted.add(key);
+      if (this.#counted.has(key)) continue;
+      const sum = this.#sum(key, sample.metrics[rate], takenAtMs);
       if (sum !== null) found[total] = { value: sum, source: 'estimated' };
     }
     return { ...sample, metrics: { ...sample.metrics, ...found } };

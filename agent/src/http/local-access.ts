@@ -6,8 +6,8 @@ import { deriveFromToken, proofOfToken } from '../local-token.ts';
 
 /**
  * The rule of the local API: a route wants the token of the agent unless it stands here. What stands
- * here changes nothing and shows nothing that a job's owner has not made public, nor the provider's
- * money or policy.
+ * here changes nothing and shows nothing that a job's owner has not made public, nor the policy. Of
+ * money it shows what is on chain under the wallet's address, and the prices of the jobs that run.
  */
 export const openRoutes: ReadonlySet<string> = new Set([
   // The files of the web app, which hold no data.

@@ -37,6 +37,17 @@ describe('PolicyStore', () => {
     expect((await open()).current).toEqual(store.current);
   });
 
+  it('puts nothing back that a look read before a change', async () => {
+    const store = await open();
+    for (let round = 1; round <= 40; round += 1) {
+      const looks = Promise.all([store.reload(), store.reload()]);
+      const change = store.change({ set: { idleMinutes: round } });
+      const later = store.reload();
+      await Promise.all([looks, change, later]);
+      expect(store.current.idleMinutes).toBe(round);
+    }
+  });
+
   it('keeps what held when an edit is wrong, and says what is', async () => {
     const store = await open();
     await writeFile(path, '{ "idleMinutes": 10 }');

@@ -23,7 +23,8 @@ export class PolicyStore {
   #file: PolicyFile = {};
   #text: string | null = null;
   #problem: string | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  /** What is done to the file and to what is kept of it, one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, defaults: ProviderPolicy) {
     this.path = path;
@@ -60,7 +61,22 @@ export class PolicyStore {
   }
 
   /** Looks whether somebody has edited the file. @returns whether anything changed. */
-  async reload(): Promise<boolean> {
+  reload(): Promise<boolean> {
+    return this.#inTurn(() => this.#reload());
+  }
+
+  /** One change after another. @throws ConfigError or POLICY_CHANGED, with nothing changed. */
+  change(change: PolicyChange): Promise<void> {
+    return this.#inTurn(() => this.#change(change));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #reload(): Promise<boolean> {
     const before = this.#problem;
     try {
       const text = await readText(this.path);
@@ -77,15 +93,8 @@ export class PolicyStore {
     }
   }
 
-  /** One change after another. @throws ConfigError or POLICY_CHANGED, with nothing changed. */
-  change(change: PolicyChange): Promise<void> {
-    const result = this.#writing.then(() => this.#change(change));
-    this.#writing = result.catch(() => undefined);
-    return result;
-  }
-
   async #change({ set = {}, unset = [], ifVersion }: PolicyChange): Promise<void> {
-    await this.reload();
+    await this.#reload();
     if (this.#problem !== null) {
       throw new ConfigError(this.path, 'can not be used', this.#problem);
     }
