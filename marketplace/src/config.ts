@@ -61,6 +61,8 @@ export interface MarketplaceConfig {
   /** Whether the seed's agents, which prove no wallet, may register without a token off localnet. */
   unprovenWallets: 'allowed' | 'refused';
   artifacts: ArtifactConfig;
+  /** What a key of an account may ask for in a minute; 0 counts nothing. */
+  unitsPerMinute: number;
   /** Bytes that new work leaves free on each disk; 0 refuses nothing. */
   diskReserveBytes: number;
   defaultImages: DefaultImages;
@@ -124,6 +126,7 @@ export const pricingDefaults = {
   artifacts: artifactDefaults,
   diskReserveBytes: limits.diskReserveBytesDefault,
   trustedProxies: [],
+  unitsPerMinute: limits.unitsPerMinuteDefault,
 } satisfies Partial<MarketplaceConfig>;
 
 /** Images for workloads that name none: the seeds' own choices, at current versions. */

@@ -104,6 +104,11 @@ export function readConfig(env: Env): MarketplaceConfig {
     unprovenWallets: readFlag(env, 'ALLOW_UNPROVEN_WALLETS', 'off') ? 'allowed' : 'refused',
     registration: readFlag(env, 'REGISTRATION_TOKEN_REQUIRED', 'off') ? 'token' : 'open',
     artifacts: readArtifactConfig(env),
+    unitsPerMinute: readInteger(env, 'UNITS_PER_MINUTE', {
+      fallback: pricingDefaults.unitsPerMinute,
+      min: 0,
+      max: 1_000_000_000,
+    }),
     diskReserveBytes: readInteger(env, 'DISK_RESERVE_BYTES', {
       fallback: pricingDefaults.diskReserveBytes,
       min: 0,

@@ -109,6 +109,8 @@ export interface ServiceParts {
   defaultImages: DefaultImages;
   dashboardDir: string | null;
   trustedProxies: string[];
+  /** What a key of an account may ask for in a minute; null counts nothing. */
+  unitsPerMinute: number | null;
   publicUrl: string | null;
   version: string;
   /** Whether agents register freely, or with a token of the operator only. */
@@ -225,6 +227,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       trustedProxies: parts.trustedProxies,
       metrics: metricsOf({ ...core, auditor, room, x402: parts.x402 }, parts.scraped),
       tracer: parts.tracer ?? null,
+      unitsPerMinute: parts.unitsPerMinute,
     },
   );
   room.onChange(() => {

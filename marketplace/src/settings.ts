@@ -38,6 +38,12 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         example: '10.0.0.0/24',
       },
       {
+        name: 'UNITS_PER_MINUTE',
+        about:
+          'What one key of an account may ask for in a minute, in units, from each replica; 0 counts nothing. [the REST API](../guides/rest-api.md)',
+        fallback: String(limits.unitsPerMinuteDefault),
+      },
+      {
         name: 'MARKETPLACE_DATA_DIR',
         about: 'Folder for secrets, the wallet and, unless told otherwise, the database.',
         fallback: '.node3/marketplace',

@@ -32,6 +32,7 @@ export async function startBenchMarket(): Promise<BenchMarket> {
   const network = await startDevNetwork({
     marketplaceIn: 'child',
     childEnv: {
+      UNITS_PER_MINUTE: '0',
       PAYOUT_HOLDBACK_SEC: String(holdbackSec),
       NODE_OPTIONS: `--import ${new URL('probe.ts', import.meta.url).href}`,
       NODE3_BENCH_PROBE_PORT: String(probePort),

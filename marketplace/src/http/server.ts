@@ -14,10 +14,12 @@ import { addAgentChannel } from './agent-channel/add-agent-channel.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
+import { KeyRates } from './key-rates.ts';
 import { addOrigins } from './note-origin.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { refuseNewWork } from './refuse-new-work.ts';
 import { addRequestContext, requestIdOf } from './request-context.ts';
+import { addRequestCosts } from './request-costs.ts';
 import { routeUpgrades } from './route-upgrades.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAdminRoutes } from './routes/admin.ts';
@@ -71,6 +73,8 @@ export interface ServerOptions {
   metrics: ServerMetrics | null;
   /** null traces nothing. */
   tracer: Tracer | null;
+  /** What a key of an account may ask for in a minute; null counts nothing. */
+  unitsPerMinute: number | null;
 }
 
 export interface ServerMetrics {
@@ -117,6 +121,7 @@ export async function createServer(
   await addRateLimit(app);
   addOrigins(app, deps);
   refuseNewWork(app, deps.room);
+  addRequestCosts(app, ratesOf(deps, options));
   const server = routeUpgrades(app.server, addAgentChannel(app, deps), streamUrl);
   // In a scope of its own: it has a hook for each request and one for each answer.
   await app.register(async (scope) => {
@@ -173,6 +178,14 @@ export async function createServer(
   }
   await addStaticFiles(app, deps, options.dashboardDir);
   return app;
+}
+
+function ratesOf(
+  { clock }: Pick<HttpDeps, 'clock'>,
+  { unitsPerMinute }: Pick<ServerOptions, 'unitsPerMinute'>,
+): KeyRates | null {
+  if (unitsPerMinute === null) return null;
+  return new KeyRates({ clock, unitsPerMinute, keysMax: limits.countedKeysMax });
 }
 
 async function addDocs(app: FastifyInstance, version: string): Promise<void> {

@@ -73,6 +73,8 @@ export interface TestOptions {
   /** Measures, and serves /metrics to whoever shows this; null serves this machine. */
   metricsToken?: string | null | undefined;
   trustedProxies?: ServiceParts['trustedProxies'];
+  /** Absent: nothing is counted. */
+  unitsPerMinute?: number;
 }
 
 const adminApiKey = 'operator-key-for-tests-only';
@@ -201,6 +203,7 @@ async function startOn(
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
     trustedProxies: options.trustedProxies ?? [],
+    unitsPerMinute: options.unitsPerMinute ?? null,
     publicUrl: null,
     version: '0.0.0-test',
     registration: options.registration ?? 'open',

@@ -1,0 +1,59 @@
+import type { RouteContract } from '@node3/shared/contract';
+import { explainJob, explainSpec } from '@node3/shared/routes/explain';
+import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
+import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
+import { createQuote } from '@node3/shared/routes/quotes';
+import { runTemplate } from '@node3/shared/routes/templates';
+import type { FastifyInstance } from 'fastify';
+import { callerOf } from './caller.ts';
+import type { KeyRates, RateLeft } from './key-rates.ts';
+
+/** Units of a request that is not listed here: what it makes the store do, roughly. */
+const costs = { read: 1, write: 2 };
+
+/** docs/guides/rest-api.md tells them. */
+const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
+  [2, [listJobs]],
+  [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runTemplate]],
+  [20, [downloadJobLogs]],
+  [100, [createJobs, cancelJobs]],
+];
+
+const nameOf = (method: string, url: string) => `${method} ${url}`;
+const costByName = new Map(
+  listed.flatMap(([cost, contracts]) =>
+    contracts.map(({ method, url }) => [nameOf(method, url), cost] as const),
+  ),
+);
+
+/**
+ * Counts what the keys of accounts ask for, before a body is read. Agents and the operator are not
+ * counted: what they may do has limits of its own. null counts nothing. Call it before the first route.
+ */
+export function addRequestCosts(app: FastifyInstance, rates: KeyRates | null): void {
+  if (rates === null) return;
+  const policy = `"key";q=${rates.unitsPerMinute};w=60`;
+  const textOf = ({ units, fullInSec }: RateLeft) => `"key";r=${units};t=${fullInSec}`;
+  app.addHook('onRoute', (route) => {
+    const method = String(route.method);
+    const usual = /GET|HEAD/.test(method) ? costs.read : costs.write;
+    const cost = costByName.get(nameOf(method, route.url)) ?? usual;
+    route.preParsing = (request, reply, payload, done) => {
+      const caller = callerOf(request);
+      if (caller?.actor !== 'requester') {
+        done(null, payload);
+        return;
+      }
+      const key = caller.keyId ?? caller.accountId ?? '';
+      void reply.header('ratelimit-policy', policy);
+      try {
+        void reply.header('ratelimit', textOf(rates.take(key, cost)));
+      } catch (error) {
+        void reply.header('ratelimit', textOf(rates.left(key)));
+        done(error as Error);
+        return;
+      }
+      done(null, payload);
+    };
+  });
+}
