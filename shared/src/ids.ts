@@ -68,6 +68,12 @@ export function uuidV7Bytes(nowMs: number, random: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** @returns the first id of a kind that a millisecond can have: a bound for those made since, or before. */
+export function firstIdOf(kind: IdKind, nowMs: number): string {
+  const zeros = new Uint8Array(uuidRandomBytes);
+  return `${idKinds[kind]}_${encodeCrockford(uuidV7Bytes(Math.max(0, nowMs), zeros))}`;
+}
+
 /** The random part of an id: 74 bits of it are kept. */
 const uuidRandomBytes = 10;
 

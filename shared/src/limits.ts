@@ -262,6 +262,10 @@ export const limits = {
   apiKeyBytes: 32,
   listPageDefault: 50,
   listPageMax: 200,
+  /** Jobs that one request for a filtered list looks at: about 50 ms. */
+  jobsPerListScan: 2_000,
+  /** Jobs that a list counts at most. */
+  jobsCountedMax: 10_000,
   /** At one job a minute each, this is three jobs a second of one account. */
   schedulesPerAccount: 200,
   cronChars: 128,

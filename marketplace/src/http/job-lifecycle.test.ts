@@ -1,7 +1,7 @@
 import { limits } from '@node3/shared/limits';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { appendLogs, type ExecutionOffer, heartbeatAgent } from '@node3/shared/routes/agents';
-import { cancelJob, createJob, getJob, getJobLogs, listJobs } from '@node3/shared/routes/jobs';
+import { cancelJob, createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fenceOf, nextClaimId, testAgentCalls } from '../testing/test-agent.ts';
@@ -339,25 +339,5 @@ describe('logs', () => {
       query: { after: 1 },
     });
     expect(page).toMatchObject({ data: [{ text: 'b' }, { text: 'c' }], nextAfter: 3, ended: true });
-  });
-});
-
-describe('lists', () => {
-  it('page through jobs without losing or repeating one', async () => {
-    const { requester } = await setUp();
-    const posted: string[] = [];
-    for (let i = 0; i < 7; i += 1) {
-      posted.push((await requester.client.call(createJob, { body: testJob() })).jobId);
-    }
-    const seen: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const query: { limit: number; cursor?: string } = { limit: 3 };
-      if (cursor !== null) query.cursor = cursor;
-      const page = await requester.client.call(listJobs, { query });
-      seen.push(...page.data.map((job) => job.jobId));
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    expect(seen).toEqual(posted.toReversed());
   });
 });

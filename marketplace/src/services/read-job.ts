@@ -1,7 +1,4 @@
 import { MarketError } from '@node3/shared/error';
-import type { JobState } from '@node3/shared/job-state';
-import { jobStates } from '@node3/shared/job-state';
-import { limits } from '@node3/shared/limits';
 import type { JobDetail, JobSummary } from '@node3/shared/routes/jobs';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
@@ -56,31 +53,10 @@ export async function readJobDetail(deps: Deps, job: JobRow): Promise<JobDetail>
   return viewJobDetail({ job, ran, dependencies, executions, events, payout, explorerUrl });
 }
 
-export interface ListInput {
-  accountId: string;
-  state?: string;
-  cursor?: string;
-  limit?: number;
-}
-
-/** One page of an account's jobs, newest first. */
-export async function listJobs(
-  deps: Deps,
-  input: ListInput,
-): Promise<{ data: JobSummary[]; nextCursor: string | null }> {
-  const limit = input.limit ?? limits.listPageDefault;
-  const jobs = await deps.store.listJobs({
-    accountId: input.accountId,
-    states: input.state === undefined ? null : parseStates(input.state),
-    beforeJobId: input.cursor ?? null,
-    limit: limit + 1,
-  });
-  const page = jobs.slice(0, limit);
-  const data = await summarise(deps, page);
-  return { data, nextCursor: jobs.length > limit ? (page.at(-1)?.jobId ?? null) : null };
-}
-
-async function summarise(deps: Deps, jobs: JobRow[]): Promise<JobSummary[]> {
+export async function summariseJobs(
+  deps: Pick<Deps, 'store'>,
+  jobs: JobRow[],
+): Promise<JobSummary[]> {
   const [payouts, executions] = await Promise.all([
     deps.store.payoutsOfJobs(jobs.map((job) => job.jobId)),
     deps.store.executionsById(
@@ -94,15 +70,4 @@ async function summarise(deps: Deps, jobs: JobRow[]): Promise<JobSummary[]> {
       payouts.get(job.jobId) ?? null,
     ),
   );
-}
-
-function parseStates(text: string): JobState[] {
-  return text.split(',').map((word) => {
-    const state = jobStates.find((known) => known === word);
-    if (state === undefined) {
-      const detail = `"${word}" is not a job state; use ${jobStates.join(', ')}`;
-      throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/state', detail }] });
-    }
-    return state;
-  });
 }

@@ -46,8 +46,10 @@ export interface JobStore {
   executionsById(executionIds: string[]): Promise<Map<string, ExecutionRow>>;
   executionsOfJob(jobId: string): Promise<ExecutionRow[]>;
   eventsOfJob(jobId: string, limit: number): Promise<EventRow[]>;
-  /** Newest first; `beforeJobId` continues a page. `accountId` null lists everybody's. */
+  /** In order; `beforeJobId`, or `afterJobId` for the oldest first, continues a page. `accountId` null lists everybody's. */
   listJobs(query: JobQuery): Promise<JobRow[]>;
+  /** How many jobs of an account there are between these bounds; counts no more than `max`. */
+  countJobsOf(query: Required<Omit<JobQuery, 'limit' | 'order'>>, max: number): Promise<number>;
   countJobs(): Promise<Record<JobState, number>>;
   countJobsByType(): Promise<Record<JobState, Record<JobType, number>>>;
   /** Every queued job that waits for no other, oldest first, in pages: fills the index at start. */
@@ -175,7 +177,11 @@ export interface JobQuery {
   accountId: string | null;
   states: JobState[] | null;
   beforeJobId: string | null;
+  /** Only jobs of one account have a lower bound. */
+  afterJobId?: string | null;
   limit: number;
+  /** Newest first where absent; only jobs of one account have another order. */
+  order?: 'newest' | 'oldest';
 }
 
 /** The store fills in the job and the attempt (the job's count plus 1), then asks for the events. */

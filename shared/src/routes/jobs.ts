@@ -115,6 +115,10 @@ export const JobDetail = strictObject({
 });
 export type JobDetail = Static<typeof JobDetail>;
 
+/** A day, or a moment of RFC 3339. */
+const timePattern =
+  '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2}))?$';
+
 const jobParams = strictObject({ jobId: id('job') });
 
 /**
@@ -131,20 +135,59 @@ export const createJob = {
   schema: { body: JobSpecInput, response: { 201: JobDetail } },
 } as const satisfies RouteContract;
 
+const words = (description: string) =>
+  Type.Optional(
+    Type.String({ pattern: '^[a-zA-Z_]+(,[a-zA-Z_]+)*$', maxLength: 400, description }),
+  );
+
+const moment = (description: string) =>
+  Type.Optional(Type.String({ pattern: timePattern, description }));
+
+/**
+ * States and times are found by an index. What is found by type, label or name is looked for among the
+ * newest 2 000 of those: a page may have fewer than `limit`, or none, and still be followed by another.
+ * `Link: <…>; rel="next"` leads there, as `nextCursor` does.
+ */
 export const listJobs = {
   method: 'GET',
   url: '/api/v1/jobs',
-  summary: 'Your jobs, newest first',
+  summary: 'Your jobs, newest first; by state, type, label, time and name',
   audience: 'requester',
   tag: 'jobs',
   schema: {
     querystring: strictObject({
       state: Type.Optional(Type.String({ pattern: '^[a-z_]+(,[a-z_]+)*$', maxLength: 200 })),
+      type: words('container, python, javascript, typescript or bash; or several'),
+      label: Type.Optional(
+        Type.String({
+          maxLength: 1_024,
+          description: 'Such as team=vision,env=test; all must fit',
+        }),
+      ),
+      q: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 128, description: 'A part of the name' }),
+      ),
+      createdAfter: moment('RFC 3339; from then on'),
+      createdBefore: moment('RFC 3339; until then, not then itself'),
+      sort: Type.Optional(oneOf(['-createdAt', 'createdAt'], 'Newest or oldest first')),
+      fields: words('The only fields of each job to answer, such as jobId,state'),
+      count: Type.Optional(
+        Type.Boolean({ description: 'Whether to count the jobs, up to 10 000' }),
+      ),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
       cursor: Type.Optional(Type.String({ maxLength: 64 })),
     }),
     response: {
-      200: strictObject({ data: Type.Array(JobSummary), nextCursor: nullable(Type.String()) }),
+      200: strictObject({
+        data: Type.Array(JobSummary),
+        nextCursor: nullable(Type.String()),
+        total: Type.Optional(
+          Type.Integer({
+            description:
+              'With count=true: how many jobs of these states and times there are, at most 10 000',
+          }),
+        ),
+      }),
     },
   },
 } as const satisfies RouteContract;
@@ -214,8 +257,7 @@ export const logSelection = {
   ),
   since: Type.Optional(
     Type.String({
-      pattern:
-        '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2}))?$',
+      pattern: timePattern,
       description: 'RFC 3339: lines from this time on, by the clocks of the agents',
     }),
   ),

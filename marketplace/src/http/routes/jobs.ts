@@ -13,11 +13,13 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { cancelJob } from '../../services/cancel-job.ts';
 import { explainJob, explainSpec } from '../../services/explain-job.ts';
+import { listJobs } from '../../services/list-jobs.ts';
 import { postJob } from '../../services/post-job.ts';
-import { findOwnJob, listJobs, readJobDetail } from '../../services/read-job.ts';
+import { findOwnJob, readJobDetail } from '../../services/read-job.ts';
 import { answerJob, jobTag } from '../answer-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
+import { linkNext } from '../link-next.ts';
 import { readQuoteId } from '../quote-id.ts';
 import { Waiters } from '../waiters.ts';
 
@@ -41,7 +43,11 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, listJobsContract, {
     authenticate: deps.auth.requester,
-    handler: ({ principal, query }) => listJobs(deps, { ...query, ...principal }),
+    async handler({ principal, query, request, reply }) {
+      const page = await listJobs(deps, principal.accountId, query);
+      linkNext(reply, request.url, page.nextCursor);
+      return page;
+    },
   });
   addRoute(app, getJob, {
     authenticate: deps.auth.jobRequester,

@@ -319,6 +319,7 @@ function createTestService(
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
     trustedProxies: [],
+    unitsPerMinute: null,
     publicUrl: null,
     version: '0.0.0-test',
     registration: 'open',

@@ -18,6 +18,10 @@ const selectJobs = `
   SELECT jobs.*, (SELECT spec FROM job_specs WHERE job_specs.job_id = jobs.job_id) AS spec
   FROM jobs`;
 
+const idsOfAccount = `
+  SELECT job_id FROM jobs
+  WHERE state = +? AND job_id < +? AND job_id > +? AND account_id = +?`;
+
 const jobQueries = {
   job: 'SELECT * FROM jobs WHERE job_id = ?',
   spec: 'SELECT spec FROM job_specs WHERE job_id = ?',
@@ -25,9 +29,9 @@ const jobQueries = {
   idsOfAll: 'SELECT job_id FROM jobs WHERE job_id < +? ORDER BY job_id DESC LIMIT +?',
   idsOfState:
     'SELECT job_id FROM jobs WHERE state = +? AND job_id < +? ORDER BY job_id DESC LIMIT +?',
-  idsOfAccount: `
-    SELECT job_id FROM jobs WHERE state = +? AND job_id < +? AND account_id = +?
-    ORDER BY job_id DESC LIMIT +?`,
+  idsOfAccount: `${idsOfAccount} ORDER BY job_id DESC LIMIT +?`,
+  oldestOfAccount: `${idsOfAccount} ORDER BY job_id LIMIT +?`,
+  countOfAccount: `SELECT count(*) AS count FROM (${idsOfAccount} LIMIT +?) AS page`,
   queued: `${selectJobs} WHERE state = 'queued' AND dependencies_open = 0 AND job_id > +? ORDER BY job_id LIMIT +?`,
   execution: 'SELECT * FROM executions WHERE execution_id = ?',
   executionsById: `
@@ -53,6 +57,7 @@ export function createJobReads(
   | 'executionsOfJob'
   | 'eventsOfJob'
   | 'listJobs'
+  | 'countJobsOf'
   | 'countJobs'
   | 'countJobsByType'
   | 'queuedJobs'
@@ -84,6 +89,9 @@ export function createJobReads(
     },
     listJobs(query) {
       return database.read((tx) => listJobsIn(tx, query));
+    },
+    countJobsOf(query, max) {
+      return database.read((tx) => countJobsOfIn(tx, query, max));
     },
     async countJobs() {
       const counts = filledWith(jobStates, () => 0);
@@ -157,9 +165,11 @@ type JobId = Pick<JobRecord, 'job_id'>;
  * on how many jobs of other states lie between.
  */
 function* listJobsIn(tx: Tx, query: JobQuery): Work<JobRow[]> {
-  const { accountId, limit } = query;
+  const { accountId, limit, order = 'newest' } = query;
   const before = query.beforeJobId ?? afterAllIds;
-  const { idsOfAll, idsOfState, idsOfAccount } = jobQueries;
+  const after = query.afterJobId ?? '';
+  const { idsOfAll, idsOfState } = jobQueries;
+  const ofAccount = order === 'newest' ? jobQueries.idsOfAccount : jobQueries.oldestOfAccount;
   const found: JobId[] = [];
   if (accountId === null && query.states === null) {
     found.push(...(yield* tx.all<JobId>(idsOfAll, before, limit)));
@@ -168,11 +178,33 @@ function* listJobsIn(tx: Tx, query: JobQuery): Work<JobRow[]> {
       const ofState =
         accountId === null
           ? yield* tx.all<JobId>(idsOfState, state, before, limit)
-          : yield* tx.all<JobId>(idsOfAccount, state, before, accountId, limit);
+          : yield* tx.all<JobId>(ofAccount, state, before, after, accountId, limit);
       found.push(...ofState);
     }
   }
-  const ids = found.map((row) => row.job_id).toSorted((a, b) => (a < b ? 1 : -1));
-  const page = ids.slice(0, limit);
-  return (yield* tx.all<JobRecord>(jobQueries.jobs, toList(page))).map(toJob);
+  const ids = found.map((row) => row.job_id).toSorted();
+  const page = order === 'newest' ? ids.toReversed().slice(0, limit) : ids.slice(0, limit);
+  const jobs = (yield* tx.all<JobRecord>(jobQueries.jobs, toList(page))).map(toJob);
+  return order === 'newest' ? jobs : jobs.toReversed();
+}
+
+function* countJobsOfIn(
+  tx: Tx,
+  query: Required<Omit<JobQuery, 'limit' | 'order'>>,
+  max: number,
+): Work<number> {
+  let count = 0;
+  for (const state of new Set(query.states ?? jobStates)) {
+    const values = [
+      state,
+      query.beforeJobId ?? afterAllIds,
+      query.afterJobId ?? '',
+      query.accountId ?? '',
+      max - count,
+    ];
+    const found = yield* tx.get<{ count: bigint }>(jobQueries.countOfAccount, ...values);
+    count += Number(found?.count ?? 0n);
+    if (count >= max) return max;
+  }
+  return count;
 }

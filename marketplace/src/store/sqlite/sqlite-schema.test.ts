@@ -122,7 +122,7 @@ describe('the schema', () => {
     expect(unused).toEqual(rules);
     const listing = plans.filter((detail) => detail.includes('jobs_by_account'));
     expect(listing).toContain(
-      'SEARCH jobs USING COVERING INDEX jobs_by_account (account_id=? AND state=? AND job_id<?)',
+      'SEARCH jobs USING COVERING INDEX jobs_by_account (account_id=? AND state=? AND job_id>? AND job_id<?)',
     );
   });
 
@@ -217,6 +217,9 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.readLogs({ jobId: job.jobId, afterSeq: 0, limit: 10, stream: 'stdout' });
   const page = { beforeJobId: null, limit: 10 };
   await store.listJobs({ ...page, accountId, states: null });
+  await store.listJobs({ ...page, accountId, states: null, order: 'oldest' });
+  const bounds = { beforeJobId: null, afterJobId: null };
+  await store.countJobsOf({ ...bounds, accountId, states: null }, 10);
   await store.listJobs({ ...page, accountId: null, states: ['queued'] });
   await store.listJobs({ ...page, accountId: null, states: null });
   await store.queuedJobs(null, 10);

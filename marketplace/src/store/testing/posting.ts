@@ -123,6 +123,16 @@ export function describePosting(given: Given): void {
         await world.post(accountId);
       }
       expect(pages).toEqual(posted);
+      const own = {
+        accountId,
+        beforeJobId: posted.at(0) ?? null,
+        afterJobId: posted.at(5) ?? null,
+      };
+      const oldest = { ...own, states: null, limit: 3, order: 'oldest' } as const;
+      const between = (await store.listJobs(oldest)).map(({ jobId }) => jobId);
+      expect(between).toEqual(posted.slice(2, 5).toReversed());
+      expect(await store.countJobsOf({ ...own, states: null }, 100)).toBe(4);
+      expect(await store.countJobsOf({ ...own, states: ['cancelled'] }, 1)).toBe(1);
       const cancelled = await store.listJobs({
         accountId: null,
         states: ['cancelled', 'failed'],

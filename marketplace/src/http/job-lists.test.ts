@@ -1,0 +1,93 @@
+import type { QueryOf } from '@node3/shared/contract';
+import { cancelJob, createJob, getJob, listJobs } from '@node3/shared/routes/jobs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  openFundedAccount,
+  startTestMarketplace,
+  type TestMarketplace,
+  testJob,
+} from '../testing/test-marketplace.ts';
+
+let market: TestMarketplace;
+
+beforeAll(async () => {
+  market = await startTestMarketplace();
+});
+afterAll(() => market.stop());
+
+describe('lists', () => {
+  it('page through jobs without losing or repeating one', async () => {
+    const { client } = await openFundedAccount(market);
+    const posted: string[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      posted.push((await client.call(createJob, { body: testJob() })).jobId);
+    }
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: { limit: number; cursor?: string } = { limit: 3 };
+      if (cursor !== null) query.cursor = cursor;
+      const page = await client.call(listJobs, { query });
+      seen.push(...page.data.map((job) => job.jobId));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(posted.toReversed());
+  });
+
+  it('are filtered, counted, ordered and cut to the fields that were asked for', async () => {
+    const { client } = await openFundedAccount(market);
+    const specs = [
+      testJob({ name: 'Train one', labels: { team: 'vision', env: 'test' } }),
+      testJob({ name: 'train two', labels: { team: 'vision' } }),
+      testJob({ workload: { kind: 'script', language: 'bash', code: 'true' } }),
+    ];
+    const posted: string[] = [];
+    for (const body of specs) {
+      posted.push((await client.call(createJob, { body })).jobId);
+    }
+    const [first = '', second = '', third = ''] = posted;
+    await client.call(cancelJob, { params: { jobId: second } });
+    const { createdAt } = await client.call(getJob, { params: { jobId: second } });
+    const list = (query: QueryOf<typeof listJobs>) => client.call(listJobs, { query });
+    const idsOf = async (query: QueryOf<typeof listJobs>) =>
+      (await list(query)).data.map(({ jobId }) => jobId);
+    expect(await idsOf({ label: 'team=vision' })).toEqual([second, first]);
+    expect(await idsOf({ label: 'team=vision,env=test' })).toEqual([first]);
+    expect(await idsOf({ type: 'bash,python' })).toEqual([third]);
+    expect(await idsOf({ q: 'TRAIN', state: 'queued' })).toEqual([first]);
+    expect(await idsOf({ sort: 'createdAt', limit: 2 })).toEqual([first, second]);
+    expect(await idsOf({ sort: 'createdAt', cursor: second })).toEqual([third]);
+    expect(await idsOf({ createdAfter: createdAt, sort: 'createdAt' })).toContain(second);
+    expect(await idsOf({ createdBefore: createdAt })).not.toContain(second);
+    expect(await idsOf({ createdAfter: '2999-01-01' })).toEqual([]);
+    expect(await list({ fields: 'jobId,state', q: 'two', count: true })).toEqual({
+      data: [{ jobId: second, state: 'cancelled' }],
+      nextCursor: null,
+      total: 3,
+    });
+    for (const wrong of [{ type: 'cobol' }, { label: 'team' }, { fields: 'spec' }]) {
+      const [field = ''] = Object.keys(wrong);
+      await expect(list(wrong)).rejects.toMatchObject({
+        code: 'REQUEST_INVALID',
+        context: { errors: [{ pointer: `/${field}` }] },
+      });
+    }
+  });
+
+  it('lead to the next page by a link', async () => {
+    const { client, apiKey } = await openFundedAccount(market);
+    for (let i = 0; i < 3; i += 1) await client.call(createJob, { body: testJob() });
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const { baseUrl } = client;
+    const seen: string[] = [];
+    let path: string | undefined = '/api/v1/jobs?limit=2&state=queued';
+    while (path !== undefined) {
+      const response: Response = await fetch(`${baseUrl}${path}`, { headers });
+      const { data } = (await response.json()) as { data: { jobId: string }[] };
+      seen.push(...data.map(({ jobId }) => jobId));
+      path = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+    }
+    expect(new Set(seen).size).toBe(3);
+    expect(seen).toEqual(seen.toSorted().toReversed());
+  });
+});

@@ -1,0 +1,145 @@
+import { setImmediate } from 'node:timers/promises';
+import type { QueryOf } from '@node3/shared/contract';
+import { MarketError } from '@node3/shared/error';
+import { firstIdOf } from '@node3/shared/ids';
+import { jobStates } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import { type listJobs as contract, JobSummary } from '@node3/shared/routes/jobs';
+import { jobTypeOf, jobTypes } from '../domain/job-type.ts';
+import type { JobQuery } from '../store/job-store.ts';
+import type { JobRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { summariseJobs } from './read-job.ts';
+
+export type ListQuery = QueryOf<typeof contract>;
+
+interface JobPage {
+  data: JobSummary[];
+  nextCursor: string | null;
+  total?: number;
+}
+
+/** Clocks of replicas and of the database differ: an id may be so much older or newer than its job. */
+const clockSlackMs = 10_000;
+
+const summaryFields = Object.keys(JobSummary.properties);
+
+/** One page of an account's jobs. */
+export async function listJobs(
+  { store }: { store: Store },
+  accountId: string,
+  query: ListQuery,
+): Promise<JobPage> {
+  const { fields, count } = query;
+  const shown = wordsOf('fields', fields, summaryFields);
+  const bounds = boundsOf(accountId, query);
+  const { jobs, nextCursor } = await findJobs(store, bounds, query);
+  const rows = await summariseJobs({ store }, jobs);
+  const data = shown === null ? rows : rows.map((row) => pick(row, shown));
+  if (count !== true) return { data, nextCursor };
+  return { data, nextCursor, total: await store.countJobsOf(bounds, limits.jobsCountedMax) };
+}
+
+type Bounds = Required<Omit<JobQuery, 'limit' | 'order'>>;
+
+function boundsOf(accountId: string, query: ListQuery): Bounds {
+  const { createdAfter, createdBefore } = query;
+  const idAt = (ms: number | null, slackMs: number) =>
+    ms === null ? null : firstIdOf('job', ms + slackMs);
+  return {
+    accountId,
+    states: wordsOf('state', query.state, jobStates),
+    beforeJobId: idAt(timeOf('createdBefore', createdBefore), clockSlackMs),
+    afterJobId: idAt(timeOf('createdAfter', createdAfter), -clockSlackMs),
+  };
+}
+
+/** Stops after so many found, or looked at; the cursor then is where to go on. */
+async function findJobs(
+  store: Store,
+  bounds: Bounds,
+  query: ListQuery,
+): Promise<{ jobs: JobRow[]; nextCursor: string | null }> {
+  const fits = filterOf(query);
+  const order = query.sort === 'createdAt' ? 'oldest' : 'newest';
+  const from = order === 'oldest' ? 'afterJobId' : 'beforeJobId';
+  const wanted = query.limit ?? limits.listPageDefault;
+  const jobs: JobRow[] = [];
+  let cursor = query.cursor ?? null;
+  for (let looked = 0; looked < limits.jobsPerListScan; ) {
+    const limit = fits === null ? wanted + 1 : limits.listPageMax;
+    const page = await store.listJobs({
+      ...bounds,
+      ...(cursor !== null && { [from]: cursor }),
+      limit,
+      order,
+    });
+    for (const job of page) {
+      const isFit = fits === null || fits(job);
+      if (isFit && jobs.length === wanted) return { jobs, nextCursor: cursor };
+      if (isFit) jobs.push(job);
+      cursor = job.jobId;
+    }
+    if (page.length < limit) return { jobs, nextCursor: null };
+    looked += limit;
+    // Specs can be large: nobody else waits for more than one page of them.
+    await setImmediate();
+  }
+  return { jobs, nextCursor: cursor };
+}
+
+/** null where the bounds say it all. */
+function filterOf(query: ListQuery): ((job: JobRow) => boolean) | null {
+  const types = wordsOf('type', query.type, jobTypes);
+  const labels = labelsOf(query.label);
+  const q = query.q?.toLowerCase();
+  const afterMs = timeOf('createdAfter', query.createdAfter) ?? Number.NEGATIVE_INFINITY;
+  const beforeMs = timeOf('createdBefore', query.createdBefore) ?? Number.POSITIVE_INFINITY;
+  const isBounded = Number.isFinite(afterMs) || Number.isFinite(beforeMs);
+  if (types === null && labels.length === 0 && q === undefined && !isBounded) return null;
+  return ({ spec, createdAtMs }) =>
+    createdAtMs >= afterMs &&
+    createdAtMs < beforeMs &&
+    (types === null || types.includes(jobTypeOf(spec))) &&
+    labels.every(([name, value]) => spec.labels[name] === value) &&
+    (q === undefined || (spec.name?.toLowerCase().includes(q) ?? false));
+}
+
+function labelsOf(text: string | undefined): [name: string, value: string][] {
+  if (text === undefined) return [];
+  return text.split(',').map((part) => {
+    const end = part.indexOf('=');
+    if (end < 1) throw invalid('label', `"${part}" is no label; write name=value`);
+    return [part.slice(0, end), part.slice(end + 1)];
+  });
+}
+
+function wordsOf<Word extends string>(
+  field: string,
+  text: string | undefined,
+  known: readonly Word[],
+): Word[] | null {
+  if (text === undefined) return null;
+  return text.split(',').map((given) => {
+    const word = known.find((one) => one === given);
+    if (word !== undefined) return word;
+    throw invalid(field, `"${given}" is not one of ${known.join(', ')}`);
+  });
+}
+
+function timeOf(field: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw invalid(field, 'is no date of the calendar; correct it');
+  return ms;
+}
+
+function invalid(field: string, detail: string): MarketError {
+  return new MarketError('REQUEST_INVALID', { errors: [{ pointer: `/${field}`, detail }] });
+}
+
+/** Not all that the contract promises, because the caller asked for no more. */
+function pick(row: JobSummary, fields: readonly string[]): JobSummary {
+  const kept = Object.entries(row).filter(([name]) => fields.includes(name));
+  return Object.fromEntries(kept) as unknown as JobSummary;
+}
