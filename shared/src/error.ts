@@ -6,8 +6,24 @@ export interface FieldProblem {
   detail: string;
 }
 
+/** What only some problems have; null and undefined are unknown. */
+export interface ProblemParts {
+  /** Why no agent can run it: the constraint that excludes most, all of them, and what would help. */
+  match?: { constraint: unknown; constraints: unknown; alternatives: unknown };
+  /** What is missing, decimal strings of the asset; `mint` is null for SOL. `wallet` takes deposits. */
+  payment?: {
+    asset: unknown;
+    required: unknown;
+    available: unknown;
+    missing: unknown;
+    mint: string | null;
+    wallet: string;
+    topUp: string;
+  };
+}
+
 /** RFC 9457 body of every error answer. */
-export interface Problem {
+export interface Problem extends ProblemParts {
   type: string;
   title: string;
   status: number;

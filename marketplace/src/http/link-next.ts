@@ -6,5 +6,5 @@ export function linkNext(reply: FastifyReply, url: string, cursor: string | null
   const [path = '', query] = url.split('?', 2);
   const search = new URLSearchParams(query);
   search.set('cursor', cursor);
-  void reply.header('link', `<${path}?${search}>; rel="next"`);
+  void reply.header('link', `<${path}?${search.toString()}>; rel="next"`);
 }

@@ -106,7 +106,18 @@ describe('bad input', () => {
   });
 
   it('says what is missing when the balance is too small', async () => {
-    const { client } = await openFundedAccount(market, { SOL: 1_000n });
+    const { client, apiKey } = await openFundedAccount(market, { SOL: 1_000n });
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const { problem } = await post('/api/v1/jobs', JSON.stringify(testJob()), headers);
+    expect(problem['payment']).toEqual({
+      asset: 'SOL',
+      required: '0.00105',
+      available: '0.000001',
+      missing: '0.001049',
+      mint: null,
+      wallet: '11111111111111111111111111111112',
+      topUp: 'POST /api/v1/deposits/intents',
+    });
     await expect(client.call(createJob, { body: testJob() })).rejects.toMatchObject({
       code: 'FUNDS_INSUFFICIENT',
       status: 402,
@@ -303,6 +314,18 @@ describe('jobs nobody can run', () => {
       code: 'JOB_UNSATISFIABLE',
       context: { errors: [{ pointer: '/resources/gpus/count' }] },
     });
+    const headers = { authorization: `Bearer ${requester.apiKey}` };
+    const response = await fetch(`${lonely.url}/api/v1/jobs`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(await response.json()).toMatchObject({
+      match: {
+        constraint: 'gpu_count',
+        constraints: expect.arrayContaining([expect.objectContaining({ fails: 1 })]),
+      },
+    });
     await lonely.stop();
   });
 });
@@ -313,6 +336,15 @@ describe('documents', () => {
     const openapi = (await response.json()) as { openapi: string; paths: Record<string, object> };
     expect(openapi.openapi).toBe('3.1.0');
     expect(Object.keys(openapi.paths)).toContain('/api/v1/jobs/{jobId}/cancel');
+    const llms = await fetch(`${market.url}/llms.txt`);
+    expect(llms.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const text = await llms.text();
+    for (const [, link] of text.matchAll(/\]\((\S+)\)/g)) {
+      expect((await fetch(`${market.url}${link}`)).status).toBe(200);
+    }
+    for (const [, method = '', path = ''] of text.matchAll(/(GET|POST) (\/api\/\S+?)[:, ]/g)) {
+      expect(openapi.paths[path.replace(/:$/, '')]).toHaveProperty(method.toLowerCase());
+    }
     const docs = await fetch(`${market.url}/docs`);
     expect(docs.status).toBe(200);
     expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");

@@ -16,6 +16,8 @@ import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { KeyRates } from './key-rates.ts';
 import { addOrigins } from './note-origin.ts';
+import { completeOpenApi } from './openapi/complete-openapi.ts';
+import { problemParts } from './problem-parts.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { refuseNewWork } from './refuse-new-work.ts';
 import { addRequestContext, requestIdOf } from './request-context.ts';
@@ -40,6 +42,7 @@ import { addJobLogRoutes } from './routes/job-logs.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
+import { addLlmsRoute } from './routes/llms.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
@@ -112,7 +115,7 @@ export async function createServer(
   app.log = deps.log;
   app.removeContentTypeParser('text/plain');
   const activity = options.metrics === null ? null : addHttpMetrics(app, options.metrics.metrics);
-  acceptContracts(app);
+  acceptContracts(app, (error) => problemParts(deps.treasury, error));
   addRequestContext(app, options.tracer);
   app.addHook('onRequest', (_request, _reply, done) => {
     done(deps.stopping.aborted ? new MarketError('SERVICE_STOPPING') : undefined);
@@ -163,6 +166,7 @@ export async function createServer(
     addEventRoutes(api, deps);
     addWebhookRoutes(api, deps);
     addAlertRoutes(api, deps);
+    addLlmsRoute(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
   if (options.metrics !== null) {
@@ -200,6 +204,8 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
       },
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
     },
+    transformObject: (document) =>
+      completeOpenApi('openapiObject' in document ? document.openapiObject : document),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',

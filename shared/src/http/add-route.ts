@@ -24,6 +24,11 @@ export interface RouteOptions<C extends RouteContract, Principal> {
   handler(call: RouteCall<C, Principal>): Promise<ReplyOf<C>>;
 }
 
+const tagNotes = {
+  read: 'Carries a strong ETag; one that If-None-Match names is answered with 304.',
+  change: 'With If-Match, done only while the resource has that ETag; else 412 RESOURCE_CHANGED.',
+};
+
 /** Serves a contract. The handler is typed by it on both ends, and answers with its 2xx status. */
 export function addRoute<const C extends RouteContract, Principal>(
   app: FastifyInstance,
@@ -38,6 +43,7 @@ export function addRoute<const C extends RouteContract, Principal>(
     schema: {
       ...contract.schema,
       summary: contract.summary,
+      ...(contract.etag !== undefined && { description: tagNotes[contract.etag] }),
       tags: [contract.tag],
       security: contract.audience === 'public' ? [] : [{ apiKey: [] }],
     },

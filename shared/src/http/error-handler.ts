@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { MarketError, toProblem } from '../error.ts';
+import { MarketError, type ProblemParts, toProblem } from '../error.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { toFieldProblems } from './request-validator.ts';
 
@@ -11,7 +11,10 @@ const problemType = 'application/problem+json';
 export const knownStates: readonly ErrorCode[] = ['SERVICE_STOPPING', 'STORAGE_FULL'];
 
 /** Turns every thrown error into a problem; only what is our own fault is logged as an error. */
-export function setErrorHandler(app: FastifyInstance): void {
+export function setErrorHandler(
+  app: FastifyInstance,
+  partsOf: (error: MarketError) => ProblemParts = () => ({}),
+): void {
   app.setErrorHandler((thrown: unknown, request, reply) => {
     const error = toMarketError(thrown, request.routeOptions.bodyLimit);
     const failed = error.status >= 500 && !knownStates.includes(error.code);
@@ -19,7 +22,10 @@ export function setErrorHandler(app: FastifyInstance): void {
     else request.log.debug({ code: error.code }, 'request refused');
     const { retryAfterSec } = error.context;
     if (typeof retryAfterSec === 'number') void reply.header('retry-after', retryAfterSec);
-    return reply.status(error.status).type(problemType).send(toProblem(error, request.id));
+    return reply
+      .status(error.status)
+      .type(problemType)
+      .send({ ...toProblem(error, request.id), ...partsOf(error) });
   });
 }
 
