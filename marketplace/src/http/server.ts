@@ -205,7 +205,9 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
     },
     transformObject: (document) =>
-      completeOpenApi('openapiObject' in document ? document.openapiObject : document),
+      completeOpenApi(
+        'openapiObject' in document ? document.openapiObject : document.swaggerObject,
+      ),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',

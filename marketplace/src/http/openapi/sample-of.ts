@@ -69,7 +69,7 @@ export function sampleOf(schema: Schema, extent: Extent, name = ''): unknown {
   const [branch] = oneOf ?? anyOf ?? [];
   if (branch !== undefined) return sampleOf(branch, extent, name);
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  switch (type) {
+  switch (type ?? '') {
     case 'object':
       return objectOf(schema, extent);
     case 'array':
