@@ -20,7 +20,8 @@ export interface Refusal {
  * @returns null for a request that may pass.
  */
 export function findRefusal(request: GuardedRequest, port: number): Refusal | null {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  // Not [::1]: the agent does not listen there, so whoever answers there is somebody else.
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   const { headers } = request;
   const writes = !['GET', 'HEAD'].includes(request.method);
   if (!hosts.includes(headers.host ?? '')) {

@@ -70,11 +70,18 @@ describe('a caller', () => {
   });
 
   it('has cookies of its own for each port, which scripts and other sites can not use', () => {
-    const { cookie } = access.openSession(token, { host: 'localhost:8081' });
+    const { cookie } = access.openSession(token, { host: '127.0.0.1:8081' });
     expect(cookie).toMatch(
       /^node3_agent_8081=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/,
     );
     expect(cookie).not.toContain(token);
     expect(() => access.openSession(`${token}x`, { host })).toThrow(/link is of another agent/);
+  });
+
+  it('hears nothing secret under a name, behind which another program may pass it on', () => {
+    for (const name of ['localhost:8080', '127.0.0.1.evil.example:8080', '[::1]:8080', '']) {
+      expect(() => access.prove('n'.repeat(24), { host: name })).toThrow(/at 127\.0\.0\.1 only/);
+      expect(() => access.openSession(token, { host: name })).toThrow(/at 127\.0\.0\.1 only/);
+    }
   });
 });

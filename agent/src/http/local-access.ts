@@ -82,9 +82,10 @@ export class LocalAccess {
 
   /**
    * What the web app gets for the token.
-   * @throws MarketError AGENT_TOKEN_REQUIRED.
+   * @throws MarketError AGENT_TOKEN_REQUIRED; AUTH_FORBIDDEN under a name.
    */
   openSession(token: string, headers: IncomingHttpHeaders): { pageKey: string; cookie: string } {
+    assertOwnAddress(headers);
     if (!isSameSecret(token, this.#options.token)) {
       const detail = 'The link is of another agent, or its token has been replaced.';
       throw new MarketError('AGENT_TOKEN_REQUIRED', { detail });
@@ -94,13 +95,25 @@ export class LocalAccess {
     return { pageKey: this.#derive('page'), cookie };
   }
 
-  prove(nonce: string, { host = '' }: IncomingHttpHeaders): { proof: string } {
-    return { proof: proofOfToken(this.#options.token, host, nonce) };
+  /** @throws MarketError AUTH_FORBIDDEN. */
+  prove(nonce: string, headers: IncomingHttpHeaders): { proof: string } {
+    assertOwnAddress(headers);
+    return { proof: proofOfToken(this.#options.token, headers.host ?? '', nonce) };
   }
 
   #derive(use: 'page' | 'cookie'): string {
     return deriveFromToken(this.#options.token, use);
   }
+}
+
+/**
+ * A name may lead to another address too, `localhost` to ::1, where another program can listen and
+ * pass on what it is asked. Nothing secret is exchanged under a name.
+ */
+function assertOwnAddress({ host = '' }: IncomingHttpHeaders): void {
+  if (/^127\.0\.0\.1(?::\d+)?$/.test(host)) return;
+  const detail = 'The agent tells what is secret at 127.0.0.1 only, not under a name.';
+  throw new MarketError('AUTH_FORBIDDEN', { detail });
 }
 
 /** Agents on several ports of one machine share its cookies; the guard has checked the host. */

@@ -35,7 +35,9 @@ const nonceBytes = 24;
 /** Where the agent of this machine answers: as told, else on the port of its own settings. */
 export function localAgentUrl(env: Env, { agentUrl }: LocalAgentOptions): string {
   if (agentUrl !== undefined) {
-    return readUrl({ '--agent-url': agentUrl }, '--agent-url', '').replace(/\/$/, '');
+    const url = readUrl({ '--agent-url': agentUrl }, '--agent-url', '').replace(/\/$/, '');
+    // The name may lead to ::1 first, where the agent does not listen and another program may.
+    return url.replace(/^(https?:\/\/)localhost(?=[:/]|$)/, '$1127.0.0.1');
   }
   const port = { fallback: 8080, min: 1, max: 65_535 };
   const older = readInteger(env, 'DASHBOARD_PORT', port);
