@@ -29,6 +29,10 @@ export interface Host {
   readonly ids: Ids;
   /** Reads all of standard input, at most `bytesMax` bytes. */
   readStdin(bytesMax: number): Promise<Buffer>;
+  /** Whether a person is at the terminal: both what is asked and what is typed go through it. */
+  readonly canAsk: boolean;
+  /** Asks that person for a line. @returns undefined where input ends instead. */
+  readLine(question: string): Promise<string | undefined>;
   /** Asks the person at the terminal for a secret, which is not shown. Throws where there is nobody. */
   readSecret(prompt: string): Promise<Buffer>;
   /** While a listener is there, Ctrl-C and SIGTERM no longer end the process. @returns its removal. */

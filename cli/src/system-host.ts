@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 import { systemClock } from '@node3/shared/clock';
 import type { Env } from '@node3/shared/env';
 import { systemIds } from '@node3/shared/ids';
-import { usageError } from './command-error.ts';
+import { CommandError, usageError } from './command-error.ts';
 import { findCommandName } from './command-name.ts';
 import { exitCodes } from './exit-codes.ts';
 import { readHiddenLine } from './hidden-line.ts';
@@ -38,6 +38,8 @@ export function createSystemHost(argv: readonly string[], env: Env): Host {
     startedMs: 0,
     ids: systemIds,
     readStdin,
+    canAsk: isatty(process.stdin.fd) && isatty(process.stderr.fd),
+    readLine,
     readSecret: (prompt) => readHiddenLine(process, prompt),
     onInterrupt(listener) {
       if (listeners.size === 0) for (const { name, handle } of handlers) process.on(name, handle);
@@ -76,6 +78,22 @@ function createOutput(stream: NodeJS.WriteStream & { fd: number }, onBroken: () 
       });
     },
   };
+}
+
+async function readLine(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await new Promise((resolve, reject) => {
+      lines.on('SIGINT', () =>
+        reject(new CommandError('failure', 'Stopped.', 'Nothing was done.')),
+      );
+      lines.on('close', () => resolve(undefined));
+      lines.question(question, resolve);
+    });
+  } finally {
+    lines.close();
+  }
 }
 
 async function readStdin(bytesMax: number): Promise<Buffer> {

@@ -37,6 +37,32 @@ function postedSpec(): JobSpecInput {
 }
 
 describe('node3 run', () => {
+  it('asks a person before it pays, and posts nothing after a no', async () => {
+    market.become(endedJob('succeeded', 0));
+    const env = { NODE3_API_KEY: testKey, NODE3_URL: market.url };
+    const ask = async (answers: string[], ...argv: string[]) => {
+      const host = new TestHost({ argv: ['run', ...argv, '--', 'true'], env, answers });
+      return { code: await runCli(host), err: host.err };
+    };
+    const refused = await ask(['n']);
+    expect(refused.code).toBe(125);
+    expect(refused.err).toContain('Pay at most 0.00105 SOL? [Y/n]');
+    expect(await ask([], '--no-input')).toMatchObject({ code: 125 });
+    expect(market.requests('POST', '/jobs')).toHaveLength(0);
+    expect((await ask([''])).code).toBe(0);
+    expect((await ask([], '--no-input', '--yes')).code).toBe(0);
+    expect(market.requests('POST', '/jobs')).toHaveLength(2);
+  });
+
+  it('posts nothing that may cost more than --max-cost', async () => {
+    market.become(endedJob('succeeded', 0));
+    const dear = hostFor('run', '-d', '--max-cost', '0.001', '--', 'true');
+    expect(await runCli(dear)).toBe(7);
+    expect(dear.err).toContain('0.00105 SOL at most, which is more than 0.001 SOL');
+    expect(market.requests('POST', '/jobs')).toHaveLength(0);
+    expect(await runCli(hostFor('run', '-d', '--max-cost', '0.00105', '--', 'true'))).toBe(0);
+  });
+
   it('sends the streams apart and ends with the exit code of the job', async () => {
     const host = hostFor('run', '--gpu', 'any', '--', 'sh', '-c', 'exit 3');
     market.say(testLine(1, 'out'), testLine(2, 'bad', { stream: 'stderr' }));

@@ -7,6 +7,7 @@ import { getAccount } from '@node3/shared/routes/accounts';
 import { explainSpec } from '@node3/shared/routes/explain';
 import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
 import type { Quote } from '@node3/shared/routes/quotes';
+import { CommandError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { askQuote, quoteLine } from '../job/ask-quote.ts';
@@ -15,7 +16,9 @@ import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
 import { bringFiles, type FileOptions } from '../job/job-files.ts';
 import { describeEnd, exitCodeOfJob, exitCodeOfSignal } from '../job/outcome.ts';
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
+import { confirm } from '../output/confirm.ts';
 import { moneyText } from '../output/words.ts';
+import { parseMoney } from '../parse/money.ts';
 import type { Call } from '../program/attach-action.ts';
 import { printExplanation } from './job-explain.ts';
 
@@ -28,6 +31,7 @@ export interface StayOptions {
 
 export interface RunOptions extends JobOptions, WorkloadOptions, StayOptions, FileOptions {
   idempotencyKey?: string;
+  maxCost?: string;
 }
 
 /** `node3 run`: posts a job, stays with it, and ends with the job's own exit code. */
@@ -46,8 +50,34 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
     const quote = context.options.curl === true ? null : await askQuote(client, spec);
     if (quote !== null && options.detach !== true)
       await terminal.talk(`quote     ${quoteLine(quote)}`);
+    await agreeToPrice(context, options, spec, quote);
     return postJob(client, spec, idempotencyKey, quote);
   });
+}
+
+/** Nothing is posted above `--max-cost`, nor before whoever sits at the terminal agrees. */
+async function agreeToPrice(
+  context: Context,
+  { maxCost }: RunOptions,
+  spec: JobSpecInput,
+  quote: Quote | null,
+): Promise<void> {
+  const { asset } = spec.price.kind === 'fixed' ? spec.price.reward : spec.price.cap;
+  const most = maxCost === undefined ? null : parseMoney('--max-cost', maxCost, asset);
+  if (most !== null) requireWithin(most, quote);
+  if (context.options.curl === true) return;
+  const price =
+    quote === null ? `${moneyText(priceMax(spec.price))} and the fee` : moneyText(quote.total);
+  await confirm(context, `Pay at most ${price}?`);
+}
+
+function requireWithin(most: Money, quote: Quote | null): void {
+  if (quote === null) {
+    throw new CommandError('failure', 'No quote could be had to compare with --max-cost.', '');
+  }
+  if (quote.total.asset === most.asset && fromMoney(quote.total) <= fromMoney(most)) return;
+  const detail = `The job costs ${moneyText(quote.total)} at most, which is more than ${moneyText(most)}.`;
+  throw new CommandError('funds', detail, 'Raise --max-cost, or lower the price of the job.');
 }
 
 /** Stays with a job until its end, or leaves once it is posted. @returns the exit code. */

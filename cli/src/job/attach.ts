@@ -7,6 +7,7 @@ import { followLog } from './log-stream.ts';
 import { isOver } from './outcome.ts';
 import { Patience } from './patience.ts';
 import { type LogPrinting, printLogLine } from './print-log-line.ts';
+import { tellWaiting } from './tell-waiting.ts';
 import { waitForJob, watchProgress } from './watch-progress.ts';
 
 export interface AttachOptions {
@@ -82,6 +83,8 @@ async function followToEnd(
     signal: progressOver.signal,
     onChange: (job) => printProgress(context, job),
   });
+  const waiting = tellWaiting(context.terminal, client, jobId, progressOver.signal);
+  waiting.catch(() => undefined);
   // A failure of the progress display alone is not worth ending the job's log for.
   progress.catch(() => undefined);
   try {
@@ -100,7 +103,7 @@ async function followToEnd(
     });
   } finally {
     progressOver.abort();
-    await progress.catch(() => undefined);
+    await Promise.allSettled([progress, waiting]);
   }
 }
 

@@ -2,7 +2,14 @@ import { type Command, Option } from 'commander';
 import type { GlobalOptions } from '../context.ts';
 
 /** An option that every command takes, before its name or after it. */
-export class GlobalOption extends Option {}
+export class GlobalOption extends Option {
+  /** Apart from the command's own: `--input FILE` and `--no-input` are two things. */
+  override attributeName(): string {
+    return `${prefix}${super.attributeName()}`;
+  }
+}
+
+const prefix = 'global ';
 
 const declared: readonly (readonly [flags: string, description: string])[] = [
   ['--url <url>', 'the marketplace; else NODE3_URL, MARKETPLACE_URL, the last one used'],
@@ -57,7 +64,8 @@ export function readGlobalOptions(command: Command): GlobalOptions {
     for (const option of one.options) {
       if (!(option instanceof GlobalOption)) continue;
       const name = option.attributeName();
-      if (one.getOptionValueSource(name) === 'cli') given[name] = one.getOptionValue(name);
+      if (one.getOptionValueSource(name) === 'cli')
+        given[name.slice(prefix.length)] = one.getOptionValue(name);
     }
   }
   return given;

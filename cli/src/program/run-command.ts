@@ -8,7 +8,8 @@ export function addRunCommand(state: ProgramState, program: Command): void {
   const command = addStayOptions(addJobOptions(program.command('run')))
     .description(
       'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
-        'Ctrl-C cancels the job and waits until it is dead.',
+        'Ctrl-C cancels the job and waits until it is dead. At a terminal it asks before it pays;\n' +
+        '--yes answers that beforehand, and a script is not asked.',
     )
     .option(
       '--file <source>',
@@ -16,6 +17,7 @@ export function addRunCommand(state: ProgramState, program: Command): void {
       collect,
     )
     .option('--output <path>', 'keep this of /output, and no more; repeatable', collect)
+    .option('--max-cost <amount>', 'post nothing that may cost more, such as 0.5USDC')
     .option('--explain', 'say who could run it and what it would wait for; post nothing')
     .addHelpText('after', spellCommands(examples, state.host.command));
   attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);

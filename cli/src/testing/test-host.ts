@@ -15,6 +15,8 @@ export interface TestHostOptions {
   ids?: Ids;
   /** What the person types when asked for secrets, in order. */
   secrets?: readonly string[];
+  /** What the person types when asked for lines; without, there is nobody to ask. */
+  answers?: readonly string[];
 }
 
 /** A host that keeps what is written and lets the test press Ctrl-C. */
@@ -33,6 +35,8 @@ export class TestHost implements Host {
   err = '';
   exited: number[] = [];
   readonly #listeners = new Set<(signal: Interrupt) => void>();
+  readonly canAsk: boolean;
+  readonly #answers: string[];
   readonly #stdin: string;
   readonly #secrets: string[];
 
@@ -43,6 +47,8 @@ export class TestHost implements Host {
     this.ids = options.ids ?? new SequentialIds();
     this.cwd = options.cwd ?? '/nonexistent';
     this.#stdin = options.stdin ?? '';
+    this.canAsk = options.answers !== undefined;
+    this.#answers = [...(options.answers ?? [])];
     this.#secrets = [...(options.secrets ?? [])];
     const isTty = options.isTty ?? false;
     const columns = isTty ? 80 : null;
@@ -64,6 +70,11 @@ export class TestHost implements Host {
 
   async readStdin(): Promise<Buffer> {
     return Buffer.from(this.#stdin);
+  }
+
+  async readLine(question: string): Promise<string | undefined> {
+    this.err += question;
+    return this.#answers.shift();
   }
 
   async readSecret(prompt: string): Promise<Buffer> {
