@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchAgentTelemetry } from './bench/agent-telemetry.ts';
+import { benchCommandStart } from './bench/command-start.ts';
 import { benchConnectedAgents } from './bench/connected-agents.ts';
 import { benchContainer } from './bench/container.ts';
 import { type BenchOptions, benchCore } from './bench/core.ts';
@@ -43,6 +44,7 @@ const scenarios: Record<string, (options: BenchOptions) => Promise<Measurement[]
   growth: (all) => benchGrowth(Number(values.jobs), all),
   match: (all) => benchMatch({ jobs: Number(values['open-jobs']), agents: 100_000 }, all),
   payments: benchPayments,
+  cli: benchCommandStart,
 };
 
 async function benchPayments({ rounds, say }: BenchOptions): Promise<Measurement[]> {

@@ -3,6 +3,8 @@
 // scripts/bootstrap.mjs brought into .node/. Plain JavaScript, because an old one reads it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +12,9 @@ const cli = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Compiled code is kept from one start to the next, in a folder that only this user writes.
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  nodeModule.enableCompileCache(join(cache, 'node3', 'compiled'));
   await import('../src/main.ts');
 } else {
   const os = process.platform === 'win32' ? 'win' : process.platform;

@@ -1,5 +1,5 @@
 import type { Command, OptionValues } from 'commander';
-import { type Context, createContext, type GlobalOptions } from '../context.ts';
+import type { Context, GlobalOptions } from '../context.ts';
 import type { Host } from '../host.ts';
 import { readGlobalOptions } from './global-options.ts';
 
@@ -19,7 +19,7 @@ export interface ProgramState {
   options: GlobalOptions | null;
 }
 
-/** Gives a command its code, which is loaded only when the command is really called. */
+/** Gives a command its code. It is loaded only when the command is really called, as is the context. */
 export function attachAction<O extends OptionValues>(
   state: ProgramState,
   command: Command,
@@ -27,7 +27,7 @@ export function attachAction<O extends OptionValues>(
 ): void {
   command.action(async () => {
     state.options = readGlobalOptions(command);
-    const run = await load();
+    const [run, { createContext }] = await Promise.all([load(), import('../context.ts')]);
     const context = await createContext(state.host, state.options);
     state.exitCode = await run(context, { options: command.opts<O>(), args: command.args });
   });
