@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const cli = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -15,7 +15,9 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   // Compiled code is kept from one start to the next, in a folder that only this user writes.
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   nodeModule.enableCompileCache(join(cache, 'node3', 'compiled'));
-  await import('../src/main.ts');
+  // In the package it is JavaScript: Node strips no types from what is installed.
+  const built = join(cli, 'main.mjs');
+  await import(existsSync(built) ? pathToFileURL(built).href : '../src/main.ts');
 } else {
   const os = process.platform === 'win32' ? 'win' : process.platform;
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
