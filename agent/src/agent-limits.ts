@@ -74,6 +74,8 @@ export const agentLimits = {
   rpcTimeoutMs: 8_000,
   /** Free space that jobs never get, so that the journal can always be written. */
   diskFloorBytes: 1024 ** 3,
+  /** What one job may read, and write, of a disk per second: half of what a usual SSD does. */
+  diskBytesPerSec: 256 * 1024 ** 2,
   /** More than the floor that is freed at once, so that the next job doesn't free again. */
   diskRoomBytes: 2 * 1024 ** 3,
   /** Share of the machine's memory offered when MEMORY_LIMIT is not set. */

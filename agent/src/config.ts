@@ -44,6 +44,8 @@ export interface AgentConfig {
   imageCacheBytesMax?: number | null;
   /** Free space of the containers' disk below which jobs and pulls are ended; left out, 512 MiB. */
   diskFloorBytes?: number;
+  /** How fast one job may read and write each disk, in bytes per second; null for no limit. */
+  diskBytesPerSec?: number | null;
   /** Hosts that jobs may reach: names, `*.` and a domain, or `*`; left out or empty, none. */
   egressHosts?: string[];
   /** Whether jobs are taken while the machine runs on its battery; left out: no. */

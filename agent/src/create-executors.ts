@@ -74,6 +74,7 @@ export function dockerOptions(context: ExecutorContext): DockerExecutorDeps {
         policy: () => ({ containersMax: policy.current.warmContainers, version: policy.file }),
       },
     }),
+    diskBytesPerSec: config.diskBytesPerSec ?? null,
     ...(config.diskFloorBytes !== undefined && { diskFreeBytesMin: config.diskFloorBytes }),
   };
 }

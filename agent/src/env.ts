@@ -15,6 +15,7 @@ import { type LogFormat, type LogLevel, logFormats, logLevels } from '@node3/sha
 import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
+import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
 import {
   readAccounts,
@@ -63,6 +64,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     imageRegistries: readRegistries(env, 'AGENT_IMAGE_REGISTRIES'),
     imageBytesMax: readBytes(env, 'AGENT_IMAGE_SIZE_MAX'),
     imageCacheBytesMax: readBytes(env, 'AGENT_IMAGE_CACHE'),
+    diskBytesPerSec: readDiskSpeed(env, 'AGENT_DISK_SPEED'),
     egressHosts: readEgressHosts(env, 'AGENT_EGRESS_HOSTS'),
     secretsOnDisk: readFlag(env, 'AGENT_SECRETS_ON_DISK', 'off') ? 'allowed' : 'refused',
     preemptible: readFlag(env, 'AGENT_ALLOW_PREEMPTION', 'off'),
@@ -130,6 +132,12 @@ function readCores(env: Env, name: string): number | null {
 const unitBytes: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** Sizes as people and Docker write them: 8g, 512m, 8GiB, or plain bytes. */
+/** @returns bytes per second; null for no limit. */
+function readDiskSpeed(env: Env, name: string): number | null {
+  const isOff = readOptionalText(env, name) === 'off';
+  return isOff ? null : (readBytes(env, name) ?? agentLimits.diskBytesPerSec);
+}
+
 function readBytes(env: Env, name: string): number | null {
   const text = readOptionalText(env, name);
   if (text === null) return null;

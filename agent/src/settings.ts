@@ -156,6 +156,12 @@ export const agentSettings: readonly SettingGroup[] = [
         example: '96g',
       },
       {
+        name: 'AGENT_DISK_SPEED',
+        about:
+          'How many bytes a second one job may read, and write, on the disk of the containers and on its output, such as 256m, which it is without this; `off` for no limit. Needs root and an engine on this machine.',
+        fallback: '256m',
+      },
+      {
         name: 'AGENT_EGRESS_HOSTS',
         about:
           'Hosts that jobs may reach if they ask for them, separated by commas: a name, `*.` and a domain, or `*` for all public ones. Without it none; needs root and a firewall tool.',

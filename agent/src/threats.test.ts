@@ -29,6 +29,12 @@ const fetching = 'shared/src/fetch/safe-fetch.test.ts';
 const threats: readonly Threat[] = [
   { number: 1, attack: 'escape from the container', file: jail, test: 'blocks every probe' },
   {
+    number: 1,
+    attack: 'escape from the container, with Podman',
+    file: `${docker}/podman.integration.test.ts`,
+    test: 'holds a job in',
+  },
+  {
     number: 2,
     attack: 'races in runc',
     file: `${docker}/version-floors.test.ts`,
@@ -95,6 +101,12 @@ const threats: readonly Threat[] = [
     attack: 'starved desktop',
     file: `${docker}/hostile-job.integration.test.ts`,
     test: 'threat 16',
+  },
+  {
+    number: 16,
+    attack: 'starved disk',
+    file: `${docker}/hostile-job.integration.test.ts`,
+    test: 'threat 16: is slowed on the disk',
   },
   {
     number: 17,

@@ -119,6 +119,8 @@ export interface IsolationFacts {
   runtimeVersion: string | null;
   /** How a job is held to its disk limit, such as `fixed size`. */
   outputs: string;
+  /** How fast a job may use the disks, and which, or that it is not limited and why. */
+  diskSpeed: string;
   /** Sentences about what is known to be weak here, each with its fix. */
   weaknesses: string[];
   /** How NVIDIA devices reach a job, or null when they can't. */

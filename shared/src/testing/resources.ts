@@ -16,6 +16,7 @@ export type Resource =
   | 'firewall'
   | 'bubblewrap'
   | 'gvisor'
+  | 'podman'
   | 'shells';
 
 export interface ResourceProbe {

@@ -1,14 +1,25 @@
 import { Buffer } from 'node:buffer';
+import { join } from 'node:path';
 import type Docker from 'dockerode';
 import tar from 'tar-stream';
 import { outputJsonBytesMax } from '../executor-limits.ts';
+import { readRegularFile } from '../read-regular-file.ts';
 import { parseJson, parseStructuredOutput } from '../structured-output.ts';
 import { engineStatus } from './engine-error.ts';
 import { readFrames } from './log-stream.ts';
 
-/** @returns the structured result of an ended container, or null when it has none. */
-export async function collectOutput(container: Docker.Container): Promise<unknown> {
-  const file = await readOutputFile(container, '/output/output.json');
+/**
+ * `folder` is where this process sees the output, null where only the engine does.
+ * @returns the structured result of an ended container, or null when it has none.
+ */
+export async function collectOutput(
+  container: Docker.Container,
+  folder: string | null,
+): Promise<unknown> {
+  const file =
+    folder === null
+      ? await readOutputFile(container, '/output/output.json')
+      : await readRegularFile(join(folder, 'output.json'), outputJsonBytesMax);
   if (file !== null) {
     const parsed = parseJson(file.toString('utf8'));
     if (parsed !== undefined) return parsed;

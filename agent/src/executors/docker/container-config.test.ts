@@ -5,10 +5,12 @@ import { buildContainerConfig, type EngineTraits } from './container-config.ts';
 
 const mebibyte = 1024 * 1024;
 const traits: EngineTraits = {
+  engine: 'docker',
   seccompProfile: '{"profile":true}',
   runtime: 'runc',
   nvidia: 'runtime',
   apparmor: false,
+  diskSpeed: { bytesPerSec: 100 * mebibyte, engineDisk: '/dev/sda' },
 };
 const image = { id: 'sha256:1234', volumes: [], env: [] };
 
@@ -54,6 +56,44 @@ describe('buildContainerConfig', () => {
     const config = buildContainerConfig(build(), image, traits);
     const text = `${JSON.stringify(config, null, 2)}\n`;
     await expect(text).toMatchFileSnapshot('./container-config.golden.txt');
+  });
+
+  it('threat 16: limits the disk of the engine and that of the output', () => {
+    const parts = { secretsDirectory: null, network: null, outputDevice: '/dev/loop7' };
+    const { HostConfig } = buildContainerConfig(build(), image, traits, parts);
+    const rate = (Rate: number) => ['/dev/sda', '/dev/loop7'].map((Path) => ({ Path, Rate }));
+    expect(HostConfig).toMatchObject({
+      BlkioDeviceReadBps: rate(100 * mebibyte),
+      BlkioDeviceWriteBps: rate(100 * mebibyte),
+      BlkioDeviceReadIOps: rate(1_600),
+      BlkioDeviceWriteIOps: rate(1_600),
+    });
+    const unlimited = { ...traits, diskSpeed: null };
+    const plain = buildContainerConfig(build(), image, unlimited, parts);
+    expect(JSON.stringify(plain)).not.toContain('Blkio');
+  });
+
+  it('asks Podman for the same in its own words', () => {
+    const podman = { ...traits, engine: 'podman' as const, seccompProfile: '/agent/profile.json' };
+    const { HostConfig } = buildContainerConfig(build(), image, podman);
+    const asDocker = buildContainerConfig(build(), image, traits).HostConfig;
+    const size = 'nosuid,nodev,size=';
+    expect(HostConfig).toEqual({
+      ...asDocker,
+      SecurityOpt: ['no-new-privileges:true', 'seccomp=/agent/profile.json'],
+      Binds: [
+        'n3-exe_1-input:/input:ro,nocopy',
+        'n3-exe_1-output:/output:rw,nocopy',
+        'n3-exe_1-output:/outputs:rw,nocopy',
+      ],
+      Mounts: [],
+      Tmpfs: {
+        '/tmp': `rw,exec,${size}268435456,U,notmpcopyup`,
+        '/var/tmp': `rw,exec,${size}268435456,U,notmpcopyup`,
+        '/run': `rw,noexec,${size}1048576,U,notmpcopyup`,
+      },
+      Ulimits: [...(asDocker?.Ulimits ?? []), { Name: 'nproc', Soft: 32_768, Hard: 32_768 }],
+    });
   });
 
   it('threats 5, 6: takes no part of the engine’s options from a job, whatever is in it', () => {
@@ -127,7 +167,7 @@ describe('buildContainerConfig', () => {
     const network = { name: 'n3-exe_1', proxyUrl: 'http://172.18.0.1:40001', proxyPort: 40_001 };
     const request = build({ network: { egressHosts: ['example.com'] } });
     const plain = buildContainerConfig(build(), image, traits);
-    const parts = { secretsDirectory: null, network };
+    const parts = { secretsDirectory: null, network, outputDevice: null };
     const config = buildContainerConfig(request, image, traits, parts);
     const { NetworkMode, ...rest } = config.HostConfig ?? {};
     expect(NetworkMode).toBe('n3-exe_1');

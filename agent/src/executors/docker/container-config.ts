@@ -6,6 +6,7 @@ import { buildJobEnvironment } from '../job-environment.ts';
 import { scriptCommand } from '../job-files.ts';
 import { secretsMount } from '../secret-files.ts';
 import { writeLabels } from './container-labels.ts';
+import { type DiskSpeed, limitDisks } from './disk-speed.ts';
 import { overrideImage } from './image-environment.ts';
 import type { JobNetwork } from './job-networks.ts';
 
@@ -23,11 +24,15 @@ type HardenedHostConfig = HostConfig & { CgroupnsMode: 'private' };
 
 /** What the engine can do, as far as it shapes a container. */
 export interface EngineTraits {
+  engine: 'docker' | 'podman';
+  /** As the engine takes it: its text, or for Podman the file it is in. */
   seccompProfile: string;
   /** The runtime for jobs without NVIDIA devices; null for the engine's default. */
   runtime: string | null;
   nvidia: 'runtime' | 'cdi' | null;
   apparmor: boolean;
+  /** null where the disk's speed is not limited. */
+  diskSpeed: DiskSpeed | null;
 }
 
 export const jobUserId = 65_534;
@@ -68,9 +73,15 @@ export function volumeNames(executionId: string): { input: string; output: strin
 export interface ContainerParts {
   secretsDirectory: string | null;
   network: JobNetwork | null;
+  /** The output's own disk, where it is one of fixed size. */
+  outputDevice: string | null;
 }
 
-const noParts: ContainerParts = { secretsDirectory: null, network: null };
+export const noParts: ContainerParts = {
+  secretsDirectory: null,
+  network: null,
+  outputDevice: null,
+};
 
 /**
  * The whole container of an execution. Pure: every value is a constant of ours, a checked number
@@ -155,7 +166,7 @@ function buildHostConfig(
   request: ExecutionRequest,
   image: ImageTraits,
   traits: EngineTraits,
-  { secretsDirectory, network }: ContainerParts,
+  { secretsDirectory, network, outputDevice }: ContainerParts,
 ): HardenedHostConfig {
   const { limits } = request;
   const memoryBytes = checkedInteger(limits.memoryBytes, 'memoryBytes');
@@ -179,6 +190,7 @@ function buildHostConfig(
     // Where cores are short, the owner's own programs come first.
     CpuShares: cpuShares,
     PidsLimit: checkedInteger(limits.pidsMax, 'pidsMax'),
+    ...limitDisks(traits.diskSpeed, outputDevice),
     ShmSize: checkedInteger(limits.shmBytes, 'shmBytes'),
     Ulimits: [
       // An engine that itself runs under a small hard limit can't start containers with a larger one.
@@ -186,9 +198,11 @@ function buildHostConfig(
       { Name: 'core', Soft: 0, Hard: 0 },
       // CUDA pins host memory; the memory limit above bounds it for everybody.
       pinnedMemory(request.devices),
+      // Podman would set its own, which an engine without CAP_SYS_RESOURCE can't give.
+      ...(traits.engine === 'podman' ? [{ Name: 'nproc', Soft: 32_768, Hard: 32_768 }] : []),
     ],
-    Tmpfs: buildTmpfs(memoryBytes, image),
-    Mounts: buildMounts(request, secretsDirectory),
+    Tmpfs: buildTmpfs(memoryBytes, image, traits.engine),
+    ...buildMounts(request, secretsDirectory, traits.engine),
     IpcMode: 'private',
     CgroupnsMode: 'private',
     // A job whose first process ignores SIGTERM by being process 1 would always need the kill.
@@ -204,12 +218,18 @@ function buildHostConfig(
  * `/tmp` may hold executable files, since GPU compilers load what they have just built from
  * there; forbidding it stops no attack, as interpreters run files from anywhere. Ownership is
  * given by number: runc overrides a mode with that of the image's own directory. The volumes an
- * image declares would be unlimited disk, so each becomes a limited tmpfs.
+ * image declares would be unlimited disk, so each becomes a limited tmpfs. Podman knows neither
+ * owner nor number of files: the memory limit, which counts them, is what bounds files there.
  */
-function buildTmpfs(memoryBytes: number, image: ImageTraits): Record<string, string> {
+function buildTmpfs(
+  memoryBytes: number,
+  image: ImageTraits,
+  engine: EngineTraits['engine'],
+): Record<string, string> {
   const tmpBytes = Math.max(tmpBytesMin, Math.floor(memoryBytes / 2));
-  const owner = `uid=${jobUserId},gid=${jobUserId}`;
-  const scratch = `rw,exec,nosuid,nodev,size=${tmpBytes},nr_inodes=${tmpInodesMax},${owner}`;
+  const owned = (inodes: number) =>
+    engine === 'podman' ? 'U,notmpcopyup' : `nr_inodes=${inodes},uid=${jobUserId},gid=${jobUserId}`;
+  const scratch = `rw,exec,nosuid,nodev,size=${tmpBytes},${owned(tmpInodesMax)}`;
   const ours = ['/input', '/output', '/outputs', codeDirectory, '/run'];
   const paths = image.volumes.map((path) => posix.resolve('/', path));
   if (paths.some((path) => systemPath.test(path))) {
@@ -222,7 +242,9 @@ function buildTmpfs(memoryBytes: number, image: ImageTraits): Record<string, str
   return {
     ...Object.fromEntries(declared.map((path) => [path, scratch])),
     '/tmp': scratch,
-    '/run': `rw,noexec,nosuid,nodev,size=1048576,nr_inodes=1024,${owner}`,
+    // Podman brings one, of any size.
+    ...(engine === 'podman' && { '/var/tmp': scratch }),
+    '/run': `rw,noexec,nosuid,nodev,size=1048576,${owned(1_024)}`,
   };
 }
 
@@ -236,25 +258,41 @@ function pinnedMemory(devices: readonly ExecutionDevice[]) {
   return { Name: 'memlock', Soft: bytes, Hard: bytes };
 }
 
+/** Podman knows only in its older form that nothing of the image is copied into a volume. */
 function buildMounts(
   request: ExecutionRequest,
   secretsDirectory: string | null,
-): NonNullable<HostConfig['Mounts']> {
+  engine: EngineTraits['engine'],
+): Pick<HostConfig, 'Binds' | 'Mounts'> {
   const names = volumeNames(request.executionId);
-  const volume = (source: string, target: string, access: 'ro' | 'rw') => ({
+  const volumes: JobVolume[] = [
+    { source: names.input, target: jobDirectories.input, access: 'ro' },
+    { source: names.output, target: jobDirectories.output, access: 'rw' },
+    { source: names.output, target: '/outputs', access: 'rw' },
+  ];
+  if (request.workload.kind === 'script') {
+    volumes.push({ source: names.code, target: codeDirectory, access: 'ro' });
+  }
+  const secrets = secretsDirectory === null ? [] : [secretsBind(secretsDirectory)];
+  if (engine === 'docker') return { Mounts: [...volumes.map(volumeMount), ...secrets] };
+  const bind = ({ source, target, access }: JobVolume) => `${source}:${target}:${access},nocopy`;
+  return { Binds: volumes.map(bind), Mounts: secrets };
+}
+
+interface JobVolume {
+  source: string;
+  target: string;
+  access: 'ro' | 'rw';
+}
+
+function volumeMount({ source, target, access }: JobVolume) {
+  return {
     Type: 'volume' as const,
     Source: source,
     Target: target,
     ReadOnly: access === 'ro',
     VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
-  });
-  return [
-    volume(names.input, jobDirectories.input, 'ro'),
-    volume(names.output, jobDirectories.output, 'rw'),
-    volume(names.output, '/outputs', 'rw'),
-    ...(request.workload.kind === 'script' ? [volume(names.code, codeDirectory, 'ro')] : []),
-    ...(secretsDirectory === null ? [] : [secretsBind(secretsDirectory)]),
-  ];
+  };
 }
 
 /** The one folder of this machine that a job sees, made for it and in memory. */

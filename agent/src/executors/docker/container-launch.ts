@@ -1,17 +1,22 @@
+import { Buffer } from 'node:buffer';
+import type { Writable } from 'node:stream';
+import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { collectJobFiles, type JobFiles } from '../job-files.ts';
 import { type SecretFiles, writeSecrets } from '../secret-files.ts';
-import { buildContainerConfig, type EngineTraits } from './container-config.ts';
+import { buildContainerConfig, containerName, type EngineTraits } from './container-config.ts';
 import { type ContainerFacts, readLabels, writeLabels } from './container-labels.ts';
 import { readEngineTime } from './container-outcome.ts';
 import { ContainerSupervision, type SupervisionDeps } from './container-supervision.ts';
 import { createVolumes, fillVolumes } from './execution-volumes.ts';
 import { checkVisibleDevices } from './gpu-check.ts';
+import type { ImageCache } from './image-cache.ts';
 import { findImage } from './image-pull.ts';
 import type { JobNetworks } from './job-networks.ts';
+import { handOverOutput } from './podman-start.ts';
 import { toStartError } from './start-error.ts';
 import type { WarmPool } from './warm/warm-pool.ts';
 import type { WarmRecords } from './warm/warm-records.ts';
@@ -20,6 +25,7 @@ import { findWarmShape, type WarmShape } from './warm/warm-shape.ts';
 export type LaunchDeps = SupervisionDeps & {
   secretFiles: SecretFiles | null;
   networks: JobNetworks;
+  cache: ImageCache;
   /** null where no container waits for a job. */
   warm: { pool: WarmPool; records: WarmRecords } | null;
 };
@@ -37,13 +43,15 @@ export async function launchContainer(
   if (facts === null) throw new ExecutionError('request_invalid', 'A limit is not a whole number.');
   try {
     const files = collectJobFiles(request);
-    const image = await findImage(deps, request.workload.image);
+    const { engine } = traits;
+    const image = await findImage({ ...deps, engine }, request.workload.image);
     if (image === null) {
       throw new ExecutionError('image_not_found', 'The image is not on this machine any more.');
     }
     const { command, entrypoint, env, imageId: id, volumes } = image;
     const imageTraits = { id, volumes, env, command, entrypoint };
-    const isOn = deps.warm?.pool.isOn === true && deps.volumesReachable;
+    const canWait = engine === 'docker' && deps.volumesReachable;
+    const isOn = deps.warm?.pool.isOn === true && canWait;
     const shape = isOn ? findWarmShape(request, imageTraits, traits) : null;
     const given = shape === null ? null : await giveToWarm(deps, shape, facts, files);
     if (given !== null) return given;
@@ -52,12 +60,13 @@ export async function launchContainer(
       request.network === 'none'
         ? null
         : await deps.networks.open(request, request.network.egressHosts);
-    const parts = { secretsDirectory, network };
+    const outputDevice = await createVolumes({ ...deps, engine }, request, files, image.imageId);
+    const parts = { secretsDirectory, network, outputDevice };
     const config = buildContainerConfig(request, imageTraits, traits, parts);
-    await createVolumes(deps, request, files, image.imageId);
     await checkVisibleDevices(deps, config, request.devices);
     const container = await createContainer(deps.docker, config);
-    const feed = await openStdin(container, request);
+    if (engine === 'podman') await handOverOutput(deps, request.executionId);
+    const feed = await openStdin(deps.docker, request);
     await container.start();
     feed();
     if (shape !== null) deps.warm?.pool.want(shape);
@@ -102,17 +111,29 @@ export function createContainer(
 }
 
 /** Attached before the start, so that the workload never finds its input closed. */
-async function openStdin(
-  container: Docker.Container,
-  request: ExecutionRequest,
-): Promise<() => void> {
+async function openStdin(docker: Docker, request: ExecutionRequest): Promise<() => void> {
   const { workload } = request;
   if (workload.kind !== 'container' || workload.stdin === null) return () => {};
   const text = workload.stdin;
-  const stream = await container.attach({ stream: true, stdin: true, hijack: true });
+  const stream = await attachStdin(docker, containerName(request.executionId));
   // A workload that does not read its input closes the pipe, which is no error of ours.
   stream.on('error', () => {});
   return () => {
     stream.end(text);
   };
+}
+
+/** The client's own way sends the options as a body too, which Podman takes for input. */
+async function attachStdin({ modem }: Docker, name: string): Promise<Writable> {
+  const dial = promisify(modem.dial.bind(modem));
+  const stream = await dial({
+    path: `/containers/${name}/attach?`,
+    method: 'POST',
+    isStream: true,
+    hijack: true,
+    options: { _query: { stream: true, stdin: true } },
+    file: Buffer.alloc(0),
+    statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+  });
+  return stream as Writable;
 }

@@ -62,10 +62,21 @@ export async function describeOutcome(
     runMs,
     peakMemoryBytes: usage?.peakMemoryBytes ?? null,
     cpuMs: usage?.cpuMs ?? null,
-    output: reason === 'out_of_disk' ? null : await collectOutput(container),
+    output:
+      reason === 'out_of_disk'
+        ? null
+        : await collectOutput(container, await findOwnFolder(deps, facts)),
     reason,
     detail,
   };
+}
+
+/** Podman shows nothing of a volume with a file system of its own once the container has ended. */
+async function findOwnFolder(
+  { fixedVolumes, volumesReachable }: OutcomeDeps,
+  { boxId }: ContainerFacts,
+): Promise<string | null> {
+  return volumesReachable ? ((await fixedVolumes?.place(boxId)) ?? null) : null;
 }
 
 /** 255 is what an engine notes for a workload whose end it did not see. */

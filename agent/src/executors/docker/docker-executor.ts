@@ -20,14 +20,15 @@ import type {
   StartedExecution,
 } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
-import { readSeccompProfile } from '../seccomp/seccomp-profile.ts';
+import { readSeccompProfile, seccompProfileFile } from '../seccomp/seccomp-profile.ts';
 import type { SecretFiles } from '../secret-files.ts';
 import { containerName, type EngineTraits } from './container-config.ts';
 import { launchContainer } from './container-launch.ts';
 import { listContainers, readOwnedExecution } from './container-list.ts';
 import { ContainerSupervision } from './container-supervision.ts';
+import { type DiskSpeedStatus, describeDiskSpeed, findDiskSpeed } from './disk-speed.ts';
 import { ignoreMissing } from './engine-error.ts';
-import { probeEngine } from './engine-probe.ts';
+import { probeEngine, readEngineFolder } from './engine-probe.ts';
 import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
 import { FixedVolumes } from './fixed-volumes.ts';
 import { ImageCache } from './image-cache.ts';
@@ -70,6 +71,8 @@ export interface DockerExecutorDeps {
   warm?: { policy(): WarmPolicy; file: string };
   /** Free space on the outputs' disk below which workloads are stopped; left out, 512 MiB. */
   diskFreeBytesMin?: number;
+  /** How fast a job may read and write each disk, in bytes per second; null or left out: no limit. */
+  diskBytesPerSec?: number | null;
 }
 
 const isolationOfRuntime: Record<string, Isolation> = {
@@ -78,7 +81,7 @@ const isolationOfRuntime: Record<string, Isolation> = {
   'kata-runtime': 'vm',
 };
 
-/** Runs each execution in one hardened container of the Docker API (Podman speaks it too). */
+/** Runs each execution in one hardened container of the Docker API, as Docker or Podman speaks it. */
 export class DockerExecutor implements Executor {
   readonly name = 'docker';
   readonly isolation: Isolation;
@@ -119,21 +122,24 @@ export class DockerExecutor implements Executor {
     const status = await probeEngine(this.#deps.docker, this.#deps.runtime ?? null);
     await this.#findFixedVolumes();
     const facts = status.isolationEffective;
-    if (status.available && facts !== null) {
-      const { runtime } = this.#deps;
-      const plain = facts.runtimesKnown.includes('runc') ? 'runc' : null;
-      this.#traits = {
-        seccompProfile: readSeccompProfile(),
-        runtime: runtime ?? plain,
-        nvidia: facts.nvidia,
-        apparmor: facts.apparmor,
-      };
-      const reach = this.#deps.volumesReachable && !facts.rootless ? 'reachable' : 'remote';
-      const outputs = this.#deps.fixedVolumes === null ? 'measured every second' : 'fixed size';
-      const isolationEffective = { ...facts, outputs };
-      return { ...status, isolationEffective, egress: await this.#deps.networks.probe(reach) };
-    }
-    return status;
+    if (!status.available || facts === null) return status;
+    const engine = facts.engine === 'podman' ? 'podman' : 'docker';
+    const plain = engine === 'docker' && facts.runtimesKnown.includes('runc') ? 'runc' : null;
+    const runtime = this.#deps.runtime ?? plain;
+    const reach = this.#deps.volumesReachable && !facts.rootless ? 'reachable' : 'remote';
+    const diskSpeed = await this.#findDiskSpeed(reach, runtime ?? facts.runtime);
+    this.#traits = {
+      engine,
+      // Podman takes the name of a file where Docker takes the text.
+      seccompProfile: engine === 'podman' ? seccompProfileFile : readSeccompProfile(),
+      runtime,
+      nvidia: facts.nvidia,
+      apparmor: facts.apparmor,
+      diskSpeed: diskSpeed.limited ? diskSpeed.speed : null,
+    };
+    const outputs = this.#deps.fixedVolumes === null ? 'measured every second' : 'fixed size';
+    const isolationEffective = { ...facts, outputs, diskSpeed: describeDiskSpeed(diskSpeed) };
+    return { ...status, isolationEffective, egress: await this.#deps.networks.probe(reach) };
   }
 
   async prepare(
@@ -141,7 +147,9 @@ export class DockerExecutor implements Executor {
     signal: AbortSignal,
     onProgress: (progress: PrepareProgress) => void,
   ): Promise<PreparedImage> {
-    const image = await ensureImage(this.#deps, request.workload.image, signal, onProgress);
+    const { engine } = await this.#requireTraits();
+    const deps = { ...this.#deps, engine };
+    const image = await ensureImage(deps, request.workload.image, signal, onProgress);
     onProgress({ phase: 'ready', bytesDone: image.sizeBytes, bytesTotal: image.sizeBytes });
     const { imageId, imageDigest, sizeBytes, pulled } = image;
     return { imageId, imageDigest, sizeBytes, pulled };
@@ -297,6 +305,15 @@ export class DockerExecutor implements Executor {
     if (volumeFolder === undefined || !volumesReachable) return;
     this.#volumesFound ??= FixedVolumes.find(volumeFolder);
     this.#deps.fixedVolumes = await this.#volumesFound;
+  }
+
+  async #findDiskSpeed(
+    reach: 'reachable' | 'remote',
+    runtime: string | null,
+  ): Promise<DiskSpeedStatus> {
+    const engineFolder = reach === 'reachable' ? await readEngineFolder(this.#deps.docker) : null;
+    const bytesPerSec = this.#deps.diskBytesPerSec ?? null;
+    return findDiskSpeed({ bytesPerSec, engineFolder, runtime });
   }
 
   async #requireTraits(): Promise<EngineTraits> {

@@ -1,5 +1,6 @@
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import type Docker from 'dockerode';
 import { describe, expect, it } from 'vitest';
 import { probeEngine, readEngineFacts, withToolkit } from './engine-probe.ts';
 import { connectEngine, listEngineAddresses, parseDockerHost } from './engine-socket.ts';
@@ -56,6 +57,33 @@ describe('readEngineFacts', () => {
     const version = { Components: [{ Name: 'Podman Engine' }] };
     const facts = readEngineFacts({ Runtimes: { nvidia: {} } }, version, null);
     expect(facts).toMatchObject({ engine: 'podman', nvidia: null, seccompProfile: null });
+  });
+});
+
+describe('probeEngine with Podman', () => {
+  it.each([
+    ['another runtime', { Name: hostname() }, 'runsc', ['runtime_other']],
+    ['its own runtime', { Name: hostname() }, null, []],
+    ['another machine', { Name: 'elsewhere.test' }, null, ['engine_elsewhere']],
+  ])('takes no jobs where it would overlook %s', async (_what, more, runtime, codes) => {
+    const report = {
+      SecurityOptions: ['name=seccomp,profile=default'],
+      DefaultRuntime: 'crun',
+      Runtimes: { crun: {}, runsc: { path: '/usr/bin/runsc' } },
+      ...more,
+    };
+    const parts = [
+      { Name: 'Podman Engine', Version: '4.3.1' },
+      { Name: 'OCI Runtime (crun)', Version: 'crun version 1.8.1\ncommit: f8a096be' },
+    ];
+    const engine = {
+      info: () => Promise.resolve(report),
+      version: () => Promise.resolve({ Components: parts }),
+    };
+    const status = await probeEngine(engine as unknown as Docker, runtime);
+    expect(status.problems.map(({ code }) => code)).toEqual(codes);
+    expect(status.available).toBe(codes.length === 0);
+    if (runtime === null) expect(status.isolationEffective?.runtimeVersion).toBe('1.8.1');
   });
 });
 

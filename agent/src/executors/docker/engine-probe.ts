@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type Docker from 'dockerode';
 import type { ExecutorProblem, ExecutorStatus, IsolationFacts } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
@@ -20,6 +21,8 @@ export interface EngineReport {
   CpuCfsQuota?: boolean;
   CDISpecDirs?: string[] | null;
   OSType?: string;
+  Name?: string;
+  DockerRootDir?: string;
 }
 
 export interface EngineVersion {
@@ -44,6 +47,12 @@ export async function probeEngine(docker: Docker, runtime: string | null): Promi
   }
 }
 
+/** @returns the engine's folder where its machine is this one by its own word, else null. */
+export async function readEngineFolder(docker: Docker): Promise<string | null> {
+  const { DockerRootDir, Name } = (await docker.info()) as EngineReport;
+  return Name === hostname() && DockerRootDir !== undefined ? DockerRootDir : null;
+}
+
 /** Devices are not passed by a toolkit through which an image takes the machine over. */
 export function withToolkit(facts: IsolationFacts, version: string | null): IsolationFacts {
   if (facts.nvidia === null) return facts;
@@ -62,8 +71,10 @@ export function readEngineFacts(
   const runtimes = Object.keys(report.Runtimes ?? {});
   const podman = (version.Components ?? []).some(({ Name }) => /podman/i.test(Name ?? ''));
   const used = runtime ?? report.DefaultRuntime ?? null;
-  const runtimeVersion =
-    (version.Components ?? []).find(({ Name }) => Name === used)?.Version ?? null;
+  const named = [used, `OCI Runtime (${used})`];
+  const part = (version.Components ?? []).find(({ Name }) => named.includes(Name ?? ''));
+  // Podman's has lines about what it was built from as well.
+  const runtimeVersion = part?.Version?.split('\n')[0]?.replace(/^.* version /, '') ?? null;
   const weakness = used === 'runc' ? findRuncWeakness(runtimeVersion) : null;
   return {
     engine: podman ? 'podman' : 'docker',
@@ -72,6 +83,7 @@ export function readEngineFacts(
     runtime: used,
     runtimeVersion,
     outputs: 'measured every second',
+    diskSpeed: 'not limited',
     weaknesses: weakness === null ? [] : [weakness],
     runtimesKnown: runtimes.sort(),
     seccompProfile: /name=seccomp/.test(options) ? seccompProfileName : null,
@@ -125,12 +137,33 @@ function listEngineProblems(report: EngineReport, facts: IsolationFacts): Execut
       fix: 'Install it and add it to the engine, or choose another runtime.',
     });
   }
+  if (facts.engine === 'podman') problems.push(...listPodmanProblems(report, facts));
   const program = report.Runtimes?.[facts.runtime ?? '']?.path ?? null;
   if (facts.runtime === 'runsc' && program !== null && !/(?:^|\/)runsc$/.test(program)) {
     problems.push({
       code: 'runtime_other',
       sentence: `The engine's runtime runsc is ${program}, which is not gVisor.`,
       fix: 'Correct the runtime in the engine’s configuration.',
+    });
+  }
+  return problems;
+}
+
+/** What Podman would overlook in a request, and run the job all the same or not at all. */
+function listPodmanProblems(report: EngineReport, facts: IsolationFacts): ExecutorProblem[] {
+  const problems: ExecutorProblem[] = [];
+  if (facts.runtime !== (report.DefaultRuntime ?? null)) {
+    problems.push({
+      code: 'runtime_other',
+      sentence: `Podman runs all containers with ${report.DefaultRuntime}, whatever is asked for.`,
+      fix: `Set runtime = "${facts.runtime}" under [engine] in its containers.conf and restart it.`,
+    });
+  }
+  if (report.Name !== undefined && report.Name !== hostname()) {
+    problems.push({
+      code: 'engine_elsewhere',
+      sentence: `Podman runs on ${report.Name}, where it can not read the filter of system calls.`,
+      fix: 'Run the agent on the machine of the engine, outside of containers.',
     });
   }
   return problems;

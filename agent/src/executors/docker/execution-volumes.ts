@@ -8,10 +8,10 @@ import tar from 'tar-stream';
 import type { ExecutionRequest, OwnedExecution } from '../executor.ts';
 import type { JobFile, JobFiles } from '../job-files.ts';
 import { putJobFile } from '../put-job-file.ts';
-import { containerName, jobUserId, volumeNames } from './container-config.ts';
+import { containerName, type EngineTraits, jobUserId, volumeNames } from './container-config.ts';
 import { labelNames, readLabels, writeLabels } from './container-labels.ts';
 import { ignoreMissing } from './engine-error.ts';
-import type { FixedVolumes } from './fixed-volumes.ts';
+import type { FixedVolumes, VolumeOptions } from './fixed-volumes.ts';
 import { gpuCheckName } from './gpu-check.ts';
 
 export interface ExecutionVolumeDeps {
@@ -21,6 +21,8 @@ export interface ExecutionVolumeDeps {
   /** Output volumes of fixed size; null where there are none, and they are measured only. */
   fixedVolumes: FixedVolumes | null;
 }
+
+type VolumeMakingDeps = ExecutionVolumeDeps & Pick<EngineTraits, 'engine'>;
 
 interface SeededVolume {
   name: string;
@@ -34,13 +36,14 @@ interface SeededVolume {
  * and its output. Volumes and not host directories, because the engine then owns permissions and
  * deletion whatever its user mapping is and wherever it runs. Where output volumes have no size of
  * their own, the disk limit is enforced by measuring while the job runs (see container-usage.ts).
+ * @returns the output's device, or null where it has none of its own.
  */
 export async function createVolumes(
-  deps: ExecutionVolumeDeps,
+  deps: VolumeMakingDeps,
   request: ExecutionRequest,
   files: JobFiles,
   imageId: string,
-): Promise<void> {
+): Promise<string | null> {
   const names = volumeNames(request.executionId);
   const volumes: SeededVolume[] = [
     { name: names.input, target: 'input', files: files.input, ownerId: 0 },
@@ -56,11 +59,11 @@ export async function createVolumes(
   const plain = volumes.filter(({ name }) => name !== names.output);
   await Promise.all(plain.map(({ name }) => create(name)));
   const fixed = await makeFixedOutput(deps, request);
-  await create(names.output, fixed === null ? {} : { DriverOpts: { ...fixed } });
+  await create(names.output, { DriverOpts: outputOptions(deps.engine, fixed) });
   const places = deps.volumesReachable ? await locate(deps, volumes) : null;
   if (places === null) {
     await seedThroughEngine(deps, request, volumes, imageId);
-    return;
+    return fixed?.device ?? null;
   }
   // A fresh volume belongs to the engine's root; with user mapping that is an offset to add.
   const { uid: rootId } = await stat(places[0] ?? '');
@@ -71,6 +74,16 @@ export async function createVolumes(
       return seedDirectly(volume, place, rootId);
     }),
   );
+  return fixed?.device ?? null;
+}
+
+/** Podman hands a volume to the owner of the image's folder when it is first used, but for such a one. */
+function outputOptions(
+  engine: EngineTraits['engine'],
+  fixed: VolumeOptions | null,
+): Record<string, string> {
+  if (engine === 'docker') return { ...fixed };
+  return fixed === null ? { o: `uid=${jobUserId},gid=${jobUserId}` } : { ...fixed };
 }
 
 /** Brings the files of a job into volumes that were made before it was known. */
@@ -146,7 +159,7 @@ async function seedDirectly(volume: SeededVolume, place: string, rootId: number)
 
 /** Where the engine's disk is out of reach, a container that never starts carries the files in. */
 async function seedThroughEngine(
-  deps: ExecutionVolumeDeps,
+  deps: Pick<VolumeMakingDeps, 'docker' | 'engine'>,
   request: ExecutionRequest,
   volumes: readonly SeededVolume[],
   imageId: string,
@@ -163,26 +176,32 @@ async function seedThroughEngine(
     },
   });
   try {
-    const pack = tar.pack();
-    const entries: { name: string; file: JobFile }[] = [];
-    for (const { target, files, ownerId } of volumes) {
-      pack.entry({
-        name: `${target}/`,
-        type: 'directory',
-        mode: 0o755,
-        uid: ownerId,
-        gid: ownerId,
-      });
-      for (const file of files) {
-        entries.push({ name: `${target}/${file.path}`, file });
-      }
-    }
-    const packing = packFiles(pack, entries);
-    await loader.putArchive(Readable.from(pack), { path: '/' });
-    await packing;
+    // Podman finds a volume by its path alone: under the root it would put files beside it.
+    const groups =
+      deps.engine === 'podman'
+        ? volumes.map((volume) => ({ path: `/${volume.target}`, volumes: [volume] }))
+        : [{ path: '/', volumes }];
+    for (const group of groups) await putVolumes(loader, group.path, group.volumes);
   } finally {
     await ignoreMissing(loader.remove({ force: true, v: true }));
   }
+}
+
+async function putVolumes(
+  loader: Docker.Container,
+  place: string,
+  volumes: readonly SeededVolume[],
+): Promise<void> {
+  const pack = tar.pack();
+  const entries: { name: string; file: JobFile }[] = [];
+  for (const { target, files, ownerId } of volumes) {
+    const name = path.posix.relative(place, `/${target}`) || '.';
+    pack.entry({ name: `${name}/`, type: 'directory', mode: 0o755, uid: ownerId, gid: ownerId });
+    for (const file of files) entries.push({ name: path.posix.join(name, file.path), file });
+  }
+  const packing = packFiles(pack, entries);
+  await loader.putArchive(Readable.from(pack), { path: place });
+  await packing;
 }
 
 async function packFiles(

@@ -1,3 +1,7 @@
+import { statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
@@ -15,6 +19,11 @@ const never = new AbortController().signal;
 const processors = `cd /sys/fs/cgroup
 if test -e cpu.max; then cat cpu.max cpu.weight
 else cat cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us cpu/cpu.shares; fi | tr '\\n' ' '`;
+
+/** Bytes per second that each disk may read and write, in the words of version 1. */
+const limitsOfDisks = `cd /sys/fs/cgroup
+if test -e io.max; then sed -E 's/^(.*) rbps=(.*) wbps=([^ ]*).*/\\1 \\2\\n\\1 \\3/' io.max
+else cat blkio/blkio.throttle.read_bps_device blkio/blkio.throttle.write_bps_device; fi`;
 
 /** Jobs that try to get compute for free, to blame the provider, or to take the agent down. */
 describe.skipIf(skip)('a hostile job', () => {
@@ -83,6 +92,27 @@ describe.skipIf(skip)('a hostile job', () => {
     expect(quota / period).toBe(1);
     // A program of the owner's has 1024 shares, or a weight of 100; engines reckon the weight their own way.
     expect([weight === 256, weight < 100]).toContain(true);
+  });
+
+  it('threat 16: is slowed on the disk below and on the one of its output', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'node3-speed-'));
+    const executor = make({ volumeFolder: folder, diskBytesPerSec: 64 * mebibyte });
+    const { isolationEffective } = await executor.probe();
+    expect(isolationEffective?.diskSpeed).toContain('64 MiB/s on /dev/');
+    const id = await start(executor, limitsOfDisks);
+    const lines: string[] = [];
+    await executor.logs(id, {}, ({ text }) => void lines.push(text), never);
+    const place = await executor.outputFolder(id, () => Promise.reject(new Error('none')));
+    const { DockerRootDir } = (await docker.info()) as { DockerRootDir: string };
+    const numbers = [DockerRootDir, place ?? ''].map((path) => {
+      const { dev } = statSync(path);
+      return `${(dev >> 8) & 0xfff}:${dev & 0xff}`;
+    });
+    const bytes = 64 * mebibyte;
+    const expected = numbers.flatMap((each) => [`${each} ${bytes}`, `${each} ${bytes}`]);
+    expect(lines.toSorted()).toEqual(expected.toSorted());
+    await executor.remove(id);
+    await rm(folder, { recursive: true });
   });
 
   it('keeps its end though its output is a link in a circle', async () => {

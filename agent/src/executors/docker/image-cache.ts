@@ -42,6 +42,11 @@ export class ImageCache {
     await this.#store(images);
   }
 
+  /** Whether a job brought it here. */
+  async has(name: string): Promise<boolean> {
+    return (await this.#load()).has(name);
+  }
+
   /** Notes that a job uses an image, which may be one of the provider's. */
   async touch(name: string): Promise<void> {
     const images = await this.#load();

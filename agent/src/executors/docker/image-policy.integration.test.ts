@@ -38,7 +38,8 @@ describe.skipIf(skip)('images from a registry', () => {
     const common = { docker, log: silentLogger };
     const file = path.join(folder, 'images.json');
     const cache = new ImageCache({ ...common, clock: systemClock, file });
-    return { ...common, images, cache, volumesReachable: true, ...changes };
+    const engine = 'docker' as const;
+    return { ...common, images, cache, engine, volumesReachable: true, ...changes };
   }
 
   async function pull(name: string, deps = depsFor(named)) {

@@ -7,6 +7,7 @@ import { ExecutionError } from '../execution-error.ts';
 import type { PreparedImage, PrepareProgress } from '../executor.ts';
 import { diskFreeBytesMin } from '../executor-limits.ts';
 import { raceSignal } from '../race-signal.ts';
+import type { EngineTraits } from './container-config.ts';
 import { engineMessage, engineStatus } from './engine-error.ts';
 import type { ImageCache } from './image-cache.ts';
 import { type ImagePolicy, usualRegistry } from './image-policy.ts';
@@ -23,6 +24,7 @@ export interface ImagePullDeps {
   log: Logger;
   images: ImagePolicy;
   cache: ImageCache;
+  engine: EngineTraits['engine'];
   /** True when this process sees the engine's disk. */
   volumesReachable: boolean;
   /** Free space on that disk below which a pull is stopped; left out, 512 MiB. */
@@ -47,15 +49,18 @@ const ownRepository = /^node3\//;
  * @throws ExecutionError `image_not_found` for a name that no job may use.
  */
 export async function findImage(
-  deps: Pick<ImagePullDeps, 'docker'>,
+  deps: Pick<ImagePullDeps, 'docker' | 'cache' | 'engine'>,
   reference: string,
 ): Promise<LocalImage | null> {
   const { name, repository, digest } = readImageReference(reference);
   try {
     const found = await deps.docker.getImage(name).inspect();
     const digests = found.RepoDigests ?? [];
+    const isOwn = ownRepository.test(repository);
+    // Podman writes a digest to what was built here as well, so only what jobs brought is known.
+    if (deps.engine === 'podman' && !isOwn && !(await deps.cache.has(name))) return null;
     // What the provider built for himself was never meant for strangers to look into.
-    if (digests.length === 0 && !ownRepository.test(repository)) {
+    if (digests.length === 0 && !isOwn) {
       const detail = `The image ${name} was built on this machine and never published. To offer it to jobs, tag it as node3/….`;
       throw new ExecutionError('image_not_found', detail);
     }
@@ -131,6 +136,7 @@ export async function ensureImage(
   const remote = await readBefore(deps, image, signal);
   onProgress({ phase: 'pulling', bytesDone: null, bytesTotal: null });
   await pullWatched(deps, image, remote, signal, onProgress);
+  await deps.cache.add(image.name, 0);
   const pulled = await raceSignal(findImage(deps, reference), signal);
   if (pulled === null) {
     throw new ExecutionError('image_pull_failed', 'The image was gone right after its pull.');

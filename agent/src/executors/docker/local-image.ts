@@ -91,12 +91,13 @@ async function readContentLabel(docker: Docker, image: string): Promise<string |
   }
 }
 
-async function importImage(
+/** @returns the image's name. */
+export async function importImage(
   docker: Docker,
   files: readonly ImageFile[],
   key: string,
   pythonDirectory: string | null,
-): Promise<void> {
+): Promise<string> {
   const searchPath = ['/bin', '/usr/bin', ...(pythonDirectory === null ? [] : [pythonDirectory])];
   const changes = [
     `LABEL ${contentLabel}=${key}`,
@@ -107,12 +108,14 @@ async function importImage(
   const written = writeImage(pack, files);
   // The engine's answer is what is waited for; a failure here also breaks the stream it reads.
   written.catch(() => {});
-  const query = { repo: repository, tag, changes };
+  // Both in one: Podman overlooks a tag of its own and takes `latest`.
+  const query = { repo: `${repository}:${tag}`, changes };
   const answer = await docker.importImage(Readable.from(pack), query);
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(answer, (error) => (error === null ? resolve() : reject(error)));
   });
   await written;
+  return `${repository}:${tag}`;
 }
 
 async function writeImage(pack: tar.Pack, files: readonly ImageFile[]): Promise<void> {

@@ -7,7 +7,7 @@ const commandMessage =
   /executable file not found|no such file or directory|permission denied|not a directory|exec format error|no command specified/i;
 /** What only the job's own words can cause, such as a folder that is a file in its image. */
 const requestMessage =
-  /cannot mkdir|container init: (?:mkdir|chdir)|file name too long|argument list too long|: invalid argument|duplicate mount point|invalid mount/i;
+  /cannot mkdir|container init: (?:mkdir|chdir)|file name too long|argument list too long|: invalid argument|duplicate mount point|invalid mount|workdir "/i;
 
 /** Says whose mistake it is that a container could not be created or started. */
 export function toStartError(error: unknown): ExecutionError {

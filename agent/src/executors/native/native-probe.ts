@@ -36,6 +36,7 @@ export async function probeNative(
     runtime: tools.bubblewrap === null ? 'plain process group' : 'bubblewrap',
     runtimeVersion: tools.bubblewrap,
     outputs: 'measured every second',
+    diskSpeed: 'not limited',
     weaknesses: [],
     runtimesKnown: [],
     seccompProfile: tools.seccomp ? seccompProfileName : null,

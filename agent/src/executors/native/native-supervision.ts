@@ -4,6 +4,7 @@ import { type Loop, startLoop } from '@node3/shared/loop';
 import type { ExecutionOutcome, ExecutionUsage } from '../executor.ts';
 import { outputJsonBytesMax, usageIntervalMs } from '../executor-limits.ts';
 import { classifyExit, type StopCause } from '../exit-reason.ts';
+import { readRegularFile } from '../read-regular-file.ts';
 import { parseJson, parseStructuredOutput } from '../structured-output.ts';
 import { cgroupOf } from './native-cgroup.ts';
 import { readStoredStdout } from './native-log.ts';
@@ -20,7 +21,6 @@ import {
   type NativeSpec,
   type NativeState,
   readRecord,
-  readRegularFile,
   writeRecord,
 } from './native-workspace.ts';
 

@@ -1,10 +1,9 @@
-import { constants, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import {
   chmod,
   chown,
   lstat,
   mkdir,
-  open,
   readdir,
   readFile,
   rename,
@@ -202,19 +201,5 @@ export async function deleteWorkspace(paths: NativePaths): Promise<void> {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG')) throw error;
     // A job can nest folders deeper than any path may be long. This variant walks by descriptors.
     rmSync(paths.root, { recursive: true, force: true });
-  }
-}
-
-/** @returns a regular file's content, or null when it is missing, a link or too large. */
-export async function readRegularFile(file: string, bytesMax: number): Promise<Buffer | null> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(file, flags).catch(() => null);
-  if (handle === null) return null;
-  try {
-    const facts = await handle.stat();
-    if (!facts.isFile() || facts.size > bytesMax) return null;
-    return await handle.readFile();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** How the profile is called in reports. */
 export const seccompProfileName = 'node3';
+
+const profile = new URL('./seccomp-profile.json', import.meta.url);
+
+/** Where it lies on this machine. */
+export const seccompProfileFile = fileURLToPath(profile);
 
 /**
  * Our system call allow-list as the engine takes it: one JSON text. It is written for jobs
@@ -11,6 +17,5 @@ export const seccompProfileName = 'node3';
  * their multiplexed socket call hides its arguments from any filter.
  */
 export function readSeccompProfile(): string {
-  const text = readFileSync(new URL('./seccomp-profile.json', import.meta.url), 'utf8');
-  return JSON.stringify(JSON.parse(text));
+  return JSON.stringify(JSON.parse(readFileSync(profile, 'utf8')));
 }

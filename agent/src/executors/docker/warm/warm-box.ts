@@ -12,8 +12,11 @@ export async function makeWarmBox(
   shape: WarmShape,
   boxId: string,
 ): Promise<WarmBox> {
-  const { config, request } = shape.build(boxId);
-  await createVolumes(deps, request, { input: [], code: [] }, config.Image ?? '');
+  const { config: plain, request } = shape.build(boxId, null);
+  const making = { ...deps, engine: 'docker' as const };
+  const noFiles = { input: [], code: [] };
+  const outputDevice = await createVolumes(making, request, noFiles, plain.Image ?? '');
+  const { config } = shape.build(boxId, outputDevice);
   await checkVisibleDevices(deps, config, request.devices);
   const container = await createContainer(deps.docker, config);
   const stream = await container.attach({ stream: true, stdin: true, hijack: true });

@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionRequest } from '../../executor.ts';
-import { buildContainerConfig } from '../container-config.ts';
+import { buildContainerConfig, type EngineTraits, noParts } from '../container-config.ts';
 import { findWarmShape, unusedExitCode } from './warm-shape.ts';
 
-const traits = { seccompProfile: '{}', runtime: 'runc', nvidia: null, apparmor: false };
+const traits: EngineTraits = {
+  engine: 'docker',
+  seccompProfile: '{}',
+  runtime: 'runc',
+  nvidia: null,
+  apparmor: false,
+  diskSpeed: { bytesPerSec: 64e6, engineDisk: null },
+};
 const image = {
   id: 'sha256:1',
   volumes: [],
@@ -52,8 +59,9 @@ describe('a container that waits', () => {
       { kind: 'script' as const, language: 'python' as const, code: 'x', image: 'i', env: {} },
     ]) {
       const job = { ...request, workload: each };
-      const own = buildContainerConfig(job, image, traits);
-      const waiting = findWarmShape(job, image, traits)?.build('exe_1').config;
+      const parts = { ...noParts, outputDevice: '/dev/loop7' };
+      const own = buildContainerConfig(job, image, traits, parts);
+      const waiting = findWarmShape(job, image, traits)?.build('exe_1', '/dev/loop7').config;
       const {
         Cmd: _c,
         Entrypoint: _e,
@@ -140,7 +148,7 @@ describe('the line that makes it a job', () => {
 
 /** What the engine would do with the container's command. */
 function runLauncher(line: string): Promise<{ stdout: string; exitCode: number }> {
-  const [program = '', ...args] = shapeOf()?.build('box').config.Entrypoint ?? [];
+  const [program = '', ...args] = shapeOf()?.build('box', null).config.Entrypoint ?? [];
   const env = { PATH: process.env['PATH'] ?? '' };
   return new Promise((resolve) => {
     const child = execFile(program, args, { env }, (error, stdout) =>

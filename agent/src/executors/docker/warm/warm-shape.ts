@@ -7,6 +7,7 @@ import {
   type EngineTraits,
   type ImageTraits,
   jobDirectories,
+  noParts,
 } from '../container-config.ts';
 
 /** The image, and what it runs when a job does not say. */
@@ -20,7 +21,10 @@ export interface WarmShape {
   /** The same for jobs whose containers differ in nothing but what the job itself says. */
   key: string;
   /** The container that waits, under a name of its own. */
-  build(boxId: string): { request: ExecutionRequest; config: ContainerCreateOptions };
+  build(
+    boxId: string,
+    outputDevice: string | null,
+  ): { request: ExecutionRequest; config: ContainerCreateOptions };
   /** One line for its standard input, which makes it the job. */
   startLine: string;
 }
@@ -61,8 +65,9 @@ export function findWarmShape(
   if (names.some((name) => !variableName.test(name) || shellNames.test(name))) return null;
   const startLine = writeStartLine(words, env);
   if (Buffer.byteLength(startLine) > lineBytesMax) return null;
-  const build = (boxId: string) => buildBox(request, image, traits, boxId);
-  const { Labels: _, ...box } = build('box').config;
+  const build = (boxId: string, outputDevice: string | null) =>
+    buildBox(request, image, traits, { boxId, outputDevice });
+  const { Labels: _, ...box } = build('box', null).config;
   // A program that one job has started is there for the next one, too.
   const text = JSON.stringify([program, box]);
   return { key: createHash('sha256').update(text).digest('hex'), build, startLine };
@@ -79,12 +84,12 @@ function buildBox(
   request: ExecutionRequest,
   image: WarmImage,
   traits: EngineTraits,
-  boxId: string,
+  { boxId, outputDevice }: { boxId: string; outputDevice: string | null },
 ): ReturnType<WarmShape['build']> {
   const workload = { ...request.workload, env: {} };
   const waiting = { ...request, executionId: boxId, jobId: 'warm', attempt: 1, workload };
   const config = {
-    ...buildContainerConfig(waiting, image, traits),
+    ...buildContainerConfig(waiting, image, traits, { ...noParts, outputDevice }),
     Entrypoint: ['sh', '-c', launcher],
     Cmd: [],
     OpenStdin: true,
