@@ -4,6 +4,7 @@ import { mustSkip } from './shared/src/testing/resources.ts';
 
 const onBothEngines = [
   'job-lifecycle',
+  'job-lists',
   'job-logs',
   'dependencies',
   'ledger',
