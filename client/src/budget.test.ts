@@ -73,6 +73,40 @@ describe('a budget', () => {
     expect(node3.committed('USDC')).toEqual(usdc('0'));
   });
 
+  it('keeps what was set aside for a job that an earlier try may have posted', async () => {
+    let tries = 0;
+    const busy = { status: 429, code: 'RATE_LIMITED', detail: 'Too much.' };
+    const losing: typeof fetch = async (input, init) => {
+      if (init?.method !== 'POST' || String(input).endsWith('/quotes')) return fetch(input, init);
+      tries += 1;
+      if (tries > 1) {
+        return Response.json(busy, { status: 429, headers: { 'retry-after': '600' } });
+      }
+      await fetch(input, init);
+      throw new TypeError('the answer is lost');
+    };
+    const budget = { total: { USDC: '0.2' } };
+    const node3 = bed.client({ budget, fetch: losing });
+    const before = await posted();
+    await expect(node3.jobs.create(usdcSpec())).rejects.toMatchObject({ status: 429 });
+    expect([tries, (await posted()) - before]).toEqual([2, 1]);
+    expect(node3.committed('USDC')).toEqual(usdc('0.105'));
+    await expect(node3.jobs.create(usdcSpec())).rejects.toMatchObject({ scope: 'total' });
+  });
+
+  it('counts a job once that is asked for twice by one key', async () => {
+    const node3 = bed.client({ budget: { total: { USDC: '1' } } });
+    const idempotencyKey = crypto.randomUUID();
+    const job = await node3.jobs.create(usdcSpec(), { idempotencyKey });
+    const again = await node3.jobs.createMany([usdcSpec()], {});
+    expect(node3.committed('USDC')).toEqual(usdc('0.21'));
+    for (const row of again) if (row.ok) await node3.jobs.cancel(row.jobId);
+    await node3.jobs.create(usdcSpec(), { idempotencyKey }).catch(() => undefined);
+    expect(node3.committed('USDC')).toEqual(usdc('0.105'));
+    await node3.jobs.cancel(job);
+    expect(node3.committed('USDC')).toEqual(usdc('0'));
+  });
+
   it('holds for many at once, for another run and for a template', async () => {
     const node3 = bed.client({ budget: { total: { USDC: '0.3' } } });
     const { jobs, templates } = node3;
@@ -89,6 +123,8 @@ describe('a budget', () => {
     await expect(jobs.rerun(first, { maxCost: usdc('0.1') })).rejects.toMatchObject({
       scope: 'call',
     });
+    const dearer = { changes: { price: { reward: usdc('0.29') } } };
+    await expect(jobs.rerun(first, dearer)).rejects.toMatchObject({ scope: 'total' });
     const again = await jobs.rerun(first);
     await expect(jobs.rerun(first)).rejects.toMatchObject({ scope: 'total' });
     await jobs.cancel(again);

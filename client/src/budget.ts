@@ -54,7 +54,11 @@ export class Budget {
     if (this.#total !== null) check('total', cost, this.#left(cost.asset));
     this.#committed.set(cost.asset, this.committed(cost.asset).plus(cost));
     return {
-      keep: (jobId) => void this.#byJob.set(jobId, cost),
+      // Asked for by the same key again, a job is the one that counts already.
+      keep: (jobId) => {
+        if (this.#byJob.has(jobId)) this.#giveBack(cost);
+        else this.#byJob.set(jobId, cost);
+      },
       release: () => this.#giveBack(cost),
     };
   }

@@ -1,5 +1,4 @@
 import type { Budget, Hold } from './budget.ts';
-import { ApiError } from './errors.ts';
 import type { CallOptions, Transport } from './http/transport.ts';
 import type { Money, MoneyInput } from './money.ts';
 import type { JobPrice, JobSpec } from './types/job-spec.ts';
@@ -15,7 +14,8 @@ export class Quotes {
 
   /**
    * What a job costs at most, who could run it and when. Firm until `expiresAt` for `jobs.create` with
-   * `quote`. Rejects with JOB_UNSATISFIABLE when no agent could ever run it; `error.match` says why.
+   * `quote`. What nobody can run is quoted too: `availability.agentsMatching` is 0 then, and posting it
+   * is refused.
    */
   create(spec: JobSpec, options?: CallOptions): Promise<Quote> {
     // Asking twice makes two quotes, and none costs anything.
@@ -82,9 +82,4 @@ export class CostGuard {
     const { total } = await this.#quotes.create(spec, options);
     return total;
   }
-}
-
-/** Whether a job was surely not posted: the answer says no, and not that something is wrong for now. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && error.status < 500;
 }

@@ -46,5 +46,9 @@ describe('a webhook', () => {
   it('is not looked at with what is no secret', async () => {
     const input = { secret: 'whsec_', headers, body, nowMs };
     await expect(verifyWebhook(input)).rejects.toMatchObject({ field: 'secret' });
+    for (const toleranceSec of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
+      const given = { secret, headers, body, nowMs, toleranceSec };
+      await expect(verifyWebhook(given)).rejects.toMatchObject({ field: 'toleranceSec' });
+    }
   });
 });

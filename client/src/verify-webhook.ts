@@ -42,6 +42,9 @@ export async function verifyWebhook(input: VerifyInput): Promise<WebhookMessage>
   if (!/^\d{1,12}$/.test(timestamp)) {
     throw new WebhookError('headers', 'webhook-timestamp is no number of seconds.');
   }
+  if (!Number.isFinite(toleranceSec) || toleranceSec < 0) {
+    throw new OptionError('toleranceSec', 'it must be a number of seconds, 0 or more');
+  }
   const ageSec = Math.abs(nowMs / 1_000 - Number(timestamp));
   if (ageSec > toleranceSec) {
     const detail = `It is ${Math.round(ageSec)} s away from now, and ${toleranceSec} s are allowed.`;

@@ -46,7 +46,8 @@ export class Patience {
     if (error !== null && (isOver || !isBroken(error))) throw error;
     this.#failures += 1;
     const waitSec = error instanceof ApiError ? (error.retryAfterSec ?? 0) : 0;
-    await sleep(Math.max(waitSec * 1_000, backoffMs(this.#failures)), this.#signal);
+    const pauseMs = Math.max(waitSec * 1_000, backoffMs(this.#failures));
+    await sleep(Math.min(pauseMs, this.#reconnectMsMax), this.#signal);
   }
 }
 

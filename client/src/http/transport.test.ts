@@ -58,6 +58,11 @@ describe('a call', () => {
     bed.proxy.cut('after');
     await webhooks.delete(webhookId);
     await expect(webhooks.delete(webhookId)).rejects.toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
+    const { artifacts } = bed.client();
+    const { artifactId } = await artifacts.upload(new Blob(['x']), { name: 'gone.txt' });
+    bed.proxy.cut('after');
+    await artifacts.delete(artifactId);
+    await expect(artifacts.delete(artifactId)).rejects.toMatchObject({ code: 'ARTIFACT_REMOVED' });
   });
 
   it('of any endpoint is as good as one that has a name', async () => {

@@ -62,6 +62,17 @@ export interface TransportOptions {
 /** Longer than that we don't wait for a server that says when to come back: the caller decides. */
 const retryAfterSecMax = 120;
 
+/** Refusals of calls of which an earlier try may have been carried out. */
+const doubtful = new WeakSet<object>();
+
+/**
+ * Whether nothing was done: the answer says no, not that something is wrong for now, and no earlier
+ * try of the call went out of sight.
+ */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status < 500 && !doubtful.has(error);
+}
+
 /** Sends requests, again where that may mend it, and reads answers. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -109,6 +120,7 @@ export class Transport {
   async #repeat<T>(call: Call, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal, timeoutMs = this.#options.timeoutMs } = call.options ?? {};
     const retriesMax = call.repeat === 'once' ? 0 : (call.retriesMax ?? this.#options.retriesMax);
+    let isLost = false;
     for (let failures = 1; ; failures += 1) {
       signal?.throwIfAborted();
       const limit = AbortSignal.timeout(timeoutMs);
@@ -118,6 +130,8 @@ export class Transport {
         signal?.throwIfAborted();
         const error = this.#understand(cause, limit.aborted);
         if (isDeletedAlready(call, error, failures)) return {} as T;
+        if (isLost && error instanceof ApiError) doubtful.add(error);
+        isLost ||= !isRefusal(error);
         if (failures > retriesMax || !mayMend(error)) throw error;
         const waitSec = error instanceof ApiError ? (error.retryAfterSec ?? 0) : 0;
         if (waitSec > retryAfterSecMax) throw error;
@@ -160,7 +174,7 @@ export class Transport {
 
 /** A removal whose answer got lost has happened when there is nothing left to remove. */
 function isDeletedAlready(call: Call, error: unknown, failures: number): boolean {
-  const isGone = error instanceof ApiError && error.status === 404;
+  const isGone = error instanceof ApiError && (error.status === 404 || error.status === 410);
   return isGone && call.method === 'DELETE' && failures > 1;
 }
 

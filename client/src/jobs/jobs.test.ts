@@ -199,6 +199,20 @@ describe('a job to its end', () => {
     expect(left).toMatchObject({ name, state: 'cancelled' });
   });
 
+  it('is cancelled also when the signal comes while it is posted', async () => {
+    const leave = new AbortController();
+    const name = 'left at once';
+    const aborting: typeof fetch = (input, init) => {
+      if (init?.method === 'POST') leave.abort(new Error('never mind'));
+      return fetch(input, init);
+    };
+    const { jobs } = bed.client({ fetch: aborting });
+    const running = jobs.run(usdcSpec({ name }), { signal: leave.signal, cancelOnAbort: true });
+    await expect(running).rejects.toThrow('never mind');
+    const [left] = await bed.client().jobs.list().take(1);
+    expect(left).toMatchObject({ name, state: 'cancelled' });
+  });
+
   it('is run again, explained and rated', async () => {
     const { jobs } = bed.client();
     const posted = await jobs.create(usdcSpec({ name: 'first' }));

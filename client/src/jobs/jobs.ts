@@ -6,10 +6,12 @@ import type { FollowOptions } from '../http/patience.ts';
 import {
   type CallOptions,
   idempotent,
+  isRefusal,
   type PostOptions,
   type Transport,
 } from '../http/transport.ts';
-import { type CostGuard, type CostOptions, type FirmQuote, isRefusal } from '../quotes.ts';
+import { mergePatch } from '../merge-patch.ts';
+import type { CostGuard, CostOptions, FirmQuote } from '../quotes.ts';
 import type { JobArtifact } from '../types/artifact.ts';
 import type { AccountEvent } from '../types/event.ts';
 import type { EndedJob, Job, JobSummary, LogLine, PaidJob, SucceededJob } from '../types/job.ts';
@@ -72,10 +74,14 @@ export class Jobs {
   /**
    * Posts a job and stays with it to its end. Rejects with JobFailedError when it ended otherwise than
    * well, and with the reason of the signal when that aborts, or with why the job could not be cancelled.
+   * With `cancelOnAbort`, a signal that aborts while the job is being posted is heard when it has been.
    */
   async run(spec: JobSpec, options: RunOptions = {}): Promise<SucceededJob> {
     const { onLog, signal, cancelOnAbort = false } = options;
-    const job = await this.create(spec, options);
+    signal?.throwIfAborted();
+    // A posting that is broken off may have made a job, which nobody would know to cancel.
+    const { signal: _, ...whole } = options;
+    const job = await this.create(spec, cancelOnAbort ? whole : options);
     const leave = new AbortController();
     const either = signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]);
     const following = { ...options, signal: either };
@@ -225,7 +231,7 @@ export class Jobs {
     const body = changes === undefined ? {} : { changes };
     if (!guard.isNeeded(options)) return this.#post(path, body, options, null);
     const { spec } = await this.get(job, options);
-    const { price } = { ...(spec as JobSpec), ...changes };
+    const { price } = mergePatch(spec, changes ?? {}) as JobSpec;
     const holds = await guard.forPrices([price], options);
     return keeping(holds, () => this.#post(path, body, options, null));
   }

@@ -75,6 +75,24 @@ describe('a job without an account', () => {
     expect([...asked, ...rich.asked]).toEqual([]);
   });
 
+  it('is not signed for in a token that nobody knows to be USDC', async () => {
+    const mint = 'So11111111111111111111111111111111111111112';
+    const other: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      const asked = answer.headers.get('payment-required');
+      if (asked === null) return answer;
+      const required = JSON.parse(atob(asked)) as PaymentRequired;
+      const accepts = required.accepts.map((way) => ({ ...way, asset: mint }));
+      const headers = { 'payment-required': btoa(JSON.stringify({ ...required, accepts })) };
+      return new Response(null, { status: 402, headers });
+    };
+    const { node3, asked } = await payer('1', other);
+    const refused = node3.jobs.pay(usdcSpec());
+    await expect(refused).rejects.toMatchObject({ code: 'CONTENT_INVALID' });
+    await expect(refused).rejects.toThrow(mint);
+    expect(asked).toEqual([]);
+  });
+
   it('is refused with what its signer says, and without one at all', async () => {
     const pay = () => Promise.reject(new Error('the wallet is locked'));
     const x402 = { maxPayment: usdc('1'), pay };

@@ -1,9 +1,15 @@
 import type { Budget } from '../budget.ts';
 import { BudgetError, ContentError, OptionError } from '../errors.ts';
 import { toApiError } from '../http/read-problem.ts';
-import { type Answer, idempotent, type PostOptions, type Transport } from '../http/transport.ts';
+import {
+  type Answer,
+  idempotent,
+  isRefusal,
+  type PostOptions,
+  type Transport,
+} from '../http/transport.ts';
 import { Money, type MoneyInput } from '../money.ts';
-import { type CostOptions, isRefusal } from '../quotes.ts';
+import type { CostOptions } from '../quotes.ts';
 import type { PaidJob } from '../types/job.ts';
 import type { JobSpec } from '../types/job-spec.ts';
 
@@ -37,7 +43,15 @@ export interface X402Options {
   pay: (required: PaymentRequired) => Promise<object | string>;
   /** The most that one payment may move, fee included; in USDC. More is never given to `pay`. */
   maxPayment: MoneyInput;
+  /** Mints that are USDC as well, beside Circle's on mainnet and devnet. `pay` is asked for no other token. */
+  usdcMints?: readonly string[];
 }
+
+/** USDC of Circle on Solana's mainnet and devnet: https://developers.circle.com/stablecoins/usdc-contract-addresses */
+const circleMints = [
+  'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v',
+  '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
+];
 
 const path = '/api/v1/x402/jobs';
 const paymentRequired = 402;
@@ -54,7 +68,7 @@ export async function payForJob(
   const call = { method: 'POST', path, body: spec, token: null, ...idempotent(options) } as const;
   const first = await transport.answer(call, [paymentRequired]);
   if (first.status !== paymentRequired) return first.body as PaidJob;
-  const required = readRequired(first);
+  const required = inUsdc(readRequired(first), x402);
   const cost = amountOf(required);
   const most = Money.from(x402.maxPayment);
   if (cost.isMoreThan(most)) throw new BudgetError('payment', cost, most);
@@ -87,7 +101,16 @@ function readRequired({ headers, body, status }: Answer): PaymentRequired {
   throw toApiError(body as Record<string, unknown>, status, headers);
 }
 
-/** The dearest way to pay: whoever signs chooses. x402 moves USDC, which has 6 decimal places. */
+/** Only the ways to pay whose amounts are what they seem. */
+function inUsdc(required: PaymentRequired, { usdcMints = [] }: X402Options): PaymentRequired {
+  const known = [...circleMints, ...usdcMints];
+  const accepts = required.accepts.filter(({ asset }) => known.includes(asset));
+  if (accepts.length > 0) return { ...required, accepts };
+  const mints = required.accepts.map(({ asset }) => asset).join(', ');
+  throw new ContentError(`None of the tokens that are asked for is known to be USDC: ${mints}.`);
+}
+
+/** The dearest way to pay: whoever signs chooses. USDC has 6 decimal places. */
 function amountOf({ accepts }: PaymentRequired): Money {
   const amounts = accepts.map(({ amount }) => {
     if (/^[0-9]{1,18}$/.test(amount)) return BigInt(amount);

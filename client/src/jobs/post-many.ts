@@ -3,11 +3,11 @@ import { Node3Error } from '../errors.ts';
 import { toApiError } from '../http/read-problem.ts';
 import {
   idempotent,
+  isRefusal,
   newIdempotencyKey,
   type PostOptions,
   type Transport,
 } from '../http/transport.ts';
-import { isRefusal } from '../quotes.ts';
 import type { JobSpec, JobState } from '../types/job-spec.ts';
 
 /**
