@@ -7,7 +7,6 @@ export const enPolicy = {
   'policy.now.closed': 'No new work is taken now',
   'policy.now.problem': 'The policy file can not be used; what held before goes on holding',
   'policy.noLimit': 'no limit',
-  'policy.none': '0',
   'policy.unknown': 'not known',
   'policy.oneALine': 'One a line.',
   'policy.when': 'When',

@@ -10,7 +10,6 @@ export const esPolicy: Record<keyof typeof enPolicy, string> = {
   'policy.now.closed': 'Ahora no se acepta trabajo nuevo',
   'policy.now.problem': 'El archivo de la política no se puede usar; sigue valiendo lo anterior',
   'policy.noLimit': 'sin límite',
-  'policy.none': '0',
   'policy.unknown': 'no se conoce',
   'policy.oneALine': 'Uno por línea.',
   'policy.when': 'Cuándo',

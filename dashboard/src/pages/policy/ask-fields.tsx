@@ -15,7 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { NumberField } from './number-field.tsx';
-import { type AskRow, isSum, restOfDevices, toAmount } from './policy-draft.ts';
+import { type AskRow, isSum, restOfDevices, toAmount, withAmounts } from './policy-draft.ts';
 import type { PolicyFieldsProps } from './policy-fields.ts';
 
 interface AskFieldsProps extends PolicyFieldsProps {
@@ -46,7 +46,7 @@ export function AskFields({ devices, ...props }: AskFieldsProps) {
                 row={row}
                 devices={devices.filter(({ modelId }) => modelId === row.name)}
                 onChange={(part) =>
-                  set(asks.map((other, at) => (at === index ? { ...other, ...part } : other)))
+                  set(asks.map((other, at) => (at === index ? withAmounts(other, part) : other)))
                 }
                 onRemove={
                   own.has(row.name) ? null : () => set(asks.filter((_, at) => at !== index))
@@ -60,7 +60,7 @@ export function AskFields({ devices, ...props }: AskFieldsProps) {
             )}
             <NewClass
               known={asks.map(({ name }) => name)}
-              onAdd={(name) => set([...asks, { name, listed: true, USDC: '', SOL: '' }])}
+              onAdd={(name) => set([...asks, { name, listed: false, USDC: '', SOL: '' }])}
             />
           </Stack>
         </fieldset>

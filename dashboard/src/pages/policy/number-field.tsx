@@ -17,19 +17,22 @@ interface NumberFieldProps extends PolicyFieldsProps {
   decimals?: 'allowed';
 }
 
-const placeholders: Partial<Record<NumberKey, 'policy.unknown' | 'policy.none'>> = {
+/** What an empty field means; null where it must not be empty. */
+const placeholders: Partial<Record<NumberKey, 'policy.unknown' | null>> = {
   electricityUsdPerKwh: 'policy.unknown',
-  warmContainers: 'policy.none',
+  warmContainers: null,
+  diskFloorBytes: null,
 };
 
 /** A number that may be left empty. What it must be is checked with everything else. */
 export function NumberField({ field, suffix = '', decimals, ...props }: NumberFieldProps) {
   const { t } = useTranslation();
+  const { [field]: placeholder = 'policy.noLimit' } = placeholders;
   return (
     <NumberInput
       label={t(`policy.${field}`)}
       description={t(`policy.${field}.text`)}
-      placeholder={t(placeholders[field] ?? 'policy.noLimit')}
+      placeholder={placeholder === null ? '' : t(placeholder)}
       value={props.draft[field]}
       suffix={suffix}
       allowDecimal={decimals === 'allowed'}

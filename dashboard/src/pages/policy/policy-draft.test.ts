@@ -1,6 +1,6 @@
 import { type ProviderPolicy, policyKeys } from '@node3/shared/provider-policy';
 import { describe, expect, it } from 'vitest';
-import { changedKeys, type PolicyDraft, readField, toDraft } from './policy-draft.ts';
+import { changedKeys, type PolicyDraft, readField, toDraft, withAmounts } from './policy-draft.ts';
 
 const usdc = (amount: string) => ({ amount, asset: 'USDC' as const });
 const policy: ProviderPolicy = {
@@ -33,6 +33,19 @@ describe('a draft of a policy', () => {
         key === 'hours' ? ['mon-fri 22:00-08:00', 'sat 00:00-00:00', '12:00-13:00'] : policy[key];
       expect(readField(draft, key)).toEqual({ value: expected });
     }
+  });
+
+  it('asks as for all others where both amounts were emptied, and never for anything by that', () => {
+    const [row] = toDraft(
+      { ...policy, asks: { l4: { SOL: null, USDC: usdc('1') } } },
+      [],
+    ).asks.slice(1);
+    if (row === undefined) throw new Error('a row for l4');
+    const emptied = withAmounts(row, { USDC: '' });
+    expect(read({ asks: [emptied] }, 'asks')).toEqual({ value: {} });
+    const dearer = { SOL: null, USDC: usdc('2') };
+    const asks = [withAmounts(row, { USDC: '2' })];
+    expect(read({ asks }, 'asks')).toEqual({ value: { l4: dearer } });
   });
 
   it('has a row for each class of the machine, which asks for nothing of its own while it is empty', () => {

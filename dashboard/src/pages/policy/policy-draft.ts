@@ -19,7 +19,7 @@ export interface HoursRow {
 export interface AskRow {
   /** A class of devices, or `*` for all others. */
   name: string;
-  /** Stands in the policy also while both amounts are empty. */
+  /** Stands in the policy with both amounts empty: sold for anything. Never so by emptying a field. */
   listed: boolean;
   USDC: string;
   SOL: string;
@@ -142,6 +142,13 @@ function findNonsense(draft: PolicyDraft, key: PolicyKey): boolean {
   if (key !== 'asks') return false;
   const names = draft.asks.map(({ name }) => name);
   return new Set(names).size < names.length || draft.asks.some((row) => !isAskRow(row));
+}
+
+/** What somebody typed; a row that is empty then asks as all others do. */
+export function withAmounts(row: AskRow, part: Partial<AskRow>): AskRow {
+  const changed = { ...row, ...part };
+  const isEmpty = changed.USDC.trim() === '' && changed.SOL.trim() === '';
+  return { ...changed, listed: row.listed && !isEmpty };
 }
 
 function isAskRow(row: AskRow): boolean {

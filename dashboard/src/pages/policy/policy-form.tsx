@@ -19,7 +19,14 @@ import { ConflictAlert } from './conflict-alert.tsx';
 import { DecidedFields } from './decided-fields.tsx';
 import { JobFields } from './job-fields.tsx';
 import { LimitFields } from './limit-fields.tsx';
-import { changedKeys, changeOf, toDraft, withFields, wrongKeys } from './policy-draft.ts';
+import {
+  changedKeys,
+  changeOf,
+  type PolicyDraft,
+  toDraft,
+  withFields,
+  wrongKeys,
+} from './policy-draft.ts';
 import { SaveBar } from './save-bar.tsx';
 import { WhenFields } from './when-fields.tsx';
 
@@ -27,6 +34,12 @@ interface PolicyFormProps {
   /** As it stands now: others may change it while it is open here. */
   policy: LocalPolicy;
   devices: readonly DeviceEconomics[];
+}
+
+interface PolicySave {
+  body: { set?: object; unset?: PolicyKey[] };
+  /** The form at that moment: what is typed meanwhile stays. */
+  sent: PolicyDraft;
 }
 
 export function PolicyForm({ policy, devices }: PolicyFormProps) {
@@ -56,12 +69,19 @@ export function PolicyForm({ policy, devices }: PolicyFormProps) {
   if (policy.version !== base.version && both.length === 0) goOnWith(theirs);
 
   const save = useMutation({
-    mutationFn: (body: { set?: object; unset?: PolicyKey[] }) =>
+    mutationFn: ({ body }: PolicySave) =>
       app.client.call(changeLocalPolicy, { body }, { ifMatch: base.version }),
-    onSuccess(saved) {
-      queryClient.setQueryData(localPolicyQuery(app).queryKey, saved);
+    async onSuccess(saved, { sent }) {
+      const { queryKey } = localPolicyQuery(app);
+      // An answer that is on its way may be older than this one.
+      await queryClient.cancelQueries({ queryKey });
+      queryClient.setQueryData(queryKey, saved);
       setBase(saved);
-      setDraft(toDraft(saved.policy, classes));
+      setDraft((now) => {
+        const edited = changedKeys(now, sent);
+        const taken = policyKeys.filter((key) => !edited.includes(key));
+        return withFields(now, toDraft(saved.policy, classes), taken);
+      });
       setSubmitted(false);
       notify({ kind: 'done', message: t('policy.saved') });
     },
@@ -74,9 +94,12 @@ export function PolicyForm({ policy, devices }: PolicyFormProps) {
   function submit(event: FormEvent) {
     event.preventDefault();
     setSubmitted(true);
-    if (wrong.length === 0 && both.length === 0) save.mutate({ set: changeOf(draft, changed) });
+    if (wrong.length === 0 && both.length === 0) {
+      save.mutate({ body: { set: changeOf(draft, changed) }, sent: draft });
+      return;
+    }
     // The fields that are wrong are marked with the next picture of the form.
-    else requestAnimationFrame(() => focusFirstProblem(form.current));
+    requestAnimationFrame(() => focusFirstProblem(form.current));
   }
   const shown = new Set([...(submitted ? wrong : []), ...serverKeys(save.error)]);
   const errors = new Map([...shown].map((key) => [key, t(`policy.${key}.fix`)]));
@@ -107,7 +130,7 @@ export function PolicyForm({ policy, devices }: PolicyFormProps) {
         <DecidedFields
           policy={base}
           disabled={changed.length > 0 || save.isPending}
-          onUnset={(key) => save.mutate({ unset: [key] })}
+          onUnset={(key) => save.mutate({ body: { unset: [key] }, sent: draft })}
         />
         <CommandLines
           lines={[
