@@ -1,7 +1,7 @@
 import { mustSkip } from '@node3/shared/testing/resources';
 import Database from 'better-sqlite3';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   postgresProbe,
   startTestPostgres,
@@ -11,8 +11,9 @@ import { migrate as migrateSqlite } from '../sqlite/migrate.ts';
 import {
   changedCounts,
   selectTypedCounts,
-  typedChange,
+  typedChanges,
   typedCounts,
+  untypedBash,
   untypedJobs,
 } from '../testing/typed-jobs.ts';
 import { migrate, migrateTo, schemaStatus } from './migrate.ts';
@@ -20,6 +21,9 @@ import { migrations } from './migrations/index.ts';
 
 /** What only one of the engines needs. */
 const own = { tables: ['writer_commits'], triggers: /_not_emptied$/ };
+
+/** The version before jobs had types. */
+const typesAt = migrations.findIndex(({ name }) => name === 'job-types');
 
 const postgresColumns = `
   SELECT table_name || '.' || column_name AS name, data_type, is_nullable FROM information_schema.columns
@@ -138,16 +142,37 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
   });
 
   it('counts the jobs that were there by type, and goes on counting', async () => {
-    const older = await server.createDatabase();
-    const before = migrations.findIndex(({ name }) => name === 'job-types');
-    await withClient(older, (client) => migrateTo(client, before));
-    for (const statement of untypedJobs) await server.sql(statement, older);
+    const older = await untypedDatabase();
     await withClient(older, migrate);
-    const counts = async () =>
-      (await server.sql(selectTypedCounts, older)).map(({ name }) => String(name));
-    expect(await counts()).toEqual(typedCounts);
-    await server.sql(typedChange, older);
-    expect(await counts()).toEqual(changedCounts);
+    expect(await typedCountsOf(older)).toEqual(typedCounts);
+    for (const statement of typedChanges) await server.sql(statement, older);
+    expect(await typedCountsOf(older)).toEqual(changedCounts);
+  });
+
+  it('counts them by type while jobs go on being posted, and misses none', async () => {
+    const older = await untypedDatabase();
+    await withClient(older, async (poster) => {
+      // What reads the specs has no lock on the jobs yet.
+      await poster.query("BEGIN; LOCK TABLE job_specs; SET LOCAL lock_timeout = '10s'");
+      const early = withClient(older, (client) => migrateTo(client, typesAt + 1));
+      await untilWaitingFor('job_specs', older);
+      for (const statement of untypedBash('job_8')) await poster.query(statement);
+      await poster.query('COMMIT');
+      await early;
+    });
+    expect(await typedCountsOf(older)).toContain('queued bash 1');
+
+    const later = await untypedDatabase();
+    await withClient(later, async (poster) => {
+      // It has read the specs, without this one, when it waits for the jobs.
+      await poster.query('BEGIN');
+      for (const statement of untypedBash('job_8')) await poster.query(statement);
+      const late = withClient(later, (client) => migrateTo(client, typesAt + 1));
+      await untilWaitingFor('jobs', later);
+      await poster.query('COMMIT');
+      await late;
+    });
+    expect(await typedCountsOf(later)).toContain('queued bash 1');
   });
 
   it('is made once, however many processes start at once', async () => {
@@ -167,6 +192,22 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
     await withClient(half, migrate);
     expect(await describeSchema(half)).toEqual(await describeSchema(url));
   });
+
+  async function untypedDatabase() {
+    const older = await server.createDatabase();
+    await withClient(older, (client) => migrateTo(client, typesAt));
+    for (const statement of untypedJobs) await server.sql(statement, older);
+    return older;
+  }
+
+  async function typedCountsOf(of: string) {
+    return (await server.sql(selectTypedCounts, of)).map(({ name }) => String(name));
+  }
+
+  function untilWaitingFor(table: string, of: string) {
+    const waiting = `SELECT FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`;
+    return vi.waitFor(async () => expect(await server.sql(waiting, of)).toHaveLength(1), 10_000);
+  }
 
   function describeSchema(of: string) {
     return server.sql(

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import {
   changedCounts,
   selectTypedCounts,
-  typedChange,
+  typedChanges,
   typedCounts,
   untypedJobs,
 } from '../../testing/typed-jobs.ts';
@@ -20,7 +20,7 @@ it('counts the jobs that were there by type, and goes on counting', () => {
   migrate(db);
   const counts = () => db.prepare(selectTypedCounts).pluck().all();
   expect(counts()).toEqual(typedCounts);
-  db.exec(typedChange);
+  for (const statement of typedChanges) db.exec(statement);
   expect(counts()).toEqual(changedCounts);
   db.close();
 });

@@ -26,10 +26,10 @@ CREATE TABLE job_counts (
   PRIMARY KEY (state, type)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO job_counts (state, type, jobs)
-  SELECT state, ${typeOfSpec} AS of_spec, count(*) FROM jobs JOIN job_specs USING (job_id)
-  GROUP BY state, of_spec;
+  SELECT state, COALESCE(${typeOfSpec}, 'container') AS of_spec, count(*)
+  FROM jobs LEFT JOIN job_specs USING (job_id) GROUP BY state, of_spec;
 CREATE TRIGGER jobs_counted AFTER INSERT ON jobs BEGIN
-  INSERT INTO job_counts (state, type, jobs) VALUES (NEW.state, NEW.type, 1)
+  INSERT INTO job_counts (state, type, jobs) VALUES (NEW.state, COALESCE(NEW.type, 'container'), 1)
     ON CONFLICT (state, type) DO UPDATE SET jobs = jobs + 1;
   INSERT INTO account_jobs (account_id, asset, jobs_open, held)
     VALUES (NEW.account_id, NEW.asset, NOT NEW.over, iif(NEW.settlement = 'held', NEW.price, 0))
@@ -37,8 +37,9 @@ CREATE TRIGGER jobs_counted AFTER INSERT ON jobs BEGIN
     SET jobs_open = jobs_open + excluded.jobs_open, held = held + excluded.held;
 END;
 CREATE TRIGGER jobs_recounted AFTER UPDATE OF state ON jobs WHEN OLD.state <> NEW.state BEGIN
-  UPDATE job_counts SET jobs = jobs - 1 WHERE state = OLD.state AND type = OLD.type;
-  INSERT INTO job_counts (state, type, jobs) VALUES (NEW.state, NEW.type, 1)
+  UPDATE job_counts SET jobs = jobs - 1
+    WHERE state = OLD.state AND type = COALESCE(OLD.type, 'container');
+  INSERT INTO job_counts (state, type, jobs) VALUES (NEW.state, COALESCE(NEW.type, 'container'), 1)
     ON CONFLICT (state, type) DO UPDATE SET jobs = jobs + 1;
 END;
 `,
