@@ -189,6 +189,9 @@ describe('files of a job', () => {
     expect(left.err).toMatch(/a\.txt was removed at 20\S+Z: its owner deleted it\./);
     const gone = await cli(['job', 'download', jobId, 'a.txt']);
     expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('a.txt was removed at')]);
+    const rest = await cli(['job', 'download', jobId, '-o', 'out']);
+    expect([rest.code, rest.out]).toEqual([1, `${join(folder, 'out', 'plots', 'b.txt')}\n`]);
+    expect(rest.err).toMatch(/a\.txt was removed at[^]*1 of 2 files are no longer there/);
   });
 
   it('come whole after a break, and are refused where they are not right', async () => {

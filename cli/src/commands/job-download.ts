@@ -17,7 +17,10 @@ export interface DownloadOptions {
   output: string;
 }
 
-/** `node3 job download JOB [PATH]`: goes on where it was, and leaves only files that are right. */
+/**
+ * `node3 job download JOB [PATH]`: goes on where it was, and leaves only files that are right. Fails
+ * after all others have come where the marketplace has removed some of them.
+ */
 export async function downloadArtifacts(
   context: Context,
   { args, options }: Call<DownloadOptions>,
@@ -26,11 +29,13 @@ export async function downloadArtifacts(
   const [jobId, path] = args;
   const { data, removed } = await askArtifacts(context, requireJobId(jobId));
   const wanted = data.filter(({ name }) => isMeant(name, path));
+  const there = new Set(wanted.map(({ name }) => name));
+  const gone = removed.filter(({ name }) => isMeant(name, path) && !there.has(name));
+  const look = `Look with: ${host.command} job artifacts ${jobId}`;
   if (wanted.length === 0) {
-    const [gone] = removed.filter(({ name }) => isMeant(name, path));
     const none = path === undefined ? 'The job has no files.' : `The job has no file ${path}.`;
-    const problem = gone === undefined ? none : removalText(gone);
-    throw new CommandError('failure', problem, `Look with: ${host.command} job artifacts ${jobId}`);
+    const problem = gone[0] === undefined ? none : removalText(gone[0]);
+    throw new CommandError('failure', problem, look);
   }
   const folder = resolve(host.cwd, options.output);
   for (const artifact of wanted) {
@@ -42,7 +47,10 @@ export async function downloadArtifacts(
     else await terminal.data(target);
     await terminal.talk(`${bytesText(bytes)}, sha256 ${sha256}${had ? ', was there already' : ''}`);
   }
-  return 0;
+  if (gone.length === 0) return 0;
+  for (const file of gone) await terminal.talk(removalText(file));
+  const problem = `${gone.length} of ${gone.length + wanted.length} files are no longer there.`;
+  throw new CommandError('failure', problem, look);
 }
 
 /** A file by its name, or all files of a folder. */
