@@ -4,6 +4,7 @@ import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { contractSchemas } from '@node3/shared/http/contract-schemas';
+import { refuseAddress } from '@node3/shared/http/error-handler';
 import type { Logger } from '@node3/shared/logger';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { agentLimits } from '../agent-limits.ts';
@@ -58,6 +59,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     schemaController: contractSchemas,
     bodyLimit: agentLimits.localBodyBytes,
     forceCloseConnections: true,
+    frameworkErrors: refuseAddress,
   }) as unknown as FastifyInstance;
   let port = options.port;
   // Before the guard: it closes the socket of an upgrade that the guard refuses.

@@ -7,5 +7,6 @@ export function readIdempotencyKey(request: FastifyRequest): string | null {
   if (key === undefined) return null;
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
   const detail = 'The Idempotency-Key header must be 1 to 255 printable characters without spaces.';
-  throw new MarketError('REQUEST_INVALID', { detail });
+  const errors = [{ pointer: '/idempotency-key', detail }];
+  throw new MarketError('REQUEST_INVALID', { detail, errors });
 }

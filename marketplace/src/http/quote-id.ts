@@ -10,5 +10,5 @@ export function readQuoteId(request: FastifyRequest): string | null {
   if (quoteId === undefined) return null;
   if (typeof quoteId === 'string' && pattern.test(quoteId)) return quoteId;
   const detail = 'The Quote-Id header must be an id that POST /api/v1/quotes answered.';
-  throw new MarketError('REQUEST_INVALID', { detail });
+  throw new MarketError('REQUEST_INVALID', { detail, errors: [{ pointer: '/quote-id', detail }] });
 }

@@ -4,6 +4,7 @@ import websocket from '@fastify/websocket';
 import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { contractSchemas } from '@node3/shared/http/contract-schemas';
+import { refuseAddress } from '@node3/shared/http/error-handler';
 import { limits } from '@node3/shared/limits';
 import { streamUrl } from '@node3/shared/routes/stream';
 import type { Tracer } from '@node3/shared/tracing';
@@ -108,6 +109,7 @@ export async function createServer(
     // One logger for all: which request it is stands in the context of each line.
     childLoggerFactory: () => deps.log,
     routerOptions: { maxParamLength: 128 },
+    frameworkErrors: refuseAddress,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   }) as unknown as FastifyInstance;

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MarketError, type ProblemParts, toProblem } from '../error.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { toFieldProblems } from './request-validator.ts';
@@ -27,6 +27,17 @@ export function setErrorHandler(
       .type(problemType)
       .send({ ...toProblem(error, request.id), ...partsOf(error) });
   });
+}
+
+/** Answers an address that the router can't read, before there is a route: as one where nothing is. */
+export function refuseAddress(
+  error: FastifyError,
+  request: Pick<FastifyRequest, 'id'>,
+  reply: FastifyReply,
+): void {
+  const refused = new MarketError('ROUTE_NOT_FOUND', { detail: error.message }, { cause: error });
+  const text = JSON.stringify(toProblem(refused, request.id));
+  void reply.status(refused.status).type(problemType).send(text);
 }
 
 /** What an operating error or a bug of ours is to a caller. */

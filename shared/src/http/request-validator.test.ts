@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { strictObject } from '../schema.ts';
-import { createMessageValidator } from './request-validator.ts';
+import { createMessageValidator, createRequestValidator } from './request-validator.ts';
 
 const schema = strictObject({
   count: Type.Integer({ minimum: 0 }),
@@ -28,6 +28,13 @@ describe('the request validator', () => {
   it.each(['1e999', '-1e999'])('refuses the infinite number %s', (text) => {
     const value: unknown = JSON.parse(`{"count":${text},"names":[]}`);
     expect(createMessageValidator(schema)(value)).toMatchObject([{ pointer: '/count' }]);
+  });
+
+  it.each(['1e999', '-1e999', '1e300'])('refuses the text %s where a number is meant', (count) => {
+    const check = createRequestValidator()({ schema, httpPart: 'querystring' });
+    expect(check({ count, names: [] })).toBe(false);
+    expect(check.errors).toMatchObject([{ instancePath: '/count' }]);
+    expect(check({ count: '12', names: [] })).toBe(true);
   });
 
   it('forgets the problems of the value before', () => {

@@ -33,6 +33,8 @@ export interface ValueOptions {
   chance: Chance;
   /** How often an optional field is there, 0 to 1. */
   optionalRatio: number;
+  /** A text that is known to be good for a pattern, such as the id of something that exists. */
+  known?: (pattern: string) => string | undefined;
 }
 
 const depthMax = 12;
@@ -52,7 +54,7 @@ export function validValue(schema: LooseSchema, options: ValueOptions, depth = 0
     case 'array':
       return validArray(schema, options, depth);
     case 'string':
-      return validText(schema, chance);
+      return validText(schema, options);
     case 'integer':
       return validNumber(schema, 'integer', chance);
     case 'number':
@@ -75,7 +77,7 @@ function validObject(schema: LooseSchema, options: ValueOptions, depth: number) 
   }
   const [named] = Object.entries(schema.patternProperties ?? {});
   if (named !== undefined && options.chance() < ratio) {
-    const name = validText({ pattern: named[0] }, options.chance);
+    const name = validText({ pattern: named[0] }, options);
     value[name] = validValue(named[1], options, depth + 1);
   }
   return value;
@@ -91,18 +93,26 @@ function validArray(schema: LooseSchema, options: ValueOptions, depth: number): 
 /** Patterns are compiled once: that takes longer than a text. */
 const texts = new Map<string, Arbitrary<string>>();
 
-function validText({ pattern, format, minLength = 0, maxLength }: LooseSchema, chance: Chance) {
+function validText(schema: LooseSchema, { chance, known }: ValueOptions): string {
+  const { pattern, format, minLength = 0, maxLength } = schema;
   if (format === 'date-time') return new Date(1_800_000_000_000 * chance()).toISOString();
   if (pattern !== undefined) {
-    const known = texts.get(pattern) ?? stringMatching(new RegExp(pattern));
-    texts.set(pattern, known);
+    const found = known?.(pattern);
+    if (found !== undefined) return found;
+    const matching = texts.get(pattern) ?? stringMatching(withoutLookahead(pattern));
+    texts.set(pattern, matching);
     const seed = Math.floor(chance() * 2 ** 31);
-    const [text = ''] = sample(known, { seed, numRuns: 1 });
+    const [text = ''] = sample(matching, { seed, numRuns: 1 });
     return text.slice(0, maxLength);
   }
   const most = Math.min(maxLength ?? 12, Math.max(minLength, 12));
   const length = minLength + Math.floor(chance() * (most - minLength + 1));
   return Array.from({ length }, () => pick(letters, chance)).join('');
+}
+
+/** The generator knows no lookahead, which only forbids: a text may fail it, rarely. */
+function withoutLookahead(pattern: string): RegExp {
+  return new RegExp(pattern.replaceAll(/\(\?[!=](?:[^()]|\([^()]*\))*\)/g, ''));
 }
 
 function validNumber(schema: LooseSchema, type: 'integer' | 'number', chance: Chance): number {

@@ -84,5 +84,6 @@ function readFence({ headers }: FastifyRequest): FenceText {
   if (Number.isInteger(attempt) && typeof leaseToken === 'string') return { attempt, leaseToken };
   const { attempt: first, leaseToken: second } = contracts.fenceHeaders;
   const detail = `The headers ${first} and ${second} have to name the lease.`;
-  throw new MarketError('REQUEST_INVALID', { detail });
+  const errors = [first, second].map((name) => ({ pointer: `/${name}`, detail: 'is needed' }));
+  throw new MarketError('REQUEST_INVALID', { detail, errors });
 }
