@@ -32,6 +32,7 @@ export class TextMask {
 
   /** @returns what may be shown now. */
   push(text: string): string {
+    if (this.#forms.isEmpty) return text;
     splitColours(text).forEach((piece, index) => {
       if (index % 2 === 1) this.#keepColour(piece);
       else this.#look(piece);

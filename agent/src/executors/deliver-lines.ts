@@ -2,9 +2,13 @@ import type { LogLine } from './executor.ts';
 import type { LogFrame } from './log-frames.ts';
 import { LineAssembler, LogBudget } from './log-lines.ts';
 
-/** Turns frames into lines and hands them over one by one until the budget is used up. */
+/**
+ * Turns frames into lines and hands them over one by one until the budget is used up. Frames come in
+ * groups, as they were read, and a sink is waited for only where it says so: each wait costs more
+ * than a line.
+ */
 export async function deliverLines(
-  frames: AsyncIterable<LogFrame>,
+  groups: AsyncIterable<readonly LogFrame[]>,
   bytesMax: number,
   sink: (line: LogLine) => void | Promise<void>,
 ): Promise<void> {
@@ -13,13 +17,18 @@ export async function deliverLines(
   const deliver = async (lines: LogLine[]) => {
     for (const line of lines) {
       const taken = budget.take(line);
-      for (const next of taken.lines) await sink(next);
+      for (const next of taken.lines) {
+        const taking = sink(next);
+        if (taking !== undefined) await taking;
+      }
       if (taken.exhausted) return false;
     }
     return true;
   };
-  for await (const frame of frames) {
-    const lines = assemblers[frame.stream].push(frame.payload, frame.atMs);
+  for await (const frames of groups) {
+    const lines = frames.flatMap(({ stream, payload, atMs }) =>
+      assemblers[stream].push(payload, atMs),
+    );
     if (!(await deliver(lines))) return;
   }
   await deliver([...assemblers.stdout.end(), ...assemblers.stderr.end()]);

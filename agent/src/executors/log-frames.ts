@@ -21,24 +21,30 @@ export class LogFrameReader {
   /** @throws Error when the bytes are not a log stream. */
   push(chunk: Uint8Array): LogFrame[] {
     const frames: LogFrame[] = [];
-    let rest =
-      this.#pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#pending, chunk]);
-    while (rest.length >= headerBytes) {
-      const length = rest.readUInt32BE(4);
-      if (length > frameBytesMax) throw new Error('the log stream has an impossible frame');
-      if (rest.length < headerBytes + length) break;
-      const stream = rest[0] === 2 ? 'stderr' : 'stdout';
-      frames.push(readFrame(stream, rest.subarray(headerBytes, headerBytes + length)));
-      rest = rest.subarray(headerBytes + length);
+    const bytes = Buffer.concat([this.#pending, chunk]);
+    let at = 0;
+    while (bytes.length - at >= headerBytes) {
+      const begin = at + headerBytes;
+      const end = begin + bytes.readUInt32BE(at + 4);
+      if (end - begin > frameBytesMax) throw new Error('the log stream has an impossible frame');
+      if (bytes.length < end) break;
+      frames.push(readFrame(bytes[at] === 2 ? 'stderr' : 'stdout', bytes, begin, end));
+      at = end;
     }
-    this.#pending = Buffer.from(rest);
+    this.#pending = Buffer.from(bytes.subarray(at));
     return frames;
   }
 }
 
-function readFrame(stream: LogFrame['stream'], content: Buffer): LogFrame {
-  const space = content.indexOf(0x20);
-  const atMs = Date.parse(content.toString('latin1', 0, Math.max(space, 0)));
-  if (space < 0 || Number.isNaN(atMs)) throw new Error('the log stream has a frame without time');
-  return { stream, atMs, payload: content.subarray(space + 1) };
+function readFrame(
+  stream: LogFrame['stream'],
+  bytes: Buffer,
+  begin: number,
+  end: number,
+): LogFrame {
+  const space = bytes.indexOf(0x20, begin);
+  const atMs = Date.parse(bytes.toString('latin1', begin, Math.max(space, begin)));
+  const hasTime = space >= 0 && space < end && !Number.isNaN(atMs);
+  if (!hasTime) throw new Error('the log stream has a frame without time');
+  return { stream, atMs, payload: bytes.subarray(space + 1, end) };
 }

@@ -16,39 +16,39 @@ export class LineAssembler {
   }
 
   /** Takes the next bytes and @returns the lines that are complete now. */
-  push(bytes: Uint8Array, atMs: number): LogLine[] {
+  push(bytes: Buffer, atMs: number): LogLine[] {
     const lines: LogLine[] = [];
     if (this.#pending.length === 0) this.#atMs = atMs;
-    let rest =
-      this.#pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#pending, bytes]);
-    while (rest.length > 0) {
-      const end = rest.indexOf(newline);
-      if (end >= 0 && end <= logLineBytesMax) {
-        lines.push(this.#line(rest.subarray(0, end), false));
-        rest = rest.subarray(end + 1);
-      } else if (rest.length > logLineBytesMax) {
-        const cut = characterStart(rest, logLineBytesMax);
-        lines.push(this.#line(rest.subarray(0, cut), true));
-        rest = rest.subarray(cut);
+    const rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
+    let at = 0;
+    while (at < rest.length) {
+      const end = rest.indexOf(newline, at);
+      if (end >= 0 && end - at <= logLineBytesMax) {
+        lines.push(this.#line(rest.toString('utf8', at, end), false));
+        at = end + 1;
+      } else if (rest.length - at > logLineBytesMax) {
+        const cut = characterStart(rest, at + logLineBytesMax);
+        lines.push(this.#line(rest.toString('utf8', at, cut), true));
+        at = cut;
       } else {
         break;
       }
       this.#atMs = atMs;
     }
-    this.#pending = Buffer.from(rest);
+    this.#pending = Buffer.from(rest.subarray(at));
     return lines;
   }
 
   /** @returns the last line when it had no line break. */
   end(): LogLine[] {
     if (this.#pending.length === 0) return [];
-    const line = this.#line(this.#pending, false);
+    const line = this.#line(this.#pending.toString('utf8'), false);
     this.#pending = Buffer.alloc(0);
     return [{ ...line, brokenOff: true }];
   }
 
-  #line(bytes: Buffer, continued: boolean): LogLine {
-    return { stream: this.#stream, atMs: this.#atMs, text: bytes.toString('utf8'), continued };
+  #line(text: string, continued: boolean): LogLine {
+    return { stream: this.#stream, atMs: this.#atMs, text, continued };
   }
 }
 
@@ -83,8 +83,7 @@ export class LogBudget {
 
   /** @returns what to deliver of a line, and whether nothing more may follow. */
   take(line: LogLine): { lines: LogLine[]; exhausted: boolean } {
-    const bytes = Buffer.from(line.text);
-    const cost = bytes.length + 1;
+    const cost = Buffer.byteLength(line.text) + 1;
     if (this.#linesLeft === 0) {
       return {
         lines: [this.#marker(line, `${logLinesMax(this.#bytesMax)} lines`)],
@@ -96,6 +95,7 @@ export class LogBudget {
       this.#bytesLeft -= cost;
       return { lines: [line], exhausted: false };
     }
+    const bytes = Buffer.from(line.text);
     const cut = bytes.subarray(0, characterStart(bytes, this.#bytesLeft)).toString('utf8');
     const marker = this.#marker(line, `${this.#bytesMax} bytes`);
     // It did go on: whoever looks for something in it must not take the cut for its end.

@@ -78,10 +78,12 @@ async function readStdout(container: Docker.Container): Promise<string | null> {
   });
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const { payload } of readFrames(stream)) {
-    bytes += payload.length;
+  for await (const frames of readFrames(stream)) {
+    for (const { payload } of frames) {
+      bytes += payload.length;
+      parts.push(payload);
+    }
     if (bytes > outputJsonBytesMax) return null;
-    parts.push(payload);
   }
   return Buffer.concat(parts).toString('utf8');
 }

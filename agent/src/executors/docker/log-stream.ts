@@ -33,14 +33,14 @@ async function* readAll(
   container: Docker.Container,
   sinceMs: number | undefined,
   signal: AbortSignal,
-): AsyncGenerator<LogFrame> {
-  const position: LogPosition = { atMs: sinceMs, keys: [] };
+): AsyncGenerator<LogFrame[]> {
+  const position: LogPosition = { atMs: sinceMs, frames: [] };
   let awaySinceMs: number | null = null;
   for (let ends = 0; ends < 2; ) {
     try {
-      for await (const frame of readFrom(container, position, signal)) {
+      for await (const frames of readFrom(container, position, signal)) {
         awaySinceMs = null;
-        yield frame;
+        yield frames;
       }
       ends += 1;
     } catch (error) {
@@ -55,7 +55,7 @@ async function* readAll(
 /** How far a log was read: the instant of its last frame, and all frames that were read of it. */
 interface LogPosition {
   atMs: number | undefined;
-  keys: string[];
+  frames: LogFrame[];
 }
 
 /** One reading from where the last one ended. */
@@ -63,8 +63,10 @@ async function* readFrom(
   container: Docker.Container,
   position: LogPosition,
   signal: AbortSignal,
-): AsyncGenerator<LogFrame> {
-  const { atMs: fromMs, keys } = position;
+): AsyncGenerator<LogFrame[]> {
+  const { atMs: fromMs } = position;
+  const repeated = position.frames.map(keyOf);
+  const hasRead = repeated.length > 0;
   const log = await container.logs({
     stdout: true,
     stderr: true,
@@ -73,19 +75,20 @@ async function* readFrom(
     ...(fromMs === undefined ? {} : { since: fromMs / 1000 }),
     abortSignal: signal,
   });
-  const repeated = [...keys];
-  for await (const frame of readFrames(log)) {
-    if (keys.length > 0 && fromMs !== undefined && frame.atMs < fromMs) continue;
-    const key = keyOf(frame);
-    const seen = repeated.indexOf(key);
-    if (seen >= 0) {
-      repeated.splice(seen, 1);
-      continue;
+  const isFresh = (frame: LogFrame) => {
+    if (hasRead && fromMs !== undefined && frame.atMs < fromMs) return false;
+    const seen = repeated.length === 0 ? -1 : repeated.indexOf(keyOf(frame));
+    if (seen >= 0) repeated.splice(seen, 1);
+    return seen < 0;
+  };
+  for await (const frames of readFrames(log)) {
+    const fresh = frames.filter(isFresh);
+    for (const frame of fresh) {
+      if (frame.atMs !== position.atMs) position.frames = [];
+      position.atMs = frame.atMs;
+      position.frames.push(frame);
     }
-    if (frame.atMs !== position.atMs) position.keys = [];
-    position.atMs = frame.atMs;
-    position.keys.push(key);
-    yield frame;
+    if (fresh.length > 0) yield fresh;
   }
 }
 
@@ -93,11 +96,14 @@ function keyOf({ atMs, payload, stream }: LogFrame): string {
   return `${atMs} ${stream} ${payload.toString('latin1')}`;
 }
 
-/** Reads the frames of an engine's answer and closes it when the reader has had enough. */
-export async function* readFrames(stream: NodeJS.ReadableStream): AsyncGenerator<LogFrame> {
+/**
+ * Reads the frames of an engine's answer, those of each piece at once, and closes it when the reader
+ * has had enough.
+ */
+export async function* readFrames(stream: NodeJS.ReadableStream): AsyncGenerator<LogFrame[]> {
   const frames = new LogFrameReader();
   try {
-    for await (const chunk of stream) yield* frames.push(chunk as Buffer);
+    for await (const chunk of stream) yield frames.push(chunk as Buffer);
   } finally {
     if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
   }

@@ -12,7 +12,7 @@ export async function* followFrames(
   file: string,
   hasEnded: () => boolean,
   signal: AbortSignal,
-): AsyncGenerator<LogFrame> {
+): AsyncGenerator<LogFrame[]> {
   const handle = await open(file, 'r').catch(() => null);
   if (handle === null) return;
   const frames = new LogFrameReader();
@@ -22,7 +22,7 @@ export async function* followFrames(
       // Asked before reading: what was written before the end is then read for certain.
       const ended = hasEnded();
       const { bytesRead } = await handle.read(buffer, 0, readBytes);
-      if (bytesRead > 0) yield* frames.push(buffer.subarray(0, bytesRead));
+      if (bytesRead > 0) yield frames.push(buffer.subarray(0, bytesRead));
       else if (ended) return;
       else await sleep(pollMs, undefined, { signal }).catch(() => {});
     }
@@ -36,11 +36,13 @@ export async function readStoredStdout(file: string): Promise<string | null> {
   const parts: Buffer[] = [];
   let bytes = 0;
   const never = new AbortController().signal;
-  for await (const frame of followFrames(file, () => true, never)) {
-    if (frame.stream !== 'stdout') continue;
-    bytes += frame.payload.length;
+  for await (const frames of followFrames(file, () => true, never)) {
+    for (const { stream, payload } of frames) {
+      if (stream !== 'stdout') continue;
+      bytes += payload.length;
+      parts.push(payload);
+    }
     if (bytes > outputJsonBytesMax) return null;
-    parts.push(Buffer.from(frame.payload));
   }
   return Buffer.concat(parts).toString('utf8');
 }

@@ -5,6 +5,7 @@ import type {
   Closing,
   JournalExecution,
   JournalPhase,
+  NewLine,
   PendingReport,
   SpooledLine,
 } from '../journal.ts';
@@ -31,13 +32,15 @@ export interface ExecutionRow {
   lines_truncated: number;
 }
 
-export interface LineRow {
-  seq: number;
-  stream: LogStream;
-  at_ms: number;
-  text: string;
-  partial: number;
+/** Lines that were appended together: a row for each would cost many times their bytes. */
+export interface BatchRow {
+  seq_first: number;
+  seq_last: number;
+  /** A JSON array of `PackedLine`. */
+  lines: string;
 }
+
+type PackedLine = [stream: LogStream, atMs: number, text: string, partial: 0 | 1];
 
 export function toExecution(row: ExecutionRow): JournalExecution {
   const offer = JSON.parse(row.offer) as ExecutionOffer;
@@ -69,12 +72,23 @@ export function toExecution(row: ExecutionRow): JournalExecution {
   };
 }
 
-export function toLine(row: LineRow): SpooledLine {
-  return {
-    seq: row.seq,
-    stream: row.stream,
-    atMs: row.at_ms,
-    text: row.text,
-    partial: row.partial === 1,
-  };
+export function packLines(lines: readonly NewLine[]): string {
+  const pack = ({ stream, atMs, text, partial }: NewLine): PackedLine => [
+    stream,
+    Math.round(atMs),
+    text,
+    partial ? 1 : 0,
+  ];
+  return JSON.stringify(lines.map(pack));
+}
+
+export function unpackLines(row: BatchRow): SpooledLine[] {
+  const lines = JSON.parse(row.lines) as PackedLine[];
+  return lines.map(([stream, atMs, text, partial], index) => ({
+    seq: row.seq_first + index,
+    stream,
+    atMs,
+    text,
+    partial: partial === 1,
+  }));
 }

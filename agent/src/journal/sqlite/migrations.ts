@@ -68,6 +68,19 @@ const migrations: readonly string[] = [
     totals TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE log_batch (
+    execution_id TEXT NOT NULL REFERENCES execution (execution_id) ON DELETE CASCADE,
+    seq_first INTEGER NOT NULL,
+    seq_last INTEGER NOT NULL,
+    lines TEXT NOT NULL,
+    PRIMARY KEY (execution_id, seq_last)
+  ) STRICT;
+  INSERT INTO log_batch
+    SELECT execution_id, seq, seq, json_array(json_array(stream, at_ms, text, partial))
+    FROM log_line;
+  DROP TABLE log_line;
+  `,
 ];
 
 /** @throws when the file was written by a newer version of the agent. */

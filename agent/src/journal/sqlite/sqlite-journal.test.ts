@@ -171,6 +171,47 @@ describe('log lines', () => {
     expect(journal.tailLines(executionId, 9).map(({ text }) => text)).toEqual(['b', 'c']);
   });
 
+  it('are read, sent and kept from anywhere within a batch', () => {
+    const executionId = accepted();
+    const texts = 'abcdefghi'.split('');
+    for (const at of [0, 3, 6]) {
+      const lines = texts.slice(at, at + 3).map(line);
+      journal.appendLines(executionId, lines, { bytes: 6, truncated: false });
+    }
+    const read = (after: number, count: number) =>
+      journal.readLines(executionId, after, count).map(({ seq, text }) => `${seq}${text}`);
+    expect(read(1, 4)).toEqual(['2b', '3c', '4d', '5e']);
+    journal.ackLines(executionId, 5, 1);
+    expect(read(0, 9)).toEqual(['5e', '6f', '7g', '8h', '9i']);
+    expect(journal.tailLines(executionId, 4).map(({ seq }) => seq)).toEqual([6, 7, 8, 9]);
+    journal.ackLines(executionId, 8, 2);
+    expect(read(0, 9)).toEqual(['7g', '8h', '9i']);
+    journal.ackLines(executionId, 9, 0);
+    expect(read(0, 9)).toEqual([]);
+  });
+
+  it('of a journal that had a row for each are read as before', () => {
+    const executionId = accepted();
+    journal.appendLines(executionId, [line('a'), line('b')], { bytes: 4, truncated: false });
+    const before = journal.readLines(executionId, 0, 9);
+    journal.close();
+    const db = openDatabase(path);
+    db.exec(`
+      CREATE TABLE log_line (
+        execution_id TEXT NOT NULL REFERENCES execution (execution_id) ON DELETE CASCADE,
+        seq INTEGER NOT NULL, stream TEXT NOT NULL, at_ms INTEGER NOT NULL, text TEXT NOT NULL,
+        partial INTEGER NOT NULL, PRIMARY KEY (execution_id, seq)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO log_line SELECT execution_id, 1, 'stdout', 1, 'a', 0 FROM log_batch;
+      INSERT INTO log_line SELECT execution_id, 2, 'stdout', 1, 'b', 0 FROM log_batch;
+      DROP TABLE log_batch;
+      PRAGMA user_version = 2;
+    `);
+    db.close();
+    journal = open();
+    expect(journal.readLines(executionId, 0, 9)).toEqual(before);
+  });
+
   it('can not be acknowledged beyond what exists, nor taken back', () => {
     const executionId = accepted();
     journal.appendLines(executionId, [line('a'), line('b')], { bytes: 4, truncated: false });

@@ -15,7 +15,13 @@ import type {
   SpooledLine,
 } from '../journal.ts';
 import { insertEarnings, readEarnings, readTotals } from './earning-tables.ts';
-import { type ExecutionRow, type LineRow, toExecution, toLine } from './execution-row.ts';
+import {
+  type BatchRow,
+  type ExecutionRow,
+  packLines,
+  toExecution,
+  unpackLines,
+} from './execution-row.ts';
 import { migrate } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -190,38 +196,42 @@ export class SqliteJournal implements Journal {
   }
 
   appendLines(executionId: string, lines: readonly NewLine[], facts: AppendFacts): void {
-    const insert = this.#db.prepare(
-      `INSERT INTO log_line (execution_id, seq, stream, at_ms, text, partial)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-    );
+    const packed = packLines(lines);
     this.#db
       .transaction(() => {
         const found = this.find(executionId);
         assert(found !== null, 'lines belong to a known execution');
-        let seq = found.lines.spooled;
-        for (const line of lines) {
-          seq += 1;
-          const partial = line.partial ? 1 : 0;
-          insert.run(executionId, seq, line.stream, Math.round(line.atMs), line.text, partial);
-        }
+        const { spooled } = found.lines;
+        const seqLast = spooled + lines.length;
+        this.#db
+          .prepare(
+            `INSERT INTO log_batch (execution_id, seq_first, seq_last, lines) VALUES (?, ?, ?, ?)`,
+          )
+          .run(executionId, spooled + 1, seqLast, packed);
         this.#change(
           executionId,
           `lines_spooled = ?, lines_bytes = lines_bytes + ?,
            lines_truncated = max(lines_truncated, ?)`,
           'TRUE',
-          [seq, facts.bytes, facts.truncated ? 1 : 0],
+          [seqLast, facts.bytes, facts.truncated ? 1 : 0],
         );
       })
       .immediate();
   }
 
   readLines(executionId: string, afterSeq: number, count: number): SpooledLine[] {
-    return this.#db
-      .prepare<[string, number, number], LineRow>(
-        'SELECT * FROM log_line WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+    const batches = this.#db
+      .prepare<[string, number], BatchRow>(
+        `SELECT seq_first, seq_last, lines FROM log_batch
+         WHERE execution_id = ? AND seq_last > ? ORDER BY seq_last`,
       )
-      .all(executionId, afterSeq, count)
-      .map(toLine);
+      .iterate(executionId, afterSeq);
+    const found: SpooledLine[] = [];
+    for (const batch of batches) {
+      for (const line of unpackLines(batch)) if (line.seq > afterSeq) found.push(line);
+      if (found.length >= count) break;
+    }
+    return found.slice(0, count);
   }
 
   ackLines(executionId: string, seq: number, keep: number): void {
@@ -229,21 +239,45 @@ export class SqliteJournal implements Journal {
       .transaction(() => {
         const set = 'lines_acked = max(lines_acked, min(lines_spooled, ?))';
         this.#change(executionId, set, 'TRUE', [seq]);
-        this.#db
-          .prepare('DELETE FROM log_line WHERE execution_id = ? AND seq <= ?')
-          .run(executionId, seq - keep);
+        this.#dropLines(executionId, seq - keep);
       })
       .immediate();
   }
 
-  tailLines(executionId: string, count: number): SpooledLine[] {
-    return this.#db
-      .prepare<[string, number], LineRow>(
-        'SELECT * FROM log_line WHERE execution_id = ? ORDER BY seq DESC LIMIT ?',
+  /** Deletes lines up to a number: whole batches, and the beginning of the one that has it. */
+  #dropLines(executionId: string, seq: number): void {
+    if (seq <= 0) return;
+    this.#db
+      .prepare('DELETE FROM log_batch WHERE execution_id = ? AND seq_last <= ?')
+      .run(executionId, seq);
+    const first = this.#db
+      .prepare<[string], BatchRow>(
+        `SELECT seq_first, seq_last, lines FROM log_batch
+         WHERE execution_id = ? ORDER BY seq_last LIMIT 1`,
       )
-      .all(executionId, count)
-      .map(toLine)
-      .toReversed();
+      .get(executionId);
+    if (first === undefined || first.seq_first > seq) return;
+    const kept = unpackLines(first).filter((line) => line.seq > seq);
+    this.#db
+      .prepare(
+        `UPDATE log_batch SET seq_first = ?, lines = ? WHERE execution_id = ? AND seq_last = ?`,
+      )
+      .run(seq + 1, packLines(kept), executionId, first.seq_last);
+  }
+
+  tailLines(executionId: string, count: number): SpooledLine[] {
+    const batches = this.#db
+      .prepare<[string], BatchRow>(
+        `SELECT seq_first, seq_last, lines FROM log_batch
+         WHERE execution_id = ? ORDER BY seq_last DESC`,
+      )
+      .iterate(executionId);
+    const found: SpooledLine[] = [];
+    for (const batch of batches) {
+      found.push(...unpackLines(batch).toReversed());
+      if (found.length >= count) break;
+    }
+    return found.slice(0, count).toReversed();
   }
 
   prune(keep: number): void {
