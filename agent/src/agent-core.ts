@@ -49,6 +49,8 @@ export interface ExecutorContext {
   config: AgentConfig;
   /** The policy as it is now; null where no job runs. */
   policy: Pick<PolicyStore, 'current' | 'file'> | null;
+  /** Memory that no job has, bytes; 0 while the agent takes no job. */
+  idleMemoryBytes: () => number;
   clock: HostClock;
   log: Logger;
   /** Where secrets of jobs lie; null where there is no place for them. */
@@ -100,13 +102,19 @@ export interface CoreEvents {
   onFatal: (error: unknown) => void;
 }
 
+/** What is known outside of the core. */
+export interface CoreOwner extends Pick<ExecutorContext, 'idleMemoryBytes'> {
+  wallet: WalletKey;
+  policyStore: PolicyStore;
+}
+
 /** All long-lived parts, wired to each other. */
 export type AgentCore = ReturnType<typeof createCore>;
 
 export function createCore(
   config: AgentConfig,
   parts: AgentParts,
-  { wallet, policyStore }: { wallet: WalletKey; policyStore: PolicyStore },
+  { wallet, policyStore, idleMemoryBytes }: CoreOwner,
   events: CoreEvents,
 ) {
   const { bootId, clock, log, random, tracer } = parts;
@@ -151,6 +159,7 @@ export function createCore(
     ownerId,
     config: withPolicy(config, started),
     policy: policyStore,
+    idleMemoryBytes,
     clock,
     log,
     secretFiles,

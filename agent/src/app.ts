@@ -19,6 +19,7 @@ import { ProverProcess } from './gpu-proof/prover-process.ts';
 import { readBootId, systemHostClock } from './host-clock.ts';
 import type { LocalApi } from './http/local-api.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
+import { findIdleMemory } from './idle-memory.ts';
 import { ensureLocalToken } from './local-token.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
 import { createAgentScrape } from './observability/agent-scrape.ts';
@@ -87,7 +88,11 @@ export async function startAgent(
   const core = createCore(
     config,
     parts,
-    { wallet, policyStore },
+    {
+      wallet,
+      policyStore,
+      idleMemoryBytes: () => (life === null ? 0 : findIdleMemory(core, life)),
+    },
     {
       onStatus: () => server?.changed(),
       onCapacity: () => {

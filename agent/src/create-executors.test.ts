@@ -18,7 +18,13 @@ it('has no native executor unless the provider allows it, engine or not', async 
       ...environment,
     };
     const config = readAgentConfig(env, { hostname: 'test', dashboardDir: null });
-    const parts = { clock: systemHostClock, log: silentLogger, policy: null, secretFiles: null };
+    const parts = {
+      clock: systemHostClock,
+      log: silentLogger,
+      policy: null,
+      secretFiles: null,
+      idleMemoryBytes: () => 0,
+    };
     const context = { ownerId: 'owner', config, ...parts };
     const executors = createExecutors(context);
     await Promise.all(executors.map((executor) => executor.close()));
@@ -34,7 +40,13 @@ it('ends containers and pulls at the disk floor of the policy', () => {
   const environment = { DOCKER_HOST: 'unix:///nonexistent.sock' };
   const config = readAgentConfig(environment, { hostname: 'test', dashboardDir: null });
   const policy = { ...openPolicy, diskFloorBytes: 7 * 1024 ** 3 };
-  const parts = { clock: systemHostClock, log: silentLogger, policy: null, secretFiles: null };
+  const parts = {
+    clock: systemHostClock,
+    log: silentLogger,
+    policy: null,
+    secretFiles: null,
+    idleMemoryBytes: () => 0,
+  };
   const context = { ownerId: 'owner', config: withPolicy(config, policy), ...parts };
   expect(dockerOptions(context).diskFreeBytesMin).toBe(7 * 1024 ** 3);
   expect(findRestartNeed(openPolicy, policy)).toContain('the new disk floor');

@@ -54,7 +54,7 @@ function createDockerExecutor(context: ExecutorContext): DockerExecutor {
 
 /** What the provider's settings and policy say of containers. */
 export function dockerOptions(context: ExecutorContext): DockerExecutorDeps {
-  const { clock, config, log, ownerId, policy, secretFiles } = context;
+  const { clock, config, idleMemoryBytes, log, ownerId, policy, secretFiles } = context;
   const docker = connectTo(config);
   const egress = egressPolicyFor(config.egressHosts ?? []);
   return {
@@ -71,7 +71,11 @@ export function dockerOptions(context: ExecutorContext): DockerExecutorDeps {
     ...(policy !== null && {
       warm: {
         file: join(config.dataDir, 'warm-containers.json'),
-        policy: () => ({ containersMax: policy.current.warmContainers, version: policy.file }),
+        policy: () => ({
+          containersMax: policy.current.warmContainers,
+          version: policy.file,
+          memoryBytes: idleMemoryBytes(),
+        }),
       },
     }),
     diskBytesPerSec: config.diskBytesPerSec ?? null,

@@ -29,6 +29,7 @@ export async function runDoctor(config: AgentConfig, image: string | null): Prom
     clock,
     log: silentLogger,
     policy: null,
+    idleMemoryBytes: () => 0,
     secretFiles: null,
   };
   const [executor] = createExecutors(context);

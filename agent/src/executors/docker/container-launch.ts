@@ -20,7 +20,7 @@ import { handOverOutput } from './podman-start.ts';
 import { toStartError } from './start-error.ts';
 import type { WarmPool } from './warm/warm-pool.ts';
 import type { WarmRecords } from './warm/warm-records.ts';
-import { findWarmShape, type WarmShape } from './warm/warm-shape.ts';
+import { findWarmJob, type WarmJob } from './warm/warm-shape.ts';
 
 export type LaunchDeps = SupervisionDeps & {
   secretFiles: SecretFiles | null;
@@ -50,11 +50,11 @@ export async function launchContainer(
     }
     const { command, entrypoint, env, imageId: id, volumes } = image;
     const imageTraits = { id, volumes, env, command, entrypoint };
-    const canWait = engine === 'docker' && deps.volumesReachable;
-    const isOn = deps.warm?.pool.isOn === true && canWait;
-    const shape = isOn ? findWarmShape(request, imageTraits, traits) : null;
-    const given = shape === null ? null : await giveToWarm(deps, shape, facts, files);
+    const isOn = engine === 'docker' && deps.warm?.pool.isOn === true;
+    const job = isOn ? findWarmJob(request, imageTraits, traits, deps.fixedVolumes) : null;
+    const given = job === null ? null : await giveToWarm(deps, job, facts, files);
     if (given !== null) return given;
+    await deps.warm?.pool.makeRoom();
     const secretsDirectory = await writeSecrets(deps.secretFiles, request, null);
     const network =
       request.network === 'none'
@@ -69,7 +69,7 @@ export async function launchContainer(
     const feed = await openStdin(deps.docker, request);
     await container.start();
     feed();
-    if (shape !== null) deps.warm?.pool.want(shape);
+    if (job !== null) deps.warm?.pool.want(job.shape);
     const { State } = await container.inspect();
     const startedAtMs = readEngineTime(State.StartedAt) ?? deps.clock.nowMs();
     return new ContainerSupervision(deps, facts, startedAtMs);
@@ -81,20 +81,22 @@ export async function launchContainer(
 /** @returns null when no container waits for a job like this one. */
 async function giveToWarm(
   deps: LaunchDeps,
-  shape: WarmShape,
+  { shape, startLine }: WarmJob,
   facts: ContainerFacts,
   files: JobFiles,
 ): Promise<ContainerSupervision | null> {
   const box = (await deps.warm?.pool.take(shape)) ?? null;
   if (box === null) return null;
   const { boxId } = box;
-  const startedAtMs = deps.clock.nowMs();
-  const record = { facts: { ...facts, boxId }, startedAtMs };
+  const own = { ...facts, boxId };
+  const record = { facts: own, startedAtMs: deps.clock.nowMs(), isTold: false };
   // Known on disk before its first instruction: a later process finds it, or knows that there was none.
   await Promise.all([deps.warm?.records.save(record), fillVolumes(deps, boxId, files)]);
-  await box.start(shape.startLine);
+  const startedAtMs = deps.clock.nowMs();
+  await box.start(startLine);
+  await deps.warm?.records.save({ facts: own, startedAtMs, isTold: true });
   deps.warm?.pool.want(shape);
-  return new ContainerSupervision(deps, record.facts, startedAtMs);
+  return new ContainerSupervision(deps, own, startedAtMs);
 }
 
 /**

@@ -7,6 +7,7 @@ import { classifyExit, type StopCause } from '../exit-reason.ts';
 import { collectOutput } from './collect-output.ts';
 import type { ContainerFacts } from './container-labels.ts';
 import { readOutputBytes, type UsageDeps } from './container-usage.ts';
+import { unusedExitCode } from './warm/warm-shape.ts';
 
 export interface OutcomeDeps extends UsageDeps {
   clock: Clock;
@@ -40,7 +41,7 @@ export async function describeOutcome(
   const stopCause = ended.stopCause ?? (await findDiskCause(deps, facts));
   const engineEndedIt =
     stopCause === null &&
-    isKilled(State.ExitCode) &&
+    (isKilled(State.ExitCode) || (waited && State.ExitCode === unusedExitCode)) &&
     (await findForeignKill(deps, container, ended));
   const { reason, signal, detail } = classifyExit({
     exitCode: State.Running ? null : State.ExitCode,

@@ -219,9 +219,8 @@ export class DockerExecutor implements Executor {
     const found = await readOwnedExecution(this.#deps.docker, this.#deps.agentId, boxId);
     if (found === null) return null;
     // The agent died before it had told the container what to run.
-    if (record !== null && found.owned.state === 'exited' && found.exitCode === unusedExitCode) {
-      return null;
-    }
+    const isUnused = found.owned.state === 'exited' && found.exitCode === unusedExitCode;
+    if (record?.isTold === false && isUnused) return null;
     const facts = record?.facts ?? found.facts;
     const owned = { ...found.owned, ...ownerIn(record) };
     if (owned.startedAtMs !== null && !this.#supervisions.has(executionId)) {
@@ -270,7 +269,7 @@ export class DockerExecutor implements Executor {
       make: (shape, boxId) => makeWarmBox(this.#deps, shape, boxId),
       remove: (boxId) => this.#removeBox(boxId),
     });
-    return { pool, records: new WarmRecords(warm.file) };
+    return { pool, records: new WarmRecords(warm.file, log) };
   }
 
   /** What waits for a job is nobody's; what an earlier process left waiting is a leftover. */

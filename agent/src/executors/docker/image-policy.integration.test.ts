@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { silentLogger } from '@node3/shared/logger';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ImageRegistry, startImageRegistry } from '../../testing/image-registry.ts';
 import type { PrepareProgress } from '../executor.ts';
 import { findTestEngine } from './docker-test-engine.ts';
@@ -34,10 +34,11 @@ describe.skipIf(skip)('images from a registry', () => {
     await rm(folder, { recursive: true });
   });
 
+  const imagesFile = () => path.join(folder, 'images.json');
+
   function depsFor(images: ImagePolicy, changes: Partial<ImagePullDeps> = {}): ImagePullDeps {
     const common = { docker, log: silentLogger };
-    const file = path.join(folder, 'images.json');
-    const cache = new ImageCache({ ...common, clock: systemClock, file });
+    const cache = new ImageCache({ ...common, clock: systemClock, file: imagesFile() });
     const engine = 'docker' as const;
     return { ...common, images, cache, engine, volumesReachable: true, ...changes };
   }
@@ -135,6 +136,30 @@ describe.skipIf(skip)('images from a registry', () => {
     await pull(at('four'), depsFor({ ...budget, cacheBytesMax: 0 }));
     const last = ['own', 'one', 'three', 'four'].map(isHere);
     expect(await Promise.all(last)).toEqual([true, false, false, true]);
+  });
+
+  it('counts what a pull brought that was ended just before its tag', async () => {
+    const digest = await publish('late');
+    const ended = new AbortController();
+    const modem = Object.assign(Object.create(docker.modem), {
+      followProgress: (stream: NodeJS.ReadableStream, done: () => void) =>
+        docker.modem.followProgress(stream, () => {
+          ended.abort(new Error('nobody waits any more'));
+          done();
+        }),
+    });
+    const stopping = depsFor(named, { docker: Object.assign(Object.create(docker), { modem }) });
+    const tag = `${registry.host}/late:v1`;
+    const exact = `${registry.host}/late@${digest}`;
+    names.push(tag, exact);
+    const pulling = ensureImage(stopping, tag, ended.signal, () => {});
+    await expect(pulling).rejects.toThrow('nobody waits');
+    await vi.waitFor(async () => {
+      expect(Object.keys(JSON.parse(await readFile(imagesFile(), 'utf8')))).toContain(exact);
+    });
+    await expect(docker.getImage(tag).inspect()).rejects.toMatchObject({ statusCode: 404 });
+    await depsFor(named).cache.trim(0, '');
+    await expect(docker.getImage(exact).inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
   it('threat 31: stops a pull that is larger than it may be, or fills the disk', async () => {

@@ -136,12 +136,10 @@ export async function ensureImage(
   const remote = await readBefore(deps, image, signal);
   onProgress({ phase: 'pulling', bytesDone: null, bytesTotal: null });
   await pullWatched(deps, image, remote, signal, onProgress);
-  await deps.cache.add(image.name, 0);
   const pulled = await raceSignal(findImage(deps, reference), signal);
   if (pulled === null) {
     throw new ExecutionError('image_pull_failed', 'The image was gone right after its pull.');
   }
-  await deps.cache.add(image.name, pulled.sizeBytes ?? 0);
   await deps.cache.trim(deps.images.cacheBytesMax, image.name);
   return { ...pulled, pulled: true };
 }
@@ -240,18 +238,54 @@ function watchDisk(deps: ImagePullDeps, stop: AbortController): Loop {
   });
 }
 
-/** A tag is given to what was read before, wherever it leads by now. */
+/**
+ * A tag is given to what was read before, wherever it leads by now. Goes to its end when nobody
+ * waits for it any more, too: what came counts among the images that jobs brought, and of a pull that
+ * failed only what was not here before.
+ */
 async function pullExactly(
-  deps: Pick<ImagePullDeps, 'docker'>,
+  deps: ImagePullDeps,
   { digest, name, repository, tag }: ImageReference,
   remote: RemoteImage | null,
   signal: AbortSignal,
   onProgress: (progress: PrepareProgress) => void,
 ): Promise<void> {
-  if (digest !== null || remote === null) return pull(deps, name, signal, onProgress);
-  const exact = `${repository}@${remote.digest}`;
-  await pull(deps, exact, signal, onProgress);
-  await deps.docker.getImage(exact).tag({ repo: repository, tag });
+  const isExact = digest !== null || remote === null;
+  const exact = isExact ? name : `${repository}@${remote.digest}`;
+  let came = await listMissing(deps, [name, exact]);
+  try {
+    await pull(deps, exact, signal, onProgress);
+    signal.throwIfAborted();
+    if (!isExact) await deps.docker.getImage(exact).tag({ repo: repository, tag });
+    came = [name];
+  } finally {
+    await noteImage(deps, came).catch((error: unknown) => {
+      deps.log.warn({ err: error, image: name }, 'an image that a job brought is not counted');
+    });
+  }
+}
+
+/** Notes the first of these names that an image has. */
+async function noteImage(deps: ImagePullDeps, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const bytes = await sizeOf(deps, name);
+    if (bytes !== null) return await deps.cache.add(name, bytes);
+  }
+}
+
+async function listMissing(deps: ImagePullDeps, names: readonly string[]): Promise<string[]> {
+  const sizes = await Promise.all(names.map((name) => sizeOf(deps, name)));
+  return names.filter((_name, i) => sizes[i] === null);
+}
+
+/** @returns bytes of an image; null when this machine has none of that name. */
+async function sizeOf({ docker }: ImagePullDeps, name: string): Promise<number | null> {
+  try {
+    return (await docker.getImage(name).inspect()).Size;
+  } catch (error) {
+    if (engineStatus(error) === 404) return null;
+    throw error;
+  }
 }
 
 async function pull(

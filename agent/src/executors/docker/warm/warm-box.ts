@@ -1,14 +1,15 @@
-import type { Logger } from '@node3/shared/logger';
 import type Docker from 'dockerode';
 import { createContainer } from '../container-launch.ts';
 import { createVolumes, type ExecutionVolumeDeps } from '../execution-volumes.ts';
-import { checkVisibleDevices } from '../gpu-check.ts';
 import type { WarmBox } from './warm-pool.ts';
 import type { WarmShape } from './warm-shape.ts';
 
+/** All that a container gets of the processors while nobody pays for it: a twentieth of one. */
+const waitingNanoCpus = 50_000_000;
+
 /** Makes and starts a container that waits for a job of this shape. */
 export async function makeWarmBox(
-  deps: ExecutionVolumeDeps & { docker: Docker; log: Logger },
+  deps: ExecutionVolumeDeps & { docker: Docker },
   shape: WarmShape,
   boxId: string,
 ): Promise<WarmBox> {
@@ -17,8 +18,9 @@ export async function makeWarmBox(
   const noFiles = { input: [], code: [] };
   const outputDevice = await createVolumes(making, request, noFiles, plain.Image ?? '');
   const { config } = shape.build(boxId, outputDevice);
-  await checkVisibleDevices(deps, config, request.devices);
-  const container = await createContainer(deps.docker, config);
+  const NanoCpus = config.HostConfig?.NanoCpus ?? waitingNanoCpus;
+  const waiting = { ...config.HostConfig, NanoCpus: Math.min(NanoCpus, waitingNanoCpus) };
+  const container = await createContainer(deps.docker, { ...config, HostConfig: waiting });
   const stream = await container.attach({ stream: true, stdin: true, hijack: true });
   let isOpen = true;
   const close = () => {
@@ -29,17 +31,29 @@ export async function makeWarmBox(
   stream.on('end', close);
   stream.resume();
   await container.start();
+  const isWaiting = async () => {
+    if (!isOpen) return false;
+    const { State } = await container.inspect();
+    return isOpen && State.Running && !State.Paused;
+  };
   return {
     boxId,
-    async isWaiting() {
-      if (!isOpen) return false;
-      const { State } = await container.inspect();
-      return State.Running && !State.Paused;
+    isWaiting,
+    async claim() {
+      const [waits] = await Promise.all([isWaiting(), container.update({ NanoCpus })]);
+      return waits;
     },
-    start: (line) =>
-      new Promise((resolve, reject) => {
-        stream.once('error', reject);
-        stream.end(line, resolve);
-      }),
+    start: (line) => sendLine(stream, line),
   };
+}
+
+/** Sends the one line that a container gets. Rejects unless all of it has gone out. */
+export function sendLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject);
+    stream.end(line, (error?: Error | null) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }

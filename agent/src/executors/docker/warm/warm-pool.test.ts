@@ -1,20 +1,24 @@
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ManualHostClock } from '../../../testing/manual-host-clock.ts';
-import { WarmPool } from './warm-pool.ts';
+import { ExecutionError } from '../../execution-error.ts';
+import { type WarmPolicy, WarmPool } from './warm-pool.ts';
 import type { WarmShape } from './warm-shape.ts';
 
 const gibibyte = 1024 ** 3;
 let made: string[];
 let removed: string[];
-let dead: Set<string>;
-let policy: { containersMax: number; version: unknown };
+let isWaiting: (key: string) => boolean;
+let makeFails: string[];
+let removeFails: number;
+let policy: WarmPolicy;
 let freeMemoryBytes: number;
 let pool: WarmPool;
 
 beforeEach(() => {
-  [made, removed, dead] = [[], [], new Set()];
-  policy = { containersMax: 2, version: 1 };
+  [made, removed, makeFails, removeFails] = [[], [], [], 0];
+  isWaiting = () => true;
+  policy = { containersMax: 2, version: 1, memoryBytes: 8 * gibibyte };
   freeMemoryBytes = 8 * gibibyte;
   pool = new WarmPool({
     clock: new ManualHostClock(),
@@ -22,11 +26,14 @@ beforeEach(() => {
     policy: () => policy,
     freeMemoryBytes: () => freeMemoryBytes,
     async make({ key }, boxId) {
-      if (key === 'unfit') throw new Error('no shell');
+      if (key === 'unfit') throw new ExecutionError('command_not_found', 'no shell');
       made.push(key);
-      return { boxId, isWaiting: async () => !dead.has(boxId), start: async () => {} };
+      if (makeFails.shift() === key) throw new Error('socket hang up');
+      const waits = async () => isWaiting(key);
+      return { boxId, isWaiting: waits, claim: waits, start: async () => {} };
     },
     async remove(boxId) {
+      if (removeFails-- > 0) throw new Error('socket hang up');
       removed.push(boxId);
     },
   });
@@ -35,7 +42,7 @@ afterEach(() => pool.close());
 
 const shape = (key: string): WarmShape => ({
   key,
-  startLine: '',
+  memoryBytes: gibibyte,
   build: () => {
     throw new Error('not built here');
   },
@@ -59,17 +66,17 @@ it('gives each container to one job and makes the next', async () => {
 
 it('keeps as many as the provider allows, of what was asked for last', async () => {
   for (const key of ['a', 'b']) pool.want(shape(key));
-  await waitFor('a', 'b');
+  await waitFor('b', 'a');
   pool.want(shape('c'));
-  await waitFor('a', 'b', 'c');
+  await waitFor('b', 'a', 'c');
   expect(removed).toHaveLength(1);
   expect(await pool.take(shape('a'))).toBeNull();
   expect(await pool.take(shape('b'))).not.toBeNull();
 });
 
 it.each([
-  ['the policy changes', () => (policy = { containersMax: 2, version: 2 })],
-  ['the policy ends it', () => (policy = { containersMax: 0, version: 1 })],
+  ['the policy changes', () => (policy = { ...policy, version: 2 })],
+  ['the policy ends it', () => (policy = { ...policy, containersMax: 0 })],
 ])('gives none from before when %s', async (_what, change) => {
   pool.want(shape('a'));
   await waitFor('a');
@@ -90,7 +97,7 @@ it('lets go of all while the machine is short of memory', async () => {
 it('gives no container that has ended meanwhile', async () => {
   pool.want(shape('a'));
   await waitFor('a');
-  dead = { has: () => true } as unknown as Set<string>;
+  isWaiting = () => false;
   expect(await pool.take(shape('a'))).toBeNull();
   await vi.waitFor(() => expect(removed).toHaveLength(1));
 });
@@ -102,6 +109,60 @@ it('tries once where no container can wait, and leaves nothing of it', async () 
   pool.want(shape('a'));
   await waitFor('a');
   expect(removed).toHaveLength(1);
+});
+
+it('ends all that waits within a turn when no job is taken any more', async () => {
+  pool.want(shape('a'));
+  await waitFor('a');
+  policy.memoryBytes = 0;
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 5_000);
+  expect(made).toEqual(['a']);
+});
+
+it('keeps no more than fits into memory that no job has', async () => {
+  for (const key of ['a', 'b']) pool.want(shape(key));
+  await waitFor('b', 'a');
+  policy.memoryBytes = 1.5 * gibibyte;
+  await pool.makeRoom();
+  expect(removed).toHaveLength(1);
+  expect(await pool.take(shape('a'))).toBeNull();
+  policy.memoryBytes = 0.5 * gibibyte;
+  await pool.makeRoom();
+  expect(removed).toHaveLength(2);
+});
+
+it('goes on with the others when one can not be looked at, and makes it again when asked', async () => {
+  pool.want(shape('a'));
+  await waitFor('a');
+  isWaiting = (key) => {
+    if (key === 'a') throw new Error('socket hang up');
+    return true;
+  };
+  pool.want(shape('b'));
+  await waitFor('a', 'b');
+  expect(removed).toHaveLength(1);
+  isWaiting = () => true;
+  pool.want(shape('a'));
+  await waitFor('a', 'b', 'a');
+});
+
+it('tries again with the next job where the engine failed', async () => {
+  makeFails = ['a'];
+  pool.want(shape('a'));
+  await waitFor('a');
+  await vi.waitFor(() => expect(removed).toHaveLength(1));
+  pool.want(shape('a'));
+  await waitFor('a', 'a');
+});
+
+it('removes later what an engine that was away left', async () => {
+  pool.want(shape('a'));
+  await waitFor('a');
+  removeFails = 1;
+  policy.memoryBytes = 0;
+  await pool.makeRoom();
+  expect(removed).toEqual([]);
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 5_000);
 });
 
 it('leaves nothing that waits when it is closed', async () => {

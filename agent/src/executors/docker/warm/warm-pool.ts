@@ -3,13 +3,16 @@ import { freemem } from 'node:os';
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
+import { toStartError } from '../start-error.ts';
 import type { WarmShape } from './warm-shape.ts';
 
 /** A container that waits for a job. */
 export interface WarmBox {
   boxId: string;
-  /** Tells it what it is; null when it is gone or does not wait any more. */
   isWaiting(): Promise<boolean>;
+  /** Gives it the processors of its job. @returns whether it still waits. */
+  claim(): Promise<boolean>;
+  /** Tells it what it is. */
   start(line: string): Promise<void>;
 }
 
@@ -17,6 +20,8 @@ export interface WarmBox {
 export interface WarmPolicy {
   containersMax: number;
   version: unknown;
+  /** What all that waits may have together, bytes: memory that no job has; 0 while no job is taken. */
+  memoryBytes: number;
 }
 
 export interface WarmPoolDeps {
@@ -58,6 +63,8 @@ export class WarmPool {
   /** Latest first. */
   #wanted: { shape: WarmShape; atMs: number }[] = [];
   readonly #unfit = new Set<string>();
+  /** Those that could not be removed, such as by an engine that was away. */
+  readonly #leftovers = new Set<string>();
   /** Being made or looked at. */
   readonly #held = new Set<string>();
   #loop: Loop | null = null;
@@ -83,7 +90,7 @@ export class WarmPool {
     this.#idle.delete(key);
     const { box } = idle;
     this.#held.add(box.boxId);
-    const isFit = this.#isFresh(idle) && (await box.isWaiting().catch(() => false));
+    const isFit = this.#isFresh(idle) && (await box.claim().catch(() => false));
     this.#held.delete(box.boxId);
     if (isFit) return box;
     void this.#remove(box.boxId);
@@ -105,6 +112,14 @@ export class WarmPool {
     setTimeout(() => this.#loop?.wake(), refillMs).unref();
   }
 
+  /** Ends what may not wait any more, such as where a job gets its memory or no job is taken. */
+  async makeRoom(): Promise<void> {
+    const fitting = new Set(this.#fitting().map(({ key }) => key));
+    const over = [...this.#idle].filter(([key, idle]) => !fitting.has(key) || !this.#isFresh(idle));
+    for (const [key] of over) this.#idle.delete(key);
+    await Promise.all(over.map(([, { box }]) => this.#remove(box.boxId)));
+  }
+
   /** Leaves nothing that waits. */
   async close(): Promise<void> {
     await this.#loop?.stop();
@@ -116,22 +131,40 @@ export class WarmPool {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    const { containersMax } = this.#deps.policy();
-    const freeBytes = this.#deps.freeMemoryBytes?.() ?? freemem();
-    const room = freeBytes < freeMemoryBytesMin ? 0 : containersMax;
     const sinceMs = this.#deps.clock.monotonicMs() - idleMsMax;
-    this.#wanted = this.#wanted.filter(({ atMs }) => atMs > sinceMs).slice(0, containersMax);
-    const wanted = new Map(this.#wanted.slice(0, room).map(({ shape }) => [shape.key, shape]));
+    this.#wanted = this.#wanted.filter(({ atMs }) => atMs > sinceMs);
+    for (const boxId of this.#leftovers) await this.#remove(boxId);
+    await this.makeRoom();
     for (const [key, idle] of this.#idle) {
-      if (wanted.has(key) && this.#isFresh(idle) && (await idle.box.isWaiting())) continue;
+      if (await idle.box.isWaiting().catch(() => false)) continue;
       // It may have been taken meanwhile.
       if (this.#idle.get(key) !== idle) continue;
       this.#idle.delete(key);
+      this.#forget(key);
       await this.#remove(idle.box.boxId);
     }
-    for (const [key, shape] of wanted) {
-      if (!this.#idle.has(key) && !signal.aborted) await this.#make(shape);
+    for (const shape of this.#fitting()) {
+      if (!this.#idle.has(shape.key) && !signal.aborted) await this.#make(shape);
     }
+    await this.makeRoom();
+  }
+
+  /** What may wait at this moment, of what was asked for last. */
+  #fitting(): WarmShape[] {
+    const { containersMax, memoryBytes } = this.#deps.policy();
+    const freeBytes = this.#deps.freeMemoryBytes?.() ?? freemem();
+    if (freeBytes < freeMemoryBytesMin) return [];
+    let leftBytes = memoryBytes;
+    return this.#wanted.slice(0, containersMax).flatMap(({ shape }) => {
+      if (shape.memoryBytes > leftBytes) return [];
+      leftBytes -= shape.memoryBytes;
+      return [shape];
+    });
+  }
+
+  /** Until a job like those asks again. */
+  #forget(key: string): void {
+    this.#wanted = this.#wanted.filter(({ shape }) => shape.key !== key);
   }
 
   #isFresh({ madeAtMs, version }: Idle): boolean {
@@ -150,8 +183,9 @@ export class WarmPool {
       this.#idle.set(shape.key, { shape, box, madeAtMs: clock.monotonicMs(), version });
     } catch (error) {
       log.warn({ err: error }, 'no container can wait for jobs like this one');
-      if (this.#unfit.size < unfitMax) this.#unfit.add(shape.key);
-      this.#wanted = this.#wanted.filter((each) => each.shape.key !== shape.key);
+      const isUnfit = toStartError(error).reason === 'command_not_found';
+      if (isUnfit && this.#unfit.size < unfitMax) this.#unfit.add(shape.key);
+      this.#forget(shape.key);
       await this.#remove(boxId);
     } finally {
       this.#held.delete(boxId);
@@ -159,8 +193,12 @@ export class WarmPool {
   }
 
   async #remove(boxId: string): Promise<void> {
-    await this.#deps.remove(boxId).catch((error: unknown) => {
+    try {
+      await this.#deps.remove(boxId);
+      this.#leftovers.delete(boxId);
+    } catch (error) {
+      this.#leftovers.add(boxId);
       this.#deps.log.warn({ err: error, boxId }, 'a container that waited was not removed');
-    });
+    }
   }
 }

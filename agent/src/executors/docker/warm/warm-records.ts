@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isNotFound } from '@node3/shared/file-error';
+import type { Logger } from '@node3/shared/logger';
 import { writePrivateFile } from '../../../secrets.ts';
 import type { ContainerFacts } from '../container-labels.ts';
 
@@ -7,6 +8,8 @@ import type { ContainerFacts } from '../container-labels.ts';
 export interface WarmRecord {
   facts: ContainerFacts;
   startedAtMs: number;
+  /** Whether its container was told what to run: until then no code that it ends with is the job's. */
+  isTold: boolean;
 }
 
 /**
@@ -18,9 +21,9 @@ export class WarmRecords {
   readonly #records: Map<string, WarmRecord>;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(file: string) {
+  constructor(file: string, log: Logger) {
     this.#file = file;
-    this.#records = new Map(readRecords(file));
+    this.#records = new Map(readRecords(file, log));
   }
 
   get(executionId: string): WarmRecord | null {
@@ -51,11 +54,28 @@ export class WarmRecords {
   }
 }
 
-function readRecords(file: string): [string, WarmRecord][] {
+/** Without a file that can be read no job has a container that waited: the sweep removes those. */
+function readRecords(file: string, log: Logger): [string, WarmRecord][] {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as [string, WarmRecord][];
+    const records: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (Array.isArray(records) && records.every(isEntry)) return records;
+    log.warn({ file }, 'what stands in the list of containers that waited is not used');
   } catch (error) {
     if (isNotFound(error)) return [];
-    throw error;
+    log.warn({ err: error, file }, 'the list of containers that waited can not be read');
   }
+  return [];
+}
+
+function isEntry(entry: unknown): entry is [string, WarmRecord] {
+  const [executionId, record] = (Array.isArray(entry) ? entry : []) as [unknown, unknown];
+  const { facts, startedAtMs } = (record ?? {}) as Partial<WarmRecord>;
+  const { boxId, executionId: own, jobId, ...rest } = (facts ?? {}) as Partial<ContainerFacts>;
+  const numbers = [startedAtMs, rest.attempt, rest.runMs, rest.diskBytes, rest.logBytesMax];
+  const texts = [executionId, boxId, own, jobId];
+  return (
+    own === executionId &&
+    texts.every((text) => typeof text === 'string') &&
+    numbers.every((number) => Number.isSafeInteger(number))
+  );
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionRequest } from '../../executor.ts';
 import { buildContainerConfig, type EngineTraits, noParts } from '../container-config.ts';
-import { findWarmShape, unusedExitCode } from './warm-shape.ts';
+import { findWarmJob, unusedExitCode } from './warm-shape.ts';
 
 const traits: EngineTraits = {
   engine: 'docker',
@@ -48,9 +48,13 @@ const request: ExecutionRequest = {
   devices: [],
 };
 
-function shapeOf(changes: Partial<ExecutionRequest> = {}) {
-  return findWarmShape({ ...request, ...changes }, image, traits);
+const volumes = { suits: (bytes: number) => bytes < 1e9 };
+
+function jobOf(changes: Partial<ExecutionRequest> = {}) {
+  return findWarmJob({ ...request, ...changes }, image, traits, volumes);
 }
+
+const shapeOf = (changes: Partial<ExecutionRequest> = {}) => jobOf(changes)?.shape;
 
 describe('a container that waits', () => {
   it('is confined as the job’s own container would be, to the letter', () => {
@@ -61,7 +65,8 @@ describe('a container that waits', () => {
       const job = { ...request, workload: each };
       const parts = { ...noParts, outputDevice: '/dev/loop7' };
       const own = buildContainerConfig(job, image, traits, parts);
-      const waiting = findWarmShape(job, image, traits)?.build('exe_1', '/dev/loop7').config;
+      const { shape } = findWarmJob(job, image, traits, volumes) ?? {};
+      const waiting = shape?.build('exe_1', '/dev/loop7').config;
       const {
         Cmd: _c,
         Entrypoint: _e,
@@ -95,7 +100,6 @@ describe('a container that waits', () => {
       { limits: { ...limits, cpus: 2 } },
       { limits: { ...limits, shmBytes: 9e6 } },
       { limits: { ...limits, logBytesMax: 2e6 } },
-      { devices: [{ uuid: 'a', vendor: 'amd', renderNode: '/dev/dri/renderD128' }] },
     ];
     const keys = others.map((changes) => shapeOf(changes)?.key);
     expect(new Set([key, ...keys]).size).toBe(others.length + 1);
@@ -111,9 +115,41 @@ describe('a container that waits', () => {
       { workload: { ...workload, command: ['-c', 'x'] } },
       { workload: { ...workload, command: ['printf', 'x'.repeat(40_000)] } },
     ];
-    expect(cold.map((changes) => shapeOf(changes))).toEqual(cold.map(() => null));
+    expect(cold.map((changes) => jobOf(changes))).toEqual(cold.map(() => null));
     const odd = { ...image, env: ['a.b=c'] };
-    expect(findWarmShape(request, odd, traits)).toBeNull();
+    expect(findWarmJob(request, odd, traits, volumes)).toBeNull();
+  });
+
+  it('holds no real device, and no disk that can grow', () => {
+    const simulated = { uuid: 's', vendor: 'simulated' as const };
+    expect(jobOf({ devices: [simulated] })).not.toBeNull();
+    const cold: Partial<ExecutionRequest>[] = [
+      { devices: [{ uuid: 'a', vendor: 'amd', renderNode: '/dev/dri/renderD128' }] },
+      { devices: [{ uuid: 'i', vendor: 'intel', renderNode: '/dev/dri/renderD129' }] },
+      { limits: { ...request.limits, diskBytes: 2e9 } },
+    ];
+    expect(cold.map((changes) => jobOf(changes))).toEqual(cold.map(() => null));
+    const nvidia = { ...traits, nvidia: 'runtime' as const };
+    const devices = [simulated, { uuid: 'GPU-1', vendor: 'nvidia' as const }];
+    expect(findWarmJob({ ...request, devices }, image, nvidia, volumes)).toBeNull();
+    expect(findWarmJob(request, image, traits, null)).toBeNull();
+  });
+
+  it('keeps nothing that a job said', () => {
+    const said = 'said-by-the-job';
+    const inputs = [{ path: said, content: new Uint8Array(1) }];
+    const env = { A: said };
+    const named = { executionId: said, jobId: said, inputs };
+    const script = { kind: 'script' as const, language: 'python' as const, image: 'i', env };
+    const jobs = [
+      jobOf({ ...named, workload: { ...workload, command: ['printf', said], env } }),
+      jobOf({ ...named, workload: { ...workload, entrypoint: ['printf', said], env } }),
+      jobOf({ ...named, workload: { ...script, code: said, input: said } }),
+    ];
+    for (const job of jobs) {
+      expect(job?.startLine).toContain(said);
+      expect(JSON.stringify([job?.shape, job?.shape.build('box', null)])).not.toContain(said);
+    }
   });
 });
 
@@ -133,8 +169,8 @@ describe('the line that makes it a job', () => {
     const env = Object.fromEntries(odd.map((value, i) => [`V${i}`, value]));
     const print = 'process.stdout.write(JSON.stringify([process.argv.slice(1), process.env]))';
     const command = [process.execPath, '-e', print, '--', ...odd];
-    const shape = shapeOf({ workload: { ...workload, command, env } });
-    const { stdout } = await runLauncher(shape?.startLine ?? '');
+    const job = jobOf({ workload: { ...workload, command, env } });
+    const { stdout } = await runLauncher(job?.startLine ?? '');
     const [words, seen] = JSON.parse(stdout) as [string[], Record<string, string>];
     expect(words).toEqual(odd);
     expect(seen).toMatchObject({ ...env, JOB_ID: 'job_1', INPUT_DIR: '/input' });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContainerCreateOptions } from 'dockerode';
-import type { ExecutionRequest } from '../../executor.ts';
+import type { ExecutionRequest, Workload } from '../../executor.ts';
 import { buildJobEnvironment } from '../../job-environment.ts';
 import {
   buildContainerConfig,
@@ -9,6 +9,7 @@ import {
   jobDirectories,
   noParts,
 } from '../container-config.ts';
+import type { FixedVolumes } from '../fixed-volumes.ts';
 
 /** The image, and what it runs when a job does not say. */
 export interface WarmImage extends ImageTraits {
@@ -16,16 +17,22 @@ export interface WarmImage extends ImageTraits {
   command: readonly string[];
 }
 
-/** A job that can be given to a container which was started before it. */
+/** A kind of job. It is kept for later ones, so nothing is in it that a job itself says. */
 export interface WarmShape {
   /** The same for jobs whose containers differ in nothing but what the job itself says. */
   key: string;
+  memoryBytes: number;
   /** The container that waits, under a name of its own. */
   build(
     boxId: string,
     outputDevice: string | null,
   ): { request: ExecutionRequest; config: ContainerCreateOptions };
-  /** One line for its standard input, which makes it the job. */
+}
+
+/** A job that can be given to a container which was started before it. */
+export interface WarmJob {
+  shape: WarmShape;
+  /** One line for the container's standard input, which makes it the job. */
   startLine: string;
 }
 
@@ -44,16 +51,20 @@ const shellNames =
  * Whether a job may run in a container that was started for its like. Only where everything that
  * confines it is the same to the letter, since the container is made from the job's own
  * configuration with another command. What has to be mounted or connected for one job alone keeps
- * it out: secrets, a network, an input for its standard input.
+ * it out: secrets, a network, an input for its standard input. So does what nobody watches while it
+ * waits: a device, which may be another job's by then, and an output without a size of its own.
  * @returns null for a job that gets a container of its own.
  */
-export function findWarmShape(
+export function findWarmJob(
   request: ExecutionRequest,
   image: WarmImage,
   traits: EngineTraits,
-): WarmShape | null {
-  const { network, secretFiles, workload } = request;
+  fixedVolumes: Pick<FixedVolumes, 'suits'> | null,
+): WarmJob | null {
+  const { devices, limits, network, secretFiles, workload } = request;
   if (network !== 'none' || secretFiles !== undefined) return null;
+  if (devices.some(({ vendor }) => vendor !== 'simulated')) return null;
+  if (fixedVolumes?.suits(limits.diskBytes) !== true) return null;
   if (workload.kind === 'container' && workload.stdin !== null) return null;
   const own = buildContainerConfig(request, image, traits);
   const words = commandOf(own, image);
@@ -65,12 +76,12 @@ export function findWarmShape(
   if (names.some((name) => !variableName.test(name) || shellNames.test(name))) return null;
   const startLine = writeStartLine(words, env);
   if (Buffer.byteLength(startLine) > lineBytesMax) return null;
-  const build = (boxId: string, outputDevice: string | null) =>
-    buildBox(request, image, traits, { boxId, outputDevice });
+  const build = openBuild(withoutWords(request), image, traits);
   const { Labels: _, ...box } = build('box', null).config;
   // A program that one job has started is there for the next one, too.
   const text = JSON.stringify([program, box]);
-  return { key: createHash('sha256').update(text).digest('hex'), build, startLine };
+  const key = createHash('sha256').update(text).digest('hex');
+  return { shape: { key, memoryBytes: limits.memoryBytes, build }, startLine };
 }
 
 /** As an engine puts them together: an image's command goes with its own entrypoint alone. */
@@ -80,23 +91,34 @@ function commandOf({ Cmd, Entrypoint }: ContainerCreateOptions, image: WarmImage
   return [...(asked ?? image.entrypoint), ...command];
 }
 
-function buildBox(
+/** A function of its own, so that what it keeps is its arguments and no job. */
+function openBuild(
   request: ExecutionRequest,
   image: WarmImage,
   traits: EngineTraits,
-  { boxId, outputDevice }: { boxId: string; outputDevice: string | null },
-): ReturnType<WarmShape['build']> {
-  const workload = { ...request.workload, env: {} };
-  const waiting = { ...request, executionId: boxId, jobId: 'warm', attempt: 1, workload };
-  const config = {
-    ...buildContainerConfig(waiting, image, traits, { ...noParts, outputDevice }),
-    Entrypoint: ['sh', '-c', launcher],
-    Cmd: [],
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
+): WarmShape['build'] {
+  return (boxId, outputDevice) => {
+    const waiting = { ...request, executionId: boxId };
+    const config = {
+      ...buildContainerConfig(waiting, image, traits, { ...noParts, outputDevice }),
+      Entrypoint: ['sh', '-c', launcher],
+      Cmd: [],
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+    };
+    return { request: waiting, config };
   };
-  return { request: waiting, config };
+}
+
+/** What is left of a job without its code, arguments, variables, files and names. */
+function withoutWords({ agentId, devices, limits, workload }: ExecutionRequest): ExecutionRequest {
+  const kept: Workload =
+    workload.kind === 'script'
+      ? { kind: 'script', language: workload.language, code: '', image: workload.image, env: {} }
+      : { ...workload, command: null, entrypoint: null, env: {}, stdin: null };
+  const nobody = { executionId: '', jobId: 'warm', attempt: 1 };
+  return { ...nobody, agentId, workload: kept, inputs: [], limits, network: 'none', devices };
 }
 
 function writeStartLine(words: readonly string[], env: Readonly<Record<string, string>>): string {
