@@ -46,7 +46,7 @@ describe('option values', () => {
     expect(() => parseEnvironment(['GONE'], {})).toThrow('GONE is not set here');
     expect(() => parseEnvironment(['1A=x'], {})).toThrow('no usable name');
     expect(parseLabels(['team=vision'])).toEqual({ team: 'vision' });
-    expect(() => parseLabels(['team'])).toThrow('not a label');
+    expect(() => parseLabels(['team'])).toThrow('--label "team" has no value');
   });
 
   it('reads whole numbers in their range and ids of jobs', () => {

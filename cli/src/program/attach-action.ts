@@ -1,7 +1,7 @@
 import type { Command, OptionValues } from 'commander';
 import type { Context, GlobalOptions } from '../context.ts';
 import type { Host } from '../host.ts';
-import { readGlobalOptions } from './global-options.ts';
+import { readGlobalOptions, readOwnOptions } from './global-options.ts';
 
 /** How a command was called: its own options, and its operands in order. */
 export interface Call<O> {
@@ -29,7 +29,10 @@ export function attachAction<O extends OptionValues>(
     state.options = readGlobalOptions(command);
     const [run, { createContext }] = await Promise.all([load(), import('../context.ts')]);
     const context = await createContext(state.host, state.options);
-    state.exitCode = await run(context, { options: command.opts<O>(), args: command.args });
+    state.exitCode = await run(context, {
+      options: readOwnOptions<O>(command),
+      args: command.args,
+    });
   });
 }
 

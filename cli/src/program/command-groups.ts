@@ -19,6 +19,11 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
       load: async () => (await import('./run-command.ts')).addRunCommand,
     },
     {
+      name: 'offer',
+      summary: 'the GPUs that agents offer, cheapest first',
+      load: async () => (await import('./offer-command.ts')).addOfferCommand,
+    },
+    {
       name: 'quote',
       summary: 'what a job would cost at most, who could run it and when',
       load: async () => (await import('./run-command.ts')).addQuoteCommand,

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, Option, type OptionValues } from 'commander';
 import type { GlobalOptions } from '../context.ts';
 
 /** An option that every command takes, before its name or after it. */
@@ -69,6 +69,12 @@ export function readGlobalOptions(command: Command): GlobalOptions {
     }
   }
   return given;
+}
+
+/** The options of the command alone: some commands send them on as they are. */
+export function readOwnOptions<O extends OptionValues>(command: Command): O {
+  const own = Object.entries(command.opts()).filter(([name]) => !name.startsWith(prefix));
+  return Object.fromEntries(own) as O;
 }
 
 function chainOf(command: Command): Command[] {

@@ -15,6 +15,7 @@ import {
   listJobs,
 } from '@node3/shared/routes/jobs';
 import { listKeys } from '@node3/shared/routes/keys';
+import { listPublicAgents, type PublicAgent } from '@node3/shared/routes/marketplace';
 import { createQuote, type Quote } from '@node3/shared/routes/quotes';
 import { getReceipt, getReceiptKey, type SignedReceipt } from '@node3/shared/routes/receipts';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -36,6 +37,7 @@ export class FakeMarketplace {
   job: JobDetail = testJob();
   readonly lines: LogLine[] = [];
   readonly events: EventView[] = [];
+  agents: PublicAgent[] = [];
   quote: Quote = testQuote;
   explanation: Explanation = testExplanation;
   receipt: SignedReceipt | null = null;
@@ -113,6 +115,7 @@ export class FakeMarketplace {
     });
     app.get(getJobLogs.url, (request, reply) => this.#logs(request, reply));
     app.get(listEvents.url, (request, reply) => this.#listEvents(request, reply));
+    app.get(listPublicAgents.url, () => ({ data: this.agents }));
     app.get(listKeys.url, () => ({ data: [] }));
     app.get(getAccount.url, () => testAccount);
     this.url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -212,7 +215,7 @@ export class FakeMarketplace {
   }
 }
 
-const publicUrls = new Set<string>([createQuote.url, getReceiptKey.url]);
+const publicUrls = new Set<string>([createQuote.url, getReceiptKey.url, listPublicAgents.url]);
 
 const testQuote: Quote = {
   quoteId: 'quo_06BR2J0S7XW8Z3Q1T5M4N6P9KD',

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { spellCommands } from '../command-name.ts';
+import type { OfferOptions } from '../commands/offer.ts';
+import { attachAction, type ProgramState } from './attach-action.ts';
+
+export function addOfferCommand(state: ProgramState, program: Command): void {
+  const offer = program
+    .command('offer')
+    .option('--gpu <spec>', 'any, 2, rtx-4090, 24GB.., nvidia:h100-80gb:2')
+    .option('--max-price <amount>', 'at most this for an hour on one GPU, such as 0.5USDC')
+    .option('--asset <asset>', 'prices in SOL or USDC', 'USDC')
+    .option('--order <field>', 'price, memory or rating', 'price')
+    .option('--limit <n>', 'at most this many', '50')
+    .option('--all', 'those of agents that are offline too')
+    .addHelpText('after', spellCommands(examples, state.host.command));
+  attachAction<OfferOptions>(
+    state,
+    offer,
+    async () => (await import('../commands/offer.ts')).showOffers,
+  );
+}
+
+const examples = `
+Examples:
+  node3 offer --gpu 24GB.. --max-price 0.60USDC
+  node3 offer --gpu nvidia --order memory --columns gpu,vram,agentId -o tsv`;
