@@ -72,9 +72,9 @@ export function readGlobalOptions(command: Command): GlobalOptions {
 }
 
 /** The options of the command alone: some commands send them on as they are. */
-export function readOwnOptions<O extends OptionValues>(command: Command): O {
+export function readOwnOptions(command: Command): OptionValues {
   const own = Object.entries(command.opts()).filter(([name]) => !name.startsWith(prefix));
-  return Object.fromEntries(own) as O;
+  return Object.fromEntries(own);
 }
 
 function chainOf(command: Command): Command[] {
