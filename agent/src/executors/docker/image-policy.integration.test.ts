@@ -142,10 +142,10 @@ describe.skipIf(skip)('images from a registry', () => {
     const digest = await publish('late');
     const ended = new AbortController();
     const modem = Object.assign(Object.create(docker.modem), {
-      followProgress: (stream: NodeJS.ReadableStream, done: () => void) =>
+      followProgress: (stream: NodeJS.ReadableStream, done: (error: null) => void) =>
         docker.modem.followProgress(stream, () => {
           ended.abort(new Error('nobody waits any more'));
-          done();
+          done(null);
         }),
     });
     const stopping = depsFor(named, { docker: Object.assign(Object.create(docker), { modem }) });
