@@ -35,6 +35,15 @@ export function askForCount(
   return asks[Math.min(count, asks.length) - 1] ?? classAsk(offer, null, asset);
 }
 
+/**
+ * The least that any of these devices asks; 0 when none asks for anything. A metered job pays this
+ * where it gets devices that take anything: they are not dearer than those beside them.
+ */
+export function leastAsk(offer: AskingOffer, devices: readonly Device[], asset: Asset): BaseUnits {
+  const asks = devices.map(({ modelId }) => classAsk(offer, modelId, asset));
+  return asks.filter((ask) => ask > 0n).toSorted(compare)[0] ?? zero;
+}
+
 /** Those of the devices that ask at most so much. */
 export function devicesWithin(
   offer: AskingOffer,

@@ -1,7 +1,7 @@
 import { nativeImage } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { type Asset, assets, type BaseUnits, zero } from '@node3/shared/money';
-import { classAsk } from '../domain/device-asks.ts';
+import { classAsk, leastAsk } from '../domain/device-asks.ts';
 import { qualifyingDevices } from '../domain/fit-gpus.ts';
 import {
   buyDevices,
@@ -178,7 +178,7 @@ export class OpenJobs {
       ask: { SOL: classAsk(offer, null, 'SOL'), USDC: classAsk(offer, null, 'USDC') },
       reservedFor: reservedFor === null ? null : table.accountNumber(reservedFor),
       blocked,
-      bought: { devices: [], ask: zero },
+      bought: { devices: [], ask: zero, rate: zero },
     };
   }
 
@@ -201,7 +201,7 @@ export class OpenJobs {
       this.#refusedIn[signatureId] = search.id;
       return false;
     }
-    const one = { devices: result.devices, ask };
+    const one = { devices: result.devices, ask, rate: ask };
     const bought = isByClass ? this.#buy(search, place) : one;
     if (bought !== null) search.bought = bought;
     return bought !== null;
@@ -211,21 +211,24 @@ export class OpenJobs {
   #buy({ asking, capacity }: Search, place: number): Bought | null {
     const { table } = this;
     const { gpus } = table.signatureOf(place).needs;
-    if (gpus === null) return { devices: [], ask: zero };
+    if (gpus === null) return { devices: [], ask: zero, rate: zero };
     const free = capacity.offer.devices.filter(({ id }) => capacity.freeDeviceIds.includes(id));
-    return buyDevices(asking, qualifyingDevices(gpus, free, this.#simulated), {
-      count: gpus.count,
-      asset: table.assetOf(place),
-      offered: table.hourlyOfferOf(place),
-    });
+    const usable = qualifyingDevices(gpus, free, this.#simulated);
+    const asset = table.assetOf(place);
+    const offered = table.hourlyOfferOf(place);
+    const bought = buyDevices(asking, usable, { count: gpus.count, asset, offered });
+    if (bought === null) return null;
+    if (bought.ask > 0n) return { ...bought, rate: bought.ask };
+    const least = leastAsk(asking, usable, asset);
+    return { ...bought, rate: least <= offered ? least : zero };
   }
 
   #candidate(place: number, search: Search): Candidate {
     const { table } = this;
-    const { ask, devices } = search.bought;
-    const rate = ask === 0n ? table.hourlyOfferOf(place) : ask;
+    const { ask, devices, rate } = search.bought;
+    const paid = rate === 0n ? table.hourlyOfferOf(place) : rate;
     const jobId = table.ids.idOf(place);
-    return { jobId, devices, ask, rate: table.isMetered(place) ? rate : null };
+    return { jobId, devices, ask, rate: table.isMetered(place) ? paid : null };
   }
 
   /** What the exact check needs to know; the price has been compared by then. */
@@ -245,7 +248,10 @@ export class OpenJobs {
   }
 }
 
-type Bought = Pick<Candidate, 'devices' | 'ask'>;
+interface Bought extends Pick<Candidate, 'devices' | 'ask'> {
+  /** What a metered job pays; 0 is its bid. */
+  rate: BaseUnits;
+}
 
 interface Search {
   id: number;
