@@ -35,6 +35,8 @@ export const agentLimits = {
   logDrainMs: 15_000,
   /** Lines kept for the dashboard after they were shipped. */
   logTailLines: 200,
+  /** Lines of one log batch that every marketplace takes: the first versions took no more. */
+  logLinesOldest: 500,
   /** JSON bytes of one log batch: well below the marketplace's body limit. */
   logBatchBytes: 1024 * 1024,
   /** After the workload ended its log reader gets this long to reach the last line. */

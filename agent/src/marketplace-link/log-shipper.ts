@@ -24,7 +24,8 @@ const batchCodes: readonly ErrorCode[] = [
 
 /**
  * Sends the next batch of one execution's spooled lines. Sending a batch twice is harmless: the
- * marketplace ignores lines it has, so an answer that was lost costs a repetition only.
+ * marketplace ignores lines it has, so an answer that was lost costs a repetition only. An older
+ * marketplace refuses more lines than it knows of: it gets fewer.
  * @returns `drained` when nothing is left, `more` when there may be, `refused` when this
  * execution's lines are no longer wanted. Throws the MarketError of any other failure.
  */
@@ -32,12 +33,13 @@ export async function shipLogBatch(
   deps: LogShipperDeps,
   executionId: string,
   signal: AbortSignal,
+  linesMax: number = limits.logLinesPerBatch,
 ): Promise<'drained' | 'more' | 'refused'> {
   const { journal, link, log } = deps;
   const execution = journal.find(executionId);
   if (execution === null) return 'drained';
   const { lines, attempt, leaseToken } = execution;
-  const batch = cutLogBatch(journal.readLines(executionId, lines.acked, limits.logLinesPerBatch));
+  const batch = cutLogBatch(journal.readLines(executionId, lines.acked, linesMax));
   if (batch === null) return 'drained';
   try {
     const { ackedSeq } = await link.call(
@@ -55,6 +57,12 @@ export async function shipLogBatch(
     if (isMarketError(error, 'LEASE_STALE') || isMarketError(error, 'EXECUTION_NOT_FOUND')) {
       journal.ackLines(executionId, lines.spooled, agentLimits.logTailLines);
       return 'refused';
+    }
+    if (
+      isMarketError(error, 'REQUEST_INVALID') &&
+      batch.lines.length > agentLimits.logLinesOldest
+    ) {
+      return shipLogBatch(deps, executionId, signal, agentLimits.logLinesOldest);
     }
     if (isMarketError(error) && batchCodes.includes(error.code)) {
       // Logs are best effort: lines that can't be taken must not hold back the result behind them.

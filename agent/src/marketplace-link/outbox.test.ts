@@ -20,6 +20,15 @@ let outbox: Outbox;
 let answers: ((path: string, body: Record<string, unknown>) => unknown)[] = [];
 const sent: string[] = [];
 
+const reported = {
+  jobState: 'x',
+  earned: { amount: '0.01', asset: 'SOL' },
+  payoutId: null,
+  state: 'x',
+  ackedSeq: 1e6,
+  verdict: 'continue',
+};
+
 /** Answers with the next programmed answer, or with success. */
 const fakeFetch: typeof fetch = async (input, init) => {
   const path = requestUrl(input).split('/').at(-1) ?? '';
@@ -27,15 +36,7 @@ const fakeFetch: typeof fetch = async (input, init) => {
   sent.push(path);
   const answer = answers.shift();
   try {
-    const ok = {
-      jobState: 'x',
-      earned: { amount: '0.01', asset: 'SOL' },
-      payoutId: null,
-      state: 'x',
-      ackedSeq: 1e6,
-      verdict: 'continue',
-    };
-    return Response.json(answer === undefined ? ok : answer(path, body));
+    return Response.json(answer === undefined ? reported : answer(path, body));
   } catch (error) {
     if (!(error instanceof MarketError)) throw error;
     return Response.json({ code: error.code }, { status: error.status });
@@ -143,6 +144,26 @@ describe('Outbox', () => {
     outbox.wake(executionId);
     await vi.waitFor(() => expect(journal.find(executionId)?.closed).toBe('reported'));
     expect(sent).toEqual(['logs', 'result']);
+  });
+
+  it('loses no lines to a marketplace that takes fewer at once', async () => {
+    const executionId = endedExecution();
+    const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
+    const lines = Array.from({ length: 1_200 }, () => line);
+    journal.appendLines(executionId, lines, { bytes: 4, truncated: false });
+    const taken: number[] = [];
+    const older = (path: string, { lines, seqFirst }: Record<string, unknown>) => {
+      if (path !== 'logs') return reported;
+      const count = (lines as unknown[]).length;
+      if (count > 500) throw new MarketError('REQUEST_INVALID');
+      taken.push(count);
+      return { ackedSeq: Number(seqFirst) + count - 1 };
+    };
+    answers = Array(10).fill(older);
+    outbox.wake(executionId);
+    await outbox.drained();
+    expect(taken).toEqual([500, 500, 202]);
+    expect(journal.find(executionId)?.closed).toBe('reported');
   });
 
   it('keeps only the tail of the lines of an execution that is closed', async () => {
