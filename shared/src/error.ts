@@ -85,13 +85,30 @@ export function toProblem(error: MarketError, requestId?: string): Problem {
   };
 }
 
-/** Rebuilds the error on the client's side. A body that isn't a problem becomes INTERNAL. */
+const codesOfStatus: Readonly<Record<number, ErrorCode>> = {
+  401: 'AUTH_INVALID',
+  403: 'AUTH_FORBIDDEN',
+  404: 'ROUTE_NOT_FOUND',
+  413: 'REQUEST_TOO_LARGE',
+  429: 'RATE_LIMITED',
+};
+
+/** A newer service has codes of its own: what its status says is known. */
+function knownCode(code: string, status: number): ErrorCode {
+  if (Object.hasOwn(errorCodes, code)) return code as ErrorCode;
+  return codesOfStatus[status] ?? (status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL');
+}
+
+/**
+ * Rebuilds the error on the client's side. A body that isn't a problem becomes INTERNAL, and a code
+ * that isn't known the general one of its status.
+ */
 export function fromProblem(status: number, body: unknown): MarketError {
   if (typeof body === 'object' && body !== null && 'code' in body) {
     const problem = body as Partial<Problem>;
-    if (typeof problem.code === 'string' && problem.code in errorCodes) {
+    if (typeof problem.code === 'string') {
       const { detail, errors, context, requestId } = problem;
-      return new MarketError(problem.code, {
+      return new MarketError(knownCode(problem.code, status), {
         ...context,
         ...(detail === undefined ? {} : { detail }),
         ...(errors === undefined ? {} : { errors }),
