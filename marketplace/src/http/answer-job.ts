@@ -1,3 +1,4 @@
+import { MarketError } from '@node3/shared/error';
 import { entityTag, hasPart } from '@node3/shared/http/entity-tag';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
@@ -51,6 +52,8 @@ export async function answerJob(
   if (waitSec === 0 || isOver) return readJobDetail(deps, job);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
+  // It may have left while its key was looked up; then nothing closes any more.
+  if (reply.raw.destroyed) gone.abort();
   const held = holdKey(deps, principal);
   try {
     const waited = await waiters.wait(principal.accountId, () => {
@@ -60,6 +63,7 @@ export async function answerJob(
         ? awaitEnd(deps, job, signal)
         : awaitChange(deps, job, since, signal);
     });
+    if (held.hasEnded()) throw new MarketError('AUTH_INVALID');
     if (waited === null) return await readJobDetail(deps, job);
     void reply.header('preference-applied', `wait=${waitSec}`);
     return waited;

@@ -6,8 +6,9 @@ import { registerAgent } from '@node3/shared/routes/agents';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { createKey, revokeKey } from '@node3/shared/routes/keys';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { KeyHolders } from '../services/key-holders.ts';
 import { testAgentCalls } from '../testing/test-agent.ts';
 import { TestAgentSocket } from '../testing/test-agent-socket.ts';
 import {
@@ -104,6 +105,21 @@ describe('a key of a requester that is revoked', () => {
     expect(await ended.text).not.toContain('"ended":true');
     expect(page.socket.readyState).toBe(WebSocket.OPEN);
     expect(kept.isOver()).toBe(false);
+  });
+
+  it('gets no answer that it waited for', async () => {
+    const { client } = await openFundedAccount(market);
+    const lost = await client.call(createKey, { body: { name: 'lost' } });
+    const { jobId } = await client.call(createJob, { body: testJob({ resources: { cpus: 256 } }) });
+    const holds = vi.spyOn(KeyHolders.prototype, 'hold');
+    const headers = { authorization: `Bearer ${lost.apiKey}` };
+    const url = `${market.url}/api/v1/jobs/${jobId}`;
+    const etag = (await fetch(url, { headers })).headers.get('etag') ?? '';
+    const waiting = fetch(`${url}?wait=30&since=${encodeURIComponent(etag)}`, { headers });
+    await vi.waitFor(() => expect(holds).toHaveBeenCalled());
+    holds.mockRestore();
+    await client.call(revokeKey, { params: { keyId: lost.keyId } });
+    expect((await waiting).status).toBe(401);
   });
 });
 

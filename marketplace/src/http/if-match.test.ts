@@ -78,10 +78,19 @@ describe('a change of what has been changed meanwhile', () => {
     const added = { method: 'POST', path: `${path}/versions`, body: { spec: testJob() } };
     await changeTwice(path, added);
     expect((await ask(path)).body).toMatchObject({ version: 2 });
-    const { etag } = await ask(`${path}?version=1`);
-    expect(await ask(added.path, { ...added, headers: { 'if-match': etag } })).toMatchObject({
-      status: 412,
+    const other = await requester.client.call(createTemplate, {
+      body: { ...body, name: 'tagged too' },
     });
+    for (const read of [`${path}?version=1`, `/templates/${other.templateId}`]) {
+      const { etag } = await ask(read);
+      const headers = { 'if-match': etag };
+      expect(await ask(added.path, { ...added, headers })).toMatchObject({ status: 412 });
+    }
+    const { etag } = await ask(path);
+    const foreign = `/templates/${other.templateId}/versions`;
+    const headers = { 'if-match': etag };
+    await ask(foreign, added);
+    expect(await ask(foreign, { ...added, headers })).toMatchObject({ status: 412 });
   });
 
   it('is refused for a schedule, but not for what the schedule did itself', async () => {

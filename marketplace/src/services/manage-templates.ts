@@ -55,7 +55,7 @@ export async function addTemplateVersion(
     content,
     limits.templateVersions,
     (row) => {
-      assertUnchanged(ifMatch, row.version - 1);
+      assertUnchanged(ifMatch, [templateId, row.version - 1]);
       return [eventOf(deps, row, 'template.versioned')];
     },
   );

@@ -38,7 +38,7 @@ export function addTemplateRoutes(app: FastifyInstance, deps: HttpDeps): void {
     async handler({ principal, params, body, request, reply }) {
       const target = { ...params, ifMatch: readIfMatch(request) };
       const view = await addTemplateVersion(deps, principal.accountId, target, body);
-      return tagged(reply, view, view.version);
+      return tagged(reply, view, [view.templateId, view.version]);
     },
   });
   addRoute(app, listTemplatesContract, {
@@ -49,7 +49,7 @@ export function addTemplateRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate,
     async handler({ principal, params, query, reply }) {
       const view = await readTemplate(deps, principal.accountId, { ...params, ...query });
-      return tagged(reply, view, view.version);
+      return tagged(reply, view, [view.templateId, view.version]);
     },
   });
   addRoute(app, archiveTemplateContract, {
