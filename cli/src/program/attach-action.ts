@@ -30,7 +30,7 @@ export function attachAction<O extends OptionValues>(
     const [run, { createContext }] = await Promise.all([load(), import('../context.ts')]);
     const context = await createContext(state.host, state.options);
     state.exitCode = await run(context, {
-      options: readOwnOptions<O>(command),
+      options: readOwnOptions(command) as O,
       args: command.args,
     });
   });
