@@ -85,7 +85,7 @@ const mayImport: Record<string, string[]> = {
   localnet: ['shared'],
   dashboard: ['shared'],
   client: [],
-  cli: ['shared', 'marketplace', 'agent', 'localnet'],
+  cli: ['shared', 'marketplace', 'agent', 'localnet', 'client'],
   scripts: ['shared', 'marketplace', 'agent', 'localnet', 'cli', 'client'],
 };
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../exit-codes.ts';
 import { runCli } from '../run-cli.ts';
 import { TestHost, type TestHostOptions } from '../testing/test-host.ts';
+import { sha256Of, writeOutputs } from '../testing/write-outputs.ts';
 
 let folder: string;
 let market: TestMarketplace;
@@ -48,8 +49,6 @@ async function cli(argv: string[], options: Partial<TestHostOptions> = {}) {
   return { code, out: host.out, err: host.err };
 }
 
-const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
 /** Posts a job, and makes these files of it as its agent would. */
 async function jobWith(files: Record<string, Buffer>, ...options: string[]) {
   const { out, err } = await cli(['run', '-d', ...options, '--', 'true']);
@@ -59,20 +58,9 @@ async function jobWith(files: Record<string, Buffer>, ...options: string[]) {
     .catch(() => {
       throw new Error(err);
     });
-  const fence = fenceOf(offer);
+  await writeOutputs(market, agent, offer, files);
   const params = { executionId: offer.executionId };
-  const headers = { 'lease-attempt': String(fence.attempt), 'lease-token': fence.leaseToken };
-  const client = createFileClient({ baseUrl: market.url, apiKey: agent.apiKey, headers });
-  for (const [name, bytes] of Object.entries(files)) {
-    const body = { ...fence, name, bytes: bytes.length, sha256: hashOf(bytes) };
-    const upload = await agent.client.call(routes.createOutputUpload, { params, body });
-    const { artifactId } = upload;
-    const base = `/api/v1/executions/${offer.executionId}/uploads/${artifactId}`;
-    await client.putPart(`${base}/parts/0`, bytes, AbortSignal.timeout(10_000));
-    const named = { ...params, artifactId };
-    await agent.client.call(routes.completeOutputUpload, { params: named, body: fence });
-  }
-  const result = { ...fence, result: successResult };
+  const result = { ...fenceOf(offer), result: successResult };
   await agent.client.call(reportResult, { params, body: result });
   return jobId;
 }
@@ -82,7 +70,7 @@ describe('node3 upload', () => {
     const bytes = randomBytes(limits.artifactPartBytes + 1_000);
     await writeFile(join(folder, 'data.bin'), bytes);
     const done = await cli(['--json', 'upload', 'data.bin', '--name', 'sets/a.bin']);
-    expect(JSON.parse(done.out)).toMatchObject({ name: 'sets/a.bin', sha256: hashOf(bytes) });
+    expect(JSON.parse(done.out)).toMatchObject({ name: 'sets/a.bin', sha256: sha256Of(bytes) });
     const body = { name: 'data.bin', bytes: bytes.length };
     const { artifactId } = await owner.client.call(routes.createUpload, { body });
     const first = bytes.subarray(0, limits.artifactPartBytes);
@@ -92,12 +80,12 @@ describe('node3 upload', () => {
     const resumed = await cli(['upload', 'data.bin', '--resume', artifactId], { isTty: true });
     expect([resumed.code, resumed.out]).toEqual([0, `${artifactId}\n`]);
     expect(resumed.err).toContain('99 % of 8.4 MB');
-    expect(resumed.err).toContain(hashOf(bytes));
+    expect(resumed.err).toContain(sha256Of(bytes));
   });
 
   it('goes on with no other file, also of the same size', async () => {
     const bytes = Buffer.from('one');
-    const body = { name: 'data.bin', bytes: bytes.length, sha256: hashOf(bytes) };
+    const body = { name: 'data.bin', bytes: bytes.length, sha256: sha256Of(bytes) };
     const { artifactId } = await owner.client.call(routes.createUpload, { body });
     await writeFile(join(folder, 'data.bin'), 'two');
     const other = await cli(['upload', 'data.bin', '--resume', artifactId]);
@@ -197,7 +185,7 @@ describe('files of a job', () => {
   it('come whole after a break, and are refused where they are not right', async () => {
     const bytes = randomBytes(100_000);
     const jobId = await jobWith({ 'm.bin': bytes });
-    const part = `.m.bin.${hashOf(bytes).slice(0, 16)}.node3-part`;
+    const part = `.m.bin.${sha256Of(bytes).slice(0, 16)}.node3-part`;
     await writeFile(join(folder, part), bytes.subarray(0, 60_000));
     await writeFile(join(folder, 'm.bin.part'), 'mine');
     expect((await cli(['job', 'download', jobId])).code).toBe(0);
@@ -219,7 +207,7 @@ describe('files of a job', () => {
     const linked = await cli(['job', 'download', jobId, 'in', '-o', 'out']);
     expect([linked.code, linked.err]).toEqual([1, expect.stringContaining('is no folder')]);
     expect(await readdir(join(folder, 'outside'))).toEqual([]);
-    const part = `.y.txt.${hashOf(Buffer.from('Y')).slice(0, 16)}.node3-part`;
+    const part = `.y.txt.${sha256Of(Buffer.from('Y')).slice(0, 16)}.node3-part`;
     await symlink(join(folder, 'outside', 'new.txt'), join(folder, 'out', part));
     expect((await cli(['job', 'download', jobId, 'y.txt', '-o', 'out'])).code).not.toBe(0);
     expect(await readdir(join(folder, 'outside'))).toEqual([]);

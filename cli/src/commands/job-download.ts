@@ -1,13 +1,8 @@
 import { resolve } from 'node:path';
 import { removalText } from '@node3/shared/artifact-removal';
-import { isExisting } from '@node3/shared/file-error';
-import { downloadFile } from '@node3/shared/files/download-file';
-import { createFileClient } from '@node3/shared/files/file-client';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
-import { hasFile, placeInFolder } from '../files/place-in-folder.ts';
-import { createProgress } from '../files/transfer-progress.ts';
-import { transferTries } from '../files/upload-own-file.ts';
+import { fetchIntoFolder } from '../files/fetch-into-folder.ts';
 import { bytesText } from '../output/words.ts';
 import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -38,11 +33,10 @@ export async function downloadArtifacts(
     throw new CommandError('failure', problem, look);
   }
   const folder = resolve(host.cwd, options.output);
+  const { signal } = new AbortController();
   for (const artifact of wanted) {
     const { name, bytes, sha256 } = artifact;
-    const target = await placeInFolder(folder, name);
-    const had = await hasFile(target, name, sha256);
-    if (!had) await download(context, artifact, target);
+    const { target, had } = await fetchIntoFolder(context, artifact, folder, signal);
     if (terminal.json) await terminal.jsonLine({ name, file: target, bytes, sha256 });
     else await terminal.data(target);
     await terminal.talk(`${bytesText(bytes)}, sha256 ${sha256}${had ? ', was there already' : ''}`);
@@ -58,31 +52,4 @@ function isMeant(name: string, path: string | undefined): boolean {
   if (path === undefined) return true;
   const plain = path.replace(/\/+$/, '');
   return name === plain || name.startsWith(`${plain}/`);
-}
-
-async function download(
-  context: Context,
-  artifact: { artifactId: string; name: string; bytes: number; sha256: string },
-  target: string,
-): Promise<void> {
-  const { url, apiKey } = context;
-  const { artifactId, name, bytes, sha256 } = artifact;
-  const progress = createProgress(context, name);
-  const wanted = {
-    path: `/api/v1/artifacts/${artifactId}/content`,
-    target,
-    sha256,
-    bytesMax: bytes,
-    onBytes: (done: number) => progress.show(done, bytes),
-  };
-  const { signal } = new AbortController();
-  try {
-    const client = createFileClient({ baseUrl: url, apiKey });
-    await downloadFile(client, wanted, { signal, triesMax: transferTries });
-  } catch (error) {
-    // Something came to its place meanwhile: the same file, or one that stays.
-    if (!isExisting(error) || !(await hasFile(target, name, sha256))) throw error;
-  } finally {
-    await progress.clear();
-  }
 }

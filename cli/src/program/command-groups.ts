@@ -63,6 +63,11 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
       summary: 'jobs that post themselves',
       load: async () => (await import('./schedule-commands.ts')).addScheduleCommands,
     },
+    {
+      name: 'mcp',
+      summary: 'the marketplace as tools for an MCP host, with a limit of what they may spend',
+      load: async () => (await import('./mcp-command.ts')).addMcpCommand,
+    },
   ],
   'Your account and money': [
     {
