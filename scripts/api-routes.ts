@@ -32,6 +32,7 @@ import * as receipts from '@node3/shared/routes/receipts';
 import * as reservations from '@node3/shared/routes/reservations';
 import * as schedules from '@node3/shared/routes/schedules';
 import * as templates from '@node3/shared/routes/templates';
+import * as usage from '@node3/shared/routes/usage';
 import * as webhooks from '@node3/shared/routes/webhooks';
 import * as withdrawals from '@node3/shared/routes/withdrawals';
 import * as x402 from '@node3/shared/routes/x402';
@@ -50,6 +51,7 @@ export const apiRoutes: RouteContract[] = [
   keys,
   ratings,
   caps,
+  usage,
   quotes,
   withdrawals,
   receipts,

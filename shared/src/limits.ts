@@ -387,6 +387,10 @@ export const limits = {
   proofOpenMax: 10_000,
   /** Checks that wait for the one thread. */
   proofChecksWaiting: 256,
+  /** Of one question about usage: a year, and a day more in some. */
+  usageDaysMax: 366,
+  /** Sums over one day, key and machine each: some 20 MB of answers of the database. */
+  usageSumsMax: 50_000,
   /** The longest check has 16 passes over 256 regions. */
   proofCheckMs: 60_000,
 } as const;

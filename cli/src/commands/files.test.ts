@@ -14,6 +14,7 @@ import { systemIds } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import { reportResult } from '@node3/shared/routes/agents';
 import * as routes from '@node3/shared/routes/artifacts';
+import { getCaps } from '@node3/shared/routes/caps';
 import { getJob } from '@node3/shared/routes/jobs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../exit-codes.ts';
@@ -217,3 +218,26 @@ describe('files of a job', () => {
     expect(await readFile(join(folder, 'y.txt'), 'utf8')).toBe('mine');
   });
 });
+
+describe('node3 usage', () => {
+  it('sums ended jobs, for people and for spreadsheets', async () => {
+    const none = await cli(['usage']);
+    expect([none.code, none.out, none.err]).toEqual([
+      0,
+      '',
+      expect.stringMatching('No jobs ended'),
+    ]);
+    await jobWith({});
+    const { keyId } = await usedKey();
+    const rows = await cli(['usage', '--by', 'key', '--csv']);
+    const titles = 'day,keyId,gpu,jobs,gpuMs,runMs,charged,asset';
+    expect(rows.out).toBe(`${titles}\n,"${keyId}",,1,0,10,"0.00105","SOL"\n`);
+    expect((await cli(['--json', 'usage'])).out).toContain('"amount":"0.00105"');
+    expect((await cli(['usage', '--by', 'week'])).code).toBe(2);
+  });
+});
+
+async function usedKey(): Promise<{ keyId: string }> {
+  const { key } = await owner.client.call(getCaps, {});
+  return { keyId: key?.keyId ?? '' };
+}

@@ -91,6 +91,11 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
       load: async () => (await import('./account-commands.ts')).addAccountCommands,
     },
     {
+      name: 'usage',
+      summary: 'what your jobs used and cost, by day, key and GPU',
+      load: async () => (await import('./usage-command.ts')).addUsageCommand,
+    },
+    {
       name: 'key',
       summary: 'API keys of your account',
       load: async () => (await import('./agent-commands.ts')).addKeyCommands,

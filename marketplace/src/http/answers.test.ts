@@ -19,6 +19,7 @@ import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
+import * as usageRoutes from '@node3/shared/routes/usage';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -159,6 +160,7 @@ async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionRes
 
 async function setCaps(requester: string) {
   const narrow = { perJob: '1', perDay: '5' };
+  await ask(usageRoutes.getUsage, requester, { query: { groupBy: 'day,key,gpu' } });
   const view = await ask(capRoutes.getCaps, requester);
   const keyId = view.key?.keyId;
   const caps = { SOL: narrow, USDC: narrow };

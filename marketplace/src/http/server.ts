@@ -54,6 +54,7 @@ import { addReservationRoutes } from './routes/reservations.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
+import { addUsageRoutes } from './routes/usage.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
@@ -142,6 +143,7 @@ export async function createServer(
     addRatingRoutes(api, deps);
     addBackupRoutes(api, deps);
     addCapRoutes(api, deps);
+    addUsageRoutes(api, deps);
     addQuoteRoutes(api, deps);
     addWithdrawalRoutes(api, deps);
     addReceiptRoutes(api, deps);

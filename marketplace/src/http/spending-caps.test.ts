@@ -8,6 +8,7 @@ import {
   putKeyCaps,
 } from '@node3/shared/routes/caps';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
+import { getUsage } from '@node3/shared/routes/usage';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noCaps } from '../domain/spending-caps.ts';
@@ -105,6 +106,15 @@ describe('spending caps', () => {
     await calls.report(offer, { ...failed, runMs: 5_000 });
     const { used } = await requester.client.call(getCaps, {});
     expect(used.SOL).toEqual({ open: '0', today: '0.000525' });
+    const usage = await requester.client.call(getUsage, { query: { groupBy: 'gpu,day' } });
+    expect(usage).toMatchObject({ from: '2026-10-28', to: '2026-11-26' });
+    const charged = { amount: '0.000525', asset: 'SOL' };
+    const ran = { gpu: null, jobs: 1, gpuMs: 0, runMs: 5_000, charged };
+    expect(usage.data).toEqual([{ day: '2026-11-26', keyId: null, ...ran }]);
+    const days = [{ to: '2026-11-25' }, { from: '2026-02-30' }, { from: '2026-11-27' }];
+    const [before, ...wrong] = days.map((query) => requester.client.call(getUsage, { query }));
+    expect((await before)?.data).toEqual([]);
+    for (const call of wrong) await expect(call).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     await post(requester);
     await expect(post(requester)).rejects.toMatchObject(exceeded('account.perDay'));
   });

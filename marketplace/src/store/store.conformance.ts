@@ -29,6 +29,7 @@ import { describeReplicas } from './testing/replicas.ts';
 import { describeReservations } from './testing/reservations.ts';
 import { describeSchedules } from './testing/schedules.ts';
 import { describeTemplates } from './testing/templates.ts';
+import { describeUsage } from './testing/usage.ts';
 import { describeWebhooks } from './testing/webhooks.ts';
 import { World } from './testing/world.ts';
 import { describeX402 } from './testing/x402.ts';
@@ -84,6 +85,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeAgents(given);
     describePosting(given);
     describeCaps(given);
+    describeUsage(given);
     describeQuotes(given);
     describeReplicas(given);
     describeReservations(given);

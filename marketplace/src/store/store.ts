@@ -19,6 +19,7 @@ import type { ReservationStore } from './reservation-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { TemplateStore } from './template-store.ts';
+import type { UsageStore } from './usage-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
 import type { WithdrawalStore } from './withdrawal-store.ts';
 import type { X402Store } from './x402-store.ts';
@@ -49,6 +50,7 @@ export interface Store
     ReservationStore,
     ScheduleStore,
     TemplateStore,
+    UsageStore,
     WebhookStore,
     WithdrawalStore,
     X402Store {

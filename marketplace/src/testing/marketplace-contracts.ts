@@ -30,6 +30,7 @@ import * as receiptRoutes from '@node3/shared/routes/receipts';
 import * as reservationRoutes from '@node3/shared/routes/reservations';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as templateRoutes from '@node3/shared/routes/templates';
+import * as usageRoutes from '@node3/shared/routes/usage';
 import * as webhookRoutes from '@node3/shared/routes/webhooks';
 import * as withdrawalRoutes from '@node3/shared/routes/withdrawals';
 import * as x402Routes from '@node3/shared/routes/x402';
@@ -56,6 +57,7 @@ export const marketplaceContracts: RouteContract[] = [
   galaksioRoutes,
   payoutRoutes,
   capRoutes,
+  usageRoutes,
   quoteRoutes,
   receiptRoutes,
   templateRoutes,

@@ -105,6 +105,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/deposits/intents/:intentId': owned('intent', 'DEPOSIT_INTENT_NOT_FOUND'),
   'GET /api/v1/account': caller,
   'GET /api/v1/account/caps': caller,
+  'GET /api/v1/usage': caller,
   'PUT /api/v1/account/caps': { ...caller, walletProof: true },
   'POST /api/v1/keys': uncapped,
   'GET /api/v1/keys': caller,

@@ -19,6 +19,7 @@ import { createReplicaStore } from './replica-store.ts';
 import { createReservationStore } from './reservation-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import { createTemplateStore } from './template-store.ts';
+import { createUsageStore } from './usage-store.ts';
 import { createWebhookStore } from './webhook-deliveries.ts';
 import { createWithdrawalStore } from './withdrawal-store.ts';
 import { createX402Store } from './x402-store.ts';
@@ -39,6 +40,7 @@ export function createSqlStore(database: Database): Store {
     ...createArtifactStore(database),
     ...createAuditStore(database),
     ...createCapStore(database),
+    ...createUsageStore(database),
     ...createLogRemoval(database),
     ...createDataKeyStore(database),
     ...createDependencies(database),

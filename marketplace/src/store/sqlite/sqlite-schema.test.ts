@@ -26,6 +26,7 @@ import { liveThroughReplicas } from '../testing/replicas.ts';
 import { liveThroughReservations } from '../testing/reservations.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
+import { liveThroughUsage } from '../testing/usage.ts';
 import { liveThroughWebhooks } from '../testing/webhooks.ts';
 import { fenceOf, World } from '../testing/world.ts';
 import { liveThroughX402 } from '../testing/x402.ts';
@@ -248,6 +249,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.consumeChallenge('c', 0);
   await liveThroughArtifacts(world, agentId);
   await liveThroughCaps(world);
+  await liveThroughUsage(world, accountId);
   await liveThroughAlerts(world);
   await liveThroughAudit(world);
   await liveThroughWebhooks(world, accountId);

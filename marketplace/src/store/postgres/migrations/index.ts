@@ -19,6 +19,7 @@ import { gpuProofs } from './0018-gpu-proofs.ts';
 import { resolvedAlerts } from './0019-resolved-alerts.ts';
 import { jobTypes } from './0020-job-types.ts';
 import { artifactRemovals } from './0021-artifact-removals.ts';
+import { jobUsage } from './0022-job-usage.ts';
 
 export interface Migration {
   name: string;
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   resolvedAlerts,
   jobTypes,
   artifactRemovals,
+  jobUsage,
 ];

@@ -32,6 +32,7 @@ import { gpuProofs } from './0030-gpu-proofs.ts';
 import { resolvedAlerts } from './0031-resolved-alerts.ts';
 import { jobTypes } from './0032-job-types.ts';
 import { artifactRemovals } from './0033-artifact-removals.ts';
+import { jobUsage } from './0034-job-usage.ts';
 
 export interface Migration {
   name: string;
@@ -75,4 +76,5 @@ export const migrations: readonly Migration[] = [
   resolvedAlerts,
   jobTypes,
   artifactRemovals,
+  jobUsage,
 ];

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { UsageOptions } from '../commands/usage.ts';
+import { attachAction, type ProgramState } from './attach-action.ts';
+
+export function addUsageCommand(state: ProgramState, program: Command): void {
+  const usage = program
+    .command('usage')
+    .option('--from <day>', 'first day in UTC, such as 2026-11-01; thirty days where left out')
+    .option('--to <day>', 'last day, with all of it; today where left out')
+    .option('--by <what>', 'day, key or gpu, with commas between them', 'day')
+    .option('--csv', 'for a spreadsheet');
+  attachAction<UsageOptions>(
+    state,
+    usage,
+    async () => (await import('../commands/usage.ts')).showUsage,
+  );
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { dayOf } from '../../domain/spending-caps.ts';
+import type { Given } from '../store.conformance.ts';
+import { cancel } from './decisions.ts';
+import type { World } from './world.ts';
+
+const dayMs = 86_400_000;
+
+/** Uses each method of the store for usage at least once. */
+export async function liveThroughUsage(world: World, accountId: string): Promise<void> {
+  await world.store.usageSums({ accountId, fromMs: 0, beforeMs: world.nowMs, sumsMax: 10 });
+}
+
+export function describeUsage(given: Given): void {
+  describe('usage', () => {
+    it('is of jobs that ended in that time, with what they were charged', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const agentId = await world.registerAgent();
+      const day = dayOf(world.nowMs);
+      const run = async (price: bigint, owner = accountId) => {
+        const execution = await world.lease(owner, agentId, price);
+        await world.start(execution);
+        await world.succeed(execution);
+      };
+      await run(1_000n);
+      await run(2_000n);
+      await run(4_000n, await world.openAccount());
+      const { jobId } = await world.post(accountId);
+      await store.changeJob(jobId, cancel(world.nowMs));
+      world.nowMs = (day + 1) * dayMs;
+      await run(8_000n);
+      await world.post(accountId);
+
+      const search = { accountId, fromMs: day * dayMs, beforeMs: (day + 2) * dayMs, sumsMax: 10 };
+      const sums = await store.usageSums(search);
+      const rows = sums.map((sum) => [sum.day, sum.jobs, sum.charged, sum.asset]);
+      expect(rows).toHaveLength(3);
+      expect(rows).toContainEqual([day, 2, 3_000n, 'USDC']);
+      expect(rows).toContainEqual([day, 1, 0n, 'USDC']);
+      expect(rows).toContainEqual([day + 1, 1, 8_000n, 'USDC']);
+      const first = await store.usageSums({ ...search, beforeMs: (day + 1) * dayMs });
+      expect(first.map((sum) => sum.day)).toEqual([day, day]);
+      expect(await store.usageSums({ ...search, sumsMax: 1 })).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import { MoneySchema, nullable, strictObject } from '../schema.ts';
+
+/** What usage can be told apart by. */
+export const usageGroups = ['day', 'key', 'gpu'] as const;
+export type UsageGroup = (typeof usageGroups)[number];
+
+const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'Day in UTC' });
+
+export const UsageRow = strictObject({
+  day: nullable(
+    Type.String({ description: 'UTC day on which the jobs ended; null where not grouped by day' }),
+  ),
+  keyId: nullable(
+    Type.String({
+      description: 'Key that posted the jobs; null where not grouped by key, or none',
+    }),
+  ),
+  gpu: nullable(
+    Type.String({
+      description:
+        'Catalogue id of the first GPU of the jobs, such as rtx-4090; null where not grouped by gpu, or none',
+    }),
+  ),
+  jobs: Type.Integer({ description: 'Jobs that ended, also those that cost nothing' }),
+  gpuMs: Type.Integer({
+    description: 'Milliseconds of charged runs, times the GPUs of each; 0 for runs without GPUs',
+  }),
+  runMs: Type.Integer({ description: 'Milliseconds of charged runs' }),
+  charged: MoneySchema,
+});
+export type UsageRow = Static<typeof UsageRow>;
+
+export const UsageView = strictObject({
+  from: Day,
+  to: Day,
+  data: Type.Array(UsageRow, { description: 'By day, key, GPU and asset, in this order' }),
+});
+export type UsageView = Static<typeof UsageView>;
+
+/** Open jobs are not in it: nobody knows what they will cost. */
+export const getUsage = {
+  method: 'GET',
+  url: '/api/v1/usage',
+  summary: 'What the jobs of an account used and cost, by day, key and class of GPU',
+  audience: 'requester',
+  tag: 'accounts',
+  schema: {
+    querystring: strictObject({
+      from: Type.Optional(Day),
+      to: Type.Optional(Type.String({ ...Day, description: 'Last day, with all of it' })),
+      groupBy: Type.Optional(
+        Type.String({
+          pattern: '^(day|key|gpu)(,(day|key|gpu)){0,2}$',
+          description: 'Commas between them; day where left out',
+        }),
+      ),
+    }),
+    response: { 200: UsageView },
+  },
+} as const satisfies RouteContract;
