@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 async function installed(program: string, ...args: string[]) {
-  const own = { PATH: process.env['PATH'], XDG_CACHE_HOME: folder, XDG_CONFIG_HOME: folder };
+  const own = { PATH: process.env['PATH'], HOME: folder, XDG_CONFIG_HOME: folder };
   const env = { ...own, NODE3_URL: market.url, NODE3_API_KEY: testKey };
   const options = { cwd: app, env };
   return run(join(app, 'node_modules/.bin', program), args, options).then(

@@ -13,8 +13,7 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   // Compiled code is kept from one start to the next, in a folder that only this user writes.
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  nodeModule.enableCompileCache(join(cache, 'node3', 'compiled'));
+  nodeModule.enableCompileCache(join(homedir(), '.cache', 'node3', 'compiled'));
   // In the package it is JavaScript: Node strips no types from what is installed.
   const built = join(cli, 'main.mjs');
   await import(existsSync(built) ? pathToFileURL(built).href : '../src/main.ts');

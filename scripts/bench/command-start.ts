@@ -56,6 +56,6 @@ async function fastest(args: readonly string[], cache: string): Promise<number> 
 async function startOnce(args: readonly string[], cache: string): Promise<number> {
   const { PATH } = process.env;
   const startMs = performance.now();
-  await promisify(execFile)(process.execPath, args, { env: { PATH, XDG_CACHE_HOME: cache } });
+  await promisify(execFile)(process.execPath, args, { env: { PATH, HOME: cache } });
   return performance.now() - startMs;
 }
