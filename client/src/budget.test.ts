@@ -77,7 +77,8 @@ describe('a budget', () => {
     let tries = 0;
     const busy = { status: 429, code: 'RATE_LIMITED', detail: 'Too much.' };
     const losing: typeof fetch = async (input, init) => {
-      if (init?.method !== 'POST' || String(input).endsWith('/quotes')) return fetch(input, init);
+      const { method, url } = new Request(input, init);
+      if (method !== 'POST' || url.endsWith('/quotes')) return fetch(input, init);
       tries += 1;
       if (tries > 1) {
         return Response.json(busy, { status: 429, headers: { 'retry-after': '600' } });
