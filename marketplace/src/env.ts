@@ -104,11 +104,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     unprovenWallets: readFlag(env, 'ALLOW_UNPROVEN_WALLETS', 'off') ? 'allowed' : 'refused',
     registration: readFlag(env, 'REGISTRATION_TOKEN_REQUIRED', 'off') ? 'token' : 'open',
     artifacts: readArtifactConfig(env),
-    unitsPerMinute: readInteger(env, 'UNITS_PER_MINUTE', {
-      fallback: pricingDefaults.unitsPerMinute,
-      min: 0,
-      max: 1_000_000_000,
-    }),
+    unitsPerMinute: readUnitsPerMinute(env),
     diskReserveBytes: readInteger(env, 'DISK_RESERVE_BYTES', {
       fallback: pricingDefaults.diskReserveBytes,
       min: 0,
@@ -171,6 +167,19 @@ function readWebhookAllow(env: Env): FetchAllowance {
   if (networks.every(isNetwork)) return { networks, ports: 'any' };
   const fix = 'Set networks such as 127.0.0.0/8,10.1.0.0/16.';
   throw new ConfigError('WEBHOOK_NETWORKS', `is "${text}"`, fix);
+}
+
+/** A batch costs a hundred units: a smaller quota would refuse it for ever. */
+function readUnitsPerMinute(env: Env): number {
+  const name = 'UNITS_PER_MINUTE';
+  const range = { fallback: pricingDefaults.unitsPerMinute, min: 0, max: 1_000_000_000 };
+  const units = readInteger(env, name, range);
+  if (units === 0 || units >= limits.unitsPerMinuteMin) return units;
+  throw new ConfigError(
+    name,
+    `is ${units}`,
+    `Give 0 for no limit, or ${limits.unitsPerMinuteMin} at least.`,
+  );
 }
 
 function readDailyFees(env: Env): BaseUnits {

@@ -6,6 +6,7 @@ it.each([
   [404, 'MOON_NOT_FOUND', 'ROUTE_NOT_FOUND'],
   [429, 'MOON_FULL', 'RATE_LIMITED'],
   [503, 'MOON_AWAY', 'INTERNAL'],
+  [409, 'MOON_BUSY', 'INTERNAL'],
   [422, 'toString', 'REQUEST_INVALID'],
   [409, 'LEASE_STALE', 'LEASE_STALE'],
 ])('an answer %i with the code %s is a %s', (status, code, known) => {

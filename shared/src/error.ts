@@ -85,18 +85,23 @@ export function toProblem(error: MarketError, requestId?: string): Problem {
   };
 }
 
+/** What no status here says for good, such as an unknown 409, may pass: INTERNAL is tried again. */
 const codesOfStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'REQUEST_INVALID',
   401: 'AUTH_INVALID',
   403: 'AUTH_FORBIDDEN',
   404: 'ROUTE_NOT_FOUND',
+  410: 'REQUEST_INVALID',
   413: 'REQUEST_TOO_LARGE',
+  415: 'REQUEST_INVALID',
+  422: 'REQUEST_INVALID',
   429: 'RATE_LIMITED',
 };
 
 /** A newer service has codes of its own: what its status says is known. */
 function knownCode(code: string, status: number): ErrorCode {
   if (Object.hasOwn(errorCodes, code)) return code as ErrorCode;
-  return codesOfStatus[status] ?? (status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL');
+  return codesOfStatus[status] ?? 'INTERNAL';
 }
 
 /**

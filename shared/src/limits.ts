@@ -314,6 +314,8 @@ export const limits = {
   jobWaitersMax: 8_192,
   /** Units that one key of an account may ask for in a minute: 1 000 postings a second, or 5 000 reads. */
   unitsPerMinuteDefault: 300_000,
+  /** What the dearest requests cost: below it they would be refused for ever. */
+  unitsPerMinuteMin: 100,
   /** Keys that are counted at a time, each with about 100 bytes. */
   countedKeysMax: 65_536,
   streamBacklogEvents: 10_000,
@@ -389,8 +391,10 @@ export const limits = {
   proofChecksWaiting: 256,
   /** Of one question about usage: a year, and a day more in some. */
   usageDaysMax: 366,
-  /** Sums over one day, key and machine each: some 20 MB of answers of the database. */
-  usageSumsMax: 50_000,
+  /** Ended jobs that one read of usage sums up: some 20 ms of a database in the same process. */
+  usageJobsPerRead: 5_000,
+  /** Such reads for one answer. */
+  usageReadsMax: 200,
   /** The longest check has 16 passes over 256 regions. */
   proofCheckMs: 60_000,
 } as const;

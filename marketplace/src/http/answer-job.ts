@@ -18,6 +18,8 @@ interface Call {
   reply: FastifyReply;
   /** Seconds, as an alternative to the `Prefer` header. */
   wait?: number | undefined;
+  /** It was posted by this call, which is said also when the key ends meanwhile. */
+  isPosting?: boolean;
   /** The ETag of an earlier answer: waits until the job differs from that, instead of for its end. */
   since?: string | undefined;
 }
@@ -63,7 +65,10 @@ export async function answerJob(
         ? awaitEnd(deps, job, signal)
         : awaitChange(deps, job, since, signal);
     });
-    if (held.hasEnded()) throw new MarketError('AUTH_INVALID');
+    if (held.hasEnded()) {
+      if (call.isPosting === true) return await readJobDetail(deps, job);
+      throw new MarketError('AUTH_INVALID');
+    }
     if (waited === null) return await readJobDetail(deps, job);
     void reply.header('preference-applied', `wait=${waitSec}`);
     return waited;

@@ -121,6 +121,27 @@ describe('a key of a requester that is revoked', () => {
     await client.call(revokeKey, { params: { keyId: lost.keyId } });
     expect((await waiting).status).toBe(401);
   });
+
+  it('hears of the job that it posted, which is held for and runs', async () => {
+    const { client } = await openFundedAccount(market);
+    const lost = await client.call(createKey, { body: { name: 'lost' } });
+    const holds = vi.spyOn(KeyHolders.prototype, 'hold');
+    const waiting = fetch(`${market.url}/api/v1/jobs`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${lost.apiKey}`,
+        'content-type': 'application/json',
+        prefer: 'wait=30',
+      },
+      body: JSON.stringify(testJob({ resources: { cpus: 256 } })),
+    });
+    await vi.waitFor(() => expect(holds).toHaveBeenCalled());
+    holds.mockRestore();
+    await client.call(revokeKey, { params: { keyId: lost.keyId } });
+    const answer = await waiting;
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ state: 'queued' });
+  });
 });
 
 /** A page that has signed in. */

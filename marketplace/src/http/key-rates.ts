@@ -38,6 +38,8 @@ export class KeyRates {
       const detail = `This key may ask for ${this.unitsPerMinute} units a minute; this request costs ${cost}.`;
       throw new MarketError('RATE_LIMITED', { detail, retryAfterSec });
     }
+    // At the end of the map: who asks now is forgotten last.
+    this.#fullAtMs.delete(key);
     this.#fullAtMs.set(key, nowMs + usedMs);
     if (this.#fullAtMs.size > this.#keysMax) this.#forget(nowMs);
     return this.#leftOf(usedMs);

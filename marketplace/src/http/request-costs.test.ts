@@ -19,9 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => market.stop());
 
-async function ask(apiKey: string, path: string, body?: unknown) {
+async function ask(apiKey: string, path: string, body?: unknown, reading: 'GET' | 'HEAD' = 'GET') {
   const response = await fetch(`${market.url}/api/v1${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
+    method: body === undefined ? reading : 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
@@ -45,6 +45,16 @@ describe('the requests of a key', () => {
     expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED', retry: 'later' });
     clock.advance(25_000);
     expect(await ask(one.apiKey, '/jobs', testJob())).toEqual([201, '"key";r=0;t=60', null]);
+  });
+
+  it('cost the same without an answer, and more where it is searched for', async () => {
+    const { apiKey } = await openFundedAccount(market);
+    expect(await ask(apiKey, '/jobs', undefined, 'HEAD')).toEqual([200, '"key";r=10;t=10', null]);
+    expect(await ask(apiKey, '/jobs?state=queued')).toEqual([200, '"key";r=8;t=20', null]);
+    for (const path of ['/jobs?q=x', '/usage', '/jobs/any/logs/download']) {
+      expect((await ask(apiKey, path))[0]).toBe(429);
+    }
+    expect((await ask(apiKey, '/jobs/any/logs/download', undefined, 'HEAD'))[0]).toBe(429);
   });
 
   it('are not counted for agents and the operator', async () => {

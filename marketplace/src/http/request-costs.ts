@@ -4,19 +4,21 @@ import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk'
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
 import { runTemplate } from '@node3/shared/routes/templates';
+import { getUsage } from '@node3/shared/routes/usage';
 import type { FastifyInstance } from 'fastify';
+import { searchFields } from '../services/list-jobs.ts';
 import { callerOf } from './caller.ts';
 import type { KeyRates, RateLeft } from './key-rates.ts';
 
 /** Units of a request that is not listed here: what it makes the store do, roughly. */
-const costs = { read: 1, write: 2 };
+const costs = { read: 1, write: 2, search: 20 };
 
 /** docs/guides/rest-api.md tells them. */
 const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
   [2, [listJobs]],
   [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runTemplate]],
   [20, [downloadJobLogs]],
-  [100, [createJobs, cancelJobs]],
+  [100, [createJobs, cancelJobs, getUsage]],
 ];
 
 const nameOf = (method: string, url: string) => `${method} ${url}`;
@@ -35,9 +37,11 @@ export function addRequestCosts(app: FastifyInstance, rates: KeyRates | null): v
   const policy = `"key";q=${rates.unitsPerMinute};w=60`;
   const textOf = ({ units, fullInSec }: RateLeft) => `"key";r=${units};t=${fullInSec}`;
   app.addHook('onRoute', (route) => {
-    const method = String(route.method);
-    const usual = /GET|HEAD/.test(method) ? costs.read : costs.write;
+    // Answering without a body is as much work.
+    const method = route.method === 'HEAD' ? 'GET' : String(route.method);
+    const usual = method === 'GET' ? costs.read : costs.write;
     const cost = costByName.get(nameOf(method, route.url)) ?? usual;
+    const isList = nameOf(method, route.url) === nameOf(listJobs.method, listJobs.url);
     route.preParsing = (request, reply, payload, done) => {
       const caller = callerOf(request);
       if (caller?.actor !== 'requester') {
@@ -47,7 +51,8 @@ export function addRequestCosts(app: FastifyInstance, rates: KeyRates | null): v
       const key = caller.keyId ?? caller.accountId ?? '';
       void reply.header('ratelimit-policy', policy);
       try {
-        void reply.header('ratelimit', textOf(rates.take(key, cost)));
+        const isSearch = isList && searchFields.some((field) => field in Object(request.query));
+        void reply.header('ratelimit', textOf(rates.take(key, isSearch ? costs.search : cost)));
       } catch (error) {
         void reply.header('ratelimit', textOf(rates.left(key)));
         done(error as Error);

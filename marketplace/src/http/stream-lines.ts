@@ -53,10 +53,15 @@ export async function streamLines(
   }, keepAliveMs);
   try {
     raw.writeHead(200, {
+      ...rateHeaders(reply),
       'content-type': form.contentType,
       'cache-control': 'no-store',
       ...form.headers,
     });
+    if (reply.request.method === 'HEAD') {
+      raw.end();
+      return;
+    }
     raw.flushHeaders();
     const signal = AbortSignal.any([gone.signal, deps.stopping]);
     for await (const text of texts(signal)) {
@@ -74,6 +79,17 @@ export async function streamLines(
   } finally {
     clearInterval(keepAlive);
   }
+}
+
+/** A hijacked answer has none of the headers that were set for it. */
+function rateHeaders(reply: FastifyReply): Record<string, string> {
+  const names = ['ratelimit', 'ratelimit-policy'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = reply.getHeader(name);
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
 }
 
 /**

@@ -22,6 +22,12 @@ interface JobPage {
 /** Clocks of replicas and of the database differ: an id may be so much older or newer than its job. */
 const clockSlackMs = 10_000;
 
+/** What no index knows: it is looked for in the specs. */
+export const searchFields = ['type', 'label', 'q'] as const;
+
+/** So that the rows around the ends of a time don't cost a read each. */
+const rowsAtLeast = 25;
+
 const summaryFields = Object.keys(JobSummary.properties);
 
 /** One page of an account's jobs. */
@@ -64,10 +70,11 @@ async function findJobs(
   const order = query.sort === 'createdAt' ? 'oldest' : 'newest';
   const from = order === 'oldest' ? 'afterJobId' : 'beforeJobId';
   const wanted = query.limit ?? limits.listPageDefault;
+  const isSearch = searchFields.some((field) => query[field] !== undefined);
   const jobs: JobRow[] = [];
   let cursor = query.cursor ?? null;
   for (let looked = 0; looked < limits.jobsPerListScan; ) {
-    const limit = fits === null ? wanted + 1 : limits.listPageMax;
+    const limit = isSearch ? limits.listPageMax : Math.max(wanted + 1, rowsAtLeast);
     const page = await store.listJobs({
       ...bounds,
       ...(cursor !== null && { [from]: cursor }),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
@@ -7,6 +8,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import { dayOf } from '../domain/spending-caps.ts';
 import { groupUsage } from '../domain/usage.ts';
 import type { Store } from '../store/store.ts';
+import type { UsageSearch, UsageSlice, UsageSum } from '../store/usage-store.ts';
 
 const dayMs = 86_400_000;
 /** Where nothing is said: thirty days, today with them. */
@@ -24,10 +26,12 @@ export async function readUsage(
   if (to - from >= limits.usageDaysMax) {
     throw invalid('/from', `is more than ${limits.usageDaysMax} days before the last day`);
   }
-  const fromMs = from * dayMs;
-  const sumsMax = limits.usageSumsMax + 1;
-  const sums = await store.usageSums({ accountId, fromMs, beforeMs: (to + 1) * dayMs, sumsMax });
-  if (sums.length === sumsMax) throw invalid('/from', 'is too long ago for so many jobs');
+  const sums = await readSums(store, {
+    accountId,
+    fromMs: from * dayMs,
+    beforeMs: (to + 1) * dayMs,
+    jobsMax: limits.usageJobsPerRead,
+  });
   const wanted = (query.groupBy ?? 'day').split(',');
   const by = usageGroups.filter((group) => wanted.includes(group));
   const data = groupUsage(sums, by).map(({ day, charged, asset, ...line }) => ({
@@ -36,6 +40,19 @@ export async function readUsage(
     charged: toMoney(charged, asset),
   }));
   return { from: dateOf(from), to: dateOf(to), data };
+}
+
+/** In reads that nobody else has to wait for. */
+async function readSums(store: Store, search: UsageSearch): Promise<UsageSum[]> {
+  const sums: UsageSum[] = [];
+  for (let fromMs: number | null = search.fromMs, reads = 1; fromMs !== null; reads += 1) {
+    if (reads > limits.usageReadsMax) throw invalid('/from', 'is too long ago for so many jobs');
+    const slice: UsageSlice = await store.usageSums({ ...search, fromMs });
+    sums.push(...slice.sums);
+    fromMs = slice.nextMs;
+    await setImmediate();
+  }
+  return sums;
 }
 
 function dateOf(day: number): string {

@@ -20,10 +20,18 @@ export interface UsageSearch {
   fromMs: number;
   /** And before then. */
   beforeMs: number;
-  sumsMax: number;
+  /** How many jobs one read looks at, but for those that ended in the same millisecond. */
+  jobsMax: number;
+}
+
+export interface UsageSlice {
+  /** In no order. */
+  sums: UsageSum[];
+  /** Where the next slice begins; null after the last one. */
+  nextMs: number | null;
 }
 
 export interface UsageStore {
-  /** Sums over jobs that ended in that time, at most `sumsMax`, in no order. */
-  usageSums(search: UsageSearch): Promise<UsageSum[]>;
+  /** Sums over the first jobs that ended in that time. */
+  usageSums(search: UsageSearch): Promise<UsageSlice>;
 }

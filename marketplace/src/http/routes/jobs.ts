@@ -38,7 +38,7 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
       });
       if (replayed) void reply.header('idempotency-replayed', 'true');
       void reply.header('location', `/api/v1/jobs/${job.jobId}`);
-      return answerJob(deps, waiters, job, { principal, request, reply });
+      return answerJob(deps, waiters, job, { principal, request, reply, isPosting: true });
     },
   });
   addRoute(app, listJobsContract, {

@@ -14,6 +14,12 @@ interface UsageRecord {
   charged: bigint;
 }
 
+/** From the index alone. */
+const selectNext = `
+  SELECT finished_at_ms FROM jobs
+  WHERE account_id = @accountId AND finished_at_ms >= @fromMs AND finished_at_ms < @beforeMs
+  ORDER BY finished_at_ms LIMIT 1 OFFSET @jobsMax`;
+
 /** Runs that nobody paid for count for nothing: their time was the provider's loss. */
 const selectSums = `
   SELECT jobs.finished_at_ms / 86400000 AS day, jobs.api_key_id AS api_key_id, jobs.asset AS asset,
@@ -24,15 +30,25 @@ const selectSums = `
   FROM jobs LEFT JOIN executions ON executions.execution_id = jobs.execution_id
   WHERE jobs.account_id = @accountId AND jobs.finished_at_ms >= @fromMs
     AND jobs.finished_at_ms < @beforeMs
-  GROUP BY 1, 2, 3, 4
-  LIMIT @sumsMax`;
+  GROUP BY 1, 2, 3, 4`;
 
 export function createUsageStore(database: Database): UsageStore {
   return {
-    usageSums(search) {
+    usageSums({ accountId, beforeMs, fromMs, jobsMax }) {
       return database.read(function* (tx) {
-        const records = yield* tx.all<UsageRecord>(selectSums, search);
-        return records.map(toSum);
+        const bounds = { accountId, fromMs };
+        const next = yield* tx.get<{ finished_at_ms: bigint }>(selectNext, {
+          ...bounds,
+          beforeMs,
+          jobsMax,
+        });
+        // Jobs that ended in the millisecond of the next one belong to this slice, or it could be empty.
+        const nextMs = next === undefined ? null : Number(next.finished_at_ms) + 1;
+        const records = yield* tx.all<UsageRecord>(selectSums, {
+          ...bounds,
+          beforeMs: nextMs === null ? beforeMs : Math.min(nextMs, beforeMs),
+        });
+        return { sums: records.map(toSum), nextMs };
       });
     },
   };

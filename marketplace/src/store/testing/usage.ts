@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../domain/spending-caps.ts';
 import type { Given } from '../store.conformance.ts';
+import type { UsageSlice } from '../usage-store.ts';
 import { cancel } from './decisions.ts';
 import type { World } from './world.ts';
 
@@ -8,7 +9,7 @@ const dayMs = 86_400_000;
 
 /** Uses each method of the store for usage at least once. */
 export async function liveThroughUsage(world: World, accountId: string): Promise<void> {
-  await world.store.usageSums({ accountId, fromMs: 0, beforeMs: world.nowMs, sumsMax: 10 });
+  await world.store.usageSums({ accountId, fromMs: 0, beforeMs: world.nowMs, jobsMax: 10 });
 }
 
 export function describeUsage(given: Given): void {
@@ -32,16 +33,23 @@ export function describeUsage(given: Given): void {
       await run(8_000n);
       await world.post(accountId);
 
-      const search = { accountId, fromMs: day * dayMs, beforeMs: (day + 2) * dayMs, sumsMax: 10 };
-      const sums = await store.usageSums(search);
+      const search = { accountId, fromMs: day * dayMs, beforeMs: (day + 2) * dayMs, jobsMax: 10 };
+      const { sums, nextMs } = await store.usageSums(search);
+      expect(nextMs).toBeNull();
       const rows = sums.map((sum) => [sum.day, sum.jobs, sum.charged, sum.asset]);
       expect(rows).toHaveLength(3);
       expect(rows).toContainEqual([day, 2, 3_000n, 'USDC']);
       expect(rows).toContainEqual([day, 1, 0n, 'USDC']);
       expect(rows).toContainEqual([day + 1, 1, 8_000n, 'USDC']);
       const first = await store.usageSums({ ...search, beforeMs: (day + 1) * dayMs });
-      expect(first.map((sum) => sum.day)).toEqual([day, day]);
-      expect(await store.usageSums({ ...search, sumsMax: 1 })).toHaveLength(1);
+      expect(first.sums.map((sum) => sum.day)).toEqual([day, day]);
+      let jobs = 0;
+      for (let fromMs: number | null = search.fromMs; fromMs !== null; ) {
+        const slice: UsageSlice = await store.usageSums({ ...search, fromMs, jobsMax: 1 });
+        jobs += slice.sums.reduce((all, sum) => all + sum.jobs, 0);
+        fromMs = slice.nextMs;
+      }
+      expect(jobs).toBe(4);
     });
   });
 }
