@@ -52,7 +52,9 @@ export async function findImage(
   deps: Pick<ImagePullDeps, 'docker' | 'cache' | 'engine'>,
   reference: string,
 ): Promise<LocalImage | null> {
-  const { name, repository, digest } = readImageReference(reference);
+  const image = readImageReference(reference);
+  const { name, repository, digest } = image;
+  if (deps.engine === 'podman') await refuseShadowed(deps, image);
   try {
     const found = await deps.docker.getImage(name).inspect();
     const digests = found.RepoDigests ?? [];
@@ -89,6 +91,27 @@ export async function findImage(
     }
     throw new ExecutionError('engine_error', engineMessage(error), { cause: error });
   }
+}
+
+/**
+ * Podman takes a name without a registry for an image that was built here under it, even after a public
+ * one of that name was pulled.
+ * @throws ExecutionError `image_not_found`.
+ */
+async function refuseShadowed(
+  deps: Pick<ImagePullDeps, 'docker'>,
+  { name, registryHost, repository }: ImageReference,
+): Promise<void> {
+  const isShort = registryHost === null && !/^(?:index\.)?docker\.io\//.test(repository);
+  if (!isShort || ownRepository.test(repository)) return;
+  const own = deps.docker.getImage(`localhost/${name}`).inspect();
+  const isHere = await own.then(
+    () => true,
+    (error: unknown) => engineStatus(error) !== 404,
+  );
+  if (!isHere) return;
+  const detail = `${name} is ambiguous on this machine. Write it with its registry: docker.io/….`;
+  throw new ExecutionError('image_not_found', detail);
 }
 
 function toTexts(value: unknown): string[] {

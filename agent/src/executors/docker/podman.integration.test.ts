@@ -150,7 +150,10 @@ describe.skipIf(mustSkipPodman())('Podman', () => {
     expect(lines).toEqual(['one', 'two', 'end']);
   });
 
-  it('gives out no image that was built here for others', async () => {
+  it('gives out no image that was built here for others, whatever a job calls it', async () => {
+    await engine.docker.getImage(image).tag({ repo: 'localhost/acme/app', tag: 'v1' });
+    const short = usual.start(build('true', { image: 'acme/app:v1' }));
+    await expect(short).rejects.toThrow(/ambiguous on this machine/);
     const name = { repo: 'docker.io/private/secret', tag: 'v1' };
     await engine.docker.getImage(image).tag(name);
     const request = build('true', { image: 'private/secret:v1' });
