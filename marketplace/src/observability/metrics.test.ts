@@ -48,7 +48,7 @@ describe('what jobs leave in the metrics', () => {
     const once = { idempotencyKey: 'the-same-job-twice' };
     await client.call(createJob, { body: testJob() }, once);
     await client.call(createJob, { body: testJob() }, once);
-    expect(await read('node3_jobs')).toMatchObject({ 'state="queued"': 1 });
+    expect(await read('node3_jobs')).toMatchObject({ 'state="queued",type="container"': 1 });
     const offer = await calls.offer();
     await calls.accept(offer);
     await calls.run(offer);
@@ -77,7 +77,10 @@ describe('what jobs leave in the metrics', () => {
     expect(await read('node3_job_queue_duration_seconds_count')).toEqual({
       'gpu_class="none",priority="normal"': 1,
     });
-    expect(await read('node3_jobs')).toMatchObject({ 'state="queued"': 0, 'state="failed"': 1 });
+    expect(await read('node3_jobs')).toMatchObject({
+      'state="queued",type="container"': 0,
+      'state="failed",type="container"': 1,
+    });
     expect(await read('node3_idempotency_replays_total')).toEqual({ 'route="/api/v1/jobs"': 1 });
     expect(await read('node3_match_duration_seconds_count')).not.toEqual({ '': 0 });
   });

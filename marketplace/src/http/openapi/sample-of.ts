@@ -43,6 +43,7 @@ const forms = [
   '0.001',
   '7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2',
   '2026-11-26T02:30:00.000Z',
+  '2026-11-26',
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   'https://example.com/hooks/node3',
   '/outputs/model.bin',
