@@ -1,6 +1,7 @@
 import { type Client, createClient } from '@node3/shared/client';
 import { readUrl } from '@node3/shared/env';
 import { MarketError } from '@node3/shared/error';
+import { usageError } from './command-error.ts';
 import {
   type ConfigFile,
   configDir,
@@ -13,7 +14,7 @@ import type { Host } from './host.ts';
 import { observeFetch } from './http/observed-fetch.ts';
 import { chooseFormat } from './output/format.ts';
 import { createTerminal, type Terminal } from './output/terminal.ts';
-import { parseSeconds } from './parse/duration.ts';
+import { parseSeconds, timerMsMax } from './parse/duration.ts';
 
 /** Options every command takes. Commander sets `color` to false for `--no-color`. */
 export interface GlobalOptions {
@@ -102,13 +103,19 @@ export function connect(context: Context, access: Access): Client {
   const { url: baseUrl, options } = context;
   const rest = {
     baseUrl,
-    ...(options.timeout === undefined
-      ? {}
-      : { timeoutMs: parseSeconds('--timeout', options.timeout) * 1_000 }),
+    ...answerLimit(options),
     ...observation(context, access),
   };
   if (access === 'public') return createClient(rest);
   return createClient({ ...rest, apiKey: requireKey(context, access) });
+}
+
+/** How long an answer is waited for, where `--timeout` says so. */
+export function answerLimit({ timeout }: GlobalOptions): { timeoutMs?: number } {
+  if (timeout === undefined) return {};
+  const timeoutMs = parseSeconds('--timeout', timeout) * 1_000;
+  if (timeoutMs <= timerMsMax) return { timeoutMs };
+  throw usageError(`--timeout is "${timeout}", which is too long.`, 'Write at most 24d.');
 }
 
 function requireKey(context: Context, access: 'requester' | 'operator'): string {

@@ -44,9 +44,9 @@ function terminalFor(host: Host, options: GlobalOptions): Terminal {
 /** How an error is to be told when the command line itself could not be read. */
 function scanOptions(flags: readonly string[]) {
   const wanted = flags.map((flag, index) =>
-    ['-o', '--format'].includes(flag)
+    /^(?:--format|-[dqy]*o)$/.test(flag)
       ? flags[index + 1]
-      : /^(?:--format=|-o=?)(.+)$/.exec(flag)?.[1],
+      : /^(?:--format=|-[dqy]*o=?)(.+)$/.exec(flag)?.[1],
   );
   const format = wanted.find((word) => word !== undefined);
   return {
@@ -71,6 +71,6 @@ function fromCommander(host: Host, error: CommanderError) {
 /** As docker run: while attached, 1 to 124 are the job's own codes and 125 is ours. */
 function isAttachedRun(argv: readonly string[]): boolean {
   const flags = ownWords(argv);
-  const detached = flags.includes('-d') || flags.includes('--detach');
+  const detached = flags.some((flag) => flag === '--detach' || /^-[qy]*d/.test(flag));
   return operandsOf(argv)[0] === 'run' && !detached;
 }

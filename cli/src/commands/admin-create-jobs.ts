@@ -1,6 +1,7 @@
 import { isMarketError } from '@node3/shared/error';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { type Context, connect } from '../context.ts';
+import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { moneyText } from '../output/words.ts';
 import { type AdminJobOptions, buildAdminJob } from '../parse/admin-job.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
@@ -18,10 +19,11 @@ export async function createAdminJob(
   context: Context,
   call: Call<AdminJobOptions>,
 ): Promise<number> {
-  const { terminal, host } = context;
+  const { terminal } = context;
   const client = connect(context, 'operator');
   const spec = buildAdminJob(call.options);
-  const job = await postAsOperator(() => postJob(client, spec, host.ids.secret(24)));
+  const key = chooseKey(context);
+  const job = await postAsOperator(() => namingKey(key, postJob(client, spec, key)));
   if (terminal.json) await terminal.object(job);
   else await terminal.data(job.jobId);
   await terminal.talk(`${moneyText(job.settlement.held)} held from the operator’s account`);
@@ -35,10 +37,11 @@ export async function createTestJobs(
   context: Context,
   call: Call<CreateTestJobsOptions>,
 ): Promise<number> {
-  const { terminal, host } = context;
+  const { terminal } = context;
   const { options } = call;
   const count = parseWholeNumber('--count', options.count, { min: 1, max: countMax });
   const client = connect(context, 'operator');
+  const key = chooseKey(context);
   for (let number = 1; number <= count; number += 1) {
     const spec = buildAdminJob({
       jobType: 'test',
@@ -49,7 +52,8 @@ export async function createTestJobs(
       duration: '60',
       timeout: '300',
     });
-    const job = await postAsOperator(() => postJob(client, spec, host.ids.secret(24)));
+    const posted = () => namingKey(key, postJob(client, spec, `${key}.${number}`));
+    const job = await postAsOperator(posted);
     if (terminal.json) await terminal.jsonLine(job);
     else await terminal.data(job.jobId);
   }

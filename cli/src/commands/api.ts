@@ -1,7 +1,7 @@
 import { fromProblem } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { usageError } from '../command-error.ts';
-import { type Context, openApi } from '../context.ts';
+import { answerLimit, type Context, openApi } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { choose } from '../parse/choose.ts';
 import { readJsonFile } from '../parse/json-file.ts';
@@ -24,8 +24,8 @@ export async function callApi(context: Context, call: Call<ApiOptions>): Promise
   const { options } = call;
   const [methodText = '', path = ''] = call.args;
   const method = choose('METHOD', methodText.toUpperCase(), methods);
-  if (!path.startsWith('/')) {
-    throw usageError(`PATH is "${path}".`, 'Write it from the root, such as /api/v1/jobs.');
+  if (!/^\/(?!\/)/.test(path)) {
+    throw usageError(`PATH is "${path}".`, 'It begins with one slash, such as /api/v1/jobs.');
   }
   const fields = parsePairs('--field', options.field ?? [], 'state=failed');
   const body = method === 'GET' ? undefined : await readBody(context, options.input, fields);
@@ -52,16 +52,19 @@ interface ApiRequest {
 }
 
 async function send(context: Context, request: ApiRequest): Promise<unknown> {
-  const url = new URL(request.path, `${context.url}/`);
-  // A path such as //elsewhere/ would take the key to another machine.
-  if (url.origin !== new URL(context.url).origin) {
-    throw usageError(`PATH is "${request.path}".`, 'It has to begin with one slash.');
+  const url = new URL(context.url + request.path);
+  const base = new URL(`${context.url}/`);
+  // The key is for the marketplace, and not for what else its host serves above it.
+  if (url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
+    throw usageError(`PATH is "${request.path}".`, `It has to stay below ${context.url}.`);
   }
   for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, value);
   const api = openApi(context, request.isOperator ? 'operator' : 'requester');
   const { body } = request;
+  const { timeoutMs } = answerLimit(context.options);
   const response = await api(url.href, {
     method: request.method,
+    ...(timeoutMs !== undefined && { signal: AbortSignal.timeout(timeoutMs) }),
     ...(body === undefined
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),

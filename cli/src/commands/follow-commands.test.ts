@@ -37,6 +37,12 @@ describe('node3 job wait', () => {
   it('ends with 3 where it takes too long, and with 130 on Ctrl-C', async () => {
     const late = hostFor(['job', 'wait', testJobId, '--timeout', '1s']);
     expect(await runCli(late)).toBe(3);
+    const patient = runCli(hostFor(['job', 'wait', testJobId, '--timeout', '30d']));
+    const seen = market.requests('GET', testJobId).length;
+    await vi.waitFor(() => expect(market.requests('GET', testJobId).length).toBeGreaterThan(seen));
+    market.become(endedJob('succeeded', 0));
+    expect(await patient).toBe(0);
+    market.become(testJob());
     const host = hostFor(['job', 'wait', testJobId]);
     const ended = runCli(host);
     const before = market.requests('GET', testJobId).length;
@@ -106,6 +112,12 @@ describe('global options', () => {
     ]);
     expect(await runCli(after)).toBe(0);
     expect(after.out).toBe('queued\n');
+    const short = hostFor(['-qo', 'id', 'job', 'list']);
+    expect(await runCli(short)).toBe(0);
+    expect(short.out).toBe(`${testJobId}\n`);
+    const wrong = hostFor(['-qo', 'json', 'job', 'list', '--nothing']);
+    expect(await runCli(wrong)).toBe(2);
+    expect(JSON.parse(wrong.err)).toMatchObject({ code: 'CLI_USAGE' });
     const env = { NODE3_URL: market.url, NODE3_API_KEY: testKey, NODE3_OUTPUT: 'id' };
     const byVariable = hostFor(['job', 'list'], { env });
     expect(await runCli(byVariable)).toBe(0);
@@ -135,6 +147,34 @@ describe('global options', () => {
     expect(market.seen).toHaveLength(0);
   });
 
+  it.each([
+    ['job', 'wait', testJobId],
+    ['logs', '-f', testJobId],
+    ['event', 'list', '--follow'],
+  ])('show the first request of %s %s and end', async (...argv) => {
+    const host = hostFor([...argv, '--curl']);
+    expect(await runCli(host)).toBe(0);
+    expect(host.out.match(/^curl /gm)).toHaveLength(1);
+    expect(market.seen).toHaveLength(0);
+  });
+
+  it('refuse to show requests that nothing can show', async () => {
+    const host = hostFor(['agent', 'status', '--curl']);
+    expect(await runCli(host)).toBe(2);
+    expect(host.err).toContain('node3 agent status can not show its requests.');
+  });
+
+  it('refuse a time limit that no timer keeps', async () => {
+    for (const argv of [
+      ['job', 'list'],
+      ['api', 'GET', '/api/v1/jobs'],
+    ]) {
+      const host = hostFor(['--timeout', '30d', ...argv]);
+      expect(await runCli(host)).toBe(2);
+      expect(host.err).toContain('Write at most 24d.');
+    }
+  });
+
   it('post the job that curl would post, without asking for a quote first', async () => {
     const host = hostFor(['run', '--curl', '--', 'echo', "it's"]);
     expect(await runCli(host)).toBe(0);
@@ -148,5 +188,9 @@ describe('global options', () => {
     expect(await runCli(host)).toBe(0);
     expect(host.err).toMatch(/POST http:\S+\/rerun {2}201 {2}\d+ ms/);
     expect(market.requests('POST', '/rerun')[0]?.idempotencyKey).toBe('k1');
+    const run = hostFor(['--idempotency-key', 'k2', 'run', '-d', '--', 'true']);
+    expect(await runCli(run)).toBe(0);
+    expect(market.requests('POST', '/quotes')[0]?.idempotencyKey).toBeNull();
+    expect(market.requests('POST', '/jobs')[0]?.idempotencyKey).toBe('k2');
   });
 });

@@ -2,14 +2,13 @@ import type { Problem } from '@node3/shared/error';
 import { type BatchRow, createJobs } from '@node3/shared/routes/job-bulk';
 import { type Context, connect } from '../context.ts';
 import { exitCodeOf } from '../exit-codes.ts';
+import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { readSpecs, toBatches } from '../job/read-specs.ts';
 import type { Call } from '../program/attach-action.ts';
 
 export interface JobBatchOptions {
   key?: string;
 }
-
-const keyBytes = 16;
 
 /**
  * Posts every job of a file. What is wrong with one keeps none of the others back; the exit code is
@@ -19,11 +18,11 @@ export async function postJobs(context: Context, call: Call<JobBatchOptions>): P
   const { terminal, host } = context;
   const client = connect(context, 'requester');
   const specs = await readSpecs(host, call.args[0] ?? '-');
-  const key = call.options.key ?? host.ids.secret(keyBytes);
+  const key = chooseKey(context, call.options.key);
   const rows: BatchRow[] = [];
   for (const [index, jobs] of toBatches(specs).entries()) {
     const options = { idempotencyKey: `${key}.${index}` };
-    const { data } = await client.call(createJobs, { body: { jobs } }, options);
+    const { data } = await namingKey(key, client.call(createJobs, { body: { jobs } }, options));
     if (!terminal.json) {
       for (const [place, row] of data.entries()) await tell(context, rows.length + place + 1, row);
     }

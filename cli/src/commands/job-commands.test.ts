@@ -85,14 +85,20 @@ describe('node3 job', () => {
     market.become(endedJob('succeeded', 0));
     const path = join(folder, 'job.log');
     const part = ['--last', '5', '--since', '2026-11-21T12:00:00Z', '--stream', 'stdout,stderr'];
-    const host = hostFor(['job', 'logs', testJobId, '-o', path, ...part]);
+    const env = { API_KEY: 'wrong' };
+    const refused = hostFor(['job', 'logs', testJobId, '--output', path], { env });
+    expect(await runCli(refused)).toBe(4);
+    const host = hostFor(['job', 'logs', testJobId, '--output', path, ...part]);
     expect(await runCli(host)).toBe(0);
     expect(await readFile(path, 'utf8')).toBe('one\nprompt\n');
     const query = 'after=0&last=5&since=2026-11-21T12%3A00%3A00.000Z&stream=stdout%2Cstderr';
     expect(market.seen.at(-1)?.url).toContain(`/logs?${query}&`);
-    const again = hostFor(['job', 'logs', testJobId, '-o', path]);
+    const again = hostFor(['job', 'logs', testJobId, '--output', path]);
     expect(await runCli(again)).not.toBe(0);
     expect(again.err).toContain(`${path} exists already.`);
+    const formatted = hostFor(['job', 'logs', testJobId, '-o', 'json']);
+    expect(await runCli(formatted)).toBe(0);
+    expect(formatted.out).toContain('{"seq":1,');
   });
 
   it.each([
@@ -180,6 +186,10 @@ describe('many jobs', () => {
     expect(code).toBe(0);
     const keys = market.seen.map(({ idempotencyKey }) => idempotencyKey);
     expect(keys).toEqual(['night.0', 'night.1', 'night.2']);
+    market.seen.length = 0;
+    await post(JSON.stringify(jobs), '--idempotency-key', 'day');
+    const others = market.seen.map(({ idempotencyKey }) => idempotencyKey);
+    expect(others).toEqual(['day.0', 'day.1', 'day.2']);
   });
 
   it('tell which of them were refused, and why', async () => {

@@ -5,7 +5,7 @@ import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { talkingPatience } from '../job/attach.ts';
 import { InterruptWatch } from '../job/interrupt.ts';
-import { openLogFile } from '../job/log-file.ts';
+import { type LogFile, openLogFile } from '../job/log-file.ts';
 import { followLog, type LogStart, type LogStreamOptions, readPages } from '../job/log-stream.ts';
 import { exitCodeOfSignal } from '../job/outcome.ts';
 import { printLogLine } from '../job/print-log-line.ts';
@@ -41,13 +41,20 @@ export async function showLogs(context: Context, call: Call<JobLogsOptions>): Pr
     signal: leave.signal,
     ...stream,
   };
-  const file = options.output === undefined ? null : await openLogFile(options.output);
+  const path = options.output;
+  let file: LogFile | null = null;
   try {
     const lines = options.follow === true ? followLog(source) : readPages(source);
     for await (const line of lines) {
-      if (file === null) await show(context, options, line);
-      else await file.append(textOf(options, line) + (line.partial ? '' : '\n'));
+      if (path === undefined) {
+        await show(context, options, line);
+        continue;
+      }
+      // Not before an answer: a job that is not there leaves no file.
+      file ??= await openLogFile(path);
+      await file.append(textOf(options, line) + (line.partial ? '' : '\n'));
     }
+    if (path !== undefined) file ??= await openLogFile(path);
     return 0;
   } catch (error) {
     if (watch.signal === null) throw error;

@@ -1,6 +1,7 @@
 import { rerunJob } from '@node3/shared/routes/job-bulk';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
+import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -8,18 +9,15 @@ export interface JobRerunOptions {
   changes?: string;
 }
 
-const keyBytes = 16;
-
 /** Posts an ended job again; what it prints is the new one. */
 export async function rerun(context: Context, call: Call<JobRerunOptions>): Promise<number> {
-  const { terminal, host } = context;
+  const { terminal } = context;
   const jobId = requireJobId(call.args[0]);
   const body = call.options.changes === undefined ? {} : { changes: read(call.options.changes) };
-  const job = await connect(context, 'requester').call(
-    rerunJob,
-    { params: { jobId }, body },
-    { idempotencyKey: host.ids.secret(keyBytes) },
-  );
+  const idempotencyKey = chooseKey(context);
+  const client = connect(context, 'requester');
+  const posted = client.call(rerunJob, { params: { jobId }, body }, { idempotencyKey });
+  const job = await namingKey(idempotencyKey, posted);
   await (terminal.json ? terminal.object(job) : terminal.data(`${job.jobId}  ${job.state}`));
   return 0;
 }

@@ -8,7 +8,7 @@ import { exitCodeOfSignal, isOver } from '../job/outcome.ts';
 import { waitForJob } from '../job/watch-progress.ts';
 import { printRows } from '../output/print-rows.ts';
 import { choose } from '../parse/choose.ts';
-import { parseSeconds } from '../parse/duration.ts';
+import { parseSeconds, timerMsMax } from '../parse/duration.ts';
 import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
 import { jobColumns } from './job-list.ts';
@@ -28,7 +28,8 @@ export async function waitForJobs(context: Context, call: Call<JobWaitOptions>):
   const { host, terminal } = context;
   const goal = choose('--for', call.options.for, goals);
   const { timeout } = call.options;
-  const limitMs = timeout === undefined ? null : parseSeconds('--timeout', timeout) * 1_000;
+  const waitMs = timeout === undefined ? null : parseSeconds('--timeout', timeout) * 1_000;
+  const limitMs = waitMs === null ? null : Math.min(waitMs, timerMsMax);
   const jobIds = call.args.map((id) => requireJobId(id));
   const leave = new AbortController();
   const watch = new InterruptWatch(host, () => leave.abort());

@@ -86,6 +86,16 @@ describe('node3 api', () => {
     expect(host.err).toContain('one slash');
   });
 
+  it('stays below the address of the marketplace', async () => {
+    const url = ['--url', `${market.url}/api`];
+    expect((await cli([...url, 'api', 'GET', '/v1/jobs'], { env })).code).toBe(0);
+    expect(market.seen.at(-1)?.url).toBe('/api/v1/jobs');
+    const requests = market.seen.length;
+    const above = await cli([...url, 'api', 'GET', '/../other'], { env });
+    expect([above.code, market.seen.length]).toEqual([2, requests]);
+    expect(above.host.err).toContain('It has to stay below');
+  });
+
   it('tells an error of the marketplace as any other', async () => {
     const job = '/api/v1/jobs/job_00000000000000000000000000';
     const { code, host } = await cli(['--url', market.url, '--json', 'api', 'GET', job], { env });

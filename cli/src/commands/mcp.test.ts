@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ConnectionError } from '@node3/client';
 import { fenceOf, testAgentCalls } from '@node3/marketplace/testing/test-agent';
 import {
   openFundedAccount,
@@ -16,6 +17,7 @@ import {
 import { systemIds } from '@node3/shared/ids';
 import { appendLogs, type ExecutionOffer } from '@node3/shared/routes/agents';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describeRefusal, PostError } from '../mcp/describe-refusal.ts';
 import { runCli } from '../run-cli.ts';
 import { TestHost } from '../testing/test-host.ts';
 import { writeOutputs } from '../testing/write-outputs.ts';
@@ -74,10 +76,15 @@ interface Answer {
   state: string;
   code: string;
   fix: string;
+  idempotencyKey: string;
+  filesRefused: number;
   nextAfter: number;
   linesCut: number;
   jobs: { jobId: string }[];
-  untrusted: { notice: string; data: { text: string; savedAs: string; name: string }[] };
+  untrusted: {
+    notice: string;
+    data: { text: string; savedAs: string; name: string; problem: string }[];
+  };
 }
 
 /** Takes the next job as its agent. */
@@ -127,7 +134,9 @@ describe('node3 mcp', () => {
     });
     const posted = await call('run_job', { ...job, waitSec: 0 });
     expect(posted).toMatchObject({ isError: false, value: { state: 'queued' } });
-    const { jobId } = posted.value;
+    const { jobId, idempotencyKey } = posted.value;
+    const repeated = await call('run_job', { ...job, waitSec: 0, idempotencyKey });
+    expect(repeated.value).toMatchObject({ jobId, idempotencyKey });
     expect((await call('explain_job', { jobId })).value).toMatchObject({ jobId });
     const waiting = call('get_job', { jobId, waitSec: 50 });
     await finish(await take(), [injected, 'x'.repeat(3_000)]);
@@ -149,7 +158,8 @@ describe('node3 mcp', () => {
     expect(await readFile(saved ?? '', 'utf8')).toBe('made');
     await writeFile(saved ?? '', 'mine');
     const refused = await call('download_artifacts', { jobId, name: 'sets/a.txt' });
-    expect([refused.isError, await readFile(saved ?? '', 'utf8')]).toEqual([true, 'mine']);
+    expect([refused.value.filesRefused, await readFile(saved ?? '', 'utf8')]).toEqual([1, 'mine']);
+    expect(refused.value.untrusted.data[0]?.problem).toContain('is another file');
     expect((await call('get_balance')).value).toMatchObject({
       thisServer: { total: { USDC: '1' }, committed: { USDC: '0.105', SOL: '0' } },
     });
@@ -179,6 +189,12 @@ describe('node3 mcp', () => {
     const again = await post('0.1');
     expect(again.isError).toBe(false);
     await call('cancel_job', { jobId: again.value.jobId });
+  });
+
+  it('names the key of a job whose answer was lost', () => {
+    const lost = new ConnectionError('CONNECTION_FAILED', 'No answer.', null);
+    const refusal = describeRefusal(new PostError(lost, 'k1'), 'node3');
+    expect(refusal).toMatchObject({ code: 'CONNECTION_FAILED', idempotencyKey: 'k1' });
   });
 
   it('answers mistakes with a code and a way out, and goes on', async () => {

@@ -4,7 +4,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { Node3 } from '@node3/client';
 import { MarketError } from '@node3/shared/error';
-import type { Context } from '../context.ts';
+import { answerLimit, type Context } from '../context.ts';
 import { addBudgetTool } from '../mcp/budget-tool.ts';
 import { addFileTools } from '../mcp/file-tools.ts';
 import { addLookingTools, addPostingTools } from '../mcp/job-tools.ts';
@@ -33,7 +33,7 @@ export async function serveMcp(context: Context, { options }: Call<McpOptions>):
   const folder = options.downloads === undefined ? null : resolve(host.cwd, options.downloads);
   const leave = new AbortController();
   const server = new McpServer({ name: 'node3', version: '0.1.0' }, { instructions });
-  const node3 = new Node3({ url, apiKey, budget });
+  const node3 = new Node3({ url, apiKey, budget, ...answerLimit(context.options) });
   const deps = { server, node3, context, left: leave.signal };
   addPostingTools(deps);
   addLookingTools(deps);

@@ -124,9 +124,10 @@ describe('money by the command line', () => {
   it('goes out to the wallet of the account', async () => {
     const connection = new Connection(localnet.rpcUrl, 'confirmed');
     const before = await connection.getBalance(keypair.publicKey);
-    const host = hostFor('withdraw', '0.2');
+    const host = hostFor('withdraw', '0.2', '--idempotency-key', 'once');
     expect(await runCli(host)).toBe(0);
     expect(host.out).toContain('finalized');
+    expect(await runCli(hostFor('--idempotency-key', 'once', 'withdraw', '0.2'))).toBe(0);
     expect(await connection.getBalance(keypair.publicKey)).toBe(before + 200_000_000);
     const history = hostFor('account', 'withdrawals');
     expect(await runCli(history)).toBe(0);

@@ -15,10 +15,7 @@ export async function showQuote(context: Context, call: Call<QuoteOptions>): Pro
   const workload = await readWorkload(host, call.args, call.options);
   const body = buildJobSpec(workload, call.options);
   const quote = await connect(context, 'public').call(createQuote, { body });
-  if (terminal.json) {
-    await terminal.object(quote);
-    return exitCodes.ok.code;
-  }
-  for (const line of formatFacts(quoteFacts(quote))) await terminal.data(line);
+  if (terminal.json) await terminal.object(quote);
+  else for (const line of formatFacts(quoteFacts(quote))) await terminal.data(line);
   return quote.availability.agentsMatching === 0 ? exitCodes.noMatch.code : exitCodes.ok.code;
 }

@@ -48,10 +48,19 @@ describe('node3 run', () => {
     expect(refused.code).toBe(125);
     expect(refused.err).toContain('Pay at most 0.00105 SOL? [Y/n]');
     expect(await ask([], '--no-input')).toMatchObject({ code: 125 });
+    expect(await ask(['n'], '--json')).toMatchObject({ code: 125 });
     expect(market.requests('POST', '/jobs')).toHaveLength(0);
     expect((await ask([''])).code).toBe(0);
     expect((await ask([], '--no-input', '--yes')).code).toBe(0);
     expect(market.requests('POST', '/jobs')).toHaveLength(2);
+  });
+
+  it('names the key to repeat with where the answer is lost', async () => {
+    market.cutPosts = true;
+    const host = hostFor('run', '-d', '--', 'true');
+    expect(await runCli(host)).toBe(10);
+    const [posted] = market.requests('POST', '/jobs');
+    expect(host.err).toContain(`repeat with --idempotency-key ${posted?.idempotencyKey}\n`);
   });
 
   it('posts nothing that may cost more than --max-cost', async () => {
@@ -275,6 +284,7 @@ describe('node3 run', () => {
       ],
     };
     expect(await runCli(host)).toBe(8);
+    expect(await runCli(hostFor('--json', 'quote', '--gpu', 'h100', '--', 'x'))).toBe(8);
     expect(host.out).toContain('0.00105 SOL at most');
     expect(host.out).toContain('at 2 USDC per GPU hour');
     expect(host.out).toContain(
@@ -323,6 +333,7 @@ describe('node3 run', () => {
 
   it('writes an error as a problem object on stderr with --json', async () => {
     market.refusal = new MarketError('JOB_UNSATISFIABLE', { detail: 'no such GPU' });
+    expect(await runCli(hostFor('run', '-qdy', '--', 'x'))).toBe(8);
     const host = hostFor('run', '--json', '-d', '--', 'x');
     expect(await runCli(host)).toBe(8);
     expect(host.out).toBe('');

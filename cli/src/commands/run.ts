@@ -10,6 +10,7 @@ import type { Quote } from '@node3/shared/routes/quotes';
 import { CommandError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { askQuote, quoteLine } from '../job/ask-quote.ts';
 import { type Attached, attachJob } from '../job/attach.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
@@ -45,13 +46,13 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
     return printExplanation(context, await client.call(explainSpec, { body: plain }));
   }
   const spec = { ...plain, ...(await bringFiles(context, client, options)) };
-  const idempotencyKey = options.idempotencyKey ?? context.host.ids.secret(24);
+  const idempotencyKey = chooseKey(context, options.idempotencyKey);
   return postAndStay(context, client, options, async () => {
     const quote = context.options.curl === true ? null : await askQuote(client, spec);
     if (quote !== null && options.detach !== true)
       await terminal.talk(`quote     ${quoteLine(quote)}`);
     await agreeToPrice(context, options, spec, quote);
-    return postJob(client, spec, idempotencyKey, quote);
+    return namingKey(idempotencyKey, postJob(client, spec, idempotencyKey, quote));
   });
 }
 

@@ -1,5 +1,6 @@
 import { getTemplate, previewTemplate, runTemplate } from '@node3/shared/routes/templates';
 import { type Context, connect } from '../context.ts';
+import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { readTemplateParameters } from '../parse/template-parameters.ts';
 import type { Call } from '../program/attach-action.ts';
 import { postAndStay, type StayOptions } from './run.ts';
@@ -33,8 +34,8 @@ export async function runOwnTemplate(
     else await terminal.data(JSON.stringify(preview.spec, null, 2));
     return 0;
   }
-  const idempotencyKey = options.idempotencyKey ?? host.ids.secret(24);
+  const idempotencyKey = chooseKey(context, options.idempotencyKey);
   return postAndStay(context, client, options, () =>
-    client.call(runTemplate, { params, body }, { idempotencyKey }),
+    namingKey(idempotencyKey, client.call(runTemplate, { params, body }, { idempotencyKey })),
   );
 }

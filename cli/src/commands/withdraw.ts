@@ -8,6 +8,7 @@ import {
 } from '@node3/shared/routes/withdrawals';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
+import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { formatFacts } from '../output/table.ts';
 import { moneyText } from '../output/words.ts';
 import { parseMoney } from '../parse/money.ts';
@@ -41,8 +42,9 @@ export async function withdraw(context: Context, call: Call<WithdrawOptions>): P
       throw usageError('How much to withdraw?', 'Write it as: node3 withdraw 0.1');
     }
     const money = parseMoney('the amount', amount, options.asset);
-    const idempotencyKey = context.host.ids.secret(16);
-    const started = await client.call(createWithdrawal, { body: { money } }, { idempotencyKey });
+    const idempotencyKey = chooseKey(context);
+    const asked = client.call(createWithdrawal, { body: { money } }, { idempotencyKey });
+    const started = await namingKey(idempotencyKey, asked);
     await terminal.talk(`${moneyText(money)} to ${started.wallet}, as ${started.withdrawalId}`);
     return options.wait ? waitUntilOver(client, started) : started;
   }

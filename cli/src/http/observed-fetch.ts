@@ -8,7 +8,7 @@ export interface ObserveOptions {
   curl: boolean;
   /** Tell which requests are sent, and how they were answered. */
   explain: boolean;
-  /** For the first request that changes something, instead of a key of its own. */
+  /** For the first request that changes something, unless it has a key of its own. */
   idempotencyKey: string | null;
   /** The environment variable that stands for the key in what is printed. */
   keyVariable: string;
@@ -25,6 +25,9 @@ export function isRequestShown(error: unknown): boolean {
   return error instanceof Error && isRequestShown(error.cause);
 }
 
+/** These only ask, and take no key. */
+const asking = /\/(?:quotes|explain|preview|challenges)(?:\?|$)/;
+
 /** A fetch that tells what it sends, or only tells. */
 export function observeFetch(options: ObserveOptions): typeof fetch {
   const { terminal, clock } = options;
@@ -33,8 +36,8 @@ export function observeFetch(options: ObserveOptions): typeof fetch {
     const url = String(input instanceof Request ? input.url : input);
     const { method = 'GET' } = init;
     const headers = new Headers(init.headers);
-    if (idempotencyKey !== null && method !== 'GET') {
-      headers.set('idempotency-key', idempotencyKey);
+    if (idempotencyKey !== null && method !== 'GET' && !asking.test(url)) {
+      if (!headers.has('idempotency-key')) headers.set('idempotency-key', idempotencyKey);
       idempotencyKey = null;
     }
     const request = { ...init, method, headers };

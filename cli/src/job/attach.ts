@@ -2,6 +2,7 @@ import type { Client } from '@node3/shared/client';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import type { Context } from '../context.ts';
 import type { Interrupt } from '../host.ts';
+import { sanitisePart } from '../output/sanitise.ts';
 import { InterruptWatch, requestCancel } from './interrupt.ts';
 import { followLog } from './log-stream.ts';
 import { isOver } from './outcome.ts';
@@ -118,7 +119,7 @@ async function printProgress(context: Context, job: JobDetail): Promise<void> {
     await terminal.jsonLine({ type: 'state', jobId: job.jobId, state: job.state });
     return;
   }
-  const agent = job.agentName === null ? '' : `on ${job.agentName}`;
+  const agent = job.agentName === null ? '' : `on ${sanitisePart(job.agentName)}`;
   const simulated = job.simulatedDevice === true ? ', simulated GPU' : '';
   const attempt = job.attempt > 1 ? `, attempt ${job.attempt}` : '';
   const text = `${job.state.padEnd(9)} ${agent}${agent === '' ? '' : simulated}${attempt}`;

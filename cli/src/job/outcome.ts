@@ -2,6 +2,7 @@ import { isTerminalJob, type Reason, reasons } from '@node3/shared/job-state';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { exitCodes } from '../exit-codes.ts';
 import type { Interrupt } from '../host.ts';
+import { sanitisePart } from '../output/sanitise.ts';
 import { durationText, moneyText } from '../output/words.ts';
 
 /** What `node3 run` ends with: the job's own exit code where it has one, as docker run does. */
@@ -48,5 +49,5 @@ export function describeEnd(job: JobDetail): string[] {
   if (job.reason === 'exited' || job.reason === null) return [first];
   const { sentence, action } = reasons[job.reason];
   const detail = plainReasons.includes(job.reason) ? null : (job.executions.at(-1)?.detail ?? null);
-  return [first, `${sentence} ${action}`, ...(detail === null ? [] : [detail])];
+  return [first, `${sentence} ${action}`, ...(detail === null ? [] : [sanitisePart(detail)])];
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@node3/shared/clock';
 import { isMarketError } from '@node3/shared/error';
 import { errorCodes } from '@node3/shared/error-codes';
+import { isRequestShown } from '../http/observed-fetch.ts';
 
 /** How long a marketplace that stopped answering is waited for before we give up on it. */
 export const reconnectMsMax = 300_000;
@@ -37,7 +38,7 @@ export class Patience {
   /** Pauses after a failure that may pass. Rethrows one that won't, or that lasted too long. */
   async fail(error: unknown): Promise<void> {
     this.#deps.signal.throwIfAborted();
-    if (!isTransient(error)) throw error;
+    if (isRequestShown(error) || !isTransient(error)) throw error;
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.#lostAtMs === null) {
       this.#lostAtMs = nowMs;

@@ -9,8 +9,23 @@ export interface Refusal {
   [fact: string]: unknown;
 }
 
+/** A job that may have been posted; the same key finds out. */
+export class PostError extends Error {
+  override readonly name = 'PostError';
+  readonly idempotencyKey: string;
+
+  constructor(cause: unknown, idempotencyKey: string) {
+    super('The job was not posted, as far as is known.', { cause });
+    this.idempotencyKey = idempotencyKey;
+  }
+}
+
 /** Any error as a refusal. `command` is how this program is called. */
 export function describeRefusal(error: unknown, command: string): Refusal {
+  if (error instanceof PostError) {
+    const { cause, idempotencyKey } = error;
+    return { ...describeRefusal(cause, command), idempotencyKey };
+  }
   if (error instanceof ApiError) {
     const { code, message, fix, retry, retryAfterSec, fields, match, payment, requestId } = error;
     const facts = { retry, retryAfterSec, match, payment, requestId };
@@ -27,8 +42,8 @@ export function describeRefusal(error: unknown, command: string): Refusal {
   }
   if (error instanceof ConnectionError) {
     const fix =
-      'The marketplace did not answer, and may have done what was asked. Look with list_jobs, or ' +
-      'call run_job again with the same idempotencyKey.';
+      'The marketplace did not answer, and may have done what was asked. Look with list_jobs; where ' +
+      'an idempotencyKey stands beside this, call run_job again with it.';
     return { code: error.code, message: error.message, fix };
   }
   if (error instanceof OptionError) {

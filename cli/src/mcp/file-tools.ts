@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { JobArtifact } from '@node3/client';
+import { isMarketError } from '@node3/shared/error';
 import { z } from 'zod';
 import { usageError } from '../command-error.ts';
 import { fetchIntoFolder } from '../files/fetch-into-folder.ts';
@@ -42,19 +43,32 @@ export function addFileTools(deps: ToolDeps, folder: string | null): void {
       const files = await node3.jobs.artifacts(jobId, { signal });
       const wanted = files.filter((file) => name === undefined || file.name === name);
       checkSizes(wanted);
-      const saved: object[] = [];
+      const rows: object[] = [];
+      let filesSaved = 0;
       for (const file of wanted) {
-        const { target, had } = await fetchIntoFolder(
-          deps.context,
-          file,
-          join(folder, jobId),
-          signal,
-        );
-        saved.push({ ...describeFile(file), savedAs: target, wasThere: had });
+        const found = await save(deps, file, join(folder, jobId), signal);
+        rows.push(found);
+        if ('savedAs' in found) filesSaved += 1;
       }
-      return { jobId, untrusted: untrusted(saved) };
+      return {
+        jobId,
+        filesSaved,
+        filesRefused: rows.length - filesSaved,
+        untrusted: untrusted(rows),
+      };
     },
   });
+}
+
+/** What is in the way of a file is told with its name, which a stranger chose: never as an error. */
+async function save({ context }: ToolDeps, file: JobArtifact, folder: string, signal: AbortSignal) {
+  try {
+    const { target, had } = await fetchIntoFolder(context, file, folder, signal);
+    return { ...describeFile(file), savedAs: target, wasThere: had };
+  } catch (error) {
+    if (signal.aborted || isMarketError(error)) throw error;
+    return { name: file.name, problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function checkSizes(files: readonly JobArtifact[]): void {

@@ -1,7 +1,9 @@
 import { isEnded, type Job } from '@node3/client';
 import { limits } from '@node3/shared/limits';
 import { z } from 'zod';
+import { keyBytes } from '../http/idempotency-key.ts';
 import { describeJob, describeRow } from './describe-job.ts';
+import { PostError } from './describe-refusal.ts';
 import {
   jobArguments,
   jobIdArgument,
@@ -48,16 +50,19 @@ export function addPostingTools(deps: ToolDeps): void {
         .regex(/^[\x21-\x7e]{1,128}$/)
         .optional()
         .describe(
-          'The same key and job never post a second job: to repeat a call that got no answer',
+          'The same key and job never post a second job. Answers and errors name the key, so that a call ' +
+            'that got no answer can be repeated',
         ),
     },
     async run({ maxCost, waitSec, idempotencyKey, ...job }, signal) {
+      const key = idempotencyKey ?? deps.context.host.ids.secret(keyBytes);
+      const options = { idempotencyKey: key, ...(maxCost !== undefined && { maxCost }) };
       // Not ended by the signal: whether it was posted would not be known.
-      const posted = await node3.jobs.create(toSpec(job), {
-        ...(maxCost !== undefined && { maxCost }),
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      const posted = await node3.jobs.create(toSpec(job), options).catch((error: unknown) => {
+        throw new PostError(error, key);
       });
-      return describeJob(await waitFor(deps, posted, waitSec, signal));
+      const found = await waitFor(deps, posted, waitSec, signal);
+      return { ...describeJob(found), idempotencyKey: key };
     },
   });
   addTool(deps, {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { describeEnd } from '../job/outcome.ts';
 import { TestHost } from '../testing/test-host.ts';
+import { endedJob, testExecution } from '../testing/test-job.ts';
 import type { OutputFormat } from './format.ts';
 import { wantsColour } from './paint.ts';
 import { sanitiseLine } from './sanitise.ts';
@@ -61,12 +63,23 @@ describe('tables', () => {
     expect(formatTable(columns, rows)).toEqual([
       'NAME      N  END',
       'alpha     7  x',
-      'β\tb    1234  x',
+      'β b    1234  x',
     ]);
   });
 
   it('separates with tabs for pipes, keeping each row on one line', () => {
     expect(formatTsv(columns, rows)).toEqual(['alpha\t7\tx', 'β b\t1234\tx']);
+  });
+
+  it('keep what a stranger wrote to its cell', () => {
+    const hostile = 'a\nb\r\u001b[31mc\u2028d';
+    const column = { title: 'NAME', value: () => hostile };
+    expect(formatTable([column], [{}])).toEqual(['NAME', 'a b c d']);
+    expect(formatTsv([column], [{}])).toEqual(['a b c d']);
+    expect(formatFacts([['name', hostile]])).toEqual(['name  a b c d']);
+    const executions = [{ ...testExecution, detail: hostile }];
+    const job = { ...endedJob('failed', null), reason: 'image_not_found' as const, executions };
+    expect(describeEnd(job).at(-1)).toBe('a b c d');
   });
 
   it('leaves out facts that are not known', () => {

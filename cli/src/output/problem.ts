@@ -71,6 +71,10 @@ const betterFixes: Partial<Record<ErrorCode, string>> = {
 function fixOf(error: MarketError, problem: Problem): string {
   if (error.context['operator'] === true) return 'Run: node3 admin fund-wallet';
   if (error.code === 'FUNDS_INSUFFICIENT') return depositAdvice(problem) ?? problem.fix;
+  const { idempotencyKey: key } = error.context;
+  if (error.code === 'MARKETPLACE_UNREACHABLE' && typeof key === 'string') {
+    return `It may have been done all the same. To find out, repeat with --idempotency-key ${key}`;
+  }
   if (error.code === 'JOB_UNSATISFIABLE') return isolationAdvice(error) ?? problem.fix;
   return betterFixes[error.code] ?? problem.fix;
 }

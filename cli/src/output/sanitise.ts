@@ -11,6 +11,13 @@ export function sanitiseLine(text: string, colours: 'keep' | 'drop'): string {
   return withoutControls(text, colours).replace(reordering, '');
 }
 
+const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]/g;
+
+/** A name or a detail from a stranger as a part of one line of ours: nothing of it looks like a line. */
+export function sanitisePart(text: string): string {
+  return sanitiseLine(text.replace(breaks, ' '), 'drop');
+}
+
 /**
  * The same for whole words of ours that carry names and details from strangers: agents choose their
  * names, and a provider writes why a job failed. Colours are ours, line breaks stay.

@@ -1,3 +1,5 @@
+import { sanitisePart } from './sanitise.ts';
+
 export interface Column<Row> {
   title: string;
   align?: 'left' | 'right';
@@ -19,7 +21,7 @@ export function formatTable<Row>(
 ): string[] {
   const cells = [
     columns.map((column) => column.title),
-    ...rows.map((row) => columns.map((column) => column.value(row))),
+    ...rows.map((row) => columns.map((column) => sanitisePart(column.value(row)))),
   ];
   const widths = fitWidths(
     columns.map((_, index) => Math.max(...cells.map((line) => displayWidth(line[index] ?? '')))),
@@ -36,9 +38,7 @@ export function formatTable<Row>(
 
 /** Tab-separated values for pipes: no titles, no padding, no colours. */
 export function formatTsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  return rows.map((row) =>
-    columns.map((column) => column.value(row).replace(/[\t\n\r]/g, ' ')).join('\t'),
-  );
+  return rows.map((row) => columns.map((column) => sanitisePart(column.value(row))).join('\t'));
 }
 
 function fitWidths(natural: readonly number[], width: number | null): readonly number[] {
@@ -65,11 +65,11 @@ function padCell(cell: string, width: number, align: 'left' | 'right'): string {
   return align === 'right' ? space + cell : cell + space;
 }
 
-/** `label   value` lines, with the labels as wide as the widest. */
+/** `label   value` lines, one for each fact, with the labels as wide as the widest. */
 export function formatFacts(facts: readonly (readonly [string, string | null])[]): string[] {
   const shown = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
   const width = Math.max(0, ...shown.map(([label]) => label.length));
-  return shown.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
+  return shown.map(([label, value]) => `${label.padEnd(width)}  ${sanitisePart(value)}`);
 }
 
 /** Characters, not code units: close enough for names, since wide scripts are rare in columns. */

@@ -1,5 +1,8 @@
 import { usageError } from '../command-error.ts';
 
+/** The longest that a timer can be set to, 24.8 days; a longer one would end at once. */
+export const timerMsMax = 2_147_483_647;
+
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Reads `90`, `90s`, `5m` or `1h30m` as whole seconds. Throws a usage error otherwise. */

@@ -1,7 +1,7 @@
 import type { Command, OptionValues } from 'commander';
 import type { Context, GlobalOptions } from '../context.ts';
 import type { Host } from '../host.ts';
-import { readGlobalOptions, readOwnOptions } from './global-options.ts';
+import { checkCurl, readGlobalOptions, readOwnOptions } from './global-options.ts';
 
 /** How a command was called: its own options, and its operands in order. */
 export interface Call<O> {
@@ -27,6 +27,7 @@ export function attachAction<O extends OptionValues>(
 ): void {
   command.action(async () => {
     state.options = readGlobalOptions(command);
+    checkCurl(command, state.options);
     const [run, { createContext }] = await Promise.all([load(), import('../context.ts')]);
     const context = await createContext(state.host, state.options);
     state.exitCode = await run(context, {

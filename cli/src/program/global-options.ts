@@ -1,4 +1,5 @@
 import { type Command, Option, type OptionValues } from 'commander';
+import { usageError } from '../command-error.ts';
 import type { GlobalOptions } from '../context.ts';
 
 /** An option that every command takes, before its name or after it. */
@@ -18,10 +19,10 @@ const declared: readonly (readonly [flags: string, description: string])[] = [
   ['--json', 'the same as --format json; errors are problem objects on stderr'],
   ['--columns <names>', 'only these columns or fields of a list, with commas between them'],
   ['--timeout <time>', 'give up on an answer after this time, such as 5s'],
-  ['--idempotency-key <key>', 'sent with the first request that changes something'],
+  ['--idempotency-key <key>', 'the same key never posts or pays a second time'],
   ['--curl', 'print the request as a curl command and send nothing'],
   ['--explain', 'tell on stderr which requests are sent'],
-  ['-y, --yes', 'take every question as answered with yes'],
+  ['-y, --yes', 'answer yes beforehand; only run asks, before it pays'],
   ['--no-input', 'ask nothing: what would be asked is an error'],
   ['--no-color', 'no colours; NO_COLOR does the same'],
   ['-q, --quiet', 'only data and errors'],
@@ -77,11 +78,24 @@ export function readOwnOptions(command: Command): OptionValues {
   return Object.fromEntries(own);
 }
 
+/** They ask something else than the marketplace, or nothing: there is no request to show. */
+const notShown =
+  /^(?:mcp|agent|up|localnet|logout|completion|exit-codes|wallet (?!balance)|admin db)\b/;
+
+/** Throws where `--curl` would have no effect, and the command would have its own. */
+export function checkCurl(command: Command, { curl }: GlobalOptions): void {
+  const [, ...names] = chainOf(command).map((one) => one.name());
+  const name = names.join(' ');
+  if (curl !== true || !notShown.test(name)) return;
+  throw usageError(`node3 ${name} can not show its requests.`, 'Leave out --curl.');
+}
+
 function chainOf(command: Command): Command[] {
   return command.parent === null ? [command] : [...chainOf(command.parent), command];
 }
 
-/** Whether the word after this flag is its value. */
+/** Whether the word after this flag is its value. `-qo` is `-q -o`. */
 export function takesValue(flag: string): boolean {
-  return declared.some(([flags]) => flags.includes('<') && flags.split(/[ ,]+/).includes(flag));
+  const last = flag.replace(/^-[dqy]+(?=\w$)/, '-');
+  return declared.some(([flags]) => flags.includes('<') && flags.split(/[ ,]+/).includes(last));
 }

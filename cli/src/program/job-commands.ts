@@ -97,7 +97,7 @@ export function addLogsCommand(state: ProgramState, parent: Command): void {
     .option('--after <seq>', 'start after this line number', '0')
     .option('--last <n>', 'only so many lines from the end')
     .option('--since <time>', 'only from this time on, or for so long: 90s, 5m, 1h30m')
-    .option('-o, --output <file>', 'write them into a new file')
+    .option('--output <file>', 'write them into a new file')
     .option('--timestamps', 'put the time before every line')
     .option('--raw', 'pass terminal escape sequences unchanged');
   attachAction<JobLogsOptions>(

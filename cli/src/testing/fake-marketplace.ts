@@ -44,6 +44,8 @@ export class FakeMarketplace {
   receiptKey = '';
   /** What POST /jobs answers instead of the job. */
   refusal: MarketError | null = null;
+  /** POST /jobs is heard and never answered. */
+  cutPosts = false;
   /** What a cancel does to the job. */
   onCancel: () => void = () => undefined;
   /** The next live log is cut off after this many lines. */
@@ -70,6 +72,11 @@ export class FakeMarketplace {
     app.post(createJob.url, (request, reply) => {
       const last = this.seen.at(-1);
       if (last !== undefined) last.body = request.body;
+      if (this.cutPosts) {
+        reply.hijack();
+        reply.raw.destroy();
+        return reply;
+      }
       if (this.refusal !== null) return refuse(reply, this.refusal);
       return reply.status(201).send(this.job);
     });
