@@ -231,6 +231,16 @@ describe('registration', () => {
     expect(await everything()).toEqual(before);
   });
 
+  it('takes no name of an agent that would forge a line where it is shown', async () => {
+    const proof = await testWallet().prove(market.anonymous, 'agent.register');
+    const register = (name: string) =>
+      market.anonymous.call(registerAgent, { body: { ...proof, name, version: '1' } });
+    for (const name of ['a\nb', 'a\u001b[2K', 'a\u009b2K', '']) {
+      await expect(register(name)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    }
+    await expect(register('Größe 🖥 1')).resolves.toMatchObject({ agentId: expect.any(String) });
+  });
+
   it('refuses a signature by another wallet, and uses the challenge up', async () => {
     const [mine, other] = [testWallet(), testWallet()];
     const { challengeId } = await mine.prove(market.anonymous, 'account.create');

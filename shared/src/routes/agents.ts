@@ -10,6 +10,14 @@ import { challengeProof } from './auth.ts';
 import { ProofChallenge } from './gpu-proofs.ts';
 import { logStreams, Reason } from './jobs.ts';
 
+/** Strangers see it in their terminals. */
+const agentName = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$',
+  description: 'one line without control characters',
+});
+
 const instanceId = Type.String({
   pattern: '^[A-Za-z0-9_-]{16,64}$',
   description: 'Random per process start; a newer one supersedes the older',
@@ -25,7 +33,7 @@ export const registerAgent = {
   schema: {
     body: strictObject({
       ...challengeProof,
-      name: Type.String({ minLength: 1, maxLength: 64 }),
+      name: agentName,
       version: Type.String({ maxLength: 32 }),
       agentId: Type.Optional(id('agent')),
       registrationToken: Type.Optional(Type.String({ minLength: 16, maxLength: 128 })),
