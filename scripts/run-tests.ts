@@ -85,7 +85,9 @@ async function runLanes(): Promise<number> {
   }
   if (codes.some((code) => code !== 0)) {
     const failures = await Promise.all(lanes.map((_, index) => failuresIn(reportOf(index))));
-    process.stdout.write(`\nFailed:\n${failures.flat().join('\n')}\n`);
+    const said = failures.flat();
+    if (said.length === 0) said.push('no test, but there are errors outside of them: see above');
+    process.stdout.write(`\nFailed:\n${said.join('\n')}\n`);
   }
   await rm(folder, { recursive: true });
   return Math.max(...codes);
