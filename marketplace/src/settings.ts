@@ -40,7 +40,7 @@ export const marketplaceSettings: readonly SettingGroup[] = [
       {
         name: 'UNITS_PER_MINUTE',
         about:
-          'What one key of an account may ask for in a minute, in units, from each replica; 0 counts nothing. [the REST API](../guides/rest-api.md)',
+          'What one key of an account may ask for in a minute, in units, from each replica: 100 at least, or 0, which counts nothing. [the REST API](../guides/rest-api.md)',
         fallback: String(limits.unitsPerMinuteDefault),
       },
       {
