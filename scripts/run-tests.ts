@@ -7,11 +7,16 @@ import { text } from 'node:stream/consumers';
 
 /**
  * Runs every suite, in lanes where there are two cores: tests of whole processes, containers and
- * browsers wait half of their time, one after the other, while all others run beside them. What
- * failed is said once more at the end. With arguments it is vitest with those.
+ * browsers wait half of their time, one after the other, while all others run beside them. A few
+ * files that failed run a second time, alone: a test that depends on how busy the machine is gets
+ * named as a defect of its own. What failed is said once more at the end. With arguments it is
+ * vitest with those.
  */
 const vitest = 'node_modules/vitest/vitest.mjs';
 const lanes = [['integration'], ['simulation', 'postgres', 'tidy'], ['unit']];
+
+/** More failing files than this are no matter of load. */
+const rerunMaxFiles = 3;
 
 /** The part of vitest's JSON report that is read here. */
 interface Report {
@@ -44,23 +49,30 @@ async function runQuietly(args: readonly string[]): Promise<{ code: number; said
   return { code, said: said.join('') };
 }
 
-/** One line for each test, and each file, that failed. */
-async function failuresIn(path: string): Promise<string[]> {
+interface Failure {
+  /** `null`: no test file's. */
+  file: string | null;
+  text: string;
+}
+
+/** One for each test, and each file, that failed. */
+async function failuresIn(path: string): Promise<Failure[]> {
   let report: Report;
   try {
     report = JSON.parse(await readFile(path, 'utf8')) as Report;
   } catch {
-    return ['a lane ended without a report'];
+    return [{ file: null, text: 'a lane ended without a report' }];
   }
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   for (const { name, status, message, assertionResults } of report.testResults) {
     const file = relative(process.cwd(), name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
     for (const { fullName, failureMessages = [] } of failed) {
-      failures.push(`${file} > ${fullName}\n    ${(failureMessages[0] ?? '').slice(0, 600)}`);
+      const text = `${file} > ${fullName}\n    ${(failureMessages[0] ?? '').slice(0, 600)}`;
+      failures.push({ file, text });
     }
     if (failed.length === 0 && status === 'failed') {
-      failures.push(`${file}\n    ${message.slice(0, 600)}`);
+      failures.push({ file, text: `${file}\n    ${message.slice(0, 600)}` });
     }
   }
   return failures;
@@ -83,14 +95,31 @@ async function runLanes(): Promise<number> {
     process.stdout.write(said);
     codes.push(code);
   }
-  if (codes.some((code) => code !== 0)) {
-    const failures = await Promise.all(lanes.map((_, index) => failuresIn(reportOf(index))));
-    const said = failures.flat();
-    if (said.length === 0) said.push('no test, but there are errors outside of them: see above');
-    process.stdout.write(`\nFailed:\n${said.join('\n')}\n`);
-  }
+  const failedLanes = [...lanes.keys()].filter((index) => codes[index] !== 0);
+  const failures = await Promise.all(failedLanes.map((index) => failuresIn(reportOf(index))));
   await rm(folder, { recursive: true });
-  return Math.max(...codes);
+  return judge(Math.max(...codes), failures);
+}
+
+/** The exit code of a run whose failing lanes left these failures. */
+async function judge(code: number, lanesFailures: readonly Failure[][]): Promise<number> {
+  if (code === 0) return 0;
+  const outsideOfTests = {
+    file: null,
+    text: 'no test, but there are errors outside of them: see above',
+  };
+  const failures = lanesFailures.flatMap((lane) => (lane.length === 0 ? [outsideOfTests] : lane));
+  const files = new Set(failures.map(({ file }) => file));
+  const list = failures.map(({ text }) => text).join('\n');
+  const isRerun = files.size <= rerunMaxFiles && !files.has(null);
+  if (isRerun && (await codeOf(start([...files].map(String), 'inherit'))) === 0) {
+    process.stdout.write(
+      `\nFailed beside the others, passed alone. Each is a defect, of a test or of what it tests:\n${list}\n`,
+    );
+    return 0;
+  }
+  process.stdout.write(`\nFailed:\n${list}\n`);
+  return code;
 }
 
 const asked = process.argv.slice(2);

@@ -26,10 +26,11 @@ async function main(): Promise<void> {
   const log = openAgentLog(config);
   const service = { name: 'node3-agent', version: agentVersion };
   const tracer = await openTracer(service, readTracing(process.env));
-  const agent = await startAgent(config, { log, tracer });
+  const starting = startAgent(config, { log, tracer });
+  stopOnSignals(starting, config.drainMs);
+  const agent = await starting;
   process.stdout.write(`node3 agent: ${addressToPrint(agent, { isTty: process.stdout.isTTY })}\n`);
   trimMemoryAfterStart();
-  stopOnSignals(agent, config.drainMs);
   try {
     await agent.ended;
   } finally {
@@ -39,15 +40,17 @@ async function main(): Promise<void> {
 
 /**
  * The first signal drains, the second stops at once and leaves running jobs to the next start,
- * the third does not even wait for that.
+ * the third does not even wait for that. One that comes before the agent is up counts once it is.
  */
-function stopOnSignals(agent: Agent, drainMs: number): void {
+function stopOnSignals(starting: Promise<Agent>, drainMs: number): void {
   let signals = 0;
   const onSignal = () => {
     signals += 1;
     if (signals > 2) process.exit(130);
-    const leaving = signals === 1 ? agent.drain({ deadlineMs: drainMs }) : agent.stop();
-    leaving.catch(fail);
+    const isFirst = signals === 1;
+    starting
+      .then((agent) => (isFirst ? agent.drain({ deadlineMs: drainMs }) : agent.stop()))
+      .catch(fail);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

@@ -13,7 +13,6 @@ process.stderr.on('error', () => undefined);
 
 try {
   const marketplace = await startMarketplace(readConfig(process.env));
-  process.stderr.write(`marketplace ready at ${marketplace.url}\n`);
   const stop = () => {
     setTimeout(() => process.exit(1), stopMaxMs).unref();
     marketplace.stop().then(
@@ -23,6 +22,7 @@ try {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  process.stderr.write(`marketplace ready at ${marketplace.url}\n`);
 } catch (error) {
   const plain = [ConfigError, KeypairFileError, MarketError, ClusterError];
   const known = plain.some((kind) => error instanceof kind);
