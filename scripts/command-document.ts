@@ -6,6 +6,15 @@ import { table } from './markdown-table.ts';
 
 type Command = Awaited<ReturnType<typeof createProgram>>;
 
+/** The first page of `node3 --help` as code: who asks for it waits for nothing else. */
+export async function helpPageModule(notice: string): Promise<string> {
+  const host = { ...createSystemHost([], {}), command: 'node3' };
+  const state = { host, exitCode: 0, options: null };
+  const program = await createProgram(state, { writeOut: () => undefined }, '');
+  const text = program.helpInformation().replaceAll(/[`\\]|\$(?=\{)/g, String.raw`\$&`);
+  return `/** What \`node3 --help\` prints. ${notice} */\nexport const helpPage = \`${text}\`;\n`;
+}
+
 /** `docs/reference/cli.md`: every command with its operands and options, from their declarations. */
 export async function commandDocument(notice: string): Promise<string> {
   const host = { ...createSystemHost([], {}), command: 'node3' };

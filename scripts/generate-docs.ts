@@ -18,7 +18,7 @@ import { payoutTransitions, settlementTransitions } from '@node3/shared/settleme
 import { settlementTable } from '@node3/shared/settlement-table';
 import { apiRoutes } from './api-routes.ts';
 import { authorisationDocument } from './authorisation-document.ts';
-import { commandDocument } from './command-document.ts';
+import { commandDocument, helpPageModule } from './command-document.ts';
 import { buildDashboard } from './dashboards/build-dashboard.ts';
 import { marketplaceDashboard } from './dashboards/marketplace-dashboard.ts';
 import { paymentsDashboard } from './dashboards/payments-dashboard.ts';
@@ -46,7 +46,7 @@ function errorsDocument(): string {
   return `# Errors\n\n${notice}\n\nEvery error answer is \`application/problem+json\` (RFC 9457) with these codes.\n\n${table(['code', 'status', 'title', 'what to do', 'try again'], rows)}\n`;
 }
 
-/** The only code among the documents: the names alone, for programs that use the SDK. */
+/** The names alone, for programs that use the SDK. */
 function errorCodeType(): string {
   const words = Object.keys(errorCodes).map((code) => `\n  | '${code}'`);
   return `/** Every code that an answer may have; docs/reference/errors.md says what to do. ${notice} */\nexport type ErrorCode =${words.join('')};\n`;
@@ -181,6 +181,7 @@ function paymentsDocument(): string {
 }
 
 const documents: Record<string, string> = {
+  'cli/src/help-page.ts': await helpPageModule(notice),
   'client/src/types/error-code.ts': errorCodeType(),
   'docs/reference/api.md': apiDocument(),
   'docs/reference/authorisation.md': authorisationDocument(notice),

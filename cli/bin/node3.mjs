@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Starts the command with a Node.js that can run it: the one at hand, or the one that
 // scripts/bootstrap.mjs brought into .node/. Plain JavaScript, because an old one reads it.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
@@ -29,6 +28,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     );
     process.exit(125);
   }
+  const { spawn } = await import('node:child_process');
   const main = join(cli, 'src', 'main.ts');
   const child = spawn(program, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the child by itself; it decides when to end.

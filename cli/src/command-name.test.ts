@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCommandName, spellCommands } from './command-name.ts';
+import { spellCommands } from './command-name.ts';
+import { findCommandName } from './find-command-name.ts';
 
 describe('findCommandName', () => {
   it('is the bare name only where a shell would find it', async () => {

@@ -1,5 +1,11 @@
 #!/usr/bin/env node
-import { runCli } from './run-cli.ts';
-import { createSystemHost } from './system-host.ts';
+import { writeHelpPage } from './write-help-page.ts';
 
-process.exitCode = await runCli(createSystemHost(process.argv.slice(2), process.env));
+const argv = process.argv.slice(2);
+if (!writeHelpPage(argv, process.env)) {
+  const [{ runCli }, { createSystemHost }] = await Promise.all([
+    import('./run-cli.ts'),
+    import('./system-host.ts'),
+  ]);
+  process.exitCode = await runCli(createSystemHost(argv, process.env));
+}

@@ -4,8 +4,8 @@ import { systemClock } from '@node3/shared/clock';
 import type { Env } from '@node3/shared/env';
 import { systemIds } from '@node3/shared/ids';
 import { CommandError, usageError } from './command-error.ts';
-import { findCommandName } from './command-name.ts';
 import { exitCodes } from './exit-codes.ts';
+import { findCommandName } from './find-command-name.ts';
 import { readHiddenLine } from './hidden-line.ts';
 import type { Host, Interrupt, Output } from './host.ts';
 

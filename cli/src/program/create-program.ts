@@ -40,7 +40,9 @@ export async function createProgram(
       if (command?.description() === '') command.description(sentence(summary));
     }
   }
-  spreadGlobalOptions(program);
+  for (const command of program.commands) {
+    if (meant === null || meant === command.name()) spreadGlobalOptions(command);
+  }
   return program;
 }
 

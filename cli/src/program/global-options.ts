@@ -35,17 +35,15 @@ export function addGlobalOptions(program: Command): void {
 }
 
 /**
- * Lets every command of the tree take them after its name as well, except where one of the same name
- * means something of its own, such as the time limit of `run`.
+ * Lets a command and those below it take them after its name as well, except where one of the same
+ * name means something of its own, such as the time limit of `run`.
  */
 export function spreadGlobalOptions(command: Command): void {
-  for (const child of command.commands) {
-    for (const [flags, description] of declared) {
-      const option = fitting(child, new GlobalOption(flags, description));
-      if (option !== null) child.addOption(option.hideHelp());
-    }
-    spreadGlobalOptions(child);
+  for (const [flags, description] of declared) {
+    const option = fitting(command, new GlobalOption(flags, description));
+    if (option !== null) command.addOption(option.hideHelp());
   }
+  for (const child of command.commands) spreadGlobalOptions(child);
 }
 
 /** Without the short flag where only that is taken; null where the name is. */
