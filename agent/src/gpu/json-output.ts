@@ -3,23 +3,36 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Parses the JSON in a tool's output. Tools print warnings before it (amd-smi about permissions) and
- * behind it, so parsing starts at each line that could begin it, and ends at the last bracket. Names
- * such as `[WARNING]` are not JSON. @returns `undefined` when there is none.
+ * behind it, so parsing starts at each line that could begin it, and ends where its first bracket is
+ * closed. Words such as `[WARNING]` begin none. Of a list that is broken or cut off no part is taken:
+ * it would stand for the whole. @returns `undefined` when there is none.
  */
 export function parseJsonOutput(output: string): unknown {
   const text = withoutMarks(output);
-  const starts = [...text.matchAll(/^[ \t]*(?=[[{])/gm)].slice(0, startsMax);
-  const end = Math.max(text.lastIndexOf(']'), text.lastIndexOf('}')) + 1;
-  for (const { index } of starts) {
-    for (const candidate of [text.slice(index), text.slice(index, end)]) {
-      try {
-        return JSON.parse(candidate) as unknown;
-      } catch {
-        // A bracket of a warning; the next line that begins with one is tried.
-      }
+  let end = 0;
+  for (const { index } of [...text.matchAll(beginning)].slice(0, startsMax)) {
+    if (index < end) continue;
+    end = endOfJson(text, index);
+    try {
+      return JSON.parse(text.slice(index, end)) as unknown;
+    } catch {
+      // Brackets of a warning; a line behind them is tried.
     }
   }
   return undefined;
+}
+
+const beginning = /^[ \t]*(?=[[{]\s*["[\]{}])/gm;
+
+/** @returns the place behind the bracket that closes the first one; the end where none does. */
+function endOfJson(text: string, start: number): number {
+  let depth = 0;
+  for (const { 0: mark, index } of text.slice(start).matchAll(/"(?:[^"\\\n]|\\.)*"|[[\]{}]/g)) {
+    if (mark === '[' || mark === '{') depth += 1;
+    else if (mark === ']' || mark === '}') depth -= 1;
+    if (depth === 0) return start + index + mark.length;
+  }
+  return text.length;
 }
 
 /** Without the mark of the byte order that PowerShell writes, and what Python writes for no number. */

@@ -20,7 +20,7 @@ const line =
 /** Reads `lspci -nn`, with or without `-D` and `-k`; only cards that may compute are kept. */
 export function parseLspci(output: string): LspciEntry[] {
   return output.split(/\r?\n/).flatMap((text) => {
-    const match = line.exec(text);
+    const match = line.exec(text.trimEnd());
     if (match === null) return [];
     const [, address = '', className = '', classId = '', rest = '', name = '', model = ''] = match;
     const pciModel = model.toLowerCase();

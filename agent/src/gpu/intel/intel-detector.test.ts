@@ -125,6 +125,17 @@ describe('Intel detection', () => {
     });
   });
 
+  it('reads the clock of i915 beside whatever number the card has', async () => {
+    const files = {
+      ...card(1, '0000:03:00.0', '0x56a0'),
+      '/sys/class/drm/card1/gt_act_freq_mhz': '2400',
+    };
+    const intel = detector(files);
+    await intel.detect(signal);
+    const { samples } = await intel.sample(signal);
+    expect(samples[0]?.metrics.smClockMegahertz).toEqual({ value: 2_400, source: 'measured' });
+  });
+
   it('takes one line of intel_gpu_top, and estimates power from the energy counter', async () => {
     const files: Record<string, string> = card(1, '0000:03:00.0', '0x56a0');
     tools.add(

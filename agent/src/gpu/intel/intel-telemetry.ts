@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Clock } from '@node3/shared/clock';
 import { type HostFiles, readNumber } from '../host-files.ts';
 import { readPcieLink } from '../read-pcie-link.ts';
@@ -17,8 +18,10 @@ export function metricsOfXpu(stats: XpuStats): Partial<DeviceMetrics> {
   };
 }
 
-/** Where i915 and xe tell the clock. */
-const clockFiles = ['drm/card0/gt_act_freq_mhz', 'tile0/gt0/freq0/act_freq'];
+/** Where i915 and xe tell the clock: beside the device's folder, and in it. */
+function clockFiles(folder: string): string[] {
+  return [`${dirname(folder)}/gt_act_freq_mhz`, `${folder}/tile0/gt0/freq0/act_freq`];
+}
 
 /**
  * Reads the sensors of cards in `/sys`. The kernel counts energy, so power is the difference
@@ -49,7 +52,7 @@ export class IntelSensors {
       (await readNumber(files, `${sensors}/energy2_input`));
     const watts = this.#wattsOf(folder, microjoules);
     let clock: number | null = null;
-    for (const file of clockFiles) clock ??= await readNumber(files, `${folder}/${file}`);
+    for (const file of clockFiles(folder)) clock ??= await readNumber(files, file);
     return {
       temperatureCelsius: measured((await degrees(1)) ?? (await degrees(2))),
       memoryTemperatureCelsius: measured(isMemory ? await degrees(3) : null),

@@ -79,7 +79,7 @@ const labels: Readonly<Record<string, string>> = {
 function parseTable(output: string): JsonObject[] | null {
   const devices: Record<string, unknown>[] = [];
   for (const line of output.split(/\r?\n/)) {
-    const [, id, label, value] = /^\|\s*(\d*)\s*\|\s*([^:|]+?):\s*(.*?)\s*\|$/.exec(line) ?? [];
+    const [, id, label, value] = /^\|\s*(\d*)\s*\|\s*([^:|]+?):\s*(.*?)\s*\|\s*$/.exec(line) ?? [];
     if (id !== undefined && id !== '') devices.push({ device_id: Number(id) });
     const name = labels[label ?? ''];
     const device = devices.at(-1);

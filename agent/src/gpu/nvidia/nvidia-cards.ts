@@ -69,7 +69,14 @@ export function joinCards(report: SmiReport | null, rows: readonly SmiRow[]): Jo
   const kept = [...cards.values()].filter(
     (card) => rows.length === 0 || confirmed.has(card.uuid) || card.sickness !== null,
   );
-  return { cards: kept, problems: nameless === 0 ? [] : [unidentified(nameless)] };
+  const dropped = cards.size - kept.length;
+  return {
+    cards: kept,
+    problems: [
+      ...(nameless === 0 ? [] : [unidentified(nameless)]),
+      ...(dropped === 0 ? [] : [unconfirmed(dropped)]),
+    ],
+  };
 }
 
 function withRow(
@@ -106,6 +113,14 @@ function rowSickness(row: SmiRow): string | null {
   }
   if (faults.includes('requires-reset')) return 'The driver asks for a reset of this GPU.';
   return null;
+}
+
+function unconfirmed(count: number): DetectionProblem {
+  return {
+    code: 'gpu-unconfirmed',
+    sentence: `nvidia-smi reports ${count} GPU${count === 1 ? '' : 's'} that it does not list when asked for each, so nothing is offered of ${count === 1 ? 'it' : 'them'}.`,
+    fix: 'Compare "nvidia-smi -q" with "nvidia-smi -L"; restart the machine if a card is missing there.',
+  };
 }
 
 function unidentified(count: number): DetectionProblem {

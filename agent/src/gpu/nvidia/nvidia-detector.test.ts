@@ -186,6 +186,21 @@ describe('NVIDIA detection', () => {
     expect(found.problems[0]).toMatchObject({ code: 'gpu-handle-error' });
   });
 
+  it('says that a card of the report is in no row, and offers nothing of it', async () => {
+    install({ report: report(rtxCard, { ...rtxCard, uuid: uuids.a100 }), rows: rtxRow });
+    const found = await detector().detect(signal);
+    expect(found.devices.map((device) => device.id)).toEqual([uuids.rtx]);
+    expect(found).toMatchObject({ status: 'partial', problems: [{ code: 'gpu-unconfirmed' }] });
+  });
+
+  it('takes nothing of the line in which a failing run broke off', async () => {
+    const text = `GPU 00000000:01:00.0\n    Product Name : NVIDIA L4\n    GPU UUID : ${uuids.rtx.slice(0, 12)}`;
+    tools.add('nvidia-smi', `printf '${text.replaceAll('\n', '\\n')}'; exit 255`);
+    const found = await detector().detect(signal);
+    expect(found.devices).toEqual([]);
+    expect(found.status).not.toBe('ok');
+  });
+
   it.each([
     ['[GPU is lost]', 'The driver has lost contact with this GPU; restart the machine.'],
     ['[GPU requires reset]', 'The driver asks for a reset of this GPU.'],
@@ -201,7 +216,10 @@ describe('NVIDIA detection', () => {
     install({ report: whole.slice(0, whole.lastIndexOf('<fb_memory')), rows: rtxRow });
     const found = await detector().detect(signal);
     expect(found.status).toBe('partial');
-    expect(found.problems).toMatchObject([{ code: 'output-truncated' }]);
+    expect(found.problems).toMatchObject([
+      { code: 'output-truncated' },
+      { code: 'gpu-unconfirmed' },
+    ]);
     expect(found.devices.map((device) => device.id)).toEqual([uuids.rtx]);
   });
 

@@ -22,7 +22,7 @@ export function parseSmiRows(output: string, fields: readonly string[]): SmiRows
   return { rows, notices };
 }
 
-/** A header cell is its field's name, perhaps with a unit: `memory.total [MiB]`. */
+/** A header cell is its field's name, perhaps with a unit: `memory.total [MiB]`. No value is. */
 function isHeader(cells: readonly string[], fields: readonly string[]): boolean {
-  return cells.every((cell, at) => cell.replace(/ \[[^\]]*\]$/, '') === fields[at]);
+  return cells.some((cell, at) => cell.replace(/ \[[^\]]*\]$/, '') === fields[at]);
 }

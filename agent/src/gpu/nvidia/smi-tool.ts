@@ -53,13 +53,18 @@ const truncated: DetectionProblem = {
   fix: 'Run "nvidia-smi -q" by hand; one GPU may have stopped answering.',
 };
 
+/** Without the line in the middle of which a failing run ended: half a UUID is another one's. */
+function wholeLines({ exitCode, stdout }: Extract<CommandResult, { kind: 'exited' }>): string {
+  return exitCode === 0 ? stdout : stdout.slice(0, stdout.lastIndexOf('\n') + 1);
+}
+
 /** @returns `null` when the run ended well and its output is not a report. */
 function documentOf(
   result: CommandResult,
   parse: (output: string) => SmiDocument | null,
 ): SmiOutcome<SmiDocument> | null {
   const failed = explainResult(result);
-  const value = result.kind === 'exited' ? parse(result.stdout) : null;
+  const value = result.kind === 'exited' ? parse(wholeLines(result)) : null;
   const hasGpus = value?.root.children.some((section) => section.name === 'gpu') ?? false;
   // A dead card makes the exit code bad while the others are printed: those still count.
   if (value !== null && (hasGpus || failed === null)) {
@@ -97,7 +102,7 @@ export async function querySmi(
 
 function rowsOf(result: CommandResult, asked: readonly string[]): SmiOutcome<SmiRow[]> {
   const failed = explainResult(result);
-  const parsed = result.kind === 'exited' ? parseSmiRows(result.stdout, asked) : null;
+  const parsed = result.kind === 'exited' ? parseSmiRows(wholeLines(result), asked) : null;
   if (parsed === null || parsed.rows.length === 0) {
     return { ok: false, failure: failed ?? unreadable };
   }
