@@ -16,6 +16,7 @@ import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../agent.ts';
 import { outcome, readStatus, TestMachine } from '../testing/test-agent.ts';
+import { StatusFeed } from './status-feed.ts';
 
 let machine: TestMachine;
 let agent: Agent;
@@ -306,5 +307,17 @@ describe('the dashboard', () => {
     const asset = await fetch(`${agent.url}/assets/a-123.js`);
     expect(asset.headers.get('cache-control')).toContain('immutable');
     expect((await fetch(`${agent.url}/../../etc/passwd`)).status).toBe(404);
+  });
+});
+
+describe('an agent whose port is taken', () => {
+  it('leaves nothing behind that would keep its process alive', async () => {
+    const stop = vi.spyOn(StatusFeed.prototype, 'stop');
+    const dataDir = await mkdtemp(join(tmpdir(), 'node3-second-'));
+    const port = Number(new URL(agent.url).port);
+    await expect(machine.boot({ dataDir, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(stop).toHaveBeenCalledTimes(2);
+    stop.mockRestore();
+    await rm(dataDir, { recursive: true });
   });
 });

@@ -86,7 +86,17 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   addConfigRoute(app, options.version);
   addMetricsRoute(app, options.scrape, options.metricsToken);
   await addDashboardFiles(app, options.dashboardDir);
-  await app.listen({ host: '127.0.0.1', port: options.port });
+  const close = async () => {
+    await Promise.all([feed.stop(), seedFeed.stop()]);
+    await app.close();
+  };
+  try {
+    await app.listen({ host: '127.0.0.1', port: options.port });
+  } catch (error) {
+    // What goes on would keep the process from ending.
+    await close();
+    throw error;
+  }
   const address = app.server.address();
   assert(typeof address === 'object' && address !== null, 'a listening server has an address');
   port = address.port;
@@ -96,10 +106,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
       feed.changed();
       seedFeed.changed();
     },
-    async close() {
-      await Promise.all([feed.stop(), seedFeed.stop()]);
-      await app.close();
-    },
+    close,
   };
 }
 
