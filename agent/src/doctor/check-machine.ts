@@ -22,6 +22,10 @@ export async function checkMachine(config: AgentConfig): Promise<Check[]> {
 
 async function checkFolder({ dataDir }: AgentConfig): Promise<Check> {
   const nearest = await findExisting(dataDir);
+  const info = await stat(nearest).catch(() => null);
+  if (info?.isDirectory() === false) {
+    return failed('data folder', `${nearest} is no folder.`, 'AGENT_DATA_DIR=/path/to/a/folder');
+  }
   try {
     await access(nearest, constants.W_OK);
     return ok('data folder', `${dataDir} can be written.`);

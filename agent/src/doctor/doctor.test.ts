@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAgentConfig } from '../env.ts';
 import { FakeExecutor } from '../executors/fake/fake-executor.ts';
+import type { DetectionProblem } from '../gpu/gpu-detector.ts';
+import type { InspectedDevice } from '../gpu/inspect-devices.ts';
 import { checkContainers } from './check-container.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkClock, checkMarketplace } from './check-marketplace.ts';
+import { listGpus } from './run-doctor.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -31,6 +34,29 @@ describe('the doctor', () => {
     expect(checks.filter(({ state }) => state === 'failed')).toEqual([
       expect.objectContaining({ name: 'policy', fix: 'node3 agent policy edit' }),
       expect.objectContaining({ fix: `chmod 600 ${join(folder, 'wallet.json')}` }),
+    ]);
+  });
+
+  it('does not call a place within a file a folder', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const [first] = await checkMachine(config({ AGENT_DATA_DIR: join(file, 'data') }));
+    expect(first).toMatchObject({ name: 'data folder', state: 'failed' });
+    expect(first?.sentence).toBe(`${file} is no folder.`);
+  });
+
+  it('calls no GPU well that is at fault', () => {
+    const device = (model: string, reason: string | null) =>
+      ({ model, health: { state: reason === null ? 'ok' : 'sick', reason } }) as InspectedDevice;
+    const problem = { code: 'driver-not-loaded', sentence: 'No driver.', fix: 'Load it.' };
+    const said = (devices: InspectedDevice[], problems: DetectionProblem[]) =>
+      listGpus({ devices, problems }).map(({ sentence, state }) => `${state}: ${sentence}`);
+    expect(said([], [])).toEqual(['ok: No GPU was found.']);
+    expect(said([], [problem])).toEqual(['failed: No driver.']);
+    expect(said([device('L4', 'It is lost.')], [])).toEqual(['failed: L4: It is lost.']);
+    expect(said([device('L4', 'It is lost.'), device('T4', null)], [])).toEqual([
+      'failed: L4: It is lost.',
+      'ok: T4.',
     ]);
   });
 

@@ -74,14 +74,17 @@ async function checkKernelLog(
     : [warning('kernel log', problem.sentence, problem.fix)];
 }
 
-/** A machine without a GPU sells its processors. */
-function listGpus({ devices, problems }: Inspection): Check[] {
+/** A machine without a GPU sells its processors; one whose GPUs are all at fault has been told so. */
+export function listGpus({ devices, problems }: Pick<Inspection, 'devices' | 'problems'>): Check[] {
   const broken = problems.map(({ fix, sentence }) => failed('GPUs', sentence, fix));
   const sick = devices.flatMap(({ health, model }) =>
     health.reason === null
       ? []
       : [failed('GPUs', `${model}: ${health.reason}`, 'node3 agent detect')],
   );
-  const names = devices.map(({ model }) => model).join(', ');
-  return [...broken, ...sick, ok('GPUs', names === '' ? 'No GPU was found.' : `${names}.`)];
+  const well = devices.filter(({ health }) => health.reason === null);
+  const names = well.map(({ model }) => model).join(', ');
+  const faults = [...broken, ...sick];
+  if (names === '' && faults.length > 0) return faults;
+  return [...faults, ok('GPUs', names === '' ? 'No GPU was found.' : `${names}.`)];
 }

@@ -93,6 +93,7 @@ describe('node3 agent detect', () => {
     );
     const { code, out } = await detect();
     expect(code).toBe(1);
+    expect(out).toMatch(/^No GPU here can be used; tried nvidia-smi \(driver library mismatch\)/);
     expect(out).toContain('! The loaded NVIDIA driver and its library have different versions.');
     expect(out).toContain('  Restart the machine');
   });

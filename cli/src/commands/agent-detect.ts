@@ -37,7 +37,11 @@ export async function detectGpus(
 
 export function formatInspection({ devices, problems, tried }: Inspection): string[] {
   const lines = devices.flatMap((device) => [...formatDevice(device), '']);
-  if (devices.length === 0) lines.push(`No GPU was found; tried ${tried.join(', ')}.`);
+  if (devices.length === 0) {
+    // What is built in and broken is no machine without a GPU.
+    const finding = problems.length === 0 ? 'No GPU was found' : 'No GPU here can be used';
+    lines.push(`${finding}; tried ${tried.join(', ')}.`);
+  }
   for (const { sentence, fix } of problems) lines.push(`! ${sentence}`, `  ${fix}`);
   while (lines.at(-1) === '') lines.pop();
   return lines;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +23,10 @@ export async function installAgentService(
   context: Context,
   { options }: Call<ServiceOptions>,
 ): Promise<number> {
+  if (options.system === true && options.runAs === undefined) {
+    const fix = 'Name one: --run-as node3   (sudo useradd --system --create-home node3)';
+    throw new CommandError('usage', 'A system unit needs a user to run as.', fix);
+  }
   const target = targetOf(context, options);
   if (options.print === true) {
     await context.terminal.talk(`would be written to ${target.path}`);
@@ -47,6 +52,10 @@ export async function showAgentService(
   { options }: Call<ServiceOptions>,
 ): Promise<number> {
   const { path, status } = targetOf(context, options);
+  if (!existsSync(path)) {
+    const fix = 'Install it: node3 agent service install';
+    throw new CommandError('failure', `The service is not installed: there is no ${path}.`, fix);
+  }
   const { exitCode, output } = await runTool(status.file, status.args);
   await context.terminal.talk(path);
   await context.terminal.data(output === '' ? `${status.file} says nothing` : output);
@@ -61,10 +70,6 @@ function targetOf({ host }: Context, options: ServiceOptions): ServiceTarget {
   const { dataDir, drainMs } = readAgentConfig(host.env, { hostname: 'here', dashboardDir: null });
   const { uid, username } = userInfo();
   const isSystem = options.system === true;
-  if (isSystem && options.runAs === undefined) {
-    const fix = 'Name one: --run-as node3   (sudo useradd --system --create-home node3)';
-    throw new CommandError('usage', 'A system unit needs a user to run as.', fix);
-  }
   const mainPath = fileURLToPath(import.meta.resolve('@node3/agent/main'));
   const environmentFile = options.environmentFile ?? `${dataDir}/agent.env`;
   const target = chooseTarget({

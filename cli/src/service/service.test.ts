@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../run-cli.ts';
+import { TestHost } from '../testing/test-host.ts';
 import { installService, uninstallService } from './install-service.ts';
 import { runTool, type ToolResult } from './run-tool.ts';
 import { chooseTarget, type ServiceTarget, type TargetFacts } from './service-target.ts';
@@ -153,6 +155,15 @@ describe('installing', () => {
     await expect(installService(target(), machine)).rejects.toThrow(/Unknown key/);
     expect(await readdir(join(home, '.config/systemd/user'))).toEqual([]);
     expect(machine.ran.some((words) => words.includes('enable'))).toBe(false);
+  });
+
+  it('says so when there is none, of the machine or of the user', async () => {
+    for (const scope of [[], ['--system']]) {
+      const host = new TestHost({ argv: ['agent', 'service', 'status', ...scope] });
+      expect(await runCli(host)).toBe(1);
+      expect(host.err).toContain('The service is not installed');
+      expect(host.err).toContain('node3 agent service install');
+    }
   });
 
   it('says so when the service is installed and does not run', async () => {

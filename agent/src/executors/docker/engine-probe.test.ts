@@ -11,7 +11,9 @@ describe('probeEngine', () => {
     const docker = connectEngine({ kind: 'socket', path: nowhere });
     const status = await probeEngine(docker, null);
     expect(status).toMatchObject({ available: false, isolationEffective: null });
-    expect(status.problems[0]?.code).toBe('engine_missing');
+    expect(status.problems).toMatchObject([
+      { code: 'engine_missing', sentence: `No container engine answers at ${nowhere}.` },
+    ]);
   });
 });
 

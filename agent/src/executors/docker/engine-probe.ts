@@ -181,8 +181,8 @@ function describeUnreachable(error: unknown): ExecutorProblem {
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
     return {
       code: 'engine_missing',
-      sentence: 'No container engine is running on this machine.',
-      fix: 'Install and start Docker ("sudo systemctl start docker") or Podman, or set DOCKER_HOST.',
+      sentence: `No container engine answers at ${addressOf(error)}.`,
+      fix: 'Install and start Docker ("sudo systemctl start docker") or Podman, or set DOCKER_HOST to where it listens.',
     };
   }
   return {
@@ -190,4 +190,10 @@ function describeUnreachable(error: unknown): ExecutorProblem {
     sentence: `The container engine does not answer: ${engineMessage(error).slice(0, 200)}`,
     fix: 'Restart the engine and look at its log.',
   };
+}
+
+/** @returns where a connection was refused: the path of a socket, or host and port. */
+function addressOf(error: unknown): string {
+  const { address = 'its address', port } = error as { address?: string; port?: number };
+  return port === undefined ? address : `${address}:${port}`;
 }
