@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { silentLogger } from '@node3/shared/logger';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -302,5 +303,19 @@ describe.skipIf(mustSkip(postgresProbe))('PostgresDatabase', () => {
       await server.sql("ALTER SYSTEM SET fsync = 'on'");
       await server.sql('SELECT pg_reload_conf()');
     }
+  });
+
+  it('opens for a user and a database that docs/guides/database.md makes, as it is printed', async () => {
+    const guide = new URL('../../../../docs/guides/database.md', import.meta.url);
+    const [, text = ''] = /```sql\n([\s\S]*?)```/.exec(await readFile(guide, 'utf8')) ?? [];
+    for (const statement of text.split(';').slice(0, -1)) await server.sql(statement);
+    const owned = new URL(url);
+    owned.username = 'market';
+    owned.pathname = '/market';
+    const database = await open({ url: owned.href });
+    await database.write((tx) => insertKey(tx, 'here'));
+    expect(await server.sql("SELECT value FROM meta WHERE key = 'here'", owned.href)).toEqual([
+      { value: '1' },
+    ]);
   });
 });
