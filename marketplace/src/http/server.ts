@@ -206,6 +206,7 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
         version,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
+      servers: [{ url: '/', description: 'This marketplace' }],
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
     },
     transformObject: (document) =>

@@ -1,3 +1,4 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,12 +20,14 @@ interface Operation {
 }
 
 let market: TestMarketplace;
+let source: string;
 let operations: { name: string; path: string; operation: Operation }[];
 
 beforeAll(async () => {
   market = await startTestMarketplace();
   const response = await fetch(`${market.url}/openapi.json`);
-  const { paths } = (await response.json()) as { paths: Record<string, Record<string, Operation>> };
+  source = await response.text();
+  const { paths } = JSON.parse(source) as { paths: Record<string, Record<string, Operation>> };
   operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       name: `${method} ${path}`,
@@ -74,5 +77,19 @@ describe('OpenAPI', () => {
       ];
     });
     expect(problems).toEqual([]);
+  });
+
+  it('passes a linter that knows nothing of us', async () => {
+    const config = await createConfig({ extends: ['recommended-strict'] });
+    const lint = async (text: string) => {
+      const problems = await lintFromString({ source: text, absoluteRef: 'openapi.json', config });
+      return problems.map(
+        ({ ruleId, message, location: [at] }) => `${ruleId} at ${at?.pointer}: ${message}`,
+      );
+    };
+    expect(await lint(source)).toEqual([]);
+    const bare = { openapi: '3.1.0', paths: { '/a': { get: { responses: {} } } } };
+    const problems = await lint(JSON.stringify(bare));
+    expect(problems.some((text) => text.startsWith('operation-4xx'))).toBe(true);
   });
 });
