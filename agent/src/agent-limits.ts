@@ -33,6 +33,11 @@ export const agentLimits = {
 
   /** With a reachable marketplace a result waits this long for its logs, then goes first. */
   logDrainMs: 15_000,
+  /**
+   * How often it is written down which lines the marketplace has. What it took after that comes to it
+   * again after a crash, and is ignored.
+   */
+  logAckMs: 1_000,
   /** Lines kept for the dashboard after they were shipped. */
   logTailLines: 200,
   /** Lines of one log batch that every marketplace takes: the first versions took no more. */

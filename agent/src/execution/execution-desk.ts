@@ -3,7 +3,7 @@ import type { Reservation } from './capacity.ts';
 import type { LiveExecution, StopCause } from './live-execution.ts';
 import { type Beginning, type RunnerDeps, runExecution } from './runner.ts';
 
-export interface ExecutionDeskDeps extends RunnerDeps {
+export interface ExecutionDeskDeps extends Omit<RunnerDeps, 'liveJobs'> {
   /** Something was taken on or is gone: the machine's free capacity changed. */
   onCapacity(): void;
   /** The journal failed: nothing may be promised any more and the process has to end. */
@@ -40,7 +40,8 @@ export class ExecutionDesk {
             },
           });
     const about = { jobId, executionId, ...(span && { traceparent: span.traceparent }) };
-    const story = withLogContext(about, () => runExecution(this.#deps, live, beginning))
+    const deps = { ...this.#deps, liveJobs: () => this.size };
+    const story = withLogContext(about, () => runExecution(deps, live, beginning))
       .catch((error: unknown) => this.#deps.onFatal(error))
       .finally(() => {
         span?.end(live.cause === null ? {} : { error: live.cause });

@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 function openSpool(bytesMax: number, onLines = () => undefined as void) {
-  return new LogSpool({ journal, clock, executionId, bytesMax, onLines });
+  return new LogSpool({ journal, clock, executionId, bytesMax, liveJobs: () => 1, onLines });
 }
 const line = (text: string, atMs = 1, stream: 'stdout' | 'stderr' | 'system' = 'stdout') => ({
   stream,
@@ -48,6 +48,25 @@ describe('LogSpool', () => {
     expect(texts()).toEqual([]);
     await vi.waitFor(() => expect(texts()).toEqual(['a']));
     expect(onLines).toHaveBeenCalledTimes(1);
+  });
+
+  it('gathers longer where a commit has just been', () => {
+    vi.useFakeTimers();
+    try {
+      const spool = openSpool(100);
+      spool.add(line('a'));
+      vi.advanceTimersByTime(5);
+      expect(texts()).toEqual(['a']);
+      spool.add(line('b'));
+      vi.advanceTimersByTime(14);
+      expect(texts()).toEqual(['a']);
+      clock.advance(14);
+      spool.add(line('c'));
+      vi.advanceTimersByTime(1);
+      expect(texts()).toEqual(['a', 'b', 'c']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('cuts off at the limit, says so once, and lets the executor speak on', () => {

@@ -13,7 +13,11 @@ import { prepareAndStart, type StartDeps } from './prepare-and-start.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
 import { superviseWorkload } from './supervise.ts';
 
-export type RunnerDeps = StartDeps & AcceptOfferDeps;
+export type RunnerDeps = StartDeps &
+  AcceptOfferDeps & {
+    /** Jobs that are under way on this machine. */
+    liveJobs(): number;
+  };
 
 /** Where a story begins: with a fresh offer, before the start, or with what the engine still has. */
 export type Beginning =
@@ -36,6 +40,7 @@ export async function runExecution(
     clock: deps.clock,
     executionId,
     bytesMax: live.facts.spec.limits.logBytes,
+    liveJobs: () => deps.liveJobs(),
     onLines: () => deps.onLines(executionId),
   });
   try {

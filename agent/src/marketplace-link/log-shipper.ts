@@ -6,6 +6,7 @@ import type { Logger } from '@node3/shared/logger';
 import { appendLogs } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { AckedLines } from './acked-lines.ts';
 import { cutLogBatch } from './log-batch.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 
@@ -32,6 +33,7 @@ const batchCodes: readonly ErrorCode[] = [
 export async function shipLogBatch(
   deps: LogShipperDeps,
   executionId: string,
+  acked: AckedLines,
   signal: AbortSignal,
   linesMax: number = limits.logLinesPerBatch,
 ): Promise<'drained' | 'more' | 'refused'> {
@@ -39,7 +41,7 @@ export async function shipLogBatch(
   const execution = journal.find(executionId);
   if (execution === null) return 'drained';
   const { lines, attempt, leaseToken } = execution;
-  const batch = cutLogBatch(journal.readLines(executionId, lines.acked, linesMax));
+  const batch = cutLogBatch(journal.readLines(executionId, acked.seqOf(execution), linesMax));
   if (batch === null) return 'drained';
   try {
     const { ackedSeq } = await link.call(
@@ -51,23 +53,23 @@ export async function shipLogBatch(
       { signal },
     );
     assert(ackedSeq >= batch.seqFirst, 'the marketplace acknowledges lines of the batch');
-    journal.ackLines(executionId, ackedSeq, agentLimits.logTailLines);
+    acked.note(Math.min(ackedSeq, lines.spooled));
     return 'more';
   } catch (error) {
     if (isMarketError(error, 'LEASE_STALE') || isMarketError(error, 'EXECUTION_NOT_FOUND')) {
-      journal.ackLines(executionId, lines.spooled, agentLimits.logTailLines);
+      acked.note(lines.spooled);
       return 'refused';
     }
     if (
       isMarketError(error, 'REQUEST_INVALID') &&
       batch.lines.length > agentLimits.logLinesOldest
     ) {
-      return shipLogBatch(deps, executionId, signal, agentLimits.logLinesOldest);
+      return shipLogBatch(deps, executionId, acked, signal, agentLimits.logLinesOldest);
     }
     if (isMarketError(error) && batchCodes.includes(error.code)) {
       // Logs are best effort: lines that can't be taken must not hold back the result behind them.
       log.error({ err: error, executionId, seqFirst: batch.seqFirst }, 'log lines were refused');
-      journal.ackLines(executionId, batch.seqLast, agentLimits.logTailLines);
+      acked.note(batch.seqLast);
       return 'more';
     }
     throw error;

@@ -7,6 +7,7 @@ import type { Tracer } from '@node3/shared/tracing';
 import { agentLimits } from '../agent-limits.ts';
 import type { Closing, Earning, Journal, JournalExecution } from '../journal/journal.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
+import { AckedLines } from './acked-lines.ts';
 import { shipLogBatch } from './log-shipper.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
@@ -30,6 +31,7 @@ interface Pump {
   /** Null for the moment in which the loop is made, since its first turn begins at once. */
   loop: PacedLoop | null;
   phaseReported: ExecutionPhase | null;
+  acked: AckedLines;
   /** Until when a finished execution's logs go before its result; monotonic milliseconds. */
   drainUntilMs: number | null;
 }
@@ -82,7 +84,8 @@ export class Outbox {
 
   #open(executionId: string): void {
     const { log, random } = this.#deps;
-    const pump: Pump = { loop: null, phaseReported: null, drainUntilMs: null };
+    const acked = new AckedLines(executionId, this.#deps);
+    const pump: Pump = { loop: null, phaseReported: null, acked, drainUntilMs: null };
     this.#pumps.set(executionId, pump);
     pump.loop = startPacedLoop({
       name: 'outbox',
@@ -116,7 +119,7 @@ export class Outbox {
     }
     if (execution.phase === 'offered') return idleMs;
     if (execution.pending === null) await this.#reportPhase(pump, execution, signal);
-    const shipped = await shipLogBatch(this.#deps, executionId, signal);
+    const shipped = await shipLogBatch(this.#deps, executionId, pump.acked, signal);
     if (shipped === 'refused' && execution.pending === null) {
       this.#deps.onStop(executionId, 'superseded');
     }
@@ -128,7 +131,8 @@ export class Outbox {
       }
       return 0;
     }
-    return shipped === 'more' ? 0 : idleMs;
+    if (shipped === 'more') return 0;
+    return Math.min(idleMs, pump.acked.saveWhenDue() ?? idleMs);
   }
 
   #drainIsOver(pump: Pump): boolean {
