@@ -26,7 +26,15 @@ export function startCli({ args, folder, env = {} }: CliOptions): CliProcess {
   const { DOCKER_HOST, HOME, PATH, XDG_RUNTIME_DIR } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
-    env: { DOCKER_HOST, HOME, PATH, XDG_RUNTIME_DIR, XDG_CONFIG_HOME: folder, ...env },
+    env: {
+      DOCKER_HOST,
+      HOME,
+      PATH,
+      XDG_RUNTIME_DIR,
+      XDG_CONFIG_HOME: folder,
+      NODE3_KEY_STORE: 'file',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const seen = { out: '', err: '' };

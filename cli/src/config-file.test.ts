@@ -16,11 +16,13 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
+const at = (url: string) => ({ name: null, url });
+
 describe('the configuration file', () => {
   it('is readable by its owner only and keeps what others wrote', async () => {
-    await rememberProfile(path, 'http://localhost:8000/', { apiKey: 'one' });
-    await rememberProfile(path, 'http://127.0.0.1:8000', { rpcUrl: 'http://127.0.0.1:8899' });
-    await rememberProfile(path, 'https://other.example', { apiKey: 'two' });
+    await rememberProfile(path, at('http://localhost:8000/'), { apiKey: 'one' });
+    await rememberProfile(path, at('http://127.0.0.1:8000'), { rpcUrl: 'http://127.0.0.1:8899' });
+    await rememberProfile(path, at('https://other.example'), { apiKey: 'two' });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     const { profiles } = await loadConfig(path);
     expect(profiles).toEqual({
@@ -30,13 +32,13 @@ describe('the configuration file', () => {
   });
 
   it('is refused when others can read it, with the fix', async () => {
-    await rememberProfile(path, 'http://a', { apiKey: 'one' });
+    await rememberProfile(path, at('http://a'), { apiKey: 'one' });
     await chmod(path, 0o644);
     await expect(loadConfig(path)).rejects.toMatchObject({ fix: `Run: chmod 600 ${path}` });
   });
 
   it('is refused when it is not JSON, and left as it is', async () => {
-    await rememberProfile(path, 'http://a', {});
+    await rememberProfile(path, at('http://a'), {});
     await writeFile(path, '{ half');
     await expect(loadConfig(path)).rejects.toThrow('not a node3 configuration');
     expect(await readFile(path, 'utf8')).toBe('{ half');

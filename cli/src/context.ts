@@ -1,5 +1,4 @@
 import { type Client, createClient } from '@node3/shared/client';
-import { readUrl } from '@node3/shared/env';
 import { MarketError } from '@node3/shared/error';
 import { usageError } from './command-error.ts';
 import {
@@ -7,14 +6,20 @@ import {
   configDir,
   configPath,
   loadConfig,
+  type Place,
   type Profile,
-  profileKey,
+  profileOf,
 } from './config-file.ts';
 import type { Host } from './host.ts';
 import { observeFetch } from './http/observed-fetch.ts';
+import { findKey, findOperatorKey, type KeyPlaces } from './keys/find-key.ts';
 import { chooseFormat } from './output/format.ts';
 import { createTerminal, type Terminal } from './output/terminal.ts';
 import { parseSeconds, timerMsMax } from './parse/duration.ts';
+import { chooseProfile, findPlace, isKnown, requireProfile } from './settings/choose-profile.ts';
+import { findSetting, type Sources } from './settings/find-setting.ts';
+import { gatherSources } from './settings/gather-sources.ts';
+import { findProjectFile } from './settings/project-file.ts';
 
 /** Options every command takes. Commander sets `color` to false for `--no-color`. */
 export interface GlobalOptions {
@@ -32,6 +37,7 @@ export interface GlobalOptions {
   color?: boolean;
   quiet?: boolean;
   config?: string;
+  profile?: string;
 }
 
 /** What a command works with. */
@@ -42,58 +48,87 @@ export interface Context {
   readonly options: GlobalOptions;
   readonly configPath: string;
   readonly config: ConfigFile;
-  /** The marketplace meant: flag, then variable, then configuration, then this machine. */
+  /** Everything that says something of settings; `findSetting` reads it. */
+  readonly sources: Sources;
+  /** The profile that is meant; null for the one without a name. */
+  readonly profileName: string | null;
+  /** The marketplace meant, and whose facts about it: those of the profile only where it is its own. */
+  readonly place: Place;
   readonly url: string;
   readonly profile: Profile;
-  /** The requester's key from NODE3_API_KEY, API_KEY or the profile; null where there is none. */
+  /** The requester's key; null where there is none. Reading it may ask the keyring. */
   readonly apiKey: string | null;
   readonly adminApiKey: string | null;
+  readonly keyPlaces: KeyPlaces;
   /** The wallet file meant when none is named. */
   readonly walletPath: string;
   readonly rpcUrl: string;
 }
 
-const urlDefault = 'http://127.0.0.1:8000';
 const rpcUrlDefault = 'http://127.0.0.1:8899';
 
-export function terminalOf(host: Host, options: GlobalOptions): Terminal {
+export function terminalOf(
+  host: Host,
+  options: GlobalOptions,
+  configured: string | null = null,
+): Terminal {
   const fields = options.columns?.split(',').map((name) => name.trim());
   return createTerminal(host, {
-    format: chooseFormat(host, options),
+    format: chooseFormat(host, options, configured),
     fields: fields ?? null,
     quiet: options.quiet === true,
     colour: options.color !== false,
   });
 }
 
-export async function createContext(host: Host, options: GlobalOptions): Promise<Context> {
+/** @param missing whether the command may be about a profile that is still to be made. */
+export async function createContext(
+  host: Host,
+  options: GlobalOptions,
+  missing: 'refused' | 'allowed' = 'refused',
+): Promise<Context> {
   const { env } = host;
   const path = configPath(host, options.config);
   const config = await loadConfig(path);
-  const url = chooseUrl(host, options, config);
-  const profile = config.profiles[profileKey(url)] ?? {};
-  const rpcUrls = env['SOLANA_RPC_URL'] || profile.rpcUrl || rpcUrlDefault;
+  const chosen = chooseProfile(options, env, config);
+  if (missing === 'refused') requireProfile(config, chosen);
+  const project = await findProjectFile(host.cwd);
+  const sources = gatherSources({ host, options, path, config, chosen, project });
+  const { origin, ...known } = findPlace(config, chosen, sources);
+  const { url } = known;
+  const isToMake = missing === 'allowed' && chosen.chosen === 'here';
+  const profile = profileOf(config, known);
+  const keyPlaces: KeyPlaces = {
+    env,
+    envIs: origin === 'project' && !isKnown(config, url) ? 'refused' : 'meant',
+    profile,
+    configPath: path,
+    keyring: profile.keyringEntry === undefined ? null : await host.openKeyring(),
+  };
+  const rpcUrls = findSetting('rpc-url', sources).value ?? profile.rpcUrl ?? rpcUrlDefault;
+  const walletPath = findSetting('wallet', sources).value ?? profile.walletPath;
   return {
     host,
-    terminal: terminalOf(host, options),
+    terminal: terminalOf(host, options, sources.profile.values.format ?? null),
     options,
     configPath: path,
     config,
+    sources,
+    profileName: chosen.name,
+    place: isToMake ? { name: chosen.name, url } : known,
     url,
     profile,
-    apiKey: env['NODE3_API_KEY'] || env['API_KEY'] || profile.apiKey || null,
-    adminApiKey: env['ADMIN_API_KEY'] || profile.adminApiKey || null,
-    walletPath: env['WALLET_PATH'] || profile.walletPath || `${configDir(host)}/wallet.json`,
+    // Not asked for before it is wanted: most of what is done here needs no key.
+    get apiKey() {
+      return findKey(keyPlaces)?.value ?? null;
+    },
+    get adminApiKey() {
+      return findOperatorKey(keyPlaces)?.value ?? null;
+    },
+    keyPlaces,
+    walletPath: walletPath ?? `${configDir(host)}/wallet.json`,
     rpcUrl: rpcUrls.split(',')[0]?.trim() ?? rpcUrlDefault,
   };
-}
-
-function chooseUrl(host: Host, options: GlobalOptions, config: ConfigFile): string {
-  if (options.url !== undefined) return readUrl({ '--url': options.url }, '--url', urlDefault);
-  for (const name of ['NODE3_URL', 'MARKETPLACE_URL']) {
-    if (host.env[name]?.trim()) return readUrl(host.env, name, urlDefault);
-  }
-  return config.currentUrl ?? urlDefault;
 }
 
 export type Access = 'public' | 'requester' | 'operator';
@@ -121,11 +156,18 @@ export function answerLimit({ timeout }: GlobalOptions): { timeoutMs?: number } 
 function requireKey(context: Context, access: 'requester' | 'operator'): string {
   const apiKey = access === 'operator' ? context.adminApiKey : context.apiKey;
   if (apiKey !== null) return apiKey;
-  const detail =
-    access === 'operator'
-      ? `There is no operator key for ${context.url}. Give it in ADMIN_API_KEY.`
-      : `There is no API key for ${context.url}.`;
-  throw new MarketError('AUTH_REQUIRED', { detail });
+  throw new MarketError('AUTH_REQUIRED', { detail: sayNoKey(context, access) });
+}
+
+function sayNoKey({ keyPlaces, url, sources }: Context, access: Access): string {
+  if (keyPlaces.envIs === 'refused') {
+    return `Only ${sources.project?.path} names ${url}, so it gets no key of yours. Name it yourself once: --url ${url}`;
+  }
+  if (access === 'operator')
+    return `There is no operator key for ${url}. Give it in ADMIN_API_KEY.`;
+  return keyPlaces.profile.keyringEntry === undefined
+    ? `There is no API key for ${url}.`
+    : `The keyring does not give the API key for ${url}. Unlock it, or log in again.`;
 }
 
 /** A fetch with the right key, for requests that no contract describes. */

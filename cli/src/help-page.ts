@@ -10,7 +10,9 @@ Options:
 Global options:
   --url <url>              the marketplace; else NODE3_URL, MARKETPLACE_URL, the
                            last one used
-  --config <file>          where keys are kept; default
+  --profile <name>         a profile of yours; else NODE3_PROFILE, that of
+                           config use
+  --config <file>          your settings; default
                            $XDG_CONFIG_HOME/node3/config.json
   -o, --format <format>    table, wide, tsv, json, jsonl, yaml or id; else
                            NODE3_OUTPUT
@@ -74,6 +76,7 @@ Provide and operate:
 
 The command itself:
   api                      one request of the API with your key
+  config                   settings and where each comes from, and your profiles
   completion               a script that completes commands in bash, zsh or fish
   exit-codes               what the exit codes mean
 

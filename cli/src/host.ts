@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import type { Env } from '@node3/shared/env';
 import type { Ids } from '@node3/shared/ids';
+import type { Keyring } from './keys/keyring.ts';
 
 /** Where text goes. `write` resolves when the reader has room again, so a slow pipe slows us. */
 export interface Output {
@@ -35,6 +36,8 @@ export interface Host {
   readLine(question: string): Promise<string | undefined>;
   /** Asks the person at the terminal for a secret, which is not shown. Throws where there is nobody. */
   readSecret(prompt: string): Promise<Buffer>;
+  /** The keyring of the person's session; null where there is none. */
+  openKeyring(): Promise<Keyring | null>;
   /** While a listener is there, Ctrl-C and SIGTERM no longer end the process. @returns its removal. */
   onInterrupt(listener: (signal: Interrupt) => void): () => void;
   /** Ends the process at once, whatever is still going on. */

@@ -41,6 +41,7 @@ export function createSystemHost(argv: readonly string[], env: Env): Host {
     canAsk: isatty(process.stdin.fd) && isatty(process.stderr.fd),
     readLine,
     readSecret: (prompt) => readHiddenLine(process, prompt),
+    openKeyring: async () => (await import('./keys/system-keyring.ts')).openSystemKeyring(env),
     onInterrupt(listener) {
       if (listeners.size === 0) for (const { name, handle } of handlers) process.on(name, handle);
       listeners.add(listener);

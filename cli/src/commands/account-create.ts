@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { ensureKeypairFile } from '@node3/shared/keypair-file';
 import { openAccount } from '../account/open-account.ts';
-import { rememberProfile } from '../config-file.ts';
 import { type Context, connect } from '../context.ts';
+import { keepKey } from '../keys/keep-key.ts';
 import { askPassphrase } from '../output/ask-passphrase.ts';
 import type { Call } from '../program/attach-action.ts';
 import { formatAccount } from './account-show.ts';
@@ -13,7 +13,7 @@ export interface AccountCreateOptions {
   showKey?: boolean;
 }
 
-/** Opens the wallet's account and keeps the key in the configuration file, not on the screen. */
+/** Opens the wallet's account and keeps the key where keys are kept, not on the screen. */
 export async function createAccountCommand(
   context: Context,
   call: Call<AccountCreateOptions>,
@@ -23,7 +23,7 @@ export async function createAccountCommand(
   const walletPath = resolve(host.cwd, options.wallet ?? context.walletPath);
   const wallet = await ensureKeypairFile(walletPath, askPassphrase(host));
   const opened = await openAccount(connect(context, 'public'), wallet, options.name ?? null);
-  await rememberProfile(context.configPath, context.url, { apiKey: opened.apiKey, walletPath });
+  const keptIn = await keepKey(context, context.place, opened.apiKey, { walletPath });
   const key = options.showKey === true ? { apiKey: opened.apiKey } : {};
   if (terminal.json) {
     await terminal.object({ account: opened.account, created: opened.created, walletPath, ...key });
@@ -34,7 +34,7 @@ export async function createAccountCommand(
   await terminal.talk(
     opened.created ? 'New account.' : 'The account exists; this is a further key.',
   );
-  await terminal.talk(`The key is kept in ${context.configPath}, readable by you only.`);
+  await terminal.talk(`The key is kept in ${keptIn}.`);
   await terminal.talk(`Next: ${context.host.command} account deposit 0.1`);
   return 0;
 }

@@ -1,7 +1,7 @@
 import { createKey, type KeyView, listKeys, revokeKey, rotateKey } from '@node3/shared/routes/keys';
 import { usageError } from '../command-error.ts';
-import { rememberProfile } from '../config-file.ts';
 import { type Context, connect } from '../context.ts';
+import { keepKey } from '../keys/keep-key.ts';
 import { printRows } from '../output/print-rows.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -48,7 +48,7 @@ export async function endKey(context: Context, call: Call<object>): Promise<numb
   return 0;
 }
 
-/** Without an id it replaces the key in use, and keeps the new one in the configuration file. */
+/** Without an id it replaces the key in use, and keeps the new one where keys are kept. */
 export async function replaceKey(context: Context, call: Call<object>): Promise<number> {
   const { terminal } = context;
   const client = connect(context, 'requester');
@@ -62,9 +62,10 @@ export async function replaceKey(context: Context, call: Call<object>): Promise<
   }
   const { apiKey, ...rotated } = await client.call(rotateKey, { params: { keyId } });
   const isOwn = named === undefined;
-  if (isOwn) await rememberProfile(context.configPath, context.url, { apiKey });
+  const keptIn = isOwn ? await keepKey(context, context.place, apiKey) : null;
   if (terminal.json) await terminal.object(isOwn ? rotated : { ...rotated, apiKey });
   else await terminal.data(isOwn ? rotated.keyId : apiKey);
+  if (keptIn !== null) await terminal.talk(`The new key is kept in ${keptIn}.`);
   await terminal.talk(`The old key works until ${rotated.oldKeyExpiresAt}.`);
   return 0;
 }

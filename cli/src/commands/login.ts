@@ -4,9 +4,11 @@ import { isMarketError } from '@node3/shared/error';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { listKeys, revokeKey } from '@node3/shared/routes/keys';
 import { CommandError, usageError } from '../command-error.ts';
-import { loadConfig, profileKey, saveConfig } from '../config-file.ts';
+import { changeConfig } from '../config-file.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { findKey } from '../keys/find-key.ts';
+import { forgetKey, keepKey } from '../keys/keep-key.ts';
 import { formatFacts } from '../output/table.ts';
 import { moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -24,24 +26,34 @@ export async function logIn(context: Context, call: Call<LoginOptions>): Promise
   const { withToken } = call.options;
   if (withToken === undefined) {
     const code = await createAccountCommand(context, call);
-    await remember(context, {});
+    await meanIt(context);
     return code;
   }
+  refuseStrange(context);
   const apiKey = await readToken(context, withToken);
   const account = await connect({ ...context, apiKey }, 'requester').call(getAccount, {});
-  await remember(context, { apiKey });
+  const keptIn = await keepKey(context, context.place, apiKey);
+  await meanIt(context);
   const { terminal } = context;
   if (terminal.json) await terminal.object(account);
   else for (const line of formatAccount(context.url, account)) await terminal.data(line);
-  await terminal.talk(`The key is kept in ${context.configPath}, readable by you only.`);
+  await terminal.talk(`The key is kept in ${keptIn}.`);
   return exitCodes.ok.code;
 }
 
-async function remember({ configPath, url }: Context, facts: { apiKey?: string }): Promise<void> {
-  const config = await loadConfig(configPath);
-  const key = profileKey(url);
-  config.profiles[key] = { ...config.profiles[key], ...facts };
-  await saveConfig(configPath, { ...config, currentUrl: url });
+/** From now on this marketplace is the one that is meant; a named profile is chosen by its name. */
+async function meanIt({ configPath, place: { name, url } }: Context): Promise<void> {
+  if (name !== null) return;
+  await changeConfig(configPath, (now) => ({ ...now, currentUrl: url, currentProfile: null }));
+}
+
+/** A folder that somebody else filled must not be able to say where a key is sent. */
+function refuseStrange({ keyPlaces, sources, url }: Context): void {
+  if (keyPlaces.envIs === 'meant') return;
+  throw usageError(
+    `Only ${sources.project?.path} names ${url}, so no key is sent there.`,
+    `If you mean it: node3 login --url ${url} --with-token FILE`,
+  );
 }
 
 async function readToken({ host }: Context, source: string): Promise<string> {
@@ -60,20 +72,21 @@ export interface LogoutOptions {
 
 /** Forgets the key of this marketplace; with `--revoke` nobody can use it any more either. */
 export async function logOut(context: Context, call: Call<LogoutOptions>): Promise<number> {
-  const { terminal, url, configPath } = context;
-  const config = await loadConfig(configPath);
-  const profile = config.profiles[profileKey(url)];
-  if (profile?.apiKey === undefined) {
+  const { keyPlaces, place, profile, terminal, url, configPath } = context;
+  const apiKey = findKey({ ...keyPlaces, env: {} })?.value;
+  if (apiKey === undefined && profile.keyringEntry === undefined) {
     throw new CommandError('auth', `No key for ${url} is kept in ${configPath}.`, '');
   }
-  const { apiKey, ...rest } = profile;
   if (call.options.revoke === true) {
+    if (apiKey === undefined) {
+      const fix = 'Unlock it. Or forget it here, and end it elsewhere: node3 key revoke ID';
+      throw new CommandError('auth', 'The keyring does not give the key that is to end.', fix);
+    }
     const client = connect({ ...context, apiKey }, 'requester');
     const current = (await client.call(listKeys, {})).data.find((key) => key.current);
     if (current !== undefined) await client.call(revokeKey, { params: { keyId: current.keyId } });
   }
-  config.profiles[profileKey(url)] = rest;
-  await saveConfig(configPath, config);
+  await forgetKey(context, place);
   if (terminal.json) await terminal.object({ url, revoked: call.options.revoke === true });
   else await terminal.data(url);
   await terminal.talk('The key is forgotten here.');
@@ -82,13 +95,13 @@ export async function logOut(context: Context, call: Call<LogoutOptions>): Promi
 
 /** `node3 whoami`: whose key this is, where it comes from and what it may still spend. */
 export async function whoAmI(context: Context): Promise<number> {
-  const { terminal, host, url } = context;
+  const { keyPlaces, profileName, terminal, url } = context;
   const client = connect(context, 'requester');
   const account = await client.call(getAccount, {});
   const key = await ownKey(context);
-  const source = ['NODE3_API_KEY', 'API_KEY'].find((name) => host.env[name]) ?? context.configPath;
+  const source = findKey(keyPlaces)?.source ?? null;
   if (terminal.json) {
-    await terminal.object({ ...account, url, key, keyFrom: source });
+    await terminal.object({ ...account, url, profile: profileName, key, keyFrom: source });
     return exitCodes.ok.code;
   }
   const { SOL, USDC } = account.balances;
@@ -96,6 +109,7 @@ export async function whoAmI(context: Context): Promise<number> {
     ['account', account.accountId],
     ['name', account.name],
     ['wallet', account.wallet],
+    ['profile', profileName],
     ['marketplace', url],
     ['key', key === null ? null : `${key.keyId}${key.name === null ? '' : ` (${key.name})`}`],
     ['key from', source],

@@ -3,6 +3,7 @@ import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { quoteFacts } from '../job/ask-quote.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
+import { withJobDefaults } from '../job/job-defaults.ts';
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
 import { formatFacts } from '../output/table.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -12,8 +13,10 @@ export interface QuoteOptions extends JobOptions, WorkloadOptions {}
 /** `node3 quote`: what `node3 run` with the same options would cost, without posting anything. */
 export async function showQuote(context: Context, call: Call<QuoteOptions>): Promise<number> {
   const { host, terminal } = context;
-  const workload = await readWorkload(host, call.args, call.options);
-  const body = buildJobSpec(workload, call.options);
+  const { options, said } = withJobDefaults(context, call.options);
+  for (const line of said) await terminal.talk(`settings  ${line}`);
+  const workload = await readWorkload(host, call.args, options);
+  const body = buildJobSpec(workload, options);
   const quote = await connect(context, 'public').call(createQuote, { body });
   if (terminal.json) await terminal.object(quote);
   else for (const line of formatFacts(quoteFacts(quote))) await terminal.data(line);

@@ -14,6 +14,7 @@ import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { askQuote, quoteLine } from '../job/ask-quote.ts';
 import { type Attached, attachJob } from '../job/attach.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
+import { withJobDefaults } from '../job/job-defaults.ts';
 import { bringFiles, type FileOptions } from '../job/job-files.ts';
 import { describeEnd, exitCodeOfJob, exitCodeOfSignal } from '../job/outcome.ts';
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
@@ -37,8 +38,9 @@ export interface RunOptions extends JobOptions, WorkloadOptions, StayOptions, Fi
 
 /** `node3 run`: posts a job, stays with it, and ends with the job's own exit code. */
 export async function runJob(context: Context, call: Call<RunOptions>): Promise<number> {
-  const { options } = call;
+  const { options, said } = withJobDefaults(context, call.options);
   const { terminal } = context;
+  for (const line of said) await terminal.talk(`settings  ${line}`);
   const workload = await readWorkload(context.host, call.args, options);
   const plain = buildJobSpec(workload, options);
   const client = connect(context, 'requester');
@@ -77,7 +79,8 @@ function requireWithin(most: Money, quote: Quote | null): void {
     throw new CommandError('failure', 'No quote could be had to compare with --max-cost.', '');
   }
   if (quote.total.asset === most.asset && fromMoney(quote.total) <= fromMoney(most)) return;
-  const detail = `The job costs ${moneyText(quote.total)} at most, which is more than ${moneyText(most)}.`;
+  const beside = quote.total.asset === most.asset ? 'is more than' : 'can not be compared with';
+  const detail = `The job costs ${moneyText(quote.total)} at most, which ${beside} ${moneyText(most)}.`;
   throw new CommandError('funds', detail, 'Raise --max-cost, or lower the price of the job.');
 }
 

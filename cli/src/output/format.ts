@@ -10,13 +10,21 @@ export interface FormatOptions {
   format?: string;
 }
 
-/** The flag, then NODE3_OUTPUT, then a table for a terminal and tab-separated values for a pipe. */
-export function chooseFormat(host: Host, options: FormatOptions): OutputFormat {
+/**
+ * The flag, then NODE3_OUTPUT, then what is configured, then a table for a terminal and tab-separated
+ * values for a pipe.
+ */
+export function chooseFormat(
+  host: Host,
+  options: FormatOptions,
+  configured: string | null = null,
+): OutputFormat {
   const fallback = host.stdout.isTty ? 'table' : 'tsv';
   if (options.format !== undefined) return readFormat('--format', options.format);
   if (options.json === true) return 'json';
   const wanted = host.env['NODE3_OUTPUT']?.trim() ?? '';
-  return wanted === '' ? fallback : readFormat('NODE3_OUTPUT', wanted);
+  if (wanted !== '') return readFormat('NODE3_OUTPUT', wanted);
+  return configured === null ? fallback : readFormat('format', configured);
 }
 
 /** `text` is what a seed calls a table. */

@@ -1,7 +1,7 @@
 import type { Command, OptionValues } from 'commander';
 import type { Context, GlobalOptions } from '../context.ts';
 import type { Host } from '../host.ts';
-import { checkCurl, readGlobalOptions, readOwnOptions } from './global-options.ts';
+import { checkCurl, mayMakeProfile, readGlobalOptions, readOwnOptions } from './global-options.ts';
 
 /** How a command was called: its own options, and its operands in order. */
 export interface Call<O> {
@@ -29,7 +29,8 @@ export function attachAction<O extends OptionValues>(
     state.options = readGlobalOptions(command);
     checkCurl(command, state.options);
     const [run, { createContext }] = await Promise.all([load(), import('../context.ts')]);
-    const context = await createContext(state.host, state.options);
+    const missing = mayMakeProfile(command) ? 'allowed' : 'refused';
+    const context = await createContext(state.host, state.options, missing);
     state.exitCode = await run(context, {
       options: readOwnOptions(command) as O,
       args: command.args,

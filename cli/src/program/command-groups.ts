@@ -162,6 +162,11 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
       load: async () => (await import('./api-command.ts')).addApiCommand,
     },
     {
+      name: 'config',
+      summary: 'settings and where each comes from, and your profiles',
+      load: async () => (await import('./config-command.ts')).addConfigCommands,
+    },
+    {
       name: 'completion',
       summary: 'a script that completes commands in bash, zsh or fish',
       load: async () => (await import('./completion-command.ts')).addCompletionCommand,

@@ -14,7 +14,8 @@ const prefix = 'global ';
 
 const declared: readonly (readonly [flags: string, description: string])[] = [
   ['--url <url>', 'the marketplace; else NODE3_URL, MARKETPLACE_URL, the last one used'],
-  ['--config <file>', 'where keys are kept; default $XDG_CONFIG_HOME/node3/config.json'],
+  ['--profile <name>', 'a profile of yours; else NODE3_PROFILE, that of config use'],
+  ['--config <file>', 'your settings; default $XDG_CONFIG_HOME/node3/config.json'],
   ['-o, --format <format>', 'table, wide, tsv, json, jsonl, yaml or id; else NODE3_OUTPUT'],
   ['--json', 'the same as --format json; errors are problem objects on stderr'],
   ['--columns <names>', 'only these columns or fields of a list, with commas between them'],
@@ -78,7 +79,7 @@ export function readOwnOptions(command: Command): OptionValues {
 
 /** They ask something else than the marketplace, or nothing: there is no request to show. */
 const notShown =
-  /^(?:mcp|agent|up|localnet|logout|completion|exit-codes|wallet (?!balance)|admin db)\b/;
+  /^(?:mcp|agent|up|localnet|logout|completion|exit-codes|config|init|wallet (?!balance)|admin db)\b/;
 
 /** Throws where `--curl` would have no effect, and the command would have its own. */
 export function checkCurl(command: Command, { curl }: GlobalOptions): void {
@@ -86,6 +87,14 @@ export function checkCurl(command: Command, { curl }: GlobalOptions): void {
   const name = names.join(' ');
   if (curl !== true || !notShown.test(name)) return;
   throw usageError(`node3 ${name} can not show its requests.`, 'Leave out --curl.');
+}
+
+/** They may be about a profile that there is not yet. */
+const makesProfile = /^(?:login|init|account create|config (?:set|use))\b/;
+
+export function mayMakeProfile(command: Command): boolean {
+  const [, ...names] = chainOf(command).map((one) => one.name());
+  return makesProfile.test(names.join(' '));
 }
 
 function chainOf(command: Command): Command[] {

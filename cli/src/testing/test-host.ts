@@ -3,6 +3,7 @@ import type { Env } from '@node3/shared/env';
 import type { Ids } from '@node3/shared/ids';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import type { Host, Interrupt } from '../host.ts';
+import type { Keyring } from '../keys/keyring.ts';
 
 export interface TestHostOptions {
   argv: readonly string[];
@@ -17,6 +18,8 @@ export interface TestHostOptions {
   secrets?: readonly string[];
   /** What the person types when asked for lines; without, there is nobody to ask. */
   answers?: readonly string[];
+  /** None by default: keys stand in the configuration file. */
+  keyring?: Keyring;
 }
 
 /** A host that keeps what is written and lets the test press Ctrl-C. */
@@ -39,6 +42,7 @@ export class TestHost implements Host {
   readonly #answers: string[];
   readonly #stdin: string;
   readonly #secrets: string[];
+  readonly #keyring: Keyring | null;
 
   constructor(options: TestHostOptions) {
     this.argv = options.argv;
@@ -50,6 +54,7 @@ export class TestHost implements Host {
     this.canAsk = options.answers !== undefined;
     this.#answers = [...(options.answers ?? [])];
     this.#secrets = [...(options.secrets ?? [])];
+    this.#keyring = options.keyring ?? null;
     const isTty = options.isTty ?? false;
     const columns = isTty ? 80 : null;
     this.stdout = {
@@ -82,6 +87,10 @@ export class TestHost implements Host {
     const secret = this.#secrets.shift();
     if (secret === undefined) throw new Error(`nobody answers: ${prompt}`);
     return Buffer.from(secret);
+  }
+
+  async openKeyring(): Promise<Keyring | null> {
+    return this.#keyring;
   }
 
   onInterrupt(listener: (signal: Interrupt) => void): () => void {

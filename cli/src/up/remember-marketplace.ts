@@ -12,7 +12,7 @@ export async function rememberMarketplace(
   url: string,
   facts: Profile,
 ): Promise<void> {
-  await rememberProfile(configPath, url, facts);
+  await rememberProfile(configPath, { name: null, url }, facts);
   const config = await loadConfig(configPath);
   const current = config.currentUrl;
   const loopback = current === null || /^https?:\/\/(127\.0\.0\.1|localhost)([:/]|$)/.test(current);
