@@ -28,6 +28,7 @@ import { Channel, type OpenSocket } from './marketplace-link/channel.ts';
 import { Heartbeater } from './marketplace-link/heartbeater.ts';
 import { LeaseClock } from './marketplace-link/lease-clock.ts';
 import { MarketplaceLink } from './marketplace-link/marketplace-link.ts';
+import { OfferWording } from './marketplace-link/offer-wording.ts';
 import { Outbox } from './marketplace-link/outbox.ts';
 import { AgentMeasures } from './observability/agent-measures.ts';
 import type { PolicyVerdict } from './policy/decide-policy.ts';
@@ -124,6 +125,7 @@ export function createCore(
   });
   const journal = watchJournal(parts.wrapJournal(opened), events.onFatal);
   const measures = new AgentMeasures(clock);
+  const wording = new OfferWording(log);
   const shutdown = new AbortController();
   const link = new MarketplaceLink(config.marketplaceUrl, {
     clock,
@@ -131,6 +133,7 @@ export function createCore(
     onChange: (reachable) => {
       events.onStatus();
       if (reachable === 'reachable') {
+        wording.forget();
         outbox.retryAll();
         events.onReachable();
       }
@@ -241,7 +244,9 @@ export function createCore(
     },
   });
   const channel =
-    config.transport === 'http' ? null : createChannel(parts, link, instanceId, events);
+    config.transport === 'http'
+      ? null
+      : createChannel(parts, { link, wording }, instanceId, events);
   if (channel !== null) link.useChannel(channel);
   const policy = new PolicyWatch({
     store: policyStore,
@@ -281,12 +286,13 @@ export function createCore(
     shutdown,
     started,
     wallet,
+    wording,
   };
 }
 
 function createChannel(
   { clock, log, openSocket, random }: AgentParts,
-  link: MarketplaceLink,
+  { link, wording }: { link: MarketplaceLink; wording: OfferWording },
   instanceId: string,
   events: CoreEvents,
 ): Channel {
@@ -300,6 +306,7 @@ function createChannel(
     apiKey: () => link.apiKey,
     onMessage: events.onMessage,
     onChange: (state) => {
+      if (state === 'opening') wording.forget();
       if (state === 'open') link.noteHello();
       events.onChannel();
     },

@@ -85,6 +85,7 @@ export class AgentLife {
     this.#poller = new Poller({
       link,
       channel,
+      wording: core.wording,
       journal,
       clock,
       ids,

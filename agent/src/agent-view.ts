@@ -122,6 +122,7 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
       diskFloorBytes: policy.current.diskFloorBytes,
       policyError: policy.store.problem,
       restartNeed: findRestartNeed(core.started, policy.current),
+      hasOneAsk: core.wording.hasOneAsk,
       seedApi: config.seedApiOpen === true ? 'open' : 'closed',
     }),
     active,

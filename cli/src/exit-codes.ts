@@ -55,7 +55,6 @@ const exitByErrorCode = {
   EXECUTION_NOT_FOUND: 'notFound',
   LEASE_STALE: 'conflict',
   RESULT_CONFLICT: 'conflict',
-  POLICY_CHANGED: 'conflict',
   IDEMPOTENCY_MISMATCH: 'conflict',
   PAYMENT_REQUIRED: 'funds',
   PAYMENT_PENDING: 'unreachable',

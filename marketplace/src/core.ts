@@ -89,7 +89,7 @@ export interface Core extends JobChangeDeps {
   room: DiskRoom;
   leaseAmnesty: LeaseAmnesty;
   sealer: SecretSealer;
-  secretKeyOf: LeaseDeps['secretKeyOf'];
+  offerOf: LeaseDeps['offerOf'];
   logRates: LogRates;
   jobTokens: JobTokens;
   /** Starts what happens by itself: deadlines, and noting who was seen. */
@@ -106,8 +106,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const reservations = new Reservations(clock, agentLinks);
   const work = new WorkBoard(reservations.reservedFor);
   const presence = new Presence(clock);
-  const secretKeyOf = (agentId: string) => presence.get(agentId)?.offer?.secretKey ?? null;
-  const leaseDeps = { store, clock, ids, leases, sealer, work, reservations, secretKeyOf };
+  const offerOf = (agentId: string) => presence.get(agentId)?.offer ?? null;
+  const leaseDeps = { store, clock, ids, leases, sealer, work, reservations, offerOf };
   const matchmaker = new Matchmaker({
     clock,
     simulated,
@@ -175,7 +175,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     leases,
     room: parts.room,
     sealer,
-    secretKeyOf,
+    offerOf,
     logRates: new LogRates(clock),
     reservations,
     jobTokens: createJobTokens(leaseSecret),

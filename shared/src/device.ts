@@ -78,6 +78,13 @@ export const Offer = strictObject({
       maxProperties: limits.devicesPerAgent,
     }),
   ),
+  /** Newer fields of messages that this agent can read, by name; it gets no others. */
+  reads: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[a-z][A-Za-z]{0,31}$' }), {
+      maxItems: 16,
+      description: '`rate`: of an execution offer',
+    }),
+  ),
   /** Absent is unknown, which is in no region that a job asks for. */
   region: Type.Optional(Region),
   labels: Type.Optional(Labels),

@@ -8,10 +8,4 @@ export const localErrorCodes = {
     fix: 'Open its page with "node3 agent dashboard"; programs send the token as "Authorization: Bearer".',
     retry: 'never',
   },
-  POLICY_CHANGED: {
-    status: 412,
-    title: 'The policy has changed since it was read',
-    fix: 'Read it again, and repeat the change where it is still wanted.',
-    retry: 'never',
-  },
 } as const satisfies Record<string, ErrorDefinition>;

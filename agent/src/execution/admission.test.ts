@@ -28,6 +28,7 @@ function decide(input: Partial<JobSpecInput>, changes: Partial<AdmissionFacts> =
     executors: [docker],
     terms: openTerms(),
     requesterId: null,
+    rate: null,
     arch: 'x64',
     ...changes,
   });

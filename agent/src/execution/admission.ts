@@ -1,11 +1,10 @@
 import { areHostsWithin } from '@node3/shared/egress-hosts';
+import { type IsolationLevel, isolationLevels, nativeImage } from '@node3/shared/job-spec';
 import {
-  type IsolationLevel,
-  isolationLevels,
-  type JobSpec,
-  nativeImage,
-} from '@node3/shared/job-spec';
-import { findPolicyRefusal, type PolicyTerms } from '../policy/find-policy-refusal.ts';
+  findPolicyRefusal,
+  type PolicyQuestion,
+  type PolicyTerms,
+} from '../policy/find-policy-refusal.ts';
 import type { FreeCapacity } from './capacity.ts';
 
 /** An executor that can take work now. */
@@ -16,15 +15,11 @@ export interface ExecutorChoice {
   egressHosts?: readonly string[];
 }
 
-export interface AdmissionFacts {
-  spec: JobSpec;
-  deviceIds: readonly string[];
+export interface AdmissionFacts extends PolicyQuestion {
   free: FreeCapacity;
   executors: readonly ExecutorChoice[];
   /** What the provider wants. */
   terms: PolicyTerms;
-  /** Whose job it is; null where the marketplace does not say. */
-  requesterId: string | null;
   arch: 'x64' | 'arm64';
 }
 

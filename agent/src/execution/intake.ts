@@ -71,6 +71,7 @@ export function admit(deps: IntakeDeps, offer: ExecutionOffer): LiveExecution | 
     executors: deps.board.available(),
     terms: deps.terms(),
     requesterId: offer.requesterId ?? null,
+    rate: offer.rate ?? null,
     arch: machineArch(),
   });
   if (!admission.admitted) return admission.sentence;

@@ -73,6 +73,7 @@ export function buildOffer(
     slots: limits.slots,
     ...policy.asks,
     labels: policy.labels,
+    reads: ['rate'],
     requestersBlocked: policy.requestersBlocked,
     preemptible: policy.preemptible,
     ...(secretKey === null || secretKey === undefined ? {} : { secretKey }),

@@ -26,7 +26,7 @@ export interface LocalApi {
   policy(): LocalPolicy;
   /**
    * @param ifVersion null changes whichever version there is.
-   * @throws MarketError REQUEST_INVALID or POLICY_CHANGED, with nothing changed.
+   * @throws MarketError REQUEST_INVALID or RESOURCE_CHANGED, with nothing changed.
    */
   changePolicy(
     change: BodyOf<typeof changeLocalPolicy>,

@@ -9,6 +9,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { AgentMeasures, PollTransport } from '../observability/agent-measures.ts';
 import { ChannelLostError } from './channel-session.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
+import type { OfferWording } from './offer-wording.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
 import { readMessages } from './read-messages.ts';
 
@@ -42,6 +43,7 @@ export interface PollerDeps {
   link: MarketplaceLink;
   /** null: there is HTTP alone. */
   channel: WorkChannel | null;
+  wording: OfferWording;
   journal: Journal;
   clock: HostClock;
   ids: Ids;
@@ -125,7 +127,7 @@ export class Poller {
   }
 
   async #announce(channel: WorkChannel, signal: AbortSignal): Promise<number> {
-    const { pausedMs, waitSec: _, ...availability } = this.#deps.availability();
+    const { pausedMs, waitSec: _, ...availability } = this.#availability();
     const startedMs = this.#deps.clock.monotonicMs();
     try {
       await channel.announce(availability, signal);
@@ -133,17 +135,23 @@ export class Poller {
       this.#deps.measures.polled('socket', tookMs / 1_000);
     } catch (error) {
       if (error instanceof ChannelLostError) return 0;
+      if (this.#deps.wording.learn(error, availability.offer)) return 0;
       throw error;
     }
     return pausedMs > 0 ? pausedMs : agentLimits.announceMs;
   }
 
-  /** @returns null when the poll was cut off by `refresh`. */
+  #availability(): Availability {
+    const { offer, ...rest } = this.#deps.availability();
+    return { ...rest, offer: this.#deps.wording.fit(offer) };
+  }
+
+  /** @returns null when the poll was cut off by `refresh`, or has to be said in other words. */
   async #poll(signal: AbortSignal): Promise<unknown> {
     const abort = new AbortController();
     this.#inFlight = abort;
     const { instanceId, link } = this.#deps;
-    const { wantsWork, freeSlots: _, pausedMs: __, ...availability } = this.#deps.availability();
+    const { wantsWork, freeSlots: _, pausedMs: __, ...availability } = this.#availability();
     const claimId = wantsWork ? this.#claim() : null;
     const waitSec = Math.min(availability.waitSec, limits.pollWaitSecMax);
     try {
@@ -157,6 +165,7 @@ export class Poller {
       );
     } catch (error) {
       if (abort.signal.aborted && !signal.aborted) return null;
+      if (this.#deps.wording.learn(error, availability.offer)) return null;
       throw error;
     } finally {
       this.#inFlight = null;

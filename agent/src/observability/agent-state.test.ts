@@ -58,6 +58,7 @@ describe('listProblems', () => {
     policyError: null,
     restartNeed: null,
     seedApi: 'closed' as const,
+    hasOneAsk: false,
   };
 
   it('is empty when all is well', () => {

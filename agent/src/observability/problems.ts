@@ -19,6 +19,8 @@ export interface ProblemFacts {
   /** What of the policy waits for the next start; null when nothing does. */
   restartNeed: string | null;
   seedApi: 'open' | 'closed';
+  /** Whether the marketplace knows one ask for all GPUs of a machine and no more. */
+  hasOneAsk: boolean;
 }
 
 /** Everything a person should mend, worst first, each with the way to do it. */
@@ -70,8 +72,17 @@ export function describeRefusal(refusal: MarketError): LocalProblem {
   };
 }
 
-function linkProblems({ marketplaceUrl, unreachableSinceMs }: ProblemFacts): LocalProblem[] {
-  if (unreachableSinceMs === null) return [];
+/** The limit of an older one; nothing is sold below its ask. */
+const oneAsk: LocalProblem = {
+  code: 'asks-merged',
+  sentence:
+    'This marketplace knows one ask for all GPUs of a machine: the highest of yours stands for all.',
+  fix: 'Ask its operator for an update, or let all GPUs ask the same: node3 agent policy edit',
+};
+
+function linkProblems(facts: ProblemFacts): LocalProblem[] {
+  const { hasOneAsk, marketplaceUrl, unreachableSinceMs } = facts;
+  if (unreachableSinceMs === null) return hasOneAsk ? [oneAsk] : [];
   const since = new Date(unreachableSinceMs).toISOString();
   const sentence = `The marketplace at ${marketplaceUrl} has not answered since ${since}.`;
   const fix = `Check the network and MARKETPLACE_URL: curl ${marketplaceUrl}/health`;

@@ -42,6 +42,7 @@ export function toActiveExecution(execution: JournalExecution): ActiveExecution 
     image: spec.workload.image,
     deviceIds: offer.deviceIds,
     reward: offer.reward,
+    ratePerGpuHour: offer.rate ?? null,
     acceptedAt: toTimestamp(offeredAtMs),
     startedAt: startedAtMs === null ? null : toTimestamp(startedAtMs),
     runSec: spec.limits.runSec,
@@ -60,6 +61,7 @@ export function toLocalExecution(execution: JournalExecution): LocalExecution {
     exitCode: result?.exitCode ?? null,
     runMs: result?.started === true ? result.runMs : null,
     reward: offer.reward,
+    ratePerGpuHour: offer.rate ?? null,
     acceptedAt: toTimestamp(offeredAtMs),
     finishedAt: finishedAtMs === null ? null : toTimestamp(finishedAtMs),
   };

@@ -1,4 +1,5 @@
 import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
+import type { Money } from '@node3/shared/money';
 import type { ProviderPolicy } from '@node3/shared/provider-policy';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -14,12 +15,13 @@ function refusal(
   policy: Partial<ProviderPolicy>,
   input: Partial<JobSpecInput> = {},
   terms: Partial<PolicyTerms> = {},
+  rate: Money | null = null,
 ): string | null {
   const workload = { kind: 'container' as const, image: 'python:3.12' };
   const price = { kind: 'metered' as const, bidPerGpuHour: usdc('0.3'), cap: usdc('5') };
   const spec = completeJobSpec({ workload, price, ...input }, images);
   const deviceIds = input.resources?.gpus ? ['gpu-1'] : [];
-  return findPolicyRefusal(openTerms(policy, terms), { spec, deviceIds, requesterId });
+  return findPolicyRefusal(openTerms(policy, terms), { spec, deviceIds, requesterId, rate });
 }
 
 const gpu = { resources: { gpus: { count: 1 } } };
@@ -50,6 +52,14 @@ describe('findPolicyRefusal', () => {
     expect(refusal({ asks })).toBeNull();
     expect(refusal({ asks }, gpu, { modelIds: new Map([['gpu-1', 'l4']]) })).toBeNull();
     expect(refusal({ asks }, gpu, { modelIds: new Map([['gpu-1', null]]) })).toMatch(/9 USDC/);
+  });
+
+  it('compares its ask with what is paid, where the marketplace says it, and not with the bid', () => {
+    const asks = { '*': { SOL: null, USDC: usdc('0.25') } };
+    const paid = (rate: Money) => refusal({ asks }, gpu, {}, rate);
+    expect(paid(usdc('0.25'))).toBeNull();
+    expect(paid(usdc('0.249999'))).toMatch(/less .* 0.25 USDC/);
+    expect(paid({ amount: '9', asset: 'SOL' })).toMatch(/priced in USDC .* paid in SOL/);
   });
 
   it('says first why the machine is closed, then why the device is not sold', () => {

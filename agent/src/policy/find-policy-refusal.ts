@@ -3,7 +3,7 @@ import type { Asks, Offer } from '@node3/shared/device';
 import { areHostsWithin } from '@node3/shared/egress-hosts';
 import type { JobSpec } from '@node3/shared/job-spec';
 import { hourlyOffer, priceMax } from '@node3/shared/metering';
-import { fromMoney } from '@node3/shared/money';
+import { fromMoney, type Money } from '@node3/shared/money';
 import type { ProviderPolicy } from '@node3/shared/provider-policy';
 import type { PolicyVerdict } from './decide-policy.ts';
 import { findImageRefusal } from './image-rules.ts';
@@ -21,6 +21,8 @@ export interface PolicyQuestion {
   deviceIds: readonly string[];
   /** Whose job it is; null where the marketplace does not say. */
   requesterId: string | null;
+  /** What a metered job pays per GPU hour; null where the marketplace does not say, or has no such rate. */
+  rate: Money | null;
 }
 
 /** @returns the sentence that says why the provider does not want this job; null for a wanted one. */
@@ -43,11 +45,16 @@ export function findPolicyRefusal(terms: PolicyTerms, question: PolicyQuestion):
 
 /** Work without a GPU has no ask. */
 function findPriceRefusal({ policy, modelIds }: PolicyTerms, question: PolicyQuestion) {
-  const { asset } = priceMax(question.spec.price);
-  const offered = hourlyOffer(question.spec);
-  for (const deviceId of question.deviceIds) {
+  const { deviceIds, rate, spec } = question;
+  const { asset } = priceMax(spec.price);
+  if (rate !== null && rate.asset !== asset) {
+    return `The job is priced in ${asset} and would be paid in ${rate.asset}.`;
+  }
+  // A bid is the most that a metered job pays: what is paid is the rate.
+  const paid = rate === null ? hourlyOffer(spec) : fromMoney(rate);
+  for (const deviceId of deviceIds) {
     const ask = askOf(policy.asks, modelIds.get(deviceId) ?? null)[asset];
-    if (ask !== null && offered < fromMoney(ask)) {
+    if (ask !== null && paid < fromMoney(ask)) {
       return `The job pays less per GPU hour than the ${ask.amount} ${asset} that this machine asks.`;
     }
   }

@@ -101,7 +101,7 @@ describe('a policy that is changed while the agent runs', () => {
     await writeFile(path, '{"powerWattsMax": 5}');
     const body = { set: { idleMinutes: 7 } };
     const stale = local().call(changeLocalPolicy, { body }, { ifMatch: seen.version });
-    await expect(stale).rejects.toMatchObject({ code: 'POLICY_CHANGED', status: 412 });
+    await expect(stale).rejects.toMatchObject({ code: 'RESOURCE_CHANGED', status: 412 });
     expect(await readFile(path, 'utf8')).toBe('{"powerWattsMax": 5}');
     const { version } = await local().call(getLocalPolicy, {});
     const changed = await local().call(changeLocalPolicy, { body }, { ifMatch: version });

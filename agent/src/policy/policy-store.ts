@@ -65,7 +65,7 @@ export class PolicyStore {
     return this.#inTurn(() => this.#reload());
   }
 
-  /** One change after another. @throws ConfigError or POLICY_CHANGED, with nothing changed. */
+  /** One change after another. @throws ConfigError or RESOURCE_CHANGED, with nothing changed. */
   change(change: PolicyChange): Promise<void> {
     return this.#inTurn(() => this.#change(change));
   }
@@ -99,7 +99,7 @@ export class PolicyStore {
       throw new ConfigError(this.path, 'can not be used', this.#problem);
     }
     if (ifVersion !== undefined && ifVersion !== this.version) {
-      throw new MarketError('POLICY_CHANGED', { version: this.version });
+      throw new MarketError('RESOURCE_CHANGED', { version: this.version });
     }
     const entries = Object.entries({ ...this.#file, ...set });
     const kept = entries.filter(([key]) => !unset.some((name) => name === key));

@@ -78,7 +78,7 @@ export class PolicyWatch {
     return { policy: this.current, verdict: this.verdict(), modelIds };
   }
 
-  /** @throws ConfigError or POLICY_CHANGED, with nothing changed. */
+  /** @throws ConfigError or RESOURCE_CHANGED, with nothing changed. */
   async change(change: PolicyChange): Promise<void> {
     await this.#deps.store.change(change);
     this.#announce();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RouteContract } from '@node3/shared/contract';
+import type { Offer } from '@node3/shared/device';
 import { isMarketError, MarketError, toProblem } from '@node3/shared/error';
 import { createMessageValidator } from '@node3/shared/http/request-validator';
 import { limits } from '@node3/shared/limits';
@@ -27,6 +28,8 @@ export interface FakeSocketDeps {
   authorize(authorization: string | undefined): boolean;
   /** What the route answers. */
   handle(contract: RouteContract, body: object, params: object): Promise<unknown>;
+  /** An agent says what it offers. Throws what is wrong with that. */
+  hear(offer: Offer): void;
   /** What there is to say, with an offer where there is a claim. */
   take(claimId: string | null): AgentMessage[];
   /** An agent says hello. @returns offers that were made before and have to be made again. */
@@ -146,6 +149,7 @@ export class FakeAgentSockets {
     }
     if (!session.greeted) throw new MarketError('REQUEST_INVALID');
     if (request.type === 'ready') {
+      this.#deps.hear(request.offer);
       const unseen = session.offers.filter((seq) => seq > request.lastSeq).length;
       session.room = roomOf(request) - unseen;
       return {};

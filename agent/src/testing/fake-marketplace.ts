@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { assert } from '@node3/shared/assert';
 import type { BodyOf, ParamsOf, ReplyOf, RouteContract } from '@node3/shared/contract';
+import type { Offer } from '@node3/shared/device';
 import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { addRoute } from '@node3/shared/http/add-route';
@@ -63,6 +64,10 @@ export class FakeMarketplace {
   readonly requests: string[] = [];
   /** What the last poll said. */
   lastPoll: BodyOf<typeof pollAgent> | null = null;
+  /** What the last agent offered, whichever way. */
+  lastOffer: Offer | null = null;
+  /** Fields of offers that this marketplace refuses, as one does whose contract has no such field. */
+  unknownFields: string[] = [];
   /** Comes with the answer to each heartbeat. */
   proof: ReplyOf<typeof heartbeatAgent>['proof'];
   leaseMs: number = limits.leaseMs;
@@ -102,6 +107,7 @@ export class FakeMarketplace {
         assert(handle !== undefined, `there is a handler of ${contract.url}`);
         return handle(body, params);
       },
+      hear: (offer) => this.#hearOffer(offer),
       take: (claimId) => this.#take(claimId),
       greet: () => {
         // What a poll would answer now, nobody reads.
@@ -269,6 +275,7 @@ export class FakeMarketplace {
   #addPoll(): void {
     this.#route(pollAgent, async (poll, _, request) => {
       const { claimId, waitSec } = poll;
+      this.#hearOffer(poll.offer);
       this.lastPoll = poll;
       // An agent that polls has lost its socket, whatever this end of it believes.
       this.sockets.supersede();
@@ -294,6 +301,14 @@ export class FakeMarketplace {
         return { executionId, verdict: found.verdict, leaseMs: this.leaseMs };
       }),
     }));
+  }
+
+  #hearOffer(offer: Offer): void {
+    const errors = this.unknownFields
+      .filter((field) => field in offer)
+      .map((field) => ({ pointer: `/offer/${field}`, detail: 'is not a known field' }));
+    if (errors.length > 0) throw new MarketError('REQUEST_INVALID', { errors });
+    this.lastOffer = offer;
   }
 
   #take(claimId: string | null): AgentMessage[] {

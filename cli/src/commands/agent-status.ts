@@ -4,7 +4,7 @@ import { callAgent, connectAgent, type LocalAgentOptions } from '../agent/local-
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatFacts } from '../output/table.ts';
-import { ageText, moneyText } from '../output/words.ts';
+import { ageText, moneyText, priceText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
 
 /**
@@ -36,8 +36,8 @@ function formatStatus(status: AgentStatus, nowMs: number): string[] {
       ['isolation', executor.isolation ?? `${executor.name} does not work`],
       ['jobs now', String(active.length)],
     ]),
-    ...active.map(({ image, jobId, name, state }) =>
-      `job ${jobId}  ${state}  ${name ?? image ?? ''}`.trimEnd(),
+    ...active.map(({ image, jobId, name, ratePerGpuHour, reward, state }) =>
+      `job ${jobId}  ${state}  ${priceText(reward, ratePerGpuHour)}  ${name ?? image ?? ''}`.trimEnd(),
     ),
     ...devices.map((device) => deviceLine(status, device, nowMs)),
     ...problems.flatMap(({ fix, sentence }) => [`! ${sentence}`, `  ${fix}`]),

@@ -1,7 +1,6 @@
 /** Every code that an answer may have; docs/reference/errors.md says what to do. Generated from the code by `node scripts/generate-docs.ts`. */
 export type ErrorCode =
   | 'AGENT_TOKEN_REQUIRED'
-  | 'POLICY_CHANGED'
   | 'ALERT_NOT_FOUND'
   | 'WEBHOOK_NOT_FOUND'
   | 'WEBHOOK_DISABLED'

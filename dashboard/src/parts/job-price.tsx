@@ -6,20 +6,20 @@ import { useFormat } from '../i18n/use-format.ts';
 interface JobPriceProps {
   /** The reward, or the cap of a metered job. */
   most: Money;
-  /** null for a fixed price. */
-  bidPerGpuHour: Money | null;
+  /** The bid, or the rate that is paid; null for a fixed price. */
+  perGpuHour: Money | null;
 }
 
 /** A fixed price as it is; a metered one as the most it can become, with its rate below. */
-export function JobPrice({ most, bidPerGpuHour }: JobPriceProps) {
+export function JobPrice({ most, perGpuHour }: JobPriceProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (bidPerGpuHour === null) return format.money(most);
+  if (perGpuHour === null) return format.money(most);
   return (
     <>
       {t('price.atMost', { money: format.money(most) })}
       <Text size="xs" c="dimmed">
-        {t('price.perGpuHour', { money: format.money(bidPerGpuHour) })}
+        {t('price.perGpuHour', { money: format.money(perGpuHour) })}
       </Text>
     </>
   );

@@ -63,7 +63,7 @@ export interface HttpDeps
   leases: LeaseTokens;
   leaseAmnesty: Pick<LeaseAmnesty, 'grant' | 'renewalFailed'>;
   logRates: LogRates;
-  secretKeyOf: LeaseDeps['secretKeyOf'];
+  offerOf: LeaseDeps['offerOf'];
   jobTokens: JobTokens;
   homes: AgentHomes;
   presence: Presence;

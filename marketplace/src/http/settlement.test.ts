@@ -192,6 +192,7 @@ describe('a metered price', () => {
       devices: [gpu, small],
       asks: { SOL: null, USDC: usdc('1') },
       classAsks: { 'h100-80gb': { SOL: null, USDC: usdc('3.6') } },
+      reads: ['rate'],
       slots: 4,
     });
     await calls.poll({ claimId: null });
@@ -214,12 +215,12 @@ describe('a metered price', () => {
 
     const first = await post(meteredJob('3.5', '2'));
     const offer = await calls.offer();
-    expect(offer).toMatchObject({ jobId: first.jobId, deviceIds: ['GPU-2'] });
+    expect(offer).toMatchObject({ jobId: first.jobId, deviceIds: ['GPU-2'], rate: usdc('1') });
     const waits = await post(meteredJob('3.5', '2'));
     const second = await post(meteredJob('4', '2'));
     await calls.run(offer);
     const dear = await calls.offer();
-    expect(dear).toMatchObject({ jobId: second.jobId, deviceIds: ['GPU-1'] });
+    expect(dear).toMatchObject({ jobId: second.jobId, deviceIds: ['GPU-1'], rate: usdc('3.6') });
     const rateOf = async (jobId: string) =>
       (await requester.client.call(getJob, { params: { jobId } })).executions[0]?.ratePerGpuHour;
     expect(await rateOf(first.jobId)).toEqual(usdc('1'));

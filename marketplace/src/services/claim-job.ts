@@ -1,9 +1,10 @@
 import type { Clock } from '@node3/shared/clock';
-import type { AgentSecretKey } from '@node3/shared/device';
+import type { Offer } from '@node3/shared/device';
 import type { NewEvent } from '@node3/shared/events';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
+import { toMoney } from '@node3/shared/money';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
 import type { Capacity } from '../domain/matching.ts';
 import { runSecWithinCap } from '../domain/run-limit.ts';
@@ -25,8 +26,8 @@ export interface LeaseDeps {
   sealer: SecretSealer;
   work: WorkBoard;
   reservations: Pick<Reservations, 'reservedFor'>;
-  /** The key that an agent's secrets are sealed to; null for one without. */
-  secretKeyOf(agentId: string): AgentSecretKey | null;
+  /** What an agent offers now; null for one that has not said it yet. */
+  offerOf(agentId: string): Pick<Offer, 'reads' | 'secretKey'> | null;
 }
 
 interface Deps extends LeaseDeps {
@@ -151,7 +152,7 @@ function assignedEvents(job: JobRow, execution: ExecutionRow): NewEvent[] {
  * for the box that its secrets are in.
  */
 export function toOffer(
-  { leases, sealer, secretKeyOf }: Pick<Deps, 'leases' | 'sealer' | 'secretKeyOf'>,
+  { leases, sealer, offerOf }: Pick<Deps, 'leases' | 'sealer' | 'offerOf'>,
   job: JobRow,
   execution: ExecutionRow,
   leaseToken: string = leases.token(execution.executionId),
@@ -159,6 +160,9 @@ export function toOffer(
   const { secrets: _names, ...spec } = withoutSealed(job.spec);
   const traceparent = job.spec.origin?.traceparent;
   const runSec = runSecWithinCap(job.spec, execution);
+  const { reads, secretKey = null } = offerOf(execution.agentId) ?? {};
+  const reward = priceMax(job.spec.price);
+  const { rate } = execution;
   return {
     type: 'offer',
     executionId: execution.executionId,
@@ -169,8 +173,9 @@ export function toOffer(
     leaseMs: limits.leaseMs,
     deviceIds: execution.devices.map((device) => device.id),
     spec: { ...spec, limits: { ...spec.limits, runSec } },
-    ...sealedOffer(sealer, job, execution.executionId, secretKeyOf(execution.agentId)),
-    reward: priceMax(job.spec.price),
+    ...sealedOffer(sealer, job, execution.executionId, secretKey),
+    reward,
+    ...(rate !== null && reads?.includes('rate') && { rate: toMoney(rate, reward.asset) }),
     requesterId: job.accountId,
     ...(traceparent !== undefined && { traceparent }),
   };

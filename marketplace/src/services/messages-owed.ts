@@ -3,7 +3,7 @@ import type { AgentStore } from '../store/agent-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { type LeaseDeps, toOffer } from './claim-job.ts';
 
-interface Deps extends Pick<LeaseDeps, 'leases' | 'sealer' | 'secretKeyOf'> {
+interface Deps extends Pick<LeaseDeps, 'leases' | 'sealer' | 'offerOf'> {
   store: Pick<JobStore, 'liveExecutions' | 'job'> & Pick<AgentStore, 'agent'>;
 }
 

@@ -30,7 +30,7 @@ export interface PollDeps {
   ids: Ids;
   leases: LeaseTokens;
   sealer: SecretSealer;
-  secretKeyOf: LeaseDeps['secretKeyOf'];
+  offerOf: LeaseDeps['offerOf'];
   matchmaker: Matchmaker;
   homes: Pick<AgentHomes, 'arrive'>;
   presence: Presence;

@@ -42,7 +42,7 @@ beforeEach(() => {
     ids: world.ids,
     leases,
     sealer: createSecretSealer('secret', testDataKeys),
-    secretKeyOf: () => null,
+    offerOf: () => null,
     work: new WorkBoard(),
     reservations: { reservedFor: () => null },
   };

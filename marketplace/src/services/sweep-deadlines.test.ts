@@ -156,7 +156,7 @@ describe('claiming', () => {
             reservations: { reservedFor: () => null },
             leases,
             sealer,
-            secretKeyOf: () => null,
+            offerOf: () => null,
           },
           agent,
           capacity,

@@ -18,6 +18,9 @@ export const LocalProblem = strictObject({
   fix: Type.String(),
 });
 
+/** Of a metered job, where the marketplace has said it. */
+const RatePerGpuHour = nullable(MoneySchema);
+
 export const ActiveExecution = strictObject({
   executionId: Type.String(),
   jobId: Type.String(),
@@ -26,6 +29,7 @@ export const ActiveExecution = strictObject({
   image: nullable(Type.String({ description: 'null, as the name, for callers without the token' })),
   deviceIds: Type.Array(Type.String()),
   reward: MoneySchema,
+  ratePerGpuHour: RatePerGpuHour,
   acceptedAt: Timestamp,
   startedAt: nullable(Timestamp),
   runSec: Type.Integer({ description: 'The limit, not the time used' }),
@@ -142,6 +146,7 @@ export const LocalExecution = strictObject({
   exitCode: nullable(Type.Integer()),
   runMs: nullable(Type.Number()),
   reward: MoneySchema,
+  ratePerGpuHour: RatePerGpuHour,
   acceptedAt: Timestamp,
   finishedAt: nullable(Timestamp),
 });
@@ -219,7 +224,7 @@ export const getLocalPolicy = {
 
 /**
  * What is wrong in one field changes nothing. With `If-Match` nothing is changed either when the file is
- * another version by now: POLICY_CHANGED.
+ * another version by now: RESOURCE_CHANGED.
  */
 export const changeLocalPolicy = {
   method: 'POST',

@@ -66,6 +66,8 @@ export const ExecutionOffer = strictObject({
     }),
   ),
   reward: MoneySchema,
+  /** Of a metered job, what is paid per GPU hour; only for agents whose offer says they read it. */
+  rate: Type.Optional(MoneySchema),
   requesterId: Type.Optional(
     Type.String({ maxLength: 64, description: 'Whose job it is; a provider may block it' }),
   ),

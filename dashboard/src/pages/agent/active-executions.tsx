@@ -7,6 +7,7 @@ import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { cleanLine, plainText } from '../../logs/log-text.ts';
+import { JobPrice } from '../../parts/job-price.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
 import { localLogTailQuery } from '../../queries.ts';
@@ -25,7 +26,6 @@ export function ActiveExecutions({ status }: { status: AgentStatus }) {
 
 function ActiveCard({ execution, status }: { execution: Active; status: AgentStatus }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const devices = execution.deviceIds.map(
     (id) => status.devices.find((device) => device.id === id)?.model ?? shorten(id, 8, 4),
   );
@@ -36,7 +36,10 @@ function ActiveCard({ execution, status }: { execution: Active; status: AgentSta
     >
       <Stack gap="md">
         <Group gap="xl">
-          <Fact label={t('active.reward')} value={format.money(execution.reward)} />
+          <Fact
+            label={t('active.reward')}
+            value={<JobPrice most={execution.reward} perGpuHour={execution.ratePerGpuHour} />}
+          />
           <Fact label={t('active.elapsed')} value={<Elapsed execution={execution} />} />
           <Fact
             label={t('active.devices')}

@@ -100,7 +100,7 @@ function KeyFacts({ job }: { job: JobDetail }) {
       <div>
         <dt>{t('job.price')}</dt>
         <dd>
-          <JobPrice most={job.price} bidPerGpuHour={job.bidPerGpuHour} />
+          <JobPrice most={job.price} perGpuHour={job.bidPerGpuHour} />
         </dd>
       </div>
       <div>

@@ -38,7 +38,7 @@ function jobColumns(t: TFunction) {
       id: 'price',
       header: t('jobs.column.price'),
       cell: ({ row: { original } }) => (
-        <JobPrice most={original.price} bidPerGpuHour={original.bidPerGpuHour} />
+        <JobPrice most={original.price} perGpuHour={original.bidPerGpuHour} />
       ),
     }),
     column.display({

@@ -74,7 +74,7 @@ function BoardRow({ job }: { job: PublicJob }) {
         </Text>
       </Table.Td>
       <Table.Td data-label={t('jobs.column.reward')} className="numeric">
-        <JobPrice most={job.reward} bidPerGpuHour={job.bidPerGpuHour} />
+        <JobPrice most={job.reward} perGpuHour={job.bidPerGpuHour} />
       </Table.Td>
       <Table.Td data-label={t('jobs.column.created')} className="numeric">
         <RelativeTime at={job.createdAt} />

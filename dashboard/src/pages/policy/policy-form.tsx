@@ -86,7 +86,7 @@ export function PolicyForm({ policy, devices }: PolicyFormProps) {
       notify({ kind: 'done', message: t('policy.saved') });
     },
     async onError(error) {
-      if (!isMarketError(error, 'POLICY_CHANGED')) return;
+      if (!isMarketError(error, 'RESOURCE_CHANGED')) return;
       notify({ kind: 'failed', message: t('policy.changedElsewhere') });
       await queryClient.invalidateQueries(localPolicyQuery(app));
     },
@@ -111,7 +111,7 @@ export function PolicyForm({ policy, devices }: PolicyFormProps) {
       if (save.error !== null) save.reset();
     },
   };
-  const unexplained = save.error !== null && !isMarketError(save.error, 'POLICY_CHANGED');
+  const unexplained = save.error !== null && !isMarketError(save.error, 'RESOURCE_CHANGED');
   return (
     <form ref={form} onSubmit={submit} noValidate aria-label={t('policy.title')}>
       <Stack gap="lg">

@@ -29,7 +29,7 @@ import { readFrame } from './read-frame.ts';
 
 export interface SessionDeps extends AnswerDeps {
   sealer: SecretSealer;
-  secretKeyOf: LeaseDeps['secretKeyOf'];
+  offerOf: LeaseDeps['offerOf'];
   log: Logger;
   agentLinks: AgentLinks;
   pollTurns: PollTurns;
