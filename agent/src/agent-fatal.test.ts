@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { explainFolder } from './explain-folder.ts';
 import type { Journal } from './journal/journal.ts';
 import { JournalLockedError } from './journal/sqlite/open-database.ts';
 import { outcome, TestMachine } from './testing/test-agent.ts';
@@ -61,6 +64,24 @@ describe('an agent', () => {
   it('does not share its data directory', async () => {
     await machine.boot();
     await expect(machine.boot()).rejects.toThrow(JournalLockedError);
+  });
+
+  it('names its data folder when that can not be used, and nothing else', async () => {
+    const file = join(machine.dataDir, 'file');
+    await writeFile(file, '');
+    const dataDir = join(file, 'agent');
+    const walletPath = join(dataDir, 'wallet.json');
+    await expect(machine.boot({ dataDir, walletPath })).rejects.toThrow(
+      /^AGENT_DATA_DIR is .*\/file\/agent, which can not be used: it is within a file: ENOTDIR/,
+    );
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
+    expect(explainFolder(full, '/data')).toMatchObject({
+      message: expect.stringMatching(
+        /^AGENT_DATA_DIR is \/data, which can not be used: the disk is full/,
+      ),
+    });
+    const port = Object.assign(new Error('not allowed'), { code: 'EACCES', syscall: 'listen' });
+    expect(explainFolder(port, '/data')).toBe(port);
   });
 
   it('refuses to send its key over a network in the clear', async () => {

@@ -11,6 +11,7 @@ import { createAgentView } from './agent-view.ts';
 import { type AgentConfig, checkMarketplaceUrl } from './config.ts';
 import { createExecutors } from './create-executors.ts';
 import { readDiskFreeBytes } from './execution/machine.ts';
+import { explainFolder } from './explain-folder.ts';
 import { createCommandRunner } from './gpu/command-runner.ts';
 import { createGpuDetectors } from './gpu/gpu-detectors.ts';
 import { SystemKernelLog } from './gpu/health/kernel-log.ts';
@@ -74,6 +75,14 @@ export async function startAgent(
   overrides: Partial<AgentParts> = {},
 ): Promise<Agent> {
   checkMarketplaceUrl(config);
+  try {
+    return await start(config, overrides);
+  } catch (error) {
+    throw explainFolder(error, config.dataDir);
+  }
+}
+
+async function start(config: AgentConfig, overrides: Partial<AgentParts>): Promise<Agent> {
   const parts = { ...systemParts(), ...overrides };
   const { clock, log } = parts;
   const wallet = await ensureKeypairFile(

@@ -9,6 +9,8 @@ import { PolicyStore } from '../policy/policy-store.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 
 const mebibyte = 1024 ** 2;
+/** Less no policy can keep. */
+const floorBytesMin = 1024 ** 3;
 
 /** What the agent needs of this machine's files. */
 export async function checkMachine(config: AgentConfig): Promise<Check[]> {
@@ -64,11 +66,9 @@ async function checkDisk({ dataDir }: AgentConfig, floorBytes: number): Promise<
     return ok('disk', `${mib(free)} are free, and ${mib(floorBytes)} of them stay yours.`);
   }
   const sentence = `${mib(free)} are free, and the policy keeps ${mib(floorBytes)} of the disk.`;
-  return failed(
-    'disk',
-    sentence,
-    'docker image prune, or: node3 agent policy set diskFloorBytes 1g',
-  );
+  const smaller =
+    floorBytes > floorBytesMin ? ', or: node3 agent policy set diskFloorBytes 1g' : '';
+  return failed('disk', sentence, `docker image prune${smaller}`);
 }
 
 async function checkWallet({ walletPath }: AgentConfig): Promise<Check> {

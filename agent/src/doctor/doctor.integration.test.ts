@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,8 @@ const { docker, skip } = await findTestEngine();
 
 describe.skipIf(skip)('the doctor on a real engine', () => {
   it('starts a real container, and leaves nothing behind', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'node3-doctor-'));
+    const parent = await mkdtemp(join(tmpdir(), 'node3-doctor-'));
+    const dataDir = join(parent, 'agent');
     const env = { ...process.env, AGENT_DATA_DIR: dataDir, MARKETPLACE_URL: 'http://127.0.0.1:9' };
     const config = readAgentConfig(env, { hostname: 'h', dashboardDir: null });
     const checks = await runDoctor(config, null);
@@ -20,6 +21,10 @@ describe.skipIf(skip)('the doctor on a real engine', () => {
     expect(unknown.find(({ name }) => name === 'container')).toMatchObject({ state: 'failed' });
     const left = await docker.listContainers({ all: true, filters: { label: ['node3.agent'] } });
     expect(left.filter(({ Labels }) => JSON.stringify(Labels).includes('doctor-'))).toEqual([]);
-    await rm(dataDir, { recursive: true });
+    expect(await readdir(parent)).toEqual([]);
+    await mkdir(dataDir);
+    await runDoctor(config, null);
+    expect(await readdir(dataDir)).toEqual([]);
+    await rm(parent, { recursive: true });
   });
 });

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import type { AgentConfig } from '../config.ts';
@@ -17,6 +20,25 @@ const detectMsMax = 60_000;
 
 /** Looks at everything that an agent needs here. Changes nothing that it does not take back. */
 export async function runDoctor(config: AgentConfig, image: string | null): Promise<Check[]> {
+  const folder = await makeScratch(config.dataDir);
+  try {
+    return await examine(config, folder, image);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** On the disk that jobs would use; the data folder itself is not made for a look, least by root. */
+async function makeScratch(dataDir: string): Promise<string> {
+  const inside = mkdtemp(join(dataDir, 'doctor-'));
+  return inside.catch(() => mkdtemp(join(tmpdir(), 'node3-doctor-')));
+}
+
+async function examine(
+  config: AgentConfig,
+  folder: string,
+  image: string | null,
+): Promise<Check[]> {
   const clock = systemHostClock;
   const [machine, marketplace, inspection] = await Promise.all([
     checkMachine(config),
@@ -25,7 +47,7 @@ export async function runDoctor(config: AgentConfig, image: string | null): Prom
   ]);
   const context = {
     ownerId: `doctor-${systemIds.secret(12)}`,
-    config: { ...config, nativeAllowed: false, egressHosts: [] },
+    config: { ...config, dataDir: folder, nativeAllowed: false, egressHosts: [] },
     clock,
     log: silentLogger,
     policy: null,

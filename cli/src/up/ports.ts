@@ -33,8 +33,8 @@ function tryPort(port: number): Promise<void> {
 
 /** Turns a taken or forbidden port into words and a command; anything else stays as it is. */
 export function explainPort(error: unknown, wish: PortWish): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall !== 'listen' || (code !== 'EADDRINUSE' && code !== 'EACCES')) return error;
   const why = code === 'EADDRINUSE' ? 'is in use by another program' : 'may not be used';
   return new CommandError(
     'failure',
