@@ -227,6 +227,7 @@ export function createCore(
       heartbeater.quicken();
       events.onStatus();
     },
+    onImagePull: (executionId, imagePull) => outbox.noteImagePull(executionId, imagePull),
     onLines: (executionId) => outbox.wake(executionId),
     onEngineTrouble: () => board.suspect(),
     onCapacity: events.onCapacity,

@@ -52,6 +52,31 @@ describe('a job', () => {
     expect(machine.countCalls('start', executionId)).toBe(1);
   });
 
+  it('tells how far its image is, at the beginning, at the end and at times between', async () => {
+    const { marketplace, executor } = machine;
+    const executionId = marketplace.post();
+    const pull = (layersDone: number) => ({
+      bytesDone: null,
+      bytesTotal: null,
+      layersDone,
+      layersTotal: 50,
+    });
+    executor.program(executionId, {
+      prepare: { imageId: 'i', imageDigest: null, sizeBytes: 1, pulled: true },
+      pulls: Array.from({ length: 51 }, (_, layers) => pull(layers)),
+      start: { startedAtMs: 1_000 },
+      outcome: outcome(),
+    });
+    await (await machine.boot()).ready();
+    const found = () => marketplace.execution(executionId);
+    await vi.waitFor(() => expect(found().result).toBeTruthy(), within);
+    expect(found().imagePulls.at(-1)).toEqual(pull(50));
+    expect(found().imagePulls.length).toBeLessThanOrEqual(3);
+    const [image] = [...found().lines.values()].slice(0, 1);
+    expect(image).toMatch(/^Pulling image /);
+    expect([...found().lines.values()]).toHaveLength(2);
+  });
+
   it('is reported once though the answers to accept and result get lost', async () => {
     const { marketplace } = machine;
     const executionId = marketplace.post();

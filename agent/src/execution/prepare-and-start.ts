@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import type { ImagePull } from '@node3/shared/image-pull';
 import { limits } from '@node3/shared/limits';
 import { currentTraceparent } from '@node3/shared/log-context';
 import type { Logger } from '@node3/shared/logger';
@@ -30,12 +31,14 @@ export interface StartDeps {
   onEngineTrouble(): void;
   /** The journal has news about this execution. */
   onChange(executionId: string): void;
+  /** The image of this execution has come so far. */
+  onImagePull(executionId: string, imagePull: ImagePull): void;
   /** The journal has new log lines of this execution. */
   onLines(executionId: string): void;
 }
 
-/** Longest silence of a pull in the job's log. */
-const progressLineMs = 5_000;
+/** How far a pull is, is told no more often; a person looks at it about so often. */
+const pullTellMs = 2_000;
 
 /**
  * Pulls the image and starts the workload. The journal says `starting` before the engine is asked,
@@ -109,7 +112,7 @@ async function prepareImage(
   const { executor, request, spec } = live.facts;
   const pullLimit = AbortSignal.timeout(spec.limits.pullSec * 1000);
   const signal = AbortSignal.any([live.signal, pullLimit, deps.shutdown]);
-  const tellProgress = progressTeller(deps.clock, spool, spec.workload.image);
+  const tellProgress = pullTeller(deps, live, spool);
   try {
     const startedMs = deps.clock.monotonicMs();
     const image = await traced(
@@ -151,22 +154,30 @@ async function bringInputs(
   }
 }
 
-function progressTeller(
-  clock: Clock,
+/** Tells the requester of a pull: its beginning and its end in the log, the rest as it goes. */
+function pullTeller(
+  deps: StartDeps,
+  { executionId, facts }: LiveExecution,
   spool: LogSpool,
-  image: string,
 ): (progress: PrepareProgress) => void {
+  const { image } = facts.spec.workload;
   let toldAtMs: number | null = null;
-  return ({ phase, bytesDone, bytesTotal }) => {
-    if (phase === 'ready') {
-      if (toldAtMs !== null) spool.say(`Image ${image} is ready.`);
+  let last: ImagePull | null = null;
+  const tell = (pull: ImagePull) => deps.onImagePull(executionId, pull);
+  return (progress) => {
+    if (progress.phase === 'ready') {
+      if (toldAtMs === null) return;
+      if (last !== null) tell(last);
+      spool.say(`Image ${image} is ready.`);
       return;
     }
-    const nowMs = clock.monotonicMs();
-    if (toldAtMs !== null && nowMs - toldAtMs < progressLineMs) return;
+    const { phase: _, ...pull } = progress;
+    last = pull;
+    const nowMs = deps.clock.monotonicMs();
+    if (toldAtMs === null) spool.say(`Pulling image ${image}`);
+    else if (nowMs - toldAtMs < pullTellMs) return;
     toldAtMs = nowMs;
-    const amount =
-      bytesDone === null || bytesTotal === null ? '' : `: ${bytesDone} of ${bytesTotal} bytes`;
-    spool.say(`Pulling image ${image}${amount}`);
+    last = null;
+    tell(pull);
   };
 }

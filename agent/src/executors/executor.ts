@@ -1,3 +1,4 @@
+import type { ImagePull } from '@node3/shared/image-pull';
 /**
  * The port behind which a job's workload runs. An implementation owns every process, container
  * and file it creates for an execution and can find them again after the agent was restarted.
@@ -196,12 +197,8 @@ export interface ExecutionRequest {
   devices: readonly ExecutionDevice[];
 }
 
-export interface PrepareProgress {
-  phase: 'pulling' | 'ready';
-  /** Bytes over all layers known so far; null until the registry says. */
-  bytesDone: number | null;
-  bytesTotal: number | null;
-}
+/** `ready` comes last, also where nothing had to be pulled. */
+export type PrepareProgress = ({ phase: 'pulling' } & ImagePull) | { phase: 'ready' };
 
 export interface PreparedImage {
   /** Content id of the image on this machine; null where there is no image (native). */

@@ -105,6 +105,48 @@ describe('Outbox', () => {
     expect(sent).toEqual(['logs', 'logs', 'result']);
   });
 
+  it('tells how far an image is, by itself, and goes on where that is refused', async () => {
+    const offer = sampleOffer();
+    const { executionId } = offer;
+    const seen: unknown[] = [];
+    const note = (_path: string, body: Record<string, unknown>) => {
+      seen.push([body['phase'], body['imagePull']]);
+      return reported;
+    };
+    answers = [note, note];
+    journal.recordOffer(offer, 1);
+    journal.recordAccepted(executionId, { executionId, leaseUntilBootMs: 1, bootId: null });
+    journal.recordPreparing(executionId, 'docker', 'container');
+    const pull = (bytesDone: number) => ({
+      bytesDone,
+      bytesTotal: null,
+      layersDone: 0,
+      layersTotal: 1,
+    });
+    outbox.noteImagePull(executionId, pull(0));
+    outbox.wake(executionId);
+    outbox.noteImagePull(executionId, pull(1));
+    outbox.noteImagePull(executionId, pull(2));
+    await vi.waitFor(() =>
+      expect(seen).toEqual([
+        ['preparing', undefined],
+        ['preparing', pull(2)],
+      ]),
+    );
+    answers = [
+      () => {
+        throw new MarketError('REQUEST_INVALID');
+      },
+    ];
+    outbox.noteImagePull(executionId, pull(3));
+    await vi.waitFor(() => expect(sent).toHaveLength(3));
+    journal.recordStarting(executionId);
+    journal.recordStarted(executionId, 1);
+    answers = [note];
+    outbox.wake(executionId);
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['running', undefined]));
+  });
+
   it('tries again after errors that pass', async () => {
     const executionId = endedExecution();
     const fail = (code: 'STORE_UNAVAILABLE' | 'RATE_LIMITED') => () => {

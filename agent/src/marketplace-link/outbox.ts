@@ -1,6 +1,8 @@
 import type { Clock } from '@node3/shared/clock';
+import type { BodyOf } from '@node3/shared/contract';
 import { isMarketError } from '@node3/shared/error';
 import type { ExecutionPhase } from '@node3/shared/execution-state';
+import type { ImagePull } from '@node3/shared/image-pull';
 import type { Logger } from '@node3/shared/logger';
 import { releaseExecution, reportProgress } from '@node3/shared/routes/agents';
 import type { Tracer } from '@node3/shared/tracing';
@@ -32,6 +34,8 @@ interface Pump {
   loop: PacedLoop | null;
   phaseReported: ExecutionPhase | null;
   acked: AckedLines;
+  /** News that is not sent yet; a restart forgets it, and pulls anew. */
+  imagePull: ImagePull | null;
   /** Until when a finished execution's logs go before its result; monotonic milliseconds. */
   drainUntilMs: number | null;
 }
@@ -60,6 +64,15 @@ export class Outbox {
     else pump.loop?.wake();
   }
 
+  /** The image of an execution has come so far; of two that wait, the later one is sent. */
+  noteImagePull(executionId: string, imagePull: ImagePull): void {
+    const pump = this.#pumps.get(executionId);
+    // Nothing is owed about an execution without a pump.
+    if (pump === undefined) return;
+    pump.imagePull = imagePull;
+    pump.loop?.wake();
+  }
+
   /** The marketplace answers again: back-offs end early. */
   retryAll(): void {
     for (const pump of this.#pumps.values()) pump.loop?.retry();
@@ -85,7 +98,13 @@ export class Outbox {
   #open(executionId: string): void {
     const { log, random } = this.#deps;
     const acked = new AckedLines(executionId, this.#deps);
-    const pump: Pump = { loop: null, phaseReported: null, acked, drainUntilMs: null };
+    const pump: Pump = {
+      loop: null,
+      phaseReported: null,
+      acked,
+      imagePull: null,
+      drainUntilMs: null,
+    };
     this.#pumps.set(executionId, pump);
     pump.loop = startPacedLoop({
       name: 'outbox',
@@ -155,26 +174,39 @@ export class Outbox {
 
   async #reportPhase(pump: Pump, execution: JournalExecution, signal: AbortSignal): Promise<void> {
     const phase = wirePhase(execution);
-    if (phase === null || phase === pump.phaseReported) return;
-    const { executionId, attempt, leaseToken, isolation, imageDigest } = execution;
-    const body = {
-      attempt,
-      leaseToken,
-      phase,
-      ...(isolation === null ? {} : { isolation }),
-      ...(imageDigest === null ? {} : { imageDigest }),
-    };
+    if (phase === null) return;
+    if (phase !== pump.phaseReported) {
+      const { isolation, imageDigest } = execution;
+      await this.#report(execution, signal, {
+        phase,
+        ...(isolation === null ? {} : { isolation }),
+        ...(imageDigest === null ? {} : { imageDigest }),
+      });
+      pump.phaseReported = phase;
+    }
+    const { imagePull } = pump;
+    if (imagePull === null) return;
+    // By itself: a marketplace that doesn't know it refuses it, and has heard of the phase.
+    pump.imagePull = null;
+    await this.#report(execution, signal, { phase, imagePull });
+  }
+
+  async #report(
+    { executionId, attempt, leaseToken }: JournalExecution,
+    signal: AbortSignal,
+    progress: Omit<BodyOf<typeof reportProgress>, 'attempt' | 'leaseToken'>,
+  ): Promise<void> {
+    const args = { params: { executionId }, body: { attempt, leaseToken, ...progress } };
     try {
-      const args = { params: { executionId }, body };
       const { verdict } = await this.#deps.link.call(reportProgress, args, { signal });
       if (verdict === 'cancel') this.#deps.onStop(executionId, 'requester');
     } catch (error) {
       // A phase is news, not a promise: only what a retry can mend is worth one.
       if (!isMarketError(error) || error.status >= 500 || error.status === 429) throw error;
+      const { phase } = progress;
       this.#deps.log.warn({ err: error, executionId, phase }, 'phase report was refused');
       if (isFinalAnswer(error)) this.#deps.onStop(executionId, 'superseded');
     }
-    pump.phaseReported = phase;
   }
 
   #close(executionId: string, closing: Closing, earnings: readonly Earning[] = []): void {

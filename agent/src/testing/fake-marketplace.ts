@@ -5,6 +5,7 @@ import type { Offer } from '@node3/shared/device';
 import { MarketError } from '@node3/shared/error';
 import { acceptContracts } from '@node3/shared/http/accept-contracts';
 import { addRoute } from '@node3/shared/http/add-route';
+import type { ImagePull } from '@node3/shared/image-pull';
 import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { toMoney } from '@node3/shared/money';
@@ -39,6 +40,7 @@ export interface FakeExecutionRecord {
   superseded: boolean;
   verdict: 'continue' | 'cancel' | 'stop';
   phases: string[];
+  imagePulls: ImagePull[];
   isolation: string | null;
   heartbeats: number;
   lines: Map<number, string>;
@@ -328,6 +330,7 @@ export class FakeMarketplace {
       superseded: false,
       verdict: 'continue',
       phases: [],
+      imagePulls: [],
       isolation: null,
       heartbeats: 0,
       lines: new Map(),
@@ -353,10 +356,11 @@ export class FakeMarketplace {
       this.#fenced(executionId, fence).released = true;
       return { state: 'released' };
     });
-    this.#route(reportProgress, ({ phase, isolation, ...fence }, { executionId }) => {
+    this.#route(reportProgress, ({ phase, isolation, imagePull, ...fence }, { executionId }) => {
       const found = this.#fenced(executionId, fence);
-      found.phases.push(phase);
-      found.isolation = isolation ?? null;
+      if (imagePull === undefined) found.phases.push(phase);
+      else found.imagePulls.push(imagePull);
+      found.isolation = isolation ?? found.isolation;
       const verdict = found.verdict === 'cancel' ? ('cancel' as const) : ('continue' as const);
       return { verdict };
     });

@@ -15,6 +15,7 @@ export const testExecution: ExecutionView = {
   detail: null,
   isolation: 'container',
   imageDigest: null,
+  imagePull: null,
   exitCode: null,
   runMs: null,
   peakMemoryBytes: null,

@@ -92,6 +92,8 @@ export interface Execution {
   detail: string | null;
   isolation: string | null;
   imageDigest: string | null;
+  /** How far its image was when the agent last said so; null where nothing was pulled. */
+  imagePull: ImagePull | null;
   exitCode: number | null;
   /** Milliseconds that the program ran: what is billed. */
   runMs: number | null;
@@ -99,6 +101,16 @@ export interface Execution {
   leasedAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+}
+
+/** How far an agent is with the image of a job; null is what registry and engine do not tell. */
+export interface ImagePull {
+  /** Bytes fetched of the layers that were missing, and of how many. */
+  bytesDone: number | null;
+  bytesTotal: number | null;
+  /** Layers that are ready, and of how many. */
+  layersDone: number | null;
+  layersTotal: number | null;
 }
 
 /** Where an attempt is. */

@@ -147,6 +147,9 @@ async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionRes
   const params = { executionId: offer.executionId };
   await ask(agentRoutes.acceptExecution, agentKey, { params, body: fence });
   const progress = { ...fence, phase: 'running', isolation: 'container: runc' };
+  const imagePull = { bytesDone: 3, bytesTotal: null, layersDone: 1, layersTotal: 2 };
+  const pulling = { ...fence, phase: 'preparing', imagePull };
+  await ask(agentRoutes.reportProgress, agentKey, { params, body: pulling });
   await ask(agentRoutes.reportProgress, agentKey, { params, body: progress });
   const line = { stream: 'stdout', atMs: 1_800_000_000_000, text: 'hello', partial: false };
   const logs = { ...fence, seqFirst: 1, lines: [line] };

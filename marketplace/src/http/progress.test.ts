@@ -1,5 +1,5 @@
 import { limits } from '@node3/shared/limits';
-import { appendLogs, type ExecutionOffer } from '@node3/shared/routes/agents';
+import { appendLogs, type ExecutionOffer, reportProgress } from '@node3/shared/routes/agents';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -127,5 +127,42 @@ describe('a job that may be silent', () => {
       runMs: 36_000,
     });
     expect(await read()).toMatchObject({ state: 'queued', reason: 'released_by_agent' });
+  });
+});
+
+describe('how far an image is', () => {
+  it('is told to the requester at once, and forgotten by no one who asks later', async () => {
+    const { client, apiKey } = await openFundedAccount(market);
+    const agent = await registerTestAgent(market);
+    const calls = testAgentCalls(agent.client);
+    const { jobId } = await client.call(createJob, { body: testJob() });
+    const offer = await calls.offer();
+    await calls.accept(offer);
+    const report = (body: object) => {
+      const params = { executionId: offer.executionId };
+      const progress = { ...fenceOf(offer), phase: 'preparing' as const, ...body };
+      return agent.client.call(reportProgress, { params, body: progress });
+    };
+    await report({});
+    const read = (query = '') =>
+      fetch(`${market.url}/api/v1/jobs/${jobId}${query}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      });
+    const before = await read();
+    expect(await before.json()).toMatchObject({ executions: [{ imagePull: null }] });
+    const since = encodeURIComponent(before.headers.get('etag') ?? '');
+    const waiting = read(`?wait=30&since=${since}`);
+    const imagePull = { bytesDone: 7, bytesTotal: null, layersDone: 0, layersTotal: 3 };
+    expect(await report({ imagePull })).toEqual({ verdict: 'continue' });
+    const seen = { state: 'preparing', imagePull };
+    expect(await (await waiting).json()).toMatchObject({ executions: [seen] });
+    await report({ phase: 'running' });
+    expect(await client.call(getJob, { params: { jobId } })).toMatchObject({
+      executions: [{ state: 'running', imagePull }],
+    });
+    const wrong = report({ imagePull: { ...imagePull, bytesDone: -1 } });
+    await expect(wrong).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    await calls.report(offer);
+    await expect(report({ imagePull })).rejects.toMatchObject({ code: 'LEASE_STALE' });
   });
 });

@@ -65,6 +65,11 @@ export class LiveFeed {
     call(this.#logListeners, jobId);
   }
 
+  /** A job looks different without an event: whoever waits for it in this process looks again. */
+  noteJob(jobId: string): void {
+    call(this.#jobListeners, jobId);
+  }
+
   /** Says so of every job that somebody follows: what happened to them may have been missed. */
   noteAllLogs(): void {
     for (const jobId of this.#logListeners.keys()) this.noteLogs(jobId);

@@ -116,6 +116,7 @@ function newExecution(
     rate,
     isolation: null,
     imageDigest: null,
+    imagePull: null,
     exitCode: null,
     runMs: null,
     peakMemoryBytes: null,

@@ -6,6 +6,7 @@ import { ManualClock } from '@node3/shared/testing/manual-clock';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decidePreemption } from '../domain/preemption.ts';
+import { LiveFeed } from '../live/live-feed.ts';
 import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import type { JobPosting } from '../store/job-store.ts';
@@ -35,7 +36,7 @@ class Endings {
   readonly world: World;
   readonly clock: ManualClock;
   readonly room = new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger });
-  readonly deps: JobChangeDeps & { room: DiskRoom };
+  readonly deps: JobChangeDeps & { room: DiskRoom; feed: LiveFeed };
   accountId = '';
   agentIds: string[] = [];
 
@@ -54,6 +55,7 @@ class Endings {
       clock: this.clock,
       ids: this.world.ids,
       room: this.room,
+      feed: new LiveFeed(0),
       holdbackMs: 0,
       unsupervisedSince: async () => null,
       cancels: new CancelNotices(new AgentLinks()),
@@ -102,7 +104,12 @@ class Endings {
   }
 
   start(execution: ExecutionRow) {
-    const progress = { phase: 'running' as const, isolation: null, imageDigest: null };
+    const progress = {
+      phase: 'running' as const,
+      isolation: null,
+      imageDigest: null,
+      imagePull: null,
+    };
     return reportProgress(this.deps, fenceOf(execution), execution.agentId, progress);
   }
 
@@ -338,7 +345,12 @@ async function take(given: Endings, { what, which, agent, ms, reason }: Step): P
   if (what === 'accept') await given.accept(execution);
   if (what === 'start') await given.start(execution);
   if (what === 'collect') {
-    const progress = { phase: 'collecting' as const, isolation: null, imageDigest: null };
+    const progress = {
+      phase: 'collecting' as const,
+      isolation: null,
+      imageDigest: null,
+      imagePull: null,
+    };
     await reportProgress(given.deps, fenceOf(execution), execution.agentId, progress);
   }
   if (what === 'log') await given.world.log(execution, execution.logSeq + 1, ['a line']);

@@ -128,6 +128,7 @@ function viewExecution(execution: ExecutionRow, asset: Asset): ExecutionView {
     detail: execution.detail,
     isolation: execution.isolation,
     imageDigest: execution.imageDigest,
+    imagePull: execution.imagePull,
     exitCode: execution.exitCode,
     runMs: execution.runMs,
     peakMemoryBytes: execution.peakMemoryBytes,

@@ -1,8 +1,10 @@
 import type { NewEvent } from '@node3/shared/events';
 import { type ExecutionPhase, executionPhases } from '@node3/shared/execution-state';
+import type { ImagePull } from '@node3/shared/image-pull';
 import { limits } from '@node3/shared/limits';
 import { prepareBackstopMs, progressBackstopMs, runBackstopMs } from '../domain/overdue.ts';
 import { runSecWithinCap } from '../domain/run-limit.ts';
+import type { LiveFeed } from '../live/live-feed.ts';
 import type { JobChange, JobSnapshot } from '../store/job-store.ts';
 import type { ExecutionRow, Fence, JobRow } from '../store/rows.ts';
 import type { JobChangeDeps } from './change-job.ts';
@@ -11,6 +13,8 @@ export interface Progress {
   phase: ExecutionPhase;
   isolation: string | null;
   imageDigest: string | null;
+  /** null where the agent says nothing of it. */
+  imagePull: ImagePull | null;
 }
 
 /**
@@ -18,7 +22,7 @@ export interface Progress {
  * as an accept, so it sets the deadline of the preparation where none is set: no execution is without.
  */
 export async function reportProgress(
-  deps: JobChangeDeps,
+  deps: JobChangeDeps & { feed: Pick<LiveFeed, 'noteJob'> },
   fence: Fence,
   agentId: string,
   progress: Progress,
@@ -28,6 +32,10 @@ export async function reportProgress(
     decideProgress(snapshot, progress, agentId, nowMs),
   );
   const { job, execution } = outcome;
+  if (progress.imagePull !== null) {
+    await deps.store.recordImagePull(fence, agentId, progress.imagePull);
+    deps.feed.noteJob(job.jobId);
+  }
   const isStopped = job.cancelRequestedAtMs !== null || (execution?.preemptedAtMs ?? null) !== null;
   return { verdict: isStopped ? 'cancel' : 'continue' };
 }

@@ -1,4 +1,5 @@
 import type { NewEvent } from '@node3/shared/events';
+import type { ImagePull } from '@node3/shared/image-pull';
 import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { JobNeeds } from '../domain/job-needs.ts';
@@ -95,6 +96,9 @@ export interface JobStore {
     decide: Decide,
     resultHash?: string,
   ): Promise<ChangeOutcome & { replayed: boolean }>;
+
+  /** How far the image of a live execution is. Rejects with LEASE_STALE. */
+  recordImagePull(fence: Fence, agentId: string, imagePull: ImagePull): Promise<void>;
 
   /** The same for changes that come from the marketplace itself: cancel, expiry, lost leases. */
   changeJob(jobId: string, decide: Decide): Promise<ChangeOutcome | null>;

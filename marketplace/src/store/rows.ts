@@ -2,6 +2,7 @@ import type { AgentState } from '@node3/shared/agent-state';
 import type { Device, Offer } from '@node3/shared/device';
 import type { Actor } from '@node3/shared/events';
 import type { ExecutionState } from '@node3/shared/execution-state';
+import type { ImagePull } from '@node3/shared/image-pull';
 import type { JobSpec, Priority } from '@node3/shared/job-spec';
 import type { Fault, JobState, Reason } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
@@ -187,6 +188,8 @@ export interface ExecutionRow {
   rate: BaseUnits | null;
   isolation: string | null;
   imageDigest: string | null;
+  /** How far its image was when the agent last said so. */
+  imagePull: ImagePull | null;
   exitCode: number | null;
   runMs: number | null;
   peakMemoryBytes: number | null;

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { DeviceSample, Offer } from '../device.ts';
 import { executionOutcomes, executionPhases } from '../execution-state.ts';
+import { ImagePull } from '../image-pull.ts';
 import { limits } from '../limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
 import { payoutStates } from '../settlement-state.ts';
@@ -185,7 +186,7 @@ export const releaseExecution = {
 export const reportProgress = {
   method: 'POST',
   url: '/api/v1/executions/:executionId/progress',
-  summary: 'Report the phase of an execution',
+  summary: 'Report the phase of an execution, and how far its image is',
   audience: 'agent',
   tag: 'agents',
   schema: {
@@ -195,6 +196,7 @@ export const reportProgress = {
       phase: oneOf(executionPhases),
       isolation: Type.Optional(Type.String({ maxLength: 256 })),
       imageDigest: Type.Optional(Type.String({ maxLength: 256 })),
+      imagePull: Type.Optional(ImagePull),
     }),
     response: { 200: strictObject({ verdict: oneOf(['continue', 'cancel']) }) },
   },

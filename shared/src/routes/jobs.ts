@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { executionStates } from '../execution-state.ts';
+import { ImagePull } from '../image-pull.ts';
 import { Dependency } from '../job-lifecycle.ts';
 import { JobSpecInput } from '../job-spec.ts';
 import { faults, jobStates, reasonNames } from '../job-state.ts';
@@ -23,6 +24,10 @@ export const ExecutionView = strictObject({
   detail: nullable(Type.String()),
   isolation: nullable(Type.String()),
   imageDigest: nullable(Type.String()),
+  imagePull: Type.Unsafe<ImagePull | null>({
+    ...nullable(ImagePull),
+    description: 'How far its image was when the agent last said so; null where nothing was pulled',
+  }),
   exitCode: nullable(Type.Integer()),
   runMs: nullable(Type.Number()),
   peakMemoryBytes: nullable(Type.Number()),
@@ -195,7 +200,8 @@ export const listJobs = {
 /**
  * `Prefer: wait=25` (RFC 7240, seconds) or `wait=25` answers when the job is over, or then;
  * `Preference-Applied` says that it was waited for. With `since`, the ETag of an earlier answer, it is
- * waited for anything new instead; lines of its log are nothing new.
+ * waited for anything new instead; lines of its log are nothing new, and how far its image is may be
+ * heard of a few seconds late.
  */
 export const getJob = {
   method: 'GET',

@@ -150,7 +150,7 @@ export class DockerExecutor implements Executor {
     const { engine } = await this.#requireTraits();
     const deps = { ...this.#deps, engine };
     const image = await ensureImage(deps, request.workload.image, signal, onProgress);
-    onProgress({ phase: 'ready', bytesDone: image.sizeBytes, bytesTotal: image.sizeBytes });
+    onProgress({ phase: 'ready' });
     const { imageId, imageDigest, sizeBytes, pulled } = image;
     return { imageId, imageDigest, sizeBytes, pulled };
   }

@@ -83,6 +83,16 @@ describe.skipIf(skip)('images from a registry', () => {
     expect(known).toMatchObject({ imageId: image.imageId, pulled: false });
   });
 
+  it('tells how far a pull is, up to its last layer', async () => {
+    await publish('told', { layerBytes: 3_000_000 });
+    const { told } = await pull(`${registry.host}/told:v1`);
+    const last = told.at(-1);
+    expect(last).toMatchObject({ phase: 'pulling', layersDone: 1, layersTotal: 1 });
+    if (last?.phase !== 'pulling') throw new Error('nothing was pulled');
+    expect(last.bytesDone).toBe(last.bytesTotal);
+    expect(last.bytesTotal).toBeGreaterThan(1_000);
+  });
+
   it('threat 31: refuses an image by what its manifest says, before anything of it is pulled', async () => {
     await registry.publish('bomb', { tag: 'v1', layerBytes: 10, layerBytesSaid: 500 * 1024 ** 3 });
     registry.requests.length = 0;

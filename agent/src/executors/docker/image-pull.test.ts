@@ -1,7 +1,7 @@
 import { silentLogger } from '@node3/shared/logger';
 import { describe, expect, it } from 'vitest';
 import { imagePolicyUsual } from './image-policy.ts';
-import { PullProgress, readBefore, toPullError, withoutWords } from './image-pull.ts';
+import { readBefore, toPullError, withoutWords } from './image-pull.ts';
 import { readImageReference } from './image-reference.ts';
 
 describe('toPullError', () => {
@@ -55,22 +55,5 @@ describe('threat 25: a pull that fails', () => {
     expect(told.reason).toBe(reason);
     expect(told.message).toContain('evil.example');
     expect(JSON.stringify([told.message, told.cause])).not.toMatch(/router|home/);
-  });
-});
-
-describe('PullProgress', () => {
-  it('adds up the layers and knows nothing before the first one', () => {
-    const progress = new PullProgress();
-    expect(progress.take({ status: 'Pulling from x' }).bytesTotal).toBeNull();
-    const layer = (id: string, current: number, total: number) => ({
-      id,
-      status: 'Downloading',
-      progressDetail: { current, total },
-    });
-    progress.take(layer('a', 10, 100));
-    expect(progress.take(layer('b', 5, 50))).toMatchObject({ bytesDone: 15, bytesTotal: 150 });
-    expect(progress.take(layer('a', 100, 100))).toMatchObject({ bytesDone: 105, bytesTotal: 150 });
-    const extracting = { ...layer('a', 1, 100), status: 'Extracting' };
-    expect(progress.take(extracting)).toMatchObject({ bytesDone: 105 });
   });
 });

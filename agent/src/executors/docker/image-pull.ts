@@ -18,6 +18,7 @@ import {
   resolveHost,
 } from './image-reference.ts';
 import { type RemoteImage, readRemoteImage } from './image-size.ts';
+import { PullProgress, pullUnknown } from './pull-progress.ts';
 
 export interface ImagePullDeps {
   docker: Docker;
@@ -157,7 +158,7 @@ export async function ensureImage(
     await raceSignal(refusePrivateRegistry(image, resolveHost), signal);
   }
   const remote = await readBefore(deps, image, signal);
-  onProgress({ phase: 'pulling', bytesDone: null, bytesTotal: null });
+  onProgress({ phase: 'pulling', ...pullUnknown });
   await pullWatched(deps, image, remote, signal, onProgress);
   const pulled = await raceSignal(findImage(deps, reference), signal);
   if (pulled === null) {
@@ -224,10 +225,10 @@ async function pullWatched(
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const watch = watchDisk(deps, stop);
-  const tell = (progress: PrepareProgress) => {
-    const bytes = progress.bytesTotal ?? 0;
+  const tell = (progress: PullProgress) => {
+    const bytes = progress.bytesSeen;
     if (bytes > deps.images.bytesMax) stop.abort(tooLarge(bytes, deps.images));
-    onProgress(progress);
+    onProgress({ phase: 'pulling', ...progress.pull });
   };
   try {
     await raceSignal(pullExactly(deps, image, remote, either, tell), either);
@@ -271,13 +272,13 @@ async function pullExactly(
   { digest, name, repository, tag }: ImageReference,
   remote: RemoteImage | null,
   signal: AbortSignal,
-  onProgress: (progress: PrepareProgress) => void,
+  tell: (progress: PullProgress) => void,
 ): Promise<void> {
   const isExact = digest !== null || remote === null;
   const exact = isExact ? name : `${repository}@${remote.digest}`;
   let came = await listMissing(deps, [name, exact]);
   try {
-    await pull(deps, exact, signal, onProgress);
+    await pull(deps, exact, new PullProgress(remote?.layers ?? null), signal, tell);
     signal.throwIfAborted();
     if (!isExact) await deps.docker.getImage(exact).tag({ repo: repository, tag });
     came = [name];
@@ -314,52 +315,21 @@ async function sizeOf({ docker }: ImagePullDeps, name: string): Promise<number |
 async function pull(
   deps: Pick<ImagePullDeps, 'docker'>,
   name: string,
+  progress: PullProgress,
   signal: AbortSignal,
-  onProgress: (progress: PrepareProgress) => void,
+  tell: (progress: PullProgress) => void,
 ): Promise<void> {
   const stream = await deps.docker.pull(name, { abortSignal: signal });
-  const progress = new PullProgress();
   await new Promise<void>((resolve, reject) => {
     deps.docker.modem.followProgress(
       stream,
       (error) => (error === null ? resolve() : reject(error)),
-      (event: unknown) => onProgress(progress.take(event)),
+      (event: unknown) => {
+        progress.take(event);
+        tell(progress);
+      },
     );
   });
-}
-
-/** Adds up the layers' byte counts; the engine reports each layer by itself. */
-export class PullProgress {
-  readonly #layers = new Map<string, { current: number; total: number }>();
-
-  take(event: unknown): PrepareProgress {
-    const layer = readLayer(event);
-    if (layer !== null) this.#layers.set(layer.id, layer);
-    if (this.#layers.size === 0) return { phase: 'pulling', bytesDone: null, bytesTotal: null };
-    let bytesDone = 0;
-    let bytesTotal = 0;
-    for (const { current, total } of this.#layers.values()) {
-      bytesDone += current;
-      bytesTotal += total;
-    }
-    return { phase: 'pulling', bytesDone, bytesTotal };
-  }
-}
-
-interface PullEvent {
-  id?: unknown;
-  status?: unknown;
-  progressDetail?: { current?: unknown; total?: unknown };
-}
-
-function readLayer(event: unknown): { id: string; current: number; total: number } | null {
-  if (typeof event !== 'object' || event === null) return null;
-  const { id, status, progressDetail } = event as PullEvent;
-  // Extraction counts the same bytes again.
-  if (typeof id !== 'string' || status !== 'Downloading') return null;
-  const { current, total } = progressDetail ?? {};
-  if (typeof current !== 'number' || typeof total !== 'number') return null;
-  return { id, current, total };
 }
 
 const notFoundMessage =

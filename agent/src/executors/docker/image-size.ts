@@ -18,7 +18,7 @@ const accept = [
 
 interface Manifest {
   manifests?: { digest?: unknown; platform?: { os?: unknown; architecture?: unknown } }[];
-  layers?: { size?: unknown }[];
+  layers?: { size?: unknown; digest?: unknown }[];
   config?: { size?: unknown };
 }
 
@@ -29,6 +29,8 @@ class RegistryRefusal extends Error {}
 export interface RemoteImage {
   /** Of all its layers; null where they are not told. */
   bytes: number | null;
+  /** Bytes of each layer by the short id that the engine has for it; null where they are not told. */
+  layers: ReadonlyMap<string, number> | null;
   /** Names exactly what was read here, such as `sha256:…`. */
   digest: string;
 }
@@ -49,7 +51,7 @@ export async function readRemoteImage(
     const own = chooseManifest(first);
     const manifest = own === null ? first : (await registry.manifest(own)).manifest;
     if (!Array.isArray(manifest.layers)) return null;
-    return { bytes: sumLayers(manifest), digest };
+    return { bytes: sumLayers(manifest), layers: layerSizes(manifest), digest };
   } catch (error) {
     signal.throwIfAborted();
     return error instanceof RegistryRefusal ? 'refused' : null;
@@ -74,6 +76,17 @@ export function sumLayers({ layers, config }: Manifest): number | null {
     return null;
   }
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** @returns bytes by the first twelve digits of each digest. */
+export function layerSizes({ layers }: Manifest): ReadonlyMap<string, number> | null {
+  const sizes = new Map<string, number>();
+  for (const { digest, size } of layers ?? []) {
+    const [, short] = /^sha256:([0-9a-f]{12})/.exec(String(digest)) ?? [];
+    if (short === undefined || !Number.isSafeInteger(size) || Number(size) < 0) return null;
+    sizes.set(short, Number(size));
+  }
+  return sizes;
 }
 
 /** Reads manifests of one repository as anybody may. */

@@ -1,4 +1,5 @@
 import { assert } from '@node3/shared/assert';
+import type { ImagePull } from '@node3/shared/image-pull';
 import type { ExecutionError } from '../execution-error.ts';
 import type {
   ExecutionOutcome,
@@ -19,6 +20,8 @@ import { raceSignal } from '../race-signal.ts';
 /** What one execution shall do. Whatever is asked for and not in the plan is a thrown error. */
 export interface FakePlan {
   prepare: PreparedImage | ExecutionError;
+  /** What is told of the pull, all at once; left out, nothing has to be pulled. */
+  pulls?: readonly ImagePull[];
   start?: { startedAtMs: number } | ExecutionError;
   lines?: readonly LogLine[];
   /** The end; left out, the execution runs until `finish` or `cancel`. */
@@ -79,9 +82,10 @@ export class FakeExecutor implements Executor {
   ): Promise<PreparedImage> {
     this.calls.push(`prepare ${request.executionId}`);
     signal.throwIfAborted();
-    const { prepare } = this.#plan(request.executionId);
+    const { prepare, pulls = [] } = this.#plan(request.executionId);
     if (prepare instanceof Error) throw prepare;
-    onProgress({ phase: 'ready', bytesDone: null, bytesTotal: null });
+    for (const pull of pulls) onProgress({ phase: 'pulling', ...pull });
+    onProgress({ phase: 'ready' });
     return prepare;
   }
 

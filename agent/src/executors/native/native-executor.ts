@@ -98,7 +98,7 @@ export class NativeExecutor implements Executor {
   ): Promise<PreparedImage> {
     signal.throwIfAborted();
     nativeCommand(request, this.#paths(request.executionId).code);
-    onProgress({ phase: 'ready', bytesDone: null, bytesTotal: null });
+    onProgress({ phase: 'ready' });
     return { imageId: null, imageDigest: null, sizeBytes: null, pulled: false };
   }
 

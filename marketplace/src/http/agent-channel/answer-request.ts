@@ -62,6 +62,7 @@ export function answerRequest(
         phase: request.phase,
         isolation: request.isolation ?? null,
         imageDigest: request.imageDigest ?? null,
+        imagePull: request.imagePull ?? null,
       });
     case 'logs':
       return appendLogs(deps, agentId, request.executionId, request);

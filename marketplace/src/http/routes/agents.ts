@@ -81,6 +81,7 @@ function addExecutionRoutes(app: FastifyInstance, deps: HttpDeps): void {
         phase: body.phase,
         isolation: body.isolation ?? null,
         imageDigest: body.imageDigest ?? null,
+        imagePull: body.imagePull ?? null,
       }),
   });
   addRoute(app, appendLogsContract, {

@@ -26,6 +26,7 @@ export interface ExecutionRecord {
   rate: bigint | null;
   isolation: string | null;
   image_digest: string | null;
+  image_pull: string | null;
   exit_code: bigint | null;
   run_ms: number | null;
   peak_memory_bytes: number | null;
@@ -58,6 +59,7 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
     rate: record.rate as BaseUnits | null,
     isolation: record.isolation,
     imageDigest: record.image_digest,
+    imagePull: toImagePull(record.image_pull),
     exitCode: toNumberOrNull(record.exit_code),
     runMs: record.run_ms,
     peakMemoryBytes: record.peak_memory_bytes,
@@ -69,7 +71,12 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
   };
 }
 
-/** Named parameters of every column of `executions` but the run deadline. */
+function toImagePull(text: string | null): ExecutionRow['imagePull'] {
+  return text === null ? null : (fromJson(text) as ExecutionRow['imagePull']);
+}
+
+/** Named parameters of every column of `executions` that a new one fills. */
 export function fromExecution(execution: ExecutionRow) {
-  return { ...execution, devices: JSON.stringify(execution.devices) };
+  const { imagePull: _, ...filled } = execution;
+  return { ...filled, devices: JSON.stringify(execution.devices) };
 }

@@ -1,5 +1,6 @@
 import type { JobStore } from '../job-store.ts';
 import type { Database } from './database.ts';
+import { recordImagePullIn } from './image-pull.ts';
 import { changeExecutionIn, changeJobIn } from './job-change.ts';
 import { claimJobIn } from './job-claim.ts';
 import { postedBeforeIn, postJobIn } from './job-posting.ts';
@@ -27,6 +28,9 @@ export function createJobStore(database: Database): JobStore {
     changeExecution(fence, agentId, decide, resultHash) {
       const change = { fence, agentId, decide, resultHash: resultHash ?? null };
       return database.write((tx) => changeExecutionIn(tx, change));
+    },
+    recordImagePull(fence, agentId, imagePull) {
+      return database.write((tx) => recordImagePullIn(tx, { fence, agentId, imagePull }));
     },
     changeJob(jobId, decide) {
       return database.write((tx) => changeJobIn(tx, jobId, decide));

@@ -128,6 +128,7 @@ export class World {
         rate: null,
         isolation: null,
         imageDigest: null,
+        imagePull: null,
         exitCode: null,
         runMs: null,
         peakMemoryBytes: null,

@@ -129,7 +129,7 @@ export const operations: Handlers = {
   },
   async progress(core, ask) {
     await agentOf(core, ask.agentId);
-    const progress = { phase: ask.phase, isolation: null, imageDigest: null };
+    const progress = { phase: ask.phase, isolation: null, imageDigest: null, imagePull: null };
     return reportProgress(core, fenceOf(core, ask), ask.agentId, progress);
   },
   async logs(core, { agentId, executionId, fence, seqFirst, lines }) {

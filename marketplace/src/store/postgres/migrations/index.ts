@@ -20,6 +20,7 @@ import { resolvedAlerts } from './0019-resolved-alerts.ts';
 import { jobTypes } from './0020-job-types.ts';
 import { artifactRemovals } from './0021-artifact-removals.ts';
 import { jobUsage } from './0022-job-usage.ts';
+import { imagePulls } from './0023-image-pulls.ts';
 
 export interface Migration {
   name: string;
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   jobTypes,
   artifactRemovals,
   jobUsage,
+  imagePulls,
 ];

@@ -33,6 +33,7 @@ import { resolvedAlerts } from './0031-resolved-alerts.ts';
 import { jobTypes } from './0032-job-types.ts';
 import { artifactRemovals } from './0033-artifact-removals.ts';
 import { jobUsage } from './0034-job-usage.ts';
+import { imagePulls } from './0035-image-pulls.ts';
 
 export interface Migration {
   name: string;
@@ -77,4 +78,5 @@ export const migrations: readonly Migration[] = [
   jobTypes,
   artifactRemovals,
   jobUsage,
+  imagePulls,
 ];
