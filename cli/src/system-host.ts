@@ -65,7 +65,9 @@ function createOutput(stream: NodeJS.WriteStream & { fd: number }, onBroken: () 
   });
   return {
     isTty: isatty(stream.fd),
-    columns: stream.columns ?? null,
+    get columns() {
+      return stream.columns ?? null;
+    },
     write(text) {
       if (text === '' || broken || stream.write(text)) return Promise.resolve();
       return new Promise((resolve) => {

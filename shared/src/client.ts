@@ -18,6 +18,8 @@ export interface CallOptions {
   /** The version that is to be changed; another one is left as it is. */
   ifMatch?: string;
   timeoutMs?: number;
+  /** Hears of the headers of a good answer. */
+  onAnswer?: (headers: Headers) => void;
 }
 
 interface LooseArgs {
@@ -92,7 +94,9 @@ export function createClient(options: ClientOptions): Client {
           { ...call, signal },
           'application/json',
         );
-        return (await readBody(response)) as never;
+        const body = await readBody(response);
+        call.onAnswer?.(response.headers);
+        return body as never;
       } catch (cause) {
         if (call.signal?.aborted) throw cause;
         if (cause instanceof MarketError && !limit.aborted) throw cause;

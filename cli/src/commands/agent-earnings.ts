@@ -12,7 +12,8 @@ import { callAgent, connectAgent, type LocalAgentOptions } from '../agent/local-
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type CsvColumn, formatCsv } from '../output/csv.ts';
-import { type Column, formatFacts, formatTable } from '../output/table.ts';
+import { printTable } from '../output/print-rows.ts';
+import { type Column, formatFacts } from '../output/table.ts';
 import { durationText, moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -112,9 +113,9 @@ export async function showEarnings(context: Context, call: Call<EarningsOptions>
   } else {
     for (const line of formatFacts(sumFacts(total, economics))) await terminal.data(line);
     await terminal.data('\nby GPU, of all results that were accepted');
-    for (const line of formatTable(earnedColumns, earned)) await terminal.data(line);
+    await printTable(terminal, earnedColumns, earned);
     await terminal.data(`\nnow; duty since ${since}, when this agent started`);
-    for (const line of formatTable(nowColumns, devices)) await terminal.data(line);
+    await printTable(terminal, nowColumns, devices);
   }
   return exitCodes.ok.code;
 }
@@ -141,11 +142,8 @@ async function showResults(context: Context, { options }: Call<EarningsOptions>)
   const reply = await callAgent(await connectAgent(context, options), listResultEarnings, {
     query,
   });
-  const lines =
-    options.csv === true
-      ? formatCsv(resultCsv, reply.data)
-      : formatTable(resultColumns, reply.data);
   if (terminal.json) await terminal.object(reply);
-  else for (const line of lines) await terminal.data(line);
+  else if (options.csv !== true) await printTable(terminal, resultColumns, reply.data);
+  else for (const line of formatCsv(resultCsv, reply.data)) await terminal.data(line);
   return exitCodes.ok.code;
 }

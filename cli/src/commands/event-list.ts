@@ -6,7 +6,7 @@ import { type Context, connect } from '../context.ts';
 import { followEvents } from '../events/follow-events.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { talkingPatience } from '../job/attach.ts';
-import { InterruptWatch } from '../job/interrupt.ts';
+import { leaveOnInterrupt } from '../job/interrupt.ts';
 import { exitCodeOfSignal } from '../job/outcome.ts';
 import { printRows } from '../output/print-rows.ts';
 import { type Column, formatTsv } from '../output/table.ts';
@@ -73,7 +73,7 @@ async function follow(
   after: number,
 ): Promise<number> {
   const leave = new AbortController();
-  const watch = new InterruptWatch(context.host, () => leave.abort());
+  const watch = leaveOnInterrupt(context.host, leave);
   const patience = talkingPatience(context, leave.signal);
   try {
     const events = followEvents({ client, query, after, patience, signal: leave.signal });

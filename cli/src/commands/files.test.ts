@@ -80,7 +80,7 @@ describe('node3 upload', () => {
     await client.putPart(path, first, AbortSignal.timeout(10_000));
     const resumed = await cli(['upload', 'data.bin', '--resume', artifactId], { isTty: true });
     expect([resumed.code, resumed.out]).toEqual([0, `${artifactId}\n`]);
-    expect(resumed.err).toContain('99 % of 8.4 MB');
+    expect(resumed.err).toContain('99 %  8.4 MB of 8.4 MB');
     expect(resumed.err).toContain(sha256Of(bytes));
   });
 

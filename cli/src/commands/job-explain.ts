@@ -8,6 +8,7 @@ import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { explanationLines } from '../job/explanation.ts';
+import { tableWidth } from '../output/print-rows.ts';
 import { isJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
 
@@ -26,7 +27,10 @@ export async function printExplanation(
   explanation: Explanation,
 ): Promise<number> {
   if (terminal.json) await terminal.object(explanation);
-  else for (const line of explanationLines(explanation)) await terminal.data(line);
+  else {
+    const lines = explanationLines(explanation, tableWidth(terminal));
+    for (const line of lines) await terminal.data(line);
+  }
   return explanation.possible ? exitCodes.ok.code : exitCodes.noMatch.code;
 }
 

@@ -40,10 +40,10 @@ export function jobColumns(nowMs: number): Column<JobSummary>[] {
   return [
     { title: 'JOB', value: (job) => job.jobId },
     { title: 'STATE', value: (job) => job.state },
-    { title: 'EXIT', align: 'right', value: (job) => String(job.exitCode ?? '-') },
+    { title: 'EXIT', align: 'right', minor: true, value: (job) => String(job.exitCode ?? '-') },
     { title: 'PRICE', align: 'right', value: (job) => moneyText(job.price) },
-    { title: 'RAN', align: 'right', value: ranText },
-    { title: 'AGE', align: 'right', value: (job) => ageText(job.createdAt, nowMs) },
+    { title: 'RAN', align: 'right', minor: true, value: ranText },
+    { title: 'AGE', align: 'right', minor: true, value: (job) => ageText(job.createdAt, nowMs) },
     { title: 'NAME', value: (job) => job.name ?? '-' },
   ];
 }

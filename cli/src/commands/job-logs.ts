@@ -4,7 +4,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { talkingPatience } from '../job/attach.ts';
-import { InterruptWatch } from '../job/interrupt.ts';
+import { leaveOnInterrupt } from '../job/interrupt.ts';
 import { type LogFile, openLogFile } from '../job/log-file.ts';
 import { followLog, type LogStart, type LogStreamOptions, readPages } from '../job/log-stream.ts';
 import { exitCodeOfSignal } from '../job/outcome.ts';
@@ -29,7 +29,7 @@ export interface JobLogsOptions {
 export async function showLogs(context: Context, call: Call<JobLogsOptions>): Promise<number> {
   const { options } = call;
   const leave = new AbortController();
-  const watch = new InterruptWatch(context.host, () => leave.abort());
+  const watch = leaveOnInterrupt(context.host, leave);
   const start = readStart(options, context.host.clock.nowMs());
   const stream = options.stream === undefined ? {} : { stream: parseStreams(options.stream) };
   const source: LogStreamOptions = {

@@ -3,7 +3,7 @@ import type { JobDetail } from '@node3/shared/routes/jobs';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { talkingPatience } from '../job/attach.ts';
-import { InterruptWatch } from '../job/interrupt.ts';
+import { leaveOnInterrupt } from '../job/interrupt.ts';
 import { exitCodeOfSignal, isOver } from '../job/outcome.ts';
 import { waitForJob } from '../job/watch-progress.ts';
 import { printRows } from '../output/print-rows.ts';
@@ -21,8 +21,6 @@ export interface JobWaitOptions {
 const goals = ['succeeded', 'ended', 'running'] as const;
 type Goal = (typeof goals)[number];
 
-const pauseMs = 500;
-
 /** `node3 job wait`: returns when every job is there, with an exit code that says how it went. */
 export async function waitForJobs(context: Context, call: Call<JobWaitOptions>): Promise<number> {
   const { host, terminal } = context;
@@ -32,7 +30,7 @@ export async function waitForJobs(context: Context, call: Call<JobWaitOptions>):
   const limitMs = waitMs === null ? null : Math.min(waitMs, timerMsMax);
   const jobIds = call.args.map((id) => requireJobId(id));
   const leave = new AbortController();
-  const watch = new InterruptWatch(host, () => leave.abort());
+  const watch = leaveOnInterrupt(host, leave);
   const timer = limitMs === null ? null : setTimeout(() => leave.abort(), limitMs);
   const client = connect(context, 'requester');
   const patience = talkingPatience(context, leave.signal);
@@ -41,7 +39,7 @@ export async function waitForJobs(context: Context, call: Call<JobWaitOptions>):
     const jobs: JobDetail[] = [];
     for (const jobId of jobIds) {
       const { signal } = leave;
-      jobs.push(await waitForJob({ client, jobId, patience, signal, pauseMs, done }));
+      jobs.push(await waitForJob({ client, jobId, patience, signal, done }));
     }
     await printRows(context, { data: jobs }, jobColumns(host.clock.nowMs()));
     const reached = jobs.every((job) => isReached(goal, job));

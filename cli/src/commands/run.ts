@@ -101,7 +101,7 @@ export async function postAndStay(
     context,
     client,
     printing: { terminal, mode: options.raw === true ? 'raw' : 'safe' },
-    onInterrupt: options.detachOnInterrupt === true ? 'detach' : 'cancel',
+    onInterrupt: interruptOf(context, options),
     async post() {
       const job = await post();
       await announce(context, job);
@@ -109,6 +109,12 @@ export async function postAndStay(
     },
   });
   return finish(context, attached);
+}
+
+/** A script that is interrupted stops what costs money; a person is asked. */
+function interruptOf({ host, terminal }: Context, { detachOnInterrupt }: StayOptions) {
+  if (detachOnInterrupt === true) return 'detach';
+  return terminal.live && host.canAsk ? 'ask' : 'cancel';
 }
 
 /** Posts the job; when money is missing, says how much by asking for the balance. */

@@ -3,7 +3,7 @@ import { readChoice } from '@node3/shared/env';
 import { createLogger, logLevels } from '@node3/shared/logger';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { InterruptWatch } from '../job/interrupt.ts';
+import { leaveOnInterrupt } from '../job/interrupt.ts';
 import { durationText, moneyText } from '../output/words.ts';
 import type { Call } from '../program/attach-action.ts';
 import { ensureAdminKey, openDataFolder } from '../up/data-folder.ts';
@@ -49,7 +49,7 @@ export async function up(
   const lock = await lockFolder(root);
   const closers = new Closers();
   const leave = new AbortController();
-  const watch = new InterruptWatch(host, () => leave.abort());
+  const watch = leaveOnInterrupt(host, leave);
   try {
     await assertPortsFree(portWishes(ports, options));
     const logLevel = readChoice(host.env, 'LOG_LEVEL', logLevels, 'error');

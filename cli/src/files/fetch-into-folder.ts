@@ -2,8 +2,8 @@ import { isExisting } from '@node3/shared/file-error';
 import { downloadFile } from '@node3/shared/files/download-file';
 import { createFileClient } from '@node3/shared/files/file-client';
 import type { Context } from '../context.ts';
+import { TransferTeller } from '../output/transfer-teller.ts';
 import { hasFile, placeInFolder } from './place-in-folder.ts';
-import { createProgress } from './transfer-progress.ts';
 import { transferTries } from './upload-own-file.ts';
 
 /** Fetches one artifact to its place below a folder, unless it is there. Leaves only what is right. */
@@ -28,13 +28,18 @@ async function fetchTo(
 ): Promise<void> {
   const { url, apiKey } = context;
   const { artifactId, name, bytes, sha256 } = artifact;
-  const progress = createProgress(context, name);
+  const progress = new TransferTeller(context, {
+    kind: 'download',
+    label: 'fetching',
+    name,
+    events: 'stderr',
+  });
   const wanted = {
     path: `/api/v1/artifacts/${artifactId}/content`,
     target,
     sha256,
     bytesMax: bytes,
-    onBytes: (done: number) => progress.show(done, bytes),
+    onBytes: (bytesDone: number) => progress.show({ bytesDone, bytesTotal: bytes }),
   };
   try {
     const client = createFileClient({ baseUrl: url, apiKey });
@@ -43,6 +48,6 @@ async function fetchTo(
     // Something came to its place meanwhile: the same file, or one that stays.
     if (!isExisting(error) || !(await hasFile(target, name, sha256))) throw error;
   } finally {
-    await progress.clear();
+    progress.end();
   }
 }

@@ -10,7 +10,7 @@ import { limits } from '@node3/shared/limits';
 import * as routes from '@node3/shared/routes/artifacts';
 import { usageError } from '../command-error.ts';
 import type { Context } from '../context.ts';
-import { createProgress } from './transfer-progress.ts';
+import { TransferTeller } from '../output/transfer-teller.ts';
 
 export interface OwnUpload {
   /** As it was typed. */
@@ -66,7 +66,12 @@ export async function uploadOpened(
   { file, facts }: OpenedFile,
   artifactId: string | null,
 ): Promise<routes.ArtifactView> {
-  const progress = createProgress(context, facts.name);
+  const progress = new TransferTeller(context, {
+    kind: 'upload',
+    label: 'uploading',
+    name: facts.name,
+    events: 'stderr',
+  });
   // Ctrl-C ends the command; what has come is kept by the marketplace for a day.
   const { signal } = new AbortController();
   try {
@@ -74,10 +79,10 @@ export async function uploadOpened(
     return await uploadFile(target, file, {
       signal,
       triesMax: transferTries,
-      onProgress: (done, total) => progress.show(done, total),
+      onProgress: (bytesDone, bytesTotal) => progress.show({ bytesDone, bytesTotal }),
     });
   } finally {
-    await progress.clear();
+    progress.end();
   }
 }
 

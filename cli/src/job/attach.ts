@@ -2,8 +2,8 @@ import type { Client } from '@node3/shared/client';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import type { Context } from '../context.ts';
 import type { Interrupt } from '../host.ts';
-import { sanitisePart } from '../output/sanitise.ts';
 import { InterruptWatch, requestCancel } from './interrupt.ts';
+import { JobProgress } from './job-progress.ts';
 import { followLog } from './log-stream.ts';
 import { isOver } from './outcome.ts';
 import { Patience } from './patience.ts';
@@ -15,8 +15,8 @@ export interface AttachOptions {
   context: Context;
   client: Client;
   printing: LogPrinting;
-  /** What the first Ctrl-C does. */
-  onInterrupt: 'cancel' | 'detach';
+  /** What the first Ctrl-C does; `ask` leaves, unless a second one follows, which cancels. */
+  onInterrupt: 'cancel' | 'detach' | 'ask';
   /** Posts the job; called once, after Ctrl-C is already being listened to. */
   post(): Promise<JobDetail>;
 }
@@ -30,7 +30,8 @@ export interface Attached {
 
 /** A cancel reaches a connected agent within two seconds; past this we say that it didn't. */
 const cancelConfirmMs = 15_000;
-const confirmPauseMs = 100;
+/** Time to press Ctrl-C once more. */
+const leaveMs = 5_000;
 
 /** Posts a job and stays with it: progress and log as they come, until nothing of it runs. */
 export async function attachJob(options: AttachOptions): Promise<Attached> {
@@ -46,27 +47,50 @@ export async function attachJob(options: AttachOptions): Promise<Attached> {
     const limit = setTimeout(() => leave.abort(), cancelConfirmMs);
     limit.unref();
   };
-  const watch = new InterruptWatch(context.host, () => {
-    if (options.onInterrupt === 'detach') {
-      leave.abort();
-      return;
-    }
-    void terminal.talk('\ncancelling; Ctrl-C again leaves at once');
-    if (posted !== null) startCancel(posted);
+  let leaving: NodeJS.Timeout | null = null;
+  const watch = new InterruptWatch(context.host, {
+    /** @returns whether the next one ends the process. */
+    onPress(signal, presses) {
+      if (options.onInterrupt === 'detach') leave.abort();
+      else if (isAsked(options, signal, presses) && posted !== null) {
+        void terminal.talk(`\n${leaveText(context, posted.jobId)}`);
+        leaving = setTimeout(() => leave.abort(), leaveMs);
+        return 'go on';
+      } else {
+        if (leaving !== null) clearTimeout(leaving);
+        void terminal.talk('\ncancelling; Ctrl-C again leaves at once');
+        if (posted !== null) startCancel(posted);
+      }
+      return 'last';
+    },
+    onExit: () => terminal.status(null),
   });
   try {
     posted = await options.post();
-    if (watch.signal !== null && options.onInterrupt === 'cancel') startCancel(posted);
+    if (watch.signal !== null && options.onInterrupt !== 'detach') startCancel(posted);
     const job = await followToEnd(options, posted, leave.signal);
     return { job, interrupted: watch.signal, end: 'over' };
   } catch (error) {
     if (posted === null || !leave.signal.aborted) throw error;
     await Promise.all(cancels);
-    const end = options.onInterrupt === 'detach' ? 'detached' : 'unconfirmed';
+    const end = cancels.length === 0 ? 'detached' : 'unconfirmed';
     return { job: posted, interrupted: watch.signal, end };
   } finally {
+    if (leaving !== null) clearTimeout(leaving);
     watch.close();
   }
+}
+
+function isAsked({ onInterrupt }: AttachOptions, signal: Interrupt, presses: number): boolean {
+  return onInterrupt === 'ask' && signal === 'SIGINT' && presses === 1;
+}
+
+function leaveText({ host }: Context, jobId: string): string {
+  return (
+    `Ctrl-C again cancels the job. Otherwise this leaves in ${leaveMs / 1_000} s, and the job goes on:\n` +
+    `  return  ${host.command} job logs ${jobId} -f\n` +
+    `  cancel  ${host.command} job cancel ${jobId}`
+  );
 }
 
 async function followToEnd(
@@ -77,14 +101,15 @@ async function followToEnd(
   const { context, client, printing } = options;
   const { jobId } = posted;
   const progressOver = new AbortController();
+  const shown = new JobProgress(context);
   const progress = watchProgress({
     client,
     jobId,
     patience: quietPatience(context, progressOver.signal),
     signal: progressOver.signal,
-    onChange: (job) => printProgress(context, job),
+    onChange: (job) => shown.saw(job),
   });
-  const waiting = tellWaiting(context.terminal, client, jobId, progressOver.signal);
+  const waiting = tellWaiting(shown, client, jobId, progressOver.signal);
   waiting.catch(() => undefined);
   // A failure of the progress display alone is not worth ending the job's log for.
   progress.catch(() => undefined);
@@ -94,36 +119,17 @@ async function followToEnd(
     for await (const line of lines) await printLine(printing, line);
     signal.throwIfAborted();
     progressOver.abort();
-    return await waitForJob({
-      client,
-      jobId,
-      patience,
-      signal,
-      pauseMs: confirmPauseMs,
-      done: isOver,
-    });
+    return await waitForJob({ client, jobId, patience, signal, done: isOver });
   } finally {
     progressOver.abort();
     await Promise.allSettled([progress, waiting]);
+    shown.end();
   }
 }
 
 async function printLine(printing: LogPrinting, line: Parameters<typeof printLogLine>[1]) {
   if (printing.terminal.json) await printing.terminal.jsonLine({ type: 'line', ...line });
   else await printLogLine(printing, line);
-}
-
-async function printProgress(context: Context, job: JobDetail): Promise<void> {
-  const { terminal } = context;
-  if (terminal.json) {
-    await terminal.jsonLine({ type: 'state', jobId: job.jobId, state: job.state });
-    return;
-  }
-  const agent = job.agentName === null ? '' : `on ${sanitisePart(job.agentName)}`;
-  const simulated = job.simulatedDevice === true ? ', simulated GPU' : '';
-  const attempt = job.attempt > 1 ? `, attempt ${job.attempt}` : '';
-  const text = `${job.state.padEnd(9)} ${agent}${agent === '' ? '' : simulated}${attempt}`;
-  await terminal.talk(terminal.talkPaint.dim(text.trimEnd()));
 }
 
 function quietPatience(context: Context, signal: AbortSignal): Patience {

@@ -3,7 +3,7 @@ import { type Column, formatFacts, formatTable } from '../output/table.ts';
 import { durationText, moneyText } from '../output/words.ts';
 
 /** The explanation of a job for people: what it waits for, what excludes whom, and what would help. */
-export function explanationLines(explanation: Explanation): string[] {
+export function explanationLines(explanation: Explanation, width: number | null): string[] {
   const { alternatives, candidates, constraints } = explanation;
   return [
     ...formatFacts([
@@ -15,9 +15,14 @@ export function explanationLines(explanation: Explanation): string[] {
       ['queue', `${explanation.queueAhead} ahead`],
       ['start', startText(explanation)],
     ]),
-    ...section('what is asked for', constraints, constraintColumns),
-    ...section('nearest changes', alternatives, [{ title: 'CHANGE', value: alternativeText }]),
-    ...section(`candidates, by ${explanation.strategy}`, candidates, candidateColumns),
+    ...section('what is asked for', constraints, constraintColumns, width),
+    ...section(
+      'nearest changes',
+      alternatives,
+      [{ title: 'CHANGE', value: alternativeText }],
+      width,
+    ),
+    ...section(`candidates, by ${explanation.strategy}`, candidates, candidateColumns, width),
   ];
 }
 
@@ -39,8 +44,13 @@ function startText({ eta }: Explanation): string {
   return `${half}; nine of ten within ${most} (${eta.samples} starts)`;
 }
 
-function section<Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[]) {
-  return rows.length === 0 ? [] : ['', `${title}:`, ...formatTable(columns, rows)];
+function section<Row>(
+  title: string,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  width: number | null,
+) {
+  return rows.length === 0 ? [] : ['', `${title}:`, ...formatTable(columns, rows, width)];
 }
 
 const constraintColumns: Column<Explanation['constraints'][number]>[] = [

@@ -5,19 +5,30 @@ import { cancelJob } from '@node3/shared/routes/jobs';
 import type { Host, Interrupt } from '../host.ts';
 import { exitCodeOfSignal } from './outcome.ts';
 
-/** The first Ctrl-C calls `onFirst`; the second leaves at once. */
+export interface InterruptHandling {
+  /** Hears of every Ctrl-C but the one that ends the process: the one after it said `last`. */
+  onPress(signal: Interrupt, presses: number): 'last' | 'go on';
+  /** Called before the process ends. */
+  onExit?(): void;
+}
+
+/** Listens to Ctrl-C until it is closed. */
 export class InterruptWatch {
   #signal: Interrupt | null = null;
   readonly #remove: () => void;
 
-  constructor(host: Host, onFirst: (signal: Interrupt) => void) {
+  constructor(host: Host, handling: InterruptHandling) {
+    let presses = 0;
+    let isLast = false;
     this.#remove = host.onInterrupt((signal) => {
-      if (this.#signal !== null) {
+      if (isLast) {
+        handling.onExit?.();
         host.exit(exitCodeOfSignal(signal));
         return;
       }
       this.#signal = signal;
-      onFirst(signal);
+      presses += 1;
+      isLast = handling.onPress(signal, presses) === 'last';
     });
   }
 
@@ -28,6 +39,16 @@ export class InterruptWatch {
   close(): void {
     this.#remove();
   }
+}
+
+/** The first Ctrl-C aborts, the second one leaves at once. */
+export function leaveOnInterrupt(host: Host, leave: AbortController): InterruptWatch {
+  return new InterruptWatch(host, {
+    onPress() {
+      leave.abort();
+      return 'last';
+    },
+  });
 }
 
 const cancelTries = 5;

@@ -4,33 +4,38 @@ import { isTerminalJob } from '@node3/shared/job-state';
 import { getJob, type JobDetail } from '@node3/shared/routes/jobs';
 import type { Patience } from './patience.ts';
 
-export interface ProgressOptions {
+export interface WatchOptions {
   client: Client;
   jobId: string;
   patience: Patience;
   signal: AbortSignal;
-  /** Called for the first sight of every new state or attempt that is not an end. */
+}
+
+export interface ProgressOptions extends WatchOptions {
+  /** Called for every sight that is new and not an end. */
   onChange(job: JobDetail): Promise<void>;
 }
 
-/** Quick while somebody waits for a machine, slow once the log speaks for itself. */
-const waitingPauseMs = 300;
-const runningPauseMs = 3_000;
+/** The marketplace answers as soon as something is new; how far an image is may take as long as this. */
+const waitSec = 5;
+const answerMs = 15_000;
+/** Between looks at a marketplace that can't wait, and at one that has too many waiting. */
+const pauseMs = 200;
+const crowdedPauseMs = 2_000;
 
-/** Follows the state of a job until it ends or the signal aborts. */
+/** Follows a job until it ends or the signal aborts. */
 export async function watchProgress(options: ProgressOptions): Promise<void> {
-  const { client, jobId, patience, signal } = options;
-  let seen = '';
+  const { signal, patience } = options;
+  let last: Sight | null = null;
   while (!signal.aborted) {
     try {
-      const job = await client.call(getJob, { params: { jobId } }, { signal });
+      const sight: Sight = await look(options, last);
       patience.succeed();
-      if (isTerminalJob(job.state)) return;
-      const sight = `${job.state} ${job.attempt}`;
-      if (sight !== seen) await options.onChange(job);
-      seen = sight;
-      const pauseMs = job.state === 'running' ? runningPauseMs : waitingPauseMs;
-      await sleep(pauseMs, undefined, { signal });
+      if (isTerminalJob(sight.job.state)) return;
+      if (last === null || last.tag !== sight.tag || sight.tag === null) {
+        await options.onChange(sight.job);
+      }
+      last = sight;
     } catch (error) {
       if (signal.aborted) return;
       await patience.fail(error).catch((cause: unknown) => {
@@ -42,21 +47,45 @@ export async function watchProgress(options: ProgressOptions): Promise<void> {
 
 /** Reads the job until `done` says yes. Throws what `patience` no longer bears. */
 export async function waitForJob(
-  options: Omit<ProgressOptions, 'onChange'> & {
-    pauseMs: number;
-    done(job: JobDetail): boolean;
-  },
+  options: WatchOptions & { done(job: JobDetail): boolean },
 ): Promise<JobDetail> {
-  const { client, jobId, patience, signal, pauseMs } = options;
-  let last: JobDetail | null = null;
-  while (last === null || !options.done(last)) {
+  const { patience } = options;
+  let last: Sight | null = null;
+  while (last === null || !options.done(last.job)) {
     try {
-      if (last !== null) await sleep(pauseMs, undefined, { signal });
-      last = await client.call(getJob, { params: { jobId } }, { signal });
+      last = await look(options, last);
       patience.succeed();
     } catch (error) {
       await patience.fail(error);
     }
   }
-  return last;
+  return last.job;
+}
+
+interface Sight {
+  job: JobDetail;
+  /** Names this state of it; null where the marketplace gives none. */
+  tag: string | null;
+}
+
+/** The job as it is, or as it is once it differs from what was seen last, or after a while. */
+async function look({ client, jobId, signal }: WatchOptions, last: Sight | null): Promise<Sight> {
+  if (last !== null && last.tag === null) await sleep(pauseMs, undefined, { signal });
+  const since = last?.tag ?? null;
+  let headers = new Headers();
+  const job = await client.call(
+    getJob,
+    { params: { jobId }, query: since === null ? {} : { wait: waitSec, since } },
+    {
+      signal,
+      ...(since === null ? {} : { timeoutMs: waitSec * 1_000 + answerMs }),
+      onAnswer: (answered) => {
+        headers = answered;
+      },
+    },
+  );
+  if (since !== null && !headers.has('preference-applied')) {
+    await sleep(crowdedPauseMs, undefined, { signal });
+  }
+  return { job, tag: headers.get('etag') };
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { fieldOf, requireFields } from './fields.ts';
-import { type Column, formatTable, formatTsv } from './table.ts';
+import { type Column, formatTsv, layTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { shorten } from './words.ts';
 
@@ -22,11 +22,29 @@ export async function printRows<Row>(
     return;
   }
   const chosen = chooseColumns(terminal, columns, page.data);
-  const lines =
-    terminal.format === 'tsv'
-      ? formatTsv(chosen, page.data)
-      : formatTable(chosen, page.data, terminal.format === 'table' ? terminal.columns : null);
+  if (terminal.format !== 'tsv') {
+    await printTable(terminal, chosen, page.data);
+    return;
+  }
+  for (const line of formatTsv(chosen, page.data)) await terminal.data(line);
+}
+
+/** A table that fits the terminal, where it is one and the whole is not asked for. */
+export async function printTable<Row>(
+  terminal: Terminal,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): Promise<void> {
+  const { lines, leftOut } = layTable(columns, rows, tableWidth(terminal));
   for (const line of lines) await terminal.data(line);
+  if (leftOut.length === 0) return;
+  const words = `no room for ${leftOut.join(', ')}; to see all: --format wide`;
+  await terminal.talk(terminal.talkPaint.dim(words));
+}
+
+/** null where a table may be as wide as it is. */
+export function tableWidth({ format, columns }: Terminal): number | null {
+  return format === 'table' ? columns : null;
 }
 
 /** By their titles; another name is a field of the answer. */

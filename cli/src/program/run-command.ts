@@ -8,8 +8,9 @@ export function addRunCommand(state: ProgramState, program: Command): void {
   const command = addStayOptions(addJobOptions(program.command('run')))
     .description(
       'Posts a job, holds its price, follows its log and ends with its exit code.\n' +
-        'Ctrl-C cancels the job and waits until it is dead. At a terminal it asks before it pays;\n' +
-        '--yes answers that beforehand, and a script is not asked.',
+        'Ctrl-C in a script cancels the job and waits until it is dead. At a terminal the first one says\n' +
+        'how to return and leaves the job running after five seconds; the second one cancels. At a\n' +
+        'terminal it also asks before it pays; --yes answers that beforehand, and a script is not asked.',
     )
     .option(
       '--file <source>',

@@ -52,7 +52,7 @@ export async function runDemo(options: DemoOptions): Promise<JobDetail> {
   for await (const line of followLog({ client, jobId, cursor: { after: 0 }, patience, signal })) {
     await terminal.talk(`  ${dim('|')} ${sanitiseLine(line.text, 'drop')}`);
   }
-  const wait = { client, jobId, patience, signal, pauseMs };
+  const wait = { client, jobId, patience, signal };
   const ended = await waitForJob({ ...wait, done: isOver });
   const [first = '', ...why] = describeEnd(ended);
   const paint = ended.state === 'succeeded' ? green : red;
