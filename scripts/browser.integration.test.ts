@@ -93,7 +93,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     expect(await findBarriers(page)).toEqual([]);
   });
 
-  it('cancels a running job after asking', async () => {
+  it('[9.12] cancels a running job after asking', async () => {
     await page.getByRole('link', { name: 'New job' }).first().click();
     await page.getByLabel('Name', { exact: true }).fill('Endless night');
     await page.getByRole('combobox', { name: 'Language' }).click();
@@ -128,7 +128,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     expect(await findBarriers(page)).toEqual([]);
   });
 
-  it('threat 15: shows what a job says of itself as text, to its requester and its provider', async () => {
+  it('[9.21] threat 15: shows what a job says of itself as text, to its requester and its provider', async () => {
     const payloads = [
       '<img src=x onerror=top.name="pwned">',
       '<script>top.name="pwned"</script>',
@@ -158,7 +158,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     }
   });
 
-  it('lets the provider change the policy, and never over a change that was not seen', async () => {
+  it('[8.13] lets the provider change the policy, and never over a change that was not seen', async () => {
     const local = clientOf(agent);
     const policy = async () => (await local.call(getLocalPolicy, {})).policy;
     await page.goto(agent.url);

@@ -10,7 +10,7 @@ const seeds = 300;
 const jobs = availableParallelism();
 
 describe('chaos', () => {
-  it('in 300 runs overpays nobody, forgets nobody and loses no lamport, wherever a process dies', async () => {
+  it('[12.15] [7.07] in 300 runs overpays nobody, forgets nobody and loses no lamport, wherever a process dies', async () => {
     const totals = new ChaosTotals();
     await runChaosFleet({
       from: 1,

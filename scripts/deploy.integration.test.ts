@@ -61,7 +61,7 @@ describe.skipIf(toolsSkip)('what is deployed', () => {
     await expect(compose({ ...secrets, [name]: '' })).rejects.toThrow(name);
   });
 
-  it('mounts and reads what is there', async () => {
+  it('[12.01] mounts and reads what is there', async () => {
     // What the guide says to make first.
     const made = new Set(['./secret-keys', './marketplace.env']);
     const text = await readFile(join(root, 'deploy/compose.yaml'), 'utf8');
@@ -77,7 +77,7 @@ describe.skipIf(toolsSkip)('what is deployed', () => {
     expect(paths.filter((path) => !existsSync(join(root, 'deploy', path)))).toEqual([]);
   });
 
-  it('has a unit that systemd understands and that may do little', async () => {
+  it('[12.03] has a unit that systemd understands and that may do little', async () => {
     const unit = join(root, 'deploy/systemd/node3-marketplace.service');
     // The only thing it may miss here is the program, which is installed where the unit says.
     await output('systemd-analyze', ['verify', '--man=no', unit]).catch((error: unknown) => {
@@ -102,12 +102,12 @@ describe.skipIf(toolsSkip)('behind Caddy', () => {
     await network.stop();
   });
 
-  it('answers over TLS, and keeps the numbers to itself', async () => {
+  it('[12.03] answers over TLS, and keeps the numbers to itself', async () => {
     expect(await caddy.get('/health')).toMatchObject({ status: 200 });
     expect(await caddy.get('/metrics')).toMatchObject({ status: 404 });
   });
 
-  it('lets sockets through', async () => {
+  it('[12.03] lets sockets through', async () => {
     const socket = new WebSocket(`wss://localhost:${caddy.port}/api/v1/stream`, { ca: caddy.ca });
     await once(socket, 'open');
     socket.close();
@@ -136,7 +136,7 @@ describe.skipIf(dockerSkip)('the image', () => {
   }, 600_000);
   afterAll(() => network.stop());
 
-  it('runs with a read-only root and no rights, keeps its data, and stops when asked', async () => {
+  it('[12.02] runs with a read-only root and no rights, keeps its data, and stops when asked', async () => {
     const port = await freePort();
     const name = `node3-deploy-${port}`;
     const keys = join(network.folder, 'secret-keys');

@@ -74,7 +74,7 @@ async function balanceOf(who: Requester): Promise<{ available: bigint; held: big
 }
 
 describe.skipIf(skip)('ctrl-c', () => {
-  it('ends a 60 s job within 2 s, with 130, the job cancelled and the rest of the money back', async () => {
+  it('[6.21] ends a 60 s job within 2 s, with 130, the job cancelled and the rest of the money back', async () => {
     const spender = await network.openRequester({ lamports: 10_000_000n, usdcBaseUnits: 0n });
     const before = await balanceOf(spender);
     // The workload ignores the polite signal, so this is the slowest way a cancel can go.
@@ -109,7 +109,7 @@ describe.skipIf(skip)('ctrl-c', () => {
 });
 
 describe.skipIf(skip).concurrent('node3 run in a container', () => {
-  it('keeps the streams apart and ends with the exit code of the job', async () => {
+  it('[10.06] [6.17] keeps the streams apart and ends with the exit code of the job', async () => {
     const script = 'echo hi; echo err >&2; exit 3';
     const { code, out, err } = await runCli(
       cliOptions(['run', ...small, '--', 'sh', '-c', script]),
@@ -126,7 +126,7 @@ describe.skipIf(skip).concurrent('node3 run in a container', () => {
     await expectNoTraces(jobId);
   });
 
-  it('shows the first line while the job still runs', async () => {
+  it('[6.19] [10.06] shows the first line while the job still runs', async () => {
     const script =
       "trap 'echo last; exit 0' USR1; echo first; while :; do sleep 0.1; done; echo never";
     const cli = start(['run', ...small, '--', 'sh', '-c', script]);
@@ -140,7 +140,7 @@ describe.skipIf(skip).concurrent('node3 run in a container', () => {
     expect(cli.seen.out).toBe('first\nlast\n');
   });
 
-  it('ends a job at its time limit with 124, and its container is gone', async () => {
+  it('[6.20] ends a job at its time limit with 124, and its container is gone', async () => {
     const script = 'echo up; sleep 60; echo never';
     const { code, out, err } = await runCli(
       cliOptions(['run', '--timeout', '2s', ...small, '--', 'sh', '-c', script]),
@@ -155,7 +155,7 @@ describe.skipIf(skip).concurrent('node3 run in a container', () => {
     await expectNoTraces(jobId);
   });
 
-  it('says out_of_memory of a job that takes more than it asked for', async () => {
+  it('[6.22] says out_of_memory of a job that takes more than it asked for', async () => {
     const { code, err } = await runCli(cliOptions(['run', ...small, '--', 'tail', '/dev/zero']));
     expect(code).toBe(137);
     expect(err).toContain('used more memory than the job allows');
@@ -254,28 +254,31 @@ describe.skipIf(skip).concurrent('scripts', () => {
   for (const language of ['python', 'javascript', 'typescript', 'bash'] as const) {
     const missing = local?.languages[language] !== true;
     if (missing && !skip) process.stderr.write(`SKIPPED, the local image has no ${language}\n`);
-    it.skipIf(missing)(`in ${language} run, and their output.json is in the job`, async () => {
-      const { file, code } = scripts[language];
-      const input = `${language}.json`;
-      await writeFile(join(network.folder, file), code);
-      await writeFile(join(network.folder, input), '[19,23]');
-      const ran = await runCli(
-        cliOptions(['run', file, '--input', input, '--cpus', '0.5', '--memory', '128MB']),
-      );
-      expect(ran.err).toContain('succeeded');
-      expect(ran.code).toBe(0);
-      expect(ran.out).toMatch(/^sum of/);
-      const jobId = jobIdIn(ran);
-      const shown = await runCli(cliOptions(['job', 'get', jobId, '--json']));
-      expect(shown.code).toBe(0);
-      expect(JSON.parse(shown.out)).toMatchObject({
-        jobId,
-        state: 'succeeded',
-        workload: language,
-        output: { language, sum: 42 },
-      });
-      await expectNoTraces(jobId);
-    });
+    it.skipIf(missing)(
+      `[2.06] in ${language} run, and their output.json is in the job`,
+      async () => {
+        const { file, code } = scripts[language];
+        const input = `${language}.json`;
+        await writeFile(join(network.folder, file), code);
+        await writeFile(join(network.folder, input), '[19,23]');
+        const ran = await runCli(
+          cliOptions(['run', file, '--input', input, '--cpus', '0.5', '--memory', '128MB']),
+        );
+        expect(ran.err).toContain('succeeded');
+        expect(ran.code).toBe(0);
+        expect(ran.out).toMatch(/^sum of/);
+        const jobId = jobIdIn(ran);
+        const shown = await runCli(cliOptions(['job', 'get', jobId, '--json']));
+        expect(shown.code).toBe(0);
+        expect(JSON.parse(shown.out)).toMatchObject({
+          jobId,
+          state: 'succeeded',
+          workload: language,
+          output: { language, sum: 42 },
+        });
+        await expectNoTraces(jobId);
+      },
+    );
   }
 });
 

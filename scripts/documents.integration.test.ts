@@ -70,7 +70,7 @@ async function readerEnvironment(): Promise<Env> {
 }
 
 describe.skipIf(skip)('who does what is written', () => {
-  it.each(documentsToRun())('in %s gets what it says', async (document) => {
+  it.each(documentsToRun())('[12.16] in %s gets what it says', async (document) => {
     const place = join(folder, document.replaceAll('/', '-'));
     await mkdir(place);
     const blocks = readBlocks(root, document).filter(isRunHere);

@@ -110,7 +110,7 @@ async function expectCleanEnd(up: CliProcess, jobId: string): Promise<void> {
 }
 
 describe('the first run', () => {
-  it('pays a first job, serves a second terminal, ends on ctrl-c and goes on later', async () => {
+  it('[10.13] [10.14] pays a first job, serves a second terminal, ends on ctrl-c and goes on later', async () => {
     const first = await startUp(['--demo']);
     const jobId = await expectDemoPaid(first);
     await expectAgentLink(first);

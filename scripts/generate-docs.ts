@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +15,7 @@ import { limits } from '@node3/shared/limits';
 import type { MetricTable } from '@node3/shared/metrics';
 import { payoutTransitions, settlementTransitions } from '@node3/shared/settlement-state';
 import { settlementTable } from '@node3/shared/settlement-table';
+import { acceptanceDocument } from './acceptance/acceptance-document.ts';
 import { apiRoutes } from './api-routes.ts';
 import { authorisationDocument } from './authorisation-document.ts';
 import { commandDocument, helpPageModule } from './command-document.ts';
@@ -26,6 +26,7 @@ import { providerDashboard } from './dashboards/provider-dashboard.ts';
 import { exampleFile, settingsDocument } from './describe-settings.ts';
 import { table } from './markdown-table.ts';
 import { paymentCases, paymentCasesNotRun } from './payment-cases.ts';
+import { findTaggedTests } from './tagged-tests.ts';
 
 /**
  * Writes docs/reference and the example settings from the code, so that it can't say anything else than the code does.
@@ -142,40 +143,20 @@ function metricsDocument(): string {
   return `# Metrics\n\n${notice}\n\n${defaults}\n\n${sections.join('\n\n')}\n`;
 }
 
-/** Which tests carry each number, by name and file. */
-function paymentTests(): Map<number, string[]> {
-  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  const tests = new Map<number, string[]>();
-  for (const path of listed.split('\n').toSorted()) {
-    if (!/\.(test|conformance)\.ts$|\/testing\//.test(path)) continue;
-    const text = read(join(root, path)) ?? '';
-    for (const [, name = ''] of text.matchAll(/^.*?['"`]((?:\[P\d+\] ?)+[^'"`\n]*)/gm)) {
-      const title = name.replaceAll(/\[P\d+\] ?/g, '').trim();
-      for (const [, number] of name.matchAll(/\[P(\d+)\]/g)) {
-        const found = tests.get(Number(number)) ?? [];
-        const proof = title === '' ? `\`${path}\`` : `${title} (\`${path}\`)`;
-        tests.set(Number(number), [...found, proof]);
-      }
-    }
-  }
-  return tests;
-}
-
 function paymentsDocument(): string {
-  const tests = paymentTests();
+  const tests = findTaggedTests(root, /P(\d+)/);
   const sections = Object.entries(paymentCases).map(([title, cases]) => {
     const rows = cases.map(([number, text]) => {
-      const proofs = tests.get(number)?.join('<br>') ?? '';
+      const proofs = (tests.get(String(number)) ?? [])
+        .map(({ title, path }) => (title === '' ? `\`${path}\`` : `${title} (\`${path}\`)`))
+        .join('<br>');
       const reason = paymentCasesNotRun[number];
       return [String(number), text, reason === undefined ? proofs : `not run: ${reason}`];
     });
     return `## ${title}\n\n${table(['case', 'what happens', 'proved by'], rows)}`;
   });
   const numbers = Object.values(paymentCases).flatMap((cases) => cases.map(([number]) => number));
-  const open = numbers.filter((n) => !tests.has(n) && paymentCasesNotRun[n] === undefined);
+  const open = numbers.filter((n) => !tests.has(String(n)) && paymentCasesNotRun[n] === undefined);
   if (open.length > 0) throw new Error(`payment cases that no test names: ${open.join(', ')}`);
   return `# What is tested about money\n\n${notice}\n\n${sections.join('\n\n')}\n`;
 }
@@ -183,6 +164,7 @@ function paymentsDocument(): string {
 const documents: Record<string, string> = {
   'cli/src/help-page.ts': await helpPageModule(notice),
   'client/src/types/error-code.ts': errorCodeType(),
+  'docs/reference/acceptance.md': acceptanceDocument(notice, root),
   'docs/reference/api.md': apiDocument(),
   'docs/reference/authorisation.md': authorisationDocument(notice),
   'docs/reference/cli.md': await commandDocument(notice),

@@ -170,7 +170,7 @@ describe.skipIf(skip)('a hostile page in a real browser', () => {
     expect(await isPaused()).toBe(false);
   });
 
-  it('can do nothing that the dashboard can do, which can', async () => {
+  it('[8.12] can do nothing that the dashboard can do, which can', async () => {
     expect(dashboard.url()).toBe(`${agent.url}/`);
     await dashboard.getByRole('button', { name: 'Pause' }).click();
     await dashboard.getByRole('button', { name: 'Yes, pause' }).click();

@@ -115,7 +115,7 @@ async function bytesUnderWay(): Promise<number> {
 }
 
 describe.skipIf(skip)('files of a job', () => {
-  it('go in, uploaded and unpacked, and come out, without what is no file', async () => {
+  it('[2.22] go in, uploaded and unpacked, and come out, without what is no file', async () => {
     const plain = await upload('data.txt', Buffer.from('uploaded'));
     const packed = await upload('set.tgz', await archiveOf({ 'a.txt': 'A', 'deep/b.txt': 'B' }));
     const jobId = await post(

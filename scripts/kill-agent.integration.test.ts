@@ -92,7 +92,7 @@ async function expectWholeOnce(jobId: string, text: string[]): Promise<void> {
 }
 
 describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
-  it('loses no job, runs none twice, keeps every log whole and pays each job once', async () => {
+  it('[5.17] loses no job, runs none twice, keeps every log whole and pays each job once', async () => {
     const outliving = await post(counting);
     // This one ends by itself when the test says so, while no agent is there to see it.
     const orphan = await post(

@@ -38,7 +38,7 @@ function patientExecutor(started: string[]) {
 }
 
 describe('kill -9 of the marketplace in the middle of fifty running jobs', () => {
-  it('ends them all, runs none twice and pays each once', async () => {
+  it('[4.22] ends them all, runs none twice and pays each once', async () => {
     const started: string[] = [];
     const executors = Array.from({ length: agentsCount }, () => patientExecutor(started));
     const agents = await Promise.all(

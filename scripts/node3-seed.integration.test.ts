@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => network.stop());
 
 describe('a plain script in the words of the node3 seed', () => {
-  it('registers, polls, accepts, completes, and is paid on chain', async () => {
+  it('[10.14] [7.01] registers, polls, accepts, completes, and is paid on chain', async () => {
     const url = network.marketplaceUrl;
     const wallet = Keypair.generate().publicKey;
     const connection = new Connection(network.localnet.rpcUrl, 'confirmed');

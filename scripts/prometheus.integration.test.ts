@@ -169,7 +169,7 @@ function metricsIn(expr: string): string[] {
 }
 
 describe.skipIf(skip)('the configuration for Prometheus', () => {
-  it('is valid, and each alert fires when it must and not before', () => {
+  it('[11.08] is valid, and each alert fires when it must and not before', () => {
     const run = (...args: string[]) =>
       execFileSync('promtool', args, { cwd: prometheusFolder, encoding: 'utf8' });
     expect(run('check', 'config', 'prometheus.yml')).toContain('rules found');
@@ -187,7 +187,7 @@ describe.skipIf(skip)('the configuration for Prometheus', () => {
     expect(named(await read('alerts.test.yml'), 'alertname')).toEqual(alerts);
   });
 
-  it('raises no alert in a healthy network', async () => {
+  it('[11.01] raises no alert in a healthy network', async () => {
     expect(await prometheus.query('ALERTS{alertstate="firing"}')).toEqual([]);
   });
 });
@@ -248,7 +248,7 @@ function readTable(text: string): Map<string, { type: string; labels: string[] |
 
 describe.skipIf(skip)('the dashboards', () => {
   it.each(['marketplace', 'payments', 'provider'])(
-    '%s asks only what the server understands, and is answered',
+    '[11.12] %s asks only what the server understands, and is answered',
     async (name) => {
       const expressions = await expressionsOf(name);
       expect(expressions.length).toBeGreaterThan(10);

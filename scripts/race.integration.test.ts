@@ -39,7 +39,7 @@ function countingExecutor(started: Map<string, number>) {
 }
 
 describe('twenty agents and two hundred jobs', () => {
-  it('give every job one winner, pay every winner once, and balance', async () => {
+  it('[1.15] [12.15] give every job one winner, pay every winner once, and balance', async () => {
     const started = new Map<string, number>();
     const agents = await Promise.all(
       Array.from({ length: agentsCount }, (_, index) =>

@@ -6,7 +6,7 @@ import { runReplicas } from './replicas/run-replicas.ts';
 
 /** `npm run replicas` does the same with 60 agents and 3,000 jobs. */
 describe.skipIf(mustSkip(postgresProbe))('three marketplaces on one database', () => {
-  it('end and pay every job once, and tell it whole, though they are killed and the database restarts', async () => {
+  it('[12.11] end and pay every job once, and tell it whole, though they are killed and the database restarts', async () => {
     const report = await runReplicas({
       replicas: 3,
       agents: 20,

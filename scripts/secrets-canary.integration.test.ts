@@ -111,7 +111,7 @@ async function expectNoCanary(keys: string[], ids: Record<string, string>): Prom
 }
 
 describe('a secret that a program prints in every way', () => {
-  it('is in no file, answer, event or log, on whichever way it came', async () => {
+  it('[2.25] is in no file, answer, event or log, on whichever way it came', async () => {
     const executor = new FakeExecutor();
     executor.programProbe(executorWorks);
     const prepare = { imageId: 'i', imageDigest: null, sizeBytes: 1, pulled: false };
@@ -202,7 +202,7 @@ describe('a secret that a program prints in every way', () => {
 });
 
 describe.skipIf(skip)('a container', () => {
-  it('reads its secrets from files and from the environment, and they go with it', async () => {
+  it('[6.30] reads its secrets from files and from the environment, and they go with it', async () => {
     const { image } = await ensureLocalImage({ docker, log: silentLogger });
     const others = new Set(await readdir('/dev/shm'));
     const agent = await startAgent(config('docker-agent'), { log: agentLog });

@@ -44,7 +44,7 @@ describe.each(services)('the settings of the $service', ({ groups, read, needed 
   const settings = groups.flatMap((group) => group.settings);
   const names = settings.map(({ name }) => name);
 
-  it('are all that it reads, and no others', () => {
+  it('[12.04] are all that it reads, and no others', () => {
     const refused = new Set(names.map((name) => name.replace(/_FILE$/, '')));
     const found = namesRead(read, needed).filter(
       (name) => names.includes(name) || !refused.has(name),

@@ -8,7 +8,7 @@ const seeds = 200;
 const jobs = availableParallelism();
 
 describe('the simulation', () => {
-  it('in 200 runs keeps every promise, wherever a process dies', async () => {
+  it('[4.22] in 200 runs keeps every promise, wherever a process dies', async () => {
     const totals = new SimTotals();
     await runSimFleet({
       from: 1,

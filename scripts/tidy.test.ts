@@ -190,7 +190,7 @@ describe('forbidden', () => {
     expect(offenders(({ text }) => marks.test(text), sources)).toEqual([]);
   });
 
-  it('keeps money away from floating point', () => {
+  it('[4.24] [7.04] keeps money away from floating point', () => {
     const money = production.filter(({ path }) => /(money|ledger|settlement|payout)/.test(path));
     expect(offenders(({ text }) => /parseFloat|Math\.round/.test(text), money)).toEqual([]);
   });

@@ -62,7 +62,7 @@ describe('an agent with a socket', () => {
     await vi.waitFor(() => expect(readies()).toBe(2), within);
   });
 
-  it('stops a job at once when its cancellation is pushed', async () => {
+  it('[6.21] stops a job at once when its cancellation is pushed', async () => {
     await machine.boot();
     await connected();
     const executionId = market().post();
@@ -113,7 +113,7 @@ describe('an agent with a socket', () => {
     expect(market().sockets.opened).toBeGreaterThan(3);
   });
 
-  it('comes back after a restart of the marketplace and is offered again what it never saw', async () => {
+  it('[5.19] comes back after a restart of the marketplace and is offered again what it never saw', async () => {
     await machine.boot();
     await connected();
     machine.clock.advance(agentLimits.channelStableMs);

@@ -23,7 +23,7 @@ async function bootAndRun(executionId: string) {
 }
 
 describe('after a crash', () => {
-  it('[4.5 row 1] takes over a workload that still runs, with its log where it stopped', async () => {
+  it('[5.17] [4.5 row 1] takes over a workload that still runs, with its log where it stopped', async () => {
     const { executor, marketplace } = machine;
     const executionId = marketplace.post();
     const line = (atMs: number, text: string) => ({
@@ -63,7 +63,7 @@ describe('after a crash', () => {
     expect(machine.countCalls('start', executionId)).toBe(1);
   });
 
-  it('delivers a result that was written down and never sent', async () => {
+  it('[5.16] delivers a result that was written down and never sent', async () => {
     const { marketplace, executor } = machine;
     const executionId = marketplace.post();
     const first = await bootAndRun(executionId);
@@ -158,7 +158,7 @@ describe('after a crash', () => {
     expect(marketplace.execution(executionId).resultReports).toBe(0);
   });
 
-  it('[4.5 row 5] goes on without the marketplace until the lease ends, then stops and keeps what came out', async () => {
+  it('[5.16] [4.5 row 5] goes on without the marketplace until the lease ends, then stops and keeps what came out', async () => {
     const { clock, executor, marketplace } = machine;
     const executionId = marketplace.post();
     const plan = { prepare: preparedImage, start: { startedAtMs: 1_000 } };
@@ -176,7 +176,7 @@ describe('after a crash', () => {
     expect(machine.countCalls('start', executionId)).toBe(1);
   });
 
-  it('[4.5 row 6] removes workloads of ours that no journal knows', async () => {
+  it('[5.17] [4.5 row 6] removes workloads of ours that no journal knows', async () => {
     const executionId = machine.marketplace.post();
     machine.crash(await bootAndRun(executionId));
     const agent = await machine.boot({ dataDir: `${machine.dataDir}/other` });

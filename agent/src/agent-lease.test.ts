@@ -20,7 +20,7 @@ async function bootAndRun(executionId: string) {
 }
 
 describe('a lease', () => {
-  it('lets a job run as long as heartbeats are answered', async () => {
+  it('[5.12] lets a job run as long as heartbeats are answered', async () => {
     const { clock, marketplace } = machine;
     const executionId = marketplace.post();
     await bootAndRun(executionId);
@@ -103,7 +103,7 @@ describe('an outage of the marketplace', () => {
 });
 
 describe('identity', () => {
-  it('is made once and used again', async () => {
+  it('[5.09] is made once and used again', async () => {
     const first = await machine.boot();
     await first.ready();
     await first.stop();

@@ -216,7 +216,7 @@ describe('a job', () => {
     expect(marketplace.execution(talkative).result).toBeNull();
   });
 
-  it('runs beside others up to the slots, and the next one waits', async () => {
+  it('[5.13] runs beside others up to the slots, and the next one waits', async () => {
     const { marketplace, executor } = machine;
     const [first = '', second = '', third = ''] = [1, 2, 3].map(() => marketplace.post());
     await machine.boot({ slots: 2 });
@@ -227,7 +227,7 @@ describe('a job', () => {
     await vi.waitFor(() => expect(machine.countCalls('wait', third)).toBe(1), within);
   });
 
-  it('never shares a device with another one', async () => {
+  it('[5.13] never shares a device with another one', async () => {
     const { marketplace } = machine;
     const resources = { gpus: { count: 1 } };
     const deviceIds = ['simulated-gpu-0'];
@@ -300,7 +300,7 @@ describe('stopping a job', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('hands back what has not started and finishes what has when it drains', async () => {
+  it('[5.18] hands back what has not started and finishes what has when it drains', async () => {
     const { marketplace, executor } = machine;
     const running = marketplace.post();
     const agent = await machine.boot();
@@ -324,7 +324,7 @@ describe('stopping a job', () => {
     await agent.ended;
   });
 
-  it('stops what still runs at the deadline of a drain, as the provider own fault', async () => {
+  it('[5.18] stops what still runs at the deadline of a drain, as the provider own fault', async () => {
     const { marketplace } = machine;
     const executionId = marketplace.post();
     const agent = await machine.boot();

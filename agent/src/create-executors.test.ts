@@ -9,7 +9,7 @@ import { systemHostClock } from './host-clock.ts';
 import { findRestartNeed, withPolicy } from './policy/machine-policy.ts';
 import { openPolicy } from './policy/testing/open-terms.ts';
 
-it('has no native executor unless the provider allows it, engine or not', async () => {
+it('[6.23] [6.24] has no native executor unless the provider allows it, engine or not', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'node3-executors-'));
   const namesFor = async (environment: Record<string, string>) => {
     const env = {

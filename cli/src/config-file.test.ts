@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const at = (url: string) => ({ name: null, url });
 
 describe('the configuration file', () => {
-  it('is readable by its owner only and keeps what others wrote', async () => {
+  it('[10.10] is readable by its owner only and keeps what others wrote', async () => {
     await rememberProfile(path, at('http://localhost:8000/'), { apiKey: 'one' });
     await rememberProfile(path, at('http://127.0.0.1:8000'), { rpcUrl: 'http://127.0.0.1:8899' });
     await rememberProfile(path, at('https://other.example'), { apiKey: 'two' });

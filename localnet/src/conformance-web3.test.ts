@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 describe('@solana/web3.js 1.x, unmodified', () => {
-  it('confirms a transfer over the WebSocket', async () => {
+  it('[7.31] confirms a transfer over the WebSocket', async () => {
     const transaction = new Transaction().add(transfer(alice, bob.publicKey, LAMPORTS_PER_SOL));
     const signature = await sendAndConfirmTransaction(connection, transaction, [alice]);
     expect(await connection.getBalance(bob.publicKey)).toBe(LAMPORTS_PER_SOL);
@@ -83,7 +83,7 @@ describe('@solana/web3.js 1.x, unmodified', () => {
     expect(await signatures({ before: newest, until: oldest })).toEqual([middle]);
   });
 
-  it('lands a transaction once however often it is sent', async () => {
+  it('[7.31] lands a transaction once however often it is sent', async () => {
     const before = await connection.getBalance(bob.publicKey, 'processed');
     const { raw } = await sign(connection, alice, [transfer(alice, bob.publicKey, 11)]);
     const first = await connection.sendRawTransaction(raw);

@@ -27,7 +27,7 @@ const open = (limits = {}) =>
 const names = () => readdirSync(folder).toSorted();
 
 describe('a daily log', () => {
-  it('begins a file each day and goes on in the one of this day', () => {
+  it('[5.22] begins a file each day and goes on in the one of this day', () => {
     open().write('one\n');
     open().write('two\n');
     nowMs += 86_400_000;
@@ -37,7 +37,7 @@ describe('a daily log', () => {
     expect(statSync(join(folder, 'node3_agent_2026-11-26.log')).mode & 0o777).toBe(0o600);
   });
 
-  it('keeps so many days and no stranger’s file', () => {
+  it('[5.22] keeps so many days and no stranger’s file', () => {
     writeFileSync(join(folder, 'node3_agent_2026-01-01.log'), 'old');
     writeFileSync(join(folder, 'another_2026-01-01.log'), 'not ours');
     const log = open();

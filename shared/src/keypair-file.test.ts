@@ -32,7 +32,7 @@ async function fileWith(text: string, mode = 0o600): Promise<string> {
 }
 
 describe('keypair files', () => {
-  it('are created private, in the Solana CLI format, and sign what their address verifies', async () => {
+  it('[7.26] are created private, in the Solana CLI format, and sign what their address verifies', async () => {
     const path = join(folder, 'new', 'wallet.json');
     const created = await createKeypairFile(path);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -66,7 +66,7 @@ describe('keypair files', () => {
   });
 
   it.each([0o644, 0o640, 0o660, 0o604, 0o601, 0o620])(
-    '[P97] are refused with mode %o, with the command that fixes it',
+    '[7.26] [P97] are refused with mode %o, with the command that fixes it',
     async (mode) => {
       const path = join(folder, 'wallet.json');
       await createKeypairFile(path);
@@ -84,7 +84,7 @@ describe('keypair files', () => {
   });
 
   it.each(['agent', 'marketplace'])(
-    '[P98] are refused when they are the example of the %s',
+    '[7.27] [P98] are refused when they are the example of the %s',
     async (name) => {
       const example = join(
         import.meta.dirname,

@@ -37,7 +37,7 @@ async function fileWith(content: string | Buffer): Promise<string> {
 }
 
 describe('an encrypted wallet', () => {
-  it('has the documented form, and gives back the same key', async () => {
+  it('[7.26] has the documented form, and gives back the same key', async () => {
     const path = join(folder, 'new.json');
     const created = await createEncryptedKeypairFile(path, passphrase);
     const stored = JSON.parse(await readFile(path, 'utf8')) as object;

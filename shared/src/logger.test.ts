@@ -9,7 +9,7 @@ function logger(options: Partial<LoggerOptions> = {}) {
 }
 
 describe('a log line', () => {
-  it('says what is being worked on, however deep inside it is written', async () => {
+  it('[11.03] says what is being worked on, however deep inside it is written', async () => {
     const { lines, log } = logger();
     await withLogContext({ requestId: 'request-1' }, async () => {
       await Promise.resolve();
@@ -24,7 +24,7 @@ describe('a log line', () => {
     expect(outside).not.toHaveProperty('requestId');
   });
 
-  it('has no secret, whether it is a field, in an address or in the words of an error', () => {
+  it('[11.03] has no secret, whether it is a field, in an address or in the words of an error', () => {
     const { lines, log } = logger({ level: 'debug' });
     const apiKey = `n3_key_${'A'.repeat(26)}_${'s'.repeat(43)}`;
     const secrets = [

@@ -14,7 +14,7 @@ import {
 const amounts = fc.bigInt({ min: 0n, max: baseUnitsMax });
 
 describe('amounts', () => {
-  it('survive being written and read, whatever their size', () => {
+  it('[7.04] survive being written and read, whatever their size', () => {
     fc.assert(
       fc.property(amounts, fc.constantFrom(...assets), (value, asset) => {
         const text = formatAmount(value, asset);

@@ -25,7 +25,7 @@ describe.each(machines)('%s states', (_name, transitions, start) => {
     }
   });
 
-  it('refuse every step that is not in the table', () => {
+  it('[4.23] refuse every step that is not in the table', () => {
     const states = Object.keys(transitions);
     fc.assert(
       fc.property(fc.constantFrom(...states), fc.constantFrom(...states), (from, to) => {

@@ -9,7 +9,7 @@ import { runDoctor } from './run-doctor.ts';
 const { docker, skip } = await findTestEngine();
 
 describe.skipIf(skip)('the doctor on a real engine', () => {
-  it('starts a real container, and leaves nothing behind', async () => {
+  it('[5.25] starts a real container, and leaves nothing behind', async () => {
     const parent = await mkdtemp(join(tmpdir(), 'node3-doctor-'));
     const dataDir = join(parent, 'agent');
     const env = { ...process.env, AGENT_DATA_DIR: dataDir, MARKETPLACE_URL: 'http://127.0.0.1:9' };

@@ -26,7 +26,7 @@ const at = (answer: () => Promise<Response>) => ({
 });
 
 describe('the doctor', () => {
-  it('names a wrong policy and a wallet that others can read', async () => {
+  it('[5.25] names a wrong policy and a wallet that others can read', async () => {
     await writeFile(join(folder, 'policy.json'), '{ "idle": 1 }');
     await writeFile(join(folder, 'wallet.json'), '[]');
     await chmod(join(folder, 'wallet.json'), 0o644);
@@ -60,7 +60,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('names a disk that is below the floor, and a wallet that is not there yet', async () => {
+  it('[5.25] names a disk that is below the floor, and a wallet that is not there yet', async () => {
     await writeFile(join(folder, 'policy.json'), '{ "diskFloorBytes": 17592186044416 }');
     const checks = await checkMachine(config());
     expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
@@ -85,7 +85,7 @@ describe('the doctor', () => {
     expect((await checkMachine(config())).at(-1)).toMatchObject({ name: 'local API', state: 'ok' });
   });
 
-  it('names a marketplace that is unreachable, broken or would be spoken to in the clear', async () => {
+  it('[5.25] names a marketplace that is unreachable, broken or would be spoken to in the clear', async () => {
     const down = at(() =>
       Promise.reject(
         new TypeError('fetch failed', {

@@ -85,7 +85,7 @@ describe('decideAdmission', () => {
     expect(sentenceOf({}, { deviceIds: ['gpu-1'] })).toMatch(/asks for 0/);
   });
 
-  it('runs natively only when both sides ask for it', () => {
+  it('[6.23] runs natively only when both sides ask for it', () => {
     const executors = [docker, native];
     const asks = { placement: { isolationMin: 'native' as const } };
     const nameOf = (input: Partial<JobSpecInput>, nativeAllowed: boolean) => {
@@ -113,7 +113,7 @@ describe('decideAdmission', () => {
     expect(sentenceOf({ workload }, { executors, terms: allowed })).toMatch(/no image/);
   });
 
-  it('never gives less isolation than asked, and no more than needed', () => {
+  it('[6.24] never gives less isolation than asked, and no more than needed', () => {
     const executors = [gvisor, docker];
     const placement = { isolationMin: 'sandbox' as const };
     expect(decide({ placement }, { executors })).toMatchObject({ executorName: 'gvisor' });

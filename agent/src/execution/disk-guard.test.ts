@@ -35,7 +35,7 @@ function guardOf(disk: { free: number | null; cached: number }) {
 }
 
 describe('the disk guard', () => {
-  it('frees what was only cached before it takes no more work', async () => {
+  it('[5.21] frees what was only cached before it takes no more work', async () => {
     const disk = { free: floor, cached: 10 * diskRoomBytes };
     const { guard, calls } = guardOf(disk);
     await guard.look();

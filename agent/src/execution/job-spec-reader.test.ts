@@ -42,7 +42,7 @@ describe('readJobSpec', () => {
 });
 
 describe('toExecutionRequest', () => {
-  it('says in the executor words what the job asks for', () => {
+  it('[2.18] says in the executor words what the job asks for', () => {
     const offer = sampleOffer();
     const spec = complete({
       workload: { kind: 'script', language: 'bash', code: 'true', env: { A: 'b' } },

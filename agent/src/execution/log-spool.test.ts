@@ -69,7 +69,7 @@ describe('LogSpool', () => {
     }
   });
 
-  it('cuts off at the limit, says so once, and lets the executor speak on', () => {
+  it('[6.29] cuts off at the limit, says so once, and lets the executor speak on', () => {
     const spool = openSpool(6);
     spool.add(line('ab'));
     spool.add(line('cd'));

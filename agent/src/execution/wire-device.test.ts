@@ -5,7 +5,7 @@ import { createDemoDetector } from '../gpu/demo/demo-detector.ts';
 import { systemHostClock } from '../host-clock.ts';
 import { toWireDevice } from './wire-device.ts';
 
-it('sends a simulated device under no real vendor’s name', async () => {
+it('[5.06] sends a simulated device under no real vendor’s name', async () => {
   const detector = createDemoDetector({ clock: systemHostClock });
   const { devices } = await detector.detect(new AbortController().signal);
   const sent = devices.map(toWireDevice);

@@ -123,7 +123,7 @@ export function describeExecutor(
       expect(status.isolationEffective?.engine).toBeTypeOf('string');
     });
 
-    it('reports exit code, times and both output streams apart', async () => {
+    it('[6.17] reports exit code, times and both output streams apart', async () => {
       const { outcome, text } = await finish(build(shell('echo out; echo err >&2; exit 3')));
       expect(outcome).toMatchObject({ exitCode: 3, reason: 'nonzero_exit', signal: null });
       expect(outcome).toMatchObject({ oomKilled: false, timedOut: false, cancelled: false });
@@ -134,7 +134,7 @@ export function describeExecutor(
       expect(Math.abs(Date.now() - (finishedAtMs ?? 0))).toBeLessThan(30_000);
     });
 
-    it('gives the job its own environment and nothing of the agent', async () => {
+    it('[6.14] [2.18] [6.23] gives the job its own environment and nothing of the agent', async () => {
       const request = build(
         shell('env; test -d "$INPUT_DIR" && test -w "$OUTPUT_DIR"', { MY: 'a b$c' }),
       );
@@ -153,12 +153,12 @@ export function describeExecutor(
       expect(error).toMatchObject({ name: 'ExecutionError', reason: 'request_invalid' });
     });
 
-    it('feeds standard input and closes it', async () => {
+    it('[2.18] feeds standard input and closes it', async () => {
       const { text } = await finish(build(shell('cat; echo end', {}, 'line one\nline two\n')));
       expect(text.stdout).toBe('line one\nline two\nend\n');
     });
 
-    it('places inline inputs where the job can read but not change them', async () => {
+    it('[6.14] [2.22] places inline inputs where the job can read but not change them', async () => {
       const inputs = [
         { path: 'a.txt', content: Buffer.from('alpha') },
         { path: 'deep/er/b.txt', content: Buffer.from('beta') },
@@ -169,13 +169,13 @@ export function describeExecutor(
       expect(text.stdout).toBe('alphabeta\n');
     });
 
-    it('refuses an input path that leaves the directory', async () => {
+    it('[6.16] refuses an input path that leaves the directory', async () => {
       const inputs = [{ path: '../evil', content: Buffer.from('x') }];
       const error: unknown = await start(build(shell('true'), {}, inputs)).catch((e: unknown) => e);
       expect(error).toMatchObject({ reason: 'request_invalid' });
     });
 
-    it('takes the structured result from output.json, else from standard output', async () => {
+    it('[6.15] [6.18] takes the structured result from output.json, else from standard output', async () => {
       const file = await finish(
         build(shell('echo \'{"a":1}\' > "$OUTPUT_DIR/output.json"; echo 2')),
       );
@@ -202,7 +202,7 @@ export function describeExecutor(
       bash: 'read -r line < "$INPUT_DIR/input.json"; line=${line//[^0-9,]/}; a=(${line//,/ }); echo "{\\"sum\\":$((a[0] + a[1] + a[2]))}"',
     };
     it.each(options.languages.map((language) => ({ language })))(
-      'runs a $language script with its input',
+      '[2.06] [6.06] runs a $language script with its input',
       async ({ language }) => {
         const input = { n: [1, 2, 39] };
         const { outcome, text } = await finish(
@@ -215,7 +215,7 @@ export function describeExecutor(
       },
     );
 
-    it('ends the whole process tree when the run limit is over', async () => {
+    it('[6.20] ends the whole process tree when the run limit is over', async () => {
       const command = 'trap "" TERM; (trap "" TERM; sleep 300) & echo $!; sleep 300; wait';
       const { outcome, text } = await finish(build(shell(command), { runMs: 1_500 }));
       expect(outcome).toMatchObject({ timedOut: true, reason: 'run_timeout' });
@@ -224,7 +224,7 @@ export function describeExecutor(
       await expectDead(Number(text.stdout));
     });
 
-    it('is dead within two seconds of a cancel, even when it ignores SIGTERM', async () => {
+    it('[6.21] is dead within two seconds of a cancel, even when it ignores SIGTERM', async () => {
       const { request } = await start(
         build(shell('trap "" TERM; echo $$; while :; do sleep 1; done')),
       );
@@ -255,13 +255,13 @@ export function describeExecutor(
       expect(outcome.reason).toBe('out_of_disk');
     });
 
-    it('ends a job that writes more output than its disk limit', async () => {
+    it('[6.10] ends a job that writes more output than its disk limit', async () => {
       const command = 'while :; do cat /bin/sh /bin/sh /bin/sh /bin/sh >> "$OUTPUT_DIR/big"; done';
       const { outcome } = await finish(build(shell(command), { diskBytes: 4 * mebibyte }));
       expect(outcome.reason).toBe('out_of_disk');
     });
 
-    it('cuts the log at its limit and says so', async () => {
+    it('[6.29] cuts the log at its limit and says so', async () => {
       const { outcome, lines } = await finish(
         build(shell('seq 1 20000; echo done >&2'), { logBytesMax: 10_000 }),
       );
@@ -294,7 +294,7 @@ export function describeExecutor(
       expect(new Set([...lines, ...resumed].map(({ text }) => text))).toEqual(new Set(['one-two']));
     });
 
-    it('streams lines while the job runs', async () => {
+    it('[6.19] streams lines while the job runs', async () => {
       const { request } = await start(build(shell('echo first; sleep 60')));
       expect(await firstLine(request.executionId)).toBe('first');
       const [running] = (await executor.list()).filter(
@@ -314,7 +314,7 @@ export function describeExecutor(
       expect(end).toBe('command_not_found');
     });
 
-    it('leaves nothing behind after remove', async () => {
+    it('[6.13] leaves nothing behind after remove', async () => {
       const request = build(shell('sleep 300'));
       await start(request);
       await executor.remove(request.executionId);
@@ -324,7 +324,7 @@ export function describeExecutor(
       await executor.remove(request.executionId);
     });
 
-    it('adopts a running execution after a restart, its deadline unchanged', async () => {
+    it('[5.17] adopts a running execution after a restart, its deadline unchanged', async () => {
       const earlier = makeExecutor();
       const request = build(shell('echo begun; sleep 300'), { runMs: 4_000 });
       made.push(request.executionId);

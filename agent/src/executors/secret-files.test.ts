@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe('secrets as files', () => {
-  it('are readable below a folder that only the agent passes through', async () => {
+  it('[6.30] are readable below a folder that only the agent passes through', async () => {
     const files = new SecretFiles({ root, kind: 'memory' });
     const directory = await files.write('exe_1', { TOKEN: 'hunter22' }, null);
     expect(await readFile(join(directory, 'TOKEN'), 'utf8')).toBe('hunter22');

@@ -77,7 +77,7 @@ describe('devices of all vendors', () => {
 });
 
 describe('simulated device', () => {
-  it('is labelled, and states nothing it does not have', async () => {
+  it('[5.06] is labelled, and states nothing it does not have', async () => {
     const runner = { run: () => Promise.reject(new Error('no tool may run')) };
     const detectors = createGpuDetectors('simulated', { runner, clock });
     const { devices } = await detectDevices({ detectors, clock, log: silentLogger }, signal);

@@ -25,7 +25,7 @@ function collectorOf(sample: GpuDetector['sample'], clock: ManualClock, timeoutM
 }
 
 describe('GPU collector', () => {
-  it('gives values with their age, and none when they are too old', async () => {
+  it('[5.08] gives values with their age, and none when they are too old', async () => {
     const clock = new ManualClock();
     const collector = collectorOf(async () => sampleResult(50), clock);
     expect(collector.readings()).toEqual([]);

@@ -73,7 +73,7 @@ describe.skipIf(recordings.length === 0)('recordings of GPU tools', () => {
     expect(read.length).toBeGreaterThan(0);
   });
 
-  it.each(read)('$file yields its facts', async (recording) => {
+  it.each(read)('[5.01] [5.02] [5.03] [5.04] $file yields its facts', async (recording) => {
     const found = await readerOf(recording)?.read(outputOf(recording), recording);
     expect(findDifferences(recording.expected, found)).toEqual([]);
   });

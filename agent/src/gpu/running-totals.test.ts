@@ -9,7 +9,7 @@ function readings(): (atMs: number, metrics: Partial<DeviceMetrics>) => DeviceMe
 
 const watts = (value: number | null) => ({ powerWatts: measured(value) });
 
-it('sums up power to energy, and says that this is an estimate', () => {
+it('[5.08] sums up power to energy, and says that this is an estimate', () => {
   const read = readings();
   expect(read(0, watts(100)).energyJoules).toEqual({ value: null, source: 'unavailable' });
   expect(read(2_000, watts(200)).energyJoules).toEqual({ value: 300, source: 'estimated' });

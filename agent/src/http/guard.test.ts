@@ -46,7 +46,7 @@ describe('findRefusal', () => {
     expect(check(headers as Record<string, string>, changes)).toBe('AUTH_FORBIDDEN');
   });
 
-  it('keeps out what a form can send', () => {
+  it('[8.12] keeps out what a form can send', () => {
     for (const type of [
       'text/plain',
       'application/x-www-form-urlencoded',

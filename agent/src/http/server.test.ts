@@ -128,7 +128,7 @@ describe('the local API', () => {
     expect(await nowhere.json()).toMatchObject({ code: 'ROUTE_NOT_FOUND' });
   });
 
-  it('is not driven by other web pages', async () => {
+  it('[8.12] is not driven by other web pages', async () => {
     const origin = 'http://evil.example';
     expect((await post('/api/v1/local/mode', { mode: 'pause' }, { origin })).status).toBe(403);
     const form = await post(
@@ -145,7 +145,7 @@ describe('the local API', () => {
     expect(await handshake({ origin: agent.url, ...authorized() })).toBe('opened');
   });
 
-  it('changes nothing, and tells nothing of jobs and money, without its token', async () => {
+  it('[8.12] changes nothing, and tells nothing of jobs and money, without its token', async () => {
     const executionId = machine.marketplace.post({ name: 'my job' });
     await vi.waitFor(() => expect(machine.countCalls('wait', executionId)).toBe(1), within);
     const paths = [

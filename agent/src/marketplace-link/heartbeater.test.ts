@@ -74,7 +74,7 @@ function accepted(): string {
 }
 
 describe('a heartbeat', () => {
-  it('renews leases from when it was sent, in memory and on disk', async () => {
+  it('[5.12] renews leases from when it was sent, in memory and on disk', async () => {
     const executionId = accepted();
     verdicts = { [executionId]: 'continue' };
     travelMs = 7_000;

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { backoffMs, startPacedLoop } from './pace.ts';
 
 describe('backoffMs', () => {
-  it('doubles from one second to one minute, with a quarter of jitter either way', () => {
+  it('[5.10] [5.19] doubles from one second to one minute, with a quarter of jitter either way', () => {
     const middle = (failures: number) => backoffMs(failures, () => 0.5);
     expect([1, 2, 3, 6, 7, 50].map(middle)).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
     expect(backoffMs(1, () => 0)).toBe(750);

@@ -41,7 +41,7 @@ async function signIn(changes: { url?: string; wallet?: string; apiKey?: string 
 }
 
 describe('ensureIdentity', () => {
-  it('registers once and keeps the key for this user alone', async () => {
+  it('[5.09] registers once and keeps the key for this user alone', async () => {
     const identity = await signIn();
     expect(identity).toMatchObject({ agentId: marketplace.agentId, apiKey: 'key-1' });
     expect(await signIn()).toEqual(identity);

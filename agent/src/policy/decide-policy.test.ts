@@ -46,20 +46,20 @@ describe('decidePolicy', () => {
     );
   });
 
-  it('closes outside the hours, in the zone of the policy', () => {
+  it('[5.14] closes outside the hours, in the zone of the policy', () => {
     const policy = { ...openPolicy, hours: ['22:00-08:00'], timeZone: 'Europe/Madrid' };
     const at = (text: string) => decidePolicy(policy, { ...facts, nowMs: Date.parse(text) }).closed;
     expect(at('2026-07-01T20:00Z')).toBeNull();
     expect(at('2026-07-01T19:59Z')).toMatch(/in 22:00-08:00; it is wed 21:59 in Europe\/Madrid/);
   });
 
-  it('closes on battery unless that is allowed', () => {
+  it('[5.14] closes on battery unless that is allowed', () => {
     const onBattery = { ...facts, onBattery: true };
     expect(decidePolicy(openPolicy, onBattery).closed).toMatch(/battery/);
     expect(decidePolicy({ ...openPolicy, batteryAllowed: true }, onBattery).closed).toBeNull();
   });
 
-  it('opens an idle machine exactly when every device is known to have been quiet for long enough', () => {
+  it('[5.14] opens an idle machine exactly when every device is known to have been quiet for long enough', () => {
     fc.assert(
       fc.property(devices, fc.integer({ min: 1, max: 90 }), (all, idleMinutes) => {
         const { closed } = decidePolicy({ ...openPolicy, idleMinutes }, { ...facts, devices: all });
@@ -71,7 +71,7 @@ describe('decidePolicy', () => {
     );
   });
 
-  it('sells no device that is hotter than allowed, nor one of unknown temperature', () => {
+  it('[5.14] sells no device that is hotter than allowed, nor one of unknown temperature', () => {
     fc.assert(
       fc.property(devices, fc.integer({ min: 30, max: 120 }), (all, temperatureCelsiusMax) => {
         const policy = { ...openPolicy, temperatureCelsiusMax };

@@ -47,7 +47,7 @@ describe('findPolicyRefusal', () => {
     expect(refusal(policy, input)).toMatch(sentence);
   });
 
-  it('asks nothing for work without a GPU, and by class for work with one', () => {
+  it('[5.15] asks nothing for work without a GPU, and by class for work with one', () => {
     const asks = { '*': { SOL: null, USDC: usdc('9') }, l4: { SOL: null, USDC: usdc('0.3') } };
     expect(refusal({ asks })).toBeNull();
     expect(refusal({ asks }, gpu, { modelIds: new Map([['gpu-1', 'l4']]) })).toBeNull();

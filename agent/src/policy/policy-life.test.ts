@@ -31,7 +31,7 @@ const closedHours = (): Change => {
 };
 
 describe('a policy that is changed while the agent runs', () => {
-  it('drains outside the hours: what runs finishes, and nothing new is taken until they begin', async () => {
+  it('[5.14] drains outside the hours: what runs finishes, and nothing new is taken until they begin', async () => {
     const { executor, marketplace } = machine;
     await vi.waitFor(() => expect(marketplace.lastPoll?.freeDeviceIds).toHaveLength(1), within);
     const running = marketplace.post();
@@ -112,7 +112,7 @@ describe('a policy that is changed while the agent runs', () => {
     });
   });
 
-  it('tells the marketplace of asks, hosts and blocked requesters as they are now', async () => {
+  it('[3.06] tells the marketplace of asks, hosts and blocked requesters as they are now', async () => {
     const requestersBlocked = ['acc_06BR2J0S7XW8Z3Q1T5M4N6P9KD'];
     const USDC = { amount: '0.4', asset: 'USDC' as const };
     await change({ set: { asks: { '*': { SOL: null, USDC } }, requestersBlocked } });
@@ -122,7 +122,7 @@ describe('a policy that is changed while the agent runs', () => {
   });
 });
 
-it('refuses what a marketplace offers against the policy', async () => {
+it('[5.15] refuses what a marketplace offers against the policy', async () => {
   await change({ set: { registriesAllowed: ['ghcr.io'] } });
   const executionId = machine.marketplace.post();
   await vi.waitFor(

@@ -39,7 +39,7 @@ function change(line: string | undefined, changes: object): string {
 }
 
 describe('node3 admin audit', () => {
-  it('lists by what was done', async () => {
+  it('[11.04] lists by what was done', async () => {
     const { code, out } = await run('list', '--action', 'key.created');
     expect(code).toBe(0);
     expect(out.trimEnd().split('\n')).toHaveLength(2);
@@ -53,7 +53,7 @@ describe('node3 admin audit', () => {
     expect(out).toMatch(/^audit log +verified\nentries +6\nhead +6 [0-9a-f]{64}\n$/);
   });
 
-  it('exports what verifies without the marketplace, and never over a file', async () => {
+  it('[11.04] exports what verifies without the marketplace, and never over a file', async () => {
     expect((await run('export', '--output', file())).err).toContain('6 entries written');
     const { code, out } = await run('verify', '--file', file());
     expect(code).toBe(0);

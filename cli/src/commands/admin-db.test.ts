@@ -59,7 +59,7 @@ describe('node3 admin db', () => {
     });
   });
 
-  it('backs up what runs and what does not, and restores it into an empty place', async () => {
+  it('[12.09] backs up what runs and what does not, and restores it into an empty place', async () => {
     market = await startTestMarketplace();
     const env = { NODE3_URL: market.url, ADMIN_API_KEY: market.adminApiKey };
     const taken = await run('', { argv: ['backup', 'backup.db'], env });

@@ -30,7 +30,7 @@ async function run(argv: string[], env: Record<string, string> = {}) {
 }
 
 describe('node3 admin agent', () => {
-  it('shows, drains, resumes, disables, enables and unregisters', async () => {
+  it('[10.04] shows, drains, resumes, disables, enables and unregisters', async () => {
     const { agentId } = await registerTestAgent(market);
     const agent = (...argv: string[]) => run(['admin', 'agent', ...argv]);
     expect((await agent('list')).out).toContain(agentId);
@@ -45,7 +45,7 @@ describe('node3 admin agent', () => {
     expect((await agent('unregister', agentId)).out).toContain('unregistered by operator');
   });
 
-  it('issues, lists and revokes registration tokens', async () => {
+  it('[10.11] issues, lists and revokes registration tokens', async () => {
     const token = (...argv: string[]) => run(['admin', 'agent', 'token', ...argv]);
     const issued = await token('issue', '--name', 'rig');
     expect(issued.out).toMatch(/^n3_reg_/);
@@ -56,7 +56,7 @@ describe('node3 admin agent', () => {
 });
 
 describe('node3 key', () => {
-  it('lists, creates, rotates and revokes', async () => {
+  it('[10.11] lists, creates, rotates and revokes', async () => {
     const { apiKey } = await openFundedAccount(market);
     const env = { NODE3_API_KEY: apiKey };
     const made = await run(['key', 'create', '--name', 'ci'], env);

@@ -45,7 +45,7 @@ function installCard(): void {
 }
 
 describe('node3 agent detect', () => {
-  it('says for a card what was found by what, and what is measured', async () => {
+  it('[10.12] says for a card what was found by what, and what is measured', async () => {
     installCard();
     const { code, out } = await detect();
     expect(code).toBe(0);

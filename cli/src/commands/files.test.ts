@@ -67,7 +67,7 @@ async function jobWith(files: Record<string, Buffer>, ...options: string[]) {
 }
 
 describe('node3 upload', () => {
-  it('sends a file in parts, and goes on with what was begun', async () => {
+  it('[10.07] sends a file in parts, and goes on with what was begun', async () => {
     const bytes = randomBytes(limits.artifactPartBytes + 1_000);
     await writeFile(join(folder, 'data.bin'), bytes);
     const done = await cli(['--json', 'upload', 'data.bin', '--name', 'sets/a.bin']);
@@ -139,7 +139,7 @@ describe('files of a job', () => {
     });
   });
 
-  it('go in by name, and are listed and fetched with what they should be', async () => {
+  it('[10.07] go in by name, and are listed and fetched with what they should be', async () => {
     await writeFile(join(folder, 'train.csv'), '1,2');
     const files = { 'a.txt': Buffer.from('A'), 'plots/b.txt': Buffer.from('B') };
     const jobId = await jobWith(

@@ -54,7 +54,7 @@ describe('node3 job', () => {
     );
   });
 
-  it('lists for people on a terminal and for programs in a pipe', async () => {
+  it('[10.05] lists for people on a terminal and for programs in a pipe', async () => {
     market.job = endedJob('failed', 3);
     const tty = hostFor(['job', 'list'], { isTty: true });
     expect(await runCli(tty)).toBe(0);
@@ -65,7 +65,7 @@ describe('node3 job', () => {
     expect(market.seen.at(-1)?.url).toContain('awaiting_funds%2Cqueued%2Cassigned%2Crunning');
   });
 
-  it('shows the stored log, and follows one to its end', async () => {
+  it('[10.05] shows the stored log, and follows one to its end', async () => {
     market.say(testLine(1, 'one'), testLine(2, 'pull 30%', { stream: 'system' }));
     const stored = hostFor(['job', 'logs', testJobId, '--timestamps']);
     expect(await runCli(stored)).toBe(0);
@@ -111,7 +111,7 @@ describe('node3 job', () => {
     expect(host.err).toContain(complaint);
   });
 
-  it('cancels', async () => {
+  it('[10.05] cancels', async () => {
     market.onCancel = () => market.become(endedJob('cancelled', null));
     const host = hostFor(['job', 'cancel', testJobId]);
     expect(await runCli(host)).toBe(0);
@@ -120,7 +120,7 @@ describe('node3 job', () => {
 });
 
 describe('node3 job explain', () => {
-  it('explains a job by its id and a spec in a file, with the exit code of whether it can run', async () => {
+  it('[10.08] explains a job by its id and a spec in a file, with the exit code of whether it can run', async () => {
     expect(await runCli(hostFor(['job', 'explain', testJobId, '--json']))).toBe(0);
     market.explanation = {
       ...market.explanation,
@@ -215,7 +215,7 @@ describe('many jobs', () => {
     expect(await runCli(hostFor(['job', 'cancel']))).toBe(2);
   });
 
-  it('are run again with changes', async () => {
+  it('[10.05] are run again with changes', async () => {
     const changes = { limits: { runSec: 600 } };
     const host = hostFor(['job', 'rerun', testJobId, '--changes', JSON.stringify(changes)]);
     expect(await runCli(host)).toBe(0);

@@ -27,7 +27,7 @@ async function cli(argv: string[], options: Partial<TestHostOptions> = {}) {
 }
 
 describe('node3 login, whoami and logout', () => {
-  it('keep a key from standard input in a file for its owner, and forget it', async () => {
+  it('[10.10] keep a key from standard input in a file for its owner, and forget it', async () => {
     const login = ['--url', market.url, 'login', '--with-token', '-'];
     expect((await cli(login, { stdin: `${testKey}\n` })).code).toBe(0);
     expect((await stat(config)).mode & 0o777).toBe(0o600);

@@ -93,7 +93,7 @@ async function payLink(link: string): Promise<void> {
 const linkIn = (host: TestHost) => /solana:\S+/.exec(host.out)?.[0] ?? '';
 
 describe('money by the command line', () => {
-  it('comes in by a payment link, which is paid and credited while it waits', async () => {
+  it('[7.20] comes in by a payment link, which is paid and credited while it waits', async () => {
     const host = hostFor('deposit', '--amount', '0.5');
     const code = runCli(host);
     await vi.waitFor(() => expect(linkIn(host)).toContain('amount=0.5'), { timeout: 5_000 });
@@ -121,7 +121,7 @@ describe('money by the command line', () => {
     expect(host.err).toMatch(/d1:[0-9A-Z]{11}/);
   });
 
-  it('goes out to the wallet of the account', async () => {
+  it('[7.20] goes out to the wallet of the account', async () => {
     const connection = new Connection(localnet.rpcUrl, 'confirmed');
     const before = await connection.getBalance(keypair.publicKey);
     const host = hostFor('withdraw', '0.2', '--idempotency-key', 'once');
@@ -170,5 +170,40 @@ describe('money by the command line', () => {
       },
       { timeout: 10_000, interval: 200 },
     );
+  });
+});
+
+describe('what an operator asks for', () => {
+  const ask = async (...argv: string[]) => {
+    const host = hostFor(...argv);
+    expect(await runCli(host), host.err).toBe(0);
+    return host.out;
+  };
+
+  it('[10.01] is the health, the numbers, the treasury and what it has paid', async () => {
+    expect(await ask('admin', 'health')).toMatch(/store +ok/);
+    expect(await ask('admin', 'fund-wallet')).toMatch(/credited +2 SOL\nsignature +\w{80,}/);
+    const treasury = JSON.parse(await ask('admin', 'wallet-info', '--json'));
+    expect(Number(treasury.operatorAvailable.SOL.amount)).toBeGreaterThan(1.9);
+    expect(await ask('admin', 'wallet-info')).toContain(treasury.wallet);
+    await ask('withdraw', '0.1');
+    const [payout] = JSON.parse(await ask('admin', 'payment-history', '--json')).data;
+    expect(payout).toMatchObject({ state: 'finalized', money: { amount: '0.1', asset: 'SOL' } });
+    expect(await ask('admin', 'stats')).toMatch(/ledger +\d+ transfers, balanced/);
+  });
+
+  it('[10.03] are jobs to try everything with, paid from the treasury', async () => {
+    const posted = await ask('admin', 'create-test-jobs', '--count', '3', '--reward', '0.002');
+    expect(posted.trim().split('\n')).toHaveLength(3);
+    expect(await ask('admin', 'stats')).toMatch(/jobs +3 queued/);
+  });
+
+  it('[7.25] is the treasury in the words of the seed, with what it holds for jobs', async () => {
+    const info = JSON.parse(await ask('api', 'GET', '/api/marketplace/info', '--operator'));
+    const { wallet } = JSON.parse(await ask('admin', 'wallet-info', '--json'));
+    expect(info).toMatchObject({ wallet_address: wallet, rpc_url: localnet.rpcUrl });
+    expect(info.escrow_balance).toBeCloseTo(0.0063, 9);
+    expect(info.total_paid).toBeGreaterThan(0.09);
+    expect(info.balance).toBeGreaterThan(2);
   });
 });

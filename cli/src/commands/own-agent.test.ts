@@ -117,7 +117,7 @@ describe('node3 agent, with one that runs', () => {
   const ask = (...argv: string[]) =>
     run([...argv, '--agent-url', agent.url, '--token-file', tokenFile()]);
 
-  it('shows what it does, pauses and resumes it', async () => {
+  it('[5.11] [10.12] shows what it does, pauses and resumes it', async () => {
     expect((await ask('status')).out).toMatch(/^state +idle: Ready/m);
     expect((await ask('pause')).out).toBe('pause\n');
     const paused = await run(['status', '--agent-url', agent.url, '--json']);
@@ -218,7 +218,7 @@ describe('node3 agent, with one that runs', () => {
   });
 });
 
-it('node3 agent start runs one until it is interrupted', async () => {
+it('[10.12] node3 agent start runs one until it is interrupted', async () => {
   const env = {
     AGENT_DATA_DIR: folder,
     AGENT_PORT: '0',

@@ -37,7 +37,7 @@ function postedSpec(): JobSpecInput {
 }
 
 describe('node3 run', () => {
-  it('asks a person before it pays, and posts nothing after a no', async () => {
+  it('[10.09] asks a person before it pays, and posts nothing after a no', async () => {
     market.become(endedJob('succeeded', 0));
     const env = { NODE3_API_KEY: testKey, NODE3_URL: market.url };
     const ask = async (answers: string[], ...argv: string[]) => {
@@ -63,7 +63,7 @@ describe('node3 run', () => {
     expect(host.err).toContain(`repeat with --idempotency-key ${posted?.idempotencyKey}\n`);
   });
 
-  it('posts nothing that may cost more than --max-cost', async () => {
+  it('[2.21] posts nothing that may cost more than --max-cost', async () => {
     market.become(endedJob('succeeded', 0));
     const dear = hostFor('run', '-d', '--max-cost', '0.001', '--', 'true');
     expect(await runCli(dear)).toBe(7);
@@ -72,7 +72,7 @@ describe('node3 run', () => {
     expect(await runCli(hostFor('run', '-d', '--max-cost', '0.00105', '--', 'true'))).toBe(0);
   });
 
-  it('sends the streams apart and ends with the exit code of the job', async () => {
+  it('[10.06] sends the streams apart and ends with the exit code of the job', async () => {
     const host = hostFor('run', '--gpu', 'any', '--', 'sh', '-c', 'exit 3');
     market.say(testLine(1, 'out'), testLine(2, 'bad', { stream: 'stderr' }));
     market.say(testLine(3, 'prompt> ', { partial: true }));
@@ -182,7 +182,7 @@ describe('node3 run', () => {
     },
   );
 
-  it('runs a script with its input, and prints only the id when detached', async () => {
+  it('[2.18] runs a script with its input, and prints only the id when detached', async () => {
     await writeFile(join(folder, 'train.py'), 'print("hi")\n');
     await writeFile(join(folder, 'input.json'), '{"epochs": 3}');
     const host = hostFor('run', 'train.py', '--input', 'input.json', '-e', 'A=b=c', '-d');
@@ -266,7 +266,7 @@ describe('node3 run', () => {
     expect(market.requests('POST', '/jobs')).toHaveLength(1);
   });
 
-  it('says what a job would cost without posting it, and what would help when nobody fits', async () => {
+  it('[7.14] says what a job would cost without posting it, and what would help when nobody fits', async () => {
     const host = hostFor('quote', '--gpu', 'h100', '--bid', '2USDC/h', '--cap', '5USDC', '--', 'x');
     market.quote = {
       ...market.quote,

@@ -37,7 +37,7 @@ async function offered(words: string[]): Promise<string[]> {
 }
 
 describe('completion', () => {
-  it('offers commands, options and the values it knows', async () => {
+  it('[10.10] offers commands, options and the values it knows', async () => {
     expect(await offered(['jo'])).toEqual(['job', '']);
     expect(await offered(['job', 'w'])).toEqual(['wait', '']);
     expect(await offered(['--url', 'job', 'ru'])).toEqual(['run', '']);

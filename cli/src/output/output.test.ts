@@ -133,7 +133,7 @@ describe('formats', () => {
     return host.out;
   };
 
-  it('write one answer in every way a program reads', async () => {
+  it('[10.10] write one answer in every way a program reads', async () => {
     expect(JSON.parse(await written('json'))).toEqual(page);
     expect(await written('jsonl')).toBe(`${JSON.stringify(page.data[0])}\n`);
     expect(await written('id')).toBe('job_1\n');

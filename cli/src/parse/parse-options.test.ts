@@ -68,7 +68,7 @@ describe('buildAdminJob', () => {
     timeout: '300',
   };
 
-  it('maps the flags of the seed', () => {
+  it('[10.02] maps the flags of the seed', () => {
     const spec = buildAdminJob({
       ...defaults,
       jobType: 'training',

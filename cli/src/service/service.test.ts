@@ -80,7 +80,7 @@ describe('a systemd unit', () => {
     expect(text).toContain('WantedBy=multi-user.target');
   });
 
-  it('is one that systemd understands, and a spoilt one is not', async ({ skip }) => {
+  it('[5.24] is one that systemd understands, and a spoilt one is not', async ({ skip }) => {
     const { exitCode } = await runTool('systemd-analyze', ['--version']);
     if (exitCode === null) skip('systemd-analyze is not here');
     const service = { ...facts(), user: 'root', groups: [] };
@@ -110,7 +110,7 @@ function facts() {
 }
 
 describe('other systems', () => {
-  it('launchd gets a plist with every text escaped', () => {
+  it('[5.24] launchd gets a plist with every text escaped', () => {
     const { path, text } = target({ platform: 'darwin' });
     expect(path).toBe(join(home, 'Library/LaunchAgents/node3-agent.plist'));
     expect(text).toContain('<string>--env-file-if-exists=/tmp/a &amp; b/agent.env</string>');
@@ -131,7 +131,7 @@ describe('other systems', () => {
 });
 
 describe('installing', () => {
-  it('writes, has it checked, starts it and sees that it runs and stays', async () => {
+  it('[5.24] writes, has it checked, starts it and sees that it runs and stays', async () => {
     const machine = system(works);
     const unit = target();
     await installService(unit, machine);

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-it('gives marketplace, agent and requester wallet files of their own', async () => {
+it('[7.28] gives marketplace, agent and requester wallet files of their own', async () => {
   const host = new TestHost({ argv: [] });
   const terminal = createTerminal(host, { format: 'table', quiet: true, colour: false });
   const folder = await openDataFolder(root);

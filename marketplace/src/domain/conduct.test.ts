@@ -49,7 +49,7 @@ describe('conductOf', () => {
     },
   );
 
-  it('blames an agent that was gone, and one whose engine failed', () => {
+  it('[3.04] blames an agent that was gone, and one whose engine failed', () => {
     expect(show({ reason: 'lease_expired', state: 'lost' }).agent).toEqual({
       availability: 0,
       startLatency: 1,
@@ -59,7 +59,7 @@ describe('conductOf', () => {
     expect(show({ reason: 'released_by_agent' }).agent).toMatchObject({ completion: 0 });
   });
 
-  it('says nothing about an agent that never took the job, or that we took it from', () => {
+  it('[4.09] says nothing about an agent that never took the job, or that we took it from', () => {
     const idle = { executionState: 'leased' as const, startedAtMs: null };
     expect(show({ reason: 'offer_not_accepted', state: 'lost', ...idle }).agent).toEqual({});
     expect(show({ reason: 'released_by_agent', ...idle }).agent).toEqual({});

@@ -8,7 +8,7 @@ const times = (cron: string, timezone: string, after: string, count: number) =>
   nextTimes({ cron, timezone }, at(after), count).map((ms) => new Date(ms).toISOString());
 
 describe('a job at 02:30', () => {
-  it('comes after the gap on the day in spring that has no 02:30', () => {
+  it('[2.30] comes after the gap on the day in spring that has no 02:30', () => {
     expect(times(berlin.cron, berlin.timezone, '2027-03-27T00:00:00Z', 3)).toEqual([
       '2027-03-27T01:30:00.000Z',
       '2027-03-28T01:00:00.000Z',

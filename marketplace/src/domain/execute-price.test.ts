@@ -27,7 +27,7 @@ describe('the price of an execution', () => {
     expect(executePrice({ ...usual, ...changes })).toEqual({ rate, cap });
   });
 
-  it('pays for every second of the timeout and charges no more than was quoted', () => {
+  it('[7.17] pays for every second of the timeout and charges no more than was quoted', () => {
     const terms = record({
       gpuType: constantFrom(...executeGpuTypes),
       gpuCount: integer({ min: 1, max: 8 }),

@@ -36,7 +36,7 @@ function follow(job: Needs, { pointer, value }: Pick<Relaxation, 'pointer' | 'va
 }
 
 describe('an explanation', () => {
-  it('finds exactly the agents that fit, and its counts add up', () => {
+  it('[4.14] finds exactly the agents that fit, and its counts add up', () => {
     fc.assert(
       fc.property(needs, agents, (job, all) => {
         const { agents: counted, constraints, fitting } = explain(job, all);

@@ -6,7 +6,7 @@ import { jobRankMs, nextFairMs } from './job-rank.ts';
 const fresh = { priority: 'normal', dueMs: 1_000_000, fairMs: 0 } as const;
 
 describe('the rank of a job', () => {
-  it('puts an urgent job before a normal one, but not before one that waited for an hour', () => {
+  it('[4.01] puts an urgent job before a normal one, but not before one that waited for an hour', () => {
     const urgent = jobRankMs({ ...fresh, priority: 'urgent' });
     expect(urgent).toBeLessThan(jobRankMs(fresh));
     const laterMs = fresh.dueMs + limits.priorityUrgentMs + 1;
@@ -15,7 +15,7 @@ describe('the rank of a job', () => {
     );
   });
 
-  it('puts each priority before the one below it', () => {
+  it('[4.01] puts each priority before the one below it', () => {
     const ranks = priorities.map((priority) => jobRankMs({ ...fresh, priority }));
     expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
     expect(new Set(ranks).size).toBe(priorities.length);

@@ -18,7 +18,7 @@ describe('matching', () => {
     expect(fit(spec(), capacity(), 'refused')).toEqual({ fits: true, devices: [] });
   });
 
-  it('gives a GPU job exactly the devices it asked for', () => {
+  it('[2.19] gives a GPU job exactly the devices it asked for', () => {
     const devices = [device({ id: 'a' }), device({ id: 'b' }), device({ id: 'c' })];
     const result = fit(gpu({ count: 2 }), capacity({ devices }), 'refused');
     expect(result).toMatchObject({ fits: true, devices: [{ id: 'a' }, { id: 'b' }] });
@@ -67,7 +67,7 @@ describe('matching', () => {
     ]);
   });
 
-  it('takes what the agent says about its place and its labels', () => {
+  it('[2.20] [4.05] [4.17] takes what the agent says about its place and its labels', () => {
     const agent = capacity({ region: 'eu-west-1', labels: { disk: 'nvme', rack: '7' } });
     const inRegion = (region: string) =>
       fit(spec({ placement: { regions: [region] } }), agent, 'refused');
@@ -98,14 +98,14 @@ describe('matching', () => {
     expect(fit(spec({}, 'acc_2'), reserved, 'refused').fits).toBe(true);
   });
 
-  it('knows the framework by the maker, or by what the agent says', () => {
+  it('[2.19] [4.05] knows the framework by the maker, or by what the agent says', () => {
     const job = gpu({ count: 1, framework: 'cuda' });
     expect(fit(job, capacity(), 'refused').fits).toBe(true);
     const bare = capacity({ devices: [device({ frameworks: [] })] });
     expect(fit(job, bare, 'refused')).toEqual({ fits: false, constraint: 'gpu_framework' });
   });
 
-  it('takes unknown GPU memory as unknown, not as enough', () => {
+  it('[4.05] takes unknown GPU memory as unknown, not as enough', () => {
     const unknown = capacity({ devices: [device({ memoryBytes: null })] });
     expect(fit(gpu({ count: 1, memoryBytesMin: 1 }), unknown, 'refused').fits).toBe(false);
     expect(fit(gpu({ count: 1 }), unknown, 'refused').fits).toBe(true);
@@ -116,14 +116,14 @@ describe('matching', () => {
     expect(fit(gpu({ count: 1, computeCapabilityMin: '8.9' }), newer, 'refused').fits).toBe(true);
   });
 
-  it('gives simulated devices GPU work only where money is play money', () => {
+  it('[4.06] [5.06] gives simulated devices GPU work only where money is play money', () => {
     const simulated = capacity({ devices: [device({ simulated: true })] });
     const job = gpu({ count: 1 });
     expect(fit(job, simulated, 'refused')).toEqual({ fits: false, constraint: 'simulated_gpu' });
     expect(fit(job, simulated, 'allowed').fits).toBe(true);
   });
 
-  it('runs natively only where the job and the provider both say so', () => {
+  it('[6.23] [6.24] runs natively only where the job and the provider both say so', () => {
     const native = spec({ placement: { isolationMin: 'native' } });
     expect(native.workload.image).toBe('native');
     const bare = { isolation: 'native', nativeAllowed: false } as const;
@@ -137,7 +137,7 @@ describe('matching', () => {
     expect(fit(sneaked, capacity({ nativeAllowed: true }), 'refused')).toEqual(refused);
   });
 
-  it('runs a job with an image in a container, however little isolation it asks for', () => {
+  it('[6.24] runs a job with an image in a container, however little isolation it asks for', () => {
     const workload = { kind: 'container' as const, image: 'debian', command: ['true'] };
     const job = spec({ workload, placement: { isolationMin: 'native' } });
     expect(fit(job, capacity(), 'refused').fits).toBe(true);
@@ -145,7 +145,7 @@ describe('matching', () => {
     expect(fit(job, bare, 'refused')).toEqual({ fits: false, constraint: 'isolation' });
   });
 
-  it('waits for free slots', () => {
+  it('[1.14] waits for free slots', () => {
     expect(fit(spec(), capacity({}, { freeSlots: 0 }), 'refused')).toMatchObject({
       constraint: 'slots',
     });

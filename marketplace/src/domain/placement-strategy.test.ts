@@ -23,7 +23,7 @@ const firstBy = (strategy: PlacementStrategy, ...agents: PlacementFacts[]) =>
   agents.toSorted(placementOrder(strategy))[0]?.agentId;
 
 describe('the score', () => {
-  it('is that of the seed', () => {
+  it('[3.04] [4.03] is that of the seed', () => {
     expect(scoreAgent(agent('new'))).toBe(1);
     const used = agent('used', { freeSlots: 2, jobsSucceeded: 9, jobsFailed: 1, avgRunSec: 120 });
     expect(scoreAgent(used)).toBeCloseTo(0.62, 10);
@@ -32,7 +32,7 @@ describe('the score', () => {
 
 describe('a strategy', () => {
   const busy = { freeSlots: 1 };
-  it('chooses by what it is named for, then by the score', () => {
+  it('[4.07] [4.18] chooses by what it is named for, then by the score', () => {
     expect(firstBy('score', agent('a', busy), agent('b'))).toBe('b');
     const dear = agent('a', { ask: baseUnits(5n) });
     const cheap = agent('b', { ask: baseUnits(3n), ...busy });

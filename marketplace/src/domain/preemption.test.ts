@@ -33,7 +33,7 @@ describe('making room', () => {
     expect(choose(twoGpus, [work('x', 'ab', 1, 1)])).toEqual([]);
   });
 
-  it('stops as few as suffice, the youngest of them', () => {
+  it('[4.15] stops as few as suffice, the youngest of them', () => {
     const works = [work('old', 'ab', 1, 1), work('young', 'cd', 1, 2)];
     expect(choose(twoGpus, works)).toEqual(['young']);
     expect(choose(twoGpus, [work('one', 'abc', 1, 1), work('tiny', '', 1, 2)])).toEqual(['one']);

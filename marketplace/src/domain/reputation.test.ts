@@ -23,7 +23,7 @@ function tell(observations: readonly { evidence: Evidence; atMs: number }[]): Re
 }
 
 describe('reputation', () => {
-  it('is the same in whatever order evidence comes', () => {
+  it('[3.04] is the same in whatever order evidence comes', () => {
     fc.assert(
       fc.property(
         fc.array(observation, { minLength: 1, maxLength: 20 }).chain((all) =>
@@ -84,7 +84,7 @@ describe('reputation', () => {
     expect(standingOn(record, 'correctness', 0)).toEqual(unknown);
   });
 
-  it('averages run times as the seed does', () => {
+  it('[4.03] averages run times as the seed does', () => {
     expect(averageRunSec(null, 10)).toBe(10);
     expect(averageRunSec(10, 20)).toBeCloseTo(13);
   });

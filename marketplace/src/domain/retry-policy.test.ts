@@ -23,7 +23,7 @@ function input(overrides: Partial<RetryInput>): RetryInput {
 }
 
 describe('a retry', () => {
-  it('waits twice as long each time, without chance, up to a limit', () => {
+  it('[4.08] waits twice as long each time, without chance, up to a limit', () => {
     const waits = Array.from({ length: 9 }, (_, failuresBefore) => {
       const retry = decideRetry(input({ failuresBefore, attemptsMax: 10 }));
       return retry.retry ? retry.notBeforeMs - nowMs : null;
@@ -31,7 +31,7 @@ describe('a retry', () => {
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  it('comes only after what retry.on names, by reason or by fault', () => {
+  it('[2.20] [4.09] comes only after what retry.on names, by reason or by fault', () => {
     const tried = (reason: RetryInput['reason'], on: RetryInput['on']) =>
       decideRetry(input({ reason, on })).retry;
     expect(tried('engine_error', ['provider'])).toBe(true);
@@ -70,7 +70,7 @@ describe('a retry', () => {
     );
   });
 
-  it('raises the priority by one step, up to the highest', () => {
+  it('[4.08] raises the priority by one step, up to the highest', () => {
     expect((['low', 'normal', 'high', 'urgent'] as const).map(raisePriority)).toEqual([
       'normal',
       'high',

@@ -45,7 +45,7 @@ async function post() {
 }
 
 describe('a draining agent', () => {
-  it('finishes what it runs, hears of it once and gets nothing new', async () => {
+  it('[1.12] finishes what it runs, hears of it once and gets nothing new', async () => {
     const agent = await registerTestAgent(market);
     const calls = testAgentCalls(agent.client);
     const first = await post();
@@ -90,7 +90,7 @@ describe('a draining agent', () => {
 });
 
 describe('an agent that is sent away', () => {
-  it('loses what it runs to others at once, and costs the job no attempt', async () => {
+  it('[1.08] [1.12] loses what it runs to others at once, and costs the job no attempt', async () => {
     const agent = await registerTestAgent(market);
     const calls = testAgentCalls(agent.client);
     const job = await post();
@@ -110,7 +110,7 @@ describe('an agent that is sent away', () => {
     expect(reputation.completion).toEqual({ value: null, weight: 0, count: 0 });
   });
 
-  it('or leaves of its own accord has no keys any more, and comes back as itself', async () => {
+  it('[1.06] [1.12] or leaves of its own accord has no keys any more, and comes back as itself', async () => {
     const agent = await registerTestAgent(market);
     const calls = testAgentCalls(agent.client);
     const job = await post();
@@ -150,7 +150,7 @@ describe('an identity', () => {
     await expect(stolen).rejects.toMatchObject({ code: 'AUTH_FORBIDDEN' });
   });
 
-  it('that registers again revokes the key before and stays disabled', async () => {
+  it('[1.06] that registers again revokes the key before and stays disabled', async () => {
     const agent = await registerTestAgent(market);
     const params = { agentId: agent.agentId };
     await operator().call(setAgentEnabled, { params, body: { enabled: false } });
@@ -163,7 +163,7 @@ describe('an identity', () => {
     await expect(client.call(getOwnAgent, {})).rejects.toMatchObject({ code: 'AGENT_DISABLED' });
   });
 
-  it('has an old key for a few minutes after a rotation', async () => {
+  it('[1.07] has an old key for a few minutes after a rotation', async () => {
     const clock = new ManualClock();
     await market.restart({ clock });
     const agent = await registerTestAgent(market);
@@ -191,7 +191,7 @@ describe('a registration token', () => {
   };
   const refused = { code: 'REGISTRATION_TOKEN_INVALID' };
 
-  it('is needed where the operator says so, and works once', async () => {
+  it('[1.05] is needed where the operator says so, and works once', async () => {
     await market.restart({ registration: 'token' });
     await expect(register()).rejects.toMatchObject(refused);
     const { token } = await operator().call(issueRegistrationToken, { body: { name: 'rig' } });
@@ -200,7 +200,7 @@ describe('a registration token', () => {
     await expect(register(`${token.slice(0, -4)}AAAA`)).rejects.toMatchObject(refused);
   });
 
-  it('is no good once revoked or for another wallet, even where none is needed', async () => {
+  it('[1.05] is no good once revoked or for another wallet, even where none is needed', async () => {
     const { token, tokenId } = await operator().call(issueRegistrationToken, { body: {} });
     await operator().call(revokeRegistrationToken, { params: { tokenId } });
     await expect(register(token)).rejects.toMatchObject(refused);

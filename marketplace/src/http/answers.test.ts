@@ -196,7 +196,7 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
 }
 
 describe('answers', () => {
-  it('have the shape that their contracts promise, all through the lives of jobs', async () => {
+  it('[3.03] [11.09] have the shape that their contracts promise, all through the lives of jobs', async () => {
     const requester = await openAccount();
     const { agentId, apiKey: agent } = await registerAgent();
     const keys = { requester, agent };

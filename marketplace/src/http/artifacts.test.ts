@@ -57,7 +57,7 @@ async function upload(bytes: Buffer, name = 'file.bin', mediaType = 'text/plain'
 }
 
 describe('an upload', () => {
-  it('goes on where it was, after a restart, and ends with what was announced', async () => {
+  it('[2.23] goes on where it was, after a restart, and ends with what was announced', async () => {
     const bytes = randomBytes(2 * limits.artifactPartBytes + 5);
     const body = { name: 'model.bin', bytes: bytes.length, sha256: hashOf(bytes) };
     const { artifactId, partBytes } = await owner.client.call(routes.createUpload, { body });
@@ -104,7 +104,7 @@ describe('an upload', () => {
     expect(await sendPart(artifactId, 0, Buffer.alloc(100))).toBe('kept');
   });
 
-  it('of other bytes than announced is refused, and nobody can read it', async () => {
+  it('[2.23] of other bytes than announced is refused, and nobody can read it', async () => {
     const body = { name: 'a', bytes: 3, sha256: hashOf(Buffer.from('abc')) };
     const { artifactId } = await owner.client.call(routes.createUpload, { body });
     const params = { artifactId };
@@ -126,7 +126,7 @@ describe('an upload', () => {
     }
   });
 
-  it('finds no room past the quota of the account', async () => {
+  it('[2.23] finds no room past the quota of the account', async () => {
     const { quota, keepMs, pace } = settingsOf(artifactDefaults);
     const account = { bytes: 100, files: 9 };
     await market.restart({ artifacts: { quota: { ...quota, account }, keepMs, pace } });
@@ -274,7 +274,7 @@ describe('slow callers', () => {
 });
 
 describe('a link', () => {
-  it('opens one artifact for a time, until links are revoked', async () => {
+  it('[2.23] opens one artifact for a time, until links are revoked', async () => {
     const clock = new ManualClock();
     await market.restart({ clock });
     const [one, two] = [await upload(Buffer.from('one')), await upload(Buffer.from('two'))];

@@ -45,7 +45,7 @@ async function last(action: string): Promise<AuditEntry> {
 }
 
 describe('the audit log', () => {
-  it('says who did what with which key, and never the key', async () => {
+  it('[11.04] says who did what with which key, and never the key', async () => {
     const { accountId, apiKey, client } = await openFundedAccount(market);
     const [ownKeyId = ''] = /key_\w{26}/.exec(apiKey) ?? [];
     const created = await client.call(createKey, { body: { name: 'ci' } });
@@ -156,7 +156,7 @@ describe('the audit log', () => {
     expect(csv[1]).toContain(',account.created,operator,');
   });
 
-  it('stays provable when old entries are removed', async () => {
+  it('[11.04] stays provable when old entries are removed', async () => {
     await openFundedAccount(market);
     const { store } = market;
     const dayMs = 86_400_000;

@@ -269,7 +269,7 @@ const withInput = (artifactId: string) =>
   testJob({ inputs: [{ path: 'in', source: { kind: 'artifact', artifactId } }] });
 
 describe('what a request names beside its path', () => {
-  it.each(named)('%s: %s', async (route, thing, requestFor) => {
+  it.each(named)('[2.17] [12.13] %s: %s', async (route, thing, requestFor) => {
     const contract = marketplaceContracts.find((one) => routeOf(one) === route);
     if (contract === undefined) throw new Error(`there is no ${route}`);
     const { params } = await world.make(thing);

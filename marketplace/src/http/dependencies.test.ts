@@ -45,7 +45,7 @@ async function setUp() {
 const soon = { timeout: 20_000 };
 
 describe('a job that waits for others', () => {
-  it('is held money for and offered to nobody until they have ended', async () => {
+  it('[2.32] is held money for and offered to nobody until they have ended', async () => {
     const { calls, post, read, client } = await setUp();
     const first = await post();
     const second = await post();
@@ -93,7 +93,7 @@ describe('a job that waits for others', () => {
     await expect.poll(() => stateOf(last.jobId), soon).toBe('expired');
   });
 
-  it('fails with the whole chain behind it when one does not succeed, refunded', async () => {
+  it('[2.32] fails with the whole chain behind it when one does not succeed, refunded', async () => {
     const { post, read, cancel } = await setUp();
     const first = await post();
     const chain = [first.jobId];

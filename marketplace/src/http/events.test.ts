@@ -121,7 +121,7 @@ describe('events of an account', () => {
     expect(namesOf(last.data)).toEqual(['job.posted']);
   });
 
-  it('are a stream that goes on, and resumes by Last-Event-ID', async () => {
+  it('[11.05] are a stream that goes on, and resumes by Last-Event-ID', async () => {
     const own = await openFundedAccount(market);
     const stream = await open(own.apiKey, '?types=job.*', sse);
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -166,7 +166,7 @@ describe('events of an account', () => {
     expect(await stream.rest()).toContain('key.created');
   });
 
-  it('come over the socket too, from any place in the log', async () => {
+  it('[11.05] come over the socket too, from any place in the log', async () => {
     const own = await openFundedAccount(market);
     await market.restart();
     const socket = new WebSocket(`${market.url.replace('http', 'ws')}/api/v1/stream`);

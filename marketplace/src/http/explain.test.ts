@@ -48,7 +48,7 @@ describe('an explanation of a spec', () => {
     expect((await market.store.countJobs()).queued).toBe(0);
   });
 
-  it('counts who passes, names the nearest changes and lists candidates in the order asked for', async () => {
+  it('[4.14] counts who passes, names the nearest changes and lists candidates in the order asked for', async () => {
     const asks = { SOL: { amount: '2', asset: 'SOL' as const }, USDC: null };
     await join({ slots: 2, region: 'eu-west' }, 'small');
     await join({ devices: [sampleDevice({ memoryBytes: 8 * gib })], asks }, 'medium');
@@ -108,7 +108,7 @@ describe('an explanation of a spec', () => {
 });
 
 describe('an explanation of a job', () => {
-  it('says that all are busy, then that an agent has it, then that it is over', async () => {
+  it('[4.12] says that all are busy, then that an agent has it, then that it is over', async () => {
     const { calls } = await join({ slots: 1 });
     await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();
@@ -127,7 +127,7 @@ describe('an explanation of a job', () => {
     expect(await explainPosted(offer.jobId)).toMatchObject({ state: 'succeeded', waitsFor: null });
   });
 
-  it('knows who runs what after a restart', async () => {
+  it('[1.11] knows who runs what after a restart', async () => {
     const { calls } = await join({ slots: 1 });
     await requester.client.call(createJob, { body: testJob() });
     await calls.offer();

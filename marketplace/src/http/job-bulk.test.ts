@@ -165,7 +165,7 @@ describe('a rerun', () => {
     return { ...parts, jobId, rerun };
   }
 
-  it('is the same job again, with the changes that are asked for', async () => {
+  it('[2.27] is the same job again, with the changes that are asked for', async () => {
     const { rerun, jobId, read } = await ended({
       name: 'train',
       labels: { stage: 'test', team: 'vision' },

@@ -38,7 +38,7 @@ function beatOf(offer: ExecutionOffer) {
 }
 
 describe('the life of a job', () => {
-  it('holds the price, runs, pays the provider and shows every step', async () => {
+  it('[7.12] holds the price, runs, pays the provider and shows every step', async () => {
     const { requester, calls, read } = await setUp();
     const posted = await requester.client.call(createJob, { body: testJob() });
     expect(posted).toMatchObject({
@@ -80,7 +80,7 @@ describe('the life of a job', () => {
     expect((await market.store.verifyLedger()).problems).toEqual([]);
   });
 
-  it('gives a waiting agent the job the moment it is posted', async () => {
+  it('[4.11] gives a waiting agent the job the moment it is posted', async () => {
     const { requester, calls } = await setUp();
     const waiting = calls.poll({ waitSec: 20 });
     await vi.waitFor(async () => expect(await market.store.agents()).toHaveLength(1));
@@ -140,7 +140,7 @@ describe('the life of a job', () => {
     });
   });
 
-  it('takes the same report twice and refuses a different one', async () => {
+  it('[1.20] takes the same report twice and refuses a different one', async () => {
     const { requester, calls } = await setUp();
     await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();
@@ -153,7 +153,7 @@ describe('the life of a job', () => {
     expect(market.payoutWakes).toBe(1);
   });
 
-  it('tries a provider fault again and ends after the last attempt, refunded', async () => {
+  it('[4.08] tries a provider fault again and ends after the last attempt, refunded', async () => {
     const { requester, calls, read } = await setUp();
     const { jobId } = await requester.client.call(createJob, {
       body: testJob({ retry: { attemptsMax: 2 } }),
@@ -175,7 +175,7 @@ describe('the life of a job', () => {
 });
 
 describe('cancelling', () => {
-  it('ends a queued job at once with a full refund', async () => {
+  it('[7.12] ends a queued job at once with a full refund', async () => {
     const { requester } = await setUp();
     const { jobId } = await requester.client.call(createJob, { body: testJob() });
     const job = await requester.client.call(cancelJob, { params: { jobId } });
@@ -185,7 +185,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('reaches a waiting agent at once and ends when it reports', async () => {
+  it('[1.22] reaches a waiting agent at once and ends when it reports', async () => {
     const { requester, calls, read } = await setUp();
     const { jobId } = await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();
@@ -236,7 +236,7 @@ describe('deadlines', () => {
     await expect(calls.accept(offer)).rejects.toMatchObject({ code: 'LEASE_STALE' });
   });
 
-  it('take a job from an agent that went silent, after lease and grace', async () => {
+  it('[1.10] [1.23] take a job from an agent that went silent, after lease and grace', async () => {
     const { requester, calls, read } = await setUp();
     const { jobId } = await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();
@@ -276,7 +276,7 @@ describe('deadlines', () => {
 });
 
 describe('restart of the marketplace', () => {
-  it('keeps leases alive, however long it was away', async () => {
+  it('[1.11] keeps leases alive, however long it was away', async () => {
     const { requester, agent, calls, read } = await setUp();
     const { jobId } = await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();
@@ -298,7 +298,7 @@ describe('restart of the marketplace', () => {
 });
 
 describe('logs', () => {
-  it('are stored once, in order, and end with the job', async () => {
+  it('[1.21] are stored once, in order, and end with the job', async () => {
     const { requester, agent, calls } = await setUp();
     const { jobId } = await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();

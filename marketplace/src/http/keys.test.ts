@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createClient } from '@node3/shared/client';
 import { createAccount, getAccount } from '@node3/shared/routes/accounts';
 import { createJob } from '@node3/shared/routes/jobs';
@@ -23,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => market.stop());
 
 describe('keys of a requester', () => {
-  it('are made with a name, listed without their secret, and revoked', async () => {
+  it('[1.07] are made with a name, listed without their secret, and revoked', async () => {
     const { client } = await openFundedAccount(market);
     const made = await client.call(createKey, { body: { name: 'ci' } });
     const { data } = await client.call(listKeys, {});
@@ -39,7 +41,19 @@ describe('keys of a requester', () => {
     expect((await client.call(listKeys, {})).data).toHaveLength(1);
   });
 
-  it('can be replaced, and both work for a while', async () => {
+  it('[1.07] are nowhere on the disk of the marketplace, only their hashes', async () => {
+    const { client } = await openFundedAccount(market);
+    const { apiKey } = await client.call(createKey, { body: { name: 'ci' } });
+    const files = await readdir(market.folder, { recursive: true, withFileTypes: true });
+    const stored = files.filter((file) => file.isFile());
+    expect(stored.map(({ name }) => name)).toContain('market.db');
+    for (const { parentPath, name } of stored) {
+      const bytes = await readFile(join(parentPath, name));
+      expect(bytes.includes(apiKey) || bytes.includes(apiKey.slice(-20)), name).toBe(false);
+    }
+  });
+
+  it('[1.07] can be replaced, and both work for a while', async () => {
     const { client } = await openFundedAccount(market);
     const [key] = (await client.call(listKeys, {})).data;
     const params = { keyId: key?.keyId ?? '' };

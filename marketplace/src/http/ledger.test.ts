@@ -38,7 +38,7 @@ function deposit(transferId: string, amount: BaseUnits): Transfer {
 const operator = () => createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
 
 describe('a job that ends many times at once', () => {
-  it('[P54] [P55] is captured once and paid once', async () => {
+  it('[7.21] [P54] [P55] is captured once and paid once', async () => {
     const { requester, agent, calls } = await setUp();
     const { jobId } = await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();

@@ -38,7 +38,7 @@ describe('a wallet of the marketplace', () => {
     expect(await market.store.accountOfWallet(wallet.address)).toBeNull();
   });
 
-  it('is not exchanged for one that an agent or a requester has', async () => {
+  it('[7.28] is not exchanged for one that an agent or a requester has', async () => {
     const agent = await registerTestAgent(market);
     await expect(
       assertWalletsApart(market.store, new Set([agent.wallet.address])),

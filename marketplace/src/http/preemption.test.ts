@@ -40,7 +40,7 @@ async function runInterruptible(preemptible: boolean) {
 const stopped = { outcome: 'cancelled', reason: 'cancelled_by_requester', exitCode: null } as const;
 
 describe('an interruptible job', () => {
-  it('makes room for one that is not, goes back to the queue and is nobody’s fault', async () => {
+  it('[4.15] makes room for one that is not, goes back to the queue and is nobody’s fault', async () => {
     const { calls, client, offer } = await runInterruptible(true);
     const urgent = await post();
     clock.advance(limits.preemptAfterMs);

@@ -47,7 +47,7 @@ async function joinAgent(devices: Device[]) {
 }
 
 describe('a quote', () => {
-  it('is what the job then costs, whatever the fee rate has become', async () => {
+  it('[7.14] is what the job then costs, whatever the fee rate has become', async () => {
     const { client } = await openFundedAccount(market);
     const offered = await quote(testJob());
     expect(offered).toMatchObject({
@@ -116,7 +116,7 @@ describe('a quote', () => {
     expect((await market.store.verifyLedger()).problems).toEqual([]);
   });
 
-  it('counts who could run it and who is free, and how long others waited', async () => {
+  it('[4.12] counts who could run it and who is free, and how long others waited', async () => {
     const { client } = await openFundedAccount(market);
     const body = testJob({ resources: { gpus: { count: 1 } } });
     expect(await quote(body)).toMatchObject({

@@ -28,7 +28,7 @@ afterAll(() => market.stop());
 const view = () => market.anonymous.call(getPublicAgent, { params: { agentId: agent.agentId } });
 
 describe('what is known of an agent', () => {
-  it('is nothing at first, then every axis with its counts, and the stars of who paid', async () => {
+  it('[3.04] [3.05] is nothing at first, then every axis with its counts, and the stars of who paid', async () => {
     const unknown = { value: null, weight: 0, count: 0 };
     expect(await view()).toMatchObject({
       avgRunSec: null,
@@ -92,7 +92,7 @@ describe('what is known of an agent', () => {
     expect(await market.store.agent(own.agentId)).toMatchObject({ state: 'paused' });
   });
 
-  it('comes from nobody who did not pay', async () => {
+  it('[3.05] comes from nobody who did not pay', async () => {
     const [mine, theirs] = [await openFundedAccount(market), await openFundedAccount(market)];
     const { jobId } = await mine.client.call(createJob, { body: testJob() });
     const foreign = theirs.client.call(rateJob, { params: { jobId }, body: { stars: 1 } });

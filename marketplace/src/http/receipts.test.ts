@@ -34,7 +34,7 @@ async function setUp() {
 const sol = (amount: string) => ({ amount, asset: 'SOL' as const });
 
 describe('a receipt', () => {
-  it('itemises what a quoted job cost, and is signed by its own key', async () => {
+  it('[6.27] itemises what a quoted job cost, and is signed by its own key', async () => {
     const { requester, calls, receiptOf } = await setUp();
     const body = testJob({ limits: { runSec: 10 } });
     const quote = await market.anonymous.call(createQuote, { body });
@@ -87,7 +87,7 @@ describe('a receipt', () => {
     expect([signed.key, key]).toEqual([testReceiptKey.address, testReceiptKey.address]);
   });
 
-  it('charges the fee that was quoted for a success', async () => {
+  it('[7.18] charges the fee that was quoted for a success', async () => {
     const { requester, calls, receiptOf } = await setUp();
     const body = testJob();
     const quote = await market.anonymous.call(createQuote, { body });

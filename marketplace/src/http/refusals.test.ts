@@ -84,19 +84,22 @@ describe('bad input', () => {
     ],
     ['a body of 10 MB', JSON.stringify({ name: 'x'.repeat(10_000_000) }), 413, 'REQUEST_TOO_LARGE'],
     ['prototype poisoning', '{"__proto__":{"a":1}}', 400, 'REQUEST_MALFORMED'],
-  ])('refuses %s with a code and a fix, and changes nothing', async (_name, body, status, code) => {
-    const { apiKey } = await openFundedAccount(market);
-    const before = await everything();
-    const { response, problem } = await post('/api/v1/jobs', body, {
-      authorization: `Bearer ${apiKey}`,
-    });
-    expect(response.status).toBe(status);
-    expect(response.headers.get('content-type')).toContain('application/problem+json');
-    expect(problem).toMatchObject({ status, code });
-    expect(problem['fix']).toMatch(/\.$/);
-    expect(problem['requestId']).toBe(response.headers.get('x-request-id'));
-    expect(await everything()).toEqual(before);
-  });
+  ])(
+    '[2.34] refuses %s with a code and a fix, and changes nothing',
+    async (_name, body, status, code) => {
+      const { apiKey } = await openFundedAccount(market);
+      const before = await everything();
+      const { response, problem } = await post('/api/v1/jobs', body, {
+        authorization: `Bearer ${apiKey}`,
+      });
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toContain('application/problem+json');
+      expect(problem).toMatchObject({ status, code });
+      expect(problem['fix']).toMatch(/\.$/);
+      expect(problem['requestId']).toBe(response.headers.get('x-request-id'));
+      expect(await everything()).toEqual(before);
+    },
+  );
 
   it('refuses another content type', async () => {
     const { apiKey } = await openFundedAccount(market);
@@ -105,7 +108,7 @@ describe('bad input', () => {
     expect([response.status, problem['code']]).toEqual([415, 'CONTENT_TYPE_UNSUPPORTED']);
   });
 
-  it('says what is missing when the balance is too small', async () => {
+  it('[7.15] says what is missing when the balance is too small', async () => {
     const { client, apiKey } = await openFundedAccount(market, { SOL: 1_000n });
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
     const { problem } = await post('/api/v1/jobs', JSON.stringify(testJob()), headers);
@@ -132,7 +135,7 @@ describe('bad input', () => {
     expect(JSON.stringify(refused)).not.toMatch(/user:|acc_/);
   });
 
-  it('tells the limit of the very endpoint when a body is too large', async () => {
+  it('[12.06] tells the limit of the very endpoint when a body is too large', async () => {
     const { apiKey } = await openFundedAccount(market);
     const { problem } = await post('/api/v1/jobs', 'x'.repeat(600_000), {
       authorization: `Bearer ${apiKey}`,
@@ -173,7 +176,7 @@ describe('keys', () => {
     await expect(client.call(getAccount, {})).rejects.toMatchObject({ code: 'AUTH_INVALID' });
   });
 
-  it('refuses no key, and a real key with one letter changed', async () => {
+  it('[1.07] refuses no key, and a real key with one letter changed', async () => {
     await expect(market.anonymous.call(getAccount, {})).rejects.toMatchObject({
       code: 'AUTH_REQUIRED',
     });
@@ -183,7 +186,7 @@ describe('keys', () => {
     await expect(client.call(getAccount, {})).rejects.toMatchObject({ code: 'AUTH_INVALID' });
   });
 
-  it('does not let one kind of key do the work of another', async () => {
+  it('[2.17] does not let one kind of key do the work of another', async () => {
     const requester = await openFundedAccount(market);
     const agent = await registerTestAgent(market);
     await expect(testAgentCalls(requester.client).poll()).rejects.toMatchObject({ status: 403 });
@@ -193,7 +196,7 @@ describe('keys', () => {
     await expect(requester.client.call(getAdminStats, {})).rejects.toMatchObject({ status: 403 });
   });
 
-  it('hides jobs of other accounts completely', async () => {
+  it('[2.17] hides jobs of other accounts completely', async () => {
     const [owner, other] = await Promise.all([
       openFundedAccount(market),
       openFundedAccount(market),
@@ -208,7 +211,7 @@ describe('keys', () => {
     await owner.client.call(cancelJob, { params: { jobId } });
   });
 
-  it('does not echo environment values', async () => {
+  it('[2.25] does not echo environment values', async () => {
     const { client } = await openFundedAccount(market);
     const workload = { kind: 'container', command: ['env'], env: { TOKEN: 'canary-71' } } as const;
     const body = testJob({ workload: { ...workload, command: ['env'] } });
@@ -219,7 +222,7 @@ describe('keys', () => {
 });
 
 describe('registration', () => {
-  it('refuses the same signed challenge a second time', async () => {
+  it('[1.04] refuses the same signed challenge a second time', async () => {
     const wallet = testWallet();
     const proof = await wallet.prove(market.anonymous, 'agent.register');
     const body = { ...proof, name: 'a', version: '1' };
@@ -241,7 +244,7 @@ describe('registration', () => {
     await expect(register('Größe 🖥 1')).resolves.toMatchObject({ agentId: expect.any(String) });
   });
 
-  it('refuses a signature by another wallet, and uses the challenge up', async () => {
+  it('[1.04] refuses a signature by another wallet, and uses the challenge up', async () => {
     const [mine, other] = [testWallet(), testWallet()];
     const { challengeId } = await mine.prove(market.anonymous, 'account.create');
     const { signature } = await other.prove(market.anonymous, 'account.create');
@@ -273,7 +276,7 @@ describe('registration', () => {
 });
 
 describe('repeated requests', () => {
-  it('answer with the first job, and refuse another body under the same key', async () => {
+  it('[2.26] answer with the first job, and refuse another body under the same key', async () => {
     const { client } = await openFundedAccount(market);
     const options = { idempotencyKey: 'the-same-key' };
     const first = await client.call(createJob, { body: testJob() }, options);
@@ -341,7 +344,7 @@ describe('jobs nobody can run', () => {
 });
 
 describe('documents', () => {
-  it('describe every endpoint in OpenAPI 3.1', async () => {
+  it('[2.33] describe every endpoint in OpenAPI 3.1', async () => {
     const response = await fetch(`${market.url}/openapi.json`);
     const openapi = (await response.json()) as { openapi: string; paths: Record<string, object> };
     expect(openapi.openapi).toBe('3.1.0');

@@ -45,7 +45,7 @@ async function upload(): Promise<string> {
   return artifactId;
 }
 
-it('are removed when they were kept for long enough, bytes and all, and known for a year', async () => {
+it('[2.23] are removed when they were kept for long enough, bytes and all, and known for a year', async () => {
   const artifactId = await upload();
   await owner.client.call(routes.createUpload, { body: { name: 'never', bytes: 9 } });
   const blobs = await openDiskBlobs(join(market.folder, 'artifacts'));

@@ -24,7 +24,7 @@ const ask = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${market.url}${path}`, { headers });
 
 describe('the id of a request', () => {
-  it('is the one that its caller gave it, in the answer, the problem and the log', async () => {
+  it('[11.03] is the one that its caller gave it, in the answer, the problem and the log', async () => {
     const reply = await ask('/api/v1/jobs/job_01ARZ3NDEKTSV4RRFFQ69G5FAV', {
       'x-request-id': 'request-of-mine.1',
     });

@@ -31,7 +31,7 @@ async function ask(apiKey: string, path: string, body?: unknown, reading: 'GET' 
 }
 
 describe('the requests of a key', () => {
-  it('cost what they make us do, are refused beyond the quota, and say where it stands', async () => {
+  it('[12.06] cost what they make us do, are refused beyond the quota, and say where it stands', async () => {
     const [one, two] = [await openFundedAccount(market), await openFundedAccount(market)];
     expect(await ask(one.apiKey, '/jobs', testJob())).toEqual([201, '"key";r=7;t=25', null]);
     expect(await ask(one.apiKey, '/jobs', testJob())).toEqual([201, '"key";r=2;t=50', null]);

@@ -51,7 +51,7 @@ const jobsOf = (messages: Awaited<ReturnType<ReturnType<typeof testAgentCalls>['
   messages.flatMap((message) => (message.type === 'offer' ? [message.jobId] : []));
 
 describe('a reservation', () => {
-  it('gives its agents jobs of its account only, from its beginning to its end', async () => {
+  it('[4.16] gives its agents jobs of its account only, from its beginning to its end', async () => {
     const [owner, other] = [await openFundedAccount(market), await openFundedAccount(market)];
     const { agentId, calls } = await join('eu');
     const made = await reserve(owner.accountId, 1, [1, 2]);

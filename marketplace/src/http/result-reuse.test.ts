@@ -60,7 +60,7 @@ async function setUp() {
 }
 
 describe('a job whose result there is already', () => {
-  it('has it at once, pays nothing, and shows the logs and the receipt of the run', async () => {
+  it('[4.19] has it at once, pays nothing, and shows the logs and the receipt of the run', async () => {
     const { client, apiKey, post, run } = await setUp();
     await post({ name: 'first' });
     const original = await run();

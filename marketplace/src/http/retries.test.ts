@@ -105,14 +105,14 @@ describe('a job that breaks one agent after another', () => {
 });
 
 describe('a retry', () => {
-  it('raises the priority that the job waits with, not the one it was posted with', async () => {
+  it('[4.08] raises the priority that the job waits with, not the one it was posted with', async () => {
     const { jobId, read } = await newJob({ priority: 'low' });
     await fail(await newAgent(), 'engine_error');
     expect((await market.store.job(jobId))?.priority).toBe('normal');
     expect((await read()).spec).toMatchObject({ priority: 'low' });
   });
 
-  it('goes to an agent that has not failed the job while there is one', async () => {
+  it('[4.08] goes to an agent that has not failed the job while there is one', async () => {
     const [first, second, third] = [await newAgent(), await newAgent(), await newAgent()];
     const { jobId } = await newJob({ retry: { attemptsMax: 5 } });
     await fail(first, 'engine_error');

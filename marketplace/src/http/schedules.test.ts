@@ -39,7 +39,7 @@ afterEach(() => market.stop());
 const body = { name: 'tick', cron: '* * * * *', timezone: 'Europe/Berlin', jobSpec: testJob() };
 
 describe('a schedule over HTTP', () => {
-  it('fires by itself, and shows its times and runs', async () => {
+  it('[2.30] fires by itself, and shows its times and runs', async () => {
     const { client } = requester;
     const created = await client.call(createSchedule, { body });
     const { scheduleId } = created;
@@ -116,7 +116,7 @@ describe('a schedule over HTTP', () => {
     }
   });
 
-  it('previews the ten next times', async () => {
+  it('[2.30] previews the ten next times', async () => {
     const times = { cron: '30 2 * * *', timezone: 'Europe/Berlin' };
     const { next } = await requester.client.call(previewSchedule, { body: times });
     expect(next).toHaveLength(10);

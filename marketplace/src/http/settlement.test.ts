@@ -59,7 +59,7 @@ async function setUp(ask: string | null = null) {
 }
 
 describe('a metered price', () => {
-  it('pays the matched ask for the run time and gives the rest of the cap back', async () => {
+  it('[7.17] pays the matched ask for the run time and gives the rest of the cap back', async () => {
     const { requester, calls, read } = await setUp('3.6');
     const body = meteredJob('7.2', '2');
     const { jobId, settlement } = await requester.client.call(createJob, { body });
@@ -128,7 +128,7 @@ describe('a metered price', () => {
     });
   });
 
-  it('ends the run where its cap is used up, and says that it was the cap', async () => {
+  it('[2.21] ends the run where its cap is used up, and says that it was the cap', async () => {
     const { requester, calls, read } = await setUp('3.6');
     const body = meteredJob('7.2', '0.0305', { limits: { runSec: 600 } });
     const { jobId } = await requester.client.call(createJob, { body });
@@ -184,7 +184,7 @@ describe('a metered price', () => {
     expect((await calls.offer()).reward).toEqual(usdc('0.3'));
   });
 
-  it('is matched by what each class of an agent asks, and never sold below it', async () => {
+  it('[3.06] is matched by what each class of an agent asks, and never sold below it', async () => {
     const requester = await openFundedAccount(market, { USDC: 100_000_000n });
     const agent = await registerTestAgent(market);
     const small = { ...gpu, id: 'GPU-2', modelId: 'l4', memoryBytes: 24e9 };
@@ -372,7 +372,7 @@ describe('the failures of the marketplace itself', () => {
 });
 
 describe('the terms of a job', () => {
-  it('keep the fee rate of its posting', async () => {
+  it('[7.18] keep the fee rate of its posting', async () => {
     const { requester, calls, read } = await setUp();
     const { jobId } = await requester.client.call(createJob, { body: meteredJob('3.6', '2') });
     await market.restart({ feeBasisPoints: 5_000 });
@@ -384,7 +384,7 @@ describe('the terms of a job', () => {
     expect((await read(jobId)).settlement.fee).toEqual(usdc('0.0005'));
   });
 
-  it('[P92] let a payout leave only when the time for disputes is over', async () => {
+  it('[7.11] [P92] let a payout leave only when the time for disputes is over', async () => {
     const { requester, calls } = await setUp();
     await requester.client.call(createJob, { body: testJob() });
     const offer = await calls.offer();

@@ -83,7 +83,7 @@ describe('spending caps', () => {
     await expect(post(requester)).resolves.toMatchObject({ state: 'queued' });
   });
 
-  it('bound the price of one job, fee included, and all that is open', async () => {
+  it('[2.21] bound the price of one job, fee included, and all that is open', async () => {
     const perJob = await capped({ perJob: '0.001049999' });
     await expect(post(perJob)).rejects.toMatchObject(exceeded('account.perJob'));
     const open = await capped({ open: '0.0021' });

@@ -11,7 +11,7 @@ import {
 } from '../testing/test-marketplace.ts';
 
 describe('stopping', () => {
-  it('answers a posting that is under way', async () => {
+  it('[12.10] answers a posting that is under way', async () => {
     const market = await startTestMarketplace();
     const { apiKey } = await openFundedAccount(market);
     const body = JSON.stringify(testJob());

@@ -74,7 +74,7 @@ function run(templateId: string, given: TemplateRun, call = {}): Promise<JobDeta
 const parameters = { model: 'llama', token: canary };
 
 describe('a template', () => {
-  it('becomes a job with typed values, and the agent alone gets the secret', async () => {
+  it('[2.28] becomes a job with typed values, and the agent alone gets the secret', async () => {
     const { templateId } = await newTemplate();
     const job = await run(templateId, { parameters: { ...parameters, seconds: 90 } });
     expect(job).toMatchObject({
@@ -117,7 +117,7 @@ describe('a template', () => {
     await expectSame();
   });
 
-  it('keeps a secret out of the database, every answer, the events and the log', async () => {
+  it('[2.25] keeps a secret out of the database, every answer, the events and the log', async () => {
     const { templateId } = await newTemplate();
     const given = { parameters };
     const shown: unknown[] = [await newTemplate()];
@@ -189,7 +189,7 @@ describe('a template', () => {
     });
   });
 
-  it('says of each wrong value where, why, and what to give', async () => {
+  it('[2.28] says of each wrong value where, why, and what to give', async () => {
     const { templateId } = await newTemplate();
     const given = { model: 'A B', image: 'alpine', seconds: 1.5, speed: 3, token: 'abc' };
     await expect(run(templateId, { parameters: given })).rejects.toMatchObject({
@@ -247,7 +247,7 @@ describe('a template', () => {
     });
   });
 
-  it('keeps its versions, and what was posted stays posted after it is archived', async () => {
+  it('[2.28] keeps its versions, and what was posted stays posted after it is archived', async () => {
     const { templateId } = await newTemplate();
     const params = { templateId };
     const once = { idempotencyKey: 'once' };

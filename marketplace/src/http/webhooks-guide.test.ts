@@ -52,7 +52,7 @@ async function freePort(): Promise<string> {
 }
 
 describe('docs/guides/webhooks.md', () => {
-  it('shows a program that takes real webhooks and refuses others, as it is printed', async () => {
+  it('[2.31] shows a program that takes real webhooks and refuses others, as it is printed', async () => {
     const { client } = await openFundedAccount(market);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}/`;

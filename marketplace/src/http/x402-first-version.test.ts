@@ -39,7 +39,7 @@ function decode(header: string | null): unknown {
 }
 
 describe('a client of the first version of x402', () => {
-  it('pays with X-PAYMENT and gets X-PAYMENT-RESPONSE with the names of that version', async () => {
+  it('[7.13] pays with X-PAYMENT and gets X-PAYMENT-RESPONSE with the names of that version', async () => {
     const buyer = bed.buyer();
     const header = await firstVersionHeader(buyer, usdcJob());
     expect(decode(header)).toEqual({

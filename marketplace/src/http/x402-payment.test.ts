@@ -29,7 +29,7 @@ async function answerOf(response: Response): Promise<Answer> {
 const price = 10_500n;
 
 describe('an unpaid request', () => {
-  it('[P73] is answered 402 with what it costs, for clients of both versions', async () => {
+  it('[7.13] [P73] is answered 402 with what it costs, for clients of both versions', async () => {
     const response = await bed.post(usdcJob());
     expect(response.status).toBe(402);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
@@ -124,7 +124,7 @@ describe('an unpaid request', () => {
 });
 
 describe('the stock client', () => {
-  it('[P74] pays once and gets its job, whose token reads and cancels this job only', async () => {
+  it('[7.13] [P74] pays once and gets its job, whose token reads and cancels this job only', async () => {
     const buyer = bed.buyer();
     const pay = await bed.payingFetch(buyer);
     const response = await bed.post(usdcJob(), {}, pay);
@@ -181,7 +181,7 @@ describe('the stock client', () => {
 });
 
 describe('a repeated payment', () => {
-  it('[P75] [P76] answers the same job, however often and at once, and is charged once', async () => {
+  it('[7.13] [P75] [P76] answers the same job, however often and at once, and is charged once', async () => {
     const buyer = bed.buyer();
     const body = usdcJob({ name: 'again and again' });
     const payload = await bed.payload(buyer, body);

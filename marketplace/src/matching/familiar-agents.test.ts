@@ -2,7 +2,7 @@ import { limits } from '@node3/shared/limits';
 import { expect, it } from 'vitest';
 import { FamiliarAgents } from './familiar-agents.ts';
 
-it('weighs the image more than the account', () => {
+it('[4.17] weighs the image more than the account', () => {
   const familiar = new FamiliarAgents();
   familiar.note('agt_image', { image: 'cuda', accountId: 'acc_2' });
   familiar.note('agt_account', { image: 'other', accountId: 'acc_1' });

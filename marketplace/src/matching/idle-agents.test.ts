@@ -82,7 +82,7 @@ function scan(stays: Iterable<IdleStay>, job: OpenJob, match: (stay: IdleStay) =
     .at(0);
 }
 
-it('finds an agent as good as a look at every one finds, by every strategy', () => {
+it('[4.04] [4.07] finds an agent as good as a look at every one finds, by every strategy', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
       const idle = new IdleAgents(new ManualClock(), 'refused');
@@ -119,7 +119,7 @@ it('finds an agent as good as a look at every one finds, by every strategy', () 
   );
 });
 
-it('compares what an agent asks for the GPUs that the job would get, not for cheaper ones', () => {
+it('[4.18] compares what an agent asks for the GPUs that the job would get, not for cheaper ones', () => {
   const [job] = fc.sample(openJob, { numRuns: 1, seed: 1 });
   const [drawn] = fc.sample(agent, { numRuns: 1, seed: 1 });
   if (job === undefined || drawn === undefined) throw new Error('samples are drawn');

@@ -20,7 +20,7 @@ const step = fc.oneof(
 );
 
 describe('the index of open jobs', () => {
-  it('answers like a look at every job, whatever comes, goes and is asked', () => {
+  it('[4.01] answers like a look at every job, whatever comes, goes and is asked', () => {
     fc.assert(
       fc.property(
         fc.array(capacity, { minLength: 1, maxLength: 4 }),
@@ -79,7 +79,7 @@ describe('the index of open jobs', () => {
     );
   });
 
-  it('knows how many jobs of its kind come before one', () => {
+  it('[4.12] knows how many jobs of its kind come before one', () => {
     const [sample] = fc.sample(openJob, { numRuns: 1, seed: 2 });
     if (sample === undefined) throw new Error('a sample is drawn');
     const index = new OpenJobs('refused');

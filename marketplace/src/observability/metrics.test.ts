@@ -41,7 +41,7 @@ async function read(name: string): Promise<Record<string, number>> {
 }
 
 describe('what jobs leave in the metrics', () => {
-  it('is each change of state, once, with what became of the job', async () => {
+  it('[11.01] is each change of state, once, with what became of the job', async () => {
     const { client } = await openFundedAccount(market);
     const agent = await registerTestAgent(market);
     const calls = testAgentCalls(agent.client);

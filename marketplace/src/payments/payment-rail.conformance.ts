@@ -37,7 +37,7 @@ export function describePaymentRail(name: string, start: () => Promise<RailHarne
 
 function provesOnePayment(current: () => RailHarness): void {
   for (const asset of assets) {
-    it(`pays ${asset} once when the same bytes are sent many times`, async () => {
+    it(`[7.03] [7.07] pays ${asset} once when the same bytes are sent many times`, async () => {
       const wallet = await current().wallet();
       const batch = newBatch([payoutOf(wallet, asset)]);
       const signed = await sign(current(), { kind: 'pay', attempt: 1, ...batch });
@@ -111,7 +111,7 @@ function provesOnePayment(current: () => RailHarness): void {
 }
 
 function provesLifetimeAndAccounts(current: () => RailHarness): void {
-  it('[P20] never lands an expired attempt, and lands the one that replaces it', async () => {
+  it('[7.06] [P20] never lands an expired attempt, and lands the one that replaces it', async () => {
     const wallet = await current().wallet();
     const batch = newBatch([payoutOf(wallet, 'SOL')]);
     const old = await sign(current(), { kind: 'pay', attempt: 1, ...batch });

@@ -37,7 +37,7 @@ function tagsOf(boundary: string): string {
 
 describe('a process that dies', () => {
   it.each(crashBoundaries.map((boundary) => [tagsOf(boundary), boundary]))(
-    '%s %s: everybody is paid once',
+    '[7.05] [7.07] %s %s: everybody is paid once',
     async (_tags, boundary) => {
       const run = await openCalmRun({ folder, crashes: { [boundary]: 1 } });
       expect(await liveEventfully(run)).toEqual([]);

@@ -40,7 +40,7 @@ async function expectLedgerMatchesChain(): Promise<void> {
 }
 
 describe('payouts on the embedded chain', () => {
-  it('pays SOL to a fresh wallet and shows every state on the way', async () => {
+  it('[7.01] [7.08] pays SOL to a fresh wallet and shows every state on the way', async () => {
     const wallet = newWallet();
     const payoutId = await testbed.addPayout(current, wallet.address, 'SOL', 5_000_000n);
     await testbed.settle(current);
@@ -60,7 +60,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('[P36] pays USDC to wallets with and without a USDC account, in one transaction', async () => {
+  it('[7.02] [P36] pays USDC to wallets with and without a USDC account, in one transaction', async () => {
     const known = newWallet();
     const fresh = newWallet();
     testbed.localnet.mintUsdc(known.address, 1n);
@@ -78,7 +78,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('puts as many payouts into one transaction as fit, and the rest into the next', async () => {
+  it('[7.09] puts as many payouts into one transaction as fit, and the rest into the next', async () => {
     const wallets = Array.from({ length: 20 }, newWallet);
     for (const { address } of wallets) await testbed.addPayout(current, address, 'SOL', 1_000_000n);
     await testbed.settle(current);
@@ -94,7 +94,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('[P16] sends again what was dropped, and signs again only after expiry', async () => {
+  it('[7.06] [P16] sends again what was dropped, and signs again only after expiry', async () => {
     const wallet = newWallet();
     testbed.localnet.faults.add({ method: 'sendTransaction', action: 'drop', times: 3 });
     await testbed.addPayout(current, wallet.address, 'SOL', 5_000_000n);
@@ -121,7 +121,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('[P19] [P21] [P23] pays once when the first transaction lands late, beside a second one', async () => {
+  it('[7.07] [P19] [P21] [P23] pays once when the first transaction lands late, beside a second one', async () => {
     const wallet = newWallet();
     testbed.localnet.faults.add({ method: 'sendTransaction', action: 'delay', slots: 149 });
     testbed.localnet.faults.add({ action: 'blind', scope: 'history', slots: 400 });
@@ -154,7 +154,7 @@ describe('payouts on the embedded chain', () => {
     await expectLedgerMatchesChain();
   });
 
-  it('lets payouts below the rent minimum add up', async () => {
+  it('[7.08] [7.09] lets payouts below the rent minimum add up', async () => {
     const wallet = newWallet();
     await testbed.addPayout(current, wallet.address, 'SOL', 300_000n);
     await testbed.settle(current);
@@ -166,7 +166,7 @@ describe('payouts on the embedded chain', () => {
     expect(await current.store.countPayouts()).toMatchObject({ due: 0, finalized: 2 });
   });
 
-  it('waits, without failing, while operator capital does not cover fees and rent', async () => {
+  it('[7.22] waits, without failing, while operator capital does not cover fees and rent', async () => {
     const poor = testbed.open({
       path: join(folder, 'poor.db'),
       treasury: await testbed.treasury(),

@@ -78,7 +78,7 @@ describe('the queue of the engine', () => {
     await process.close();
   });
 
-  it('warns while the capital covers only a few more transactions', async () => {
+  it('[7.22] warns while the capital covers only a few more transactions', async () => {
     const treasury = await testbed.treasury();
     const process = testbed.open({ path: ':memory:', treasury });
     await testbed.addCapital(process, 30_000_000n);

@@ -60,31 +60,34 @@ const onTheWay: [string, FaultPoint][] = [
 ];
 
 describe('a crash', () => {
-  it.each(onTheWay)('%s, then another process on the same file: paid once', async (_, point) => {
-    let crashes = 0;
-    const fp = (at: FaultPoint) => {
-      if (at !== point || crashes > 0) return;
-      crashes += 1;
-      throw new Crash(at);
-    };
-    const first = testbed.open({ path: path(), treasury, fp });
-    await testbed.addCapital(first, 10_000_000_000n);
-    const solWallet = newWallet();
-    const usdcWallet = newWallet();
-    await testbed.addPayout(first, solWallet.address, 'SOL', 5_000_000n);
-    await testbed.addPayout(first, usdcWallet.address, 'USDC', 2_000_000n);
-    await expect(testbed.settle(first)).rejects.toBeInstanceOf(Crash);
-    await first.close();
+  it.each(onTheWay)(
+    '[7.05] [7.07] %s, then another process on the same file: paid once',
+    async (_, point) => {
+      let crashes = 0;
+      const fp = (at: FaultPoint) => {
+        if (at !== point || crashes > 0) return;
+        crashes += 1;
+        throw new Crash(at);
+      };
+      const first = testbed.open({ path: path(), treasury, fp });
+      await testbed.addCapital(first, 10_000_000_000n);
+      const solWallet = newWallet();
+      const usdcWallet = newWallet();
+      await testbed.addPayout(first, solWallet.address, 'SOL', 5_000_000n);
+      await testbed.addPayout(first, usdcWallet.address, 'USDC', 2_000_000n);
+      await expect(testbed.settle(first)).rejects.toBeInstanceOf(Crash);
+      await first.close();
 
-    const second = testbed.open({ path: path(), treasury });
-    await testbed.settle(second);
-    expect(crashes).toBe(1);
-    expect(await second.store.countPayouts()).toMatchObject({ finalized: 2, due: 0, batched: 0 });
-    expect(await testbed.lamportsOf(solWallet.address)).toBe(5_000_000n);
-    expect(await testbed.usdcOf(usdcWallet.address)).toBe(2_000_000n);
-    await expectLedgerMatchesChain(second);
-    await second.close();
-  });
+      const second = testbed.open({ path: path(), treasury });
+      await testbed.settle(second);
+      expect(crashes).toBe(1);
+      expect(await second.store.countPayouts()).toMatchObject({ finalized: 2, due: 0, batched: 0 });
+      expect(await testbed.lamportsOf(solWallet.address)).toBe(5_000_000n);
+      expect(await testbed.usdcOf(usdcWallet.address)).toBe(2_000_000n);
+      await expectLedgerMatchesChain(second);
+      await second.close();
+    },
+  );
 
   it('[P8] [P9] before signing again after expiry leaves one payment', async () => {
     let armed = true;

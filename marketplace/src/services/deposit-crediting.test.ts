@@ -44,7 +44,7 @@ async function expectExact(): Promise<void> {
 }
 
 describe('a deposit is credited by what the chain moved', () => {
-  it('[P61] to the last base unit, in both assets, by memo', async () => {
+  it('[7.20] [P61] to the last base unit, in both assets, by memo', async () => {
     const accountId = await testbed.openAccount();
     const tag = await testbed.memoOf(accountId);
     const both = [testbed.sol(bob, 7_000_001n), testbed.usdc(bob, 5_000_003n), tag];

@@ -236,7 +236,7 @@ describe('failures of a schedule', () => {
     await world.succeed(claimed.execution);
   }
 
-  it('pause it with a reason when they come in a row', async () => {
+  it('[2.30] pause it with a reason when they come in a row', async () => {
     const scheduleId = await create({ failuresMax: 2 });
     for (const [time, how] of [
       ['12:01', 'cancel'],

@@ -62,7 +62,7 @@ describe('alerts', () => {
     expect(await names()).toEqual(['alert.opened', 'alert.resolved']);
   });
 
-  it('tell of the treasury, of the ledger, and of nothing that is not known', async () => {
+  it('[7.22] [11.08] tell of the treasury, of the ledger, and of nothing that is not known', async () => {
     treasury = null;
     expect(await open()).toEqual([]);
     treasury = 1_000_000_000n;
@@ -73,7 +73,7 @@ describe('alerts', () => {
     expect(await open()).toEqual([]);
   });
 
-  it('tell the owner of an agent that is silent, until it speaks or has left', async () => {
+  it('[11.08] tell the owner of an agent that is silent, until it speaks or has left', async () => {
     const accountId = await bed.world.openAccount(0n);
     const agentId = await bed.world.registerAgent(`w-${accountId}`);
     const nowMs = bed.clock.nowMs();
@@ -120,7 +120,7 @@ describe('alerts', () => {
     expect(await open()).toEqual([]);
   });
 
-  it('tell of jobs that wait long, and of webhooks that fail long', async () => {
+  it('[11.08] tell of jobs that wait long, and of webhooks that fail long', async () => {
     const accountId = await bed.world.openAccount(10n ** 9n);
     const job = await bed.world.post(accountId);
     const url = 'http://127.0.0.1:9/';

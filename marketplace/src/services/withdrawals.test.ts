@@ -54,7 +54,7 @@ async function expectExact(): Promise<void> {
 }
 
 describe('a withdrawal', () => {
-  it('pays both assets to the wallet of the account, batched with what agents earned', async () => {
+  it('[7.20] pays both assets to the wallet of the account, batched with what agents earned', async () => {
     const { wallet, accountId } = await funded(50_000_000n, 5_000_000n);
     const before = await testbed.chain.lamportsOf(wallet.address);
     const wakes = woken;

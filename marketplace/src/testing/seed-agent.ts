@@ -55,6 +55,7 @@ export interface SeedJobView {
 }
 
 export interface SeedAnswer {
+  agent_id?: string;
   api_key?: string;
   jobs?: SeedJobView[];
   detail?: unknown;

@@ -63,7 +63,7 @@ async function payOne(): Promise<bigint> {
 }
 
 describe('proof of reserves', () => {
-  it('[P58] stops payouts when the chain holds less than the ledger says, until it does again', async () => {
+  it('[7.21] [P58] stops payouts when the chain holds less than the ledger says, until it does again', async () => {
     await auditor.verify();
     expect(await payOne()).toBe(5_000_000n);
     await bookWithoutMoney(chainUsdc + 7n);

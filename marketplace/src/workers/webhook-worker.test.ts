@@ -47,7 +47,7 @@ const states = async (webhookId: string) =>
   (await listDeliveries(bed.deps, accountId, webhookId, {})).data.map(({ state }) => state);
 
 describe('a webhook', () => {
-  it('sends each event once, signed, as the standard says', async () => {
+  it('[2.31] sends each event once, signed, as the standard says', async () => {
     const { secret, webhookId } = await create();
     await bed.happen('job.started', accountId, { waitMs: 8, gpus: 1 });
     await bed.happen('payout.due', accountId);
@@ -70,7 +70,7 @@ describe('a webhook', () => {
     expect(await states(webhookId)).toEqual(['delivered']);
   });
 
-  it('tries again after each pause, with the same id, and then gives up', async () => {
+  it('[2.31] tries again after each pause, with the same id, and then gives up', async () => {
     const { webhookId } = await create();
     receiver.answer = () => ({ status: 500, body: 'x'.repeat(10_000) });
     await bed.happen('job.ended', accountId);

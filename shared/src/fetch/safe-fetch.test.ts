@@ -102,13 +102,13 @@ describe('where it does not go', () => {
     expect(await reasonOf(safeFetch(url, { maxBytes: 10 }))).toBe(`URL_FORBIDDEN ${reason}`);
   });
 
-  it('refuses a name when any one of its addresses is private', async () => {
+  it('[12.08] refuses a name when any one of its addresses is private', async () => {
     const names = namesWith({ 'mixed.test': [['93.184.216.34', '10.0.0.1']] });
     const fetched = safeFetch('https://mixed.test/', { maxBytes: 10, lookup: names.lookup });
     expect(await reasonOf(fetched)).toBe('URL_FORBIDDEN address');
   });
 
-  it('connects to the address that was checked, whatever the name answers next', async () => {
+  it('[12.08] connects to the address that was checked, whatever the name answers next', async () => {
     answers['/file'] = (_request, response) => response.end('open');
     const names = namesWith({ 'rebind.test': [['127.0.0.1'], ['127.0.0.2'], ['127.0.0.2']] });
     const url = `http://rebind.test:${port}/file`;

@@ -9,7 +9,7 @@ const schema = strictObject({
 });
 
 describe('the request validator', () => {
-  it('lists every problem of a small value', () => {
+  it('[2.34] lists every problem of a small value', () => {
     const problems = createMessageValidator(schema)({ count: -1, names: [1, 2], colour: 'red' });
     expect(problems.map(({ pointer }) => pointer).toSorted()).toEqual([
       '/colour',

@@ -52,7 +52,7 @@ const device = (vendor: ExecutionDevice['vendor'], more: Partial<ExecutionDevice
 });
 
 describe('buildContainerConfig', () => {
-  it('builds exactly this hardened container', async () => {
+  it('[6.09] [6.10] [6.11] builds exactly this hardened container', async () => {
     const config = buildContainerConfig(build(), image, traits);
     const text = `${JSON.stringify(config, null, 2)}\n`;
     await expect(text).toMatchFileSnapshot('./container-config.golden.txt');
@@ -121,7 +121,7 @@ describe('buildContainerConfig', () => {
     );
   });
 
-  it('starts a script as a file, its input copied by a constant shell text', () => {
+  it('[2.18] [6.05] starts a script as a file, its input copied by a constant shell text', () => {
     const workload = {
       kind: 'script',
       language: 'python',
@@ -182,7 +182,7 @@ describe('buildContainerConfig', () => {
     ]);
   });
 
-  it('names NVIDIA devices by id and never all of them', () => {
+  it('[6.01] names NVIDIA devices by id and never all of them', () => {
     const config = buildContainerConfig(build({ devices: [device('nvidia')] }), image, traits);
     expect(config.HostConfig?.DeviceRequests).toEqual([
       { Driver: 'nvidia', DeviceIDs: ['GPU-1'], Capabilities: [['gpu', 'compute', 'utility']] },
@@ -201,7 +201,7 @@ describe('buildContainerConfig', () => {
     ]);
   });
 
-  it('passes only the leased render node of an AMD device', () => {
+  it('[6.02] passes only the leased render node of an AMD device', () => {
     const devices = [device('amd', { renderNode: '/dev/dri/renderD129', groupIds: [44, 109] })];
     const { HostConfig } = buildContainerConfig(build({ devices }), image, traits);
     expect(HostConfig?.Devices).toEqual([

@@ -107,7 +107,7 @@ describe.skipIf(skipped)('a job that may reach some hosts', () => {
     return { outcome, stdout };
   }
 
-  it('reaches what is allowed and hears why the rest is not', async () => {
+  it('[6.09] reaches what is allowed and hears why the rest is not', async () => {
     const executor = make();
     const request = build(`
 import urllib.request, urllib.error

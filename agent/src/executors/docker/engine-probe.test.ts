@@ -6,7 +6,7 @@ import { probeEngine, readEngineFacts, withToolkit } from './engine-probe.ts';
 import { connectEngine, listEngineAddresses, parseDockerHost } from './engine-socket.ts';
 
 describe('probeEngine', () => {
-  it('names the missing engine and how to get it', async () => {
+  it('[6.26] names the missing engine and how to get it', async () => {
     const nowhere = path.join(tmpdir(), `node3-no-engine-${process.pid}`, 'docker.sock');
     const docker = connectEngine({ kind: 'socket', path: nowhere });
     const status = await probeEngine(docker, null);
@@ -92,7 +92,7 @@ describe('probeEngine with Podman', () => {
 describe('engine addresses', () => {
   const input = { dockerHost: null, homeDirectory: '/home/a', runtimeDirectory: null, uid: 1000 };
 
-  it('looks at Docker, rootless Docker and Podman', () => {
+  it('[6.03] looks at Docker, rootless Docker and Podman', () => {
     const paths = listEngineAddresses(input).map((each) =>
       each.kind === 'socket' ? each.path : '',
     );
@@ -105,7 +105,7 @@ describe('engine addresses', () => {
     ]);
   });
 
-  it('takes only the named one when DOCKER_HOST is set', () => {
+  it('[6.03] takes only the named one when DOCKER_HOST is set', () => {
     const named = listEngineAddresses({ ...input, dockerHost: 'unix:///x.sock' });
     expect(named).toEqual([{ kind: 'socket', path: '/x.sock' }]);
     expect(parseDockerHost('tcp://10.0.0.1:2376')).toEqual({

@@ -53,7 +53,7 @@ describe.skipIf(skip)('images from a registry', () => {
   const publish = (name: string, more: { tag?: string; layerBytes?: number } = {}) =>
     registry.publish(name, { tag: 'v1', layerBytes: 20_000, ...more });
 
-  it('threat 32: runs what a digest names, wherever its tag leads by now', async () => {
+  it('[6.08] [6.07] threat 32: runs what a digest names, wherever its tag leads by now', async () => {
     const first = await publish('pinned');
     const { image: tagged } = await pull(`${registry.host}/pinned:v1`);
     const second = await publish('pinned');
@@ -103,7 +103,7 @@ describe.skipIf(skip)('images from a registry', () => {
     expect(registry.requests).toEqual(['/v2/bomb/manifests/v1']);
   });
 
-  it('threat 33: asks no registry that the provider did not name', async () => {
+  it('[6.08] threat 33: asks no registry that the provider did not name', async () => {
     registry.requests.length = 0;
     const elsewhere = depsFor({ ...named, registries: ['ghcr.io'] });
     await expect(pull(`${registry.host}/x:v1`, elsewhere)).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe.skipIf(skip)('images from a registry', () => {
     expect(registry.requests).toEqual([]);
   });
 
-  it('removes the image that no job used for longest, and none of the provider’s', async () => {
+  it('[5.21] removes the image that no job used for longest, and none of the provider’s', async () => {
     const budget = { ...named, cacheBytesMax: 500_000 };
     const sizes = { layerBytes: 200_000 };
     for (const name of ['own', 'one', 'two', 'three', 'four']) await publish(name, sizes);

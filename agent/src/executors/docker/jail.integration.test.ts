@@ -49,7 +49,7 @@ describe.skipIf(skip)('the jail, from inside', () => {
     return { outcome, stdout };
   }
 
-  it('blocks every probe', async () => {
+  it('[6.09] [6.11] blocks every probe', async () => {
     const image = await prepareImage();
     const script: Workload = {
       kind: 'script',
@@ -64,7 +64,7 @@ describe.skipIf(skip)('the jail, from inside', () => {
     expect(outcome.exitCode).toBe(0);
   });
 
-  it('kills a job that takes more memory than it may, and says so', async () => {
+  it('[6.10] [6.22] kills a job that takes more memory than it may, and says so', async () => {
     const code = 'data = bytearray(1 << 30)\nfor i in range(0, len(data), 4096): data[i] = 1';
     const image = await prepareImage();
     const { outcome } = await run({ kind: 'script', language: 'python', code, image, env: {} });

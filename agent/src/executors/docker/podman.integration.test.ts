@@ -105,7 +105,7 @@ describe.skipIf(mustSkipPodman())('Podman', () => {
     return { outcome, lines };
   }
 
-  it('says what is in force', async () => {
+  it('[6.03] says what is in force', async () => {
     const status = await usual.probe();
     expect(status.problems).toEqual([]);
     expect(status.isolationEffective).toMatchObject({

@@ -69,7 +69,7 @@ async function startEngine() {
 }
 
 describe.skipIf(skipped)('gVisor as the runtime', () => {
-  it('threat 1: runs a job on a kernel of its own, with all limits, as level sandbox', async () => {
+  it('[6.12] threat 1: runs a job on a kernel of its own, with all limits, as level sandbox', async () => {
     const engine = await startEngine();
     try {
       const { docker } = engine;

@@ -83,7 +83,7 @@ describe.skipIf(mustSkip({ resource: 'bubblewrap', missing }))(
       return { outcome, lines };
     }
 
-    it('sees neither the owner’s files nor other processes, and has no rights', async () => {
+    it('[6.23] sees neither the owner’s files nor other processes, and has no rights', async () => {
       const { lines } = await run(`
       grep -E '^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs):' /proc/self/status | tr -d '\\t'
       id -u
@@ -127,7 +127,7 @@ describe.skipIf(mustSkip({ resource: 'bubblewrap', missing }))(
       expect(lines).toEqual(['lo']);
     });
 
-    it('threats 7, 8, 9: is held to its memory, its processes and its share of /tmp', async () => {
+    it('[6.23] threats 7, 8, 9: is held to its memory, its processes and its share of /tmp', async () => {
       const fill = await run(`head -c 1000000000 /dev/zero > /tmp/fill; echo $?`);
       // Files in memory count as memory: whichever limit comes first ends it.
       expect(fill.lines).not.toEqual(['0']);

@@ -52,7 +52,7 @@ const drmCard = {
 };
 
 describe('AMD detection', () => {
-  it('joins what the kernel says in two places, without any tool of AMD', async () => {
+  it('[5.02] joins what the kernel says in two places, without any tool of AMD', async () => {
     const amd = detector({ ...kfdCard, ...drmCard, '/proc/sys/kernel/osrelease': '6.8.0-45' });
     const found = await amd.detect(signal);
     expect(found).toMatchObject({ status: 'ok', source: 'KFD, /sys', problems: [] });
@@ -114,7 +114,7 @@ describe('AMD detection', () => {
     });
   });
 
-  it('takes the table of rocm-smi where its JSON is broken', async () => {
+  it('[5.02] takes the table of rocm-smi where its JSON is broken', async () => {
     tools.add(
       'rocm-smi',
       `case "$*" in

@@ -34,7 +34,7 @@ const chip =
   '{"_name":"kHW_AppleM3ProItem","sppci_cores":"14","spdisplays_vendor":"sppci_vendor_Apple","spdisplays_mtlgpufamilysupport":"spdisplays_metal3"}';
 
 describe('Apple detection', () => {
-  it('knows the chip, and keeps the serial-like UUID of the machine to itself', async () => {
+  it('[5.03] knows the chip, and keeps the serial-like UUID of the machine to itself', async () => {
     install(chip);
     const apple = detector();
     const found = await apple.detect(signal);

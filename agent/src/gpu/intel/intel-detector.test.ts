@@ -42,7 +42,7 @@ describe('Intel detection', () => {
     expect(found.tried?.join()).toContain('in the processor');
   });
 
-  it('takes memory and telemetry from xpu-smi', async () => {
+  it('[5.04] takes memory and telemetry from xpu-smi', async () => {
     tools.add(
       'xpu-smi',
       `case "$1" in

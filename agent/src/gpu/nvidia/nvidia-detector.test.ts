@@ -66,7 +66,7 @@ function install(answers: { report: string; rows: string; list?: string }): void
 }
 
 describe('NVIDIA detection', () => {
-  it('joins the report with the query by UUID', async () => {
+  it('[5.01] joins the report with the query by UUID', async () => {
     install({ report: report(rtxCard), rows: rtxRow });
     const found = await detector().detect(signal);
     expect(found.status).toBe('ok');

@@ -241,7 +241,7 @@ describe('earnings', () => {
     return executionId;
   }
 
-  it('are summed up by device, with the time that each sum is of, and outlive the process', () => {
+  it('[5.20] are summed up by device, with the time that each sum is of, and outlive the process', () => {
     const first = close();
     const unknown = { energyWh: null, energyUsd: null, expected: null };
     const second = close({ asset: 'SOL', amount: baseUnits(2n ** 60n), ...unknown });
@@ -271,7 +271,7 @@ describe('earnings', () => {
     expect(journal.listEarnings(9).at(-1)).toEqual({ ...earning(first), atMs: 7 });
   });
 
-  it('are counted with the answer to their result, and never a second time', () => {
+  it('[5.20] are counted with the answer to their result, and never a second time', () => {
     const executionId = close();
     const again = [earning(executionId)];
     expect(() => journal.recordClosed(executionId, 'reported', 8, again)).toThrow(/in order/);

@@ -47,7 +47,7 @@ const stateOf = async (jobId: string) =>
   (await requester.client.call(getJob, { params: { jobId } })).state;
 
 describe('a job over the socket', () => {
-  it('is offered, run, reported and paid', async () => {
+  it('[1.22] is offered, run, reported and paid', async () => {
     const socket = await connect();
     await socket.ready();
     const jobId = await post();
@@ -70,7 +70,7 @@ describe('a job over the socket', () => {
     expect(await stateOf(jobId)).toBe('succeeded');
   });
 
-  it('is offered to who was ready before it and to who comes after it, as many as fit', async () => {
+  it('[1.14] is offered to who was ready before it and to who comes after it, as many as fit', async () => {
     const socket = await connect();
     const before = [await post(), await post()];
     await socket.ready({ slots: 3 });
@@ -104,7 +104,7 @@ describe('a job over the socket', () => {
     expect(JSON.parse(socket.frames.at(-1) ?? '')).toHaveLength(6);
   });
 
-  it('is cancelled at once', async () => {
+  it('[1.22] is cancelled at once', async () => {
     const socket = await connect();
     await socket.ready();
     const jobId = await post();

@@ -136,7 +136,7 @@ describe('an idle agent', () => {
 });
 
 describe('a socket whose other end is gone', () => {
-  it('is asked, and cut when nothing comes back; one that answers stays', async () => {
+  it('[1.22] is asked, and cut when nothing comes back; one that answers stays', async () => {
     const gone = await connect('gone');
     const alive = await connect('alive');
     clock.advance(limits.agentPingMs);

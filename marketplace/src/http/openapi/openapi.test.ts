@@ -47,7 +47,7 @@ const problemsOf = (media: Media | undefined, name: string): string[] => {
 };
 
 describe('OpenAPI', () => {
-  it('has an example for each request and answer that fits its own schema', () => {
+  it('[2.33] has an example for each request and answer that fits its own schema', () => {
     expect(operations.length).toBeGreaterThan(100);
     const problems = operations.flatMap(({ name, operation }) => [
       ...problemsOf(operation.requestBody?.content['application/json'], `${name} request`),

@@ -57,7 +57,7 @@ describe('detectCluster', () => {
     expect(await detectCluster(pool(devnet.url), 'refused')).toMatchObject({ cluster: 'devnet' });
   });
 
-  it('needs permission for mainnet', async () => {
+  it('[7.29] needs permission for mainnet', async () => {
     const { url } = await startNode(genesis(mainnetHash));
     await expect(detectCluster(pool(url), 'refused')).rejects.toThrow('money is real');
     const other = await startNode(genesis(mainnetHash));
@@ -111,7 +111,7 @@ describe('a database', () => {
 describe('the RPC pool', () => {
   const good = { body: { jsonrpc: '2.0', id: 1, result: 42 } };
 
-  it('goes to the next endpoint when one is rate limited, and stays there', async () => {
+  it('[7.30] goes to the next endpoint when one is rate limited, and stays there', async () => {
     const limited = await startNode(() => ({ status: 429, body: 'slow down' }));
     const healthy = await startNode(() => good);
     const rpc = pool(limited.url, healthy.url);
@@ -153,7 +153,7 @@ describe('the RPC pool', () => {
   });
 });
 
-it('links to an explorer only where one can see the chain', () => {
+it('[7.24] links to an explorer only where one can see the chain', () => {
   expect(explorerUrl('localnet', 'sig')).toBeNull();
   const own = 'https://explorer.example/{cluster}/{signature}';
   expect(explorerUrl('localnet', 'sig', own)).toBe('https://explorer.example/localnet/sig');

@@ -49,7 +49,7 @@ function plan(due: PayoutRow[], change: Partial<PlannerInput> = {}) {
 }
 
 describe('planPayouts', () => {
-  it('lets a fresh wallet wait until its payouts reach the rent minimum together', () => {
+  it('[7.08] lets a fresh wallet wait until its payouts reach the rent minimum together', () => {
     expect(plan([payout('a', 400n), payout('a', 599n)]).wait.map((w) => w.reason)).toEqual([
       'below_rent',
       'below_rent',

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => localnet.stop());
 
-it('gets capital from the faucet once, opens its USDC account and books the cost', async () => {
+it('[7.23] gets capital from the faucet once, opens its USDC account and books the cost', async () => {
   const wallet = newWallet();
   const process = testbed.open({ path: ':memory:', treasury: wallet });
   const treasury = testbed.treasuryOf(process, wallet);
@@ -48,7 +48,7 @@ it('gets capital from the faucet once, opens its USDC account and books the cost
   await process.close();
 });
 
-it('has no faucet on mainnet', async () => {
+it('[7.23] has no faucet on mainnet', async () => {
   const wallet = newWallet();
   const process = testbed.open({ path: ':memory:', treasury: wallet });
   const { usdcMint, rpc } = testbed;

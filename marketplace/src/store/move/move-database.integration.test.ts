@@ -84,7 +84,7 @@ async function liveIn(market: TestMarketplace): Promise<void> {
 }
 
 describe('a backup', () => {
-  it('is taken while everything goes on, and restored it adds up and pays nobody yet', async () => {
+  it('[12.09] is taken while everything goes on, and restored it adds up and pays nobody yet', async () => {
     const market = await startTestMarketplace();
     const folder = await mkdtemp(join(tmpdir(), 'node3-backup-'));
     try {

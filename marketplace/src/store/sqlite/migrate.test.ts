@@ -47,7 +47,7 @@ const kept = `
     (SELECT json_group_array(transfer_id || ' ' || amount) FROM transfers),
     (SELECT json_group_array(spec) FROM job_specs), (SELECT count(*) FROM deposits)`;
 
-it('leads from every earlier version to the newest, with what was stored in it', () => {
+it('[4.24] leads from every earlier version to the newest, with what was stored in it', () => {
   const fresh = open();
   migrate(fresh);
   const whole = schemaOf(fresh);

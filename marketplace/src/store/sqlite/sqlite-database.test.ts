@@ -47,7 +47,7 @@ describe('SqliteDatabase', () => {
     return sqlite.readRaw((db) => db.prepare('SELECT key FROM meta ORDER BY key').pluck().all());
   }
 
-  it('is as durable when it is opened again as when it was created', () => {
+  it('[4.24] is as durable when it is opened again as when it was created', () => {
     for (const round of [1, 2]) {
       const sqlite = open();
       const pragma = (name: string) => sqlite.readRaw((db) => db.pragma(name, { simple: true }));

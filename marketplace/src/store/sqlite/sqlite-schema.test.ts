@@ -104,7 +104,7 @@ describe('the schema', () => {
     expect(inUse).toBe(1n);
   });
 
-  it('finds every hot row through an index', () => {
+  it('[4.24] finds every hot row through an index', () => {
     const scans = sqlite.readRaw((db) =>
       sqlite
         .preparedTexts()

@@ -92,7 +92,7 @@ export function describePosting(given: Given): void {
       expect(stranger.replayed).toBe(false);
     });
 
-    it('counts unfinished jobs against the limit, and only those', async () => {
+    it('[4.13] counts unfinished jobs against the limit, and only those', async () => {
       const { store, world } = given;
       const accountId = await world.openAccount();
       const post = () => store.postJob({ ...world.posting(accountId), openJobsMax: 2 });

@@ -55,7 +55,7 @@ function post(path: string, headers = authorized()): Promise<unknown> {
 }
 
 describe('the API of the node3 seed’s agent', () => {
-  it('tells of devices, work and money in its words', async () => {
+  it('[8.08] tells of devices, work and money in its words', async () => {
     const gpu = { resources: { gpus: { count: 1 } } };
     const deviceIds = (await readStatus(agent)).devices.map(({ id }) => id);
     const status = await read('/api/status', seedAgentStatus);
@@ -86,7 +86,7 @@ describe('the API of the node3 seed’s agent', () => {
     }, within);
   });
 
-  it('stops and starts, which outlives a restart', async () => {
+  it('[5.11] [8.06] [8.08] stops and starts, which outlives a restart', async () => {
     expect(await post('/api/start')).toEqual({ status: 'already_running' });
     expect(await post('/api/stop')).toEqual({ status: 'stopped' });
     expect(await read('/api/status', seedAgentStatus)).toMatchObject({ status: 'stopped' });
@@ -109,7 +109,7 @@ describe('the API of the node3 seed’s agent', () => {
     expect(await readStatus(agent)).toMatchObject({ problems: [{ code: 'seed-api-open' }] });
   });
 
-  it('asks the marketplace for its lists, and says when that does not answer', async () => {
+  it('[8.08] asks the marketplace for its lists, and says when that does not answer', async () => {
     expect(await (await fetch(`${agent.url}/api/marketplace/jobs`)).json()).toEqual(board);
     const agents = await fetch(`${agent.url}/api/marketplace/agents`);
     expect(agents.status).toBe(503);

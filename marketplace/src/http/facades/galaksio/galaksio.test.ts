@@ -94,7 +94,7 @@ describe('POST /execute', () => {
     });
   });
 
-  it('[P74] runs what a stock client pays for, and gives back what the run did not use', async () => {
+  it('[2.01] [7.13] [7.17] [P74] runs what a stock client pays for, and gives back what the run did not use', async () => {
     const buyer = bed.buyer();
     const pay = await bed.payingFetch(buyer);
     const [response] = await Promise.all([
@@ -143,7 +143,7 @@ describe('POST /execute', () => {
     });
   });
 
-  it('stops waiting at the timeout of the code and says how far it is', async () => {
+  it('[2.01] stops waiting at the timeout of the code and says how far it is', async () => {
     const pay = await bed.payingFetch(bed.buyer());
     const response = await execute({ ...hello, timeout: 1 }, pay);
     const reply = (await response.json()) as ExecuteReply;
@@ -222,7 +222,7 @@ describe('code in base64', () => {
 });
 
 describe('POST /execute/async', () => {
-  it('answers with the job at once', async () => {
+  it('[2.02] answers with the job at once', async () => {
     const pay = await bed.payingFetch(bed.buyer());
     const body = { ...hello, code: Buffer.from('print("ä")').toString('base64'), is_base64: true };
     const response = await bed.post(body, {}, pay, '/execute/async');
@@ -243,7 +243,7 @@ describe('POST /execute/async', () => {
 });
 
 describe('the mapping of an execution', () => {
-  it('turns every field into the spec of a job', () => {
+  it('[2.07] [2.08] turns every field into the spec of a job', () => {
     const request = { ...hello, gpu_type: 'a100', gpu_count: 4, on_demand: true } as const;
     expect(toJobSpec(request)).toEqual({
       labels: { api: 'galaksio' },
@@ -259,7 +259,7 @@ describe('the mapping of an execution', () => {
     });
   });
 
-  it('takes the defaults of the seed', () => {
+  it('[2.07] [2.08] takes the defaults of the seed', () => {
     const spec = toJobSpec({ code: 'x', language: 'javascript' });
     expect(spec).toMatchObject({
       priority: 'normal',

@@ -42,7 +42,7 @@ const post = async (changes: Parameters<typeof testJob>[0] = {}) =>
 const read = (jobId: string) => requester.client.call(getJob, { params: { jobId } });
 
 describe('an agent of the node3 seed', () => {
-  it('registers, polls, accepts and completes, and its output is there for the requester', async () => {
+  it('[1.03] [1.09] [1.13] [1.18] [1.20] registers, polls, accepts and completes, and its output is there for the requester', async () => {
     const agent = await newAgent();
     expect(await agent.call('/api/agents/heartbeat')).toMatchObject({
       status: 200,
@@ -114,7 +114,7 @@ describe('an agent of the node3 seed', () => {
     expect(await read(jobId)).toMatchObject({ state: 'running' });
   });
 
-  it('completes in the words of the real agent too', async () => {
+  it('[1.18] completes in the words of the real agent too', async () => {
     const agent = await newAgent();
     const jobId = await post();
     await agent.available();
@@ -125,7 +125,7 @@ describe('an agent of the node3 seed', () => {
     expect(await read(jobId)).toMatchObject({ state: 'succeeded', output: null });
   });
 
-  it('is one of many who accept: the others get 400', async () => {
+  it('[1.15] is one of many who accept: the others get 400', async () => {
     const agents = await Promise.all([newAgent(), newAgent(), newAgent()]);
     const jobId = await post();
     for (const agent of agents) await agent.available();
@@ -142,7 +142,7 @@ describe('an agent of the node3 seed', () => {
     expect(stolen).toMatchObject({ status: 403, body: { code: 'AUTH_FORBIDDEN' } });
   });
 
-  it('is paid at the wallet that it registered with, and at no other', async () => {
+  it('[1.16] is paid at the wallet that it registered with, and at no other', async () => {
     const agent = await newAgent();
     const jobId = await post();
     await agent.available();
@@ -154,7 +154,7 @@ describe('an agent of the node3 seed', () => {
     expect(await read(jobId)).toMatchObject({ state: 'queued' });
   });
 
-  it('fails: a fault of its own goes to another agent, one of the job does not', async () => {
+  it('[1.19] [4.09] fails: a fault of its own goes to another agent, one of the job does not', async () => {
     const agent = await newAgent();
     const own = await post();
     await agent.available();
@@ -172,7 +172,7 @@ describe('an agent of the node3 seed', () => {
     expect(await read(theirs)).toMatchObject({ state: 'failed', reason: 'nonzero_exit' });
   });
 
-  it('loses a job after its timeout times 1.2, and a late report is refused', async () => {
+  it('[4.10] loses a job after its timeout times 1.2, and a late report is refused', async () => {
     const agent = await newAgent();
     const jobId = await post({ limits: { runSec: 100 } });
     await agent.available();
@@ -186,7 +186,7 @@ describe('an agent of the node3 seed', () => {
     expect(late).toMatchObject({ status: 400, body: { code: 'JOB_STATE_INVALID' } });
   });
 
-  it('is shown ten jobs at most, none that it can’t be told of, and leases none by looking', async () => {
+  it('[1.13] is shown ten jobs at most, none that it can’t be told of, and leases none by looking', async () => {
     const agent = await newAgent();
     for (let i = 0; i < 12; i += 1) await post();
     await post({ workload: { kind: 'script', language: 'python', code: 'print(1)' } });
@@ -197,7 +197,7 @@ describe('an agent of the node3 seed', () => {
     expect(await agent.available({ max_concurrent_jobs: 2 })).toHaveLength(10);
   });
 
-  it('is told the environment of the operator’s jobs and of nobody else’s', async () => {
+  it('[2.16] is told the environment of the operator’s jobs and of nobody else’s', async () => {
     const agent = await newAgent();
     const env = { TOKEN: 'swordfish' };
     const theirs = await post({ workload: { ...workload, env } });
