@@ -32,6 +32,7 @@ import { createArtifactLinks } from './services/artifact-links.ts';
 import { type AuditAddress, auditAddress } from './services/audit-address.ts';
 import { AuthFailures } from './services/auth-failures.ts';
 import type { DiskRoom } from './services/disk-room.ts';
+import { KeyUses } from './services/key-uses.ts';
 import { startEntry } from './services/note-start.ts';
 import type { PayoutOperation } from './services/operate-payouts.ts';
 import type { OwnWallets } from './services/own-wallets.ts';
@@ -160,6 +161,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { presence, operatorAccountId, jobTokens, knownKeys } = core;
   const startedAtMs = clock.nowMs();
   const authFailures = new AuthFailures({ store, clock });
+  const keyUses = new KeyUses({ store, clock });
   const addressOf = clientAddresses(parts.trustedProxies);
   const { operatorCaps, defaultImages } = parts;
   const artifactDeps = {
@@ -187,6 +189,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         operatorAccountId,
         jobTokens,
         knownKeys,
+        keyUses,
         onRefused(request, code, keyId) {
           const ip = auditAddress(addressOf(request), parts.audit.address);
           authFailures.note({ code, ip, keyId });
@@ -271,6 +274,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           webhookTimeoutMs: limits.webhookTimeoutMs,
         }).start(),
         startGpuChallenger({ ...core, ids, random: Math.random }),
+        keyUses.start(log),
         startAuditKeeper({ ...core, authFailures, retentionDays: parts.audit.retentionDays }),
         startDepositWatcher({
           ...core,
@@ -288,6 +292,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       const contacts = presence.takeRest();
       if (contacts.length > 0) await store.recordAgentContacts(contacts);
       await authFailures.flush();
+      await keyUses.flush();
     },
   };
 }

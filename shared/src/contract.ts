@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import type { NeededScope } from './key-scopes.ts';
 
 /** Whose key a route wants. `public` routes need none; `provider` is the token of an agent's own API. */
 export type Audience = 'public' | 'requester' | 'agent' | 'operator' | 'provider';
@@ -13,6 +14,8 @@ export interface RouteContract {
   summary: string;
   audience: Audience;
   tag: string;
+  /** What a key of an account needs for it, where that is not `requester`. */
+  scope?: 'provider' | 'account';
   /**
    * `read`: answers carry a strong ETag, and 304 comes for one that `If-None-Match` names. `change`: with
    * `If-Match` it is done only while the resource is as it was read, else RESOURCE_CHANGED.
@@ -50,3 +53,9 @@ type QueryField<T> = Partial<T> extends T ? { query?: T } : Field<'query', T>;
 export type ArgsOf<C extends RouteContract> = Field<'params', ParamsOf<C>> &
   QueryField<QueryOf<C>> &
   Field<'body', BodyOf<C>>;
+
+/** The scope that a key needs for it; null: it takes none. */
+export function scopeOf({ audience, scope }: RouteContract): NeededScope | null {
+  if (audience === 'public' || audience === 'provider') return null;
+  return scope ?? audience;
+}

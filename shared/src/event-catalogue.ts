@@ -154,6 +154,7 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
       name: 'ci',
       by: 'wallet',
       capped: false,
+      scopes: 'requester read-only',
     },
   ),
   'key.revoked': account('A key was revoked.', { keyId, name: 'ci' }),

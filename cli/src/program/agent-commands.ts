@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AgentReasonOptions, IssueTokenOptions } from '../commands/admin-agent.ts';
-import type { CreateKeyOptions } from '../commands/key.ts';
-import { attachAction, type ProgramState } from './attach-action.ts';
+import type { CreateKeyOptions, RotateKeyOptions } from '../commands/key.ts';
+import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 const load = () => import('../commands/admin-agent.ts');
 
@@ -53,13 +53,16 @@ export function addKeyCommands(state: ProgramState, program: Command): void {
   const create = key
     .command('create')
     .description('Make another key; it is printed once')
-    .option('--name <name>', 'what it is for');
+    .option('--name <name>', 'what it is for')
+    .option('--scope <scope>', 'requester, provider, operator or read-only; repeatable', collect)
+    .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z');
   attachAction<CreateKeyOptions>(state, create, async () => (await loadKeys()).makeKey);
   const revoke = key.command('revoke').description('End a key at once').argument('<id>');
   attachAction(state, revoke, async () => (await loadKeys()).endKey);
   const rotate = key
     .command('rotate')
-    .description('Replace a key, by default the one in use; the old one works for five minutes')
-    .argument('[id]');
-  attachAction(state, rotate, async () => (await loadKeys()).replaceKey);
+    .description('Replace a key, by default the one in use; the old one works a while longer')
+    .argument('[id]')
+    .option('--overlap <seconds>', 'how long the old one still works; 300 where not given');
+  attachAction<RotateKeyOptions>(state, rotate, async () => (await loadKeys()).replaceKey);
 }

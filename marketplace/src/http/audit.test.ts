@@ -108,7 +108,7 @@ describe('the audit log', () => {
       await expect(wrong.call(listAuditLog, { query: {} })).rejects.toThrow();
     }
     const { client } = await openFundedAccount(market);
-    await expect(client.call(listAuditLog, { query: {} })).rejects.toThrow('operator key');
+    await expect(client.call(listAuditLog, { query: {} })).rejects.toThrow('the scope operator');
     await market.restart();
     const failed = await entries({ action: 'auth.failed' });
     const facts = failed.map((entry) => [entry.facts['code'], entry.facts['count'], entry.target]);

@@ -2,13 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@node3/shared/clock';
 import { isMarketError, MarketError } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
+import type { AccountScope, NeededScope } from '@node3/shared/key-scopes';
 import type { FastifyRequest } from 'fastify';
+import { missingScope, operatorScopes } from '../domain/key-scopes.ts';
 import { equalsHash, hashText, isWorkingKey, keyIdOf } from '../services/api-key.ts';
 import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
+import { lacksScope } from '../services/key-caller.ts';
+import type { KeyUses } from '../services/key-uses.ts';
 import type { KnownKeys } from '../services/known-keys.ts';
 import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
-import type { AgentRow } from '../store/rows.ts';
+import type { AgentRow, ApiKeyRow } from '../store/rows.ts';
 import { type Caller, noteCaller } from './caller.ts';
 
 interface Deps {
@@ -16,6 +20,7 @@ interface Deps {
   store: Pick<AccountStore, 'apiKey' | 'agent'> & Pick<JobStore, 'job'>;
   jobTokens: JobTokens;
   knownKeys: KnownKeys;
+  keyUses: Pick<KeyUses, 'note'>;
   adminApiKey: string;
   operatorAccountId: string;
   /** Hears of every key that is refused. `keyId` may be invented by whoever showed it. */
@@ -26,6 +31,8 @@ export interface Requester {
   accountId: string;
   /** null for the operator's key and for a token of one job. */
   keyId: string | null;
+  /** null: all that the account may do. */
+  scopes: readonly AccountScope[] | null;
 }
 
 /** Where a key stands. The upgrade of a socket has no more than that. */
@@ -48,39 +55,41 @@ export interface Authenticator {
 export function createAuthenticator(deps: Deps): Authenticator {
   const adminKeyHash = hashText(deps.adminApiKey);
   /** @param keyHash of the same key, which is hashed once for each request. */
-  async function ownerOf(apiKey: string, keyHash = hashText(apiKey)) {
+  async function findKey(apiKey: string, keyHash = hashText(apiKey)): Promise<ApiKeyRow | null> {
     const keyId = keyIdOf(apiKey);
     const { changes } = deps.knownKeys;
     const row = keyId === null ? null : await deps.store.apiKey(keyId);
     if (row === null || !isWorkingKey(row, deps.clock.nowMs())) return null;
     if (!equalsHash(row.keyHash, keyHash)) return null;
     if (row.owner.kind === 'account') deps.knownKeys.keep(row, row.owner.accountId, changes);
-    return row.owner;
+    deps.keyUses.note(row);
+    return row;
   }
   async function requesterByKey(apiKey: string): Promise<Requester | null> {
     const keyHash = hashText(apiKey);
     if (equalsHash(keyHash, adminKeyHash)) {
-      return { accountId: deps.operatorAccountId, keyId: null };
+      return { accountId: deps.operatorAccountId, keyId: null, scopes: operatorScopes };
     }
-    const owner = await ownerOf(apiKey, keyHash);
-    const keyId = keyIdOf(apiKey);
-    return owner?.kind === 'account' ? { accountId: owner.accountId, keyId } : null;
+    const key = await findKey(apiKey, keyHash);
+    if (key?.owner.kind !== 'account') return null;
+    return { accountId: key.owner.accountId, keyId: key.keyId, scopes: key.scopes };
   }
-  async function lookUpRequester(apiKey: string): Promise<Requester> {
+  async function lookUpRequester(request: FastifyRequest, apiKey: string): Promise<Requester> {
     const found = await requesterByKey(apiKey);
-    if (found !== null) return found;
-    if ((await ownerOf(apiKey)) !== null) throw forbidden('a requester key');
+    if (found !== null) return permitted(request, found);
+    if ((await findKey(apiKey)) !== null) throw lacksScope('requester', 'This is an agent’s.');
     throw new MarketError('AUTH_INVALID');
   }
   function requester(request: FastifyRequest): Promise<Requester> | Requester {
     const apiKey = readKey(request);
-    return deps.knownKeys.find(hashText(apiKey)) ?? lookUpRequester(apiKey);
+    const known = deps.knownKeys.find(hashText(apiKey));
+    return known === null ? lookUpRequester(request, apiKey) : permitted(request, known);
   }
   async function requesterOfToken(request: FastifyRequest, token: string): Promise<Requester> {
     const { jobId = '' } = request.params as { jobId?: string };
     const job = deps.jobTokens.isFor(jobId, token) ? await deps.store.job(jobId) : null;
     if (job === null) throw new MarketError('AUTH_INVALID');
-    return { accountId: job.accountId, keyId: null };
+    return { accountId: job.accountId, keyId: null, scopes: null };
   }
   function requesterByJob(request: FastifyRequest): Promise<Requester> | Requester {
     const token = readKey(request);
@@ -124,8 +133,9 @@ export function createAuthenticator(deps: Deps): Authenticator {
     requester: noted(requester, callerOfRequester),
     async requesterByKey(apiKey, request) {
       const found = await requesterByKey(apiKey);
-      if (found === null) deps.onRefused(request, 'AUTH_INVALID', keyIdOf(apiKey));
-      return found;
+      const mayRead = found !== null && missingScope(found.scopes, 'requester', 'reads') === null;
+      if (!mayRead) deps.onRefused(request, 'AUTH_INVALID', keyIdOf(apiKey));
+      return mayRead ? found : null;
     },
     public: () => null,
 
@@ -138,16 +148,16 @@ export function createAuthenticator(deps: Deps): Authenticator {
     // Whoever was given the token of a job of the operator's is not the operator.
     jobRequester: noted(requesterByJob, (found, request) =>
       readKey(request).startsWith(jobTokenPrefix)
-        ? { actor: 'requester', ...found }
+        ? { actor: 'requester', accountId: found.accountId, keyId: null }
         : callerOfRequester(found),
     ),
 
     agent: noted(
       async (request: KeyHolder) => {
         const apiKey = readKey(request);
-        const owner = await ownerOf(apiKey);
-        if (owner === null) throw new MarketError('AUTH_INVALID');
-        if (owner.kind !== 'agent') throw forbidden('an agent key');
+        const owner = (await findKey(apiKey))?.owner;
+        if (owner === undefined) throw new MarketError('AUTH_INVALID');
+        if (owner.kind !== 'agent') throw lacksScope('agent', 'This is a key of an account.');
         const agent = await deps.store.agent(owner.agentId);
         if (agent === null) throw new MarketError('AUTH_INVALID');
         if (agent.state === 'disabled') {
@@ -165,11 +175,15 @@ export function createAuthenticator(deps: Deps): Authenticator {
       async (request: FastifyRequest) => {
         const apiKey = readKey(request);
         if (equalsHash(hashText(apiKey), adminKeyHash)) return 'operator' as const;
-        throw (await ownerOf(apiKey)) === null
-          ? new MarketError('AUTH_INVALID')
-          : forbidden('the operator key');
+        const key = await findKey(apiKey);
+        if (key === null) throw new MarketError('AUTH_INVALID');
+        const isOfOperator =
+          key.owner.kind === 'account' && key.owner.accountId === deps.operatorAccountId;
+        // What others named themselves would not make them operators.
+        assertScope(isOfOperator ? key.scopes : null, 'operator', request);
+        return 'operator' as const;
       },
-      () => ({ actor: 'operator', accountId: null, keyId: null }),
+      (_, request) => ({ actor: 'operator', accountId: null, keyId: keyIdOf(readKey(request)) }),
     ),
   };
 }
@@ -177,8 +191,24 @@ export function createAuthenticator(deps: Deps): Authenticator {
 /** What a key is refused with; no key at all is what every browser begins with. */
 const refusals: readonly ErrorCode[] = ['AUTH_INVALID', 'AUTH_FORBIDDEN', 'AGENT_DISABLED'];
 
-function forbidden(wanted: string): MarketError {
-  return new MarketError('AUTH_FORBIDDEN', { detail: `This needs ${wanted}.` });
+/** Throws AUTH_FORBIDDEN where the key may not do this. */
+function permitted(request: FastifyRequest, found: Requester): Requester {
+  if (found.scopes === null) return found;
+  const { scope } = request.routeOptions.config as { scope?: NeededScope | null };
+  assertScope(found.scopes, scope ?? 'requester', request);
+  return found;
+}
+
+function assertScope(
+  scopes: ApiKeyRow['scopes'] | readonly AccountScope[],
+  needed: NeededScope,
+  { method }: Pick<FastifyRequest, 'method'>,
+): void {
+  const request = method === 'GET' || method === 'HEAD' ? 'reads' : 'changes';
+  const missing = missingScope(scopes, needed, request);
+  if (missing === null) return;
+  const isReader = missingScope(scopes, needed, 'reads') === null;
+  throw lacksScope(missing, isReader ? 'This one is read-only.' : '');
 }
 
 /** `Authorization: Bearer <key>`, or the seed's `X-API-Key`. */

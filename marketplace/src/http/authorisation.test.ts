@@ -209,7 +209,8 @@ describe('who may do what', () => {
   );
 });
 
-const theirs: CallerRole[] = ['capped', 'token', 'owner', 'holder'];
+const theirs: CallerRole[] = ['capped', 'reader', 'provider', 'token', 'owner', 'holder'];
+const operators: CallerRole[] = ['operator', 'operatorKey', 'operatorReader'];
 const others = roles.filter((role) => !theirs.includes(role));
 
 /** What a caller is told, once it is sure that nobody else is shown what is secret. */
@@ -225,7 +226,7 @@ async function judge(
   const verdict = verdictIn(answer, access?.absent);
   if (answer.code !== null) expect(errorCodes).toHaveProperty(answer.code);
   const isForOperator = contract.audience === 'operator' || access?.operatorAll === true;
-  const isOperators = role === 'operator' && isForOperator;
+  const isOperators = operators.includes(role) && isForOperator;
   if (!theirs.includes(role) && !isOperators) expect(leaksIn(answer.text), answer.text).toEqual([]);
   if (verdict === access?.absent && access.onBoard !== true) {
     const params = absentParams(request.params);

@@ -2,8 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@node3/shared/client';
 import { createAccount, getAccount } from '@node3/shared/routes/accounts';
+import { listPayouts } from '@node3/shared/routes/admin';
+import { issueRegistrationToken } from '@node3/shared/routes/admin-agents';
+import { listAuditLog } from '@node3/shared/routes/audit';
 import { createJob } from '@node3/shared/routes/jobs';
 import { createKey, listKeys, revokeKey, rotateKey } from '@node3/shared/routes/keys';
+import { signInLimits } from '@node3/shared/sign-in-limits';
+import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   openFundedAccount,
@@ -84,6 +89,81 @@ describe('keys of a requester', () => {
     const other = { params: { keyId: first?.keyId ?? '' } };
     await expect(successor.call(revokeKey, other)).rejects.toMatchObject(refused);
     await expect(successor.call(rotateKey, other)).rejects.toMatchObject(refused);
+  });
+
+  it('do what their scopes say, and tell which one is missing', async () => {
+    const { client } = await openFundedAccount(market);
+    const body = { name: 'report', scopes: ['requester' as const, 'read-only' as const] };
+    const reader = await client.call(createKey, { body });
+    await clientOf(reader.apiKey).call(getAccount, {});
+    const posting = clientOf(reader.apiKey).call(createJob, { body: testJob() });
+    await expect(posting).rejects.toMatchObject({
+      code: 'AUTH_FORBIDDEN',
+      context: { scope: 'requester', detail: expect.stringMatching(/read-only.*node3 key create/) },
+    });
+    const [listed] = (await client.call(listKeys, {})).data;
+    expect(listed).toMatchObject({ keyId: reader.keyId, scopes: ['requester', 'read-only'] });
+    const operating = client.call(listPayouts, {});
+    await expect(operating).rejects.toMatchObject({ context: { scope: 'operator' } });
+  });
+
+  it('give no scope and no time that they have not', async () => {
+    const { client } = await openFundedAccount(market);
+    const refused = { code: 'AUTH_FORBIDDEN' };
+    const scopes = ['operator' as const];
+    const above = client.call(createKey, { body: { name: 'above', scopes } });
+    await expect(above).rejects.toMatchObject({ ...refused, context: { scope: 'operator' } });
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const body = { name: 'short', scopes: ['provider' as const], expiresAt };
+    const short = await client.call(createKey, { body });
+    const shortClient = clientOf(short.apiKey);
+    const longer = shortClient.call(createKey, { body: { name: 'longer' } });
+    await expect(longer).rejects.toMatchObject(refused);
+    const first = (await client.call(listKeys, {})).data.at(-1)?.keyId ?? '';
+    const stolen = shortClient.call(rotateKey, { params: { keyId: first } });
+    await expect(stolen).rejects.toMatchObject(refused);
+    const params = { keyId: short.keyId };
+    const query = { overlapSec: 0 };
+    const next = await shortClient.call(rotateKey, { params, query });
+    const over = shortClient.call(getAccount, {});
+    await expect(over).rejects.toMatchObject({ code: 'AUTH_INVALID' });
+    const [listed] = (await clientOf(next.apiKey).call(listKeys, {})).data;
+    expect(listed).toMatchObject({ keyId: next.keyId, scopes: ['provider'], expiresAt });
+    const past = { name: 'past', expiresAt: '2020-01-01T00:00:00.000Z' };
+    const late = client.call(createKey, { body: past });
+    await expect(late).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('of the operator are made by its key, named in the audit log, and end alone', async () => {
+    const operator = clientOf(market.adminApiKey);
+    const body = { name: 'alice', scopes: ['operator' as const] };
+    const alice = await operator.call(createKey, { body });
+    const aliceClient = clientOf(alice.apiKey);
+    await aliceClient.call(listPayouts, {});
+    await aliceClient.call(issueRegistrationToken, { body: {} });
+    const { data } = await operator.call(listAuditLog, {});
+    expect(data).toContainEqual(
+      expect.objectContaining({ action: 'registration-token.issued', keyId: alice.keyId }),
+    );
+    await operator.call(revokeKey, { params: { keyId: alice.keyId } });
+    const over = aliceClient.call(listPayouts, {});
+    await expect(over).rejects.toMatchObject({ code: 'AUTH_INVALID' });
+    await operator.call(listPayouts, {});
+  });
+
+  it('show when they were last used, to the hour', async () => {
+    const clock = new ManualClock();
+    const own = await startTestMarketplace({ clock });
+    const { client } = await openFundedAccount(own);
+    await client.call(getAccount, {});
+    await own.restart();
+    const first = (await client.call(listKeys, {})).data[0]?.lastUsedAt;
+    expect(first).toBe(new Date(clock.nowMs()).toISOString());
+    clock.advance(signInLimits.keyUseGrainMs - 1);
+    await client.call(listKeys, {});
+    await own.restart();
+    expect((await client.call(listKeys, {})).data[0]?.lastUsedAt).toBe(first);
+    await own.stop();
   });
 
   it('are nobody else’s to see or end', async () => {

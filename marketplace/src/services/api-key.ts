@@ -12,11 +12,13 @@ export interface NewApiKey {
   row: ApiKeyRow;
 }
 
+type KeyFacts = Partial<Pick<ApiKeyRow, 'name' | 'scopes' | 'endsAtMs'>>;
+
 export function createApiKey(
   ids: Ids,
   owner: ApiKeyRow['owner'],
   nowMs: number,
-  name: string | null = null,
+  { name = null, scopes = null, endsAtMs = null }: KeyFacts = {},
 ): NewApiKey {
   const keyId = ids.next('apiKey');
   const apiKey = `n3_${keyId}_${ids.secret(limits.apiKeyBytes)}`;
@@ -27,8 +29,12 @@ export function createApiKey(
       keyHash: hashText(apiKey),
       owner,
       name,
+      kind: 'key',
+      scopes,
       createdAtMs: nowMs,
-      expiresAtMs: null,
+      expiresAtMs: endsAtMs,
+      endsAtMs,
+      lastUsedAtMs: null,
       revokedAtMs: null,
     },
   };

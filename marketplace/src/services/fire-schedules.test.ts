@@ -10,6 +10,7 @@ import { FamiliarAgents } from '../matching/familiar-agents.ts';
 import { Matchmaker } from '../matching/matchmaker.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { newKeyRow } from '../store/testing/agent-rows.ts';
 import { cancel } from '../store/testing/decisions.ts';
 import { World } from '../store/testing/world.ts';
 import { testDataKeys } from '../testing/test-keyring.ts';
@@ -363,8 +364,7 @@ describe('a schedule of a template', () => {
   it('spends nothing by a key that was revoked', async () => {
     const keyId = 'key-1';
     const owner = { kind: 'account' as const, accountId };
-    const rest = { name: null, createdAtMs: 1, expiresAtMs: null, revokedAtMs: null };
-    const key = { keyId, keyHash: 'h', owner, ...rest };
+    const key = newKeyRow(keyId, 'h', owner, 1);
     const apiKey = () => Promise.resolve(key);
     const scheduleId = await create({ overlap: 'allow' }, keyId);
     clock.advance(minute);

@@ -2,21 +2,15 @@ import { MarketError } from '@node3/shared/error';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { describe, expect, it, vi } from 'vitest';
 import type { ApiKeyRow } from '../store/rows.ts';
+import { newKeyRow } from '../store/testing/agent-rows.ts';
 import { KeyHolders } from './key-holders.ts';
 
 const owner = { kind: 'account' as const, accountId: 'acc_1' };
-const row: ApiKeyRow = {
-  keyId: 'key_1',
-  keyHash: '',
-  owner,
-  name: null,
-  createdAtMs: 0,
-  expiresAtMs: null,
-  revokedAtMs: null,
-};
+const row = newKeyRow('key_1', '', owner, 0);
 
-function holdersOf(stored: ApiKeyRow | null | MarketError) {
+function holdersOf(found: ApiKeyRow | null | MarketError) {
   const clock = new ManualClock();
+  let stored = found;
   const apiKey = async () => {
     if (stored instanceof MarketError) throw stored;
     return stored;
@@ -27,13 +21,17 @@ function holdersOf(stored: ApiKeyRow | null | MarketError) {
     const leave = holders.hold('acc_1', keyId, resolve);
     return { ended, leave };
   };
-  return { clock, holders, hold };
+  const replace = (row: ApiKeyRow) => {
+    stored = row;
+  };
+  return { clock, holders, hold, replace };
 }
 
 describe('what is open under a key', () => {
   it('ends when the key does that was replaced while it was open', async () => {
-    const { clock, holders, hold } = holdersOf(row);
+    const { clock, holders, hold, replace } = holdersOf(row);
     const { ended } = hold();
+    replace({ ...row, expiresAtMs: clock.nowMs() + 20 });
     holders.expire('acc_1', 'key_1', clock.nowMs() + 20);
     clock.advance(20);
     expect(await ended).toMatchObject({ code: 'AUTH_INVALID' });

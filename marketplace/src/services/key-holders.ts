@@ -32,7 +32,8 @@ export class KeyHolders {
     this.#deps = deps;
     this.#expiring = new DelayQueue(deps.clock, (entry) => {
       const [ownerId = '', keyId = ''] = entry.split(' ');
-      this.endKey(ownerId, keyId);
+      // It is looked at again: a session goes on while it is used.
+      void this.#check(ownerId, keyId);
     });
   }
 

@@ -2,17 +2,13 @@ import { limits } from '@node3/shared/limits';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { describe, expect, it } from 'vitest';
 import type { ApiKeyRow } from '../store/rows.ts';
+import { newKeyRow } from '../store/testing/agent-rows.ts';
 import { KnownKeys } from './known-keys.ts';
 
 const owner = { kind: 'account' as const, accountId: 'acc_1' };
 const rowOf = (keyHash: string, expiresAtMs: number | null = null): ApiKeyRow => ({
-  keyId: `key_${keyHash}`,
-  keyHash,
-  owner,
-  name: null,
-  createdAtMs: 0,
+  ...newKeyRow(`key_${keyHash}`, keyHash, owner, 0),
   expiresAtMs,
-  revokedAtMs: null,
 });
 
 function keysWith(row: ApiKeyRow) {
@@ -25,7 +21,7 @@ function keysWith(row: ApiKeyRow) {
 describe('keys that were found good', () => {
   it('are known for a second', () => {
     const { clock, keys } = keysWith(rowOf('a'));
-    expect(keys.find('a')).toEqual({ accountId: 'acc_1', keyId: 'key_a' });
+    expect(keys.find('a')).toMatchObject({ accountId: 'acc_1', keyId: 'key_a' });
     expect(keys.find('b')).toBeNull();
     clock.advance(limits.keyKnownMs - 1);
     expect(keys.find('a')).not.toBeNull();

@@ -5,6 +5,7 @@ import type { ApiKeyRow } from '../store/rows.ts';
 export interface KnownOwner {
   accountId: string;
   keyId: string;
+  scopes: ApiKeyRow['scopes'];
 }
 
 interface KnownKey {
@@ -43,13 +44,14 @@ export class KnownKeys {
   }
 
   /** Notes a key that has just been found good, unless one changed since it was read. */
-  keep({ keyId, keyHash, expiresAtMs }: ApiKeyRow, accountId: string, changes: number): void {
+  keep(row: ApiKeyRow, accountId: string, changes: number): void {
     if (changes !== this.#changes) return;
+    const { keyId, keyHash, expiresAtMs, scopes } = row;
     this.#byHash.delete(keyHash);
     const [oldest] = this.#byHash.keys();
     if (this.#byHash.size >= limits.keysKnown && oldest !== undefined) this.#byHash.delete(oldest);
     const knownUntilMs = this.#clock.monotonicMs() + limits.keyKnownMs;
-    this.#byHash.set(keyHash, { owner: { accountId, keyId }, expiresAtMs, knownUntilMs });
+    this.#byHash.set(keyHash, { owner: { accountId, keyId, scopes }, expiresAtMs, knownUntilMs });
   }
 
   /** Some key has been revoked, or has an end now. It happens so rarely that all are looked up again. */

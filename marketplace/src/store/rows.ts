@@ -5,6 +5,7 @@ import type { ExecutionState } from '@node3/shared/execution-state';
 import type { ImagePull } from '@node3/shared/image-pull';
 import type { JobSpec, Priority } from '@node3/shared/job-spec';
 import type { Fault, JobState, Reason } from '@node3/shared/job-state';
+import type { AccountScope } from '@node3/shared/key-scopes';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ChallengePurpose } from '@node3/shared/routes/auth';
 import type { LogStream } from '@node3/shared/routes/jobs';
@@ -31,8 +32,16 @@ export interface ApiKeyRow {
   /** What its owner calls it. */
   name: string | null;
   createdAtMs: number;
-  /** When it stops to work by itself: the predecessor of a rotated key. */
+  /** `session`: of a web page, which shows it in a cookie. */
+  kind: 'key' | 'session';
+  /** null: all that its account, or agent, may do; an operator's scope has to be named. */
+  scopes: AccountScope[] | null;
+  /** When it stops to work by itself: an idle session, the predecessor of a rotated key. */
   expiresAtMs: number | null;
+  /** The latest that it, or a successor, ever works. */
+  endsAtMs: number | null;
+  /** To the hour, of a session to the minute; null: never since that is noted. */
+  lastUsedAtMs: number | null;
   revokedAtMs: number | null;
 }
 

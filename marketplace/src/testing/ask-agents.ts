@@ -10,7 +10,9 @@ type Ask = (contract: RouteContract, apiKey: string | null, args?: object) => Pr
 
 /** Asks every endpoint for keys once. */
 export async function askKeys(ask: Ask, requester: string): Promise<void> {
-  const created = await ask(keys.createKey, requester, { body: { name: 'ci' } });
+  const created = await ask(keys.createKey, requester, {
+    body: { name: 'ci', scopes: ['requester'], expiresAt: '2100-01-01T00:00:00Z' },
+  });
   const params = { keyId: (created as { keyId: string }).keyId };
   await ask(keys.rotateKey, requester, { params });
   await ask(keys.listKeys, requester);

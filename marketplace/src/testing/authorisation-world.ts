@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type Client, createClient } from '@node3/shared/client';
 import { type IdKind, idKinds, systemIds } from '@node3/shared/ids';
+import type { AccountScope } from '@node3/shared/key-scopes';
 import { reportProgress } from '@node3/shared/routes/agents';
 import * as artifacts from '@node3/shared/routes/artifacts';
 import { createDepositIntent } from '@node3/shared/routes/deposits';
@@ -67,6 +69,11 @@ export async function openAuthorisationWorld(market: TestMarketplace): Promise<A
   const capped = await owner.client.call(createKey, { body: { name: 'capped', keyCaps } });
   const revoked = await owner.client.call(createKey, { body: { name: 'revoked' } });
   await owner.client.call(revokeKey, { params: { keyId: revoked.keyId } });
+  const scoped = async (client: Client, ...scopes: AccountScope[]) => {
+    const body = { name: scopes.join(' '), scopes };
+    return (await client.call(createKey, { body })).apiKey;
+  };
+  const operator = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
   const parties: Parties = { market, owner, holder, waiting: await postWaiting(owner) };
   const { jobToken = '' } = await makers.job(parties);
   const secrets = new Set([canary, owner.accountId, owner.wallet.address]);
@@ -84,6 +91,10 @@ export async function openAuthorisationWorld(market: TestMarketplace): Promise<A
       holder: holder.apiKey,
       rival: rival.apiKey,
       operator: market.adminApiKey,
+      reader: await scoped(owner.client, 'read-only'),
+      provider: await scoped(owner.client, 'provider'),
+      operatorKey: await scoped(operator, 'operator'),
+      operatorReader: await scoped(operator, 'operator', 'read-only'),
     },
     async make(thing) {
       const made = await makers[thing](parties);

@@ -41,6 +41,8 @@ export interface RouteAccess {
   operatorAll?: true;
   /** The account of the operator has no such thing. */
   operatorNone?: true;
+  /** A key changes only those that may do no more than itself. */
+  withinOwn?: true;
   /** Wants a proof of the wallet besides. */
   walletProof?: true;
 }
@@ -109,8 +111,8 @@ const requesterAccess: Record<string, RouteAccess> = {
   'PUT /api/v1/account/caps': { ...caller, walletProof: true },
   'POST /api/v1/keys': uncapped,
   'GET /api/v1/keys': caller,
-  'DELETE /api/v1/keys/:keyId': { ...key, uncapped: true },
-  'POST /api/v1/keys/:keyId/rotate': { ...key, uncapped: true },
+  'DELETE /api/v1/keys/:keyId': { ...key, uncapped: true, withinOwn: true },
+  'POST /api/v1/keys/:keyId/rotate': { ...key, uncapped: true, withinOwn: true },
   'PUT /api/v1/keys/:keyId/caps': { ...key, walletProof: true },
   'POST /api/v1/withdrawals': { ...caller, operatorNone: true },
   'GET /api/v1/withdrawals': caller,
@@ -258,12 +260,16 @@ export const callerRoles = {
   revoked: 'a key of the owner that was revoked',
   owner: 'the requester whose thing it is',
   capped: 'another key of the owner, with spending caps',
+  reader: 'another key of the owner, with the scope read-only',
+  provider: 'another key of the owner, with the scope provider',
   stranger: 'another requester',
   token: 'the token of this job, as a guest who paid for it with the request has (x402)',
   otherToken: 'the token of another job',
   holder: 'the agent whose execution or proof it is',
   rival: 'another agent',
   operator: 'the operator; on routes of requesters it is one more requester',
+  operatorKey: 'a key that the operator made, with the scope operator',
+  operatorReader: 'one with the scopes operator and read-only',
 } as const;
 export type CallerRole = keyof typeof callerRoles;
 
@@ -276,18 +282,42 @@ export function verdictOf(contract: RouteContract, role: CallerRole): Verdict {
   if (access === undefined) throw new Error(`${routeOf(contract)} is not in route-access.ts`);
   if (contract.audience === 'public') {
     if (access.keyOptional !== true || role === 'nobody') return 'yes';
-    return requesterVerdict(access, role);
+    return scopedVerdict(contract, access, role);
   }
   if (role === 'nobody') return 'AUTH_REQUIRED';
-  if (contract.audience === 'requester') return requesterVerdict(access, role);
+  if (contract.audience === 'requester') return scopedVerdict(contract, access, role);
   if (role === 'revoked' || role === 'token' || role === 'otherToken') return 'AUTH_INVALID';
-  if (contract.audience === 'operator') return role === 'operator' ? 'yes' : 'AUTH_FORBIDDEN';
+  if (contract.audience === 'operator') {
+    if (role === 'operatorReader') return contract.method === 'GET' ? 'yes' : 'AUTH_FORBIDDEN';
+    return role === 'operator' || role === 'operatorKey' ? 'yes' : 'AUTH_FORBIDDEN';
+  }
   if (role === 'holder') return 'yes';
   if (role === 'rival') return access.absent ?? 'yes';
   return role === 'operator' ? 'AUTH_INVALID' : 'AUTH_FORBIDDEN';
 }
 
-function requesterVerdict(access: RouteAccess, role: CallerRole): Verdict {
+/** Who has what narrows a key: whose it is, and which routes of requesters it is good for. */
+const narrowed: Partial<Record<CallerRole, { like: FullRole; area: string | null }>> = {
+  reader: { like: 'owner', area: null },
+  provider: { like: 'owner', area: 'provider' },
+  operatorKey: { like: 'operator', area: 'operator' },
+  operatorReader: { like: 'operator', area: 'operator' },
+};
+
+function scopedVerdict(contract: RouteContract, access: RouteAccess, role: CallerRole): Verdict {
+  const narrow = narrowed[role];
+  if (narrow === undefined) return requesterVerdict(access, role as FullRole);
+  const isReader = role === 'reader' || role === 'operatorReader';
+  if (isReader && contract.method !== 'GET') return 'AUTH_FORBIDDEN';
+  const isInside =
+    narrow.area === null || contract.scope === 'account' || contract.scope === narrow.area;
+  if (!isInside || (role === 'provider' && access.withinOwn === true)) return 'AUTH_FORBIDDEN';
+  return requesterVerdict(access, narrow.like);
+}
+
+type FullRole = Exclude<CallerRole, 'reader' | 'provider' | 'operatorKey' | 'operatorReader'>;
+
+function requesterVerdict(access: RouteAccess, role: FullRole): Verdict {
   switch (role) {
     case 'holder':
     case 'rival':

@@ -1,5 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from '../contract.ts';
+import {
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+  type RouteContract,
+  scopeOf,
+} from '../contract.ts';
 import { entityTag, isTagKnown } from './entity-tag.ts';
 import { principalOf, setPrincipal } from './principal.ts';
 
@@ -29,6 +36,15 @@ const tagNotes = {
   change: 'With If-Match, done only while the resource has that ETag; else 412 RESOURCE_CHANGED.',
 };
 
+function describe(contract: RouteContract): { description?: string } {
+  const scope = scopeOf(contract);
+  const notes = contract.etag === undefined ? [] : [tagNotes[contract.etag]];
+  if (scope === 'account') notes.push('Any scope of an account will do.');
+  else if (scope !== null) notes.push(`Needs the scope ${scope}.`);
+  if (scope !== null && contract.method !== 'GET') notes.push('A read-only key is refused.');
+  return notes.length === 0 ? {} : { description: notes.join(' ') };
+}
+
 /** Serves a contract. The handler is typed by it on both ends, and answers with its 2xx status. */
 export function addRoute<const C extends RouteContract, Principal>(
   app: FastifyInstance,
@@ -37,18 +53,22 @@ export function addRoute<const C extends RouteContract, Principal>(
 ): void {
   const statuses = Object.keys(contract.schema.response).map(Number);
   const status = statuses.find((code) => code < 300) ?? 200;
+  const scope = scopeOf(contract);
   app.route({
     method: contract.method,
     url: contract.url,
     schema: {
       ...contract.schema,
       summary: contract.summary,
-      ...(contract.etag !== undefined && { description: tagNotes[contract.etag] }),
+      ...describe(contract),
       tags: [contract.tag],
-      security: contract.audience === 'public' ? [] : [{ apiKey: [] }],
+      security:
+        contract.audience === 'public'
+          ? []
+          : [{ apiKey: scope === null || scope === 'account' ? [] : [scope] }],
     },
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
-    ...(options.config === undefined ? {} : { config: options.config }),
+    config: { ...options.config, scope },
     // Before the body is read: who has no key costs us neither its bytes nor their checking.
     onRequest(request, _reply, done) {
       const found = options.authenticate(request);

@@ -51,6 +51,7 @@ export const getAccount = {
   url: '/api/v1/account',
   summary: 'Your account and its balances',
   audience: 'requester',
+  scope: 'account',
   tag: 'accounts',
   etag: 'read',
   schema: { response: { 200: Account } },

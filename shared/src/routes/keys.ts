@@ -1,17 +1,28 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
-import { id, nullable, strictObject, Timestamp } from '../schema.ts';
+import { accountScopes } from '../key-scopes.ts';
+import { id, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { signInLimits } from '../sign-in-limits.ts';
 import { NewKey } from './agent-identity.ts';
 import { KeyCapsByAsset } from './caps.ts';
 
 export const KeyView = strictObject({
   keyId: id('apiKey'),
   name: nullable(Type.String()),
+  scopes: nullable(Type.Array(oneOf(accountScopes))),
   createdAt: Timestamp,
   expiresAt: nullable(Timestamp),
+  lastUsedAt: nullable(Timestamp),
   current: Type.Boolean({ description: 'Whether this request was made with it' }),
 });
 export type KeyView = Static<typeof KeyView>;
+
+/** Without any it may do what the key may that makes it, but operate. */
+const KeyScopes = Type.Array(oneOf(accountScopes, 'read-only narrows the others to reading'), {
+  minItems: 1,
+  maxItems: accountScopes.length,
+  uniqueItems: true,
+});
 
 const keyParams = strictObject({ keyId: id('apiKey') });
 
@@ -20,6 +31,7 @@ export const listKeys = {
   url: '/api/v1/keys',
   summary: 'Keys of your account that still work, newest first',
   audience: 'requester',
+  scope: 'account',
   tag: 'accounts',
   schema: { response: { 200: strictObject({ data: Type.Array(KeyView) }) } },
 } as const satisfies RouteContract;
@@ -28,13 +40,22 @@ export const listKeys = {
 export const createKey = {
   method: 'POST',
   url: '/api/v1/keys',
-  summary: 'Create another key for your account, with caps where wanted; it is shown once',
+  summary:
+    'Create another key for your account, with scopes, caps and an end where wanted; it is shown once',
   audience: 'requester',
+  scope: 'account',
   tag: 'accounts',
   schema: {
     body: strictObject({
       name: Type.String({ minLength: 1, maxLength: 64 }),
       keyCaps: Type.Optional(KeyCapsByAsset),
+      scopes: Type.Optional(KeyScopes),
+      expiresAt: Type.Optional(
+        Type.String({
+          pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
+          description: 'When it ends: RFC 3339, UTC',
+        }),
+      ),
     }),
     response: { 201: strictObject({ keyId: id('apiKey'), apiKey: Type.String() }) },
   },
@@ -43,10 +64,24 @@ export const createKey = {
 export const rotateKey = {
   method: 'POST',
   url: '/api/v1/keys/:keyId/rotate',
-  summary: 'Replace a key; the old one works for a few minutes more, caps and spending go along',
+  summary:
+    'Replace a key; the old one works for a while more, scopes, caps, spending and end go along',
   audience: 'requester',
+  scope: 'account',
   tag: 'accounts',
-  schema: { params: keyParams, response: { 201: NewKey } },
+  schema: {
+    params: keyParams,
+    querystring: strictObject({
+      overlapSec: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: signInLimits.keyOverlapSecMax,
+          description: 'How long the old key still works; five minutes where it is left out',
+        }),
+      ),
+    }),
+    response: { 201: NewKey },
+  },
 } as const satisfies RouteContract;
 
 export const revokeKey = {
@@ -54,6 +89,7 @@ export const revokeKey = {
   url: '/api/v1/keys/:keyId',
   summary: 'Revoke a key of your account at once',
   audience: 'requester',
+  scope: 'account',
   tag: 'accounts',
   schema: { params: keyParams, response: { 200: strictObject({ keyId: id('apiKey') }) } },
 } as const satisfies RouteContract;

@@ -1,4 +1,5 @@
 import { addRoute } from '@node3/shared/http/add-route';
+import { limits } from '@node3/shared/limits';
 import {
   createKey as createContract,
   listKeys as listContract,
@@ -24,7 +25,11 @@ export function addKeyRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, rotateContract, {
     authenticate,
     config: publicWriteLimit,
-    handler: ({ principal, params }) => rotateKey(deps, principal, params.keyId),
+    handler: ({ principal, params, query }) => {
+      const { overlapSec = limits.keyOverlapMs / 1_000 } = query;
+      const { keyId } = params;
+      return rotateKey(deps, principal, { keyId, overlapMs: overlapSec * 1_000 });
+    },
   });
   addRoute(app, revokeContract, {
     authenticate,

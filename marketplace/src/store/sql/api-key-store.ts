@@ -14,27 +14,39 @@ interface ApiKeyRecord {
   account_id: string | null;
   agent_id: string | null;
   name: string | null;
+  kind: string;
+  scopes: string | null;
   created_at_ms: bigint;
   expires_at_ms: bigint | null;
+  ends_at_ms: bigint | null;
+  last_used_at_ms: bigint | null;
   revoked_at_ms: bigint | null;
 }
 
 const selectKey = 'SELECT * FROM api_keys WHERE key_id = ?';
 const insertKey = `
-  INSERT INTO api_keys (key_id, key_hash, account_id, agent_id, name, created_at_ms, expires_at_ms,
-    revoked_at_ms)
-  VALUES (@keyId, @keyHash, @accountId, @agentId, @name, @createdAtMs, @expiresAtMs, @revokedAtMs)`;
+  INSERT INTO api_keys (key_id, key_hash, account_id, agent_id, name, kind, scopes, created_at_ms,
+    expires_at_ms, ends_at_ms, last_used_at_ms, revoked_at_ms)
+  VALUES (@keyId, @keyHash, @accountId, @agentId, @name, @kind, @scopes, @createdAtMs,
+    @expiresAtMs, @endsAtMs, @lastUsedAtMs, @revokedAtMs)`;
 const revokeKey =
   'UPDATE api_keys SET revoked_at_ms = ? WHERE key_id = ? AND revoked_at_ms IS NULL';
 const revokeOfAgent =
   'UPDATE api_keys SET revoked_at_ms = ? WHERE agent_id = ? AND revoked_at_ms IS NULL';
+const noteUse = `
+  UPDATE api_keys SET last_used_at_ms = @atMs, expires_at_ms = CASE
+      WHEN kind <> 'session' THEN expires_at_ms
+      WHEN ends_at_ms < @idleEndMs THEN ends_at_ms
+      ELSE @idleEndMs
+    END
+  WHERE key_id = @keyId AND coalesce(last_used_at_ms, 0) < @atMs`;
 const endKey = `
   UPDATE api_keys SET expires_at_ms =
     CASE WHEN expires_at_ms < @expiresAtMs THEN expires_at_ms ELSE @expiresAtMs END
   WHERE key_id = @keyId AND revoked_at_ms IS NULL AND coalesce(expires_at_ms, @nowMs + 1) > @nowMs
   RETURNING *`;
 const selectOfAccount = `
-  SELECT * FROM api_keys WHERE account_id = ? AND revoked_at_ms IS NULL
+  SELECT * FROM api_keys WHERE account_id = ? AND kind = ? AND revoked_at_ms IS NULL
   ORDER BY key_id DESC LIMIT ?`;
 const selectOfAgent = `
   SELECT * FROM api_keys WHERE agent_id = ? AND revoked_at_ms IS NULL ORDER BY key_id DESC LIMIT ?`;
@@ -69,6 +81,13 @@ export function createApiKeyStore(database: Database): KeyStore {
         return row;
       });
     },
+    noteKeyUses(uses, sessionIdleMs) {
+      return database.write(function* (tx) {
+        for (const { keyId, atMs } of uses) {
+          yield* tx.post(noteUse, { keyId, atMs, idleEndMs: atMs + sessionIdleMs });
+        }
+      });
+    },
     revokeApiKey(keyId, nowMs, events) {
       return database.write(function* (tx) {
         const revoked = yield* tx.run(revokeKey, nowMs, keyId);
@@ -80,9 +99,10 @@ export function createApiKeyStore(database: Database): KeyStore {
 
 export function* insertApiKeyIn(tx: Tx, key: ApiKeyRow): Work<void> {
   const { owner, ...columns } = key;
+  const scopes = key.scopes?.join(' ') ?? null;
   const accountId = owner.kind === 'account' ? owner.accountId : null;
   const agentId = owner.kind === 'agent' ? owner.agentId : null;
-  yield* tx.post(insertKey, { ...columns, accountId, agentId });
+  yield* tx.post(insertKey, { ...columns, scopes, accountId, agentId });
 }
 
 export function* revokeKeysOfAgentIn(tx: Tx, agentId: string, nowMs: number): Work<void> {
@@ -94,9 +114,9 @@ function* rotateIn(tx: Tx, rotation: KeyRotation): Work<ApiKeyRow> {
   const { keyId, next, expiresAtMs, nowMs } = rotation;
   const ended = yield* tx.get<ApiKeyRecord>(endKey, { keyId, expiresAtMs, nowMs });
   if (ended === undefined) throw new MarketError('KEY_NOT_FOUND', { keyId });
-  const { owner, name } = toApiKey(ended);
-  const successor = { ...next, owner, name, createdAtMs: nowMs, expiresAtMs: null };
-  const row: ApiKeyRow = { ...successor, revokedAtMs: null };
+  const old = toApiKey(ended);
+  const times = { createdAtMs: nowMs, expiresAtMs: old.endsAtMs, lastUsedAtMs: null };
+  const row: ApiKeyRow = { ...old, keyId: next.keyId, keyHash: next.keyHash, ...times };
   yield* insertApiKeyIn(tx, row);
   yield* copyCapsIn(tx, keyId, next.keyId);
   return row;
@@ -105,7 +125,7 @@ function* rotateIn(tx: Tx, rotation: KeyRotation): Work<ApiKeyRow> {
 function* keysIn(tx: Tx, owner: ApiKeyRow['owner'], limit: number): Work<ApiKeyRow[]> {
   const found =
     owner.kind === 'account'
-      ? yield* tx.all<ApiKeyRecord>(selectOfAccount, owner.accountId, limit)
+      ? yield* tx.all<ApiKeyRecord>(selectOfAccount, owner.accountId, 'key', limit)
       : yield* tx.all<ApiKeyRecord>(selectOfAgent, owner.agentId, limit);
   return found.map(toApiKey);
 }
@@ -116,8 +136,12 @@ function toApiKey(record: ApiKeyRecord): ApiKeyRow {
     keyHash: record.key_hash,
     owner: ownerOf(record),
     name: record.name,
+    kind: record.kind as ApiKeyRow['kind'],
+    scopes: (record.scopes?.split(' ') as ApiKeyRow['scopes']) ?? null,
     createdAtMs: Number(record.created_at_ms),
     expiresAtMs: toNumberOrNull(record.expires_at_ms),
+    endsAtMs: toNumberOrNull(record.ends_at_ms),
+    lastUsedAtMs: toNumberOrNull(record.last_used_at_ms),
     revokedAtMs: toNumberOrNull(record.revoked_at_ms),
   };
 }

@@ -1,6 +1,7 @@
 import { limits } from '@node3/shared/limits';
 import { describe, expect, it } from 'vitest';
 import type { Given } from '../store.conformance.ts';
+import { newKeyRow } from './agent-rows.ts';
 
 export function describeAccounts(given: Given): void {
   describe('accounts', () => {
@@ -30,15 +31,7 @@ export function describeAccounts(given: Given): void {
         accountId,
         wallet: 'same',
         name: 'first',
-        key: {
-          keyId,
-          keyHash: `hash-${keyId}`,
-          owner: { kind: 'account' as const, accountId },
-          name: null,
-          createdAtMs: world.nowMs,
-          expiresAtMs: null,
-          revokedAtMs: null,
-        },
+        key: newKeyRow(keyId, `hash-${keyId}`, { kind: 'account', accountId }, world.nowMs),
         nowMs: world.nowMs,
       });
       const [first, second] = await Promise.all([

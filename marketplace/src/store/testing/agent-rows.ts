@@ -32,6 +32,17 @@ export function newKeyRow(
   owner: ApiKeyRow['owner'],
   createdAtMs: number,
 ): ApiKeyRow {
-  const open = { name: null, expiresAtMs: null, revokedAtMs: null };
-  return { ...open, keyId, keyHash, owner, createdAtMs };
+  return {
+    keyId,
+    keyHash,
+    owner,
+    name: null,
+    kind: 'key',
+    scopes: null,
+    createdAtMs,
+    expiresAtMs: null,
+    endsAtMs: null,
+    lastUsedAtMs: null,
+    revokedAtMs: null,
+  };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventRow } from '../rows.ts';
 import type { Given } from '../store.conformance.ts';
+import { newKeyRow } from './agent-rows.ts';
 import { cancel } from './decisions.ts';
 
 export function describeEvents(given: Given): void {
@@ -47,15 +48,7 @@ export function describeEvents(given: Given): void {
           accountId,
           wallet: `w-${accountId}`,
           name: null,
-          key: {
-            keyId: 'key_same',
-            keyHash: 'hash',
-            owner: { kind: 'account', accountId },
-            name: null,
-            createdAtMs: world.nowMs,
-            expiresAtMs: null,
-            revokedAtMs: null,
-          },
+          key: newKeyRow('key_same', 'hash', { kind: 'account', accountId }, world.nowMs),
           nowMs: world.nowMs,
         });
       const outcomes = await Promise.allSettled([open('acc_1'), open('acc_2')]);

@@ -21,6 +21,7 @@ import { jobTypes } from './0020-job-types.ts';
 import { artifactRemovals } from './0021-artifact-removals.ts';
 import { jobUsage } from './0022-job-usage.ts';
 import { imagePulls } from './0023-image-pulls.ts';
+import { keyScopes } from './0024-key-scopes.ts';
 
 export interface Migration {
   name: string;
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   artifactRemovals,
   jobUsage,
   imagePulls,
+  keyScopes,
 ];

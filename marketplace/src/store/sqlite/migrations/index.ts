@@ -34,6 +34,7 @@ import { jobTypes } from './0032-job-types.ts';
 import { artifactRemovals } from './0033-artifact-removals.ts';
 import { jobUsage } from './0034-job-usage.ts';
 import { imagePulls } from './0035-image-pulls.ts';
+import { keyScopes } from './0036-key-scopes.ts';
 
 export interface Migration {
   name: string;
@@ -79,4 +80,5 @@ export const migrations: readonly Migration[] = [
   artifactRemovals,
   jobUsage,
   imagePulls,
+  keyScopes,
 ];
