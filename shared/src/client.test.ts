@@ -51,3 +51,17 @@ describe('an answer that breaks off', () => {
     await expect(lines.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
+
+describe('an answer of something else than a marketplace', () => {
+  it.each([
+    [200, '<html>Sign in to the network</html>', /answers with something that is not JSON/],
+    [502, '<html>Bad gateway</html>', /answered 502 without a reason/],
+    [404, '', /answered 404 without a reason/],
+    [404, '{"error":"no such page"}', /answered 404 without a reason/],
+  ])('is one that can not be reached: %s %s', async (status, body, detail) => {
+    const client = await serve((response) => void response.writeHead(status).end(body));
+    const error: unknown = await client.call(getHealth, {}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'MARKETPLACE_UNREACHABLE' });
+    expect((error as Error).message).toMatch(detail);
+  });
+});

@@ -56,6 +56,7 @@ export function createClient(options: ClientOptions): Client {
     const detail = `${options.baseUrl || 'The marketplace'} ${what}.`;
     return new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
   }
+  const foreign = (what: string) => unreachable(what, undefined);
   async function request(
     contract: RouteContract,
     args: LooseArgs,
@@ -94,7 +95,7 @@ export function createClient(options: ClientOptions): Client {
           { ...call, signal },
           'application/json',
         );
-        const body = await readBody(response);
+        const body = await readBody(response, foreign);
         call.onAnswer?.(response.headers);
         return body as never;
       } catch (cause) {
@@ -106,7 +107,7 @@ export function createClient(options: ClientOptions): Client {
     async *lines(contract, args, call = {}) {
       const response = await request(contract, args as LooseArgs, call, 'application/x-ndjson');
       if (!response.ok || response.body === null) {
-        await readBody(response);
+        await readBody(response, foreign);
         return;
       }
       try {
@@ -119,7 +120,7 @@ export function createClient(options: ClientOptions): Client {
     async *bytes(contract, args, call = {}) {
       const response = await request(contract, args as LooseArgs, call, '*/*');
       if (!response.ok || response.body === null) {
-        await readBody(response);
+        await readBody(response, foreign);
         return;
       }
       try {
@@ -145,16 +146,24 @@ function pathOf(contract: RouteContract, args: LooseArgs): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-async function readBody(response: Response): Promise<unknown> {
+/** @throws MarketError of the answer, or what `foreign` makes of one that is no marketplace's. */
+async function readBody(
+  response: Response,
+  foreign: (what: string) => MarketError,
+): Promise<unknown> {
   const text = await response.text();
   let body: unknown = null;
   try {
     body = text === '' ? null : JSON.parse(text);
   } catch {
-    if (response.ok) throw new MarketError('INTERNAL', { detail: 'The answer is not JSON.' });
+    if (response.ok) throw foreign('answers with something that is not JSON');
   }
-  if (!response.ok) throw fromProblem(response.status, body);
-  return body;
+  if (response.ok) return body;
+  // A proxy, or another server altogether: ours give each refusal a code.
+  const isOurs = typeof body === 'object' && body !== null && 'code' in body;
+  throw isOurs
+    ? fromProblem(response.status, body)
+    : foreign(`answered ${response.status} without a reason`);
 }
 
 async function* readChunks(body: ReadableStream<Uint8Array>) {

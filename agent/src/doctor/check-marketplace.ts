@@ -1,4 +1,6 @@
 import { ConfigError } from '@node3/shared/env';
+import { getLive } from '@node3/shared/routes/health';
+import { Check as isValid } from 'typebox/value';
 import { type AgentConfig, checkMarketplaceUrl } from '../config.ts';
 import { type Check, failed, ok } from './check.ts';
 
@@ -28,11 +30,15 @@ export async function checkMarketplace(
   try {
     const signal = AbortSignal.timeout(answerMsMax);
     const response = await deps.fetch(`${marketplaceUrl}/livez`, { signal, redirect: 'error' });
-    await response.arrayBuffer();
+    const body = await response.text();
     const tookMs = deps.monotonicMs() - startedMs;
     if (!response.ok) {
       const sentence = `${marketplaceUrl} answers with HTTP ${response.status}.`;
       return [failed('marketplace', sentence, `curl -i ${marketplaceUrl}/livez`)];
+    }
+    if (!isAlive(body)) {
+      const sentence = `${marketplaceUrl} answers, but not as a marketplace does.`;
+      return [failed('marketplace', sentence, 'MARKETPLACE_URL=https://…')];
     }
     const sentence = `${marketplaceUrl} answers within ${Math.round(tookMs)} ms.`;
     return [
@@ -45,10 +51,20 @@ export async function checkMarketplace(
   }
 }
 
+function isAlive(body: string): boolean {
+  try {
+    return isValid(getLive.schema.response[200], JSON.parse(body));
+  } catch {
+    return false;
+  }
+}
+
 function causeOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const code = (cause as NodeJS.ErrnoException).code;
-  return code ?? (cause instanceof Error ? cause.message : String(cause));
+  // A timeout has a number there.
+  const code: unknown = (cause as NodeJS.ErrnoException).code;
+  if (typeof code === 'string') return code;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** `Date` has whole seconds, and the answer was on its way for a while. */

@@ -97,6 +97,22 @@ describe('the doctor', () => {
     expect(unreachable?.sentence).toMatch(/does not answer: ECONNREFUSED/);
     const broken = at(async () => new Response('', { status: 502 }));
     expect((await checkMarketplace(config(), broken))[0]?.sentence).toMatch(/HTTP 502/);
+    const sentenceOf = async (answer: () => Promise<Response>) =>
+      (await checkMarketplace(config(), at(answer)))[0]?.sentence;
+    expect(await sentenceOf(async () => new Response('<html>Sign in</html>'))).toMatch(
+      /answers, but not as a marketplace does/,
+    );
+    const late = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    expect(await sentenceOf(() => Promise.reject(late))).toMatch(/due to timeout\.$/);
+    expect(
+      await checkMarketplace(
+        config(),
+        at(async () => Response.json({ alive: true })),
+      ),
+    ).toEqual([
+      expect.objectContaining({ name: 'marketplace', state: 'ok' }),
+      expect.objectContaining({ name: 'clock', state: 'skipped' }),
+    ]);
     const clear = config({ MARKETPLACE_URL: 'http://market.example' });
     expect((await checkMarketplace(clear, broken))[0]?.sentence).toMatch(/unencrypted/);
   });
