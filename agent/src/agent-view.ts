@@ -118,6 +118,7 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
       unreachableSinceMs,
       refusal,
       identityError: life.identityError,
+      signInError: life.signInError,
       diskFreeBytes: core.disk.freeBytes,
       diskFloorBytes: policy.current.diskFloorBytes,
       policyError: policy.store.problem,

@@ -53,6 +53,7 @@ describe('listProblems', () => {
     unreachableSinceMs: null,
     refusal: null,
     identityError: null,
+    signInError: null,
     diskFreeBytes: 100,
     diskFloorBytes: 10,
     policyError: null,
@@ -60,6 +61,18 @@ describe('listProblems', () => {
     seedApi: 'closed' as const,
     hasOneAsk: false,
   };
+
+  it('says why signing in fails, where nothing else does', () => {
+    const signInError = 'The body is wrong';
+    const failing = { ...fine, signInError };
+    expect(listProblems(failing)).toMatchObject([
+      { sentence: 'Signing in fails and is tried again: The body is wrong.' },
+    ]);
+    const codes = (changes: object) =>
+      listProblems({ ...failing, ...changes }).map(({ code }) => code);
+    expect(codes({ unreachableSinceMs: 0 })).toEqual(['marketplace-unreachable']);
+    expect(codes({ identityError: signInError })).toEqual(['identity-unusable']);
+  });
 
   it('is empty when all is well', () => {
     expect(listProblems(fine)).toEqual([]);

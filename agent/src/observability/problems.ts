@@ -12,6 +12,8 @@ export interface ProblemFacts {
   refusal: MarketError | null;
   /** The stored identity can't be used; null when it can. */
   identityError: string | null;
+  /** Why the last try to sign in failed; null once it has worked. */
+  signInError: string | null;
   diskFreeBytes: number | null;
   diskFloorBytes: number;
   /** The policy's file can't be used; null when it can. */
@@ -82,11 +84,21 @@ const oneAsk: LocalProblem = {
 
 function linkProblems(facts: ProblemFacts): LocalProblem[] {
   const { hasOneAsk, marketplaceUrl, unreachableSinceMs } = facts;
-  if (unreachableSinceMs === null) return hasOneAsk ? [oneAsk] : [];
+  if (unreachableSinceMs === null) {
+    return [...signInProblems(facts), ...(hasOneAsk ? [oneAsk] : [])];
+  }
   const since = new Date(unreachableSinceMs).toISOString();
   const sentence = `The marketplace at ${marketplaceUrl} has not answered since ${since}.`;
   const fix = `Check the network and MARKETPLACE_URL: curl ${marketplaceUrl}/health`;
   return [{ code: 'marketplace-unreachable', sentence, fix }];
+}
+
+/** What a person has to mend is told as such; this may pass by itself. */
+function signInProblems({ identityError, refusal, signInError }: ProblemFacts): LocalProblem[] {
+  if (signInError === null || identityError !== null || refusal !== null) return [];
+  const sentence = `Signing in fails and is tried again: ${signInError.replace(/\.?$/, '.')}`;
+  const fix = 'Look for "signing in failed" in the log of the agent, and tell the operator.';
+  return [{ code: 'sign-in-failed', sentence, fix }];
 }
 
 function diskProblems({ diskFloorBytes, diskFreeBytes }: ProblemFacts): LocalProblem[] {
