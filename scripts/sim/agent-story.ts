@@ -101,7 +101,7 @@ export class AgentStory {
       return this.#conclude(executionId, { reason: 'agent_restarted', started: true });
     }
     journal.change(executionId, {
-      lines: { spooled: 1 + (outcome.runMs % 3), bytes: 0, acked: 0, truncated: false },
+      lines: { spooled: 1 + (outcome.runMs % 3), bytes: 0, acked: 0, truncated: false, read: null },
     });
     const { exitCode, runMs } = outcome;
     const facts = { started: true, runMs, exitCode };

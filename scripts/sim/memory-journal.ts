@@ -32,7 +32,7 @@ export class MemoryJournal {
       runDevices: [],
       pending: null,
       closed: null,
-      lines: { spooled: 0, bytes: 0, acked: 0, truncated: false },
+      lines: { spooled: 0, bytes: 0, acked: 0, truncated: false, read: null },
     });
     return 'new';
   }

@@ -5,6 +5,7 @@ import type { LogLine } from '../executors/executor.ts';
 import { logLinesMax } from '../executors/log-lines.ts';
 import type { Journal, NewLine } from '../journal/journal.ts';
 import { LogPace } from './log-pace.ts';
+import type { ReadPlace } from './read-place.ts';
 
 export interface LogSpoolDeps {
   journal: Journal;
@@ -19,7 +20,7 @@ export interface LogSpoolDeps {
 }
 
 /** Bytes gathered in memory before they are written, whatever the time. */
-const bufferBytesMax = 256 * 1024;
+const bufferBytesMax = 512 * 1024;
 /** A line waits this long for others that were printed with it. */
 const gatherMs = 5;
 /** Commits begin so far apart at least: a line every few milliseconds costs 67 a second, and not 200. */
@@ -45,6 +46,7 @@ export class LogSpool {
   #dropped = 0;
   /** Streams whose line lost a piece and has not ended. */
   readonly #broken = new Set<LogLine['stream']>();
+  #place: Pick<ReadPlace, 'marks'> | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** When the next commit is due at the earliest; monotonic milliseconds. */
   #restedAtMs = 0;
@@ -75,6 +77,11 @@ export class LogSpool {
     if (continued) this.#broken.add(stream);
     else this.#broken.delete(stream);
     return false;
+  }
+
+  /** From now on the place up to which the output was read is written with its lines. */
+  track(place: Pick<ReadPlace, 'marks'>): void {
+    this.#place = place;
   }
 
   /** A line of the workload, or of its executor, which is bounded by the executor itself. */
@@ -119,7 +126,8 @@ export class LogSpool {
     this.#sayDropped();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
-    const facts = { bytes: this.#outputBytes, truncated: this.#truncated };
+    const read = this.#place?.marks ?? null;
+    const facts = { bytes: this.#outputBytes, truncated: this.#truncated, read };
     this.#lines = [];
     this.#bufferBytes = 0;
     this.#outputBytes = 0;

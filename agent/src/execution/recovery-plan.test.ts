@@ -30,7 +30,7 @@ function plan(
     runDevices: [],
     pending,
     closed: null,
-    lines: { spooled: 0, bytes: 0, acked: 0, truncated: false },
+    lines: { spooled: 0, bytes: 0, acked: 0, truncated: false, read: null },
   };
   return planRecovery(execution, verdict, lease);
 }

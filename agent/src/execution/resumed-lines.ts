@@ -10,6 +10,13 @@ export interface ResumePoint {
   isRepeated(line: LogLine): boolean;
 }
 
+/** Where bytes are counted nothing has to be recognised. */
+export const atPlace: ResumePoint = {
+  sinceMs: undefined,
+  isBefore: () => false,
+  isRepeated: () => false,
+};
+
 /** Enough to hold every line that an engine stamps with one and the same millisecond. */
 const linesCompared = 200;
 

@@ -1,7 +1,7 @@
 import { logMarks } from '@node3/shared/log-marks';
 import { agentLimits } from '../agent-limits.ts';
 import { ExecutionError } from '../executors/execution-error.ts';
-import type { ExecutionOutcome, LogLine } from '../executors/executor.ts';
+import type { ExecutionOutcome, LogLine, LogOptions, StreamBytes } from '../executors/executor.ts';
 import { type Ending, endAfterRun } from './ending.ts';
 import { failureOf } from './execution-result.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -10,7 +10,8 @@ import { LogFilter, showLine } from './log-filter.ts';
 import type { LogSpool } from './log-spool.ts';
 import type { StartDeps } from './prepare-and-start.ts';
 import { type ProgressWatch, watchProgress } from './progress-watch.ts';
-import { findResumePoint } from './resumed-lines.ts';
+import { ReadPlace } from './read-place.ts';
+import { atPlace, findResumePoint } from './resumed-lines.ts';
 
 /** Stays with a running workload until it has ended, and stops it when told to. */
 export async function superviseWorkload(
@@ -106,22 +107,28 @@ async function readLogs(
   untilOver: AbortSignal,
 ): Promise<void> {
   const { executionId } = live;
-  const resume = findResumePoint(deps.journal, executionId);
-  const options = resume.sinceMs === undefined ? {} : { sinceMs: resume.sinceMs };
+  const known = deps.journal.find(executionId)?.lines;
+  const place = new ReadPlace(known?.read ?? null);
+  const resume = place.from === undefined ? findResumePoint(deps.journal, executionId) : atPlace;
   const filter = new LogFilter(live.facts.redactor);
   const keep = (line: LogLine) => {
-    if (untilOver.aborted || resume.isRepeated(line)) return;
-    spool.add(line);
+    if (!resume.isRepeated(line)) spool.add(line);
   };
+  spool.track(place);
   try {
     const take = (line: LogLine) => {
+      if (untilOver.aborted) return;
       progress?.note();
       // What was read by the earlier process has had its place; it is looked at for what goes on.
-      const shown = resume.isBefore(line) ? filter.push(line) : showLine(spool, filter, line);
-      shown.forEach(keep);
+      const isRead = resume.isBefore(line) || place.isBegun(line);
+      const shown = isRead ? filter.push(line) : showLine(spool, filter, line);
+      place.pass(line, shown, keep);
     };
+    // Past the limit nothing is kept any more, and it was said.
+    if (known?.truncated === true) return;
+    const options = optionsOf(place.from, resume.sinceMs);
     await live.facts.executor.logs(executionId, options, take, untilOver);
-    filter.end().forEach(keep);
+    if (!untilOver.aborted) filter.end().forEach(keep);
   } catch (error) {
     if (untilOver.aborted) return;
     deps.log.warn({ err: error, executionId }, 'reading the log failed');
@@ -130,6 +137,11 @@ async function readLogs(
     // Past the log limit, or with a log that can't be read, a busy program looks like a silent one.
     progress?.stop();
   }
+}
+
+function optionsOf(from: StreamBytes | undefined, sinceMs: number | undefined): LogOptions {
+  if (from !== undefined) return { from };
+  return sinceMs === undefined ? {} : { sinceMs };
 }
 
 /** Logs are best effort: a reader that hangs must not hold back the result. */

@@ -234,7 +234,15 @@ export interface ExecutionUsage {
 export interface LogOptions {
   /** Lines from this engine time on at least (inclusive); a resuming reader sees some of them twice. */
   sinceMs?: number;
+  /**
+   * Lines that begin before so many bytes of their stream are left out; none comes twice. For executors
+   * that number bytes.
+   */
+  from?: StreamBytes;
 }
+
+/** So many bytes of each stream, as the workload wrote them. */
+export type StreamBytes = Record<'stdout' | 'stderr', number>;
 
 export interface LogLine {
   /** `system` is said by the executor itself, never by the workload. */
@@ -245,6 +253,10 @@ export interface LogLine {
   text: string;
   /** True when the line was longer and goes on in the next chunk of the same stream. */
   continued: boolean;
+  /**
+   * Bytes of its stream up to its end, line break included; left out where the executor can't tell.
+   */
+  endsAt?: number;
   /** The workload ended within the line: what it says last may be the beginning of something. */
   brokenOff?: true;
 }

@@ -4,15 +4,20 @@ import type { LogLine } from './executor.ts';
 import { logLineBytesMax } from './executor-limits.ts';
 
 const newline = 0x0a;
+const nothing = Buffer.alloc(0);
 
 /** Cuts one stream's bytes into lines of at most 16 KiB and decodes them without ever failing. */
 export class LineAssembler {
   readonly #stream: 'stdout' | 'stderr';
-  #pending: Buffer = Buffer.alloc(0);
+  readonly #numbering: 'numbered' | 'plain';
+  #pending: Buffer = nothing;
   #atMs = 0;
+  /** Bytes up to the end of the last line. */
+  #endsAt = 0;
 
-  constructor(stream: 'stdout' | 'stderr') {
+  constructor(stream: 'stdout' | 'stderr', numbering: 'numbered' | 'plain' = 'plain') {
     this.#stream = stream;
+    this.#numbering = numbering;
   }
 
   /** Takes the next bytes and @returns the lines that are complete now. */
@@ -24,31 +29,34 @@ export class LineAssembler {
     while (at < rest.length) {
       const end = rest.indexOf(newline, at);
       if (end >= 0 && end - at <= logLineBytesMax) {
-        lines.push(this.#line(rest.toString('utf8', at, end), false));
+        lines.push(this.#line(rest.toString('utf8', at, end), end + 1 - at, false));
         at = end + 1;
       } else if (rest.length - at > logLineBytesMax) {
         const cut = characterStart(rest, at + logLineBytesMax);
-        lines.push(this.#line(rest.toString('utf8', at, cut), true));
+        lines.push(this.#line(rest.toString('utf8', at, cut), cut - at, true));
         at = cut;
       } else {
         break;
       }
       this.#atMs = atMs;
     }
-    this.#pending = Buffer.from(rest.subarray(at));
+    this.#pending = at === rest.length ? nothing : Buffer.from(rest.subarray(at));
     return lines;
   }
 
   /** @returns the last line when it had no line break. */
   end(): LogLine[] {
     if (this.#pending.length === 0) return [];
-    const line = this.#line(this.#pending.toString('utf8'), false);
-    this.#pending = Buffer.alloc(0);
+    const line = this.#line(this.#pending.toString('utf8'), this.#pending.length, false);
+    this.#pending = nothing;
     return [{ ...line, brokenOff: true }];
   }
 
-  #line(text: string, continued: boolean): LogLine {
-    return { stream: this.#stream, atMs: this.#atMs, text, continued };
+  #line(text: string, bytes: number, continued: boolean): LogLine {
+    this.#endsAt += bytes;
+    const line: LogLine = { stream: this.#stream, atMs: this.#atMs, text, continued };
+    if (this.#numbering === 'numbered') line.endsAt = this.#endsAt;
+    return line;
   }
 }
 

@@ -57,7 +57,17 @@ export interface LogCursor {
   /** Lines the marketplace has stored, or has refused for good. */
   acked: number;
   truncated: boolean;
+  /** How far the workload's output was read when they were written; null where that isn't counted. */
+  read: ReadMarks | null;
 }
+
+/** Bytes of whole lines of one stream, and how many pieces of the line after them were kept. */
+export interface ReadMark {
+  at: number;
+  pieces: number;
+}
+
+export type ReadMarks = Record<'stdout' | 'stderr', ReadMark>;
 
 export interface NewLine {
   stream: LogStream;
@@ -120,6 +130,8 @@ export interface DeviceTotals {
 export interface AppendFacts {
   bytes: number;
   truncated: boolean;
+  /** Left out or null: as it was. */
+  read?: ReadMarks | null;
 }
 
 /**

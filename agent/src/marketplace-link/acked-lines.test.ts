@@ -9,7 +9,7 @@ describe('AckedLines', () => {
     const saved: number[] = [];
     const ackLines = (_: string, seq: number) => void saved.push(seq);
     const acked = new AckedLines('exc_1', { clock, journal: { ackLines } });
-    const onDisk = { lines: { spooled: 9, bytes: 0, acked: 0, truncated: false } };
+    const onDisk = { lines: { spooled: 9, bytes: 0, acked: 0, truncated: false, read: null } };
     acked.note(2);
     acked.note(5);
     acked.note(4);

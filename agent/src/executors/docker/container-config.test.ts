@@ -81,6 +81,10 @@ describe('buildContainerConfig', () => {
     expect(HostConfig).toEqual({
       ...asDocker,
       SecurityOpt: ['no-new-privileges:true', 'seccomp=/agent/profile.json'],
+      LogConfig: {
+        Type: 'json-file',
+        Config: { 'max-size': '16777216', 'max-file': '2', mode: 'blocking' },
+      },
       Binds: [
         'n3-exe_1-input:/input:ro,nocopy',
         'n3-exe_1-output:/output:rw,nocopy',

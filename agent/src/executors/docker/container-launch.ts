@@ -16,6 +16,7 @@ import { checkVisibleDevices } from './gpu-check.ts';
 import type { ImageCache } from './image-cache.ts';
 import { findImage } from './image-pull.ts';
 import type { JobNetworks } from './job-networks.ts';
+import { OutputTap, openOutput } from './output-tap.ts';
 import { handOverOutput } from './podman-start.ts';
 import { toStartError } from './start-error.ts';
 import type { WarmPool } from './warm/warm-pool.ts';
@@ -66,13 +67,16 @@ export async function launchContainer(
     await checkVisibleDevices(deps, config, request.devices);
     const container = await createContainer(deps.docker, config);
     if (engine === 'podman') await handOverOutput(deps, request.executionId);
-    const feed = await openStdin(deps.docker, request);
+    const [feed, output] = await Promise.all([
+      openStdin(deps.docker, request),
+      engine === 'docker' ? openOutput(container) : null,
+    ]);
     await container.start();
     feed();
     if (job !== null) deps.warm?.pool.want(job.shape);
     const { State } = await container.inspect();
     const startedAtMs = readEngineTime(State.StartedAt) ?? deps.clock.nowMs();
-    return new ContainerSupervision(deps, facts, startedAtMs);
+    return new ContainerSupervision(deps, facts, startedAtMs, output && new OutputTap(output));
   } catch (error) {
     throw toStartError(error);
   }
@@ -96,7 +100,7 @@ async function giveToWarm(
   await box.start(startLine);
   await deps.warm?.records.save({ facts: own, startedAtMs, isTold: true });
   deps.warm?.pool.want(shape);
-  return new ContainerSupervision(deps, own, startedAtMs);
+  return new ContainerSupervision(deps, own, startedAtMs, new OutputTap(box.output));
 }
 
 /**

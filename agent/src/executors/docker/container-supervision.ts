@@ -18,6 +18,7 @@ import type { ContainerFacts } from './container-labels.ts';
 import { describeOutcome } from './container-outcome.ts';
 import { readDiskFree, sampleUsage, type UsageDeps } from './container-usage.ts';
 import { engineStatus, ignoreMissing, systemErrorCode } from './engine-error.ts';
+import type { OutputTap } from './output-tap.ts';
 
 export interface SupervisionDeps extends UsageDeps {
   clock: Clock;
@@ -38,6 +39,8 @@ export class ContainerSupervision {
   readonly facts: ContainerFacts;
   /** When the engine started the workload. */
   readonly startedAtMs: number;
+  /** What it writes, live; null where an earlier process started it or the engine has no such thing. */
+  readonly output: OutputTap | null;
   readonly #deps: SupervisionDeps;
   readonly #container: Docker.Container;
   readonly #abort = new AbortController();
@@ -50,8 +53,14 @@ export class ContainerSupervision {
   #engineWasAway = false;
   #outcome: Promise<ExecutionOutcome> | null = null;
 
-  constructor(deps: SupervisionDeps, facts: ContainerFacts, startedAtMs: number) {
+  constructor(
+    deps: SupervisionDeps,
+    facts: ContainerFacts,
+    startedAtMs: number,
+    output: OutputTap | null = null,
+  ) {
     this.#deps = deps;
+    this.output = output;
     this.facts = facts;
     this.startedAtMs = startedAtMs;
     this.#container = deps.docker.getContainer(`n3-${facts.boxId}`);
@@ -112,6 +121,7 @@ export class ContainerSupervision {
   async close(): Promise<void> {
     this.#abort.abort(new Error('the executor was closed'));
     clearTimeout(this.#deadline);
+    this.output?.close();
     await this.#watch.stop();
   }
 

@@ -36,6 +36,7 @@ import { type ImagePolicy, imagePolicyUsual } from './image-policy.ts';
 import { ensureImage } from './image-pull.ts';
 import { type JobNetworkDeps, JobNetworks } from './job-networks.ts';
 import { streamLogs } from './log-stream.ts';
+import { isNumbered, streamNumberedLog } from './numbered-log.ts';
 import { findOutputFolder } from './output-folder.ts';
 import { makeWarmBox } from './warm/warm-box.ts';
 import { type WarmPolicy, WarmPool } from './warm/warm-pool.ts';
@@ -188,8 +189,19 @@ export class DockerExecutor implements Executor {
     sink: (line: LogLine) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const bytesMax = this.#require(executionId).facts.logBytesMax;
-    const container = this.#deps.docker.getContainer(containerName(this.#boxOf(executionId)));
+    const { facts, output } = this.#require(executionId);
+    const bytesMax = facts.logBytesMax;
+    const { docker, clock } = this.#deps;
+    const container = docker.getContainer(containerName(this.#boxOf(executionId)));
+    const { sinceMs, from = { stdout: 0, stderr: 0 } } = options;
+    const live = sinceMs === undefined ? (output?.take() ?? null) : null;
+    const isKnown = live !== null || options.from !== undefined;
+    // Those of an earlier version, and of Podman, are read by their times.
+    if (isKnown || (sinceMs === undefined && (await isNumbered(container).catch(() => false)))) {
+      const source = { container, clock, live };
+      await streamNumberedLog(source, { bytesMax, from }, sink, signal);
+      return;
+    }
     await streamLogs(container, { ...options, bytesMax }, sink, signal);
   }
 

@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { deliverLines } from '../deliver-lines.ts';
 import type { LogLine, LogOptions } from '../executor.ts';
-import { engineAwayMaxMs, engineRetryMs } from '../executor-limits.ts';
 import { type LogFrame, LogFrameReader } from '../log-frames.ts';
-import { systemErrorCode } from './engine-error.ts';
+import { EnginePatience } from './engine-patience.ts';
 
 /**
  * Follows a container's stored log until the container ends, so a line is never lost to a reader
@@ -18,7 +16,7 @@ export async function streamLogs(
 ): Promise<void> {
   if (signal.aborted) return;
   try {
-    await deliverLines(readAll(container, options.sinceMs, signal), options.bytesMax, sink);
+    await deliverLines(readAll(container, options.sinceMs, signal), options, sink);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
@@ -35,19 +33,16 @@ async function* readAll(
   signal: AbortSignal,
 ): AsyncGenerator<LogFrame[]> {
   const position: LogPosition = { atMs: sinceMs, frames: [] };
-  let awaySinceMs: number | null = null;
+  const patience = new EnginePatience(signal);
   for (let ends = 0; ends < 2; ) {
     try {
       for await (const frames of readFrom(container, position, signal)) {
-        awaySinceMs = null;
+        patience.heard();
         yield frames;
       }
       ends += 1;
     } catch (error) {
-      if (signal.aborted || systemErrorCode(error) === null) throw error;
-      awaySinceMs ??= performance.now();
-      if (performance.now() - awaySinceMs > engineAwayMaxMs) throw error;
-      await sleep(engineRetryMs, undefined, { signal });
+      await patience.bear(error);
     }
   }
 }
@@ -67,21 +62,14 @@ async function* readFrom(
   const { atMs: fromMs } = position;
   const repeated = position.frames.map(keyOf);
   const hasRead = repeated.length > 0;
-  const log = await container.logs({
-    stdout: true,
-    stderr: true,
-    timestamps: true,
-    follow: true,
-    ...(fromMs === undefined ? {} : { since: fromMs / 1000 }),
-    abortSignal: signal,
-  });
   const isFresh = (frame: LogFrame) => {
     if (hasRead && fromMs !== undefined && frame.atMs < fromMs) return false;
     const seen = repeated.length === 0 ? -1 : repeated.indexOf(keyOf(frame));
     if (seen >= 0) repeated.splice(seen, 1);
     return seen < 0;
   };
-  for await (const frames of readFrames(log)) {
+  const since = fromMs === undefined ? {} : { since: fromMs / 1000 };
+  for await (const frames of readFrames(await followStored(container, signal, since))) {
     const fresh = frames.filter(isFresh);
     for (const frame of fresh) {
       if (frame.atMs !== position.atMs) position.frames = [];
@@ -90,6 +78,16 @@ async function* readFrom(
     }
     if (fresh.length > 0) yield fresh;
   }
+}
+
+/** Asks for the stored log and what comes to it, until the container ends. */
+export function followStored(
+  container: Docker.Container,
+  signal: AbortSignal,
+  since: { since?: number } = {},
+): Promise<NodeJS.ReadableStream> {
+  const both = { stdout: true, stderr: true, timestamps: true } as const;
+  return container.logs({ ...both, follow: true, ...since, abortSignal: signal });
 }
 
 function keyOf({ atMs, payload, stream }: LogFrame): string {

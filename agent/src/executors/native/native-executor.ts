@@ -144,7 +144,7 @@ export class NativeExecutor implements Executor {
 
   async logs(
     executionId: string,
-    _options: LogOptions,
+    { from, sinceMs }: LogOptions,
     sink: (line: LogLine) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -152,7 +152,9 @@ export class NativeExecutor implements Executor {
     const file = this.#paths(executionId).log;
     const frames = followFrames(file, () => supervision.hasEnded, signal);
     // From the beginning: a frame may begin within a line, of which a part alone means nothing.
-    await deliverLines(frames, supervision.spec.logBytesMax, sink);
+    const bytesMax = supervision.spec.logBytesMax;
+    const numbered = sinceMs === undefined ? { from: from ?? { stdout: 0, stderr: 0 } } : {};
+    await deliverLines(frames, { bytesMax, ...numbered }, sink);
   }
 
   async remove(executionId: string): Promise<void> {

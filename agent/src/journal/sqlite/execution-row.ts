@@ -7,6 +7,7 @@ import type {
   JournalPhase,
   NewLine,
   PendingReport,
+  ReadMarks,
   SpooledLine,
 } from '../journal.ts';
 
@@ -30,6 +31,7 @@ export interface ExecutionRow {
   lines_bytes: number;
   lines_acked: number;
   lines_truncated: number;
+  lines_read: string | null;
 }
 
 /** Lines that were appended together: a row for each would cost many times their bytes. */
@@ -68,6 +70,7 @@ export function toExecution(row: ExecutionRow): JournalExecution {
       bytes: row.lines_bytes,
       acked: row.lines_acked,
       truncated: row.lines_truncated === 1,
+      read: row.lines_read === null ? null : (JSON.parse(row.lines_read) as ReadMarks),
     },
   };
 }

@@ -81,6 +81,9 @@ const migrations: readonly string[] = [
     FROM log_line;
   DROP TABLE log_line;
   `,
+  `
+  ALTER TABLE execution ADD COLUMN lines_read TEXT;
+  `,
 ];
 
 /** @throws when the file was written by a newer version of the agent. */

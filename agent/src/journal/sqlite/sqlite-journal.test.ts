@@ -165,6 +165,7 @@ describe('log lines', () => {
       bytes: 6,
       acked: 0,
       truncated: true,
+      read: null,
     });
     journal.ackLines(executionId, 2, 1);
     expect(journal.find(executionId)?.lines.acked).toBe(2);
@@ -205,11 +206,22 @@ describe('log lines', () => {
       INSERT INTO log_line SELECT execution_id, 1, 'stdout', 1, 'a', 0 FROM log_batch;
       INSERT INTO log_line SELECT execution_id, 2, 'stdout', 1, 'b', 0 FROM log_batch;
       DROP TABLE log_batch;
+      ALTER TABLE execution DROP COLUMN lines_read;
       PRAGMA user_version = 2;
     `);
     db.close();
     journal = open();
     expect(journal.readLines(executionId, 0, 9)).toEqual(before);
+  });
+
+  it('are written with the place up to which the output was read', () => {
+    const executionId = accepted();
+    const read = { stdout: { at: 8, pieces: 0 }, stderr: { at: 0, pieces: 2 } };
+    journal.appendLines(executionId, [line('a')], { bytes: 2, truncated: false, read });
+    journal.appendLines(executionId, [line('b')], { bytes: 2, truncated: false });
+    journal.close();
+    journal = open();
+    expect(journal.find(executionId)?.lines.read).toEqual(read);
   });
 
   it('can not be acknowledged beyond what exists, nor taken back', () => {

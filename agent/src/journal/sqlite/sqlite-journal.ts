@@ -197,6 +197,7 @@ export class SqliteJournal implements Journal {
 
   appendLines(executionId: string, lines: readonly NewLine[], facts: AppendFacts): void {
     const packed = packLines(lines);
+    const read = facts.read ? JSON.stringify(facts.read) : null;
     this.#db
       .transaction(() => {
         const found = this.find(executionId);
@@ -211,9 +212,9 @@ export class SqliteJournal implements Journal {
         this.#change(
           executionId,
           `lines_spooled = ?, lines_bytes = lines_bytes + ?,
-           lines_truncated = max(lines_truncated, ?)`,
+           lines_truncated = max(lines_truncated, ?), lines_read = coalesce(?, lines_read)`,
           'TRUE',
-          [seqLast, facts.bytes, facts.truncated ? 1 : 0],
+          [seqLast, facts.bytes, facts.truncated ? 1 : 0, read],
         );
       })
       .immediate();

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { createContainer } from '../container-launch.ts';
 import { createVolumes, type ExecutionVolumeDeps } from '../execution-volumes.ts';
+import { openOutput } from '../output-tap.ts';
 import type { WarmBox } from './warm-pool.ts';
 import type { WarmShape } from './warm-shape.ts';
 
@@ -21,7 +22,10 @@ export async function makeWarmBox(
   const NanoCpus = config.HostConfig?.NanoCpus ?? waitingNanoCpus;
   const waiting = { ...config.HostConfig, NanoCpus: Math.min(NanoCpus, waitingNanoCpus) };
   const container = await createContainer(deps.docker, { ...config, HostConfig: waiting });
-  const stream = await container.attach({ stream: true, stdin: true, hijack: true });
+  const [stream, output] = await Promise.all([
+    container.attach({ stream: true, stdin: true, hijack: true }),
+    openOutput(container),
+  ]);
   let isOpen = true;
   const close = () => {
     isOpen = false;
@@ -38,6 +42,7 @@ export async function makeWarmBox(
   };
   return {
     boxId,
+    output,
     isWaiting,
     async claim() {
       const [waits] = await Promise.all([isWaiting(), container.update({ NanoCpus })]);

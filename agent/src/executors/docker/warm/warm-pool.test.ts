@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ManualHostClock } from '../../../testing/manual-host-clock.ts';
@@ -30,7 +31,8 @@ beforeEach(() => {
       made.push(key);
       if (makeFails.shift() === key) throw new Error('socket hang up');
       const waits = async () => isWaiting(key);
-      return { boxId, isWaiting: waits, claim: waits, start: async () => {} };
+      const output = Readable.from([]);
+      return { boxId, output, isWaiting: waits, claim: waits, start: async () => {} };
     },
     async remove(boxId) {
       if (removeFails-- > 0) throw new Error('socket hang up');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
@@ -9,6 +10,8 @@ import type { WarmShape } from './warm-shape.ts';
 /** A container that waits for a job. */
 export interface WarmBox {
   boxId: string;
+  /** What its job will write. */
+  output: Readable;
   isWaiting(): Promise<boolean>;
   /** Gives it the processors of its job. @returns whether it still waits. */
   claim(): Promise<boolean>;

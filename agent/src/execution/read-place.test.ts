@@ -1,0 +1,105 @@
+import { Buffer } from 'node:buffer';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { deliverLines } from '../executors/deliver-lines.ts';
+import type { LogLine } from '../executors/executor.ts';
+import type { LogFrame } from '../executors/log-frames.ts';
+import type { ReadMarks } from '../journal/journal.ts';
+import { LogFilter } from './log-filter.ts';
+import { ReadPlace } from './read-place.ts';
+import { SecretRedactor } from './secret-redactor.ts';
+
+const secret = 'correct-horse';
+const redactor = new SecretRedactor([secret]);
+
+/** What is on disk: lines, and with them the place. */
+interface Disk {
+  lines: LogLine[];
+  read: ReadMarks | null;
+}
+
+interface Life {
+  /** Of the lines that are kept in this life, each is followed by a commit or not. */
+  commits: readonly boolean[];
+  /** It ends when it has kept as many. */
+  crash: 'at-the-end-of-commits' | 'never';
+  /** The stream that comes first: a stored log may have them in another order. */
+  first?: LogFrame['stream'];
+}
+
+class Crash extends Error {}
+
+/** Reads as the supervision does, from what is on disk and to the crash. */
+async function live(disk: Disk, written: readonly LogFrame[], { commits, crash, first }: Life) {
+  const frames = written.toSorted((a, b) => rank(a, first) - rank(b, first));
+  const place = new ReadPlace(disk.read);
+  const filter = new LogFilter(redactor);
+  let pending: LogLine[] = [];
+  let kept = 0;
+  const commit = () => {
+    if (pending.length === 0) return;
+    disk.lines.push(...pending);
+    disk.read = place.marks;
+    pending = [];
+  };
+  const keep = (line: LogLine) => {
+    pending.push(line);
+    if (commits[kept] === true) commit();
+    kept += 1;
+    if (crash !== 'never' && kept >= commits.length) throw new Crash();
+  };
+  async function* groups() {
+    for (const frame of frames) yield [frame];
+  }
+  const from = place.from ?? { stdout: 0, stderr: 0 };
+  try {
+    await deliverLines(groups(), { bytesMax: 1e9, from }, (line) => {
+      place.pass(line, filter.push(line), keep);
+    });
+    filter.end().forEach(keep);
+    commit();
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+  }
+}
+
+const rank = ({ stream }: LogFrame, first?: LogFrame['stream']) =>
+  first === undefined || stream === first ? 0 : 1;
+
+const textsOf = ({ lines }: Disk, stream: LogLine['stream']) =>
+  lines.filter((line) => line.stream === stream).map(({ text, continued }) => [text, continued]);
+
+const text = fc.oneof(
+  fc.constantFrom('a', 'é€', '\n', '\n', secret, secret.slice(0, 7), '\u001b[1m', 'line\nline\n'),
+  fc.constantFrom('x'.repeat(16_384), 'y'.repeat(17_000), `${'z'.repeat(16_379)}${secret}`),
+);
+const output = fc.array(fc.record({ stream: fc.constantFrom('stdout', 'stderr'), text }), {
+  maxLength: 12,
+});
+const lives = fc.array(
+  fc.record({
+    commits: fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
+    crash: fc.constant('at-the-end-of-commits' as const),
+    first: fc.constantFrom('stdout', 'stderr'),
+  }),
+  { maxLength: 4 },
+);
+
+it('after any crashes the kept lines are those of one undisturbed reading', async () => {
+  await fc.assert(
+    fc.asyncProperty(output, lives, async (written, crashes) => {
+      const frames = written.map(({ stream, text: payload }, atMs): LogFrame => {
+        return { stream, atMs, payload: Buffer.from(payload) };
+      });
+      const whole: Disk = { lines: [], read: null };
+      await live(whole, frames, { commits: [], crash: 'never' });
+      const disk: Disk = { lines: [], read: null };
+      for (const life of crashes) await live(disk, frames, life);
+      await live(disk, frames, { commits: [], crash: 'never' });
+      for (const stream of ['stdout', 'stderr'] as const) {
+        expect(textsOf(disk, stream)).toEqual(textsOf(whole, stream));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,122 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '@node3/shared/clock';
+import type Docker from 'dockerode';
+import { type Delivery, deliverLines } from '../deliver-lines.ts';
+import type { LogLine, StreamBytes } from '../executor.ts';
+import { type LogFrame, LogFrameReader } from '../log-frames.ts';
+import { exactLogDriver } from './container-config.ts';
+import { systemErrorCode } from './engine-error.ts';
+import { EnginePatience } from './engine-patience.ts';
+import { followStored, readFrames } from './log-stream.ts';
+
+interface Source {
+  container: Docker.Container;
+  clock: Pick<Clock, 'nowMs'>;
+  /** The output from its first byte; null where that is gone. */
+  live: Readable | null;
+}
+
+type Sink = (line: LogLine) => void | Promise<void>;
+
+/** When a live output ends its container does so too, at once. */
+const endMs = 2_000;
+
+/** The live output ended, and the container may have written more. */
+class CutOffError extends Error {
+  override readonly name = 'CutOffError';
+}
+
+/** Whether a container's log is stored as the bytes that it wrote, which can be counted. */
+export async function isNumbered(container: Docker.Container): Promise<boolean> {
+  const { HostConfig } = await container.inspect();
+  return HostConfig.LogConfig?.Type === exactLogDriver;
+}
+
+/**
+ * Delivers lines with their places in their streams: live while that lasts, and otherwise from the
+ * stored log, which is read from its beginning and counted. So none is missing and none comes twice,
+ * whatever was cut off meanwhile.
+ */
+export async function streamNumberedLog(
+  source: Source,
+  { bytesMax, from }: { bytesMax: number; from: StreamBytes },
+  sink: Sink,
+  signal: AbortSignal,
+): Promise<void> {
+  const read = { ...from };
+  const take: Sink = (line) => {
+    if (line.stream !== 'system' && line.endsAt !== undefined) read[line.stream] = line.endsAt;
+    return sink(line);
+  };
+  const delivery = { bytesMax, from: read };
+  try {
+    if (source.live !== null && (await isReadLive(source, source.live, delivery, take, signal))) {
+      return;
+    }
+    await readStored(source.container, delivery, take, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function isReadLive(
+  { container, clock }: Source,
+  live: Readable,
+  delivery: Delivery,
+  sink: Sink,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const close = () => void live.destroy();
+  signal.addEventListener('abort', close, { once: true });
+  async function* readAttached(): AsyncGenerator<LogFrame[]> {
+    const frames = new LogFrameReader();
+    for await (const chunk of live) yield frames.push(chunk as Buffer, clock.nowMs());
+    if (!(await hasEnded(container, signal))) throw new CutOffError('the live output was cut off');
+  }
+  try {
+    signal.throwIfAborted();
+    await deliverLines(readAttached(), delivery, sink);
+    return true;
+  } catch (error) {
+    const isCutOff = error instanceof CutOffError || systemErrorCode(error) !== null;
+    if (signal.aborted || !isCutOff) throw error;
+    return false;
+  } finally {
+    signal.removeEventListener('abort', close);
+    live.destroy();
+  }
+}
+
+/** An engine that went away ends its streams too, and a program may close its output and run on. */
+async function hasEnded(container: Docker.Container, signal: AbortSignal): Promise<boolean> {
+  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(endMs)]);
+  try {
+    await container.wait({ abortSignal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** To the end, and then once more: see `readAll`. Only then a line without a line break is one. */
+async function readStored(
+  container: Docker.Container,
+  delivery: Delivery,
+  sink: Sink,
+  signal: AbortSignal,
+): Promise<void> {
+  const patience = new EnginePatience(signal);
+  for (const end of [{ end: 'goes-on' as const }, {}]) {
+    for (let isRead = false; !isRead; ) {
+      try {
+        const stored = await followStored(container, signal);
+        patience.heard();
+        const found = await deliverLines(readFrames(stored), { ...delivery, ...end }, sink);
+        if (found === 'exhausted') return;
+        isRead = true;
+      } catch (error) {
+        await patience.bear(error);
+      }
+    }
+  }
+}
