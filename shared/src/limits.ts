@@ -2,7 +2,7 @@
 export const limits = {
   /** A job spec with 100 KiB of inline code as base64 and a little room. Larger inputs are artifacts. */
   jobBodyBytes: 512 * 1024,
-  /** What a machine posts at most: a batch of logs or a result with structured output. */
+  /** What a machine posts at most: a result with structured output, or a batch of some 6,000 log lines. */
   agentBodyBytes: 2 * 1024 * 1024,
   /** The seed's limit on inline code. */
   codeBytes: 100 * 1024,
@@ -163,7 +163,7 @@ export const limits = {
   collectMs: 60_000,
 
   logLineBytes: 16 * 1024,
-  logLinesPerBatch: 2_000,
+  logLinesPerBatch: 8_000,
   logLinesPerPage: 1_000,
   /** A page ends with the line that reaches this, so that a thousand long lines are several pages. */
   logPageBytes: 1024 * 1024,

@@ -8,6 +8,9 @@ export interface LogBatch {
   lines: Omit<SpooledLine, 'seq'>[];
 }
 
+/** What a line has in JSON beside its text, at most. */
+const lineFormBytes = 80;
+
 /**
  * Cuts the next batch from spooled lines in order. Size counts as JSON, in which a control
  * character takes six bytes. @returns null for no lines.
@@ -18,7 +21,7 @@ export function cutLogBatch(lines: readonly SpooledLine[]): LogBatch | null {
   const batch: LogBatch = { seqFirst: first.seq, seqLast: first.seq, lines: [] };
   let bytes = 0;
   for (const { seq, ...line } of lines.slice(0, limits.logLinesPerBatch)) {
-    bytes += Buffer.byteLength(JSON.stringify(line)) + 1;
+    bytes += Buffer.byteLength(JSON.stringify(line.text)) + lineFormBytes;
     if (bytes > agentLimits.logBatchBytes && batch.lines.length > 0) break;
     batch.lines.push(line);
     batch.seqLast = seq;

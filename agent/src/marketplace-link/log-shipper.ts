@@ -1,7 +1,6 @@
 import { assert } from '@node3/shared/assert';
 import { isMarketError } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
-import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { appendLogs } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
@@ -14,6 +13,13 @@ export interface LogShipperDeps {
   link: MarketplaceLink;
   journal: Journal;
   log: Logger;
+}
+
+/** What is remembered of one execution between its batches. */
+export interface ShipState {
+  acked: AckedLines;
+  /** An older marketplace takes fewer lines at once. */
+  linesMax: number;
 }
 
 /** Answers that say this very batch can't be taken, however often it is sent. */
@@ -33,14 +39,14 @@ const batchCodes: readonly ErrorCode[] = [
 export async function shipLogBatch(
   deps: LogShipperDeps,
   executionId: string,
-  acked: AckedLines,
+  state: ShipState,
   signal: AbortSignal,
-  linesMax: number = limits.logLinesPerBatch,
 ): Promise<'drained' | 'more' | 'refused'> {
   const { journal, link, log } = deps;
   const execution = journal.find(executionId);
   if (execution === null) return 'drained';
   const { lines, attempt, leaseToken } = execution;
+  const { acked, linesMax } = state;
   const batch = cutLogBatch(journal.readLines(executionId, acked.seqOf(execution), linesMax));
   if (batch === null) return 'drained';
   try {
@@ -64,7 +70,8 @@ export async function shipLogBatch(
       isMarketError(error, 'REQUEST_INVALID') &&
       batch.lines.length > agentLimits.logLinesOldest
     ) {
-      return shipLogBatch(deps, executionId, acked, signal, agentLimits.logLinesOldest);
+      state.linesMax = agentLimits.logLinesOldest;
+      return 'more';
     }
     if (isMarketError(error) && batchCodes.includes(error.code)) {
       // Logs are best effort: lines that can't be taken must not hold back the result behind them.

@@ -3,6 +3,7 @@ import type { BodyOf } from '@node3/shared/contract';
 import { isMarketError } from '@node3/shared/error';
 import type { ExecutionPhase } from '@node3/shared/execution-state';
 import type { ImagePull } from '@node3/shared/image-pull';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { releaseExecution, reportProgress } from '@node3/shared/routes/agents';
 import type { Tracer } from '@node3/shared/tracing';
@@ -10,7 +11,7 @@ import { agentLimits } from '../agent-limits.ts';
 import type { Closing, Earning, Journal, JournalExecution } from '../journal/journal.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
 import { AckedLines } from './acked-lines.ts';
-import { shipLogBatch } from './log-shipper.ts';
+import { type ShipState, shipLogBatch } from './log-shipper.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
 import { deliverResult, isFinalAnswer } from './report-result.ts';
@@ -29,11 +30,10 @@ export interface OutboxDeps {
   onClosed(executionId: string, closing: Closing): void;
 }
 
-interface Pump {
+interface Pump extends ShipState {
   /** Null for the moment in which the loop is made, since its first turn begins at once. */
   loop: PacedLoop | null;
   phaseReported: ExecutionPhase | null;
-  acked: AckedLines;
   /** News that is not sent yet; a restart forgets it, and pulls anew. */
   imagePull: ImagePull | null;
   /** Until when a finished execution's logs go before its result; monotonic milliseconds. */
@@ -98,10 +98,12 @@ export class Outbox {
   #open(executionId: string): void {
     const { log, random } = this.#deps;
     const acked = new AckedLines(executionId, this.#deps);
+    const linesMax = limits.logLinesPerBatch;
     const pump: Pump = {
       loop: null,
       phaseReported: null,
       acked,
+      linesMax,
       imagePull: null,
       drainUntilMs: null,
     };
@@ -138,7 +140,7 @@ export class Outbox {
     }
     if (execution.phase === 'offered') return idleMs;
     if (execution.pending === null) await this.#reportPhase(pump, execution, signal);
-    const shipped = await shipLogBatch(this.#deps, executionId, pump.acked, signal);
+    const shipped = await shipLogBatch(this.#deps, executionId, pump, signal);
     if (shipped === 'refused' && execution.pending === null) {
       this.#deps.onStop(executionId, 'superseded');
     }

@@ -20,10 +20,15 @@ const endOf = ({ removedAtMs }: LogEnd) => ({
   ...(removedAtMs === null ? {} : { removedAt: toTimestamp(removedAtMs) }),
 });
 
+/** What JSON.stringify makes of a line; only its text needs that, and a log has many. */
+function toJson({ seq, attempt, stream, at, text, partial }: LogLine): string {
+  return `{"seq":${seq},"attempt":${attempt},"stream":"${stream}","at":"${at}","text":${JSON.stringify(text)},"partial":${partial}}`;
+}
+
 /** One JSON object a line; `{"ended":true}` is the last. */
 export const jsonLogForm: LogForm = {
   ...jsonLines,
-  lines: (lines) => lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+  lines: (lines) => lines.map((line) => `${toJson(line)}\n`).join(''),
   end: (end) => `${JSON.stringify(endOf(end))}\n`,
 };
 
@@ -32,8 +37,7 @@ export const eventLogForm: LogForm = {
   contentType: 'text/event-stream; charset=utf-8',
   keepAlive: ':\n\n',
   headers: { 'x-accel-buffering': 'no' },
-  lines: (lines) =>
-    lines.map((line) => `id: ${line.seq}\ndata: ${JSON.stringify(line)}\n\n`).join(''),
+  lines: (lines) => lines.map((line) => `id: ${line.seq}\ndata: ${toJson(line)}\n\n`).join(''),
   end: (end) => `event: end\ndata: ${JSON.stringify(endOf(end))}\n\n`,
 };
 

@@ -1,4 +1,5 @@
 import { isTerminalJob } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { FastifyReply } from 'fastify';
 import { followLogs, type LogPosition, readStoredLogs } from '../live/follow-logs.ts';
@@ -42,7 +43,11 @@ async function* logTexts(
 ): AsyncGenerator<string> {
   const { jobId } = position;
   const isFollowed = mode === 'follow';
-  const pages = isFollowed ? followLogs(deps, position, signal) : readStoredLogs(deps, position);
+  // A batch is read whole for any of its lines.
+  const linesMax = limits.logLinesPerBatch;
+  const pages = isFollowed
+    ? followLogs(deps, position, signal, linesMax)
+    : readStoredLogs(deps, position, linesMax);
   for await (const lines of pages) {
     if (signal.aborted) return;
     yield form.lines(lines.map(viewLogLine));

@@ -21,10 +21,11 @@ export interface LogPosition {
 export async function* readStoredLogs(
   deps: Pick<Deps, 'store'>,
   position: LogPosition,
+  linesMax: number = limits.logLinesPerPage,
 ): AsyncGenerator<LogLineRow[], number, undefined> {
   let { afterSeq } = position;
   while (position.untilSeq === null || afterSeq < position.untilSeq) {
-    const query = { ...position, afterSeq, limit: limits.logLinesPerPage };
+    const query = { ...position, afterSeq, limit: linesMax };
     const lines = wanted(position, await deps.store.readLogs(query));
     const last = lines.at(-1);
     if (last === undefined) return afterSeq;
@@ -46,6 +47,7 @@ export async function* followLogs(
   deps: Deps,
   position: LogPosition,
   signal: AbortSignal,
+  linesMax: number = limits.logLinesPerPage,
 ): AsyncGenerator<LogLineRow[], void, undefined> {
   const lastSeq = position.untilSeq ?? Number.MAX_SAFE_INTEGER;
   let { afterSeq } = position;
@@ -62,7 +64,7 @@ export async function* followLogs(
       changed = false;
       // Asked before reading: what was stored before the end is then read for certain.
       const job = await deps.store.job(position.jobId);
-      const read = readStoredLogs(deps, { ...position, afterSeq });
+      const read = readStoredLogs(deps, { ...position, afterSeq }, linesMax);
       let page = await read.next();
       for (; page.done !== true && !signal.aborted; page = await read.next()) yield page.value;
       if (page.done !== true) return;

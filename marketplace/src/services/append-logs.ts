@@ -57,5 +57,6 @@ export async function appendLogs(
 function harmless(line: Line): Line {
   const text = withoutControls(line.text, 'keep');
   const kept = cutToBytes(text, limits.logLineBytes);
+  if (kept === line.text) return line;
   return { ...line, text: kept.length < text.length ? `${kept} [line cut off]` : kept };
 }
