@@ -12,6 +12,9 @@ export function addOfferCommand(state: ProgramState, program: Command): void {
     .option('--order <field>', 'price, memory or rating', 'price')
     .option('--limit <n>', 'at most this many', '50')
     .option('--all', 'those of agents that are offline too')
+    .option('--group-by <what>', 'one line for each gpu, region or provider')
+    .option('--watch', 'go on with what changes, until Ctrl-C')
+    .option('--every <time>', 'how often --watch looks', '5s')
     .addHelpText('after', spellCommands(examples, state.host.command));
   attachAction<OfferOptions>(
     state,
@@ -23,4 +26,6 @@ export function addOfferCommand(state: ProgramState, program: Command): void {
 const examples = `
 Examples:
   node3 offer --gpu 24GB.. --max-price 0.60USDC
+  node3 offer --group-by gpu
+  node3 offer --gpu h100 --max-price 2USDC --watch --json
   node3 offer --gpu nvidia --order memory --columns gpu,vram,agentId -o tsv`;

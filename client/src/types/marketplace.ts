@@ -45,6 +45,8 @@ export interface PublicAgent {
   status: 'online' | 'offline' | 'disabled';
   state: 'active' | 'draining' | 'paused' | 'disabled' | 'unregistered';
   isolation: string | null;
+  /** null where the provider does not say. */
+  region: string | null;
   devices: Device[];
   /** The least that is taken for an hour on each GPU; null takes anything. */
   deviceAsks: { deviceId: string; SOL: Money | null; USDC: Money | null }[];

@@ -78,6 +78,7 @@ function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {
     status: agent.state === 'disabled' ? 'disabled' : online ? 'online' : 'offline',
     state: agent.state,
     isolation: offer?.isolation ?? null,
+    region: offer?.region ?? null,
     devices: offer?.devices ?? [],
     deviceAsks: offer === null ? [] : viewAsks(offer),
     samples: online ? (presence?.samples ?? []) : [],

@@ -75,6 +75,7 @@ export const PublicAgent = strictObject({
   status: oneOf(['online', 'offline', 'disabled']),
   state: oneOf(agentStates),
   isolation: nullable(Type.String()),
+  region: nullable(Type.String({ description: 'null where the provider does not say' })),
   devices: Type.Array(Device),
   deviceAsks: Type.Array(DeviceAsks),
   samples: Type.Array(DeviceSample),
