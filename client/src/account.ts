@@ -1,4 +1,4 @@
-import { type ListOptions, Pages } from './http/pages.ts';
+import { type ListOptions, type Pages, pagesOf } from './http/pages.ts';
 import {
   type CallOptions,
   idempotent,
@@ -8,6 +8,14 @@ import {
 } from './http/transport.ts';
 import type { Asset, MoneyInput } from './money.ts';
 import type { Account, Caps, Deposit, DepositLink, Withdrawal } from './types/account.ts';
+import type { Usage, UsageGroup } from './types/usage.ts';
+
+/** Which usage is summed, and how. */
+export interface UsageOptions extends CallOptions {
+  from?: string;
+  to?: string;
+  by?: readonly UsageGroup[];
+}
 
 const path = '/api/v1';
 
@@ -34,6 +42,16 @@ export class AccountCalls {
     return this.#get('/account/caps', options);
   }
 
+  /**
+   * What ended jobs used and cost: by day, where nothing else is said, and for the last 30 days. `from` and
+   * `to` are days in UTC, such as `2026-11-01`, and both are in it.
+   */
+  usage({ from, to, by, ...options }: UsageOptions = {}): Promise<Usage> {
+    const query = { from, to, groupBy: by?.join(',') };
+    const call = { method: 'GET', path: `${path}/usage`, query, repeat: 'any' } as const;
+    return this.#transport.json({ ...call, options });
+  }
+
   /** A Solana Pay link; what is paid to it is credited by itself. */
   createDepositLink(
     { asset, amount }: { asset: Asset; amount?: string },
@@ -54,7 +72,7 @@ export class AccountCalls {
 
   /** Your deposits, newest first. */
   deposits(options?: ListOptions): Pages<Deposit> {
-    return this.#list('/deposits', options);
+    return pagesOf(this.#transport, `${path}/deposits`, options);
   }
 
   /** Pays available money out to the wallet of the account. Once for each idempotency key. */
@@ -65,7 +83,7 @@ export class AccountCalls {
 
   /** Your withdrawals, newest first. */
   withdrawals(options?: ListOptions): Pages<Withdrawal> {
-    return this.#list('/withdrawals', options);
+    return pagesOf(this.#transport, `${path}/withdrawals`, options);
   }
 
   /** One withdrawal: where it is, and its transaction. */
@@ -84,17 +102,5 @@ export class AccountCalls {
 
   #get<T>(below: string, options: CallOptions | undefined): Promise<T> {
     return this.#transport.json({ method: 'GET', path: path + below, repeat: 'any', options });
-  }
-
-  #list<T>(below: string, { limit, ...options }: ListOptions = {}): Pages<T> {
-    return new Pages((cursor) =>
-      this.#transport.json({
-        method: 'GET',
-        path: path + below,
-        query: { limit, cursor },
-        repeat: 'any',
-        options,
-      }),
-    );
   }
 }

@@ -1,6 +1,6 @@
 /** What `@node3/client` gives. A package has one door, so this list is the only one of its kind. */
 
-export type { AccountCalls } from './account.ts';
+export type { AccountCalls, UsageOptions } from './account.ts';
 export type { BudgetOptions, Caps as BudgetCaps } from './budget.ts';
 export {
   ApiError,
@@ -21,6 +21,7 @@ export type { ArtifactRef, Artifacts } from './files/artifacts.ts';
 export type { Download, DownloadOptions } from './files/download.ts';
 export type { Source } from './files/source-bytes.ts';
 export type { UploadOptions } from './files/upload.ts';
+export { type ChangeOptions, etagOf } from './http/if-match.ts';
 export type { ListOptions, Page, Pages } from './http/pages.ts';
 export type { FollowOptions } from './http/patience.ts';
 export type { CallOptions, PostOptions } from './http/transport.ts';
@@ -30,13 +31,14 @@ export type {
   CancelRow,
   CancelSelection,
   CreateOptions,
-  JobListOptions,
   Jobs,
   RunOptions,
 } from './jobs/jobs.ts';
+export type { JobListOptions } from './jobs/list-jobs.ts';
 export type { PaymentRequired, PaymentRequirement, X402Options } from './jobs/pay-for-job.ts';
 export type { BatchRow } from './jobs/post-many.ts';
 export type { LogOptions } from './jobs/read-logs.ts';
+export type { Keys } from './keys.ts';
 export type { Marketplace } from './marketplace.ts';
 export { type Asset, Money, type MoneyInput, sol, usdc, type WireMoney } from './money.ts';
 export { type ApiRequest, Node3, type Node3Options } from './node3.ts';
@@ -49,10 +51,12 @@ export type { ErrorCode } from './types/error-code.ts';
 export type * from './types/event.ts';
 export type * from './types/job.ts';
 export type * from './types/job-spec.ts';
+export type * from './types/key.ts';
 export type * from './types/marketplace.ts';
 export type * from './types/matching.ts';
 export type * from './types/receipt.ts';
 export type * from './types/schedule.ts';
 export type * from './types/template.ts';
+export type * from './types/usage.ts';
 export { type VerifyInput, verifyWebhook, type WebhookMessage } from './verify-webhook.ts';
 export type { Webhooks } from './webhooks.ts';

@@ -6,6 +6,7 @@ import { Artifacts } from './files/artifacts.ts';
 import { idempotent, type PostOptions, Transport } from './http/transport.ts';
 import { Jobs } from './jobs/jobs.ts';
 import type { X402Options } from './jobs/pay-for-job.ts';
+import { Keys } from './keys.ts';
 import { Marketplace } from './marketplace.ts';
 import type { Asset, Money } from './money.ts';
 import { CostGuard, Quotes } from './quotes.ts';
@@ -57,6 +58,8 @@ export class Node3 {
   readonly quotes: Quotes;
   /** Your money. */
   readonly account: AccountCalls;
+  /** Who may act for your account. */
+  readonly keys: Keys;
   /** Jobs by the clock. */
   readonly schedules: Schedules;
   /** Specs with parameters. */
@@ -88,6 +91,7 @@ export class Node3 {
     this.jobs = new Jobs({ transport, budget, guard, x402: options.x402 ?? null });
     this.artifacts = new Artifacts(transport);
     this.account = new AccountCalls(transport);
+    this.keys = new Keys(transport);
     this.schedules = new Schedules(transport);
     this.templates = new Templates(transport, guard);
     this.marketplace = new Marketplace(transport);

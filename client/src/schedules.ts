@@ -1,4 +1,5 @@
-import { type ListOptions, Pages } from './http/pages.ts';
+import { type ChangeOptions, changing } from './http/if-match.ts';
+import { type ListOptions, type Pages, pagesOf } from './http/pages.ts';
 import { type CallOptions, part, type Transport } from './http/transport.ts';
 import type { Schedule, ScheduleInput, ScheduleSummary } from './types/schedule.ts';
 
@@ -33,16 +34,8 @@ export class Schedules {
   }
 
   /** Your schedules, newest first. */
-  list({ limit, ...options }: ListOptions = {}): Pages<ScheduleSummary> {
-    return new Pages((cursor) =>
-      this.#transport.json({
-        method: 'GET',
-        path,
-        query: { limit, cursor },
-        repeat: 'any',
-        options,
-      }),
-    );
+  list(options?: ListOptions): Pages<ScheduleSummary> {
+    return pagesOf(this.#transport, path, options);
   }
 
   /** One with its next times and its last runs. */
@@ -51,12 +44,12 @@ export class Schedules {
   }
 
   /** Posts no jobs until it is resumed. */
-  pause(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+  pause(scheduleId: string, options?: ChangeOptions): Promise<Schedule> {
     return this.#one('POST', scheduleId, '/pause', options);
   }
 
   /** Goes on with the next time from now, its failures forgotten. */
-  resume(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+  resume(scheduleId: string, options?: ChangeOptions): Promise<Schedule> {
     return this.#one('POST', scheduleId, '/resume', options);
   }
 
@@ -69,9 +62,9 @@ export class Schedules {
     method: 'GET' | 'POST' | 'DELETE',
     scheduleId: string,
     below: string,
-    options: CallOptions | undefined,
+    options: ChangeOptions | undefined,
   ): Promise<Schedule> {
     const call = { method, path: `${path}/${part(scheduleId)}${below}` };
-    return this.#transport.json({ ...call, repeat: 'any', options });
+    return this.#transport.json({ ...call, ...changing(options) });
   }
 }

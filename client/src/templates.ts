@@ -1,4 +1,5 @@
-import { type ListOptions, Pages } from './http/pages.ts';
+import { type ChangeOptions, changing } from './http/if-match.ts';
+import { type ListOptions, type Pages, pagesOf } from './http/pages.ts';
 import {
   type CallOptions,
   idempotent,
@@ -44,31 +45,22 @@ export class Templates {
     return this.#transport.json({ ...call, options });
   }
 
-  /** Adds a version; those before it never change. */
+  /** Adds a version; those before it never change. `ifMatch`: the newest one. */
   createVersion(
     templateId: string,
     version: { spec: Record<string, unknown>; parameters?: TemplateParameter[] },
-    options?: CallOptions,
+    options?: ChangeOptions,
   ): Promise<Template> {
-    const call = { ...this.#one(templateId, '/versions'), body: version, repeat: 'once' } as const;
-    return this.#transport.json({ ...call, options });
+    const call = { ...this.#one(templateId, '/versions'), body: version, ...changing(options) };
+    return this.#transport.json({ ...call, repeat: 'once' });
   }
 
   /** Your templates, newest first; with `archived` the archived ones too. */
   list({
-    limit,
     archived,
     ...options
   }: ListOptions & { archived?: boolean } = {}): Pages<TemplateSummary> {
-    return new Pages((cursor) =>
-      this.#transport.json({
-        method: 'GET',
-        path,
-        query: { limit, archived, cursor },
-        repeat: 'any',
-        options,
-      }),
-    );
+    return pagesOf(this.#transport, path, options, { archived });
   }
 
   /** The newest version, or the one asked for. */

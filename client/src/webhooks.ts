@@ -1,4 +1,5 @@
-import { type ListOptions, Pages } from './http/pages.ts';
+import { type ChangeOptions, changing } from './http/if-match.ts';
+import { type ListOptions, type Pages, pagesOf } from './http/pages.ts';
 import { type CallOptions, part, type Transport } from './http/transport.ts';
 import type { Delivery, Webhook, WebhookWithSecret } from './types/event.ts';
 import { type VerifyInput, verifyWebhook, type WebhookMessage } from './verify-webhook.ts';
@@ -47,9 +48,9 @@ export class Webhooks {
       description?: string | null;
       enabled?: boolean;
     },
-    options?: CallOptions,
+    options?: ChangeOptions,
   ): Promise<Webhook> {
-    return this.#one('PUT', webhookId, '', { body: changes, repeat: 'any', options });
+    return this.#one('PUT', webhookId, '', { body: changes, ...changing(options) });
   }
 
   /** Removes it with what was to be sent to it. */
@@ -58,8 +59,8 @@ export class Webhooks {
   }
 
   /** Signs with a new secret; the old one signs too for a day. */
-  rotate(webhookId: string, options?: CallOptions): Promise<WebhookWithSecret> {
-    return this.#one('POST', webhookId, '/rotate', { repeat: 'once', options });
+  rotate(webhookId: string, options?: ChangeOptions): Promise<WebhookWithSecret> {
+    return this.#one('POST', webhookId, '/rotate', { ...changing(options), repeat: 'once' });
   }
 
   /** Sends the event `webhook.tested`. */
@@ -70,15 +71,10 @@ export class Webhooks {
   /** What was sent to it in the last 30 days, newest first. */
   deliveries(
     webhookId: string,
-    { limit, state, ...options }: ListOptions & { state?: Delivery['state'] } = {},
+    { state, ...options }: ListOptions & { state?: Delivery['state'] } = {},
   ): Pages<Delivery> {
-    return new Pages((cursor) =>
-      this.#one('GET', webhookId, '/deliveries', {
-        query: { limit, state, cursor },
-        repeat: 'any',
-        options,
-      }),
-    );
+    const below = `${path}/${part(webhookId)}/deliveries`;
+    return pagesOf(this.#transport, below, options, { state });
   }
 
   #one<T>(

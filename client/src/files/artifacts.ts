@@ -1,7 +1,7 @@
 import { ContentError, OptionError } from '../errors.ts';
-import { type ListOptions, Pages } from '../http/pages.ts';
+import { type ListOptions, type Pages, pagesOf } from '../http/pages.ts';
 import { type Call, type CallOptions, part, type Transport } from '../http/transport.ts';
-import type { Artifact, Upload } from '../types/artifact.ts';
+import type { Artifact, RemovedArtifact, Upload } from '../types/artifact.ts';
 import { type Download, type DownloadOptions, download } from './download.ts';
 import { type Source, sha256Of } from './source-bytes.ts';
 import { type UploadOptions, upload } from './upload.ts';
@@ -21,16 +21,13 @@ export class Artifacts {
   }
 
   /** Your artifacts, newest first. */
-  list({ limit, ...options }: ListOptions = {}): Pages<Artifact> {
-    return new Pages((cursor) =>
-      this.#transport.json({
-        method: 'GET',
-        path,
-        query: { limit, cursor },
-        repeat: 'any',
-        options,
-      }),
-    );
+  list(options?: ListOptions): Pages<Artifact> {
+    return pagesOf(this.#transport, path, options);
+  }
+
+  /** Those that were removed within a year, with when and why. */
+  removed(options?: ListOptions): Pages<RemovedArtifact> {
+    return pagesOf(this.#transport, `${path}/removed`, options);
   }
 
   /** Name, size and sha256 of one. */

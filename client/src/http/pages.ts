@@ -1,10 +1,12 @@
-import type { CallOptions } from './transport.ts';
+import type { Call, CallOptions, Transport } from './transport.ts';
 
 /** A piece of a list. */
 export interface Page<T> {
   data: T[];
   /** Where to go on; null at the end. */
   nextCursor: string | null;
+  /** How many there are, where that was asked for. */
+  total?: number;
 }
 
 /** How a list is read. */
@@ -45,4 +47,17 @@ export class Pages<T> implements AsyncIterable<T> {
       cursor = page.nextCursor;
     } while (cursor !== null);
   }
+}
+
+/** A list of the API that is read in pages. */
+export function pagesOf<T>(
+  transport: Transport,
+  path: string,
+  { limit, ...options }: ListOptions = {},
+  query: Call['query'] = {},
+): Pages<T> {
+  return new Pages((cursor) => {
+    const paged = { ...query, limit, cursor };
+    return transport.json({ method: 'GET', path, query: paged, repeat: 'any', options });
+  });
 }

@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError, OptionError } from '../errors.ts';
 import { withMoney } from '../money.ts';
+import { keepTag } from './if-match.ts';
 import { readProblem } from './read-problem.ts';
 import { backoffMs, sleep } from './sleep.ts';
 
@@ -87,7 +88,8 @@ export class Transport {
 
   /** The answer as JSON, with `Money` in it. Rejects with ApiError, ConnectionError or the signal's reason. */
   async json<T>(call: Call): Promise<T> {
-    const { body } = await this.answer(call);
+    const { body, headers } = await this.answer(call);
+    keepTag(body, headers);
     return body as T;
   }
 

@@ -1,7 +1,7 @@
 import type { Budget, Hold } from '../budget.ts';
 import { isApiError, JobFailedError, OptionError } from '../errors.ts';
 import { follow } from '../http/follow.ts';
-import { type ListOptions, Pages } from '../http/pages.ts';
+import { Pages } from '../http/pages.ts';
 import type { FollowOptions } from '../http/patience.ts';
 import {
   type CallOptions,
@@ -21,6 +21,7 @@ import type { Explanation } from '../types/matching.ts';
 import type { SignedReceipt } from '../types/receipt.ts';
 import { awaitJob, type WaitOptions } from './await-job.ts';
 import { callOf, type JobRef } from './job-ref.ts';
+import { type JobListOptions, listJobs } from './list-jobs.ts';
 import { payForJob, type X402Options } from './pay-for-job.ts';
 import { type BatchRow, postMany } from './post-many.ts';
 import { type LogOptions, readLogs } from './read-logs.ts';
@@ -37,12 +38,6 @@ export interface RunOptions extends CreateOptions, Omit<WaitOptions, keyof CallO
   onLog?: (line: LogLine) => void;
   /** Cancels the job when `signal` aborts; without it the job goes on. */
   cancelOnAbort?: boolean;
-}
-
-/** Which jobs `jobs.list` lists. */
-export interface JobListOptions extends ListOptions {
-  /** Any of these; all where nothing is said. */
-  states?: readonly JobState[];
 }
 
 /** Which jobs `jobs.cancelMany` cancels: these ids, or all open ones that the filter lets through. */
@@ -152,18 +147,11 @@ export class Jobs {
     return this.#noted(await this.#read<Job>(job, '', options));
   }
 
-  /** Your jobs, newest first. */
-  list({ states, limit, ...options }: JobListOptions = {}): Pages<JobSummary> {
-    const query = { state: states?.join(','), limit };
-    return new Pages((cursor) =>
-      this.#deps.transport.json({
-        method: 'GET',
-        path: '/api/v1/jobs',
-        query: { ...query, cursor },
-        repeat: 'any',
-        options,
-      }),
-    );
+  /** Your jobs, newest first, and with `fields` only those of each. */
+  list<Field extends keyof JobSummary = keyof JobSummary>(
+    options?: JobListOptions<Field>,
+  ): Pages<Pick<JobSummary, Field>> {
+    return listJobs(this.#deps.transport, options);
   }
 
   /** Resolves when the job is over, however it ended. Restarts and broken connections are waited out. */

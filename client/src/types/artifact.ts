@@ -19,6 +19,12 @@ export interface JobArtifact extends Artifact {
   link: string;
 }
 
+/** A file that the marketplace kept, and no longer does. */
+export interface RemovedArtifact extends Omit<Artifact, 'expiresAt'> {
+  removedAt: string;
+  reason: 'expired' | 'deleted' | 'replaced';
+}
+
 /** An upload that is not whole yet. */
 export interface Upload {
   artifactId: string;

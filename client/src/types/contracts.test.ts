@@ -8,28 +8,34 @@ import type * as events from '@node3/shared/routes/events';
 import type * as explain from '@node3/shared/routes/explain';
 import type * as bulk from '@node3/shared/routes/job-bulk';
 import type * as jobs from '@node3/shared/routes/jobs';
+import type * as keys from '@node3/shared/routes/keys';
 import type * as market from '@node3/shared/routes/marketplace';
 import type * as quotes from '@node3/shared/routes/quotes';
 import type * as ratings from '@node3/shared/routes/ratings';
 import type * as receipts from '@node3/shared/routes/receipts';
 import type * as schedules from '@node3/shared/routes/schedules';
 import type * as templates from '@node3/shared/routes/templates';
+import type * as usage from '@node3/shared/routes/usage';
 import type * as webhooks from '@node3/shared/routes/webhooks';
 import type * as withdrawals from '@node3/shared/routes/withdrawals';
 import type * as x402 from '@node3/shared/routes/x402';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { CancelSelection } from '../jobs/jobs.ts';
+import type { JobListOptions } from '../jobs/list-jobs.ts';
+import type { Keys } from '../keys.ts';
 import type { Asset, WireMoney } from '../money.ts';
 import type * as account from './account.ts';
-import type { Artifact, JobArtifact, Upload } from './artifact.ts';
+import type { Artifact, JobArtifact, RemovedArtifact, Upload } from './artifact.ts';
 import type { AccountEvent, Delivery, Webhook, WebhookWithSecret } from './event.ts';
 import type { JobDetail, JobSummary, LogLine, PaidJob } from './job.ts';
 import type { JobSpec, JobState } from './job-spec.ts';
+import type { Key, NewKey } from './key.ts';
 import type { Overview, PublicAgent, PublicJob, Rating } from './marketplace.ts';
 import type { Explanation, Quote } from './matching.ts';
 import type { SignedReceipt } from './receipt.ts';
 import type { Schedule, ScheduleInput, ScheduleSummary } from './schedule.ts';
 import type { Template, TemplatePreview, TemplateRun, TemplateSummary } from './template.ts';
+import type { Usage, UsageGroup } from './usage.ts';
 
 /**
  * The types of this package are written for its readers and stand alone. The compiler compares them here
@@ -80,6 +86,12 @@ describe('the types of this package', () => {
     expectTypeOf<Wire<JobArtifact>>().toEqualTypeOf<
       Wire<Listed<typeof artifacts.listJobArtifacts>>
     >();
+    expectTypeOf<Wire<RemovedArtifact>>().toEqualTypeOf<
+      Wire<Listed<typeof artifacts.listRemovedArtifacts>>
+    >();
+    expectTypeOf<Wire<Key>>().toEqualTypeOf<Wire<Listed<typeof keys.listKeys>>>();
+    expectTypeOf<Wire<NewKey>>().toEqualTypeOf<Wire<ReplyOf<typeof keys.rotateKey>>>();
+    expectTypeOf<Wire<Usage>>().toEqualTypeOf<Wire<ReplyOf<typeof usage.getUsage>>>();
     expectTypeOf<Wire<Upload>>().toEqualTypeOf<Wire<ReplyOf<typeof artifacts.getUpload>>>();
     expectTypeOf<Wire<Schedule>>().toEqualTypeOf<Wire<ReplyOf<typeof schedules.getSchedule>>>();
     expectTypeOf<Wire<ScheduleSummary>>().toEqualTypeOf<
@@ -110,6 +122,20 @@ describe('the types of this package', () => {
     expectTypeOf<Wire<TemplateRun>>().toEqualTypeOf<Wire<BodyOf<typeof templates.runTemplate>>>();
     expectTypeOf<Wire<CancelSelection & { cursor?: string }>>().toEqualTypeOf<
       Wire<BodyOf<typeof bulk.cancelJobs>>
+    >();
+    expectTypeOf<Parameters<Keys['create']>[0]>().toEqualTypeOf<BodyOf<typeof keys.createKey>>();
+    expectTypeOf<UsageGroup>().toEqualTypeOf<usage.UsageGroup>();
+    // Every filter of the contract is asked for by an option, if by another name.
+    expectTypeOf<keyof QueryOf<typeof jobs.listJobs>>().toEqualTypeOf<
+      | 'state'
+      | 'type'
+      | 'label'
+      | 'q'
+      | 'cursor'
+      | keyof Pick<
+          JobListOptions,
+          'createdAfter' | 'createdBefore' | 'sort' | 'fields' | 'count' | 'limit'
+        >
     >();
     expectTypeOf<Delivery['state']>().toEqualTypeOf<
       NonNullable<QueryOf<typeof webhooks.listDeliveries>['state']>
