@@ -173,6 +173,7 @@ describe('the package @node3/client', () => {
       '0.315 USDC of 0.50\nperJob 5.25 USDC\n',
       '0 of 8\n8 of 8\n1,2\n 492d5ea4\n',
       'headers\nwebhook.tested null\n',
+      '5 5 0.525 USDC\n412\n',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { type ChangeOptions, changing } from './http/if-match.ts';
 import { type CallOptions, part, type Transport } from './http/transport.ts';
 import type { KeyCaps, PerAsset } from './types/account.ts';
-import type { Key, NewKey } from './types/key.ts';
+import type { Key, KeyInput, NewKey } from './types/key.ts';
 
 const path = '/api/v1/keys';
 
@@ -20,10 +20,7 @@ export class Keys {
   }
 
   /** Another key, which is shown only now. One with caps makes and ends no other keys. */
-  create(
-    key: { name: string; keyCaps?: PerAsset<KeyCaps> },
-    options?: CallOptions,
-  ): Promise<{ keyId: string; apiKey: string }> {
+  create(key: KeyInput, options?: CallOptions): Promise<{ keyId: string; apiKey: string }> {
     const call = { method: 'POST', path, body: key, repeat: 'once' } as const;
     return this.#transport.json({ ...call, options });
   }

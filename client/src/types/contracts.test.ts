@@ -22,14 +22,13 @@ import type * as x402 from '@node3/shared/routes/x402';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { CancelSelection } from '../jobs/jobs.ts';
 import type { JobListOptions } from '../jobs/list-jobs.ts';
-import type { Keys } from '../keys.ts';
 import type { Asset, WireMoney } from '../money.ts';
 import type * as account from './account.ts';
 import type { Artifact, JobArtifact, RemovedArtifact, Upload } from './artifact.ts';
 import type { AccountEvent, Delivery, Webhook, WebhookWithSecret } from './event.ts';
 import type { JobDetail, JobSummary, LogLine, PaidJob } from './job.ts';
 import type { JobSpec, JobState } from './job-spec.ts';
-import type { Key, NewKey } from './key.ts';
+import type { Key, KeyInput, NewKey } from './key.ts';
 import type { Overview, PublicAgent, PublicJob, Rating } from './marketplace.ts';
 import type { Explanation, Quote } from './matching.ts';
 import type { SignedReceipt } from './receipt.ts';
@@ -123,7 +122,7 @@ describe('the types of this package', () => {
     expectTypeOf<Wire<CancelSelection & { cursor?: string }>>().toEqualTypeOf<
       Wire<BodyOf<typeof bulk.cancelJobs>>
     >();
-    expectTypeOf<Parameters<Keys['create']>[0]>().toEqualTypeOf<BodyOf<typeof keys.createKey>>();
+    expectTypeOf<KeyInput>().toEqualTypeOf<BodyOf<typeof keys.createKey>>();
     expectTypeOf<UsageGroup>().toEqualTypeOf<usage.UsageGroup>();
     // Every filter of the contract is asked for by an option, if by another name.
     expectTypeOf<keyof QueryOf<typeof jobs.listJobs>>().toEqualTypeOf<
