@@ -16,6 +16,7 @@ const servicesOnly: Record<string, readonly string[]> = {
   localnet: ['runLocalnet'],
   'agent-start': ['runAgent'],
   'agent-doctor': ['examine'],
+  'init-provider': ['initialiseProvider'],
   'admin-db': ['showSchema', 'migrateDatabase'],
   'admin-backup': ['backUp', 'restore', 'copyDatabase'],
 };

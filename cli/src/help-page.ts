@@ -30,6 +30,8 @@ Global options:
   -q, --quiet              only data and errors
 
 Run jobs:
+  init                     begin: log in and run a first job, or prepare this
+                           machine to earn
   run                      run a command or a script on somebody’s GPU and see
                            its output
   offer                    the GPUs that agents offer, cheapest first

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { Agent } from '@node3/agent/agent';
 import { startAgent } from '@node3/agent/app';
 import { readAgentConfig } from '@node3/agent/env';
@@ -7,13 +8,29 @@ import { openAgentLog } from '@node3/agent/open-agent-log';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
+import { readEnvironmentFile } from '../init/agent-environment.ts';
+import type { Call } from '../program/attach-action.ts';
 import { findDashboard } from '../up/find-dashboard.ts';
 import { explainPort } from '../up/ports.ts';
 
+export interface StartOptions {
+  environmentFile?: string;
+}
+
 /** Runs the agent until it ends. The first Ctrl-C drains it, the second stops it at once. */
-export async function runAgent(context: Context): Promise<number> {
+export async function runAgent(
+  context: Context,
+  { options: { environmentFile } }: Call<StartOptions>,
+): Promise<number> {
   const { host, terminal } = context;
-  const config = readAgentConfig(host.env, { hostname: hostname(), dashboardDir: findDashboard() });
+  const filed =
+    environmentFile === undefined
+      ? {}
+      : await readEnvironmentFile(resolve(host.cwd, environmentFile));
+  const config = readAgentConfig(
+    { ...filed, ...host.env },
+    { hostname: hostname(), dashboardDir: findDashboard() },
+  );
   const agent = await startAgent(config, { log: openAgentLog(config) }).catch((error: unknown) => {
     throw explainPort(error, { what: 'agent', port: config.port, option: 'AGENT_PORT' });
   });

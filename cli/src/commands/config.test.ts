@@ -68,7 +68,7 @@ describe('node3 config', () => {
     expect((await cli(['config', 'path'])).host.out).toBe(`${config}\n`);
   });
 
-  it('keeps no value that can not be used, and no key', async () => {
+  it('[10.10] keeps no value that can not be used, and no key', async () => {
     for (const [name, value] of [
       ['timeout', 'soon'],
       ['url', 'ftp://x'],
@@ -171,7 +171,7 @@ describe('profiles', () => {
 describe('a keyring', () => {
   const login = ['login', '--with-token', '-'];
 
-  it('has the key instead of the file, and each command says which', async () => {
+  it('[10.10] has the key instead of the file, and each command says which', async () => {
     const keyring = new MemoryKeyring();
     const url = ['--url', market.url];
     const first = await cli([...url, ...login], { stdin: testKey, keyring });

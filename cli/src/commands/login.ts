@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { isMarketError } from '@node3/shared/error';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { listKeys, revokeKey } from '@node3/shared/routes/keys';
+import { meanMarketplace } from '../account/mean-marketplace.ts';
 import { CommandError, usageError } from '../command-error.ts';
-import { changeConfig } from '../config-file.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findKey } from '../keys/find-key.ts';
@@ -26,25 +26,19 @@ export async function logIn(context: Context, call: Call<LoginOptions>): Promise
   const { withToken } = call.options;
   if (withToken === undefined) {
     const code = await createAccountCommand(context, call);
-    await meanIt(context);
+    await meanMarketplace(context);
     return code;
   }
   refuseStrange(context);
   const apiKey = await readToken(context, withToken);
   const account = await connect({ ...context, apiKey }, 'requester').call(getAccount, {});
   const keptIn = await keepKey(context, context.place, apiKey);
-  await meanIt(context);
+  await meanMarketplace(context);
   const { terminal } = context;
   if (terminal.json) await terminal.object(account);
   else for (const line of formatAccount(context.url, account)) await terminal.data(line);
   await terminal.talk(`The key is kept in ${keptIn}.`);
   return exitCodes.ok.code;
-}
-
-/** From now on this marketplace is the one that is meant; a named profile is chosen by its name. */
-async function meanIt({ configPath, place: { name, url } }: Context): Promise<void> {
-  if (name !== null) return;
-  await changeConfig(configPath, (now) => ({ ...now, currentUrl: url, currentProfile: null }));
 }
 
 /** A folder that somebody else filled must not be able to say where a key is sent. */

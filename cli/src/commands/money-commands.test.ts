@@ -121,6 +121,31 @@ describe('money by the command line', () => {
     expect(host.err).toMatch(/d1:[0-9A-Z]{11}/);
   });
 
+  it('of play comes to who begins with node3 init, who is asked nothing in a pipe', async () => {
+    const init = async (argv: string[], answers?: string[]) => {
+      const all = ['--config', join(folder, 'new', 'config.json'), '--url', market.url, ...argv];
+      const asked = answers === undefined ? {} : { answers };
+      const host = new TestHost({ argv: all, ids: systemIds, ...asked });
+      return { code: await runCli(host), err: host.err };
+    };
+    const wallet = ['--wallet', join(folder, 'new', 'wallet.json'), '--rpc', localnet.rpcUrl];
+    const piped = await init(['init', ...wallet]);
+    expect(piped.code).toBe(0);
+    expect(piped.err).toContain('answers: localnet, agents online: 0');
+    expect(piped.err).toContain('For play money: node3 init --credits 0.1');
+    expect(piped.err).not.toMatch(/\?/);
+    const asked = await init(['init', ...wallet], ['y']);
+    expect(asked.err).toContain('There is a key for it already.');
+    expect(asked.err).toContain('Get 0.1 SOL of play money from the faucet of localnet? [Y/n]');
+    expect(asked.err).toContain('Deposited 0.1 SOL.');
+    expect(asked.err).toContain('Nobody could run it now.');
+    const again = await init(['init', '--yes', '--no-first-job', ...wallet]);
+    expect([again.code, again.err.includes('You have 0.1 SOL')]).toEqual([0, true]);
+    expect(again.err).not.toMatch(/Deposited|A first job/);
+    const nowhere = await init(['init', '--credits', '0.2', '--rpc', 'http://127.0.0.1:1']);
+    expect([nowhere.code, nowhere.err.includes('The faucet gave nothing')]).toEqual([0, true]);
+  });
+
   it('[7.20] goes out to the wallet of the account', async () => {
     const connection = new Connection(localnet.rpcUrl, 'confirmed');
     const before = await connection.getBalance(keypair.publicKey);

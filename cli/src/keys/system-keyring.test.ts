@@ -40,7 +40,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('openSystemKeyring', () => {
   it.each(['linux', 'darwin'] as const)(
-    'keeps, gives and forgets on %s, and no argument has the secret',
+    '[10.10] keeps, gives and forgets on %s, and no argument has the secret',
     async (platform) => {
       const keyring = openSystemKeyring(env, platform);
       expect(keyring?.read('http://m 1')).toBeNull();

@@ -14,6 +14,11 @@ export interface CommandGroup {
 export const commandGroups: Record<string, readonly CommandGroup[]> = {
   'Run jobs': [
     {
+      name: 'init',
+      summary: 'begin: log in and run a first job, or prepare this machine to earn',
+      load: async () => (await import('./init-command.ts')).addInitCommand,
+    },
+    {
       name: 'run',
       summary: 'run a command or a script on somebody’s GPU and see its output',
       load: async () => (await import('./run-command.ts')).addRunCommand,

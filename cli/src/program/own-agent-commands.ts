@@ -5,6 +5,7 @@ import type { DoctorOptions } from '../commands/agent-doctor.ts';
 import type { EarningsOptions } from '../commands/agent-earnings.ts';
 import type { LeaveOptions } from '../commands/agent-life.ts';
 import type { ServiceOptions } from '../commands/agent-service.ts';
+import type { StartOptions } from '../commands/agent-start.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 /** What a provider does on the machine that the agent runs on. */
@@ -47,10 +48,16 @@ function addLifeCommands(state: ProgramState, agent: Command): void {
     .command('start')
     .summary('run the agent here until it ends')
     .description(
-      'Settings come from the environment: docs/reference/settings.md.\n' +
+      'Settings come from the environment, and where that says nothing from a file of them:\n' +
+        'docs/reference/settings.md.\n' +
         'Ctrl-C lets running jobs finish for DRAIN_SEC; a second one stops at once.',
-    );
-  attachAction(state, start, async () => (await import('../commands/agent-start.ts')).runAgent);
+    )
+    .option('--environment-file <file>', 'lines NAME=value, as init --provider writes them');
+  attachAction<StartOptions>(
+    state,
+    start,
+    async () => (await import('../commands/agent-start.ts')).runAgent,
+  );
   const status = withUrl(agent.command('status')).description(
     'What the running agent does, and why',
   );
