@@ -65,7 +65,7 @@ async function fetchCredits(
       throw error;
     }
     const { detail } = error.context;
-    await terminal.complain(`The faucet gave nothing: ${String(detail ?? error.message)}`);
+    await terminal.complain(`The faucet gave nothing: ${detail ?? error.message}`);
     await terminal.complain(`Later: ${host.command} init --credits 0.1   (--rpc names the node)`);
     return;
   }
