@@ -18,6 +18,7 @@ import * as galaksio from '@node3/shared/routes/galaksio';
 import * as gpuProofs from '@node3/shared/routes/gpu-proofs';
 import * as health from '@node3/shared/routes/health';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
+import * as jobLinks from '@node3/shared/routes/job-links';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as keys from '@node3/shared/routes/keys';
 import * as ledger from '@node3/shared/routes/ledger';
@@ -31,6 +32,7 @@ import * as ratings from '@node3/shared/routes/ratings';
 import * as receipts from '@node3/shared/routes/receipts';
 import * as reservations from '@node3/shared/routes/reservations';
 import * as schedules from '@node3/shared/routes/schedules';
+import * as snippets from '@node3/shared/routes/snippets';
 import * as templates from '@node3/shared/routes/templates';
 import * as usage from '@node3/shared/routes/usage';
 import * as webhooks from '@node3/shared/routes/webhooks';
@@ -56,6 +58,7 @@ export const apiRoutes: RouteContract[] = [
   withdrawals,
   receipts,
   jobs,
+  jobLinks,
   explain,
   events,
   webhooks,
@@ -63,6 +66,7 @@ export const apiRoutes: RouteContract[] = [
   jobBulk,
   artifacts,
   backup,
+  snippets,
   templates,
   schedules,
   x402,

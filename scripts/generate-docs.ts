@@ -113,7 +113,7 @@ function eventsDocument(): string {
 
 function limitsDocument(): string {
   const rows = Object.entries(limits).map(([name, value]) => [`\`${name}\``, String(value)]);
-  return `# Limits\n\n${notice}\n\nThe unit is the last word of the name. Reasons stand in \`shared/src/limits.ts\`.\n\n${table(['limit', 'value'], rows)}\n`;
+  return `# Limits\n\n${notice}\n\nThe unit is the last word of the name. Reasons stand in \`shared/src/limits.ts\` and the files it names.\n\n${table(['limit', 'value'], rows)}\n`;
 }
 
 function apiDocument(): string {

@@ -44,6 +44,9 @@ Run jobs:
                            marketplace
   upload                   upload a file for jobs to read; prints its artifact
                            id
+  share                    a link that shows a job, its log or its files to
+                           whoever has it
+  snippet                  scripts that are kept, to run again
   template                 jobs with parameters, kept to run again
   schedule                 jobs that post themselves
   mcp                      the marketplace as tools for an MCP host, with a

@@ -11,6 +11,7 @@ import { Marketplace } from './marketplace.ts';
 import type { Asset, Money } from './money.ts';
 import { CostGuard, Quotes } from './quotes.ts';
 import { Schedules } from './schedules.ts';
+import { Snippets } from './snippets.ts';
 import { Templates } from './templates.ts';
 import { Webhooks } from './webhooks.ts';
 
@@ -62,6 +63,8 @@ export class Node3 {
   readonly keys: Keys;
   /** Jobs by the clock. */
   readonly schedules: Schedules;
+  /** Scripts that are kept. */
+  readonly snippets: Snippets;
   /** Specs with parameters. */
   readonly templates: Templates;
   /** Agents, jobs and numbers that anybody may see. */
@@ -93,6 +96,7 @@ export class Node3 {
     this.account = new AccountCalls(transport);
     this.keys = new Keys(transport);
     this.schedules = new Schedules(transport);
+    this.snippets = new Snippets(transport, guard);
     this.templates = new Templates(transport, guard);
     this.marketplace = new Marketplace(transport);
     this.events = new Events(transport);

@@ -28,7 +28,6 @@ import type { Treasury } from './payments/treasury-port.ts';
 import type { X402 } from './payments/x402-port.ts';
 import type { AgentLinks } from './services/agent-links.ts';
 import type { ArtifactSettings } from './services/artifact-deps.ts';
-import { createArtifactLinks } from './services/artifact-links.ts';
 import { type AuditAddress, auditAddress } from './services/audit-address.ts';
 import { AuthFailures } from './services/auth-failures.ts';
 import type { DiskRoom } from './services/disk-room.ts';
@@ -40,6 +39,7 @@ import { PartWriters } from './services/part-writers.ts';
 import { readHealth } from './services/read-health.ts';
 import type { RegistrationPolicy } from './services/register-agent.ts';
 import type { Keyring } from './services/secret-keyring.ts';
+import { createSignedLinks } from './services/signed-links.ts';
 import { Backups } from './services/take-backup.ts';
 import { Transfers } from './services/transfers.ts';
 import type { Store } from './store/store.ts';
@@ -171,7 +171,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     backups: new Backups({ store, clock, folder: parts.backupFolder }),
     partWriters: new PartWriters(),
     transfers: new Transfers(),
-    artifactLinks: createArtifactLinks(parts.leaseSecret),
+    signedLinks: createSignedLinks(parts.leaseSecret),
   };
   const app = await createServer(
     {

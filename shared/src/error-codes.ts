@@ -1,4 +1,5 @@
 import { fileErrorCodes } from './file-error-codes.ts';
+import { keptWorkErrorCodes } from './kept-work-error-codes.ts';
 import { localErrorCodes } from './local-error-codes.ts';
 import { noticeErrorCodes } from './notice-error-codes.ts';
 import { payoutErrorCodes } from './payout-error-codes.ts';
@@ -234,30 +235,7 @@ export const errorCodes = {
     fix: 'Use or change one you have; the limit stands in the context.',
     retry: 'never',
   },
-  SCHEDULE_NOT_FOUND: {
-    status: 404,
-    title: 'There is no such schedule',
-    fix: 'Check the id; you see only schedules of your own account.',
-    retry: 'never',
-  },
-  SCHEDULE_STATE_INVALID: {
-    status: 409,
-    title: 'The schedule is in a state that does not allow this',
-    fix: 'Read the schedule; its state and reason say what happened.',
-    retry: 'never',
-  },
-  TEMPLATE_NOT_FOUND: {
-    status: 404,
-    title: 'There is no such template, or no such version of it',
-    fix: 'Check the id; you see only templates of your own account.',
-    retry: 'never',
-  },
-  TEMPLATE_ARCHIVED: {
-    status: 409,
-    title: 'The template is archived',
-    fix: 'Use another template, or create this one again.',
-    retry: 'never',
-  },
+  ...keptWorkErrorCodes,
   QUOTE_EXPIRED: {
     status: 410,
     title: 'The quote is not open any more',

@@ -37,6 +37,16 @@ const paid = { payoutId, agentId, ...money, signature };
 const withdrawal = { payoutId, kind: 'withdrawal', wallet, ...money };
 const schedule = { scheduleId, title: 'nightly', before: 'active' };
 
+const snippet = { snippetId: 'snp_01M8BAHJE7E7XBB3J6PT750FZT', name: 'hello', version: 1 };
+
+const link = {
+  linkId: 'lnk_01M8BAHJE7E7XBB3J6PT750FZT',
+  shows: 'job,logs',
+  artifactId: null,
+  expiresAtMs: 1_795_676_790_000,
+  usesMax: null,
+};
+
 const alert = {
   alertId: 'alr_01M8BAHJE7E7XBB3J6PT750FZT',
   rule: 'agent-offline',
@@ -168,6 +178,8 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     ...money,
     why: 'a lost key',
   }),
+  'link.created': account('The job was shared with whoever has a link.', link),
+  'link.revoked': account('A link to the job was made void.', link),
   'payout.batched': account('The payout is in a transaction.', { ...paid, signature: null }),
   'payout.cancelled': account('A withdrawal or a refund was taken back.', withdrawal),
   'payout.confirmed': account('The cluster has confirmed the payout.', paid),
@@ -225,6 +237,9 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     shortfall: '0',
     asset: 'SOL',
   }),
+  'snippet.changed': account('A snippet was changed.', { ...snippet, version: 2 }),
+  'snippet.created': account('A snippet was saved.', snippet),
+  'snippet.deleted': account('A snippet was removed.', { ...snippet, version: 2 }),
   'template.archived': account('A template was archived.', { templateId, version: 2 }),
   'template.created': account('A template was created.', { templateId, version: 1 }),
   'template.versioned': account('A template got a new version.', { templateId, version: 2 }),

@@ -56,6 +56,12 @@ export const fileErrorCodes = {
     fix: 'Ask for a range within the size that the header content-range tells.',
     retry: 'never',
   },
+  LINK_NOT_FOUND: {
+    status: 404,
+    title: 'The job has no such link',
+    fix: 'List the links of the job; those that ended long ago are gone.',
+    retry: 'never',
+  },
   LINK_INVALID: {
     status: 403,
     title: 'This link is not valid any more',

@@ -91,7 +91,7 @@ export const ScriptWorkload = strictObject({
   input: Type.Optional(Type.Unknown({ description: 'Any JSON; the script reads it as a file' })),
 });
 
-const Gpus = strictObject({
+export const Gpus = strictObject({
   count: Type.Integer({ minimum: 1, maximum: limits.gpusPerJob }),
   vendor: Type.Optional(oneOf(gpuVendors)),
   models: Type.Optional(
@@ -274,7 +274,7 @@ export interface JobSpec extends LifecycleSpec {
   sealedFiles?: Record<string, string>;
   /** Values that are only parts of those: a log shows none of them either. */
   sealedParts?: string[];
-  /** The template and the schedule that made the job. */
+  /** The template, snippet or schedule that made the job. */
   origin?: JobOrigin;
 }
 
@@ -282,6 +282,7 @@ export interface JobOrigin {
   /** The span of the request that posted it; absent while tracing is off. */
   traceparent?: string;
   template?: { templateId: string; version: number };
+  snippet?: { snippetId: string; version: number };
   /** `dueAt` is the time in the schedule, not that of the posting. */
   schedule?: { scheduleId: string; dueAt: string };
 }

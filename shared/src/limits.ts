@@ -1,3 +1,5 @@
+import { keptWorkLimits } from './kept-work-limits.ts';
+
 /** Every shared limit, with its unit in the name and its reason beside it. */
 export const limits = {
   /** A job spec with 100 KiB of inline code as base64 and a little room. Larger inputs are artifacts. */
@@ -266,30 +268,7 @@ export const limits = {
   jobsPerListScan: 2_000,
   /** Jobs that a list counts at most. */
   jobsCountedMax: 10_000,
-  /** At one job a minute each, this is three jobs a second of one account. */
-  schedulesPerAccount: 200,
-  cronChars: 128,
-  scheduleFailuresDefault: 3,
-  scheduleFailuresMax: 100,
-  /** Times shown ahead, as the seed does. */
-  scheduleTimesShown: 10,
-  scheduleRunsShown: 20,
-  /** What is older was shown for long enough; the jobs themselves stay. */
-  scheduleRunsKept: 100,
-  /** Jobs of one schedule that may be open at once, so that looking at them stays cheap. */
-  scheduleOpenRunsMax: 100,
-  /** Later than this a time counts as missed: the next one could be due already. */
-  scheduleLateMs: 60_000,
-  /** A user has tens; each is small, and a program that makes more should add versions instead. */
-  templatesPerAccount: 1_000,
-  templateVersions: 1_000,
-  templateDescriptionChars: 2_000,
-  templateParameters: 64,
-  parameterChoices: 64,
-  /** With the longest values a filled spec has 4 MB before it is checked and refused. */
-  templatePlaceholders: 256,
-  /** As much as an environment variable holds; what is longer is an input of the job. */
-  parameterChars: 16 * 1024,
+  ...keptWorkLimits,
   /** Read and written in some milliseconds, so that an export of millions delays nobody. */
   ledgerEntriesPerPage: 1_000,
   /** Read, hashed and written in some milliseconds. */

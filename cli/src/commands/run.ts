@@ -59,9 +59,9 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
 }
 
 /** Nothing is posted above `--max-cost`, nor before whoever sits at the terminal agrees. */
-async function agreeToPrice(
+export async function agreeToPrice(
   context: Context,
-  { maxCost }: RunOptions,
+  { maxCost }: Pick<RunOptions, 'maxCost'>,
   spec: JobSpecInput,
   quote: Quote | null,
 ): Promise<void> {

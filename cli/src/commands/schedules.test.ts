@@ -140,3 +140,45 @@ describe('node3 schedule', () => {
     expect(wrong.err).toContain('must have five fields');
   });
 });
+
+describe('node3 snippet', () => {
+  it('keeps a script, replaces it, finds it, runs it and removes it', async () => {
+    await writeFile(join(folder, 'hello.py'), 'print(1)\n');
+    const saved = await cli('snippet', 'save', 'hello.py', '--timeout', '90s', '--gpu', '1');
+    expect(saved.out).toMatch(/^snp_\w+ {2}hello.py, version 1\n$/);
+    await writeFile(join(folder, 'hello.py'), 'print(2)\n');
+    const again = await cli('snippet', 'save', 'hello.py', '--description', 'greets');
+    expect(again.out).toContain('hello.py, version 2');
+    expect((await cli('snippet', 'show', 'hello.py')).out).toBe('print(2)\n');
+    const listed = await cli('snippet', 'list', '--search', 'GREET');
+    expect(listed.out).toMatch(/hello.py\tpython\t9\t2\t/);
+    const posted = await cli('snippet', 'run', 'hello.py', '-e', 'A=b', '--detach');
+    expect(posted).toMatchObject({ code: 0, err: '' });
+    const job = await cli('--json', 'job', 'get', posted.out.trim());
+    expect(JSON.parse(job.out)).toMatchObject({
+      name: 'hello.py',
+      spec: { workload: { code: 'print(2)\n', env: { A: '[hidden]' } } },
+    });
+    expect((await cli('snippet', 'rm', 'hello.py')).out).toMatch(/removed/);
+    const gone = await cli('snippet', 'run', 'hello.py');
+    expect(gone).toMatchObject({ code: exitCodes.notFound.code });
+    expect(gone.err).toContain('You have no snippet "hello.py".');
+  });
+});
+
+describe('node3 share', () => {
+  it('prints a link, lists it and makes it void', async () => {
+    await writeFile(join(folder, 'shared.py'), 'print(1)\n');
+    const jobId = (await cli('run', 'shared.py', '--detach')).out.trim();
+    const made = await cli('share', jobId, '--only', 'job,logs', '--expires', '2d', '--uses', '5');
+    const url = made.out.trim();
+    expect(await (await fetch(url)).json()).toMatchObject({ jobId, shows: ['job', 'logs'] });
+    const [linkId = ''] = /lnk_\w+/.exec(url) ?? [];
+    expect((await cli('share', jobId, '--list')).out).toMatch(/job,logs\t1\/5\t/);
+    expect((await cli('share', jobId, '--revoke', linkId)).out).toBe(`${linkId}  revoked\n`);
+    expect((await fetch(url)).status).toBe(403);
+    const long = await cli('share', jobId, '--expires', '91d');
+    expect(long).toMatchObject({ code: exitCodes.usage.code });
+    expect(long.err).toContain('At most 90 days.');
+  });
+});

@@ -102,7 +102,9 @@ function parseCpus(text: string): number {
   throw usageError(`--cpus is "${text}".`, fix);
 }
 
-function buildLimits(options: JobOptions): NonNullable<JobSpecInput['limits']> {
+export function buildLimits(
+  options: Pick<JobOptions, 'timeout' | 'queueTimeout'>,
+): NonNullable<JobSpecInput['limits']> {
   const runLimits: NonNullable<JobSpecInput['limits']> = {};
   if (options.timeout !== undefined) {
     runLimits.runSec = boundedSeconds('--timeout', options.timeout, limits.runSecMax);

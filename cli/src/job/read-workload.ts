@@ -63,11 +63,16 @@ export async function readWorkload(
   };
 }
 
-function languageOf(operand: string | undefined): Language | undefined {
+/** By the end of its name; undefined where it is no script. */
+export function languageOf(operand: string | undefined): Language | undefined {
   return operand === undefined ? undefined : languageByExtension[extname(operand).toLowerCase()];
 }
 
-async function readInput(host: Host, options: WorkloadOptions): Promise<{ input?: unknown }> {
+/** JSON for a script, from a file or from standard input. */
+export async function readInput(
+  host: Host,
+  options: WorkloadOptions,
+): Promise<{ input?: unknown }> {
   if (options.input === undefined) return {};
   const text =
     options.input === '-'

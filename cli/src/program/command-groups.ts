@@ -59,6 +59,16 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
       load: async () => (await import('./file-commands.ts')).addUploadCommand,
     },
     {
+      name: 'share',
+      summary: 'a link that shows a job, its log or its files to whoever has it',
+      load: async () => (await import('./share-command.ts')).addShareCommand,
+    },
+    {
+      name: 'snippet',
+      summary: 'scripts that are kept, to run again',
+      load: async () => (await import('./snippet-commands.ts')).addSnippetCommands,
+    },
+    {
       name: 'template',
       summary: 'jobs with parameters, kept to run again',
       load: async () => (await import('./template-commands.ts')).addTemplateCommands,

@@ -47,7 +47,7 @@ export function addStayOptions(command: Command): Command {
 
 /** What describes a job, whatever is done with it. */
 export function addJobOptions(command: Command): Command {
-  return command
+  return addPriceOptions(command)
     .argument('[command...]', 'a script (.py .js .ts .sh), or a command after --')
     .option('--gpu <spec>', 'any, 2, rtx-4090, 24GB.., nvidia:h100-80gb:2')
     .option('--image <image>', 'container image; the marketplace has a default')
@@ -67,7 +67,12 @@ export function addJobOptions(command: Command): Command {
     .option('--agent <ids>', 'only these agents, with commas between them')
     .option('--provider <wallets>', 'only agents of these wallets')
     .option('--strategy <name>', 'score, cheapest, fastest, least_loaded, round_robin or affinity')
-    .option('--interruptible', 'the job may be stopped for one that may not, and queued again')
+    .option('--interruptible', 'the job may be stopped for one that may not, and queued again');
+}
+
+/** What the provider gets, at once or by the hour. */
+export function addPriceOptions(command: Command): Command {
+  return command
     .option('--reward <amount>', 'what the provider gets', '0.001')
     .option('--asset <asset>', 'SOL or USDC', 'SOL')
     .addOption(

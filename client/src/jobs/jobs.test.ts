@@ -239,3 +239,43 @@ describe('a job to its end', () => {
     });
   });
 });
+
+describe('sharing', () => {
+  it('makes a link that needs no key, and makes it void', async () => {
+    const { jobs } = bed.client();
+    const job = await jobs.create(usdcSpec({ name: 'shared' }));
+    const link = await jobs.share(job, { shows: ['job'], expiresSec: 60 });
+    expect(link).toMatchObject({ jobId: job.jobId, shows: ['job'], uses: 0 });
+    const anonymous = bed.client({ apiKey: null });
+    const [path = '', query = ''] = link.url.split('?');
+    const signature = new URLSearchParams(query).get('signature');
+    const open = () => anonymous.request({ method: 'GET', path, query: { signature } });
+    expect(await open()).toMatchObject({ jobId: job.jobId, name: 'shared' });
+    await jobs.revokeLink(job, link.linkId);
+    await expect(open()).rejects.toMatchObject({ code: 'LINK_INVALID', status: 403 });
+    expect(await jobs.links(job)).toMatchObject([{ linkId: link.linkId, uses: 1 }]);
+  });
+});
+
+describe('a snippet', () => {
+  it('is kept, changed as it was read, run and removed', async () => {
+    const { snippets } = bed.client();
+    const made = await snippets.create({ name: 'sdk', language: 'python', code: 'print(1)' });
+    const { snippetId } = made;
+    const changed = await snippets.update(snippetId, ({ name, language, code }) => ({
+      name,
+      language,
+      code: `${code}\nprint(2)`,
+    }));
+    expect(changed).toMatchObject({ version: 2, code: 'print(1)\nprint(2)' });
+    const [found] = await snippets.list({ q: 'SDK' }).take(1);
+    expect(found).toMatchObject({ snippetId, codeBytes: 17 });
+    const { price } = usdcSpec();
+    const job = await snippets.run(snippetId, { price }, { maxCost: usdc('0.105') });
+    expect(job).toMatchObject({ name: 'sdk', workload: 'python' });
+    const dear = snippets.run(snippetId, { price }, { maxCost: usdc('0.05') });
+    await expect(dear).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    await snippets.delete(snippetId);
+    await expect(snippets.get(snippetId)).rejects.toMatchObject({ code: 'SNIPPET_NOT_FOUND' });
+  });
+});

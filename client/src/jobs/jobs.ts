@@ -8,6 +8,7 @@ import {
   idempotent,
   isRefusal,
   type PostOptions,
+  part,
   type Transport,
 } from '../http/transport.ts';
 import { mergePatch } from '../merge-patch.ts';
@@ -15,6 +16,7 @@ import type { CostGuard, CostOptions, FirmQuote } from '../quotes.ts';
 import type { JobArtifact } from '../types/artifact.ts';
 import type { AccountEvent } from '../types/event.ts';
 import type { EndedJob, Job, JobSummary, LogLine, PaidJob, SucceededJob } from '../types/job.ts';
+import type { JobLink, NewJobLink, ShareInput } from '../types/job-link.ts';
 import type { JobSpec, JobState } from '../types/job-spec.ts';
 import type { Rating } from '../types/marketplace.ts';
 import type { Explanation } from '../types/matching.ts';
@@ -251,6 +253,27 @@ export class Jobs {
   ): Promise<Rating> {
     const call = { method: 'POST', ...callOf(job, '/rating'), body: rating } as const;
     return this.#deps.transport.json({ ...call, repeat: 'once', options });
+  }
+
+  /**
+   * A link that shows the job, its log and its files to whoever has it, without a key: no money, no
+   * environment, nothing of your account. Not sent again when no answer comes.
+   */
+  share(job: JobRef, { signal, timeoutMs, ...share }: ShareInput & CallOptions = {}) {
+    const options = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    const call = { method: 'POST', ...callOf(job, '/links'), body: share, repeat: 'once' } as const;
+    return this.#deps.transport.json<NewJobLink>({ ...call, options });
+  }
+
+  /** The links to a job, newest first, with those that ended. */
+  async links(job: JobRef, options?: CallOptions): Promise<JobLink[]> {
+    return (await this.#read<{ data: JobLink[] }>(job, '/links', options)).data;
+  }
+
+  /** Makes a link void at once. */
+  revokeLink(job: JobRef, linkId: string, options?: CallOptions): Promise<JobLink> {
+    const call = { method: 'DELETE', ...callOf(job, `/links/${part(linkId)}`) } as const;
+    return this.#deps.transport.json({ ...call, repeat: 'any', options });
   }
 
   async #tell(job: JobRef, onLog: (line: LogLine) => void, options: LogOptions): Promise<void> {

@@ -7,6 +7,7 @@ import type * as deposits from '@node3/shared/routes/deposits';
 import type * as events from '@node3/shared/routes/events';
 import type * as explain from '@node3/shared/routes/explain';
 import type * as bulk from '@node3/shared/routes/job-bulk';
+import type * as jobLinks from '@node3/shared/routes/job-links';
 import type * as jobs from '@node3/shared/routes/jobs';
 import type * as keys from '@node3/shared/routes/keys';
 import type * as market from '@node3/shared/routes/marketplace';
@@ -14,6 +15,7 @@ import type * as quotes from '@node3/shared/routes/quotes';
 import type * as ratings from '@node3/shared/routes/ratings';
 import type * as receipts from '@node3/shared/routes/receipts';
 import type * as schedules from '@node3/shared/routes/schedules';
+import type * as snippets from '@node3/shared/routes/snippets';
 import type * as templates from '@node3/shared/routes/templates';
 import type * as usage from '@node3/shared/routes/usage';
 import type * as webhooks from '@node3/shared/routes/webhooks';
@@ -27,12 +29,14 @@ import type * as account from './account.ts';
 import type { Artifact, JobArtifact, RemovedArtifact, Upload } from './artifact.ts';
 import type { AccountEvent, Delivery, Webhook, WebhookWithSecret } from './event.ts';
 import type { JobDetail, JobSummary, LogLine, PaidJob } from './job.ts';
+import type { JobLink, NewJobLink, ShareInput } from './job-link.ts';
 import type { JobSpec, JobState } from './job-spec.ts';
 import type { Key, KeyInput, NewKey } from './key.ts';
 import type { Overview, PublicAgent, PublicJob, Rating } from './marketplace.ts';
 import type { Explanation, Quote } from './matching.ts';
 import type { SignedReceipt } from './receipt.ts';
 import type { Schedule, ScheduleInput, ScheduleSummary } from './schedule.ts';
+import type { Snippet, SnippetInput, SnippetSummary } from './snippet.ts';
 import type { Template, TemplatePreview, TemplateRun, TemplateSummary } from './template.ts';
 import type { Usage, UsageGroup } from './usage.ts';
 
@@ -96,6 +100,12 @@ describe('the types of this package', () => {
     expectTypeOf<Wire<ScheduleSummary>>().toEqualTypeOf<
       Wire<Listed<typeof schedules.listSchedules>>
     >();
+    expectTypeOf<Wire<JobLink>>().toEqualTypeOf<Wire<Listed<typeof jobLinks.listJobLinks>>>();
+    expectTypeOf<Wire<NewJobLink>>().toEqualTypeOf<Wire<ReplyOf<typeof jobLinks.createJobLink>>>();
+    expectTypeOf<Wire<Snippet>>().toEqualTypeOf<Wire<ReplyOf<typeof snippets.getSnippet>>>();
+    expectTypeOf<Wire<SnippetSummary>>().toEqualTypeOf<
+      Wire<Listed<typeof snippets.listSnippets>>
+    >();
     expectTypeOf<Wire<Template>>().toEqualTypeOf<Wire<ReplyOf<typeof templates.getTemplate>>>();
     expectTypeOf<Wire<TemplateSummary>>().toEqualTypeOf<
       Wire<Listed<typeof templates.listTemplates>>
@@ -118,6 +128,8 @@ describe('the types of this package', () => {
     expectTypeOf<Wire<ScheduleInput>>().toEqualTypeOf<
       Wire<BodyOf<typeof schedules.createSchedule>>
     >();
+    expectTypeOf<Wire<SnippetInput>>().toEqualTypeOf<Wire<BodyOf<typeof snippets.createSnippet>>>();
+    expectTypeOf<Wire<ShareInput>>().toEqualTypeOf<Wire<BodyOf<typeof jobLinks.createJobLink>>>();
     expectTypeOf<Wire<TemplateRun>>().toEqualTypeOf<Wire<BodyOf<typeof templates.runTemplate>>>();
     expectTypeOf<Wire<CancelSelection & { cursor?: string }>>().toEqualTypeOf<
       Wire<BodyOf<typeof bulk.cancelJobs>>

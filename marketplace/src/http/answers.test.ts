@@ -33,6 +33,7 @@ import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
+import { askSharing, askSnippets } from '../testing/ask-sharing.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
 import { askWebhooks } from '../testing/ask-webhooks.ts';
 import { marketplaceContracts as contracts } from '../testing/marketplace-contracts.ts';
@@ -251,7 +252,9 @@ describe('answers', () => {
     await withdraw(ask, requester);
     await askJobBulk((contract, args) => ask(contract, requester, args));
     await askSchedules((contract, args) => ask(contract, requester, args));
-    await askFiles({ ask, url: market.url, checked, keys, takeOffer });
+    const filed = await askFiles({ ask, url: market.url, checked, keys, takeOffer });
+    await askSharing(ask, requester, filed);
+    await askSnippets(ask, requester);
     await askTemplates((contract, args) => ask(contract, requester, args));
     const { accountId } = await ask(accountRoutes.getAccount, requester);
     await askReservations(ask, market.adminApiKey, accountId);

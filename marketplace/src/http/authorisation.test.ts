@@ -1,5 +1,6 @@
 import type { RouteContract } from '@node3/shared/contract';
 import { errorCodes } from '@node3/shared/error-codes';
+import { systemIds } from '@node3/shared/ids';
 import { type LooseSchema, validValue } from '@node3/shared/testing/valid-value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -102,6 +103,13 @@ const bodies: Record<string, (thing: Thing, role: CallerRole) => unknown> = {
     Buffer.from('canary-only-the-owner-may-see'),
   'POST /api/v1/uploads/:artifactId/complete': () => ({}),
   'POST /api/v1/artifacts/:artifactId/links': () => ({}),
+  'POST /api/v1/jobs/:jobId/links': () => ({}),
+  'PUT /api/v1/snippets/:snippetId': () => ({
+    name: systemIds.next('snippet'),
+    language: 'bash',
+    code: 'true',
+  }),
+  'POST /api/v1/snippets/:snippetId/jobs': () => ({ overrides: { price: testJob().price } }),
   'POST /api/v1/templates/:templateId/versions': () => ({ spec: testJob() }),
   'POST /api/v1/templates/:templateId/preview': () => ({}),
   'POST /api/v1/templates/:templateId/jobs': () => ({}),

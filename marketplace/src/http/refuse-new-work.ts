@@ -5,11 +5,13 @@ import { createUpload, putUploadPart } from '@node3/shared/routes/artifacts';
 import { downloadBackup } from '@node3/shared/routes/backup';
 import { execute, executeAsync } from '@node3/shared/routes/galaksio';
 import { createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
+import { createJobLink } from '@node3/shared/routes/job-links';
 import { createJob } from '@node3/shared/routes/jobs';
 import { seedCreateJob, seedRegister } from '@node3/shared/routes/node3';
 import { createQuote } from '@node3/shared/routes/quotes';
 import { createReservation } from '@node3/shared/routes/reservations';
 import { createSchedule } from '@node3/shared/routes/schedules';
+import { createSnippet, putSnippet, runSnippet } from '@node3/shared/routes/snippets';
 import { createTemplate, createTemplateVersion, runTemplate } from '@node3/shared/routes/templates';
 import { createWebhook } from '@node3/shared/routes/webhooks';
 import { createX402Job } from '@node3/shared/routes/x402';
@@ -25,6 +27,7 @@ const repeatableWork: readonly RouteContract[] = [
   executeAsync,
   createX402Job,
   runTemplate,
+  runSnippet,
 ];
 
 /** What begins something, and so needs more and more room from then on. */
@@ -37,6 +40,9 @@ const newWork: readonly RouteContract[] = [
   createQuote,
   createReservation,
   createSchedule,
+  createSnippet,
+  putSnippet,
+  createJobLink,
   createTemplate,
   createTemplateVersion,
   createWebhook,

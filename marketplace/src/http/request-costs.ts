@@ -3,6 +3,7 @@ import { explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
+import { runSnippet } from '@node3/shared/routes/snippets';
 import { runTemplate } from '@node3/shared/routes/templates';
 import { getUsage } from '@node3/shared/routes/usage';
 import type { FastifyInstance } from 'fastify';
@@ -16,7 +17,7 @@ const costs = { read: 1, write: 2, search: 20 };
 /** docs/guides/rest-api.md tells them. */
 const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
   [2, [listJobs]],
-  [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runTemplate]],
+  [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runSnippet, runTemplate]],
   [20, [downloadJobLogs]],
   [100, [createJobs, cancelJobs, getUsage]],
 ];

@@ -5,9 +5,9 @@ import type { RateRule } from '@node3/shared/rate-watch';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { ArtifactQuota } from '../store/artifact-store.ts';
 import type { Store } from '../store/store.ts';
-import type { ArtifactLinks } from './artifact-links.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { PartWriters } from './part-writers.ts';
+import type { SignedLinks } from './signed-links.ts';
 import type { Transfers } from './transfers.ts';
 
 export interface ArtifactSettings {
@@ -29,5 +29,5 @@ export interface ArtifactDeps {
   room: DiskRoom;
   partWriters: PartWriters;
   transfers: Transfers;
-  artifactLinks: ArtifactLinks;
+  signedLinks: SignedLinks;
 }

@@ -8,7 +8,7 @@ import type { JobRow } from '../store/rows.ts';
 import type { ArtifactDeps } from './artifact-deps.ts';
 import { viewArtifact, viewRemoved } from './artifact-views.ts';
 
-type Deps = Pick<ArtifactDeps, 'store' | 'clock' | 'artifactLinks'>;
+type Deps = Pick<ArtifactDeps, 'store' | 'clock' | 'signedLinks'>;
 
 /**
  * Finds an artifact of this account, complete or not. Somebody else's does not exist for it; one that
@@ -96,9 +96,25 @@ export async function listJobArtifacts(deps: Deps, job: JobRow): Promise<JobArti
   const expiresAtSec = expiryOf(deps, limits.artifactLinkSecDefault);
   const data = rows.map((row) => ({
     ...viewArtifact(row),
-    link: deps.artifactLinks.path({ ...claimOf(row), version, expiresAtSec }),
+    link: deps.signedLinks.artifactPath({ ...claimOf(row), version, expiresAtSec }),
   }));
   return { data, removed: removed.map(viewRemoved) };
+}
+
+/** A complete file of a job. Throws ARTIFACT_NOT_FOUND, or ARTIFACT_REMOVED where it was kept once. */
+export async function findArtifactOfJob(
+  deps: Pick<Deps, 'store'>,
+  { executionId }: JobRow,
+  artifactId: string,
+): Promise<ArtifactRow> {
+  const isIt = (row: { artifactId: string }) => row.artifactId === artifactId;
+  if (executionId !== null) {
+    const found = (await deps.store.artifactsOfExecution(executionId)).find(isIt);
+    if (found !== undefined) return found;
+    const removed = (await deps.store.removedOfExecution(executionId)).find(isIt);
+    if (removed !== undefined) throw goneFor(removed);
+  }
+  throw new MarketError('ARTIFACT_NOT_FOUND', { artifactId });
 }
 
 interface JobArtifacts {
@@ -113,7 +129,7 @@ export async function createArtifactLink(
 ): Promise<{ url: string; expiresAt: string }> {
   const version = await deps.store.linkVersion(row.accountId);
   const expiresAtSec = expiryOf(deps, expiresSec);
-  const url = deps.artifactLinks.path({ ...claimOf(row), version, expiresAtSec });
+  const url = deps.signedLinks.artifactPath({ ...claimOf(row), version, expiresAtSec });
   return { url, expiresAt: toTimestamp(expiresAtSec * 1_000) };
 }
 
@@ -132,7 +148,7 @@ export async function openArtifactLink(
   const version = await deps.store.linkVersion(linked.accountId);
   const claim = { ...claimOf(linked), version, expiresAtSec: expires };
   const isLate = expires * 1_000 <= deps.clock.nowMs();
-  if (isLate || !deps.artifactLinks.isSigned(claim, signature)) {
+  if (isLate || !deps.signedLinks.isArtifactSigned(claim, signature)) {
     throw new MarketError('LINK_INVALID');
   }
   if ('removedAtMs' in linked) throw goneFor(linked);

@@ -110,7 +110,8 @@ export interface ArtifactStore {
   artifactUsage(owner: string): Promise<ArtifactRoom>;
   /** Links that were signed with an earlier version are void. */
   linkVersion(accountId: string): Promise<number>;
-  revokeLinks(accountId: string): Promise<number>;
+  /** Revokes links to jobs of the account, too. */
+  revokeLinks(accountId: string, nowMs: number): Promise<number>;
 }
 
 export interface ArtifactQuery {

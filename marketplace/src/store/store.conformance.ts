@@ -28,6 +28,7 @@ import { describeQuotes } from './testing/quotes.ts';
 import { describeReplicas } from './testing/replicas.ts';
 import { describeReservations } from './testing/reservations.ts';
 import { describeSchedules } from './testing/schedules.ts';
+import { describeSharing } from './testing/sharing.ts';
 import { describeTemplates } from './testing/templates.ts';
 import { describeUsage } from './testing/usage.ts';
 import { describeWebhooks } from './testing/webhooks.ts';
@@ -103,6 +104,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describePayoutSettlements(given);
     describeKeyGuards(given);
     describeDeposits(given);
+    describeSharing(given);
     describeTemplates(given);
     describeArtifacts(given);
     describeSchedules(given);

@@ -9,6 +9,7 @@ import type { DataKeyStore } from './data-key-store.ts';
 import type { DependencyStore } from './dependency-store.ts';
 import type { DepositStore } from './deposit-store.ts';
 import type { GpuProofStore } from './gpu-proof-store.ts';
+import type { JobLinkStore } from './job-link-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
 import type { LogStore } from './log-store.ts';
@@ -18,6 +19,7 @@ import type { ReplicaStore } from './replica-store.ts';
 import type { ReservationStore } from './reservation-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { ScheduleStore } from './schedule-store.ts';
+import type { SnippetStore } from './snippet-store.ts';
 import type { TemplateStore } from './template-store.ts';
 import type { UsageStore } from './usage-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
@@ -41,6 +43,7 @@ export interface Store
     DependencyStore,
     DepositStore,
     GpuProofStore,
+    JobLinkStore,
     JobStore,
     LogStore,
     QuoteStore,
@@ -49,6 +52,7 @@ export interface Store
     ReplicaStore,
     ReservationStore,
     ScheduleStore,
+    SnippetStore,
     TemplateStore,
     UsageStore,
     WebhookStore,

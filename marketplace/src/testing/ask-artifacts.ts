@@ -19,14 +19,14 @@ type AskRaw = (
 const content = Buffer.from('"bytes"');
 const sha256 = createHash('sha256').update(content).digest('hex');
 
-/** Asks every endpoint for files once: those of a requester, and those of a job on an agent. */
+/** Asks every endpoint for files once: of a requester, and of a job. @returns the job that made one. */
 export async function askFiles(given: {
   ask: Ask;
   url: string;
   checked: Set<string>;
   keys: { requester: string; agent: string };
   takeOffer(agentKey: string): Promise<ExecutionOffer>;
-}): Promise<void> {
+}): Promise<string> {
   const { ask, keys } = given;
   const raw = askRaw(given.url, given.checked);
   const inputId = await askArtifacts(ask, raw, keys.requester);
@@ -39,6 +39,7 @@ export async function askFiles(given: {
   const result = { ...fenceOf(offer), result: successResult };
   await ask(reportResult, keys.agent, { params, body: result });
   await ask(routes.listJobArtifacts, keys.requester, { params: { jobId } });
+  return offer.jobId;
 }
 
 /** Asks every endpoint for a requester's artifacts once. @returns one that can be an input. */

@@ -6,9 +6,11 @@ import { reportProgress } from '@node3/shared/routes/agents';
 import * as artifacts from '@node3/shared/routes/artifacts';
 import { createDepositIntent } from '@node3/shared/routes/deposits';
 import { executeAsync } from '@node3/shared/routes/galaksio';
+import { createJobLink } from '@node3/shared/routes/job-links';
 import { createJob } from '@node3/shared/routes/jobs';
 import { createKey, revokeKey } from '@node3/shared/routes/keys';
 import { createSchedule } from '@node3/shared/routes/schedules';
+import { createSnippet } from '@node3/shared/routes/snippets';
 import { createTemplate } from '@node3/shared/routes/templates';
 import { createWebhook } from '@node3/shared/routes/webhooks';
 import { createWithdrawal } from '@node3/shared/routes/withdrawals';
@@ -146,6 +148,17 @@ const makers: Record<Owned, (parties: Parties) => Promise<Thing>> = {
     const { scheduleId } = await owner.client.call(createSchedule, { body });
     return { params: { scheduleId } };
   },
+  async snippet({ owner }) {
+    const name = systemIds.next('snippet');
+    const body = { name, description: canary, language: 'python' as const, code: '1' };
+    const { snippetId } = await owner.client.call(createSnippet, { body });
+    return { params: { snippetId } };
+  },
+  async link({ owner }) {
+    const { jobId } = await owner.client.call(createJob, { body: secretJob() });
+    const { linkId } = await owner.client.call(createJobLink, { params: { jobId }, body: {} });
+    return { params: { jobId, linkId } };
+  },
   async template({ owner }) {
     const body = { name: systemIds.next('template'), description: canary, spec: secretJob() };
     const { templateId } = await owner.client.call(createTemplate, { body });
@@ -204,7 +217,7 @@ function postWaiting({ client }: Account): Promise<Thing[]> {
     const { job_id: jobId, job_token: jobToken } = await client.call(executeAsync, { body });
     return { params: { jobId }, jobToken };
   };
-  return Promise.all(Array.from({ length: 16 }, post));
+  return Promise.all(Array.from({ length: 18 }, post));
 }
 
 async function openProof({ market, holder: { agentId } }: Parties): Promise<Thing> {

@@ -17,6 +17,7 @@ import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
+import * as jobLinkRoutes from '@node3/shared/routes/job-links';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as keyRoutes from '@node3/shared/routes/keys';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
@@ -29,6 +30,7 @@ import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
 import * as reservationRoutes from '@node3/shared/routes/reservations';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
+import * as snippetRoutes from '@node3/shared/routes/snippets';
 import * as templateRoutes from '@node3/shared/routes/templates';
 import * as usageRoutes from '@node3/shared/routes/usage';
 import * as webhookRoutes from '@node3/shared/routes/webhooks';
@@ -51,6 +53,7 @@ export const marketplaceContracts: RouteContract[] = [
   authRoutes,
   healthRoutes,
   jobRoutes,
+  jobLinkRoutes,
   ledgerRoutes,
   marketplaceRoutes,
   x402Routes,
@@ -60,6 +63,7 @@ export const marketplaceContracts: RouteContract[] = [
   usageRoutes,
   quoteRoutes,
   receiptRoutes,
+  snippetRoutes,
   templateRoutes,
   reservationRoutes,
   scheduleRoutes,

@@ -10,10 +10,12 @@ export type Owned =
   | 'intent'
   | 'job'
   | 'key'
+  | 'link'
   | 'output'
   | 'proof'
   | 'schedule'
   | 'seed job'
+  | 'snippet'
   | 'template'
   | 'upload'
   | 'webhook'
@@ -60,6 +62,8 @@ const key = owned('key', 'KEY_NOT_FOUND');
 const webhook = owned('webhook', 'WEBHOOK_NOT_FOUND');
 const ownWebhook = { ...webhook, uncapped: true } as const satisfies RouteAccess;
 const delivery = owned('delivery', 'WEBHOOK_NOT_FOUND');
+const link = owned('link', 'JOB_NOT_FOUND');
+const snippet = owned('snippet', 'SNIPPET_NOT_FOUND');
 const template = owned('template', 'TEMPLATE_NOT_FOUND');
 const schedule = owned('schedule', 'SCHEDULE_NOT_FOUND');
 const withdrawal = owned('withdrawal', 'PAYOUT_NOT_FOUND');
@@ -86,6 +90,10 @@ const publicAccess: Record<string, RouteAccess> = {
   'GET /api/v1/receipt-key': all,
   'GET /api/v1/deposits/address': all,
   'GET /api/v1/downloads/:artifactId': all,
+  'GET /api/v1/shared/:linkId': all,
+  'GET /api/v1/shared/:linkId/logs': all,
+  'GET /api/v1/shared/:linkId/artifacts': all,
+  'GET /api/v1/shared/:linkId/artifacts/:artifactId': all,
   'GET /api/v1/x402': all,
   'POST /api/v1/x402/jobs': all,
   'POST /execute': { ...all, keyOptional: true },
@@ -132,6 +140,9 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/jobs/:jobId/artifacts': tokenJob,
   'POST /api/v1/jobs/:jobId/rating': tokenJob,
   'POST /api/v1/jobs/:jobId/rerun': job,
+  'POST /api/v1/jobs/:jobId/links': job,
+  'GET /api/v1/jobs/:jobId/links': job,
+  'DELETE /api/v1/jobs/:jobId/links/:linkId': link,
   'GET /api/v1/events': { ...caller, operatorAll: true },
   'GET /api/v1/alerts': { ...caller, operatorAll: true },
   'POST /api/v1/webhooks': uncapped,
@@ -156,6 +167,12 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/artifacts/:artifactId/content': artifact,
   'POST /api/v1/artifacts/:artifactId/links': artifact,
   'DELETE /api/v1/artifacts/:artifactId': artifact,
+  'POST /api/v1/snippets': caller,
+  'GET /api/v1/snippets': caller,
+  'GET /api/v1/snippets/:snippetId': snippet,
+  'PUT /api/v1/snippets/:snippetId': snippet,
+  'DELETE /api/v1/snippets/:snippetId': snippet,
+  'POST /api/v1/snippets/:snippetId/jobs': snippet,
   'POST /api/v1/templates': caller,
   'GET /api/v1/templates': caller,
   'GET /api/v1/templates/:templateId': template,

@@ -212,7 +212,7 @@ export const createArtifactLink = {
 export const revokeArtifactLinks = {
   method: 'POST',
   url: '/api/v1/artifacts/revoke-links',
-  summary: 'Make every link to your artifacts void',
+  summary: 'Make every link of yours void: to artifacts and to jobs',
   audience: 'requester',
   tag: 'artifacts',
   schema: { response: { 200: strictObject({ version: Type.Integer() }) } },

@@ -282,6 +282,19 @@ export const logSelection = {
  * of JSON lines and text end with what is stored, unless `follow=true`; events follow, unless
  * `follow=false`. A followed stream ends with its job.
  */
+export const LogPage = strictObject({
+  data: Type.Array(LogLine),
+  nextAfter: Type.Integer(),
+  ended: Type.Boolean({ description: 'The job is over and this page reaches its last line' }),
+  removedAt: nullable(
+    Type.Unsafe<string>({
+      ...Timestamp,
+      description: 'When the log was removed; null: kept',
+    }),
+  ),
+});
+export type LogPage = Static<typeof LogPage>;
+
 export const getJobLogs = {
   method: 'GET',
   url: '/api/v1/jobs/:jobId/logs',
@@ -296,19 +309,7 @@ export const getJobLogs = {
       follow: Type.Optional(Type.Boolean()),
       timestamps: Type.Optional(Type.Boolean({ description: 'Before each line of text' })),
     }),
-    response: {
-      200: strictObject({
-        data: Type.Array(LogLine),
-        nextAfter: Type.Integer(),
-        ended: Type.Boolean({ description: 'The job is over and this page reaches its last line' }),
-        removedAt: nullable(
-          Type.Unsafe<string>({
-            ...Timestamp,
-            description: 'When the log was removed; null: kept',
-          }),
-        ),
-      }),
-    },
+    response: { 200: LogPage },
   },
 } as const satisfies RouteContract;
 

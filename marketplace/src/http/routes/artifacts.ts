@@ -114,7 +114,7 @@ function addLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, contracts.revokeArtifactLinks, {
     authenticate,
     handler: async ({ principal }) => ({
-      version: await deps.store.revokeLinks(principal.accountId),
+      version: await deps.store.revokeLinks(principal.accountId, deps.clock.nowMs()),
     }),
   });
   addRoute(app, contracts.downloadByLink, {

@@ -2,15 +2,12 @@ import type { ParamsOf, QueryOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { isTerminalJob } from '@node3/shared/job-state';
-import { limits } from '@node3/shared/limits';
 import { downloadJobLogs, getJobLogs, type LogStream } from '@node3/shared/routes/jobs';
-import { toTimestamp } from '@node3/shared/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LogPosition } from '../../live/follow-logs.ts';
 import { findLogStart } from '../../services/find-log-start.ts';
-import { viewLogLine } from '../../services/job-views.ts';
 import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
-import { isFullPage } from '../../store/log-page.ts';
+import { readLogPage } from '../../services/read-log-page.ts';
 import type { JobRow } from '../../store/rows.ts';
 import type { Requester } from '../auth.ts';
 import { holdKey } from '../hold-key.ts';
@@ -26,7 +23,7 @@ export function addJobLogRoutes(app: FastifyInstance, deps: HttpDeps): void {
     async handler({ principal, params, query, request, reply }) {
       const { job, position } = await findLog(deps, { principal, params, query, request });
       const streaming = streamingFor(request, query, position);
-      if (streaming === null) return readPage(deps, job, position, query.limit);
+      if (streaming === null) return readLogPage(deps, job, position, query.limit);
       if (isReadToItsEnd(request, job, position)) return reply.status(204).send() as never;
       await stream(deps, followers, { principal, reply }, streaming);
       return { data: [], nextAfter: position.afterSeq, ended: false, removedAt: null };
@@ -104,25 +101,6 @@ function streamingFor(
 function isReadToItsEnd(request: FastifyRequest, job: JobRow, { afterSeq }: LogPosition): boolean {
   const resumes = request.headers['last-event-id'] !== undefined;
   return resumes && isTerminalJob(job.state) && afterSeq >= job.logLines;
-}
-
-async function readPage(
-  deps: HttpDeps,
-  job: JobRow,
-  position: LogPosition,
-  limit: number = limits.logLinesPerPage,
-) {
-  const { afterSeq, untilSeq } = position;
-  const stored = await deps.store.readLogs({ ...position, limit });
-  const lines = untilSeq === null ? stored : stored.filter(({ seq }) => seq <= untilSeq);
-  const isLast = lines.length < stored.length || !isFullPage(stored, limit);
-  const removedAtMs = isTerminalJob(job.state) ? await deps.store.logRemovedAtMs(job.jobId) : null;
-  return {
-    data: lines.map(viewLogLine),
-    nextAfter: lines.at(-1)?.seq ?? afterSeq,
-    ended: isTerminalJob(job.state) && isLast,
-    removedAt: removedAtMs === null ? null : toTimestamp(removedAtMs),
-  };
 }
 
 async function stream(

@@ -5,6 +5,7 @@ import { beginRemovalIn, createArtifactRemovals } from './artifact-removals.ts';
 import { artifactIn } from './artifact-rows.ts';
 import { takeRoom, usageOf } from './artifact-usage.ts';
 import type { Database } from './database.ts';
+import { revokeLinksIn } from './job-link-store.ts';
 import type { Tx, Work } from './work.ts';
 
 const selectNamed = `
@@ -133,8 +134,9 @@ function createArtifactWrites(
         }
       });
     },
-    revokeLinks(accountId) {
+    revokeLinks(accountId, nowMs) {
       return database.write(function* (tx) {
+        yield* revokeLinksIn(tx, accountId, nowMs);
         yield* tx.post(nextLinks, accountId);
         return yield* linkVersionOf(tx, accountId);
       });

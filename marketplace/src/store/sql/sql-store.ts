@@ -10,6 +10,7 @@ import { createDependencies } from './dependencies.ts';
 import { createDepositStore } from './deposit-store.ts';
 import { createEvents } from './events.ts';
 import { createGpuProofStore } from './gpu-proof-store.ts';
+import { createJobLinkStore } from './job-link-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createLogRemoval } from './log-removal.ts';
@@ -18,6 +19,7 @@ import { createQuoteStore } from './quote-store.ts';
 import { createReplicaStore } from './replica-store.ts';
 import { createReservationStore } from './reservation-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
+import { createSnippetStore } from './snippet-store.ts';
 import { createTemplateStore } from './template-store.ts';
 import { createUsageStore } from './usage-store.ts';
 import { createWebhookStore } from './webhook-deliveries.ts';
@@ -36,6 +38,7 @@ export function createSqlStore(database: Database): Store {
     ...createWithdrawalStore(database),
     ...createGpuProofStore(database),
     ...createJobStore(database),
+    ...createJobLinkStore(database),
     ...createAlertStore(database),
     ...createArtifactStore(database),
     ...createAuditStore(database),
@@ -50,6 +53,7 @@ export function createSqlStore(database: Database): Store {
     ...createReplicaStore(database),
     ...createReservationStore(database),
     ...createScheduleStore(database),
+    ...createSnippetStore(database),
     ...createTemplateStore(database),
     ...createWebhookStore(database),
     ...createX402Store(database),

@@ -25,6 +25,7 @@ import { liveThroughQuotes } from '../testing/quotes.ts';
 import { liveThroughReplicas } from '../testing/replicas.ts';
 import { liveThroughReservations } from '../testing/reservations.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
+import { liveThroughSharing } from '../testing/sharing.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
 import { liveThroughUsage } from '../testing/usage.ts';
 import { liveThroughWebhooks } from '../testing/webhooks.ts';
@@ -258,6 +259,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughReplicas(world, agentId);
   await liveThroughReservations(world);
   await liveThroughGpuProofs(world);
+  await liveThroughSharing(world, job.jobId);
   await liveThroughTemplates(world);
   await liveThroughSchedules(world);
   await liveThroughX402(world);

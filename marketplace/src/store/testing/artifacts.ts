@@ -74,7 +74,7 @@ export async function liveThroughArtifacts(world: World, agentId: string): Promi
   await store.removedOfAccount({ accountId, beforeArtifactId: null, limit: 9 });
   await store.forgetRemovals(1, 9);
   await store.artifactUsage(accountId);
-  await store.revokeLinks(accountId);
+  await store.revokeLinks(accountId, world.nowMs);
   await store.linkVersion(accountId);
   await store.changeJob(execution.jobId, () => null);
 }
@@ -291,8 +291,8 @@ export function describeArtifacts(given: Given): void {
       const { store, world } = given;
       const [accountId, other] = [await world.openAccount(), await world.openAccount()];
       expect(await store.linkVersion(accountId)).toBe(0);
-      expect(await store.revokeLinks(accountId)).toBe(1);
-      expect(await store.revokeLinks(accountId)).toBe(2);
+      expect(await store.revokeLinks(accountId, 1)).toBe(1);
+      expect(await store.revokeLinks(accountId, 2)).toBe(2);
       expect([await store.linkVersion(accountId), await store.linkVersion(other)]).toEqual([2, 0]);
     });
   });

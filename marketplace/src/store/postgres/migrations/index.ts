@@ -22,6 +22,7 @@ import { artifactRemovals } from './0021-artifact-removals.ts';
 import { jobUsage } from './0022-job-usage.ts';
 import { imagePulls } from './0023-image-pulls.ts';
 import { keyScopes } from './0024-key-scopes.ts';
+import { sharing } from './0025-sharing.ts';
 
 export interface Migration {
   name: string;
@@ -59,4 +60,5 @@ export const migrations: readonly Migration[] = [
   jobUsage,
   imagePulls,
   keyScopes,
+  sharing,
 ];

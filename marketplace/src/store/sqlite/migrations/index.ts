@@ -35,6 +35,7 @@ import { artifactRemovals } from './0033-artifact-removals.ts';
 import { jobUsage } from './0034-job-usage.ts';
 import { imagePulls } from './0035-image-pulls.ts';
 import { keyScopes } from './0036-key-scopes.ts';
+import { sharing } from './0037-sharing.ts';
 
 export interface Migration {
   name: string;
@@ -81,4 +82,5 @@ export const migrations: readonly Migration[] = [
   jobUsage,
   imagePulls,
   keyScopes,
+  sharing,
 ];

@@ -1,0 +1,88 @@
+import { addRoute } from '@node3/shared/http/add-route';
+import * as contracts from '@node3/shared/routes/job-links';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { viewArtifact } from '../../services/artifact-views.ts';
+import { openJobLink, viewSharedJob } from '../../services/open-job-link.ts';
+import { findArtifactOfJob } from '../../services/read-artifacts.ts';
+import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
+import { readLogPage } from '../../services/read-log-page.ts';
+import { listJobLinks, revokeJobLink, shareJob } from '../../services/share-job.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { publicWriteLimit } from '../rate-limit.ts';
+import { sendArtifact } from '../send-artifact.ts';
+
+export function addJobLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.requester;
+  addRoute(app, contracts.createJobLink, {
+    authenticate,
+    handler: async ({ principal, params, body }) =>
+      shareJob(deps, await findOwnJob(deps, params.jobId, principal.accountId), body),
+  });
+  addRoute(app, contracts.listJobLinks, {
+    authenticate,
+    handler: async ({ principal, params }) =>
+      listJobLinks(deps, await findOwnJob(deps, params.jobId, principal.accountId)),
+  });
+  addRoute(app, contracts.revokeJobLink, {
+    authenticate,
+    async handler({ principal, params }) {
+      const job = await findOwnJob(deps, params.jobId, principal.accountId);
+      return revokeJobLink(deps, job, params.linkId);
+    },
+  });
+  addSharedRoutes(app, deps);
+}
+
+/** Each use is counted with a write, so they are rated as those of strangers are. */
+function addSharedRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const open = { authenticate: deps.auth.public, config: publicWriteLimit };
+  addRoute(app, contracts.getSharedJob, {
+    ...open,
+    async handler({ params, query, reply }) {
+      keepFromCaches(reply);
+      return viewSharedJob(deps, await openJobLink(deps, { ...params, ...query }, 'job'));
+    },
+  });
+  addRoute(app, contracts.getSharedLogs, {
+    ...open,
+    async handler({ params, query, reply }) {
+      keepFromCaches(reply);
+      const { after: afterSeq = 0, limit, ...signed } = query;
+      const { job } = await openJobLink(deps, { ...params, ...signed }, 'logs');
+      const ran = await findJobThatRan(deps, job);
+      const position = { jobId: ran.jobId, afterSeq, untilSeq: null, stream: null };
+      return readLogPage(deps, ran, position, limit);
+    },
+  });
+  addRoute(app, contracts.listSharedArtifacts, {
+    ...open,
+    async handler({ params, query, reply }) {
+      keepFromCaches(reply);
+      const { job } = await openJobLink(deps, { ...params, ...query }, 'artifacts');
+      const { executionId } = await findJobThatRan(deps, job);
+      const rows = executionId === null ? [] : await deps.store.artifactsOfExecution(executionId);
+      const data = rows.map((row) => ({
+        ...viewArtifact(row),
+        url: deps.signedLinks.jobPath(params.linkId, `/artifacts/${row.artifactId}`),
+      }));
+      return { data };
+    },
+  });
+  addRoute(app, contracts.downloadSharedArtifact, {
+    ...open,
+    async handler({ params, query, request, reply }) {
+      keepFromCaches(reply);
+      const { artifactId } = params;
+      const { job } = await openJobLink(deps, { ...params, ...query }, { artifactId });
+      const row = await findArtifactOfJob(deps, await findJobThatRan(deps, job), artifactId);
+      const bytes = sendArtifact(deps, row, { kind: 'link', id: row.accountId }, request, reply);
+      keepFromCaches(reply);
+      return bytes;
+    },
+  });
+}
+
+/** Whoever is not shown it any more finds it nowhere else. `no-referrer` is in every answer already. */
+function keepFromCaches(reply: FastifyReply): void {
+  void reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex, nofollow');
+}
