@@ -14,7 +14,9 @@ export type GpuConstraint =
 type DeviceRule = (device: Device, gpus: GpuRequirement, simulated: SimulatedPolicy) => boolean;
 
 /** What each requirement asks of one device. Unknown facts satisfy none. */
-const deviceRules: readonly [Exclude<GpuConstraint, 'gpu_count'>, DeviceRule][] = [
+const deviceRules: readonly [GpuConstraint, DeviceRule][] = [
+  // A program can use one slice of a card (MIG) at a time, whatever it is given.
+  ['gpu_count', ({ id }, { count }) => count === 1 || !id.startsWith('MIG-')],
   ['simulated_gpu', (device, _gpus, simulated) => simulated === 'allowed' || !device.simulated],
   ['gpu_vendor', (device, { vendor }) => vendor === undefined || device.vendor === vendor],
   [

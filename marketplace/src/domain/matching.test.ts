@@ -24,6 +24,16 @@ describe('matching', () => {
     expect(result).toMatchObject({ fits: true, devices: [{ id: 'a' }, { id: 'b' }] });
   });
 
+  it('gives a job one slice of a card, and never several', () => {
+    const devices = ['MIG-1', 'MIG-2'].map((id) => device({ id }));
+    const sliced = capacity({ devices });
+    expect(fit(gpu({ count: 1 }), sliced, 'refused').fits).toBe(true);
+    expect(fit(gpu({ count: 2 }), sliced, 'refused')).toEqual({
+      fits: false,
+      constraint: 'gpu_count',
+    });
+  });
+
   it('leaves out devices that are in use', () => {
     const devices = [device({ id: 'a' }), device({ id: 'b' })];
     const free = capacity({ devices }, { freeDeviceIds: ['b'] });
