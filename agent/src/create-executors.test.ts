@@ -32,6 +32,9 @@ it('[6.23] [6.24] has no native executor unless the provider allows it, engine o
   };
   expect(await namesFor({})).toEqual(['docker']);
   expect(await namesFor({ AGENT_ALLOW_NATIVE: 'true' })).toEqual(['docker', 'native']);
+  await expect(namesFor({ DOCKER_HOST: 'ssh://other-machine' })).rejects.toThrow(
+    /^DOCKER_HOST is ssh:\/\/other-machine, which can not be used/,
+  );
   expect(await readdir(dataDir)).toEqual([]);
   await rm(dataDir, { recursive: true });
 });

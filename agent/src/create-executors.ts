@@ -1,11 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { ConfigError } from '@node3/shared/env';
 import type { ExecutorContext } from './agent-core.ts';
 import { DockerExecutor, type DockerExecutorDeps } from './executors/docker/docker-executor.ts';
 import {
   chooseEngineAddress,
   connectEngine,
   listEngineAddresses,
+  parseDockerHost,
 } from './executors/docker/engine-socket.ts';
 import { type ImagePolicy, imagePolicyUsual } from './executors/docker/image-policy.ts';
 import { ensureLocalImage } from './executors/docker/local-image.ts';
@@ -36,10 +38,16 @@ export async function buildTrialImage({ config, log }: ExecutorContext): Promise
   return (await ensureLocalImage({ docker: connectTo(config), log })).image;
 }
 
+/** @throws ConfigError: another engine than the one that was named is none. */
 function connectTo(config: ExecutorContext['config']) {
+  const dockerHost = config.environment['DOCKER_HOST'] || null;
+  if (dockerHost !== null && parseDockerHost(dockerHost) === null) {
+    const fix = 'Write unix:///path/to/docker.sock or tcp://host:2375.';
+    throw new ConfigError('DOCKER_HOST', `is ${dockerHost}, which can not be used here`, fix);
+  }
   const address = chooseEngineAddress(
     listEngineAddresses({
-      dockerHost: config.environment['DOCKER_HOST'] || null,
+      dockerHost,
       homeDirectory: homedir(),
       runtimeDirectory: config.environment['XDG_RUNTIME_DIR'] || null,
       uid: process.getuid?.() ?? null,
