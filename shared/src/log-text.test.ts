@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutToBytes, splitOpenControl, withoutControls } from './log-text.ts';
+import { cutToBytes, hasControls, splitOpenControl, withoutControls } from './log-text.ts';
 
 describe('a line of a log', () => {
   it.each([
@@ -16,6 +16,13 @@ describe('a line of a log', () => {
     ['\u001b[', ''],
   ])('%j becomes %j', (text, safe) => {
     expect(withoutControls(text, 'keep')).toBe(safe);
+  });
+
+  it('is looked through for every control character but tab and carriage return', () => {
+    for (let code = 0; code < 0x3000; code += 1) {
+      const text = String.fromCharCode(code);
+      expect(hasControls(`a${text}b`)).toBe(/\p{Cc}/u.test(text) && !'\t\r'.includes(text));
+    }
   });
 
   it('loses its colours where they are not wanted', () => {

@@ -1,4 +1,4 @@
-import { cutToBytes, splitOpenControl, withoutControls } from '@node3/shared/log-text';
+import { cutToBytes, hasControls, splitOpenControl, withoutControls } from '@node3/shared/log-text';
 import type { LogLine } from '../executors/executor.ts';
 import { logLineBytesMax } from '../executors/executor-limits.ts';
 import type { LogSpool } from './log-spool.ts';
@@ -28,6 +28,7 @@ export class LogFilter {
 
   /** @returns the lines that may be shown now, of at most 16 KiB each; none while it can't be told. */
   push(line: LogLine): LogLine[] {
+    if (this.#isPlain(line)) return [line];
     const { mask = this.#redactor.openMask(), escape = '' } = this.#open.get(line.stream) ?? {};
     const { brokenOff = false, ...rest } = line;
     const goesOn = line.continued || brokenOff;
@@ -39,6 +40,13 @@ export class LogFilter {
     }
     this.#open.delete(line.stream);
     return cutLine({ ...rest, text: shown + (brokenOff ? mask.breakOff() : mask.end()) });
+  }
+
+  /** Most lines have nothing to be taken out, begin anew, and end. */
+  #isPlain({ stream, text, continued, brokenOff }: LogLine): boolean {
+    if (continued || brokenOff === true || this.#open.size > 0 || !this.#redactor.isEmpty)
+      return false;
+    return stream !== 'system' && text.length * 3 <= logLineBytesMax && !hasControls(text);
   }
 
   /**

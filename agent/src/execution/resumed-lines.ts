@@ -45,7 +45,7 @@ export function findResumePoint(journal: Journal, executionId: string): ResumePo
     sinceMs: last === undefined ? undefined : Math.min(last.atMs, ...openSince(known)),
     isBefore,
     isRepeated(line) {
-      if (line.stream === 'system') return false;
+      if (line.stream === 'system' || last === undefined) return false;
       if (isBefore(line)) return true;
       const key = keyOf(line.stream, line.text);
       const left = counts.get(key) ?? 0;

@@ -11,6 +11,11 @@ export class SecretRedactor {
     this.#forms = new FormAutomaton(values.flatMap(secretForms));
   }
 
+  /** There are none, so that a text is shown as it is. */
+  get isEmpty(): boolean {
+    return this.#forms.isEmpty;
+  }
+
   /** For a text that comes in pieces. */
   openMask(): TextMask {
     return new TextMask(this.#forms);

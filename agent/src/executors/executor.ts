@@ -247,7 +247,7 @@ export type StreamBytes = Record<'stdout' | 'stderr', number>;
 export interface LogLine {
   /** `system` is said by the executor itself, never by the workload. */
   stream: 'stdout' | 'stderr' | 'system';
-  /** Wall time at which the executor's engine read the line. */
+  /** Wall time at which the executor, or its engine, read the line. */
   atMs: number;
   /** At most 16 KiB of UTF-8, without the line break; invalid bytes are U+FFFD. */
   text: string;

@@ -20,10 +20,10 @@ export function cutLogBatch(lines: readonly SpooledLine[]): LogBatch | null {
   if (first === undefined) return null;
   const batch: LogBatch = { seqFirst: first.seq, seqLast: first.seq, lines: [] };
   let bytes = 0;
-  for (const { seq, ...line } of lines.slice(0, limits.logLinesPerBatch)) {
-    bytes += Buffer.byteLength(JSON.stringify(line.text)) + lineFormBytes;
+  for (const { seq, stream, atMs, text, partial } of lines.slice(0, limits.logLinesPerBatch)) {
+    bytes += Buffer.byteLength(JSON.stringify(text)) + lineFormBytes;
     if (bytes > agentLimits.logBatchBytes && batch.lines.length > 0) break;
-    batch.lines.push(line);
+    batch.lines.push({ stream, atMs, text, partial });
     batch.seqLast = seq;
   }
   return batch;
