@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Ids, systemIds } from '@node3/shared/ids';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { AgentMessage } from '@node3/shared/routes/agents';
 import type { Tracer } from '@node3/shared/tracing';
@@ -145,6 +146,7 @@ export function createCore(
     path: join(config.dataDir, 'starts.json'),
     deathsMax: config.crashesMax ?? 0,
     writePrivateFile: parts.writePrivateFile,
+    leaseLeftMs: () => longestLeaseMs(journal, parts),
     onAbandoned: () => void removeWorkloads(board.executors, log),
     onChange: events.onStatus,
   });
@@ -313,4 +315,15 @@ function createChannel(
     },
     onRefusal: (error) => link.noteError(error),
   });
+}
+
+/** What is left of the longest lease that an earlier process of this boot held, milliseconds. */
+function longestLeaseMs(journal: Journal, { bootId, clock }: AgentParts): number {
+  const lefts = journal.listOpen().map((execution) => {
+    const { leaseUntilBootMs } = execution;
+    const isOfThisBoot = bootId !== null && execution.bootId === bootId;
+    if (leaseUntilBootMs === null || !isOfThisBoot) return 0;
+    return leaseUntilBootMs - clock.bootMs() - limits.leaseSelfStopMs;
+  });
+  return Math.max(0, ...lefts);
 }

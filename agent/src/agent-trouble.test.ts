@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { limits } from '@node3/shared/limits';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from './agent.ts';
 import { agentLimits } from './agent-limits.ts';
@@ -136,6 +137,18 @@ describe('an agent that dies again and again', () => {
     });
     expect(await started.json()).toEqual({ status: 'started' });
     await vi.waitFor(() => expect(resultOf(executionId)).toBeTruthy(), within);
+  });
+
+  it('lets nothing run on beyond its lease while it waits', async () => {
+    const executionId = machine.marketplace.post();
+    const first = await machine.boot(dying);
+    await vi.waitFor(() => expect(machine.countCalls('start', executionId)).toBe(1), within);
+    machine.crash(first);
+    await die(2);
+    machine.clock.advance(limits.leaseMs);
+    const agent = await machine.boot(dying);
+    await vi.waitFor(async () => expect(await stateOf(agent)).toBe('held'), within);
+    await vi.waitFor(() => expect(machine.countCalls('remove', executionId)).toBe(1), within);
   });
 
   it('and that is stopped on purpose has not died', async () => {

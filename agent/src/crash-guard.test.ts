@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -12,6 +11,7 @@ import { writePrivateFile } from './secrets.ts';
 let folder: string;
 let clock: ManualClock;
 const onAbandoned = vi.fn();
+const leaseLeftMs = 20_000;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -31,6 +31,7 @@ function newGuard(onChange = () => {}): CrashGuard {
     path: join(folder, 'starts.json'),
     deathsMax: 2,
     writePrivateFile,
+    leaseLeftMs: () => leaseLeftMs,
     onAbandoned,
     onChange,
   });
@@ -41,10 +42,16 @@ async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }
 
+/** A start whose process is gone afterwards, with all that it would have done later. */
+async function die(): Promise<void> {
+  await newGuard().begin();
+  vi.clearAllTimers();
+}
+
 /** The start after two deaths. @returns whether it may work yet. */
 async function startHeld() {
-  await newGuard().begin();
-  await newGuard().begin();
+  await die();
+  await die();
   const held = Promise.withResolvers<void>();
   const guard = newGuard(held.resolve);
   let mayWork = false;
@@ -72,9 +79,9 @@ describe('an agent that died again and again', () => {
     expect(agentLimits.crashHoldMs).toBe(15 * 60_000);
   });
 
-  it('gives up what runs here once no lease of it can live', async () => {
+  it('gives up what runs here once no lease of it lives', async () => {
     const { guard, begun } = await startHeld();
-    await pass(limits.leaseMs - 1);
+    await pass(leaseLeftMs - 1);
     expect(onAbandoned).not.toHaveBeenCalled();
     await pass(1);
     expect(onAbandoned).toHaveBeenCalledTimes(1);
@@ -86,14 +93,14 @@ describe('an agent that died again and again', () => {
     const { guard, begun } = await startHeld();
     guard.release();
     await begun;
-    await pass(limits.leaseMs);
+    await pass(leaseLeftMs);
     expect(onAbandoned).not.toHaveBeenCalled();
   });
 });
 
 describe('a start', () => {
   it('that lives for two minutes is no part of a loop of crashes', async () => {
-    await newGuard().begin();
+    await die();
     const healthy = newGuard();
     await healthy.begin();
     expect(await starts()).toHaveLength(2);
@@ -105,7 +112,7 @@ describe('a start', () => {
   it.each(['before it was noted', 'after it'])(
     'that is ended on purpose %s is no death, and hides none',
     async (when) => {
-      await newGuard().begin();
+      await die();
       const guard = newGuard();
       const begun = guard.begin();
       if (when === 'after it') await begun;

@@ -23,7 +23,9 @@ export interface CrashGuardDeps {
   /** Deaths within `crashWindowMs` after which the next start waits; 0 never waits. */
   deathsMax: number;
   writePrivateFile: typeof writePrivateFile;
-  /** No lease of this machine can live any more, and nobody looks after what runs here. */
+  /** How long what an earlier process left running here may run, milliseconds. */
+  leaseLeftMs: () => number;
+  /** No lease of this machine lives any more, and nobody looks after what runs here. */
   onAbandoned: () => void;
   /** The agent begins to wait, or waits no more. */
   onChange: () => void;
@@ -60,7 +62,7 @@ export class CrashGuard {
 
   /** Notes this start. Resolves when the agent may work, which mostly is at once. */
   async begin(): Promise<void> {
-    const { clock, deathsMax, log, onAbandoned, onChange } = this.#deps;
+    const { clock, deathsMax, leaseLeftMs, log, onAbandoned, onChange } = this.#deps;
     if (deathsMax === 0) return;
     const nowMs = clock.nowMs();
     const { startsMs, reason } = await this.#read();
@@ -73,7 +75,7 @@ export class CrashGuard {
     if (recent.length >= deathsMax) {
       this.#heldUntilMs = nowMs + agentLimits.crashHoldMs;
       this.#later(agentLimits.crashHoldMs, () => this.release());
-      this.#later(limits.leaseMs, onAbandoned);
+      this.#later(Math.min(leaseLeftMs(), limits.leaseMs), onAbandoned);
       log.error({ deaths: recent.length, reason }, 'the agent died again and again and waits now');
       onChange();
       await this.#released.promise;
