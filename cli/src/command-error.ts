@@ -1,5 +1,5 @@
 /** Which of the exit codes such a mistake has. */
-export type CommandExit = 'usage' | 'failure' | 'funds' | 'auth';
+export type CommandExit = 'usage' | 'failure' | 'funds' | 'auth' | 'interrupted' | 'terminated';
 
 /** A mistake in how the command was called, or in something on this machine. */
 export class CommandError extends Error {

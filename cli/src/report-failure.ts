@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { usageError } from './command-error.ts';
+import { CommandError, usageError } from './command-error.ts';
 import { type GlobalOptions, terminalOf } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Host } from './host.ts';
@@ -28,7 +28,11 @@ export async function reportFailure(
   const failure = describeFailure(cause, host.command);
   await printFailure(terminal, failure);
   if (host.env['NODE3_DEBUG'] && error instanceof Error) await terminal.complain(error.stack ?? '');
-  return isAttachedRun(host.argv) ? exitCodes.runError.code : failure.exitCode;
+  return isAttachedRun(host.argv) && !isStopped(cause) ? exitCodes.runError.code : failure.exitCode;
+}
+
+function isStopped(cause: unknown): boolean {
+  return cause instanceof CommandError && ['interrupted', 'terminated'].includes(cause.exit);
 }
 
 /** A format that there is not is told in words. */

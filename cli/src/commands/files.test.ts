@@ -84,6 +84,25 @@ describe('node3 upload', () => {
     expect(resumed.err).toContain(sha256Of(bytes));
   });
 
+  it('says how to go on when Ctrl-C stops it', async () => {
+    const bytes = randomBytes(limits.artifactPartBytes + 1_000);
+    await writeFile(join(folder, 'data.bin'), bytes);
+    const host = new TestHost({
+      argv: ['upload', 'data.bin'],
+      env: { NODE3_URL: market.url, NODE3_API_KEY: owner.apiKey },
+      cwd: folder,
+    });
+    const { write } = host.stderr;
+    host.stderr.write = async (text) => {
+      await write(text);
+      if (text.startsWith('upload ')) host.interrupt();
+    };
+    expect([await runCli(host), host.out]).toEqual([130, '']);
+    const [, artifactId = ''] = /--resume (art_\w+)\n$/.exec(host.err) ?? [];
+    const resumed = await cli(['upload', 'data.bin', '--resume', artifactId]);
+    expect([resumed.code, resumed.out]).toEqual([0, `${artifactId}\n`]);
+  });
+
   it('goes on with no other file, also of the same size', async () => {
     const bytes = Buffer.from('one');
     const body = { name: 'data.bin', bytes: bytes.length, sha256: sha256Of(bytes) };

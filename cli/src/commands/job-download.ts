@@ -3,6 +3,7 @@ import { removalText } from '@node3/shared/artifact-removal';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { fetchIntoFolder } from '../files/fetch-into-folder.ts';
+import { stopOnInterrupt } from '../job/stop-on-interrupt.ts';
 import { bytesText } from '../output/words.ts';
 import { requireJobId } from '../parse/job-id.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -33,18 +34,28 @@ export async function downloadArtifacts(
     throw new CommandError('failure', problem, look);
   }
   const folder = resolve(host.cwd, options.output);
-  const { signal } = new AbortController();
-  for (const artifact of wanted) {
-    const { name, bytes, sha256 } = artifact;
-    const { target, had } = await fetchIntoFolder(context, artifact, folder, signal);
-    if (terminal.json) await terminal.jsonLine({ name, file: target, bytes, sha256 });
-    else await terminal.data(target);
-    await terminal.talk(`${bytesText(bytes)}, sha256 ${sha256}${had ? ', was there already' : ''}`);
-  }
+  const again = () => 'Run the command again: it goes on where it was.';
+  await stopOnInterrupt(context, again, async (signal) => {
+    for (const artifact of wanted) await saveOne(context, artifact, folder, signal);
+  });
   if (gone.length === 0) return 0;
   for (const file of gone) await terminal.talk(removalText(file));
   const problem = `${gone.length} of ${gone.length + wanted.length} files are no longer there.`;
   throw new CommandError('failure', problem, look);
+}
+
+async function saveOne(
+  context: Context,
+  artifact: { artifactId: string; name: string; bytes: number; sha256: string },
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { terminal } = context;
+  const { name, bytes, sha256 } = artifact;
+  const { target, had } = await fetchIntoFolder(context, artifact, folder, signal);
+  if (terminal.json) await terminal.jsonLine({ name, file: target, bytes, sha256 });
+  else await terminal.data(target);
+  await terminal.talk(`${bytesText(bytes)}, sha256 ${sha256}${had ? ', was there already' : ''}`);
 }
 
 /** A file by its name, or all files of a folder. */

@@ -4,7 +4,9 @@ import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { talkingPatience } from '../job/attach.ts';
 import { leaveOnInterrupt } from '../job/interrupt.ts';
+import { JobProgress } from '../job/job-progress.ts';
 import { exitCodeOfSignal, isOver } from '../job/outcome.ts';
+import { tellWaiting } from '../job/tell-waiting.ts';
 import { waitForJob } from '../job/watch-progress.ts';
 import { printRows } from '../output/print-rows.ts';
 import { choose } from '../parse/choose.ts';
@@ -38,8 +40,9 @@ export async function waitForJobs(context: Context, call: Call<JobWaitOptions>):
   try {
     const jobs: JobDetail[] = [];
     for (const jobId of jobIds) {
-      const { signal } = leave;
-      jobs.push(await waitForJob({ client, jobId, patience, signal, done }));
+      if (jobIds.length > 1) await terminal.talk(`job       ${jobId}`);
+      const options = { client, jobId, patience, signal: leave.signal, done };
+      jobs.push(await waitTelling(context, options));
     }
     await printRows(context, { data: jobs }, jobColumns(host.clock.nowMs()));
     const reached = jobs.every((job) => isReached(goal, job));
@@ -52,6 +55,32 @@ export async function waitForJobs(context: Context, call: Call<JobWaitOptions>):
   } finally {
     if (timer !== null) clearTimeout(timer);
     watch.close();
+  }
+}
+
+/** Tells a person what becomes of the job meanwhile; a program reads the answer alone. */
+async function waitTelling(
+  context: Context,
+  options: Parameters<typeof waitForJob>[0],
+): Promise<JobDetail> {
+  if (context.terminal.json) return waitForJob(options);
+  const { client, jobId, signal } = options;
+  const progress = new JobProgress(context);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const waiting = tellWaiting(progress, client, jobId, either).catch(() => undefined);
+  try {
+    return await waitForJob({
+      ...options,
+      done(job) {
+        if (!isTerminalJob(job.state)) void progress.saw(job);
+        return options.done(job);
+      },
+    });
+  } finally {
+    over.abort();
+    await waiting;
+    progress.end();
   }
 }
 

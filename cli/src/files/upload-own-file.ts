@@ -10,6 +10,7 @@ import { limits } from '@node3/shared/limits';
 import * as routes from '@node3/shared/routes/artifacts';
 import { usageError } from '../command-error.ts';
 import type { Context } from '../context.ts';
+import { stopOnInterrupt } from '../job/stop-on-interrupt.ts';
 import { TransferTeller } from '../output/transfer-teller.ts';
 
 export interface OwnUpload {
@@ -72,33 +73,49 @@ export async function uploadOpened(
     name: facts.name,
     events: 'stderr',
   });
-  // Ctrl-C ends the command; what has come is kept by the marketplace for a day.
-  const { signal } = new AbortController();
+  let begun = artifactId;
+  const howToGoOn = () =>
+    begun === null
+      ? 'Nothing was sent.'
+      : `What has come is kept for a day. Go on: ${context.host.command} upload FILE --resume ${begun}`;
   try {
-    const target = uploadTarget(context, client, facts, artifactId);
-    return await uploadFile(target, file, {
-      signal,
-      triesMax: transferTries,
-      onProgress: (bytesDone, bytesTotal) => progress.show({ bytesDone, bytesTotal }),
+    return await stopOnInterrupt(context, howToGoOn, (signal) => {
+      const onBegin = (id: string) => {
+        begun = id;
+      };
+      const target = uploadTarget(context, client, facts, { artifactId, onBegin, signal });
+      return uploadFile(target, file, {
+        signal,
+        triesMax: transferTries,
+        onProgress: (bytesDone, bytesTotal) => progress.show({ bytesDone, bytesTotal }),
+      });
     });
   } finally {
     progress.end();
   }
 }
 
+interface Upload {
+  /** null begins one. */
+  artifactId: string | null;
+  onBegin(artifactId: string): void;
+  signal: AbortSignal;
+}
+
 function uploadTarget(
   { apiKey, url, terminal, host }: Context,
   client: Client,
   facts: OpenedFile['facts'],
-  artifactId: string | null,
+  own: Upload,
 ): UploadTarget {
+  const { artifactId, signal } = own;
   const bytes = createFileClient({ baseUrl: url, apiKey });
-  const { signal } = new AbortController();
   const paramsOf = (upload: routes.UploadView) => ({ artifactId: upload.artifactId });
   return {
     async begin() {
       if (artifactId === null) {
         const begun = await client.call(routes.createUpload, { body: facts });
+        own.onBegin(begun.artifactId);
         const again = `${host.command} upload FILE --resume ${begun.artifactId}`;
         await terminal.talk(`upload    ${begun.artifactId}; after a break: ${again}`);
         return begun;

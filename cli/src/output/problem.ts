@@ -52,6 +52,8 @@ function localProblem(kind: CommandError['exit'], detail: string, fix: string): 
     failure: 'The command failed',
     funds: 'The wallet does not hold enough',
     auth: 'The token of the agent is needed',
+    interrupted: 'The command was interrupted',
+    terminated: 'The command was ended',
   };
   const code = `CLI_${kind.toUpperCase()}`;
   const type = `/problems/cli-${kind}`;
