@@ -4,6 +4,9 @@ import { FakeMarketplace, testKey } from '../testing/fake-marketplace.ts';
 import { TestHost, type TestHostOptions } from '../testing/test-host.ts';
 import { endedJob, testJob, testJobId, testLine } from '../testing/test-job.ts';
 
+/** A loaded machine takes its time for the first of these commands. */
+const within = { timeout: 15_000 };
+
 let market: FakeMarketplace;
 beforeEach(async () => {
   market = new FakeMarketplace();
@@ -20,7 +23,7 @@ describe('node3 job wait', () => {
   it('returns once the job has succeeded, and tells how it is', async () => {
     const host = hostFor(['job', 'wait', testJobId]);
     const ended = runCli(host);
-    await vi.waitFor(() => expect(market.requests('GET', testJobId)).not.toHaveLength(0));
+    await vi.waitFor(() => expect(market.requests('GET', testJobId)).not.toHaveLength(0), within);
     market.become(endedJob('succeeded', 0));
     expect(await ended).toBe(0);
     expect(host.out).toContain(`${testJobId}\tsucceeded`);
@@ -39,15 +42,19 @@ describe('node3 job wait', () => {
     expect(await runCli(late)).toBe(3);
     const patient = runCli(hostFor(['job', 'wait', testJobId, '--timeout', '30d']));
     const seen = market.requests('GET', testJobId).length;
-    await vi.waitFor(() => expect(market.requests('GET', testJobId).length).toBeGreaterThan(seen));
+    await vi.waitFor(
+      () => expect(market.requests('GET', testJobId).length).toBeGreaterThan(seen),
+      within,
+    );
     market.become(endedJob('succeeded', 0));
     expect(await patient).toBe(0);
     market.become(testJob());
     const host = hostFor(['job', 'wait', testJobId]);
     const ended = runCli(host);
     const before = market.requests('GET', testJobId).length;
-    await vi.waitFor(() =>
-      expect(market.requests('GET', testJobId).length).toBeGreaterThan(before),
+    await vi.waitFor(
+      () => expect(market.requests('GET', testJobId).length).toBeGreaterThan(before),
+      within,
     );
     host.interrupt();
     expect(await ended).toBe(130);
@@ -84,11 +91,11 @@ describe('node3 event list', () => {
     const host = hostFor(['job', 'events', testJobId, '--follow', '--format', 'jsonl']);
     const ended = runCli(host);
     const seen = () => host.out.trimEnd().split('\n');
-    await vi.waitFor(() => expect(seen()).toHaveLength(1));
+    await vi.waitFor(() => expect(seen()).toHaveLength(1), within);
     market.happen('job.started');
-    await vi.waitFor(() => expect(seen()).toHaveLength(2));
+    await vi.waitFor(() => expect(seen()).toHaveLength(2), within);
     market.happen('job.ended');
-    await vi.waitFor(() => expect(seen()).toHaveLength(3));
+    await vi.waitFor(() => expect(seen()).toHaveLength(3), within);
     host.interrupt();
     expect(await ended).toBe(130);
     expect(seen().map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([1, 2, 3]);

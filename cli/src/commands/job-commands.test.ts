@@ -7,6 +7,9 @@ import { FakeMarketplace, testKey } from '../testing/fake-marketplace.ts';
 import { TestHost, type TestHostOptions } from '../testing/test-host.ts';
 import { endedJob, testJobId, testLine } from '../testing/test-job.ts';
 
+/** A loaded machine takes its time for the first of these commands. */
+const within = { timeout: 15_000 };
+
 let market: FakeMarketplace;
 let folder: string;
 
@@ -74,7 +77,7 @@ describe('node3 job', () => {
     const live = hostFor(['job', 'logs', testJobId, '-f', '--after', '1', '--json']);
     const ended = runCli(live);
     market.say(testLine(3, 'three'));
-    await vi.waitFor(() => expect(live.out).toContain('three'));
+    await vi.waitFor(() => expect(live.out).toContain('three'), within);
     market.become(endedJob('succeeded', 0));
     expect(await ended).toBe(0);
     expect(live.out.trim().split('\n')).toHaveLength(2);

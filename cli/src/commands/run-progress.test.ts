@@ -30,6 +30,9 @@ describe('node3 run, until the program runs', () => {
       () => expect(host.err).toMatch(/pulling {3}\S+ {2}50 bytes {2}1 of 2/),
       within,
     );
+    market.explanation = { ...market.explanation, sentence: 'It waits once more.' };
+    market.become(testJob({ state: 'queued' }));
+    await vi.waitFor(() => expect(host.err).toContain('It waits once more.'), within);
     const cancelled = testJob({ state: 'cancelled', reason: 'cancelled_by_requester' });
     const gone = { ...testExecution, state: 'cancelled' as const };
     market.onCancel = () => market.become({ ...cancelled, executions: [gone] });

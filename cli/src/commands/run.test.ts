@@ -9,6 +9,9 @@ import { FakeMarketplace, testKey } from '../testing/fake-marketplace.ts';
 import { TestHost } from '../testing/test-host.ts';
 import { endedJob, testExecution, testJob, testJobId, testLine } from '../testing/test-job.ts';
 
+/** A loaded machine takes its time for the first of these commands. */
+const within = { timeout: 15_000 };
+
 let market: FakeMarketplace;
 let folder: string;
 
@@ -100,7 +103,7 @@ describe('node3 run', () => {
     market.cutAfter = 2;
     market.say(...[1, 2, 3].map((seq) => testLine(seq, `line ${seq}`)));
     const ended = runCli(host);
-    await vi.waitFor(() => expect(host.out).toBe('line 1\nline 2\nline 3\n'));
+    await vi.waitFor(() => expect(host.out).toBe('line 1\nline 2\nline 3\n'), within);
     market.say(testLine(4, 'line 4'));
     market.become(endedJob('succeeded', 0));
     expect(await ended).toBe(0);
@@ -114,9 +117,9 @@ describe('node3 run', () => {
     market.become(testJob({ state: 'running', executions: [testExecution] }));
     market.say(testLine(1, 'one'));
     const ended = runCli(host);
-    await vi.waitFor(() => expect(host.out).toBe('one\n'));
+    await vi.waitFor(() => expect(host.out).toBe('one\n'), within);
     market.closeStreams();
-    await vi.waitFor(() => expect(market.requests('GET', 'follow=true')).toHaveLength(2));
+    await vi.waitFor(() => expect(market.requests('GET', 'follow=true')).toHaveLength(2), within);
     market.say(testLine(2, 'two'));
     market.become(endedJob('succeeded', 0));
     expect(await ended).toBe(0);
@@ -130,13 +133,14 @@ describe('node3 run', () => {
     market.onCancel = () => market.become({ ...cancelled, executions: [testExecution] });
     market.say(testLine(1, 'started'));
     const ended = runCli(host);
-    await vi.waitFor(() => expect(host.out).toBe('started\n'));
+    await vi.waitFor(() => expect(host.out).toBe('started\n'), within);
     host.interrupt();
-    await vi.waitFor(() => expect(market.requests('POST', '/cancel')).toHaveLength(1));
+    await vi.waitFor(() => expect(market.requests('POST', '/cancel')).toHaveLength(1), within);
     const still = Symbol('still waiting for the execution');
     const readsBefore = market.requests('GET', testJobId).length;
-    await vi.waitFor(() =>
-      expect(market.requests('GET', testJobId).length).toBeGreaterThan(readsBefore + 2),
+    await vi.waitFor(
+      () => expect(market.requests('GET', testJobId).length).toBeGreaterThan(readsBefore + 2),
+      within,
     );
     expect(await Promise.race([ended, Promise.resolve(still)])).toBe(still);
     market.become({ ...cancelled, executions: [{ ...testExecution, state: 'cancelled' }] });
@@ -148,7 +152,7 @@ describe('node3 run', () => {
     const host = hostFor('run', '--', 'sleep', '60');
     market.say(testLine(1, 'started'));
     const ended = runCli(host);
-    await vi.waitFor(() => expect(host.out).toBe('started\n'));
+    await vi.waitFor(() => expect(host.out).toBe('started\n'), within);
     host.interrupt();
     host.interrupt();
     expect(host.exited).toEqual([130]);
@@ -160,7 +164,7 @@ describe('node3 run', () => {
     const host = hostFor('run', '--detach-on-interrupt', '--', 'sleep', '60');
     market.say(testLine(1, 'started'));
     const ended = runCli(host);
-    await vi.waitFor(() => expect(host.out).toBe('started\n'));
+    await vi.waitFor(() => expect(host.out).toBe('started\n'), within);
     host.interrupt();
     expect(await ended).toBe(130);
     expect(market.requests('POST', '/cancel')).toHaveLength(0);

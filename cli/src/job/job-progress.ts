@@ -12,6 +12,7 @@ export class JobProgress {
   readonly #context: Context;
   readonly #startedMs: number;
   #sight = '';
+  #isWaiting = true;
   #reason = '';
   #place = '';
   /** Of the execution that pulls, since another one begins anew. */
@@ -28,13 +29,26 @@ export class JobProgress {
       this.#sight = sight;
       await this.#tellState(job);
     }
-    if (job.state === 'queued' || job.state === 'awaiting_funds') this.#drawWaiting(null);
+    const isWaiting = job.state === 'queued' || job.state === 'awaiting_funds';
+    if (isWaiting && !this.#isWaiting) {
+      // Another attempt waits for reasons of its own.
+      this.#reason = '';
+      this.#place = '';
+    }
+    this.#isWaiting = isWaiting;
+    if (isWaiting) this.#drawWaiting(null);
     else if (job.state === 'assigned') this.#showPull(job);
     else this.end();
   }
 
+  /** Whether it waits, as far as was seen. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
   async waits(jobId: string, found: Explanation): Promise<void> {
     const { terminal } = this.#context;
+    if (!this.#isWaiting) return;
     const place = `${found.queueAhead} ${found.waitsFor}`;
     const isNewReason = found.sentence !== this.#reason;
     if (isNewReason || place !== this.#place) {
@@ -64,9 +78,8 @@ export class JobProgress {
 
   #drawWaiting(found: Explanation | null): void {
     const { terminal, host } = this.#context;
-    // An answer that is late doesn't take the place of the pull that has begun.
-    if (this.#pull !== null) return;
-    if (found === null && this.#reason !== '') return;
+    // The reason that was found stays; an answer that is late says nothing of a job that has begun.
+    if (!this.#isWaiting || (found === null && this.#reason !== '')) return;
     terminal.status((columns) => {
       const waitedMs = host.clock.monotonicMs() - this.#startedMs;
       return waitingText(found, waitedMs, columns);
