@@ -205,7 +205,7 @@ describe('what an operator asks for', () => {
     return host.out;
   };
 
-  it('[10.01] is the health, the numbers, the treasury and what it has paid', async () => {
+  it('[7.23] [10.01] is the health, the numbers, the treasury and what it has paid', async () => {
     expect(await ask('admin', 'health')).toMatch(/store +ok/);
     expect(await ask('admin', 'fund-wallet')).toMatch(/credited +2 SOL\nsignature +\w{80,}/);
     const treasury = JSON.parse(await ask('admin', 'wallet-info', '--json'));

@@ -40,7 +40,7 @@ describe('conductOf', () => {
   });
 
   it.each(['nonzero_exit', 'out_of_memory', 'run_timeout', 'cancelled_by_requester'] as const)(
-    'never lowers an agent for %s',
+    '[4.09] never lowers an agent for %s',
     (reason) => {
       const job = { state: 'failed' as const, reason };
       const { agent, runSec } = show({ reason, job });
@@ -59,7 +59,7 @@ describe('conductOf', () => {
     expect(show({ reason: 'released_by_agent' }).agent).toMatchObject({ completion: 0 });
   });
 
-  it('[4.09] says nothing about an agent that never took the job, or that we took it from', () => {
+  it('says nothing about an agent that never took the job, or that we took it from', () => {
     const idle = { executionState: 'leased' as const, startedAtMs: null };
     expect(show({ reason: 'offer_not_accepted', state: 'lost', ...idle }).agent).toEqual({});
     expect(show({ reason: 'released_by_agent', ...idle }).agent).toEqual({});

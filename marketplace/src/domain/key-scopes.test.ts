@@ -19,7 +19,7 @@ describe('what a scope lets in', () => {
     expect(missingScope(['provider'], 'account', 'changes')).toBeNull();
   });
 
-  it('is reading alone for read-only', () => {
+  it('[12.13] is reading alone for read-only', () => {
     expect(missingScope(['read-only'], 'requester', 'reads')).toBeNull();
     expect(missingScope(['read-only'], 'requester', 'changes')).toBe('requester');
     expect(missingScope(['operator', 'read-only'], 'operator', 'reads')).toBeNull();

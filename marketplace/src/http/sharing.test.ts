@@ -83,7 +83,7 @@ async function share(jobId: string, body: object = {}) {
 const codeOf = async (answer: Response) => ((await answer.json()) as { code?: string }).code;
 
 describe('a link to a job', () => {
-  it('shows what ran, its log and its files without a key, and nothing of the account', async () => {
+  it('[2.29] shows what ran, its log and its files without a key, and nothing of the account', async () => {
     const { jobId, artifactId } = await runJob();
     const { url, open } = await share(jobId);
     const answer = await fetch(market.url + url);
@@ -173,7 +173,7 @@ const price = { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } };
 const hello = { name: 'hello', language: 'python' as const, code: 'print(1)' };
 
 describe('a snippet', () => {
-  it('becomes a job with what it says and what the run says', async () => {
+  it('[2.29] becomes a job with what it says and what the run says', async () => {
     const body = { ...hello, image: 'python:3.11', runSec: 90, name: 'run me' };
     const { snippetId } = await owner.client.call(snippets.createSnippet, { body });
     const params = { snippetId };

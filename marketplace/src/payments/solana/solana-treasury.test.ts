@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => localnet.stop());
 
-it('[7.23] gets capital from the faucet once, opens its USDC account and books the cost', async () => {
+it('gets capital from the faucet once, opens its USDC account and books the cost', async () => {
   const wallet = newWallet();
   const process = testbed.open({ path: ':memory:', treasury: wallet });
   const treasury = testbed.treasuryOf(process, wallet);

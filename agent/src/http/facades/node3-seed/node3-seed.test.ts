@@ -86,7 +86,7 @@ describe('the API of the node3 seed’s agent', () => {
     }, within);
   });
 
-  it('[5.11] [8.06] [8.08] stops and starts, which outlives a restart', async () => {
+  it('[5.11] [8.08] stops and starts, which outlives a restart', async () => {
     expect(await post('/api/start')).toEqual({ status: 'already_running' });
     expect(await post('/api/stop')).toEqual({ status: 'stopped' });
     expect(await read('/api/status', seedAgentStatus)).toMatchObject({ status: 'stopped' });
