@@ -161,7 +161,7 @@ function requireKey(context: Context, access: 'requester' | 'operator'): string 
 
 function sayNoKey({ keyPlaces, url, sources }: Context, access: Access): string {
   if (keyPlaces.envIs === 'refused') {
-    return `Only ${sources.project?.path} names ${url}, so it gets no key of yours. Name it yourself once: --url ${url}`;
+    return `Only ${sources.project?.path} names ${url}, so it gets no key of yours. If you mean it: node3 login --url ${url}`;
   }
   if (access === 'operator')
     return `There is no operator key for ${url}. Give it in ADMIN_API_KEY.`;

@@ -126,9 +126,10 @@ describe('a marketplace that only the project names', () => {
     const env = { NODE3_API_KEY: testKey };
     const who = await cli(['whoami'], { env });
     expect([who.code, market.seen.length]).toEqual([4, 0]);
-    expect(who.host.err).toContain(`Name it yourself once: --url ${market.url}`);
+    expect(who.host.err).toContain(`If you mean it: node3 login --url ${market.url}`);
     const login = ['login', '--with-token', '-'];
     expect((await cli(login, { stdin: testKey })).code).toBe(2);
+    expect((await cli(['init', '--yes'], { env })).code).toBe(2);
     expect(market.seen).toHaveLength(0);
     expect((await cli(['--url', market.url, ...login], { stdin: testKey })).code).toBe(0);
     expect((await cli(['whoami'], { env })).code).toBe(0);
@@ -186,6 +187,8 @@ describe('a keyring', () => {
     keyring.locked = true;
     const locked = await cli(['whoami'], { keyring });
     expect([locked.code, locked.host.err.includes('Unlock it')]).toEqual([4, true]);
+    const shown = await cli(['config', 'show'], { keyring });
+    expect(shown.host.out).toMatch(/^api-key\tkept, but locked\tprofile\tthe keyring/m);
     expect((await cli(['logout', '--revoke'], { keyring })).code).toBe(4);
     const forced = { env: { NODE3_KEY_STORE: 'keyring' }, stdin: testKey, keyring };
     expect((await cli(login, forced)).code).toBe(1);

@@ -39,7 +39,7 @@ export async function showConfig(context: Context): Promise<number> {
   const data = [
     profileRow(context),
     ...settingNames.map((name) => settingRow(context, name)),
-    keyRow('api-key', 'the key of your account', findKey(context.keyPlaces)),
+    accountKeyRow(context),
     keyRow('operator-key', 'the key of the operator', findOperatorKey(context.keyPlaces)),
   ];
   const files = { configPath, projectPath: sources.project?.path ?? null };
@@ -75,6 +75,13 @@ function profileRow({ config, options, host, profileName }: Context): SettingRow
   }
   if (config.currentProfile === null) return { ...row, origin: 'default', source: null };
   return { ...row, origin: 'profile', source: 'config use' };
+}
+
+function accountKeyRow({ keyPlaces }: Context): SettingRow {
+  const row = keyRow('api-key', 'the key of your account', findKey(keyPlaces));
+  if (row.value !== null || keyPlaces.profile.keyringEntry === undefined) return row;
+  const source = `the ${keyPlaces.keyring?.name ?? 'keyring, which can not be reached'}`;
+  return { ...row, value: 'kept, but locked', origin: 'profile', source };
 }
 
 function keyRow(name: string, about: string, key: ReturnType<typeof findKey>): SettingRow {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -219,17 +219,16 @@ describe('node3 agent, with one that runs', () => {
 });
 
 it('[10.12] node3 agent start runs one until it is interrupted', async () => {
-  const env = {
-    AGENT_DATA_DIR: folder,
-    AGENT_PORT: '0',
-    MARKETPLACE_URL: 'http://127.0.0.1:1',
-    SKIP_GPU_CHECK: 'true',
-    LOG_LEVEL: 'error',
-  };
-  const host = new TestHost({ argv: ['agent', 'start'], env });
+  // What the environment says goes before the file.
+  const env = { AGENT_PORT: '0', SKIP_GPU_CHECK: 'true', LOG_LEVEL: 'error' };
+  const file = join(folder, 'agent.env');
+  const lines = `AGENT_PORT=1\nMARKETPLACE_URL=http://127.0.0.1:1\nAGENT_DATA_DIR=${folder}/data\n`;
+  await writeFile(file, lines, { mode: 0o600 });
+  const host = new TestHost({ argv: ['agent', 'start', '--environment-file', file], env });
   const code = runCli(host);
   await vi.waitFor(() => expect(host.out).toMatch(/^node3 agent: http:/), within);
   host.interrupt();
   host.interrupt();
   expect(await code).toBe(0);
+  expect(await readdir(join(folder, 'data'))).toContain('local-token');
 });
