@@ -64,6 +64,8 @@ describe('node3 config', () => {
     expect((await cli(['config', 'unset', 'gpu'])).code).toBe(0);
     await project('');
     expect((await cli(['config', 'get', 'gpu'])).code).toBe(1);
+    await cli(['config', 'set', 'wallet', 'w.json'], { cwd: inside });
+    expect((await shown())['wallet']).toEqual([join(inside, 'w.json'), 'profile', config]);
     expect((await stat(config)).mode & 0o777).toBe(0o600);
     expect((await cli(['config', 'path'])).host.out).toBe(`${config}\n`);
   });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CommandError, usageError } from '../command-error.ts';
 import {
   type ConfigFile,
@@ -105,7 +106,9 @@ export async function setSetting(context: Context, call: Call<object>): Promise<
   const [given = '', text = ''] = call.args;
   const name = requireSetting(given);
   settingTable[name].check(name, text);
-  await changeConfig(context.configPath, (now) => withSetting(now, context, name, text.trim()));
+  // Meant from where it was typed, whatever folder a later command runs in.
+  const kept = name === 'wallet' ? resolve(context.host.cwd, text) : text.trim();
+  await changeConfig(context.configPath, (now) => withSetting(now, context, name, kept));
   return sayChanged(context, name);
 }
 

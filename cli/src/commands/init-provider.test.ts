@@ -71,7 +71,7 @@ describe('node3 init --provider', () => {
   });
 
   it('asks at a terminal for what no option says', async () => {
-    const answers = ['https://other.example', dataDir, '', '*=0.5 USDC', ''];
+    const answers = ['https://other.example', dataDir, '', '0.5 USDC', ''];
     const { code, seen } = await init({}, [well], answers);
     expect(code).toBe(0);
     expect(seen).toEqual(['https://other.example', join(dataDir, 'wallet.json'), dataDir]);

@@ -89,20 +89,21 @@ async function setTerms(context: Context, options: ProviderOptions, env: Env): P
   const config = readAgentConfig(env, { hostname: hostname(), dashboardDir: null });
   const store = await PolicyStore.open(join(config.dataDir, 'policy.json'), policyDefaults(config));
   const terms: [PolicyKey, string, string | undefined][] = [
-    ['asks', 'The least for an hour on one GPU, such as *=0.30 USDC?', asksOf(options.ask)],
+    ['asks', 'The least for an hour on one GPU, such as 0.3 USDC?', options.ask],
     ['hours', 'When may jobs run, such as mon-fri 22:00-08:00?', options.hours],
   ];
   for (const [key, question, given] of terms) {
     const text = await askText(context, question, { given, offered: 'as it is' });
     if (text === 'as it is') continue;
-    await store.change({ set: readPolicy({ [key]: parsePolicyValue(key, text) }) });
+    const value = parsePolicyValue(key, key === 'asks' ? asksOf(text) : text);
+    await store.change({ set: readPolicy({ [key]: value }) });
   }
   await context.terminal.talk(`What you allow is in ${store.path}.`);
 }
 
 /** `0.3USDC` is meant for every GPU. */
-function asksOf(text: string | undefined): string | undefined {
-  return text === undefined || text.includes('=') || text === 'none' ? text : `*=${text}`;
+function asksOf(text: string): string {
+  return text.includes('=') || text === 'none' ? text : `*=${text}`;
 }
 
 function shellWord(text: string): string {

@@ -5,19 +5,18 @@ import { choose } from '../parse/choose.ts';
 import { findSetting } from '../settings/find-setting.ts';
 import { keyStores } from '../settings/setting-table.ts';
 
-/** Where a key is now, for people. */
-export type KeptIn = string;
-
 /**
  * Keeps the key of this profile where `key-store` says: in the keyring of the system where one can be
  * reached, else in the configuration file. The place it had before forgets it.
+ *
+ * @returns where it is now, for people.
  */
 export async function keepKey(
   context: Context,
   place: Place,
   apiKey: string,
   facts: Profile = {},
-): Promise<KeptIn> {
+): Promise<string> {
   const { config, configPath, host } = context;
   const { value, source } = findSetting('key-store', context.sources);
   const wanted = choose(source ?? 'key-store', value ?? 'auto', keyStores);
@@ -44,11 +43,13 @@ export async function keepKey(
   return `${configPath}, readable by you only${wanted === 'file' ? '' : `; ${why}`}`;
 }
 
-/** Forgets the key of this profile, wherever it is. @returns whether there was one. */
-export async function forgetKey({ config, configPath, host }: Context, place: Place) {
-  const { apiKey, keyringEntry } = profileOf(config, place);
+/** Forgets the key of this profile, wherever it is. */
+export async function forgetKey(
+  { config, configPath, host }: Context,
+  place: Place,
+): Promise<void> {
+  const { keyringEntry } = profileOf(config, place);
   if (keyringEntry !== undefined) (await host.openKeyring())?.remove(keyringEntry);
   const none = { apiKey: undefined, keyringEntry: undefined };
   await changeConfig(configPath, (now) => withProfile(now, place, none));
-  return apiKey !== undefined || keyringEntry !== undefined;
 }
