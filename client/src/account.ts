@@ -1,3 +1,4 @@
+import { ContentError } from './errors.ts';
 import { type ListOptions, type Pages, pagesOf } from './http/pages.ts';
 import {
   type CallOptions,
@@ -50,6 +51,25 @@ export class AccountCalls {
     const query = { from, to, groupBy: by?.join(',') };
     const call = { method: 'GET', path: `${path}/usage`, query, repeat: 'any' } as const;
     return this.#transport.json({ ...call, options });
+  }
+
+  /**
+   * The same over any period, as text that comes as it is read: CSV with a line of titles, or one JSON
+   * object a line. Read the stream, or cancel it.
+   */
+  async exportUsage({
+    from,
+    to,
+    by,
+    format,
+    ...options
+  }: UsageOptions & { format?: 'csv' | 'jsonl' } = {}): Promise<ReadableStream<Uint8Array>> {
+    const query = { from, to, groupBy: by?.join(','), format };
+    const call = { method: 'GET', path: `${path}/usage/export`, query, repeat: 'any' } as const;
+    const signal = options.signal ?? new AbortController().signal;
+    const { body } = await this.#transport.open({ ...call, options }, '*/*', signal);
+    if (body === null) throw new ContentError('The answer has no body.');
+    return body;
   }
 
   /** A Solana Pay link; what is paid to it is credited by itself. */

@@ -51,6 +51,12 @@ describe('usage', () => {
       expect.objectContaining({ day: to, gpu: null, jobs: 1, charged: usdc('0.105') }),
     ]);
     expect(data[0]?.keyId).toMatch(/^key_/);
+    const csv = await node3.account.exportUsage({ from: '2020-01-01', by: ['key'] });
+    expect(await new Response(csv).text()).toBe(
+      `day,keyId,gpu,jobs,gpuMs,runMs,charged,asset\n,"${data[0]?.keyId}",,1,0,${data[0]?.runMs},"0.105","USDC"\n`,
+    );
+    const lines = await node3.account.exportUsage({ by: ['day', 'key', 'gpu'], format: 'jsonl' });
+    expect(JSON.parse(await new Response(lines).text())).toMatchObject({ day: to, jobs: 1 });
     const none = await node3.account.usage({ from, to: from });
     expect(none.data).toEqual([]);
   });

@@ -1,4 +1,5 @@
-import { type ListOptions, Pages } from './http/pages.ts';
+import { type ChangeOptions, changing } from './http/if-match.ts';
+import { type ListOptions, type Pages, pagesOf } from './http/pages.ts';
 import {
   type CallOptions,
   idempotent,
@@ -41,17 +42,8 @@ export class Snippets {
     return this.#transport.json({ ...call, options });
   }
 
-  list(selection: SnippetListOptions = {}): Pages<SnippetSummary> {
-    const { name, q, language, sort, limit, ...options } = selection;
-    return new Pages((cursor) =>
-      this.#transport.json({
-        method: 'GET',
-        path,
-        query: { name, q, language, sort, limit, cursor },
-        repeat: 'any',
-        options,
-      }),
-    );
+  list({ name, q, language, sort, ...options }: SnippetListOptions = {}): Pages<SnippetSummary> {
+    return pagesOf(this.#transport, path, options, { name, q, language, sort });
   }
 
   get(snippetId: string, options?: CallOptions): Promise<Snippet> {
@@ -63,23 +55,10 @@ export class Snippets {
     });
   }
 
-  /**
-   * Reads a snippet, asks `change` for what it shall be, and replaces it. Rejects with RESOURCE_CHANGED
-   * when somebody else changed it meanwhile: then nothing is lost, and it can be done again.
-   */
-  async update(
-    snippetId: string,
-    change: (snippet: Snippet) => SnippetInput,
-    options?: CallOptions,
-  ): Promise<Snippet> {
-    const read = { ...one(snippetId), method: 'GET', repeat: 'any', options } as const;
-    const { body, headers } = await this.#transport.answer(read);
-    const call = { ...one(snippetId), method: 'PUT', repeat: 'once', options } as const;
-    return this.#transport.json({
-      ...call,
-      body: change(body as Snippet),
-      headers: { 'if-match': headers.get('etag') ?? '*' },
-    });
+  /** Replaces it. `ifMatch`: the snippet as it was read; changed meanwhile, it rejects with RESOURCE_CHANGED. */
+  replace(snippetId: string, snippet: SnippetInput, options?: ChangeOptions): Promise<Snippet> {
+    const call = { ...one(snippetId), method: 'PUT', body: snippet } as const;
+    return this.#transport.json({ ...call, ...changing(options) });
   }
 
   /** Removes it; jobs that came from it stay. */

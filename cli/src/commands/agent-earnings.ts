@@ -1,4 +1,5 @@
 import type { ReplyOf } from '@node3/shared/contract';
+import { type CsvColumn, formatCsv } from '@node3/shared/csv';
 import { limits } from '@node3/shared/limits';
 import {
   type DeviceEarnings,
@@ -11,7 +12,6 @@ import {
 import { callAgent, connectAgent, type LocalAgentOptions } from '../agent/local-agent.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type CsvColumn, formatCsv } from '../output/csv.ts';
 import { printTable } from '../output/print-rows.ts';
 import { type Column, formatFacts } from '../output/table.ts';
 import { durationText, moneyText } from '../output/words.ts';

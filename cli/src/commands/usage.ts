@@ -1,6 +1,6 @@
-import { getUsage, type UsageRow } from '@node3/shared/routes/usage';
-import { type Context, connect } from '../context.ts';
-import { type CsvColumn, formatCsv } from '../output/csv.ts';
+import { fromProblem } from '@node3/shared/error';
+import { exportUsage, getUsage, type UsageRow } from '@node3/shared/routes/usage';
+import { type Context, connect, openApi } from '../context.ts';
 import { printRows } from '../output/print-rows.ts';
 import type { Column } from '../output/table.ts';
 import { moneyText } from '../output/words.ts';
@@ -11,6 +11,7 @@ export interface UsageOptions {
   to?: string;
   by: string;
   csv?: boolean;
+  jsonl?: boolean;
 }
 
 /** `node3 usage`: what ended jobs used and cost. */
@@ -18,18 +19,26 @@ export async function showUsage(
   context: Context,
   { options }: Call<UsageOptions>,
 ): Promise<number> {
-  const { from, to, by, csv } = options;
+  const { from, to, by, csv, jsonl } = options;
   const query = {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     groupBy: by,
   };
+  if (csv === true) return exportTo(context, { ...query, format: 'csv' });
+  if (jsonl === true) return exportTo(context, { ...query, format: 'jsonl' });
   const usage = await connect(context, 'requester').call(getUsage, { query });
-  if (csv === true) {
-    for (const line of formatCsv(csvColumns, usage.data)) await context.terminal.data(line);
-    return 0;
-  }
   await printRows(context, usage, columns, `No jobs ended from ${usage.from} to ${usage.to}.`);
+  return 0;
+}
+
+/** Writes it as it comes: a period may be longer than what one answer holds. */
+async function exportTo(context: Context, query: Record<string, string>): Promise<number> {
+  const url = `${context.url}${exportUsage.url}?${new URLSearchParams(query).toString()}`;
+  const answer = await openApi(context, 'requester')(url);
+  if (!answer.ok) throw fromProblem(answer.status, await answer.json().catch(() => null));
+  const texts = answer.body?.pipeThrough(new TextDecoderStream()) ?? [];
+  for await (const text of texts) await context.terminal.raw('stdout', text);
   return 0;
 }
 
@@ -46,15 +55,4 @@ const columns: Column<UsageRow>[] = [
   { title: 'GPU-SEC', value: (row) => secondsText(row.gpuMs) },
   { title: 'RUN-SEC', value: (row) => secondsText(row.runMs) },
   { title: 'CHARGED', value: (row) => moneyText(row.charged) },
-];
-
-const csvColumns: CsvColumn<UsageRow>[] = [
-  { title: 'day', value: (row) => row.day },
-  { title: 'keyId', value: (row) => row.keyId },
-  { title: 'gpu', value: (row) => row.gpu },
-  { title: 'jobs', value: (row) => row.jobs },
-  { title: 'gpuMs', value: (row) => row.gpuMs },
-  { title: 'runMs', value: (row) => row.runMs },
-  { title: 'charged', value: (row) => row.charged.amount },
-  { title: 'asset', value: (row) => row.charged.asset },
 ];

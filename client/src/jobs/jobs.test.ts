@@ -262,14 +262,14 @@ describe('a snippet', () => {
     const { snippets } = bed.client();
     const made = await snippets.create({ name: 'sdk', language: 'python', code: 'print(1)' });
     const { snippetId } = made;
-    const changed = await snippets.update(snippetId, ({ name, language, code }) => ({
-      name,
-      language,
-      code: `${code}\nprint(2)`,
-    }));
-    expect(changed).toMatchObject({ version: 2, code: 'print(1)\nprint(2)' });
+    const read = await snippets.get(snippetId);
+    const input = { name: 'sdk', language: 'python', code: 'print(2)  ' } as const;
+    const changed = await snippets.replace(snippetId, input, { ifMatch: read });
+    expect(changed).toMatchObject({ version: 2, code: 'print(2)  ' });
+    const late = snippets.replace(snippetId, input, { ifMatch: read });
+    await expect(late).rejects.toMatchObject({ code: 'RESOURCE_CHANGED', status: 412 });
     const [found] = await snippets.list({ q: 'SDK' }).take(1);
-    expect(found).toMatchObject({ snippetId, codeBytes: 17 });
+    expect(found).toMatchObject({ snippetId, codeBytes: 10 });
     const { price } = usdcSpec();
     const job = await snippets.run(snippetId, { price }, { maxCost: usdc('0.105') });
     expect(job).toMatchObject({ name: 'sdk', workload: 'python' });

@@ -16,16 +16,41 @@ export interface UsageLine {
 
 /** Adds sums up by what is asked for. In the order of day, key, GPU and asset; unknown comes first. */
 export function groupUsage(sums: readonly UsageSum[], by: readonly UsageGroup[]): UsageLine[] {
-  const lines = new Map<string, UsageLine>();
-  for (const sum of sums) {
-    const { asset, gpus, jobs, runMs, charged } = sum;
-    const day = by.includes('day') ? sum.day : null;
-    const keyId = by.includes('key') ? sum.apiKeyId : null;
-    const gpu = by.includes('gpu') ? (gpus[0] ?? null) : null;
+  const total = new UsageTotal(by);
+  total.add(sums);
+  return total.takeBefore(null);
+}
+
+/** Lines of usage that are still growing. It holds one for each day, key, GPU and asset that is told apart. */
+export class UsageTotal {
+  readonly #by: readonly UsageGroup[];
+  readonly #lines = new Map<string, UsageLine>();
+
+  constructor(by: readonly UsageGroup[]) {
+    this.#by = by;
+  }
+
+  add(sums: readonly UsageSum[]): void {
+    for (const sum of sums) this.#addOne(sum);
+  }
+
+  /** Takes out the lines of earlier days, in order; null takes all. Without days all are of one. */
+  takeBefore(day: number | null): UsageLine[] {
+    const taken = [...this.#lines].filter(
+      ([, line]) => day === null || (line.day !== null && line.day < day),
+    );
+    for (const [name] of taken) this.#lines.delete(name);
+    return taken.map(([, line]) => line).toSorted(byName);
+  }
+
+  #addOne({ asset, gpus, jobs, runMs, charged, ...sum }: UsageSum): void {
+    const day = this.#by.includes('day') ? sum.day : null;
+    const keyId = this.#by.includes('key') ? sum.apiKeyId : null;
+    const gpu = this.#by.includes('gpu') ? (gpus[0] ?? null) : null;
     const name = JSON.stringify([day, keyId, gpu, asset]);
     const none = { jobs: 0, runMs: 0, gpuMs: 0, charged: 0n };
-    const before = lines.get(name) ?? { day, keyId, gpu, asset, ...none };
-    lines.set(name, {
+    const before = this.#lines.get(name) ?? { day, keyId, gpu, asset, ...none };
+    this.#lines.set(name, {
       ...before,
       jobs: before.jobs + jobs,
       runMs: before.runMs + runMs,
@@ -33,7 +58,6 @@ export function groupUsage(sums: readonly UsageSum[], by: readonly UsageGroup[])
       charged: (before.charged + charged) as BaseUnits,
     });
   }
-  return [...lines.values()].toSorted(byName);
 }
 
 function byName(a: UsageLine, b: UsageLine): number {

@@ -35,6 +35,7 @@ import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.t
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askSharing, askSnippets } from '../testing/ask-sharing.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
+import { askUsageFile } from '../testing/ask-usage.ts';
 import { askWebhooks } from '../testing/ask-webhooks.ts';
 import { marketplaceContracts as contracts } from '../testing/marketplace-contracts.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
@@ -254,6 +255,7 @@ describe('answers', () => {
     await askSchedules((contract, args) => ask(contract, requester, args));
     const filed = await askFiles({ ask, url: market.url, checked, keys, takeOffer });
     await askSharing(ask, requester, filed);
+    checked.add(await askUsageFile(market.url, requester));
     await askSnippets(ask, requester);
     await askTemplates((contract, args) => ask(contract, requester, args));
     const { accountId } = await ask(accountRoutes.getAccount, requester);

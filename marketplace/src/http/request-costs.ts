@@ -5,7 +5,7 @@ import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs'
 import { createQuote } from '@node3/shared/routes/quotes';
 import { runSnippet } from '@node3/shared/routes/snippets';
 import { runTemplate } from '@node3/shared/routes/templates';
-import { getUsage } from '@node3/shared/routes/usage';
+import { exportUsage, getUsage } from '@node3/shared/routes/usage';
 import type { FastifyInstance } from 'fastify';
 import { searchFields } from '../services/list-jobs.ts';
 import { callerOf } from './caller.ts';
@@ -19,7 +19,7 @@ const listed: readonly (readonly [cost: number, contracts: readonly RouteContrac
   [2, [listJobs]],
   [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runSnippet, runTemplate]],
   [20, [downloadJobLogs]],
-  [100, [createJobs, cancelJobs, getUsage]],
+  [100, [createJobs, cancelJobs, getUsage, exportUsage]],
 ];
 
 const nameOf = (method: string, url: string) => `${method} ${url}`;

@@ -3,56 +3,99 @@ import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { toMoney } from '@node3/shared/money';
-import { type UsageView, usageGroups } from '@node3/shared/routes/usage';
+import { type UsageRow, type UsageView, usageGroups } from '@node3/shared/routes/usage';
 import { toTimestamp } from '@node3/shared/schema';
 import { dayOf } from '../domain/spending-caps.ts';
-import { groupUsage } from '../domain/usage.ts';
+import { type UsageLine, UsageTotal } from '../domain/usage.ts';
 import type { Store } from '../store/store.ts';
-import type { UsageSearch, UsageSlice, UsageSum } from '../store/usage-store.ts';
+import type { UsageSlice } from '../store/usage-store.ts';
 
 const dayMs = 86_400_000;
 /** Where nothing is said: thirty days, today with them. */
 const daysUsual = 30;
 
+interface Deps {
+  store: Store;
+  clock: Clock;
+}
+
 /** What ended jobs of an account used and cost. Throws REQUEST_INVALID for days that can't be meant. */
 export async function readUsage(
-  { store, clock }: { store: Store; clock: Clock },
+  deps: Deps,
   accountId: string,
-  query: { from?: string; to?: string; groupBy?: string },
+  query: UsageQuery,
 ): Promise<UsageView> {
-  const to = query.to === undefined ? dayOf(clock.nowMs()) : readDay('/to', query.to);
-  const from = query.from === undefined ? to - daysUsual + 1 : readDay('/from', query.from);
-  if (from > to) throw invalid('/from', 'is after the last day');
+  const { from, to, by } = readPeriod(deps, query);
   if (to - from >= limits.usageDaysMax) {
-    throw invalid('/from', `is more than ${limits.usageDaysMax} days before the last day`);
+    const fix = 'ask for less, or for an export';
+    throw invalid('/from', `is more than ${limits.usageDaysMax} days before the last day; ${fix}`);
   }
-  const sums = await readSums(store, {
-    accountId,
-    fromMs: from * dayMs,
-    beforeMs: (to + 1) * dayMs,
-    jobsMax: limits.usageJobsPerRead,
-  });
-  const wanted = (query.groupBy ?? 'day').split(',');
-  const by = usageGroups.filter((group) => wanted.includes(group));
-  const data = groupUsage(sums, by).map(({ day, charged, asset, ...line }) => ({
-    ...line,
-    day: day === null ? null : dateOf(day),
-    charged: toMoney(charged, asset),
-  }));
+  const total = new UsageTotal(by);
+  let reads = 0;
+  for await (const { sums } of slicesOf(deps, accountId, { from, to })) {
+    reads += 1;
+    if (reads > limits.usageReadsMax) throw invalid('/from', 'is too long ago for so many jobs');
+    total.add(sums);
+  }
+  const data = total.takeBefore(null).map(viewLine);
   return { from: dateOf(from), to: dateOf(to), data };
 }
 
-/** In reads that nobody else has to wait for. */
-async function readSums(store: Store, search: UsageSearch): Promise<UsageSum[]> {
-  const sums: UsageSum[] = [];
-  for (let fromMs: number | null = search.fromMs, reads = 1; fromMs !== null; reads += 1) {
-    if (reads > limits.usageReadsMax) throw invalid('/from', 'is too long ago for so many jobs');
-    const slice: UsageSlice = await store.usageSums({ ...search, fromMs });
-    sums.push(...slice.sums);
+/**
+ * The rows of any period, in reads of bounded size: those of a day once the next one begins. Throws
+ * REQUEST_INVALID at once for days that can't be meant.
+ */
+export function exportUsage(
+  deps: Deps,
+  accountId: string,
+  query: UsageQuery,
+): (signal: AbortSignal) => AsyncGenerator<UsageRow[]> {
+  const { by, ...days } = readPeriod(deps, query);
+  return async function* rows(signal) {
+    const total = new UsageTotal(by);
+    for await (const { sums, nextMs } of slicesOf(deps, accountId, days)) {
+      if (signal.aborted) return;
+      total.add(sums);
+      yield total.takeBefore(nextMs === null ? null : dayOf(nextMs)).map(viewLine);
+    }
+  };
+}
+
+interface UsageQuery {
+  from?: string;
+  to?: string;
+  groupBy?: string;
+}
+
+function readPeriod({ clock }: Deps, query: UsageQuery) {
+  const to = query.to === undefined ? dayOf(clock.nowMs()) : readDay('/to', query.to);
+  const from = query.from === undefined ? to - daysUsual + 1 : readDay('/from', query.from);
+  if (from > to) throw invalid('/from', 'is after the last day');
+  const wanted = (query.groupBy ?? 'day').split(',');
+  return { from, to, by: usageGroups.filter((group) => wanted.includes(group)) };
+}
+
+/** In reads that nobody else has to wait for. The last slice has no next one. */
+async function* slicesOf(
+  { store }: Deps,
+  accountId: string,
+  { from, to }: { from: number; to: number },
+): AsyncGenerator<UsageSlice> {
+  const bounds = { accountId, beforeMs: (to + 1) * dayMs, jobsMax: limits.usageJobsPerRead };
+  for (let fromMs: number | null = from * dayMs; fromMs !== null; ) {
+    const slice: UsageSlice = await store.usageSums({ ...bounds, fromMs });
+    yield slice;
     fromMs = slice.nextMs;
     await setImmediate();
   }
-  return sums;
+}
+
+function viewLine({ day, charged, asset, ...line }: UsageLine): UsageRow {
+  return {
+    day: day === null ? null : dateOf(day),
+    ...line,
+    charged: toMoney(charged, asset),
+  };
 }
 
 function dateOf(day: number): string {

@@ -116,6 +116,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/account': caller,
   'GET /api/v1/account/caps': caller,
   'GET /api/v1/usage': caller,
+  'GET /api/v1/usage/export': caller,
   'PUT /api/v1/account/caps': { ...caller, walletProof: true },
   'POST /api/v1/keys': uncapped,
   'GET /api/v1/keys': caller,

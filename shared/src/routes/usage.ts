@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
-import { MoneySchema, nullable, strictObject } from '../schema.ts';
+import type { CsvColumn } from '../csv.ts';
+import { MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
 
 /** What usage can be told apart by. */
 export const usageGroups = ['day', 'key', 'gpu'] as const;
@@ -39,6 +40,17 @@ export const UsageView = strictObject({
 });
 export type UsageView = Static<typeof UsageView>;
 
+const selection = {
+  from: Type.Optional(Day),
+  to: Type.Optional(Type.String({ ...Day, description: 'Last day, with all of it' })),
+  groupBy: Type.Optional(
+    Type.String({
+      pattern: '^(day|key|gpu)(,(day|key|gpu)){0,2}$',
+      description: 'Commas between them; day where left out',
+    }),
+  ),
+};
+
 /** Open jobs are not in it: nobody knows what they will cost. */
 export const getUsage = {
   method: 'GET',
@@ -47,16 +59,39 @@ export const getUsage = {
   audience: 'requester',
   tag: 'accounts',
   schema: {
-    querystring: strictObject({
-      from: Type.Optional(Day),
-      to: Type.Optional(Type.String({ ...Day, description: 'Last day, with all of it' })),
-      groupBy: Type.Optional(
-        Type.String({
-          pattern: '^(day|key|gpu)(,(day|key|gpu)){0,2}$',
-          description: 'Commas between them; day where left out',
-        }),
-      ),
-    }),
+    querystring: strictObject(selection),
     response: { 200: UsageView },
   },
 } as const satisfies RouteContract;
+
+export const usageFormats = ['csv', 'jsonl'] as const;
+export type UsageFormat = (typeof usageFormats)[number];
+
+/** In the order in which the jobs ended, as fast as it is read: a period may be as long as is wanted. */
+export const exportUsage = {
+  method: 'GET',
+  url: '/api/v1/usage/export',
+  summary: 'The same over any period, as CSV or as one JSON object a line',
+  audience: 'requester',
+  tag: 'accounts',
+  schema: {
+    querystring: strictObject({
+      ...selection,
+      format: Type.Optional(oneOf(usageFormats, 'csv where left out')),
+    }),
+    response: {
+      200: Type.String({ description: 'text/csv or application/x-ndjson; cut off if it fails' }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const usageColumns: readonly CsvColumn<UsageRow>[] = [
+  { title: 'day', value: (row) => row.day },
+  { title: 'keyId', value: (row) => row.keyId },
+  { title: 'gpu', value: (row) => row.gpu },
+  { title: 'jobs', value: (row) => row.jobs },
+  { title: 'gpuMs', value: (row) => row.gpuMs },
+  { title: 'runMs', value: (row) => row.runMs },
+  { title: 'charged', value: (row) => row.charged.amount },
+  { title: 'asset', value: (row) => row.charged.asset },
+];

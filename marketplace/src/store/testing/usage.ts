@@ -1,7 +1,9 @@
+import { type Asset, baseUnits } from '@node3/shared/money';
+import { array, asyncProperty, assert as check, constantFrom, integer, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../domain/spending-caps.ts';
 import type { Given } from '../store.conformance.ts';
-import type { UsageSlice } from '../usage-store.ts';
+import type { UsageSlice, UsageSum } from '../usage-store.ts';
 import { cancel } from './decisions.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +52,54 @@ export function describeUsage(given: Given): void {
         fromMs = slice.nextMs;
       }
       expect(jobs).toBe(4);
+    });
+
+    it('adds up to what the ledger took, whatever was run', async () => {
+      const { store, world } = given;
+      const agentId = await world.registerAgent();
+      const job = record({
+        price: integer({ min: 1, max: 1_000_000 }).map(BigInt),
+        asset: constantFrom<Asset>('SOL', 'USDC'),
+        end: constantFrom('succeed', 'cancel', 'stay'),
+        laterMs: integer({ min: 0, max: dayMs }),
+      });
+      const jobs = array(job, { minLength: 1, maxLength: 6 });
+      const property = asyncProperty(jobs, integer({ min: 1, max: 3 }), async (runs, jobsMax) => {
+        const accountId = await world.openAccount(10_000_000n);
+        await world.deposit(accountId, baseUnits(10_000_000n), world.ids.secret(16), 'SOL');
+        const owned = async (asset: Asset) => {
+          const { available, held } = (await store.accountBalances(accountId))[asset];
+          return available + held;
+        };
+        const before = { SOL: await owned('SOL'), USDC: await owned('USDC') };
+        const fromMs = world.nowMs;
+        for (const { price, asset, end, laterMs } of runs) {
+          world.nowMs += laterMs;
+          if (end === 'succeed') {
+            const execution = await world.lease(accountId, agentId, price, asset);
+            await world.start(execution);
+            await world.succeed(execution);
+          } else {
+            const { jobId } = await world.post(accountId, price, asset);
+            if (end === 'cancel') await store.changeJob(jobId, cancel(world.nowMs));
+          }
+        }
+        const sums: UsageSum[] = [];
+        for (let next: number | null = fromMs; next !== null; ) {
+          const search = { accountId, fromMs: next, beforeMs: world.nowMs + 1, jobsMax };
+          const slice: UsageSlice = await store.usageSums(search);
+          sums.push(...slice.sums);
+          next = slice.nextMs;
+        }
+        for (const asset of ['SOL', 'USDC'] as const) {
+          const charged = sums.filter((sum) => sum.asset === asset).map((sum) => sum.charged);
+          const total = charged.reduce((all, one) => all + one, 0n);
+          expect(total).toBe(before[asset] - (await owned(asset)));
+        }
+        const ended = runs.filter(({ end }) => end !== 'stay').length;
+        expect(sums.reduce((all, sum) => all + sum.jobs, 0)).toBe(ended);
+      });
+      await check(property, { numRuns: 10 });
     });
   });
 }

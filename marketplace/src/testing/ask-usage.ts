@@ -1,0 +1,24 @@
+import { exportUsage } from '@node3/shared/routes/usage';
+import { expect } from 'vitest';
+
+/** Asks for usage as a file, in both forms. @returns the endpoint. */
+export async function askUsageFile(baseUrl: string, apiKey: string): Promise<string> {
+  const { method, url } = exportUsage;
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const ask = async (query: string) => {
+    const answer = await fetch(`${baseUrl}${url}?${query}`, { headers });
+    return [answer.status, answer.headers.get('content-type'), await answer.text()];
+  };
+  // Many reads for one answer, and rows of nobody else.
+  expect(await ask('from=2001-01-01&to=2002-12-31')).toEqual([
+    200,
+    'text/csv; charset=utf-8',
+    'day,keyId,gpu,jobs,gpuMs,runMs,charged,asset\n',
+  ]);
+  const [status, type, text] = await ask('format=jsonl&groupBy=gpu');
+  expect([status, type]).toEqual([200, 'application/x-ndjson; charset=utf-8']);
+  expect(String(text).split('\n').at(0)).toMatch(/^{"day":null,"keyId":null,"gpu":/);
+  const [refused] = await ask('from=2026-02-30');
+  expect(refused).toBe(422);
+  return `${method} ${url}`;
+}
