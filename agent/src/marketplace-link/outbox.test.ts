@@ -14,6 +14,8 @@ import { sampleOffer } from '../testing/sample-offer.ts';
 import { MarketplaceLink } from './marketplace-link.ts';
 import { Outbox } from './outbox.ts';
 
+const within = { timeout: 15_000 };
+
 let folder: string;
 let journal: SqliteJournal;
 let outbox: Outbox;
@@ -105,7 +107,7 @@ describe('Outbox', () => {
     expect(sent).toEqual(['logs', 'logs', 'result']);
   });
 
-  it('tells how far an image is, by itself, and goes on where that is refused', async () => {
+  it('tells how far an image is, by itself, and no more of it where that is refused', async () => {
     const offer = sampleOffer();
     const { executionId } = offer;
     const seen: unknown[] = [];
@@ -127,11 +129,13 @@ describe('Outbox', () => {
     outbox.wake(executionId);
     outbox.noteImagePull(executionId, pull(1));
     outbox.noteImagePull(executionId, pull(2));
-    await vi.waitFor(() =>
-      expect(seen).toEqual([
-        ['preparing', undefined],
-        ['preparing', pull(2)],
-      ]),
+    await vi.waitFor(
+      () =>
+        expect(seen).toEqual([
+          ['preparing', undefined],
+          ['preparing', pull(2)],
+        ]),
+      within,
     );
     answers = [
       () => {
@@ -139,12 +143,19 @@ describe('Outbox', () => {
       },
     ];
     outbox.noteImagePull(executionId, pull(3));
-    await vi.waitFor(() => expect(sent).toHaveLength(3));
+    await vi.waitFor(() => expect(sent).toHaveLength(3), within);
     journal.recordStarting(executionId);
     journal.recordStarted(executionId, 1);
     answers = [note];
     outbox.wake(executionId);
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['running', undefined]));
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['running', undefined]), within);
+    answers = [note];
+    outbox.noteImagePull(executionId, pull(4));
+    const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
+    journal.appendLines(executionId, [line], { bytes: 2, truncated: false });
+    outbox.wake(executionId);
+    await vi.waitFor(() => expect(sent.at(-1)).toBe('logs'), within);
+    expect(sent).toHaveLength(5);
   });
 
   it('tries again after errors that pass', async () => {

@@ -36,6 +36,8 @@ interface Pump extends ShipState {
   phaseReported: ExecutionPhase | null;
   /** News that is not sent yet; a restart forgets it, and pulls anew. */
   imagePull: ImagePull | null;
+  /** False once the marketplace has refused such news, as older ones do. */
+  takesImagePulls: boolean;
   /** Until when a finished execution's logs go before its result; monotonic milliseconds. */
   drainUntilMs: number | null;
 }
@@ -68,7 +70,7 @@ export class Outbox {
   noteImagePull(executionId: string, imagePull: ImagePull): void {
     const pump = this.#pumps.get(executionId);
     // Nothing is owed about an execution without a pump.
-    if (pump === undefined) return;
+    if (pump === undefined || !pump.takesImagePulls) return;
     pump.imagePull = imagePull;
     pump.loop?.wake();
   }
@@ -105,6 +107,7 @@ export class Outbox {
       acked,
       linesMax,
       imagePull: null,
+      takesImagePulls: true,
       drainUntilMs: null,
     };
     this.#pumps.set(executionId, pump);
@@ -190,24 +193,27 @@ export class Outbox {
     if (imagePull === null) return;
     // By itself: a marketplace that doesn't know it refuses it, and has heard of the phase.
     pump.imagePull = null;
-    await this.#report(execution, signal, { phase, imagePull });
+    pump.takesImagePulls = await this.#report(execution, signal, { phase, imagePull });
   }
 
+  /** @returns whether it was taken. */
   async #report(
     { executionId, attempt, leaseToken }: JournalExecution,
     signal: AbortSignal,
     progress: Omit<BodyOf<typeof reportProgress>, 'attempt' | 'leaseToken'>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const args = { params: { executionId }, body: { attempt, leaseToken, ...progress } };
     try {
       const { verdict } = await this.#deps.link.call(reportProgress, args, { signal });
       if (verdict === 'cancel') this.#deps.onStop(executionId, 'requester');
+      return true;
     } catch (error) {
       // A phase is news, not a promise: only what a retry can mend is worth one.
       if (!isMarketError(error) || error.status >= 500 || error.status === 429) throw error;
       const { phase } = progress;
       this.#deps.log.warn({ err: error, executionId, phase }, 'phase report was refused');
       if (isFinalAnswer(error)) this.#deps.onStop(executionId, 'superseded');
+      return false;
     }
   }
 
