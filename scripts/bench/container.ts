@@ -86,16 +86,11 @@ async function measureAgent(stage: Stage, agent: TimedAgent): Promise<Sample> {
 /** The first job of all brings the container that waits for the next. */
 async function measureWarm(stage: Stage, agent: TimedAgent): Promise<Sample> {
   if (agent.firstByteMs() === null) await runJob(stage, agent, commands.hello);
-  await waitUntil('a container that waits', () => findWaiting(stage.docker), endMs);
+  const findWaiting = async () => (agent.hasWaiting() ? agent : null);
+  await waitUntil('a container that waits', findWaiting, endMs);
   await runJob(stage, agent, commands.hello);
   const firstByteMs = await waitUntil('the first line', async () => agent.firstByteMs(), endMs);
   return { firstByteMs, bytesPerSec: null, lateMs: null };
-}
-
-async function findWaiting(docker: Stage['docker']): Promise<string | null> {
-  const filters = JSON.stringify({ name: ['n3-warm-'], status: ['running'] });
-  const [found] = await docker.listContainers({ filters });
-  return found?.Id ?? null;
 }
 
 async function runJob(

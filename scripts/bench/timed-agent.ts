@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent } from '@node3/agent/agent';
 import { createExecutors } from '@node3/agent/create-executors';
+import { DockerExecutor } from '@node3/agent/executors/docker/docker-executor';
 import type { Executor } from '@node3/agent/executors/executor';
 import type { Journal } from '@node3/agent/journal/journal';
 import type { PolicyFile } from '@node3/shared/provider-policy';
@@ -12,6 +13,8 @@ export interface TimedAgent {
   agent: Agent;
   /** From the acceptance on disk to the first line of the latest workload; null before it. */
   firstByteMs(): number | null;
+  /** Whether the next job would get a container that waits. */
+  hasWaiting(): boolean;
 }
 
 interface Marks {
@@ -28,15 +31,21 @@ export async function startTimedAgent(
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(join(dataDir, 'policy.json'), JSON.stringify(policy), { mode: 0o600 });
   const marks = new Map<string, Marks>();
+  let executors: readonly Executor[] = [];
   const agent = await network.startAgent(name, {
     parts: {
-      createExecutors: (context) => createExecutors(context).map((each) => timeLines(each, marks)),
+      createExecutors(context) {
+        executors = createExecutors(context).map((each) => timeLines(each, marks));
+        return executors;
+      },
       wrapJournal: (journal) => timeAcceptance(journal, marks),
     },
   });
   await agent.ready();
   return {
     agent,
+    hasWaiting: () =>
+      executors.some((each) => each instanceof DockerExecutor && each.waiting.length > 0),
     firstByteMs() {
       const { acceptedMs = 0, firstLineMs = null } = [...marks.values()].at(-1) ?? {};
       return firstLineMs === null ? null : firstLineMs - acceptedMs;

@@ -8,6 +8,8 @@ export interface ContainerDeps {
   executor: Executor;
   /** An image with a shell; rejects where there is none. */
   findImage: () => Promise<string>;
+  /** Containers that the policy lets wait for jobs. */
+  warmContainers: number;
 }
 
 const word = 'node3-doctor';
@@ -47,6 +49,7 @@ export async function checkContainers(
   const plain = await startOne(deps.executor, image, []);
   const checks = [engine, ...weak, plain];
   if (plain.state !== 'ok') return checks;
+  if (deps.warmContainers > 0) checks.push(await checkWarm(deps.executor, image));
   for (const device of devices.filter(({ health }) => health.state === 'ok')) {
     if (device.vendor === 'simulated' || device.vendor === 'apple') continue;
     if (device.vendor === 'nvidia' && (facts?.nvidia ?? null) === null) {
@@ -108,6 +111,18 @@ async function startOne(
   } finally {
     await executor.remove(executionId).catch(() => undefined);
   }
+}
+
+/** Each job would get a container of its own, as if the policy had nothing of it. */
+async function checkWarm(executor: Executor, image: string): Promise<Check> {
+  const request = trial(systemIds.next('execution'), image, []);
+  const refusal = await executor.tryWarm?.(request).catch((error: unknown) => sayError(error).why);
+  if (refusal === null) return ok('warm containers', 'A container waited for a job.');
+  return warning(
+    'warm containers',
+    `No container can wait for jobs here: ${refusal ?? 'this executor has none.'}`,
+    'Let each job start its own: node3 agent policy set warmContainers 0',
+  );
 }
 
 const look = 'Look at the log of the engine: journalctl -u docker -n 50';

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,8 +23,12 @@ describe.skipIf(skip)('the doctor on a real engine', () => {
     expect(left.filter(({ Labels }) => JSON.stringify(Labels).includes('doctor-'))).toEqual([]);
     expect(await readdir(parent)).toEqual([]);
     await mkdir(dataDir);
-    await runDoctor(config, null);
-    expect(await readdir(dataDir)).toEqual([]);
+    await writeFile(join(dataDir, 'policy.json'), '{"warmContainers": 1}', { mode: 0o600 });
+    const again = await runDoctor(config, null);
+    expect(again.find(({ name }) => name === 'warm containers')?.sentence).toMatch(
+      /^A container waited for a job\.$|Outputs have no size of their own here\.$/,
+    );
+    expect(await readdir(dataDir)).toEqual(['policy.json']);
     await rm(parent, { recursive: true });
   });
 });

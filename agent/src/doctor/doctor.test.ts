@@ -139,7 +139,10 @@ describe('the doctor', () => {
       isolationEffective: null,
     });
     const findImage = async () => 'busybox';
-    const checks = await checkContainers({ executor, findImage }, { devices: [] });
+    const checks = await checkContainers(
+      { executor, findImage, warmContainers: 1 },
+      { devices: [] },
+    );
     expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
       'engine failed',
       'container skipped',

@@ -11,6 +11,8 @@ import { findKernelLogProblem } from '../gpu/health/kernel-log.ts';
 import { systemFiles } from '../gpu/host-files.ts';
 import { type Inspection, inspectDevices } from '../gpu/inspect-devices.ts';
 import { systemHostClock } from '../host-clock.ts';
+import { policyDefaults } from '../policy/policy-defaults.ts';
+import { PolicyStore } from '../policy/policy-store.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import { checkContainers } from './check-container.ts';
 import { checkMachine } from './check-machine.ts';
@@ -55,15 +57,25 @@ async function examine(
     secretFiles: null,
   };
   const [executor] = createExecutors(context);
+  const warmContainers = await readWarmContainers(config);
   const findImage = async () => image ?? (await buildTrialImage(context));
   try {
     const containers =
-      executor === undefined ? [] : await checkContainers({ executor, findImage }, inspection);
+      executor === undefined
+        ? []
+        : await checkContainers({ executor, findImage, warmContainers }, inspection);
     const gpus = [...listGpus(inspection), ...(await checkKernelLog(config, inspection))];
     return [checkNode(), ...machine, ...marketplace, ...gpus, ...containers];
   } finally {
     await executor?.close();
   }
+}
+
+/** A policy that can't be read is named by the look at the machine. */
+async function readWarmContainers(config: AgentConfig): Promise<number> {
+  const path = join(config.dataDir, 'policy.json');
+  const store = await PolicyStore.open(path, policyDefaults(config)).catch(() => null);
+  return store?.current.warmContainers ?? 0;
 }
 
 function checkNode(): Check {

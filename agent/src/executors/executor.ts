@@ -72,6 +72,12 @@ export interface Executor {
   /** Removes what was only kept to be quick, least used first, until so many bytes are free or none is left. */
   freeDisk?(bytes: number): Promise<void>;
 
+  /**
+   * Makes a container that waits for a job like this one, and takes it back.
+   * @returns why that does not work here; null where it does.
+   */
+  tryWarm?(request: ExecutionRequest): Promise<string | null>;
+
   /** The latest reading of a running execution, or null where there is none. */
   usage(executionId: string): ExecutionUsage | null;
 
@@ -122,6 +128,8 @@ export interface IsolationFacts {
   outputs: string;
   /** How fast a job may use the disks, and which, or that it is not limited and why. */
   diskSpeed: string;
+  /** Why no container waits for a job although some may; absent where nothing speaks against it. */
+  warmContainers?: string;
   /** Sentences about what is known to be weak here, each with its fix. */
   weaknesses: string[];
   /** How NVIDIA devices reach a job, or null when they can't. */

@@ -205,6 +205,15 @@ describe('buildContainerConfig', () => {
     ]);
   });
 
+  it.each([
+    ['docker', /toolkit is missing/],
+    ['podman', /Podman ignores requests/],
+  ] as const)('says why %s gives no NVIDIA device', (engine, why) => {
+    const request = build({ devices: [device('nvidia')] });
+    const without = { ...traits, engine, nvidia: null };
+    expect(() => buildContainerConfig(request, image, without)).toThrow(why);
+  });
+
   it('[6.02] passes only the leased render node of an AMD device', () => {
     const devices = [device('amd', { renderNode: '/dev/dri/renderD129', groupIds: [44, 109] })];
     const { HostConfig } = buildContainerConfig(build({ devices }), image, traits);

@@ -350,7 +350,10 @@ function cpuRuntime(traits: EngineTraits): HostConfig {
 
 function nvidiaRequests(devices: readonly ExecutionDevice[], traits: EngineTraits): HostConfig {
   if (traits.nvidia === null) {
-    const detail = 'The container engine cannot pass NVIDIA devices: its toolkit is missing.';
+    const detail =
+      traits.engine === 'podman'
+        ? 'Podman ignores requests for NVIDIA devices and takes no CDI names over this API: use Docker.'
+        : 'The container engine cannot pass NVIDIA devices: its toolkit is missing.';
     throw new ExecutionError('gpu_error', detail);
   }
   const ids = devices.map((device) => device.uuid);

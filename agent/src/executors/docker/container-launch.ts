@@ -14,14 +14,14 @@ import { ContainerSupervision, type SupervisionDeps } from './container-supervis
 import { createVolumes, fillVolumes } from './execution-volumes.ts';
 import { checkVisibleDevices } from './gpu-check.ts';
 import type { ImageCache } from './image-cache.ts';
-import { findImage } from './image-pull.ts';
+import { findImage, type LocalImage } from './image-pull.ts';
 import type { JobNetworks } from './job-networks.ts';
 import { OutputTap, openOutput } from './output-tap.ts';
 import { handOverOutput } from './podman-start.ts';
 import { toStartError } from './start-error.ts';
 import type { WarmPool } from './warm/warm-pool.ts';
 import type { WarmRecords } from './warm/warm-records.ts';
-import { findWarmJob, type WarmJob } from './warm/warm-shape.ts';
+import { findWarmJob, type WarmImage, type WarmJob } from './warm/warm-shape.ts';
 
 export type LaunchDeps = SupervisionDeps & {
   secretFiles: SecretFiles | null;
@@ -32,30 +32,38 @@ export type LaunchDeps = SupervisionDeps & {
 };
 
 /**
- * Creates volumes and container, starts it and begins to supervise it.
+ * Creates volumes and container, starts it and begins to supervise it; or takes one that waits.
+ * @param prepared the image as the preparation has found it; null gets a container of its own.
  * @throws ExecutionError; the caller removes what was made so far.
  */
 export async function launchContainer(
   deps: LaunchDeps,
   traits: EngineTraits,
   request: ExecutionRequest,
+  prepared: LocalImage | null,
 ): Promise<ContainerSupervision> {
   const facts = readLabels(writeLabels(request));
   if (facts === null) throw new ExecutionError('request_invalid', 'A limit is not a whole number.');
   try {
     const files = collectJobFiles(request);
     const { engine } = traits;
+    const { warm } = deps;
+    const findJob = (image: LocalImage) =>
+      engine === 'docker' && warm?.pool.isOn === true
+        ? findWarmJob(request, toImageTraits(image), traits, deps.fixedVolumes)
+        : null;
+    const waiting = prepared === null ? null : findJob(prepared);
+    const given =
+      warm === null || waiting === null
+        ? null
+        : await giveToWarm(deps, warm, waiting, { facts, files });
+    if (given !== null) return given;
+    await warm?.pool.makeRoom();
+    // What waits keeps its image; a container of its own needs it to be here still.
     const image = await findImage({ ...deps, engine }, request.workload.image);
     if (image === null) {
       throw new ExecutionError('image_not_found', 'The image is not on this machine any more.');
     }
-    const { command, entrypoint, env, imageId: id, volumes } = image;
-    const imageTraits = { id, volumes, env, command, entrypoint };
-    const isOn = engine === 'docker' && deps.warm?.pool.isOn === true;
-    const job = isOn ? findWarmJob(request, imageTraits, traits, deps.fixedVolumes) : null;
-    const given = job === null ? null : await giveToWarm(deps, job, facts, files);
-    if (given !== null) return given;
-    await deps.warm?.pool.makeRoom();
     const secretsDirectory = await writeSecrets(deps.secretFiles, request, null);
     const network =
       request.network === 'none'
@@ -63,7 +71,7 @@ export async function launchContainer(
         : await deps.networks.open(request, request.network.egressHosts);
     const outputDevice = await createVolumes({ ...deps, engine }, request, files, image.imageId);
     const parts = { secretsDirectory, network, outputDevice };
-    const config = buildContainerConfig(request, imageTraits, traits, parts);
+    const config = buildContainerConfig(request, toImageTraits(image), traits, parts);
     await checkVisibleDevices(deps, config, request.devices);
     const container = await createContainer(deps.docker, config);
     if (engine === 'podman') await handOverOutput(deps, request.executionId);
@@ -73,7 +81,8 @@ export async function launchContainer(
     ]);
     await container.start();
     feed();
-    if (job !== null) deps.warm?.pool.want(job.shape);
+    const job = findJob(image);
+    if (job !== null) warm?.pool.want(job.shape);
     const { State } = await container.inspect();
     const startedAtMs = readEngineTime(State.StartedAt) ?? deps.clock.nowMs();
     return new ContainerSupervision(deps, facts, startedAtMs, output && new OutputTap(output));
@@ -82,25 +91,52 @@ export async function launchContainer(
   }
 }
 
+export function toImageTraits({
+  command,
+  entrypoint,
+  env,
+  imageId: id,
+  volumes,
+}: LocalImage): WarmImage {
+  return { id, volumes, env, command, entrypoint };
+}
+
 /** @returns null when no container waits for a job like this one. */
 async function giveToWarm(
   deps: LaunchDeps,
+  warm: NonNullable<LaunchDeps['warm']>,
   { shape, startLine }: WarmJob,
-  facts: ContainerFacts,
-  files: JobFiles,
+  { facts, files }: { facts: ContainerFacts; files: JobFiles },
 ): Promise<ContainerSupervision | null> {
-  const box = (await deps.warm?.pool.take(shape)) ?? null;
-  if (box === null) return null;
-  const { boxId } = box;
-  const own = { ...facts, boxId };
-  const record = { facts: own, startedAtMs: deps.clock.nowMs(), isTold: false };
+  const { pool, records } = warm;
+  const factsIn = (boxId: string) => ({ ...facts, boxId });
   // Known on disk before its first instruction: a later process finds it, or knows that there was none.
-  await Promise.all([deps.warm?.records.save(record), fillVolumes(deps, boxId, files)]);
-  const startedAtMs = deps.clock.nowMs();
-  await box.start(startLine);
-  await deps.warm?.records.save({ facts: own, startedAtMs, isTold: true });
-  deps.warm?.pool.want(shape);
-  return new ContainerSupervision(deps, own, startedAtMs, new OutputTap(box.output));
+  const note = (boxId: string) =>
+    records.save({ facts: factsIn(boxId), startedAtMs: deps.clock.nowMs(), isTold: false });
+  const box = await pool.take(shape, note);
+  if (box === null) {
+    await records.remove(facts.executionId);
+    return null;
+  }
+  const { boxId } = box;
+  const own = factsIn(boxId);
+  let startedAtMs: number;
+  try {
+    await fillVolumes(deps, boxId, files);
+    startedAtMs = deps.clock.nowMs();
+    await box.start(startLine);
+  } catch (error) {
+    box.close();
+    throw error;
+  }
+  // Without it, what a job ends with after a crash of ours may be taken for no end: it runs again.
+  const isTold = records
+    .save({ facts: own, startedAtMs, isTold: true })
+    .catch((error: unknown) =>
+      deps.log.warn({ err: error, boxId }, 'it was not noted that a container has its job'),
+    );
+  pool.want(shape);
+  return new ContainerSupervision({ ...deps, isTold }, own, startedAtMs, new OutputTap(box.output));
 }
 
 /**

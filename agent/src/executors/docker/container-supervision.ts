@@ -25,6 +25,8 @@ export interface SupervisionDeps extends UsageDeps {
   log: Logger;
   /** Free space below which workloads are stopped; left out, 512 MiB. */
   diskFreeBytesMin?: number;
+  /** No end is told before this is on disk; left out, it is. */
+  isTold?: Promise<void> | undefined;
 }
 
 /** An engine that takes longer to tell a container's state is away. */
@@ -92,6 +94,7 @@ export class ContainerSupervision {
   /** Resolves with the result once the container has ended. Computed once, when it can be. */
   async outcome(): Promise<ExecutionOutcome> {
     await this.#ended;
+    await this.#deps.isTold;
     // An engine that went away while it was read is asked again.
     this.#outcome ??= describeOutcome(this.#deps, this.#container, {
       facts: this.facts,

@@ -18,22 +18,23 @@ import type {
   PreparedImage,
   PrepareProgress,
   StartedExecution,
+  Workload,
 } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
 import { readSeccompProfile, seccompProfileFile } from '../seccomp/seccomp-profile.ts';
 import type { SecretFiles } from '../secret-files.ts';
 import { containerName, type EngineTraits } from './container-config.ts';
-import { launchContainer } from './container-launch.ts';
+import { launchContainer, toImageTraits } from './container-launch.ts';
 import { listContainers, readOwnedExecution } from './container-list.ts';
 import { ContainerSupervision } from './container-supervision.ts';
 import { type DiskSpeedStatus, describeDiskSpeed, findDiskSpeed } from './disk-speed.ts';
-import { ignoreMissing } from './engine-error.ts';
+import { engineMessage, ignoreMissing } from './engine-error.ts';
 import { probeEngine, readEngineFolder } from './engine-probe.ts';
 import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
 import { FixedVolumes } from './fixed-volumes.ts';
 import { ImageCache } from './image-cache.ts';
 import { type ImagePolicy, imagePolicyUsual } from './image-policy.ts';
-import { ensureImage } from './image-pull.ts';
+import { ensureImage, findImage, type LocalImage } from './image-pull.ts';
 import { type JobNetworkDeps, JobNetworks } from './job-networks.ts';
 import { streamLogs } from './log-stream.ts';
 import { isNumbered, streamNumberedLog } from './numbered-log.ts';
@@ -41,7 +42,7 @@ import { findOutputFolder } from './output-folder.ts';
 import { makeWarmBox } from './warm/warm-box.ts';
 import { type WarmPolicy, WarmPool } from './warm/warm-pool.ts';
 import { type WarmRecord, WarmRecords } from './warm/warm-records.ts';
-import { unusedExitCode } from './warm/warm-shape.ts';
+import { findWarmJob, unusedExitCode } from './warm/warm-shape.ts';
 
 export interface DockerExecutorDeps {
   docker: Docker;
@@ -97,6 +98,8 @@ export class DockerExecutor implements Executor {
   };
   #volumesFound: Promise<FixedVolumes | null> | null = null;
   readonly #supervisions = new Map<string, ContainerSupervision>();
+  /** By the workload of the request that it was prepared for. */
+  readonly #prepared = new WeakMap<Workload, LocalImage>();
   #traits: EngineTraits | null = null;
 
   constructor(deps: DockerExecutorDeps) {
@@ -139,7 +142,13 @@ export class DockerExecutor implements Executor {
       diskSpeed: diskSpeed.limited ? diskSpeed.speed : null,
     };
     const outputs = this.#deps.fixedVolumes === null ? 'measured every second' : 'fixed size';
-    const isolationEffective = { ...facts, outputs, diskSpeed: describeDiskSpeed(diskSpeed) };
+    const refusal = this.#deps.warm?.pool.refusal ?? null;
+    const isolationEffective = {
+      ...facts,
+      outputs,
+      diskSpeed: describeDiskSpeed(diskSpeed),
+      ...(refusal !== null && { warmContainers: `none: ${refusal}` }),
+    };
     return { ...status, isolationEffective, egress: await this.#deps.networks.probe(reach) };
   }
 
@@ -152,6 +161,7 @@ export class DockerExecutor implements Executor {
     const deps = { ...this.#deps, engine };
     const image = await ensureImage(deps, request.workload.image, signal, onProgress);
     onProgress({ phase: 'ready' });
+    this.#prepared.set(request.workload, image);
     const { imageId, imageDigest, sizeBytes, pulled } = image;
     return { imageId, imageDigest, sizeBytes, pulled };
   }
@@ -160,9 +170,10 @@ export class DockerExecutor implements Executor {
     const { executionId } = request;
     assert(!this.#supervisions.has(executionId), 'an execution is started once');
     const traits = await this.#requireTraits();
+    const prepared = this.#prepared.get(request.workload) ?? null;
     let supervision: ContainerSupervision;
     try {
-      supervision = await launchContainer(this.#deps, traits, request);
+      supervision = await launchContainer(this.#deps, traits, request, prepared);
     } catch (error) {
       await this.remove(executionId).catch((cause: unknown) => {
         this.#deps.log.warn({ err: cause, executionId }, 'a failed start left traces');
@@ -212,6 +223,29 @@ export class DockerExecutor implements Executor {
     await this.#deps.networks.remove(executionId);
     await this.#deps.secretFiles?.remove(executionId);
     await this.#deps.warm?.records.remove(executionId);
+  }
+
+  async tryWarm(request: ExecutionRequest): Promise<string | null> {
+    const traits = await this.#requireTraits();
+    if (traits.engine === 'podman') return 'Podman is not made for it.';
+    const image = await findImage({ ...this.#deps, engine: traits.engine }, request.workload.image);
+    const job =
+      image && findWarmJob(request, toImageTraits(image), traits, this.#deps.fixedVolumes);
+    if (job === null) return 'Outputs have no size of their own here.';
+    const boxId = `warm-${request.executionId}`;
+    try {
+      const box = await makeWarmBox(this.#deps, job.shape, boxId);
+      return (await box.claim()) ? null : 'It ended at once.';
+    } catch (error) {
+      return engineMessage(error);
+    } finally {
+      await this.#removeBox(boxId);
+    }
+  }
+
+  /** Names of the containers that a job would get at once. */
+  get waiting(): string[] {
+    return this.#deps.warm?.pool.waiting.map(containerName) ?? [];
   }
 
   /** Includes executions of which only volumes or networks are left; they are listed as created. */

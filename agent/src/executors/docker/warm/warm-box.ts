@@ -1,8 +1,11 @@
+import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { createContainer } from '../container-launch.ts';
+import { engineMessage, engineStatus } from '../engine-error.ts';
 import { createVolumes, type ExecutionVolumeDeps } from '../execution-volumes.ts';
 import { openOutput } from '../output-tap.ts';
-import type { WarmBox } from './warm-pool.ts';
+import { type QuotaTarget, setCpuQuota } from './cpu-quota.ts';
+import { type WarmBox, WarmRefusedError } from './warm-pool.ts';
 import type { WarmShape } from './warm-shape.ts';
 
 /** All that a container gets of the processors while nobody pays for it: a twentieth of one. */
@@ -20,21 +23,30 @@ export async function makeWarmBox(
   const outputDevice = await createVolumes(making, request, noFiles, plain.Image ?? '');
   const { config } = shape.build(boxId, outputDevice);
   const NanoCpus = config.HostConfig?.NanoCpus ?? waitingNanoCpus;
-  const waiting = { ...config.HostConfig, NanoCpus: Math.min(NanoCpus, waitingNanoCpus) };
+  const waitingShare = Math.min(NanoCpus, waitingNanoCpus);
+  const waiting = { ...config.HostConfig, NanoCpus: waitingShare };
   const container = await createContainer(deps.docker, { ...config, HostConfig: waiting });
-  const [stream, output] = await Promise.all([
+  const [attached, output] = await Promise.all([
     container.attach({ stream: true, stdin: true, hijack: true }),
     openOutput(container),
   ]);
+  const stream = attached as Duplex;
   let isOpen = true;
-  const close = () => {
+  const lose = () => {
     isOpen = false;
   };
-  stream.on('error', close);
-  stream.on('close', close);
-  stream.on('end', close);
+  stream.on('error', lose);
+  stream.on('close', lose);
+  stream.on('end', lose);
   stream.resume();
-  await container.start();
+  const close = () => {
+    stream.destroy();
+    output.destroy();
+  };
+  const target = await startWaiting(container, waitingShare).catch((error: unknown) => {
+    close();
+    throw error;
+  });
   const isWaiting = async () => {
     if (!isOpen) return false;
     const { State } = await container.inspect();
@@ -45,11 +57,33 @@ export async function makeWarmBox(
     output,
     isWaiting,
     async claim() {
-      const [waits] = await Promise.all([isWaiting(), container.update({ NanoCpus })]);
+      const [waits, isQuick] = await Promise.all([isWaiting(), setCpuQuota(target, NanoCpus)]);
+      if (waits && !isQuick) await container.update({ NanoCpus });
       return waits;
     },
-    start: (line) => sendLine(stream, line),
+    async start(line) {
+      await sendLine(stream, line);
+      // The engine's own note of it, which it might write again; a job that is over needs none.
+      void container.update({ NanoCpus }).catch(() => undefined);
+    },
+    close,
   };
+}
+
+/**
+ * Tries at once what a job will need: some runtimes change nothing of a container that runs, and then
+ * none can wait for a job.
+ */
+async function startWaiting(container: Docker.Container, NanoCpus: number): Promise<QuotaTarget> {
+  await container.start();
+  try {
+    const [{ State }] = await Promise.all([container.inspect(), container.update({ NanoCpus })]);
+    return { pid: State.Pid, containerId: container.id };
+  } catch (error) {
+    const status = engineStatus(error);
+    if (status === null || status === 404 || status === 409) throw error;
+    throw new WarmRefusedError(engineMessage(error), { cause: error });
+  }
 }
 
 /** Sends the one line that a container gets. Rejects unless all of it has gone out. */

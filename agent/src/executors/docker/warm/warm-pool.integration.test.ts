@@ -30,22 +30,24 @@ const within = { timeout: 30_000, interval: 50 };
 const look = `
 import json, os, sys
 here = json.load(open('/tmp/input.json'))
+groups = ['/sys/fs/cgroup/cpu.max', '/sys/fs/cgroup/cpu/cpu.cfs_quota_us', '/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us']
+share = [open(each).read().split()[0] for each in groups if os.path.exists(each)]
 json.dump({'n': here['n'], 'args': sys.argv[1:], 'job': os.environ['JOB_ID'], 'mine': os.environ['MINE'],
   'uid': os.getuid(), 'output': os.listdir('/output'), 'tmp': os.listdir('/tmp'), 'stdin': sys.stdin.read(),
-  'input': sorted(os.listdir('/input')), 'filled': os.stat('/input/input.json').st_ctime}, open('/output/output.json', 'w'))
+  'input': sorted(os.listdir('/input')), 'filled': os.stat('/input/input.json').st_ctime, 'share': share}, open('/output/output.json', 'w'))
 print('looked')`;
 
 describe.skipIf(skipped)('containers that wait for jobs', () => {
   let version = 1;
-  const open = () =>
+  const open = (engine = docker, file = 'warm.json') =>
     new DockerExecutor({
-      docker,
+      docker: engine,
       agentId,
       clock: systemClock,
       log: silentLogger,
       volumeFolder,
       warm: {
-        file: path.join(folder, 'warm.json'),
+        file: path.join(folder, file),
         policy: () => ({ containersMax: 2, version, memoryBytes: 1024 * mebibyte }),
       },
     });
@@ -100,32 +102,38 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
   async function listBoxes(): Promise<string[]> {
     const filters = JSON.stringify({ label: [`node3.agent=${agentId}`] });
     const found = await docker.listContainers({ all: true, filters });
-    return found.flatMap(({ Names }) => Names).filter((name) => name.startsWith('/n3-warm-'));
+    const names = found.flatMap(({ Names }) => Names.map((name) => name.slice(1)));
+    return names.filter((name) => name.startsWith('n3-warm-'));
   }
 
+  /** @returns its name. */
   async function waitForBox(except: readonly string[] = []): Promise<string> {
-    return vi.waitFor(async () => {
-      const box = (await listBoxes()).find((name) => !except.includes(name));
+    return vi.waitFor(() => {
+      const box = executor.waiting.find((name) => !except.includes(name));
       expect(box).toBeDefined();
-      const { State } = await docker.getContainer((box ?? '').slice(1)).inspect();
-      expect(State.Running).toBe(true);
       return box ?? '';
     }, within);
   }
 
+  async function start(request: ExecutionRequest): Promise<void> {
+    await executor.prepare(request, never, () => undefined);
+    await executor.start(request);
+  }
+
   it('run each one job as a container of its own would, jailed the same', async () => {
     const first = requestOf(await python(look, 1));
-    await executor.start(first);
+    await start(first);
     const own = await docker.getContainer(containerName(first.executionId)).inspect();
     expect((await finish(first)).outcome.output).toMatchObject({ n: 1, job: first.jobId });
     const box = await waitForBox();
     expect(await executor.list()).toHaveLength(1);
-    const idle = await docker.getContainer(box.slice(1)).inspect();
-    expect(idle.HostConfig).toMatchObject({ NanoCpus: 5e7, Memory: own.HostConfig.Memory });
+    const hostOf = async () => (await docker.getContainer(box).inspect()).HostConfig;
+    await vi.waitFor(async () => expect((await hostOf()).NanoCpus).toBe(5e7), within);
+    expect((await hostOf()).Memory).toBe(own.HostConfig.Memory);
     expect(own.HostConfig.NanoCpus).toBe(1e9);
 
     const second = requestOf(await python(look, 2));
-    await executor.start(second);
+    await start(second);
     const { outcome, lines } = await finish(second);
     expect(lines).toEqual(['looked']);
     expect(outcome).toMatchObject({ reason: 'exited', exitCode: 0 });
@@ -141,21 +149,23 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
       stdin: '',
       input: ['input.json'],
       filled: expect.any(Number),
+      share: ['100000'],
     });
     // Nobody pays for the way of its files into the container.
     const { filled } = outcome.output as { filled: number };
     expect(outcome.startedAtMs).toBeGreaterThanOrEqual(Math.floor(filled * 1000));
-    const waited = await docker.getContainer(box.slice(1)).inspect();
     const { Mounts: _own, ...ownHost } = own.HostConfig;
-    const { Mounts: _waited, ...waitedHost } = waited.HostConfig;
-    expect(waitedHost).toEqual(ownHost);
+    await vi.waitFor(async () => {
+      const { Mounts: _waited, ...waitedHost } = await hostOf();
+      expect(waitedHost).toEqual(ownHost);
+    }, within);
     const next = await waitForBox([box]);
     expect((await executor.list()).map(({ executionId }) => executionId).sort()).toEqual(
       [first, second].map(({ executionId }) => executionId).sort(),
     );
 
     const third = requestOf(await python(jailProbe, 3));
-    await executor.start(third);
+    await start(third);
     await expect(docker.getContainer(containerName(third.executionId)).inspect()).rejects.toThrow();
     const probed = await finish(third);
     expect(probed.lines.filter((line) => !line.startsWith('blocked '))).toEqual(['end of probes']);
@@ -168,8 +178,8 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
     const box = await waitForBox();
     const code = `import time\nprint('up', flush=True)\ntime.sleep(60)`;
     const running = requestOf(await python(code, 4));
-    await executor.start(running);
-    const idle = (await waitForBox([box])).slice('/n3-'.length);
+    await start(running);
+    const idle = (await waitForBox([box])).slice('n3-'.length);
     const before = executor;
     executor = open();
     const owned = await executor.list();
@@ -190,10 +200,10 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
 
   it('count as never started where the agent died before it had told one what to run', async () => {
     const job = requestOf(await python(look, 6));
-    await executor.start(job);
+    await start(job);
     await finish(job);
     await executor.remove(job.executionId);
-    const { Config, Image } = await docker.getContainer((await waitForBox()).slice(1)).inspect();
+    const { Config, Image } = await docker.getContainer(await waitForBox()).inspect();
     const { executionId } = requestOf(await python(look, 7));
     // Like the one that waits, but in no process's hands any more.
     const boxId = `warm-${process.pid}`;
@@ -232,11 +242,46 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
 
   it('are let go when the policy changes', async () => {
     const job = requestOf(await python(look, 5));
-    await executor.start(job);
+    await start(job);
     await finish(job);
     const box = await waitForBox();
     version = 2;
     await vi.waitFor(async () => expect(await listBoxes()).not.toContain(box), within);
     await executor.remove(job.executionId);
   });
+
+  it('are not made where the runtime lets none change, and every job runs all the same', async () => {
+    const other = open(await refusingUpdates(), 'other.json');
+    const request = requestOf(await python('print(1)', 5));
+    try {
+      await other.prepare(request, never, () => undefined);
+      await other.start(request);
+      await vi.waitFor(async () => {
+        const { isolationEffective } = await other.probe();
+        expect(isolationEffective?.warmContainers).toBe('none: update is not supported');
+      }, within);
+      expect(await other.tryWarm(request)).toBe('update is not supported');
+      expect(await other.wait(request.executionId, never)).toMatchObject({ exitCode: 0 });
+      await vi.waitFor(async () => expect(await listBoxes()).toEqual(executor.waiting), within);
+    } finally {
+      await other.remove(request.executionId);
+      await other.close();
+    }
+  });
 });
+
+/** The engine of this machine, as one answers whose runtime has no such command. */
+async function refusingUpdates(): Promise<typeof docker> {
+  const { docker: engine } = await findTestEngine();
+  const { modem } = engine;
+  const dial = modem.dial.bind(modem);
+  modem.dial = (options, callback) => {
+    if (!/\/update\b/.test(options.path)) return dial(options, callback);
+    const refusal = Object.assign(new Error('no'), {
+      statusCode: 500,
+      json: { message: 'update is not supported' },
+    });
+    callback?.(refusal, null);
+  };
+  return engine;
+}

@@ -3,11 +3,13 @@ import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ManualHostClock } from '../../../testing/manual-host-clock.ts';
 import { ExecutionError } from '../../execution-error.ts';
-import { type WarmPolicy, WarmPool } from './warm-pool.ts';
+import { type WarmPolicy, WarmPool, WarmRefusedError } from './warm-pool.ts';
 import type { WarmShape } from './warm-shape.ts';
 
 const gibibyte = 1024 ** 3;
 let made: string[];
+let noted: string[];
+let closed: string[];
 let removed: string[];
 let isWaiting: (key: string) => boolean;
 let makeFails: string[];
@@ -17,7 +19,7 @@ let freeMemoryBytes: number;
 let pool: WarmPool;
 
 beforeEach(() => {
-  [made, removed, makeFails, removeFails] = [[], [], [], 0];
+  [made, noted, closed, removed, makeFails, removeFails] = [[], [], [], [], [], 0];
   isWaiting = () => true;
   policy = { containersMax: 2, version: 1, memoryBytes: 8 * gibibyte };
   freeMemoryBytes = 8 * gibibyte;
@@ -27,12 +29,19 @@ beforeEach(() => {
     policy: () => policy,
     freeMemoryBytes: () => freeMemoryBytes,
     async make({ key }, boxId) {
+      if (key === 'refused') throw new WarmRefusedError('update is not supported');
       if (key === 'unfit') throw new ExecutionError('command_not_found', 'no shell');
       made.push(key);
       if (makeFails.shift() === key) throw new Error('socket hang up');
       const waits = async () => isWaiting(key);
-      const output = Readable.from([]);
-      return { boxId, output, isWaiting: waits, claim: waits, start: async () => {} };
+      return {
+        boxId,
+        output: Readable.from([]),
+        isWaiting: waits,
+        claim: waits,
+        start: async () => {},
+        close: () => void closed.push(boxId),
+      };
     },
     async remove(boxId) {
       if (removeFails-- > 0) throw new Error('socket hang up');
@@ -50,20 +59,25 @@ const shape = (key: string): WarmShape => ({
   },
 });
 
+const take = (wanted: WarmShape) => pool.take(wanted, async (boxId) => void noted.push(boxId));
+
 async function waitFor(...keys: string[]) {
   await vi.waitFor(() => expect(made).toEqual(keys), 5_000);
 }
 
 it('gives each container to one job and makes the next', async () => {
-  expect(await pool.take(shape('a'))).toBeNull();
+  expect(await take(shape('a'))).toBeNull();
   pool.want(shape('a'));
   await waitFor('a');
-  const box = await pool.take(shape('a'));
-  expect(box).not.toBeNull();
-  expect(await pool.take(shape('a'))).toBeNull();
+  const box = await take(shape('a'));
+  expect(noted).toEqual([box?.boxId]);
+  expect(await take(shape('a'))).toBeNull();
   pool.want(shape('a'));
   await waitFor('a', 'a');
   expect(removed).toEqual([]);
+  await pool.close();
+  expect(closed).toEqual(removed);
+  expect(closed).not.toContain(box?.boxId);
 });
 
 it('keeps as many as the provider allows, of what was asked for last', async () => {
@@ -72,8 +86,8 @@ it('keeps as many as the provider allows, of what was asked for last', async () 
   pool.want(shape('c'));
   await waitFor('b', 'a', 'c');
   expect(removed).toHaveLength(1);
-  expect(await pool.take(shape('a'))).toBeNull();
-  expect(await pool.take(shape('b'))).not.toBeNull();
+  expect(await take(shape('a'))).toBeNull();
+  expect(await take(shape('b'))).not.toBeNull();
 });
 
 it.each([
@@ -83,7 +97,7 @@ it.each([
   pool.want(shape('a'));
   await waitFor('a');
   change();
-  expect(await pool.take(shape('a'))).toBeNull();
+  expect(await take(shape('a'))).toBeNull();
   await vi.waitFor(() => expect(removed).toHaveLength(1));
 });
 
@@ -93,14 +107,14 @@ it('lets go of all while the machine is short of memory', async () => {
   freeMemoryBytes = gibibyte;
   pool.want(shape('a'));
   await vi.waitFor(() => expect(removed).toHaveLength(1), 5_000);
-  expect(await pool.take(shape('a'))).toBeNull();
+  expect(await take(shape('a'))).toBeNull();
 });
 
 it('gives no container that has ended meanwhile', async () => {
   pool.want(shape('a'));
   await waitFor('a');
   isWaiting = () => false;
-  expect(await pool.take(shape('a'))).toBeNull();
+  expect(await take(shape('a'))).toBeNull();
   await vi.waitFor(() => expect(removed).toHaveLength(1));
 });
 
@@ -127,7 +141,7 @@ it('keeps no more than fits into memory that no job has', async () => {
   policy.memoryBytes = 1.5 * gibibyte;
   await pool.makeRoom();
   expect(removed).toHaveLength(1);
-  expect(await pool.take(shape('a'))).toBeNull();
+  expect(await take(shape('a'))).toBeNull();
   policy.memoryBytes = 0.5 * gibibyte;
   await pool.makeRoom();
   expect(removed).toHaveLength(2);
@@ -172,4 +186,14 @@ it('leaves nothing that waits when it is closed', async () => {
   await waitFor('a');
   await pool.close();
   expect(removed).toHaveLength(1);
+});
+
+it('makes none after the runtime has refused one, and says why', async () => {
+  expect(pool.refusal).toBeNull();
+  pool.want(shape('refused'));
+  await vi.waitFor(() => expect(pool.refusal).toBe('update is not supported'), 5_000);
+  expect(pool.isOn).toBe(false);
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 5_000);
+  pool.want(shape('a'));
+  expect(made).toEqual([]);
 });

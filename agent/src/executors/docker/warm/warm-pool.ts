@@ -17,6 +17,13 @@ export interface WarmBox {
   claim(): Promise<boolean>;
   /** Tells it what it is. */
   start(line: string): Promise<void>;
+  /** Lets go of one that was told nothing: engines keep the connection to it, even when it is gone. */
+  close(): void;
+}
+
+/** The runtime does not let a container change while it runs: no other try will end otherwise. */
+export class WarmRefusedError extends Error {
+  override readonly name = 'WarmRefusedError';
 }
 
 /** What the provider allows at this moment; another `version` is another policy. */
@@ -71,33 +78,52 @@ export class WarmPool {
   /** Being made or looked at. */
   readonly #held = new Set<string>();
   #loop: Loop | null = null;
+  #refusal: string | null = null;
 
   constructor(deps: WarmPoolDeps) {
     this.#deps = deps;
   }
 
   get isOn(): boolean {
-    return this.#deps.policy().containersMax > 0;
+    return this.#refusal === null && this.#deps.policy().containersMax > 0;
+  }
+
+  /** What the runtime said to a container that was to wait; null while nothing speaks against it. */
+  get refusal(): string | null {
+    return this.#refusal;
+  }
+
+  /** Containers that a job would get at once. */
+  get waiting(): string[] {
+    return [...this.#idle.values()].map(({ box }) => box.boxId);
   }
 
   /** Whether a container is here for a later job, or is being made or given to one. */
   has(boxId: string): boolean {
     if (this.#held.has(boxId)) return true;
-    return [...this.#idle.values()].some(({ box }) => box.boxId === boxId);
+    return this.waiting.includes(boxId);
   }
 
-  /** @returns a container that is the caller's from now on; null when none waits. */
-  async take({ key }: WarmShape): Promise<WarmBox | null> {
+  /**
+   * @param note says on disk whose the container is, meanwhile.
+   * @returns a container that is the caller's from now on; null when none waits, whatever was noted.
+   */
+  async take({ key }: WarmShape, note: (boxId: string) => Promise<void>): Promise<WarmBox | null> {
     const idle = this.#idle.get(key);
     if (idle === undefined) return null;
     this.#idle.delete(key);
     const { box } = idle;
     this.#held.add(box.boxId);
-    const isFit = this.#isFresh(idle) && (await box.claim().catch(() => false));
-    this.#held.delete(box.boxId);
-    if (isFit) return box;
-    void this.#remove(box.boxId);
-    return null;
+    const claiming = this.#isFresh(idle) ? box.claim().catch(() => false) : false;
+    let isGiven = false;
+    try {
+      const [isFit] = await Promise.all([claiming, note(box.boxId)]);
+      isGiven = isFit;
+      return isFit ? box : null;
+    } finally {
+      this.#held.delete(box.boxId);
+      if (!isGiven) void this.#drop(box);
+    }
   }
 
   /** Notes that a job of this kind has started: the next one may be like it. */
@@ -120,7 +146,7 @@ export class WarmPool {
     const fitting = new Set(this.#fitting().map(({ key }) => key));
     const over = [...this.#idle].filter(([key, idle]) => !fitting.has(key) || !this.#isFresh(idle));
     for (const [key] of over) this.#idle.delete(key);
-    await Promise.all(over.map(([, { box }]) => this.#remove(box.boxId)));
+    await Promise.all(over.map(([, { box }]) => this.#drop(box)));
   }
 
   /** Leaves nothing that waits. */
@@ -130,7 +156,7 @@ export class WarmPool {
     this.#wanted = [];
     const idle = [...this.#idle.values()];
     this.#idle.clear();
-    await Promise.all(idle.map(({ box }) => this.#remove(box.boxId)));
+    await Promise.all(idle.map(({ box }) => this.#drop(box)));
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -144,7 +170,7 @@ export class WarmPool {
       if (this.#idle.get(key) !== idle) continue;
       this.#idle.delete(key);
       this.#forget(key);
-      await this.#remove(idle.box.boxId);
+      await this.#drop(idle.box);
     }
     for (const shape of this.#fitting()) {
       if (!this.#idle.has(shape.key) && !signal.aborted) await this.#make(shape);
@@ -185,7 +211,8 @@ export class WarmPool {
       const box = await this.#deps.make(shape, boxId);
       this.#idle.set(shape.key, { shape, box, madeAtMs: clock.monotonicMs(), version });
     } catch (error) {
-      log.warn({ err: error }, 'no container can wait for jobs like this one');
+      if (error instanceof WarmRefusedError) this.#refuse(error);
+      else log.warn({ err: error }, 'no container can wait for jobs like this one');
       const isUnfit = toStartError(error).reason === 'command_not_found';
       if (isUnfit && this.#unfit.size < unfitMax) this.#unfit.add(shape.key);
       this.#forget(shape.key);
@@ -193,6 +220,18 @@ export class WarmPool {
     } finally {
       this.#held.delete(boxId);
     }
+  }
+
+  /** Until the agent starts again: each job would lose a container and be told nothing. */
+  #refuse(error: WarmRefusedError): void {
+    this.#refusal = error.message;
+    this.#wanted = [];
+    this.#deps.log.warn({ err: error }, 'no container waits for jobs here: its runtime refuses');
+  }
+
+  async #drop(box: WarmBox): Promise<void> {
+    box.close();
+    await this.#remove(box.boxId);
   }
 
   async #remove(boxId: string): Promise<void> {
