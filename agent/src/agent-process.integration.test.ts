@@ -87,14 +87,12 @@ describe.skipIf(skip)('the agent as a process with a real engine', () => {
   });
 
   it('takes over a container after kill -9 and reports it once, with its whole log', async () => {
-    const bursts = Array.from({ length: 40 }, (_, burst) => 100 + burst);
-    const script = `for n in ${bursts.join(' ')}; do seq "$n"00 "$n"99; echo "e$n" >&2; sleep 0.1; done`;
+    const bursts = Array.from({ length: 20 }, (_, burst) => 100 + burst);
+    const script = `for n in ${bursts.join(' ')}; do seq "$n"00 "$n"99; echo "e$n" >&2; sleep 0.2; done`;
     const executionId = post(`${script}; exit 3`);
-    for (const count of [300, 1_500]) {
-      const killed = startProcess();
-      await vi.waitFor(() => expect(texts(executionId).length).toBeGreaterThan(count), within);
-      await end(killed, 'SIGKILL');
-    }
+    const killed = startProcess();
+    await vi.waitFor(() => expect(texts(executionId).length).toBeGreaterThan(300), within);
+    await end(killed, 'SIGKILL');
     const last = startProcess();
     await vi.waitFor(() => expect(resultOf(executionId)).toBeTruthy(), within);
     expect(resultOf(executionId)).toMatchObject({
@@ -107,7 +105,7 @@ describe.skipIf(skip)('the agent as a process with a real engine', () => {
     const [written, told] = [/^\d/, /^e/].map((stream) =>
       texts(executionId).filter((text) => stream.test(text)),
     );
-    expect(written).toEqual(Array.from({ length: 4_000 }, (_, n) => String(10_000 + n)));
+    expect(written).toEqual(Array.from({ length: 2_000 }, (_, n) => String(10_000 + n)));
     expect(told).toEqual(bursts.map((burst) => `e${burst}`));
     expect(await end(last, 'SIGTERM')).toBe(0);
     expect(marketplace.execution(executionId).resultReports).toBe(1);

@@ -69,6 +69,7 @@ const rank = ({ stream }: LogFrame, first?: LogFrame['stream']) =>
 const textsOf = ({ lines }: Disk, stream: LogLine['stream']) =>
   lines.filter((line) => line.stream === stream).map(({ text, continued }) => [text, continued]);
 
+const crash = 'at-the-end-of-commits' as const;
 const text = fc.oneof(
   fc.constantFrom('a', 'é€', '\n', '\n', secret, secret.slice(0, 7), '\u001b[1m', 'line\nline\n'),
   fc.constantFrom('x'.repeat(16_384), 'y'.repeat(17_000), `${'z'.repeat(16_379)}${secret}`),
@@ -79,27 +80,41 @@ const output = fc.array(fc.record({ stream: fc.constantFrom('stdout', 'stderr'),
 const lives = fc.array(
   fc.record({
     commits: fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
-    crash: fc.constant('at-the-end-of-commits' as const),
+    crash: fc.constant(crash),
     first: fc.constantFrom('stdout', 'stderr'),
   }),
   { maxLength: 4 },
 );
 
+async function judge(written: { stream: 'stdout' | 'stderr'; text: string }[], crashes: Life[]) {
+  const frames = written.map(({ stream, text: payload }, atMs): LogFrame => {
+    return { stream, atMs, payload: Buffer.from(payload) };
+  });
+  const whole: Disk = { lines: [], read: null };
+  await live(whole, frames, { commits: [], crash: 'never' });
+  const disk: Disk = { lines: [], read: null };
+  for (const life of crashes) await live(disk, frames, life);
+  await live(disk, frames, { commits: [], crash: 'never' });
+  for (const stream of ['stdout', 'stderr'] as const) {
+    expect(textsOf(disk, stream)).toEqual(textsOf(whole, stream));
+  }
+}
+
+/** Two pieces are kept; then a line of the other stream, before they have come again. */
+const withinLongLine: Parameters<typeof judge> = [
+  [
+    { stream: 'stdout', text: 'y'.repeat(40_000) },
+    { stream: 'stderr', text: 'a\n' },
+  ],
+  [
+    { commits: [true, true], crash, first: 'stdout' },
+    { commits: [true], crash, first: 'stderr' },
+  ],
+];
+
 it('after any crashes the kept lines are those of one undisturbed reading', async () => {
-  await fc.assert(
-    fc.asyncProperty(output, lives, async (written, crashes) => {
-      const frames = written.map(({ stream, text: payload }, atMs): LogFrame => {
-        return { stream, atMs, payload: Buffer.from(payload) };
-      });
-      const whole: Disk = { lines: [], read: null };
-      await live(whole, frames, { commits: [], crash: 'never' });
-      const disk: Disk = { lines: [], read: null };
-      for (const life of crashes) await live(disk, frames, life);
-      await live(disk, frames, { commits: [], crash: 'never' });
-      for (const stream of ['stdout', 'stderr'] as const) {
-        expect(textsOf(disk, stream)).toEqual(textsOf(whole, stream));
-      }
-    }),
-    { numRuns: 300 },
-  );
+  await fc.assert(fc.asyncProperty(output, lives, judge), {
+    numRuns: 150,
+    examples: [withinLongLine],
+  });
 });

@@ -32,10 +32,7 @@ export async function appendLogs(
   body: BodyOf<typeof contract>,
 ): Promise<{ ackedSeq: number }> {
   const lines = body.lines.map(harmless);
-  deps.logRates.take(
-    agentId,
-    lines.reduce((sum, { text }) => sum + text.length, 0),
-  );
+  deps.logRates.take(agentId, lines);
   const { ackedSeq, jobId } = await deps.store.appendLogs({
     fence: {
       executionId,

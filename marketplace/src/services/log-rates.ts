@@ -7,6 +7,9 @@ interface Bucket {
   atMs: number;
 }
 
+/** What a line costs beside its text, in bytes of it: empty ones are work too. */
+export const lineBytes = 64;
+
 /** How much log each agent has sent of late: one that sends for all must not fill the disk for all. */
 export class LogRates {
   readonly #clock: Clock;
@@ -17,7 +20,8 @@ export class LogRates {
   }
 
   /** Throws RATE_LIMITED when there is no room now, with the time until there is. */
-  take(agentId: string, bytes: number): void {
+  take(agentId: string, lines: readonly { text: string }[]): void {
+    const bytes = lines.reduce((sum, { text }) => sum + text.length + lineBytes, 0);
     const nowMs = this.#clock.monotonicMs();
     const { logBytesBurst, logBytesPerSec } = limits;
     const bucket = this.#buckets.get(agentId) ?? { bytesLeft: logBytesBurst, atMs: nowMs };
