@@ -12,6 +12,7 @@ export const idKinds = {
   challenge: 'chl',
   delivery: 'dlv',
   execution: 'exe',
+  fanOut: 'fan',
   intent: 'int',
   job: 'job',
   link: 'lnk',

@@ -24,7 +24,8 @@ export async function postJobs(context: Context, call: Call<JobBatchOptions>): P
     const options = { idempotencyKey: `${key}.${index}` };
     const { data } = await namingKey(key, client.call(createJobs, { body: { jobs } }, options));
     if (!terminal.json) {
-      for (const [place, row] of data.entries()) await tell(context, rows.length + place + 1, row);
+      for (const [place, row] of data.entries())
+        await tellRow(context, rows.length + place + 1, row);
     }
     rows.push(...data);
   }
@@ -34,7 +35,8 @@ export async function postJobs(context: Context, call: Call<JobBatchOptions>): P
   return exitOf(refused);
 }
 
-async function tell({ terminal }: Context, number: number, row: BatchRow): Promise<void> {
+/** A job of many: its id, or why it was refused. */
+export async function tellRow({ terminal }: Context, number: number, row: BatchRow): Promise<void> {
   if (!('problem' in row)) return terminal.data(`${row.jobId}  ${row.state}`);
   return terminal.complain(`job ${number}: ${row.problem.detail} (${row.problem.code})`);
 }

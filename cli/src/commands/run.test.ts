@@ -202,6 +202,25 @@ describe('node3 run', () => {
     });
   });
 
+  it('[4.20] posts copies for one price, waits for all, and ends as they did', async () => {
+    market.become(endedJob('failed', 3));
+    const copies = ['run', '--copies', '3', '--max-cost', '0.004SOL'];
+    const host = hostFor(...copies, '--name', 'sweep', '--', 'true');
+    expect(await runCli(host)).toBe(5);
+    const [posted] = market.requests('POST', '/jobs/batch');
+    expect(posted?.body).toMatchObject({ jobs: [{ name: 'sweep' }], copies: 3 });
+    expect(posted?.idempotencyKey).toBeTruthy();
+    expect(host.err).toContain('3 of 3 copies posted');
+    expect(host.err).toContain('job cancel --label fan-out=fan_1');
+    const detached = hostFor('run', '--copies', '2', '-d', '--', 'true');
+    expect(await runCli(detached)).toBe(0);
+    expect(detached.out.match(/job_\w+/g)).toHaveLength(2);
+    const dear = hostFor('run', '--copies', '4', '--max-cost', '0.004SOL', '--', 'true');
+    expect(await runCli(dear)).not.toBe(0);
+    expect(dear.err).toContain('0.0042 SOL');
+    expect(market.requests('POST', '/jobs/batch')).toHaveLength(2);
+  });
+
   it('says how much is missing, fee included, and which command deposits it', async () => {
     market.refusal = new MarketError('FUNDS_INSUFFICIENT');
     const attached = hostFor('run', '--', 'x');

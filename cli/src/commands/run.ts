@@ -23,6 +23,7 @@ import { moneyText } from '../output/words.ts';
 import { parseMoney } from '../parse/money.ts';
 import type { Call } from '../program/attach-action.ts';
 import { printExplanation } from './job-explain.ts';
+import { type CopiesOptions, postCopies, readCopies } from './run-copies.ts';
 
 export interface StayOptions {
   detach?: boolean;
@@ -31,16 +32,25 @@ export interface StayOptions {
   raw?: boolean;
 }
 
-export interface RunOptions extends JobOptions, WorkloadOptions, StayOptions, FileOptions {
+export interface RunOptions
+  extends JobOptions,
+    WorkloadOptions,
+    StayOptions,
+    FileOptions,
+    CopiesOptions {
   idempotencyKey?: string;
   maxCost?: string;
 }
 
-/** `node3 run`: posts a job, stays with it, and ends with the job's own exit code. */
+/**
+ * `node3 run`: posts a job, stays with it, and ends with the job's own exit code. Of several copies
+ * the ends are told, not what they print.
+ */
 export async function runJob(context: Context, call: Call<RunOptions>): Promise<number> {
   const { options, said } = withJobDefaults(context, call.options);
   const { terminal } = context;
   for (const line of said) await terminal.talk(`settings  ${line}`);
+  const copies = readCopies(options);
   const workload = await readWorkload(context.host, call.args, options);
   const plain = buildJobSpec(workload, options);
   const client = connect(context, 'requester');
@@ -49,13 +59,30 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
   }
   const spec = { ...plain, ...(await bringFiles(context, client, options)) };
   const idempotencyKey = chooseKey(context, options.idempotencyKey);
+  if (copies !== null) {
+    const quote = await tellQuote(context, client, options, spec);
+    await agreeToPrice(context, options, spec, quote, copies);
+    return postCopies(context, client, { spec, copies, idempotencyKey }, options);
+  }
   return postAndStay(context, client, options, async () => {
-    const quote = context.options.curl === true ? null : await askQuote(client, spec);
-    if (quote !== null && options.detach !== true)
-      await terminal.talk(`quote     ${quoteLine(quote)}`);
+    const quote = await tellQuote(context, client, options, spec);
     await agreeToPrice(context, options, spec, quote);
     return namingKey(idempotencyKey, postJob(client, spec, idempotencyKey, quote));
   });
+}
+
+async function tellQuote(
+  context: Context,
+  client: Client,
+  { detach }: RunOptions,
+  spec: JobSpecInput,
+): Promise<Quote | null> {
+  if (context.options.curl === true) return null;
+  const quote = await askQuote(client, spec);
+  if (quote !== null && detach !== true) {
+    await context.terminal.talk(`quote     ${quoteLine(quote)}`);
+  }
+  return quote;
 }
 
 /** Nothing is posted above `--max-cost`, nor before whoever sits at the terminal agrees. */
@@ -64,23 +91,32 @@ export async function agreeToPrice(
   { maxCost }: Pick<RunOptions, 'maxCost'>,
   spec: JobSpecInput,
   quote: Quote | null,
+  copies = 1,
 ): Promise<void> {
   const { asset } = spec.price.kind === 'fixed' ? spec.price.reward : spec.price.cap;
   const most = maxCost === undefined ? null : parseMoney('--max-cost', maxCost, asset);
-  if (most !== null) requireWithin(most, quote);
+  const total = quote === null ? null : timesOf(quote.total, copies);
+  if (most !== null) requireWithin(most, total);
   if (context.options.curl === true) return;
   const price =
-    quote === null ? `${moneyText(priceMax(spec.price))} and the fee` : moneyText(quote.total);
-  await confirm(context, `Pay at most ${price}?`);
+    total === null
+      ? `${moneyText(timesOf(priceMax(spec.price), copies))} and the fee`
+      : moneyText(total);
+  const whole = copies === 1 ? '' : ` for ${copies} copies`;
+  await confirm(context, `Pay at most ${price}${whole}?`);
 }
 
-function requireWithin(most: Money, quote: Quote | null): void {
-  if (quote === null) {
+function timesOf(money: Money, copies: number): Money {
+  return toMoney(fromMoney(money) * BigInt(copies), money.asset);
+}
+
+function requireWithin(most: Money, total: Money | null): void {
+  if (total === null) {
     throw new CommandError('failure', 'No quote could be had to compare with --max-cost.', '');
   }
-  if (quote.total.asset === most.asset && fromMoney(quote.total) <= fromMoney(most)) return;
-  const beside = quote.total.asset === most.asset ? 'is more than' : 'can not be compared with';
-  const detail = `The job costs ${moneyText(quote.total)} at most, which ${beside} ${moneyText(most)}.`;
+  if (total.asset === most.asset && fromMoney(total) <= fromMoney(most)) return;
+  const beside = total.asset === most.asset ? 'is more than' : 'can not be compared with';
+  const detail = `The job costs ${moneyText(total)} at most, which ${beside} ${moneyText(most)}.`;
   throw new CommandError('funds', detail, 'Raise --max-cost, or lower the price of the job.');
 }
 

@@ -20,6 +20,7 @@ export function addRunCommand(state: ProgramState, program: Command): void {
     .option('--output <path>', 'keep this of /output, and no more; repeatable', collect)
     .option('--max-cost <amount>', 'post nothing that may cost more, such as 0.5USDC')
     .option('--explain', 'say who could run it and what it would wait for; post nothing')
+    .option('--copies <n>', 'run it so many times at once; JOB_INDEX tells each which it is')
     .addHelpText('after', spellCommands(examples, state.host.command));
   attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
 }

@@ -96,10 +96,11 @@ export class FakeMarketplace {
       return refuse(reply, new MarketError('JOB_NOT_FOUND', { jobId }));
     });
     app.post(createJobs.url, (request) => {
-      const { jobs } = request.body as { jobs: { name?: string }[] };
+      const { jobs, copies = 1 } = request.body as { jobs: { name?: string }[]; copies?: number };
       const last = this.seen.at(-1);
       if (last !== undefined) last.body = request.body;
-      return { data: jobs.map(({ name }) => this.#rowFor(name)) };
+      const rows = jobs.flatMap(({ name }) => Array.from({ length: copies }, () => name));
+      return { data: rows.map((name) => this.#rowFor(name)), fanOut: 'fan_1' };
     });
     app.post(cancelJobs.url, (request) => {
       const { jobIds = [testJobId], cursor } = request.body as {

@@ -3,7 +3,7 @@ import type { JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { type BatchRow, cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
-import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
+import { cancelJob, createJob, getJob, listJobs } from '@node3/shared/routes/jobs';
 import { createTemplate, runTemplate } from '@node3/shared/routes/templates';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testAgentCalls } from '../testing/test-agent.ts';
@@ -102,6 +102,62 @@ describe('a batch', () => {
     await expect(client.call(createJobs, { body: { jobs: [] } })).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
     });
+  });
+});
+
+describe('copies of a job', () => {
+  it('[4.20] run on several agents, know which they are, and are found and cancelled as one', async () => {
+    const { client, read } = await setUp();
+    const workload = { kind: 'container' as const, command: ['true'], env: { STEP: '3' } };
+    const body = { jobs: [testJob({ workload, labels: { team: 'vision' } })], copies: 3 };
+    const { data, fanOut = '' } = await client.call(createJobs, { body });
+    const agents = [await registerTestAgent(market), await registerTestAgent(market)];
+    for (const [index, agent] of agents.entries()) {
+      const calls = testAgentCalls(agent.client);
+      const offer = await calls.offer();
+      expect(offer.spec).toMatchObject({
+        workload: { env: { STEP: '3', JOB_INDEX: `${index}`, JOB_COUNT: '3' } },
+      });
+      await calls.run(offer);
+    }
+    const running = await Promise.all(data.map((row) => read(jobIdOf(row))));
+    const places = running.flatMap(({ executions }) => executions.map(({ agentId }) => agentId));
+    expect(places.toSorted()).toEqual(agents.map(({ agentId }) => agentId).toSorted());
+    const label = `fan-out=${fanOut},team=vision`;
+    const { data: found } = await client.call(listJobs, { query: { label } });
+    expect(found.map(({ jobId }) => jobId).toSorted()).toEqual(data.map(jobIdOf).toSorted());
+    const labels = { 'fan-out': fanOut };
+    const { data: cancelled } = await client.call(cancelJobs, { body: { filter: { labels } } });
+    expect(cancelled).toHaveLength(3);
+  });
+
+  it('are the same ones for the same key, and no more than a batch takes', async () => {
+    const { client } = await setUp();
+    const jobs = [testJob({ name: 'a' }), testJob({ name: 'b' })];
+    const call = (copies: number, key: string) =>
+      client.call(createJobs, { body: { jobs, copies } }, { idempotencyKey: key });
+    const first = await call(2, 'nightly');
+    expect(first.data).toHaveLength(4);
+    const again = await call(2, 'nightly');
+    expect(again.fanOut).toBe(first.fanOut);
+    expect(again.data).toEqual(first.data.map((row) => ({ ...row, replayed: true })));
+    expect((await call(2, 'other')).fanOut).not.toBe(first.fanOut);
+    expect((await call(3, 'nightly')).data[0]).toMatchObject({
+      problem: { code: 'IDEMPOTENCY_MISMATCH' },
+    });
+    await expect(call(limits.jobsPerBatch / 2 + 1, 'many')).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/copies' }] },
+    });
+  });
+
+  it('leaves what is no job to be refused as that', async () => {
+    const { client } = await setUp();
+    const jobs = ['no job', { ...testJob(), labels: 3 }] as unknown as JobSpecInput[];
+    const { data } = await client.call(createJobs, { body: { jobs, copies: 2 } });
+    expect(data).toMatchObject(
+      Array.from({ length: 4 }, () => ({ problem: { code: 'REQUEST_INVALID' } })),
+    );
   });
 });
 

@@ -1,11 +1,13 @@
 import { MarketError, toProblem } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
+import { limits } from '@node3/shared/limits';
 import type { BatchRow } from '@node3/shared/routes/job-bulk';
 import type { Idempotency } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import { checkInputs } from './check-inputs.ts';
 import { invalid, specProblems } from './check-template.ts';
 import { checkDepth } from './complete-spec.ts';
+import { copiesOf, openFanOut } from './fan-out.ts';
 import { composePosting, hashRequest, type PostJobDeps, storePosting } from './post-job.ts';
 
 export interface PostJobsInput {
@@ -38,6 +40,21 @@ export async function postJobs(deps: PostJobDeps, input: PostJobsInput): Promise
   });
   const rows = await Promise.allSettled(posted);
   return rows.map((row) => (row.status === 'fulfilled' ? rowOf(row.value) : refusal(row.reason)));
+}
+
+/** Posts each job so many times. Throws REQUEST_INVALID where that is too many. */
+export async function postCopies(
+  deps: PostJobDeps,
+  input: PostJobsInput & { copies: number },
+): Promise<{ data: BatchRow[]; fanOut: string }> {
+  const { accountId, copies, idempotencyKey, specs } = input;
+  if (specs.length * copies > limits.jobsPerBatch) {
+    const detail = `must make at most ${limits.jobsPerBatch} jobs of ${specs.length}`;
+    throw invalid([{ pointer: '/copies', detail }]);
+  }
+  const fanOut = openFanOut(deps, accountId, copies, idempotencyKey);
+  const data = await postJobs(deps, { ...input, specs: [...copiesOf(specs, fanOut)] });
+  return { data, fanOut: fanOut.group };
 }
 
 /** With a space, which no header can have: no other request's key is the same. */

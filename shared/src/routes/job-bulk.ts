@@ -25,7 +25,12 @@ const RefusedRow = strictObject({ problem: ProblemView });
 export const BatchRow = Type.Union([PostedRow, RefusedRow]);
 export type BatchRow = Static<typeof BatchRow>;
 
-/** Each job is checked and answered on its own, in the order of the request. */
+/**
+ * Each job is checked and answered on its own, in the order of the request. With `copies` each is
+ * posted so many times, its copies next to each other: they run on as many agents as are free, know
+ * which they are from `JOB_INDEX` (from 0) and `JOB_COUNT`, and have the label `fan-out`, by which all
+ * of them are listed and cancelled.
+ */
 export const createJobs = {
   method: 'POST',
   url: '/api/v1/jobs/batch',
@@ -38,8 +43,22 @@ export const createJobs = {
         Type.Unsafe<JobSpecInput>({ description: 'A job as POST /api/v1/jobs takes it' }),
         { minItems: 1, maxItems: limits.jobsPerBatch },
       ),
+      copies: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: limits.jobsPerBatch,
+          description: `How often each job is posted; ${limits.jobsPerBatch} jobs in all at most`,
+        }),
+      ),
     }),
-    response: { 200: strictObject({ data: Type.Array(BatchRow) }) },
+    response: {
+      200: strictObject({
+        data: Type.Array(BatchRow),
+        fanOut: Type.Optional(
+          Type.String({ description: 'The value of the label fan-out of all copies' }),
+        ),
+      }),
+    },
   },
 } as const satisfies RouteContract;
 

@@ -7,7 +7,7 @@ import {
 } from '@node3/shared/routes/job-bulk';
 import type { FastifyInstance } from 'fastify';
 import { cancelJobs } from '../../services/cancel-jobs.ts';
-import { postJobs } from '../../services/post-jobs.ts';
+import { postCopies, postJobs } from '../../services/post-jobs.ts';
 import { readJobDetail } from '../../services/read-job.ts';
 import { rerunJob } from '../../services/rerun-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -19,7 +19,10 @@ export function addJobBulkRoutes(app: FastifyInstance, deps: HttpDeps): void {
     bodyLimit: limits.batchBodyBytes,
     async handler({ principal, body, request }) {
       const idempotencyKey = readIdempotencyKey(request);
-      return { data: await postJobs(deps, { ...principal, specs: body.jobs, idempotencyKey }) };
+      const { jobs, copies } = body;
+      const posting = { ...principal, specs: jobs, idempotencyKey };
+      if (copies === undefined) return { data: await postJobs(deps, posting) };
+      return postCopies(deps, { ...posting, copies });
     },
   });
   addRoute(app, cancelJobsContract, {
