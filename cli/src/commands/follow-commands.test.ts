@@ -119,6 +119,10 @@ describe('global options', () => {
     ]);
     expect(await runCli(after)).toBe(0);
     expect(after.out).toBe('queued\n');
+    const filtered = hostFor(['job', 'ls', '--label', 'a=b', '--label', 'c=d', '--name', 'sweep']);
+    expect(await runCli(filtered)).toBe(0);
+    const asked = new URL(market.seen.at(-1)?.url ?? '', market.url).searchParams;
+    expect([asked.get('label'), asked.get('q')]).toEqual(['a=b,c=d', 'sweep']);
     const short = hostFor(['-qo', 'id', 'job', 'list']);
     expect(await runCli(short)).toBe(0);
     expect(short.out).toBe(`${testJobId}\n`);

@@ -10,6 +10,8 @@ import type { Call } from '../program/attach-action.ts';
 
 export interface JobListOptions {
   state?: string;
+  label?: string[];
+  name?: string;
   limit: string;
 }
 
@@ -19,9 +21,14 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
     min: 1,
     max: limits.listPageMax,
   });
-  const state =
-    call.options.state === undefined ? {} : { state: parseStates(call.options.state).join(',') };
-  const page = await connect(context, 'requester').call(listJobs, { query: { limit, ...state } });
+  const { state, label, name } = call.options;
+  const query = {
+    limit,
+    ...(state !== undefined && { state: parseStates(state).join(',') }),
+    ...(label !== undefined && { label: label.join(',') }),
+    ...(name !== undefined && { q: name }),
+  };
+  const page = await connect(context, 'requester').call(listJobs, { query });
   const none = `No jobs. Post one: ${host.command} run -- echo hello`;
   await printRows(context, page, jobColumns(host.clock.nowMs()), none);
   if (page.nextCursor !== null) await terminal.talk(`more than ${limit}; see --limit`);

@@ -43,6 +43,8 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     .alias('ls')
     .description('Your jobs, newest first')
     .option('--state <states>', 'only these states, such as running,queued; or active')
+    .option('--label <key=value>', 'only with this label; may be repeated', collect)
+    .option('--name <text>', 'only with this in their name')
     .option('--limit <n>', 'at most this many', '20');
   attachAction<JobListOptions>(
     state,

@@ -1,8 +1,8 @@
 import type { Ids } from '@node3/shared/ids';
 import { hashText } from './api-key.ts';
 
-/** The label by which the copies of a posting are found, waited for and cancelled. */
-export const fanOutLabel = 'fan-out';
+/** The label by which the copies of a posting are found and cancelled. */
+const fanOutLabel = 'fan-out';
 
 export interface FanOut {
   copies: number;
@@ -28,10 +28,7 @@ export function openFanOut(
  * Each job so many times, copies of one next to each other. A copy learns which it is from `JOB_INDEX`
  * (from 0) and `JOB_COUNT`. What is no job is left as it is, for whoever checks it.
  */
-export function* copiesOf(
-  specs: readonly unknown[],
-  { copies, group }: FanOut,
-): Generator<unknown> {
+export function* copiesOf(specs: readonly unknown[], { copies, group }: FanOut): Generator {
   for (const spec of specs) {
     for (let index = 0; index < copies; index += 1) yield copyOf(spec, { index, copies, group });
   }
