@@ -12,6 +12,7 @@ import * as auth from '@node3/shared/routes/auth';
 import * as backup from '@node3/shared/routes/backup';
 import * as caps from '@node3/shared/routes/caps';
 import * as deposits from '@node3/shared/routes/deposits';
+import * as deviceLogins from '@node3/shared/routes/device-logins';
 import * as events from '@node3/shared/routes/events';
 import * as explain from '@node3/shared/routes/explain';
 import * as galaksio from '@node3/shared/routes/galaksio';
@@ -32,6 +33,7 @@ import * as ratings from '@node3/shared/routes/ratings';
 import * as receipts from '@node3/shared/routes/receipts';
 import * as reservations from '@node3/shared/routes/reservations';
 import * as schedules from '@node3/shared/routes/schedules';
+import * as sessions from '@node3/shared/routes/sessions';
 import * as snippets from '@node3/shared/routes/snippets';
 import * as templates from '@node3/shared/routes/templates';
 import * as usage from '@node3/shared/routes/usage';
@@ -48,6 +50,8 @@ export const apiRoutes: RouteContract[] = [
   health,
   marketplace,
   auth,
+  sessions,
+  deviceLogins,
   accounts,
   deposits,
   keys,

@@ -232,6 +232,7 @@ async function createMarketplaceService(
     defaultImages: config.defaultImages,
     dashboardDir: config.dashboardDir,
     trustedProxies: config.trustedProxies,
+    corsOrigins: config.corsOrigins,
     unitsPerMinute: config.unitsPerMinute === 0 ? null : config.unitsPerMinute,
     publicUrl: config.publicUrl,
     version: packageJson.version,

@@ -72,6 +72,8 @@ export interface MarketplaceConfig {
   explorerUrl: string | null;
   /** Addresses and networks of the proxies in front of us; empty where there is none. */
   trustedProxies: string[];
+  /** Pages of these origins may call the API. */
+  corsOrigins: string[];
   /** Built web app; null serves the API alone. */
   dashboardDir: string | null;
   logLevel: LogLevel;
@@ -126,6 +128,7 @@ export const pricingDefaults = {
   artifacts: artifactDefaults,
   diskReserveBytes: limits.diskReserveBytesDefault,
   trustedProxies: [],
+  corsOrigins: [],
   unitsPerMinute: limits.unitsPerMinuteDefault,
 } satisfies Partial<MarketplaceConfig>;
 

@@ -114,6 +114,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     publicUrl: readPublicUrl(env),
     explorerUrl: readExplorerUrl(env),
     trustedProxies: readProxies(env),
+    corsOrigins: readOrigins(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
     logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
     logFormat: readChoice(env, 'LOG_FORMAT', logFormats, 'auto'),
@@ -229,6 +230,19 @@ function readProxies(env: Env): string[] {
     throw new ConfigError('TRUSTED_PROXIES', `names "${proxy}"`, fix);
   }
   return named;
+}
+
+function readOrigins(env: Env): string[] {
+  const text = readText(env, 'CORS_ORIGINS', '');
+  const named = text.split(',').map((origin) => origin.trim());
+  const origins = named.filter((origin) => origin !== '');
+  for (const origin of origins) {
+    const isPlain = /^https?:\/\/[^*]+$/.test(origin) && URL.canParse(origin);
+    if (isPlain && new URL(origin).origin === origin) continue;
+    const fix = 'Set whole origins, such as https://app.example, separated by commas; * is none.';
+    throw new ConfigError('CORS_ORIGINS', `names "${origin}"`, fix);
+  }
+  return origins;
 }
 
 function readPublicUrl(env: Env): string | null {

@@ -110,6 +110,7 @@ export interface ServiceParts {
   defaultImages: DefaultImages;
   dashboardDir: string | null;
   trustedProxies: string[];
+  corsOrigins: readonly string[];
   /** What a key of an account may ask for in a minute; null counts nothing. */
   unitsPerMinute: number | null;
   publicUrl: string | null;
@@ -186,6 +187,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         store,
         clock,
         adminApiKey: parts.adminApiKey,
+        publicUrl: parts.publicUrl,
         operatorAccountId,
         jobTokens,
         knownKeys,
@@ -228,6 +230,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     {
       dashboardDir: parts.dashboardDir,
       trustedProxies: parts.trustedProxies,
+      corsOrigins: parts.corsOrigins,
       metrics: metricsOf({ ...core, auditor, room, x402: parts.x402 }, parts.scraped),
       tracer: parts.tracer ?? null,
       unitsPerMinute: parts.unitsPerMinute,

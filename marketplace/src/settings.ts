@@ -38,6 +38,13 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         example: '10.0.0.0/24',
       },
       {
+        name: 'CORS_ORIGINS',
+        about:
+          'Origins whose pages may call the API with a key, separated by commas; without it none may. [signing in](../guides/authentication.md)',
+        fallback: null,
+        example: 'https://app.example',
+      },
+      {
         name: 'UNITS_PER_MINUTE',
         about:
           'What one key of an account may ask for in a minute, in units, from each replica: 100 at least, or 0, which counts nothing. [the REST API](../guides/rest-api.md)',

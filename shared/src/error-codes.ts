@@ -3,6 +3,7 @@ import { keptWorkErrorCodes } from './kept-work-error-codes.ts';
 import { localErrorCodes } from './local-error-codes.ts';
 import { noticeErrorCodes } from './notice-error-codes.ts';
 import { payoutErrorCodes } from './payout-error-codes.ts';
+import { signInErrorCodes } from './sign-in-error-codes.ts';
 
 /** When a caller may try the same request again. */
 export type Retry = 'never' | 'later' | 'now';
@@ -19,6 +20,7 @@ export interface ErrorDefinition {
 export const errorCodes = {
   ...localErrorCodes,
   ...noticeErrorCodes,
+  ...signInErrorCodes,
   REQUEST_MALFORMED: {
     status: 400,
     title: 'The request could not be read',

@@ -8,6 +8,8 @@ export interface FieldProblem {
 
 /** What only some problems have; null and undefined are unknown. */
 export interface ProblemParts {
+  /** The word of OAuth (RFC 6749, RFC 8628) for it. */
+  error?: string;
   /** Why no agent can run it: the constraint that excludes most, all of them, and what would help. */
   match?: { constraint: unknown; constraints: unknown; alternatives: unknown };
   /** What is missing, decimal strings of the asset; `mint` is null for SOL. `wallet` takes deposits. */

@@ -107,6 +107,11 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     ...withdrawal,
     kind: 'refund',
   }),
+  'device-login.decided': account('A login on another device was approved or denied.', {
+    client: 'node3 on laptop',
+    decision: 'approved',
+    scopes: 'requester',
+  }),
   'execution.accepted': account('An agent accepted the job.', { attempt: 1 }),
   'execution.ended': account('An attempt ended.', { attempt: 1, state: 'failed', exitCode: 3 }),
   'execution.leased': account('An agent was offered the job, in logs of older versions.', {
@@ -226,6 +231,13 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     reason: 'Three failures in a row.',
   }),
   'schedule.resumed': account('A schedule goes on.', { ...schedule, before: 'paused' }),
+  'session.ended': account('A session of a web page was ended, or all of them.', {
+    sessionId: 'ses_01M8BAHJP5FFKREPWBXJZQ0N4X',
+  }),
+  'session.opened': account('Somebody signed in with the wallet.', {
+    sessionId: 'ses_01M8BAHJP5FFKREPWBXJZQ0N4X',
+    client: 'Mozilla/5.0',
+  }),
   'settlement.decided': account('It was decided who pays what for the job.', {
     row: 'success',
     state: 'captured',

@@ -23,6 +23,7 @@ export const idKinds = {
   reservation: 'rsv',
   schedule: 'sch',
   snippet: 'snp',
+  session: 'ses',
   template: 'tpl',
   webhook: 'whk',
 } as const;

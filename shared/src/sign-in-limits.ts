@@ -33,3 +33,6 @@ export const signInLimits = {
    */
   userCodesPerMinute: 10,
 } as const;
+
+/** Sent as `1` with every change that is made in a session: a form of another page can't. */
+export const csrfHeader = 'x-node3-csrf';

@@ -41,6 +41,22 @@ describe('node3 login, whoami and logout', () => {
     expect((await cli(['logout'])).code).toBe(4);
   });
 
+  it('get a key by a code that is approved elsewhere, asking at the interval', async () => {
+    const by = ['--url', market.url, 'login', '--device', '--scope', 'requester'];
+    market.deviceAnswers.push('DEVICE_LOGIN_PENDING', null);
+    const login = await cli(by);
+    expect(login.code).toBe(0);
+    expect(login.host.err).toContain('BDFH-JKLM');
+    expect(login.host.err).toContain(`${market.url}/device`);
+    expect(login.host.out + login.host.err).not.toContain(testKey);
+    expect((await cli(['whoami'])).code).toBe(0);
+    market.deviceAnswers.push('DEVICE_LOGIN_DENIED');
+    const denied = await cli(by);
+    expect(denied.code).toBe(4);
+    expect(denied.host.err).toContain('denied');
+    expect((await cli([...by, '--scope', 'all'])).code).toBe(2);
+  });
+
   it('keep no key that the marketplace does not know', async () => {
     const wrong = await cli(['--url', market.url, 'login', '--with-token', '-'], {
       stdin: 'other',

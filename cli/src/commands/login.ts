@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { isMarketError } from '@node3/shared/error';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { listKeys, revokeKey } from '@node3/shared/routes/keys';
+import { logInByDevice } from '../account/log-in-by-device.ts';
 import { meanMarketplace } from '../account/mean-marketplace.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
@@ -17,20 +18,26 @@ import { formatAccount } from './account-show.ts';
 
 export interface LoginOptions extends AccountCreateOptions {
   withToken?: string;
+  device?: boolean;
+  scope?: string[];
 }
 
 const tokenBytesMax = 256;
 
-/** `node3 login`: with a key that is there already, or with a wallet, which gets a new one. */
+/** `node3 login`: with a key that is there already, with a browser, or with a wallet of this machine. */
 export async function logIn(context: Context, call: Call<LoginOptions>): Promise<number> {
-  const { withToken } = call.options;
+  const { withToken, device } = call.options;
+  if (device === true) return logInWith(context, await logInByDevice(context, call.options));
   if (withToken === undefined) {
     const code = await createAccountCommand(context, call);
     await meanMarketplace(context);
     return code;
   }
   refuseStrange(context);
-  const apiKey = await readToken(context, withToken);
+  return logInWith(context, await readToken(context, withToken));
+}
+
+async function logInWith(context: Context, apiKey: string): Promise<number> {
   const account = await connect({ ...context, apiKey }, 'requester').call(getAccount, {});
   const keptIn = await keepKey(context, context.place, apiKey);
   await meanMarketplace(context);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { LoginOptions, LogoutOptions } from '../commands/login.ts';
-import { attachAction, type ProgramState } from './attach-action.ts';
+import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 const load = () => import('../commands/login.ts');
 
@@ -13,6 +13,8 @@ export function addLoginCommand(state: ProgramState, program: Command): void {
         'marketplace is the one that is meant from now on, or that of the profile that --profile names.',
     )
     .option('--with-token <file>', 'a file with the key; - is standard input')
+    .option('--device', 'approve it in a browser, on this or another device')
+    .option('--scope <scope>', 'with --device: what the key may do; repeatable', collect)
     .option('--wallet <file>', 'keypair file; created when it does not exist')
     .option('--name <name>', 'a name for the account');
   attachAction<LoginOptions>(state, login, async () => (await load()).logIn);

@@ -1,7 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { MarketError, toProblem } from '@node3/shared/error';
+import type { ErrorCode } from '@node3/shared/error-codes';
+import { systemIds } from '@node3/shared/ids';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { getAccount } from '@node3/shared/routes/accounts';
+import { startDeviceLogin, takeDeviceToken } from '@node3/shared/routes/device-logins';
 import { type EventView, listEvents } from '@node3/shared/routes/events';
 import { type Explanation, explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
@@ -44,6 +47,8 @@ export class FakeMarketplace {
   receiptKey = '';
   /** What POST /jobs answers instead of the job. */
   refusal: MarketError | null = null;
+  /** How requests for the key of a login on another device are refused, one by one; null grants it. */
+  deviceAnswers: (ErrorCode | null)[] = [];
   /** POST /jobs is heard and never answered. */
   cutPosts = false;
   /** What a cancel does to the job. */
@@ -68,6 +73,21 @@ export class FakeMarketplace {
       });
       if (headers.authorization === `Bearer ${testKey}` || publicUrls.has(url)) return;
       await refuse(reply, new MarketError('AUTH_INVALID'));
+    });
+    app.post(startDeviceLogin.url, () => ({
+      device_code: 'a-device-code-of-this-test',
+      user_code: 'BDFH-JKLM',
+      verification_uri: `${this.url}/device`,
+      verification_uri_complete: `${this.url}/device?user_code=BDFH-JKLM`,
+      expires_in: 600,
+      interval: 0,
+    }));
+    app.post(takeDeviceToken.url, (_request, reply) => {
+      const code = this.deviceAnswers.shift();
+      if (code === undefined) throw new Error('nothing more was to be asked');
+      if (code !== null) return refuse(reply, new MarketError(code));
+      const token = { access_token: testKey, token_type: 'Bearer', scope: 'requester' };
+      return reply.send({ ...token, key_id: systemIds.next('apiKey') });
     });
     app.post(createJob.url, (request, reply) => {
       const last = this.seen.at(-1);
@@ -223,7 +243,13 @@ export class FakeMarketplace {
   }
 }
 
-const publicUrls = new Set<string>([createQuote.url, getReceiptKey.url, listPublicAgents.url]);
+const publicUrls = new Set<string>([
+  createQuote.url,
+  getReceiptKey.url,
+  listPublicAgents.url,
+  startDeviceLogin.url,
+  takeDeviceToken.url,
+]);
 
 const testQuote: Quote = {
   quoteId: 'quo_06BR2J0S7XW8Z3Q1T5M4N6P9KD',

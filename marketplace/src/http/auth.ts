@@ -5,7 +5,13 @@ import type { ErrorCode } from '@node3/shared/error-codes';
 import type { AccountScope, NeededScope } from '@node3/shared/key-scopes';
 import type { FastifyRequest } from 'fastify';
 import { missingScope, operatorScopes } from '../domain/key-scopes.ts';
-import { equalsHash, hashText, isWorkingKey, keyIdOf } from '../services/api-key.ts';
+import {
+  equalsHash,
+  hashText,
+  isSessionToken,
+  isWorkingKey,
+  keyIdOf,
+} from '../services/api-key.ts';
 import { type JobTokens, jobTokenPrefix } from '../services/job-token.ts';
 import { lacksScope } from '../services/key-caller.ts';
 import type { KeyUses } from '../services/key-uses.ts';
@@ -14,6 +20,7 @@ import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow, ApiKeyRow } from '../store/rows.ts';
 import { type Caller, noteCaller } from './caller.ts';
+import { assertOwnPage, readSessionCookie } from './session-cookie.ts';
 
 interface Deps {
   clock: Clock;
@@ -22,6 +29,7 @@ interface Deps {
   knownKeys: KnownKeys;
   keyUses: Pick<KeyUses, 'note'>;
   adminApiKey: string;
+  publicUrl: string | null;
   operatorAccountId: string;
   /** Hears of every key that is refused. `keyId` may be invented by whoever showed it. */
   onRefused(request: KeyHolder, code: ErrorCode, keyId: string | null): void;
@@ -50,6 +58,8 @@ export interface Authenticator {
   keyIdOf(request: KeyHolder): string;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
   readonly requesterByKey: (apiKey: string, request: KeyHolder) => Promise<Requester | null>;
+  /** The account of the session in the cookie of a socket from one of our own pages; null without one. */
+  readonly requesterBySession: (request: KeyHolder) => Promise<Requester | null>;
 }
 
 export function createAuthenticator(deps: Deps): Authenticator {
@@ -74,6 +84,17 @@ export function createAuthenticator(deps: Deps): Authenticator {
     if (key?.owner.kind !== 'account') return null;
     return { accountId: key.owner.accountId, keyId: key.keyId, scopes: key.scopes };
   }
+  const sessionOf = (request: KeyHolder) => readSessionCookie(deps.publicUrl, request);
+
+  /** A key that is shown counts more than a cookie that comes along by itself. */
+  function readKeyOrSession(request: FastifyRequest): string {
+    const session = shownKey(request) === null ? sessionOf(request) : null;
+    if (session === null) return readKey(request);
+    assertOwnPage(deps.publicUrl, request.raw);
+    if (!isSessionToken(session)) throw new MarketError('AUTH_INVALID');
+    return session;
+  }
+
   async function lookUpRequester(request: FastifyRequest, apiKey: string): Promise<Requester> {
     const found = await requesterByKey(apiKey);
     if (found !== null) return permitted(request, found);
@@ -81,7 +102,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     throw new MarketError('AUTH_INVALID');
   }
   function requester(request: FastifyRequest): Promise<Requester> | Requester {
-    const apiKey = readKey(request);
+    const apiKey = readKeyOrSession(request);
     const known = deps.knownKeys.find(hashText(apiKey));
     return known === null ? lookUpRequester(request, apiKey) : permitted(request, known);
   }
@@ -92,13 +113,14 @@ export function createAuthenticator(deps: Deps): Authenticator {
     return { accountId: job.accountId, keyId: null, scopes: null };
   }
   function requesterByJob(request: FastifyRequest): Promise<Requester> | Requester {
-    const token = readKey(request);
+    const token = readKeyOrSession(request);
     return token.startsWith(jobTokenPrefix) ? requesterOfToken(request, token) : requester(request);
   }
 
   function noteRefusal(request: KeyHolder, error: unknown): void {
     const code = refusals.find((known) => isMarketError(error, known));
-    if (code !== undefined) deps.onRefused(request, code, keyIdOf(readKey(request)));
+    if (code === undefined) return;
+    deps.onRefused(request, code, keyIdOf(shownKey(request) ?? sessionOf(request) ?? ''));
   }
 
   /** Notes who was let in, and who was not. */
@@ -132,10 +154,14 @@ export function createAuthenticator(deps: Deps): Authenticator {
   return {
     requester: noted(requester, callerOfRequester),
     async requesterByKey(apiKey, request) {
-      const found = await requesterByKey(apiKey);
+      const found = isSessionToken(apiKey) ? null : await requesterByKey(apiKey);
       const mayRead = found !== null && missingScope(found.scopes, 'requester', 'reads') === null;
       if (!mayRead) deps.onRefused(request, 'AUTH_INVALID', keyIdOf(apiKey));
       return mayRead ? found : null;
+    },
+    async requesterBySession(request) {
+      const token = sessionOf(request);
+      return token === null || !isSessionToken(token) ? null : requesterByKey(token);
     },
     public: () => null,
 
@@ -147,7 +173,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
 
     // Whoever was given the token of a job of the operator's is not the operator.
     jobRequester: noted(requesterByJob, (found, request) =>
-      readKey(request).startsWith(jobTokenPrefix)
+      shownKey(request)?.startsWith(jobTokenPrefix) === true
         ? { actor: 'requester', accountId: found.accountId, keyId: null }
         : callerOfRequester(found),
     ),
@@ -189,7 +215,12 @@ export function createAuthenticator(deps: Deps): Authenticator {
 }
 
 /** What a key is refused with; no key at all is what every browser begins with. */
-const refusals: readonly ErrorCode[] = ['AUTH_INVALID', 'AUTH_FORBIDDEN', 'AGENT_DISABLED'];
+const refusals: readonly ErrorCode[] = [
+  'AUTH_INVALID',
+  'AUTH_FORBIDDEN',
+  'AGENT_DISABLED',
+  'ORIGIN_REFUSED',
+];
 
 /** Throws AUTH_FORBIDDEN where the key may not do this. */
 function permitted(request: FastifyRequest, found: Requester): Requester {
@@ -211,13 +242,20 @@ function assertScope(
   throw lacksScope(missing, isReader ? 'This one is read-only.' : '');
 }
 
-/** `Authorization: Bearer <key>`, or the seed's `X-API-Key`. */
 function readKey(request: KeyHolder): string {
+  const apiKey = shownKey(request);
+  if (apiKey === null) throw new MarketError('AUTH_REQUIRED');
+  // What a cookie holds is good there alone, where it is looked at who asks.
+  if (isSessionToken(apiKey)) throw new MarketError('AUTH_INVALID');
+  return apiKey;
+}
+
+/** `Authorization: Bearer <key>`, or the seed's `X-API-Key`. */
+function shownKey(request: Pick<KeyHolder, 'headers'>): string | null {
   const bearer = readBearer(request.headers.authorization ?? '');
   const header = request.headers['x-api-key'];
   const apiKey = bearer ?? (typeof header === 'string' ? header.trim() : undefined);
-  if (apiKey === undefined || apiKey === '') throw new MarketError('AUTH_REQUIRED');
-  return apiKey;
+  return apiKey === undefined || apiKey === '' ? null : apiKey;
 }
 
 function readBearer(authorization: string): string | undefined {

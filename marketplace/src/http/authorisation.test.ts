@@ -19,6 +19,7 @@ import {
   verdictOf,
 } from '../testing/route-access.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
+import { credentialHeaders } from '../testing/sign-in.ts';
 import { successResult } from '../testing/test-agent.ts';
 import {
   startTestMarketplace,
@@ -66,7 +67,7 @@ async function send(contract: RouteContract, apiKey: string | null, sent: Sent):
   const response = await fetch(`${market.url}${path}?${query.toString()}`, {
     method: contract.method,
     headers: {
-      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...credentialHeaders(apiKey, market.url),
       ...(sent.body === undefined ? {} : { 'content-type': type }),
       ...sent.headers,
     },
@@ -175,11 +176,13 @@ function verdictIn({ code }: Answer, absent: string | undefined): string {
   return isRefused ? code : 'yes';
 }
 
+const enders = ['POST /api/v1/agents/me/unregister', 'DELETE /api/v1/sessions'];
+
 /** What lists things comes after they are made, and what ends its caller last. */
 const contracts = marketplaceContracts.toSorted((a, b) => turnOf(a) - turnOf(b));
 
 function turnOf(contract: RouteContract): number {
-  if (contract.url.endsWith('/me/unregister')) return 2;
+  if (enders.includes(routeOf(contract))) return 2;
   return routeAccess[routeOf(contract)]?.scope === 'owned' ? 0 : 1;
 }
 
@@ -217,7 +220,15 @@ describe('who may do what', () => {
   );
 });
 
-const theirs: CallerRole[] = ['capped', 'reader', 'provider', 'token', 'owner', 'holder'];
+const theirs: CallerRole[] = [
+  'capped',
+  'reader',
+  'provider',
+  'session',
+  'token',
+  'owner',
+  'holder',
+];
 const operators: CallerRole[] = ['operator', 'operatorKey', 'operatorReader'];
 const others = roles.filter((role) => !theirs.includes(role));
 

@@ -17,6 +17,7 @@ import {
 import { marketplaceContracts } from '../testing/marketplace-contracts.ts';
 import { type CallerRole, callerRoles, type Owned, routeOf } from '../testing/route-access.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
+import { credentialHeaders } from '../testing/sign-in.ts';
 import { startTestMarketplace, type TestMarketplace } from '../testing/test-marketplace.ts';
 
 /** Requests to each endpoint. More of them are other ones: NODE3_FUZZ_RUNS=500 takes some minutes. */
@@ -40,6 +41,7 @@ const roles = Object.keys(callerRoles) as CallerRole[];
 const seesAll: CallerRole[] = [
   'owner',
   'capped',
+  'session',
   'reader',
   'provider',
   'holder',
@@ -56,7 +58,7 @@ it('answers nonsense with a reason, shows nobody what is not theirs, keeps its b
   const market = await startTestMarketplace({ trustedProxies: ['127.0.0.1'], log: silentLogger });
   try {
     const world = await openAuthorisationWorld(market);
-    const all = requests(world, await idsOf(world));
+    const all = requests(market.url, world, await idsOf(world));
     const wrong: string[] = [];
     const workers = Array.from({ length: atOnce }, async () => {
       for (const asked of all) {
@@ -82,7 +84,11 @@ interface Asked {
 }
 
 /** One after another, so that several workers can share them. */
-function* requests(world: AuthorisationWorld, ids: Map<string, string[]>): Generator<Asked> {
+function* requests(
+  url: string,
+  world: AuthorisationWorld,
+  ids: Map<string, string[]>,
+): Generator<Asked> {
   const random = new SeededRandom(seed);
   const chance = () => random.next();
   const contracts = marketplaceContracts.filter((one) => !fatal.includes(routeOf(one)));
@@ -91,7 +97,7 @@ function* requests(world: AuthorisationWorld, ids: Map<string, string[]>): Gener
       const role = random.chance(0.6) ? rightful(contract, random) : random.pick(roles);
       const fuzzed = fuzzedRequest(contract, { chance, ids });
       const apiKey = world.keys[role];
-      if (apiKey !== null) fuzzed.headers['authorization'] = `Bearer ${apiKey}`;
+      Object.assign(fuzzed.headers, credentialHeaders(apiKey, url));
       // As if each came from another place: so many a minute are let in from one.
       fuzzed.headers['x-forwarded-for'] = `10.0.${run % 256}.${random.integer(0, 255)}`;
       yield { contract, role, fuzzed };
@@ -100,7 +106,10 @@ function* requests(world: AuthorisationWorld, ids: Map<string, string[]>): Gener
 }
 
 function describeRequest({ contract, role, fuzzed }: Asked): string {
-  const headers = JSON.stringify({ ...fuzzed.headers, authorization: role }).slice(0, 400);
+  const headers = JSON.stringify({ ...fuzzed.headers, authorization: role, cookie: '' }).slice(
+    0,
+    400,
+  );
   const body = fuzzed.body?.toString().slice(0, 1_500);
   return `  ${routeOf(contract)} ${fuzzed.path}\n  ${headers}\n  ${body}`;
 }
@@ -109,7 +118,7 @@ function describeRequest({ contract, role, fuzzed }: Asked): string {
 function rightful({ audience }: RouteContract, random: SeededRandom): CallerRole {
   if (audience === 'operator') return random.pick(['operator', 'operatorKey'] as const);
   if (audience === 'agent') return random.pick(['holder', 'rival'] as const);
-  return random.pick(['owner', 'capped', 'stranger'] as const);
+  return random.pick(['owner', 'capped', 'session', 'stranger'] as const);
 }
 
 const things: Owned[] = [
@@ -125,6 +134,7 @@ const things: Owned[] = [
   'proof',
   'schedule',
   'snippet',
+  'session',
   'template',
   'upload',
   'webhook',

@@ -91,7 +91,7 @@ describe('keys of a requester', () => {
     await expect(successor.call(rotateKey, other)).rejects.toMatchObject(refused);
   });
 
-  it('do what their scopes say, and tell which one is missing', async () => {
+  it('[12.13] do what their scopes say, and tell which one is missing', async () => {
     const { client } = await openFundedAccount(market);
     const body = { name: 'report', scopes: ['requester' as const, 'read-only' as const] };
     const reader = await client.call(createKey, { body });

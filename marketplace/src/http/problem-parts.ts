@@ -1,4 +1,5 @@
 import type { MarketError, ProblemParts } from '@node3/shared/error';
+import { oauthErrors } from '@node3/shared/sign-in-error-codes';
 import type { Treasury } from '../payments/treasury-port.ts';
 
 /** What a problem says of matching and of money, in the same words whatever route it comes from. */
@@ -6,6 +7,8 @@ export function problemParts(
   treasury: Pick<Treasury, 'wallet' | 'usdcMint'>,
   { code, context }: MarketError,
 ): ProblemParts {
+  const error = oauthErrors[code];
+  if (error !== undefined) return { error };
   const { constraint, constraints, alternatives } = context;
   if (code === 'JOB_UNSATISFIABLE') return { match: { constraint, constraints, alternatives } };
   const { asset, needed, balance, missing } = context;

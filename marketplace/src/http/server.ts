@@ -12,6 +12,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { addHttpMetrics } from '../observability/http-metrics.ts';
 import type { MarketplaceMetrics } from '../observability/marketplace-metrics.ts';
 import { addAgentChannel } from './agent-channel/add-agent-channel.ts';
+import { addCrossOrigin } from './cross-origin.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -35,6 +36,7 @@ import { addAuditRoutes } from './routes/audit.ts';
 import { addBackupRoutes } from './routes/backup.ts';
 import { addCapRoutes } from './routes/caps.ts';
 import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
+import { addDeviceLoginRoutes } from './routes/device-logins.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addExecutionFileRoutes } from './routes/execution-files.ts';
 import { addGpuProofRoutes } from './routes/gpu-proofs.ts';
@@ -53,6 +55,7 @@ import { addRatingRoutes } from './routes/ratings.ts';
 import { addReceiptRoutes } from './routes/receipts.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
+import { addSessionRoutes } from './routes/sessions.ts';
 import { addSnippetRoutes } from './routes/snippets.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
@@ -74,6 +77,8 @@ const bodyBytesMax = 256 * 1024;
 export interface ServerOptions {
   /** Proxies in front of us, as addresses or networks: what they say of a client's address is believed. */
   trustedProxies: string[];
+  /** Pages of these origins may call the API with a key. */
+  corsOrigins: readonly string[];
   /** Built web app, or null to serve the API alone. */
   dashboardDir: string | null;
   /** null measures nothing. */
@@ -122,6 +127,7 @@ export async function createServer(
   const activity = options.metrics === null ? null : addHttpMetrics(app, options.metrics.metrics);
   acceptContracts(app, (error) => problemParts(deps.treasury, error));
   addRequestContext(app, options.tracer);
+  addCrossOrigin(app, options.corsOrigins);
   app.addHook('onRequest', (_request, _reply, done) => {
     done(deps.stopping.aborted ? new MarketError('SERVICE_STOPPING') : undefined);
   });
@@ -142,6 +148,8 @@ export async function createServer(
     addAccountRoutes(api, deps);
     addDepositRoutes(api, deps);
     addKeyRoutes(api, deps);
+    addSessionRoutes(api, deps);
+    await api.register((scope) => addDeviceLoginRoutes(scope, deps));
     addRatingRoutes(api, deps);
     addBackupRoutes(api, deps);
     addCapRoutes(api, deps);
@@ -200,6 +208,22 @@ function ratesOf(
   return new KeyRates({ clock, unitsPerMinute, keysMax: limits.countedKeysMax });
 }
 
+/** In 3.1 the names beside a scheme are the scopes that an operation needs. */
+const securitySchemes = {
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key; what it may do are its scopes. X-API-Key takes it as well.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-node3_session',
+    description:
+      'What POST /api/v1/sessions sets for our own pages; node3_session over plain HTTP. Changes want X-Node3-CSRF: 1.',
+  },
+} as const;
+
 async function addDocs(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -211,7 +235,7 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/', description: 'This marketplace' }],
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      components: { securitySchemes },
     },
     transformObject: (document) =>
       completeOpenApi(

@@ -38,6 +38,11 @@ export class StreamSession {
     this.#request = request;
   }
 
+  /** Before anything is received. */
+  open(): void {
+    this.#enqueue(() => this.#resume());
+  }
+
   /** Handles messages one after another, so that a sign-in is done before what follows it. */
   receive(data: Buffer): void {
     if (this.#closed) return;
@@ -47,15 +52,18 @@ export class StreamSession {
       this.close();
       return;
     }
-    this.#queue = this.#queue
-      .then(() => this.#handle(data))
-      .catch((error: unknown) => {
-        this.#deps.log.error({ err: error }, 'stream message failed');
-        this.#socket.close(1011, 'internal error');
-      })
-      .finally(() => {
+    this.#enqueue(async () => {
+      await this.#handle(data).finally(() => {
         this.#waiting -= 1;
       });
+    });
+  }
+
+  #enqueue(step: () => Promise<void>): void {
+    this.#queue = this.#queue.then(step).catch((error: unknown) => {
+      this.#deps.log.error({ err: error }, 'stream message failed');
+      this.#socket.close(1011, 'internal error');
+    });
   }
 
   close(): void {
@@ -101,6 +109,18 @@ export class StreamSession {
   async #signIn(apiKey: string): Promise<void> {
     const requester = await this.#deps.auth.requesterByKey(apiKey, this.#request);
     if (requester === null) this.#deps.measures.refused('AUTH_INVALID');
+    this.#become(requester);
+  }
+
+  /** The page's own session, if it has one: that comes with the socket. */
+  async #resume(): Promise<void> {
+    const requester = await this.#deps.auth.requesterBySession(this.#request);
+    if (requester === null || this.#closed) return;
+    this.#become(requester);
+    this.#send({ type: 'ready', authenticated: true });
+  }
+
+  #become(requester: Requester | null): void {
     if (this.#closed) return;
     this.#leaveKey();
     this.#leaveKey = () => undefined;

@@ -1,10 +1,15 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
+import { signInLimits } from '@node3/shared/sign-in-limits';
 import type { ApiKeyRow } from '../store/rows.ts';
 
-/** Keys look like `n3_key_<26 characters>_<43 characters>`: the id finds the row, the rest proves it. */
-const keyPattern = /^n3_(key_[0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{16,64}$/;
+/**
+ * Keys look like `n3_key_<26 characters>_<43 characters>`, and what a session's cookie holds like
+ * `n3_ses_…`: the id finds the row, the rest proves it.
+ */
+const keyPattern = /^n3_((?:key|ses)_[0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{16,64}$/;
+const sessionPrefix = 'n3_ses_';
 
 export interface NewApiKey {
   /** Shown to its owner once. */
@@ -38,6 +43,27 @@ export function createApiKey(
       revokedAtMs: null,
     },
   };
+}
+
+/** What a web page shows instead of a key. It ends when it is not used, and after its time. */
+export function createSessionToken(
+  ids: Ids,
+  { accountId, client }: { accountId: string; client: string | null },
+  nowMs: number,
+): NewApiKey {
+  const keyId = ids.next('session');
+  const apiKey = `n3_${keyId}_${ids.secret(limits.apiKeyBytes)}`;
+  const { row } = createApiKey(ids, { kind: 'account', accountId }, nowMs, { name: client });
+  const ends = {
+    expiresAtMs: nowMs + signInLimits.sessionIdleMs,
+    endsAtMs: nowMs + signInLimits.sessionMs,
+  };
+  return { apiKey, row: { ...row, ...ends, keyId, keyHash: hashText(apiKey), kind: 'session' } };
+}
+
+/** Whether it is a session's, which works in its cookie and nowhere else. */
+export function isSessionToken(apiKey: string): boolean {
+  return apiKey.startsWith(sessionPrefix);
 }
 
 /** Whether a key opens anything at this time. */

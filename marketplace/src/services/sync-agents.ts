@@ -21,7 +21,7 @@ export interface AgentSyncDeps {
 /** Tells agents that speak to this process what was decided about them on another one. */
 export function followAgents(deps: AgentSyncDeps, events: readonly EventRow[]): void {
   for (const { name, accountId, actor, data } of events) {
-    if (name === 'key.revoked' || name === 'key.rotated') {
+    if (name === 'key.revoked' || name === 'key.rotated' || name === 'session.ended') {
       deps.knownKeys.forget();
       void deps.keyHolders.recheck(accountId ?? actor.replace(/^agent:/, ''));
     }

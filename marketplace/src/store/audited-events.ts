@@ -16,6 +16,7 @@ const audited: ReadonlySet<EventName> = new Set<EventName>([
   'caps.changed',
   'deposit.refunding',
   'gpu-proof.quarantined',
+  'device-login.decided',
   'key.created',
   'key.revoked',
   'key.rotated',
@@ -33,6 +34,8 @@ const audited: ReadonlySet<EventName> = new Set<EventName>([
   'schedule.deleted',
   'schedule.paused',
   'schedule.resumed',
+  'session.ended',
+  'session.opened',
   'template.archived',
   'template.created',
   'template.versioned',
@@ -51,6 +54,7 @@ export function isAudited(event: NewEvent, origin: RequestOrigin | null): boolea
 /** Under which names events say what they are about, the most telling one first. */
 const targetNames = [
   'keyId',
+  'sessionId',
   'tokenId',
   'webhookId',
   'alertId',

@@ -28,6 +28,7 @@ import { describeQuotes } from './testing/quotes.ts';
 import { describeReplicas } from './testing/replicas.ts';
 import { describeReservations } from './testing/reservations.ts';
 import { describeSchedules } from './testing/schedules.ts';
+import { describeSessions } from './testing/sessions.ts';
 import { describeSharing } from './testing/sharing.ts';
 import { describeTemplates } from './testing/templates.ts';
 import { describeUsage } from './testing/usage.ts';
@@ -108,6 +109,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeTemplates(given);
     describeArtifacts(given);
     describeSchedules(given);
+    describeSessions(given);
     describeEvents(given);
     describeAlerts(given);
     describeAudit(given);

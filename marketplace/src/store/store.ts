@@ -19,6 +19,7 @@ import type { ReplicaStore } from './replica-store.ts';
 import type { ReservationStore } from './reservation-store.ts';
 import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { ScheduleStore } from './schedule-store.ts';
+import type { SessionStore } from './session-store.ts';
 import type { SnippetStore } from './snippet-store.ts';
 import type { TemplateStore } from './template-store.ts';
 import type { UsageStore } from './usage-store.ts';
@@ -53,6 +54,7 @@ export interface Store
     ReservationStore,
     ScheduleStore,
     SnippetStore,
+    SessionStore,
     TemplateStore,
     UsageStore,
     WebhookStore,

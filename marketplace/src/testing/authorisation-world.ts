@@ -10,12 +10,14 @@ import { createJobLink } from '@node3/shared/routes/job-links';
 import { createJob } from '@node3/shared/routes/jobs';
 import { createKey, revokeKey } from '@node3/shared/routes/keys';
 import { createSchedule } from '@node3/shared/routes/schedules';
+import { endSession } from '@node3/shared/routes/sessions';
 import { createSnippet } from '@node3/shared/routes/snippets';
 import { createTemplate } from '@node3/shared/routes/templates';
 import { createWebhook } from '@node3/shared/routes/webhooks';
 import { createWithdrawal } from '@node3/shared/routes/withdrawals';
 import { gpuProofRow } from '../store/testing/gpu-proofs.ts';
 import type { CallerRole, Owned } from './route-access.ts';
+import { signInTo } from './sign-in.ts';
 import { fenceOf, testAgentCalls } from './test-agent.ts';
 import {
   openFundedAccount,
@@ -76,6 +78,9 @@ export async function openAuthorisationWorld(market: TestMarketplace): Promise<A
     return (await client.call(createKey, { body })).apiKey;
   };
   const operator = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
+  const ended = await signInTo(market, owner.wallet);
+  const params = { sessionId: ended.sessionId };
+  await owner.client.call(endSession, { params });
   const parties: Parties = { market, owner, holder, waiting: await postWaiting(owner) };
   const { jobToken = '' } = await makers.job(parties);
   const secrets = new Set([canary, owner.accountId, owner.wallet.address]);
@@ -93,6 +98,8 @@ export async function openAuthorisationWorld(market: TestMarketplace): Promise<A
       holder: holder.apiKey,
       rival: rival.apiKey,
       operator: market.adminApiKey,
+      session: (await signInTo(market, owner.wallet)).token,
+      endedSession: ended.token,
       reader: await scoped(owner.client, 'read-only'),
       provider: await scoped(owner.client, 'provider'),
       operatorKey: await scoped(operator, 'operator'),
@@ -158,6 +165,10 @@ const makers: Record<Owned, (parties: Parties) => Promise<Thing>> = {
     const { jobId } = await owner.client.call(createJob, { body: secretJob() });
     const { linkId } = await owner.client.call(createJobLink, { params: { jobId }, body: {} });
     return { params: { jobId, linkId } };
+  },
+  async session({ market, owner }) {
+    const { sessionId } = await signInTo(market, owner.wallet);
+    return { params: { sessionId } };
   },
   async template({ owner }) {
     const body = { name: systemIds.next('template'), description: canary, spec: secretJob() };

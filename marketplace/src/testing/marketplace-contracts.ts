@@ -11,6 +11,7 @@ import * as authRoutes from '@node3/shared/routes/auth';
 import * as backupRoutes from '@node3/shared/routes/backup';
 import * as capRoutes from '@node3/shared/routes/caps';
 import * as depositRoutes from '@node3/shared/routes/deposits';
+import * as deviceLoginRoutes from '@node3/shared/routes/device-logins';
 import * as eventRoutes from '@node3/shared/routes/events';
 import * as explainRoutes from '@node3/shared/routes/explain';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
@@ -30,6 +31,7 @@ import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
 import * as reservationRoutes from '@node3/shared/routes/reservations';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
+import * as sessionRoutes from '@node3/shared/routes/sessions';
 import * as snippetRoutes from '@node3/shared/routes/snippets';
 import * as templateRoutes from '@node3/shared/routes/templates';
 import * as usageRoutes from '@node3/shared/routes/usage';
@@ -51,6 +53,8 @@ export const marketplaceContracts: RouteContract[] = [
   artifactRoutes,
   backupRoutes,
   authRoutes,
+  sessionRoutes,
+  deviceLoginRoutes,
   healthRoutes,
   jobRoutes,
   jobLinkRoutes,

@@ -14,6 +14,7 @@ export type Owned =
   | 'output'
   | 'proof'
   | 'schedule'
+  | 'session'
   | 'seed job'
   | 'snippet'
   | 'template'
@@ -100,6 +101,10 @@ const publicAccess: Record<string, RouteAccess> = {
   'POST /execute/async': { ...all, keyOptional: true },
   'POST /api/v1/auth/challenges': all,
   'POST /api/v1/accounts': all,
+  'POST /api/v1/auth/sign-ins': all,
+  'POST /api/v1/sessions': all,
+  'POST /api/v1/oauth/device_authorization': all,
+  'POST /api/v1/oauth/token': all,
   'POST /api/v1/agents': all,
   'POST /api/v1/quotes': all,
   'POST /api/agents/register': all,
@@ -118,6 +123,15 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/usage': caller,
   'GET /api/v1/usage/export': caller,
   'PUT /api/v1/account/caps': { ...caller, walletProof: true },
+  'GET /api/v1/sessions': caller,
+  'DELETE /api/v1/sessions': uncapped,
+  'DELETE /api/v1/sessions/:sessionId': {
+    ...owned('session', 'SESSION_NOT_FOUND'),
+    uncapped: true,
+  },
+  // Whoever knows the code of a login decides about it.
+  'GET /api/v1/device-logins/:userCode': caller,
+  'POST /api/v1/device-logins/:userCode': uncapped,
   'POST /api/v1/keys': uncapped,
   'GET /api/v1/keys': caller,
   'DELETE /api/v1/keys/:keyId': { ...key, uncapped: true, withinOwn: true },
@@ -278,6 +292,8 @@ export const callerRoles = {
   revoked: 'a key of the owner that was revoked',
   owner: 'the requester whose thing it is',
   capped: 'another key of the owner, with spending caps',
+  session: 'a page of our own in which the owner is signed in',
+  endedSession: 'one whose session was ended',
   reader: 'another key of the owner, with the scope read-only',
   provider: 'another key of the owner, with the scope provider',
   stranger: 'another requester',
@@ -298,6 +314,7 @@ export type Verdict = 'yes' | ErrorCode;
 export function verdictOf(contract: RouteContract, role: CallerRole): Verdict {
   const access = routeAccess[routeOf(contract)];
   if (access === undefined) throw new Error(`${routeOf(contract)} is not in route-access.ts`);
+  if (role === 'session' || role === 'endedSession') return sessionVerdict(contract, access, role);
   if (contract.audience === 'public') {
     if (access.keyOptional !== true || role === 'nobody') return 'yes';
     return scopedVerdict(contract, access, role);
@@ -312,6 +329,17 @@ export function verdictOf(contract: RouteContract, role: CallerRole): Verdict {
   if (role === 'holder') return 'yes';
   if (role === 'rival') return access.absent ?? 'yes';
   return role === 'operator' ? 'AUTH_INVALID' : 'AUTH_FORBIDDEN';
+}
+
+/** Its cookie counts on routes of requesters alone. */
+function sessionVerdict(
+  { audience }: RouteContract,
+  access: RouteAccess,
+  role: 'session' | 'endedSession',
+): Verdict {
+  if (audience === 'public') return 'yes';
+  if (audience !== 'requester') return 'AUTH_REQUIRED';
+  return role === 'session' ? requesterVerdict(access, 'owner') : 'AUTH_INVALID';
 }
 
 /** Who has what narrows a key: whose it is, and which routes of requesters it is good for. */
@@ -333,7 +361,10 @@ function scopedVerdict(contract: RouteContract, access: RouteAccess, role: Calle
   return requesterVerdict(access, narrow.like);
 }
 
-type FullRole = Exclude<CallerRole, 'reader' | 'provider' | 'operatorKey' | 'operatorReader'>;
+type FullRole = Exclude<
+  CallerRole,
+  'session' | 'endedSession' | 'reader' | 'provider' | 'operatorKey' | 'operatorReader'
+>;
 
 function requesterVerdict(access: RouteAccess, role: FullRole): Verdict {
   switch (role) {

@@ -73,6 +73,8 @@ export interface TestOptions {
   /** Measures, and serves /metrics to whoever shows this; null serves this machine. */
   metricsToken?: string | null | undefined;
   trustedProxies?: ServiceParts['trustedProxies'];
+  corsOrigins?: ServiceParts['corsOrigins'];
+  publicUrl?: string;
   /** Absent: nothing is counted. */
   unitsPerMinute?: number;
 }
@@ -203,8 +205,9 @@ async function startOn(
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,
     trustedProxies: options.trustedProxies ?? [],
+    corsOrigins: options.corsOrigins ?? [],
     unitsPerMinute: options.unitsPerMinute ?? null,
-    publicUrl: null,
+    publicUrl: options.publicUrl ?? null,
     version: '0.0.0-test',
     registration: options.registration ?? 'open',
     unprovenWallets: 'refused',
@@ -253,6 +256,7 @@ export function testWallet() {
   const address = bs58.encode(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
   return {
     address,
+    sign: async (message: Uint8Array) => sign(null, message, privateKey),
     async prove(client: Client, purpose: ChallengePurpose) {
       const challenge = await client.call(createChallenge, { body: { wallet: address, purpose } });
       const signature = bs58.encode(sign(null, Buffer.from(challenge.message), privateKey));

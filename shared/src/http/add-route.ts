@@ -45,6 +45,13 @@ function describe(contract: RouteContract): { description?: string } {
   return notes.length === 0 ? {} : { description: notes.join(' ') };
 }
 
+function securityOf(contract: RouteContract): Record<string, readonly string[]>[] {
+  if (contract.audience === 'public') return [];
+  const scope = scopeOf(contract);
+  const key = { apiKey: scope === null || scope === 'account' ? [] : [scope] };
+  return contract.audience === 'requester' ? [key, { session: [] }] : [key];
+}
+
 /** Serves a contract. The handler is typed by it on both ends, and answers with its 2xx status. */
 export function addRoute<const C extends RouteContract, Principal>(
   app: FastifyInstance,
@@ -62,10 +69,7 @@ export function addRoute<const C extends RouteContract, Principal>(
       summary: contract.summary,
       ...describe(contract),
       tags: [contract.tag],
-      security:
-        contract.audience === 'public'
-          ? []
-          : [{ apiKey: scope === null || scope === 'account' ? [] : [scope] }],
+      security: securityOf(contract),
     },
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
     config: { ...options.config, scope },

@@ -32,6 +32,7 @@ export const problemSchema = {
         },
       },
     },
+    error: { type: 'string', description: 'The word of OAuth for it, where there is one.' },
     match: { type: 'object', description: 'Why no agent can run it, and what would help.' },
     payment: { type: 'object', description: 'What is missing, and where to pay it.' },
     context: {

@@ -18,6 +18,7 @@ export function addStreamRoute(app: FastifyInstance, deps: HttpDeps): void {
     if (!sockets.admit(socket, request.ip)) return;
     socket.once('close', deps.measures.streams.opened('websocket'));
     const session = new StreamSession(deps, socket, request);
+    session.open();
     socket.on('message', (data: Buffer) => session.receive(data));
     socket.on('close', () => session.close());
     socket.on('error', () => session.close());

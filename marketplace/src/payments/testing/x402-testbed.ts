@@ -320,6 +320,7 @@ function createTestService(
     dashboardDir: null,
     trustedProxies: [],
     unitsPerMinute: null,
+    corsOrigins: [],
     publicUrl: null,
     version: '0.0.0-test',
     registration: 'open',

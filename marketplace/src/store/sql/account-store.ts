@@ -109,7 +109,7 @@ export function* openAccountIn(
   if (key !== null) {
     yield* appendEventsIn(tx, [
       {
-        name: 'key.created',
+        name: key.kind === 'session' ? 'session.opened' : 'key.created',
         atMs: nowMs,
         actor: 'requester',
         accountId: account.accountId,
@@ -117,7 +117,10 @@ export function* openAccountIn(
         executionId: null,
         reason: null,
         // Whoever signs with the wallet gets a key: this is how one signs in here.
-        data: { keyId: key.keyId, by: 'wallet', capped: Boolean(opening.keyCaps) },
+        data:
+          key.kind === 'session'
+            ? { sessionId: key.keyId, client: key.name }
+            : { keyId: key.keyId, by: 'wallet', capped: Boolean(opening.keyCaps) },
       },
     ]);
   }

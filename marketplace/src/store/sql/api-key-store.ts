@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
 import type { Tx, Work } from './work.ts';
 
-interface ApiKeyRecord {
+export interface ApiKeyRecord {
   key_id: string;
   key_hash: string;
   account_id: string | null;
@@ -62,14 +62,7 @@ export function createApiKeyStore(database: Database): KeyStore {
     },
     addApiKey(key, { keysMax, caps, events }) {
       return database.write(function* (tx) {
-        const working = (yield* keysIn(tx, key.owner, keysMax * 2)).filter(
-          ({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > key.createdAtMs,
-        );
-        if (working.length >= keysMax) {
-          const detail = `There are ${working.length} keys already; ${keysMax} may be in use.`;
-          throw new MarketError('KEYS_TOO_MANY', { detail });
-        }
-        yield* insertApiKeyIn(tx, key);
+        yield* addApiKeyIn(tx, key, keysMax);
         if (caps !== null) yield* putCapsIn(tx, key.keyId, caps);
         yield* appendEventsIn(tx, events);
       });
@@ -95,6 +88,23 @@ export function createApiKeyStore(database: Database): KeyStore {
       });
     },
   };
+}
+
+/** Throws KEYS_TOO_MANY when the owner has `keysMax` that still work. */
+export function* addApiKeyIn(tx: Tx, key: ApiKeyRow, keysMax: number): Work<void> {
+  const working = (yield* keysIn(tx, key.owner, keysMax * 2)).filter(
+    ({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > key.createdAtMs,
+  );
+  if (working.length >= keysMax) {
+    const detail = `There are ${working.length} keys already; ${keysMax} may be in use.`;
+    throw new MarketError('KEYS_TOO_MANY', { detail });
+  }
+  yield* insertApiKeyIn(tx, key);
+}
+
+/** Sessions of an account that were not ended, newest first. */
+export function sessionsIn(tx: Tx, accountId: string, limit: number): Work<ApiKeyRecord[]> {
+  return tx.all<ApiKeyRecord>(selectOfAccount, accountId, 'session', limit);
 }
 
 export function* insertApiKeyIn(tx: Tx, key: ApiKeyRow): Work<void> {
@@ -130,7 +140,7 @@ function* keysIn(tx: Tx, owner: ApiKeyRow['owner'], limit: number): Work<ApiKeyR
   return found.map(toApiKey);
 }
 
-function toApiKey(record: ApiKeyRecord): ApiKeyRow {
+export function toApiKey(record: ApiKeyRecord): ApiKeyRow {
   return {
     keyId: record.key_id,
     keyHash: record.key_hash,

@@ -19,6 +19,7 @@ import { createQuoteStore } from './quote-store.ts';
 import { createReplicaStore } from './replica-store.ts';
 import { createReservationStore } from './reservation-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
+import { createSessionStore } from './session-store.ts';
 import { createSnippetStore } from './snippet-store.ts';
 import { createTemplateStore } from './template-store.ts';
 import { createUsageStore } from './usage-store.ts';
@@ -54,6 +55,7 @@ export function createSqlStore(database: Database): Store {
     ...createReservationStore(database),
     ...createScheduleStore(database),
     ...createSnippetStore(database),
+    ...createSessionStore(database),
     ...createTemplateStore(database),
     ...createWebhookStore(database),
     ...createX402Store(database),

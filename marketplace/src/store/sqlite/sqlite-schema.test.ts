@@ -25,6 +25,7 @@ import { liveThroughQuotes } from '../testing/quotes.ts';
 import { liveThroughReplicas } from '../testing/replicas.ts';
 import { liveThroughReservations } from '../testing/reservations.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
+import { liveThroughSessions } from '../testing/sessions.ts';
 import { liveThroughSharing } from '../testing/sharing.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
 import { liveThroughUsage } from '../testing/usage.ts';
@@ -248,6 +249,7 @@ async function liveThroughEverything(world: World): Promise<void> {
     expiresAtMs: limits.challengeMs,
   });
   await store.consumeChallenge('c', 0);
+  await liveThroughSessions(world, accountId);
   await liveThroughArtifacts(world, agentId);
   await liveThroughCaps(world);
   await liveThroughUsage(world, accountId);

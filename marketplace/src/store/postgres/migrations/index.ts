@@ -23,6 +23,7 @@ import { jobUsage } from './0022-job-usage.ts';
 import { imagePulls } from './0023-image-pulls.ts';
 import { keyScopes } from './0024-key-scopes.ts';
 import { sharing } from './0025-sharing.ts';
+import { signIn } from './0026-sign-in.ts';
 
 export interface Migration {
   name: string;
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   imagePulls,
   keyScopes,
   sharing,
+  signIn,
 ];

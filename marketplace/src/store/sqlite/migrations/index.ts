@@ -36,6 +36,7 @@ import { jobUsage } from './0034-job-usage.ts';
 import { imagePulls } from './0035-image-pulls.ts';
 import { keyScopes } from './0036-key-scopes.ts';
 import { sharing } from './0037-sharing.ts';
+import { signIn } from './0038-sign-in.ts';
 
 export interface Migration {
   name: string;
@@ -83,4 +84,5 @@ export const migrations: readonly Migration[] = [
   imagePulls,
   keyScopes,
   sharing,
+  signIn,
 ];
