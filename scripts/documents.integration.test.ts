@@ -51,6 +51,7 @@ afterAll(async () => {
 async function readerEnvironment(): Promise<Env> {
   const { DOCKER_HOST, HOME, PATH, XDG_RUNTIME_DIR } = process.env;
   const agentUrl = /agent +(http:\S+)\/#token=/.exec(up.seen.out)?.[1];
+  const marketplaceUrl = /API docs +(http:\S+)\/docs/.exec(up.seen.out)?.[1];
   return {
     DOCKER_HOST,
     HOME,
@@ -59,7 +60,9 @@ async function readerEnvironment(): Promise<Env> {
     XDG_CONFIG_HOME: folder,
     AGENT_DATA_DIR: join(folder, 'data/agent'),
     AGENT_PORT: new URL(agentUrl ?? '').port,
-    NODE3_URL: /API docs +(http:\S+)\/docs/.exec(up.seen.out)?.[1],
+    // Whoever starts it as the README says needs neither: these are not the usual ports.
+    MARKETPLACE_URL: marketplaceUrl,
+    NODE3_URL: marketplaceUrl,
     NODE3_API_KEY: (await readFile(join(folder, 'data/requester.key'), 'utf8')).trim(),
     SOLANA_RPC_URL: /Solana RPC +(http:\S+)/.exec(up.seen.out)?.[1],
     REPOSITORY: fileURLToPath(root),
