@@ -75,20 +75,37 @@ export async function launchContainer(
     await checkVisibleDevices(deps, config, request.devices);
     const container = await createContainer(deps.docker, config);
     if (engine === 'podman') await handOverOutput(deps, request.executionId);
-    const [feed, output] = await Promise.all([
-      openStdin(deps.docker, request),
-      engine === 'docker' ? openOutput(container) : null,
-    ]);
-    await container.start();
-    feed();
+    const output = await startContainer(deps, container, request, engine);
     const job = findJob(image);
     if (job !== null) warm?.pool.want(job.shape);
     const { State } = await container.inspect();
     const startedAtMs = readEngineTime(State.StartedAt) ?? deps.clock.nowMs();
-    return new ContainerSupervision(deps, facts, startedAtMs, output && new OutputTap(output));
+    return new ContainerSupervision(deps, facts, startedAtMs, output);
   } catch (error) {
     throw toStartError(error);
   }
+}
+
+/** @returns its output as it is written; null where that is read from the stored log. */
+async function startContainer(
+  { docker }: LaunchDeps,
+  container: Docker.Container,
+  request: ExecutionRequest,
+  engine: EngineTraits['engine'],
+): Promise<OutputTap | null> {
+  const [feed, stream] = await Promise.all([
+    openStdin(docker, request),
+    engine === 'docker' ? openOutput(container) : null,
+  ]);
+  const output = stream && new OutputTap(stream);
+  try {
+    await container.start();
+  } catch (error) {
+    output?.close();
+    throw error;
+  }
+  feed();
+  return output;
 }
 
 export function toImageTraits({
