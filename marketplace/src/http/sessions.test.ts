@@ -25,11 +25,11 @@ afterAll(() => market.stop());
 
 const csrf = { [csrfHeader]: '1' };
 
-function ask(
-  token: string,
-  path: string,
-  init: RequestInit & { headers?: Record<string, string> } = {},
-) {
+interface Asked extends Omit<RequestInit, 'headers'> {
+  headers?: Record<string, string>;
+}
+
+function ask(token: string, path: string, init: Asked = {}) {
   return fetch(`${market.url}${path}`, {
     ...init,
     headers: { cookie: `other=1; node3_session=${token}`, ...init.headers },
