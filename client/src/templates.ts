@@ -12,6 +12,7 @@ import type { CostGuard, CostOptions } from './quotes.ts';
 import type { Job } from './types/job.ts';
 import type { JobSpec } from './types/job-spec.ts';
 import type {
+  GalleryTemplate,
   Template,
   TemplateParameter,
   TemplatePreview,
@@ -61,6 +62,27 @@ export class Templates {
     ...options
   }: ListOptions & { archived?: boolean } = {}): Pages<TemplateSummary> {
     return pagesOf(this.#transport, path, options, { archived });
+  }
+
+  /** Templates that anybody may use, newest first, and then the built-in examples. */
+  gallery({ q, tag, ...options }: ListOptions & { q?: string; tag?: string } = {}) {
+    const query = { q, tag };
+    return pagesOf<GalleryTemplate>(this.#transport, `${path}/public`, options, query);
+  }
+
+  /** Says who may use it. Refused where a version seems to hold a secret. */
+  share(
+    templateId: string,
+    shown: { visibility: TemplateSummary['visibility']; tags?: string[] },
+    options?: CallOptions,
+  ): Promise<TemplateSummary> {
+    const call = { ...this.#one(templateId, '/visibility'), method: 'PUT', body: shown } as const;
+    return this.#transport.json({ ...call, repeat: 'any', options });
+  }
+
+  /** Copies one of yours or a shared one into your account. Not sent again when no answer comes. */
+  copy(templateId: string, options?: CallOptions): Promise<Template> {
+    return this.#transport.json({ ...this.#one(templateId, '/copies'), repeat: 'once', options });
   }
 
   /** The newest version, or the one asked for. */

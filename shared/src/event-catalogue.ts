@@ -254,6 +254,15 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
   'snippet.deleted': account('A snippet was removed.', { ...snippet, version: 2 }),
   'template.archived': account('A template was archived.', { templateId, version: 2 }),
   'template.created': account('A template was created.', { templateId, version: 1 }),
+  'template.hidden': account('The operator hid a template, or showed it again.', {
+    templateId,
+    hidden: true,
+    why: 'it mines coins',
+  }),
+  'template.shared': account('It was said anew who may use a template.', {
+    templateId,
+    visibility: 'public',
+  }),
   'template.versioned': account('A template got a new version.', { templateId, version: 2 }),
   'webhook.changed': account('A webhook was changed, disabled or enabled.', {
     ...webhook,

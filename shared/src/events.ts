@@ -70,6 +70,8 @@ export const eventNames = [
   'snippet.deleted',
   'template.archived',
   'template.created',
+  'template.hidden',
+  'template.shared',
   'template.versioned',
   'webhook.changed',
   'webhook.created',

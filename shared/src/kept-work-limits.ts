@@ -22,6 +22,7 @@ export const keptWorkLimits = {
   templateVersions: 1_000,
   templateDescriptionChars: 2_000,
   templateParameters: 64,
+  templateTags: 8,
   parameterChoices: 64,
   /** With the longest values a filled spec has 4 MB before it is checked and refused. */
   templatePlaceholders: 256,

@@ -7,7 +7,7 @@ import { getAccount } from '@node3/shared/routes/accounts';
 import { explainSpec } from '@node3/shared/routes/explain';
 import { createJob, type JobDetail } from '@node3/shared/routes/jobs';
 import type { Quote } from '@node3/shared/routes/quotes';
-import { CommandError } from '../command-error.ts';
+import { CommandError, usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { chooseKey, namingKey } from '../http/idempotency-key.ts';
@@ -40,6 +40,8 @@ export interface RunOptions
     CopiesOptions {
   idempotencyKey?: string;
   maxCost?: string;
+  template?: string;
+  parameter?: string[];
 }
 
 /**
@@ -50,6 +52,9 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
   const { options, said } = withJobDefaults(context, call.options);
   const { terminal } = context;
   for (const line of said) await terminal.talk(`settings  ${line}`);
+  if (options.template !== undefined) {
+    return runTemplateInstead(context, call, options.template);
+  }
   const copies = readCopies(options);
   const workload = await readWorkload(context.host, call.args, options);
   const plain = buildJobSpec(workload, options);
@@ -71,10 +76,11 @@ export async function runJob(context: Context, call: Call<RunOptions>): Promise<
   });
 }
 
-async function tellQuote(
+/** Says what a job would cost, unless nobody stays to read it. null where no quote can be had. */
+export async function tellQuote(
   context: Context,
   client: Client,
-  { detach }: RunOptions,
+  { detach }: StayOptions,
   spec: JobSpecInput,
 ): Promise<Quote | null> {
   if (context.options.curl === true) return null;
@@ -83,6 +89,18 @@ async function tellQuote(
     await context.terminal.talk(`quote     ${quoteLine(quote)}`);
   }
   return quote;
+}
+
+async function runTemplateInstead(
+  context: Context,
+  { args, options }: Call<RunOptions>,
+  template: string,
+): Promise<number> {
+  if (args.length > 0) {
+    throw usageError('--template takes no command.', 'Give its parameters with -p name=value.');
+  }
+  const { runOwnTemplate } = await import('./template-run.ts');
+  return runOwnTemplate(context, { args: [template], options });
 }
 
 /** Nothing is posted above `--max-cost`, nor before whoever sits at the terminal agrees. */

@@ -141,6 +141,25 @@ describe('node3 schedule', () => {
   });
 });
 
+describe('the gallery of templates', () => {
+  it('lists built-in examples, which run, and shared templates, which can be copied', async () => {
+    const listed = await cli('template', 'list', '--public', '--tag', 'python');
+    expect(listed.out).toMatch(/tpl_0{25}1\tHello\tbuilt-in\t-\texample,python\n/);
+    const hello = `tpl_${'1'.padStart(26, '0')}`;
+    const posted = await cli('run', '--template', hello, '-p', 'who=Ada', '--detach');
+    const job = await cli('--json', 'job', 'get', posted.out.trim());
+    expect(JSON.parse(job.out)).toMatchObject({ name: 'hello Ada', image: 'p' });
+    const both = await cli('run', '--template', hello, 'x.py');
+    expect(both).toMatchObject({ code: exitCodes.runError.code });
+    const copied = await cli('template', 'copy', hello);
+    const [own = ''] = /tpl_\w+/.exec(copied.out) ?? [];
+    expect((await cli('template', 'share', own, '--tag', 'mine')).out).toBe(`${own}  public\n`);
+    expect((await cli('template', 'list', '--public', '--tag', 'mine')).out).toContain(own);
+    expect((await cli('template', 'share', own, '--private')).out).toBe(`${own}  private\n`);
+    expect((await cli('template', 'list', '--public', '--tag', 'mine')).out).toBe('');
+  });
+});
+
 describe('node3 snippet', () => {
   it('keeps a script, replaces it, finds it, runs it and removes it', async () => {
     await writeFile(join(folder, 'hello.py'), 'print(1)\n');

@@ -2,12 +2,11 @@ import type { GpuRequirement, JobSpecInput } from '@node3/shared/job-spec';
 import { runSnippet, type SnippetDetail } from '@node3/shared/routes/snippets';
 import { type Context, connect } from '../context.ts';
 import { chooseKey, namingKey } from '../http/idempotency-key.ts';
-import { askQuote, quoteLine } from '../job/ask-quote.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
 import { readInput, type WorkloadOptions } from '../job/read-workload.ts';
 import { parseEnvironment } from '../parse/key-values.ts';
 import type { Call } from '../program/attach-action.ts';
-import { agreeToPrice, postAndStay, type StayOptions } from './run.ts';
+import { agreeToPrice, postAndStay, type StayOptions, tellQuote } from './run.ts';
 import { findSnippet } from './snippets.ts';
 
 export interface RunSnippetOptions extends StayOptions, JobOptions, WorkloadOptions {
@@ -20,16 +19,12 @@ export async function runOwnSnippet(
   context: Context,
   { args, options }: Call<RunSnippetOptions>,
 ): Promise<number> {
-  const { terminal } = context;
   const client = connect(context, 'requester');
   const snippet = await findSnippet(client, args[0] ?? '');
   const spec = await buildSpec(context, snippet, options);
   const idempotencyKey = chooseKey(context, options.idempotencyKey);
   return postAndStay(context, client, options, async () => {
-    const quote = context.options.curl === true ? null : await askQuote(client, spec);
-    if (quote !== null && options.detach !== true) {
-      await terminal.talk(`quote     ${quoteLine(quote)}`);
-    }
+    const quote = await tellQuote(context, client, options, spec);
     await agreeToPrice(context, options, spec, quote);
     const call = { idempotencyKey, ...(quote !== null && { quoteId: quote.quoteId }) };
     const params = { snippetId: snippet.snippetId };

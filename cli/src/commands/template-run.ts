@@ -1,9 +1,13 @@
+import type { Client } from '@node3/shared/client';
+import type { ArgsOf } from '@node3/shared/contract';
+import type { JobSpecInput } from '@node3/shared/job-spec';
+import type { Quote } from '@node3/shared/routes/quotes';
 import { getTemplate, previewTemplate, runTemplate } from '@node3/shared/routes/templates';
 import { type Context, connect } from '../context.ts';
 import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { readTemplateParameters } from '../parse/template-parameters.ts';
 import type { Call } from '../program/attach-action.ts';
-import { postAndStay, type StayOptions } from './run.ts';
+import { agreeToPrice, postAndStay, type StayOptions, tellQuote } from './run.ts';
 import { parseVersion, requireTemplateId } from './templates.ts';
 
 export interface RunTemplateOptions extends StayOptions {
@@ -11,6 +15,7 @@ export interface RunTemplateOptions extends StayOptions {
   of?: string;
   preview?: boolean;
   idempotencyKey?: string;
+  maxCost?: string;
 }
 
 export async function runOwnTemplate(
@@ -35,7 +40,24 @@ export async function runOwnTemplate(
     return 0;
   }
   const idempotencyKey = chooseKey(context, options.idempotencyKey);
-  return postAndStay(context, client, options, () =>
-    namingKey(idempotencyKey, client.call(runTemplate, { params, body }, { idempotencyKey })),
-  );
+  return postAndStay(context, client, options, async () => {
+    const quote = await quoteRun(context, client, { params, body }, options);
+    const named = { idempotencyKey, ...(quote !== null && { quoteId: quote.quoteId }) };
+    return namingKey(idempotencyKey, client.call(runTemplate, { params, body }, named));
+  });
+}
+
+/** What it would cost, agreed to: the price of a shared template is that of its owner. */
+async function quoteRun(
+  context: Context,
+  client: Client,
+  run: ArgsOf<typeof previewTemplate>,
+  options: RunTemplateOptions,
+): Promise<Quote | null> {
+  if (context.options.curl === true) return null;
+  const preview = await client.call(previewTemplate, run);
+  const spec = preview.spec as unknown as JobSpecInput;
+  const quote = await tellQuote(context, client, options, spec);
+  await agreeToPrice(context, options, spec, quote);
+  return quote;
 }

@@ -47,6 +47,9 @@ export async function createTemplateFile(
 
 export interface ListTemplatesOptions {
   archived?: boolean;
+  public?: boolean;
+  search?: string;
+  tag?: string;
   limit: string;
 }
 
@@ -55,6 +58,10 @@ export async function listOwnTemplates(
   call: Call<ListTemplatesOptions>,
 ): Promise<number> {
   const { terminal, host } = context;
+  if (call.options.public === true) {
+    const { listPublicTemplates } = await import('./template-gallery.ts');
+    return listPublicTemplates(context, call.options);
+  }
   const bounds = { min: 1, max: limits.listPageMax };
   const limit = parseWholeNumber('--limit', call.options.limit, bounds);
   const archived = call.options.archived === true;
@@ -128,6 +135,9 @@ function formatTemplate(template: TemplateDetail): string[] {
       ['description', template.description],
       ['version', `${template.version}, of ${template.versionCreatedAt}`],
       ['archived', template.archivedAt],
+      ['visibility', template.visibility],
+      ['tags', template.tags.join(', ') || null],
+      ['hidden', template.hiddenAt],
     ]),
     ...(parameters.length === 0 ? [] : ['', 'parameters', ...formatFacts(parameters)]),
     '',

@@ -18,6 +18,11 @@ export function addRunCommand(state: ProgramState, program: Command): void {
       collect,
     )
     .option('--output <path>', 'keep this of /output, and no more; repeatable', collect)
+    .option(
+      '--template <id>',
+      'run this template, as template run does, with -p for its parameters',
+    )
+    .option('-p, --parameter <name=value>', 'with --template; repeatable', collect)
     .option('--max-cost <amount>', 'post nothing that may cost more, such as 0.5USDC')
     .option('--explain', 'say who could run it and what it would wait for; post nothing')
     .option('--copies <n>', 'run it so many times at once; JOB_INDEX tells each which it is')

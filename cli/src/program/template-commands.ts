@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ShareTemplateOptions } from '../commands/template-gallery.ts';
 import type { RunTemplateOptions } from '../commands/template-run.ts';
 import type {
   CreateTemplateOptions,
@@ -11,6 +12,7 @@ import { addStayOptions } from './run-command.ts';
 export function addTemplateCommands(state: ProgramState, program: Command): void {
   const template = program.command('template');
   const load = async () => import('../commands/templates.ts');
+  const loadGallery = async () => import('../commands/template-gallery.ts');
 
   const create = template
     .command('create')
@@ -27,6 +29,9 @@ export function addTemplateCommands(state: ProgramState, program: Command): void
     .alias('ls')
     .description('Your templates, newest first')
     .option('--archived', 'with the archived ones')
+    .option('--public', 'those that anybody may use, with the built-in examples')
+    .option('--search <text>', 'with --public: in the name or the description')
+    .option('--tag <tag>', 'with --public: with this tag')
     .option('--limit <n>', 'at most this many', '20');
   attachAction<ListTemplatesOptions>(state, list, async () => (await load()).listOwnTemplates);
 
@@ -43,6 +48,21 @@ export function addTemplateCommands(state: ProgramState, program: Command): void
     .argument('<id>');
   attachAction(state, archive, async () => (await load()).archiveOwnTemplate);
 
+  const share = template
+    .command('share')
+    .description('Say who may use a template; without an option it is public')
+    .argument('<id>')
+    .option('--unlisted', 'only for whoever has its id')
+    .option('--private', 'only for you, again')
+    .option('--tag <tag>', 'to find it by, instead of the tags it has; repeatable', collect);
+  attachAction<ShareTemplateOptions>(state, share, async () => (await loadGallery()).shareTemplate);
+
+  const copy = template
+    .command('copy')
+    .description('Copy a template that you may use into your account')
+    .argument('<id>');
+  attachAction(state, copy, async () => (await loadGallery()).copyToOwn);
+
   const run = addStayOptions(template.command('run'))
     .description('Post a job from a template and stay with it, as run does')
     .argument('<id>')
@@ -52,6 +72,7 @@ export function addTemplateCommands(state: ProgramState, program: Command): void
       collect,
     )
     .option('--of <version>', 'this version instead of the newest')
+    .option('--max-cost <amount>', 'post nothing that may cost more, such as 0.5USDC')
     .option('--preview', 'only show the spec that would be posted');
   attachAction<RunTemplateOptions>(
     state,

@@ -37,7 +37,13 @@ import type { Explanation, Quote } from './matching.ts';
 import type { SignedReceipt } from './receipt.ts';
 import type { Schedule, ScheduleInput, ScheduleSummary } from './schedule.ts';
 import type { Snippet, SnippetInput, SnippetSummary } from './snippet.ts';
-import type { Template, TemplatePreview, TemplateRun, TemplateSummary } from './template.ts';
+import type {
+  GalleryTemplate,
+  Template,
+  TemplatePreview,
+  TemplateRun,
+  TemplateSummary,
+} from './template.ts';
 import type { Usage, UsageGroup } from './usage.ts';
 
 /**
@@ -107,6 +113,9 @@ describe('the types of this package', () => {
       Wire<Listed<typeof snippets.listSnippets>>
     >();
     expectTypeOf<Wire<Template>>().toEqualTypeOf<Wire<ReplyOf<typeof templates.getTemplate>>>();
+    expectTypeOf<Wire<GalleryTemplate>>().toEqualTypeOf<
+      Wire<Listed<typeof templates.listGallery>>
+    >();
     expectTypeOf<Wire<TemplateSummary>>().toEqualTypeOf<
       Wire<Listed<typeof templates.listTemplates>>
     >();

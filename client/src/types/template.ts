@@ -9,6 +9,28 @@ export interface TemplateSummary {
   version: number;
   createdAt: string;
   archivedAt: string | null;
+  /** `unlisted`: for whoever has the id. */
+  visibility: 'private' | 'unlisted' | 'public';
+  tags: string[];
+  /** Jobs that were posted from it; null for a built-in one. */
+  uses: number | null;
+  /** When the operator took it out of the gallery. */
+  hiddenAt: string | null;
+}
+
+/** A template that anybody may use. */
+export interface GalleryTemplate {
+  templateId: string;
+  name: string;
+  description: string | null;
+  version: number;
+  tags: string[];
+  /** An example that comes with every marketplace. */
+  builtIn: boolean;
+  /** As its owner calls itself. */
+  owner: string | null;
+  uses: number | null;
+  createdAt: string;
 }
 
 /** One version of a template. */

@@ -261,7 +261,10 @@ describe('answers', () => {
     await askSharing(ask, requester, filed);
     checked.add(await askUsageFile(market.url, requester));
     await askSnippets(ask, requester);
-    await askTemplates((contract, args) => ask(contract, requester, args));
+    await askTemplates(
+      (contract, args) => ask(contract, requester, args),
+      (contract, args) => ask(contract, market.adminApiKey, args),
+    );
     const { accountId } = await ask(accountRoutes.getAccount, requester);
     await askReservations(ask, market.adminApiKey, accountId);
     const enabled = { params: { agentId }, body: { enabled: false } };

@@ -111,6 +111,7 @@ const bodies: Record<string, (thing: Thing, role: CallerRole) => unknown> = {
     code: 'true',
   }),
   'POST /api/v1/snippets/:snippetId/jobs': () => ({ overrides: { price: testJob().price } }),
+  'PUT /api/v1/templates/:templateId/visibility': () => ({ visibility: 'private' }),
   'POST /api/v1/templates/:templateId/versions': () => ({ spec: testJob() }),
   'POST /api/v1/templates/:templateId/preview': () => ({}),
   'POST /api/v1/templates/:templateId/jobs': () => ({}),

@@ -12,7 +12,12 @@ import { createQuote } from '@node3/shared/routes/quotes';
 import { createReservation } from '@node3/shared/routes/reservations';
 import { createSchedule } from '@node3/shared/routes/schedules';
 import { createSnippet, putSnippet, runSnippet } from '@node3/shared/routes/snippets';
-import { createTemplate, createTemplateVersion, runTemplate } from '@node3/shared/routes/templates';
+import {
+  copyTemplate,
+  createTemplate,
+  createTemplateVersion,
+  runTemplate,
+} from '@node3/shared/routes/templates';
 import { createWebhook } from '@node3/shared/routes/webhooks';
 import { createX402Job } from '@node3/shared/routes/x402';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -45,6 +50,7 @@ const newWork: readonly RouteContract[] = [
   createJobLink,
   createTemplate,
   createTemplateVersion,
+  copyTemplate,
   createWebhook,
   createUpload,
   putUploadPart,

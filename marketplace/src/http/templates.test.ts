@@ -1,17 +1,22 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createClient } from '@node3/shared/client';
 import { createLogger } from '@node3/shared/logger';
 import { createJob, getJob, getJobLogs, type JobDetail, listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
 import { getReceipt } from '@node3/shared/routes/receipts';
 import {
   archiveTemplate,
+  copyTemplate,
   createTemplate,
   createTemplateVersion,
   getTemplate,
+  hideTemplate,
+  listGallery,
   listTemplates,
   previewTemplate,
   runTemplate,
+  setTemplateVisibility,
   type TemplateRun,
 } from '@node3/shared/routes/templates';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
@@ -291,5 +296,93 @@ describe('a template', () => {
     }
     expect((await client.call(listTemplates, { query: { archived: true } })).data).toEqual([]);
     await expect(client.call(createJob, { body: body.spec as never })).rejects.toThrow();
+  });
+});
+
+describe('a shared template', () => {
+  it('is used, counted and copied by others, until the operator hides it', async () => {
+    const { templateId } = await newTemplate();
+    const other = await openFundedAccount(market);
+    const params = { templateId };
+    const filled = { parameters: { model: 'llama', token: canary } };
+    const use = () => other.client.call(runTemplate, { params, body: filled });
+    const absent = { code: 'TEMPLATE_NOT_FOUND' };
+    await expect(use()).rejects.toMatchObject(absent);
+    const share = (visibility: 'private' | 'unlisted' | 'public') =>
+      requester.client.call(setTemplateVisibility, { params, body: { visibility, tags: ['nlp'] } });
+    await share('unlisted');
+    await use();
+    const listed = async () =>
+      (await market.anonymous.call(listGallery, { query: { tag: 'nlp' } })).data;
+    expect(await listed()).toEqual([]);
+    await share('public');
+    await use();
+    await other.client.call(previewTemplate, { params, body: filled });
+    expect(await listed()).toMatchObject([{ templateId, uses: 2, builtIn: false, tags: ['nlp'] }]);
+    const copy = await other.client.call(copyTemplate, { params });
+    expect(copy).toMatchObject({ name: 'train', version: 1, visibility: 'private', uses: 0 });
+    expect(JSON.stringify([await listed(), copy])).not.toContain(canary);
+    const admin = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
+    await admin.call(hideTemplate, { params, body: { hidden: true, reason: 'a test' } });
+    expect(await listed()).toEqual([]);
+    await expect(use()).rejects.toMatchObject(absent);
+    const own = await requester.client.call(getTemplate, { params });
+    expect(own.hiddenAt).not.toBeNull();
+    await admin.call(hideTemplate, { params, body: { hidden: false } });
+    await use();
+    await share('private');
+    await expect(use()).rejects.toMatchObject(absent);
+  });
+
+  it('has no value in it that looks like a secret, in no version', async () => {
+    const env = { API_KEY: 'literal', NAME: 'x' };
+    const spec = {
+      ...body.spec,
+      workload: { kind: 'container', command: ['true'], env },
+      limits: {},
+    };
+    const { templateId } = await requester.client.call(createTemplate, {
+      body: { name: 'leaky', spec: { ...spec, name: 'leaky' } },
+    });
+    const params = { templateId };
+    const share = requester.client.call(setTemplateVisibility, {
+      params,
+      body: { visibility: 'public' },
+    });
+    await expect(share).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/spec/workload/env/API_KEY' }] },
+    });
+  });
+
+  it('gets no version with one either', async () => {
+    const { templateId } = await newTemplate();
+    const params = { templateId };
+    await requester.client.call(setTemplateVisibility, {
+      params,
+      body: { visibility: 'unlisted' },
+    });
+    const workload = { kind: 'container', command: ['true'], env: { DB_PASSWORD: 'x' } };
+    const leaky = { spec: { workload, price: body.spec.price } };
+    const added = requester.client.call(createTemplateVersion, { params, body: leaky });
+    await expect(added).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+});
+
+describe('the gallery', () => {
+  it('ends with the built-in examples, in pages', async () => {
+    const { templateId } = await newTemplate();
+    const visibility = 'public' as const;
+    const shared = { params: { templateId }, body: { visibility } };
+    await requester.client.call(setTemplateVisibility, shared);
+    const names: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: { limit: number; cursor?: string } = { limit: 2, ...(cursor && { cursor }) };
+      const page = await market.anonymous.call(listGallery, { query });
+      names.push(...page.data.map(({ name }) => name));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(names).toEqual(['train', 'Monte Carlo pi', 'Machine report', 'Hello']);
   });
 });

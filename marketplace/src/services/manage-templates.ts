@@ -7,8 +7,10 @@ import { limits } from '@node3/shared/limits';
 import type { TemplateDetail, TemplateSummary } from '@node3/shared/routes/templates';
 import { toTimestamp } from '@node3/shared/schema';
 import type { TemplateParameter } from '@node3/shared/template';
+import { literalSecrets } from '../domain/literal-secrets.ts';
 import type { TemplateRow, TemplateStore, TemplateVersionRow } from '../store/template-store.ts';
-import { checkTemplate } from './check-template.ts';
+import { checkTemplate, invalid } from './check-template.ts';
+import { isStarter, openTemplate } from './open-template.ts';
 
 export interface TemplateDeps {
   store: TemplateStore;
@@ -36,6 +38,10 @@ export async function createTemplate(
     version: 1,
     createdAtMs: content.createdAtMs,
     archivedAtMs: null,
+    visibility: 'private',
+    tags: [],
+    uses: 0,
+    hiddenAtMs: null,
   };
   const events = [eventOf(deps, template, 'template.created')];
   await deps.store.createTemplate(template, content, limits.templatesPerAccount, events);
@@ -56,6 +62,10 @@ export async function addTemplateVersion(
     limits.templateVersions,
     (row) => {
       assertUnchanged(ifMatch, [templateId, row.version - 1]);
+      if (row.visibility !== 'private') {
+        const problems = literalSecrets(content.spec, row.version);
+        if (problems.length > 0) throw invalid(problems);
+      }
       return [eventOf(deps, row, 'template.versioned')];
     },
   );
@@ -78,8 +88,11 @@ export async function readTemplate(
   accountId: string,
   { templateId, version }: { templateId: string; version?: number },
 ): Promise<TemplateDetail> {
-  const template = await findOwnTemplate(deps, accountId, templateId);
-  return viewDetail(template, await findVersion(deps, template, version));
+  const opened = await openTemplate(deps, accountId, {
+    templateId,
+    ...(version !== undefined && { version }),
+  });
+  return viewDetail(opened.template, opened.content);
 }
 
 export async function listTemplates(
@@ -126,7 +139,7 @@ function newContent(deps: TemplateDeps, { spec, parameters = [] }: TemplateInput
   return content;
 }
 
-function viewTemplate(row: TemplateRow): TemplateSummary {
+export function viewTemplate(row: TemplateRow): TemplateSummary {
   return {
     templateId: row.templateId,
     name: row.name,
@@ -134,6 +147,10 @@ function viewTemplate(row: TemplateRow): TemplateSummary {
     version: row.version,
     createdAt: toTimestamp(row.createdAtMs),
     archivedAt: row.archivedAtMs === null ? null : toTimestamp(row.archivedAtMs),
+    visibility: row.visibility,
+    tags: row.tags,
+    uses: isStarter(row.templateId) ? null : row.uses,
+    hiddenAt: row.hiddenAtMs === null ? null : toTimestamp(row.hiddenAtMs),
   };
 }
 

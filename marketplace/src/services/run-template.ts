@@ -3,7 +3,7 @@ import { MarketError } from '@node3/shared/error';
 import type { TemplateRun } from '@node3/shared/routes/templates';
 import type { JobRow } from '../store/rows.ts';
 import { type FilledTemplate, fillTemplate } from './fill-template.ts';
-import { findOwnTemplate, findVersion } from './manage-templates.ts';
+import { openTemplate } from './open-template.ts';
 import { type PostJobDeps, postJob } from './post-job.ts';
 
 export interface RunTemplateInput {
@@ -47,8 +47,8 @@ export async function previewTemplate(
   templateId: string,
   run: TemplateRun,
 ): Promise<FilledTemplate & { version: number }> {
-  const template = await findOwnTemplate(deps, accountId, templateId);
+  const wanted = { templateId, ...(run.version !== undefined && { version: run.version }) };
+  const { template, content } = await openTemplate(deps, accountId, wanted);
   if (template.archivedAtMs !== null) throw new MarketError('TEMPLATE_ARCHIVED', { templateId });
-  const version = await findVersion(deps, template, run.version);
-  return { version: version.version, ...fillTemplate(version, run) };
+  return { version: content.version, ...fillTemplate(content, run) };
 }

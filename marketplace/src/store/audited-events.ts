@@ -38,6 +38,8 @@ const audited: ReadonlySet<EventName> = new Set<EventName>([
   'session.opened',
   'template.archived',
   'template.created',
+  'template.hidden',
+  'template.shared',
   'template.versioned',
   'webhook.changed',
   'webhook.created',

@@ -1,4 +1,5 @@
 import type { NewEvent } from '@node3/shared/events';
+import type { TemplateVisibility } from '@node3/shared/routes/templates';
 import type { TemplateParameter } from '@node3/shared/template';
 
 export interface TemplateRow {
@@ -10,6 +11,19 @@ export interface TemplateRow {
   version: number;
   createdAtMs: number;
   archivedAtMs: number | null;
+  /** `unlisted`: for whoever has its id. */
+  visibility: TemplateVisibility;
+  tags: string[];
+  /** Jobs that were posted from it, by whomever. */
+  uses: number;
+  /** Since when the operator shows it to nobody but its owner. */
+  hiddenAtMs: number | null;
+}
+
+/** A public template as the gallery shows it. */
+export interface GalleryRow extends TemplateRow {
+  /** Name of the account, which may have none. */
+  owner: string | null;
 }
 
 export interface TemplateVersionRow {
@@ -46,6 +60,13 @@ export interface TemplateStore {
   templateVersion(templateId: string, version: number): Promise<TemplateVersionRow | null>;
   /** Newest first; `beforeTemplateId` continues a page. */
   listTemplates(query: TemplateQuery): Promise<TemplateRow[]>;
+  /** Stores visibility, tags and hiding as `change` says. It may throw. Rejects with TEMPLATE_NOT_FOUND. */
+  changeTemplate(
+    templateId: string,
+    change: (template: TemplateRow) => { template: TemplateRow; events: NewEvent[] },
+  ): Promise<TemplateRow>;
+  /** Public ones that are neither hidden nor archived, newest first. */
+  listGallery(query: GalleryQuery): Promise<GalleryRow[]>;
   /** Archives it once; again it changes nothing. null for an unknown one. */
   archiveTemplate(
     templateId: string,
@@ -57,6 +78,14 @@ export interface TemplateStore {
 export interface TemplateQuery {
   accountId: string;
   archived: 'with' | 'without';
+  beforeTemplateId: string | null;
+  limit: number;
+}
+
+export interface GalleryQuery {
+  /** In the name or description; null takes all. */
+  q: string | null;
+  tag: string | null;
   beforeTemplateId: string | null;
   limit: number;
 }

@@ -4,6 +4,7 @@ import * as routes from '@node3/shared/routes/templates';
 /** Asks every endpoint for templates once. */
 export async function askTemplates(
   ask: (contract: RouteContract, args: object) => Promise<unknown>,
+  askOperator: typeof ask,
 ): Promise<void> {
   const spec = {
     workload: { kind: 'container', command: ['{{text}}'], env: { KEY: '{{key}}' } },
@@ -22,5 +23,9 @@ export async function askTemplates(
   const run = { parameters: { key: 'secret' } };
   await ask(routes.previewTemplate, { params, body: run });
   await ask(routes.runTemplate, { params, body: run });
+  await ask(routes.setTemplateVisibility, { params, body: { visibility: 'public', tags: ['x'] } });
+  await ask(routes.listGallery, { query: { limit: 2 } });
+  await ask(routes.copyTemplate, { params });
+  await askOperator(routes.hideTemplate, { params, body: { hidden: true, reason: 'a test' } });
   await ask(routes.archiveTemplate, { params });
 }

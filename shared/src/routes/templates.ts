@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { limits } from '../limits.ts';
-import { id, nullable, strictObject, Timestamp } from '../schema.ts';
+import { id, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { ParameterValues, TemplateParameter, TemplateSpec } from '../template.ts';
 import { JobDetail } from './jobs.ts';
 
@@ -12,6 +12,11 @@ const Version = Type.Integer({ minimum: 1, maximum: limits.templateVersions });
 const Parameters = Type.Array(TemplateParameter, { maxItems: limits.templateParameters });
 const templateParams = strictObject({ templateId: id('template') });
 
+export const templateVisibilities = ['private', 'unlisted', 'public'] as const;
+export type TemplateVisibility = (typeof templateVisibilities)[number];
+const Tag = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$' });
+const Tags = Type.Array(Tag, { maxItems: limits.templateTags, uniqueItems: true });
+
 export const TemplateSummary = strictObject({
   templateId: id('template'),
   name: Type.String(),
@@ -19,6 +24,16 @@ export const TemplateSummary = strictObject({
   version: Type.Integer({ description: 'The newest one' }),
   createdAt: Timestamp,
   archivedAt: nullable(Timestamp),
+  visibility: oneOf(templateVisibilities, 'unlisted: for whoever has the id'),
+  tags: Tags,
+  uses: nullable(
+    Type.Integer({
+      description: 'Jobs posted from it; null for a built-in one, which nobody counts',
+    }),
+  ),
+  hiddenAt: nullable(
+    Type.Unsafe<string>({ ...Timestamp, description: 'The operator took it out of the gallery' }),
+  ),
 });
 export type TemplateSummary = Static<typeof TemplateSummary>;
 
@@ -69,7 +84,7 @@ export const listTemplates = {
 export const getTemplate = {
   method: 'GET',
   url: '/api/v1/templates/:templateId',
-  summary: 'One template: the newest version, or the one asked for',
+  summary: 'One template, yours or a shared one: the newest version, or the one asked for',
   audience,
   tag,
   etag: 'read',
@@ -143,5 +158,80 @@ export const previewTemplate = {
         secretEnv: Type.Array(Type.String({ description: 'Name of a masked variable' })),
       }),
     },
+  },
+} as const satisfies RouteContract;
+
+export const GalleryTemplate = strictObject({
+  templateId: id('template'),
+  name: Type.String(),
+  description: nullable(Type.String()),
+  version: Type.Integer({ description: 'The newest one' }),
+  tags: Tags,
+  builtIn: Type.Boolean({ description: 'An example that comes with every marketplace' }),
+  owner: nullable(Type.String({ description: 'Name of the account, as it calls itself' })),
+  uses: TemplateSummary.properties.uses,
+  createdAt: Timestamp,
+});
+export type GalleryTemplate = Static<typeof GalleryTemplate>;
+
+export const listGallery = {
+  method: 'GET',
+  url: '/api/v1/templates/public',
+  summary: 'Templates that anybody may use, newest first, and then the built-in examples',
+  audience: 'public',
+  tag,
+  schema: {
+    querystring: strictObject({
+      q: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 128, description: 'In the name or description' }),
+      ),
+      tag: Type.Optional(Tag),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
+      cursor: Type.Optional(id('template')),
+    }),
+    response: {
+      200: strictObject({ data: Type.Array(GalleryTemplate), nextCursor: nullable(Type.String()) }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const setTemplateVisibility = {
+  method: 'PUT',
+  url: '/api/v1/templates/:templateId/visibility',
+  summary: 'Say who may use a template; its values of secret parameters are never in it',
+  audience,
+  tag,
+  schema: {
+    params: templateParams,
+    body: strictObject({
+      visibility: oneOf(templateVisibilities),
+      tags: Type.Optional(Tags),
+    }),
+    response: { 200: TemplateSummary },
+  },
+} as const satisfies RouteContract;
+
+export const copyTemplate = {
+  method: 'POST',
+  url: '/api/v1/templates/:templateId/copies',
+  summary: 'Copy the newest version of a template, yours or a shared one, into your account',
+  audience,
+  tag,
+  schema: { params: templateParams, response: { 201: TemplateDetail } },
+} as const satisfies RouteContract;
+
+export const hideTemplate = {
+  method: 'POST',
+  url: '/api/v1/admin/templates/:templateId/hidden',
+  summary: 'Show a template to nobody but its owner, or to all again',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    params: templateParams,
+    body: strictObject({
+      hidden: Type.Boolean(),
+      reason: Type.Optional(Type.String({ maxLength: 256 })),
+    }),
+    response: { 200: TemplateSummary },
   },
 } as const satisfies RouteContract;

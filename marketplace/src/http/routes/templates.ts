@@ -2,12 +2,16 @@ import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import {
   archiveTemplate as archiveTemplateContract,
+  copyTemplate as copyTemplateContract,
   createTemplate as createTemplateContract,
   createTemplateVersion,
   getTemplate,
+  hideTemplate as hideTemplateContract,
+  listGallery as listGalleryContract,
   listTemplates as listTemplatesContract,
   previewTemplate as previewTemplateContract,
   runTemplate as runTemplateContract,
+  setTemplateVisibility,
 } from '@node3/shared/routes/templates';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -19,6 +23,12 @@ import {
 } from '../../services/manage-templates.ts';
 import { readJobDetail } from '../../services/read-job.ts';
 import { previewTemplate, runTemplate } from '../../services/run-template.ts';
+import {
+  copyTemplate,
+  hideTemplate,
+  listGallery,
+  shareTemplate,
+} from '../../services/share-template.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { readIfMatch, tagged } from '../if-match.ts';
@@ -58,6 +68,28 @@ export function addTemplateRoutes(app: FastifyInstance, deps: HttpDeps): void {
       archiveTemplate(deps, principal.accountId, params.templateId),
   });
   addRunRoutes(app, deps);
+  addGalleryRoutes(app, deps);
+}
+
+function addGalleryRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.requester;
+  addRoute(app, listGalleryContract, {
+    authenticate: deps.auth.public,
+    handler: ({ query }) => listGallery(deps, query),
+  });
+  addRoute(app, setTemplateVisibility, {
+    authenticate,
+    handler: ({ principal, params, body }) =>
+      shareTemplate(deps, principal.accountId, params.templateId, body),
+  });
+  addRoute(app, copyTemplateContract, {
+    authenticate,
+    handler: ({ principal, params }) => copyTemplate(deps, principal.accountId, params.templateId),
+  });
+  addRoute(app, hideTemplateContract, {
+    authenticate: deps.auth.operator,
+    handler: ({ params, body }) => hideTemplate(deps, params.templateId, body),
+  });
 }
 
 function addRunRoutes(app: FastifyInstance, deps: HttpDeps): void {

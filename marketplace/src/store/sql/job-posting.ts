@@ -15,6 +15,7 @@ import { postTransfersIn } from './ledger.ts';
 import { matchingColumnsOf, needsIdIn } from './open-jobs.ts';
 import { useQuoteIn } from './quote-store.ts';
 import { reusableIn } from './reuse.ts';
+import { countTemplateUseIn } from './template-store.ts';
 import type { Tx, Work } from './work.ts';
 
 const selectIdempotency =
@@ -113,6 +114,8 @@ function* insertIn(
   yield* tx.post(insertSpec, jobId, columns.spec);
   if (dependencies.length > 0) yield* insertDependenciesIn(tx, jobId, dependencies);
   tx.specs.set(jobId, job.spec, columns.spec.length);
+  const template = job.spec.origin?.template;
+  if (template !== undefined) yield* countTemplateUseIn(tx, template.templateId);
   if (posting.quoteId !== null) yield* useQuoteIn(tx, posting.quoteId, job);
   yield* postTransfersIn(tx, posting.transfers, job.createdAtMs);
   if (idempotency !== null) {

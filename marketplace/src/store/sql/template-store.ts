@@ -1,4 +1,5 @@
 import { MarketError } from '@node3/shared/error';
+import type { TemplateVisibility } from '@node3/shared/routes/templates';
 import type { TemplateParameter } from '@node3/shared/template';
 import type { TemplateRow, TemplateStore, TemplateVersionRow } from '../template-store.ts';
 import { fromJson, toNumberOrNull } from './codec.ts';
@@ -14,6 +15,10 @@ interface TemplateRecord {
   version: bigint;
   created_at_ms: bigint;
   archived_at_ms: bigint | null;
+  visibility: TemplateVisibility;
+  tags: string;
+  uses: bigint;
+  hidden_at_ms: bigint | null;
 }
 
 interface VersionRecord {
@@ -41,6 +46,19 @@ const listAll = listOf('');
 const listOpen = listOf('AND archived_at_ms IS NULL');
 const setVersion = 'UPDATE templates SET version = ? WHERE template_id = ?';
 const setArchived = 'UPDATE templates SET archived_at_ms = ? WHERE template_id = ?';
+const setShown = `
+  UPDATE templates SET visibility = @visibility, tags = @tags, hidden_at_ms = @hiddenAtMs
+  WHERE template_id = @templateId`;
+const selectGallery = `
+  SELECT templates.*, accounts.name AS owner
+  FROM templates JOIN accounts ON accounts.account_id = templates.account_id
+  WHERE templates.visibility = 'public' AND templates.hidden_at_ms IS NULL
+    AND templates.archived_at_ms IS NULL AND templates.template_id < @before
+    AND (lower(templates.name) LIKE @q ESCAPE '!'
+      OR lower(coalesce(templates.description, '')) LIKE @q ESCAPE '!')
+    AND templates.tags LIKE @tag ESCAPE '!'
+  ORDER BY templates.template_id DESC LIMIT @limit`;
+const countUse = 'UPDATE templates SET uses = uses + 1 WHERE template_id = ?';
 /** Sorts after every id. */
 const afterAllIds = '~';
 
@@ -92,6 +110,31 @@ export function createTemplateStore(database: Database): TemplateStore {
         )).map(toTemplate);
       });
     },
+    changeTemplate(templateId, change) {
+      return database.write(function* (tx) {
+        const found = yield* templateIn(tx, templateId);
+        if (found === null) throw new MarketError('TEMPLATE_NOT_FOUND', { templateId });
+        const { template, events } = change(found);
+        const { visibility, tags, hiddenAtMs } = template;
+        const shown = { templateId, visibility, tags: JSON.stringify(tags), hiddenAtMs };
+        yield* tx.post(setShown, shown);
+        yield* appendEventsIn(tx, events);
+        return template;
+      });
+    },
+    listGallery({ q, tag, beforeTemplateId, limit }) {
+      const named = {
+        q: within((q ?? '').toLowerCase()),
+        tag: within(tag === null ? '' : JSON.stringify(tag)),
+        before: beforeTemplateId ?? afterAllIds,
+        limit,
+      };
+      return database.read(function* (tx) {
+        type Row = TemplateRecord & { owner: string | null };
+        const found = yield* tx.all<Row>(selectGallery, named);
+        return found.map((row) => ({ ...toTemplate(row), owner: row.owner }));
+      });
+    },
     archiveTemplate(templateId, nowMs, events) {
       return database.write(function* (tx) {
         const template = yield* templateIn(tx, templateId);
@@ -102,6 +145,16 @@ export function createTemplateStore(database: Database): TemplateStore {
       });
     },
   };
+}
+
+/** Counts a job that was posted from it. */
+export function countTemplateUseIn(tx: Tx, templateId: string): Work<void> {
+  return tx.post(countUse, templateId);
+}
+
+/** A pattern for texts with this one in them. */
+function within(text: string): string {
+  return `%${text.replaceAll(/[!%_]/g, '!$&')}%`;
 }
 
 function* insertVersionIn(tx: Tx, row: TemplateVersionRow): Work<void> {
@@ -128,6 +181,10 @@ function toTemplate(record: TemplateRecord): TemplateRow {
     version: Number(record.version),
     createdAtMs: Number(record.created_at_ms),
     archivedAtMs: toNumberOrNull(record.archived_at_ms),
+    visibility: record.visibility,
+    tags: fromJson(record.tags) as string[],
+    uses: Number(record.uses),
+    hiddenAtMs: toNumberOrNull(record.hidden_at_ms),
   };
 }
 

@@ -13,6 +13,10 @@ function newTemplate(world: World, accountId: string): TemplateRow {
     version: 1,
     createdAtMs: world.nowMs,
     archivedAtMs: null,
+    visibility: 'private',
+    tags: [],
+    uses: 0,
+    hiddenAtMs: null,
   };
 }
 
@@ -40,6 +44,8 @@ export async function liveThroughTemplates(world: World): Promise<void> {
   const page = { accountId, beforeTemplateId: null, limit: 9 };
   await store.listTemplates({ ...page, archived: 'with' });
   await store.listTemplates({ ...page, archived: 'without' });
+  await store.changeTemplate(templateId, (row) => ({ template: row, events: [] }));
+  await store.listGallery({ q: null, tag: null, beforeTemplateId: null, limit: 9 });
   await store.archiveTemplate(templateId, 1, []);
 }
 
@@ -123,6 +129,35 @@ export function describeTemplates(given: Given): void {
       const late = store.addTemplateVersion(second ?? '', content('y'), 9, () => []);
       await expect(late).rejects.toMatchObject({ code: 'TEMPLATE_ARCHIVED' });
       const unknown = store.addTemplateVersion('tpl_none', content('y'), 9, () => []);
+      await expect(unknown).rejects.toMatchObject({ code: 'TEMPLATE_NOT_FOUND' });
+    });
+
+    it('are in the gallery while they are public, not hidden and not archived', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const rows = [1, 2, 3].map(() => newTemplate(world, accountId));
+      for (const row of rows) await store.createTemplate(row, content('x'), 9, []);
+      const [first, second, third] = rows.map(({ templateId }) => templateId);
+      const show = (templateId = '', shown: Partial<TemplateRow>) =>
+        store.changeTemplate(templateId, (row) => ({ template: { ...row, ...shown }, events: [] }));
+      const list = async (q: string | null, tag: string | null, before: string | null = null) =>
+        (await store.listGallery({ q, tag, beforeTemplateId: before, limit: 9 })).map(
+          ({ templateId }) => templateId,
+        );
+      expect(await list(null, null)).toEqual([]);
+      await show(first, { visibility: 'public', tags: ['vision', 'a-b'] });
+      await show(second, { visibility: 'unlisted' });
+      await show(third, { visibility: 'public' });
+      expect(await list(null, null)).toEqual([third, first]);
+      expect(await list(null, null, third)).toEqual([first]);
+      expect(await list(null, 'vision')).toEqual([first]);
+      expect(await list(null, 'vis')).toEqual([]);
+      expect(await list('IGHT', null)).toEqual([third, first]);
+      expect(await list('n_ghtly', null)).toEqual([]);
+      await show(third, { hiddenAtMs: 5 });
+      await store.archiveTemplate(first ?? '', 5, []);
+      expect(await list(null, null)).toEqual([]);
+      const unknown = show('tpl_none', {});
       await expect(unknown).rejects.toMatchObject({ code: 'TEMPLATE_NOT_FOUND' });
     });
   });

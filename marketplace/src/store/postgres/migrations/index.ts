@@ -24,6 +24,7 @@ import { imagePulls } from './0023-image-pulls.ts';
 import { keyScopes } from './0024-key-scopes.ts';
 import { sharing } from './0025-sharing.ts';
 import { signIn } from './0026-sign-in.ts';
+import { templateGallery } from './0027-template-gallery.ts';
 
 export interface Migration {
   name: string;
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   keyScopes,
   sharing,
   signIn,
+  templateGallery,
 ];

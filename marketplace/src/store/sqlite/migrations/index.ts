@@ -37,6 +37,7 @@ import { imagePulls } from './0035-image-pulls.ts';
 import { keyScopes } from './0036-key-scopes.ts';
 import { sharing } from './0037-sharing.ts';
 import { signIn } from './0038-sign-in.ts';
+import { templateGallery } from './0039-template-gallery.ts';
 
 export interface Migration {
   name: string;
@@ -85,4 +86,5 @@ export const migrations: readonly Migration[] = [
   keyScopes,
   sharing,
   signIn,
+  templateGallery,
 ];
