@@ -38,7 +38,15 @@ async function exportTo(context: Context, query: Record<string, string>): Promis
   const answer = await openApi(context, 'requester')(url);
   if (!answer.ok) throw fromProblem(answer.status, await answer.json().catch(() => null));
   const texts = answer.body?.pipeThrough(new TextDecoderStream()) ?? [];
-  for await (const text of texts) await context.terminal.raw('stdout', text);
+  let begun = '';
+  for await (const text of texts) {
+    const lines = begun + text;
+    const end = lines.lastIndexOf('\n');
+    // Whole lines, and not raw: providers choose the names of their GPUs.
+    if (end >= 0) await context.terminal.data(lines.slice(0, end));
+    begun = lines.slice(end + 1);
+  }
+  if (begun !== '') await context.terminal.data(begun);
   return 0;
 }
 
