@@ -151,6 +151,18 @@ describe('copies of a job', () => {
     });
   });
 
+  it('are no more bytes than a batch has', async () => {
+    const { client } = await setUp();
+    const code = 'x'.repeat(limits.codeBytes);
+    const workload = { kind: 'script' as const, language: 'python' as const, code };
+    const most = Math.ceil(limits.batchBodyBytes / limits.codeBytes);
+    const many = client.call(createJobs, { body: { jobs: [testJob({ workload })], copies: most } });
+    await expect(many).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/copies', detail: expect.stringContaining('bytes') }] },
+    });
+  });
+
   it('leaves what is no job to be refused as that', async () => {
     const { client } = await setUp();
     const jobs = ['no job', { ...testJob(), labels: 3 }] as unknown as JobSpecInput[];

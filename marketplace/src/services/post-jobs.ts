@@ -52,6 +52,10 @@ export async function postCopies(
     const detail = `must make at most ${limits.jobsPerBatch} jobs of ${specs.length}`;
     throw invalid([{ pointer: '/copies', detail }]);
   }
+  if (Buffer.byteLength(JSON.stringify(specs)) * copies > limits.batchBodyBytes) {
+    const detail = `must make at most ${limits.batchBodyBytes} bytes of jobs, as they would be without it`;
+    throw invalid([{ pointer: '/copies', detail }]);
+  }
   const fanOut = openFanOut(deps, accountId, copies, idempotencyKey);
   const data = await postJobs(deps, { ...input, specs: [...copiesOf(specs, fanOut)] });
   return { data, fanOut: fanOut.group };
