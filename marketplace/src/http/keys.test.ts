@@ -91,6 +91,19 @@ describe('keys of a requester', () => {
     await expect(successor.call(rotateKey, other)).rejects.toMatchObject(refused);
   });
 
+  it('with caps end as they are replaced: no two spend up to one cap', async () => {
+    const { client } = await openFundedAccount(market);
+    const body = { name: 'capped', keyCaps: cap('0.002') };
+    const made = await client.call(createKey, { body });
+    const capped = clientOf(made.apiKey);
+    const rotation = { params: { keyId: made.keyId }, query: { overlapSec: 3_600 } };
+    const next = clientOf((await capped.call(rotateKey, rotation)).apiKey);
+    await next.call(createJob, { body: testJob() });
+    const refused = { code: 'AUTH_INVALID' };
+    await expect(capped.call(createJob, { body: testJob() })).rejects.toMatchObject(refused);
+    await expect(capped.call(rotateKey, rotation)).rejects.toMatchObject(refused);
+  });
+
   it('[12.13] do what their scopes say, and tell which one is missing', async () => {
     const { client } = await openFundedAccount(market);
     const body = { name: 'report', scopes: ['requester' as const, 'read-only' as const] };

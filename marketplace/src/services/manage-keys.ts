@@ -73,7 +73,8 @@ export async function rotateKey(
   { keyId, overlapMs }: { keyId: string; overlapMs: number },
 ) {
   const row = await ownKey(deps, caller, keyId);
-  return rotate(deps, row, overlapMs);
+  // Two that have the caps of one could each spend up to them.
+  return rotate(deps, row, (await isCapped(deps, keyId)) ? 0 : overlapMs);
 }
 
 /** A key may always revoke itself. */
@@ -160,11 +161,13 @@ export async function assertUncapped(
   deps: Pick<Deps, 'store'>,
   { keyId }: CapCaller,
 ): Promise<void> {
-  if (keyId === null) return;
-  const caps = await deps.store.caps(keyId);
-  const isCapped = assets.some((asset) => Object.values(caps[asset]).some((cap) => cap !== null));
-  if (!isCapped) return;
+  if (keyId === null || !(await isCapped(deps, keyId))) return;
   const detail =
     'A key with spending caps can change no keys and no webhooks. Use one without, or the wallet.';
   throw new MarketError('AUTH_FORBIDDEN', { detail });
+}
+
+async function isCapped({ store }: Pick<Deps, 'store'>, keyId: string): Promise<boolean> {
+  const caps = await store.caps(keyId);
+  return assets.some((asset) => Object.values(caps[asset]).some((cap) => cap !== null));
 }

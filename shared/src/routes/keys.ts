@@ -76,7 +76,8 @@ export const rotateKey = {
         Type.Integer({
           minimum: 0,
           maximum: signInLimits.keyOverlapSecMax,
-          description: 'How long the old key still works; five minutes where it is left out',
+          description:
+            'How long the old key still works; five minutes where left out, and none where it has caps',
         }),
       ),
     }),
