@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '@node3/shared/limits';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { logLinesMax } from '../executors/log-lines.ts';
+import { LogBudget, logLinesMax } from '../executors/log-lines.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
 import { ManualHostClock } from '../testing/manual-host-clock.ts';
 import { sampleOffer } from '../testing/sample-offer.ts';
@@ -79,6 +79,41 @@ describe('LogSpool', () => {
     spool.flush();
     const marker = "[output truncated: the job's log limit of 6 bytes is reached]";
     expect(texts()).toEqual(['ab', 'cd', marker, 'executor']);
+  });
+
+  it('says once that the log is cut off, of which its executor tells too, also after a restart', () => {
+    const marker = "[output truncated: the job's log limit of 6 bytes is reached]";
+    const spool = openSpool(6);
+    spool.add(line('a'));
+    spool.add(line('b'));
+    const cut = new LogBudget(6).take(line('a long line')).lines;
+    for (const each of cut) spool.add(each);
+    spool.flush();
+    const next = openSpool(6);
+    for (const each of cut) next.add(each);
+    next.flush();
+    expect(texts()).toEqual(['a', 'b', marker]);
+    expect(journal.find(executionId)?.lines.truncated).toBe(true);
+  });
+
+  it('reads no more after a restart where its executor has told the end of it', () => {
+    const spool = openSpool(100);
+    for (const each of new LogBudget(6).take(line('long line')).lines) spool.add(each);
+    spool.flush();
+    expect(journal.find(executionId)?.lines.truncated).toBe(true);
+  });
+
+  it('keeps lines that could not be written: no later place is written without them', () => {
+    const spool = openSpool(100);
+    spool.add(line('a'));
+    const append = vi.spyOn(journal, 'appendLines').mockImplementationOnce(() => {
+      throw new Error('database or disk is full');
+    });
+    expect(() => spool.flush()).toThrow('disk is full');
+    append.mockRestore();
+    spool.add(line('b'));
+    spool.flush();
+    expect(texts()).toEqual(['a', 'b']);
   });
 
   it('cuts off empty lines at a number of them, also after a restart', () => {

@@ -88,6 +88,9 @@ export class LogSpool {
   add(line: LogLine): void {
     const { stream, atMs, text, continued } = line;
     if (stream === 'system') {
+      const isEnd = text.startsWith(logMarks.truncated);
+      if (isEnd && this.#truncated) return;
+      this.#truncated ||= isEnd;
       this.#push({ stream, atMs, text, partial: false });
       return;
     }
@@ -128,12 +131,13 @@ export class LogSpool {
     const lines = this.#lines;
     const read = this.#place?.marks ?? null;
     const facts = { bytes: this.#outputBytes, truncated: this.#truncated, read };
+    const { clock, executionId, journal } = this.#deps;
+    const startedAtMs = clock.monotonicMs();
+    // Where that fails they stay: a place after them is never written without them.
+    journal.appendLines(executionId, lines, facts);
     this.#lines = [];
     this.#bufferBytes = 0;
     this.#outputBytes = 0;
-    const { clock, executionId, journal } = this.#deps;
-    const startedAtMs = clock.monotonicMs();
-    journal.appendLines(executionId, lines, facts);
     const endedAtMs = clock.monotonicMs();
     const restMs = restPerCommit * this.#deps.liveJobs() * (endedAtMs - startedAtMs);
     const rested = endedAtMs + Math.min(restMs, limits.logBatchMs);

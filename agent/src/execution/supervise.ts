@@ -126,7 +126,8 @@ async function readLogs(
     };
     // Past the limit nothing is kept any more, and it was said.
     if (known?.truncated === true) return;
-    const options = optionsOf(place.from, resume.sinceMs);
+    const lastAtMs = deps.journal.tailLines(executionId, 1)[0]?.atMs;
+    const options = optionsOf(place.from, { sinceMs: resume.sinceMs, lastAtMs });
     await live.facts.executor.logs(executionId, options, take, untilOver);
     if (!untilOver.aborted) filter.end().forEach(keep);
   } catch (error) {
@@ -139,8 +140,11 @@ async function readLogs(
   }
 }
 
-function optionsOf(from: StreamBytes | undefined, sinceMs: number | undefined): LogOptions {
-  if (from !== undefined) return { from };
+function optionsOf(
+  from: StreamBytes | undefined,
+  { sinceMs, lastAtMs }: Record<'sinceMs' | 'lastAtMs', number | undefined>,
+): LogOptions {
+  if (from !== undefined) return lastAtMs === undefined ? { from } : { from, lastAtMs };
   return sinceMs === undefined ? {} : { sinceMs };
 }
 

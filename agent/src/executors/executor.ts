@@ -247,6 +247,8 @@ export interface LogOptions {
    * that number bytes.
    */
   from?: StreamBytes;
+  /** Time of the last line before those, where it is known. */
+  lastAtMs?: number;
 }
 
 /** So many bytes of each stream, as the workload wrote them. */

@@ -210,7 +210,7 @@ export class DockerExecutor implements Executor {
     // Those of an earlier version, and of Podman, are read by their times.
     if (isKnown || (sinceMs === undefined && (await isNumbered(container).catch(() => false)))) {
       const source = { container, clock, live };
-      await streamNumberedLog(source, { bytesMax, from }, sink, signal);
+      await streamNumberedLog(source, { ...options, bytesMax, from }, sink, signal);
       return;
     }
     await streamLogs(container, { ...options, bytesMax }, sink, signal);

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '@node3/shared/clock';
+import { logMarks } from '@node3/shared/log-marks';
 import type Docker from 'dockerode';
 import { type Delivery, deliverLines } from '../deliver-lines.ts';
-import type { LogLine, StreamBytes } from '../executor.ts';
+import type { LogLine, LogOptions, StreamBytes } from '../executor.ts';
 import { type LogFrame, LogFrameReader } from '../log-frames.ts';
 import { exactLogDriver } from './container-config.ts';
 import { systemErrorCode } from './engine-error.ts';
@@ -20,10 +21,22 @@ type Sink = (line: LogLine) => void | Promise<void>;
 
 /** When a live output ends its container does so too, at once. */
 const endMs = 2_000;
+/** So much later than it is read live the engine may note when a line was written. */
+const noteMs = 5_000;
 
 /** The live output ended, and the container may have written more. */
 class CutOffError extends Error {
   override readonly name = 'CutOffError';
+}
+
+/** Whoever takes the lines has failed, as a full disk does: no matter of the engine's, and not tried again. */
+class SinkError extends Error {
+  override readonly name = 'SinkError';
+}
+
+/** More was written than the engine keeps, and the beginning is gone: nothing can be counted. */
+class BeginningGoneError extends Error {
+  override readonly name = 'BeginningGoneError';
 }
 
 /** Whether a container's log is stored as the bytes that it wrote, which can be counted. */
@@ -39,23 +52,34 @@ export async function isNumbered(container: Docker.Container): Promise<boolean> 
  */
 export async function streamNumberedLog(
   source: Source,
-  { bytesMax, from }: { bytesMax: number; from: StreamBytes },
+  { bytesMax, from, lastAtMs }: LogOptions & { bytesMax: number; from: StreamBytes },
   sink: Sink,
   signal: AbortSignal,
 ): Promise<void> {
   const read = { ...from };
+  const last = { atMs: lastAtMs ?? Number.POSITIVE_INFINITY };
   const take: Sink = (line) => {
-    if (line.stream !== 'system' && line.endsAt !== undefined) read[line.stream] = line.endsAt;
-    return sink(line);
+    if (line.stream !== 'system' && line.endsAt !== undefined) {
+      read[line.stream] = line.endsAt;
+      last.atMs = line.atMs;
+    }
+    const fail = (cause: unknown) => {
+      throw new SinkError('a line was not taken', { cause });
+    };
+    try {
+      return sink(line)?.catch(fail);
+    } catch (error) {
+      return fail(error);
+    }
   };
   const delivery = { bytesMax, from: read };
   try {
     if (source.live !== null && (await isReadLive(source, source.live, delivery, take, signal))) {
       return;
     }
-    await readStored(source.container, delivery, take, signal);
+    await readStored(source, { ...delivery, last }, take, signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw error instanceof SinkError ? error.cause : error;
   }
 }
 
@@ -100,8 +124,8 @@ async function hasEnded(container: Docker.Container, signal: AbortSignal): Promi
 
 /** To the end, and then once more: see `readAll`. Only then a line without a line break is one. */
 async function readStored(
-  container: Docker.Container,
-  delivery: Delivery,
+  { container, clock }: Source,
+  { last, ...delivery }: Delivery & { last: { atMs: number } },
   sink: Sink,
   signal: AbortSignal,
 ): Promise<void> {
@@ -111,12 +135,37 @@ async function readStored(
       try {
         const stored = await followStored(container, signal);
         patience.heard();
-        const found = await deliverLines(readFrames(stored), { ...delivery, ...end }, sink);
+        const frames = fromBeginning(readFrames(stored), last.atMs);
+        const found = await deliverLines(frames, { ...delivery, ...end }, sink);
         if (found === 'exhausted') return;
         isRead = true;
       } catch (error) {
+        if (error instanceof BeginningGoneError) {
+          const text = `${logMarks.truncated}: more than the engine keeps was written unread]`;
+          await sink({ stream: 'system', atMs: clock.nowMs(), text, continued: false });
+          return;
+        }
         await patience.bear(error);
       }
     }
+  }
+}
+
+/**
+ * An engine begins its file anew where it is full, which is far past the job's limit. Then its first
+ * line is later than the last one that was read.
+ */
+async function* fromBeginning(
+  groups: AsyncIterable<LogFrame[]>,
+  lastAtMs: number,
+): AsyncGenerator<LogFrame[]> {
+  let isLooked = false;
+  for await (const frames of groups) {
+    const [first] = frames;
+    if (!isLooked && first !== undefined) {
+      if (first.atMs > lastAtMs + noteMs) throw new BeginningGoneError();
+      isLooked = true;
+    }
+    yield frames;
   }
 }
