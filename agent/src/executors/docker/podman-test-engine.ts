@@ -55,7 +55,7 @@ export class PodmanTestEngine {
       child.kill('SIGKILL');
       await ended;
     };
-    await this.#waitForAnswer();
+    await retry(() => this.docker.ping());
   }
 
   /** Ends the service; containers go on. */
@@ -72,9 +72,11 @@ export class PodmanTestEngine {
 
   async remove(): Promise<void> {
     await this.stop();
-    // It mounts its own store, which its own tool lets go of.
-    execFileSync('podman', [...this.#places(), 'system', 'reset', '--force'], { stdio: 'pipe' });
-    await rm(this.folder, { recursive: true, force: true });
+    // It mounts its own store, which its own tool lets go of, unless the end of a container is noted there yet.
+    await retry(() =>
+      execFileSync('podman', [...this.#places(), 'system', 'reset', '--force'], { stdio: 'pipe' }),
+    );
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: stepMs });
   }
 
   #places(): string[] {
@@ -88,16 +90,16 @@ export class PodmanTestEngine {
       '--events-backend=file',
     ];
   }
+}
 
-  async #waitForAnswer(): Promise<void> {
-    for (let waitedMs = 0; ; waitedMs += stepMs) {
-      try {
-        await this.docker.ping();
-        return;
-      } catch (error) {
-        if (waitedMs > startMs) throw error;
-        await new Promise((resolve) => setTimeout(resolve, stepMs));
-      }
+async function retry(action: () => unknown): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += stepMs) {
+    try {
+      await action();
+      return;
+    } catch (error) {
+      if (waitedMs > startMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, stepMs));
     }
   }
 }
