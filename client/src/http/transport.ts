@@ -131,7 +131,7 @@ export class Transport {
       } catch (cause) {
         signal?.throwIfAborted();
         const error = this.#understand(cause, limit.aborted);
-        if (isDeletedAlready(call, error, failures)) return {} as T;
+        if (isDeletedAlready(call, error, failures)) return gone() as T;
         if (isLost && error instanceof ApiError) doubtful.add(error);
         isLost ||= !isRefusal(error);
         if (failures > retriesMax || !mayMend(error)) throw error;
@@ -231,4 +231,9 @@ export function idempotent(options: PostOptions | undefined) {
     );
   }
   return { repeat: 'any' as const, headers: { 'idempotency-key': key }, options };
+}
+
+/** Stands for the answer of a deletion that got lost: nothing is left to say. */
+function gone(): Answer {
+  return { status: 200, headers: new Headers(), body: {} };
 }
