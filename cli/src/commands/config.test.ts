@@ -118,6 +118,9 @@ describe('node3 config', () => {
     expect(market.seen.at(-1)?.body).not.toHaveProperty('resources');
     await project('max-cost = "0.0000001SOL"\n');
     expect((await cli(['run', '-d', '--', 'true'], { env })).code).toBe(7);
+    await cli(['config', 'set', 'max-cost', '0.0000001SOL']);
+    await project('max-cost = "0.5SOL"\n');
+    expect((await cli(['run', '-d', '--', 'true'], { env })).code).toBe(7);
     expect(market.requests('POST', '/jobs')).toHaveLength(0);
   });
 });

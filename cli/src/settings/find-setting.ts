@@ -28,7 +28,10 @@ export interface Sources {
   defaults: Partial<Record<SettingName, string>>;
 }
 
-/** Flag, variable, project, profile, default: the first that says something. */
+/**
+ * Flag, variable, project, profile, default: the first that says something. What a person pays at most is
+ * no project's to raise: there the profile goes first.
+ */
 export function findSetting(name: SettingName, sources: Sources): Found {
   const { env, flags, profile, project, defaults } = sources;
   const flag = flags[name];
@@ -39,7 +42,8 @@ export function findSetting(name: SettingName, sources: Sources): Found {
   }
   const ofProject = found('project', project?.values[name], project?.path);
   const ofProfile = found('profile', profile.values[name], profile.label);
-  const first = profile.chosen === 'here' ? ofProfile : ofProject;
+  const isOwners = profile.chosen === 'here' || name === 'max-cost';
+  const first = isOwners ? ofProfile : ofProject;
   return (
     first ??
     ofProject ??
