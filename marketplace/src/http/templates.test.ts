@@ -335,14 +335,15 @@ describe('a shared template', () => {
   });
 
   it('has no value in it that looks like a secret, in no version', async () => {
-    const env = { API_KEY: 'literal', NAME: 'x' };
+    const env = { API_KEY: 'literal', HF_TOKEN: '{{token}}', NAME: 'x' };
+    const parameters = [{ name: 'token', type: 'string' as const, default: 'literal' }];
     const spec = {
       ...body.spec,
       workload: { kind: 'container', command: ['true'], env },
       limits: {},
     };
     const { templateId } = await requester.client.call(createTemplate, {
-      body: { name: 'leaky', spec: { ...spec, name: 'leaky' } },
+      body: { name: 'leaky', spec: { ...spec, name: 'leaky' }, parameters },
     });
     const params = { templateId };
     const share = requester.client.call(setTemplateVisibility, {
@@ -351,7 +352,12 @@ describe('a shared template', () => {
     });
     await expect(share).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
-      context: { errors: [{ pointer: '/spec/workload/env/API_KEY' }] },
+      context: {
+        errors: [
+          { pointer: '/spec/workload/env/API_KEY' },
+          { pointer: '/spec/workload/env/HF_TOKEN' },
+        ],
+      },
     });
   });
 

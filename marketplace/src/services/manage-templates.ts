@@ -63,7 +63,7 @@ export async function addTemplateVersion(
     (row) => {
       assertUnchanged(ifMatch, [templateId, row.version - 1]);
       if (row.visibility !== 'private') {
-        const problems = literalSecrets(content.spec, row.version);
+        const problems = literalSecrets(content, row.version);
         if (problems.length > 0) throw invalid(problems);
       }
       return [eventOf(deps, row, 'template.versioned')];

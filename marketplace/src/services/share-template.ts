@@ -103,7 +103,7 @@ function viewShared(row: GalleryRow): GalleryTemplate {
 async function checkVersions({ store }: TemplateDeps, templateId: string, newest: number) {
   for (let version = 1; version <= newest; version += 1) {
     const content = await store.templateVersion(templateId, version);
-    const problems = content === null ? [] : literalSecrets(content.spec, version);
+    const problems = content === null ? [] : literalSecrets(content, version);
     if (problems.length > 0) throw invalid(problems);
   }
 }
