@@ -68,6 +68,9 @@ export const limits = {
   /** Enough for a build or a thread pool, few enough to stop a fork bomb. */
   pidsMax: 512,
 
+  /** Jobs that ended last, among which those are looked for that tell what a program needs. */
+  sizingJobs: 50,
+
   runSecDefault: 300,
   runSecMax: 86_400,
   /** The seed's limit on how long code may run that is posted by `/execute`. */

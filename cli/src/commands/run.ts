@@ -18,6 +18,7 @@ import { withJobDefaults } from '../job/job-defaults.ts';
 import { bringFiles, type FileOptions } from '../job/job-files.ts';
 import { describeEnd, exitCodeOfJob, exitCodeOfSignal } from '../job/outcome.ts';
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
+import { withSizes } from '../job/size-job.ts';
 import { confirm } from '../output/confirm.ts';
 import { moneyText } from '../output/words.ts';
 import { parseMoney } from '../parse/money.ts';
@@ -49,14 +50,15 @@ export interface RunOptions
  * the ends are told, not what they print.
  */
 export async function runJob(context: Context, call: Call<RunOptions>): Promise<number> {
-  const { options, said } = withJobDefaults(context, call.options);
+  const defaults = withJobDefaults(context, call.options);
   const { terminal } = context;
-  for (const line of said) await terminal.talk(`settings  ${line}`);
-  if (options.template !== undefined) {
-    return runTemplateInstead(context, call, options.template);
+  for (const line of defaults.said) await terminal.talk(`settings  ${line}`);
+  if (defaults.options.template !== undefined) {
+    return runTemplateInstead(context, call, defaults.options.template);
   }
-  const copies = readCopies(options);
-  const workload = await readWorkload(context.host, call.args, options);
+  const copies = readCopies(defaults.options);
+  const workload = await readWorkload(context.host, call.args, defaults.options);
+  const options = await withSizes(context, workload, defaults.options);
   const plain = buildJobSpec(workload, options);
   const client = connect(context, 'requester');
   if (options.explain === true) {

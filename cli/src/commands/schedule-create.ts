@@ -11,6 +11,7 @@ import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
+import { withSizes } from '../job/size-job.ts';
 import { choose } from '../parse/choose.ts';
 import { readTemplateParameters } from '../parse/template-parameters.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
@@ -90,7 +91,7 @@ async function readTarget(
       throw usageError('-p and --of belong to a template.', 'Name it with --template ID.');
     }
     const workload = await readWorkload(host, operands, options);
-    return { jobSpec: buildJobSpec(workload, options) };
+    return { jobSpec: buildJobSpec(workload, await withSizes(context, workload, options)) };
   }
   if (operands.length > 0) {
     const fix = 'Leave out the command, or --template.';

@@ -1,6 +1,7 @@
 import type { Alternative, Explanation } from '@node3/shared/routes/explain';
 import { type Column, formatFacts, formatTable } from '../output/table.ts';
 import { durationText, moneyText } from '../output/words.ts';
+import { sizingText } from './size-job.ts';
 
 /** The explanation of a job for people: what it waits for, what excludes whom, and what would help. */
 export function explanationLines(explanation: Explanation, width: number | null): string[] {
@@ -14,6 +15,7 @@ export function explanationLines(explanation: Explanation, width: number | null)
       ['agents', agentsText(explanation)],
       ['queue', `${explanation.queueAhead} ahead`],
       ['start', startText(explanation)],
+      ['sizes', explanation.sizing === null ? null : sizingText(explanation.sizing)],
     ]),
     ...section('what is asked for', constraints, constraintColumns, width),
     ...section(

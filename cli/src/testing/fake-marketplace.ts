@@ -310,6 +310,7 @@ const testExplanation: Explanation = {
   ],
   queueAhead: 2,
   eta: { startSecP50: 1, startSecP90: 3, samples: 7 },
+  sizing: null,
 };
 
 const none = { amount: '0', asset: 'USDC' };

@@ -105,6 +105,26 @@ export interface Explanation {
   /** Open jobs of the same or a higher priority. */
   queueAhead: number;
   eta: Eta | null;
+  /** From your newest jobs of the same program; null without such, and for a posted job. */
+  sizing: Sizing | null;
+}
+
+/** What a job should ask for, from what earlier ones needed. Disk is not measured. */
+export interface Sizing {
+  /** For `resources.memoryBytes`; null where no peak was measured. */
+  memoryBytes: number | null;
+  /** For `limits.runSec`; null where none succeeded. */
+  runSec: number | null;
+  basis: {
+    /** Those that succeeded. */
+    jobs: number;
+    peakMemoryBytesMax: number | null;
+    runMsMax: number | null;
+    /** Those that ran out of memory. */
+    oomJobs: number;
+    /** The most that one of these had. */
+    oomMemoryBytesMax: number | null;
+  };
 }
 
 /** An agent that could run the job. */

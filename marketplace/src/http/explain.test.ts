@@ -94,6 +94,51 @@ describe('an explanation of a spec', () => {
     });
   });
 
+  it('[4.21] suggests sizes from what the requester’s own jobs of the program needed', async () => {
+    const { calls } = await join({ slots: 1, memoryBytes: 64 * gib });
+    const other = await openFundedAccount(market);
+    const run = async (
+      client: typeof other.client,
+      result: Parameters<typeof calls.report>[1],
+      resources = {},
+    ) => {
+      await client.call(createJob, { body: testJob({ resources }) });
+      const offer = await calls.offer();
+      await calls.run(offer);
+      clock.advance(10_000);
+      await calls.report(offer, result);
+      return offer.jobId;
+    };
+    const { client } = requester;
+    expect((await explain()).sizing).toBeNull();
+    await run(other.client, { peakMemoryBytes: 8 * gib });
+    expect((await explain()).sizing).toBeNull();
+    await run(client, {});
+    expect((await explain()).sizing).toMatchObject({ memoryBytes: null, runSec: 1 });
+    await run(client, { peakMemoryBytes: 2 * gib, runMs: 3_000 });
+    await run(client, { peakMemoryBytes: gib, runMs: 4_500 });
+    expect((await explain()).sizing).toEqual({
+      memoryBytes: 2.5 * gib,
+      runSec: 9,
+      basis: {
+        jobs: 3,
+        peakMemoryBytesMax: 2 * gib,
+        runMsMax: 4_500,
+        oomJobs: 0,
+        oomMemoryBytesMax: null,
+      },
+    });
+    const exhausted = { outcome: 'failed', reason: 'out_of_memory', exitCode: 137 } as const;
+    const jobId = await run(client, exhausted, { memoryBytes: 2 * gib });
+    expect((await explain()).sizing).toMatchObject({
+      memoryBytes: 3 * gib,
+      basis: { jobs: 3, oomJobs: 1, oomMemoryBytesMax: 2 * gib },
+    });
+    const workload = { kind: 'script' as const, language: 'python' as const, code: 'other()' };
+    expect((await explain({ workload })).sizing).toBeNull();
+    expect((await explainPosted(jobId)).sizing).toBeNull();
+  });
+
   it('is what a job is refused with that nobody could run', async () => {
     await join({ memoryBytes: 2 * gib });
     const body = testJob({ resources: { memoryBytes: 4 * gib } });

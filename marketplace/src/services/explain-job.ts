@@ -1,26 +1,30 @@
-import type { DefaultImages, JobSpecInput, Priority } from '@node3/shared/job-spec';
+import type { DefaultImages, JobSpec, JobSpecInput, Priority } from '@node3/shared/job-spec';
 import { isTerminalJob } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
 import type { Explanation, Wait } from '@node3/shared/routes/explain';
 import { toTimestamp } from '@node3/shared/schema';
 import { type Needs, needsOf } from '../domain/matching.ts';
+import { isSameProgram, programMark, sizeJob } from '../domain/size-job.ts';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { JobRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
 import { completeSpec } from './complete-spec.ts';
 import { type ExplainNeedsDeps, explainNeeds } from './explain-needs.ts';
 import type { StartWaits } from './start-waits.ts';
 
 export interface ExplainDeps extends ExplainNeedsDeps {
+  store: Pick<Store, 'recentRuns'>;
   matchmaker: Pick<Matchmaker, 'openAhead' | 'positionOf'>;
   startWaits: StartWaits;
   defaultImages: DefaultImages;
 }
 
 /** What would become of a spec at this moment. Stores nothing. Throws what posting would of its form. */
-export function explainSpec(
+export async function explainSpec(
   deps: ExplainDeps,
   input: JobSpecInput,
-  requesterId: string | null,
-): Explanation {
+  requesterId: string,
+): Promise<Explanation> {
   const spec = completeSpec(input, deps.defaultImages);
   const found = outlook(deps, needsOf(spec, requesterId), spec.priority);
   const dependencies = spec.after.length > 0 ? ('dependencies' as const) : null;
@@ -29,7 +33,15 @@ export function explainSpec(
     jobId: null,
     state: null,
     ...wait(dependencies ?? found.waitsFor, null),
+    sizing: await sizingOf(deps, spec, requesterId),
   };
+}
+
+/** From the newest jobs of the requester alone: what others ran is their own business. */
+async function sizingOf({ store }: ExplainDeps, spec: JobSpec, accountId: string) {
+  const mark = programMark(spec);
+  const runs = await store.recentRuns({ accountId, mark, jobsMax: limits.sizingJobs });
+  return sizeJob(runs.filter((run) => isSameProgram(run.spec, spec)));
 }
 
 /** What a job waits for, and who could run it. */
@@ -41,6 +53,7 @@ export function explainJob(deps: ExplainDeps, job: JobRow): Explanation {
     jobId: job.jobId,
     state: job.state,
     ...waitOfJob(deps, job, found.waitsFor),
+    sizing: null,
   };
 }
 

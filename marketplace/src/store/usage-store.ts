@@ -1,4 +1,5 @@
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { ProgramRun } from '../domain/size-job.ts';
 
 /** What jobs of one day, key, asset and set of devices came to. */
 export interface UsageSum {
@@ -31,7 +32,17 @@ export interface UsageSlice {
   nextMs: number | null;
 }
 
+export interface RunSearch {
+  accountId: string;
+  /** Text that the specs have in them, as they are stored. */
+  mark: string;
+  /** How many of the newest jobs that ended are looked at, whatever they ran. */
+  jobsMax: number;
+}
+
 export interface UsageStore {
   /** Sums over the first jobs that ended in that time. */
   usageSums(search: UsageSearch): Promise<UsageSlice>;
+  /** Last runs of the newest jobs that succeeded or ran out of memory. In no order. */
+  recentRuns(search: RunSearch): Promise<ProgramRun[]>;
 }

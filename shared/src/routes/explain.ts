@@ -52,6 +52,22 @@ export const waits = [
 /** What a job that is not assigned waits for. `turn`: jobs before it, or an agent that asks for work. */
 export type Wait = (typeof waits)[number];
 
+/** What a job should ask for, from what earlier jobs of the same account needed. */
+export const Sizing = strictObject({
+  memoryBytes: nullable(
+    Type.Integer({ description: 'For resources.memoryBytes; null where no peak was measured' }),
+  ),
+  runSec: nullable(Type.Integer({ description: 'For limits.runSec; null where none succeeded' })),
+  basis: strictObject({
+    jobs: Type.Integer({ description: 'Those that succeeded' }),
+    peakMemoryBytesMax: nullable(Type.Number({ description: 'The highest measured in those' })),
+    runMsMax: nullable(Type.Number({ description: 'How long the longest of those ran' })),
+    oomJobs: Type.Integer({ description: 'Those that ran out of memory' }),
+    oomMemoryBytesMax: nullable(Type.Number({ description: 'The most that one of these had' })),
+  }),
+});
+export type Sizing = Static<typeof Sizing>;
+
 export const Explanation = strictObject({
   jobId: nullable(id('job')),
   state: nullable(oneOf(jobStates)),
@@ -77,6 +93,12 @@ export const Explanation = strictObject({
       samples: Type.Integer({ description: 'How many recent starts of such jobs this is from' }),
     }),
   ),
+  sizing: Type.Unsafe<Sizing | null>({
+    ...nullable(Sizing),
+    description:
+      'What your newest jobs of the same image and command, or code, needed; disk is not measured. ' +
+      'null where none of them tells, and for a job that is posted',
+  }),
 });
 export type Explanation = Static<typeof Explanation>;
 

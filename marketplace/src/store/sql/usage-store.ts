@@ -1,7 +1,9 @@
 import type { Device } from '@node3/shared/device';
+import type { JobSpec } from '@node3/shared/job-spec';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { ProgramRun } from '../../domain/size-job.ts';
 import type { UsageStore, UsageSum } from '../usage-store.ts';
-import { fromJson } from './codec.ts';
+import { fromJson, inTexts, toList } from './codec.ts';
 import type { Database } from './database.ts';
 
 interface UsageRecord {
@@ -32,6 +34,25 @@ const selectSums = `
     AND jobs.finished_at_ms < @beforeMs
   GROUP BY 1, 2, 3, 4`;
 
+interface RunRecord {
+  spec: string;
+  state: string;
+  run_ms: number | null;
+  peak_memory_bytes: number | null;
+}
+
+/** By `jobs_by_finish`, and no more of the history than those. */
+const selectNewest = `
+  SELECT execution_id FROM jobs WHERE account_id = ? AND finished_at_ms IS NOT NULL
+  ORDER BY finished_at_ms DESC LIMIT ?`;
+const selectRuns = `
+  SELECT job_specs.spec AS spec, executions.state AS state, executions.run_ms AS run_ms,
+    executions.peak_memory_bytes AS peak_memory_bytes
+  FROM executions JOIN job_specs ON job_specs.job_id = executions.job_id
+  WHERE executions.execution_id ${inTexts}
+    AND (executions.state = 'succeeded' OR executions.reason = 'out_of_memory')
+    AND instr(job_specs.spec, ?) > 0`;
+
 export function createUsageStore(database: Database): UsageStore {
   return {
     usageSums({ accountId, beforeMs, fromMs, jobsMax }) {
@@ -51,6 +72,17 @@ export function createUsageStore(database: Database): UsageStore {
         return { sums: records.map(toSum), nextMs };
       });
     },
+    recentRuns({ accountId, jobsMax, mark }) {
+      return database.read(function* (tx) {
+        const newest = yield* tx.all<{ execution_id: string | null }>(
+          selectNewest,
+          accountId,
+          jobsMax,
+        );
+        const ids = newest.map((job) => job.execution_id).filter((id) => id !== null);
+        return (yield* tx.all<RunRecord>(selectRuns, toList(ids), mark)).map(toRun);
+      });
+    },
   };
 }
 
@@ -64,5 +96,14 @@ function toSum(record: UsageRecord): UsageSum {
     jobs: Number(record.jobs),
     runMs: Number(record.run_ms),
     charged: record.charged as BaseUnits,
+  };
+}
+
+function toRun(record: RunRecord): ProgramRun {
+  return {
+    spec: fromJson(record.spec) as JobSpec,
+    end: record.state === 'succeeded' ? 'succeeded' : 'out_of_memory',
+    runMs: record.run_ms,
+    peakMemoryBytes: record.peak_memory_bytes,
   };
 }

@@ -2,16 +2,18 @@ import { type Asset, baseUnits } from '@node3/shared/money';
 import { array, asyncProperty, assert as check, constantFrom, integer, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../domain/spending-caps.ts';
+import type { Decide } from '../job-store.ts';
 import type { Given } from '../store.conformance.ts';
 import type { UsageSlice, UsageSum } from '../usage-store.ts';
-import { cancel } from './decisions.ts';
-import type { World } from './world.ts';
+import { cancel, succeed } from './decisions.ts';
+import { fenceOf, type World } from './world.ts';
 
 const dayMs = 86_400_000;
 
 /** Uses each method of the store for usage at least once. */
 export async function liveThroughUsage(world: World, accountId: string): Promise<void> {
   await world.store.usageSums({ accountId, fromMs: 0, beforeMs: world.nowMs, jobsMax: 10 });
+  await world.store.recentRuns({ accountId, mark: 'echo', jobsMax: 10 });
 }
 
 export function describeUsage(given: Given): void {
@@ -52,6 +54,41 @@ export function describeUsage(given: Given): void {
         fromMs = slice.nextMs;
       }
       expect(jobs).toBe(4);
+    });
+
+    it('has the runs of the newest jobs with a mark, of that account alone', async () => {
+      const { store, world } = given;
+      const [accountId, other] = [await world.openAccount(), await world.openAccount()];
+      const agentId = await world.registerAgent();
+      const run = async (owner: string, end: 'succeed' | 'out_of_memory' | 'nonzero_exit') => {
+        world.nowMs += 1;
+        const execution = await world.lease(owner, agentId);
+        await world.start(execution);
+        if (end === 'succeed') return world.succeed(execution);
+        const decide: Decide = (snapshot, ledger) => {
+          const change = succeed(world.nowMs, world.ids.next('payout'))(snapshot, ledger);
+          const ended = { ...change?.execution, state: 'failed' as const, reason: end };
+          return change === null ? null : { ...change, execution: ended };
+        };
+        return store.changeExecution(fenceOf(execution), agentId, decide, 'result');
+      };
+      await run(accountId, 'out_of_memory');
+      await run(accountId, 'succeed');
+      await run(accountId, 'nonzero_exit');
+      await run(other, 'succeed');
+      await world.post(accountId);
+      const ends = async (mark: string, jobsMax: number) =>
+        (await store.recentRuns({ accountId, mark, jobsMax })).map((found) => found.end).toSorted();
+      expect(await ends('"code":"echo hello"', 9)).toEqual(['out_of_memory', 'succeeded']);
+      expect(await ends('"code":"echo hello"', 2)).toEqual(['succeeded']);
+      expect(await ends('"code":"echo', 1)).toEqual([]);
+      expect(await ends('"code":"other"', 9)).toEqual([]);
+      const [found] = await store.recentRuns({ accountId, mark: 'echo', jobsMax: 2 });
+      expect(found).toMatchObject({
+        spec: { workload: { code: 'echo hello' } },
+        runMs: 12.5,
+        peakMemoryBytes: null,
+      });
     });
 
     it('adds up to what the ledger took, whatever was run', async () => {
