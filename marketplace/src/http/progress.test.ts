@@ -43,7 +43,7 @@ async function startSilentJob(jobLimits: Parameters<typeof testJob>[0] = {}) {
     offer,
     read: () => client.call(getJob, { params: { jobId } }),
     /** The sweeper looks by its own clock, whenever that is: what is tested here is not the lease. */
-    async holdLease() {
+    holdLease: async () => {
       const { leaseHash = '', attempt = 0 } = (await execution()) ?? {};
       const fence = { executionId: offer.executionId, attempt, leaseHash: leaseHash ?? '' };
       await market.store.renewLeases(agent.agentId, [fence], clock.nowMs() + 10 * backstopMs);
