@@ -44,7 +44,7 @@ describe('an agent', () => {
     const disk = Promise.withResolvers<null>();
     const readDiskFreeBytes = vi.fn(() => disk.promise);
     const agent = await machine.boot({}, { readDiskFreeBytes });
-    await vi.waitFor(() => expect(readDiskFreeBytes).toHaveBeenCalled());
+    await vi.waitFor(() => expect(readDiskFreeBytes).toHaveBeenCalled(), 20_000);
     const stopped = agent.stop();
     disk.resolve(null);
     await expect(agent.ready()).rejects.toThrow();

@@ -13,9 +13,9 @@ describe('loop', () => {
         turns += 1;
       },
     });
-    await vi.waitFor(() => expect(turns).toBe(1));
+    await vi.waitFor(() => expect(turns).toBe(1), 20_000);
     loop.wake();
-    await vi.waitFor(() => expect(turns).toBe(2));
+    await vi.waitFor(() => expect(turns).toBe(2), 20_000);
     await loop.stop();
     loop.wake();
     expect(turns).toBe(2);
@@ -35,10 +35,10 @@ describe('loop', () => {
         });
       },
     });
-    await vi.waitFor(() => expect(turns).toBe(1));
+    await vi.waitFor(() => expect(turns).toBe(1), 20_000);
     loop.wake();
     finish();
-    await vi.waitFor(() => expect(turns).toBe(2));
+    await vi.waitFor(() => expect(turns).toBe(2), 20_000);
     finish();
     await loop.stop();
   });
@@ -55,7 +55,7 @@ describe('loop', () => {
         throw new Error('broken');
       },
     });
-    await vi.waitFor(() => expect(turns).toBeGreaterThan(2));
+    await vi.waitFor(() => expect(turns).toBeGreaterThan(2), 20_000);
     await loop.stop();
   });
 

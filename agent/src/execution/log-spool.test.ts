@@ -46,7 +46,7 @@ describe('LogSpool', () => {
     const onLines = vi.fn();
     openSpool(100, onLines).add(line('a'));
     expect(texts()).toEqual([]);
-    await vi.waitFor(() => expect(texts()).toEqual(['a']));
+    await vi.waitFor(() => expect(texts()).toEqual(['a']), 20_000);
     expect(onLines).toHaveBeenCalledTimes(1);
   });
 

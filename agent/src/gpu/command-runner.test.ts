@@ -48,9 +48,9 @@ describe('command runner', () => {
     const startedAtMs = performance.now();
     expect(await run({ timeoutMs: 300 })).toEqual({ kind: 'timed-out', timeoutMs: 300 });
     expect(performance.now() - startedAtMs).toBeLessThan(5_000);
-    await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true));
+    await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true), 20_000);
     const pid = Number(readFileSync(pidFile, 'utf8'));
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000);
   });
 
   it('does not wait for a background process that holds the output open', async () => {

@@ -165,9 +165,9 @@ describe('Outbox', () => {
     };
     answers = [fail('STORE_UNAVAILABLE'), fail('RATE_LIMITED')];
     outbox.wake(executionId);
-    await vi.waitFor(() => expect(sent).toEqual(['logs']));
+    await vi.waitFor(() => expect(sent).toEqual(['logs']), 20_000);
     outbox.retryAll();
-    await vi.waitFor(() => expect(sent).toEqual(['logs', 'logs']));
+    await vi.waitFor(() => expect(sent).toEqual(['logs', 'logs']), 20_000);
     outbox.retryAll();
     await outbox.drained();
     expect(journal.find(executionId)?.closed).toBe('reported');
@@ -195,7 +195,7 @@ describe('Outbox', () => {
       },
     ];
     outbox.wake(executionId);
-    await vi.waitFor(() => expect(journal.find(executionId)?.closed).toBe('reported'));
+    await vi.waitFor(() => expect(journal.find(executionId)?.closed).toBe('reported'), 20_000);
     expect(sent).toEqual(['logs', 'result']);
   });
 

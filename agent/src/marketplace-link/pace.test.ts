@@ -24,14 +24,14 @@ describe('startPacedLoop', () => {
         return 60_000;
       },
     });
-    await vi.waitFor(() => expect(turns).toBe(1));
+    await vi.waitFor(() => expect(turns).toBe(1), 20_000);
     loop.wake();
     await new Promise((done) => setImmediate(done));
     expect(turns).toBe(1);
     loop.retry();
-    await vi.waitFor(() => expect(turns).toBe(2));
+    await vi.waitFor(() => expect(turns).toBe(2), 20_000);
     loop.wake();
-    await vi.waitFor(() => expect(turns).toBe(3));
+    await vi.waitFor(() => expect(turns).toBe(3), 20_000);
     await loop.stop();
   });
 });

@@ -106,7 +106,7 @@ describe('a call', () => {
     const reason = new Error('enough');
     const { sent, fetch } = counting();
     const call = bed.client({ fetch, retriesMax: 1_000 }).account.get({ signal: leave.signal });
-    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0), 20_000);
     leave.abort(reason);
     await expect(call).rejects.toBe(reason);
     bed.proxy.gate('open');

@@ -122,7 +122,7 @@ describe('a job to its end', () => {
     })();
     const texts = () => lines.map(({ text }) => text);
     await agent.write('one', 'two');
-    await vi.waitFor(() => expect(texts()).toEqual(['one', 'two']));
+    await vi.waitFor(() => expect(texts()).toEqual(['one', 'two']), 20_000);
     bed.proxy.drop();
     await agent.write('three');
     await vi.waitFor(() => expect(texts()).toHaveLength(3), { timeout: 10_000 });
@@ -150,7 +150,7 @@ describe('a job to its end', () => {
       onLog: ({ text }) => lines.push(text),
       onChange: ({ state }) => changes.push(state),
     });
-    await vi.waitFor(() => expect(changes).toEqual(['queued']));
+    await vi.waitFor(() => expect(changes).toEqual(['queued']), 20_000);
     const agent = await bed.takeJob();
     await agent.write('hello');
     await agent.end({ logLines: 1 });

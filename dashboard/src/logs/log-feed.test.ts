@@ -54,7 +54,7 @@ describe('LogFeed', () => {
     expect(t.seqs()).toEqual(upTo(7));
     t.server.lastSeq = 12;
     t.feed.accept(lines(11, 12), { ended: false });
-    await vi.waitFor(() => expect(t.seqs()).toEqual(upTo(12)));
+    await vi.waitFor(() => expect(t.seqs()).toEqual(upTo(12)), 20_000);
   });
 
   it('loses nothing that comes while the history is being read', async () => {
@@ -74,7 +74,7 @@ describe('LogFeed', () => {
     t.server.lastSeq = 6;
     t.server.ended = true;
     t.feed.accept(lines(6, 6), { ended: true });
-    await vi.waitFor(() => expect(t.feed.state().phase).toBe('ended'));
+    await vi.waitFor(() => expect(t.feed.state().phase).toBe('ended'), 20_000);
     expect(t.seqs()).toEqual(upTo(6));
     const { pages } = t.server;
     await t.feed.catchUp();
@@ -102,14 +102,14 @@ describe('LogFeed', () => {
     t.feed.subscribe(() => phases.push(t.feed.state().phase));
     t.server.lastSeq = 4;
     const stop = t.feed.start();
-    await vi.waitFor(() => expect(t.seqs()).toEqual(upTo(4)));
+    await vi.waitFor(() => expect(t.seqs()).toEqual(upTo(4)), 20_000);
     stop();
     const { pages } = t.server;
     t.server.lastSeq = 6;
     await t.feed.catchUp();
     expect(t.server.pages).toBe(pages);
     t.feed.start();
-    await vi.waitFor(() => expect(t.seqs()).toEqual(upTo(6)));
+    await vi.waitFor(() => expect(t.seqs()).toEqual(upTo(6)), 20_000);
     expect(phases).toEqual(['live']);
   });
 });

@@ -116,7 +116,7 @@ describe('a key of a requester that is revoked', () => {
     const url = `${market.url}/api/v1/jobs/${jobId}`;
     const etag = (await fetch(url, { headers })).headers.get('etag') ?? '';
     const waiting = fetch(`${url}?wait=30&since=${encodeURIComponent(etag)}`, { headers });
-    await vi.waitFor(() => expect(holds).toHaveBeenCalled());
+    await vi.waitFor(() => expect(holds).toHaveBeenCalled(), 20_000);
     holds.mockRestore();
     await client.call(revokeKey, { params: { keyId: lost.keyId } });
     expect((await waiting).status).toBe(401);
@@ -135,7 +135,7 @@ describe('a key of a requester that is revoked', () => {
       },
       body: JSON.stringify(testJob({ resources: { cpus: 256 } })),
     });
-    await vi.waitFor(() => expect(holds).toHaveBeenCalled());
+    await vi.waitFor(() => expect(holds).toHaveBeenCalled(), 20_000);
     holds.mockRestore();
     await client.call(revokeKey, { params: { keyId: lost.keyId } });
     const answer = await waiting;

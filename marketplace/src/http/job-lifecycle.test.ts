@@ -83,7 +83,7 @@ describe('the life of a job', () => {
   it('[4.11] gives a waiting agent the job the moment it is posted', async () => {
     const { requester, calls } = await setUp();
     const waiting = calls.poll({ waitSec: 20 });
-    await vi.waitFor(async () => expect(await market.store.agents()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await market.store.agents()).toHaveLength(1), 20_000);
     const posted = await requester.client.call(createJob, { body: testJob() });
     expect(await waiting).toMatchObject([{ type: 'offer', jobId: posted.jobId }]);
   });

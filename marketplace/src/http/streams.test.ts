@@ -58,7 +58,7 @@ describe('a socket', () => {
     const { opened, messages, send, socket } = openSocket();
     await opened;
     send({ op: 'ping' });
-    await vi.waitFor(() => expect(messages).toEqual([{ type: 'pong' }]));
+    await vi.waitFor(() => expect(messages).toEqual([{ type: 'pong' }]), 20_000);
     socket.close();
   });
 });
@@ -82,7 +82,7 @@ describe('following a log', () => {
         if (!left.signal.aborted) failures.push(error);
       }
     });
-    await vi.waitFor(() => expect(failures).toMatchObject([{ code: 'RATE_LIMITED' }]));
+    await vi.waitFor(() => expect(failures).toMatchObject([{ code: 'RATE_LIMITED' }]), 20_000);
     left.abort();
     await Promise.all(readers);
   });

@@ -43,7 +43,10 @@ function provesHints(open: () => Promise<{ jobsMax: number; join(): Promise<List
     const [first, second, third] = [await world.join(), await world.join(), await world.join()];
     first.bus.tell({ kind: 'logs', jobIds: ['job_1'] });
     for (const { heard } of [second, third]) {
-      await vi.waitFor(() => expect(heard).toContainEqual({ kind: 'logs', jobIds: ['job_1'] }));
+      await vi.waitFor(
+        () => expect(heard).toContainEqual({ kind: 'logs', jobIds: ['job_1'] }),
+        20_000,
+      );
     }
     expect(first.heard).toEqual([]);
   });
@@ -56,10 +59,10 @@ function provesHints(open: () => Promise<{ jobsMax: number; join(): Promise<List
       teller.bus.tell({ kind: 'logs', jobIds: [jobId] });
     }
     const seqs = () => listener.heard.flatMap((hint) => (hint.kind === 'events' ? hint.seq : []));
-    await vi.waitFor(() => expect(seqs().at(-1)).toBe(1_000));
+    await vi.waitFor(() => expect(seqs().at(-1)).toBe(1_000), 20_000);
     expect(seqs().length).toBeLessThan(10);
     const jobs = () => listener.heard.flatMap((hint) => (hint.kind === 'logs' ? hint.jobIds : []));
-    await vi.waitFor(() => expect(jobs()).toEqual(['job_1', 'job_2']));
+    await vi.waitFor(() => expect(jobs()).toEqual(['job_1', 'job_2']), 20_000);
   });
 
   it('says that hints are missing where they are too many', async () => {
@@ -68,7 +71,7 @@ function provesHints(open: () => Promise<{ jobsMax: number; join(): Promise<List
     for (let job = 0; job <= world.jobsMax; job += 1) {
       teller.bus.tell({ kind: 'logs', jobIds: [`job_${job}`] });
     }
-    await vi.waitFor(() => expect(listener.heard).toContainEqual({ kind: 'gap' }));
+    await vi.waitFor(() => expect(listener.heard).toContainEqual({ kind: 'gap' }), 20_000);
   });
 
   it('is silent once it is closed', async () => {
@@ -77,7 +80,7 @@ function provesHints(open: () => Promise<{ jobsMax: number; join(): Promise<List
     await gone.bus.close();
     gone.bus.tell({ kind: 'events', seq: 1 });
     teller.bus.tell({ kind: 'events', seq: 2 });
-    await vi.waitFor(() => expect(other.heard).toContainEqual({ kind: 'events', seq: 2 }));
+    await vi.waitFor(() => expect(other.heard).toContainEqual({ kind: 'events', seq: 2 }), 20_000);
     expect(gone.heard).toEqual([]);
     expect(other.heard).not.toContainEqual({ kind: 'events', seq: 1 });
   });

@@ -23,7 +23,7 @@ it('finalizes a payout within 1.5 s of a wake, with slots of 250 ms', { retry: 2
   await testbed.addCapital(process, 10_000_000_000n);
   const { engine, store } = process;
   engine.start();
-  await vi.waitFor(() => expect(engine.status().state).toBe('idle'));
+  await vi.waitFor(() => expect(engine.status().state).toBe('idle'), 20_000);
   const wallet = newWallet();
   const payoutId = await testbed.addPayout(process, wallet.address, 'SOL', 5_000_000n);
   const startedAt = performance.now();

@@ -99,7 +99,7 @@ describe('a marketplace without room', () => {
       expect(await testAgentCalls(client).poll({ waitSec: 0 })).toEqual([]);
       const entered = vi.spyOn(Matchmaker.prototype, 'enter');
       const waiting = testAgentCalls(client).poll({ waitSec: 10 });
-      await vi.waitFor(() => expect(entered).toHaveBeenCalledOnce());
+      await vi.waitFor(() => expect(entered).toHaveBeenCalledOnce(), 20_000);
       disk.free = 500;
       await room.look();
       expect(await waiting).toMatchObject([{ type: 'offer', jobId }]);

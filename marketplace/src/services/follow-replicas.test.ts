@@ -90,7 +90,7 @@ describe('a job posted on one replica', () => {
     await calls.report(offer, { logLines: texts.length });
     expect(await read).toEqual(texts);
     expect(await stateOf(jobId)).toBe('succeeded');
-    await vi.waitFor(() => expect(here.payoutWakes).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(here.payoutWakes).toBeGreaterThan(0), 20_000);
   });
 
   it('waits here for one that ends there', async () => {
@@ -169,7 +169,7 @@ describe('what is decided on one replica', () => {
     const calls = callsThere();
     expect(await calls.poll()).toEqual([{ type: 'drain' }]);
     await operator().call(resumeAgent, { params });
-    await vi.waitFor(async () => expect(await calls.poll()).toEqual([{ type: 'resume' }]));
+    await vi.waitFor(async () => expect(await calls.poll()).toEqual([{ type: 'resume' }]), 20_000);
   });
 
   it('ends what is open under the old key of an agent that registers again', async () => {

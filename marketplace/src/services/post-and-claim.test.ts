@@ -119,7 +119,7 @@ it('keeps agents and jobs while the store takes no claims, and goes on by itself
   const claims = vi.spyOn(store, 'claimJob').mockRejectedValueOnce(full);
   const postings = [world.posting(accountId), world.posting(accountId)];
   for (const posting of postings) await storePosting({ store, matchmaker }, posting);
-  await vi.waitFor(() => expect(matchmaker.isPaused).toBe(true));
+  await vi.waitFor(() => expect(matchmaker.isPaused).toBe(true), 20_000);
   expect([claims.mock.calls.length, offers.length, matchmaker.openCount]).toEqual([1, 0, 2]);
   await vi.advanceTimersByTimeAsync(10_000);
   await leave();

@@ -41,13 +41,13 @@ describe('a loop of which one runs', () => {
   it('leaves the turn to another replica while it can not run, and takes none meanwhile', async () => {
     let isAble = true;
     start('a', () => isAble);
-    await vi.waitFor(() => expect(ran).toContain('a'));
+    await vi.waitFor(() => expect(ran).toContain('a'), 20_000);
     start('b', () => true);
     isAble = false;
-    await vi.waitFor(() => expect(ran.at(-1)).toBe('b'));
+    await vi.waitFor(() => expect(ran.at(-1)).toBe('b'), 20_000);
     isAble = true;
     await loops[1]?.stop();
-    await vi.waitFor(() => expect(ran.at(-1)).toBe('a'));
+    await vi.waitFor(() => expect(ran.at(-1)).toBe('a'), 20_000);
   });
 
   it('does not run alone either while it can not', async () => {
@@ -56,7 +56,7 @@ describe('a loop of which one runs', () => {
       looks += 1;
       return looks > 2;
     });
-    await vi.waitFor(() => expect(ran).toContain('only'));
+    await vi.waitFor(() => expect(ran).toContain('only'), 20_000);
     expect(looks - ran.length).toBe(2);
   });
 });

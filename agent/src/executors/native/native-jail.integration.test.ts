@@ -117,7 +117,7 @@ describe.skipIf(mustSkip({ resource: 'bubblewrap', missing }))(
 
     it('threats 20, 21, 22: reaches neither the network nor services of this machine', async () => {
       const server = createServer((socket) => socket.end('reached')).listen(0, '127.0.0.1');
-      await vi.waitFor(() => expect(server.listening).toBe(true));
+      await vi.waitFor(() => expect(server.listening).toBe(true), 20_000);
       const { port } = server.address() as { port: number };
       const { lines } = await run(`
       (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null && echo reached

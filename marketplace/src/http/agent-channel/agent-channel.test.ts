@@ -183,7 +183,7 @@ describe('an agent that does not read', () => {
     const link = market.agentLinks.of(agent.agentId);
     const { seq: _, ...message } = { ...offer, spec: 'x'.repeat(512 * 1024) };
     for (let i = 0; i < 64; i += 1) link?.say(message);
-    await vi.waitFor(() => expect(market.agentLinks.of(agent.agentId)).toBeNull());
+    await vi.waitFor(() => expect(market.agentLinks.of(agent.agentId)).toBeNull(), 20_000);
     expect(await other.ready({ slots: 1 }, { wantsWork: false })).toEqual({});
     const again = await connect();
     expect(await again.next('offer')).toEqual(offer);

@@ -98,7 +98,7 @@ it.each([
   await waitFor('a');
   change();
   expect(await take(shape('a'))).toBeNull();
-  await vi.waitFor(() => expect(removed).toHaveLength(1));
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 20_000);
 });
 
 it('lets go of all while the machine is short of memory', async () => {
@@ -115,12 +115,12 @@ it('gives no container that has ended meanwhile', async () => {
   await waitFor('a');
   isWaiting = () => false;
   expect(await take(shape('a'))).toBeNull();
-  await vi.waitFor(() => expect(removed).toHaveLength(1));
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 20_000);
 });
 
 it('tries once where no container can wait, and leaves nothing of it', async () => {
   pool.want(shape('unfit'));
-  await vi.waitFor(() => expect(removed).toHaveLength(1));
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 20_000);
   pool.want(shape('unfit'));
   pool.want(shape('a'));
   await waitFor('a');
@@ -166,7 +166,7 @@ it('tries again with the next job where the engine failed', async () => {
   makeFails = ['a'];
   pool.want(shape('a'));
   await waitFor('a');
-  await vi.waitFor(() => expect(removed).toHaveLength(1));
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 20_000);
   pool.want(shape('a'));
   await waitFor('a', 'a');
 });
