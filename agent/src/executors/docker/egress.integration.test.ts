@@ -142,8 +142,9 @@ server = socket.create_server(('0.0.0.0', 7000))
 print('listening', flush=True)
 time.sleep(100)`);
     await executor.start(peer);
-    await vi.waitFor(async () =>
-      expect(await firstLine(executor, peer.executionId)).toBe('listening'),
+    await vi.waitFor(
+      async () => expect(await firstLine(executor, peer.executionId)).toBe('listening'),
+      30_000,
     );
     const { NetworkSettings } = await docker
       .getContainer(containerName(peer.executionId))
@@ -189,7 +190,7 @@ while True:
     await earlier.start(request);
     await vi.waitFor(
       async () => expect(await firstLine(earlier, executionId)).toMatch(/^GET/),
-      10_000,
+      30_000,
     );
     await earlier.close();
     const later = make();

@@ -166,7 +166,7 @@ describe.skipIf(skip)('images from a registry', () => {
     await expect(pulling).rejects.toThrow('nobody waits');
     await vi.waitFor(async () => {
       expect(Object.keys(JSON.parse(await readFile(imagesFile(), 'utf8')))).toContain(exact);
-    });
+    }, 30_000);
     await expect(docker.getImage(tag).inspect()).rejects.toMatchObject({ statusCode: 404 });
     await depsFor(named).cache.trim(0, '');
     await expect(docker.getImage(exact).inspect()).rejects.toMatchObject({ statusCode: 404 });
