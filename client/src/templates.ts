@@ -111,14 +111,15 @@ export class Templates {
     options: PostOptions & CostOptions = {},
   ): Promise<Job> {
     const { headers, ...rest } = idempotent(options);
-    const post = (quoted: Record<string, string>): Promise<Job> => {
-      const call = { ...this.#one(templateId, '/jobs'), body: run, ...rest };
+    const post = (quoted: Record<string, string>, body = run): Promise<Job> => {
+      const call = { ...this.#one(templateId, '/jobs'), body, ...rest };
       return this.#transport.json({ ...call, headers: { ...headers, ...quoted } });
     };
     if (!this.#guard.isNeeded(options)) return post({});
-    const { spec } = await this.preview(templateId, run, options);
+    const { spec, version } = await this.preview(templateId, run, options);
     const { hold, quoteId } = await this.#guard.forJob(spec as unknown as JobSpec, options);
-    return keeping([hold], () => post({ 'quote-id': quoteId }));
+    // What was quoted is what runs.
+    return keeping([hold], () => post({ 'quote-id': quoteId }, { ...run, version }));
   }
 
   /** Posts no more jobs from it; what it made stays. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +42,21 @@ async function shown(argv: string[] = [], env: Record<string, string> = {}) {
 const project = (text: string) => writeFile(join(folder, 'node3.toml'), text);
 
 describe('node3 config', () => {
+  it.skipIf(process.geteuid?.() !== 0)(
+    'takes no project file that a stranger left in a folder that is not theirs',
+    async () => {
+      await project('image = "mine/miner"\n');
+      const stranger = 12_345;
+      await chown(join(folder, 'node3.toml'), stranger, stranger);
+      const refused = await cli(['config', 'show']);
+      expect(refused.code).toBe(2);
+      expect(refused.host.err).toContain('belongs to another user (uid 12345)');
+      // In a project of theirs it is what whoever works in it expects.
+      await chown(folder, stranger, stranger);
+      expect((await shown())['image']?.[0]).toBe('mine/miner');
+    },
+  );
+
   it('says of every value where it comes from, and the nearest one wins', async () => {
     expect((await shown())['gpu']).toEqual([null, 'default', null]);
     expect((await cli(['config', 'set', 'gpu', 'any'])).code).toBe(0);

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isNotFound } from '@node3/shared/file-error';
 import { CommandError, usageError } from '../command-error.ts';
@@ -24,18 +24,19 @@ const fileBytesMax = 64 * 1024;
 export async function findProjectFile(cwd: string): Promise<ProjectFile | null> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = join(folder, projectFileName);
-    const text = await readSmallFile(path);
+    const text = await readSmallFile(path, folder);
     if (text !== null) return { path, values: await readValues(path, text) };
     if (folder === dirname(folder)) return null;
   }
 }
 
-async function readSmallFile(path: string): Promise<string | null> {
+async function readSmallFile(path: string, folder: string): Promise<string | null> {
   try {
     const file = await open(path, 'r');
     try {
       const info = await file.stat();
       if (!info.isFile()) return null;
+      requireOwner(path, info, await stat(folder));
       if (info.size <= fileBytesMax) return await file.readFile('utf8');
     } finally {
       await file.close();
@@ -46,6 +47,17 @@ async function readSmallFile(path: string): Promise<string | null> {
     throw error;
   }
   throw new CommandError('usage', `${path} is larger than ${fileBytesMax / 1024} KiB.`, '');
+}
+
+/**
+ * In a folder that everyone may write to, such as /tmp, anybody can leave settings for those who work
+ * below it: an image that would run their code.
+ */
+function requireOwner(path: string, file: { uid: number }, folder: { uid: number }): void {
+  const self = process.geteuid?.();
+  if (self === undefined || [self, 0, folder.uid].includes(file.uid)) return;
+  const detail = `${path} belongs to another user (uid ${file.uid}), who could set what your jobs run.`;
+  throw usageError(detail, 'Work in a folder of your own, or have that file removed.');
 }
 
 function isUnreadable(error: unknown): boolean {

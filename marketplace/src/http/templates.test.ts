@@ -304,7 +304,7 @@ describe('a shared template', () => {
     const { templateId } = await newTemplate();
     const other = await openFundedAccount(market);
     const params = { templateId };
-    const filled = { parameters: { model: 'llama', token: canary } };
+    const filled = { parameters: { model: 'llama', token: canary }, version: 1 };
     const use = () => other.client.call(runTemplate, { params, body: filled });
     const absent = { code: 'TEMPLATE_NOT_FOUND' };
     await expect(use()).rejects.toMatchObject(absent);
@@ -317,6 +317,11 @@ describe('a shared template', () => {
     expect(await listed()).toEqual([]);
     await share('public');
     await use();
+    const { version: _, ...newest } = filled;
+    const anyVersion = other.client.call(runTemplate, { params, body: newest });
+    await expect(anyVersion).rejects.toMatchObject({
+      context: { errors: [{ pointer: '/version' }] },
+    });
     await other.client.call(previewTemplate, { params, body: filled });
     expect(await listed()).toMatchObject([{ templateId, uses: 2, builtIn: false, tags: ['nlp'] }]);
     const copy = await other.client.call(copyTemplate, { params });

@@ -2,8 +2,9 @@ import { canonicalJson } from '@node3/shared/canonical-json';
 import { MarketError } from '@node3/shared/error';
 import type { TemplateRun } from '@node3/shared/routes/templates';
 import type { JobRow } from '../store/rows.ts';
+import { invalid } from './check-template.ts';
 import { type FilledTemplate, fillTemplate } from './fill-template.ts';
-import { openTemplate } from './open-template.ts';
+import { isStarter, openTemplate } from './open-template.ts';
 import { type PostJobDeps, postJob } from './post-job.ts';
 
 export interface RunTemplateInput {
@@ -15,7 +16,10 @@ export interface RunTemplateInput {
   quoteId: string | null;
 }
 
-/** Posts a job from a template, as `postJob` does: the same escrow, caps, quotes and repetitions. */
+/**
+ * Posts a job from a template, as `postJob` does: the same escrow, caps, quotes and repetitions.
+ * One of another account runs as the version that was looked at, or not at all.
+ */
 export async function runTemplate(
   deps: PostJobDeps,
   input: RunTemplateInput,
@@ -28,7 +32,11 @@ export async function runTemplate(
     const earlier = await deps.store.postedBefore(accountId, { key: idempotencyKey, requestHash });
     if (earlier !== null) return { job: earlier, replayed: true };
   }
-  const { version, ...filled } = await previewTemplate(deps, accountId, templateId, run);
+  const { version, isOthers, ...filled } = await previewTemplate(deps, accountId, templateId, run);
+  if (isOthers && run.version === undefined) {
+    const detail = `is needed for a template of another account, which may add one at any time; the newest is ${version}`;
+    throw invalid([{ pointer: '/version', detail }]);
+  }
   return postJob(deps, {
     accountId,
     keyId,
@@ -40,15 +48,16 @@ export async function runTemplate(
   });
 }
 
-/** The spec that would be posted. Throws TEMPLATE_NOT_FOUND, TEMPLATE_ARCHIVED or REQUEST_INVALID. */
+/** The spec that would be posted, and whether its owner is another account. Throws TEMPLATE_NOT_FOUND, TEMPLATE_ARCHIVED or REQUEST_INVALID. */
 export async function previewTemplate(
   deps: Pick<PostJobDeps, 'store'>,
   accountId: string,
   templateId: string,
   run: TemplateRun,
-): Promise<FilledTemplate & { version: number }> {
+): Promise<FilledTemplate & { version: number; isOthers: boolean }> {
   const wanted = { templateId, ...(run.version !== undefined && { version: run.version }) };
   const { template, content } = await openTemplate(deps, accountId, wanted);
   if (template.archivedAtMs !== null) throw new MarketError('TEMPLATE_ARCHIVED', { templateId });
-  return { version: content.version, ...fillTemplate(content, run) };
+  const isOthers = template.accountId !== accountId && !isStarter(templateId);
+  return { version: content.version, isOthers, ...fillTemplate(content, run) };
 }
