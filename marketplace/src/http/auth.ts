@@ -20,7 +20,7 @@ import type { AccountStore } from '../store/account-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { AgentRow, ApiKeyRow } from '../store/rows.ts';
 import { type Caller, noteCaller } from './caller.ts';
-import { assertOwnPage, readSessionCookie } from './session-cookie.ts';
+import { assertOwnPage, isOwnPage, readSessionCookie } from './session-cookie.ts';
 
 interface Deps {
   clock: Clock;
@@ -139,10 +139,16 @@ export function createAuthenticator(deps: Deps): Authenticator {
       }
     }
     return (request) => {
-      const found = find(request);
-      if (found instanceof Promise) return noteOnceFound(request, found);
-      noteCaller(request, callerOf(found, request));
-      return found;
+      try {
+        const found = find(request);
+        if (found instanceof Promise) return noteOnceFound(request, found);
+        noteCaller(request, callerOf(found, request));
+        return found;
+      } catch (error) {
+        // Most are refused without a look at the store.
+        noteRefusal(request, error);
+        throw error;
+      }
     };
   }
   const callerOfRequester = ({ accountId, keyId }: Requester): Caller => ({
@@ -161,7 +167,8 @@ export function createAuthenticator(deps: Deps): Authenticator {
     },
     async requesterBySession(request) {
       const token = sessionOf(request);
-      return token === null || !isSessionToken(token) ? null : requesterByKey(token);
+      if (token === null || !isSessionToken(token)) return null;
+      return isOwnPage(deps.publicUrl, request) ? requesterByKey(token) : null;
     },
     public: () => null,
 

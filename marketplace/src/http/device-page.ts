@@ -97,11 +97,14 @@ function findWallets() {
   dispatchEvent(new CustomEvent('wallet-standard:app-ready', { detail: api }));
 }
 
-const pathOf = () => '/api/v1/device-logins/' + encodeURIComponent(byId('code').value.trim());
+let shownPath = '';
 
 async function show() {
   byId('login').hidden = true;
-  const login = await ask('GET', pathOf());
+  const path = '/api/v1/device-logins/' + encodeURIComponent(byId('code').value.trim());
+  const login = await ask('GET', path);
+  // What is decided about is what is shown, whatever is typed meanwhile.
+  shownPath = path;
   byId('client').textContent = login.client;
   byId('scopes').textContent = login.scopes.join(', ');
   byId('address').textContent = login.address ?? 'unknown';
@@ -111,7 +114,7 @@ async function show() {
 }
 
 async function decide(decision) {
-  await ask('POST', pathOf(), { decision });
+  await ask('POST', shownPath, { decision });
   byId('login').hidden = true;
   say(decision === 'approve' ? 'Approved. You can close this page.' : 'Denied.');
 }

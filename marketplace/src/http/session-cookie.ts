@@ -44,12 +44,20 @@ type Asking = Pick<KeyHolder, 'headers'> & { method?: string | undefined };
  */
 export function assertOwnPage(publicUrl: string | null, request: Asking): void {
   const { headers, method = 'GET' } = request;
+  if (!isOwnPage(publicUrl, request)) throw new MarketError('ORIGIN_REFUSED');
+  if (method === 'GET' || method === 'HEAD') return;
+  const isTold = headers['sec-fetch-site'] !== undefined || headers.origin !== undefined;
+  if (!isTold || headers[csrfHeader] !== '1') throw new MarketError('ORIGIN_REFUSED');
+}
+
+/** Whether what the browser says of the asking page, if anything, names one of ours. */
+export function isOwnPage(
+  publicUrl: string | null,
+  { headers }: Pick<KeyHolder, 'headers'>,
+): boolean {
   const site = headers['sec-fetch-site'];
   const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
-  if (!isOwnSite || !isOwnOrigin(publicUrl, headers)) throw new MarketError('ORIGIN_REFUSED');
-  if (method === 'GET' || method === 'HEAD') return;
-  const isTold = site !== undefined || headers.origin !== undefined;
-  if (!isTold || headers[csrfHeader] !== '1') throw new MarketError('ORIGIN_REFUSED');
+  return isOwnSite && isOwnOrigin(publicUrl, headers);
 }
 
 function isOwnOrigin(publicUrl: string | null, { origin, host }: KeyHolder['headers']): boolean {

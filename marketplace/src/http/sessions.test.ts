@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createClient } from '@node3/shared/client';
+import { systemIds } from '@node3/shared/ids';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { listAuditLog } from '@node3/shared/routes/audit';
 import { endSessions, listSessions } from '@node3/shared/routes/sessions';
@@ -7,6 +8,7 @@ import { csrfHeader, signInLimits } from '@node3/shared/sign-in-limits';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { createSessionToken } from '../services/api-key.ts';
 import { postSession, signedSignIn, signInTo, signText } from '../testing/sign-in.ts';
 import {
   openFundedAccount,
@@ -161,6 +163,44 @@ describe('a session', () => {
     expect(data.map(({ action }) => action)).toContain('session.opened');
   });
 
+  it('is ended with what is open in it where there are too many', async () => {
+    const wallet = testWallet();
+    const oldest = await signInTo(market, wallet);
+    const { accountId } = oldest.account;
+    const stream = await ask(oldest.token, '/api/v1/events', {
+      headers: { accept: 'text/event-stream' },
+    });
+    const nowMs = Date.now();
+    for (let i = 0; i < signInLimits.sessionsPerAccount; i += 1) {
+      const { row } = createSessionToken(systemIds, { accountId, client: null }, nowMs);
+      await market.store.addApiKey(row, { keysMax: 1, caps: null, events: [] });
+    }
+    await signInTo(market, wallet);
+    await stream.text();
+  });
+
+  it('is kept by no cache, and told of where another page asks in it', async () => {
+    const own = await startTestMarketplace();
+    const { token } = await signInTo(own, testWallet());
+    const read = (path: string, headers = {}) =>
+      fetch(`${own.url}/api/v1/${path}`, {
+        headers: { cookie: `node3_session=${token}`, ...headers },
+      });
+    expect((await read('keys')).headers.get('cache-control')).toBe('no-store');
+    expect((await read('account')).headers.get('cache-control')).toBe('private, no-cache');
+    await read('keys', { origin: 'https://evil.example' });
+    await read('keys', { authorization: `Bearer ${token}` });
+    await own.restart();
+    const operator = createClient({ baseUrl: own.url, apiKey: own.adminApiKey });
+    const { data } = await operator.call(listAuditLog, { query: { action: 'auth.failed' } });
+    const sessionId = expect.stringMatching(/^ses_/);
+    expect(data.map(({ facts, target }) => [facts['code'], target]).toSorted()).toEqual([
+      ['AUTH_INVALID', sessionId],
+      ['ORIGIN_REFUSED', sessionId],
+    ]);
+    await own.stop();
+  });
+
   it('makes no key that a key could not', async () => {
     const { token } = await signInTo(market, testWallet());
     const operating = await ask(token, '/api/v1/keys', {
@@ -235,6 +275,14 @@ describe('a session', () => {
       fetch(`${own.url}/api/v1/account`, { headers: { cookie: `${name}=${token}` } });
     expect((await read('__Host-node3_session')).status).toBe(200);
     expect((await read('node3_session')).status).toBe(401);
+    // A page of the same host over plain HTTP is another's: whoever is on the way can write it.
+    const socket = new WebSocket(`${own.url.replace('http', 'ws')}/api/v1/stream`, {
+      headers: { cookie: `__Host-node3_session=${token}`, origin: own.url },
+    });
+    socket.once('open', () => socket.send('{"op":"ping"}'));
+    const [first] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(first.toString())).toEqual({ type: 'pong' });
+    socket.terminate();
     await own.stop();
   });
 });

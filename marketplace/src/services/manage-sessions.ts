@@ -73,12 +73,28 @@ export async function openSession(
   const { apiKey, row } = createSessionToken(deps.ids, { accountId, client }, nowMs);
   const opening = { accountId, wallet: address, name: null, key: row, nowMs };
   const { account, created } = await deps.store.openAccount(opening);
-  await deps.store.tidySessions(account.accountId, signInLimits.sessionsPerAccount, nowMs);
+  await endOldest(deps, account.accountId, nowMs);
   const view = await viewAccount(deps.store, account);
   return {
     token: apiKey,
     answer: { session: viewSession(row, row.keyId), account: view, created },
   };
+}
+
+async function endOldest(deps: Deps, accountId: string, nowMs: number): Promise<void> {
+  const ended = await deps.store.tidySessions({
+    accountId,
+    keep: signInLimits.sessionsPerAccount,
+    nowMs,
+    eventOf: (sessionId) => endEvent(accountId, sessionId, nowMs),
+  });
+  if (ended.length > 0) forgetSessions(deps, accountId, ended);
+}
+
+/** They work nowhere in this process from here on; the event tells the others. */
+function forgetSessions(deps: Deps, accountId: string, sessionIds: readonly string[]): void {
+  deps.knownKeys.forget();
+  for (const sessionId of sessionIds) deps.keyHolders.endKey(accountId, sessionId);
 }
 
 /** The address in a text that we asked for, word for word. */
@@ -105,10 +121,10 @@ export async function endSession(deps: Deps, caller: KeyCaller, sessionId: strin
   const isOwn = row?.owner.kind === 'account' && row.owner.accountId === caller.accountId;
   if (!isOwn || row.kind !== 'session') throw new MarketError('SESSION_NOT_FOUND', { sessionId });
   await assertUncapped(deps, caller);
+  const { accountId } = caller;
   const nowMs = deps.clock.nowMs();
-  await deps.store.revokeApiKey(sessionId, nowMs, [endEvent(caller, sessionId, nowMs)]);
-  deps.knownKeys.forget();
-  deps.keyHolders.endKey(caller.accountId, sessionId);
+  await deps.store.revokeApiKey(sessionId, nowMs, [endEvent(accountId, sessionId, nowMs)]);
+  forgetSessions(deps, accountId, [sessionId]);
   return { sessionId };
 }
 
@@ -118,13 +134,16 @@ export async function endSessions(deps: Deps, caller: KeyCaller) {
   const { accountId } = caller;
   const nowMs = deps.clock.nowMs();
   const open = await deps.store.sessionsOf(accountId, nowMs, signInLimits.sessionsPerAccount);
-  const ended = await deps.store.endSessions(accountId, nowMs, [endEvent(caller, null, nowMs)]);
-  deps.knownKeys.forget();
-  for (const { keyId } of open) deps.keyHolders.endKey(accountId, keyId);
+  const ended = await deps.store.endSessions(accountId, nowMs, [endEvent(accountId, null, nowMs)]);
+  forgetSessions(
+    deps,
+    accountId,
+    open.map(({ keyId }) => keyId),
+  );
   return { ended };
 }
 
-function endEvent({ accountId }: KeyCaller, sessionId: string | null, atMs: number): NewEvent {
+function endEvent(accountId: string, sessionId: string | null, atMs: number): NewEvent {
   return {
     name: 'session.ended',
     atMs,

@@ -10,8 +10,8 @@ export interface SessionStore {
   takeSignIn(nonceHash: string, nowMs: number): Promise<string | null>;
   /** Open sessions of an account, newest first, at most `limit`. */
   sessionsOf(accountId: string, nowMs: number, limit: number): Promise<ApiKeyRow[]>;
-  /** Removes sessions of an account that have ended, and ends all but the newest `keep`. */
-  tidySessions(accountId: string, keep: number, nowMs: number): Promise<void>;
+  /** Removes sessions of an account that have ended. @returns ids of those that it ends. */
+  tidySessions(tidying: SessionTidying): Promise<string[]>;
   /** Ends every open session of an account. @returns how many there were. */
   endSessions(accountId: string, nowMs: number, events: NewEvent[]): Promise<number>;
 
@@ -33,6 +33,15 @@ export interface SignInRow {
   /** What was to be signed, JSON. */
   facts: string;
   expiresAtMs: number;
+}
+
+export interface SessionTidying {
+  accountId: string;
+  /** How many of the newest go on. */
+  keep: number;
+  nowMs: number;
+  /** Of each that is ended. */
+  eventOf(sessionId: string): NewEvent;
 }
 
 export interface DeviceLoginRow {

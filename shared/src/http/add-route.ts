@@ -74,7 +74,9 @@ export function addRoute<const C extends RouteContract, Principal>(
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
     config: { ...options.config, scope },
     // Before the body is read: who has no key costs us neither its bytes nor their checking.
-    onRequest(request, _reply, done) {
+    onRequest(request, reply, done) {
+      // With a cookie, unlike with `Authorization`, nothing else keeps it out of shared caches.
+      if (contract.audience !== 'public') void reply.header('cache-control', 'no-store');
       const found = options.authenticate(request);
       if (found instanceof Promise) {
         void awaitPrincipal(request, found, done);

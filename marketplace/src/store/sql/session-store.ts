@@ -16,7 +16,8 @@ const endOldest = `
   UPDATE api_keys SET revoked_at_ms = @nowMs
   WHERE account_id = @accountId AND kind = 'session' AND key_id NOT IN
     (SELECT key_id FROM api_keys WHERE account_id = @accountId AND kind = 'session'
-     ORDER BY key_id DESC LIMIT @keep)`;
+     ORDER BY key_id DESC LIMIT @keep)
+  RETURNING key_id`;
 const endAll = `
   UPDATE api_keys SET revoked_at_ms = @nowMs
   WHERE account_id = @accountId AND kind = 'session' AND revoked_at_ms IS NULL
@@ -46,10 +47,13 @@ export function createSessionStore(database: Database): SessionStore {
         return found.map(toApiKey).filter(({ expiresAtMs }) => (expiresAtMs ?? 0) > nowMs);
       });
     },
-    tidySessions(accountId, keep, nowMs) {
+    tidySessions({ accountId, keep, nowMs, eventOf }) {
       return database.write(function* (tx) {
         yield* tx.post(deleteEnded, { accountId, nowMs });
-        yield* tx.post(endOldest, { accountId, keep, nowMs });
+        const ended = yield* tx.all<{ key_id: string }>(endOldest, { accountId, keep, nowMs });
+        const keyIds = ended.map(({ key_id }) => key_id);
+        if (keyIds.length > 0) yield* appendEventsIn(tx, keyIds.map(eventOf));
+        return keyIds;
       });
     },
     endSessions(accountId, nowMs, events) {

@@ -1,3 +1,4 @@
+import type { NewEvent } from '@node3/shared/events';
 import { signInLimits } from '@node3/shared/sign-in-limits';
 import { describe, expect, it } from 'vitest';
 import type { ApiKeyRow } from '../rows.ts';
@@ -75,7 +76,15 @@ export function describeSessions(given: Given): void {
       expect(await sessions()).toEqual([...newer.toReversed(), oldest]);
       const keys = await store.keysOf({ kind: 'account', accountId }, 10);
       expect(keys.filter(({ kind }) => kind === 'session')).toEqual([]);
-      await store.tidySessions(accountId, 2, world.nowMs);
+      const ended: string[] = [];
+      const eventOf = (sessionId: string) => {
+        ended.push(sessionId);
+        return sessionEnded(accountId, sessionId, world.nowMs);
+      };
+      const tidying = { accountId, keep: 2, nowMs: world.nowMs, eventOf };
+      expect(await store.tidySessions(tidying)).toEqual([oldest]);
+      expect(ended).toEqual([oldest]);
+      expect(await store.tidySessions(tidying)).toEqual([]);
       expect(await sessions()).toEqual(newer.toReversed());
       const [used = ''] = newer;
       const use = (afterMs: number) =>
@@ -133,13 +142,27 @@ export function describeSessions(given: Given): void {
   });
 }
 
+function sessionEnded(accountId: string, sessionId: string, atMs: number): NewEvent {
+  return {
+    name: 'session.ended',
+    atMs,
+    actor: 'requester',
+    accountId,
+    jobId: null,
+    executionId: null,
+    reason: null,
+    data: { sessionId },
+  };
+}
+
 /** Every statement of these once, for a look at their plans. */
 export async function liveThroughSessions(world: World, accountId: string): Promise<void> {
   const { store } = world;
   await store.saveSignIn({ nonceHash: 'n', facts: '{}', expiresAtMs: 1 }, world.nowMs);
   await store.takeSignIn('n', world.nowMs);
   await store.sessionsOf(accountId, world.nowMs, 10);
-  await store.tidySessions(accountId, 1, world.nowMs);
+  const eventOf = (sessionId: string) => sessionEnded(accountId, sessionId, world.nowMs);
+  await store.tidySessions({ accountId, keep: 1, nowMs: world.nowMs, eventOf });
   await store.endSessions(accountId, world.nowMs, []);
   await store.noteKeyUses([{ keyId: 'none', atMs: 1 }], 1);
   await store.addDeviceLogin(loginRow(world, 'x'));
