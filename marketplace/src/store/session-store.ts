@@ -41,7 +41,7 @@ export interface SessionTidying {
   keep: number;
   nowMs: number;
   /** Of each that is ended. */
-  eventOf(sessionId: string): NewEvent;
+  eventOf: (sessionId: string) => NewEvent;
 }
 
 export interface DeviceLoginRow {
