@@ -147,6 +147,15 @@ describe('keys of a requester', () => {
     await expect(late).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
+  it('that were replaced make none that outlives them', async () => {
+    const { client, apiKey } = await openFundedAccount(market);
+    const [own] = (await client.call(listKeys, {})).data;
+    const params = { keyId: own?.keyId ?? '' };
+    await client.call(rotateKey, { params, query: { overlapSec: 3_600 } });
+    const making = clientOf(apiKey).call(createKey, { body: { name: 'stays' } });
+    await expect(making).rejects.toMatchObject({ code: 'AUTH_FORBIDDEN' });
+  });
+
   it('of the operator are made by its key, named in the audit log, and end alone', async () => {
     const operator = clientOf(market.adminApiKey);
     const body = { name: 'alice', scopes: ['operator' as const] };

@@ -25,8 +25,10 @@ export async function assertWithin(
   const scope = scopeBeyond(powers.scopes, caller.scopes);
   if (scope !== null) throw lacksScope(scope, 'A key gives no more than it has.');
   const own = caller.keyId === null ? null : await store.apiKey(caller.keyId);
-  if (own === null || own.kind === 'session' || own.endsAtMs === null) return;
-  if (powers.endsAtMs !== null && powers.endsAtMs <= own.endsAtMs) return;
+  if (own === null || own.kind === 'session') return;
+  // One that was replaced has an end as well, and could live on in what it makes.
+  const ownEndMs = Math.min(own.endsAtMs ?? Infinity, own.expiresAtMs ?? Infinity);
+  if ((powers.endsAtMs ?? Infinity) <= ownEndMs) return;
   const detail =
     'The key of this request has an end: a key that is made with it needs one before it.';
   throw new MarketError('AUTH_FORBIDDEN', { detail });
