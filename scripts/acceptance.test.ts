@@ -5,7 +5,7 @@ import { findAcceptanceTests, readAcceptanceRows } from './acceptance/acceptance
 /** Rows of the groups below that no test shows. Whoever shows one takes it out; none may be added. */
 const open = [
   '1.01 1.02 1.17',
-  '2.03 2.04 2.05 2.09 2.10 2.11 2.12 2.13 2.14 2.15 2.24',
+  '2.03 2.04 2.05 2.09 2.10 2.11 2.12 2.13 2.14 2.15',
   '3.02 3.07 3.08 3.09',
 ].flatMap((rows) => rows.split(' '));
 

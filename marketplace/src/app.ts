@@ -226,6 +226,7 @@ async function createMarketplaceService(
     adminApiKey: config.adminApiKey,
     feeBasisPoints: config.feeBasisPoints,
     operatorCaps: config.operatorCaps,
+    codeBytesMax: config.codeBytesMax,
     quoteMs: config.quoteSec * 1_000,
     holdbackMs: config.holdbackSec * 1_000,
     logRetentionMs: config.logRetentionDays === 0 ? null : config.logRetentionDays * dayMs,

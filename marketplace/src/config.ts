@@ -46,6 +46,8 @@ export interface MarketplaceConfig {
   feeBasisPoints: number;
   /** Caps that hold for every account, whatever it sets for itself. */
   operatorCaps: Record<Asset, Caps>;
+  /** The longest inline code that is taken. */
+  codeBytesMax: number;
   /** Seconds that a quoted price stands. */
   quoteSec: number;
   /** Seconds between the acceptance of a result and its payout, for disputes. */
@@ -108,6 +110,7 @@ export const pricingDefaults = {
   // About five thousand payments.
   x402DailyFeeLamportsMax: baseUnits(50_000_000n),
   operatorCaps: { SOL: noCaps, USDC: noCaps },
+  codeBytesMax: limits.codeBytes,
   quoteSec: 60,
   explorerUrl: null,
   audit: { address: 'truncated', retentionDays: limits.auditRetentionDays },

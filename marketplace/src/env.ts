@@ -84,6 +84,11 @@ export function readConfig(env: Env): MarketplaceConfig {
       max: 5_000,
     }),
     operatorCaps: { SOL: readCaps(env, 'SOL'), USDC: readCaps(env, 'USDC') },
+    codeBytesMax: readInteger(env, 'CODE_BYTES_MAX', {
+      fallback: pricingDefaults.codeBytesMax,
+      min: 1_024,
+      max: limits.codeBytesMax,
+    }),
     quoteSec: readInteger(env, 'QUOTE_SEC', {
       fallback: pricingDefaults.quoteSec,
       min: 5,

@@ -101,6 +101,8 @@ export interface ServiceParts {
   feeBasisPoints: number;
   /** Caps that hold for every account. */
   operatorCaps: Record<Asset, Caps>;
+  /** The longest inline code that is taken. */
+  codeBytesMax: number;
   /** How long a quote stands. */
   quoteMs: number;
   /** How long the log of an ended job is kept; null is for ever. */
@@ -164,7 +166,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const authFailures = new AuthFailures({ store, clock });
   const keyUses = new KeyUses({ store, clock });
   const addressOf = clientAddresses(parts.trustedProxies);
-  const { operatorCaps, defaultImages } = parts;
+  const { codeBytesMax, defaultImages, operatorCaps } = parts;
   const artifactDeps = {
     ...core,
     blobs: parts.blobs,
@@ -182,6 +184,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       receiptKey: parts.receiptKey,
       quoteMs: parts.quoteMs,
       operatorCaps,
+      codeBytesMax,
       cluster,
       auth: createAuthenticator({
         store,
@@ -248,7 +251,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     async listen(host, port) {
       const url = await app.listen({ host, port });
       await store.appendAudit([startEntry(parts, startedAtMs)]);
-      firer = startScheduleFirer({ ...core, operatorCaps, defaultImages });
+      firer = startScheduleFirer({ ...core, codeBytesMax, operatorCaps, defaultImages });
       loops = [
         startDiskWatcher({ room, log }),
         firer,

@@ -85,6 +85,11 @@ export const marketplaceSettings: readonly SettingGroup[] = [
     title: 'Files of jobs',
     settings: [
       {
+        name: 'CODE_BYTES_MAX',
+        about: `Bytes of a script that stands in its job, at most ${limits.codeBytesMax}; longer code is an input file.`,
+        fallback: String(limits.codeBytes),
+      },
+      {
         name: 'ARTIFACT_BYTES_MAX',
         about: 'Bytes of all artifacts together; past them nothing more is taken.',
         fallback: String(artifactDefaults.bytesMax),

@@ -88,8 +88,8 @@ async function registerFiller({ store }: Core): Promise<string> {
 
 async function post(core: Core): Promise<void> {
   const spec = JSON.parse(jobBody({ sentAtMs: 0, padding: 'x'.repeat(300) })) as JobSpecInput;
-  const { operatorCaps } = pricingDefaults;
-  const deps = { ...core, defaultImages, operatorCaps };
+  const { codeBytesMax, operatorCaps } = pricingDefaults;
+  const deps = { ...core, codeBytesMax, defaultImages, operatorCaps };
   const input = { accountId: core.operatorAccountId, keyId: null, spec, idempotencyKey: null };
   const posting = composePosting(deps, input, { quote: null, idempotency: null });
   await storePosting(core, { ...posting, openJobsMax: Number.MAX_SAFE_INTEGER });

@@ -85,7 +85,7 @@ export const ContainerWorkload = strictObject({
 export const ScriptWorkload = strictObject({
   kind: Type.Literal('script'),
   language: oneOf(languages),
-  code: Type.String({ minLength: 1, maxLength: limits.codeBytes }),
+  code: Type.String({ minLength: 1, maxLength: limits.codeBytesMax }),
   image: Type.Optional(Image),
   env: Type.Optional(Environment),
   input: Type.Optional(Type.Unknown({ description: 'Any JSON; the script reads it as a file' })),

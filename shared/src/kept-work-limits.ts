@@ -1,5 +1,7 @@
 /** Limits of what outlives one job: schedules, snippets, templates and links; part of the one table. */
 export const keptWorkLimits = {
+  /** An operator may take longer code than `codeBytes`; as base64 it still fits into a posting. */
+  codeBytesMax: 256 * 1024,
   /** At one job a minute each, this is three jobs a second of one account. */
   schedulesPerAccount: 200,
   cronChars: 128,

@@ -6,7 +6,7 @@ export const limits = {
   jobBodyBytes: 512 * 1024,
   /** What a machine posts at most: a result with structured output, or a batch of some 6,000 log lines. */
   agentBodyBytes: 2 * 1024 * 1024,
-  /** The seed's limit on inline code. */
+  /** The seed's limit on inline code, unless the operator sets another. */
   codeBytes: 100 * 1024,
   inlineInputBytes: 128 * 1024,
   inlineInputs: 16,

@@ -62,7 +62,7 @@ async function readSnippet(
   if (language === undefined) {
     throw usageError(`${file} is no script.`, 'Give a file that ends in .py, .js, .ts or .sh.');
   }
-  const code = await readText(host, file, limits.codeBytes);
+  const code = await readText(host, file, limits.codeBytesMax);
   if (code === '') throw usageError(`${file} is empty.`, 'Give a script with code in it.');
   const { runSec } = buildLimits(timeout === undefined ? {} : { timeout });
   return {

@@ -44,7 +44,7 @@ export async function readWorkload(
       const fix = 'Give the script its data with --input FILE (JSON) or -e NAME=value.';
       throw usageError('A script job takes no arguments.', fix);
     }
-    const code = await readText(host, first, limits.codeBytes);
+    const code = await readText(host, first, limits.codeBytesMax);
     if (code === '') throw usageError(`${first} is empty.`, 'Give a script with code in it.');
     return { kind: 'script', language, code, ...shared, ...(await readInput(host, options)) };
   }

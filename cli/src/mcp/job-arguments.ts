@@ -32,12 +32,12 @@ export const jobArguments = {
   script: z
     .strictObject({
       language: z.enum(languages),
-      code: z.string().min(1).max(limits.codeBytes),
+      code: z.string().min(1).max(limits.codeBytesMax),
     })
     .optional()
     .describe('Code to run. Give this, or command'),
   command: z
-    .array(z.string().max(limits.codeBytes))
+    .array(z.string().max(limits.codeBytesMax))
     .min(1)
     .max(argumentsMax)
     .optional()
@@ -51,7 +51,7 @@ export const jobArguments = {
     .array(
       z.strictObject({
         path: z.string().max(512).describe('Relative to /input'),
-        text: z.string().max(limits.codeBytes),
+        text: z.string().max(limits.codeBytesMax),
       }),
     )
     .max(limits.inputsPerJob)

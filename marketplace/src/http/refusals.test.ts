@@ -363,3 +363,36 @@ describe('documents', () => {
     expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 });
+
+describe('the code of a script', () => {
+  const scriptOf = (bytes: number) =>
+    testJob({ workload: { kind: 'script', language: 'python', code: '#'.repeat(bytes) } });
+
+  it('[2.24] may be as long as the operator says', async () => {
+    const tooLong = {
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/workload/code' }] },
+    };
+    const { client } = await openFundedAccount(market);
+    await client.call(createJob, { body: scriptOf(limits.codeBytes) });
+    const over = client.call(createJob, { body: scriptOf(limits.codeBytes + 1) });
+    await expect(over).rejects.toMatchObject(tooLong);
+    const generous = await startTestMarketplace({ codeBytesMax: 150_000 });
+    try {
+      const requester = await openFundedAccount(generous);
+      await requester.client.call(createJob, { body: scriptOf(150_000) });
+      const beyond = requester.client.call(createJob, { body: scriptOf(150_001) });
+      await expect(beyond).rejects.toMatchObject(tooLong);
+      const headers = {
+        'content-type': 'application/json',
+        authorization: `Bearer ${requester.apiKey}`,
+      };
+      const body = JSON.stringify({ code: '#'.repeat(150_001), language: 'python' });
+      const options = { method: 'POST', headers, body };
+      const { status } = await fetch(`${generous.url}/execute/async`, options);
+      expect([400, 422]).toContain(status);
+    } finally {
+      await generous.stop();
+    }
+  });
+});

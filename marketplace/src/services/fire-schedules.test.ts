@@ -61,6 +61,7 @@ beforeEach(async () => {
     feeBasisPoints: 500,
     simulated: 'allowed',
     operatorCaps: { SOL: noCaps, USDC: noCaps },
+    codeBytesMax: limits.codeBytes,
     sealer: createSecretSealer('secret', testDataKeys),
     room: new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
   };

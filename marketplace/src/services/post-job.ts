@@ -19,6 +19,7 @@ import { hashText } from './api-key.ts';
 import { cacheKeyOf, checkAfter, checkCache } from './cache-key.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
+import { invalid } from './check-template.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
 import type { DiskRoom } from './disk-room.ts';
 import { isWithoutSecrets, type JobExtras, readSecrets, storedSpec } from './job-secrets.ts';
@@ -37,6 +38,8 @@ export interface PostJobDeps {
   simulated: SimulatedPolicy;
   /** Caps that hold for every account, whatever it sets for itself. */
   operatorCaps: Record<Asset, Caps>;
+  /** The longest inline code that is taken. */
+  codeBytesMax: number;
   sealer: SecretSealer;
   room: Pick<DiskRoom, 'assertForNewWork'>;
 }
@@ -175,11 +178,18 @@ export function prepareJob(
   quote: QuoteRow | null = null,
 ): PreparedJob {
   const spec = completeSpec(input, deps.defaultImages);
+  checkCode(spec, deps.codeBytesMax);
   checkAfter(spec);
   checkCache(spec);
   checkSatisfiable(deps, needsOf(spec, requesterId));
   const quoteId = quote?.quoteId ?? null;
   return { spec, quoteId, ...priceJob(spec, quote?.feeBasisPoints ?? deps.feeBasisPoints) };
+}
+
+function checkCode({ workload }: JobSpec, bytesMax: number): void {
+  if (workload.kind !== 'script' || Buffer.byteLength(workload.code) <= bytesMax) return;
+  const detail = `must have at most ${bytesMax} bytes here; longer code is an input file of the job`;
+  throw invalid([{ pointer: '/workload/code', detail }]);
 }
 
 /** What the store needs to post a prepared job for an account. */

@@ -63,6 +63,7 @@ export interface TestOptions {
   ownWallets?: readonly string[];
   holdbackMs?: number;
   operatorCaps?: ServiceParts['operatorCaps'];
+  codeBytesMax?: number;
   log?: Logger;
   registration?: ServiceParts['registration'];
   blobs?: ServiceParts['blobs'];
@@ -201,6 +202,7 @@ async function startOn(
     quoteMs: 60_000,
     logRetentionMs: null,
     operatorCaps: options.operatorCaps ?? pricingDefaults.operatorCaps,
+    codeBytesMax: options.codeBytesMax ?? pricingDefaults.codeBytesMax,
     holdbackMs: options.holdbackMs ?? 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,

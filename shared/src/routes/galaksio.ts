@@ -14,7 +14,7 @@ export const executeStates = ['pending', 'running', 'completed', 'failed', 'canc
 export type ExecuteState = (typeof executeStates)[number];
 
 export const ExecuteRequest = strictObject({
-  code: Type.String({ minLength: 1, maxLength: Math.ceil((limits.codeBytes * 4) / 3) + 4 }),
+  code: Type.String({ minLength: 1, maxLength: Math.ceil((limits.codeBytesMax * 4) / 3) + 4 }),
   language: oneOf(languages),
   gpu_type: Type.Optional(oneOf(executeGpuTypes, 'l40s when absent')),
   gpu_count: Type.Optional(

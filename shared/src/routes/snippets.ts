@@ -21,7 +21,7 @@ export const SnippetInput = strictObject({
   name: Name,
   description: Type.Optional(Type.String({ maxLength: limits.snippetDescriptionChars })),
   language: oneOf(languages),
-  code: Type.String({ minLength: 1, maxLength: limits.codeBytes }),
+  code: Type.String({ minLength: 1, maxLength: limits.codeBytesMax }),
   image: Type.Optional(Image),
   gpus: Type.Optional(Gpus),
   runSec: Type.Optional(RunSec),

@@ -83,7 +83,7 @@ function WorkFields({ draft, errors, onChange }: DraftFieldsProps) {
           autosize
           minRows={8}
           maxRows={24}
-          maxLength={limits.codeBytes}
+          maxLength={limits.codeBytesMax}
           spellCheck={false}
           classNames={{ input: 'code-input' }}
           error={errors.get('code')}

@@ -315,6 +315,7 @@ function createTestService(
     quoteMs: 60_000,
     logRetentionMs: null,
     operatorCaps: pricingDefaults.operatorCaps,
+    codeBytesMax: pricingDefaults.codeBytesMax,
     holdbackMs: 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
     dashboardDir: null,

@@ -159,7 +159,8 @@ const orders = {
 } as const;
 
 function postDeps(core: Core): PostJobDeps {
-  return { ...core, defaultImages, operatorCaps: pricingDefaults.operatorCaps };
+  const { codeBytesMax, operatorCaps } = pricingDefaults;
+  return { ...core, codeBytesMax, defaultImages, operatorCaps };
 }
 
 /** Who asks, if they may ask at all: what the routes do before they call a service. */

@@ -9,8 +9,14 @@ import type { JobOutput } from '../../../services/await-job.ts';
 
 /** Between the words of the Galaksio compute API and ours; nothing else knows them. */
 
-/** An execution without GPU and timeout gets the seed's defaults. */
-export function toJobSpec(request: ExecuteRequest): JobSpecInput {
+/**
+ * An execution without GPU and timeout gets the seed's defaults.
+ * @param codeBytesMax the longest code, decoded
+ */
+export function toJobSpec(
+  request: ExecuteRequest,
+  codeBytesMax: number = limits.codeBytes,
+): JobSpecInput {
   const gpuType = request.gpu_type ?? 'l40s';
   const gpuCount = request.gpu_count ?? 1;
   const timeoutSec = request.timeout ?? limits.runSecDefault;
@@ -19,7 +25,7 @@ export function toJobSpec(request: ExecuteRequest): JobSpecInput {
   return {
     labels: { api: 'galaksio' },
     priority: demand === 'on_demand' ? 'high' : 'normal',
-    workload: { kind: 'script', language: request.language, code: readCode(request) },
+    workload: { kind: 'script', language: request.language, code: readCode(request, codeBytesMax) },
     resources: { gpus: { count: gpuCount, models: [gpuType] } },
     limits: { runSec: timeoutSec },
     price: {
@@ -30,10 +36,10 @@ export function toJobSpec(request: ExecuteRequest): JobSpecInput {
   };
 }
 
-function readCode({ code, is_base64: isBase64 }: ExecuteRequest): string {
+function readCode({ code, is_base64: isBase64 }: ExecuteRequest, bytesMax: number): string {
   const text = isBase64 === true ? decodeBase64(code) : code;
-  if (Buffer.byteLength(text) <= limits.codeBytes) return text;
-  throw invalidCode(`must not be longer than ${limits.codeBytes} bytes`);
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  throw invalidCode(`must not be longer than ${bytesMax} bytes`);
 }
 
 function decodeBase64(code: string): string {

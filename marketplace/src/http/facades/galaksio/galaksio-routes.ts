@@ -63,7 +63,7 @@ interface Execution {
 /** null when the answer is sent: what the execution costs. */
 async function postExecution(deps: HttpDeps, execution: Execution): Promise<JobRow | null> {
   const { requester, body, request, reply } = execution;
-  const spec = toJobSpec(body);
+  const spec = toJobSpec(body, deps.codeBytesMax);
   if (requester !== null) {
     const idempotencyKey = readIdempotencyKey(request);
     const { job, replayed } = await postJob(deps, { ...requester, spec, idempotencyKey });
