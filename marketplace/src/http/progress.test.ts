@@ -3,6 +3,7 @@ import { appendLogs, type ExecutionOffer, reportProgress } from '@node3/shared/r
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holdLease } from '../testing/hold-lease.ts';
 import { fenceOf, testAgentCalls } from '../testing/test-agent.ts';
 import {
   openFundedAccount,
@@ -42,12 +43,6 @@ async function startSilentJob(jobLimits: Parameters<typeof testJob>[0] = {}) {
     calls,
     offer,
     read: () => client.call(getJob, { params: { jobId } }),
-    /** The sweeper looks by its own clock, whenever that is: what is tested here is not the lease. */
-    holdLease: async () => {
-      const { leaseHash = '', attempt = 0 } = (await execution()) ?? {};
-      const fence = { executionId: offer.executionId, attempt, leaseHash: leaseHash ?? '' };
-      await market.store.renewLeases(agent.agentId, [fence], clock.nowMs() + 10 * backstopMs);
-    },
     deadlineInMs: async () => ((await execution())?.deadlineMs ?? 0) - clock.nowMs(),
     write: (seqFirst: number, stream: 'stdout' | 'system') => write(agent, offer, seqFirst, stream),
   };
@@ -84,10 +79,10 @@ describe('a job that has to show progress', () => {
 
   it('has its deadline put off by every line, up to that of the whole run', async () => {
     const runSec = 100;
-    const { deadlineInMs, holdLease, write } = await startSilentJob({
+    const { deadlineInMs, offer, write } = await startSilentJob({
       limits: { progressSec, runSec },
     });
-    await holdLease();
+    await holdLease(market, offer.executionId);
     expect(await deadlineInMs()).toBe(backstopMs);
     clock.advance(50_000);
     await write(1, 'stdout');
@@ -99,11 +94,11 @@ describe('a job that has to show progress', () => {
   });
 
   it('is taken from an agent that neither writes nor stops it', async () => {
-    const { read, calls, offer, deadlineInMs, holdLease } = await startSilentJob({
+    const { read, calls, offer, deadlineInMs } = await startSilentJob({
       retry: { attemptsMax: 1 },
     });
     expect(await deadlineInMs()).toBe(backstopMs);
-    await holdLease();
+    await holdLease(market, offer.executionId);
     clock.advance(backstopMs);
     await expect.poll(async () => (await read()).state, { timeout: 5_000 }).toBe('failed');
     expect(await read()).toMatchObject({ reason: 'result_overdue', fault: 'provider' });

@@ -10,6 +10,7 @@ import { createQuote } from '@node3/shared/routes/quotes';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury, feeRevenue, operatorCapital } from '../domain/ledger-accounts.ts';
+import { holdLease } from '../testing/hold-lease.ts';
 import { testAgentCalls } from '../testing/test-agent.ts';
 import {
   openFundedAccount,
@@ -67,6 +68,7 @@ describe('a metered price', () => {
     const offer = await calls.offer();
     expect(offer.reward).toEqual(usdc('2'));
     await calls.run(offer);
+    await holdLease(market, offer.executionId);
     clock.advance(60_000);
     await calls.report(offer, { runMs: 60_000 });
     const job = await read(jobId);
@@ -157,6 +159,7 @@ describe('a metered price', () => {
     const { jobId } = await requester.client.call(createJob, { body });
     const offer = await calls.offer();
     await calls.accept(offer);
+    await holdLease(market, offer.executionId);
     clock.advance(500_000);
     await calls.run(offer);
     clock.advance(70_000);
