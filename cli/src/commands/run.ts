@@ -50,12 +50,15 @@ export interface RunOptions
  * the ends are told, not what they print.
  */
 export async function runJob(context: Context, call: Call<RunOptions>): Promise<number> {
+  if (call.options.template !== undefined) {
+    return runTemplateInstead(context, call, call.options.template);
+  }
+  if (call.options.parameter !== undefined) {
+    throw usageError('-p belongs to a template.', 'Name it with --template ID.');
+  }
   const defaults = withJobDefaults(context, call.options);
   const { terminal } = context;
   for (const line of defaults.said) await terminal.talk(`settings  ${line}`);
-  if (defaults.options.template !== undefined) {
-    return runTemplateInstead(context, call, defaults.options.template);
-  }
   const copies = readCopies(defaults.options);
   const workload = await readWorkload(context.host, call.args, defaults.options);
   const options = await withSizes(context, workload, defaults.options);

@@ -151,6 +151,13 @@ describe('the gallery of templates', () => {
     expect(JSON.parse(job.out)).toMatchObject({ name: 'hello Ada', image: 'p' });
     const both = await cli('run', '--template', hello, 'x.py');
     expect(both).toMatchObject({ code: exitCodes.runError.code });
+    for (const beside of [['--explain'], ['--copies', '2'], ['--gpu', 'any'], ['--reward', '1']]) {
+      const refused = await cli('run', '--template', hello, '-p', 'who=Ada', ...beside);
+      expect(refused).toMatchObject({ code: exitCodes.runError.code, out: '' });
+      expect(refused.err).toContain(beside[0]);
+    }
+    const alone = await cli('run', '-p', 'who=Ada', '--', 'true');
+    expect(alone.err).toContain('-p belongs to a template');
     const copied = await cli('template', 'copy', hello);
     const [own = ''] = /tpl_\w+/.exec(copied.out) ?? [];
     expect((await cli('template', 'share', own, '--tag', 'mine')).out).toBe(`${own}  public\n`);

@@ -18,16 +18,31 @@ export function addRunCommand(state: ProgramState, program: Command): void {
       collect,
     )
     .option('--output <path>', 'keep this of /output, and no more; repeatable', collect)
-    .option(
-      '--template <id>',
-      'run this template, as template run does, with -p for its parameters',
-    )
     .option('-p, --parameter <name=value>', 'with --template; repeatable', collect)
     .option('--max-cost <amount>', 'post nothing that may cost more, such as 0.5USDC')
     .option('--explain', 'say who could run it and what it would wait for; post nothing')
     .option('--copies <n>', 'run it so many times at once; JOB_INDEX tells each which it is')
     .addHelpText('after', spellCommands(examples, state.host.command));
+  command.addOption(templateOption(command));
   attachAction<RunOptions>(state, command, async () => (await import('../commands/run.ts')).runJob);
+}
+
+/** What a template leaves open: the rest of a job is its own. */
+const besideTemplate = new Set([
+  'parameter',
+  'maxCost',
+  'detach',
+  'detachOnInterrupt',
+  'idempotencyKey',
+  'raw',
+]);
+
+function templateOption({ options }: Command): Option {
+  const others = options.map((option) => option.attributeName());
+  return new Option(
+    '--template <id>',
+    'run this template, as template run does, with -p for its parameters',
+  ).conflicts(others.filter((name) => !besideTemplate.has(name)));
 }
 
 /** `node3 quote` takes what describes a job, and answers what it would cost. */
