@@ -1,4 +1,4 @@
-import { MarketError, toProblem } from '@node3/shared/error';
+import { MarketError, type Problem, toProblem } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { formatAmount } from '@node3/shared/money';
@@ -25,6 +25,8 @@ export interface PaidRequest {
   spec: JobSpecInput;
   /** What is paid for, in a few words. */
   description: string;
+  /** What the answer that asks for money has besides, in the words of a seed. */
+  inWords?: (problem: Problem) => object;
 }
 
 type PostedJob = Extract<PaidJob, { kind: 'posted' }>;
@@ -85,7 +87,7 @@ const responseHeaders: Record<X402Version, string> = {
 
 function askForPayment(
   deps: HttpDeps,
-  { request, reply, description }: PaidRequest,
+  { request, reply, description, inWords }: PaidRequest,
   { x402, charge, chargeV1, error }: Extract<PaidJob, { kind: 'unpaid' }>,
   version: X402Version,
 ): void {
@@ -115,6 +117,7 @@ function askForPayment(
     .type('application/problem+json')
     .send({
       ...problem,
+      ...inWords?.(problem),
       x402Version: 1,
       error: why,
       accepts: [toRequirementsV1(offer, chargeV1, resource)],

@@ -28,6 +28,7 @@ import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-ag
 import { askAlerts } from '../testing/ask-alerts.ts';
 import { askFiles } from '../testing/ask-artifacts.ts';
 import { askBackup } from '../testing/ask-backup.ts';
+import { askGalaksioJobs } from '../testing/ask-galaksio.ts';
 import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
@@ -185,7 +186,8 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(accountRoutes.getAccount, keys.requester);
   await ask(accountRoutes.getDepositAddress, null);
   await ask(agentRoutes.getAgentEarnings, keys.agent);
-  await ask(healthRoutes.getHealth, null);
+  await ask(healthRoutes.getHealth, keys.requester);
+  await ask(healthRoutes.getServiceCard, null);
   await ask(healthRoutes.getLive, null);
   await ask(healthRoutes.getReady, null);
   await ask(marketplaceRoutes.getOverview, null);
@@ -218,7 +220,7 @@ describe('answers', () => {
     await setCaps(requester);
     const waiting = await post();
     await readEverything(keys, waiting);
-    await ask(jobRoutes.cancelJob, requester, { params: { jobId: waiting } });
+    await askGalaksioJobs((contract, args) => ask(contract, requester, args), waiting);
     await readEverything(keys, waiting);
 
     const released = await post();

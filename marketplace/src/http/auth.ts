@@ -58,6 +58,8 @@ export interface Authenticator {
   keyIdOf(request: KeyHolder): string;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
   readonly requesterByKey: (apiKey: string, request: KeyHolder) => Promise<Requester | null>;
+  /** The account of the key that a request shows; null without one, and for a key that is no account's. */
+  readonly accountShown: (request: FastifyRequest) => Promise<Requester | null>;
   /** The account of the session in the cookie of a socket from one of our own pages; null without one. */
   readonly requesterBySession: (request: KeyHolder) => Promise<Requester | null>;
 }
@@ -163,6 +165,16 @@ export function createAuthenticator(deps: Deps): Authenticator {
       const found = isSessionToken(apiKey) ? null : await requesterByKey(apiKey);
       const mayRead = found !== null && missingScope(found.scopes, 'requester', 'reads') === null;
       if (!mayRead) deps.onRefused(request, 'AUTH_INVALID', keyIdOf(apiKey));
+      return mayRead ? found : null;
+    },
+    async accountShown(request) {
+      const apiKey = shownKey(request);
+      if (apiKey === null || apiKey.startsWith(jobTokenPrefix)) return null;
+      const found = isSessionToken(apiKey) ? null : await requesterByKey(apiKey);
+      const mayRead = found !== null && missingScope(found.scopes, 'requester', 'reads') === null;
+      // Agents show theirs wherever they ask.
+      const isGood = found !== null || (await findKey(apiKey)) !== null;
+      if (!isGood) deps.onRefused(request, 'AUTH_INVALID', keyIdOf(apiKey));
       return mayRead ? found : null;
     },
     async requesterBySession(request) {

@@ -55,6 +55,7 @@ import { addRatingRoutes } from './routes/ratings.ts';
 import { addReceiptRoutes } from './routes/receipts.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
+import { addServiceCard } from './routes/service-card.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSnippetRoutes } from './routes/snippets.ts';
 import { addStreamRoute } from './routes/stream.ts';
@@ -143,6 +144,7 @@ export async function createServer(
     addStreamRoute(scope, deps);
   });
   await addDocs(app, deps.version);
+  await addStaticFiles(app, deps, options.dashboardDir);
   await app.register(async (api) => {
     addMarketplaceRoutes(api, deps);
     addAccountRoutes(api, deps);
@@ -169,7 +171,7 @@ export async function createServer(
     addReservationRoutes(api, deps);
     addGpuProofRoutes(api, deps);
     addX402Routes(api, deps);
-    addGalaksioRoutes(api, deps);
+    await addGalaksioRoutes(api, deps);
     await addNode3Routes(api, deps);
     addAgentRoutes(api, deps);
     addAgentIdentityRoutes(api, deps);
@@ -183,6 +185,7 @@ export async function createServer(
     addWebhookRoutes(api, deps);
     addAlertRoutes(api, deps);
     addLlmsRoute(api, deps);
+    addServiceCard(api, deps);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
   if (options.metrics !== null) {
@@ -196,7 +199,6 @@ export async function createServer(
       },
     });
   }
-  await addStaticFiles(app, deps, options.dashboardDir);
   return app;
 }
 

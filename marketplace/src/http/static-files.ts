@@ -2,14 +2,22 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { MarketError } from '@node3/shared/error';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpDeps } from './http-deps.ts';
+import { prefersPage } from './prefers-page.ts';
 
 /** Paths that never answer with the web app, whatever a browser asks for. */
 const apiPaths =
   /^\/(api|docs|execute|health|livez|readyz|openapi\.json|config\.json|assets)(\/|$|\?)/;
 
-/** Serves the web app: hashed assets for ever, the page itself fresh, and every page path by it. */
+/** The configuration of routes where the web app has a page as well. */
+export const alsoPage = { alsoPage: true } as const;
+
+/**
+ * Serves the web app: hashed assets for ever, the page itself fresh, and every page path by it. Call it
+ * before the routes: those that are `alsoPage` answer with the page to whoever would rather have that,
+ * before they ask for a key.
+ */
 export async function addStaticFiles(
   app: FastifyInstance,
   deps: Pick<HttpDeps, 'cluster' | 'version'>,
@@ -24,6 +32,8 @@ export async function addStaticFiles(
     await app.register(fastifyStatic, {
       root: dashboardDir,
       wildcard: false,
+      // The address itself is a route: programs get something else there.
+      index: false,
       cacheControl: false,
       setHeaders(reply, path) {
         const forever = path.includes('/assets/');
@@ -34,15 +44,20 @@ export async function addStaticFiles(
       },
     });
   }
+  app.addHook('onRoute', (route) => {
+    if ((route.config as { alsoPage?: boolean } | undefined)?.alsoPage !== true) return;
+    route.onRequest = [pageFirst, ...[route.onRequest ?? []].flat()];
+  });
+  function pageFirst(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    void reply.header('vary', 'accept');
+    if (hasPage && prefersPage(request)) void reply.sendFile('index.html');
+    else done();
+  }
   app.setNotFoundHandler((request, reply) => {
     void reply.header('vary', 'accept');
-    if (hasPage && wantsPage(request)) return reply.sendFile('index.html');
+    if (hasPage && !apiPaths.test(request.url) && prefersPage(request))
+      return reply.sendFile('index.html');
     const path = request.url.split('?')[0] ?? '';
     throw new MarketError('ROUTE_NOT_FOUND', { detail: `Nothing at ${request.method} ${path}.` });
   });
-}
-
-function wantsPage(request: FastifyRequest): boolean {
-  if (request.method !== 'GET' || apiPaths.test(request.url)) return false;
-  return request.headers.accept?.includes('text/html') ?? false;
 }

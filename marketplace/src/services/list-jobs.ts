@@ -36,14 +36,22 @@ export async function listJobs(
   accountId: string,
   query: ListQuery,
 ): Promise<JobPage> {
-  const { fields, count } = query;
-  const shown = wordsOf('fields', fields, summaryFields);
-  const bounds = boundsOf(accountId, query);
-  const { jobs, nextCursor } = await findJobs(store, bounds, query);
+  const shown = wordsOf('fields', query.fields, summaryFields);
+  const { jobs, ...rest } = await listJobRows({ store }, accountId, query);
   const rows = await summariseJobs({ store }, jobs);
-  const data = shown === null ? rows : rows.map((row) => pick(row, shown));
-  if (count !== true) return { data, nextCursor };
-  return { data, nextCursor, total: await store.countJobsOf(bounds, limits.jobsCountedMax) };
+  return { data: shown === null ? rows : rows.map((row) => pick(row, shown)), ...rest };
+}
+
+/** The same as they are stored. */
+export async function listJobRows(
+  { store }: { store: Store },
+  accountId: string,
+  query: ListQuery,
+): Promise<{ jobs: JobRow[]; nextCursor: string | null; total?: number }> {
+  const bounds = boundsOf(accountId, query);
+  const page = await findJobs(store, bounds, query);
+  if (query.count !== true) return page;
+  return { ...page, total: await store.countJobsOf(bounds, limits.jobsCountedMax) };
 }
 
 type Bounds = Required<Omit<JobQuery, 'limit' | 'order'>>;

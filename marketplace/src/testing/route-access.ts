@@ -1,5 +1,6 @@
 import type { RouteContract } from '@node3/shared/contract';
 import type { ErrorCode } from '@node3/shared/error-codes';
+import { seedAccess } from './seed-route-access.ts';
 
 /** What a path may name that belongs to somebody. */
 export type Owned =
@@ -72,13 +73,9 @@ const withdrawal = owned('withdrawal', 'PAYOUT_NOT_FOUND');
 const execution = owned('execution', 'LEASE_STALE');
 const output = owned('output', 'LEASE_STALE');
 const proof = owned('proof', 'PROOF_NOT_OPEN');
-/** The node3 seed says 403 there, and its agents read that. */
-const seedJob = {
-  ...owned('seed job', 'AUTH_FORBIDDEN'),
-  onBoard: true,
-} as const satisfies RouteAccess;
 
 const publicAccess: Record<string, RouteAccess> = {
+  'GET /': all,
   'GET /health': all,
   'GET /livez': all,
   'GET /readyz': all,
@@ -98,8 +95,6 @@ const publicAccess: Record<string, RouteAccess> = {
   'GET /api/v1/shared/:linkId/artifacts/:artifactId': all,
   'GET /api/v1/x402': all,
   'POST /api/v1/x402/jobs': all,
-  'POST /execute': { ...all, keyOptional: true },
-  'POST /execute/async': { ...all, keyOptional: true },
   'POST /api/v1/auth/challenges': all,
   'POST /api/v1/accounts': all,
   'POST /api/v1/auth/sign-ins': all,
@@ -108,10 +103,6 @@ const publicAccess: Record<string, RouteAccess> = {
   'POST /api/v1/oauth/token': all,
   'POST /api/v1/agents': all,
   'POST /api/v1/quotes': all,
-  'POST /api/agents/register': all,
-  'GET /api/marketplace/agents': all,
-  'GET /api/jobs': all,
-  'GET /api/status': all,
 };
 
 const requesterAccess: Record<string, RouteAccess> = {
@@ -228,12 +219,6 @@ const agentAccess: Record<string, RouteAccess> = {
   'PUT /api/v1/executions/:executionId/uploads/:artifactId/parts/:offset': output,
   'POST /api/v1/executions/:executionId/uploads/:artifactId/complete': output,
   'GET /api/v1/executions/:executionId/inputs/:artifactId': owned('input', 'LEASE_STALE'),
-  // Open jobs are on the board, for every agent to take.
-  'POST /api/agents/heartbeat': caller,
-  'POST /api/jobs/available': all,
-  'POST /api/jobs/:jobId/accept': all,
-  'POST /api/jobs/:jobId/complete': seedJob,
-  'POST /api/jobs/:jobId/fail': seedJob,
 };
 
 const operatorRoutes = [
@@ -274,12 +259,6 @@ const operatorRoutes = [
   'POST /api/v1/admin/ledger/write-off',
   'GET /api/v1/admin/audit-log',
   'GET /api/v1/admin/audit-log/verify',
-  'POST /api/admin/jobs/create',
-  'POST /api/marketplace/fund',
-  'GET /api/marketplace/info',
-  'GET /api/admin/load-balancer',
-  'GET /api/payments/history',
-  'GET /api/admin/stats',
 ];
 
 /** Every endpoint of the marketplace, by method and path. A test fails for one that is missing. */
@@ -287,6 +266,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   ...publicAccess,
   ...requesterAccess,
   ...agentAccess,
+  ...seedAccess,
   ...Object.fromEntries(operatorRoutes.map((route) => [route, all])),
 };
 

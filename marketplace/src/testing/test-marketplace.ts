@@ -75,6 +75,8 @@ export interface TestOptions {
   metricsToken?: string | null | undefined;
   trustedProxies?: ServiceParts['trustedProxies'];
   corsOrigins?: ServiceParts['corsOrigins'];
+  /** Absent: the API alone. */
+  dashboardDir?: string;
   publicUrl?: string;
   /** Absent: nothing is counted. */
   unitsPerMinute?: number;
@@ -205,7 +207,7 @@ async function startOn(
     codeBytesMax: options.codeBytesMax ?? pricingDefaults.codeBytesMax,
     holdbackMs: options.holdbackMs ?? 0,
     defaultImages: { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' },
-    dashboardDir: null,
+    dashboardDir: options.dashboardDir ?? null,
     trustedProxies: options.trustedProxies ?? [],
     corsOrigins: options.corsOrigins ?? [],
     unitsPerMinute: options.unitsPerMinute ?? null,

@@ -52,12 +52,55 @@ export const getReady = {
   schema: { response: { 200: Readiness, 503: Readiness } },
 } as const satisfies RouteContract;
 
-/** Answers 200 while requests are served; 503 when the database does not accept writes. */
+/** The same in the words of the seeds: node3, Galaksio and its broker, Hodei. */
+const SeedHealth = {
+  database: oneOf(['connected', 'disconnected']),
+  payment_system: oneOf(['ok', 'not_initialized'], 'Whether the Solana cluster answers'),
+  c3_connected: Type.Boolean({ description: 'Whether an agent is there to run something' }),
+  user: nullable(Type.String({ description: 'The account of the key that was sent' })),
+  balance: nullable(Type.Number({ description: 'What that account can spend, in USDC' })),
+  ok: Type.Boolean({ description: 'Whether requests are served' }),
+  service: Type.Literal('node3-marketplace'),
+  success: Type.Boolean({ description: 'The same as ok' }),
+  data: strictObject({ status: Health.properties.status, version: Type.String() }),
+};
+
+export const HealthAnswer = strictObject({ ...Health.properties, ...SeedHealth });
+export type HealthAnswer = Static<typeof HealthAnswer>;
+
+/**
+ * Answers 200 while requests are served; 503 when the database does not accept writes. With the key
+ * of an account it says whose that is and what it can spend; any other key is as good as none.
+ */
 export const getHealth = {
   method: 'GET',
   url: '/health',
   summary: 'Health of the marketplace and of what it depends on',
   audience: 'public',
   tag: 'health',
-  schema: { response: { 200: Health, 503: Health } },
+  schema: { response: { 200: HealthAnswer, 503: HealthAnswer } },
+} as const satisfies RouteContract;
+
+/** What a program finds at the address of a marketplace; a browser gets the web app there. */
+export const ServiceCard = strictObject({
+  name: Type.Literal('node3 marketplace'),
+  service: Type.Literal('node3-marketplace'),
+  version: Type.String(),
+  status: Type.Literal('running'),
+  environment: oneOf(clusters, 'The Solana cluster it pays on'),
+  docs: Type.String(),
+  openapi: Type.String(),
+  endpoints: Type.Record(Type.String(), Type.String(), {
+    description: 'Method and path by what it is for, such as register',
+  }),
+});
+export type ServiceCard = Static<typeof ServiceCard>;
+
+export const getServiceCard = {
+  method: 'GET',
+  url: '/',
+  summary: 'What this is and where to go on; the web app for who accepts text/html',
+  audience: 'public',
+  tag: 'health',
+  schema: { response: { 200: ServiceCard } },
 } as const satisfies RouteContract;

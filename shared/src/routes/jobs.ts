@@ -145,7 +145,7 @@ const words = (description: string) =>
     Type.String({ pattern: '^[a-zA-Z_]+(,[a-zA-Z_]+)*$', maxLength: 400, description }),
   );
 
-const moment = (description: string) =>
+export const moment = (description: string) =>
   Type.Optional(Type.String({ pattern: timePattern, description }));
 
 /**

@@ -12,6 +12,7 @@ import { listPublicAgents as listAgents, readPublicAgent } from '../../services/
 import { readinessOf } from '../../services/read-health.ts';
 import { listPublicJobs as listJobs, readOverview } from '../../services/read-marketplace.ts';
 import { shareAnswers } from '../../services/share-answers.ts';
+import { answerHealth } from '../answer-health.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 /** Each of these reads much, /health even writes; all are open to everybody. */
@@ -25,10 +26,11 @@ export function addMarketplaceRoutes(app: FastifyInstance, deps: HttpDeps): void
   const askAgents = shareAnswers(deps.clock, spacingMs, () => listAgents(deps));
   addRoute(app, getHealth, {
     authenticate,
-    async handler({ reply }) {
+    async handler({ request, reply }) {
       const health = await askHealth();
       if (health.status === 'unhealthy') void reply.status(503);
-      return health;
+      void reply.header('cache-control', 'no-store');
+      return answerHealth(deps, health, request);
     },
   });
   addRoute(app, getLive, { authenticate, handler: async () => ({ alive: true as const }) });

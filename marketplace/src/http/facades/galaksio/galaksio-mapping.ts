@@ -1,11 +1,21 @@
+import type { QueryOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { type JobState, reasons } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { toMoney } from '@node3/shared/money';
-import type { ExecuteReply, ExecuteRequest, ExecuteState } from '@node3/shared/routes/galaksio';
+import type {
+  ExecuteReply,
+  ExecuteRequest,
+  ExecuteState,
+  ExecutionStatus,
+  listExecutions,
+} from '@node3/shared/routes/galaksio';
+import { toTimestamp } from '@node3/shared/schema';
 import { executePrice } from '../../../domain/execute-price.ts';
 import type { JobOutput } from '../../../services/await-job.ts';
+import type { ListQuery } from '../../../services/list-jobs.ts';
+import type { JobRow } from '../../../store/rows.ts';
 
 /** Between the words of the Galaksio compute API and ours; nothing else knows them. */
 
@@ -73,12 +83,67 @@ const states: Record<JobState, ExecuteState> = {
   cancelled: 'cancelled',
 };
 
+/** How many the seed's page shows. */
+const jobsShown = 10;
+
+export function toListQuery(query: QueryOf<typeof listExecutions>): ListQuery {
+  const { cursor, name, created_after: after, created_before: before, limit = jobsShown } = query;
+  return {
+    limit,
+    count: name === undefined,
+    ...(query.state !== undefined && { state: toOurStates(query.state) }),
+    ...(cursor !== undefined && { cursor }),
+    ...(name !== undefined && { q: name }),
+    ...(after !== undefined && { createdAfter: after }),
+    ...(before !== undefined && { createdBefore: before }),
+  };
+}
+
+function toOurStates(words: string): string {
+  const wanted = words.split(',');
+  const ours = Object.entries(states).filter(([, word]) => wanted.includes(word));
+  return ours.map(([state]) => state).join(',');
+}
+
+/** @param output null in lists: it would have to be read for each. */
+export function toExecutionStatus(job: JobRow, output: JobOutput | null): ExecutionStatus {
+  const { workload, resources, name } = job.spec;
+  const state = states[job.state];
+  const ended = isEnded(state);
+  const failed = ended && state !== 'completed';
+  const runMs = output?.runMs ?? null;
+  return {
+    job_id: job.jobId,
+    state,
+    status: state,
+    output: ended ? (output?.stdout ?? null) : null,
+    error: failed ? errorOf(job.reason, output?.stderr ?? '') : null,
+    execution_time: runMs === null ? null : runMs / 1_000,
+    name,
+    language: workload.kind === 'script' ? workload.language : 'container',
+    gpu_type: resources.gpus?.models?.[0] ?? null,
+    gpu_count: resources.gpus?.count ?? 0,
+    cancel_requested: job.cancelRequestedAtMs !== null,
+    created_at: toTimestamp(job.createdAtMs),
+    started_at: timeOrNull(job.startedAtMs),
+    completed_at: timeOrNull(job.finishedAtMs),
+  };
+}
+
+function timeOrNull(ms: number | null): string | null {
+  return ms === null ? null : toTimestamp(ms);
+}
+
+function isEnded(state: ExecuteState): boolean {
+  return state !== 'pending' && state !== 'running';
+}
+
 export function toExecuteReply(
   { job, stdout, stderr, runMs }: JobOutput,
   jobToken: string,
 ): ExecuteReply {
   const status = states[job.state];
-  const ended = status !== 'pending' && status !== 'running';
+  const ended = isEnded(status);
   return {
     job_id: job.jobId,
     status,

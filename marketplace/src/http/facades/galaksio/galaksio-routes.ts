@@ -1,20 +1,40 @@
 import { addRoute } from '@node3/shared/http/add-route';
+import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
-import { type ExecuteRequest, execute, executeAsync } from '@node3/shared/routes/galaksio';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  cancelExecution,
+  type ExecutionStatus,
+  execute,
+  executeAsync,
+  getExecution,
+  listExecutions,
+} from '@node3/shared/routes/galaksio';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { awaitJob, readJobOutput } from '../../../services/await-job.ts';
-import { postJob } from '../../../services/post-job.ts';
+import { cancelJob } from '../../../services/cancel-job.ts';
+import { listJobRows } from '../../../services/list-jobs.ts';
+import { findJobThatRan, findOwnJob } from '../../../services/read-job.ts';
 import type { JobRow } from '../../../store/rows.ts';
-import { takePayment } from '../../answer-payment.ts';
 import { answerSlowly } from '../../answer-slowly.ts';
-import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
-import { readIdempotencyKey } from '../../idempotency-key.ts';
+import { linkNext } from '../../link-next.ts';
 import { paymentLimit } from '../../rate-limit.ts';
+import { alsoPage } from '../../static-files.ts';
 import { Waiters } from '../../waiters.ts';
-import { toExecuteReply, toJobSpec } from './galaksio-mapping.ts';
+import { setGalaksioErrorHandler } from './galaksio-errors.ts';
+import { toExecuteReply, toExecutionStatus, toListQuery } from './galaksio-mapping.ts';
+import { accountOf, postExecution } from './post-execution.ts';
 
-export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
+/** The endpoints of the Galaksio compute API and of its broker. */
+export async function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  await app.register(async (api) => {
+    setGalaksioErrorHandler(api);
+    addExecuteRoutes(api, deps);
+    addJobRoutes(api, deps);
+  });
+}
+
+function addExecuteRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const options = {
     authenticate: (request: FastifyRequest) => accountOf(deps, request),
     bodyLimit: limits.jobBodyBytes,
@@ -46,33 +66,40 @@ export function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
 }
 
-/** With a key the account pays, without one the request itself does. */
-async function accountOf(deps: HttpDeps, request: FastifyRequest): Promise<Requester | null> {
-  const { headers } = request;
-  const hasKey = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
-  return hasKey ? deps.auth.requester(request) : deps.auth.public(request);
+/** The web app has pages at the same addresses. */
+function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.jobRequester;
+  addRoute(app, listExecutions, {
+    authenticate: deps.auth.requester,
+    config: alsoPage,
+    async handler({ principal, query, request, reply }) {
+      const { accountId } = principal;
+      const { jobs, nextCursor, total } = await listJobRows(deps, accountId, toListQuery(query));
+      linkNext(reply, request.url, nextCursor);
+      const shown = jobs.map((job) => toExecutionStatus(job, null));
+      if (query.format === 'array') return shown;
+      return { jobs: shown, total: total ?? null, next_cursor: nextCursor };
+    },
+  });
+  addRoute(app, getExecution, {
+    authenticate,
+    config: alsoPage,
+    async handler({ principal, params }) {
+      const job = await findOwnJob(deps, params.jobId, principal.accountId);
+      return viewExecution(deps, job);
+    },
+  });
+  addRoute(app, cancelExecution, {
+    authenticate,
+    async handler({ principal, params }) {
+      await findOwnJob(deps, params.jobId, principal.accountId);
+      return viewExecution(deps, await cancelJob(deps, params.jobId, 'requester'));
+    },
+  });
 }
 
-interface Execution {
-  requester: Requester | null;
-  body: ExecuteRequest;
-  request: FastifyRequest;
-  reply: FastifyReply;
-}
-
-/** null when the answer is sent: what the execution costs. */
-async function postExecution(deps: HttpDeps, execution: Execution): Promise<JobRow | null> {
-  const { requester, body, request, reply } = execution;
-  const spec = toJobSpec(body, deps.codeBytesMax);
-  if (requester !== null) {
-    const idempotencyKey = readIdempotencyKey(request);
-    const { job, replayed } = await postJob(deps, { ...requester, spec, idempotencyKey });
-    if (replayed) void reply.header('idempotency-replayed', 'true');
-    return job;
-  }
-  const { gpu_count: gpus = 1, gpu_type: gpuType = 'l40s', language } = body;
-  const seconds = body.timeout ?? limits.runSecDefault;
-  const description = `${language} on ${gpus} × ${gpuType}, at most ${seconds} s; the rest comes back`;
-  const posted = await takePayment(deps, { request, reply, body, spec, description });
-  return posted?.job ?? null;
+async function viewExecution(deps: HttpDeps, job: JobRow): Promise<ExecutionStatus> {
+  if (!isTerminalJob(job.state)) return toExecutionStatus(job, null);
+  const ran = await readJobOutput(deps, await findJobThatRan(deps, job));
+  return toExecutionStatus(job, ran);
 }

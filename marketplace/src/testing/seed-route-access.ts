@@ -1,0 +1,43 @@
+import type { RouteAccess } from './route-access.ts';
+
+const all = { scope: 'all' } as const satisfies RouteAccess;
+const caller = { scope: 'caller' } as const satisfies RouteAccess;
+const payable = { ...all, keyOptional: true } as const satisfies RouteAccess;
+const tokenJob = {
+  scope: 'owned',
+  owned: 'job',
+  absent: 'JOB_NOT_FOUND',
+  jobToken: true,
+} as const satisfies RouteAccess;
+/** The node3 seed says 403 there, and its agents read that. */
+const seedJob = {
+  scope: 'owned',
+  owned: 'seed job',
+  absent: 'AUTH_FORBIDDEN',
+  onBoard: true,
+} as const satisfies RouteAccess;
+
+/** The endpoints of the seeds. */
+export const seedAccess: Readonly<Record<string, RouteAccess>> = {
+  'POST /execute': payable,
+  'POST /execute/async': payable,
+  'GET /jobs': caller,
+  'GET /jobs/:jobId': tokenJob,
+  'DELETE /jobs/:jobId': tokenJob,
+  'POST /api/agents/register': all,
+  'GET /api/marketplace/agents': all,
+  'GET /api/jobs': all,
+  'GET /api/status': all,
+  'POST /api/agents/heartbeat': caller,
+  // Open jobs are on the board, for every agent to take.
+  'POST /api/jobs/available': all,
+  'POST /api/jobs/:jobId/accept': all,
+  'POST /api/jobs/:jobId/complete': seedJob,
+  'POST /api/jobs/:jobId/fail': seedJob,
+  'POST /api/admin/jobs/create': all,
+  'POST /api/marketplace/fund': all,
+  'GET /api/marketplace/info': all,
+  'GET /api/admin/load-balancer': all,
+  'GET /api/payments/history': all,
+  'GET /api/admin/stats': all,
+};
