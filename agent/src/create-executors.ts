@@ -78,7 +78,7 @@ export function dockerOptions(context: ExecutorContext): DockerExecutorDeps {
     imageCacheFile: join(config.dataDir, 'images.json'),
     ...(policy !== null && {
       warm: {
-        file: join(config.dataDir, 'warm-containers.json'),
+        file: join(config.dataDir, 'warm-containers.jsonl'),
         policy: () => ({
           containersMax: policy.current.warmContainers,
           version: policy.file,

@@ -21,6 +21,24 @@ describe('loop', () => {
     expect(turns).toBe(2);
   });
 
+  it('can begin later, or as soon as it is woken', async () => {
+    let turns = 0;
+    const loop = startLoop({
+      name: 'test',
+      delayMs: 60_000,
+      intervalMs: 60_000,
+      log: silentLogger,
+      run: async () => {
+        turns += 1;
+      },
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(turns).toBe(0);
+    loop.wake();
+    await vi.waitFor(() => expect(turns).toBe(1), 20_000);
+    await loop.stop();
+  });
+
   it('keeps a wake that came during a turn', async () => {
     let turns = 0;
     let finish = () => {};

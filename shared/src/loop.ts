@@ -5,6 +5,8 @@ export interface LoopOptions {
   name: string;
   /** Pause between the end of one turn and the start of the next, milliseconds. */
   intervalMs: number;
+  /** Pause before the first turn, milliseconds; left out, none. */
+  delayMs?: number;
   /** Share of the interval that is random, 0…1: keeps many agents from moving in step. */
   jitter?: number;
   /** Longest pause after repeated failures, milliseconds. */
@@ -65,6 +67,7 @@ async function turnUntilAborted(
 ): Promise<void> {
   const backoffMaxMs = options.backoffMaxMs ?? Math.max(60_000, options.intervalMs);
   let failures = 0;
+  if (options.delayMs !== undefined) await pause(options.delayMs);
   while (!signal.aborted) {
     try {
       await options.run(signal);

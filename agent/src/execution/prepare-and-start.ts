@@ -65,7 +65,7 @@ export async function prepareAndStart(
   if ('kind' in inputs) return inputs;
   if (!deps.leases.isLive(executionId)) live.stop('lease-expired');
   if (live.cause !== null) return endBeforeStart(live.cause);
-  deps.journal.recordStarting(executionId);
+  deps.journal.recordStarting(executionId, isShut(live) ? 'with the next' : 'now');
   try {
     const { startedAtMs } = await traced(
       deps.tracer,
@@ -78,6 +78,11 @@ export async function prepareAndStart(
   }
   deps.onChange(executionId);
   return null;
+}
+
+/** Whether a workload can reach nothing and nobody while it runs. */
+function isShut({ facts: { executor, request } }: LiveExecution): boolean {
+  return executor.isolation !== 'native' && request.network === 'none';
 }
 
 /** An engine that failed one job is looked at before it gets the next. */

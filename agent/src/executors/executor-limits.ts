@@ -20,6 +20,8 @@ export const timeoutGraceMs = 2_000;
 
 /** How often memory, CPU and output size are read. */
 export const usageIntervalMs = 1_000;
+/** Not before a workload has begun: the reading would take the processor that it begins with. */
+export const usageDelayMs = 50;
 
 /**
  * With less free space than this on the disk of the outputs a workload is stopped. A file that is

@@ -136,7 +136,7 @@ export interface AppendFacts {
 
 /**
  * The agent's memory. Every promise is on disk here before it is made to anybody; each write is
- * durable when it returns. A write that throws is unknown, not undone: the process must end and
+ * durable when it returns, but for those that say otherwise. A write that throws is unknown, not undone: the process must end and
  * read the journal again. Transitions out of order throw, so a defect can't run a job twice.
  */
 export interface Journal {
@@ -155,9 +155,19 @@ export interface Journal {
 
   recordAccepted(executionId: string, lease: LeaseRecord): void;
   recordLeases(leases: readonly LeaseRecord[]): void;
+  /**
+   * This and the next are with the kernel when they return, so a process that is killed has written them, and
+   * on disk with the next write. A power cut may take them: what has not started is handed back all the same.
+   */
   recordPreparing(executionId: string, executor: string, isolation: string): void;
   recordPrepared(executionId: string, imageDigest: string | null): void;
-  recordStarting(executionId: string): void;
+  /**
+   * With the kernel before the engine is asked. `with the next` where nobody can see what the workload
+   * does but by what this journal gets first, lines and result: so the flush of those is in time. A
+   * power cut before it ends the workload and has it handed back as one that never started.
+   */
+  recordStarting(executionId: string, flush: 'now' | 'with the next'): void;
+  /** On disk with the next write: after a power cut it is as if the start had not returned. */
   recordStarted(executionId: string, startedAtMs: number): void;
   recordResult(
     executionId: string,

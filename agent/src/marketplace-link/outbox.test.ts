@@ -144,7 +144,7 @@ describe('Outbox', () => {
     ];
     outbox.noteImagePull(executionId, pull(3));
     await vi.waitFor(() => expect(sent).toHaveLength(3), within);
-    journal.recordStarting(executionId);
+    journal.recordStarting(executionId, 'now');
     journal.recordStarted(executionId, 1);
     answers = [note];
     outbox.wake(executionId);

@@ -20,7 +20,7 @@ import { OutputTap, openOutput } from './output-tap.ts';
 import { handOverOutput } from './podman-start.ts';
 import { toStartError } from './start-error.ts';
 import type { WarmPool } from './warm/warm-pool.ts';
-import type { WarmRecords } from './warm/warm-records.ts';
+import type { WarmRecord, WarmRecords } from './warm/warm-records.ts';
 import { findWarmJob, type WarmImage, type WarmJob } from './warm/warm-shape.ts';
 
 export type LaunchDeps = SupervisionDeps & {
@@ -127,12 +127,12 @@ async function giveToWarm(
 ): Promise<ContainerSupervision | null> {
   const { pool, records } = warm;
   const factsIn = (boxId: string) => ({ ...facts, boxId });
-  // Known on disk before its first instruction: a later process finds it, or knows that there was none.
+  // Known before its first instruction: a later process finds it, or knows that there was none.
   const note = (boxId: string) =>
     records.save({ facts: factsIn(boxId), startedAtMs: deps.clock.nowMs(), isTold: false });
   const box = await pool.take(shape, note);
   if (box === null) {
-    await records.remove(facts.executionId);
+    records.remove(facts.executionId);
     return null;
   }
   const { boxId } = box;
@@ -146,14 +146,19 @@ async function giveToWarm(
     box.close();
     throw error;
   }
-  // Without it, what a job ends with after a crash of ours may be taken for no end: it runs again.
-  const isTold = records
-    .save({ facts: own, startedAtMs, isTold: true })
-    .catch((error: unknown) =>
-      deps.log.warn({ err: error, boxId }, 'it was not noted that a container has its job'),
-    );
+  tellOf(deps, records, { facts: own, startedAtMs, isTold: true });
   pool.want(shape);
-  return new ContainerSupervision({ ...deps, isTold }, own, startedAtMs, new OutputTap(box.output));
+  return new ContainerSupervision(deps, own, startedAtMs, new OutputTap(box.output));
+}
+
+/** Without it, what a job ends with after a crash of ours may be taken for no end: it runs again. */
+function tellOf({ log }: LaunchDeps, records: WarmRecords, record: WarmRecord): void {
+  try {
+    records.save(record);
+  } catch (error) {
+    const { boxId } = record.facts;
+    log.warn({ err: error, boxId }, 'it was not noted that a container has its job');
+  }
 }
 
 /**

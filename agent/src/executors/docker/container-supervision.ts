@@ -10,6 +10,7 @@ import {
   engineRetryMs,
   stopGraceMs,
   timeoutGraceMs,
+  usageDelayMs,
   usageIntervalMs,
 } from '../executor-limits.ts';
 import type { StopCause } from '../exit-reason.ts';
@@ -25,8 +26,6 @@ export interface SupervisionDeps extends UsageDeps {
   log: Logger;
   /** Free space below which workloads are stopped; left out, 512 MiB. */
   diskFreeBytesMin?: number;
-  /** No end is told before this is on disk; left out, it is. */
-  isTold?: Promise<void> | undefined;
 }
 
 /** An engine that takes longer to tell a container's state is away. */
@@ -73,6 +72,7 @@ export class ContainerSupervision {
     this.#deadline = setTimeout(() => this.#stopQuietly({ kind: 'run_timeout' }), remainingMs);
     this.#watch = startLoop({
       name: 'container-usage',
+      delayMs: usageDelayMs,
       intervalMs: usageIntervalMs,
       log: deps.log,
       run: () => this.#sample(),
@@ -94,7 +94,6 @@ export class ContainerSupervision {
   /** Resolves with the result once the container has ended. Computed once, when it can be. */
   async outcome(): Promise<ExecutionOutcome> {
     await this.#ended;
-    await this.#deps.isTold;
     // An engine that went away while it was read is asked again.
     this.#outcome ??= describeOutcome(this.#deps, this.#container, {
       facts: this.facts,
@@ -203,10 +202,10 @@ export class ContainerSupervision {
     let awaySinceMs: number | null = null;
     while (!signal.aborted) {
       try {
+        await this.#waitOneRound(signal);
         const answer = AbortSignal.any([signal, AbortSignal.timeout(engineAnswerMs)]);
         if (await raceSignal(this.#hasEnded(), answer)) return;
         awaySinceMs = null;
-        await this.#waitOneRound(signal);
       } catch (error) {
         signal.throwIfAborted();
         // A gone container stays gone; every other answer may be that of an engine shutting down.

@@ -35,6 +35,7 @@ import { FixedVolumes } from './fixed-volumes.ts';
 import { ImageCache } from './image-cache.ts';
 import { type ImagePolicy, imagePolicyUsual } from './image-policy.ts';
 import { ensureImage, findImage, type LocalImage } from './image-pull.ts';
+import { ImageWatch } from './image-watch.ts';
 import { type JobNetworkDeps, JobNetworks } from './job-networks.ts';
 import { streamLogs } from './log-stream.ts';
 import { isNumbered, streamNumberedLog } from './numbered-log.ts';
@@ -100,9 +101,11 @@ export class DockerExecutor implements Executor {
   readonly #supervisions = new Map<string, ContainerSupervision>();
   /** By the workload of the request that it was prepared for. */
   readonly #prepared = new WeakMap<Workload, LocalImage>();
+  readonly #images: ImageWatch;
   #traits: EngineTraits | null = null;
 
   constructor(deps: DockerExecutorDeps) {
+    this.#images = new ImageWatch(deps.docker);
     const volumesReachable = deps.volumesReachable ?? getuid?.() === 0;
     const networks = new JobNetworks({
       ...deps,
@@ -158,7 +161,9 @@ export class DockerExecutor implements Executor {
     onProgress: (progress: PrepareProgress) => void,
   ): Promise<PreparedImage> {
     const { engine } = await this.#requireTraits();
-    const deps = { ...this.#deps, engine };
+    // Only what is given to a container that waits is started without another look at its image.
+    const isWatched = engine === 'docker' && this.#deps.warm?.pool.isOn === true;
+    const deps = { ...this.#deps, engine, watch: isWatched ? this.#images : null };
     const image = await ensureImage(deps, request.workload.image, signal, onProgress);
     onProgress({ phase: 'ready' });
     this.#prepared.set(request.workload, image);
@@ -222,7 +227,7 @@ export class DockerExecutor implements Executor {
     await this.#removeBox(this.#boxOf(executionId));
     await this.#deps.networks.remove(executionId);
     await this.#deps.secretFiles?.remove(executionId);
-    await this.#deps.warm?.records.remove(executionId);
+    this.#deps.warm?.records.remove(executionId);
   }
 
   async tryWarm(request: ExecutionRequest): Promise<string | null> {
@@ -292,6 +297,7 @@ export class DockerExecutor implements Executor {
   async close(): Promise<void> {
     await Promise.all([...this.#supervisions.values()].map((each) => each.close()));
     this.#supervisions.clear();
+    this.#images.close();
     await this.#deps.warm?.pool.close();
     await this.#deps.networks.close();
   }

@@ -18,6 +18,8 @@ export interface ImageCacheDeps {
   file: string | null;
 }
 
+/** What was used so lately is not written down again: jobs of one image come one after the other. */
+const touchMs = 60_000;
 /** More names than this are not remembered; the oldest are then nobody's, and stay. */
 const namesMax = 10_000;
 
@@ -52,8 +54,9 @@ export class ImageCache {
     const images = await this.#load();
     const known = images.get(name);
     if (known === undefined) return;
-    images.set(name, { ...known, usedAtMs: this.#deps.clock.nowMs() });
-    await this.#store(images);
+    const usedAtMs = this.#deps.clock.nowMs();
+    images.set(name, { ...known, usedAtMs });
+    if (usedAtMs - known.usedAtMs > touchMs) await this.#store(images);
   }
 
   /** Removes the least used images until so many bytes of them are gone, or none is left. */

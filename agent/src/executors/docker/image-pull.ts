@@ -18,6 +18,7 @@ import {
   resolveHost,
 } from './image-reference.ts';
 import { type RemoteImage, readRemoteImage } from './image-size.ts';
+import type { ImageWatch } from './image-watch.ts';
 import { PullProgress, pullUnknown } from './pull-progress.ts';
 
 export interface ImagePullDeps {
@@ -28,6 +29,8 @@ export interface ImagePullDeps {
   engine: EngineTraits['engine'];
   /** True when this process sees the engine's disk. */
   volumesReachable: boolean;
+  /** Knows what is on this machine; left out, the engine is asked. */
+  watch?: Pick<ImageWatch, 'inspect'> | null;
   /** Free space on that disk below which a pull is stopped; left out, 512 MiB. */
   diskFreeBytesMin?: number;
 }
@@ -50,14 +53,14 @@ const ownRepository = /^node3\//;
  * @throws ExecutionError `image_not_found` for a name that no job may use.
  */
 export async function findImage(
-  deps: Pick<ImagePullDeps, 'docker' | 'cache' | 'engine'>,
+  deps: Pick<ImagePullDeps, 'docker' | 'cache' | 'engine' | 'watch'>,
   reference: string,
 ): Promise<LocalImage | null> {
   const image = readImageReference(reference);
   const { name, repository, digest } = image;
   if (deps.engine === 'podman') await refuseShadowed(deps, image);
   try {
-    const found = await deps.docker.getImage(name).inspect();
+    const found = await (deps.watch?.inspect(name) ?? deps.docker.getImage(name).inspect());
     const digests = found.RepoDigests ?? [];
     const isOwn = ownRepository.test(repository);
     // Podman writes a digest to what was built here as well, so only what jobs brought is known.
@@ -160,7 +163,7 @@ export async function ensureImage(
   const remote = await readBefore(deps, image, signal);
   onProgress({ phase: 'pulling', ...pullUnknown });
   await pullWatched(deps, image, remote, signal, onProgress);
-  const pulled = await raceSignal(findImage(deps, reference), signal);
+  const pulled = await raceSignal(findImage({ ...deps, watch: null }, reference), signal);
   if (pulled === null) {
     throw new ExecutionError('image_pull_failed', 'The image was gone right after its pull.');
   }

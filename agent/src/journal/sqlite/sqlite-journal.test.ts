@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '@node3/shared/limits';
 import { baseUnits } from '@node3/shared/money';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyResult } from '../../execution/execution-result.ts';
 import { sampleOffer } from '../../testing/sample-offer.ts';
 import type { Earning } from '../journal.ts';
@@ -97,7 +98,7 @@ describe('the steps of an execution', () => {
     const executionId = accepted();
     journal.recordPreparing(executionId, 'docker', 'container: docker');
     journal.recordPrepared(executionId, 'image@sha256:1');
-    journal.recordStarting(executionId);
+    journal.recordStarting(executionId, 'now');
     journal.recordStarted(executionId, 100.6);
     journal.recordResult(executionId, result, 200);
     expect(journal.find(executionId)).toMatchObject({
@@ -116,12 +117,40 @@ describe('the steps of an execution', () => {
     expect(journal.listRecent(9)).toMatchObject([{ executionId, closed: 'reported' }]);
   });
 
+  it('cost no flush before the start, and each write after those does', () => {
+    const pragma = vi.spyOn(Database.prototype, 'pragma');
+    const executionId = accepted();
+    expect(pragma).not.toHaveBeenCalled();
+    const unflushed = [['synchronous = NORMAL'], ['synchronous = FULL']];
+    const steps = [
+      () => journal.recordPreparing(executionId, 'docker', 'container'),
+      () => journal.recordPrepared(executionId, null),
+      () => journal.recordStarting(executionId, 'with the next'),
+      () => journal.recordStarted(executionId, 1),
+    ];
+    for (const step of steps) {
+      pragma.mockClear();
+      step();
+      expect(pragma.mock.calls).toEqual(unflushed);
+    }
+    pragma.mockClear();
+    expect(() => journal.recordStarting(executionId, 'with the next')).toThrow(/in order/);
+    expect(pragma.mock.calls).toEqual(unflushed);
+    const other = accepted();
+    journal.recordPreparing(other, 'docker', 'container');
+    pragma.mockClear();
+    journal.recordStarting(other, 'now');
+    journal.appendLines(executionId, [line('a')], { bytes: 2, truncated: false });
+    expect(pragma).not.toHaveBeenCalled();
+    pragma.mockRestore();
+  });
+
   it('can start once only', () => {
     const executionId = accepted();
-    expect(() => journal.recordStarting(executionId)).toThrow(/in order/);
+    expect(() => journal.recordStarting(executionId, 'now')).toThrow(/in order/);
     journal.recordPreparing(executionId, 'docker', 'container');
-    journal.recordStarting(executionId);
-    expect(() => journal.recordStarting(executionId)).toThrow(/in order/);
+    journal.recordStarting(executionId, 'now');
+    expect(() => journal.recordStarting(executionId, 'now')).toThrow(/in order/);
     expect(() => journal.recordPreparing(executionId, 'docker', 'container')).toThrow(/in order/);
   });
 
@@ -138,7 +167,7 @@ describe('the steps of an execution', () => {
   it('can not be released once it may have started', () => {
     const executionId = accepted();
     journal.recordPreparing(executionId, 'docker', 'container');
-    journal.recordStarting(executionId);
+    journal.recordStarting(executionId, 'now');
     expect(() => journal.recordRelease(executionId, 1)).toThrow(/in order/);
   });
 

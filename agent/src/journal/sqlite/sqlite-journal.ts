@@ -106,25 +106,33 @@ export class SqliteJournal implements Journal {
   }
 
   recordPreparing(executionId: string, executor: string, isolation: string): void {
-    this.#change(
-      executionId,
-      `phase = 'preparing', executor = ?, isolation = ?`,
-      `phase IN ('accepted', 'preparing') AND pending IS NULL`,
-      [executor, isolation],
+    this.#unflushed(() =>
+      this.#change(
+        executionId,
+        `phase = 'preparing', executor = ?, isolation = ?`,
+        `phase IN ('accepted', 'preparing') AND pending IS NULL`,
+        [executor, isolation],
+      ),
     );
   }
 
   recordPrepared(executionId: string, imageDigest: string | null): void {
-    this.#change(executionId, 'image_digest = ?', `phase = 'preparing'`, [imageDigest]);
+    this.#unflushed(() =>
+      this.#change(executionId, 'image_digest = ?', `phase = 'preparing'`, [imageDigest]),
+    );
   }
 
-  recordStarting(executionId: string): void {
-    this.#change(executionId, `phase = 'starting'`, `phase = 'preparing' AND pending IS NULL`);
+  recordStarting(executionId: string, flush: 'now' | 'with the next'): void {
+    const where = `phase = 'preparing' AND pending IS NULL`;
+    const write = () => this.#change(executionId, `phase = 'starting'`, where);
+    if (flush === 'now') write();
+    else this.#unflushed(write);
   }
 
   recordStarted(executionId: string, startedAtMs: number): void {
     const set = `phase = 'running', started_at_ms = ?`;
-    this.#change(executionId, set, `phase IN ('starting', 'running')`, [Math.round(startedAtMs)]);
+    const where = `phase IN ('starting', 'running')`;
+    this.#unflushed(() => this.#change(executionId, set, where, [Math.round(startedAtMs)]));
   }
 
   recordResult(
@@ -292,6 +300,16 @@ export class SqliteJournal implements Journal {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** Commits without a flush: the next commit's flush covers this one, since both are in one file. */
+  #unflushed(write: () => void): void {
+    this.#db.pragma('synchronous = NORMAL');
+    try {
+      write();
+    } finally {
+      this.#db.pragma('synchronous = FULL');
+    }
   }
 
   #change(executionId: string, set: string, where: string, values: unknown[] = []): void {

@@ -11,6 +11,9 @@ import type { WarmShape } from './warm-shape.ts';
 /** All that a container gets of the processors while nobody pays for it: a twentieth of one. */
 const waitingNanoCpus = 50_000_000;
 
+/** By then most jobs have written their first line. */
+const noteAfterMs = 250;
+
 /** Makes and starts a container that waits for a job of this shape. */
 export async function makeWarmBox(
   deps: ExecutionVolumeDeps & { docker: Docker },
@@ -47,6 +50,8 @@ export async function makeWarmBox(
     close();
     throw error;
   });
+  // Another runtime pauses in a way of its own, so that the engine has to be asked.
+  const isPlain = config.HostConfig?.Runtime === 'runc';
   const isWaiting = async () => {
     if (!isOpen) return false;
     const { State } = await container.inspect();
@@ -57,14 +62,16 @@ export async function makeWarmBox(
     output,
     isWaiting,
     async claim() {
-      const [waits, isQuick] = await Promise.all([isWaiting(), setCpuQuota(target, NanoCpus)]);
-      if (waits && !isQuick) await container.update({ NanoCpus });
+      if (isOpen && isPlain && setCpuQuota(target, NanoCpus)) return true;
+      const waits = await isWaiting();
+      if (waits) await container.update({ NanoCpus });
       return waits;
     },
     async start(line) {
       await sendLine(stream, line);
-      // The engine's own note of it, which it might write again; a job that is over needs none.
-      void container.update({ NanoCpus }).catch(() => undefined);
+      // The engine's own note of it, which it might write again; a job that is over needs none. It
+      // starts a program for that, which would have the processor that the job begins with.
+      setTimeout(() => void container.update({ NanoCpus }).catch(() => undefined), noteAfterMs);
     },
     close,
   };

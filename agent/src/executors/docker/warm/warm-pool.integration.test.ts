@@ -6,6 +6,7 @@ import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { tarOf } from '../../../testing/tar-archive.ts';
 import type { ExecutionRequest, Workload } from '../../executor.ts';
 import { containerName } from '../container-config.ts';
 import { labelNames } from '../container-labels.ts';
@@ -39,7 +40,7 @@ print('looked')`;
 
 describe.skipIf(skipped)('containers that wait for jobs', () => {
   let version = 1;
-  const open = (engine = docker, file = 'warm.json') =>
+  const open = (engine = docker, file = 'warm.jsonl') =>
     new DockerExecutor({
       docker: engine,
       agentId,
@@ -222,15 +223,15 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
     await box.wait();
     const facts = { executionId, boxId, jobId: job.jobId, attempt: 1 };
     const numbers = { runMs: 60_000, diskBytes: mebibyte, logBytesMax: mebibyte, proxyPort: null };
-    const records = new WarmRecords(path.join(folder, 'warm.json'), silentLogger);
+    const records = new WarmRecords(path.join(folder, 'warm.jsonl'), silentLogger);
     const note = (isTold: boolean) =>
       records.save({ facts: { ...facts, ...numbers }, startedAtMs: systemClock.nowMs(), isTold });
-    await note(true);
+    note(true);
     // A job that was told to begin can end with that code itself.
     const earlier = open();
     expect(await earlier.adopt(executionId)).toMatchObject({ state: 'exited' });
     await earlier.close();
-    await note(false);
+    note(false);
     const before = executor;
     executor = open();
     expect(await executor.adopt(executionId)).toBeNull();
@@ -238,6 +239,37 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
     await expect(box.inspect()).rejects.toThrow();
     await before.close();
     expect(await executor.list()).toEqual([]);
+  });
+
+  it('are for nobody when the name of their image stands for another one', async () => {
+    const repo = `node3/warm-${process.pid}`;
+    const image = `${repo}:local`;
+    const base = await prepareImage();
+    await docker.getImage(base).tag({ repo, tag: 'local' });
+    const requests = [1, 2].map((n) => {
+      const command = ['sh', '-c', `cat /which 2>/dev/null || echo ${n}`];
+      const rest = { entrypoint: null, workdir: null, env: {}, stdin: null };
+      return requestOf({ kind: 'container', image, command, ...rest });
+    });
+    const [first, second] = requests as [ExecutionRequest, ExecutionRequest];
+    await start(first);
+    expect((await finish(first)).lines).toEqual(['1']);
+    const box = await waitForBox();
+    const other = await docker.createContainer({ Image: base, Cmd: ['true'] });
+    await other.putArchive(await tarOf([{ name: 'which', text: 'another', mode: 0o644 }]), {
+      path: '/',
+    });
+    await other.commit({ repo, tag: 'local' });
+    await other.remove();
+    await vi.waitFor(async () => {
+      const { executionId } = second;
+      await executor.remove(executionId);
+      await start(second);
+      expect((await finish(second)).lines).toEqual(['another']);
+    }, within);
+    for (const { executionId } of requests) await executor.remove(executionId);
+    expect(await listBoxes()).toContain(box);
+    await docker.getImage(image).remove({ force: true });
   });
 
   it('are let go when the policy changes', async () => {
@@ -251,7 +283,7 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
   });
 
   it('are not made where the runtime lets none change, and every job runs all the same', async () => {
-    const other = open(await refusingUpdates(), 'other.json');
+    const other = open(await refusingUpdates(), 'other.jsonl');
     const request = requestOf(await python('print(1)', 5));
     try {
       await other.prepare(request, never, () => undefined);

@@ -59,7 +59,7 @@ const shape = (key: string): WarmShape => ({
   },
 });
 
-const take = (wanted: WarmShape) => pool.take(wanted, async (boxId) => void noted.push(boxId));
+const take = (wanted: WarmShape) => pool.take(wanted, (boxId) => void noted.push(boxId));
 
 async function waitFor(...keys: string[]) {
   await vi.waitFor(() => expect(made).toEqual(keys), 5_000);
@@ -115,6 +115,16 @@ it('gives no container that has ended meanwhile', async () => {
   await waitFor('a');
   isWaiting = () => false;
   expect(await take(shape('a'))).toBeNull();
+  await vi.waitFor(() => expect(removed).toHaveLength(1), 20_000);
+});
+
+it('gives none where it can not be noted whose it is', async () => {
+  pool.want(shape('a'));
+  await waitFor('a');
+  const fail = () => {
+    throw new Error('ENOSPC');
+  };
+  expect(await pool.take(shape('a'), fail)).toBeNull();
   await vi.waitFor(() => expect(removed).toHaveLength(1), 20_000);
 });
 

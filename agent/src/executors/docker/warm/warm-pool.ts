@@ -105,25 +105,26 @@ export class WarmPool {
   }
 
   /**
-   * @param note says on disk whose the container is, meanwhile.
+   * @param note says in a file whose the container is; where that fails nobody gets it.
    * @returns a container that is the caller's from now on; null when none waits, whatever was noted.
    */
-  async take({ key }: WarmShape, note: (boxId: string) => Promise<void>): Promise<WarmBox | null> {
+  async take({ key }: WarmShape, note: (boxId: string) => void): Promise<WarmBox | null> {
     const idle = this.#idle.get(key);
     if (idle === undefined) return null;
     this.#idle.delete(key);
     const { box } = idle;
     this.#held.add(box.boxId);
-    const claiming = this.#isFresh(idle) ? box.claim().catch(() => false) : false;
     let isGiven = false;
     try {
-      const [isFit] = await Promise.all([claiming, note(box.boxId)]);
-      isGiven = isFit;
-      return isFit ? box : null;
-    } finally {
-      this.#held.delete(box.boxId);
-      if (!isGiven) void this.#drop(box);
+      note(box.boxId);
+      isGiven = this.#isFresh(idle) && (await box.claim());
+    } catch (error) {
+      this.#deps.log.warn({ err: error, boxId: box.boxId }, 'a container that waited is not used');
     }
+    this.#held.delete(box.boxId);
+    if (isGiven) return box;
+    void this.#drop(box);
+    return null;
   }
 
   /** Notes that a job of this kind has started: the next one may be like it. */

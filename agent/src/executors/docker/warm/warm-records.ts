@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isNotFound } from '@node3/shared/file-error';
 import type { Logger } from '@node3/shared/logger';
-import { writePrivateFile } from '../../../secrets.ts';
 import type { ContainerFacts } from '../container-labels.ts';
 
 /** What an execution got that runs in a container which was started before it. */
@@ -12,18 +11,28 @@ export interface WarmRecord {
   isTold: boolean;
 }
 
+/** So many lines are written before the file is written anew. */
+const linesMax = 1_000;
+
 /**
  * Which execution has which of these containers. A container's labels are set before its job is
- * known, so that stands in a file of the agent, on disk before the job gets its first instruction.
+ * known, so that stands in a file of the agent before the job gets its first instruction: one line
+ * for each change, `[executionId, record]`, or null for a record when the execution is gone.
+ *
+ * Each write is with the kernel when it returns, so it outlives this process however that ends. It is
+ * not waited for on the disk: a power cut that takes it takes the container with it.
  */
 export class WarmRecords {
   readonly #file: string;
+  readonly #log: Logger;
   readonly #records: Map<string, WarmRecord>;
-  #writing: Promise<void> = Promise.resolve();
+  /** Unknown until the file was written anew: what is in it may end within a line. */
+  #lines = Number.POSITIVE_INFINITY;
 
   constructor(file: string, log: Logger) {
     this.#file = file;
-    this.#records = new Map(readRecords(file, log));
+    this.#log = log;
+    this.#records = readRecords(file, log);
   }
 
   get(executionId: string): WarmRecord | null {
@@ -38,37 +47,80 @@ export class WarmRecords {
     return null;
   }
 
-  async save(record: WarmRecord): Promise<void> {
-    this.#records.set(record.facts.executionId, record);
-    await this.#write();
+  /** Throws the system's error; then nothing has changed for this process or the next. */
+  save(record: WarmRecord): void {
+    const { executionId } = record.facts;
+    const before = this.get(executionId);
+    this.#records.set(executionId, record);
+    try {
+      this.#write(executionId, record);
+    } catch (error) {
+      if (before === null) this.#records.delete(executionId);
+      else this.#records.set(executionId, before);
+      throw error;
+    }
   }
 
-  async remove(executionId: string): Promise<void> {
-    if (this.#records.delete(executionId)) await this.#write();
+  /** Where that can't be written it is by the next write that can. */
+  remove(executionId: string): void {
+    if (!this.#records.delete(executionId)) return;
+    try {
+      this.#write(executionId, null);
+    } catch (error) {
+      this.#log.warn({ err: error, executionId }, 'a container that waited is still in its list');
+    }
   }
 
-  #write(): Promise<void> {
-    const write = () => writePrivateFile(this.#file, JSON.stringify([...this.#records]));
-    this.#writing = this.#writing.then(write, write);
-    return this.#writing;
+  #write(executionId: string, record: WarmRecord | null): void {
+    const lines = this.#lines + 1;
+    this.#lines = Number.POSITIVE_INFINITY;
+    if (lines <= linesMax) {
+      appendFileSync(this.#file, toLine(executionId, record));
+      this.#lines = lines;
+      return;
+    }
+    const text = [...this.#records].map(([id, each]) => toLine(id, each)).join('');
+    writeFileSync(`${this.#file}.new`, text, { mode: 0o600 });
+    renameSync(`${this.#file}.new`, this.#file);
+    this.#lines = this.#records.size;
   }
+}
+
+function toLine(executionId: string, record: WarmRecord | null): string {
+  return `${JSON.stringify([executionId, record])}\n`;
 }
 
 /** Without a file that can be read no job has a container that waited: the sweep removes those. */
-function readRecords(file: string, log: Logger): [string, WarmRecord][] {
+function readRecords(file: string, log: Logger): Map<string, WarmRecord> {
+  const records = new Map<string, WarmRecord>();
   try {
-    const records: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (Array.isArray(records) && records.every(isEntry)) return records;
-    log.warn({ file }, 'what stands in the list of containers that waited is not used');
+    // What a full disk cut off is not ended by a line break: its writer was told that it failed.
+    for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
+      const entry = readEntry(line);
+      if (entry === null) log.warn({ file }, 'a line of the containers that waited is not used');
+      else if (entry[1] === null) records.delete(entry[0]);
+      else records.set(entry[0], entry[1]);
+    }
   } catch (error) {
-    if (isNotFound(error)) return [];
-    log.warn({ err: error, file }, 'the list of containers that waited can not be read');
+    if (!isNotFound(error)) {
+      log.warn({ err: error, file }, 'the list of containers that waited can not be read');
+    }
   }
-  return [];
+  return records;
 }
 
-function isEntry(entry: unknown): entry is [string, WarmRecord] {
+function readEntry(line: string): [string, WarmRecord | null] | null {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return isEntry(entry) ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
+function isEntry(entry: unknown): entry is [string, WarmRecord | null] {
   const [executionId, record] = (Array.isArray(entry) ? entry : []) as [unknown, unknown];
+  if (typeof executionId === 'string' && record === null) return true;
   const { facts, startedAtMs } = (record ?? {}) as Partial<WarmRecord>;
   const { boxId, executionId: own, jobId, ...rest } = (facts ?? {}) as Partial<ContainerFacts>;
   const numbers = [startedAtMs, rest.attempt, rest.runMs, rest.diskBytes, rest.logBytesMax];
