@@ -16,6 +16,7 @@ export const testExecution: ExecutionView = {
   isolation: 'container',
   imageDigest: null,
   imagePull: null,
+  progress: null,
   exitCode: null,
   runMs: null,
   peakMemoryBytes: null,

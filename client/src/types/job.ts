@@ -94,6 +94,8 @@ export interface Execution {
   imageDigest: string | null;
   /** How far its image was when the agent last said so; null where nothing was pulled. */
   imagePull: ImagePull | null;
+  /** How far the program is by the word of its agent. */
+  progress: WorkProgress | null;
   exitCode: number | null;
   /** Milliseconds that the program ran: what is billed. */
   runMs: number | null;
@@ -101,6 +103,14 @@ export interface Execution {
   leasedAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+}
+
+/** How far a running job is; what its agent does not tell is null. */
+export interface WorkProgress {
+  /** 0 to 100. */
+  percent: number | null;
+  stage: string | null;
+  message: string | null;
 }
 
 /** How far an agent is with the image of a job; null is what registry and engine do not tell. */

@@ -147,6 +147,7 @@ const bodies: Record<string, (thing: Thing, role: CallerRole) => unknown> = {
     Buffer.from('canary-only-the-owner-may-see'),
   'POST /api/v1/executions/:executionId/uploads/:artifactId/complete': ({ fence }) => fence,
   'POST /api/jobs/:jobId/accept': (_, role) => ({ wallet_address: world.wallets[role] }),
+  'POST /api/jobs/:jobId/progress': () => ({ progress: 1 }),
   'POST /api/jobs/:jobId/complete': () => ({}),
   'POST /api/jobs/:jobId/fail': () => ({ error_message: 'x' }),
   'POST /execute': () => ({ code: '1', language: 'python', timeout: 1 }),

@@ -117,6 +117,7 @@ function newExecution(
     isolation: null,
     imageDigest: null,
     imagePull: null,
+    workProgress: null,
     exitCode: null,
     runMs: null,
     peakMemoryBytes: null,

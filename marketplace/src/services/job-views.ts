@@ -129,6 +129,7 @@ function viewExecution(execution: ExecutionRow, asset: Asset): ExecutionView {
     isolation: execution.isolation,
     imageDigest: execution.imageDigest,
     imagePull: execution.imagePull,
+    progress: execution.workProgress,
     exitCode: execution.exitCode,
     runMs: execution.runMs,
     peakMemoryBytes: execution.peakMemoryBytes,

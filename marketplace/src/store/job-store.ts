@@ -2,6 +2,7 @@ import type { NewEvent } from '@node3/shared/events';
 import type { ImagePull } from '@node3/shared/image-pull';
 import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { WorkProgress } from '@node3/shared/work-progress';
 import type { JobNeeds } from '../domain/job-needs.ts';
 import type { JobType } from '../domain/job-type.ts';
 import type { AgentAxis, Evidence, RequesterAxis } from '../domain/reputation.ts';
@@ -99,6 +100,8 @@ export interface JobStore {
 
   /** How far the image of a live execution is. Rejects with LEASE_STALE. */
   recordImagePull(fence: Fence, agentId: string, imagePull: ImagePull): Promise<void>;
+  /** How far a live execution is by the word of its agent. Rejects with LEASE_STALE. */
+  recordWorkProgress(fence: Fence, agentId: string, progress: WorkProgress): Promise<void>;
 
   /** The same for changes that come from the marketplace itself: cancel, expiry, lost leases. */
   changeJob(jobId: string, decide: Decide): Promise<ChangeOutcome | null>;

@@ -10,6 +10,7 @@ import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ChallengePurpose } from '@node3/shared/routes/auth';
 import type { LogStream } from '@node3/shared/routes/jobs';
 import type { PayoutKind, SettlementState } from '@node3/shared/settlement-state';
+import type { WorkProgress } from '@node3/shared/work-progress';
 import type { Reputation } from '../domain/reputation.ts';
 
 /** What the store keeps. Times are milliseconds since the epoch, amounts base units. */
@@ -199,6 +200,8 @@ export interface ExecutionRow {
   imageDigest: string | null;
   /** How far its image was when the agent last said so. */
   imagePull: ImagePull | null;
+  /** How far it is by the word of its agent. */
+  workProgress: WorkProgress | null;
   exitCode: number | null;
   runMs: number | null;
   peakMemoryBytes: number | null;

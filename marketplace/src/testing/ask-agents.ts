@@ -75,10 +75,13 @@ export async function askNode3(
     const [job] = (shown as { jobs: node3.SeedJob[] }).jobs;
     const params = { jobId: job?.job_id ?? '' };
     await ask(node3.seedAccept, agent, { params, body: { wallet_address: wallet } });
+    await ask(node3.seedStart, agent, { params });
+    await ask(node3.seedProgress, agent, { params, body: { progress: 50 } });
     if (end === 'complete') await ask(node3.seedComplete, agent, { params, body: {} });
     else await ask(node3.seedFail, agent, { params, body: { error_message: 'a test' } });
   }
-  for (const read of [node3Reads.seedAgents, node3Reads.seedJobs, node3Reads.seedStatus]) {
+  const { seedAgents, seedJobs, seedMarketJobs, seedStatus } = node3Reads;
+  for (const read of [seedAgents, seedJobs, seedMarketJobs, seedStatus]) {
     await ask(read, null);
   }
   const { seedStats, seedLoadBalancer, seedPayments, seedInfo } = node3Reads;

@@ -85,6 +85,8 @@ export const ExecutionStatus = strictObject({
   language: Type.String({ description: 'container for a job that is no script' }),
   gpu_type: nullable(Type.String()),
   gpu_count: Type.Integer(),
+  progress: nullable(Type.Number({ description: 'Percent, by the word of its agent' })),
+  stage: nullable(Type.String()),
   cancel_requested: Type.Boolean({ description: 'Its agent was told to stop it' }),
   created_at: Timestamp,
   started_at: nullable(Timestamp),

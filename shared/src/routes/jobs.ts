@@ -9,6 +9,7 @@ import { limits } from '../limits.ts';
 import type { Money } from '../money.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { payoutStates, settlementStates } from '../settlement-state.ts';
+import { WorkProgress } from '../work-progress.ts';
 
 export const Reason = oneOf(reasonNames);
 
@@ -28,6 +29,7 @@ export const ExecutionView = strictObject({
     ...nullable(ImagePull),
     description: 'How far its image was when the agent last said so; null where nothing was pulled',
   }),
+  progress: nullable(WorkProgress),
   exitCode: nullable(Type.Integer()),
   runMs: nullable(Type.Number()),
   peakMemoryBytes: nullable(Type.Number()),

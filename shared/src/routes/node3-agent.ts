@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { nullable, oneOf } from '../schema.ts';
-import { seedAgents, seedJobs } from './node3-reads.ts';
+import { seedAgents, seedMarketJobs } from './node3-reads.ts';
 
 /** What the node3 seed's agent serves on its own port, with its names and units. Unknown is null. */
 
@@ -99,8 +99,7 @@ export const seedAgentStop = {
 } as const satisfies RouteContract;
 
 export const seedAgentMarketJobs = {
-  ...seedJobs,
-  url: '/api/marketplace/jobs',
+  ...seedMarketJobs,
   summary: 'The jobs of the marketplace, asked by this agent',
   tag: 'agent',
 } as const satisfies RouteContract;

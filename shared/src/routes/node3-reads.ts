@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
-import { id, nullable } from '../schema.ts';
+import { id, nullable, oneOf } from '../schema.ts';
 
 /** What the node3 seed lets people read, with its names and units. Unknown is null, never made up. */
 
@@ -37,6 +37,8 @@ export const SeedJobView = Type.Object({
   reward: Type.Number(),
   timeout: Type.Integer(),
   created_at: Type.String(),
+  requires_gpu: Type.Boolean(),
+  status: oneOf(['available', 'accepted', 'running']),
 });
 export type SeedJobView = Static<typeof SeedJobView>;
 
@@ -54,6 +56,21 @@ export const seedJobs = {
       }),
     },
   },
+} as const satisfies RouteContract;
+
+const SeedBoard = Type.Object({
+  jobs: Type.Array(SeedJobView, { description: 'The same as available' }),
+  ...seedJobs.schema.response[200].properties,
+});
+export type SeedBoard = Static<typeof SeedBoard>;
+
+export const seedMarketJobs = {
+  method: 'GET',
+  url: '/api/marketplace/jobs',
+  summary: 'The board in the words of the node3 seed: no code, no environment, no account',
+  audience: 'public',
+  tag: 'node3',
+  schema: { response: { 200: SeedBoard } },
 } as const satisfies RouteContract;
 
 export const seedStatus = {

@@ -101,6 +101,8 @@ const jobAnswer = <Status extends string>(status: Status) => ({
   message: Type.String(),
 });
 
+const isCancelled = Type.Boolean({ description: 'Stop it and report how it ended' });
+
 export const seedAccept = {
   method: 'POST',
   url: '/api/jobs/:jobId/accept',
@@ -111,6 +113,46 @@ export const seedAccept = {
     params: jobParams,
     body: lenient({ wallet_address: WalletAddress }),
     response: { 200: Type.Object({ ...jobAnswer('accepted'), reward: Type.Number() }) },
+  },
+} as const satisfies RouteContract;
+
+/** An agent that accepted runs already; saying so changes nothing. */
+export const seedStart = {
+  method: 'POST',
+  url: '/api/jobs/:jobId/start',
+  summary: 'Say that an accepted job runs',
+  audience: 'agent',
+  tag: 'node3',
+  schema: {
+    params: jobParams,
+    response: { 200: Type.Object({ ...jobAnswer('running'), cancelled: isCancelled }) },
+  },
+} as const satisfies RouteContract;
+
+export const SeedProgress = lenient({
+  progress: Type.Number({ minimum: 0, maximum: 100, description: 'Percent' }),
+  stage: Type.Optional(nullable(words(64))),
+  message: Type.Optional(nullable(words(1_000))),
+});
+export type SeedProgress = Static<typeof SeedProgress>;
+
+export const seedProgress = {
+  method: 'POST',
+  url: '/api/jobs/:jobId/progress',
+  summary: 'Say how far a running job is',
+  audience: 'agent',
+  tag: 'node3',
+  schema: {
+    params: jobParams,
+    body: SeedProgress,
+    response: {
+      200: Type.Object({
+        ...jobAnswer('running'),
+        progress: Type.Number(),
+        stage: nullable(Type.String()),
+        cancelled: isCancelled,
+      }),
+    },
   },
 } as const satisfies RouteContract;
 

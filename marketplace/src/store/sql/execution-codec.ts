@@ -27,6 +27,7 @@ export interface ExecutionRecord {
   isolation: string | null;
   image_digest: string | null;
   image_pull: string | null;
+  work_progress: string | null;
   exit_code: bigint | null;
   run_ms: number | null;
   peak_memory_bytes: number | null;
@@ -59,7 +60,8 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
     rate: record.rate as BaseUnits | null,
     isolation: record.isolation,
     imageDigest: record.image_digest,
-    imagePull: toImagePull(record.image_pull),
+    imagePull: fromJsonOrNull(record.image_pull) as ExecutionRow['imagePull'],
+    workProgress: fromJsonOrNull(record.work_progress) as ExecutionRow['workProgress'],
     exitCode: toNumberOrNull(record.exit_code),
     runMs: record.run_ms,
     peakMemoryBytes: record.peak_memory_bytes,
@@ -71,12 +73,12 @@ export function toExecution(record: ExecutionRecord): ExecutionRow {
   };
 }
 
-function toImagePull(text: string | null): ExecutionRow['imagePull'] {
-  return text === null ? null : (fromJson(text) as ExecutionRow['imagePull']);
+function fromJsonOrNull(text: string | null): unknown {
+  return text === null ? null : fromJson(text);
 }
 
 /** Named parameters of every column of `executions` that a new one fills. */
 export function fromExecution(execution: ExecutionRow) {
-  const { imagePull: _, ...filled } = execution;
+  const { imagePull: _pull, workProgress: _progress, ...filled } = execution;
   return { ...filled, devices: JSON.stringify(execution.devices) };
 }

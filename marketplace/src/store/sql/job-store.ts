@@ -1,6 +1,6 @@
 import type { JobStore } from '../job-store.ts';
 import type { Database } from './database.ts';
-import { recordImagePullIn } from './image-pull.ts';
+import { recordImagePullIn, recordWorkProgressIn } from './execution-notes.ts';
 import { changeExecutionIn, changeJobIn } from './job-change.ts';
 import { claimJobIn } from './job-claim.ts';
 import { postedBeforeIn, postJobIn } from './job-posting.ts';
@@ -31,6 +31,9 @@ export function createJobStore(database: Database): JobStore {
     },
     recordImagePull(fence, agentId, imagePull) {
       return database.write((tx) => recordImagePullIn(tx, { fence, agentId, imagePull }));
+    },
+    recordWorkProgress(fence, agentId, progress) {
+      return database.write((tx) => recordWorkProgressIn(tx, { fence, agentId, progress }));
     },
     changeJob(jobId, decide) {
       return database.write((tx) => changeJobIn(tx, jobId, decide));

@@ -28,21 +28,29 @@ export function describeChanges(given: Given): void {
       expect(await store.agent(agentId)).toMatchObject({ jobsSucceeded: 1, jobsFailed: 0 });
     });
 
-    it('keep how far an image is, without an event, while the execution lives', async () => {
+    it('keep how far an image and the work are, without an event, while the execution lives', async () => {
       const { store, world } = given;
       const execution = await world.lease(await world.openAccount(), await world.registerAgent());
       const imagePull = { bytesDone: 2 ** 40, bytesTotal: null, layersDone: 0, layersTotal: 2 };
-      const record = (fence: Fence) => store.recordImagePull(fence, execution.agentId, imagePull);
+      const workProgress = { percent: 12.5, stage: 'epoch 1', message: null };
+      const { agentId } = execution;
+      const record = async (fence: Fence) => {
+        await store.recordImagePull(fence, agentId, imagePull);
+        await store.recordWorkProgress(fence, agentId, workProgress);
+      };
       const lastSeq = await store.lastEventSeq();
       await record(fenceOf(execution));
-      expect(await store.execution(execution.executionId)).toMatchObject({ imagePull });
+      const noted = { imagePull, workProgress };
+      expect(await store.execution(execution.executionId)).toMatchObject(noted);
       expect(await store.lastEventSeq()).toBe(lastSeq);
       const stale = { code: 'LEASE_STALE' };
       const other = { ...fenceOf(execution), leaseHash: 'another' };
       await expect(record(other)).rejects.toMatchObject(stale);
+      const late = store.recordWorkProgress(other, agentId, workProgress);
+      await expect(late).rejects.toMatchObject(stale);
       await world.succeed(execution);
       await expect(record(fenceOf(execution))).rejects.toMatchObject(stale);
-      expect(await store.execution(execution.executionId)).toMatchObject({ imagePull });
+      expect(await store.execution(execution.executionId)).toMatchObject(noted);
     });
 
     it('answers the same result again and refuses a different one', async () => {

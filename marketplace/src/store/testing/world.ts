@@ -129,6 +129,7 @@ export class World {
         isolation: null,
         imageDigest: null,
         imagePull: null,
+        workProgress: null,
         exitCode: null,
         runMs: null,
         peakMemoryBytes: null,

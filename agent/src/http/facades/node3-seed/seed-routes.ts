@@ -66,7 +66,10 @@ function addMarketRoutes(app: FastifyInstance, { link }: SeedFacadeDeps): void {
   const options = { timeoutMs: agentLimits.proxyTimeoutMs };
   addRoute(app, seedAgentMarketJobs, {
     authenticate,
-    handler: () => link.call(seedJobs, {}, options),
+    async handler() {
+      const board = await link.call(seedJobs, {}, options);
+      return { jobs: board.available, ...board };
+    },
   });
   addRoute(app, seedAgentMarketAgents, {
     authenticate,

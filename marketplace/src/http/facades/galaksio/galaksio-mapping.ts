@@ -12,6 +12,7 @@ import type {
   listExecutions,
 } from '@node3/shared/routes/galaksio';
 import { toTimestamp } from '@node3/shared/schema';
+import type { WorkProgress } from '@node3/shared/work-progress';
 import { executePrice } from '../../../domain/execute-price.ts';
 import type { JobOutput } from '../../../services/await-job.ts';
 import type { ListQuery } from '../../../services/list-jobs.ts';
@@ -105,8 +106,16 @@ function toOurStates(words: string): string {
   return ours.map(([state]) => state).join(',');
 }
 
-/** @param output null in lists: it would have to be read for each. */
-export function toExecutionStatus(job: JobRow, output: JobOutput | null): ExecutionStatus {
+interface ExecutionFacts {
+  /** null in lists: it would have to be read for each. */
+  output: JobOutput | null;
+  progress: WorkProgress | null;
+}
+
+export function toExecutionStatus(
+  job: JobRow,
+  { output, progress }: ExecutionFacts,
+): ExecutionStatus {
   const { workload, resources, name } = job.spec;
   const state = states[job.state];
   const ended = isEnded(state);
@@ -123,6 +132,8 @@ export function toExecutionStatus(job: JobRow, output: JobOutput | null): Execut
     language: workload.kind === 'script' ? workload.language : 'container',
     gpu_type: resources.gpus?.models?.[0] ?? null,
     gpu_count: resources.gpus?.count ?? 0,
+    progress: progress?.percent ?? null,
+    stage: progress?.stage ?? null,
     cancel_requested: job.cancelRequestedAtMs !== null,
     created_at: toTimestamp(job.createdAtMs),
     started_at: timeOrNull(job.startedAtMs),

@@ -76,7 +76,7 @@ function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
       const { accountId } = principal;
       const { jobs, nextCursor, total } = await listJobRows(deps, accountId, toListQuery(query));
       linkNext(reply, request.url, nextCursor);
-      const shown = jobs.map((job) => toExecutionStatus(job, null));
+      const shown = jobs.map((job) => toExecutionStatus(job, { output: null, progress: null }));
       if (query.format === 'array') return shown;
       return { jobs: shown, total: total ?? null, next_cursor: nextCursor };
     },
@@ -99,7 +99,10 @@ function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
 }
 
 async function viewExecution(deps: HttpDeps, job: JobRow): Promise<ExecutionStatus> {
-  if (!isTerminalJob(job.state)) return toExecutionStatus(job, null);
-  const ran = await readJobOutput(deps, await findJobThatRan(deps, job));
-  return toExecutionStatus(job, ran);
+  const isOver = isTerminalJob(job.state);
+  const [output, execution] = await Promise.all([
+    isOver ? readJobOutput(deps, await findJobThatRan(deps, job)) : null,
+    job.executionId === null ? null : deps.store.execution(job.executionId),
+  ]);
+  return toExecutionStatus(job, { output, progress: execution?.workProgress ?? null });
 }

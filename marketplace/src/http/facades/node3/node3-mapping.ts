@@ -17,8 +17,10 @@ import {
   type SeedJob,
   type SeedMachine,
   type SeedNewJob,
+  type SeedProgress,
   seedJobTypeLabel,
 } from '@node3/shared/routes/node3';
+import type { WorkProgress } from '@node3/shared/work-progress';
 import { hasSecrets } from '../../../services/job-secrets.ts';
 import type { ExecutionRow, JobRow } from '../../../store/rows.ts';
 
@@ -157,6 +159,10 @@ export function toSol(money: Money): number {
 export function rewardOf({ spec }: Pick<JobRow, 'spec'>): number {
   const { price } = spec;
   return price.kind === 'fixed' ? toSol(price.reward) : toSol(price.cap);
+}
+
+export function toWorkProgress({ progress, stage, message }: SeedProgress): WorkProgress {
+  return { percent: progress, stage: stage ?? null, message: message ?? null };
 }
 
 const reported = {

@@ -6,6 +6,7 @@ import {
   seedInfo,
   seedJobs,
   seedLoadBalancer,
+  seedMarketJobs,
   seedPayments,
   seedStats,
   seedStatus,
@@ -39,6 +40,13 @@ export function addNode3ReadRoutes(app: FastifyInstance, deps: HttpDeps): void {
     handler: async () => ({ agents: await askAgents() }),
   });
   addRoute(app, seedJobs, { authenticate, handler: askJobs });
+  addRoute(app, seedMarketJobs, {
+    authenticate,
+    async handler() {
+      const board = await askJobs();
+      return { jobs: board.available, ...board };
+    },
+  });
   addRoute(app, seedStatus, {
     authenticate,
     async handler() {

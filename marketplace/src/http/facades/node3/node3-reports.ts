@@ -5,7 +5,7 @@ import type { SeedCompletion, SeedFailure } from '@node3/shared/routes/node3';
 import { appendLogs } from '../../../services/append-logs.ts';
 import { heldBy } from '../../../services/hold-named-job.ts';
 import { reportResult } from '../../../services/report-result.ts';
-import type { AgentRow, ExecutionRow, JobRow } from '../../../store/rows.ts';
+import type { AgentRow, ExecutionRow, Fence, JobRow } from '../../../store/rows.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { toFailure, toSuccess } from './node3-mapping.ts';
 
@@ -45,23 +45,50 @@ export async function reportSeedEnd(
   return (await deps.store.job(jobId)) ?? job;
 }
 
+/** The job and the fence under which this agent holds it. Throws like `reportSeedEnd`. */
+export async function holdsSeedJob(
+  deps: HttpDeps,
+  agent: AgentRow,
+  jobId: string,
+): Promise<{ job: JobRow; fence: Fence }> {
+  const job = await deps.store.job(jobId);
+  if (job === null) throw new MarketError('JOB_NOT_FOUND', { jobId });
+  const held = await heldBy(deps, agent, job);
+  if (held !== null) return { job, fence: held.fence };
+  const own = await lastOf(deps, agent, job);
+  throw own === undefined ? heldByOther(job) : heldNoLonger(job);
+}
+
 /** A repeated report is harmless, and any other is refused. */
 async function answerAgain(
   deps: HttpDeps,
-  { agentId }: AgentRow,
+  agent: AgentRow,
   job: JobRow,
   end: SeedEnd,
 ): Promise<JobRow> {
-  const { jobId, state } = job;
-  const own = (await deps.store.executionsOfJob(jobId)).findLast((one) => one.agentId === agentId);
-  if (own === undefined) {
-    const detail = 'This agent does not hold the job: another one does, or it never accepted it.';
-    throw new MarketError('AUTH_FORBIDDEN', { detail, jobId });
-  }
+  const own = await lastOf(deps, agent, job);
+  if (own === undefined) throw heldByOther(job);
   const wasReported = own.resultHash !== null;
   if (wasReported && (own.state === 'succeeded') === 'completion' in end) return job;
+  throw heldNoLonger(job);
+}
+
+async function lastOf(
+  { store }: HttpDeps,
+  { agentId }: AgentRow,
+  { jobId }: JobRow,
+): Promise<ExecutionRow | undefined> {
+  return (await store.executionsOfJob(jobId)).findLast((one) => one.agentId === agentId);
+}
+
+function heldByOther({ jobId }: JobRow): MarketError {
+  const detail = 'This agent does not hold the job: another one does, or it never accepted it.';
+  return new MarketError('AUTH_FORBIDDEN', { detail, jobId });
+}
+
+function heldNoLonger({ jobId, state }: JobRow): MarketError {
   const detail = `The job is ${state} and this agent holds it no longer.`;
-  throw new MarketError('JOB_STATE_INVALID', { detail, jobId, state });
+  return new MarketError('JOB_STATE_INVALID', { detail, jobId, state });
 }
 
 function textOf(output: unknown): string {

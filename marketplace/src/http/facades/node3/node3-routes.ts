@@ -7,7 +7,9 @@ import {
   seedCreateJob,
   seedFail,
   seedHeartbeat,
+  seedProgress,
   seedRegister,
+  seedStart,
 } from '@node3/shared/routes/node3';
 import { toTimestamp } from '@node3/shared/schema';
 import { decodeAddress } from '@node3/shared/wallet-key';
@@ -16,13 +18,21 @@ import { holdNamedJob } from '../../../services/hold-named-job.ts';
 import { refuseOwnWallet } from '../../../services/own-wallets.ts';
 import { postJob } from '../../../services/post-job.ts';
 import { registerNew } from '../../../services/register-agent.ts';
-import type { AgentRow } from '../../../store/rows.ts';
+import { reportWorkProgress } from '../../../services/report-work-progress.ts';
+import type { AgentRow, JobRow } from '../../../store/rows.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { publicWriteLimit } from '../../rate-limit.ts';
 import { setSeedErrorHandler } from './node3-errors.ts';
-import { rewardOf, seedSlots, toJobSpec, toOffer, toSeedJob } from './node3-mapping.ts';
+import {
+  rewardOf,
+  seedSlots,
+  toJobSpec,
+  toOffer,
+  toSeedJob,
+  toWorkProgress,
+} from './node3-mapping.ts';
 import { addNode3ReadRoutes } from './node3-read-routes.ts';
-import { reportSeedEnd } from './node3-reports.ts';
+import { holdsSeedJob, reportSeedEnd } from './node3-reports.ts';
 
 /** How many jobs the seed shows at a time, and how many are looked at for those it can describe. */
 const shownMax = 10;
@@ -34,6 +44,7 @@ export async function addNode3Routes(app: FastifyInstance, deps: HttpDeps): Prom
     setSeedErrorHandler(api);
     addMachineRoutes(api, deps);
     addWorkRoutes(api, deps);
+    addProgressRoutes(api, deps);
     addNode3ReadRoutes(api, deps);
     addRoute(api, seedCreateJob, {
       authenticate: deps.auth.operator,
@@ -130,6 +141,35 @@ function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
         job_id: job.jobId,
         message: `The job is ${job.state} now.`,
       };
+    },
+  });
+}
+
+function addProgressRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const authenticate = deps.auth.agent;
+  const running = ({ jobId, cancelRequestedAtMs }: JobRow) => ({
+    status: 'running' as const,
+    job_id: jobId,
+    cancelled: cancelRequestedAtMs !== null,
+  });
+  addRoute(app, seedStart, {
+    authenticate,
+    async handler({ principal, params }) {
+      seen(deps, principal);
+      const { job } = await holdsSeedJob(deps, principal, params.jobId);
+      return { ...running(job), message: 'It has been running since it was accepted.' };
+    },
+  });
+  addRoute(app, seedProgress, {
+    authenticate,
+    async handler({ principal, params, body }) {
+      seen(deps, principal);
+      const { job, fence } = await holdsSeedJob(deps, principal, params.jobId);
+      const progress = toWorkProgress(body);
+      const { agentId } = principal;
+      await reportWorkProgress(deps, fence, { agentId, jobId: job.jobId }, progress);
+      const { percent, stage } = progress;
+      return { ...running(job), message: 'Noted.', progress: percent ?? 0, stage };
     },
   });
 }

@@ -26,6 +26,13 @@ export function toSeedAgent(agent: PublicAgent): SeedAgentView {
   };
 }
 
+/** The board has none that are over. */
+const openStates: Partial<Record<JobState, SeedJobView['status']>> = {
+  queued: 'available',
+  assigned: 'accepted',
+  running: 'running',
+};
+
 export function toSeedJobView(job: PublicJob): SeedJobView {
   return {
     job_id: job.jobId,
@@ -34,6 +41,8 @@ export function toSeedJobView(job: PublicJob): SeedJobView {
     reward: Number(job.reward.amount),
     timeout: job.runSec,
     created_at: job.createdAt,
+    requires_gpu: job.gpus > 0,
+    status: openStates[job.state] ?? 'available',
   };
 }
 

@@ -25,6 +25,7 @@ import { keyScopes } from './0024-key-scopes.ts';
 import { sharing } from './0025-sharing.ts';
 import { signIn } from './0026-sign-in.ts';
 import { templateGallery } from './0027-template-gallery.ts';
+import { workProgress } from './0028-work-progress.ts';
 
 export interface Migration {
   name: string;
@@ -65,4 +66,5 @@ export const migrations: readonly Migration[] = [
   sharing,
   signIn,
   templateGallery,
+  workProgress,
 ];

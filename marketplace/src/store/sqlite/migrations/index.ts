@@ -38,6 +38,7 @@ import { keyScopes } from './0036-key-scopes.ts';
 import { sharing } from './0037-sharing.ts';
 import { signIn } from './0038-sign-in.ts';
 import { templateGallery } from './0039-template-gallery.ts';
+import { workProgress } from './0040-work-progress.ts';
 
 export interface Migration {
   name: string;
@@ -87,4 +88,5 @@ export const migrations: readonly Migration[] = [
   sharing,
   signIn,
   templateGallery,
+  workProgress,
 ];
