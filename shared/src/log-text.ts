@@ -32,19 +32,25 @@ const openControl = new RegExp(
   'gu',
 );
 const openCharsMax = 64;
-/** The control characters but tab and carriage return. */
+/** The control characters but tab, carriage return and line break. */
 const suspiciousRanges = [
   [0x00, 0x08],
-  [0x0a, 0x0c],
+  [0x0b, 0x0c],
   [0x0e, 0x1f],
   [0x7f, 0x9f],
 ].map((range) => range.map((code) => String.fromCharCode(code)).join('-'));
 /** Most lines have none of it, and are found out by one pass without a copy or Unicode's tables. */
-const suspicious = new RegExp(`[${suspiciousRanges.join('')}]`);
+const suspicious = new RegExp(`[\\n${suspiciousRanges.join('')}]`);
+const suspiciousInLines = new RegExp(`[${suspiciousRanges.join('')}]`);
 
 /** Whether a text has a control character beside tabs and carriage returns. */
 export function hasControls(text: string): boolean {
   return suspicious.test(text);
+}
+
+/** The same for lines with the breaks between them. */
+export function hasControlsInLines(text: string): boolean {
+  return suspiciousInLines.test(text);
 }
 
 /**

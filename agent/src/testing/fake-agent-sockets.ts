@@ -48,6 +48,7 @@ const contracts = {
 } as const;
 
 const validate = createMessageValidator(AgentRequest);
+const takes = ['log-blocks'];
 
 interface Session {
   socket: WebSocket;
@@ -69,6 +70,10 @@ export class FakeAgentSockets {
   opened = 0;
   /** A proxy in between does not let sockets through. */
   refused = false;
+  /** False for an older marketplace. */
+  takesLogBlocks = true;
+  /** In which of both forms lines came, by whatever way. */
+  readonly logForms = new Set<'lines' | 'blocks'>();
   #claims = 0;
 
   constructor(server: Server, deps: FakeSocketDeps) {
@@ -110,6 +115,12 @@ export class FakeAgentSockets {
     for (const session of this.#sessions) this.#serve(session);
   }
 
+  /** Throws REQUEST_INVALID for a form that an older marketplace does not know. */
+  noteLogForm(form: 'lines' | 'blocks'): void {
+    this.logForms.add(form);
+    if (form === 'blocks' && !this.takesLogBlocks) throw new MarketError('REQUEST_INVALID');
+  }
+
   #open(socket: WebSocket): void {
     const session: Session = { socket, seq: 0, greeted: false, room: 0, offers: [] };
     this.#sessions.add(session);
@@ -145,7 +156,7 @@ export class FakeAgentSockets {
   async #handle(session: Session, request: AgentRequest): Promise<unknown> {
     if (request.type === 'hello') {
       session.greeted = true;
-      return { protocol: agentChannelProtocol };
+      return { protocol: agentChannelProtocol, ...(this.takesLogBlocks ? { takes } : {}) };
     }
     if (!session.greeted) throw new MarketError('REQUEST_INVALID');
     if (request.type === 'ready') {

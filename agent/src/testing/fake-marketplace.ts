@@ -8,6 +8,7 @@ import { addRoute } from '@node3/shared/http/add-route';
 import type { ImagePull } from '@node3/shared/image-pull';
 import { completeJobSpec, type JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
+import { lineTexts } from '@node3/shared/log-blocks';
 import { toMoney } from '@node3/shared/money';
 import {
   type AgentMessage,
@@ -364,10 +365,12 @@ export class FakeMarketplace {
       const verdict = found.verdict === 'cancel' ? ('cancel' as const) : ('continue' as const);
       return { verdict };
     });
-    this.#route(appendLogs, ({ seqFirst, lines, ...fence }, { executionId }) => {
+    this.#route(appendLogs, ({ seqFirst, lines = [], blocks, ...fence }, { executionId }) => {
       const found = this.#fenced(executionId, fence);
-      for (const [index, { text }] of lines.entries()) found.lines.set(seqFirst + index, text);
-      return { ackedSeq: seqFirst + lines.length - 1 };
+      this.sockets.noteLogForm(blocks === undefined ? 'lines' : 'blocks');
+      const texts = blocks?.flatMap(lineTexts) ?? lines.map(({ text }) => text);
+      for (const [index, text] of texts.entries()) found.lines.set(seqFirst + index, text);
+      return { ackedSeq: seqFirst + texts.length - 1 };
     });
     this.#route(reportResult, ({ result, ...fence }, { executionId }) => {
       const found = this.#fenced(executionId, fence);

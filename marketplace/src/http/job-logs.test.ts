@@ -1,4 +1,5 @@
 import { limits } from '@node3/shared/limits';
+import { countLines, type LogBlock } from '@node3/shared/log-blocks';
 import { silentLogger } from '@node3/shared/logger';
 import { appendLogs } from '@node3/shared/routes/agents';
 import { createJob, getJobLogs } from '@node3/shared/routes/jobs';
@@ -51,6 +52,12 @@ async function openJob() {
       const params = { executionId: offer.executionId };
       return agent.client.call(appendLogs, { params, body });
     },
+    /** As an agent sends them that was told in `hello` that it may. */
+    send: (first: number, ...blocks: LogBlock[]) =>
+      agent.client.call(appendLogs, {
+        params: { executionId: offer.executionId },
+        body: { ...fenceOf(offer), seqFirst: first, blocks },
+      }),
     get: (path: string, headers: Record<string, string> = {}) =>
       fetch(`${market.url}/api/v1/jobs/${jobId}/logs${path}`, {
         headers: { authorization: `Bearer ${requester.apiKey}`, ...headers },
@@ -147,6 +154,79 @@ describe('what an agent sends', () => {
     const cut = data[1]?.text ?? '';
     expect(cut.endsWith('€ [line cut off]')).toBe(true);
     expect(Buffer.byteLength(cut)).toBeLessThan(limits.logLineBytes + 20);
+  });
+});
+
+const block = (text: string, stream: LogBlock['stream'] = 'stdout', atMs = 1_000): LogBlock => ({
+  stream,
+  atMs,
+  lineCount: countLines(text),
+  text,
+});
+
+describe('lines that come together', () => {
+  it('are read by themselves or as text, and count once however often they are sent', async () => {
+    const job = await openJob();
+    const [out, err] = [block('a\n\n\\n "c"\r\nhal'), block('e\nf\n', 'stderr', 2_000)];
+    expect(await job.send(1, out, err)).toEqual({ ackedSeq: 6 });
+    expect(await job.send(3, block('x\nx\nx\nx\nf\u00fcnf\n'), err)).toEqual({ ackedSeq: 9 });
+    expect(await job.send(11, err)).toEqual({ ackedSeq: 9 });
+    const { data } = await job.client.call(getJobLogs, {
+      params: { jobId: job.jobId },
+      query: { after: 1, until: 8 },
+    });
+    const seen = data.map(({ seq, text, partial }) => [seq, text, partial]);
+    expect(seen).toEqual([
+      [2, '', false],
+      [3, '\\n "c"\r', false],
+      [4, 'hal', true],
+      [5, 'e', false],
+      [6, 'f', false],
+      [7, 'f\u00fcnf', false],
+      [8, 'e', false],
+    ]);
+    const all = 'a\n\n\\n "c"\r\nhal\ne\nf\nf\u00fcnf\ne\nf\n';
+    expect(await textOf(job.get('/download'))).toBe(all);
+    expect(await textOf(job.get('/download?after=5&until=7'))).toBe('f\nf\u00fcnf\n');
+    expect(await textOf(job.get('/download?last=2&stream=stdout&timestamps=true'))).toBe(
+      '1970-01-01T00:00:01.000Z half\u00fcnf\n',
+    );
+    const json = await textOf(job.get('?after=7', { accept: 'application/x-ndjson' }));
+    expect(json.split('\n').flatMap((text) => (text ? [JSON.parse(text).text] : []))).toEqual([
+      'e',
+      'f',
+    ]);
+  });
+
+  it('are harmless when they are stored, whatever an agent sends', async () => {
+    const job = await openJob();
+    const long = '€'.repeat(limits.logLineBytes);
+    await job.send(1, block(`\u001b[2Jno\n${long}\n\u0000ok\n\u001b[`), block('\ud800\n'));
+    const text = await textOf(job.get('/download'));
+    const [first, cut = '', ...rest] = text.split('\n');
+    expect([first, ...rest]).toEqual(['no', 'ok', '\ufffd', '']);
+    expect(cut.endsWith('€ [line cut off]')).toBe(true);
+    const page = await job.client.call(getJobLogs, { params: { jobId: job.jobId }, query: {} });
+    expect(page.data.map(({ seq, partial }) => [seq, partial])).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+      [4, true],
+      [5, false],
+    ]);
+  });
+
+  it('are refused with another number of lines than they have, or with too many', async () => {
+    const job = await openJob();
+    const refused = async (pointer: string, ...blocks: LogBlock[]) =>
+      expect(job.send(1, ...blocks)).rejects.toMatchObject({
+        code: 'REQUEST_INVALID',
+        context: { errors: [expect.objectContaining({ pointer })] },
+      });
+    await refused('/blocks/1/lineCount', block('a\n'), { ...block('b\nc'), lineCount: 3 });
+    await refused('/blocks/0/lineCount', { ...block('b\nc\n'), lineCount: 1 });
+    await refused('/blocks', block('\n'.repeat(limits.logLinesPerBatch)), block('\n'));
+    expect(await textOf(job.get('/download'))).toBe('');
   });
 });
 

@@ -5,7 +5,6 @@ import type { FastifyReply } from 'fastify';
 import { followLogs, type LogPosition, readStoredLogs } from '../live/follow-logs.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { Measures } from '../observability/measures.ts';
-import { viewLogLine } from '../services/job-views.ts';
 import type { Store } from '../store/store.ts';
 import type { LogForm } from './log-forms.ts';
 import { streamLines } from './stream-lines.ts';
@@ -48,9 +47,9 @@ async function* logTexts(
   const pages = isFollowed
     ? followLogs(deps, position, signal, linesMax)
     : readStoredLogs(deps, position, linesMax);
-  for await (const lines of pages) {
+  for await (const blocks of pages) {
     if (signal.aborted) return;
-    yield form.lines(lines.map(viewLogLine));
+    yield form.lines(blocks);
   }
   if (signal.aborted) return;
   const [job, removedAtMs] = await Promise.all([

@@ -8,6 +8,7 @@ import { type EventPosition, followEvents } from '../live/follow-events.ts';
 import { followLogs, type LogPosition } from '../live/follow-logs.ts';
 import { viewEvent } from '../services/event-views.ts';
 import { viewLogLine } from '../services/job-views.ts';
+import { toLineRows } from '../store/log-page.ts';
 import type { EventRow } from '../store/rows.ts';
 import type { KeyHolder, Requester } from './auth.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -219,9 +220,9 @@ export class StreamSession {
 
   async #pumpLogs(channel: string, position: LogPosition, signal: AbortSignal): Promise<void> {
     try {
-      for await (const lines of followLogs(this.#deps, position, signal)) {
+      for await (const blocks of followLogs(this.#deps, position, signal)) {
         if (signal.aborted) return;
-        const page = lines.map(viewLogLine);
+        const page = toLineRows(blocks).map(viewLogLine);
         await this.#sendInTime({ type: 'lines', channel, lines: page, ended: false });
       }
       const job = await this.#deps.store.job(position.jobId);

@@ -130,7 +130,7 @@ describe('a log stream', () => {
       measures: unheardMeasures(),
       store: {
         job: async () => null,
-        readLogs: () => Promise.reject(new Error('the store is gone')),
+        readLogBlocks: () => Promise.reject(new Error('the store is gone')),
       } as unknown as Store,
     };
     const position = { jobId: 'job', afterSeq: 0, untilSeq: null, stream: null };

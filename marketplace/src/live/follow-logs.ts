@@ -1,11 +1,12 @@
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import type { JobStore, LogStreams } from '../store/job-store.ts';
-import type { LogLineRow } from '../store/rows.ts';
+import { firstLines } from '../store/log-page.ts';
+import type { LogBlockRow } from '../store/rows.ts';
 import type { LiveFeed } from './live-feed.ts';
 
 interface Deps {
-  store: Pick<JobStore, 'readLogs' | 'job'>;
+  store: Pick<JobStore, 'readLogBlocks' | 'job'>;
   feed: LiveFeed;
 }
 
@@ -17,26 +18,31 @@ export interface LogPosition {
   stream: LogStreams;
 }
 
-/** Yields the lines that are stored by now, page after page. */
+/** Yields the lines that are stored by now, page after page, as they lie together. */
 export async function* readStoredLogs(
   deps: Pick<Deps, 'store'>,
   position: LogPosition,
   linesMax: number = limits.logLinesPerPage,
-): AsyncGenerator<LogLineRow[], number, undefined> {
+): AsyncGenerator<LogBlockRow[], number, undefined> {
   let { afterSeq } = position;
   while (position.untilSeq === null || afterSeq < position.untilSeq) {
     const query = { ...position, afterSeq, limit: linesMax };
-    const lines = wanted(position, await deps.store.readLogs(query));
-    const last = lines.at(-1);
+    const blocks = wanted(position, await deps.store.readLogBlocks(query));
+    const last = blocks.at(-1);
     if (last === undefined) return afterSeq;
-    afterSeq = last.seq;
-    yield lines;
+    afterSeq = last.seq + last.lineCount - 1;
+    yield blocks;
   }
   return Number.MAX_SAFE_INTEGER;
 }
 
-function wanted({ untilSeq }: LogPosition, lines: LogLineRow[]): LogLineRow[] {
-  return untilSeq === null ? lines : lines.filter(({ seq }) => seq <= untilSeq);
+function wanted({ untilSeq }: LogPosition, blocks: LogBlockRow[]): LogBlockRow[] {
+  if (untilSeq === null) return blocks;
+  const begun = blocks.filter(({ seq }) => seq <= untilSeq);
+  return begun.map((block) => {
+    const count = Math.min(block.lineCount, untilSeq - block.seq + 1);
+    return count === block.lineCount ? block : firstLines(block, count);
+  });
 }
 
 /**
@@ -48,7 +54,7 @@ export async function* followLogs(
   position: LogPosition,
   signal: AbortSignal,
   linesMax: number = limits.logLinesPerPage,
-): AsyncGenerator<LogLineRow[], void, undefined> {
+): AsyncGenerator<LogBlockRow[], void, undefined> {
   const lastSeq = position.untilSeq ?? Number.MAX_SAFE_INTEGER;
   let { afterSeq } = position;
   let changed = false;

@@ -1,13 +1,12 @@
 import type { Clock } from '@node3/shared/clock';
 import type { BodyOf } from '@node3/shared/contract';
-import { limits } from '@node3/shared/limits';
-import { cutToBytes, withoutControls } from '@node3/shared/log-text';
 import type { appendLogs as contract } from '@node3/shared/routes/agents';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { LogRates } from './log-rates.ts';
+import { readBlocks } from './read-blocks.ts';
 
 interface Deps {
   store: Pick<JobStore, 'appendLogs'>;
@@ -17,8 +16,6 @@ interface Deps {
   logRates: LogRates;
   room: Pick<DiskRoom, 'takesLogs'>;
 }
-
-type Line = BodyOf<typeof contract>['lines'][number];
 
 /**
  * Stores a batch of lines and tells the readers of this job. Lines stored before are skipped, and on a
@@ -31,8 +28,8 @@ export async function appendLogs(
   executionId: string,
   body: BodyOf<typeof contract>,
 ): Promise<{ ackedSeq: number }> {
-  const lines = body.lines.map(harmless);
-  deps.logRates.take(agentId, lines);
+  const blocks = readBlocks(body);
+  deps.logRates.take(agentId, blocks);
   const { ackedSeq, jobId } = await deps.store.appendLogs({
     fence: {
       executionId,
@@ -41,19 +38,11 @@ export async function appendLogs(
     },
     agentId,
     seqFirst: body.seqFirst,
-    lines,
+    blocks,
     // Refused, they would keep the agent from its result, which comes behind them.
     keep: deps.room.takesLogs ? 'all' : 'none',
     nowMs: deps.clock.nowMs(),
   });
   deps.feed.publishLogs(jobId);
   return { ackedSeq };
-}
-
-/** Agents do this themselves; this is for one that doesn't. */
-function harmless(line: Line): Line {
-  const text = withoutControls(line.text, 'keep');
-  const kept = cutToBytes(text, limits.logLineBytes);
-  if (kept === line.text) return line;
-  return { ...line, text: kept.length < text.length ? `${kept} [line cut off]` : kept };
 }

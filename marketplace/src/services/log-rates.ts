@@ -1,6 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import type { LogBlock } from '@node3/shared/log-blocks';
 
 interface Bucket {
   bytesLeft: number;
@@ -20,8 +21,9 @@ export class LogRates {
   }
 
   /** Throws RATE_LIMITED when there is no room now, with the time until there is. */
-  take(agentId: string, lines: readonly { text: string }[]): void {
-    const bytes = lines.reduce((sum, { text }) => sum + text.length + lineBytes, 0);
+  take(agentId: string, blocks: readonly Pick<LogBlock, 'text' | 'lineCount'>[]): void {
+    const costs = blocks.map(({ text, lineCount }) => text.length + lineCount * lineBytes);
+    const bytes = costs.reduce((sum, cost) => sum + cost, 0);
     const nowMs = this.#clock.monotonicMs();
     const { logBytesBurst, logBytesPerSec } = limits;
     const bucket = this.#buckets.get(agentId) ?? { bytesLeft: logBytesBurst, atMs: nowMs };

@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { ImagePull } from '@node3/shared/image-pull';
 import type { JobState } from '@node3/shared/job-state';
+import type { LogBlock } from '@node3/shared/log-blocks';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { WorkProgress } from '@node3/shared/work-progress';
 import type { JobNeeds } from '../domain/job-needs.ts';
@@ -13,6 +14,7 @@ import type {
   Fence,
   JobFailure,
   JobRow,
+  LogBlockRow,
   LogLineRow,
   NewPayout,
   SettlementRow,
@@ -117,6 +119,8 @@ export interface JobStore {
    * same wherever they lie.
    */
   readLogs(query: LogQuery): Promise<LogLineRow[]>;
+  /** The same lines, as they lie together. */
+  readLogBlocks(query: LogQuery): Promise<LogBlockRow[]>;
 
   /**
    * Due work of the sweeper: queue deadlines, unaccepted offers, leases dead for longer than the
@@ -301,7 +305,7 @@ export interface LogAppend {
   fence: Fence;
   agentId: string;
   seqFirst: number;
-  lines: Omit<LogLineRow, 'seq' | 'attempt'>[];
+  blocks: LogBlock[];
   /** `none`: the lines are counted, and one line says that they are not kept. */
   keep: 'all' | 'none';
   nowMs: number;

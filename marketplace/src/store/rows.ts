@@ -6,6 +6,7 @@ import type { ImagePull } from '@node3/shared/image-pull';
 import type { JobSpec, Priority } from '@node3/shared/job-spec';
 import type { Fault, JobState, Reason } from '@node3/shared/job-state';
 import type { AccountScope } from '@node3/shared/key-scopes';
+import type { LogBlock } from '@node3/shared/log-blocks';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ChallengePurpose } from '@node3/shared/routes/auth';
 import type { LogStream } from '@node3/shared/routes/jobs';
@@ -280,6 +281,13 @@ export interface LogLineRow {
   atMs: number;
   text: string;
   partial: boolean;
+}
+
+/** Lines of a log that lie together. */
+export interface LogBlockRow extends LogBlock {
+  /** Of its first line. */
+  seq: number;
+  attempt: number;
 }
 
 export interface Fence {

@@ -202,7 +202,26 @@ export const reportProgress = {
   },
 } as const satisfies RouteContract;
 
-/** `seq` counts the lines of one execution from 1; lines already stored are ignored. */
+/** A line of log by itself. */
+const NewLogLine = strictObject({
+  stream: oneOf(logStreams),
+  atMs: Type.Integer({ minimum: 0, maximum: limits.timestampMsMax }),
+  text: Type.String({ maxLength: limits.logLineBytes }),
+  partial: Type.Boolean(),
+});
+
+/** Lines of one stream with one time, each with its line break: `LogBlock` of log-blocks.ts. */
+const NewLogBlock = strictObject({
+  stream: oneOf(logStreams),
+  atMs: Type.Integer({ minimum: 0, maximum: limits.timestampMsMax }),
+  lineCount: Type.Integer({ minimum: 1, maximum: limits.logLinesPerBatch }),
+  text: Type.String({ maxLength: limits.agentBodyBytes }),
+});
+
+/**
+ * `seq` counts the lines of one execution from 1; lines already stored are ignored. They come as
+ * `blocks` where the marketplace said in `hello` that it takes them, and as `lines` otherwise.
+ */
 export const appendLogs = {
   method: 'POST',
   url: '/api/v1/executions/:executionId/logs',
@@ -214,14 +233,11 @@ export const appendLogs = {
     body: strictObject({
       ...Fence.properties,
       seqFirst: Type.Integer({ minimum: 1 }),
-      lines: Type.Array(
-        strictObject({
-          stream: oneOf(logStreams),
-          atMs: Type.Integer({ minimum: 0, maximum: limits.timestampMsMax }),
-          text: Type.String({ maxLength: limits.logLineBytes }),
-          partial: Type.Boolean(),
-        }),
-        { minItems: 1, maxItems: limits.logLinesPerBatch },
+      lines: Type.Optional(
+        Type.Array(NewLogLine, { minItems: 1, maxItems: limits.logLinesPerBatch }),
+      ),
+      blocks: Type.Optional(
+        Type.Array(NewLogBlock, { minItems: 1, maxItems: limits.logLinesPerBatch }),
       ),
     }),
     response: { 200: strictObject({ ackedSeq: Type.Integer() }) },

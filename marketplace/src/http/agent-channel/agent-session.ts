@@ -205,7 +205,7 @@ export class AgentSession implements AgentLink, Outlet, Watched {
       const seq = this.#number(message);
       if (message.type === 'offer') this.#jobTaking().note(seq, message);
     }
-    return { protocol: agentChannelProtocol };
+    return { protocol: agentChannelProtocol, takes: ['log-blocks'] };
   }
 
   async #ready(request: ReadyRequest, presence: AgentPresence): Promise<Record<string, never>> {

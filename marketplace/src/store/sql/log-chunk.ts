@@ -1,38 +1,40 @@
+import { isPacked, type LogBlock, toBlocks, unpackBlocks } from '@node3/shared/log-blocks';
 import { type LogStream, logStreams } from '@node3/shared/routes/jobs';
 import type { LogStreams } from '../job-store.ts';
-import type { LogLineRow } from '../rows.ts';
+import type { LogBlockRow } from '../rows.ts';
 
-/** One appended batch. `body` is a JSON array of `PackedLine`, the first of which has `seq_first`. */
+/** One appended batch, the first line of which has `seq_first`. */
 export interface ChunkRecord {
   seq_first: bigint;
   attempt: bigint;
+  /** What `packBlocks` made; of earlier versions a JSON array of `PackedLine`. */
   body: string;
 }
 
-/** Stream (its place in `logStreams`), time, text, whether partial: a fourth of the named form. */
+/** Stream (its place in `logStreams`), time, text, whether partial. */
 type PackedLine = [stream: number, atMs: number, text: string, partial: 0 | 1];
 
-export function pack({
-  stream,
-  atMs,
-  text,
-  partial,
-}: Omit<LogLineRow, 'seq' | 'attempt'>): PackedLine {
-  return [logStreams.indexOf(stream), atMs, text, partial ? 1 : 0];
+export function unpack(chunk: ChunkRecord): LogBlockRow[] {
+  const attempt = Number(chunk.attempt);
+  let seq = Number(chunk.seq_first);
+  const blocks = isPacked(chunk.body) ? unpackBlocks(chunk.body) : readLines(chunk.body);
+  return blocks.map((block) => {
+    const row = { ...block, seq, attempt };
+    seq += block.lineCount;
+    return row;
+  });
 }
 
-export function unpack(chunk: ChunkRecord): LogLineRow[] {
-  const seqFirst = Number(chunk.seq_first);
-  const attempt = Number(chunk.attempt);
-  const lines = JSON.parse(chunk.body) as PackedLine[];
-  return lines.map(([stream, atMs, text, partial], index) => ({
-    seq: seqFirst + index,
-    attempt,
-    stream: logStreams[stream] ?? 'system',
-    atMs,
-    text,
-    partial: partial === 1,
-  }));
+function readLines(body: string): LogBlock[] {
+  const lines = JSON.parse(body) as PackedLine[];
+  return toBlocks(
+    lines.map(([stream, atMs, text, partial]) => ({
+      stream: logStreams[stream] ?? 'system',
+      atMs,
+      text,
+      partial: partial === 1,
+    })),
+  );
 }
 
 /** The place of a stream in the mask of a chunk of log. */

@@ -63,10 +63,10 @@ function* logTail(
   for (;;) {
     const chunk = yield* tx.get<ChunkRecord>(selectNewestFirst, jobId, before, mask);
     if (chunk === undefined) return 0;
-    for (const line of unpack(chunk).toReversed()) {
-      if ((streamBit(line.stream) & mask) === 0) continue;
-      if (left === 0) return line.seq;
-      left -= 1;
+    for (const { seq, lineCount, stream } of unpack(chunk).toReversed()) {
+      if ((streamBit(stream) & mask) === 0) continue;
+      if (left < lineCount) return seq + lineCount - 1 - left;
+      left -= lineCount;
     }
     before = Number(chunk.seq_first);
   }

@@ -2,13 +2,22 @@ import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { isTerminalExecution } from '@node3/shared/execution-state';
 import { limits } from '@node3/shared/limits';
+import {
+  endsOpen,
+  type LogBlock,
+  linesOf,
+  lineTexts,
+  packBlocks,
+  sliceBlocks,
+} from '@node3/shared/log-blocks';
 import { logMarks } from '@node3/shared/log-marks';
 import type { JobStore, LogAppend, LogQuery } from '../job-store.ts';
-import type { LogLineRow } from '../rows.ts';
+import { afterLines, LogPageFill, toLineRows } from '../log-page.ts';
+import type { LogBlockRow } from '../rows.ts';
 import type { Database } from './database.ts';
 import { fencedIn } from './job-change.ts';
 import { specIn } from './job-reads.ts';
-import { type ChunkRecord, pack, streamBit, streamMask, unpack } from './log-chunk.ts';
+import { type ChunkRecord, streamBit, streamMask, unpack } from './log-chunk.ts';
 import { noteProgressIn } from './progress.ts';
 import type { Tx, Work } from './work.ts';
 
@@ -32,13 +41,18 @@ const selectChunks = `
   SELECT seq_first, attempt, body FROM log_chunks
   WHERE job_id = ? AND seq_last > +? AND (streams & +?) <> 0 ORDER BY seq_last LIMIT +?`;
 
-export function createLogStore(database: Database): Pick<JobStore, 'appendLogs' | 'readLogs'> {
+export function createLogStore(
+  database: Database,
+): Pick<JobStore, 'appendLogs' | 'readLogs' | 'readLogBlocks'> {
   return {
     appendLogs(append) {
       return database.write((tx) => appendLogsIn(tx, append));
     },
-    readLogs(query) {
-      return database.read((tx) => readLogsIn(tx, query));
+    async readLogs(query) {
+      return toLineRows(await database.read((tx) => readBlocksIn(tx, query)));
+    },
+    readLogBlocks(query) {
+      return database.read((tx) => readBlocksIn(tx, query));
     },
   };
 }
@@ -49,27 +63,26 @@ function* appendLogsIn(tx: Tx, append: LogAppend): Work<{ ackedSeq: number; jobI
   if (isTerminalExecution(state)) throw new MarketError('LEASE_STALE', { executionId });
   // Lines that would leave a hole are not taken: the answer tells the agent where to go on.
   const stored = logSeq + 1 - append.seqFirst;
-  const fresh = stored < 0 ? [] : append.lines.slice(stored);
-  if (fresh.length === 0) return { ackedSeq: logSeq, jobId };
-  const { lines, bytes } =
+  const sent = linesOf(append.blocks);
+  if (stored < 0 || stored >= sent) return { ackedSeq: logSeq, jobId };
+  const fresh = sliceBlocks(append.blocks, stored, sent);
+  const { blocks, bytes } =
     append.keep === 'none'
       ? yield* noneKeptIn(tx, jobId, append.nowMs)
       : yield* withinLimitIn(tx, jobId, fresh, append.nowMs);
-  if (lines.length > 0) {
-    const streams = lines.reduce((mask, { stream }) => mask | streamBit(stream), 0);
-    const counted = yield* tx.get<{ log_lines: bigint }>(countInJob, lines.length, bytes, jobId);
+  if (blocks.length > 0) {
+    const lines = linesOf(blocks);
+    const streams = blocks.reduce((mask, { stream }) => mask | streamBit(stream), 0);
+    const counted = yield* tx.get<{ log_lines: bigint }>(countInJob, lines, bytes, jobId);
     assert(counted !== undefined, `execution ${executionId} has a job`);
     const seqLast = Number(counted.log_lines);
-    const seqFirst = seqLast - lines.length + 1;
-    const body = JSON.stringify(lines.map(pack));
-    yield* tx.post(insertChunk, jobId, seqFirst, seqLast, attempt, streams, body);
+    const seqFirst = seqLast - lines + 1;
+    yield* tx.post(insertChunk, jobId, seqFirst, seqLast, attempt, streams, packBlocks(blocks));
   }
-  yield* tx.post(countInExecution, fresh.length, executionId);
+  yield* tx.post(countInExecution, sent - stored, executionId);
   yield* noteProgressIn(tx, execution, fresh, append.nowMs);
-  return { ackedSeq: logSeq + fresh.length, jobId };
+  return { ackedSeq: logSeq + sent - stored, jobId };
 }
-
-type Line = LogAppend['lines'][number];
 
 /**
  * The lines that the log still has room for, and the bytes they count for. The agent cuts the log
@@ -80,33 +93,49 @@ type Line = LogAppend['lines'][number];
 function* withinLimitIn(
   tx: Tx,
   jobId: string,
-  fresh: Line[],
+  fresh: LogBlock[],
   nowMs: number,
-): Work<{ lines: Line[]; bytes: number }> {
-  const bytes = fresh.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+): Work<{ blocks: LogBlock[]; bytes: number }> {
+  const lines = linesOf(fresh);
+  const bytes = fresh.reduce((sum, block) => sum + textBytes(block), 0);
   const record = yield* tx.get<UsedRecord>(selectUsed, jobId);
   assert(record !== undefined, `job ${jobId} is stored`);
   const used = Number(record.log_bytes + record.log_lines);
-  if (used + bytes + fresh.length <= limits.logBytesSlack) return { lines: fresh, bytes };
+  if (used + bytes + lines <= limits.logBytesSlack) return { blocks: fresh, bytes };
   const spec = yield* specIn(tx, jobId);
   const left = spec.limits.logBytes * Number(record.attempt) + limits.logBytesSlack - used;
-  if (bytes + fresh.length <= left) return { lines: fresh, bytes };
-  if (left <= 0) return { lines: [], bytes: 0 };
+  if (bytes + lines <= left) return { blocks: fresh, bytes };
+  if (left <= 0) return { blocks: [], bytes: 0 };
   let room = left;
-  const end = fresh.findIndex(({ text }) => (room -= Buffer.byteLength(text) + 1) < 0);
-  const text = `${logMarks.cutOff} by the marketplace: the log limit of the job is reached]`;
-  const marker: Line = { stream: 'system', atMs: nowMs, text, partial: false };
-  return { lines: [...fresh.slice(0, end), marker], bytes: left };
+  const texts = fresh.flatMap(lineTexts);
+  const end = texts.findIndex((text) => (room -= Buffer.byteLength(text) + 1) < 0);
+  const marker = `${logMarks.cutOff} by the marketplace: the log limit of the job is reached]`;
+  return { blocks: [...sliceBlocks(fresh, 0, end), ownLine(marker, nowMs)], bytes: left };
+}
+
+/** Without its line breaks. */
+function textBytes(block: LogBlock): number {
+  const breaks = endsOpen(block) ? block.lineCount - 1 : block.lineCount;
+  return Buffer.byteLength(block.text) - breaks;
+}
+
+function ownLine(text: string, atMs: number): LogBlock {
+  return { stream: 'system', atMs, lineCount: 1, text: `${text}\n` };
 }
 
 const notKept = `${logMarks.truncated} by the marketplace: its disk is nearly full]`;
 
 /** One line for all that is dropped in a row. */
-function* noneKeptIn(tx: Tx, jobId: string, nowMs: number): Work<{ lines: Line[]; bytes: number }> {
+function* noneKeptIn(
+  tx: Tx,
+  jobId: string,
+  nowMs: number,
+): Work<{ blocks: LogBlock[]; bytes: number }> {
   const last = yield* tx.get<ChunkRecord>(selectLastChunk, jobId);
-  if (last !== undefined && unpack(last).at(-1)?.text === notKept) return { lines: [], bytes: 0 };
-  const marker: Line = { stream: 'system', atMs: nowMs, text: notKept, partial: false };
-  return { lines: [marker], bytes: notKept.length };
+  if (last !== undefined && unpack(last).flatMap(lineTexts).at(-1) === notKept) {
+    return { blocks: [], bytes: 0 };
+  }
+  return { blocks: [ownLine(notKept, nowMs)], bytes: notKept.length };
 }
 
 interface UsedRecord {
@@ -116,20 +145,19 @@ interface UsedRecord {
 }
 
 /** Stops reading chunks once the page is full, so a page costs the same wherever it lies. */
-function* readLogsIn(tx: Tx, query: LogQuery): Work<LogLineRow[]> {
-  const { jobId, afterSeq, limit } = query;
+function* readBlocksIn(tx: Tx, query: LogQuery): Work<LogBlockRow[]> {
+  const { jobId, afterSeq } = query;
   const mask = streamMask(query.stream);
-  const page: LogLineRow[] = [];
-  let bytes = 0;
+  const page = new LogPageFill(query.limit);
   for (let after = afterSeq, wanted = 1; ; wanted = Math.min(2 * wanted, chunksPerReadMax)) {
     const chunks = yield* tx.all<ChunkRecord>(selectChunks, jobId, after, mask, wanted);
-    for (const line of chunks.flatMap(unpack)) {
-      after = line.seq;
-      if (line.seq <= afterSeq || (streamBit(line.stream) & mask) === 0) continue;
-      page.push(line);
-      bytes += line.text.length;
-      if (page.length >= limit || bytes >= limits.logPageBytes) return page;
+    for (const block of chunks.flatMap(unpack)) {
+      const read = Math.max(0, afterSeq + 1 - block.seq);
+      after = block.seq + block.lineCount - 1;
+      if (read >= block.lineCount || (streamBit(block.stream) & mask) === 0) continue;
+      page.add(read === 0 ? block : afterLines(block, read));
+      if (page.isFull) return page.blocks;
     }
-    if (chunks.length < wanted) return page;
+    if (chunks.length < wanted) return page.blocks;
   }
 }

@@ -22,7 +22,7 @@ const programStreams = streamBit('stdout') | streamBit('stderr');
 export function* noteProgressIn(
   tx: Tx,
   execution: ExecutionRow,
-  fresh: LogAppend['lines'],
+  fresh: LogAppend['blocks'],
   nowMs: number,
 ): Work<void> {
   const { executionId, jobId, attempt, progressMs, runDeadlineMs } = execution;

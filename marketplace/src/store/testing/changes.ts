@@ -91,7 +91,7 @@ export function describeChanges(given: Given): void {
             fence: wrong,
             agentId: who,
             seqFirst: 1,
-            lines: [{ stream: 'stdout', atMs: 1, text: 'x', partial: false }],
+            blocks: [{ stream: 'stdout', atMs: 1, lineCount: 1, text: 'x\n' }],
             keep: 'all',
             nowMs: world.nowMs,
           }),

@@ -1,6 +1,7 @@
 import type { Device } from '@node3/shared/device';
 import { completeJobSpec } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
+import { toBlocks } from '@node3/shared/log-blocks';
 import { type Asset, type BaseUnits, baseUnits, toMoney, zero } from '@node3/shared/money';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { heldForJob, userAvailable } from '../../domain/ledger-accounts.ts';
@@ -174,10 +175,11 @@ export class World {
     keep: LogAppend['keep'] = 'all',
   ) {
     const lines = texts.map((text) => ({ stream, atMs: this.nowMs, text, partial: false }));
+    const blocks = toBlocks(lines);
     const { agentId } = execution;
     const { nowMs } = this;
     const fence = fenceOf(execution);
-    return this.store.appendLogs({ fence, agentId, seqFirst, lines, keep, nowMs });
+    return this.store.appendLogs({ fence, agentId, seqFirst, blocks, keep, nowMs });
   }
 
   #newJob(accountId: string, price: BaseUnits, asset: Asset): JobRow {

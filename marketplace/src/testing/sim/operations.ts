@@ -71,7 +71,7 @@ export interface Operations {
     answer: { verdict: 'continue' | 'cancel' };
   };
   logs: {
-    ask: Fenced & Pick<BodyOf<typeof appendLogsRoute>, 'seqFirst' | 'lines'>;
+    ask: Fenced & Required<Pick<BodyOf<typeof appendLogsRoute>, 'seqFirst' | 'lines'>>;
     answer: { ackedSeq: number };
   };
   result: {

@@ -1,5 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import { linesOf, sliceBlocks } from '@node3/shared/log-blocks';
 import type { Core } from '../../core.ts';
 import type { Decide, JobChange } from '../../store/job-store.ts';
 import type { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
@@ -190,9 +191,9 @@ export const plantedBugs = {
     store: (store) => ({
       ...store,
       async appendLogs(append) {
-        const [first] = append.lines;
-        const answer = await store.appendLogs({ ...append, lines: first ? [first] : [] });
-        return { ...answer, ackedSeq: append.seqFirst + append.lines.length - 1 };
+        const { blocks, seqFirst } = append;
+        const answer = await store.appendLogs({ ...append, blocks: sliceBlocks(blocks, 0, 1) });
+        return { ...answer, ackedSeq: seqFirst + linesOf(blocks) - 1 };
       },
     }),
   },
