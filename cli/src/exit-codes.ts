@@ -55,6 +55,7 @@ const exitByErrorCode = {
   JOB_NOT_FOUND: 'notFound',
   JOB_STATE_INVALID: 'conflict',
   DEPENDENCY_UNMET: 'conflict',
+  IMPORT_REFUSED: 'usage',
   JOB_UNSATISFIABLE: 'noMatch',
   JOB_QUEUE_FULL: 'noMatch',
   RATING_EXISTS: 'conflict',

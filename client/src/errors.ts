@@ -96,6 +96,8 @@ export interface FieldProblem {
   /** JSON pointer, such as `/limits/runSec`. */
   pointer: string;
   detail: string;
+  /** Where it is another one for each field. */
+  fix?: string;
 }
 
 /** Why no agent could run a job: JOB_UNSATISFIABLE. */

@@ -159,6 +159,12 @@ export const errorCodes = {
     fix: 'Post the needed job again and name the new one, or wait only for its end: "condition": "ended".',
     retry: 'never',
   },
+  IMPORT_REFUSED: {
+    status: 422,
+    title: 'The document asks for what no job here can have',
+    fix: 'Change what errors names, each with a pointer into the document and a fix.',
+    retry: 'never',
+  },
   JOB_UNSATISFIABLE: {
     status: 422,
     title: 'No registered agent could ever run this job',

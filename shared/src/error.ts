@@ -4,6 +4,8 @@ import { type ErrorCode, errorCodes, type Retry } from './error-codes.ts';
 export interface FieldProblem {
   pointer: string;
   detail: string;
+  /** Where it is another one for each field. */
+  fix?: string;
 }
 
 /** What only some problems have; null and undefined are unknown. */

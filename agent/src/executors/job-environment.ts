@@ -1,9 +1,7 @@
+import { agentVariable, deviceVariable } from '@node3/shared/job-variables';
 import { ExecutionError } from './execution-error.ts';
 import type { ExecutionDevice, ExecutionRequest } from './executor.ts';
 
-/** Names that steer device selection or the dynamic loader: a job that sets them is refused. */
-const refusedNames =
-  /^(?:NVIDIA_.*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK|LD_.*|DYLD_.*|NODE3_.*|JOB_ID|INPUT_DIR|OUTPUT_DIR|SECRETS_DIR)$/;
 const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export interface JobDirectories {
@@ -17,8 +15,13 @@ export interface JobDirectories {
 /** @returns the names of a job's variables that the executors refuse, sorted. */
 export function listRefusedVariables(env: Readonly<Record<string, string>>): string[] {
   return Object.keys(env)
-    .filter((name) => !validName.test(name) || refusedNames.test(name) || hasNul(env[name]))
+    .filter((name) => !isAllowed(name) || hasNul(env[name]))
     .sort();
+}
+
+/** A job that steers its devices or the dynamic loader is refused. */
+function isAllowed(name: string): boolean {
+  return validName.test(name) && !deviceVariable.test(name) && !agentVariable.test(name);
 }
 
 function hasNul(value: string | undefined): boolean {

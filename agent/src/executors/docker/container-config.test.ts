@@ -87,6 +87,7 @@ describe('buildContainerConfig', () => {
       },
       Binds: [
         'n3-exe_1-input:/input:ro,nocopy',
+        'n3-exe_1-input:/inputs:ro,nocopy',
         'n3-exe_1-output:/output:rw,nocopy',
         'n3-exe_1-output:/outputs:rw,nocopy',
       ],
@@ -162,7 +163,10 @@ describe('buildContainerConfig', () => {
   );
 
   it('reads the paths of declared volumes as the engine does', () => {
-    const declared = { ...image, volumes: ['/data/', '/data', '/output/', '/x/../outputs'] };
+    const declared = {
+      ...image,
+      volumes: ['/data/', '/data', '/output/', '/x/../outputs', '/inputs'],
+    };
     const { HostConfig } = buildContainerConfig(build(), declared, traits);
     expect(Object.keys(HostConfig?.Tmpfs ?? {})).toEqual(['/data', '/tmp', '/run']);
   });

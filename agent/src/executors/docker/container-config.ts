@@ -232,7 +232,7 @@ function buildTmpfs(
   const owned = (inodes: number) =>
     engine === 'podman' ? 'U,notmpcopyup' : `nr_inodes=${inodes},uid=${jobUserId},gid=${jobUserId}`;
   const scratch = `rw,exec,nosuid,nodev,size=${tmpBytes},${owned(tmpInodesMax)}`;
-  const ours = ['/input', '/output', '/outputs', codeDirectory, '/run'];
+  const ours = ['/input', '/inputs', '/output', '/outputs', codeDirectory, '/run'];
   const paths = image.volumes.map((path) => posix.resolve('/', path));
   if (paths.some((path) => systemPath.test(path))) {
     throw new ExecutionError('request_invalid', 'The image declares a volume over system files.');
@@ -269,6 +269,8 @@ function buildMounts(
   const names = volumeNames(request.executionId);
   const volumes: JobVolume[] = [
     { source: names.input, target: jobDirectories.input, access: 'ro' },
+    // The plural is how Bacalhau calls both.
+    { source: names.input, target: '/inputs', access: 'ro' },
     { source: names.output, target: jobDirectories.output, access: 'rw' },
     { source: names.output, target: '/outputs', access: 'rw' },
   ];

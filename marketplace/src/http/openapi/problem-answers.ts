@@ -29,6 +29,7 @@ export const problemSchema = {
         properties: {
           pointer: { type: 'string', description: 'A JSON pointer such as `/limits/runSec`.' },
           detail: { type: 'string' },
+          fix: { type: 'string', description: 'Where it is another one for each field.' },
         },
       },
     },
