@@ -9,6 +9,8 @@ import * as alerts from '@node3/shared/routes/alerts';
 import * as artifacts from '@node3/shared/routes/artifacts';
 import * as audit from '@node3/shared/routes/audit';
 import * as auth from '@node3/shared/routes/auth';
+import * as bacalhau from '@node3/shared/routes/bacalhau';
+import * as bacalhauNodes from '@node3/shared/routes/bacalhau-nodes';
 import * as backup from '@node3/shared/routes/backup';
 import * as caps from '@node3/shared/routes/caps';
 import * as deposits from '@node3/shared/routes/deposits';
@@ -77,6 +79,8 @@ export const apiRoutes: RouteContract[] = [
   galaksio,
   node3,
   node3Reads,
+  bacalhau,
+  bacalhauNodes,
   agents,
   gpuProofs,
   agentIdentity,

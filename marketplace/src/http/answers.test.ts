@@ -27,6 +27,7 @@ import { creditDeposit } from '../services/claim-deposit.ts';
 import { askAgents, askKeys, askNode3, askReservations } from '../testing/ask-agents.ts';
 import { askAlerts } from '../testing/ask-alerts.ts';
 import { askFiles } from '../testing/ask-artifacts.ts';
+import { askBacalhau } from '../testing/ask-bacalhau.ts';
 import { askBackup } from '../testing/ask-backup.ts';
 import { askGalaksioJobs } from '../testing/ask-galaksio.ts';
 import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
@@ -274,6 +275,11 @@ describe('answers', () => {
     await readPublic(agentId);
     await askGpuProofs(ask, market, await registerAgent());
     await askAgents(ask, market.adminApiKey, await registerAgent());
+    await askBacalhau(ask, {
+      operator: market.adminApiKey,
+      requester,
+      nodeId: (await registerAgent()).agentId,
+    });
     await askSeed(requester);
     checked.add(await askBackup(market));
     await ask(auditRoutes.listAuditLog, market.adminApiKey, { query: { limit: 1_000 } });

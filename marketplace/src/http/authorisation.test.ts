@@ -82,7 +82,7 @@ async function send(contract: RouteContract, apiKey: string | null, sent: Sent):
     code,
     text: Object.values(sent.params)
       .reduce((rest, value) => rest.replaceAll(value, '<id>'), text)
-      .replace(/,"requestId":"[^"]*"/, ''),
+      .replace(/,"requestId":"[^"]*"/i, ''),
     headers: [...response.headers.keys()],
   };
 }

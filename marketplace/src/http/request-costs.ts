@@ -1,4 +1,6 @@
 import type { RouteContract } from '@node3/shared/contract';
+import * as bacalhau from '@node3/shared/routes/bacalhau';
+import { bacalhauListNodes } from '@node3/shared/routes/bacalhau-nodes';
 import { explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
@@ -18,7 +20,10 @@ const costs = { read: 1, write: 2, search: 20 };
 const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
   [2, [listJobs]],
   [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runSnippet, runTemplate]],
-  [20, [downloadJobLogs]],
+  [5, [bacalhau.bacalhauGetJob, bacalhau.bacalhauJobHistory]],
+  [20, [downloadJobLogs, bacalhau.bacalhauJobExecutions, bacalhau.bacalhauListJobs]],
+  [20, [bacalhauListNodes]],
+  [100, [bacalhau.bacalhauPutJob, bacalhau.bacalhauPostJob, bacalhau.bacalhauRerunJob]],
   [100, [createJobs, cancelJobs, getUsage, exportUsage]],
 ];
 

@@ -11,16 +11,20 @@ export interface UpgradeRoute {
 }
 
 /**
- * Sends the upgrades of one path to its own handler and those of another to the framework; no other
- * path opens a socket.
- * @returns a server for the framework's plugin, which uses nothing of it but the event of its path.
+ * Sends the upgrades of one path to its own handler and those of the framework's paths to the framework;
+ * no other path opens a socket.
+ * @returns a server for the framework's plugin, which uses nothing of it but the event of its paths.
  */
-export function routeUpgrades(server: Server, route: UpgradeRoute, frameworkPath: string): Server {
+export function routeUpgrades(
+  server: Server,
+  route: UpgradeRoute,
+  isOfFramework: (path: string) => boolean,
+): Server {
   const framework = new EventEmitter();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const [path] = (request.url ?? '').split('?');
+    const [path = ''] = (request.url ?? '').split('?');
     if (path === route.path) route.upgrade(request, socket, head);
-    else if (path !== frameworkPath) refuse(socket, path);
+    else if (!isOfFramework(path)) refuse(socket, path);
     else if (!framework.emit('upgrade', request, socket, head)) socket.destroy();
   });
   return framework as unknown as Server;

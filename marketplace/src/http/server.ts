@@ -13,6 +13,8 @@ import { addHttpMetrics } from '../observability/http-metrics.ts';
 import type { MarketplaceMetrics } from '../observability/marketplace-metrics.ts';
 import { addAgentChannel } from './agent-channel/add-agent-channel.ts';
 import { addCrossOrigin } from './cross-origin.ts';
+import { addBacalhauLogRoute, isBacalhauLogsPath } from './facades/bacalhau/bacalhau-logs.ts';
+import { addBacalhauRoutes } from './facades/bacalhau/bacalhau-routes.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -66,6 +68,7 @@ import { addWithdrawalRoutes } from './routes/withdrawals.ts';
 import { addX402Routes } from './routes/x402.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { addStaticFiles } from './static-files.ts';
+import { StreamSockets } from './stream-sockets.ts';
 
 /**
  * Time for a whole request to arrive; long polls and streams are answers and not bound by it. A part
@@ -137,11 +140,13 @@ export async function createServer(
   addOrigins(app, deps);
   refuseNewWork(app, deps.room);
   addRequestCosts(app, ratesOf(deps, options));
-  const server = routeUpgrades(app.server, addAgentChannel(app, deps), streamUrl);
+  const server = routeUpgrades(app.server, addAgentChannel(app, deps), isSocketPath);
   // In a scope of its own: it has a hook for each request and one for each answer.
   await app.register(async (scope) => {
     await scope.register(websocket, { options: { maxPayload: limits.logLineBytes, server } });
-    addStreamRoute(scope, deps);
+    const sockets = new StreamSockets();
+    addStreamRoute(scope, deps, sockets);
+    await scope.register(async (logs) => addBacalhauLogRoute(logs, deps, sockets));
   });
   await addDocs(app, deps.version);
   await addStaticFiles(app, deps, options.dashboardDir);
@@ -173,6 +178,7 @@ export async function createServer(
     addX402Routes(api, deps);
     await addGalaksioRoutes(api, deps);
     await addNode3Routes(api, deps);
+    await addBacalhauRoutes(api, deps);
     addAgentRoutes(api, deps);
     addAgentIdentityRoutes(api, deps);
     addAdminRoutes(api, deps);
@@ -201,6 +207,9 @@ export async function createServer(
   }
   return app;
 }
+
+/** Where the framework opens sockets. */
+const isSocketPath = (path: string) => path === streamUrl || isBacalhauLogsPath(path);
 
 function ratesOf(
   { clock }: Pick<HttpDeps, 'clock'>,

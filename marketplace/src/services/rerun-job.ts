@@ -20,6 +20,8 @@ export interface RerunInput {
   /** A merge patch for the spec as it could have been posted. */
   changes: unknown;
   idempotencyKey: string | null;
+  /** Stands for what was asked for, where the key says it all. */
+  requestHash?: string;
 }
 
 /**
@@ -51,11 +53,13 @@ export async function rerunJob(deps: PostJobDeps, input: RerunInput) {
     idempotencyKey,
     rerunOf: jobId,
     spec: spec as JobSpecInput,
-    requestHash: hashRequest(
-      deps,
-      { rerunOf: jobId, changes },
-      (changes as { secrets?: unknown } | null)?.secrets,
-    ),
+    requestHash:
+      input.requestHash ??
+      hashRequest(
+        deps,
+        { rerunOf: jobId, changes },
+        (changes as { secrets?: unknown } | null)?.secrets,
+      ),
     secretEnv: withoutOverridden(undeclared(job, held.env), spec),
     secrets: { ...held.env, ...held.files },
     secretParts: held.parts,

@@ -228,7 +228,7 @@ function postWaiting({ client }: Account): Promise<Thing[]> {
     const { job_id: jobId, job_token: jobToken } = await client.call(executeAsync, { body });
     return { params: { jobId }, jobToken };
   };
-  return Promise.all(Array.from({ length: 40 }, post));
+  return Promise.all(Array.from({ length: 64 }, post));
 }
 
 async function openProof({ market, holder: { agentId } }: Parties): Promise<Thing> {

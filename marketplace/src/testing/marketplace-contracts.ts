@@ -8,6 +8,8 @@ import * as alertRoutes from '@node3/shared/routes/alerts';
 import * as artifactRoutes from '@node3/shared/routes/artifacts';
 import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
+import * as bacalhauRoutes from '@node3/shared/routes/bacalhau';
+import * as bacalhauNodeRoutes from '@node3/shared/routes/bacalhau-nodes';
 import * as backupRoutes from '@node3/shared/routes/backup';
 import * as capRoutes from '@node3/shared/routes/caps';
 import * as depositRoutes from '@node3/shared/routes/deposits';
@@ -80,6 +82,8 @@ export const marketplaceContracts: RouteContract[] = [
   ratingRoutes,
   node3Routes,
   node3ReadRoutes,
+  bacalhauRoutes,
+  bacalhauNodeRoutes,
   auditRoutes,
   eventRoutes,
   webhookRoutes,

@@ -3,12 +3,12 @@ import type { RouteAccess } from './route-access.ts';
 const all = { scope: 'all' } as const satisfies RouteAccess;
 const caller = { scope: 'caller' } as const satisfies RouteAccess;
 const payable = { ...all, keyOptional: true } as const satisfies RouteAccess;
-const tokenJob = {
+const job = {
   scope: 'owned',
   owned: 'job',
   absent: 'JOB_NOT_FOUND',
-  jobToken: true,
 } as const satisfies RouteAccess;
+const tokenJob = { ...job, jobToken: true } as const satisfies RouteAccess;
 /** The node3 seed says 403 there, and its agents read that. */
 const seedJob = {
   scope: 'owned',
@@ -43,4 +43,24 @@ export const seedAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/admin/load-balancer': all,
   'GET /api/payments/history': all,
   'GET /api/admin/stats': all,
+  'GET /api/v1/agent/alive': all,
+  'GET /api/v1/agent/version': all,
+  'GET /api/v1/agent/authconfig': all,
+  'GET /api/v1/agent/node': all,
+  'GET /api/v1/agent/config': all,
+  'GET /api/v1/agent/debug': all,
+  'PUT /api/v1/orchestrator/jobs': caller,
+  'POST /api/v1/orchestrator/jobs': caller,
+  'PUT /api/v1/orchestrator/jobs/diff': caller,
+  'GET /api/v1/orchestrator/jobs': caller,
+  'GET /api/v1/orchestrator/jobs/:jobId': job,
+  'DELETE /api/v1/orchestrator/jobs/:jobId': job,
+  'GET /api/v1/orchestrator/jobs/:jobId/history': job,
+  'GET /api/v1/orchestrator/jobs/:jobId/executions': job,
+  'GET /api/v1/orchestrator/jobs/:jobId/versions': job,
+  'GET /api/v1/orchestrator/jobs/:jobId/results': job,
+  'PUT /api/v1/orchestrator/jobs/:jobId/rerun': job,
+  'GET /api/v1/orchestrator/nodes': all,
+  'GET /api/v1/orchestrator/nodes/:nodeId': all,
+  'PUT /api/v1/orchestrator/nodes/:nodeId': all,
 };

@@ -24,7 +24,7 @@ export interface OpenApi {
   components?: { responses?: Record<string, unknown> };
 }
 
-const seedTags = ['galaksio', 'node3'];
+const seedTags = ['bacalhau', 'galaksio', 'node3'];
 
 /**
  * Gives each operation an id, such as `postApiV1JobsByJobIdCancel`, an example of what goes in and

@@ -3,13 +3,12 @@ import { streamUrl } from '@node3/shared/routes/stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpDeps } from '../http-deps.ts';
 import { StreamSession } from '../stream-session.ts';
-import { StreamSockets } from '../stream-sockets.ts';
+import type { StreamSockets } from '../stream-sockets.ts';
 
 /** A browser that is gone without a word is noticed after twice this time. */
 const pingIntervalMs = 30_000;
 
-export function addStreamRoute(app: FastifyInstance, deps: HttpDeps): void {
-  const sockets = new StreamSockets();
+export function addStreamRoute(app: FastifyInstance, deps: HttpDeps, sockets: StreamSockets): void {
   app.get(streamUrl, { websocket: true, schema: { hide: true } }, (socket, request) => {
     if (!isSameOrigin(request)) {
       socket.close(1008, 'cross-site');

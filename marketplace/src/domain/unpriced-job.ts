@@ -1,0 +1,53 @@
+import { billedUnits } from '@node3/shared/metering';
+import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
+import { type AskingOffer, askForCount } from './device-asks.ts';
+
+/**
+ * What an hour on one GPU, or of a job without any, may cost where nobody says: what such machines were let
+ * for in November 2026, in base units.
+ */
+const usualRates: Record<'gpu' | 'none', Record<Asset, bigint>> = {
+  gpu: { SOL: 8_000_000n, USDC: 1_200_000n },
+  none: { SOL: 400_000n, USDC: 60_000n },
+};
+
+/** Where every agent asks for more, the bid follows the cheapest of them, and no further than so often. */
+const raisedAtMost = 4n;
+
+const secPerHour = 3_600n;
+
+export interface UnpricedJob {
+  gpus: { count: number } | null;
+  runSec: number;
+}
+
+/** An offer with the devices of it that such a job could have. */
+export interface SuitableOffer {
+  offer: AskingOffer;
+  devices: Parameters<typeof askForCount>[1];
+}
+
+/**
+ * A bid for a job of a system that has no prices: the usual rate, or what the cheapest of the agents asks
+ * that have enough devices. The cap, rounded up, pays for the whole run; what is not used comes back.
+ */
+export function priceUnpriced(
+  { gpus, runSec }: UnpricedJob,
+  suitable: readonly SuitableOffer[],
+  asset: Asset,
+): { bid: BaseUnits; cap: BaseUnits } {
+  const usual = usualRates[gpus === null ? 'none' : 'gpu'][asset];
+  const asks = gpus === null ? [] : asksFor(gpus.count, suitable, asset);
+  const cheapest = asks.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))[0] ?? 0n;
+  const most = usual * raisedAtMost;
+  const bid = cheapest <= usual ? usual : cheapest < most ? cheapest : most;
+  const units = BigInt(billedUnits(gpus)) * BigInt(runSec);
+  const cap = (bid * units + secPerHour - 1n) / secPerHour;
+  return { bid: baseUnits(bid), cap: baseUnits(cap) };
+}
+
+function asksFor(count: number, suitable: readonly SuitableOffer[], asset: Asset): bigint[] {
+  return suitable
+    .filter(({ devices }) => devices.length >= count)
+    .map(({ offer, devices }) => askForCount(offer, devices, { count, asset }));
+}

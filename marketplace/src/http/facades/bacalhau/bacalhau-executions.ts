@@ -1,0 +1,136 @@
+import { isTerminalExecution } from '@node3/shared/execution-state';
+import { limits } from '@node3/shared/limits';
+import type {
+  BacalhauExecution,
+  BacalhauRunOutput,
+  BacalhauSpecConfig,
+} from '@node3/shared/routes/bacalhau-models';
+import type { ArtifactDeps } from '../../../services/artifact-deps.ts';
+import { listJobArtifacts } from '../../../services/read-artifacts.ts';
+import { findJobThatRan } from '../../../services/read-job.ts';
+import { isFullPage } from '../../../store/log-page.ts';
+import type { ExecutionRow, JobRow, LogLineRow } from '../../../store/rows.ts';
+import type { Store } from '../../../store/store.ts';
+import { viewExecution } from './bacalhau-execution-view.ts';
+import type { JobGroup } from './bacalhau-groups.ts';
+import { completedState, errorMessageOf, toComputeState } from './bacalhau-mapping.ts';
+
+type Deps = Pick<ArtifactDeps, 'clock' | 'signedLinks'> & { store: Store };
+
+/** Of each stream an execution's answer carries so much, as Bacalhau's does. */
+const inlineBytes = 2_048;
+/** Lines of earlier attempts are passed over; pages of a megabyte, so that nobody reads a whole log twice. */
+const pagesMax = 16;
+
+export interface GroupExecution {
+  job: JobRow;
+  execution: ExecutionRow;
+  attempts: readonly ExecutionRow[];
+}
+
+/** The attempts at each partition, oldest first. What was reused has those of the job that ran. */
+export async function readExecutions(
+  deps: Pick<Deps, 'store'>,
+  { members }: Pick<JobGroup, 'members'>,
+): Promise<GroupExecution[]> {
+  const found = await Promise.all(
+    members.map(async (member) => {
+      const job = await findJobThatRan(deps, member);
+      const attempts = job.attempt === 0 ? [] : await deps.store.executionsOfJob(job.jobId);
+      return attempts.map((execution) => ({ job, execution, attempts }));
+    }),
+  );
+  return found.flat();
+}
+
+/** With what each wrote and left, which is read for these alone. */
+export async function viewExecutions(
+  deps: Deps,
+  { head, version }: Pick<JobGroup, 'head' | 'version'>,
+  shown: readonly GroupExecution[],
+  origin: string,
+): Promise<BacalhauExecution[]> {
+  const views: BacalhauExecution[] = [];
+  for (const { job, execution, attempts } of shown) {
+    const [runOutput, results] = await Promise.all([
+      readRunOutput(deps, job, execution),
+      isCompleted(job, execution) ? readResults(deps, job, origin) : [],
+    ]);
+    const parts = { job, attempts, headId: head.jobId, version };
+    views.push(viewExecution(execution, { ...parts, runOutput, published: results[0] ?? null }));
+  }
+  return views;
+}
+
+/** Whether it is the execution whose files the job has. */
+export function isCompleted(job: JobRow, execution: ExecutionRow): boolean {
+  return job.executionId === execution.executionId && toComputeState(execution) === completedState;
+}
+
+/** Each file with a link that is good for an hour. */
+export async function readResults(
+  deps: Deps,
+  job: JobRow,
+  origin: string,
+): Promise<BacalhauSpecConfig[]> {
+  const { data } = await listJobArtifacts(deps, job);
+  return data.map(({ name, bytes, sha256, link }) => ({
+    Type: 'urlDownload',
+    Params: { URL: `${origin}${link}`, Path: name, Size: bytes, SHA256: sha256 },
+  }));
+}
+
+/** null while it runs, and for one that never began. */
+async function readRunOutput(
+  { store }: Deps,
+  job: JobRow,
+  execution: ExecutionRow,
+): Promise<BacalhauRunOutput | null> {
+  if (!isTerminalExecution(execution.state) || execution.startedAtMs === null) return null;
+  const [stdout, stderr, removedAtMs] = await Promise.all([
+    readStart(store, execution, 'stdout'),
+    readStart(store, execution, 'stderr'),
+    store.logRemovedAtMs(job.jobId),
+  ]);
+  // What is not kept any more is not all that there was.
+  const isRemoved = removedAtMs !== null;
+  const { exitCode } = execution;
+  return {
+    Stdout: stdout.text,
+    StdoutTruncated: stdout.isCut || isRemoved,
+    stderr: stderr.text,
+    StderrTruncated: stderr.isCut || isRemoved,
+    ...(exitCode === null ? {} : { ExitCode: exitCode }),
+    ErrorMsg: errorMessageOf(execution),
+  };
+}
+
+async function readStart(
+  store: Pick<Store, 'readLogs'>,
+  { jobId, attempt }: ExecutionRow,
+  stream: LogLineRow['stream'],
+): Promise<{ text: string; isCut: boolean }> {
+  const limit = limits.logLinesPerPage;
+  let text = '';
+  let afterSeq = 0;
+  for (let pages = 0; pages < pagesMax; pages += 1) {
+    const lines = await store.readLogs({ jobId, afterSeq, limit, stream });
+    for (const line of lines) {
+      if (line.attempt !== attempt) continue;
+      text += line.partial ? line.text : `${line.text}\n`;
+      if (Buffer.byteLength(text) > inlineBytes) return { text: cutText(text), isCut: true };
+    }
+    const last = lines.at(-1);
+    if (last === undefined || last.attempt > attempt || !isFullPage(lines, limit)) {
+      return { text, isCut: false };
+    }
+    afterSeq = last.seq;
+  }
+  return { text, isCut: true };
+}
+
+/** No character is cut in two. */
+function cutText(text: string): string {
+  const bytes = Buffer.from(text).subarray(0, inlineBytes);
+  return new TextDecoder('utf-8').decode(bytes).replace(/\uFFFD$/, '');
+}

@@ -1,0 +1,240 @@
+import { isMarketError, MarketError } from '@node3/shared/error';
+import { importBacalhau } from '@node3/shared/import/import-bacalhau';
+import type { JobSpec, JobSpecInput } from '@node3/shared/job-spec';
+import { isTerminalJob } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
+import { formatAmount, fromMoney } from '@node3/shared/money';
+import { cancelJob } from '../../../services/cancel-job.ts';
+import { completeSpec } from '../../../services/complete-spec.ts';
+import { isDeeperThan } from '../../../services/json-depth.ts';
+import { postJob } from '../../../services/post-job.ts';
+import type { JobRow } from '../../../store/rows.ts';
+import type { Requester } from '../../auth.ts';
+import type { HttpDeps } from '../../http-deps.ts';
+import { refusal } from './bacalhau-errors.ts';
+import {
+  findNamed,
+  groupNameOf,
+  groupOfName,
+  type JobGroup,
+  keyOf,
+  partitionsMax,
+} from './bacalhau-groups.ts';
+import { viewTask } from './bacalhau-job-view.ts';
+import { groupLabels, shownLabels, toJobState, toStateOfAll } from './bacalhau-mapping.ts';
+import { choosePrice } from './bacalhau-price.ts';
+import { documentText, readSubmitted, type SubmittedDocument } from './submitted-document.ts';
+
+export interface Submission {
+  requester: Requester;
+  job: object;
+  force: boolean;
+  namespace: string | undefined;
+}
+
+export interface Submitted {
+  jobId: string;
+  warnings: string[];
+}
+
+interface Prepared {
+  specs: JobSpecInput[];
+  warnings: string[];
+  /** Of the document. */
+  hash: string;
+}
+
+/**
+ * Submits a job of Bacalhau's. One of the same name is updated: the same document while it has not ended is
+ * the same job, another one is its next version, and what the one before has not begun is stopped. Throws
+ * IMPORT_REFUSED, and JOB_STATE_INVALID where the version before runs, or the same one has ended already.
+ */
+export async function submitJob(deps: HttpDeps, submission: Submission): Promise<Submitted> {
+  const { requester, force } = submission;
+  const document = readSubmitted(submission.job, submission.namespace);
+  const prepared = await prepare(deps, requester.accountId, document);
+  if (document.name === null) {
+    const group = prepared.specs.length === 1 ? null : deps.ids.next('fanOut');
+    const head = await postVersion(deps, requester, prepared, { group, version: 1 });
+    return { jobId: head.jobId, warnings: prepared.warnings };
+  }
+  const group = groupOfName(document.namespace, document.name);
+  const before = await findNamed(deps, requester.accountId, group);
+  if (before === null) {
+    const head = await postVersion(deps, requester, prepared, { group, version: 1 });
+    return { jobId: head.jobId, warnings: prepared.warnings };
+  }
+  return update(deps, requester, { before, prepared, force });
+}
+
+async function prepare(
+  deps: HttpDeps,
+  accountId: string,
+  document: SubmittedDocument,
+): Promise<Prepared> {
+  if (isDeeperThan(document.job, limits.jsonDepthMax)) {
+    const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;
+    throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/Job', detail }] });
+  }
+  const { jobs, warnings } = importBacalhau({ Job: document.job });
+  const [first] = jobs;
+  if (first === undefined || jobs.length > partitionsMax) {
+    const detail = `must be from 1 to ${partitionsMax}`;
+    throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/Job/Count', detail }] });
+  }
+  const price = await choosePrice(deps, accountId, first.spec, document.price);
+  // A job without a name is called by its id there.
+  const specs = jobs.map(({ spec: { name: _name, ...spec } }) => ({
+    ...spec,
+    ...(document.name === null ? {} : { name: document.name }),
+    price,
+  }));
+  const told = warnings.map(({ pointer, message, fix }) => `${pointer} ${message}. ${fix}`);
+  return {
+    specs,
+    warnings: [...told, ...tellPrice(document, price)],
+    hash: deps.sealer.digest(documentText(document)),
+  };
+}
+
+/** Who named no price hears what it is. */
+function tellPrice({ price: words }: SubmittedDocument, price: JobSpecInput['price']): string[] {
+  if (Object.keys(words).length > 0 || price.kind !== 'metered') return [];
+  const say = (money: typeof price.cap) =>
+    `${formatAmount(fromMoney(money), money.asset)} ${money.asset}`;
+  return [
+    `A run costs at most ${say(price.cap)}, at ${say(price.bidPerGpuHour)} per GPU hour; what it does not use comes back. Other prices go into Meta: node3/bid and node3/cap, or node3/reward.`,
+  ];
+}
+
+async function update(
+  deps: HttpDeps,
+  requester: Requester,
+  { before, prepared, force }: { before: JobGroup; prepared: Prepared; force: boolean },
+): Promise<Submitted> {
+  const { head, latest, members } = before;
+  // A version of which some partitions were refused is none that there is.
+  const isWhole = members.length === prepared.specs.length;
+  const isSame =
+    isWhole && members.every(({ spec }) => spec.labels[groupLabels.document] === prepared.hash);
+  const state = toStateOfAll(members.map(toJobState));
+  const isOver = members.every((member) => isTerminalJob(member.state));
+  const hasBegun = members.some(({ attempt }) => attempt > 0) && !isOver;
+  const group = groupNameOf(head);
+  const { jobId } = head;
+  const same = `no changes detected for new job spec. Job Name: '${head.spec.name}', Job Id: '${jobId}'`;
+  if (isSame && !force) {
+    if (isOver) {
+      throw refusal('JOB_STATE_INVALID', same, 'Use the --force flag, or rerun the job.');
+    }
+    // Whatever of it was not posted yet, because the one that did so was cut off, is posted now.
+    await postVersion(deps, requester, prepared, { group, version: latest });
+    return { jobId, warnings: [...prepared.warnings, same] };
+  }
+  if (hasBegun && !force) {
+    const detail = `Job ${jobId} is ${state}; another version of it would throw away what it has done so far.`;
+    throw refusal('JOB_STATE_INVALID', detail, 'Stop it first, or use the --force flag.');
+  }
+  await postVersion(deps, requester, prepared, { group, version: latest + 1 });
+  await stopMembers(deps, members);
+  return { jobId, warnings: prepared.warnings };
+}
+
+interface Place {
+  /** null for a job alone. */
+  group: string | null;
+  version: number;
+}
+
+/**
+ * Posts every partition of a version under a key of its own, so that doing it again makes none anew. Where
+ * one is refused, none is left.
+ * @returns the first one.
+ */
+async function postVersion(
+  deps: HttpDeps,
+  { accountId, keyId }: Requester,
+  { specs, hash }: Prepared,
+  { group, version }: Place,
+): Promise<JobRow> {
+  const labelsOf = (partition: number) =>
+    group === null
+      ? { [groupLabels.document]: hash }
+      : {
+          [groupLabels.group]: group,
+          [groupLabels.version]: String(version),
+          [groupLabels.partition]: `${partition}/${specs.length}`,
+          [groupLabels.document]: hash,
+        };
+  const posted = await Promise.allSettled(
+    specs.map((given, partition) => {
+      const spec = { ...given, labels: { ...given.labels, ...labelsOf(partition) } };
+      const key = group === null ? null : keyOf(group, version, partition);
+      const idempotency =
+        key === null
+          ? { idempotencyKey: null }
+          : { idempotencyKey: key.key, requestHash: key.requestHash };
+      return postJob(deps, { accountId, keyId, spec, ...idempotency });
+    }),
+  );
+  const jobs = posted.flatMap((row) => (row.status === 'fulfilled' ? [row.value.job] : []));
+  const failed = posted.find((row) => row.status === 'rejected');
+  if (failed !== undefined) {
+    await stopMembers(deps, jobs);
+    throw failed.reason;
+  }
+  const [first] = jobs;
+  if (first === undefined) throw new Error('a version has a partition');
+  if (first.spec.labels[groupLabels.document] === hash) return first;
+  const detail = 'Another job of this name was submitted at the same moment.';
+  throw refusal('JOB_STATE_INVALID', detail, 'Submit it again: it is an update now.');
+}
+
+/** Those that have ended stay as they are. */
+export async function stopMembers(deps: HttpDeps, members: readonly JobRow[]): Promise<void> {
+  await Promise.all(
+    members.map(async ({ jobId }) => {
+      try {
+        await cancelJob(deps, jobId, 'requester');
+      } catch (error) {
+        if (!isMarketError(error, 'JOB_STATE_INVALID')) throw error;
+      }
+    }),
+  );
+}
+
+/** What an update would change, as lines of the job that go and come; empty where nothing would. */
+export async function diffJob(
+  deps: HttpDeps,
+  accountId: string,
+  given: object,
+  namespace: string | undefined,
+): Promise<{ diff: string; warnings: string[] }> {
+  const document = readSubmitted(given, namespace);
+  const name = document.name ?? '';
+  const { specs, warnings, hash } = await prepare(deps, accountId, document);
+  const before = await findNamed(deps, accountId, groupOfName(document.namespace, name));
+  const [old, asked] = [before?.members[0], specs[0]];
+  if (old === undefined || asked === undefined) {
+    throw new MarketError('JOB_NOT_FOUND', { jobId: name });
+  }
+  if (old.spec.labels[groupLabels.document] === hash) return { diff: '', warnings };
+  const wanted = completeSpec(asked, deps.defaultImages);
+  const [gone, come] = [linesOf(old.spec, before?.members.length), linesOf(wanted, specs.length)];
+  const lines = [
+    ...gone.filter((line) => !come.includes(line)).map((line) => `-${line}`),
+    ...come.filter((line) => !gone.includes(line)).map((line) => `+${line}`),
+  ];
+  const isHidden = lines.length === 0;
+  return {
+    diff: isHidden
+      ? ' values of the environment, which are not shown, or what is not kept'
+      : lines.join('\n'),
+    warnings,
+  };
+}
+
+function linesOf(spec: JobSpec, count = 1): string[] {
+  const shown = { Count: count, Labels: shownLabels(spec.labels), Task: viewTask(spec) };
+  return JSON.stringify(shown, null, 2).split('\n');
+}
