@@ -17,6 +17,7 @@ import * as deposits from '@node3/shared/routes/deposits';
 import * as deviceLogins from '@node3/shared/routes/device-logins';
 import * as events from '@node3/shared/routes/events';
 import * as explain from '@node3/shared/routes/explain';
+import * as flows from '@node3/shared/routes/flows';
 import * as galaksio from '@node3/shared/routes/galaksio';
 import * as gpuProofs from '@node3/shared/routes/gpu-proofs';
 import * as health from '@node3/shared/routes/health';
@@ -33,6 +34,7 @@ import * as payouts from '@node3/shared/routes/payouts';
 import * as quotes from '@node3/shared/routes/quotes';
 import * as ratings from '@node3/shared/routes/ratings';
 import * as receipts from '@node3/shared/routes/receipts';
+import * as redmind from '@node3/shared/routes/redmind';
 import * as reservations from '@node3/shared/routes/reservations';
 import * as schedules from '@node3/shared/routes/schedules';
 import * as sessions from '@node3/shared/routes/sessions';
@@ -75,6 +77,8 @@ export const apiRoutes: RouteContract[] = [
   snippets,
   templates,
   schedules,
+  flows,
+  redmind,
   x402,
   galaksio,
   node3,

@@ -10,6 +10,7 @@ import { errorCodes } from '@node3/shared/error-codes';
 import { eventCatalogue } from '@node3/shared/event-catalogue';
 import { eventNames } from '@node3/shared/events';
 import { executionTransitions } from '@node3/shared/execution-state';
+import { flowRunTransitions, flowStepTransitions } from '@node3/shared/flow-state';
 import { jobTransitions, reasons } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import type { MetricTable } from '@node3/shared/metrics';
@@ -60,6 +61,8 @@ function statesDocument(): string {
     Settlement: settlementTransitions,
     Payout: payoutTransitions,
     Agent: agentTransitions,
+    'Run of a flow': flowRunTransitions,
+    'Step of a run': flowStepTransitions,
   };
   const sections = Object.entries(machines).map(([name, transitions]) => {
     const rows = Object.entries<readonly string[]>(transitions).map(([state, next]) => [

@@ -48,6 +48,7 @@ import { startArtifactSweeper } from './workers/artifact-sweeper.ts';
 import { startAuditKeeper } from './workers/audit-keeper.ts';
 import { startDepositWatcher } from './workers/deposit-watcher.ts';
 import { startDiskWatcher } from './workers/disk-watcher.ts';
+import { FlowRunner } from './workers/flow-runner.ts';
 import { startGpuChallenger } from './workers/gpu-challenger.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startLogRetention } from './workers/log-retention.ts';
@@ -176,6 +177,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     transfers: new Transfers(),
     signedLinks: createSignedLinks(parts.leaseSecret),
   };
+  const { webhookAllow } = parts;
+  const jobParts = { codeBytesMax, operatorCaps, defaultImages };
+  const flowRunner = new FlowRunner({ ...core, ...jobParts, webhookAllow });
   const app = await createServer(
     {
       ...artifactDeps,
@@ -183,8 +187,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       deposits: parts.deposits,
       receiptKey: parts.receiptKey,
       quoteMs: parts.quoteMs,
-      operatorCaps,
-      codeBytesMax,
+      ...jobParts,
+      flowRunner,
       cluster,
       auth: createAuthenticator({
         store,
@@ -202,14 +206,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       }),
       authFailures,
       auditAddress: parts.audit.address,
-      webhookAllow: parts.webhookAllow,
+      webhookAllow,
       x402: parts.x402,
       treasury: parts.treasury,
       ownWallets: parts.ownWallets,
       payouts,
       ledger: auditor,
       payoutSwitch: parts.payoutSwitch,
-      defaultImages,
       wakeSchedules: () => firer?.wake(),
       version: parts.version,
       publicUrl: parts.publicUrl,
@@ -251,11 +254,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     async listen(host, port) {
       const url = await app.listen({ host, port });
       await store.appendAudit([startEntry(parts, startedAtMs)]);
-      firer = startScheduleFirer({ ...core, codeBytesMax, operatorCaps, defaultImages });
+      firer = startScheduleFirer({ ...core, ...jobParts });
       loops = [
         startDiskWatcher({ room, log }),
         firer,
         ...core.startWorkers(),
+        flowRunner.start(),
         startArtifactSweeper(artifactDeps),
         auditor.start(),
         ...(parts.logRetentionMs === null
@@ -275,7 +279,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         new WebhookWorker({
           ...core,
           ids,
-          webhookAllow: parts.webhookAllow,
+          webhookAllow,
           random: Math.random,
           webhookTimeoutMs: limits.webhookTimeoutMs,
         }).start(),

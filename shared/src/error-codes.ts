@@ -1,4 +1,5 @@
 import { fileErrorCodes } from './file-error-codes.ts';
+import { flowErrorCodes } from './flow-error-codes.ts';
 import { keptWorkErrorCodes } from './kept-work-error-codes.ts';
 import { localErrorCodes } from './local-error-codes.ts';
 import { noticeErrorCodes } from './notice-error-codes.ts';
@@ -244,6 +245,7 @@ export const errorCodes = {
     retry: 'never',
   },
   ...keptWorkErrorCodes,
+  ...flowErrorCodes,
   QUOTE_EXPIRED: {
     status: 410,
     title: 'The quote is not open any more',

@@ -47,6 +47,9 @@ const link = {
   usesMax: null,
 };
 
+const flow = { flowId: 'flw_01M8BAHJE7E7XBB3J6PT750FZT', name: 'nightly', version: 1 };
+const runId = 'run_01M8BAHJE7E7XBB3J6PT750FZT';
+
 const alert = {
   alertId: 'alr_01M8BAHJE7E7XBB3J6PT750FZT',
   rule: 'agent-offline',
@@ -118,6 +121,28 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     attempt: 1,
   }),
   'execution.phase-changed': account('An attempt goes on.', { phase: 'pulling' }),
+  'flow.created': account('A flow was saved.', flow),
+  'flow.deleted': account('A flow was removed; its runs stay.', flow),
+  'flow.versioned': account('A flow has a new version.', { ...flow, version: 2 }),
+  'flow-run.ended': account('A run of a flow is over; `status` says how.', {
+    runId,
+    flowId: flow.flowId,
+    status: 'error',
+    nodeId: 'http',
+    errorCode: 'NODE_TIMEOUT',
+  }),
+  'flow-run.started': account('A run of a flow began.', {
+    runId,
+    flowId: flow.flowId,
+    rerunOf: null,
+  }),
+  'flow-step.ended': account('A step of a run is over.', {
+    runId,
+    nodeId: 'http',
+    status: 'completed',
+    errorCode: null,
+  }),
+  'flow-step.started': account('A step of a run began.', { runId, nodeId: 'http' }),
   'gpu-proof.ended': operator('The proof of a device was passed, failed, or could not be tried.', {
     ...gpuProof,
     state: 'passed',

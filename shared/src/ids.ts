@@ -13,6 +13,8 @@ export const idKinds = {
   delivery: 'dlv',
   execution: 'exe',
   fanOut: 'fan',
+  flow: 'flw',
+  flowRun: 'run',
   intent: 'int',
   job: 'job',
   link: 'lnk',

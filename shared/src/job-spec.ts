@@ -274,7 +274,7 @@ export interface JobSpec extends LifecycleSpec {
   sealedFiles?: Record<string, string>;
   /** Values that are only parts of those: a log shows none of them either. */
   sealedParts?: string[];
-  /** The template, snippet or schedule that made the job. */
+  /** The template, snippet, schedule or flow that made the job. */
   origin?: JobOrigin;
 }
 
@@ -285,6 +285,8 @@ export interface JobOrigin {
   snippet?: { snippetId: string; version: number };
   /** `dueAt` is the time in the schedule, not that of the posting. */
   schedule?: { scheduleId: string; dueAt: string };
+  /** The step of a flow's run that posted it. */
+  flow?: { runId: string; nodeId: string };
 }
 
 /** The image name that means: no image, the command runs on the provider's own system. */

@@ -1,3 +1,4 @@
+import { flowLimits } from './flow-limits.ts';
 import { keptWorkLimits } from './kept-work-limits.ts';
 
 /** Every shared limit, with its unit in the name and its reason beside it. */
@@ -272,6 +273,7 @@ export const limits = {
   /** Jobs that a list counts at most. */
   jobsCountedMax: 10_000,
   ...keptWorkLimits,
+  ...flowLimits,
   /** Read and written in some milliseconds, so that an export of millions delays nobody. */
   ledgerEntriesPerPage: 1_000,
   /** Read, hashed and written in some milliseconds. */

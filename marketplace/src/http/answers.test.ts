@@ -29,6 +29,7 @@ import { askAlerts } from '../testing/ask-alerts.ts';
 import { askFiles } from '../testing/ask-artifacts.ts';
 import { askBacalhau } from '../testing/ask-bacalhau.ts';
 import { askBackup } from '../testing/ask-backup.ts';
+import { askFlows } from '../testing/ask-flows.ts';
 import { askGalaksioJobs } from '../testing/ask-galaksio.ts';
 import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
@@ -264,6 +265,7 @@ describe('answers', () => {
     await askSharing(ask, requester, filed);
     checked.add(await askUsageFile(market.url, requester));
     await askSnippets(ask, requester);
+    await askFlows((contract, args) => ask(contract, requester, args));
     await askTemplates(
       (contract, args) => ask(contract, requester, args),
       (contract, args) => ask(contract, market.adminApiKey, args),

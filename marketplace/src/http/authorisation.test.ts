@@ -110,6 +110,11 @@ const bodies: Record<string, (thing: Thing, role: CallerRole) => unknown> = {
     language: 'bash',
     code: 'true',
   }),
+  'PUT /api/v1/flows/:flowId': () => ({
+    name: 'changed',
+    graph: { start: 'a', nodes: [{ id: 'a', type: 'input' }], edges: [] },
+  }),
+  'POST /api/v1/runs/:runId/rerun': () => ({}),
   'POST /api/v1/snippets/:snippetId/jobs': () => ({ overrides: { price: testJob().price } }),
   'PUT /api/v1/templates/:templateId/visibility': () => ({ visibility: 'private' }),
   'POST /api/v1/templates/:templateId/versions': () => ({ spec: testJob() }),
@@ -281,6 +286,7 @@ const named: [string, Owned, (id: string) => Sent][] = [
     'template',
     (id) => bodyOf(id, { ...daily, template: { templateId: id } }),
   ],
+  ['POST /api/v1/runs', 'flow', (id) => bodyOf(id, { flow_id: id })],
   ['GET /api/v1/events', 'job', (id) => ({ params: { id }, query: { jobId: id } })],
 ];
 

@@ -125,6 +125,8 @@ const things: Owned[] = [
   'artifact',
   'delivery',
   'execution',
+  'flow',
+  'flow run',
   'input',
   'intent',
   'job',

@@ -36,6 +36,7 @@ import type { ReceiptDeps } from '../services/read-receipt.ts';
 import type { RegistrationPolicy } from '../services/register-agent.ts';
 import type { Reservations } from '../services/reservations.ts';
 import type { CapDeps } from '../services/spending-caps.ts';
+import type { StartDeps as FlowRunDeps } from '../services/start-flow-run.ts';
 import type { Backups } from '../services/take-backup.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
@@ -48,6 +49,7 @@ export interface HttpDeps
     ReceiptDeps,
     CapDeps,
     ScheduleDeps,
+    FlowRunDeps,
     ArtifactDeps,
     WebhookDeps {
   backups: Pick<Backups, 'take'>;

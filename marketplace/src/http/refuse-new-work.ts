@@ -3,12 +3,14 @@ import { createAccount } from '@node3/shared/routes/accounts';
 import { registerAgent } from '@node3/shared/routes/agents';
 import { createUpload, putUploadPart } from '@node3/shared/routes/artifacts';
 import { downloadBackup } from '@node3/shared/routes/backup';
+import { createFlow, putFlow } from '@node3/shared/routes/flows';
 import { execute, executeAsync } from '@node3/shared/routes/galaksio';
 import { createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { createJobLink } from '@node3/shared/routes/job-links';
 import { createJob } from '@node3/shared/routes/jobs';
 import { seedCreateJob, seedRegister } from '@node3/shared/routes/node3';
 import { createQuote } from '@node3/shared/routes/quotes';
+import { rerunRun, startRun, testRun } from '@node3/shared/routes/redmind';
 import { createReservation } from '@node3/shared/routes/reservations';
 import { createSchedule } from '@node3/shared/routes/schedules';
 import { createSnippet, putSnippet, runSnippet } from '@node3/shared/routes/snippets';
@@ -45,6 +47,11 @@ const newWork: readonly RouteContract[] = [
   createQuote,
   createReservation,
   createSchedule,
+  createFlow,
+  putFlow,
+  startRun,
+  testRun,
+  rerunRun,
   createSnippet,
   putSnippet,
   createJobLink,

@@ -5,6 +5,7 @@ import { explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
+import { rerunRun, startRun, testRun } from '@node3/shared/routes/redmind';
 import { runSnippet } from '@node3/shared/routes/snippets';
 import { runTemplate } from '@node3/shared/routes/templates';
 import { exportUsage, getUsage } from '@node3/shared/routes/usage';
@@ -20,6 +21,7 @@ const costs = { read: 1, write: 2, search: 20 };
 const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
   [2, [listJobs]],
   [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runSnippet, runTemplate]],
+  [5, [startRun, testRun, rerunRun]],
   [5, [bacalhau.bacalhauGetJob, bacalhau.bacalhauJobHistory]],
   [20, [downloadJobLogs, bacalhau.bacalhauJobExecutions, bacalhau.bacalhauListJobs]],
   [20, [bacalhauListNodes]],

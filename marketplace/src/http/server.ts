@@ -17,6 +17,7 @@ import { addBacalhauLogRoute, isBacalhauLogsPath } from './facades/bacalhau/baca
 import { addBacalhauRoutes } from './facades/bacalhau/bacalhau-routes.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import { addNode3Routes } from './facades/node3/node3-routes.ts';
+import { addRedmindRoutes } from './facades/redmind/redmind-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { KeyRates } from './key-rates.ts';
 import { addOrigins } from './note-origin.ts';
@@ -41,6 +42,7 @@ import { addAdminDepositRoutes, addDepositRoutes } from './routes/deposits.ts';
 import { addDeviceLoginRoutes } from './routes/device-logins.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addExecutionFileRoutes } from './routes/execution-files.ts';
+import { addFlowRoutes } from './routes/flows.ts';
 import { addGpuProofRoutes } from './routes/gpu-proofs.ts';
 import { addJobBulkRoutes } from './routes/job-bulk.ts';
 import { addJobLinkRoutes } from './routes/job-links.ts';
@@ -173,10 +175,12 @@ export async function createServer(
     addSnippetRoutes(api, deps);
     addTemplateRoutes(api, deps);
     addScheduleRoutes(api, deps);
+    addFlowRoutes(api, deps);
     addReservationRoutes(api, deps);
     addGpuProofRoutes(api, deps);
     addX402Routes(api, deps);
     await addGalaksioRoutes(api, deps);
+    addRedmindRoutes(api, deps);
     await addNode3Routes(api, deps);
     await addBacalhauRoutes(api, deps);
     addAgentRoutes(api, deps);

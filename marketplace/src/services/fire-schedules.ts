@@ -14,7 +14,8 @@ import {
 } from '../domain/schedule-firing.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { ScheduleChange, ScheduleRow } from '../store/schedule-store.ts';
-import { hashText, isWorkingKey } from './api-key.ts';
+import { hashText } from './api-key.ts';
+import { assertKeyWorks } from './assert-key-works.ts';
 import { fillTemplate } from './fill-template.ts';
 import { findOwnTemplate, findVersion } from './manage-templates.ts';
 import { type PostJobDeps, type PostJobInput, postJob } from './post-job.ts';
@@ -126,7 +127,8 @@ async function posting(
   { accountId, keyId, scheduleId, target }: ScheduleRow,
   dueMs: number,
 ): Promise<PostJobInput> {
-  await checkKey(deps, keyId);
+  const revoked = 'The key that the schedule works with is revoked; resume it with another one.';
+  await assertKeyWorks(deps, keyId, revoked);
   const { key: idempotencyKey, requestHash } = idempotencyOf(scheduleId, dueMs);
   const caller = { accountId, keyId, idempotencyKey, requestHash };
   const origin = { schedule: { scheduleId, dueAt: toTimestamp(dueMs) } };
@@ -144,15 +146,6 @@ async function posting(
     version: target.version,
   };
   return { ...caller, ...filled, origin: { ...origin, template: { templateId, version } } };
-}
-
-/** A key that was revoked spends nothing any more, by a schedule neither. */
-async function checkKey({ store, clock }: FireDeps, keyId: string | null): Promise<void> {
-  if (keyId === null) return;
-  const key = await store.apiKey(keyId);
-  if (key !== null && isWorkingKey(key, clock.nowMs())) return;
-  const detail = 'The key that the schedule works with is revoked; resume it with another one.';
-  throw new MarketError('AUTH_INVALID', { detail });
 }
 
 /** What kept a job from being posted. Trouble with the store is not the schedule's: it is rethrown. */

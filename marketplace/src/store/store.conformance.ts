@@ -12,6 +12,7 @@ import { describeDataKeys } from './testing/data-keys.ts';
 import { describeDependencies } from './testing/dependencies.ts';
 import { describeDeposits } from './testing/deposits.ts';
 import { describeEvents } from './testing/events.ts';
+import { describeFlows } from './testing/flows.ts';
 import { describeGpuProofs } from './testing/gpu-proofs.ts';
 import { describeHistories } from './testing/histories.ts';
 import { describeKeyGuards } from './testing/key-guards.ts';
@@ -109,6 +110,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeTemplates(given);
     describeArtifacts(given);
     describeSchedules(given);
+    describeFlows(given);
     describeSessions(given);
     describeEvents(given);
     describeAlerts(given);

@@ -5,10 +5,12 @@ import type { AccountScope } from '@node3/shared/key-scopes';
 import { reportProgress } from '@node3/shared/routes/agents';
 import * as artifacts from '@node3/shared/routes/artifacts';
 import { createDepositIntent } from '@node3/shared/routes/deposits';
+import { createFlow } from '@node3/shared/routes/flows';
 import { executeAsync } from '@node3/shared/routes/galaksio';
 import { createJobLink } from '@node3/shared/routes/job-links';
 import { createJob } from '@node3/shared/routes/jobs';
 import { createKey, revokeKey } from '@node3/shared/routes/keys';
+import { startRun } from '@node3/shared/routes/redmind';
 import { createSchedule } from '@node3/shared/routes/schedules';
 import { endSession } from '@node3/shared/routes/sessions';
 import { createSnippet } from '@node3/shared/routes/snippets';
@@ -127,6 +129,17 @@ export function absentParams(params: Record<string, string>): Record<string, str
   );
 }
 
+/** Of one step that is over at once. */
+const secretFlow = () => ({
+  name: canary,
+  graph: {
+    start: 'first',
+    nodes: [{ id: 'first', type: 'input' as const, label: canary }],
+    edges: [],
+  },
+  secrets: { TOKEN: canary },
+});
+
 const makers: Record<Owned, (parties: Parties) => Promise<Thing>> = {
   async job({ waiting }) {
     const next = waiting.pop();
@@ -154,6 +167,16 @@ const makers: Record<Owned, (parties: Parties) => Promise<Thing>> = {
     const body = { name: canary, cron: '30 2 * * *', timezone: 'UTC', jobSpec: secretJob() };
     const { scheduleId } = await owner.client.call(createSchedule, { body });
     return { params: { scheduleId } };
+  },
+  async flow({ owner }) {
+    const { flowId } = await owner.client.call(createFlow, { body: secretFlow() });
+    return { params: { flowId } };
+  },
+  async 'flow run'({ owner }) {
+    const { graph: flow } = secretFlow();
+    const body = { flow, input: canary, secrets: { TOKEN: canary } };
+    const { runId } = await owner.client.call(startRun, { body });
+    return { params: { runId } };
   },
   async snippet({ owner }) {
     const name = systemIds.next('snippet');

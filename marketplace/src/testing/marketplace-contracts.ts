@@ -16,6 +16,7 @@ import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as deviceLoginRoutes from '@node3/shared/routes/device-logins';
 import * as eventRoutes from '@node3/shared/routes/events';
 import * as explainRoutes from '@node3/shared/routes/explain';
+import * as flowRoutes from '@node3/shared/routes/flows';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
 import * as healthRoutes from '@node3/shared/routes/health';
@@ -31,6 +32,7 @@ import * as payoutRoutes from '@node3/shared/routes/payouts';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
+import * as redmindRoutes from '@node3/shared/routes/redmind';
 import * as reservationRoutes from '@node3/shared/routes/reservations';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as sessionRoutes from '@node3/shared/routes/sessions';
@@ -73,6 +75,8 @@ export const marketplaceContracts: RouteContract[] = [
   templateRoutes,
   reservationRoutes,
   scheduleRoutes,
+  flowRoutes,
+  redmindRoutes,
   explainRoutes,
   bulkRoutes,
   gpuProofRoutes,

@@ -1,5 +1,6 @@
 import type { RouteContract } from '@node3/shared/contract';
 import type { ErrorCode } from '@node3/shared/error-codes';
+import { flowAccess } from './flow-access.ts';
 import { seedAccess } from './seed-route-access.ts';
 
 /** What a path may name that belongs to somebody. */
@@ -7,6 +8,8 @@ export type Owned =
   | 'artifact'
   | 'delivery'
   | 'execution'
+  | 'flow'
+  | 'flow run'
   | 'input'
   | 'intent'
   | 'job'
@@ -189,6 +192,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'POST /api/v1/templates/:templateId/preview': template,
   'POST /api/v1/templates/:templateId/jobs': template,
   'POST /api/v1/templates/:templateId/archive': template,
+  ...flowAccess,
   'POST /api/v1/schedules': caller,
   'GET /api/v1/schedules': caller,
   'POST /api/v1/schedules/preview': caller,

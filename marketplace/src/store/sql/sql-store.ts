@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDepositStore } from './deposit-store.ts';
 import { createEvents } from './events.ts';
+import { createFlowStore } from './flow-store.ts';
 import { createGpuProofStore } from './gpu-proof-store.ts';
 import { createJobLinkStore } from './job-link-store.ts';
 import { createJobStore } from './job-store.ts';
@@ -37,6 +38,7 @@ export function createSqlStore(database: Database): Store {
     ...createAccountStore(database),
     ...createDepositStore(database),
     ...createWithdrawalStore(database),
+    ...createFlowStore(database),
     ...createGpuProofStore(database),
     ...createJobStore(database),
     ...createJobLinkStore(database),

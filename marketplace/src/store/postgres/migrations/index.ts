@@ -26,6 +26,7 @@ import { sharing } from './0025-sharing.ts';
 import { signIn } from './0026-sign-in.ts';
 import { templateGallery } from './0027-template-gallery.ts';
 import { workProgress } from './0028-work-progress.ts';
+import { flows } from './0029-flows.ts';
 
 export interface Migration {
   name: string;
@@ -67,4 +68,5 @@ export const migrations: readonly Migration[] = [
   signIn,
   templateGallery,
   workProgress,
+  flows,
 ];

@@ -39,6 +39,7 @@ import { sharing } from './0037-sharing.ts';
 import { signIn } from './0038-sign-in.ts';
 import { templateGallery } from './0039-template-gallery.ts';
 import { workProgress } from './0040-work-progress.ts';
+import { flows } from './0041-flows.ts';
 
 export interface Migration {
   name: string;
@@ -89,4 +90,5 @@ export const migrations: readonly Migration[] = [
   signIn,
   templateGallery,
   workProgress,
+  flows,
 ];

@@ -1,0 +1,130 @@
+/** Putting values of a run where the texts of its steps say `{{path}}`. */
+
+export interface FlowValues {
+  input: unknown;
+  /** Outputs by node id. */
+  steps: ReadonlyMap<string, unknown>;
+}
+
+/** A place in the values: its first part is `input`, `steps` or `secret`. */
+export type FlowPath = readonly (string | number)[];
+
+/** What one step may be filled to, in characters: a graph of small texts could else make gigabytes. */
+const filledCharsMax = 1_000_000;
+
+const placeholder = /\\?\{\{([^{}]{1,512})\}\}/g;
+const wholePlaceholder = /^\{\{([^{}]{1,512})\}\}$/;
+const pathPart = /\.?([A-Za-z_][\w-]*|(?<=\.)[\w-]+)|\[(\d{1,9})\]|\["([^"\\]{1,256})"\]/y;
+
+/** null for what is no path. */
+export function parsePath(text: string): FlowPath | null {
+  const path = text.trim();
+  const parts: (string | number)[] = [];
+  pathPart.lastIndex = 0;
+  while (pathPart.lastIndex < path.length) {
+    const isFirst = pathPart.lastIndex === 0;
+    const found = pathPart.exec(path);
+    if (found === null || (isFirst && found[0].startsWith('.'))) return null;
+    const [, name, index, quoted] = found;
+    if (!isFirst && name !== undefined && !found[0].startsWith('.')) return null;
+    parts.push(index === undefined ? (name ?? quoted ?? '') : Number(index));
+  }
+  return parts.length === 0 ? null : parts;
+}
+
+export interface FlowUse {
+  /** JSON pointer of the text, from where the search began. */
+  pointer: string;
+  text: string;
+  path: FlowPath | null;
+}
+
+/** Every placeholder in the texts of a value. Names of fields are taken as they are. */
+export function usesIn(value: unknown, pointer = ''): FlowUse[] {
+  if (typeof value === 'string') {
+    return [...value.matchAll(placeholder)]
+      .filter(([found]) => !found.startsWith('\\'))
+      .map(([, text = '']) => ({ pointer, text, path: parsePath(text) }));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    usesIn(part, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+  );
+}
+
+/** What a path leads to; null where there is nothing. Only own fields are there. */
+export function valueAt({ input, steps }: FlowValues, path: FlowPath): unknown {
+  const [root, ...rest] = path;
+  if (root === 'input') return follow(input, rest);
+  const [nodeId, ...inside] = rest;
+  return root === 'steps' ? follow(steps.get(String(nodeId)), inside) : null;
+}
+
+function follow(value: unknown, path: FlowPath): unknown {
+  let at = value;
+  for (const part of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return null;
+    at = (at as Record<string | number, unknown>)[part];
+  }
+  return at ?? null;
+}
+
+/** Takes the place of `valueAt` where secrets may stand. */
+export type Resolve = (path: FlowPath) => unknown;
+
+/** Throws it for what would be larger than anything here may be. */
+export class FilledTooLarge extends Error {}
+
+/**
+ * A text that is one placeholder becomes the value with its type; inside a longer one it is text, and
+ * objects are JSON.
+ */
+export function fillValue(template: unknown, resolve: Resolve): unknown {
+  const room = { chars: filledCharsMax };
+  const take = (chars: number) => {
+    room.chars -= chars;
+    if (room.chars < 0) throw new FilledTooLarge('more than a step may be filled to');
+  };
+  return fill(template, (path) => {
+    const value = resolve(path);
+    take(lengthOf(value, room.chars));
+    return value;
+  });
+}
+
+function fill(template: unknown, resolve: Resolve): unknown {
+  if (typeof template === 'string') return fillText(template, resolve);
+  if (Array.isArray(template)) return template.map((part) => fill(part, resolve));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, part]) => [key, fill(part, resolve)]),
+  );
+}
+
+function fillText(text: string, resolve: Resolve): unknown {
+  const whole = wholePlaceholder.exec(text)?.[1];
+  if (whole !== undefined) return resolveText(whole, resolve);
+  return text.replace(placeholder, (match, inner: string) => {
+    if (match.startsWith('\\')) return match.slice(1);
+    const value = resolveText(inner, resolve);
+    if (value === null) return '';
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
+}
+
+function resolveText(text: string, resolve: Resolve): unknown {
+  const path = parsePath(text);
+  return path === null ? null : resolve(path);
+}
+
+/** About as many characters as its JSON has; stops counting when there is no room for more. */
+function lengthOf(value: unknown, max: number): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let length = 2;
+  for (const [key, part] of Object.entries(value)) {
+    length += key.length + lengthOf(part, max - length);
+    if (length > max) break;
+  }
+  return length;
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
+import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
+import { type SafeResponse, safeFetch } from '@node3/shared/fetch/safe-fetch';
+import type { FlowNode } from '@node3/shared/flow-graph';
+import { limits } from '@node3/shared/limits';
+import type { Logger } from '@node3/shared/logger';
+import { secretMask } from '@node3/shared/secret-mask';
+import { filled, filledWithSecrets, type NoteInput, type StepWork } from './flow-step-work.ts';
+
+export interface FlowRequestDeps {
+  clock: Clock;
+  log: Logger;
+  /** Where requests of users may lead beyond the public internet. */
+  webhookAllow: FetchAllowance;
+}
+
+type RequestNode = Extract<FlowNode, { type: 'http' | 'llm' }>;
+
+/** Headers that are secret whatever stands in them. */
+const secretHeaders = /^(authorization|cookie|proxy-authorization|x-api-key)$/i;
+/** What an error shows of the answer. */
+const shownBodyChars = 1_000;
+
+/**
+ * Sends the request of a step and reads the answer. One that was under way when the marketplace
+ * stopped is sent again only where that does no harm. Throws NODE_TIMEOUT, STEP_INTERRUPTED,
+ * STEP_REQUEST_FAILED, URL_FORBIDDEN and URL_UNREACHABLE.
+ */
+export async function sendFlowRequest(
+  deps: FlowRequestDeps,
+  work: StepWork,
+  { id, type, config }: RequestNode,
+  note: NoteInput,
+): Promise<unknown> {
+  const { method = 'GET', headers = {} } = config;
+  const url = String(filled(work, config.url));
+  const body = config.body === undefined ? undefined : filled(work, config.body);
+  const masked = filledWithSecrets(work, headers, 'masked') as Record<string, unknown>;
+  note({ method, url, headers: shownHeaders(masked), ...(body !== undefined && { body }) });
+  const mayRepeat = method !== 'POST' || config.idempotent === true;
+  if (work.resumed && !mayRepeat) throw new MarketError('STEP_INTERRUPTED', { method });
+  const usualSec = type === 'llm' ? limits.flowLlmSec : limits.flowHttpSec;
+  return within(deps, work, config.timeoutSeconds ?? usualSec, async (signal) => {
+    const real = filledWithSecrets(work, headers, 'shown') as Record<string, unknown>;
+    const response = await safeFetch(url, {
+      method,
+      headers: {
+        'idempotency-key': `${work.run.runId}/${id}`,
+        ...(body !== undefined && { 'content-type': contentTypeOf(body) }),
+        ...lowerCased(real),
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      maxBytes: limits.flowHttpBodyBytes,
+      // The clock of the step says more than these would.
+      timeouts: { connectMs: longMs, headersMs: longMs, totalMs: longMs, windowMs: longMs },
+      allow: deps.webhookAllow,
+      caller: work.run.accountId,
+      signal,
+    });
+    const output = await readOutput(response);
+    if (response.status < 400 || config.allowErrorStatus === true) return output;
+    const text = typeof output.body === 'string' ? output.body : JSON.stringify(output.body);
+    const shown = withoutSecretTexts(text, work.secrets).slice(0, shownBodyChars);
+    const detail = `The server answered ${response.status}.`;
+    throw new MarketError('STEP_REQUEST_FAILED', { detail, status: response.status, body: shown });
+  });
+}
+
+const longMs = limits.flowLlmSec * 10_000;
+
+/** Aborts the request after the time of its step, or when the run is over. */
+async function within<T>(
+  { clock }: FlowRequestDeps,
+  { signal }: StepWork,
+  timeoutSec: number,
+  send: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const startMs = clock.monotonicMs();
+  const timer = setTimeout(() => {
+    const elapsedSec = Math.round(clock.monotonicMs() - startMs) / 1_000;
+    const detail = `The step took longer than ${timeoutSec} s.`;
+    late.abort(new MarketError('NODE_TIMEOUT', { detail, timeoutSec, elapsedSec }));
+  }, timeoutSec * 1_000);
+  try {
+    return await send(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    throw late.signal.aborted ? late.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readOutput(response: SafeResponse) {
+  const text = (await response.bytes()).toString('utf8');
+  return {
+    status: response.status,
+    contentType: response.headers['content-type'] ?? null,
+    body: readBody(text),
+  };
+}
+
+function readBody(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function contentTypeOf(body: unknown): string {
+  return typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+}
+
+function lowerCased(headers: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}
+
+function shownHeaders(headers: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      secretHeaders.test(name) ? secretMask : value,
+    ]),
+  );
+}
+
+function withoutSecretTexts(text: string, secrets: Readonly<Record<string, string>>): string {
+  return Object.values(secrets).reduce((rest, value) => rest.replaceAll(value, secretMask), text);
+}

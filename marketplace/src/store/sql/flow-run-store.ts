@@ -1,0 +1,218 @@
+import { MarketError } from '@node3/shared/error';
+import type {
+  FlowChange,
+  FlowFence,
+  FlowRunRow,
+  FlowRunSight,
+  FlowStore,
+  NewFlowRun,
+} from '../flow-store.ts';
+import { toJsonOrNull } from './codec.ts';
+import type { Database } from './database.ts';
+import { appendEventsIn } from './events.ts';
+import {
+  type FlowRunListingRecord,
+  type FlowRunRecord,
+  type FlowStepRecord,
+  fromFlowRun,
+  fromFlowStep,
+  toFlowRun,
+  toFlowRunListing,
+  toFlowStep,
+  toFlowStepSight,
+} from './flow-codec.ts';
+import type { Tx, Work } from './work.ts';
+
+const selectRun = 'SELECT * FROM flow_runs WHERE run_id = ?';
+const selectRepeated = 'SELECT * FROM flow_runs WHERE account_id = ? AND idempotency_key = ?';
+const countOpen = 'SELECT count(*) AS count FROM flow_runs WHERE account_id = ? AND open = 1';
+const insertRun = `
+  INSERT INTO flow_runs (run_id, account_id, api_key_id, flow_id, flow_version, project, state, graph,
+    input, sealed, error, timeout_sec, rerun_of, idempotency_key, request_hash, owner, token,
+    open, created_at_ms, ended_at_ms)
+  VALUES (@runId, @accountId, @keyId, @flowId, @flowVersion, @project, @state, @graph, @input, @sealed,
+    @error, @timeoutSec, @rerunOf, @idempotencyKey, @requestHash, @owner, 1, 1, @createdAtMs,
+    @endedAtMs)`;
+const insertStep = `
+  INSERT INTO flow_steps (run_id, node_id, position, state, branch, input, output, error, job_id,
+    taken_from, started_at_ms, ended_at_ms)
+  VALUES (@runId, @nodeId, @position, @state, @branch, @input, @output, @error, @jobId, @takenFrom,
+    @startedAtMs, @endedAtMs)`;
+const selectForgotten = `
+  SELECT run_id FROM flow_runs
+  WHERE account_id = @accountId AND open = 0 AND run_id <= (
+    SELECT run_id FROM flow_runs WHERE account_id = @accountId
+    ORDER BY run_id DESC LIMIT 1 OFFSET @kept)
+  LIMIT 10`;
+const forgetSteps = 'DELETE FROM flow_steps WHERE run_id = ?';
+const forgetRun = 'DELETE FROM flow_runs WHERE run_id = ?';
+const selectSteps = 'SELECT * FROM flow_steps WHERE run_id = ? ORDER BY position';
+const selectSights = `
+  SELECT node_id, state, branch, job_id, started_at_ms FROM flow_steps WHERE run_id = ?
+  ORDER BY position`;
+const listRuns = `
+  SELECT run_id, account_id, api_key_id, flow_id, flow_version, project, state, error, timeout_sec,
+    rerun_of, created_at_ms, ended_at_ms
+  FROM flow_runs
+  WHERE account_id = @accountId AND run_id < @before AND (@flowId = '' OR flow_id = @flowId)
+    AND (@project = '' OR project = @project) AND (@state = '' OR state = @state)
+  ORDER BY run_id DESC LIMIT @limit`;
+const updateRun = `
+  UPDATE flow_runs SET state = @state, error = @error, ended_at_ms = @endedAtMs
+  WHERE run_id = @runId`;
+/** What a change does not name stays: texts of a step can be long, and most changes leave them. */
+const updateStep = `
+  UPDATE flow_steps SET state = coalesce(@state, state), branch = coalesce(@branch, branch),
+    input = coalesce(@input, input), output = coalesce(@output, output),
+    error = coalesce(@error, error), job_id = coalesce(@jobId, job_id),
+    started_at_ms = coalesce(@startedAtMs, started_at_ms),
+    ended_at_ms = coalesce(@endedAtMs, ended_at_ms)
+  WHERE run_id = @runId AND node_id = @nodeId`;
+const selectOrphans = `
+  SELECT flow_runs.run_id, flow_runs.token
+  FROM flow_runs INDEXED BY flow_runs_open
+  LEFT JOIN replicas ON replicas.replica_id = flow_runs.owner
+  WHERE flow_runs.open = 1 AND flow_runs.owner <> ? AND coalesce(replicas.until_ms, 0) <= ?
+  LIMIT ?`;
+const takeRun = 'UPDATE flow_runs SET owner = ?, token = token + 1 WHERE run_id = ?';
+const closeRun = `
+  UPDATE flow_runs SET open = 0 WHERE run_id = @runId AND owner = @owner AND token = @token`;
+/** Sorts after every id. */
+const afterAllIds = '~';
+
+type FlowRunStore = Pick<
+  FlowStore,
+  'createFlowRun' | 'flowRun' | 'listFlowRuns' | 'changeFlowRun' | 'takeFlowRuns' | 'closeFlowRun'
+>;
+
+export function createFlowRunStore(database: Database): FlowRunStore {
+  return {
+    createFlowRun: (created) => database.write((tx) => createIn(tx, created)),
+    flowRun(runId) {
+      return database.read(function* (tx) {
+        const found = yield* tx.get<FlowRunRecord>(selectRun, runId);
+        if (found === undefined) return null;
+        const steps = yield* tx.all<FlowStepRecord>(selectSteps, runId);
+        return { run: toFlowRun(found), steps: steps.map(toFlowStep) };
+      });
+    },
+    listFlowRuns({ accountId, flowId, project, state, beforeRunId, limit }) {
+      return database.read(function* (tx) {
+        const found = yield* tx.all<FlowRunListingRecord>(listRuns, {
+          accountId,
+          flowId: flowId ?? '',
+          project: project ?? '',
+          state: state ?? '',
+          before: beforeRunId ?? afterAllIds,
+          limit,
+        });
+        return found.map(toFlowRunListing);
+      });
+    },
+    changeFlowRun(runId, fence, decide) {
+      return database.write(function* (tx) {
+        const found = yield* tx.get<FlowRunRecord>(selectRun, runId);
+        if (found === undefined || !isFencedBy(found, fence)) return null;
+        const steps = yield* tx.all<FlowStepRecord>(selectSights, runId);
+        const sight = { run: toFlowRun(found), steps: steps.map(toFlowStepSight) };
+        const change = decide(sight);
+        return change === null ? sight : yield* changeIn(tx, sight, change);
+      });
+    },
+    async takeFlowRuns(owner, nowMs, limit) {
+      type Orphan = Pick<FlowRunRecord, 'run_id' | 'token'>;
+      const orphans = (tx: Tx) => tx.all<Orphan>(selectOrphans, owner, nowMs, limit);
+      // Mostly there are none, and then nobody needs a write for that.
+      if ((await database.read(orphans)).length === 0) return [];
+      return database.write(function* (tx) {
+        const found = yield* orphans(tx);
+        for (const { run_id } of found) yield* tx.post(takeRun, owner, run_id);
+        return found.map(({ run_id, token }) => ({ runId: run_id, token: Number(token) + 1 }));
+      });
+    },
+    closeFlowRun(runId, fence) {
+      return database.write(function* (tx) {
+        return (yield* tx.run(closeRun, { runId, ...fence })) > 0;
+      });
+    },
+  };
+}
+
+function* createIn(
+  tx: Tx,
+  { run, steps, owner, idempotency, openMax, kept, events }: NewFlowRun,
+): Work<{ run: FlowRunRow; token: number; replayed: boolean }> {
+  const { accountId, runId } = run;
+  if (idempotency !== null) {
+    const earlier = yield* tx.get<FlowRunRecord & { request_hash: string }>(
+      selectRepeated,
+      accountId,
+      idempotency.key,
+    );
+    if (earlier !== undefined) {
+      if (earlier.request_hash !== idempotency.requestHash) {
+        throw new MarketError('IDEMPOTENCY_MISMATCH');
+      }
+      return { run: toFlowRun(earlier), token: Number(earlier.token), replayed: true };
+    }
+  }
+  const open = Number((yield* tx.get<{ count: bigint }>(countOpen, accountId))?.count);
+  if (open >= openMax) throw new MarketError('LIMIT_REACHED', { runs: open, max: openMax });
+  yield* tx.post(insertRun, {
+    ...fromFlowRun(run),
+    owner,
+    idempotencyKey: idempotency?.key ?? null,
+    requestHash: idempotency?.requestHash ?? null,
+  });
+  for (const [position, step] of steps.entries()) {
+    yield* tx.post(insertStep, { ...fromFlowStep(step), runId, position });
+  }
+  const forgotten = yield* tx.all<{ run_id: string }>(selectForgotten, { accountId, kept });
+  for (const { run_id } of forgotten) {
+    yield* tx.post(forgetSteps, run_id);
+    yield* tx.post(forgetRun, run_id);
+  }
+  yield* appendEventsIn(tx, events);
+  return { run, token: 1, replayed: false };
+}
+
+function isFencedBy({ owner, token }: FlowRunRecord, fence: FlowFence | null): boolean {
+  return fence === null || (owner === fence.owner && Number(token) === fence.token);
+}
+
+function* changeIn(tx: Tx, sight: FlowRunSight, change: FlowChange): Work<FlowRunSight> {
+  const run = { ...sight.run, ...change.run };
+  const { runId } = run;
+  if (change.run !== undefined) {
+    yield* tx.post(updateRun, {
+      runId,
+      state: run.state,
+      error: toJsonOrNull(run.error),
+      endedAtMs: run.endedAtMs,
+    });
+  }
+  const changed = new Map(change.steps.map((step) => [step.nodeId, step]));
+  for (const [nodeId, step] of changed) {
+    const {
+      state = null,
+      branch = null,
+      jobId = null,
+      startedAtMs = null,
+      endedAtMs = null,
+    } = step;
+    yield* tx.post(updateStep, {
+      runId,
+      nodeId,
+      state,
+      branch,
+      input: toJsonOrNull(step.input),
+      output: toJsonOrNull(step.output),
+      error: toJsonOrNull(step.error),
+      jobId,
+      startedAtMs,
+      endedAtMs,
+    });
+  }
+  yield* appendEventsIn(tx, change.events);
+  return { run, steps: sight.steps.map((step) => ({ ...step, ...changed.get(step.nodeId) })) };
+}

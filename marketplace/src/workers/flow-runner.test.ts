@@ -1,0 +1,169 @@
+import { createKey, revokeKey } from '@node3/shared/routes/keys';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  chain,
+  type FlowWorld,
+  inputNode,
+  jobNode,
+  redmindClient,
+  startFlowWorld,
+  statesOf,
+  stepOf,
+  waitNode,
+} from '../testing/flow-testbed.ts';
+import { openFundedAccount } from '../testing/test-marketplace.ts';
+
+let world: FlowWorld;
+let seed: FlowWorld['seed'];
+
+beforeAll(async () => {
+  world = await startFlowWorld();
+  seed = world.seed;
+});
+afterAll(() => world.stop());
+
+describe('a step that goes wrong', () => {
+  it('ends with the error of the step that failed, and stops the others', async () => {
+    const flow = {
+      start: 'in',
+      nodes: [inputNode, world.http('fail', '/fail'), jobNode('job'), waitNode('after', 0)],
+      edges: [
+        { id: '1', source: 'in', target: 'fail' },
+        { id: '2', source: 'in', target: 'job' },
+        { id: '3', source: 'fail', target: 'after' },
+      ],
+    };
+    const run = await seed.untilOver(await seed.start(flow));
+    expect(run).toMatchObject({
+      status: 'error',
+      error: { code: 'STEP_REQUEST_FAILED', nodeId: 'fail', context: { status: 503 } },
+      result: null,
+    });
+    expect(statesOf(run)).toEqual(['in completed', 'fail error', 'job error', 'after skipped']);
+    expect(stepOf(run, 'job').error).toMatchObject({ code: 'STEP_ABORTED' });
+    await vi.waitFor(async () => {
+      const { jobId } = stepOf(await seed.get(run.runId), 'job');
+      if (jobId !== null) expect((await world.jobOf(jobId)).state).toBe('cancelled');
+    }, 20_000);
+  });
+
+  it('never reaches what only the marketplace can reach, and takes no answer without end', async () => {
+    const node = { id: 'a', type: 'http' as const, config: { url: 'http://10.0.0.1:9/' } };
+    const run = await seed.untilOver(await seed.start(chain(node)));
+    expect(run.error).toMatchObject({ code: 'URL_FORBIDDEN', fix: expect.any(String) });
+    const large = {
+      id: 'a',
+      type: 'transform' as const,
+      config: { value: ['{{input}}', '{{input}}'] },
+    };
+    const input = 'x'.repeat(40_000);
+    const tooMuch = await seed.untilOver(await seed.start(chain(large), { input }));
+    expect(tooMuch.error).toMatchObject({ code: 'STEP_OUTPUT_TOO_LARGE', nodeId: 'a' });
+  });
+
+  it('fails where its job fails, and where it can not be posted', async () => {
+    const runId = await seed.start(chain(jobNode('job')));
+    const offer = await world.nextOffer();
+    await world.agent.run(offer);
+    await world.agent.report(offer, { outcome: 'failed', reason: 'nonzero_exit', exitCode: 3 });
+    const run = await seed.untilOver(runId);
+    expect(run.error).toMatchObject({
+      code: 'STEP_JOB_FAILED',
+      nodeId: 'job',
+      context: { jobId: offer.jobId, exitCode: 3, reason: 'nonzero_exit' },
+    });
+    const poor = await openFundedAccount(world.market, {});
+    const theirs = redmindClient(world.market.url, poor.apiKey);
+    const refused = await theirs.untilOver(await theirs.start(chain(jobNode('job'))));
+    expect(refused.error).toMatchObject({ code: 'FUNDS_INSUFFICIENT', nodeId: 'job' });
+  });
+});
+
+describe('secrets of a flow', () => {
+  it('keep their secrets: a header has one, no answer, event or row shows it', async () => {
+    const canary = 'canary-of-a-flow-3141';
+    const headers = { authorization: 'Bearer {{secret.TOKEN}}', 'x-other': 'a {{secret.TOKEN}}' };
+    const graph = chain(
+      world.http('call', '/secret', { headers, method: 'POST', body: { a: '{{input}}' } }),
+      jobNode('job', { secrets: { TOKEN: { value: '{{secret.TOKEN}}', as: 'env' } } }),
+    );
+    const secrets = { TOKEN: canary };
+    const saved = await seed.ask('POST', '/flows', { name: 's', graph, secrets });
+    const { body } = await seed.ask('POST', '/runs', { flow_id: saved.body.flowId, input: 1 });
+    const offer = await world.nextOffer();
+    await world.agent.run(offer);
+    await world.agent.report(offer);
+    const run = await seed.untilOver(body.runId);
+    expect(world.server.to('/secret')).toMatchObject([
+      { headers: { authorization: `Bearer ${canary}` }, body: '{"a":1}' },
+    ]);
+    expect(stepOf(run, 'call')).toMatchObject({
+      input: { headers: { authorization: '[secret]', 'x-other': 'a [secret]' } },
+      output: { body: { token: 'Bearer [secret]' } },
+    });
+    const rerun = await seed.ask('POST', `/runs/${run.runId}/rerun`, { from_node: 'call' });
+    await seed.untilStep(rerun.body.runId, 'call', 'completed');
+    expect(world.server.to('/secret')[1]?.headers.authorization).toBe(`Bearer ${canary}`);
+    await seed.ask('POST', `/runs/${rerun.body.runId}/cancel`);
+    const rows = [
+      await world.market.store.flowRun(run.runId),
+      await world.market.store.flow(saved.body.flowId, null),
+      await world.market.store.eventsAfter(0, 10_000),
+      await world.market.store.job(offer.jobId),
+      saved.body,
+      run,
+    ];
+    const text = JSON.stringify(rows, (_key, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+    expect(text).not.toContain(canary);
+  });
+});
+
+describe('a marketplace that stops in the middle', () => {
+  it('goes on: timers and jobs as they are, requests only where it does no harm', async () => {
+    const branch = (target: string) => ({ id: target, source: 'in', target });
+    const flow = {
+      start: 'in',
+      nodes: [inputNode, jobNode('job'), waitNode('wait', 1), world.http('get', '/again')],
+      edges: [branch('job'), branch('wait'), { id: 'x', source: 'wait', target: 'get' }],
+    };
+    const runId = await seed.start(flow);
+    const post = world.http('post', '/slow', { method: 'POST' });
+    const unsafe = await seed.start(chain(post));
+    const told = await seed.start(chain({ ...post, config: { ...post.config, idempotent: true } }));
+    const offer = await world.nextOffer();
+    await world.agent.run(offer);
+    const under = () => world.server.to('/slow').filter(({ method }) => method === 'POST');
+    await vi.waitFor(() => expect(under()).toHaveLength(2), 20_000);
+    await world.market.restart();
+    const stopped = await seed.untilOver(unsafe);
+    expect(stopped.error).toMatchObject({ code: 'STEP_INTERRUPTED', fix: expect.any(String) });
+    await vi.waitFor(() => expect(under()).toHaveLength(3), 20_000);
+    const keys = new Set(under().map(({ headers }) => headers['idempotency-key']));
+    expect(keys).toEqual(new Set([`${unsafe}/post`, `${told}/post`]));
+    await seed.ask('POST', `/runs/${told}/cancel`);
+    await world.agent.report(offer);
+    const run = await seed.untilOver(runId);
+    expect(run.status).toBe('completed');
+    expect(stepOf(run, 'job').jobId).toBe(offer.jobId);
+    const posted = await world.market.store.eventsOfJob(offer.jobId, 100);
+    expect(posted.filter(({ name }) => name === 'job.posted')).toHaveLength(1);
+  });
+});
+
+describe('the key of a run', () => {
+  it('posts nothing once it is revoked; what it has posted goes on', async () => {
+    const made = await world.requester.client.call(createKey, { body: { name: 'flow' } });
+    const theirs = redmindClient(world.market.url, made.apiKey);
+    const runId = await theirs.start(chain(jobNode('one'), jobNode('two')));
+    const offer = await world.nextOffer();
+    await world.requester.client.call(revokeKey, { params: { keyId: made.keyId } });
+    await world.agent.run(offer);
+    await world.agent.report(offer);
+    const run = await seed.untilOver(runId);
+    expect(statesOf(run)).toEqual(['one completed', 'two error']);
+    expect(run.error).toMatchObject({ code: 'AUTH_INVALID', nodeId: 'two' });
+    expect((await world.market.store.job(offer.jobId))?.apiKeyId).toBe(made.keyId);
+  });
+});

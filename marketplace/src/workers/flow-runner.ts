@@ -1,0 +1,94 @@
+import type { Logger } from '@node3/shared/logger';
+import { type Loop, startLoop } from '@node3/shared/loop';
+import { type DriveEnd, FlowDrive } from '../services/drive-flow-run.ts';
+import type { FlowStepDeps } from '../services/run-flow-step.ts';
+
+export interface FlowRunnerDeps extends FlowStepDeps {
+  log: Logger;
+  /** What this process is called among the replicas; null where it is alone. */
+  replicaId: string | null;
+}
+
+/** How often runs are looked for whose process died: one look at an index. */
+const lookMs = 15_000;
+/** Taken over at a time. */
+const takenMax = 100;
+/** After trouble with the store, until a run is begun anew. */
+const againMs = 1_000;
+
+/**
+ * Drives the runs that this process has started or taken over. A run belongs to one process at a time;
+ * when that dies, another one goes on, or the same after its start. A run that waits costs nothing
+ * but its timer.
+ */
+export class FlowRunner {
+  readonly owner: string;
+  readonly #deps: FlowRunnerDeps;
+  readonly #drives = new Map<string, { drive: FlowDrive; done: Promise<void> }>();
+  readonly #again = new Set<NodeJS.Timeout>();
+  #leave = () => {};
+  #isStopping = false;
+
+  constructor(deps: FlowRunnerDeps) {
+    this.#deps = deps;
+    this.owner = deps.replicaId ?? deps.ids.secret(12);
+  }
+
+  /** Takes over what others left, now and then. */
+  start(): Loop {
+    const { feed, log } = this.#deps;
+    this.#leave = feed.subscribe(({ name, data }) => {
+      if (name === 'flow-run.ended') this.#drives.get(String(data['runId']))?.drive.finish('over');
+    });
+    const loop = startLoop({
+      name: 'flow-runner',
+      intervalMs: lookMs,
+      log,
+      run: (signal) => this.#takeOver(signal),
+    });
+    return {
+      wake: () => loop.wake(),
+      stop: async () => {
+        this.#isStopping = true;
+        await loop.stop();
+        await this.#stop();
+      },
+    };
+  }
+
+  /** Begins to drive a run that was stored for this process. */
+  drive(runId: string, token: number): void {
+    if (this.#isStopping || this.#drives.has(runId)) return;
+    const drive = new FlowDrive(this.#deps, runId, { owner: this.owner, token });
+    const done = drive.run().then((end) => this.#ended(runId, token, end));
+    this.#drives.set(runId, { drive, done });
+  }
+
+  #ended(runId: string, token: number, end: DriveEnd): void {
+    this.#drives.delete(runId);
+    if (end !== 'again' || this.#isStopping) return;
+    const timer = setTimeout(() => {
+      this.#again.delete(timer);
+      this.drive(runId, token);
+    }, againMs);
+    this.#again.add(timer);
+  }
+
+  async #takeOver(signal: AbortSignal): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    while (!signal.aborted) {
+      const taken = await store.takeFlowRuns(this.owner, clock.nowMs(), takenMax);
+      for (const { runId, token } of taken) this.drive(runId, token);
+      if (taken.length > 0) log.info({ runs: taken.length }, 'runs of flows taken over');
+      if (taken.length < takenMax) return;
+    }
+  }
+
+  /** Leaves every run where it is: it goes on after the next start, or elsewhere. */
+  async #stop(): Promise<void> {
+    this.#leave();
+    for (const timer of this.#again) clearTimeout(timer);
+    for (const { drive } of this.#drives.values()) drive.finish('stopped');
+    await Promise.all([...this.#drives.values()].map(({ done }) => done));
+  }
+}

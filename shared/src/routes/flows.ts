@@ -1,0 +1,94 @@
+import { type Static, Type } from 'typebox';
+import type { RouteContract } from '../contract.ts';
+import { FlowGraph, FlowSecrets } from '../flow-graph.ts';
+import { limits } from '../limits.ts';
+import { id, nullable, strictObject, Timestamp } from '../schema.ts';
+
+const tag = 'flows';
+const audience = 'requester';
+
+const flowParams = strictObject({ flowId: id('flow') });
+
+export const FlowInput = strictObject({
+  name: Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
+  graph: FlowGraph,
+  secrets: Type.Optional(FlowSecrets),
+});
+export type FlowInput = Static<typeof FlowInput>;
+
+export const FlowSummary = strictObject({
+  flowId: id('flow'),
+  name: Type.String(),
+  version: Type.Integer({ description: 'The newest one' }),
+  project: nullable(Type.String({ description: 'X-Project-Id of whoever saved it' })),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+});
+export type FlowSummary = Static<typeof FlowSummary>;
+
+export const FlowDetail = strictObject({
+  ...FlowSummary.properties,
+  graph: FlowGraph,
+  secretNames: Type.Array(Type.String(), { description: 'Their values are never shown' }),
+});
+export type FlowDetail = Static<typeof FlowDetail>;
+
+export const createFlow = {
+  method: 'POST',
+  url: '/api/v1/flows',
+  summary: 'Save a flow: a graph of steps, as version 1',
+  audience,
+  tag,
+  schema: { body: FlowInput, response: { 201: FlowDetail } },
+} as const satisfies RouteContract;
+
+export const listFlows = {
+  method: 'GET',
+  url: '/api/v1/flows',
+  summary: 'Your flows without their graphs, newest first; X-Project-Id keeps to one project',
+  audience,
+  tag,
+  schema: {
+    querystring: strictObject({
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
+      cursor: Type.Optional(id('flow')),
+    }),
+    response: {
+      200: strictObject({ data: Type.Array(FlowSummary), nextCursor: nullable(Type.String()) }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const getFlow = {
+  method: 'GET',
+  url: '/api/v1/flows/:flowId',
+  summary: 'One flow with its graph: the newest version, or the one asked for',
+  audience,
+  tag,
+  etag: 'read',
+  schema: {
+    params: flowParams,
+    querystring: strictObject({ version: Type.Optional(Type.Integer({ minimum: 1 })) }),
+    response: { 200: FlowDetail },
+  },
+} as const satisfies RouteContract;
+
+/** A version never changes: reruns and runs of it stay what they were. */
+export const putFlow = {
+  method: 'PUT',
+  url: '/api/v1/flows/:flowId',
+  summary: 'Save a new version of a flow; without secrets it keeps those it has',
+  audience,
+  tag,
+  etag: 'change',
+  schema: { params: flowParams, body: FlowInput, response: { 200: FlowDetail } },
+} as const satisfies RouteContract;
+
+export const deleteFlow = {
+  method: 'DELETE',
+  url: '/api/v1/flows/:flowId',
+  summary: 'Remove a flow with its versions; runs of it stay, and go on',
+  audience,
+  tag,
+  schema: { params: flowParams, response: { 200: flowParams } },
+} as const satisfies RouteContract;
