@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sampleContainer, sampleRequest } from '../../testing/sample-request.ts';
 import type { ExecutionDevice, ExecutionRequest } from '../executor.ts';
 import { buildContainerConfig, type EngineTraits } from './container-config.ts';
 
@@ -15,21 +16,13 @@ const traits: EngineTraits = {
 const image = { id: 'sha256:1234', volumes: [], env: [] };
 
 function build(change: Partial<ExecutionRequest> = {}): ExecutionRequest {
-  return {
+  const command = ['echo', '$(id); "hi"'];
+  return sampleRequest({
     executionId: 'exe_1',
     jobId: 'job_1',
     attempt: 2,
     agentId: 'agt_1',
-    workload: {
-      kind: 'container',
-      image: 'busybox',
-      command: ['echo', '$(id); "hi"'],
-      entrypoint: null,
-      workdir: null,
-      env: { A: 'b=c' },
-      stdin: null,
-    },
-    inputs: [],
+    workload: sampleContainer({ image: 'busybox', command, env: { A: 'b=c' } }),
     limits: {
       cpus: 0.5,
       memoryBytes: 512 * mebibyte,
@@ -39,10 +32,8 @@ function build(change: Partial<ExecutionRequest> = {}): ExecutionRequest {
       runMs: 60_000,
       logBytesMax: 8 * mebibyte,
     },
-    network: 'none',
-    devices: [],
     ...change,
-  };
+  });
 }
 
 const device = (vendor: ExecutionDevice['vendor'], more: Partial<ExecutionDevice> = {}) => ({
@@ -211,7 +202,7 @@ describe('buildContainerConfig', () => {
 
   it.each([
     ['docker', /toolkit is missing/],
-    ['podman', /Podman ignores requests/],
+    ['podman', /no CDI file of this machine/],
   ] as const)('says why %s gives no NVIDIA device', (engine, why) => {
     const request = build({ devices: [device('nvidia')] });
     const without = { ...traits, engine, nvidia: null };

@@ -354,7 +354,7 @@ function nvidiaRequests(devices: readonly ExecutionDevice[], traits: EngineTrait
   if (traits.nvidia === null) {
     const detail =
       traits.engine === 'podman'
-        ? 'Podman ignores requests for NVIDIA devices and takes no CDI names over this API: use Docker.'
+        ? 'Podman gives NVIDIA devices by CDI, and no CDI file of this machine names any.'
         : 'The container engine cannot pass NVIDIA devices: its toolkit is missing.';
     throw new ExecutionError('gpu_error', detail);
   }

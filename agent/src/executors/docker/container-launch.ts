@@ -2,7 +2,6 @@ import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
-import type { ContainerCreateOptions } from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { collectJobFiles, type JobFiles } from '../job-files.ts';
@@ -11,6 +10,7 @@ import { buildContainerConfig, containerName, type EngineTraits } from './contai
 import { type ContainerFacts, readLabels, writeLabels } from './container-labels.ts';
 import { readEngineTime } from './container-outcome.ts';
 import { ContainerSupervision, type SupervisionDeps } from './container-supervision.ts';
+import { createContainer } from './create-container.ts';
 import { createVolumes, fillVolumes } from './execution-volumes.ts';
 import { checkVisibleDevices } from './gpu-check.ts';
 import type { ImageCache } from './image-cache.ts';
@@ -72,8 +72,8 @@ export async function launchContainer(
     const outputDevice = await createVolumes({ ...deps, engine }, request, files, image.imageId);
     const parts = { secretsDirectory, network, outputDevice };
     const config = buildContainerConfig(request, toImageTraits(image), traits, parts);
-    await checkVisibleDevices(deps, config, request.devices);
-    const container = await createContainer(deps.docker, config);
+    await checkVisibleDevices({ ...deps, engine }, config, request.devices);
+    const container = await createContainer(deps.docker, config, engine);
     if (engine === 'podman') await handOverOutput(deps, request.executionId);
     const output = await startContainer(deps, container, request, engine);
     const job = findJob(image);
@@ -159,19 +159,6 @@ function tellOf({ log }: LaunchDeps, records: WarmRecords, record: WarmRecord): 
     const { boxId } = record.facts;
     log.warn({ err: error, boxId }, 'it was not noted that a container has its job');
   }
-}
-
-/**
- * The client would repeat the whole configuration in the address: with a job's arguments and
- * variables it grows over what the engine reads of a request line, and ends up in its logs.
- */
-export function createContainer(
-  docker: Docker,
-  config: ContainerCreateOptions,
-): Promise<Docker.Container> {
-  const { name, ...body } = config;
-  const split = { _query: { name }, _body: body };
-  return docker.createContainer(split as ContainerCreateOptions);
 }
 
 /** Attached before the start, so that the workload never finds its input closed. */

@@ -4,10 +4,10 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '@node3/shared/clock';
-import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sampleRequest } from '../../testing/sample-request.ts';
 import { egressPolicyFor } from '../egress/egress-policy.ts';
 import { type Firewall, findFirewall } from '../egress/firewall.ts';
 import type { ExecutionOutcome, ExecutionRequest } from '../executor.ts';
@@ -22,7 +22,6 @@ const firewall = await findFirewall();
 const missing = 'sentence' in firewall ? firewall.sentence : null;
 const skipped = mustSkip({ resource: 'firewall', missing }) || skip;
 const agentId = `agt_egress_${process.pid}`;
-const mebibyte = 1024 * 1024;
 const never = new AbortController().signal;
 
 /** What the names of the test lead to; connections go to servers of this machine instead. */
@@ -77,25 +76,10 @@ describe.skipIf(skipped)('a job that may reach some hosts', () => {
   }
 
   function build(code: string, env: Record<string, string> = {}): ExecutionRequest {
-    return {
-      executionId: systemIds.next('execution'),
-      jobId: systemIds.next('job'),
-      attempt: 1,
-      agentId,
-      workload: { kind: 'script', language: 'python', code, image, env },
-      inputs: [],
-      limits: {
-        cpus: 1,
-        memoryBytes: 128 * mebibyte,
-        diskBytes: 16 * mebibyte,
-        shmBytes: 8 * mebibyte,
-        pidsMax: 64,
-        runMs: 120_000,
-        logBytesMax: mebibyte,
-      },
-      network: { egressHosts: Object.keys(names) },
-      devices: [],
-    };
+    const workload = { kind: 'script' as const, language: 'python' as const, code, image, env };
+    const request = sampleRequest({ agentId, workload });
+    const network = { egressHosts: Object.keys(names) };
+    return { ...request, network, limits: { ...request.limits, runMs: 120_000 } };
   }
 
   async function finish(executor: DockerExecutor, executionId: string) {

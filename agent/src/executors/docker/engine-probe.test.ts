@@ -2,7 +2,7 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { describe, expect, it } from 'vitest';
-import { probeEngine, readEngineFacts, withToolkit } from './engine-probe.ts';
+import { probeEngine, readEngineFacts, withCdi, withToolkit } from './engine-probe.ts';
 import { connectEngine, listEngineAddresses, parseDockerHost } from './engine-socket.ts';
 
 describe('probeEngine', () => {
@@ -55,10 +55,21 @@ describe('readEngineFacts', () => {
     expect(withToolkit(facts, null).weaknesses).toHaveLength(1);
   });
 
-  it('promises no NVIDIA devices on Podman, which ignores the request', () => {
+  it('promises NVIDIA devices by CDI only where a file names them so that jobs can have them', () => {
     const version = { Components: [{ Name: 'Podman Engine' }] };
-    const facts = readEngineFacts({ Runtimes: { nvidia: {} } }, version, null);
-    expect(facts).toMatchObject({ engine: 'podman', nvidia: null, seccompProfile: null });
+    const podman = (ServerVersion: string) =>
+      readEngineFacts({ ServerVersion, Runtimes: { nvidia: {} } }, version, null);
+    expect(podman('4.0.3')).toMatchObject({ engine: 'podman', nvidia: null });
+    const docker = readEngineFacts({ CDISpecDirs: ['/etc/cdi'] }, {}, null);
+    for (const facts of [podman('4.3.1'), docker]) {
+      expect(withCdi(facts, { files: 1, uuids: ['GPU-1'] })).toMatchObject({ nvidia: 'cdi' });
+      // Another machine's files can't be looked at; a container is, before each job.
+      expect(withCdi(facts, null)).toMatchObject({ nvidia: 'cdi' });
+      expect(withCdi(facts, { files: 0, uuids: [] })).toMatchObject({ nvidia: null });
+      const unnamed = withCdi(facts, { files: 1, uuids: [] });
+      expect(unnamed.nvidia).toBeNull();
+      expect(unnamed.weaknesses.join()).toContain('--device-name-strategy=uuid');
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { ExecutorProblem, ExecutorStatus, IsolationFacts } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
 import { seccompProfileName } from '../seccomp/seccomp-profile.ts';
+import { type CdiDevices, cdiFoldersUsual, readCdiDevices } from './cdi-specs.ts';
 import { engineMessage, systemErrorCode } from './engine-error.ts';
 import { findRuncWeakness, findToolkitWeakness, readToolkitVersion } from './version-floors.ts';
 
@@ -38,7 +39,8 @@ export async function probeEngine(docker: Docker, runtime: string | null): Promi
       Promise.all([docker.info(), docker.version()]),
       signal,
     );
-    const read = readEngineFacts(report as EngineReport, version as EngineVersion, runtime);
+    const said = readEngineFacts(report as EngineReport, version as EngineVersion, runtime);
+    const read = withCdi(said, await findCdiDevices(said, report as EngineReport));
     const facts = withToolkit(read, read.nvidia === null ? null : await readToolkitVersion());
     const problems = listEngineProblems(report as EngineReport, facts);
     return { available: problems.length === 0, problems, isolationEffective: facts };
@@ -95,11 +97,32 @@ export function readEngineFacts(
   };
 }
 
-/** Podman takes NVIDIA requests over the Docker API and ignores them, so there it is none. */
+/** Before 4.1 Podman knows no devices by such names. */
+const podmanWithoutCdi = /^(?:[0-3]\.|4\.0\.)/;
+
+/** Podman knows no other way, and does not say whether it has this one. */
 function findNvidiaMode(report: EngineReport, runtimes: string[], podman: boolean) {
-  if (podman) return null;
+  if (podman) return podmanWithoutCdi.test(report.ServerVersion ?? '') ? null : 'cdi';
   if (runtimes.includes('nvidia')) return 'runtime';
   return (report.CDISpecDirs ?? []).length > 0 ? 'cdi' : null;
+}
+
+/** @returns null where there is nothing to find out, or the engine's files are another machine's. */
+async function findCdiDevices(
+  { engine, nvidia }: IsolationFacts,
+  { CDISpecDirs, Name }: EngineReport,
+): Promise<CdiDevices | null> {
+  if (nvidia !== 'cdi' || Name !== hostname()) return null;
+  return readCdiDevices(engine === 'podman' ? cdiFoldersUsual : (CDISpecDirs ?? []));
+}
+
+/** Engines look into these folders whether there is anything in them or not. */
+export function withCdi(facts: IsolationFacts, devices: CdiDevices | null): IsolationFacts {
+  if (facts.nvidia !== 'cdi' || devices === null || devices.uuids.length > 0) return facts;
+  if (devices.files === 0) return { ...facts, nvidia: null };
+  const weakness =
+    'The CDI files of this machine name its GPUs by number only, so none is given to jobs: run "sudo nvidia-ctk cdi generate --device-name-strategy=uuid --output=/etc/cdi/nvidia.yaml".';
+  return { ...facts, nvidia: null, weaknesses: [...facts.weaknesses, weakness] };
 }
 
 function listEngineProblems(report: EngineReport, facts: IsolationFacts): ExecutorProblem[] {

@@ -3,11 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '@node3/shared/clock';
-import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExecutionRequest } from '../executor.ts';
+import { sampleRequest } from '../../testing/sample-request.ts';
 import { containerName } from './container-config.ts';
 import { DockerExecutor } from './docker-executor.ts';
 import { findTestEngine } from './docker-test-engine.ts';
@@ -19,7 +18,6 @@ const found = await FixedVolumes.find(folder);
 const missing = found === null ? 'no file can be mounted as a disk here' : null;
 const skipped = skip || mustSkip({ resource: 'mount', missing });
 const agentId = `agt_fixed_${process.pid}`;
-const mebibyte = 1024 * 1024;
 const never = new AbortController().signal;
 
 describe.skipIf(skipped)('an output volume of fixed size', () => {
@@ -44,25 +42,8 @@ describe.skipIf(skipped)('an output volume of fixed size', () => {
   });
 
   async function start(code: string): Promise<string> {
-    const request: ExecutionRequest = {
-      executionId: systemIds.next('execution'),
-      jobId: systemIds.next('job'),
-      attempt: 1,
-      agentId,
-      workload: { kind: 'script', language: 'python', code, image, env: {} },
-      inputs: [],
-      limits: {
-        cpus: 1,
-        memoryBytes: 128 * mebibyte,
-        diskBytes: 16 * mebibyte,
-        shmBytes: 8 * mebibyte,
-        pidsMax: 64,
-        runMs: 60_000,
-        logBytesMax: mebibyte,
-      },
-      network: 'none',
-      devices: [],
-    };
+    const workload = { kind: 'script' as const, language: 'python' as const, code, image, env: {} };
+    const request = sampleRequest({ agentId, workload });
     await executor.start(request);
     return request.executionId;
   }

@@ -16,7 +16,7 @@ import type { GpuHost } from './gpu-nodes.ts';
 const { docker, skip, prepareImage } = await findTestEngine();
 const missing = getuid?.() === 0 ? null : 'only root makes device files';
 const noDevices = skip || mustSkip({ resource: 'mount', missing });
-const deps = { docker, log: silentLogger };
+const deps = { docker, engine: 'docker' as const, log: silentLogger };
 const name = `n3-look-${process.pid}`;
 const image = `node3/test-smi:${process.pid}`;
 const list = 'GPU 0: NVIDIA A100 (UUID: GPU-1)\nGPU 1: NVIDIA A100 (UUID: GPU-2)\n';

@@ -10,6 +10,8 @@ import type { ContainerCreateOptions } from 'dockerode';
 import tar from 'tar-stream';
 import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionDevice } from '../executor.ts';
+import type { EngineTraits } from './container-config.ts';
+import { createContainer } from './create-container.ts';
 import { engineMessage, ignoreMissing } from './engine-error.ts';
 import {
   compareNodes,
@@ -32,6 +34,7 @@ function isOurs(entry: string): boolean {
 
 export interface GpuCheckDeps {
   docker: Docker;
+  engine: EngineTraits['engine'];
   log: Logger;
 }
 
@@ -85,21 +88,21 @@ async function lookFromOutside(
 
 /** @returns null where they can't be seen; an engine that fails here will fail the job and say why. */
 async function seeNodes(
-  { docker, log }: GpuCheckDeps,
+  deps: GpuCheckDeps,
   config: ContainerCreateOptions,
   program: Buffer,
 ): Promise<string[] | null> {
   const path = `/node3-idle-${randomBytes(8).toString('hex')}`;
   const look = { Entrypoint: [path], Env: config.Env, HostConfig: { ReadonlyRootfs: false } };
   try {
-    return await withContainer(docker, config, look, async (container) => {
+    return await withContainer(deps, config, look, async (container) => {
       await container.putArchive(packProgram(path, program), { path: '/' });
       await container.start();
       const { State } = await container.inspect();
       return readNodes(State.Pid, path, program);
     });
   } catch (error) {
-    log.warn({ err: error, image: config.Image }, 'no container was there to look into');
+    deps.log.warn({ err: error, image: config.Image }, 'no container was there to look into');
     return null;
   }
 }
@@ -128,12 +131,12 @@ async function readNodes(pid: number, path: string, program: Buffer): Promise<st
 
 /** @returns whether the image's tool could tell; the devices are the leased ones then. */
 async function lookFromInside(
-  { docker }: GpuCheckDeps,
+  deps: GpuCheckDeps,
   config: ContainerCreateOptions,
   leased: readonly string[],
 ): Promise<boolean> {
   const look = { Entrypoint: [tool, '-L'], Env: config.Env?.filter(isOurs) };
-  const said = await withContainer(docker, config, look, readDevices);
+  const said = await withContainer(deps, config, look, readDevices);
   if (said === null) return false;
   if (isSame(said, leased)) return true;
   const detail = `In this image nvidia-smi shows ${said.join(', ')} instead of ${leased.join(', ')}: either the image brings its own, or this machine's engine is at fault.`;
@@ -142,12 +145,13 @@ async function lookFromInside(
 
 /** Makes a container like the job's that runs something else and reaches nothing. */
 async function withContainer<T>(
-  docker: Docker,
+  { docker, engine }: GpuCheckDeps,
   { name = '', ...body }: ContainerCreateOptions,
   { HostConfig, ...changes }: ContainerCreateOptions,
   use: (container: Docker.Container) => Promise<T>,
 ): Promise<T> {
   const look = {
+    name: gpuCheckName(name),
     ...body,
     ...changes,
     Cmd: [],
@@ -156,8 +160,7 @@ async function withContainer<T>(
     NetworkDisabled: true,
     HostConfig: { ...body.HostConfig, ...HostConfig, NetworkMode: 'none', Mounts: [] },
   };
-  const split = { _query: { name: gpuCheckName(name) }, _body: look };
-  const container = await docker.createContainer(split as unknown as ContainerCreateOptions);
+  const container = await createContainer(docker, look, engine);
   try {
     return await use(container);
   } finally {

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
-import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ContainerWorkload, ExecutionRequest } from '../executor.ts';
+import { sampleContainer, sampleRequest } from '../../testing/sample-request.ts';
+import type { ContainerWorkload } from '../executor.ts';
 import { DockerExecutor, type DockerExecutorDeps } from './docker-executor.ts';
 import { findTestEngine } from './docker-test-engine.ts';
 
@@ -50,34 +50,9 @@ describe.skipIf(skip)('a hostile job', () => {
     script: string,
     changes: Partial<ContainerWorkload> = {},
   ): Promise<string> {
-    const request: ExecutionRequest = {
-      executionId: systemIds.next('execution'),
-      jobId: systemIds.next('job'),
-      attempt: 1,
-      agentId,
-      workload: {
-        kind: 'container',
-        image,
-        command: null,
-        entrypoint: ['sh', '-c', script],
-        workdir: null,
-        env: {},
-        stdin: null,
-        ...changes,
-      },
-      inputs: [],
-      limits: {
-        cpus: 1,
-        memoryBytes: 128 * mebibyte,
-        diskBytes: 16 * mebibyte,
-        shmBytes: 8 * mebibyte,
-        pidsMax: 64,
-        runMs: 30_000,
-        logBytesMax: mebibyte,
-      },
-      network: 'none',
-      devices: [],
-    };
+    const entrypoint = ['sh', '-c', script];
+    const workload = sampleContainer({ image, entrypoint, ...changes });
+    const request = sampleRequest({ agentId, workload });
     await executor.prepare(request, never, () => undefined);
     await executor.start(request);
     return request.executionId;

@@ -1,15 +1,14 @@
 import { systemClock } from '@node3/shared/clock';
-import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ExecutionOutcome, ExecutionRequest, Workload } from '../executor.ts';
+import { sampleRequest } from '../../testing/sample-request.ts';
+import type { ExecutionOutcome, Workload } from '../executor.ts';
 import { DockerExecutor } from './docker-executor.ts';
 import { findTestEngine } from './docker-test-engine.ts';
 import { jailProbe } from './jail-probe.ts';
 
 const { docker, skip, prepareImage } = await findTestEngine();
 const agentId = `agt_jail_${process.pid}`;
-const mebibyte = 1024 * 1024;
 const never = new AbortController().signal;
 
 describe.skipIf(skip)('the jail, from inside', () => {
@@ -20,25 +19,7 @@ describe.skipIf(skip)('the jail, from inside', () => {
   });
 
   async function run(workload: Workload): Promise<{ outcome: ExecutionOutcome; stdout: string[] }> {
-    const request: ExecutionRequest = {
-      executionId: systemIds.next('execution'),
-      jobId: systemIds.next('job'),
-      attempt: 1,
-      agentId,
-      workload,
-      inputs: [],
-      limits: {
-        cpus: 1,
-        memoryBytes: 128 * mebibyte,
-        diskBytes: 16 * mebibyte,
-        shmBytes: 8 * mebibyte,
-        pidsMax: 64,
-        runMs: 60_000,
-        logBytesMax: mebibyte,
-      },
-      network: 'none',
-      devices: [],
-    };
+    const request = sampleRequest({ agentId, workload });
     await executor.start(request);
     const stdout: string[] = [];
     const sink = (line: { text: string }) => void stdout.push(line.text);

@@ -1,12 +1,15 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
-import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
+import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleContainer, sampleRequest } from '../../testing/sample-request.ts';
 import type { ContainerWorkload, ExecutionOutcome, ExecutionRequest } from '../executor.ts';
 import { SecretFiles } from '../secret-files.ts';
 import { DockerExecutor, type DockerExecutorDeps } from './docker-executor.ts';
+import { connectEngine } from './engine-socket.ts';
 import { mustSkipPodman, PodmanTestEngine } from './podman-test-engine.ts';
 
 const agentId = `agt_podman_${process.pid}`;
@@ -25,6 +28,24 @@ for place in /tmp /run /var/tmp /output /outputs; do echo x > $place/own || echo
 rm /output/own; cat /input/a.txt /run/secrets/KEY; echo
 grep -E ' (/tmp|/run|/var/tmp) ' /proc/self/mounts | grep -c 'size='
 echo '{"a":1}' > /output/output.json; echo err >&2; exit 3`;
+
+/** What that says of a job that is held in. */
+const heldIn = (disksLimited: number) => [
+  'uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)',
+  'CapEff 0000000000000000',
+  'CapBnd 0000000000000000',
+  'NoNewPrivs 1',
+  'Seccomp 2',
+  expect.stringMatching(/^67108864 64 100000 100000 $/),
+  String(disksLimited),
+  '1',
+  'alpha secret',
+  '3',
+];
+
+/** Where engines look for CDI files; this one describes a device of no card. */
+const cdiFile = `/var/run/cdi/node3-test-${process.pid}.json`;
+const gpu = `GPU-${randomUUID()}`;
 
 describe.skipIf(mustSkipPodman())('Podman', () => {
   let engine: PodmanTestEngine;
@@ -61,34 +82,10 @@ describe.skipIf(mustSkipPodman())('Podman', () => {
   }
 
   function build(script: string, changes: Partial<ContainerWorkload> = {}): ExecutionRequest {
-    return {
-      executionId: systemIds.next('execution'),
-      jobId: systemIds.next('job'),
-      attempt: 1,
-      agentId,
-      workload: {
-        kind: 'container',
-        image,
-        command: null,
-        entrypoint: ['sh', '-c', script],
-        workdir: null,
-        env: {},
-        stdin: null,
-        ...changes,
-      },
-      inputs: [{ path: 'a.txt', content: Buffer.from('alpha ') }],
-      limits: {
-        cpus: 1,
-        memoryBytes: 64 * mebibyte,
-        diskBytes: 16 * mebibyte,
-        shmBytes: 8 * mebibyte,
-        pidsMax: 64,
-        runMs: 60_000,
-        logBytesMax: mebibyte,
-      },
-      network: 'none',
-      devices: [],
-    };
+    const workload = sampleContainer({ image, entrypoint: ['sh', '-c', script], ...changes });
+    const inputs = [{ path: 'a.txt', content: Buffer.from('alpha ') }];
+    const request = sampleRequest({ agentId, workload, inputs });
+    return { ...request, limits: { ...request.limits, memoryBytes: 64 * mebibyte } };
   }
 
   async function run(
@@ -127,22 +124,65 @@ describe.skipIf(mustSkipPodman())('Podman', () => {
     const executor = make({ volumesReachable: isReachable });
     const request = { ...build(report), secretFiles: { KEY: 'secret' } };
     const { outcome, lines } = await run(executor, request);
-    expect(lines.filter((line) => line !== 'err')).toEqual([
-      'uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)',
-      'CapEff 0000000000000000',
-      'CapBnd 0000000000000000',
-      'NoNewPrivs 1',
-      'Seccomp 2',
-      expect.stringMatching(/^67108864 64 100000 100000 $/),
-      // The disk of the engine and the job's own, where this process sees them.
-      isReachable ? '2' : '0',
-      '1',
-      'alpha secret',
-      '3',
-    ]);
+    // The disk of the engine and the job's own are limited where this process sees them.
+    expect(lines.filter((line) => line !== 'err')).toEqual(heldIn(isReachable ? 2 : 0));
     expect(lines).toContain('err');
     expect(outcome).toMatchObject({ exitCode: 3, reason: 'nonzero_exit', output: { a: 1 } });
     await executor.remove(request.executionId);
+  });
+
+  describe('with a CDI file for NVIDIA devices', () => {
+    beforeAll(async () => {
+      const tool = join(engine.folder, 'nvidia-smi');
+      await writeFile(tool, `#!/bin/sh\necho "GPU 0: NVIDIA A100 (UUID: ${gpu})"\n`, {
+        mode: 0o755,
+      });
+      const containerEdits = {
+        deviceNodes: [{ path: '/dev/nvidia7', hostPath: '/dev/null' }],
+        mounts: [{ hostPath: tool, containerPath: '/usr/bin/nvidia-smi', options: ['ro', 'bind'] }],
+      };
+      const devices = [{ name: gpu, containerEdits }];
+      await mkdir(dirname(cdiFile), { recursive: true });
+      const text = JSON.stringify({ cdiVersion: '0.5.0', kind: 'nvidia.com/gpu', devices });
+      await writeFile(cdiFile, text);
+    });
+    afterAll(() => rm(cdiFile));
+
+    const devices = [{ uuid: gpu, vendor: 'nvidia' as const }];
+
+    it('threat 4: gives a job what it leased, and holds it in like any other', async () => {
+      const executor = make({ docker: withoutPinning(engine) });
+      expect((await executor.probe()).isolationEffective).toMatchObject({ nvidia: 'cdi' });
+      const look = `ls /dev/nvidia*; nvidia-smi -L;\n${report}`;
+      const request = { ...build(look), secretFiles: { KEY: 'secret' }, devices };
+      const { outcome, lines } = await run(executor, request);
+      expect(lines.filter((line) => line !== 'err')).toEqual([
+        '/dev/nvidia7',
+        `GPU 0: NVIDIA A100 (UUID: ${gpu})`,
+        ...heldIn(2),
+      ]);
+      expect(outcome).toMatchObject({ exitCode: 3, output: { a: 1 } });
+      await executor.remove(request.executionId);
+    });
+
+    it('refuses where another device is seen, or none by that name is there', async () => {
+      const executor = make({ docker: withoutPinning(engine) });
+      const other = { uuid: `GPU-${randomUUID()}`, vendor: 'nvidia' as const };
+      for (const leased of [[...devices, other], [other]]) {
+        const request = { ...build('true'), devices: leased };
+        await expect(executor.start(request)).rejects.toThrow(other.uuid);
+        const filters = JSON.stringify({ name: [request.executionId] });
+        expect(await engine.docker.listContainers({ all: true, filters })).toEqual([]);
+      }
+    });
+
+    it('starts none that Podman made looser than it was asked for', async () => {
+      const executor = make({
+        docker: withoutPinning(engine, ['"cap_drop":["ALL"]', '"cap_drop":[]']),
+      });
+      const starting = executor.start({ ...build('true'), devices });
+      await expect(starting).rejects.toThrow(/with capabilities: .*CAP_.* It is not started/);
+    });
   });
 
   it('feeds standard input, and nothing beside it', async () => {
@@ -203,3 +243,22 @@ describe.skipIf(mustSkipPodman())('Podman', () => {
     expect(await later.wait(request.executionId, never)).toMatchObject({ exitCode: 0 });
   });
 });
+
+/**
+ * The engine as one that may pin memory, which needs a right that not every machine of tests has.
+ * @param change text of a request that is another one there.
+ */
+function withoutPinning(engine: PodmanTestEngine, change = ['', '']): Docker {
+  const docker = connectEngine({ kind: 'socket', path: join(engine.folder, 's') });
+  const dial = docker.modem.dial.bind(docker.modem);
+  const [from = '', to = ''] = change;
+  docker.modem.dial = (options, callback) => {
+    const { file, path } = options as { file?: Buffer; path: string };
+    if (!path.endsWith('/libpod/containers/create')) return dial(options, callback);
+    const text = String(file)
+      .replace(/\{"type":"memlock"[^}]*\},?/, '')
+      .replace(from, to);
+    return dial({ ...options, file: Buffer.from(text) }, callback);
+  };
+  return docker;
+}

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import { createContainer } from '../container-launch.ts';
+import { createContainer } from '../create-container.ts';
 import { engineMessage, engineStatus } from '../engine-error.ts';
 import { createVolumes, type ExecutionVolumeDeps } from '../execution-volumes.ts';
 import { openOutput } from '../output-tap.ts';
@@ -28,7 +28,8 @@ export async function makeWarmBox(
   const NanoCpus = config.HostConfig?.NanoCpus ?? waitingNanoCpus;
   const waitingShare = Math.min(NanoCpus, waitingNanoCpus);
   const waiting = { ...config.HostConfig, NanoCpus: waitingShare };
-  const container = await createContainer(deps.docker, { ...config, HostConfig: waiting });
+  const own = { ...config, HostConfig: waiting };
+  const container = await createContainer(deps.docker, own, 'docker');
   const [attached, output] = await Promise.all([
     container.attach({ stream: true, stdin: true, hijack: true }),
     openOutput(container),

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '@node3/shared/clock';
-import { systemIds } from '@node3/shared/ids';
 import { silentLogger } from '@node3/shared/logger';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { sampleContainer, sampleRequest } from '../../../testing/sample-request.ts';
 import { tarOf } from '../../../testing/tar-archive.ts';
 import type { ExecutionRequest, Workload } from '../../executor.ts';
 import { containerName } from '../container-config.ts';
@@ -59,27 +59,7 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
     await rm(folder, { recursive: true });
   });
 
-  function requestOf(workload: Workload): ExecutionRequest {
-    return {
-      executionId: systemIds.next('execution'),
-      jobId: systemIds.next('job'),
-      attempt: 1,
-      agentId,
-      workload,
-      inputs: [],
-      limits: {
-        cpus: 1,
-        memoryBytes: 128 * mebibyte,
-        diskBytes: 16 * mebibyte,
-        shmBytes: 8 * mebibyte,
-        pidsMax: 64,
-        runMs: 60_000,
-        logBytesMax: mebibyte,
-      },
-      network: 'none',
-      devices: [],
-    };
-  }
+  const requestOf = (workload: Workload) => sampleRequest({ agentId, workload });
 
   const python = async (code: string, n: number): Promise<Workload> => ({
     kind: 'script',
@@ -248,8 +228,7 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
     await docker.getImage(base).tag({ repo, tag: 'local' });
     const requests = [1, 2].map((n) => {
       const command = ['sh', '-c', `cat /which 2>/dev/null || echo ${n}`];
-      const rest = { entrypoint: null, workdir: null, env: {}, stdin: null };
-      return requestOf({ kind: 'container', image, command, ...rest });
+      return requestOf(sampleContainer({ image, command }));
     });
     const [first, second] = requests as [ExecutionRequest, ExecutionRequest];
     await start(first);
@@ -294,7 +273,10 @@ describe.skipIf(skipped)('containers that wait for jobs', () => {
       }, within);
       expect(await other.tryWarm(request)).toBe('update is not supported');
       expect(await other.wait(request.executionId, never)).toMatchObject({ exitCode: 0 });
-      await vi.waitFor(async () => expect(await listBoxes()).toEqual(executor.waiting), within);
+      await vi.waitFor(
+        async () => expect((await listBoxes()).sort()).toEqual(executor.waiting.sort()),
+        within,
+      );
     } finally {
       await other.remove(request.executionId);
       await other.close();

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { sampleContainer, sampleRequest } from '../../../testing/sample-request.ts';
 import type { ExecutionRequest } from '../../executor.ts';
 import { buildContainerConfig, type EngineTraits, noParts } from '../container-config.ts';
 import { findWarmJob, unusedExitCode } from './warm-shape.ts';
@@ -19,34 +20,13 @@ const image = {
   entrypoint: [],
   command: ['sh'],
 };
-const workload = {
-  kind: 'container' as const,
-  image: 'node3/base:local',
-  command: ['printf', '%s|', 'a'],
-  entrypoint: null,
-  workdir: null,
-  env: {},
-  stdin: null,
-};
-const request: ExecutionRequest = {
+const workload = sampleContainer({ image: 'node3/base:local', command: ['printf', '%s|', 'a'] });
+const request = sampleRequest({
+  agentId: 'agent',
   executionId: 'exe_1',
   jobId: 'job_1',
-  attempt: 1,
-  agentId: 'agent',
   workload,
-  inputs: [],
-  limits: {
-    cpus: 1,
-    memoryBytes: 64e6,
-    diskBytes: 16e6,
-    shmBytes: 8e6,
-    pidsMax: 64,
-    runMs: 60_000,
-    logBytesMax: 1e6,
-  },
-  network: 'none',
-  devices: [],
-};
+});
 
 const volumes = { suits: (bytes: number) => bytes < 1e9 };
 
