@@ -19,6 +19,7 @@ import * as events from '@node3/shared/routes/events';
 import * as explain from '@node3/shared/routes/explain';
 import * as flows from '@node3/shared/routes/flows';
 import * as galaksio from '@node3/shared/routes/galaksio';
+import * as galaksioBroker from '@node3/shared/routes/galaksio-broker';
 import * as gpuProofs from '@node3/shared/routes/gpu-proofs';
 import * as health from '@node3/shared/routes/health';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
@@ -81,6 +82,7 @@ export const apiRoutes: RouteContract[] = [
   redmind,
   x402,
   galaksio,
+  galaksioBroker,
   node3,
   node3Reads,
   bacalhau,

@@ -126,6 +126,13 @@ function askForPayment(
 
 /** For the payer's eyes only; nothing is decided by it. */
 function urlOf({ publicUrl }: HttpDeps, request: FastifyRequest): X402Resource['url'] {
-  const origin = publicUrl ?? `${request.protocol}://${request.host}`;
-  return origin + (request.url.split('?')[0] ?? '');
+  return originOf({ publicUrl }, request) + (request.url.split('?')[0] ?? '');
+}
+
+/** Where whoever asks reaches this marketplace. */
+export function originOf(
+  { publicUrl }: Pick<HttpDeps, 'publicUrl'>,
+  request: FastifyRequest,
+): string {
+  return publicUrl ?? `${request.protocol}://${request.host}`;
 }

@@ -30,7 +30,7 @@ import { askFiles } from '../testing/ask-artifacts.ts';
 import { askBacalhau } from '../testing/ask-bacalhau.ts';
 import { askBackup } from '../testing/ask-backup.ts';
 import { askFlows } from '../testing/ask-flows.ts';
-import { askGalaksioJobs } from '../testing/ask-galaksio.ts';
+import { askBroker, askGalaksioJobs } from '../testing/ask-galaksio.ts';
 import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
@@ -125,15 +125,15 @@ async function registerAgent() {
 
 const instanceId = 'instance-0000000001';
 
-function poll(apiKey: string) {
-  const offer = testOffer({ devices: [device] });
+function poll(apiKey: string, offered = device, waitSec = 5) {
+  const offer = testOffer({ devices: [offered] });
   return ask(agentRoutes.pollAgent, apiKey, {
     body: {
       instanceId,
       claimId: nextClaimId(),
-      waitSec: 5,
+      waitSec,
       offer,
-      freeDeviceIds: [device.id],
+      freeDeviceIds: [offered.id],
       freeCpus: offer.cpus,
       freeMemoryBytes: offer.memoryBytes,
     },
@@ -283,6 +283,9 @@ describe('answers', () => {
       nodeId: (await registerAgent()).agentId,
     });
     await askSeed(requester);
+    const l40s = { ...device, model: 'NVIDIA L40S', modelId: 'l40s' };
+    await poll((await registerAgent()).apiKey, l40s, 0);
+    await askBroker((contract, args) => ask(contract, requester, args), waiting);
     checked.add(await askBackup(market));
     await ask(auditRoutes.listAuditLog, market.adminApiKey, { query: { limit: 1_000 } });
     await askAlerts(ask, market);
@@ -302,6 +305,7 @@ describe('answers', () => {
       'POST /api/marketplace/fund',
       'POST /execute',
       'POST /execute/async',
+      'POST /run',
     ];
     const all = contracts.map(({ method, url }) => `${method} ${url}`);
     expect([...checked, ...onChain].toSorted()).toEqual(all.toSorted());

@@ -156,6 +156,10 @@ const bodies: Record<string, (thing: Thing, role: CallerRole) => unknown> = {
   'POST /api/jobs/:jobId/complete': () => ({}),
   'POST /api/jobs/:jobId/fail': () => ({ error_message: 'x' }),
   'POST /execute': () => ({ code: '1', language: 'python', timeout: 1 }),
+  'POST /a2a/message': () => ({
+    type: 'run',
+    payload: { code: '1', language: 'python', timeout: 1 },
+  }),
 };
 
 function requestOf(contract: RouteContract, thing: Thing, role: CallerRole): Sent {

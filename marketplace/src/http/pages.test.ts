@@ -62,6 +62,15 @@ describe('an address with a page and an API', () => {
     }
   });
 
+  it('leads a browser to the page of a run', async () => {
+    for (const path of [`/status/${job}`, `/job/${job}`]) {
+      const page = await ask(path, { accept: browser });
+      expect([page.status, page.headers.get('location')]).toEqual([302, `/jobs/${job}`]);
+      expect(page.headers.get('vary')).toBe('accept');
+      expect((await ask(path, { accept: '*/*' })).status).toBe(401);
+    }
+  });
+
   it('answers HEAD like GET, and gives no page for a change or for what has none', async () => {
     const head = await ask('/', { accept: browser }, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([

@@ -13,6 +13,11 @@ const apiPaths =
 /** The configuration of routes where the web app has a page as well. */
 export const alsoPage = { alsoPage: true } as const;
 
+/** The same, and the page is at another address: this one, with the id of the job. */
+export function pageAt(prefix: string) {
+  return { alsoPage: true, pageAt: prefix } as const;
+}
+
 /**
  * Serves the web app: hashed assets for ever, the page itself fresh, and every page path by it. Call it
  * before the routes: those that are `alsoPage` answer with the page to whoever would rather have that,
@@ -50,8 +55,14 @@ export async function addStaticFiles(
   });
   function pageFirst(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     void reply.header('vary', 'accept');
-    if (hasPage && prefersPage(request)) void reply.sendFile('index.html');
-    else done();
+    if (!hasPage || !prefersPage(request)) {
+      done();
+      return;
+    }
+    const { pageAt: prefix } = request.routeOptions.config as { pageAt?: string };
+    const { jobId = '' } = Object(request.params) as { jobId?: string };
+    if (prefix === undefined) void reply.sendFile('index.html');
+    else void reply.redirect(prefix + encodeURIComponent(jobId), 302);
   }
   app.setNotFoundHandler((request, reply) => {
     void reply.header('vary', 'accept');

@@ -18,6 +18,7 @@ import * as eventRoutes from '@node3/shared/routes/events';
 import * as explainRoutes from '@node3/shared/routes/explain';
 import * as flowRoutes from '@node3/shared/routes/flows';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
+import * as galaksioBrokerRoutes from '@node3/shared/routes/galaksio-broker';
 import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
@@ -66,6 +67,7 @@ export const marketplaceContracts: RouteContract[] = [
   marketplaceRoutes,
   x402Routes,
   galaksioRoutes,
+  galaksioBrokerRoutes,
   payoutRoutes,
   capRoutes,
   usageRoutes,

@@ -2,6 +2,7 @@ import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import { assetDecimals } from '@node3/shared/money';
 import { execute, executeAsync } from '@node3/shared/routes/galaksio';
+import { brokerRun } from '@node3/shared/routes/galaksio-broker';
 import { createX402Job, getX402 } from '@node3/shared/routes/x402';
 import type { FastifyInstance } from 'fastify';
 import { readJobDetail } from '../../services/read-job.ts';
@@ -53,7 +54,9 @@ async function viewOffer({ x402 }: HttpDeps) {
     asset: { mint: usdcMint, symbol: 'USDC' as const, decimals: assetDecimals.USDC },
     payTo,
     feePayer,
-    endpoints: [createX402Job, execute, executeAsync].map(({ method, url }) => `${method} ${url}`),
+    endpoints: [createX402Job, execute, executeAsync, brokerRun].map(
+      ({ method, url }) => `${method} ${url}`,
+    ),
     spendControl,
   };
 }

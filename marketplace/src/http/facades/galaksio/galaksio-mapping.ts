@@ -165,7 +165,8 @@ export function toExecuteReply(
   };
 }
 
-function errorOf(reason: JobOutput['job']['reason'], stderr: string): string {
+/** Why it did not succeed, in a sentence, with what it wrote to stderr. */
+export function errorOf(reason: JobOutput['job']['reason'], stderr: string): string {
   const sentence = reason === null ? 'The execution did not succeed.' : reasons[reason].sentence;
   return stderr === '' ? sentence : `${sentence}\n${stderr}`;
 }

@@ -21,6 +21,9 @@ import { linkNext } from '../../link-next.ts';
 import { paymentLimit } from '../../rate-limit.ts';
 import { alsoPage } from '../../static-files.ts';
 import { Waiters } from '../../waiters.ts';
+import { addBrokerQuoteRoutes } from './broker-quote-routes.ts';
+import { addBrokerRoutes } from './broker-routes.ts';
+import { addBrokerStoreRoutes } from './broker-store-routes.ts';
 import { setGalaksioErrorHandler } from './galaksio-errors.ts';
 import { toExecuteReply, toExecutionStatus, toListQuery } from './galaksio-mapping.ts';
 import { accountOf, postExecution } from './post-execution.ts';
@@ -29,18 +32,21 @@ import { accountOf, postExecution } from './post-execution.ts';
 export async function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
   await app.register(async (api) => {
     setGalaksioErrorHandler(api);
-    addExecuteRoutes(api, deps);
+    const waiters = new Waiters({ each: limits.waitersPerJob, all: limits.jobWaitersMax });
+    addExecuteRoutes(api, deps, waiters);
     addJobRoutes(api, deps);
+    addBrokerRoutes(api, deps, waiters);
+    addBrokerStoreRoutes(api, deps);
+    addBrokerQuoteRoutes(api, deps);
   });
 }
 
-function addExecuteRoutes(app: FastifyInstance, deps: HttpDeps): void {
+function addExecuteRoutes(app: FastifyInstance, deps: HttpDeps, waiters: Waiters): void {
   const options = {
     authenticate: (request: FastifyRequest) => accountOf(deps, request),
     bodyLimit: limits.jobBodyBytes,
     config: paymentLimit,
   };
-  const waiters = new Waiters({ each: limits.waitersPerJob, all: limits.jobWaitersMax });
   addRoute(app, execute, {
     ...options,
     async handler({ principal, body, request, reply }) {

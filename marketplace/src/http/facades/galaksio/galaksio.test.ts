@@ -5,11 +5,13 @@ import { formatAmount } from '@node3/shared/money';
 import { appendLogs } from '@node3/shared/routes/agents';
 import type { ExecuteReply, ExecuteRequest } from '@node3/shared/routes/galaksio';
 import { getJob } from '@node3/shared/routes/jobs';
+import { createKeyPairSignerFromBytes } from '@solana/kit';
 import {
   decodePaymentRequiredHeader,
   decodePaymentResponseHeader,
   encodePaymentSignatureHeader,
 } from '@x402/core/http';
+import { ExactSvmSchemeV1 } from '@x402/svm/exact/v1/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { X402Testbed } from '../../../payments/testing/x402-testbed.ts';
 import { fenceOf, testAgentCalls } from '../../../testing/test-agent.ts';
@@ -200,6 +202,79 @@ describe('POST /execute', () => {
     const response = await execute(body);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ code });
+  });
+});
+
+describe('POST /run', () => {
+  const run = (body: object, send: typeof fetch = fetch, headers = {}) =>
+    bed.post(body, headers, send, '/run');
+
+  it('[2.34] says what it costs in the form of the broker and of both versions of x402', async () => {
+    const response = await run(hello);
+    expect([response.status, response.headers.get('payment-required')]).toEqual([
+      402,
+      expect.any(String),
+    ]);
+    expect(await response.json()).toMatchObject({
+      error: 'payment_required',
+      message: expect.stringContaining('0.014 USDC'),
+      statusCode: 402,
+      code: 'PAYMENT_REQUIRED',
+      x402Version: 1,
+      accepts: [{ scheme: 'exact', maxAmountRequired: '14000' }],
+    });
+  });
+
+  it('[7.13] runs what the second version pays for, with the result in the words of the broker', async () => {
+    const pay = await bed.payingFetch(bed.buyer());
+    const [response] = await Promise.all([
+      run({ ...hello, code: 'second()' }, pay),
+      runNext({ exitCode: 0, runMs: 20, stderr: 'warning' }),
+    ]);
+    expect(response.headers.get('payment-response')).not.toBeNull();
+    const reply = (await response.json()) as { jobId: string; jobToken: string };
+    const done = {
+      jobId: expect.stringMatching(/^job_/),
+      status: 'completed',
+      result: {
+        stdout: 'hello\nworld\n',
+        stderr: 'warning\n',
+        exitCode: 0,
+        executionTime: expect.any(Number),
+      },
+      error: null,
+    };
+    expect(reply).toEqual({ ...done, jobToken: expect.stringMatching(/^n3_job_/) });
+    for (const path of [`/status/${reply.jobId}`, `/job/${reply.jobId}`]) {
+      const headers = { authorization: `Bearer ${reply.jobToken}` };
+      const read = await fetch(bed.url + path, { headers });
+      expect([read.status, await read.json()]).toEqual([200, done]);
+      expect((await fetch(bed.url + path)).status).toBe(401);
+    }
+  });
+
+  it('[7.13] runs what the first version pays for, and says how code failed', async () => {
+    const body = { ...hello, code: 'first()' };
+    const buyer = bed.buyer();
+    const challenge = (await (await run(body)).json()) as {
+      accepts: Parameters<ExactSvmSchemeV1['createPaymentPayload']>[1][];
+    };
+    const [accepted] = challenge.accepts;
+    if (accepted === undefined) throw new Error('the challenge accepts nothing');
+    const signer = await createKeyPairSignerFromBytes(buyer.keypair.secretKey);
+    const scheme = new ExactSvmSchemeV1(signer, { rpcUrl: bed.localnet.rpcUrl });
+    const paid = JSON.stringify(await scheme.createPaymentPayload(1, accepted));
+    const headers = { 'x-payment': Buffer.from(paid).toString('base64') };
+    const [response] = await Promise.all([
+      run(body, fetch, headers),
+      runNext({ exitCode: 3, runMs: 20, stderr: 'Traceback' }),
+    ]);
+    expect(response.headers.get('x-payment-response')).not.toBeNull();
+    expect(await response.json()).toMatchObject({
+      status: 'failed',
+      result: { stderr: 'Traceback\n', exitCode: 3 },
+      error: expect.any(String),
+    });
   });
 });
 
