@@ -113,6 +113,26 @@ describe('an agent with a socket', () => {
     expect(market().sockets.opened).toBeGreaterThan(3);
   });
 
+  it.each([
+    ['together to a marketplace that takes them so', ['blocks']],
+    ['one by one to an older one', ['lines']],
+    ['one by one where an older one has taken its place', ['blocks', 'lines']],
+  ])('sends lines %s', async (_name, forms) => {
+    const { sockets } = market();
+    sockets.takesLogBlocks = forms.includes('blocks');
+    await machine.boot();
+    await connected();
+    if (forms.includes('lines')) sockets.takesLogBlocks = false;
+    const texts = ['one', '', 'thr', 'ee', 'vier'];
+    const executionId = market().post();
+    machine.programEnd(executionId, outcome(), texts);
+    await vi.waitFor(() => expect(market().execution(executionId).result).not.toBeNull(), within);
+    const { lines, result } = market().execution(executionId);
+    expect([...lines]).toEqual(texts.map((text, index) => [index + 1, text]));
+    expect(result?.logLines).toBe(texts.length);
+    expect([...sockets.logForms]).toEqual(forms);
+  });
+
   it('[5.19] comes back after a restart of the marketplace and is offered again what it never saw', async () => {
     await machine.boot();
     await connected();

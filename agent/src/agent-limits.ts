@@ -44,6 +44,11 @@ export const agentLimits = {
   logLinesOldest: 500,
   /** JSON bytes of one log batch: well below the marketplace's body limit. */
   logBatchBytes: 1024 * 1024,
+  /**
+   * Bytes of text of one batch of blocks. In JSON they are 2.7 times as many at most, where all of it is
+   * colours, and so below that limit too.
+   */
+  logBlockBytes: 640 * 1024,
   /** After the workload ended its log reader gets this long to reach the last line. */
   logReadMs: 10_000,
 

@@ -66,11 +66,20 @@ function timeLines(executor: Executor, marks: Map<string, Marks>): Executor {
   const logs = executor.logs.bind(executor);
   executor.logs = (executionId, options, sink, signal) => {
     const mark = marks.get(executionId);
-    const timed: typeof sink = (line) => {
+    const note = () => {
       if (mark !== undefined) mark.firstLineMs ??= performance.now();
+    };
+    const timed: typeof sink = (line) => {
+      note();
       return sink(line);
     };
-    return logs(executionId, options, timed, signal);
+    const { takesBlock } = options;
+    if (takesBlock === undefined) return logs(executionId, options, timed, signal);
+    const timedBlock: typeof takesBlock = (block) => {
+      note();
+      return takesBlock(block);
+    };
+    return logs(executionId, { ...options, takesBlock: timedBlock }, timed, signal);
   };
   return executor;
 }

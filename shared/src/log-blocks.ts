@@ -62,10 +62,9 @@ export function toBlocks(lines: readonly PlainLine[]): LogBlock[] {
   );
 }
 
-/** The same for blocks. */
-export function joinBlocks<Block extends LogBlock>(blocks: readonly Block[]): Block[] {
-  const joined: Block[] = [];
-  let run: Block[] = [];
+function joinBlocks(blocks: readonly LogBlock[]): LogBlock[] {
+  const joined: LogBlock[] = [];
+  let run: LogBlock[] = [];
   const close = () => {
     const [first] = run;
     if (first === undefined) return;
@@ -75,13 +74,17 @@ export function joinBlocks<Block extends LogBlock>(blocks: readonly Block[]): Bl
     run = [];
   };
   for (const block of blocks) {
-    const last = run.at(-1);
-    const isSame = last?.stream === block.stream && last.atMs === block.atMs;
-    if (!isSame || endsOpen(last) || block.text === '') close();
+    if (!goesOn(run.at(-1), block)) close();
     run.push(block);
   }
   close();
   return joined;
+}
+
+/** Whether a block may be one with the one before it. */
+function goesOn(before: LogBlock | undefined, { stream, atMs, text }: LogBlock): boolean {
+  if (before === undefined || before.stream !== stream || before.atMs !== atMs) return false;
+  return !endsOpen(before) && text !== '';
 }
 
 /** Of the lines of some blocks, those from the `from`th up to, without it, the `to`th. */
@@ -130,18 +133,24 @@ const mark = 'blocks ';
 type Entry = [stream: number, atMs: number, lineCount: number, length: number];
 
 /**
- * Blocks as one text to be stored: what they are, on one line, then their texts as they are. Half of a
- * character, which no UTF-8 can have, is replaced.
+ * Blocks as one text to be stored: what they are, on one line, then their texts as they are. Those that
+ * may be are joined. Half of a character, which no UTF-8 can have, is replaced.
  */
 export function packBlocks(blocks: readonly LogBlock[]): string {
-  const entries = blocks.map<Entry>(({ stream, atMs, lineCount, text }) => [
-    logStreams.indexOf(stream),
-    Math.round(atMs),
-    lineCount,
-    text.length,
-  ]);
-  const text = blocks.map((block) => block.text).join('');
-  return `${mark}${JSON.stringify(entries)}\n${text.toWellFormed()}`;
+  const entries: Entry[] = [];
+  const texts: string[] = [];
+  for (const [index, block] of blocks.entries()) {
+    const { stream, atMs, lineCount, text } = block;
+    texts.push(text);
+    const entry = goesOn(blocks[index - 1], block) ? entries.at(-1) : undefined;
+    if (entry === undefined) {
+      entries.push([logStreams.indexOf(stream), atMs, lineCount, text.length]);
+    } else {
+      entry[2] += lineCount;
+      entry[3] += text.length;
+    }
+  }
+  return [`${mark}${JSON.stringify(entries)}\n`, ...texts].join('').toWellFormed();
 }
 
 export function isPacked(body: string): boolean {

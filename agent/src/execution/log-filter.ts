@@ -1,4 +1,10 @@
-import { cutToBytes, hasControls, splitOpenControl, withoutControls } from '@node3/shared/log-text';
+import {
+  cutToBytes,
+  hasControls,
+  hasControlsInLines,
+  splitOpenControl,
+  withoutControls,
+} from '@node3/shared/log-text';
 import type { LogLine } from '../executors/executor.ts';
 import { logLineBytesMax } from '../executors/executor-limits.ts';
 import type { LogSpool } from './log-spool.ts';
@@ -40,6 +46,11 @@ export class LogFilter {
     }
     this.#open.delete(line.stream);
     return cutLine({ ...rest, text: shown + (brokenOff ? mask.breakOff() : mask.end()) });
+  }
+
+  /** Whether lines of a block have nothing to be taken out; none of them is longer than may be. */
+  isPlainText(text: string): boolean {
+    return this.#open.size === 0 && this.#redactor.isEmpty && !hasControlsInLines(text);
   }
 
   /** Most lines have nothing to be taken out, begin anew, and end. */

@@ -12,11 +12,11 @@ export class LogPace {
     this.#atMs = clock.monotonicMs();
   }
 
-  /** @returns whether a line may pass. */
-  take(): boolean {
-    if (this.#linesLeft < 1) this.#refill();
-    if (this.#linesLeft < 1) return false;
-    this.#linesLeft -= 1;
+  /** @returns whether a line may pass, or so many together. */
+  take(lines = 1): boolean {
+    if (this.#linesLeft < lines) this.#refill();
+    if (this.#linesLeft < lines) return false;
+    this.#linesLeft -= lines;
     return true;
   }
 

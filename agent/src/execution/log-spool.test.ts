@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '@node3/shared/limits';
+import { lineTexts } from '@node3/shared/log-blocks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogBudget, logLinesMax } from '../executors/log-lines.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
@@ -39,7 +40,7 @@ const line = (text: string, atMs = 1, stream: 'stdout' | 'stderr' | 'system' = '
   text,
   continued: false,
 });
-const texts = () => journal.readLines(executionId, 0, 999).map(({ text }) => text);
+const texts = () => journal.readBlocks(executionId, 0).flatMap(lineTexts);
 
 describe('LogSpool', () => {
   it('writes by itself soon after the first line', async () => {
@@ -106,7 +107,7 @@ describe('LogSpool', () => {
   it('keeps lines that could not be written: no later place is written without them', () => {
     const spool = openSpool(100);
     spool.add(line('a'));
-    const append = vi.spyOn(journal, 'appendLines').mockImplementationOnce(() => {
+    const append = vi.spyOn(journal, 'appendBlocks').mockImplementationOnce(() => {
       throw new Error('database or disk is full');
     });
     expect(() => spool.flush()).toThrow('disk is full');

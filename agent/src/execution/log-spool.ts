@@ -1,9 +1,11 @@
 import type { Clock } from '@node3/shared/clock';
 import { limits } from '@node3/shared/limits';
+import type { LogBlock } from '@node3/shared/log-blocks';
 import { logMarks } from '@node3/shared/log-marks';
-import type { LogLine } from '../executors/executor.ts';
+import { withoutControls } from '@node3/shared/log-text';
+import type { LineBlock, LogLine } from '../executors/executor.ts';
 import { logLinesMax } from '../executors/log-lines.ts';
-import type { Journal, NewLine } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import { LogPace } from './log-pace.ts';
 import type { ReadPlace } from './read-place.ts';
 
@@ -34,7 +36,8 @@ const restPerCommit = 4;
  */
 export class LogSpool {
   readonly #deps: LogSpoolDeps;
-  #lines: NewLine[] = [];
+  #blocks: LogBlock[] = [];
+  #lineCount = 0;
   #bufferBytes = 0;
   /** Bytes of the workload's output in this buffer, line breaks included. */
   #outputBytes = 0;
@@ -79,6 +82,22 @@ export class LogSpool {
     return false;
   }
 
+  /** The same for lines that come together, of so many bytes; they are taken one by one where not all fit. */
+  admitsBlock({ stream, bytes, lineCount }: LineBlock): boolean {
+    if (this.#truncated || this.#broken.has(stream)) return false;
+    if (bytes.length > this.#bytesLeft || lineCount > this.#linesLeft) return false;
+    if (!this.#pace.take(lineCount)) return false;
+    this.#sayDropped();
+    return true;
+  }
+
+  /** Lines that were admitted. */
+  addBlock({ stream, atMs, bytes, lineCount }: LineBlock, text: string): void {
+    this.#bytesLeft -= bytes.length;
+    this.#linesLeft -= lineCount;
+    this.#push({ stream, atMs, lineCount, text }, bytes.length);
+  }
+
   /** From now on the place up to which the output was read is written with its lines. */
   track(place: Pick<ReadPlace, 'marks'>): void {
     this.#place = place;
@@ -91,7 +110,7 @@ export class LogSpool {
       const isEnd = text.startsWith(logMarks.truncated);
       if (isEnd && this.#truncated) return;
       this.#truncated ||= isEnd;
-      this.#push({ stream, atMs, text, partial: false });
+      this.#push(systemLine(text, atMs));
       return;
     }
     if (this.#truncated) return;
@@ -106,8 +125,7 @@ export class LogSpool {
     }
     this.#bytesLeft -= bytes;
     this.#linesLeft -= 1;
-    this.#outputBytes += bytes;
-    this.#push({ stream, atMs, text, partial: continued });
+    this.#push({ stream, atMs, lineCount: 1, text: continued ? text : `${text}\n` }, bytes);
   }
 
   #sayDropped(): void {
@@ -120,22 +138,22 @@ export class LogSpool {
 
   /** A line of the agent's own. */
   say(text: string): void {
-    this.#push({ stream: 'system', atMs: this.#deps.clock.nowMs(), text, partial: false });
+    this.#push(systemLine(text, this.#deps.clock.nowMs()));
   }
 
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#sayDropped();
-    if (this.#lines.length === 0) return;
-    const lines = this.#lines;
+    if (this.#blocks.length === 0) return;
     const read = this.#place?.marks ?? null;
     const facts = { bytes: this.#outputBytes, truncated: this.#truncated, read };
     const { clock, executionId, journal } = this.#deps;
     const startedAtMs = clock.monotonicMs();
     // Where that fails they stay: a place after them is never written without them.
-    journal.appendLines(executionId, lines, facts);
-    this.#lines = [];
+    journal.appendBlocks(executionId, this.#blocks, facts);
+    this.#blocks = [];
+    this.#lineCount = 0;
     this.#bufferBytes = 0;
     this.#outputBytes = 0;
     const endedAtMs = clock.monotonicMs();
@@ -149,14 +167,15 @@ export class LogSpool {
   discard(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#lines = [];
+    this.#blocks = [];
   }
 
-  #push(line: NewLine): void {
-    this.#lines.push(line);
-    this.#bufferBytes += line.text.length;
-    const full =
-      this.#lines.length >= limits.logLinesPerBatch || this.#bufferBytes > bufferBytesMax;
+  #push(block: LogBlock, outputBytes = 0): void {
+    this.#blocks.push({ ...block, atMs: Math.round(block.atMs) });
+    this.#lineCount += block.lineCount;
+    this.#bufferBytes += block.text.length;
+    this.#outputBytes += outputBytes;
+    const full = this.#lineCount >= limits.logLinesPerBatch || this.#bufferBytes > bufferBytesMax;
     if (full) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), this.#waitMs());
   }
@@ -164,4 +183,9 @@ export class LogSpool {
   #waitMs(): number {
     return Math.max(gatherMs, this.#restedAtMs - this.#deps.clock.monotonicMs());
   }
+}
+
+/** Its text is the agent's own, and may quote what has line breaks. */
+function systemLine(text: string, atMs: number): LogBlock {
+  return { stream: 'system', atMs, lineCount: 1, text: `${withoutControls(text, 'keep')}\n` };
 }

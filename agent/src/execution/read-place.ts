@@ -1,4 +1,4 @@
-import type { LogLine, StreamBytes } from '../executors/executor.ts';
+import type { LineBlock, LogLine, StreamBytes } from '../executors/executor.ts';
 import type { ReadMark, ReadMarks } from '../journal/journal.ts';
 
 /**
@@ -36,8 +36,17 @@ export class ReadPlace {
   }
 
   /** Whether a line was kept in part by the earlier process: it is looked at again from its beginning. */
-  isBegun({ stream }: LogLine): boolean {
+  isBegun({ stream }: Pick<LogLine, 'stream'>): boolean {
     return stream !== 'system' && this.#marks[stream].pieces < this.#kept[stream];
+  }
+
+  /** Hands over whole lines, when none is begun, with the place after them. */
+  passBlock({ stream, endsAt }: LineBlock, keep: () => void): void {
+    if (endsAt !== undefined) {
+      this.#isNumbered = true;
+      this.#endLine(stream, endsAt);
+    }
+    keep();
   }
 
   /** Hands over what is shown of a line, but for what was kept before, with the place after each. */
@@ -49,11 +58,7 @@ export class ReadPlace {
     }
     this.#isNumbered = true;
     const mark = this.#marks[stream];
-    const end = () => {
-      mark.at = endsAt;
-      mark.pieces = 0;
-      this.#kept[stream] = 0;
-    };
+    const end = () => this.#endLine(stream, endsAt);
     shown.forEach((piece, index) => {
       mark.pieces += 1;
       const isKept = mark.pieces <= this.#kept[stream];
@@ -61,5 +66,11 @@ export class ReadPlace {
       if (!isKept) keep(piece);
     });
     if (!line.continued && shown.length === 0) end();
+  }
+
+  #endLine(stream: keyof ReadMarks, endsAt: number): void {
+    this.#marks[stream].at = endsAt;
+    this.#marks[stream].pieces = 0;
+    this.#kept[stream] = 0;
   }
 }

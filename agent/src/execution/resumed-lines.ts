@@ -6,6 +6,8 @@ export interface ResumePoint {
   sinceMs: number | undefined;
   /** Whether a line as the workload wrote it is surely of before: it has its place already. */
   isBefore(line: LogLine): boolean;
+  /** Whether none of the lines of a time can have been read by it. */
+  isAfter(atMs: number): boolean;
   /** Whether a line was read by the earlier process already; each copy is recognised once. */
   isRepeated(line: LogLine): boolean;
 }
@@ -14,6 +16,7 @@ export interface ResumePoint {
 export const atPlace: ResumePoint = {
   sinceMs: undefined,
   isBefore: () => false,
+  isAfter: () => true,
   isRepeated: () => false,
 };
 
@@ -41,9 +44,11 @@ export function findResumePoint(journal: Journal, executionId: string): ResumePo
   const isBefore = ({ atMs, stream }: LogLine) =>
     stream !== 'system' && Math.round(atMs) < (lastMs[stream] ?? 0);
   const last = known.at(-1);
+  const lastOfAllMs = Math.max(lastMs.stdout ?? 0, lastMs.stderr ?? 0);
   return {
     sinceMs: last === undefined ? undefined : Math.min(last.atMs, ...openSince(known)),
     isBefore,
+    isAfter: (atMs) => last === undefined || Math.round(atMs) > lastOfAllMs,
     isRepeated(line) {
       if (line.stream === 'system' || last === undefined) return false;
       if (isBefore(line)) return true;

@@ -1,7 +1,13 @@
 import { logMarks } from '@node3/shared/log-marks';
 import { agentLimits } from '../agent-limits.ts';
 import { ExecutionError } from '../executors/execution-error.ts';
-import type { ExecutionOutcome, LogLine, LogOptions, StreamBytes } from '../executors/executor.ts';
+import type {
+  ExecutionOutcome,
+  LineBlock,
+  LogLine,
+  LogOptions,
+  StreamBytes,
+} from '../executors/executor.ts';
 import { type Ending, endAfterRun } from './ending.ts';
 import { failureOf } from './execution-result.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -124,11 +130,20 @@ async function readLogs(
       const shown = isRead ? filter.push(line) : showLine(spool, filter, line);
       place.pass(line, shown, keep);
     };
+    const takesBlock = (block: LineBlock) => {
+      if (untilOver.aborted) return true;
+      if (!resume.isAfter(block.atMs) || place.isBegun(block)) return false;
+      const text = block.bytes.toString();
+      if (!filter.isPlainText(text) || !spool.admitsBlock(block)) return false;
+      progress?.note();
+      place.passBlock(block, () => spool.addBlock(block, text));
+      return true;
+    };
     // Past the limit nothing is kept any more, and it was said.
     if (known?.truncated === true) return;
     const lastAtMs = deps.journal.tailLines(executionId, 1)[0]?.atMs;
     const options = optionsOf(place.from, { sinceMs: resume.sinceMs, lastAtMs });
-    await live.facts.executor.logs(executionId, options, take, untilOver);
+    await live.facts.executor.logs(executionId, { ...options, takesBlock }, take, untilOver);
     if (!untilOver.aborted) filter.end().forEach(keep);
   } catch (error) {
     if (untilOver.aborted) return;

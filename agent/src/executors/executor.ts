@@ -249,10 +249,23 @@ export interface LogOptions {
   from?: StreamBytes;
   /** Time of the last line before those, where it is known. */
   lastAtMs?: number;
+  /** Is offered lines that were read together; where it says no they come to the sink, one by one. */
+  takesBlock?: (block: LineBlock) => boolean;
 }
 
 /** So many bytes of each stream, as the workload wrote them. */
 export type StreamBytes = Record<'stdout' | 'stderr', number>;
+
+/** Whole lines of one stream that were read at once: valid UTF-8, none longer than a third of 16 KiB. */
+export interface LineBlock {
+  stream: 'stdout' | 'stderr';
+  atMs: number;
+  lineCount: number;
+  /** Each line with its line break. */
+  bytes: Buffer;
+  /** As of a line, of the last one. */
+  endsAt?: number;
+}
 
 export interface LogLine {
   /** `system` is said by the executor itself, never by the workload. */

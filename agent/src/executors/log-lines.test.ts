@@ -1,9 +1,13 @@
 import { Buffer } from 'node:buffer';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LineBlock, LogLine } from './executor.ts';
 import { logLineBytesMax } from './executor-limits.ts';
 import { LogFrameReader } from './log-frames.ts';
-import { LineAssembler, LogBudget, logLinesMax } from './log-lines.ts';
+import { isBlock, LineAssembler, LogBudget, logLinesMax, splitBlock } from './log-lines.ts';
+
+const linesIn = (found: (LineBlock | LogLine)[]): LogLine[] =>
+  found.flatMap((each) => (isBlock(each) ? splitBlock(each) : [each]));
 
 describe('LineAssembler', () => {
   it('gives the same lines however the bytes are cut', () => {
@@ -15,10 +19,10 @@ describe('LineAssembler', () => {
         (whole, cuts) => {
           const assembler = new LineAssembler('stdout');
           const bytes = Buffer.from(whole);
-          const lines = [];
+          const lines: LogLine[] = [];
           for (let at = 0, i = 0; at < bytes.length; i += 1) {
             const step = cuts[i % cuts.length] ?? 1;
-            lines.push(...assembler.push(bytes.subarray(at, at + step), 1));
+            lines.push(...linesIn(assembler.push(bytes.subarray(at, at + step), 1)));
             at += step;
           }
           lines.push(...assembler.end());
@@ -33,7 +37,7 @@ describe('LineAssembler', () => {
   it('never splits a character when it splits a line', () => {
     const assembler = new LineAssembler('stdout');
     const text = `a${'€'.repeat(10_000)}`;
-    const lines = [...assembler.push(Buffer.from(text), 1), ...assembler.end()];
+    const lines = [...linesIn(assembler.push(Buffer.from(text), 1)), ...assembler.end()];
     expect(lines.map((line) => line.text).join('')).toBe(text);
     for (const line of lines) {
       expect(Buffer.byteLength(line.text)).toBeLessThanOrEqual(logLineBytesMax);

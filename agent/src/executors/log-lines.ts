@@ -1,12 +1,18 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { logMarks } from '@node3/shared/log-marks';
-import type { LogLine } from './executor.ts';
+import type { LineBlock, LogLine } from './executor.ts';
 import { logLineBytesMax } from './executor-limits.ts';
 
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
-/** Cuts one stream's bytes into lines of at most 16 KiB and decodes them without ever failing. */
+/** Lines up to this length stay together: in whatever they are written, they are no longer than 16 KiB. */
+const shortBytesMax = Math.floor(logLineBytesMax / 3);
+
+/**
+ * Cuts one stream's bytes into lines of at most 16 KiB and decodes them without ever failing. Short
+ * lines in a row that were read together stay one piece of bytes.
+ */
 export class LineAssembler {
   readonly #stream: 'stdout' | 'stderr';
   readonly #numbering: 'numbered' | 'plain';
@@ -20,20 +26,27 @@ export class LineAssembler {
     this.#numbering = numbering;
   }
 
-  /** Takes the next bytes and @returns the lines that are complete now. */
-  push(bytes: Buffer, atMs: number): LogLine[] {
-    const lines: LogLine[] = [];
+  /** Takes the next bytes and @returns the lines that are complete now, in order. */
+  push(bytes: Buffer, atMs: number): (LogLine | LineBlock)[] {
+    const found: (LogLine | LineBlock)[] = [];
     if (this.#pending.length === 0) this.#atMs = atMs;
     const rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     let at = 0;
     while (at < rest.length) {
-      const end = rest.indexOf(newline, at);
-      if (end >= 0 && end - at <= logLineBytesMax) {
-        lines.push(this.#line(rest.toString('utf8', at, end), end + 1 - at, false));
+      // What began at another time is a line by itself.
+      const short = this.#atMs === atMs ? findShortLines(rest, at) : { lineCount: 0, end: at };
+      const end = short.lineCount === 0 ? rest.indexOf(newline, at) : short.end;
+      if (short.lineCount > 0) {
+        const block = this.#block(rest.subarray(at, end), short.lineCount);
+        if (isUtf8(block.bytes)) found.push(block);
+        else for (const line of splitBlock(block)) found.push(line);
+        at = end;
+      } else if (end >= 0 && end - at <= logLineBytesMax) {
+        found.push(this.#line(rest.toString('utf8', at, end), end + 1 - at, false));
         at = end + 1;
       } else if (rest.length - at > logLineBytesMax) {
         const cut = characterStart(rest, at + logLineBytesMax);
-        lines.push(this.#line(rest.toString('utf8', at, cut), cut - at, true));
+        found.push(this.#line(rest.toString('utf8', at, cut), cut - at, true));
         at = cut;
       } else {
         break;
@@ -41,7 +54,7 @@ export class LineAssembler {
       this.#atMs = atMs;
     }
     this.#pending = at === rest.length ? nothing : Buffer.from(rest.subarray(at));
-    return lines;
+    return found;
   }
 
   /** @returns the last line when it had no line break. */
@@ -52,12 +65,49 @@ export class LineAssembler {
     return [{ ...line, brokenOff: true }];
   }
 
+  #block(bytes: Buffer, lineCount: number): LineBlock {
+    this.#endsAt += bytes.length;
+    const block: LineBlock = { stream: this.#stream, atMs: this.#atMs, lineCount, bytes };
+    if (this.#numbering === 'numbered') block.endsAt = this.#endsAt;
+    return block;
+  }
+
   #line(text: string, bytes: number, continued: boolean): LogLine {
     this.#endsAt += bytes;
     const line: LogLine = { stream: this.#stream, atMs: this.#atMs, text, continued };
     if (this.#numbering === 'numbered') line.endsAt = this.#endsAt;
     return line;
   }
+}
+
+/** The short lines in a row from a place on: how many, and where they end. */
+function findShortLines(bytes: Buffer, from: number): { lineCount: number; end: number } {
+  let lineCount = 0;
+  let at = from;
+  for (let end = bytes.indexOf(newline, at); end >= 0; end = bytes.indexOf(newline, at)) {
+    if (end - at > shortBytesMax) break;
+    lineCount += 1;
+    at = end + 1;
+  }
+  return { lineCount, end: at };
+}
+
+export function isBlock(found: LogLine | LineBlock): found is LineBlock {
+  return 'bytes' in found;
+}
+
+/** The lines of a block, one by one. */
+export function splitBlock({ stream, atMs, bytes, endsAt }: LineBlock): LogLine[] {
+  const lines: LogLine[] = [];
+  const begin = endsAt === undefined ? 0 : endsAt - bytes.length;
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(newline, at);
+    const line: LogLine = { stream, atMs, text: bytes.toString('utf8', at, end), continued: false };
+    at = end + 1;
+    if (endsAt !== undefined) line.endsAt = begin + at;
+    lines.push(line);
+  }
+  return lines;
 }
 
 /** Moves a cut back to the start of a character, so that no character is split in two. */
@@ -87,6 +137,16 @@ export class LogBudget {
     this.#bytesMax = bytesMax;
     this.#bytesLeft = bytesMax;
     this.#linesLeft = logLinesMax(bytesMax);
+  }
+
+  /** Whether there is room for all of a block. */
+  holds({ bytes, lineCount }: LineBlock): boolean {
+    return bytes.length <= this.#bytesLeft && lineCount <= this.#linesLeft;
+  }
+
+  spend({ bytes, lineCount }: LineBlock): void {
+    this.#bytesLeft -= bytes.length;
+    this.#linesLeft -= lineCount;
   }
 
   /** @returns what to deliver of a line, and whether nothing more may follow. */

@@ -1,6 +1,6 @@
+import type { LogBlock, PlainLine } from '@node3/shared/log-blocks';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
-import type { LogStream } from '@node3/shared/routes/jobs';
 import type { RunDevice } from '../economics/run-meter.ts';
 
 /**
@@ -69,14 +69,12 @@ export interface ReadMark {
 
 export type ReadMarks = Record<'stdout' | 'stderr', ReadMark>;
 
-export interface NewLine {
-  stream: LogStream;
-  atMs: number;
-  text: string;
-  partial: boolean;
+export interface SpooledBlock extends LogBlock {
+  /** Of its first line. */
+  seq: number;
 }
 
-export interface SpooledLine extends NewLine {
+export interface SpooledLine extends PlainLine {
   seq: number;
 }
 
@@ -124,6 +122,12 @@ export interface DeviceTotals {
   /** Earned in dollars less energy, of the runs where both are known. */
   netUsd: number;
   netMs: number;
+}
+
+/** What is read at once; each is left out for any number. */
+export interface LinesMost {
+  linesMax?: number;
+  charsMax?: number;
 }
 
 /** What an appended batch adds to the cursor besides its number of lines. */
@@ -195,8 +199,9 @@ export interface Journal {
   /** The latest executions, newest first. */
   listRecent(count: number): JournalExecution[];
 
-  appendLines(executionId: string, lines: readonly NewLine[], facts: AppendFacts): void;
-  readLines(executionId: string, afterSeq: number, count: number): SpooledLine[];
+  appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void;
+  /** At most `linesMax` lines, and no more once they have `charsMax` characters. */
+  readBlocks(executionId: string, afterSeq: number, most?: LinesMost): SpooledBlock[];
   /** Lines up to `seq` need not be sent again; all but the last `keep` are deleted. */
   ackLines(executionId: string, seq: number, keep: number): void;
   tailLines(executionId: string, count: number): SpooledLine[];

@@ -5,6 +5,7 @@ import {
   agentChannelCloses,
   agentChannelProtocol,
   agentChannelUrl,
+  type HelloReply,
   type ReadyRequest,
 } from '@node3/shared/routes/agent-channel';
 import type { AgentMessage } from '@node3/shared/routes/agents';
@@ -49,6 +50,7 @@ export class Channel {
   #loop: PacedLoop | null = null;
   #session: ChannelSession | null = null;
   #opening: PromiseWithResolvers<void> | null = null;
+  #takesLogBlocks = false;
   #lastSeq = 0;
   #announced = '';
 
@@ -72,6 +74,11 @@ export class Channel {
   /** Whether calls can go over the socket now. */
   get isOpen(): boolean {
     return this.#session !== null;
+  }
+
+  /** What the latest hello said. */
+  get takesLogBlocks(): boolean {
+    return this.#takesLogBlocks;
   }
 
   /** Resolves when it is known whether a socket that is being opened can be used; null: none is. */
@@ -140,7 +147,9 @@ export class Channel {
     this.#opening ??= Promise.withResolvers<void>();
     this.#deps.onChange('opening');
     const fields = { protocol: agentChannelProtocol, instanceId: this.#deps.instanceId };
-    await session.call({ type: 'hello', fields }, { timeoutMs: agentLimits.channelOpenMs });
+    const wait = { timeoutMs: agentLimits.channelOpenMs };
+    const reply = Object(await session.call({ type: 'hello', fields }, wait)) as HelloReply;
+    this.#takesLogBlocks = Array.isArray(reply.takes) && reply.takes.includes('log-blocks');
     this.#session = session;
   }
 

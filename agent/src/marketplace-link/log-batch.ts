@@ -1,30 +1,54 @@
+import type { BodyOf } from '@node3/shared/contract';
 import { limits } from '@node3/shared/limits';
+import { type LogBlock, linesOf, sliceBlocks } from '@node3/shared/log-blocks';
+import type { appendLogs } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
-import type { SpooledLine } from '../journal/journal.ts';
+import type { SpooledBlock, SpooledLine } from '../journal/journal.ts';
 
-export interface LogBatch {
+export interface LogBatch extends Pick<BodyOf<typeof appendLogs>, 'lines' | 'blocks'> {
   seqFirst: number;
   seqLast: number;
-  lines: Omit<SpooledLine, 'seq'>[];
 }
 
-/** What a line has in JSON beside its text, at most. */
-const lineFormBytes = 80;
+/** What a line, or a block, has in JSON beside its text, at most. */
+const formBytes = 80;
 
 /**
- * Cuts the next batch from spooled lines in order. Size counts as JSON, in which a control
- * character takes six bytes. @returns null for no lines.
+ * Cuts the next batch from spooled lines in order, for marketplaces that take no blocks. Size counts
+ * as JSON, in which a control character takes six bytes. @returns null for no lines.
  */
-export function cutLogBatch(lines: readonly SpooledLine[]): LogBatch | null {
+export function cutLineBatch(lines: readonly SpooledLine[]): LogBatch | null {
   const [first] = lines;
   if (first === undefined) return null;
-  const batch: LogBatch = { seqFirst: first.seq, seqLast: first.seq, lines: [] };
+  const cut: Omit<SpooledLine, 'seq'>[] = [];
   let bytes = 0;
-  for (const { seq, stream, atMs, text, partial } of lines.slice(0, limits.logLinesPerBatch)) {
-    bytes += Buffer.byteLength(JSON.stringify(text)) + lineFormBytes;
-    if (bytes > agentLimits.logBatchBytes && batch.lines.length > 0) break;
-    batch.lines.push({ stream, atMs, text, partial });
-    batch.seqLast = seq;
+  for (const { seq: _, ...line } of lines.slice(0, limits.logLinesPerBatch)) {
+    bytes += Buffer.byteLength(JSON.stringify(line.text)) + formBytes;
+    if (bytes > agentLimits.logBatchBytes && cut.length > 0) break;
+    cut.push(line);
   }
-  return batch;
+  return { seqFirst: first.seq, seqLast: first.seq + cut.length - 1, lines: cut };
+}
+
+/** The same of whole blocks, but where one alone is too large. */
+export function cutBlockBatch(blocks: readonly SpooledBlock[]): LogBatch | null {
+  const [first] = blocks;
+  if (first === undefined) return null;
+  const cut: LogBlock[] = [];
+  let [bytes, lines] = [0, 0];
+  for (const { seq: _, ...block } of blocks) {
+    bytes += Buffer.byteLength(block.text) + formBytes;
+    lines += block.lineCount;
+    const isTooMuch = bytes > agentLimits.logBlockBytes || lines > limits.logLinesPerBatch;
+    if (isTooMuch && cut.length > 0) break;
+    cut.push(...(isTooMuch ? cutBlock(block) : [block]));
+  }
+  return { seqFirst: first.seq, seqLast: first.seq + linesOf(cut) - 1, blocks: cut };
+}
+
+/** So many of its first lines as fit whatever they say; each is far smaller than a batch. */
+function cutBlock(block: LogBlock): LogBlock[] {
+  const linesMax = Math.floor(agentLimits.logBlockBytes / limits.logLineBytes);
+  const isLong = Buffer.byteLength(block.text) + formBytes > agentLimits.logBlockBytes;
+  return sliceBlocks([block], 0, isLong ? linesMax : limits.logLinesPerBatch);
 }

@@ -17,6 +17,8 @@ export interface MarketplaceLinkDeps {
 /** The agent's socket, as far as calls go. */
 export interface CallChannel {
   readonly isOpen: boolean;
+  /** Whether the marketplace said so in the latest hello, also after its socket has closed. */
+  readonly takesLogBlocks: boolean;
   call(call: ChannelCall, options: ChannelCallOptions): Promise<unknown>;
 }
 
@@ -63,6 +65,11 @@ export class MarketplaceLink {
   /** Calls that the socket has go over it from now on, whenever it is open. */
   useChannel(channel: CallChannel): void {
     this.#channel = channel;
+  }
+
+  /** Whether lines of log may be sent together; false until the marketplace has said so. */
+  get takesLogBlocks(): boolean {
+    return this.#channel?.takesLogBlocks ?? false;
   }
 
   get lastContactAtMs(): number | null {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import { linesOf, toBlocks } from '@node3/shared/log-blocks';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { agentLimits } from '../agent-limits.ts';
@@ -77,7 +78,7 @@ function endedExecution(output?: unknown): string {
   journal.recordOffer(offer, 1);
   journal.recordAccepted(executionId, { executionId, leaseUntilBootMs: 1, bootId: null });
   const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
-  journal.appendLines(executionId, [line, line], { bytes: 4, truncated: false });
+  journal.appendBlocks(executionId, toBlocks([line, line]), { bytes: 4, truncated: false });
   const result = {
     ...emptyResult('exited', 'done', facts),
     ...(output === undefined ? {} : { output }),
@@ -100,7 +101,7 @@ describe('Outbox', () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
     const lines = Array.from({ length: limits.logLinesPerBatch }, () => line);
-    journal.appendLines(executionId, lines, { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
     answers = [(_, body) => ({ ackedSeq: (body['lines'] as unknown[]).length })];
     outbox.wake(executionId);
     await outbox.drained();
@@ -152,7 +153,7 @@ describe('Outbox', () => {
     answers = [note];
     outbox.noteImagePull(executionId, pull(4));
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
-    journal.appendLines(executionId, [line], { bytes: 2, truncated: false });
+    journal.appendBlocks(executionId, toBlocks([line]), { bytes: 2, truncated: false });
     outbox.wake(executionId);
     await vi.waitFor(() => expect(sent.at(-1)).toBe('logs'), within);
     expect(sent).toHaveLength(5);
@@ -203,7 +204,7 @@ describe('Outbox', () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
     const lines = Array.from({ length: 1_200 }, () => line);
-    journal.appendLines(executionId, lines, { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
     const taken: number[] = [];
     const older = (path: string, { lines, seqFirst }: Record<string, unknown>) => {
       if (path !== 'logs') return reported;
@@ -223,7 +224,7 @@ describe('Outbox', () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
     const lines = Array.from({ length: limits.logLinesPerBatch }, () => line);
-    journal.appendLines(executionId, lines, { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
     const refuse = () => {
       throw new MarketError('LEASE_STALE');
     };
@@ -231,7 +232,7 @@ describe('Outbox', () => {
     answers = [refuse, refuse];
     outbox.wake(executionId);
     await outbox.drained();
-    expect(journal.readLines(executionId, 0, 10_000)).toHaveLength(agentLimits.logTailLines);
+    expect(linesOf(journal.readBlocks(executionId, 0))).toBe(agentLimits.logTailLines);
   });
 
   it('reports without a structured output that is refused', async () => {

@@ -106,6 +106,7 @@ export class Outbox {
       phaseReported: null,
       acked,
       linesMax,
+      refusesBlocks: false,
       imagePull: null,
       takesImagePulls: true,
       drainUntilMs: null,

@@ -101,10 +101,11 @@ export class TestMachine {
   }
 
   /** Programs a workload that ends at once. */
-  programEnd(executionId: string, end: ExecutionOutcome): void {
+  programEnd(executionId: string, end: ExecutionOutcome, texts: readonly string[] = []): void {
     this.executor.program(executionId, {
       prepare: preparedImage,
       start: { startedAtMs: 1_000 },
+      lines: texts.map((text) => ({ stream: 'stdout', atMs: 1_001, text, continued: false })),
       outcome: end,
     });
   }

@@ -215,7 +215,7 @@ const NewLogBlock = strictObject({
   stream: oneOf(logStreams),
   atMs: Type.Integer({ minimum: 0, maximum: limits.timestampMsMax }),
   lineCount: Type.Integer({ minimum: 1, maximum: limits.logLinesPerBatch }),
-  text: Type.String({ maxLength: limits.agentBodyBytes }),
+  text: Type.String({ description: 'As long as the request may be' }),
 });
 
 /**

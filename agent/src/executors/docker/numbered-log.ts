@@ -3,7 +3,7 @@ import type { Clock } from '@node3/shared/clock';
 import { logMarks } from '@node3/shared/log-marks';
 import type Docker from 'dockerode';
 import { type Delivery, deliverLines } from '../deliver-lines.ts';
-import type { LogLine, LogOptions, StreamBytes } from '../executor.ts';
+import type { LineBlock, LogLine, LogOptions, StreamBytes } from '../executor.ts';
 import { type LogFrame, LogFrameReader } from '../log-frames.ts';
 import { exactLogDriver } from './container-config.ts';
 import { systemErrorCode } from './engine-error.ts';
@@ -52,7 +52,12 @@ export async function isNumbered(container: Docker.Container): Promise<boolean> 
  */
 export async function streamNumberedLog(
   source: Source,
-  { bytesMax, from, lastAtMs }: LogOptions & { bytesMax: number; from: StreamBytes },
+  {
+    bytesMax,
+    from,
+    lastAtMs,
+    takesBlock: takes = () => false,
+  }: LogOptions & { bytesMax: number; from: StreamBytes },
   sink: Sink,
   signal: AbortSignal,
 ): Promise<void> {
@@ -63,16 +68,23 @@ export async function streamNumberedLog(
       read[line.stream] = line.endsAt;
       last.atMs = line.atMs;
     }
-    const fail = (cause: unknown) => {
-      throw new SinkError('a line was not taken', { cause });
-    };
     try {
-      return sink(line)?.catch(fail);
+      return sink(line)?.catch(failToTake);
     } catch (error) {
-      return fail(error);
+      return failToTake(error);
     }
   };
-  const delivery = { bytesMax, from: read };
+  const takesBlock = (block: LineBlock) => {
+    try {
+      if (!takes(block)) return false;
+    } catch (error) {
+      return failToTake(error);
+    }
+    read[block.stream] = block.endsAt ?? read[block.stream];
+    last.atMs = block.atMs;
+    return true;
+  };
+  const delivery: Delivery = { bytesMax, from: read, takesBlock };
   try {
     if (source.live !== null && (await isReadLive(source, source.live, delivery, take, signal))) {
       return;
@@ -81,6 +93,10 @@ export async function streamNumberedLog(
   } catch (error) {
     if (!signal.aborted) throw error instanceof SinkError ? error.cause : error;
   }
+}
+
+function failToTake(cause: unknown): never {
+  throw new SinkError('a line was not taken', { cause });
 }
 
 async function isReadLive(

@@ -144,7 +144,7 @@ export class NativeExecutor implements Executor {
 
   async logs(
     executionId: string,
-    { from, sinceMs }: LogOptions,
+    { from, sinceMs, takesBlock = () => false }: LogOptions,
     sink: (line: LogLine) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -154,7 +154,7 @@ export class NativeExecutor implements Executor {
     // From the beginning: a frame may begin within a line, of which a part alone means nothing.
     const bytesMax = supervision.spec.logBytesMax;
     const numbered = sinceMs === undefined ? { from: from ?? { stdout: 0, stderr: 0 } } : {};
-    await deliverLines(frames, { bytesMax, ...numbered }, sink);
+    await deliverLines(frames, { bytesMax, takesBlock, ...numbered }, sink);
   }
 
   async remove(executionId: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { isPacked, type LogBlock, toBlocks, unpackBlocks } from '@node3/shared/log-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { LogStream } from '@node3/shared/routes/jobs';
 import type { RunDevice } from '../../economics/run-meter.ts';
@@ -5,10 +6,9 @@ import type {
   Closing,
   JournalExecution,
   JournalPhase,
-  NewLine,
   PendingReport,
   ReadMarks,
-  SpooledLine,
+  SpooledBlock,
 } from '../journal.ts';
 
 export interface ExecutionRow {
@@ -38,8 +38,8 @@ export interface ExecutionRow {
 export interface BatchRow {
   seq_first: number;
   seq_last: number;
-  /** A JSON array of `PackedLine`. */
-  lines: string;
+  /** What `packBlocks` made; of earlier versions a JSON array of `PackedLine`. */
+  body: string;
 }
 
 type PackedLine = [stream: LogStream, atMs: number, text: string, partial: 0 | 1];
@@ -75,23 +75,18 @@ export function toExecution(row: ExecutionRow): JournalExecution {
   };
 }
 
-export function packLines(lines: readonly NewLine[]): string {
-  const pack = ({ stream, atMs, text, partial }: NewLine): PackedLine => [
-    stream,
-    Math.round(atMs),
-    text,
-    partial ? 1 : 0,
-  ];
-  return JSON.stringify(lines.map(pack));
+export function unpackBatch({ body, seq_first }: BatchRow): SpooledBlock[] {
+  let seq = seq_first;
+  return (isPacked(body) ? unpackBlocks(body) : readLines(body)).map((block) => {
+    const spooled = { ...block, seq };
+    seq += block.lineCount;
+    return spooled;
+  });
 }
 
-export function unpackLines(row: BatchRow): SpooledLine[] {
-  const lines = JSON.parse(row.lines) as PackedLine[];
-  return lines.map(([stream, atMs, text, partial], index) => ({
-    seq: row.seq_first + index,
-    stream,
-    atMs,
-    text,
-    partial: partial === 1,
-  }));
+function readLines(body: string): LogBlock[] {
+  const lines = JSON.parse(body) as PackedLine[];
+  return toBlocks(
+    lines.map(([stream, atMs, text, partial]) => ({ stream, atMs, text, partial: partial === 1 })),
+  );
 }

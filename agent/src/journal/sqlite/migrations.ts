@@ -84,6 +84,10 @@ const migrations: readonly string[] = [
   `
   ALTER TABLE execution ADD COLUMN lines_read TEXT;
   `,
+  // An older agent could not read what is written from now on.
+  `
+  ALTER TABLE log_batch RENAME COLUMN lines TO body;
+  `,
 ];
 
 /** @throws when the file was written by a newer version of the agent. */

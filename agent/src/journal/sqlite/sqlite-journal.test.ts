@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '@node3/shared/limits';
+import { toBlocks } from '@node3/shared/log-blocks';
 import { baseUnits } from '@node3/shared/money';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyResult } from '../../execution/execution-result.ts';
 import { sampleOffer } from '../../testing/sample-offer.ts';
 import type { Earning } from '../journal.ts';
+import { toSpooledLines } from '../spooled-lines.ts';
 import { JournalLockedError, openDatabase } from './open-database.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
@@ -140,7 +142,7 @@ describe('the steps of an execution', () => {
     journal.recordPreparing(other, 'docker', 'container');
     pragma.mockClear();
     journal.recordStarting(other, 'now');
-    journal.appendLines(executionId, [line('a')], { bytes: 2, truncated: false });
+    journal.appendBlocks(executionId, toBlocks([line('a')]), { bytes: 2, truncated: false });
     expect(pragma).not.toHaveBeenCalled();
     pragma.mockRestore();
   });
@@ -181,11 +183,16 @@ describe('the steps of an execution', () => {
 describe('log lines', () => {
   it('are counted through over batches and a restart, and kept until acknowledged', () => {
     const executionId = accepted();
-    journal.appendLines(executionId, [line('a'), line('b')], { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, toBlocks([line('a'), line('b')]), {
+      bytes: 4,
+      truncated: false,
+    });
     journal.close();
     journal = open();
-    journal.appendLines(executionId, [line('c')], { bytes: 2, truncated: true });
-    expect(journal.readLines(executionId, 1, 9).map(({ seq, text }) => [seq, text])).toEqual([
+    journal.appendBlocks(executionId, toBlocks([line('c')]), { bytes: 2, truncated: true });
+    expect(
+      toSpooledLines(journal.readBlocks(executionId, 1)).map(({ seq, text }) => [seq, text]),
+    ).toEqual([
       [2, 'b'],
       [3, 'c'],
     ]);
@@ -206,10 +213,12 @@ describe('log lines', () => {
     const texts = 'abcdefghi'.split('');
     for (const at of [0, 3, 6]) {
       const lines = texts.slice(at, at + 3).map(line);
-      journal.appendLines(executionId, lines, { bytes: 6, truncated: false });
+      journal.appendBlocks(executionId, toBlocks(lines), { bytes: 6, truncated: false });
     }
     const read = (after: number, count: number) =>
-      journal.readLines(executionId, after, count).map(({ seq, text }) => `${seq}${text}`);
+      toSpooledLines(journal.readBlocks(executionId, after, { linesMax: count })).map(
+        ({ seq, text }) => `${seq}${text}`,
+      );
     expect(read(1, 4)).toEqual(['2b', '3c', '4d', '5e']);
     journal.ackLines(executionId, 5, 1);
     expect(read(0, 9)).toEqual(['5e', '6f', '7g', '8h', '9i']);
@@ -222,8 +231,11 @@ describe('log lines', () => {
 
   it('of a journal that had a row for each are read as before', () => {
     const executionId = accepted();
-    journal.appendLines(executionId, [line('a'), line('b')], { bytes: 4, truncated: false });
-    const before = journal.readLines(executionId, 0, 9);
+    journal.appendBlocks(executionId, toBlocks([line('a'), line('b')]), {
+      bytes: 4,
+      truncated: false,
+    });
+    const before = toSpooledLines(journal.readBlocks(executionId, 0));
     journal.close();
     const db = openDatabase(path);
     db.exec(`
@@ -240,14 +252,34 @@ describe('log lines', () => {
     `);
     db.close();
     journal = open();
-    expect(journal.readLines(executionId, 0, 9)).toEqual(before);
+    expect(toSpooledLines(journal.readBlocks(executionId, 0))).toEqual(before);
+  });
+
+  it('of a journal that had them as JSON are read as before', () => {
+    const executionId = accepted();
+    const lines = [line('a'), { ...line('b'), partial: true }, line('c')];
+    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 6, truncated: false });
+    const before = toSpooledLines(journal.readBlocks(executionId, 0));
+    journal.close();
+    const db = openDatabase(path);
+    db.exec(`
+      ALTER TABLE log_batch RENAME COLUMN body TO lines;
+      UPDATE log_batch SET
+        lines = '[["stdout",1,"a",0],["stdout",1,"b",1],["stdout",1,"c",0]]';
+      PRAGMA user_version = 4;
+    `);
+    db.close();
+    journal = open();
+    expect(toSpooledLines(journal.readBlocks(executionId, 0))).toEqual(before);
+    journal.ackLines(executionId, 1, 0);
+    expect(toSpooledLines(journal.readBlocks(executionId, 0))).toEqual(before.slice(1));
   });
 
   it('are written with the place up to which the output was read', () => {
     const executionId = accepted();
     const read = { stdout: { at: 8, pieces: 0 }, stderr: { at: 0, pieces: 2 } };
-    journal.appendLines(executionId, [line('a')], { bytes: 2, truncated: false, read });
-    journal.appendLines(executionId, [line('b')], { bytes: 2, truncated: false });
+    journal.appendBlocks(executionId, toBlocks([line('a')]), { bytes: 2, truncated: false, read });
+    journal.appendBlocks(executionId, toBlocks([line('b')]), { bytes: 2, truncated: false });
     journal.close();
     journal = open();
     expect(journal.find(executionId)?.lines.read).toEqual(read);
@@ -255,7 +287,10 @@ describe('log lines', () => {
 
   it('can not be acknowledged beyond what exists, nor taken back', () => {
     const executionId = accepted();
-    journal.appendLines(executionId, [line('a'), line('b')], { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, toBlocks([line('a'), line('b')]), {
+      bytes: 4,
+      truncated: false,
+    });
     journal.ackLines(executionId, 99, 9);
     journal.ackLines(executionId, 1, 9);
     expect(journal.find(executionId)?.lines.acked).toBe(2);
@@ -341,7 +376,7 @@ describe('prune', () => {
     const openOne = accepted();
     const closed = [1, 2, 3].map(() => {
       const executionId = accepted();
-      journal.appendLines(executionId, [line('a')], { bytes: 2, truncated: false });
+      journal.appendBlocks(executionId, toBlocks([line('a')]), { bytes: 2, truncated: false });
       journal.recordClosed(executionId, 'reported', 1);
       return executionId;
     });

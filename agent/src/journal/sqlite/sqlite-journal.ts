@@ -1,6 +1,7 @@
 import { assert } from '@node3/shared/assert';
+import { type LogBlock, linesOf, packBlocks } from '@node3/shared/log-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { RunDevice } from '../../economics/run-meter.ts';
 import type {
   AppendFacts,
@@ -10,18 +11,14 @@ import type {
   Journal,
   JournalExecution,
   LeaseRecord,
-  NewLine,
+  LinesMost,
   RecordedEarning,
+  SpooledBlock,
   SpooledLine,
 } from '../journal.ts';
+import { blocksAfter, toSpooledLines } from '../spooled-lines.ts';
 import { insertEarnings, readEarnings, readTotals } from './earning-tables.ts';
-import {
-  type BatchRow,
-  type ExecutionRow,
-  packLines,
-  toExecution,
-  unpackLines,
-} from './execution-row.ts';
+import { type BatchRow, type ExecutionRow, toExecution, unpackBatch } from './execution-row.ts';
 import { migrate } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -34,6 +31,7 @@ export interface SqliteJournalOptions {
 /** The journal in one SQLite file that this process alone has open. */
 export class SqliteJournal implements Journal {
   readonly #db: Database;
+  readonly #prepared = new Map<string, Statement>();
 
   constructor(options: SqliteJournalOptions) {
     this.#db = openDatabase(options.path);
@@ -64,19 +62,17 @@ export class SqliteJournal implements Journal {
   }
 
   dropClaim(): void {
-    this.#db.prepare(`DELETE FROM setting WHERE name = 'claim_id'`).run();
+    this.#prepare(`DELETE FROM setting WHERE name = 'claim_id'`).run();
   }
 
   recordOffer(offer: ExecutionOffer, atMs: number): 'new' | 'known' {
     return this.#db
       .transaction(() => {
         this.dropClaim();
-        const inserted = this.#db
-          .prepare(
-            `INSERT INTO execution (execution_id, offer, phase, offered_at_ms)
+        const inserted = this.#prepare(
+          `INSERT INTO execution (execution_id, offer, phase, offered_at_ms)
              VALUES (?, ?, 'offered', ?) ON CONFLICT (execution_id) DO NOTHING`,
-          )
-          .run(offer.executionId, JSON.stringify(offer), Math.round(atMs));
+        ).run(offer.executionId, JSON.stringify(offer), Math.round(atMs));
         return inserted.changes === 1 ? 'new' : 'known';
       })
       .immediate();
@@ -92,7 +88,7 @@ export class SqliteJournal implements Journal {
   }
 
   recordLeases(leases: readonly LeaseRecord[]): void {
-    const update = this.#db.prepare(
+    const update = this.#prepare(
       `UPDATE execution SET lease_until_boot_ms = ?, boot_id = ?
        WHERE execution_id = ? AND closed IS NULL`,
     );
@@ -187,36 +183,34 @@ export class SqliteJournal implements Journal {
   }
 
   find(executionId: string): JournalExecution | null {
-    const row = this.#db
-      .prepare<[string], ExecutionRow>('SELECT * FROM execution WHERE execution_id = ?')
-      .get(executionId);
+    const row = this.#prepare<[string], ExecutionRow>(
+      'SELECT * FROM execution WHERE execution_id = ?',
+    ).get(executionId);
     return row === undefined ? null : toExecution(row);
   }
 
   listOpen(): JournalExecution[] {
     const sql = 'SELECT * FROM execution WHERE closed IS NULL ORDER BY position';
-    return this.#db.prepare<[], ExecutionRow>(sql).all().map(toExecution);
+    return this.#prepare<[], ExecutionRow>(sql).all().map(toExecution);
   }
 
   listRecent(count: number): JournalExecution[] {
     const sql = 'SELECT * FROM execution ORDER BY position DESC LIMIT ?';
-    return this.#db.prepare<[number], ExecutionRow>(sql).all(count).map(toExecution);
+    return this.#prepare<[number], ExecutionRow>(sql).all(count).map(toExecution);
   }
 
-  appendLines(executionId: string, lines: readonly NewLine[], facts: AppendFacts): void {
-    const packed = packLines(lines);
+  appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void {
+    const body = packBlocks(blocks);
     const read = facts.read ? JSON.stringify(facts.read) : null;
     this.#db
       .transaction(() => {
         const found = this.find(executionId);
         assert(found !== null, 'lines belong to a known execution');
         const { spooled } = found.lines;
-        const seqLast = spooled + lines.length;
-        this.#db
-          .prepare(
-            `INSERT INTO log_batch (execution_id, seq_first, seq_last, lines) VALUES (?, ?, ?, ?)`,
-          )
-          .run(executionId, spooled + 1, seqLast, packed);
+        const seqLast = spooled + linesOf(blocks);
+        this.#prepare(
+          `INSERT INTO log_batch (execution_id, seq_first, seq_last, body) VALUES (?, ?, ?, ?)`,
+        ).run(executionId, spooled + 1, seqLast, body);
         this.#change(
           executionId,
           `lines_spooled = ?, lines_bytes = lines_bytes + ?,
@@ -228,19 +222,26 @@ export class SqliteJournal implements Journal {
       .immediate();
   }
 
-  readLines(executionId: string, afterSeq: number, count: number): SpooledLine[] {
-    const batches = this.#db
-      .prepare<[string, number], BatchRow>(
-        `SELECT seq_first, seq_last, lines FROM log_batch
+  readBlocks(
+    executionId: string,
+    afterSeq: number,
+    { linesMax = Number.MAX_SAFE_INTEGER, charsMax = Number.MAX_SAFE_INTEGER }: LinesMost = {},
+  ): SpooledBlock[] {
+    const batches = this.#prepare<[string, number], BatchRow>(
+      `SELECT seq_first, seq_last, body FROM log_batch
          WHERE execution_id = ? AND seq_last > ? ORDER BY seq_last`,
-      )
-      .iterate(executionId, afterSeq);
-    const found: SpooledLine[] = [];
+    ).iterate(executionId, afterSeq);
+    const found: SpooledBlock[] = [];
+    let [lines, chars] = [0, 0];
     for (const batch of batches) {
-      for (const line of unpackLines(batch)) if (line.seq > afterSeq) found.push(line);
-      if (found.length >= count) break;
+      for (const block of blocksAfter(unpackBatch(batch), afterSeq, linesMax - lines)) {
+        found.push(block);
+        lines += block.lineCount;
+        chars += block.text.length;
+      }
+      if (lines >= linesMax || chars >= charsMax) break;
     }
-    return found.slice(0, count);
+    return found;
   }
 
   ackLines(executionId: string, seq: number, keep: number): void {
@@ -256,46 +257,41 @@ export class SqliteJournal implements Journal {
   /** Deletes lines up to a number: whole batches, and the beginning of the one that has it. */
   #dropLines(executionId: string, seq: number): void {
     if (seq <= 0) return;
-    this.#db
-      .prepare('DELETE FROM log_batch WHERE execution_id = ? AND seq_last <= ?')
-      .run(executionId, seq);
-    const first = this.#db
-      .prepare<[string], BatchRow>(
-        `SELECT seq_first, seq_last, lines FROM log_batch
+    this.#prepare('DELETE FROM log_batch WHERE execution_id = ? AND seq_last <= ?').run(
+      executionId,
+      seq,
+    );
+    const first = this.#prepare<[string], BatchRow>(
+      `SELECT seq_first, seq_last, body FROM log_batch
          WHERE execution_id = ? ORDER BY seq_last LIMIT 1`,
-      )
-      .get(executionId);
+    ).get(executionId);
     if (first === undefined || first.seq_first > seq) return;
-    const kept = unpackLines(first).filter((line) => line.seq > seq);
-    this.#db
-      .prepare(
-        `UPDATE log_batch SET seq_first = ?, lines = ? WHERE execution_id = ? AND seq_last = ?`,
-      )
-      .run(seq + 1, packLines(kept), executionId, first.seq_last);
+    const kept = blocksAfter(unpackBatch(first), seq);
+    this.#prepare(
+      `UPDATE log_batch SET seq_first = ?, body = ? WHERE execution_id = ? AND seq_last = ?`,
+    ).run(seq + 1, packBlocks(kept), executionId, first.seq_last);
   }
 
   tailLines(executionId: string, count: number): SpooledLine[] {
-    const batches = this.#db
-      .prepare<[string], BatchRow>(
-        `SELECT seq_first, seq_last, lines FROM log_batch
+    const batches = this.#prepare<[string], BatchRow>(
+      `SELECT seq_first, seq_last, body FROM log_batch
          WHERE execution_id = ? ORDER BY seq_last DESC`,
-      )
-      .iterate(executionId);
+    ).iterate(executionId);
     const found: SpooledLine[] = [];
     for (const batch of batches) {
-      found.push(...unpackLines(batch).toReversed());
+      const lines = batch.seq_last - batch.seq_first + 1;
+      const last = blocksAfter(unpackBatch(batch), batch.seq_last - Math.min(lines, count));
+      found.push(...toSpooledLines(last).toReversed());
       if (found.length >= count) break;
     }
     return found.slice(0, count).toReversed();
   }
 
   prune(keep: number): void {
-    this.#db
-      .prepare(
-        `DELETE FROM execution WHERE closed IS NOT NULL AND position NOT IN
+    this.#prepare(
+      `DELETE FROM execution WHERE closed IS NOT NULL AND position NOT IN
            (SELECT position FROM execution ORDER BY position DESC LIMIT ?)`,
-      )
-      .run(keep);
+    ).run(keep);
   }
 
   close(): void {
@@ -314,19 +310,26 @@ export class SqliteJournal implements Journal {
 
   #change(executionId: string, set: string, where: string, values: unknown[] = []): void {
     const sql = `UPDATE execution SET ${set} WHERE execution_id = ? AND ${where}`;
-    const { changes } = this.#db.prepare(sql).run(...values, executionId);
+    const { changes } = this.#prepare(sql).run(...values, executionId);
     assert(changes === 1, `journal step for ${executionId} is in order: ${set.slice(0, 40)}`);
+  }
+
+  /** Each once: to prepare one costs more than to run it. */
+  #prepare<Values extends unknown[], Row = unknown>(sql: string): Statement<Values, Row> {
+    const prepared = this.#prepared.get(sql) ?? this.#db.prepare(sql);
+    this.#prepared.set(sql, prepared);
+    return prepared as Statement<Values, Row>;
   }
 
   #setting(name: string): string | null {
     const sql = 'SELECT value FROM setting WHERE name = ?';
-    const row = this.#db.prepare<[string], { value: string }>(sql).get(name);
+    const row = this.#prepare<[string], { value: string }>(sql).get(name);
     return row?.value ?? null;
   }
 
   #saveSetting(name: string, value: string): void {
-    this.#db
-      .prepare('INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
-      .run(name, value);
+    this.#prepare(
+      'INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    ).run(name, value);
   }
 }

@@ -4,6 +4,7 @@ import { limits } from '@node3/shared/limits';
 import { drainAgent, resumeAgent, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { agentChannelCloses, agentChannelUrl } from '@node3/shared/routes/agent-channel';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
+import { SequentialIds } from '@node3/shared/testing/sequential-ids';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { testAgentCalls } from '../../testing/test-agent.ts';
@@ -250,10 +251,15 @@ describe('a drain', () => {
   });
 });
 
+const poisonedBatch = `{"id":7,"type":"logs","executionId":"${new SequentialIds().next('execution')}",
+  "attempt":1,"leaseToken":"a-token-of-this-test","seqFirst":1,"blocks":[
+    {"__proto__":{},"stream":"stdout","atMs":1,"lineCount":1,"text":"a\\n"}]}`;
+
 describe('what is not understood', () => {
   it.each([
     ['no JSON', '{', 'REQUEST_MALFORMED'],
     ['a poisoned object', '{"id":7,"type":"hello","__proto__":{}}', 'REQUEST_MALFORMED'],
+    ['a poisoned batch of log', poisonedBatch, 'REQUEST_INVALID'],
     ['a number', '7', 'REQUEST_INVALID'],
     ['an unknown type', '{"id":7,"type":"obey"}', 'REQUEST_INVALID'],
     [

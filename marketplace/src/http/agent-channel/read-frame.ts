@@ -2,7 +2,7 @@ import { MarketError } from '@node3/shared/error';
 import { createMessageValidator } from '@node3/shared/http/request-validator';
 import { limits } from '@node3/shared/limits';
 import { AgentRequest } from '@node3/shared/routes/agent-channel';
-import { parse } from 'secure-json-parse';
+import { scan } from 'secure-json-parse';
 
 /** Compiled once for all sockets. */
 const validate = createMessageValidator(AgentRequest);
@@ -19,7 +19,7 @@ export function readFrame(data: Buffer, kind: 'text' | 'binary'): ReadMessage[] 
   if (kind === 'binary') return [unreadable('Frames are text.')];
   let frame: unknown;
   try {
-    frame = parse(data.toString());
+    frame = JSON.parse(data.toString());
   } catch (error) {
     return [unreadable(error instanceof Error ? error.message : 'The frame is not JSON.')];
   }
@@ -29,12 +29,23 @@ export function readFrame(data: Buffer, kind: 'text' | 'binary'): ReadMessage[] 
   return [{ request: null, id: null, problem: new MarketError('REQUEST_TOO_LARGE', { detail }) }];
 }
 
+/** Names that would change prototypes are in no schema; what a program has put out may have any. */
 function readMessage(message: unknown): ReadMessage {
+  try {
+    if (!isLogs(message)) scan(Object(message));
+  } catch (error) {
+    return unreadable(error instanceof Error ? error.message : 'The message is not safe.');
+  }
   const errors = validate(message);
   if (errors.length === 0) return { request: message as AgentRequest, problem: null };
   const detail = errors.map(({ pointer, detail: text }) => `${pointer || '/'} ${text}`).join('; ');
   const problem = new MarketError('REQUEST_INVALID', { detail, errors });
   return { request: null, id: idOf(message), problem };
+}
+
+/** Of these every field has its schema, and their texts are too long to be looked through. */
+function isLogs(message: unknown): boolean {
+  return (Object(message) as { type?: unknown }).type === 'logs';
 }
 
 /** So that even a wrong request is answered to whoever waits for it. */

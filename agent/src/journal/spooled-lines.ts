@@ -1,0 +1,26 @@
+import { sliceBlocks, toLines } from '@node3/shared/log-blocks';
+import type { SpooledBlock, SpooledLine } from './journal.ts';
+
+/** The lines of blocks, each with its number. */
+export function toSpooledLines(blocks: readonly SpooledBlock[]): SpooledLine[] {
+  return blocks.flatMap((block) =>
+    toLines(block).map((line, index) => ({ seq: block.seq + index, ...line })),
+  );
+}
+
+/** Of some blocks in a row, the lines after a number, and at most so many. */
+export function blocksAfter(
+  blocks: readonly SpooledBlock[],
+  afterSeq: number,
+  linesMax = Number.MAX_SAFE_INTEGER,
+): SpooledBlock[] {
+  const [first] = blocks;
+  if (first === undefined) return [];
+  const from = Math.max(0, afterSeq + 1 - first.seq);
+  let seq = first.seq + from;
+  return sliceBlocks(blocks, from, from + linesMax).map((block) => {
+    const numbered = { ...block, seq };
+    seq += block.lineCount;
+    return numbered;
+  });
+}
