@@ -32,6 +32,7 @@ import * as node3 from '@node3/shared/routes/node3';
 import * as node3Agent from '@node3/shared/routes/node3-agent';
 import * as node3Reads from '@node3/shared/routes/node3-reads';
 import * as payouts from '@node3/shared/routes/payouts';
+import * as providers from '@node3/shared/routes/providers';
 import * as quotes from '@node3/shared/routes/quotes';
 import * as ratings from '@node3/shared/routes/ratings';
 import * as receipts from '@node3/shared/routes/receipts';
@@ -92,6 +93,7 @@ export const apiRoutes: RouteContract[] = [
   agentIdentity,
   admin,
   adminAgents,
+  providers,
   reservations,
   payouts,
   ledger,

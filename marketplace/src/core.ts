@@ -23,16 +23,19 @@ import { KnownKeys } from './services/known-keys.ts';
 import { LeaseAmnesty } from './services/lease-amnesty.ts';
 import { createLeaseTokens, type LeaseTokens } from './services/lease-token.ts';
 import { LogRates } from './services/log-rates.ts';
+import { openBuiltInProvider } from './services/manage-providers.ts';
 import { openLive } from './services/open-live.ts';
 import { openOperatorAccount } from './services/operator-account.ts';
 import { assertWalletsApart, type OwnWallets } from './services/own-wallets.ts';
 import { PollTurns } from './services/poll-turns.ts';
 import { Presence } from './services/presence.ts';
+import { ProviderRegistry } from './services/provider-registry.ts';
 import { Reservations } from './services/reservations.ts';
 import { extendLeasesAfterDowntime } from './services/restart-amnesty.ts';
 import { type Keyring, openDataKeys } from './services/secret-keyring.ts';
 import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
 import type { StartWaits } from './services/start-waits.ts';
+import { ProviderSync } from './services/sync-providers.ts';
 import { WorkBoard } from './services/work-board.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
@@ -82,6 +85,8 @@ export interface Core extends JobChangeDeps {
   agentLinks: AgentLinks;
   keyHolders: KeyHolders;
   knownKeys: KnownKeys;
+  providers: ProviderRegistry;
+  providerSync: ProviderSync;
   reservations: Reservations;
   orders: AgentOrders;
   gpuProofs: GpuProofNotices;
@@ -105,7 +110,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const agentLinks = new AgentLinks();
   const reservations = new Reservations(clock, agentLinks);
   const work = new WorkBoard(reservations.reservedFor);
-  const presence = new Presence(clock);
+  const providers = new ProviderRegistry();
+  const presence = new Presence(clock, providers.limit);
   const offerOf = (agentId: string) => presence.get(agentId)?.offer ?? null;
   const leaseDeps = { store, clock, ids, leases, sealer, work, reservations, offerOf };
   const matchmaker = new Matchmaker({
@@ -118,6 +124,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const cancels = new CancelNotices(agentLinks);
   const agentParts = {
     presence,
+    providers,
     agentLinks,
     cancels,
     keyHolders: new KeyHolders({ store, clock }),
@@ -128,9 +135,11 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   };
   const replicaId = bus === null ? null : ids.secret(12);
   const homes = new AgentHomes({ ...parts, ...agentParts, replicaId });
+  const providerSync = new ProviderSync({ ...parts, ...agentParts });
   const live = await openLive({
     ...parts,
     ...agentParts,
+    providerSync,
     homes,
     matchmaker,
     work,
@@ -138,6 +147,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   });
   const operatorAccountId = await openOperatorAccount({ store, clock, ids });
   await assertWalletsApart(store, parts.ownWallets);
+  await openBuiltInProvider({ store, clock });
+  await providerSync.read();
   presence.restore(await store.agents());
   const leaseAmnesty = await takeOver({ store, clock, log, replicaId });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
@@ -165,6 +176,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   return {
     ...changeDeps,
     ...agentParts,
+    providerSync,
     homes,
     simulated,
     feeBasisPoints: parts.feeBasisPoints,
@@ -187,7 +199,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         startDeadlineSweeper({ ...changeDeps, leaseAmnesty }),
         startPresenceWriter({ store, presence, homes, log }),
         startReservationClock({ reservations, log }),
-        startPreemptor({ ...changeDeps, presence, simulated, waiting: live.waiting }),
+        startPreemptor({ ...changeDeps, presence, providers, simulated, waiting: live.waiting }),
         ...(replicaId === null
           ? []
           : [

@@ -52,6 +52,7 @@ import { FlowRunner } from './workers/flow-runner.ts';
 import { startGpuChallenger } from './workers/gpu-challenger.ts';
 import type { LedgerAuditor } from './workers/ledger-auditor.ts';
 import { startLogRetention } from './workers/log-retention.ts';
+import { startProviderWatcher } from './workers/provider-watcher.ts';
 import { startScheduleFirer } from './workers/schedule-firer.ts';
 import { WebhookWorker } from './workers/webhook-worker.ts';
 
@@ -286,6 +287,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         startGpuChallenger({ ...core, ids, random: Math.random }),
         keyUses.start(log),
         startAuditKeeper({ ...core, authFailures, retentionDays: parts.audit.retentionDays }),
+        startProviderWatcher(core),
         startDepositWatcher({
           ...core,
           deposits: parts.deposits,

@@ -85,6 +85,8 @@ export const Offer = strictObject({
       description: '`rate`: of an execution offer',
     }),
   ),
+  /** Jobs that may run longer are for others; absent: as long as any job may. */
+  runSecMax: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.runSecMax })),
   /** Absent is unknown, which is in no region that a job asks for. */
   region: Type.Optional(Region),
   labels: Type.Optional(Labels),

@@ -4,6 +4,7 @@ import { keptWorkErrorCodes } from './kept-work-error-codes.ts';
 import { localErrorCodes } from './local-error-codes.ts';
 import { noticeErrorCodes } from './notice-error-codes.ts';
 import { payoutErrorCodes } from './payout-error-codes.ts';
+import { providerErrorCodes } from './provider-error-codes.ts';
 import { signInErrorCodes } from './sign-in-error-codes.ts';
 
 /** When a caller may try the same request again. */
@@ -246,6 +247,7 @@ export const errorCodes = {
   },
   ...keptWorkErrorCodes,
   ...flowErrorCodes,
+  ...providerErrorCodes,
   QUOTE_EXPIRED: {
     status: 410,
     title: 'The quote is not open any more',

@@ -16,6 +16,7 @@ const payoutId = 'pay_01M8BAHJS2FXB8XV5V07XDC8JR';
 const scheduleId = 'sch_01M8BAHJAKEKARPFZ6BMDGSYZM';
 const templateId = 'tpl_01M8BAHJE7E7XBB3J6PT750FZT';
 const reservationId = 'rsv_01M8BAHJJCFB58HFGWY18Y8WS0';
+const providerId = 'prv_01M8BAHJQFFPRTSHSAY6N93W96';
 const tokenId = 'reg_01M8BAHJQFFPRTSHSAY6N93W96';
 const wallet = 'GXdKcS9B4BKfZ7hVC9QhqKFH7fjz85bfFWthcTJZ9paH';
 const signature = '5'.repeat(88);
@@ -231,6 +232,35 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
   'payout.started': operator('Payouts go on.', { reason: 'checked', stopped: 'a drill' }),
   'payout.stopped': operator('Payouts were stopped.', { reason: 'a drill' }),
   'payout.submitted': account('The payout was sent to the cluster.', paid),
+  'provider.assigned': operator('An agent was given to another provider.', {
+    agentId,
+    providerId,
+  }),
+  'provider.changed': operator('What is said of a provider was changed.', {
+    providerId,
+    name: 'docker-eu',
+    fields: 'capabilities,workersMax',
+  }),
+  'provider.deleted': operator('A provider was removed.', { providerId, name: 'docker-eu' }),
+  'provider.registered': operator('A provider was registered.', {
+    providerId,
+    name: 'docker-eu',
+    kind: 'docker',
+  }),
+  'provider.state-changed': operator('A provider was enabled, disabled, or put into maintenance.', {
+    providerId,
+    name: 'docker-eu',
+    before: 'active',
+    state: 'maintenance',
+    why: 'new disks',
+  }),
+  'provider.status-changed': operator('A provider is better or worse off than before.', {
+    providerId,
+    name: 'docker-eu',
+    before: 'active',
+    status: 'degraded',
+    why: '1 of 3 agents is offline.',
+  }),
   'registration-token.issued': operator('A one-time token for an agent was made.', {
     tokenId,
     name: 'rig',

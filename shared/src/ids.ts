@@ -20,6 +20,7 @@ export const idKinds = {
   link: 'lnk',
   payout: 'pay',
   proof: 'prf',
+  provider: 'prv',
   quote: 'quo',
   registrationToken: 'reg',
   reservation: 'rsv',

@@ -1,5 +1,6 @@
 import { flowLimits } from './flow-limits.ts';
 import { keptWorkLimits } from './kept-work-limits.ts';
+import { providerLimits } from './provider-limits.ts';
 import { seedLimits } from './seed-limits.ts';
 
 /** Every shared limit, with its unit in the name and its reason beside it. */
@@ -276,6 +277,7 @@ export const limits = {
   ...keptWorkLimits,
   ...flowLimits,
   ...seedLimits,
+  ...providerLimits,
   /** Read and written in some milliseconds, so that an export of millions delays nobody. */
   ledgerEntriesPerPage: 1_000,
   /** Read, hashed and written in some milliseconds. */

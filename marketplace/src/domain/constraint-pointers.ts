@@ -13,6 +13,7 @@ export const constraintPointers: Record<Constraint, string> = {
   arch: '/resources/arch',
   secrets: '/secrets',
   network: '/network',
+  run_time: '/limits/runSec',
   simulated_gpu: '/resources/gpus',
   gpu_vendor: '/resources/gpus/vendor',
   gpu_framework: '/resources/gpus/framework',

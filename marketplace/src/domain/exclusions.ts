@@ -23,6 +23,7 @@ export const excludingConstraints = [
   'arch',
   'secrets',
   'network',
+  'run_time',
   'cpus',
   'memory',
   'disk',

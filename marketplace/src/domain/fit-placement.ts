@@ -14,7 +14,8 @@ export type PlacementConstraint =
   | 'isolation'
   | 'arch'
   | 'secrets'
-  | 'network';
+  | 'network'
+  | 'run_time';
 
 /** Who an agent is and what it offers: what doesn't change from job to job. */
 export interface AgentFacts {
@@ -59,6 +60,10 @@ export const offerRules: readonly [PlacementConstraint, (needs: Needs, offer: Of
       'network',
       ({ egressHosts }, { egress }) =>
         egressHosts === undefined || areHostsWithin(egressHosts, egress?.hosts ?? []),
+    ],
+    [
+      'run_time',
+      ({ limits }, { runSecMax }) => runSecMax === undefined || limits.runSec <= runSecMax,
     ],
   ];
 

@@ -8,6 +8,7 @@ import {
 } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { bytesOf, secondsOf } from './hodei-words.ts';
+import { providerLabel } from './provider-rules.ts';
 
 /** What a Hodei client asks for, whichever way it came: REST and gRPC fill in the same. */
 export interface HodeiJob {
@@ -45,8 +46,6 @@ export type HodeiCommand =
   | { kind: 'shell'; cmd: string; args: string[] }
   | { kind: 'script'; interpreter: string; content: string };
 
-/** Where a job says which provider it is for: see `provider-rules.ts`. */
-const providerLabel = 'node3/provider';
 /** Where the correlation id of a client is kept. */
 const correlationLabel = 'hodei/correlation_id';
 

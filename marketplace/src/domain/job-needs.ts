@@ -12,6 +12,8 @@ export interface JobNeeds {
   isNative: boolean;
   isSealed?: true;
   egressHosts?: readonly string[];
+  /** Seconds; absent in what older versions have stored, which then is for any time. */
+  runSec?: number;
 }
 
 export function jobNeedsOf({
@@ -20,10 +22,12 @@ export function jobNeedsOf({
   workload,
   sealed,
   egressHosts,
-}: Pick<Needs, 'placement' | 'resources' | 'workload' | 'sealed' | 'egressHosts'>): JobNeeds {
+  limits,
+}: Omit<Needs, 'price' | 'requesterId'>): JobNeeds {
   const { gpus, cpus, memoryBytes, diskBytes, arch } = resources;
   const isNative = workload.image === nativeImage;
-  const parts = { placement, gpus, cpus, memoryBytes, diskBytes, arch, isNative };
+  const { runSec } = limits;
+  const parts = { placement, gpus, cpus, memoryBytes, diskBytes, arch, isNative, runSec };
   return {
     ...parts,
     ...(sealed === true ? { isSealed: true } : {}),

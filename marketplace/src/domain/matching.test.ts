@@ -94,6 +94,13 @@ describe('matching', () => {
     expect(fit(other, agent, 'refused')).toEqual({ fits: false, constraint: 'label' });
   });
 
+  it('gives no job to a machine on which it might run longer than it may there', () => {
+    const patient = capacity({ runSecMax: 600 });
+    const runsFor = (runSec: number) => fit(spec({ limits: { runSec } }), patient, 'refused');
+    expect(runsFor(600).fits).toBe(true);
+    expect(runsFor(601)).toEqual({ fits: false, constraint: 'run_time' });
+  });
+
   it('keeps a requester out whom the provider blocks', () => {
     const choosy = capacity({ requestersBlocked: ['acc_1'] });
     const blocked = { fits: false, constraint: 'requester_blocked' };

@@ -7,7 +7,7 @@ import type { Asks, Device, Offer } from '@node3/shared/device';
 export function offerFactsKey(offer: Offer): string {
   const { isolation, nativeAllowed, arch, region, labels, asks, requestersBlocked, devices } =
     offer;
-  const { classAsks, egress, secretKey } = offer;
+  const { classAsks, egress, runSecMax, secretKey } = offer;
   return JSON.stringify([
     isolation,
     nativeAllowed,
@@ -18,6 +18,7 @@ export function offerFactsKey(offer: Offer): string {
     byName(classAsks).map(([name, ask]) => [name, amountsOf(ask)]),
     requestersBlocked?.toSorted() ?? [],
     egress?.hosts ?? [],
+    runSecMax ?? null,
     secretKey !== undefined,
     devices.map(deviceFacts),
   ]);
@@ -44,6 +45,7 @@ export function isSameFacts(a: Offer, b: Offer): boolean {
       a.nativeAllowed === b.nativeAllowed &&
       a.arch === b.arch &&
       a.region === b.region &&
+      a.runSecMax === b.runSecMax &&
       isSame(a.labels, b.labels) &&
       isSame(a.asks, b.asks) &&
       isSame(a.classAsks, b.classAsks) &&

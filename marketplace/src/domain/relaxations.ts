@@ -81,6 +81,7 @@ export class Relaxations {
     if (isOnlyGpus(exclusions)) return this.#gpuChanges(offer);
     const constraint = onlyExclusion(exclusions);
     if (constraint === null) return [];
+    if (constraint === 'run_time') return [{ constraint, nearness: offer.runSecMax ?? 0 }];
     if (constraint === 'cpus') return [{ constraint, nearness: offer.cpus }];
     if (constraint === 'memory')
       return atLeast(constraint, offer.memoryBytes, limits.memoryBytesMin);

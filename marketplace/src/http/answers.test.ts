@@ -35,6 +35,7 @@ import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
+import { askProviders } from '../testing/ask-providers.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askSharing, askSnippets } from '../testing/ask-sharing.ts';
 import { askSignIn } from '../testing/ask-sign-in.ts';
@@ -276,7 +277,9 @@ describe('answers', () => {
     await ask(adminAgentRoutes.setAgentEnabled, market.adminApiKey, enabled);
     await readPublic(agentId);
     await askGpuProofs(ask, market, await registerAgent());
-    await askAgents(ask, market.adminApiKey, await registerAgent());
+    const other = await registerAgent();
+    await askProviders(ask, market.adminApiKey, other.agentId);
+    await askAgents(ask, market.adminApiKey, other);
     await askBacalhau(ask, {
       operator: market.adminApiKey,
       requester,

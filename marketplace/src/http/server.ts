@@ -54,6 +54,7 @@ import { addLlmsRoute } from './routes/llms.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
+import { addProviderRoutes } from './routes/providers.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
 import { addRatingRoutes } from './routes/ratings.ts';
 import { addReceiptRoutes } from './routes/receipts.ts';
@@ -187,6 +188,7 @@ export async function createServer(
     addAgentIdentityRoutes(api, deps);
     addAdminRoutes(api, deps);
     addAdminAgentRoutes(api, deps);
+    addProviderRoutes(api, deps);
     addLedgerRoutes(api, deps);
     addPayoutRoutes(api, deps);
     addAuditRoutes(api, deps);

@@ -241,7 +241,7 @@ export class OpenJobs {
       workload: { image: needs.isNative ? nativeImage : '' },
       sealed: needs.isSealed === true,
       ...(needs.egressHosts === undefined ? {} : { egressHosts: needs.egressHosts }),
-      limits: { runSec: 1 },
+      limits: { runSec: needs.runSec ?? limits.runSecMax },
       price: { kind: 'fixed', reward: { amount: '0', asset: this.table.assetOf(place) } },
       requesterId: this.table.accountOf(place),
     };

@@ -37,10 +37,10 @@ export class Signatures {
 
   /** The signature of one more job. */
   take(needs: JobNeeds): Signature {
-    const { cpus, memoryBytes, diskBytes, arch, isNative, isSealed, egressHosts } = needs;
+    const { cpus, memoryBytes, diskBytes, arch, isNative, isSealed, egressHosts, runSec } = needs;
     const parts = `${this.#placements.idOf(needs.placement)} ${this.#gpus.idOf(needs.gpus)}`;
     const hosts = egressHosts === undefined ? '' : ` ${egressHosts.join(' ')}`;
-    const key = `${parts} ${cpus} ${memoryBytes} ${diskBytes} ${arch ?? ''} ${isNative ? 'n' : ''}${isSealed === true ? 's' : ''}${hosts}`;
+    const key = `${parts} ${cpus} ${memoryBytes} ${diskBytes} ${arch ?? ''} ${isNative ? 'n' : ''}${isSealed === true ? 's' : ''} ${runSec ?? ''}${hosts}`;
     const known = this.#byKey.get(key);
     if (known === undefined) return this.#make(key, needs);
     known.jobs += 1;

@@ -5,12 +5,14 @@ import type { EventRow } from '../store/rows.ts';
 import type { AgentHomes } from './agent-homes.ts';
 import { type AgentSyncDeps, followAgents } from './sync-agents.ts';
 import type { JobSync } from './sync-jobs.ts';
+import type { ProviderSync } from './sync-providers.ts';
 import type { ReservationSync } from './sync-reservations.ts';
 
 export interface FollowDeps extends AgentSyncDeps {
   feed: LiveFeed;
   homes: Pick<AgentHomes, 'read'>;
   jobSync: JobSync;
+  providerSync: ProviderSync;
   reservationSync: ReservationSync;
   wakePayouts(): void;
   wakeDependencies(): void;
@@ -24,6 +26,7 @@ export interface FollowDeps extends AgentSyncDeps {
 export function followReplicas(deps: FollowDeps, events: readonly EventRow[]): void {
   deps.jobSync.note(events);
   deps.reservationSync.note(events);
+  deps.providerSync.note(events);
   followAgents(deps, events);
   const names = new Set(events.map(({ name }) => name));
   if (names.has('payout.due') || names.has('withdrawal.requested')) deps.wakePayouts();

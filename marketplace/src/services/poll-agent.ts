@@ -20,6 +20,7 @@ import { claimJob, type LeaseDeps, toOffer } from './claim-job.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { PollTurns } from './poll-turns.ts';
 import type { Presence } from './presence.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
 import type { Reservations } from './reservations.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 import type { WorkBoard } from './work-board.ts';
@@ -39,6 +40,7 @@ export interface PollDeps {
   reservations: Reservations;
   orders: AgentOrders;
   pollTurns: PollTurns;
+  providers: Pick<ProviderRegistry, 'isOpen'>;
 }
 
 type PollBody = BodyOf<typeof contract>;
@@ -76,7 +78,8 @@ async function answerPoll(
     const agentNow = await endPause(deps, (await deps.store.agent(agent.agentId)) ?? agent);
     const orders = deps.orders.due(agentNow, body.instanceId);
     const messages: AgentMessage[] = [...deps.cancels.take(agent.agentId), ...orders];
-    const claimId = agentNow.state === 'active' ? body.claimId : null;
+    const isOpen = agentNow.state === 'active' && deps.providers.isOpen(agent.agentId, body.offer);
+    const claimId = isOpen ? body.claimId : null;
     if (claimId !== null) {
       const offer = await offerFor(deps, agent, body, live, claimId);
       if (offer !== null) messages.push(offer);
@@ -109,7 +112,7 @@ async function offerFor(
 
 /** What is free: the agent's own word, less what it holds by ours. */
 function capacityOf(
-  { reservations }: PollDeps,
+  { presence, reservations }: PollDeps,
   agent: AgentRow,
   body: PollBody,
   live: ExecutionRow[],
@@ -118,7 +121,7 @@ function capacityOf(
   return {
     agentId: agent.agentId,
     wallet: agent.wallet,
-    offer: body.offer,
+    offer: presence.get(agent.agentId)?.offer ?? body.offer,
     reservedFor: reservations.reservedFor(agent.agentId),
     freeDeviceIds: body.freeDeviceIds.filter((deviceId) => !held.has(deviceId)),
     freeCpus: body.freeCpus,

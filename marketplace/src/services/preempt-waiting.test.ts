@@ -8,6 +8,7 @@ import { World } from '../store/testing/world.ts';
 import { testOffer } from '../testing/test-marketplace.ts';
 import { type PreemptDeps, preemptWaiting } from './preempt-waiting.ts';
 import { Presence } from './presence.ts';
+import { ProviderRegistry } from './provider-registry.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
 import { WorkBoard } from './work-board.ts';
 
@@ -19,6 +20,7 @@ it('looks at every agent in the end, however many run what earns more', async ()
   const world = new World(store);
   const clock = new ManualClock(world.nowMs);
   const presence = new Presence(clock);
+  const providers = new ProviderRegistry();
   const work = new WorkBoard();
   const waiting = new WaitingJobs();
   const asked: string[] = [];
@@ -54,6 +56,7 @@ it('looks at every agent in the end, however many run what earns more', async ()
     ids: world.ids,
     work,
     presence,
+    providers,
     waiting,
     simulated: 'allowed',
     store: { ...store, changeJob },

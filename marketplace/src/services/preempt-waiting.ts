@@ -5,6 +5,7 @@ import { type Needs, needsOf, type SimulatedPolicy } from '../domain/matching.ts
 import { chooseVictims, decidePreemption } from '../domain/preemption.ts';
 import { announceChange, type JobChangeDeps } from './change-job.ts';
 import type { OfferingAgent, Presence } from './presence.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
 import type { WaitingJobs } from './waiting-jobs.ts';
 import type { RunningWork } from './work-board.ts';
 
@@ -12,6 +13,7 @@ export interface PreemptDeps extends JobChangeDeps {
   presence: Presence;
   simulated: SimulatedPolicy;
   waiting: WaitingJobs;
+  providers: Pick<ProviderRegistry, 'isOpen'>;
 }
 
 /** Agents that are looked at for one job; the next turn looks at the next ones. */
@@ -50,12 +52,13 @@ export async function preemptWaiting(deps: PreemptDeps): Promise<number> {
 
 /** Notes an agent that is not, so that it is not looked at again in this turn. */
 async function isActive(
-  { store }: Pick<PreemptDeps, 'store'>,
+  { store, presence, providers }: Pick<PreemptDeps, 'store' | 'presence' | 'providers'>,
   [victim]: RunningWork[],
   closed: Set<string>,
 ): Promise<boolean> {
   const agentId = victim?.agentId ?? '';
-  const isOpen = (await store.agent(agentId))?.state === 'active';
+  const isActiveNow = (await store.agent(agentId))?.state === 'active';
+  const isOpen = isActiveNow && providers.isOpen(agentId, presence.get(agentId)?.offer ?? null);
   if (!isOpen) closed.add(agentId);
   return isOpen;
 }

@@ -9,6 +9,9 @@ import type { HomeRow } from '../store/replica-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 import { AgentGroups } from './agent-groups.ts';
 
+/** What of an agent's offer holds here. */
+type LimitOffer = (agentId: string, offer: Offer) => Offer;
+
 /** Who it is that speaks. */
 type AgentIdentity = Pick<AgentRow, 'agentId' | 'wallet' | 'name'>;
 
@@ -16,7 +19,9 @@ export interface AgentPresence extends AgentIdentity {
   instanceId: string;
   /** As of its last contact in which it was looked up. */
   standing: AgentStanding;
-  /** Changed by `noteOffer` only, which sorts the agent by it. */
+  /** What it says of itself. */
+  readonly said: Offer | null;
+  /** What of it holds. Changed by `noteOffer` and `limitAgain` only, which sort the agent by it. */
   readonly offer: Offer | null;
   samples: DeviceSample[];
   freeDeviceIds: readonly string[];
@@ -45,14 +50,16 @@ export class Presence {
   /** Those that have made an offer, online or not. */
   readonly groups = new AgentGroups<OfferingAgent>();
   readonly #clock: Clock;
+  readonly #limit: LimitOffer;
   readonly #agents = new Map<string, AgentPresence>();
   /** Those that speak to another replica at this moment. */
   readonly #elsewhere = new Set<string>();
   readonly #superseded = new Map<string, Set<string>>();
   #unsaved = new Set<string>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, limit: LimitOffer = (_agentId, offer) => offer) {
     this.#clock = clock;
+    this.#limit = limit;
   }
 
   /** Fills the table from the store at start. */
@@ -60,8 +67,9 @@ export class Presence {
     for (const agent of agents) {
       if (agent.instanceId === null || agent.lastSeenAtMs === null) continue;
       if (agent.state === 'disabled' || agent.state === 'unregistered') continue;
-      const { agentId, wallet, name, instanceId, offer, lastSeenAtMs } = agent;
-      const last = { instanceId, offer, lastSeenAtMs, savedAtMs: lastSeenAtMs };
+      const { agentId, wallet, name, instanceId, lastSeenAtMs } = agent;
+      const offers = this.#limited(agentId, agent.offer);
+      const last = { instanceId, ...offers, lastSeenAtMs, savedAtMs: lastSeenAtMs };
       this.#enter({ agentId, wallet, name, ...last, ...silent, standing: standingOf(agent) });
     }
   }
@@ -91,6 +99,7 @@ export class Presence {
             name,
             instanceId,
             standing: known?.standing ?? newStanding,
+            said: known?.said ?? null,
             offer: known?.offer ?? null,
             ...silent,
             lastSeenAtMs: 0,
@@ -110,12 +119,12 @@ export class Presence {
     if (isHere) this.#elsewhere.add(agentId);
     else this.#elsewhere.delete(agentId);
     const lastSeenAtMs = Math.max(known?.lastSeenAtMs ?? 0, changedAtMs);
-    const base = known ?? { agentId, wallet, name, ...silent, standing: newStanding, offer: null };
+    const base = known ?? { agentId, wallet, name, ...silent, standing: newStanding };
     this.#unsaved.delete(agentId);
     this.#enter({
       ...base,
       instanceId,
-      offer: offer ?? base.offer,
+      ...this.#limited(agentId, offer ?? known?.said ?? null),
       lastSeenAtMs,
       savedAtMs: lastSeenAtMs,
     });
@@ -132,10 +141,15 @@ export class Presence {
 
   /** Notes what it offers. The same offer again is not kept twice and costs no row. */
   noteOffer(presence: AgentPresence, offer: Offer): void {
-    if (isDeepStrictEqual(presence.offer, offer)) return;
-    Object.assign(presence, { offer });
-    if (isOffering(presence)) this.groups.set(presence);
+    if (isDeepStrictEqual(presence.said, offer)) return;
+    this.#sort(presence, offer);
     this.#unsaved.add(presence.agentId);
+  }
+
+  /** Its provider may let it offer something else by now. */
+  limitAgain(agentId: string): void {
+    const presence = this.#agents.get(agentId);
+    if (presence !== undefined) this.#sort(presence, presence.said);
   }
 
   /** Its connection ended: when it was seen last is worth a row now. */
@@ -189,6 +203,15 @@ export class Presence {
     return [...this.#agents.values()].filter(behind).map(toContact);
   }
 
+  #sort(presence: AgentPresence, said: Offer | null): void {
+    Object.assign(presence, this.#limited(presence.agentId, said));
+    if (isOffering(presence)) this.groups.set(presence);
+  }
+
+  #limited(agentId: string, said: Offer | null): Pick<AgentPresence, 'said' | 'offer'> {
+    return { said, offer: said === null ? null : this.#limit(agentId, said) };
+  }
+
   #enter(presence: AgentPresence): void {
     this.#agents.set(presence.agentId, presence);
     if (isOffering(presence)) this.groups.set(presence);
@@ -209,7 +232,7 @@ function isOffering(presence: AgentPresence): presence is OfferingAgent {
 }
 
 function toContact(presence: AgentPresence): AgentContact {
-  const { agentId, instanceId, offer, lastSeenAtMs } = presence;
+  const { agentId, instanceId, said, lastSeenAtMs } = presence;
   presence.savedAtMs = lastSeenAtMs;
-  return { agentId, instanceId, offer, lastSeenAtMs };
+  return { agentId, instanceId, offer: said, lastSeenAtMs };
 }

@@ -6,16 +6,22 @@ import type { AdminAgent } from '@node3/shared/routes/admin-agents';
 import type { DeviceAsks, PublicAgent } from '@node3/shared/routes/marketplace';
 import { toTimestamp } from '@node3/shared/schema';
 import { classAsk } from '../domain/device-asks.ts';
+import { builtInProvider } from '../store/provider-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { viewAgentState } from './agent-state-view.ts';
 import type { Presence } from './presence.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
 import { viewAgentReputation, viewRating } from './reputation-views.ts';
 
 interface Deps {
   store: Store;
   clock: Clock;
   presence: Presence;
+}
+
+interface AdminDeps extends Deps {
+  providers: Pick<ProviderRegistry, 'of'>;
 }
 
 /** Agents that are there for requesters, those that spoke last first. */
@@ -34,12 +40,12 @@ export async function readPublicAgent(deps: Deps, agentId: string): Promise<Publ
   return viewAgent(deps, agent, live.length);
 }
 
-export async function listAdminAgents(deps: Deps): Promise<AdminAgent[]> {
+export async function listAdminAgents(deps: AdminDeps): Promise<AdminAgent[]> {
   const agents = await listed(deps, () => true);
   return agents.map(({ agent, running }) => viewAdminAgent(deps, agent, running));
 }
 
-export async function readAdminAgent(deps: Deps, agentId: string): Promise<AdminAgent | null> {
+export async function readAdminAgent(deps: AdminDeps, agentId: string): Promise<AdminAgent | null> {
   const [agent, live] = await Promise.all([
     deps.store.agent(agentId),
     deps.store.liveExecutions(agentId),
@@ -61,9 +67,10 @@ async function listed(deps: Deps, isShown: (agent: AgentRow) => boolean) {
     .map((agent) => ({ agent, running: running.get(agent.agentId) ?? 0 }));
 }
 
-function viewAdminAgent(deps: Deps, agent: AgentRow, running: number): AdminAgent {
+function viewAdminAgent(deps: AdminDeps, agent: AgentRow, running: number): AdminAgent {
   const { wallet } = agent;
-  return { ...viewAgent(deps, agent, running), wallet, standing: viewAgentState(agent) };
+  const provider = deps.providers.of(agent.agentId)?.name ?? builtInProvider;
+  return { ...viewAgent(deps, agent, running), wallet, provider, standing: viewAgentState(agent) };
 }
 
 function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {

@@ -10,12 +10,14 @@ import type { OwnWallets } from './own-wallets.ts';
 import type { PollTurns } from './poll-turns.ts';
 import { proveWallet, type WalletProof } from './prove-wallet.ts';
 import { tokenUse } from './registration-tokens.ts';
+import type { ProviderSync } from './sync-providers.ts';
 
 export interface RegisterDeps {
   store: AccountStore;
   clock: Clock;
   ids: Ids;
   ownWallets: OwnWallets;
+  providerSync: Pick<ProviderSync, 'assigned'>;
   keyHolders: Pick<KeyHolders, 'endAll'>;
   pollTurns: Pick<PollTurns, 'end'>;
   /** Whether a new agent needs a token of the operator. */
@@ -44,7 +46,7 @@ export async function registerAgent(deps: RegisterDeps, input: WalletProof & Reg
 
 /** Registers an agent for a wallet. Throws REGISTRATION_TOKEN_INVALID where a token is needed. */
 export async function registerNew(
-  deps: Pick<RegisterDeps, 'store' | 'clock' | 'ids' | 'registration'>,
+  deps: Pick<RegisterDeps, 'store' | 'clock' | 'ids' | 'registration' | 'providerSync'>,
   wallet: string,
   { name, version, registrationToken }: Registration,
 ) {
@@ -52,12 +54,13 @@ export async function registerNew(
   const nowMs = deps.clock.nowMs();
   const agentId = deps.ids.next('agent');
   const key = createApiKey(deps.ids, { kind: 'agent', agentId }, nowMs);
-  await deps.store.registerAgent({
+  const { providerId } = await deps.store.registerAgent({
     agent: newAgent({ agentId, wallet, name, version, nowMs }),
     key: key.row,
     token,
     events: [registeredEvent(agentId, name, nowMs)],
   });
+  if (providerId !== null) deps.providerSync.assigned(agentId, providerId);
   return { agentId, apiKey: key.apiKey };
 }
 
@@ -78,7 +81,8 @@ async function registerAgain(
   const key = createApiKey(deps.ids, { kind: 'agent', agentId }, nowMs);
   const events = [registeredEvent(agentId, name, nowMs)];
   const again = { agentId, name, version, key: key.row, token, events, nowMs };
-  await deps.store.reregisterAgent(again);
+  const changed = await deps.store.reregisterAgent(again);
+  if (changed !== null) deps.providerSync.assigned(agentId, changed.providerId);
   // Whoever holds an older key, perhaps because it was stolen, goes on with nothing.
   deps.keyHolders.endAll(agentId, new MarketError('AUTH_INVALID', { agentId }));
   await deps.pollTurns.end(agentId);
@@ -101,6 +105,7 @@ function newAgent(
     wallet,
     name,
     version,
+    providerId: null,
     state: 'active',
     stateReason: null,
     stateUntilMs: null,

@@ -7,10 +7,14 @@ import type { RegistrationToken } from '@node3/shared/routes/admin-agents';
 import { toTimestamp } from '@node3/shared/schema';
 import { decodeAddress } from '@node3/shared/wallet-key';
 import type { AgentStore, TokenUse } from '../store/agent-store.ts';
+import { builtInProvider } from '../store/provider-store.ts';
 import type { RegistrationTokenRow } from '../store/rows.ts';
 import { hashText } from './api-key.ts';
+import { findProvider } from './manage-providers.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
 
 interface Deps {
+  providers: ProviderRegistry;
   store: AgentStore;
   clock: Clock;
   ids: Ids;
@@ -22,9 +26,10 @@ const tokenPattern = /^n3_(reg_[0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{16,64}$/;
 /** A token that lets one agent register within five minutes. Its text is shown only here. */
 export async function issueRegistrationToken(
   deps: Deps,
-  { name, wallet }: { name?: string; wallet?: string },
+  { name, wallet, provider }: { name?: string; wallet?: string; provider?: string },
 ): Promise<RegistrationToken & { token: string }> {
   if (wallet !== undefined) decodeAddress(wallet);
+  const providerId = provider === undefined ? null : findProvider(deps, provider).providerId;
   const tokenId = deps.ids.next('registrationToken');
   const token = `n3_${tokenId}_${deps.ids.secret(limits.apiKeyBytes)}`;
   const createdAtMs = deps.clock.nowMs();
@@ -38,14 +43,15 @@ export async function issueRegistrationToken(
     usedAtMs: null,
     usedByAgentId: null,
     revokedAtMs: null,
+    providerId: providerId === builtInProvider ? null : providerId,
   };
   await deps.store.addRegistrationToken(row, [tokenEvent('issued', row, createdAtMs)]);
-  return { ...viewToken(row), token };
+  return { ...viewToken(deps, row), token };
 }
 
-export async function listRegistrationTokens(deps: Pick<Deps, 'store'>) {
+export async function listRegistrationTokens(deps: Pick<Deps, 'store' | 'providers'>) {
   const rows = await deps.store.registrationTokens(limits.listPageMax);
-  return { data: rows.map(viewToken) };
+  return { data: rows.map((row) => viewToken(deps, row)) };
 }
 
 export async function revokeRegistrationToken(deps: Deps, tokenId: string) {
@@ -53,7 +59,7 @@ export async function revokeRegistrationToken(deps: Deps, tokenId: string) {
   const events = [tokenEvent('revoked', { tokenId, name: null, wallet: null }, nowMs)];
   const row = await deps.store.revokeRegistrationToken(tokenId, nowMs, events);
   if (row === null) throw new MarketError('REGISTRATION_TOKEN_INVALID', { tokenId });
-  return viewToken(row);
+  return viewToken(deps, row);
 }
 
 function tokenEvent(
@@ -80,12 +86,16 @@ export function tokenUse(token: string): TokenUse {
   return { tokenId, tokenHash: hashText(token) };
 }
 
-function viewToken(row: RegistrationTokenRow): RegistrationToken {
+function viewToken(
+  { providers }: Pick<Deps, 'providers'>,
+  row: RegistrationTokenRow,
+): RegistrationToken {
   const time = (ms: number | null) => (ms === null ? null : toTimestamp(ms));
   return {
     tokenId: row.tokenId,
     name: row.name,
     wallet: row.wallet,
+    provider: providers.find(row.providerId ?? builtInProvider)?.name ?? null,
     createdAt: toTimestamp(row.createdAtMs),
     expiresAt: toTimestamp(row.expiresAtMs),
     usedAt: time(row.usedAtMs),

@@ -7,9 +7,11 @@ export interface AgentStore {
   /**
    * Stores a new agent with its key. With a token, uses it up in the same transaction; rejects with
    * REGISTRATION_TOKEN_INVALID (and stores nothing) when it is unknown, over, used, revoked or meant
-   * for another name or wallet: of many registrations with one token one wins.
+   * for another name or wallet: of many registrations with one token one wins. Rejects with
+   * PROVIDER_FULL where its provider has as many agents as it may have.
+   * @returns the provider that it belongs to; null for the built-in one.
    */
-  registerAgent(registration: AgentRegistration): Promise<void>;
+  registerAgent(registration: AgentRegistration): Promise<{ providerId: string | null }>;
   /**
    * Gives an agent a new key and revokes all others; its identity and its history stay. One that was
    * unregistered is active again. null when there is no such agent.

@@ -72,6 +72,7 @@ const targetNames = [
   'flowId',
   'deviceId',
   'agentId',
+  'providerId',
   'signature',
   'owner',
 ] as const;

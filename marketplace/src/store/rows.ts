@@ -60,6 +60,8 @@ export interface RegistrationTokenRow {
   usedAtMs: number | null;
   usedByAgentId: string | null;
   revokedAtMs: number | null;
+  /** The provider whose agent it registers; null is the built-in one. */
+  providerId: string | null;
 }
 
 export interface ChallengeRow {
@@ -75,6 +77,8 @@ export interface AgentRow {
   wallet: string;
   name: string;
   version: string;
+  /** Null: of the built-in provider. */
+  providerId: string | null;
   state: AgentState;
   /** One sentence for people; null while active. */
   stateReason: string | null;

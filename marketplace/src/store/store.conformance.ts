@@ -25,6 +25,7 @@ import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePayoutSettlements } from './testing/payout-settlements.ts';
 import { describePosting } from './testing/posting.ts';
+import { describeProviders } from './testing/providers.ts';
 import { describeQuotes } from './testing/quotes.ts';
 import { describeReplicas } from './testing/replicas.ts';
 import { describeReservations } from './testing/reservations.ts';
@@ -89,6 +90,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describePosting(given);
     describeCaps(given);
     describeUsage(given);
+    describeProviders(given);
     describeQuotes(given);
     describeReplicas(given);
     describeReservations(given);

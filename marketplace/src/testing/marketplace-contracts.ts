@@ -30,6 +30,7 @@ import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as node3Routes from '@node3/shared/routes/node3';
 import * as node3ReadRoutes from '@node3/shared/routes/node3-reads';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
+import * as providerRoutes from '@node3/shared/routes/providers';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
@@ -83,6 +84,7 @@ export const marketplaceContracts: RouteContract[] = [
   bulkRoutes,
   gpuProofRoutes,
   adminAgentRoutes,
+  providerRoutes,
   agentIdentityRoutes,
   keyRoutes,
   ratingRoutes,

@@ -7,6 +7,7 @@ import { PublicAgent } from './marketplace.ts';
 export const AdminAgent = strictObject({
   ...PublicAgent.properties,
   wallet: WalletAddress,
+  provider: Type.String({ description: 'Name of the provider that it belongs to' }),
   standing: AgentStateView,
 });
 export type AdminAgent = Static<typeof AdminAgent>;
@@ -87,6 +88,9 @@ export const RegistrationToken = strictObject({
   tokenId: id('registrationToken'),
   name: nullable(Type.String()),
   wallet: nullable(WalletAddress),
+  provider: nullable(
+    Type.String({ description: 'Whose agent it registers; null: a provider that is gone' }),
+  ),
   createdAt: Timestamp,
   expiresAt: Timestamp,
   usedAt: nullable(Timestamp),
@@ -105,6 +109,13 @@ export const issueRegistrationToken = {
     body: strictObject({
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
       wallet: Type.Optional(WalletAddress),
+      provider: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 64,
+          description: 'Name or id of the provider whose agent it is to be',
+        }),
+      ),
     }),
     response: {
       201: strictObject({ ...RegistrationToken.properties, token: Type.String() }),

@@ -50,23 +50,27 @@ const offer: fc.Arbitrary<Partial<Offer>> = fc
     disk: fc.option(some(['nvme', 'hdd'])),
     requestersBlocked: perhaps(some([['acc_1'], ['acc_2']])),
     egress: perhaps(some([['*'], ['*.example.com']])),
+    runSecMax: perhaps(some([100, 300])),
   })
-  .map(({ devices, ask, classAsks, disk, region, requestersBlocked, egress, ...rest }) => ({
-    ...rest,
-    devices: devices.map((facts, index) => sampleDevice({ id: `GPU-${index}`, ...facts })),
-    asks: inSol(ask),
-    ...(classAsks === undefined
-      ? {}
-      : {
-          classAsks: Object.fromEntries(
-            Object.entries(classAsks).map(([name, own]) => [name, inSol(own)]),
-          ),
-        }),
-    labels: disk === null ? {} : { disk },
-    ...(region === undefined ? {} : { region }),
-    ...(requestersBlocked === undefined ? {} : { requestersBlocked }),
-    ...(egress === undefined ? {} : { egress: { hosts: egress } }),
-  }));
+  .map(
+    ({ devices, ask, classAsks, disk, region, requestersBlocked, egress, runSecMax, ...rest }) => ({
+      ...rest,
+      ...(runSecMax === undefined ? {} : { runSecMax }),
+      devices: devices.map((facts, index) => sampleDevice({ id: `GPU-${index}`, ...facts })),
+      asks: inSol(ask),
+      ...(classAsks === undefined
+        ? {}
+        : {
+            classAsks: Object.fromEntries(
+              Object.entries(classAsks).map(([name, own]) => [name, inSol(own)]),
+            ),
+          }),
+      labels: disk === null ? {} : { disk },
+      ...(region === undefined ? {} : { region }),
+      ...(requestersBlocked === undefined ? {} : { requestersBlocked }),
+      ...(egress === undefined ? {} : { egress: { hosts: egress } }),
+    }),
+  );
 
 export const agents = fc
   .array(fc.tuple(offer, fc.integer({ min: 1, max: 2 })), { maxLength: 6 })
@@ -112,6 +116,7 @@ export const needs: fc.Arbitrary<Needs> = fc
       diskBytes: fc.integer({ min: 1, max: 4 }).map((size) => size * gib),
     }),
     bid: amount,
+    runSec: some([60, 300]),
     hosts: perhaps(some([['a.example.com'], ['elsewhere.org']])),
     requesterId: fc.option(some(['acc_1', 'acc_2'])),
   })
@@ -129,6 +134,7 @@ export const needs: fc.Arbitrary<Needs> = fc
     };
     const { hosts } = all;
     const network = hosts === undefined ? {} : { network: { kind: 'egress' as const, hosts } };
-    const spec = { placement: all.placement, resources, price, ...network };
+    const limits = { runSec: all.runSec };
+    const spec = { placement: all.placement, resources, price, limits, ...network };
     return sampleNeeds(spec, all.requesterId);
   });

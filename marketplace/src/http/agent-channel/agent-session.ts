@@ -23,7 +23,7 @@ import type { SecretSealer } from '../../services/secret-sealer.ts';
 import type { AgentRow } from '../../store/rows.ts';
 import { type AnswerDeps, answerRequest } from './answer-request.ts';
 import type { FrameWriter, Outlet } from './frame-writer.ts';
-import { JobTaking } from './job-taking.ts';
+import { JobTaking, type JobTakingDeps } from './job-taking.ts';
 import type { Watched } from './liveness-wheel.ts';
 import { readFrame } from './read-frame.ts';
 
@@ -33,6 +33,7 @@ export interface SessionDeps extends AnswerDeps {
   log: Logger;
   agentLinks: AgentLinks;
   pollTurns: PollTurns;
+  providers: JobTakingDeps['providers'];
   writer: FrameWriter;
   stopping: AbortSignal;
   /** The session has ended or said who it is: it no longer waits to be known. */

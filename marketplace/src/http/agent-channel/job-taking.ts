@@ -9,6 +9,7 @@ import type { Capacity } from '../../domain/matching.ts';
 import type { Matchmaker } from '../../matching/matchmaker.ts';
 import { endPause } from '../../services/change-agent-state.ts';
 import type { Presence } from '../../services/presence.ts';
+import type { ProviderRegistry } from '../../services/provider-registry.ts';
 import type { Reservations } from '../../services/reservations.ts';
 import type { AgentStore } from '../../store/agent-store.ts';
 
@@ -22,6 +23,7 @@ export interface JobTakingDeps {
   presence: Pick<Presence, 'get'>;
   reservations: Pick<Reservations, 'reservedFor'>;
   matchmaker: Matchmaker;
+  providers: Pick<ProviderRegistry, 'isOpen'>;
 }
 
 interface Agent {
@@ -122,7 +124,9 @@ export class JobTaking {
   }
 
   #again(): void {
-    if (this.#word !== null) void this.ready({ ...this.#word });
+    if (this.#word === null) return;
+    const offer = this.#deps.presence.get(this.#agent.agentId)?.offer ?? this.#word.offer;
+    void this.ready({ ...this.#word, offer });
   }
 
   async #read(): Promise<{ standing: AgentStanding; isActive: boolean }> {
@@ -132,7 +136,9 @@ export class JobTaking {
     assert(stored !== null, 'an agent with a socket is in the store');
     const agent = await endPause(this.#deps, stored);
     this.#refreshAt(agent.stateUntilMs);
-    const isActive = agent.state === 'active';
+    const { agentId } = agent;
+    const isOpen = this.#deps.providers.isOpen(agentId, this.#word?.offer ?? null);
+    const isActive = agent.state === 'active' && isOpen;
     this.#known = { standing: standingOf(agent), isActive, readAtMs: nowMs };
     const presence = this.#deps.presence.get(agent.agentId);
     if (presence !== null) presence.standing = this.#known.standing;

@@ -74,6 +74,7 @@ const needs: fc.Arbitrary<JobNeeds> = fc.record({
   diskBytes: fc.oneof(fc.constant(gib), memory),
   arch: seldom(fc.constantFrom('x64' as const, 'arm64' as const)),
   isNative: seldom(fc.constant(true)).map((native) => native === true),
+  runSec: fc.constantFrom(60, 300, 900),
 });
 
 /** An id of a job; order and number go together. */
@@ -127,6 +128,7 @@ export const capacity: fc.Arbitrary<Capacity> = fc
     diskBytes: memory,
     region: fc.option(fc.constantFrom(...regions), { nil: undefined }),
     labels,
+    runSecMax: seldom(fc.constantFrom(100, 300)),
     asks: asksOf,
     classAsks: maybe(
       fc.dictionary(fc.constantFrom(...models), asksOf, { maxKeys: 3, noNullPrototype: true }),
@@ -163,6 +165,7 @@ export const capacity: fc.Arbitrary<Capacity> = fc
         labels: drawn.labels,
         requestersBlocked: drawn.blocked,
         ...(drawn.region === undefined ? {} : { region: drawn.region }),
+        ...(drawn.runSecMax === null ? {} : { runSecMax: drawn.runSecMax }),
       },
     };
   });

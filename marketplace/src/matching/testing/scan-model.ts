@@ -46,7 +46,7 @@ function wholeNeedsOf({ needs, accountId, hourlyOffer, asset }: OpenJob): Needs 
     placement,
     resources: { gpus, cpus, memoryBytes, diskBytes, arch, shmBytes: 0 },
     workload: { image: isNative ? nativeImage : 'image' },
-    limits: { runSec: 300 },
+    limits: { runSec: needs.runSec ?? 300 },
     price: { kind: 'metered', bidPerGpuHour: bid, cap: bid },
     requesterId: accountId,
   };

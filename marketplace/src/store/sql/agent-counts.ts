@@ -11,8 +11,13 @@ import { isOwnWorkIn } from './own-work.ts';
 import type { Tx, Work } from './work.ts';
 
 const countSucceeded = `
-  UPDATE agents SET jobs_succeeded = jobs_succeeded + 1, faults_in_row = 0 WHERE agent_id = ?`;
-const countFailed = 'UPDATE agents SET jobs_failed = jobs_failed + 1 WHERE agent_id = ?';
+  UPDATE agents SET jobs_succeeded = jobs_succeeded + 1, faults_in_row = 0,
+    timed_runs = timed_runs + @timed, timed_run_ms = timed_run_ms + @runMs
+  WHERE agent_id = @agentId`;
+const countFailed = `
+  UPDATE agents SET jobs_failed = jobs_failed + 1, timed_runs = timed_runs + @timed,
+    timed_run_ms = timed_run_ms + @runMs
+  WHERE agent_id = @agentId`;
 /** What was leased before the last fault was known may have ended for the same cause. */
 const countFault = `
   UPDATE agents SET faults_in_row = faults_in_row + 1, last_fault_at_ms = @nowMs
@@ -30,7 +35,7 @@ const restoreReputation = 'UPDATE agents SET reputation = ? WHERE agent_id = ?';
 export function* countForAgentsIn(
   tx: Tx,
   { accountId, execution }: { accountId: string; execution: ExecutionRow | null },
-  change: Pick<JobChange, 'agentCount' | 'agentFault' | 'agentsForgiven'>,
+  change: Pick<JobChange, 'agentCount' | 'agentFault' | 'agentsForgiven' | 'execution'>,
   nowMs: number,
 ): Work<void> {
   const { agentCount, agentFault: kind, agentsForgiven = [] } = change;
@@ -41,7 +46,9 @@ export function* countForAgentsIn(
   assert(execution !== null, 'only an execution counts for an agent');
   const { agentId, leasedAtMs } = execution;
   if (yield* isOwnWorkIn(tx, { agentId, accountId })) return;
-  yield* tx.post(agentCount === 'succeeded' ? countSucceeded : countFailed, agentId);
+  const runMs = change.execution?.runMs ?? null;
+  const time = { timed: runMs === null ? 0 : 1, runMs: Math.round(runMs ?? 0) };
+  yield* tx.post(agentCount === 'succeeded' ? countSucceeded : countFailed, { agentId, ...time });
   if (kind === undefined) return;
   const counted = yield* tx.get<{ faults_in_row: bigint; state: AgentState }>(countFault, {
     agentId,

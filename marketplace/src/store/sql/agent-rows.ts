@@ -10,6 +10,7 @@ export interface AgentRecord {
   wallet: string;
   name: string;
   version: string;
+  provider_id: string | null;
   state: string;
   state_reason: string | null;
   state_until_ms: bigint | null;
@@ -30,10 +31,10 @@ export interface AgentRecord {
 
 const selectAgent = 'SELECT * FROM agents WHERE agent_id = ?';
 const insertAgent = `
-  INSERT INTO agents (agent_id, wallet, name, version, state, state_reason, state_until_ms, state_by,
+  INSERT INTO agents (agent_id, wallet, name, version, provider_id, state, state_reason, state_until_ms, state_by,
     state_at_ms, offer, instance_id, last_seen_at_ms, jobs_succeeded, jobs_failed, avg_run_sec,
     reputation, rating_count, rating_stars, registered_at_ms)
-  VALUES (@agentId, @wallet, @name, @version, @state, @stateReason, @stateUntilMs, @stateBy,
+  VALUES (@agentId, @wallet, @name, @version, @providerId, @state, @stateReason, @stateUntilMs, @stateBy,
     @stateAtMs, @offer, @instanceId, @lastSeenAtMs, @jobsSucceeded, @jobsFailed, @avgRunSec,
     @reputation, @ratingCount, @ratingStars, @registeredAtMs)`;
 
@@ -56,6 +57,7 @@ export function toAgent(record: AgentRecord): AgentRow {
     wallet: record.wallet,
     name: record.name,
     version: record.version,
+    providerId: record.provider_id,
     state: record.state as AgentState,
     stateReason: record.state_reason,
     stateUntilMs: toNumberOrNull(record.state_until_ms),

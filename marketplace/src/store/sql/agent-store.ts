@@ -1,3 +1,4 @@
+import type { NewEvent } from '@node3/shared/events';
 import type { AgentStore } from '../agent-store.ts';
 import { type AgentRecord, agentIn, insertAgentIn, toAgent } from './agent-rows.ts';
 import { setAgentStateIn } from './agent-states.ts';
@@ -5,6 +6,7 @@ import { insertApiKeyIn, revokeKeysOfAgentIn } from './api-key-store.ts';
 import { toJsonOrNull } from './codec.ts';
 import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
+import { enterProviderIn } from './provider-store.ts';
 import { createRatings } from './ratings.ts';
 import { createRegistrationTokens, useRegistrationTokenIn } from './registration-tokens.ts';
 
@@ -25,9 +27,15 @@ export function createAgentStore(database: Database): AgentStore {
     registerAgent({ agent, key, token, events }) {
       return database.write(function* (tx) {
         yield* insertAgentIn(tx, agent);
-        if (token !== null) yield* useRegistrationTokenIn(tx, token, agent, agent.registeredAtMs);
+        const providerId =
+          token === null
+            ? null
+            : yield* useRegistrationTokenIn(tx, token, agent, agent.registeredAtMs);
+        yield* enterProviderIn(tx, agent.agentId, providerId);
         yield* insertApiKeyIn(tx, key);
-        yield* appendEventsIn(tx, events);
+        const { agentId, registeredAtMs } = agent;
+        yield* appendEventsIn(tx, [...events, ...assigned(agentId, providerId, registeredAtMs)]);
+        return { providerId };
       });
     },
 
@@ -35,7 +43,11 @@ export function createAgentStore(database: Database): AgentStore {
       return database.write(function* (tx) {
         const agent = yield* agentIn(tx, agentId);
         if (agent === null) return null;
-        if (token !== null) yield* useRegistrationTokenIn(tx, token, { ...agent, name }, nowMs);
+        if (token !== null) {
+          const providerId = yield* useRegistrationTokenIn(tx, token, { ...agent, name }, nowMs);
+          yield* enterProviderIn(tx, agentId, providerId);
+          yield* appendEventsIn(tx, assigned(agentId, providerId, nowMs));
+        }
         yield* revokeKeysOfAgentIn(tx, agentId, nowMs);
         yield* insertApiKeyIn(tx, key);
         yield* tx.post(updateIdentity, name, version, agentId);
@@ -83,4 +95,12 @@ export function createAgentStore(database: Database): AgentStore {
       });
     },
   };
+}
+
+/** Others learn from it whose agent it is. */
+function assigned(agentId: string, providerId: string | null, atMs: number): NewEvent[] {
+  if (providerId === null) return [];
+  const about = { accountId: null, jobId: null, executionId: null, reason: null };
+  const actor = `agent:${agentId}` as const;
+  return [{ ...about, name: 'provider.assigned', atMs, actor, data: { agentId, providerId } }];
 }

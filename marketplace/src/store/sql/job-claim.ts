@@ -1,5 +1,6 @@
 import { assert } from '@node3/shared/assert';
 import type { JobClaim } from '../job-store.ts';
+import { builtInProvider } from '../provider-store.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
 import { appendEventsIn } from './events.ts';
 import { fromExecution } from './execution-codec.ts';
@@ -15,8 +16,12 @@ const takeJob = `
     AND cancel_requested_at_ms IS NULL AND dependencies_open = 0
     AND (@reservedFor IS NULL OR account_id = @reservedFor)
   RETURNING *`;
-/** Who drains, is paused or was shut out since the offer was made gets nothing. */
-const selectActive = "SELECT 1 FROM agents WHERE agent_id = ? AND state = 'active'";
+/** Who drains, is paused or was shut out since the offer was made gets nothing; nor whose provider is. */
+const selectActive = `
+  SELECT 1 FROM agents WHERE agent_id = ? AND state = 'active' AND NOT EXISTS (
+    SELECT 1 FROM providers
+    WHERE providers.provider_id = coalesce(agents.provider_id, '${builtInProvider}')
+      AND providers.state <> 'active')`;
 const selectDeviceInUse = 'SELECT 1 FROM execution_devices WHERE agent_id = ? AND device_id = ?';
 /** A claim whose execution was accepted: a late copy of its poll must not lease another job. */
 const selectSpentClaim = `

@@ -16,11 +16,13 @@ interface TokenRecord {
   used_at_ms: bigint | null;
   used_by_agent_id: string | null;
   revoked_at_ms: bigint | null;
+  provider_id: string | null;
 }
 
 const insertToken = `
-  INSERT INTO registration_tokens (token_id, token_hash, name, wallet, created_at_ms, expires_at_ms)
-  VALUES (@tokenId, @tokenHash, @name, @wallet, @createdAtMs, @expiresAtMs)`;
+  INSERT INTO registration_tokens (token_id, token_hash, name, wallet, created_at_ms, expires_at_ms,
+    provider_id)
+  VALUES (@tokenId, @tokenHash, @name, @wallet, @createdAtMs, @expiresAtMs, @providerId)`;
 const selectToken = 'SELECT * FROM registration_tokens WHERE token_id = ?';
 const selectTokens = 'SELECT * FROM registration_tokens ORDER BY token_id DESC LIMIT ?';
 const revokeToken = `
@@ -31,7 +33,8 @@ const takeToken = `
   UPDATE registration_tokens SET used_at_ms = @nowMs, used_by_agent_id = @agentId
   WHERE token_id = @tokenId AND token_hash = @tokenHash AND used_at_ms IS NULL
     AND revoked_at_ms IS NULL AND expires_at_ms > @nowMs
-    AND coalesce(name, @name) = @name AND coalesce(wallet, @wallet) = @wallet`;
+    AND coalesce(name, @name) = @name AND coalesce(wallet, @wallet) = @wallet
+  RETURNING provider_id`;
 
 export function createRegistrationTokens(
   database: Database,
@@ -59,15 +62,25 @@ export function createRegistrationTokens(
   };
 }
 
-/** Uses a token up for this agent. Throws REGISTRATION_TOKEN_INVALID, whose answer never says why. */
+/**
+ * Uses a token up for this agent. Throws REGISTRATION_TOKEN_INVALID, whose answer never says why.
+ * @returns the provider whose agent it is now; null for the built-in one.
+ */
 export function* useRegistrationTokenIn(
   tx: Tx,
   token: TokenUse,
   { agentId, name, wallet }: Pick<AgentRow, 'agentId' | 'name' | 'wallet'>,
   nowMs: number,
-): Work<void> {
-  const taken = yield* tx.run(takeToken, { ...token, agentId, name, wallet, nowMs });
-  if (taken === 0) throw new MarketError('REGISTRATION_TOKEN_INVALID');
+): Work<string | null> {
+  const taken = yield* tx.get<Pick<TokenRecord, 'provider_id'>>(takeToken, {
+    ...token,
+    agentId,
+    name,
+    wallet,
+    nowMs,
+  });
+  if (taken === undefined) throw new MarketError('REGISTRATION_TOKEN_INVALID');
+  return taken.provider_id;
 }
 
 function toToken(record: TokenRecord): RegistrationTokenRow {
@@ -81,5 +94,6 @@ function toToken(record: TokenRecord): RegistrationTokenRow {
     usedAtMs: toNumberOrNull(record.used_at_ms),
     usedByAgentId: record.used_by_agent_id,
     revokedAtMs: toNumberOrNull(record.revoked_at_ms),
+    providerId: record.provider_id,
   };
 }

@@ -16,6 +16,7 @@ import { createJobStore } from './job-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createLogRemoval } from './log-removal.ts';
 import { createPayoutStore } from './payout-store.ts';
+import { createProviderStore } from './provider-store.ts';
 import { createQuoteStore } from './quote-store.ts';
 import { createReplicaStore } from './replica-store.ts';
 import { createReservationStore } from './reservation-store.ts';
@@ -50,6 +51,7 @@ export function createSqlStore(database: Database): Store {
     ...createLogRemoval(database),
     ...createDataKeyStore(database),
     ...createDependencies(database),
+    ...createProviderStore(database),
     ...createQuoteStore(database),
     ...createPayoutStore(database),
     ...createLedgerStore(database),

@@ -22,6 +22,7 @@ import { settleAll, waitingPosting } from '../testing/dependencies.ts';
 import { liveThroughFlows } from '../testing/flows.ts';
 import { liveThroughGpuProofs } from '../testing/gpu-proofs.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
+import { liveThroughProviders } from '../testing/providers.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
 import { liveThroughReplicas } from '../testing/replicas.ts';
 import { liveThroughReservations } from '../testing/reservations.ts';
@@ -161,6 +162,8 @@ const mayScan = [
   'FROM balances',
   'FROM transfers',
   'FROM jobs LEFT JOIN balances',
+  // A few hundred at most, which are kept in memory.
+  'SELECT * FROM providers',
   // In the order of its primary key, so that it stops at its limit.
   'FROM registration_tokens ORDER BY',
   'FROM payout_totals',
@@ -258,6 +261,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughAudit(world);
   await liveThroughWebhooks(world, accountId);
   await liveThroughDependencies(world, accountId, agentId);
+  await liveThroughProviders(world);
   await liveThroughQuotes(world);
   await liveThroughReplicas(world, agentId);
   await liveThroughReservations(world);

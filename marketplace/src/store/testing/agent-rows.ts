@@ -7,6 +7,7 @@ export function newAgentRow(agentId: string, wallet: string, registeredAtMs: num
     wallet,
     name: 'rig',
     version: '1.0.0',
+    providerId: null,
     state: 'active',
     stateReason: null,
     stateUntilMs: null,

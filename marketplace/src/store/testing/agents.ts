@@ -248,6 +248,7 @@ function tokenRow(world: World): RegistrationTokenRow {
     usedAtMs: null,
     usedByAgentId: null,
     revokedAtMs: null,
+    providerId: null,
   };
 }
 

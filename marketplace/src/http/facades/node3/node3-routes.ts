@@ -93,10 +93,13 @@ function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, seedAvailable, {
     authenticate,
     async handler({ principal, body }) {
-      const offer = toOffer(body, body.max_concurrent_jobs ?? 1);
-      deps.presence.noteOffer(seen(deps, principal), offer);
-      if (principal.state !== 'active') return { jobs: [] };
       const { agentId, wallet } = principal;
+      const said = toOffer(body, body.max_concurrent_jobs ?? 1);
+      const presence = seen(deps, principal);
+      deps.presence.noteOffer(presence, said);
+      const offer = presence.offer ?? said;
+      const isOpen = principal.state === 'active' && deps.providers.isOpen(agentId, offer);
+      if (!isOpen) return { jobs: [] };
       const capacity = deps.work.capacityOf({ agentId, wallet, offer });
       const jobIds = deps.matchmaker.peek(capacity, lookedMax);
       const rows = await Promise.all(jobIds.map((jobId) => deps.store.job(jobId)));

@@ -27,6 +27,7 @@ import { signIn } from './0026-sign-in.ts';
 import { templateGallery } from './0027-template-gallery.ts';
 import { workProgress } from './0028-work-progress.ts';
 import { flows } from './0029-flows.ts';
+import { providers } from './0030-providers.ts';
 
 export interface Migration {
   name: string;
@@ -69,4 +70,5 @@ export const migrations: readonly Migration[] = [
   templateGallery,
   workProgress,
   flows,
+  providers,
 ];

@@ -40,6 +40,7 @@ import { signIn } from './0038-sign-in.ts';
 import { templateGallery } from './0039-template-gallery.ts';
 import { workProgress } from './0040-work-progress.ts';
 import { flows } from './0041-flows.ts';
+import { providers } from './0042-providers.ts';
 
 export interface Migration {
   name: string;
@@ -91,4 +92,5 @@ export const migrations: readonly Migration[] = [
   templateGallery,
   workProgress,
   flows,
+  providers,
 ];
