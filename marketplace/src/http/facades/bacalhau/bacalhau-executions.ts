@@ -1,5 +1,4 @@
 import { isTerminalExecution } from '@node3/shared/execution-state';
-import { limits } from '@node3/shared/limits';
 import type {
   BacalhauExecution,
   BacalhauRunOutput,
@@ -19,8 +18,9 @@ type Deps = Pick<ArtifactDeps, 'clock' | 'signedLinks'> & { store: Store };
 
 /** Of each stream an execution's answer carries so much, as Bacalhau's does. */
 const inlineBytes = 2_048;
-/** Lines of earlier attempts are passed over; pages of a megabyte, so that nobody reads a whole log twice. */
-const pagesMax = 16;
+/** Lines of earlier attempts are passed over, but for no more of them than this. */
+const linesPerPage = 64;
+const pagesMax = 32;
 
 export interface GroupExecution {
   job: JobRow;
@@ -110,7 +110,7 @@ async function readStart(
   { jobId, attempt }: ExecutionRow,
   stream: LogLineRow['stream'],
 ): Promise<{ text: string; isCut: boolean }> {
-  const limit = limits.logLinesPerPage;
+  const limit = linesPerPage;
   let text = '';
   let afterSeq = 0;
   for (let pages = 0; pages < pagesMax; pages += 1) {

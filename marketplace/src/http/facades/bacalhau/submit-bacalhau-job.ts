@@ -13,6 +13,7 @@ import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { refusal } from './bacalhau-errors.ts';
 import {
+  atVersion,
   findNamed,
   groupNameOf,
   groupOfName,
@@ -127,8 +128,9 @@ async function update(
     if (isOver) {
       throw refusal('JOB_STATE_INVALID', same, 'Use the --force flag, or rerun the job.');
     }
-    // Whatever of it was not posted yet, because the one that did so was cut off, is posted now.
+    // What was not done yet, because whoever submitted it before was cut off, is done now.
     await postVersion(deps, requester, prepared, { group, version: latest });
+    if (latest > 1) await stopMembers(deps, (await atVersion(deps, before, latest - 1)).members);
     return { jobId, warnings: [...prepared.warnings, same] };
   }
   if (hasBegun && !force) {
@@ -185,7 +187,9 @@ async function postVersion(
   }
   const [first] = jobs;
   if (first === undefined) throw new Error('a version has a partition');
-  if (first.spec.labels[groupLabels.document] === hash) return first;
+  const ours = jobs.filter(({ spec }) => spec.labels[groupLabels.document] === hash);
+  if (ours.length === jobs.length) return first;
+  await stopMembers(deps, ours);
   const detail = 'Another job of this name was submitted at the same moment.';
   throw refusal('JOB_STATE_INVALID', detail, 'Submit it again: it is an update now.');
 }
