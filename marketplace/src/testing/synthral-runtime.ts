@@ -92,7 +92,7 @@ export class SynthralRuntime {
   async getJobStatus(jobId: string): Promise<{ state: RuntimeState; message: string }> {
     const { Job } = await this.#ask<{ Job: BacalhauJob }>('GET', `/jobs/${jobId}`);
     const { StateType, Message } = Job.State;
-    return { state: stateOf(StateType), message: Message };
+    return { state: states[StateType], message: Message };
   }
 
   /** What was written to stdout, as JSON where it is some; else the file output.json. */
@@ -167,19 +167,14 @@ export class SynthralRuntime {
   }
 }
 
-function stateOf(word: BacalhauJob['State']['StateType']): RuntimeState {
-  switch (word) {
-    case 'Completed':
-      return 'completed';
-    case 'Failed':
-    case 'Stopped':
-      return 'failed';
-    case 'Running':
-      return 'running';
-    default:
-      return 'pending';
-  }
-}
+const states: Record<BacalhauJob['State']['StateType'], RuntimeState> = {
+  Pending: 'pending',
+  Queued: 'pending',
+  Running: 'running',
+  Completed: 'completed',
+  Failed: 'failed',
+  Stopped: 'failed',
+};
 
 function readText(text: string): unknown {
   try {

@@ -203,7 +203,7 @@ describe('a list of jobs', () => {
     }
     const { body } = await bed.submit(goJob());
     const other = (await bed.submit(goJob())).body.JobID;
-    const differs = [...body.JobID].findIndex((character, index) => character !== other[index]);
+    const differs = body.JobID.split('').findIndex((one, index) => one !== other[index]);
     const shared = body.JobID.slice(0, differs);
     // Eight characters of the time at least, so that it can be the beginning of an id.
     const isStart = shared.length >= 'job_'.length + 8;
