@@ -7,7 +7,10 @@ export const exitCodes = {
   usage: { code: 2, meaning: 'wrong command, option or value' },
   waitTimeout: { code: 3, meaning: 'node3 job wait: it was not there in time' },
   auth: { code: 4, meaning: 'no key or token, a wrong one, or one that may not do that' },
-  jobFailed: { code: 5, meaning: 'node3 job wait, run --copies: a job ended in another way' },
+  jobFailed: {
+    code: 5,
+    meaning: 'node3 job wait, run --copies, flow run: it ended in another way',
+  },
   notFound: { code: 6, meaning: 'there is no such job, payout or deposit' },
   funds: { code: 7, meaning: 'the balance does not cover this' },
   noMatch: { code: 8, meaning: 'nothing matches, or there is no room for it now' },

@@ -49,6 +49,7 @@ Run jobs:
   snippet                  scripts that are kept, to run again
   template                 jobs with parameters, kept to run again
   schedule                 jobs that post themselves
+  flow                     graphs of jobs, requests and timers that run as one
   mcp                      the marketplace as tools for an MCP host, with a
                            limit of what they may spend
 

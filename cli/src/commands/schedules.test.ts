@@ -192,6 +192,52 @@ describe('node3 snippet', () => {
   });
 });
 
+describe('node3 flow', () => {
+  it('saves a graph, runs it with a line for each step, and runs it again from one of them', async () => {
+    const node = (id: string, value: unknown) => ({ id, type: 'transform', config: { value } });
+    const graph = {
+      start: 'first',
+      nodes: [node('first', '{{input.who}}'), node('last', 'hello {{steps.first}}')],
+      edges: [{ id: 'e', source: 'first', target: 'last' }],
+    };
+    await writeFile(join(folder, 'greet.json'), JSON.stringify(graph));
+    await writeFile(join(folder, 'who.json'), '{"who": "Ada"}');
+    const saved = await cli('flow', 'create', 'greet.json', '--secret', 'token');
+    expect(saved.out).toMatch(/^flw_\w+ {2}greet, version 1\n$/);
+    const [flowId = ''] = /flw_\w+/.exec(saved.out) ?? [];
+    const more = await cli('flow', 'create', 'greet.json', '--version-of', flowId);
+    expect(more.out).toContain('version 2');
+    expect((await cli('flow', 'list')).out).toContain(`${flowId}\tgreet\t2\t`);
+    const run = await cli('flow', 'run', flowId, '--input', 'who.json');
+    expect(run).toMatchObject({ code: 0, out: '"hello Ada"\n' });
+    expect(run.err).toMatch(/completed first {2}\d+ ms\ncompleted last {2}\d+ ms\n$/);
+    const [runId = ''] = /run_\w+/.exec(run.err) ?? [];
+    const again = await cli('--json', 'flow', 'rerun', runId, '--from', 'last');
+    const [kept, made] = (JSON.parse(again.out) as { trace: { runId: string }[] }).trace;
+    expect(kept?.runId).toBe(runId);
+    expect(made?.runId).not.toBe(runId);
+    const shown = await cli('flow', 'get', runId);
+    expect(shown.out).toMatch(/completed\ncompleted first .*\ncompleted last .*\n"hello Ada"\n$/);
+    const over = await cli('flow', 'cancel', runId);
+    expect(over).toMatchObject({ code: exitCodes.conflict.code });
+  });
+
+  it('says why a run ended otherwise, with an exit code of its own', async () => {
+    const wait = { id: 'wait', type: 'wait', config: { seconds: 600 } };
+    const graph = { start: 'wait', nodes: [wait], edges: [] };
+    await writeFile(join(folder, 'wait.json'), JSON.stringify(graph));
+    const late = await cli('flow', 'run', 'wait.json', '--timeout', '1s');
+    expect(late).toMatchObject({ code: exitCodes.runTimeout.code, out: '' });
+    expect(late.err).toContain('error     wait');
+    expect(late.err).toContain('RUN_TIMEOUT');
+    const away = await cli('flow', 'run', 'wait.json', '--detach');
+    const stopped = await cli('flow', 'cancel', away.out.trim());
+    expect(stopped).toMatchObject({ code: 0, out: `${away.out.trim()}  cancelled\n` });
+    await writeFile(join(folder, 'bad.json'), '{');
+    expect(await cli('flow', 'run', 'bad.json')).toMatchObject({ code: exitCodes.usage.code });
+  });
+});
+
 describe('node3 share', () => {
   it('prints a link, lists it and makes it void', async () => {
     await writeFile(join(folder, 'shared.py'), 'print(1)\n');

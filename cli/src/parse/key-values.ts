@@ -2,18 +2,25 @@ import type { Env } from '@node3/shared/env';
 import { usageError } from '../command-error.ts';
 
 /** Reads repeated `K=V`. A name alone takes its value from this shell, as docker run does. */
-export function parseEnvironment(pairs: readonly string[], env: Env): Record<string, string> {
+export function parseEnvironment(
+  pairs: readonly string[],
+  env: Env,
+  option = '-e',
+): Record<string, string> {
   const values: Record<string, string> = {};
   for (const pair of pairs) {
     const { key, value } = splitPair(pair);
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)) {
-      throw usageError(`-e "${pair}" has no usable name.`, 'Write it as -e NAME=value.');
+      throw usageError(
+        `${option} "${pair}" has no usable name.`,
+        `Write it as ${option} NAME=value.`,
+      );
     }
     const known = value ?? env[key];
     if (known === undefined) {
       throw usageError(
-        `-e ${key} has no value and ${key} is not set here.`,
-        `Write -e ${key}=value.`,
+        `${option} ${key} has no value and ${key} is not set here.`,
+        `Write ${option} ${key}=value.`,
       );
     }
     values[key] = known;

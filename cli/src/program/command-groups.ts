@@ -79,6 +79,11 @@ export const commandGroups: Record<string, readonly CommandGroup[]> = {
       load: async () => (await import('./schedule-commands.ts')).addScheduleCommands,
     },
     {
+      name: 'flow',
+      summary: 'graphs of jobs, requests and timers that run as one',
+      load: async () => (await import('./flow-commands.ts')).addFlowCommands,
+    },
+    {
       name: 'mcp',
       summary: 'the marketplace as tools for an MCP host, with a limit of what they may spend',
       load: async () => (await import('./mcp-command.ts')).addMcpCommand,
