@@ -1,3 +1,4 @@
+import { MarketError } from '@node3/shared/error';
 import { createKey, revokeKey } from '@node3/shared/routes/keys';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -12,6 +13,7 @@ import {
   waitNode,
 } from '../testing/flow-testbed.ts';
 import { openFundedAccount } from '../testing/test-marketplace.ts';
+import { startTestReplicas } from '../testing/test-replicas.ts';
 
 let world: FlowWorld;
 let seed: FlowWorld['seed'];
@@ -165,5 +167,45 @@ describe('the key of a run', () => {
     expect(statesOf(run)).toEqual(['one completed', 'two error']);
     expect(run.error).toMatchObject({ code: 'AUTH_INVALID', nodeId: 'two' });
     expect((await world.market.store.job(offer.jobId))?.apiKeyId).toBe(made.keyId);
+  });
+});
+
+describe('a store that can not be written for a moment', () => {
+  it('ends no run: what was under way is begun anew', async () => {
+    const { store } = world.market;
+    const changes = vi.spyOn(store, 'changeFlowRun');
+    changes.mockRejectedValueOnce(new MarketError('STORE_UNAVAILABLE'));
+    const first = await seed.start(chain(inputNode, world.http('get', '/anew')));
+    expect((await seed.untilOver(first)).status).toBe('completed');
+    changes.mockRestore();
+    const closes = vi.spyOn(store, 'closeFlowRun');
+    closes.mockRejectedValueOnce(new MarketError('STORE_UNAVAILABLE'));
+    const runId = await seed.start(chain(inputNode));
+    await vi.waitFor(() => {
+      expect(closes.mock.calls.filter(([id]) => id === runId)).toHaveLength(2);
+    }, 20_000);
+    closes.mockRestore();
+  });
+});
+
+describe('a run that another replica drives', () => {
+  it('is cancelled here, and stops there at once', async () => {
+    const { replicas, stop } = await startTestReplicas(2);
+    try {
+      const [here, there] = replicas;
+      if (here === undefined || there === undefined) throw new Error('there are two');
+      const { apiKey } = await openFundedAccount(here);
+      const driving = redmindClient(there.url, apiKey);
+      const runId = await driving.start(chain(world.http('slow', '/slow'), jobNode('never')));
+      const sent = () =>
+        world.server.received.find(({ headers }) => headers['idempotency-key'] === `${runId}/slow`);
+      await vi.waitFor(() => expect(sent()).toMatchObject({ closed: false }), 20_000);
+      const { body } = await redmindClient(here.url, apiKey).ask('POST', `/runs/${runId}/cancel`);
+      expect(body).toMatchObject({ runId, status: 'cancelled' });
+      await vi.waitFor(() => expect(sent()).toMatchObject({ closed: true }), 20_000);
+      expect(statesOf(await driving.get(runId))).toEqual(['slow error', 'never skipped']);
+    } finally {
+      await stop();
+    }
   });
 });
