@@ -188,7 +188,8 @@ export const marketplaceSettings: readonly SettingGroup[] = [
       },
       {
         name: 'WEBHOOK_NETWORKS',
-        about: 'Private networks that webhooks may lead to, on any port; for development.',
+        about:
+          'Private networks that webhooks and requests of flows may lead to, on any port; for development.',
         fallback: null,
         example: '127.0.0.0/8',
       },
