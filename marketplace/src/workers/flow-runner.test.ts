@@ -190,9 +190,9 @@ describe('a store that can not be written for a moment', () => {
 
 describe('a run that another replica drives', () => {
   it('is cancelled here, and stops there at once', async () => {
-    const { replicas, stop } = await startTestReplicas(2);
+    const company = await startTestReplicas(2);
     try {
-      const [here, there] = replicas;
+      const [here, there] = company.replicas;
       if (here === undefined || there === undefined) throw new Error('there are two');
       const { apiKey } = await openFundedAccount(here);
       const driving = redmindClient(there.url, apiKey);
@@ -205,7 +205,7 @@ describe('a run that another replica drives', () => {
       await vi.waitFor(() => expect(sent()).toMatchObject({ closed: true }), 20_000);
       expect(statesOf(await driving.get(runId))).toEqual(['slow error', 'never skipped']);
     } finally {
-      await stop();
+      await company.stop();
     }
   });
 });
