@@ -118,11 +118,12 @@ describe.skipIf(skip)('files of a job', () => {
   it('[2.22] go in, uploaded and unpacked, and come out, without what is no file', async () => {
     const plain = await upload('data.txt', Buffer.from('uploaded'));
     const packed = await upload('set.tgz', await archiveOf({ 'a.txt': 'A', 'deep/b.txt': 'B' }));
+    const bare = await upload('bare.tgz', await archiveOf({ 'c.txt': 'C' }));
     const jobId = await post(
       `const fs = require('fs');
       const read = (name) => fs.readFileSync('/input/' + name, 'utf8');
       fs.mkdirSync('/output/results');
-      fs.writeFileSync('/output/results/all.txt', read('data.txt') + read('set/a.txt') + read('set/deep/b.txt'));
+      fs.writeFileSync('/output/results/all.txt', read('data.txt') + read('set/a.txt') + read('set/deep/b.txt') + read('c.txt'));
       fs.symlinkSync('/etc/passwd', '/output/stolen');
       fs.writeFileSync('/output/output.json', '{"done":true}');
       try { fs.writeFileSync('/input/data.txt', 'x'); console.log('written'); } catch { console.log('read-only'); }`,
@@ -130,6 +131,7 @@ describe.skipIf(skip)('files of a job', () => {
         inputs: [
           { path: 'data.txt', source: { kind: 'artifact', artifactId: plain } },
           { path: 'set', source: { kind: 'artifact', artifactId: packed }, unpack: true },
+          { path: '.', source: { kind: 'artifact', artifactId: bare }, unpack: true },
         ],
       },
     );
@@ -137,10 +139,10 @@ describe.skipIf(skip)('files of a job', () => {
     expect(job).toMatchObject({ state: 'succeeded', output: { done: true } });
     const manifest = await manifestOf(jobId);
     expect(manifest.map(({ name, bytes, attempt }) => [name, bytes, attempt])).toEqual([
-      ['results/all.txt', 10, 1],
+      ['results/all.txt', 11, 1],
     ]);
     const path = await download(manifest[0]?.link ?? '', 'all.txt');
-    expect(await readFile(path, 'utf8')).toBe('uploadedAB');
+    expect(await readFile(path, 'utf8')).toBe('uploadedABC');
   });
 
   it('fail it where one is missing, or can not be fetched, and say which', async () => {

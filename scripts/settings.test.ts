@@ -1,8 +1,9 @@
-import { readAgentConfig, readLogFormat, readLogLevel } from '@node3/agent/env';
+import { readAgentConfig, readLogFormat } from '@node3/agent/env';
 import { agentSettings } from '@node3/agent/settings';
 import { readConfig } from '@node3/marketplace/env';
 import { marketplaceSettings } from '@node3/marketplace/settings';
 import type { Env } from '@node3/shared/env';
+import { readLogLevel } from '@node3/shared/read-log-level';
 import { namesRead, type SettingGroup } from '@node3/shared/setting';
 import { readTracing } from '@node3/shared/tracing';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +33,7 @@ const services: {
     groups: agentSettings,
     read: (env) => [
       { ...readAgentConfig(env, { hostname: 'host', dashboardDir: null }), environment: null },
-      readLogLevel(env),
+      readLogLevel(env, 'info'),
       readLogFormat(env),
       readTracing(env),
     ],

@@ -174,6 +174,7 @@ export function createCore(
   const inventory = new DeviceInventory({
     ...watch,
     detectors: parts.createDetectors(context),
+    indexes: config.gpuIndexes ?? null,
     kernelLog: parts.createKernelLog(context),
     leased,
     onReadings: (readings) => meter.note(readings),

@@ -25,6 +25,8 @@ export interface AgentConfig {
   solanaRpcUrl: string | null;
   /** Offers a simulated device instead of looking for real ones. */
   gpuSource: 'hardware' | 'simulated';
+  /** Which of the devices found are offered, by their place in the list; null or left out, all. */
+  gpuIndexes?: readonly number[] | null;
   /** The provider's half of the double opt-in to jobs without a container. */
   nativeAllowed: boolean;
   /** The least to take for an hour on one GPU, per asset; null takes any price. */

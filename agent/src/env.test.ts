@@ -34,6 +34,13 @@ describe('readAgentConfig', () => {
     });
   });
 
+  it('[12.04] reads the names of the seed, and says why it refuses one', () => {
+    const seed = { DOCKER_NETWORK: 'none', GPU_INDEX: '0, 2', MEMORY_LIMIT: '8g', CPU_LIMIT: '4' };
+    expect(read(seed)).toMatchObject({ gpuIndexes: [0, 2], memoryBytes: 8 * 1024 ** 3, cpus: 4 });
+    expect(() => read({ GPU_INDEX: 'all' })).toThrow('GPU_INDEX is "all"');
+    expect(() => read({ DOCKER_NETWORK: 'bridge' })).toThrow('AGENT_EGRESS_HOSTS');
+  });
+
   it('reads what is set', () => {
     expect(
       read({

@@ -11,7 +11,7 @@ import {
 } from '@node3/shared/env';
 import { isMarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import { type LogFormat, type LogLevel, logFormats, logLevels } from '@node3/shared/logger';
+import { type LogFormat, logFormats } from '@node3/shared/logger';
 import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
@@ -65,6 +65,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     imageBytesMax: readBytes(env, 'AGENT_IMAGE_SIZE_MAX'),
     imageCacheBytesMax: readBytes(env, 'AGENT_IMAGE_CACHE'),
     diskBytesPerSec: readDiskSpeed(env, 'AGENT_DISK_SPEED'),
+    ...checkNetwork(env),
     egressHosts: readEgressHosts(env, 'AGENT_EGRESS_HOSTS'),
     secretsOnDisk: readFlag(env, 'AGENT_SECRETS_ON_DISK', 'off') ? 'allowed' : 'refused',
     preemptible: readFlag(env, 'AGENT_ALLOW_PREEMPTION', 'off'),
@@ -78,6 +79,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
     apiKey: readOptionalText(env, 'API_KEY'),
     registrationToken: readOptionalText(env, 'REGISTRATION_TOKEN'),
     dashboardDir: defaults.dashboardDir,
+    gpuIndexes: readGpuIndexes(env, 'GPU_INDEX'),
     seedApiOpen: readFlag(env, 'AGENT_SEED_API_OPEN', 'off'),
     dcgmNames: readFlag(env, 'METRICS_DCGM_NAMES', 'off') ? 'on' : 'off',
     metricsToken: readScrapeToken(env),
@@ -94,10 +96,6 @@ export function readDataDir(env: Env): string {
 
 export function readLogFormat(env: Env): LogFormat {
   return readChoice(env, 'LOG_FORMAT', logFormats, 'auto');
-}
-
-export function readLogLevel(env: Env): LogLevel {
-  return readChoice(env, 'LOG_LEVEL', logLevels, 'info');
 }
 
 /** @throws ConfigError for what is no amount above zero: an ask of nothing is no ask. */
@@ -127,6 +125,25 @@ function readCores(env: Env, name: string): number | null {
   const cores = Number(text);
   if (cores > 0 && cores <= limits.cpusMax) return cores;
   throw new ConfigError(name, `is "${text}"`, 'Set a number of cores, such as 4 or 0.5.');
+}
+
+/** Such as 0 or 0,2: places in the list of `node3 agent detect`. null is all. */
+function readGpuIndexes(env: Env, name: string): number[] | null {
+  const text = readOptionalText(env, name);
+  if (text === null) return null;
+  const indexes = text.split(',').map((part) => part.trim());
+  if (indexes.every((part) => /^\d{1,3}$/.test(part))) return indexes.map(Number);
+  const fix = 'Set places in the list of node3 agent detect, such as 0 or 0,2, or nothing for all.';
+  throw new ConfigError(name, `is "${text}"`, fix);
+}
+
+/** The seed's name for something that is never given as a whole here. */
+function checkNetwork(env: Env): Record<string, never> {
+  const network = readText(env, 'DOCKER_NETWORK', 'none');
+  if (network === 'none') return {};
+  const fix =
+    'Jobs get no network of this machine. Set none, or leave it out, and name the hosts that jobs may reach in AGENT_EGRESS_HOSTS.';
+  throw new ConfigError('DOCKER_NETWORK', `is "${network}"`, fix);
 }
 
 const unitBytes: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

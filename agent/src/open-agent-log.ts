@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { DailyLog } from '@node3/shared/daily-log';
 import { createLogger, type Logger } from '@node3/shared/logger';
+import { readLogLevel } from '@node3/shared/read-log-level';
 import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
-import { readLogFormat, readLogLevel } from './env.ts';
+import { readLogFormat } from './env.ts';
 import { systemHostClock } from './host-clock.ts';
 
 /** The log of an agent: to standard error, and to files of one day each in its data folder. */
@@ -16,6 +17,6 @@ export function openAgentLog({ dataDir, environment }: AgentConfig): Logger {
     filesBytesMax: agentLimits.logFilesBytes,
     daysMax: agentLimits.logDays,
   });
-  const level = readLogLevel(environment);
+  const level = readLogLevel(environment, 'info');
   return createLogger({ name: 'agent', level, format: readLogFormat(environment), file });
 }

@@ -179,6 +179,19 @@ export const agentSettings: readonly SettingGroup[] = [
         fallback: 'false',
       },
       {
+        name: 'GPU_INDEX',
+        about:
+          'Which GPUs are offered, by their place in the list of `node3 agent detect`, separated by commas; without it all. What stood there at the start is kept to by its id.',
+        fallback: null,
+        example: '0',
+      },
+      {
+        name: 'DOCKER_NETWORK',
+        about:
+          'Nothing but `none`: jobs never get the network of the machine. AGENT_EGRESS_HOSTS lets them reach hosts.',
+        fallback: 'none',
+      },
+      {
         name: 'SKIP_GPU_CHECK',
         about: 'Offers a simulated device, labelled so, instead of looking for real ones.',
         fallback: 'false',

@@ -13,9 +13,10 @@ import {
 import { isMarketError } from '@node3/shared/error';
 import type { FetchAllowance } from '@node3/shared/fetch/fetch-rules';
 import { limits } from '@node3/shared/limits';
-import { logFormats, logLevels } from '@node3/shared/logger';
+import { logFormats } from '@node3/shared/logger';
 import { type Asset, type BaseUnits, baseUnits, parseAmount } from '@node3/shared/money';
 import { readPassphraseSource } from '@node3/shared/passphrase';
+import { readLogLevel } from '@node3/shared/read-log-level';
 import { readScrapeToken } from '@node3/shared/scrape-token';
 import { readTracing } from '@node3/shared/tracing';
 import { readArtifactConfig } from './artifact-config.ts';
@@ -121,7 +122,7 @@ export function readConfig(env: Env): MarketplaceConfig {
     trustedProxies: readProxies(env),
     corsOrigins: readOrigins(env),
     dashboardDir: readOptionalText(env, 'DASHBOARD_DIR'),
-    logLevel: readChoice(env, 'LOG_LEVEL', logLevels, 'info'),
+    logLevel: readLogLevel(env, 'info'),
     logFormat: readChoice(env, 'LOG_FORMAT', logFormats, 'auto'),
     observability: readObservability(env),
   };

@@ -36,8 +36,14 @@ const UrlSource = strictObject({
   bytesMax: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.artifactBytesMax })),
 });
 
+const inputPath = Type.String({
+  pattern: `^\\.$|${pathPattern}`,
+  maxLength: pathChars,
+  description: 'Relative to /input; the folder to unpack into with "unpack", where . is /input',
+});
+
 const Input = strictObject({
-  path: path('Relative to /input; the folder to unpack into with "unpack"'),
+  path: inputPath,
   source: taggedUnion('kind', [InlineSource, ArtifactSource, UrlSource]),
   unpack: Type.Optional(
     Type.Boolean({ description: 'It is a tar, tar.gz or zip archive whose files are wanted' }),

@@ -12,12 +12,15 @@ import { DeviceWatch } from '../gpu/health/device-watch.ts';
 import type { KernelLog } from '../gpu/health/kernel-log.ts';
 import { type XidCount, XidCounts } from '../gpu/health/xid-counts.ts';
 import type { DeviceReading } from '../gpu/telemetry.ts';
+import { ChosenDevices } from './choose-devices.ts';
 import { toWireDevice, toWireSample } from './wire-device.ts';
 
 export interface DeviceInventoryDeps extends DetectDevicesDeps {
   log: Logger;
   /** `null` on systems without one, and for simulated devices. */
   kernelLog: KernelLog | null;
+  /** Which devices are offered, by their place in the list; null or left out, all. */
+  indexes?: readonly number[] | null;
   /** The devices that jobs hold now. */
   leased(): ReadonlySet<string>;
   /** Telemetry was read. */
@@ -31,6 +34,7 @@ export class DeviceInventory {
   readonly #collector: GpuCollector;
   readonly #watch = new DeviceWatch();
   readonly #xids = new XidCounts();
+  readonly #chosen: ChosenDevices;
   #devices: AgentDevice[] = [];
   #problems: DetectionProblem[] = [];
   #loops: Loop[] = [];
@@ -40,6 +44,7 @@ export class DeviceInventory {
   constructor(deps: DeviceInventoryDeps) {
     this.#deps = deps;
     this.#collector = new GpuCollector(deps);
+    this.#chosen = new ChosenDevices(deps.indexes ?? null);
   }
 
   /** Resolves after the first look, whatever it found. */
@@ -64,9 +69,10 @@ export class DeviceInventory {
   }
 
   async detect(signal: AbortSignal): Promise<void> {
-    const { devices, problems } = await detectDevices(this.#deps, signal);
+    const found = await detectDevices(this.#deps, signal);
+    const { devices, problems } = this.#chosen.of(found.devices);
     this.#devices = devices.slice(0, limits.devicesPerAgent);
-    this.#problems = problems;
+    this.#problems = [...found.problems, ...problems];
     // Only these two makers' drivers report faults there.
     if (devices.some(({ vendor }) => vendor === 'nvidia' || vendor === 'amd')) {
       this.#deps.kernelLog?.start((event, atMs) => {
@@ -143,7 +149,9 @@ export class DeviceInventory {
   }
 
   samples(): DeviceSample[] {
-    return this.#collector.readings().map(toWireSample);
+    const chosen = new Set(this.#devices.map(({ id }) => id));
+    const samples = this.#collector.readings().map(toWireSample);
+    return samples.filter(({ deviceId }) => chosen.has(deviceId));
   }
 
   /** @returns the devices in the executor's words, in the order asked; unknown ones are left out. */

@@ -95,7 +95,7 @@ async function unpackInput(input: JobInput, archive: string, bytesMax: number) {
   await unpackArchive(archive, folder, { bytesMax });
   const files = await listFiles(folder);
   return files.map(({ name, path, bytes }) => ({
-    path: `${input.path}/${name}`,
+    path: input.path === '.' ? name : `${input.path}/${name}`,
     file: path,
     bytes,
   }));

@@ -21,7 +21,7 @@ export async function createAdminJob(
 ): Promise<number> {
   const { terminal } = context;
   const client = connect(context, 'operator');
-  const spec = buildAdminJob(call.options);
+  const spec = buildAdminJob(call.options, context.host.env);
   const key = chooseKey(context);
   const job = await postAsOperator(() => namingKey(key, postJob(client, spec, key)));
   if (terminal.json) await terminal.object(job);

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
-import { readChoice } from '@node3/shared/env';
-import { createLogger, logLevels } from '@node3/shared/logger';
+
+import { createLogger } from '@node3/shared/logger';
+import { readLogLevel } from '@node3/shared/read-log-level';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { leaveOnInterrupt } from '../job/interrupt.ts';
@@ -52,7 +53,7 @@ export async function up(
   const watch = leaveOnInterrupt(host, leave);
   try {
     await assertPortsFree(portWishes(ports, options));
-    const logLevel = readChoice(host.env, 'LOG_LEVEL', logLevels, 'error');
+    const logLevel = readLogLevel(host.env, 'error');
     const log = createLogger({ name: 'up', level: logLevel });
     const steps = createSteps(terminal, host.clock);
     await terminal.talk(`${terminal.talkPaint.bold('node3')}, everything on this machine\n`);

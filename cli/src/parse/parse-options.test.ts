@@ -86,6 +86,29 @@ describe('buildAdminJob', () => {
     });
   });
 
+  it('[10.02] takes environment, priority and both addresses of the seed', () => {
+    const spec = buildAdminJob(
+      {
+        ...defaults,
+        env: ['A=1', 'HERE'],
+        priority: 'URGENT',
+        inputDataUrl: 'https://data.example/in.tar.gz',
+        outputUploadUrl: 'https://data.example/out',
+      },
+      { HERE: 'v' },
+    );
+    expect(spec).toMatchObject({
+      workload: { env: { A: '1', HERE: 'v' } },
+      priority: 'urgent',
+      inputs: [
+        { path: '.', unpack: true, source: { kind: 'url', url: 'https://data.example/in.tar.gz' } },
+      ],
+      labels: { 'node3/output_upload_url': 'https://data.example/out' },
+      placement: { labels: { 'node3/output_upload_url': 'sent' } },
+    });
+    expect(() => buildAdminJob({ ...defaults, priority: 'soon' })).toThrow('--priority');
+  });
+
   it('runs one --command with spaces by the shell, and needs no GPU by default', () => {
     const spec = buildAdminJob({ ...defaults, type: 'test', command: ['echo a b'] });
     expect(spec.workload).toEqual({ kind: 'container', command: ['sh', '-c', 'echo a b'] });

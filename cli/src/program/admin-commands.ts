@@ -43,7 +43,11 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
     .option('--requires-gpu', 'only on a machine with a GPU')
     .option('--no-gpu', 'no GPU needed (the default)')
     .option('--duration <sec>', 'how long it is expected to take, kept as a label', '60')
-    .option('--timeout <sec>', 'stop it after this time', '300');
+    .option('--timeout <sec>', 'stop it after this time', '300')
+    .option('--env <name=value>', 'environment variable; repeatable', collect)
+    .option('--priority <priority>', 'low, normal, high or urgent (default: normal)')
+    .option('--input-data-url <url>', 'archive whose files the job finds in /input')
+    .option('--output-upload-url <url>', 'where agents of the node³ seed put the result');
   attachAction<AdminJobOptions>(
     state,
     create,

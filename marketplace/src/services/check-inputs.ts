@@ -33,6 +33,8 @@ function checkPaths(inputs: readonly JobInput[]): void {
   if (inline.length > limits.inlineInputs) {
     throw wrong('/inputs', `may have ${limits.inlineInputs} inline ones; upload the others`);
   }
+  const bare = inputs.findIndex(({ path, unpack }) => path === '.' && unpack !== true);
+  if (bare >= 0) throw wrong(`/inputs/${bare}/path`, 'may be . only with "unpack": name a file');
   const paths = inputs.map(({ path }) => path.toLowerCase());
   const twice = paths.findIndex((path, index) => paths.indexOf(path) !== index);
   if (twice >= 0) throw wrong(`/inputs/${twice}/path`, 'is the path of another input, too');

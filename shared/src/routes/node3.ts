@@ -4,9 +4,6 @@ import { CommandParts, Environment, Image } from '../job-spec.ts';
 import { limits } from '../limits.ts';
 import { id, nullable, WalletAddress } from '../schema.ts';
 
-/** The label that keeps the seed's type of a job. */
-export const seedJobTypeLabel = 'node3/job_type';
-
 /**
  * The endpoints of the node3 seed, with its names and units: seconds, bytes and SOL as numbers. Its
  * agents send fields of later versions too, so unknown ones are not refused here.

@@ -3,12 +3,12 @@ import type { Device, DeviceSample, Metric } from '@node3/shared/device';
 import { type ExecutionState, isTerminalExecution } from '@node3/shared/execution-state';
 import type { Money } from '@node3/shared/money';
 import type { AgentStatus, getLocalEarnings } from '@node3/shared/routes/agent-local';
-import { seedJobTypeLabel } from '@node3/shared/routes/node3';
 import type {
   SeedAgentEarnings,
   SeedAgentStatus,
   SeedPastJob,
 } from '@node3/shared/routes/node3-agent';
+import { seedLabels } from '@node3/shared/seed-labels';
 import { readJobSpec } from '../../../execution/job-spec-reader.ts';
 import type { JournalExecution } from '../../../journal/journal.ts';
 import type { AgentMode } from '../../../observability/agent-state.ts';
@@ -72,7 +72,7 @@ export function toSeedPastJob(execution: JournalExecution): SeedPastJob {
   const labels = readJobSpec(execution.offer.spec)?.labels ?? {};
   return {
     job_id: jobId,
-    job_type: labels[seedJobTypeLabel] ?? 'container',
+    job_type: labels[seedLabels.type] ?? 'container',
     status: toSeedState(state),
     reward: toUnits(reward),
     asset: reward.asset,

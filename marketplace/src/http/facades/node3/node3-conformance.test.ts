@@ -212,6 +212,18 @@ describe('a job that an agent of the seed runs', () => {
   });
 });
 
+describe('an archive for /input itself', () => {
+  it('is refused where it is not to be unpacked: a file has a name', async () => {
+    const inputs = [{ path: '.', source: { kind: 'inline' as const, contentBase64: '' } }];
+    await expect(
+      requester.client.call(createJob, { body: testJob({ workload, inputs }) }),
+    ).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/inputs/0/path' }] },
+    });
+  });
+});
+
 describe('the board', () => {
   it('[3.02] is there for everybody, and tells nothing of a job but what it needs and pays', async () => {
     const env = { TOKEN: 'swordfish' };

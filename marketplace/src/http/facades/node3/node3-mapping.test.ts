@@ -1,7 +1,17 @@
+import type { JobSpecInput } from '@node3/shared/job-spec';
 import { describe, expect, it } from 'vitest';
-import { toJobSpec } from './node3-mapping.ts';
+import { completeSpec } from '../../../services/complete-spec.ts';
+import { toJobSpec, toOffer, toSeedJob } from './node3-mapping.ts';
 
 const job = { job_type: 'inference', docker_image: 'python', command: ['python', '-V'] };
+
+const machine = { gpu_model: 'RTX 4090', gpu_vendor: 'nvidia', gpu_memory: 25_757_220_864 };
+const images = { container: 'c', python: 'p', javascript: 'j', typescript: 't', bash: 'b' };
+
+function shown(input: JobSpecInput) {
+  const row = { accountId: 'acc', jobId: 'job', spec: completeSpec(input, images) };
+  return toSeedJob(row, 'acc');
+}
 
 describe('a job of the seed’s admin', () => {
   it.each([
@@ -21,6 +31,26 @@ describe('a job of the seed’s admin', () => {
       limits: { runSec: 300 },
       price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
     });
+  });
+
+  it('[2.16] [2.22] brings the seed’s archive to every agent, and tells the seed’s of it in its words', () => {
+    const url = 'https://data.example/in.tar.gz';
+    const input = toJobSpec({ ...job, input_data_url: url });
+    expect(input).toMatchObject({
+      inputs: [{ path: '.', unpack: true, source: { kind: 'url', url } }],
+    });
+    expect(input.placement).toBeUndefined();
+    expect(shown(input)).toMatchObject({ input_data_url: url });
+    const hashed = { kind: 'url' as const, url, sha256: 'ab'.repeat(32) };
+    const more = { ...input, inputs: [{ path: '.', unpack: true, source: hashed }] };
+    expect(shown(more)).toBeNull();
+  });
+
+  it('[2.16] [2.22] gives a job with an address for its result to those alone who send it', () => {
+    const spec = toJobSpec({ ...job, output_upload_url: 'https://data.example/out' });
+    const { labels } = spec.placement ?? {};
+    expect(labels).toEqual(toOffer(machine, 1).labels);
+    expect(shown(spec)).toMatchObject({ output_upload_url: 'https://data.example/out' });
   });
 
   it('[2.16] [4.06] asks for a GPU where it requires one or names its memory', () => {

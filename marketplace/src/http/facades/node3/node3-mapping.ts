@@ -1,5 +1,6 @@
 import type { Device, Offer } from '@node3/shared/device';
 import { findModel } from '@node3/shared/gpu/normalise-model';
+import type { JobInput } from '@node3/shared/job-files';
 import {
   type GpuVendor,
   gpuFrameworks,
@@ -18,8 +19,8 @@ import {
   type SeedMachine,
   type SeedNewJob,
   type SeedProgress,
-  seedJobTypeLabel,
 } from '@node3/shared/routes/node3';
+import { seedLabels, seedUploads } from '@node3/shared/seed-labels';
 import type { WorkProgress } from '@node3/shared/work-progress';
 import { hasSecrets } from '../../../services/job-secrets.ts';
 import type { ExecutionRow, JobRow } from '../../../store/rows.ts';
@@ -44,6 +45,7 @@ export function toOffer(machine: SeedMachine, slots: number): Offer {
     arch: device?.vendor === 'apple' ? 'arm64' : 'x64',
     ...seedLimits,
     slots,
+    labels: { ...seedUploads },
   };
 }
 
@@ -68,13 +70,6 @@ function toDevice(machine: SeedMachine): Device | null {
   };
 }
 
-const seedLabels = {
-  type: seedJobTypeLabel,
-  duration: 'node3/estimated_duration',
-  input: 'node3/input_data_url',
-  output: 'node3/output_upload_url',
-} as const;
-
 export function toJobSpec(job: SeedNewJob): JobSpecInput {
   const gpuMemory = job.gpu_memory_required ?? 0;
   const reward = parseAmount((job.reward ?? 0.001).toFixed(9), 'SOL');
@@ -84,7 +79,6 @@ export function toJobSpec(job: SeedNewJob): JobSpecInput {
       api: 'node3',
       [seedLabels.type]: job.job_type,
       [seedLabels.duration]: String(job.estimated_duration ?? 60),
-      ...(job.input_data_url ? { [seedLabels.input]: job.input_data_url } : {}),
       ...(job.output_upload_url ? { [seedLabels.output]: job.output_upload_url } : {}),
     },
     priority: priorityOf(reward),
@@ -94,6 +88,9 @@ export function toJobSpec(job: SeedNewJob): JobSpecInput {
       command: job.command,
       ...(job.environment === undefined ? {} : { env: job.environment }),
     },
+    ...(job.input_data_url ? { inputs: [toInput(job.input_data_url)] } : {}),
+    // Nobody else would send it: other agents leave results with the marketplace.
+    ...(job.output_upload_url ? { placement: { labels: { ...seedUploads } } } : {}),
     ...(needsGpu
       ? {
           resources: {
@@ -104,6 +101,21 @@ export function toJobSpec(job: SeedNewJob): JobSpecInput {
     limits: { runSec: job.timeout ?? limits.runSecDefault },
     price: { kind: 'fixed', reward: toMoney(reward, 'SOL') },
   };
+}
+
+/** The seed's archive, whose files its jobs find in /input itself. */
+function toInput(url: string): JobInput {
+  return { path: '.', source: { kind: 'url', url }, unpack: true };
+}
+
+/** null for what the seed's agents can't be told of. */
+function toInputUrl(inputs: readonly JobInput[]): string | null | undefined {
+  const [input] = inputs;
+  if (input === undefined) return undefined;
+  const { path, source, unpack } = input;
+  const isTheirs = inputs.length === 1 && path === '.' && unpack === true;
+  if (!isTheirs || source.kind !== 'url' || source.sha256 !== undefined) return null;
+  return source.url;
 }
 
 /** The seed's thresholds: 0.01 and 0.001 SOL. */
@@ -134,8 +146,9 @@ export function toSeedJob(
     entrypoint !== undefined ||
     workdir !== undefined ||
     stdin !== undefined;
-  if (isSealed || isMore || inputs.length > 0 || (spec.resources.gpus?.count ?? 0) > 1) return null;
-  const { [seedLabels.input]: input, [seedLabels.output]: output } = labels;
+  const input = toInputUrl(inputs);
+  if (isSealed || isMore || input === null || (spec.resources.gpus?.count ?? 0) > 1) return null;
+  const output = labels[seedLabels.output];
   return {
     job_id: jobId,
     job_type: labels[seedLabels.type] ?? spec.name ?? 'container',
