@@ -145,6 +145,7 @@ describe.skipIf(dockerSkip)('the image', () => {
     const environment = [
       ['MARKETPLACE_HOST', '127.0.0.1'],
       ['MARKETPLACE_PORT', String(port)],
+      ['GRPC_PORT', '0'],
       ['SOLANA_RPC_URL', network.localnet.rpcUrl],
       ['ADMIN_API_KEY', adminApiKey],
       ['SECRET_KEYS_FILE', '/run/secrets/secret-keys'],

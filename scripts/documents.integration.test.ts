@@ -30,7 +30,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'node3-documents-'));
   // The command as it is installed, and what programs of the documents import.
   await symlink(new URL('node_modules', root), join(folder, 'node_modules'));
-  const ports = ['--port', '0', '--agent-port', '0', '--rpc-port', '0'];
+  const ports = ['--port', '0', '--agent-port', '0', '--rpc-port', '0', '--grpc-port', '0'];
   up = startCli({ args: ['up', '--demo', '--data-dir', 'data', ...ports], folder });
   const ready = vi.waitFor(() => expect(up.seen.err).toContain('Ctrl-C stops everything.'), within);
   const ended = up.ended.then((code) => {
@@ -64,6 +64,7 @@ async function readerEnvironment(): Promise<Env> {
     MARKETPLACE_URL: marketplaceUrl,
     NODE3_URL: marketplaceUrl,
     NODE3_API_KEY: (await readFile(join(folder, 'data/requester.key'), 'utf8')).trim(),
+    NODE3_GRPC: /gRPC +(\S+)/.exec(up.seen.out)?.[1],
     SOLANA_RPC_URL: /Solana RPC +(http:\S+)/.exec(up.seen.out)?.[1],
     REPOSITORY: fileURLToPath(root),
   };

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 /** Starts everything on free ports and waits until it says what to do next. */
 async function startUp(args: readonly string[], env: Env = {}): Promise<CliProcess> {
-  const ports = ['--port', '0', '--agent-port', '0', '--rpc-port', '0'];
+  const ports = ['--port', '0', '--agent-port', '0', '--rpc-port', '0', '--grpc-port', '0'];
   const up = startCli({ args: ['up', '--data-dir', 'data', ...ports, ...args], folder, env });
   started.push(up);
   const ready = vi.waitFor(() => expect(up.seen.err).toContain('Ctrl-C stops everything.'), within);

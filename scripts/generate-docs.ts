@@ -25,6 +25,7 @@ import { marketplaceDashboard } from './dashboards/marketplace-dashboard.ts';
 import { paymentsDashboard } from './dashboards/payments-dashboard.ts';
 import { providerDashboard } from './dashboards/provider-dashboard.ts';
 import { exampleFile, settingsDocument } from './describe-settings.ts';
+import { grpcDocument } from './grpc-document.ts';
 import { table } from './markdown-table.ts';
 import { paymentCases, paymentCasesNotRun } from './payment-cases.ts';
 import { findTaggedTests } from './tagged-tests.ts';
@@ -173,6 +174,7 @@ const documents: Record<string, string> = {
   'docs/reference/cli.md': await commandDocument(notice),
   'docs/reference/errors.md': errorsDocument(),
   'docs/reference/events.md': eventsDocument(),
+  'docs/reference/grpc.md': grpcDocument(notice),
   'docs/reference/limits.md': limitsDocument(),
   'docs/reference/metrics.md': metricsDocument(),
   'docs/reference/payments-tests.md': paymentsDocument(),

@@ -26,6 +26,7 @@ export async function startMarketplaceProcess(
     main: 'marketplace/src/main.ts',
     env: {
       MARKETPLACE_PORT: String(port),
+      GRPC_PORT: 'off',
       MARKETPLACE_DATA_DIR: options.dataDir,
       SOLANA_RPC_URL: options.rpcUrl,
       ENVIRONMENT: 'development',

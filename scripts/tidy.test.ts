@@ -138,6 +138,32 @@ describe('imports', () => {
     expect(offenders(({ text }) => storeValues.test(text), domain)).toEqual([]);
   });
 
+  it('let gRPC take from HTTP only what finds out who asks', () => {
+    const shared = [
+      'auth',
+      'caller',
+      'hold-key',
+      'http-deps',
+      'key-rates',
+      'log-followers',
+      'note-origin',
+      'request-context',
+    ];
+    const wrong = production.flatMap(({ path, text }) => {
+      const isGrpc = path.startsWith('marketplace/src/grpc/');
+      const isBelow = path.startsWith('marketplace/src/http/') || path.includes('/services/');
+      return importsOf(text)
+        .filter((name) => {
+          const target = join(dirname(path), name);
+          const ofHttp = /^marketplace\/src\/http\/(.*)\.ts$/.exec(target)?.[1];
+          if (isGrpc) return ofHttp !== undefined && !shared.includes(ofHttp);
+          return isBelow && target.startsWith('marketplace/src/grpc/');
+        })
+        .map((name) => `${path} imports ${name}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('reach implementations only from app.ts', () => {
     const implementation =
       /(?:from |import\()'[^']*\/(store\/(?:sqlite|postgres)|payments\/(solana|x402)|executors\/(docker|native))\//;

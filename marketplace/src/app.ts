@@ -36,6 +36,8 @@ import { LedgerAuditor } from './workers/ledger-auditor.ts';
 
 export interface Marketplace {
   url: string;
+  /** `host:port` of gRPC; null without it. */
+  grpcAddress: string | null;
   /** Drains and closes everything. */
   stop(): Promise<void>;
 }
@@ -90,6 +92,7 @@ export async function startMarketplace(
     x402?.start();
     return {
       url,
+      grpcAddress: service.grpcAddress,
       async stop() {
         // Requests that wait for a payment get their answer before the server stops waiting for them.
         await Promise.all([service.stop(), x402?.stop()]);
@@ -238,6 +241,7 @@ async function createMarketplaceService(
     publicUrl: config.publicUrl,
     version: packageJson.version,
     registration: config.registration,
+    grpc: config.grpc,
     unprovenWallets: config.unprovenWallets,
     tracer,
     ...(observability &&

@@ -8,6 +8,7 @@ import { type TracingConfig, tracingOff } from '@node3/shared/tracing';
 import { type ArtifactConfig, artifactDefaults } from './artifact-config.ts';
 import type { AlertThresholds } from './domain/alert-conditions.ts';
 import { type Caps, noCaps } from './domain/spending-caps.ts';
+import type { GrpcConfig } from './grpc-config.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import type { PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 import type { AuditAddress } from './services/audit-address.ts';
@@ -17,6 +18,8 @@ import type { DatabaseAddress } from './store/database-address.ts';
 export interface MarketplaceConfig {
   host: string;
   port: number;
+  /** null: no gRPC. */
+  grpc: GrpcConfig | null;
   /** Wallet, secrets and, unless `database` says otherwise, the database. */
   dataDir: string;
   database: DatabaseAddress;
@@ -102,6 +105,7 @@ export const observabilityDefaults: ObservabilityConfig = {
 
 /** What an operator charges and allows who says nothing about it. */
 export const pricingDefaults = {
+  grpc: null,
   feeBasisPoints: 500,
   holdbackSec: 0,
   logRetentionDays: 30,

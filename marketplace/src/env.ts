@@ -28,6 +28,7 @@ import {
 } from './config.ts';
 import type { AlertThresholds } from './domain/alert-conditions.ts';
 import type { Caps } from './domain/spending-caps.ts';
+import { readGrpc } from './grpc-config.ts';
 import type { WalletFile } from './payments/keys/load-wallets.ts';
 import { capVariables, type PayoutCapSettings } from './payments/keys/payout-cap-settings.ts';
 import { auditAddresses } from './services/audit-address.ts';
@@ -52,6 +53,7 @@ export function readConfig(env: Env): MarketplaceConfig {
       ...portRange,
       fallback: readInteger(env, 'PORT', portRange),
     }),
+    grpc: readGrpc(env),
     dataDir,
     database: readDatabase(env, dataDir),
     rpcUrls: readText(env, 'SOLANA_RPC_URL', 'http://127.0.0.1:8899')

@@ -22,6 +22,8 @@ try {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  const { grpcAddress } = marketplace;
+  if (grpcAddress !== null) process.stderr.write(`gRPC at ${grpcAddress}\n`);
   process.stderr.write(`marketplace ready at ${marketplace.url}\n`);
 } catch (error) {
   const plain = [ConfigError, KeypairFileError, MarketError, ClusterError];

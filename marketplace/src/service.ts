@@ -9,19 +9,24 @@ import type { Asset } from '@node3/shared/money';
 import type { Health } from '@node3/shared/routes/health';
 import type { Tracer } from '@node3/shared/tracing';
 import type { WalletKey } from '@node3/shared/wallet-key';
-import type { FastifyInstance } from 'fastify';
 import type { BlobStore } from './blobs/blob-store.ts';
 import { type Core, openCore } from './core.ts';
 import type { AlertThresholds } from './domain/alert-conditions.ts';
 import type { Caps } from './domain/spending-caps.ts';
 import { ProofChecker } from './gpu-proof/proof-checker.ts';
+import type { GrpcServer } from './grpc/grpc-server.ts';
+import type { GrpcConfig } from './grpc-config.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { clientAddresses } from './http/client-address.ts';
+import { closeServer } from './http/close-server.ts';
+import type { HttpDeps } from './http/http-deps.ts';
+import { KeyRates } from './http/key-rates.ts';
 import { createServer, type ServerMetrics } from './http/server.ts';
 import type { EventBus } from './live/event-bus.ts';
 import { expiredJobs } from './observability/expired-jobs.ts';
 import { createReadings, type ScrapeOptions } from './observability/readings.ts';
 import { createScrape } from './observability/scrape.ts';
+import { openGrpc } from './open-grpc.ts';
 import type { DepositSource } from './payments/deposit-source.ts';
 import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
@@ -123,6 +128,8 @@ export interface ServiceParts {
   registration: RegistrationPolicy;
   /** Whether agents that prove no wallet may register without a token, outside of localnet too. */
   unprovenWallets: 'allowed' | 'refused';
+  /** Absent: no gRPC, and nothing of it is loaded. */
+  grpc?: GrpcConfig | null;
   /** Absent: nothing is traced. */
   tracer?: Tracer | null;
   /** Absent: nothing is measured, and there is no /metrics. */
@@ -132,6 +139,8 @@ export interface ServiceParts {
 export interface Service {
   /** Which agents hold a socket. */
   readonly agentLinks: AgentLinks;
+  /** `host:port` of gRPC while it is served; null without it. */
+  readonly grpcAddress: string | null;
   /** Starts to serve; port 0 takes any. @returns the URL. */
   listen(host: string, port: number): Promise<string>;
   /** Ends polls and streams, finishes requests, stops the workers. The store stays open. */
@@ -181,68 +190,67 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { webhookAllow } = parts;
   const jobParts = { codeBytesMax, operatorCaps, defaultImages };
   const flowRunner = new FlowRunner({ ...core, ...jobParts, webhookAllow });
-  const app = await createServer(
-    {
-      ...artifactDeps,
-      proofChecker: new ProofChecker(),
-      deposits: parts.deposits,
-      receiptKey: parts.receiptKey,
-      quoteMs: parts.quoteMs,
-      ...jobParts,
-      flowRunner,
-      cluster,
-      auth: createAuthenticator({
+  const deps: HttpDeps = {
+    ...artifactDeps,
+    proofChecker: new ProofChecker(),
+    deposits: parts.deposits,
+    receiptKey: parts.receiptKey,
+    quoteMs: parts.quoteMs,
+    ...jobParts,
+    flowRunner,
+    cluster,
+    auth: createAuthenticator({
+      store,
+      clock,
+      adminApiKey: parts.adminApiKey,
+      publicUrl: parts.publicUrl,
+      operatorAccountId,
+      jobTokens,
+      knownKeys,
+      keyUses,
+      onRefused(request, code, keyId) {
+        const ip = auditAddress(addressOf(request), parts.audit.address);
+        authFailures.note({ code, ip, keyId });
+      },
+    }),
+    authFailures,
+    auditAddress: parts.audit.address,
+    webhookAllow,
+    x402: parts.x402,
+    treasury: parts.treasury,
+    ownWallets: parts.ownWallets,
+    payouts,
+    ledger: auditor,
+    payoutSwitch: parts.payoutSwitch,
+    wakeSchedules: () => firer?.wake(),
+    version: parts.version,
+    publicUrl: parts.publicUrl,
+    registration: parts.registration,
+    unprovenWallets: cluster === 'localnet' ? 'allowed' : parts.unprovenWallets,
+    stopping: stopping.signal,
+    explorerUrl: parts.explorerUrl,
+    readHealth: () =>
+      readHealth({
         store,
         clock,
-        adminApiKey: parts.adminApiKey,
-        publicUrl: parts.publicUrl,
-        operatorAccountId,
-        jobTokens,
-        knownKeys,
-        keyUses,
-        onRefused(request, code, keyId) {
-          const ip = auditAddress(addressOf(request), parts.audit.address);
-          authFailures.note({ code, ip, keyId });
-        },
+        cluster,
+        startedAtMs,
+        room,
+        treasury: parts.treasury,
+        version: parts.version,
+        ledgerCheck: () => auditor.health(),
+        payoutCheck: () => payouts.health(),
       }),
-      authFailures,
-      auditAddress: parts.audit.address,
-      webhookAllow,
-      x402: parts.x402,
-      treasury: parts.treasury,
-      ownWallets: parts.ownWallets,
-      payouts,
-      ledger: auditor,
-      payoutSwitch: parts.payoutSwitch,
-      wakeSchedules: () => firer?.wake(),
-      version: parts.version,
-      publicUrl: parts.publicUrl,
-      registration: parts.registration,
-      unprovenWallets: cluster === 'localnet' ? 'allowed' : parts.unprovenWallets,
-      stopping: stopping.signal,
-      explorerUrl: parts.explorerUrl,
-      readHealth: () =>
-        readHealth({
-          store,
-          clock,
-          cluster,
-          startedAtMs,
-          room,
-          treasury: parts.treasury,
-          version: parts.version,
-          ledgerCheck: () => auditor.health(),
-          payoutCheck: () => payouts.health(),
-        }),
-    },
-    {
-      dashboardDir: parts.dashboardDir,
-      trustedProxies: parts.trustedProxies,
-      corsOrigins: parts.corsOrigins,
-      metrics: metricsOf({ ...core, auditor, room, x402: parts.x402 }, parts.scraped),
-      tracer: parts.tracer ?? null,
-      unitsPerMinute: parts.unitsPerMinute,
-    },
-  );
+  };
+  const rates = ratesOf(parts);
+  const app = await createServer(deps, {
+    dashboardDir: parts.dashboardDir,
+    trustedProxies: parts.trustedProxies,
+    corsOrigins: parts.corsOrigins,
+    metrics: metricsOf({ ...core, auditor, room, x402: parts.x402 }, parts.scraped),
+    tracer: parts.tracer ?? null,
+    rates,
+  });
   room.onChange(() => {
     if (room.refusal === null) core.matchmaker.resume();
     else core.matchmaker.pause();
@@ -250,10 +258,22 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   await room.look();
   let loops: Loop[] = [];
+  let grpc: GrpcServer | null = null;
   return {
     agentLinks: core.agentLinks,
+    get grpcAddress() {
+      return grpc?.address ?? null;
+    },
     async listen(host, port) {
       const url = await app.listen({ host, port });
+      try {
+        const marketplaceUrl = parts.publicUrl ?? url;
+        grpc = await openGrpc(parts.grpc ?? null, deps, { rates, addressOf, marketplaceUrl });
+      } catch (error) {
+        // What listens already would keep the process from ending.
+        await closeServer(app);
+        throw error;
+      }
       await store.appendAudit([startEntry(parts, startedAtMs)]);
       firer = startScheduleFirer({ ...core, ...jobParts });
       loops = [
@@ -300,13 +320,18 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       stopping.abort();
       core.matchmaker.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
-      await closeServer(app);
+      await Promise.all([closeServer(app), grpc?.stop()]);
       const contacts = presence.takeRest();
       if (contacts.length > 0) await store.recordAgentContacts(contacts);
       await authFailures.flush();
       await keyUses.flush();
     },
   };
+}
+
+function ratesOf({ clock, unitsPerMinute }: ServiceParts): KeyRates | null {
+  if (unitsPerMinute === null) return null;
+  return new KeyRates({ clock, unitsPerMinute, keysMax: limits.countedKeysMax });
 }
 
 function metricsOf(
@@ -318,20 +343,4 @@ function metricsOf(
   options.observability.addObserver(expiredJobs({ ...deps, metrics }));
   const scrape = createScrape({ ...deps, metrics }, createReadings(deps, options));
   return { metrics, scrape, token: options.token };
-}
-
-/** Answers under way get this long; a reader that takes nothing must not keep us from stopping. */
-const answerGraceMs = 3_000;
-const idleCheckMs = 25;
-
-/** Connections are kept by their clients: each is closed once its last answer is out. */
-async function closeServer(app: FastifyInstance): Promise<void> {
-  const idle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
-  const late = setTimeout(() => app.server.closeAllConnections(), answerGraceMs);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(idle);
-    clearTimeout(late);
-  }
 }

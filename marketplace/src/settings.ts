@@ -6,6 +6,7 @@ import {
 } from '@node3/shared/service-settings';
 import type { SettingGroup } from '@node3/shared/setting';
 import { artifactDefaults } from './artifact-config.ts';
+import { grpcPortDefault } from './grpc-config.ts';
 
 /** Every environment variable of the marketplace: the reference and the example file come from here. */
 export const marketplaceSettings: readonly SettingGroup[] = [
@@ -24,6 +25,28 @@ export const marketplaceSettings: readonly SettingGroup[] = [
       },
       { name: 'MARKETPLACE_PORT', about: 'Port to listen on; 0 takes any.', fallback: '8000' },
       { name: 'PORT', about: 'The same, for platforms that set it.', fallback: null },
+      {
+        name: 'GRPC_PORT',
+        about:
+          'Port of gRPC; 0 takes any, `off` serves none. [Hodei](../guides/migrate-from-hodei.md)',
+        fallback: String(grpcPortDefault),
+      },
+      {
+        name: 'GRPC_HOST',
+        about: 'Address to listen on for it. Beyond loopback it needs TLS.',
+        fallback: '127.0.0.1',
+      },
+      {
+        name: 'GRPC_TLS_CERT',
+        about: 'Its certificate with those that signed it, a PEM file.',
+        fallback: null,
+      },
+      { name: 'GRPC_TLS_KEY', about: 'The key of that certificate.', fallback: null },
+      {
+        name: 'GRPC_TLS_CLIENT_CA',
+        about: 'Who signs the certificates of clients; with it every client has to show one.',
+        fallback: null,
+      },
       {
         name: 'MARKETPLACE_PUBLIC_URL',
         about: 'Address under which others reach the marketplace.',

@@ -39,6 +39,7 @@ beforeAll(async () => {
     ADMIN_API_KEY: adminApiKey,
     MARKETPLACE_DATA_DIR: join(folder, 'market'),
     PORT: '0',
+    GRPC_PORT: 'off',
     SOLANA_RPC_URL: localnet.rpcUrl,
     LOG_LEVEL: 'fatal',
   };

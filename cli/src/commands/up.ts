@@ -98,7 +98,7 @@ async function serve(
   const { folder, adminApiKey } = stack;
   const rpcUrl = await startChain(deps, stack);
   signal.throwIfAborted();
-  const { url: marketplaceUrl } = await startMarket(deps, stack, rpcUrl);
+  const { url: marketplaceUrl, grpcAddress } = await startMarket(deps, stack, rpcUrl);
   signal.throwIfAborted();
   const requester = await deps.steps.run(
     'money',
@@ -142,6 +142,7 @@ async function serve(
   const facts: SummaryFacts = {
     marketplaceUrl,
     agent,
+    grpcAddress,
     rpcUrl,
     apiKey,
     dataDir: relative(host.cwd, folder.root) || '.',

@@ -11,6 +11,7 @@ export function addUpCommand(state: ProgramState, program: Command): void {
     .option('--port <port>', 'marketplace; 0 takes a free one', '8000')
     .option('--agent-port <port>', 'agent', '8080')
     .option('--rpc-port <port>', 'local Solana; its WebSocket is the next one', '8899')
+    .option('--grpc-port <port>', 'gRPC of the marketplace; off for none', '50051')
     .option('--no-agent', 'without an agent');
   attachAction<UpOptions>(state, up, async () => (await import('../commands/up.ts')).runUp);
 }

@@ -31,7 +31,7 @@ it('[7.28] gives marketplace, agent and requester wallet files of their own', as
       startLocalnet: () => Promise.reject(new Error('not in this test')),
       startMarketplace: async (config: MarketplaceConfig) => {
         seen.marketplace = config;
-        return { url: 'http://127.0.0.1:1', stop: async () => undefined };
+        return { url: 'http://127.0.0.1:1', grpcAddress: null, stop: async () => undefined };
       },
       startAgent: async (config: AgentConfig) => {
         seen.agent = config;
@@ -46,6 +46,7 @@ it('[7.28] gives marketplace, agent and requester wallet files of their own', as
     port: 0,
     agentPort: 0,
     rpcPort: 0,
+    grpcPort: 0,
     adminApiKey: 'operator-key',
     dashboardDir: null,
     logLevel: 'error',

@@ -20,6 +20,8 @@ export interface StackOptions {
   port: number;
   agentPort: number;
   rpcPort: number;
+  /** null: no gRPC. */
+  grpcPort: number | null;
   adminApiKey: string;
   machine: Machine;
   /** Built web app, or null to serve the API alone. */
@@ -98,6 +100,8 @@ export async function startMarket(
     payoutCaps: { SOL: {}, USDC: {} },
     adminApiKey: options.adminApiKey,
     ...pricingDefaults,
+    grpc:
+      options.grpcPort === null ? null : { host: '127.0.0.1', port: options.grpcPort, tls: null },
     observability: observabilityDefaults,
     logFormat: 'json',
     defaultImages: chooseImages(machine, defaultImages),

@@ -8,6 +8,8 @@ import type { Logger } from '@node3/shared/logger';
 /** A marketplace that runs in this process. */
 export interface RunningMarketplace {
   url: string;
+  /** null: no gRPC. */
+  grpcAddress: string | null;
   stop(): Promise<void>;
 }
 

@@ -4,6 +4,8 @@ export interface SummaryFacts {
   marketplaceUrl: string;
   /** The agent's page and the token that opens it. */
   agent: { url: string; token: string } | null;
+  /** null: no gRPC. */
+  grpcAddress: string | null;
   rpcUrl: string;
   apiKey: string;
   dataDir: string;
@@ -22,6 +24,7 @@ export function formatAddresses(facts: SummaryFacts): string[] {
       ? []
       : [`  agent         ${dashboardLink(facts.agent.url, facts.agent.token)}`]),
     `  API docs      ${facts.marketplaceUrl}/docs`,
+    ...(facts.grpcAddress === null ? [] : [`  gRPC          ${facts.grpcAddress}`]),
     `  Solana RPC    ${facts.rpcUrl}`,
     `  data          ${facts.dataDir}`,
   ];

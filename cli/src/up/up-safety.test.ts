@@ -68,6 +68,7 @@ describe('the summary', () => {
     const facts = {
       marketplaceUrl: 'http://127.0.0.1:8000',
       agent: null,
+      grpcAddress: '127.0.0.1:50051',
       rpcUrl: 'http://127.0.0.1:8899',
       apiKey: 'n3_key',
       dataDir: '.node3',
@@ -76,6 +77,7 @@ describe('the summary', () => {
     expect(formatAddresses(facts)).toEqual([
       '  web app       http://127.0.0.1:8000/#key=n3_key',
       '  API docs      http://127.0.0.1:8000/docs',
+      '  gRPC          127.0.0.1:50051',
       '  Solana RPC    http://127.0.0.1:8899',
       '  data          .node3',
     ]);

@@ -90,3 +90,27 @@ function failureWord(reason: Reason, exitCode: number | null): HodeiFailureReaso
   if (known !== undefined) return known;
   return exitCode > signalExitsAfter ? 'SIGNAL_RECEIVED' : 'NON_ZERO_EXIT_CODE';
 }
+
+/** What a worker's word for a failure is to us: whose doing it was decides who pays. */
+const reasonByFailure: Record<HodeiFailureReason, Reason> = {
+  COMMAND_NOT_FOUND: 'command_not_found',
+  PERMISSION_DENIED: 'command_not_found',
+  FILE_NOT_FOUND: 'command_not_found',
+  PROCESS_SPAWN_FAILED: 'engine_error',
+  EXECUTION_TIMEOUT: 'run_timeout',
+  SIGNAL_RECEIVED: 'nonzero_exit',
+  NON_ZERO_EXIT_CODE: 'nonzero_exit',
+  INFRASTRUCTURE_ERROR: 'engine_error',
+  VALIDATION_ERROR: 'request_invalid',
+  CONFIGURATION_ERROR: 'request_invalid',
+  SECRET_INJECTION_ERROR: 'engine_error',
+  IO_ERROR: 'engine_error',
+};
+
+/** A word that nobody knows is the worker's own failure, which costs the requester nothing. */
+export function fromHodeiFailure(word: string): Reason {
+  const given = word.toUpperCase();
+  return Object.hasOwn(reasonByFailure, given)
+    ? reasonByFailure[given as HodeiFailureReason]
+    : 'engine_error';
+}

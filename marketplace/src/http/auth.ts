@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '@node3/shared/clock';
 import { isMarketError, MarketError } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
 import type { AccountScope, NeededScope } from '@node3/shared/key-scopes';
-import type { FastifyRequest } from 'fastify';
 import { missingScope, operatorScopes } from '../domain/key-scopes.ts';
 import {
   equalsHash,
@@ -44,22 +44,36 @@ export interface Requester {
 }
 
 /** Where a key stands. The upgrade of a socket has no more than that. */
-export type KeyHolder = Pick<IncomingMessage, 'headers' | 'socket'>;
+export interface KeyHolder {
+  headers: IncomingMessage['headers'];
+  socket: Pick<Socket, 'remoteAddress'>;
+}
+
+/** What tells who asks and for what kind of thing: a request of Fastify, or a call of gRPC. */
+export interface KeyedRequest extends KeyHolder {
+  /** GET and HEAD read, all others change. */
+  method: string;
+  /** With the job of a job's own token. */
+  params: unknown;
+  raw: KeyHolder;
+  /** `config.scope`: what a key needs. */
+  routeOptions: { config: unknown };
+}
 
 /** Finds out who calls, per kind of route. One key never works for two kinds of caller. */
 export interface Authenticator {
-  readonly public: (request: FastifyRequest) => null;
-  readonly requester: (request: FastifyRequest) => Promise<Requester> | Requester;
+  readonly public: (request: KeyedRequest) => null;
+  readonly requester: (request: KeyedRequest) => Promise<Requester> | Requester;
   /** The same, or whoever holds the token of the job in the path. */
-  readonly jobRequester: (request: FastifyRequest) => Promise<Requester> | Requester;
+  readonly jobRequester: (request: KeyedRequest) => Promise<Requester> | Requester;
   readonly agent: (request: KeyHolder) => Promise<AgentRow> | AgentRow;
-  readonly operator: (request: FastifyRequest) => Promise<'operator'> | 'operator';
+  readonly operator: (request: KeyedRequest) => Promise<'operator'> | 'operator';
   /** The id of the key of a request that was let in. */
   keyIdOf(request: KeyHolder): string;
   /** The account of a key that came in a message instead of a header; null when it is no good. */
   readonly requesterByKey: (apiKey: string, request: KeyHolder) => Promise<Requester | null>;
   /** The account of the key that a request shows; null without one, and for a key that is no account's. */
-  readonly accountShown: (request: FastifyRequest) => Promise<Requester | null>;
+  readonly accountShown: (request: KeyedRequest) => Promise<Requester | null>;
   /** The account of the session in the cookie of a socket from one of our own pages; null without one. */
   readonly requesterBySession: (request: KeyHolder) => Promise<Requester | null>;
 }
@@ -89,7 +103,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
   const sessionOf = (request: KeyHolder) => readSessionCookie(deps.publicUrl, request);
 
   /** A key that is shown counts more than a cookie that comes along by itself. */
-  function readKeyOrSession(request: FastifyRequest): string {
+  function readKeyOrSession(request: KeyedRequest): string {
     const session = shownKey(request) === null ? sessionOf(request) : null;
     if (session === null) return readKey(request);
     assertOwnPage(deps.publicUrl, request.raw);
@@ -97,24 +111,24 @@ export function createAuthenticator(deps: Deps): Authenticator {
     return session;
   }
 
-  async function lookUpRequester(request: FastifyRequest, apiKey: string): Promise<Requester> {
+  async function lookUpRequester(request: KeyedRequest, apiKey: string): Promise<Requester> {
     const found = await requesterByKey(apiKey);
     if (found !== null) return permitted(request, found);
     if ((await findKey(apiKey)) !== null) throw lacksScope('requester', 'This is an agent’s.');
     throw new MarketError('AUTH_INVALID');
   }
-  function requester(request: FastifyRequest): Promise<Requester> | Requester {
+  function requester(request: KeyedRequest): Promise<Requester> | Requester {
     const apiKey = readKeyOrSession(request);
     const known = deps.knownKeys.find(hashText(apiKey));
     return known === null ? lookUpRequester(request, apiKey) : permitted(request, known);
   }
-  async function requesterOfToken(request: FastifyRequest, token: string): Promise<Requester> {
+  async function requesterOfToken(request: KeyedRequest, token: string): Promise<Requester> {
     const { jobId = '' } = request.params as { jobId?: string };
     const job = deps.jobTokens.isFor(jobId, token) ? await deps.store.job(jobId) : null;
     if (job === null) throw new MarketError('AUTH_INVALID');
     return { accountId: job.accountId, keyId: null, scopes: null };
   }
-  function requesterByJob(request: FastifyRequest): Promise<Requester> | Requester {
+  function requesterByJob(request: KeyedRequest): Promise<Requester> | Requester {
     const token = readKeyOrSession(request);
     return token.startsWith(jobTokenPrefix) ? requesterOfToken(request, token) : requester(request);
   }
@@ -217,7 +231,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
       }),
     ),
     operator: noted(
-      async (request: FastifyRequest) => {
+      async (request: KeyedRequest) => {
         const apiKey = readKey(request);
         if (equalsHash(hashText(apiKey), adminKeyHash)) return 'operator' as const;
         const key = await findKey(apiKey);
@@ -242,7 +256,7 @@ const refusals: readonly ErrorCode[] = [
 ];
 
 /** Throws AUTH_FORBIDDEN where the key may not do this. */
-function permitted(request: FastifyRequest, found: Requester): Requester {
+function permitted(request: KeyedRequest, found: Requester): Requester {
   if (found.scopes === null) return found;
   const { scope } = request.routeOptions.config as { scope?: NeededScope | null };
   assertScope(found.scopes, scope ?? 'requester', request);
@@ -252,7 +266,7 @@ function permitted(request: FastifyRequest, found: Requester): Requester {
 function assertScope(
   scopes: ApiKeyRow['scopes'] | readonly AccountScope[],
   needed: NeededScope,
-  { method }: Pick<FastifyRequest, 'method'>,
+  { method }: Pick<KeyedRequest, 'method'>,
 ): void {
   const request = method === 'GET' || method === 'HEAD' ? 'reads' : 'changes';
   const missing = missingScope(scopes, needed, request);

@@ -19,7 +19,7 @@ import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
 import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import { addRedmindRoutes } from './facades/redmind/redmind-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
-import { KeyRates } from './key-rates.ts';
+import type { KeyRates } from './key-rates.ts';
 import { addOrigins } from './note-origin.ts';
 import { completeOpenApi } from './openapi/complete-openapi.ts';
 import { problemParts } from './problem-parts.ts';
@@ -92,8 +92,8 @@ export interface ServerOptions {
   metrics: ServerMetrics | null;
   /** null traces nothing. */
   tracer: Tracer | null;
-  /** What a key of an account may ask for in a minute; null counts nothing. */
-  unitsPerMinute: number | null;
+  /** What keys of accounts have asked for of late; null counts nothing. */
+  rates: KeyRates | null;
 }
 
 export interface ServerMetrics {
@@ -142,7 +142,7 @@ export async function createServer(
   await addRateLimit(app);
   addOrigins(app, deps);
   refuseNewWork(app, deps.room);
-  addRequestCosts(app, ratesOf(deps, options));
+  addRequestCosts(app, options.rates);
   const server = routeUpgrades(app.server, addAgentChannel(app, deps), isSocketPath);
   // In a scope of its own: it has a hook for each request and one for each answer.
   await app.register(async (scope) => {
@@ -216,14 +216,6 @@ export async function createServer(
 
 /** Where the framework opens sockets. */
 const isSocketPath = (path: string) => path === streamUrl || isBacalhauLogsPath(path);
-
-function ratesOf(
-  { clock }: Pick<HttpDeps, 'clock'>,
-  { unitsPerMinute }: Pick<ServerOptions, 'unitsPerMinute'>,
-): KeyRates | null {
-  if (unitsPerMinute === null) return null;
-  return new KeyRates({ clock, unitsPerMinute, keysMax: limits.countedKeysMax });
-}
 
 /** In 3.1 the names beside a scheme are the scopes that an operation needs. */
 const securitySchemes = {

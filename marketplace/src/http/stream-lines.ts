@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import type { FastifyReply } from 'fastify';
+import { drained } from '../live/drained.ts';
 import type { Measures } from '../observability/measures.ts';
 
 interface Deps {
@@ -90,22 +90,6 @@ function rateHeaders(reply: FastifyReply): Record<string, string> {
       return typeof value === 'string' ? [[name, value]] : [];
     }),
   );
-}
-
-/**
- * Resolves when the reader has caught up, or when nobody waits for that any more; with false when it
- * took nothing for too long.
- */
-async function drained(raw: ServerResponse, signal: AbortSignal): Promise<boolean> {
-  const patience = AbortSignal.timeout(limits.streamStallMs);
-  try {
-    await once(raw, 'drain', { signal: AbortSignal.any([signal, patience]) });
-    return true;
-  } catch (error) {
-    if (signal.aborted) return true;
-    if (patience.aborted) return false;
-    throw error;
-  }
 }
 
 /** The mark is the last thing that a reader finds that goes on after all; then it comes again. */

@@ -1,4 +1,4 @@
-export const streamTransports = ['websocket', 'ndjson', 'agent'] as const;
+export const streamTransports = ['websocket', 'ndjson', 'grpc', 'agent'] as const;
 export type StreamTransport = (typeof streamTransports)[number];
 
 /** How many streams are open, and how many were closed because nobody took what they said. */

@@ -42,6 +42,8 @@ export interface TestMarketplace {
   /** Pays payouts past the engine, which does not run here. */
   rail: FakePaymentRail;
   agentLinks: AgentLinks;
+  /** `host:port` where the options asked for gRPC; null otherwise. */
+  grpcAddress: string | null;
   adminApiKey: string;
   /** How often the payout engine was woken. */
   payoutWakes: number;
@@ -78,6 +80,8 @@ export interface TestOptions {
   /** Absent: the API alone. */
   dashboardDir?: string;
   publicUrl?: string;
+  /** Absent: no gRPC. */
+  grpc?: ServiceParts['grpc'];
   /** Absent: nothing is counted. */
   unitsPerMinute?: number;
 }
@@ -97,6 +101,7 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
     store: running.store,
     rail,
     agentLinks: running.service.agentLinks,
+    grpcAddress: running.service.grpcAddress,
     adminApiKey,
     payoutWakes: 0,
     anonymous: createClient({ baseUrl: running.url }),
@@ -107,6 +112,7 @@ export async function startTestMarketplace(options: TestOptions = {}): Promise<T
       running = await startOn(where, { ...options, ...changed }, Number(port), market);
       market.store = running.store;
       market.agentLinks = running.service.agentLinks;
+      market.grpcAddress = running.service.grpcAddress;
     },
     async stop() {
       await running.service.stop();
@@ -215,6 +221,7 @@ async function startOn(
     version: '0.0.0-test',
     registration: options.registration ?? 'open',
     unprovenWallets: 'refused',
+    grpc: options.grpc ?? null,
     ...(observability && {
       scraped: {
         observability,

@@ -16,6 +16,7 @@ import type { WebSocket } from 'ws';
 import type { AgentLink, AgentLinks } from '../../services/agent-links.ts';
 import { checkOffer } from '../../services/check-offer.ts';
 import type { LeaseDeps } from '../../services/claim-job.ts';
+import { JobTaking, type JobTakingDeps } from '../../services/job-taking.ts';
 import { messagesOwed } from '../../services/messages-owed.ts';
 import type { PollTurns } from '../../services/poll-turns.ts';
 import type { AgentPresence } from '../../services/presence.ts';
@@ -23,7 +24,6 @@ import type { SecretSealer } from '../../services/secret-sealer.ts';
 import type { AgentRow } from '../../store/rows.ts';
 import { type AnswerDeps, answerRequest } from './answer-request.ts';
 import type { FrameWriter, Outlet } from './frame-writer.ts';
-import { JobTaking, type JobTakingDeps } from './job-taking.ts';
 import type { Watched } from './liveness-wheel.ts';
 import { readFrame } from './read-frame.ts';
 

@@ -4,14 +4,14 @@ import type { Ids } from '@node3/shared/ids';
 import type { JobSpec } from '@node3/shared/job-spec';
 import type { ReadyRequest } from '@node3/shared/routes/agent-channel';
 import type { ExecutionOffer } from '@node3/shared/routes/agents';
-import { type AgentStanding, standingOf } from '../../domain/agent-standing.ts';
-import type { Capacity } from '../../domain/matching.ts';
-import type { Matchmaker } from '../../matching/matchmaker.ts';
-import { endPause } from '../../services/change-agent-state.ts';
-import type { Presence } from '../../services/presence.ts';
-import type { ProviderRegistry } from '../../services/provider-registry.ts';
-import type { Reservations } from '../../services/reservations.ts';
-import type { AgentStore } from '../../store/agent-store.ts';
+import { type AgentStanding, standingOf } from '../domain/agent-standing.ts';
+import type { Capacity } from '../domain/matching.ts';
+import type { Matchmaker } from '../matching/matchmaker.ts';
+import type { AgentStore } from '../store/agent-store.ts';
+import { endPause } from './change-agent-state.ts';
+import type { Presence } from './presence.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
+import type { Reservations } from './reservations.ts';
 
 /** How old what is known of an agent's history may be: it only orders agents that all fit. */
 const standingMs = 60_000;
@@ -26,23 +26,26 @@ export interface JobTakingDeps {
   providers: Pick<ProviderRegistry, 'isOpen'>;
 }
 
+/** What the agent could take on when it had handled every message up to `lastSeq`. */
+export type CapacityWord = Omit<ReadyRequest, 'id' | 'type'>;
+
 interface Agent {
   agentId: string;
   wallet: string;
   agentName: string;
-  /** Sends an offer. @returns its number on the socket. */
+  /** Sends an offer. @returns its number among the messages to this agent. */
   send(offer: ExecutionOffer): number;
 }
 
 /**
- * The part of a socket that takes jobs: keeps its agent in the index of idle agents for as long as
+ * The part of a socket, or of a worker's stream, that takes jobs: keeps its agent in the index of idle agents for as long as
  * there is room, and knows what was offered that the agent had not seen when it spoke last.
  */
 export class JobTaking {
   readonly #deps: JobTakingDeps;
   readonly #agent: Agent;
   readonly #offered = new Map<string, { seq: number; offer: ExecutionOffer }>();
-  #word: ReadyRequest | null = null;
+  #word: CapacityWord | null = null;
   #leave: () => Promise<void> = async () => undefined;
   #known: { standing: AgentStanding; isActive: boolean; readAtMs: number } | null = null;
   #claimsOpen = 0;
@@ -54,7 +57,7 @@ export class JobTaking {
   }
 
   /** What the agent says of itself replaces what it said before. */
-  async ready(word: ReadyRequest): Promise<void> {
+  async ready(word: CapacityWord): Promise<void> {
     this.#word = word;
     // What was claimed by the word before must be counted, so its claims have to be over first.
     await this.#leave();
@@ -92,7 +95,7 @@ export class JobTaking {
     return this.#leave();
   }
 
-  #enter(word: ReadyRequest, standing: AgentStanding): void {
+  #enter(word: CapacityWord, standing: AgentStanding): void {
     this.#claimsOpen = 0;
     this.#leave = this.#deps.matchmaker.enter({
       agentId: this.#agent.agentId,
@@ -149,7 +152,7 @@ export class JobTaking {
 /** The agent's own word, less what was offered after it spoke. */
 function capacityLeft(
   { agentId, wallet, reservedFor }: Pick<Capacity, 'agentId' | 'wallet' | 'reservedFor'>,
-  word: ReadyRequest,
+  word: CapacityWord,
   offered: readonly { offer: ExecutionOffer }[],
 ): Capacity {
   const taken = new Set(offered.flatMap(({ offer }) => offer.deviceIds));
