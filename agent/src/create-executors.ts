@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '@node3/shared/env';
 import type { ExecutorContext } from './agent-core.ts';
 import { DockerExecutor, type DockerExecutorDeps } from './executors/docker/docker-executor.ts';
+import { ignoreMissing } from './executors/docker/engine-error.ts';
 import {
   chooseEngineAddress,
   connectEngine,
@@ -34,8 +36,14 @@ export function createExecutors(context: ExecutorContext): readonly Executor[] {
 }
 
 /** An image of this machine's own shell, to try a container with where no registry is needed. */
-export async function buildTrialImage({ config, log }: ExecutorContext): Promise<string> {
-  return (await ensureLocalImage({ docker: connectTo(config), log })).image;
+export async function buildTrialImage({ config, log }: ExecutorContext) {
+  const docker = connectTo(config);
+  const own = `node3/trial:${randomUUID()}`;
+  const { image } = await ensureLocalImage({ docker, log }, own);
+  const takeBack = async () => {
+    if (image === own) await ignoreMissing(docker.getImage(own).remove());
+  };
+  return { image, takeBack };
 }
 
 /** @throws ConfigError: another engine than the one that was named is none. */

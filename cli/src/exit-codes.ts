@@ -37,6 +37,7 @@ const exitByErrorCode = {
   AUTH_INVALID: 'auth',
   AUTH_FORBIDDEN: 'auth',
   AGENT_TOKEN_REQUIRED: 'auth',
+  AGENT_ORIGIN_REFUSED: 'auth',
   CHALLENGE_INVALID: 'auth',
   ORIGIN_REFUSED: 'auth',
   SESSION_NOT_FOUND: 'notFound',

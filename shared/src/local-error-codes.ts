@@ -8,4 +8,10 @@ export const localErrorCodes = {
     fix: 'Open its page with "node3 agent dashboard"; programs send the token as "Authorization: Bearer".',
     retry: 'never',
   },
+  AGENT_ORIGIN_REFUSED: {
+    status: 403,
+    title: 'The agent is not used from there',
+    fix: 'Open its page with "node3 agent dashboard"; programs ask http://127.0.0.1 and its port.',
+    retry: 'never',
+  },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -22,6 +22,8 @@ describe.skipIf(skip)('the doctor on a real engine', () => {
     const left = await docker.listContainers({ all: true, filters: { label: ['node3.agent'] } });
     expect(left.filter(({ Labels }) => JSON.stringify(Labels).includes('doctor-'))).toEqual([]);
     expect(await readdir(parent)).toEqual([]);
+    const images = await docker.listImages({ filters: { reference: ['node3/trial'] } });
+    expect(images).toEqual([]);
     await mkdir(dataDir);
     await writeFile(join(dataDir, 'policy.json'), '{"warmContainers": 1}', { mode: 0o600 });
     const again = await runDoctor(config, null);

@@ -58,7 +58,13 @@ async function examine(
   };
   const [executor] = createExecutors(context);
   const warmContainers = await readWarmContainers(config);
-  const findImage = async () => image ?? (await buildTrialImage(context));
+  let takeBack = () => Promise.resolve();
+  const findImage = async () => {
+    if (image !== null) return image;
+    const trial = await buildTrialImage(context);
+    takeBack = trial.takeBack;
+    return trial.image;
+  };
   try {
     const containers =
       executor === undefined
@@ -68,6 +74,7 @@ async function examine(
     return [checkNode(), ...machine, ...marketplace, ...gpus, ...containers];
   } finally {
     await executor?.close();
+    await takeBack().catch(() => undefined);
   }
 }
 

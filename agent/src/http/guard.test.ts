@@ -43,7 +43,7 @@ describe('findRefusal', () => {
     ['a socket of another site', { host, origin: 'http://evil.example' }, socket],
     ['a socket without origin', { host }, socket],
   ])('keeps out: %s', (_, headers, changes) => {
-    expect(check(headers as Record<string, string>, changes)).toBe('AUTH_FORBIDDEN');
+    expect(check(headers as Record<string, string>, changes)).toBe('AGENT_ORIGIN_REFUSED');
   });
 
   it('[8.12] keeps out what a form can send', () => {

@@ -46,7 +46,7 @@ export function findRefusal(request: GuardedRequest, port: number): Refusal | nu
 }
 
 function forbid(detail: string): Refusal {
-  return { code: 'AUTH_FORBIDDEN', detail };
+  return { code: 'AGENT_ORIGIN_REFUSED', detail };
 }
 
 /** A program's call without a body. Every browser marks its own with one of these headers at least. */

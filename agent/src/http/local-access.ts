@@ -82,7 +82,7 @@ export class LocalAccess {
 
   /**
    * What the web app gets for the token.
-   * @throws MarketError AGENT_TOKEN_REQUIRED; AUTH_FORBIDDEN under a name.
+   * @throws MarketError AGENT_TOKEN_REQUIRED; AGENT_ORIGIN_REFUSED under a name.
    */
   openSession(token: string, headers: IncomingHttpHeaders): { pageKey: string; cookie: string } {
     assertOwnAddress(headers);
@@ -95,7 +95,7 @@ export class LocalAccess {
     return { pageKey: this.#derive('page'), cookie };
   }
 
-  /** @throws MarketError AUTH_FORBIDDEN. */
+  /** @throws MarketError AGENT_ORIGIN_REFUSED. */
   prove(nonce: string, headers: IncomingHttpHeaders): { proof: string } {
     assertOwnAddress(headers);
     return { proof: proofOfToken(this.#options.token, headers.host ?? '', nonce) };
@@ -113,7 +113,7 @@ export class LocalAccess {
 function assertOwnAddress({ host = '' }: IncomingHttpHeaders): void {
   if (/^127\.0\.0\.1(?::\d+)?$/.test(host)) return;
   const detail = 'The agent tells what is secret at 127.0.0.1 only, not under a name.';
-  throw new MarketError('AUTH_FORBIDDEN', { detail });
+  throw new MarketError('AGENT_ORIGIN_REFUSED', { detail });
 }
 
 /** Agents on several ports of one machine share its cookies; the guard has checked the host. */

@@ -1,6 +1,7 @@
 /** Every code that an answer may have; docs/reference/errors.md says what to do. Generated from the code by `node scripts/generate-docs.ts`. */
 export type ErrorCode =
   | 'AGENT_TOKEN_REQUIRED'
+  | 'AGENT_ORIGIN_REFUSED'
   | 'ALERT_NOT_FOUND'
   | 'WEBHOOK_NOT_FOUND'
   | 'WEBHOOK_DISABLED'

@@ -104,6 +104,14 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('proposes one GPU where there are only slices of cards', () => {
+    const devices = ['MIG-1', 'MIG-2'].map((id) => sampleDevice({ id }));
+    const { relaxations } = explain(sampleNeeds({ resources: { gpus: { count: 2 } } }), [
+      sampleCapacity({ devices }),
+    ]);
+    expect(relaxations).toMatchObject([{ constraint: 'gpu_count', value: 1, agents: 1 }]);
+  });
+
   it('tells what excludes most, and what the agents that a change lets in ask for', () => {
     const asks = { SOL: { amount: '3', asset: 'SOL' as const }, USDC: null };
     const dear = sampleCapacity({ asks, region: 'eu' });

@@ -138,7 +138,9 @@ export class Relaxations {
     if (memoryBytesMin !== undefined && size !== undefined && size > 0) {
       changes.push({ constraint: 'gpu_memory', nearness: size });
     }
-    const count = qualifying(gpus).length;
+    // Slices of cards serve a job with one of them, and count for none with more.
+    const whole = qualifying(gpus).length;
+    const count = whole > 0 ? whole : Math.min(1, qualifying({ ...gpus, count: 1 }).length);
     if (count > 0) changes.push({ constraint: 'gpu_count', nearness: count });
     return changes;
   }

@@ -87,25 +87,29 @@ export async function launchContainer(
 }
 
 /** @returns its output as it is written; null where that is read from the stored log. */
-async function startContainer(
-  { docker }: LaunchDeps,
+export async function startContainer(
+  { docker }: Pick<LaunchDeps, 'docker'>,
   container: Docker.Container,
   request: ExecutionRequest,
   engine: EngineTraits['engine'],
 ): Promise<OutputTap | null> {
-  const [feed, stream] = await Promise.all([
+  const [stdin, stream] = await Promise.allSettled([
     openStdin(docker, request),
     engine === 'docker' ? openOutput(container) : null,
   ]);
-  const output = stream && new OutputTap(stream);
+  const output = stream.status === 'fulfilled' && stream.value ? new OutputTap(stream.value) : null;
   try {
+    if (stdin.status === 'rejected') throw stdin.reason;
+    if (stream.status === 'rejected') throw stream.reason;
     await container.start();
+    stdin.value?.feed();
+    return output;
   } catch (error) {
+    // Engines keep what is attached to a container, even when it is gone.
+    if (stdin.status === 'fulfilled') stdin.value?.close();
     output?.close();
     throw error;
   }
-  feed();
-  return output;
 }
 
 export function toImageTraits({
@@ -161,17 +165,15 @@ function tellOf({ log }: LaunchDeps, records: WarmRecords, record: WarmRecord): 
   }
 }
 
-/** Attached before the start, so that the workload never finds its input closed. */
-async function openStdin(docker: Docker, request: ExecutionRequest): Promise<() => void> {
+/** Attached before the start, so that the workload never finds its input closed; null for none. */
+async function openStdin(docker: Docker, request: ExecutionRequest) {
   const { workload } = request;
-  if (workload.kind !== 'container' || workload.stdin === null) return () => {};
+  if (workload.kind !== 'container' || workload.stdin === null) return null;
   const text = workload.stdin;
   const stream = await attachStdin(docker, containerName(request.executionId));
   // A workload that does not read its input closes the pipe, which is no error of ours.
   stream.on('error', () => {});
-  return () => {
-    stream.end(text);
-  };
+  return { feed: () => stream.end(text), close: () => stream.destroy() };
 }
 
 /** The client's own way sends the options as a body too, which Podman takes for input. */

@@ -21,7 +21,11 @@ const name = `n3-look-${process.pid}`;
 const image = `node3/test-smi:${process.pid}`;
 const list = 'GPU 0: NVIDIA A100 (UUID: GPU-1)\nGPU 1: NVIDIA A100 (UUID: GPU-2)\n';
 /** A machine that knows nothing of its cards. */
-const blindHost: GpuHost = { nvidiaCards: () => [], drmBusId: () => null };
+const blindHost: GpuHost = {
+  nvidiaCards: () => [],
+  drmBusId: () => null,
+  givesAllOrNone: false,
+};
 
 let plain = '';
 beforeAll(async () => {
@@ -54,6 +58,7 @@ describe.skipIf(noDevices)('the look at devices from outside', () => {
   const host: GpuHost = {
     nvidiaCards: () =>
       [0, 1, 2].map((minor) => ({ uuid: `GPU-${minor}`, minor, pciBusId: `0000:0${minor}:00.0` })),
+    givesAllOrNone: false,
     drmBusId: (minor) => (minor < 130 ? `0000:0${minor - 128}:00.0` : null),
   };
   const numbers = {
@@ -111,10 +116,11 @@ describe.skipIf(noDevices)('the look at devices from outside', () => {
 
 /** No GPU is needed: the tool in the image says what a real one would say. */
 describe.skipIf(skip)('the look at devices from inside', () => {
-  const look = (from: string, ...uuids: string[]) => {
+  const lookOn = (host: GpuHost, from: string, ...uuids: string[]) => {
     const config = { name, Image: from, Env: ['STEER=1'], HostConfig: {} };
-    return checkVisibleDevices(deps, config, nvidia(...uuids), blindHost);
+    return checkVisibleDevices(deps, config, nvidia(...uuids), host);
   };
+  const look = (from: string, ...uuids: string[]) => lookOn(blindHost, from, ...uuids);
 
   it('threat 4: finds exactly the leased devices, whatever variables the job sets', async () => {
     expect(await look(image, 'GPU-2', 'GPU-1')).toBe('verified');
@@ -125,6 +131,18 @@ describe.skipIf(skip)('the look at devices from inside', () => {
       const reason = 'request_invalid';
       await expect(look(image, ...uuids)).rejects.toMatchObject({ reason });
     }
+  });
+
+  it('blames no image for WSL, which gives all GPUs to whoever gets one', async () => {
+    const wsl = { ...blindHost, givesAllOrNone: true };
+    expect(await lookOn(wsl, image, 'GPU-1', 'GPU-2')).toBe('verified');
+    const all = lookOn(wsl, image, 'GPU-1');
+    await expect(all).rejects.toMatchObject({
+      reason: 'gpu_error',
+      message: expect.stringContaining('WSL'),
+    });
+    const others = lookOn(wsl, image, 'GPU-3');
+    await expect(others).rejects.toMatchObject({ reason: 'request_invalid' });
   });
 
   it('says when it can’t look', async () => {

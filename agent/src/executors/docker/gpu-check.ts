@@ -61,7 +61,7 @@ export async function checkVisibleDevices(
   if (real.length === 0) return 'verified';
   if (await lookFromOutside(deps, config, real, host)) return 'verified';
   const leased = real.filter(({ vendor }) => vendor === 'nvidia').map(({ uuid }) => uuid);
-  if (leased.length === real.length && (await lookFromInside(deps, config, leased))) {
+  if (leased.length === real.length && (await lookFromInside(deps, config, leased, host))) {
     return 'verified';
   }
   deps.log.warn({ image: config.Image }, 'the devices of a job could not be looked at');
@@ -134,11 +134,16 @@ async function lookFromInside(
   deps: GpuCheckDeps,
   config: ContainerCreateOptions,
   leased: readonly string[],
+  host: GpuHost,
 ): Promise<boolean> {
   const look = { Entrypoint: [tool, '-L'], Env: config.Env?.filter(isOurs) };
   const said = await withContainer(deps, config, look, readDevices);
   if (said === null) return false;
   if (isSame(said, leased)) return true;
+  if (host.givesAllOrNone && leased.every((id) => said.includes(id))) {
+    const detail = `WSL gives a container all of its machine's GPUs, ${said.length} here, and ${leased.length} were leased. Several GPUs need Linux itself.`;
+    throw new ExecutionError('gpu_error', detail);
+  }
   const detail = `In this image nvidia-smi shows ${said.join(', ')} instead of ${leased.join(', ')}: either the image brings its own, or this machine's engine is at fault.`;
   throw new ExecutionError('request_invalid', detail);
 }

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type NvidiaCard, readNvidiaCards, renderMinor } from '../device-nodes.ts';
@@ -17,10 +17,13 @@ export interface GpuHost {
   nvidiaCards(): readonly NvidiaCard[];
   /** @returns the bus address of the card with this number in `/dev/dri`; null where it has none. */
   drmBusId(minor: number): string | null;
+  /** In WSL one device file stands for all cards: a container has all of them or none. */
+  givesAllOrNone: boolean;
 }
 
 export const systemGpuHost: GpuHost = {
   nvidiaCards: readNvidiaCards,
+  givesAllOrNone: existsSync('/dev/dxg'),
   drmBusId(minor) {
     try {
       return basename(readlinkSync(`/sys/dev/char/${drmMajor}:${minor}/device`));

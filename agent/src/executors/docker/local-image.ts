@@ -29,8 +29,7 @@ export interface LocalBaseImage {
   languages: Record<ScriptLanguage, boolean>;
 }
 
-const repository = 'node3/base';
-const tag = 'local';
+const usualName = 'node3/base:local';
 const contentLabel = 'node3.content';
 /** Part of the content key: raised when this file lays the image out differently. */
 const layoutVersion = 1;
@@ -39,9 +38,13 @@ const layoutVersion = 1;
  * Makes sure that `node3/base:local` exists: a small image of this machine's own shell, basic
  * programs, Node and (where present) Python, so that the first run and the tests need no
  * registry. The image is rebuilt only when one of those files has changed.
+ * @param name where it is not there as it should be, it is made under this name.
  * @throws ExecutionError `engine_error` when the machine is not Linux.
  */
-export async function ensureLocalImage(deps: LocalImageDeps): Promise<LocalBaseImage> {
+export async function ensureLocalImage(
+  deps: LocalImageDeps,
+  name = usualName,
+): Promise<LocalBaseImage> {
   if (process.platform !== 'linux') {
     throw new ExecutionError('engine_error', 'The local image can be built on Linux only.');
   }
@@ -50,16 +53,17 @@ export async function ensureLocalImage(deps: LocalImageDeps): Promise<LocalBaseI
   const python = await findPython();
   const pythonFiles = python === null ? [] : await listPythonFiles(python);
   const files = [...programs, ...(node === null ? [] : [node]), ...pythonFiles];
-  const image = `${repository}:${tag}`;
   const key = contentKey(files);
-  if ((await readContentLabel(deps.docker, image)) !== key) {
+  const isHere = (await readContentLabel(deps.docker, usualName)) === key;
+  const image = isHere ? usualName : name;
+  if (!isHere) {
     const binaries = files.filter(isBinary).map((file) => file.source);
     const libraries = await listSharedLibraries([...new Set(binaries)]);
     const pythonDirectory = python === null ? null : python.executable.replace(/\/[^/]+$/, '');
-    await importImage(deps.docker, [...files, ...libraries], key, pythonDirectory);
+    await importImage(deps.docker, [...files, ...libraries], key, pythonDirectory, name);
     deps.log.info({ image, files: files.length }, 'local image built');
   }
-  const has = (name: string) => files.some((file) => file.target === `/bin/${name}`);
+  const has = (program: string) => files.some((file) => file.target === `/bin/${program}`);
   const languages = {
     python: python !== null,
     javascript: has('node'),
@@ -97,6 +101,7 @@ export async function importImage(
   files: readonly ImageFile[],
   key: string,
   pythonDirectory: string | null,
+  name = usualName,
 ): Promise<string> {
   const searchPath = ['/bin', '/usr/bin', ...(pythonDirectory === null ? [] : [pythonDirectory])];
   const changes = [
@@ -109,19 +114,33 @@ export async function importImage(
   // The engine's answer is what is waited for; a failure here also breaks the stream it reads.
   written.catch(() => {});
   // Both in one: Podman overlooks a tag of its own and takes `latest`.
-  const query = { repo: `${repository}:${tag}`, changes };
+  const query = { repo: name, changes };
   const answer = await docker.importImage(Readable.from(pack), query);
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(answer, (error) => (error === null ? resolve() : reject(error)));
   });
   await written;
-  return `${repository}:${tag}`;
+  return name;
 }
 
 async function writeImage(pack: tar.Pack, files: readonly ImageFile[]): Promise<void> {
   try {
-    for (const name of ['tmp', 'run', 'input', 'output', 'outputs', 'job', 'proc', 'sys', 'dev']) {
-      pack.entry({ name: `${name}/`, type: 'directory', mode: name === 'tmp' ? 0o1777 : 0o755 });
+    for (const folder of [
+      'tmp',
+      'run',
+      'input',
+      'output',
+      'outputs',
+      'job',
+      'proc',
+      'sys',
+      'dev',
+    ]) {
+      pack.entry({
+        name: `${folder}/`,
+        type: 'directory',
+        mode: folder === 'tmp' ? 0o1777 : 0o755,
+      });
     }
     pack.entry({ name: 'etc/passwd', mode: 0o644 }, passwd);
     pack.entry({ name: 'etc/group', mode: 0o644 }, 'root:x:0:\nnogroup:x:65534:\n');

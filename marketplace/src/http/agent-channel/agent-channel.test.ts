@@ -5,6 +5,7 @@ import { drainAgent, resumeAgent, setAgentEnabled } from '@node3/shared/routes/a
 import { agentChannelCloses, agentChannelUrl } from '@node3/shared/routes/agent-channel';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { SequentialIds } from '@node3/shared/testing/sequential-ids';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { testAgentCalls } from '../../testing/test-agent.ts';
@@ -43,6 +44,12 @@ async function connect(apiKey = agent.apiKey, instanceId = 'instance-0000000001'
 
 const post = async (changes = {}) =>
   (await requester.client.call(createJob, { body: testJob(changes) })).jobId;
+
+function forgetOffers() {
+  const db = new Database(`${market.folder}/market.db`);
+  db.exec('UPDATE agents SET offer = NULL');
+  db.close();
+}
 
 const stateOf = async (jobId: string) =>
   (await requester.client.call(getJob, { params: { jobId } })).state;
@@ -159,7 +166,23 @@ describe('a socket that breaks', () => {
     await requester.client.call(cancelJob, { params: { jobId: cancelled } });
     const second = await connect();
     expect(await second.next('cancel')).toMatchObject({ executionId: running.executionId });
+    await second.ready({ slots: 2 });
     expect(await second.next('offer')).toEqual({ ...offered, seq: expect.any(Number) });
+  });
+
+  it('says an offer again in full after it was killed before it had noted what the agent reads', async () => {
+    const machine = { slots: 2, reads: ['rate' as const] };
+    const first = await connect();
+    await first.ready(machine);
+    const money = (amount: string) => ({ amount, asset: 'SOL' as const });
+    await post({ price: { kind: 'metered', bidPerGpuHour: money('1'), cap: money('0.001') } });
+    const offered = await first.next('offer');
+    expect(offered.rate).toBeDefined();
+    await market.restart({ meanwhile: forgetOffers });
+    const second = await connect();
+    expect(second.messages).toEqual([]);
+    await second.ready(machine);
+    expect(await second.next('offer')).toEqual({ ...offered, seq: 1 });
   });
 
   it('takes over from a long poll, and a long poll from it', async () => {

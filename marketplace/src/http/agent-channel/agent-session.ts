@@ -62,6 +62,9 @@ export class AgentSession implements AgentLink, Outlet, Watched {
   #heardAtMs: number;
   #inFlight = 0;
   #seq = 0;
+  /** What was offered before and not accepted, once. */
+  #sayOffers: () => Promise<void> = () => Promise.resolve();
+  #offersSaid: Promise<void> | null = null;
 
   constructor(deps: SessionDeps, socket: WebSocket, agent: ConnectedAgent) {
     this.#deps = deps;
@@ -202,10 +205,10 @@ export class AgentSession implements AgentLink, Outlet, Watched {
     // A long poll that is still open here leases to a connection that nobody reads any more.
     await pollTurns.end(agentId);
     await homes.arrive(agentId, request.instanceId);
-    for (const message of await messagesOwed(this.#deps, agentId)) {
-      const seq = this.#number(message);
-      if (message.type === 'offer') this.#jobTaking().note(seq, message);
-    }
+    // After a restart nobody knows what it reads, nor its key for secrets, before its first word.
+    const isKnown = this.#presence.offer !== null;
+    await this.#sayOwed((message) => isKnown || message.type !== 'offer');
+    if (!isKnown) this.#sayOffers = () => this.#sayOwed(({ type }) => type === 'offer');
     return { protocol: agentChannelProtocol, takes: ['log-blocks'] };
   }
 
@@ -214,8 +217,27 @@ export class AgentSession implements AgentLink, Outlet, Watched {
     this.#deps.presence.noteOffer(presence, request.offer);
     presence.freeDeviceIds = request.freeDeviceIds;
     const offer = presence.offer ?? request.offer;
+    await this.#sayOffersOnce();
     if (this.#state === 'open') await this.#jobTaking().ready({ ...request, offer });
     return {};
+  }
+
+  async #sayOffersOnce(): Promise<void> {
+    this.#offersSaid ??= this.#sayOffers();
+    try {
+      await this.#offersSaid;
+    } catch (error) {
+      this.#offersSaid = null;
+      throw error;
+    }
+  }
+
+  async #sayOwed(isDue: (message: AgentMessage) => boolean): Promise<void> {
+    const owed = await messagesOwed(this.#deps, this.agentId);
+    for (const message of owed.filter(isDue)) {
+      const seq = this.#number(message);
+      if (message.type === 'offer') this.#jobTaking().note(seq, message);
+    }
   }
 
   #jobTaking(): JobTaking {
