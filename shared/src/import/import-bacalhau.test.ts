@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isMarketError } from '../error.ts';
-import { createMessageValidator } from '../http/request-validator.ts';
-import { JobSpecInput } from '../job-spec.ts';
 import type { JsonObject } from './foreign-object.ts';
 import { importBacalhau } from './import-bacalhau.ts';
-import type { ImportedJob, ImportedSpec, ImportOptions } from './imported-job.ts';
-
-const problemsOf = createMessageValidator(JobSpecInput);
+import { casesOf } from './testing/import-cases.ts';
 
 const docker = { Type: 'docker', Params: { Image: 'ubuntu:24.04' } };
 const quiet = { Network: { Type: 'None' } };
@@ -21,41 +16,7 @@ function jobWith(task: JsonObject = {}, job: JsonObject = {}): JsonObject {
   };
 }
 
-function run(document: unknown, options?: ImportOptions): ImportedJob {
-  const imported = importBacalhau(document, options);
-  for (const { spec } of imported.jobs) {
-    const price = { kind: 'fixed', reward: { amount: '1', asset: 'SOL' } };
-    expect(problemsOf({ ...spec, price })).toEqual([]);
-  }
-  return imported;
-}
-
-function specOf(document: unknown, options?: ImportOptions): ImportedSpec {
-  const { jobs, warnings } = run(document, options);
-  expect(warnings).toEqual([]);
-  const [only, ...others] = jobs;
-  expect(others).toEqual([]);
-  if (only === undefined) throw new Error('There is no job.');
-  return only.spec;
-}
-
-function warnedAt(document: unknown, options?: ImportOptions): string[] {
-  return run(document, options).warnings.map(({ pointer }) => pointer);
-}
-
-function refusedAt(document: unknown, options?: ImportOptions): string[] {
-  try {
-    importBacalhau(document, options);
-  } catch (error) {
-    if (!isMarketError(error, 'IMPORT_REFUSED')) throw error;
-    for (const { detail, fix } of error.context.errors ?? []) {
-      expect(detail).not.toBe('');
-      expect(fix).toBeTruthy();
-    }
-    return (error.context.errors ?? []).map(({ pointer }) => pointer);
-  }
-  return [];
-}
+const { run, specOf, warnedAt, refusedAt } = casesOf(importBacalhau);
 
 describe('a Bacalhau job', () => {
   it('takes the shape of SynthralOS as it is written', () => {
@@ -190,6 +151,7 @@ describe('a Bacalhau job', () => {
     ],
   ])('maps %s', (_what, document, expected) => {
     expect(specOf(document)).toMatchObject(expected);
+    expect(warnedAt(document)).toEqual([]);
   });
 
   function input(Type: string, Params: JsonObject, Target = '/inputs'): JsonObject {
@@ -230,7 +192,7 @@ describe('a Bacalhau job', () => {
     ],
     ['no queue', jobWith({ Timeouts: { QueueTimeout: 0 } }), [task('Timeouts/QueueTimeout')]],
   ])('warns of %s', (_what, document, pointers) => {
-    expect(warnedAt(document).toSorted()).toEqual(pointers);
+    expect(warnedAt(document).toSorted()).toEqual(pointers.toSorted());
   });
 
   it.each<[string, JsonObject, string[]]>([
