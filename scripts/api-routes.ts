@@ -23,6 +23,7 @@ import * as galaksioBroker from '@node3/shared/routes/galaksio-broker';
 import * as gpuProofs from '@node3/shared/routes/gpu-proofs';
 import * as health from '@node3/shared/routes/health';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
+import * as jobImport from '@node3/shared/routes/job-import';
 import * as jobLinks from '@node3/shared/routes/job-links';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as keys from '@node3/shared/routes/keys';
@@ -74,6 +75,7 @@ export const apiRoutes: RouteContract[] = [
   webhooks,
   alerts,
   jobBulk,
+  jobImport,
   artifacts,
   backup,
   snippets,

@@ -6,6 +6,7 @@ import { downloadBackup } from '@node3/shared/routes/backup';
 import { createFlow, putFlow } from '@node3/shared/routes/flows';
 import { execute, executeAsync } from '@node3/shared/routes/galaksio';
 import { createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
+import { importJobs } from '@node3/shared/routes/job-import';
 import { createJobLink } from '@node3/shared/routes/job-links';
 import { createJob } from '@node3/shared/routes/jobs';
 import { seedCreateJob, seedRegister } from '@node3/shared/routes/node3';
@@ -29,6 +30,7 @@ import type { DiskRoom } from '../services/disk-room.ts';
 const repeatableWork: readonly RouteContract[] = [
   createJob,
   createJobs,
+  importJobs,
   rerunJob,
   execute,
   executeAsync,

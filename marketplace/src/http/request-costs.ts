@@ -3,6 +3,7 @@ import * as bacalhau from '@node3/shared/routes/bacalhau';
 import { bacalhauListNodes } from '@node3/shared/routes/bacalhau-nodes';
 import { explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
+import { importJobs } from '@node3/shared/routes/job-import';
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
 import { rerunRun, startRun, testRun } from '@node3/shared/routes/redmind';
@@ -26,7 +27,7 @@ const listed: readonly (readonly [cost: number, contracts: readonly RouteContrac
   [20, [downloadJobLogs, bacalhau.bacalhauJobExecutions, bacalhau.bacalhauListJobs]],
   [20, [bacalhauListNodes]],
   [100, [bacalhau.bacalhauPutJob, bacalhau.bacalhauPostJob, bacalhau.bacalhauRerunJob]],
-  [100, [createJobs, cancelJobs, getUsage, exportUsage]],
+  [100, [createJobs, cancelJobs, importJobs, getUsage, exportUsage]],
 ];
 
 const nameOf = (method: string, url: string) => `${method} ${url}`;

@@ -45,6 +45,7 @@ import { addExecutionFileRoutes } from './routes/execution-files.ts';
 import { addFlowRoutes } from './routes/flows.ts';
 import { addGpuProofRoutes } from './routes/gpu-proofs.ts';
 import { addJobBulkRoutes } from './routes/job-bulk.ts';
+import { addJobImportRoutes } from './routes/job-import.ts';
 import { addJobLinkRoutes } from './routes/job-links.ts';
 import { addJobLogRoutes } from './routes/job-logs.ts';
 import { addJobRoutes } from './routes/jobs.ts';
@@ -171,6 +172,7 @@ export async function createServer(
     addJobLogRoutes(api, deps);
     addJobLinkRoutes(api, deps);
     addJobBulkRoutes(api, deps);
+    addJobImportRoutes(api, deps);
     addArtifactRoutes(api, deps);
     addExecutionFileRoutes(api, deps);
     addSnippetRoutes(api, deps);

@@ -1,8 +1,8 @@
 import { isMarketError } from '@node3/shared/error';
 import type { JobState } from '@node3/shared/job-state';
 import type { DepositRow } from '../store/deposit-store.ts';
-import type { ChangeOutcome, Decide } from '../store/job-store.ts';
-import type { Transfer } from '../store/rows.ts';
+import type { ChangeOutcome, Decide, JobPosting } from '../store/job-store.ts';
+import type { JobRow, Transfer } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreObserver } from './store-observer.ts';
 
@@ -35,19 +35,40 @@ export function observeStore(store: Store, observer: StoreObserver): Store {
 function observedJobs(
   store: Store,
   observer: StoreObserver,
-): Pick<Store, 'postJob' | 'fulfilX402' | 'claimJob' | 'changeExecution' | 'changeJob'> {
+): Pick<
+  Store,
+  'postJob' | 'postJobsTogether' | 'fulfilX402' | 'claimJob' | 'changeExecution' | 'changeJob'
+> {
+  const onPosted = (posted: { job: JobRow; replayed: boolean }, posting: JobPosting) => {
+    if (posted.replayed) return;
+    observer.jobPosted?.(posted.job);
+    if (posted.job.cachedFrom === null) observer.transfersPosted?.(posting.transfers);
+  };
+  const onRefused = (error: unknown, { job }: JobPosting) => {
+    const refused = isMarketError(error, 'FUNDS_INSUFFICIENT');
+    if (refused || isMarketError(error, 'CAP_EXCEEDED')) observer.jobRefused?.(job);
+  };
   return {
     postJob(posting) {
-      const posted = store.postJob(posting);
-      const onStored = ({ job, replayed }: Awaited<typeof posted>) => {
-        if (replayed) return;
-        observer.jobPosted?.(job);
-        if (job.cachedFrom === null) observer.transfersPosted?.(posting.transfers);
-      };
-      return tell(posted, onStored, (error) => {
-        const refused = isMarketError(error, 'FUNDS_INSUFFICIENT');
-        if (refused || isMarketError(error, 'CAP_EXCEEDED')) observer.jobRefused?.(posting.job);
-      });
+      return tell(
+        store.postJob(posting),
+        (posted) => onPosted(posted, posting),
+        (error) => onRefused(error, posting),
+      );
+    },
+    postJobsTogether(postings) {
+      return tell(
+        store.postJobsTogether(postings),
+        (rows) => {
+          for (const [index, posting] of postings.entries()) {
+            const posted = rows[index];
+            if (posted !== undefined) onPosted(posted, posting);
+          }
+        },
+        (error) => {
+          for (const posting of postings) onRefused(error, posting);
+        },
+      );
     },
     fulfilX402(fulfilment) {
       let transfers: readonly Transfer[] = [];

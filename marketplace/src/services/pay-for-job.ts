@@ -171,7 +171,7 @@ async function fulfil(
     const prepared = request.prepare();
     assertCovered(prepared, settled);
     const idempotency = idempotencyOf(request);
-    const post = (accountId: string) => newPosting(deps, prepared, accountId, idempotency);
+    const post = (accountId: string) => newPosting(deps, prepared, accountId, { idempotency });
     const { job, replayed } = await store.fulfilX402({ ...base, post });
     if (job === null) throw new MarketError('INTERNAL', { detail: 'A paid job was not posted.' });
     if (!replayed && isClaimable(job)) matchmaker.addJob(job);

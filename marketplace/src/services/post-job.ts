@@ -82,14 +82,21 @@ export async function postJob(
   return storePosting(deps, composePosting(deps, input, { quote, idempotency }));
 }
 
+interface PostingTerms {
+  quote: QuoteRow | null;
+  idempotency: Idempotency | null;
+  /** One that was told to others already; a new one without it. */
+  jobId?: string | undefined;
+}
+
 /** What is to be stored for a checked request; throws what `prepareJob` throws. */
 export function composePosting(
   deps: PostJobDeps,
   input: PostJobInput,
-  { quote, idempotency }: { quote: QuoteRow | null; idempotency: Idempotency | null },
+  { quote, idempotency, jobId }: PostingTerms,
 ): JobPosting {
   const prepared = prepareJob(deps, input.spec, input.accountId, quote);
-  const posting = newPosting(deps, prepared, input.accountId, idempotency);
+  const posting = newPosting(deps, prepared, input.accountId, { idempotency, jobId });
   const secrets = readSecrets(input.spec, input);
   const spec = storedSpec(deps.sealer, posting.job.jobId, posting.job.spec, {
     secrets,
@@ -197,13 +204,13 @@ export function newPosting(
   deps: Pick<PostJobDeps, 'clock' | 'ids' | 'matchmaker'>,
   prepared: PreparedJob,
   accountId: string,
-  idempotency: Idempotency | null,
+  { idempotency, jobId = deps.ids.next('job') }: Omit<PostingTerms, 'quote'>,
 ): JobPosting {
   const nowMs = deps.clock.nowMs();
   const { reward, price } = prepared;
   const gpus = prepared.spec.resources.gpus?.count ?? 0;
   const fairMs = deps.matchmaker.nextFairMs(accountId, gpus);
-  const job = newJob(deps.ids.next('job'), accountId, prepared, { nowMs, fairMs });
+  const job = newJob(jobId, accountId, prepared, { nowMs, fairMs });
   return {
     job,
     transfers: [

@@ -39,6 +39,12 @@ export interface JobStore {
   postJob(posting: JobPosting): Promise<{ job: JobRow; replayed: boolean }>;
 
   /**
+   * Inserts all of these jobs, of which one may wait for those before it, or none of them. Rejects as
+   * `postJob` does for the first that can't be posted.
+   */
+  postJobsTogether(postings: readonly JobPosting[]): Promise<{ job: JobRow; replayed: boolean }[]>;
+
+  /**
    * The job that an idempotency key has made already, or null. Rejects with IDEMPOTENCY_MISMATCH
    * when the key belongs to another body. Only `postJob` decides; this spares a repeated request
    * the checks that the world may fail by now.

@@ -22,6 +22,7 @@ import * as galaksioBrokerRoutes from '@node3/shared/routes/galaksio-broker';
 import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
+import * as jobImportRoutes from '@node3/shared/routes/job-import';
 import * as jobLinkRoutes from '@node3/shared/routes/job-links';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as keyRoutes from '@node3/shared/routes/keys';
@@ -82,6 +83,7 @@ export const marketplaceContracts: RouteContract[] = [
   redmindRoutes,
   explainRoutes,
   bulkRoutes,
+  jobImportRoutes,
   gpuProofRoutes,
   adminAgentRoutes,
   providerRoutes,

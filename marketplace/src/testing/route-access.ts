@@ -139,6 +139,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'POST /api/v1/jobs': caller,
   'GET /api/v1/jobs': caller,
   'POST /api/v1/jobs/batch': caller,
+  'POST /api/v1/jobs/import': caller,
   'POST /api/v1/jobs/cancel': caller,
   'POST /api/v1/jobs/explain': caller,
   'GET /api/v1/jobs/:jobId': tokenJob,

@@ -100,6 +100,15 @@ export function* postJobIn(tx: Tx, posting: JobPosting): Work<{ job: JobRow; rep
   return yield* insertIn(tx, { ...posting, job: waiting }, dependencies);
 }
 
+export function* postTogetherIn(
+  tx: Tx,
+  postings: readonly JobPosting[],
+): Work<{ job: JobRow; replayed: boolean }[]> {
+  const posted: { job: JobRow; replayed: boolean }[] = [];
+  for (const posting of postings) posted.push(yield* postJobIn(tx, posting));
+  return posted;
+}
+
 function* insertIn(
   tx: Tx,
   posting: JobPosting,

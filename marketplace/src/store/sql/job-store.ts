@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { recordImagePullIn, recordWorkProgressIn } from './execution-notes.ts';
 import { changeExecutionIn, changeJobIn } from './job-change.ts';
 import { claimJobIn } from './job-claim.ts';
-import { postedBeforeIn, postJobIn } from './job-posting.ts';
+import { postedBeforeIn, postJobIn, postTogetherIn } from './job-posting.ts';
 import { createJobReads } from './job-reads.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createLogStore } from './log-store.ts';
@@ -21,6 +21,9 @@ export function createJobStore(database: Database): JobStore {
     },
     postJob(posting) {
       return database.write((tx) => postJobIn(tx, posting));
+    },
+    postJobsTogether(postings) {
+      return database.write((tx) => postTogetherIn(tx, postings));
     },
     claimJob(claim) {
       return database.write((tx) => claimJobIn(tx, claim));

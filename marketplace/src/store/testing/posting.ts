@@ -92,6 +92,26 @@ export function describePosting(given: Given): void {
       expect(stranger.replayed).toBe(false);
     });
 
+    it('posts several together, or none of them', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount(2_500n);
+      const [first, second, third] = [1, 2, 3].map(() => world.posting(accountId, 1_000n));
+      if (first === undefined || second === undefined || third === undefined) return;
+      const after = [{ jobId: first.job.jobId, condition: 'succeeded' as const }];
+      const waiting = { ...second, job: { ...second.job, spec: { ...second.job.spec, after } } };
+      await expect(store.postJobsTogether([first, waiting, third])).rejects.toMatchObject({
+        code: 'FUNDS_INSUFFICIENT',
+      });
+      expect(await store.job(first.job.jobId)).toBeNull();
+      expect((await store.accountBalances(accountId)).USDC).toMatchObject({ available: 2_500n });
+      const idempotency = { key: 'k 0', requestHash: 'h' };
+      const posted = await store.postJobsTogether([{ ...first, idempotency }, waiting]);
+      expect(posted.map(({ job }) => job.dependenciesOpen)).toEqual([0, 1]);
+      expect(await store.job(waiting.job.jobId)).toEqual(posted[1]?.job);
+      const again = await store.postJobsTogether([{ ...third, idempotency }]);
+      expect(again).toEqual([{ job: posted[0]?.job, replayed: true }]);
+    });
+
     it('[4.13] counts unfinished jobs against the limit, and only those', async () => {
       const { store, world } = given;
       const accountId = await world.openAccount();

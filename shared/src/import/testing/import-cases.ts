@@ -22,18 +22,16 @@ export function casesOf(importer: Importer) {
   return {
     run,
     /** The only job of a document. */
-    specOf(document: unknown, options?: ImportOptions): ImportedSpec {
+    specOf: (document: unknown, options?: ImportOptions): ImportedSpec => {
       const [only, ...others] = run(document, options).jobs;
       expect(others).toEqual([]);
       if (only === undefined) throw new Error('There is no job.');
       return only.spec;
     },
-    warnedAt(document: unknown, options?: ImportOptions): string[] {
-      return run(document, options).warnings.map(({ pointer }) => pointer);
-    },
-    refusedAt(document: unknown, options?: ImportOptions): string[] {
-      return refusalsOf(() => importer(document, options)).map(({ pointer }) => pointer);
-    },
+    warnedAt: (document: unknown, options?: ImportOptions): string[] =>
+      run(document, options).warnings.map(({ pointer }) => pointer),
+    refusedAt: (document: unknown, options?: ImportOptions): string[] =>
+      refusalsOf(() => importer(document, options)).map(({ pointer }) => pointer),
   };
 }
 
