@@ -13,6 +13,8 @@ export const openRoutes: ReadonlySet<string> = new Set([
   // The files of the web app, which hold no data.
   'GET /*',
   'GET /config.json',
+  // Leads to the page of the marketplace.
+  'GET /marketplace',
   // Takes the token, so it can't ask for it.
   'POST /api/v1/local/session',
   // Asked by who has the token and is about to send it.
