@@ -11,7 +11,14 @@ import { parseMoney } from '../parse/money.ts';
 import { buildPlacement, type PlacementOptions } from './build-placement.ts';
 
 /** The options of `node3 run` that describe the job, as they were typed. */
-export interface JobOptions extends PlacementOptions {
+export interface PriceOptions {
+  reward: string;
+  asset: string;
+  bid?: string;
+  cap?: string;
+}
+
+export interface JobOptions extends PlacementOptions, PriceOptions {
   gpu?: string;
   cpus?: string;
   memory?: string;
@@ -22,10 +29,6 @@ export interface JobOptions extends PlacementOptions {
   label?: string[];
   priority?: string;
   allowHosts?: string;
-  reward: string;
-  asset: string;
-  bid?: string;
-  cap?: string;
 }
 
 /** The canonical job for what was typed. Throws a usage error that names the option. */
@@ -61,7 +64,7 @@ function buildNetwork(text: string): NonNullable<JobSpecInput['network']> {
 }
 
 /** A reward for the whole job, or a bid per hour that a cap bounds: neither goes without the other. */
-function buildPrice({ reward, asset, bid, cap }: JobOptions): JobSpecInput['price'] {
+export function buildPrice({ reward, asset, bid, cap }: PriceOptions): JobSpecInput['price'] {
   if (bid === undefined && cap === undefined) {
     return { kind: 'fixed', reward: parseMoney('--reward', reward, asset) };
   }

@@ -121,6 +121,7 @@ export async function printFailure(terminal: Terminal, failure: Failure): Promis
   await terminal.complain(`${paint.red('error')}  ${problem.detail}`);
   for (const field of problem.errors ?? []) {
     await terminal.complain(`       ${field.pointer}: ${field.detail}`);
+    if (field.fix !== undefined) await terminal.complain(`         ${field.fix}`);
   }
   for (const line of problem.fix === '' ? [] : problem.fix.split('\n')) {
     await terminal.complain(`       ${line}`);

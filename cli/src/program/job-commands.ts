@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { JobBatchOptions } from '../commands/job-batch.ts';
 import type { JobCancelOptions } from '../commands/job-cancel.ts';
+import type { JobImportOptions } from '../commands/job-import.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
 import type { JobLogsOptions } from '../commands/job-logs.ts';
 import type { JobRerunOptions } from '../commands/job-rerun.ts';
@@ -9,6 +10,7 @@ import type { VerifyOptions } from '../commands/receipt.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 import { addJobEventsCommand } from './event-commands.ts';
 import { addJobFileCommands } from './file-commands.ts';
+import { addPriceOptions } from './run-command.ts';
 
 /** `node3 receipt JOB` and `node3 job receipt JOB`, and the same for a file without any marketplace. */
 export function addReceiptCommand(state: ProgramState, program: Command): void {
@@ -133,6 +135,8 @@ function addManyJobsCommands(state: ProgramState, job: Command): void {
     async () => (await import('../commands/job-batch.ts')).postJobs,
   );
 
+  addImportCommand(state, job);
+
   const rerun = job
     .command('rerun')
     .description('Post an ended job again')
@@ -142,5 +146,28 @@ function addManyJobsCommands(state: ProgramState, job: Command): void {
     state,
     rerun,
     async () => (await import('../commands/job-rerun.ts')).rerun,
+  );
+}
+
+function addImportCommand(state: ProgramState, job: Command): void {
+  const command = addPriceOptions(job.command('import'))
+    .description(
+      'Post the jobs of a Nosana or Bacalhau document; - reads standard input.\n' +
+        'Says first what they will not have, each with its place in the document, and what all may cost.\n' +
+        'Where something is needed that no job here can have, nothing is posted.',
+    )
+    .argument('<file>', 'a document in JSON or YAML')
+    .option('--from <system>', 'nosana or bacalhau; guessed from the document without it')
+    .option('--dry-run', 'say what would be posted, and post nothing')
+    .option('--timeout <time>', 'for runs of which the document says nothing; 1h without it')
+    .option('--gpu <spec>', 'models and count for what asks for GPUs, such as rtx-4090 or h100:2')
+    .option('--market <name>', 'the GPU of a market of Nosana, such as nvidia-4090')
+    .option('--allow-hosts <hosts>', 'what the jobs may reach, such as huggingface.co,*.pypi.org')
+    .option('--max-cost <amount>', 'post nothing if all together may cost more, such as 0.5USDC')
+    .option('--idempotency-key <key>', 'the same key never posts the jobs twice');
+  attachAction<JobImportOptions>(
+    state,
+    command,
+    async () => (await import('../commands/job-import.ts')).importDocument,
   );
 }

@@ -2,12 +2,14 @@ import { EventEmitter } from 'node:events';
 import { MarketError, toProblem } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
 import { systemIds } from '@node3/shared/ids';
+import { importDocument } from '@node3/shared/import/import-document';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { getAccount } from '@node3/shared/routes/accounts';
 import { startDeviceLogin, takeDeviceToken } from '@node3/shared/routes/device-logins';
 import { type EventView, listEvents } from '@node3/shared/routes/events';
 import { type Explanation, explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
+import { type ImportQuery, importJobs } from '@node3/shared/routes/job-import';
 import {
   cancelJob,
   createJob,
@@ -122,6 +124,15 @@ export class FakeMarketplace {
       const rows = jobs.flatMap(({ name }) => Array.from({ length: copies }, () => name));
       return { data: rows.map((name) => this.#rowFor(name)), fanOut: 'fan_1' };
     });
+    app.post(importJobs.url, (request, reply) => {
+      const last = this.seen.at(-1);
+      if (last !== undefined) last.body = request.body;
+      try {
+        return this.#imported(request.body, request.query as ImportQuery);
+      } catch (error) {
+        return refuse(reply, error as MarketError);
+      }
+    });
     app.post(cancelJobs.url, (request) => {
       const { jobIds = [testJobId], cursor } = request.body as {
         jobIds?: string[];
@@ -187,6 +198,19 @@ export class FakeMarketplace {
 
   requests(method: string, ending: string): Seen[] {
     return this.seen.filter((seen) => seen.method === method && seen.url.endsWith(ending));
+  }
+
+  /** Each job costs 1 SOL. */
+  #imported(document: unknown, query: ImportQuery) {
+    const { format, jobs, warnings } = importDocument(document, query.format, {});
+    const dryRun = String(query.dryRun) === 'true';
+    const rows = jobs.map(({ name, after, spec }) =>
+      dryRun
+        ? { name, after, jobId: null, state: null, spec }
+        : { name, after, jobId: this.job.jobId, state: 'queued' },
+    );
+    const total = { amount: String(jobs.length), asset: 'SOL' };
+    return { format, dryRun, jobs: rows, warnings, label: dryRun ? null : this.job.jobId, total };
   }
 
   /** Jobs called `bad` are refused. */
