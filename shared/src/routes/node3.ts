@@ -209,7 +209,7 @@ export const SeedNewJob = lenient({
   estimated_duration: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.runSecMax })),
   timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.runSecMax })),
   reward: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 })),
-  input_data_url: Type.Optional(nullable(words(256))),
+  input_data_url: Type.Optional(nullable(words(4_096))),
   output_upload_url: Type.Optional(nullable(words(256))),
 });
 export type SeedNewJob = Static<typeof SeedNewJob>;

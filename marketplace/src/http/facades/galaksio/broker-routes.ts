@@ -10,10 +10,9 @@ import {
   brokerStatus,
 } from '@node3/shared/routes/galaksio-broker';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { awaitJob, readJobOutput } from '../../../services/await-job.ts';
+import { readJobOutput } from '../../../services/await-job.ts';
 import { findJobThatRan, findOwnJob } from '../../../services/read-job.ts';
 import type { JobRow } from '../../../store/rows.ts';
-import { answerSlowly } from '../../answer-slowly.ts';
 import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { paymentLimit } from '../../rate-limit.ts';
@@ -21,7 +20,7 @@ import { pageAt } from '../../static-files.ts';
 import type { Waiters } from '../../waiters.ts';
 import { toBrokerRun } from './broker-mapping.ts';
 import { readRunQuotes } from './broker-quote-routes.ts';
-import { accountOf, postExecution } from './post-execution.ts';
+import { accountOf, answerWhenOver, postExecution } from './post-execution.ts';
 
 /** What Galaksio's broker does with code. */
 export function addBrokerRoutes(app: FastifyInstance, deps: HttpDeps, waiters: Waiters): void {
@@ -36,12 +35,10 @@ export function addBrokerRoutes(app: FastifyInstance, deps: HttpDeps, waiters: W
       const job = await postExecution(deps, { requester: principal, body, request, reply });
       if (job === null) return reply as never;
       const jobToken = deps.jobTokens.token(job.jobId);
-      await answerSlowly(deps, reply, async (gone) => {
-        const own = AbortSignal.timeout(job.spec.limits.runSec * 1_000);
-        const end = AbortSignal.any([gone, own, deps.stopping]);
-        const waited = await waiters.wait(job.jobId, () => awaitJob(deps, job, end));
-        return { ...(await viewRun(deps, waited ?? job)), jobToken };
-      });
+      await answerWhenOver(deps, waiters, { job, reply }, async (ended) => ({
+        ...(await viewRun(deps, ended)),
+        jobToken,
+      }));
       return reply as never;
     },
   });

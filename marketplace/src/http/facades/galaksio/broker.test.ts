@@ -1,7 +1,7 @@
-import type { Device } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testAgentCalls } from '../../../testing/test-agent.ts';
+import { l40s } from '../../../testing/test-devices.ts';
 import {
   openFundedAccount,
   registerTestAgent,
@@ -37,17 +37,6 @@ interface Answer {
 }
 
 const missing = 'job_00000000000000000000000000';
-const l40s: Device = {
-  id: 'GPU-1',
-  vendor: 'simulated',
-  model: 'NVIDIA L40S',
-  modelId: 'l40s',
-  memoryBytes: 46_068 * 1024 ** 2,
-  computeCapability: '8.9',
-  driverVersion: null,
-  simulated: true,
-};
-
 describe('a quote of the broker', () => {
   it('has nobody to name before a provider is there, and says what a run would cost all the same', async () => {
     const { status, body } = await post('/quote/run', { codeSize: 100, language: 'python' }, null);

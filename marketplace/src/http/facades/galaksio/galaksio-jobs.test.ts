@@ -1,11 +1,11 @@
 import { createClient } from '@node3/shared/client';
-import type { Device } from '@node3/shared/device';
 import { baseUnits } from '@node3/shared/money';
 import { appendLogs } from '@node3/shared/routes/agents';
 import { getExecution } from '@node3/shared/routes/galaksio';
 import { createJob } from '@node3/shared/routes/jobs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fenceOf, testAgentCalls } from '../../../testing/test-agent.ts';
+import { l40s } from '../../../testing/test-devices.ts';
 import {
   openFundedAccount,
   registerTestAgent,
@@ -21,16 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => market.stop());
 
-const l40s: Device = {
-  id: 'GPU-1',
-  vendor: 'simulated',
-  model: 'NVIDIA L40S',
-  modelId: 'l40s',
-  memoryBytes: 46_068 * 1024 ** 2,
-  computeCapability: '8.9',
-  driverVersion: null,
-  simulated: true,
-};
 const missing = 'job_00000000000000000000000000';
 
 /** As the seed's page asks: a key in a header, JSON both ways. */

@@ -10,12 +10,11 @@ import {
   listExecutions,
 } from '@node3/shared/routes/galaksio';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { awaitJob, readJobOutput } from '../../../services/await-job.ts';
+import { readJobOutput } from '../../../services/await-job.ts';
 import { cancelJob } from '../../../services/cancel-job.ts';
 import { listJobRows } from '../../../services/list-jobs.ts';
 import { findJobThatRan, findOwnJob } from '../../../services/read-job.ts';
 import type { JobRow } from '../../../store/rows.ts';
-import { answerSlowly } from '../../answer-slowly.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { linkNext } from '../../link-next.ts';
 import { paymentLimit } from '../../rate-limit.ts';
@@ -26,7 +25,7 @@ import { addBrokerRoutes } from './broker-routes.ts';
 import { addBrokerStoreRoutes } from './broker-store-routes.ts';
 import { setGalaksioErrorHandler } from './galaksio-errors.ts';
 import { toExecuteReply, toExecutionStatus, toListQuery } from './galaksio-mapping.ts';
-import { accountOf, postExecution } from './post-execution.ts';
+import { accountOf, answerWhenOver, postExecution } from './post-execution.ts';
 
 /** The endpoints of the Galaksio compute API and of its broker. */
 export async function addGalaksioRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
@@ -53,12 +52,9 @@ function addExecuteRoutes(app: FastifyInstance, deps: HttpDeps, waiters: Waiters
       const job = await postExecution(deps, { requester: principal, body, request, reply });
       if (job === null) return reply as never;
       const jobToken = deps.jobTokens.token(job.jobId);
-      await answerSlowly(deps, reply, async (gone) => {
-        const own = AbortSignal.timeout(job.spec.limits.runSec * 1_000);
-        const end = AbortSignal.any([gone, own, deps.stopping]);
-        const waited = await waiters.wait(job.jobId, () => awaitJob(deps, job, end));
-        return toExecuteReply(await readJobOutput(deps, waited ?? job), jobToken);
-      });
+      await answerWhenOver(deps, waiters, { job, reply }, async (ended) =>
+        toExecuteReply(await readJobOutput(deps, ended), jobToken),
+      );
       return reply as never;
     },
   });

@@ -1,5 +1,4 @@
 import { createClient } from '@node3/shared/client';
-import type { Device } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
 import { formatAmount } from '@node3/shared/money';
 import { appendLogs } from '@node3/shared/routes/agents';
@@ -15,6 +14,7 @@ import { ExactSvmSchemeV1 } from '@x402/svm/exact/v1/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { X402Testbed } from '../../../payments/testing/x402-testbed.ts';
 import { fenceOf, testAgentCalls } from '../../../testing/test-agent.ts';
+import { l40s } from '../../../testing/test-devices.ts';
 import { registerTestAgent } from '../../../testing/test-marketplace.ts';
 import { toJobSpec } from './galaksio-mapping.ts';
 
@@ -22,21 +22,10 @@ let bed: X402Testbed;
 let agent: Awaited<ReturnType<typeof registerTestAgent>>;
 let calls: ReturnType<typeof testAgentCalls>;
 
-const device: Device = {
-  id: 'GPU-1',
-  vendor: 'simulated',
-  model: 'NVIDIA L40S',
-  modelId: 'l40s',
-  memoryBytes: 46_068 * 1024 ** 2,
-  computeCapability: '8.9',
-  driverVersion: null,
-  simulated: true,
-};
-
 beforeAll(async () => {
   bed = await X402Testbed.start();
   agent = await registerTestAgent(bed);
-  calls = testAgentCalls(agent.client, { devices: [device] });
+  calls = testAgentCalls(agent.client, { devices: [l40s] });
   await calls.poll();
 });
 afterAll(() => bed.stop());
@@ -332,6 +321,11 @@ describe('the mapping of an execution', () => {
         cap: { amount: '0.12', asset: 'USDC' },
       },
     });
+  });
+
+  it.each(['python', 'javascript', 'bash', 'typescript'] as const)('[2.06] runs %s', (language) => {
+    const { workload } = toJobSpec({ code: 'x', language });
+    expect(workload).toEqual({ kind: 'script', language, code: 'x' });
   });
 
   it('[2.07] [2.08] takes the defaults of the seed', () => {

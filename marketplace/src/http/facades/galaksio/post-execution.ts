@@ -1,12 +1,15 @@
 import { limits } from '@node3/shared/limits';
 import type { ExecuteRequest } from '@node3/shared/routes/galaksio';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { awaitJob } from '../../../services/await-job.ts';
 import { postJob } from '../../../services/post-job.ts';
 import type { JobRow } from '../../../store/rows.ts';
 import { takePayment } from '../../answer-payment.ts';
+import { answerSlowly } from '../../answer-slowly.ts';
 import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { readIdempotencyKey } from '../../idempotency-key.ts';
+import type { Waiters } from '../../waiters.ts';
 import { toGalaksioWords } from './galaksio-errors.ts';
 import { toJobSpec } from './galaksio-mapping.ts';
 
@@ -25,6 +28,23 @@ export interface Execution {
   body: ExecuteRequest;
   request: FastifyRequest;
   reply: FastifyReply;
+}
+
+/**
+ * Answers once the job is over, at the latest when its own timeout has passed; where too many wait for
+ * it already, at once.
+ */
+export async function answerWhenOver(
+  deps: HttpDeps,
+  waiters: Waiters,
+  { job, reply }: { job: JobRow; reply: FastifyReply },
+  view: (job: JobRow) => Promise<unknown>,
+): Promise<void> {
+  await answerSlowly(deps, reply, async (gone) => {
+    const own = AbortSignal.timeout(job.spec.limits.runSec * 1_000);
+    const end = AbortSignal.any([gone, own, deps.stopping]);
+    return view((await waiters.wait(job.jobId, () => awaitJob(deps, job, end))) ?? job);
+  });
 }
 
 /** null when the answer is sent: what the execution costs. */
