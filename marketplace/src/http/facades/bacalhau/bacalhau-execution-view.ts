@@ -8,7 +8,6 @@ import type {
   BacalhauSpecConfig,
 } from '@node3/shared/routes/bacalhau-models';
 import type { ExecutionRow, JobRow } from '../../../store/rows.ts';
-import { placeOf } from './bacalhau-groups.ts';
 import {
   desiredStates,
   detailsOf,
@@ -21,6 +20,7 @@ import {
 export interface ExecutionParts {
   job: JobRow;
   headId: string;
+  partition: number;
   version: number;
   /** All attempts at the job, in order. */
   attempts: readonly ExecutionRow[];
@@ -29,7 +29,7 @@ export interface ExecutionParts {
 }
 
 export function viewExecution(execution: ExecutionRow, parts: ExecutionParts): BacalhauExecution {
-  const { job, headId, version, attempts, runOutput, published } = parts;
+  const { job, headId, partition, version, attempts, runOutput, published } = parts;
   const { executionId, agentId, attempt, reason, detail, state } = execution;
   const { cpus, memoryBytes, diskBytes } = job.spec.resources;
   const idOf = (wanted: number) =>
@@ -60,7 +60,7 @@ export function viewExecution(execution: ExecutionRow, parts: ExecutionParts): B
     },
     ...(published === null ? {} : { PublishedResult: published }),
     ...(runOutput === null ? {} : { RunOutput: runOutput }),
-    PartitionIndex: placeOf(job).partition,
+    PartitionIndex: partition,
     PreviousExecution: idOf(attempt - 1),
     NextExecution: idOf(attempt + 1),
     CreateTime: toNanoseconds(execution.leasedAtMs),

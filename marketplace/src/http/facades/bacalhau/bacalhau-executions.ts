@@ -11,7 +11,7 @@ import { isFullPage } from '../../../store/log-page.ts';
 import type { ExecutionRow, JobRow, LogLineRow } from '../../../store/rows.ts';
 import type { Store } from '../../../store/store.ts';
 import { viewExecution } from './bacalhau-execution-view.ts';
-import type { JobGroup } from './bacalhau-groups.ts';
+import { type JobGroup, placeOf } from './bacalhau-groups.ts';
 import { completedState, errorMessageOf, toComputeState } from './bacalhau-mapping.ts';
 
 type Deps = Pick<ArtifactDeps, 'clock' | 'signedLinks'> & { store: Store };
@@ -24,6 +24,7 @@ const pagesMax = 32;
 
 export interface GroupExecution {
   job: JobRow;
+  partition: number;
   execution: ExecutionRow;
   attempts: readonly ExecutionRow[];
 }
@@ -37,7 +38,8 @@ export async function readExecutions(
     members.map(async (member) => {
       const job = await findJobThatRan(deps, member);
       const attempts = job.attempt === 0 ? [] : await deps.store.executionsOfJob(job.jobId);
-      return attempts.map((execution) => ({ job, execution, attempts }));
+      const { partition } = members.length === 1 ? { partition: 0 } : placeOf(member);
+      return attempts.map((execution) => ({ job, partition, execution, attempts }));
     }),
   );
   return found.flat();
@@ -51,12 +53,12 @@ export async function viewExecutions(
   origin: string,
 ): Promise<BacalhauExecution[]> {
   const views: BacalhauExecution[] = [];
-  for (const { job, execution, attempts } of shown) {
+  for (const { job, partition, execution, attempts } of shown) {
     const [runOutput, results] = await Promise.all([
       readRunOutput(deps, job, execution),
       isCompleted(job, execution) ? readResults(deps, job, origin) : [],
     ]);
-    const parts = { job, attempts, headId: head.jobId, version };
+    const parts = { job, partition, attempts, headId: head.jobId, version };
     views.push(viewExecution(execution, { ...parts, runOutput, published: results[0] ?? null }));
   }
   return views;

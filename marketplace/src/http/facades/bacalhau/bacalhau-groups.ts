@@ -12,6 +12,8 @@ import { defaultNamespace, groupLabels } from './bacalhau-mapping.ts';
  */
 export interface JobGroup {
   head: JobRow;
+  /** What its versions are posted under: the namespace and the name, or the id of a job posted alone. */
+  name: string;
   version: number;
   /** The newest version, which may be a later one. */
   latest: number;
@@ -91,38 +93,48 @@ async function findAny(
 
 /** The newest version of the job that one of ours is a part of. */
 export async function groupOf(deps: Deps, job: JobRow): Promise<JobGroup> {
-  const group = job.spec.labels[groupLabels.group];
-  const head = group === undefined ? job : await headOf(deps, job, group);
-  const latest = await latestOf(deps, head);
-  return atVersion(deps, { head, latest }, latest);
+  const name = await membershipOf(deps, job);
+  const head = name === null ? job : await headOf(deps, job, name);
+  const group = { head, name: name ?? job.jobId };
+  const latest = await latestOf(deps, group);
+  return atVersion(deps, { ...group, latest }, latest);
 }
 
-/** What later versions of a job are posted under: its group, or its own id where it was posted alone. */
-export function groupNameOf(head: JobRow): string {
-  return head.spec.labels[groupLabels.group] ?? head.jobId;
-}
-
-/** Whether a job is shown as one: the first of its group. */
-export function isHead({ spec }: JobRow): boolean {
+/** Whether a job is shown as one: the first of its group, or of no group. */
+export async function isHead(deps: Deps, job: JobRow): Promise<boolean> {
   const { group, version, partition } = groupLabels;
-  if (spec.labels[group] === undefined) return true;
-  return spec.labels[version] === '1' && spec.labels[partition]?.startsWith('0/') === true;
+  const { labels } = job.spec;
+  if (labels[group] === undefined) return true;
+  if (labels[version] === '1' && labels[partition]?.startsWith('0/') === true) return true;
+  return (await membershipOf(deps, job)) === null;
 }
 
-async function headOf(deps: Deps, job: JobRow, group: string): Promise<JobRow> {
-  if (isHead(job)) return job;
+/**
+ * What the jobs of its group are posted under; null for a job alone, as is one that has the labels of
+ * another because it was run again, or made by hand, elsewhere than here.
+ */
+async function membershipOf(deps: Deps, job: JobRow): Promise<string | null> {
+  const { [groupLabels.group]: name, [groupLabels.version]: version } = job.spec.labels;
+  if (name === undefined || !/^\d{1,9}$/.test(version ?? '')) return null;
+  const key = keyOf(name, Number(version), placeOf(job).partition);
+  const posted = await deps.store.postedBefore(job.accountId, key);
+  return posted?.jobId === job.jobId ? name : null;
+}
+
+/** A job that was posted alone has later versions under its own id. */
+async function headOf(deps: Deps, job: JobRow, name: string): Promise<JobRow> {
   const { accountId } = job;
-  const byId = exactId.test(group) ? await deps.store.job(group) : null;
-  if (byId?.accountId === accountId) return byId;
-  // A label may say anything: one that names no group is a job alone.
-  return (await deps.store.postedBefore(accountId, keyOf(group, 1, 0))) ?? job;
+  const byId = exactId.test(name) ? await deps.store.job(name) : null;
+  return byId ?? (await deps.store.postedBefore(accountId, keyOf(name, 1, 0))) ?? job;
 }
 
 /** Versions count up without a gap: the end is found in some reads, however many there are. */
-async function latestOf(deps: Deps, head: JobRow): Promise<number> {
-  const group = groupNameOf(head);
+async function latestOf(
+  deps: Deps,
+  { head, name }: Pick<JobGroup, 'head' | 'name'>,
+): Promise<number> {
   const exists = async (version: number) =>
-    (await deps.store.postedBefore(head.accountId, keyOf(group, version, 0))) !== null;
+    (await deps.store.postedBefore(head.accountId, keyOf(name, version, 0))) !== null;
   let [known, beyond] = [1, 2];
   while (await exists(beyond)) [known, beyond] = [beyond, beyond * 2];
   while (beyond - known > 1) {
@@ -135,19 +147,19 @@ async function latestOf(deps: Deps, head: JobRow): Promise<number> {
 
 export async function atVersion(
   deps: Deps,
-  { head, latest }: Pick<JobGroup, 'head' | 'latest'>,
+  { head, name, latest }: Pick<JobGroup, 'head' | 'name' | 'latest'>,
   version: number,
 ): Promise<JobGroup> {
-  const group = groupNameOf(head);
   const posted = (partition: number) =>
-    deps.store.postedBefore(head.accountId, keyOf(group, version, partition));
+    deps.store.postedBefore(head.accountId, keyOf(name, version, partition));
   const first = version === 1 ? head : await posted(0);
-  const count = first === null ? 1 : placeOf(first).count;
+  const isAlone = first === null || (version === 1 && name === head.jobId);
+  const count = isAlone ? 1 : placeOf(first).count;
   const rest = await Promise.all(
     Array.from({ length: count - 1 }, (_, index) => posted(index + 1)),
   );
   const members = [first, ...rest].filter((job) => job !== null);
-  return { head, latest, version, members };
+  return { head, name, latest, version, members };
 }
 
 /** Which of how many partitions a job is. Anybody may post a job with such a label, and anything in it. */

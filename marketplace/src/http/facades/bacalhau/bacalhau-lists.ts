@@ -64,7 +64,7 @@ interface Scan {
 }
 
 async function findHeads(
-  { store }: Deps,
+  deps: Deps,
   accountId: string,
   query: Query,
   { order, cursor: start, wanted }: Scan,
@@ -75,9 +75,12 @@ async function findHeads(
   const heads: JobRow[] = [];
   let cursor = start;
   for (let looked = 0; looked < limits.jobsPerListScan; looked += limits.listPageMax) {
-    const page = await store.listJobs({ ...bounds, ...(cursor !== null && { [from]: cursor }) });
+    const page = await deps.store.listJobs({
+      ...bounds,
+      ...(cursor !== null && { [from]: cursor }),
+    });
     for (const job of page) {
-      const isFit = fits(job);
+      const isFit = fits(job) && (await isHead(deps, job));
       if (isFit && heads.length === wanted) return { heads, nextToken: cursor ?? '' };
       if (isFit) heads.push(job);
       cursor = job.jobId;
@@ -94,9 +97,7 @@ function filterOf({ namespace, labels }: Query): (job: JobRow) => boolean {
   const wanted = namespace || defaultNamespace;
   const fits = parseSelectors(labels);
   return (job) =>
-    isHead(job) &&
-    (wanted === '*' || namespaceOf(job) === wanted) &&
-    fits(shownLabels(job.spec.labels));
+    (wanted === '*' || namespaceOf(job) === wanted) && fits(shownLabels(job.spec.labels));
 }
 
 async function groupsOf(deps: Deps, heads: readonly JobRow[]): Promise<JobGroup[]> {

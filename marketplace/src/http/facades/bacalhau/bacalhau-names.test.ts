@@ -5,6 +5,7 @@ import type {
   BacalhauJob,
   BacalhauNode,
 } from '@node3/shared/routes/bacalhau-models';
+import { rerunJob } from '@node3/shared/routes/job-bulk';
 import { createJob } from '@node3/shared/routes/jobs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BacalhauTestbed, goJob } from '../../../testing/bacalhau-testbed.ts';
@@ -139,6 +140,35 @@ describe('a name', () => {
     expect(open.filter(({ spec }) => spec.name === 'duel')).toHaveLength(1);
     await stop('race');
     await stop('duel');
+  });
+
+  it('is not taken by what is run again elsewhere', async () => {
+    const { body } = await bed.submit(goJob({ Name: 'copied', Count: 2 }));
+    await bed.runNext();
+    const { jobId } = await bed.runNext();
+    const client = createClient({ baseUrl: bed.market.url, apiKey: bed.apiKey });
+    const copy = await client.call(rerunJob, { params: { jobId }, body: {} });
+    expect(await describeJob(copy.jobId)).toMatchObject({ ID: copy.jobId, Count: 1, Version: 1 });
+    expect(await describeJob(jobId)).toMatchObject({ ID: body.JobID, Count: 2, Version: 1 });
+    const newest = await read<Page<BacalhauJob>>(`${jobs}?reverse=true&limit=2`);
+    expect(newest.Items.map(({ ID }) => ID)).toEqual([copy.jobId, body.JobID]);
+    const labels = { 'bacalhau/group': 'default/copied', 'bacalhau/partition': '7/999' };
+    const price = { kind: 'fixed', reward: { amount: '1', asset: 'USDC' } } as const;
+    const fake = await client.call(createJob, { body: testJob({ labels, price }) });
+    expect(await describeJob(fake.jobId)).toMatchObject({ ID: fake.jobId, Count: 1, Labels: {} });
+    for (const id of [copy.jobId, fake.jobId]) await stop(id);
+  });
+
+  it('that is missing is none, and a token says that a job is the same', async () => {
+    const twice = () =>
+      bed.ask<{ JobID: string }>('POST', `${jobs}?idempotency_token=t-1`, { Job: goJob() });
+    const [first, second] = [await twice(), await twice()];
+    expect(first.body.JobID).toBe(second.body.JobID);
+    expect((await describeJob(first.body.JobID)).Name).toBe(first.body.JobID);
+    const other = { Job: goJob({}, inImage('other')) };
+    const refused = await bed.ask('POST', `${jobs}?idempotency_token=t-1`, other);
+    expect(refused.status).toBe(409);
+    await stop(first.body.JobID);
   });
 
   it('of which a partition is refused leaves none', async () => {

@@ -1,6 +1,7 @@
 import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
+import type { BacalhauNode } from '@node3/shared/routes/bacalhau-models';
 import * as contracts from '@node3/shared/routes/bacalhau-nodes';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -111,15 +112,18 @@ const config = {
   },
 };
 
+/** Registering is free: those that were never heard of must not push the others off the list. */
 async function readNodes(deps: HttpDeps) {
   const [agents, live] = await Promise.all([deps.store.agents(), deps.store.liveExecutions(null)]);
   const running = new Map<string, number>();
   for (const { agentId } of live) running.set(agentId, (running.get(agentId) ?? 0) + 1);
   return agents
     .filter(isShown)
-    .map((agent) => viewNode(agent, running.get(agent.agentId) ?? 0, deps.presence));
+    .map((agent) => viewNode(agent, running.get(agent.agentId) ?? 0, deps.presence))
+    .toSorted((a, b) => heardAt(b).localeCompare(heardAt(a)));
 }
 
+const heardAt = ({ ConnectionState }: BacalhauNode) => ConnectionState?.LastHeartbeat ?? '';
 const isShown = ({ state }: AgentRow): boolean => state !== 'unregistered';
 
 function isWord(wanted: string | undefined, word: string | undefined): boolean {

@@ -31,9 +31,9 @@ export function viewNode(
         ? {}
         : {
             ComputeNodeInfo: {
-              ExecutionEngines: ['docker'],
+              ExecutionEngines: offer.isolation === 'native' ? [] : ['docker'],
               Publishers: ['local'],
-              StorageSources: ['urlDownload', 'inline'],
+              StorageSources: ['urlDownload', 's3PreSigned', 'inline'],
               MaxCapacity: capacityOf(offer, offer.devices),
               AvailableCapacity:
                 free === null

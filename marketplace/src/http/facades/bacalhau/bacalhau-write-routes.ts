@@ -5,8 +5,9 @@ import type { FastifyInstance } from 'fastify';
 import { rerunJob } from '../../../services/rerun-job.ts';
 import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
+import { readIdempotencyKey } from '../../idempotency-key.ts';
 import { refusal } from './bacalhau-errors.ts';
-import { findGroup, groupNameOf, type JobGroup, keyOf } from './bacalhau-groups.ts';
+import { findGroup, type JobGroup, keyOf } from './bacalhau-groups.ts';
 import { groupLabels, toJobState, toStateOfAll } from './bacalhau-mapping.ts';
 import { diffJob, stopMembers, submitJob } from './submit-bacalhau-job.ts';
 
@@ -24,6 +25,7 @@ export function addBacalhauWriteRoutes(app: FastifyInstance, deps: HttpDeps): vo
           job: body.Job,
           force: body.Force === true,
           namespace: query.namespace,
+          token: query.idempotency_token || readIdempotencyKey(request),
         });
         return { JobID: jobId, EvaluationID: request.id, Warnings: warnings };
       },
@@ -77,7 +79,7 @@ async function rerunGroup(
   { accountId, keyId }: Requester,
   group: JobGroup,
 ): Promise<number> {
-  const { head, latest, members } = group;
+  const { head, name, latest, members } = group;
   const newest = await findGroup(deps, accountId, { jobId: head.jobId });
   const state = toStateOfAll(newest.members.map(toJobState));
   if (state === 'Pending' || state === 'Queued' || state === 'Running') {
@@ -85,7 +87,6 @@ async function rerunGroup(
     throw refusal('JOB_STATE_INVALID', `cannot rerun job in state ${state}`, hint);
   }
   const version = latest + 1;
-  const name = groupNameOf(head);
   for (const [partition, { jobId }] of members.entries()) {
     const { key: idempotencyKey, requestHash } = keyOf(name, version, partition);
     const labels = {

@@ -15,7 +15,6 @@ import { refusal } from './bacalhau-errors.ts';
 import {
   atVersion,
   findNamed,
-  groupNameOf,
   groupOfName,
   type JobGroup,
   keyOf,
@@ -31,6 +30,8 @@ export interface Submission {
   job: object;
   force: boolean;
   namespace: string | undefined;
+  /** Of a job without a name: sent again with it, it is the same job. */
+  token: string | null;
 }
 
 export interface Submitted {
@@ -55,7 +56,10 @@ export async function submitJob(deps: HttpDeps, submission: Submission): Promise
   const document = readSubmitted(submission.job, submission.namespace);
   const prepared = await prepare(deps, requester.accountId, document);
   if (document.name === null) {
-    const group = prepared.specs.length === 1 ? null : deps.ids.next('fanOut');
+    // No name is such a group: it has its namespace before it, in which this character is escaped.
+    const { token } = submission;
+    const isAlone = token === null && prepared.specs.length === 1;
+    const group = isAlone ? null : token === null ? deps.ids.next('fanOut') : `=${token}`;
     const head = await postVersion(deps, requester, prepared, { group, version: 1 });
     return { jobId: head.jobId, warnings: prepared.warnings };
   }
@@ -113,7 +117,7 @@ async function update(
   requester: Requester,
   { before, prepared, force }: { before: JobGroup; prepared: Prepared; force: boolean },
 ): Promise<Submitted> {
-  const { head, latest, members } = before;
+  const { head, name: group, latest, members } = before;
   // A version of which some partitions were refused is none that there is.
   const isWhole = members.length === prepared.specs.length;
   const isSame =
@@ -121,7 +125,6 @@ async function update(
   const state = toStateOfAll(members.map(toJobState));
   const isOver = members.every((member) => isTerminalJob(member.state));
   const hasBegun = members.some(({ attempt }) => attempt > 0) && !isOver;
-  const group = groupNameOf(head);
   const { jobId } = head;
   const same = `no changes detected for new job spec. Job Name: '${head.spec.name}', Job Id: '${jobId}'`;
   if (isSame && !force) {
