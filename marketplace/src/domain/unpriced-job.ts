@@ -1,3 +1,4 @@
+import type { JobSpec } from '@node3/shared/job-spec';
 import { billedUnits } from '@node3/shared/metering';
 import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 import { type AskingOffer, askForCount } from './device-asks.ts';
@@ -17,7 +18,7 @@ const raisedAtMost = 4n;
 const secPerHour = 3_600n;
 
 export interface UnpricedJob {
-  gpus: { count: number } | null;
+  gpus: JobSpec['resources']['gpus'];
   runSec: number;
 }
 
@@ -29,21 +30,24 @@ export interface SuitableOffer {
 
 /**
  * A bid for a job of a system that has no prices: the usual rate, or what the cheapest of the agents asks
- * that have enough devices. The cap, rounded up, pays for the whole run; what is not used comes back.
+ * that have enough devices.
  */
-export function priceUnpriced(
-  { gpus, runSec }: UnpricedJob,
+export function bidForUnpriced(
+  { gpus }: Pick<UnpricedJob, 'gpus'>,
   suitable: readonly SuitableOffer[],
   asset: Asset,
-): { bid: BaseUnits; cap: BaseUnits } {
+): BaseUnits {
   const usual = usualRates[gpus === null ? 'none' : 'gpu'][asset];
   const asks = gpus === null ? [] : asksFor(gpus.count, suitable, asset);
   const cheapest = asks.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))[0] ?? 0n;
   const most = usual * raisedAtMost;
-  const bid = cheapest <= usual ? usual : cheapest < most ? cheapest : most;
+  return baseUnits(cheapest <= usual ? usual : cheapest < most ? cheapest : most);
+}
+
+/** Pays for the whole run, rounded up; what is not used comes back. */
+export function capForRun({ gpus, runSec }: UnpricedJob, bid: bigint): BaseUnits {
   const units = BigInt(billedUnits(gpus)) * BigInt(runSec);
-  const cap = (bid * units + secPerHour - 1n) / secPerHour;
-  return { bid: baseUnits(bid), cap: baseUnits(cap) };
+  return baseUnits((bid * units + secPerHour - 1n) / secPerHour);
 }
 
 function asksFor(count: number, suitable: readonly SuitableOffer[], asset: Asset): bigint[] {

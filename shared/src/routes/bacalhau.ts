@@ -31,7 +31,7 @@ const evaluation = {
 };
 
 const submission = {
-  querystring: Type.Object({ ...namespace, idempotency_token: Type.Optional(words(256)) }),
+  querystring: Type.Object({ ...namespace, idempotency_token: Type.Optional(words(255)) }),
   body: lenient({ Job: lenient({}), Force: orNull(Type.Boolean()) }),
   response: { 200: Type.Object({ JobID: Type.String(), ...evaluation, ...warnings }) },
 };

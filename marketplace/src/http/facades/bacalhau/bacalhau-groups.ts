@@ -1,5 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import { idPattern } from '@node3/shared/ids';
+import { hashText } from '../../../services/api-key.ts';
 import { findOwnJob } from '../../../services/read-job.ts';
 import type { JobRow } from '../../../store/rows.ts';
 import type { Store } from '../../../store/store.ts';
@@ -35,10 +36,13 @@ const exactId = new RegExp(idPattern('job'));
 /** The first 8 characters tell a second; the CLI shows as many. */
 const idStart = /^job_[0-9A-HJKMNP-TV-Z]{8,25}$/;
 
-/** Jobs of one name have one group; the name may be anything, and a namespace has no space. */
+/** Jobs of one name have one group; both may be anything, and a label has an end. */
 export function groupOfName(namespace: string | undefined, name: string): string {
-  return `${encodeURIComponent(namespace || defaultNamespace)}/${name}`;
+  const group = `${encodeURIComponent(namespace || defaultNamespace)}/${name}`;
+  return group.length <= labelChars ? group : `/${hashText(group)}`;
 }
+
+const labelChars = 256;
 
 /** With spaces, which no header can have: no other request's key is the same. */
 export function keyOf(group: string, version: number, partition: number) {

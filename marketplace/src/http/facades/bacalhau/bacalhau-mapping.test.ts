@@ -1,7 +1,7 @@
 import { executionStates } from '@node3/shared/execution-state';
 import { jobStates, type Reason, reasonNames } from '@node3/shared/job-state';
 import { describe, expect, it } from 'vitest';
-import { priceUnpriced } from '../../../domain/unpriced-job.ts';
+import { bidForUnpriced, capForRun } from '../../../domain/unpriced-job.ts';
 import {
   errorMessageOf,
   toComputeState,
@@ -198,13 +198,12 @@ describe('a price for a job that names none', () => {
       3_000_000n,
     ],
   ])('where %s', (_, offers, bid) => {
-    expect(priceUnpriced(job, offers, 'USDC')).toEqual({ bid, cap: bid });
+    expect(bidForUnpriced(job, offers, 'USDC')).toBe(bid);
   });
 
   it('pays for the whole run, rounded up', () => {
-    expect(priceUnpriced({ gpus: null, runSec: 1 }, [], 'USDC')).toEqual({
-      bid: 60_000n,
-      cap: 17n,
-    });
+    expect(bidForUnpriced({ gpus: null }, [], 'USDC')).toBe(60_000n);
+    expect(capForRun({ gpus: null, runSec: 1 }, 60_000n)).toBe(17n);
+    expect(capForRun(job, 1_200_000n)).toBe(1_200_000n);
   });
 });

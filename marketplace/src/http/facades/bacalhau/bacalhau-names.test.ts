@@ -182,6 +182,16 @@ describe('a name', () => {
     await stop('dear');
   });
 
+  it('may be long, in a namespace of anything', async () => {
+    const name = 'n'.repeat(120);
+    const Namespace = 'ä b'.repeat(40);
+    const { body } = await bed.submit(goJob({ Name: name, Namespace }));
+    const path = `${jobs}/${name}?namespace=${encodeURIComponent(Namespace)}`;
+    const { Job } = await read<{ Job: BacalhauJob }>(path);
+    expect(Job).toMatchObject({ ID: body.JobID, Name: name, Namespace });
+    await stop(body.JobID);
+  });
+
   it('is per namespace, and every account has its own', async () => {
     const one = await bed.submit(goJob({ Name: 'n', Namespace: 'a' }));
     const other = await bed.submit(goJob({ Name: 'n', Namespace: 'b' }));

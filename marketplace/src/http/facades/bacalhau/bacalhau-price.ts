@@ -1,6 +1,5 @@
 import { MarketError } from '@node3/shared/error';
 import type { JobSpec, JobSpecInput, Price } from '@node3/shared/job-spec';
-import { limits } from '@node3/shared/limits';
 import {
   type Asset,
   assets,
@@ -10,7 +9,7 @@ import {
   toMoney,
 } from '@node3/shared/money';
 import { qualifyingDevices } from '../../../domain/fit-gpus.ts';
-import { priceUnpriced, type SuitableOffer } from '../../../domain/unpriced-job.ts';
+import { bidForUnpriced, capForRun, type SuitableOffer } from '../../../domain/unpriced-job.ts';
 import { completeSpec } from '../../../services/complete-spec.ts';
 import { type PostJobDeps, prepareJob } from '../../../services/post-job.ts';
 import type { HttpDeps } from '../../http-deps.ts';
@@ -32,45 +31,45 @@ export async function choosePrice(
   unpriced: Omit<JobSpecInput, 'price'>,
   words: PriceWords,
 ): Promise<Price> {
-  const [reward, bid, cap] = priceKeys.map((key) => readMoney(key, words[key]));
-  if (reward !== null && reward !== undefined) {
-    if (!bid && !cap) return { kind: 'fixed', reward };
+  const [reward, bid, cap] = priceKeys.map((key) => readMoney(key, words[key])) as Words;
+  if (reward !== null) {
+    if (bid === null && cap === null) return { kind: 'fixed', reward };
     throw invalid('node3/reward', 'goes without node3/bid and node3/cap');
   }
-  if (bid && cap && bid.asset !== cap.asset) {
+  if (bid !== null && cap !== null && bid.asset !== cap.asset) {
     throw invalid('node3/cap', `must be in ${bid.asset}, as node3/bid is`);
   }
-  const asset = bid?.asset ?? cap?.asset;
-  const placeholder = { kind: 'fixed', reward: toMoney(1_000n, 'SOL') } as const;
-  const spec = completeSpec({ ...unpriced, price: placeholder }, deps.defaultImages);
-  const priceIn = (chosen: Asset) => metered(deps, spec, { asset: chosen, bid, cap });
-  if (asset !== undefined) return priceIn(asset);
+  // The price says nothing about the rest of the spec, which it is made for.
+  const any = { kind: 'fixed', reward: toMoney(1_000n, 'SOL') } as const;
+  const spec = completeSpec({ ...unpriced, price: any }, deps.defaultImages);
+  const priceIn = (asset: Asset) => metered(deps, spec, asset, { bid, cap });
+  const named = bid?.asset ?? cap?.asset;
+  if (named !== undefined) return priceIn(named);
   const balances = await deps.store.accountBalances(accountId);
   // USDC is what such jobs are usually paid in; SOL is taken where only that suffices.
-  const payable = assets.toReversed().find((one) => {
-    const price = priceIn(one);
-    return prepareJob(deps, { ...unpriced, price }, accountId).price <= balances[one].available;
+  const payable = assets.toReversed().find((asset) => {
+    const posting = { ...unpriced, price: priceIn(asset) };
+    return prepareJob(deps, posting, accountId).price <= balances[asset].available;
   });
   return priceIn(payable ?? 'USDC');
 }
 
-interface Terms {
-  asset: Asset;
-  bid: Money | null | undefined;
-  cap: Money | null | undefined;
-}
+type Words = [reward: Money | null, bid: Money | null, cap: Money | null];
 
-function metered(deps: Deps, spec: JobSpec, { asset, bid, cap }: Terms): Price {
+function metered(
+  deps: Deps,
+  spec: JobSpec,
+  asset: Asset,
+  { bid, cap }: { bid: Money | null; cap: Money | null },
+): Price {
   const { gpus } = spec.resources;
   const job = { gpus, runSec: spec.limits.runSec };
-  const usual = priceUnpriced(job, gpus === null ? [] : suitableOffers(deps, gpus), asset);
-  const hourly = bid ? fromMoney(bid) : usual.bid;
-  const units = BigInt(gpus?.count ?? 1) * BigInt(spec.limits.runSec);
-  const whole = (hourly * units + 3_599n) / 3_600n;
+  const suitable = gpus === null ? [] : suitableOffers(deps, gpus);
+  const hourly = bid === null ? bidForUnpriced(job, suitable, asset) : fromMoney(bid);
   return {
     kind: 'metered',
     bidPerGpuHour: toMoney(hourly, asset),
-    cap: cap ?? toMoney(whole, asset),
+    cap: cap ?? toMoney(capForRun(job, hourly), asset),
   };
 }
 
@@ -100,6 +99,5 @@ function invalid(key: string, detail: string): MarketError {
   const pointer = `/Job/Meta/${key.replaceAll('/', '~1')}`;
   return new MarketError('REQUEST_INVALID', {
     errors: [{ pointer, detail: `${detail}; write it as 0.8 USDC or 0.01 SOL` }],
-    hint: `A run is at most ${limits.runSecMax} seconds long, and what it does not use comes back.`,
   });
 }

@@ -1,15 +1,17 @@
+import { isMarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import * as contracts from '@node3/shared/routes/bacalhau';
 import type { FastifyInstance } from 'fastify';
 import { rerunJob } from '../../../services/rerun-job.ts';
+import type { JobRow } from '../../../store/rows.ts';
 import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { readIdempotencyKey } from '../../idempotency-key.ts';
 import { refusal } from './bacalhau-errors.ts';
 import { findGroup, type JobGroup, keyOf } from './bacalhau-groups.ts';
 import { groupLabels, toJobState, toStateOfAll } from './bacalhau-mapping.ts';
-import { diffJob, stopMembers, submitJob } from './submit-bacalhau-job.ts';
+import { concurrent, diffJob, stopMembers, submitJob } from './submit-bacalhau-job.ts';
 
 /** Everything that Bacalhau's CLI does to jobs. */
 export function addBacalhauWriteRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -87,15 +89,24 @@ async function rerunGroup(
     throw refusal('JOB_STATE_INVALID', `cannot rerun job in state ${state}`, hint);
   }
   const version = latest + 1;
-  for (const [partition, { jobId }] of members.entries()) {
-    const { key: idempotencyKey, requestHash } = keyOf(name, version, partition);
-    const labels = {
-      [groupLabels.group]: name,
-      [groupLabels.version]: String(version),
-      [groupLabels.partition]: `${partition}/${members.length}`,
-    };
-    const changes = { labels };
-    await rerunJob(deps, { accountId, keyId, jobId, changes, idempotencyKey, requestHash });
+  const posted: JobRow[] = [];
+  try {
+    for (const [partition, { jobId }] of members.entries()) {
+      const { key: idempotencyKey, requestHash } = keyOf(name, version, partition);
+      const labels = {
+        [groupLabels.group]: name,
+        [groupLabels.version]: String(version),
+        [groupLabels.partition]: `${partition}/${members.length}`,
+      };
+      const changes = { labels };
+      const input = { accountId, keyId, jobId, changes, idempotencyKey, requestHash };
+      const { job } = await rerunJob(deps, input);
+      if (job.rerunOf !== jobId) throw concurrent();
+      posted.push(job);
+    }
+  } catch (error) {
+    if (isMarketError(error) && error.status < 500) await stopMembers(deps, posted);
+    throw error;
   }
   return version;
 }

@@ -5,6 +5,7 @@ import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { formatAmount, fromMoney } from '@node3/shared/money';
 import { cancelJob } from '../../../services/cancel-job.ts';
+import { invalid, specProblems } from '../../../services/check-template.ts';
 import { completeSpec } from '../../../services/complete-spec.ts';
 import { isDeeperThan } from '../../../services/json-depth.ts';
 import { postJob } from '../../../services/post-job.ts';
@@ -79,13 +80,12 @@ async function prepare(
 ): Promise<Prepared> {
   if (isDeeperThan(document.job, limits.jsonDepthMax)) {
     const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;
-    throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/Job', detail }] });
+    throw invalid([{ pointer: '/Job', detail }]);
   }
   const { jobs, warnings } = importBacalhau({ Job: document.job });
   const [first] = jobs;
   if (first === undefined || jobs.length > partitionsMax) {
-    const detail = `must be from 1 to ${partitionsMax}`;
-    throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/Job/Count', detail }] });
+    throw invalid([{ pointer: '/Job/Count', detail: `must be from 1 to ${partitionsMax}` }]);
   }
   const price = await choosePrice(deps, accountId, first.spec, document.price);
   // A job without a name is called by its id there.
@@ -94,6 +94,9 @@ async function prepare(
     ...(document.name === null ? {} : { name: document.name }),
     price,
   }));
+  // No contract has looked at what the importer makes, as it does at what is posted.
+  const problems = specProblems(specs[0]);
+  if (problems.length > 0) throw invalid(problems);
   const told = warnings.map(({ pointer, message, fix }) => `${pointer} ${message}. ${fix}`);
   return {
     specs,
@@ -131,8 +134,7 @@ async function update(
     if (isOver) {
       throw refusal('JOB_STATE_INVALID', same, 'Use the --force flag, or rerun the job.');
     }
-    // What was not done yet, because whoever submitted it before was cut off, is done now.
-    await postVersion(deps, requester, prepared, { group, version: latest });
+    // What was not stopped yet, because whoever submitted it before was cut off, is stopped now.
     if (latest > 1) await stopMembers(deps, (await atVersion(deps, before, latest - 1)).members);
     return { jobId, warnings: [...prepared.warnings, same] };
   }
@@ -153,48 +155,73 @@ interface Place {
 
 /**
  * Posts every partition of a version under a key of its own, so that doing it again makes none anew. Where
- * one is refused, none is left.
+ * one is refused, none is left. The first one comes first: with it there is such a version.
  * @returns the first one.
  */
 async function postVersion(
   deps: HttpDeps,
-  { accountId, keyId }: Requester,
+  requester: Requester,
   { specs, hash }: Prepared,
-  { group, version }: Place,
+  place: Place,
 ): Promise<JobRow> {
-  const labelsOf = (partition: number) =>
-    group === null
-      ? { [groupLabels.document]: hash }
-      : {
-          [groupLabels.group]: group,
-          [groupLabels.version]: String(version),
-          [groupLabels.partition]: `${partition}/${specs.length}`,
-          [groupLabels.document]: hash,
-        };
-  const posted = await Promise.allSettled(
-    specs.map((given, partition) => {
-      const spec = { ...given, labels: { ...given.labels, ...labelsOf(partition) } };
-      const key = group === null ? null : keyOf(group, version, partition);
-      const idempotency =
-        key === null
-          ? { idempotencyKey: null }
-          : { idempotencyKey: key.key, requestHash: key.requestHash };
-      return postJob(deps, { accountId, keyId, spec, ...idempotency });
-    }),
-  );
-  const jobs = posted.flatMap((row) => (row.status === 'fulfilled' ? [row.value.job] : []));
-  const failed = posted.find((row) => row.status === 'rejected');
-  if (failed !== undefined) {
-    await stopMembers(deps, jobs);
-    throw failed.reason;
+  const post = async (spec: JobSpecInput, partition: number) => {
+    const labels = labelsOf(place, { partition, count: specs.length, hash });
+    return postPartition(
+      deps,
+      requester,
+      { ...spec, labels: { ...spec.labels, ...labels } },
+      {
+        ...place,
+        partition,
+      },
+    );
+  };
+  const [firstSpec, ...others] = specs;
+  if (firstSpec === undefined) throw new Error('a version has a partition');
+  const first = await post(firstSpec, 0);
+  if (first.spec.labels[groupLabels.document] !== hash) throw concurrent();
+  const rest = await Promise.allSettled(others.map((spec, index) => post(spec, index + 1)));
+  const failed = rest.find((row) => row.status === 'rejected');
+  if (failed === undefined) return first;
+  const reason: unknown = failed.reason;
+  // Of what failed on our side nobody knows whether it is posted: sent again, it is completed.
+  if (isMarketError(reason) && reason.status < 500) {
+    const posted = rest.flatMap((row) => (row.status === 'fulfilled' ? [row.value] : []));
+    await stopMembers(deps, [first, ...posted]);
   }
-  const [first] = jobs;
-  if (first === undefined) throw new Error('a version has a partition');
-  const ours = jobs.filter(({ spec }) => spec.labels[groupLabels.document] === hash);
-  if (ours.length === jobs.length) return first;
-  await stopMembers(deps, ours);
-  const detail = 'Another job of this name was submitted at the same moment.';
-  throw refusal('JOB_STATE_INVALID', detail, 'Submit it again: it is an update now.');
+  throw reason;
+}
+
+/** Whoever posts the first partition of a version has it. */
+export function concurrent(): MarketError {
+  const detail = 'Another version of this job was submitted at the same moment.';
+  return refusal('JOB_STATE_INVALID', detail, 'Submit it again: it is an update now.');
+}
+
+function labelsOf(
+  { group, version }: Place,
+  { partition, count, hash }: { partition: number; count: number; hash: string },
+): Record<string, string> {
+  const document = { [groupLabels.document]: hash };
+  if (group === null) return document;
+  return {
+    ...document,
+    [groupLabels.group]: group,
+    [groupLabels.version]: String(version),
+    [groupLabels.partition]: `${partition}/${count}`,
+  };
+}
+
+async function postPartition(
+  deps: HttpDeps,
+  { accountId, keyId }: Requester,
+  spec: JobSpecInput,
+  { group, version, partition }: Place & { partition: number },
+): Promise<JobRow> {
+  const posting = { accountId, keyId, spec };
+  if (group === null) return (await postJob(deps, { ...posting, idempotencyKey: null })).job;
+  const { key: idempotencyKey, requestHash } = keyOf(group, version, partition);
+  return (await postJob(deps, { ...posting, idempotencyKey, requestHash })).job;
 }
 
 /** Those that have ended stay as they are. */
@@ -218,7 +245,8 @@ export async function diffJob(
   namespace: string | undefined,
 ): Promise<{ diff: string; warnings: string[] }> {
   const document = readSubmitted(given, namespace);
-  const name = document.name ?? '';
+  const { name } = document;
+  if (name === null) throw invalid([{ pointer: '/Job/Name', detail: 'is required' }]);
   const { specs, warnings, hash } = await prepare(deps, accountId, document);
   const before = await findNamed(deps, accountId, groupOfName(document.namespace, name));
   const [old, asked] = [before?.members[0], specs[0]];
