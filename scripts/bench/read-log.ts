@@ -1,35 +1,42 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { Requester } from '../dev-network.ts';
 
-/** What a subscriber saw of a job's log. */
-export interface SeenLog {
-  bytesPerSec: number;
-  /** How late lines came that are the time at which they were printed, milliseconds. */
-  lateMs: number[];
-  truncated: boolean;
+/** Where the log of a job is, and the key that may read it. */
+export interface JobLog {
+  marketplaceUrl: string;
+  apiKey: string;
+  jobId: string;
 }
 
-/** Follows the log of a job as a program would, until the job ends. */
-export async function readLog(
-  marketplaceUrl: string,
-  { apiKey }: Pick<Requester, 'apiKey'>,
-  jobId: string,
-): Promise<SeenLog> {
-  const url = `${marketplaceUrl}/api/v1/jobs/${jobId}/logs?follow=true`;
-  const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/x-ndjson' };
-  const { body } = await fetch(url, { headers });
-  if (body === null) throw new Error('the log has no body');
-  let [firstMs, lastMs, bytes, truncated] = [0, 0, 0, false];
+/** Follows a log as text to the end of its job, and looks at nothing but its bytes. */
+export async function readText(log: JobLog): Promise<{ bytes: number; bytesPerSec: number }> {
+  let [firstMs, lastMs, bytes] = [0, 0, 0];
+  for await (const chunk of await openLog(log, 'text/plain')) {
+    lastMs = performance.now();
+    if (firstMs === 0) firstMs = lastMs;
+    bytes += chunk.length;
+  }
+  return { bytes, bytesPerSec: (bytes / (lastMs - firstMs)) * 1_000 };
+}
+
+/**
+ * Follows a log line by line, as a program would, until the job ends.
+ * @returns how late lines came that are the time at which they were printed, milliseconds.
+ */
+export async function readLateness(log: JobLog): Promise<number[]> {
+  const body = await openLog(log, 'application/x-ndjson');
   const lateMs: number[] = [];
   for await (const text of createInterface({ input: Readable.fromWeb(body as never) })) {
     const line = JSON.parse(text) as { stream?: string; text?: string };
-    if (line.stream === 'system') truncated = true;
     if (line.stream !== 'stdout' || line.text === undefined) continue;
-    lastMs = performance.now();
-    if (firstMs === 0) firstMs = lastMs;
-    bytes += line.text.length + 1;
-    if (line.text.length < 32) lateMs.push(performance.timeOrigin + lastMs - Number(line.text));
+    lateMs.push(performance.timeOrigin + performance.now() - Number(line.text));
   }
-  return { bytesPerSec: (bytes / (lastMs - firstMs)) * 1_000, lateMs, truncated };
+  return lateMs;
+}
+
+async function openLog({ marketplaceUrl, apiKey, jobId }: JobLog, accept: string) {
+  const url = `${marketplaceUrl}/api/v1/jobs/${jobId}/logs?follow=true`;
+  const { body } = await fetch(url, { headers: { authorization: `Bearer ${apiKey}`, accept } });
+  if (body === null) throw new Error('the log has no body');
+  return body;
 }

@@ -40,6 +40,10 @@ const line = (text: string, atMs = 1, stream: 'stdout' | 'stderr' | 'system' = '
   text,
   continued: false,
 });
+const blockOf = (lineCount: number) => {
+  const bytes = Buffer.from('\n'.repeat(lineCount));
+  return { stream: 'stdout' as const, atMs: 1, lineCount, bytes };
+};
 const texts = () => journal.readBlocks(executionId, 0).flatMap(lineTexts);
 
 describe('LogSpool', () => {
@@ -133,14 +137,20 @@ describe('LogSpool', () => {
   it('drops what comes too fast for long, and says how much', () => {
     const spool = openSpool(Number.MAX_SAFE_INTEGER);
     const { logLinesBurst } = limits;
-    for (let n = 0; n < logLinesBurst + 7; n += 1) {
+    for (let left = logLinesBurst - 3; left > 0; left -= 9_000) {
+      const block = blockOf(Math.min(left, 9_000));
+      expect(spool.admitsBlock(block)).toBe(true);
+      spool.addBlock(block, block.bytes.toString());
+    }
+    expect(spool.admitsBlock(blockOf(10))).toBe(false);
+    for (let n = 0; n < 10; n += 1) {
       if (spool.admits(line(''))) spool.add(line(''));
     }
     spool.flush();
     const { spooled } = journal.find(executionId)?.lines ?? { spooled: 0 };
     expect(spooled).toBe(logLinesBurst + 1);
     expect(journal.tailLines(executionId, 1)[0]?.text).toBe(
-      '[output truncated: 7 lines are missing here, of more than 20000 lines a second]',
+      '[output truncated: 7 lines are missing here, of more than 100000 lines a second]',
     );
   });
 
@@ -149,7 +159,7 @@ describe('LogSpool', () => {
     const filter = new LogFilter(new SecretRedactor(['correct-horse-battery']));
     const take = (text: string, continued: boolean) =>
       showLine(spool, filter, { ...line(text), continued }).forEach((shown) => spool.add(shown));
-    for (let n = 1; n < limits.logLinesBurst; n += 1) spool.admits(line(''));
+    expect(spool.admitsBlock(blockOf(limits.logLinesBurst - 1))).toBe(true);
     take('x correct-', true);
     take('horse-', true);
     clock.advance(1_000);
@@ -159,14 +169,27 @@ describe('LogSpool', () => {
     expect(texts()).toEqual([
       'x ',
       '***',
-      '[output truncated: 2 lines are missing here, of more than 20000 lines a second]',
+      '[output truncated: 2 lines are missing here, of more than 100000 lines a second]',
       'next',
     ]);
+  });
+
+  it('admits no more lines together than the limit has room for', () => {
+    const spool = openSpool(6);
+    expect(spool.admitsBlock(blockOf(7))).toBe(false);
+    const block = blockOf(4);
+    expect(spool.admitsBlock(block)).toBe(true);
+    spool.addBlock(block, '\n\n\n\n');
+    expect(spool.admitsBlock(blockOf(3))).toBe(false);
+    expect(spool.admitsBlock(blockOf(2))).toBe(true);
+    spool.flush();
+    expect(journal.find(executionId)?.lines).toMatchObject({ spooled: 4, bytes: 4 });
   });
 
   it('admits nothing beyond the limit', () => {
     const spool = openSpool(6);
     spool.add(line('abcdef'));
+    expect(spool.admitsBlock(blockOf(1))).toBe(false);
     expect(spool.admits(line('a'))).toBe(false);
     expect(spool.admits(line('a', 1, 'system'))).toBe(true);
     spool.flush();

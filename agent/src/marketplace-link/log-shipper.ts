@@ -5,7 +5,7 @@ import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { appendLogs } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, JournalExecution } from '../journal/journal.ts';
 import { toSpooledLines } from '../journal/spooled-lines.ts';
 import type { AckedLines } from './acked-lines.ts';
 import { cutBlockBatch, cutLineBatch, type LogBatch } from './log-batch.ts';
@@ -34,52 +34,72 @@ const batchCodes: readonly ErrorCode[] = [
 ];
 
 /**
- * Sends the next batch of one execution's spooled lines. Sending a batch twice is harmless: the
+ * Sends the next lines of one execution: two batches at once where they arrive in order, so that one
+ * is on its way while the other is written to disk. Sending a batch twice is harmless: the
  * marketplace ignores lines it has, so an answer that was lost costs a repetition only. An older
- * marketplace refuses more lines than it knows of: it gets fewer.
+ * marketplace refuses what it does not know of: it gets lines, and fewer of them.
  * @returns `drained` when nothing is left, `more` when there may be, `refused` when this
  * execution's lines are no longer wanted. Throws the MarketError of any other failure.
  */
-export async function shipLogBatch(
+export async function shipLogs(
   deps: LogShipperDeps,
   executionId: string,
   state: ShipState,
   signal: AbortSignal,
 ): Promise<'drained' | 'more' | 'refused'> {
-  const { journal, link, log } = deps;
-  const execution = journal.find(executionId);
+  const execution = deps.journal.find(executionId);
   if (execution === null) return 'drained';
-  const { lines, attempt, leaseToken } = execution;
-  const { acked } = state;
-  const batch = nextBatch(deps, executionId, acked.seqOf(execution), state);
-  if (batch === null) return 'drained';
-  const { seqFirst, seqLast, ...form } = batch;
-  try {
-    const { ackedSeq } = await link.call(
-      appendLogs,
-      {
-        params: { executionId },
-        body: { attempt, leaseToken, seqFirst, ...form },
-      },
-      { signal },
-    );
-    assert(ackedSeq >= seqFirst, 'the marketplace acknowledges lines of the batch');
-    acked.note(Math.min(ackedSeq, lines.spooled));
-    return 'more';
-  } catch (error) {
-    if (isMarketError(error, 'LEASE_STALE') || isMarketError(error, 'EXECUTION_NOT_FOUND')) {
-      acked.note(lines.spooled);
-      return 'refused';
+  const first = nextBatch(deps, executionId, state.acked.seqOf(execution), state);
+  if (first === null) return 'drained';
+  const second = deps.link.keepsOrder ? nextBatch(deps, executionId, first.seqLast, state) : null;
+  const batches = second === null ? [first] : [first, second];
+  const sent = batches.map((batch) => send(deps, execution, batch, signal));
+  const answers = await Promise.allSettled(sent);
+  for (const [index, answer] of answers.entries()) {
+    const batch = batches[index] ?? first;
+    if (answer.status === 'rejected') {
+      return conclude(deps, execution, { batch, state, error: answer.reason as unknown });
     }
-    if (isMarketError(error, 'REQUEST_INVALID') && canSayOtherwise(batch, state)) return 'more';
-    if (isMarketError(error) && batchCodes.includes(error.code)) {
-      // Logs are best effort: lines that can't be taken must not hold back the result behind them.
-      log.error({ err: error, executionId, seqFirst }, 'log lines were refused');
-      acked.note(seqLast);
+    const { ackedSeq } = answer.value;
+    if (ackedSeq < batch.seqFirst) {
+      assert(batch === second, 'the marketplace acknowledges lines of the batch');
+      // It came by another way, ahead of the first one: it is sent again.
       return 'more';
     }
-    throw error;
+    state.acked.note(Math.min(ackedSeq, execution.lines.spooled));
   }
+  return 'more';
+}
+
+function send(
+  { link }: LogShipperDeps,
+  { executionId, attempt, leaseToken }: JournalExecution,
+  batch: LogBatch,
+  signal: AbortSignal,
+): Promise<{ ackedSeq: number }> {
+  const { seqLast: _, ...lines } = batch;
+  const args = { params: { executionId }, body: { attempt, leaseToken, ...lines } };
+  return link.call(appendLogs, args, { signal });
+}
+
+/** What follows from an error; a batch behind the one that has it was not taken, and is sent again. */
+function conclude(
+  { log }: LogShipperDeps,
+  { executionId, lines }: JournalExecution,
+  { batch, state, error }: { batch: LogBatch; state: ShipState; error: unknown },
+): 'more' | 'refused' {
+  if (isMarketError(error, 'LEASE_STALE') || isMarketError(error, 'EXECUTION_NOT_FOUND')) {
+    state.acked.note(lines.spooled);
+    return 'refused';
+  }
+  if (isMarketError(error, 'REQUEST_INVALID') && canSayOtherwise(batch, state)) return 'more';
+  if (isMarketError(error) && batchCodes.includes(error.code)) {
+    // Logs are best effort: lines that can't be taken must not hold back the result behind them.
+    log.error({ err: error, executionId, seqFirst: batch.seqFirst }, 'log lines were refused');
+    state.acked.note(batch.seqLast);
+    return 'more';
+  }
+  throw error;
 }
 
 function nextBatch(

@@ -67,6 +67,11 @@ export class MarketplaceLink {
     this.#channel = channel;
   }
 
+  /** Whether calls are heard in the order in which they are made, as long as the socket holds. */
+  get keepsOrder(): boolean {
+    return this.#channel?.isOpen ?? false;
+  }
+
   /** Whether lines of log may be sent together; false until the marketplace has said so. */
   get takesLogBlocks(): boolean {
     return this.#channel?.takesLogBlocks ?? false;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import { linesOf, toBlocks } from '@node3/shared/log-blocks';
+import { type LogBlock, linesOf, lineTexts, toBlocks } from '@node3/shared/log-blocks';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { agentLimits } from '../agent-limits.ts';
@@ -19,6 +19,7 @@ const within = { timeout: 15_000 };
 
 let folder: string;
 let journal: SqliteJournal;
+let link: MarketplaceLink;
 let outbox: Outbox;
 let answers: ((path: string, body: Record<string, unknown>) => unknown)[] = [];
 const sent: string[] = [];
@@ -51,7 +52,7 @@ beforeEach(() => {
   journal = new SqliteJournal({ path: join(folder, 'j.sqlite'), newOwnerId: () => 'owner' });
   answers = [];
   sent.length = 0;
-  const link = new MarketplaceLink('http://market', { clock: systemClock, fetch: fakeFetch });
+  link = new MarketplaceLink('http://market', { clock: systemClock, fetch: fakeFetch });
   outbox = new Outbox({
     link,
     journal,
@@ -217,6 +218,43 @@ describe('Outbox', () => {
     outbox.wake(executionId);
     await outbox.drained();
     expect(taken).toEqual([500, 500, 202]);
+    expect(journal.find(executionId)?.closed).toBe('reported');
+  });
+
+  it('has two batches on their way over a socket, and says both again where the first is not taken', async () => {
+    const executionId = endedExecution();
+    const lines = Array.from({ length: 3 * limits.logLinesPerBatch }, (_, index) => ({
+      stream: 'stdout' as const,
+      atMs: 2,
+      text: `${index}`,
+      partial: false,
+    }));
+    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
+    const stored: string[] = [];
+    const arrived: number[] = [];
+    const faults = [true];
+    /** As the marketplace does: what it has is skipped, and nothing is taken past a hole. */
+    const take = ({ seqFirst, blocks }: { seqFirst: number; blocks: LogBlock[] }) => {
+      arrived.push(seqFirst);
+      if (faults.pop() === true) throw new MarketError('RATE_LIMITED');
+      if (seqFirst <= stored.length + 1) {
+        stored.push(...blocks.flatMap(lineTexts).slice(stored.length + 1 - seqFirst));
+      }
+      return { ackedSeq: stored.length };
+    };
+    link.useChannel({
+      isOpen: true,
+      takesLogBlocks: true,
+      call: async ({ type, fields }) =>
+        type === 'logs' ? take(fields as Parameters<typeof take>[0]) : reported,
+    });
+    outbox.wake(executionId);
+    await vi.waitFor(() => expect(arrived.length).toBeGreaterThan(1), within);
+    outbox.retryAll();
+    await outbox.drained();
+    const second = limits.logLinesPerBatch + 1;
+    expect(arrived.slice(0, 4)).toEqual([1, second, 1, second]);
+    expect(stored).toEqual(['x', 'x', ...lines.map(({ text }) => text)]);
     expect(journal.find(executionId)?.closed).toBe('reported');
   });
 

@@ -11,7 +11,7 @@ import { agentLimits } from '../agent-limits.ts';
 import type { Closing, Earning, Journal, JournalExecution } from '../journal/journal.ts';
 import type { AgentMeasures } from '../observability/agent-measures.ts';
 import { AckedLines } from './acked-lines.ts';
-import { type ShipState, shipLogBatch } from './log-shipper.ts';
+import { type ShipState, shipLogs } from './log-shipper.ts';
 import type { MarketplaceLink } from './marketplace-link.ts';
 import { type PacedLoop, startPacedLoop } from './pace.ts';
 import { deliverResult, isFinalAnswer } from './report-result.ts';
@@ -144,7 +144,7 @@ export class Outbox {
     }
     if (execution.phase === 'offered') return idleMs;
     if (execution.pending === null) await this.#reportPhase(pump, execution, signal);
-    const shipped = await shipLogBatch(this.#deps, executionId, pump, signal);
+    const shipped = await shipLogs(this.#deps, executionId, pump, signal);
     if (shipped === 'refused' && execution.pending === null) {
       this.#deps.onStop(executionId, 'superseded');
     }

@@ -18,7 +18,13 @@ import type {
 } from '../journal.ts';
 import { blocksAfter, toSpooledLines } from '../spooled-lines.ts';
 import { insertEarnings, readEarnings, readTotals } from './earning-tables.ts';
-import { type BatchRow, type ExecutionRow, toExecution, unpackBatch } from './execution-row.ts';
+import {
+  type BatchRow,
+  type ExecutionRow,
+  partsOf,
+  toExecution,
+  unpackBatch,
+} from './execution-row.ts';
 import { migrate } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -200,17 +206,22 @@ export class SqliteJournal implements Journal {
   }
 
   appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void {
-    const body = packBlocks(blocks);
     const read = facts.read ? JSON.stringify(facts.read) : null;
     this.#db
       .transaction(() => {
-        const found = this.find(executionId);
-        assert(found !== null, 'lines belong to a known execution');
-        const { spooled } = found.lines;
-        const seqLast = spooled + linesOf(blocks);
-        this.#prepare(
+        const found = this.#prepare<[string], { seq: number }>(
+          'SELECT lines_spooled AS seq FROM execution WHERE execution_id = ?',
+        ).get(executionId);
+        assert(found !== undefined, 'lines belong to a known execution');
+        const insert = this.#prepare(
           `INSERT INTO log_batch (execution_id, seq_first, seq_last, body) VALUES (?, ?, ?, ?)`,
-        ).run(executionId, spooled + 1, seqLast, body);
+        );
+        let seqLast = found.seq;
+        for (const part of partsOf(blocks)) {
+          const seqFirst = seqLast + 1;
+          seqLast += linesOf(part);
+          insert.run(executionId, seqFirst, seqLast, packBlocks(part));
+        }
         this.#change(
           executionId,
           `lines_spooled = ?, lines_bytes = lines_bytes + ?,
