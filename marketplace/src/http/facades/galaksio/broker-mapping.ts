@@ -17,6 +17,7 @@ import type { X402Offer } from '../../../payments/x402-port.ts';
 import type { JobOutput } from '../../../services/await-job.ts';
 import type { ProviderQuote } from '../../../services/quote-providers.ts';
 import type { ArtifactRow } from '../../../store/artifact-store.ts';
+import type { JobRow } from '../../../store/rows.ts';
 import { errorOf } from './galaksio-mapping.ts';
 
 /** Between the words of Galaksio's broker and ours; nothing else knows them. */
@@ -33,17 +34,25 @@ const states: Record<JobState, BrokerState> = {
   cancelled: 'failed',
 };
 
+/** @param ended what it wrote, and its exit code; null while it is not over. */
 export function toBrokerRun(
-  { job, stdout, stderr, runMs }: JobOutput,
-  exitCode: number | null,
+  { jobId, state, reason }: Pick<JobRow, 'jobId' | 'state' | 'reason'>,
+  ended: (Omit<JobOutput, 'job'> & { exitCode: number | null }) | null,
 ): BrokerRun {
-  const status = states[job.state];
-  const ended = status === 'completed' || status === 'failed';
+  const status = states[state];
   return {
-    jobId: job.jobId,
+    jobId,
     status,
-    result: ended ? { stdout, stderr, exitCode, executionTime: runMs } : null,
-    error: status === 'failed' ? errorOf(job.reason, '') : null,
+    result:
+      ended === null
+        ? null
+        : {
+            stdout: ended.stdout,
+            stderr: ended.stderr,
+            exitCode: ended.exitCode,
+            executionTime: ended.runMs,
+          },
+    error: status === 'failed' ? errorOf(reason, '') : null,
   };
 }
 

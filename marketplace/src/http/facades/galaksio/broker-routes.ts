@@ -1,5 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
+import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import {
   type AgentMessage,
@@ -98,10 +99,11 @@ async function findMessageJob(
 }
 
 async function viewRun(deps: HttpDeps, job: JobRow): Promise<BrokerRun> {
+  if (!isTerminalJob(job.state)) return toBrokerRun(job, null);
   const ran = await findJobThatRan(deps, job);
   const [output, execution] = await Promise.all([
     readJobOutput(deps, ran),
     ran.executionId === null ? null : deps.store.execution(ran.executionId),
   ]);
-  return toBrokerRun({ ...output, job }, execution?.exitCode ?? null);
+  return toBrokerRun(job, { ...output, exitCode: execution?.exitCode ?? null });
 }
