@@ -168,6 +168,11 @@ describe('a document', () => {
     expect(text({ ...bare, Tasks: [{ Env: { A: '2' } }] })).not.toBe(text(bare));
     expect(text({ ...bare, Meta: { 'node3/bid': '1 USDC' } })).not.toBe(text(bare));
   });
+
+  it('has names in any case, as Go reads them, and a price that is no text is one to be refused', () => {
+    const read = readSubmitted({ name: 'a', NAMESPACE: 'b', meta: { 'node3/bid': 1 } }, 'default');
+    expect(read).toMatchObject({ name: 'a', namespace: 'b', price: { 'node3/bid': '1' } });
+  });
 });
 
 describe('a price for a job that names none', () => {

@@ -22,7 +22,7 @@ const serverFields = [
 
 /** @param namespace of the query, which a job without one of its own gets. */
 export function readSubmitted(given: object, namespace: string | undefined): SubmittedDocument {
-  const job: Record<string, unknown> = { ...given };
+  const job = withGoNames(given);
   for (const field of serverFields) Reflect.deleteProperty(job, field);
   const { Name: name, Namespace: ownNamespace } = job;
   if (isEmpty(ownNamespace) && namespace !== undefined && namespace !== '*') {
@@ -31,8 +31,8 @@ export function readSubmitted(given: object, namespace: string | undefined): Sub
   const meta = isRecord(job['Meta']) ? job['Meta'] : {};
   const price: PriceWords = {};
   for (const key of priceKeys) {
-    const value = meta[key];
-    if (typeof value === 'string') price[key] = value;
+    const value = meta[key] ?? null;
+    if (value !== null) price[key] = typeof value === 'string' ? value : JSON.stringify(value);
   }
   const others = Object.entries(meta).filter(([key]) => !isOurs(key));
   job['Meta'] = Object.fromEntries(others);
@@ -43,6 +43,17 @@ export function readSubmitted(given: object, namespace: string | undefined): Sub
     name: typeof name === 'string' && name !== '' ? name : null,
     namespace: typeof own === 'string' ? own : undefined,
   };
+}
+
+const readHere = ['Name', 'Namespace', 'Meta', ...serverFields];
+
+/** Go reads names of fields in any case; the importer does, too. */
+function withGoNames(given: object): Record<string, unknown> {
+  const named = Object.entries(given).map(([key, value]): [string, unknown] => {
+    const folded = key.toLowerCase();
+    return [readHere.find((name) => name.toLowerCase() === folded) ?? key, value];
+  });
+  return Object.fromEntries(named);
 }
 
 /** Keys with a meaning here, and those that Bacalhau's own servers add for statistics. */
