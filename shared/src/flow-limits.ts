@@ -10,7 +10,7 @@ export const flowLimits = {
   flowVersions: 1_000,
   /** Of one step as JSON, and of all steps of a run: both are held in memory while it runs. */
   flowOutputBytes: 64 * 1024,
-  flowOutputBytesPerRun: 512 * 1024,
+  flowOutputBytesPerRun: 256 * 1024,
   /** What a trace shows of the input of a step; a longer one is left out. */
   flowTraceInputBytes: 8 * 1024,
   /** Lines from the end of a job's stdout that its step has as output, and as many characters. */
@@ -31,6 +31,8 @@ export const flowLimits = {
   flowBranchChars: 64,
   /** Runs of one account at a time: each holds its steps in memory. */
   flowRunsOpenPerAccount: 50,
+  /** Of all accounts in one process: with the outputs above, at most 256 MB. */
+  flowRunsDriven: 1_000,
   /** Ended runs of one account that are kept; their jobs stay. */
   flowRunsKept: 500,
   projectChars: 128,

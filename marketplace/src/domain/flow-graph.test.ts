@@ -94,7 +94,11 @@ describe('what a step uses', () => {
     expect(check({ if: deep })).toContain('nested deeper');
   });
 
-  it('has no body where none is sent', () => {
+  it('has no body where none is sent, and no header that is not its own', () => {
+    const cookie = { url: 'http://x/', headers: { Cookie: 'x' } };
+    expect(problems(withNode({ id: 'b', type: 'http', config: cookie }))).toEqual([
+      '/nodes/1/config/headers/Cookie is not for a step to set',
+    ]);
     const config = { url: 'http://x/', body: 'x' };
     expect(problems(withNode({ id: 'b', type: 'http', config }))).toEqual([
       '/nodes/1/config/body is not sent with GET; use POST or PUT',

@@ -3,6 +3,8 @@ import type { FlowEdge, FlowGraph, FlowNode } from '@node3/shared/flow-graph';
 import { conditionProblems } from './flow-condition.ts';
 import { usesIn } from './flow-values.ts';
 
+type RequestConfig = Extract<FlowNode, { type: 'http' | 'llm' }>['config'];
+
 /** Everything that is wrong with a graph, at pointers into it; an empty list is a good one. */
 export function graphProblems(graph: FlowGraph, secretNames: ReadonlySet<string>): FieldProblem[] {
   const shape = [...idProblems(graph), ...edgeProblems(graph)];
@@ -138,18 +140,30 @@ function maySecretStand({ type }: FlowNode, pointer: string): boolean {
 }
 
 function configProblems(step: FlowNode, at: string): FieldProblem[] {
-  if (step.type === 'http' || step.type === 'llm') {
-    const { method = 'GET', body } = step.config;
-    const isBodyless = method === 'GET' || method === 'HEAD';
-    if (body === undefined || !isBodyless) return [];
-    return [{ pointer: `${at}/body`, detail: `is not sent with ${method}; use POST or PUT` }];
-  }
+  if (step.type === 'http' || step.type === 'llm') return requestProblems(step.config, at);
   if (step.type !== 'condition') return [];
   const { if: condition, switch: text } = step.config;
   if ((condition === undefined) === (text === undefined)) {
     return [{ pointer: at, detail: 'give exactly one of if and switch' }];
   }
   return condition === undefined ? [] : conditionProblems(condition, `${at}/if`);
+}
+
+/** What the transport sets, or what would carry an identity that nobody gave. */
+const notFromSteps =
+  /^(host|connection|content-length|transfer-encoding|cookie|proxy-authorization|expect|upgrade)$/i;
+
+function requestProblems(
+  { method = 'GET', headers = {}, body }: RequestConfig,
+  at: string,
+): FieldProblem[] {
+  const problems = Object.keys(headers)
+    .filter((name) => notFromSteps.test(name))
+    .map((name) => ({ pointer: `${at}/headers/${name}`, detail: 'is not for a step to set' }));
+  const isBodyless = method === 'GET' || method === 'HEAD';
+  if (body === undefined || !isBodyless) return problems;
+  const detail = `is not sent with ${method}; use POST or PUT`;
+  return [...problems, { pointer: `${at}/body`, detail }];
 }
 
 /** All that come before each node. */

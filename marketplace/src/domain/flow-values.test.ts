@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { FilledTooLarge, fillValue, parsePath, usesIn, valueAt } from './flow-values.ts';
+import {
+  FilledTooLarge,
+  fillValue,
+  parsePath,
+  usesIn,
+  valueAt,
+  withoutTexts,
+} from './flow-values.ts';
 
 const values = {
   input: { name: 'Ada', list: [{ id: 7 }], 'odd key': true },
@@ -68,4 +75,14 @@ it('finds every use with its place', () => {
     { pointer: '/a/0', text: 'input', path: ['input'] },
     { pointer: '/a/0', text: 'nonsense path', path: null },
   ]);
+});
+
+it('masks texts wherever they stand, and leaves all else what it is', () => {
+  const value = { list: [true, 12, 'he', 'x'], 'a"b': 'a"b!', n: 123, nil: null };
+  expect(withoutTexts(value, ['12', 'e', 'a"b'], '*')).toEqual({
+    list: [true, '*', 'h*', 'x'],
+    '*': '*!',
+    n: 123,
+    nil: null,
+  });
 });

@@ -128,3 +128,15 @@ function lengthOf(value: unknown, max: number): number {
   }
   return length;
 }
+
+/** A value with a mask wherever one of these texts stands in it, names of fields included. */
+export function withoutTexts(value: unknown, texts: readonly string[], mask: string): unknown {
+  const masked = (text: string) => texts.reduce((rest, one) => rest.replaceAll(one, mask), text);
+  if (typeof value === 'string') return masked(value);
+  if (typeof value === 'number') return texts.includes(String(value)) ? mask : value;
+  if (Array.isArray(value)) return value.map((part) => withoutTexts(part, texts, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [masked(key), withoutTexts(part, texts, mask)]),
+  );
+}

@@ -131,7 +131,7 @@ export class FlowDrive {
       startedAtMs,
       resumed: this.#underWay.has(nodeId),
       signal: this.#abort.signal,
-      noteJob: (jobId) => this.#noteJob(nodeId, jobId),
+      noteJob: (jobId, input) => this.#noteJob(nodeId, jobId, input),
     });
     const kept = this.#keepEnd(nodeId, end);
     await this.#change((sight) => endStep(sight, nodeId, kept, this.#deps.clock.nowMs()));
@@ -147,11 +147,11 @@ export class FlowDrive {
     return { error: { code, message }, input: end.input };
   }
 
-  async #noteJob(nodeId: string, jobId: string): Promise<void> {
+  async #noteJob(nodeId: string, jobId: string, input: unknown): Promise<void> {
     await this.#change(({ steps }) => {
       const step = steps.find((one) => one.nodeId === nodeId);
       if (step?.state !== 'running' || step.jobId === jobId) return null;
-      return { steps: [{ nodeId, jobId }], events: [] };
+      return { steps: [{ nodeId, jobId, input }], events: [] };
     });
   }
 

@@ -1,7 +1,10 @@
+import { MarketError } from '@node3/shared/error';
 import type { FlowNode } from '@node3/shared/flow-graph';
+import { limits } from '@node3/shared/limits';
 import { secretMask } from '@node3/shared/secret-mask';
 import { type FlowPath, type FlowValues, fillValue, valueAt } from '../domain/flow-values.ts';
 import type { FlowRunRow } from '../store/flow-store.ts';
+import { isDeeperThan } from './json-depth.ts';
 
 /** One step that is to be done now. */
 export interface StepWork {
@@ -14,8 +17,8 @@ export interface StepWork {
   resumed: boolean;
   /** Aborted when the run is over, or the service stops. */
   signal: AbortSignal;
-  /** Stores the job of the step. */
-  noteJob(jobId: string): Promise<void>;
+  /** Stores the job of the step, and what the step was given. */
+  noteJob(jobId: string, input?: unknown): Promise<void>;
 }
 
 /** Takes what a step was given, without secrets, for the trace. */
@@ -36,4 +39,11 @@ export function filledWithSecrets(
     if (root !== 'secret') return valueAt(values, path);
     return how === 'masked' ? secretMask : (secrets[String(name)] ?? null);
   });
+}
+
+/** Throws STEP_OUTPUT_TOO_LARGE for what is nested too deep to be looked at. */
+export function checkDepth(output: unknown): void {
+  if (!isDeeperThan(output, limits.jsonDepthMax)) return;
+  const detail = `The output is nested deeper than ${limits.jsonDepthMax} levels.`;
+  throw new MarketError('STEP_OUTPUT_TOO_LARGE', { detail });
 }

@@ -5,10 +5,9 @@ import { limits } from '@node3/shared/limits';
 import { secretMask } from '@node3/shared/secret-mask';
 import { holds } from '../domain/flow-condition.ts';
 import type { StepEnd } from '../domain/flow-run-change.ts';
-import { FilledTooLarge } from '../domain/flow-values.ts';
+import { FilledTooLarge, withoutTexts } from '../domain/flow-values.ts';
 import type { FlowError } from '../store/flow-store.ts';
-import { filled, type NoteInput, type StepWork } from './flow-step-work.ts';
-import { isDeeperThan } from './json-depth.ts';
+import { checkDepth, filled, type NoteInput, type StepWork } from './flow-step-work.ts';
 import { type FlowJobDeps, runFlowJob } from './run-flow-job.ts';
 import { type FlowRequestDeps, sendFlowRequest } from './send-flow-request.ts';
 import { waitUntil } from './wait-until.ts';
@@ -29,9 +28,12 @@ export async function runFlowStep(deps: FlowStepDeps, work: StepWork): Promise<S
   const note: NoteInput = (given) => {
     input = shownInput(given);
   };
+  const noteJob = (jobId: string) => work.noteJob(jobId, input);
   try {
-    const { output, branch = null } = await doStep(deps, work, note);
-    const shown = withoutSecrets(output ?? null, work.secrets);
+    const { output, branch = null } = await doStep(deps, { ...work, noteJob }, note);
+    checkDepth(output);
+    // A server may answer with what it was sent.
+    const shown = withoutTexts(output ?? null, Object.values(work.secrets), secretMask);
     checkOutput(shown);
     return { output: shown, branch, input };
   } catch (error) {
@@ -96,24 +98,11 @@ function incoming({ run, node, values }: StepWork): unknown {
   return outputs.length === 1 ? only[1] : Object.fromEntries(outputs);
 }
 
-/** A server may answer with what it was sent. */
-function withoutSecrets(output: unknown, secrets: Readonly<Record<string, string>>): unknown {
-  const values = Object.values(secrets);
-  if (values.length === 0) return output;
-  let text = JSON.stringify(output);
-  for (const value of values)
-    text = text.replaceAll(JSON.stringify(value).slice(1, -1), secretMask);
-  return JSON.parse(text);
-}
-
 function checkOutput(output: unknown): void {
-  const refuse = (detail: string) => new MarketError('STEP_OUTPUT_TOO_LARGE', { detail });
-  if (isDeeperThan(output, limits.jsonDepthMax)) {
-    throw refuse(`The output is nested deeper than ${limits.jsonDepthMax} levels.`);
-  }
   const bytes = Buffer.byteLength(JSON.stringify(output));
   if (bytes <= limits.flowOutputBytes) return;
-  throw refuse(`The output has ${bytes} bytes as JSON; ${limits.flowOutputBytes} is the most.`);
+  const detail = `The output has ${bytes} bytes as JSON; ${limits.flowOutputBytes} is the most.`;
+  throw new MarketError('STEP_OUTPUT_TOO_LARGE', { detail });
 }
 
 function shownInput(input: unknown): unknown {
@@ -128,7 +117,8 @@ function toFlowError(deps: FlowStepDeps, { run, node }: StepWork, error: unknown
     return { code: 'STEP_OUTPUT_TOO_LARGE', message: 'What the step was filled to is too large.' };
   }
   if (error instanceof MarketError && error.code !== 'INTERNAL') {
-    const { detail: _, timeoutSec, elapsedSec, ...context } = error.context;
+    const { detail: _, timeoutSec, elapsedSec, ...facts } = error.context;
+    const context = withTexts(facts);
     return {
       code: error.code,
       message: error.message,
@@ -139,4 +129,12 @@ function toFlowError(deps: FlowStepDeps, { run, node }: StepWork, error: unknown
   }
   deps.log.error({ err: error, runId: run.runId, nodeId: node.id }, 'a step of a flow broke');
   return { code: 'INTERNAL', message: 'Something went wrong on our side.' };
+}
+
+/** Amounts are bigint here, and JSON has none. */
+function withTexts(facts: Record<string, unknown>): Record<string, unknown> {
+  const text = JSON.stringify(facts, (_name, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return JSON.parse(text) as Record<string, unknown>;
 }

@@ -6,7 +6,15 @@ import type { FlowNode } from '@node3/shared/flow-graph';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { secretMask } from '@node3/shared/secret-mask';
-import { filled, filledWithSecrets, type NoteInput, type StepWork } from './flow-step-work.ts';
+import { withoutTexts } from '../domain/flow-values.ts';
+import { invalid } from './check-template.ts';
+import {
+  checkDepth,
+  filled,
+  filledWithSecrets,
+  type NoteInput,
+  type StepWork,
+} from './flow-step-work.ts';
 
 export interface FlowRequestDeps {
   clock: Clock;
@@ -19,6 +27,7 @@ type RequestNode = Extract<FlowNode, { type: 'http' | 'llm' }>;
 
 /** Headers that are secret whatever stands in them. */
 const secretHeaders = /^(authorization|cookie|proxy-authorization|x-api-key)$/i;
+const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/;
 /** What an error shows of the answer. */
 const shownBodyChars = 1_000;
 
@@ -48,7 +57,7 @@ export async function sendFlowRequest(
       headers: {
         'idempotency-key': `${work.run.runId}/${id}`,
         ...(body !== undefined && { 'content-type': contentTypeOf(body) }),
-        ...lowerCased(real),
+        ...readHeaders(real),
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       maxBytes: limits.flowHttpBodyBytes,
@@ -60,10 +69,7 @@ export async function sendFlowRequest(
     });
     const output = await readOutput(response);
     if (response.status < 400 || config.allowErrorStatus === true) return output;
-    const text = typeof output.body === 'string' ? output.body : JSON.stringify(output.body);
-    const shown = withoutSecretTexts(text, work.secrets).slice(0, shownBodyChars);
-    const detail = `The server answered ${response.status}.`;
-    throw new MarketError('STEP_REQUEST_FAILED', { detail, status: response.status, body: shown });
+    throw requestFailed(output, work.secrets);
   });
 }
 
@@ -92,6 +98,18 @@ async function within<T>(
   }
 }
 
+function requestFailed(
+  { status, body }: Awaited<ReturnType<typeof readOutput>>,
+  secrets: StepWork['secrets'],
+): MarketError {
+  checkDepth(body);
+  const masked = withoutTexts(body, Object.values(secrets), secretMask);
+  const text = typeof masked === 'string' ? masked : JSON.stringify(masked);
+  const detail = `The server answered ${status}.`;
+  const context = { detail, status, body: text.slice(0, shownBodyChars) };
+  return new MarketError('STEP_REQUEST_FAILED', context);
+}
+
 async function readOutput(response: SafeResponse) {
   const text = (await response.bytes()).toString('utf8');
   return {
@@ -114,10 +132,15 @@ function contentTypeOf(body: unknown): string {
   return typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
 }
 
-function lowerCased(headers: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
-  );
+/** What the values became is known only now. Throws REQUEST_INVALID. */
+function readHeaders(headers: Record<string, unknown>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    if (!notInHeaders.test(text)) return [name.toLowerCase(), text] as const;
+    const detail = 'became a text with line breaks or other characters that no header may have';
+    throw invalid([{ pointer: `/config/headers/${name}`, detail }]);
+  });
+  return Object.fromEntries(entries);
 }
 
 function shownHeaders(headers: Record<string, unknown>): Record<string, unknown> {
@@ -127,8 +150,4 @@ function shownHeaders(headers: Record<string, unknown>): Record<string, unknown>
       secretHeaders.test(name) ? secretMask : value,
     ]),
   );
-}
-
-function withoutSecretTexts(text: string, secrets: Readonly<Record<string, string>>): string {
-  return Object.values(secrets).reduce((rest, value) => rest.replaceAll(value, secretMask), text);
 }

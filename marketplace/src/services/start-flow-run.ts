@@ -8,15 +8,20 @@ import { flowEvent } from '../domain/flow-run-change.ts';
 import type { FlowRunRow, FlowStepRow } from '../store/flow-store.ts';
 import { checkFlow, checkFlowInput } from './check-flow.ts';
 import { invalid } from './check-template.ts';
-import type { DiskRoom } from './disk-room.ts';
 import { openFlowSecrets, sealFlowSecrets } from './flow-secrets.ts';
 import { type FlowDeps, findOwnFlow, secretsOfFlow } from './manage-flows.ts';
 import { hashRequest } from './post-job.ts';
 import { findOwnRun } from './read-flow-run.ts';
 
+/** What drives runs, in this process. */
+interface FlowRunner {
+  readonly owner: string;
+  assertRoom(): void;
+  drive(runId: string, token: number): void;
+}
+
 export interface StartDeps extends FlowDeps {
-  room: Pick<DiskRoom, 'assertForNewWork'>;
-  flowRunner: { owner: string; drive(runId: string, token: number): void };
+  flowRunner: FlowRunner;
 }
 
 interface Starter {
@@ -165,6 +170,7 @@ async function begin(
   run: FlowRunRow,
   { secrets, steps, idempotencyKey, asked }: Beginning,
 ): Promise<FlowRunRow> {
+  deps.flowRunner.assertRoom();
   const { runId, flowId, rerunOf, createdAtMs } = run;
   const data = { runId, flowId, rerunOf };
   const created = await deps.store.createFlowRun({

@@ -1,3 +1,4 @@
+import { systemClock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { createKey, revokeKey } from '@node3/shared/routes/keys';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -53,6 +54,13 @@ describe('a step that goes wrong', () => {
     const node = { id: 'a', type: 'http' as const, config: { url: 'http://10.0.0.1:9/' } };
     const run = await seed.untilOver(await seed.start(chain(node)));
     expect(run.error).toMatchObject({ code: 'URL_FORBIDDEN', fix: expect.any(String) });
+    const headers = { 'x-input': '{{input}}' };
+    const split = chain(world.http('a', '/', { headers }));
+    const broken = await seed.untilOver(await seed.start(split, { input: 'a\r\nb: c' }));
+    expect(broken.error).toMatchObject({
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/config/headers/x-input' }] },
+    });
     const large = {
       id: 'a',
       type: 'transform' as const,
@@ -151,6 +159,23 @@ describe('a marketplace that stops in the middle', () => {
     expect(stepOf(run, 'job').jobId).toBe(offer.jobId);
     const posted = await world.market.store.eventsOfJob(offer.jobId, 100);
     expect(posted.filter(({ name }) => name === 'job.posted')).toHaveLength(1);
+  });
+});
+
+describe('the time of a run', () => {
+  it('[2.14] goes on while the marketplace is down, and its end cancels the job', async () => {
+    const runId = await seed.start(chain(jobNode('job')));
+    await vi.waitFor(async () => {
+      expect(stepOf(await seed.get(runId), 'job').jobId).not.toBeNull();
+    }, 20_000);
+    const aheadMs = 301_000;
+    const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs };
+    await world.market.restart({ clock });
+    const run = await seed.untilOver(runId);
+    expect(run).toMatchObject({ status: 'timeout', error: { code: 'RUN_TIMEOUT' } });
+    expect(run.error?.elapsed_seconds).toBeGreaterThan(300);
+    await world.untilJob(stepOf(run, 'job').jobId, 'cancelled');
+    await world.market.restart({ clock: systemClock });
   });
 });
 

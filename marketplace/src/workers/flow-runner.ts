@@ -1,3 +1,5 @@
+import { MarketError } from '@node3/shared/error';
+import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import { type DriveEnd, FlowDrive } from '../services/drive-flow-run.ts';
@@ -15,6 +17,7 @@ const lookMs = 15_000;
 const takenMax = 100;
 /** After trouble with the store, until a run is begun anew. */
 const againMs = 1_000;
+const retryAfterSec = 5;
 
 /**
  * Drives the runs that this process has started or taken over. A run belongs to one process at a time;
@@ -54,6 +57,13 @@ export class FlowRunner {
         await this.#stop();
       },
     };
+  }
+
+  /** Throws RATE_LIMITED while this process drives as many runs as it has memory for. */
+  assertRoom(): void {
+    if (this.#drives.size < limits.flowRunsDriven) return;
+    const detail = 'The marketplace drives as many runs as it can; try again in a moment.';
+    throw new MarketError('RATE_LIMITED', { detail, retryAfterSec });
   }
 
   /** Begins to drive a run that was stored for this process. */

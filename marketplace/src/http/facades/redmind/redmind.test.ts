@@ -240,18 +240,17 @@ describe('limits of time', () => {
     expect(statesOf(run)).toEqual(['slow error', 'after skipped']);
   });
 
-  it('[2.14] ends the whole run, with the job that is under way', async () => {
-    const run = await seed.untilOver(
-      await seed.start(chain(jobNode('job')), { timeout_seconds: 2 }),
-    );
+  it('[2.14] ends the whole run, with what is under way', async () => {
+    const flow = chain(waitNode('wait', 600), waitNode('after', 0));
+    const run = await seed.untilOver(await seed.start(flow, { timeout_seconds: 1 }));
     expect(run).toMatchObject({
       status: 'timeout',
-      timeout_seconds: 2,
-      error: { code: 'RUN_TIMEOUT', timeout_seconds: 2, elapsed_seconds: expect.any(Number) },
+      timeout_seconds: 1,
+      error: { code: 'RUN_TIMEOUT', timeout_seconds: 1, elapsed_seconds: expect.any(Number) },
+      result: null,
     });
-    const { jobId, error } = stepOf(run, 'job');
-    expect(error).toMatchObject({ code: 'RUN_TIMEOUT' });
-    await world.untilJob(jobId, 'cancelled');
+    expect(statesOf(run)).toEqual(['wait error', 'after skipped']);
+    expect(stepOf(run, 'wait').error).toMatchObject({ code: 'RUN_TIMEOUT' });
   });
 
   it('[2.14] are those of the seed where nothing is said', async () => {
