@@ -178,6 +178,12 @@ export async function startFlowWorld() {
       type: 'http' as const,
       config: { url: `${server.url}${path}`, ...config },
     }),
+    /** Gives up only after longer than any test waits: so whoever ends it earlier has stopped it. */
+    slow: (id: string) => ({
+      id,
+      type: 'llm' as const,
+      config: { url: `${server.url}/slow` },
+    }),
     /** Of an agent that may be told to stop something before. */
     async nextOffer() {
       for (;;) {

@@ -221,7 +221,7 @@ describe('a run that another replica drives', () => {
       if (here === undefined || there === undefined) throw new Error('there are two');
       const { apiKey } = await openFundedAccount(here);
       const driving = redmindClient(there.url, apiKey);
-      const runId = await driving.start(chain(world.http('slow', '/slow'), jobNode('never')));
+      const runId = await driving.start(chain(world.slow('slow'), jobNode('never')));
       const sent = () =>
         world.server.received.find(({ headers }) => headers['idempotency-key'] === `${runId}/slow`);
       await vi.waitFor(() => expect(sent()).toMatchObject({ closed: false }), 20_000);

@@ -184,7 +184,7 @@ describe('POST /api/v1/runs/{id}/cancel', () => {
       start: 'in',
       nodes: [
         inputNode,
-        world.http('slow', '/slow'),
+        world.slow('slow'),
         jobNode('job'),
         waitNode('wait', 600),
         waitNode('z', 1),
