@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
+import { readKeptLeases } from '@node3/agent/lease-keeper/kept-leases';
 import { getAdminStats } from '@node3/shared/routes/admin';
 import type { LogLine } from '@node3/shared/routes/jobs';
 import { createJob, getJob, getJobLogs } from '@node3/shared/routes/jobs';
@@ -66,6 +68,8 @@ async function readLines(jobId: string): Promise<LogLine[]> {
   return (await requester.client.call(getJobLogs, page)).data;
 }
 
+const inspect = (name: string) => docker.getContainer(name).inspect();
+
 async function textOf(jobId: string): Promise<string[]> {
   return (await readLines(jobId)).filter(({ stream }) => stream !== 'system').map((l) => l.text);
 }
@@ -107,6 +111,11 @@ describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
     expect((await textOf(outliving)).length).toBeLessThan(countingText.length);
     expect(await listRunning(docker, outliving)).toHaveLength(1);
     const [container = ''] = await listRunning(docker, orphan);
+    // Somebody would end them after their leases.
+    const kept = readKeptLeases(join(network.folder, 'killed', 'kept-leases.json'));
+    const names = kept?.leases.map(({ handle }) => handle.name) ?? [];
+    const ids = await Promise.all(names.map(async (name) => (await inspect(name)).Id));
+    expect(ids).toContain(container);
     const ended = docker.getContainer(container).wait();
     await docker.getContainer(container).kill({ signal: 'SIGUSR1' });
     await ended;

@@ -25,6 +25,7 @@ import type { HostClock, Instant } from './host-clock.ts';
 import type { Journal } from './journal/journal.ts';
 import { SqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { watchJournal } from './journal/watched-journal.ts';
+import { LeaseKeeper, type startKeeperProcess } from './lease-keeper/lease-keeper.ts';
 import { Channel, type OpenSocket } from './marketplace-link/channel.ts';
 import { Heartbeater } from './marketplace-link/heartbeater.ts';
 import { LeaseClock } from './marketplace-link/lease-clock.ts';
@@ -83,6 +84,7 @@ export interface AgentParts {
   wrapJournal: (journal: Journal) => Journal;
   writePrivateFile: typeof writePrivateFile;
   startProver: StartProver;
+  startKeeper: typeof startKeeperProcess;
 }
 
 /** Who is told about what happens inside. */
@@ -150,7 +152,17 @@ export function createCore(
     onAbandoned: () => void removeWorkloads(board.executors, log),
     onChange: events.onStatus,
   });
-  const leases = new LeaseClock(clock);
+  const leases = new LeaseClock(clock, () => keeper.changed());
+  const keeper: LeaseKeeper = new LeaseKeeper({
+    file: join(config.dataDir, 'kept-leases.json'),
+    log,
+    start: parts.startKeeper,
+    running: () =>
+      desk.handles().map(({ executionId, handle }) => ({
+        handle,
+        leaseUntilBootMs: leases.endBootMs(executionId),
+      })),
+  });
   const ownerId = journal.ownerId();
   const place = findSecretPlace(ownerId, config.dataDir, config.secretsOnDisk ?? 'refused');
   const secretFiles = place === null ? null : new SecretFiles(place);
@@ -228,6 +240,7 @@ export function createCore(
     onChange: (executionId) => {
       outbox.wake(executionId);
       heartbeater.quicken();
+      keeper.changed();
       events.onStatus();
     },
     onImagePull: (executionId, imagePull) => outbox.noteImagePull(executionId, imagePull),
@@ -278,6 +291,7 @@ export function createCore(
     instanceId,
     inventory,
     journal,
+    keeper,
     leases,
     link,
     log,

@@ -21,6 +21,7 @@ import { readBootId, systemHostClock } from './host-clock.ts';
 import type { LocalApi } from './http/local-api.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
 import { findIdleMemory } from './idle-memory.ts';
+import { startKeeperProcess } from './lease-keeper/lease-keeper.ts';
 import { ensureLocalToken } from './local-token.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
 import { createAgentScrape } from './observability/agent-scrape.ts';
@@ -62,6 +63,7 @@ export function systemParts(): AgentParts {
     wrapJournal: (journal) => journal,
     writePrivateFile,
     startProver: (options) => new ProverProcess(options),
+    startKeeper: startKeeperProcess,
   };
 }
 

@@ -104,6 +104,7 @@ export class RunningAgent implements Agent {
       await this.#deps.core.crashGuard.end(this.#death);
       await this.#deps.life.stop();
       await this.#server?.close();
+      this.#deps.core.keeper.close();
       this.#deps.core.journal.close();
       this.#ended.resolve();
     } catch (error) {

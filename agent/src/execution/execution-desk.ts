@@ -1,4 +1,5 @@
 import { withLogContext } from '@node3/shared/log-context';
+import type { WorkloadHandle } from '../executors/executor.ts';
 import type { Reservation } from './capacity.ts';
 import type { LiveExecution, StopCause } from './live-execution.ts';
 import { type Beginning, type RunnerDeps, runExecution } from './runner.ts';
@@ -68,6 +69,14 @@ export class ExecutionDesk {
 
   reservations(): Reservation[] {
     return [...this.#live.values()].map((live) => live.reservation);
+  }
+
+  /** What runs in a way that another process can end. */
+  handles(): { executionId: string; handle: WorkloadHandle }[] {
+    return [...this.#live].flatMap(([executionId, { facts }]) => {
+      const handle = facts.executor.handle?.(executionId) ?? null;
+      return handle === null ? [] : [{ executionId, handle }];
+    });
   }
 
   get size(): number {

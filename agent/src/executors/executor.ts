@@ -78,6 +78,9 @@ export interface Executor {
    */
   tryWarm?(request: ExecutionRequest): Promise<string | null>;
 
+  /** How another process of this machine ends a workload; null where there is none, or no such way. */
+  handle?(executionId: string): WorkloadHandle | null;
+
   /** The latest reading of a running execution, or null where there is none. */
   usage(executionId: string): ExecutionUsage | null;
 
@@ -221,6 +224,12 @@ export interface StartedExecution {
   executionId: string;
   startedAtMs: number;
   deadlineAtMs: number;
+}
+
+/** A container of an engine, by its name. */
+export interface WorkloadHandle {
+  engine: { kind: 'socket'; path: string } | { kind: 'tcp'; host: string; port: number };
+  name: string;
 }
 
 export interface OwnedExecution {

@@ -15,26 +15,37 @@ interface Lease {
  */
 export class LeaseClock {
   readonly #clock: HostClock;
+  readonly #onChange: () => void;
   readonly #leases = new Map<string, Lease>();
 
-  constructor(clock: HostClock) {
+  /** @param onChange a lease has begun, was renewed or is forgotten. */
+  constructor(clock: HostClock, onChange: () => void = () => undefined) {
     this.#clock = clock;
+    this.#onChange = onChange;
   }
 
   /** @returns the end of the lease on the boot clock, for the journal. */
   renew(executionId: string, sentAt: Instant, leaseMs: number): number {
     const endBootMs = sentAt.bootMs + leaseMs;
     this.#leases.set(executionId, { endMonotonicMs: sentAt.monotonicMs + leaseMs, endBootMs });
+    this.#onChange();
     return endBootMs;
   }
 
   /** Takes over a lease that an earlier process held since this boot of the machine. */
   restore(executionId: string, endBootMs: number): void {
     this.#leases.set(executionId, { endMonotonicMs: null, endBootMs });
+    this.#onChange();
   }
 
   forget(executionId: string): void {
     this.#leases.delete(executionId);
+    this.#onChange();
+  }
+
+  /** @returns its end on the boot clock; 0 for a lease that is not known. */
+  endBootMs(executionId: string): number {
+    return this.#leases.get(executionId)?.endBootMs ?? 0;
   }
 
   /** Milliseconds until the workload must be stopped; 0 or less when it must not run. */

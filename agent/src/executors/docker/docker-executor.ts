@@ -19,6 +19,7 @@ import type {
   PrepareProgress,
   StartedExecution,
   Workload,
+  WorkloadHandle,
 } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
 import { readSeccompProfile, seccompProfileFile } from '../seccomp/seccomp-profile.ts';
@@ -30,6 +31,7 @@ import { ContainerSupervision } from './container-supervision.ts';
 import { type DiskSpeedStatus, describeDiskSpeed, findDiskSpeed } from './disk-speed.ts';
 import { engineMessage, ignoreMissing } from './engine-error.ts';
 import { probeEngine, readEngineFolder } from './engine-probe.ts';
+import { addressOf } from './engine-socket.ts';
 import { listVolumeOwners, removeVolumes } from './execution-volumes.ts';
 import { FixedVolumes } from './fixed-volumes.ts';
 import { ImageCache } from './image-cache.ts';
@@ -288,6 +290,12 @@ export class DockerExecutor implements Executor {
 
   freeDisk(bytes: number): Promise<void> {
     return this.#deps.cache.free(bytes);
+  }
+
+  handle(executionId: string): WorkloadHandle | null {
+    if (!this.#supervisions.has(executionId)) return null;
+    const name = containerName(this.#boxOf(executionId));
+    return { engine: addressOf(this.#deps.docker), name };
   }
 
   usage(executionId: string): ExecutionUsage | null {

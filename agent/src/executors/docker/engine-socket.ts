@@ -59,3 +59,10 @@ export function connectEngine(address: EngineAddress): Docker {
   if (address.kind === 'socket') return new EngineClient({ socketPath: address.path });
   return new EngineClient({ host: address.host, port: address.port, protocol: 'http' });
 }
+
+/** Where a client that was connected here asks. */
+export function addressOf({ modem }: Docker): EngineAddress {
+  const { host, port, socketPath } = modem as { socketPath?: string; host?: string; port?: number };
+  if (socketPath !== undefined) return { kind: 'socket', path: socketPath };
+  return { kind: 'tcp', host: host ?? '', port: Number(port) };
+}
