@@ -156,6 +156,7 @@ export function createCore(
   const keeper: LeaseKeeper = new LeaseKeeper({
     file: join(config.dataDir, 'kept-leases.json'),
     log,
+    environment: config.environment,
     start: parts.startKeeper,
     running: () =>
       desk.handles().map(({ executionId, handle }) => ({

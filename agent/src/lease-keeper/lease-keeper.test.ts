@@ -33,7 +33,13 @@ describe('LeaseKeeper', () => {
   beforeEach(() => {
     [running, exits] = [[], []];
     const start = () => ({ onExit: (listener: () => void) => void exits.push(listener) });
-    keeper = new LeaseKeeper({ file, log: silentLogger, start, running: () => running });
+    keeper = new LeaseKeeper({
+      file,
+      log: silentLogger,
+      environment: {},
+      start,
+      running: () => running,
+    });
   });
   afterEach(() => keeper.close());
 
@@ -90,7 +96,7 @@ describe('the process that keeps leases', () => {
     const leases = [lease('n3-over', -1), lease('n3-live', 600_000), lease('n3-stuck', -1)];
     writeKeptLeases(file, { keeperId: 'own', leases });
     status = (path) => (path.includes('stuck') && asked.length < 5 ? 500 : 204);
-    startKeeperProcess(file, 'own');
+    startKeeperProcess(file, 'own', {});
     await vi.waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(5), within);
     expect(asked.filter((each) => each === kill('n3-over'))).toHaveLength(1);
     expect(asked.filter((each) => each === kill('n3-stuck')).length).toBeGreaterThan(1);
@@ -101,7 +107,7 @@ describe('the process that keeps leases', () => {
     writeKeptLeases(file, { keeperId: 'later', leases: [lease('n3-over', -1)] });
     for (const path of [file, join(folder, 'none')]) {
       const ended = vi.fn();
-      startKeeperProcess(path, 'earlier').onExit(ended);
+      startKeeperProcess(path, 'earlier', {}).onExit(ended);
       await vi.waitFor(() => expect(ended).toHaveBeenCalled(), within);
     }
     expect(asked).toEqual([]);

@@ -14,10 +14,17 @@ export interface KeeperProcess {
   onExit(listener: () => void): void;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** No secret of the agent's lies about in another process. */
+const inheritedNames = ['NODE_COMPILE_CACHE', 'SystemRoot'];
+
 export interface LeaseKeeperDeps {
   file: string;
   log: Logger;
-  start(file: string, keeperId: string): KeeperProcess;
+  /** The agent's. */
+  environment: Environment;
+  start(file: string, keeperId: string, environment: Environment): KeeperProcess;
   /** Workloads that run, and when the lease of each ends by the boot clock. */
   running(): { handle: WorkloadHandle; leaseUntilBootMs: number }[];
 }
@@ -86,7 +93,8 @@ export class LeaseKeeper {
   #ensureProcess(): void {
     if (this.#isRunning || this.#isClosed) return;
     this.#isRunning = true;
-    this.#deps.start(this.#deps.file, this.#keeperId).onExit(() => {
+    const { environment, file } = this.#deps;
+    this.#deps.start(file, this.#keeperId, environment).onExit(() => {
       this.#isRunning = false;
       // It ends by itself when there was nothing to keep for a while.
       if (this.#written.length > 0) setTimeout(() => this.#ensureProcess(), restartMs).unref();
@@ -95,15 +103,19 @@ export class LeaseKeeper {
 }
 
 /** In a session of its own, so that what is sent to the agent's group does not reach it. */
-export function startKeeperProcess(file: string, keeperId: string): KeeperProcess {
+export function startKeeperProcess(
+  file: string,
+  keeperId: string,
+  environment: Environment,
+): KeeperProcess {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const { NODE_COMPILE_CACHE } = process.env;
+  const kept = Object.entries(environment).filter(([name]) => inheritedNames.includes(name));
   const child = spawn(process.execPath, [main, file, keeperId], {
     cwd: parse(main).root,
     detached: true,
     windowsHide: true,
     stdio: 'ignore',
-    env: NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE },
+    env: Object.fromEntries(kept),
   });
   child.unref();
   return {

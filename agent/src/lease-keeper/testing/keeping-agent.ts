@@ -9,6 +9,7 @@ const keptMs = 2_000;
 const keeper = new LeaseKeeper({
   file,
   log: silentLogger,
+  environment: {},
   start: (...about) => {
     const keeping = startKeeperProcess(...about);
     process.stdout.write('kept\n');
