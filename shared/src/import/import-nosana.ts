@@ -35,7 +35,6 @@ export function importNosana(document: unknown, options: ImportOptions = {}): Im
     .flatMap((op) => readOperation(report, op, hydration, shared));
   readVolumes(report, operations);
   whole.close();
-  report.throwRefusals();
   return report.finish(orderSteps(report, operations));
 }
 

@@ -89,16 +89,14 @@ function readWorkload(
       ? commandOf(report, head.entrypoint, head.entrypointPointer, 'word')
       : commandOf(report, ownEntry, args.at('entrypoint'), 'word');
   const workdir = args.text('work_dir');
-  const folder =
-    workdir === undefined
-      ? head.workdir && checkFolder([report, head.workdirPointer], head.workdir)
-      : checkFolder([report, args.at('work_dir')], workdir);
+  const [folder = '', folderPointer] =
+    workdir === undefined ? [head.workdir, head.workdirPointer] : [workdir, args.at('work_dir')];
   return {
     kind: 'container',
     image,
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { command }),
-    ...(folder === undefined ? {} : { workdir: folder }),
+    ...(folder === '' ? {} : { workdir: checkFolder([report, folderPointer], folder) }),
     env: { ...readVariables(report, args, head), NOSANA_ID: jobId },
   };
 }

@@ -2,7 +2,7 @@ import type { JobInput } from '../job-files.ts';
 import { limits } from '../limits.ts';
 import { type ForeignObject, pointerTo } from './foreign-object.ts';
 import type { ImportReport } from './import-report.ts';
-import { objectUrl, readHttpUrl } from './object-url.ts';
+import { encoded, objectUrl, readHttpUrl } from './object-url.ts';
 import { inputPath, inputPlaceFix } from './workload-parts.ts';
 
 /** What is there before a container starts, as inputs that the agent fetches. */
@@ -57,7 +57,7 @@ function readHub(report: ImportReport, resource: ForeignObject): JobInput[] {
     report.refuse(resource.at('repo'), 'must be owner/name', 'Write it as on huggingface.co.');
     return [];
   }
-  const start = `https://huggingface.co/${repo}/resolve/${encodeURIComponent(revision)}`;
+  const start = `https://huggingface.co/${repo}/resolve/${encoded(revision)}`;
   return filesAt(report, resource, { start, files, target });
 }
 
@@ -113,7 +113,7 @@ function filesAt(
   }
   return files.flatMap((file, index) => {
     const path = inputPath(`${target}/${file}`);
-    const url = readHttpUrl(`${start}/${file.split('/').map(encodeURIComponent).join('/')}`);
+    const url = readHttpUrl(`${start}/${file.split('/').map(encoded).join('/')}`);
     if (path !== null && url !== null) {
       return [{ path, source: { kind: 'url' as const, url: url.href } }];
     }

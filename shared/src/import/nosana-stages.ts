@@ -24,7 +24,6 @@ export function orderSteps(report: ImportReport, operations: readonly Operation[
     steps.push(...sorted(report, members, own, before));
     before = [...names];
   }
-  report.throwRefusals();
   return steps;
 }
 
@@ -37,11 +36,12 @@ function refuseTwins(report: ImportReport, operations: readonly Operation[]): vo
 
 /** Side by side they run on machines of their own, and do not see each other. */
 function tellNeighbours(report: ImportReport, members: readonly Operation[]): void {
-  for (const { aliasPointer, pointer } of members) {
-    if (members.length > 1) {
-      const message = 'runs beside others of its group, on a machine of its own';
-      report.warn(pointer, message, 'If they talk to each other, start them in one container.');
-    }
+  const [first] = members;
+  if (first !== undefined && members.length > 1) {
+    const message = `is of the group "${first.group.slice(0, 80)}", whose operations run on machines of their own`;
+    report.warn(first.pointer, message, 'If they talk to each other, start them in one container.');
+  }
+  for (const { aliasPointer } of members) {
     if (aliasPointer === null) continue;
     const detail = 'are names for others of its group, and jobs can not reach each other';
     const fix = 'Start the programs in one container.';

@@ -6,6 +6,11 @@ export function readHttpUrl(text: string): URL | null {
   return url;
 }
 
+/** A part of a path. What is no Unicode can't be one, and becomes U+FFFD. */
+export function encoded(part: string): string {
+  return encodeURIComponent(part.toWellFormed());
+}
+
 export interface ObjectAddress {
   bucket: string;
   key: string;
@@ -24,7 +29,7 @@ export function objectUrl({ bucket, key, region, endpoint, version }: ObjectAddr
   if (!bucketPattern.test(bucket) || (region !== '' && !regionPattern.test(region))) return null;
   const host = region === '' ? 's3.amazonaws.com' : `s3.${region}.amazonaws.com`;
   const start = endpoint === '' ? `https://${host}` : endpoint.replace(/\/+$/, '');
-  const path = key.split('/').map(encodeURIComponent).join('/');
+  const path = key.split('/').map(encoded).join('/');
   // The bucket in the path works with every store, and with dots in its name.
   const url = readHttpUrl(`${start}/${bucket}/${path}`);
   if (url !== null && version !== '') url.searchParams.set('versionId', version);

@@ -86,6 +86,6 @@ function pathBelow(path: string, root: RegExp): string | null {
 }
 
 export const inputPlaceFix =
-  'Let it lie below /input (or /inputs), and have the program look for it there.';
+  'Let it lie below /input (or /inputs), named with letters, digits, . _ and - only, and have the program look there.';
 export const outputPlaceFix =
   'Let the program write below /output (or /outputs): all else of a job is read-only, but for /tmp.';
