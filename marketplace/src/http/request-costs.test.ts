@@ -55,6 +55,9 @@ describe('the requests of a key', () => {
       expect((await ask(apiKey, path))[0]).toBe(429);
     }
     expect((await ask(apiKey, '/jobs/any/logs/download', undefined, 'HEAD'))[0]).toBe(429);
+    const seed = (path: string) => fetch(market.url + path, { headers: { 'x-api-key': apiKey } });
+    expect((await seed('/jobs?name=x')).status).toBe(429);
+    expect((await seed('/jobs?state=failed')).headers.get('ratelimit')).toBe('"key";r=6;t=30');
   });
 
   it('are not counted for agents and the operator', async () => {

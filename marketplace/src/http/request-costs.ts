@@ -2,6 +2,13 @@ import type { RouteContract } from '@node3/shared/contract';
 import * as bacalhau from '@node3/shared/routes/bacalhau';
 import { bacalhauListNodes } from '@node3/shared/routes/bacalhau-nodes';
 import { explainJob, explainSpec } from '@node3/shared/routes/explain';
+import { execute, executeAsync, listExecutions } from '@node3/shared/routes/galaksio';
+import {
+  brokerCache,
+  brokerMessage,
+  brokerRun,
+  brokerStore,
+} from '@node3/shared/routes/galaksio-broker';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { importJobs } from '@node3/shared/routes/job-import';
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
@@ -20,14 +27,21 @@ const costs = { read: 1, write: 2, search: 20 };
 
 /** docs/guides/rest-api.md tells them. */
 const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
-  [2, [listJobs]],
+  [2, [listJobs, listExecutions]],
   [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runSnippet, runTemplate]],
   [5, [startRun, testRun, rerunRun]],
+  [5, [execute, executeAsync, brokerRun, brokerMessage]],
   [5, [bacalhau.bacalhauGetJob, bacalhau.bacalhauJobHistory]],
   [20, [downloadJobLogs, bacalhau.bacalhauJobExecutions, bacalhau.bacalhauListJobs]],
-  [20, [bacalhauListNodes]],
+  [20, [bacalhauListNodes, brokerStore, brokerCache]],
   [100, [bacalhau.bacalhauPutJob, bacalhau.bacalhauPostJob, bacalhau.bacalhauRerunJob]],
   [100, [createJobs, cancelJobs, importJobs, getUsage, exportUsage]],
+];
+
+/** Parts of a query that are looked for in the specs, by list. */
+const searchedBy: readonly (readonly [list: RouteContract, fields: readonly string[]])[] = [
+  [listJobs, searchFields],
+  [listExecutions, ['name']],
 ];
 
 const nameOf = (method: string, url: string) => `${method} ${url}`;
@@ -50,7 +64,8 @@ export function addRequestCosts(app: FastifyInstance, rates: KeyRates | null): v
     const method = route.method === 'HEAD' ? 'GET' : String(route.method);
     const usual = method === 'GET' ? costs.read : costs.write;
     const cost = costByName.get(nameOf(method, route.url)) ?? usual;
-    const isList = nameOf(method, route.url) === nameOf(listJobs.method, listJobs.url);
+    const isThis = (list: RouteContract) => list.method === method && list.url === route.url;
+    const fields = searchedBy.find(([list]) => isThis(list))?.[1] ?? [];
     route.preParsing = (request, reply, payload, done) => {
       const caller = callerOf(request);
       if (caller?.actor !== 'requester') {
@@ -60,7 +75,7 @@ export function addRequestCosts(app: FastifyInstance, rates: KeyRates | null): v
       const key = caller.keyId ?? caller.accountId ?? '';
       void reply.header('ratelimit-policy', policy);
       try {
-        const isSearch = isList && searchFields.some((field) => field in Object(request.query));
+        const isSearch = fields.some((field) => field in Object(request.query));
         void reply.header('ratelimit', textOf(rates.take(key, isSearch ? costs.search : cost)));
       } catch (error) {
         void reply.header('ratelimit', textOf(rates.left(key)));
