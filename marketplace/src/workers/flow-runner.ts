@@ -15,8 +15,8 @@ export interface FlowRunnerDeps extends FlowStepDeps {
 const lookMs = 15_000;
 /** Taken over at a time. */
 const takenMax = 100;
-/** After trouble with the store, until a run is begun anew. */
-const againMs = 1_000;
+/** After trouble with the store, until a run is begun anew; twice as long after each time, up to the most. */
+const againMs = { first: 1_000, most: 60_000 };
 const retryAfterSec = 5;
 
 /**
@@ -67,20 +67,21 @@ export class FlowRunner {
   }
 
   /** Begins to drive a run that was stored for this process. */
-  drive(runId: string, token: number): void {
+  drive(runId: string, token: number, failures = 0): void {
     if (this.#isStopping || this.#drives.has(runId)) return;
     const drive = new FlowDrive(this.#deps, runId, { owner: this.owner, token });
-    const done = drive.run().then((end) => this.#ended(runId, token, end));
+    const done = drive.run().then((end) => this.#ended(runId, token, end, failures));
     this.#drives.set(runId, { drive, done });
   }
 
-  #ended(runId: string, token: number, end: DriveEnd): void {
+  #ended(runId: string, token: number, end: DriveEnd, failures: number): void {
     this.#drives.delete(runId);
     if (end !== 'again' || this.#isStopping) return;
+    const waitMs = Math.min(againMs.most, againMs.first * 2 ** failures);
     const timer = setTimeout(() => {
       this.#again.delete(timer);
-      this.drive(runId, token);
-    }, againMs);
+      this.drive(runId, token, failures + 1);
+    }, waitMs);
     this.#again.add(timer);
   }
 
