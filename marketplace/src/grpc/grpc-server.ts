@@ -14,6 +14,7 @@ import { auditService } from './services/audit.ts';
 import { jobExecutionService } from './services/job-execution.ts';
 import { logStreamService } from './services/log-stream.ts';
 import { metricsService } from './services/metrics.ts';
+import { providerManagementService } from './services/provider-management.ts';
 import { schedulerService } from './services/scheduler.ts';
 import { workerAgentService } from './services/worker-agent.ts';
 
@@ -80,6 +81,7 @@ function addServices(server: Server, protos: Protos, deps: GrpcDeps): void {
     SchedulerService: schedulerService(deps),
     LogStreamService: logStreamService(deps),
     MetricsService: metricsService(deps),
+    ProviderManagementService: providerManagementService(deps),
     AuditService: auditService(deps),
   };
   for (const name of serviceNames) server.addService(protos.serviceOf(name), implementations[name]);

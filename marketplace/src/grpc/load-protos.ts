@@ -15,13 +15,20 @@ export const serviceNames = [
   'SchedulerService',
   'LogStreamService',
   'MetricsService',
+  'ProviderManagementService',
   'AuditService',
 ] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-const files = ['job_execution', 'worker_agent', 'scheduler', 'log_stream', 'metrics', 'audit'].map(
-  (name) => `hodei/v1/${name}.proto`,
-);
+const files = [
+  'job_execution',
+  'worker_agent',
+  'scheduler',
+  'log_stream',
+  'metrics',
+  'provider_management',
+  'audit',
+].map((name) => `hodei/v1/${name}.proto`);
 
 /** Names as they stand in the proto files; what is absent has the default of its type, or is null. */
 const options: Options = {

@@ -7,8 +7,9 @@ import {
   loadPackageDefinition,
   Metadata,
   type ServiceError,
+  status,
 } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
 import { protoFolder } from '@node3/shared/proto-folder';
 
 /** A client of Hodei's services as anybody writes one from the proto files. */
@@ -21,9 +22,15 @@ const options = {
   defaults: true,
   oneofs: true,
 };
-const files = ['job_execution', 'worker_agent', 'scheduler', 'log_stream', 'metrics', 'audit'].map(
-  (name) => `hodei/v1/${name}.proto`,
-);
+const files = [
+  'job_execution',
+  'worker_agent',
+  'scheduler',
+  'log_stream',
+  'metrics',
+  'provider_management',
+  'audit',
+].map((name) => `hodei/v1/${name}.proto`);
 
 const definition = loadSync(files, options);
 type Maker = new (address: string, credentials: ChannelCredentials) => Client;
@@ -33,9 +40,9 @@ const services = loadPackageDefinition(definition)['hodei'] as unknown as Record
 export interface Message {
   [field: string]: unknown;
   /** The name of the one field of a oneof that is set. */
-  payload?: string;
-  message_id?: string;
-  job_id?: string;
+  payload?: string | undefined;
+  message_id?: string | undefined;
+  job_id?: string | undefined;
   ack?: Message | null;
   run_job?: Message | null;
   cancel?: Message | null;
@@ -88,5 +95,49 @@ export function testGrpc(
     close() {
       for (const client of clients.values()) client.close();
     },
+  };
+}
+
+/** All messages of a stream that ends by itself. */
+export async function allOf(stream: ClientReadableStream<Message>): Promise<Message[]> {
+  const messages: Message[] = [];
+  for await (const message of stream) messages.push(message as Message);
+  return messages;
+}
+
+/** What a call was refused with. */
+export async function refusalOf(call: Promise<unknown>) {
+  const error = await call.then(
+    () => null,
+    (thrown: ServiceError) => thrown,
+  );
+  if (error === null) throw new Error('the call was not refused');
+  return readRefusal(error);
+}
+
+const rpc = loadSync('google/rpc/error_details.proto', options);
+
+function decode(name: string, value: Buffer): Message {
+  const type = rpc[`google.rpc.${name}`] as MessageTypeDefinition<object, Message>;
+  return type.deserialize(value);
+}
+
+export function readRefusal(error: ServiceError) {
+  const [bytes] = error.metadata.get('grpc-status-details-bin');
+  const details = Buffer.isBuffer(bytes) ? decode('Status', bytes)['details'] : [];
+  const found = (name: string) => {
+    const any = (details as { type_url: string; value: Buffer }[]).find(({ type_url: url }) =>
+      url.endsWith(`google.rpc.${name}`),
+    );
+    return any === undefined ? null : decode(name, any.value);
+  };
+  return {
+    status: status[error.code],
+    details: error.details,
+    code: error.metadata.get('node3-error-code')[0],
+    fix: error.metadata.get('node3-error-fix')[0],
+    info: found('ErrorInfo'),
+    fields: found('BadRequest')?.['field_violations'] ?? [],
+    retry: found('RetryInfo'),
   };
 }

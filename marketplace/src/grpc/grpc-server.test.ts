@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { createJob } from '@node3/shared/routes/jobs';
+import { service as healthService } from 'grpc-health-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readGrpc } from '../grpc-config.ts';
+import { listServices } from '../testing/grpc-reflection.ts';
+import { type Message, readRefusal, refusalOf, testGrpc } from '../testing/test-grpc.ts';
+import {
+  openFundedAccount,
+  startTestMarketplace,
+  type TestMarketplace,
+  testJob,
+} from '../testing/test-marketplace.ts';
+
+const onLoopback = { host: '127.0.0.1', port: 0, tls: null };
+const within = { timeout: 20_000, interval: 10 };
+
+let market: TestMarketplace;
+let address: string;
+
+beforeAll(async () => {
+  market = await startTestMarketplace({ grpc: onLoopback });
+  address = market.grpcAddress ?? '';
+});
+afterAll(() => market.stop());
+
+describe('the server', () => {
+  it('answers the health service and tells its services by reflection', async () => {
+    const health = new Client(address, credentials.createInsecure());
+    const { path, requestSerialize, responseDeserialize } = healthService['Check'] as Method;
+    const check = (name: string) =>
+      new Promise((resolve, reject) => {
+        health.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          { service: name },
+          (error, reply) => (error === null ? resolve(reply) : reject(error)),
+        );
+      });
+    expect(await check('')).toMatchObject({ status: 'SERVING' });
+    expect(await check('hodei.JobExecutionService')).toMatchObject({ status: 'SERVING' });
+    await expect(check('hodei.Nothing')).rejects.toMatchObject({ code: 5 });
+    health.close();
+    for (const version of ['v1', 'v1alpha'] as const) {
+      expect(await listServices(address, version)).toEqual(
+        expect.arrayContaining(['hodei.JobExecutionService', 'hodei.WorkerAgentService']),
+      );
+    }
+  });
+
+  it('refuses a message that is too large', async () => {
+    const stdin = 'x'.repeat(2 * 1024 * 1024);
+    const anybody = testGrpc(address, null);
+    const call = anybody.call('JobExecution/QueueJob', { job_definition: { stdin } });
+    expect((await refusalOf(call)).status).toBe('RESOURCE_EXHAUSTED');
+    anybody.close();
+  });
+
+  it('ends streams when it stops, and says so', async () => {
+    const stopping = await startTestMarketplace({ grpc: onLoopback });
+    const account = await openFundedAccount(stopping);
+    const own = testGrpc(stopping.grpcAddress ?? '', account.apiKey);
+    const stream = own.stream('JobExecution/ExecutionEventStream');
+    const ended = new Promise<ServiceError>((resolve) => stream.once('error', resolve));
+    const seen: Message[] = [];
+    stream.on('data', (message: Message) => seen.push(message));
+    await vi.waitFor(async () => {
+      await account.client.call(createJob, { body: testJob() });
+      expect(seen).not.toEqual([]);
+    }, within);
+    await stopping.stop();
+    expect(readRefusal(await ended)).toMatchObject({
+      status: 'UNAVAILABLE',
+      code: 'SERVICE_STOPPING',
+    });
+    own.close();
+  });
+
+  it('takes a certificate, and clients that have one of the right authority', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'node3-grpc-'));
+    const [certPath, keyPath] = [join(folder, 'grpc.crt'), join(folder, 'grpc.key')];
+    const subject = [
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+    ];
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const request = ['req', '-x509', ...key, '-keyout', keyPath, '-out', certPath, '-days', '2'];
+    execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' });
+    const [cert, privateKey] = await Promise.all([readFile(certPath), readFile(keyPath)]);
+    const tls = { certPath, keyPath, clientCaPath: certPath };
+    const secured = await startTestMarketplace({ grpc: { ...onLoopback, tls } });
+    const at = secured.grpcAddress ?? '';
+    const { apiKey } = await openFundedAccount(secured);
+    const known = testGrpc(at, apiKey, credentials.createSsl(cert, privateKey, cert));
+    expect(await known.call('JobExecution/ListJobs')).toMatchObject({ jobs: [] });
+    const unknown = testGrpc(at, apiKey, credentials.createSsl(cert));
+    expect(await refusalOf(unknown.call('JobExecution/ListJobs'))).toMatchObject({
+      status: 'UNAVAILABLE',
+    });
+    const plain = testGrpc(at, apiKey);
+    expect(await refusalOf(plain.call('JobExecution/ListJobs'))).toMatchObject({
+      status: 'UNAVAILABLE',
+    });
+    for (const one of [known, unknown, plain]) one.close();
+    await secured.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is on loopback alone without TLS, and can be left out', () => {
+    expect(readGrpc({})).toEqual({ host: '127.0.0.1', port: 50_051, tls: null });
+    expect(readGrpc({ GRPC_PORT: 'off' })).toBeNull();
+    for (const host of ['0.0.0.0', '::', '10.0.0.1', 'market.example']) {
+      expect(() => readGrpc({ GRPC_HOST: host })).toThrow(/GRPC_HOST is .*TLS/);
+    }
+    const files = { GRPC_TLS_CERT: 'a.crt', GRPC_TLS_KEY: 'a.key' };
+    expect(readGrpc({ GRPC_HOST: '0.0.0.0', ...files })).toMatchObject({
+      host: '0.0.0.0',
+      tls: { certPath: 'a.crt', keyPath: 'a.key', clientCaPath: null },
+    });
+    expect(() => readGrpc({ GRPC_TLS_CERT: 'a.crt' })).toThrow(/GRPC_TLS_KEY is not set/);
+  });
+});
+
+interface Method {
+  path: string;
+  requestSerialize: (message: object) => Buffer;
+  responseDeserialize: (bytes: Buffer) => object;
+}
