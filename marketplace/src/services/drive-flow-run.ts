@@ -113,6 +113,8 @@ export class FlowDrive {
       this.finish('over');
       return;
     }
+    // Whoever drives it next begins them.
+    if (this.#abort.signal.aborted) return;
     for (const { nodeId, state, startedAtMs } of sight.steps) {
       if (state !== 'running' || this.#flights.has(nodeId)) continue;
       this.#begin(nodeId, this.#fly(nodeId, startedAtMs ?? this.#deps.clock.nowMs()));

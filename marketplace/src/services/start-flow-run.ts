@@ -69,6 +69,7 @@ export async function startFlowRun(deps: StartDeps, input: StartInput): Promise<
     secrets: all,
     steps: graph.nodes.map(({ id }) => pendingStep(id)),
     idempotencyKey: input.idempotencyKey,
+    // Without the fields that were not given: they have no place in canonical JSON.
     asked: JSON.parse(JSON.stringify({ ...asked, secrets })),
   });
 }
@@ -80,8 +81,8 @@ export interface RerunInput extends Starter {
 }
 
 /**
- * Runs the graph of an ended run again with the same input. With `fromNode`, steps that don't come
- * after it and were completed or skipped are taken over as they are.
+ * Runs the graph of an ended run again with the same input. With `fromNode`, completed steps that
+ * don't come after it are taken over as they are.
  */
 export async function rerunFlow(deps: StartDeps, input: RerunInput): Promise<FlowRunRow> {
   const { accountId, keyId, runId, fromNode } = input;
