@@ -22,7 +22,9 @@ export function importBacalhau(document: unknown, options: ImportOptions = {}): 
   }
   wrapped?.close();
   if (task !== wrapped) task?.close();
-  report.throwRefusals();
+  if (options.market !== undefined) {
+    report.refuse('', 'is not for a market of Nosana', 'Name the GPU model instead, with gpu.');
+  }
   return report.finish(spec === null ? [] : copiesOf(spec, head.count, options));
 }
 

@@ -27,6 +27,15 @@ describe('the corpus', () => {
     expect(warnings).toHaveLength(expected.warnings.length);
   });
 
+  it('hears what was said of GPUs for nothing', () => {
+    const hello = all.find(({ format, name }) => format === 'bacalhau' && name === 'hello');
+    const gpus = { count: 1, models: ['a100'] };
+    const { warnings } = importDocument(hello?.document, undefined, { gpus });
+    expect(warnings.map(({ pointer }) => pointer)).toEqual(['']);
+    const market = () => importDocument(hello?.document, undefined, { market: 'nvidia-4090' });
+    expect(refusalsOf(market)).toHaveLength(1);
+  });
+
   it('is refused, or makes jobs that can be posted, whatever is changed in it', () => {
     let state = 20_261_126;
     // Numerical Recipes' generator: the same changes in each run.

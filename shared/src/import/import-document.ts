@@ -2,7 +2,7 @@ import { MarketError } from '../error.ts';
 import { isJsonObject } from './foreign-object.ts';
 import { importBacalhau } from './import-bacalhau.ts';
 import { importNosana } from './import-nosana.ts';
-import type { ImportedJob, ImportOptions } from './imported-job.ts';
+import type { ImportedJob, ImportedStep, ImportOptions, ImportWarning } from './imported-job.ts';
 
 export const importFormats = ['nosana', 'bacalhau'] as const;
 export type ImportFormat = (typeof importFormats)[number];
@@ -20,7 +20,19 @@ export function importDocument(
   options: ImportOptions,
 ): ImportedJob & { format: ImportFormat } {
   const known = format ?? guessFormat(document);
-  return { format: known, ...importers[known](document, options) };
+  const { jobs, warnings } = importers[known](document, options);
+  return { format: known, jobs, warnings: [...warnings, ...unusedWishes(jobs, options)] };
+}
+
+function unusedWishes(
+  jobs: readonly ImportedStep[],
+  { gpus, market }: ImportOptions,
+): ImportWarning[] {
+  const isUsed = jobs.some(({ spec }) => spec.resources?.gpus !== undefined);
+  if (isUsed || (gpus === undefined && market === undefined)) return [];
+  const message = 'asks for no GPU: what was said of GPUs beside it changes nothing';
+  const fix = 'Write gpu: true (Nosana) or Resources.GPU (Bacalhau) where one is needed.';
+  return [{ pointer: '', message, fix }];
 }
 
 function guessFormat(document: unknown): ImportFormat {
