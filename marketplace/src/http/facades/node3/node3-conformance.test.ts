@@ -155,6 +155,19 @@ describe('what is wrong, as FastAPI says it', () => {
     expect(answer).toMatchObject({ status: 422, body: { detail: expect.any(String) } });
   });
 
+  it.each(['application/json', 'application/octet-stream', 'text/plain'])(
+    'is no missing body, whatever type it is said to have: %s',
+    async (type) => {
+      const agent = await newAgent();
+      const headers = { 'x-api-key': agent.apiKey, 'content-type': type };
+      const send = (path: string, body: string) =>
+        fetch(market.url + path, { method: 'POST', headers, body });
+      expect((await send('/api/agents/heartbeat', '')).status).toBe(200);
+      const sent = await send('/api/jobs/available', JSON.stringify(machine));
+      expect(sent.status).toBe(type === 'application/json' ? 200 : 422);
+    },
+  );
+
   it('is 503 while the database takes no writes', async () => {
     const agent = await newAgent();
     vi.spyOn(market.store, 'job').mockRejectedValueOnce(new MarketError('STORE_UNAVAILABLE'));

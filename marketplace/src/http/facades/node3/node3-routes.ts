@@ -22,6 +22,7 @@ import { reportWorkProgress } from '../../../services/report-work-progress.ts';
 import type { AgentRow, JobRow } from '../../../store/rows.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { publicWriteLimit } from '../../rate-limit.ts';
+import { acceptEmptyBody } from '../accept-empty-body.ts';
 import { setSeedErrorHandler } from './node3-errors.ts';
 import {
   rewardOf,
@@ -42,6 +43,7 @@ const lookedMax = 40;
 export async function addNode3Routes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
   await app.register(async (api) => {
     setSeedErrorHandler(api);
+    acceptEmptyBody(api);
     addMachineRoutes(api, deps);
     addWorkRoutes(api, deps);
     addProgressRoutes(api, deps);
