@@ -22,6 +22,8 @@ import * as galaksio from '@node3/shared/routes/galaksio';
 import * as galaksioBroker from '@node3/shared/routes/galaksio-broker';
 import * as gpuProofs from '@node3/shared/routes/gpu-proofs';
 import * as health from '@node3/shared/routes/health';
+import * as hodei from '@node3/shared/routes/hodei';
+import * as hodeiPlatform from '@node3/shared/routes/hodei-platform';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
 import * as jobImport from '@node3/shared/routes/job-import';
 import * as jobLinks from '@node3/shared/routes/job-links';
@@ -88,6 +90,8 @@ export const apiRoutes: RouteContract[] = [
   galaksioBroker,
   node3,
   node3Reads,
+  hodei,
+  hodeiPlatform,
   bacalhau,
   bacalhauNodes,
   agents,

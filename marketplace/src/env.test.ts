@@ -1,6 +1,6 @@
 import { ConfigError } from '@node3/shared/env';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from './env.ts';
+import { readConfig, readDatabase } from './env.ts';
 
 const read = (env: Record<string, string>) => readConfig({ ENVIRONMENT: 'development', ...env });
 
@@ -65,5 +65,16 @@ describe('the proxies in front', () => {
 
   it.each(['caddy', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0'])('are not %s', (text) => {
     expect(() => read({ TRUSTED_PROXIES: text })).toThrow(ConfigError);
+  });
+});
+
+describe('the database', () => {
+  it('is named by the variable of Hodei as well', () => {
+    const database = (env: Record<string, string>) => readDatabase(env);
+    const url = 'postgres://u:p@localhost:5432/hodei';
+    expect(database({ HODEI_DATABASE_URL: url })).toMatchObject({ engine: 'postgres' });
+    const own = { HODEI_DATABASE_URL: url, DATABASE_URL: 'sqlite:///x.db' };
+    expect(database(own)).toMatchObject({ engine: 'sqlite' });
+    expect(() => database({ HODEI_DATABASE_URL: 'x' })).toThrow('HODEI_DATABASE_URL');
   });
 });

@@ -264,13 +264,18 @@ function readDataDir(env: Env): string {
 
 /** DATABASE_URL, with the seed's spellings; unset is a file in the data folder. */
 export function readDatabase(env: Env, dataDir = readDataDir(env)): DatabaseAddress {
-  const text = readOptionalText(env, 'DATABASE_URL');
+  const own = readOptionalText(env, 'DATABASE_URL');
+  const text = own ?? readOptionalText(env, 'HODEI_DATABASE_URL');
   if (text === null) return { engine: 'sqlite', path: `${dataDir}/marketplace.db` };
   try {
     return parseDatabaseAddress(text);
   } catch (error) {
     if (!(error instanceof DatabaseAddressError)) throw error;
-    throw new ConfigError('DATABASE_URL', error.message, error.fix);
+    throw new ConfigError(
+      own === null ? 'HODEI_DATABASE_URL' : 'DATABASE_URL',
+      error.message,
+      error.fix,
+    );
   }
 }
 

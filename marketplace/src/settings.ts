@@ -86,6 +86,12 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         example: 'sqlite:////var/lib/node3/marketplace.db',
       },
       {
+        name: 'HODEI_DATABASE_URL',
+        about:
+          'The same, where DATABASE_URL is not set. [from Hodei](../guides/migrate-from-hodei.md)',
+        fallback: null,
+      },
+      {
         name: 'DISK_RESERVE_BYTES',
         about:
           'Bytes that stay free on each disk for what runs already: below them new work is refused; 0 refuses nothing.',

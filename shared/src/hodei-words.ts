@@ -11,7 +11,7 @@ export const hodeiStates = [
 ] as const;
 export type HodeiState = (typeof hodeiStates)[number];
 
-const hodeiFailureReasons = [
+export const hodeiFailureReasons = [
   'COMMAND_NOT_FOUND',
   'PERMISSION_DENIED',
   'FILE_NOT_FOUND',
@@ -26,3 +26,7 @@ const hodeiFailureReasons = [
   'IO_ERROR',
 ] as const;
 export type HodeiFailureReason = (typeof hodeiFailureReasons)[number];
+
+/** Of a line of a log. */
+export const hodeiLevels = ['INFO', 'WARN', 'ERROR'] as const;
+export type HodeiLevel = (typeof hodeiLevels)[number];

@@ -23,6 +23,7 @@ export interface AgentReasonOptions {
 export interface IssueTokenOptions {
   name?: string;
   wallet?: string;
+  provider?: string;
 }
 
 export async function showAgent(context: Context, call: Call<object>): Promise<number> {
@@ -93,6 +94,7 @@ const tokenColumns = [
   { title: 'STATE', value: tokenState },
   { title: 'NAME', value: (token: RegistrationToken) => token.name ?? '-' },
   { title: 'WALLET', value: (token: RegistrationToken) => token.wallet ?? '-' },
+  { title: 'PROVIDER', value: (token: RegistrationToken) => token.provider ?? '-' },
   { title: 'EXPIRES', value: (token: RegistrationToken) => token.expiresAt },
 ];
 
@@ -126,6 +128,7 @@ async function print({ terminal }: Context, agent: AdminAgent): Promise<number> 
     ['agent', agent.agentId],
     ['name', agent.name],
     ['wallet', agent.wallet],
+    ['provider', agent.provider],
     ['state', standing.by === null ? standing.state : `${standing.state} by ${standing.by}`],
     ['reason', standing.reason],
     ['until', standing.until],

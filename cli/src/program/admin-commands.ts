@@ -19,6 +19,7 @@ import { addAdminAlertCommands } from './alert-commands.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addAdminMoneyCommands } from './money-commands.ts';
+import { addProviderCommands } from './provider-commands.ts';
 
 /** The operator's commands, with the names and flags of the seed's marketplace_admin. */
 export function addAdminCommands(state: ProgramState, program: Command): void {
@@ -28,6 +29,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
   addAuditCommands(state, admin);
   addAdminAlertCommands(state, admin);
   addAdminAgentCommands(state, admin);
+  addProviderCommands(state, admin);
   addDatabaseCommands(state, admin);
 
   const create = admin

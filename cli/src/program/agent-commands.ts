@@ -36,7 +36,8 @@ function addTokenCommands(state: ProgramState, agent: Command): void {
     .command('issue')
     .description('A token for one registration within five minutes')
     .option('--name <name>', 'the only name that may register with it')
-    .option('--wallet <address>', 'the only wallet that may register with it');
+    .option('--wallet <address>', 'the only wallet that may register with it')
+    .option('--provider <provider>', 'whose agent it is to be');
   attachAction<IssueTokenOptions>(state, issue, async () => (await load()).issueToken);
   const list = token.command('list').description('Tokens, newest first, without their secrets');
   attachAction(state, list, async () => (await load()).listTokens);

@@ -47,7 +47,7 @@ export type HodeiCommand =
   | { kind: 'script'; interpreter: string; content: string };
 
 /** Where the correlation id of a client is kept. */
-const correlationLabel = 'hodei/correlation_id';
+export const correlationLabel = 'hodei/correlation_id';
 
 export const hodeiDefaults = {
   timeoutMs: 300_000,

@@ -1,4 +1,9 @@
-import { type HodeiFailureReason, type HodeiState, hodeiStates } from '@node3/shared/hodei-words';
+import {
+  type HodeiFailureReason,
+  type HodeiLevel,
+  type HodeiState,
+  hodeiStates,
+} from '@node3/shared/hodei-words';
 import { type JobState, jobStates, type Reason, reasons } from '@node3/shared/job-state';
 
 /** Between the words of Hodei Jobs and ours, for its REST and for its gRPC; nothing else knows them. */
@@ -113,4 +118,16 @@ export function fromHodeiFailure(word: string): Reason {
   return Object.hasOwn(reasonByFailure, given)
     ? reasonByFailure[given as HodeiFailureReason]
     : 'engine_error';
+}
+
+const levelWords = /\b(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b/i;
+/** A level stands at the beginning of a line, behind a time perhaps. */
+const levelWithin = 80;
+
+/** What a line says of itself near its beginning; otherwise stderr is an error. */
+export function levelOfLine(text: string, stream: string): HodeiLevel {
+  const word = levelWords.exec(text.slice(0, levelWithin))?.[1]?.toUpperCase();
+  if (word === undefined) return stream === 'stderr' ? 'ERROR' : 'INFO';
+  if (word.startsWith('WARN')) return 'WARN';
+  return word === 'INFO' || word === 'DEBUG' || word === 'TRACE' ? 'INFO' : 'ERROR';
 }

@@ -32,6 +32,7 @@ import { askBackup } from '../testing/ask-backup.ts';
 import { askFlows } from '../testing/ask-flows.ts';
 import { askBroker, askGalaksioJobs } from '../testing/ask-galaksio.ts';
 import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
+import { askHodei } from '../testing/ask-hodei.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
@@ -285,6 +286,7 @@ describe('answers', () => {
       requester,
       nodeId: (await registerAgent()).agentId,
     });
+    await askHodei(ask, { requester, operator: market.adminApiKey });
     await askSeed(requester);
     const l40s = { ...device, model: 'NVIDIA L40S', modelId: 'l40s' };
     await poll((await registerAgent()).apiKey, l40s, 0);

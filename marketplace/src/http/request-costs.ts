@@ -9,6 +9,8 @@ import {
   brokerRun,
   brokerStore,
 } from '@node3/shared/routes/galaksio-broker';
+import * as hodei from '@node3/shared/routes/hodei';
+import * as hodeiPlatform from '@node3/shared/routes/hodei-platform';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { importJobs } from '@node3/shared/routes/job-import';
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
@@ -29,8 +31,10 @@ const costs = { read: 1, write: 2, search: 20 };
 const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
   [2, [listJobs, listExecutions]],
   [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runSnippet, runTemplate]],
-  [5, [startRun, testRun, rerunRun]],
   [5, [execute, executeAsync, brokerRun, brokerMessage]],
+  [5, [startRun, testRun, rerunRun, hodei.hodeiCreateJob]],
+  [20, [hodei.hodeiListJobs, hodeiPlatform.hodeiAuditLogs, hodeiPlatform.hodeiStats]],
+  [100, [hodeiPlatform.hodeiMetrics]],
   [5, [bacalhau.bacalhauGetJob, bacalhau.bacalhauJobHistory]],
   [20, [downloadJobLogs, bacalhau.bacalhauJobExecutions, bacalhau.bacalhauListJobs]],
   [20, [bacalhauListNodes, brokerStore, brokerCache]],

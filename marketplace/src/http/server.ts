@@ -16,6 +16,7 @@ import { addCrossOrigin } from './cross-origin.ts';
 import { addBacalhauLogRoute, isBacalhauLogsPath } from './facades/bacalhau/bacalhau-logs.ts';
 import { addBacalhauRoutes } from './facades/bacalhau/bacalhau-routes.ts';
 import { addGalaksioRoutes } from './facades/galaksio/galaksio-routes.ts';
+import { addHodeiRoutes } from './facades/hodei/hodei-routes.ts';
 import { addNode3Routes } from './facades/node3/node3-routes.ts';
 import { addRedmindRoutes } from './facades/redmind/redmind-routes.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -185,6 +186,7 @@ export async function createServer(
     await addGalaksioRoutes(api, deps);
     addRedmindRoutes(api, deps);
     await addNode3Routes(api, deps);
+    await addHodeiRoutes(api, deps);
     await addBacalhauRoutes(api, deps);
     addAgentRoutes(api, deps);
     addAgentIdentityRoutes(api, deps);

@@ -50,6 +50,8 @@ export interface JobStore {
    * the checks that the world may fail by now.
    */
   postedBefore(accountId: string, idempotency: Idempotency): Promise<JobRow | null>;
+  /** The job that an idempotency key of an account has made. */
+  jobOfKey(accountId: string, key: string): Promise<JobRow | null>;
   job(jobId: string): Promise<JobRow | null>;
   execution(executionId: string): Promise<ExecutionRow | null>;
   /** Many executions in one query; unknown ids are left out. */

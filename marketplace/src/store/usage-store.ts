@@ -1,3 +1,4 @@
+import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ProgramRun } from '../domain/size-job.ts';
 
@@ -32,6 +33,24 @@ export interface UsageSlice {
   nextMs: number | null;
 }
 
+/** What jobs of one span of time, state and provider came to. */
+export interface EndedSum {
+  /** Its number, counted from 1970 in spans. */
+  span: number;
+  state: JobState;
+  /** null for jobs that no agent ever had. */
+  providerId: string | null;
+  jobs: number;
+  /** Runs whose time is known, and what they took together. */
+  timedRuns: number;
+  runMs: number;
+}
+
+export interface EndedSearch extends UsageSearch {
+  /** How long a span is. */
+  spanMs: number;
+}
+
 export interface RunSearch {
   accountId: string;
   /** Text that the specs have in them, as they are stored. */
@@ -43,6 +62,8 @@ export interface RunSearch {
 export interface UsageStore {
   /** Sums over the first jobs that ended in that time. */
   usageSums(search: UsageSearch): Promise<UsageSlice>;
+  /** Jobs that ended, in slices as `usageSums`. */
+  endedSums(search: EndedSearch): Promise<{ sums: EndedSum[]; nextMs: number | null }>;
   /** Last runs of the newest jobs that succeeded or ran out of memory. In no order. */
   recentRuns(search: RunSearch): Promise<ProgramRun[]>;
 }

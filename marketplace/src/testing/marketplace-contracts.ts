@@ -21,6 +21,8 @@ import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as galaksioBrokerRoutes from '@node3/shared/routes/galaksio-broker';
 import * as gpuProofRoutes from '@node3/shared/routes/gpu-proofs';
 import * as healthRoutes from '@node3/shared/routes/health';
+import * as hodeiRoutes from '@node3/shared/routes/hodei';
+import * as hodeiPlatformRoutes from '@node3/shared/routes/hodei-platform';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
 import * as jobImportRoutes from '@node3/shared/routes/job-import';
 import * as jobLinkRoutes from '@node3/shared/routes/job-links';
@@ -92,6 +94,8 @@ export const marketplaceContracts: RouteContract[] = [
   ratingRoutes,
   node3Routes,
   node3ReadRoutes,
+  hodeiRoutes,
+  hodeiPlatformRoutes,
   bacalhauRoutes,
   bacalhauNodeRoutes,
   auditRoutes,

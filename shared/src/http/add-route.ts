@@ -1,4 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  preValidationHookHandler,
+} from 'fastify';
 import {
   type BodyOf,
   type ParamsOf,
@@ -26,6 +31,8 @@ export interface RouteOptions<C extends RouteContract, Principal> {
    */
   authenticate(request: FastifyRequest): Promise<Principal> | Principal;
   bodyLimit?: number;
+  /** Throws for a body that there is more to say about than which of its fields are wrong. */
+  beforeChecks?(body: unknown): void;
   /** Extra Fastify route configuration, such as a rate limit. */
   config?: Record<string, unknown>;
   handler(call: RouteCall<C, Principal>): Promise<ReplyOf<C>>;
@@ -61,7 +68,9 @@ export function addRoute<const C extends RouteContract, Principal>(
   const statuses = Object.keys(contract.schema.response).map(Number);
   const status = statuses.find((code) => code < 300) ?? 200;
   const scope = scopeOf(contract);
+  const config: object = { ...options.config, scope };
   app.route({
+    ...checksOf(options),
     method: contract.method,
     url: contract.url,
     schema: {
@@ -72,7 +81,7 @@ export function addRoute<const C extends RouteContract, Principal>(
       security: securityOf(contract),
     },
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
-    config: { ...options.config, scope },
+    config,
     // Before the body is read: who has no key costs us neither its bytes nor their checking.
     onRequest(request, reply, done) {
       // With a cookie, unlike with `Authorization`, nothing else keeps it out of shared caches.
@@ -99,6 +108,19 @@ export function addRoute<const C extends RouteContract, Principal>(
       return contract.etag === 'read' ? withTag(request, reply, body) : body;
     },
   });
+}
+
+/** A hook costs each request a little, and most routes need none. */
+function checksOf({ beforeChecks }: Pick<RouteOptions<RouteContract, unknown>, 'beforeChecks'>): {
+  preValidation?: preValidationHookHandler;
+} {
+  if (beforeChecks === undefined) return {};
+  return {
+    preValidation(request, _reply, done) {
+      beforeChecks(request.body);
+      done();
+    },
+  };
 }
 
 /** The tag is the handler's own, or one of the whole answer. */

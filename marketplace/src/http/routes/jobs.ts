@@ -17,6 +17,7 @@ import { listJobs } from '../../services/list-jobs.ts';
 import { postJob } from '../../services/post-job.ts';
 import { findOwnJob, readJobDetail } from '../../services/read-job.ts';
 import { answerJob, jobTag } from '../answer-job.ts';
+import { refuseHodeiJob } from '../facades/hodei/refuse-hodei-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { linkNext } from '../link-next.ts';
@@ -28,6 +29,7 @@ export function addJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, createJob, {
     authenticate: deps.auth.requester,
     bodyLimit: limits.jobBodyBytes,
+    beforeChecks: refuseHodeiJob,
     async handler({ principal, body, request, reply }) {
       const idempotencyKey = readIdempotencyKey(request);
       const { job, replayed } = await postJob(deps, {

@@ -152,3 +152,8 @@ export function* postedBeforeIn(
   assert(earlier !== null, 'an idempotency key names a stored job');
   return earlier;
 }
+
+export function* jobOfKeyIn(tx: Tx, accountId: string, key: string): Work<JobRow | null> {
+  const stored = yield* tx.get<{ job_id: string }>(selectIdempotency, accountId, key);
+  return stored === undefined ? null : yield* jobIn(tx, stored.job_id);
+}

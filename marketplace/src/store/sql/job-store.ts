@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { recordImagePullIn, recordWorkProgressIn } from './execution-notes.ts';
 import { changeExecutionIn, changeJobIn } from './job-change.ts';
 import { claimJobIn } from './job-claim.ts';
-import { postedBeforeIn, postJobIn, postTogetherIn } from './job-posting.ts';
+import { jobOfKeyIn, postedBeforeIn, postJobIn, postTogetherIn } from './job-posting.ts';
 import { createJobReads } from './job-reads.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createLogStore } from './log-store.ts';
@@ -18,6 +18,9 @@ export function createJobStore(database: Database): JobStore {
 
     postedBefore(accountId, idempotency) {
       return database.read((tx) => postedBeforeIn(tx, accountId, idempotency));
+    },
+    jobOfKey(accountId, key) {
+      return database.read((tx) => jobOfKeyIn(tx, accountId, key));
     },
     postJob(posting) {
       return database.write((tx) => postJobIn(tx, posting));
