@@ -75,6 +75,6 @@ describe('the database', () => {
     expect(database({ HODEI_DATABASE_URL: url })).toMatchObject({ engine: 'postgres' });
     const own = { HODEI_DATABASE_URL: url, DATABASE_URL: 'sqlite:///x.db' };
     expect(database(own)).toMatchObject({ engine: 'sqlite' });
-    expect(() => database({ HODEI_DATABASE_URL: 'x' })).toThrow('HODEI_DATABASE_URL');
+    expect(() => database({ HODEI_DATABASE_URL: 'mysql://x' })).toThrow('HODEI_DATABASE_URL');
   });
 });

@@ -53,6 +53,7 @@ async function send<T = { data: Record<string, unknown> }>(
   return { status: response.status, body: (await response.json()) as Answer<T>['body'] };
 }
 
+const refusal = { success: false, error: expect.stringMatching(/\w/), fix: expect.any(String) };
 const asOperator = () => ({ key: market.adminApiKey });
 type OneJob = { data: HodeiJobView };
 
@@ -244,46 +245,25 @@ describe('[2.15] a job of Hodei', () => {
 
 describe('[2.34] what is refused', () => {
   it.each([
-    ['POST', '/api/v1/jobs', { spec: { command: ['x'], gpus: 1 } }, 400, 'REQUEST_INVALID'],
-    [
-      'POST',
-      '/api/v1/jobs',
-      { spec: { command: ['x'], priority: 'soon' } },
-      400,
-      'REQUEST_INVALID',
-    ],
-    [
-      'POST',
-      '/api/v1/jobs',
-      { spec: { command: ['x'], preferred_provider: 'mars' } },
-      400,
-      'REQUEST_INVALID',
-    ],
-    [
-      'POST',
-      '/api/v1/jobs',
-      { spec: { command: ['x'], memory_mb: 64, memory_bytes: 1e9 } },
-      400,
-      'REQUEST_INVALID',
-    ],
-    [
-      'POST',
-      '/api/v1/jobs',
-      { spec: { command: ['x'], cpu_cores: 200 } },
-      400,
-      'JOB_UNSATISFIABLE',
-    ],
-    ['GET', '/api/v1/jobs?status=LATER', undefined, 400, 'REQUEST_INVALID'],
-    ['GET', '/api/v1/jobs/nothing', undefined, 404, 'JOB_NOT_FOUND'],
-    ['POST', '/api/v1/jobs/nothing/cancel', undefined, 404, 'JOB_NOT_FOUND'],
-    ['GET', '/api/v1/providers/mars', undefined, 404, 'PROVIDER_NOT_FOUND'],
-    ['POST', '/api/v1/providers', { name: 'x', provider_type: 'docker' }, 403, 'AUTH_FORBIDDEN'],
-  ] as const)('%s %s %j is answered with %i', async (method, path, body, status, code) => {
-    const answer = await send(method, path, body === undefined ? {} : { body });
-    expect(answer).toMatchObject({
-      status,
-      body: { success: false, error: expect.stringMatching(/\w/), code, fix: expect.any(String) },
-    });
+    [{ gpus: 1 }, 'REQUEST_INVALID'],
+    [{ priority: 'soon' }, 'REQUEST_INVALID'],
+    [{ preferred_provider: 'mars' }, 'REQUEST_INVALID'],
+    [{ memory_mb: 64, memory_bytes: 1e9 }, 'REQUEST_INVALID'],
+    [{ cpu_cores: 200 }, 'JOB_UNSATISFIABLE'],
+  ] as const)('a job with %j is answered with 400, %s', async (wrong, code) => {
+    const body = { spec: { command: ['x'], ...wrong } };
+    const answer = await send('POST', '/api/v1/jobs', { body });
+    expect(answer).toMatchObject({ status: 400, body: { ...refusal, code } });
+  });
+
+  it.each([
+    ['GET', '/api/v1/jobs?status=LATER', 400, 'REQUEST_INVALID'],
+    ['GET', '/api/v1/jobs/nothing', 404, 'JOB_NOT_FOUND'],
+    ['POST', '/api/v1/jobs/nothing/cancel', 404, 'JOB_NOT_FOUND'],
+    ['GET', '/api/v1/providers/mars', 404, 'PROVIDER_NOT_FOUND'],
+    ['POST', '/api/v1/providers/default/disable', 403, 'AUTH_FORBIDDEN'],
+  ] as const)('%s %s is answered with %i, %s', async (method, path, status, code) => {
+    expect(await send(method, path)).toMatchObject({ status, body: { ...refusal, code } });
   });
 
   it('hears at our own path where a job of Hodei belongs', async () => {
