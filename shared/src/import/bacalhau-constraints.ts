@@ -1,6 +1,7 @@
 import { findModel } from '../gpu/normalise-model.ts';
 import type { GpuRequirement } from '../job-spec.ts';
 import { limits } from '../limits.ts';
+import { labelName } from './bacalhau-job.ts';
 import type { Resources } from './bacalhau-resources.ts';
 import type { ForeignObject } from './foreign-object.ts';
 import type { ImportReport } from './import-report.ts';
@@ -129,8 +130,6 @@ function hasGpus(
   report.refuse(pointer, 'wants a machine with a GPU, and the job asks for none', fix);
   return false;
 }
-
-const labelName = /^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$/;
 
 function applyLabel(
   report: ImportReport,

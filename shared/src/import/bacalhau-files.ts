@@ -4,7 +4,7 @@ import { readSource } from './bacalhau-sources.ts';
 import type { ForeignObject } from './foreign-object.ts';
 import type { ImportReport } from './import-report.ts';
 import type { ImportedSpec } from './imported-job.ts';
-import { outputPath, outputPlaceFix } from './workload-parts.ts';
+import { checkInputList, outputPath, outputPlaceFix } from './workload-parts.ts';
 
 export function readInputs(report: ImportReport, task: ForeignObject): JobInput[] {
   const given = task.objects('InputSources');
@@ -25,17 +25,7 @@ export function readInputs(report: ImportReport, task: ForeignObject): JobInput[
     const read = readSource(report, source, { target, pointer: input.at('Target') });
     return read === null ? [] : [read];
   });
-  const paths = inputs.map(({ path }) => path.toLowerCase());
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) {
-    const detail = `has two inputs at ${twice}`;
-    report.refuse(task.at('InputSources'), detail, 'Give each a place of its own.');
-  }
-  const inline = inputs.filter(({ source }) => source.kind === 'inline').length;
-  if (inline > limits.inlineInputs) {
-    const detail = `has ${inline} inline inputs; ${limits.inlineInputs} is the most`;
-    report.refuse(task.at('InputSources'), detail, 'Pack them into one archive.');
-  }
+  checkInputList([report, task.at('InputSources')], inputs);
   return inputs;
 }
 

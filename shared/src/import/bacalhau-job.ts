@@ -103,7 +103,8 @@ function readPriority(report: ImportReport, job: ForeignObject): Priority {
   return priority >= 50 ? 'high' : 'normal';
 }
 
-const labelName = /^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$/;
+/** As the names of our labels are. */
+export const labelName = /^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$/;
 /** The others are for what the importer and the marketplace add. */
 const labelsMax = limits.labels - 4;
 

@@ -8,7 +8,7 @@ export class ImportReport {
   #untold = 0;
   readonly #refusals: Required<FieldProblem>[] = [];
 
-  /** What is left out although the document asks for it, and changes no result. */
+  /** Where the job differs from what the document asks for, and is no other job. */
   warn(pointer: string, message: string, fix: string): void {
     // A place that is read twice has the same to say twice.
     const known = this.#warnings.some(
@@ -25,7 +25,15 @@ export class ImportReport {
   }
 
   /** Throws IMPORT_REFUSED, with a pointer, a reason and a fix for each thing, if there was one. */
-  throwRefusals(): void {
+  finish(jobs: ImportedStep[]): ImportedJob {
+    this.#throwRefusals();
+    if (this.#untold === 0) return { jobs, warnings: this.#warnings };
+    const message = `there are ${this.#untold} more warnings`;
+    const fix = 'Take out what is listed, and import it again to see them.';
+    return { jobs, warnings: [...this.#warnings, { pointer: '', message, fix }] };
+  }
+
+  #throwRefusals(): void {
     const [first] = this.#refusals;
     if (first === undefined) return;
     const more = this.#refusals.length - 1;
@@ -34,14 +42,5 @@ export class ImportReport {
       detail: `${first.pointer || '/'} ${first.detail}. ${first.fix}${rest}`,
       errors: this.#refusals.slice(0, importLimits.findings),
     });
-  }
-
-  /** Throws what `throwRefusals` does. */
-  finish(jobs: ImportedStep[]): ImportedJob {
-    this.throwRefusals();
-    if (this.#untold === 0) return { jobs, warnings: this.#warnings };
-    const message = `there are ${this.#untold} more warnings`;
-    const fix = 'Take out what is listed, and import it again to see them.';
-    return { jobs, warnings: [...this.#warnings, { pointer: '', message, fix }] };
   }
 }

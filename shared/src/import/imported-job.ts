@@ -15,7 +15,7 @@ export interface ImportedStep {
   spec: ImportedSpec;
 }
 
-/** What the document asks for and the job will not have; the result is the same without it. */
+/** Where the jobs differ from what the document asks for, and are no other jobs. */
 export interface ImportWarning {
   /** JSON pointer into the document. */
   pointer: string;

@@ -1,9 +1,8 @@
 import type { JobInput } from '../job-files.ts';
-import { limits } from '../limits.ts';
 import { type ForeignObject, pointerTo } from './foreign-object.ts';
 import type { ImportReport } from './import-report.ts';
 import { encoded, objectUrl, readHttpUrl } from './object-url.ts';
-import { inputPath, inputPlaceFix } from './workload-parts.ts';
+import { checkInputList, inputPath, inputPlaceFix } from './workload-parts.ts';
 
 /** What is there before a container starts, as inputs that the agent fetches. */
 export function readResources(report: ImportReport, args: ForeignObject): JobInput[] {
@@ -12,15 +11,7 @@ export function readResources(report: ImportReport, args: ForeignObject): JobInp
     resource.close();
     return read;
   });
-  const paths = inputs.map(({ path }) => path.toLowerCase());
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined || inputs.length > limits.inputsPerJob) {
-    const detail =
-      twice === undefined
-        ? `are more than ${limits.inputsPerJob} files`
-        : `have two files at ${twice}`;
-    report.refuse(args.at('resources'), detail, 'Pack them into one archive.');
-  }
+  checkInputList([report, args.at('resources')], inputs);
   return inputs;
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { isJobFilePath } from '../job-files.ts';
+import { isJobFilePath, type JobInput } from '../job-files.ts';
 import { agentVariable, deviceVariable } from '../job-variables.ts';
 import { limits } from '../limits.ts';
 import { pointerTo } from './foreign-object.ts';
@@ -64,6 +64,20 @@ export function checkVariableCount([report, pointer]: Finding, count: number): v
   if (count <= limits.environmentVariables) return;
   const detail = `makes ${count} variables; ${limits.environmentVariables} is the most`;
   report.refuse(pointer, detail, 'Bring some as a file instead.');
+}
+
+/** Each at a place of its own, and no more than a job takes. */
+export function checkInputList([report, pointer]: Finding, inputs: readonly JobInput[]): void {
+  const paths = inputs.map(({ path }) => path.toLowerCase());
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) {
+    report.refuse(pointer, `has two files at ${twice}`, 'Give each a place of its own.');
+  }
+  const inline = inputs.filter(({ source }) => source.kind === 'inline').length;
+  if (inputs.length > limits.inputsPerJob || inline > limits.inlineInputs) {
+    const detail = `has more than ${limits.inputsPerJob} files, or ${limits.inlineInputs} inline ones`;
+    report.refuse(pointer, detail, 'Pack them into one archive.');
+  }
 }
 
 /** The path below /input that a file at `target` has; null where no job can have a file. */
