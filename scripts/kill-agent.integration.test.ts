@@ -64,8 +64,14 @@ async function post(script: string): Promise<string> {
 }
 
 async function readLines(jobId: string): Promise<LogLine[]> {
-  const page = { params: { jobId }, query: { limit: 1_000 } };
-  return (await requester.client.call(getJobLogs, page)).data;
+  const lines: LogLine[] = [];
+  for (let after = 0; ; ) {
+    const asked = { params: { jobId }, query: { after, limit: 1_000 } };
+    const { data, nextAfter } = await requester.client.call(getJobLogs, asked);
+    lines.push(...data);
+    if (nextAfter === after) return lines;
+    after = nextAfter;
+  }
 }
 
 const inspect = (name: string) => docker.getContainer(name).inspect();
@@ -86,6 +92,15 @@ const countingText = [
   'done',
 ];
 
+/** As long, with many lines at a time. */
+const [bursts, burstLines] = [40, 500];
+const flooding = `k=0
+while [ $k -lt ${bursts} ]; do k=$((k + 1)); seq -f "$k-%.0f" 1 ${burstLines}; sleep 0.1; done`;
+const floodingText = Array.from(
+  { length: bursts * burstLines },
+  (_, index) => `${Math.floor(index / burstLines) + 1}-${(index % burstLines) + 1}`,
+);
+
 async function expectWholeOnce(jobId: string, text: string[]): Promise<void> {
   await vi.waitFor(async () => expect((await readJob(jobId)).state).toBe('succeeded'), within);
   const job = await readJob(jobId);
@@ -98,17 +113,20 @@ async function expectWholeOnce(jobId: string, text: string[]): Promise<void> {
 describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
   it('[5.17] loses no job, runs none twice, keeps every log whole and pays each job once', async () => {
     const outliving = await post(counting);
+    const flooded = await post(flooding);
     // This one ends by itself when the test says so, while no agent is there to see it.
     const orphan = await post(
       "trap 'echo bye; exit 0' USR1; echo up; while :; do sleep 0.05; done",
     );
     await vi.waitFor(async () => {
       expect((await textOf(outliving)).length).toBeGreaterThan(5);
+      expect((await textOf(flooded)).length).toBeGreaterThan(5);
       expect(await textOf(orphan)).toEqual(['up']);
     }, within);
 
     await agent.kill();
     expect((await textOf(outliving)).length).toBeLessThan(countingText.length);
+    expect((await textOf(flooded)).length).toBeLessThan(floodingText.length);
     expect(await listRunning(docker, outliving)).toHaveLength(1);
     const [container = ''] = await listRunning(docker, orphan);
     // Somebody would end them after their leases.
@@ -124,6 +142,7 @@ describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
 
     await Promise.all([
       expectWholeOnce(outliving, countingText),
+      expectWholeOnce(flooded, floodingText),
       expectWholeOnce(orphan, ['up', 'bye']),
       expectWholeOnce(posted, ['started after the kill']),
     ]);
@@ -148,10 +167,10 @@ describe.skipIf(skip)('kill -9 of an agent with containers running', () => {
     await expectWholeOnce(jobId, countingText);
   });
 
-  it('has paid each of the four jobs exactly once', async () => {
+  it('has paid each of the five jobs exactly once', async () => {
     await vi.waitFor(async () => {
       const { overview, ledger } = await network.operator.call(getAdminStats, {});
-      expect(overview.payouts['finalized']).toBe(4);
+      expect(overview.payouts['finalized']).toBe(5);
       expect(ledger.balanced).toBe(true);
     }, within);
     await expectPaidExactly(network, rewardLamports);

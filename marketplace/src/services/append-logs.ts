@@ -6,7 +6,7 @@ import type { JobStore } from '../store/job-store.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { LogRates } from './log-rates.ts';
-import { readBlocks } from './read-blocks.ts';
+import { readLogBatch } from './read-log-batch.ts';
 
 interface Deps {
   store: Pick<JobStore, 'appendLogs'>;
@@ -28,7 +28,7 @@ export async function appendLogs(
   executionId: string,
   body: BodyOf<typeof contract>,
 ): Promise<{ ackedSeq: number }> {
-  const blocks = readBlocks(body);
+  const blocks = readLogBatch(body);
   deps.logRates.take(agentId, blocks);
   const { ackedSeq, jobId } = await deps.store.appendLogs({
     fence: {

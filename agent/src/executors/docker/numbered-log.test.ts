@@ -20,7 +20,12 @@ const container = {
   wait: async () => ({ StatusCode: 0 }),
 } as unknown as Docker.Container;
 
-it.each(['live', 'stored'])('ends with an error of whoever takes its lines: %s', async (kind) => {
+it.each([
+  ['live', 'one by one'],
+  ['live', 'together'],
+  ['stored', 'one by one'],
+  ['stored', 'together'],
+])('ends with an error of whoever takes its lines: %s, %s', async (kind, how) => {
   const live = kind === 'live' ? new PassThrough() : null;
   live?.write(Buffer.concat([frame('a\n'), frame('b\n')]));
   const taken: string[] = [];
@@ -30,8 +35,12 @@ it.each(['live', 'stored'])('ends with an error of whoever takes its lines: %s',
   };
   const source = { container, clock: { nowMs: () => 1 }, live };
   const from = { stdout: 0, stderr: 0 };
+  const takesBlock = () => {
+    if (how === 'together') throw diskFull;
+    return false;
+  };
   const { signal } = new AbortController();
-  const reading = streamNumberedLog(source, { bytesMax: 100, from }, sink, signal);
+  const reading = streamNumberedLog(source, { bytesMax: 100, from, takesBlock }, sink, signal);
   await expect(reading).rejects.toBe(diskFull);
   expect(taken).toEqual([]);
 });

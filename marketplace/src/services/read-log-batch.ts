@@ -16,7 +16,7 @@ import type { appendLogs } from '@node3/shared/routes/agents';
  * What an agent sends of a log, counted and made harmless. Throws REQUEST_INVALID for a batch that has
  * not exactly one of `lines` and `blocks`, has too many lines, or doesn't say how many it has.
  */
-export function readBlocks({ lines, blocks }: BodyOf<typeof appendLogs>): LogBlock[] {
+export function readLogBatch({ lines, blocks }: BodyOf<typeof appendLogs>): LogBlock[] {
   if (lines !== undefined && blocks !== undefined) {
     throw refusal('/blocks', 'must not be given together with lines');
   }
