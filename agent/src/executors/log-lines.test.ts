@@ -34,6 +34,14 @@ describe('LineAssembler', () => {
     );
   });
 
+  it('gives a line the time at which its first byte was read', () => {
+    const assembler = new LineAssembler('stdout');
+    const read = (text: string, atMs: number) => assembler.push(Buffer.from(text), atMs);
+    const lines = linesIn([...read('a\nb', 1), ...read('b\nc\nd\ne', 2), ...read('\n', 3)]);
+    const times = lines.map(({ text, atMs }) => `${text}${atMs}`);
+    expect(times).toEqual(['a1', 'bb1', 'c2', 'd2', 'e2']);
+  });
+
   it('never splits a character when it splits a line', () => {
     const assembler = new LineAssembler('stdout');
     const text = `a${'€'.repeat(10_000)}`;
