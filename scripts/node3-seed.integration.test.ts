@@ -73,7 +73,12 @@ describe.skipIf(skip)('the seven steps of the seed’s own test, with a real age
     const market = network.marketplaceUrl;
     const stats = () => read(market, '/api/admin/stats', network.adminApiKey);
     const image = await prepareImage();
-    const before = await stats();
+    // What was paid before is final, and counted, somewhat later than it is in the wallet.
+    const before = await vi.waitFor(async () => {
+      const settled = await stats();
+      expect(settled.payments.total_count).toBe(settled.jobs.by_status.completed ?? 0);
+      return settled;
+    }, within);
 
     // 1. The marketplace is healthy.
     expect(await read(market, '/health')).toMatchObject({
