@@ -33,6 +33,8 @@ export interface DevNetwork {
   folder: string;
   localnet: Localnet;
   marketplaceUrl: string;
+  /** null for a child, and where nobody asked for gRPC. */
+  grpcAddress: string | null;
   /** The process of its own, when there is one. */
   child: MarketplaceProcess | null;
   operator: Client;
@@ -111,6 +113,7 @@ export async function startDevNetwork(options: NetworkOptions = {}): Promise<Dev
     localnet,
     child,
     marketplaceUrl: marketplace.url,
+    grpcAddress: 'grpcAddress' in marketplace ? marketplace.grpcAddress : null,
     adminApiKey,
     operator: createClient({
       baseUrl: marketplace.url,

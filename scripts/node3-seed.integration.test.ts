@@ -1,5 +1,8 @@
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
+import { startGrpcWorker, workerInfo } from '@node3/marketplace/testing/grpc-worker';
 import { SeedAgent } from '@node3/marketplace/testing/seed-agent';
+import { testGrpc } from '@node3/marketplace/testing/test-grpc';
+import { createJob } from '@node3/shared/routes/jobs';
 import { Connection, Keypair, PublicKey } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DevNetwork, startDevNetwork } from './dev-network.ts';
@@ -12,7 +15,8 @@ let network: DevNetwork;
 let operator: SeedAgent;
 
 beforeAll(async () => {
-  network = await startDevNetwork();
+  const grpc = { host: '127.0.0.1', port: 0, tls: null };
+  network = await startDevNetwork({ marketplace: { grpc } });
   operator = new SeedAgent(network.marketplaceUrl, Keypair.generate().publicKey.toBase58());
   operator.apiKey = network.adminApiKey;
   expect(await operator.call('/api/marketplace/fund')).toMatchObject({ status: 200 });
@@ -49,6 +53,27 @@ describe('a plain script in the words of the node3 seed', () => {
       body: { status: 'completed', reward: 0.01 },
     });
     await expect.poll(() => balanceOf(wallet), { timeout: 20_000 }).toBe(10_000_000);
+  });
+});
+
+describe('a worker of Hodei, over gRPC', () => {
+  it('runs a job of each transport, and is paid on chain', async () => {
+    const address = network.grpcAddress ?? '';
+    const wallet = Keypair.generate().publicKey.toBase58();
+    const run = async () => ({ lines: ['done'], exitCode: 0 });
+    const worker = await startGrpcWorker(address, { info: workerInfo(wallet) }, run);
+    const poster = testGrpc(address, network.adminApiKey);
+    const job_definition = { image: 'alpine', command: { shell: { cmd: 'true' } } };
+    await poster.call('JobExecution/QueueJob', { job_definition });
+    const body = {
+      workload: { kind: 'container' as const, image: 'alpine', command: ['true'] },
+      price: { kind: 'fixed' as const, reward: { amount: '0.002', asset: 'SOL' as const } },
+    };
+    await network.operator.call(createJob, { body });
+    await expect.poll(() => balanceOf(wallet), { timeout: 20_000 }).toBe(3_000_000);
+    await worker.grpc.call('WorkerAgent/UnregisterWorker');
+    worker.cancel();
+    poster.close();
   });
 });
 
