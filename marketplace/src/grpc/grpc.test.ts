@@ -119,7 +119,7 @@ describe('a job of a requester', () => {
     const named = { job_id: 'client-job-1', name: 'train a model', image: 'alpine:3' };
     const jobId = await queue(named);
     expect(await queue(named)).toBe(jobId);
-    const job = await grpc.call('JobExecution/GetJob', { job_id: jobId });
+    const job = await grpc.call('JobExecution/GetJob', { job_id: 'client-job-1' });
     expect(job).toMatchObject({
       job: { job_id: jobId, name: 'train a model', status: 'JOB_STATUS_PENDING' },
       definition: {

@@ -1,6 +1,5 @@
 import { grpcLimits } from '@node3/shared/grpc-limits';
 import { isTerminalJob, type JobState, type Reason, reasons } from '@node3/shared/job-state';
-import type { JobSummary } from '@node3/shared/routes/jobs';
 import { toHodeiState } from '../domain/hodei-words.ts';
 import { readJobOutput } from '../services/await-job.ts';
 import { findJobThatRan } from '../services/read-job.ts';
@@ -15,19 +14,16 @@ export function statusWord(state: JobState): string {
   return `JOB_STATUS_${toHodeiState(state)}`;
 }
 
-export function summaryOf(job: JobSummary): object {
+export function summaryOf(job: JobRow): object {
   return {
     job_id: job.jobId,
-    name: job.name ?? '',
+    name: job.spec.name ?? '',
     status: statusWord(job.state),
-    created_at: timeOf(job.createdAt),
-    started_at: timeOf(job.startedAt),
-    completed_at: timeOf(job.finishedAt),
+    created_at: toProtoTime(job.createdAtMs),
+    started_at: toProtoTimeOrNull(job.startedAtMs),
+    completed_at: toProtoTimeOrNull(job.finishedAtMs),
+    priority: `PRIORITY_${job.priority.toUpperCase()}`,
   };
-}
-
-function timeOf(text: string | null) {
-  return text === null ? null : toProtoTime(Date.parse(text));
 }
 
 /** A job with what it was asked for, every attempt, its end and the last that it wrote. */
@@ -38,15 +34,7 @@ export async function viewJob(deps: GrpcDeps, job: JobRow): Promise<object> {
     readJobOutput(deps, ran),
   ]);
   return {
-    job: {
-      job_id: job.jobId,
-      name: job.spec.name ?? '',
-      status: statusWord(job.state),
-      created_at: toProtoTime(job.createdAtMs),
-      started_at: toProtoTimeOrNull(job.startedAtMs),
-      completed_at: toProtoTimeOrNull(job.finishedAtMs),
-      priority: `PRIORITY_${job.priority.toUpperCase()}`,
-    },
+    job: summaryOf(job),
     definition: toDefinition(job.jobId, job.spec),
     executions: executions.map(viewExecution),
     result: isTerminalJob(job.state) ? resultOf(job, executions.at(-1) ?? null) : null,

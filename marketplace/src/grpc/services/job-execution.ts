@@ -5,8 +5,8 @@ import { limits } from '@node3/shared/limits';
 import { fromHodeiState } from '../../domain/hodei-words.ts';
 import { followEvents } from '../../live/follow-events.ts';
 import { cancelJob } from '../../services/cancel-job.ts';
+import { findHodeiJob } from '../../services/find-hodei-job.ts';
 import { listJobsAtOffset } from '../../services/list-jobs-offset.ts';
-import { findOwnJob } from '../../services/read-job.ts';
 import type { EventRow } from '../../store/rows.ts';
 import { type StreamingCall, serverStream, unary } from '../answer-call.ts';
 import type { GrpcDeps } from '../grpc-deps.ts';
@@ -51,7 +51,7 @@ export function jobExecutionService(deps: GrpcDeps): UntypedServiceImplementatio
       deps,
       { access: 'requester', kind: 'read', cost: 2 },
       async ({ job_id: jobId }: NamedJob, { principal }) =>
-        viewJob(deps, await findOwnJob(deps, jobId, principal.accountId)),
+        viewJob(deps, await findHodeiJob(deps, jobId, principal.accountId)),
     ),
     ListJobs: unary(
       deps,
@@ -68,8 +68,8 @@ export function jobExecutionService(deps: GrpcDeps): UntypedServiceImplementatio
       deps,
       { access: 'requester', kind: 'change', cost: 2 },
       async ({ job_id: jobId }: NamedJob, { principal }) => {
-        await findOwnJob(deps, jobId, principal.accountId);
-        const job = await cancelJob(deps, jobId, 'requester');
+        const found = await findHodeiJob(deps, jobId, principal.accountId);
+        const job = await cancelJob(deps, found.jobId, 'requester');
         const isOver = isTerminalJob(job.state);
         const message = isOver ? `The job is ${job.state}.` : 'Its worker is told to stop it.';
         return { success: true, message, status: statusWord(job.state) };
@@ -99,15 +99,15 @@ function pageLimit(limit: number): number {
 /** Those of one job end with it; those of all go on until nobody reads. */
 async function* eventsOf(
   deps: GrpcDeps,
-  { job_id: jobId, after_sequence: after }: { job_id: string; after_sequence: number },
+  { job_id: word, after_sequence: after }: { job_id: string; after_sequence: number },
   { principal: { accountId }, signal }: StreamingCall,
 ): AsyncGenerator<object> {
-  const isOne = jobId !== '';
-  if (isOne) await findOwnJob(deps, jobId, accountId);
-  const filter = { accountId, jobId: isOne ? jobId : null, types: null };
+  const one = word === '' ? null : await findHodeiJob(deps, word, accountId);
+  const isOne = one !== null;
+  const filter = { accountId, jobId: one?.jobId ?? null, types: null };
   const afterSeq = after > 0 || isOne ? after : deps.feed.lastSeq;
   const isOver = async () => {
-    const job = isOne ? await deps.store.job(jobId) : null;
+    const job = one === null ? null : await deps.store.job(one.jobId);
     return job !== null && isTerminalJob(job.state);
   };
   const mode = (await isOver()) ? 'once' : 'follow';

@@ -3,8 +3,9 @@ import { MarketError } from '@node3/shared/error';
 import { grpcLimits } from '@node3/shared/grpc-limits';
 import { limits } from '@node3/shared/limits';
 import { followLogs } from '../../live/follow-logs.ts';
+import { findHodeiJob } from '../../services/find-hodei-job.ts';
 import { findLogStart } from '../../services/find-log-start.ts';
-import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
+import { findJobThatRan } from '../../services/read-job.ts';
 import { isFullPage, toLineRows } from '../../store/log-page.ts';
 import type { LogLineRow } from '../../store/rows.ts';
 import { type StreamingCall, serverStream, unary } from '../answer-call.ts';
@@ -33,7 +34,7 @@ export function logStreamService(deps: GrpcDeps): UntypedServiceImplementation {
       deps,
       { access: 'requester', kind: 'read', cost: 1 },
       async (query: GetLogs, { principal }) => {
-        const asked = await findOwnJob(deps, query.job_id, principal.accountId);
+        const asked = await findHodeiJob(deps, query.job_id, principal.accountId);
         const { jobId } = await findJobThatRan(deps, asked);
         const limit = pageLimit(query.limit);
         const afterSeq = query.since_sequence;
@@ -63,7 +64,7 @@ async function* linesOf(
   query: SubscribeLogs,
   { principal, signal }: StreamingCall,
 ): AsyncGenerator<object> {
-  const asked = await findOwnJob(deps, query.job_id, principal.accountId);
+  const asked = await findHodeiJob(deps, query.job_id, principal.accountId);
   const job = await findJobThatRan(deps, asked);
   const afterSeq = await findLogStart(deps, job, {
     after: query.since_sequence,

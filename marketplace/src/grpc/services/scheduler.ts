@@ -4,7 +4,7 @@ import { isTerminalJob } from '@node3/shared/job-state';
 import type { Explanation } from '@node3/shared/routes/explain';
 import { followEvents } from '../../live/follow-events.ts';
 import { explainJob, explainSpec } from '../../services/explain-job.ts';
-import { findOwnJob } from '../../services/read-job.ts';
+import { findHodeiJob } from '../../services/find-hodei-job.ts';
 import { readOverview } from '../../services/read-marketplace.ts';
 import type { JobRow } from '../../store/rows.ts';
 import { type StreamingCall, serverStream, unary } from '../answer-call.ts';
@@ -48,7 +48,7 @@ export function schedulerService(deps: GrpcDeps): UntypedServiceImplementation {
       deps,
       { access: 'requester', kind: 'read', cost: 5 },
       async ({ job_id: jobId }: { job_id: string }, { principal }) => {
-        const job = await findOwnJob(deps, jobId, principal.accountId);
+        const job = await findHodeiJob(deps, jobId, principal.accountId);
         return decisionOf(deps, explainJob(deps, job), job);
       },
     ),
@@ -136,18 +136,19 @@ function decisionOf(
 
 async function* decisionsOf(
   deps: GrpcDeps,
-  jobId: string,
+  word: string,
   { principal: { accountId }, signal }: StreamingCall,
 ): AsyncGenerator<object> {
-  const filter = { accountId, jobId, types: null };
   // Noted before the first look: what happens after it is told by the events.
   const afterSeq = deps.feed.lastSeq;
-  let job = await findOwnJob(deps, jobId, accountId);
+  let job = await findHodeiJob(deps, word, accountId);
+  const { jobId } = job;
+  const filter = { accountId, jobId, types: null };
   yield decisionOf(deps, explainJob(deps, job), job);
   if (isTerminalJob(job.state)) return;
   for await (const { events } of followEvents(deps, { filter, afterSeq }, 'follow', signal)) {
     if (events.length === 0) continue;
-    job = await findOwnJob(deps, jobId, accountId);
+    job = await findHodeiJob(deps, jobId, accountId);
     yield decisionOf(deps, explainJob(deps, job), job);
     if (isTerminalJob(job.state)) return;
   }

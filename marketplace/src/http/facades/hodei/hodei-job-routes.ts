@@ -5,14 +5,15 @@ import * as contracts from '@node3/shared/routes/hodei';
 import type { FastifyInstance } from 'fastify';
 import { fromHodeiState, levelOfLine } from '../../../domain/hodei-words.ts';
 import { cancelJob } from '../../../services/cancel-job.ts';
-import { type ListQuery, listJobRows } from '../../../services/list-jobs.ts';
+import { findHodeiJob, keyOfClientId } from '../../../services/find-hodei-job.ts';
+import type { ListQuery } from '../../../services/list-jobs.ts';
+import { listJobsAtOffset } from '../../../services/list-jobs-offset.ts';
 import { postJob } from '../../../services/post-job.ts';
 import { findJobThatRan } from '../../../services/read-job.ts';
 import { readLogPage } from '../../../services/read-log-page.ts';
 import type { JobRow } from '../../../store/rows.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { readIdempotencyKey } from '../../idempotency-key.ts';
-import { findHodeiJob, keyOfClientId } from './find-hodei-job.ts';
 import { viewHodeiDetail, viewHodeiJob } from './hodei-job-views.ts';
 import { invalid, readPosting } from './hodei-mapping.ts';
 
@@ -37,7 +38,10 @@ export function addHodeiJobRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, contracts.hodeiListJobs, {
     authenticate,
     async handler({ principal, query }) {
-      const { jobs, total } = await findPage(deps, principal.accountId, query);
+      const { jobs, total } = await listJobsAtOffset(deps, principal.accountId, filterOf(query), {
+        limit: query.limit ?? limits.listPageDefault,
+        offset: query.offset ?? 0,
+      });
       return {
         success: true as const,
         data: { jobs: await viewHodeiJobs(deps, jobs), total_count: total },
@@ -87,30 +91,6 @@ export async function viewHodeiJobs({ store }: HttpDeps, jobs: readonly JobRow[]
 }
 
 type Query = QueryOf<typeof contracts.hodeiListJobs>;
-
-/** Hodei counts from the newest on, we go on from one: what lies before is read and left out. */
-async function findPage(
-  deps: HttpDeps,
-  accountId: string,
-  query: Query,
-): Promise<{ jobs: JobRow[]; total: number | null }> {
-  const { limit = limits.listPageDefault, offset = 0 } = query;
-  const filter = filterOf(query);
-  const jobs: JobRow[] = [];
-  let total: number | null = null;
-  let cursor: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof listJobRows>> = await listJobRows(deps, accountId, {
-      ...filter,
-      limit: Math.min(limits.listPageMax, offset + limit - jobs.length),
-      ...(cursor === null ? { count: filter.q === undefined } : { cursor }),
-    });
-    jobs.push(...page.jobs);
-    total ??= page.total ?? null;
-    cursor = page.nextCursor;
-  } while (cursor !== null && jobs.length < offset + limit);
-  return { jobs: jobs.slice(offset, offset + limit), total };
-}
 
 function filterOf(query: Query): ListQuery {
   const { status, search_term: q, created_after: after, created_before: before } = query;

@@ -1,7 +1,7 @@
 import { MarketError } from '@node3/shared/error';
 import { idPattern } from '@node3/shared/ids';
-import type { JobRow } from '../../../store/rows.ts';
-import type { HttpDeps } from '../../http-deps.ts';
+import type { JobRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
 
 const ownId = new RegExp(idPattern('job'));
 
@@ -12,7 +12,7 @@ export function keyOfClientId(clientId: string): string {
 
 /** By our id or by the client's own. Throws JOB_NOT_FOUND, also for a job of somebody else. */
 export async function findHodeiJob(
-  { store }: Pick<HttpDeps, 'store'>,
+  { store }: { store: Pick<Store, 'job' | 'jobOfKey'> },
   word: string,
   accountId: string,
 ): Promise<JobRow> {
