@@ -4,15 +4,11 @@ import { readSource } from './bacalhau-sources.ts';
 import type { ForeignObject } from './foreign-object.ts';
 import type { ImportReport } from './import-report.ts';
 import type { ImportedSpec } from './imported-job.ts';
-import { checkInputList, outputPath, outputPlaceFix } from './workload-parts.ts';
+import { checkInputList, isFew, outputPath, outputPlaceFix } from './workload-parts.ts';
 
 export function readInputs(report: ImportReport, task: ForeignObject): JobInput[] {
   const given = task.objects('InputSources');
-  if (given.length > limits.inputsPerJob) {
-    const detail = `has more than ${limits.inputsPerJob} inputs`;
-    report.refuse(task.at('InputSources'), detail, 'Pack them into one archive.');
-    return [];
-  }
+  if (!isFew([report, task.at('InputSources')], given)) return [];
   const inputs = given.flatMap((input): JobInput[] => {
     const source = input.object('Source');
     const target = input.text('Target');

@@ -24,6 +24,8 @@ export class ForeignObject {
   readonly #report: ImportReport;
   readonly #nameCase: NameCase;
   readonly #taken = new Set<string>();
+  /** Names as they are written by what they are in lower case; made when one is looked for. */
+  #written: Map<string, string> | null = null;
 
   constructor(
     value: JsonObject,
@@ -137,8 +139,8 @@ export class ForeignObject {
 
   #keyOf(name: string): string {
     if (this.#nameCase === 'exact' || Object.hasOwn(this.#value, name)) return name;
-    const folded = name.toLowerCase();
-    return Object.keys(this.#value).find((key) => key.toLowerCase() === folded) ?? name;
+    this.#written ??= writtenNames(this.#value);
+    return this.#written.get(name.toLowerCase()) ?? name;
   }
 
   #child(value: JsonObject, pointer: string): ForeignObject {
@@ -149,4 +151,10 @@ export class ForeignObject {
     this.#report.refuse(this.at(name), `must be ${wanted}`, `Write ${wanted} there.`);
     return undefined;
   }
+}
+
+/** Of several that differ only in case the first counts. */
+function writtenNames(value: JsonObject): Map<string, string> {
+  const keys = Object.keys(value).toReversed();
+  return new Map(keys.map((key) => [key.toLowerCase(), key]));
 }

@@ -325,4 +325,17 @@ describe('a Bacalhau job', () => {
       expect(refusedAt(document)).toEqual(['']);
     }
   });
+
+  // Each took minutes where its names were compared with one another.
+  it('reads a document that is as large as one may be, whatever is in it', () => {
+    const fields = Array.from({ length: 5_000 }, (_, index) => `f${index}`);
+    const many = Object.fromEntries(fields.map((name) => [name, 1]));
+    const { warnings } = run({ ...many, tasks: [{ engine: docker, ...quiet }], labels: many });
+    expect(warnings).toHaveLength(101);
+    const endpoint = { Bucket: 'abc', Key: 'x', Endpoint: `http://${'/'.repeat(250_000)}a` };
+    const source = { Source: { Type: 's3', Params: endpoint }, Target: '/input' };
+    expect(specOf(jobWith({ InputSources: [source] })).inputs).toMatchObject([
+      { path: 'x', source: { url: 'http://a/abc/x' } },
+    ]);
+  });
 });

@@ -20,6 +20,7 @@ export class Hydration {
   readonly #variables: Readonly<Record<string, string>>;
   readonly #jobIdOf: ((name: string) => string) | undefined;
   #chars = 0;
+  #values = 0;
 
   constructor(
     report: ImportReport,
@@ -79,6 +80,15 @@ export class Hydration {
     return '';
   }
 
+  /** What is spread is counted, as the values of the document itself are. */
+  #few<Value>(values: Value[], pointer: string): Value[] {
+    this.#values += values.length;
+    if (this.#values <= importLimits.documentValues) return values;
+    const detail = `spreads more than ${importLimits.documentValues} values`;
+    this.#report.refuse(pointer, detail, 'Use fewer of them.');
+    return [];
+  }
+
   #list(values: readonly unknown[], pointer: string, step: string): unknown {
     const isOptional = values.includes(removeIfEmpty);
     const items = values.flatMap((value, index): unknown[] => {
@@ -98,7 +108,7 @@ export class Hydration {
       this.#report.refuse(pointer, 'spreads what is no JSON list', 'Give the variable one: ["a"].');
       return [];
     }
-    return operator['chunked'] === true ? list.flat(1) : list;
+    return this.#few(operator['chunked'] === true ? list.flat(1) : list, pointer);
   }
 
   #object(value: Record<string, unknown>, pointer: string, step: string): unknown {
@@ -114,7 +124,7 @@ export class Hydration {
 
   #spreadObject(item: unknown, pointer: string, step: string): [string, unknown][] {
     const object = this.#json(item, pointer, step);
-    if (isJsonObject(object)) return Object.entries(object);
+    if (isJsonObject(object)) return this.#few(Object.entries(object), pointer);
     const fix = 'Give the variable one: {"A": "1"}.';
     this.#report.refuse(pointer, 'spreads what is no JSON object', fix);
     return [];
@@ -125,7 +135,7 @@ export class Hydration {
     const list = this.#json(item, pointer, step);
     const isPair = (pair: unknown) => isJsonObject(pair) && typeof pair['key'] === 'string';
     if (Array.isArray(list) && list.every(isPair)) {
-      return list.map((pair: Record<string, unknown>) => [
+      return this.#few(list, pointer).map((pair: Record<string, unknown>) => [
         String(pair['key']),
         pair['value'] ?? '',
       ]);

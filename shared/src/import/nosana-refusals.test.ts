@@ -9,6 +9,9 @@ import {
   variables,
 } from './testing/nosana-definitions.ts';
 
+const manyOnes = JSON.stringify(Array(20_001).fill('1'));
+const hub = { type: 'HF', repo: 'a/b', target: '/input', files: ['x'] };
+
 describe('a Nosana job definition', () => {
   it.each<[string, JsonObject, string[]]>([
     ['another version', { ...jobWith(), version: '1.0' }, ['/version']],
@@ -109,6 +112,23 @@ describe('a Nosana job definition', () => {
       [args('cmd/0'), args('cmd/1')],
     ],
     ['a variable that is not there', jobWith({ cmd: '%%global.variables.X%%' }), [args('cmd')]],
+    [
+      'a spread of more than a document may have',
+      jobWith({ cmd: [{ __spread__: '%%global.variables.X%%' }] }, {}, variables({ X: manyOnes })),
+      [args('cmd/0')],
+    ],
+    [
+      'a spread of files, of which a job has few',
+      jobWith(
+        {
+          resources: [{ ...hub, files: [{ __spread__: '%%global.variables.X%%' }] }],
+        },
+        {},
+        variables({ X: JSON.stringify(Array.from({ length: 19_000 }, (_, at) => `f${at}`)) }),
+      ),
+      [args('resources/0/files')],
+    ],
+    ['more files than a job has', jobWith({ resources: Array(65).fill(hub) }), [args('resources')]],
     [
       'a spread of no list',
       jobWith({ cmd: [{ __spread__: '%%global.variables.X%%' }] }, {}, variables({ X: '{}' })),

@@ -1,12 +1,14 @@
 import type { JobInput } from '../job-files.ts';
 import { type ForeignObject, pointerTo } from './foreign-object.ts';
 import type { ImportReport } from './import-report.ts';
-import { encoded, objectUrl, readHttpUrl } from './object-url.ts';
-import { checkInputList, inputPath, inputPlaceFix } from './workload-parts.ts';
+import { encoded, objectUrl, readHttpUrl, withoutEndSlashes } from './object-url.ts';
+import { checkInputList, inputPath, inputPlaceFix, isFew } from './workload-parts.ts';
 
 /** What is there before a container starts, as inputs that the agent fetches. */
 export function readResources(report: ImportReport, args: ForeignObject): JobInput[] {
-  const inputs = args.objects('resources').flatMap((resource) => {
+  const given = args.objects('resources');
+  if (!isFew([report, args.at('resources')], given)) return [];
+  const inputs = given.flatMap((resource) => {
     const read = readResource(report, resource);
     resource.close();
     return read;
@@ -67,6 +69,7 @@ function readBuckets(report: ImportReport, resource: ForeignObject): JobInput[] 
   }
   const buckets = resource.has('buckets') ? resource.objects('buckets') : [resource];
   const url = resource.text('url');
+  if (!isFew([report, resource.at('buckets')], buckets)) return [];
   return buckets.flatMap((bucket) => {
     const start = startOf(bucket === resource ? (url ?? '') : (bucket.text('url') ?? ''));
     const files = bucket.texts('files') ?? [];
@@ -84,7 +87,7 @@ function startOf(text: string): string | null {
     bucket === undefined
       ? readHttpUrl(text)
       : objectUrl({ bucket, key: folder, region: '', endpoint: '', version: '' });
-  return url === null || url.search !== '' ? null : url.href.replace(/\/+$/, '');
+  return url === null || url.search !== '' ? null : withoutEndSlashes(url.href);
 }
 
 interface Files {
@@ -102,6 +105,7 @@ function filesAt(
     refuseFolder(report, owner.at('files'));
     return [];
   }
+  if (!isFew([report, owner.at('files')], files)) return [];
   return files.flatMap((file, index) => {
     const path = inputPath(`${target}/${file}`);
     const url = readHttpUrl(`${start}/${file.split('/').map(encoded).join('/')}`);

@@ -68,16 +68,25 @@ export function checkVariableCount([report, pointer]: Finding, count: number): v
 
 /** Each at a place of its own, and no more than a job takes. */
 export function checkInputList([report, pointer]: Finding, inputs: readonly JobInput[]): void {
+  if (!isFew([report, pointer], inputs)) return;
   const paths = inputs.map(({ path }) => path.toLowerCase());
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) {
     report.refuse(pointer, `has two files at ${twice}`, 'Give each a place of its own.');
   }
   const inline = inputs.filter(({ source }) => source.kind === 'inline').length;
-  if (inputs.length > limits.inputsPerJob || inline > limits.inlineInputs) {
-    const detail = `has more than ${limits.inputsPerJob} files, or ${limits.inlineInputs} inline ones`;
+  if (inline > limits.inlineInputs) {
+    const detail = `has more than ${limits.inlineInputs} inline files`;
     report.refuse(pointer, detail, 'Pack them into one archive.');
   }
+}
+
+/** No more than the inputs of a job: said before each is read, which costs more than counting them. */
+export function isFew([report, pointer]: Finding, files: readonly unknown[]): boolean {
+  if (files.length <= limits.inputsPerJob) return true;
+  const detail = `has more than ${limits.inputsPerJob} files`;
+  report.refuse(pointer, detail, 'Pack them into one archive.');
+  return false;
 }
 
 /** The path below /input that a file at `target` has; null where no job can have a file. */
