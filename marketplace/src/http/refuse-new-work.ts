@@ -5,6 +5,7 @@ import { createUpload, putUploadPart } from '@node3/shared/routes/artifacts';
 import { downloadBackup } from '@node3/shared/routes/backup';
 import { createFlow, putFlow } from '@node3/shared/routes/flows';
 import { execute, executeAsync } from '@node3/shared/routes/galaksio';
+import { brokerCache, brokerRun, brokerStore } from '@node3/shared/routes/galaksio-broker';
 import { createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { importJobs } from '@node3/shared/routes/job-import';
 import { createJobLink } from '@node3/shared/routes/job-links';
@@ -34,6 +35,7 @@ const repeatableWork: readonly RouteContract[] = [
   rerunJob,
   execute,
   executeAsync,
+  brokerRun,
   createX402Job,
   runTemplate,
   runSnippet,
@@ -62,6 +64,8 @@ const newWork: readonly RouteContract[] = [
   copyTemplate,
   createWebhook,
   createUpload,
+  brokerStore,
+  brokerCache,
   putUploadPart,
   downloadBackup,
 ];

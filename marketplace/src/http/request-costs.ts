@@ -38,6 +38,7 @@ const listed: readonly (readonly [cost: number, contracts: readonly RouteContrac
   [5, [bacalhau.bacalhauGetJob, bacalhau.bacalhauJobHistory]],
   [20, [downloadJobLogs, bacalhau.bacalhauJobExecutions, bacalhau.bacalhauListJobs]],
   [20, [bacalhauListNodes, brokerStore, brokerCache]],
+  [20, [bacalhau.bacalhauJobVersions, bacalhau.bacalhauJobResults]],
   [100, [bacalhau.bacalhauPutJob, bacalhau.bacalhauPostJob, bacalhau.bacalhauRerunJob]],
   [100, [createJobs, cancelJobs, importJobs, getUsage, exportUsage]],
 ];

@@ -4,14 +4,13 @@ import type { ImportedJob, ImportedStep } from '@node3/shared/import/imported-jo
 import type { JobSpecInput, Price } from '@node3/shared/job-spec';
 import { type Asset, add, type BaseUnits, type Money, toMoney, zero } from '@node3/shared/money';
 import type { ImportQuery, ImportReply } from '@node3/shared/routes/job-import';
-import { isClaimable } from '../domain/dependencies.ts';
 import { importOptionsOf, importPriceOf } from '../domain/import-terms.ts';
 import type { Idempotency, JobPosting } from '../store/job-store.ts';
-import type { JobRow } from '../store/rows.ts';
 import { checkInputs } from './check-inputs.ts';
 import { invalid, specProblems } from './check-template.ts';
 import { completeSpec } from './complete-spec.ts';
 import { composePosting, hashRequest, type PostJobDeps } from './post-job.ts';
+import { findPosted, type Posted, storeTogether } from './post-jobs-together.ts';
 import { priceJob } from './price-job.ts';
 
 export interface ImportRequest {
@@ -83,8 +82,6 @@ export async function importJobs(
   return { answer: answerOf(imported, posted), replayed: posted.some(({ replayed }) => replayed) };
 }
 
-type Posted = { job: JobRow; replayed: boolean }[];
-
 /** With a space, which no header can have: no other request's key is the same. */
 function keysOf(
   deps: PostJobDeps,
@@ -97,18 +94,6 @@ function keysOf(
     key: `${idempotencyKey} ${index}`,
     requestHash,
   }));
-}
-
-/** The jobs of an earlier request with the same key; null where the first is not there, and so none. */
-async function findPosted(
-  { store }: PostJobDeps,
-  accountId: string,
-  keys: readonly Idempotency[],
-): Promise<Posted | null> {
-  const [first] = keys;
-  if (first === undefined || (await store.postedBefore(accountId, first)) === null) return null;
-  const rows = await Promise.all(keys.map((key) => store.postedBefore(accountId, key)));
-  return rows.flatMap((job) => (job === null ? [] : [{ job, replayed: true }]));
 }
 
 interface Posting {
@@ -147,11 +132,7 @@ async function postAll(
       }),
     );
   }
-  const posted = await deps.store.postJobsTogether(postings);
-  for (const { job, replayed } of posted) {
-    if (!replayed && isClaimable(job)) deps.matchmaker.addJob(job);
-  }
-  return posted;
+  return storeTogether(deps, postings);
 }
 
 const missingPrice = {

@@ -67,10 +67,7 @@ export async function postJob(
   input: PostJobInput,
 ): Promise<{ job: JobRow; replayed: boolean }> {
   checkDepth(input.spec);
-  const idempotency =
-    input.idempotencyKey === null
-      ? null
-      : { key: input.idempotencyKey, requestHash: requestHashOf(deps, input) };
+  const idempotency = idempotencyOf(deps, input);
   // First of all: agents come and go, but what was posted once stays posted.
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
@@ -142,8 +139,13 @@ async function addOnceStored(
   return posted;
 }
 
-function requestHashOf(deps: PostJobDeps, { spec, requestHash }: PostJobInput): string {
-  return requestHash ?? hashRequest(deps, spec, spec.secrets);
+/** null for what was posted without a key. */
+export function idempotencyOf(
+  deps: PostJobDeps,
+  { spec, idempotencyKey: key, requestHash }: PostJobInput,
+): Idempotency | null {
+  if (key === null) return null;
+  return { key, requestHash: requestHash ?? hashRequest(deps, spec, spec.secrets) };
 }
 
 /** A plain hash would let whoever reads the database guess the secrets in it. */

@@ -10,7 +10,7 @@ import { invalid, specProblems } from './check-template.ts';
 import { withoutOverridden } from './fill-template.ts';
 import { openSecrets, withoutSealed } from './job-secrets.ts';
 import { isDeeperThan } from './json-depth.ts';
-import { hashRequest, type PostJobDeps, postJob } from './post-job.ts';
+import { hashRequest, type PostJobDeps, type PostJobInput, postJob } from './post-job.ts';
 import { findOwnJob } from './read-job.ts';
 
 export interface RerunInput {
@@ -29,6 +29,11 @@ export interface RerunInput {
  * don't say otherwise. It waits for nobody, since what the first one waited for is over.
  */
 export async function rerunJob(deps: PostJobDeps, input: RerunInput) {
+  return postJob(deps, await prepareRerun(deps, input));
+}
+
+/** What is to be posted for it. */
+export async function prepareRerun(deps: PostJobDeps, input: RerunInput): Promise<PostJobInput> {
   const { accountId, keyId, jobId, changes = {}, idempotencyKey } = input;
   const job = await findOwnJob(deps, jobId, accountId);
   if (!isTerminalJob(job.state)) {
@@ -47,7 +52,7 @@ export async function rerunJob(deps: PostJobDeps, input: RerunInput) {
       problems.map(({ pointer, detail }) => ({ pointer: `/changes${pointer}`, detail })),
     );
   }
-  return postJob(deps, {
+  return {
     accountId,
     keyId,
     idempotencyKey,
@@ -64,7 +69,7 @@ export async function rerunJob(deps: PostJobDeps, input: RerunInput) {
     secrets: { ...held.env, ...held.files },
     secretParts: held.parts,
     origin: job.spec.origin,
-  });
+  };
 }
 
 /** What a requester would post to get this job. */

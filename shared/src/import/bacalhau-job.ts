@@ -105,8 +105,8 @@ function readPriority(report: ImportReport, job: ForeignObject): Priority {
 
 /** As the names of our labels are. */
 export const labelName = /^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$/;
-/** The others are for what the importer and the marketplace add. */
-const labelsMax = limits.labels - 4;
+/** The others are for the namespace, and for what the marketplace adds. */
+const labelsMax = limits.labels - 6;
 
 function readLabels(report: ImportReport, job: ForeignObject): Record<string, string> {
   const labels: Record<string, string> = { api: 'bacalhau' };

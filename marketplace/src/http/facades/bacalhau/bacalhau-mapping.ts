@@ -15,6 +15,8 @@ export const groupLabels = {
   partition: 'bacalhau/partition',
   /** A keyed hash of the job as it was submitted: tells an update from a repetition. */
   document: 'bacalhau/document',
+  /** A keyed hash of the token that it was submitted with, if any. */
+  token: 'bacalhau/token',
 } as const;
 
 /** As the importer names it. */

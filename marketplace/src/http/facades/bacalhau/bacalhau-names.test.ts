@@ -171,12 +171,44 @@ describe('a name', () => {
     await stop(first.body.JobID);
   });
 
+  it('that is forced with a token is one version, however often it is sent', async () => {
+    const { body } = await bed.submit(goJob({ Name: 'sent-twice' }));
+    const force = async () => {
+      const job = goJob({ Name: 'sent-twice' });
+      const path = `${jobs}?idempotency_token=t-2`;
+      return (await bed.ask<{ JobID: string }>('PUT', path, { Job: job, Force: true })).body;
+    };
+    expect(await force()).toMatchObject({ JobID: body.JobID });
+    expect(await force()).toMatchObject({ JobID: body.JobID });
+    expect((await describeJob('sent-twice')).Version).toBe(2);
+    await bed.runNext();
+    expect(await force()).toMatchObject({ JobID: body.JobID });
+    expect((await describeJob('sent-twice')).Version).toBe(2);
+  });
+
+  it('may have as many labels as there are, and is run again with them', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `l${index}`);
+    const Labels = Object.fromEntries(names.map((name) => [name, 'x']));
+    const job = goJob({ Name: 'labelled', Namespace: 'lab', Labels });
+    const put = await bed.ask<{ JobID: string }>('PUT', `${jobs}?idempotency_token=t`, {
+      Job: job,
+    });
+    await bed.runNext();
+    const again = await bed.ask('PUT', `${jobs}/${put.body.JobID}/rerun`, {});
+    expect(again).toMatchObject({ status: 200, body: { JobVersion: 2 } });
+    await stop(put.body.JobID);
+  });
+
   it('of which a partition is refused leaves none', async () => {
     const Meta = { 'node3/reward': '600000 USDC' };
     const refused = await bed.submit(goJob({ Name: 'dear', Count: 2, Meta }));
     expect(refused.body).toMatchObject({ Status: 402, Details: { code: 'FUNDS_INSUFFICIENT' } });
     const balances = await bed.market.store.accountBalances(bed.accountId);
     expect(balances.USDC.held).toBe(0n);
+    const listed = { accountId: bed.accountId, states: null, beforeJobId: null, limit: 200 };
+    const posted = await bed.market.store.listJobs(listed);
+    // Nothing was there that an agent could have begun, and be paid for.
+    expect(posted.filter(({ spec }) => spec.name === 'dear')).toEqual([]);
     const again = await bed.submit(goJob({ Name: 'dear', Count: 2 }));
     expect(again.status).toBe(200);
     await stop('dear');
@@ -230,6 +262,19 @@ describe('a list of jobs', () => {
     const every = await read<Page<BacalhauJob>>(`${jobs}?namespace=*&reverse=true&limit=1`);
     expect(every.Items).toMatchObject([{ ID: jobId, Name: 'ours', Namespace: 'default' }]);
     for (const id of [...ids, jobId]) await stop(id);
+  });
+
+  it('refuses what is nested too deep, also where a price would be', async () => {
+    const text = `{"Job":{"Meta":{"node3/bid":${'['.repeat(100_000)}${']'.repeat(100_000)}}}}`;
+    const response = await fetch(`${bed.market.url}/api/v1/${jobs}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${bed.apiKey}`, 'content-type': 'application/json' },
+      body: text,
+    });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      expect.objectContaining({ Message: expect.stringContaining('nested deeper') }),
+    ]);
   });
 
   it('refuses what it can not do', async () => {

@@ -29,7 +29,7 @@ export async function choosePrice(
   deps: Deps,
   accountId: string,
   unpriced: Omit<JobSpecInput, 'price'>,
-  words: PriceWords,
+  { words, count }: { words: PriceWords; count: number },
 ): Promise<Price> {
   const [reward, bid, cap] = priceKeys.map((key) => readMoney(key, words[key])) as Words;
   if (reward !== null) {
@@ -49,7 +49,7 @@ export async function choosePrice(
   // USDC is what such jobs are usually paid in; SOL is taken where only that suffices.
   const payable = assets.toReversed().find((asset) => {
     const posting = { ...unpriced, price: priceIn(asset) };
-    return prepareJob(deps, posting, accountId).price <= balances[asset].available;
+    return prepareJob(deps, posting, accountId).price * BigInt(count) <= balances[asset].available;
   });
   return priceIn(payable ?? 'USDC');
 }

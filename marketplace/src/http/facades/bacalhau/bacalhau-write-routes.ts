@@ -1,9 +1,9 @@
-import { isMarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import * as contracts from '@node3/shared/routes/bacalhau';
 import type { FastifyInstance } from 'fastify';
-import { rerunJob } from '../../../services/rerun-job.ts';
+import { postJobsTogether } from '../../../services/post-jobs-together.ts';
+import { prepareRerun } from '../../../services/rerun-job.ts';
 import type { JobRow } from '../../../store/rows.ts';
 import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
@@ -11,7 +11,7 @@ import { readIdempotencyKey } from '../../idempotency-key.ts';
 import { refusal } from './bacalhau-errors.ts';
 import { findGroup, type JobGroup, keyOf } from './bacalhau-groups.ts';
 import { groupLabels, toJobState, toStateOfAll } from './bacalhau-mapping.ts';
-import { concurrent, diffJob, stopMembers, submitJob } from './submit-bacalhau-job.ts';
+import { diffJob, refuseMixed, stopMembers, submitJob } from './submit-bacalhau-job.ts';
 
 /** Everything that Bacalhau's CLI does to jobs. */
 export function addBacalhauWriteRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -89,9 +89,8 @@ async function rerunGroup(
     throw refusal('JOB_STATE_INVALID', `cannot rerun job in state ${state}`, hint);
   }
   const version = latest + 1;
-  const posted: JobRow[] = [];
-  try {
-    for (const [partition, { jobId }] of members.entries()) {
+  const inputs = await Promise.all(
+    members.map(({ jobId }, partition) => {
       const { key: idempotencyKey, requestHash } = keyOf(name, version, partition);
       const labels = {
         [groupLabels.group]: name,
@@ -99,14 +98,11 @@ async function rerunGroup(
         [groupLabels.partition]: `${partition}/${members.length}`,
       };
       const changes = { labels };
-      const input = { accountId, keyId, jobId, changes, idempotencyKey, requestHash };
-      const { job } = await rerunJob(deps, input);
-      if (job.rerunOf !== jobId) throw concurrent();
-      posted.push(job);
-    }
-  } catch (error) {
-    if (isMarketError(error) && error.status < 500) await stopMembers(deps, posted);
-    throw error;
-  }
+      return prepareRerun(deps, { accountId, keyId, jobId, changes, idempotencyKey, requestHash });
+    }),
+  );
+  const posted = await postJobsTogether(deps, inputs);
+  const isOwn = ({ rerunOf }: JobRow, partition: number) => rerunOf === members[partition]?.jobId;
+  await refuseMixed(deps, posted, isOwn);
   return version;
 }

@@ -1,5 +1,6 @@
 import type { JobSpec } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
+import { formatAmount } from '@node3/shared/money';
 import type {
   BacalhauExecution,
   BacalhauHistoryItem,
@@ -8,6 +9,7 @@ import type {
 } from '@node3/shared/routes/bacalhau-models';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BacalhauTestbed, goJob } from '../../../testing/bacalhau-testbed.ts';
+import { openFundedAccount } from '../../../testing/test-marketplace.ts';
 
 let bed: BacalhauTestbed;
 
@@ -65,7 +67,7 @@ describe('a submission', () => {
       Warnings: [
         expect.stringContaining('/Job/Planet is no field'),
         expect.stringContaining('/Job/Tasks/0/Mood is no field'),
-        expect.stringMatching(/at most 0\.001 USDC.*node3\/bid/),
+        expect.stringMatching(/at most 0\.00105 USDC with the fee.*node3\/bid/),
       ],
     });
     expect((await describeJob(body.JobID)).Job).toEqual({
@@ -102,6 +104,32 @@ describe('a submission', () => {
       ModifyTime: expect.any(Number),
     });
     await stop(body.JobID);
+  });
+
+  it('without a price is in an asset that pays for all of its partitions', async () => {
+    const one = 1_100n;
+    const { apiKey, accountId } = await openFundedAccount(bed.market, {
+      USDC: one,
+      SOL: 10n ** 9n,
+    });
+    const put = (Count: number) =>
+      bed.ask<{ JobID: string; Warnings: string[] }>(
+        'PUT',
+        jobs,
+        { Job: goJob({ Count }) },
+        `Bearer ${apiKey}`,
+      );
+    const { status, body } = await put(3);
+    expect([status, body.Warnings.at(-1)]).toEqual([200, expect.stringMatching(/ SOL with/)]);
+    const { SOL } = await bed.market.store.accountBalances(accountId);
+    // What it says is what is held.
+    const [, said] = /at most (\S+) SOL/.exec(body.Warnings.at(-1) ?? '') ?? [];
+    expect(said).toBe(formatAmount(SOL.held, 'SOL'));
+    const single = await put(1);
+    expect(single.body.Warnings.at(-1)).toMatch(/ USDC with/);
+    for (const { JobID } of [body, single.body]) {
+      await bed.ask('DELETE', `${jobs}/${JobID}`, undefined, `Bearer ${apiKey}`);
+    }
   });
 
   it('is what it says: its price, its labels and its namespace', async () => {

@@ -2,13 +2,12 @@ import { isMarketError, MarketError } from '@node3/shared/error';
 import { importBacalhau } from '@node3/shared/import/import-bacalhau';
 import type { JobSpec, JobSpecInput } from '@node3/shared/job-spec';
 import { isTerminalJob } from '@node3/shared/job-state';
-import { limits } from '@node3/shared/limits';
-import { formatAmount, fromMoney } from '@node3/shared/money';
+import { type BaseUnits, baseUnits, formatAmount, fromMoney } from '@node3/shared/money';
 import { cancelJob } from '../../../services/cancel-job.ts';
 import { invalid, specProblems } from '../../../services/check-template.ts';
 import { completeSpec } from '../../../services/complete-spec.ts';
-import { isDeeperThan } from '../../../services/json-depth.ts';
-import { postJob } from '../../../services/post-job.ts';
+import { type Posted, postJobsTogether } from '../../../services/post-jobs-together.ts';
+import { priceJob } from '../../../services/price-job.ts';
 import type { JobRow } from '../../../store/rows.ts';
 import type { Requester } from '../../auth.ts';
 import type { HttpDeps } from '../../http-deps.ts';
@@ -31,7 +30,7 @@ export interface Submission {
   job: object;
   force: boolean;
   namespace: string | undefined;
-  /** Of a job without a name: sent again with it, it is the same job. */
+  /** Sent again with it, it is the same job, also where it has ended or is forced. */
   token: string | null;
 }
 
@@ -45,6 +44,8 @@ interface Prepared {
   warnings: string[];
   /** Of the document. */
   hash: string;
+  /** Of the token; null without one. */
+  token: string | null;
 }
 
 /**
@@ -55,7 +56,7 @@ interface Prepared {
 export async function submitJob(deps: HttpDeps, submission: Submission): Promise<Submitted> {
   const { requester, force } = submission;
   const document = readSubmitted(submission.job, submission.namespace);
-  const prepared = await prepare(deps, requester.accountId, document);
+  const prepared = await prepare(deps, requester.accountId, document, submission.token);
   if (document.name === null) {
     // No name is such a group: it has its namespace before it, in which this character is escaped.
     const { token } = submission;
@@ -77,17 +78,17 @@ async function prepare(
   deps: HttpDeps,
   accountId: string,
   document: SubmittedDocument,
+  token: string | null,
 ): Promise<Prepared> {
-  if (isDeeperThan(document.job, limits.jsonDepthMax)) {
-    const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;
-    throw invalid([{ pointer: '/Job', detail }]);
-  }
   const { jobs, warnings } = importBacalhau({ Job: document.job });
   const [first] = jobs;
   if (first === undefined || jobs.length > partitionsMax) {
     throw invalid([{ pointer: '/Job/Count', detail: `must be from 1 to ${partitionsMax}` }]);
   }
-  const price = await choosePrice(deps, accountId, first.spec, document.price);
+  const price = await choosePrice(deps, accountId, first.spec, {
+    words: document.price,
+    count: jobs.length,
+  });
   // A job without a name is called by its id there.
   const specs = jobs.map(({ spec: { name: _name, ...spec } }) => ({
     ...spec,
@@ -100,18 +101,26 @@ async function prepare(
   const told = warnings.map(({ pointer, message, fix }) => `${pointer} ${message}. ${fix}`);
   return {
     specs,
-    warnings: [...told, ...tellPrice(document, price)],
+    warnings: [...told, ...tellPrice(deps, document, specs)],
     hash: deps.sealer.digest(documentText(document)),
+    token: token === null ? null : deps.sealer.digest(`token ${token}`),
   };
 }
 
-/** Who named no price hears what it is. */
-function tellPrice({ price: words }: SubmittedDocument, price: JobSpecInput['price']): string[] {
-  if (Object.keys(words).length > 0 || price.kind !== 'metered') return [];
-  const say = (money: typeof price.cap) =>
-    `${formatAmount(fromMoney(money), money.asset)} ${money.asset}`;
+/** Who named no price hears what it is, with everything in it that is held. */
+function tellPrice(
+  deps: HttpDeps,
+  { price: words }: SubmittedDocument,
+  [spec, ...others]: readonly JobSpecInput[],
+): string[] {
+  if (Object.keys(words).length > 0 || spec?.price.kind !== 'metered') return [];
+  const { bidPerGpuHour } = spec.price;
+  const { asset } = bidPerGpuHour;
+  const say = (amount: BaseUnits) => `${formatAmount(amount, asset)} ${asset}`;
+  const { price } = priceJob(completeSpec(spec, deps.defaultImages), deps.feeBasisPoints);
+  const total = baseUnits(price * BigInt(others.length + 1));
   return [
-    `A run costs at most ${say(price.cap)}, at ${say(price.bidPerGpuHour)} per GPU hour; what it does not use comes back. Other prices go into Meta: node3/bid and node3/cap, or node3/reward.`,
+    `It costs at most ${say(total)} with the fee, at ${say(fromMoney(bidPerGpuHour))} per GPU hour; what it does not use comes back. Other prices go into Meta: node3/bid and node3/cap, or node3/reward.`,
   ];
 }
 
@@ -121,17 +130,18 @@ async function update(
   { before, prepared, force }: { before: JobGroup; prepared: Prepared; force: boolean },
 ): Promise<Submitted> {
   const { head, name: group, latest, members } = before;
-  // A version of which some partitions were refused is none that there is.
-  const isWhole = members.length === prepared.specs.length;
-  const isSame =
-    isWhole && members.every(({ spec }) => spec.labels[groupLabels.document] === prepared.hash);
+  const has = (label: string, value: string) =>
+    members.every(({ spec }) => spec.labels[label] === value);
+  const { hash, token } = prepared;
+  const isSame = has(groupLabels.document, hash);
+  const isRepeated = isSame && token !== null && has(groupLabels.token, token);
   const state = toStateOfAll(members.map(toJobState));
   const isOver = members.every((member) => isTerminalJob(member.state));
   const hasBegun = members.some(({ attempt }) => attempt > 0) && !isOver;
   const { jobId } = head;
   const same = `no changes detected for new job spec. Job Name: '${head.spec.name}', Job Id: '${jobId}'`;
-  if (isSame && !force) {
-    if (isOver) {
+  if (isRepeated || (isSame && !force)) {
+    if (isOver && !isRepeated) {
       throw refusal('JOB_STATE_INVALID', same, 'Use the --force flag, or rerun the job.');
     }
     // What was not stopped yet, because whoever submitted it before was cut off, is stopped now.
@@ -154,55 +164,65 @@ interface Place {
 }
 
 /**
- * Posts every partition of a version under a key of its own, so that doing it again makes none anew. Where
- * one is refused, none is left. The first one comes first: with it there is such a version.
+ * Posts all partitions of a version, or none, each under a key of its own, so that doing it again makes none
+ * anew.
  * @returns the first one.
  */
 async function postVersion(
   deps: HttpDeps,
-  requester: Requester,
-  { specs, hash }: Prepared,
+  { accountId, keyId }: Requester,
+  { specs, hash, token }: Prepared,
   place: Place,
 ): Promise<JobRow> {
-  const post = async (spec: JobSpecInput, partition: number) => {
-    const labels = labelsOf(place, { partition, count: specs.length, hash });
-    return postPartition(
-      deps,
-      requester,
-      { ...spec, labels: { ...spec.labels, ...labels } },
-      {
-        ...place,
-        partition,
-      },
-    );
-  };
-  const [firstSpec, ...others] = specs;
-  if (firstSpec === undefined) throw new Error('a version has a partition');
-  const first = await post(firstSpec, 0);
-  if (first.spec.labels[groupLabels.document] !== hash) throw concurrent();
-  const rest = await Promise.allSettled(others.map((spec, index) => post(spec, index + 1)));
-  const failed = rest.find((row) => row.status === 'rejected');
-  if (failed === undefined) return first;
-  const reason: unknown = failed.reason;
-  // Of what failed on our side nobody knows whether it is posted: sent again, it is completed.
-  if (isMarketError(reason) && reason.status < 500) {
-    const posted = rest.flatMap((row) => (row.status === 'fulfilled' ? [row.value] : []));
-    await stopMembers(deps, [first, ...posted]);
-  }
-  throw reason;
+  const { group, version } = place;
+  const inputs = specs.map((spec, partition) => {
+    const labels = labelsOf(place, { partition, count: specs.length, hash, token });
+    const labelled = { ...spec, labels: { ...spec.labels, ...labels } };
+    const posting = { accountId, keyId, spec: labelled };
+    if (group === null) return { ...posting, idempotencyKey: null };
+    const { key: idempotencyKey, requestHash } = keyOf(group, version, partition);
+    return { ...posting, idempotencyKey, requestHash };
+  });
+  const posted = await postJobsTogether(deps, inputs);
+  const [first] = posted;
+  if (first === undefined) throw new Error('a version has a partition');
+  await refuseMixed(deps, posted, ({ spec }) => spec.labels[groupLabels.document] === hash);
+  return first.job;
+}
+
+/** What others posted under the same keys is theirs; what was added to it is none of theirs. */
+export async function refuseMixed(
+  deps: HttpDeps,
+  posted: Posted,
+  isOwn: (job: JobRow, partition: number) => boolean,
+): Promise<void> {
+  if (posted.every(({ job }, partition) => isOwn(job, partition))) return;
+  await stopMembers(
+    deps,
+    posted.flatMap(({ job, replayed }) => (replayed ? [] : [job])),
+  );
+  throw concurrent();
 }
 
 /** Whoever posts the first partition of a version has it. */
-export function concurrent(): MarketError {
+function concurrent(): MarketError {
   const detail = 'Another version of this job was submitted at the same moment.';
   return refusal('JOB_STATE_INVALID', detail, 'Submit it again: it is an update now.');
 }
 
+interface PartitionFacts extends Pick<Prepared, 'hash' | 'token'> {
+  partition: number;
+  count: number;
+}
+
 function labelsOf(
   { group, version }: Place,
-  { partition, count, hash }: { partition: number; count: number; hash: string },
+  { partition, count, hash, token }: PartitionFacts,
 ): Record<string, string> {
-  const document = { [groupLabels.document]: hash };
+  const document = {
+    [groupLabels.document]: hash,
+    ...(token === null ? {} : { [groupLabels.token]: token }),
+  };
   if (group === null) return document;
   return {
     ...document,
@@ -210,18 +230,6 @@ function labelsOf(
     [groupLabels.version]: String(version),
     [groupLabels.partition]: `${partition}/${count}`,
   };
-}
-
-async function postPartition(
-  deps: HttpDeps,
-  { accountId, keyId }: Requester,
-  spec: JobSpecInput,
-  { group, version, partition }: Place & { partition: number },
-): Promise<JobRow> {
-  const posting = { accountId, keyId, spec };
-  if (group === null) return (await postJob(deps, { ...posting, idempotencyKey: null })).job;
-  const { key: idempotencyKey, requestHash } = keyOf(group, version, partition);
-  return (await postJob(deps, { ...posting, idempotencyKey, requestHash })).job;
 }
 
 /** Those that have ended stay as they are. */
@@ -247,7 +255,7 @@ export async function diffJob(
   const document = readSubmitted(given, namespace);
   const { name } = document;
   if (name === null) throw invalid([{ pointer: '/Job/Name', detail: 'is required' }]);
-  const { specs, warnings, hash } = await prepare(deps, accountId, document);
+  const { specs, warnings, hash } = await prepare(deps, accountId, document, null);
   const before = await findNamed(deps, accountId, groupOfName(document.namespace, name));
   const [old, asked] = [before?.members[0], specs[0]];
   if (old === undefined || asked === undefined) {

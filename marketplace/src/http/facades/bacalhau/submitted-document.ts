@@ -1,4 +1,7 @@
 import { canonicalJson } from '@node3/shared/canonical-json';
+import { limits } from '@node3/shared/limits';
+import { invalid } from '../../../services/check-template.ts';
+import { isDeeperThan } from '../../../services/json-depth.ts';
 import { type PriceWords, priceKeys } from './bacalhau-price.ts';
 
 /** A job as Bacalhau's clients send it, without what Go's encoder adds that nobody has asked for. */
@@ -20,8 +23,15 @@ const serverFields = [
   'APIVersion',
 ] as const;
 
-/** @param namespace of the query, which a job without one of its own gets. */
+/**
+ * Throws REQUEST_INVALID for what is nested too deep.
+ * @param namespace of the query, which a job without one of its own gets.
+ */
 export function readSubmitted(given: object, namespace: string | undefined): SubmittedDocument {
+  if (isDeeperThan(given, limits.jsonDepthMax)) {
+    const detail = `must not be nested deeper than ${limits.jsonDepthMax} levels`;
+    throw invalid([{ pointer: '/Job', detail }]);
+  }
   const job = withGoNames(given);
   for (const field of serverFields) Reflect.deleteProperty(job, field);
   const { Name: name, Namespace: ownNamespace } = job;
