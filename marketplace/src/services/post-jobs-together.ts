@@ -20,7 +20,7 @@ export async function postJobsTogether(
   const earlier = await findPosted(deps, inputs[0]?.accountId ?? '', keys);
   if (earlier !== null) return earlier;
   deps.room.assertForNewWork();
-  await Promise.all(inputs.map(({ accountId, spec }) => checkInputs(deps, accountId, spec)));
+  await Promise.all(inputs.map(async ({ accountId, spec }) => checkInputs(deps, accountId, spec)));
   const postings = inputs.map((input, index) =>
     composePosting(deps, input, { quote: null, idempotency: keys[index] ?? null }),
   );
@@ -36,7 +36,7 @@ export async function findPosted(
   const [first = null] = keys;
   if (first === null || (await store.postedBefore(accountId, first)) === null) return null;
   const rows = await Promise.all(
-    keys.map((key) => (key === null ? null : store.postedBefore(accountId, key))),
+    keys.map(async (key) => (key === null ? null : store.postedBefore(accountId, key))),
   );
   return rows.flatMap((job) => (job === null ? [] : [{ job, replayed: true }]));
 }

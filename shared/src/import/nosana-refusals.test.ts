@@ -9,7 +9,7 @@ import {
   variables,
 } from './testing/nosana-definitions.ts';
 
-const manyOnes = JSON.stringify(Array(20_001).fill('1'));
+const manyOnes = JSON.stringify('1'.repeat(20_001).split(''));
 const hub = { type: 'HF', repo: 'a/b', target: '/input', files: ['x'] };
 
 describe('a Nosana job definition', () => {
@@ -128,7 +128,11 @@ describe('a Nosana job definition', () => {
       ),
       [args('resources/0/files')],
     ],
-    ['more files than a job has', jobWith({ resources: Array(65).fill(hub) }), [args('resources')]],
+    [
+      'more files than a job has',
+      jobWith({ resources: Array.from({ length: 65 }, () => hub) }),
+      [args('resources')],
+    ],
     [
       'a spread of no list',
       jobWith({ cmd: [{ __spread__: '%%global.variables.X%%' }] }, {}, variables({ X: '{}' })),
