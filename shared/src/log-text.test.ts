@@ -75,5 +75,6 @@ describe('a cut', () => {
     expect(cutToBytes('aé€😀', 4)).toBe('aé');
     expect(cutToBytes('aé€😀', 9)).toBe('aé€');
     expect(cutToBytes('abc', 3)).toBe('abc');
+    expect(cutToBytes('\ufeffabc', 4)).toBe('\ufeffa');
   });
 });

@@ -90,5 +90,5 @@ export function cutToBytes(text: string, bytesMax: number): string {
   if (bytes.length <= bytesMax) return text;
   let end = bytesMax;
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return new TextDecoder().decode(bytes.subarray(0, end));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, end));
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, uptime } from 'node:os';
@@ -65,6 +65,25 @@ describe('LeaseKeeper', () => {
     await vi.waitFor(() => expect(exits).toHaveLength(2), within);
     keeper.close();
     expect(readKeptLeases(file)?.leases).toHaveLength(1);
+  });
+});
+
+describe('a disk that takes no list of leases', () => {
+  it('leaves none of before, by which what runs on would be ended', async () => {
+    const running = [{ handle: handleOf('n3-a'), leaseUntilBootMs: 1_000 }];
+    const start = () => ({ onExit: () => undefined });
+    const deps = { file, log: silentLogger, environment: {}, start, running: () => running };
+    const keeper = new LeaseKeeper(deps);
+    keeper.changed();
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), within);
+    await mkdir(`${file}.new`);
+    running[0] = { handle: handleOf('n3-a'), leaseUntilBootMs: 2_000 };
+    keeper.changed();
+    await vi.waitFor(() => expect(existsSync(file)).toBe(false), within);
+    await rm(`${file}.new`, { recursive: true });
+    keeper.changed();
+    await vi.waitFor(() => expect(readKeptLeases(file)?.leases).toHaveLength(1), within);
+    keeper.close();
   });
 });
 

@@ -83,6 +83,9 @@ export class LeaseKeeper {
       this.#written = leases;
       if (leases.length > 0) this.#ensureProcess();
     } catch (error) {
+      this.#written = [];
+      // By the list of before, what has its lease renewed would be ended.
+      rmSync(file, { force: true });
       log.warn(
         { err: error, file },
         'only the agent itself ends what it runs: the list is not written',

@@ -1,4 +1,3 @@
-import { assert } from '@node3/shared/assert';
 import { isMarketError } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
 import { limits } from '@node3/shared/limits';
@@ -62,13 +61,24 @@ export async function shipLogs(
     }
     const { ackedSeq } = answer.value;
     if (ackedSeq < batch.seqFirst) {
-      assert(batch === second, 'the marketplace acknowledges lines of the batch');
-      // It came by another way, ahead of the first one: it is sent again.
+      // Else it came by another way, ahead of the first one: it is sent again.
+      if (batch === first) skipSpooled(deps, execution, state, batch);
       return 'more';
     }
     state.acked.note(Math.min(ackedSeq, execution.lines.spooled));
   }
   return 'more';
+}
+
+/** Nothing is taken behind lines that were refused for good, and the result is still to be sent. */
+function skipSpooled(
+  { log }: LogShipperDeps,
+  { executionId, lines }: JournalExecution,
+  { acked }: ShipState,
+  { seqFirst }: LogBatch,
+): void {
+  log.error({ executionId, seqFirst }, 'log lines were not taken: those before them are missing');
+  acked.note(lines.spooled);
 }
 
 function send(

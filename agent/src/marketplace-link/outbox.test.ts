@@ -201,6 +201,21 @@ describe('Outbox', () => {
     expect(sent).toEqual(['logs', 'result']);
   });
 
+  it('delivers the result though nothing is taken behind lines that were refused for good', async () => {
+    const executionId = endedExecution();
+    const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
+    const lines = Array.from({ length: 1_200 }, () => line);
+    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
+    const refusing = (path: string, { seqFirst }: Record<string, unknown>) => {
+      if (path !== 'logs') return reported;
+      if (seqFirst === 1) throw new MarketError('REQUEST_INVALID');
+      return { ackedSeq: 0 };
+    };
+    answers = Array(10).fill(refusing);
+    outbox.wake(executionId);
+    await vi.waitFor(() => expect(journal.find(executionId)?.closed).toBe('reported'), 20_000);
+  });
+
   it('loses no lines to a marketplace that takes fewer at once', async () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { ExecutionError } from '../execution-error.ts';
 import { ignoreMissing } from './engine-error.ts';
-import { writePodmanSpec } from './podman-spec.ts';
+import { toGivenCpus, writePodmanSpec } from './podman-spec.ts';
 
 /** The earliest that knows all that is said; later versions of Podman answer for it too. */
 const api = '/v4.0.0/libpod';
@@ -41,7 +41,8 @@ interface Inspected {
 
 function refuseLoose(found: Inspected, { HostConfig = {}, User }: ContainerCreateOptions): void {
   const { HostConfig: host } = found;
-  const wanted = HostConfig as Record<string, unknown>;
+  const NanoCpus = toGivenCpus(HostConfig.NanoCpus ?? 0);
+  const wanted: Record<string, unknown> = { ...HostConfig, NanoCpus };
   const facts: Record<string, [unknown, unknown]> = {
     capabilities: [[...(found.EffectiveCaps ?? []), ...(found.BoundingCaps ?? [])], []],
     'new privileges': [host.SecurityOpt.includes('no-new-privileges'), true],

@@ -86,3 +86,21 @@ it('takes no job with a network', () => {
   const HostConfig = { ...config.HostConfig, NetworkMode: 'n3-exe_1' };
   expect(() => writePodmanSpec({ ...config, HostConfig })).toThrow(/devices or a network/);
 });
+
+it('keeps what a job says as text, and a share of a CPU that is no round number whole', () => {
+  const number = '18446744073709551615';
+  const odd = sampleRequest({
+    agentId: 'agt_1',
+    executionId: 'exe_1',
+    workload: sampleContainer({ image: 'busybox', command: [number], env: { A: number } }),
+    devices,
+  });
+  const host = buildContainerConfig(odd, image, traits, noParts);
+  const HostConfig = { ...host.HostConfig, NanoCpus: 333_333_333 };
+  const text = writePodmanSpec({ ...host, HostConfig });
+  expect(JSON.parse(text)).toMatchObject({
+    command: [number],
+    env: { A: number },
+    resource_limits: { cpu: { quota: 33_333 } },
+  });
+});

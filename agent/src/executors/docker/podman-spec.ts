@@ -28,6 +28,7 @@ export function writePodmanSpec(config: ContainerCreateOptions): string {
   refuseOthers(unknown);
   if (StopSignal !== 'SIGTERM') refuseOthers({ StopSignal });
   const set = Env.filter((entry) => entry.includes('='));
+  const { r_limits, ...host } = toHost(HostConfig);
   const body = {
     name,
     image: Image,
@@ -47,9 +48,11 @@ export function writePodmanSpec(config: ContainerCreateOptions): string {
     stop_signal: sigterm,
     healthconfig: Healthcheck,
     labels: Labels,
-    ...toHost(HostConfig),
+    ...host,
   };
-  return JSON.stringify(body).replaceAll(`"${unlimited}"`, unlimited);
+  // Only in our own words: a job may say the same number as a text.
+  const rLimits = JSON.stringify(r_limits ?? []).replaceAll(`"${unlimited}"`, unlimited);
+  return `${JSON.stringify(body).slice(0, -1)},"r_limits":${rLimits}}`;
 }
 
 function refuseOthers(fields: object): void {
@@ -59,7 +62,7 @@ function refuseOthers(fields: object): void {
   throw new ExecutionError('gpu_error', `Podman is not told ${names} along with devices.`);
 }
 
-function toHost(host: OwnHostConfig): object {
+function toHost(host: OwnHostConfig): { r_limits?: object[] | undefined; [name: string]: unknown } {
   const { NetworkMode = '', Dns, Privileged, ReadonlyRootfs, CapDrop, ...a } = host;
   const { SecurityOpt = [], OomScoreAdj, ShmSize, Ulimits, Tmpfs = {}, Init, ...b } = a;
   const { IpcMode, CgroupnsMode, AutoRemove, RestartPolicy, GroupAdd, LogConfig, ...c } = b;
@@ -99,7 +102,7 @@ function toHost(host: OwnHostConfig): object {
     log_configuration: LogConfig && toLog(LogConfig),
     resource_limits: {
       memory: { limit: Memory, swap: MemorySwap },
-      cpu: { shares: CpuShares, period: cpuPeriodUs, quota: (NanoCpus * cpuPeriodUs) / 1e9 },
+      cpu: { shares: CpuShares, period: cpuPeriodUs, quota: toQuotaUs(NanoCpus) },
       pids: { limit: PidsLimit },
     },
     throttleReadBpsDevice: toThrottle(BlkioDeviceReadBps),
@@ -107,6 +110,16 @@ function toHost(host: OwnHostConfig): object {
     throttleReadIOPSDevice: toThrottle(BlkioDeviceReadIOps),
     throttleWriteIOPSDevice: toThrottle(BlkioDeviceWriteIOps),
   };
+}
+
+/** In whole microseconds of a period, as the kernel takes it. */
+function toQuotaUs(nanoCpus: number): number {
+  return Math.floor((nanoCpus * cpuPeriodUs) / 1e9);
+}
+
+/** The share of CPUs that Podman gives for one that was asked for. */
+export function toGivenCpus(nanoCpus: number): number {
+  return (toQuotaUs(nanoCpus) * 1e9) / cpuPeriodUs;
 }
 
 function toVariable(entry: string): [string, string] {

@@ -30,13 +30,13 @@ grep -E ' (/tmp|/run|/var/tmp) ' /proc/self/mounts | grep -c 'size='
 echo '{"a":1}' > /output/output.json; echo err >&2; exit 3`;
 
 /** What that says of a job that is held in. */
-const heldIn = (disksLimited: number) => [
+const heldIn = (disksLimited: number, cpuQuotaUs = 100_000) => [
   'uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)',
   'CapEff 0000000000000000',
   'CapBnd 0000000000000000',
   'NoNewPrivs 1',
   'Seccomp 2',
-  expect.stringMatching(/^67108864 64 100000 100000 $/),
+  `67108864 64 ${cpuQuotaUs} 100000 `,
   String(disksLimited),
   '1',
   'alpha secret',
@@ -154,12 +154,14 @@ describe.skipIf(mustSkipPodman())('Podman', () => {
       const executor = make({ docker: withoutPinning(engine) });
       expect((await executor.probe()).isolationEffective).toMatchObject({ nvidia: 'cdi' });
       const look = `ls /dev/nvidia*; nvidia-smi -L;\n${report}`;
-      const request = { ...build(look), secretFiles: { KEY: 'secret' }, devices };
+      const sample = build(look);
+      const limits = { ...sample.limits, cpus: 1 / 3 };
+      const request = { ...sample, limits, secretFiles: { KEY: 'secret' }, devices };
       const { outcome, lines } = await run(executor, request);
       expect(lines.filter((line) => line !== 'err')).toEqual([
         '/dev/nvidia7',
         `GPU 0: NVIDIA A100 (UUID: ${gpu})`,
-        ...heldIn(2),
+        ...heldIn(2, 33_333),
       ]);
       expect(outcome).toMatchObject({ exitCode: 3, output: { a: 1 } });
       await executor.remove(request.executionId);
