@@ -31,7 +31,7 @@ export async function holdNamedJob(
   const held = await heldBy(deps, agent, job);
   // It may have been leased and not started when the process or the store failed in between.
   if (held !== null) return start(deps, agent, held.fence);
-  const offer = deps.presence.get(agent.agentId)?.offer ?? agent.offer;
+  const offer = deps.presence.offerOf(agent);
   if (offer === null) throw notToBeHad(job, 'Ask for the available jobs first.');
   const { agentId, wallet } = agent;
   const candidate = deps.matchmaker.takeJob(

@@ -168,6 +168,11 @@ export class Presence {
     return this.#agents.get(agentId) ?? null;
   }
 
+  /** What holds of an agent's offer; of the stored one, where it hasn't said any here. */
+  offerOf({ agentId, offer }: Pick<AgentRow, 'agentId' | 'offer'>): Offer | null {
+    return this.get(agentId)?.offer ?? this.#limited(agentId, offer).offer;
+  }
+
   isOnline(agentId: string): boolean {
     const presence = this.#agents.get(agentId);
     if (presence === undefined) return false;

@@ -1,5 +1,7 @@
+import { MarketError } from '@node3/shared/error';
+import { createMessageValidator } from '@node3/shared/http/request-validator';
 import { type Reason, reasonNames } from '@node3/shared/job-state';
-import type { ExecutionResult } from '@node3/shared/routes/agents';
+import { ExecutionResult } from '@node3/shared/routes/agents';
 import { fromHodeiFailure } from '../../domain/hodei-words.ts';
 import type { ExecutionRow } from '../../store/rows.ts';
 
@@ -24,7 +26,19 @@ export interface ResultFacts {
 
 const detailChars = 2_000;
 
-/** A worker's report in our words; the services refuse one that contradicts itself. */
+const resultProblems = createMessageValidator(ExecutionResult);
+
+/** Our names of what may be wrong in one, as the proto file has them. */
+const theirNames: Record<string, string> = {
+  exitCode: 'exit_code',
+  runMs: 'run_ms',
+  peakMemoryBytes: 'peak_memory_bytes',
+};
+
+/**
+ * A worker's report in our words; the services refuse one that contradicts itself. Throws
+ * REQUEST_INVALID for numbers that none can be.
+ */
 export function toExecutionResult(
   result: JobResult,
   { execution, isCancelled, nowMs }: ResultFacts,
@@ -32,7 +46,7 @@ export function toExecutionResult(
   const { exit_code: exitCode = null, success, error_message: message } = result;
   const heldMs = Math.max(0, nowMs - (execution.startedAtMs ?? nowMs));
   const reason = success ? 'exited' : failureOf(result, isCancelled);
-  return {
+  const reported: ExecutionResult = {
     outcome: success ? 'succeeded' : outcomeOf(reason),
     reason,
     detail: message === '' ? null : message.slice(0, detailChars),
@@ -44,6 +58,12 @@ export function toExecutionResult(
     imageDigest: null,
     logLines: execution.logSeq,
   };
+  const errors = resultProblems(reported).map(({ pointer, detail }) => ({
+    pointer: `/result/${theirNames[pointer.slice(1)] ?? pointer.slice(1)}`,
+    detail,
+  }));
+  if (errors.length > 0) throw new MarketError('REQUEST_INVALID', { errors });
+  return reported;
 }
 
 function failureOf({ reason, exit_code: exitCode }: JobResult, isCancelled: boolean): Reason {

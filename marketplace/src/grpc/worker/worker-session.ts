@@ -111,9 +111,12 @@ export class WorkerSession implements AgentLink {
     try {
       before?.end(new MarketError('AGENT_SUPERSEDED', { agentId }));
       await this.#open();
-      for await (const message of this.#call) {
+      // One that is destroyed could not be told how it ended.
+      for await (const message of this.#call.iterator({ destroyOnReturn: false })) {
         if (this.#ended) break;
         await this.#receive(message as WorkerMessage);
+        // A worker that leaves may keep its side open.
+        if (this.#ended) break;
       }
     } catch (error) {
       // A stream that was cancelled breaks off: that is no failure.
@@ -165,7 +168,7 @@ export class WorkerSession implements AgentLink {
     const { homes, pollTurns, presence, store } = this.#deps;
     this.#presence = presence.seen(this.#agent, this.#instanceId);
     // It said what it offers when it registered; another replica may have stored it.
-    this.#offer = this.#presence.offer ?? this.#agent.offer;
+    this.#offer = presence.offerOf(this.#agent);
     await pollTurns.end(agentId);
     await homes.arrive(agentId, this.#instanceId);
     for (const execution of await store.liveExecutions(agentId)) this.#held.restore(execution);
@@ -282,6 +285,16 @@ export class WorkerSession implements AgentLink {
     held.isTaken = true;
   }
 
+  /** One that others have by now is no reason to let the leases of the rest end. */
+  async #takeIfHeld(held: HeldJob): Promise<void> {
+    try {
+      await this.#take(held);
+    } catch (error) {
+      if (!isMarketError(error, 'LEASE_STALE')) throw error;
+      this.#heed(held.executionId, 'stop');
+    }
+  }
+
   async #acked({ message_id: messageId, success }: Payloads['ack']): Promise<void> {
     if (!messageId.startsWith(runPrefix)) return;
     const held = this.#held.byExecution(messageId.slice(runPrefix.length));
@@ -302,10 +315,10 @@ export class WorkerSession implements AgentLink {
     const kept = this.#held.all.filter((held) =>
       running.length > 0 ? isNamed(held) : held.isTaken,
     );
-    for (const held of kept) if (!held.isTaken) await this.#take(held);
+    for (const held of kept) if (!held.isTaken) await this.#takeIfHeld(held);
     const { executions } = await heartbeatAgent(this.#deps, this.#agent, {
       instanceId: this.#instanceId,
-      executions: kept,
+      executions: kept.filter(({ isTaken }) => isTaken),
       samples: this.#samples,
     });
     for (const { executionId, verdict } of executions) this.#heed(executionId, verdict);
@@ -349,9 +362,12 @@ export class WorkerSession implements AgentLink {
     try {
       if (!held.isTaken) await this.#take(held);
       await this.#jobs.result(held, result);
-    } finally {
-      this.#held.drop(held);
+    } catch (error) {
+      // It is the worker's still, and so is a report that is right.
+      if (!isMarketError(error, 'REQUEST_INVALID')) this.#held.drop(held);
+      throw error;
     }
+    this.#held.drop(held);
     await this.#offerCapacity();
   }
 
