@@ -221,6 +221,7 @@ async function createMarketplaceService(
     explorerUrl: (signature) => explorerUrl(cluster, signature, config.explorerUrl),
     audit: config.audit,
     webhookAllow: config.webhookAllow,
+    flowAllow: config.flowAllow,
     alertThresholds: config.alerts,
     room: new DiskRoom({ disks: disksOf(config), reserveBytes: config.diskReserveBytes, log }),
     leaseSecret: keys.secrets.leaseSecret,

@@ -43,6 +43,8 @@ export interface MarketplaceConfig {
   audit: { address: AuditAddress; retentionDays: number };
   /** Private networks and other ports that webhooks may lead to; none without a deliberate yes. */
   webhookAllow: FetchAllowance;
+  /** The same for requests of flows, whose answers their requesters read. */
+  flowAllow: FetchAllowance;
   /** Where alerts begin. */
   alerts: AlertThresholds;
   /** The marketplace's fee on what providers earn: 500 is 5 %. */
@@ -119,6 +121,7 @@ export const pricingDefaults = {
   explorerUrl: null,
   audit: { address: 'truncated', retentionDays: limits.auditRetentionDays },
   webhookAllow: {},
+  flowAllow: {},
   alerts: {
     resolvedKeptMs: limits.alertRetentionDays * 86_400_000,
     agentOfflineMs: 120_000,

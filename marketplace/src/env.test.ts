@@ -56,6 +56,19 @@ describe('what an operator charges and allows', () => {
   });
 });
 
+describe('private networks', () => {
+  it('are opened to webhooks and to flows each by a setting of its own', () => {
+    expect(read({ WEBHOOK_NETWORKS: '10.1.0.0/16' })).toMatchObject({
+      webhookAllow: { networks: ['10.1.0.0/16'], ports: 'any' },
+      flowAllow: {},
+    });
+    const { webhookAllow, flowAllow } = read({ FLOW_NETWORKS: '10.2.0.0/16, fd00::/8' });
+    expect(webhookAllow).toEqual({});
+    expect(flowAllow).toEqual({ networks: ['10.2.0.0/16', 'fd00::/8'], ports: 'any' });
+    expect(() => read({ FLOW_NETWORKS: 'all' })).toThrow('FLOW_NETWORKS');
+  });
+});
+
 describe('the proxies in front', () => {
   it('are addresses and networks', () => {
     const { trustedProxies } = read({ TRUSTED_PROXIES: '10.0.0.2, 10.1.0.0/16,fd00::/8' });

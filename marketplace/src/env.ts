@@ -79,7 +79,8 @@ export function readConfig(env: Env): MarketplaceConfig {
         max: 3_650,
       }),
     },
-    webhookAllow: readWebhookAllow(env),
+    webhookAllow: readNetworks(env, 'WEBHOOK_NETWORKS'),
+    flowAllow: readNetworks(env, 'FLOW_NETWORKS'),
     alerts: readAlerts(env),
     feeBasisPoints: readInteger(env, 'FEE_BASIS_POINTS', {
       fallback: pricingDefaults.feeBasisPoints,
@@ -165,8 +166,8 @@ function readAlerts(env: Env): AlertThresholds {
 }
 
 /** Networks in CIDR notation, separated by commas; whoever allows some allows every port. */
-function readWebhookAllow(env: Env): FetchAllowance {
-  const text = readOptionalText(env, 'WEBHOOK_NETWORKS');
+function readNetworks(env: Env, name: string): FetchAllowance {
+  const text = readOptionalText(env, name);
   if (text === null) return {};
   const networks = text.split(',').map((network) => network.trim());
   const isNetwork = (network: string) => {
@@ -175,7 +176,7 @@ function readWebhookAllow(env: Env): FetchAllowance {
   };
   if (networks.every(isNetwork)) return { networks, ports: 'any' };
   const fix = 'Set networks such as 127.0.0.0/8,10.1.0.0/16.';
-  throw new ConfigError('WEBHOOK_NETWORKS', `is "${text}"`, fix);
+  throw new ConfigError(name, `is "${text}"`, fix);
 }
 
 /** A batch costs a hundred units: a smaller quota would refuse it for ever. */

@@ -97,6 +97,8 @@ export interface ServiceParts {
   audit: AuditSettings;
   /** Where webhooks may lead beyond the public internet. */
   webhookAllow: FetchAllowance;
+  /** Where requests of flows may. */
+  flowAllow: FetchAllowance;
   alertThresholds: AlertThresholds;
   /** The disks that are written to. */
   room: DiskRoom;
@@ -187,9 +189,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     transfers: new Transfers(),
     signedLinks: createSignedLinks(parts.leaseSecret),
   };
-  const { webhookAllow } = parts;
+  const { webhookAllow, flowAllow } = parts;
   const jobParts = { codeBytesMax, operatorCaps, defaultImages };
-  const flowRunner = new FlowRunner({ ...core, ...jobParts, webhookAllow });
+  const flowRunner = new FlowRunner({ ...core, ...jobParts, flowAllow });
   const deps: HttpDeps = {
     ...artifactDeps,
     proofChecker: new ProofChecker(),

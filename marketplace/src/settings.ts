@@ -217,10 +217,16 @@ export const marketplaceSettings: readonly SettingGroup[] = [
       },
       {
         name: 'WEBHOOK_NETWORKS',
-        about:
-          'Private networks that webhooks and requests of flows may lead to, on any port; for development.',
+        about: 'Private networks that webhooks may lead to, on any port; for development.',
         fallback: null,
         example: '127.0.0.0/8',
+      },
+      {
+        name: 'FLOW_NETWORKS',
+        about:
+          'Private networks that every requester may read from with requests of flows, on any port.',
+        fallback: null,
+        example: '10.20.0.0/16',
       },
       {
         name: 'AUDIT_IP',

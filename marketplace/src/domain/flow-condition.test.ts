@@ -1,5 +1,5 @@
 import type { ConditionOp } from '@node3/shared/flow-graph';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { holds } from './flow-condition.ts';
 
 it.each<[unknown, ConditionOp, unknown, boolean]>([
@@ -18,6 +18,8 @@ it.each<[unknown, ConditionOp, unknown, boolean]>([
   [[1, { a: 1 }], 'contains', { a: 1 }, true],
   [{ key: 1 }, 'contains', 'key', true],
   [{ key: 1 }, 'contains', 'toString', false],
+  [{ a: 1, b: 2 }, 'eq', { b: 2, a: 1 }, true],
+  [{ toString: 1 }, 'contains', { toString: 1 }, false],
   [null, 'exists', undefined, false],
   [false, 'exists', undefined, true],
 ])('%j %s %j: %s', (left, op, right, expected) => {
@@ -26,4 +28,13 @@ it.each<[unknown, ConditionOp, unknown, boolean]>([
   const no = { left: 1, op: 'eq' as const, right: 2 };
   expect(holds({ any: [no, { left, op, right }] })).toBe(expected);
   expect(holds({ all: [{ not: no }, { left, op, right }] })).toBe(expected);
+});
+
+it('looks at a large value once, whatever it is compared with', () => {
+  const right = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, n]));
+  const keys = vi.fn(() => Object.keys(right));
+  const watched = new Proxy(right, { ownKeys: () => keys() });
+  const left = Array.from({ length: 100 }, () => ({}));
+  expect(holds({ left, op: 'contains', right: watched })).toBe(false);
+  expect(keys.mock.calls.length).toBeLessThan(5);
 });

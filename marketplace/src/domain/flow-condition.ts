@@ -1,7 +1,9 @@
 import { assertNever } from '@node3/shared/assert';
+import { canonicalJson } from '@node3/shared/canonical-json';
 import type { FieldProblem } from '@node3/shared/error';
 import { type ConditionOp, conditionOps, type FlowCondition } from '@node3/shared/flow-graph';
 import { limits } from '@node3/shared/limits';
+import { textOf } from './flow-values.ts';
 
 /** What is wrong with a condition. Its values are templates, and are checked where those are. */
 export function conditionProblems(condition: unknown, pointer: string, depth = 1): FieldProblem[] {
@@ -71,16 +73,20 @@ function isOrdered(left: unknown, op: 'lt' | 'lte' | 'gt' | 'gte', right: unknow
 
 function contains(whole: unknown, part: unknown): boolean {
   if (typeof whole === 'string') return typeof part === 'string' && whole.includes(part);
-  if (Array.isArray(whole)) return whole.some((element) => isSame(element, part));
-  return typeof whole === 'object' && whole !== null && Object.hasOwn(whole, String(part));
+  if (Array.isArray(whole)) return isAmong(whole, part);
+  if (typeof whole !== 'object' || whole === null) return false;
+  return Object.hasOwn(whole, textOf(part));
+}
+
+/** Each is written once: to compare a large object with many others field by field takes too long. */
+function isAmong(elements: readonly unknown[], part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return elements.includes(part);
+  const text = canonicalJson(part);
+  return elements.some(
+    (element) => typeof element === 'object' && element !== null && canonicalJson(element) === text,
+  );
 }
 
 function isSame(left: unknown, right: unknown): boolean {
-  if (typeof left !== 'object' || typeof right !== 'object') return left === right;
-  if (left === null || right === null) return left === right;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const [ours, theirs] = [Object.entries(left), Object.entries(right)];
-  if (ours.length !== theirs.length) return false;
-  const other = new Map<string, unknown>(theirs);
-  return ours.every(([key, value]) => other.has(key) && isSame(value, other.get(key)));
+  return isAmong([left], right);
 }

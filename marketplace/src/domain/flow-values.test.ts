@@ -77,6 +77,13 @@ it('finds every use with its place', () => {
   ]);
 });
 
+it('masks a text whole that begins with another one, and masks no mask', () => {
+  expect(withoutTexts('abcdef abc', ['abc', 'abcdef'], '*')).toBe('* *');
+  expect(withoutTexts('abcd', ['abc', 'cd'], '*')).toBe('*');
+  const letters = ['[', 's', 'e', 'c', 'r', 't', ']'];
+  expect(withoutTexts('rest', letters, '[secret]')).toBe('[secret]'.repeat(4));
+});
+
 it('masks texts wherever they stand, and leaves all else what it is', () => {
   const value = { list: [true, 12, 'he', 'x'], 'a"b': 'a"b!', n: 123, nil: null };
   expect(withoutTexts(value, ['12', 'e', 'a"b'], '*')).toEqual({

@@ -107,9 +107,13 @@ function fillText(text: string, resolve: Resolve): unknown {
   return text.replace(placeholder, (match, inner: string) => {
     if (match.startsWith('\\')) return match.slice(1);
     const value = resolveText(inner, resolve);
-    if (value === null) return '';
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    return value === null ? '' : textOf(value);
   });
+}
+
+/** A value as text; objects are JSON, whatever fields they have. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
 function resolveText(text: string, resolve: Resolve): unknown {
@@ -131,12 +135,50 @@ function lengthOf(value: unknown, max: number): number {
 
 /** A value with a mask wherever one of these texts stands in it, names of fields included. */
 export function withoutTexts(value: unknown, texts: readonly string[], mask: string): unknown {
-  const masked = (text: string) => texts.reduce((rest, one) => rest.replaceAll(one, mask), text);
+  const masked = maskOf(texts, mask);
+  return withMasked(value, { masked, texts: new Set(texts), mask });
+}
+
+/**
+ * All are found before any is masked: one may begin with another, whose mask would leave its rest, and
+ * those that stand in the mask itself would make the text longer and longer.
+ */
+function maskOf(texts: readonly string[], mask: string): (text: string) => string {
+  return (text) => {
+    const spans = texts.flatMap((one) => spansOf(one, text));
+    let masked = '';
+    let at = 0;
+    for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+      if (from >= at) masked += `${text.slice(at, from)}${mask}`;
+      at = Math.max(at, to);
+    }
+    return masked + text.slice(at);
+  };
+}
+
+function spansOf(part: string, text: string): { from: number; to: number }[] {
+  const spans = [];
+  for (let from = text.indexOf(part); from >= 0; ) {
+    const to = from + part.length;
+    spans.push({ from, to });
+    from = text.indexOf(part, to);
+  }
+  return spans;
+}
+
+interface Masking {
+  masked: (text: string) => string;
+  texts: ReadonlySet<string>;
+  mask: string;
+}
+
+function withMasked(value: unknown, masking: Masking): unknown {
+  const { masked, texts, mask } = masking;
   if (typeof value === 'string') return masked(value);
-  if (typeof value === 'number') return texts.includes(String(value)) ? mask : value;
-  if (Array.isArray(value)) return value.map((part) => withoutTexts(part, texts, mask));
+  if (typeof value === 'number') return texts.has(String(value)) ? mask : value;
+  if (Array.isArray(value)) return value.map((part) => withMasked(part, masking));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [masked(key), withoutTexts(part, texts, mask)]),
+    Object.entries(value).map(([key, part]) => [masked(key), withMasked(part, masking)]),
   );
 }

@@ -55,7 +55,8 @@ export class FlowDrive {
     const end = await this.#end.promise;
     // Those that post a job have posted it by then, or never will.
     await Promise.all(this.#flights.values());
-    if (end !== 'over') return end;
+    if (end === 'again' || end === 'stopped') return end;
+    // Also of a run that is another process's now: what was posted here in between, only we know of.
     try {
       return await this.#cleanUp();
     } catch (error) {

@@ -5,7 +5,7 @@ import { limits } from '@node3/shared/limits';
 import { secretMask } from '@node3/shared/secret-mask';
 import { holds } from '../domain/flow-condition.ts';
 import type { StepEnd } from '../domain/flow-run-change.ts';
-import { FilledTooLarge, withoutTexts } from '../domain/flow-values.ts';
+import { FilledTooLarge, textOf, withoutTexts } from '../domain/flow-values.ts';
 import type { FlowError } from '../store/flow-store.ts';
 import { checkDepth, filled, type NoteInput, type StepWork } from './flow-step-work.ts';
 import { type FlowJobDeps, runFlowJob } from './run-flow-job.ts';
@@ -84,7 +84,7 @@ function decide(
   const given = filled(work, condition ?? text);
   note(given);
   const found = condition === undefined ? given : holds(given as FlowCondition);
-  return { output: found, branch: String(found).slice(0, limits.flowBranchChars) };
+  return { output: found, branch: textOf(found).slice(0, limits.flowBranchChars) };
 }
 
 /** Outputs of the steps right before this one: of the only one, or by node id. */

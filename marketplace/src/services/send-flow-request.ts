@@ -6,7 +6,7 @@ import type { FlowNode } from '@node3/shared/flow-graph';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { secretMask } from '@node3/shared/secret-mask';
-import { withoutTexts } from '../domain/flow-values.ts';
+import { textOf, withoutTexts } from '../domain/flow-values.ts';
 import { invalid } from './check-template.ts';
 import {
   checkDepth,
@@ -19,8 +19,8 @@ import {
 export interface FlowRequestDeps {
   clock: Clock;
   log: Logger;
-  /** Where requests of users may lead beyond the public internet. */
-  webhookAllow: FetchAllowance;
+  /** Where requests may lead beyond the public internet: whoever sends one reads the answer. */
+  flowAllow: FetchAllowance;
 }
 
 type RequestNode = Extract<FlowNode, { type: 'http' | 'llm' }>;
@@ -43,7 +43,7 @@ export async function sendFlowRequest(
   note: NoteInput,
 ): Promise<unknown> {
   const { method = 'GET', headers = {} } = config;
-  const url = String(filled(work, config.url));
+  const url = textOf(filled(work, config.url));
   const body = config.body === undefined ? undefined : filled(work, config.body);
   const masked = filledWithSecrets(work, headers, 'masked') as Record<string, unknown>;
   note({ method, url, headers: shownHeaders(masked), ...(body !== undefined && { body }) });
@@ -63,7 +63,7 @@ export async function sendFlowRequest(
       maxBytes: limits.flowHttpBodyBytes,
       // The clock of the step says more than these would.
       timeouts: { connectMs: longMs, headersMs: longMs, totalMs: longMs, windowMs: longMs },
-      allow: deps.webhookAllow,
+      allow: deps.flowAllow,
       caller: work.run.accountId,
       signal,
     });
@@ -104,9 +104,8 @@ function requestFailed(
 ): MarketError {
   checkDepth(body);
   const masked = withoutTexts(body, Object.values(secrets), secretMask);
-  const text = typeof masked === 'string' ? masked : JSON.stringify(masked);
   const detail = `The server answered ${status}.`;
-  const context = { detail, status, body: text.slice(0, shownBodyChars) };
+  const context = { detail, status, body: textOf(masked).slice(0, shownBodyChars) };
   return new MarketError('STEP_REQUEST_FAILED', context);
 }
 
@@ -135,7 +134,7 @@ function contentTypeOf(body: unknown): string {
 /** What the values became is known only now. Throws REQUEST_INVALID. */
 function readHeaders(headers: Record<string, unknown>): Record<string, string> {
   const entries = Object.entries(headers).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = textOf(value);
     if (!notInHeaders.test(text)) return [name.toLowerCase(), text] as const;
     const detail = 'became a text with line breaks or other characters that no header may have';
     throw invalid([{ pointer: `/config/headers/${name}`, detail }]);

@@ -64,6 +64,7 @@ export interface TestOptions {
   /** Addresses of the marketplace beside the treasury's. */
   ownWallets?: readonly string[];
   holdbackMs?: number;
+  flowAllow?: ServiceParts['flowAllow'];
   operatorCaps?: ServiceParts['operatorCaps'];
   codeBytesMax?: number;
   log?: Logger;
@@ -202,6 +203,7 @@ async function startOn(
     alertThresholds: pricingDefaults.alerts,
     room: options.room ?? new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
+    flowAllow: options.flowAllow ?? { networks: ['127.0.0.0/8'], ports: 'any' },
     leaseSecret: 'lease-secret-for-tests-only',
     keyring: testKeyring,
     receiptKey: testReceiptKey,

@@ -1,5 +1,7 @@
 import { systemClock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
+import { systemIds } from '@node3/shared/ids';
+import { silentLogger } from '@node3/shared/logger';
 import { createKey, revokeKey } from '@node3/shared/routes/keys';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -15,6 +17,7 @@ import {
 } from '../testing/flow-testbed.ts';
 import { openFundedAccount } from '../testing/test-marketplace.ts';
 import { startTestReplicas } from '../testing/test-replicas.ts';
+import { FlowRunner, type FlowRunnerDeps } from './flow-runner.ts';
 
 let world: FlowWorld;
 let seed: FlowWorld['seed'];
@@ -86,6 +89,29 @@ describe('a step that goes wrong', () => {
     const theirs = redmindClient(world.market.url, poor.apiKey);
     const refused = await theirs.untilOver(await theirs.start(chain(jobNode('job'))));
     expect(refused.error).toMatchObject({ code: 'FUNDS_INSUFFICIENT', nodeId: 'job' });
+  });
+});
+
+describe('private networks', () => {
+  it('that webhooks may reach are not read by flows', async () => {
+    await world.market.restart({ flowAllow: {} });
+    const run = await seed.untilOver(await seed.start(chain(world.http('a', '/private'))));
+    expect(run.error).toMatchObject({ code: 'URL_FORBIDDEN', nodeId: 'a' });
+    expect(world.server.to('/private')).toEqual([]);
+    await world.market.restart();
+  });
+});
+
+describe('a value with odd fields', () => {
+  it('is text like any other, where text is wanted', async () => {
+    const decide = { id: 'if', type: 'condition' as const, config: { switch: '{{input}}' } };
+    const run = await seed.untilOver(await seed.start(chain(decide), { input: { toString: 1 } }));
+    expect(run).toMatchObject({ status: 'completed', result: { toString: 1 } });
+    const request = { id: 'a', type: 'http' as const, config: { url: '{{input}}' } };
+    const failed = await seed.untilOver(
+      await seed.start(chain(request), { input: { toString: 1 } }),
+    );
+    expect(failed.error).toMatchObject({ code: 'URL_FORBIDDEN' });
   });
 });
 
@@ -210,6 +236,23 @@ describe('a store that can not be written for a moment', () => {
       expect(closes.mock.calls.filter(([id]) => id === runId)).toHaveLength(2);
     }, 20_000);
     closes.mockRestore();
+  });
+});
+
+describe('a run that comes back to a process which still waits for a step of it', () => {
+  it('goes on there', async () => {
+    const { store } = world.market;
+    const needed = { store, clock: systemClock, ids: systemIds, log: silentLogger };
+    const runner = new FlowRunner({ ...needed, replicaId: 'here' } as FlowRunnerDeps);
+    const runId = await seed.start(chain(waitNode('wait', 1)));
+    const take = async (owner: string) => {
+      const taken = await store.takeFlowRuns(owner, systemClock.nowMs(), 100);
+      return taken.find((one) => one.runId === runId)?.token ?? 0;
+    };
+    runner.drive(runId, await take('here'));
+    await take('elsewhere');
+    runner.drive(runId, await take('here'));
+    expect((await seed.untilOver(runId)).status).toBe('completed');
   });
 });
 

@@ -27,7 +27,7 @@ const retryAfterSec = 5;
 export class FlowRunner {
   readonly owner: string;
   readonly #deps: FlowRunnerDeps;
-  readonly #drives = new Map<string, { drive: FlowDrive; done: Promise<void> }>();
+  readonly #drives = new Map<string, { drive: FlowDrive; token: number; done: Promise<void> }>();
   readonly #again = new Set<NodeJS.Timeout>();
   #leave = () => {};
   #isStopping = false;
@@ -68,10 +68,21 @@ export class FlowRunner {
 
   /** Begins to drive a run that was stored for this process. */
   drive(runId: string, token: number, failures = 0): void {
-    if (this.#isStopping || this.#drives.has(runId)) return;
+    if (this.#isStopping) return;
+    const before = this.#drives.get(runId);
+    if (before !== undefined) {
+      if (token > before.token) this.#driveAfter(before, runId, token);
+      return;
+    }
     const drive = new FlowDrive(this.#deps, runId, { owner: this.owner, token });
     const done = drive.run().then((end) => this.#ended(runId, token, end, failures));
-    this.#drives.set(runId, { drive, done });
+    this.#drives.set(runId, { drive, token, done });
+  }
+
+  /** The run was elsewhere meanwhile, which nobody has told the drive that waits here. */
+  #driveAfter(before: { drive: FlowDrive; done: Promise<void> }, runId: string, token: number) {
+    before.drive.finish('lost');
+    void before.done.then(() => this.drive(runId, token));
   }
 
   #ended(runId: string, token: number, end: DriveEnd, failures: number): void {

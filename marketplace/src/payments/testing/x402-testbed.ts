@@ -307,6 +307,7 @@ function createTestService(
     audit: pricingDefaults.audit,
     alertThresholds: pricingDefaults.alerts,
     webhookAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
+    flowAllow: {},
     leaseSecret: 'lease-secret-for-tests-only',
     keyring: testKeyring,
     receiptKey: testReceiptKey,
