@@ -32,7 +32,7 @@ export const errorCodes = {
   REQUEST_INVALID: {
     status: 422,
     title: 'The request has fields that are wrong or unknown',
-    fix: 'Correct the fields listed under errors; each one says what is expected.',
+    fix: 'Correct the fields that are named; each one says what is expected.',
     retry: 'never',
   },
   REQUEST_TOO_LARGE: {
@@ -80,7 +80,7 @@ export const errorCodes = {
   AUTH_FORBIDDEN: {
     status: 403,
     title: 'This key may not do that',
-    fix: 'Use a key with the scope named in the detail.',
+    fix: 'Use a key that may do this; the detail says why this one may not.',
     retry: 'never',
   },
   CHALLENGE_INVALID: {
@@ -116,7 +116,7 @@ export const errorCodes = {
   AGENT_NOT_FOUND: {
     status: 404,
     title: 'There is no such agent',
-    fix: 'Check the id in the list of agents.',
+    fix: 'Look in the list of agents which are there.',
     retry: 'never',
   },
   AGENT_SUPERSEDED: {
@@ -164,7 +164,7 @@ export const errorCodes = {
   IMPORT_REFUSED: {
     status: 422,
     title: 'The document asks for what no job here can have',
-    fix: 'Change what errors names, each with a pointer into the document and a fix.',
+    fix: 'Change what is named, each with its place in the document and a fix.',
     retry: 'never',
   },
   JOB_UNSATISFIABLE: {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fromProblem } from './error.ts';
+import { fromProblem, MarketError, toProblem } from './error.ts';
 
 it.each([
   [410, 'ARTIFACT_MELTED', 'REQUEST_INVALID'],
@@ -12,4 +12,13 @@ it.each([
 ])('an answer %i with the code %s is a %s', (status, code, known) => {
   const error = fromProblem(status, { code, detail: 'What the newer service says.' });
   expect([error.code, error.message]).toEqual([known, 'What the newer service says.']);
+});
+
+it('names the wrong fields where nothing else was said', () => {
+  const errors = [
+    { pointer: '/a', detail: 'is required' },
+    { pointer: '/b', detail: 'must be a text' },
+  ];
+  const { detail } = toProblem(new MarketError('REQUEST_INVALID', { errors }));
+  expect(detail).toBe('/a is required; /b must be a text');
 });

@@ -62,6 +62,9 @@ export class MarketError extends Error {
 
 function describe(code: ErrorCode, context: ErrorContext): string {
   if (context.detail !== undefined) return context.detail;
+  if (context.errors?.length) {
+    return context.errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
+  }
   const facts = Object.entries(context).filter(([key]) => key !== 'errors');
   const { title } = errorCodes[code];
   if (facts.length === 0) return title;

@@ -90,7 +90,7 @@ describe('a job', () => {
       command: ['-e', 'work()'],
       stdin: 'x',
     });
-    expect(() => toJobSpecInput(script('cobol'), images)).toThrow('wrong or unknown');
+    expect(() => toJobSpecInput(script('cobol'), images)).toThrow(/^\/spec\S* /);
   });
 
   it('passes on everything that its form asks for', () => {

@@ -137,7 +137,7 @@ describe('a job of a requester', () => {
       status: 'JOB_STATUS_PENDING',
       search_term: 'a MODEL',
     });
-    expect(found['jobs']).toMatchObject([{ job_id: jobId }]);
+    expect(found).toMatchObject({ jobs: [{ job_id: jobId }], total_count: 1 });
     const cancelled = await grpc.call('JobExecution/CancelJob', {
       job_id: jobId,
       reason: 'why not',

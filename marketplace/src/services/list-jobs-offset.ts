@@ -7,7 +7,7 @@ type Search = Omit<ListQuery, 'limit' | 'cursor' | 'count' | 'fields'>;
 
 /**
  * One page of an account's jobs for callers that count from the newest on: what lies before it is read
- * and left out. `total` is null for a search in names, which nobody counts.
+ * and left out. A search in names is counted where this page is its last: `total` is null elsewhere.
  */
 export async function listJobsAtOffset(
   deps: { store: Store },
@@ -28,5 +28,6 @@ export async function listJobsAtOffset(
     total ??= page.total ?? null;
     cursor = page.nextCursor;
   } while (cursor !== null && jobs.length < offset + limit);
+  if (cursor === null) total ??= jobs.length;
   return { jobs: jobs.slice(offset, offset + limit), total };
 }

@@ -20,6 +20,7 @@ export async function askHodei(
   await ask(jobs.hodeiCancelJob, requester, { params });
   await ask(platform.hodeiAuditLogs, requester, { query: { correlation_id: 'corr-1' } });
   await ask(platform.hodeiHealth, null);
+  await ask(platform.hodeiOwnHealth, null);
   await ask(platform.hodeiStats, requester);
   await ask(platform.hodeiMetrics, requester, { query: { range: '1H' } });
   const provider = { name: 'k8s-eu', provider_type: 'kubernetes', token: 'open sesame' };

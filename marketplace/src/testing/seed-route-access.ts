@@ -78,6 +78,7 @@ export const seedAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/orchestrator/nodes': all,
   'GET /api/v1/orchestrator/nodes/:nodeId': all,
   'PUT /api/v1/orchestrator/nodes/:nodeId': all,
+  'GET /hodei/health': all,
   'GET /hodei/api/v1/health': all,
   'POST /hodei/api/v1/jobs': caller,
   'GET /hodei/api/v1/jobs': caller,

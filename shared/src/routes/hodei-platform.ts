@@ -208,6 +208,12 @@ export const hodeiHealth = {
   },
 } as const satisfies RouteContract;
 
+/** Where Hodei has it: it lies beside its API. */
+export const hodeiOwnHealth = {
+  ...hodeiHealth,
+  url: '/hodei/health',
+} as const satisfies RouteContract;
+
 export const hodeiStats = {
   method: 'GET',
   url: '/hodei/api/v1/stats',

@@ -18,7 +18,7 @@ import {
 
 /** How a job of ours looks as one of Bacalhau's. Values of its environment are not shown, as nowhere here. */
 
-const priorities: Record<Priority, number> = { low: -10, normal: 0, high: 50, urgent: 100 };
+export const priorities: Record<Priority, number> = { low: -10, normal: 0, high: 50, urgent: 100 };
 
 export function viewGroup({ head, version, members }: JobGroup): BacalhauJob {
   const first = members[0] ?? head;

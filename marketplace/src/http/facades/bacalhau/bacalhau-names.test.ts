@@ -46,12 +46,13 @@ describe('a name', () => {
         `no changes detected for new job spec. Job Name: 'nightly', Job Id: '${jobId}'`,
       ]),
     });
-    const changed = goJob({ Name: 'nightly' }, inImage('node'));
+    const changed = goJob({ Name: 'nightly', Priority: 60 }, inImage('node'));
     const diff = await bed.ask<{ Diff: string }>('PUT', `${jobs}/diff`, { Job: changed });
     expect(diff.body.Diff.split('\n')).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^-.*"Image": "python:3.11-slim"/),
         expect.stringMatching(/^\+.*"Image": "node"/),
+        expect.stringMatching(/^\+.*"Priority": 50/),
       ]),
     );
     const second = await bed.submit(changed);

@@ -20,7 +20,7 @@ import {
   keyOf,
   partitionsMax,
 } from './bacalhau-groups.ts';
-import { viewTask } from './bacalhau-job-view.ts';
+import { priorities, viewTask } from './bacalhau-job-view.ts';
 import { groupLabels, shownLabels, toJobState, toStateOfAll } from './bacalhau-mapping.ts';
 import { choosePrice } from './bacalhau-price.ts';
 import { documentText, readSubmitted, type SubmittedDocument } from './submitted-document.ts';
@@ -278,6 +278,8 @@ export async function diffJob(
 }
 
 function linesOf(spec: JobSpec, count = 1): string[] {
-  const shown = { Count: count, Labels: shownLabels(spec.labels), Task: viewTask(spec) };
+  const { labels, priority } = spec;
+  const Labels = shownLabels(labels);
+  const shown = { Count: count, Priority: priorities[priority], Labels, Task: viewTask(spec) };
   return JSON.stringify(shown, null, 2).split('\n');
 }

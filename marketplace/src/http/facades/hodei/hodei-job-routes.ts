@@ -1,4 +1,5 @@
 import type { QueryOf } from '@node3/shared/contract';
+import { hodeiStates } from '@node3/shared/hodei-words';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import * as contracts from '@node3/shared/routes/hodei';
@@ -97,7 +98,7 @@ function filterOf(query: Query): ListQuery {
   const states = status?.split(',').flatMap((word) => {
     const known = fromHodeiState(word.trim());
     if (known !== null) return known;
-    throw invalid('/status', `"${word}" is no status; give one of those of the guide`);
+    throw invalid('/status', `"${word}" is no status; there are ${hodeiStates.join(', ')}`);
   });
   return {
     ...(states === undefined ? {} : { state: states.join(',') }),

@@ -3,6 +3,7 @@ import {
   hodeiAuditLogs,
   hodeiHealth,
   hodeiMetrics,
+  hodeiOwnHealth,
   hodeiStats,
 } from '@node3/shared/routes/hodei-platform';
 import type { FastifyInstance } from 'fastify';
@@ -46,13 +47,15 @@ function addPageRoutes(app: FastifyInstance, deps: HttpDeps): void {
       data: await readHodeiMetrics(deps, principal.accountId, query.range ?? '24H'),
     }),
   });
-  addRoute(app, hodeiHealth, {
-    authenticate: deps.auth.public,
-    async handler({ reply }) {
-      const { status, version, timestamp } = await deps.readHealth();
-      const success = status !== 'unhealthy';
-      if (!success) void reply.status(503);
-      return { success, data: { status, version, timestamp } };
-    },
-  });
+  for (const contract of [hodeiHealth, hodeiOwnHealth]) {
+    addRoute(app, contract, {
+      authenticate: deps.auth.public,
+      async handler({ reply }) {
+        const { status, version, timestamp } = await deps.readHealth();
+        const success = status !== 'unhealthy';
+        if (!success) void reply.status(503);
+        return { success, data: { status, version, timestamp } };
+      },
+    });
+  }
 }

@@ -238,6 +238,7 @@ describe('[2.15] a job of Hodei', () => {
     );
     const found = await list('?search_term=hello');
     expect(found.jobs.map(({ name }) => name)).toEqual(['Hello World']);
+    expect(found.total_count).toBe(1);
     const before = await list('?created_before=2020-01-01T00:00:00Z');
     expect(before.jobs).toEqual([]);
   });
@@ -373,8 +374,8 @@ describe('what the pages of Hodei show', () => {
     expect(before).toEqual({ jobs: 0, success_rate: null, mean_duration_ms: null });
   });
 
-  it('says whether requests are served', async () => {
-    const health = await send('GET', '/api/v1/health');
+  it.each(['/health', '/api/v1/health'])('says whether requests are served, at %s', async (at) => {
+    const health = await send('GET', at);
     expect(health).toMatchObject({
       status: 200,
       body: { success: true, data: { status: 'degraded' } },
