@@ -85,6 +85,23 @@ describe('a disk that takes no list of leases', () => {
     await vi.waitFor(() => expect(readKeptLeases(file)?.leases).toHaveLength(1), within);
     keeper.close();
   });
+
+  it('does not end the agent, even where nothing can be removed', async () => {
+    await mkdir(file);
+    const warn = vi.fn();
+    const error = vi.fn();
+    const keeper = new LeaseKeeper({
+      file,
+      log: { ...silentLogger, warn, error },
+      environment: {},
+      start: () => ({ onExit: () => undefined }),
+      running: () => [{ handle: handleOf('n3-a'), leaseUntilBootMs: 1_000 }],
+    });
+    keeper.changed();
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce(), within);
+    expect(error).toHaveBeenCalledOnce();
+    keeper.close();
+  });
 });
 
 describe('the process that keeps leases', () => {

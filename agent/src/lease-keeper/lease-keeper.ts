@@ -68,7 +68,7 @@ export class LeaseKeeper {
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#isClosed = true;
-    if (this.#written.length === 0) rmSync(this.#deps.file, { force: true });
+    if (this.#written.length === 0) this.#dropList();
   }
 
   #write(): void {
@@ -83,13 +83,22 @@ export class LeaseKeeper {
       this.#written = leases;
       if (leases.length > 0) this.#ensureProcess();
     } catch (error) {
-      this.#written = [];
-      // By the list of before, what has its lease renewed would be ended.
-      rmSync(file, { force: true });
+      this.#dropList();
       log.warn(
         { err: error, file },
         'only the agent itself ends what it runs: the list is not written',
       );
+    }
+  }
+
+  /** By the list of before, what has its lease renewed would be ended. */
+  #dropList(): void {
+    const { file, log } = this.#deps;
+    this.#written = [];
+    try {
+      rmSync(file, { force: true });
+    } catch (error) {
+      log.error({ err: error, file }, 'what runs may be ended by a list of leases that is too old');
     }
   }
 
