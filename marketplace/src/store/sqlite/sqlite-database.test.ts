@@ -182,6 +182,11 @@ describe('SqliteDatabase', () => {
     expect(keys(open())).toEqual(['a']);
   });
 
+  it('names the folder that is not there', () => {
+    const missing = { path: `${path}.d/x.db`, log: silentLogger, onFatal() {} };
+    expect(() => new SqliteDatabase(missing)).toThrow(`no folder for the database ${path}.d/x.db`);
+  });
+
   it('refuses a second connection and a second process, by name of the file', async () => {
     open();
     expect(() => open()).toThrow(`Another process uses the database ${path}`);

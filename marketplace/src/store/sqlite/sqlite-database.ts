@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { MarketError } from '@node3/shared/error';
 import type { Logger } from '@node3/shared/logger';
 import Database from 'better-sqlite3';
@@ -312,6 +313,10 @@ export class SqliteDatabase implements sql.Database {
 
 function openFile(options: SqliteDatabaseOptions): Database.Database {
   const { path } = options;
+  if (!existsSync(dirname(path))) {
+    const detail = `There is no folder for the database ${path}. Make it, or name another file; an absolute path is sqlite:////…, with four slashes.`;
+    throw new MarketError('SERVICE_MISCONFIGURED', { detail });
+  }
   const db = new Database(path, {
     timeout: lockWaitMs,
     ...(options.onStatement === undefined

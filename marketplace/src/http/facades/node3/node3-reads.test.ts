@@ -51,5 +51,16 @@ describe('what the seed lets everybody read', () => {
         agents: [{ ...shown, jobs_completed: 1, uptime: expect.closeTo(66.7, 1) }],
       });
     expect(await read('/api/jobs')).toEqual({ available: [], accepted: [] });
+
+    await agent.available();
+    const headers = { 'x-api-key': market.adminApiKey };
+    const load = await fetch(`${market.url}/api/admin/load-balancer`, { headers });
+    expect(await load.json()).toMatchObject({
+      total_agents: 1,
+      current_load: 0,
+      total_jobs_queued: 1,
+      total_jobs_assigned: 1,
+      agents: [{ agent_id: id, total_completed: 1, avg_time: expect.any(Number) }],
+    });
   });
 });

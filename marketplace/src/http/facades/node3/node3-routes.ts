@@ -14,6 +14,7 @@ import {
 import { toTimestamp } from '@node3/shared/schema';
 import { decodeAddress } from '@node3/shared/wallet-key';
 import type { FastifyInstance } from 'fastify';
+import { standingOf } from '../../../domain/agent-standing.ts';
 import { holdNamedJob } from '../../../services/hold-named-job.ts';
 import { refuseOwnWallet } from '../../../services/own-wallets.ts';
 import { postJob } from '../../../services/post-job.ts';
@@ -98,6 +99,7 @@ function addWorkRoutes(app: FastifyInstance, deps: HttpDeps): void {
       const { agentId, wallet } = principal;
       const said = toOffer(body, body.max_concurrent_jobs ?? 1);
       const presence = seen(deps, principal);
+      presence.standing = standingOf(principal);
       deps.presence.noteOffer(presence, said);
       const offer = presence.offer ?? said;
       const isOpen = principal.state === 'active' && deps.providers.isOpen(agentId, offer);
