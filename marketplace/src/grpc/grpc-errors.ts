@@ -71,7 +71,12 @@ export function errorStatuses(protos: Pick<Protos, 'encodeRpc'>, log: Logger): E
     // What a person sees who looks at the trailers.
     metadata.set('node3-error-code', problem.code);
     metadata.set('node3-error-fix', plain(problem.fix));
-    metadata.set('grpc-status-details-bin', detailsOf(protos, code, problem));
+    try {
+      metadata.set('grpc-status-details-bin', detailsOf(protos, code, problem));
+    } catch (cause) {
+      // The call still ends with its status: nothing waits for what would be thrown here.
+      log.error({ err: cause }, 'the details of a status could not be written');
+    }
     return { code, details: problem.detail, metadata };
   };
 }

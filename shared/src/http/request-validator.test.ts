@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { strictObject } from '../schema.ts';
+import { oneOf, strictObject } from '../schema.ts';
 import { createMessageValidator, createRequestValidator } from './request-validator.ts';
 
 const schema = strictObject({
@@ -16,6 +16,13 @@ describe('the request validator', () => {
       '/count',
       '/names/0',
       '/names/1',
+    ]);
+  });
+
+  it('says that a choice may be empty', () => {
+    const check = createMessageValidator(strictObject({ order: oneOf(['', 'newest']) }));
+    expect(check({ order: 'oldest' })).toMatchObject([
+      { pointer: '/order', detail: 'must be one of empty, newest' },
     ]);
   });
 

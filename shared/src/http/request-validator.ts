@@ -194,5 +194,6 @@ function patternDetail(error: ErrorObject): string {
 }
 
 function listOf(values: unknown): string {
-  return Array.isArray(values) ? values.map((value) => String(value)).join(', ') : String(values);
+  if (!Array.isArray(values)) return String(values);
+  return values.map((value) => (value === '' ? 'empty' : String(value))).join(', ');
 }

@@ -152,7 +152,8 @@ describe('what is wrong, as FastAPI says it', () => {
   it('is 422 for what is no JSON, too', async () => {
     const agent = await newAgent();
     const answer = await ask('POST', '/api/jobs/available', agent.apiKey, '{');
-    expect(answer).toMatchObject({ status: 422, body: { detail: expect.any(String) } });
+    const detail = [{ loc: ['body'], msg: expect.any(String), type: 'value_error' }];
+    expect(answer).toMatchObject({ status: 422, body: { detail, code: 'REQUEST_MALFORMED' } });
   });
 
   it.each(['application/json', 'application/octet-stream', 'text/plain'])(
