@@ -169,7 +169,8 @@ describe.skipIf(dockerSkip)('the image', () => {
         interval: 200,
       });
       expect((await output('docker', ['exec', name, 'id', '-u'])).trim()).toBe('10001');
-      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('<div id="root">');
+      const page = await fetch(`http://127.0.0.1:${port}/`, { headers: { accept: 'text/html' } });
+      expect(await page.text()).toContain('<div id="root">');
       expect(
         await output('docker', ['exec', name, 'node', 'cli/bin/node3.mjs', '--help']),
       ).toContain('node3');

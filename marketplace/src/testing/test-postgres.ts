@@ -110,7 +110,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       const { stdout } = await run('pgrep', ['-P', String(server.pid)]);
       // The first one makes the others: none comes after it has stopped.
       for (const pid of [server.pid, ...stdout.trim().split('\n').map(Number)]) {
-        if (pid !== undefined) process.kill(pid, how);
+        if (pid !== undefined) signal(pid, how);
       }
     },
     socketPath: join(folder, '.s.PGSQL.5432'),
@@ -146,6 +146,15 @@ const settings = {
   // After a crash, one flush for all files instead of one for each.
   recovery_init_sync_method: 'syncfs',
 };
+
+/** One of its processes may have ended since it was looked for: a worker that cleans up comes and goes. */
+function signal(pid: number, how: NodeJS.Signals): void {
+  try {
+    process.kill(pid, how);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 async function startServer(
   bin: string,

@@ -137,10 +137,11 @@ describe.skipIf(skip)('images from a registry', () => {
     await pull(at('one'), depsFor(budget));
     await pull(at('two'), depsFor(budget));
     // Another process of the agent knows what the one before pulled.
-    await pull(at('own'), depsFor(budget));
-    const again = await pull(at('one'), depsFor(budget));
+    const later = depsFor(budget);
+    await pull(at('own'), later);
+    const again = await pull(at('one'), later);
     expect(again.image.pulled).toBe(false);
-    await pull(at('three'), depsFor(budget));
+    await pull(at('three'), later);
     const left = ['own', 'one', 'two', 'three'].map(isHere);
     expect(await Promise.all(left)).toEqual([true, true, false, true]);
     await pull(at('four'), depsFor({ ...budget, cacheBytesMax: 0 }));

@@ -57,6 +57,11 @@ export class SimWitness {
     this.#notes[name](ask, answer);
   }
 
+  /** The process died with this: it may be on the disk all the same. */
+  leftUnanswered<Name extends OperationName>(name: Name, ask: AskOf<Name>): void {
+    if (name === 'order') this.#ordered(ask as AskOf<'order'>);
+  }
+
   /** Downtime is no fault of an agent: whatever was alive is so for one more lease at least. */
   async restarted({ store }: Core): Promise<void> {
     for (const { executionId } of await store.liveExecutions(null)) this.#promise(executionId);
@@ -112,13 +117,12 @@ export class SimWitness {
       this.#checkOwner('result', claimOf(ask));
     },
     release: (ask) => this.#checkOwner('release', claimOf(ask)),
-    order: ({ agentId, order }) => {
-      if (order === 'disable') this.#shutOut(agentId);
-    },
+    order: (ask) => this.#ordered(ask),
   };
 
   /** The operator takes what an agent has, whether it hears of it or not; its leases end by themselves. */
-  #shutOut(agentId: string): void {
+  #ordered({ agentId, order }: AskOf<'order'>): void {
+    if (order !== 'disable') return;
     this.shutOutUntilMs.set(agentId, this.#time.monotonicMs() + limits.leaseMs);
   }
 
