@@ -186,21 +186,17 @@ export class SimMarket {
     const askedAtMs = time.nowMs();
     try {
       const answer = await operations[name](core, ask);
-      if (life.dead) {
-        this.witness?.leftUnanswered(name, ask);
-        return;
-      }
+      if (life.dead) return;
       trace.add(`${time.monotonicMs()} ${name} ${subject}: ${JSON.stringify(summary(answer))}`);
       this.witness?.answered(name, ask, answer, askedAtMs);
       respond({ answer });
     } catch (error) {
-      if (life.dead || error instanceof SimCrash) {
-        this.witness?.leftUnanswered(name, ask);
-        return;
-      }
+      if (life.dead || error instanceof SimCrash) return;
       const code = this.#codeOf(name, error);
       trace.add(`${time.monotonicMs()} ${name} ${subject}: ${code}`);
       respond({ code });
+    } finally {
+      if (life.dead) this.witness?.leftUnanswered(name, ask);
     }
   }
 
