@@ -13,6 +13,7 @@ import {
   startTestMarketplace,
   type TestMarketplace,
   testJob,
+  testOffer,
 } from '../testing/test-marketplace.ts';
 
 let market: TestMarketplace;
@@ -194,6 +195,8 @@ describe('an agent', () => {
       minLength: 4,
       maxLength: 10,
     });
+    // One that has as many jobs as it may have is offered none.
+    const { slots } = testOffer();
     const walk = async (kinds: string[]) => {
       const agent = await newAgent();
       let held: Offer[] = [];
@@ -202,8 +205,10 @@ describe('an agent', () => {
       let isNew = false;
       for (const kind of kinds) {
         if (inRow >= limits.faultsInRowMax) return;
-        if (kind === 'lease') held.push(...(await hold(agent, 1)));
-        if (kind === 'lease') isNew = true;
+        if (kind === 'lease' && held.length < slots) {
+          held.push(...(await hold(agent, 1)));
+          isNew = true;
+        }
         if (kind === 'lease' || held.length === 0) continue;
         if (kind === 'restart') {
           for (const offer of held) await report(agent, offer, 'agent_restarted');
