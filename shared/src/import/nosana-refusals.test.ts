@@ -44,7 +44,7 @@ describe('a Nosana job definition', () => {
       [args('restart_policy')],
     ],
     ['a private registry', jobWith({ authentication: { docker: {} } }), [args('authentication')]],
-    ['an output elsewhere', jobWith({ output: '/root/out' }), [args('output')]],
+    ['an output elsewhere', jobWith({ output: '/elsewhere/out' }), [args('output')]],
     [
       'a volume elsewhere',
       jobWith({ volumes: [{ name: 'v', dest: '/data' }] }),
