@@ -66,7 +66,8 @@ async function tellSteps({ terminal }: Context, preview: ImportReply): Promise<v
   }
   const price =
     preview.total === null ? '' : ` for ${moneyText(preview.total)} at most, fee included`;
-  await terminal.talk(`${preview.jobs.length} jobs would be posted${price}`);
+  const { length } = preview.jobs;
+  await terminal.talk(`${length} ${length === 1 ? 'job' : 'jobs'} would be posted${price}`);
 }
 
 async function agree(
