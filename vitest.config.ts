@@ -54,6 +54,17 @@ export default defineConfig({
       },
       {
         test: {
+          // The web app in a real browser, against real services.
+          name: 'browser',
+          include: ['scripts/browser/*.browser.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each has a browser and a network; more than one at a time would starve on two cores.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'simulation',
           include: simulations,
           testTimeout: 120_000,

@@ -13,7 +13,7 @@ import { text } from 'node:stream/consumers';
  * vitest with those.
  */
 const vitest = 'node_modules/vitest/vitest.mjs';
-const lanes = [['integration'], ['simulation', 'postgres', 'tidy'], ['unit']];
+const lanes = [['integration'], ['simulation', 'postgres', 'tidy', 'browser'], ['unit']];
 
 /** More failing files than this are no matter of load. */
 const rerunMaxFiles = 3;

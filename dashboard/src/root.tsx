@@ -7,7 +7,7 @@ import { AppProvider } from './app-context.tsx';
 import { type AppConfig, loadConfig } from './config.ts';
 import { AppBoundary } from './parts/app-boundary.tsx';
 import { ErrorView } from './parts/error-view.tsx';
-import { createQueryClient } from './queries.ts';
+import { createQueryClient } from './queries/query-client.ts';
 import { createAppRouter } from './router.tsx';
 import type { Session } from './session.ts';
 import { cssVariablesResolver, theme } from './theme.ts';

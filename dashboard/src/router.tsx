@@ -1,93 +1,28 @@
-import { jobStates } from '@node3/shared/job-state';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  notFound,
-} from '@tanstack/react-router';
+import { createRouter } from '@tanstack/react-router';
 import type { AppConfig } from './config.ts';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { PageError } from './parts/page-error.tsx';
 import { PagePending } from './parts/page-pending.tsx';
-import { Shell } from './parts/shell.tsx';
+import { accountRoutes } from './routes/account-routes.ts';
+import { flowsRoutes } from './routes/flows-routes.ts';
+import { homeRoute } from './routes/home-route.tsx';
+import { jobsRoutes } from './routes/jobs-routes.ts';
+import { marketRoutes } from './routes/market-routes.ts';
+import { operatorRoutes } from './routes/operator-routes.ts';
+import { providerRoutes } from './routes/provider-routes.ts';
+import { rootRoute } from './routes/root-route.ts';
+import { workRoutes } from './routes/work-routes.ts';
 
-interface RouterContext {
-  mode: AppConfig['mode'];
-}
-
-const rootRoute = createRootRouteWithContext<RouterContext>()({
-  component: Shell,
-  notFoundComponent: NotFoundPage,
-});
-
-const OverviewPage = lazyRouteComponent(() => import('./pages/overview-page.tsx'), 'OverviewPage');
-const AgentPage = lazyRouteComponent(() => import('./pages/agent-page.tsx'), 'AgentPage');
-
-function HomePage() {
-  const { mode } = rootRoute.useRouteContext();
-  return mode === 'agent' ? <AgentPage /> : <OverviewPage />;
-}
-
-const homeRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/',
-  component: HomePage,
-});
-
-/** The agent serves only its own pages; jobs are pages of the marketplace. */
-function marketplaceOnly({ context }: { context: RouterContext }) {
-  if (context.mode !== 'marketplace') throw notFound();
-}
-
-export interface JobsSearch {
-  state?: string;
-  cursor?: string;
-}
-
-/** Keeps what the API understands of the address and drops the rest. */
-export function readJobsSearch(search: Record<string, unknown>): JobsSearch {
-  const { state, cursor } = search;
-  const states = typeof state === 'string' ? state.split(',') : [];
-  const known = states.filter((name) => jobStates.some((jobState) => jobState === name));
-  return {
-    ...(known.length > 0 ? { state: known.join(',') } : {}),
-    ...(typeof cursor === 'string' && cursor.length <= 64 && cursor !== '' ? { cursor } : {}),
-  };
-}
-
-const jobsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/jobs',
-  beforeLoad: marketplaceOnly,
-  validateSearch: readJobsSearch,
-  component: lazyRouteComponent(() => import('./pages/jobs-page.tsx'), 'JobsPage'),
-});
-
-const newJobRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/jobs/new',
-  beforeLoad: marketplaceOnly,
-  component: lazyRouteComponent(() => import('./pages/new-job-page.tsx'), 'NewJobPage'),
-});
-
-const jobRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/jobs/$jobId',
-  beforeLoad: marketplaceOnly,
-  component: lazyRouteComponent(() => import('./pages/job-page.tsx'), 'JobPage'),
-});
-
-const policyRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/policy',
-  beforeLoad({ context }) {
-    if (context.mode !== 'agent') throw notFound();
-  },
-  component: lazyRouteComponent(() => import('./pages/policy-page.tsx'), 'PolicyPage'),
-});
-
-const routeTree = rootRoute.addChildren([homeRoute, jobsRoute, newJobRoute, jobRoute, policyRoute]);
+const routeTree = rootRoute.addChildren([
+  homeRoute,
+  ...jobsRoutes,
+  ...workRoutes,
+  ...flowsRoutes,
+  ...accountRoutes,
+  ...marketRoutes,
+  ...providerRoutes,
+  ...operatorRoutes,
+]);
 
 export function createAppRouter(mode: AppConfig['mode']) {
   return createRouter({

@@ -1,16 +1,10 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en.ts';
-
-export const languages = { en: 'English', es: 'Español' } as const;
-export type LanguageCode = keyof typeof languages;
-
-/** Every text of the web app, by key. Every language has exactly these keys. */
-export type Catalogue = Record<keyof typeof en, string>;
+import { areaTexts, type LanguageCode, type Texts } from './area-texts.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en };
+    resources: { translation: Texts };
     keySeparator: false;
     nsSeparator: false;
   }
@@ -35,10 +29,6 @@ export function chooseLanguage(
   return known ?? 'en';
 }
 
-async function loadCatalogue(language: LanguageCode): Promise<Catalogue> {
-  return language === 'es' ? (await import('./es.ts')).es : en;
-}
-
 export function readSavedLanguage(): string | null {
   try {
     return localStorage.getItem(storageKey);
@@ -57,14 +47,15 @@ export async function startI18n(language: LanguageCode): Promise<i18n> {
     nsSeparator: false,
     // React escapes text by itself.
     interpolation: { escapeValue: false },
-    resources: { [language]: { translation: await loadCatalogue(language) } },
+    resources: {},
   });
+  await areaTexts.attach(instance, language);
   document.documentElement.lang = language;
   return instance;
 }
 
 export async function switchLanguage(instance: i18n, language: LanguageCode): Promise<void> {
-  instance.addResourceBundle(language, 'translation', await loadCatalogue(language));
+  await areaTexts.load(language);
   await instance.changeLanguage(language);
   document.documentElement.lang = language;
   try {

@@ -12,7 +12,7 @@ import {
   localEarningsQuery,
   localEconomicsQuery,
   localExecutionsQuery,
-} from '../queries.ts';
+} from '../queries/provider.ts';
 import { ActiveExecutions } from './agent/active-executions.tsx';
 import { AgentEntry } from './agent/agent-entry.tsx';
 import { AgentHero } from './agent/agent-hero.tsx';

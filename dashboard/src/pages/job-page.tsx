@@ -11,7 +11,7 @@ import { EmptyState } from '../parts/empty-state.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
 import { RequireSession } from '../parts/require-session.tsx';
-import { isSettled, jobKey, jobQuery } from '../queries.ts';
+import { isSettled, jobKey, jobQuery } from '../queries/jobs.ts';
 import { JobView } from './job/job-view.tsx';
 
 const route = getRouteApi('/jobs/$jobId');

@@ -9,7 +9,12 @@ import { CommandLines } from '../parts/command-lines.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
 import { SectionCard } from '../parts/section-card.tsx';
-import { healthQuery, overviewQuery, publicAgentsQuery, publicJobsQuery } from '../queries.ts';
+import {
+  healthQuery,
+  overviewQuery,
+  publicAgentsQuery,
+  publicJobsQuery,
+} from '../queries/market.ts';
 import { curlLine } from '../shell-command.ts';
 import { AgentGrid } from './overview/agent-grid.tsx';
 import { BoardTable } from './overview/board-table.tsx';

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
-import { agentStatusQuery, localEconomicsQuery, localPolicyQuery } from '../queries.ts';
+import { agentStatusQuery, localEconomicsQuery, localPolicyQuery } from '../queries/provider.ts';
 import { AgentEntry } from './agent/agent-entry.tsx';
 import { PolicyForm } from './policy/policy-form.tsx';
 import { SalesNow } from './policy/sales-now.tsx';

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { shorten, shownAssets } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
-import { accountQuery } from '../queries.ts';
+import { accountQuery } from '../queries/account.ts';
 
 /** Who is signed in and what they can spend; nothing when nobody is. */
 export function AccountMenu() {

@@ -32,7 +32,7 @@ export function DeviceLine({ device, asks }: { device: Device; asks: readonly Mo
         </Text>
         {asks.length > 0 && (
           <Text size="sm">
-            {t('agents.from', { price: asks.map((ask) => format.money(ask)).join(', ') })}
+            {t('device.from', { price: asks.map((ask) => format.money(ask)).join(', ') })}
           </Text>
         )}
         {device.simulated && <SimulatedBadge />}

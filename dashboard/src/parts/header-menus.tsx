@@ -1,7 +1,8 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { languages, switchLanguage } from '../i18n/i18n.ts';
+import { languages } from '../i18n/area-texts.ts';
+import { switchLanguage } from '../i18n/i18n.ts';
 
 const schemes = [
   { value: 'light', icon: IconSun },

@@ -1,49 +1,22 @@
 import { Anchor, Stack, Text } from '@mantine/core';
-import {
-  IconAdjustmentsHorizontal,
-  IconBuildingStore,
-  IconExternalLink,
-  IconListDetails,
-  IconPlus,
-  IconServer2,
-  type TablerIcon,
-} from '@tabler/icons-react';
+import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
-import { agentStatusQuery } from '../queries.ts';
+import { navigationItems } from '../navigation/items.ts';
+import type { NavigationItem } from '../navigation/navigation-item.ts';
+import { agentStatusQuery } from '../queries/provider.ts';
 
-interface Item {
-  to: '/' | '/jobs' | '/jobs/new' | '/policy';
-  label: 'nav.overview' | 'nav.jobs' | 'nav.newJob' | 'nav.agent' | 'nav.policy';
-  icon: TablerIcon;
-  exact: boolean;
+function useItems(): readonly NavigationItem[] {
+  return navigationItems[useApp().config.mode];
 }
 
-const marketplaceItems: Item[] = [
-  { to: '/', label: 'nav.overview', icon: IconBuildingStore, exact: true },
-  { to: '/jobs', label: 'nav.jobs', icon: IconListDetails, exact: true },
-  { to: '/jobs/new', label: 'nav.newJob', icon: IconPlus, exact: true },
-];
-const agentItems: Item[] = [
-  { to: '/', label: 'nav.agent', icon: IconServer2, exact: true },
-  { to: '/policy', label: 'nav.policy', icon: IconAdjustmentsHorizontal, exact: true },
-];
-
-function useItems(): Item[] {
-  return useApp().config.mode === 'marketplace' ? marketplaceItems : agentItems;
-}
-
-function ItemLink({ item, className }: { item: Item; className: string }) {
+function ItemLink({ item, className }: { item: NavigationItem; className: string }) {
   const { t } = useTranslation();
   const Icon = item.icon;
   return (
-    <Link
-      to={item.to}
-      className={className}
-      activeOptions={{ exact: item.exact, includeSearch: false }}
-    >
+    <Link to={item.to} className={className} activeOptions={{ exact: true, includeSearch: false }}>
       <Icon size={19} stroke={1.75} aria-hidden />
       <span>{t(item.label)}</span>
     </Link>

@@ -3,7 +3,7 @@ import type { Account } from '@node3/shared/routes/accounts';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApp } from '../app-context.tsx';
-import { accountQuery } from '../queries.ts';
+import { accountQuery } from '../queries/account.ts';
 import { PageHeading } from './page-heading.tsx';
 import { QueryView } from './query-view.tsx';
 import { SignInCard } from './sign-in-card.tsx';

@@ -10,7 +10,7 @@ import { cleanLine, plainText } from '../../logs/log-text.ts';
 import { JobPrice } from '../../parts/job-price.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
-import { localLogTailQuery } from '../../queries.ts';
+import { localLogTailQuery } from '../../queries/provider.ts';
 import { useNow } from '../../use-now.ts';
 
 type Active = AgentStatus['active'][number];

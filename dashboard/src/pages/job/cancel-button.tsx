@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
-import { jobKey } from '../../queries.ts';
+import { jobKey } from '../../queries/jobs.ts';
 
 /** Cancels after a question. The answer of the marketplace is shown at once, without a new read. */
 export function CancelButton({ job }: { job: JobDetail }) {

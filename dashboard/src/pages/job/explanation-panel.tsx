@@ -6,7 +6,7 @@ import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { explanationQuery } from '../../queries.ts';
+import { explanationQuery } from '../../queries/jobs.ts';
 
 /** Rows of each part: what matters most stands first. */
 const rowsShown = 5;

@@ -5,7 +5,7 @@ import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { artifactsQuery } from '../../queries.ts';
+import { artifactsQuery } from '../../queries/jobs.ts';
 
 /** What the job has made, and what of it was removed; nothing where there is nothing. */
 export function JobFiles({ jobId }: { jobId: string }) {

@@ -8,7 +8,7 @@ import { useChannelRefresh, usePollMs } from '../../live/use-stream.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
-import { jobsPageSize, jobsQuery } from '../../queries.ts';
+import { jobsPageSize, jobsQuery } from '../../queries/jobs.ts';
 import { curlLine } from '../../shell-command.ts';
 import { JobTable } from './job-table.tsx';
 import { StateFilter } from './state-filter.tsx';

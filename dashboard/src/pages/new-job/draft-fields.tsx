@@ -12,7 +12,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { publicAgentsQuery } from '../../queries.ts';
+import { publicAgentsQuery } from '../../queries/market.ts';
 import { type DraftField, isScriptLanguage, type JobDraft } from './job-draft.ts';
 
 interface DraftFieldsProps {

@@ -9,7 +9,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
-import { jobKey } from '../../queries.ts';
+import { jobKey } from '../../queries/jobs.ts';
 import { curlLine } from '../../shell-command.ts';
 import { DraftFields } from './draft-fields.tsx';
 import {

@@ -8,7 +8,7 @@ import { useApp } from '../../app-context.tsx';
 import { unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { overviewQuery } from '../../queries.ts';
+import { overviewQuery } from '../../queries/market.ts';
 import type { JobDraft } from './job-draft.ts';
 
 interface PriceSummaryProps {

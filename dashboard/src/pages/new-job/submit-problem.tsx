@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
-import { depositAddressQuery } from '../../queries.ts';
+import { depositAddressQuery } from '../../queries/account.ts';
 import { fieldOfPointer } from './job-draft.ts';
 
 /** Why the job wasn't posted. Problems of fields the form doesn't have are listed here. */

@@ -13,7 +13,7 @@ import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
-import { localPolicyQuery } from '../../queries.ts';
+import { localPolicyQuery } from '../../queries/provider.ts';
 import { AskFields } from './ask-fields.tsx';
 import { ConflictAlert } from './conflict-alert.tsx';
 import { DecidedFields } from './decided-fields.tsx';

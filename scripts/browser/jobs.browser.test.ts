@@ -7,15 +7,9 @@ import { changeLocalPolicy, getLocalPolicy } from '@node3/shared/routes/agent-lo
 import { createJob } from '@node3/shared/routes/jobs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  dashboardDir,
-  findBarriers,
-  findChromium,
-  launch,
-  takePictures,
-} from './browser-support.ts';
-import { type DevNetwork, type Requester, startDevNetwork } from './dev-network.ts';
-import { deviceThatMeasures, measuredDetector } from './measured-detector.ts';
+import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
+import { deviceThatMeasures, measuredDetector } from '../measured-detector.ts';
+import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
 
 const { program, skip } = findChromium();
 const echo = (text: string) => `printf '%s\\n' '${text.replaceAll("'", "'\\''")}'`;
@@ -89,8 +83,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     const file = page.getByRole('link', { name: 'beams.txt' });
     const [download] = await Promise.all([page.waitForEvent('download'), file.click()]);
     expect(await text(await download.createReadStream())).toBe('beam\n');
-    await takePictures(page, 'job');
-    expect(await findBarriers(page)).toEqual([]);
+    await inspectPage(page, 'job');
   });
 
   it('[9.12] cancels a running job after asking', async () => {
@@ -111,12 +104,10 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
   it('lists jobs and shows the marketplace', async () => {
     await page.getByRole('link', { name: 'Jobs', exact: true }).first().click();
     await page.getByRole('link', { name: 'Lighthouse sweep' }).first().waitFor();
-    await takePictures(page, 'jobs');
-    expect(await findBarriers(page)).toEqual([]);
+    await inspectPage(page, 'jobs');
     await page.goto(network.marketplaceUrl);
     await page.getByText('lighthouse').first().waitFor();
-    await takePictures(page, 'marketplace');
-    expect(await findBarriers(page)).toEqual([]);
+    await inspectPage(page, 'marketplace');
   });
 
   it('shows the provider its device, its work and its earnings', async () => {
@@ -124,8 +115,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     await page.getByRole('heading', { name: 'Earnings', exact: true }).waitFor();
     await page.getByText('Simulated GPU').first().waitFor();
     await page.getByText('Lighthouse sweep').first().waitFor();
-    await takePictures(page, 'agent');
-    expect(await findBarriers(page)).toEqual([]);
+    await inspectPage(page, 'agent');
   });
 
   it('[9.21] threat 15: shows what a job says of itself as text, to its requester and its provider', async () => {
@@ -185,8 +175,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     const set = { powerWattsMax: 300, electricityUsdPerKwh: 0.2 };
     await local.call(changeLocalPolicy, { body: { set } });
     await page.getByText('Changed here and elsewhere').waitFor();
-    await takePictures(page, 'policy');
-    expect(await findBarriers(page)).toEqual([]);
+    await inspectPage(page, 'policy');
     await page.getByRole('button', { name: 'Keep my changes' }).click();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect.poll(policy).toMatchObject({ powerWattsMax: 500, electricityUsdPerKwh: 0.2 });

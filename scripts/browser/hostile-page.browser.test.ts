@@ -5,8 +5,8 @@ import { dashboardLink } from '@node3/agent/local-token';
 import { readStatus } from '@node3/agent/testing/test-agent';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DevNetwork, startDevNetwork } from '../dev-network.ts';
 import { dashboardDir, findBarriers, findChromium, launch } from './browser-support.ts';
-import { type DevNetwork, startDevNetwork } from './dev-network.ts';
 
 const { program, skip } = findChromium();
 /** A name of the attacker that leads to this machine, as DNS rebinding makes it. */

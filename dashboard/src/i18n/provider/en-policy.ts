@@ -1,5 +1,4 @@
 export const enPolicy = {
-  'nav.policy': 'Policy',
   'policy.title': 'Policy',
   'policy.subtitle': 'What you allow on this machine. It wins over anything the marketplace says.',
   'policy.now.open': 'New work is taken now',

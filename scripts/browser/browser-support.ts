@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Where test runs keep their pictures. */
 export const pictureDir = join(root, 'test-output', 'screenshots');
@@ -41,16 +42,24 @@ export function launch(program: string, hosts: readonly string[] = []): Promise<
   });
 }
 
-const widths = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
+const widths = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+const schemes = ['light', 'dark'] as const;
 
-/** Both colour schemes, wide and narrow. The page settles before each picture. */
-export async function takePictures(page: Page, name: string): Promise<void> {
+/**
+ * Looks at the page as it is, wide and narrow, in both colour schemes: keeps a picture of each, and
+ * fails where axe finds a barrier or the narrow page has to be scrolled sideways. `name` is the
+ * pictures'.
+ */
+export async function inspectPage(page: Page, name: string): Promise<void> {
   mkdirSync(pictureDir, { recursive: true });
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const [width, size] of Object.entries(widths)) {
       await page.setViewportSize(size);
       await settle(page);
+      const where = `${name}, ${width}, ${colorScheme}`;
+      expect(await overhangs(page), `${where}: wider than the window`).toEqual([]);
+      if (width === 'wide') expect(await findBarriers(page), where).toEqual([]);
       // As tall as the page, so that bars that stick to the window's edges stand at the page's.
       const height = await page.evaluate<number>('document.documentElement.scrollHeight');
       await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
@@ -59,7 +68,20 @@ export async function takePictures(page: Page, name: string): Promise<void> {
       await page.screenshot({ path });
     }
   }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.setViewportSize(widths.wide);
+}
+
+/** The elements that make the page wider than its window; none where it isn't. */
+function overhangs(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+      .slice(0, 5)
+      .map((element) => element.outerHTML.slice(0, 160));
+  })()`);
 }
 
 /** Lets the page lay itself out and repaint before it is measured or pictured. */

@@ -1,7 +1,6 @@
 import type { enPolicy } from './en-policy.ts';
 
 export const esPolicy: Record<keyof typeof enPolicy, string> = {
-  'nav.policy': 'Política',
   'policy.title': 'Política',
   'policy.subtitle':
     'Lo que permites en esta máquina. Prevalece sobre todo lo que diga el marketplace.',

@@ -1,0 +1,5 @@
+import type { en } from './en.ts';
+import { esFrame } from './es-frame.ts';
+import { esReasons } from './es-reasons.ts';
+
+export const es: Record<keyof typeof en, string> = { ...esFrame, ...esReasons };

@@ -1,0 +1,3 @@
+import type { NavigationItem } from './navigation-item.ts';
+
+export const operatorItems: readonly NavigationItem[] = [];

@@ -1,0 +1,2 @@
+/** Filled by the pages of its area. */
+export const operatorRoutes = [] as const;
