@@ -12,6 +12,9 @@ export interface JobListOptions {
   state?: string;
   label?: string[];
   name?: string;
+  gpu?: string;
+  createdAfter?: string;
+  createdBefore?: string;
   limit: string;
 }
 
@@ -21,12 +24,15 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
     min: 1,
     max: limits.listPageMax,
   });
-  const { state, label, name } = call.options;
+  const { state, label, name, gpu, createdAfter, createdBefore } = call.options;
   const query = {
     limit,
     ...(state !== undefined && { state: parseStates(state).join(',') }),
     ...(label !== undefined && { label: label.join(',') }),
     ...(name !== undefined && { q: name }),
+    ...(gpu !== undefined && { gpu }),
+    ...(createdAfter !== undefined && { createdAfter }),
+    ...(createdBefore !== undefined && { createdBefore }),
   };
   const page = await connect(context, 'requester').call(listJobs, { query });
   const none = `No jobs. Post one: ${host.command} run -- echo hello`;

@@ -47,6 +47,9 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     .option('--state <states>', 'only these states, such as running,queued; or active')
     .option('--label <key=value>', 'only with this label; may be repeated', collect)
     .option('--name <text>', 'only with this in their name')
+    .option('--gpu <model>', 'only on or for GPUs with this in their model; none: without GPUs')
+    .option('--created-after <time>', 'only from this day or time on, RFC 3339')
+    .option('--created-before <time>', 'only until this day or time, RFC 3339')
     .option('--limit <n>', 'at most this many', '20');
   attachAction<JobListOptions>(
     state,

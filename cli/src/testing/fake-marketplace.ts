@@ -334,6 +334,7 @@ const testExplanation: Explanation = {
   ],
   queueAhead: 2,
   eta: { startSecP50: 1, startSecP90: 3, samples: 7 },
+  lease: null,
   sizing: null,
 };
 

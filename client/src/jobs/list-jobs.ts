@@ -13,8 +13,14 @@ export interface JobListOptions<Field extends keyof JobSummary = keyof JobSummar
   types?: readonly ('container' | ScriptWorkload['language'])[];
   /** All of these; values without commas. */
   labels?: Readonly<Record<string, string>>;
-  /** A part of the name. */
+  /** A part of the name, or how the id begins. */
   name?: string;
+  /** A part of the model that it runs or ran on, or of one that it asks for; `none`: without GPUs. */
+  gpu?: string;
+  /** Jobs that come after this one. */
+  dependsOn?: string;
+  /** Jobs that run this one again. */
+  rerunOf?: string;
   /** From then on, and until then; a text is RFC 3339 or a day. */
   createdAfter?: Date | string;
   createdBefore?: Date | string;
@@ -33,13 +39,16 @@ export function listJobs<Field extends keyof JobSummary>(
   transport: Transport,
   options: JobListOptions<Field> = {},
 ): Pages<Pick<JobSummary, Field>> {
-  const { states, types, labels, name, createdAfter, createdBefore, sort, fields, count, ...rest } =
-    options;
+  const { states, types, labels, name, gpu, dependsOn, rerunOf, ...others } = options;
+  const { createdAfter, createdBefore, sort, fields, count, ...rest } = others;
   return pagesOf(transport, path, rest, {
     state: states?.join(','),
     type: types?.join(','),
     label: labels === undefined ? undefined : labelText(labels),
     q: name,
+    gpu,
+    dependsOn,
+    rerunOf,
     createdAfter: timeText(createdAfter),
     createdBefore: timeText(createdBefore),
     sort,

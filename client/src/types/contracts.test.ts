@@ -154,7 +154,15 @@ describe('the types of this package', () => {
       | 'cursor'
       | keyof Pick<
           JobListOptions,
-          'createdAfter' | 'createdBefore' | 'sort' | 'fields' | 'count' | 'limit'
+          | 'gpu'
+          | 'dependsOn'
+          | 'rerunOf'
+          | 'createdAfter'
+          | 'createdBefore'
+          | 'sort'
+          | 'fields'
+          | 'count'
+          | 'limit'
         >
     >();
     expectTypeOf<Delivery['state']>().toEqualTypeOf<

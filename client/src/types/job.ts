@@ -18,9 +18,14 @@ export interface JobSummary {
   workload: string;
   image: string;
   gpus: number;
+  /** What it runs or ran on, each once; empty before, and without GPUs. */
+  gpuModels: string[];
+  labels: Record<string, string>;
   /** The most the provider gets: the reward, or the cap of a metered job. */
   price: Money;
   bidPerGpuHour: Money | null;
+  /** What it cost in the end, fee included; null before that is settled. */
+  charged: Money | null;
   agentId: string | null;
   agentName: string | null;
   /** Whether it ran on a device that is not real hardware. */

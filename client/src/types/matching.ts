@@ -105,8 +105,18 @@ export interface Explanation {
   /** Open jobs of the same or a higher priority. */
   queueAhead: number;
   eta: Eta | null;
+  /** Of the agent that has the job; null where none has it. */
+  lease: Lease | null;
   /** From your newest jobs of the same program; null without such, and for a posted job. */
   sizing: Sizing | null;
+}
+
+/** How long the agent of a job has been silent, and what comes of that. */
+export interface Lease {
+  agentSeenAt: string | null;
+  until: string;
+  /** When it goes to another agent, unless this one is heard of before. */
+  lostAt: string;
 }
 
 /** What a job should ask for, from what earlier ones needed. Disk is not measured. */

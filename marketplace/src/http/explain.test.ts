@@ -185,6 +185,20 @@ describe('an explanation of a job', () => {
     expect((await explainPosted(jobId)).sentence).toBe('The job is over.');
   });
 
+  it('tells how long the agent of a job has been silent, and when it is given up', async () => {
+    const { calls } = await join({ slots: 1 });
+    const { jobId } = await requester.client.call(createJob, { body: testJob() });
+    expect((await explainPosted(jobId)).lease).toBeNull();
+    const offer = await calls.offer();
+    await calls.run(offer);
+    const seenAtMs = clock.nowMs();
+    clock.advance(20_000);
+    const { lease } = await explainPosted(jobId);
+    expect(Date.parse(lease?.agentSeenAt ?? '')).toBe(seenAtMs);
+    expect(Date.parse(lease?.until ?? '')).toBe(seenAtMs + limits.leaseMs);
+    expect(Date.parse(lease?.lostAt ?? '')).toBe(seenAtMs + limits.leaseMs + limits.leaseGraceMs);
+  });
+
   it('is for its own requester', async () => {
     const { jobId } = await requester.client.call(createJob, { body: testJob() });
     const other = await openFundedAccount(market);

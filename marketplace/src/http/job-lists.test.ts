@@ -1,4 +1,5 @@
 import type { QueryOf } from '@node3/shared/contract';
+import { rerunJob } from '@node3/shared/routes/job-bulk';
 import { cancelJob, createJob, getJob, listJobs } from '@node3/shared/routes/jobs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -72,6 +73,33 @@ describe('lists', () => {
         context: { errors: [{ pointer: `/${field}` }] },
       });
     }
+  });
+
+  it('find jobs by their GPU, by the beginning of their id, and those that belong to one', async () => {
+    const { client } = await openFundedAccount(market);
+    const post = async (spec: Parameters<typeof testJob>[0] = {}) =>
+      (await client.call(createJob, { body: testJob(spec) })).jobId;
+    const plain = await post({ labels: { team: 'vision' } });
+    const other = await post();
+    const after = [{ jobId: plain, condition: 'ended' as const }];
+    const later = await post({ after });
+    const gpu = await post({ resources: { gpus: { count: 1, models: ['rtx-4090'] } } });
+    await client.call(cancelJob, { params: { jobId: plain } });
+    const params = { jobId: plain };
+    const { jobId: again } = await client.call(rerunJob, { params, body: {} });
+    const idsOf = async (query: QueryOf<typeof listJobs>) =>
+      (await client.call(listJobs, { query })).data.map(({ jobId }) => jobId);
+    expect(await idsOf({ gpu: 'RTX-4' })).toEqual([gpu]);
+    expect(await idsOf({ gpu: 'none' })).toEqual([again, later, other, plain]);
+    expect(await idsOf({ gpu: 'h100' })).toEqual([]);
+    expect(await idsOf({ q: other.slice(0, -1) })).toContain(other);
+    expect(await idsOf({ q: other })).toEqual([other]);
+    expect(await idsOf({ dependsOn: plain })).toEqual([later]);
+    expect(await idsOf({ rerunOf: plain })).toEqual([again]);
+    expect(await idsOf({ rerunOf: later })).toEqual([]);
+    expect((await client.call(listJobs, { query: { q: again } })).data).toMatchObject([
+      { labels: { team: 'vision' }, gpuModels: [], charged: null },
+    ]);
   });
 
   it('lead to the next page by a link', async () => {

@@ -71,6 +71,17 @@ describe('an address with a page and an API', () => {
     }
   });
 
+  it('leads a browser from a link to a job to the page of what it shows', async () => {
+    const link = `lnk_${'0'.repeat(26)}`;
+    const search = `?signature=${'A'.repeat(43)}`;
+    for (const below of ['', '/logs', '/artifacts']) {
+      const page = await ask(`/api/v1/shared/${link}${below}${search}`, { accept: browser });
+      expect([page.status, page.headers.get('location')]).toEqual([302, `/s/${link}${search}`]);
+      const api = await ask(`/api/v1/shared/${link}${below}${search}`, { accept: '*/*' });
+      expect(api.status).toBe(403);
+    }
+  });
+
   it('answers HEAD like GET, and gives no page for a change or for what has none', async () => {
     const head = await ask('/', { accept: browser }, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([

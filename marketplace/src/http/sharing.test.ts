@@ -113,6 +113,18 @@ describe('a link to a job', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, '7']);
   });
 
+  it('shows the last lines of a log to whoever asks for those', async () => {
+    const { jobId } = await runJob();
+    const { url, linkId } = await share(jobId, { shows: ['logs'] });
+    const { search } = new URL(url, market.url);
+    const client = createClient({ baseUrl: market.url, apiKey: null });
+    const query = { signature: new URLSearchParams(search).get('signature') ?? '' };
+    const read = (part: object) =>
+      client.call(links.getSharedLogs, { params: { linkId }, query: { ...query, ...part } });
+    expect((await read({ last: 1 })).data.map(({ text }) => text)).toEqual(['epoch 1']);
+    expect((await read({ last: 0 })).data).toEqual([]);
+  });
+
   it('shows no more than it was made for', async () => {
     const { jobId, artifactId } = await runJob();
     const logs = await share(jobId, { shows: ['logs'] });

@@ -13,7 +13,7 @@ const apiPaths =
 /** The configuration of routes where the web app has a page as well. */
 export const alsoPage = { alsoPage: true } as const;
 
-/** The same, and the page is at another address: this one, with the id of the job. */
+/** The same, and the page is at another address: this one, with the id of the job, or of the link to it. */
 export function pageAt(prefix: string) {
   return { alsoPage: true, pageAt: prefix } as const;
 }
@@ -60,9 +60,10 @@ export async function addStaticFiles(
       return;
     }
     const { pageAt: prefix } = request.routeOptions.config as { pageAt?: string };
-    const { jobId = '' } = Object(request.params) as { jobId?: string };
+    const { jobId, linkId = '' } = Object(request.params) as { jobId?: string; linkId?: string };
+    const { search } = new URL(request.url, 'http://any');
     if (prefix === undefined) void reply.sendFile('index.html');
-    else void reply.redirect(prefix + encodeURIComponent(jobId), 302);
+    else void reply.redirect(prefix + encodeURIComponent(jobId ?? linkId) + search, 302);
   }
   app.setNotFoundHandler((request, reply) => {
     void reply.header('vary', 'accept');

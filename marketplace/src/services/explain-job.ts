@@ -1,7 +1,7 @@
 import type { DefaultImages, JobSpec, JobSpecInput, Priority } from '@node3/shared/job-spec';
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
-import type { Explanation, Wait } from '@node3/shared/routes/explain';
+import type { Explanation, Lease, Wait } from '@node3/shared/routes/explain';
 import { toTimestamp } from '@node3/shared/schema';
 import { type Needs, needsOf } from '../domain/matching.ts';
 import { isSameProgram, programMark, sizeJob } from '../domain/size-job.ts';
@@ -13,7 +13,7 @@ import { type ExplainNeedsDeps, explainNeeds } from './explain-needs.ts';
 import type { StartWaits } from './start-waits.ts';
 
 export interface ExplainDeps extends ExplainNeedsDeps {
-  store: Pick<Store, 'recentRuns'>;
+  store: Pick<Store, 'recentRuns' | 'execution'>;
   matchmaker: Pick<Matchmaker, 'openAhead' | 'positionOf'>;
   startWaits: StartWaits;
   defaultImages: DefaultImages;
@@ -33,6 +33,7 @@ export async function explainSpec(
     jobId: null,
     state: null,
     ...wait(dependencies ?? found.waitsFor, null),
+    lease: null,
     sizing: await sizingOf(deps, spec, requesterId),
   };
 }
@@ -45,7 +46,7 @@ async function sizingOf({ store }: ExplainDeps, spec: JobSpec, accountId: string
 }
 
 /** What a job waits for, and who could run it. */
-export function explainJob(deps: ExplainDeps, job: JobRow): Explanation {
+export async function explainJob(deps: ExplainDeps, job: JobRow): Promise<Explanation> {
   const found = outlook(deps, needsOf(job.spec, job.accountId), job.priority);
   return {
     ...found,
@@ -53,7 +54,22 @@ export function explainJob(deps: ExplainDeps, job: JobRow): Explanation {
     jobId: job.jobId,
     state: job.state,
     ...waitOfJob(deps, job, found.waitsFor),
+    lease: await leaseOf(deps, job),
     sizing: null,
+  };
+}
+
+async function leaseOf({ store, presence }: ExplainDeps, job: JobRow): Promise<Lease | null> {
+  const { state, executionId } = job;
+  if (executionId === null || (state !== 'assigned' && state !== 'running')) return null;
+  const execution = await store.execution(executionId);
+  if (execution === null) return null;
+  const { agentId, leaseUntilMs } = execution;
+  const seenAtMs = presence.get(agentId)?.lastSeenAtMs ?? null;
+  return {
+    agentSeenAt: seenAtMs === null ? null : toTimestamp(seenAtMs),
+    until: toTimestamp(leaseUntilMs),
+    lostAt: toTimestamp(leaseUntilMs + limits.leaseGraceMs),
   };
 }
 

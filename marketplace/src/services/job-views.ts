@@ -40,6 +40,7 @@ export function viewJob(
   payout: PayoutRow | null,
 ): JobSummary {
   const devices = execution?.devices ?? [];
+  const { charged } = job.settlement;
   return {
     jobId: job.jobId,
     name: job.spec.name,
@@ -52,8 +53,11 @@ export function viewJob(
     workload: workloadName(job.spec),
     image: job.spec.workload.image,
     gpus: job.spec.resources.gpus?.count ?? 0,
+    gpuModels: [...new Set(devices.map((device) => device.model))],
+    labels: job.spec.labels,
     price: priceMax(job.spec.price),
     bidPerGpuHour: bidOf(job.spec),
+    charged: charged === null ? null : toMoney(charged, job.asset),
     agentId: job.agentId,
     agentName: execution?.agentName ?? null,
     simulatedDevice: devices.length === 0 ? null : devices.some((device) => device.simulated),

@@ -23,7 +23,7 @@ interface JobPage {
 const clockSlackMs = 10_000;
 
 /** What no index knows: it is looked for in the specs. */
-export const searchFields = ['type', 'label', 'q'] as const;
+export const searchFields = ['type', 'label', 'q', 'gpu', 'dependsOn', 'rerunOf'] as const;
 
 /** So that the rows around the ends of a time don't cost a read each. */
 const rowsAtLeast = 25;
@@ -57,14 +57,17 @@ export async function listJobRows(
 type Bounds = Required<Omit<JobQuery, 'limit' | 'order'>>;
 
 function boundsOf(accountId: string, query: ListQuery): Bounds {
-  const { createdAfter, createdBefore } = query;
+  const { createdAfter, createdBefore, dependsOn = '', rerunOf = '' } = query;
   const idAt = (ms: number | null, slackMs: number) =>
     ms === null ? null : firstIdOf('job', ms + slackMs);
+  const fromTime = idAt(timeOf('createdAfter', createdAfter), -clockSlackMs) ?? '';
+  // What comes after a job, or runs it again, was posted later.
+  const [afterJobId = ''] = [fromTime, dependsOn, rerunOf].toSorted().toReversed();
   return {
     accountId,
     states: wordsOf('state', query.state, jobStates),
     beforeJobId: idAt(timeOf('createdBefore', createdBefore), clockSlackMs),
-    afterJobId: idAt(timeOf('createdAfter', createdAfter), -clockSlackMs),
+    afterJobId: afterJobId === '' ? null : afterJobId,
   };
 }
 
@@ -89,8 +92,9 @@ async function findJobs(
       limit,
       order,
     });
+    const models = query.gpu === undefined ? null : await modelsOf(store, page);
     for (const job of page) {
-      const isFit = fits === null || fits(job);
+      const isFit = (fits === null || fits(job)) && hasGpu(job, query.gpu, models);
       if (isFit && jobs.length === wanted) return { jobs, nextCursor: cursor };
       if (isFit) jobs.push(job);
       cursor = job.jobId;
@@ -111,13 +115,44 @@ function filterOf(query: ListQuery): ((job: JobRow) => boolean) | null {
   const afterMs = timeOf('createdAfter', query.createdAfter) ?? Number.NEGATIVE_INFINITY;
   const beforeMs = timeOf('createdBefore', query.createdBefore) ?? Number.POSITIVE_INFINITY;
   const isBounded = Number.isFinite(afterMs) || Number.isFinite(beforeMs);
-  if (types === null && labels.length === 0 && q === undefined && !isBounded) return null;
-  return ({ spec, createdAtMs }) =>
+  const { dependsOn, rerunOf } = query;
+  const isRelated = dependsOn !== undefined || rerunOf !== undefined;
+  if (types === null && labels.length === 0 && q === undefined && !isBounded && !isRelated) {
+    return null;
+  }
+  return ({ jobId, spec, createdAtMs, ...job }) =>
     createdAtMs >= afterMs &&
     createdAtMs < beforeMs &&
     (types === null || types.includes(jobTypeOf(spec))) &&
     labels.every(([name, value]) => spec.labels[name] === value) &&
-    (q === undefined || (spec.name?.toLowerCase().includes(q) ?? false));
+    (q === undefined ||
+      (spec.name?.toLowerCase().includes(q) ?? false) ||
+      jobId.toLowerCase().startsWith(q)) &&
+    (dependsOn === undefined || spec.after.some((needed) => needed.jobId === dependsOn)) &&
+    (rerunOf === undefined || job.rerunOf === rerunOf);
+}
+
+/** The models of the GPUs that jobs run or ran on, by their execution. */
+async function modelsOf(store: Store, jobs: JobRow[]): Promise<Map<string, string[]>> {
+  const ids = jobs.flatMap(({ executionId }) => (executionId === null ? [] : [executionId]));
+  const executions = await store.executionsById(ids);
+  return new Map(
+    [...executions].map(([id, { devices }]) => [id, devices.map((device) => device.model)]),
+  );
+}
+
+/** `none` is the word for jobs without GPUs. */
+function hasGpu(
+  { spec, executionId }: JobRow,
+  wanted: string | undefined,
+  models: Map<string, string[]> | null,
+): boolean {
+  if (wanted === undefined) return true;
+  const { gpus } = spec.resources;
+  if (wanted === 'none') return gpus === null;
+  const had = models?.get(executionId ?? '') ?? [];
+  const part = wanted.toLowerCase();
+  return [...had, ...(gpus?.models ?? [])].some((model) => model.toLowerCase().includes(part));
 }
 
 function labelsOf(text: string | undefined): [name: string, value: string][] {

@@ -68,6 +68,17 @@ export const Sizing = strictObject({
 });
 export type Sizing = Static<typeof Sizing>;
 
+/** How long the agent of a job has been silent, and what comes of that. */
+export const Lease = strictObject({
+  agentSeenAt: nullable(Timestamp),
+  until: Timestamp,
+  lostAt: Type.String({
+    ...Timestamp,
+    description: 'When it goes to another agent, unless this one is heard of before',
+  }),
+});
+export type Lease = Static<typeof Lease>;
+
 export const Explanation = strictObject({
   jobId: nullable(id('job')),
   state: nullable(oneOf(jobStates)),
@@ -93,6 +104,10 @@ export const Explanation = strictObject({
       samples: Type.Integer({ description: 'How many recent starts of such jobs this is from' }),
     }),
   ),
+  lease: Type.Unsafe<Lease | null>({
+    ...nullable(Lease),
+    description: 'Of the agent that has the job; null where none has it',
+  }),
   sizing: Type.Unsafe<Sizing | null>({
     ...nullable(Sizing),
     description:

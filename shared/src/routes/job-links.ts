@@ -4,7 +4,7 @@ import { jobStates } from '../job-state.ts';
 import { limits } from '../limits.ts';
 import { id, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { ArtifactView } from './artifacts.ts';
-import { LogPage } from './jobs.ts';
+import { LogPage, logSelection } from './jobs.ts';
 
 /** Links that show a job to whoever has them. What they show has no money, no account and no environment. */
 
@@ -148,6 +148,7 @@ export const getSharedLogs = {
     querystring: strictObject({
       ...signed,
       after: Type.Optional(Type.Integer({ minimum: 0 })),
+      last: logSelection.last,
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.logLinesPerPage })),
     }),
     response: { 200: LogPage },

@@ -76,11 +76,19 @@ export const JobSummary = strictObject({
   workload: Type.String({ description: 'container or the script language' }),
   image: Type.String(),
   gpus: Type.Integer(),
+  gpuModels: Type.Array(Type.String(), {
+    description: 'What it runs or ran on, each once; empty before, and without GPUs',
+  }),
+  labels: Type.Record(Type.String(), Type.String()),
   price: Type.Unsafe<Money>({
     ...MoneySchema,
     description: 'The most the provider gets: the reward, or the cap of a metered job',
   }),
   bidPerGpuHour: nullable(MoneySchema),
+  charged: Type.Unsafe<Money | null>({
+    ...nullable(MoneySchema),
+    description: 'What it cost in the end, fee included; null before that is settled',
+  }),
   agentId: nullable(id('agent')),
   agentName: nullable(Type.String()),
   simulatedDevice: nullable(Type.Boolean()),
@@ -151,14 +159,14 @@ export const moment = (description: string) =>
   Type.Optional(Type.String({ pattern: timePattern, description }));
 
 /**
- * States and times are found by an index. What is found by type, label or name is looked for among the
- * newest 2 000 of those: a page may have fewer than `limit`, or none, and still be followed by another.
+ * States, times, and what came after a job are found by an index. The rest is looked for among 2 000 of
+ * those: a page may have fewer than `limit`, or none, and still be followed by another.
  * `Link: <…>; rel="next"` leads there, as `nextCursor` does.
  */
 export const listJobs = {
   method: 'GET',
   url: '/api/v1/jobs',
-  summary: 'Your jobs, newest first; by state, type, label, time and name',
+  summary: 'Your jobs, newest first; by state, type, label, GPU, time and name',
   audience: 'requester',
   tag: 'jobs',
   schema: {
@@ -172,7 +180,25 @@ export const listJobs = {
         }),
       ),
       q: Type.Optional(
-        Type.String({ minLength: 1, maxLength: 128, description: 'A part of the name' }),
+        Type.String({
+          minLength: 1,
+          maxLength: 128,
+          description: 'A part of the name, or how the id begins',
+        }),
+      ),
+      gpu: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 64,
+          description:
+            'A part of the model that it runs or ran on, or of one that it asks for; none: without GPUs',
+        }),
+      ),
+      dependsOn: Type.Optional(
+        Type.String({ ...id('job'), description: 'Jobs that come after this one' }),
+      ),
+      rerunOf: Type.Optional(
+        Type.String({ ...id('job'), description: 'Jobs that run this one again' }),
       ),
       createdAfter: moment('RFC 3339; from then on'),
       createdBefore: moment('RFC 3339; until then, not then itself'),

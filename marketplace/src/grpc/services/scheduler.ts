@@ -40,7 +40,7 @@ export function schedulerService(deps: GrpcDeps): UntypedServiceImplementation {
           return { success: true, message: 'Nothing was queued.', job_id: '', decision };
         }
         const { job } = await postDefinition(deps, principal, definition, extras);
-        const decision = decisionOf(deps, explainJob(deps, job), job);
+        const decision = decisionOf(deps, await explainJob(deps, job), job);
         return { success: true, message: 'Queued.', job_id: job.jobId, decision };
       },
     ),
@@ -49,7 +49,7 @@ export function schedulerService(deps: GrpcDeps): UntypedServiceImplementation {
       { access: 'requester', kind: 'read', cost: 5 },
       async ({ job_id: jobId }: { job_id: string }, { principal }) => {
         const job = await findHodeiJob(deps, jobId, principal.accountId);
-        return decisionOf(deps, explainJob(deps, job), job);
+        return decisionOf(deps, await explainJob(deps, job), job);
       },
     ),
     ConfigureScheduler: unary(deps, { access: 'operator', kind: 'change', cost: 1 }, async () => {
@@ -144,12 +144,12 @@ async function* decisionsOf(
   let job = await findHodeiJob(deps, word, accountId);
   const { jobId } = job;
   const filter = { accountId, jobId, types: null };
-  yield decisionOf(deps, explainJob(deps, job), job);
+  yield decisionOf(deps, await explainJob(deps, job), job);
   if (isTerminalJob(job.state)) return;
   for await (const { events } of followEvents(deps, { filter, afterSeq }, 'follow', signal)) {
     if (events.length === 0) continue;
     job = await findHodeiJob(deps, jobId, accountId);
-    yield decisionOf(deps, explainJob(deps, job), job);
+    yield decisionOf(deps, await explainJob(deps, job), job);
     if (isTerminalJob(job.state)) return;
   }
 }

@@ -2,6 +2,7 @@ import { addRoute } from '@node3/shared/http/add-route';
 import * as contracts from '@node3/shared/routes/job-links';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { viewArtifact } from '../../services/artifact-views.ts';
+import { findLogStart } from '../../services/find-log-start.ts';
 import { openJobLink, viewSharedJob } from '../../services/open-job-link.ts';
 import { findArtifactOfJob } from '../../services/read-artifacts.ts';
 import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
@@ -10,6 +11,7 @@ import { listJobLinks, revokeJobLink, shareJob } from '../../services/share-job.
 import type { HttpDeps } from '../http-deps.ts';
 import { publicWriteLimit } from '../rate-limit.ts';
 import { sendArtifact } from '../send-artifact.ts';
+import { pageAt } from '../static-files.ts';
 
 export function addJobLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const authenticate = deps.auth.requester;
@@ -36,26 +38,30 @@ export function addJobLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
 /** Each use is counted with a write, so they are rated as those of strangers are. */
 function addSharedRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const open = { authenticate: deps.auth.public, config: publicWriteLimit };
+  // A link that somebody follows in a browser leads to the page of what it shows.
+  const shown = { ...open, config: { ...publicWriteLimit, ...pageAt('/s/') } };
   addRoute(app, contracts.getSharedJob, {
-    ...open,
+    ...shown,
     async handler({ params, query, reply }) {
       keepFromCaches(reply);
       return viewSharedJob(deps, await openJobLink(deps, { ...params, ...query }, 'job'));
     },
   });
   addRoute(app, contracts.getSharedLogs, {
-    ...open,
+    ...shown,
     async handler({ params, query, reply }) {
       keepFromCaches(reply);
-      const { after: afterSeq = 0, limit, ...signed } = query;
+      const { after = 0, last = null, limit, ...signed } = query;
       const { job } = await openJobLink(deps, { ...params, ...signed }, 'logs');
       const ran = await findJobThatRan(deps, job);
+      const every = { sinceMs: null, stream: null };
+      const afterSeq = await findLogStart(deps, ran, { after, last, ...every });
       const position = { jobId: ran.jobId, afterSeq, untilSeq: null, stream: null };
       return readLogPage(deps, ran, position, limit);
     },
   });
   addRoute(app, contracts.listSharedArtifacts, {
-    ...open,
+    ...shown,
     async handler({ params, query, reply }) {
       keepFromCaches(reply);
       const { job } = await openJobLink(deps, { ...params, ...query }, 'artifacts');
