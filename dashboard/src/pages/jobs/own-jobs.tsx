@@ -1,5 +1,5 @@
-import { Button, Card, Group, Stack } from '@mantine/core';
-import { IconChevronRight, IconChevronsLeft, IconListDetails } from '@tabler/icons-react';
+import { Card, Stack } from '@mantine/core';
+import { IconListDetails } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { useApp } from '../../app-context.tsx';
 import { useChannelRefresh, usePollMs } from '../../live/use-stream.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { KeysetPaging } from '../../parts/keyset-paging.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { jobsPageSize, jobsQuery } from '../../queries/jobs.ts';
 import { curlLine } from '../../shell-command.ts';
@@ -40,7 +41,7 @@ export function OwnJobs() {
             ) : (
               <>
                 <JobTable jobs={page.data} />
-                <Paging nextCursor={page.nextCursor} />
+                <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
               </>
             )
           }
@@ -71,41 +72,5 @@ function NoJobs({ filtered }: { filtered: boolean }) {
     <EmptyState icon={IconListDetails} title={t('jobs.empty')}>
       <Link to="/jobs/new">{t('jobs.emptyAction')}</Link>
     </EmptyState>
-  );
-}
-
-/** Keyset pages: the address holds the cursor, so a page can be shared and the back button works. */
-function Paging({ nextCursor }: { nextCursor: string | null }) {
-  const { t } = useTranslation();
-  const { state, cursor } = route.useSearch();
-  if (cursor === undefined && nextCursor === null) return null;
-  const filter = state === undefined ? {} : { state };
-  return (
-    <Group component="nav" justify="space-between" p="md" aria-label={t('jobs.paging')}>
-      {cursor === undefined ? (
-        <span />
-      ) : (
-        <Button
-          variant="default"
-          size="xs"
-          renderRoot={(props) => <Link to="/jobs" search={filter} {...props} />}
-          leftSection={<IconChevronsLeft size={15} aria-hidden />}
-        >
-          {t('jobs.newest')}
-        </Button>
-      )}
-      {nextCursor !== null && (
-        <Button
-          variant="default"
-          size="xs"
-          renderRoot={(props) => (
-            <Link to="/jobs" search={{ ...filter, cursor: nextCursor }} {...props} />
-          )}
-          rightSection={<IconChevronRight size={15} aria-hidden />}
-        >
-          {t('jobs.older')}
-        </Button>
-      )}
-    </Group>
   );
 }
