@@ -1,4 +1,5 @@
+import { enEditor } from './en-editor.ts';
 import { enFrame } from './en-frame.ts';
 import { enReasons } from './en-reasons.ts';
 
-export const en = { ...enFrame, ...enReasons };
+export const en = { ...enEditor, ...enFrame, ...enReasons };

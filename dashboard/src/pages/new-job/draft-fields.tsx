@@ -1,19 +1,13 @@
-import {
-  Group,
-  NumberInput,
-  SegmentedControl,
-  Select,
-  Stack,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Group, NumberInput, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
 import { limits } from '@node3/shared/limits';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { CodeEditor } from '../../parts/code-editor/code-editor.tsx';
+import { isScriptLanguage } from '../../parts/code-editor/code-language.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { publicAgentsQuery } from '../../queries/market.ts';
-import { type DraftField, isScriptLanguage, type JobDraft } from './job-draft.ts';
+import type { DraftField, JobDraft } from './job-draft.ts';
 
 interface DraftFieldsProps {
   draft: JobDraft;
@@ -77,17 +71,14 @@ function WorkFields({ draft, errors, onChange }: DraftFieldsProps) {
         )}
       </Group>
       {draft.kind === 'script' ? (
-        <Textarea
+        <CodeEditor
           label={t('newJob.code')}
           value={draft.code}
-          autosize
-          minRows={8}
-          maxRows={24}
-          maxLength={limits.codeBytesMax}
-          spellCheck={false}
-          classNames={{ input: 'code-input' }}
+          language={draft.language}
+          bytesMax={limits.codeBytesMax}
           error={errors.get('code')}
-          onChange={(event) => onChange({ code: event.currentTarget.value })}
+          onChange={(code) => onChange({ code })}
+          onFileLanguage={(language) => isScriptLanguage(language) && onChange({ language })}
         />
       ) : (
         <TextInput

@@ -1,4 +1,4 @@
-import { type JobSpecInput, type Language, languages } from '@node3/shared/job-spec';
+import type { JobSpecInput, Language } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { type Asset, parseAmount } from '@node3/shared/money';
 import { CommandSyntaxError, splitCommand } from '../../shell-command.ts';
@@ -36,10 +36,6 @@ export const emptyDraft: JobDraft = {
   reward: '0.001',
   asset: 'SOL',
 };
-
-export function isScriptLanguage(value: string | null): value is Language {
-  return languages.some((language) => language === value);
-}
 
 /** What can be said about the draft without asking the marketplace. */
 export function checkDraft(draft: JobDraft): Partial<Record<DraftField, DraftProblem>> {
