@@ -105,14 +105,14 @@ function useRichEditor() {
   const [found, setFound] = useState<{ rich: RichEditor; takesFocus: boolean } | null>(null);
   useEffect(() => {
     let wanted = true;
-    import('./rich-editor.tsx').then(
-      ({ RichEditor }) => {
-        const takesFocus = host.current?.contains(document.activeElement) ?? false;
-        if (wanted) setFound({ rich: RichEditor, takesFocus });
-      },
-      // The host is away: the plain field does as well.
-      () => undefined,
-    );
+    async function fetchRich() {
+      // Where the host is away, the plain field does as well.
+      const module = await import('./rich-editor.tsx').catch(() => null);
+      if (!wanted || module === null) return;
+      const takesFocus = host.current?.contains(document.activeElement) ?? false;
+      setFound({ rich: module.RichEditor, takesFocus });
+    }
+    void fetchRich();
     return () => {
       wanted = false;
     };
