@@ -1,5 +1,6 @@
+import { enCharts } from './en-charts.ts';
 import { enEditor } from './en-editor.ts';
 import { enFrame } from './en-frame.ts';
 import { enReasons } from './en-reasons.ts';
 
-export const en = { ...enEditor, ...enFrame, ...enReasons };
+export const en = { ...enCharts, ...enEditor, ...enFrame, ...enReasons };

@@ -1,6 +1,12 @@
 import type { en } from './en.ts';
+import { esCharts } from './es-charts.ts';
 import { esEditor } from './es-editor.ts';
 import { esFrame } from './es-frame.ts';
 import { esReasons } from './es-reasons.ts';
 
-export const es: Record<keyof typeof en, string> = { ...esEditor, ...esFrame, ...esReasons };
+export const es: Record<keyof typeof en, string> = {
+  ...esCharts,
+  ...esEditor,
+  ...esFrame,
+  ...esReasons,
+};

@@ -1,0 +1,15 @@
+import type { enCharts } from './en-charts.ts';
+
+export const esCharts: Record<keyof typeof enCharts, string> = {
+  'chart.asTable': 'Ver como tabla',
+  'chart.asChart': 'Ver como gráfico',
+  'chart.time': 'Hora',
+  'chart.day': 'Día',
+  'chart.empty': 'Todavía no hay nada que mostrar',
+  'chart.gap': 'sin datos',
+  'chart.part': '{{name}}: último valor {{last}}, entre {{low}} y {{high}}',
+  'chart.partUnknown': '{{name}}: sin datos',
+  'chart.total': '{{name}}: {{total}} en total, como máximo {{high}} en un día',
+  'chart.between': '{{from}} a {{to}}',
+  'chart.total.column': 'Total',
+};

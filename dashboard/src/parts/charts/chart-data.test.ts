@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { factsOf, niceTop, spansOf } from './chart-data.ts';
+
+it('tells a series in numbers, and nothing of one that has none', () => {
+  expect(factsOf([3, null, 1, 2])).toEqual({ last: 2, low: 1, high: 3, total: 6 });
+  expect(factsOf([0, null])).toEqual({ last: 0, low: 0, high: 0, total: 0 });
+  expect(factsOf([null, null])).toBeNull();
+});
+
+it('joins what is marked side by side, and ends a span at a gap', () => {
+  const times = [0, 10, 20, 30, 40, 50];
+  expect(spansOf(times, [0, 1, 0.5, null, 1, 0])).toEqual([
+    { fromMs: 10, toMs: 30 },
+    { fromMs: 40, toMs: 50 },
+  ]);
+});
+
+it('finds a round top of an axis', () => {
+  expect([0, 0.034, 7, 10, 11, 260].map(niceTop)).toEqual([1, 0.05, 10, 10, 20, 500]);
+});

@@ -1,0 +1,190 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useFormat } from '../../i18n/use-format.ts';
+import type { TimeChartData } from './chart-data.ts';
+import { seriesDash, seriesVariable } from './chart-look.tsx';
+
+interface PlotCanvasProps {
+  data: TimeChartData;
+  format: (value: number) => string;
+  gap: string;
+  height: number;
+  sync?: string;
+  range?: { min: number; max: number };
+}
+
+const msPerSec = 1_000;
+const daySec = 86_400;
+
+/** The canvas of a time chart: made anew for another look; new data are only set. */
+export function PlotCanvas(props: PlotCanvasProps) {
+  const { data, height, range, sync } = props;
+  const scheme = useComputedColorScheme('light');
+  const { language } = useFormat();
+  const labels = [...data.series.map(({ label }) => label), data.band?.label ?? null];
+  const look = JSON.stringify([scheme, language, height, sync ?? null, range ?? null, labels]);
+  return <Plot key={look} {...props} language={language} />;
+}
+
+function Plot(props: PlotCanvasProps & { language: string }) {
+  const { data, height } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
+  useEffect(() => {
+    const { current: element } = box;
+    if (element === null) return undefined;
+    const { current: first } = latest;
+    const facts = {
+      element,
+      language: first.language,
+      props: () => latest.current,
+      show: (text: string) => {
+        if (readout.current) readout.current.textContent = text;
+      },
+    };
+    const chart = new uPlot(optionsOf(facts), columnsOf(first.data), element);
+    plot.current = chart;
+    const resized = new ResizeObserver(() => {
+      const { clientWidth: width } = element;
+      if (width > 0) chart.setSize({ width, height: first.height });
+    });
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      chart.destroy();
+      plot.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    plot.current?.setData(columnsOf(data));
+  }, [data]);
+  return (
+    <div className="chart-plot">
+      <div ref={box} style={{ height }} />
+      <div ref={readout} className="chart-readout" aria-hidden="true" />
+    </div>
+  );
+}
+
+function columnsOf({ band, series, times }: TimeChartData): uPlot.AlignedData {
+  const bands = band === undefined ? [] : [[...band.high], [...band.low]];
+  return [
+    times.map((atMs) => atMs / msPerSec),
+    ...series.map(({ points }) => [...points]),
+    ...bands,
+  ] as uPlot.AlignedData;
+}
+
+interface PlotFacts {
+  element: HTMLElement;
+  language: string;
+  props: () => PlotCanvasProps;
+  show: (text: string) => void;
+}
+
+function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options {
+  const { data, height, sync, range } = props();
+  const style = getComputedStyle(element);
+  const color = (name: string) => style.getPropertyValue(name).trim();
+  const text = color('--mantine-color-dimmed');
+  const grid = { stroke: color('--mantine-color-default-border'), width: 1 };
+  const font = `11px ${color('--mantine-font-family') || 'sans-serif'}`;
+  const axis = { stroke: text, font, grid, ticks: { show: false } };
+  const count = data.series.length;
+  return {
+    width: Math.max(element.clientWidth, 1),
+    height,
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: {
+      drag: { x: false, y: false },
+      points: { size: 6 },
+      ...(sync === undefined ? {} : { sync: { key: sync } }),
+    },
+    scales: {
+      x: { time: true },
+      y: { range: (_, low, high) => rangeOf(low, high, range) },
+    },
+    axes: [
+      { ...axis, values: (_, splits) => timeLabels(splits, language), space: 70 },
+      {
+        ...axis,
+        size: 64,
+        values: (_, splits) => splits.map((value) => props().format(value)),
+        space: 36,
+      },
+    ],
+    series: [
+      {},
+      ...data.series.map(({ label }, index) => ({
+        label,
+        stroke: color(seriesVariable(index)),
+        dash: seriesDash(index),
+        width: 1.5,
+        spanGaps: false,
+        points: { show: false },
+      })),
+      ...(data.band === undefined ? [] : [{ stroke: 'transparent' }, { stroke: 'transparent' }]),
+    ],
+    bands:
+      data.band === undefined
+        ? []
+        : [{ series: [count + 1, count + 2], fill: color('--chart-band') }],
+    hooks: {
+      drawClear: [(plot) => drawMarked(plot, props().data, color('--chart-marked'))],
+      setCursor: [(plot) => show(readAt(plot.cursor.idx ?? null, props(), language))],
+    },
+  };
+}
+
+/** From zero, and a little above the highest, where nobody knows better. */
+function rangeOf(
+  low: number | null,
+  high: number | null,
+  range: { min: number; max: number } | undefined,
+): [number, number] {
+  if (range !== undefined) return [range.min, range.max];
+  const top = high ?? 1;
+  return [Math.min(0, low ?? 0), top <= 0 ? 1 : top * 1.1];
+}
+
+function drawMarked(plot: uPlot, { marked }: TimeChartData, fill: string): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.fillStyle = fill;
+  for (const { fromMs, toMs } of marked?.spans ?? []) {
+    const left = Math.max(plot.valToPos(fromMs / msPerSec, 'x', true), bbox.left);
+    const right = Math.min(plot.valToPos(toMs / msPerSec, 'x', true), bbox.left + bbox.width);
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+function timeLabels(splits: readonly number[], language: string): string[] {
+  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  const format = new Intl.DateTimeFormat(
+    language,
+    step >= daySec
+      ? { day: 'numeric', month: 'short' }
+      : { hour: '2-digit', minute: '2-digit', hour12: false },
+  );
+  return splits.map((sec) => format.format(sec * msPerSec));
+}
+
+function readAt(index: number | null, { data, format, gap }: PlotCanvasProps, language: string) {
+  const atMs = index === null ? undefined : data.times[index];
+  if (index === null || atMs === undefined) return '';
+  const at = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
+  const values = data.series.map(({ label, points }) => {
+    const value = points[index] ?? null;
+    return `${label} ${value === null ? gap : format(value)}`;
+  });
+  return [at.format(atMs), ...values].join(' · ');
+}
