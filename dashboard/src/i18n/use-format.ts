@@ -24,6 +24,13 @@ export function useFormat() {
       /** A small amount of something, to three digits that say something. */
       precise: (value: number) =>
         new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value),
+      /** A share of 1. */
+      percent: (ratio: number | null) =>
+        ratio === null
+          ? unknownMark
+          : new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(
+              ratio,
+            ),
       bytes: (value: number | null) =>
         value === null ? unknownMark : formatBytes(value, language),
       duration: (ms: number | null) => (ms === null ? unknownMark : formatDuration(ms, language)),

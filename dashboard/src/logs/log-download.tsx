@@ -6,6 +6,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
+import { saveFile } from '../parts/save-file.ts';
 import { useNotice } from '../parts/use-notice.ts';
 import { linesToText } from './log-filter.ts';
 
@@ -49,13 +50,4 @@ async function readWholeLog(client: Client, jobId: string): Promise<Blob> {
     more = page.data.length > 0 && !page.ended;
   }
   return new Blob(parts, { type: 'text/plain;charset=utf-8' });
-}
-
-function saveFile(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -68,9 +68,10 @@ async function listed(deps: Deps, isShown: (agent: AgentRow) => boolean) {
 }
 
 function viewAdminAgent(deps: AdminDeps, agent: AgentRow, running: number): AdminAgent {
-  const { wallet } = agent;
+  const { wallet, version } = agent;
   const provider = deps.providers.of(agent.agentId)?.name ?? builtInProvider;
-  return { ...viewAgent(deps, agent, running), wallet, provider, standing: viewAgentState(agent) };
+  const standing = viewAgentState(agent);
+  return { ...viewAgent(deps, agent, running), wallet, version, provider, standing };
 }
 
 function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {

@@ -7,6 +7,7 @@ import { PublicAgent } from './marketplace.ts';
 export const AdminAgent = strictObject({
   ...PublicAgent.properties,
   wallet: WalletAddress,
+  version: Type.String({ description: 'Of its program, by its own word' }),
   provider: Type.String({ description: 'Name of the provider that it belongs to' }),
   standing: AgentStateView,
 });

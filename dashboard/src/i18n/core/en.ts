@@ -2,5 +2,12 @@ import { enCharts } from './en-charts.ts';
 import { enEditor } from './en-editor.ts';
 import { enFrame } from './en-frame.ts';
 import { enReasons } from './en-reasons.ts';
+import { enTable } from './en-table.ts';
 
-export const en = { ...enCharts, ...enEditor, ...enFrame, ...enReasons };
+export const en = {
+  ...enCharts,
+  ...enEditor,
+  ...enFrame,
+  ...enReasons,
+  ...enTable,
+};

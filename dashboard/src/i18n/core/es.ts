@@ -3,10 +3,12 @@ import { esCharts } from './es-charts.ts';
 import { esEditor } from './es-editor.ts';
 import { esFrame } from './es-frame.ts';
 import { esReasons } from './es-reasons.ts';
+import { esTable } from './es-table.ts';
 
 export const es: Record<keyof typeof en, string> = {
   ...esCharts,
   ...esEditor,
   ...esFrame,
   ...esReasons,
+  ...esTable,
 };

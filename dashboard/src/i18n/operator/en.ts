@@ -1,1 +1,4 @@
-export const en = {};
+import { enFleet } from './en-fleet.ts';
+import { enShared } from './en-shared.ts';
+
+export const en = { ...enShared, ...enFleet };

@@ -1,0 +1,37 @@
+import { getAdminAgent, listAgents } from '@node3/shared/routes/admin-agents';
+import { listDeviceProofs } from '@node3/shared/routes/gpu-proofs';
+import { getPayoutEngine } from '@node3/shared/routes/payouts';
+import { queryOptions } from '@tanstack/react-query';
+import type { App } from '../app-context.tsx';
+
+/** All that the operator reads is under this key, and is read again after it changed something. */
+export const operatorKey = ['operator'] as const;
+
+export function payoutEngineQuery({ client }: App) {
+  return queryOptions({
+    queryKey: [...operatorKey, 'payout-engine'],
+    queryFn: ({ signal }) => client.call(getPayoutEngine, {}, { signal }),
+  });
+}
+
+export function fleetQuery({ client }: App) {
+  return queryOptions({
+    queryKey: [...operatorKey, 'agents'],
+    queryFn: async ({ signal }) => (await client.call(listAgents, {}, { signal })).data,
+  });
+}
+
+export function agentQuery({ client }: App, agentId: string) {
+  return queryOptions({
+    queryKey: [...operatorKey, 'agent', agentId],
+    queryFn: ({ signal }) => client.call(getAdminAgent, { params: { agentId } }, { signal }),
+  });
+}
+
+export function agentProofsQuery({ client }: App, agentId: string) {
+  return queryOptions({
+    queryKey: [...operatorKey, 'agent', agentId, 'proofs'],
+    queryFn: async ({ signal }) =>
+      (await client.call(listDeviceProofs, { params: { agentId } }, { signal })).data,
+  });
+}
