@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@node3/shared/client';
 import { systemClock } from '@node3/shared/clock';
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import {
   createContext,
   type ReactNode,
@@ -12,6 +13,7 @@ import type { AppConfig } from './config.ts';
 import { Contact, watchedFetch } from './contact.ts';
 import { browserStream } from './live/browser-stream.ts';
 import type { StreamClient } from './live/stream-client.ts';
+import { useRecovery } from './live/use-recovery.ts';
 import type { Session } from './session.ts';
 
 /** Everything a page may need that isn't a component. */
@@ -19,6 +21,8 @@ export interface App {
   config: AppConfig;
   session: Session;
   apiKey: string | null;
+  /** Whether there is a key, or a session that a wallet opened; it may have ended meanwhile. */
+  signedIn: boolean;
   client: Client;
   fetch: typeof fetch;
   contact: Contact;
@@ -34,6 +38,11 @@ export function useApp(): App {
   return app;
 }
 
+/** Whether what was read is the same for everybody. The rest goes when somebody signs in or out. */
+function isPublic([root]: QueryKey): boolean {
+  return root === 'market' || root === 'config' || root === 'deposit-address';
+}
+
 interface AppProviderProps {
   config: AppConfig;
   session: Session;
@@ -42,6 +51,8 @@ interface AppProviderProps {
 
 export function AppProvider({ config, session, children }: AppProviderProps) {
   const apiKey = useSyncExternalStore(session.subscribe, session.apiKey);
+  const walletText = useSyncExternalStore(session.subscribe, session.walletText);
+  const queryClient = useQueryClient();
   const contact = useMemo(() => new Contact(systemClock), []);
   const send = useMemo(() => watchedFetch(contact, (...args) => fetch(...args)), [contact]);
   const stream = useMemo(
@@ -51,7 +62,10 @@ export function AppProvider({ config, session, children }: AppProviderProps) {
   useEffect(() => {
     if (stream === null) return undefined;
     stream.connect();
-    const unsubscribeSession = session.subscribe(() => stream.restart());
+    const unsubscribeSession = session.subscribe(() => {
+      queryClient.removeQueries({ predicate: ({ queryKey }) => !isPublic(queryKey) });
+      stream.restart();
+    });
     // A lost socket says nothing about the host; a small request does, and dates the banner.
     const unsubscribeStatus = stream.onStatus(() => {
       if (stream.status() === 'closed') void send('/config.json').catch(() => undefined);
@@ -68,18 +82,20 @@ export function AppProvider({ config, session, children }: AppProviderProps) {
       document.removeEventListener('visibilitychange', reconnect);
       stream.close();
     };
-  }, [stream, session, send]);
+  }, [stream, session, send, queryClient]);
+  useRecovery(contact, send, stream);
   const app = useMemo(
     () => ({
       config,
       session,
       apiKey,
+      signedIn: apiKey !== null || walletText !== null,
       contact,
       stream,
       fetch: send,
       client: createClient({ baseUrl: '', apiKey, fetch: send }),
     }),
-    [config, session, apiKey, contact, stream, send],
+    [config, session, apiKey, walletText, contact, stream, send],
   );
   return <AppContext value={app}>{children}</AppContext>;
 }

@@ -42,4 +42,16 @@ describe('watchedFetch', () => {
     await expect(watched('/x', { signal })).rejects.toThrow('late');
     expect(contact.state().failingSinceMs).not.toBeNull();
   });
+
+  it('marks what changes something as sent by this page, and keeps its other headers', async () => {
+    const { contact } = setUp();
+    const send = vi.fn<typeof fetch>(async () => new Response(null));
+    const watched = watchedFetch(contact, send);
+    await watched('/x', { headers: { accept: 'a' } });
+    await watched('/x', { method: 'POST', headers: { accept: 'a' } });
+    const headers = send.mock.calls.map(([, init]) =>
+      Object.fromEntries(new Headers(init?.headers)),
+    );
+    expect(headers).toEqual([{ accept: 'a' }, { accept: 'a', 'x-node3-csrf': '1' }]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import { csrfHeader } from '@node3/shared/sign-in-limits';
 
 export interface ContactState {
   /** When the host last answered, milliseconds since the epoch; null before the first answer. */
@@ -42,11 +43,14 @@ export class Contact {
   }
 }
 
-/** Wraps fetch so that every answer, and every network failure, is noted. */
+/**
+ * Wraps fetch so that every answer, and every network failure, is noted. Changes carry the header that
+ * the cookie of a session asks for and that no form of another page can send.
+ */
 export function watchedFetch(contact: Contact, send: typeof fetch): typeof fetch {
   return async (input, init) => {
     try {
-      const response = await send(input, init);
+      const response = await send(input, withCsrfHeader(init));
       contact.answered();
       return response;
     } catch (error) {
@@ -56,4 +60,12 @@ export function watchedFetch(contact: Contact, send: typeof fetch): typeof fetch
       throw error;
     }
   };
+}
+
+function withCsrfHeader(init: RequestInit | undefined): RequestInit | undefined {
+  const { method = 'GET' } = init ?? {};
+  if (method === 'GET' || method === 'HEAD') return init;
+  const headers = new Headers(init?.headers);
+  headers.set(csrfHeader, '1');
+  return { ...init, headers };
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
+  formatClock,
   formatDuration,
   formatMoney,
   formatRelative,
+  formatTime,
   shorten,
   shownAssets,
 } from './format.ts';
@@ -62,4 +64,10 @@ describe('shorten', () => {
     expect(shorten('job_06BR2J0S7XW8Z3Q1T5M4N6P9KD')).toBe('job_06BR…P9KD');
     expect(shorten('short')).toBe('short');
   });
+});
+
+it('writes moments in UTC where that is wanted', () => {
+  const atMs = Date.UTC(2026, 10, 26, 23, 5, 9);
+  expect(formatTime(atMs, 'en', 'UTC')).toBe('Nov 26, 2026, 11:05:09 PM UTC');
+  expect(formatClock(atMs, 'es', 'UTC')).toBe('23:05:09 UTC');
 });

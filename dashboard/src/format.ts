@@ -74,19 +74,27 @@ export function formatRelative(atMs: number, nowMs: number, language: string): s
   return format.format(0, 'second');
 }
 
-export function formatTime(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    atMs,
-  );
+/** By the clock of this machine, or in UTC, which is written then. */
+export type Zone = 'local' | 'UTC';
+
+export function formatTime(atMs: number, language: string, zone: Zone = 'local'): string {
+  return inZone(atMs, language, zone, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
-export function formatClock(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hour12: false,
-  }).format(atMs);
+export function formatClock(atMs: number, language: string, zone: Zone = 'local'): string {
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false } as const;
+  return inZone(atMs, language, zone, time);
+}
+
+function inZone(
+  atMs: number,
+  language: string,
+  zone: Zone,
+  style: Intl.DateTimeFormatOptions,
+): string {
+  const where = zone === 'UTC' ? { timeZone: 'UTC' } : {};
+  const text = new Intl.DateTimeFormat(language, { ...style, ...where }).format(atMs);
+  return zone === 'UTC' ? `${text} UTC` : text;
 }
 
 /** Keeps both ends of an id, address or signature, which is how people compare them. */

@@ -8,7 +8,11 @@ import { chooseLanguage, readSavedLanguage, startI18n } from './i18n/i18n.ts';
 import { Root } from './root.tsx';
 import { Session, takeKeyFromAddress } from './session.ts';
 
-const sessions = { marketplace: new Session(sessionStorage), agent: new Session(localStorage) };
+const sessions = {
+  marketplace: new Session(sessionStorage, localStorage),
+  agent: new Session(localStorage),
+};
+addEventListener('storage', ({ key }) => sessions.marketplace.changedElsewhere(key));
 takeKeyFromAddress(sessions.marketplace, location, history);
 await takeTokenFromAddress(sessions.agent, location, history, fetch);
 

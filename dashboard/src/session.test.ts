@@ -74,3 +74,31 @@ describe('Session', () => {
     expect(listener).toHaveBeenCalledTimes(2);
   });
 });
+
+describe('a session that a wallet opened', () => {
+  const opened = { sessionId: 'ses_1', walletName: 'Phantom' };
+
+  it('is known to all tabs, and the key of a tab counts more', () => {
+    const wallets = memoryStorage();
+    const session = new Session(memoryStorage(), wallets);
+    session.signIn('key');
+    session.signInByWallet(opened);
+    expect([session.apiKey(), session.walletSession()]).toEqual([null, opened]);
+    const otherTab = new Session(memoryStorage(), wallets);
+    expect(otherTab.walletSession()).toEqual(opened);
+    const heard = vi.fn<() => void>();
+    otherTab.subscribe(heard);
+    session.signOut();
+    otherTab.changedElsewhere('something else');
+    expect(heard).not.toHaveBeenCalled();
+    otherTab.changedElsewhere('node3.walletSession');
+    expect(heard).toHaveBeenCalledOnce();
+    expect(otherTab.walletSession()).toBeNull();
+  });
+
+  it.each(['no JSON', '7', '{"sessionId":1}'])('is none where %s is stored', (text) => {
+    const wallets = memoryStorage();
+    wallets.setItem('node3.walletSession', text);
+    expect(new Session(memoryStorage(), wallets).walletSession()).toBeNull();
+  });
+});

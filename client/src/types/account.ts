@@ -13,6 +13,11 @@ export interface Account {
   /** `held` is for open jobs; what they don't use comes back. */
   balances: PerAsset<{ available: Money; held: Money }>;
   createdAt: string;
+  /** What this key may do; `read-only` narrows the others to reading. */
+  access: {
+    by: 'key' | 'session';
+    scopes: ('requester' | 'provider' | 'operator' | 'read-only')[];
+  };
 }
 
 /** What may be spent at most. Decimal strings in the asset they stand under, fee included; null is no limit. */

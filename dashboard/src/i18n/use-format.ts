@@ -10,11 +10,14 @@ import {
   formatTime,
   unknownMark,
 } from '../format.ts';
+import { usePreferences } from '../preferences/use-preferences.ts';
 
 /** The formatters in the language in force; null stands for unknown and is shown as such. */
 export function useFormat() {
   const { i18n } = useTranslation();
   const language = i18n.language;
+  const { times } = usePreferences();
+  const zone = times === 'utc' ? 'UTC' : 'local';
   return useMemo(
     () => ({
       language,
@@ -34,9 +37,9 @@ export function useFormat() {
       bytes: (value: number | null) =>
         value === null ? unknownMark : formatBytes(value, language),
       duration: (ms: number | null) => (ms === null ? unknownMark : formatDuration(ms, language)),
-      time: (atMs: number) => formatTime(atMs, language),
-      clock: (atMs: number) => formatClock(atMs, language),
+      time: (atMs: number) => formatTime(atMs, language, zone),
+      clock: (atMs: number) => formatClock(atMs, language, zone),
     }),
-    [language],
+    [language, zone],
   );
 }

@@ -1,24 +1,21 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconLogout, IconUser } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { shorten, shownAssets } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { accountQuery } from '../queries/account.ts';
+import { useSignOut } from '../viewer/use-sign-out.ts';
 
 /** Who is signed in and what they can spend; nothing when nobody is. */
 export function AccountMenu() {
   const { t } = useTranslation();
   const app = useApp();
   const format = useFormat();
-  const queryClient = useQueryClient();
+  const signOut = useSignOut();
   const { data: account } = useQuery({ ...accountQuery(app), refetchInterval: 30_000 });
-  if (app.apiKey === null) return null;
-  function signOut() {
-    app.session.signOut();
-    queryClient.removeQueries({ queryKey: ['own'] });
-  }
+  if (!app.signedIn) return null;
   const available = account && {
     SOL: account.balances.SOL.available,
     USDC: account.balances.USDC.available,
@@ -46,7 +43,10 @@ export function AccountMenu() {
             <Text size="xs">{account.wallet === null ? '' : shorten(account.wallet, 6, 6)}</Text>
           </Menu.Label>
         )}
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
+        <Menu.Item
+          leftSection={<IconLogout size={16} aria-hidden />}
+          onClick={() => void signOut()}
+        >
           {t('account.signOut')}
         </Menu.Item>
       </Menu.Dropdown>

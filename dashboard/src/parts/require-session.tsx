@@ -1,36 +1,48 @@
-import { isMarketError } from '@node3/shared/error';
-import type { Account } from '@node3/shared/routes/accounts';
-import { useQuery } from '@tanstack/react-query';
+import { Skeleton, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useApp } from '../app-context.tsx';
-import { accountQuery } from '../queries/account.ts';
+import { useTranslation } from 'react-i18next';
+import { useViewer } from '../viewer/use-viewer.ts';
+import { missingScope, type OwnAccount, type PageScope, type Viewer } from '../viewer/viewer.ts';
+import { ErrorView } from './error-view.tsx';
+import { MissingScope } from './missing-scope.tsx';
 import { PageHeading } from './page-heading.tsx';
-import { QueryView } from './query-view.tsx';
 import { SignInCard } from './sign-in-card.tsx';
 
 interface RequireSessionProps {
   /** The page's heading for as long as the children, which have the real one, are not shown. */
   heading?: string;
-  children: (account: Account) => ReactNode;
+  /** What the page needs to read; `requester` where left out, `account` is any key of an account. */
+  scope?: PageScope;
+  children: (account: OwnAccount) => ReactNode;
 }
 
-const refusals = ['AUTH_INVALID', 'AUTH_REQUIRED', 'AUTH_FORBIDDEN'] as const;
-
-/** Shows its children to whoever has a valid key, and the sign-in card to everybody else. */
-export function RequireSession({ heading, children }: RequireSessionProps) {
-  const app = useApp();
-  const query = useQuery(accountQuery(app));
-  const refused = refusals.some((code) => isMarketError(query.error, code));
-  const signedOut = app.apiKey === null || refused;
-  if (!signedOut && query.data !== undefined) return children(query.data);
+/** Shows its children to whoever is signed in and may see them; the others are told what to do. */
+export function RequireSession({ heading, scope = 'requester', children }: RequireSessionProps) {
+  const viewer = useViewer();
+  const mayRead =
+    viewer.state === 'signedIn' && missingScope(viewer.scopes, scope, 'reads') === null;
+  if (viewer.state === 'signedIn' && mayRead) return children(viewer.account);
   return (
     <>
       {heading !== undefined && <PageHeading title={heading} />}
-      {signedOut ? (
-        <SignInCard refused={refused} />
-      ) : (
-        <QueryView query={query}>{() => null}</QueryView>
-      )}
+      <WhyNot viewer={viewer} scope={scope} />
     </>
+  );
+}
+
+function WhyNot({ viewer, scope }: { viewer: Viewer; scope: PageScope }) {
+  const { t } = useTranslation();
+  if (viewer.state === 'signedOut') return <SignInCard ended={viewer.ended} />;
+  if (viewer.state === 'signedIn') {
+    // Every key of an account has the scope `account`, so it is another one that is missing.
+    return <MissingScope viewer={viewer} missing={scope === 'account' ? 'requester' : scope} />;
+  }
+  if (viewer.error !== null) return <ErrorView error={viewer.error} onRetry={viewer.retry} />;
+  return (
+    <Stack gap="sm" p="md" role="status" aria-label={t('state.loading')}>
+      <Skeleton height={18} />
+      <Skeleton height={18} />
+      <Skeleton height={18} width="60%" />
+    </Stack>
   );
 }

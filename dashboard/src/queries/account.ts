@@ -2,11 +2,12 @@ import { getAccount, getDepositAddress } from '@node3/shared/routes/accounts';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
 
-export function accountQuery({ client, apiKey }: App) {
+/** The account that is signed in, and what its key or session may do. Ask it by `useViewer`. */
+export function accountQuery({ client, signedIn }: App) {
   return queryOptions({
     queryKey: ['own', 'account'],
     queryFn: ({ signal }) => client.call(getAccount, {}, { signal }),
-    enabled: apiKey !== null,
+    enabled: signedIn,
   });
 }
 

@@ -108,7 +108,8 @@ describe('keys of a requester', () => {
     const { client } = await openFundedAccount(market);
     const body = { name: 'report', scopes: ['requester' as const, 'read-only' as const] };
     const reader = await client.call(createKey, { body });
-    await clientOf(reader.apiKey).call(getAccount, {});
+    const { access } = await clientOf(reader.apiKey).call(getAccount, {});
+    expect(access).toEqual({ by: 'key', scopes: ['requester', 'read-only'] });
     const posting = clientOf(reader.apiKey).call(createJob, { body: testJob() });
     await expect(posting).rejects.toMatchObject({
       code: 'AUTH_FORBIDDEN',

@@ -52,7 +52,10 @@ describe('signing in with a wallet', () => {
       `node3_session=${first.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200`,
     );
     const account = await ask(first.token, '/api/v1/account');
-    expect(await account.json()).toMatchObject({ accountId: first.account.accountId });
+    expect(await account.json()).toMatchObject({
+      accountId: first.account.accountId,
+      access: { by: 'session', scopes: ['requester', 'provider'] },
+    });
     const again = await signInTo(market, wallet);
     expect(again.account.accountId).toBe(first.account.accountId);
     const funded = await openFundedAccount(market);

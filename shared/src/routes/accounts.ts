@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { clusters } from '../cluster.ts';
 import type { RouteContract } from '../contract.ts';
+import { accountScopes } from '../key-scopes.ts';
 import {
   id,
   MoneySchema,
@@ -27,6 +28,15 @@ export const Account = strictObject({
 });
 export type Account = Static<typeof Account>;
 
+/** What whoever asks may do here. */
+export const CallerAccess = strictObject({
+  by: oneOf(['key', 'session']),
+  scopes: Type.Array(oneOf(accountScopes), {
+    description: 'What it is good for; read-only narrows the others to reading',
+  }),
+});
+export type CallerAccess = Static<typeof CallerAccess>;
+
 export const createAccount = {
   method: 'POST',
   url: '/api/v1/accounts',
@@ -49,12 +59,14 @@ export const createAccount = {
 export const getAccount = {
   method: 'GET',
   url: '/api/v1/account',
-  summary: 'Your account and its balances',
+  summary: 'Your account, its balances, and what this key or session may do',
   audience: 'requester',
   scope: 'account',
   tag: 'accounts',
   etag: 'read',
-  schema: { response: { 200: Account } },
+  schema: {
+    response: { 200: strictObject({ ...Account.properties, access: CallerAccess }) },
+  },
 } as const satisfies RouteContract;
 
 export const DepositAddress = strictObject({

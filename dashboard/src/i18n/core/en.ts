@@ -2,12 +2,7 @@ import { enCharts } from './en-charts.ts';
 import { enEditor } from './en-editor.ts';
 import { enFrame } from './en-frame.ts';
 import { enReasons } from './en-reasons.ts';
+import { enShell } from './en-shell.ts';
 import { enTable } from './en-table.ts';
 
-export const en = {
-  ...enCharts,
-  ...enEditor,
-  ...enFrame,
-  ...enReasons,
-  ...enTable,
-};
+export const en = { ...enCharts, ...enEditor, ...enFrame, ...enReasons, ...enShell, ...enTable };

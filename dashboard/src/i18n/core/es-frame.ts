@@ -55,16 +55,6 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'notFound.title': 'Página no encontrada',
   'notFound.text': 'No hay nada en esta dirección.',
   'notFound.action': 'Ir al inicio',
-  'signIn.title': 'Iniciar sesión',
-  'signIn.text':
-    'Tus jobs pertenecen a una clave de API. Pégala para verlos; solo se guarda en esta pestaña.',
-  'signIn.key': 'Clave de API',
-  'signIn.show': 'Mostrar u ocultar la clave',
-  'signIn.submit': 'Entrar',
-  'signIn.invalid': 'El mercado no acepta esta clave. Revisa que no falten caracteres.',
-  'signIn.refused': 'La clave de esta pestaña ya no se acepta. Pega otra.',
-  'signIn.help':
-    '¿Aún no tienes clave? <0>node3 account create --show-key</0> crea una para tu wallet.',
   'agent.status.online': 'En línea',
   'agent.status.offline': 'Sin conexión',
   'agent.status.disabled': 'Deshabilitado',

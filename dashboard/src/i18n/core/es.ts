@@ -3,6 +3,7 @@ import { esCharts } from './es-charts.ts';
 import { esEditor } from './es-editor.ts';
 import { esFrame } from './es-frame.ts';
 import { esReasons } from './es-reasons.ts';
+import { esShell } from './es-shell.ts';
 import { esTable } from './es-table.ts';
 
 export const es: Record<keyof typeof en, string> = {
@@ -10,5 +11,6 @@ export const es: Record<keyof typeof en, string> = {
   ...esEditor,
   ...esFrame,
   ...esReasons,
+  ...esShell,
   ...esTable,
 };

@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import { claimDeposit } from '../../services/claim-deposit.ts';
 import { createChallenge } from '../../services/create-challenge.ts';
 import { openAccount, viewAccount } from '../../services/open-account.ts';
+import { viewAccess } from '../../services/view-access.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { ownOrigin } from '../own-origin.ts';
 import { publicWriteLimit } from '../rate-limit.ts';
@@ -32,7 +33,8 @@ export function addAccountRoutes(app: FastifyInstance, deps: HttpDeps): void {
     async handler({ principal }) {
       const account = await deps.store.account(principal.accountId);
       if (account === null) throw new MarketError('AUTH_INVALID');
-      return viewAccount(deps.store, account);
+      const access = viewAccess(principal, deps.operatorAccountId);
+      return { ...(await viewAccount(deps.store, account)), access };
     },
   });
   addRoute(app, getDepositAddress, {

@@ -1,0 +1,68 @@
+export const enShell = {
+  'signIn.title': 'Sign in',
+  'signIn.text':
+    'Jobs and money belong to an account: that of a wallet, which API keys can use too.',
+  'signIn.withWallet': 'Sign in with {{wallet}}',
+  'signIn.waiting': 'Sign the text that {{wallet}} shows. It moves no money and costs nothing.',
+  'signIn.noWallet': 'No Solana wallet has been found in this browser.',
+  'signIn.or': 'or with an API key',
+  'signIn.byKey': 'Sign in with an API key',
+  'signIn.key': 'API key',
+  'signIn.show': 'Show or hide the key',
+  'signIn.submit': 'Sign in',
+  'signIn.invalid': 'The marketplace does not accept this key. Check it for missing characters.',
+  'signIn.refused': 'The key of this tab is no longer accepted. Paste another one.',
+  'signIn.sessionEnded':
+    'The session has ended: it was not used for a while, or was ended elsewhere.',
+  'signIn.help':
+    'No key yet? <0>node3 account create --show-key</0> makes one for your wallet. It stays in this tab only.',
+  'wallet.error.none': 'No Solana wallet has been found in this browser.',
+  'wallet.error.refused': 'You did not sign. Nothing has happened; try again when you want to.',
+  'wallet.error.noAccount':
+    '{{detail}} has given this page no account. Create or unlock one there.',
+  'wallet.error.otherAccount':
+    'The account of this page is {{detail}}, and your wallet holds another one. Switch to it there, or sign in anew.',
+  'wallet.error.unable': '{{detail}} cannot sign what this page needs. Use another wallet.',
+  'wallet.error.failed': 'The wallet did not sign: {{detail}}',
+  'wallet.error.expired':
+    'The text to sign was no longer good: it works once, for five minutes. Try again.',
+  'wallet.error.signature':
+    'The wallet signed something else than it was asked to. Try another one.',
+  'wallet.error.unreachable': 'The marketplace does not answer. Try again when it is back.',
+  'account.signOutFailed':
+    'You are still signed in: the marketplace does not answer, and it alone can end the session.',
+  'scope.title': 'This needs a scope that you do not have',
+  'scope.operatorTitle': 'This page is the operator’s',
+  'scope.ofKey': 'The key of this tab has <1>{{scopes}}</1>; this page needs <0>{{missing}}</0>.',
+  'scope.ofSession':
+    'A wallet’s session has <1>{{scopes}}</1>; this page needs <0>{{missing}}</0>, which comes with a key.',
+  'scope.how': 'Whoever owns the account makes a key with it, and you sign in with that one:',
+  'scope.operatorHow':
+    'Sign in with the operator’s key, which stands in the marketplace’s settings as ADMIN_API_KEY, or with one that was made with it:',
+  'scope.otherKey': 'Sign out to use another key',
+  'key.title': 'Keyboard shortcuts',
+  'key.singleOff': 'Keys without Ctrl are switched off in the settings.',
+  'key.then': 'then',
+  'key.group.everywhere': 'Everywhere',
+  'key.group.go': 'Go to',
+  'key.group.list': 'In lists',
+  'key.group.job': 'On a job',
+  'key.group.log': 'In a log',
+  'key.palette': 'Search and commands',
+  'key.sheet': 'These shortcuts',
+  'key.newJob': 'New job',
+  'key.goHome': 'Start page',
+  'key.goJobs': 'Jobs',
+  'key.goProviders': 'Providers',
+  'key.goWallet': 'Wallet',
+  'key.goMarket': 'Marketplace',
+  'key.goSettings': 'Settings',
+  'key.search': 'Search',
+  'key.next': 'Next row',
+  'key.previous': 'Previous row',
+  'key.cancel': 'Cancel the job',
+  'key.rerun': 'Run again',
+  'key.logs': 'Log',
+  'key.previousTab': 'Previous tab',
+  'key.nextTab': 'Next tab',
+};

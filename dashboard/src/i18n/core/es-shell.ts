@@ -1,0 +1,68 @@
+export const esShell = {
+  'signIn.title': 'Iniciar sesión',
+  'signIn.text':
+    'Los trabajos y el dinero son de una cuenta: la de una cartera, que también usan sus claves de API.',
+  'signIn.withWallet': 'Entrar con {{wallet}}',
+  'signIn.waiting': 'Firma el texto que muestra {{wallet}}. No mueve dinero ni cuesta nada.',
+  'signIn.noWallet': 'No se ha encontrado ninguna cartera de Solana en este navegador.',
+  'signIn.or': 'o con una clave de API',
+  'signIn.byKey': 'Entrar con una clave de API',
+  'signIn.key': 'Clave de API',
+  'signIn.show': 'Mostrar u ocultar la clave',
+  'signIn.submit': 'Entrar',
+  'signIn.invalid': 'El mercado no acepta esta clave. Revisa que no falten caracteres.',
+  'signIn.refused': 'La clave de esta pestaña ya no se acepta. Pega otra.',
+  'signIn.sessionEnded':
+    'La sesión ha terminado: no se usó durante un rato o se cerró en otro sitio.',
+  'signIn.help':
+    '¿Aún sin clave? <0>node3 account create --show-key</0> crea una para tu cartera. Se queda solo en esta pestaña.',
+  'wallet.error.none': 'No se ha encontrado ninguna cartera de Solana en este navegador.',
+  'wallet.error.refused': 'No has firmado. No ha pasado nada; inténtalo de nuevo cuando quieras.',
+  'wallet.error.noAccount':
+    '{{detail}} no ha dado ninguna cuenta a esta página. Crea o desbloquea una allí.',
+  'wallet.error.otherAccount':
+    'La cuenta de esta página es {{detail}} y tu cartera tiene otra. Cambia a ella allí o vuelve a entrar.',
+  'wallet.error.unable': '{{detail}} no puede firmar lo que pide esta página. Usa otra cartera.',
+  'wallet.error.failed': 'La cartera no ha firmado: {{detail}}',
+  'wallet.error.expired':
+    'El texto que había que firmar ya no valía: sirve una vez, durante cinco minutos. Inténtalo de nuevo.',
+  'wallet.error.signature': 'La cartera firmó otra cosa de lo que se le pidió. Prueba con otra.',
+  'wallet.error.unreachable': 'El mercado no responde. Inténtalo de nuevo cuando vuelva.',
+  'account.signOutFailed':
+    'La sesión sigue abierta: el mercado no responde y solo él puede cerrarla.',
+  'scope.title': 'Hace falta un permiso que no tienes',
+  'scope.operatorTitle': 'Esta página es del operador',
+  'scope.ofKey':
+    'La clave de esta pestaña tiene <1>{{scopes}}</1>; esta página pide <0>{{missing}}</0>.',
+  'scope.ofSession':
+    'La sesión de una cartera tiene <1>{{scopes}}</1>; esta página pide <0>{{missing}}</0>, que llega con una clave.',
+  'scope.how': 'Quien tiene la cuenta crea una clave con ese permiso y tú entras con ella:',
+  'scope.operatorHow':
+    'Entra con la clave del operador, que está en los ajustes del mercado como ADMIN_API_KEY, o con una creada con ella:',
+  'scope.otherKey': 'Cerrar sesión para usar otra clave',
+  'key.title': 'Atajos de teclado',
+  'key.singleOff': 'Las teclas sin Ctrl están desactivadas en los ajustes.',
+  'key.then': 'y luego',
+  'key.group.everywhere': 'En todas partes',
+  'key.group.go': 'Ir a',
+  'key.group.list': 'En listas',
+  'key.group.job': 'En un job',
+  'key.group.log': 'En un registro',
+  'key.palette': 'Búsqueda y órdenes',
+  'key.sheet': 'Estos atajos',
+  'key.newJob': 'Nuevo job',
+  'key.goHome': 'Inicio',
+  'key.goJobs': 'Jobs',
+  'key.goProviders': 'Providers',
+  'key.goWallet': 'Cartera',
+  'key.goMarket': 'Mercado',
+  'key.goSettings': 'Ajustes',
+  'key.search': 'Buscar',
+  'key.next': 'Fila siguiente',
+  'key.previous': 'Fila anterior',
+  'key.cancel': 'Cancelar el job',
+  'key.rerun': 'Ejecutar de nuevo',
+  'key.logs': 'Registro',
+  'key.previousTab': 'Pestaña anterior',
+  'key.nextTab': 'Pestaña siguiente',
+};
