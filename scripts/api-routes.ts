@@ -27,6 +27,7 @@ import * as hodeiPlatform from '@node3/shared/routes/hodei-platform';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
 import * as jobImport from '@node3/shared/routes/job-import';
 import * as jobLinks from '@node3/shared/routes/job-links';
+import * as jobResources from '@node3/shared/routes/job-resources';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as keys from '@node3/shared/routes/keys';
 import * as ledger from '@node3/shared/routes/ledger';
@@ -71,6 +72,7 @@ export const apiRoutes: RouteContract[] = [
   withdrawals,
   receipts,
   jobs,
+  jobResources,
   jobLinks,
   explain,
   events,

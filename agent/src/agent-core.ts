@@ -15,6 +15,7 @@ import { ExecutionDesk } from './execution/execution-desk.ts';
 import { ExecutorBoard } from './execution/executor-board.ts';
 import type { readDiskFreeBytes } from './execution/machine.ts';
 import { removeWorkloads } from './execution/remove-workloads.ts';
+import { UsageRecorder } from './execution/usage-recorder.ts';
 import type { Executor } from './executors/executor.ts';
 import { findSecretPlace, SecretFiles } from './executors/secret-files.ts';
 import { FilePlaces } from './files/file-places.ts';
@@ -251,10 +252,17 @@ export function createCore(
     onFatal: events.onFatal,
   });
   const instanceId = parts.ids.secret(18);
+  const usage = new UsageRecorder({
+    clock,
+    log,
+    running: () => desk.usages(),
+    samples: () => inventory.samples(),
+  });
   const heartbeater: Heartbeater = new Heartbeater({
     ...shared,
     instanceId,
     samples: () => inventory.samples(),
+    usage: () => usage.take(),
     onChallenge: events.onChallenge,
     onVerdict: (executionId, verdict) => {
       if (verdict === 'cancel') desk.stop(executionId, 'requester');
@@ -304,6 +312,7 @@ export function createCore(
     secretKeys,
     shutdown,
     started,
+    usage,
     wallet,
     wording,
   };

@@ -225,7 +225,7 @@ export class AgentLife {
   /** Ends every loop and story; workloads are left as they are. */
   async stop(): Promise<void> {
     const { balance, board, channel, desk, earnings, heartbeater, inventory, outbox } = this.#core;
-    const { disk, policy, shutdown } = this.#core;
+    const { disk, policy, shutdown, usage } = this.#core;
     shutdown.abort();
     // What is only beginning would begin after its stop and go on for ever.
     await this.#begun.catch(() => undefined);
@@ -233,6 +233,7 @@ export class AgentLife {
       this.#poller.stop(),
       channel?.stop(),
       heartbeater.stop(),
+      usage.stop(),
       this.#prover.stop(),
       outbox.stop(),
       balance.stop(),
@@ -310,8 +311,9 @@ export class AgentLife {
   }
 
   #work(): void {
-    const { balance, channel, earnings, events, heartbeater } = this.#core;
+    const { balance, channel, earnings, events, heartbeater, usage } = this.#core;
     heartbeater.start();
+    usage.start();
     this.#ready = true;
     channel?.start();
     this.#poller.start();

@@ -36,6 +36,7 @@ import { type Keyring, openDataKeys } from './services/secret-keyring.ts';
 import { createSecretSealer, type SecretSealer } from './services/secret-sealer.ts';
 import type { StartWaits } from './services/start-waits.ts';
 import { ProviderSync } from './services/sync-providers.ts';
+import { UsageBook } from './services/usage-book.ts';
 import { WorkBoard } from './services/work-board.ts';
 import type { Store } from './store/store.ts';
 import { startDeadlineSweeper } from './workers/deadline-sweeper.ts';
@@ -96,6 +97,7 @@ export interface Core extends JobChangeDeps {
   sealer: SecretSealer;
   offerOf: LeaseDeps['offerOf'];
   logRates: LogRates;
+  usageBook: UsageBook;
   jobTokens: JobTokens;
   /** Starts what happens by itself: deadlines, and noting who was seen. */
   startWorkers(): Loop[];
@@ -156,6 +158,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   await restoreJobs({ store, matchmaker, log }, (jobs) => {
     for (const job of jobs) live.waiting.add(job, clock.nowMs());
   });
+  const usageBook = new UsageBook(parts);
+  live.feed.subscribe(usageBook.hear);
   live.tail.start();
   const changeDeps = {
     store,
@@ -189,6 +193,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     sealer,
     offerOf,
     logRates: new LogRates(clock),
+    usageBook,
     reservations,
     jobTokens: createJobTokens(leaseSecret),
     startWorkers() {

@@ -323,6 +323,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       core.matchmaker.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
       await Promise.all([closeServer(app), grpc?.stop()]);
+      await core.usageBook.settled();
       const contacts = presence.takeRest();
       if (contacts.length > 0) await store.recordAgentContacts(contacts);
       await authFailures.flush();

@@ -3,6 +3,7 @@ import type { WorkloadHandle } from '../executors/executor.ts';
 import type { Reservation } from './capacity.ts';
 import type { LiveExecution, StopCause } from './live-execution.ts';
 import { type Beginning, type RunnerDeps, runExecution } from './runner.ts';
+import type { RunningUsage } from './usage-recorder.ts';
 
 export interface ExecutionDeskDeps extends Omit<RunnerDeps, 'liveJobs'> {
   /** Something was taken on or is gone: the machine's free capacity changed. */
@@ -69,6 +70,15 @@ export class ExecutionDesk {
 
   reservations(): Reservation[] {
     return [...this.#live.values()].map((live) => live.reservation);
+  }
+
+  /** What runs, as its executor read it last. */
+  usages(): RunningUsage[] {
+    return [...this.#live].map(([executionId, { facts, reservation }]) => ({
+      executionId,
+      deviceIds: reservation.deviceIds,
+      usage: facts.executor.usage(executionId),
+    }));
   }
 
   /** What runs in a way that another process can end. */

@@ -50,7 +50,7 @@ export class Channel {
   #loop: PacedLoop | null = null;
   #session: ChannelSession | null = null;
   #opening: PromiseWithResolvers<void> | null = null;
-  #takesLogBlocks = false;
+  #takes: readonly string[] = [];
   #lastSeq = 0;
   #announced = '';
 
@@ -78,7 +78,11 @@ export class Channel {
 
   /** What the latest hello said. */
   get takesLogBlocks(): boolean {
-    return this.#takesLogBlocks;
+    return this.#takes.includes('log-blocks');
+  }
+
+  get takesUsage(): boolean {
+    return this.#takes.includes('usage');
   }
 
   /** Resolves when it is known whether a socket that is being opened can be used; null: none is. */
@@ -149,7 +153,7 @@ export class Channel {
     const fields = { protocol: agentChannelProtocol, instanceId: this.#deps.instanceId };
     const wait = { timeoutMs: agentLimits.channelOpenMs };
     const reply = Object(await session.call({ type: 'hello', fields }, wait)) as HelloReply;
-    this.#takesLogBlocks = Array.isArray(reply.takes) && reply.takes.includes('log-blocks');
+    this.#takes = Array.isArray(reply.takes) ? reply.takes : [];
     this.#session = session;
   }
 

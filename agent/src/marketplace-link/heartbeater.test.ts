@@ -58,6 +58,7 @@ const createHeartbeater = () =>
     leases,
     clock,
     bootId: 'boot-1',
+    usage: () => [],
     log: silentLogger,
     instanceId: 'instance-0123456789',
     onChallenge: (challenge) => challenges.push(challenge),

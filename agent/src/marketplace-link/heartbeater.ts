@@ -1,5 +1,6 @@
 import type { DeviceSample } from '@node3/shared/device';
 import { isMarketError } from '@node3/shared/error';
+import type { ExecutionReadings } from '@node3/shared/execution-usage';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
@@ -21,6 +22,8 @@ export interface HeartbeaterDeps {
   log: Logger;
   instanceId: string;
   samples(): DeviceSample[];
+  /** What jobs used since the last call; it is not asked where the marketplace doesn't take it. */
+  usage(): ExecutionReadings[];
   /** What the marketplace says about an execution; `continue` has renewed its lease already. */
   onVerdict(executionId: string, verdict: HeartbeatVerdict): void;
   /** The marketplace wants idle devices to prove themselves. Not checked yet. */
@@ -75,6 +78,7 @@ export class Heartbeater {
     const { link, journal, clock } = this.#deps;
     const named = journal.listOpen().filter(holdsLease).slice(0, limits.executionsPerAgent);
     const sentAt = instantOf(clock);
+    const usage = link.takesUsage ? this.#deps.usage() : [];
     const reply = await link.call(
       heartbeatAgent,
       {
@@ -86,6 +90,7 @@ export class Heartbeater {
             leaseToken,
           })),
           samples: this.#deps.samples().slice(0, limits.devicesPerAgent),
+          ...(usage.length > 0 && { usage: usage.slice(0, limits.executionsPerAgent) }),
         },
       },
       { signal, timeoutMs: agentLimits.heartbeatTimeoutMs },

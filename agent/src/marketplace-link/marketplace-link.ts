@@ -19,6 +19,7 @@ export interface CallChannel {
   readonly isOpen: boolean;
   /** Whether the marketplace said so in the latest hello, also after its socket has closed. */
   readonly takesLogBlocks: boolean;
+  readonly takesUsage: boolean;
   call(call: ChannelCall, options: ChannelCallOptions): Promise<unknown>;
 }
 
@@ -75,6 +76,11 @@ export class MarketplaceLink {
   /** Whether lines of log may be sent together; false until the marketplace has said so. */
   get takesLogBlocks(): boolean {
     return this.#channel?.takesLogBlocks ?? false;
+  }
+
+  /** Whether heartbeats may tell what jobs use; over HTTP no marketplace has said so. */
+  get takesUsage(): boolean {
+    return (this.keepsOrder && this.#channel?.takesUsage) ?? false;
   }
 
   get lastContactAtMs(): number | null {

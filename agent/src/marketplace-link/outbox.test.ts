@@ -260,6 +260,7 @@ describe('Outbox', () => {
     link.useChannel({
       isOpen: true,
       takesLogBlocks: true,
+      takesUsage: false,
       call: async ({ type, fields }) =>
         type === 'logs' ? take(fields as Parameters<typeof take>[0]) : reported,
     });

@@ -13,6 +13,7 @@ import * as authRoutes from '@node3/shared/routes/auth';
 import * as capRoutes from '@node3/shared/routes/caps';
 import * as eventRoutes from '@node3/shared/routes/events';
 import * as healthRoutes from '@node3/shared/routes/health';
+import * as resourceRoutes from '@node3/shared/routes/job-resources';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
@@ -101,6 +102,7 @@ const device = {
   driverVersion: null,
   simulated: true,
 };
+const unmeasured = { gpuUtilizationRatio: null, gpuMemoryBytes: null };
 const unavailable = { value: null, source: 'unavailable' as const };
 const sample = {
   deviceId: device.id,
@@ -163,7 +165,9 @@ async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionRes
   const logs = { ...fence, seqFirst: 1, lines: [line] };
   await ask(agentRoutes.appendLogs, agentKey, { params, body: logs });
   const executions = [{ executionId: offer.executionId, ...fence }];
-  const heartbeat = { instanceId, executions, samples: [sample] };
+  const reading = { ageMs: 5, cpuCores: 1.5, memoryBytes: 1024, ...unmeasured };
+  const usage = [{ executionId: offer.executionId, readings: [reading] }];
+  const heartbeat = { instanceId, executions, samples: [sample], usage };
   await ask(agentRoutes.heartbeatAgent, agentKey, { body: heartbeat });
   const body = { ...fence, result: { ...successResult, ...result } };
   await ask(agentRoutes.reportResult, agentKey, { params, body });
@@ -185,6 +189,7 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   const params = { jobId };
   await ask(jobRoutes.getJob, keys.requester, { params });
   await ask(jobRoutes.getJobLogs, keys.requester, { params, query: {} });
+  await ask(resourceRoutes.getJobResources, keys.requester, { params, query: {} });
   checked.add(await askJobLogFile(market.url, keys.requester, jobId));
   await ask(jobRoutes.listJobs, keys.requester, { query: {} });
   await ask(accountRoutes.getAccount, keys.requester);

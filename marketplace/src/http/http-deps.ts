@@ -40,6 +40,7 @@ import type { CapDeps } from '../services/spending-caps.ts';
 import type { StartDeps as FlowRunDeps } from '../services/start-flow-run.ts';
 import type { ProviderSync } from '../services/sync-providers.ts';
 import type { Backups } from '../services/take-backup.ts';
+import type { UsageBook } from '../services/usage-book.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './auth.ts';
 
@@ -56,6 +57,7 @@ export interface HttpDeps
     WebhookDeps {
   backups: Pick<Backups, 'take'>;
   room: DiskRoom;
+  usageBook: UsageBook;
   auth: Authenticator;
   authFailures: AuthFailures;
   /** How much of an address the audit log keeps. */

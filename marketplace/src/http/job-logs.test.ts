@@ -250,6 +250,26 @@ describe('pages', () => {
   });
 });
 
+describe('a downloaded log', () => {
+  it('has the lines of a level, a word or an attempt, with colours or without', async () => {
+    const job = await openJob();
+    const red = '\u001b[31mERROR\u001b[0m Out of memory';
+    await job.write({ text: 'INFO begin' }, { text: red }, { text: 'WARN memory is low' });
+    await job.write({ text: 'failed to go on', stream: 'stderr' }, { text: 'half', partial: true });
+    const get = (query: string) => textOf(job.get(`/download?${query}`));
+    expect(await get('level=error')).toBe(`${red}\nfailed to go on\n`);
+    expect(await get('q=MEMORY&format=text')).toBe('ERROR Out of memory\nWARN memory is low\n');
+    expect(await get('q=error+out&level=error&format=text')).toBe('ERROR Out of memory\n');
+    expect(await get('format=text&stream=stdout&after=2')).toBe('WARN memory is low\nhalf');
+    expect(await get('attempt=2')).toBe('');
+    const answer = await job.get('/download?format=ndjson&q=low&attempt=1');
+    expect(answer.headers.get('content-disposition')).toContain('.ndjson');
+    expect(JSON.parse((await answer.text()).trim())).toMatchObject({ seq: 3, attempt: 1 });
+    expect((await job.get('/download?level=loud')).status).toBe(422);
+    expect((await job.get(`/download?q=${'x'.repeat(201)}`)).status).toBe(422);
+  });
+});
+
 describe('an old log', () => {
   it('is removed, and every form says so and when', async () => {
     const job = await openJob();
@@ -265,7 +285,7 @@ describe('an old log', () => {
     await removeExpiredLogs(deps, new AbortController().signal);
     const removedAt = '2100-01-01T00:00:00.000Z';
     const page = await job.client.call(getJobLogs, { params: { jobId: job.jobId }, query: {} });
-    expect(page).toEqual({ data: [], nextAfter: 0, ended: true, removedAt });
+    expect(page).toEqual({ data: [], nextAfter: 0, lastSeq: 2, ended: true, removedAt });
     expect(await textOf(job.get('/download'))).toBe(`[log removed at ${removedAt}]\n`);
     expect(await textOf(job.get('', events))).toContain(`"removedAt":"${removedAt}"`);
     expect(await textOf(job.get('', { accept: 'application/x-ndjson' }))).toContain(removedAt);

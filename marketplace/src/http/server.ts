@@ -49,6 +49,7 @@ import { addJobBulkRoutes } from './routes/job-bulk.ts';
 import { addJobImportRoutes } from './routes/job-import.ts';
 import { addJobLinkRoutes } from './routes/job-links.ts';
 import { addJobLogRoutes } from './routes/job-logs.ts';
+import { addJobResourceRoutes } from './routes/job-resources.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
@@ -171,6 +172,7 @@ export async function createServer(
     addReceiptRoutes(api, deps);
     addJobRoutes(api, deps);
     addJobLogRoutes(api, deps);
+    addJobResourceRoutes(api, deps);
     addJobLinkRoutes(api, deps);
     addJobBulkRoutes(api, deps);
     addJobImportRoutes(api, deps);

@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { followLogs, type LogPosition, readStoredLogs } from '../live/follow-logs.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { Measures } from '../observability/measures.ts';
+import type { LogBlockRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { LogForm } from './log-forms.ts';
 import { streamLines } from './stream-lines.ts';
@@ -21,6 +22,8 @@ export interface LogStreaming {
   position: LogPosition;
   mode: 'follow' | 'once';
   form: LogForm;
+  /** What is made of the stored lines before they are written; left out, nothing. */
+  shape?: (blocks: LogBlockRow[]) => LogBlockRow[];
 }
 
 /**
@@ -37,7 +40,7 @@ export async function streamLogs(
 
 async function* logTexts(
   deps: Deps,
-  { position, mode, form }: LogStreaming,
+  { position, mode, form, shape }: LogStreaming,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const { jobId } = position;
@@ -49,7 +52,8 @@ async function* logTexts(
     : readStoredLogs(deps, position, linesMax);
   for await (const blocks of pages) {
     if (signal.aborted) return;
-    yield form.lines(blocks);
+    const shaped = shape === undefined ? blocks : shape(blocks);
+    if (shaped.length > 0) yield form.lines(shaped);
   }
   if (signal.aborted) return;
   const [job, removedAtMs] = await Promise.all([

@@ -12,6 +12,7 @@ import type { GpuProofNotices } from './gpu-proof-notices.ts';
 import type { LeaseAmnesty } from './lease-amnesty.ts';
 import type { LeaseTokens } from './lease-token.ts';
 import type { Presence } from './presence.ts';
+import type { UsageBook } from './usage-book.ts';
 
 interface Deps {
   store: Pick<JobStore, 'renewLeases'> & Pick<GpuProofStore, 'gpuProofs'>;
@@ -22,6 +23,7 @@ interface Deps {
   presence: Presence;
   measures: Pick<Measures, 'heartbeat'>;
   leaseAmnesty: Pick<LeaseAmnesty, 'grant' | 'renewalFailed'>;
+  usageBook: Pick<UsageBook, 'note'>;
 }
 
 /** Renews the leases named by their fences; one that no longer holds its job is told to stop. */
@@ -40,6 +42,11 @@ export async function heartbeatAgent(
   }));
   const nowMs = deps.clock.nowMs();
   const renewed = await renewLeases(deps, agent.agentId, body.instanceId, fences);
+  // What it says about what it does not hold is nobody's.
+  const held = new Set(fences.filter((_, index) => renewed[index]).map((one) => one.executionId));
+  for (const readings of body.usage ?? []) {
+    if (held.has(readings.executionId)) deps.usageBook.note(readings);
+  }
   const isChallenged = deps.gpuProofs.of(agent.agentId) !== null;
   const proof = isChallenged ? await challengeFor(deps, agent.agentId) : null;
   return {

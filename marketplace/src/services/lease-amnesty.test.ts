@@ -68,6 +68,7 @@ function heartbeat({ agentId, executionId, attempt, leaseHash }: ExecutionRow) {
     presence: new Presence(clock),
     measures: { heartbeat: () => undefined },
     leaseAmnesty: amnesty,
+    usageBook: { note: () => undefined },
   };
   const executions = [{ executionId, attempt, leaseToken: leaseHash }];
   const agent = { agentId, wallet: 'w', name: 'rig' };

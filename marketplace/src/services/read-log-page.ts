@@ -23,6 +23,7 @@ export async function readLogPage(
   return {
     data: lines.map(viewLogLine),
     nextAfter: lines.at(-1)?.seq ?? afterSeq,
+    lastSeq: Math.max(job.logLines, lines.at(-1)?.seq ?? 0),
     ended: isTerminalJob(job.state) && isLast,
     removedAt: removedAtMs === null ? null : toTimestamp(removedAtMs),
   };

@@ -12,6 +12,7 @@ import { describeDataKeys } from './testing/data-keys.ts';
 import { describeDependencies } from './testing/dependencies.ts';
 import { describeDeposits } from './testing/deposits.ts';
 import { describeEvents } from './testing/events.ts';
+import { describeExecutionUsage } from './testing/execution-usage.ts';
 import { describeFlows } from './testing/flows.ts';
 import { describeGpuProofs } from './testing/gpu-proofs.ts';
 import { describeHistories } from './testing/histories.ts';
@@ -112,6 +113,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeTemplates(given);
     describeArtifacts(given);
     describeSchedules(given);
+    describeExecutionUsage(given);
     describeFlows(given);
     describeSessions(given);
     describeEvents(given);

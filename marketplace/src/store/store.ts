@@ -8,6 +8,7 @@ import type { CapStore } from './cap-store.ts';
 import type { DataKeyStore } from './data-key-store.ts';
 import type { DependencyStore } from './dependency-store.ts';
 import type { DepositStore } from './deposit-store.ts';
+import type { ExecutionUsageStore } from './execution-usage-store.ts';
 import type { FlowStore } from './flow-store.ts';
 import type { GpuProofStore } from './gpu-proof-store.ts';
 import type { JobLinkStore } from './job-link-store.ts';
@@ -45,6 +46,7 @@ export interface Store
     DataKeyStore,
     DependencyStore,
     DepositStore,
+    ExecutionUsageStore,
     FlowStore,
     GpuProofStore,
     JobLinkStore,

@@ -26,6 +26,7 @@ import * as hodeiPlatformRoutes from '@node3/shared/routes/hodei-platform';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
 import * as jobImportRoutes from '@node3/shared/routes/job-import';
 import * as jobLinkRoutes from '@node3/shared/routes/job-links';
+import * as jobResourceRoutes from '@node3/shared/routes/job-resources';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as keyRoutes from '@node3/shared/routes/keys';
 import * as ledgerRoutes from '@node3/shared/routes/ledger';
@@ -65,6 +66,7 @@ export const marketplaceContracts: RouteContract[] = [
   sessionRoutes,
   deviceLoginRoutes,
   healthRoutes,
+  jobResourceRoutes,
   jobRoutes,
   jobLinkRoutes,
   ledgerRoutes,

@@ -146,6 +146,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'POST /api/v1/jobs/:jobId/cancel': tokenJob,
   'GET /api/v1/jobs/:jobId/logs': tokenJob,
   'GET /api/v1/jobs/:jobId/logs/download': tokenJob,
+  'GET /api/v1/jobs/:jobId/resources': tokenJob,
   'GET /api/v1/jobs/:jobId/explain': tokenJob,
   'GET /api/v1/jobs/:jobId/receipt': tokenJob,
   'GET /api/v1/jobs/:jobId/artifacts': tokenJob,

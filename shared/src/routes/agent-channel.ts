@@ -81,7 +81,11 @@ export type ReadyRequest = Static<typeof ReadyRequest>;
 export const AgentRequest = taggedUnion('type', [
   HelloRequest,
   ReadyRequest,
-  request('heartbeat', { executions: heartbeat.executions, samples: heartbeat.samples }),
+  request('heartbeat', {
+    executions: heartbeat.executions,
+    samples: heartbeat.samples,
+    usage: heartbeat.usage,
+  }),
   aboutExecution('accept', acceptExecution.schema.body.properties),
   aboutExecution('release', releaseExecution.schema.body.properties),
   aboutExecution('progress', reportProgress.schema.body.properties),
@@ -93,7 +97,7 @@ export type AgentRequest = Static<typeof AgentRequest>;
 export interface HelloReply {
   protocol: number;
   /** What else this marketplace understands; an older one says nothing of it. */
-  takes?: readonly 'log-blocks'[];
+  takes?: readonly ('log-blocks' | 'usage')[];
 }
 
 /** What the marketplace sends. Messages are numbered from 1 on each socket. */

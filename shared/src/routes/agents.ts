@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { DeviceSample, Offer } from '../device.ts';
 import { executionOutcomes, executionPhases } from '../execution-state.ts';
+import { ExecutionReadings } from '../execution-usage.ts';
 import { ImagePull } from '../image-pull.ts';
 import { limits } from '../limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
@@ -137,6 +138,12 @@ export const heartbeatAgent = {
         maxItems: limits.executionsPerAgent,
       }),
       samples: Type.Array(DeviceSample, { maxItems: limits.devicesPerAgent }),
+      usage: Type.Optional(
+        Type.Array(ExecutionReadings, {
+          maxItems: limits.executionsPerAgent,
+          description: 'Only where the marketplace said in `hello` that it takes `usage`',
+        }),
+      ),
     }),
     response: {
       200: strictObject({

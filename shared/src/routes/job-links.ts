@@ -140,7 +140,7 @@ export const getSharedJob = {
 export const getSharedLogs = {
   method: 'GET',
   url: '/api/v1/shared/:linkId/logs',
-  summary: 'Log lines of a job, by a link to it',
+  summary: 'Log lines of a job, by a link to it; all of them as application/x-ndjson',
   audience: 'public',
   tag,
   schema: {
@@ -149,6 +149,7 @@ export const getSharedLogs = {
       ...signed,
       after: Type.Optional(Type.Integer({ minimum: 0 })),
       last: logSelection.last,
+      until: logSelection.until,
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.logLinesPerPage })),
     }),
     response: { 200: LogPage },

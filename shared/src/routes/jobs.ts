@@ -6,6 +6,7 @@ import { Dependency } from '../job-lifecycle.ts';
 import { JobSpecInput } from '../job-spec.ts';
 import { faults, jobStates, reasonNames } from '../job-state.ts';
 import { limits } from '../limits.ts';
+import { lineLevels } from '../line-level.ts';
 import type { Money } from '../money.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { payoutStates, settlementStates } from '../settlement-state.ts';
@@ -313,6 +314,9 @@ export const logSelection = {
 export const LogPage = strictObject({
   data: Type.Array(LogLine),
   nextAfter: Type.Integer(),
+  lastSeq: Type.Integer({
+    description: 'Of the last line that the job has written by now; 0: none',
+  }),
   ended: Type.Boolean({ description: 'The job is over and this page reaches its last line' }),
   removedAt: nullable(
     Type.Unsafe<string>({
@@ -341,7 +345,10 @@ export const getJobLogs = {
   },
 } as const satisfies RouteContract;
 
-/** Colours are kept. What the job has written so far; a job under way has more later. */
+/**
+ * What the job has written so far; a job under way has more later. `q` is looked for as it is, in any
+ * case: expressions are for whoever has the file.
+ */
 export const downloadJobLogs = {
   method: 'GET',
   url: '/api/v1/jobs/:jobId/logs/download',
@@ -350,7 +357,25 @@ export const downloadJobLogs = {
   tag: 'jobs',
   schema: {
     params: jobParams,
-    querystring: strictObject({ ...logSelection, timestamps: Type.Optional(Type.Boolean()) }),
-    response: { 200: Type.String({ description: 'text/plain, one line after another' }) },
+    querystring: strictObject({
+      ...logSelection,
+      timestamps: Type.Optional(Type.Boolean()),
+      format: Type.Optional(
+        Type.Union([Type.Literal('ansi'), Type.Literal('text'), Type.Literal('ndjson')], {
+          description: 'Text with its colours, which is usual; without them; or JSON lines',
+        }),
+      ),
+      level: Type.Optional(
+        Type.String({
+          pattern: `^(${lineLevels.join('|')})(,(${lineLevels.join('|')})){0,3}$`,
+          description: 'Lines that name one of these levels, such as error,warn',
+        }),
+      ),
+      q: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 200, description: 'A part of the line' }),
+      ),
+      attempt: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+    }),
+    response: { 200: Type.String({ description: 'One line after another' }) },
   },
 } as const satisfies RouteContract;

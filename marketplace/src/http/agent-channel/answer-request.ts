@@ -18,6 +18,7 @@ import { releaseExecution } from '../../services/release-execution.ts';
 import { reportProgress } from '../../services/report-progress.ts';
 import { reportResult } from '../../services/report-result.ts';
 import type { Reservations } from '../../services/reservations.ts';
+import type { UsageBook } from '../../services/usage-book.ts';
 import type { Fence } from '../../store/rows.ts';
 
 export interface AnswerDeps extends JobChangeDeps {
@@ -30,6 +31,7 @@ export interface AnswerDeps extends JobChangeDeps {
   presence: Presence;
   measures: Measures;
   reservations: Reservations;
+  usageBook: Pick<UsageBook, 'note'>;
   feed: LiveFeed;
 }
 
@@ -50,8 +52,9 @@ export function answerRequest(
   });
   switch (request.type) {
     case 'heartbeat': {
-      const { executions, samples } = request;
-      return heartbeatAgent(deps, agent, { instanceId, executions, samples });
+      const { executions, samples, usage } = request;
+      const body = { instanceId, executions, samples, ...(usage !== undefined && { usage }) };
+      return heartbeatAgent(deps, agent, body);
     }
     case 'accept':
       return acceptExecution(deps, fence(request), agentId);

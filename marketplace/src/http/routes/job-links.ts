@@ -1,6 +1,7 @@
 import { addRoute } from '@node3/shared/http/add-route';
 import * as contracts from '@node3/shared/routes/job-links';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { LogPosition } from '../../live/follow-logs.ts';
 import { viewArtifact } from '../../services/artifact-views.ts';
 import { findLogStart } from '../../services/find-log-start.ts';
 import { openJobLink, viewSharedJob } from '../../services/open-job-link.ts';
@@ -9,9 +10,12 @@ import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
 import { readLogPage } from '../../services/read-log-page.ts';
 import { listJobLinks, revokeJobLink, shareJob } from '../../services/share-job.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { LogFollowers } from '../log-followers.ts';
+import { jsonLogForm } from '../log-forms.ts';
 import { publicWriteLimit } from '../rate-limit.ts';
 import { sendArtifact } from '../send-artifact.ts';
 import { pageAt } from '../static-files.ts';
+import { streamLogs } from '../stream-logs.ts';
 
 export function addJobLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const authenticate = deps.auth.requester;
@@ -37,6 +41,7 @@ export function addJobLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
 
 /** Each use is counted with a write, so they are rated as those of strangers are. */
 function addSharedRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  const readers = new LogFollowers('logs of this job by links');
   const open = { authenticate: deps.auth.public, config: publicWriteLimit };
   // A link that somebody follows in a browser leads to the page of what it shows.
   const shown = { ...open, config: { ...publicWriteLimit, ...pageAt('/s/') } };
@@ -49,14 +54,18 @@ function addSharedRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, contracts.getSharedLogs, {
     ...shown,
-    async handler({ params, query, reply }) {
+    async handler({ params, query, request, reply }) {
       keepFromCaches(reply);
-      const { after = 0, last = null, limit, ...signed } = query;
+      const { after = 0, until: untilSeq = null, last = null, limit, ...signed } = query;
       const { job } = await openJobLink(deps, { ...params, ...signed }, 'logs');
       const ran = await findJobThatRan(deps, job);
       const every = { sinceMs: null, stream: null };
       const afterSeq = await findLogStart(deps, ran, { after, last, ...every });
-      const position = { jobId: ran.jobId, afterSeq, untilSeq: null, stream: null };
+      const position = { jobId: ran.jobId, afterSeq, untilSeq, stream: null };
+      if (request.headers.accept?.includes('application/x-ndjson') === true) {
+        await streamShared(deps, readers, position, reply);
+        return undefined as never;
+      }
       return readLogPage(deps, ran, position, limit);
     },
   });
@@ -86,6 +95,23 @@ function addSharedRoutes(app: FastifyInstance, deps: HttpDeps): void {
       return bytes;
     },
   });
+}
+
+/** All of it at once, for whoever looks for something in it. */
+async function streamShared(
+  deps: HttpDeps,
+  readers: LogFollowers,
+  position: LogPosition,
+  reply: FastifyReply,
+): Promise<void> {
+  const leave = readers.enter(position.jobId);
+  const headers = { 'x-robots-tag': 'noindex, nofollow' };
+  try {
+    const form = { ...jsonLogForm, headers };
+    await streamLogs(deps, { position, mode: 'once', form }, reply);
+  } finally {
+    leave();
+  }
 }
 
 /** Whoever is not shown it any more finds it nowhere else. `no-referrer` is in every answer already. */

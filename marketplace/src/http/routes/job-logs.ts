@@ -2,18 +2,20 @@ import type { ParamsOf, QueryOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import { isTerminalJob } from '@node3/shared/job-state';
+import type { LineLevel } from '@node3/shared/line-level';
 import { downloadJobLogs, getJobLogs, type LogStream } from '@node3/shared/routes/jobs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LogPosition } from '../../live/follow-logs.ts';
 import { findLogStart } from '../../services/find-log-start.ts';
 import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
 import { readLogPage } from '../../services/read-log-page.ts';
-import type { JobRow } from '../../store/rows.ts';
+import type { JobRow, LogBlockRow } from '../../store/rows.ts';
 import type { Requester } from '../auth.ts';
 import { holdKey } from '../hold-key.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { LogFollowers } from '../log-followers.ts';
 import { eventLogForm, jsonLogForm, textLogForm } from '../log-forms.ts';
+import { dropColours, pickLines } from '../pick-lines.ts';
 import { type LogStreaming, streamLogs } from '../stream-logs.ts';
 
 export function addJobLogRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -26,16 +28,35 @@ export function addJobLogRoutes(app: FastifyInstance, deps: HttpDeps): void {
       if (streaming === null) return readLogPage(deps, job, position, query.limit);
       if (isReadToItsEnd(request, job, position)) return reply.status(204).send() as never;
       await stream(deps, followers, { principal, reply }, streaming);
-      return { data: [], nextAfter: position.afterSeq, ended: false, removedAt: null };
+      return {
+        data: [],
+        nextAfter: position.afterSeq,
+        lastSeq: job.logLines,
+        ended: false,
+        removedAt: null,
+      };
     },
   });
   addRoute(app, downloadJobLogs, {
     authenticate: deps.auth.jobRequester,
     async handler({ principal, params, query, request, reply }) {
       const { job, position } = await findLog(deps, { principal, params, query, request });
-      const form = textLogForm(query.timestamps === true ? 'with-times' : 'without-times');
-      const headers = { 'content-disposition': `attachment; filename="${job.jobId}.log"` };
-      const streaming = { position, mode: 'once' as const, form: { ...form, headers } };
+      const { format = 'ansi' } = query;
+      const isJson = format === 'ndjson';
+      const times = query.timestamps === true ? 'with-times' : 'without-times';
+      const name = `${job.jobId}.${isJson ? 'ndjson' : 'log'}`;
+      const headers = { 'content-disposition': `attachment; filename="${name}"` };
+      const form = { ...(isJson ? jsonLogForm : textLogForm(times)), headers };
+      const pick = {
+        levels: query.level === undefined ? null : (query.level.split(',') as LineLevel[]),
+        q: query.q ?? null,
+        attempt: query.attempt ?? null,
+      };
+      const shape = (blocks: LogBlockRow[]) => {
+        const picked = pickLines(blocks, pick);
+        return format === 'text' ? dropColours(picked) : picked;
+      };
+      const streaming = { position, mode: 'once' as const, form, shape };
       await stream(deps, followers, { principal, reply }, streaming);
       return '';
     },

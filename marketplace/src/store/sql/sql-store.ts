@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDepositStore } from './deposit-store.ts';
 import { createEvents } from './events.ts';
+import { createExecutionUsageStore } from './execution-usage-store.ts';
 import { createFlowStore } from './flow-store.ts';
 import { createGpuProofStore } from './gpu-proof-store.ts';
 import { createJobLinkStore } from './job-link-store.ts';
@@ -39,6 +40,7 @@ export function createSqlStore(database: Database): Store {
     ...createAccountStore(database),
     ...createDepositStore(database),
     ...createWithdrawalStore(database),
+    ...createExecutionUsageStore(database),
     ...createFlowStore(database),
     ...createGpuProofStore(database),
     ...createJobStore(database),

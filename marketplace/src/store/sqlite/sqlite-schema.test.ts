@@ -19,6 +19,7 @@ import { liveThroughAudit } from '../testing/audit.ts';
 import { liveThroughCaps } from '../testing/caps.ts';
 import { cancel, requeue } from '../testing/decisions.ts';
 import { settleAll, waitingPosting } from '../testing/dependencies.ts';
+import { liveThroughExecutionUsage } from '../testing/execution-usage.ts';
 import { liveThroughFlows } from '../testing/flows.ts';
 import { liveThroughGpuProofs } from '../testing/gpu-proofs.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
@@ -268,6 +269,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughGpuProofs(world);
   await liveThroughSharing(world, job.jobId);
   await liveThroughTemplates(world);
+  await liveThroughExecutionUsage(world);
   await liveThroughFlows(world);
   await liveThroughSchedules(world);
   await liveThroughX402(world);

@@ -28,6 +28,7 @@ import { templateGallery } from './0027-template-gallery.ts';
 import { workProgress } from './0028-work-progress.ts';
 import { flows } from './0029-flows.ts';
 import { providers } from './0030-providers.ts';
+import { executionUsage } from './0031-execution-usage.ts';
 
 export interface Migration {
   name: string;
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   workProgress,
   flows,
   providers,
+  executionUsage,
 ];

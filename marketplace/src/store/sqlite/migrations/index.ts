@@ -41,6 +41,7 @@ import { templateGallery } from './0039-template-gallery.ts';
 import { workProgress } from './0040-work-progress.ts';
 import { flows } from './0041-flows.ts';
 import { providers } from './0042-providers.ts';
+import { executionUsage } from './0043-execution-usage.ts';
 
 export interface Migration {
   name: string;
@@ -93,4 +94,5 @@ export const migrations: readonly Migration[] = [
   workProgress,
   flows,
   providers,
+  executionUsage,
 ];
