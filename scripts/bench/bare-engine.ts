@@ -1,3 +1,4 @@
+import { buildLogConfig } from '@node3/agent/executors/docker/container-config';
 import type { TestEngine } from '@node3/agent/executors/docker/docker-test-engine';
 
 /** What a program with the same library and nothing else would do. */
@@ -10,7 +11,7 @@ export interface BareRun {
   lateMs: number[];
 }
 
-/** A jail of the usual kind. Nothing keeps the log: that is the fastest way to read it. */
+/** A jail of the usual kind. */
 const hostConfig = {
   NetworkMode: 'none',
   ReadonlyRootfs: true,
@@ -19,14 +20,17 @@ const hostConfig = {
   PidsLimit: 256,
   Memory: 256 * 1024 ** 2,
   NanoCpus: 1e9,
-  LogConfig: { Type: 'none', Config: {} },
 };
+
+/** What keeps the log beside whoever reads it: nothing, or the engine's file of so many bytes. */
+export type KeptLog = 'nothing' | { logBytesMax: number };
 
 /** Creates, attaches, starts, reads to the end and removes. */
 export async function runBare(
   docker: TestEngine['docker'],
   image: string,
   command: readonly string[],
+  kept: KeptLog = 'nothing',
 ): Promise<BareRun> {
   const startedMs = performance.now();
   const container = await docker.createContainer({
@@ -34,7 +38,13 @@ export async function runBare(
     Cmd: [...command],
     AttachStdout: true,
     AttachStderr: true,
-    HostConfig: hostConfig,
+    HostConfig: {
+      ...hostConfig,
+      LogConfig:
+        kept === 'nothing'
+          ? { Type: 'none', Config: {} }
+          : buildLogConfig(kept.logBytesMax, 'docker'),
+    },
   });
   try {
     const stream = await container.attach({ stream: true, stdout: true, stderr: true });

@@ -32,11 +32,24 @@ const batchCodes: readonly ErrorCode[] = [
   'REQUEST_TOO_LARGE',
 ];
 
+/** A batch that was sent, with its answer, which may be an error. */
+interface SentBatch {
+  batch: LogBatch;
+  /** Whether it was on its way by itself, so that nothing can have come before it. */
+  isAlone: boolean;
+  answer: Promise<{ ackedSeq: number } | { error: unknown }>;
+}
+
+/** So many batches are on their way at once: the marketplace writes some to disk while others travel. */
+const onTheirWayMax = 4;
+/** So many are sent before the caller sees again to everything else of this execution. */
+const batchesPerTurn = 16;
+
 /**
- * Sends the next lines of one execution: two batches at once where they arrive in order, so that one
- * is on its way while the other is written to disk. Sending a batch twice is harmless: the
- * marketplace ignores lines it has, so an answer that was lost costs a repetition only. An older
- * marketplace refuses what it does not know of: it gets lines, and fewer of them.
+ * Sends the next lines of one execution: several batches at once where they arrive in order. Sending a
+ * batch twice is harmless: the marketplace ignores lines it has, so an answer that was lost costs a
+ * repetition only. An older marketplace refuses what it does not know of: it gets lines, and fewer of
+ * them.
  * @returns `drained` when nothing is left, `more` when there may be, `refused` when this
  * execution's lines are no longer wanted. Throws the MarketError of any other failure.
  */
@@ -48,48 +61,63 @@ export async function shipLogs(
 ): Promise<'drained' | 'more' | 'refused'> {
   const execution = deps.journal.find(executionId);
   if (execution === null) return 'drained';
-  const first = nextBatch(deps, executionId, state.acked.seqOf(execution), state);
-  if (first === null) return 'drained';
-  const second = deps.link.keepsOrder ? nextBatch(deps, executionId, first.seqLast, state) : null;
-  const batches = second === null ? [first] : [first, second];
-  const sent = batches.map((batch) => send(deps, execution, batch, signal));
-  const answers = await Promise.allSettled(sent);
-  for (const [index, answer] of answers.entries()) {
-    const batch = batches[index] ?? first;
-    if (answer.status === 'rejected') {
-      return conclude(deps, execution, { batch, state, error: answer.reason as unknown });
+  const onTheirWay: SentBatch[] = [];
+  let seqSent = state.acked.seqOf(execution);
+  let sent = 0;
+  for (;;) {
+    while (
+      sent < batchesPerTurn &&
+      onTheirWay.length < (deps.link.keepsOrder ? onTheirWayMax : 1)
+    ) {
+      const batch = nextBatch(deps, executionId, seqSent, state);
+      if (batch === null) break;
+      const isAlone = onTheirWay.length === 0;
+      onTheirWay.push({ batch, isAlone, answer: send(deps, execution, batch, signal) });
+      seqSent = batch.seqLast;
+      sent += 1;
     }
-    const { ackedSeq } = answer.value;
-    if (ackedSeq < batch.seqFirst) {
-      // Else it came by another way, ahead of the first one: it is sent again.
-      if (batch === first) skipSpooled(deps, execution, state, batch);
-      return 'more';
+    const oldest = onTheirWay.shift();
+    if (oldest === undefined) return sent === 0 ? 'drained' : 'more';
+    const { batch, isAlone } = oldest;
+    const answer = await oldest.answer;
+    const isTaken = 'ackedSeq' in answer && answer.ackedSeq >= batch.seqFirst;
+    if (isTaken) {
+      state.acked.note(Math.min(answer.ackedSeq, seqSent));
+      continue;
     }
-    state.acked.note(Math.min(ackedSeq, execution.lines.spooled));
+    // What is behind it was not taken either, and is sent again.
+    await Promise.all(onTheirWay.map((other) => other.answer));
+    if ('error' in answer) return conclude(deps, execution, { batch, state, error: answer.error });
+    // Else one that was sent later came by another way, ahead of it.
+    if (isAlone) skipSpooled(deps, executionId, state, batch);
+    return 'more';
   }
-  return 'more';
 }
 
 /** Nothing is taken behind lines that were refused for good, and the result is still to be sent. */
 function skipSpooled(
-  { log }: LogShipperDeps,
-  { executionId, lines }: JournalExecution,
+  { journal, log }: LogShipperDeps,
+  executionId: string,
   { acked }: ShipState,
-  { seqFirst }: LogBatch,
+  { seqFirst, seqLast }: LogBatch,
 ): void {
   log.error({ executionId, seqFirst }, 'log lines were not taken: those before them are missing');
-  acked.note(lines.spooled);
+  acked.note(journal.find(executionId)?.lines.spooled ?? seqLast);
 }
 
-function send(
+async function send(
   { link }: LogShipperDeps,
   { executionId, attempt, leaseToken }: JournalExecution,
   batch: LogBatch,
   signal: AbortSignal,
-): Promise<{ ackedSeq: number }> {
+): Promise<{ ackedSeq: number } | { error: unknown }> {
   const { seqLast: _, ...lines } = batch;
   const args = { params: { executionId }, body: { attempt, leaseToken, ...lines } };
-  return link.call(appendLogs, args, { signal });
+  try {
+    return await link.call(appendLogs, args, { signal });
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** What follows from an error; a batch behind the one that has it was not taken, and is sent again. */

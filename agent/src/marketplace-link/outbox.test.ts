@@ -236,9 +236,9 @@ describe('Outbox', () => {
     expect(journal.find(executionId)?.closed).toBe('reported');
   });
 
-  it('has two batches on their way over a socket, and says both again where the first is not taken', async () => {
+  it('has four batches on their way over a socket, and says all again where the first is not taken', async () => {
     const executionId = endedExecution();
-    const lines = Array.from({ length: 3 * limits.logLinesPerBatch }, (_, index) => ({
+    const lines = Array.from({ length: 6 * limits.logLinesPerBatch }, (_, index) => ({
       stream: 'stdout' as const,
       atMs: 2,
       text: `${index}`,
@@ -268,8 +268,8 @@ describe('Outbox', () => {
     await vi.waitFor(() => expect(arrived.length).toBeGreaterThan(1), within);
     outbox.retryAll();
     await outbox.drained();
-    const second = limits.logLinesPerBatch + 1;
-    expect(arrived.slice(0, 4)).toEqual([1, second, 1, second]);
+    const four = [0, 1, 2, 3].map((batch) => batch * limits.logLinesPerBatch + 1);
+    expect(arrived.slice(0, 8)).toEqual([...four, ...four]);
     expect(stored).toEqual(['x', 'x', ...lines.map(({ text }) => text)]);
     expect(journal.find(executionId)?.closed).toBe('reported');
   });

@@ -317,7 +317,7 @@ function secretsBind(directory: string) {
  * twice what we deliver. Delivery blocks the job instead of dropping lines: the dropped one could be
  * its result.
  */
-function buildLogConfig(
+export function buildLogConfig(
   logBytesMax: number,
   engine: EngineTraits['engine'],
 ): NonNullable<HostConfig['LogConfig']> {
