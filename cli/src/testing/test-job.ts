@@ -41,6 +41,7 @@ const testJobFields: JobDetail = {
   labels: {},
   price: { amount: '0.001', asset: 'SOL' },
   bidPerGpuHour: null,
+  costMax: { amount: '0.00105', asset: 'SOL' },
   charged: null,
   agentId: null,
   agentName: null,

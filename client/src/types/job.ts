@@ -24,6 +24,8 @@ export interface JobSummary {
   /** The most the provider gets: the reward, or the cap of a metered job. */
   price: Money;
   bidPerGpuHour: Money | null;
+  /** The most it can cost, fee included. */
+  costMax: Money;
   /** What it cost in the end, fee included; null before that is settled. */
   charged: Money | null;
   agentId: string | null;

@@ -1,4 +1,6 @@
+import type { QueryOf } from '@node3/shared/contract';
 import { isTerminalJob } from '@node3/shared/job-state';
+import { limits } from '@node3/shared/limits';
 import { listJobArtifacts } from '@node3/shared/routes/artifacts';
 import { explainJob } from '@node3/shared/routes/explain';
 import { getJob, type JobDetail, listJobs } from '@node3/shared/routes/jobs';
@@ -9,22 +11,31 @@ import { isZeroMoney } from '../format.ts';
 
 export const jobsPageSize = 25;
 
-export interface JobsFilter {
-  state?: string | undefined;
-  cursor?: string | undefined;
+type JobsQuery = QueryOf<typeof listJobs>;
+
+/** Everything that shows jobs of the account is read again with this key. */
+export const ownJobsKey = ['own', 'jobs'] as const;
+
+/** A page of the account's jobs, as the API is asked for it. */
+export function jobsQuery({ client }: App, query: JobsQuery) {
+  return queryOptions({
+    queryKey: [...ownJobsKey, query],
+    queryFn: ({ signal }) =>
+      client.call(listJobs, { query: { limit: jobsPageSize, ...query } }, { signal }),
+  });
 }
 
-export function jobsQuery({ client }: App, { state, cursor }: JobsFilter) {
+/** The ids of the jobs that are newer than one, oldest first: what a list that stands still has missed. */
+export function newerJobsQuery({ client }: App, filter: JobsQuery, jobId: string | null) {
   return queryOptions({
-    queryKey: ['own', 'jobs', state ?? '', cursor ?? ''],
-    queryFn: ({ signal }) => {
-      const query = {
-        limit: jobsPageSize,
-        ...(state === undefined ? {} : { state }),
-        ...(cursor === undefined ? {} : { cursor }),
-      };
-      return client.call(listJobs, { query }, { signal });
+    queryKey: [...ownJobsKey, 'newer', filter, jobId],
+    async queryFn({ signal }) {
+      const newer = { sort: 'createdAt', fields: 'jobId', limit: limits.listPageMax } as const;
+      const query = { ...filter, ...newer, cursor: jobId ?? '' };
+      const page = await client.call(listJobs, { query }, { signal });
+      return { jobIds: page.data.map((job) => job.jobId), isAll: page.nextCursor === null };
     },
+    enabled: jobId !== null,
   });
 }
 

@@ -57,6 +57,7 @@ export function viewJob(
     labels: job.spec.labels,
     price: priceMax(job.spec.price),
     bidPerGpuHour: bidOf(job.spec),
+    costMax: toMoney(job.price, job.asset),
     charged: charged === null ? null : toMoney(charged, job.asset),
     agentId: job.agentId,
     agentName: execution?.agentName ?? null,

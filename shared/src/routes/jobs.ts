@@ -86,6 +86,10 @@ export const JobSummary = strictObject({
     description: 'The most the provider gets: the reward, or the cap of a metered job',
   }),
   bidPerGpuHour: nullable(MoneySchema),
+  costMax: Type.Unsafe<Money>({
+    ...MoneySchema,
+    description: 'The most it can cost, fee included',
+  }),
   charged: Type.Unsafe<Money | null>({
     ...nullable(MoneySchema),
     description: 'What it cost in the end, fee included; null before that is settled',

@@ -104,7 +104,7 @@ function KeyFacts({ job }: { job: JobDetail }) {
         </dd>
       </div>
       <div>
-        <dt>{t('jobs.column.payout')}</dt>
+        <dt>{t('payout.state')}</dt>
         <dd>
           {job.payoutState === null ? unknownMark : <PayoutStateBadge state={job.payoutState} />}
         </dd>

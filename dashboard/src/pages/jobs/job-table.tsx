@@ -1,139 +1,174 @@
-import { Table, Text } from '@mantine/core';
+import { Checkbox, Table, Text } from '@mantine/core';
 import type { JobSummary } from '@node3/shared/routes/jobs';
 import { Link } from '@tanstack/react-router';
-import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
-import type { TFunction } from 'i18next';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten, unknownMark } from '../../format.ts';
+import { useFormat } from '../../i18n/use-format.ts';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
-import { JobPrice } from '../../parts/job-price.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
-import { JobStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
+import { JobStateBadge } from '../../parts/state-badge.tsx';
 import { RunTime } from '../job/run-time.tsx';
 import { workloadKey } from '../overview/board-table.tsx';
+import type { Selection } from './use-selection.ts';
 
-const features = tableFeatures({});
-const column = createColumnHelper<typeof features, JobSummary>();
-const numericColumns = new Set(['price', 'time', 'created']);
+const labelsShown = 2;
 
-function jobColumns(t: TFunction) {
-  return column.columns([
-    column.display({
-      id: 'job',
-      header: t('jobs.column.job'),
-      cell: ({ row }) => <JobName job={row.original} />,
-    }),
-    column.display({
-      id: 'state',
-      header: t('jobs.column.state'),
-      cell: ({ row }) => <JobStateBadge state={row.original.state} />,
-    }),
-    column.display({
-      id: 'agent',
-      header: t('jobs.column.agent'),
-      cell: ({ row }) => <JobAgent job={row.original} />,
-    }),
-    column.display({
-      id: 'price',
-      header: t('jobs.column.price'),
-      cell: ({ row: { original } }) => (
-        <JobPrice most={original.price} perGpuHour={original.bidPerGpuHour} />
-      ),
-    }),
-    column.display({
-      id: 'payout',
-      header: t('jobs.column.payout'),
-      cell: ({ row: { original } }) =>
-        original.payoutState === null ? (
-          unknownMark
-        ) : (
-          <PayoutStateBadge state={original.payoutState} />
-        ),
-    }),
-    column.display({
-      id: 'time',
-      header: t('jobs.column.time'),
-      cell: ({ row }) => <RunTime job={row.original} />,
-    }),
-    column.display({
-      id: 'created',
-      header: t('jobs.column.created'),
-      cell: ({ row }) => <RelativeTime at={row.original.createdAt} />,
-    }),
-  ]);
+interface JobTableProps {
+  jobs: JobSummary[];
+  selection: Selection;
 }
 
-export function JobTable({ jobs }: { jobs: JobSummary[] }) {
+/** One row a job. The whole row leads to it; the box in front selects it. */
+export function JobTable({ jobs, selection }: JobTableProps) {
   const { t } = useTranslation();
-  const columns = useMemo(() => jobColumns(t), [t]);
-  const table = useTable({ features, columns, data: jobs, getRowId: (job) => job.jobId });
+  const columns = ['job', 'state', 'gpu', 'agent', 'time', 'cost', 'created'] as const;
+  const numeric = new Set<string>(['time', 'cost', 'created']);
   return (
     <Table
-      className="responsive-table linked-rows"
-      verticalSpacing="sm"
+      className="responsive-table linked-rows job-table"
+      verticalSpacing="xs"
       horizontalSpacing="md"
       highlightOnHover
     >
       <caption className="visually-hidden">{t('jobs.title')}</caption>
       <Table.Thead>
-        {table.getHeaderGroups().map((group) => (
-          <Table.Tr key={group.id}>
-            {group.headers.map((header) => (
-              <Table.Th
-                key={header.id}
-                className={numericColumns.has(header.column.id) ? 'numeric' : ''}
-              >
-                <table.FlexRender header={header} />
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        ))}
+        <Table.Tr>
+          <Table.Th className="select-cell">
+            <Checkbox
+              size="xs"
+              aria-label={t('jobs.select.page')}
+              checked={selection.isAll}
+              indeterminate={!selection.isAll && selection.ids.length > 0}
+              onChange={selection.toggleAll}
+            />
+          </Table.Th>
+          {columns.map((name) => (
+            <Table.Th key={name} className={numeric.has(name) ? 'numeric' : ''}>
+              {t(`jobs.column.${name}`)}
+            </Table.Th>
+          ))}
+        </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {table.getRowModel().rows.map((row) => (
-          <Table.Tr key={row.id}>
-            {row.getAllCells().map((cell) => (
-              <Table.Td
-                key={cell.id}
-                data-label={String(cell.column.columnDef.header)}
-                className={numericColumns.has(cell.column.id) ? 'numeric' : ''}
-              >
-                <table.FlexRender cell={cell} />
-              </Table.Td>
-            ))}
-          </Table.Tr>
+        {jobs.map((job) => (
+          <JobRow key={job.jobId} job={job} selection={selection} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
+function JobRow({ job, selection }: { job: JobSummary; selection: Selection }) {
+  const { t } = useTranslation();
+  const { jobId } = job;
+  const isSelected = selection.has(jobId);
+  return (
+    <Table.Tr data-job={jobId} data-selected={isSelected}>
+      <Table.Td className="select-cell">
+        <Checkbox
+          size="xs"
+          aria-label={t('jobs.select.one', { name: job.name ?? jobId })}
+          checked={isSelected}
+          onChange={() => selection.toggle(jobId)}
+        />
+      </Table.Td>
+      <Table.Td data-label={t('jobs.column.job')}>
+        <JobName job={job} />
+      </Table.Td>
+      <Table.Td data-label={t('jobs.column.state')}>
+        <JobStateBadge state={job.state} />
+      </Table.Td>
+      <Table.Td data-label={t('jobs.column.gpu')}>
+        <JobGpu job={job} />
+      </Table.Td>
+      <Table.Td data-label={t('jobs.column.agent')}>
+        <Text size="sm" component="span" className="break">
+          {job.agentName ?? unknownMark}
+        </Text>
+      </Table.Td>
+      <Table.Td data-label={t('jobs.column.time')} className="numeric">
+        <RunTime job={job} />
+      </Table.Td>
+      <Table.Td data-label={t('jobs.column.cost')} className="numeric">
+        <JobCost job={job} />
+      </Table.Td>
+      <Table.Td data-label={t('jobs.column.created')} className="numeric">
+        <RelativeTime at={job.createdAt} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
 function JobName({ job }: { job: JobSummary }) {
   const { t } = useTranslation();
+  const labels = Object.entries(job.labels);
+  const more = labels.length - labelsShown;
   return (
-    <div>
-      <Link to="/jobs/$jobId" params={{ jobId: job.jobId }} className="row-link">
+    <div className="job-name">
+      <Link to="/jobs/$jobId" params={{ jobId: job.jobId }} className="row-link break">
         {job.name ?? t(`workload.${workloadKey(job.workload)}`)}
       </Link>
-      <Text size="xs" c="dimmed" className="mono">
-        {shorten(job.jobId, 8, 5)}
-      </Text>
+      <div className="job-marks">
+        <span className="mono" title={job.jobId}>
+          {shorten(job.jobId, 8, 5)}
+        </span>
+        {labels.slice(0, labelsShown).map(([name, value]) => (
+          <LabelLink key={name} name={name} value={value} />
+        ))}
+        {more > 0 && <span>+{more}</span>}
+      </div>
     </div>
   );
 }
 
-function JobAgent({ job }: { job: JobSummary }) {
+/** Leads to all jobs with this label, unless it has what the API takes for the end of one. */
+function LabelLink({ name, value }: { name: string; value: string }) {
   const { t } = useTranslation();
+  const text = `${name}=${value}`;
+  if (text.includes(',') || name.includes('=')) return <span className="job-label">{text}</span>;
   return (
-    <div>
-      <Text size="sm" component="span">
-        {job.agentName ?? unknownMark}
+    <Link
+      to="/jobs"
+      search={{ label: text }}
+      className="job-label"
+      aria-label={t('jobs.filter.onlyLabel', { label: text })}
+      title={text}
+    >
+      {text}
+    </Link>
+  );
+}
+
+function JobGpu({ job }: { job: JobSummary }) {
+  const { t } = useTranslation();
+  if (job.gpus === 0) {
+    return (
+      <Text size="sm" c="dimmed" component="span">
+        {t('job.cpuOnly')}
       </Text>
-      <Text size="xs" c="dimmed" component="div">
-        {job.gpus === 0 ? t('job.cpuOnly') : t('job.gpuCount', { count: job.gpus })}{' '}
-        {job.simulatedDevice === true && <SimulatedBadge />}
-      </Text>
-    </div>
+    );
+  }
+  const models = job.gpuModels.join(', ');
+  return (
+    <Text size="sm" component="span">
+      {models === ''
+        ? t('job.gpuCount', { count: job.gpus })
+        : job.gpus === 1
+          ? models
+          : `${job.gpus} × ${models}`}{' '}
+      {job.simulatedDevice === true && <SimulatedBadge />}
+    </Text>
+  );
+}
+
+/** What it cost; the most it can cost while that is not settled. */
+function JobCost({ job }: { job: JobSummary }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (job.charged !== null) return <span className="nowrap">{format.money(job.charged)}</span>;
+  return (
+    <Text size="sm" c="dimmed" component="span" className="nowrap">
+      {t('price.atMost', { money: format.money(job.costMax) })}
+    </Text>
   );
 }

@@ -1,76 +1,114 @@
-import { Card, Stack } from '@mantine/core';
-import { IconListDetails } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Button, Card, Group, Stack } from '@mantine/core';
+import { IconArrowUp, IconListDetails, IconSearch } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useApp } from '../../app-context.tsx';
-import { useChannelRefresh, usePollMs } from '../../live/use-stream.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { KeysetPaging } from '../../parts/keyset-paging.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
-import { jobsPageSize, jobsQuery } from '../../queries/jobs.ts';
-import { curlLine } from '../../shell-command.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { FilterFields } from './filter-fields.tsx';
+import { jobListCommands } from './job-list-commands.ts';
 import { JobTable } from './job-table.tsx';
+import { isFiltered } from './jobs-search.ts';
 import { StateFilter } from './state-filter.tsx';
+import { useJobList } from './use-job-list.ts';
+import { useSelection } from './use-selection.ts';
+import { ViewMenu } from './view-menu.tsx';
+import './jobs-page.css';
 
 const route = getRouteApi('/jobs');
 
 export function OwnJobs() {
-  const app = useApp();
-  const { state, cursor } = route.useSearch();
-  const refetchInterval = usePollMs();
-  useChannelRefresh('jobs', ['own', 'jobs']);
-  const query = useQuery({
-    ...jobsQuery(app, { state, cursor }),
-    refetchInterval,
-    placeholderData: keepPreviousData,
-  });
-  const search = new URLSearchParams({ limit: String(jobsPageSize) });
-  if (state !== undefined) search.set('state', state);
-  const url = `${location.origin}/api/v1/jobs?${search.toString()}`;
-  const cli = `node3 job list${state === undefined ? '' : ` --state ${state}`}`;
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { cursor, ...filter } = search;
+  const { query, rows, newJobs, showNew } = useJobList(search);
+  const selection = useSelection(rows.map((job) => job.jobId));
   return (
     <Stack gap="md">
-      <StateFilter state={state} />
-      <Card withBorder padding={0} aria-busy={query.isPlaceholderData}>
+      <Group justify="space-between" gap="sm">
+        <StateFilter filter={filter} />
+        <ViewMenu filter={filter} />
+      </Group>
+      <FilterFields
+        filter={filter}
+        onChange={(changes) => {
+          const wanted = Object.entries({ ...filter, ...changes });
+          const set = Object.fromEntries(wanted.filter(([, value]) => value !== undefined));
+          void navigate({ search: set, replace: true });
+        }}
+      />
+      {newJobs.count > 0 && cursor === undefined && <NewJobsPill {...newJobs} onShow={showNew} />}
+      <Card withBorder padding={0} aria-busy={query.isPlaceholderData} className="job-list">
         <QueryView query={query} lines={6}>
-          {(page) =>
-            page.data.length === 0 ? (
-              <NoJobs filtered={state !== undefined} />
-            ) : (
-              <>
-                <JobTable jobs={page.data} />
-                <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
-              </>
-            )
-          }
+          {(page) => (
+            <>
+              {rows.length === 0 ? (
+                <NoJobs filtered={isFiltered(filter)} nextCursor={page.nextCursor} />
+              ) : (
+                <JobTable jobs={rows} selection={selection} />
+              )}
+              <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
+            </>
+          )}
         </QueryView>
       </Card>
-      <CommandLines
-        lines={[
-          { label: 'CLI', text: cli },
-          { label: 'curl', text: curlLine({ url }) },
-        ]}
-      />
+      <BulkBar jobs={rows} selection={selection} />
+      <CommandLines lines={jobListCommands(filter)} />
     </Stack>
   );
 }
 
-function NoJobs({ filtered }: { filtered: boolean }) {
+interface NewJobsPillProps {
+  count: number;
+  isAll: boolean;
+  onShow: () => void;
+}
+
+/** Says how many jobs have come since the list was read, instead of moving its rows. */
+function NewJobsPill({ count, isAll, onShow }: NewJobsPillProps) {
   const { t } = useTranslation();
-  if (filtered) {
+  return (
+    <div className="new-jobs" role="status">
+      <Button
+        size="xs"
+        radius="xl"
+        leftSection={<IconArrowUp size={14} aria-hidden />}
+        onClick={onShow}
+      >
+        {isAll ? t('jobs.new', { count }) : t('jobs.newMany', { count })}
+      </Button>
+    </div>
+  );
+}
+
+interface NoJobsProps {
+  filtered: boolean;
+  /** There are older jobs that were not looked at. */
+  nextCursor: string | null;
+}
+
+function NoJobs({ filtered, nextCursor }: NoJobsProps) {
+  const { t } = useTranslation();
+  if (!filtered) {
     return (
-      <EmptyState icon={IconListDetails} title={t('jobs.emptyFiltered')}>
-        <Link to="/jobs" search={{}}>
-          {t('jobs.clearFilter')}
-        </Link>
+      <EmptyState icon={IconListDetails} title={t('jobs.empty')}>
+        <Link to="/jobs/new">{t('jobs.emptyAction')}</Link>
       </EmptyState>
     );
   }
   return (
-    <EmptyState icon={IconListDetails} title={t('jobs.empty')}>
-      <Link to="/jobs/new">{t('jobs.emptyAction')}</Link>
+    <EmptyState
+      icon={nextCursor === null ? IconListDetails : IconSearch}
+      title={nextCursor === null ? t('jobs.emptyFiltered') : t('jobs.emptySoFar')}
+    >
+      <Stack gap="xs" align="center">
+        {nextCursor !== null && t('jobs.emptySoFarText')}
+        <Link to="/jobs" search={{}}>
+          {t('jobs.clearFilter')}
+        </Link>
+      </Stack>
     </EmptyState>
   );
 }

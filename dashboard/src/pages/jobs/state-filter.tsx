@@ -1,28 +1,22 @@
 import { Group } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { type JobsFilter, type StateGroup, stateGroups } from './jobs-search.ts';
 
-/** The groups people ask for; each is a list of states as the API takes it. */
-const stateFilters = {
-  all: undefined,
-  active: 'awaiting_funds,queued,assigned,running',
-  succeeded: 'succeeded',
-  failed: 'failed,timed_out,expired',
-  cancelled: 'cancelled',
-} as const;
-
-export function StateFilter({ state }: { state: string | undefined }) {
+/** The groups of states that most people want, above the fields for everything else. */
+export function StateFilter({ filter }: { filter: JobsFilter }) {
   const { t } = useTranslation();
-  const names = Object.keys(stateFilters) as (keyof typeof stateFilters)[];
+  const { state, ...rest } = filter;
+  const names = ['all', ...(Object.keys(stateGroups) as StateGroup[])] as const;
   return (
     <Group component="nav" gap={6} aria-label={t('jobs.filter.label')}>
       {names.map((name) => {
-        const value = stateFilters[name];
+        const value = name === 'all' ? undefined : stateGroups[name];
         return (
           <Link
             key={name}
             to="/jobs"
-            search={value === undefined ? {} : { state: value }}
+            search={value === undefined ? rest : { ...rest, state: value }}
             className="chip"
             data-active={value === state}
             aria-current={value === state ? 'true' : undefined}

@@ -1,0 +1,28 @@
+import type { enLog } from './en-log.ts';
+
+export const esLog: Record<keyof typeof enLog, string> = {
+  'log.title': 'Registro',
+  'log.live': 'En vivo',
+  'log.ended': 'Completo',
+  'log.complete': 'El registro está completo.',
+  'log.loading': 'Leyendo el registro.',
+  'log.emptyWaiting': 'Esperando a que empiece el job.',
+  'log.emptyRunning': 'Aún no hay salida.',
+  'log.emptyEnded': 'El job terminó sin salida.',
+  'log.noMatch': 'Ninguna línea contiene este texto.',
+  'log.filter': 'Filtrar líneas',
+  'log.times': 'Horas',
+  'log.pause': 'Pausar',
+  'log.follow': 'Seguir el final',
+  'log.jumpToEnd': 'Ir al final',
+  'log.download': 'Descargar el registro',
+  'log.newLines_one': '{{count, number}} línea nueva',
+  'log.newLines_other': '{{count, number}} líneas nuevas',
+  'log.lines_one': '{{count, number}} línea',
+  'log.lines_other': '{{count, number}} líneas',
+  'log.dropped_one': '{{count, number}} línea anterior está solo en la descarga',
+  'log.dropped_other': '{{count, number}} líneas anteriores están solo en la descarga',
+  'log.stream.stdout': 'out',
+  'log.stream.stderr': 'err',
+  'log.stream.system': 'sys',
+};
