@@ -22,6 +22,7 @@ export const shortcuts = {
   search: { keys: '/', group: 'list' },
   next: { keys: 'j', group: 'list' },
   previous: { keys: 'k', group: 'list' },
+  select: { keys: 'x', group: 'list' },
   cancel: { keys: 'c', group: 'job' },
   rerun: { keys: 'r', group: 'job' },
   logs: { keys: 'l', group: 'job' },

@@ -60,6 +60,7 @@ export const enShell = {
   'key.search': 'Search',
   'key.next': 'Next row',
   'key.previous': 'Previous row',
+  'key.select': 'Select the row',
   'key.cancel': 'Cancel the job',
   'key.rerun': 'Run again',
   'key.logs': 'Log',

@@ -60,6 +60,7 @@ export const esShell = {
   'key.search': 'Buscar',
   'key.next': 'Fila siguiente',
   'key.previous': 'Fila anterior',
+  'key.select': 'Seleccionar la fila',
   'key.cancel': 'Cancelar el job',
   'key.rerun': 'Ejecutar de nuevo',
   'key.logs': 'Registro',

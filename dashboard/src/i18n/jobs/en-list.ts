@@ -51,9 +51,7 @@ export const enList = {
   'jobs.emptySoFar': 'None of the jobs looked through so far fits',
   'jobs.emptySoFarText':
     'Names, labels and GPUs are looked for in 2,000 jobs at a time. Go on with the older ones.',
-  'jobs.select.page': 'Select all jobs of this page',
   'jobs.select.all': 'Select all {{count}}',
-  'jobs.select.one': 'Select {{name}}',
   'jobs.select.none': 'Select none',
   'jobs.bulk.title': 'Selected jobs',
   'jobs.bulk.selected_one': '{{count}} job selected',

@@ -53,9 +53,7 @@ export const esList: Record<keyof typeof enList, string> = {
   'jobs.emptySoFar': 'Ninguno de los jobs revisados hasta ahora encaja',
   'jobs.emptySoFarText':
     'Los nombres, las etiquetas y las GPU se buscan de 2.000 en 2.000 jobs. Sigue con los más antiguos.',
-  'jobs.select.page': 'Seleccionar todos los jobs de esta página',
   'jobs.select.all': 'Seleccionar los {{count}}',
-  'jobs.select.one': 'Seleccionar {{name}}',
   'jobs.select.none': 'No seleccionar ninguno',
   'jobs.bulk.title': 'Jobs seleccionados',
   'jobs.bulk.selected_one': '{{count}} job seleccionado',

@@ -36,7 +36,7 @@ export function BulkBar({ jobs, selection }: BulkBarProps) {
           </Text>
           <Group gap="xs">
             {!selection.isAll && (
-              <Button size="xs" variant="subtle" onClick={selection.toggleAll}>
+              <Button size="xs" variant="subtle" onClick={selection.selectAll}>
                 {t('jobs.select.all', { count: jobs.length })}
               </Button>
             )}
@@ -60,7 +60,7 @@ export function BulkBar({ jobs, selection }: BulkBarProps) {
 }
 
 /** The bulk actions, and what became of the jobs of the last one. */
-function useBulk(jobs: JobSummary[], { clear }: Selection) {
+function useBulk(jobs: JobSummary[], { clear }: Pick<Selection, 'clear'>) {
   const { t } = useTranslation();
   const { client } = useApp();
   const queryClient = useQueryClient();

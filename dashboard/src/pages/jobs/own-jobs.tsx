@@ -44,11 +44,11 @@ export function OwnJobs() {
         <QueryView query={query} lines={6}>
           {(page) => (
             <>
-              {rows.length === 0 ? (
-                <NoJobs filtered={isFiltered(filter)} nextCursor={page.nextCursor} />
-              ) : (
-                <JobTable jobs={rows} selection={selection} />
-              )}
+              <JobTable
+                jobs={rows}
+                selection={selection}
+                empty={<NoJobs filtered={isFiltered(filter)} nextCursor={page.nextCursor} />}
+              />
               <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
             </>
           )}

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useApp } from '../../app-context.tsx';
 import { useChannelRefresh, usePollMs } from '../../live/use-stream.ts';
 import { jobsQuery, newerJobsQuery, ownJobsKey } from '../../queries/jobs.ts';
@@ -32,17 +32,13 @@ export function useJobList({ cursor, ...search }: JobsSearch) {
     placeholderData: keepPreviousData,
   });
   const first = query.isPlaceholderData ? undefined : query.data?.data[0]?.jobId;
-  useEffect(() => {
-    if (cursor === undefined && top === null && first !== undefined) {
-      setPinned({ key, top: first });
-    }
-  }, [cursor, top, first, key]);
+  if (cursor === undefined && top === null && first !== undefined) setPinned({ key, top: first });
   const rows = query.data?.data ?? [];
   return {
     query,
     rows: top === null ? rows : rows.filter((job) => job.jobId <= top),
     newJobs: { count: newIds.length, isAll: newer.data?.isAll ?? true },
-    showNew() {
+    showNew: () => {
       queryClient.removeQueries({ queryKey: jobsQuery(app, filter).queryKey, exact: true });
       setPinned({ key, top: null });
     },
