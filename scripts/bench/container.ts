@@ -105,10 +105,10 @@ async function measureAgent(stage: Stage, agent: TimedAgent): Promise<Sample> {
 }
 
 /** Marketplace and agent are processes of their own, as they are in life; the subscriber is this one. */
-async function measureFlood(stage: Stage, { agentId, pids }: ApartAgent): Promise<Sample> {
-  const cpuMs = () => pids().reduce((sum, pid) => sum + ownCpuMs(pid), 0);
+async function measureFlood(stage: Stage, agent: ApartAgent): Promise<Sample> {
+  const cpuMs = () => agent.pids().reduce((sum, pid) => sum + ownCpuMs(pid), 0);
   const cpuMsBefore = cpuMs();
-  const { bytes, bytesPerSec } = await readText(await runJob(stage, agentId, commands.flood));
+  const { bytes, bytesPerSec } = await readText(await runJob(stage, agent.agentId, commands.flood));
   const cpuSec = (cpuMs() - cpuMsBefore) / 1_000;
   if (bytes !== logLines * (logLineChars + 1)) throw new Error(`the log has ${bytes} bytes`);
   return { firstByteMs: null, bytesPerSec, lateMs: null, cpuSec };
