@@ -2,8 +2,12 @@ import type { RouteContract } from '@node3/shared/contract';
 import * as accounts from '@node3/shared/routes/accounts';
 import * as admin from '@node3/shared/routes/admin';
 import * as adminAgents from '@node3/shared/routes/admin-agents';
+import * as agentDevices from '@node3/shared/routes/agent-devices';
 import * as agentIdentity from '@node3/shared/routes/agent-identity';
 import * as agentLocal from '@node3/shared/routes/agent-local';
+import * as agentMoney from '@node3/shared/routes/agent-money';
+import * as agentUpkeep from '@node3/shared/routes/agent-upkeep';
+import * as agentWork from '@node3/shared/routes/agent-work';
 import * as agents from '@node3/shared/routes/agents';
 import * as alerts from '@node3/shared/routes/alerts';
 import * as artifacts from '@node3/shared/routes/artifacts';
@@ -107,5 +111,9 @@ export const apiRoutes: RouteContract[] = [
   ledger,
   audit,
   agentLocal,
+  agentDevices,
+  agentWork,
+  agentMoney,
+  agentUpkeep,
   node3Agent,
 ].flatMap((module) => Object.values<unknown>(module).filter(isContract));

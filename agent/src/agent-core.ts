@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { type Ids, systemIds } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
+import { localLimits } from '@node3/shared/local-limits';
 import type { Logger } from '@node3/shared/logger';
 import type { AgentMessage } from '@node3/shared/routes/agents';
 import type { Tracer } from '@node3/shared/tracing';
 import type { WalletKey } from '@node3/shared/wallet-key';
-import { agentLimits } from './agent-limits.ts';
 import type { AgentConfig } from './config.ts';
 import { CrashGuard } from './crash-guard.ts';
+import type { Check } from './doctor/check.ts';
 import { RunMeter } from './economics/run-meter.ts';
 import { DeviceInventory } from './execution/device-inventory.ts';
 import { DiskGuard } from './execution/disk-guard.ts';
@@ -42,8 +43,16 @@ import { PolicyWatch } from './policy/policy-watch.ts';
 import type { ReadPowerSource } from './policy/power-source.ts';
 import { SecretKeys } from './secret-keys.ts';
 import type { writePrivateFile } from './secrets.ts';
+import { HistoryKeeper } from './telemetry-history/history-keeper.ts';
+import { TelemetryHistory } from './telemetry-history/telemetry-history.ts';
 import { BalanceWatch } from './wallet/balance.ts';
 import { EarningsWatch } from './wallet/earnings.ts';
+
+const kept = {
+  keep: localLimits.executionsKept,
+  whole: localLimits.executionsWhole,
+  offerBytesMax: localLimits.offerBytesKept,
+};
 
 /** What an executor needs to be made. */
 export interface ExecutorContext {
@@ -86,6 +95,8 @@ export interface AgentParts {
   writePrivateFile: typeof writePrivateFile;
   startProver: StartProver;
   startKeeper: typeof startKeeperProcess;
+  /** What the page of the agent has looked at when its reader asks for it. */
+  runDoctor(config: AgentConfig): Promise<readonly Check[]>;
 }
 
 /** Who is told about what happens inside. */
@@ -185,13 +196,19 @@ export function createCore(
   };
   const watch = { clock, log, onChange: events.onCapacity };
   const leased = () => new Set(desk.reservations().flatMap(({ deviceIds }) => deviceIds));
+  const history = new TelemetryHistory(clock);
+  const historyPath = join(config.dataDir, 'telemetry-history.json');
+  const historyKeeper = new HistoryKeeper({ history, path: historyPath, log });
   const inventory = new DeviceInventory({
     ...watch,
     detectors: parts.createDetectors(context),
     indexes: config.gpuIndexes ?? null,
     kernelLog: parts.createKernelLog(context),
     leased,
-    onReadings: (readings) => meter.note(readings),
+    onReadings: (readings) => {
+      meter.note(readings);
+      history.note(readings, leased());
+    },
   });
   const meter = new RunMeter({
     clock,
@@ -229,7 +246,7 @@ export function createCore(
     onStop: (executionId, cause) => desk.stop(executionId, cause),
     onClosed: (executionId, closing) => {
       leases.forget(executionId);
-      journal.prune(agentLimits.historyRows);
+      journal.prune(kept);
       if (closing === 'reported') earnings.wake();
       if (closing === 'reported') balance.wake();
       events.onStatus();
@@ -297,6 +314,8 @@ export function createCore(
     events,
     files,
     heartbeater,
+    history,
+    historyKeeper,
     instanceId,
     inventory,
     journal,

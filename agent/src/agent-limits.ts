@@ -78,6 +78,10 @@ export const agentLimits = {
   /** How soon a change of the policy's file holds. */
   policyIntervalMs: 2_000,
   historyRows: 50,
+  /** How often the history of telemetry is written down. */
+  historyFlushMs: 300_000,
+  /** A look of the doctor that takes longer is told as such. */
+  doctorMsMax: 300_000,
   statusPushMs: 2_000,
   earningsIntervalMs: 30_000,
   balanceIntervalMs: 60_000,

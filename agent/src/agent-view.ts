@@ -11,7 +11,8 @@ import { describeEgress, listIsolationFacts } from './execution/describe-isolati
 import type { LocalApi } from './http/local-api.ts';
 import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
 import { describeRefusal, listProblems } from './observability/problems.ts';
-import { toActiveExecution, toLocalExecution, toLocalLine } from './observability/status.ts';
+import { toActiveExecution, toLocalLine } from './observability/status.ts';
+import { listExecutions } from './observability/view-execution.ts';
 import { findRestartNeed } from './policy/machine-policy.ts';
 import { PolicyError } from './policy/policy-error.ts';
 import { agentVersion } from './version.ts';
@@ -32,14 +33,15 @@ export function createAgentView(deps: AgentViewDeps): LocalApi {
     status: () => buildStatus(deps),
     earnings() {
       const { latest } = earnings;
+      const { unreachableSinceMs } = core.link;
       return {
         asOf: latest === null ? null : toTimestamp(latest.asOfMs),
         earnings: latest?.earnings ?? null,
+        dayStart: latest === null ? null : toTimestamp(latest.dayStartMs),
+        unreachableSince: unreachableSinceMs === null ? null : toTimestamp(unreachableSinceMs),
       };
     },
-    executions: () => ({
-      data: journal.listRecent(agentLimits.historyRows).map(toLocalExecution),
-    }),
+    executions: (query) => listExecutions(core, query),
     logTail(executionId) {
       const execution = journal.find(executionId);
       if (execution === null) throw new MarketError('EXECUTION_NOT_FOUND', { executionId });

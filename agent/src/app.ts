@@ -32,6 +32,7 @@ import { createPowerSource } from './policy/power-source.ts';
 import { RunningAgent } from './running-agent.ts';
 import { writePrivateFile } from './secrets.ts';
 import { agentVersion } from './version.ts';
+import { createMachineView } from './view-machine.ts';
 
 /** The real parts of an agent. */
 export function systemParts(): AgentParts {
@@ -64,6 +65,10 @@ export function systemParts(): AgentParts {
     writePrivateFile,
     startProver: (options) => new ProverProcess(options),
     startKeeper: startKeeperProcess,
+    runDoctor: async (config) => {
+      const { runDoctor } = await import('./doctor/run-doctor.ts');
+      return runDoctor(config, null);
+    },
   };
 }
 
@@ -146,6 +151,7 @@ function openServer(core: AgentCore, api: LocalApi, token: string): Promise<Loca
   const { commit, dashboardDir, metricsToken, port, seedApiOpen } = config;
   return startLocalServer({
     api,
+    machine: createMachineView(core),
     port,
     dashboardDir,
     version: agentVersion,

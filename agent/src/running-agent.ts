@@ -95,6 +95,7 @@ export class RunningAgent implements Agent {
   async #start(): Promise<void> {
     const { core, life } = this.#deps;
     await core.crashGuard.begin();
+    await core.historyKeeper.start();
     core.shutdown.signal.throwIfAborted();
     await life.begin();
   }
@@ -103,6 +104,7 @@ export class RunningAgent implements Agent {
     try {
       await this.#deps.core.crashGuard.end(this.#death);
       await this.#deps.life.stop();
+      await this.#deps.core.historyKeeper.stop();
       await this.#server?.close();
       this.#deps.core.keeper.close();
       this.#deps.core.journal.close();

@@ -46,6 +46,8 @@ export function reasonOfStop(cause: StopCause | null): Reason | null {
       return 'lease_expired';
     case 'no-progress':
       return 'no_progress';
+    case 'provider':
+      return 'released_by_agent';
     case 'policy':
     case 'drain':
       return 'agent_restarted';

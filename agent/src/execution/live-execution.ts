@@ -7,7 +7,8 @@ import type { SecretRedactor } from './secret-redactor.ts';
 /**
  * Why the agent ends a workload. `requester`: cancelled. `superseded`: the marketplace gave the
  * job to somebody else. `no-progress`: it was silent for longer than the job allows. `lease-expired`: the agent's own clocks say it may. `drain`: the provider
- * wants the machine back. `policy`: it wants it back by a rule that it set.
+ * wants the machine back. `policy`: it wants it back by a rule that it set. `provider`: it stopped this
+ * one job.
  */
 export type StopCause =
   | 'requester'
@@ -15,6 +16,7 @@ export type StopCause =
   | 'lease-expired'
   | 'no-progress'
   | 'policy'
+  | 'provider'
   | 'drain';
 
 export interface LiveExecutionFacts {
@@ -73,5 +75,6 @@ export const stopSentences: Record<StopCause, string> = {
     'The agent could not renew its lease in time and stopped the workload, so that it never runs twice.',
   'no-progress': 'The program wrote no line for limits.progressSec and was stopped.',
   policy: 'A rule of the provider ended the time of jobs on its machine.',
+  provider: 'The provider stopped this job on its machine.',
   drain: 'The provider shut the agent down before the job ended.',
 };

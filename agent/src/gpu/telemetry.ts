@@ -1,3 +1,12 @@
+import { type MetricName, metricNames, type Slowdown } from '@node3/shared/device-metrics';
+
+export {
+  type MetricName,
+  metricNames,
+  type Slowdown,
+  slowdowns,
+} from '@node3/shared/device-metrics';
+
 /** Where a number came from. `unavailable` goes with `null`, and only with `null`. */
 export type MetricSource = 'measured' | 'estimated' | 'unavailable';
 
@@ -6,36 +15,6 @@ export interface Metric {
   source: MetricSource;
 }
 
-/** Every metric of a device, with its unit in its name. */
-export const metricNames = [
-  'utilizationPercent',
-  'memoryActivityPercent',
-  'memoryUsedBytes',
-  'memoryFreeBytes',
-  'temperatureCelsius',
-  'memoryTemperatureCelsius',
-  'powerWatts',
-  'powerLimitWatts',
-  /** Drawn in all: since the driver counts, or, where it is estimated, since this program does. */
-  'energyJoules',
-  'fanPercent',
-  'smClockMegahertz',
-  'memoryClockMegahertz',
-  'pcieGeneration',
-  'pcieGenerationMax',
-  'pcieLanes',
-  'pcieLanesMax',
-  'pcieReceiveBytesPerSecond',
-  'pcieTransmitBytesPerSecond',
-  /** In all, as seen from the device, since this program began to sum them up. */
-  'pcieReceivedBytes',
-  'pcieTransmittedBytes',
-  /** Packets that were sent again, since the driver was loaded. */
-  'pcieReplayCount',
-  'eccUncorrectedCount',
-] as const;
-
-export type MetricName = (typeof metricNames)[number];
 export type DeviceMetrics = Record<MetricName, Metric>;
 
 /** The metrics of one device at one moment. */
@@ -47,15 +26,6 @@ export interface DeviceSample {
   /** Milliseconds since it was taken, from a detector that reads ahead; absent: just now. */
   ageMs?: number;
 }
-
-/** A slowdown that means something is wrong: too hot, or the power supply is overloaded. */
-export const slowdowns = [
-  'hardware-thermal',
-  'software-thermal',
-  'power-brake',
-  'hardware',
-] as const;
-export type Slowdown = (typeof slowdowns)[number];
 
 /** A sample as the rest of the agent sees it: with the time since it was taken, milliseconds. */
 export interface DeviceReading extends DeviceSample {

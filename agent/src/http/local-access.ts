@@ -13,8 +13,6 @@ export const openRoutes: ReadonlySet<string> = new Set([
   // The files of the web app, which hold no data.
   'GET /*',
   'GET /config.json',
-  // Leads to the page of the marketplace.
-  'GET /marketplace',
   // Takes the token, so it can't ask for it.
   'POST /api/v1/local/session',
   // Asked by who has the token and is about to send it.
@@ -30,6 +28,11 @@ export const openRoutes: ReadonlySet<string> = new Set([
   'GET /api/marketplace/jobs',
   'GET /api/marketplace/agents',
   'GET /ws',
+  // The public board, as the marketplace tells it to anybody.
+  'GET /api/v1/marketplace/overview',
+  'GET /api/v1/marketplace/jobs',
+  'GET /api/v1/marketplace/agents',
+  'GET /api/v1/marketplace/agents/:agentId',
 ]);
 
 /** What AGENT_SEED_API_OPEN opens besides. */

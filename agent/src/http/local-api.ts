@@ -1,4 +1,6 @@
-import type { BodyOf, ReplyOf } from '@node3/shared/contract';
+import type { BodyOf, QueryOf, ReplyOf } from '@node3/shared/contract';
+import type { HistoryWindow } from '@node3/shared/device-metrics';
+import type { getTelemetryHistory, listLocalDevices } from '@node3/shared/routes/agent-devices';
 import type {
   AgentStatus,
   changeLocalPolicy,
@@ -10,13 +12,20 @@ import type {
   listResultEarnings,
   stopAgent,
 } from '@node3/shared/routes/agent-local';
+import type { getLocalWallet, listEarningDays } from '@node3/shared/routes/agent-money';
+import type {
+  DoctorReport,
+  getLocalSettings,
+  readAgentLog,
+} from '@node3/shared/routes/agent-upkeep';
+import type { getLocalExecution, stopLocalExecution } from '@node3/shared/routes/agent-work';
 import type { AgentMode } from '../observability/agent-state.ts';
 
 /** What the dashboard's server needs from the agent. */
 export interface LocalApi {
   status(): AgentStatus;
   earnings(): ReplyOf<typeof getLocalEarnings>;
-  executions(): ReplyOf<typeof listLocalExecutions>;
+  executions(query: QueryOf<typeof listLocalExecutions>): ReplyOf<typeof listLocalExecutions>;
   /** @throws MarketError EXECUTION_NOT_FOUND. */
   logTail(executionId: string): ReplyOf<typeof getLocalLogTail>;
   mode(): AgentMode;
@@ -34,4 +43,22 @@ export interface LocalApi {
   ): Promise<LocalPolicy>;
   /** The answer is on its way before the agent ends. */
   stop(): ReplyOf<typeof stopAgent>;
+}
+
+/** What the provider's pages need besides. */
+export interface LocalMachine {
+  devices(): ReplyOf<typeof listLocalDevices>;
+  telemetry(window: HistoryWindow): ReplyOf<typeof getTelemetryHistory>;
+  /** @throws MarketError EXECUTION_NOT_FOUND; so does the next. */
+  execution(executionId: string): ReplyOf<typeof getLocalExecution>;
+  stopExecution(executionId: string): ReplyOf<typeof stopLocalExecution>;
+  wallet(): ReplyOf<typeof getLocalWallet>;
+  earningDays(days: number): ReplyOf<typeof listEarningDays>;
+  doctor(): DoctorReport;
+  startDoctor(): DoctorReport;
+  log(
+    level: 'debug' | 'info' | 'warn' | 'error',
+    limit: number,
+  ): Promise<ReplyOf<typeof readAgentLog>>;
+  settings(): ReplyOf<typeof getLocalSettings>;
 }

@@ -4,6 +4,7 @@ import { type IncomingMessage, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RouteContract } from '@node3/shared/contract';
+import * as agentDeviceRoutes from '@node3/shared/routes/agent-devices';
 import * as agentLocalRoutes from '@node3/shared/routes/agent-local';
 import {
   AgentStatus,
@@ -11,6 +12,9 @@ import {
   getLocalLogTail,
   listLocalExecutions,
 } from '@node3/shared/routes/agent-local';
+import * as agentMoneyRoutes from '@node3/shared/routes/agent-money';
+import * as agentUpkeepRoutes from '@node3/shared/routes/agent-upkeep';
+import * as agentWorkRoutes from '@node3/shared/routes/agent-work';
 import * as node3AgentRoutes from '@node3/shared/routes/node3-agent';
 import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -194,9 +198,14 @@ describe('the local API', () => {
 
 const isContract = (value: unknown): value is RouteContract =>
   typeof value === 'object' && value !== null && 'audience' in value;
-const localContracts = [agentLocalRoutes, node3AgentRoutes].flatMap((module) =>
-  Object.values<unknown>(module).filter(isContract),
-);
+const localContracts = [
+  agentLocalRoutes,
+  agentDeviceRoutes,
+  agentWorkRoutes,
+  agentMoneyRoutes,
+  agentUpkeepRoutes,
+  node3AgentRoutes,
+].flatMap((module) => Object.values<unknown>(module).filter(isContract));
 
 it('lets nobody without its token past what the contracts call public', async () => {
   const opened = await post('/api/v1/local/session', { token: agent.token }, {}, {});

@@ -18,16 +18,19 @@ import {
 } from './facades/node3-seed/seed-routes.ts';
 import { findRefusal } from './guard.ts';
 import { LocalAccess, type LocalAccessOptions } from './local-access.ts';
-import type { LocalApi } from './local-api.ts';
+import type { LocalApi, LocalMachine } from './local-api.ts';
 import { addAgentLocalRoutes } from './routes/agent-local.ts';
+import { addAgentMachineRoutes } from './routes/agent-machine.ts';
 import { addConfigRoute } from './routes/config-json.ts';
 import { addSessionRoutes } from './routes/local-session.ts';
+import { addMarketProxy } from './routes/market-proxy.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { StatusFeed } from './status-feed.ts';
 
 export interface LocalServerOptions {
   api: LocalApi;
+  machine: LocalMachine;
   /** 0 takes any free port. */
   port: number;
   dashboardDir: string | null;
@@ -81,6 +84,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     addSeedSocket(scope, seedFeed);
   });
   addAgentLocalRoutes(app, api, access);
+  addAgentMachineRoutes(app, options.machine);
+  addMarketProxy(app, options.seed.link);
   addSessionRoutes(app, access);
   addSeedRoutes(app, { api, ...options.seed });
   addConfigRoute(app, options.version);

@@ -49,6 +49,11 @@ export interface JournalExecution {
   lines: LogCursor;
 }
 
+/** With its place in the journal: a newer one has a higher number. */
+export interface PlacedExecution extends JournalExecution {
+  position: number;
+}
+
 export interface LogCursor {
   /** Lines written so far; the last one has this sequence number. */
   spooled: number;
@@ -130,6 +135,12 @@ export interface LinesMost {
   charsMax?: number;
 }
 
+export interface PruneLimits {
+  keep: number;
+  whole: number;
+  offerBytesMax: number;
+}
+
 /** What an appended batch adds to the cursor besides its number of lines. */
 export interface AppendFacts {
   bytes: number;
@@ -192,12 +203,24 @@ export interface Journal {
   deviceTotals(): DeviceTotals[];
   /** Of the latest results, newest first. */
   listEarnings(count: number): RecordedEarning[];
+  /** Since a time, oldest first. */
+  earningsSince(sinceMs: number): RecordedEarning[];
+  /** Of one execution, by device. */
+  earningsOf(executionId: string): RecordedEarning[];
+  /** When the oldest row that is still here was written; null while there is none. */
+  earningsKnownSinceMs(): number | null;
 
   find(executionId: string): JournalExecution | null;
   /** Executions not closed yet, oldest first. */
   listOpen(): JournalExecution[];
   /** The latest executions, newest first. */
   listRecent(count: number): JournalExecution[];
+  /** Newest first, those that fit; `before` is a position, null begins with the latest. */
+  listBefore(
+    before: number | null,
+    count: number,
+    fits: (execution: PlacedExecution) => boolean,
+  ): PlacedExecution[];
 
   appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void;
   /** At most `linesMax` lines, and no more once they have `charsMax` characters. */
@@ -206,7 +229,10 @@ export interface Journal {
   ackLines(executionId: string, seq: number, keep: number): void;
   tailLines(executionId: string, count: number): SpooledLine[];
 
-  /** Deletes closed executions beyond the newest `keep`. */
-  prune(keep: number): void;
+  /**
+   * Deletes closed executions beyond the newest `keep`, and of those beyond the newest `whole` the lines,
+   * and all of one whose offer is larger than `offerBytesMax`.
+   */
+  prune(keep: PruneLimits): void;
   close(): void;
 }

@@ -10,6 +10,7 @@ import type { Agent } from '../agent.ts';
 import type { AgentParts } from '../agent-core.ts';
 import { startAgent } from '../app.ts';
 import { type AgentConfig, metricsDefaults } from '../config.ts';
+import { ok } from '../doctor/check.ts';
 import type { ExecutionOutcome, ExecutorStatus } from '../executors/executor.ts';
 import { FakeExecutor } from '../executors/fake/fake-executor.ts';
 import { openSocket } from '../marketplace-link/open-socket.ts';
@@ -155,6 +156,7 @@ export class TestMachine {
       bootId: this.bootId,
       wrapJournal: (journal) => gate.wrapJournal(journal),
       writePrivateFile: gate.wrapWrite(writePrivateFile),
+      runDoctor: async () => [ok('node', 'Fine.')],
       ...parts,
     });
     this.#started.push({ agent, gate });

@@ -21,7 +21,10 @@ export type Balances = Record<Asset, Money | null>;
 
 interface Reading {
   money: Money;
+  /** Monotonic. */
   takenAtMs: number;
+  /** Since the Unix epoch. */
+  atMs: number;
 }
 
 /** What the wallet holds on chain. A number too old to be believed is unknown, never zero. */
@@ -56,7 +59,8 @@ export class BalanceWatch {
   }
 
   balances(): Balances {
-    return { SOL: this.#read('SOL'), USDC: this.#read('USDC') };
+    const money = (asset: Asset) => this.reading(asset)?.money ?? null;
+    return { SOL: money('SOL'), USDC: money('USDC') };
   }
 
   /** Reads both assets; one that can't be read keeps its last value until it is too old. */
@@ -72,19 +76,22 @@ export class BalanceWatch {
   }
 
   async #take(asset: Asset, read: () => Promise<bigint>): Promise<void> {
-    const takenAtMs = this.#deps.clock.monotonicMs();
+    const { clock } = this.#deps;
+    const takenAtMs = clock.monotonicMs();
+    const atMs = clock.nowMs();
     try {
-      this.#readings.set(asset, { money: toMoney(await read(), asset), takenAtMs });
+      this.#readings.set(asset, { money: toMoney(await read(), asset), takenAtMs, atMs });
     } catch (error) {
       this.#deps.log.debug({ err: error, asset }, 'balance could not be read');
     }
   }
 
-  #read(asset: Asset): Money | null {
+  /** null is unknown. */
+  reading(asset: Asset): Reading | null {
     const reading = this.#readings.get(asset);
     if (reading === undefined) return null;
     const ageMs = this.#deps.clock.monotonicMs() - reading.takenAtMs;
-    return ageMs > agentLimits.balanceAgeMsMax ? null : reading.money;
+    return ageMs > agentLimits.balanceAgeMsMax ? null : reading;
   }
 
   /** Which token counts as USDC differs between clusters, so the marketplace says it. */

@@ -2,6 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import { type AgentEarnings, getAgentEarnings } from '@node3/shared/routes/agents';
+import { toTimestamp } from '@node3/shared/schema';
 import { agentLimits } from '../agent-limits.ts';
 import type { MarketplaceLink } from '../marketplace-link/marketplace-link.ts';
 
@@ -11,10 +12,17 @@ export interface EarningsWatchDeps {
   log: Logger;
 }
 
+export interface ToldEarnings {
+  earnings: AgentEarnings;
+  asOfMs: number;
+  /** Midnight here, from which the day on this machine's calendar was asked for. */
+  dayStartMs: number;
+}
+
 /** What the marketplace last told about this agent's earnings, and when. */
 export class EarningsWatch {
   readonly #deps: EarningsWatchDeps;
-  #latest: { earnings: AgentEarnings; asOfMs: number } | null = null;
+  #latest: ToldEarnings | null = null;
   #loop: Loop | null = null;
 
   constructor(deps: EarningsWatchDeps) {
@@ -41,15 +49,17 @@ export class EarningsWatch {
   }
 
   /** Null until the marketplace has answered once. */
-  get latest(): { earnings: AgentEarnings; asOfMs: number } | null {
+  get latest(): ToldEarnings | null {
     return this.#latest;
   }
 
   async refresh(signal: AbortSignal): Promise<void> {
     const { clock, link, log } = this.#deps;
     try {
-      const earnings = await link.call(getAgentEarnings, {}, { signal });
-      this.#latest = { earnings, asOfMs: clock.nowMs() };
+      const dayStartMs = new Date(clock.nowMs()).setHours(0, 0, 0, 0);
+      const query = { since: toTimestamp(dayStartMs) };
+      const earnings = await link.call(getAgentEarnings, { query }, { signal });
+      this.#latest = { earnings, asOfMs: clock.nowMs(), dayStartMs };
     } catch (error) {
       log.debug({ err: error }, 'earnings could not be read');
     }

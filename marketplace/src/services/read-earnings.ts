@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import { MarketError } from '@node3/shared/error';
 import { type Asset, toMoney } from '@node3/shared/money';
 import type { AgentEarnings } from '@node3/shared/routes/agents';
 import type { AgentRow } from '../store/rows.ts';
@@ -13,15 +14,35 @@ interface Deps {
 
 const payoutsShown = 50;
 
-/** What an agent earned. `today` counts from midnight UTC; only finalized payouts are money. */
-export async function readEarnings(deps: Deps, agent: AgentRow): Promise<AgentEarnings> {
+const dayMs = 86_400_000;
+
+/**
+ * What an agent earned. `today` counts from midnight UTC; only finalized payouts are money.
+ * @param since RFC 3339, of one more sum; null asks for none.
+ */
+export async function readEarnings(
+  deps: Deps,
+  agent: AgentRow,
+  since: string | null,
+): Promise<AgentEarnings> {
   const { agentId } = agent;
-  const midnightMs = new Date(deps.clock.nowMs()).setUTCHours(0, 0, 0, 0);
-  const [all, today, payouts] = await Promise.all([
-    deps.store.sumPayouts({ agentId, sinceMs: 0 }),
-    deps.store.sumPayouts({ agentId, sinceMs: midnightMs }),
+  const nowMs = deps.clock.nowMs();
+  const sum = (sinceMs: number) => deps.store.sumPayouts({ agentId, sinceMs });
+  const [all, today, day, week, month, asked, payouts] = await Promise.all([
+    sum(0),
+    sum(new Date(nowMs).setUTCHours(0, 0, 0, 0)),
+    sum(nowMs - dayMs),
+    sum(nowMs - 7 * dayMs),
+    sum(nowMs - 30 * dayMs),
+    since === null ? null : sum(readTime(since)),
     deps.store.listPayouts({ agentId, beforePayoutId: null, limit: payoutsShown }),
   ]);
+  const within = (asset: Asset) => ({
+    last24h: toMoney(day[asset].finalized, asset),
+    last7d: toMoney(week[asset].finalized, asset),
+    last30d: toMoney(month[asset].finalized, asset),
+    since: asked === null ? null : toMoney(asked[asset].finalized, asset),
+  });
   const earned = (asset: Asset) => ({
     finalized: toMoney(all[asset].finalized, asset),
     pending: toMoney(all[asset].pending, asset),
@@ -34,6 +55,7 @@ export async function readEarnings(deps: Deps, agent: AgentRow): Promise<AgentEa
     jobsSucceeded: agent.jobsSucceeded,
     jobsFailed: agent.jobsFailed,
     earned: { SOL: earned('SOL'), USDC: earned('USDC') },
+    within: { SOL: within('SOL'), USDC: within('USDC') },
     payouts: payouts.flatMap((row) => {
       const { jobId } = row;
       if (jobId === null) return [];
@@ -41,4 +63,12 @@ export async function readEarnings(deps: Deps, agent: AgentRow): Promise<AgentEa
       return [{ ...payout, jobId }];
     }),
   };
+}
+
+/** The pattern lets a month 99 through. */
+function readTime(text: string): number {
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  const detail = `since is ${text}, which is no time.`;
+  throw new MarketError('REQUEST_INVALID', { detail });
 }

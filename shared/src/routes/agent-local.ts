@@ -3,6 +3,7 @@ import type { RouteContract } from '../contract.ts';
 import { Device, DeviceSample } from '../device.ts';
 import { executionStates } from '../execution-state.ts';
 import { limits } from '../limits.ts';
+import { localLimits } from '../local-limits.ts';
 import { PolicyFile, ProviderPolicy, policyKeys } from '../provider-policy.ts';
 import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { AgentEarnings } from './agents.ts';
@@ -125,6 +126,18 @@ export const proveAgent = {
 export const LocalEarnings = strictObject({
   asOf: nullable(Timestamp),
   earnings: nullable(AgentEarnings),
+  dayStart: nullable(
+    Type.String({
+      format: 'date-time',
+      description: 'Midnight on this machine, from which `within.…since` counts',
+    }),
+  ),
+  unreachableSince: nullable(
+    Type.String({
+      format: 'date-time',
+      description: 'Since when the marketplace does not answer; null while it does',
+    }),
+  ),
 });
 
 /** `earnings` is null until the marketplace has answered once. */
@@ -154,10 +167,28 @@ export const LocalExecution = strictObject({
 export const listLocalExecutions = {
   method: 'GET',
   url: '/api/v1/local/executions',
-  summary: 'The last 50 executions of this agent, newest first',
+  summary: 'The executions of this agent, newest first: 50, or as many as asked for',
   audience: 'provider',
   tag: 'agent',
-  schema: { response: { 200: strictObject({ data: Type.Array(LocalExecution) }) } },
+  schema: {
+    querystring: strictObject({
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: localLimits.executionsPage })),
+      cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
+      state: Type.Optional(oneOf(executionStates)),
+      q: Type.Optional(
+        Type.String({
+          maxLength: localLimits.searchChars,
+          description: 'Part of the name of the job, or the beginning of its id',
+        }),
+      ),
+    }),
+    response: {
+      200: strictObject({
+        data: Type.Array(LocalExecution),
+        nextCursor: nullable(Type.String({ description: 'null at the end' })),
+      }),
+    },
+  },
 } as const satisfies RouteContract;
 
 export const getLocalLogTail = {

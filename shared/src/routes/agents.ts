@@ -289,6 +289,14 @@ export const reportResult = {
   },
 } as const satisfies RouteContract;
 
+/** Paid for good by payouts that came up since then; rolling but for `since`, which the caller said. */
+const EarnedWithin = strictObject({
+  last24h: MoneySchema,
+  last7d: MoneySchema,
+  last30d: MoneySchema,
+  since: nullable(MoneySchema),
+});
+
 export const AgentEarnings = strictObject({
   agentId: id('agent'),
   name: Type.String(),
@@ -299,6 +307,7 @@ export const AgentEarnings = strictObject({
     SOL: strictObject({ finalized: MoneySchema, pending: MoneySchema, today: MoneySchema }),
     USDC: strictObject({ finalized: MoneySchema, pending: MoneySchema, today: MoneySchema }),
   }),
+  within: Type.Optional(strictObject({ SOL: EarnedWithin, USDC: EarnedWithin })),
   payouts: Type.Array(
     strictObject({
       payoutId: id('payout'),
@@ -321,5 +330,15 @@ export const getAgentEarnings = {
   summary: 'What the agent earned; only finalized payouts count as finalized',
   audience: 'agent',
   tag: 'agents',
-  schema: { response: { 200: AgentEarnings } },
+  schema: {
+    querystring: strictObject({
+      since: Type.Optional(
+        Type.String({
+          pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$',
+          description: 'RFC 3339 in UTC, such as of midnight where the agent is',
+        }),
+      ),
+    }),
+    response: { 200: AgentEarnings },
+  },
 } as const satisfies RouteContract;

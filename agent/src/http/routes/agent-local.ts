@@ -32,7 +32,10 @@ export function addAgentLocalRoutes(
       principal === 'provider' ? api.status() : withoutContent(api.status()),
   });
   addRoute(app, getLocalEarnings, { authenticate, handler: async () => api.earnings() });
-  addRoute(app, listLocalExecutions, { authenticate, handler: async () => api.executions() });
+  addRoute(app, listLocalExecutions, {
+    authenticate,
+    handler: async ({ query }) => api.executions(query),
+  });
   addRoute(app, getLocalLogTail, {
     authenticate,
     handler: async ({ params }) => api.logTail(params.executionId),

@@ -59,11 +59,11 @@ export function readTotals(db: Database): DeviceTotals[] {
     .map(({ totals }) => parse(totals));
 }
 
-export function readEarnings(db: Database, count: number): RecordedEarning[] {
-  const sql = 'SELECT * FROM earning ORDER BY rowid DESC LIMIT ?';
+/** `which` is the end of the statement, with one place for a value. */
+function readRows(db: Database, which: string, value: number | string): RecordedEarning[] {
   return db
-    .prepare<[number], EarningRow>(sql)
-    .all(count)
+    .prepare<[number | string], EarningRow>(`SELECT * FROM earning ${which}`)
+    .all(value)
     .map((row) => ({
       executionId: row.execution_id,
       jobId: row.job_id,
@@ -77,6 +77,24 @@ export function readEarnings(db: Database, count: number): RecordedEarning[] {
       energyWh: row.energy_wh,
       energyUsd: row.energy_usd,
     }));
+}
+
+export function readEarnings(db: Database, count: number): RecordedEarning[] {
+  return readRows(db, 'ORDER BY rowid DESC LIMIT ?', count);
+}
+
+/** All of them are looked at: there are no more than `earningRowsMax`. */
+export function readEarningsSince(db: Database, sinceMs: number): RecordedEarning[] {
+  return readRows(db, 'WHERE at_ms >= ? ORDER BY rowid', sinceMs);
+}
+
+export function readEarningsOf(db: Database, executionId: string): RecordedEarning[] {
+  return readRows(db, 'WHERE execution_id = ? ORDER BY rowid', executionId);
+}
+
+export function readKnownSince(db: Database): number | null {
+  const sql = 'SELECT at_ms FROM earning ORDER BY rowid LIMIT 1';
+  return db.prepare<[], { at_ms: number }>(sql).get()?.at_ms ?? null;
 }
 
 function noTotals(deviceId: string, sinceMs: number): DeviceTotals {

@@ -12,6 +12,7 @@ import type {
 } from '../journal.ts';
 
 export interface ExecutionRow {
+  position: number;
   execution_id: string;
   offer: string;
   phase: JournalPhase;

@@ -380,7 +380,7 @@ describe('prune', () => {
       journal.recordClosed(executionId, 'reported', 1);
       return executionId;
     });
-    journal.prune(1);
+    journal.prune({ keep: 1, whole: 1, offerBytesMax: 1_000_000 });
     expect(journal.find(openOne)).not.toBeNull();
     expect(closed.map((executionId) => journal.find(executionId) !== null)).toEqual([
       false,

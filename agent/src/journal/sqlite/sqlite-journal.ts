@@ -12,12 +12,21 @@ import type {
   JournalExecution,
   LeaseRecord,
   LinesMost,
+  PlacedExecution,
+  PruneLimits,
   RecordedEarning,
   SpooledBlock,
   SpooledLine,
 } from '../journal.ts';
 import { blocksAfter, toSpooledLines } from '../spooled-lines.ts';
-import { insertEarnings, readEarnings, readTotals } from './earning-tables.ts';
+import {
+  insertEarnings,
+  readEarnings,
+  readEarningsOf,
+  readEarningsSince,
+  readKnownSince,
+  readTotals,
+} from './earning-tables.ts';
 import {
   type BatchRow,
   type ExecutionRow,
@@ -188,6 +197,18 @@ export class SqliteJournal implements Journal {
     return readEarnings(this.#db, count);
   }
 
+  earningsSince(sinceMs: number): RecordedEarning[] {
+    return readEarningsSince(this.#db, sinceMs);
+  }
+
+  earningsOf(executionId: string): RecordedEarning[] {
+    return readEarningsOf(this.#db, executionId);
+  }
+
+  earningsKnownSinceMs(): number | null {
+    return readKnownSince(this.#db);
+  }
+
   find(executionId: string): JournalExecution | null {
     const row = this.#prepare<[string], ExecutionRow>(
       'SELECT * FROM execution WHERE execution_id = ?',
@@ -203,6 +224,22 @@ export class SqliteJournal implements Journal {
   listRecent(count: number): JournalExecution[] {
     const sql = 'SELECT * FROM execution ORDER BY position DESC LIMIT ?';
     return this.#prepare<[number], ExecutionRow>(sql).all(count).map(toExecution);
+  }
+
+  listBefore(
+    before: number | null,
+    count: number,
+    fits: (execution: PlacedExecution) => boolean,
+  ): PlacedExecution[] {
+    const sql = 'SELECT * FROM execution WHERE position < ? ORDER BY position DESC';
+    const rows = this.#prepare<[number], ExecutionRow>(sql);
+    const found: PlacedExecution[] = [];
+    for (const row of rows.iterate(before ?? Number.MAX_SAFE_INTEGER)) {
+      const execution = { ...toExecution(row), position: row.position };
+      if (fits(execution)) found.push(execution);
+      if (found.length >= count) break;
+    }
+    return found;
   }
 
   appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void {
@@ -298,11 +335,17 @@ export class SqliteJournal implements Journal {
     return found.slice(0, count).toReversed();
   }
 
-  prune(keep: number): void {
+  prune({ keep, offerBytesMax, whole }: PruneLimits): void {
+    const newest = 'SELECT position FROM execution ORDER BY position DESC LIMIT ?';
     this.#prepare(
-      `DELETE FROM execution WHERE closed IS NOT NULL AND position NOT IN
-           (SELECT position FROM execution ORDER BY position DESC LIMIT ?)`,
-    ).run(keep);
+      `DELETE FROM execution WHERE closed IS NOT NULL AND (position NOT IN (${newest})
+         OR (position NOT IN (${newest}) AND octet_length(offer) > ?))`,
+    ).run(keep, whole, offerBytesMax);
+    this.#prepare(
+      `DELETE FROM log_batch WHERE execution_id IN (
+         SELECT execution_id FROM execution
+         WHERE closed IS NOT NULL AND position NOT IN (${newest}))`,
+    ).run(whole);
   }
 
   close(): void {

@@ -52,7 +52,7 @@ export function addAgentRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   addRoute(app, getAgentEarnings, {
     authenticate,
-    handler: ({ principal }) => readEarnings(deps, principal),
+    handler: ({ principal, query }) => readEarnings(deps, principal, query.since ?? null),
   });
   addExecutionRoutes(app, deps);
 }

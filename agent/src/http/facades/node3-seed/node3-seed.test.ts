@@ -119,12 +119,6 @@ describe('the API of the node3 seed’s agent', () => {
     expect(await agents.json()).toMatchObject({ code: 'MARKETPLACE_UNREACHABLE' });
   });
 
-  it('leads to the browser of the marketplace, which is its own page', async () => {
-    const page = await fetch(`${agent.url}/marketplace`, { redirect: 'manual' });
-    const { url } = machine.marketplace;
-    expect([page.status, page.headers.get('location')]).toEqual([302, `${url}/`]);
-  });
-
   it('sends the status again and again on its socket', async () => {
     const bodies: unknown[] = [];
     const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/ws`, {

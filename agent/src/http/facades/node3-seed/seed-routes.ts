@@ -64,10 +64,6 @@ export function addSeedRoutes(app: FastifyInstance, deps: SeedFacadeDeps): void 
 /** The marketplace's public lists, so that the agent's page needs no other address. */
 function addMarketRoutes(app: FastifyInstance, { link }: SeedFacadeDeps): void {
   const options = { timeoutMs: agentLimits.proxyTimeoutMs };
-  // The browser of jobs and providers is the marketplace's own.
-  app.get('/marketplace', { schema: { hide: true } }, (_request, reply) =>
-    reply.redirect(`${link.url}/`, 302),
-  );
   addRoute(app, seedAgentMarketJobs, {
     authenticate,
     async handler() {

@@ -1,0 +1,31 @@
+import type { ArgsOf, RouteContract } from '@node3/shared/contract';
+import { addRoute } from '@node3/shared/http/add-route';
+import {
+  getOverview,
+  getPublicAgent,
+  listPublicAgents,
+  listPublicJobs,
+} from '@node3/shared/routes/marketplace';
+import type { FastifyInstance } from 'fastify';
+import { agentLimits } from '../../agent-limits.ts';
+import type { MarketplaceLink } from '../../marketplace-link/marketplace-link.ts';
+
+type Link = Pick<MarketplaceLink, 'call'>;
+
+/** The public board of the marketplace, so that the agent's page needs no other address. */
+export function addMarketProxy(app: FastifyInstance, link: Link): void {
+  pass(app, link, getOverview);
+  pass(app, link, listPublicJobs);
+  pass(app, link, listPublicAgents);
+  pass(app, link, getPublicAgent);
+}
+
+function pass(app: FastifyInstance, link: Link, contract: RouteContract): void {
+  addRoute(app, contract, {
+    authenticate: () => null,
+    handler: async ({ params, query }) => {
+      const args = { params, query } as ArgsOf<RouteContract>;
+      return link.call(contract, args, { timeoutMs: agentLimits.proxyTimeoutMs });
+    },
+  });
+}
