@@ -49,6 +49,7 @@ import * as reservations from '@node3/shared/routes/reservations';
 import * as schedules from '@node3/shared/routes/schedules';
 import * as sessions from '@node3/shared/routes/sessions';
 import * as snippets from '@node3/shared/routes/snippets';
+import * as statements from '@node3/shared/routes/statements';
 import * as templates from '@node3/shared/routes/templates';
 import * as usage from '@node3/shared/routes/usage';
 import * as webhooks from '@node3/shared/routes/webhooks';
@@ -72,6 +73,7 @@ export const apiRoutes: RouteContract[] = [
   ratings,
   caps,
   usage,
+  statements,
   quotes,
   withdrawals,
   receipts,

@@ -63,7 +63,9 @@ export function escrowTransfers(
   }
   const debit = heldForJob(jobId);
   return moves.flatMap(([transferId, kind, credit, amount]) =>
-    amount === zero ? [] : [{ transferId, kind, debit, credit, asset, amount, ref: jobId }],
+    amount === zero
+      ? []
+      : [{ transferId, kind, debit, credit, asset, amount, ref: jobId, accountId }],
   );
 }
 

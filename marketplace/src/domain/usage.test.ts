@@ -4,11 +4,27 @@ import type { UsageSum } from '../store/usage-store.ts';
 import { groupUsage } from './usage.ts';
 
 function sum(overrides: Partial<UsageSum>): UsageSum {
-  const usual = { day: 1, apiKeyId: 'key-a', asset: 'USDC' as const, gpus: ['h100', 'h100'] };
+  const usual = {
+    accountId: 'acc-a',
+    day: 1,
+    apiKeyId: 'key-a',
+    asset: 'USDC' as const,
+    gpus: ['h100', 'h100'],
+  };
   return { ...usual, jobs: 1, runMs: 1_500, charged: baseUnits(7n), ...overrides };
 }
 
 describe('groupUsage', () => {
+  it('tells customers apart where that is asked for', () => {
+    const both = [sum({}), sum({ accountId: 'acc-b' }), sum({})];
+    const lines = groupUsage(both, ['account']);
+    expect(lines.map(({ accountId, jobs }) => [accountId, jobs])).toEqual([
+      ['acc-a', 2],
+      ['acc-b', 1],
+    ]);
+    expect(groupUsage(both, ['day'])).toMatchObject([{ accountId: null, jobs: 3 }]);
+  });
+
   const sums = [
     sum({ day: 2, charged: baseUnits(2n ** 60n) }),
     sum({ day: 2, charged: baseUnits(2n ** 60n + 1n), apiKeyId: 'key-b' }),

@@ -1,9 +1,10 @@
 import type { Asset, BaseUnits } from '@node3/shared/money';
-import type { UsageGroup } from '@node3/shared/routes/usage';
+import type { CustomerUsageGroup } from '@node3/shared/routes/usage';
 import type { UsageSum } from '../store/usage-store.ts';
 
 /** A line of usage; what it is not grouped by is null. */
 export interface UsageLine {
+  accountId: string | null;
   day: number | null;
   keyId: string | null;
   gpu: string | null;
@@ -14,19 +15,22 @@ export interface UsageLine {
   charged: BaseUnits;
 }
 
-/** Adds sums up by what is asked for. In the order of day, key, GPU and asset; unknown comes first. */
-export function groupUsage(sums: readonly UsageSum[], by: readonly UsageGroup[]): UsageLine[] {
+/** Adds sums up by what is asked for. In the order of day, account, key, GPU and asset; unknown comes first. */
+export function groupUsage(
+  sums: readonly UsageSum[],
+  by: readonly CustomerUsageGroup[],
+): UsageLine[] {
   const total = new UsageTotal(by);
   total.add(sums);
   return total.takeBefore(null);
 }
 
-/** Lines of usage that are still growing. It holds one for each day, key, GPU and asset that is told apart. */
+/** Lines of usage that are still growing. It holds one for each day, account, key, GPU and asset that is told apart. */
 export class UsageTotal {
-  readonly #by: readonly UsageGroup[];
+  readonly #by: readonly CustomerUsageGroup[];
   readonly #lines = new Map<string, UsageLine>();
 
-  constructor(by: readonly UsageGroup[]) {
+  constructor(by: readonly CustomerUsageGroup[]) {
     this.#by = by;
   }
 
@@ -47,9 +51,10 @@ export class UsageTotal {
     const day = this.#by.includes('day') ? sum.day : null;
     const keyId = this.#by.includes('key') ? sum.apiKeyId : null;
     const gpu = this.#by.includes('gpu') ? (gpus[0] ?? null) : null;
-    const name = JSON.stringify([day, keyId, gpu, asset]);
+    const accountId = this.#by.includes('account') ? sum.accountId : null;
+    const name = JSON.stringify([accountId, day, keyId, gpu, asset]);
     const none = { jobs: 0, runMs: 0, gpuMs: 0, charged: 0n };
-    const before = this.#lines.get(name) ?? { day, keyId, gpu, asset, ...none };
+    const before = this.#lines.get(name) ?? { accountId, day, keyId, gpu, asset, ...none };
     this.#lines.set(name, {
       ...before,
       jobs: before.jobs + jobs,
@@ -63,6 +68,7 @@ export class UsageTotal {
 function byName(a: UsageLine, b: UsageLine): number {
   return (
     (a.day ?? 0) - (b.day ?? 0) ||
+    compare(a.accountId ?? '', b.accountId ?? '') ||
     compare(a.keyId ?? '', b.keyId ?? '') ||
     compare(a.gpu ?? '', b.gpu ?? '') ||
     compare(a.asset, b.asset)

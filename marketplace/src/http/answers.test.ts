@@ -20,6 +20,7 @@ import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
+import * as statementRoutes from '@node3/shared/routes/statements';
 import * as usageRoutes from '@node3/shared/routes/usage';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
@@ -41,6 +42,7 @@ import { askProviders } from '../testing/ask-providers.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askSharing, askSnippets } from '../testing/ask-sharing.ts';
 import { askSignIn } from '../testing/ask-sign-in.ts';
+import { askStatementFile } from '../testing/ask-statement.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
 import { askUsageFile } from '../testing/ask-usage.ts';
 import { askWebhooks } from '../testing/ask-webhooks.ts';
@@ -176,6 +178,8 @@ async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionRes
 async function setCaps(requester: string) {
   const narrow = { perJob: '1', perDay: '5' };
   await ask(usageRoutes.getUsage, requester, { query: { groupBy: 'day,key,gpu' } });
+  const byAccount = { query: { groupBy: 'account,gpu' } };
+  await ask(usageRoutes.getCustomerUsage, market.adminApiKey, byAccount);
   const view = await ask(capRoutes.getCaps, requester);
   const keyId = view.key?.keyId;
   const caps = { SOL: narrow, USDC: narrow };
@@ -266,6 +270,8 @@ describe('answers', () => {
     await ask(ledgerRoutes.exportLedger, market.adminApiKey, { query: { limit: 5 } });
     await ask(ledgerRoutes.getReserves, market.adminApiKey);
     await withdraw(ask, requester);
+    await ask(statementRoutes.listStatement, requester, { query: {} });
+    checked.add(await askStatementFile(market.url, requester));
     await askJobBulk((contract, args) => ask(contract, requester, args));
     await askSchedules((contract, args) => ask(contract, requester, args));
     const filed = await askFiles({ ask, url: market.url, checked, keys, takeOffer });

@@ -1,10 +1,19 @@
 import { createClient } from '@node3/shared/client';
 import { isMarketError } from '@node3/shared/error';
-import { type BaseUnits, baseUnits, baseUnitsMax } from '@node3/shared/money';
+import {
+  type BaseUnits,
+  baseUnits,
+  baseUnitsMax,
+  formatAmount,
+  parseAmount,
+} from '@node3/shared/money';
+import { getAccount } from '@node3/shared/routes/accounts';
 import { reportResult } from '@node3/shared/routes/agents';
 import { getHealth } from '@node3/shared/routes/health';
-import { createJob, getJob } from '@node3/shared/routes/jobs';
+import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { exportLedger, type LedgerEntry } from '@node3/shared/routes/ledger';
+import { listStatement, type StatementLine } from '@node3/shared/routes/statements';
+import { cancelWithdrawal, createWithdrawal } from '@node3/shared/routes/withdrawals';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainTreasury, suspense } from '../domain/ledger-accounts.ts';
 import type { Transfer } from '../store/rows.ts';
@@ -34,6 +43,9 @@ function deposit(transferId: string, amount: BaseUnits): Transfer {
   const [debit, credit] = [chainTreasury, suspense];
   return { transferId, debit, credit, asset: 'SOL', amount, kind: 'deposit', ref: transferId };
 }
+
+const signedUnits = (text: string) =>
+  text.startsWith('-') ? -parseAmount(text.slice(1), 'SOL') : parseAmount(text, 'SOL');
 
 const operator = () => createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
 
@@ -85,6 +97,57 @@ describe('[P56] an amount that is none', () => {
     const oneMore = deposit('y', baseUnits(1n));
     await expect(market.store.postTransfers([oneMore], [], 1)).rejects.toThrow();
     expect(await market.store.verifyLedger()).toEqual({ balanced: true, problems: [] });
+  });
+});
+
+describe('[9.19] a statement', () => {
+  it('holds whatever happened to the money, and its changes add up to the balances', async () => {
+    const { requester, calls } = await setUp();
+    const { client } = requester;
+    await client.call(createJob, { body: testJob() });
+    const offer = await calls.offer();
+    await calls.run(offer);
+    await calls.report(offer);
+    const cancelled = await client.call(createJob, { body: testJob() });
+    await client.call(cancelJob, { params: { jobId: cancelled.jobId } });
+    await client.call(createJob, { body: testJob() });
+    const stranger = await openFundedAccount(market, { SOL: 5_000_000n });
+    await stranger.client.call(createJob, { body: testJob() });
+    const money = { amount: '0.002', asset: 'SOL' as const };
+    const { withdrawalId } = await client.call(createWithdrawal, { body: { money } });
+    await client.call(cancelWithdrawal, { params: { withdrawalId } });
+    await client.call(createWithdrawal, { body: { money } });
+
+    const lines: StatementLine[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query: { limit: number; cursor?: string } = { limit: 3, ...(cursor && { cursor }) };
+      const page = await client.call(listStatement, { query });
+      lines.push(...page.data);
+      cursor = page.nextCursor;
+    }
+    const sumOf = (part: 'available' | 'held' | 'withdrawing') =>
+      formatAmount(
+        lines.reduce((sum, line) => sum + signedUnits(line[part]), 0n),
+        'SOL',
+      );
+    const { balances } = await client.call(getAccount, {});
+    expect(sumOf('available')).toBe(balances.SOL.available.amount);
+    expect(sumOf('held')).toBe(balances.SOL.held.amount);
+    expect(sumOf('withdrawing')).toBe('0.002');
+    expect(lines.map(({ kind }) => kind).toSorted()).toEqual(
+      [
+        ...['capture', 'deposit', 'fee', 'hold', 'hold', 'hold', 'release'],
+        ...['withdrawal', 'withdrawal', 'withdrawal_return'],
+      ].toSorted(),
+    );
+    expect(new Set(lines.map(({ entry }) => entry)).size).toBe(lines.length);
+    const charges = await client.call(listStatement, { query: { type: 'charge' } });
+    expect(charges.data.map(({ kind, held }) => [kind, held])).toEqual([
+      ['capture', '-0.001'],
+      ['fee', '-0.00005'],
+    ]);
+    const usdc = await client.call(listStatement, { query: { asset: 'USDC' } });
+    expect(usdc).toEqual({ data: [], nextCursor: null });
   });
 });
 

@@ -17,6 +17,7 @@ import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs'
 import { createQuote } from '@node3/shared/routes/quotes';
 import { rerunRun, startRun, testRun } from '@node3/shared/routes/redmind';
 import { runSnippet } from '@node3/shared/routes/snippets';
+import { exportStatement } from '@node3/shared/routes/statements';
 import { runTemplate } from '@node3/shared/routes/templates';
 import { exportUsage, getUsage } from '@node3/shared/routes/usage';
 import type { FastifyInstance } from 'fastify';
@@ -40,7 +41,7 @@ const listed: readonly (readonly [cost: number, contracts: readonly RouteContrac
   [20, [bacalhauListNodes, brokerStore, brokerCache]],
   [20, [bacalhau.bacalhauJobVersions, bacalhau.bacalhauJobResults]],
   [100, [bacalhau.bacalhauPutJob, bacalhau.bacalhauPostJob, bacalhau.bacalhauRerunJob]],
-  [100, [createJobs, cancelJobs, importJobs, getUsage, exportUsage]],
+  [100, [createJobs, cancelJobs, importJobs, getUsage, exportUsage, exportStatement]],
 ];
 
 /** Parts of a query that are looked for in the specs, by list. */

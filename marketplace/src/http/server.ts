@@ -66,6 +66,7 @@ import { addScheduleRoutes } from './routes/schedules.ts';
 import { addServiceCard } from './routes/service-card.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSnippetRoutes } from './routes/snippets.ts';
+import { addStatementRoutes } from './routes/statements.ts';
 import { addStreamRoute } from './routes/stream.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addUsageRoutes } from './routes/usage.ts';
@@ -167,6 +168,7 @@ export async function createServer(
     addBackupRoutes(api, deps);
     addCapRoutes(api, deps);
     addUsageRoutes(api, deps);
+    addStatementRoutes(api, deps);
     addQuoteRoutes(api, deps);
     addWithdrawalRoutes(api, deps);
     addReceiptRoutes(api, deps);

@@ -3,7 +3,12 @@ import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { toMoney } from '@node3/shared/money';
-import { type UsageRow, type UsageView, usageGroups } from '@node3/shared/routes/usage';
+import {
+  type CustomerUsageRow,
+  customerUsageGroups,
+  type UsageRow,
+  type UsageView,
+} from '@node3/shared/routes/usage';
 import { toTimestamp } from '@node3/shared/schema';
 import { dayOf } from '../domain/spending-caps.ts';
 import { type UsageLine, UsageTotal } from '../domain/usage.ts';
@@ -25,6 +30,26 @@ export async function readUsage(
   accountId: string,
   query: UsageQuery,
 ): Promise<UsageView> {
+  const { from, to, lines } = await sumUp(deps, accountId, { groupBy: 'day', ...query });
+  return { from, to, data: lines.map(viewLine) };
+}
+
+/** The same of all accounts, or of one, for whoever serves them. */
+export async function readCustomerUsage(
+  deps: Deps,
+  { accountId = null, ...query }: UsageQuery & { accountId?: string | null },
+): Promise<{ from: string; to: string; data: CustomerUsageRow[] }> {
+  const { from, to, lines } = await sumUp(deps, accountId, { groupBy: 'account', ...query });
+  const ids = new Set(lines.flatMap((line) => line.accountId ?? []));
+  const accounts = await deps.store.accountsById([...ids]);
+  const data = lines.map((line) => {
+    const name = line.accountId === null ? null : (accounts.get(line.accountId)?.name ?? null);
+    return { accountId: line.accountId, accountName: name, ...viewLine(line) };
+  });
+  return { from, to, data };
+}
+
+async function sumUp(deps: Deps, accountId: string | null, query: UsageQuery) {
   const { from, to, by } = readPeriod(deps, query);
   if (to - from >= limits.usageDaysMax) {
     const fix = 'ask for less, or for an export';
@@ -37,8 +62,7 @@ export async function readUsage(
     if (reads > limits.usageReadsMax) throw invalid('/from', 'is too long ago for so many jobs');
     total.add(sums);
   }
-  const data = total.takeBefore(null).map(viewLine);
-  return { from: dateOf(from), to: dateOf(to), data };
+  return { from: dateOf(from), to: dateOf(to), lines: total.takeBefore(null) };
 }
 
 /**
@@ -72,13 +96,13 @@ function readPeriod({ clock }: Deps, query: UsageQuery) {
   const from = query.from === undefined ? to - daysUsual + 1 : readDay('/from', query.from);
   if (from > to) throw invalid('/from', 'is after the last day');
   const wanted = (query.groupBy ?? 'day').split(',');
-  return { from, to, by: usageGroups.filter((group) => wanted.includes(group)) };
+  return { from, to, by: customerUsageGroups.filter((group) => wanted.includes(group)) };
 }
 
 /** In reads that nobody else has to wait for. The last slice has no next one. */
 async function* slicesOf(
   { store }: Deps,
-  accountId: string,
+  accountId: string | null,
   { from, to }: { from: number; to: number },
 ): AsyncGenerator<UsageSlice> {
   const bounds = { accountId, beforeMs: (to + 1) * dayMs, jobsMax: limits.usageJobsPerRead };
@@ -91,11 +115,9 @@ async function* slicesOf(
 }
 
 function viewLine({ day, charged, asset, ...line }: UsageLine): UsageRow {
-  return {
-    day: day === null ? null : dateOf(day),
-    ...line,
-    charged: toMoney(charged, asset),
-  };
+  const { keyId, gpu, jobs, gpuMs, runMs } = line;
+  const date = day === null ? null : dateOf(day);
+  return { day: date, keyId, gpu, jobs, gpuMs, runMs, charged: toMoney(charged, asset) };
 }
 
 function dateOf(day: number): string {

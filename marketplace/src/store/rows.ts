@@ -229,6 +229,8 @@ export interface Transfer {
   kind: TransferKind;
   /** What it belongs to: a job, payout or signature. */
   ref: string;
+  /** In whose statement it stands, where neither of its sides says so. */
+  accountId?: string;
 }
 
 /** A transfer as it stands in the ledger. Entries count from 1 without a gap. */

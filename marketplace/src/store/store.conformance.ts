@@ -33,6 +33,7 @@ import { describeReservations } from './testing/reservations.ts';
 import { describeSchedules } from './testing/schedules.ts';
 import { describeSessions } from './testing/sessions.ts';
 import { describeSharing } from './testing/sharing.ts';
+import { describeStatements } from './testing/statements.ts';
 import { describeTemplates } from './testing/templates.ts';
 import { describeUsage } from './testing/usage.ts';
 import { describeWebhooks } from './testing/webhooks.ts';
@@ -104,6 +105,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeLogRemoval(given);
     describeDataKeys(given);
     describeLedger(given);
+    describeStatements(given);
     describePayoutBatches(given);
     describePayoutQueue(given);
     describePayoutSettlements(given);

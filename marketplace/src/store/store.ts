@@ -24,6 +24,7 @@ import type { EventRow, LedgerEntryRow, Transfer } from './rows.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SnippetStore } from './snippet-store.ts';
+import type { StatementStore } from './statement-store.ts';
 import type { TemplateStore } from './template-store.ts';
 import type { UsageStore } from './usage-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
@@ -61,6 +62,7 @@ export interface Store
     ScheduleStore,
     SnippetStore,
     SessionStore,
+    StatementStore,
     TemplateStore,
     UsageStore,
     WebhookStore,

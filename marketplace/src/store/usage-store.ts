@@ -2,8 +2,9 @@ import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ProgramRun } from '../domain/size-job.ts';
 
-/** What jobs of one day, key, asset and set of devices came to. */
+/** What jobs of one account, day, key, asset and set of devices came to. */
 export interface UsageSum {
+  accountId: string;
   /** Days since 1970 in UTC. */
   day: number;
   apiKeyId: string | null;
@@ -17,7 +18,8 @@ export interface UsageSum {
 }
 
 export interface UsageSearch {
-  accountId: string;
+  /** null: of all. */
+  accountId: string | null;
   /** Jobs that ended from then on, milliseconds since 1970. */
   fromMs: number;
   /** And before then. */
@@ -47,6 +49,7 @@ export interface EndedSum {
 }
 
 export interface EndedSearch extends UsageSearch {
+  accountId: string;
   /** How long a span is. */
   spanMs: number;
 }

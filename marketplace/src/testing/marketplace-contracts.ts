@@ -43,6 +43,7 @@ import * as reservationRoutes from '@node3/shared/routes/reservations';
 import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as sessionRoutes from '@node3/shared/routes/sessions';
 import * as snippetRoutes from '@node3/shared/routes/snippets';
+import * as statementRoutes from '@node3/shared/routes/statements';
 import * as templateRoutes from '@node3/shared/routes/templates';
 import * as usageRoutes from '@node3/shared/routes/usage';
 import * as webhookRoutes from '@node3/shared/routes/webhooks';
@@ -77,6 +78,7 @@ export const marketplaceContracts: RouteContract[] = [
   payoutRoutes,
   capRoutes,
   usageRoutes,
+  statementRoutes,
   quoteRoutes,
   receiptRoutes,
   snippetRoutes,

@@ -117,6 +117,8 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/account/caps': caller,
   'GET /api/v1/usage': caller,
   'GET /api/v1/usage/export': caller,
+  'GET /api/v1/account/ledger': caller,
+  'GET /api/v1/account/ledger/export': caller,
   'PUT /api/v1/account/caps': { ...caller, walletProof: true },
   'GET /api/v1/sessions': caller,
   'DELETE /api/v1/sessions': uncapped,
@@ -273,6 +275,7 @@ const operatorRoutes = [
   'GET /api/v1/admin/reserves',
   'POST /api/v1/admin/ledger/write-off',
   'GET /api/v1/admin/audit-log',
+  'GET /api/v1/admin/usage',
   'GET /api/v1/admin/audit-log/verify',
 ];
 

@@ -1,11 +1,15 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import type { CsvColumn } from '../csv.ts';
-import { MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
+import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
 
 /** What usage can be told apart by. */
 export const usageGroups = ['day', 'key', 'gpu'] as const;
 export type UsageGroup = (typeof usageGroups)[number];
+
+/** And what an operator can besides. */
+export const customerUsageGroups = ['account', ...usageGroups] as const;
+export type CustomerUsageGroup = (typeof customerUsageGroups)[number];
 
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'Day in UTC' });
 
@@ -50,6 +54,40 @@ const selection = {
     }),
   ),
 };
+
+/** The same of several accounts. */
+export const CustomerUsageRow = strictObject({
+  accountId: nullable(
+    Type.String({ description: 'Who posted the jobs; null where not grouped by account' }),
+  ),
+  accountName: nullable(Type.String()),
+  ...UsageRow.properties,
+});
+export type CustomerUsageRow = Static<typeof CustomerUsageRow>;
+
+export const getCustomerUsage = {
+  method: 'GET',
+  url: '/api/v1/admin/usage',
+  summary: 'What the jobs of all accounts, or of one, used and cost',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    querystring: strictObject({
+      from: Type.Optional(Day),
+      to: Type.Optional(Type.String({ ...Day, description: 'Last day, with all of it' })),
+      accountId: Type.Optional(id('account')),
+      groupBy: Type.Optional(
+        Type.String({
+          pattern: '^(account|day|key|gpu)(,(account|day|key|gpu)){0,3}$',
+          description: 'Commas between them; account where left out',
+        }),
+      ),
+    }),
+    response: {
+      200: strictObject({ from: Day, to: Day, data: Type.Array(CustomerUsageRow) }),
+    },
+  },
+} as const satisfies RouteContract;
 
 /** Open jobs are not in it: nobody knows what they will cost. */
 export const getUsage = {

@@ -3,7 +3,7 @@ import type { LedgerEntryRow, TransferKind } from '../rows.ts';
 import { inTexts, toList } from './codec.ts';
 import type { Tx, Work } from './work.ts';
 
-interface EntryRecord {
+export interface EntryRecord {
   entry: bigint;
   transfer_id: string;
   debit: string;
@@ -33,7 +33,7 @@ export function* ledgerEntriesIn(
   return (yield* tx.all<EntryRecord>(selectEntries, afterEntry, limit)).map(toEntry);
 }
 
-function toEntry(record: EntryRecord): LedgerEntryRow {
+export function toEntry(record: EntryRecord): LedgerEntryRow {
   return {
     entry: Number(record.entry),
     transferId: record.transfer_id,

@@ -2,6 +2,7 @@ import { assert } from '@node3/shared/assert';
 import { MarketError } from '@node3/shared/error';
 import { type Asset, type BaseUnits, baseUnits, formatAmount } from '@node3/shared/money';
 import { type LedgerSide, ledgerClassOf, normalSides } from '../../domain/ledger-accounts.ts';
+import { statementOf } from '../../domain/statement.ts';
 import { ledgerGenesis, ledgerHash } from '../ledger-hash.ts';
 import type { Transfer } from '../rows.ts';
 import type { LedgerHead } from './pending-totals.ts';
@@ -24,8 +25,9 @@ interface BalanceRecord {
 const selectTransfer =
   'SELECT debit, credit, asset, amount, kind, ref FROM transfers WHERE transfer_id = ?';
 const insertTransfer = `
-  INSERT INTO transfers (entry, transfer_id, debit, credit, asset, amount, kind, ref, at_ms, hash)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO transfers
+    (entry, transfer_id, debit, credit, asset, amount, kind, ref, at_ms, hash, account_id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (transfer_id) DO NOTHING`;
 const selectHead = 'SELECT entry, hash FROM transfers ORDER BY entry DESC LIMIT 1';
 const selectBalance = 'SELECT debits, credits FROM balances WHERE account = ? AND asset = ?';
@@ -62,7 +64,8 @@ export function* postTransfersIn(
     const entry = head.entry + 1;
     const hash = ledgerHash(head.hash, { ...transfer, entry, atMs: nowMs });
     const { transferId, debit, credit, asset, amount, kind, ref } = transfer;
-    const values = [transferId, debit, credit, asset, amount, kind, ref, nowMs, hash];
+    const owner = statementOf(transfer);
+    const values = [transferId, debit, credit, asset, amount, kind, ref, nowMs, hash, owner];
     if ((yield* tx.run(insertTransfer, entry, ...values)) === 0) {
       yield* assertStored(tx, transfer);
       continue;

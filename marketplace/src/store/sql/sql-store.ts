@@ -24,6 +24,7 @@ import { createReservationStore } from './reservation-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSnippetStore } from './snippet-store.ts';
+import { createStatementStore } from './statement-store.ts';
 import { createTemplateStore } from './template-store.ts';
 import { createUsageStore } from './usage-store.ts';
 import { createWebhookStore } from './webhook-deliveries.ts';
@@ -62,6 +63,7 @@ export function createSqlStore(database: Database): Store {
     ...createScheduleStore(database),
     ...createSnippetStore(database),
     ...createSessionStore(database),
+    ...createStatementStore(database),
     ...createTemplateStore(database),
     ...createWebhookStore(database),
     ...createX402Store(database),

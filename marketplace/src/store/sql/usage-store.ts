@@ -10,6 +10,7 @@ import type { Database } from './database.ts';
 import type { Tx, Work } from './work.ts';
 
 interface UsageRecord {
+  account_id: string;
   day: bigint;
   api_key_id: string | null;
   asset: Asset;
@@ -19,23 +20,25 @@ interface UsageRecord {
   charged: bigint;
 }
 
-/** From the index alone. */
-const selectNext = `
+type Owner = 'own' | 'all';
+const whose: Record<Owner, string> = { own: 'jobs.account_id = @accountId AND', all: '' };
+
+/** From an index alone. */
+const selectNext = (owner: Owner) => `
   SELECT finished_at_ms FROM jobs
-  WHERE account_id = @accountId AND finished_at_ms >= @fromMs AND finished_at_ms < @beforeMs
+  WHERE ${whose[owner]} finished_at_ms >= @fromMs AND finished_at_ms < @beforeMs
   ORDER BY finished_at_ms LIMIT 1 OFFSET @jobsMax`;
 
 /** Runs that nobody paid for count for nothing: their time was the provider's loss. */
-const selectSums = `
-  SELECT jobs.finished_at_ms / 86400000 AS day, jobs.api_key_id AS api_key_id, jobs.asset AS asset,
-    executions.devices AS devices, count(*) AS jobs,
+const selectSums = (owner: Owner) => `
+  SELECT jobs.account_id AS account_id, jobs.finished_at_ms / 86400000 AS day,
+    jobs.api_key_id AS api_key_id, jobs.asset AS asset, executions.devices AS devices, count(*) AS jobs,
     CAST(sum(CASE WHEN jobs.charged > 0 THEN coalesce(executions.run_ms, 0) ELSE 0 END) AS BIGINT)
       AS run_ms,
     CAST(sum(coalesce(jobs.charged, 0)) AS BIGINT) AS charged
   FROM jobs LEFT JOIN executions ON executions.execution_id = jobs.execution_id
-  WHERE jobs.account_id = @accountId AND jobs.finished_at_ms >= @fromMs
-    AND jobs.finished_at_ms < @beforeMs
-  GROUP BY 1, 2, 3, 4`;
+  WHERE ${whose[owner]} jobs.finished_at_ms >= @fromMs AND jobs.finished_at_ms < @beforeMs
+  GROUP BY 1, 2, 3, 4, 5`;
 
 interface EndedRecord {
   span: bigint;
@@ -82,7 +85,7 @@ export function createUsageStore(database: Database): UsageStore {
     usageSums(search) {
       return database.read(function* (tx) {
         const { nextMs, ...bounds } = yield* sliceIn(tx, search);
-        const records = yield* tx.all<UsageRecord>(selectSums, bounds);
+        const records = yield* tx.all<UsageRecord>(selectSums(ownerOf(search)), bounds);
         return { sums: records.map(toSum), nextMs };
       });
     },
@@ -107,13 +110,20 @@ export function createUsageStore(database: Database): UsageStore {
   };
 }
 
+function ownerOf({ accountId }: UsageSearch): Owner {
+  return accountId === null ? 'all' : 'own';
+}
+
 /** The first so many jobs of a search. */
 function* sliceIn(
   tx: Tx,
-  { accountId, beforeMs, fromMs, jobsMax }: UsageSearch,
-): Work<Pick<UsageSearch, 'accountId' | 'fromMs' | 'beforeMs'> & { nextMs: number | null }> {
-  const bounds = { accountId, fromMs, beforeMs };
-  const next = yield* tx.get<{ finished_at_ms: bigint }>(selectNext, { ...bounds, jobsMax });
+  search: UsageSearch,
+): Work<{ accountId?: string; fromMs: number; beforeMs: number; nextMs: number | null }> {
+  const { accountId, beforeMs, fromMs, jobsMax } = search;
+  // A value that the statement does not name is refused.
+  const bounds = { fromMs, beforeMs, ...(accountId === null ? {} : { accountId }) };
+  const select = selectNext(ownerOf(search));
+  const next = yield* tx.get<{ finished_at_ms: bigint }>(select, { ...bounds, jobsMax });
   // Jobs that ended in the millisecond of the next one belong to this slice, or it could be empty.
   const nextMs = next === undefined ? null : Number(next.finished_at_ms) + 1;
   return { ...bounds, beforeMs: nextMs === null ? beforeMs : Math.min(nextMs, beforeMs), nextMs };
@@ -133,6 +143,7 @@ function toEnded(record: EndedRecord): EndedSum {
 function toSum(record: UsageRecord): UsageSum {
   const devices = record.devices === null ? [] : (fromJson(record.devices) as Device[]);
   return {
+    accountId: record.account_id,
     day: Number(record.day),
     apiKeyId: record.api_key_id,
     asset: record.asset,

@@ -30,6 +30,7 @@ import { liveThroughReservations } from '../testing/reservations.ts';
 import { liveThroughSchedules } from '../testing/schedules.ts';
 import { liveThroughSessions } from '../testing/sessions.ts';
 import { liveThroughSharing } from '../testing/sharing.ts';
+import { liveThroughStatements } from '../testing/statements.ts';
 import { liveThroughTemplates } from '../testing/templates.ts';
 import { liveThroughUsage } from '../testing/usage.ts';
 import { liveThroughWebhooks } from '../testing/webhooks.ts';
@@ -55,7 +56,7 @@ describe('the schema', () => {
     ['UPDATE transfers SET amount = amount + 1', 'transfers never change'],
     ['DELETE FROM transfers', 'transfers are never deleted'],
     [
-      `INSERT INTO transfers SELECT 2, 'new', debit, credit, asset, 1, kind, ref, at_ms, hash
+      `INSERT INTO transfers SELECT 2, 'new', debit, credit, asset, 1, kind, ref, at_ms, hash, account_id
       FROM transfers WHERE entry = 1`,
       'transfers are appended only',
     ],
@@ -258,6 +259,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughArtifacts(world, agentId);
   await liveThroughCaps(world);
   await liveThroughUsage(world, accountId);
+  await liveThroughStatements(world, accountId);
   await liveThroughAlerts(world);
   await liveThroughAudit(world);
   await liveThroughWebhooks(world, accountId);

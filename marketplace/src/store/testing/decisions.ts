@@ -128,7 +128,7 @@ function endOfExecution({ execution }: JobSnapshot, nowMs: number): Pick<JobChan
 const idPrefixes = { capture: 'cap', fee: 'fee', release: 'rel' } as const;
 
 function fromHold(
-  { jobId, asset }: JobRow,
+  { jobId, accountId, asset }: JobRow,
   kind: keyof typeof idPrefixes,
   credit: string,
   amount: BaseUnits,
@@ -142,5 +142,6 @@ function fromHold(
     amount,
     kind,
     ref: jobId,
+    accountId,
   };
 }

@@ -13,6 +13,7 @@ const dayMs = 86_400_000;
 /** Uses each method of the store for usage at least once. */
 export async function liveThroughUsage(world: World, accountId: string): Promise<void> {
   await world.store.usageSums({ accountId, fromMs: 0, beforeMs: world.nowMs, jobsMax: 10 });
+  await world.store.usageSums({ accountId: null, fromMs: 0, beforeMs: world.nowMs, jobsMax: 10 });
   await world.store.recentRuns({ accountId, mark: 'echo', jobsMax: 10 });
 }
 
@@ -47,6 +48,11 @@ export function describeUsage(given: Given): void {
       expect(rows).toContainEqual([day + 1, 1, 8_000n, 'USDC']);
       const first = await store.usageSums({ ...search, beforeMs: (day + 1) * dayMs });
       expect(first.sums.map((sum) => sum.day)).toEqual([day, day]);
+      const all = await store.usageSums({ ...search, accountId: null });
+      const byAccount = (owner: string) =>
+        all.sums.reduce((sum, each) => (each.accountId === owner ? sum + each.charged : sum), 0n);
+      expect(byAccount(accountId)).toBe(11_000n);
+      expect(all.sums.reduce((sum, each) => sum + each.charged, 0n)).toBe(15_000n);
       let jobs = 0;
       for (let fromMs: number | null = search.fromMs; fromMs !== null; ) {
         const slice: UsageSlice = await store.usageSums({ ...search, fromMs, jobsMax: 1 });

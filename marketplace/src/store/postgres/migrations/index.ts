@@ -29,6 +29,7 @@ import { workProgress } from './0028-work-progress.ts';
 import { flows } from './0029-flows.ts';
 import { providers } from './0030-providers.ts';
 import { executionUsage } from './0031-execution-usage.ts';
+import { statements } from './0032-statements.ts';
 
 export interface Migration {
   name: string;
@@ -73,4 +74,5 @@ export const migrations: readonly Migration[] = [
   flows,
   providers,
   executionUsage,
+  statements,
 ];

@@ -42,6 +42,7 @@ import { workProgress } from './0040-work-progress.ts';
 import { flows } from './0041-flows.ts';
 import { providers } from './0042-providers.ts';
 import { executionUsage } from './0043-execution-usage.ts';
+import { statements } from './0044-statements.ts';
 
 export interface Migration {
   name: string;
@@ -95,4 +96,5 @@ export const migrations: readonly Migration[] = [
   flows,
   providers,
   executionUsage,
+  statements,
 ];
