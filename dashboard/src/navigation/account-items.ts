@@ -1,3 +1,6 @@
+import { IconWallet } from '@tabler/icons-react';
 import type { NavigationItem } from './navigation-item.ts';
 
-export const accountItems: readonly NavigationItem[] = [];
+export const accountItems: readonly NavigationItem[] = [
+  { to: '/wallet', label: 'nav.wallet', icon: IconWallet, group: 'money' },
+];

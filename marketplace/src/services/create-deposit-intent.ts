@@ -6,7 +6,7 @@ import { type Asset, parseAmount, toMoney } from '@node3/shared/money';
 import type { DepositIntent } from '@node3/shared/routes/deposits';
 import { toTimestamp } from '@node3/shared/schema';
 import bs58 from 'bs58';
-import { depositMinimum } from '../domain/deposit-minimum.ts';
+import { depositMinimum } from '@node3/shared/money-minimums';
 import { depositMemo, depositTag, depositTagLength } from '../domain/deposit-tag.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
 import type { DepositIntentRow, DepositStore } from '../store/deposit-store.ts';

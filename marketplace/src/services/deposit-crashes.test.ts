@@ -14,7 +14,7 @@ import {
   record,
 } from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { depositMinimum } from '../domain/deposit-minimum.ts';
+import { depositMinimum } from '@node3/shared/money-minimums';
 import type { Wallet } from '../payments/testing/payout-testbed.ts';
 import { DepositTestbed, memo } from '../testing/deposit-testbed.ts';
 import type { ScanPoint } from './scan-deposits.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { zero } from '@node3/shared/money';
-import { depositMinimum } from '../domain/deposit-minimum.ts';
+import { depositMinimum } from '@node3/shared/money-minimums';
 import type { DepositSource, SeenTransaction } from '../payments/deposit-source.ts';
 import type { DepositRow, DepositStore } from '../store/deposit-store.ts';
 import { type AttributionDeps, attributeDeposit, isBookedElsewhere } from './attribute-deposit.ts';

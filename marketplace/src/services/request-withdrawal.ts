@@ -4,7 +4,7 @@ import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
 import { fromMoney, type Money, toMoney } from '@node3/shared/money';
 import { userWithdrawing } from '../domain/ledger-accounts.ts';
-import { withdrawalMinimum } from '../domain/withdrawal-minimum.ts';
+import { withdrawalMinimum } from '@node3/shared/money-minimums';
 import { withdrawalEvent, withdrawalTransfer } from '../domain/withdrawal-postings.ts';
 import type { PayoutRow } from '../store/payout-store.ts';
 import type { NewPayout } from '../store/rows.ts';

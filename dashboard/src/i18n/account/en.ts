@@ -1,1 +1,3 @@
-export const en = {};
+import { enWallet } from './en-wallet.ts';
+
+export const en = { ...enWallet };

@@ -6,6 +6,7 @@ export const enFrame = {
   'nav.overview': 'Marketplace',
   'nav.jobs': 'Jobs',
   'nav.newJob': 'New job',
+  'nav.wallet': 'Wallet',
   'nav.agent': 'This agent',
   'nav.marketplace': 'Marketplace',
   'nav.docs': 'Documentation',

@@ -8,6 +8,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'nav.overview': 'Mercado',
   'nav.jobs': 'Jobs',
   'nav.newJob': 'Nuevo job',
+  'nav.wallet': 'Cartera',
   'nav.agent': 'Este agente',
   'nav.marketplace': 'Mercado',
   'nav.docs': 'Documentación',

@@ -2,6 +2,7 @@ import type { en } from './en.ts';
 import { esCharts } from './es-charts.ts';
 import { esEditor } from './es-editor.ts';
 import { esFrame } from './es-frame.ts';
+import { esMoney } from './es-money.ts';
 import { esReasons } from './es-reasons.ts';
 import { esShell } from './es-shell.ts';
 import { esTable } from './es-table.ts';
@@ -10,6 +11,7 @@ export const es: Record<keyof typeof en, string> = {
   ...esCharts,
   ...esEditor,
   ...esFrame,
+  ...esMoney,
   ...esReasons,
   ...esShell,
   ...esTable,

@@ -3,7 +3,7 @@ import type { Ids } from '@node3/shared/ids';
 import { type Asset, baseUnits, fromMoney, toMoney } from '@node3/shared/money';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { chainTreasury, operatorCapital } from '../../../domain/ledger-accounts.ts';
-import { withdrawalMinimum } from '../../../domain/withdrawal-minimum.ts';
+import { withdrawalMinimum } from '@node3/shared/money-minimums';
 import { FamiliarAgents } from '../../../matching/familiar-agents.ts';
 import { Matchmaker } from '../../../matching/matchmaker.ts';
 import { AgentLinks } from '../../../services/agent-links.ts';

@@ -1,4 +1,4 @@
-import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
+import { type Asset, type BaseUnits, baseUnits } from './money.ts';
 
 /**
  * Deposits of one account that are smaller are credited together once they reach this: dust costs
@@ -7,4 +7,10 @@ import { type Asset, type BaseUnits, baseUnits } from '@node3/shared/money';
 export const depositMinimum: Record<Asset, BaseUnits> = {
   SOL: baseUnits(1_000_000n),
   USDC: baseUnits(10_000n),
+};
+
+/** The network's fee for a withdrawal is the marketplace's: smaller ones would cost more than they move. */
+export const withdrawalMinimum: Record<Asset, BaseUnits> = {
+  SOL: baseUnits(1_000_000n),
+  USDC: baseUnits(100_000n),
 };

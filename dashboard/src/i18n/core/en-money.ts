@@ -1,0 +1,17 @@
+export const enMoney = {
+  'explorer.open.transaction': 'Transaction {{text}} in the explorer, in a new tab',
+  'explorer.open.address': 'Address {{text}} in the explorer, in a new tab',
+  'explorer.copy.transaction': 'Copy the signature.',
+  'explorer.copy.address': 'Copy the address.',
+  'explorer.none': 'This chain is local, so no explorer shows its transactions.',
+  'money.asset': 'Asset',
+  'money.most': 'All of it',
+  'money.problem.empty': 'Enter an amount.',
+  'money.problem.form': 'Enter digits and at most one point, such as 1.25.',
+  'money.problem.zero': 'Enter more than 0.',
+  'money.problem.decimals': '{{asset}} has {{count}} decimal places. Enter no more.',
+  'money.problem.less': 'Enter at least {{money}}.',
+  'money.problem.more': 'Enter at most {{money}}.',
+  'confirm.type': 'Type {{text}} to go on',
+  'download.failed': '{{name}} could not be read. Try again.',
+};
