@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Asset } from '@node3/shared/money';
+import { depositMinimum } from '@node3/shared/money-minimums';
 import {
   array,
   assert,
@@ -14,7 +15,6 @@ import {
   record,
 } from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { depositMinimum } from '@node3/shared/money-minimums';
 import type { Wallet } from '../payments/testing/payout-testbed.ts';
 import { DepositTestbed, memo } from '../testing/deposit-testbed.ts';
 import type { ScanPoint } from './scan-deposits.ts';

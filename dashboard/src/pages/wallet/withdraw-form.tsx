@@ -45,14 +45,13 @@ export function WithdrawForm(props: WithdrawFormProps) {
   async function confirm() {
     if (draft === null) return;
     setDraft(null);
-    await onWithdraw(draft).then(
-      () => {
-        setValue({ ...value, text: '' });
-        setSubmitted(false);
-      },
+    try {
+      await onWithdraw(draft);
+      setValue({ ...value, text: '' });
+      setSubmitted(false);
+    } catch {
       // The mutation holds the error, which is shown below.
-      () => undefined,
-    );
+    }
   }
   return (
     <form onSubmit={submit} aria-label={t('withdraw.title')} noValidate>

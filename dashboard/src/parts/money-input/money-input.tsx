@@ -85,21 +85,12 @@ export function MoneyInput(props: MoneyInputProps) {
 }
 
 /** What is wrong with an amount, and what to do about it. */
-function problemText(
-  t: TFunction,
-  money: (value: Money) => string,
-  problem: MoneyProblem,
-): string {
-  switch (problem.kind) {
-    case 'decimals':
-      return t('money.problem.decimals', { asset: problem.asset, count: problem.decimals });
-    case 'less':
-      return t('money.problem.less', { money: money(problem.limit) });
-    case 'more':
-      return t('money.problem.more', { money: money(problem.limit) });
-    case 'empty':
-    case 'form':
-    case 'zero':
-      return t(`money.problem.${problem.kind}`);
+function problemText(t: TFunction, money: (value: Money) => string, problem: MoneyProblem): string {
+  if (problem.kind === 'decimals') {
+    return t('money.problem.decimals', { asset: problem.asset, count: problem.decimals });
   }
+  if (problem.kind === 'less' || problem.kind === 'more') {
+    return t(`money.problem.${problem.kind}`, { money: money(problem.limit) });
+  }
+  return t(`money.problem.${problem.kind}`);
 }

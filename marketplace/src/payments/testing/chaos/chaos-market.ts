@@ -1,9 +1,9 @@
 import { parseTransaction } from '@node3/localnet/chain/wire-transaction';
 import type { Ids } from '@node3/shared/ids';
 import { type Asset, baseUnits, fromMoney, toMoney } from '@node3/shared/money';
+import { withdrawalMinimum } from '@node3/shared/money-minimums';
 import type { ExecutionResult } from '@node3/shared/routes/agents';
 import { chainTreasury, operatorCapital } from '../../../domain/ledger-accounts.ts';
-import { withdrawalMinimum } from '@node3/shared/money-minimums';
 import { FamiliarAgents } from '../../../matching/familiar-agents.ts';
 import { Matchmaker } from '../../../matching/matchmaker.ts';
 import { AgentLinks } from '../../../services/agent-links.ts';
