@@ -17,7 +17,7 @@ export function WalletPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHeading title={t('wallet.title')} subtitle={t('wallet.subtitle')} />
+      <PageHeading title={t('funds.title')} subtitle={t('funds.subtitle')} />
       <RequireSession>{(account) => <Wallet account={account} />}</RequireSession>
     </>
   );
@@ -41,7 +41,7 @@ function Wallet({ account }: { account: Account }) {
         <Tabs.List mb="md">
           {walletViews.map((name) => (
             <Tabs.Tab key={name} value={name}>
-              {t(`wallet.view.${name}`)}
+              {t(`funds.view.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>

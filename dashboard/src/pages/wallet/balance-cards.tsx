@@ -12,7 +12,7 @@ import { openStates } from './open-jobs.ts';
 export function BalanceCards({ account }: { account: Account }) {
   const { t } = useTranslation();
   return (
-    <ul className="stat-grid plain-list" aria-label={t('wallet.balances')}>
+    <ul className="stat-grid plain-list" aria-label={t('funds.balances')}>
       {assets.map((asset) => (
         <AssetCards key={asset} asset={asset} balance={account.balances[asset]} />
       ))}
@@ -28,18 +28,18 @@ function AssetCards({ asset, balance }: { asset: Asset; balance: Account['balanc
   return (
     <>
       <StatCard
-        label={t('wallet.available', { asset })}
+        label={t('funds.available', { asset })}
         icon={IconCoins}
         value={<span data-testid={`available-${asset}`}>{format.money(available)}</span>}
-        note={t('wallet.availableNote')}
+        note={t('funds.availableNote')}
       />
       <StatCard
-        label={t('wallet.held', { asset })}
+        label={t('funds.held', { asset })}
         icon={IconLock}
         value={format.money(held)}
         note={
           <Text component="span" inherit>
-            {t(isZeroMoney(held) ? 'wallet.heldNone' : 'wallet.heldNote')}
+            {t(isZeroMoney(held) ? 'funds.heldNone' : 'funds.heldNote')}
           </Text>
         }
         {...(isZeroMoney(held) ? {} : { href: jobs })}

@@ -12,14 +12,14 @@ export function StatementTable({ lines }: { lines: StatementLine[] }) {
   const { t } = useTranslation();
   return (
     <Table className="responsive-table" verticalSpacing="xs" horizontalSpacing="md">
-      <caption className="visually-hidden">{t('wallet.view.history')}</caption>
+      <caption className="visually-hidden">{t('funds.view.history')}</caption>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>{t('wallet.column.what')}</Table.Th>
-          <Table.Th className="numeric">{t('wallet.column.available')}</Table.Th>
-          <Table.Th className="numeric">{t('wallet.column.held')}</Table.Th>
-          <Table.Th>{t('wallet.column.belongsTo')}</Table.Th>
-          <Table.Th className="numeric">{t('wallet.column.when')}</Table.Th>
+          <Table.Th>{t('funds.column.what')}</Table.Th>
+          <Table.Th className="numeric">{t('funds.column.available')}</Table.Th>
+          <Table.Th className="numeric">{t('funds.column.held')}</Table.Th>
+          <Table.Th>{t('funds.column.belongsTo')}</Table.Th>
+          <Table.Th className="numeric">{t('funds.column.when')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -35,26 +35,26 @@ function StatementRow({ line }: { line: StatementLine }) {
   const { t } = useTranslation();
   return (
     <Table.Tr>
-      <Table.Td data-label={t('wallet.column.what')}>
+      <Table.Td data-label={t('funds.column.what')}>
         <div>
           <Text size="sm" fw={500}>
-            {t(`wallet.kind.${line.kind}`)}
+            {t(`funds.kind.${line.kind}`)}
           </Text>
           <Text size="xs" c="dimmed">
-            {t('wallet.entry', { entry: line.entry })}
+            {t('funds.entry', { entry: line.entry })}
           </Text>
         </div>
       </Table.Td>
-      <Table.Td data-label={t('wallet.column.available')} className="numeric">
+      <Table.Td data-label={t('funds.column.available')} className="numeric">
         <Change text={line.available} asset={line.money.asset} />
       </Table.Td>
-      <Table.Td data-label={t('wallet.column.held')} className="numeric">
+      <Table.Td data-label={t('funds.column.held')} className="numeric">
         <Change text={line.held} asset={line.money.asset} />
       </Table.Td>
-      <Table.Td data-label={t('wallet.column.belongsTo')}>
+      <Table.Td data-label={t('funds.column.belongsTo')}>
         <BelongsTo line={line} />
       </Table.Td>
-      <Table.Td data-label={t('wallet.column.when')} className="numeric">
+      <Table.Td data-label={t('funds.column.when')} className="numeric">
         <RelativeTime at={line.at} />
       </Table.Td>
     </Table.Tr>
