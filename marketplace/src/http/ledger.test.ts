@@ -45,7 +45,7 @@ function deposit(transferId: string, amount: BaseUnits): Transfer {
 }
 
 const signedUnits = (text: string) =>
-  text.startsWith('-') ? -parseAmount(text.slice(1), 'SOL') : parseAmount(text, 'SOL');
+  text.startsWith('-') ? 0n - parseAmount(text.slice(1), 'SOL') : parseAmount(text, 'SOL');
 
 const operator = () => createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
 
@@ -134,12 +134,12 @@ describe('[9.19] a statement', () => {
     expect(sumOf('available')).toBe(balances.SOL.available.amount);
     expect(sumOf('held')).toBe(balances.SOL.held.amount);
     expect(sumOf('withdrawing')).toBe('0.002');
-    expect(lines.map(({ kind }) => kind).toSorted()).toEqual(
-      [
-        ...['capture', 'deposit', 'fee', 'hold', 'hold', 'hold', 'release'],
-        ...['withdrawal', 'withdrawal', 'withdrawal_return'],
-      ].toSorted(),
-    );
+    expect(
+      lines
+        .map(({ kind }) => kind)
+        .toSorted()
+        .join(' '),
+    ).toBe('capture deposit fee hold hold hold release withdrawal withdrawal withdrawal_return');
     expect(new Set(lines.map(({ entry }) => entry)).size).toBe(lines.length);
     const charges = await client.call(listStatement, { query: { type: 'charge' } });
     expect(charges.data.map(({ kind, held }) => [kind, held])).toEqual([
