@@ -39,8 +39,12 @@ import * as marketplace from '@node3/shared/routes/marketplace';
 import * as node3 from '@node3/shared/routes/node3';
 import * as node3Agent from '@node3/shared/routes/node3-agent';
 import * as node3Reads from '@node3/shared/routes/node3-reads';
+import * as offers from '@node3/shared/routes/offers';
+import * as ownOverview from '@node3/shared/routes/own-overview';
 import * as payouts from '@node3/shared/routes/payouts';
+import * as prices from '@node3/shared/routes/prices';
 import * as providers from '@node3/shared/routes/providers';
+import * as publicProviders from '@node3/shared/routes/public-providers';
 import * as quotes from '@node3/shared/routes/quotes';
 import * as ratings from '@node3/shared/routes/ratings';
 import * as receipts from '@node3/shared/routes/receipts';
@@ -64,10 +68,14 @@ function isContract(value: unknown): value is RouteContract {
 export const apiRoutes: RouteContract[] = [
   health,
   marketplace,
+  offers,
+  prices,
+  publicProviders,
   auth,
   sessions,
   deviceLogins,
   accounts,
+  ownOverview,
   deposits,
   keys,
   ratings,

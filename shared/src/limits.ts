@@ -1,5 +1,6 @@
 import { flowLimits } from './flow-limits.ts';
 import { keptWorkLimits } from './kept-work-limits.ts';
+import { marketLimits } from './market-limits.ts';
 import { providerLimits } from './provider-limits.ts';
 import { seedLimits } from './seed-limits.ts';
 
@@ -281,6 +282,7 @@ export const limits = {
   ...flowLimits,
   ...seedLimits,
   ...providerLimits,
+  ...marketLimits,
   /** Read and written in some milliseconds, so that an export of millions delays nobody. */
   ledgerEntriesPerPage: 1_000,
   /** Read, hashed and written in some milliseconds. */

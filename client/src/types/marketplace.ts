@@ -15,6 +15,8 @@ export interface Overview {
   paidOut: PerAsset<Money>;
   /** Count per state. */
   payouts: Record<string, number>;
+  /** Whether a new agent needs a token of the operator. */
+  registration: 'open' | 'token';
   /** The fee comes on top of the reward; 500 is 5 %. */
   feeBasisPoints: number;
   meanRewardOpen: PerAsset<Money | null>;
@@ -31,8 +33,16 @@ export interface PublicJob {
   gpus: number;
   gpuModels: string[] | null;
   memoryBytesMin: number | null;
+  vendor: string | null;
+  framework: string | null;
+  regions: string[] | null;
+  isolationMin: string;
+  /** That an agent has to have, not those of the job. */
+  labels: Record<string, string>;
   reward: Money;
   bidPerGpuHour: Money | null;
+  /** The bid, or the reward for an hour of a run that takes as long as it may. */
+  perGpuHour: Money;
   runSec: number;
   requester: { conduct: ReputationAxis; commitment: ReputationAxis };
   createdAt: string;

@@ -79,7 +79,7 @@ export function firstPlacementRefusal(needs: Needs, agent: AgentFacts): Placemen
 }
 
 /** Regions are named from the widest part on: `eu-west-1` lies in `eu-west` and in `eu`. */
-function isWithin(region: string | undefined, wanted: string): boolean {
+export function isWithin(region: string | undefined, wanted: string): boolean {
   return region !== undefined && (region === wanted || region.startsWith(`${wanted}-`));
 }
 

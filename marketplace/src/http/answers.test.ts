@@ -37,6 +37,7 @@ import { askGpuProofs } from '../testing/ask-gpu-proofs.ts';
 import { askHodei } from '../testing/ask-hodei.ts';
 import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
+import { askMarket } from '../testing/ask-market.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
 import { askProviders } from '../testing/ask-providers.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
@@ -207,6 +208,7 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(x402Routes.getX402, null);
   await ask(marketplaceRoutes.listPublicJobs, null);
   await ask(marketplaceRoutes.listPublicAgents, null);
+  await askMarket(ask, keys.requester);
   await ask(adminRoutes.getAdminStats, market.adminApiKey);
   await ask(adminRoutes.getTreasury, market.adminApiKey);
   await ask(adminRoutes.listPayouts, market.adminApiKey, { query: {} });

@@ -56,8 +56,10 @@ import { addLedgerRoutes } from './routes/ledger.ts';
 import { addLlmsRoute } from './routes/llms.ts';
 import { addMarketplaceRoutes } from './routes/marketplace.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
+import { addOfferRoutes } from './routes/offers.ts';
 import { addPayoutRoutes } from './routes/payouts.ts';
 import { addProviderRoutes } from './routes/providers.ts';
+import { addPublicProviderRoutes } from './routes/public-providers.ts';
 import { addQuoteRoutes } from './routes/quotes.ts';
 import { addRatingRoutes } from './routes/ratings.ts';
 import { addReceiptRoutes } from './routes/receipts.ts';
@@ -159,6 +161,8 @@ export async function createServer(
   await addStaticFiles(app, deps, options.dashboardDir);
   await app.register(async (api) => {
     addMarketplaceRoutes(api, deps);
+    addOfferRoutes(api, deps);
+    addPublicProviderRoutes(api, deps);
     addAccountRoutes(api, deps);
     addDepositRoutes(api, deps);
     addKeyRoutes(api, deps);

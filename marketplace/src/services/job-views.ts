@@ -1,6 +1,6 @@
-import type { JobSpec } from '@node3/shared/job-spec';
+import { type JobSpec, placementDefaults } from '@node3/shared/job-spec';
 import { reasons } from '@node3/shared/job-state';
-import { priceMax } from '@node3/shared/metering';
+import { hourlyOffer, priceMax } from '@node3/shared/metering';
 import { type Asset, type Money, toMoney } from '@node3/shared/money';
 import type { AdminPayout } from '@node3/shared/routes/admin';
 import type {
@@ -183,6 +183,7 @@ export function viewLogLine(line: LogLineRow): LogLine {
 
 export function viewPublicJob(job: JobRow): Omit<PublicJob, 'requester'> {
   const { gpus } = job.spec.resources;
+  const placement = { ...placementDefaults, ...job.spec.placement };
   return {
     jobId: job.jobId,
     state: job.state,
@@ -190,8 +191,14 @@ export function viewPublicJob(job: JobRow): Omit<PublicJob, 'requester'> {
     gpus: gpus?.count ?? 0,
     gpuModels: gpus?.models ?? null,
     memoryBytesMin: gpus?.memoryBytesMin ?? null,
+    vendor: gpus?.vendor ?? null,
+    framework: gpus?.framework ?? null,
+    regions: placement.regions,
+    isolationMin: placement.isolationMin,
+    labels: placement.labels,
     reward: priceMax(job.spec.price),
     bidPerGpuHour: bidOf(job.spec),
+    perGpuHour: toMoney(hourlyOffer(job.spec), job.asset),
     runSec: job.spec.limits.runSec,
     createdAt: toTimestamp(job.createdAtMs),
   };

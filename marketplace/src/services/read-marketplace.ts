@@ -1,6 +1,6 @@
 import type { Clock } from '@node3/shared/clock';
 import { type Asset, toMoney } from '@node3/shared/money';
-import type { Overview, PublicJob } from '@node3/shared/routes/marketplace';
+import { boardStates, type Overview, type PublicJob } from '@node3/shared/routes/marketplace';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
@@ -13,12 +13,10 @@ export interface MarketplaceReadDeps {
   clock: Clock;
   presence: Presence;
   cluster: Overview['cluster'];
+  registration: Overview['registration'];
   feeBasisPoints: number;
   matchmaker: Pick<Matchmaker, 'meanRewards'>;
 }
-
-/** How many jobs the public board shows. */
-const boardMax = 100;
 
 export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview> {
   const { store } = deps;
@@ -43,6 +41,7 @@ export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview>
     escrow: money(totals.held),
     paidOut: money({ SOL: sums.SOL.finalized, USDC: sums.USDC.finalized }),
     payouts,
+    registration: deps.registration,
     feeBasisPoints: deps.feeBasisPoints,
     meanRewardOpen: deps.matchmaker.meanRewards(),
   };
@@ -81,12 +80,15 @@ function busyDevices(live: readonly ExecutionRow[]): Set<string> {
 }
 
 /** Jobs anybody may see: what is open or running, newest first. */
-export async function listPublicJobs(deps: MarketplaceReadDeps): Promise<PublicJob[]> {
+export async function readBoard(
+  deps: Pick<MarketplaceReadDeps, 'store' | 'clock'>,
+  limit: number,
+): Promise<PublicJob[]> {
   const jobs = await deps.store.listJobs({
     accountId: null,
-    states: ['queued', 'assigned', 'running'],
+    states: [...boardStates],
     beforeJobId: null,
-    limit: boardMax,
+    limit,
   });
   const accounts = await deps.store.accountsById([...new Set(jobs.map((job) => job.accountId))]);
   const nowMs = deps.clock.nowMs();

@@ -77,29 +77,38 @@ function counted(
   };
 }
 
-/** What a provider's agents have done. Throws PROVIDER_NOT_FOUND. */
+/** What a provider's agents have done and earned. Throws PROVIDER_NOT_FOUND. */
 export async function readProviderStats(
   deps: ReadProvidersDeps,
   word: string,
 ): Promise<ProviderStats> {
   const { providerId, name } = findProvider(deps, word);
-  const [record, workers, earned] = await Promise.all([
-    deps.store.providerRecord(providerId),
-    countWorkers(deps),
+  const [record, earned] = await Promise.all([
+    readProviderRecord(deps, word),
     sumEarnings(deps, providerId),
   ]);
-  const { jobsSucceeded, jobsFailed, timedRuns, timedRunMs } = record;
+  return { providerId, name, ...record, earned };
+}
+
+/** What a provider's agents have done. Throws PROVIDER_NOT_FOUND. */
+export async function readProviderRecord(
+  deps: ReadProvidersDeps,
+  word: string,
+): Promise<Omit<ProviderStats, 'providerId' | 'name' | 'earned'>> {
+  const { providerId } = findProvider(deps, word);
+  const [record, workers] = await Promise.all([
+    deps.store.providerRecord(providerId),
+    countWorkers(deps),
+  ]);
+  const { agents, jobsSucceeded, jobsFailed, timedRuns, timedRunMs } = record;
   const { slots, busySlots } = workers.get(providerId) ?? noWorkers;
   return {
-    providerId,
-    name,
-    agents: record.agents,
+    agents,
     jobsSucceeded,
     jobsFailed,
     successRate: ratioOf(jobsSucceeded, jobsSucceeded + jobsFailed),
     runMsMean: ratioOf(timedRunMs, timedRuns),
     utilization: ratioOf(busySlots, slots),
-    earned,
   };
 }
 

@@ -40,6 +40,12 @@ export interface GpuProofEnd {
   nowMs: number;
 }
 
+/** What of a proof that is over tells whether its device is a measured one. */
+export type EndedProof = Pick<
+  GpuProofRow,
+  'proofId' | 'agentId' | 'deviceId' | 'fingerprint' | 'state' | 'finding' | 'issuedAtMs'
+> & { endedAtMs: number };
+
 export interface GpuProofStore {
   /**
    * Stores a challenge, and forgets those of its agents from before `keepFromMs`. false, and nothing is
@@ -53,6 +59,11 @@ export interface GpuProofStore {
   openGpuProofs(limit: number): Promise<GpuProofRow[]>;
   /** Newest first, at most `limit`. */
   gpuProofsOfAgent(agentId: string, limit: number): Promise<GpuProofRow[]>;
+  /** Of all agents, in the order in which they ended, after this one, at most `limit`. */
+  gpuProofsEnded(
+    after: Pick<EndedProof, 'endedAtMs' | 'proofId' | 'deviceId'>,
+    limit: number,
+  ): Promise<EndedProof[]>;
   noteGpuFilled(keys: GpuProofKey[], nowMs: number): Promise<void>;
   /**
    * Begins the walk of a challenge, for all its devices at one moment, once all are filled or the time

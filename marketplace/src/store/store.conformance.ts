@@ -26,6 +26,7 @@ import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePayoutSettlements } from './testing/payout-settlements.ts';
 import { describePosting } from './testing/posting.ts';
+import { describePrices } from './testing/prices.ts';
 import { describeProviders } from './testing/providers.ts';
 import { describeQuotes } from './testing/quotes.ts';
 import { describeReplicas } from './testing/replicas.ts';
@@ -92,6 +93,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describePosting(given);
     describeCaps(given);
     describeUsage(given);
+    describePrices(given);
     describeProviders(given);
     describeQuotes(given);
     describeReplicas(given);

@@ -16,6 +16,7 @@ import type { JobStore } from './job-store.ts';
 import type { LedgerHistory } from './ledger-history.ts';
 import type { LogStore } from './log-store.ts';
 import type { PayoutStore } from './payout-store.ts';
+import type { PriceStore } from './price-store.ts';
 import type { ProviderStore } from './provider-store.ts';
 import type { QuoteStore } from './quote-store.ts';
 import type { ReplicaStore } from './replica-store.ts';
@@ -53,6 +54,7 @@ export interface Store
     JobLinkStore,
     JobStore,
     LogStore,
+    PriceStore,
     ProviderStore,
     QuoteStore,
     PayoutStore,

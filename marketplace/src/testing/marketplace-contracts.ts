@@ -33,8 +33,12 @@ import * as ledgerRoutes from '@node3/shared/routes/ledger';
 import * as marketplaceRoutes from '@node3/shared/routes/marketplace';
 import * as node3Routes from '@node3/shared/routes/node3';
 import * as node3ReadRoutes from '@node3/shared/routes/node3-reads';
+import * as offerRoutes from '@node3/shared/routes/offers';
+import * as ownOverviewRoutes from '@node3/shared/routes/own-overview';
 import * as payoutRoutes from '@node3/shared/routes/payouts';
+import * as priceRoutes from '@node3/shared/routes/prices';
 import * as providerRoutes from '@node3/shared/routes/providers';
+import * as publicProviderRoutes from '@node3/shared/routes/public-providers';
 import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
@@ -72,6 +76,10 @@ export const marketplaceContracts: RouteContract[] = [
   jobLinkRoutes,
   ledgerRoutes,
   marketplaceRoutes,
+  offerRoutes,
+  ownOverviewRoutes,
+  priceRoutes,
+  publicProviderRoutes,
   x402Routes,
   galaksioRoutes,
   galaksioBrokerRoutes,

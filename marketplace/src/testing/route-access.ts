@@ -1,6 +1,7 @@
 import type { RouteContract } from '@node3/shared/contract';
 import type { ErrorCode } from '@node3/shared/error-codes';
 import { flowAccess } from './flow-access.ts';
+import { marketAccess } from './market-access.ts';
 import { seedAccess } from './seed-route-access.ts';
 
 /** What a path may name that belongs to somebody. */
@@ -82,12 +83,7 @@ const publicAccess: Record<string, RouteAccess> = {
   'GET /health': all,
   'GET /livez': all,
   'GET /readyz': all,
-  'GET /api/v1/marketplace/overview': all,
-  'GET /api/v1/marketplace/agents': all,
-  'GET /api/v1/marketplace/agents/:agentId': all,
-  'GET /api/v1/marketplace/agents/:agentId/ratings': all,
-  'GET /api/v1/marketplace/agents/:agentId/proofs': all,
-  'GET /api/v1/marketplace/jobs': all,
+  ...marketAccess,
   'GET /api/v1/templates/public': all,
   'GET /api/v1/receipt-key': all,
   'GET /api/v1/deposits/address': all,
@@ -114,6 +110,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'POST /api/v1/deposits/intents': caller,
   'GET /api/v1/deposits/intents/:intentId': owned('intent', 'DEPOSIT_INTENT_NOT_FOUND'),
   'GET /api/v1/account': caller,
+  'GET /api/v1/account/overview': caller,
   'GET /api/v1/account/caps': caller,
   'GET /api/v1/usage': caller,
   'GET /api/v1/usage/export': caller,

@@ -110,7 +110,7 @@ export const challengeAgent = {
  * `claimed`: the agent's word. `measured`: a proof was passed in the last days, on a device that has not
  * changed since. `attested`: signed by the maker's hardware, which nothing here checks yet.
  */
-const deviceLabels = ['claimed', 'measured', 'attested'] as const;
+export const deviceLabels = ['claimed', 'measured', 'attested'] as const;
 
 export const DeviceProof = strictObject({
   deviceId,

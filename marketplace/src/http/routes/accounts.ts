@@ -7,10 +7,12 @@ import {
   getDepositAddress,
 } from '@node3/shared/routes/accounts';
 import { createChallenge as createChallengeContract } from '@node3/shared/routes/auth';
+import { getOwnOverview } from '@node3/shared/routes/own-overview';
 import type { FastifyInstance } from 'fastify';
 import { claimDeposit } from '../../services/claim-deposit.ts';
 import { createChallenge } from '../../services/create-challenge.ts';
 import { openAccount, viewAccount } from '../../services/open-account.ts';
+import { readOwnOverview } from '../../services/read-own-overview.ts';
 import { viewAccess } from '../../services/view-access.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { ownOrigin } from '../own-origin.ts';
@@ -36,6 +38,10 @@ export function addAccountRoutes(app: FastifyInstance, deps: HttpDeps): void {
       const access = viewAccess(principal, deps.operatorAccountId);
       return { ...(await viewAccount(deps.store, account)), access };
     },
+  });
+  addRoute(app, getOwnOverview, {
+    authenticate: deps.auth.requester,
+    handler: ({ principal }) => readOwnOverview(deps, principal.accountId),
   });
   addRoute(app, getDepositAddress, {
     authenticate: deps.auth.public,

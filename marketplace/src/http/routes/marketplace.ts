@@ -1,5 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
+import { limits } from '@node3/shared/limits';
 import { getHealth, getLive, getReady } from '@node3/shared/routes/health';
 import {
   getOverview,
@@ -8,9 +9,10 @@ import {
   listPublicJobs,
 } from '@node3/shared/routes/marketplace';
 import type { FastifyInstance } from 'fastify';
+import { searchBoard } from '../../domain/search-board.ts';
 import { listPublicAgents as listAgents, readPublicAgent } from '../../services/read-agents.ts';
 import { readinessOf } from '../../services/read-health.ts';
-import { listPublicJobs as listJobs, readOverview } from '../../services/read-marketplace.ts';
+import { readBoard, readOverview } from '../../services/read-marketplace.ts';
 import { shareAnswers } from '../../services/share-answers.ts';
 import { answerHealth } from '../answer-health.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -22,7 +24,7 @@ export function addMarketplaceRoutes(app: FastifyInstance, deps: HttpDeps): void
   const authenticate = deps.auth.public;
   const askHealth = shareAnswers(deps.clock, spacingMs, () => deps.readHealth());
   const askOverview = shareAnswers(deps.clock, spacingMs, () => readOverview(deps));
-  const askJobs = shareAnswers(deps.clock, spacingMs, () => listJobs(deps));
+  const askJobs = shareAnswers(deps.clock, spacingMs, () => readBoard(deps, limits.boardJobsMax));
   const askAgents = shareAnswers(deps.clock, spacingMs, () => listAgents(deps));
   addRoute(app, getHealth, {
     authenticate,
@@ -45,7 +47,7 @@ export function addMarketplaceRoutes(app: FastifyInstance, deps: HttpDeps): void
   addRoute(app, getOverview, { authenticate, handler: askOverview });
   addRoute(app, listPublicJobs, {
     authenticate,
-    handler: async () => ({ data: await askJobs() }),
+    handler: async ({ query }) => searchBoard(await askJobs(), query),
   });
   addRoute(app, listPublicAgents, {
     authenticate,

@@ -29,6 +29,11 @@ interface GpuProofRecord {
   ended_at_ms: bigint | null;
 }
 
+type EndedRecord = Pick<
+  GpuProofRecord,
+  'proof_id' | 'agent_id' | 'device_id' | 'fingerprint' | 'state' | 'finding' | 'issued_at_ms'
+> & { ended_at_ms: bigint };
+
 const insertProof = `
   INSERT INTO gpu_proofs (proof_id, agent_id, device_id, owner, fingerprint, plan, fill_seed,
     walk_seed, lanes, state, issued_at_ms, fill_by_ms, finding, ended_at_ms)
@@ -46,6 +51,11 @@ const selectOpen = `
   SELECT * FROM gpu_proofs WHERE ended_at_ms IS NULL ORDER BY issued_at_ms LIMIT +?`;
 const selectOfAgent = `
   SELECT * FROM gpu_proofs WHERE agent_id = ? ORDER BY issued_at_ms DESC, device_id LIMIT +?`;
+const selectEnded = `
+  SELECT proof_id, agent_id, device_id, fingerprint, state, finding, issued_at_ms, ended_at_ms
+  FROM gpu_proofs
+  WHERE ended_at_ms IS NOT NULL AND (ended_at_ms, proof_id, device_id) > (?, ?, ?)
+  ORDER BY ended_at_ms, proof_id, device_id LIMIT +?`;
 const noteFilled = `
   UPDATE gpu_proofs SET state = 'filled'
   WHERE proof_id = ? AND agent_id = ? AND device_id = ? AND state = 'filling' AND fill_by_ms >= ?`;
@@ -89,6 +99,21 @@ export function createGpuProofStore(database: Database): GpuProofStore {
         tx.all<GpuProofRecord>(selectOfAgent, agentId, limit),
       );
       return found.map(toProof);
+    },
+    async gpuProofsEnded({ endedAtMs, proofId, deviceId }, limit) {
+      const found = await database.read((tx) =>
+        tx.all<EndedRecord>(selectEnded, endedAtMs, proofId, deviceId, limit),
+      );
+      return found.map((record) => ({
+        proofId: record.proof_id,
+        agentId: record.agent_id,
+        deviceId: record.device_id,
+        fingerprint: record.fingerprint,
+        state: record.state,
+        finding: record.finding,
+        issuedAtMs: Number(record.issued_at_ms),
+        endedAtMs: Number(record.ended_at_ms),
+      }));
     },
     noteGpuFilled(keys, nowMs) {
       return database.write(function* (tx) {

@@ -17,6 +17,7 @@ import { createJobStore } from './job-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createLogRemoval } from './log-removal.ts';
 import { createPayoutStore } from './payout-store.ts';
+import { createPriceStore } from './price-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQuoteStore } from './quote-store.ts';
 import { createReplicaStore } from './replica-store.ts';
@@ -54,6 +55,7 @@ export function createSqlStore(database: Database): Store {
     ...createLogRemoval(database),
     ...createDataKeyStore(database),
     ...createDependencies(database),
+    ...createPriceStore(database),
     ...createProviderStore(database),
     ...createQuoteStore(database),
     ...createPayoutStore(database),

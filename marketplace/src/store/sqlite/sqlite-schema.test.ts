@@ -23,6 +23,7 @@ import { liveThroughExecutionUsage } from '../testing/execution-usage.ts';
 import { liveThroughFlows } from '../testing/flows.ts';
 import { liveThroughGpuProofs } from '../testing/gpu-proofs.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
+import { liveThroughPrices } from '../testing/prices.ts';
 import { liveThroughProviders } from '../testing/providers.ts';
 import { liveThroughQuotes } from '../testing/quotes.ts';
 import { liveThroughReplicas } from '../testing/replicas.ts';
@@ -260,6 +261,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughCaps(world);
   await liveThroughUsage(world, accountId);
   await liveThroughStatements(world, accountId);
+  await liveThroughPrices(world);
   await liveThroughAlerts(world);
   await liveThroughAudit(world);
   await liveThroughWebhooks(world, accountId);

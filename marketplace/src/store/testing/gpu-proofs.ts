@@ -119,5 +119,24 @@ export function describeGpuProofs(given: Given): void {
       const proofs = await store.gpuProofsOfAgent('agt_1', 10);
       expect(proofs.map(({ proofId }) => proofId)).toEqual(['prf_2']);
     });
+
+    it('are read in the order in which they ended, all agents together', async () => {
+      const { store } = given;
+      for (const [number, agentId] of ['agt_1', 'agt_2', 'agt_3'].entries()) {
+        const proofId = `prf_${number}`;
+        await store.addGpuProofs([gpuProofRow({ proofId, agentId, owner: agentId })], 0, []);
+        if (number === 2) continue;
+        const end = { state: 'void', finding: 'leased', nowMs: 1_500 - number * 100 } as const;
+        await store.endGpuProof({ ...key, proofId, agentId }, ['filling'], end, []);
+      }
+      const first = { endedAtMs: 0, proofId: '', deviceId: '' };
+      const ended = await store.gpuProofsEnded(first, 10);
+      expect(ended).toMatchObject([
+        { agentId: 'agt_2', endedAtMs: 1_400, state: 'void', finding: 'leased', issuedAtMs: 1_000 },
+        { agentId: 'agt_1', endedAtMs: 1_500, fingerprint: 'print' },
+      ]);
+      expect(await store.gpuProofsEnded(first, 1)).toEqual(ended.slice(0, 1));
+      expect(await store.gpuProofsEnded(ended[0] ?? first, 10)).toEqual(ended.slice(1));
+    });
   });
 }

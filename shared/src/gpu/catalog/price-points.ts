@@ -40,3 +40,6 @@ export const pricePoints: Readonly<Record<string, readonly number[]>> = {
   b300: [8.0],
   mi300x: [2.189, 2.94],
 };
+
+/** When and where, for whoever is shown one of them. */
+export const pricePointsSeen = 'public offers of other markets, 2025 to August 2026';

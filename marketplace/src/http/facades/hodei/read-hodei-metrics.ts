@@ -5,8 +5,8 @@ import { limits } from '@node3/shared/limits';
 import type { HodeiRange, hodeiMetrics, hodeiStats } from '@node3/shared/routes/hodei-platform';
 import { toTimestamp } from '@node3/shared/schema';
 import { toHodeiState } from '../../../domain/hodei-words.ts';
-import { listJobRows } from '../../../services/list-jobs.ts';
 import { readJobHistory } from '../../../services/read-job-history.ts';
+import { countOwnJobs, recentJobs } from '../../../services/read-own-overview.ts';
 import { countWorkers } from '../../../services/read-providers.ts';
 import type { EndedSum } from '../../../store/usage-store.ts';
 import type { HttpDeps } from '../../http-deps.ts';
@@ -99,28 +99,21 @@ function countOwn({ store }: HttpDeps, accountId: string, states: JobState[]): P
 const recentShown = 5;
 
 export async function readHodeiStats(deps: HttpDeps, accountId: string): Promise<Stats> {
-  const count = (...states: JobState[]) => countOwn(deps, accountId, states);
-  const [pending, running, failed, success, cancelled, recent, workers] = await Promise.all([
-    count('awaiting_funds', 'queued', 'assigned'),
-    count('running'),
-    count('failed', 'timed_out', 'expired'),
-    count('succeeded'),
-    count('cancelled'),
-    listJobRows(deps, accountId, { limit: recentShown }),
+  const [counts, recent, workers] = await Promise.all([
+    countOwnJobs(deps.store, accountId),
+    recentJobs(deps.store, accountId, recentShown),
     countWorkers(deps),
   ]);
+  const { succeeded: success, ...others } = counts;
   const all = [...workers.values()];
   const sum = (of: 'online' | 'registered' | 'slots' | 'busySlots') =>
     all.reduce((total, one) => total + one[of], 0);
   const [online, registered] = [sum('online'), sum('registered')];
   const partly = online < registered ? 'degraded' : 'healthy';
   return {
-    total: pending + running + failed + success + cancelled,
-    pending,
-    running,
-    failed,
+    total: Object.values(counts).reduce((total, count) => total + count, 0),
+    ...others,
     success,
-    cancelled,
     system_health: {
       status: online === 0 ? 'unhealthy' : partly,
       workers_online: online,
@@ -128,6 +121,6 @@ export async function readHodeiStats(deps: HttpDeps, accountId: string): Promise
       slots: sum('slots'),
       busy_slots: sum('busySlots'),
     },
-    recent_executions: await viewHodeiJobs(deps, recent.jobs),
+    recent_executions: await viewHodeiJobs(deps, recent),
   };
 }

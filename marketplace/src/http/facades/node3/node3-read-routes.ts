@@ -15,7 +15,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { FastifyInstance } from 'fastify';
 import { fundTreasury } from '../../../services/fund-treasury.ts';
 import { listPublicAgents } from '../../../services/read-agents.ts';
-import { listPublicJobs } from '../../../services/read-marketplace.ts';
+import { readBoard } from '../../../services/read-marketplace.ts';
 import { shareAnswers } from '../../../services/share-answers.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import {
@@ -29,6 +29,9 @@ import {
 
 /** As for the marketplace's own lists: they are open to everybody and read much. */
 const spacingMs = 250;
+
+/** How many jobs of the board are shown. */
+const boardShown = 100;
 
 /** What the node3 seed lets people and its admin tool read. */
 export function addNode3ReadRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -133,7 +136,7 @@ async function readAgents(deps: HttpDeps) {
 }
 
 async function readJobs(deps: HttpDeps) {
-  const jobs = await listPublicJobs(deps);
+  const jobs = await readBoard(deps, boardShown);
   const shown = (isOpen: boolean) =>
     jobs.filter(({ state }) => (state === 'queued') === isOpen).map(toSeedJobView);
   return { available: shown(true), accepted: shown(false) };

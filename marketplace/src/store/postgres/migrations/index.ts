@@ -30,6 +30,7 @@ import { flows } from './0029-flows.ts';
 import { providers } from './0030-providers.ts';
 import { executionUsage } from './0031-execution-usage.ts';
 import { statements } from './0032-statements.ts';
+import { marketReads } from './0033-market-reads.ts';
 
 export interface Migration {
   name: string;
@@ -75,4 +76,5 @@ export const migrations: readonly Migration[] = [
   providers,
   executionUsage,
   statements,
+  marketReads,
 ];

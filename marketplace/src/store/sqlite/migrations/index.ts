@@ -43,6 +43,7 @@ import { flows } from './0041-flows.ts';
 import { providers } from './0042-providers.ts';
 import { executionUsage } from './0043-execution-usage.ts';
 import { statements } from './0044-statements.ts';
+import { marketReads } from './0045-market-reads.ts';
 
 export interface Migration {
   name: string;
@@ -97,4 +98,5 @@ export const migrations: readonly Migration[] = [
   providers,
   executionUsage,
   statements,
+  marketReads,
 ];
