@@ -46,9 +46,10 @@ describe('formatDuration', () => {
 });
 
 describe('formatRelative', () => {
-  it('counts in the largest whole unit and knows no future', () => {
+  it('counts in the largest whole unit, and forgives a clock that is a little ahead', () => {
     expect(formatRelative(0, 185_000, 'en')).toBe('3 min. ago');
     expect(formatRelative(5_000, 0, 'en')).toBe('now');
+    expect(formatRelative(1_800_000, 0, 'en')).toBe('in 30 min.');
   });
 });
 

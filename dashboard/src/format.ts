@@ -64,12 +64,18 @@ const relativeSteps = [
   ['second', 1],
 ] as const;
 
-/** `3 minutes ago`; the near past is `now`, and a clock that is a little ahead is no future. */
+/** A clock may be so much ahead before what it says lies in the future. */
+const clockAheadSec = 60;
+
+/** `3 minutes ago` or `in 2 hours`; the near past is `now`, as is a clock that is a little ahead. */
 export function formatRelative(atMs: number, nowMs: number, language: string): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
-  const ageSec = Math.max(0, Math.round((nowMs - atMs) / 1000));
+  const aheadSec = Math.round((atMs - nowMs) / 1000);
+  const distanceSec = aheadSec > clockAheadSec ? aheadSec : Math.max(0, -aheadSec);
   for (const [unit, seconds] of relativeSteps) {
-    if (ageSec >= seconds) return format.format(-Math.floor(ageSec / seconds), unit);
+    if (distanceSec < seconds) continue;
+    const count = Math.floor(distanceSec / seconds);
+    return format.format(aheadSec > 0 ? count : -count, unit);
   }
   return format.format(0, 'second');
 }

@@ -11,6 +11,7 @@ import { marketRoutes } from './routes/market-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
 import { providerRoutes } from './routes/provider-routes.ts';
 import { rootRoute } from './routes/root-route.ts';
+import { settingsRoutes } from './routes/settings-routes.ts';
 import { workRoutes } from './routes/work-routes.ts';
 
 const routeTree = rootRoute.addChildren([
@@ -19,6 +20,7 @@ const routeTree = rootRoute.addChildren([
   ...workRoutes,
   ...flowsRoutes,
   ...accountRoutes,
+  ...settingsRoutes,
   ...marketRoutes,
   ...providerRoutes,
   ...operatorRoutes,

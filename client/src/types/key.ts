@@ -25,6 +25,8 @@ export interface Key {
   lastUsedAt: string | null;
   /** Whether the request was made with it. */
   current: boolean;
+  /** null: none. */
+  caps: PerAsset<KeyCaps> | null;
 }
 
 /** A key in place of another one. */

@@ -10,6 +10,7 @@ import type { en as work } from './work/en.ts';
 
 export const languages = { en: 'English', es: 'Español' } as const;
 export type LanguageCode = keyof typeof languages;
+export const languageCodes: readonly LanguageCode[] = ['en', 'es'];
 
 type Loaders = Record<LanguageCode, () => Promise<Record<string, string>>>;
 

@@ -1,6 +1,7 @@
 import { Kbd, Modal, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { usePreferences } from '../preferences/use-preferences.ts';
+import { modKey } from './key-names.ts';
 import { useActiveShortcuts } from './keyboard.tsx';
 import { shortcutGroups, shortcuts } from './keyboard-map.ts';
 import './keyboard.css';
@@ -48,14 +49,12 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
   );
 }
 
-const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
-
 function Keys({ keys }: { keys: string }) {
   const { t } = useTranslation();
   return keys.split(' ').map((press, index) => (
     <span key={press}>
       {index > 0 && <span className="shortcut-then"> {t('key.then')} </span>}
-      <Kbd>{press.replace('mod+', isMac ? '⌘ ' : 'Ctrl ')}</Kbd>
+      <Kbd>{press.replace('mod+', `${modKey} `)}</Kbd>
     </span>
   ));
 }

@@ -6,6 +6,7 @@ import { marketItems } from './market-items.ts';
 import type { NavigationItem } from './navigation-item.ts';
 import { operatorItems } from './operator-items.ts';
 import { providerItems } from './provider-items.ts';
+import { preferencesItem, settingsItems } from './settings-items.ts';
 import { workItems } from './work-items.ts';
 
 /** What the navigation of a host leads to; each area lists its own pages. */
@@ -16,7 +17,8 @@ export const navigationItems: Record<AppConfig['mode'], readonly NavigationItem[
     ...workItems,
     ...flowsItems,
     ...accountItems,
+    ...settingsItems,
     ...operatorItems,
   ],
-  agent: providerItems,
+  agent: [...providerItems, preferencesItem],
 };

@@ -10,7 +10,7 @@ function storageWith(text: string | null) {
   };
 }
 
-const defaults = { times: 'relative', singleKeys: true, jobNotices: true };
+const defaults = { times: 'relative', singleKeys: true, jobNotices: true, folded: [] };
 
 describe('preferences', () => {
   it('are remembered, and tell who listens', () => {
@@ -26,7 +26,7 @@ describe('preferences', () => {
     expect(new Preferences(storage).values()).toEqual({ ...defaults, times: 'utc' });
   });
 
-  it.each([null, 'no JSON', '7', 'null', '{"times":"lunar","singleKeys":"no"}'])(
+  it.each([null, 'no JSON', '7', 'null', '{"times":"lunar","singleKeys":"no","folded":"x"}'])(
     'are as by default where %s is stored',
     (text) => {
       expect(new Preferences(storageWith(text)).values()).toEqual(defaults);

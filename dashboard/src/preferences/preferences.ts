@@ -10,10 +10,17 @@ export interface PreferenceValues {
   singleKeys: boolean;
   /** Whether the end of an own job is told on other pages. */
   jobNotices: boolean;
+  /** Headings of the navigation that are folded away. */
+  folded: readonly string[];
 }
 
 const storageKey = 'node3.preferences';
-const defaults: PreferenceValues = { times: 'relative', singleKeys: true, jobNotices: true };
+const defaults: PreferenceValues = {
+  times: 'relative',
+  singleKeys: true,
+  jobNotices: true,
+  folded: [],
+};
 
 /** What whoever sits at this browser wants. It stays in the browser; nothing of it is sent. */
 export class Preferences {
@@ -49,11 +56,12 @@ export class Preferences {
 
 /** Anything may be stored: what isn't known is as it is by default. */
 function readPreferences(text: string | null): PreferenceValues {
-  const { times, singleKeys, jobNotices } = parse(text);
+  const { times, singleKeys, jobNotices, folded } = parse(text);
   return {
     times: timeStyles.find((style) => style === times) ?? defaults.times,
     singleKeys: typeof singleKeys === 'boolean' ? singleKeys : defaults.singleKeys,
     jobNotices: typeof jobNotices === 'boolean' ? jobNotices : defaults.jobNotices,
+    folded: Array.isArray(folded) ? folded.filter((one) => typeof one === 'string') : [],
   };
 }
 

@@ -1,7 +1,7 @@
 import { createRootRouteWithContext, notFound } from '@tanstack/react-router';
 import type { AppConfig } from '../config.ts';
+import { Shell } from '../frame/shell.tsx';
 import { NotFoundPage } from '../pages/not-found-page.tsx';
-import { Shell } from '../parts/shell.tsx';
 
 interface RouterContext {
   mode: AppConfig['mode'];

@@ -95,6 +95,11 @@ describe('keys of a requester', () => {
     const { client } = await openFundedAccount(market);
     const body = { name: 'capped', keyCaps: cap('0.002') };
     const made = await client.call(createKey, { body });
+    const { data } = await client.call(listKeys, {});
+    expect(data.map(({ keyId, caps }) => [keyId, caps])).toEqual([
+      [made.keyId, body.keyCaps],
+      [expect.any(String), null],
+    ]);
     const capped = clientOf(made.apiKey);
     const rotation = { params: { keyId: made.keyId }, query: { overlapSec: 3_600 } };
     const next = clientOf((await capped.call(rotateKey, rotation)).apiKey);

@@ -5,16 +5,17 @@ import type { NewEvent } from '@node3/shared/events';
 import type { Ids } from '@node3/shared/ids';
 import type { AccountScope } from '@node3/shared/key-scopes';
 import { limits } from '@node3/shared/limits';
-import { assets } from '@node3/shared/money';
+import { type Asset, assets } from '@node3/shared/money';
 import type { createKey as createContract, KeyView } from '@node3/shared/routes/keys';
 import { toTimestamp } from '@node3/shared/schema';
+import type { Caps } from '../domain/spending-caps.ts';
 import type { ApiKeyRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { createApiKey, isWorkingKey } from './api-key.ts';
 import { assertWithin, type KeyCaller } from './key-caller.ts';
 import type { KeyHolders } from './key-holders.ts';
 import type { KnownKeys } from './known-keys.ts';
-import { type CapCaller, readKeyCaps } from './spending-caps.ts';
+import { type CapCaller, readKeyCaps, viewKeyCaps } from './spending-caps.ts';
 
 interface Deps {
   store: Store;
@@ -26,7 +27,10 @@ interface Deps {
 
 export async function listKeys(deps: Deps, caller: CapCaller): Promise<{ data: KeyView[] }> {
   const owner = { kind: 'account' as const, accountId: caller.accountId };
-  const rows = await deps.store.keysOf(owner, limits.listPageMax);
+  const [rows, capsOf] = await Promise.all([
+    deps.store.keysOf(owner, limits.listPageMax),
+    deps.store.capsOfKeys(caller.accountId),
+  ]);
   const nowMs = deps.clock.nowMs();
   const data = rows
     .filter((row) => isWorkingKey(row, nowMs))
@@ -38,8 +42,14 @@ export async function listKeys(deps: Deps, caller: CapCaller): Promise<{ data: K
       expiresAt: toTimestampOrNull(expiresAtMs),
       lastUsedAt: toTimestampOrNull(lastUsedAtMs),
       current: keyId === caller.keyId,
+      caps: viewAnyCaps(capsOf.get(keyId)),
     }));
   return { data };
+}
+
+/** null: none is set, however the store has it. */
+function viewAnyCaps(caps: Record<Asset, Caps> | undefined): KeyView['caps'] {
+  return caps === undefined || !hasCaps(caps) ? null : viewKeyCaps(caps);
 }
 
 /** Adds a key to the caller's account. It is shown only here. */
@@ -168,6 +178,9 @@ export async function assertUncapped(
 }
 
 async function isCapped({ store }: Pick<Deps, 'store'>, keyId: string): Promise<boolean> {
-  const caps = await store.caps(keyId);
+  return hasCaps(await store.caps(keyId));
+}
+
+function hasCaps(caps: Record<Asset, Caps>): boolean {
   return assets.some((asset) => Object.values(caps[asset]).some((cap) => cap !== null));
 }

@@ -183,7 +183,7 @@ function viewAccountCaps(caps: Record<Asset, Caps>): AccountCapsByAsset {
   return { SOL: viewCaps(caps, 'SOL'), USDC: viewCaps(caps, 'USDC') };
 }
 
-function viewKeyCaps(caps: Record<Asset, Caps>): KeyCapsByAsset {
+export function viewKeyCaps(caps: Record<Asset, Caps>): KeyCapsByAsset {
   const of = (asset: Asset) => {
     const { perJob, perDay } = viewCaps(caps, asset);
     return { perJob, perDay };

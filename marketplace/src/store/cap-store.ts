@@ -5,6 +5,8 @@ import type { Caps } from '../domain/spending-caps.ts';
 /** What an account or a key may spend, and what it has. An owner is an account id or a key id. */
 export interface CapStore {
   caps(owner: string): Promise<Record<Asset, Caps>>;
+  /** Those of all keys of an account that have any, by the id of the key. */
+  capsOfKeys(accountId: string): Promise<ReadonlyMap<string, Record<Asset, Caps>>>;
   /**
    * Replaces caps. `decide` gets what is stored and may throw; it must not wait. Jobs that were
    * accepted before stay as they are.

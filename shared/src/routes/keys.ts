@@ -14,6 +14,7 @@ export const KeyView = strictObject({
   expiresAt: nullable(Timestamp),
   lastUsedAt: nullable(Timestamp),
   current: Type.Boolean({ description: 'Whether this request was made with it' }),
+  caps: nullable(KeyCapsByAsset),
 });
 export type KeyView = Static<typeof KeyView>;
 

@@ -1,3 +1,4 @@
+import { enSettings } from './en-settings.ts';
 import { enWallet } from './en-wallet.ts';
 
-export const en = { ...enWallet };
+export const en = { ...enSettings, ...enWallet };

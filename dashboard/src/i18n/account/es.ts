@@ -1,4 +1,5 @@
 import type { en } from './en.ts';
+import { esSettings } from './es-settings.ts';
 import { esWallet } from './es-wallet.ts';
 
-export const es: Record<keyof typeof en, string> = { ...esWallet };
+export const es: Record<keyof typeof en, string> = { ...esSettings, ...esWallet };

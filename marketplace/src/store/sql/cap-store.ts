@@ -24,6 +24,10 @@ interface CapsRecord {
 }
 
 const selectCaps = 'SELECT per_job, open, per_day FROM spending_caps WHERE owner = ? AND asset = ?';
+const selectCapsOfKeys = `
+  SELECT owner, asset, per_job, open, per_day
+  FROM api_keys JOIN spending_caps ON owner = key_id
+  WHERE account_id = ? AND kind = 'key' AND revoked_at_ms IS NULL`;
 const putCaps = `
   INSERT INTO spending_caps (owner, asset, per_job, open, per_day) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (owner, asset) DO UPDATE
@@ -41,6 +45,9 @@ export function createCapStore(database: Database): CapStore {
   return {
     caps(owner) {
       return database.read((tx) => bothCapsIn(tx, owner));
+    },
+    capsOfKeys(accountId) {
+      return database.read((tx) => capsOfKeysIn(tx, accountId));
     },
     changeCaps(owner, decide) {
       return database.write(function* (tx) {
@@ -116,10 +123,26 @@ function* bothCapsIn(tx: Tx, owner: string): Work<Record<Asset, Caps>> {
   return { SOL: yield* capsIn(tx, owner, 'SOL'), USDC: yield* capsIn(tx, owner, 'USDC') };
 }
 
+function* capsOfKeysIn(tx: Tx, accountId: string): Work<ReadonlyMap<string, Record<Asset, Caps>>> {
+  const found = yield* tx.all<CapsRecord & { owner: string; asset: Asset }>(
+    selectCapsOfKeys,
+    accountId,
+  );
+  const byKey = new Map<string, Record<Asset, Caps>>();
+  for (const record of found) {
+    const known = byKey.get(record.owner) ?? { SOL: noCaps, USDC: noCaps };
+    byKey.set(record.owner, { ...known, [record.asset]: toCaps(record) });
+  }
+  return byKey;
+}
+
 function* capsIn(tx: Tx, owner: string, asset: Asset): Work<Caps> {
   const found = yield* tx.get<CapsRecord>(selectCaps, owner, asset);
-  if (found === undefined) return noCaps;
-  return { perJob: found.per_job, open: found.open, perDay: found.per_day };
+  return found === undefined ? noCaps : toCaps(found);
+}
+
+function toCaps({ per_job, open, per_day }: CapsRecord): Caps {
+  return { perJob: per_job, open, perDay: per_day };
 }
 
 function* spentIn(tx: Tx, owner: string, asset: Asset, day: number): Work<BaseUnits> {

@@ -2,6 +2,7 @@ import { baseUnits } from '@node3/shared/money';
 import { describe, expect, it } from 'vitest';
 import { type Caps, dayOf, noCaps } from '../../domain/spending-caps.ts';
 import type { Given } from '../store.conformance.ts';
+import { newKeyRow } from './agent-rows.ts';
 import { cancel } from './decisions.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +19,7 @@ function cappedPosting(world: World, accountId: string, apiKeyId: string | null)
 export async function liveThroughCaps(world: World): Promise<void> {
   const accountId = await world.openAccount();
   await world.store.changeCaps(accountId, (caps) => ({ caps, events: [] }));
+  await world.store.capsOfKeys(accountId);
   await world.store.postJob(cappedPosting(world, accountId, 'key'));
   await world.store.spentOn(accountId, dayOf(world.nowMs));
 }
@@ -45,6 +47,23 @@ export function describeCaps(given: Given): void {
       expect((await store.spentOn(accountId, day)).USDC).toBe(5_000n);
       expect((await store.spentOn('key-1', day)).USDC).toBe(2_000n);
       expect((await store.spentOn(accountId, day + 1)).USDC).toBe(0n);
+    });
+
+    it('are read of all keys of an account at once, of those that have any', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const caps = inUsdc({ perDay: baseUnits(7n) });
+      const owner = { kind: 'account' as const, accountId };
+      const newKey = () =>
+        newKeyRow(world.ids.next('apiKey'), world.ids.secret(8), owner, world.nowMs);
+      const [plain, capped] = [newKey(), newKey()];
+      await store.addApiKey(plain, { keysMax: 10, caps: null, events: [] });
+      await store.addApiKey(capped, { keysMax: 10, caps, events: [] });
+      await store.changeCaps(accountId, () => ({ caps, events: [] }));
+      expect([...(await store.capsOfKeys(accountId))]).toEqual([[capped.keyId, caps]]);
+      expect((await store.capsOfKeys('acc_other')).size).toBe(0);
+      await store.revokeApiKey(capped.keyId, world.nowMs, []);
+      expect((await store.capsOfKeys(accountId)).size).toBe(0);
     });
 
     it('give back what a job did not cost, to the day it was posted on', async () => {

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { languages } from '../i18n/area-texts.ts';
+import { languageCodes, languages } from '../i18n/area-texts.ts';
 import { switchLanguage } from '../i18n/i18n.ts';
 
 const schemes = [
@@ -47,7 +47,7 @@ export function LanguageMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {(['en', 'es'] as const).map((code) => (
+        {languageCodes.map((code) => (
           <Menu.Item
             key={code}
             lang={code}

@@ -1,16 +1,21 @@
-import { Anchor, AppShell, Group, Text } from '@mantine/core';
+import { AppShell, Group, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { Outlet } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
-import { FrameShortcuts } from '../keyboard/frame-shortcuts.tsx';
 import { Keyboard } from '../keyboard/keyboard.tsx';
+import { NavigationFocus } from '../parts/navigation-focus.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { AlertBell } from './alert-bell.tsx';
 import { ClusterBadge } from './cluster-badge.tsx';
-import { ConnectionIndicator, OfflineBanner } from './connection.tsx';
+import { ConnectionIndicator, OfflineBanner, PageContent } from './connection.tsx';
+import { FrameShortcuts } from './frame-shortcuts.tsx';
 import { ColorSchemeMenu, LanguageMenu } from './header-menus.tsx';
-import { SideNavigation, TabBar } from './navigation.tsx';
-import { NavigationFocus } from './navigation-focus.tsx';
+import { JobNotices } from './job-notices.tsx';
+import { PaletteButton } from './palette/palette-button.tsx';
+import { SideNavigation } from './side-navigation.tsx';
+import { TabBar } from './tab-bar.tsx';
+import './frame.css';
 
 /** The frame of every page: header, navigation (a tab bar on phones) and the page itself. */
 export function Shell() {
@@ -21,38 +26,32 @@ export function Shell() {
     <NavigationFocus>
       <Keyboard>
         <FrameShortcuts />
+        {config.mode === 'marketplace' && <JobNotices />}
         <a className="skip-link" href="#main">
           {t('shell.skip')}
         </a>
         <AppShell
           header={{ height: 56 }}
-          navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: true } }}
+          navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }}
           footer={{ height: 60, collapsed: !phone }}
           padding={{ base: 'md', sm: 'xl' }}
         >
           <AppShell.Header className="shell-header">
-            <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="sm">
-              <Group gap="sm" wrap="nowrap">
-                <Brand />
-                {config.cluster !== null && <ClusterBadge cluster={config.cluster} />}
-              </Group>
-              <Group gap={4} wrap="nowrap">
-                <ConnectionIndicator />
-                <LanguageMenu />
-                <ColorSchemeMenu />
-                {config.mode === 'marketplace' && <AccountMenu />}
-              </Group>
-            </Group>
+            <Header phone={phone} />
           </AppShell.Header>
           {!phone && (
-            <AppShell.Navbar p="sm" aria-label={t('shell.navigation')}>
-              <SideNavigation />
+            <AppShell.Navbar aria-label={t('shell.navigation')}>
+              <div className="nav-scroll">
+                <SideNavigation />
+              </div>
             </AppShell.Navbar>
           )}
           <AppShell.Main id="main" tabIndex={-1}>
             <div className="page">
               <OfflineBanner />
-              <Outlet />
+              <PageContent>
+                <Outlet />
+              </PageContent>
             </div>
           </AppShell.Main>
           {phone && (
@@ -66,16 +65,37 @@ export function Shell() {
   );
 }
 
+function Header({ phone }: { phone: boolean }) {
+  const { config } = useApp();
+  const isMarketplace = config.mode === 'marketplace';
+  return (
+    <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="sm">
+      <Group gap="sm" wrap="nowrap">
+        <Brand />
+        {config.cluster !== null && <ClusterBadge cluster={config.cluster} />}
+      </Group>
+      <Group gap={4} wrap="nowrap">
+        <PaletteButton />
+        <ConnectionIndicator />
+        {isMarketplace && <AlertBell />}
+        {!phone && <LanguageMenu />}
+        {!phone && <ColorSchemeMenu />}
+        {isMarketplace && <AccountMenu />}
+      </Group>
+    </Group>
+  );
+}
+
 function Brand() {
   const { t } = useTranslation();
   return (
-    <Anchor href="/" underline="never" c="inherit" aria-label={t('shell.home')}>
+    <Link to="/" className="brand-link" aria-label={t('shell.home')}>
       <Group gap={8} wrap="nowrap">
         <img src="/favicon.svg" width={26} height={26} alt="" />
         <Text component="span" fw={700} size="lg" visibleFrom="xs" className="brand">
           node³
         </Text>
       </Group>
-    </Anchor>
+    </Link>
   );
 }

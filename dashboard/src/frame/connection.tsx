@@ -1,6 +1,6 @@
 import { Alert, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
-import { useSyncExternalStore } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { useFormat } from '../i18n/use-format.ts';
@@ -36,13 +36,21 @@ export function ConnectionIndicator() {
   );
 }
 
+/** How long nothing has been heard, milliseconds; null while all is well, or not known to be wrong. */
+function useSilence(): { ageMs: number | null } | null {
+  const { failingSinceMs, lastAnswerAtMs } = useContact();
+  const nowMs = useNow(1_000);
+  if (failingSinceMs === null || nowMs - failingSinceMs < bannerAfterMs) return null;
+  return { ageMs: lastAnswerAtMs === null ? null : nowMs - lastAnswerAtMs };
+}
+
 /** Appears after five seconds without an answer and says how old the data on the page is. */
 export function OfflineBanner() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { failingSinceMs, lastAnswerAtMs } = useContact();
-  const nowMs = useNow(1_000);
-  if (failingSinceMs === null || nowMs - failingSinceMs < bannerAfterMs) return null;
+  const silence = useSilence();
+  if (silence === null) return null;
+  const { ageMs } = silence;
   return (
     <Alert
       color="orange"
@@ -52,11 +60,22 @@ export function OfflineBanner() {
       icon={<IconPlugConnectedX aria-hidden />}
       title={t('offline.title')}
     >
-      <Text size="sm">
-        {lastAnswerAtMs === null
+      {/* Read out once: an age that is told each second is noise. */}
+      <Text size="sm" aria-live="off">
+        {ageMs === null
           ? t('offline.never')
-          : t('offline.age', { age: format.duration(nowMs - lastAnswerAtMs) })}
+          : t('offline.age', { age: format.duration(Math.floor(ageMs / 1_000) * 1_000) })}
       </Text>
     </Alert>
+  );
+}
+
+/** Greys what may be out of date, as long as the host does not answer. */
+export function PageContent({ children }: { children: ReactNode }) {
+  const isStale = useSilence() !== null;
+  return (
+    <div className="page-content" data-stale={isStale ? '' : undefined}>
+      {children}
+    </div>
   );
 }

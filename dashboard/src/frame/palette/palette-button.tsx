@@ -1,0 +1,37 @@
+import { Kbd, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { modKey } from '../../keyboard/key-names.ts';
+import { useShortcut } from '../../keyboard/keyboard.tsx';
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+
+/** Opens the palette, as Ctrl K does. It is loaded when it is first wanted. */
+export function PaletteButton() {
+  const { t } = useTranslation();
+  const [opened, { open, close, toggle }] = useDisclosure(false);
+  useShortcut('palette', toggle);
+  return (
+    <>
+      <UnstyledButton
+        className="search-button"
+        onClick={open}
+        aria-label={t('key.palette')}
+        aria-haspopup="dialog"
+      >
+        <IconSearch size={17} aria-hidden />
+        <span className="search-text">{t('palette.button')}</span>
+        <Kbd className="search-text" size="xs">
+          {modKey} K
+        </Kbd>
+      </UnstyledButton>
+      {opened && (
+        <Suspense fallback={null}>
+          <Palette onClose={close} />
+        </Suspense>
+      )}
+    </>
+  );
+}

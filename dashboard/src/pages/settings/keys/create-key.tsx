@@ -1,0 +1,171 @@
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NativeSelect,
+  Stack,
+  TextInput,
+} from '@mantine/core';
+import { systemClock } from '@node3/shared/clock';
+import { createKey } from '@node3/shared/routes/keys';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../app-context.tsx';
+import { keysKey } from '../../../queries/access.ts';
+import type { OwnAccount } from '../../../viewer/viewer.ts';
+import {
+  capNames,
+  type DraftProblem,
+  type KeyDraft,
+  type Lifetime,
+  lifetimes,
+  problemsOf,
+  toRequest,
+} from './key-draft.ts';
+import type { ShownKey } from './new-key.tsx';
+
+interface CreateKeyProps {
+  account: OwnAccount;
+  onCreated: (shown: ShownKey) => void;
+  onClose: () => void;
+}
+
+/** Makes a key that may do what its maker may, or less. */
+export function CreateKey({ account, onCreated, onClose }: CreateKeyProps) {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const queryClient = useQueryClient();
+  const given = account.access.scopes;
+  const [draft, setDraft] = useState<KeyDraft>({
+    name: '',
+    // To operate has to be chosen.
+    scopes: given.filter((scope) => scope !== 'operator'),
+    lifetime: 'never',
+    caps: { perJobSOL: '', perDaySOL: '', perJobUSDC: '', perDayUSDC: '' },
+  });
+  const [problems, setProblems] = useState<DraftProblem[]>([]);
+  const create = useMutation({
+    mutationFn: () => client.call(createKey, { body: toRequest(draft, systemClock.nowMs()) }),
+    onSuccess({ apiKey }) {
+      void queryClient.invalidateQueries({ queryKey: keysKey });
+      onCreated({ apiKey, oldKeyExpiresAt: null });
+    },
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const found = problemsOf(draft);
+    setProblems(found);
+    if (found.length === 0) create.mutate();
+  }
+  const change = (part: Partial<KeyDraft>) => setDraft((old) => ({ ...old, ...part }));
+  const errorAt = (name: DraftProblem) =>
+    problems.includes(name)
+      ? t(name in draft.caps ? 'keys.wrong.cap' : `keys.wrong.${name as 'name' | 'scopes'}`)
+      : null;
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('keys.create')}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack gap="md">
+          <TextInput
+            label={t('keys.name')}
+            description={t('keys.nameText')}
+            value={draft.name}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+            error={errorAt('name')}
+            maxLength={64}
+            data-autofocus
+          />
+          <Scopes draft={draft} given={given} error={errorAt('scopes')} onChange={change} />
+          <NativeSelect
+            label={t('keys.ends')}
+            data={lifetimes.map((days) => ({
+              value: days,
+              label:
+                days === 'never' ? t('state.never') : t('keys.inDays', { count: Number(days) }),
+            }))}
+            value={draft.lifetime}
+            onChange={(event) => change({ lifetime: event.currentTarget.value as Lifetime })}
+          />
+          <fieldset className="plain-fieldset">
+            <legend>{t('keys.caps')}</legend>
+            <div className="key-caps">
+              {capNames.map((name) => (
+                <TextInput
+                  key={name}
+                  label={t(`keys.capField.${name}`)}
+                  placeholder={t('keys.noCaps')}
+                  value={draft.caps[name]}
+                  onChange={(event) =>
+                    change({ caps: { ...draft.caps, [name]: event.currentTarget.value } })
+                  }
+                  error={errorAt(name)}
+                  inputMode="decimal"
+                  maxLength={40}
+                />
+              ))}
+            </div>
+          </fieldset>
+          {create.error !== null && (
+            <Alert color="red" variant="light" role="alert">
+              {create.error.message}
+            </Alert>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('action.close')}
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              {t('keys.create')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+interface ScopesProps {
+  draft: KeyDraft;
+  given: OwnAccount['access']['scopes'];
+  error: string | null;
+  onChange: (part: Partial<KeyDraft>) => void;
+}
+
+const areas = ['requester', 'provider', 'operator'] as const;
+
+/** Only what the maker has can be given on; reading alone always can. */
+function Scopes({ draft, given, error, onChange }: ScopesProps) {
+  const { t } = useTranslation();
+  const isReader = given.includes('read-only');
+  return (
+    <Checkbox.Group
+      label={t('keys.scopes')}
+      error={error}
+      value={[...draft.scopes]}
+      onChange={(scopes) => onChange({ scopes })}
+    >
+      <Stack gap="xs" mt={6}>
+        {areas
+          .filter((area) => given.includes(area))
+          .map((area) => (
+            <Checkbox key={area} value={area} label={area} description={t(`keys.scope.${area}`)} />
+          ))}
+        <Checkbox
+          value="read-only"
+          label="read-only"
+          description={t('keys.scope.read-only')}
+          disabled={isReader}
+        />
+      </Stack>
+    </Checkbox.Group>
+  );
+}
