@@ -1,0 +1,69 @@
+import { Stack, Text } from '@mantine/core';
+import type { JobSummary } from '@node3/shared/routes/jobs';
+import { IconTerminal2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../app-context.tsx';
+import { shorten } from '../../../format.ts';
+import { useChannelRefresh, usePollMs } from '../../../live/use-stream.ts';
+import { EmptyState } from '../../../parts/empty-state.tsx';
+import { QueryView } from '../../../parts/query-view.tsx';
+import { RelativeTime } from '../../../parts/relative-time.tsx';
+import { SectionCard } from '../../../parts/section-card.tsx';
+import { JobStateBadge } from '../../../parts/state-badge.tsx';
+import { recentJobsKey, recentJobsQuery } from '../../../queries/work.ts';
+
+/** The newest jobs of the account, which renew themselves. */
+export function RecentJobs() {
+  const { t } = useTranslation();
+  const pollMs = usePollMs();
+  const query = useQuery({ ...recentJobsQuery(useApp()), refetchInterval: pollMs });
+  useChannelRefresh('jobs', recentJobsKey);
+  return (
+    <SectionCard
+      title={t('recent.title')}
+      padding="flush"
+      aside={
+        <Text size="sm" component="span">
+          <Link to="/jobs">{t('recent.all')}</Link>
+        </Text>
+      }
+    >
+      <QueryView query={query} lines={5}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <EmptyState icon={IconTerminal2} title={t('recent.empty')} />
+          ) : (
+            <ul className="plain-list work-recent">
+              {data.map((job) => (
+                <RecentJob key={job.jobId} job={job} />
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </SectionCard>
+  );
+}
+
+function RecentJob({ job }: { job: JobSummary }) {
+  return (
+    <li>
+      <Stack gap={2} className="fact">
+        <Link
+          to="/jobs/$jobId"
+          params={{ jobId: job.jobId }}
+          className="row-link truncate"
+          title={job.jobId}
+        >
+          {job.name ?? shorten(job.jobId, 10, 5)}
+        </Link>
+        <Text size="xs" c="dimmed" component="div">
+          <RelativeTime at={job.createdAt} />
+        </Text>
+      </Stack>
+      <JobStateBadge state={job.state} />
+    </li>
+  );
+}

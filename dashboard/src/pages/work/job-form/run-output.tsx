@@ -1,0 +1,75 @@
+import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { isTerminalJob } from '@node3/shared/job-state';
+import type { JobDetail } from '@node3/shared/routes/jobs';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../app-context.tsx';
+import { useFormat } from '../../../i18n/use-format.ts';
+import { useChannelRefresh, usePollMs } from '../../../live/use-stream.ts';
+import { JobLog } from '../../../logs/job-log.tsx';
+import { JsonView } from '../../../parts/json-view.tsx';
+import { QueryView } from '../../../parts/query-view.tsx';
+import { SectionCard } from '../../../parts/section-card.tsx';
+import { JobStateBadge } from '../../../parts/state-badge.tsx';
+import { jobKey, jobQuery } from '../../../queries/jobs.ts';
+import { CancelButton } from '../../job/cancel-button.tsx';
+
+/** What a job that was run here does: its state, its log as it comes, and what it answers. */
+export function RunOutput({ jobId }: { jobId: string }) {
+  const { t } = useTranslation();
+  const pollMs = usePollMs();
+  const query = useQuery({
+    ...jobQuery(useApp(), jobId),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && isTerminalJob(state.data.state) ? false : pollMs,
+  });
+  useChannelRefresh(`job:${jobId}`, jobKey(jobId));
+  return (
+    <SectionCard title={t('output.title')}>
+      <QueryView query={query}>{(job) => <RunView job={job} />}</QueryView>
+    </SectionCard>
+  );
+}
+
+function RunView({ job }: { job: JobDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const runMs = job.executions.at(-1)?.runMs ?? null;
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <Group gap="sm" role="status">
+          <span data-testid="run-state">
+            <JobStateBadge state={job.state} />
+          </span>
+          {job.exitCode !== null && (
+            <Text size="sm">{t('output.exitCode', { code: job.exitCode })}</Text>
+          )}
+          {runMs !== null && <Text size="sm">{format.duration(runMs)}</Text>}
+          {job.settlement.charged !== null && (
+            <Text size="sm">
+              {t('output.charged', { money: format.money(job.settlement.charged) })}
+            </Text>
+          )}
+        </Group>
+        <Group gap="sm">
+          <CancelButton job={job} />
+          <Anchor
+            size="sm"
+            renderRoot={(props) => (
+              <Link to="/jobs/$jobId" params={{ jobId: job.jobId }} {...props} />
+            )}
+          >
+            {t('output.page')}
+          </Anchor>
+        </Group>
+      </Group>
+      {job.reasonSentence !== null && <Text size="sm">{job.reasonSentence}</Text>}
+      <JobLog job={job} />
+      {job.output !== null && job.output !== undefined && (
+        <JsonView value={job.output} label={t('output.copy')} />
+      )}
+    </Stack>
+  );
+}
