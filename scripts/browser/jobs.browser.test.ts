@@ -69,7 +69,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
       'for i in 1 2 3; do echo "beam $i"; sleep 0.4; done; echo bright >&2; echo beam > /output/beams.txt',
     );
     await expect.poll(() => page.getByTestId('balance-available').textContent()).toContain('5 SOL');
-    await page.getByRole('button', { name: 'Post job' }).click();
+    await page.getByRole('button', { name: 'Run async' }).click();
     await page.waitForURL(/\/jobs\/job_/);
     await page.getByRole('heading', { name: 'Lighthouse sweep', level: 1 }).waitFor();
     const log = page.getByRole('log', { name: 'Log' });
@@ -92,7 +92,7 @@ describe.skipIf(skip || engine.skip)('the web app in a real browser', () => {
     await page.getByRole('combobox', { name: 'Language' }).click();
     await page.getByRole('option', { name: 'Bash' }).click();
     await page.getByLabel('Code').fill('echo waiting; sleep 120');
-    await page.getByRole('button', { name: 'Post job' }).click();
+    await page.getByRole('button', { name: 'Run async' }).click();
     await page.waitForURL(/\/jobs\/job_/);
     await page.getByRole('log', { name: 'Log' }).getByText('waiting').waitFor({ timeout: 30_000 });
     await page.getByRole('button', { name: 'Cancel job' }).click();

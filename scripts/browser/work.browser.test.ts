@@ -1,7 +1,234 @@
-import type { AgentParts } from '@node3/agent/agent-core';
+import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
+import { outcome } from '@node3/agent/testing/test-agent';
 import { getJob } from '@node3/shared/routes/jobs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
 import { deviceThatMeasures, measuredDetector } from '../measured-detector.ts';
 import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+
+const { program, skip } = findChromium();
+const wide = { timeout: 30_000 };
+
+/** Every run prints one line, answers JSON and succeeds. */
+function greetingExecutor(): FakeExecutor {
+  const executor = new FakeExecutor();
+  executor.programProbe({ available: true, problems: [], isolationEffective: null });
+  const text = 'Hello from the lighthouse';
+  executor.program('*', {
+    prepare: { imageId: 'sha256:1', imageDigest: null, sizeBytes: 1, pulled: false },
+    start: { startedAtMs: Date.now() },
+    lines: [{ stream: 'stdout', atMs: Date.now(), text, continued: false }],
+    outcome: outcome({ output: { answer: 42 } }),
+  });
+  return executor;
+}
+
+describe.skipIf(skip)('new work in a real browser', () => {
+  let network: DevNetwork;
+  let requester: Requester;
+  let browser: Browser;
+  let page: Page;
+  /** The job that the first test runs, which another one comes after. */
+  let dependency = '';
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    network = await startDevNetwork({ marketplace: { dashboardDir } });
+    const device = { ...deviceThatMeasures, model: 'Simulated RTX 4090', modelId: 'rtx-4090' };
+    const agent = await network.startAgent('lighthouse', {
+      config: { cpus: 8, memoryBytes: 32 * 1024 ** 3 },
+      parts: {
+        createDetectors: () => [measuredDetector(device)],
+        createExecutors: () => [greetingExecutor()],
+      },
+    });
+    await agent.ready();
+    requester = await network.openRequester();
+    browser = await launch(program);
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(wide.timeout);
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`${network.marketplaceUrl}/code#key=${requester.apiKey}`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await network?.stop();
+  });
+
+  it('[9.05] [9.07] [9.08] runs code and shows its price before, its output and the newest jobs', async () => {
+    await page.getByRole('heading', { name: 'Code', level: 1 }).waitFor();
+    const quote = page.getByTestId('quote');
+    await expect.poll(() => quote.textContent(), wide).toContain('0.00105 SOL');
+    expect(await page.getByTestId('balance-available').textContent()).toContain('5 SOL');
+    await page.getByRole('button', { name: 'Run sync' }).click();
+    const state = page.getByTestId('run-state');
+    await expect.poll(() => state.textContent(), wide).toContain('Succeeded');
+    await page.getByRole('log').getByText('Hello from the lighthouse').waitFor();
+    const recent = page.getByRole('listitem').filter({ hasText: 'Succeeded' }).getByRole('link');
+    dependency = (await recent.first().getAttribute('title')) ?? '';
+    expect(dependency).toMatch(/^job_/);
+    await inspectPage(page, 'code');
+  });
+
+  const field = (name: string) => page.getByLabel(name, { exact: true });
+  const choose = async (name: string, option: string) => {
+    await page.getByRole('combobox', { name, exact: true }).click();
+    await page.getByRole('option', { name: option }).first().click();
+  };
+  const tag = async (name: string, value: string) => {
+    await field(name).first().fill(value);
+    await field(name).first().press('Enter');
+  };
+  const add = (name: string) => page.getByRole('button', { name, exact: true }).click();
+
+  it('[9.04] sends every field of the five sections', async () => {
+    await page.goto(`${network.marketplaceUrl}/dashboard/compute/new`);
+    await page.waitForURL(/\/jobs\/new/);
+    await field('Name').fill('All fields');
+    await page.getByText('Advanced', { exact: true }).click();
+    await add('Add a label');
+    await field('Name 1').fill('team');
+    await field('Value 1').fill('vision');
+    await field('Code').fill('print(42)');
+    await field('Input').fill('{"epochs": 3}');
+    await field('Container image').fill('python:3.12-slim');
+    await add('Add a variable');
+    await field('Name 1').last().fill('EPOCHS');
+    await field('Value 1').last().fill('3');
+    await add('Add a secret');
+    await field('Name of secret 1').fill('API_TOKEN');
+    await field('Value of secret 1').fill('hunter2-hunter2');
+    await uploadOne();
+    await page.getByText('These files', { exact: true }).click();
+    await add('Add an output');
+    await field('Path of output 1 below /output').fill('model.bin');
+    await tag('Hosts it may reach', 'huggingface.co');
+    await fillResources();
+    await fillPreferences();
+    await inspectPage(page, 'new-job');
+    await page.getByRole('tab', { name: 'YAML' }).click();
+    const yaml = page.getByTestId('as-yaml');
+    expect(await yaml.textContent()).toContain('memoryBytesMin: 16000000000');
+    expect(await yaml.textContent()).not.toContain('hunter2');
+    await page.getByRole('button', { name: 'Run async' }).click();
+    await page.waitForURL(/\/jobs\/job_/);
+    const jobId = page.url().split('/').at(-1) ?? '';
+    const { spec, name } = await requester.client.call(getJob, { params: { jobId } });
+    expect(name).toBe('All fields');
+    expect(spec).toMatchObject(wantedSpec(dependency));
+  });
+
+  async function uploadOne() {
+    await add('Add a file');
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Choose a file' }).click(),
+    ]);
+    await chooser.setFiles({
+      name: 'data.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('a,b\n'),
+    });
+    const id = page.getByLabel('Id of the upload of file 1');
+    await expect.poll(() => id.inputValue(), wide).toMatch(/^art_/);
+    expect(await page.getByLabel('Path of file 1 below /input').inputValue()).toBe('data.csv');
+  }
+
+  async function fillResources() {
+    await choose('GPU', 'Simulated RTX 4090');
+    await field('GPU in one line').fill('nvidia:rtx-4090:16GB..:cc8.6:cuda');
+    await field('GPU in one line').press('Enter');
+    await field('CPU cores').fill('2');
+    await field('Memory').fill('2GiB');
+    await field('Storage').fill('3GB');
+    await field('Shared memory').fill('128MiB');
+    await choose('Architecture', 'x86_64');
+    await field('Timeout in seconds').fill('120');
+    await field('Longest wait').fill('900');
+    await field('Longest image pull').fill('300');
+    await field('Longest silence').fill('60');
+    await field('Log limit').fill('1MiB');
+  }
+
+  async function fillPreferences() {
+    await page.getByText('Spot', { exact: true }).click();
+    await tag('Provider', requester.wallet.address);
+    await tag('Providers left out', '11111111111111111111111111111111');
+    await tag('Region', 'eu');
+    await choose('Priority', 'High');
+    await field('Attempts').fill('2');
+    await choose('Retry after', 'platform');
+    await page.keyboard.press('Escape');
+    await choose('Which agent is taken', 'The cheapest');
+    await choose('Isolation, at least', 'Sandbox');
+    await tag('Agents', 'agt_one');
+    await tag('Agents left out', 'agt_two');
+    await add('Add a label of agents');
+    await field('Name 1').last().fill('rack');
+    await field('Value 1').last().fill('7');
+    await add('Add a job');
+    await field('Id of job 1').fill(dependency);
+    await field('Reuse a result').fill('600');
+    await page.getByText('By run time', { exact: true }).click();
+    await field('Ceiling per GPU hour').fill('0.5');
+    await field('Cap').fill('0.25');
+  }
+});
+
+/** What the API has to say of the job that the test fills in. */
+function wantedSpec(dependency: string) {
+  return {
+    labels: { team: 'vision' },
+    priority: 'high',
+    workload: {
+      kind: 'script',
+      language: 'python',
+      code: 'print(42)',
+      input: { epochs: 3 },
+      image: 'python:3.12-slim',
+      env: { EPOCHS: '[hidden]' },
+    },
+    secrets: { API_TOKEN: 'env' },
+    inputs: [{ path: 'data.csv', source: { kind: 'artifact' } }],
+    outputs: [{ path: 'model.bin' }],
+    network: { kind: 'egress', hosts: ['huggingface.co'] },
+    resources: {
+      gpus: {
+        count: 1,
+        vendor: 'nvidia',
+        models: ['rtx-4090'],
+        memoryBytesMin: 16e9,
+        computeCapabilityMin: '8.6',
+        framework: 'cuda',
+      },
+      cpus: 2,
+      memoryBytes: 2 * 1024 ** 3,
+      diskBytes: 3e9,
+      shmBytes: 128 * 1024 ** 2,
+      arch: 'x64',
+    },
+    limits: { runSec: 120, queueSec: 900, pullSec: 300, progressSec: 60, logBytes: 1024 ** 2 },
+    placement: {
+      interruptible: true,
+      providersBlocked: ['11111111111111111111111111111111'],
+      regions: ['eu'],
+      strategy: 'cheapest',
+      isolationMin: 'sandbox',
+      agents: ['agt_one'],
+      agentsBlocked: ['agt_two'],
+      labels: { rack: '7' },
+    },
+    retry: { attemptsMax: 2, on: ['platform'] },
+    after: [{ jobId: dependency, condition: 'succeeded' }],
+    cache: { maxAgeSec: 600, anyTag: false },
+    price: {
+      kind: 'metered',
+      bidPerGpuHour: { amount: '0.5', asset: 'SOL' },
+      cap: { amount: '0.25', asset: 'SOL' },
+    },
+  };
+}

@@ -103,6 +103,8 @@ export const enRun = {
   'funds.title': 'The balance does not cover it',
   'funds.missing': '{{money}} is missing.',
   'funds.wallet': 'Add money in the wallet',
+  'funds.deposit': 'Or send some to',
+  'funds.copyDeposit': 'Copy the deposit address',
   'output.title': 'Output',
   'output.exitCode': 'Exit code {{code}}',
   'output.charged': 'Charged {{money}}',

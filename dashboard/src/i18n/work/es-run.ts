@@ -104,6 +104,8 @@ export const esRun: Record<keyof typeof enRun, string> = {
   'funds.title': 'El saldo no lo cubre',
   'funds.missing': 'Faltan {{money}}.',
   'funds.wallet': 'Añadir dinero en la cartera',
+  'funds.deposit': 'O envía algo a',
+  'funds.copyDeposit': 'Copiar la dirección de depósito',
   'output.title': 'Salida',
   'output.exitCode': 'Código de salida {{code}}',
   'output.charged': 'Cobrado: {{money}}',

@@ -1,11 +1,11 @@
-import { Alert, Button, Grid, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Grid, Group, Stack } from '@mantine/core';
 import type { Account } from '@node3/shared/routes/accounts';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PageLink } from '../../parts/page-link.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { newStart } from './draft/job-start.ts';
-import { JobFormProvider } from './job-form/job-form-context.ts';
+import { JobFormProvider } from './job-form/job-form-provider.tsx';
 import { QuoteCard } from './job-form/quote-card.tsx';
 import { RecentJobs } from './job-form/recent-jobs.tsx';
 import { RunOutput } from './job-form/run-output.tsx';
@@ -47,6 +47,10 @@ export function CodeForm({ account }: { account: Account }) {
               </SectionCard>
               {ran?.how === 'async' && <Posted jobId={ran.jobId} />}
               {ran?.how === 'sync' && <RunOutput jobId={ran.jobId} key={ran.jobId} />}
+            </Stack>
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, md: 4 }}>
+            <Stack gap="lg">
               <SectionCard title={t('code.options')}>
                 <div className="work-fields">
                   <GpuFields />
@@ -55,10 +59,6 @@ export function CodeForm({ account }: { account: Account }) {
                   <PriceFields />
                 </div>
               </SectionCard>
-            </Stack>
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 4 }}>
-            <Stack gap="lg">
               <QuoteCard live={live} />
               <SubmitCard
                 submission={submit.submission}
@@ -68,9 +68,7 @@ export function CodeForm({ account }: { account: Account }) {
               <SaveButtons />
               <RecentJobs />
               <Group justify="space-between" gap="xs">
-                <Text size="sm">
-                  <Link to="/jobs/new">{t('code.allFields')}</Link>
-                </Text>
+                <PageLink to="/jobs/new">{t('code.allFields')}</PageLink>
                 <Button size="compact-sm" variant="subtle" color="gray" onClick={startOver}>
                   {t('draft.startOver')}
                 </Button>
@@ -87,9 +85,9 @@ function Posted({ jobId }: { jobId: string }) {
   const { t } = useTranslation();
   return (
     <Alert variant="light" color="green" role="status" title={t('code.posted')}>
-      <Link to="/jobs/$jobId" params={{ jobId }}>
+      <PageLink to="/jobs/$jobId" params={{ jobId }}>
         {t('output.page')}
-      </Link>
+      </PageLink>
     </Alert>
   );
 }

@@ -1,13 +1,14 @@
-import { Alert, Anchor, Group, Text } from '@mantine/core';
+import { Alert, Group, Text } from '@mantine/core';
 import { isTerminalJob } from '@node3/shared/job-state';
 import type { Account } from '@node3/shared/routes/accounts';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
 import { PageHeading } from '../../parts/page-heading.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { jobQuery } from '../../queries/jobs.ts';
@@ -52,9 +53,9 @@ function RerunStart({ account, jobId }: { account: Account; jobId: string }) {
         if (!isTerminalJob(job.state)) {
           return (
             <Alert color="yellow" variant="light" title={t('start.notOver')}>
-              <Link to="/jobs/$jobId" params={{ jobId }}>
+              <PageLink to="/jobs/$jobId" params={{ jobId }}>
                 {t('output.page')}
-              </Link>
+              </PageLink>
             </Alert>
           );
         }
@@ -64,12 +65,9 @@ function RerunStart({ account, jobId }: { account: Account; jobId: string }) {
             start={{ kind: 'rerun', jobId, spec: askedSpec(job.spec) }}
             origin={
               <Origin text={t('start.rerun')}>
-                <Anchor
-                  size="sm"
-                  renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId }} {...props} />}
-                >
+                <PageLink to="/jobs/$jobId" params={{ jobId }}>
                   {job.name ?? shorten(jobId, 12, 5)}
-                </Anchor>
+                </PageLink>
               </Origin>
             }
           />
@@ -93,14 +91,9 @@ function SnippetStart({ account, snippetId }: { account: Account; snippetId: str
           start={{ kind: 'snippet', snippetId, spec: snippetSpec(snippet) }}
           origin={
             <Origin text={t('start.snippet')}>
-              <Anchor
-                size="sm"
-                renderRoot={(props) => (
-                  <Link to="/snippets/$snippetId" params={{ snippetId }} {...props} />
-                )}
-              >
+              <Text size="sm" fw={600}>
                 {snippet.name}
-              </Anchor>
+              </Text>
             </Origin>
           }
         />

@@ -24,8 +24,7 @@ export interface JobForm {
   setMode: (mode: FormMode) => void;
 }
 
-const JobFormContext = createContext<JobForm | null>(null);
-export const JobFormProvider = JobFormContext.Provider;
+export const JobFormContext = createContext<JobForm | null>(null);
 
 export function useJobForm(): JobForm {
   const form = use(JobFormContext);

@@ -8,6 +8,7 @@ import { useApp } from '../../../app-context.tsx';
 import { shorten } from '../../../format.ts';
 import { useChannelRefresh, usePollMs } from '../../../live/use-stream.ts';
 import { EmptyState } from '../../../parts/empty-state.tsx';
+import { PageLink } from '../../../parts/page-link.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
@@ -24,11 +25,7 @@ export function RecentJobs() {
     <SectionCard
       title={t('recent.title')}
       padding="flush"
-      aside={
-        <Text size="sm" component="span">
-          <Link to="/jobs">{t('recent.all')}</Link>
-        </Text>
-      }
+      aside={<PageLink to="/jobs">{t('recent.all')}</PageLink>}
     >
       <QueryView query={query} lines={5}>
         {({ data }) =>

@@ -1,14 +1,15 @@
-import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { isTerminalJob } from '@node3/shared/job-state';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { useFormat } from '../../../i18n/use-format.ts';
 import { useChannelRefresh, usePollMs } from '../../../live/use-stream.ts';
 import { JobLog } from '../../../logs/job-log.tsx';
 import { JsonView } from '../../../parts/json-view.tsx';
+import { PageLink } from '../../../parts/page-link.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { JobStateBadge } from '../../../parts/state-badge.tsx';
@@ -25,10 +26,14 @@ export function RunOutput({ jobId }: { jobId: string }) {
       state.data !== undefined && isTerminalJob(state.data.state) ? false : pollMs,
   });
   useChannelRefresh(`job:${jobId}`, jobKey(jobId));
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <SectionCard title={t('output.title')}>
-      <QueryView query={query}>{(job) => <RunView job={job} />}</QueryView>
-    </SectionCard>
+    <div ref={card}>
+      <SectionCard title={t('output.title')}>
+        <QueryView query={query}>{(job) => <RunView job={job} />}</QueryView>
+      </SectionCard>
+    </div>
   );
 }
 
@@ -55,14 +60,9 @@ function RunView({ job }: { job: JobDetail }) {
         </Group>
         <Group gap="sm">
           <CancelButton job={job} />
-          <Anchor
-            size="sm"
-            renderRoot={(props) => (
-              <Link to="/jobs/$jobId" params={{ jobId: job.jobId }} {...props} />
-            )}
-          >
+          <PageLink to="/jobs/$jobId" params={{ jobId: job.jobId }}>
             {t('output.page')}
-          </Anchor>
+          </PageLink>
         </Group>
       </Group>
       {job.reasonSentence !== null && <Text size="sm">{job.reasonSentence}</Text>}

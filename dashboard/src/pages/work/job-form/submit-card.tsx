@@ -9,9 +9,13 @@ import {
   IconSend,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../app-context.tsx';
 import { useFormat } from '../../../i18n/use-format.ts';
+import { CopyText } from '../../../parts/copy-text.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
+import { depositAddressQuery } from '../../../queries/account.ts';
 import { fieldOfPointer } from '../draft/draft-fields.ts';
 import { type RunHow, useJobForm } from './job-form-context.ts';
 import { type Submission, type SubmitStep, submitSteps } from './use-submit.ts';
@@ -125,6 +129,7 @@ function FundsMissing({ error }: { error: MarketError }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { draft } = useJobForm();
+  const { data: deposit } = useQuery(depositAddressQuery(useApp()));
   const { missing, asset = draft.asset } = error.context;
   const isAsset = asset === 'SOL' || asset === 'USDC';
   return (
@@ -137,6 +142,12 @@ function FundsMissing({ error }: { error: MarketError }) {
       <Anchor size="sm" href="/wallet">
         {t('funds.wallet')}
       </Anchor>
+      {deposit !== undefined && (
+        <Text size="sm" component="div" mt={4} className="break">
+          {t('funds.deposit')} <span className="mono">{deposit.wallet}</span>
+          <CopyText value={deposit.wallet} label={t('funds.copyDeposit')} />
+        </Text>
+      )}
     </Alert>
   );
 }

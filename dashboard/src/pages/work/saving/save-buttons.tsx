@@ -19,7 +19,7 @@ export function SaveButtons() {
   const { t } = useTranslation();
   const { draft, valid } = useJobForm();
   return (
-    <Group grow gap="xs">
+    <Group justify="space-between" gap="xs">
       <SaveDialog kept="template" disabled={!valid} label={t('save.template')} />
       <SaveDialog
         kept="snippet"
@@ -54,7 +54,7 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
     <>
       <Button
         variant="subtle"
-        size="sm"
+        size="compact-sm"
         disabled={disabled}
         leftSection={<Icon size={16} aria-hidden />}
         onClick={() => {

@@ -86,7 +86,7 @@ function MorePreferences() {
       </div>
       <Text size="sm" c="dimmed">
         {t('preferences.schedule')}{' '}
-        <Anchor size="sm" href="/schedules">
+        <Anchor size="sm" href="/schedules" underline="always">
           {t('preferences.schedules')}
         </Anchor>
       </Text>

@@ -27,7 +27,7 @@ export function TimeoutField() {
           max={sliderMax}
           value={Math.min(sliderMax, Math.max(1, Number.isFinite(seconds) ? seconds : 1))}
           label={(value) => format.duration(value * 1_000)}
-          thumbProps={{ 'aria-label': t('field.runSec.slider') }}
+          thumbLabel={t('field.runSec.slider')}
           onChange={(value) => change({ runSec: String(value) })}
         />
         <NumberInput
