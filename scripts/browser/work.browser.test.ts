@@ -173,6 +173,7 @@ describe.skipIf(skip)('new work in a real browser', () => {
     await add('Add a job');
     await field('Id of job 1').fill(dependency);
     await field('Reuse a result').fill('600');
+    await field('Also of an image that a tag names').check();
     await page.getByText('By run time', { exact: true }).click();
     await field('Ceiling per GPU hour').fill('0.5');
     await field('Cap').fill('0.25');
@@ -214,6 +215,7 @@ function wantedSpec(dependency: string) {
     limits: { runSec: 120, queueSec: 900, pullSec: 300, progressSec: 60, logBytes: 1024 ** 2 },
     placement: {
       interruptible: true,
+      providers: [expect.stringMatching(/^[1-9A-Za-z]{32,44}$/)],
       providersBlocked: ['11111111111111111111111111111111'],
       regions: ['eu'],
       strategy: 'cheapest',
@@ -224,7 +226,7 @@ function wantedSpec(dependency: string) {
     },
     retry: { attemptsMax: 2, on: ['platform'] },
     after: [{ jobId: dependency, condition: 'succeeded' }],
-    cache: { maxAgeSec: 600, anyTag: false },
+    cache: { maxAgeSec: 600, anyTag: true },
     price: {
       kind: 'metered',
       bidPerGpuHour: { amount: '0.5', asset: 'SOL' },

@@ -28,10 +28,13 @@ export function codeText(
   return writers[form]();
 }
 
-function typescriptText(start: JobStart, origin: string, path: string, body: unknown): string {
-  const open = `import { Node3 } from '@node3/client';
+const sdkPackage = '@node3/client';
 
-const apiKey = process.env['NODE3_API_KEY'] ?? '';
+function typescriptText(start: JobStart, origin: string, path: string, body: unknown): string {
+  const open = `import { env } from 'node:process';
+import { Node3 } from '${sdkPackage}';
+
+const apiKey = env['NODE3_API_KEY'] ?? '';
 const node3 = new Node3({ url: ${JSON.stringify(origin)}, apiKey });
 `;
   const literal = JSON.stringify(body, null, 2);

@@ -10,6 +10,8 @@ const units = [
 
 /** A size as a person would type it, and exactly: `2 GiB`, `1500 MB`, `1234567`. */
 export function exactSize(bytes: number): string {
-  const found = units.find(([, factor]) => bytes >= factor && bytes % factor === 0);
-  return found === undefined ? String(bytes) : `${bytes / found[1]} ${found[0]}`;
+  const texts = units
+    .filter(([, factor]) => bytes >= factor && bytes % factor === 0)
+    .map(([name, factor]) => `${bytes / factor} ${name}`);
+  return texts.toSorted((one, other) => one.length - other.length)[0] ?? String(bytes);
 }
