@@ -1,14 +1,7 @@
 import bs58 from 'bs58';
-import { canonicalJson } from './canonical-json.ts';
+import { receiptBytes } from './receipt-bytes.ts';
 import type { Receipt, SignedReceipt } from './routes/receipts.ts';
 import { verifySignature, type WalletKey } from './wallet-key.ts';
-
-/** In front of what is signed, so that the signature of a receipt can be of nothing else. */
-const prefix = 'node3 receipt v1\n';
-
-function receiptBytes(receipt: unknown): Uint8Array {
-  return new TextEncoder().encode(prefix + canonicalJson(receipt));
-}
 
 /** The key must be for receipts alone: a wallet must never sign text that others have a part in. */
 export async function signReceipt(key: WalletKey, receipt: Receipt): Promise<SignedReceipt> {

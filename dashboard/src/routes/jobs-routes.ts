@@ -1,4 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
+import { readJobSearch } from '../pages/job/job-tabs.ts';
+import { readSharedSearch } from '../pages/job/share/shared-address.ts';
 import { readJobsSearch } from '../pages/jobs/jobs-search.ts';
 import { areaPage } from './area-page.ts';
 import { marketplaceOnly, rootRoute } from './root-route.ts';
@@ -15,7 +17,17 @@ const jobRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs/$jobId',
   beforeLoad: marketplaceOnly,
+  validateSearch: readJobSearch,
   component: areaPage(['jobs'], () => import('../pages/job-page.tsx'), 'JobPage'),
 });
 
-export const jobsRoutes = [jobsRoute, jobRoute] as const;
+/** Of links to jobs, which lead here in browsers. */
+const sharedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/s/$linkId',
+  beforeLoad: marketplaceOnly,
+  validateSearch: readSharedSearch,
+  component: areaPage(['jobs'], () => import('../pages/shared-job-page.tsx'), 'SharedJobPage'),
+});
+
+export const jobsRoutes = [jobsRoute, jobRoute, sharedRoute] as const;

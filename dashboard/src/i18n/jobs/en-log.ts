@@ -1,6 +1,8 @@
 /** The log of a job. */
 export const enLog = {
   'log.title': 'Log',
+  'log.last': 'Last lines',
+  'log.all': 'All of the log',
   'log.live': 'Live',
   'log.ended': 'Complete',
   'log.complete': 'The log is complete.',

@@ -2,6 +2,8 @@ import type { enLog } from './en-log.ts';
 
 export const esLog: Record<keyof typeof enLog, string> = {
   'log.title': 'Registro',
+  'log.last': 'Últimas líneas',
+  'log.all': 'Todo el registro',
   'log.live': 'En vivo',
   'log.ended': 'Completo',
   'log.complete': 'El registro está completo.',

@@ -6,6 +6,7 @@ import { IconBan } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { useShortcut } from '../../keyboard/keyboard.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
 import { jobKey } from '../../queries/jobs.ts';
@@ -29,8 +30,10 @@ export function CancelButton({ job }: { job: JobDetail }) {
     },
   });
   const requested = job.events.some((event) => event.type === 'job.cancel-requested');
-  if (isTerminalJob(job.state)) return null;
+  const isOver = isTerminalJob(job.state);
   const underWay = cancel.isPending || cancel.isSuccess || requested;
+  useShortcut('cancel', isOver || underWay ? null : open);
+  if (isOver) return null;
   return (
     <>
       <Button

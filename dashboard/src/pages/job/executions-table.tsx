@@ -6,6 +6,7 @@ import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
+import { changesSince } from './attempt-changes.ts';
 
 export function ExecutionsTable({ executions }: { executions: ExecutionView[] }) {
   const { t } = useTranslation();
@@ -28,18 +29,29 @@ export function ExecutionsTable({ executions }: { executions: ExecutionView[] })
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {executions.map((execution) => (
-          <ExecutionRow key={execution.executionId} execution={execution} />
+        {executions.map((execution, index) => (
+          <ExecutionRow
+            key={execution.executionId}
+            execution={execution}
+            before={executions[index - 1] ?? null}
+          />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function ExecutionRow({ execution }: { execution: ExecutionView }) {
+interface ExecutionRowProps {
+  execution: ExecutionView;
+  /** The attempt before; null for the first. */
+  before: ExecutionView | null;
+}
+
+function ExecutionRow({ execution, before }: ExecutionRowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { reason, detail, imageDigest } = execution;
+  const changes = before === null ? [] : changesSince(before, execution);
   return (
     <Table.Tr>
       <Table.Td data-label={t('executions.attempt')}>{execution.attempt}</Table.Td>
@@ -55,6 +67,13 @@ function ExecutionRow({ execution }: { execution: ExecutionView }) {
       </Table.Td>
       <Table.Td data-label={t('executions.state')}>
         <ExecutionStateBadge state={execution.state} />
+        {changes.length > 0 && (
+          <Text size="xs" c="dimmed" mt={4}>
+            {t('executions.changed', {
+              changes: changes.map((change) => t(`executions.change.${change}`)).join(', '),
+            })}
+          </Text>
+        )}
         {reason !== null && reason !== 'exited' && (
           <Text size="xs" mt={4}>
             {t(`reason.${reason}.sentence`)}

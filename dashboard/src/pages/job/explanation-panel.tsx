@@ -7,6 +7,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { explanationQuery } from '../../queries/jobs.ts';
+import { RelaxButton } from './relax-button.tsx';
 
 /** Rows of each part: what matters most stands first. */
 const rowsShown = 5;
@@ -51,7 +52,11 @@ function ExplanationView({ explanation }: { explanation: Explanation }) {
             {t('explain.changes')}
           </Text>
           {alternatives.slice(0, rowsShown).map((alternative) => (
-            <AlternativeLine key={alternative.constraint} alternative={alternative} />
+            <AlternativeLine
+              key={alternative.constraint}
+              alternative={alternative}
+              jobId={explanation.jobId}
+            />
           ))}
         </Stack>
       )}
@@ -92,15 +97,23 @@ function ConstraintTable({ constraints }: Pick<Explanation, 'constraints'>) {
   );
 }
 
-function AlternativeLine({ alternative }: { alternative: Alternative }) {
+interface AlternativeLineProps {
+  alternative: Alternative;
+  jobId: string | null;
+}
+
+function AlternativeLine({ alternative, jobId }: AlternativeLineProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { pointer, value, agents, askMin } = alternative;
   const change = value === null ? t('explain.without') : `= ${value}`;
   return (
-    <Text size="sm">
-      <span className="mono">{pointer}</span> {change}: {t('explain.more', { count: agents })}
-      {askMin !== null && `, ${t('explain.from', { price: format.money(askMin) })}`}
-    </Text>
+    <Group justify="space-between" gap="sm">
+      <Text size="sm" className="break">
+        <span className="mono">{pointer}</span> {change}: {t('explain.more', { count: agents })}
+        {askMin !== null && `, ${t('explain.from', { price: format.money(askMin) })}`}
+      </Text>
+      {jobId !== null && <RelaxButton jobId={jobId} alternative={alternative} change={change} />}
+    </Group>
   );
 }

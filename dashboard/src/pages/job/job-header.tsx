@@ -1,4 +1,5 @@
 import { Alert, Anchor, Breadcrumbs, Group, Text } from '@mantine/core';
+import { isTerminalJob } from '@node3/shared/job-state';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { IconAlertTriangle, IconHourglass, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -7,12 +8,15 @@ import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
-import { JobPrice } from '../../parts/job-price.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { JobStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
+import { useNow } from '../../use-now.ts';
 import { workloadKey } from '../overview/board-table.tsx';
 import { CancelButton } from './cancel-button.tsx';
+import { costSoFar } from './cost-so-far.ts';
+import { RerunButton } from './rerun-button.tsx';
 import { RunTime } from './run-time.tsx';
+import { ShareButton } from './share/share-button.tsx';
 
 export function JobHeader({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
@@ -40,7 +44,13 @@ export function JobHeader({ job }: { job: JobDetail }) {
             <CopyText value={job.jobId} label={t('job.copyId')} />
           </Group>
         }
-        actions={<CancelButton job={job} />}
+        actions={
+          <Group gap="xs">
+            <ShareButton job={job} />
+            <RerunButton job={job} />
+            <CancelButton job={job} />
+          </Group>
+        }
       />
       <ReasonAlert job={job} />
       <KeyFacts job={job} />
@@ -65,6 +75,7 @@ function ReasonAlert({ job }: { job: JobDetail }) {
       mb="lg"
       icon={<Icon aria-hidden />}
       title={t(`reason.${job.reason}.sentence`)}
+      data-testid="job-reason"
     >
       {t(`reason.${job.reason}.action`)}
       {job.exitCode !== null && ` ${t('job.exitCode', { code: job.exitCode })}`}
@@ -74,18 +85,14 @@ function ReasonAlert({ job }: { job: JobDetail }) {
 
 function KeyFacts({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const models = job.gpuModels.join(', ');
   return (
     <dl className="key-facts" aria-label={t('job.facts')}>
       <div>
-        <dt>{t('job.agent')}</dt>
-        <dd>
-          {job.agentName ?? unknownMark} {job.simulatedDevice === true && <SimulatedBadge />}
+        <dt>{t('job.cost')}</dt>
+        <dd data-testid="job-cost">
+          <Cost job={job} />
         </dd>
-      </div>
-      <div>
-        <dt>{t('job.gpus')}</dt>
-        <dd>{job.gpus === 0 ? t('job.cpuOnly') : format.number(job.gpus)}</dd>
       </div>
       <div>
         <dt>{t('job.runTime')}</dt>
@@ -94,14 +101,24 @@ function KeyFacts({ job }: { job: JobDetail }) {
         </dd>
       </div>
       <div>
-        <dt>{t('job.attempt')}</dt>
-        <dd>{t('job.attemptOf', { attempt: job.attempt, max: job.attemptsMax })}</dd>
+        <dt>{t('job.agent')}</dt>
+        <dd>
+          {job.agentName ?? unknownMark} {job.simulatedDevice === true && <SimulatedBadge />}
+        </dd>
       </div>
       <div>
-        <dt>{t('job.price')}</dt>
+        <dt>{t('job.gpus')}</dt>
         <dd>
-          <JobPrice most={job.price} perGpuHour={job.bidPerGpuHour} />
+          {job.gpus === 0
+            ? t('job.cpuOnly')
+            : models === ''
+              ? t('job.gpuCount', { count: job.gpus })
+              : `${job.gpus} × ${models}`}
         </dd>
+      </div>
+      <div>
+        <dt>{t('job.attempt')}</dt>
+        <dd>{t('job.attemptOf', { attempt: job.attempt, max: job.attemptsMax })}</dd>
       </div>
       <div>
         <dt>{t('payout.state')}</dt>
@@ -110,5 +127,27 @@ function KeyFacts({ job }: { job: JobDetail }) {
         </dd>
       </div>
     </dl>
+  );
+}
+
+/** What it cost; while it runs what it costs until now, and always how much it can become. */
+function Cost({ job }: { job: JobDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const nowMs = useNow(1_000);
+  const { charged, costMax, bidPerGpuHour } = job;
+  if (charged !== null) return format.money(charged);
+  const sofar = costSoFar(job, nowMs);
+  const most = t('price.atMost', { money: format.money(costMax) });
+  return (
+    <>
+      {sofar === null ? most : t('job.costSoFar', { money: format.money(sofar) })}
+      <Text size="xs" c="dimmed" fw={400}>
+        {sofar !== null && most}
+        {sofar === null && bidPerGpuHour !== null && !isTerminalJob(job.state)
+          ? t('price.perGpuHour', { money: format.money(bidPerGpuHour) })
+          : ''}
+      </Text>
+    </>
   );
 }

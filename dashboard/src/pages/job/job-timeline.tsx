@@ -15,6 +15,7 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
+import { actorKey, actorName, agentNames } from './job-actors.ts';
 import { type TimelineStep, timelineSteps } from './timeline.ts';
 
 const icons: Record<string, TablerIcon> = {
@@ -35,6 +36,7 @@ const icons: Record<string, TablerIcon> = {
 export function JobTimeline({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
   const steps = timelineSteps(job.events);
+  const names = agentNames(job);
   if (steps.length === 0) return <Text c="dimmed">{t('timeline.empty')}</Text>;
   return (
     <Timeline bulletSize={26} lineWidth={2} active={steps.length - 1} className="timeline">
@@ -42,7 +44,7 @@ export function JobTimeline({ job }: { job: JobDetail }) {
         const Icon = icons[step.event.type] ?? IconCircle;
         return (
           <Timeline.Item key={step.key} bullet={<Icon size={14} stroke={2} aria-hidden />}>
-            <StepText step={step} agentNames={agentNames(job)} />
+            <StepText step={step} names={names} />
           </Timeline.Item>
         );
       })}
@@ -50,11 +52,12 @@ export function JobTimeline({ job }: { job: JobDetail }) {
   );
 }
 
-function agentNames(job: JobDetail): Map<string, string> {
-  return new Map(job.executions.map((execution) => [execution.agentId, execution.agentName]));
+interface StepTextProps {
+  step: TimelineStep;
+  names: ReadonlyMap<string, string>;
 }
 
-function StepText({ step, agentNames }: { step: TimelineStep; agentNames: Map<string, string> }) {
+function StepText({ step, names }: StepTextProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { event, atMs, sincePreviousMs } = step;
@@ -68,7 +71,7 @@ function StepText({ step, agentNames }: { step: TimelineStep; agentNames: Map<st
           {format.clock(atMs)}
         </time>
         {sincePreviousMs !== null && ` · +${format.duration(sincePreviousMs)}`}
-        {` · ${actorName(event.actor, agentNames) ?? t(`actor.${actorKey(event.actor)}`)}`}
+        {` · ${actorName(event.actor, names) ?? t(`actor.${actorKey(event.actor)}`)}`}
       </Text>
       {event.reason !== null && event.reason !== 'exited' && (
         <Text size="xs">{t(`reason.${event.reason}.sentence`)}</Text>
@@ -86,14 +89,4 @@ function EventName({ event }: { event: JobEvent }) {
   const key = `event.${event.type}`;
   // An event that is newer than this page is shown by its name rather than left out.
   return i18n.exists(key) ? t(key as 'event.job.posted') : event.type;
-}
-
-function actorName(actor: string, agentNames: Map<string, string>): string | undefined {
-  return actor.startsWith('agent:')
-    ? (agentNames.get(actor.slice(6)) ?? actor.slice(6))
-    : undefined;
-}
-
-function actorKey(actor: string): 'requester' | 'operator' | 'marketplace' {
-  return actor === 'requester' || actor === 'operator' ? actor : 'marketplace';
 }

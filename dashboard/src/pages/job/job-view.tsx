@@ -1,83 +1,73 @@
-import { Grid, Stack, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import type { JobDetail } from '@node3/shared/routes/jobs';
+import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useShortcut } from '../../keyboard/keyboard.tsx';
 import { JobLog } from '../../logs/job-log.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
-import { JsonView } from '../../parts/json-view.tsx';
-import { SectionCard } from '../../parts/section-card.tsx';
 import { curlLine } from '../../shell-command.ts';
-import { ExecutionsTable } from './executions-table.tsx';
-import { ExplanationPanel } from './explanation-panel.tsx';
 import { JobFiles } from './job-files.tsx';
 import { JobHeader } from './job-header.tsx';
-import { JobTimeline } from './job-timeline.tsx';
-import { PaymentLane } from './payment-lane.tsx';
-import { Receipt } from './receipt.tsx';
+import { type JobTab, jobTabs, tabBeside } from './job-tabs.ts';
+import { ConfigTab } from './tabs/config-tab.tsx';
+import { EventsTab } from './tabs/events-tab.tsx';
+import { OverviewTab } from './tabs/overview-tab.tsx';
+import { PaymentTab } from './tabs/payment-tab.tsx';
+import './job-page.css';
+
+const route = getRouteApi('/jobs/$jobId');
 
 export function JobView({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
+  const { tab = 'overview' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const open = (name: JobTab) =>
+    void navigate({
+      search: name === 'overview' ? {} : { tab: name },
+      replace: true,
+      resetScroll: false,
+    });
+  useShortcut('previousTab', () => open(tabBeside(tab, -1)));
+  useShortcut('nextTab', () => open(tabBeside(tab, 1)));
+  useShortcut('logs', () => open('logs'));
   return (
     <>
       <JobHeader job={job} />
-      <Tabs defaultValue="overview" keepMounted={false}>
-        <Tabs.List mb="lg">
-          <Tabs.Tab value="overview">{t('job.tab.overview')}</Tabs.Tab>
-          <Tabs.Tab value="executions">
-            {t('job.tab.executions', { count: job.executions.length })}
-          </Tabs.Tab>
-          <Tabs.Tab value="spec">{t('job.tab.spec')}</Tabs.Tab>
+      <Tabs
+        value={tab}
+        onChange={(value) => open(jobTabs.find((name) => name === value) ?? 'overview')}
+        keepMounted={false}
+      >
+        <Tabs.List mb="lg" className="job-tabs">
+          {jobTabs.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`job.tab.${name}`)}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
-        <Tabs.Panel value="overview">
-          <JobOverview job={job} />
-        </Tabs.Panel>
-        <Tabs.Panel value="executions">
-          <SectionCard title={t('executions.title')} padding="flush">
-            <ExecutionsTable executions={job.executions} />
-          </SectionCard>
-        </Tabs.Panel>
-        <Tabs.Panel value="spec">
-          <SectionCard title={t('job.spec')} description={t('job.specText')}>
-            <JsonView value={job.spec} label={t('job.copySpec')} />
-          </SectionCard>
-        </Tabs.Panel>
+        {jobTabs.map((name) => {
+          const Content = contents[name];
+          return (
+            <Tabs.Panel key={name} value={name}>
+              <Content job={job} />
+            </Tabs.Panel>
+          );
+        })}
       </Tabs>
-      <JobCommands job={job} />
+      {tab === 'overview' && <JobCommands job={job} />}
     </>
   );
 }
 
-function JobOverview({ job }: { job: JobDetail }) {
-  const { t } = useTranslation();
-  return (
-    <Grid gap="lg">
-      <Grid.Col span={{ base: 12, lg: 8 }}>
-        <Stack gap="lg">
-          {job.state === 'queued' && <ExplanationPanel jobId={job.jobId} />}
-          <JobLog job={job} />
-          {job.output !== null && job.output !== undefined && (
-            <SectionCard title={t('job.output')} description={t('job.outputText')}>
-              <JsonView value={job.output} label={t('job.copyOutput')} />
-            </SectionCard>
-          )}
-          <JobFiles jobId={job.jobId} />
-          <SectionCard title={t('receipt.title')} description={t('receipt.description')}>
-            <Receipt job={job} />
-          </SectionCard>
-        </Stack>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 4 }}>
-        <Stack gap="lg">
-          <SectionCard title={t('timeline.title')}>
-            <JobTimeline job={job} />
-          </SectionCard>
-          <SectionCard title={t('payment.title')}>
-            <PaymentLane job={job} />
-          </SectionCard>
-        </Stack>
-      </Grid.Col>
-    </Grid>
-  );
-}
+const contents: Record<JobTab, (props: { job: JobDetail }) => ReactNode> = {
+  overview: OverviewTab,
+  config: ConfigTab,
+  logs: JobLog,
+  events: EventsTab,
+  payment: PaymentTab,
+  files: JobFiles,
+};
 
 function JobCommands({ job }: { job: JobDetail }) {
   const url = `${location.origin}/api/v1/jobs/${job.jobId}`;
@@ -86,7 +76,7 @@ function JobCommands({ job }: { job: JobDetail }) {
       lines={[
         { label: 'CLI', text: `node3 job get ${job.jobId}` },
         { label: 'CLI', text: `node3 job logs ${job.jobId} -f` },
-        { label: 'CLI', text: `node3 job download ${job.jobId} -o results` },
+        { label: 'CLI', text: `node3 job cancel ${job.jobId}` },
         { label: 'curl', text: curlLine({ url }) },
         { label: 'curl', text: curlLine({ url: `${url}/logs?follow=true` }) },
       ]}

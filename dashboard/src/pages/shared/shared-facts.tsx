@@ -1,0 +1,38 @@
+import type { SharedJob } from '@node3/shared/routes/job-links';
+import { useTranslation } from 'react-i18next';
+import { unknownMark } from '../../format.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { SimulatedBadge } from '../../parts/device-line.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+
+export function SharedFacts({ job }: { job: SharedJob }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const models = [...new Set(job.gpuModels)].join(', ');
+  const gpus = job.gpus === 0 ? t('job.cpuOnly') : t('job.gpuCount', { count: job.gpus });
+  return (
+    <dl className="key-facts" aria-label={t('job.facts')}>
+      <div>
+        <dt>{t('jobs.column.created')}</dt>
+        <dd>
+          <RelativeTime at={job.createdAt} />
+        </dd>
+      </div>
+      <div>
+        <dt>{t('job.runTime')}</dt>
+        <dd>{format.duration(job.runMs)}</dd>
+      </div>
+      <div>
+        <dt>{t('jobs.column.gpu')}</dt>
+        <dd>
+          {models === '' ? gpus : `${job.gpus} × ${models}`}{' '}
+          {job.simulatedDevice === true && <SimulatedBadge />}
+        </dd>
+      </div>
+      <div>
+        <dt>{t('executions.exit')}</dt>
+        <dd>{job.exitCode ?? unknownMark}</dd>
+      </div>
+    </dl>
+  );
+}
