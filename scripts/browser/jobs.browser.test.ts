@@ -234,10 +234,12 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     await requester.client.call(cancelJobs, { body: { filter: {} } });
     await page.goto(listUrl('?q=Blocker'));
     await row.getByText('Cancelled').waitFor();
-    await row.getByRole('checkbox').check();
+    await page.goto(listUrl('?q=Lighthouse'));
+    await page.getByRole('checkbox', { name: 'Select Lighthouse sweep' }).check();
     await page.getByRole('button', { name: 'Rerun (1)' }).click();
     await page.getByRole('button', { name: 'Yes, run 1 job again' }).click();
     await results.getByText('1 of 1 done.').waitFor();
-    await requester.client.call(cancelJobs, { body: { filter: {} } });
+    await results.getByRole('link', { name: 'Lighthouse sweep' }).click();
+    await expect.poll(() => state().textContent(), soon).toContain('Succeeded');
   });
 });
