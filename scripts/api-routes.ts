@@ -1,7 +1,11 @@
 import type { RouteContract } from '@node3/shared/contract';
 import * as accounts from '@node3/shared/routes/accounts';
 import * as admin from '@node3/shared/routes/admin';
+import * as adminAccounts from '@node3/shared/routes/admin-accounts';
 import * as adminAgents from '@node3/shared/routes/admin-agents';
+import * as adminJobs from '@node3/shared/routes/admin-jobs';
+import * as adminOverview from '@node3/shared/routes/admin-overview';
+import * as adminWebhooks from '@node3/shared/routes/admin-webhooks';
 import * as agentDevices from '@node3/shared/routes/agent-devices';
 import * as agentIdentity from '@node3/shared/routes/agent-identity';
 import * as agentLocal from '@node3/shared/routes/agent-local';
@@ -31,6 +35,7 @@ import * as hodeiPlatform from '@node3/shared/routes/hodei-platform';
 import * as jobBulk from '@node3/shared/routes/job-bulk';
 import * as jobImport from '@node3/shared/routes/job-import';
 import * as jobLinks from '@node3/shared/routes/job-links';
+import * as jobMetrics from '@node3/shared/routes/job-metrics';
 import * as jobResources from '@node3/shared/routes/job-resources';
 import * as jobs from '@node3/shared/routes/jobs';
 import * as keys from '@node3/shared/routes/keys';
@@ -54,6 +59,7 @@ import * as schedules from '@node3/shared/routes/schedules';
 import * as sessions from '@node3/shared/routes/sessions';
 import * as snippets from '@node3/shared/routes/snippets';
 import * as statements from '@node3/shared/routes/statements';
+import * as switches from '@node3/shared/routes/switches';
 import * as templates from '@node3/shared/routes/templates';
 import * as usage from '@node3/shared/routes/usage';
 import * as webhooks from '@node3/shared/routes/webhooks';
@@ -71,6 +77,7 @@ export const apiRoutes: RouteContract[] = [
   offers,
   prices,
   publicProviders,
+  switches,
   auth,
   sessions,
   deviceLogins,
@@ -82,6 +89,7 @@ export const apiRoutes: RouteContract[] = [
   caps,
   usage,
   statements,
+  jobMetrics,
   quotes,
   withdrawals,
   receipts,
@@ -114,7 +122,11 @@ export const apiRoutes: RouteContract[] = [
   gpuProofs,
   agentIdentity,
   admin,
+  adminOverview,
   adminAgents,
+  adminJobs,
+  adminAccounts,
+  adminWebhooks,
   providers,
   reservations,
   payouts,

@@ -51,6 +51,8 @@ const exitByErrorCode = {
   WALLET_INVALID: 'usage',
   WALLET_RESERVED: 'usage',
   AGENT_DISABLED: 'auth',
+  ACCOUNT_NOT_FOUND: 'notFound',
+  ACCOUNT_SUSPENDED: 'auth',
   AGENT_NOT_FOUND: 'notFound',
   AGENT_SUPERSEDED: 'conflict',
   AGENT_STATE_INVALID: 'conflict',
@@ -135,6 +137,7 @@ const exitByErrorCode = {
   STORE_UNAVAILABLE: 'unreachable',
   SERVICE_MISCONFIGURED: 'unreachable',
   BACKUP_RUNNING: 'failure',
+  MARKET_READ_ONLY: 'noMatch',
   SERVICE_STOPPING: 'unreachable',
   INTERNAL: 'failure',
 } as const satisfies Record<ErrorCode, ExitName>;

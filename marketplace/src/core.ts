@@ -17,6 +17,7 @@ import { type LeaseDeps, leaseJob } from './services/claim-job.ts';
 import type { DiskRoom } from './services/disk-room.ts';
 import { GpuProofNotices } from './services/gpu-proof-notices.ts';
 import { holdReplica } from './services/hold-replica.ts';
+import { Intake } from './services/intake.ts';
 import { createJobTokens, type JobTokens } from './services/job-token.ts';
 import { KeyHolders } from './services/key-holders.ts';
 import { KnownKeys } from './services/known-keys.ts';
@@ -93,6 +94,7 @@ export interface Core extends JobChangeDeps {
   gpuProofs: GpuProofNotices;
   leases: LeaseTokens;
   room: DiskRoom;
+  intake: Intake;
   leaseAmnesty: LeaseAmnesty;
   sealer: SecretSealer;
   offerOf: LeaseDeps['offerOf'];
@@ -138,10 +140,12 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const replicaId = bus === null ? null : ids.secret(12);
   const homes = new AgentHomes({ ...parts, ...agentParts, replicaId });
   const providerSync = new ProviderSync({ ...parts, ...agentParts });
+  const intake = new Intake(parts);
   const live = await openLive({
     ...parts,
     ...agentParts,
     providerSync,
+    intake,
     homes,
     matchmaker,
     work,
@@ -151,6 +155,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   await assertWalletsApart(store, parts.ownWallets);
   await openBuiltInProvider({ store, clock });
   await providerSync.read();
+  await intake.read();
   presence.restore(await store.agents());
   const leaseAmnesty = await takeOver({ store, clock, log, replicaId });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
@@ -190,6 +195,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     startWaits: live.startWaits,
     leases,
     room: parts.room,
+    intake,
     sealer,
     offerOf,
     logRates: new LogRates(clock),

@@ -253,12 +253,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     tracer: parts.tracer ?? null,
     rates,
   });
-  room.onChange(() => {
-    if (room.refusal === null) core.matchmaker.resume();
-    else core.matchmaker.pause();
+  const openOrPause = () => {
+    const isPaused = core.intake.switchOf('pause-matching') !== null || room.refusal !== null;
+    if (isPaused) core.matchmaker.pause();
+    else core.matchmaker.resume();
     firer?.wake();
-  });
+  };
+  room.onChange(openOrPause);
+  core.intake.onSwitch(openOrPause);
   await room.look();
+  openOrPause();
   let loops: Loop[] = [];
   let grpc: GrpcServer | null = null;
   return {

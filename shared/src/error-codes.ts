@@ -3,6 +3,7 @@ import { flowErrorCodes } from './flow-error-codes.ts';
 import { keptWorkErrorCodes } from './kept-work-error-codes.ts';
 import { localErrorCodes } from './local-error-codes.ts';
 import { noticeErrorCodes } from './notice-error-codes.ts';
+import { operatorErrorCodes } from './operator-error-codes.ts';
 import { payoutErrorCodes } from './payout-error-codes.ts';
 import { providerErrorCodes } from './provider-error-codes.ts';
 import { signInErrorCodes } from './sign-in-error-codes.ts';
@@ -23,6 +24,7 @@ export const errorCodes = {
   ...localErrorCodes,
   ...noticeErrorCodes,
   ...signInErrorCodes,
+  ...operatorErrorCodes,
   REQUEST_MALFORMED: {
     status: 400,
     title: 'The request could not be read',

@@ -75,6 +75,8 @@ const webhook = {
 /** Every event with an example. Amounts are base units of the asset; `reason` is why, where there is one. */
 export const eventCatalogue: Record<EventName, EventDescription> = {
   'account.created': account('An account was opened by its wallet.', { wallet }),
+  'account.restored': account('Jobs of the account are taken again.', { why: 'It was paid.' }),
+  'account.suspended': account('No new jobs of the account are taken.', { why: 'A stolen card.' }),
   'agent.disabled': operator('An agent was shut out.', agentState),
   'agent.draining': operator('An agent takes nothing new.', agentState),
   'agent.enabled': operator('An agent takes work again.', { ...agentState, before: 'draining' }),
@@ -307,6 +309,14 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
   'snippet.changed': account('A snippet was changed.', { ...snippet, version: 2 }),
   'snippet.created': account('A snippet was saved.', snippet),
   'snippet.deleted': account('A snippet was removed.', { ...snippet, version: 2 }),
+  'switch.turned-off': operator('The operator let go what it had held back.', {
+    switch: 'read-only',
+    why: 'The new disk is in.',
+  }),
+  'switch.turned-on': operator('The operator holds something back.', {
+    switch: 'read-only',
+    why: 'A new disk is put in.',
+  }),
   'template.archived': account('A template was archived.', { templateId, version: 2 }),
   'template.created': account('A template was created.', { templateId, version: 1 }),
   'template.hidden': account('The operator hid a template, or showed it again.', {
@@ -329,6 +339,10 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     ...webhook,
     state: 'disabled',
     reason: 'The receiver answered 410: it wants no more.',
+  }),
+  'webhook.replayed': account('The operator had a delivery sent once more.', {
+    webhookId: webhook.webhookId,
+    deliveryId: 'dlv_01M8BAHJE7E7XBB3J6PT750FZT',
   }),
   'webhook.rotated': account('A webhook signs with a new secret.', webhook),
   'webhook.tested': account('A test, sent to one webhook alone.', webhook),

@@ -6,6 +6,8 @@ export type Actor = 'requester' | 'marketplace' | 'operator' | `agent:${string}`
 /** Every domain event: subject, past tense. Each is stored before it is announced. */
 export const eventNames = [
   'account.created',
+  'account.restored',
+  'account.suspended',
   'agent.disabled',
   'agent.draining',
   'agent.enabled',
@@ -81,6 +83,8 @@ export const eventNames = [
   'snippet.changed',
   'snippet.created',
   'snippet.deleted',
+  'switch.turned-off',
+  'switch.turned-on',
   'template.archived',
   'template.created',
   'template.hidden',
@@ -90,6 +94,7 @@ export const eventNames = [
   'webhook.created',
   'webhook.deleted',
   'webhook.disabled',
+  'webhook.replayed',
   'webhook.rotated',
   'webhook.tested',
   'withdrawal.requested',

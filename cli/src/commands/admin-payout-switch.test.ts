@@ -21,10 +21,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function run(...argv: string[]) {
+const run = (...argv: string[]) => runAdmin('payouts', ...argv);
+
+async function runAdmin(...argv: string[]) {
   const env = { ADMIN_API_KEY: market.adminApiKey, NODE3_URL: market.url };
   const config = join(folder, 'config.json');
-  const host = new TestHost({ argv: ['--config', config, 'admin', 'payouts', ...argv], env });
+  const host = new TestHost({ argv: ['--config', config, 'admin', ...argv], env });
   return { code: await runCli(host), out: host.out, err: host.err };
 }
 
@@ -42,5 +44,23 @@ describe('node3 admin payouts', () => {
     const { code, err } = await run('stop');
     expect(code).not.toBe(0);
     expect(err).toContain('--reason');
+  });
+});
+
+describe('node3 admin switch', () => {
+  it('turns matching off and on again, and says why it is held back', async () => {
+    const reason = ['--reason', 'a flood of jobs'];
+    expect(await runAdmin('switch', 'on', 'pause-matching', ...reason)).toMatchObject({ code: 0 });
+    const { out } = await runAdmin('switch', 'list');
+    expect(out).toMatch(/pause-matching\s+on\s.*a flood of jobs/);
+    expect(out).toMatch(/read-only\s+off/);
+    const off = await runAdmin('switch', 'off', 'pause-matching', ...reason);
+    expect(off).toMatchObject({ code: 0, out: expect.stringContaining('is off') });
+  });
+
+  it('knows its switches', async () => {
+    const { code, err } = await runAdmin('switch', 'on', 'everything', '--reason', 'a test');
+    expect(code).toBe(2);
+    expect(err).toContain('pause-matching');
   });
 });

@@ -20,6 +20,7 @@ import { attachAction, collect, type ProgramState } from './attach-action.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addAdminMoneyCommands } from './money-commands.ts';
 import { addProviderCommands } from './provider-commands.ts';
+import { addSwitchCommands } from './switch-commands.ts';
 
 /** The operator's commands, with the names and flags of the seed's marketplace_admin. */
 export function addAdminCommands(state: ProgramState, program: Command): void {
@@ -30,6 +31,7 @@ export function addAdminCommands(state: ProgramState, program: Command): void {
   addAdminAlertCommands(state, admin);
   addAdminAgentCommands(state, admin);
   addProviderCommands(state, admin);
+  addSwitchCommands(state, admin);
   addDatabaseCommands(state, admin);
 
   const create = admin

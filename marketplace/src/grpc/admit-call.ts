@@ -61,7 +61,7 @@ export async function admitCall<A extends Access, Reply>(
   try {
     const principal = await findPrincipal(deps, rule.access, request);
     takeUnits(deps, rule, request, ip);
-    if (rule.startsWork === true) deps.room.assertForNewWork();
+    if (rule.startsWork === true) deps.intake.assertOpen();
     const origin = originOf(Object.assign(request, { ip }), deps.auditAddress);
     return await withLogContext({ requestId: request.id }, () =>
       underOrigin(origin, () => answer({ principal, request })),

@@ -39,6 +39,7 @@ import { askJobBulk } from '../testing/ask-job-bulk.ts';
 import { askJobLogFile } from '../testing/ask-job-logs.ts';
 import { askMarket } from '../testing/ask-market.ts';
 import { handleDeposits, operatePayouts, withdraw } from '../testing/ask-money.ts';
+import { askAdminDeliveries, askOperator } from '../testing/ask-operator.ts';
 import { askProviders } from '../testing/ask-providers.ts';
 import { askSchedules } from '../testing/ask-schedules.ts';
 import { askSharing, askSnippets } from '../testing/ask-sharing.ts';
@@ -308,7 +309,12 @@ describe('answers', () => {
     await ask(auditRoutes.listAuditLog, market.adminApiKey, { query: { limit: 1_000 } });
     await askAlerts(ask, market);
     const uncapped = await openAccount();
-    await askWebhooks((contract, args) => ask(contract, uncapped, args), market);
+    await askOperator(ask, { operator: market.adminApiKey, requester: uncapped, jobId: waiting });
+    await askWebhooks(
+      (contract, args) => ask(contract, uncapped, args),
+      market,
+      () => askAdminDeliveries(ask, market.adminApiKey),
+    );
     await ask(eventRoutes.listEvents, requester, { query: {} });
     await ask(auditRoutes.verifyAuditLog, market.adminApiKey);
   });

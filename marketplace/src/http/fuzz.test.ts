@@ -27,8 +27,12 @@ const atOnce = 8;
 const wrongShown = 20;
 const heapBytesMax = 512 * 1024 ** 2;
 
-/** Ends its caller, so that every later request of it would be refused. */
-const fatal = ['POST /api/v1/agents/me/unregister'];
+/** Ends its caller, or holds others back, so that every later request would be refused. */
+const fatal = [
+  'POST /api/v1/agents/me/unregister',
+  'PUT /api/v1/admin/switches/:name',
+  'POST /api/v1/admin/accounts/:accountId/suspend',
+];
 /** Asks a chain, which is not there in this test: what it answers then is tested with one. */
 const onChain = [
   'POST /api/v1/deposits',

@@ -17,6 +17,7 @@ import type { JobChangeDeps } from '../services/change-job.ts';
 import type { LeaseDeps } from '../services/claim-job.ts';
 import type { DiskRoom } from '../services/disk-room.ts';
 import type { GpuProofNotices } from '../services/gpu-proof-notices.ts';
+import type { Intake } from '../services/intake.ts';
 import type { JobTokens } from '../services/job-token.ts';
 import type { KeyHolders } from '../services/key-holders.ts';
 import type { KnownKeys } from '../services/known-keys.ts';
@@ -58,6 +59,7 @@ export interface HttpDeps
   backups: Pick<Backups, 'take'>;
   room: DiskRoom;
   usageBook: UsageBook;
+  intake: Intake;
   auth: Authenticator;
   authFailures: AuthFailures;
   /** How much of an address the audit log keeps. */

@@ -26,6 +26,7 @@ import { createWebhook } from '@node3/shared/routes/webhooks';
 import { createX402Job } from '@node3/shared/routes/x402';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DiskRoom } from '../services/disk-room.ts';
+import type { Intake } from '../services/intake.ts';
 
 /** The same, where it may be a repetition of what was stored or paid before. */
 const repeatableWork: readonly RouteContract[] = [
@@ -70,22 +71,31 @@ const newWork: readonly RouteContract[] = [
   downloadBackup,
 ];
 
+/** What only the disk refuses: how one gets to one's money, and what runs already. */
+const notJobs: readonly RouteContract[] = [createAccount, putUploadPart, downloadBackup];
+
 /**
- * Refuses new work on a disk that is nearly full, before its body is read and before it is paid for.
- * Repetitions get their answer: what could be one is refused by its service.
+ * Refuses new work on a disk that is nearly full, and while the operator takes none, before its body is
+ * read and before it is paid for. Repetitions get their answer: what could be one is refused by its
+ * service.
  */
 export function refuseNewWork(
   app: FastifyInstance,
-  room: Pick<DiskRoom, 'assertForNewWork'>,
+  {
+    room,
+    intake,
+  }: { room: Pick<DiskRoom, 'assertForNewWork'>; intake: Pick<Intake, 'assertOpen'> },
 ): void {
   const nameOf = ({ method, url }: { method: string; url?: string | undefined }) =>
     `${method} ${url}`;
   const names = new Set(newWork.map(nameOf));
   const repeatable = new Set(repeatableWork.map(nameOf));
+  const onlyDisk = new Set(notJobs.map(nameOf));
   app.addHook('onRequest', (request, _reply, done) => {
     const name = nameOf({ method: request.method, url: request.routeOptions.url });
     const mayRepeat = repeatable.has(name) && hasKeyOrPayment(request);
-    if (names.has(name) && !mayRepeat) room.assertForNewWork();
+    if (onlyDisk.has(name)) room.assertForNewWork();
+    else if (names.has(name) && !mayRepeat) intake.assertOpen();
     done();
   });
 }

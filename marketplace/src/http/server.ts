@@ -31,7 +31,9 @@ import { addRequestCosts } from './request-costs.ts';
 import { routeUpgrades } from './route-upgrades.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAdminRoutes } from './routes/admin.ts';
+import { addAdminAccountRoutes } from './routes/admin-accounts.ts';
 import { addAdminAgentRoutes } from './routes/admin-agents.ts';
+import { addAdminViewRoutes } from './routes/admin-views.ts';
 import { addAgentIdentityRoutes } from './routes/agent-identity.ts';
 import { addAgentRoutes } from './routes/agents.ts';
 import { addAlertRoutes } from './routes/alerts.ts';
@@ -147,7 +149,7 @@ export async function createServer(
   await addSecurityHeaders(app);
   await addRateLimit(app);
   addOrigins(app, deps);
-  refuseNewWork(app, deps.room);
+  refuseNewWork(app, deps);
   addRequestCosts(app, options.rates);
   const server = routeUpgrades(app.server, addAgentChannel(app, deps), isSocketPath);
   // In a scope of its own: it has a hook for each request and one for each answer.
@@ -200,6 +202,8 @@ export async function createServer(
     addAgentIdentityRoutes(api, deps);
     addAdminRoutes(api, deps);
     addAdminAgentRoutes(api, deps);
+    addAdminAccountRoutes(api, deps);
+    addAdminViewRoutes(api, deps);
     addProviderRoutes(api, deps);
     addLedgerRoutes(api, deps);
     addPayoutRoutes(api, deps);

@@ -16,6 +16,7 @@ import { World } from '../store/testing/world.ts';
 import { testDataKeys } from '../testing/test-keyring.ts';
 import { DiskRoom } from './disk-room.ts';
 import { type FireDeps, fireSchedules } from './fire-schedules.ts';
+import { Intake } from './intake.ts';
 import { createSchedule, pauseSchedule, readSchedule, resumeSchedule } from './manage-schedules.ts';
 import { archiveTemplate, createTemplate } from './manage-templates.ts';
 import { postJob } from './post-job.ts';
@@ -63,7 +64,11 @@ beforeEach(async () => {
     operatorCaps: { SOL: noCaps, USDC: noCaps },
     codeBytesMax: limits.codeBytes,
     sealer: createSecretSealer('secret', testDataKeys),
-    room: new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
+    intake: new Intake({
+      store,
+      log: silentLogger,
+      room: new DiskRoom({ disks: [], reserveBytes: 0, log: silentLogger }),
+    }),
   };
 });
 afterEach(() => {

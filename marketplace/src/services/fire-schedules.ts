@@ -148,10 +148,11 @@ async function posting(
   return { ...caller, ...filled, origin: { ...origin, template: { templateId, version } } };
 }
 
-/** What kept a job from being posted. Trouble with the store is not the schedule's: it is rethrown. */
+const passing = ['STORE_UNAVAILABLE', 'STORAGE_FULL', 'MARKET_READ_ONLY'] as const;
+
+/** What kept a job from being posted. Trouble that is not the schedule's, and passes, is rethrown. */
 function refusal(deps: FireDeps, { scheduleId }: ScheduleRow, error: unknown): Done {
-  if (isMarketError(error, 'STORE_UNAVAILABLE') || isMarketError(error, 'STORAGE_FULL'))
-    throw error;
+  if (passing.some((code) => isMarketError(error, code))) throw error;
   if (error instanceof MarketError && error.code !== 'INTERNAL') {
     return { outcome: 'refused', jobId: null, errorCode: error.code, detail: error.message };
   }

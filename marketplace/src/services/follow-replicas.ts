@@ -3,6 +3,7 @@ import type { EventTail } from '../live/event-tail.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { EventRow } from '../store/rows.ts';
 import type { AgentHomes } from './agent-homes.ts';
+import type { Intake } from './intake.ts';
 import { type AgentSyncDeps, followAgents } from './sync-agents.ts';
 import type { JobSync } from './sync-jobs.ts';
 import type { ProviderSync } from './sync-providers.ts';
@@ -11,6 +12,7 @@ import type { ReservationSync } from './sync-reservations.ts';
 export interface FollowDeps extends AgentSyncDeps {
   feed: LiveFeed;
   homes: Pick<AgentHomes, 'read'>;
+  intake: Pick<Intake, 'note'>;
   jobSync: JobSync;
   providerSync: ProviderSync;
   reservationSync: ReservationSync;
@@ -27,6 +29,7 @@ export function followReplicas(deps: FollowDeps, events: readonly EventRow[]): v
   deps.jobSync.note(events);
   deps.reservationSync.note(events);
   deps.providerSync.note(events);
+  deps.intake.note(events);
   followAgents(deps, events);
   const names = new Set(events.map(({ name }) => name));
   if (names.has('payout.due') || names.has('withdrawal.requested')) deps.wakePayouts();

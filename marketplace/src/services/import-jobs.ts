@@ -107,7 +107,7 @@ async function postAll(
   { accountId, keyId, query }: ImportRequest,
   { steps, keys, jobIdOf }: Posting,
 ): Promise<Posted> {
-  deps.room.assertForNewWork();
+  deps.intake.assertForNewWork(accountId);
   const price = importPriceOf(query);
   if (price === null) throw invalid([missingPrice]);
   const group = jobIdOf(steps[0]?.name ?? '');

@@ -25,7 +25,10 @@ interface Deps {
   knownKeys: Pick<KnownKeys, 'forget'>;
 }
 
-export async function listKeys(deps: Deps, caller: CapCaller): Promise<{ data: KeyView[] }> {
+export async function listKeys(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  caller: CapCaller,
+): Promise<{ data: KeyView[] }> {
   const owner = { kind: 'account' as const, accountId: caller.accountId };
   const [rows, capsOf] = await Promise.all([
     deps.store.keysOf(owner, limits.listPageMax),

@@ -66,7 +66,7 @@ export async function payForJob(deps: PayForJobDeps, input: PayForJobInput): Pro
   const known = payment === null ? null : await store.x402SettlementOf(payment.messageHash);
   if (payment !== null && known !== null) return resume(deps, request, payment, known);
   // Before anybody pays for it; whose payment we know has paid, and who pays may have posted before.
-  if (payment === null) deps.room.assertForNewWork();
+  if (payment === null) deps.intake.assertOpen();
   const closed = await x402.closed();
   if (closed !== null) throw unavailable(closed);
   const prepared = request.prepare();
@@ -102,7 +102,9 @@ async function payNow(
   // From here on the payer is known to have signed.
   const earlier = await postedBefore(deps, request, payer);
   if (earlier !== null) return earlier;
-  deps.room.assertForNewWork();
+  deps.intake.assertOpen();
+  const account = await store.accountOfWallet(payer);
+  if (account !== null) deps.intake.assertForNewWork(account.accountId);
   const outcome = await x402.settle(payment, charge);
   return conclude(deps, request, outcome);
 }

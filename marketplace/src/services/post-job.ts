@@ -21,7 +21,7 @@ import { checkInputs } from './check-inputs.ts';
 import { checkSatisfiable } from './check-satisfiable.ts';
 import { invalid } from './check-template.ts';
 import { checkDepth, completeSpec, hashSpec } from './complete-spec.ts';
-import type { DiskRoom } from './disk-room.ts';
+import type { Intake } from './intake.ts';
 import { isWithoutSecrets, type JobExtras, readSecrets, storedSpec } from './job-secrets.ts';
 import type { Presence } from './presence.ts';
 import { type JobPrice, priceJob } from './price-job.ts';
@@ -41,7 +41,7 @@ export interface PostJobDeps {
   /** The longest inline code that is taken. */
   codeBytesMax: number;
   sealer: SecretSealer;
-  room: Pick<DiskRoom, 'assertForNewWork'>;
+  intake: Pick<Intake, 'assertOpen' | 'assertForNewWork'>;
 }
 
 export interface PostJobInput extends JobExtras {
@@ -72,7 +72,7 @@ export async function postJob(
   const earlier =
     idempotency === null ? null : await deps.store.postedBefore(input.accountId, idempotency);
   if (earlier !== null) return { job: earlier, replayed: true };
-  deps.room.assertForNewWork();
+  deps.intake.assertForNewWork(input.accountId);
   const checking = checkInputs(deps, input.accountId, input.spec);
   if (checking !== null) await checking;
   const quote = await findQuote(deps, input);

@@ -19,7 +19,7 @@ export async function postJobsTogether(
   const keys = inputs.map((input) => idempotencyOf(deps, input));
   const earlier = await findPosted(deps, inputs[0]?.accountId ?? '', keys);
   if (earlier !== null) return earlier;
-  deps.room.assertForNewWork();
+  for (const { accountId } of inputs) deps.intake.assertForNewWork(accountId);
   await Promise.all(inputs.map(async ({ accountId, spec }) => checkInputs(deps, accountId, spec)));
   const postings = inputs.map((input, index) =>
     composePosting(deps, input, { quote: null, idempotency: keys[index] ?? null }),

@@ -76,7 +76,7 @@ function postOne(
   idempotency: Idempotency | null,
 ): Promise<{ job: JobRow; replayed: boolean }> {
   try {
-    deps.room.assertForNewWork();
+    deps.intake.assertForNewWork(accountId);
     const checked = readSpec(spec);
     const input = { accountId, keyId, spec: checked, idempotencyKey: null };
     const post = () =>

@@ -110,9 +110,11 @@ function shownInput(input: unknown): unknown {
   return bytes <= limits.flowTraceInputBytes ? input : { truncated: true, bytes };
 }
 
+/** Trouble that is not the run's, and passes: the step is tried again. */
+const passing = ['STORE_UNAVAILABLE', 'STORAGE_FULL', 'MARKET_READ_ONLY'] as const;
+
 function toFlowError(deps: FlowStepDeps, { run, node }: StepWork, error: unknown): FlowError {
-  if (isMarketError(error, 'STORE_UNAVAILABLE') || isMarketError(error, 'STORAGE_FULL'))
-    throw error;
+  if (passing.some((code) => isMarketError(error, code))) throw error;
   if (error instanceof FilledTooLarge) {
     return { code: 'STEP_OUTPUT_TOO_LARGE', message: 'What the step was filled to is too large.' };
   }

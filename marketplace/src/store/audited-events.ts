@@ -5,6 +5,8 @@ import type { RequestOrigin } from './request-origin.ts';
 /** Events that stand in the audit log whoever caused them; what an operator causes always does. */
 const audited: ReadonlySet<EventName> = new Set<EventName>([
   'account.created',
+  'account.restored',
+  'account.suspended',
   'agent.disabled',
   'agent.draining',
   'agent.enabled',
@@ -39,6 +41,8 @@ const audited: ReadonlySet<EventName> = new Set<EventName>([
   'schedule.resumed',
   'session.ended',
   'session.opened',
+  'switch.turned-off',
+  'switch.turned-on',
   'template.archived',
   'template.created',
   'template.hidden',
@@ -74,6 +78,7 @@ const targetNames = [
   'agentId',
   'providerId',
   'signature',
+  'switch',
   'owner',
 ] as const;
 

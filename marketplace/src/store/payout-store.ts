@@ -12,6 +12,13 @@ export interface PayoutStore {
   payoutsOfJobs(jobIds: string[]): Promise<Map<string, PayoutRow>>;
   /** Newest first, of one agent or of all. */
   listPayouts(query: PayoutQuery): Promise<PayoutRow[]>;
+  /**
+   * Those in a state, newest first. Looks at `scanMax` payouts at most where no index has the state;
+   * `scannedTo` is where to go on, and null at the end.
+   */
+  payoutsInState(search: PayoutSearch): Promise<{ payouts: PayoutRow[]; scannedTo: string | null }>;
+  /** What the newest payments since then cost at most, by their estimates. */
+  paymentCosts(sinceMs: number, paymentsMax: number): Promise<PaymentCosts>;
   countPayouts(): Promise<Record<PayoutState, number>>;
   /** What all payouts come to that are paid, and that will be. */
   payoutTotals(): Promise<Record<Asset, PayoutSums>>;
@@ -133,6 +140,20 @@ export interface PayoutQuery {
   agentId: string | null;
   beforePayoutId: string | null;
   limit: number;
+}
+
+export interface PayoutSearch {
+  state: PayoutState;
+  beforePayoutId: string | null;
+  limit: number;
+  scanMax: number;
+}
+
+export interface PaymentCosts {
+  payments: number;
+  lamports: BaseUnits;
+  /** The time of the oldest of them; null where there are none. */
+  oldestAtMs: number | null;
 }
 
 export interface PayoutSumQuery {

@@ -22,6 +22,7 @@ import { describeLedger } from './testing/ledger.ts';
 import { describeLedgerHistories } from './testing/ledger-histories.ts';
 import { describeLogRemoval } from './testing/log-removal.ts';
 import { describeLogs } from './testing/logs.ts';
+import { describeOperatorReads } from './testing/operator-reads.ts';
 import { describePayoutBatches } from './testing/payout-batches.ts';
 import { describePayoutQueue } from './testing/payout-queue.ts';
 import { describePayoutSettlements } from './testing/payout-settlements.ts';
@@ -94,6 +95,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeCaps(given);
     describeUsage(given);
     describePrices(given);
+    describeOperatorReads(given);
     describeProviders(given);
     describeQuotes(given);
     describeReplicas(given);

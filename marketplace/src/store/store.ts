@@ -1,5 +1,6 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { AccountSearch } from './account-search.ts';
 import type { AccountStore } from './account-store.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { ArtifactStore } from './artifact-store.ts';
@@ -26,6 +27,7 @@ import type { ScheduleStore } from './schedule-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SnippetStore } from './snippet-store.ts';
 import type { StatementStore } from './statement-store.ts';
+import type { SwitchStore } from './switch-store.ts';
 import type { TemplateStore } from './template-store.ts';
 import type { UsageStore } from './usage-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
@@ -41,6 +43,7 @@ import type { X402Store } from './x402-store.ts';
  */
 export interface Store
   extends AccountStore,
+    AccountSearch,
     AlertStore,
     AuditStore,
     ArtifactStore,
@@ -65,6 +68,7 @@ export interface Store
     SnippetStore,
     SessionStore,
     StatementStore,
+    SwitchStore,
     TemplateStore,
     UsageStore,
     WebhookStore,

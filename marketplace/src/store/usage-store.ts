@@ -48,10 +48,20 @@ export interface EndedSum {
   runMs: number;
 }
 
-export interface EndedSearch extends UsageSearch {
-  accountId: string;
+export interface EndedSearch extends Omit<UsageSearch, 'accountId'> {
+  /** null: of everybody. */
+  accountId: string | null;
   /** How long a span is. */
   spanMs: number;
+}
+
+/** How long jobs of one span ran, or waited in the queue before their last attempt. */
+export interface EndedTime {
+  span: number;
+  of: 'run' | 'queue';
+  /** Milliseconds, rounded down to three digits. */
+  ms: number;
+  jobs: number;
 }
 
 export interface RunSearch {
@@ -67,6 +77,8 @@ export interface UsageStore {
   usageSums(search: UsageSearch): Promise<UsageSlice>;
   /** Jobs that ended, in slices as `usageSums`. */
   endedSums(search: EndedSearch): Promise<{ sums: EndedSum[]; nextMs: number | null }>;
+  /** How long the same jobs took, in the same slices. */
+  endedTimes(search: EndedSearch): Promise<{ times: EndedTime[]; nextMs: number | null }>;
   /** Last runs of the newest jobs that succeeded or ran out of memory. In no order. */
   recentRuns(search: RunSearch): Promise<ProgramRun[]>;
 }

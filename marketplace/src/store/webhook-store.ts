@@ -98,6 +98,12 @@ export interface WebhookStore {
   /** Notes an attempt; false when the delivery is in another state by now, and nothing was noted. */
   recordAttempt(outcome: AttemptOutcome): Promise<boolean>;
   deliveries(search: DeliverySearch): Promise<DeliveryRow[]>;
+  /** Of all webhooks, newest first: those that were given up, or all. */
+  allDeliveries(search: AllDeliveriesSearch): Promise<DeliveryRow[]>;
+  /** Those that were given up; counts no more than `max`. */
+  countFailedDeliveries(max: number): Promise<number>;
+  /** Many webhooks in one query; unknown ids are left out. */
+  webhooksById(webhookIds: string[]): Promise<Map<string, WebhookRow>>;
   delivery(deliveryId: string): Promise<DeliveryRow | null>;
   /** The last ones, newest first. */
   deliveryAttempts(deliveryId: string, limit: number): Promise<AttemptRow[]>;
@@ -110,6 +116,12 @@ export interface WebhookStore {
 export interface DeliverySearch {
   webhookId: string;
   state: DeliveryState | null;
+  beforeDeliveryId: string | null;
+  limit: number;
+}
+
+export interface AllDeliveriesSearch {
+  state: 'failed' | null;
   beforeDeliveryId: string | null;
   limit: number;
 }

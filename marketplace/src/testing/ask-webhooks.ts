@@ -7,6 +7,8 @@ import type { TestMarketplace } from './test-marketplace.ts';
 export async function askWebhooks(
   ask: (contract: RouteContract, args: object) => Promise<unknown>,
   market: Pick<TestMarketplace, 'store'>,
+  /** What is asked while there is a delivery. */
+  askAll: () => Promise<void>,
 ): Promise<void> {
   const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
   const server = await startWebServer((_request, response) => {
@@ -28,6 +30,7 @@ export async function askWebhooks(
   const one = { params: { webhookId, deliveryId: delivery?.deliveryId ?? '' } };
   await ask(routes.getDelivery, one);
   await ask(routes.replayDelivery, one);
+  await askAll();
   await ask(routes.replayWebhook, { params, body: { after: await market.store.lastEventSeq() } });
   await ask(routes.deleteWebhook, { params });
   await server.close();

@@ -1,7 +1,11 @@
 import type { RouteContract } from '@node3/shared/contract';
 import * as accountRoutes from '@node3/shared/routes/accounts';
 import * as adminRoutes from '@node3/shared/routes/admin';
+import * as adminAccountRoutes from '@node3/shared/routes/admin-accounts';
 import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
+import * as adminJobRoutes from '@node3/shared/routes/admin-jobs';
+import * as adminOverviewRoutes from '@node3/shared/routes/admin-overview';
+import * as adminWebhookRoutes from '@node3/shared/routes/admin-webhooks';
 import * as agentIdentityRoutes from '@node3/shared/routes/agent-identity';
 import * as agentRoutes from '@node3/shared/routes/agents';
 import * as alertRoutes from '@node3/shared/routes/alerts';
@@ -26,6 +30,7 @@ import * as hodeiPlatformRoutes from '@node3/shared/routes/hodei-platform';
 import * as bulkRoutes from '@node3/shared/routes/job-bulk';
 import * as jobImportRoutes from '@node3/shared/routes/job-import';
 import * as jobLinkRoutes from '@node3/shared/routes/job-links';
+import * as jobMetricRoutes from '@node3/shared/routes/job-metrics';
 import * as jobResourceRoutes from '@node3/shared/routes/job-resources';
 import * as jobRoutes from '@node3/shared/routes/jobs';
 import * as keyRoutes from '@node3/shared/routes/keys';
@@ -48,6 +53,7 @@ import * as scheduleRoutes from '@node3/shared/routes/schedules';
 import * as sessionRoutes from '@node3/shared/routes/sessions';
 import * as snippetRoutes from '@node3/shared/routes/snippets';
 import * as statementRoutes from '@node3/shared/routes/statements';
+import * as switchRoutes from '@node3/shared/routes/switches';
 import * as templateRoutes from '@node3/shared/routes/templates';
 import * as usageRoutes from '@node3/shared/routes/usage';
 import * as webhookRoutes from '@node3/shared/routes/webhooks';
@@ -114,4 +120,10 @@ export const marketplaceContracts: RouteContract[] = [
   eventRoutes,
   webhookRoutes,
   alertRoutes,
+  switchRoutes,
+  jobMetricRoutes,
+  adminOverviewRoutes,
+  adminJobRoutes,
+  adminAccountRoutes,
+  adminWebhookRoutes,
 ].flatMap((routes) => Object.values<unknown>(routes).filter(isContract));

@@ -2,6 +2,7 @@ import type { RouteContract } from '@node3/shared/contract';
 import type { ErrorCode } from '@node3/shared/error-codes';
 import { flowAccess } from './flow-access.ts';
 import { marketAccess } from './market-access.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { seedAccess } from './seed-route-access.ts';
 
 /** What a path may name that belongs to somebody. */
@@ -84,6 +85,7 @@ const publicAccess: Record<string, RouteAccess> = {
   'GET /livez': all,
   'GET /readyz': all,
   ...marketAccess,
+  'GET /api/v1/switches': all,
   'GET /api/v1/templates/public': all,
   'GET /api/v1/receipt-key': all,
   'GET /api/v1/deposits/address': all,
@@ -112,6 +114,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/account': caller,
   'GET /api/v1/account/overview': caller,
   'GET /api/v1/account/caps': caller,
+  'GET /api/v1/job-metrics': caller,
   'GET /api/v1/usage': caller,
   'GET /api/v1/usage/export': caller,
   'GET /api/v1/account/ledger': caller,
@@ -225,56 +228,6 @@ const agentAccess: Record<string, RouteAccess> = {
   'POST /api/v1/executions/:executionId/uploads/:artifactId/complete': output,
   'GET /api/v1/executions/:executionId/inputs/:artifactId': owned('input', 'LEASE_STALE'),
 };
-
-const operatorRoutes = [
-  'GET /api/v1/admin/deposits',
-  'POST /api/v1/admin/deposits/:signature/assign',
-  'POST /api/v1/admin/deposits/:signature/refund',
-  'POST /api/v1/admin/alerts/:alertId/acknowledge',
-  'GET /api/v1/admin/backup',
-  'POST /api/v1/admin/agents/:agentId/challenge',
-  'POST /api/v1/admin/jobs/:jobId/fail',
-  'POST /api/v1/admin/templates/:templateId/hidden',
-  'POST /api/v1/admin/wallet/fund',
-  'GET /api/v1/admin/stats',
-  'GET /api/v1/admin/wallet',
-  'GET /api/v1/admin/payouts',
-  'GET /api/v1/admin/agents',
-  'GET /api/v1/admin/agents/:agentId',
-  'POST /api/v1/admin/agents/:agentId/drain',
-  'POST /api/v1/admin/agents/:agentId/resume',
-  'POST /api/v1/admin/agents/:agentId/enabled',
-  'POST /api/v1/admin/agents/:agentId/unregister',
-  'POST /api/v1/admin/registration-tokens',
-  'GET /api/v1/admin/registration-tokens',
-  'DELETE /api/v1/admin/registration-tokens/:tokenId',
-  'POST /api/v1/admin/providers',
-  'GET /api/v1/admin/providers',
-  'GET /api/v1/admin/providers/:provider',
-  'PUT /api/v1/admin/providers/:provider',
-  'POST /api/v1/admin/providers/:provider/state',
-  'DELETE /api/v1/admin/providers/:provider',
-  'GET /api/v1/admin/providers/:provider/stats',
-  'GET /api/v1/admin/providers/:provider/health',
-  'POST /api/v1/admin/agents/:agentId/provider',
-  'POST /api/v1/reservations',
-  'GET /api/v1/reservations',
-  'POST /api/v1/reservations/:reservationId/cancel',
-  'POST /api/v1/admin/payouts/accept-history',
-  'POST /api/v1/admin/payouts/:payoutId/cancel',
-  'POST /api/v1/admin/payouts/:payoutId/retry',
-  'GET /api/v1/admin/payouts/status',
-  'POST /api/v1/admin/payouts/settle',
-  'POST /api/v1/admin/payouts/start',
-  'POST /api/v1/admin/payouts/stop',
-  'GET /api/v1/admin/ledger/export',
-  'GET /api/v1/admin/ledger/verify',
-  'GET /api/v1/admin/reserves',
-  'POST /api/v1/admin/ledger/write-off',
-  'GET /api/v1/admin/audit-log',
-  'GET /api/v1/admin/usage',
-  'GET /api/v1/admin/audit-log/verify',
-];
 
 /** Every endpoint of the marketplace, by method and path. A test fails for one that is missing. */
 export const routeAccess: Readonly<Record<string, RouteAccess>> = {

@@ -1,6 +1,6 @@
 import type { Loop } from '@node3/shared/loop';
-import type { DiskRoom } from '../services/disk-room.ts';
 import { type FireDeps, fireSchedules } from '../services/fire-schedules.ts';
+import type { Intake } from '../services/intake.ts';
 import { type SingleDeps, startSingleLoop } from './single-loop.ts';
 
 /**
@@ -11,7 +11,7 @@ const sleepMaxMs = 60_000;
 
 /** Sleeps until the next due time of all schedules: one timer and one look at an index. */
 export function startScheduleFirer(
-  deps: FireDeps & SingleDeps & { room: Pick<DiskRoom, 'refusal'> },
+  deps: FireDeps & SingleDeps & { intake: Pick<Intake, 'refusal'> },
 ): Loop {
   let alarm: NodeJS.Timeout | undefined;
   const loop = startSingleLoop(deps, {
@@ -19,7 +19,7 @@ export function startScheduleFirer(
     intervalMs: sleepMaxMs,
     log: deps.log,
     // What is due stays due: another replica fires it, or it is found to be too late once there is room.
-    canRun: () => deps.room.refusal === null,
+    canRun: () => deps.intake.refusal === null,
     async run(signal) {
       clearTimeout(alarm);
       const fired = await fireSchedules(deps, signal);

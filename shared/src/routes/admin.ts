@@ -93,6 +93,9 @@ export const listPayouts = {
   tag: 'admin',
   schema: {
     querystring: strictObject({
+      state: Type.Optional(
+        oneOf(payoutStates, 'Only these; a page may then be short, or empty, and have a next one'),
+      ),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
       cursor: Type.Optional(Type.String({ maxLength: 64 })),
     }),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
+import type { CsvColumn } from '../csv.ts';
 import { limits } from '../limits.ts';
 import { amountPattern, assets } from '../money.ts';
 import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
@@ -24,7 +25,23 @@ export const LedgerEntry = strictObject({
 });
 export type LedgerEntry = Static<typeof LedgerEntry>;
 
-/** As JSON lines (`Accept: application/x-ndjson`) everything after `after`, else one page. */
+export const ledgerColumns: readonly CsvColumn<LedgerEntry>[] = [
+  { title: 'entry', value: ({ entry }) => entry },
+  { title: 'transferId', value: ({ transferId }) => transferId },
+  { title: 'debit', value: ({ debit }) => debit },
+  { title: 'credit', value: ({ credit }) => credit },
+  { title: 'asset', value: ({ asset }) => asset },
+  { title: 'amount', value: ({ amount }) => amount },
+  { title: 'kind', value: ({ kind }) => kind },
+  { title: 'ref', value: ({ ref }) => ref },
+  { title: 'at', value: ({ at }) => at },
+  { title: 'hash', value: ({ hash }) => hash },
+];
+
+/**
+ * As JSON lines (`Accept: application/x-ndjson`) or CSV (`text/csv`) everything after `after`, else one
+ * page.
+ */
 export const exportLedger = {
   method: 'GET',
   url: '/api/v1/admin/ledger/export',

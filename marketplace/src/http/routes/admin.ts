@@ -1,6 +1,8 @@
+import type { QueryOf } from '@node3/shared/contract';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import { type Asset, toMoney } from '@node3/shared/money';
+import { operatorLimits } from '@node3/shared/operator-limits';
 import {
   failJob as failJobContract,
   fundTreasury as fundContract,
@@ -35,15 +37,8 @@ export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, listPayouts, {
     authenticate,
     async handler({ query }) {
-      const limit = query.limit ?? limits.listPageDefault;
-      const rows = await deps.store.listPayouts({
-        agentId: null,
-        beforePayoutId: query.cursor ?? null,
-        limit: limit + 1,
-      });
-      const page = rows.slice(0, limit);
-      const nextCursor = rows.length > limit ? (page.at(-1)?.payoutId ?? null) : null;
-      return { data: page.map((row) => viewAdminPayout(row, deps.explorerUrl)), nextCursor };
+      const { rows, nextCursor } = await pageOfPayouts(deps, query);
+      return { data: rows.map((row) => viewAdminPayout(row, deps.explorerUrl)), nextCursor };
     },
   });
   addRoute(app, failJobContract, {
@@ -53,6 +48,19 @@ export function addAdminRoutes(app: FastifyInstance, deps: HttpDeps): void {
       return { jobId, state };
     },
   });
+}
+
+async function pageOfPayouts({ store }: HttpDeps, query: QueryOf<typeof listPayouts>) {
+  const limit = query.limit ?? limits.listPageDefault;
+  const beforePayoutId = query.cursor ?? null;
+  if (query.state !== undefined) {
+    const search = { state: query.state, scanMax: operatorLimits.rowsPerListScan };
+    const found = await store.payoutsInState({ ...search, beforePayoutId, limit });
+    return { rows: found.payouts, nextCursor: found.scannedTo };
+  }
+  const found = await store.listPayouts({ agentId: null, beforePayoutId, limit: limit + 1 });
+  const rows = found.slice(0, limit);
+  return { rows, nextCursor: found.length > limit ? (rows.at(-1)?.payoutId ?? null) : null };
 }
 
 async function readTreasury(deps: HttpDeps) {

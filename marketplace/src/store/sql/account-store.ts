@@ -13,7 +13,7 @@ import { appendEventsIn } from './events.ts';
 import { ledgerBalanceIn } from './ledger.ts';
 import type { Tx, Work } from './work.ts';
 
-interface AccountRecord {
+export interface AccountRecord {
   account_id: string;
   wallet: string | null;
   name: string | null;
@@ -135,7 +135,7 @@ function* accountBalanceIn(tx: Tx, accountId: string, asset: Asset): Work<Accoun
   };
 }
 
-function toAccount(record: AccountRecord): AccountRow {
+export function toAccount(record: AccountRecord): AccountRow {
   return {
     accountId: record.account_id,
     wallet: record.wallet,

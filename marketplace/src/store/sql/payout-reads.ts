@@ -1,9 +1,10 @@
 import { type Asset, add, baseUnits, zero } from '@node3/shared/money';
 import { type PayoutState, payoutStates } from '@node3/shared/settlement-state';
-import type { PayoutStore, PayoutSums } from '../payout-store.ts';
-import { inTexts } from './codec.ts';
+import type { PayoutRow, PayoutSearch, PayoutStore, PayoutSums } from '../payout-store.ts';
+import { inTexts, toNumberOrNull } from './codec.ts';
 import type { Database } from './database.ts';
 import { selectBatches, selectPayouts } from './payout-rows.ts';
+import type { Tx } from './work.ts';
 
 /** By their executions, which have an index already; every step of a job would pay for another one. */
 const ofJobs = `WHERE execution_id IN (
@@ -19,6 +20,8 @@ export function createPayoutReads(
   | 'payoutOfExecution'
   | 'payoutsOfJobs'
   | 'listPayouts'
+  | 'payoutsInState'
+  | 'paymentCosts'
   | 'countPayouts'
   | 'sumPayouts'
   | 'payoutTotals'
@@ -48,12 +51,55 @@ export function createPayoutReads(
             limit,
           );
     },
+    payoutsInState: (search) => database.read((tx) => inStateIn(tx, search)),
+    async paymentCosts(sinceMs, paymentsMax) {
+      type Found = { payments: bigint; lamports: bigint; oldest: bigint | null };
+      const found = await database.read((tx) => tx.get<Found>(sumCosts, sinceMs, paymentsMax));
+      return {
+        payments: Number(found?.payments ?? 0n),
+        lamports: baseUnits(found?.lamports ?? 0n),
+        oldestAtMs: toNumberOrNull(found?.oldest ?? null),
+      };
+    },
     ...createPayoutSums(database),
     async openBatches() {
       const open = `WHERE state IN ('new', 'signed', 'sent', 'voiding') ORDER BY created_at_ms, batch_id`;
       return database.read((tx) => selectBatches(tx, open, []));
     },
   };
+}
+
+const sumCosts = `
+  SELECT count(*) AS payments, CAST(coalesce(sum(cost_lamports), 0) AS BIGINT) AS lamports,
+    min(created_at_ms) AS oldest
+  FROM (SELECT payout_batches.cost_lamports AS cost_lamports,
+      payout_attempts.created_at_ms AS created_at_ms
+    FROM payout_attempts INDEXED BY payout_attempts_payments
+      JOIN payout_batches ON payout_batches.batch_id = payout_attempts.batch_id
+    WHERE payout_attempts.kind = 'pay' AND payout_attempts.created_at_ms >= ?
+    ORDER BY payout_attempts.created_at_ms DESC LIMIT ?) AS page`;
+const lastScanned = `
+  SELECT payout_id FROM payouts WHERE payout_id < ? ORDER BY payout_id DESC LIMIT 1 OFFSET ?`;
+const newestOf = 'ORDER BY payout_id DESC LIMIT ?';
+
+function* inStateIn(tx: Tx, { state, beforePayoutId, limit, scanMax }: PayoutSearch) {
+  const before = beforePayoutId ?? '~';
+  // Held ones are few and may be old: they have an index.
+  if (state === 'held') {
+    const held = `WHERE state = 'held' AND payout_id < ? ${newestOf}`;
+    const payouts = yield* selectPayouts(tx, held, [before, limit]);
+    return { payouts, scannedTo: endOf(payouts, limit) };
+  }
+  const last = yield* tx.get<{ payout_id: string }>(lastScanned, before, scanMax - 1);
+  const scanned = `WHERE payout_id < ? AND payout_id >= ? AND state = ? ${newestOf}`;
+  const values = [before, last?.payout_id ?? '', state, limit];
+  const payouts = yield* selectPayouts(tx, scanned, values);
+  return { payouts, scannedTo: endOf(payouts, limit) ?? last?.payout_id ?? null };
+}
+
+/** Where a page that is full ends. */
+function endOf(payouts: readonly PayoutRow[], limit: number): string | null {
+  return payouts.length === limit ? (payouts.at(-1)?.payoutId ?? null) : null;
 }
 
 interface TotalRecord {

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts';
+import { createAccountSearch } from './account-search.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
@@ -26,6 +27,7 @@ import { createScheduleStore } from './schedule-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSnippetStore } from './snippet-store.ts';
 import { createStatementStore } from './statement-store.ts';
+import { createSwitchStore } from './switch-store.ts';
 import { createTemplateStore } from './template-store.ts';
 import { createUsageStore } from './usage-store.ts';
 import { createWebhookStore } from './webhook-deliveries.ts';
@@ -40,6 +42,7 @@ const countChecks = `
 export function createSqlStore(database: Database): Store {
   return {
     ...createAccountStore(database),
+    ...createAccountSearch(database),
     ...createDepositStore(database),
     ...createWithdrawalStore(database),
     ...createExecutionUsageStore(database),
@@ -66,6 +69,7 @@ export function createSqlStore(database: Database): Store {
     ...createSnippetStore(database),
     ...createSessionStore(database),
     ...createStatementStore(database),
+    ...createSwitchStore(database),
     ...createTemplateStore(database),
     ...createWebhookStore(database),
     ...createX402Store(database),

@@ -1,12 +1,11 @@
 import type { Device } from '@node3/shared/device';
 import type { JobSpec } from '@node3/shared/job-spec';
-import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ProgramRun } from '../../domain/size-job.ts';
-import { builtInProvider } from '../provider-store.ts';
-import type { EndedSum, UsageSearch, UsageStore, UsageSum } from '../usage-store.ts';
+import type { UsageSearch, UsageStore, UsageSum } from '../usage-store.ts';
 import { fromJson, inTexts, toList } from './codec.ts';
 import type { Database } from './database.ts';
+import { createEndedStore } from './ended-store.ts';
 import type { Tx, Work } from './work.ts';
 
 interface UsageRecord {
@@ -40,27 +39,6 @@ const selectSums = (owner: Owner) => `
   WHERE ${whose[owner]} jobs.finished_at_ms >= @fromMs AND jobs.finished_at_ms < @beforeMs
   GROUP BY 1, 2, 3, 4, 5`;
 
-interface EndedRecord {
-  span: bigint;
-  state: JobState;
-  provider_id: string | null;
-  jobs: bigint;
-  timed_runs: bigint;
-  run_ms: bigint;
-}
-
-const selectEnded = `
-  SELECT jobs.finished_at_ms / CAST(@spanMs AS BIGINT) AS span, jobs.state AS state,
-    CASE WHEN agents.agent_id IS NULL THEN NULL
-      ELSE coalesce(agents.provider_id, '${builtInProvider}') END AS provider_id,
-    count(*) AS jobs, count(executions.run_ms) AS timed_runs,
-    CAST(coalesce(sum(executions.run_ms), 0) AS BIGINT) AS run_ms
-  FROM jobs LEFT JOIN executions ON executions.execution_id = jobs.execution_id
-    LEFT JOIN agents ON agents.agent_id = executions.agent_id
-  WHERE jobs.account_id = @accountId AND jobs.finished_at_ms >= @fromMs
-    AND jobs.finished_at_ms < @beforeMs
-  GROUP BY 1, 2, 3`;
-
 interface RunRecord {
   spec: string;
   state: string;
@@ -82,18 +60,12 @@ const selectRuns = `
 
 export function createUsageStore(database: Database): UsageStore {
   return {
+    ...createEndedStore(database),
     usageSums(search) {
       return database.read(function* (tx) {
         const { nextMs, ...bounds } = yield* sliceIn(tx, search);
         const records = yield* tx.all<UsageRecord>(selectSums(ownerOf(search)), bounds);
         return { sums: records.map(toSum), nextMs };
-      });
-    },
-    endedSums({ spanMs, ...search }) {
-      return database.read(function* (tx) {
-        const { nextMs, ...bounds } = yield* sliceIn(tx, search);
-        const records = yield* tx.all<EndedRecord>(selectEnded, { ...bounds, spanMs });
-        return { sums: records.map(toEnded), nextMs };
       });
     },
     recentRuns({ accountId, jobsMax, mark }) {
@@ -127,17 +99,6 @@ function* sliceIn(
   // Jobs that ended in the millisecond of the next one belong to this slice, or it could be empty.
   const nextMs = next === undefined ? null : Number(next.finished_at_ms) + 1;
   return { ...bounds, beforeMs: nextMs === null ? beforeMs : Math.min(nextMs, beforeMs), nextMs };
-}
-
-function toEnded(record: EndedRecord): EndedSum {
-  return {
-    span: Number(record.span),
-    state: record.state,
-    providerId: record.provider_id,
-    jobs: Number(record.jobs),
-    timedRuns: Number(record.timed_runs),
-    runMs: Number(record.run_ms),
-  };
 }
 
 function toSum(record: UsageRecord): UsageSum {

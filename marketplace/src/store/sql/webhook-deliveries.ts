@@ -60,6 +60,15 @@ const selectAll = `
 const selectInState = `
   SELECT * FROM webhook_deliveries WHERE webhook_id = ? AND delivery_id < ? AND state = ?
   ORDER BY delivery_id DESC LIMIT ?`;
+const selectOfAll = `
+  SELECT * FROM webhook_deliveries WHERE delivery_id < ? ORDER BY delivery_id DESC LIMIT ?`;
+const selectFailed = `
+  SELECT * FROM webhook_deliveries INDEXED BY webhook_deliveries_failed
+  WHERE state = 'failed' AND delivery_id < ? ORDER BY delivery_id DESC LIMIT ?`;
+const countFailed = `
+  SELECT count(*) AS count FROM (
+    SELECT delivery_id FROM webhook_deliveries INDEXED BY webhook_deliveries_failed
+    WHERE state = 'failed' LIMIT ?) AS page`;
 const selectDelivery = 'SELECT * FROM webhook_deliveries WHERE delivery_id = ?';
 const selectAttempts = `
   SELECT * FROM webhook_attempts WHERE delivery_id = ? ORDER BY number DESC LIMIT ?`;
@@ -94,6 +103,16 @@ export function createWebhookStore(database: Database): WebhookStore {
     },
     recordAttempt: (outcome) => database.write((tx) => recordAttempt(tx, outcome)),
     deliveries: (search) => database.read((tx) => findDeliveries(tx, search)),
+    async allDeliveries({ state, beforeDeliveryId, limit }) {
+      const sql = state === null ? selectOfAll : selectFailed;
+      const before = beforeDeliveryId ?? afterAllIds;
+      const found = await database.read((tx) => tx.all<DeliveryRecord>(sql, before, limit));
+      return found.map(toDelivery);
+    },
+    async countFailedDeliveries(max) {
+      const found = await database.read((tx) => tx.get<{ count: bigint }>(countFailed, max));
+      return Number(found?.count ?? 0n);
+    },
     async delivery(deliveryId) {
       const found = await database.read((tx) => tx.get<DeliveryRecord>(selectDelivery, deliveryId));
       return found === undefined ? null : toDelivery(found);

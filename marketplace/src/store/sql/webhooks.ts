@@ -1,6 +1,7 @@
 import { MarketError } from '@node3/shared/error';
 import type { NewEvent } from '@node3/shared/events';
 import type { WebhookDecision, WebhookRow, WebhookState, WebhookStore } from '../webhook-store.ts';
+import { inTexts, toList } from './codec.ts';
 import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
 import type { Tx, Work } from './work.ts';
@@ -28,6 +29,7 @@ const insertWebhook = `
   VALUES (@webhookId, @accountId, @url, @types, @description, @state, @stateReason, @secret,
     @oldSecret, @oldSecretUntilMs, @cursorSeq, @failingSinceMs, @createdAtMs)`;
 const selectWebhook = 'SELECT * FROM webhooks WHERE webhook_id = ?';
+const selectMany = `SELECT * FROM webhooks WHERE webhook_id ${inTexts}`;
 const selectOfAccount = 'SELECT * FROM webhooks WHERE account_id = ? ORDER BY webhook_id DESC';
 const selectEnabled = `
   SELECT * FROM webhooks INDEXED BY webhooks_enabled WHERE state = 'enabled' ORDER BY webhook_id`;
@@ -45,7 +47,13 @@ const deleteOne = 'DELETE FROM webhooks WHERE webhook_id = ?';
 
 type Webhooks = Pick<
   WebhookStore,
-  'createWebhook' | 'webhook' | 'webhooksOf' | 'enabledWebhooks' | 'changeWebhook' | 'deleteWebhook'
+  | 'createWebhook'
+  | 'webhook'
+  | 'webhooksById'
+  | 'webhooksOf'
+  | 'enabledWebhooks'
+  | 'changeWebhook'
+  | 'deleteWebhook'
 >;
 
 export function createWebhooks(database: Database): Webhooks {
@@ -53,6 +61,12 @@ export function createWebhooks(database: Database): Webhooks {
     createWebhook: (webhook, max, events) =>
       database.write((tx) => createWebhook(tx, webhook, max, events)),
     webhook: (webhookId) => database.read((tx) => findWebhook(tx, webhookId)),
+    async webhooksById(webhookIds) {
+      const found = await database.read((tx) =>
+        tx.all<WebhookRecord>(selectMany, toList(webhookIds)),
+      );
+      return new Map(found.map((record) => [record.webhook_id, toWebhook(record)]));
+    },
     async webhooksOf(accountId) {
       const found = await database.read((tx) => tx.all<WebhookRecord>(selectOfAccount, accountId));
       return found.map(toWebhook);

@@ -22,6 +22,7 @@ import { settleAll, waitingPosting } from '../testing/dependencies.ts';
 import { liveThroughExecutionUsage } from '../testing/execution-usage.ts';
 import { liveThroughFlows } from '../testing/flows.ts';
 import { liveThroughGpuProofs } from '../testing/gpu-proofs.ts';
+import { liveThroughOperatorReads } from '../testing/operator-reads.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughPrices } from '../testing/prices.ts';
 import { liveThroughProviders } from '../testing/providers.ts';
@@ -166,6 +167,8 @@ const mayScan = [
   'FROM transfers',
   'FROM jobs LEFT JOIN balances',
   // A few hundred at most, which are kept in memory.
+  'FROM market_switches',
+  'FROM account_suspensions',
   'SELECT * FROM providers',
   // In the order of its primary key, so that it stops at its limit.
   'FROM registration_tokens ORDER BY',
@@ -262,6 +265,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughUsage(world, accountId);
   await liveThroughStatements(world, accountId);
   await liveThroughPrices(world);
+  await liveThroughOperatorReads(world, accountId);
   await liveThroughAlerts(world);
   await liveThroughAudit(world);
   await liveThroughWebhooks(world, accountId);

@@ -31,6 +31,7 @@ import { providers } from './0030-providers.ts';
 import { executionUsage } from './0031-execution-usage.ts';
 import { statements } from './0032-statements.ts';
 import { marketReads } from './0033-market-reads.ts';
+import { operatorPages } from './0034-operator-pages.ts';
 
 export interface Migration {
   name: string;
@@ -77,4 +78,5 @@ export const migrations: readonly Migration[] = [
   executionUsage,
   statements,
   marketReads,
+  operatorPages,
 ];

@@ -44,6 +44,7 @@ import { providers } from './0042-providers.ts';
 import { executionUsage } from './0043-execution-usage.ts';
 import { statements } from './0044-statements.ts';
 import { marketReads } from './0045-market-reads.ts';
+import { operatorPages } from './0046-operator-pages.ts';
 
 export interface Migration {
   name: string;
@@ -99,4 +100,5 @@ export const migrations: readonly Migration[] = [
   executionUsage,
   statements,
   marketReads,
+  operatorPages,
 ];

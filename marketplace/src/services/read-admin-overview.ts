@@ -1,0 +1,103 @@
+import { type AgentState, agentStates } from '@node3/shared/agent-state';
+import type { Clock } from '@node3/shared/clock';
+import { limits } from '@node3/shared/limits';
+import { baseUnits, toMoney } from '@node3/shared/money';
+import { operatorLimits } from '@node3/shared/operator-limits';
+import type { AdminOverview } from '@node3/shared/routes/admin-overview';
+import { toTimestamp } from '@node3/shared/schema';
+import type { Matchmaker } from '../matching/matchmaker.ts';
+import type { Store } from '../store/store.ts';
+import type { Intake } from './intake.ts';
+import type { Presence } from './presence.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
+import { readLastDay } from './read-job-metrics.ts';
+
+interface Deps {
+  store: Store;
+  clock: Clock;
+  presence: Presence;
+  providers: ProviderRegistry;
+  intake: Intake;
+  matchmaker: Pick<Matchmaker, 'isPaused'>;
+}
+
+const dayMs = 86_400_000;
+
+/** How the marketplace does: counts of what is in memory, and reads that stop at a limit. */
+export async function readAdminOverview(deps: Deps): Promise<AdminOverview> {
+  const [agents, lastDay, runway, webhooks, alerts] = await Promise.all([
+    countAgents(deps),
+    readLastDay(deps),
+    readRunway(deps),
+    countWebhooks(deps),
+    deps.store.openAlerts(),
+  ]);
+  return {
+    at: toTimestamp(deps.clock.nowMs()),
+    agents,
+    lastDay,
+    runway,
+    webhooks,
+    alerts: {
+      open: alerts.length,
+      critical: alerts.filter(({ severity }) => severity === 'critical').length,
+      unacknowledged: alerts.filter(({ acknowledgedAtMs }) => acknowledgedAtMs === null).length,
+    },
+    readOnly: deps.intake.switchOf('read-only') !== null,
+    matching: deps.matchmaker.isPaused ? 'paused' : 'running',
+  };
+}
+
+async function countAgents({ store, presence }: Deps): Promise<AdminOverview['agents']> {
+  const states = Object.fromEntries(agentStates.map((state) => [state, 0])) as Record<
+    AgentState,
+    number
+  >;
+  let online = 0;
+  let offline = 0;
+  for (const { agentId, state } of await store.agents()) {
+    states[state] += 1;
+    if (state === 'disabled' || state === 'unregistered') continue;
+    if (presence.isOnline(agentId)) online += 1;
+    else offline += 1;
+  }
+  return { online, offline, states };
+}
+
+/** At the cost of the last days: what was reserved for fees and rent, before rent comes back. */
+async function readRunway({ store, clock }: Deps): Promise<AdminOverview['runway']> {
+  const nowMs = clock.nowMs();
+  const sinceMs = nowMs - operatorLimits.paymentCostDays * dayMs;
+  const [totals, costs] = await Promise.all([
+    store.ledgerTotals(),
+    store.paymentCosts(sinceMs, operatorLimits.paymentsLookedMax),
+  ]);
+  const capital = totals.operatorCapital.SOL;
+  const { payments, lamports, oldestAtMs } = costs;
+  // Of a marketplace that is younger, or has more payments than are looked at, by the time it has.
+  const looked = Math.max(1, nowMs - (oldestAtMs ?? nowMs));
+  const isWhole = payments < operatorLimits.paymentsLookedMax;
+  const spanMs = isWhole ? operatorLimits.paymentCostDays * dayMs : looked;
+  const perDay = (lamports * BigInt(dayMs)) / BigInt(spanMs);
+  return {
+    capital: toMoney(capital, 'SOL'),
+    perDay: payments === 0 ? null : toMoney(baseUnits(perDay), 'SOL'),
+    days: payments === 0 || perDay === 0n ? null : Number((capital * 10n) / perDay) / 10,
+    payments,
+  };
+}
+
+async function countWebhooks({ store, clock }: Deps): Promise<AdminOverview['webhooks']> {
+  const [enabled, failing, pending, failed] = await Promise.all([
+    store.enabledWebhooks(),
+    store.failingWebhooks(clock.nowMs() + 1, limits.listPageMax),
+    store.pendingDeliveries(),
+    store.countFailedDeliveries(operatorLimits.failuresCountedMax),
+  ]);
+  return {
+    enabled: enabled.length,
+    failing: failing.length,
+    pending: pending.reduce((sum, one) => sum + one.pending, 0),
+    failed,
+  };
+}
