@@ -40,6 +40,7 @@ export async function askFlows(ask: Ask): Promise<void> {
   const waiting = (await ask(runs.testRun, { body: { flow: slow } })) as runs.RunStarted;
   await ask(runs.cancelRun, { params: { runId: waiting.runId } });
   await ask(runs.getRun, { params: { runId: waiting.runId } });
+  await ask(flows.getRunGraph, { params: { runId } });
   await ask(runs.listRuns, { query: { flowId } });
   await ask(flows.deleteFlow, { params });
 }

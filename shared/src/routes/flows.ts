@@ -92,3 +92,17 @@ export const deleteFlow = {
   tag,
   schema: { params: flowParams, response: { 200: flowParams } },
 } as const satisfies RouteContract;
+
+/** The trace of a run says what each step did; this is what it was to do. */
+export const getRunGraph = {
+  method: 'GET',
+  url: '/api/v1/runs/:runId/graph',
+  summary: 'The graph of a run, as it was when the run began, with the input it got',
+  audience,
+  tag: 'runs',
+  etag: 'read',
+  schema: {
+    params: strictObject({ runId: id('flowRun') }),
+    response: { 200: strictObject({ graph: FlowGraph, input: Type.Unknown() }) },
+  },
+} as const satisfies RouteContract;

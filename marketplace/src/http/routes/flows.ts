@@ -10,6 +10,7 @@ import {
   replaceFlow,
   viewFlow,
 } from '../../services/manage-flows.ts';
+import { findOwnRun } from '../../services/read-flow-run.ts';
 import { readProject } from '../facades/redmind/project-header.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIfMatch, tagged } from '../if-match.ts';
@@ -50,5 +51,12 @@ export function addFlowRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, contracts.deleteFlow, {
     authenticate,
     handler: ({ principal, params }) => deleteFlow(deps, principal.accountId, params.flowId),
+  });
+  addRoute(app, contracts.getRunGraph, {
+    authenticate,
+    async handler({ principal, params, reply }) {
+      const { run } = await findOwnRun(deps, principal.accountId, params.runId);
+      return tagged(reply, { graph: run.graph, input: run.input }, [run.runId]);
+    },
   });
 }

@@ -1,0 +1,124 @@
+import { Button, Card, Code, Stack } from '@mantine/core';
+import type { ScheduleSummary } from '@node3/shared/routes/schedules';
+import { IconCalendarTime, IconPlus } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
+import { CommandLines } from '../../parts/command-lines.tsx';
+import type { DataColumn } from '../../parts/data-table/data-column.ts';
+import { DataTable } from '../../parts/data-table.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
+import { QueryView } from '../../parts/query-view.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+import { RequireSession } from '../../parts/require-session.tsx';
+import { LookBadge } from '../../parts/state-badge.tsx';
+import { schedulesQuery } from '../../queries/flows.ts';
+import { curlLine } from '../../shell-command.ts';
+import { scheduleLooks } from './schedule-looks.ts';
+
+const route = getRouteApi('/schedules');
+
+export function SchedulesPage() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PageHeading
+        title={t('schedules.title')}
+        subtitle={t('schedules.subtitle')}
+        actions={
+          <Button
+            renderRoot={(props) => <Link to="/schedules/new" {...props} />}
+            leftSection={<IconPlus size={17} aria-hidden />}
+          >
+            {t('schedules.new')}
+          </Button>
+        }
+      />
+      <RequireSession>{() => <OwnSchedules />}</RequireSession>
+    </>
+  );
+}
+
+function OwnSchedules() {
+  const { t } = useTranslation();
+  const app = useApp();
+  const { cursor } = route.useSearch();
+  const query = useQuery({ ...schedulesQuery(app, cursor), placeholderData: keepPreviousData });
+  const columns = useColumns();
+  return (
+    <Stack gap="md">
+      <Card withBorder padding={0} aria-busy={query.isPlaceholderData}>
+        <QueryView query={query} lines={5}>
+          {(page) => (
+            <>
+              <DataTable
+                label={t('schedules.title')}
+                columns={columns}
+                rows={page.data}
+                rowId={(schedule) => schedule.scheduleId}
+                empty={
+                  <EmptyState icon={IconCalendarTime} title={t('schedules.empty')}>
+                    <Link to="/schedules/new">{t('schedules.emptyAction')}</Link>
+                  </EmptyState>
+                }
+              />
+              <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
+            </>
+          )}
+        </QueryView>
+      </Card>
+      <CommandLines
+        lines={[
+          { label: 'CLI', text: 'node3 schedule list' },
+          { label: 'curl', text: curlLine({ url: `${location.origin}/api/v1/schedules` }) },
+        ]}
+      />
+    </Stack>
+  );
+}
+
+function useColumns(): DataColumn<ScheduleSummary>[] {
+  const { t } = useTranslation();
+  return useMemo(
+    () => [
+      {
+        id: 'name',
+        title: t('schedules.column.name'),
+        value: ({ name }) => name,
+        cell: ({ name, scheduleId }) => (
+          <Link to="/schedules/$scheduleId" params={{ scheduleId }} className="row-link break">
+            {name}
+          </Link>
+        ),
+      },
+      {
+        id: 'state',
+        title: t('schedules.column.state'),
+        cell: ({ state }) => (
+          <LookBadge look={scheduleLooks[state]} label={t(`schedule.state.${state}`)} />
+        ),
+      },
+      {
+        id: 'cron',
+        title: t('schedules.column.cron'),
+        cell: ({ cron, timezone }) => (
+          <span className="break">
+            <Code>{cron}</Code> {timezone}
+          </span>
+        ),
+      },
+      {
+        id: 'next',
+        title: t('schedules.column.next'),
+        align: 'right',
+        value: ({ nextAt }) => (nextAt === null ? null : Date.parse(nextAt)),
+        cell: ({ nextAt }) => (nextAt === null ? t('state.never') : <RelativeTime at={nextAt} />),
+      },
+    ],
+    [t],
+  );
+}
