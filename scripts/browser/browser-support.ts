@@ -91,8 +91,12 @@ async function settle(page: Page): Promise<void> {
   await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
 }
 
+interface AxeNode {
+  target: unknown[];
+}
+
 interface AxeWindow {
-  axe: { run(options: object): Promise<{ violations: { id: string; nodes: unknown[] }[] }> };
+  axe: { run(options: object): Promise<{ violations: { id: string; nodes: AxeNode[] }[] }> };
 }
 
 /** What axe-core finds against WCAG 2.2 AA on the page as it is. */
@@ -105,6 +109,8 @@ export async function findBarriers(page: Page): Promise<string[]> {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
     const { axe } = globalThis as unknown as AxeWindow;
     const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } });
-    return violations.map(({ id, nodes }) => `${id} (${nodes.length})`);
+    return violations.map(
+      ({ id, nodes }) => `${id} (${nodes.length}): ${String(nodes[0]?.target)}`,
+    );
   });
 }

@@ -60,7 +60,7 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     network = await startDevNetwork({
       marketplace: {
         dashboardDir,
-        flowNetworks: ['127.0.0.0/8'],
+        flowAllow: { networks: ['127.0.0.0/8'], ports: 'any' },
         defaultImages: {
           container: bash,
           python: bash,
@@ -157,7 +157,11 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     await page.getByRole('link', { name: 'Crea la primera' }).click();
     await page.getByLabel('Nombre', { exact: true }).fill('Cada noche');
     await page.getByRole('textbox', { name: 'Cuándo' }).fill('61 2 * * *');
-    await page.getByText(/61/).last().waitFor(waits);
+    await page
+      .getByRole('status')
+      .getByText(/minute/i)
+      .waitFor(waits);
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('422')]);
     await page.getByText('Laborables a las 9').click();
     await page.getByRole('status').getByRole('listitem').first().waitFor(waits);
     await inspectPage(page, 'schedule-new');

@@ -54,7 +54,7 @@ export function FlowCanvas({ graph, states, selected, onSelect }: FlowCanvasProp
     data: { node, state: states?.get(node.id) ?? null },
   }));
   return (
-    <div className="flow-canvas" role="img" aria-label={t('flow.picture')}>
+    <div className="flow-canvas" role="figure" aria-label={t('flow.picture')}>
       <ReactFlow
         nodes={nodes}
         edges={edgesOf(graph, states)}
@@ -67,6 +67,7 @@ export function FlowCanvas({ graph, states, selected, onSelect }: FlowCanvasProp
         edgesFocusable={false}
         elementsSelectable={false}
         zoomOnScroll={false}
+        disableKeyboardA11y
         preventScrolling={false}
         fitView
         fitViewOptions={{ maxZoom: 1, padding: 0.12 }}

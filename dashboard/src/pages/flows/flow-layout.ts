@@ -8,7 +8,7 @@ export interface PlacedNode {
   y: number;
 }
 
-export const nodeWidth = 190;
+export const nodeWidth = 232;
 export const nodeHeight = 62;
 
 /** Places the nodes of a graph in layers, from left to right or from top to bottom. */

@@ -5,12 +5,15 @@ import type { FlowDetail } from '@node3/shared/routes/flows';
 import { startRun } from '@node3/shared/routes/redmind';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useMemo, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CodeEditor } from '../../parts/code-editor/code-editor.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { parseJson } from './flow-draft.ts';
+
+/** Another input or limit is another run. */
+const newKey = () => systemIds.secret(18);
 
 /** Asks for the input of a run, and starts it. Pressed twice it starts one. */
 export function RunDialog({ flow, onClose }: { flow: FlowDetail; onClose: () => void }) {
@@ -19,8 +22,7 @@ export function RunDialog({ flow, onClose }: { flow: FlowDetail; onClose: () => 
   const navigate = useNavigate();
   const [text, setText] = useState('{}');
   const [seconds, setSeconds] = useState<number | string>(limits.flowRunSecDefault);
-  // Another input or limit is another run.
-  const idempotencyKey = useMemo(() => systemIds.secret(18), [text, seconds]);
+  const [idempotencyKey, setIdempotencyKey] = useState(newKey);
   const input = parseJson(text);
   const start = useMutation({
     mutationFn: () => {
@@ -49,7 +51,10 @@ export function RunDialog({ flow, onClose }: { flow: FlowDetail; onClose: () => 
             label={t('flow.runInput')}
             description={t('flow.runInputText')}
             value={text}
-            onChange={setText}
+            onChange={(typed) => {
+              setText(typed);
+              setIdempotencyKey(newKey());
+            }}
             language="json"
             bytesMax={limits.flowInputBytes}
             rows={8}
@@ -59,7 +64,10 @@ export function RunDialog({ flow, onClose }: { flow: FlowDetail; onClose: () => 
             label={t('flow.timeout')}
             description={t('flow.timeoutText')}
             value={seconds}
-            onChange={setSeconds}
+            onChange={(typed) => {
+              setSeconds(typed);
+              setIdempotencyKey(newKey());
+            }}
             min={1}
             max={limits.flowRunSecMax}
             allowDecimal={false}

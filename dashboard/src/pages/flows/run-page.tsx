@@ -87,7 +87,9 @@ function RunView({ run, graph, input }: RunViewProps) {
   return (
     <Stack gap="lg">
       <RunHeader run={run} onRerun={() => rerun(undefined)} />
-      {run.error !== null && <FlowErrorAlert error={run.error} />}
+      {run.error !== null && (run.error.nodeId ?? null) !== selected && (
+        <FlowErrorAlert error={run.error} />
+      )}
       <Card withBorder padding={0} visibleFrom="sm">
         <FlowPicture
           graph={graph}

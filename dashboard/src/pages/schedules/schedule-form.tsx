@@ -18,7 +18,6 @@ import {
   type CatchUp,
   catchUps,
   type createSchedule,
-  type Overlap,
   overlaps,
 } from '@node3/shared/routes/schedules';
 import { type FormEvent, useState } from 'react';
@@ -125,7 +124,7 @@ function WhenFields({ draft, onChange }: FieldsProps) {
         value={draft.cron}
         onChange={({ currentTarget }) => onChange({ cron: currentTarget.value })}
         maxLength={limits.cronChars}
-        className="mono"
+        classNames={{ input: 'mono' }}
         spellCheck={false}
       />
       <Group gap={6} role="group" aria-label={t('schedule.examples')}>
@@ -167,7 +166,7 @@ function RuleFields({ draft, onChange, untilProblem }: RuleFieldsProps) {
         <SegmentedControl
           aria-labelledby="schedule-overlap"
           value={draft.overlap}
-          onChange={(overlap) => onChange({ overlap: overlap as Overlap })}
+          onChange={(overlap) => onChange({ overlap })}
           data={overlaps.map((value) => ({ value, label: t(`schedule.overlap.${value}`) }))}
           fullWidth
         />

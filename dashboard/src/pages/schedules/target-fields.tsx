@@ -21,7 +21,7 @@ export function TargetFields({ draft, onChange, problemOf }: TargetFieldsProps) 
       <SegmentedControl
         aria-label={t('schedule.target')}
         value={draft.target}
-        onChange={(target) => onChange({ target: target as ScheduleDraft['target'] })}
+        onChange={(target) => onChange({ target })}
         data={(['job', 'template'] as const).map((value) => ({
           value,
           label: t(`schedule.target.${value}`),

@@ -70,6 +70,8 @@ function accessExtension({ labelId, describedBy, invalid, readOnly }: AccessProp
       ...(describedBy === '' ? {} : { 'aria-describedby': describedBy }),
       ...(invalid ? { 'aria-invalid': 'true' } : {}),
       ...(readOnly ? { 'aria-readonly': 'true' } : {}),
+      // It scrolls, so the keyboard has to reach it by itself.
+      tabindex: '0',
       spellcheck: 'false',
       autocapitalize: 'off',
     }),
