@@ -199,7 +199,7 @@ async function createMarketplaceService(
   { config, keys, store, log, observability, tracer, bus, clock }: Opening,
   { payments, auditor, engine, x402 }: Awaited<ReturnType<typeof openMoney>>,
 ): Promise<Service> {
-  const { cluster, treasury, deposits } = payments;
+  const { cluster, treasury, deposits, transfers: walletTransfers } = payments;
   const { wallets } = keys;
   return createService({
     store,
@@ -210,6 +210,7 @@ async function createMarketplaceService(
     log,
     treasury,
     deposits,
+    walletTransfers,
     ownWallets: new Set([wallets.treasury.address, wallets.feePayer.address]),
     clock,
     cluster,

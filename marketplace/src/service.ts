@@ -30,6 +30,7 @@ import { openGrpc } from './open-grpc.ts';
 import type { DepositSource } from './payments/deposit-source.ts';
 import type { PayoutSwitch } from './payments/payout-switch.ts';
 import type { Treasury } from './payments/treasury-port.ts';
+import type { WalletTransfers } from './payments/wallet-transfers.ts';
 import type { X402 } from './payments/x402-port.ts';
 import type { AgentLinks } from './services/agent-links.ts';
 import type { ArtifactSettings } from './services/artifact-deps.ts';
@@ -83,6 +84,7 @@ export interface ServiceParts {
   backupFolder: string;
   treasury: Treasury;
   deposits: DepositSource;
+  walletTransfers: WalletTransfers;
   ownWallets: OwnWallets;
   payouts: Payouts;
   payoutSwitch: PayoutSwitch;
@@ -196,6 +198,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     ...artifactDeps,
     proofChecker: new ProofChecker(),
     deposits: parts.deposits,
+    walletTransfers: parts.walletTransfers,
     receiptKey: parts.receiptKey,
     quoteMs: parts.quoteMs,
     ...jobParts,

@@ -323,6 +323,9 @@ describe('answers', () => {
     const onChain = [
       'POST /api/v1/admin/ledger/write-off',
       'POST /api/v1/deposits',
+      'POST /api/v1/deposits/intents/:intentId/transaction',
+      'POST /api/v1/deposits/intents/:intentId/send',
+      'GET /api/v1/deposits/intents/:intentId/payments',
       'POST /api/v1/admin/wallet/fund',
       'POST /api/v1/x402/jobs',
       'POST /api/admin/jobs/create',

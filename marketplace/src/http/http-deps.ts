@@ -7,6 +7,7 @@ import type { Measures } from '../observability/measures.ts';
 import type { DepositSource } from '../payments/deposit-source.ts';
 import type { PayoutSwitch } from '../payments/payout-switch.ts';
 import type { Treasury } from '../payments/treasury-port.ts';
+import type { WalletTransfers } from '../payments/wallet-transfers.ts';
 import type { AgentHomes } from '../services/agent-homes.ts';
 import type { AgentLinks } from '../services/agent-links.ts';
 import type { AgentOrders } from '../services/agent-orders.ts';
@@ -93,6 +94,7 @@ export interface HttpDeps
   ownWallets: OwnWallets;
   payouts: PayoutOperation;
   deposits: DepositSource;
+  walletTransfers: WalletTransfers;
   ledger: LedgerProofs;
   payoutSwitch: PayoutSwitch;
   cluster: NonNullable<Health['cluster']>;

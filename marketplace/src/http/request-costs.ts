@@ -1,6 +1,11 @@
 import type { RouteContract } from '@node3/shared/contract';
 import * as bacalhau from '@node3/shared/routes/bacalhau';
 import { bacalhauListNodes } from '@node3/shared/routes/bacalhau-nodes';
+import {
+  buildDepositTransaction,
+  listIntentPayments,
+  sendDepositTransaction,
+} from '@node3/shared/routes/deposits';
 import { explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { execute, executeAsync, listExecutions } from '@node3/shared/routes/galaksio';
 import {
@@ -32,6 +37,7 @@ const costs = { read: 1, write: 2, search: 20 };
 const listed: readonly (readonly [cost: number, contracts: readonly RouteContract[]])[] = [
   [2, [listJobs, listExecutions]],
   [5, [createJob, createQuote, explainJob, explainSpec, rerunJob, runSnippet, runTemplate]],
+  [5, [buildDepositTransaction, sendDepositTransaction, listIntentPayments]],
   [5, [execute, executeAsync, brokerRun, brokerMessage]],
   [5, [startRun, testRun, rerunRun, hodei.hodeiCreateJob]],
   [20, [hodei.hodeiListJobs, hodeiPlatform.hodeiAuditLogs, hodeiPlatform.hodeiStats]],

@@ -55,11 +55,18 @@ export async function createDepositIntent(
 }
 
 export async function readDepositIntent(deps: Deps, accountId: string, intentId: string) {
-  const intent = await deps.store.depositIntent(intentId);
-  if (intent === null || intent.accountId !== accountId) {
-    throw new MarketError('DEPOSIT_INTENT_NOT_FOUND', { intentId });
-  }
-  return viewIntent(deps, intent);
+  return viewIntent(deps, await findDepositIntent(deps, accountId, intentId));
+}
+
+/** Rejects with DEPOSIT_INTENT_NOT_FOUND, also for what is somebody else's. */
+export async function findDepositIntent(
+  { store }: Pick<Deps, 'store'>,
+  accountId: string,
+  intentId: string,
+): Promise<DepositIntentRow> {
+  const intent = await store.depositIntent(intentId);
+  if (intent?.accountId === accountId) return intent;
+  throw new MarketError('DEPOSIT_INTENT_NOT_FOUND', { intentId });
 }
 
 async function viewIntent(deps: Deps, intent: DepositIntentRow): Promise<DepositIntent> {
@@ -93,7 +100,10 @@ async function viewIntent(deps: Deps, intent: DepositIntentRow): Promise<Deposit
 }
 
 /** The account's own memo tag, made when it is first asked for. */
-async function memoOf({ store, ids }: Deps, accountId: string): Promise<string> {
+export async function memoOf(
+  { store, ids }: Pick<Deps, 'store' | 'ids'>,
+  accountId: string,
+): Promise<string> {
   let tag: string | null = null;
   while (tag === null) {
     tag = await store.depositTag(accountId, depositTag(randomBytes(ids, depositTagLength)));

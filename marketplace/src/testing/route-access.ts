@@ -61,6 +61,7 @@ const caller = { scope: 'caller' } as const satisfies RouteAccess;
 const uncapped = { ...caller, uncapped: true } as const satisfies RouteAccess;
 const owned = (thing: Owned, absent: ErrorCode) =>
   ({ scope: 'owned', owned: thing, absent }) as const satisfies RouteAccess;
+const intent = owned('intent', 'DEPOSIT_INTENT_NOT_FOUND');
 const job = owned('job', 'JOB_NOT_FOUND');
 const tokenJob = { ...job, jobToken: true } as const satisfies RouteAccess;
 const artifact = owned('artifact', 'ARTIFACT_NOT_FOUND');
@@ -110,7 +111,10 @@ const requesterAccess: Record<string, RouteAccess> = {
   'POST /api/v1/deposits': caller,
   'GET /api/v1/deposits': caller,
   'POST /api/v1/deposits/intents': caller,
-  'GET /api/v1/deposits/intents/:intentId': owned('intent', 'DEPOSIT_INTENT_NOT_FOUND'),
+  'GET /api/v1/deposits/intents/:intentId': intent,
+  'POST /api/v1/deposits/intents/:intentId/transaction': intent,
+  'POST /api/v1/deposits/intents/:intentId/send': intent,
+  'GET /api/v1/deposits/intents/:intentId/payments': intent,
   'GET /api/v1/account': caller,
   'GET /api/v1/account/overview': caller,
   'GET /api/v1/account/caps': caller,

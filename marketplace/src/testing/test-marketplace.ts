@@ -30,6 +30,7 @@ import type { DatabaseAddress } from '../store/database-address.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { LedgerAuditor } from '../workers/ledger-auditor.ts';
+import { absentTransfers } from './absent-transfers.ts';
 import { databaseUnderTest } from './engine-under-test.ts';
 import { testKeyring, testSecretKey } from './test-keyring.ts';
 
@@ -164,6 +165,7 @@ async function startOn(
     backupFolder: join(folder, 'backup'),
     treasury: absentTreasury,
     deposits: absentDeposits,
+    walletTransfers: absentTransfers,
     auditor: new LedgerAuditor({
       store,
       clock,

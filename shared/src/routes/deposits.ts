@@ -88,6 +88,90 @@ export const getDepositIntent = {
   },
 } as const satisfies RouteContract;
 
+const intentParams = strictObject({ intentId: id('intent') });
+const amountOfPayer = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 32,
+    description: 'Of the asset of the link; only where the link has no amount',
+  }),
+);
+/** One packet. */
+const Transaction = Type.String({
+  pattern: '^[A-Za-z0-9+/]{4,1644}={0,2}$',
+  description: 'Serialised, base64',
+});
+
+export const DepositTransaction = strictObject({
+  transaction: Type.Unsafe<string>({
+    ...Transaction,
+    description: 'To be signed as it is; base64',
+  }),
+  wallet: WalletAddress,
+  money: MoneySchema,
+  fee: Type.Unsafe<Static<typeof MoneySchema>>({
+    ...MoneySchema,
+    description: 'What the network takes besides',
+  }),
+  lastValidBlockHeight: Type.Integer({ description: 'Above it nobody takes the transaction' }),
+});
+export type DepositTransaction = Static<typeof DepositTransaction>;
+
+/** For wallets in browsers: they sign, and need no library for Solana. */
+export const buildDepositTransaction = {
+  method: 'POST',
+  url: '/api/v1/deposits/intents/:intentId/transaction',
+  summary: 'The transaction that pays a link, for a wallet to sign',
+  audience: 'requester',
+  tag: 'deposits',
+  schema: {
+    params: intentParams,
+    body: strictObject({ wallet: WalletAddress, amount: amountOfPayer }),
+    response: { 200: DepositTransaction },
+  },
+} as const satisfies RouteContract;
+
+/** Sends nothing but what `transaction` has built, to the byte. The same again does no harm. */
+export const sendDepositTransaction = {
+  method: 'POST',
+  url: '/api/v1/deposits/intents/:intentId/send',
+  summary: 'Hand the signed transaction of a link to the cluster',
+  audience: 'requester',
+  tag: 'deposits',
+  schema: {
+    params: intentParams,
+    body: strictObject({ transaction: Transaction, amount: amountOfPayer }),
+    response: {
+      200: strictObject({ signature: Type.String(), explorerUrl: nullable(Type.String()) }),
+    },
+  },
+} as const satisfies RouteContract;
+
+export const IntentPayment = strictObject({
+  signature: Type.String(),
+  explorerUrl: nullable(Type.String()),
+  commitment: oneOf(['processed', 'confirmed', 'finalized']),
+  confirmations: nullable(
+    Type.Integer({ description: 'Blocks on top of its own; null once it is final' }),
+  ),
+  failed: Type.Boolean(),
+});
+export type IntentPayment = Static<typeof IntentPayment>;
+
+/** Asks the chain. Money is credited by itself once it is final, whether somebody asks or not. */
+export const listIntentPayments = {
+  method: 'GET',
+  url: '/api/v1/deposits/intents/:intentId/payments',
+  summary: 'How far the transactions are that pay a link',
+  audience: 'requester',
+  tag: 'deposits',
+  schema: {
+    params: intentParams,
+    querystring: strictObject({ signature: Type.Optional(TransactionSignature) }),
+    response: { 200: strictObject({ data: Type.Array(IntentPayment) }) },
+  },
+} as const satisfies RouteContract;
+
 export const AdminDeposit = strictObject({
   ...DepositItem.properties,
   accountId: nullable(id('account')),

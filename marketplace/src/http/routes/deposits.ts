@@ -2,15 +2,23 @@ import { MarketError } from '@node3/shared/error';
 import { addRoute } from '@node3/shared/http/add-route';
 import {
   assignDeposit as assignContract,
+  buildDepositTransaction,
   createDepositIntent as createIntent,
   getDepositIntent,
   listAdminDeposits,
   listDeposits as listContract,
+  listIntentPayments,
   refundDeposit as refundContract,
+  sendDepositTransaction,
 } from '@node3/shared/routes/deposits';
 import type { FastifyInstance } from 'fastify';
 import { assignDeposit } from '../../services/assign-deposit.ts';
 import { createDepositIntent, readDepositIntent } from '../../services/create-deposit-intent.ts';
+import {
+  buildDepositTransfer,
+  readDepositProgress,
+  sendDepositTransfer,
+} from '../../services/deposit-transfers.ts';
 import { viewAdminDeposit, viewDeposit } from '../../services/deposit-views.ts';
 import { listDeposits } from '../../services/list-deposits.ts';
 import { refundDeposit } from '../../services/refund-deposit.ts';
@@ -37,6 +45,21 @@ export function addDepositRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate,
     handler: ({ principal, params }) =>
       readDepositIntent(deps, principal.accountId, params.intentId),
+  });
+  addRoute(app, buildDepositTransaction, {
+    authenticate,
+    handler: ({ principal, params, body }) =>
+      buildDepositTransfer(deps, { ...principal, ...params }, body),
+  });
+  addRoute(app, sendDepositTransaction, {
+    authenticate,
+    handler: ({ principal, params, body }) =>
+      sendDepositTransfer(deps, { ...principal, ...params }, body),
+  });
+  addRoute(app, listIntentPayments, {
+    authenticate,
+    handler: ({ principal, params, query }) =>
+      readDepositProgress(deps, { ...principal, ...params }, query.signature ?? null),
   });
 }
 

@@ -9,6 +9,7 @@ import type { DepositSource } from '../deposit-source.ts';
 import { type PayoutCapSettings, payoutCapsFor } from '../keys/payout-cap-settings.ts';
 import { createTreasurySigner } from '../keys/signer.ts';
 import type { PaymentRail } from '../payment-rail.ts';
+import type { WalletTransfers } from '../wallet-transfers.ts';
 import { readAccounts } from './chain-reads.ts';
 import {
   assertSameChain,
@@ -22,6 +23,7 @@ import { createRpcPool, type RpcObservation, type RpcPool } from './rpc.ts';
 import { createSolanaDepositSource } from './solana-deposit-source.ts';
 import { createSolanaPaymentRail } from './solana-payment-rail.ts';
 import { createSolanaTreasury, type SolanaTreasury } from './solana-treasury.ts';
+import { createSolanaWalletTransfers } from './solana-wallet-transfers.ts';
 
 export interface PaymentsOptions {
   rpcUrls: readonly string[];
@@ -47,6 +49,7 @@ export interface Payments {
   rail: PaymentRail;
   treasury: SolanaTreasury;
   deposits: DepositSource;
+  transfers: WalletTransfers;
 }
 
 /** Micro-lamports per compute unit. 1000 costs three lamports per payout; the cap bounds a fee spike. */
@@ -101,7 +104,8 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
   });
   const treasury = createSolanaTreasury({ rpc, cluster, signer, usdcMint, store, clock, log });
   const deposits = createSolanaDepositSource({ rpc, treasury: signer.address, usdcMint });
-  return { cluster, rpc, usdcMint, rail, treasury, deposits };
+  const transfers = createSolanaWalletTransfers({ rpc, treasury: signer.address, usdcMint });
+  return { cluster, rpc, usdcMint, rail, treasury, deposits, transfers };
 }
 
 /** Base58 has no checksum: a mistyped mint is a valid address of nothing. */

@@ -117,6 +117,34 @@ export function reclaimInstructions(plan: ReclaimInstructions): TransactionInstr
   return [...budgetInstructions(plan.budget), ...transfers];
 }
 
+export interface DepositInstructions extends Payment {
+  treasury: string;
+  usdcMint: string;
+  /** A one-time address that the transfer names without using it, as Solana Pay has it. */
+  reference: string;
+  memo: string;
+}
+
+/** More than a memo and a transfer take that opens the treasury's account first. */
+const depositBudget: ComputeBudget = { unitsMax: 150_000, unitPrice: 1_000n };
+
+/** A transfer to the treasury that its wallet pays: the memo stands before it, as Solana Pay has it. */
+export function depositInstructions(plan: DepositInstructions): TransactionInstruction[] {
+  const { wallet, treasury, usdcMint } = plan;
+  const payment = { ...plan, wallet: treasury };
+  const opening = plan.asset === 'SOL' ? [] : [createUsdcAccount(wallet, usdcMint, treasury)];
+  const transfer =
+    plan.asset === 'SOL'
+      ? solTransfer(wallet, payment)
+      : usdcTransfer({ treasury: wallet, usdcMint }, payment);
+  transfer.keys.push({
+    pubkey: new PublicKey(plan.reference),
+    isSigner: false,
+    isWritable: false,
+  });
+  return [...budgetInstructions(depositBudget), ...opening, memo(plan.memo), transfer];
+}
+
 /** The bytes that get signed: a legacy message, which every cluster and every tool reads. */
 export function compileMessage(
   treasury: string,

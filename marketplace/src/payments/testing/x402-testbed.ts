@@ -23,6 +23,7 @@ import { DiskRoom } from '../../services/disk-room.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { absentBlobs } from '../../testing/absent-blobs.ts';
+import { absentTransfers } from '../../testing/absent-transfers.ts';
 import { testKeyring } from '../../testing/test-keyring.ts';
 import { testReceiptKey } from '../../testing/test-marketplace.ts';
 import { LedgerAuditor } from '../../workers/ledger-auditor.ts';
@@ -271,6 +272,7 @@ function createTestService(
 ): Promise<Service> {
   return createService({
     ...parts,
+    walletTransfers: absentTransfers,
     bus: null,
     blobs: absentBlobs,
     artifacts: settingsOf(artifactDefaults),
