@@ -7,6 +7,7 @@ import { PageHeading } from '../parts/page-heading.tsx';
 import { RequireSession } from '../parts/require-session.tsx';
 import { isWalletView, walletViews } from '../routes/wallet-search.ts';
 import { BalanceCards } from './wallet/balance-cards.tsx';
+import { DepositSection } from './wallet/deposit-section.tsx';
 import { StatementSection } from './wallet/statement-section.tsx';
 import { WithdrawSection } from './wallet/withdraw-section.tsx';
 
@@ -47,6 +48,9 @@ function Wallet({ account }: { account: Account }) {
         </Tabs.List>
         <Tabs.Panel value="history">
           <StatementSection />
+        </Tabs.Panel>
+        <Tabs.Panel value="deposit">
+          <DepositSection account={account} />
         </Tabs.Panel>
         <Tabs.Panel value="withdraw">
           <WithdrawSection account={account} />

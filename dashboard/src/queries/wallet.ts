@@ -1,4 +1,5 @@
 import type { Asset } from '@node3/shared/money';
+import { getDepositIntent, listIntentPayments } from '@node3/shared/routes/deposits';
 import { listStatement, type StatementType } from '@node3/shared/routes/statements';
 import { listWithdrawals } from '@node3/shared/routes/withdrawals';
 import { queryOptions } from '@tanstack/react-query';
@@ -35,6 +36,25 @@ export function withdrawalsQuery({ client }: App, cursor: string | undefined) {
     queryFn: ({ signal }) => {
       const query = { limit: 10, ...(cursor === undefined ? {} : { cursor }) };
       return client.call(listWithdrawals, { query }, { signal });
+    },
+  });
+}
+
+export function depositIntentQuery({ client }: App, intentId: string) {
+  return queryOptions({
+    queryKey: [...walletKey, 'intent', intentId],
+    queryFn: ({ signal }) => client.call(getDepositIntent, { params: { intentId } }, { signal }),
+  });
+}
+
+/** Read from the chain each time; `signature` is of a transaction that was sent from here. */
+export function intentPaymentsQuery({ client }: App, intentId: string, signature: string | null) {
+  return queryOptions({
+    queryKey: ['intent-payments', intentId, signature ?? ''],
+    queryFn: async ({ signal }) => {
+      const query = signature === null ? {} : { signature };
+      const args = { params: { intentId }, query };
+      return (await client.call(listIntentPayments, args, { signal })).data;
     },
   });
 }

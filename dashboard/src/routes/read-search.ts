@@ -14,3 +14,13 @@ export function readCursor(search: Record<string, unknown>): { cursor?: string }
   const text = typeof cursor === 'number' ? String(cursor) : cursor;
   return typeof text === 'string' && text !== '' && text.length <= 64 ? { cursor: text } : {};
 }
+
+/** An id of the API in the address, such as `int_…`; nothing where it can't be one. */
+export function readId<const Name extends string>(
+  search: Record<string, unknown>,
+  name: Name,
+): { [Key in Name]?: string } {
+  const { [name]: value } = search;
+  const isId = typeof value === 'string' && /^[a-z]{2,8}_[0-9A-Z]{26}$/.test(value);
+  return (isId ? { [name]: value } : {}) as { [Key in Name]?: string };
+}

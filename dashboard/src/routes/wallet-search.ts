@@ -1,8 +1,8 @@
 import { type Asset, assets } from '@node3/shared/money';
 import { type StatementType, statementTypeNames } from '@node3/shared/routes/statements';
-import { readCursor, readOneOf } from './read-search.ts';
+import { readCursor, readId, readOneOf } from './read-search.ts';
 
-export const walletViews = ['history', 'withdraw'] as const;
+export const walletViews = ['history', 'deposit', 'withdraw'] as const;
 export type WalletView = (typeof walletViews)[number];
 
 export interface WalletSearch {
@@ -10,6 +10,8 @@ export interface WalletSearch {
   type?: StatementType;
   asset?: Asset;
   cursor?: string;
+  /** The payment link that is shown. */
+  intent?: string;
 }
 
 export function isWalletView(value: unknown): value is WalletView {
@@ -23,5 +25,6 @@ export function readWalletSearch(search: Record<string, unknown>): WalletSearch 
     ...readOneOf(search, 'type', statementTypeNames),
     ...readOneOf(search, 'asset', assets),
     ...readCursor(search),
+    ...readId(search, 'intent'),
   };
 }

@@ -9,11 +9,24 @@ interface Traits {
   trusts?: boolean;
   refuses?: boolean;
   signs?: boolean;
+  /** The network it is on. */
+  chain?: string;
 }
 
-function walletWith({ name = 'One', addresses = [], trusts, refuses, signs = true }: Traits) {
+function walletWith({
+  name = 'One',
+  addresses = [],
+  trusts,
+  refuses,
+  signs = true,
+  chain = 'solana:mainnet',
+}: Traits) {
   const asked: boolean[] = [];
-  const accounts = addresses.map((address) => ({ address, publicKey: new Uint8Array(32) }));
+  const accounts = addresses.map((address) => ({
+    address,
+    publicKey: new Uint8Array(32),
+    chains: [chain],
+  }));
   const features: Record<string, unknown> = {
     'standard:connect': {
       async connect({ silent = false } = {}) {
@@ -60,6 +73,14 @@ describe('connecting a wallet', () => {
     ['unable', [walletWith({ addresses: ['mine'], signs: false }).wallet]],
   ])('says %s where that is so', async (trouble, wallets) => {
     await expect(connectWallet(wallets, wanted)).rejects.toMatchObject({ trouble });
+  });
+
+  it('has a wallet of another network sign nothing', async () => {
+    const { wallet } = walletWith({ addresses: ['mine'], chain: 'solana:devnet' });
+    const connected = await connectWallet([wallet], wanted);
+    await expect(connected.signTransaction(Uint8Array.of(7))).rejects.toMatchObject({
+      trouble: 'otherChain',
+    });
   });
 
   it('signs for the chain of the marketplace', async () => {

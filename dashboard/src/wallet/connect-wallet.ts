@@ -1,5 +1,6 @@
 import type { Cluster } from '@node3/shared/cluster';
 import { chainIdOf } from '@node3/shared/sign-in-message';
+import { encodeBase58 } from './base58.ts';
 import { type AnyWallet, featureOf, type WalletAccount } from './solana-wallet.ts';
 import { toWalletError, WalletError } from './wallet-error.ts';
 
@@ -14,6 +15,8 @@ export interface ConnectedWallet {
    * @returns it signed. Throws WalletError; `refused` where the owner said no.
    */
   signTransaction(transaction: Uint8Array): Promise<Uint8Array>;
+  /** The same for a text. @returns the signature, base58. */
+  signText(text: string): Promise<string>;
 }
 
 interface Wanted {
@@ -74,11 +77,27 @@ async function findAccount(
 function connected(wallet: AnyWallet, account: WalletAccount, cluster: Cluster): ConnectedWallet {
   const signing = featureOf(wallet, 'solana:signTransaction');
   if (signing === null) throw new WalletError('unable', wallet.name);
-  const chain = `solana:${chainIdOf(cluster)}`;
+  const chain = `solana:${chainIdOf(cluster)}` as const;
   return {
     name: wallet.name,
     address: account.address,
+    async signText(text) {
+      const texts = featureOf(wallet, 'solana:signMessage');
+      if (texts === null) throw new WalletError('unable', wallet.name);
+      try {
+        const message = new TextEncoder().encode(text);
+        const [signed] = await texts.signMessage({ account, message });
+        if (signed === undefined) throw new WalletError('failed', wallet.name);
+        return encodeBase58(signed.signature);
+      } catch (error) {
+        throw toWalletError(error);
+      }
+    },
     async signTransaction(transaction) {
+      // A wallet that is on another network would look at the transaction there, and warn of it.
+      if (account.chains.length > 0 && !account.chains.includes(chain)) {
+        throw new WalletError('otherChain', cluster);
+      }
       try {
         const [signed] = await signing.signTransaction({ account, transaction, chain });
         if (signed === undefined) throw new WalletError('failed', wallet.name);

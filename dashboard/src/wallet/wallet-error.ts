@@ -1,5 +1,12 @@
 /** What can go wrong between a page and a wallet. Each has a text of its own: `wallet.error.<kind>`. */
-export type WalletTrouble = 'none' | 'refused' | 'noAccount' | 'otherAccount' | 'unable' | 'failed';
+export type WalletTrouble =
+  | 'none'
+  | 'refused'
+  | 'noAccount'
+  | 'otherAccount'
+  | 'otherChain'
+  | 'unable'
+  | 'failed';
 
 /** `detail`: what the wallet itself says, or the address it would have had to be. */
 export class WalletError extends Error {

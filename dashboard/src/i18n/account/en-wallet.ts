@@ -8,6 +8,7 @@ export const enWallet = {
   'funds.heldNote': 'for jobs that have not ended; see which',
   'funds.heldNone': 'no job holds any',
   'funds.view.history': 'History',
+  'funds.view.deposit': 'Deposit',
   'funds.view.withdraw': 'Withdraw',
   'funds.filter.type': 'Filter by what happened',
   'funds.filter.all': 'All',

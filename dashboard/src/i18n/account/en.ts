@@ -1,4 +1,5 @@
+import { enDeposit } from './en-deposit.ts';
 import { enSettings } from './en-settings.ts';
 import { enWallet } from './en-wallet.ts';
 
-export const en = { ...enSettings, ...enWallet };
+export const en = { ...enDeposit, ...enSettings, ...enWallet };

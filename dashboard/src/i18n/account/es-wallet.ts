@@ -10,6 +10,7 @@ export const esWallet: Record<keyof typeof enWallet, string> = {
   'funds.heldNote': 'para jobs que no han terminado; ver cuáles',
   'funds.heldNone': 'ningún job retiene nada',
   'funds.view.history': 'Movimientos',
+  'funds.view.deposit': 'Depositar',
   'funds.view.withdraw': 'Retirar',
   'funds.filter.type': 'Filtrar por tipo',
   'funds.filter.all': 'Todo',

@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
+import { esDeposit } from './es-deposit.ts';
 import { esSettings } from './es-settings.ts';
 import { esWallet } from './es-wallet.ts';
 
-export const es: Record<keyof typeof en, string> = { ...esSettings, ...esWallet };
+export const es: Record<keyof typeof en, string> = { ...esDeposit, ...esSettings, ...esWallet };

@@ -22,6 +22,8 @@ export const enShell = {
     '{{detail}} has given this page no account. Create or unlock one there.',
   'wallet.error.otherAccount':
     'The account of this page is {{detail}}, and your wallet holds another one. Switch to it there, or sign in anew.',
+  'wallet.error.otherChain':
+    'The wallet is on another network. Switch it to {{detail}} and try again.',
   'wallet.error.unable': '{{detail}} cannot sign what this page needs. Use another wallet.',
   'wallet.error.failed': 'The wallet did not sign: {{detail}}',
   'wallet.error.expired':

@@ -22,6 +22,8 @@ export const esShell = {
     '{{detail}} no ha dado ninguna cuenta a esta página. Crea o desbloquea una allí.',
   'wallet.error.otherAccount':
     'La cuenta de esta página es {{detail}} y tu cartera tiene otra. Cambia a ella allí o vuelve a entrar.',
+  'wallet.error.otherChain':
+    'La cartera está en otra red. Cámbiala a {{detail}} e inténtalo de nuevo.',
   'wallet.error.unable': '{{detail}} no puede firmar lo que pide esta página. Usa otra cartera.',
   'wallet.error.failed': 'La cartera no ha firmado: {{detail}}',
   'wallet.error.expired':
