@@ -27,7 +27,7 @@ export const enWallet = {
   'funds.column.held': 'Held',
   'funds.column.belongsTo': 'Belongs to',
   'funds.column.when': 'When',
-  'funds.entry': 'Ledger entry {{entry}}',
+  'funds.entry': '{{money}} · ledger entry {{entry}}',
   'funds.kind.deposit': 'Deposit',
   'funds.kind.hold': 'Held for a job',
   'funds.kind.release': 'Refunded from a job',

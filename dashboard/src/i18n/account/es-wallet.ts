@@ -29,7 +29,7 @@ export const esWallet: Record<keyof typeof enWallet, string> = {
   'funds.column.held': 'Retenido',
   'funds.column.belongsTo': 'Pertenece a',
   'funds.column.when': 'Cuándo',
-  'funds.entry': 'Asiento {{entry}}',
+  'funds.entry': '{{money}} · asiento {{entry}}',
   'funds.kind.deposit': 'Depósito',
   'funds.kind.hold': 'Retenido para un job',
   'funds.kind.release': 'Devuelto de un job',

@@ -10,6 +10,7 @@ export const enFrame = {
   'nav.code': 'Code',
   'nav.templates': 'Templates',
   'nav.snippets': 'Snippets',
+  'nav.usage': 'Usage',
   'nav.agent': 'This agent',
   'nav.marketplace': 'Marketplace',
   'nav.flows': 'Flows',

@@ -12,6 +12,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'nav.code': 'Código',
   'nav.templates': 'Plantillas',
   'nav.snippets': 'Fragmentos',
+  'nav.usage': 'Uso',
   'nav.agent': 'Este agente',
   'nav.marketplace': 'Mercado',
   'nav.flows': 'Flujos',

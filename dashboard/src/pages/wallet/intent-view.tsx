@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { DepositIntent } from '@node3/shared/routes/deposits';
 import { IconCheck, IconClock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -65,9 +65,9 @@ function IntentFacts({ intent }: { intent: DepositIntent }) {
         <CopyText value={memo} label={t('deposit.copyMemo')} />
       </Fact>
       <Fact label={t('deposit.link')}>
-        <a href={url} className="break">
+        <Anchor href={url} size="sm">
           {t('deposit.openLink')}
-        </a>{' '}
+        </Anchor>{' '}
         <CopyText value={url} label={t('deposit.copyLink')} />
       </Fact>
       <Fact label={t('deposit.expires')}>{format.time(Date.parse(expiresAt))}</Fact>

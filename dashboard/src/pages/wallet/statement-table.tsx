@@ -33,6 +33,7 @@ export function StatementTable({ lines }: { lines: StatementLine[] }) {
 
 function StatementRow({ line }: { line: StatementLine }) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <Table.Tr>
       <Table.Td data-label={t('funds.column.what')}>
@@ -41,7 +42,7 @@ function StatementRow({ line }: { line: StatementLine }) {
             {t(`funds.kind.${line.kind}`)}
           </Text>
           <Text size="xs" c="dimmed">
-            {t('funds.entry', { entry: line.entry })}
+            {t('funds.entry', { money: format.money(line.money), entry: line.entry })}
           </Text>
         </div>
       </Table.Td>

@@ -44,6 +44,7 @@ export function MoneyInput(props: MoneyInputProps) {
       <TextInput
         label={label}
         description={props.description}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
         value={value.text}
         onChange={(event) => onChange({ ...value, text: event.currentTarget.value })}
         error={props.error ?? found}

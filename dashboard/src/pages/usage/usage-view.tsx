@@ -1,0 +1,115 @@
+import { Card, Group, Stack } from '@mantine/core';
+import { exportUsage, type UsageGroup, usageGroups } from '@node3/shared/routes/usage';
+import { IconChartBar } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { usePollMs } from '../../live/use-stream.ts';
+import { BarChart } from '../../parts/charts/bar-chart.tsx';
+import { CommandLines } from '../../parts/command-lines.tsx';
+import { DownloadButton } from '../../parts/download-button.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { FilterChips } from '../../parts/filter-chips.tsx';
+import { QueryView } from '../../parts/query-view.tsx';
+import { SectionCard } from '../../parts/section-card.tsx';
+import { type UsagePeriod, usageQuery } from '../../queries/usage.ts';
+import type { UsageSearch } from '../../routes/usage-search.ts';
+import { curlLine } from '../../shell-command.ts';
+import { PeriodPicker } from './period-picker.tsx';
+import { UsageStats } from './usage-stats.tsx';
+import { UsageTable } from './usage-table.tsx';
+import { chargedByDay, daysBetween } from './usage-totals.ts';
+
+interface UsageViewProps {
+  search: UsageSearch;
+  period: UsagePeriod;
+}
+
+/** What ended jobs of a period used and cost: by day as a chart, and by what is asked for as a table. */
+export function UsageView({ search, period }: UsageViewProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const refetchInterval = usePollMs() * 3;
+  const query = useQuery({
+    ...usageQuery(useApp(), period, 'day'),
+    refetchInterval,
+    placeholderData: keepPreviousData,
+  });
+  const days = daysBetween(period.from, period.to);
+  return (
+    <Stack gap="lg">
+      <PeriodPicker search={search} period={period} />
+      <QueryView query={query} lines={6}>
+        {({ data }) => (
+          <>
+            <UsageStats rows={data} />
+            <SectionCard title={t('usage.chart')} description={t('usage.chartText')}>
+              {data.length === 0 ? (
+                <EmptyState icon={IconChartBar} title={t('usage.empty')}>
+                  {t('usage.emptyText')}
+                </EmptyState>
+              ) : (
+                <Stack gap="lg">
+                  {chargedByDay(days, data).map((series) => (
+                    <BarChart
+                      key={series.label}
+                      title={t('usage.chartOf', { asset: series.label })}
+                      data={{ days, series: [series] }}
+                      format={(value) => `${format.precise(value)} ${series.label}`}
+                    />
+                  ))}
+                </Stack>
+              )}
+            </SectionCard>
+          </>
+        )}
+      </QueryView>
+      <UsageBreakdown period={period} by={search.by ?? 'gpu'} />
+    </Stack>
+  );
+}
+
+function UsageBreakdown({ period, by }: { period: UsagePeriod; by: UsageGroup }) {
+  const { t } = useTranslation();
+  const query = useQuery({
+    ...usageQuery(useApp(), period, by),
+    placeholderData: keepPreviousData,
+  });
+  const selection = new URLSearchParams({ ...period, groupBy: by }).toString();
+  const url = `${location.origin}/api/v1/usage?${selection}`;
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" gap="sm">
+        <FilterChips
+          label={t('usage.by')}
+          parameter="by"
+          value={by}
+          choices={usageGroups.map((value) => ({ value, label: t(`usage.by.${value}`) }))}
+        />
+        <DownloadButton
+          path={`${exportUsage.url}?${selection}`}
+          name="usage.csv"
+          label={t('usage.csv')}
+        />
+      </Group>
+      <Card withBorder padding={0} aria-busy={query.isPlaceholderData}>
+        <QueryView query={query} lines={4}>
+          {({ data }) =>
+            data.length === 0 ? (
+              <EmptyState icon={IconChartBar} title={t('usage.empty')} />
+            ) : (
+              <UsageTable rows={data} by={by} />
+            )
+          }
+        </QueryView>
+      </Card>
+      <CommandLines
+        lines={[
+          { label: 'CLI', text: `node3 usage --from ${period.from} --to ${period.to} --by ${by}` },
+          { label: 'curl', text: curlLine({ url }) },
+        ]}
+      />
+    </Stack>
+  );
+}
