@@ -4,4 +4,9 @@ import { esSettings } from './es-settings.ts';
 import { esUsage } from './es-usage.ts';
 import { esWallet } from './es-wallet.ts';
 
-export const es: Record<keyof typeof en, string> = { ...esDeposit, ...esSettings, ...esUsage, ...esWallet };
+export const es: Record<keyof typeof en, string> = {
+  ...esDeposit,
+  ...esSettings,
+  ...esUsage,
+  ...esWallet,
+};
