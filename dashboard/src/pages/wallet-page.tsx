@@ -18,7 +18,7 @@ export function WalletPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHeading title={t('funds.title')} subtitle={t('funds.subtitle')} />
+      <PageHeading title={t('moneyPage.title')} subtitle={t('moneyPage.subtitle')} />
       <RequireSession>{(account) => <Wallet account={account} />}</RequireSession>
     </>
   );
@@ -42,7 +42,7 @@ function Wallet({ account }: { account: Account }) {
         <Tabs.List mb="md">
           {walletViews.map((name) => (
             <Tabs.Tab key={name} value={name}>
-              {t(`funds.view.${name}`)}
+              {t(`moneyPage.view.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>

@@ -12,7 +12,7 @@ import { openStates } from './open-jobs.ts';
 export function BalanceCards({ account }: { account: Account }) {
   const { t } = useTranslation();
   return (
-    <ul className="stat-grid plain-list" aria-label={t('funds.balances')}>
+    <ul className="stat-grid plain-list" aria-label={t('moneyPage.balances')}>
       {assets.map((asset) => (
         <AssetCards key={asset} asset={asset} balance={account.balances[asset]} />
       ))}
@@ -28,18 +28,18 @@ function AssetCards({ asset, balance }: { asset: Asset; balance: Account['balanc
   return (
     <>
       <StatCard
-        label={t('funds.available', { asset })}
+        label={t('moneyPage.available', { asset })}
         icon={IconCoins}
         value={<span data-testid={`available-${asset}`}>{format.money(available)}</span>}
-        note={t('funds.availableNote')}
+        note={t('moneyPage.availableNote')}
       />
       <StatCard
-        label={t('funds.held', { asset })}
+        label={t('moneyPage.held', { asset })}
         icon={IconLock}
         value={format.money(held)}
         note={
           <Text component="span" inherit>
-            {t(isZeroMoney(held) ? 'funds.heldNone' : 'funds.heldNote')}
+            {t(isZeroMoney(held) ? 'moneyPage.heldNone' : 'moneyPage.heldNote')}
           </Text>
         }
         {...(isZeroMoney(held) ? {} : { href: jobs })}

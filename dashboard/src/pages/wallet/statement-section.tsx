@@ -41,25 +41,25 @@ export function StatementSection() {
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
         <FilterChips
-          label={t('funds.filter.type')}
+          label={t('moneyPage.filter.type')}
           parameter="type"
           value={type}
           choices={[
-            { value: undefined, label: t('funds.filter.all') },
-            ...types.map((value) => ({ value, label: t(`funds.filter.${value}`) })),
+            { value: undefined, label: t('moneyPage.filter.all') },
+            ...types.map((value) => ({ value, label: t(`moneyPage.filter.${value}`) })),
           ]}
         />
         <Group gap="sm">
           <FilterChips
-            label={t('funds.filter.asset')}
+            label={t('moneyPage.filter.asset')}
             parameter="asset"
             value={asset}
             choices={[
-              { value: undefined, label: t('funds.filter.both') },
+              { value: undefined, label: t('moneyPage.filter.both') },
               ...assets.map((value) => ({ value, label: value })),
             ]}
           />
-          <DownloadButton path={file} name="statement.csv" label={t('funds.csv')} />
+          <DownloadButton path={file} name="statement.csv" label={t('moneyPage.csv')} />
         </Group>
       </Group>
       <Card withBorder padding={0} aria-busy={query.isPlaceholderData}>
@@ -68,7 +68,7 @@ export function StatementSection() {
             data.length === 0 ? (
               <EmptyState
                 icon={IconReceipt2}
-                title={t(type || asset ? 'funds.emptyFiltered' : 'funds.empty')}
+                title={t(type || asset ? 'moneyPage.emptyFiltered' : 'moneyPage.empty')}
               />
             ) : (
               <>

@@ -12,14 +12,14 @@ export function StatementTable({ lines }: { lines: StatementLine[] }) {
   const { t } = useTranslation();
   return (
     <Table className="responsive-table" verticalSpacing="xs" horizontalSpacing="md">
-      <caption className="visually-hidden">{t('funds.view.history')}</caption>
+      <caption className="visually-hidden">{t('moneyPage.view.history')}</caption>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>{t('funds.column.what')}</Table.Th>
-          <Table.Th className="numeric">{t('funds.column.available')}</Table.Th>
-          <Table.Th className="numeric">{t('funds.column.held')}</Table.Th>
-          <Table.Th>{t('funds.column.belongsTo')}</Table.Th>
-          <Table.Th className="numeric">{t('funds.column.when')}</Table.Th>
+          <Table.Th>{t('moneyPage.column.what')}</Table.Th>
+          <Table.Th className="numeric">{t('moneyPage.column.available')}</Table.Th>
+          <Table.Th className="numeric">{t('moneyPage.column.held')}</Table.Th>
+          <Table.Th>{t('moneyPage.column.belongsTo')}</Table.Th>
+          <Table.Th className="numeric">{t('moneyPage.column.when')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -36,26 +36,26 @@ function StatementRow({ line }: { line: StatementLine }) {
   const format = useFormat();
   return (
     <Table.Tr>
-      <Table.Td data-label={t('funds.column.what')}>
+      <Table.Td data-label={t('moneyPage.column.what')}>
         <div>
           <Text size="sm" fw={500}>
-            {t(`funds.kind.${line.kind}`)}
+            {t(`moneyPage.kind.${line.kind}`)}
           </Text>
           <Text size="xs" c="dimmed">
-            {t('funds.entry', { money: format.money(line.money), entry: line.entry })}
+            {t('moneyPage.entry', { money: format.money(line.money), entry: line.entry })}
           </Text>
         </div>
       </Table.Td>
-      <Table.Td data-label={t('funds.column.available')} className="numeric">
+      <Table.Td data-label={t('moneyPage.column.available')} className="numeric">
         <Change text={line.available} asset={line.money.asset} />
       </Table.Td>
-      <Table.Td data-label={t('funds.column.held')} className="numeric">
+      <Table.Td data-label={t('moneyPage.column.held')} className="numeric">
         <Change text={line.held} asset={line.money.asset} />
       </Table.Td>
-      <Table.Td data-label={t('funds.column.belongsTo')}>
+      <Table.Td data-label={t('moneyPage.column.belongsTo')}>
         <BelongsTo line={line} />
       </Table.Td>
-      <Table.Td data-label={t('funds.column.when')} className="numeric">
+      <Table.Td data-label={t('moneyPage.column.when')} className="numeric">
         <RelativeTime at={line.at} />
       </Table.Td>
     </Table.Tr>
