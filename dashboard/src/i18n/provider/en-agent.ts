@@ -54,6 +54,8 @@ export const enAgent = {
   'machine.title': 'Machine',
   'machine.agentId': 'Agent id',
   'machine.notRegistered': 'not registered yet',
+  'machine.isolation': 'Isolation',
+  'machine.doneCounts': '{{succeeded}} succeeded, {{failed}} failed',
   'machine.executor': 'Runs jobs with',
   'machine.facts': 'What the executor found out',
   'machine.missing': '{{name}}, not available',

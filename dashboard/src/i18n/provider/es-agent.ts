@@ -58,6 +58,8 @@ export const esAgent: Record<keyof typeof enAgent, string> = {
   'machine.title': 'Máquina',
   'machine.agentId': 'Id del agente',
   'machine.notRegistered': 'aún sin registrar',
+  'machine.isolation': 'Aislamiento',
+  'machine.doneCounts': '{{succeeded}} completados, {{failed}} fallidos',
   'machine.executor': 'Ejecuta con',
   'machine.facts': 'Lo que averiguó el ejecutor',
   'machine.missing': '{{name}}, no disponible',

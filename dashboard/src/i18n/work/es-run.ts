@@ -116,9 +116,9 @@ export const esRun: Record<keyof typeof enRun, string> = {
   'draft.restored':
     'Este borrador estaba guardado en este navegador, sin los valores de los secretos.',
   'draft.startOver': 'Empezar de nuevo',
-  'recent.title': 'Jobs recientes',
-  'recent.all': 'Todos los jobs',
-  'recent.empty': 'Aún no hay jobs',
+  'recentJobs.title': 'Jobs recientes',
+  'recentJobs.all': 'Todos los jobs',
+  'recentJobs.empty': 'Aún no hay jobs',
   'code.title': 'Código',
   'code.subtitle': 'Escribe un script, elige una GPU y ejecútalo.',
   'code.script': 'Script',

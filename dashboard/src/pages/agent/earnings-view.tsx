@@ -44,7 +44,7 @@ export function EarningsView({ local }: EarningsViewProps) {
         </dd>
         <dt>{t('earnings.jobs')}</dt>
         <dd>
-          {t('agents.doneCounts', {
+          {t('machine.doneCounts', {
             succeeded: earnings.jobsSucceeded,
             failed: earnings.jobsFailed,
           })}

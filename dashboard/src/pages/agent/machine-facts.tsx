@@ -56,7 +56,7 @@ function AgentCard({ status }: { status: AgentStatus }) {
         <dd>
           {executor.available ? executor.name : t('machine.missing', { name: executor.name })}
         </dd>
-        <dt>{t('agents.isolation')}</dt>
+        <dt>{t('machine.isolation')}</dt>
         <dd>{executor.isolation ?? t('state.unknown')}</dd>
         <dt>{t('machine.marketplace')}</dt>
         <dd className="break">{status.marketplaceUrl}</dd>

@@ -23,14 +23,14 @@ export function RecentJobs() {
   useChannelRefresh('jobs', recentJobsKey);
   return (
     <SectionCard
-      title={t('recent.title')}
+      title={t('recentJobs.title')}
       padding="flush"
-      aside={<PageLink to="/jobs">{t('recent.all')}</PageLink>}
+      aside={<PageLink to="/jobs">{t('recentJobs.all')}</PageLink>}
     >
       <QueryView query={query} lines={5}>
         {({ data }) =>
           data.length === 0 ? (
-            <EmptyState icon={IconTerminal2} title={t('recent.empty')} />
+            <EmptyState icon={IconTerminal2} title={t('recentJobs.empty')} />
           ) : (
             <ul className="plain-list work-recent">
               {data.map((job) => (
