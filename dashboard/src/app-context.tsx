@@ -11,6 +11,7 @@ import {
 } from 'react';
 import type { AppConfig } from './config.ts';
 import { Contact, watchedFetch } from './contact.ts';
+import { type AgentFeed, browserAgentFeed } from './live/agent-feed.ts';
 import { browserStream } from './live/browser-stream.ts';
 import type { StreamClient } from './live/stream-client.ts';
 import { useRecovery } from './live/use-recovery.ts';
@@ -26,8 +27,10 @@ export interface App {
   client: Client;
   fetch: typeof fetch;
   contact: Contact;
-  /** The agent has no socket; its page polls. */
+  /** Of the marketplace; null on the agent. */
   stream: StreamClient | null;
+  /** Of the agent: its status, again and again; null on the marketplace. */
+  agentFeed: AgentFeed | null;
 }
 
 const AppContext = createContext<App | null>(null);
@@ -59,6 +62,19 @@ export function AppProvider({ config, session, children }: AppProviderProps) {
     () => (config.mode === 'marketplace' ? browserStream(session, contact) : null),
     [config.mode, session, contact],
   );
+  const agentFeed = useMemo(
+    () => (config.mode === 'agent' ? browserAgentFeed(session, contact) : null),
+    [config.mode, session, contact],
+  );
+  useEffect(() => {
+    if (agentFeed === null) return undefined;
+    agentFeed.connect();
+    const unsubscribe = session.subscribe(() => agentFeed.restart());
+    return () => {
+      unsubscribe();
+      agentFeed.close();
+    };
+  }, [agentFeed, session]);
   useEffect(() => {
     if (stream === null) return undefined;
     stream.connect();
@@ -92,6 +108,7 @@ export function AppProvider({ config, session, children }: AppProviderProps) {
       signedIn: apiKey !== null || walletText !== null,
       contact,
       stream,
+      agentFeed,
       fetch: send,
       client: createClient({ baseUrl: '', apiKey, fetch: send }),
     }),

@@ -9,12 +9,13 @@ import { homeRoute } from './routes/home-route.tsx';
 import { jobsRoutes } from './routes/jobs-routes.ts';
 import { marketRoutes } from './routes/market-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
-import { providerRoutes } from './routes/provider-routes.ts';
+import { providerRoutes, providerTwins } from './routes/provider-routes.ts';
 import { rootRoute } from './routes/root-route.ts';
 import { settingsRoutes } from './routes/settings-routes.ts';
 import { workRoutes } from './routes/work-routes.ts';
 
-const routeTree = rootRoute.addChildren([
+/** The pages of the marketplace. */
+const marketplacePages = [
   homeRoute,
   ...jobsRoutes,
   ...workRoutes,
@@ -22,13 +23,27 @@ const routeTree = rootRoute.addChildren([
   ...accountRoutes,
   ...settingsRoutes,
   ...marketRoutes,
-  ...providerRoutes,
   ...operatorRoutes,
-]);
+] as const;
+
+/** For types alone: what any host has. */
+function describeTree() {
+  return rootRoute.addChildren([...marketplacePages, ...providerRoutes]);
+}
+type RouteTree = ReturnType<typeof describeTree>;
+
+/** Some addresses lead to one page on the marketplace and to another on the agent. */
+function treeOf(mode: AppConfig['mode']): RouteTree {
+  const tree =
+    mode === 'marketplace'
+      ? rootRoute.addChildren([...marketplacePages])
+      : rootRoute.addChildren([homeRoute, ...providerRoutes, ...providerTwins]);
+  return tree as unknown as RouteTree;
+}
 
 export function createAppRouter(mode: AppConfig['mode']) {
   return createRouter({
-    routeTree,
+    routeTree: treeOf(mode),
     context: { mode },
     defaultPreload: 'intent',
     defaultPendingComponent: PagePending,

@@ -18,10 +18,9 @@ function useContact() {
 /** One word in the header: how fresh what you see is. */
 export function ConnectionIndicator() {
   const { t } = useTranslation();
-  const { stream } = useApp();
   const status = useStreamStatus();
   const { failingSinceMs } = useContact();
-  const live = stream === null || status === 'open';
+  const live = status === 'open';
   const word = failingSinceMs !== null && status !== 'open' ? 'offline' : live ? 'live' : 'polling';
   return (
     <span

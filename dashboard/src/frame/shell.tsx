@@ -4,6 +4,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { Keyboard } from '../keyboard/keyboard.tsx';
+import { AgentLive } from '../live/agent-live.tsx';
 import { NavigationFocus } from '../parts/navigation-focus.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { AlertBell } from './alert-bell.tsx';
@@ -27,6 +28,7 @@ export function Shell() {
       <Keyboard>
         <FrameShortcuts />
         {config.mode === 'marketplace' && <JobNotices />}
+        {config.mode === 'agent' && <AgentLive />}
         <a className="skip-link" href="#main">
           {t('shell.skip')}
         </a>

@@ -1,12 +1,10 @@
 import { Anchor, Stack, Text, UnstyledButton } from '@mantine/core';
-import { IconChevronDown, IconExternalLink } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import type { NavigationSection } from '../navigation/navigation-groups.ts';
 import { preferences, usePreferences } from '../preferences/use-preferences.ts';
-import { agentStatusQuery } from '../queries/provider.ts';
 import { ItemLink } from './item-link.tsx';
 import { useNavigation } from './use-navigation.ts';
 
@@ -33,7 +31,6 @@ export function SideNavigation() {
 
 /** @param onLeave is called when somebody goes to a page. */
 export function NavigationSections({ onLeave }: { onLeave?: () => void }) {
-  const { config } = useApp();
   const { sections, active } = useNavigation();
   return (
     <Stack gap={sections.length > 1 ? 'md' : 4}>
@@ -47,7 +44,6 @@ export function NavigationSections({ onLeave }: { onLeave?: () => void }) {
           {...(onLeave === undefined ? {} : { onLeave })}
         />
       ))}
-      {config.mode === 'agent' && <MarketplaceLink />}
     </Stack>
   );
 }
@@ -94,17 +90,5 @@ function Section({ section, active, isAlone, onLeave }: SectionProps) {
         ))}
       </Stack>
     </div>
-  );
-}
-
-function MarketplaceLink() {
-  const { t } = useTranslation();
-  const { data: status } = useQuery(agentStatusQuery(useApp()));
-  if (status === undefined || !/^https?:\/\//.test(status.marketplaceUrl)) return null;
-  return (
-    <a className="side-link" href={status.marketplaceUrl} rel="noopener noreferrer">
-      <IconExternalLink size={19} stroke={1.75} aria-hidden />
-      <span>{t('nav.marketplace')}</span>
-    </a>
   );
 }

@@ -8,8 +8,9 @@ const closedStatus = () => 'closed' as const;
 const neverChanges = () => () => undefined;
 
 export function useStreamStatus(): StreamStatus {
-  const { stream } = useApp();
-  return useSyncExternalStore(stream?.onStatus ?? neverChanges, stream?.status ?? closedStatus);
+  const { agentFeed, stream } = useApp();
+  const live = stream ?? agentFeed;
+  return useSyncExternalStore(live?.onStatus ?? neverChanges, live?.status ?? closedStatus);
 }
 
 /** How often a resource is read: seldom while the socket announces changes, often without it. */

@@ -5,10 +5,16 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
-import { agentStatusQuery, localEconomicsQuery, localPolicyQuery } from '../queries/provider.ts';
+import {
+  agentStatusQuery,
+  localEconomicsQuery,
+  localPolicyQuery,
+  localSettingsQuery,
+} from '../queries/provider.ts';
 import { AgentEntry } from './agent/agent-entry.tsx';
 import { PolicyForm } from './policy/policy-form.tsx';
 import { SalesNow } from './policy/sales-now.tsx';
+import { StartSettings } from './policy/start-settings.tsx';
 
 /** What the provider allows on this machine, and what is sold because of it now. */
 export function PolicyPage() {
@@ -16,6 +22,7 @@ export function PolicyPage() {
   const app = useApp();
   const policy = useQuery(localPolicyQuery(app));
   const economics = useQuery(localEconomicsQuery(app));
+  const settings = useQuery(localSettingsQuery(app));
   const { data: status } = useQuery(agentStatusQuery(app));
   return (
     <>
@@ -30,6 +37,7 @@ export function PolicyPage() {
               <QueryView query={economics} lines={9}>
                 {({ devices }) => <PolicyForm policy={known} devices={devices} />}
               </QueryView>
+              <QueryView query={settings}>{(data) => <StartSettings settings={data} />}</QueryView>
             </Stack>
           )}
         </QueryView>

@@ -1,3 +1,6 @@
+import type { HistoryWindow } from '@node3/shared/device-metrics';
+import type { ExecutionState } from '@node3/shared/execution-state';
+import { getTelemetryHistory, listLocalDevices } from '@node3/shared/routes/agent-devices';
 import {
   getAgentStatus,
   getLocalEarnings,
@@ -6,14 +9,23 @@ import {
   getLocalPolicy,
   listLocalExecutions,
 } from '@node3/shared/routes/agent-local';
+import { getLocalWallet, listEarningDays } from '@node3/shared/routes/agent-money';
+import {
+  type agentLogLevels,
+  getDoctorReport,
+  getLocalSettings,
+  readAgentLog,
+} from '@node3/shared/routes/agent-upkeep';
+import { getLocalExecution } from '@node3/shared/routes/agent-work';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
 
-export function agentStatusQuery({ client }: App) {
+/** While its socket is open the agent says it by itself, and it is asked seldom. */
+export function agentStatusQuery({ agentFeed, client }: App) {
   return queryOptions({
     queryKey: ['local', 'status'],
     queryFn: ({ signal }) => client.call(getAgentStatus, {}, { signal }),
-    refetchInterval: 2_000,
+    refetchInterval: () => (agentFeed?.status() === 'open' ? 20_000 : 2_000),
   });
 }
 
@@ -25,11 +37,27 @@ export function localEarningsQuery({ client }: App) {
   });
 }
 
+export function earningDaysQuery({ client }: App, days: number) {
+  return queryOptions({
+    queryKey: ['local', 'earning-days', days],
+    queryFn: ({ signal }) => client.call(listEarningDays, { query: { days } }, { signal }),
+    refetchInterval: 10_000,
+  });
+}
+
 export function localEconomicsQuery({ client }: App) {
   return queryOptions({
     queryKey: ['local', 'economics'],
     queryFn: ({ signal }) => client.call(getLocalEconomics, {}, { signal }),
     refetchInterval: 10_000,
+  });
+}
+
+export function localWalletQuery({ client }: App) {
+  return queryOptions({
+    queryKey: ['local', 'wallet'],
+    queryFn: ({ signal }) => client.call(getLocalWallet, {}, { signal }),
+    refetchInterval: 5_000,
   });
 }
 
@@ -42,11 +70,35 @@ export function localPolicyQuery({ client }: App) {
   });
 }
 
-export function localExecutionsQuery({ client }: App) {
+export function localSettingsQuery({ client }: App) {
   return queryOptions({
-    queryKey: ['local', 'executions'],
-    queryFn: async ({ signal }) => (await client.call(listLocalExecutions, {}, { signal })).data,
+    queryKey: ['local', 'settings'],
+    queryFn: ({ signal }) => client.call(getLocalSettings, {}, { signal }),
+    staleTime: 60_000,
+  });
+}
+
+export interface WorkFilter {
+  state?: ExecutionState;
+  q?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export function localExecutionsQuery({ client }: App, query: WorkFilter = {}) {
+  return queryOptions({
+    queryKey: ['local', 'executions', query],
+    queryFn: ({ signal }) => client.call(listLocalExecutions, { query }, { signal }),
     refetchInterval: 3_000,
+  });
+}
+
+export function localExecutionQuery({ client }: App, executionId: string) {
+  return queryOptions({
+    queryKey: ['local', 'execution', executionId],
+    queryFn: ({ signal }) =>
+      client.call(getLocalExecution, { params: { executionId } }, { signal }),
+    refetchInterval: 2_000,
   });
 }
 
@@ -56,5 +108,38 @@ export function localLogTailQuery({ client }: App, executionId: string) {
     queryFn: async ({ signal }) =>
       (await client.call(getLocalLogTail, { params: { executionId } }, { signal })).data,
     refetchInterval: 2_000,
+  });
+}
+
+export function localDevicesQuery({ client }: App) {
+  return queryOptions({
+    queryKey: ['local', 'devices'],
+    queryFn: async ({ signal }) => (await client.call(listLocalDevices, {}, { signal })).data,
+    refetchInterval: 3_000,
+  });
+}
+
+export function telemetryQuery({ client }: App, window: HistoryWindow) {
+  return queryOptions({
+    queryKey: ['local', 'telemetry', window],
+    queryFn: ({ signal }) => client.call(getTelemetryHistory, { query: { window } }, { signal }),
+    refetchInterval: window === '1h' ? 10_000 : 60_000,
+  });
+}
+
+export function doctorQuery({ client }: App) {
+  return queryOptions({
+    queryKey: ['local', 'doctor'],
+    queryFn: ({ signal }) => client.call(getDoctorReport, {}, { signal }),
+    refetchInterval: 2_000,
+  });
+}
+
+export function agentLogQuery({ client }: App, level: (typeof agentLogLevels)[number]) {
+  return queryOptions({
+    queryKey: ['local', 'log', level],
+    queryFn: ({ signal }) =>
+      client.call(readAgentLog, { query: { level, limit: 500 } }, { signal }),
+    refetchInterval: 3_000,
   });
 }

@@ -122,5 +122,9 @@ export const enFrame = {
   'agent.state.blocked': 'Blocked, not earning',
   'agent.state.engine_down': 'Engine down, not earning',
   'agent.state.held': 'Held after crashes',
-  'nav.policy': 'Policy',
+  'nav.policy': 'Settings',
+  'nav.gpus': 'GPUs',
+  'nav.earnings': 'Earnings',
+  'nav.doctor': 'Doctor',
+  'nav.agentLog': 'Log',
 };

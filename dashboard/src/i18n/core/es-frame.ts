@@ -125,5 +125,9 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'agent.state.blocked': 'Bloqueado, sin ganar',
   'agent.state.engine_down': 'Motor caído, sin ganar',
   'agent.state.held': 'Detenido tras caídas',
-  'nav.policy': 'Política',
+  'nav.policy': 'Ajustes',
+  'nav.gpus': 'GPU',
+  'nav.earnings': 'Ganancias',
+  'nav.doctor': 'Diagnóstico',
+  'nav.agentLog': 'Registro',
 };

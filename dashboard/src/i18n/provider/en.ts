@@ -1,4 +1,5 @@
 import { enAgent } from './en-agent.ts';
+import { enMachine } from './en-machine.ts';
 import { enPolicy } from './en-policy.ts';
 
-export const en = { ...enAgent, ...enPolicy };
+export const en = { ...enAgent, ...enMachine, ...enPolicy };

@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import { esAgent } from './es-agent.ts';
+import { esMachine } from './es-machine.ts';
 import { esPolicy } from './es-policy.ts';
 
-export const es: Record<keyof typeof en, string> = { ...esAgent, ...esPolicy };
+export const es: Record<keyof typeof en, string> = { ...esAgent, ...esMachine, ...esPolicy };

@@ -1,21 +1,21 @@
-import { Group, Stack, Text } from '@mantine/core';
+import { Group, Progress, Stack, Text } from '@mantine/core';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
-import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
-import { cleanLine, plainText } from '../../logs/log-text.ts';
 import { JobPrice } from '../../parts/job-price.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
-import { localLogTailQuery } from '../../queries/provider.ts';
 import { useNow } from '../../use-now.ts';
+import { LogTail } from './log-tail.tsx';
+import { StopButton } from './stop-button.tsx';
+import { nameOf } from './work-table.tsx';
 
 type Active = AgentStatus['active'][number];
 
-/** The last lines are enough here; the requester has the whole log. */
+/** The last lines are enough here; the job's page has more. */
 const tailRows = 12;
 
 export function ActiveExecutions({ status }: { status: AgentStatus }) {
@@ -26,13 +26,20 @@ export function ActiveExecutions({ status }: { status: AgentStatus }) {
 
 function ActiveCard({ execution, status }: { execution: Active; status: AgentStatus }) {
   const { t } = useTranslation();
+  const { executionId } = execution;
+  const name = nameOf(execution);
   const devices = execution.deviceIds.map(
     (id) => status.devices.find((device) => device.id === id)?.model ?? shorten(id, 8, 4),
   );
   return (
     <SectionCard
-      title={execution.name ?? shorten(execution.jobId, 8, 5)}
-      aside={<ExecutionStateBadge state={execution.state} />}
+      title={name}
+      aside={
+        <Group gap="sm">
+          <ExecutionStateBadge state={execution.state} />
+          <StopButton executionId={executionId} name={name} />
+        </Group>
+      }
     >
       <Stack gap="md">
         <Group gap="xl">
@@ -40,14 +47,17 @@ function ActiveCard({ execution, status }: { execution: Active; status: AgentSta
             label={t('active.reward')}
             value={<JobPrice most={execution.reward} perGpuHour={execution.ratePerGpuHour} />}
           />
-          <Fact label={t('active.elapsed')} value={<Elapsed execution={execution} />} />
           <Fact
             label={t('active.devices')}
             value={devices.length === 0 ? t('job.cpuOnly') : devices.join(', ')}
           />
           <Fact label={t('active.image')} value={execution.image} />
         </Group>
-        <LogTail executionId={execution.executionId} />
+        <Elapsed execution={execution} />
+        <LogTail executionId={executionId} rows={tailRows} empty={t('log.emptyRunning')} />
+        <Link to="/jobs/$jobId" params={{ jobId: executionId }} className="plain-link">
+          {t('active.details')}
+        </Link>
       </Stack>
     </SectionCard>
   );
@@ -66,38 +76,34 @@ function Fact({ label, value }: { label: string; value: ReactNode }) {
   );
 }
 
+/** How much of its time a run has used. How far the job itself is, only the job knows. */
 function Elapsed({ execution }: { execution: Active }) {
   const { t } = useTranslation();
   const format = useFormat();
   const nowMs = useNow(1_000);
-  const limit = format.duration(execution.runSec * 1000);
-  if (execution.startedAt === null) return <>{t('active.notStarted', { limit })}</>;
-  const elapsed = format.duration(Math.max(0, nowMs - Date.parse(execution.startedAt)));
-  return <>{t('active.elapsedOf', { elapsed, limit })}</>;
-}
-
-function LogTail({ executionId }: { executionId: string }) {
-  const { t } = useTranslation();
-  const { data } = useQuery(localLogTailQuery(useApp(), executionId));
-  const box = useRef<HTMLPreElement>(null);
-  const lines = (data ?? []).slice(-tailRows);
-  const lastSeq = lines.at(-1)?.seq;
-  useEffect(() => {
-    if (lastSeq !== undefined && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [lastSeq]);
+  const limitMs = execution.runSec * 1000;
+  const limit = format.duration(limitMs);
+  const ms =
+    execution.startedAt === null ? null : Math.max(0, nowMs - Date.parse(execution.startedAt));
+  const text =
+    ms === null
+      ? t('active.notStarted', { limit })
+      : t('active.elapsedOf', { elapsed: format.duration(ms), limit });
   return (
-    <pre
-      ref={box}
-      className="log-tail"
-      role="log"
-      aria-live="off"
-      aria-label={t('log.title')}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-    >
-      {lines.length === 0
-        ? t('log.emptyRunning')
-        : lines.map((line) => `${plainText(cleanLine(line.text, 2_000))}\n`).join('')}
-    </pre>
+    <div>
+      <Group justify="space-between" mb={4}>
+        <Text size="xs" c="dimmed">
+          {t('active.elapsed')}
+        </Text>
+        <Text size="sm" fw={600}>
+          {text}
+        </Text>
+      </Group>
+      <Progress
+        value={ms === null ? 0 : Math.min(100, (ms / limitMs) * 100)}
+        size={6}
+        aria-label={t('active.elapsed')}
+      />
+    </div>
   );
 }

@@ -1,13 +1,17 @@
 import { Card, Group, Progress, SimpleGrid, Text, Title } from '@mantine/core';
 import type { Device, DeviceSample, Metric } from '@node3/shared/device';
+import type { TelemetryHistory } from '@node3/shared/routes/agent-devices';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
 import { IconCpu2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
+import { factsOf } from '../../parts/charts/chart-data.ts';
+import { Sparkline } from '../../parts/charts/sparkline.tsx';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { readHistory } from './telemetry-charts.tsx';
 
 type LastProof = NonNullable<AgentStatus['proofs']>[number];
 
@@ -15,12 +19,14 @@ interface DeviceTilesProps {
   devices: Device[];
   samples: DeviceSample[];
   proofs: LastProof[];
+  /** Of the last hour; null while it is not read. */
+  history: TelemetryHistory | null;
 }
 
 /** A reading older than this is shown with its age. */
 const staleMs = 10_000;
 
-export function DeviceTiles({ devices, samples, proofs }: DeviceTilesProps) {
+export function DeviceTiles({ devices, samples, proofs, history }: DeviceTilesProps) {
   const { t } = useTranslation();
   if (devices.length === 0) {
     return (
@@ -37,6 +43,7 @@ export function DeviceTiles({ devices, samples, proofs }: DeviceTilesProps) {
           device={device}
           sample={samples.find((sample) => sample.deviceId === device.id) ?? null}
           proof={proofs.find((proof) => proof.deviceId === device.id) ?? null}
+          history={history}
         />
       ))}
     </SimpleGrid>
@@ -47,9 +54,10 @@ interface DeviceTileProps {
   device: Device;
   sample: DeviceSample | null;
   proof: LastProof | null;
+  history: TelemetryHistory | null;
 }
 
-function DeviceTile({ device, sample, proof }: DeviceTileProps) {
+function DeviceTile({ device, sample, proof, history }: DeviceTileProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const utilization = sample?.utilizationRatio ?? null;
@@ -70,6 +78,7 @@ function DeviceTile({ device, sample, proof }: DeviceTileProps) {
         ratio={utilization?.value ?? null}
         text={(value) => `${format.number(Math.round(value * 100))} %`}
       />
+      {history !== null && <PastHour history={history} deviceId={device.id} />}
       <MetricBar
         label={t('metric.memory')}
         metric={memory}
@@ -104,6 +113,28 @@ function DeviceTile({ device, sample, proof }: DeviceTileProps) {
         </Text>
       )}
     </Card>
+  );
+}
+
+/** How busy the device was over the last hour; gaps stay gaps. */
+function PastHour({ history, deviceId }: { history: TelemetryHistory; deviceId: string }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const { points } = readHistory(history, deviceId);
+  const values = points('utilizationRatio');
+  const facts = factsOf(values);
+  // One reading is no line yet.
+  if (facts === null || values.filter((value) => value !== null).length < 2) return null;
+  const percent = (value: number) => `${number(Math.round(value * 100))} %`;
+  return (
+    <div className="past-hour">
+      <Sparkline
+        points={values}
+        min={0}
+        max={1}
+        label={t('devices.pastHour', { low: percent(facts.low), high: percent(facts.high) })}
+      />
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Group } from '@mantine/core';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -38,6 +39,9 @@ function WalletCard({ status }: { status: AgentStatus }) {
         <dt>USDC</dt>
         <dd>{balance(status.balances.USDC)}</dd>
       </dl>
+      <Link to="/wallet" className="plain-link">
+        {t('wallet.all')}
+      </Link>
     </SectionCard>
   );
 }

@@ -11,7 +11,8 @@ import { useNotice } from '../../parts/use-notice.ts';
 type Asked = 'pause' | 'drain';
 
 /** Pause and drain ask first, because both stop the earning; resuming needs no question. */
-export function ModeButtons({ state }: { state: AgentStatus['state'] }) {
+export function ModeButtons({ status }: { status: AgentStatus }) {
+  const { active, state } = status;
   const { t } = useTranslation();
   const notify = useNotice();
   const { client } = useApp();
@@ -59,7 +60,7 @@ export function ModeButtons({ state }: { state: AgentStatus['state'] }) {
         onClose={() => setAsked(null)}
         onConfirm={() => setMode.mutate(asking)}
         title={t(`mode.${asking}.title`)}
-        text={t(`mode.${asking}.text`)}
+        text={`${t(`mode.${asking}.text`)} ${t('mode.active', { count: active.length })}`}
         confirm={t(`mode.${asking}.confirm`)}
         color={asking === 'drain' ? 'red' : 'indigo'}
       />

@@ -18,6 +18,7 @@ import { SectionCard } from '../../parts/section-card.tsx';
 import { NumberField } from './number-field.tsx';
 import { days, type HoursRow, newHours } from './policy-draft.ts';
 import type { PolicyFieldsProps } from './policy-fields.ts';
+import { WeekView } from './week-view.tsx';
 
 export function WhenFields({ draft, errors, onChange }: PolicyFieldsProps) {
   const { t } = useTranslation();
@@ -74,6 +75,7 @@ function HoursFields({ draft, errors, onChange }: PolicyFieldsProps) {
       <Input.Label component="legend">{t('policy.hours')}</Input.Label>
       <Input.Description mb="xs">{t('policy.hours.text')}</Input.Description>
       <Stack gap="sm">
+        <WeekView hours={hours} />
         {hours.length === 0 && <Text size="sm">{t('policy.hours.always')}</Text>}
         {hours.map((row, index) => (
           <WindowFields
