@@ -122,6 +122,77 @@ describe.skipIf(skip)('new work in a real browser', () => {
     expect(spec).toMatchObject(wantedSpec(dependency));
   });
 
+  it('[9.06] highlights code, follows the language with its example, and lets the keyboard out', async () => {
+    await page.goto(`${network.marketplaceUrl}/code?lang=es`);
+    const code = page.getByRole('textbox', { name: 'Código' });
+    await page.getByRole('button', { name: 'Empezar de nuevo' }).click();
+    await page.locator('.code-keyword', { hasText: 'import' }).waitFor();
+    await page.getByRole('combobox', { name: 'Lenguaje' }).click();
+    await page.getByRole('option', { name: 'TypeScript' }).click();
+    await expect.poll(() => code.textContent(), wide).toContain('n: number');
+    await page.locator('.code-type', { hasText: 'number' }).first().waitFor();
+    await code.click();
+    await page.keyboard.press('Tab');
+    expect(await isFocused(page)).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await isFocused(page)).toBe(false);
+    await page.goto(`${network.marketplaceUrl}/code?lang=en`);
+  });
+
+  it('says what excludes every agent, and relaxes it', async () => {
+    await page.goto(`${network.marketplaceUrl}/jobs/new`);
+    await field('CPU cores').fill('200');
+    await page.getByText('No agent can run this now').waitFor();
+    await page.getByRole('button', { name: /resources\.cpus = / }).click();
+    expect(Number(await field('CPU cores').inputValue())).toBeLessThan(200);
+    const matching = page.getByTestId('agents-matching');
+    await expect.poll(() => matching.textContent(), wide).toContain('1, 1 free');
+  });
+
+  it('keeps a job as template and as snippet, and runs the snippet', async () => {
+    await page.goto(`${network.marketplaceUrl}/jobs/new`);
+    await field('Name').fill('Kept work');
+    await page.getByRole('button', { name: 'Save as template' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('The template is saved.').waitFor();
+    await page.getByRole('button', { name: 'Save as snippet' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('The snippet is saved.').waitFor();
+    await page.goto(`${network.marketplaceUrl}/templates`);
+    await page.getByRole('link', { name: /^Use / }).first().waitFor();
+    await inspectPage(page, 'templates');
+    await page.getByRole('tab', { name: 'Your templates' }).click();
+    await page.getByRole('link', { name: 'Kept work' }).click();
+    await page.getByRole('heading', { name: 'Kept work', level: 1 }).waitFor();
+    await inspectPage(page, 'template');
+    await page.goto(`${network.marketplaceUrl}/snippets`);
+    await page.getByRole('link', { name: 'Kept work' }).click();
+    await page.getByRole('heading', { name: 'Kept work', level: 1 }).waitFor();
+    await inspectPage(page, 'snippet');
+    await page.getByRole('link', { name: 'Run' }).click();
+    await page.getByText('Runs this snippet:').waitFor();
+    await page.getByRole('button', { name: 'Run async' }).click();
+    await page.waitForURL(/\/jobs\/job_/);
+    await page.getByRole('heading', { name: 'Kept work', level: 1 }).waitFor();
+  });
+
+  it('imports a document after showing what it would post', async () => {
+    await page.goto(`${network.marketplaceUrl}/jobs/import`);
+    await page.getByLabel('Text of the document').fill(JSON.stringify(nosanaJob));
+    await page.getByRole('button', { name: 'Try without posting' }).click();
+    await page.getByRole('status').getByText('1 job').waitFor();
+    await inspectPage(page, 'import');
+    await page.getByRole('button', { name: 'Post them all' }).click();
+    await page.getByRole('heading', { name: 'Posted' }).waitFor();
+    const link = page.getByRole('listitem').getByRole('link', { name: 'hello' });
+    expect(await link.getAttribute('href')).toMatch(/\/jobs\/job_/);
+  });
+
+  it('causes no error in the console', () => {
+    expect(complaints).toEqual([]);
+  });
+
   async function uploadOne() {
     await add('Add a file');
     const [chooser] = await Promise.all([
@@ -179,6 +250,24 @@ describe.skipIf(skip)('new work in a real browser', () => {
     await field('Cap').fill('0.25');
   }
 });
+
+const nosanaJob = {
+  version: '0.1',
+  type: 'container',
+  meta: { trigger: 'cli' },
+  ops: [
+    {
+      type: 'container/run',
+      id: 'hello',
+      args: { cmd: 'echo hello', image: 'alpine:3.20' },
+    },
+  ],
+};
+
+/** Whether the focus is in an editor. */
+function isFocused(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>("document.activeElement?.closest('.code-editor-frame') !== null");
+}
 
 /** What the API has to say of the job that the test fills in. */
 function wantedSpec(dependency: string) {

@@ -1,4 +1,4 @@
-import { type ImportFormat, importFormats } from '@node3/shared/import/import-document';
+import { type ImportFormat, importFormats } from '@node3/shared/import/import-formats';
 import type { ImportQuery } from '@node3/shared/routes/job-import';
 import { usageError } from '../command-error.ts';
 import { choose } from '../parse/choose.ts';

@@ -35,6 +35,8 @@ export interface GalleryTemplate {
 
 /** One version of a template. */
 export interface Template extends TemplateSummary {
+  /** Whether it is a template of your account. */
+  own: boolean;
   /** Of the version that was asked for. */
   versionCreatedAt: string;
   /** A job spec whose texts may hold `{{name}}`. */

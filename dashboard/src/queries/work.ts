@@ -1,11 +1,22 @@
+import type { QueryOf } from '@node3/shared/contract';
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import { explainSpec } from '@node3/shared/routes/explain';
 import { listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
-import { getSnippet } from '@node3/shared/routes/snippets';
-import { getTemplate, previewTemplate, type TemplateRun } from '@node3/shared/routes/templates';
+import { getSnippet, listSnippets } from '@node3/shared/routes/snippets';
+import {
+  getTemplate,
+  listGallery,
+  listTemplates,
+  previewTemplate,
+  type TemplateRun,
+} from '@node3/shared/routes/templates';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
+
+type SnippetsFilter = QueryOf<typeof listSnippets>;
+type TemplatesFilter = QueryOf<typeof listTemplates>;
+type GalleryFilter = QueryOf<typeof listGallery>;
 
 /** How long before its end a quote is not worth starting with. */
 export const quoteSlackMs = 5_000;
@@ -53,10 +64,40 @@ export function recentJobsQuery({ client }: App) {
   });
 }
 
+export function snippetsQuery({ client }: App, query: SnippetsFilter) {
+  return queryOptions({
+    queryKey: ['own', 'snippets', query],
+    queryFn: ({ signal }) => client.call(listSnippets, { query }, { signal }),
+  });
+}
+
+export function templatesQuery({ client }: App, query: TemplatesFilter) {
+  return queryOptions({
+    queryKey: ['own', 'templates', query],
+    queryFn: ({ signal }) => client.call(listTemplates, { query }, { signal }),
+  });
+}
+
+export function galleryQuery({ client }: App, query: GalleryFilter) {
+  return queryOptions({
+    queryKey: ['gallery', query],
+    queryFn: ({ signal }) => client.call(listGallery, { query }, { signal }),
+  });
+}
+
+/** With the version that it has, so that another one is not written over. */
 export function snippetQuery({ client }: App, snippetId: string) {
   return queryOptions({
     queryKey: ['own', 'snippet', snippetId],
-    queryFn: ({ signal }) => client.call(getSnippet, { params: { snippetId } }, { signal }),
+    async queryFn({ signal }) {
+      let version: string | null = null;
+      const onAnswer = (headers: Headers) => {
+        version = headers.get('etag')?.replaceAll('"', '') ?? null;
+      };
+      const params = { snippetId };
+      const snippet = await client.call(getSnippet, { params }, { signal, onAnswer });
+      return { ...snippet, etag: version as string | null };
+    },
   });
 }
 

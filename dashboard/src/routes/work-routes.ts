@@ -1,31 +1,15 @@
-import { type IdKind, idPattern } from '@node3/shared/ids';
 import { createRoute, redirect } from '@tanstack/react-router';
+import {
+  readNewJobSearch,
+  readSnippetsSearch,
+  readTemplateSearch,
+  readTemplatesSearch,
+} from '../pages/work/work-search.ts';
 import { areaPage } from './area-page.ts';
 import { marketplaceOnly, rootRoute } from './root-route.ts';
 
 /** Texts that the form and what it shows of a job need. */
 const formTexts = ['work', 'jobs'] as const;
-
-export interface NewJobSearch {
-  /** The job that is to be run again with changes. */
-  from?: string;
-  template?: string;
-  snippet?: string;
-}
-
-const startKinds = {
-  from: 'job',
-  template: 'template',
-  snippet: 'snippet',
-} as const satisfies Record<keyof NewJobSearch, IdKind>;
-
-function readNewJobSearch(search: Record<string, unknown>): NewJobSearch {
-  const found = Object.entries(startKinds).find(([name, kind]) => {
-    const value = search[name];
-    return typeof value === 'string' && new RegExp(idPattern(kind)).test(value);
-  });
-  return found === undefined ? {} : { [found[0]]: String(search[found[0]]) };
-}
 
 const newJobRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -52,4 +36,71 @@ const codeRoute = createRoute({
   component: areaPage(formTexts, () => import('../pages/work/code-page.tsx'), 'CodePage'),
 });
 
-export const workRoutes = [newJobRoute, computeRoute, codeRoute] as const;
+const importRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs/import',
+  beforeLoad: marketplaceOnly,
+  component: areaPage(
+    formTexts,
+    () => import('../pages/work/import/import-page.tsx'),
+    'ImportPage',
+  ),
+});
+
+const templatesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/templates',
+  beforeLoad: marketplaceOnly,
+  validateSearch: readTemplatesSearch,
+  component: areaPage(
+    ['work'],
+    () => import('../pages/work/templates/templates-page.tsx'),
+    'TemplatesPage',
+  ),
+});
+
+const templateRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/templates/$templateId',
+  beforeLoad: marketplaceOnly,
+  validateSearch: readTemplateSearch,
+  component: areaPage(
+    ['work'],
+    () => import('../pages/work/templates/template-page.tsx'),
+    'TemplatePage',
+  ),
+});
+
+const snippetsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/snippets',
+  beforeLoad: marketplaceOnly,
+  validateSearch: readSnippetsSearch,
+  component: areaPage(
+    ['work'],
+    () => import('../pages/work/snippets/snippets-page.tsx'),
+    'SnippetsPage',
+  ),
+});
+
+const snippetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/snippets/$snippetId',
+  beforeLoad: marketplaceOnly,
+  component: areaPage(
+    ['work'],
+    () => import('../pages/work/snippets/snippet-page.tsx'),
+    'SnippetPage',
+  ),
+});
+
+export const workRoutes = [
+  newJobRoute,
+  computeRoute,
+  codeRoute,
+  importRoute,
+  templatesRoute,
+  templateRoute,
+  snippetsRoute,
+  snippetRoute,
+] as const;

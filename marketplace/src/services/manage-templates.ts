@@ -45,7 +45,7 @@ export async function createTemplate(
   };
   const events = [eventOf(deps, template, 'template.created')];
   await deps.store.createTemplate(template, content, limits.templatesPerAccount, events);
-  return viewDetail(template, content);
+  return viewDetail(template, content, accountId);
 }
 
 export async function addTemplateVersion(
@@ -69,7 +69,7 @@ export async function addTemplateVersion(
       return [eventOf(deps, row, 'template.versioned')];
     },
   );
-  return viewDetail(template, content);
+  return viewDetail(template, content, accountId);
 }
 
 export async function archiveTemplate(
@@ -92,7 +92,7 @@ export async function readTemplate(
     templateId,
     ...(version !== undefined && { version }),
   });
-  return viewDetail(opened.template, opened.content);
+  return viewDetail(opened.template, opened.content, accountId);
 }
 
 export async function listTemplates(
@@ -157,9 +157,11 @@ export function viewTemplate(row: TemplateRow): TemplateSummary {
 function viewDetail(
   row: TemplateRow,
   content: Pick<TemplateVersionRow, 'spec' | 'parameters' | 'createdAtMs'> & { version?: number },
+  readerId: string,
 ): TemplateDetail {
   return {
     ...viewTemplate(row),
+    own: row.accountId === readerId,
     version: content.version ?? row.version,
     versionCreatedAt: toTimestamp(content.createdAtMs),
     spec: content.spec,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isMarketError } from '../error.ts';
 import { mutatedValue, toJson } from '../testing/mutated-value.ts';
-import { importDocument, importFormats } from './import-document.ts';
+import { importDocument } from './import-document.ts';
+import { importFormats } from './import-formats.ts';
 import { casesOf, refusalsOf } from './testing/import-cases.ts';
 import { readCorpus } from './testing/read-corpus.ts';
 

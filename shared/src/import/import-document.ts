@@ -1,11 +1,9 @@
 import { MarketError } from '../error.ts';
 import { isJsonObject } from './foreign-object.ts';
 import { importBacalhau } from './import-bacalhau.ts';
+import { type ImportFormat, importFormats } from './import-formats.ts';
 import { importNosana } from './import-nosana.ts';
 import type { ImportedJob, ImportedStep, ImportOptions, ImportWarning } from './imported-job.ts';
-
-export const importFormats = ['nosana', 'bacalhau'] as const;
-export type ImportFormat = (typeof importFormats)[number];
 
 const importers: Record<ImportFormat, (document: unknown, options: ImportOptions) => ImportedJob> =
   {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
-import { importFormats } from '../import/import-document.ts';
+import { importFormats } from '../import/import-formats.ts';
 import { importLimits } from '../import/import-limits.ts';
 import type { JobSpecInput } from '../job-spec.ts';
 import { jobStates } from '../job-state.ts';

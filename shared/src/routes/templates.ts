@@ -39,6 +39,7 @@ export type TemplateSummary = Static<typeof TemplateSummary>;
 
 export const TemplateDetail = strictObject({
   ...TemplateSummary.properties,
+  own: Type.Boolean({ description: 'Whether it is a template of your account' }),
   /** Of the version that was asked for. */
   versionCreatedAt: Timestamp,
   spec: TemplateSpec,

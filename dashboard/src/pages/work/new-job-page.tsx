@@ -24,7 +24,16 @@ export function NewJobPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHeading title={t('newJob.title')} subtitle={t('newJob.subtitle')} />
+      <PageHeading
+        title={t('newJob.title')}
+        subtitle={t('newJob.subtitle')}
+        actions={
+          <Group gap="md">
+            <PageLink to="/templates">{t('templates.title')}</PageLink>
+            <PageLink to="/jobs/import">{t('import.link')}</PageLink>
+          </Group>
+        }
+      />
       <RequireSession>{(account) => <StartedForm account={account} />}</RequireSession>
     </>
   );

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ImportFormat } from '../import-document.ts';
+import type { ImportFormat } from '../import-formats.ts';
 import type { ImportedJob, ImportOptions } from '../imported-job.ts';
 
 /** A document with what becomes of it: jobs and warnings, or the places that are refused. */

@@ -32,13 +32,16 @@ export function JobForm({ account, start, origin }: JobFormProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [running, setRunning] = useState<string | null>(null);
-  const { form, live, submit, restored, startOver } = useRunForm({
+  const { form, live, submit, restored, startOver, forget } = useRunForm({
     name: 'job',
     account,
     start,
     onPosted(job, how) {
       if (how === 'sync') setRunning(job.jobId);
-      else void navigate({ to: '/jobs/$jobId', params: { jobId: job.jobId } });
+      else {
+        forget();
+        void navigate({ to: '/jobs/$jobId', params: { jobId: job.jobId } });
+      }
     },
   });
   return (

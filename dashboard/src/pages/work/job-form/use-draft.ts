@@ -13,6 +13,8 @@ interface DraftState {
   /** Whether it was found in this browser. */
   restored: boolean;
   startOver: () => void;
+  /** Keeps it no longer: it was posted. */
+  forget: () => void;
 }
 
 /** The draft of a form; a new job's is kept in this browser under `name`. */
@@ -32,6 +34,7 @@ export function useDraft(name: string, start: JobStart): DraftState {
   return {
     draft,
     restored,
+    forget: () => forgetDraft(localStorage, name),
     change: (part) => setDraft((before) => ({ ...before, ...part })),
     startOver() {
       forgetDraft(localStorage, name);

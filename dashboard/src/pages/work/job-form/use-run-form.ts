@@ -19,7 +19,7 @@ interface RunFormProps {
 
 /** All that both pages with the form have: the draft, its price, and how it is posted. */
 export function useRunForm({ name, account, start, onPosted }: RunFormProps) {
-  const { draft, change, restored, startOver } = useDraft(name, start);
+  const { draft, change, restored, startOver, forget } = useDraft(name, start);
   const [tries, setTries] = useState(0);
   const { spec, problems } = draftToSpec(draft);
   const submit = useSubmit({
@@ -41,5 +41,5 @@ export function useRunForm({ name, account, start, onPosted }: RunFormProps) {
     tries,
   });
   const live = useLiveQuote(spec, form.valid);
-  return { form, live, submit, restored, startOver };
+  return { form, live, submit, restored, startOver, forget };
 }

@@ -7,13 +7,7 @@ import { CodeEditor } from '../../../parts/code-editor/code-editor.tsx';
 import { isScriptLanguage } from '../../../parts/code-editor/code-language.ts';
 import { isStarter, starterOf } from '../draft/starter-examples.ts';
 import { useJobForm } from '../job-form/job-form-context.ts';
-
-export const languageNames: Record<Language, string> = {
-  python: 'Python',
-  javascript: 'JavaScript',
-  typescript: 'TypeScript',
-  bash: 'Bash',
-};
+import { languageNames } from './language-names.ts';
 
 interface ScriptFieldsProps {
   rows?: number;

@@ -1,0 +1,58 @@
+import type { Asset } from '@node3/shared/money';
+import type { ImportQuery } from '@node3/shared/routes/job-import';
+
+/** What is typed beside the document: what no such document says. */
+export interface ImportDraft {
+  text: string;
+  priceKind: 'fixed' | 'metered';
+  reward: string;
+  bid: string;
+  cap: string;
+  asset: Asset;
+  timeoutMinutes: string;
+  gpu: string;
+  gpuCount: string;
+  market: string;
+  hosts: string[];
+}
+
+export const emptyImport: ImportDraft = {
+  text: '',
+  priceKind: 'fixed',
+  reward: '0.001',
+  bid: '',
+  cap: '',
+  asset: 'SOL',
+  timeoutMinutes: '',
+  gpu: '',
+  gpuCount: '',
+  market: '',
+  hosts: [],
+};
+
+/** JSON as what it says, everything else as the text that it is. */
+export function readDocument(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** What was typed is what is asked; whether it may be is for the marketplace to say. */
+export function importQueryOf(draft: ImportDraft): ImportQuery {
+  const { timeoutMinutes, gpu, gpuCount, market, hosts, asset } = draft;
+  const price =
+    draft.priceKind === 'fixed'
+      ? { reward: draft.reward.trim() }
+      : { bid: draft.bid.trim(), cap: draft.cap.trim() };
+  return {
+    ...price,
+    asset,
+    ...(timeoutMinutes !== '' && { timeoutMinutes: Number(timeoutMinutes) }),
+    ...(gpu.trim() !== '' && { gpu: gpu.trim() }),
+    ...(gpuCount !== '' && { gpuCount: Number(gpuCount) }),
+    ...(market.trim() !== '' && { market: market.trim() }),
+    ...(hosts.length > 0 && { allowHosts: hosts.join(',') }),
+  };
+}

@@ -1,0 +1,126 @@
+import { Alert, Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { MarketError } from '@node3/shared/error';
+import type { ImportReply } from '@node3/shared/routes/job-import';
+import { IconFileImport, IconSend } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../i18n/use-format.ts';
+import { EmptyState } from '../../../parts/empty-state.tsx';
+import { ErrorView } from '../../../parts/error-view.tsx';
+import { JsonView } from '../../../parts/json-view.tsx';
+import { PageLink } from '../../../parts/page-link.tsx';
+import { SectionCard } from '../../../parts/section-card.tsx';
+
+interface ImportOutcomeProps {
+  tried: ImportReply | null;
+  posted: ImportReply | null;
+  error: Error | null;
+  pending: boolean;
+  onPost: () => void;
+}
+
+/** What would be posted, what of the document it leaves out, and then the jobs. */
+export function ImportOutcome({ tried, posted, error, pending, onPost }: ImportOutcomeProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const reply = posted ?? tried;
+  return (
+    <SectionCard title={posted === null ? t('import.outcome') : t('import.posted')}>
+      {error !== null && <Refusal error={error} />}
+      {reply === null && error === null && (
+        <EmptyState icon={IconFileImport} title={t('import.nothing')} />
+      )}
+      {reply !== null && (
+        <Stack gap="md">
+          <Group gap="xs">
+            <Badge variant="light" tt="none">
+              {reply.format}
+            </Badge>
+            <Text size="sm" role="status">
+              {t('import.count', { count: reply.jobs.length })}
+              {reply.total !== null &&
+                ` · ${t('import.total', { money: format.money(reply.total) })}`}
+            </Text>
+          </Group>
+          <Warnings warnings={reply.warnings} />
+          <ol className="plain-list work-imported">
+            {reply.jobs.map((job) => (
+              <ImportedJob key={job.name} job={job} />
+            ))}
+          </ol>
+          {posted === null && (
+            <Button
+              leftSection={<IconSend size={17} aria-hidden />}
+              loading={pending}
+              onClick={onPost}
+            >
+              {t('import.post')}
+            </Button>
+          )}
+        </Stack>
+      )}
+    </SectionCard>
+  );
+}
+
+function ImportedJob({ job }: { job: ImportReply['jobs'][number] }) {
+  const { t } = useTranslation();
+  const { name, after, jobId, spec } = job;
+  return (
+    <li>
+      <Text fw={600} size="sm" className="break">
+        {jobId === null ? (
+          name
+        ) : (
+          <PageLink to="/jobs/$jobId" params={{ jobId }}>
+            {name}
+          </PageLink>
+        )}
+      </Text>
+      {after.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {t('import.after', { names: after.join(', ') })}
+        </Text>
+      )}
+      {spec !== undefined && (
+        <details className="more-facts">
+          <summary>{t('import.spec')}</summary>
+          <JsonView value={spec} label={t('import.specOf', { name })} />
+        </details>
+      )}
+    </li>
+  );
+}
+
+function Warnings({ warnings }: Pick<ImportReply, 'warnings'>) {
+  const { t } = useTranslation();
+  if (warnings.length === 0) return <Text size="sm">{t('import.complete')}</Text>;
+  return (
+    <Alert color="yellow" variant="light" title={t('import.left')}>
+      <FieldList fields={warnings.map(({ message, ...rest }) => ({ detail: message, ...rest }))} />
+    </Alert>
+  );
+}
+
+/** Why nothing of it can be posted, field by field. */
+function Refusal({ error }: { error: Error }) {
+  const problems = error instanceof MarketError ? (error.context.errors ?? []) : [];
+  return (
+    <div>
+      <ErrorView error={error} />
+      {problems.length > 0 && <FieldList fields={problems} />}
+    </div>
+  );
+}
+
+function FieldList({ fields }: { fields: { pointer: string; detail: string; fix?: string }[] }) {
+  return (
+    <ul className="work-problems">
+      {fields.map(({ pointer, detail, fix }) => (
+        <li key={pointer + detail}>
+          <code>{pointer}</code> {detail}
+          {fix !== undefined && <div className="work-fix">{fix}</div>}
+        </li>
+      ))}
+    </ul>
+  );
+}

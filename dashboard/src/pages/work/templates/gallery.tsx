@@ -1,0 +1,141 @@
+import { Badge, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import type { GalleryTemplate } from '@node3/shared/routes/templates';
+import { IconSearch, IconTemplate } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../app-context.tsx';
+import { useFormat } from '../../../i18n/use-format.ts';
+import { EmptyState } from '../../../parts/empty-state.tsx';
+import { KeysetPaging } from '../../../parts/keyset-paging.tsx';
+import { PageLink } from '../../../parts/page-link.tsx';
+import { QueryView } from '../../../parts/query-view.tsx';
+import { galleryQuery } from '../../../queries/work.ts';
+
+const route = getRouteApi('/templates');
+
+/** Templates that anybody may use. */
+export function Gallery() {
+  const { t } = useTranslation();
+  const { q, tag, cursor } = route.useSearch();
+  const query = useQuery(
+    galleryQuery(useApp(), {
+      limit: 24,
+      ...(q !== undefined && { q }),
+      ...(tag !== undefined && { tag }),
+      ...(cursor !== undefined && { cursor }),
+    }),
+  );
+  return (
+    <Stack gap="md">
+      <GallerySearch />
+      <QueryView query={query} lines={6}>
+        {({ data, nextCursor }) => (
+          <>
+            {data.length === 0 ? (
+              <EmptyState icon={IconTemplate} title={t('templates.none')}>
+                <PageLink to="/templates">{t('templates.all')}</PageLink>
+              </EmptyState>
+            ) : (
+              <ul className="plain-list work-gallery">
+                {data.map((template) => (
+                  <TemplateCard key={template.templateId} template={template} />
+                ))}
+              </ul>
+            )}
+            <KeysetPaging cursor={cursor} nextCursor={nextCursor} />
+          </>
+        )}
+      </QueryView>
+    </Stack>
+  );
+}
+
+function GallerySearch() {
+  const { t } = useTranslation();
+  const { q, tag } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [text, setText] = useState(q ?? '');
+  const search = useDebouncedCallback((wanted: string) => {
+    void navigate({
+      replace: true,
+      search: {
+        ...(wanted !== '' && { q: wanted }),
+        ...(tag !== undefined && { tag }),
+      },
+    });
+  }, 300);
+  return (
+    <Group gap="sm">
+      <TextInput
+        aria-label={t('templates.search')}
+        placeholder={t('templates.search')}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        value={text}
+        maxLength={128}
+        w={320}
+        maw="100%"
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          search(event.currentTarget.value.trim());
+        }}
+      />
+      {tag !== undefined && (
+        <Group gap={6}>
+          <Badge variant="light" tt="none">
+            {tag}
+          </Badge>
+          <PageLink to="/templates" search={q === undefined ? {} : { q }}>
+            {t('templates.anyTag')}
+          </PageLink>
+        </Group>
+      )}
+    </Group>
+  );
+}
+
+function TemplateCard({ template }: { template: GalleryTemplate }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { templateId, name, description, tags, builtIn, owner, uses } = template;
+  return (
+    <Card component="li" withBorder padding="md">
+      <Stack gap="xs" h="100%">
+        <Title order={2} size="h3" className="break">
+          <Link to="/templates/$templateId" params={{ templateId }} className="row-link">
+            {name}
+          </Link>
+        </Title>
+        <Text size="sm" c="dimmed" lineClamp={3} className="break">
+          {description ?? t('templates.noDescription')}
+        </Text>
+        <Group gap={6}>
+          {tags.map((tag) => (
+            <Link key={tag} to="/templates" search={{ tag }} className="chip work-tag">
+              {tag}
+            </Link>
+          ))}
+        </Group>
+        <Group justify="space-between" mt="auto" gap="xs">
+          <Text size="xs" c="dimmed" className="break">
+            {builtIn ? t('templates.builtIn') : (owner ?? t('templates.noName'))}
+            {uses !== null &&
+              ` · ${t('templates.uses', { count: uses, uses: format.number(uses) })}`}
+          </Text>
+          <Button
+            size="compact-sm"
+            variant="light"
+            renderRoot={(props) => (
+              <Link to="/jobs/new" search={{ template: templateId }} {...props} />
+            )}
+            aria-label={t('templates.useNamed', { name })}
+          >
+            {t('templates.use')}
+          </Button>
+        </Group>
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,3 @@
+/** Whose documents are understood. */
+export const importFormats = ['nosana', 'bacalhau'] as const;
+export type ImportFormat = (typeof importFormats)[number];
