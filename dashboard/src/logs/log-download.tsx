@@ -1,53 +1,78 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
-import type { Client } from '@node3/shared/client';
-import { limits } from '@node3/shared/limits';
-import { getJobLogs, type LogLine } from '@node3/shared/routes/jobs';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
-import { saveFile } from '../parts/save-file.ts';
 import { useNotice } from '../parts/use-notice.ts';
-import { linesToText } from './log-filter.ts';
+import type { FindState } from './find-bar.tsx';
+import { type FileFormat, fetchLogFile, saveFile, viewAsFile } from './log-files.ts';
+import { isPlain, type LogFilter } from './log-view.ts';
+import type { JobLogParts } from './use-job-log.ts';
 
-/** Downloads the whole log as text, also the part that this page no longer holds. */
-export function LogDownload({ jobId }: { jobId: string }) {
+interface LogDownloadProps {
+  parts: JobLogParts;
+  jobId: string | null;
+  filter: LogFilter;
+  find: FindState;
+}
+
+const formats: readonly FileFormat[] = ['text', 'ansi', 'ndjson'];
+
+/** Files of the whole log, also of what this page does not hold, or of what is shown of it. */
+export function LogDownload({ parts, jobId, filter, find }: LogDownloadProps) {
   const { t } = useTranslation();
   const notify = useNotice();
   const { client } = useApp();
+  const isFiltered = !isPlain(filter) || filter.clearedThrough > 0;
   const download = useMutation({
-    mutationFn: () => readWholeLog(client, jobId),
-    onSuccess: (blob) => saveFile(blob, `${jobId}.log`),
+    async mutationFn({ format, what }: { format: FileFormat; what: 'all' | 'shown' }) {
+      // Expressions, case and context are the page's own; the server knows words.
+      const isWord = find.kind === 'plain' && !find.isCaseSensitive && (filter.around ?? 0) === 0;
+      const isPages = what === 'shown' && filter.around !== null && !isWord;
+      if (jobId !== null && !isPages) {
+        const isHits = what === 'shown' && filter.around !== null;
+        const wish = { jobId, format, filter: what === 'all' ? null : filter };
+        return fetchLogFile(client, { ...wish, q: isHits ? find.text : null });
+      }
+      await parts.loader.readAll();
+      parts.view.update(parts.search.state().version);
+      return viewAsFile(parts.view, format);
+    },
+    onSuccess: (blob, { format }) =>
+      saveFile(blob, `${jobId ?? 'job'}.${format === 'ndjson' ? 'ndjson' : 'log'}`),
     onError: (error) => notify({ kind: 'failed', message: error.message }),
   });
+  const item = (what: 'all' | 'shown') =>
+    formats.map((format) => (
+      <Menu.Item key={format} onClick={() => download.mutate({ format, what })}>
+        {t(`log.format.${format}`)}
+      </Menu.Item>
+    ));
   return (
-    <Tooltip label={t('log.download')}>
-      <ActionIcon
-        variant="default"
-        size={30}
-        aria-label={t('log.download')}
-        loading={download.isPending}
-        onClick={() => download.mutate()}
-      >
-        <IconDownload size={16} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
+    <Menu position="bottom-end">
+      <Tooltip label={t('log.download')}>
+        <Menu.Target>
+          <ActionIcon
+            variant="default"
+            size={30}
+            aria-label={t('log.download')}
+            loading={download.isPending}
+          >
+            <IconDownload size={16} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+      </Tooltip>
+      <Menu.Dropdown>
+        <Menu.Label>{jobId === null ? t('log.shownLines') : t('log.wholeLog')}</Menu.Label>
+        {item(jobId === null ? 'shown' : 'all')}
+        {isFiltered && jobId !== null && (
+          <>
+            <Menu.Divider />
+            <Menu.Label>{t('log.shownLines')}</Menu.Label>
+            {item('shown')}
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
   );
-}
-
-/** Reads page by page into a Blob, which the browser keeps outside of the page's heap. */
-async function readWholeLog(client: Client, jobId: string): Promise<Blob> {
-  const parts: string[] = [];
-  let after: number | undefined;
-  let open: LogLine | null = null;
-  let more = true;
-  while (more) {
-    const query = { limit: limits.logLinesPerPage, ...(after === undefined ? {} : { after }) };
-    const page = await client.call(getJobLogs, { params: { jobId }, query });
-    parts.push(linesToText(page.data, open));
-    open = page.data.at(-1) ?? open;
-    after = page.nextAfter;
-    more = page.data.length > 0 && !page.ended;
-  }
-  return new Blob(parts, { type: 'text/plain;charset=utf-8' });
 }

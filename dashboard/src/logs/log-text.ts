@@ -13,13 +13,25 @@ const stringCommand = /\u001b[PX^_][^\u001b]*(?:\u001b\\)?/g;
 /** Control sequences; the last character says which. Only `m` (colour) is kept. */
 const csi = /\u001b\[([0-9;:?<=>]*)([ -/]*)([@-~])/g;
 const otherEscape = /\u001b(?!\[)[ -/]*[0-~]?/g;
-const control = /[\u0000-\u0007\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/g;
+const control = /[\u0000-\u0007\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g;
 const colour = /\u001b\[[0-9;:]*m/g;
-/** Characters that reorder text, so that a line can't show something else than it says. */
-const bidi = /[\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * Characters that reorder text, so that a line can't show something else than it says; breaks of lines
+ * that are none; and letters that nobody sees.
+ */
+const bidi =
+  /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** Most lines have none of it, and are found out in one pass. */
+const suspicious = new RegExp(
+  '[\\u0000-\\u0007\\u000b-\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f' +
+    '\\u2028-\\u202e\\u2066-\\u2069\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]',
+  'u',
+);
 
 /** Removes everything but text, tabs, colour sequences, `\r` and `\b`. */
 export function stripControls(text: string): string {
+  if (!suspicious.test(text)) return text;
   return text
     .replace(osc, '')
     .replace(stringCommand, '')

@@ -44,7 +44,12 @@ function SharedJobLoader({ link }: { link: SharedLink }) {
   const isHidden = isMarketError(job.error, 'LINK_INVALID');
   const mayShow = (part: 'logs' | 'artifacts') =>
     isHidden || job.data?.shows.includes(part) === true;
-  const log = useQuery({ ...sharedLogQuery(app, link), enabled: mayShow('logs') });
+  // Whether it may be read, and whether more will come: the viewer reads the lines.
+  const log = useQuery({
+    ...sharedLogQuery(app, link),
+    enabled: mayShow('logs'),
+    refetchInterval: false,
+  });
   const files = useQuery({ ...sharedFilesQuery(app, link), enabled: mayShow('artifacts') });
   useFilesOfEnd(link, job.data);
   const refused = [job, log, files].every(({ error }) => isMarketError(error, 'LINK_INVALID'));
@@ -58,7 +63,7 @@ function SharedJobLoader({ link }: { link: SharedLink }) {
           {(shown) => <SharedHeader job={shown} />}
         </QueryView>
       )}
-      {log.data !== undefined && <SharedLog page={log.data} isOver={log.data.ended} />}
+      {log.data !== undefined && <SharedLog link={link} isOver={log.data.ended} />}
       {files.data !== undefined && files.data.data.length > 0 && (
         <SharedFiles files={files.data.data} />
       )}

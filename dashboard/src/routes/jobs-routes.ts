@@ -21,6 +21,13 @@ const jobRoute = createRoute({
   component: areaPage(['jobs'], () => import('../pages/job-page.tsx'), 'JobPage'),
 });
 
+const jobLogsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs/$jobId/logs',
+  beforeLoad: marketplaceOnly,
+  component: areaPage(['jobs'], () => import('../pages/job-logs-page.tsx'), 'JobLogsPage'),
+});
+
 /** Of links to jobs, which lead here in browsers. */
 const sharedRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -30,4 +37,4 @@ const sharedRoute = createRoute({
   component: areaPage(['jobs'], () => import('../pages/shared-job-page.tsx'), 'SharedJobPage'),
 });
 
-export const jobsRoutes = [jobsRoute, jobRoute, sharedRoute] as const;
+export const jobsRoutes = [jobsRoute, jobRoute, jobLogsRoute, sharedRoute] as const;

@@ -124,6 +124,7 @@ export const enDetail = {
   'job.costSoFar': '{{money}} so far',
   'job.tab.config': 'Config',
   'job.tab.logs': 'Logs',
+  'job.tab.resources': 'Resources',
   'job.tab.events': 'Events',
   'job.tab.payment': 'Payment',
   'job.tab.files': 'Files',
@@ -255,5 +256,4 @@ export const enDetail = {
   'shared.program': 'Program',
   'shared.copyProgram': 'Copy the program',
   'shared.imageCommand': 'The command that the image has.',
-  'shared.logRemoved': 'The log was removed {{time}}.',
 };

@@ -127,6 +127,7 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'job.costSoFar': '{{money}} hasta ahora',
   'job.tab.config': 'Configuración',
   'job.tab.logs': 'Registro',
+  'job.tab.resources': 'Recursos',
   'job.tab.events': 'Eventos',
   'job.tab.payment': 'Pago',
   'job.tab.files': 'Archivos',
@@ -260,5 +261,4 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'shared.program': 'Programa',
   'shared.copyProgram': 'Copiar el programa',
   'shared.imageCommand': 'El comando que tiene la imagen.',
-  'shared.logRemoved': 'El registro se eliminó {{time}}.',
 };

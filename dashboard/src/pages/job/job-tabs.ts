@@ -1,5 +1,13 @@
 /** The parts of a job's page, in the order of their tabs; the address says which one is shown. */
-export const jobTabs = ['overview', 'config', 'logs', 'events', 'payment', 'files'] as const;
+export const jobTabs = [
+  'overview',
+  'config',
+  'logs',
+  'resources',
+  'events',
+  'payment',
+  'files',
+] as const;
 export type JobTab = (typeof jobTabs)[number];
 
 export interface JobSearch {

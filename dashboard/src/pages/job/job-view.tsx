@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useShortcut } from '../../keyboard/keyboard.tsx';
 import { JobLog } from '../../logs/job-log.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
+import { JobResources } from '../../resources/job-resources.tsx';
 import { curlLine } from '../../shell-command.ts';
 import { JobFiles } from './job-files.tsx';
 import { JobHeader } from './job-header.tsx';
@@ -64,6 +65,7 @@ const contents: Record<JobTab, (props: { job: JobDetail }) => ReactNode> = {
   overview: OverviewTab,
   config: ConfigTab,
   logs: JobLog,
+  resources: JobResources,
   events: EventsTab,
   payment: PaymentTab,
   files: JobFiles,

@@ -1,46 +1,25 @@
-import { Text } from '@mantine/core';
-import type { LogPage } from '@node3/shared/routes/jobs';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../i18n/use-format.ts';
-import { cleanLine, plainText } from '../../logs/log-text.ts';
+import { useApp } from '../../app-context.tsx';
+import { useEmptyText } from '../../logs/job-log.tsx';
+import { sharedLog } from '../../logs/log-source.ts';
+import { LogViewer } from '../../logs/log-viewer.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import type { SharedLink } from '../../queries/shared-job.ts';
 
-const lineChars = 2_000;
-
-/** The end of the log as plain text: whatever a program wrote, it acts upon nothing here. */
-export function SharedLog({ page, isOver }: { page: LogPage; isOver: boolean }) {
+/** The log of a job that was shared, whatever else the link shows of it. */
+export function SharedLog({ link, isOver }: { link: SharedLink; isOver: boolean }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { data, removedAt } = page;
+  const { client } = useApp();
+  const emptyText = useEmptyText(isOver ? 'failed' : 'running');
   return (
-    <SectionCard
-      title={t('log.last')}
-      aside={
-        <Text size="sm" c="dimmed" component="span">
-          {isOver ? t('log.ended') : t('log.live')}
-        </Text>
-      }
-    >
-      {data.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {removedAt === null
-            ? t('log.emptyRunning')
-            : t('shared.logRemoved', { time: format.time(Date.parse(removedAt)) })}
-        </Text>
-      ) : (
-        <div
-          role="log"
-          aria-label={t('log.title')}
-          aria-live="off"
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          tabIndex={0}
-          className="log-tail shared-log"
-        >
-          {data.map(({ seq, text }) => (
-            <div key={seq}>{plainText(cleanLine(text, lineChars)) || ' '}</div>
-          ))}
-        </div>
-      )}
+    <SectionCard title={t('log.title')} padding="flush">
+      <LogViewer
+        makeSource={() => sharedLog(client, link)}
+        isRunning={!isOver}
+        startedAtMs={null}
+        attempts={0}
+        emptyText={emptyText}
+      />
     </SectionCard>
   );
 }

@@ -1,0 +1,126 @@
+import { NativeSelect, SimpleGrid, Stack, Text } from '@mantine/core';
+import type { JobResources as Resources } from '@node3/shared/routes/job-resources';
+import type { JobDetail } from '@node3/shared/routes/jobs';
+import { IconGauge } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../app-context.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import { TimeChart } from '../parts/charts/time-chart.tsx';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { QueryView } from '../parts/query-view.tsx';
+import { SectionCard } from '../parts/section-card.tsx';
+import { jobResourcesQuery } from '../queries/job-resources.ts';
+import { toLines } from './usage-chart-data.ts';
+
+/** What a job uses of processor, memory and GPUs, live and afterwards. */
+export function JobResources({ job }: { job: Pick<JobDetail, 'jobId' | 'executions'> }) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const [attempt, setAttempt] = useState<number | null>(null);
+  const query = useQuery(jobResourcesQuery(app, job.jobId, attempt));
+  const latest = job.executions.at(-1)?.attempt ?? 1;
+  return (
+    <SectionCard
+      title={t('resources.title')}
+      aside={
+        job.executions.length > 1 && (
+          <NativeSelect
+            size="xs"
+            aria-label={t('log.attempt')}
+            value={attempt ?? latest}
+            onChange={(event) => setAttempt(Number(event.currentTarget.value))}
+            data={job.executions.map(({ attempt: number }) => ({
+              value: String(number),
+              label: t('resources.attempt', { number }),
+            }))}
+          />
+        )
+      }
+    >
+      <QueryView query={query} lines={6}>
+        {(resources) => <Usage resources={resources} />}
+      </QueryView>
+    </SectionCard>
+  );
+}
+
+function Usage({ resources }: { resources: Resources }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { points, intervalMs, summary, cpus, memoryBytes, gpus } = resources;
+  if (summary === null || intervalMs === null) {
+    return (
+      <EmptyState icon={IconGauge} title={t('resources.none')}>
+        {t('resources.noneText')}
+      </EmptyState>
+    );
+  }
+  const { times, values } = toLines(points, intervalMs);
+  const cores = (value: number | null) => t('resources.cores', { value: format.number(value) });
+  const used = (of: (number | null)[]) => ({
+    times,
+    series: [{ label: t('resources.used'), points: of }],
+  });
+  const charts = [
+    {
+      title: t('resources.cpu'),
+      note: t('resources.ofCores', { value: format.number(cpus) }),
+      figures: [cores(summary.cpuCoresMean), cores(summary.cpuCoresPeak)],
+      data: used(values.cpuCores),
+      format: cores,
+    },
+    {
+      title: t('resources.memory'),
+      note: t('resources.ofBytes', { value: format.bytes(memoryBytes) }),
+      figures: [null, format.bytes(summary.memoryBytesPeak)],
+      data: used(values.memoryBytes),
+      format: format.bytes,
+    },
+    ...(gpus === 0
+      ? []
+      : [
+          {
+            title: t('resources.gpu'),
+            note: null,
+            figures: [
+              format.percent(summary.gpuUtilizationRatioMean),
+              format.percent(summary.gpuUtilizationRatioPeak),
+            ],
+            data: used(values.gpuUtilizationRatio),
+            format: format.percent,
+          },
+          {
+            title: t('resources.gpuMemory'),
+            note: null,
+            figures: [null, format.bytes(summary.gpuMemoryBytesPeak)],
+            data: used(values.gpuMemoryBytes),
+            format: format.bytes,
+          },
+        ]),
+  ];
+  return (
+    <Stack gap="md">
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+        {charts.map((chart) => (
+          <div key={chart.title}>
+            <TimeChart title={chart.title} data={chart.data} format={chart.format} sync="job" />
+            <Text size="xs" c="dimmed" component="p" m={0}>
+              {[
+                chart.figures[0] === null ? null : `${t('resources.mean')} ${chart.figures[0]}`,
+                `${t('resources.peak')} ${chart.figures[1]}`,
+                chart.note,
+              ]
+                .filter((part) => part !== null)
+                .join(' · ')}
+            </Text>
+          </div>
+        ))}
+      </SimpleGrid>
+      <Text size="xs" c="dimmed">
+        {t('resources.interval', { duration: format.duration(intervalMs) })}
+      </Text>
+    </Stack>
+  );
+}
