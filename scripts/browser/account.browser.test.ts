@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
 import { outcome } from '@node3/agent/testing/test-agent';
+import { createJob } from '@node3/shared/routes/jobs';
+import { getUsage } from '@node3/shared/routes/usage';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
@@ -8,6 +13,11 @@ import { installTestWallet } from './test-wallet.ts';
 
 const { program, skip } = findChromium();
 const wide = { timeout: 30_000 };
+const job = (name: string) => ({
+  name,
+  workload: { kind: 'container' as const, image: 'busybox', command: ['true'] },
+  price: { kind: 'fixed' as const, reward: { amount: '0.001', asset: 'SOL' as const } },
+});
 
 describe.skipIf(skip)('the money of an account in a real browser', () => {
   let network: DevNetwork;
@@ -74,6 +84,98 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByText('Withdrawal paid out').waitFor(wide);
     await inspectPage(page, 'wallet-history');
+  });
+
+  it('a cap stops the job that would go beyond it, signed by the wallet', async () => {
+    await requester.client.call(createJob, { body: job('first') });
+    await page.getByRole('link', { name: 'Usage', exact: true }).first().click();
+    await page.getByRole('tab', { name: 'Caps' }).click();
+    await page.getByLabel('For one job, SOL').fill('0.000001');
+    await page.getByRole('button', { name: 'Save the caps' }).click();
+    await page.getByText('0.000001 SOL at most, set for your account.').waitFor(wide);
+    await inspectPage(page, 'usage-caps');
+    await expect(requester.client.call(createJob, { body: job('second') })).rejects.toMatchObject({
+      code: 'CAP_EXCEEDED',
+    });
+  });
+
+  it('[9.19] usage shows GPU time and cost, and the operator those of each customer', async () => {
+    await expect
+      .poll(async () => (await requester.client.call(getUsage, { query: {} })).data.length, wide)
+      .toBe(1);
+    await page.getByRole('tab', { name: 'Spending' }).click();
+    const charged = page.getByTestId('usage-charged');
+    await expect.poll(() => charged.textContent(), wide).toBe('0.00105 SOL');
+    await inspectPage(page, 'usage');
+    const operator = await browser.newPage();
+    await operator.goto(
+      `${network.marketplaceUrl}/usage?view=customers#key=${network.adminApiKey}`,
+    );
+    const table = operator.getByRole('table', { name: 'GPU time and cost by customer' });
+    await table.getByText('0.00105 SOL').waitFor(wide);
+    await inspectPage(operator, 'usage-customers');
+    await operator.close();
+  });
+
+  it('a receipt is verified by the browser itself', async () => {
+    await page.getByRole('link', { name: 'Receipts', exact: true }).first().click();
+    await page.getByRole('link', { name: 'first' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Receipt' });
+    await dialog.getByRole('button', { name: 'Verify here' }).click();
+    await dialog.getByText('Genuine: signed with').waitFor(wide);
+    await inspectPage(page, 'receipt');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await inspectPage(page, 'receipts');
+  });
+
+  it('a webhook is told why its address is refused, then sent to, and sent to again', async () => {
+    const received: string[] = [];
+    const receiver = createServer((request, response) => {
+      received.push(String(request.headers['webhook-id']));
+      request.resume();
+      response.writeHead(200).end('thanks');
+    });
+    receiver.listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    try {
+      await page.getByRole('link', { name: 'Webhooks', exact: true }).first().click();
+      await inspectPage(page, 'webhooks-empty');
+      await page.getByRole('button', { name: 'New webhook' }).click();
+      const form = page.getByRole('dialog', { name: 'New webhook' });
+      await form.getByLabel('URL').fill('http://10.1.2.3/hook');
+      await form.getByRole('button', { name: 'Create the webhook' }).click();
+      await form.getByText('leads to an address that is not public').waitFor(wide);
+      await form.getByLabel('URL').fill(`http://127.0.0.1:${port}/hook`);
+      await form.getByRole('button', { name: 'Create the webhook' }).click();
+      await page
+        .getByTestId('webhook-secret')
+        .getByText(/^whsec_/)
+        .waitFor(wide);
+      await page.getByRole('button', { name: 'I have stored it' }).click();
+      await page.getByRole('link', { name: `http://127.0.0.1:${port}/hook` }).click();
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      await page.getByRole('link', { name: /^webhook\.tested/ }).click();
+      const delivery = page.getByRole('dialog', { name: 'Delivery' });
+      await delivery.getByText('thanks').waitFor(wide);
+      await inspectPage(page, 'webhook-delivery');
+      const before = received.length;
+      await delivery.getByRole('button', { name: 'Send again' }).click();
+      await expect.poll(() => received.length, wide).toBeGreaterThan(before);
+      expect(new Set(received.slice(-2)).size).toBe(1);
+      await delivery.getByRole('button', { name: 'Close' }).click();
+      await inspectPage(page, 'webhook');
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
+  });
+
+  it('is told in Spanish as well', async () => {
+    await page.goto(`${network.marketplaceUrl}/wallet?lang=es`);
+    await page.getByRole('heading', { name: 'Cartera', level: 1 }).waitFor(wide);
+    await page.getByText('Retirada pagada').waitFor(wide);
+    await inspectPage(page, 'wallet-es');
   });
 
   it('showed no error', () => {

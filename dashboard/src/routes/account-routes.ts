@@ -1,8 +1,10 @@
 import { createRoute } from '@tanstack/react-router';
 import { areaPage } from './area-page.ts';
+import { readCursor, readId } from './read-search.ts';
 import { marketplaceOnly, rootRoute } from './root-route.ts';
 import { readUsageSearch } from './usage-search.ts';
 import { readWalletSearch } from './wallet-search.ts';
+import { readWebhookSearch } from './webhook-search.ts';
 
 const walletRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -20,4 +22,36 @@ const usageRoute = createRoute({
   component: areaPage(['account'], () => import('../pages/usage-page.tsx'), 'UsagePage'),
 });
 
-export const accountRoutes = [walletRoute, usageRoute] as const;
+const webhooksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/webhooks',
+  beforeLoad: marketplaceOnly,
+  component: areaPage(['account'], () => import('../pages/webhooks-page.tsx'), 'WebhooksPage'),
+});
+
+const webhookRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/webhooks/$webhookId',
+  beforeLoad: marketplaceOnly,
+  validateSearch: readWebhookSearch,
+  component: areaPage(['account'], () => import('../pages/webhook-page.tsx'), 'WebhookPage'),
+});
+
+const receiptsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/receipts',
+  beforeLoad: marketplaceOnly,
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...readCursor(search),
+    ...readId(search, 'job'),
+  }),
+  component: areaPage(['account'], () => import('../pages/receipts-page.tsx'), 'ReceiptsPage'),
+});
+
+export const accountRoutes = [
+  walletRoute,
+  usageRoute,
+  receiptsRoute,
+  webhooksRoute,
+  webhookRoute,
+] as const;

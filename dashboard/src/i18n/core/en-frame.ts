@@ -11,6 +11,8 @@ export const enFrame = {
   'nav.templates': 'Templates',
   'nav.snippets': 'Snippets',
   'nav.usage': 'Usage',
+  'nav.receipts': 'Receipts',
+  'nav.webhooks': 'Webhooks',
   'nav.agent': 'This agent',
   'nav.marketplace': 'Marketplace',
   'nav.flows': 'Flows',

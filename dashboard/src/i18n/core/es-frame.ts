@@ -13,6 +13,8 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'nav.templates': 'Plantillas',
   'nav.snippets': 'Fragmentos',
   'nav.usage': 'Uso',
+  'nav.receipts': 'Recibos',
+  'nav.webhooks': 'Webhooks',
   'nav.agent': 'Este agente',
   'nav.marketplace': 'Mercado',
   'nav.flows': 'Flujos',

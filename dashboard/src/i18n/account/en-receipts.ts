@@ -1,0 +1,26 @@
+export const enReceipts = {
+  'receipts.title': 'Receipts',
+  'receipts.subtitle': 'What the money of each ended job did, signed by the marketplace.',
+  'receipts.how':
+    'This browser checks a receipt itself, by Ed25519 over its canonical JSON, against the key that the marketplace publishes. A file that you keep proves the same without the marketplace.',
+  'receipts.empty': 'No receipts yet',
+  'receipts.emptyText': 'A job has one from the moment it ends.',
+  'receipts.one': 'Receipt',
+  'receipts.job': 'Job',
+  'receipts.state': 'State',
+  'receipts.created': 'Posted',
+  'receipts.line.held': 'Held',
+  'receipts.line.charged': 'Charged',
+  'receipts.line.refund': 'Refunded',
+  'receipts.line.providerShare': 'To the provider',
+  'receipts.line.fee': 'Fee of the marketplace',
+  'receipts.download': 'Download',
+  'receipts.toJob': 'Open the job',
+  'receipts.verify': 'Verify here',
+  'receipts.verifyText': 'Nothing is asked of the marketplace but its key.',
+  'receipts.check.genuine': 'Genuine: signed with {{key}}, and not changed since.',
+  'receipts.check.otherKey': 'Signed with {{key}}, which is not the key that is published.',
+  'receipts.check.changed': 'Not genuine: it was changed after it was signed.',
+  'receipts.check.unable':
+    'This browser can not check Ed25519 here. Use node3 receipt verify with the file.',
+};
