@@ -80,7 +80,6 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     await dialog.getByLabel('Type 0.5 to go on').fill('0.5');
     await confirm.click();
     await page.getByTestId('withdrawal').getByText('Finalized').waitFor(wide);
-    await inspectPage(page, 'wallet-withdraw');
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByText('Withdrawal paid out').waitFor(wide);
     await inspectPage(page, 'wallet-history');
@@ -119,13 +118,12 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
 
   it('a receipt is verified by the browser itself', async () => {
     await page.getByRole('link', { name: 'Receipts', exact: true }).first().click();
-    await page.getByRole('link', { name: 'first' }).click();
+    await page.getByRole('link', { name: 'first' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Receipt' });
     await dialog.getByRole('button', { name: 'Verify here' }).click();
     await dialog.getByText('Genuine: signed with').waitFor(wide);
     await inspectPage(page, 'receipt');
     await dialog.getByRole('button', { name: 'Close' }).click();
-    await inspectPage(page, 'receipts');
   });
 
   it('a webhook is told why its address is refused, then sent to, and sent to again', async () => {
@@ -140,7 +138,6 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     const { port } = receiver.address() as AddressInfo;
     try {
       await page.getByRole('link', { name: 'Webhooks', exact: true }).first().click();
-      await inspectPage(page, 'webhooks-empty');
       await page.getByRole('button', { name: 'New webhook' }).click();
       const form = page.getByRole('dialog', { name: 'New webhook' });
       await form.getByLabel('URL').fill('http://10.1.2.3/hook');
@@ -179,6 +176,7 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
   });
 
   it('showed no error', () => {
-    expect(complaints).toEqual([]);
+    // The refused webhook is one answer that the browser tells of by itself.
+    expect(complaints.filter((text) => !text.includes('status of 422'))).toEqual([]);
   });
 });
