@@ -9,7 +9,7 @@ const receipt = { version: 1, jobId: 'job_1', charged: { amount: '1', asset: 'SO
 
 /** As the marketplace signs; the browser test checks one that it really signed. */
 async function signedReceipt(): Promise<SignedReceipt> {
-  const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign'])) as CryptoKeyPair;
+  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
   const publicBytes = await crypto.subtle.exportKey('raw', pair.publicKey);
   const text = new TextEncoder().encode(`node3 receipt v1\n${canonicalJson(receipt)}`);
   const signature = await crypto.subtle.sign('Ed25519', pair.privateKey, text);

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { SignedReceipt } from '@node3/shared/routes/receipts';
 import { IconAlertTriangle, IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -65,9 +65,12 @@ function ReceiptView({ signed }: { signed: SignedReceipt }) {
         >
           {t('receipts.download')}
         </Button>
-        <Link to="/jobs/$jobId" params={{ jobId }}>
+        <Anchor
+          size="sm"
+          renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId }} {...props} />}
+        >
           {t('receipts.toJob')}
-        </Link>
+        </Anchor>
       </Group>
       <JsonView value={signed} label={t('receipts.one')} />
     </Stack>

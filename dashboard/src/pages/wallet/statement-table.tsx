@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core';
+import { Anchor, Table, Text } from '@mantine/core';
 import type { StatementLine } from '@node3/shared/routes/statements';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -85,9 +85,13 @@ function BelongsTo({ line }: { line: StatementLine }) {
   const { jobId, withdrawalId, signature, explorerUrl } = line;
   if (jobId !== null) {
     return (
-      <Link to="/jobs/$jobId" params={{ jobId }} className="mono">
+      <Anchor
+        size="sm"
+        className="mono"
+        renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId }} {...props} />}
+      >
         {shorten(jobId, 8, 5)}
-      </Link>
+      </Anchor>
     );
   }
   if (signature !== null) {

@@ -5,9 +5,9 @@ import { SectionCard } from '../../parts/section-card.tsx';
 /** The same rule as in docs/guides/webhooks.md, whose program a test runs. */
 const snippet = `import { createHmac, timingSafeEqual } from 'node:crypto';
 
-const key = Buffer.from(process.env.WEBHOOK_SECRET.replace('whsec_', ''), 'base64');
-
-export function isGenuine(headers, body) {
+/** secret: whsec_…; body: the text as it came, before it is parsed. */
+export function isGenuine(secret, headers, body) {
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signatures } = headers;
   if (Math.abs(Date.now() / 1000 - Number(time)) > 300) return false;
   const mac = createHmac('sha256', key).update(\`\${id}.\${time}.\${body}\`).digest('base64');
