@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
-import { cancelJobs, createJobs } from '@node3/shared/routes/job-bulk';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,8 +28,6 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
   const jobUrl = (jobId: string, search = '') => `${network.marketplaceUrl}/jobs/${jobId}${search}`;
   const state = () => page.getByTestId('job-state').first();
   const tab = (name: string) => page.getByRole('tab', { name, exact: true });
-  const rows = () => page.getByRole('row').filter({ has: page.locator('a.row-link') });
-  const listUrl = (search = '') => `${network.marketplaceUrl}/jobs${search}`;
 
   beforeAll(async () => {
     const image = await engine.prepareImage();
@@ -171,75 +168,74 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     await context.close();
   });
 
-  it('[9.15] finds jobs by state, name, GPU, label and day, and keeps the filter as a view', async () => {
-    await page.goto(listUrl());
-    await page.getByRole('link', { name: 'Lighthouse sweep' }).waitFor();
-    await inspectPage(page, 'jobs');
-    await page.getByRole('link', { name: 'Failed', exact: true }).click();
-    await expect.poll(() => rows().count(), soon).toBe(2);
-    await page.getByRole('link', { name: 'All', exact: true }).click();
-    await page.getByLabel('Search').fill('LIGHT');
-    await expect.poll(() => rows().count(), soon).toBe(1);
-    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('LIGHT');
-    await page.getByRole('button', { name: 'Views' }).click();
-    await page.getByRole('button', { name: 'Save these filters' }).click();
-    await page.getByLabel('Name of the view').fill('Beams');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByRole('link', { name: 'Clear', exact: true }).click();
-    await expect.poll(() => rows().count(), soon).toBeGreaterThan(3);
-    await page.getByLabel('GPU model').fill('simulated');
-    await expect.poll(() => rows().count(), soon).toBe(1);
-    await page.getByLabel('GPU model').fill('none');
-    await expect.poll(() => rows().count(), soon).toBeGreaterThan(2);
-    await page.goto(listUrl('?label=team%3Dvision&from=today'));
-    await expect.poll(() => rows().count(), soon).toBe(1);
-    await page.goto(listUrl('?to=2020-01-01'));
-    await page.getByText('No job fits these filters').waitFor();
-    await page.getByRole('link', { name: 'Clear the filters' }).click();
-    await page.getByRole('button', { name: 'Views' }).click();
-    await page.getByRole('link', { name: 'Beams' }).click();
-    await expect.poll(() => rows().count(), soon).toBe(1);
-    await page.goto(listUrl('?to=2020-01-01&lang=es'));
-    await page.getByText('Ningún job cumple estos filtros').waitFor();
-    await inspectPage(page, 'jobs-es-empty');
-    await page.goto(listUrl('?lang=en'));
+  it('[9.21] [9.23] shares a job with somebody without an account, and as text only', async () => {
+    const payloads = [
+      '<img src=x onerror=top.name="pwned">',
+      '<script>top.name="pwned"</script>',
+      '<svg onload=top.name="pwned">',
+      '<a href="javascript:top.name=\'pwned\'">here</a>',
+    ];
+    const lines = payloads.map((line) => `printf '%s\\n' '${line.replaceAll("'", "'\\''")}'`);
+    const [name = ''] = payloads;
+    const label = payloads.at(-1)?.slice(0, 60) ?? '';
+    const jobId = await post(lines.join('\n'), { name, labels: { theme: label } });
+    const made = (shown: Page) =>
+      shown.locator('img[src=x], svg[onload], a[href^="javascript:"]').count();
+    await page.goto(jobUrl(jobId));
+    await expect.poll(() => state().textContent(), soon).toContain('Succeeded');
+    for (const payload of payloads) await page.getByText(payload).first().waitFor();
+    for (const search of ['?tab=config', '?tab=logs', '?tab=events']) {
+      await page.goto(jobUrl(jobId, search));
+      await page
+        .getByRole('tabpanel')
+        .getByText(search.endsWith('logs') ? label : 'theme')
+        .or(page.getByText('job.posted'))
+        .first()
+        .waitFor();
+      expect(await made(page)).toBe(0);
+    }
+    await page.goto(`${network.marketplaceUrl}/jobs`);
+    await page.getByRole('link', { name, exact: true }).first().waitFor();
+    expect([await made(page), await page.evaluate('top.name')]).toEqual([0, '']);
+
+    await page.goto(jobUrl(jobId));
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('button', { name: 'Create link' }).click();
+    const field = page.getByRole('textbox', { name: 'Link', exact: true });
+    const address = await field.inputValue();
+    const stranger = await (await browser.newContext()).newPage();
+    stranger.setDefaultTimeout(30_000);
+    // The link of the API leads a browser to the same page.
+    await stranger.goto(address.replace('/s/', '/api/v1/shared/'));
+    expect(stranger.url()).toBe(address);
+    await stranger.getByRole('heading', { name, level: 1 }).waitFor();
+    for (const payload of payloads) await stranger.getByText(payload).first().waitFor();
+    expect([await made(stranger), await stranger.evaluate('top.name')]).toEqual([0, '']);
+    await inspectPage(stranger, 'shared-job');
+    await inspectPage(page, 'job-share');
+    await page.getByRole('button', { name: /Revoke the link/ }).click();
+    await page.getByText('Revoked', { exact: true }).waitFor();
+    await stranger.reload();
+    await stranger.getByText('This link shows nothing any more').waitFor();
+    await stranger.goto(`${network.marketplaceUrl}/s/cut-off?lang=es`);
+    await stranger.getByText('Este enlace ya no muestra nada').waitFor();
+    await stranger.context().close();
   });
 
-  it('[9.08] changes rows as their jobs change, counts new ones, pages and cancels many', async () => {
-    const blocker = await post('sleep 300', { name: 'Blocker' });
-    await page.goto(listUrl());
-    const row = page.getByRole('row').filter({ hasText: 'Blocker' });
-    await row.getByText('Running').waitFor();
-    const spec = bash('true', {
-      name: 'Follower',
-      after: [{ jobId: blocker, condition: 'ended' }],
-    });
-    await requester.client.call(createJobs, { body: { jobs: [spec], copies: 26 } });
-    await page.getByRole('button', { name: '26 new jobs' }).click();
-    await expect.poll(() => rows().count(), soon).toBe(25);
-    await page.getByRole('link', { name: 'Older' }).click();
-    await row.waitFor();
-    await page.getByRole('link', { name: 'Newest' }).click();
-    await expect.poll(() => rows().count(), soon).toBe(25);
-    for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
-    await page.getByText('2 jobs selected').waitFor();
-    await page.getByRole('button', { name: 'Select all 25' }).click();
-    await inspectPage(page, 'jobs-selected');
-    await page.getByRole('button', { name: 'Cancel (25)' }).click();
-    await page.getByRole('button', { name: 'Yes, cancel 25 jobs' }).click();
-    const results = page.getByRole('dialog', { name: 'What became of the jobs' });
-    await results.getByText('25 of 25 done.').waitFor();
-    expect(await results.getByText('Cancelled').count()).toBe(25);
-    await results.getByRole('button', { name: 'Close' }).last().click();
-    await requester.client.call(cancelJobs, { body: { filter: {} } });
-    await page.goto(listUrl('?q=Blocker'));
-    await row.getByText('Cancelled').waitFor();
-    await page.goto(listUrl('?q=Lighthouse'));
-    await page.getByRole('checkbox', { name: 'Select Lighthouse sweep' }).check();
-    await page.getByRole('button', { name: 'Rerun (1)' }).click();
-    await page.getByRole('button', { name: 'Yes, run 1 job again' }).click();
-    await results.getByText('1 of 1 done.').waitFor();
-    await results.getByRole('link', { name: 'Lighthouse sweep' }).click();
-    await expect.poll(() => state().textContent(), soon).toContain('Succeeded');
+  it('[9.23] says that it reads, that it could not, and that there is nothing', async () => {
+    await page.goto(jobUrl('job_00000000000000000000000000'));
+    await page.getByText('There is no such job').waitFor();
+    await page.getByRole('link', { name: 'Back to the jobs' }).click();
+    await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
+    const link = page.getByRole('link', { name: 'Lighthouse sweep' });
+    const jobId = (await link.getAttribute('href'))?.split('/').at(-1) ?? '';
+    await page.goto(jobUrl(jobId, '?tab=files'));
+    await page.getByText('beams.txt').waitFor();
+    await page.context().setOffline(true);
+    await tab('Payment').click();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByTestId('receipt-check').waitFor();
   });
 });

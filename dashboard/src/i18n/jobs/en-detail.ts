@@ -92,7 +92,6 @@ export const enDetail = {
   'executions.exit': 'Exit code',
   'executions.run': 'Run time',
   'executions.memory': 'Peak memory',
-  'executions.isolation': 'Isolation',
   'explain.title': 'Why it waits',
   'explain.fit.online': '{{fitting}} of {{agents}} agents online can run it',
   'explain.fit.registered':
@@ -180,7 +179,7 @@ export const enDetail = {
   'rating.thanks': 'Thank you. Your rating counts from now on.',
   'rating.before': 'You have rated this job before.',
   'events.title': 'Events',
-  'events.text': 'What was stored about this job, oldest first.',
+  'events.text': 'What was stored about this job, oldest first. Amounts are base units.',
   'events.seq': 'No.',
   'events.at': 'When',
   'events.type': 'Event',

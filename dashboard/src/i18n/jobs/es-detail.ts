@@ -94,7 +94,6 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'executions.exit': 'Código de salida',
   'executions.run': 'Duración',
   'executions.memory': 'Memoria máxima',
-  'executions.isolation': 'Aislamiento',
   'explain.title': 'Por qué espera',
   'explain.fit.online': '{{fitting}} de {{agents}} agentes conectados pueden ejecutarlo',
   'explain.fit.registered':
@@ -183,7 +182,8 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'rating.thanks': 'Gracias. Tu valoración cuenta desde ahora.',
   'rating.before': 'Ya habías valorado este job.',
   'events.title': 'Eventos',
-  'events.text': 'Lo que se guardó sobre este job, lo más antiguo primero.',
+  'events.text':
+    'Lo que se guardó sobre este job, lo más antiguo primero. Importes en unidades base.',
   'events.seq': 'N.º',
   'events.at': 'Cuándo',
   'events.type': 'Evento',

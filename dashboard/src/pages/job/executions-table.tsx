@@ -17,7 +17,7 @@ export function ExecutionsTable({ executions }: { executions: ExecutionView[] })
       </EmptyState>
     );
   }
-  const columns = ['attempt', 'agent', 'state', 'exit', 'run', 'memory', 'isolation'] as const;
+  const columns = ['attempt', 'agent', 'state', 'exit', 'run', 'memory'] as const;
   return (
     <Table className="responsive-table" verticalSpacing="sm" horizontalSpacing="md">
       <caption className="visually-hidden">{t('executions.title')}</caption>
@@ -67,6 +67,16 @@ function ExecutionRow({ execution, before }: ExecutionRowProps) {
       </Table.Td>
       <Table.Td data-label={t('executions.state')}>
         <ExecutionStateBadge state={execution.state} />
+        {execution.isolation !== null && (
+          <Text size="xs" c="dimmed" mt={4} className="break">
+            {execution.isolation}
+          </Text>
+        )}
+        {imageDigest !== null && (
+          <Text size="xs" c="dimmed" className="mono" title={imageDigest}>
+            {shorten(imageDigest, 15, 6)}
+          </Text>
+        )}
         {changes.length > 0 && (
           <Text size="xs" c="dimmed" mt={4}>
             {t('executions.changed', {
@@ -89,14 +99,6 @@ function ExecutionRow({ execution, before }: ExecutionRowProps) {
       <Table.Td data-label={t('executions.run')}>{format.duration(execution.runMs)}</Table.Td>
       <Table.Td data-label={t('executions.memory')}>
         {format.bytes(execution.peakMemoryBytes)}
-      </Table.Td>
-      <Table.Td data-label={t('executions.isolation')}>
-        {execution.isolation ?? t('state.unknown')}
-        {imageDigest !== null && (
-          <Text size="xs" c="dimmed" className="mono" title={imageDigest}>
-            {shorten(imageDigest, 15, 6)}
-          </Text>
-        )}
       </Table.Td>
     </Table.Tr>
   );

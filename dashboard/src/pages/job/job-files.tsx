@@ -1,4 +1,4 @@
-import { Anchor, Group, Table, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Table, Text } from '@mantine/core';
 import type { ReplyOf } from '@node3/shared/contract';
 import { isTerminalJob } from '@node3/shared/job-state';
 import type { listJobArtifacts, RemovedArtifactView } from '@node3/shared/routes/artifacts';
@@ -26,7 +26,7 @@ export function JobFiles({ job }: { job: JobDetail }) {
   const query = useQuery(artifactsQuery(useApp(), jobId));
   const url = `${location.origin}/api/v1/jobs/${jobId}/artifacts`;
   return (
-    <>
+    <Stack gap="md">
       <SectionCard title={t('files.title')} description={t('files.description')} padding="flush">
         <QueryView query={query}>
           {(files) =>
@@ -49,7 +49,7 @@ export function JobFiles({ job }: { job: JobDetail }) {
           { label: 'curl', text: curlLine({ url }) },
         ]}
       />
-    </>
+    </Stack>
   );
 }
 

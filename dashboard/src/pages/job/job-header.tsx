@@ -11,6 +11,7 @@ import { SimulatedBadge } from '../../parts/device-line.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { JobStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
 import { useNow } from '../../use-now.ts';
+import { gpuText } from '../jobs/gpu-text.ts';
 import { workloadKey } from '../overview/board-table.tsx';
 import { CancelButton } from './cancel-button.tsx';
 import { costSoFar } from './cost-so-far.ts';
@@ -85,7 +86,6 @@ function ReasonAlert({ job }: { job: JobDetail }) {
 
 function KeyFacts({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
-  const models = job.gpuModels.join(', ');
   return (
     <dl className="key-facts" aria-label={t('job.facts')}>
       <div>
@@ -108,13 +108,7 @@ function KeyFacts({ job }: { job: JobDetail }) {
       </div>
       <div>
         <dt>{t('job.gpus')}</dt>
-        <dd>
-          {job.gpus === 0
-            ? t('job.cpuOnly')
-            : models === ''
-              ? t('job.gpuCount', { count: job.gpus })
-              : `${job.gpus} × ${models}`}
-        </dd>
+        <dd>{gpuText(t, job)}</dd>
       </div>
       <div>
         <dt>{t('job.attempt')}</dt>

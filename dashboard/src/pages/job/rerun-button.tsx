@@ -23,9 +23,7 @@ export function RerunButton({ job }: { job: JobDetail }) {
   const edits = (
     <Menu.Item
       leftSection={<IconPencil size={15} aria-hidden />}
-      renderRoot={(props) => (
-        <Link to="/jobs/new" search={{ from: job.jobId } as never} {...props} />
-      )}
+      renderRoot={(props) => <Link to="/jobs/new" search={{ from: job.jobId }} {...props} />}
     >
       {t('rerun.withEdits')}
     </Menu.Item>

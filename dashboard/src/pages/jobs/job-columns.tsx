@@ -12,6 +12,7 @@ import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
 import { RunTime } from '../job/run-time.tsx';
 import { workloadKey } from '../overview/board-table.tsx';
+import { gpuText } from './gpu-text.ts';
 
 const labelsShown = 2;
 
@@ -107,16 +108,13 @@ function JobGpu({ job }: { job: JobSummary }) {
   if (job.gpus === 0) {
     return (
       <Text size="sm" c="dimmed" component="span">
-        {t('job.cpuOnly')}
+        {gpuText(t, job)}
       </Text>
     );
   }
-  const models = job.gpuModels.join(', ');
-  const many = job.gpus === 1 ? models : `${job.gpus} × ${models}`;
   return (
     <span>
-      {models === '' ? t('job.gpuCount', { count: job.gpus }) : many}{' '}
-      {job.simulatedDevice === true && <SimulatedBadge />}
+      {gpuText(t, job)} {job.simulatedDevice === true && <SimulatedBadge />}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack } from '@mantine/core';
+import { Anchor, Button, Card, Group, Stack } from '@mantine/core';
 import { IconArrowUp, IconListDetails, IconSearch } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -105,9 +105,9 @@ function NoJobs({ filtered, nextCursor }: NoJobsProps) {
     >
       <Stack gap="xs" align="center">
         {nextCursor !== null && t('jobs.emptySoFarText')}
-        <Link to="/jobs" search={{}}>
+        <Anchor size="sm" renderRoot={(props) => <Link to="/jobs" search={{}} {...props} />}>
           {t('jobs.clearFilter')}
-        </Link>
+        </Anchor>
       </Stack>
     </EmptyState>
   );

@@ -4,12 +4,11 @@ import { unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { gpuText } from '../jobs/gpu-text.ts';
 
 export function SharedFacts({ job }: { job: SharedJob }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const models = [...new Set(job.gpuModels)].join(', ');
-  const gpus = job.gpus === 0 ? t('job.cpuOnly') : t('job.gpuCount', { count: job.gpus });
   return (
     <dl className="key-facts" aria-label={t('job.facts')}>
       <div>
@@ -25,8 +24,7 @@ export function SharedFacts({ job }: { job: SharedJob }) {
       <div>
         <dt>{t('jobs.column.gpu')}</dt>
         <dd>
-          {models === '' ? gpus : `${job.gpus} × ${models}`}{' '}
-          {job.simulatedDevice === true && <SimulatedBadge />}
+          {gpuText(t, job)} {job.simulatedDevice === true && <SimulatedBadge />}
         </dd>
       </div>
       <div>

@@ -5,16 +5,17 @@ import { useTranslation } from 'react-i18next';
 import { CopyText } from '../../../parts/copy-text.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { curlLine } from '../../../shell-command.ts';
+import { yamlText } from '../../work/as-code/yaml-text.ts';
 
-const forms = ['JSON', 'CLI', 'curl'] as const;
+const forms = ['YAML', 'JSON', 'CLI', 'curl'] as const;
 type Form = (typeof forms)[number];
 
 /** What was asked for, complete with every default, and how to ask for it again. */
 export function ConfigTab({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
-  const [form, setForm] = useState<Form>('JSON');
+  const [form, setForm] = useState<Form>('YAML');
   const text = configText(job, form);
-  const isSpec = form === 'JSON';
+  const isSpec = form === 'YAML' || form === 'JSON';
   return (
     <SectionCard
       title={t('job.spec')}
@@ -25,7 +26,7 @@ export function ConfigTab({ job }: { job: JobDetail }) {
           aria-label={t('job.specForm')}
           data={[...forms]}
           value={form}
-          onChange={(value) => setForm(forms.find((one) => one === value) ?? 'JSON')}
+          onChange={(value) => setForm(forms.find((one) => one === value) ?? 'YAML')}
         />
       }
     >
@@ -49,6 +50,7 @@ export function ConfigTab({ job }: { job: JobDetail }) {
 function configText({ jobId, spec }: JobDetail, form: Form): string {
   const url = `${location.origin}/api/v1/jobs/${jobId}/rerun`;
   const texts: Record<Form, () => string> = {
+    YAML: () => yamlText(spec),
     JSON: () => JSON.stringify(spec, null, 2),
     CLI: () => `node3 job rerun ${jobId}`,
     curl: () => curlLine({ method: 'POST', url, body: {} }),

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { EventView } from '@node3/shared/routes/events';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { IconHistory } from '@tabler/icons-react';
@@ -33,7 +33,7 @@ export function EventsTab({ job }: { job: JobDetail }) {
   });
   const columns = useMemo(() => eventColumns(t, job), [t, job]);
   return (
-    <>
+    <Stack gap="md">
       <SectionCard title={t('events.title')} description={t('events.text')} padding="flush">
         <QueryView query={query} lines={6}>
           {({ data, more, nextAfter }) => (
@@ -64,7 +64,7 @@ export function EventsTab({ job }: { job: JobDetail }) {
           },
         ]}
       />
-    </>
+    </Stack>
   );
 }
 
@@ -81,7 +81,9 @@ function eventColumns(t: TFunction, job: JobDetail): DataColumn<EventView>[] {
     {
       id: 'actor',
       title: t('events.actor'),
-      cell: ({ actor }) => actorName(actor, names) ?? t(`actor.${actorKey(actor)}`),
+      cell: ({ actor }) => (
+        <span className="nowrap">{actorName(actor, names) ?? t(`actor.${actorKey(actor)}`)}</span>
+      ),
     },
     {
       id: 'data',

@@ -15,7 +15,7 @@ export function PaymentTab({ job }: { job: JobDetail }) {
   const { jobId } = job;
   const url = `${location.origin}/api/v1/jobs/${jobId}/receipt`;
   return (
-    <>
+    <Stack gap="md">
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, lg: 5 }}>
           <SectionCard title={t('payment.title')}>
@@ -37,6 +37,6 @@ export function PaymentTab({ job }: { job: JobDetail }) {
           { label: 'curl', text: curlLine({ url }) },
         ]}
       />
-    </>
+    </Stack>
   );
 }
