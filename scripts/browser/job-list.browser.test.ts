@@ -84,7 +84,7 @@ describe.skipIf(skip || engine.skip)('the list of jobs in a real browser', () =>
     await page.getByRole('link', { name: 'Failed', exact: true }).click();
     await expect.poll(() => rows().count(), soon).toBe(2);
     await page.getByRole('link', { name: 'All', exact: true }).click();
-    await page.getByLabel('Search').fill('LIGHT');
+    await page.getByRole('searchbox', { name: 'Search' }).fill('LIGHT');
     await expect.poll(() => rows().count(), soon).toBe(1);
     await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('LIGHT');
     await page.getByRole('button', { name: 'Views' }).click();

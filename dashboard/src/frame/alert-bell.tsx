@@ -29,8 +29,8 @@ export function AlertBell() {
   const mayAcknowledge = missingScope(viewer.scopes, 'operator', 'changes') === null;
   return (
     <Popover position="bottom-end" width={360} withinPortal trapFocus>
-      <Popover.Target>
-        <Indicator disabled={unseen === 0} label={unseen > 9 ? '9+' : unseen} size={16} offset={6}>
+      <Indicator disabled={unseen === 0} label={unseen > 9 ? '9+' : unseen} size={16} offset={6}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -39,8 +39,8 @@ export function AlertBell() {
           >
             <IconBell size={18} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown aria-label={t('alerts.title')} className="alert-dropdown">
         <Text fw={600} size="sm" mb="xs">
           {t('alerts.title')}

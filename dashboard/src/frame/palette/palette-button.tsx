@@ -15,14 +15,9 @@ export function PaletteButton() {
   useShortcut('palette', toggle);
   return (
     <>
-      <UnstyledButton
-        className="search-button"
-        onClick={open}
-        aria-label={t('key.palette')}
-        aria-haspopup="dialog"
-      >
+      <UnstyledButton className="search-button" onClick={open} aria-haspopup="dialog">
         <IconSearch size={17} aria-hidden />
-        <span className="search-text">{t('palette.button')}</span>
+        <span className="search-text">{t('palette.button')}</span>{' '}
         <Kbd className="search-text" size="xs">
           {modKey} K
         </Kbd>
