@@ -82,12 +82,10 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     const file = page.getByRole('link', { name: 'beams.txt' });
     const [download] = await Promise.all([page.waitForEvent('download'), file.click()]);
     expect(await text(await download.createReadStream())).toBe('beam\n');
-    await inspectPage(page, 'job-files');
 
     await tab('Config').click();
     await page.getByTestId('job-config').getByText('"Lighthouse sweep"').waitFor();
     expect(new URL(page.url()).searchParams.get('tab')).toBe('config');
-    await inspectPage(page, 'job-config');
     await page.keyboard.press(']');
     await page.getByRole('log', { name: 'Log' }).getByText('beam 2').waitFor();
     await tab('Events').click();

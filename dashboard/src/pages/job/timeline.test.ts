@@ -16,6 +16,7 @@ describe('timelineSteps', () => {
       event(1, 'job.posted', 1_000),
       event(2, 'job.assigned', 2_500),
       event(4, 'settlement.decided', 6_000),
+      event(5, 'link.created', 7_000),
     ]);
     expect(steps.map((step) => [step.event.type, step.sincePreviousMs])).toEqual([
       ['job.posted', null],

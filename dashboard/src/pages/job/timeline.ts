@@ -9,9 +9,9 @@ export interface TimelineStep {
   sincePreviousMs: number | null;
 }
 
-/** Events about money have a lane of their own. */
-function isPaymentEvent(event: JobEvent): boolean {
-  return event.type.startsWith('payout.') || event.type.startsWith('settlement.');
+/** Events about money have a lane of their own, and a link to the job is no phase of it. */
+function isPhase(event: JobEvent): boolean {
+  return event.type.startsWith('job.') || event.type.startsWith('execution.');
 }
 
 /** A job's event says the same as the execution's event of the same moment; one line is enough. */
@@ -33,7 +33,7 @@ function isAbsorbed(event: JobEvent, events: readonly JobEvent[]): boolean {
 /** The phases the job went through, oldest first, with the time each one took to come. */
 export function timelineSteps(events: readonly JobEvent[]): TimelineStep[] {
   const ordered = events
-    .filter((event) => !isPaymentEvent(event) && !isAbsorbed(event, events))
+    .filter((event) => isPhase(event) && !isAbsorbed(event, events))
     .sort((a, b) => a.seq - b.seq);
   return ordered.map((event, index) => {
     const atMs = Date.parse(event.at);
