@@ -277,7 +277,6 @@ describe.skipIf(skip)('the pages of a provider', () => {
     await page.getByRole('button', { name: 'Pausar' }).waitFor(wide);
     await page.goto(`${agent.url}/earnings?lang=es`);
     await heading('Ganancias');
-    await inspectPage(page, 'provider-earnings-es');
     await page.goto(`${agent.url}/earnings?lang=en`);
   });
 
@@ -286,6 +285,7 @@ describe.skipIf(skip)('the pages of a provider', () => {
     await network.child?.kill();
     await page.getByText(/^Unknown since/).waitFor({ timeout: 90_000 });
     await page.getByText('0.02 SOL').first().waitFor(wide);
+    // The board can't be passed on while the marketplace is gone.
     expect(complaints.filter((text) => !text.includes('503'))).toEqual([]);
   });
 });

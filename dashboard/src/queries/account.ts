@@ -3,11 +3,12 @@ import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
 
 /** The account that is signed in, and what its key or session may do. Ask it by `useViewer`. */
-export function accountQuery({ client, signedIn }: App) {
+/** The agent knows no accounts: whoever has its token is its provider. */
+export function accountQuery({ client, config, signedIn }: App) {
   return queryOptions({
     queryKey: ['own', 'account'],
     queryFn: ({ signal }) => client.call(getAccount, {}, { signal }),
-    enabled: signedIn,
+    enabled: signedIn && config.mode === 'marketplace',
   });
 }
 
