@@ -113,7 +113,7 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
       y: { range: (_, low, high) => rangeOf(low, high, range) },
     },
     axes: [
-      { ...axis, values: (_, splits) => timeLabels(splits, language), space: 70 },
+      { ...axis, size: 28, values: (_, splits) => timeLabels(splits, language), space: 70 },
       {
         ...axis,
         size: 64,
