@@ -112,7 +112,7 @@ export function AppProvider({ config, session, children }: AppProviderProps) {
       fetch: send,
       client: createClient({ baseUrl: '', apiKey, fetch: send }),
     }),
-    [config, session, apiKey, walletText, contact, stream, send],
+    [config, session, apiKey, walletText, contact, stream, agentFeed, send],
   );
   return <AppContext value={app}>{children}</AppContext>;
 }
