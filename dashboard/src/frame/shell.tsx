@@ -15,6 +15,7 @@ import { ColorSchemeMenu, LanguageMenu } from './header-menus.tsx';
 import { JobNotices } from './job-notices.tsx';
 import { PaletteButton } from './palette/palette-button.tsx';
 import { SideNavigation } from './side-navigation.tsx';
+import { SwitchBanner } from './switch-banner.tsx';
 import { TabBar } from './tab-bar.tsx';
 import './frame.css';
 
@@ -51,6 +52,7 @@ export function Shell() {
           <AppShell.Main id="main" tabIndex={-1}>
             <div className="page">
               <OfflineBanner />
+              {config.mode === 'marketplace' && <SwitchBanner />}
               <PageContent>
                 <Outlet />
               </PageContent>

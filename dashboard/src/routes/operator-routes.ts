@@ -1,20 +1,58 @@
+import { jobStates } from '@node3/shared/job-state';
+import { metricsRanges } from '@node3/shared/routes/job-metrics';
+import { payoutStates } from '@node3/shared/settlement-state';
 import { createRoute } from '@tanstack/react-router';
 import { readFleetSearch } from '../pages/operator/fleet/fleet-search.ts';
 import { areaPage } from './area-page.ts';
 import { marketplaceOnly, rootRoute } from './root-route.ts';
 
+const beforeLoad = marketplaceOnly;
+const getParentRoute = () => rootRoute;
+
+interface ListSearch<State extends string> {
+  state?: State;
+  cursor?: string;
+}
+
+/** Keeps a state that there is, and a cursor. */
+function listSearch<State extends string>(states: readonly State[]) {
+  return ({ state, cursor }: Record<string, unknown>): ListSearch<State> => {
+    const known = states.find((name) => name === state);
+    return {
+      ...(known === undefined ? {} : { state: known }),
+      ...cursorOf(cursor),
+    };
+  };
+}
+
+function cursorOf(cursor: unknown): { cursor?: string } {
+  const text = typeof cursor === 'number' ? String(cursor) : cursor;
+  return typeof text === 'string' && text !== '' && text.length <= 64 ? { cursor: text } : {};
+}
+
+const overviewRoute = createRoute({
+  getParentRoute,
+  path: '/admin',
+  beforeLoad,
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/admin-overview-page.tsx'),
+    'AdminOverviewPage',
+  ),
+});
+
 const fleetRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute,
   path: '/admin/fleet',
-  beforeLoad: marketplaceOnly,
+  beforeLoad,
   validateSearch: readFleetSearch,
   component: areaPage(['operator'], () => import('../pages/operator/fleet-page.tsx'), 'FleetPage'),
 });
 
 const agentRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute,
   path: '/admin/fleet/$agentId',
-  beforeLoad: marketplaceOnly,
+  beforeLoad,
   component: areaPage(
     ['operator'],
     () => import('../pages/operator/agent-detail-page.tsx'),
@@ -22,4 +60,160 @@ const agentRoute = createRoute({
   ),
 });
 
-export const operatorRoutes = [fleetRoute, agentRoute] as const;
+const paymentsRoute = createRoute({
+  getParentRoute,
+  path: '/admin/payments',
+  beforeLoad,
+  validateSearch: listSearch(payoutStates),
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/payments-page.tsx'),
+    'PaymentsPage',
+  ),
+});
+
+const queueRoute = createRoute({
+  getParentRoute,
+  path: '/admin/queue',
+  beforeLoad,
+  validateSearch: listSearch(jobStates),
+  component: areaPage(['operator'], () => import('../pages/operator/queue-page.tsx'), 'QueuePage'),
+});
+
+const switchesRoute = createRoute({
+  getParentRoute,
+  path: '/admin/switches',
+  beforeLoad,
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/switches-page.tsx'),
+    'SwitchesPage',
+  ),
+});
+
+const providersRoute = createRoute({
+  getParentRoute,
+  path: '/admin/providers',
+  beforeLoad,
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/providers-page.tsx'),
+    'AdminProvidersPage',
+  ),
+});
+
+const providerRoute = createRoute({
+  getParentRoute,
+  path: '/admin/providers/$provider',
+  beforeLoad,
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/provider-detail-page.tsx'),
+    'ProviderDetailPage',
+  ),
+});
+
+const accountsRoute = createRoute({
+  getParentRoute,
+  path: '/admin/accounts',
+  beforeLoad,
+  validateSearch: ({ cursor }: Record<string, unknown>) => cursorOf(cursor),
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/accounts-page.tsx'),
+    'AccountsPage',
+  ),
+});
+
+const accountRoute = createRoute({
+  getParentRoute,
+  path: '/admin/accounts/$accountId',
+  beforeLoad,
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/account-detail-page.tsx'),
+    'AccountDetailPage',
+  ),
+});
+
+const auditFilters = ['action', 'actor', 'target', 'from', 'until'] as const;
+type AuditSearch = Partial<Record<(typeof auditFilters)[number] | 'cursor', string>>;
+
+const auditRoute = createRoute({
+  getParentRoute,
+  path: '/admin/audit',
+  beforeLoad,
+  validateSearch: (search: Record<string, unknown>): AuditSearch => {
+    const given = auditFilters.flatMap((name) => {
+      const value = search[name];
+      const isText = typeof value === 'string' && value !== '' && value.length <= 64;
+      return isText ? [[name, value] as const] : [];
+    });
+    return { ...Object.fromEntries(given), ...cursorOf(search['cursor']) };
+  },
+  component: areaPage(['operator'], () => import('../pages/operator/audit-page.tsx'), 'AuditPage'),
+});
+
+const webhooksRoute = createRoute({
+  getParentRoute,
+  path: '/admin/webhooks',
+  beforeLoad,
+  validateSearch: listSearch(['all']),
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/webhooks-page.tsx'),
+    'AdminWebhooksPage',
+  ),
+});
+
+const alertsRoute = createRoute({
+  getParentRoute,
+  path: '/admin/alerts',
+  beforeLoad,
+  validateSearch: listSearch(['all']),
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/alerts-page.tsx'),
+    'AdminAlertsPage',
+  ),
+});
+
+interface MetricsSearch {
+  range?: (typeof metricsRanges)[number];
+  scope?: 'all';
+}
+
+const metricsRoute = createRoute({
+  getParentRoute,
+  path: '/metrics',
+  beforeLoad,
+  validateSearch: ({ range, scope }: Record<string, unknown>): MetricsSearch => {
+    const known = metricsRanges.find((name) => name === range);
+    return {
+      ...(known === undefined ? {} : { range: known }),
+      ...(scope === 'all' ? { scope } : {}),
+    };
+  },
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/metrics-page.tsx'),
+    'MetricsPage',
+  ),
+});
+
+export const operatorRoutes = [
+  overviewRoute,
+  fleetRoute,
+  agentRoute,
+  paymentsRoute,
+  queueRoute,
+  switchesRoute,
+  providersRoute,
+  providerRoute,
+  accountsRoute,
+  accountRoute,
+  auditRoute,
+  webhooksRoute,
+  alertsRoute,
+  metricsRoute,
+] as const;

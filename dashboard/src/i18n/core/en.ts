@@ -2,6 +2,7 @@ import { enCharts } from './en-charts.ts';
 import { enEditor } from './en-editor.ts';
 import { enFrame } from './en-frame.ts';
 import { enMoney } from './en-money.ts';
+import { enOperator } from './en-operator.ts';
 import { enReasons } from './en-reasons.ts';
 import { enShell } from './en-shell.ts';
 import { enTable } from './en-table.ts';
@@ -11,6 +12,7 @@ export const en = {
   ...enEditor,
   ...enFrame,
   ...enMoney,
+  ...enOperator,
   ...enReasons,
   ...enShell,
   ...enTable,

@@ -3,6 +3,7 @@ import { esCharts } from './es-charts.ts';
 import { esEditor } from './es-editor.ts';
 import { esFrame } from './es-frame.ts';
 import { esMoney } from './es-money.ts';
+import { esOperator } from './es-operator.ts';
 import { esReasons } from './es-reasons.ts';
 import { esShell } from './es-shell.ts';
 import { esTable } from './es-table.ts';
@@ -12,6 +13,7 @@ export const es: Record<keyof typeof en, string> = {
   ...esEditor,
   ...esFrame,
   ...esMoney,
+  ...esOperator,
   ...esReasons,
   ...esShell,
   ...esTable,

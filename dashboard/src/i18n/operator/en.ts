@@ -1,4 +1,17 @@
 import { enFleet } from './en-fleet.ts';
+import { enMarket } from './en-market.ts';
+import { enMetrics } from './en-metrics.ts';
+import { enPayments } from './en-payments.ts';
+import { enProviders } from './en-providers.ts';
+import { enQueue } from './en-queue.ts';
 import { enShared } from './en-shared.ts';
 
-export const en = { ...enShared, ...enFleet };
+export const en = {
+  ...enFleet,
+  ...enMarket,
+  ...enMetrics,
+  ...enPayments,
+  ...enProviders,
+  ...enQueue,
+  ...enShared,
+};

@@ -6,6 +6,7 @@ import { QueryView } from '../../parts/query-view.tsx';
 import { fleetQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { FleetView } from './fleet/fleet-view.tsx';
+import { RegistrationTokens } from './fleet/registration-tokens.tsx';
 import { OperatorPage } from './shared/operator-page.tsx';
 
 /** All agents of the marketplace. */
@@ -20,7 +21,12 @@ export function FleetPage() {
         { label: 'curl', text: curlLine({ url: `${location.origin}/api/v1/admin/agents` }) },
       ]}
     >
-      {() => <Fleet />}
+      {() => (
+        <>
+          <Fleet />
+          <RegistrationTokens />
+        </>
+      )}
     </OperatorPage>
   );
 }

@@ -1,5 +1,6 @@
 import { assertMayScrape } from '@node3/shared/http/may-scrape';
 import type { FastifyInstance } from 'fastify';
+import { prefersPage } from '../prefers-page.ts';
 
 export interface MetricsRouteOptions {
   /** null lets in programs of this machine, and nobody else. */
@@ -15,7 +16,7 @@ export interface MetricsRouteOptions {
 export function addMetricsRoute(app: FastifyInstance, options: MetricsRouteOptions): void {
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     void reply.header('vary', 'accept').header('cache-control', 'no-store');
-    if (request.headers.accept?.includes('text/html') === true) {
+    if (prefersPage(request)) {
       reply.callNotFound();
       return reply;
     }

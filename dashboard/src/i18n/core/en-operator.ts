@@ -1,0 +1,15 @@
+export const enOperator = {
+  'nav.metrics': 'Metrics',
+  'nav.admin': 'Operation',
+  'nav.fleet': 'Fleet',
+  'nav.queue': 'Queue',
+  'nav.payments': 'Payments',
+  'nav.adminProviders': 'Providers',
+  'nav.accounts': 'Accounts',
+  'nav.audit': 'Audit log',
+  'nav.adminWebhooks': 'Deliveries',
+  'nav.alerts': 'Alerts',
+  'nav.switches': 'Switches',
+  'held.pause-matching': 'No jobs are assigned at present',
+  'held.read-only': 'No new jobs are taken at present',
+};

@@ -1,0 +1,160 @@
+import { Button, Card, Text } from '@mantine/core';
+import { type AlertView, acknowledgeAlert, listAlerts } from '@node3/shared/routes/alerts';
+import { IconAlertTriangle, IconBell, IconBellRinging, IconCheck } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
+import { usePollMs } from '../../live/use-stream.ts';
+import type { DataColumn } from '../../parts/data-table/data-column.ts';
+import { DataTable } from '../../parts/data-table.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { FilterChips } from '../../parts/filter-chips.tsx';
+import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { QueryView } from '../../parts/query-view.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+import { LookBadge } from '../../parts/state-badge.tsx';
+import { operatorQuery } from '../../queries/operator.ts';
+import { curlLine } from '../../shell-command.ts';
+import { OperatorPage } from './shared/operator-page.tsx';
+import { useOperate } from './shared/use-operate.ts';
+
+const route = getRouteApi('/admin/alerts');
+const pageSize = 25;
+
+/** What somebody should look at, and what that was before. */
+export function AdminAlertsPage() {
+  const { t } = useTranslation();
+  return (
+    <OperatorPage
+      title={t('op.alerts.title')}
+      subtitle={t('op.alerts.subtitle')}
+      lines={[
+        { label: 'CLI', text: 'node3 admin alerts' },
+        { label: 'curl', text: curlLine({ url: `${location.origin}${listAlerts.url}` }) },
+      ]}
+    >
+      {() => <Alerts />}
+    </OperatorPage>
+  );
+}
+
+function Alerts() {
+  const { t } = useTranslation();
+  const { state, cursor } = route.useSearch();
+  const query = useQuery({
+    ...operatorQuery(useApp(), listAlerts, {
+      query: {
+        state: state ?? 'open',
+        limit: pageSize,
+        ...(cursor === undefined ? {} : { cursor }),
+      },
+    }),
+    refetchInterval: usePollMs(),
+    placeholderData: keepPreviousData,
+  });
+  const columns = useAlertColumns();
+  return (
+    <Card withBorder padding={0}>
+      <QueryView query={query} lines={5}>
+        {(page) => (
+          <>
+            <DataTable
+              label={t('op.alerts.title')}
+              columns={columns}
+              rows={page.data}
+              rowId={({ alertId }) => alertId}
+              tools={
+                <FilterChips
+                  label={t('op.alerts.filter')}
+                  parameter="state"
+                  value={state}
+                  choices={[
+                    { value: undefined, label: t('op.alerts.open') },
+                    { value: 'all', label: t('op.filter.all') },
+                  ]}
+                />
+              }
+              empty={<EmptyState icon={IconBell} title={t('op.alerts.none')} />}
+            />
+            <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
+          </>
+        )}
+      </QueryView>
+    </Card>
+  );
+}
+
+function useAlertColumns(): DataColumn<AlertView>[] {
+  const { t } = useTranslation();
+  const { operate, isBusy } = useOperate();
+  return useMemo(
+    () => [
+      {
+        id: 'alert',
+        title: t('op.alerts.alert'),
+        cell: ({ detail, rule, subject }) => (
+          <div>
+            {detail}
+            <Text size="xs" c="dimmed" className="mono break">
+              {rule} · {subject}
+            </Text>
+          </div>
+        ),
+      },
+      { id: 'state', title: t('op.payouts.state'), cell: (alert) => <AlertState alert={alert} /> },
+      {
+        id: 'opened',
+        title: t('op.alerts.opened'),
+        align: 'right',
+        value: ({ openedAt }) => openedAt,
+        cell: ({ openedAt }) => <RelativeTime at={openedAt} />,
+      },
+      {
+        id: 'resolved',
+        title: t('op.alerts.resolved'),
+        align: 'right',
+        value: ({ resolvedAt }) => resolvedAt,
+        cell: ({ resolvedAt }) => <RelativeTime at={resolvedAt} />,
+      },
+      {
+        id: 'actions',
+        title: t('op.actions'),
+        cell: ({ alertId, acknowledgedAt, state }) =>
+          acknowledgedAt === null && state === 'open' ? (
+            <Button
+              size="compact-xs"
+              variant="default"
+              disabled={isBusy}
+              onClick={() =>
+                operate(async (client) => {
+                  await client.call(acknowledgeAlert, { params: { alertId } });
+                  return t('op.alerts.acknowledged');
+                })
+              }
+            >
+              {t('op.alerts.acknowledge')}
+            </Button>
+          ) : null,
+      },
+    ],
+    [t, operate, isBusy],
+  );
+}
+
+function AlertState({ alert }: { alert: AlertView }) {
+  const { t } = useTranslation();
+  if (alert.state === 'resolved') {
+    return <LookBadge look={{ color: 'green', icon: IconCheck }} label={t('op.alerts.isOver')} />;
+  }
+  const icon = alert.severity === 'critical' ? IconAlertTriangle : IconBellRinging;
+  const color = alert.severity === 'critical' ? 'red' : 'orange';
+  const known = alert.acknowledgedAt !== null;
+  return (
+    <LookBadge
+      look={{ color, icon }}
+      label={t(known ? 'op.alerts.known' : `op.alerts.severity.${alert.severity}`)}
+    />
+  );
+}

@@ -1,0 +1,112 @@
+import { jobStates } from '@node3/shared/job-state';
+import { listAdminJobs, listQueue } from '@node3/shared/routes/admin-jobs';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { usePollMs } from '../../live/use-stream.ts';
+import { FilterChips } from '../../parts/filter-chips.tsx';
+import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { QueryView } from '../../parts/query-view.tsx';
+import { SectionCard } from '../../parts/section-card.tsx';
+import { operatorQuery } from '../../queries/operator.ts';
+import { curlLine } from '../../shell-command.ts';
+import { JobsOfAll } from './queue/jobs-of-all.tsx';
+import { OperatorPage } from './shared/operator-page.tsx';
+
+const route = getRouteApi('/admin/queue');
+const pageSize = 25;
+
+/** Jobs of everybody: those that wait, the oldest first, or those of one state, newest first. */
+export function QueuePage() {
+  const { t } = useTranslation();
+  const { state } = route.useSearch();
+  const url = `${location.origin}${
+    state === undefined ? listQueue.url : `${listAdminJobs.url}?state=${state}`
+  }`;
+  const path = state === undefined ? listQueue.url : `${listAdminJobs.url}?state=${state}`;
+  const choices = [
+    { value: undefined, label: t('op.queue.waiting') },
+    ...jobStates.map((value) => ({ value, label: t(`job.state.${value}`) })),
+  ];
+  return (
+    <OperatorPage
+      title={t('op.queue.title')}
+      subtitle={t('op.queue.subtitle')}
+      lines={[
+        { label: 'CLI', text: `node3 api GET '${path}'` },
+        { label: 'curl', text: curlLine({ url }) },
+      ]}
+    >
+      {() => (
+        <>
+          <FilterChips
+            label={t('op.queue.filter')}
+            parameter="state"
+            value={state}
+            choices={choices}
+          />
+          {state === undefined ? <Queue /> : <OfState state={state} />}
+        </>
+      )}
+    </OperatorPage>
+  );
+}
+
+function Queue() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { cursor } = route.useSearch();
+  const query = useQuery({
+    ...operatorQuery(useApp(), listQueue, {
+      query: { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) },
+    }),
+    refetchInterval: usePollMs(),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <SectionCard
+      title={t('op.queue.waiting')}
+      padding="flush"
+      aside={query.data && t('op.queue.depth', { depth: format.number(query.data.depth) })}
+    >
+      <QueryView query={query} lines={6}>
+        {(page) => (
+          <>
+            <JobsOfAll jobs={page.data} list="queue" />
+            <KeysetPaging
+              cursor={cursor}
+              nextCursor={page.nextCursor}
+              words={{ first: t('op.queue.oldest'), next: t('op.queue.younger') }}
+            />
+          </>
+        )}
+      </QueryView>
+    </SectionCard>
+  );
+}
+
+function OfState({ state }: { state: (typeof jobStates)[number] }) {
+  const { t } = useTranslation();
+  const { cursor } = route.useSearch();
+  const query = useQuery({
+    ...operatorQuery(useApp(), listAdminJobs, {
+      query: { state, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) },
+    }),
+    refetchInterval: usePollMs(),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <SectionCard title={t(`job.state.${state}`)} padding="flush">
+      <QueryView query={query} lines={6}>
+        {(page) => (
+          <>
+            <JobsOfAll jobs={page.data.map((job) => ({ ...job, ahead: null }))} list="state" />
+            <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
+          </>
+        )}
+      </QueryView>
+    </SectionCard>
+  );
+}
