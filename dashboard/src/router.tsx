@@ -7,7 +7,7 @@ import { accountRoutes } from './routes/account-routes.ts';
 import { flowsRoutes } from './routes/flows-routes.ts';
 import { homeRoute } from './routes/home-route.tsx';
 import { jobsRoutes } from './routes/jobs-routes.ts';
-import { marketRoutes } from './routes/market-routes.ts';
+import { marketRoutes, publicAgentRoute } from './routes/market-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
 import { providerRoutes, providerTwins } from './routes/provider-routes.ts';
 import { rootRoute } from './routes/root-route.ts';
@@ -37,7 +37,7 @@ function treeOf(mode: AppConfig['mode']): RouteTree {
   const tree =
     mode === 'marketplace'
       ? rootRoute.addChildren([...marketplacePages])
-      : rootRoute.addChildren([homeRoute, ...providerRoutes, ...providerTwins]);
+      : rootRoute.addChildren([homeRoute, publicAgentRoute, ...providerRoutes, ...providerTwins]);
   return tree as unknown as RouteTree;
 }
 

@@ -212,6 +212,7 @@ describe.skipIf(skip)('the pages of a provider', () => {
 
   it('[8.09] shows the public board through the agent', async () => {
     await go('Marketplace');
+    await page.getByRole('tab', { name: 'Compute' }).click();
     await page.getByText('lighthouse').first().waitFor(wide);
     await inspectPage(page, 'provider-marketplace');
   });

@@ -10,9 +10,11 @@ interface StatCardProps {
   note?: ReactNode;
   /** The rows behind the number. */
   href?: string;
+  /** The same as a link of the router, of the class `stat-link`. */
+  link?: ReactNode;
 }
 
-export function StatCard({ label, icon: Icon, value, note, href }: StatCardProps) {
+export function StatCard({ label, icon: Icon, value, note, href, link }: StatCardProps) {
   const content = (
     <>
       <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -31,6 +33,7 @@ export function StatCard({ label, icon: Icon, value, note, href }: StatCardProps
     <Card component="li" withBorder padding="md" className="stat-card">
       {content}
       {href !== undefined && <a href={href} className="stat-link" aria-label={label} />}
+      {link}
     </Card>
   );
 }

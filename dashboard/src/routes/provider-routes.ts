@@ -1,6 +1,7 @@
 import { executionStates } from '@node3/shared/execution-state';
 import { agentLogLevels } from '@node3/shared/routes/agent-upkeep';
 import { createRoute } from '@tanstack/react-router';
+import { readMarketSearch } from '../pages/market/market-search.ts';
 import { areaPage } from './area-page.ts';
 import { agentOnly, rootRoute } from './root-route.ts';
 
@@ -98,9 +99,10 @@ const settingsRoute = createRoute({ getParentRoute, path: '/settings', component
 const marketplaceRoute = createRoute({
   getParentRoute,
   path: '/marketplace',
+  validateSearch: readMarketSearch,
   component: areaPage(
     [...areas, 'market'],
-    () => import('../pages/agent/market-page.tsx'),
+    () => import('../pages/market/market-page.tsx'),
     'MarketPage',
   ),
 });

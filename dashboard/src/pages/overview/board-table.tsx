@@ -10,9 +10,6 @@ import { JobPrice } from '../../parts/job-price.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
 
-/** The newest rows of the board; the API has the rest. */
-const rowsMax = 50;
-
 export function BoardTable({ jobs }: { jobs: PublicJob[] }) {
   const { t } = useTranslation();
   if (jobs.length === 0) {
@@ -23,30 +20,23 @@ export function BoardTable({ jobs }: { jobs: PublicJob[] }) {
     );
   }
   return (
-    <>
-      <Table className="responsive-table" verticalSpacing="sm" horizontalSpacing="md">
-        <caption className="visually-hidden">{t('board.title')}</caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('jobs.column.job')}</Table.Th>
-            <Table.Th>{t('jobs.column.state')}</Table.Th>
-            <Table.Th>{t('jobs.column.needs')}</Table.Th>
-            <Table.Th className="numeric">{t('jobs.column.reward')}</Table.Th>
-            <Table.Th className="numeric">{t('jobs.column.created')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {jobs.slice(0, rowsMax).map((job) => (
-            <BoardRow key={job.jobId} job={job} />
-          ))}
-        </Table.Tbody>
-      </Table>
-      {jobs.length > rowsMax && (
-        <Text size="sm" c="dimmed" p="md">
-          {t('board.more', { count: jobs.length - rowsMax })}
-        </Text>
-      )}
-    </>
+    <Table className="responsive-table linked-rows" verticalSpacing="sm" horizontalSpacing="md">
+      <caption className="visually-hidden">{t('board.title')}</caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('jobs.column.job')}</Table.Th>
+          <Table.Th>{t('jobs.column.state')}</Table.Th>
+          <Table.Th>{t('jobs.column.needs')}</Table.Th>
+          <Table.Th className="numeric">{t('jobs.column.reward')}</Table.Th>
+          <Table.Th className="numeric">{t('jobs.column.created')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {jobs.map((job) => (
+          <BoardRow key={job.jobId} job={job} />
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 
@@ -56,9 +46,9 @@ function BoardRow({ job }: { job: PublicJob }) {
   return (
     <Table.Tr>
       <Table.Td data-label={t('jobs.column.job')}>
-        <Text component="span" size="sm" fw={500}>
+        <Link to="/marketplace" search={withJob(job.jobId)} className="row-link">
           {t(`workload.${workloadKey(job.workload)}`)}
-        </Text>
+        </Link>
         <Text size="xs" c="dimmed" className="mono">
           {shorten(job.jobId, 8, 5)}
         </Text>
@@ -81,6 +71,11 @@ function BoardRow({ job }: { job: PublicJob }) {
       </Table.Td>
     </Table.Tr>
   );
+}
+
+/** Beside what the list is filtered by, where it is the market's. */
+function withJob(job: string) {
+  return ((before: object) => ({ ...before, job })) as never;
 }
 
 const workloads = ['container', 'python', 'javascript', 'typescript', 'bash'] as const;

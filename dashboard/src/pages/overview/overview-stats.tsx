@@ -63,7 +63,6 @@ export function OverviewStats({ overview }: { overview: Overview }) {
         icon={IconServer2}
         value={format.number(agents.online)}
         note={t('stats.agentsOffline', { count: agents.offline })}
-        href="#agents"
       />
       <StatCard
         label={t('stats.gpus')}
@@ -81,7 +80,6 @@ export function OverviewStats({ overview }: { overview: Overview }) {
               ? t('stats.gpusSimulated', { count: gpus.simulated })
               : t('stats.gpusReal')
         }
-        href="#agents"
       />
       <StatCard
         label={t('stats.escrow')}

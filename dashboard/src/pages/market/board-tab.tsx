@@ -1,0 +1,145 @@
+import { Card, Group, Stack, Text } from '@mantine/core';
+import { boardSorts, type PublicJob } from '@node3/shared/routes/marketplace';
+import { IconClipboardList, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
+import { usePollMs } from '../../live/use-stream.ts';
+import { CommandLines } from '../../parts/command-lines.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { QueryView } from '../../parts/query-view.tsx';
+import { boardQuery } from '../../queries/market.ts';
+import { BoardTable } from '../overview/board-table.tsx';
+import { BoardFacets } from './board-facets.tsx';
+import { ChosenFilters } from './chosen-filters.tsx';
+import { FilterPanel } from './filter-panel.tsx';
+import { boardCommands } from './market-commands.ts';
+import { SearchSelect, SearchText, useMarketField } from './market-field.tsx';
+import { boardQueryOf, filterFields, type MarketSearch } from './market-search.ts';
+import { PublicJobDialog } from './public-job-dialog.tsx';
+
+/** Jobs that agents can have or have now, with what anybody may know of them. */
+export function BoardTab({ search }: { search: MarketSearch }) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const query = boardQueryOf(search);
+  const board = useQuery({ ...boardQuery(app, query), refetchInterval: usePollMs() });
+  return (
+    <div className="market-columns">
+      <FilterPanel>
+        <SearchText
+          label={t('market.search')}
+          placeholder={t('market.searchJobs')}
+          field="q"
+          search={search}
+          leftSection={<IconSearch size={15} aria-hidden />}
+        />
+        <SearchSelect
+          label={t('market.field.asset')}
+          field="asset"
+          search={search}
+          choices={[{ value: '', label: t('market.anyAsset') }, ...assets]}
+        />
+        {search.asset !== undefined && <RewardRange search={search} />}
+        <SearchText
+          label={t('market.field.memoryMost')}
+          field="memory"
+          search={search}
+          inputMode="numeric"
+          placeholder="24"
+        />
+        {board.data !== undefined && <BoardFacets search={search} facets={board.data.facets} />}
+      </FilterPanel>
+      <Stack gap="md" className="market-list">
+        <SortBoard search={search} />
+        <ChosenFilters search={search} />
+        <QueryView query={board} lines={8}>
+          {({ complete, data, lookedAt, nextCursor, total }) => (
+            <>
+              <Text size="sm" c="dimmed" role="status">
+                {t('market.jobsFound', { count: total })}
+                {!complete && ` ${t('market.jobsNewest', { count: lookedAt })}`}
+              </Text>
+              <JobList jobs={data} search={search} />
+              <KeysetPaging
+                cursor={search.cursor}
+                nextCursor={nextCursor}
+                words={{ first: t('market.firstPage'), next: t('market.nextPage') }}
+              />
+            </>
+          )}
+        </QueryView>
+        <CommandLines lines={boardCommands(query)} />
+      </Stack>
+    </div>
+  );
+}
+
+const assets = [
+  { value: 'USDC', label: 'USDC' },
+  { value: 'SOL', label: 'SOL' },
+];
+
+/** Only of one asset: amounts of two can't be compared. */
+function RewardRange({ search }: { search: MarketSearch }) {
+  const { t } = useTranslation();
+  return (
+    <Group grow gap="sm">
+      <SearchText
+        label={t('market.field.rewardMin')}
+        field="rewardMin"
+        search={search}
+        inputMode="decimal"
+        placeholder="0"
+      />
+      <SearchText
+        label={t('market.field.rewardMax')}
+        field="rewardMax"
+        search={search}
+        inputMode="decimal"
+        placeholder="10"
+      />
+    </Group>
+  );
+}
+
+function SortBoard({ search }: { search: MarketSearch }) {
+  const { t } = useTranslation();
+  const inOneAsset = search.asset !== undefined;
+  const sorts = boardSorts.filter((sort) => inOneAsset || (sort !== 'reward' && sort !== 'rate'));
+  return (
+    <Group align="flex-end" gap="sm">
+      <SearchSelect
+        label={t('market.sort')}
+        field="sort"
+        search={search}
+        choices={sorts.map((value) => ({ value, label: t(`market.boardSort.${value}`) }))}
+      />
+    </Group>
+  );
+}
+
+function JobList({ jobs, search }: { jobs: PublicJob[]; search: MarketSearch }) {
+  const { t } = useTranslation();
+  const write = useMarketField();
+  const isFiltered = filterFields.some((field) => search[field] !== undefined);
+  if (jobs.length === 0) {
+    return (
+      <Card withBorder>
+        <EmptyState icon={IconClipboardList} title={t('board.empty')}>
+          {isFiltered ? t('market.noneFits') : t('market.jobsNoneHint')}
+        </EmptyState>
+      </Card>
+    );
+  }
+  const shown = jobs.find(({ jobId }) => jobId === search.job) ?? null;
+  return (
+    <Card withBorder padding={0}>
+      <div className="section-flush">
+        <BoardTable jobs={jobs} />
+      </div>
+      <PublicJobDialog job={shown} onClose={() => write({ job: undefined })} />
+    </Card>
+  );
+}

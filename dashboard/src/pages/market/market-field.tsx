@@ -1,0 +1,79 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import type { MarketField, MarketSearch } from './market-search.ts';
+
+const typingMs = 350;
+
+/** Writes one field of the address; the list begins at its first page. */
+export function useMarketField() {
+  const navigate = useNavigate();
+  return (changes: MarketSearch | { [Field in MarketField]?: string | undefined }) =>
+    void navigate({
+      to: '.',
+      search: ((before: MarketSearch) => ({ ...before, ...changes, cursor: undefined })) as never,
+      replace: true,
+    });
+}
+
+interface SearchTextProps {
+  label: string;
+  field: MarketField;
+  search: MarketSearch;
+  placeholder?: string;
+  inputMode?: 'decimal' | 'numeric' | 'search';
+  leftSection?: ReactNode;
+}
+
+/** A field that is typed into: the address follows a moment later. */
+export function SearchText({ field, search, inputMode = 'search', ...props }: SearchTextProps) {
+  const write = useMarketField();
+  const kept = search[field] ?? '';
+  const [typed, setTyped] = useState({ text: kept, from: kept, sent: kept });
+  // The address may be changed elsewhere, such as by a chip: then what was typed is of no use.
+  const isOwn = kept === typed.from || kept === typed.sent;
+  const text = isOwn ? typed.text : kept;
+  const writeLater = useDebouncedCallback((next: string) => {
+    const sent = next.trim();
+    setTyped((before) => ({ ...before, sent }));
+    write({ [field]: sent === '' ? undefined : sent });
+  }, typingMs);
+  return (
+    <TextInput
+      {...props}
+      size="sm"
+      maxLength={128}
+      inputMode={inputMode}
+      value={text}
+      onChange={({ currentTarget: { value } }) => {
+        setTyped((before) => ({ text: value, from: kept, sent: isOwn ? before.sent : kept }));
+        writeLater(value);
+      }}
+    />
+  );
+}
+
+interface SearchSelectProps {
+  label: string;
+  field: MarketField;
+  search: MarketSearch;
+  /** The first one is what holds where the address says nothing. */
+  choices: readonly { value: string; label: string }[];
+}
+
+export function SearchSelect({ label, field, search, choices }: SearchSelectProps) {
+  const write = useMarketField();
+  const usual = choices[0]?.value;
+  return (
+    <NativeSelect
+      label={label}
+      size="sm"
+      data={[...choices]}
+      value={search[field] ?? usual}
+      onChange={({ currentTarget: { value } }) =>
+        write({ [field]: value === usual ? undefined : value })
+      }
+    />
+  );
+}

@@ -1,0 +1,23 @@
+import { Button } from '@mantine/core';
+import type { GpuOffer } from '@node3/shared/routes/offers';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
+
+/** Leads to the form of a new job. Jobs are posted at the marketplace only. */
+export function UseOffer({ offer }: { offer: Pick<GpuOffer, 'model' | 'status'> }) {
+  const { t } = useTranslation();
+  const { config } = useApp();
+  if (config.mode !== 'marketplace' || offer.status !== 'online') return null;
+  const { model } = offer;
+  return (
+    <Button
+      variant="light"
+      size="xs"
+      aria-label={t('market.useNamed', { name: model })}
+      renderRoot={(button) => <Link to="/jobs/new" {...button} />}
+    >
+      {t('market.use')}
+    </Button>
+  );
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { enrolCommand, isAgentName } from './enrol-command.ts';
+
+const rig = { marketplaceUrl: 'https://market.example', name: "rig's 1", token: 'n3_reg_x' };
+
+describe('the command that enrols a machine', () => {
+  it('is one line for a shell, with all that it needs quoted', () => {
+    expect(enrolCommand('linux', rig)).toBe(
+      `MARKETPLACE_URL=https://market.example AGENT_NAME='rig'\\''s 1' REGISTRATION_TOKEN=n3_reg_x npx node3 agent start`,
+    );
+    expect(enrolCommand('macos', { ...rig, token: null })).not.toContain('TOKEN');
+    expect(enrolCommand('windows', rig)).toBe(
+      `$env:MARKETPLACE_URL='https://market.example'; $env:AGENT_NAME='rig''s 1'; $env:REGISTRATION_TOKEN='n3_reg_x'; npx node3 agent start`,
+    );
+  });
+
+  it('is made for names that the marketplace takes', () => {
+    expect(isAgentName('rig-1')).toBe(true);
+    expect([' rig', '', 'a\nb', 'x'.repeat(65)].map(isAgentName)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
