@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { firstLoadFile, measureFirstLoad } from './first-load.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dashboard = path.join(root, 'dashboard');
@@ -16,8 +19,17 @@ const inputs = [
   'dashboard/src/**/*',
   'dashboard/vite.config.ts',
   'shared/src/**/*.ts',
+  'scripts/build-dashboard.ts',
+  'scripts/first-load.ts',
   'package-lock.json',
 ];
+
+/** Below this many bytes a header costs as much as is saved. */
+const compressedFrom = 1_024;
+/** The best one takes six times as long for a twentieth less (measured on this app, 2026-11). */
+const brotliQuality = 9;
+const brotli = promisify(brotliCompress);
+const zip = promisify(gzip);
 
 /** A build that takes longer than this says so; the usual start, with nothing to do, is silent. */
 const quietMs = 1_000;
@@ -58,12 +70,16 @@ export async function buildDashboard(print: (line: string) => void): Promise<'bu
   const old = `${fresh}-old`;
   try {
     const { build } = await import('vite');
-    await build({
+    const built = await build({
       root: dashboard,
       configFile: path.join(dashboard, 'vite.config.ts'),
       logLevel: 'warn',
       build: { outDir: fresh, emptyOutDir: true },
     });
+    if (!('output' in built)) throw new Error('vite built something else than one app');
+    const firstLoad = JSON.stringify(measureFirstLoad(built.output));
+    await writeFile(path.join(fresh, firstLoadFile), firstLoad);
+    await compressAll(fresh);
     await writeFile(path.join(fresh, hashFile), wanted);
     await mkdir(dist, { recursive: true });
     await rename(dist, old);
@@ -74,6 +90,18 @@ export async function buildDashboard(print: (line: string) => void): Promise<'bu
     await rm(old, { recursive: true, force: true });
   }
   return 'built';
+}
+
+/** Whoever asks for a file gets it as it lies here; nothing is compressed while somebody waits. */
+async function compressAll(folder: string): Promise<void> {
+  for await (const entry of glob('**/*.{html,js,css,svg}', { cwd: folder })) {
+    const file = path.join(folder, entry);
+    const content = await readFile(file);
+    if (content.length < compressedFrom) continue;
+    const quality = { [constants.BROTLI_PARAM_QUALITY]: brotliQuality };
+    await writeFile(`${file}.br`, await brotli(content, { params: quality }));
+    await writeFile(`${file}.gz`, await zip(content, { level: 9 }));
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

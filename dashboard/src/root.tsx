@@ -1,8 +1,7 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { AppProvider } from './app-context.tsx';
 import { type AppConfig, loadConfig } from './config.ts';
 import { AppBoundary } from './parts/app-boundary.tsx';
@@ -13,6 +12,8 @@ import type { Session } from './session.ts';
 import { cssVariablesResolver, theme } from './theme.ts';
 
 const retryMs = 3_000;
+
+const Notices = lazy(async () => ({ default: (await import('./frame/notices.tsx')).Notices }));
 
 /** Whose page it is decides which one is used. */
 type Sessions = Record<AppConfig['mode'], Session>;
@@ -25,7 +26,9 @@ export function Root({ sessions }: { sessions: Sessions }) {
       cssVariablesResolver={cssVariablesResolver}
       defaultColorScheme="auto"
     >
-      <Notifications position="bottom-right" />
+      <Suspense fallback={null}>
+        <Notices />
+      </Suspense>
       <AppBoundary>
         <QueryClientProvider client={queryClient}>
           <Boot sessions={sessions} />

@@ -54,6 +54,9 @@ export async function inspectPage(page: Page, name: string): Promise<void> {
   mkdirSync(pictureDir, { recursive: true });
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // The app hears of it and renders anew, which takes a while on a busy machine.
+    const shown = page.locator(`html[data-mantine-color-scheme=${colorScheme}]`);
+    await shown.waitFor({ state: 'attached', timeout: 30_000 });
     for (const [width, size] of Object.entries(widths)) {
       await page.setViewportSize(size);
       await settle(page);

@@ -13,6 +13,7 @@ export async function addDashboardFiles(
   if (built) {
     await app.register(fastifyStatic, {
       root: dashboardDir,
+      preCompressed: true,
       setHeaders(reply, path) {
         // Built files carry a hash of their content in the name; index.html names them.
         const hashed = path.includes('/assets/');

@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, Text } from '@mantine/core';
+import { Button, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconDevices,
@@ -9,12 +9,11 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { shorten, shownAssets } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
-import { SignInForm } from '../parts/sign-in/sign-in-form.tsx';
 import { useSignOut } from '../viewer/use-sign-out.ts';
 import { useViewer } from '../viewer/use-viewer.ts';
 import type { OwnAccount, SignedInViewer } from '../viewer/viewer.ts';
@@ -32,6 +31,10 @@ export function AccountMenu() {
   );
 }
 
+const SignInDialog = lazy(async () => ({
+  default: (await import('./sign-in-dialog.tsx')).SignInDialog,
+}));
+
 function SignInButton() {
   const { t } = useTranslation();
   const { signedIn } = useApp();
@@ -44,14 +47,11 @@ function SignInButton() {
       <Button size="xs" leftSection={<IconLogin size={15} aria-hidden />} onClick={open}>
         {t('signIn.title')}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t('signIn.title')}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
-        <SignInForm />
-      </Modal>
+      {opened && (
+        <Suspense fallback={null}>
+          <SignInDialog onClose={close} />
+        </Suspense>
+      )}
     </>
   );
 }

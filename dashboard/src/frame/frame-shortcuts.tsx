@@ -1,10 +1,14 @@
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useShortcut } from '../keyboard/keyboard.tsx';
 import type { ShortcutId } from '../keyboard/keyboard-map.ts';
-import { ShortcutSheet } from '../keyboard/shortcut-sheet.tsx';
 import type { NavigationItem } from '../navigation/navigation-item.ts';
 import { useNavigation } from './use-navigation.ts';
+
+const ShortcutSheet = lazy(async () => ({
+  default: (await import('../keyboard/shortcut-sheet.tsx')).ShortcutSheet,
+}));
 
 /** Where a shortcut leads, if the host has that page. */
 const targets: readonly (readonly [ShortcutId, string])[] = [
@@ -29,7 +33,11 @@ export function FrameShortcuts() {
         const item = items.find((one) => one.to === to);
         return item === undefined ? null : <GoTo key={id} id={id} to={item.to} />;
       })}
-      {opened && <ShortcutSheet onClose={close} />}
+      {opened && (
+        <Suspense fallback={null}>
+          <ShortcutSheet onClose={close} />
+        </Suspense>
+      )}
     </>
   );
 }

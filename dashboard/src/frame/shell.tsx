@@ -1,23 +1,30 @@
 import { AppShell, Group, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, Outlet } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { Keyboard } from '../keyboard/keyboard.tsx';
-import { AgentLive } from '../live/agent-live.tsx';
 import { NavigationFocus } from '../parts/navigation-focus.tsx';
-import { AccountMenu } from './account-menu.tsx';
-import { AlertBell } from './alert-bell.tsx';
 import { ClusterBadge } from './cluster-badge.tsx';
 import { ConnectionIndicator, OfflineBanner, PageContent } from './connection.tsx';
 import { FrameShortcuts } from './frame-shortcuts.tsx';
-import { ColorSchemeMenu, LanguageMenu } from './header-menus.tsx';
 import { JobNotices } from './job-notices.tsx';
 import { PaletteButton } from './palette/palette-button.tsx';
 import { SideNavigation } from './side-navigation.tsx';
 import { SwitchBanner } from './switch-banner.tsx';
 import { TabBar } from './tab-bar.tsx';
 import './frame.css';
+
+/** With the contracts of an agent, which no page of a marketplace needs. */
+const AgentLive = lazy(async () => ({
+  default: (await import('../live/agent-live.tsx')).AgentLive,
+}));
+
+/** Menus take a fifth of what a page loads; the page is there before them. */
+const HeaderActions = lazy(async () => ({
+  default: (await import('./header-actions.tsx')).HeaderActions,
+}));
 
 /** The frame of every page: header, navigation (a tab bar on phones) and the page itself. */
 export function Shell() {
@@ -29,7 +36,11 @@ export function Shell() {
       <Keyboard>
         <FrameShortcuts />
         {config.mode === 'marketplace' && <JobNotices />}
-        {config.mode === 'agent' && <AgentLive />}
+        {config.mode === 'agent' && (
+          <Suspense fallback={null}>
+            <AgentLive />
+          </Suspense>
+        )}
         <a className="skip-link" href="#main">
           {t('shell.skip')}
         </a>
@@ -71,9 +82,8 @@ export function Shell() {
 
 function Header({ phone }: { phone: boolean }) {
   const { config } = useApp();
-  const isMarketplace = config.mode === 'marketplace';
   return (
-    <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="sm">
+    <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap={8}>
       <Group gap="sm" wrap="nowrap">
         <Brand />
         {config.cluster !== null && <ClusterBadge cluster={config.cluster} />}
@@ -81,10 +91,9 @@ function Header({ phone }: { phone: boolean }) {
       <Group gap={4} wrap="nowrap">
         <PaletteButton />
         <ConnectionIndicator />
-        {isMarketplace && <AlertBell />}
-        {!phone && <LanguageMenu />}
-        {!phone && <ColorSchemeMenu />}
-        {isMarketplace && <AccountMenu />}
+        <Suspense fallback={<div className="header-actions-space" />}>
+          <HeaderActions phone={phone} />
+        </Suspense>
       </Group>
     </Group>
   );

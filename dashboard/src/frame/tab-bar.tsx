@@ -1,12 +1,13 @@
-import { Drawer, Group, Stack, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
-import { ColorSchemeMenu, LanguageMenu } from './header-menus.tsx';
 import { ItemLink } from './item-link.tsx';
-import { NavigationSections } from './side-navigation.tsx';
 import { useNavigation } from './use-navigation.ts';
+
+const MoreSheet = lazy(async () => ({ default: (await import('./more-sheet.tsx')).MoreSheet }));
 
 /** What stands in the bar of phones; the rest is in the sheet. */
 const inBar: readonly string[] = ['/', '/jobs', '/jobs/new', '/wallet'];
@@ -39,24 +40,11 @@ export function TabBar() {
           <span>{t('nav.more')}</span>
         </UnstyledButton>
       </nav>
-      <Drawer
-        opened={opened}
-        onClose={close}
-        position="bottom"
-        size="85%"
-        title={t('nav.more')}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
-        <Stack gap="md" pb="md">
-          <nav aria-label={t('nav.all')}>
-            <NavigationSections onLeave={close} />
-          </nav>
-          <Group gap="xs">
-            <LanguageMenu />
-            <ColorSchemeMenu />
-          </Group>
-        </Stack>
-      </Drawer>
+      {opened && (
+        <Suspense fallback={null}>
+          <MoreSheet onClose={close} />
+        </Suspense>
+      )}
     </>
   );
 }

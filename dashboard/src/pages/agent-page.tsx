@@ -4,6 +4,7 @@ import type { AgentStatus } from '@node3/shared/routes/agent-local';
 import { IconCalendar, IconClock, IconCpu2, IconListDetails } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { useFormat } from '../i18n/use-format.ts';
@@ -26,8 +27,12 @@ import { MachineFacts } from './agent/machine-facts.tsx';
 import { ModeButtons } from './agent/mode-buttons.tsx';
 import { MoneyAmounts } from './agent/money-amounts.tsx';
 import { ProblemList } from './agent/problem-list.tsx';
-import { WorkTable } from './agent/work-table.tsx';
 import './agent/agent-pages.css';
+
+/** Below the fold, and a table is a tenth of what this page would load at first. */
+const WorkTable = lazy(async () => ({
+  default: (await import('./agent/work-table.tsx')).WorkTable,
+}));
 
 const recentRows = { limit: 8 };
 
@@ -75,7 +80,11 @@ export function AgentPage() {
                   }
                 >
                   <QueryView query={executions}>
-                    {(page) => <WorkTable executions={page.data} />}
+                    {(page) => (
+                      <Suspense fallback={null}>
+                        <WorkTable executions={page.data} />
+                      </Suspense>
+                    )}
                   </QueryView>
                 </SectionCard>
               )}

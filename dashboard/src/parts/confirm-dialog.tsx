@@ -1,7 +1,10 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { lazy, Suspense, useState } from 'react';
 
-interface ConfirmDialogProps {
+const ConfirmModal = lazy(async () => ({
+  default: (await import('./confirm-dialog/confirm-modal.tsx')).ConfirmModal,
+}));
+
+export interface ConfirmDialogProps {
   opened: boolean;
   title: string;
   text: string;
@@ -11,34 +14,14 @@ interface ConfirmDialogProps {
   onClose: () => void;
 }
 
-/** Asks before something that can't be taken back. The safe button comes first. */
+/** Asks before something that can't be taken back. It is loaded when it is first wanted. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { t } = useTranslation();
+  const [wanted, setWanted] = useState(props.opened);
+  if (props.opened && !wanted) setWanted(true);
+  if (!wanted) return null;
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
-      centered
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
-      <Text size="sm" mb="lg">
-        {props.text}
-      </Text>
-      <Group justify="flex-end" gap="sm">
-        <Button variant="default" onClick={props.onClose} data-autofocus>
-          {t('action.keep')}
-        </Button>
-        <Button
-          color={props.color}
-          onClick={() => {
-            props.onClose();
-            props.onConfirm();
-          }}
-        >
-          {props.confirm}
-        </Button>
-      </Group>
-    </Modal>
+    <Suspense fallback={null}>
+      <ConfirmModal {...props} />
+    </Suspense>
   );
 }

@@ -1,12 +1,15 @@
 import { Skeleton, Stack } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useViewer } from '../viewer/use-viewer.ts';
 import { missingScope, type OwnAccount, type PageScope, type Viewer } from '../viewer/viewer.ts';
 import { ErrorView } from './error-view.tsx';
-import { MissingScope } from './missing-scope.tsx';
 import { PageHeading } from './page-heading.tsx';
-import { SignInCard } from './sign-in-card.tsx';
+
+const SignInCard = lazy(async () => ({ default: (await import('./sign-in-card.tsx')).SignInCard }));
+const MissingScope = lazy(async () => ({
+  default: (await import('./missing-scope.tsx')).MissingScope,
+}));
 
 interface RequireSessionProps {
   /** The page's heading for as long as the children, which have the real one, are not shown. */
@@ -32,10 +35,20 @@ export function RequireSession({ heading, scope = 'requester', children }: Requi
 
 function WhyNot({ viewer, scope }: { viewer: Viewer; scope: PageScope }) {
   const { t } = useTranslation();
-  if (viewer.state === 'signedOut') return <SignInCard ended={viewer.ended} />;
+  if (viewer.state === 'signedOut') {
+    return (
+      <Suspense fallback={null}>
+        <SignInCard ended={viewer.ended} />
+      </Suspense>
+    );
+  }
   if (viewer.state === 'signedIn') {
     // Every key of an account has the scope `account`, so it is another one that is missing.
-    return <MissingScope viewer={viewer} missing={scope === 'account' ? 'requester' : scope} />;
+    return (
+      <Suspense fallback={null}>
+        <MissingScope viewer={viewer} missing={scope === 'account' ? 'requester' : scope} />
+      </Suspense>
+    );
   }
   if (viewer.error !== null) return <ErrorView error={viewer.error} onRetry={viewer.retry} />;
   return (

@@ -31,4 +31,14 @@ const sessionsRoute = createRoute({
   ),
 });
 
-export const settingsRoutes = [preferencesRoute, keysRoute, sessionsRoute] as const;
+/** Where programs on other devices send people to; its name is the RFC's. */
+const deviceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/device',
+  beforeLoad: marketplaceOnly,
+  validateSearch: ({ user_code: code }: Record<string, unknown>): { user_code?: string } =>
+    typeof code === 'string' && code !== '' && code.length <= 9 ? { user_code: code } : {},
+  component: areaPage(['account'], () => import('../pages/device-page.tsx'), 'DevicePage'),
+});
+
+export const settingsRoutes = [preferencesRoute, keysRoute, sessionsRoute, deviceRoute] as const;

@@ -32,7 +32,7 @@ const ask = (path: string, headers: Record<string, string> = {}, init: RequestIn
   fetch(market.url + path, { ...init, headers, redirect: 'manual' });
 
 describe('an address with a page and an API', () => {
-  it.each(['/', '/jobs', '/jobs/new', `/jobs/${job}`, '/somewhere/else'])(
+  it.each(['/', '/device', '/jobs', '/jobs/new', `/jobs/${job}`, '/somewhere/else'])(
     'gives a browser the web app at %s, to be asked for anew each time',
     async (path) => {
       const page = await ask(path, { accept: browser });
@@ -41,7 +41,7 @@ describe('an address with a page and an API', () => {
         expect.stringContaining('text/html'),
       ]);
       expect(await page.text()).toBe('<title>web app</title>');
-      expect(page.headers.get('vary')).toBe('accept');
+      expect(page.headers.get('vary')).toBe('accept, accept-encoding');
       expect(page.headers.get('cache-control')).toBe('no-cache');
       expect(page.headers.get('etag')).not.toBeNull();
     },

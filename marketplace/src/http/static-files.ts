@@ -40,6 +40,7 @@ export async function addStaticFiles(
       // The address itself is a route: programs get something else there.
       index: false,
       cacheControl: false,
+      preCompressed: true,
       setHeaders(reply, path) {
         const forever = path.includes('/assets/');
         void reply.header(

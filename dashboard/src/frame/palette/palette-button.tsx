@@ -17,8 +17,8 @@ export function PaletteButton() {
     <>
       <UnstyledButton className="search-button" onClick={open} aria-haspopup="dialog">
         <IconSearch size={17} aria-hidden />
-        <span className="search-text">{t('palette.button')}</span>{' '}
-        <Kbd className="search-text" size="xs">
+        <span className="search-text">{t('palette.button')}</span>
+        <Kbd className="search-keys" size="xs" aria-hidden>
           {modKey} K
         </Kbd>
       </UnstyledButton>

@@ -20,6 +20,7 @@ import type { HttpDeps } from '../http-deps.ts';
 import { KeyRates } from '../key-rates.ts';
 import { ownOrigin } from '../own-origin.ts';
 import { publicWriteLimit } from '../rate-limit.ts';
+import { alsoPage } from '../static-files.ts';
 
 const formType = 'application/x-www-form-urlencoded';
 const accountsCounted = 10_000;
@@ -74,9 +75,10 @@ function addDecisions(app: FastifyInstance, deps: HttpDeps): void {
   });
 }
 
+/** The web app has a better one. This one needs nothing that has to be built, and is for where it isn't. */
 function addPage(app: FastifyInstance): void {
   const schema = { hide: true };
-  app.get('/device', { schema }, async (_request, reply) => {
+  app.get('/device', { schema, config: alsoPage }, async (_request, reply) => {
     void reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache');
     return reply.serializer(String).send(devicePage);
   });
