@@ -11,11 +11,6 @@ import {
 } from '@tabler/icons-react';
 import type { NavigationItem } from './navigation-item.ts';
 
-/** Of the agent's own tree, which the types of addresses do not describe. */
-function twin(path: '/marketplace' | '/settings'): NavigationItem['to'] {
-  return path as NavigationItem['to'];
-}
-
 /** All of the agent's host. */
 export const providerItems: readonly NavigationItem[] = [
   { to: '/', label: 'nav.agent', icon: IconServer2, group: 'work' },
@@ -23,9 +18,9 @@ export const providerItems: readonly NavigationItem[] = [
   { to: '/gpus', label: 'nav.gpus', icon: IconCpu2, group: 'work' },
   { to: '/earnings', label: 'nav.earnings', icon: IconCoins, group: 'money' },
   { to: '/wallet', label: 'nav.wallet', icon: IconWallet, group: 'money' },
-  { to: twin('/marketplace'), label: 'nav.marketplace', icon: IconBuildingStore, group: 'market' },
+  { to: '/marketplace', label: 'nav.marketplace', icon: IconBuildingStore, group: 'market' },
   {
-    to: twin('/settings'),
+    to: '/settings',
     label: 'nav.policy',
     icon: IconAdjustmentsHorizontal,
     group: 'settings',
