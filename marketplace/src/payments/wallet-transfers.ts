@@ -32,6 +32,7 @@ export interface WalletTransfer {
 export interface UnsignedTransfer {
   /** With zeros where the signature goes. */
   transaction: Uint8Array;
+  /** With the rent of the treasury's token account, where the transaction opens it. */
   feeLamports: BaseUnits;
   lastValidBlockHeight: number;
 }

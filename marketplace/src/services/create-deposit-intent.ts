@@ -2,7 +2,7 @@ import type { Clock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import type { Ids } from '@node3/shared/ids';
 import { limits } from '@node3/shared/limits';
-import { type Asset, parseAmount, toMoney } from '@node3/shared/money';
+import { type Asset, type BaseUnits, parseAmount, toMoney } from '@node3/shared/money';
 import { depositMinimum } from '@node3/shared/money-minimums';
 import type { DepositIntent } from '@node3/shared/routes/deposits';
 import { toTimestamp } from '@node3/shared/schema';
@@ -33,10 +33,7 @@ export async function createDepositIntent(
   const { store, clock, ids } = deps;
   const { asset } = wanted;
   const amount = wanted.amount === undefined ? null : parseAmount(wanted.amount, asset);
-  if (amount !== null && amount < depositMinimum[asset]) {
-    const { amount: least } = toMoney(depositMinimum[asset], asset);
-    throw new MarketError('AMOUNT_INVALID', { detail: `Deposit at least ${least} ${asset}.` });
-  }
+  if (amount !== null) assertCredited(amount, asset);
   const nowMs = clock.nowMs();
   const intent: DepositIntentRow = {
     intentId: ids.next('intent'),
@@ -52,6 +49,13 @@ export async function createDepositIntent(
     throw new MarketError('RATE_LIMITED', { detail });
   }
   return viewIntent(deps, intent);
+}
+
+/** Throws AMOUNT_INVALID for what would not be credited by itself. */
+export function assertCredited(amount: BaseUnits, asset: Asset): void {
+  if (amount >= depositMinimum[asset]) return;
+  const { amount: least } = toMoney(depositMinimum[asset], asset);
+  throw new MarketError('AMOUNT_INVALID', { detail: `Deposit at least ${least} ${asset}.` });
 }
 
 export async function readDepositIntent(deps: Deps, accountId: string, intentId: string) {

@@ -5,7 +5,7 @@ import type { DepositTransaction, IntentPayment } from '@node3/shared/routes/dep
 import { decodeAddress } from '@node3/shared/wallet-key';
 import type { WalletTransfer, WalletTransfers } from '../payments/wallet-transfers.ts';
 import type { DepositIntentRow, DepositStore } from '../store/deposit-store.ts';
-import { findDepositIntent, memoOf } from './create-deposit-intent.ts';
+import { assertCredited, findDepositIntent, memoOf } from './create-deposit-intent.ts';
 
 interface Deps {
   store: DepositStore;
@@ -85,6 +85,7 @@ function amountOf({ asset, amount }: DepositIntentRow, asked: string | undefined
   }
   const known = amount ?? wanted;
   if (known === null || known === zero) throw invalid('must be more than 0');
+  assertCredited(known, asset);
   return known;
 }
 

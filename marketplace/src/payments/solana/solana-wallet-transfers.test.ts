@@ -1,9 +1,10 @@
 import type { Localnet } from '@node3/localnet/localnet';
-import { baseUnits } from '@node3/shared/money';
+import { baseUnits, toMoney } from '@node3/shared/money';
 import bs58 from 'bs58';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyOf, newWallet, PayoutTestbed } from '../testing/payout-testbed.ts';
 import type { WalletTransfer, WalletTransfers } from '../wallet-transfers.ts';
+import { readRentMinimum } from './chain-reads.ts';
 import { createSolanaDepositSource } from './solana-deposit-source.ts';
 import { createSolanaWalletTransfers } from './solana-wallet-transfers.ts';
 
@@ -104,5 +105,34 @@ describe('a deposit that a wallet signs', () => {
     await expect(setUp({ asset: 'USDC', amount: baseUnits(5_000_001n) })).rejects.toMatchObject({
       context: { asset: 'USDC', balance: '5', missing: '0.000001' },
     });
+  });
+
+  it('leaves a wallet nothing, or what the cluster lets it keep', async () => {
+    const { built, payer } = await setUp();
+    const has = 1_000_000_000n - built.feeLamports;
+    const kept = baseUnits((await readRentMinimum(testbed.rpc, 0)) - 1n);
+    await expect(setUp({ amount: baseUnits(has - 1n) })).rejects.toMatchObject({
+      code: 'WALLET_FUNDS_INSUFFICIENT',
+      context: { asset: 'SOL', missing: toMoney(kept, 'SOL').amount },
+    });
+    expect((await setUp({ amount: baseUnits(has) })).payer.address).not.toBe(payer.address);
+  });
+
+  it('counts the rent of an account that it opens, and has no fee where nobody knows it', async () => {
+    const { rpc, usdcMint } = testbed;
+    const { built, transfer } = await setUp();
+    const usdc = { ...transfer, asset: 'USDC' as const, amount: baseUnits(1n) };
+    const closed = createSolanaWalletTransfers({ rpc, treasury: newWallet().address, usdcMint });
+    const { feeLamports } = await closed.build(usdc);
+    expect(feeLamports - built.feeLamports).toBe(await readRentMinimum(rpc, 165));
+    const behind: typeof rpc = {
+      ...rpc,
+      call: (method, params) =>
+        method === 'getFeeForMessage'
+          ? Promise.resolve({ context: { slot: 1 }, value: null })
+          : rpc.call(method, params),
+    };
+    const blind = createSolanaWalletTransfers({ rpc: behind, treasury, usdcMint });
+    await expect(blind.build(transfer)).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
   });
 });

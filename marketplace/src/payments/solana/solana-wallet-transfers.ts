@@ -1,5 +1,5 @@
 import { MarketError } from '@node3/shared/error';
-import { type BaseUnits, baseUnits, toMoney } from '@node3/shared/money';
+import { baseUnits, toMoney } from '@node3/shared/money';
 import { verifySignature } from '@node3/shared/wallet-key';
 import { Message } from '@solana/web3.js';
 import bs58 from 'bs58';
@@ -32,10 +32,12 @@ export function createSolanaWalletTransfers(deps: WalletTransferDeps): WalletTra
     async build(transfer) {
       const { blockhash, lastValidBlockHeight } = await readBlockhash(rpc);
       const message = messageFor(deps, transfer, blockhash);
-      const fee = baseUnits((await readFee(rpc, message)) ?? 0n);
-      await assertFunded(deps, transfer, fee);
+      const fee = await readFee(rpc, message);
+      // An endpoint that is behind does not know the blockhash yet, and so no fee.
+      if (fee === null) throw new MarketError('CHAIN_UNAVAILABLE', { method: 'getFeeForMessage' });
+      const rent = await assertFunded(deps, transfer, fee);
       const transaction = encodeTransaction(unsigned, message);
-      return { transaction, feeLamports: fee, lastValidBlockHeight };
+      return { transaction, feeLamports: baseUnits(fee + rent), lastValidBlockHeight };
     },
 
     payerOf: (transaction) => headOf(transaction)?.accountKeys[0]?.toBase58() ?? null,
@@ -100,12 +102,15 @@ function headOf(transaction: Uint8Array): Message | null {
   }
 }
 
-/** A wallet that has not got it is told what is missing, and not only that something failed. */
+/**
+ * A wallet that has not got it is told what is missing, and not only that something failed.
+ * @returns the lamports that opening the treasury's token account takes; 0 where it is open, or not used.
+ */
 async function assertFunded(
   { rpc, usdcMint, treasury }: WalletTransferDeps,
   { wallet, asset, amount }: WalletTransfer,
-  fee: BaseUnits,
-): Promise<void> {
+  fee: bigint,
+): Promise<bigint> {
   const addresses = [wallet, usdcAccountOf(usdcMint, wallet), usdcAccountOf(usdcMint, treasury)];
   const [account = null, token = null, target = null] = await readAccounts(
     rpc,
@@ -117,10 +122,15 @@ async function assertFunded(
   const rent = opens ? await readRentMinimum(rpc, tokenAccountBytes) : 0n;
   const lamportsNeeded = fee + rent + (asset === 'SOL' ? amount : 0n);
   if (lamports < lamportsNeeded) throw insufficient(lamports, lamportsNeeded, 'SOL');
-  if (asset !== 'USDC') return;
+  // The cluster takes no transaction that leaves less than this, unless it leaves nothing.
+  const kept = await readRentMinimum(rpc, 0);
+  const left = lamports - lamportsNeeded;
+  if (left > 0n && left < kept) throw insufficient(lamports, lamportsNeeded + kept, 'SOL');
+  if (asset !== 'USDC') return rent;
   const held = readUsdcDestination(token, wallet, usdcMint);
   const usdc = held.state === 'usable' ? held.amount : 0n;
   if (usdc < amount) throw insufficient(usdc, amount, 'USDC');
+  return rent;
 }
 
 const tokenAccountBytes = 165;
@@ -128,7 +138,8 @@ const tokenAccountBytes = 165;
 function insufficient(balance: bigint, needed: bigint, asset: 'SOL' | 'USDC'): MarketError {
   const [has, needs] = [toMoney(balance, asset).amount, toMoney(needed, asset).amount];
   const missing = toMoney(needed - balance, asset).amount;
-  const detail = `This needs ${needs} ${asset}, fees included, and the wallet has ${has}; ${missing} are missing.`;
+  const besides = asset === 'SOL' ? ', with fees and what a wallet must keep' : '';
+  const detail = `This needs ${needs} ${asset}${besides}, and the wallet has ${has}; ${missing} are missing.`;
   return new MarketError('WALLET_FUNDS_INSUFFICIENT', {
     detail,
     asset,
