@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeBase64Url, encodeCrockford, idPattern, systemIds, uuidV7Bytes } from './ids.ts';
+import {
+  encodeBase64Url,
+  encodeCrockford,
+  firstIdOf,
+  idPattern,
+  systemIds,
+  timeOfId,
+  uuidV7Bytes,
+} from './ids.ts';
 
 describe('ids', () => {
   it('match the pattern of their kind and of no other', () => {
@@ -14,6 +22,12 @@ describe('ids', () => {
     const early = encodeCrockford(uuidV7Bytes(1_800_000_000_000, random));
     const late = encodeCrockford(uuidV7Bytes(1_800_000_000_001, new Uint8Array(10)));
     expect(early < late).toBe(true);
+  });
+
+  it('tell when they were made', () => {
+    for (const ms of [0, 1, 1_800_000_000_123, 2 ** 48 - 1]) {
+      expect(timeOfId(firstIdOf('job', ms))).toBe(ms);
+    }
   });
 
   it('do not repeat', () => {

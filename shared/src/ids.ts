@@ -81,6 +81,13 @@ export function firstIdOf(kind: IdKind, nowMs: number): string {
   return `${idKinds[kind]}_${encodeCrockford(uuidV7Bytes(Math.max(0, nowMs), zeros))}`;
 }
 
+/** @returns when an id was made, milliseconds since the Unix epoch by the clock of its maker. */
+export function timeOfId(id: string): number {
+  const [, letters = ''] = id.split('_');
+  // The 48 bits of a UUIDv7 that come first: the first letter has three of them, the others five.
+  return [...letters.slice(0, 10)].reduce((ms, one) => ms * 32 + crockford.indexOf(one), 0);
+}
+
 /** The random part of an id: 74 bits of it are kept. */
 const uuidRandomBytes = 10;
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { QueryOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
-import { firstIdOf } from '@node3/shared/ids';
+import { firstIdOf, timeOfId } from '@node3/shared/ids';
 import { jobStates } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { type listJobs as contract, JobSummary } from '@node3/shared/routes/jobs';
@@ -57,12 +57,14 @@ export async function listJobRows(
 type Bounds = Required<Omit<JobQuery, 'limit' | 'order'>>;
 
 function boundsOf(accountId: string, query: ListQuery): Bounds {
-  const { createdAfter, createdBefore, dependsOn = '', rerunOf = '' } = query;
+  const { createdAfter, createdBefore, dependsOn, rerunOf } = query;
   const idAt = (ms: number | null, slackMs: number) =>
     ms === null ? null : firstIdOf('job', ms + slackMs);
   const fromTime = idAt(timeOf('createdAfter', createdAfter), -clockSlackMs) ?? '';
-  // What comes after a job, or runs it again, was posted later.
-  const [afterJobId = ''] = [fromTime, dependsOn, rerunOf].toSorted().toReversed();
+  // What comes after a job, or runs it again, was not posted before it; ids of one time have no order.
+  const since = [dependsOn, rerunOf].map((id) => (id === undefined ? null : timeOfId(id)));
+  const fromJobs = since.map((ms) => idAt(ms, -clockSlackMs) ?? '');
+  const [afterJobId = ''] = [fromTime, ...fromJobs].toSorted().toReversed();
   return {
     accountId,
     states: wordsOf('state', query.state, jobStates),
