@@ -41,7 +41,7 @@ export async function readJobResources(
   };
 }
 
-/** Asked in memory again at last: it may have ended, and been stored, meanwhile. */
+/** What is in memory goes only once it is stored, so it is looked for there first. */
 async function readUsage(deps: Deps, { executionId }: ExecutionRow): Promise<StoredUsage | null> {
   const live = deps.usageBook.of(executionId);
   if (live !== null) return live;

@@ -51,9 +51,10 @@ export class UsageBook {
     if (name !== 'execution.ended' || executionId === null) return;
     const series = this.#series.get(executionId);
     if (series === undefined) return;
-    this.#series.delete(executionId);
     series.shrink();
     const saving = this.#save(executionId, series.view()).finally(() => {
+      // Not before it is stored: who asks meanwhile would be told that nothing is known.
+      if (this.#series.get(executionId) === series) this.#series.delete(executionId);
       this.#saving.delete(saving);
     });
     this.#saving.add(saving);
