@@ -18,6 +18,7 @@ import * as hodei from '@node3/shared/routes/hodei';
 import * as hodeiPlatform from '@node3/shared/routes/hodei-platform';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { importJobs } from '@node3/shared/routes/job-import';
+import { getJobMetrics } from '@node3/shared/routes/job-metrics';
 import { createJob, downloadJobLogs, listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
 import { rerunRun, startRun, testRun } from '@node3/shared/routes/redmind';
@@ -47,7 +48,8 @@ const listed: readonly (readonly [cost: number, contracts: readonly RouteContrac
   [20, [bacalhauListNodes, brokerStore, brokerCache]],
   [20, [bacalhau.bacalhauJobVersions, bacalhau.bacalhauJobResults]],
   [100, [bacalhau.bacalhauPutJob, bacalhau.bacalhauPostJob, bacalhau.bacalhauRerunJob]],
-  [100, [createJobs, cancelJobs, importJobs, getUsage, exportUsage, exportStatement]],
+  [100, [createJobs, cancelJobs, importJobs]],
+  [100, [getUsage, exportUsage, exportStatement, getJobMetrics]],
 ];
 
 /** Parts of a query that are looked for in the specs, by list. */
