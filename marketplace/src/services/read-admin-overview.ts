@@ -73,11 +73,13 @@ async function readRunway({ store, clock }: Deps): Promise<AdminOverview['runway
     store.paymentCosts(sinceMs, operatorLimits.paymentsLookedMax),
   ]);
   const capital = totals.operatorCapital.SOL;
-  const { payments, lamports, oldestAtMs } = costs;
-  // Of a marketplace that is younger, or has more payments than are looked at, by the time it has.
+  const { payments, lamports, oldestAtMs, firstAtMs } = costs;
+  // Where more are paid than are looked at, by the time of those that are.
   const looked = Math.max(1, nowMs - (oldestAtMs ?? nowMs));
+  // A marketplace that is younger has no more time than since its first one; less than a day says little.
+  const age = Math.max(dayMs, nowMs - (firstAtMs ?? nowMs));
   const isWhole = payments < operatorLimits.paymentsLookedMax;
-  const spanMs = isWhole ? operatorLimits.paymentCostDays * dayMs : looked;
+  const spanMs = isWhole ? Math.min(operatorLimits.paymentCostDays * dayMs, age) : looked;
   const perDay = (lamports * BigInt(dayMs)) / BigInt(spanMs);
   return {
     capital: toMoney(capital, 'SOL'),

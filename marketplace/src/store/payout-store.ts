@@ -154,6 +154,8 @@ export interface PaymentCosts {
   lamports: BaseUnits;
   /** The time of the oldest of them; null where there are none. */
   oldestAtMs: number | null;
+  /** Of the first payment ever. */
+  firstAtMs: number | null;
 }
 
 export interface PayoutSumQuery {

@@ -53,12 +53,14 @@ export function createPayoutReads(
     },
     payoutsInState: (search) => database.read((tx) => inStateIn(tx, search)),
     async paymentCosts(sinceMs, paymentsMax) {
-      type Found = { payments: bigint; lamports: bigint; oldest: bigint | null };
+      type Found = Record<'payments' | 'lamports', bigint> &
+        Record<'oldest' | 'first_ever', bigint | null>;
       const found = await database.read((tx) => tx.get<Found>(sumCosts, sinceMs, paymentsMax));
       return {
         payments: Number(found?.payments ?? 0n),
         lamports: baseUnits(found?.lamports ?? 0n),
         oldestAtMs: toNumberOrNull(found?.oldest ?? null),
+        firstAtMs: toNumberOrNull(found?.first_ever ?? null),
       };
     },
     ...createPayoutSums(database),
@@ -69,14 +71,18 @@ export function createPayoutReads(
   };
 }
 
+/** Of each batch its first attempt: however often it is sent, it lands once. */
 const sumCosts = `
   SELECT count(*) AS payments, CAST(coalesce(sum(cost_lamports), 0) AS BIGINT) AS lamports,
-    min(created_at_ms) AS oldest
+    min(created_at_ms) AS oldest,
+    (SELECT min(created_at_ms) FROM payout_attempts INDEXED BY payout_attempts_payments
+      WHERE kind = 'pay') AS first_ever
   FROM (SELECT payout_batches.cost_lamports AS cost_lamports,
       payout_attempts.created_at_ms AS created_at_ms
     FROM payout_attempts INDEXED BY payout_attempts_payments
       JOIN payout_batches ON payout_batches.batch_id = payout_attempts.batch_id
-    WHERE payout_attempts.kind = 'pay' AND payout_attempts.created_at_ms >= ?
+    WHERE payout_attempts.kind = 'pay' AND payout_attempts.attempt = 1
+      AND payout_attempts.created_at_ms >= ?
     ORDER BY payout_attempts.created_at_ms DESC LIMIT ?) AS page`;
 const lastScanned = `
   SELECT payout_id FROM payouts WHERE payout_id < ? ORDER BY payout_id DESC LIMIT 1 OFFSET ?`;

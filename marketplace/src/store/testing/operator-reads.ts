@@ -182,6 +182,7 @@ export function describeOperatorReads(given: Given): void {
         payments: 0,
         lamports: 0n,
         oldestAtMs: null,
+        firstAtMs: null,
       });
     });
   });

@@ -68,6 +68,7 @@ export function describePayoutBatches(given: Given): void {
       const submitted = [{ payoutId, state: 'submitted' as const }];
       await change(batchId, { from: ['signed'], to: 'sent', payouts: submitted });
       await store.addAttempt(attemptOf(batchId, 'pay', 2), []);
+      expect((await store.paymentCosts(0, 10)).payments).toBe(1);
       expect(await store.unresolvedAttempts(10)).toEqual([]);
       const landedSignature = `${batchId}-pay-2`;
       const outcomes = [{ signature: landedSignature, outcome: 'landed' as const }];
