@@ -32,7 +32,7 @@ function MoneyTable({ treasury }: { treasury: TreasuryInfo }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <Table horizontalSpacing="md">
+    <Table horizontalSpacing="md" className="money-table">
       <caption className="visually-hidden">{t('op.money.title')}</caption>
       <Table.Tbody>
         {lines.map((line) => (

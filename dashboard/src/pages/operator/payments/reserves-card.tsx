@@ -60,7 +60,7 @@ function ReservesTable({ reserves }: { reserves: ReservesView }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <Table horizontalSpacing="md">
+    <Table horizontalSpacing="md" className="money-table">
       <caption className="visually-hidden">{t('op.reserves.title')}</caption>
       <Table.Tbody>
         {lines.map((line) => (
