@@ -21,9 +21,10 @@ export function listSettings({ dataDir, environment }: AgentConfig): LocalSettin
   };
 }
 
-/** A file that holds a secret may be named. */
+/** Headers are how a collector of traces is told a key. A file or place that holds a secret may be named. */
 function isSecretName(name: string): boolean {
-  return /KEY|TOKEN|SECRET|PASS(WORD|PHRASE)/.test(name) && !/_(FILE|PATH)$/.test(name);
+  const isSecret = /KEY|TOKEN|SECRET|PASS(WORD|PHRASE)|HEADERS/.test(name);
+  return isSecret && !/_(FILE|PATH|DISK)$/.test(name);
 }
 
 /** Addresses may have a name, a password or a key in them. */

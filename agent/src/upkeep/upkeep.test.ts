@@ -49,6 +49,8 @@ it('tells where each setting comes from, and no secret', () => {
     REGISTRATION_TOKEN: 't0ps3cret',
     SOLANA_RPC_URL: 'https://user:pw@rpc.example/v2/k3y?api-key=1',
     METRICS_TOKEN: 'scr4pe-token-with-many-characters',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic c0llect0r',
+    AGENT_SECRETS_ON_DISK: 'true',
   };
   const config = readAgentConfig(environment, { hostname: 'h', dashboardDir: null });
   const settings = listSettings(config).groups.flatMap((group) => group.settings);
@@ -57,7 +59,8 @@ it('tells where each setting comes from, and no secret', () => {
   expect(find('AGENT_PORT')).toMatchObject({ value: '8080', source: 'default' });
   expect(find('AGENT_REGION')).toMatchObject({ value: null, source: 'unset' });
   expect(find('API_KEY')).toMatchObject({ value: null, source: 'environment', isSecret: true });
-  expect(JSON.stringify(settings)).not.toMatch(/n3_key_x|t0ps3cret|:pw|k3y|scr4pe/);
+  expect(find('AGENT_SECRETS_ON_DISK')).toMatchObject({ value: 'true', isSecret: false });
+  expect(JSON.stringify(settings)).not.toMatch(/n3_key_x|t0ps3cret|:pw|k3y|scr4pe|c0llect0r/);
 });
 
 describe('the doctor', () => {
