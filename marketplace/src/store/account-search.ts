@@ -35,5 +35,6 @@ export interface AccountSearch {
   suspensions(): Promise<SuspensionRow[]>;
   /** One that is suspended already gets the new reason. Rejects with ACCOUNT_NOT_FOUND. */
   suspendAccount(row: SuspensionRow, events: NewEvent[]): Promise<void>;
+  /** Appends its events only where it was suspended. */
   restoreAccount(accountId: string, events: NewEvent[]): Promise<void>;
 }

@@ -14,5 +14,6 @@ export interface SwitchStore {
   switches(): Promise<SwitchRow[]>;
   /** Turns one on; one that is on already keeps its time and gets the new reason. */
   turnOn(row: SwitchRow, events: NewEvent[]): Promise<void>;
+  /** Appends its events only where it was on. */
   turnOff(name: MarketSwitch, events: NewEvent[]): Promise<void>;
 }

@@ -71,8 +71,8 @@ export function createAccountSearch(database: Database): AccountSearch {
     },
     restoreAccount(accountId, events) {
       return database.write(function* (tx) {
-        yield* tx.post(deleteSuspension, accountId);
-        yield* appendEventsIn(tx, events);
+        const ended = yield* tx.run(deleteSuspension, accountId);
+        if (ended > 0) yield* appendEventsIn(tx, events);
       });
     },
   };

@@ -29,8 +29,8 @@ export function createSwitchStore(database: Database): SwitchStore {
     },
     turnOff(name, events) {
       return database.write(function* (tx) {
-        yield* tx.post(deleteOne, name);
-        yield* appendEventsIn(tx, events);
+        const turned = yield* tx.run(deleteOne, name);
+        if (turned > 0) yield* appendEventsIn(tx, events);
       });
     },
   };

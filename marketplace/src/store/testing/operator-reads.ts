@@ -54,6 +54,8 @@ export function describeOperatorReads(given: Given): void {
       expect(await given.store.switches()).toEqual([{ ...on, reason: 'second' }]);
       await given.store.turnOff('pause-matching', [turned]);
       expect(await given.store.switches()).toEqual([]);
+      // What is off already is not turned off.
+      await given.store.turnOff('pause-matching', [turned]);
       const events = await given.store.eventsAfter(0, 100);
       expect(events.filter(({ name }) => name === 'switch.turned-on')).toHaveLength(3);
     });
@@ -102,8 +104,11 @@ export function describeOperatorReads(given: Given): void {
       expect((await store.accountSummary(accountId))?.suspension).toMatchObject({ sinceMs: 7 });
       const nobody = store.suspendAccount({ ...row, accountId: 'acc_none' }, []);
       await expect(nobody).rejects.toMatchObject({ code: 'ACCOUNT_NOT_FOUND' });
-      await store.restoreAccount(accountId, []);
+      const restored: NewEvent = { ...suspended, name: 'account.restored' };
+      for (let time = 0; time < 2; time += 1) await store.restoreAccount(accountId, [restored]);
       expect(await store.suspensions()).toEqual([]);
+      const events = await store.eventsAfter(0, 1_000);
+      expect(events.filter(({ name }) => name === 'account.restored')).toHaveLength(1);
     });
   });
 
