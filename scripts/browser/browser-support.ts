@@ -44,6 +44,9 @@ export function launch(program: string, hosts: readonly string[] = []): Promise<
 
 const widths = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 const schemes = ['light', 'dark'] as const;
+/** Each width and each scheme once; all four with NODE3_PICTURES=all, for whoever looks at the pages. */
+const usualPictures = new Set(['light-wide', 'dark-narrow']);
+const takesAll = process.env['NODE3_PICTURES'] === 'all';
 
 /**
  * Looks at the page as it is, wide and narrow, in both colour schemes: keeps a picture of each, and
@@ -67,16 +70,25 @@ export async function inspectPage(page: Page, name: string): Promise<void> {
         const barriers = await findBarriers(page, colorScheme === 'dark' ? 'colours' : 'all');
         expect(barriers, where).toEqual([]);
       }
-      // As tall as the page, so that bars that stick to the window's edges stand at the page's.
-      const height = await page.evaluate<number>('document.documentElement.scrollHeight');
-      await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
-      await settle(page);
-      const path = join(pictureDir, `${name}-${colorScheme}-${width}.png`);
-      await page.screenshot({ path });
+      if (takesAll || usualPictures.has(`${colorScheme}-${width}`)) {
+        await takePicture(page, size, `${name}-${colorScheme}-${width}.png`);
+      }
     }
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.setViewportSize(widths.wide);
+}
+
+/** As tall as the page, so that bars that stick to the window's edges stand at the page's. */
+async function takePicture(
+  page: Page,
+  size: { width: number; height: number },
+  file: string,
+): Promise<void> {
+  const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+  await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
+  await settle(page);
+  await page.screenshot({ path: join(pictureDir, file) });
 }
 
 /** The elements that make the page wider than its window; none where it isn't. */

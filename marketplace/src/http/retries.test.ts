@@ -226,7 +226,7 @@ describe('an agent', () => {
       }
       for (const offer of held) await report(agent, offer, 'exited');
     };
-    await fc.assert(fc.asyncProperty(steps, walk), { numRuns: 8 });
+    await fc.assert(fc.asyncProperty(steps, walk), { numRuns: 5 });
   });
 
   it('is paused after three faults in a row, and gets work again when the pause is over', async () => {
