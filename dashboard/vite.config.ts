@@ -5,7 +5,7 @@ import { usedStyles } from './used-styles.ts';
 
 /** Many pages have dialogs and fields, but none shows one before it has loaded. */
 const isNeededAtFirst =
-  /^(?!.*(\/components\/(Modal|ModalBase|Drawer|Input|InputBase|NativeSelect|TextInput|Textarea|Select|Combobox|Checkbox|Switch|SegmentedControl|Tabs)\/|react-remove-scroll|use-sidecar|use-callback-ref|confirm-modal|data-table|table-core|react-table))/;
+  /^(?!.*(\/components\/(Modal|ModalBase|Drawer|Input|InputBase|NativeSelect|TextInput|Textarea|Select|Combobox|Checkbox|Switch|SegmentedControl|Tabs)\/|react-remove-scroll|use-sidecar|use-callback-ref|confirm-modal|typed-confirm|data-table|table-core|react-table))/;
 
 /** The web app is served by the marketplace and by the agent from the root of their own origin. */
 export default defineConfig({

@@ -1,5 +1,4 @@
 import { createClient } from '@node3/shared/client';
-import { openLocalSession } from '@node3/shared/routes/agent-local';
 import { type Session, splitFromHash } from './session.ts';
 
 /**
@@ -16,6 +15,8 @@ export async function takeTokenFromAddress(
   if (found === null) return;
   history.replaceState(history.state, '', location.pathname + location.search + found.hash);
   try {
+    // The contracts of an agent are needed here, on this one way in, and by its own pages.
+    const { openLocalSession } = await import('@node3/shared/routes/agent-local');
     const client = createClient({ baseUrl: '', fetch: send });
     const { pageKey } = await client.call(openLocalSession, { body: { token: found.value } });
     session.signIn(pageKey);

@@ -1,3 +1,4 @@
+import type { agentLogLevels } from '@node3/shared/agent-log-levels';
 import type { HistoryWindow } from '@node3/shared/device-metrics';
 import type { ExecutionState } from '@node3/shared/execution-state';
 import { getTelemetryHistory, listLocalDevices } from '@node3/shared/routes/agent-devices';
@@ -10,12 +11,7 @@ import {
   listLocalExecutions,
 } from '@node3/shared/routes/agent-local';
 import { getLocalWallet, listEarningDays } from '@node3/shared/routes/agent-money';
-import {
-  type agentLogLevels,
-  getDoctorReport,
-  getLocalSettings,
-  readAgentLog,
-} from '@node3/shared/routes/agent-upkeep';
+import { getDoctorReport, getLocalSettings, readAgentLog } from '@node3/shared/routes/agent-upkeep';
 import { getLocalExecution } from '@node3/shared/routes/agent-work';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';

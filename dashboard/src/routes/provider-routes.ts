@@ -1,5 +1,5 @@
+import { agentLogLevels } from '@node3/shared/agent-log-levels';
 import { executionStates } from '@node3/shared/execution-state';
-import { agentLogLevels } from '@node3/shared/routes/agent-upkeep';
 import { createRoute } from '@tanstack/react-router';
 import { readMarketSearch } from '../pages/market/market-search.ts';
 import { areaPage } from './area-page.ts';

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { agentLogLevels } from '../agent-log-levels.ts';
 import type { RouteContract } from '../contract.ts';
 import { localLimits } from '../local-limits.ts';
 import { nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
@@ -39,8 +40,6 @@ export const startDoctor = {
   tag: 'agent',
   schema: { body: strictObject({}), response: { 202: DoctorReport } },
 } as const satisfies RouteContract;
-
-export const agentLogLevels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** `folder` is null where the agent writes no files, as in a test or below another program. */
 export const AgentLog = strictObject({

@@ -1,5 +1,6 @@
 import { SegmentedControl, Stack, Text } from '@mantine/core';
-import { type AgentLog, agentLogLevels } from '@node3/shared/routes/agent-upkeep';
+import { agentLogLevels } from '@node3/shared/agent-log-levels';
+import type { AgentLog } from '@node3/shared/routes/agent-upkeep';
 import { IconFileText } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
