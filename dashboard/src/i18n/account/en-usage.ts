@@ -16,7 +16,7 @@ export const enUsage = {
   'usage.runTime': 'in {{time}} of charged runs',
   'usage.runTimeColumn': 'Run time',
   'usage.jobs': 'Jobs ended',
-  'usage.jobsNote': 'whatever came of them',
+  'usage.jobsNote': 'whatever came of them; the list is of all days',
   'usage.chart': 'Charged by day',
   'usage.chartText': 'A job counts on the day on which it ended.',
   'usage.chartOf': 'Charged in {{asset}}',

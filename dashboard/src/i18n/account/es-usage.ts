@@ -19,7 +19,7 @@ export const esUsage: Record<keyof typeof enUsage, string> = {
   'usage.runTime': 'en {{time}} de ejecuciones cobradas',
   'usage.runTimeColumn': 'Tiempo de ejecución',
   'usage.jobs': 'Jobs terminados',
-  'usage.jobsNote': 'con cualquier resultado',
+  'usage.jobsNote': 'con cualquier resultado; la lista es de todos los días',
   'usage.chart': 'Cobrado por día',
   'usage.chartText': 'Un job cuenta en el día en que terminó.',
   'usage.chartOf': 'Cobrado en {{asset}}',

@@ -7,9 +7,11 @@ import { type RunDetail, rerunRun } from '@node3/shared/routes/redmind';
 import { IconFileUnknown } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
+import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
@@ -149,13 +151,18 @@ function useRerun(runId: string): (fromNode: string | undefined) => void {
   const { client } = useApp();
   const navigate = useNavigate();
   const notice = useNotice();
+  const [keys] = useState(() => new IdempotencyKeys(() => systemIds.secret(18)));
   const { mutate } = useMutation({
     mutationFn: (fromNode: string | undefined) => {
       const body = fromNode === undefined ? {} : { from_node: fromNode };
-      const idempotencyKey = systemIds.secret(18);
+      // Asked again after a lost answer, it starts no second run.
+      const idempotencyKey = keys.keyFor({ runId, ...body });
       return client.call(rerunRun, { params: { runId }, body }, { idempotencyKey });
     },
-    onSuccess: (started) => navigate({ to: '/runs/$runId', params: { runId: started.runId } }),
+    onSuccess(started) {
+      keys.forget();
+      return navigate({ to: '/runs/$runId', params: { runId: started.runId } });
+    },
     onError: (error) =>
       notice({ kind: 'failed', title: t('run.rerunFailed'), message: error.message }),
   });

@@ -8,11 +8,13 @@ import { rerunJob } from '@node3/shared/routes/job-bulk';
 import { cancelJob } from '@node3/shared/routes/jobs';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
-import { jobKey } from '../../queries/jobs.ts';
+import { jobKey, ownJobsKey } from '../../queries/jobs.ts';
 import { patchFor } from './relaxed-spec.ts';
 
 interface RelaxButtonProps {
@@ -30,6 +32,7 @@ export function RelaxButton({ jobId, alternative, change }: RelaxButtonProps) {
   const navigate = useNavigate();
   const notify = useNotice();
   const [opened, { open, close }] = useDisclosure(false);
+  const [keys] = useState(() => new IdempotencyKeys(() => systemIds.secret(18)));
   const changes = patchFor(alternative);
   const relax = useMutation({
     async mutationFn() {
@@ -40,10 +43,13 @@ export function RelaxButton({ jobId, alternative, change }: RelaxButtonProps) {
       if (!isTerminalJob(job.state)) {
         throw new MarketError('JOB_STATE_INVALID', { detail: t('relax.taken') });
       }
-      const idempotencyKey = systemIds.secret(18);
+      // Asked again after a lost answer, it posts no second job.
+      const idempotencyKey = keys.keyFor({ jobId, changes });
       return client.call(rerunJob, { params, body: { changes } }, { idempotencyKey });
     },
     onSuccess(posted) {
+      keys.forget();
+      void queryClient.invalidateQueries({ queryKey: ownJobsKey });
       notify({ kind: 'done', message: t('rerun.done') });
       void navigate({ to: '/jobs/$jobId', params: { jobId: posted.jobId } });
     },

@@ -5,13 +5,16 @@ import { isTerminalJob } from '@node3/shared/job-state';
 import { rerunJob } from '@node3/shared/routes/job-bulk';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { IconChevronDown, IconPencil, IconReload } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { useShortcut } from '../../keyboard/keyboard.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
+import { ownJobsKey } from '../../queries/jobs.ts';
 
 /** Posts an ended job once more, as it was or with changes; one under way only with changes. */
 export function RerunButton({ job }: { job: JobDetail }) {
@@ -67,13 +70,17 @@ export function useRerun(jobId: string) {
   const { client } = useApp();
   const navigate = useNavigate();
   const notify = useNotice();
+  const queryClient = useQueryClient();
+  const [keys] = useState(() => new IdempotencyKeys(() => systemIds.secret(18)));
   const mutation = useMutation({
     mutationFn: (changes: unknown) => {
-      // A request that is sent again by the network posts no second job.
-      const idempotencyKey = systemIds.secret(18);
+      // Asked again after a lost answer, it posts no second job.
+      const idempotencyKey = keys.keyFor({ jobId, changes });
       return client.call(rerunJob, { params: { jobId }, body: { changes } }, { idempotencyKey });
     },
     onSuccess(posted) {
+      keys.forget();
+      void queryClient.invalidateQueries({ queryKey: ownJobsKey });
       notify({ kind: 'done', message: t('rerun.done') });
       void navigate({ to: '/jobs/$jobId', params: { jobId: posted.jobId } });
     },

@@ -36,7 +36,7 @@ export function StatementSection() {
   const selection = new URLSearchParams({ ...(type && { type }), ...(asset && { asset }) });
   const file = `${exportStatement.url}?${selection.toString()}`;
   const page = new URLSearchParams([['limit', String(statementPageSize)], ...selection]);
-  const url = `${location.origin}/api/v1/account/ledger?${page.toString()}`;
+  const path = `/api/v1/account/ledger?${page.toString()}`;
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
@@ -82,8 +82,8 @@ export function StatementSection() {
       <NoExplorerNote cluster={app.config.cluster} />
       <CommandLines
         lines={[
-          { label: 'CLI', text: 'node3 account deposits' },
-          { label: 'curl', text: curlLine({ url }) },
+          { label: 'CLI', text: `node3 api GET '${path}'` },
+          { label: 'curl', text: curlLine({ url: `${location.origin}${path}` }) },
         ]}
       />
     </Stack>

@@ -7,9 +7,9 @@ import { createQuote, type Quote } from '@node3/shared/routes/quotes';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useApp } from '../../../app-context.tsx';
+import { IdempotencyKeys } from '../../../idempotency-keys.ts';
 import { jobKey } from '../../../queries/jobs.ts';
 import { quoteQuery, quoteSlackMs } from '../../../queries/work.ts';
-import { IdempotencyKeys } from '../draft/idempotency-keys.ts';
 import { type JobStart, postJob, postRequest } from '../draft/job-start.ts';
 import type { RunHow } from './job-form-context.ts';
 
