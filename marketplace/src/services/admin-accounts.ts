@@ -91,7 +91,10 @@ export async function revokeAccountKey(
   return { keyId };
 }
 
-/** From the answer on no process takes new jobs of it. Throws ACCOUNT_NOT_FOUND. */
+/**
+ * From the answer on this process takes no new jobs of it, and the other replicas none once they hear
+ * of it. Throws ACCOUNT_NOT_FOUND.
+ */
 export async function suspendAccount(
   deps: Deps,
   accountId: string,

@@ -25,6 +25,8 @@ export class Intake {
   #switches = new Map<MarketSwitch, SwitchRow>();
   #suspensions = new Map<string, SuspensionRow>();
   #reading: Promise<void> | null = null;
+  /** A read of what another replica has stored failed. */
+  #isBehind = false;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
@@ -68,10 +70,12 @@ export class Intake {
     this.#listeners.push(listener);
   }
 
-  /** What another replica has stored. */
+  /** What another replica has stored. A read that failed is made up for with the next events. */
   note(events: readonly Pick<EventRow, 'name'>[]): void {
-    if (!events.some(({ name }) => changes.has(name))) return;
+    if (!this.#isBehind && !events.some(({ name }) => changes.has(name))) return;
+    this.#isBehind = false;
     this.read().catch((error: unknown) => {
+      this.#isBehind = true;
       this.#deps.log.warn({ err: error }, 'switches of other replicas not read');
     });
   }
