@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { factsOf, niceTop, spansOf } from './chart-data.ts';
+import { factsOf, lonePoints, niceTop, spansOf } from './chart-data.ts';
 
 it('tells a series in numbers, and nothing of one that has none', () => {
   expect(factsOf([3, null, 1, 2])).toEqual({ last: 2, low: 1, high: 3, total: 6 });
@@ -13,6 +13,13 @@ it('joins what is marked side by side, and ends a span at a gap', () => {
     { fromMs: 10, toMs: 30 },
     { fromMs: 40, toMs: 50 },
   ]);
+});
+
+it('finds values that no line goes through', () => {
+  expect(lonePoints([4, null, 0, null, 1, 2, null, 3])).toEqual([0, 2, 7]);
+  expect(lonePoints([1])).toEqual([0]);
+  expect(lonePoints([null, 1, 2])).toEqual([]);
+  expect(lonePoints([])).toEqual([]);
 });
 
 it('finds a round top of an axis', () => {

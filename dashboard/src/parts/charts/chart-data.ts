@@ -55,6 +55,14 @@ export function spansOf(
   return spans;
 }
 
+/** Indices of values without a known neighbour: no line goes through them, so each is drawn as a dot. */
+export function lonePoints(points: readonly (number | null | undefined)[]): number[] {
+  const isKnown = (index: number) => (points[index] ?? null) !== null;
+  return [...points.keys()].filter(
+    (index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1),
+  );
+}
+
 /** A round number at or above the highest value, for the top of an axis. */
 export function niceTop(high: number): number {
   if (high <= 0) return 1;

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useFormat } from '../../i18n/use-format.ts';
-import type { TimeChartData } from './chart-data.ts';
+import { lonePoints, type TimeChartData } from './chart-data.ts';
 import { seriesDash, seriesVariable } from './chart-look.tsx';
 
 interface PlotCanvasProps {
@@ -123,14 +123,21 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
     ],
     series: [
       {},
-      ...data.series.map(({ label }, index) => ({
-        label,
-        stroke: color(seriesVariable(index)),
-        dash: seriesDash(index),
-        width: 1.5,
-        spanGaps: false,
-        points: { show: false },
-      })),
+      ...data.series.map(
+        ({ label }, index): uPlot.Series => ({
+          label,
+          stroke: color(seriesVariable(index)),
+          dash: seriesDash(index),
+          width: 1.5,
+          spanGaps: false,
+          points: {
+            show: false,
+            filter: (plot, at) => lonePoints(plot.data[at] ?? []),
+            size: 4,
+            fill: color(seriesVariable(index)),
+          },
+        }),
+      ),
       ...(data.band === undefined ? [] : [{ stroke: 'transparent' }, { stroke: 'transparent' }]),
     ],
     bands:
