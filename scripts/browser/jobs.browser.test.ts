@@ -120,7 +120,7 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     await requester.client.call(cancelJob, { params: { jobId: again } });
   });
 
-  it('[9.13] tells an error, a timeout and a memory that was too small apart', async () => {
+  it('[9.13] tells an exit code that is not 0 and a timeout apart', async () => {
     const ends = [
       ['exit 3', {}, 'Failed', 'exit code other than 0'],
       ['sleep 60', { limits: { runSec: 1 } }, 'Timed out', 'ran longer than limits.runSec'],
