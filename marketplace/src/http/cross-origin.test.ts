@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../env.ts';
-import { addCrossOrigin } from './cross-origin.ts';
+import { addCrossOrigin, anyOrigin } from './cross-origin.ts';
 
 const origin = 'https://app.example';
 
@@ -9,6 +9,7 @@ function serverFor(origins: string[]) {
   const app = Fastify();
   addCrossOrigin(app, origins);
   app.get('/read', async () => ({}));
+  app.get('/shared', { config: anyOrigin }, async () => ({}));
   app.get('/page', async (_request, reply) => {
     void reply.header('vary', 'accept');
     return {};
@@ -59,6 +60,19 @@ describe('pages of other origins', () => {
       expect(read.headers['vary']).toBe('Origin');
       const { headers } = await app.inject(preflight(from));
       expect(headers).not.toHaveProperty('access-control-allow-origin');
+    },
+  );
+
+  it.each([[[]], [[origin]]])(
+    '[12.07] read what a link shows, wherever they are from, where %j are named',
+    async (origins: string[]) => {
+      const app = serverFor(origins);
+      const from = { origin: 'https://other.example', cookie: 'node3_session=x' };
+      const { headers } = await app.inject({ url: '/shared', headers: from });
+      expect(headers['access-control-allow-origin']).toBe('*');
+      expect(headers).not.toHaveProperty('access-control-allow-credentials');
+      const { headers: own } = await app.inject({ url: '/read', headers: from });
+      expect(own).not.toHaveProperty('access-control-allow-origin');
     },
   );
 

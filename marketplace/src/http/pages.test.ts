@@ -19,6 +19,8 @@ beforeAll(async () => {
   await mkdir(join(folder, 'assets'));
   await writeFile(join(folder, 'index.html'), '<title>web app</title>');
   await writeFile(join(folder, 'assets', 'a-123.js'), 'let a;');
+  await mkdir(join(folder, 'embed'));
+  await writeFile(join(folder, 'embed', 'node3-job.js'), 'let b;');
   market = await startTestMarketplace({ dashboardDir: folder });
 });
 afterAll(async () => {
@@ -99,6 +101,24 @@ describe('an address with a page and an API', () => {
   it('keeps assets for ever', async () => {
     const asset = await ask('/assets/a-123.js', { accept: '*/*' });
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  });
+});
+
+describe('the element for pages of others', () => {
+  it('may be loaded by any page, and is new within minutes', async () => {
+    const { status, headers } = await ask('/embed/node3-job.js', { origin: 'https://a.example' });
+    expect(status).toBe(200);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': expect.stringContaining('javascript'),
+      'cache-control': 'public, max-age=300',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-content-type-options': 'nosniff',
+    });
+    const page = await ask('/', { accept: browser });
+    expect(page.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(page.headers.has('access-control-allow-origin')).toBe(false);
+    expect((await ask('/embed/other.js', { accept: browser })).status).toBe(404);
   });
 });
 

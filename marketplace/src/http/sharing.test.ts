@@ -156,6 +156,20 @@ describe('a link to a job', () => {
     await expect(both).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
+  it('may be read by any page, with its refusals and without a cookie', async () => {
+    const { jobId } = await runJob();
+    const { open } = await share(jobId, { shows: ['job'] });
+    const from = { headers: { origin: 'https://other.example' } };
+    const answers = [await open('', from), await open('/logs', from)];
+    expect(answers.map(({ status }) => status)).toEqual([200, 403]);
+    for (const { headers } of answers) {
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+      expect(headers.get('access-control-allow-credentials')).toBe(null);
+    }
+    const own = await fetch(`${market.url}/api/v1/jobs/${jobId}`, from);
+    expect(own.headers.get('access-control-allow-origin')).toBe(null);
+  });
+
   it('ends at once when it is revoked, and after its uses', async () => {
     const { jobId } = await runJob();
     const link = await share(jobId);

@@ -8,7 +8,7 @@ import { prefersPage } from './prefers-page.ts';
 
 /** Paths that never answer with the web app, whatever a browser asks for. */
 const apiPaths =
-  /^\/(api|docs|execute|health|livez|readyz|openapi\.json|config\.json|assets)(\/|$|\?)/;
+  /^\/(api|docs|execute|health|livez|readyz|openapi\.json|config\.json|assets|embed)(\/|$|\?)/;
 
 /** The configuration of routes where the web app has a page as well. */
 export const alsoPage = { alsoPage: true } as const;
@@ -16,6 +16,12 @@ export const alsoPage = { alsoPage: true } as const;
 /** The same, and the page is at another address: this one, with the id of the job, or of the link to it. */
 export function pageAt(prefix: string) {
   return { alsoPage: true, pageAt: prefix } as const;
+}
+
+/** Assets have their content in their name; what others load by one name is new within minutes. */
+function cachingOf(path: string): string {
+  if (path.includes('/assets/')) return 'public, max-age=31536000, immutable';
+  return path.includes('/embed/') ? 'public, max-age=300' : 'no-cache';
 }
 
 /**
@@ -42,11 +48,13 @@ export async function addStaticFiles(
       cacheControl: false,
       preCompressed: true,
       setHeaders(reply, path) {
-        const forever = path.includes('/assets/');
-        void reply.header(
-          'cache-control',
-          forever ? 'public, max-age=31536000, immutable' : 'no-cache',
-        );
+        void reply.header('cache-control', cachingOf(path));
+        // What pages of others load: nothing in it is anybody's.
+        if (path.includes('/embed/')) {
+          void reply
+            .header('access-control-allow-origin', '*')
+            .header('cross-origin-resource-policy', 'cross-origin');
+        }
       },
     });
   }

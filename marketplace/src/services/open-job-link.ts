@@ -69,6 +69,7 @@ export async function viewSharedJob(
     gpuModels: execution?.devices.map(({ model }) => model) ?? [],
     simulatedDevice,
     runMs: execution?.runMs ?? null,
+    progress: execution?.workProgress ?? null,
     exitCode,
     output: ran.output,
     createdAt,

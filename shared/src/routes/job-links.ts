@@ -3,6 +3,7 @@ import type { RouteContract } from '../contract.ts';
 import { jobStates } from '../job-state.ts';
 import { limits } from '../limits.ts';
 import { id, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { WorkProgress } from '../work-progress.ts';
 import { ArtifactView } from './artifacts.ts';
 import { LogPage, logSelection } from './jobs.ts';
 
@@ -114,6 +115,7 @@ export const SharedJob = strictObject({
   gpuModels: Type.Array(Type.String(), { description: 'What it ran on; empty before' }),
   simulatedDevice: nullable(Type.Boolean()),
   runMs: nullable(Type.Integer()),
+  progress: nullable(WorkProgress),
   exitCode: nullable(Type.Integer()),
   output: Type.Unknown({ description: 'Structured output, else null' }),
   createdAt: Timestamp,

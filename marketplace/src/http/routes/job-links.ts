@@ -9,6 +9,7 @@ import { findArtifactOfJob } from '../../services/read-artifacts.ts';
 import { findJobThatRan, findOwnJob } from '../../services/read-job.ts';
 import { readLogPage } from '../../services/read-log-page.ts';
 import { listJobLinks, revokeJobLink, shareJob } from '../../services/share-job.ts';
+import { anyOrigin } from '../cross-origin.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { LogFollowers } from '../log-followers.ts';
 import { jsonLogForm } from '../log-forms.ts';
@@ -42,9 +43,9 @@ export function addJobLinkRoutes(app: FastifyInstance, deps: HttpDeps): void {
 /** Each use is counted with a write, so they are rated as those of strangers are. */
 function addSharedRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const readers = new LogFollowers('logs of this job by links');
-  const open = { authenticate: deps.auth.public, config: publicWriteLimit };
+  const open = { authenticate: deps.auth.public, config: { ...publicWriteLimit, ...anyOrigin } };
   // A link that somebody follows in a browser leads to the page of what it shows.
-  const shown = { ...open, config: { ...publicWriteLimit, ...pageAt('/s/') } };
+  const shown = { ...open, config: { ...open.config, ...pageAt('/s/') } };
   addRoute(app, contracts.getSharedJob, {
     ...shown,
     async handler({ params, query, reply }) {

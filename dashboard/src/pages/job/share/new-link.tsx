@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { createJobLink, type LinkPart, linkParts } from '@node3/shared/routes/job-links';
 import { IconLink } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { useApp } from '../../../app-context.tsx';
 import { CopyText } from '../../../parts/copy-text.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { jobKey } from '../../../queries/jobs.ts';
+import { elementSnippet } from './element-snippet.ts';
 import { sharedAddress } from './shared-address.ts';
 
 const durations = { hour: 3_600, day: 86_400, week: 604_800, month: 2_592_000 } as const;
@@ -63,15 +64,37 @@ export function NewLink({ jobId }: { jobId: string }) {
       </Group>
       {create.isError && <ErrorView error={create.error} />}
       {address !== null && (
-        <TextInput
-          label={t('share.link')}
-          description={t('share.once')}
-          value={address}
-          readOnly
-          onFocus={({ currentTarget }) => currentTarget.select()}
-          rightSection={<CopyText value={address} label={t('share.copy')} />}
-        />
+        <>
+          <TextInput
+            label={t('share.link')}
+            description={t('share.once')}
+            value={address}
+            readOnly
+            onFocus={({ currentTarget }) => currentTarget.select()}
+            rightSection={<CopyText value={address} label={t('share.copy')} />}
+          />
+          <ElementLines address={address} />
+        </>
       )}
     </Stack>
+  );
+}
+
+/** The same for a page of one's own, in the language that is read here. */
+function ElementLines({ address }: { address: string }) {
+  const { t, i18n } = useTranslation();
+  const snippet = elementSnippet(address, i18n.language);
+  return (
+    <Textarea
+      label={t('share.element')}
+      description={t('share.elementText')}
+      value={snippet}
+      readOnly
+      autosize
+      maxRows={5}
+      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12 } }}
+      onFocus={({ currentTarget }) => currentTarget.select()}
+      rightSection={<CopyText value={snippet} label={t('share.elementCopy')} />}
+    />
   );
 }
