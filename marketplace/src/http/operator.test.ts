@@ -153,6 +153,7 @@ describe('the operator', () => {
     expect(own).toMatchObject({ total: { jobs: 1, cancelled: 1, successRatio: null } });
     expect(own.steps).toHaveLength(12);
     expect(own.steps.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(1);
+    expect(Date.parse(own.to)).toBeLessThanOrEqual(Date.now());
     const everybody = await operator().call(getAdminJobMetrics, { query: { range: '1h' } });
     expect(everybody.total.jobs).toBeGreaterThan(own.total.jobs);
     const overview = await operator().call(getAdminOverview, {});

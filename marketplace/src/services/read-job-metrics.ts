@@ -38,7 +38,8 @@ export async function readJobMetrics(
   range: MetricsRange,
 ): Promise<JobMetrics> {
   const { stepMs, steps } = ranges[range];
-  const last = Math.floor(deps.clock.nowMs() / stepMs);
+  const nowMs = deps.clock.nowMs();
+  const last = Math.floor(nowMs / stepMs);
   const first = last - steps + 1;
   const bounds = { fromMs: (first - steps) * stepMs, beforeMs: (last + 1) * stepMs };
   const search = { accountId, ...bounds, spanMs: stepMs };
@@ -56,7 +57,7 @@ export async function readJobMetrics(
   return {
     range,
     from: toTimestamp(first * stepMs),
-    to: toTimestamp(bounds.beforeMs),
+    to: toTimestamp(nowMs),
     stepMs,
     open: await countOpen(deps, accountId),
     ended: countByState(now),

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 
-/** How far back: rolling windows that end with the step that is under way. */
+/** How far back: windows of whole steps that end now, in the step that is under way. */
 export const metricsRanges = ['1h', '24h', '7d', '30d'] as const;
 export type MetricsRange = (typeof metricsRanges)[number];
 
@@ -37,7 +37,7 @@ const ProviderUse = strictObject({
 export const JobMetrics = strictObject({
   range: oneOf(metricsRanges),
   from: Timestamp,
-  to: Timestamp,
+  to: Type.String({ format: 'date-time', description: 'Now, in the last step' }),
   stepMs: Type.Integer(),
   open: Type.Record(Type.String(), Type.Integer({ description: 'Jobs per open state, now' })),
   ended: Type.Record(Type.String(), Type.Integer({ description: 'Jobs per final state' })),
