@@ -56,9 +56,9 @@ export function spansOf(
 }
 
 /** Indices of values without a known neighbour: no line goes through them, so each is drawn as a dot. */
-export function lonePoints(points: readonly (number | null | undefined)[]): number[] {
+export function lonePoints(points: ArrayLike<number | null | undefined>): number[] {
   const isKnown = (index: number) => (points[index] ?? null) !== null;
-  return [...points.keys()].filter(
+  return Array.from(points, (_, index) => index).filter(
     (index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1),
   );
 }
