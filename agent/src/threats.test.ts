@@ -86,7 +86,7 @@ const threats: readonly Threat[] = [
   {
     number: 15,
     attack: 'programs in names and logs',
-    file: 'scripts/browser/jobs.browser.test.ts',
+    file: 'scripts/browser/logs.browser.test.ts',
     test: 'threat 15',
   },
   {

@@ -166,7 +166,7 @@ describe.skipIf(skip)('new work in a real browser', () => {
     await page.getByRole('link', { name: 'Kept work' }).click();
     await page.getByRole('heading', { name: 'Kept work', level: 1 }).waitFor();
     await inspectPage(page, 'snippet');
-    await page.getByRole('link', { name: 'Run' }).click();
+    await page.getByRole('link', { name: 'Run', exact: true }).click();
     await page.getByText('Runs this snippet:').waitFor();
     await page.getByRole('button', { name: 'Run async' }).click();
     await page.waitForURL(/\/jobs\/job_/);

@@ -44,6 +44,8 @@ export interface SimReport {
 const chaosMs = 240_000;
 /** Longer than any deadline of a job: its time in the queue, its runs, the marketplace's own limits. */
 const calmMs = 90 * 60_000;
+/** For what another process has done: longer than any delay between two. */
+const hearMs = 10_000;
 const checkEveryEvents = 40;
 const ledgerEveryChecks = 10;
 
@@ -113,6 +115,10 @@ async function live(world: SimWorld, invariants: Invariants): Promise<void> {
     return;
   }
   await time.complete(invariants.checkLedger());
+  // Who did not end the last job itself hears of that a moment later.
+  const heardMs = time.monotonicMs() + hearMs;
+  const isFull = () => world.market.serving.some(({ core }) => core.matchmaker.openCount > 0);
+  while (isFull() && time.monotonicMs() < heardMs) if (!(await time.step())) break;
   for (const { core, life } of world.market.serving) {
     const { openCount } = core.matchmaker;
     if (openCount > 0) findings.add(`the index of ${life.name} still has ${openCount} jobs`);

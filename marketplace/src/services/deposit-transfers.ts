@@ -3,9 +3,12 @@ import type { Ids } from '@node3/shared/ids';
 import { type BaseUnits, parseAmount, toMoney, zero } from '@node3/shared/money';
 import type { DepositTransaction, IntentPayment } from '@node3/shared/routes/deposits';
 import { decodeAddress } from '@node3/shared/wallet-key';
+import bs58 from 'bs58';
 import type { WalletTransfer, WalletTransfers } from '../payments/wallet-transfers.ts';
 import type { DepositIntentRow, DepositStore } from '../store/deposit-store.ts';
 import { assertCredited, findDepositIntent, memoOf } from './create-deposit-intent.ts';
+
+const signatureBytes = 64;
 
 interface Deps {
   store: DepositStore;
@@ -58,6 +61,10 @@ export async function readDepositProgress(
   signature: string | null,
 ): Promise<{ data: IntentPayment[] }> {
   const { reference } = await findDepositIntent(deps, accountId, intentId);
+  if (signature !== null && bs58.decodeUnsafe(signature)?.length !== signatureBytes) {
+    const detail = `must be the signature of a transaction: ${signatureBytes} bytes in base58`;
+    throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/signature', detail }] });
+  }
   const found = await deps.walletTransfers.progress(reference, signature);
   const data = found.map((payment) => ({
     ...payment,
