@@ -230,7 +230,7 @@ export function createCore(
     floorBytes: () => policyStore.current.diskFloorBytes,
     executors: () => board.executors,
   });
-  const earnings = new EarningsWatch({ link, clock, log });
+  const earnings = new EarningsWatch({ link, clock, log, onPaid: () => balance.wake() });
   const rpc =
     config.solanaRpcUrl === null ? null : { url: config.solanaRpcUrl, fetch: parts.fetch };
   const balance = new BalanceWatch({ rpc, link, clock, log, address: wallet.address });

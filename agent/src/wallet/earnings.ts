@@ -10,6 +10,8 @@ export interface EarningsWatchDeps {
   link: MarketplaceLink;
   clock: Clock;
   log: Logger;
+  /** More was paid than the marketplace told before. */
+  onPaid(): void;
 }
 
 export interface ToldEarnings {
@@ -59,9 +61,15 @@ export class EarningsWatch {
       const dayStartMs = new Date(clock.nowMs()).setHours(0, 0, 0, 0);
       const query = { since: toTimestamp(dayStartMs) };
       const earnings = await link.call(getAgentEarnings, { query }, { signal });
+      const before = this.#latest === null ? null : paidOf(this.#latest.earnings);
       this.#latest = { earnings, asOfMs: clock.nowMs(), dayStartMs };
+      if (paidOf(earnings) !== before) this.#deps.onPaid();
     } catch (error) {
       log.debug({ err: error }, 'earnings could not be read');
     }
   }
+}
+
+function paidOf({ earned }: AgentEarnings): string {
+  return `${earned.SOL.finalized.amount} ${earned.USDC.finalized.amount}`;
 }

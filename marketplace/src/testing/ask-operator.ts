@@ -28,8 +28,10 @@ export async function askOperator(ask: Ask, asked: Asked): Promise<void> {
     await ask(metrics.getJobMetrics, requester, { query: { range } });
     await ask(metrics.getAdminJobMetrics, operator, { query: { range } });
   }
-  const off = { on: false, reason: 'only a test' };
-  await ask(switches.setSwitch, operator, { params: { name: 'read-only' }, body: off });
+  for (const on of [true, false]) {
+    const body = { on, reason: 'only a test' };
+    await ask(switches.setSwitch, operator, { params: { name: 'pause-matching' }, body });
+  }
   await ask(switches.listSwitches, null);
   const params = { accountId };
   await ask(accounts.listAccounts, operator, { query: { search: accountId } });
