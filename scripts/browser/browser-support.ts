@@ -103,11 +103,22 @@ function overhangs(page: Page): Promise<string[]> {
   })()`);
 }
 
+/** A transition of a parent begins those of its children, so it takes some looks until none is left. */
+const looksMax = 8;
+
 /** Lets the page lay itself out and repaint before it is measured or pictured. */
 async function settle(page: Page): Promise<void> {
   const frames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
-  await page.evaluate(frames);
-  await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
+  const ended = `(() => {
+    const finite = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    return Promise.allSettled(finite.map((one) => one.finished)).then(() => finite.length === 0);
+  })()`;
+  for (let look = 0; look < looksMax; look += 1) {
+    await page.evaluate(frames);
+    if (await page.evaluate<boolean>(ended)) return;
+  }
 }
 
 interface AxeNode {

@@ -102,7 +102,7 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     await page.waitForURL(/\/runs\/run_/);
     const state = page.getByTestId('run-state');
     await expect.poll(() => state.textContent(), { timeout: 60_000 }).toContain('Completed');
-    await page.getByLabel('Result').getByText('aurora').waitFor(waits);
+    await page.getByLabel('Result', { exact: true }).getByText('aurora').last().waitFor(waits);
     await page.getByRole('button', { name: /Say it/ }).click();
     await page.getByRole('link', { name: 'Open the job' }).waitFor();
   });

@@ -14,8 +14,12 @@ export const exampleGraph: FlowGraph = {
       config: {
         spec: {
           name: 'say {{input.word}}',
-          workload: { kind: 'script', language: 'bash', code: 'echo "$WORD"' },
-          env: { WORD: '{{input.word}}' },
+          workload: {
+            kind: 'script',
+            language: 'bash',
+            code: 'echo "$WORD"',
+            env: { WORD: '{{input.word}}' },
+          },
           price: { kind: 'fixed', reward: { amount: '0.001', asset: 'SOL' } },
         },
       },

@@ -57,6 +57,7 @@ export function FlowEditor(props: FlowEditorProps) {
                   onChange={({ currentTarget }) => setName(currentTarget.value)}
                   maxLength={128}
                   required
+                  withAsterisk={false}
                 />
                 <CodeEditor
                   label={t('flow.graph')}
