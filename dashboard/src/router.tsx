@@ -9,16 +9,16 @@ import { homeRoute } from './routes/home-route.tsx';
 import { jobsRoutes } from './routes/jobs-routes.ts';
 import { marketRoutes, publicAgentRoute } from './routes/market-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
+import { postingRoutes } from './routes/posting-routes.ts';
 import { providerRoutes, providerTwins } from './routes/provider-routes.ts';
 import { rootRoute } from './routes/root-route.ts';
 import { settingsRoutes } from './routes/settings-routes.ts';
-import { workRoutes } from './routes/work-routes.ts';
 
 /** The pages of the marketplace. */
 const marketplacePages = [
   homeRoute,
   ...jobsRoutes,
-  ...workRoutes,
+  ...postingRoutes,
   ...flowsRoutes,
   ...accountRoutes,
   ...settingsRoutes,

@@ -5,8 +5,8 @@ import type { en as flows } from './flows/en.ts';
 import type { en as jobs } from './jobs/en.ts';
 import type { en as market } from './market/en.ts';
 import type { en as operator } from './operator/en.ts';
+import type { en as posting } from './posting/en.ts';
 import type { en as provider } from './provider/en.ts';
-import type { en as work } from './work/en.ts';
 
 export const languages = { en: 'English', es: 'Español' } as const;
 export type LanguageCode = keyof typeof languages;
@@ -21,9 +21,9 @@ export const catalogues = {
     en: async () => (await import('./jobs/en.ts')).en,
     es: async () => (await import('./jobs/es.ts')).es,
   },
-  work: {
-    en: async () => (await import('./work/en.ts')).en,
-    es: async () => (await import('./work/es.ts')).es,
+  posting: {
+    en: async () => (await import('./posting/en.ts')).en,
+    es: async () => (await import('./posting/es.ts')).es,
   },
   flows: {
     en: async () => (await import('./flows/en.ts')).en,
@@ -52,7 +52,7 @@ export type Area = keyof typeof catalogues;
 /** Every text of the web app, by key. */
 export type Texts = typeof core &
   typeof jobs &
-  typeof work &
+  typeof posting &
   typeof flows &
   typeof account &
   typeof market &

@@ -5,16 +5,16 @@ import { jobsItems } from './jobs-items.ts';
 import { marketItems } from './market-items.ts';
 import type { NavigationItem } from './navigation-item.ts';
 import { operatorItems } from './operator-items.ts';
+import { postingItems } from './posting-items.ts';
 import { providerItems } from './provider-items.ts';
 import { preferencesItem, settingsItems } from './settings-items.ts';
-import { workItems } from './work-items.ts';
 
 /** What the navigation of a host leads to; each area lists its own pages. */
 export const navigationItems: Record<AppConfig['mode'], readonly NavigationItem[]> = {
   marketplace: [
     ...marketItems,
     ...jobsItems,
-    ...workItems,
+    ...postingItems,
     ...flowsItems,
     ...accountItems,
     ...settingsItems,

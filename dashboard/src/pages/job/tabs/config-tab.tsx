@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { CopyText } from '../../../parts/copy-text.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { curlLine } from '../../../shell-command.ts';
-import { yamlText } from '../../work/as-code/yaml-text.ts';
+import { yamlText } from '../../posting/as-code/yaml-text.ts';
 
 const forms = ['YAML', 'JSON', 'CLI', 'curl'] as const;
 type Form = (typeof forms)[number];

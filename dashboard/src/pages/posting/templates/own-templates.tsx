@@ -15,7 +15,7 @@ import { PageLink } from '../../../parts/page-link.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
-import { templatesQuery } from '../../../queries/work.ts';
+import { templatesQuery } from '../../../queries/posting.ts';
 
 const route = getRouteApi('/templates');
 

@@ -12,7 +12,7 @@ import { PageLink } from '../../parts/page-link.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { jobQuery } from '../../queries/jobs.ts';
-import { snippetQuery } from '../../queries/work.ts';
+import { snippetQuery } from '../../queries/posting.ts';
 import { askedSpec, newStart } from './draft/job-start.ts';
 import { snippetSpec } from './draft/snippet-spec.ts';
 import { JobForm } from './job-form/job-form.tsx';

@@ -5,7 +5,7 @@ import type { Quote } from '@node3/shared/routes/quotes';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useApp } from '../../../app-context.tsx';
-import { explainSpecQuery, quoteQuery } from '../../../queries/work.ts';
+import { explainSpecQuery, quoteQuery } from '../../../queries/posting.ts';
 
 /** A price is asked for when nothing was typed for so long. */
 const askAfterMs = 500;

@@ -9,7 +9,7 @@ import { useRef, useState } from 'react';
 import { useApp } from '../../../app-context.tsx';
 import { IdempotencyKeys } from '../../../idempotency-keys.ts';
 import { jobKey } from '../../../queries/jobs.ts';
-import { quoteQuery, quoteSlackMs } from '../../../queries/work.ts';
+import { quoteQuery, quoteSlackMs } from '../../../queries/posting.ts';
 import { type JobStart, postJob, postRequest } from '../draft/job-start.ts';
 import type { RunHow } from './job-form-context.ts';
 

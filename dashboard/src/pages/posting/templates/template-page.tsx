@@ -13,7 +13,7 @@ import { QueryView } from '../../../parts/query-view.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { RequireSession } from '../../../parts/require-session.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
-import { templateQuery } from '../../../queries/work.ts';
+import { templateQuery } from '../../../queries/posting.ts';
 import { curlLine } from '../../../shell-command.ts';
 import { isRequired } from './parameter-values.ts';
 import { TemplateActions } from './template-actions.tsx';

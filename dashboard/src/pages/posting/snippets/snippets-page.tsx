@@ -21,7 +21,7 @@ import { QueryView } from '../../../parts/query-view.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { RequireSession } from '../../../parts/require-session.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
-import { snippetsQuery } from '../../../queries/work.ts';
+import { snippetsQuery } from '../../../queries/posting.ts';
 import { languageNames } from '../sections/language-names.ts';
 import '../work.css';
 

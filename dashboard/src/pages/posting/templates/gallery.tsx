@@ -12,7 +12,7 @@ import { EmptyState } from '../../../parts/empty-state.tsx';
 import { KeysetPaging } from '../../../parts/keyset-paging.tsx';
 import { PageLink } from '../../../parts/page-link.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
-import { galleryQuery } from '../../../queries/work.ts';
+import { galleryQuery } from '../../../queries/posting.ts';
 
 const route = getRouteApi('/templates');
 

@@ -4,19 +4,19 @@ import {
   readSnippetsSearch,
   readTemplateSearch,
   readTemplatesSearch,
-} from '../pages/work/work-search.ts';
+} from '../pages/posting/work-search.ts';
 import { areaPage } from './area-page.ts';
 import { marketplaceOnly, rootRoute } from './root-route.ts';
 
 /** Texts that the form and what it shows of a job need. */
-const formTexts = ['work', 'jobs'] as const;
+const formTexts = ['posting', 'jobs'] as const;
 
 const newJobRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs/new',
   beforeLoad: marketplaceOnly,
   validateSearch: readNewJobSearch,
-  component: areaPage(formTexts, () => import('../pages/work/new-job-page.tsx'), 'NewJobPage'),
+  component: areaPage(formTexts, () => import('../pages/posting/new-job-page.tsx'), 'NewJobPage'),
 });
 
 /** The address that the first seed's form has. */
@@ -33,7 +33,7 @@ const codeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/code',
   beforeLoad: marketplaceOnly,
-  component: areaPage(formTexts, () => import('../pages/work/code-page.tsx'), 'CodePage'),
+  component: areaPage(formTexts, () => import('../pages/posting/code-page.tsx'), 'CodePage'),
 });
 
 const importRoute = createRoute({
@@ -42,7 +42,7 @@ const importRoute = createRoute({
   beforeLoad: marketplaceOnly,
   component: areaPage(
     formTexts,
-    () => import('../pages/work/import/import-page.tsx'),
+    () => import('../pages/posting/import/import-page.tsx'),
     'ImportPage',
   ),
 });
@@ -53,8 +53,8 @@ const templatesRoute = createRoute({
   beforeLoad: marketplaceOnly,
   validateSearch: readTemplatesSearch,
   component: areaPage(
-    ['work'],
-    () => import('../pages/work/templates/templates-page.tsx'),
+    ['posting'],
+    () => import('../pages/posting/templates/templates-page.tsx'),
     'TemplatesPage',
   ),
 });
@@ -65,8 +65,8 @@ const templateRoute = createRoute({
   beforeLoad: marketplaceOnly,
   validateSearch: readTemplateSearch,
   component: areaPage(
-    ['work'],
-    () => import('../pages/work/templates/template-page.tsx'),
+    ['posting'],
+    () => import('../pages/posting/templates/template-page.tsx'),
     'TemplatePage',
   ),
 });
@@ -77,8 +77,8 @@ const snippetsRoute = createRoute({
   beforeLoad: marketplaceOnly,
   validateSearch: readSnippetsSearch,
   component: areaPage(
-    ['work'],
-    () => import('../pages/work/snippets/snippets-page.tsx'),
+    ['posting'],
+    () => import('../pages/posting/snippets/snippets-page.tsx'),
     'SnippetsPage',
   ),
 });
@@ -88,13 +88,13 @@ const snippetRoute = createRoute({
   path: '/snippets/$snippetId',
   beforeLoad: marketplaceOnly,
   component: areaPage(
-    ['work'],
-    () => import('../pages/work/snippets/snippet-page.tsx'),
+    ['posting'],
+    () => import('../pages/posting/snippets/snippet-page.tsx'),
     'SnippetPage',
   ),
 });
 
-export const workRoutes = [
+export const postingRoutes = [
   newJobRoute,
   computeRoute,
   codeRoute,

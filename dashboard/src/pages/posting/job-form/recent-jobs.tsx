@@ -13,7 +13,7 @@ import { QueryView } from '../../../parts/query-view.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { JobStateBadge } from '../../../parts/state-badge.tsx';
-import { recentJobsKey, recentJobsQuery } from '../../../queries/work.ts';
+import { recentJobsKey, recentJobsQuery } from '../../../queries/posting.ts';
 
 /** The newest jobs of the account, which renew themselves. */
 export function RecentJobs() {

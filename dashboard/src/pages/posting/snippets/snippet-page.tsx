@@ -23,7 +23,7 @@ import { QueryView } from '../../../parts/query-view.tsx';
 import { RequireSession } from '../../../parts/require-session.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { useNotice } from '../../../parts/use-notice.ts';
-import { snippetQuery } from '../../../queries/work.ts';
+import { snippetQuery } from '../../../queries/posting.ts';
 import { curlLine } from '../../../shell-command.ts';
 import { LanguagePicker } from '../sections/script-fields.tsx';
 import '../work.css';

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
-import { templatePreviewQuery, templateQuery } from '../../../queries/work.ts';
+import { templatePreviewQuery, templateQuery } from '../../../queries/posting.ts';
 import { JobForm } from '../job-form/job-form.tsx';
 import { ParameterFields } from './parameter-fields.tsx';
 import { defaultsOf, missingOf, parameterValues } from './parameter-values.ts';
