@@ -114,16 +114,18 @@ describe('an agent with a socket', () => {
   });
 
   it.each([
-    ['together to a marketplace that takes them so', ['blocks']],
-    ['one by one to an older one', ['lines']],
+    ['together as bytes to a marketplace that takes them so', ['bytes', 'blocks']],
+    ['together to an older one', ['blocks']],
+    ['one by one to one that is older still', ['lines']],
     ['one by one where an older one has taken its place', ['blocks', 'lines']],
   ])('sends lines %s', async (_name, forms) => {
     const { sockets } = market();
     sockets.takesLogBlocks = forms.includes('blocks');
+    sockets.takesLogBytes = forms.includes('bytes');
     await machine.boot();
     await connected();
     if (forms.includes('lines')) sockets.takesLogBlocks = false;
-    const texts = ['one', '', 'thr', 'ee', 'vier'];
+    const texts = ['one', '', 'thr', 'ee', 'vier', 'fünf €'];
     const executionId = market().post();
     machine.programEnd(executionId, outcome(), texts);
     await vi.waitFor(() => expect(market().execution(executionId).result).not.toBeNull(), within);

@@ -62,7 +62,8 @@ export function toBlocks(lines: readonly PlainLine[]): LogBlock[] {
   );
 }
 
-function joinBlocks(blocks: readonly LogBlock[]): LogBlock[] {
+/** Blocks in a row that have their stream and time in common become one. */
+export function joinBlocks(blocks: readonly LogBlock[]): LogBlock[] {
   const joined: LogBlock[] = [];
   let run: LogBlock[] = [];
   const close = () => {

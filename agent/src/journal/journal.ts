@@ -1,5 +1,6 @@
 import type { LogBlock, PlainLine } from '@node3/shared/log-blocks';
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { NumberedBlock } from '@node3/shared/recent-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { RunDevice } from '../economics/run-meter.ts';
 
@@ -74,10 +75,7 @@ export interface ReadMark {
 
 export type ReadMarks = Record<'stdout' | 'stderr', ReadMark>;
 
-export interface SpooledBlock extends LogBlock {
-  /** Of its first line. */
-  seq: number;
-}
+export type SpooledBlock = NumberedBlock;
 
 export interface SpooledLine extends PlainLine {
   seq: number;

@@ -1,5 +1,5 @@
 import { sliceBlocks, toLines } from '@node3/shared/log-blocks';
-import type { SpooledBlock, SpooledLine } from './journal.ts';
+import type { LinesMost, SpooledBlock, SpooledLine } from './journal.ts';
 
 /** The lines of blocks, each with its number. */
 export function toSpooledLines(blocks: readonly SpooledBlock[]): SpooledLine[] {
@@ -23,4 +23,23 @@ export function blocksAfter(
     seq += block.lineCount;
     return numbered;
   });
+}
+
+/** The lines after a number, of batches in a row, until there are as many as asked for. */
+export function takeBlocks(
+  batches: Iterable<readonly SpooledBlock[]>,
+  afterSeq: number,
+  { linesMax = Number.MAX_SAFE_INTEGER, charsMax = Number.MAX_SAFE_INTEGER }: LinesMost,
+): SpooledBlock[] {
+  const found: SpooledBlock[] = [];
+  let [lines, chars] = [0, 0];
+  for (const batch of batches) {
+    for (const block of blocksAfter(batch, afterSeq, linesMax - lines)) {
+      found.push(block);
+      lines += block.lineCount;
+      chars += block.text.length;
+    }
+    if (lines >= linesMax || chars >= charsMax) break;
+  }
+  return found;
 }

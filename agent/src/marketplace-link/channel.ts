@@ -154,6 +154,7 @@ export class Channel {
     const wait = { timeoutMs: agentLimits.channelOpenMs };
     const reply = Object(await session.call({ type: 'hello', fields }, wait)) as HelloReply;
     this.#takes = Array.isArray(reply.takes) ? reply.takes : [];
+    session.sendsLogBytes = this.#takes.includes('log-bytes');
     this.#session = session;
   }
 

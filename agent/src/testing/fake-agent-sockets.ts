@@ -5,6 +5,7 @@ import type { Offer } from '@node3/shared/device';
 import { isMarketError, MarketError, toProblem } from '@node3/shared/error';
 import { createMessageValidator } from '@node3/shared/http/request-validator';
 import { limits } from '@node3/shared/limits';
+import { readLogsFrame } from '@node3/shared/logs-frame';
 import { toFrames } from '@node3/shared/message-frames';
 import {
   AgentRequest,
@@ -48,7 +49,6 @@ const contracts = {
 } as const;
 
 const validate = createMessageValidator(AgentRequest);
-const takes = ['log-blocks'];
 
 interface Session {
   socket: WebSocket;
@@ -72,8 +72,9 @@ export class FakeAgentSockets {
   refused = false;
   /** False for an older marketplace. */
   takesLogBlocks = true;
-  /** In which of both forms lines came, by whatever way. */
-  readonly logForms = new Set<'lines' | 'blocks'>();
+  takesLogBytes = true;
+  /** In which forms lines came, by whatever way; `bytes` are blocks, too. */
+  readonly logForms = new Set<'lines' | 'blocks' | 'bytes'>();
   #claims = 0;
 
   constructor(server: Server, deps: FakeSocketDeps) {
@@ -126,8 +127,9 @@ export class FakeAgentSockets {
     this.#sessions.add(session);
     this.opened += 1;
     socket.on('close', () => this.#sessions.delete(session));
-    socket.on('message', (data) => {
-      const frame = JSON.parse((data as Buffer).toString()) as unknown;
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) this.logForms.add('bytes');
+      const frame = isBinary ? readLogsFrame(data) : (JSON.parse(data.toString()) as unknown);
       for (const message of Array.isArray(frame) ? frame : [frame]) {
         void this.#answer(session, message);
       }
@@ -156,7 +158,11 @@ export class FakeAgentSockets {
   async #handle(session: Session, request: AgentRequest): Promise<unknown> {
     if (request.type === 'hello') {
       session.greeted = true;
-      return { protocol: agentChannelProtocol, ...(this.takesLogBlocks ? { takes } : {}) };
+      const takes = [
+        ...(this.takesLogBlocks ? ['log-blocks'] : []),
+        ...(this.takesLogBytes ? ['log-bytes'] : []),
+      ];
+      return { protocol: agentChannelProtocol, ...(takes.length === 0 ? {} : { takes }) };
     }
     if (!session.greeted) throw new MarketError('REQUEST_INVALID');
     if (request.type === 'ready') {

@@ -28,9 +28,9 @@ it('lines are JSON, whatever they say, each on one line', () => {
     fc.property(log, (blocks) => {
       const lines = toLineRows(blocks).map(viewLogLine);
       const plain = lines.map((each) => JSON.stringify(each));
-      expect(jsonLogForm.lines(blocks)).toBe(plain.map((text) => `${text}\n`).join(''));
+      expect(jsonLogForm.lines(blocks).join('')).toBe(plain.map((text) => `${text}\n`).join(''));
       const events = lines.map(({ seq }, index) => `id: ${seq}\ndata: ${plain[index]}\n\n`);
-      expect(eventLogForm.lines(blocks)).toBe(events.join(''));
+      expect(eventLogForm.lines(blocks).join('')).toBe(events.join(''));
     }),
   );
 });
@@ -45,8 +45,8 @@ it('lines are text, each with its time where that is asked', () => {
         timed += start + (open === stream ? '' : `${at} `) + text + (partial ? '' : '\n');
         open = partial ? stream : '';
       }
-      expect(textLogForm('without-times').lines(blocks)).toBe(plain);
-      expect(textLogForm('with-times').lines(blocks)).toBe(timed);
+      expect(textLogForm('without-times').lines(blocks).join('')).toBe(plain);
+      expect(textLogForm('with-times').lines(blocks).join('')).toBe(timed);
     }),
   );
 });

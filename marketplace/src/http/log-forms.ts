@@ -10,8 +10,8 @@ export interface LogEnd {
 
 /** One way of writing a log. All of them are written by the same reader. */
 export interface LogForm extends StreamForm {
-  /** @returns the text of a page. */
-  lines(blocks: readonly LogBlockRow[]): string;
+  /** @returns the text of a page, in parts: as one it would be copied once more. */
+  lines(blocks: readonly LogBlockRow[]): string[];
   /** The last words, when the job is over and read to its end. */
   end(end: LogEnd): string;
 }
@@ -46,7 +46,7 @@ function jsonTexts(block: LogBlockRow): string[] {
 /** One JSON object a line; `{"ended":true}` is the last. */
 export const jsonLogForm: LogForm = {
   ...jsonLines,
-  lines: (blocks) => blocks.map((block) => toJson(block, () => '', '\n')).join(''),
+  lines: (blocks) => blocks.map((block) => toJson(block, () => '', '\n')),
   end: (end) => `${JSON.stringify(endOf(end))}\n`,
 };
 
@@ -55,8 +55,7 @@ export const eventLogForm: LogForm = {
   contentType: 'text/event-stream; charset=utf-8',
   keepAlive: ':\n\n',
   headers: { 'x-accel-buffering': 'no' },
-  lines: (blocks) =>
-    blocks.map((block) => toJson(block, (seq) => `id: ${seq}\ndata: `, '\n\n')).join(''),
+  lines: (blocks) => blocks.map((block) => toJson(block, (seq) => `id: ${seq}\ndata: `, '\n\n')),
   end: (end) => `event: end\ndata: ${JSON.stringify(endOf(end))}\n\n`,
 };
 
@@ -70,15 +69,15 @@ export function textLogForm(times: 'with-times' | 'without-times'): LogForm {
     const goesOn = open === block.stream;
     const start = open === null || goesOn ? '' : '\n';
     open = endsOpen(block) ? block.stream : null;
-    if (times === 'without-times') return start + block.text;
+    if (times === 'without-times') return [start, block.text];
     const time = `${toTimestamp(block.atMs)} `;
     const end = open === null ? '\n' : '';
-    return start + (goesOn ? '' : time) + lineTexts(block).join(`\n${time}`) + end;
+    return [start + (goesOn ? '' : time) + lineTexts(block).join(`\n${time}`) + end];
   };
   return {
     contentType: 'text/plain; charset=utf-8',
     keepAlive: '',
-    lines: (blocks) => blocks.map(textOf).join(''),
+    lines: (blocks) => blocks.flatMap(textOf),
     end: ({ removedAtMs }) =>
       removedAtMs === null ? '' : `[log removed at ${toTimestamp(removedAtMs)}]\n`,
   };

@@ -31,15 +31,18 @@ export const jsonLines: StreamForm = {
 /** A stream with nothing to say says so this often; the server ends silent ones. */
 const keepAliveMs = 30_000;
 
+/** More parts than this cost more one by one than as a copy. */
+const partsMax = 64;
+
 /**
- * Answers with texts as they come, no faster than the reader takes them. `texts` yields whole lines
- * and ends early when its signal aborts: nobody reads any more, or the service stops. A stream that
+ * Answers with texts as they come, no faster than the reader takes them. `texts` yields whole lines,
+ * also in parts that belong together, and ends early when its signal aborts: nobody reads any more, or the service stops. A stream that
  * fails is broken off, since its answer has begun.
  */
 export async function streamLines(
   deps: Deps,
   reply: FastifyReply,
-  texts: (signal: AbortSignal) => AsyncIterable<string>,
+  texts: (signal: AbortSignal) => AsyncIterable<string | readonly string[]>,
   form: StreamForm = jsonLines,
 ): Promise<void> {
   const { raw } = reply;
@@ -66,7 +69,7 @@ export async function streamLines(
     const signal = AbortSignal.any([gone.signal, deps.stopping]);
     for await (const text of texts(signal)) {
       if (signal.aborted) break;
-      if (!raw.write(text) && !(await drained(raw, signal))) {
+      if (!write(raw, text) && !(await drained(raw, signal))) {
         deps.measures.streams.dropped('ndjson');
         drop(raw, form.dropped ?? '');
         return;
@@ -79,6 +82,15 @@ export async function streamLines(
   } finally {
     clearInterval(keepAlive);
   }
+}
+
+/** @returns whether the reader takes more at once. */
+function write(raw: ServerResponse, text: string | readonly string[]): boolean {
+  if (typeof text === 'string') return raw.write(text);
+  if (text.length > partsMax) return raw.write(text.join(''));
+  // A part of nothing would be the end of the answer.
+  const taken = text.filter((part) => part !== '').map((part) => raw.write(part));
+  return taken.every(Boolean);
 }
 
 /** A hijacked answer has none of the headers that were set for it. */

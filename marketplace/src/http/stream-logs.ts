@@ -42,7 +42,7 @@ async function* logTexts(
   deps: Deps,
   { position, mode, form, shape }: LogStreaming,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | string[]> {
   const { jobId } = position;
   const isFollowed = mode === 'follow';
   // A batch is read whole for any of its lines.

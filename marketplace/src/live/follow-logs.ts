@@ -1,7 +1,7 @@
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
-import type { JobStore, LogStreams } from '../store/job-store.ts';
-import { firstLines } from '../store/log-page.ts';
+import type { JobStore, LogQuery, LogStreams } from '../store/job-store.ts';
+import { firstLines, firstPage } from '../store/log-page.ts';
 import type { LogBlockRow } from '../store/rows.ts';
 import type { LiveFeed } from './live-feed.ts';
 
@@ -20,20 +20,29 @@ export interface LogPosition {
 
 /** Yields the lines that are stored by now, page after page, as they lie together. */
 export async function* readStoredLogs(
-  deps: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store'> & Partial<Deps>,
   position: LogPosition,
   linesMax: number = limits.logLinesPerPage,
 ): AsyncGenerator<LogBlockRow[], number, undefined> {
   let { afterSeq } = position;
   while (position.untilSeq === null || afterSeq < position.untilSeq) {
     const query = { ...position, afterSeq, limit: linesMax };
-    const blocks = wanted(position, await deps.store.readLogBlocks(query));
+    const blocks = wanted(
+      position,
+      recentIn(deps, query) ?? (await deps.store.readLogBlocks(query)),
+    );
     const last = blocks.at(-1);
     if (last === undefined) return afterSeq;
     afterSeq = last.seq + last.lineCount - 1;
     yield blocks;
   }
   return Number.MAX_SAFE_INTEGER;
+}
+
+/** null where they have to be read from the store: lines of some streams are picked out there alone. */
+function recentIn({ feed }: Partial<Deps>, { jobId, stream, afterSeq, limit }: LogQuery) {
+  const blocks = stream === null ? feed?.recentLogs(jobId, afterSeq) : null;
+  return blocks ? firstPage(blocks, limit) : null;
 }
 
 function wanted({ untilSeq }: LogPosition, blocks: LogBlockRow[]): LogBlockRow[] {

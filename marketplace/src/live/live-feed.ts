@@ -1,8 +1,12 @@
 import { limits } from '@node3/shared/limits';
-import type { EventRow } from '../store/rows.ts';
+import { RecentBlocks } from '@node3/shared/recent-blocks';
+import type { EventRow, LogBlockRow } from '../store/rows.ts';
 
 type Listener = (event: EventRow) => void;
 type JobListener = () => void;
+
+/** Kept of the log of one job that is followed: more than an agent sends at once. */
+const recentCharsMax = 1024 * 1024;
 
 /**
  * Fans stored events out to the sockets and streams of this process. Keeps the last few thousand,
@@ -12,6 +16,8 @@ export class LiveFeed {
   readonly #listeners = new Set<Listener>();
   readonly #logListeners = new Map<string, Set<JobListener>>();
   readonly #jobListeners = new Map<string, Set<JobListener>>();
+  /** Of jobs that somebody here follows. */
+  readonly #recentLogs = new Map<string, RecentBlocks<LogBlockRow>>();
   #recent: EventRow[] = [];
   readonly #tellOthers: (jobId: string) => void;
   #lastSeq = 0;
@@ -54,8 +60,9 @@ export class LiveFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Says that this process has stored lines of a job; readers fetch them from the store. */
-  publishLogs(jobId: string): void {
+  /** Says that this process has stored lines of a job; readers elsewhere fetch them from the store. */
+  publishLogs(jobId: string, blocks: readonly LogBlockRow[]): void {
+    this.#recentLogs.get(jobId)?.add(blocks);
     this.noteLogs(jobId);
     this.#tellOthers(jobId);
   }
@@ -77,7 +84,17 @@ export class LiveFeed {
 
   /** @returns a function that ends the subscription. */
   subscribeLogs(jobId: string, listener: JobListener): () => void {
-    return follow(this.#logListeners, jobId, listener);
+    if (!this.#recentLogs.has(jobId)) this.#recentLogs.set(jobId, new RecentBlocks(recentCharsMax));
+    const leave = follow(this.#logListeners, jobId, listener);
+    return () => {
+      leave();
+      if (!this.#logListeners.has(jobId)) this.#recentLogs.delete(jobId);
+    };
+  }
+
+  /** The lines after a number, where they were just stored here; null: the store has to be asked. */
+  recentLogs(jobId: string, afterSeq: number): LogBlockRow[] | null {
+    return this.#recentLogs.get(jobId)?.after(afterSeq) ?? null;
   }
 
   /** Hears of every stored event of one job, whichever process stored it. */

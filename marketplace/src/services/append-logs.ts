@@ -30,7 +30,7 @@ export async function appendLogs(
 ): Promise<{ ackedSeq: number }> {
   const blocks = readLogBatch(body);
   deps.logRates.take(agentId, blocks);
-  const { ackedSeq, jobId } = await deps.store.appendLogs({
+  const { ackedSeq, jobId, stored } = await deps.store.appendLogs({
     fence: {
       executionId,
       attempt: body.attempt,
@@ -43,6 +43,6 @@ export async function appendLogs(
     keep: deps.room.takesLogs ? 'all' : 'none',
     nowMs: deps.clock.nowMs(),
   });
-  deps.feed.publishLogs(jobId);
+  deps.feed.publishLogs(jobId, stored);
   return { ackedSeq };
 }

@@ -27,7 +27,7 @@ describe('who waits for a job', () => {
       signal: new AbortController().signal,
     });
     await setImmediate();
-    feed.publishLogs('job_1');
+    feed.publishLogs('job_1', []);
     feed.publish([event(1, 'job.queued', 'job_2'), event(2, 'job.queued', null)]);
     await setImmediate();
     expect(reads).toBe(1);

@@ -121,7 +121,7 @@ export interface JobStore {
    * is missing in between: the agent goes on after `ackedSeq`. Puts off the deadline of an execution
    * that has to show progress, until its log is cut off. Rejects with LEASE_STALE.
    */
-  appendLogs(append: LogAppend): Promise<{ ackedSeq: number; jobId: string }>;
+  appendLogs(append: LogAppend): Promise<LogAppended>;
   /**
    * Lines of a job after a sequence number, until `isFullPage` says that they are enough. Costs the
    * same wherever they lie.
@@ -317,6 +317,13 @@ export interface LogAppend {
   /** `none`: the lines are counted, and one line says that they are not kept. */
   keep: 'all' | 'none';
   nowMs: number;
+}
+
+export interface LogAppended {
+  ackedSeq: number;
+  jobId: string;
+  /** What is in the log now and was not before. */
+  stored: LogBlockRow[];
 }
 
 export interface LogQuery {

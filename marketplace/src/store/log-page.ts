@@ -43,6 +43,16 @@ export class LogPageFill {
   }
 }
 
+/** As many of these lines as a page has. */
+export function firstPage(blocks: readonly LogBlockRow[], limit: number): LogBlockRow[] {
+  const page = new LogPageFill(limit);
+  for (const block of blocks) {
+    page.add(block);
+    if (page.isFull) break;
+  }
+  return page.blocks;
+}
+
 /** @param count at least 1. */
 export function firstLines(block: LogBlockRow, count: number): LogBlockRow {
   const [first] = sliceBlocks([block], 0, count);

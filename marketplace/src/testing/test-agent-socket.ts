@@ -1,5 +1,7 @@
 import type { Offer } from '@node3/shared/device';
 import { fromProblem, MarketError, type Problem } from '@node3/shared/error';
+import type { LogBlock } from '@node3/shared/log-blocks';
+import { toLogsFrame } from '@node3/shared/logs-frame';
 import {
   type AgentRequest,
   agentChannelProtocol,
@@ -76,17 +78,26 @@ export class TestAgentSocket {
     return answer ?? Promise.reject(new Error('nothing was sent'));
   }
 
+  /** Sends lines of log as one frame of bytes. */
+  sendBytes(fields: { blocks: LogBlock[]; [name: string]: unknown }): Promise<unknown> {
+    const { message, answer } = this.#number('logs', fields);
+    this.socket.send(toLogsFrame(message));
+    return answer;
+  }
+
+  #number<Fields extends object>(type: AgentRequest['type'], fields: Fields) {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const pending = Promise.withResolvers<unknown>();
+    // Some answers are awaited later than they come, and some never.
+    pending.promise.catch(() => undefined);
+    this.#pending.set(id, pending);
+    return { message: { id, type, ...fields }, answer: pending.promise };
+  }
+
   /** Sends requests in one frame. @returns their answers. */
   send(requests: readonly { type: AgentRequest['type']; fields: object }[]): Promise<unknown>[] {
-    const numbered = requests.map(({ type, fields }) => {
-      const id = this.#nextId;
-      this.#nextId += 1;
-      const pending = Promise.withResolvers<unknown>();
-      // Some answers are awaited later than they come, and some never.
-      pending.promise.catch(() => undefined);
-      this.#pending.set(id, pending);
-      return { message: { id, type, ...fields }, answer: pending.promise };
-    });
+    const numbered = requests.map(({ type, fields }) => this.#number(type, fields));
     this.socket.send(JSON.stringify(numbered.map(({ message }) => message)));
     return numbered.map(({ answer }) => answer);
   }

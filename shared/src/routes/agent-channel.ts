@@ -14,7 +14,8 @@ import {
 
 /**
  * `GET /api/v1/agents/connect` (WebSocket, `Authorization: Bearer <agent key>`): one socket per agent
- * that carries what the routes of agents.ts carry. A frame is one JSON message or an array of them.
+ * that carries what the routes of agents.ts carry. A text frame is one JSON message or an array of them, a
+ * binary frame one `logs` request as logs-frame.ts makes it.
  * `docs/guides/agent-protocol.md` tells the whole conversation.
  */
 export const agentChannelUrl = '/api/v1/agents/connect';
@@ -97,7 +98,7 @@ export type AgentRequest = Static<typeof AgentRequest>;
 export interface HelloReply {
   protocol: number;
   /** What else this marketplace understands; an older one says nothing of it. */
-  takes?: readonly ('log-blocks' | 'usage')[];
+  takes?: readonly ('log-blocks' | 'log-bytes' | 'usage')[];
 }
 
 /** What the marketplace sends. Messages are numbered from 1 on each socket. */

@@ -10,6 +10,7 @@ import type {
   ReadMarks,
   SpooledBlock,
 } from '../journal.ts';
+import { numberBlocks } from '../recent-spool.ts';
 
 export interface ExecutionRow {
   position: number;
@@ -95,12 +96,7 @@ export function partsOf(blocks: readonly LogBlock[]): LogBlock[][] {
 }
 
 export function unpackBatch({ body, seq_first }: BatchRow): SpooledBlock[] {
-  let seq = seq_first;
-  return (isPacked(body) ? unpackBlocks(body) : readLines(body)).map((block) => {
-    const spooled = { ...block, seq };
-    seq += block.lineCount;
-    return spooled;
-  });
+  return numberBlocks(seq_first, isPacked(body) ? unpackBlocks(body) : readLines(body));
 }
 
 function readLines(body: string): LogBlock[] {

@@ -18,7 +18,8 @@ import type {
   SpooledBlock,
   SpooledLine,
 } from '../journal.ts';
-import { blocksAfter, toSpooledLines } from '../spooled-lines.ts';
+import { RecentSpool } from '../recent-spool.ts';
+import { blocksAfter, takeBlocks, toSpooledLines } from '../spooled-lines.ts';
 import {
   insertEarnings,
   readEarnings,
@@ -47,6 +48,7 @@ export interface SqliteJournalOptions {
 export class SqliteJournal implements Journal {
   readonly #db: Database;
   readonly #prepared = new Map<string, Statement>();
+  readonly #recent = new RecentSpool();
 
   constructor(options: SqliteJournalOptions) {
     this.#db = openDatabase(options.path);
@@ -187,6 +189,7 @@ export class SqliteJournal implements Journal {
         if (earnings.length > 0) insertEarnings(this.#db, earnings, Math.round(atMs));
       })
       .immediate();
+    this.#recent.forget(executionId);
   }
 
   deviceTotals(): DeviceTotals[] {
@@ -244,7 +247,7 @@ export class SqliteJournal implements Journal {
 
   appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void {
     const read = facts.read ? JSON.stringify(facts.read) : null;
-    this.#db
+    const seqFirst = this.#db
       .transaction(() => {
         const found = this.#prepare<[string], { seq: number }>(
           'SELECT lines_spooled AS seq FROM execution WHERE execution_id = ?',
@@ -266,30 +269,23 @@ export class SqliteJournal implements Journal {
           'TRUE',
           [seqLast, facts.bytes, facts.truncated ? 1 : 0, read],
         );
+        return found.seq + 1;
       })
       .immediate();
+    this.#recent.append(executionId, seqFirst, blocks);
   }
 
-  readBlocks(
-    executionId: string,
-    afterSeq: number,
-    { linesMax = Number.MAX_SAFE_INTEGER, charsMax = Number.MAX_SAFE_INTEGER }: LinesMost = {},
-  ): SpooledBlock[] {
+  readBlocks(executionId: string, afterSeq: number, most: LinesMost = {}): SpooledBlock[] {
+    const recent = this.#recent.after(executionId, afterSeq)?.map((block) => [block]);
+    return takeBlocks(recent ?? this.#batchesAfter(executionId, afterSeq), afterSeq, most);
+  }
+
+  *#batchesAfter(executionId: string, afterSeq: number): Generator<SpooledBlock[]> {
     const batches = this.#prepare<[string, number], BatchRow>(
       `SELECT seq_first, seq_last, body FROM log_batch
          WHERE execution_id = ? AND seq_last > ? ORDER BY seq_last`,
     ).iterate(executionId, afterSeq);
-    const found: SpooledBlock[] = [];
-    let [lines, chars] = [0, 0];
-    for (const batch of batches) {
-      for (const block of blocksAfter(unpackBatch(batch), afterSeq, linesMax - lines)) {
-        found.push(block);
-        lines += block.lineCount;
-        chars += block.text.length;
-      }
-      if (lines >= linesMax || chars >= charsMax) break;
-    }
-    return found;
+    for (const batch of batches) yield unpackBatch(batch);
   }
 
   ackLines(executionId: string, seq: number, keep: number): void {
@@ -300,6 +296,7 @@ export class SqliteJournal implements Journal {
         this.#dropLines(executionId, seq - keep);
       })
       .immediate();
+    this.#recent.dropTo(executionId, seq - keep);
   }
 
   /** Deletes lines up to a number: whole batches, and the beginning of the one that has it. */

@@ -1,6 +1,7 @@
 import { createClient } from '@node3/shared/client';
 import { isMarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import { countLines } from '@node3/shared/log-blocks';
 import { drainAgent, resumeAgent, setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { agentChannelCloses, agentChannelUrl } from '@node3/shared/routes/agent-channel';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
@@ -120,6 +121,35 @@ describe('a job over the socket', () => {
     await socket.run(offer);
     await requester.client.call(cancelJob, { params: { jobId } });
     expect(await socket.next('cancel')).toMatchObject({ executionId: offer.executionId });
+  });
+});
+
+describe('lines of log as bytes', () => {
+  it('are read back as they were written, also by who follows them', async () => {
+    const socket = new TestAgentSocket(market.url, agent.apiKey);
+    sockets.push(await socket.open());
+    expect(await socket.hello()).toMatchObject({ takes: expect.arrayContaining(['log-bytes']) });
+    await socket.ready();
+    const jobId = await post();
+    const offer = await socket.next('offer');
+    await socket.run(offer);
+    const ask = (query: string) =>
+      fetch(`${market.url}/api/v1/jobs/${jobId}/logs${query}`, {
+        headers: { authorization: `Bearer ${requester.apiKey}`, accept: 'text/plain' },
+      });
+    const followed = await ask('?follow=true');
+    const texts = ['one\n\nfünf €\n', 'a piece', ' of a line\n', '\ttail\n'];
+    let seqFirst = 1;
+    for (const text of texts) {
+      const lineCount = countLines(text);
+      const blocks = [{ stream: 'stdout' as const, atMs: 1, lineCount, text }];
+      const { ackedSeq } = Object(await socket.sendBytes({ ...about(offer), seqFirst, blocks }));
+      seqFirst += lineCount;
+      expect(ackedSeq).toBe(seqFirst - 1);
+    }
+    await socket.report(offer);
+    expect(await followed.text()).toBe(texts.join(''));
+    expect(await (await ask('')).text()).toBe(texts.join(''));
   });
 });
 
@@ -294,6 +324,21 @@ describe('what is not understood', () => {
       'too many messages',
       JSON.stringify(Array.from({ length: 300 }, () => 1)),
       'REQUEST_TOO_LARGE',
+    ],
+    [
+      'bytes that are no lines of log',
+      Buffer.from('{"type":"ready","blocks":[]}\n'),
+      'REQUEST_MALFORMED',
+    ],
+    [
+      'less bytes than are said',
+      Buffer.from('{"type":"logs","blocks":[{"bytes":2}]}\na'),
+      'REQUEST_MALFORMED',
+    ],
+    [
+      'bytes with an unknown field',
+      Buffer.from('{"type":"logs","blocks":[{"bytes":1,"x":1}]}\na'),
+      'REQUEST_INVALID',
     ],
   ])('%s is answered with a problem, and the socket goes on', async (_, text, code) => {
     const socket = await connect();

@@ -1,6 +1,7 @@
 import { MarketError } from '@node3/shared/error';
 import { createMessageValidator } from '@node3/shared/http/request-validator';
 import { limits } from '@node3/shared/limits';
+import { readLogsFrame } from '@node3/shared/logs-frame';
 import { AgentRequest } from '@node3/shared/routes/agent-channel';
 import { scan } from 'secure-json-parse';
 
@@ -12,17 +13,17 @@ export type ReadMessage =
   | { request: null; id: number | null; problem: MarketError };
 
 /**
- * Reads one frame: a message or an array of them. What is wrong with one message is that message's
- * own problem, and the others count.
+ * Reads one frame: a message or an array of them, or lines of log as bytes. What is wrong with one message
+ * is that message's own problem, and the others count.
  */
 export function readFrame(data: Buffer, kind: 'text' | 'binary'): ReadMessage[] {
-  if (kind === 'binary') return [unreadable('Frames are text.')];
   let frame: unknown;
   try {
-    frame = JSON.parse(data.toString());
+    frame = kind === 'binary' ? readLogsFrame(data) : JSON.parse(data.toString());
   } catch (error) {
     return [unreadable(error instanceof Error ? error.message : 'The frame is not JSON.')];
   }
+  if (kind === 'binary' && !isLogs(frame)) return [unreadable('Frames of bytes are lines of log.')];
   if (!Array.isArray(frame)) return [readMessage(frame)];
   if (frame.length <= limits.agentMessagesPerFrame) return frame.map(readMessage);
   const detail = `A frame has at most ${limits.agentMessagesPerFrame} messages.`;

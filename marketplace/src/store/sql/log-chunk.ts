@@ -15,9 +15,17 @@ export interface ChunkRecord {
 type PackedLine = [stream: number, atMs: number, text: string, partial: 0 | 1];
 
 export function unpack(chunk: ChunkRecord): LogBlockRow[] {
-  const attempt = Number(chunk.attempt);
-  let seq = Number(chunk.seq_first);
   const blocks = isPacked(chunk.body) ? unpackBlocks(chunk.body) : readLines(chunk.body);
+  return numberBlocks(blocks, Number(chunk.seq_first), Number(chunk.attempt));
+}
+
+/** Blocks in a row as lines of a log. */
+export function numberBlocks(
+  blocks: readonly LogBlock[],
+  seqFirst: number,
+  attempt: number,
+): LogBlockRow[] {
+  let seq = seqFirst;
   return blocks.map((block) => {
     const row = { ...block, seq, attempt };
     seq += block.lineCount;

@@ -11,13 +11,13 @@ import {
   sliceBlocks,
 } from '@node3/shared/log-blocks';
 import { logMarks } from '@node3/shared/log-marks';
-import type { JobStore, LogAppend, LogQuery } from '../job-store.ts';
+import type { JobStore, LogAppend, LogAppended, LogQuery } from '../job-store.ts';
 import { afterLines, LogPageFill, toLineRows } from '../log-page.ts';
 import type { LogBlockRow } from '../rows.ts';
 import type { Database } from './database.ts';
 import { fencedIn } from './job-change.ts';
 import { specIn } from './job-reads.ts';
-import { type ChunkRecord, streamBit, streamMask, unpack } from './log-chunk.ts';
+import { type ChunkRecord, numberBlocks, streamBit, streamMask, unpack } from './log-chunk.ts';
 import { noteProgressIn } from './progress.ts';
 import type { Tx, Work } from './work.ts';
 
@@ -57,19 +57,20 @@ export function createLogStore(
   };
 }
 
-function* appendLogsIn(tx: Tx, append: LogAppend): Work<{ ackedSeq: number; jobId: string }> {
+function* appendLogsIn(tx: Tx, append: LogAppend): Work<LogAppended> {
   const execution = yield* fencedIn(tx, append.fence, append.agentId);
   const { executionId, jobId, attempt, state, logSeq } = execution;
   if (isTerminalExecution(state)) throw new MarketError('LEASE_STALE', { executionId });
   // Lines that would leave a hole are not taken: the answer tells the agent where to go on.
-  const stored = logSeq + 1 - append.seqFirst;
+  const known = logSeq + 1 - append.seqFirst;
   const sent = linesOf(append.blocks);
-  if (stored < 0 || stored >= sent) return { ackedSeq: logSeq, jobId };
-  const fresh = sliceBlocks(append.blocks, stored, sent);
+  if (known < 0 || known >= sent) return { ackedSeq: logSeq, jobId, stored: [] };
+  const fresh = sliceBlocks(append.blocks, known, sent);
   const { blocks, bytes } =
     append.keep === 'none'
       ? yield* noneKeptIn(tx, jobId, append.nowMs)
       : yield* withinLimitIn(tx, jobId, fresh, append.nowMs);
+  let stored: LogBlockRow[] = [];
   if (blocks.length > 0) {
     const lines = linesOf(blocks);
     const streams = blocks.reduce((mask, { stream }) => mask | streamBit(stream), 0);
@@ -78,10 +79,11 @@ function* appendLogsIn(tx: Tx, append: LogAppend): Work<{ ackedSeq: number; jobI
     const seqLast = Number(counted.log_lines);
     const seqFirst = seqLast - lines + 1;
     yield* tx.post(insertChunk, jobId, seqFirst, seqLast, attempt, streams, packBlocks(blocks));
+    stored = numberBlocks(blocks, seqFirst, attempt);
   }
-  yield* tx.post(countInExecution, sent - stored, executionId);
+  yield* tx.post(countInExecution, sent - known, executionId);
   yield* noteProgressIn(tx, execution, fresh, append.nowMs);
-  return { ackedSeq: logSeq + sent - stored, jobId };
+  return { ackedSeq: logSeq + sent - known, jobId, stored };
 }
 
 /**

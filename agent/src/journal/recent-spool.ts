@@ -1,0 +1,40 @@
+import { joinBlocks, type LogBlock } from '@node3/shared/log-blocks';
+import { RecentBlocks } from '@node3/shared/recent-blocks';
+import type { SpooledBlock } from './journal.ts';
+
+/** Kept of one execution: more than is sent at once. */
+const charsMax = 1024 * 1024;
+
+/** What was just written of each open execution, for whoever sends it. Nothing of it is the only copy. */
+export class RecentSpool {
+  readonly #ofExecution = new Map<string, RecentBlocks<SpooledBlock>>();
+
+  append(executionId: string, seqFirst: number, blocks: readonly LogBlock[]): void {
+    const recent = this.#ofExecution.get(executionId) ?? new RecentBlocks(charsMax);
+    this.#ofExecution.set(executionId, recent);
+    recent.add(numberBlocks(seqFirst, joinBlocks(blocks)));
+  }
+
+  /** null: to be read from where it was written. */
+  after(executionId: string, seq: number): SpooledBlock[] | null {
+    return this.#ofExecution.get(executionId)?.after(seq) ?? null;
+  }
+
+  dropTo(executionId: string, seq: number): void {
+    this.#ofExecution.get(executionId)?.dropTo(seq);
+  }
+
+  forget(executionId: string): void {
+    this.#ofExecution.delete(executionId);
+  }
+}
+
+/** Blocks in a row, the first of which begins with a line of this number. */
+export function numberBlocks(seqFirst: number, blocks: readonly LogBlock[]): SpooledBlock[] {
+  let seq = seqFirst;
+  return blocks.map((block) => {
+    const spooled = { ...block, seq };
+    seq += block.lineCount;
+    return spooled;
+  });
+}
