@@ -64,7 +64,22 @@ describe('node3 account caps', () => {
     const both = ['--per-job', '1', '--per-day', '5', '--asset', 'SOL'];
     const set = await node3('account', 'caps', '--key', keyId, ...both);
     expect(set.out).toMatch(/SOL this key +job 1, today 0 of 5\n/);
-    expect((await node3('account', 'caps', '--key', keyId, '--per-job', '1')).code).toBe(2);
+    const one = await node3('account', 'caps', '--key', keyId, '--per-job', '2', '--asset', 'SOL');
+    expect(one.out).toMatch(/SOL this key +job 2, today 0 of 5\n/);
     expect((await node3('account', 'caps', '--key', keyId, '--open', '1')).code).toBe(2);
+  });
+
+  it('node3 key caps shows those of a key, and leaves what is not named', async () => {
+    await node3('account', 'create', '--wallet', 'wallet.json');
+    const made = await node3('--json', 'key', 'create', '--name', 'ci');
+    const { keyId } = JSON.parse(made.out) as { keyId: string };
+    expect((await node3('key', 'caps', keyId)).out).toMatch(/SOL job +no limit\n/);
+    await node3('key', 'caps', keyId, '--asset', 'SOL', '--per-job', '1', '--per-day', '5');
+    const set = await node3('key', 'caps', keyId, '--per-day', '20');
+    expect([set.code, set.err]).toEqual([0, '']);
+    expect(set.out).toMatch(/SOL job +1\nSOL day +5\nUSDC job +no limit\nUSDC day +20\n/);
+    expect((await node3('key', 'list')).out).toContain('1 SOL a job, 5 SOL a day, 20 USDC a day');
+    const unknown = await node3('key', 'caps', `key_${'0'.repeat(26)}`, '--per-day', '1');
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('node3 key list') });
   });
 });

@@ -1,15 +1,17 @@
 import { resolve } from 'node:path';
 import { loadKeypairFile } from '@node3/shared/keypair-file';
-import { type Asset, assets } from '@node3/shared/money';
-import { type CapsView, getCaps, putAccountCaps, putKeyCaps } from '@node3/shared/routes/caps';
+import { assets } from '@node3/shared/money';
+import { type CapsView, getCaps, putAccountCaps } from '@node3/shared/routes/caps';
 import { proveWallet } from '../account/prove-wallet.ts';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { askPassphrase } from '../output/ask-passphrase.ts';
 import { formatFacts } from '../output/table.ts';
-import { parseAsset, parseMoney } from '../parse/money.ts';
+import { mergeCaps, readCap } from '../parse/cap.ts';
+import { parseAsset } from '../parse/money.ts';
 import type { Call } from '../program/attach-action.ts';
+import { changeKeyCaps } from './key-caps.ts';
 
 export interface AccountCapsOptions {
   asset: string;
@@ -35,50 +37,26 @@ export async function accountCaps(
 }
 
 async function change(context: Context, options: AccountCapsOptions): Promise<void> {
+  if (options.key !== undefined) {
+    if (options.open !== undefined) {
+      throw usageError('--open is for the account.', 'A key has --per-job and --per-day.');
+    }
+    await changeKeyCaps(context, options.key, options);
+    return;
+  }
   const client = connect(context, 'requester');
   const asset = parseAsset(options.asset);
-  const path = resolve(context.host.cwd, options.wallet ?? context.walletPath);
-  const wallet = await loadKeypairFile(path, askPassphrase(context.host));
-  const current = await client.call(getCaps, {});
   const named = {
     perJob: readCap('--per-job', options.perJob, asset),
     open: readCap('--open', options.open, asset),
     perDay: readCap('--per-day', options.perDay, asset),
   };
-  if (options.key === undefined) {
-    const caps = { ...current.account, [asset]: merge(current.account[asset], named) };
-    const proof = await proveWallet(client, wallet, 'account.caps');
-    await client.call(putAccountCaps, { body: { caps, proof } });
-    return;
-  }
-  if (options.open !== undefined) {
-    throw usageError('--open is for the account.', 'A key has --per-job and --per-day.');
-  }
-  if (named.perJob === undefined || named.perDay === undefined) {
-    const fix = 'Name both --per-job and --per-day; none is no limit.';
-    throw usageError('The caps of a key are set together.', fix);
-  }
-  const caps = { [asset]: { perJob: named.perJob, perDay: named.perDay } };
+  const path = resolve(context.host.cwd, options.wallet ?? context.walletPath);
+  const wallet = await loadKeypairFile(path, askPassphrase(context.host));
+  const { account } = await client.call(getCaps, {});
+  const caps = { ...account, [asset]: mergeCaps(account[asset], named) };
   const proof = await proveWallet(client, wallet, 'account.caps');
-  await client.call(putKeyCaps, { params: { keyId: options.key }, body: { caps, proof } });
-}
-
-/** undefined leaves a cap as it is, null takes it away, and 0 lets nothing be spent. */
-function readCap(option: string, text: string | undefined, asset: Asset) {
-  if (text === undefined) return undefined;
-  if (text === 'none') return null;
-  if (text === '0') return '0';
-  const money = parseMoney(option, text, asset);
-  if (money.asset === asset) return money.amount;
-  throw usageError(
-    `${option} is in ${money.asset}, and these caps are in ${asset}.`,
-    `For caps in ${money.asset}: --asset ${money.asset}`,
-  );
-}
-
-function merge<T extends object>(stored: T, named: { [K in keyof T]?: T[K] | undefined }): T {
-  const set = Object.entries(named).filter(([, cap]) => cap !== undefined);
-  return { ...stored, ...Object.fromEntries(set) };
+  await client.call(putAccountCaps, { body: { caps, proof } });
 }
 
 function capFacts(view: CapsView): [string, string | null][] {

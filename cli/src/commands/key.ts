@@ -9,6 +9,7 @@ import { printRows } from '../output/print-rows.ts';
 import { choose } from '../parse/choose.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
+import { keyCapText } from './key-caps.ts';
 
 export interface CreateKeyOptions {
   name?: string;
@@ -24,6 +25,7 @@ const columns = [
   { title: 'KEY', value: (key: KeyView) => key.keyId },
   { title: 'NAME', value: (key: KeyView) => key.name ?? '-' },
   { title: 'SCOPES', value: (key: KeyView) => key.scopes?.join(' ') ?? 'all' },
+  { title: 'CAPS', value: (key: KeyView) => keyCapText(key.caps) ?? 'none' },
   { title: 'CREATED', value: (key: KeyView) => key.createdAt },
   { title: 'EXPIRES', value: (key: KeyView) => key.expiresAt ?? '-' },
   { title: 'LAST USED', value: (key: KeyView) => key.lastUsedAt ?? '-' },

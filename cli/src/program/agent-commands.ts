@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AgentReasonOptions, IssueTokenOptions } from '../commands/admin-agent.ts';
 import type { CreateKeyOptions, RotateKeyOptions } from '../commands/key.ts';
+import type { KeyCapsOptions } from '../commands/key-caps.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
 
 const load = () => import('../commands/admin-agent.ts');
@@ -58,6 +59,21 @@ export function addKeyCommands(state: ProgramState, program: Command): void {
     .option('--scope <scope>', 'requester, provider, operator or read-only; repeatable', collect)
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z');
   attachAction<CreateKeyOptions>(state, create, async () => (await loadKeys()).makeKey);
+  const caps = key
+    .command('caps')
+    .description(
+      'What a key may spend at most; sets the caps that are named, signed by your wallet',
+    )
+    .argument('<id>')
+    .option('--asset <asset>', 'SOL or USDC', 'USDC')
+    .option('--per-job <amount>', 'the most one job may cost, fee included; none is no limit')
+    .option('--per-day <amount>', 'the most that the jobs of one UTC day may cost')
+    .option('--wallet <file>', 'keypair file of the account');
+  attachAction<KeyCapsOptions>(
+    state,
+    caps,
+    async () => (await import('../commands/key-caps.ts')).keyCaps,
+  );
   const revoke = key.command('revoke').description('End a key at once').argument('<id>');
   attachAction(state, revoke, async () => (await loadKeys()).endKey);
   const rotate = key

@@ -1,9 +1,17 @@
 import { createChallenge } from '@node3/shared/routes/auth';
-import { type AccountCapsByAsset, getCaps, putAccountCaps } from '@node3/shared/routes/caps';
+import {
+  type AccountCapsByAsset,
+  getCaps,
+  type KeyCapsChange,
+  putAccountCaps,
+  putKeyCaps,
+} from '@node3/shared/routes/caps';
 import { getCustomerUsage, getUsage } from '@node3/shared/routes/usage';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
 import type { ConnectedWallet } from '../wallet/connect-wallet.ts';
+
+type Signer = Pick<ConnectedWallet, 'address' | 'signText'>;
 
 export interface UsagePeriod {
   from: string;
@@ -24,21 +32,33 @@ export function customerUsageQuery({ client }: App, period: UsagePeriod) {
   });
 }
 
+export const capsKey = ['own', 'caps'] as const;
+
 export function capsQuery({ client }: App) {
   return queryOptions({
-    queryKey: ['own', 'caps'],
+    queryKey: capsKey,
     queryFn: ({ signal }) => client.call(getCaps, {}, { signal }),
   });
 }
 
 /** Sets the caps with the word of the account's wallet: whoever has only a key can't widen them. */
-export async function changeCaps(
-  { client }: App,
-  wallet: Pick<ConnectedWallet, 'address' | 'signText'>,
-  caps: AccountCapsByAsset,
+export async function changeCaps(app: App, wallet: Signer, caps: AccountCapsByAsset) {
+  const proof = await proveCaps(app, wallet);
+  return app.client.call(putAccountCaps, { body: { caps, proof } });
+}
+
+/** The same for a key. `signer` null: the key of this page makes its own narrower. */
+export async function changeKeyCaps(
+  app: App,
+  change: { keyId: string; caps: KeyCapsChange; signer: Signer | null },
 ) {
+  const { keyId, caps, signer } = change;
+  const proof = signer === null ? {} : { proof: await proveCaps(app, signer) };
+  return app.client.call(putKeyCaps, { params: { keyId }, body: { caps, ...proof } });
+}
+
+async function proveCaps({ client }: App, wallet: Signer) {
   const body = { wallet: wallet.address, purpose: 'account.caps' as const };
   const { challengeId, message } = await client.call(createChallenge, { body });
-  const proof = { challengeId, signature: await wallet.signText(message) };
-  return client.call(putAccountCaps, { body: { caps, proof } });
+  return { challengeId, signature: await wallet.signText(message) };
 }

@@ -82,7 +82,11 @@ export const enSettings = {
   'keys.scope.read-only': 'Narrows the others to reading.',
   'keys.wrong.name': 'Give it a name of 1 to 64 characters.',
   'keys.wrong.scopes': 'Choose at least one besides read-only.',
-  'keys.wrong.cap': 'A number such as 0.5, or nothing.',
+  'keys.changeCaps': 'Caps',
+  'keys.capsTitle': 'Spending caps of {{name}}',
+  'keys.capsText':
+    'What this key may spend at most, fees included. Empty is no limit, 0 lets it spend nothing. The caps of your account hold beside them.',
+  'keys.capsOwn': 'You are signed in with this key: it may lower its own caps by itself.',
   'deviceLogin.title': 'Approve a login',
   'deviceLogin.subtitle': 'A program on another device asks for a key of your account.',
   'deviceLogin.code': 'Code',

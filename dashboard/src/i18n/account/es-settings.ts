@@ -83,7 +83,11 @@ export const esSettings = {
   'keys.scope.read-only': 'Limita los demás a la lectura.',
   'keys.wrong.name': 'Dale un nombre de 1 a 64 caracteres.',
   'keys.wrong.scopes': 'Elige al menos uno además de read-only.',
-  'keys.wrong.cap': 'Un número como 0.5, o nada.',
+  'keys.changeCaps': 'Límites',
+  'keys.capsTitle': 'Límites de gasto de {{name}}',
+  'keys.capsText':
+    'Lo que esta clave puede gastar como mucho, comisiones incluidas. Vacío es sin límite; con 0 no puede gastar nada. Además valen los límites de tu cuenta.',
+  'keys.capsOwn': 'Has entrado con esta clave: puede bajar sus propios límites por sí misma.',
   'deviceLogin.title': 'Aprobar un acceso',
   'deviceLogin.subtitle': 'Un programa en otro dispositivo pide una clave de tu cuenta.',
   'deviceLogin.code': 'Código',

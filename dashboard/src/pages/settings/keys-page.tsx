@@ -53,7 +53,7 @@ function Keys({ account }: { account: OwnAccount }) {
       <Stack gap="lg">
         <SectionCard title={t('keys.working')} padding="flush">
           <QueryView query={query}>
-            {(keys) => <KeyTable keys={keys} onRotated={setShown} />}
+            {(keys) => <KeyTable keys={keys} wallet={account.wallet} onRotated={setShown} />}
           </QueryView>
         </SectionCard>
         <CommandLines lines={lines} />

@@ -6,12 +6,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
-import { noLimits, readMoneyText } from '../../parts/money-input/money-text.ts';
+import { isCapText } from '../../parts/money-input/money-text.ts';
 import { useNotice } from '../../parts/use-notice.ts';
-import { changeCaps } from '../../queries/usage.ts';
-import { connectWallet, preferWallet } from '../../wallet/connect-wallet.ts';
+import { capsKey, changeCaps } from '../../queries/usage.ts';
+import { useOwnerWallet } from '../../wallet/use-owner-wallet.ts';
 import { useWalletProblem } from '../../wallet/use-wallet-problem.ts';
-import { useWallets } from '../../wallet/use-wallets.ts';
 import { capKinds } from './cap-lines.ts';
 
 interface CapsFormProps {
@@ -27,7 +26,7 @@ export function CapsForm({ caps, wallet }: CapsFormProps) {
   const save = useSaveCaps(wallet);
   const describe = useWalletProblem();
   const problems = assets.flatMap((asset) =>
-    capKinds.filter((kind) => isWrong(draft[asset][kind], asset)),
+    capKinds.filter((kind) => !isCapText(draft[asset][kind] ?? '', asset)),
   );
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -49,7 +48,7 @@ export function CapsForm({ caps, wallet }: CapsFormProps) {
                   const value = text === '' ? null : text;
                   setDraft({ ...draft, [asset]: { ...draft[asset], [kind]: value } });
                 }}
-                error={isWrong(draft[asset][kind], asset) ? t('caps.form') : null}
+                error={!isCapText(draft[asset][kind] ?? '', asset) ? t('caps.form') : null}
                 inputMode="decimal"
                 autoComplete="off"
                 maxLength={32}
@@ -75,28 +74,18 @@ export function CapsForm({ caps, wallet }: CapsFormProps) {
   );
 }
 
-/** 0 is a cap as well: nothing may be spent. */
-function isWrong(text: string | null, asset: 'SOL' | 'USDC'): boolean {
-  if (text === null) return false;
-  const { problem } = readMoneyText({ text, asset }, noLimits);
-  return problem !== null && problem.kind !== 'zero';
-}
-
 function useSaveCaps(wallet: string | null) {
   const { t } = useTranslation();
   const app = useApp();
-  const wallets = useWallets();
+  const connect = useOwnerWallet(wallet);
   const notify = useNotice();
   const queryClient = useQueryClient();
   return useMutation({
     async mutationFn(caps: AccountCapsByAsset) {
-      const { cluster } = app.config;
-      if (cluster === null || wallet === null) throw new Error(t('caps.noWallet'));
-      const known = preferWallet(wallets, app.session.walletSession()?.walletName ?? null);
-      return changeCaps(app, await connectWallet(known, { address: wallet, cluster }), caps);
+      return changeCaps(app, await connect(), caps);
     },
     onSuccess(changed) {
-      queryClient.setQueryData(['own', 'caps'], changed);
+      queryClient.setQueryData(capsKey, changed);
       notify({ kind: 'done', message: t('caps.saved') });
     },
   });

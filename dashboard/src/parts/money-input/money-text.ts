@@ -63,6 +63,12 @@ function readAmount(text: string, asset: Asset): BaseUnits | null {
   }
 }
 
+/** Whether a text can be a cap: an amount, 0 as well (nothing may be spent), or empty for none. */
+export function isCapText(text: string, asset: Asset): boolean {
+  const { problem } = readMoneyText({ text, asset }, noLimits);
+  return problem === null || problem.kind === 'zero' || problem.kind === 'empty';
+}
+
 export function isAsset(value: string | null): value is Asset {
   return assets.some((asset) => asset === value);
 }

@@ -16,8 +16,9 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { keysKey } from '../../../queries/access.ts';
 import type { OwnAccount } from '../../../viewer/viewer.ts';
+import { KeyCapFields } from './key-cap-fields.tsx';
+import { capNames, noCapDraft } from './key-caps.ts';
 import {
-  capNames,
   type DraftProblem,
   type KeyDraft,
   type Lifetime,
@@ -44,7 +45,7 @@ export function CreateKey({ account, onCreated, onClose }: CreateKeyProps) {
     // To operate has to be chosen.
     scopes: given.filter((scope) => scope !== 'operator'),
     lifetime: 'never',
-    caps: { perJobSOL: '', perDaySOL: '', perJobUSDC: '', perDayUSDC: '' },
+    caps: noCapDraft,
   });
   const [problems, setProblems] = useState<DraftProblem[]>([]);
   const create = useMutation({
@@ -61,10 +62,8 @@ export function CreateKey({ account, onCreated, onClose }: CreateKeyProps) {
     if (found.length === 0) create.mutate();
   }
   const change = (part: Partial<KeyDraft>) => setDraft((old) => ({ ...old, ...part }));
-  const errorAt = (name: DraftProblem) =>
-    problems.includes(name)
-      ? t(name in draft.caps ? 'keys.wrong.cap' : `keys.wrong.${name as 'name' | 'scopes'}`)
-      : null;
+  const errorAt = (name: 'name' | 'scopes') =>
+    problems.includes(name) ? t(`keys.wrong.${name}`) : null;
   return (
     <Modal
       opened
@@ -95,25 +94,11 @@ export function CreateKey({ account, onCreated, onClose }: CreateKeyProps) {
             value={draft.lifetime}
             onChange={(event) => change({ lifetime: event.currentTarget.value as Lifetime })}
           />
-          <fieldset className="plain-fieldset">
-            <legend>{t('keys.caps')}</legend>
-            <div className="key-caps">
-              {capNames.map((name) => (
-                <TextInput
-                  key={name}
-                  label={t(`keys.capField.${name}`)}
-                  placeholder={t('keys.noCaps')}
-                  value={draft.caps[name]}
-                  onChange={(event) =>
-                    change({ caps: { ...draft.caps, [name]: event.currentTarget.value } })
-                  }
-                  error={errorAt(name)}
-                  inputMode="decimal"
-                  maxLength={40}
-                />
-              ))}
-            </div>
-          </fieldset>
+          <KeyCapFields
+            caps={draft.caps}
+            wrong={capNames.filter((name) => problems.includes(name))}
+            onChange={(caps) => change({ caps })}
+          />
           {create.error !== null && (
             <Alert color="red" variant="light" role="alert">
               {create.error.message}

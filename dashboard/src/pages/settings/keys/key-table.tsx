@@ -13,21 +13,25 @@ import { EmptyState } from '../../../parts/empty-state.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { useNotice } from '../../../parts/use-notice.ts';
 import { keysKey } from '../../../queries/access.ts';
+import { EditKeyCaps } from './edit-key-caps.tsx';
 import { KeyCapsText } from './key-caps-text.tsx';
 import type { ShownKey } from './new-key.tsx';
 
 interface KeyTableProps {
   keys: readonly KeyView[];
+  /** Of the account; null: it has none. */
+  wallet: string | null;
   onRotated: (shown: ShownKey) => void;
 }
 
 type Wish = { what: 'rotate' | 'revoke'; key: KeyView };
 
-export function KeyTable({ keys, onRotated }: KeyTableProps) {
+export function KeyTable({ keys, wallet, onRotated }: KeyTableProps) {
   const { t } = useTranslation();
   const [wish, setWish] = useState<Wish | null>(null);
   const carryOut = useWish(onRotated);
-  const columns = useColumns(setWish);
+  const [edited, setEdited] = useState<KeyView | null>(null);
+  const columns = useColumns(setWish, setEdited);
   const what = wish?.what ?? 'revoke';
   const name = wish?.key.name ?? wish?.key.keyId ?? '';
   return (
@@ -52,6 +56,9 @@ export function KeyTable({ keys, onRotated }: KeyTableProps) {
         onConfirm={() => wish !== null && carryOut(wish)}
         onClose={() => setWish(null)}
       />
+      {edited !== null && (
+        <EditKeyCaps apiKey={edited} wallet={wallet} onClose={() => setEdited(null)} />
+      )}
     </>
   );
 }
@@ -82,7 +89,7 @@ function useWish(onRotated: (shown: ShownKey) => void): (wish: Wish) => void {
   return mutation.mutate;
 }
 
-function useColumns(onWish: (wish: Wish) => void) {
+function useColumns(onWish: (wish: Wish) => void, onEdit: (key: KeyView) => void) {
   const { t } = useTranslation();
   return useMemo(
     (): DataColumn<KeyView>[] => [
@@ -144,6 +151,9 @@ function useColumns(onWish: (wish: Wish) => void) {
         align: 'right',
         cell: (key) => (
           <Group gap={6} justify="flex-end" wrap="nowrap">
+            <Button size="compact-sm" variant="default" onClick={() => onEdit(key)}>
+              {t('keys.changeCaps')}
+            </Button>
             <Button
               size="compact-sm"
               variant="default"
@@ -162,6 +172,6 @@ function useColumns(onWish: (wish: Wish) => void) {
         ),
       },
     ],
-    [t, onWish],
+    [t, onWish, onEdit],
   );
 }
