@@ -44,6 +44,16 @@ describe('the request validator', () => {
     expect(check({ count: '12', names: [] })).toBe(true);
   });
 
+  it('refuses the character NUL in an address, and takes it in a body', () => {
+    const texts = { type: 'object', properties: { search: { type: 'string' } } };
+    const check = (httpPart: string) => createRequestValidator()({ schema: texts, httpPart });
+    const asked = check('querystring');
+    expect(asked({ search: 'a\0' })).toBe(false);
+    expect(asked.errors).toMatchObject([{ instancePath: '/search' }]);
+    expect(asked({ search: 'a' })).toBe(true);
+    expect(check('body')({ search: 'a\0' })).toBe(true);
+  });
+
   it('forgets the problems of the value before', () => {
     const validate = createMessageValidator(schema);
     expect(validate({ count: 1 })).toHaveLength(1);

@@ -29,35 +29,38 @@ export function createRequestValidator() {
   const text = createCompiler({ coerceTypes: true });
   return (part: { schema: unknown; httpPart?: string | undefined }) => {
     const isText = textParts.has(part.httpPart ?? 'body');
-    return isText ? withinNumbers(text(part.schema as object)) : body(part.schema as object);
+    return isText ? withinStore(text(part.schema as object)) : body(part.schema as object);
   };
 }
 
 /**
  * "1e999" becomes infinite after the type was looked at, and then no limit is: an infinite `limit` got
- * every row. What can't be kept exactly is no number of ours either.
+ * every row. What can't be kept exactly is no number of ours either. And PostgreSQL has no text with
+ * the character NUL: a question with one would be an error of ours.
  */
-function withinNumbers(check: Check): Check {
+function withinStore(check: Check): Check {
   const checkAll: Check = (value) => {
     checkAll.errors = null;
     if (!check(value)) {
       checkAll.errors = check.errors ?? null;
       return false;
     }
-    const tooLarge = Object.entries(value as object).filter(
-      ([, one]) => typeof one === 'number' && !(Math.abs(one) <= Number.MAX_SAFE_INTEGER),
-    );
-    if (tooLarge.length === 0) return true;
-    checkAll.errors = tooLarge.map(([name]) => ({
-      instancePath: `/${name}`,
-      schemaPath: '',
-      keyword: 'maximum',
-      params: {},
-      message: `must be a number of at most ${Number.MAX_SAFE_INTEGER}`,
-    }));
-    return false;
+    checkAll.errors = Object.entries(value as object).flatMap(([name, one]) => {
+      const message = beyondStore(one);
+      if (message === null) return [];
+      return [{ instancePath: `/${name}`, schemaPath: '', keyword: 'maximum', params: {}, message }];
+    });
+    return checkAll.errors.length === 0;
   };
   return checkAll;
+}
+
+function beyondStore(value: unknown): string | null {
+  if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
+    return `must be a number of at most ${Number.MAX_SAFE_INTEGER}`;
+  }
+  const hasNul = typeof value === 'string' && value.includes('\0');
+  return hasNul ? 'must not have the character NUL' : null;
 }
 
 interface Check {

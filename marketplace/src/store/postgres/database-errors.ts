@@ -35,13 +35,20 @@ function isStalePlan(error: DatabaseError): boolean {
 /** The server undoes what it found no room for; one without room for its own log ends as well. */
 const diskFull = '53100';
 
+/** It keeps every character in a text but NUL: such a text comes from a request, and is told to it. */
+const unkept = ['22021', '22P05'];
+
 /**
  * What a failed round trip means: an error of the statement stays itself, a full disk is STORAGE_FULL,
- * all others are `DatabaseAway`.
+ * a text with NUL is REQUEST_INVALID, all others are `DatabaseAway`.
  */
 export function asDatabaseError(error: unknown): unknown {
   if (error instanceof DatabaseError) {
     if (error.code === diskFull) return storageFull(error);
+    if (unkept.includes(error.code ?? '')) {
+      const detail = 'A text has the character NUL, which can not be stored; leave it out.';
+      return new MarketError('REQUEST_INVALID', { detail }, { cause: error });
+    }
     const isAway = away.test(error.code ?? '') || isStalePlan(error);
     return isAway ? new DatabaseAway(error.message, { cause: error }) : error;
   }

@@ -81,6 +81,21 @@ describe.skipIf(mustSkip(postgresProbe))('PostgresDatabase', () => {
     expect(await keys(database)).toHaveLength(120);
   });
 
+  it('tells a text with the character NUL to whoever sent it, and goes on with the others', async () => {
+    const database = await open();
+    const outcomes = await Promise.allSettled([
+      put(database, 'a'),
+      put(database, 'b\0'),
+      put(database, 'c'),
+      database.read((tx) => tx.all('SELECT key FROM meta WHERE key = ?', 'd\0')),
+    ]);
+    const refused = { status: 'rejected', reason: { code: 'REQUEST_INVALID' } };
+    const done = { status: 'fulfilled' };
+    expect(outcomes).toMatchObject([done, refused, done, refused]);
+    expect(await keys(database)).toEqual(expect.arrayContaining(['a', 'c']));
+    expect(fatal).toEqual([]);
+  });
+
   it('undoes only the write that threw, whether it had to wait for the answer or not', async () => {
     const database = await open();
     const bad = () =>
