@@ -117,6 +117,7 @@ describe('a list', () => {
     expect(await ids({ types: ['python'] })).toEqual([]);
     expect(await ids({ createdBefore: new Date(first.createdAt) })).toEqual([]);
     expect(await ids({ createdAfter: first.createdAt, states: ['succeeded'] })).toEqual([]);
+    expect(await ids({ finishedAfter: first.createdAt, sort: 'finishedAt' })).toEqual([]);
     const page = await jobs
       .list({ states: ['queued'], fields: ['jobId', 'name'], count: true, limit: 1 })
       .page();

@@ -15,6 +15,8 @@ export interface JobListOptions {
   gpu?: string;
   createdAfter?: string;
   createdBefore?: string;
+  finishedAfter?: string;
+  finishedBefore?: string;
   limit: string;
 }
 
@@ -24,7 +26,8 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
     min: 1,
     max: limits.listPageMax,
   });
-  const { state, label, name, gpu, createdAfter, createdBefore } = call.options;
+  const { state, label, name, gpu } = call.options;
+  const { createdAfter, createdBefore, finishedAfter, finishedBefore } = call.options;
   const query = {
     limit,
     ...(state !== undefined && { state: parseStates(state).join(',') }),
@@ -33,6 +36,8 @@ export async function listOwnJobs(context: Context, call: Call<JobListOptions>):
     ...(gpu !== undefined && { gpu }),
     ...(createdAfter !== undefined && { createdAfter }),
     ...(createdBefore !== undefined && { createdBefore }),
+    ...(finishedAfter !== undefined && { finishedAfter }),
+    ...(finishedBefore !== undefined && { finishedBefore }),
   };
   const page = await connect(context, 'requester').call(listJobs, { query });
   const none = `No jobs. Post one: ${host.command} run -- echo hello`;

@@ -50,6 +50,8 @@ export function addJobCommands(state: ProgramState, program: Command): void {
     .option('--gpu <model>', 'only on or for GPUs with this in their model; none: without GPUs')
     .option('--created-after <time>', 'only from this day or time on, RFC 3339')
     .option('--created-before <time>', 'only until this day or time, RFC 3339')
+    .option('--finished-after <time>', 'only jobs that ended from this day or time on')
+    .option('--finished-before <time>', 'only jobs that ended until this day or time')
     .option('--limit <n>', 'at most this many', '20');
   attachAction<JobListOptions>(
     state,

@@ -24,8 +24,11 @@ export interface JobListOptions<Field extends keyof JobSummary = keyof JobSummar
   /** From then on, and until then; a text is RFC 3339 or a day. */
   createdAfter?: Date | string;
   createdBefore?: Date | string;
-  /** `-createdAt`, newest first, where nothing is said. */
-  sort?: '-createdAt' | 'createdAt';
+  /** Jobs that ended from then on, and until then. */
+  finishedAfter?: Date | string;
+  finishedBefore?: Date | string;
+  /** Newest first where nothing is said; by the end where a time of end is asked for. */
+  sort?: '-createdAt' | 'createdAt' | '-finishedAt' | 'finishedAt';
   /** The only fields to answer. */
   fields?: readonly Field[];
   /** Whether pages say how many jobs of these states and times there are, 10 000 at most. */
@@ -40,7 +43,8 @@ export function listJobs<Field extends keyof JobSummary>(
   options: JobListOptions<Field> = {},
 ): Pages<Pick<JobSummary, Field>> {
   const { states, types, labels, name, gpu, dependsOn, rerunOf, ...others } = options;
-  const { createdAfter, createdBefore, sort, fields, count, ...rest } = others;
+  const { createdAfter, createdBefore, finishedAfter, finishedBefore, ...shape } = others;
+  const { sort, fields, count, ...rest } = shape;
   return pagesOf(transport, path, rest, {
     state: states?.join(','),
     type: types?.join(','),
@@ -51,6 +55,8 @@ export function listJobs<Field extends keyof JobSummary>(
     rerunOf,
     createdAfter: timeText(createdAfter),
     createdBefore: timeText(createdBefore),
+    finishedAfter: timeText(finishedAfter),
+    finishedBefore: timeText(finishedBefore),
     sort,
     fields: fields?.join(','),
     count,

@@ -159,6 +159,8 @@ describe('the types of this package', () => {
           | 'rerunOf'
           | 'createdAfter'
           | 'createdBefore'
+          | 'finishedAfter'
+          | 'finishedBefore'
           | 'sort'
           | 'fields'
           | 'count'

@@ -75,6 +75,46 @@ describe('lists', () => {
     }
   });
 
+  it('are of the jobs that ended in a time, in the order of their ends', async () => {
+    const { client } = await openFundedAccount(market);
+    const posted: string[] = [];
+    for (const name of ['one', 'two', 'three', 'four']) {
+      posted.push((await client.call(createJob, { body: testJob({ name }) })).jobId);
+    }
+    const [first = '', second = '', third = ''] = posted;
+    for (const jobId of [second, first, third]) {
+      await client.call(cancelJob, { params: { jobId } });
+    }
+    const list = (query: QueryOf<typeof listJobs>) => client.call(listJobs, { query });
+    const idsOf = async (query: QueryOf<typeof listJobs>) =>
+      (await list(query)).data.map(({ jobId }) => jobId);
+    const ends = new Map<string, string>();
+    for (const { jobId, finishedAt } of (await list({ sort: 'finishedAt' })).data) {
+      ends.set(jobId, finishedAt ?? '');
+    }
+    expect([...ends.keys()].toSorted()).toEqual([first, second, third].toSorted());
+    const day = { finishedAfter: '2000-01-01', finishedBefore: '2999-01-01' };
+    const newest = await idsOf(day);
+    expect(newest).toEqual((await idsOf({ ...day, sort: 'finishedAt' })).toReversed());
+    const seen: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await list({ ...day, limit: 1, ...(cursor !== undefined && { cursor }) });
+      seen.push(...page.data.map(({ jobId }) => jobId));
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(newest);
+    expect(await idsOf({ ...day, sort: 'createdAt' })).toEqual([first, second, third]);
+    expect(await idsOf({ ...day, q: 'two' })).toEqual([second]);
+    expect(await idsOf({ finishedAfter: '2999-01-01' })).toEqual([]);
+    expect(await list({ ...day, count: true })).toMatchObject({ total: 3 });
+    expect(await list({ finishedBefore: '2000-01-01', count: true })).toMatchObject({ total: 0 });
+    expect(await list({ sort: '-finishedAt', state: 'queued' })).toMatchObject({ data: [] });
+    await expect(list({ ...day, cursor: first })).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/cursor' }] },
+    });
+  });
+
   it('find jobs by their GPU, by the beginning of their id, and those that belong to one', async () => {
     const { client } = await openFundedAccount(market);
     const post = async (spec: Parameters<typeof testJob>[0] = {}) =>

@@ -6,7 +6,7 @@ import { jobStates } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { type listJobs as contract, JobSummary } from '@node3/shared/routes/jobs';
 import { jobTypeOf, jobTypes } from '../domain/job-type.ts';
-import type { JobQuery } from '../store/job-store.ts';
+import type { EndedQuery, JobQuery } from '../store/job-store.ts';
 import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { summariseJobs } from './read-job.ts';
@@ -51,10 +51,15 @@ export async function listJobRows(
   const bounds = boundsOf(accountId, query);
   const page = await findJobs(store, bounds, query);
   if (query.count !== true) return page;
-  return { ...page, total: await store.countJobsOf(bounds, limits.jobsCountedMax) };
+  const { finishedAfter, finishedBefore } = query;
+  const isEnded = isByEnd(query) || finishedAfter !== undefined || finishedBefore !== undefined;
+  const total = isEnded
+    ? await store.countEndedJobs({ ...bounds, ...endOf(query) }, limits.jobsCountedMax)
+    : await store.countJobsOf(bounds, limits.jobsCountedMax);
+  return { ...page, total };
 }
 
-type Bounds = Required<Omit<JobQuery, 'limit' | 'order'>>;
+type Bounds = Required<Omit<JobQuery, 'limit' | 'order'>> & { accountId: string };
 
 function boundsOf(accountId: string, query: ListQuery): Bounds {
   const { createdAfter, createdBefore, dependsOn, rerunOf } = query;
@@ -80,26 +85,20 @@ async function findJobs(
   query: ListQuery,
 ): Promise<{ jobs: JobRow[]; nextCursor: string | null }> {
   const fits = filterOf(query);
-  const order = query.sort === 'createdAt' ? 'oldest' : 'newest';
-  const from = order === 'oldest' ? 'afterJobId' : 'beforeJobId';
+  const walk = isByEnd(query) ? walkByEnd(store, bounds, query) : walkById(store, bounds, query);
   const wanted = query.limit ?? limits.listPageDefault;
-  const isSearch = searchFields.some((field) => query[field] !== undefined);
+  const isSearch = walk.isSearch || searchFields.some((field) => query[field] !== undefined);
   const jobs: JobRow[] = [];
   let cursor = query.cursor ?? null;
   for (let looked = 0; looked < limits.jobsPerListScan; ) {
     const limit = isSearch ? limits.listPageMax : Math.max(wanted + 1, rowsAtLeast);
-    const page = await store.listJobs({
-      ...bounds,
-      ...(cursor !== null && { [from]: cursor }),
-      limit,
-      order,
-    });
+    const page = await walk.next(cursor, limit);
     const models = query.gpu === undefined ? null : await modelsOf(store, page);
     for (const job of page) {
       const isFit = (fits === null || fits(job)) && hasGpu(job, query.gpu, models);
       if (isFit && jobs.length === wanted) return { jobs, nextCursor: cursor };
       if (isFit) jobs.push(job);
-      cursor = job.jobId;
+      cursor = walk.cursorOf(job);
     }
     if (page.length < limit) return { jobs, nextCursor: null };
     looked += limit;
@@ -107,6 +106,56 @@ async function findJobs(
     await setImmediate();
   }
   return { jobs, nextCursor: cursor };
+}
+
+/** Jobs in one order, as far as an index knows what is wanted. */
+interface Walk {
+  next(cursor: string | null, limit: number): Promise<JobRow[]>;
+  cursorOf(job: JobRow): string;
+  /** What is wanted is looked for in the rows. */
+  isSearch: boolean;
+}
+
+function walkById(store: Store, bounds: Bounds, query: ListQuery): Walk {
+  const order = query.sort === 'createdAt' ? 'oldest' : 'newest';
+  const from = order === 'oldest' ? 'afterJobId' : 'beforeJobId';
+  return {
+    next: (cursor, limit) =>
+      store.listJobs({ ...bounds, ...(cursor !== null && { [from]: cursor }), limit, order }),
+    cursorOf: ({ jobId }) => jobId,
+    isSearch: query.finishedAfter !== undefined || query.finishedBefore !== undefined,
+  };
+}
+
+function walkByEnd(store: Store, bounds: Bounds, query: ListQuery): Walk {
+  const order = query.sort === 'finishedAt' ? 'oldest' : 'newest';
+  const within = { ...bounds, ...endOf(query), order } as const;
+  return {
+    next: (cursor, limit) => store.listEndedJobs({ ...within, beyond: endAt(cursor), limit }),
+    cursorOf: ({ jobId, finishedAtMs }) => `${finishedAtMs}-${jobId}`,
+    isSearch: false,
+  };
+}
+
+/** Who asks for a time of end wants that order, unless another one is named. */
+function isByEnd({ sort, finishedAfter, finishedBefore }: ListQuery): boolean {
+  if (sort !== undefined) return sort === 'finishedAt' || sort === '-finishedAt';
+  return finishedAfter !== undefined || finishedBefore !== undefined;
+}
+
+function endOf({ finishedAfter, finishedBefore }: ListQuery) {
+  return {
+    fromMs: timeOf('finishedAfter', finishedAfter) ?? 0,
+    beforeMs: timeOf('finishedBefore', finishedBefore) ?? Number.MAX_SAFE_INTEGER,
+  };
+}
+
+function endAt(cursor: string | null): EndedQuery['beyond'] {
+  if (cursor === null) return null;
+  const [, time = '', jobId = ''] = /^(\d{1,15})-(\w+)$/.exec(cursor) ?? [];
+  if (time === '')
+    throw invalid('cursor', 'is none of this list; take the last answer’s nextCursor');
+  return { finishedAtMs: Number(time), jobId };
 }
 
 /** null where the bounds say it all. */
@@ -117,14 +166,17 @@ function filterOf(query: ListQuery): ((job: JobRow) => boolean) | null {
   const afterMs = timeOf('createdAfter', query.createdAfter) ?? Number.NEGATIVE_INFINITY;
   const beforeMs = timeOf('createdBefore', query.createdBefore) ?? Number.POSITIVE_INFINITY;
   const isBounded = Number.isFinite(afterMs) || Number.isFinite(beforeMs);
+  const end = endOf(query);
+  const isEnded = query.finishedAfter !== undefined || query.finishedBefore !== undefined;
   const { dependsOn, rerunOf } = query;
   const isRelated = dependsOn !== undefined || rerunOf !== undefined;
-  if (types === null && labels.length === 0 && q === undefined && !isBounded && !isRelated) {
-    return null;
-  }
-  return ({ jobId, spec, createdAtMs, ...job }) =>
+  const isWithin = isBounded || isRelated || isEnded;
+  if (types === null && labels.length === 0 && q === undefined && !isWithin) return null;
+  return ({ jobId, spec, createdAtMs, finishedAtMs, ...job }) =>
     createdAtMs >= afterMs &&
     createdAtMs < beforeMs &&
+    (!isEnded ||
+      (finishedAtMs !== null && finishedAtMs >= end.fromMs && finishedAtMs < end.beforeMs)) &&
     (types === null || types.includes(jobTypeOf(spec))) &&
     labels.every(([name, value]) => spec.labels[name] === value) &&
     (q === undefined ||

@@ -62,6 +62,10 @@ export interface JobStore {
   listJobs(query: JobQuery): Promise<JobRow[]>;
   /** How many jobs of an account there are between these bounds; counts no more than `max`. */
   countJobsOf(query: Required<Omit<JobQuery, 'limit' | 'order'>>, max: number): Promise<number>;
+  /** Jobs of an account that ended in a time, by when they did. */
+  listEndedJobs(query: EndedQuery): Promise<JobRow[]>;
+  /** How many of them there are; counts no more than `max`. */
+  countEndedJobs(bounds: EndedBounds, max: number): Promise<number>;
   countJobs(): Promise<Record<JobState, number>>;
   countJobsByType(): Promise<Record<JobState, Record<JobType, number>>>;
   /** Every queued job that waits for no other, oldest first, in pages: fills the index at start. */
@@ -201,6 +205,25 @@ export interface JobQuery {
   limit: number;
   /** Newest first where absent; only jobs of one account have another order. */
   order?: 'newest' | 'oldest';
+}
+
+export interface EndedBounds {
+  accountId: string;
+  states: JobState[] | null;
+  /** They ended from then on, milliseconds since 1970. */
+  fromMs: number;
+  /** And before then. */
+  beforeMs: number;
+  /** Ids begin with the time of posting. */
+  afterJobId: string | null;
+  beforeJobId: string | null;
+}
+
+export interface EndedQuery extends EndedBounds {
+  /** The last job of the page before. */
+  beyond: { finishedAtMs: number; jobId: string } | null;
+  limit: number;
+  order: 'newest' | 'oldest';
 }
 
 /** The store fills in the job and the attempt (the job's count plus 1), then asks for the events. */

@@ -48,7 +48,9 @@ function withinStore(check: Check): Check {
     checkAll.errors = Object.entries(value as object).flatMap(([name, one]) => {
       const message = beyondStore(one);
       if (message === null) return [];
-      return [{ instancePath: `/${name}`, schemaPath: '', keyword: 'maximum', params: {}, message }];
+      return [
+        { instancePath: `/${name}`, schemaPath: '', keyword: 'maximum', params: {}, message },
+      ];
     });
     return checkAll.errors.length === 0;
   };

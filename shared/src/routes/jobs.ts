@@ -164,7 +164,7 @@ export const moment = (description: string) =>
   Type.Optional(Type.String({ pattern: timePattern, description }));
 
 /**
- * States, times, and what came after a job are found by an index. The rest is looked for among 2 000 of
+ * States, times, and what came after a job are found by an index; times of end in the order of ends. The rest is looked for among 2 000 of
  * those: a page may have fewer than `limit`, or none, and still be followed by another.
  * `Link: <…>; rel="next"` leads there, as `nextCursor` does.
  */
@@ -207,7 +207,14 @@ export const listJobs = {
       ),
       createdAfter: moment('RFC 3339; from then on'),
       createdBefore: moment('RFC 3339; until then, not then itself'),
-      sort: Type.Optional(oneOf(['-createdAt', 'createdAt'], 'Newest or oldest first')),
+      finishedAfter: moment('RFC 3339; jobs that ended from then on'),
+      finishedBefore: moment('RFC 3339; that ended until then, not then itself'),
+      sort: Type.Optional(
+        oneOf(
+          ['-createdAt', 'createdAt', '-finishedAt', 'finishedAt'],
+          'Newest or oldest first; by the end where a time of end is asked for. finishedAt lists only jobs that ended',
+        ),
+      ),
       fields: words('The only fields of each job to answer, such as jobId,state'),
       count: Type.Optional(
         Type.Boolean({ description: 'Whether to count the jobs, up to 10 000' }),

@@ -10,10 +10,12 @@ import { dayOf, isFiltered, isLabel, type JobsFilter } from './jobs-search.ts';
 
 const settleMs = 300;
 
+/** Fields that are undefined are taken out. */
+export type FilterChanges = { [Field in keyof JobsFilter]: JobsFilter[Field] | undefined };
+
 interface FilterFieldsProps {
   filter: JobsFilter;
-  /** Fields that are undefined are taken out. */
-  onChange: (changes: { [Field in keyof JobsFilter]: JobsFilter[Field] | undefined }) => void;
+  onChange: (changes: FilterChanges) => void;
 }
 
 /** Everything that jobs can be found by. What is set is the address, so that it can be shared. */

@@ -10,6 +10,8 @@ const flags = {
   gpu: '--gpu',
   createdAfter: '--created-after',
   createdBefore: '--created-before',
+  finishedAfter: '--finished-after',
+  finishedBefore: '--finished-before',
 } as const;
 
 /** The list in the terminal. */

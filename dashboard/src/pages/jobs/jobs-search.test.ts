@@ -12,6 +12,8 @@ describe('readJobsSearch', () => {
       label: 'team=vision,env=test',
       from: 'today',
       to: '2026-11-26',
+      endedFrom: '2026-11-01',
+      endedTo: 'today',
       cursor: 'job_1',
     };
     expect(readJobsSearch(search)).toEqual({ ...search, q: '4090' });
@@ -38,6 +40,10 @@ describe('jobsApiQuery', () => {
     expect(jobsApiQuery({ from: 'today', to: '2026-11-30' }, nowMs)).toEqual({
       createdAfter: '2026-11-26',
       createdBefore: '2026-12-01',
+    });
+    expect(jobsApiQuery({ endedFrom: '2026-11-01', endedTo: 'today' }, nowMs)).toEqual({
+      finishedAfter: '2026-11-01',
+      finishedBefore: '2026-11-27',
     });
   });
 });

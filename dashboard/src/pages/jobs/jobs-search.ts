@@ -12,6 +12,9 @@ export interface JobsSearch {
   label?: string;
   from?: string;
   to?: string;
+  /** The days on which the jobs ended. With either the list is in the order of their ends. */
+  endedFrom?: string;
+  endedTo?: string;
   cursor?: string;
 }
 
@@ -28,6 +31,7 @@ export const stateGroups = {
 export type StateGroup = keyof typeof stateGroups;
 
 const dayMs = 86_400_000;
+const dayFields = ['from', 'to', 'endedFrom', 'endedTo'] as const;
 
 /** Keeps what the API understands of an address and drops the rest. */
 export function readJobsSearch(search: Record<string, unknown>): JobsSearch {
@@ -42,7 +46,7 @@ export function readJobsSearch(search: Record<string, unknown>): JobsSearch {
   }
   const label = textOf(search['label']).slice(0, 1_024);
   if (isLabel(label)) kept.label = label;
-  for (const field of ['from', 'to'] as const) {
+  for (const field of dayFields) {
     const day = textOf(search[field]);
     if (isDay(day)) kept[field] = day;
   }
@@ -72,7 +76,7 @@ export function dayOf(day: string, nowMs: number): string {
 
 /** The same as the API is asked it. */
 export function jobsApiQuery(
-  { from, to, state, q, gpu, label }: JobsFilter,
+  { from, to, endedFrom, endedTo, state, q, gpu, label }: JobsFilter,
   nowMs: number,
 ): QueryOf<typeof listJobs> {
   return {
@@ -82,11 +86,18 @@ export function jobsApiQuery(
     ...(label !== undefined && { label }),
     ...(from !== undefined && { createdAfter: dayOf(from, nowMs) }),
     ...(to !== undefined && { createdBefore: dayAfter(dayOf(to, nowMs)) }),
+    ...(endedFrom !== undefined && { finishedAfter: dayOf(endedFrom, nowMs) }),
+    ...(endedTo !== undefined && { finishedBefore: dayAfter(dayOf(endedTo, nowMs)) }),
   };
 }
 
 function dayAfter(day: string): string {
   return new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
+}
+
+/** Whether the newest end comes first, and not the newest job. */
+export function isByEnd({ endedFrom, endedTo }: JobsFilter): boolean {
+  return endedFrom !== undefined || endedTo !== undefined;
 }
 
 export function isFiltered({ cursor: _where, ...filter }: JobsSearch): boolean {
@@ -98,4 +109,4 @@ export function isSameFilter(one: JobsFilter, other: JobsFilter): boolean {
   return fieldsOf.every((field) => one[field] === other[field]);
 }
 
-const fieldsOf = ['state', 'q', 'gpu', 'label', 'from', 'to'] as const;
+const fieldsOf = ['state', 'q', 'gpu', 'label', ...dayFields] as const;

@@ -7,7 +7,8 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { KeysetPaging } from '../../parts/keyset-paging.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { BulkBar } from './bulk-bar.tsx';
-import { FilterFields } from './filter-fields.tsx';
+import { EndedFilter } from './ended-filter.tsx';
+import { type FilterChanges, FilterFields } from './filter-fields.tsx';
 import { jobListCommands } from './job-list-commands.ts';
 import { JobTable } from './job-table.tsx';
 import { isFiltered } from './jobs-search.ts';
@@ -25,19 +26,21 @@ export function OwnJobs() {
   const { cursor, ...filter } = search;
   const { query, rows, newJobs, showNew } = useJobList(search);
   const selection = useSelection(rows.map((job) => job.jobId));
+  function change(changes: FilterChanges) {
+    const wanted = Object.entries({ ...filter, ...changes });
+    const set = Object.fromEntries(wanted.filter(([, value]) => value !== undefined));
+    void navigate({ search: set, replace: true });
+  }
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
         <StateFilter filter={filter} />
         <ViewMenu filter={filter} />
       </Group>
-      <FilterFields
+      <FilterFields filter={filter} onChange={change} />
+      <EndedFilter
         filter={filter}
-        onChange={(changes) => {
-          const wanted = Object.entries({ ...filter, ...changes });
-          const set = Object.fromEntries(wanted.filter(([, value]) => value !== undefined));
-          void navigate({ search: set, replace: true });
-        }}
+        onClear={() => change({ endedFrom: undefined, endedTo: undefined })}
       />
       {newJobs.count > 0 && cursor === undefined && <NewJobsPill {...newJobs} onShow={showNew} />}
       <Card withBorder padding={0} aria-busy={query.isPlaceholderData} className="job-list">

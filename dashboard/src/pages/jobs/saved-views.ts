@@ -19,6 +19,7 @@ export const defaultViews = {
   waiting: { state: 'awaiting_funds,queued' },
   failedToday: { state: stateGroups.failed, from: 'today' },
   postedToday: { from: 'today' },
+  endedToday: { endedFrom: 'today', endedTo: 'today' },
 } as const satisfies Record<string, JobsFilter>;
 
 /** The views of this browser; what is no view any more is left out. */

@@ -4,7 +4,7 @@ import { useApp } from '../../app-context.tsx';
 import { useChannelRefresh, usePollMs } from '../../live/use-stream.ts';
 import { jobsQuery, newerJobsQuery, ownJobsKey } from '../../queries/jobs.ts';
 import { useNow } from '../../use-now.ts';
-import { type JobsSearch, jobsApiQuery } from './jobs-search.ts';
+import { isByEnd, type JobsSearch, jobsApiQuery } from './jobs-search.ts';
 
 /** Days change at midnight; nothing else of a filter goes with the time. */
 const dayCheckMs = 60_000;
@@ -21,6 +21,8 @@ export function useJobList({ cursor, ...search }: JobsSearch) {
   const filter = jobsApiQuery(search, useNow(dayCheckMs));
   const key = JSON.stringify([filter, cursor]);
   const [pinned, setPinned] = useState<{ key: string; top: string | null }>({ key, top: null });
+  // A list by end begins with what ends now: nothing is held back for it.
+  const isPinned = !isByEnd(search);
   const top = pinned.key === key ? pinned.top : null;
   const newer = useQuery({ ...newerJobsQuery(app, filter, top), refetchInterval });
   const newIds = newer.data?.jobIds ?? [];
@@ -32,7 +34,9 @@ export function useJobList({ cursor, ...search }: JobsSearch) {
     placeholderData: keepPreviousData,
   });
   const first = query.isPlaceholderData ? undefined : query.data?.data[0]?.jobId;
-  if (cursor === undefined && top === null && first !== undefined) setPinned({ key, top: first });
+  if (isPinned && cursor === undefined && top === null && first !== undefined) {
+    setPinned({ key, top: first });
+  }
   const rows = query.data?.data ?? [];
   return {
     query,

@@ -4,15 +4,20 @@ import { useTranslation } from 'react-i18next';
 import { shownAssets } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { StatCard } from '../../parts/stat-card.tsx';
-import { endedStates } from '../wallet/open-jobs.ts';
+import type { UsagePeriod } from '../../queries/usage.ts';
+import { EndedJobsLink } from './ended-jobs.tsx';
 import { totalsOf } from './usage-totals.ts';
 
-/** The sums of a period. The jobs behind them are in the list of those that ended. */
-export function UsageStats({ rows }: { rows: readonly UsageRow[] }) {
+interface UsageStatsProps {
+  rows: readonly UsageRow[];
+  period: UsagePeriod;
+}
+
+/** The sums of a period. The jobs behind them are in the list of those that ended in it. */
+export function UsageStats({ rows, period }: UsageStatsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { jobs, gpuMs, runMs, charged } = totalsOf(rows);
-  const href = `/jobs?${new URLSearchParams({ state: endedStates }).toString()}`;
   return (
     <ul className="stat-grid plain-list" aria-label={t('usage.totals')}>
       <StatCard
@@ -26,20 +31,21 @@ export function UsageStats({ rows }: { rows: readonly UsageRow[] }) {
           </span>
         }
         note={t('usage.chargedNote')}
-        href="/wallet?type=charge"
+        link={<EndedJobsLink period={period} label={t('usage.charged')} />}
       />
       <StatCard
         label={t('usage.gpuTime')}
         icon={IconClock}
         value={format.duration(gpuMs)}
         note={t('usage.runTime', { time: format.duration(runMs) })}
+        link={<EndedJobsLink period={period} label={t('usage.gpuTime')} />}
       />
       <StatCard
         label={t('usage.jobs')}
         icon={IconListDetails}
         value={format.number(jobs)}
         note={t('usage.jobsNote')}
-        href={href}
+        link={<EndedJobsLink period={period} label={t('usage.jobs')} />}
       />
     </ul>
   );

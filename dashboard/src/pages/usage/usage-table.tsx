@@ -6,6 +6,7 @@ import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { EndedDayLink } from './ended-jobs.tsx';
 
 interface UsageTableProps {
   rows: UsageRow[];
@@ -35,7 +36,10 @@ export function UsageTable({ rows, by }: UsageTableProps) {
 
 function GroupName({ row, by }: { row: UsageRow; by: UsageGroup }) {
   const { t } = useTranslation();
-  if (by === 'day') return <>{row.day ?? t('state.unknown')}</>;
+  if (by === 'day') {
+    if (row.day === null) return <>{t('state.unknown')}</>;
+    return <EndedDayLink day={row.day} />;
+  }
   if (by === 'gpu') return <>{row.gpu ?? t('usage.noGpu')}</>;
   return row.keyId === null ? (
     <>{t('usage.noKey')}</>

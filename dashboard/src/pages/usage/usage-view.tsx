@@ -43,7 +43,7 @@ export function UsageView({ search, period }: UsageViewProps) {
       <QueryView query={query} lines={6}>
         {({ data }) => (
           <>
-            <UsageStats rows={data} />
+            <UsageStats rows={data} period={period} />
             <SectionCard title={t('usage.chart')} description={t('usage.chartText')}>
               {data.length === 0 ? (
                 <EmptyState icon={IconChartBar} title={t('usage.empty')}>

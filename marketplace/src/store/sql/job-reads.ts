@@ -22,7 +22,7 @@ const idsOfAccount = `
   SELECT job_id FROM jobs
   WHERE state = +? AND job_id < +? AND job_id > +? AND account_id = +?`;
 
-const jobQueries = {
+export const jobQueries = {
   job: 'SELECT * FROM jobs WHERE job_id = ?',
   spec: 'SELECT spec FROM job_specs WHERE job_id = ?',
   jobs: `${selectJobs} WHERE job_id ${inTexts} ORDER BY job_id DESC`,

@@ -1,5 +1,6 @@
 import type { JobStore } from '../job-store.ts';
 import type { Database } from './database.ts';
+import { createEndedJobs } from './ended-jobs.ts';
 import { recordImagePullIn, recordWorkProgressIn } from './execution-notes.ts';
 import { changeExecutionIn, changeJobIn } from './job-change.ts';
 import { claimJobIn } from './job-claim.ts';
@@ -12,6 +13,7 @@ import { createOpenJobs } from './open-jobs.ts';
 export function createJobStore(database: Database): JobStore {
   return {
     ...createJobReads(database),
+    ...createEndedJobs(database),
     ...createOpenJobs(database),
     ...createLeaseStore(database),
     ...createLogStore(database),

@@ -129,6 +129,9 @@ describe('the schema', () => {
       .readRaw((db) => db.prepare(selectIndexes).pluck().all() as string[])
       .filter((name) => !plans.some((detail) => detail.split(' ').includes(name)));
     expect(unused).toEqual(rules);
+    expect(plans).toContain(
+      'SEARCH jobs USING COVERING INDEX jobs_by_finish (account_id=? AND finished_at_ms>? AND finished_at_ms<?)',
+    );
     const listing = plans.filter((detail) => detail.includes('jobs_by_account'));
     expect(listing).toContain(
       'SEARCH jobs USING COVERING INDEX jobs_by_account (account_id=? AND state=? AND job_id>? AND job_id<?)',
@@ -233,6 +236,11 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.listJobs({ ...page, accountId, states: null, order: 'oldest' });
   const bounds = { beforeJobId: null, afterJobId: null };
   await store.countJobsOf({ ...bounds, accountId, states: null }, 10);
+  const ended = { ...bounds, accountId, states: null, fromMs: 0, beforeMs: world.nowMs };
+  await store.countEndedJobs(ended, 10);
+  for (const order of ['newest', 'oldest'] as const) {
+    await store.listEndedJobs({ ...ended, beyond: null, order, limit: 10 });
+  }
   await store.listJobs({ ...page, accountId: null, states: ['queued'] });
   await store.listJobs({ ...page, accountId: null, states: null });
   await store.queuedJobs(null, 10);

@@ -3,6 +3,7 @@ import { fromMoney } from '@node3/shared/money';
 import { describe, expect, it } from 'vitest';
 import { jobNeedsOf } from '../../domain/job-needs.ts';
 import { needsOf } from '../../domain/matching.ts';
+import type { EndedQuery } from '../job-store.ts';
 import type { Given } from '../store.conformance.ts';
 import { cancel } from './decisions.ts';
 import { availableOf } from './world.ts';
@@ -162,6 +163,50 @@ export function describePosting(given: Given): void {
       expect(cancelled.map((job) => job.state)).toEqual(Array(4).fill('cancelled'));
       const ids = cancelled.map((job) => job.jobId);
       expect(ids).toEqual(ids.toSorted().toReversed());
+    });
+
+    it('lists jobs by their end, in pages that nothing can shift', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const jobs = [];
+      for (let i = 0; i < 8; i += 1) jobs.push(await world.post(accountId));
+      const other = await world.post(await world.openAccount());
+      await store.changeJob(other.jobId, cancel(world.nowMs));
+      // Ended in another order than they were posted, and two of each in the same millisecond.
+      const ended: string[] = [];
+      const startMs = world.nowMs;
+      for (const [turn, index] of [3, 0, 6, 1, 7, 4].entries()) {
+        const { jobId } = jobs[index] ?? other;
+        await store.changeJob(jobId, cancel(startMs + Math.floor(turn / 2) * 10));
+        ended.push(jobId);
+      }
+      const place = (jobId: string) => Math.floor(ended.indexOf(jobId) / 2);
+      const oldest = ended.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+      const bounds = { accountId, states: null, beforeJobId: null, afterJobId: null };
+      const all = { ...bounds, fromMs: 0, beforeMs: startMs + 1_000 };
+      const idsOf = async (query: Partial<EndedQuery>) => {
+        const asked = { ...all, beyond: null, limit: 100, order: 'newest' as const, ...query };
+        return (await store.listEndedJobs(asked)).map(({ jobId }) => jobId);
+      };
+      for (const order of ['newest', 'oldest'] as const) {
+        const pages: string[] = [];
+        for (let beyond: EndedQuery['beyond'] = null; ; ) {
+          const page = await store.listEndedJobs({ ...all, beyond, limit: 1, order });
+          const [last] = page;
+          if (last === undefined) break;
+          pages.push(last.jobId);
+          beyond = { finishedAtMs: last.finishedAtMs ?? 0, jobId: last.jobId };
+        }
+        expect(pages, order).toEqual(order === 'oldest' ? oldest : oldest.toReversed());
+      }
+      const middle = { fromMs: startMs + 10, beforeMs: startMs + 20 };
+      expect(await idsOf({ ...middle, order: 'oldest' })).toEqual(oldest.slice(2, 4));
+      expect(await idsOf({ states: ['succeeded'] })).toEqual([]);
+      expect(await idsOf({ afterJobId: jobs[4]?.jobId ?? null })).toHaveLength(2);
+      expect(await store.countEndedJobs({ ...all, states: ['cancelled'] }, 100)).toBe(6);
+      expect(await store.countEndedJobs({ ...all, ...middle }, 100)).toBe(2);
+      expect(await store.countEndedJobs(all, 4)).toBe(4);
+      expect(await store.countEndedJobs({ ...all, states: ['failed'] }, 100)).toBe(0);
     });
 
     it('reads what the index needs of a queue, and each kind of needs once', async () => {

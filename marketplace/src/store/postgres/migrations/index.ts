@@ -32,6 +32,7 @@ import { executionUsage } from './0031-execution-usage.ts';
 import { statements } from './0032-statements.ts';
 import { marketReads } from './0033-market-reads.ts';
 import { operatorPages } from './0034-operator-pages.ts';
+import { endedJobs } from './0035-ended-jobs.ts';
 
 export interface Migration {
   name: string;
@@ -79,4 +80,5 @@ export const migrations: readonly Migration[] = [
   statements,
   marketReads,
   operatorPages,
+  endedJobs,
 ];

@@ -45,6 +45,7 @@ import { executionUsage } from './0043-execution-usage.ts';
 import { statements } from './0044-statements.ts';
 import { marketReads } from './0045-market-reads.ts';
 import { operatorPages } from './0046-operator-pages.ts';
+import { endedJobs } from './0047-ended-jobs.ts';
 
 export interface Migration {
   name: string;
@@ -101,4 +102,5 @@ export const migrations: readonly Migration[] = [
   statements,
   marketReads,
   operatorPages,
+  endedJobs,
 ];
