@@ -5,6 +5,19 @@ export interface NumberedBlock extends LogBlock {
   seq: number;
 }
 
+/** Blocks in a row, the first of which begins with a line of this number. */
+export function numberBlocks<Block extends LogBlock>(
+  seqFirst: number,
+  blocks: readonly Block[],
+): (Block & NumberedBlock)[] {
+  let seq = seqFirst;
+  return blocks.map((block) => {
+    const numbered = { ...block, seq };
+    seq += block.lineCount;
+    return numbered;
+  });
+}
+
 /** The last blocks of one log, in a row: what was just written is read again without the database. */
 export class RecentBlocks<Block extends NumberedBlock> {
   readonly #charsMax: number;

@@ -1,5 +1,5 @@
 import { joinBlocks, type LogBlock } from '@node3/shared/log-blocks';
-import { RecentBlocks } from '@node3/shared/recent-blocks';
+import { numberBlocks, RecentBlocks } from '@node3/shared/recent-blocks';
 import type { SpooledBlock } from './journal.ts';
 
 /** Kept of one execution: more than is sent at once. */
@@ -27,14 +27,4 @@ export class RecentSpool {
   forget(executionId: string): void {
     this.#ofExecution.delete(executionId);
   }
-}
-
-/** Blocks in a row, the first of which begins with a line of this number. */
-export function numberBlocks(seqFirst: number, blocks: readonly LogBlock[]): SpooledBlock[] {
-  let seq = seqFirst;
-  return blocks.map((block) => {
-    const spooled = { ...block, seq };
-    seq += block.lineCount;
-    return spooled;
-  });
 }

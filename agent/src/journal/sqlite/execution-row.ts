@@ -1,4 +1,5 @@
 import { isPacked, type LogBlock, toBlocks, unpackBlocks } from '@node3/shared/log-blocks';
+import { numberBlocks } from '@node3/shared/recent-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { LogStream } from '@node3/shared/routes/jobs';
 import type { RunDevice } from '../../economics/run-meter.ts';
@@ -10,7 +11,6 @@ import type {
   ReadMarks,
   SpooledBlock,
 } from '../journal.ts';
-import { numberBlocks } from '../recent-spool.ts';
 
 export interface ExecutionRow {
   position: number;

@@ -1,4 +1,5 @@
 import { isPacked, type LogBlock, toBlocks, unpackBlocks } from '@node3/shared/log-blocks';
+import { numberBlocks } from '@node3/shared/recent-blocks';
 import { type LogStream, logStreams } from '@node3/shared/routes/jobs';
 import type { LogStreams } from '../job-store.ts';
 import type { LogBlockRow } from '../rows.ts';
@@ -16,21 +17,16 @@ type PackedLine = [stream: number, atMs: number, text: string, partial: 0 | 1];
 
 export function unpack(chunk: ChunkRecord): LogBlockRow[] {
   const blocks = isPacked(chunk.body) ? unpackBlocks(chunk.body) : readLines(chunk.body);
-  return numberBlocks(blocks, Number(chunk.seq_first), Number(chunk.attempt));
+  return toRows(blocks, Number(chunk.seq_first), Number(chunk.attempt));
 }
 
 /** Blocks in a row as lines of a log. */
-export function numberBlocks(
+export function toRows(
   blocks: readonly LogBlock[],
   seqFirst: number,
   attempt: number,
 ): LogBlockRow[] {
-  let seq = seqFirst;
-  return blocks.map((block) => {
-    const row = { ...block, seq, attempt };
-    seq += block.lineCount;
-    return row;
-  });
+  return numberBlocks(seqFirst, blocks).map((block) => ({ ...block, attempt }));
 }
 
 function readLines(body: string): LogBlock[] {

@@ -17,7 +17,7 @@ import type { LogBlockRow } from '../rows.ts';
 import type { Database } from './database.ts';
 import { fencedIn } from './job-change.ts';
 import { specIn } from './job-reads.ts';
-import { type ChunkRecord, numberBlocks, streamBit, streamMask, unpack } from './log-chunk.ts';
+import { type ChunkRecord, streamBit, streamMask, toRows, unpack } from './log-chunk.ts';
 import { noteProgressIn } from './progress.ts';
 import type { Tx, Work } from './work.ts';
 
@@ -79,7 +79,7 @@ function* appendLogsIn(tx: Tx, append: LogAppend): Work<LogAppended> {
     const seqLast = Number(counted.log_lines);
     const seqFirst = seqLast - lines + 1;
     yield* tx.post(insertChunk, jobId, seqFirst, seqLast, attempt, streams, packBlocks(blocks));
-    stored = numberBlocks(blocks, seqFirst, attempt);
+    stored = toRows(blocks, seqFirst, attempt);
   }
   yield* tx.post(countInExecution, sent - known, executionId);
   yield* noteProgressIn(tx, execution, fresh, append.nowMs);
