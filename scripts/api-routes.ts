@@ -25,6 +25,7 @@ import * as deposits from '@node3/shared/routes/deposits';
 import * as deviceLogins from '@node3/shared/routes/device-logins';
 import * as events from '@node3/shared/routes/events';
 import * as explain from '@node3/shared/routes/explain';
+import * as fleet from '@node3/shared/routes/fleet';
 import * as flows from '@node3/shared/routes/flows';
 import * as galaksio from '@node3/shared/routes/galaksio';
 import * as galaksioBroker from '@node3/shared/routes/galaksio-broker';
@@ -124,6 +125,7 @@ export const apiRoutes: RouteContract[] = [
   admin,
   adminOverview,
   adminAgents,
+  fleet,
   adminJobs,
   adminAccounts,
   adminWebhooks,

@@ -1,5 +1,5 @@
 import { findTestEngine, type TestEngine } from '@node3/agent/executors/docker/docker-test-engine';
-import { listAgents } from '@node3/shared/routes/admin-agents';
+import { listAgents } from '@node3/shared/routes/fleet';
 import { createJob } from '@node3/shared/routes/jobs';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
 import { runBare } from './bare-engine.ts';

@@ -17,4 +17,6 @@ export const operatorLimits = {
   paymentCostDays: 7,
   /** Jobs whose place in the queue is found in one request: each is a walk through its rank. */
   queuePageMax: 100,
+  /** A name or a provider of 64 characters in any script, with an id. */
+  fleetCursorCharsMax: 512,
 } as const;

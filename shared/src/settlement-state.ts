@@ -41,3 +41,19 @@ export const payoutTransitions: Transitions<PayoutState> = {
 export function isTerminalPayout(state: PayoutState): boolean {
   return isTerminalIn(payoutTransitions, state);
 }
+
+/** Payouts leave together, as one transaction. `voiding`: the tombstone is on its way. `posted`: paid. */
+export const batchStates = [
+  'new',
+  'signed',
+  'sent',
+  'voiding',
+  'void',
+  'posted',
+  'reclaimed',
+] as const;
+export type BatchState = (typeof batchStates)[number];
+
+/** `expired`: it can no longer land, and did not. */
+export const attemptOutcomes = ['landed', 'failed', 'expired'] as const;
+export type AttemptOutcome = (typeof attemptOutcomes)[number];

@@ -1,5 +1,6 @@
 import type { ReplyOf } from '@node3/shared/contract';
-import { listAgents } from '@node3/shared/routes/admin-agents';
+import { limits } from '@node3/shared/limits';
+import { listAgents } from '@node3/shared/routes/fleet';
 import { type Context, connect } from '../context.ts';
 import { fitFor, printRows } from '../output/print-rows.ts';
 import type { Column } from '../output/table.ts';
@@ -9,10 +10,22 @@ type AdminAgent = ReplyOf<typeof listAgents>['data'][number];
 
 export async function showAgents(context: Context): Promise<number> {
   const { terminal, host } = context;
-  const reply = await connect(context, 'operator').call(listAgents, {});
+  const reply = { data: await readAll(context) };
   const columns = agentColumns(host.clock.nowMs(), fitFor(terminal));
   await printRows(context, reply, columns, 'No agent has registered yet.');
   return 0;
+}
+
+async function readAll(context: Context): Promise<AdminAgent[]> {
+  const client = connect(context, 'operator');
+  const agents: AdminAgent[] = [];
+  let page: ReplyOf<typeof listAgents> | null = null;
+  do {
+    const cursor: object = page?.nextCursor == null ? {} : { cursor: page.nextCursor };
+    page = await client.call(listAgents, { query: { limit: limits.listPageMax, ...cursor } });
+    agents.push(...page.data);
+  } while (page.nextCursor !== null);
+  return agents;
 }
 
 export function agentColumns(nowMs: number, fit: (text: string) => string): Column<AdminAgent>[] {

@@ -71,16 +71,20 @@ export function standingOfProvider(
 ): ProviderStanding {
   if (state !== 'active') return { status: state, reason: stateReason ?? 'By the operator.' };
   if (registered === 0) return { status: 'unhealthy', reason: 'No agent belongs to it.' };
-  if (online === 0)
-    return { status: 'unhealthy', reason: `None of ${registered} agents is online.` };
+  const isOne = registered === 1;
+  if (online === 0) {
+    const reason = isOne ? 'Its agent is offline.' : `None of ${registered} agents is online.`;
+    return { status: 'unhealthy', reason };
+  }
   if (slots > 0 && busySlots >= slots) {
     return { status: 'overloaded', reason: `All ${slots} slots are taken.` };
   }
   const offline = registered - online;
   const idle = online - accepting;
   if (offline > 0 || idle > 0) {
-    const reason = `Of ${registered} agents ${offline} are offline and ${idle} take nothing new.`;
-    return { status: 'degraded', reason };
+    const all = `Of ${registered} agents ${offline} are offline and ${idle} take nothing new.`;
+    return { status: 'degraded', reason: isOne ? 'Its agent takes nothing new.' : all };
   }
-  return { status: 'active', reason: `All ${registered} agents are online.` };
+  const reason = isOne ? 'Its agent is online.' : `All ${registered} agents are online.`;
+  return { status: 'active', reason };
 }

@@ -12,6 +12,7 @@ import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
 import * as capRoutes from '@node3/shared/routes/caps';
 import * as eventRoutes from '@node3/shared/routes/events';
+import { listAgents } from '@node3/shared/routes/fleet';
 import * as healthRoutes from '@node3/shared/routes/health';
 import * as resourceRoutes from '@node3/shared/routes/job-resources';
 import * as jobRoutes from '@node3/shared/routes/jobs';
@@ -46,7 +47,7 @@ import { askSharing, askSnippets } from '../testing/ask-sharing.ts';
 import { askSignIn } from '../testing/ask-sign-in.ts';
 import { askStatementFile } from '../testing/ask-statement.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
-import { askUsageFile } from '../testing/ask-usage.ts';
+import { askFleetFile, askUsageFile } from '../testing/ask-usage.ts';
 import { askWebhooks } from '../testing/ask-webhooks.ts';
 import { marketplaceContracts as contracts } from '../testing/marketplace-contracts.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
@@ -213,7 +214,6 @@ async function readEverything(keys: { requester: string; agent: string }, jobId:
   await ask(adminRoutes.getAdminStats, market.adminApiKey);
   await ask(adminRoutes.getTreasury, market.adminApiKey);
   await ask(adminRoutes.listPayouts, market.adminApiKey, { query: {} });
-  await ask(adminAgentRoutes.listAgents, market.adminApiKey);
 }
 
 describe('answers', () => {
@@ -280,6 +280,7 @@ describe('answers', () => {
     const filed = await askFiles({ ask, url: market.url, checked, keys, takeOffer });
     await askSharing(ask, requester, filed);
     checked.add(await askUsageFile(market.url, requester));
+    checked.add(await askFleetFile(market.url, market.adminApiKey));
     await askSnippets(ask, requester);
     await askFlows((contract, args) => ask(contract, requester, args));
     await askTemplates(
@@ -387,7 +388,7 @@ async function readPublic(agentId: string) {
   await ask(marketplaceRoutes.listPublicAgents, null);
   await ask(marketplaceRoutes.getPublicAgent, null, { params: { agentId } });
   await ask(ratingRoutes.listRatings, null, { params: { agentId } });
-  await ask(adminAgentRoutes.listAgents, market.adminApiKey);
+  await ask(listAgents, market.adminApiKey);
 }
 
 async function askSeed(requester: string) {

@@ -4,10 +4,12 @@ import * as accounts from '@node3/shared/routes/admin-accounts';
 import { explainAdminJob, listAdminJobs, listQueue } from '@node3/shared/routes/admin-jobs';
 import { getAdminOverview } from '@node3/shared/routes/admin-overview';
 import { listAuditLog } from '@node3/shared/routes/audit';
+import { type FleetSort, listAgents } from '@node3/shared/routes/fleet';
 import { getAdminJobMetrics, getJobMetrics } from '@node3/shared/routes/job-metrics';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { exportLedger } from '@node3/shared/routes/ledger';
 import { listSwitches, setSwitch } from '@node3/shared/routes/switches';
+import { createWebhook, testWebhook } from '@node3/shared/routes/webhooks';
 import { createWithdrawal } from '@node3/shared/routes/withdrawals';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testAgentCalls } from '../testing/test-agent.ts';
@@ -159,6 +161,43 @@ describe('the operator', () => {
     const overview = await operator().call(getAdminOverview, {});
     expect(overview.lastDay?.jobs).toBe(everybody.total.jobs);
     expect(overview).toMatchObject({ readOnly: false, matching: 'running' });
+  });
+
+  it('turns the pages of the whole fleet, in its order and with its counts', async () => {
+    for (const name of ['rig-10', 'rig-9', 'rig-1']) await registerTestAgent(here, name);
+    const read = (query: object) => operator().call(listAgents, { query });
+    const names = async (sort: FleetSort) => {
+      const found: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const more: object = cursor === null ? {} : { cursor };
+        const page = await read({ q: 'RIG-', sort, limit: 2, ...more });
+        expect(page.data.length).toBeLessThanOrEqual(2);
+        expect(page.total.found).toBe(3);
+        found.push(...page.data.map(({ name }) => name));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      return found;
+    };
+    expect(await names('name')).toEqual(['rig-1', 'rig-9', 'rig-10']);
+    expect(await names('-name')).toEqual(['rig-10', 'rig-9', 'rig-1']);
+    const { total, facets } = await read({ status: 'disabled' });
+    expect(total.found).toBe(0);
+    expect(facets.status.reduce((sum, { count }) => sum + count, 0)).toBe(total.agents);
+    await expect(read({ cursor: 'none' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('counts the webhooks that fail, all of them', async () => {
+    const { client } = await openFundedAccount(here);
+    const body = { url: 'http://127.0.0.1:1/nobody', types: ['webhook.tested'] };
+    const { webhookId } = await client.call(createWebhook, { body });
+    const before = await operator().call(getAdminOverview, {});
+    await client.call(testWebhook, { params: { webhookId } });
+    await follow(async () => {
+      const { webhooks } = await operator().call(getAdminOverview, {});
+      expect(webhooks.failing).toBe(before.webhooks.failing + 1);
+      expect(webhooks.enabled).toBe(before.webhooks.enabled);
+    });
   });
 
   it('gets the ledger for a spreadsheet, with a line that says it is whole', async () => {

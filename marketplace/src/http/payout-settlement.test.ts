@@ -1,6 +1,6 @@
 import { createClient } from '@node3/shared/client';
 import { systemIds } from '@node3/shared/ids';
-import { settlePayouts } from '@node3/shared/routes/payouts';
+import { getPayout, settlePayouts } from '@node3/shared/routes/payouts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { World } from '../store/testing/world.ts';
 import { payByHand } from '../testing/ask-money.ts';
@@ -41,6 +41,15 @@ describe('a payout that a lost database paid', () => {
     expect(data).toMatchObject([{ payoutId: payoutIds[0], state: 'finalized', signature }]);
     expect(market.payoutWakes).toBeGreaterThan(wakes);
     expect(await operator().call(settlePayouts, { body })).toEqual({ data });
+    const [payoutId = ''] = payoutIds;
+    const shown = await operator().call(getPayout, { params: { payoutId } });
+    expect(shown).toMatchObject({
+      state: 'finalized',
+      batch: { payoutIds, state: 'posted', attempts: [{ signature, outcome: 'landed' }] },
+    });
+    expect(shown.ledger.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['capture', 'payout', 'network_fee']),
+    );
     const events = await market.store.eventsAfter(0, 1_000);
     const finalized = events.filter(({ name }) => name === 'payout.finalized');
     expect(finalized).toMatchObject([{ actor: 'operator', data: { signature } }]);

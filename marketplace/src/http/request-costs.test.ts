@@ -1,5 +1,5 @@
 import { createClient } from '@node3/shared/client';
-import { listAgents } from '@node3/shared/routes/admin-agents';
+import { listAgents } from '@node3/shared/routes/fleet';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testAgentCalls } from '../testing/test-agent.ts';

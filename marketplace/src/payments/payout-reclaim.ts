@@ -1,4 +1,5 @@
-import type { AttemptOutcome, LateAttempt, ReclaimRow } from '../store/payout-store.ts';
+import type { AttemptOutcome } from '@node3/shared/settlement-state';
+import type { LateAttempt, ReclaimRow } from '../store/payout-store.ts';
 import type { Transfer } from '../store/rows.ts';
 import type { PayoutContext, StepReport } from './payout-context.ts';
 import { feeTransfer, rentReturnTransfer } from './payout-postings.ts';

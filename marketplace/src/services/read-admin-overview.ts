@@ -1,6 +1,5 @@
 import { type AgentState, agentStates } from '@node3/shared/agent-state';
 import type { Clock } from '@node3/shared/clock';
-import { limits } from '@node3/shared/limits';
 import { baseUnits, toMoney } from '@node3/shared/money';
 import { operatorLimits } from '@node3/shared/operator-limits';
 import type { AdminOverview } from '@node3/shared/routes/admin-overview';
@@ -89,16 +88,15 @@ async function readRunway({ store, clock }: Deps): Promise<AdminOverview['runway
   };
 }
 
-async function countWebhooks({ store, clock }: Deps): Promise<AdminOverview['webhooks']> {
-  const [enabled, failing, pending, failed] = await Promise.all([
+async function countWebhooks({ store }: Deps): Promise<AdminOverview['webhooks']> {
+  const [enabled, pending, failed] = await Promise.all([
     store.enabledWebhooks(),
-    store.failingWebhooks(clock.nowMs() + 1, limits.listPageMax),
     store.pendingDeliveries(),
     store.countFailedDeliveries(operatorLimits.failuresCountedMax),
   ]);
   return {
     enabled: enabled.length,
-    failing: failing.length,
+    failing: enabled.filter(({ failingSinceMs }) => failingSinceMs !== null).length,
     pending: pending.reduce((sum, one) => sum + one.pending, 0),
     failed,
   };

@@ -20,7 +20,7 @@ interface Deps {
   presence: Presence;
 }
 
-interface AdminDeps extends Deps {
+export interface AdminDeps extends Deps {
   providers: Pick<ProviderRegistry, 'of'>;
 }
 
@@ -40,11 +40,6 @@ export async function readPublicAgent(deps: Deps, agentId: string): Promise<Publ
   return viewAgent(deps, agent, live.length);
 }
 
-export async function listAdminAgents(deps: AdminDeps): Promise<AdminAgent[]> {
-  const agents = await listed(deps, () => true);
-  return agents.map(({ agent, running }) => viewAdminAgent(deps, agent, running));
-}
-
 export async function readAdminAgent(deps: AdminDeps, agentId: string): Promise<AdminAgent | null> {
   const [agent, live] = await Promise.all([
     deps.store.agent(agentId),
@@ -54,9 +49,7 @@ export async function readAdminAgent(deps: AdminDeps, agentId: string): Promise<
 }
 
 async function listed(deps: Deps, isShown: (agent: AgentRow) => boolean) {
-  const [agents, live] = await Promise.all([deps.store.agents(), deps.store.liveExecutions(null)]);
-  const running = new Map<string, number>();
-  for (const { agentId } of live) running.set(agentId, (running.get(agentId) ?? 0) + 1);
+  const { agents, running } = await readAgentsWithLoad(deps.store);
   const seenAtMs = (agent: AgentRow) =>
     deps.presence.get(agent.agentId)?.lastSeenAtMs ?? agent.lastSeenAtMs ?? 0;
   // Registering is free: those that were never heard of must not push the others off the list.
@@ -67,29 +60,35 @@ async function listed(deps: Deps, isShown: (agent: AgentRow) => boolean) {
     .map((agent) => ({ agent, running: running.get(agent.agentId) ?? 0 }));
 }
 
-function viewAdminAgent(deps: AdminDeps, agent: AgentRow, running: number): AdminAgent {
+export function viewAdminAgent(deps: AdminDeps, agent: AgentRow, running: number): AdminAgent {
   const { wallet, version } = agent;
   const provider = deps.providers.of(agent.agentId)?.name ?? builtInProvider;
   const standing = viewAgentState(agent);
   return { ...viewAgent(deps, agent, running), wallet, version, provider, standing };
 }
 
+/** Every agent, and how many executions each has that has any. */
+export async function readAgentsWithLoad(store: Store) {
+  const [agents, live] = await Promise.all([store.agents(), store.liveExecutions(null)]);
+  const running = new Map<string, number>();
+  for (const { agentId } of live) running.set(agentId, (running.get(agentId) ?? 0) + 1);
+  return { agents, running };
+}
+
 function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {
   const presence = deps.presence.get(agent.agentId);
-  const offer = presence?.offer ?? agent.offer;
-  const lastSeenAtMs = presence?.lastSeenAtMs ?? agent.lastSeenAtMs;
-  const online = deps.presence.isOnline(agent.agentId);
+  const { offer, lastSeenAtMs, status } = contactOf(deps, agent);
   const nowMs = deps.clock.nowMs();
   return {
     agentId: agent.agentId,
     name: agent.name,
-    status: agent.state === 'disabled' ? 'disabled' : online ? 'online' : 'offline',
+    status,
     state: agent.state,
     isolation: offer?.isolation ?? null,
     region: offer?.region ?? null,
     devices: offer?.devices ?? [],
     deviceAsks: offer === null ? [] : viewAsks(offer),
-    samples: online ? (presence?.samples ?? []) : [],
+    samples: deps.presence.isOnline(agent.agentId) ? (presence?.samples ?? []) : [],
     slots: offer?.slots ?? null,
     running,
     jobsSucceeded: agent.jobsSucceeded,
@@ -99,6 +98,17 @@ function viewAgent(deps: Deps, agent: AgentRow, running: number): PublicAgent {
     rating: viewRating(agent),
     lastSeenAt: lastSeenAtMs === null ? null : toTimestamp(lastSeenAtMs),
     registeredAt: toTimestamp(agent.registeredAtMs),
+  };
+}
+
+/** What is known of it by its last word, whichever process heard it. */
+export function contactOf({ presence }: Pick<Deps, 'presence'>, agent: AgentRow) {
+  const known = presence.get(agent.agentId);
+  const online: 'online' | 'offline' = presence.isOnline(agent.agentId) ? 'online' : 'offline';
+  return {
+    offer: known?.offer ?? agent.offer,
+    lastSeenAtMs: known?.lastSeenAtMs ?? agent.lastSeenAtMs,
+    status: agent.state === 'disabled' ? ('disabled' as const) : online,
   };
 }
 

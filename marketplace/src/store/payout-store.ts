@@ -1,7 +1,7 @@
 import type { Cluster } from '@node3/shared/cluster';
 import type { NewEvent } from '@node3/shared/events';
 import type { Asset, BaseUnits } from '@node3/shared/money';
-import type { PayoutState } from '@node3/shared/settlement-state';
+import type { AttemptOutcome, BatchState, PayoutState } from '@node3/shared/settlement-state';
 import type { NewPayout, Transfer } from './rows.ts';
 
 /** Persistence of the payout engine. Every method is one transaction, on disk when it resolves. */
@@ -50,6 +50,7 @@ export interface PayoutStore {
   openBatch(batch: NewBatch, payoutIds: string[], events: NewEvent[]): Promise<BatchRow | null>;
   /** Batches that are neither posted nor void, oldest first, with payouts and attempts. */
   openBatches(): Promise<BatchRow[]>;
+  batch(batchId: string): Promise<BatchRow | null>;
   /**
    * Stores a signed transaction. Must be on disk before its first byte is sent. Of a batch that is
    * past that, it is an assertion failure: a payment of one that is being voided or over, a tombstone
@@ -192,18 +193,6 @@ export interface PayoutCheckpoint {
   atMs: number;
 }
 
-export const batchStates = [
-  'new',
-  'signed',
-  'sent',
-  'voiding',
-  'void',
-  'posted',
-  'reclaimed',
-] as const;
-/** `voiding`: the tombstone is on its way. `posted`: paid, and in the ledger. */
-export type BatchState = (typeof batchStates)[number];
-
 export interface NewBatch {
   batchId: string;
   asset: Asset;
@@ -228,9 +217,6 @@ export interface NewAttempt {
   receiptRent: BaseUnits;
   createdAtMs: number;
 }
-
-/** `expired`: it can no longer land, and did not. */
-export type AttemptOutcome = 'landed' | 'failed' | 'expired';
 
 export interface AttemptRow extends NewAttempt {
   outcome: AttemptOutcome | null;

@@ -1,6 +1,7 @@
 import type { RouteContract } from '@node3/shared/contract';
 import * as admin from '@node3/shared/routes/admin-agents';
 import * as identity from '@node3/shared/routes/agent-identity';
+import { listAgents } from '@node3/shared/routes/fleet';
 import * as keys from '@node3/shared/routes/keys';
 import * as node3 from '@node3/shared/routes/node3';
 import * as node3Reads from '@node3/shared/routes/node3-reads';
@@ -44,7 +45,7 @@ export async function askAgents(
   await ask(identity.drainOwnAgent, apiKey);
   await ask(identity.resumeOwnAgent, apiKey);
   await ask(identity.rotateOwnKey, apiKey);
-  await ask(admin.listAgents, operator);
+  await ask(listAgents, operator, { query: { sort: 'name', limit: 1 } });
   await ask(admin.drainAgent, operator, { params, body: { reason: 'a test' } });
   await ask(admin.getAdminAgent, operator, { params });
   await ask(admin.resumeAgent, operator, { params });

@@ -24,11 +24,13 @@ export async function operatePayouts(ask: Ask, { adminApiKey, store, rail }: Mar
   const [payoutId = ''] = due.map((payout) => payout.payoutId);
   await store.holdPayouts([{ payoutId, reason: 'test' }], []);
   await ask(payoutRoutes.retryPayout, adminApiKey, { params: { payoutId } });
+  await ask(payoutRoutes.getPayout, adminApiKey, { params: { payoutId } });
   await store.holdPayouts([{ payoutId, reason: 'test' }], []);
   const signature = await payByHand(rail, due.slice(0, 1));
   await ask(payoutRoutes.settlePayouts, adminApiKey, {
     body: { payoutIds: [payoutId], signature },
   });
+  await ask(payoutRoutes.getPayout, adminApiKey, { params: { payoutId } });
   const body = { reason: 'made by hand' };
   await ask(payoutRoutes.stopPayouts, adminApiKey, { body });
   await ask(payoutRoutes.startPayouts, adminApiKey, { body });

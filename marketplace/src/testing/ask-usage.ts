@@ -1,3 +1,4 @@
+import { exportAgents } from '@node3/shared/routes/fleet';
 import { exportUsage } from '@node3/shared/routes/usage';
 import { expect } from 'vitest';
 
@@ -20,5 +21,22 @@ export async function askUsageFile(baseUrl: string, apiKey: string): Promise<str
   expect(String(text).split('\n').at(0)).toMatch(/^{"day":null,"keyId":null,"gpu":/);
   const [refused] = await ask('from=2026-02-30');
   expect(refused).toBe(422);
+  return `${method} ${url}`;
+}
+
+/** Asks for the fleet as a file, in both forms. @returns the endpoint. */
+export async function askFleetFile(baseUrl: string, apiKey: string): Promise<string> {
+  const { method, url } = exportAgents;
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const ask = async (query: string) => {
+    const answer = await fetch(`${baseUrl}${url}?${query}`, { headers });
+    return [answer.status, answer.headers.get('content-type'), await answer.text()];
+  };
+  const [status, type, text] = await ask('sort=name');
+  expect([status, type]).toEqual([200, 'text/csv; charset=utf-8']);
+  expect(String(text)).toMatch(/^agentId,name,status,.*\n"agt_/);
+  const [, lines, one] = await ask('format=jsonl&status=online');
+  expect(lines).toBe('application/x-ndjson; charset=utf-8');
+  for (const line of String(one).trim().split('\n')) expect(line).toContain('"status":"online"');
   return `${method} ${url}`;
 }

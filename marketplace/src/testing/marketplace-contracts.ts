@@ -20,6 +20,7 @@ import * as depositRoutes from '@node3/shared/routes/deposits';
 import * as deviceLoginRoutes from '@node3/shared/routes/device-logins';
 import * as eventRoutes from '@node3/shared/routes/events';
 import * as explainRoutes from '@node3/shared/routes/explain';
+import * as fleetRoutes from '@node3/shared/routes/fleet';
 import * as flowRoutes from '@node3/shared/routes/flows';
 import * as galaksioRoutes from '@node3/shared/routes/galaksio';
 import * as galaksioBrokerRoutes from '@node3/shared/routes/galaksio-broker';
@@ -106,6 +107,7 @@ export const marketplaceContracts: RouteContract[] = [
   jobImportRoutes,
   gpuProofRoutes,
   adminAgentRoutes,
+  fleetRoutes,
   providerRoutes,
   agentIdentityRoutes,
   keyRoutes,

@@ -13,15 +13,6 @@ export const AdminAgent = strictObject({
 });
 export type AdminAgent = Static<typeof AdminAgent>;
 
-export const listAgents = {
-  method: 'GET',
-  url: '/api/v1/admin/agents',
-  summary: 'Every agent with its wallet',
-  audience: 'operator',
-  tag: 'admin',
-  schema: { response: { 200: strictObject({ data: Type.Array(AdminAgent) }) } },
-} as const satisfies RouteContract;
-
 const agentParams = strictObject({ agentId: id('agent') });
 const reason = nullable(
   Type.String({ minLength: 1, maxLength: 500, description: 'Shown to the provider' }),

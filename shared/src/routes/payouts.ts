@@ -2,8 +2,10 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { limits } from '../limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { attemptOutcomes, batchStates } from '../settlement-state.ts';
 import { AdminPayout } from './admin.ts';
 import { TransactionSignature } from './deposits.ts';
+import { LedgerEntry } from './ledger.ts';
 
 export const payoutEngineStates = [
   'stopped',
@@ -39,6 +41,54 @@ export const getPayoutEngine = {
   audience: 'operator',
   tag: 'admin',
   schema: { response: { 200: PayoutEngineStatus } },
+} as const satisfies RouteContract;
+
+export const payoutAttemptKinds = ['pay', 'void', 'reclaim'] as const;
+
+const PayoutAttempt = strictObject({
+  signature: Type.String(),
+  explorerUrl: nullable(Type.String()),
+  kind: oneOf(payoutAttemptKinds, 'void: the tombstone that makes sure that none pays any more'),
+  number: Type.Integer(),
+  outcome: nullable(oneOf(attemptOutcomes, 'null: not known yet')),
+  at: Timestamp,
+});
+export type PayoutAttempt = Static<typeof PayoutAttempt>;
+
+const PayoutBatch = strictObject({
+  batchId: id('batch'),
+  state: oneOf(batchStates),
+  payoutIds: Type.Array(id('payout'), { description: 'All that leave by the same transaction' }),
+  receiptAddress: Type.String({ description: 'On chain for as long as the payment can be proven' }),
+  createdAt: Timestamp,
+  settledAt: nullable(Timestamp),
+  attempts: Type.Array(PayoutAttempt, { description: 'Oldest first' }),
+});
+
+export const PayoutDetail = strictObject({
+  ...AdminPayout.properties,
+  accountId: nullable(id('account')),
+  owedBy: Type.String({ description: 'Account of the ledger that the money leaves' }),
+  batch: Type.Unsafe<Static<typeof PayoutBatch> | null>({
+    ...nullable(PayoutBatch),
+    description: 'The last one; null before the first, and none of those before it',
+  }),
+  ledger: Type.Array(LedgerEntry, {
+    description: 'How it came to be owed and was paid, and what its transaction cost in all',
+  }),
+});
+export type PayoutDetail = Static<typeof PayoutDetail>;
+
+export const getPayout = {
+  method: 'GET',
+  url: '/api/v1/admin/payouts/:payoutId',
+  summary: 'One payout: what it pays, its transaction with every attempt, its lines of the ledger',
+  audience: 'operator',
+  tag: 'admin',
+  schema: {
+    params: strictObject({ payoutId: id('payout') }),
+    response: { 200: PayoutDetail },
+  },
 } as const satisfies RouteContract;
 
 const reasonFor = (description: string) =>

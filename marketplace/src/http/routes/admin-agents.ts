@@ -4,13 +4,17 @@ import {
   drainAgent as drainContract,
   getAdminAgent,
   issueRegistrationToken as issueContract,
-  listAgents as listAgentsContract,
   listRegistrationTokens as listTokensContract,
   resumeAgent as resumeContract,
   revokeRegistrationToken as revokeTokenContract,
   setAgentEnabled,
   unregisterAgent as unregisterContract,
 } from '@node3/shared/routes/admin-agents';
+import {
+  exportAgents as exportContract,
+  fleetColumns,
+  listAgents as listAgentsContract,
+} from '@node3/shared/routes/fleet';
 import type { FastifyInstance } from 'fastify';
 import {
   disableAgent,
@@ -19,20 +23,35 @@ import {
   resumeAgent,
   unregisterAgent,
 } from '../../services/change-agent-state.ts';
-import { listAdminAgents, readAdminAgent } from '../../services/read-agents.ts';
+import { readAdminAgent } from '../../services/read-agents.ts';
+import { exportFleet, readFleet } from '../../services/read-fleet.ts';
 import {
   issueRegistrationToken,
   listRegistrationTokens,
   revokeRegistrationToken,
 } from '../../services/registration-tokens.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { streamLines } from '../stream-lines.ts';
+import { tableForms, tableTexts } from '../table-file.ts';
+
+const forms = tableForms('fleet');
 
 export function addAdminAgentRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const authenticate = deps.auth.operator;
   const by = 'operator' as const;
   addRoute(app, listAgentsContract, {
     authenticate,
-    handler: async () => ({ data: await listAdminAgents(deps) }),
+    handler: ({ query }) => readFleet(deps, query),
+  });
+  addRoute(app, exportContract, {
+    authenticate,
+    async handler({ query, reply }) {
+      const { format = 'csv', ...selection } = query;
+      const pages = await exportFleet(deps, selection);
+      const texts = () => tableTexts(format, fleetColumns, pages);
+      await streamLines(deps, reply, texts, forms[format]);
+      return '';
+    },
   });
   addRoute(app, getAdminAgent, {
     authenticate,

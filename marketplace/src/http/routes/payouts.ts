@@ -2,6 +2,7 @@ import { addRoute } from '@node3/shared/http/add-route';
 import {
   acceptTreasuryHistory,
   cancelPayout as cancelContract,
+  getPayout,
   getPayoutEngine,
   retryPayout as retryContract,
   settlePayouts as settleContract,
@@ -19,11 +20,16 @@ import {
   startPayouts,
   stopPayouts,
 } from '../../services/operate-payouts.ts';
+import { readPayout } from '../../services/read-payout.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 export function addPayoutRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const authenticate = deps.auth.operator;
   addRoute(app, getPayoutEngine, { authenticate, handler: () => readPayoutEngine(deps) });
+  addRoute(app, getPayout, {
+    authenticate,
+    handler: ({ params }) => readPayout(deps, params.payoutId),
+  });
   addRoute(app, retryContract, {
     authenticate,
     handler: ({ params }) => retryPayout(deps, params.payoutId),

@@ -26,6 +26,7 @@ export function createPayoutReads(
   | 'sumPayouts'
   | 'payoutTotals'
   | 'openBatches'
+  | 'batch'
 > {
   const select = (where: string, ...values: (string | number | null)[]) =>
     database.read((tx) => selectPayouts(tx, where, values));
@@ -67,6 +68,10 @@ export function createPayoutReads(
     async openBatches() {
       const open = `WHERE state IN ('new', 'signed', 'sent', 'voiding') ORDER BY created_at_ms, batch_id`;
       return database.read((tx) => selectBatches(tx, open, []));
+    },
+    async batch(batchId) {
+      const found = await database.read((tx) => selectBatches(tx, 'WHERE batch_id = ?', [batchId]));
+      return found[0] ?? null;
     },
   };
 }

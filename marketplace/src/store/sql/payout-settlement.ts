@@ -1,12 +1,6 @@
-import { payoutTransitions } from '@node3/shared/settlement-state';
+import { type BatchState, payoutTransitions } from '@node3/shared/settlement-state';
 import { assertTransition } from '@node3/shared/state-machine';
-import type {
-  BatchRow,
-  BatchState,
-  PayoutRow,
-  PayoutSettlement,
-  PayoutStore,
-} from '../payout-store.ts';
+import type { BatchRow, PayoutRow, PayoutSettlement, PayoutStore } from '../payout-store.ts';
 import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
 import { postTransfersIn } from './ledger.ts';

@@ -77,6 +77,15 @@ export function describePayoutBatches(given: Given): void {
       expect(await store.unresolvedAttempts(10)).toMatchObject([
         { attempt: 1, receiptAddress: `receipt-${batchId}`, landedSignature },
       ]);
+      expect(await store.batch(batchId)).toMatchObject({
+        state: 'posted',
+        payouts: [{ payoutId, state: 'finalized' }],
+        attempts: [
+          { attempt: 1, outcome: null },
+          { attempt: 2, outcome: 'landed' },
+        ],
+      });
+      expect(await store.batch('bat_none')).toBeNull();
     });
   });
 }

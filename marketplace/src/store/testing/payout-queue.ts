@@ -105,6 +105,7 @@ export async function liveThroughPayouts({ store, nowMs }: World): Promise<void>
   await store.parkPayouts([{ payoutId: 'pay_1', reason: 'below_rent' }], 1);
   await store.unparkPayouts(1);
   await store.openBatches();
+  await store.batch('bat_1');
   await store.unresolvedAttempts(1);
   await store.reclaimableBatches(nowMs, 1);
   await store.openReclaims();
