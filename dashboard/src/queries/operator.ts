@@ -1,16 +1,18 @@
-import type { ArgsOf, RouteContract } from '@node3/shared/contract';
-import { getAdminAgent, listAgents } from '@node3/shared/routes/admin-agents';
+import type { ArgsOf, QueryOf, RouteContract } from '@node3/shared/contract';
+import { getAdminAgent } from '@node3/shared/routes/admin-agents';
+import { listAgents } from '@node3/shared/routes/fleet';
 import { listDeviceProofs } from '@node3/shared/routes/gpu-proofs';
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
 
 /** All that the operator reads is under this key, and is read again after it changed something. */
 export const operatorKey = ['operator'] as const;
 
-export function fleetQuery({ client }: App) {
+export function fleetQuery({ client }: App, query: QueryOf<typeof listAgents>) {
   return queryOptions({
-    queryKey: [...operatorKey, 'agents'],
-    queryFn: async ({ signal }) => (await client.call(listAgents, {}, { signal })).data,
+    queryKey: [...operatorKey, 'agents', query],
+    queryFn: ({ signal }) => client.call(listAgents, { query }, { signal }),
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -30,6 +30,16 @@ function cursorOf(cursor: unknown): { cursor?: string } {
   return typeof text === 'string' && text !== '' && text.length <= 64 ? { cursor: text } : {};
 }
 
+interface DeliverySearch extends ListSearch<'all'> {
+  /** The one that is opened. */
+  delivery?: string;
+}
+
+function idOf(delivery: unknown): { delivery?: string } {
+  const isId = typeof delivery === 'string' && delivery !== '' && delivery.length <= 64;
+  return isId ? { delivery } : {};
+}
+
 const overviewRoute = createRoute({
   getParentRoute,
   path: '/admin',
@@ -69,6 +79,28 @@ const paymentsRoute = createRoute({
     ['operator'],
     () => import('../pages/operator/payments-page.tsx'),
     'PaymentsPage',
+  ),
+});
+
+const payoutRoute = createRoute({
+  getParentRoute,
+  path: '/admin/payments/$payoutId',
+  beforeLoad,
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/payout-page.tsx'),
+    'PayoutPage',
+  ),
+});
+
+const reservationsRoute = createRoute({
+  getParentRoute,
+  path: '/admin/reservations',
+  beforeLoad,
+  component: areaPage(
+    ['operator'],
+    () => import('../pages/operator/reservations-page.tsx'),
+    'ReservationsPage',
   ),
 });
 
@@ -158,9 +190,12 @@ const webhooksRoute = createRoute({
   getParentRoute,
   path: '/admin/webhooks',
   beforeLoad,
-  validateSearch: listSearch(['all']),
+  validateSearch: (search: Record<string, unknown>): DeliverySearch => ({
+    ...listSearch(['all'])(search),
+    ...idOf(search['delivery']),
+  }),
   component: areaPage(
-    ['operator'],
+    ['operator', 'account'],
     () => import('../pages/operator/webhooks-page.tsx'),
     'AdminWebhooksPage',
   ),
@@ -206,6 +241,8 @@ export const operatorRoutes = [
   fleetRoute,
   agentRoute,
   paymentsRoute,
+  payoutRoute,
+  reservationsRoute,
   queueRoute,
   switchesRoute,
   providersRoute,

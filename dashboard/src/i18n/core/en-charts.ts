@@ -3,6 +3,8 @@ export const enCharts = {
   'chart.asChart': 'View as chart',
   'chart.time': 'Time',
   'chart.day': 'Day',
+  'chart.zoom': 'Drag over a chart to see a part of this time in all of them.',
+  'chart.zoomReset': 'Show the whole range',
   'chart.empty': 'Nothing to show yet',
   'chart.gap': 'no data',
   'chart.part': '{{name}}: last {{last}}, from {{low}} to {{high}}',

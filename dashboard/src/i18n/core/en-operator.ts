@@ -5,6 +5,7 @@ export const enOperator = {
   'nav.queue': 'Queue',
   'nav.payments': 'Payments',
   'nav.adminProviders': 'Providers',
+  'nav.reservations': 'Reservations',
   'nav.accounts': 'Accounts',
   'nav.audit': 'Audit log',
   'nav.adminWebhooks': 'Deliveries',

@@ -5,6 +5,8 @@ export const esCharts: Record<keyof typeof enCharts, string> = {
   'chart.asChart': 'Ver como gráfico',
   'chart.time': 'Hora',
   'chart.day': 'Día',
+  'chart.zoom': 'Arrastra sobre un gráfico para ver una parte de este tiempo en todos.',
+  'chart.zoomReset': 'Mostrar todo el intervalo',
   'chart.empty': 'Todavía no hay nada que mostrar',
   'chart.gap': 'sin datos',
   'chart.part': '{{name}}: último valor {{last}}, entre {{low}} y {{high}}',

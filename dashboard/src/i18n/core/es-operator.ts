@@ -7,6 +7,7 @@ export const esOperator: Record<keyof typeof enOperator, string> = {
   'nav.queue': 'Cola',
   'nav.payments': 'Pagos',
   'nav.adminProviders': 'Providers',
+  'nav.reservations': 'Reservas',
   'nav.accounts': 'Cuentas',
   'nav.audit': 'Auditoría',
   'nav.adminWebhooks': 'Entregas',

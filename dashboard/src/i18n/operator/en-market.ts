@@ -23,6 +23,7 @@ export const enMarket = {
   'op.stat.webhooks': 'Failed deliveries',
   'op.stat.webhooksNote':
     'of 30 days; {{pending}} wait, {{failing}} of {{enabled}} webhooks fail now',
+  'op.stat.atLeast': '{{count}} or more',
   'op.stat.runway': 'Runway for payouts',
   'op.stat.days': '{{days}} days',
   'op.stat.runwayNone': '{{capital}} for fees; no payment in 7 days',

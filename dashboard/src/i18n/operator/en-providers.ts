@@ -60,6 +60,7 @@ export const enProviders = {
   'op.webhooks.none': 'Nothing was sent',
   'op.webhooks.noneFailed': 'No delivery was given up',
   'op.webhooks.event': 'Event',
+  'op.webhooks.url': 'Address',
   'op.webhooks.attempts': 'Attempts',
   'op.webhooks.state.pending': 'Waiting',
   'op.webhooks.state.delivered': 'Delivered',

@@ -2,6 +2,7 @@ import { enFleet } from './en-fleet.ts';
 import { enMarket } from './en-market.ts';
 import { enMetrics } from './en-metrics.ts';
 import { enPayments } from './en-payments.ts';
+import { enPayout } from './en-payout.ts';
 import { enProviders } from './en-providers.ts';
 import { enQueue } from './en-queue.ts';
 import { enShared } from './en-shared.ts';
@@ -11,6 +12,7 @@ export const en = {
   ...enMarket,
   ...enMetrics,
   ...enPayments,
+  ...enPayout,
   ...enProviders,
   ...enQueue,
   ...enShared,

@@ -2,7 +2,7 @@ import type { enFleet } from './en-fleet.ts';
 
 export const esFleet: Record<keyof typeof enFleet, string> = {
   'op.fleet.title': 'Flota',
-  'op.fleet.subtitle': 'Todos los agentes que se han registrado; primero los vistos hace menos.',
+  'op.fleet.subtitle': 'Todos los agentes que se han registrado.',
   'op.fleet.none': 'Todavía no se ha registrado ningún agente',
   'op.fleet.noneHint': 'Crea un token de registro y arranca un agente con él.',
   'op.fleet.nothingFits': 'Ningún agente cumple estos filtros',
@@ -13,8 +13,10 @@ export const esFleet: Record<keyof typeof enFleet, string> = {
   'op.fleet.view': 'Vista',
   'op.fleet.view.table': 'Tabla',
   'op.fleet.view.cards': 'Tarjetas',
-  'op.fleet.shown_one': '{{found}} de {{count}} agente',
-  'op.fleet.shown_other': '{{found}} de {{count}} agentes',
+  'op.fleet.shown': 'Agentes que cumplen: {{found}} de {{agents}}',
+  'op.fleet.csv': 'CSV de todos los que cumplen',
+  'op.fleet.first': 'Primera página',
+  'op.fleet.next': 'Página siguiente',
   'op.agent.name': 'Agente',
   'op.agent.devices': 'GPU',
   'op.agent.load': 'En marcha / plazas',

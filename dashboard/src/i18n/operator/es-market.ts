@@ -25,6 +25,7 @@ export const esMarket: Record<keyof typeof enMarket, string> = {
   'op.stat.webhooks': 'Entregas fallidas',
   'op.stat.webhooksNote':
     'de 30 días; {{pending}} esperan, fallan {{failing}} de {{enabled}} webhooks',
+  'op.stat.atLeast': '{{count}} o más',
   'op.stat.runway': 'Margen para pagos',
   'op.stat.days': '{{days}} días',
   'op.stat.runwayNone': '{{capital}} para comisiones; ningún pago en 7 días',

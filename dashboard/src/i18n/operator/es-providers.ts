@@ -62,6 +62,7 @@ export const esProviders: Record<keyof typeof enProviders, string> = {
   'op.webhooks.none': 'No se envió nada',
   'op.webhooks.noneFailed': 'Ninguna entrega fue abandonada',
   'op.webhooks.event': 'Evento',
+  'op.webhooks.url': 'Dirección',
   'op.webhooks.attempts': 'Intentos',
   'op.webhooks.state.pending': 'En espera',
   'op.webhooks.state.delivered': 'Entregada',

@@ -88,7 +88,12 @@ function Proof() {
 function Log() {
   const { t } = useTranslation();
   const search = route.useSearch();
-  const { cursor, ...filter } = search;
+  const { cursor } = search;
+  // The address may hold more, such as a language.
+  const given = filters.flatMap((name) =>
+    search[name] === undefined ? [] : [[name, search[name]] as const],
+  );
+  const filter: Partial<Record<(typeof filters)[number], string>> = Object.fromEntries(given);
   const query = useQuery({
     ...operatorQuery(useApp(), listAuditLog, {
       query: {
@@ -130,13 +135,13 @@ function Filters() {
   const search = route.useSearch();
   const navigate = useNavigate({ from: '/admin/audit' });
   const [values, setValues] = useState(() =>
-    Object.fromEntries(filters.map((name) => [name, search[name] ?? ''])),
+    Object.fromEntries(filters.map((name) => [name, shownAs(name, search[name] ?? '')])),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const given = Object.entries(values).filter(([, value]) => value.trim() !== '');
     void navigate({
-      search: Object.fromEntries(given.map(([name, value]) => [name, value.trim()])),
+      search: Object.fromEntries(given.map(([name, value]) => [name, askedAs(name, value)])),
     });
   };
   return (
@@ -146,7 +151,7 @@ function Filters() {
           <TextInput
             key={name}
             label={t(`op.audit.${name}`)}
-            placeholder={name === 'from' || name === 'until' ? '2026-11-26T08:00:00Z' : ''}
+            type={isTime(name) ? 'datetime-local' : 'text'}
             value={values[name] ?? ''}
             maxLength={64}
             onChange={({ currentTarget: { value } }) => setValues({ ...values, [name]: value })}
@@ -158,6 +163,22 @@ function Filters() {
       </Group>
     </form>
   );
+}
+
+function isTime(name: string): boolean {
+  return name === 'from' || name === 'until';
+}
+
+/** A time of the address, which is UTC, by the reader's clock. */
+function shownAs(name: string, value: string): string {
+  const atMs = Date.parse(value);
+  if (!isTime(name) || !Number.isFinite(atMs)) return isTime(name) ? '' : value;
+  const at = new Date(atMs);
+  return new Date(atMs - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function askedAs(name: string, value: string): string {
+  return isTime(name) ? new Date(value).toISOString() : value.trim();
 }
 
 function useAuditColumns(): DataColumn<AuditEntry>[] {

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { ZoomableCharts } from '../../parts/charts/zoomable-charts.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { FilterChips } from '../../parts/filter-chips.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
@@ -67,9 +68,11 @@ function Metrics() {
           {(metrics) => (
             <>
               <JobTotals metrics={metrics} />
-              <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
-                <JobCharts metrics={metrics} />
-              </SimpleGrid>
+              <ZoomableCharts key={`${range} ${whose}`}>
+                <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+                  <JobCharts metrics={metrics} />
+                </SimpleGrid>
+              </ZoomableCharts>
               <ProviderUse metrics={metrics} />
             </>
           )}

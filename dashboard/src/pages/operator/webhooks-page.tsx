@@ -4,12 +4,13 @@ import {
   listAdminDeliveries,
   replayAdminDelivery,
 } from '@node3/shared/routes/admin-webhooks';
-import { IconCheck, IconClock, IconWebhook, IconX } from '@tabler/icons-react';
+import { IconWebhook } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { usePollMs } from '../../live/use-stream.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
@@ -17,22 +18,18 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FilterChips } from '../../parts/filter-chips.tsx';
 import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
-import { LookBadge } from '../../parts/state-badge.tsx';
-import type { Look } from '../../parts/state-look.ts';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { OperatorPage } from './shared/operator-page.tsx';
 import { useOperate } from './shared/use-operate.ts';
+import { AdminDeliveryDialog } from './webhooks/admin-delivery-dialog.tsx';
+import { DeliveryStateBadge } from './webhooks/delivery-state-badge.tsx';
 
 const route = getRouteApi('/admin/webhooks');
 const pageSize = 25;
-const looks: Record<AdminDelivery['state'], Look> = {
-  pending: { color: 'gray', icon: IconClock },
-  delivered: { color: 'green', icon: IconCheck },
-  failed: { color: 'red', icon: IconX },
-};
 
 /** What was sent to the webhooks of everybody; those that were given up first. */
 export function AdminWebhooksPage() {
@@ -54,7 +51,7 @@ export function AdminWebhooksPage() {
 
 function Deliveries() {
   const { t } = useTranslation();
-  const { state, cursor } = route.useSearch();
+  const { state, cursor, delivery } = route.useSearch();
   const query = useQuery({
     ...operatorQuery(useApp(), listAdminDeliveries, {
       query: {
@@ -99,6 +96,7 @@ function Deliveries() {
           </>
         )}
       </QueryView>
+      {delivery !== undefined && <AdminDeliveryDialog deliveryId={delivery} />}
     </Card>
   );
 }
@@ -112,9 +110,16 @@ function useDeliveryColumns(): DataColumn<AdminDelivery>[] {
       {
         id: 'type',
         title: t('op.webhooks.event'),
-        cell: ({ type, url }) => (
+        cell: ({ deliveryId, type, eventSeq, url }) => (
           <div>
-            {type}
+            <Link
+              from="/admin/webhooks"
+              to="/admin/webhooks"
+              search={(previous) => ({ ...previous, delivery: deliveryId })}
+              className="row-link"
+            >
+              {type} #{eventSeq}
+            </Link>
             <Text size="xs" c="dimmed" className="break">
               {url}
             </Text>
@@ -124,14 +129,23 @@ function useDeliveryColumns(): DataColumn<AdminDelivery>[] {
       {
         id: 'state',
         title: t('op.payouts.state'),
-        cell: ({ state }) => (
-          <LookBadge look={looks[state]} label={t(`op.webhooks.state.${state}`)} />
-        ),
+        cell: ({ state }) => <DeliveryStateBadge state={state} />,
       },
       {
         id: 'account',
         title: t('op.queue.account'),
-        cell: ({ accountId }) => <span className="mono">{accountId.slice(-8)}</span>,
+        cell: ({ accountId }) => (
+          <span className="row-action">
+            <PageLink
+              to="/admin/accounts/$accountId"
+              params={{ accountId }}
+              className="mono"
+              title={accountId}
+            >
+              {shorten(accountId, 8, 5)}
+            </PageLink>
+          </span>
+        ),
       },
       {
         id: 'attempts',
@@ -139,6 +153,13 @@ function useDeliveryColumns(): DataColumn<AdminDelivery>[] {
         align: 'right',
         value: ({ attempts }) => attempts,
         cell: ({ attempts }) => format.number(attempts),
+      },
+      {
+        id: 'next',
+        title: t('webhooks.next'),
+        align: 'right',
+        cell: ({ nextAt }) =>
+          nextAt === null ? t('webhooks.noNext') : <RelativeTime at={nextAt} />,
       },
       {
         id: 'created',
@@ -154,6 +175,7 @@ function useDeliveryColumns(): DataColumn<AdminDelivery>[] {
           <Button
             size="compact-xs"
             variant="default"
+            className="row-action"
             disabled={isBusy}
             onClick={() =>
               operate(async (client) => {

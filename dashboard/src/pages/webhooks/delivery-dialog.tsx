@@ -1,17 +1,16 @@
-import { Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
-import { type AttemptView, replayDelivery } from '@node3/shared/routes/webhooks';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { replayDelivery } from '@node3/shared/routes/webhooks';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
-import { useFormat } from '../../i18n/use-format.ts';
 import { usePollMs } from '../../live/use-stream.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
-import { RelativeTime } from '../../parts/relative-time.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
 import { deliveryQuery } from '../../queries/webhooks.ts';
+import { DeliveryAttempts } from '../../resources/delivery-attempts.tsx';
 import { DeliveryBadge } from './delivery-list.tsx';
 
 interface DeliveryDialogProps {
@@ -78,58 +77,10 @@ export function DeliveryDialog({ webhookId, deliveryId }: DeliveryDialogProps) {
                 label={t('webhooks.payload')}
               />
             )}
-            <Attempts log={delivery.log} />
+            <DeliveryAttempts log={delivery.log} />
           </Stack>
         )}
       </QueryView>
     </Modal>
-  );
-}
-
-function Attempts({ log }: { log: AttemptView[] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  if (log.length === 0) {
-    return (
-      <Text size="sm" c="dimmed">
-        {t('webhooks.noAttempt')}
-      </Text>
-    );
-  }
-  return (
-    <Table className="responsive-table" verticalSpacing="xs">
-      <caption className="visually-hidden">{t('webhooks.attempts')}</caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('webhooks.attempt')}</Table.Th>
-          <Table.Th>{t('webhooks.answer')}</Table.Th>
-          <Table.Th className="numeric">{t('webhooks.latency')}</Table.Th>
-          <Table.Th className="numeric">{t('webhooks.when')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {log.map((attempt) => (
-          <Table.Tr key={attempt.number} data-testid="webhook-attempt">
-            <Table.Td data-label={t('webhooks.attempt')}>{attempt.number}</Table.Td>
-            <Table.Td data-label={t('webhooks.answer')}>
-              <Text size="sm" className="break">
-                {attempt.status ?? attempt.error ?? t('state.unknown')}
-              </Text>
-              {attempt.answer !== null && attempt.answer !== '' && (
-                <Text size="xs" c="dimmed" className="mono break">
-                  {attempt.answer}
-                </Text>
-              )}
-            </Table.Td>
-            <Table.Td data-label={t('webhooks.latency')} className="numeric">
-              {format.duration(attempt.latencyMs)}
-            </Table.Td>
-            <Table.Td data-label={t('webhooks.when')} className="numeric">
-              <RelativeTime at={attempt.at} />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { factsOf, lonePoints, niceTop, spansOf } from './chart-data.ts';
+import { describe, expect, it } from 'vitest';
+import { dataWithin, factsOf, lonePoints, niceTop, spansOf } from './chart-data.ts';
 
 it('tells a series in numbers, and nothing of one that has none', () => {
   expect(factsOf([3, null, 1, 2])).toEqual({ last: 2, low: 1, high: 3, total: 6 });
@@ -24,4 +24,26 @@ it('finds values that no line goes through', () => {
 
 it('finds a round top of an axis', () => {
   expect([0, 0.034, 7, 10, 11, 260].map(niceTop)).toEqual([1, 0.05, 10, 10, 20, 500]);
+});
+
+describe('the part of a chart within a span', () => {
+  const data = {
+    times: [1, 2, 3, 4, 5],
+    series: [{ label: 'a', points: [10, null, 30, 40, 50] }],
+    band: { label: 'b', low: [1, 2, 3, 4, 5], high: [6, 7, 8, 9, 10] },
+  };
+
+  it('has the points of each line at its times, ends included', () => {
+    expect(dataWithin(data, { fromMs: 2, toMs: 4 })).toEqual({
+      times: [2, 3, 4],
+      series: [{ label: 'a', points: [null, 30, 40] }],
+      band: { label: 'b', low: [2, 3, 4], high: [7, 8, 9] },
+    });
+  });
+
+  it('is the whole where nothing is chosen, or less than two points are', () => {
+    for (const span of [null, { fromMs: 2.1, toMs: 3.9 }, { fromMs: 9, toMs: 12 }]) {
+      expect(dataWithin(data, span)).toBe(data);
+    }
+  });
 });

@@ -14,6 +14,29 @@ export interface TimeChartData {
   marked?: { label: string; spans: readonly { fromMs: number; toMs: number }[] };
 }
 
+export interface TimeSpan {
+  fromMs: number;
+  toMs: number;
+}
+
+/** The part of a chart within a span; the whole where that would be less than two points. Pure. */
+export function dataWithin(data: TimeChartData, span: TimeSpan | null): TimeChartData {
+  if (span === null) return data;
+  const first = data.times.findIndex((atMs) => atMs >= span.fromMs);
+  const end = data.times.findLastIndex((atMs) => atMs <= span.toMs) + 1;
+  if (first === -1 || end - first < 2) return data;
+  const part = <T>(points: readonly T[]) => points.slice(first, end);
+  const { band } = data;
+  return {
+    ...data,
+    times: part(data.times),
+    series: data.series.map(({ label, points }) => ({ label, points: part(points) })),
+    ...(band === undefined
+      ? {}
+      : { band: { label: band.label, low: part(band.low), high: part(band.high) } }),
+  };
+}
+
 /** Days such as 2026-11-26, and of each series one value for each day; null is unknown. */
 export interface BarChartData {
   days: readonly string[];

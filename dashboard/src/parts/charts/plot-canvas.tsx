@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useFormat } from '../../i18n/use-format.ts';
-import { lonePoints, type TimeChartData } from './chart-data.ts';
+import { lonePoints, type TimeChartData, type TimeSpan } from './chart-data.ts';
 import { seriesDash, seriesVariable } from './chart-look.tsx';
 
 interface PlotCanvasProps {
@@ -13,6 +13,8 @@ interface PlotCanvasProps {
   height: number;
   sync?: string;
   range?: { min: number; max: number };
+  /** Somebody dragged over a stretch of time. */
+  onZoom?: (span: TimeSpan) => void;
 }
 
 const msPerSec = 1_000;
@@ -102,9 +104,10 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
     width: Math.max(element.clientWidth, 1),
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    // The last day or hour is written around the end of the axis.
+    padding: [8, 20, 0, 0],
     cursor: {
-      drag: { x: false, y: false },
+      drag: { x: props().onZoom !== undefined, y: false, setScale: false },
       points: { size: 6 },
       ...(sync === undefined ? {} : { sync: { key: sync } }),
     },
@@ -145,6 +148,7 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
         ? []
         : [{ series: [count + 1, count + 2], fill: color('--chart-band') }],
     hooks: {
+      setSelect: [(plot) => zoomTo(plot, props().onZoom)],
       drawClear: [(plot) => drawMarked(plot, props().data, color('--chart-marked'))],
       setCursor: [(plot) => show(readAt(plot.cursor.idx ?? null, props(), language))],
     },
@@ -172,6 +176,19 @@ function drawMarked(plot: uPlot, { marked }: TimeChartData, fill: string): void 
     if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
   ctx.restore();
+}
+
+/** Shorter than this is a click. */
+const dragPixelsMin = 6;
+
+function zoomTo(plot: uPlot, onZoom: PlotCanvasProps['onZoom']): void {
+  const { left, width } = plot.select;
+  if (onZoom === undefined || width < dragPixelsMin) return;
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  onZoom({
+    fromMs: Math.floor(plot.posToVal(left, 'x') * msPerSec),
+    toMs: Math.ceil(plot.posToVal(left + width, 'x') * msPerSec),
+  });
 }
 
 function timeLabels(splits: readonly number[], language: string): string[] {

@@ -1,9 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
-import { factsOf, type TimeChartData } from './chart-data.ts';
+import { dataWithin, factsOf, type TimeChartData } from './chart-data.ts';
 import { ChartFrame, type ChartTable } from './chart-frame.tsx';
 import { LineSwatch, ShadeSwatch } from './chart-look.tsx';
+import { useChartZoom } from './zoomable-charts.tsx';
 
 const PlotCanvas = lazy(async () => ({ default: (await import('./plot-canvas.tsx')).PlotCanvas }));
 
@@ -25,8 +26,11 @@ export interface TimeChartProps {
  * loaded with the first chart. A null point is a gap in the line and "no data" in the table, never 0.
  */
 export function TimeChart(props: TimeChartProps) {
-  const { title, data, format, sync, range, height = 180 } = props;
+  const { title, format, sync, range, height = 180 } = props;
   const { t } = useTranslation();
+  const zoom = useChartZoom();
+  const span = zoom?.span ?? null;
+  const data = useMemo(() => dataWithin(props.data, span), [props.data, span]);
   const { band, marked, series, times } = data;
   const summary = useSummary(data, format);
   const isEmpty = series.every(({ points }) => factsOf(points) === null);
@@ -56,6 +60,7 @@ export function TimeChart(props: TimeChartProps) {
           format={format}
           height={height}
           gap={t('chart.gap')}
+          {...(zoom === null ? {} : { onZoom: zoom.onZoom })}
           {...(sync === undefined ? {} : { sync })}
           {...(range === undefined ? {} : { range })}
         />

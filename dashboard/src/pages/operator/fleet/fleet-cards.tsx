@@ -1,4 +1,5 @@
 import { Card, Group, SimpleGrid, Text, Title } from '@mantine/core';
+import { trustOf } from '@node3/shared/agent-trust';
 import type { AdminAgent } from '@node3/shared/routes/admin-agents';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +8,6 @@ import { useFormat } from '../../../i18n/use-format.ts';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { AgentBadges } from './agent-badges.tsx';
 import { Devices } from './fleet-columns.tsx';
-import { trustOf } from './fleet-search.ts';
 
 export function FleetCards({ agents }: { agents: AdminAgent[] }) {
   return (
@@ -45,7 +45,7 @@ function AgentCard({ agent }: { agent: AdminAgent }) {
           {agent.jobsSucceeded} / {agent.jobsFailed}
         </dd>
         <dt>{t('op.agent.trust')}</dt>
-        <dd>{format.percent(trustOf(agent))}</dd>
+        <dd>{format.percent(trustOf(agent.reputation))}</dd>
         <dt>{t('op.agent.version')}</dt>
         <dd>{agent.version}</dd>
         <dt>{t('op.agent.seen')}</dt>

@@ -1,18 +1,18 @@
 import { Text } from '@mantine/core';
+import { trustOf } from '@node3/shared/agent-trust';
 import type { AdminAgent } from '@node3/shared/routes/admin-agents';
 import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import { shorten, unknownMark } from '../../../format.ts';
 import type { useFormat } from '../../../i18n/use-format.ts';
 import type { DataColumn } from '../../../parts/data-table/data-column.ts';
-import type { TableCsv } from '../../../parts/data-table/save-csv.tsx';
 import { SimulatedBadge } from '../../../parts/device-line.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { AgentBadges } from './agent-badges.tsx';
-import { trustOf } from './fleet-search.ts';
 
 type Format = ReturnType<typeof useFormat>;
 
+/** Each is an order of the API, which has all agents and sorts them. */
 export function fleetColumns(t: TFunction, format: Format): DataColumn<AdminAgent>[] {
   return [
     {
@@ -57,8 +57,8 @@ export function fleetColumns(t: TFunction, format: Format): DataColumn<AdminAgen
       id: 'trust',
       title: t('op.agent.trust'),
       align: 'right',
-      value: trustOf,
-      cell: (agent) => format.percent(trustOf(agent)),
+      value: (agent) => trustOf(agent.reputation),
+      cell: (agent) => format.percent(trustOf(agent.reputation)),
     },
     {
       id: 'seen',
@@ -99,27 +99,3 @@ export function Devices({ agent }: { agent: AdminAgent }) {
     </div>
   );
 }
-
-export const fleetCsv: TableCsv<AdminAgent> = {
-  name: 'fleet',
-  columns: [
-    { title: 'agentId', value: (agent) => agent.agentId },
-    { title: 'name', value: (agent) => agent.name },
-    { title: 'status', value: (agent) => agent.status },
-    { title: 'state', value: (agent) => agent.state },
-    { title: 'reason', value: (agent) => agent.standing.reason },
-    { title: 'provider', value: (agent) => agent.provider },
-    { title: 'wallet', value: (agent) => agent.wallet },
-    { title: 'version', value: (agent) => agent.version },
-    { title: 'region', value: (agent) => agent.region },
-    { title: 'isolation', value: (agent) => agent.isolation },
-    { title: 'devices', value: (agent) => agent.devices.map(({ model }) => model).join(' | ') },
-    { title: 'running', value: (agent) => agent.running },
-    { title: 'slots', value: (agent) => agent.slots },
-    { title: 'jobsSucceeded', value: (agent) => agent.jobsSucceeded },
-    { title: 'jobsFailed', value: (agent) => agent.jobsFailed },
-    { title: 'trust', value: trustOf },
-    { title: 'lastSeenAt', value: (agent) => agent.lastSeenAt },
-    { title: 'registeredAt', value: (agent) => agent.registeredAt },
-  ],
-};

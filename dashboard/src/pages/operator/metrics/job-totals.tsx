@@ -3,6 +3,7 @@ import type { JobFigures, JobMetrics } from '@node3/shared/routes/job-metrics';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/use-format.ts';
 import { SectionCard } from '../../../parts/section-card.tsx';
+import '../shared/operator.css';
 
 const figures = [
   'jobs',
@@ -35,7 +36,7 @@ export function JobTotals({ metrics }: { metrics: JobMetrics }) {
       })}
       padding="flush"
     >
-      <Table horizontalSpacing="md">
+      <Table horizontalSpacing="md" className="money-table">
         <caption className="visually-hidden">{t('op.metrics.totals')}</caption>
         <Table.Thead>
           <Table.Tr>

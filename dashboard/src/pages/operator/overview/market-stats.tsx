@@ -1,3 +1,4 @@
+import { operatorLimits } from '@node3/shared/operator-limits';
 import type { AdminOverview } from '@node3/shared/routes/admin-overview';
 import type { Overview } from '@node3/shared/routes/marketplace';
 import {
@@ -14,6 +15,8 @@ import { useTranslation } from 'react-i18next';
 import { unknownMark } from '../../../format.ts';
 import { useFormat } from '../../../i18n/use-format.ts';
 import { StatCard } from '../../../parts/stat-card.tsx';
+
+const { failuresCountedMax } = operatorLimits;
 
 interface MarketStatsProps {
   overview: Overview;
@@ -85,7 +88,11 @@ export function MarketStats({ overview, admin }: MarketStatsProps) {
       <StatCard
         label={t('op.stat.webhooks')}
         icon={IconWebhook}
-        value={format.number(webhooks.failed)}
+        value={
+          webhooks.failed < failuresCountedMax
+            ? format.number(webhooks.failed)
+            : t('op.stat.atLeast', { count: format.number(failuresCountedMax) })
+        }
         note={t('op.stat.webhooksNote', webhooks)}
         href="/admin/webhooks"
       />

@@ -1,11 +1,10 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type AdminPayout, listPayouts } from '@node3/shared/routes/admin';
-import { cancelPayout, retryPayout } from '@node3/shared/routes/payouts';
 import { payoutStates } from '@node3/shared/settlement-state';
 import { IconCoins } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { shorten, unknownMark } from '../../../format.ts';
@@ -23,8 +22,8 @@ import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { PayoutStateBadge } from '../../../parts/state-badge.tsx';
 import { operatorQuery } from '../../../queries/operator.ts';
-import { ActDialog } from '../shared/act-dialog.tsx';
-import { useOperate } from '../shared/use-operate.ts';
+import { PayoutActions } from './payout-actions.tsx';
+import { PayoutWhy } from './payout-why.tsx';
 import { SettleButton } from './settle-button.tsx';
 
 const route = getRouteApi('/admin/payments');
@@ -88,7 +87,13 @@ function usePayoutColumns(): DataColumn<AdminPayout>[] {
         title: t('op.payouts.payout'),
         cell: (payout) => (
           <div>
-            {t(`op.payouts.kind.${payout.kind}`)}
+            <Link
+              to="/admin/payments/$payoutId"
+              params={{ payoutId: payout.payoutId }}
+              className="row-link"
+            >
+              {t(`op.payouts.kind.${payout.kind}`)}
+            </Link>
             <Text size="xs" c="dimmed" className="mono">
               {shorten(payout.payoutId, 8, 5)}
             </Text>
@@ -140,63 +145,11 @@ function usePayoutColumns(): DataColumn<AdminPayout>[] {
 }
 
 function PayoutState({ payout }: { payout: AdminPayout }) {
-  const why = payout.holdReason ?? payout.waitReason;
   return (
     <div>
       <PayoutStateBadge state={payout.state} />
-      {why !== null && (
-        <Text size="xs" c="dimmed">
-          {why}
-        </Text>
-      )}
+      <PayoutWhy payout={payout} />
     </div>
-  );
-}
-
-function PayoutActions({ payout }: { payout: AdminPayout }) {
-  const { t } = useTranslation();
-  const { operate, isBusy } = useOperate();
-  const [asked, setAsked] = useState<'retry' | 'cancel' | null>(null);
-  const { payoutId, state, kind } = payout;
-  const kinds = [
-    ...(state === 'held' ? (['retry'] as const) : []),
-    ...((state === 'held' || state === 'due') && kind !== 'earning' ? (['cancel'] as const) : []),
-  ];
-  if (kinds.length === 0) return null;
-  return (
-    <Group gap={6}>
-      {kinds.map((one) => (
-        <Button
-          key={one}
-          size="compact-xs"
-          variant="default"
-          className="row-action"
-          disabled={isBusy}
-          onClick={() => setAsked(one)}
-        >
-          {t(`op.payouts.${one}`)}
-        </Button>
-      ))}
-      <ActDialog
-        act={
-          asked === null
-            ? null
-            : {
-                title: t(`op.payouts.${asked}.title`),
-                text: t(`op.payouts.${asked}.text`),
-                confirm: t(`op.payouts.${asked}`),
-              }
-        }
-        onClose={() => setAsked(null)}
-        onConfirm={() =>
-          operate(async (client) => {
-            const contract = asked === 'retry' ? retryPayout : cancelPayout;
-            await client.call(contract, { params: { payoutId } });
-            return t('op.payouts.done');
-          })
-        }
-      />
-    </Group>
   );
 }
 

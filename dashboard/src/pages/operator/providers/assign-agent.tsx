@@ -1,4 +1,5 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { assignAgent } from '@node3/shared/routes/providers';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,21 +10,43 @@ import { SectionCard } from '../../../parts/section-card.tsx';
 import { fleetQuery } from '../../../queries/operator.ts';
 import { useOperate } from '../shared/use-operate.ts';
 
+/** More to choose from than this is what the search is for. */
+const shownMax = 100;
+
 /** Gives an agent of another provider to this one. */
 export function AssignAgent({ provider }: { provider: string }) {
   const { t } = useTranslation();
   const { operate, isBusy } = useOperate();
   const [agentId, setAgentId] = useState('');
-  const query = useQuery(fleetQuery(useApp()));
+  const [typed, setTyped] = useState('');
+  const [settled] = useDebouncedValue(typed.trim(), 250);
+  const query = useQuery(
+    fleetQuery(useApp(), {
+      sort: 'name',
+      limit: shownMax,
+      ...(settled === '' ? {} : { q: settled }),
+    }),
+  );
   return (
     <SectionCard title={t('op.assign.title')}>
       <QueryView query={query} lines={1}>
-        {(agents) => {
-          const others = agents.filter(
+        {({ data, total }) => {
+          const others = data.filter(
             (agent) => agent.provider !== provider && agent.state !== 'unregistered',
           );
           return (
             <Group gap="sm" align="flex-end">
+              {(total.agents > shownMax || typed !== '') && (
+                <TextInput
+                  label={t('op.fleet.search')}
+                  value={typed}
+                  maxLength={64}
+                  onChange={({ currentTarget }) => {
+                    setTyped(currentTarget.value);
+                    setAgentId('');
+                  }}
+                />
+              )}
               <NativeSelect
                 label={t('op.agent.name')}
                 value={agentId}
