@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
 import { outcome } from '@node3/agent/testing/test-agent';
 import { createJob } from '@node3/shared/routes/jobs';
 import { setSwitch } from '@node3/shared/routes/switches';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
 import { deviceThatMeasures, measuredDetector } from '../measured-detector.ts';
@@ -28,6 +29,18 @@ function greetingExecutor(): FakeExecutor {
     outcome: outcome({ output: { answer: 42 } }),
   });
   return executor;
+}
+
+/** From one third of its width to two. */
+async function dragOver(page: Page, place: Locator): Promise<void> {
+  await place.scrollIntoViewIfNeeded();
+  const box = await place.boundingBox();
+  if (box === null) throw new Error('the chart is not shown');
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width / 3, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + (box.width * 2) / 3, y, { steps: 4 });
+  await page.mouse.up();
 }
 
 describe.skipIf(skip)('the operator in a real browser', () => {
@@ -86,9 +99,16 @@ describe.skipIf(skip)('the operator in a real browser', () => {
     expect(page.url()).toContain('sort=name');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'CSV' }).first().click(),
+      page.getByRole('button', { name: 'CSV of all that fit' }).click(),
     ]);
     expect(download.suggestedFilename()).toBe('fleet.csv');
+    const lines = (await readFile(await download.path(), 'utf8')).split('\n');
+    expect(lines[0]).toMatch(/^agentId,name,status/);
+    expect(lines[1]).toContain('"lighthouse"');
+    await page.getByLabel('Name, id, wallet or GPU').fill('no such rig');
+    await page.getByText('Agents that fit: 0 of 1').waitFor();
+    await page.getByLabel('Name, id, wallet or GPU').fill('LIGHT');
+    await page.getByText('Agents that fit: 1 of 1').waitFor();
     await inspectPage(page, 'admin-fleet');
     await page.getByText('Cards', { exact: true }).click();
     await page.getByRole('link', { name: 'lighthouse' }).click();
@@ -156,6 +176,15 @@ describe.skipIf(skip)('the operator in a real browser', () => {
     await page.getByText('The one before').waitFor();
     await page.getByRole('heading', { name: 'Use by provider' }).waitFor();
     await inspectPage(page, 'metrics');
+    const ended = page.getByRole('figure', { name: 'Jobs that ended' });
+    await dragOver(page, ended.locator('.u-over'));
+    await page.getByRole('button', { name: 'Show the whole range' }).waitFor();
+    // Every chart shows the part, in its table as well.
+    await ended.getByRole('button', { name: 'View as table' }).click();
+    const rows = ended.getByRole('row');
+    const some = await rows.count();
+    await page.getByRole('button', { name: 'Show the whole range' }).click();
+    await expect.poll(() => rows.count(), wide).toBeGreaterThan(some);
     await goTo('/metrics?scope=all&lang=es', 'Métricas');
     await page.getByText('El anterior').waitFor();
     await page.goto(`${network.marketplaceUrl}/?lang=en`);
@@ -169,9 +198,9 @@ describe.skipIf(skip)('the operator in a real browser', () => {
     await inspectPage(page, 'admin-account');
     await goTo('/admin/audit?action=switch.turned-on', 'Audit log');
     await page.getByText('pause-matching').first().waitFor();
-    await inspectPage(page, 'admin-audit');
     await page.getByRole('button', { name: 'Verify the chain' }).click();
     await page.getByText('The log is whole').waitFor();
+    await inspectPage(page, 'admin-audit');
     await goTo('/admin/webhooks', 'Webhook deliveries');
     await page.getByText('No delivery was given up').waitFor();
     await goTo('/admin/alerts', 'Alerts');
