@@ -22,7 +22,7 @@ export interface LogSpoolDeps {
 }
 
 /** Bytes gathered in memory before they are written, whatever the time. */
-const bufferBytesMax = 512 * 1024;
+const bufferBytesMax = 1024 * 1024;
 /** A line waits this long for others that were printed with it. */
 const gatherMs = 5;
 /** Commits begin so far apart at least: a line every few milliseconds costs 67 a second, and not 200. */

@@ -3,6 +3,12 @@ import { dirname } from 'node:path';
 import { assert } from '@node3/shared/assert';
 import Database from 'better-sqlite3';
 
+/**
+ * Pages of 4 KiB that the log of the journal has before they move into its file: most of what a chatty
+ * job writes is deleted again before that.
+ */
+const logPagesMax = 4_096;
+
 /** Another process has the journal: two agents on one data directory would both run the jobs. */
 export class JournalLockedError extends Error {
   override readonly name = 'JournalLockedError';
@@ -23,6 +29,7 @@ export function openDatabase(path: string): Database.Database {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
+    db.pragma(`wal_autocheckpoint = ${logPagesMax}`);
     assert(db.pragma('journal_mode', { simple: true }) === 'wal', 'the journal uses WAL');
     assert(db.pragma('synchronous', { simple: true }) === 2, 'the journal syncs every commit');
     assert(db.pragma('foreign_keys', { simple: true }) === 1, 'foreign keys are on');
