@@ -43,6 +43,11 @@ export class RecentBlocks<Block extends NumberedBlock> {
     this.#dropWhile(() => this.#chars > this.#charsMax && this.#blocks.length > 1);
   }
 
+  /** Of the texts that are here. */
+  get chars(): number {
+    return this.#chars;
+  }
+
   /** Blocks that end with a number, or before it, are gone. */
   dropTo(seq: number): void {
     this.#dropWhile((first) => first.seq + first.lineCount - 1 <= seq);

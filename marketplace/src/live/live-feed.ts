@@ -5,8 +5,8 @@ import type { EventRow, LogBlockRow } from '../store/rows.ts';
 type Listener = (event: EventRow) => void;
 type JobListener = () => void;
 
-/** Kept of the log of one job that is followed: more than an agent sends at once. */
-const recentCharsMax = 1024 * 1024;
+/** Kept of the log of one job that is followed: more than an agent sends at once. And of all of them. */
+const recentCharsMax = { ofJob: 1024 * 1024, ofAll: 16 * 1024 * 1024 };
 
 /**
  * Fans stored events out to the sockets and streams of this process. Keeps the last few thousand,
@@ -18,6 +18,7 @@ export class LiveFeed {
   readonly #jobListeners = new Map<string, Set<JobListener>>();
   /** Of jobs that somebody here follows. */
   readonly #recentLogs = new Map<string, RecentBlocks<LogBlockRow>>();
+  #recentChars = 0;
   #recent: EventRow[] = [];
   readonly #tellOthers: (jobId: string) => void;
   #lastSeq = 0;
@@ -62,9 +63,23 @@ export class LiveFeed {
 
   /** Says that this process has stored lines of a job; readers elsewhere fetch them from the store. */
   publishLogs(jobId: string, blocks: readonly LogBlockRow[]): void {
-    this.#recentLogs.get(jobId)?.add(blocks);
+    this.#keepRecent(jobId, blocks);
     this.noteLogs(jobId);
     this.#tellOthers(jobId);
+  }
+
+  /** All are dropped where they are too much together: whoever reads them asks the store, once. */
+  #keepRecent(jobId: string, blocks: readonly LogBlockRow[]): void {
+    const recent = this.#recentLogs.get(jobId);
+    if (recent === undefined) return;
+    this.#recentChars -= recent.chars;
+    recent.add(blocks);
+    this.#recentChars += recent.chars;
+    if (this.#recentChars <= recentCharsMax.ofAll) return;
+    for (const followed of this.#recentLogs.keys()) {
+      this.#recentLogs.set(followed, new RecentBlocks(recentCharsMax.ofJob));
+    }
+    this.#recentChars = 0;
   }
 
   /** A job has new lines, whoever stored them, or it ended. */
@@ -84,11 +99,15 @@ export class LiveFeed {
 
   /** @returns a function that ends the subscription. */
   subscribeLogs(jobId: string, listener: JobListener): () => void {
-    if (!this.#recentLogs.has(jobId)) this.#recentLogs.set(jobId, new RecentBlocks(recentCharsMax));
+    if (!this.#recentLogs.has(jobId)) {
+      this.#recentLogs.set(jobId, new RecentBlocks(recentCharsMax.ofJob));
+    }
     const leave = follow(this.#logListeners, jobId, listener);
     return () => {
       leave();
-      if (!this.#logListeners.has(jobId)) this.#recentLogs.delete(jobId);
+      if (this.#logListeners.has(jobId)) return;
+      this.#recentChars -= this.#recentLogs.get(jobId)?.chars ?? 0;
+      this.#recentLogs.delete(jobId);
     };
   }
 
