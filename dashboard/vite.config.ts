@@ -1,20 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { isNeededAtFirst, isOfFrame } from './first-modules.ts';
 import { usedStyles } from './used-styles.ts';
-
-/** Many pages have dialogs and fields, but none shows one before it has loaded. */
-const isNeededAtFirst =
-  /^(?!.*(\/components\/(Modal|ModalBase|Drawer|Input|InputBase|NativeSelect|TextInput|Textarea|Select|Combobox|Checkbox|Switch|SegmentedControl|Tabs)\/|react-remove-scroll|use-sidecar|use-callback-ref|confirm-modal|typed-confirm|data-table|table-core|react-table))/;
+import { withoutDescriptions } from './without-descriptions.ts';
 
 /** The web app is served by the marketplace and by the agent from the root of their own origin. */
 export default defineConfig({
-  plugins: [react(), usedStyles()],
+  plugins: [react(), usedStyles(), withoutDescriptions()],
   resolve: {
     alias: [
       {
         find: /^typebox$/,
         replacement: fileURLToPath(new URL('src/plain-schemas.ts', import.meta.url)),
+      },
+      {
+        find: /^\.\/TableScrollContainer\.mjs$/,
+        replacement: fileURLToPath(new URL('no-scroll-container.ts', import.meta.url)),
       },
     ],
   },
@@ -30,10 +32,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // In thousands of bytes. A test holds what a first page loads; this only warns of one file.
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
         // What so many parts of the app share is one file: a hundred small ones compress badly.
-        codeSplitting: { groups: [{ name: 'base', minShareCount: 20, test: isNeededAtFirst }] },
+        codeSplitting: {
+          groups: [
+            { name: 'frame', test: isOfFrame, priority: 1 },
+            { name: 'base', minShareCount: 20, test: isNeededAtFirst },
+          ],
+        },
       },
     },
   },

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Rolldown } from 'vite';
 
-/** The most that the marketplace's first page may load; an agent's comes over loopback. Gzip, bytes. */
-export const firstLoadBytesMax = 300 * 1024;
+/** The most that the first page of either host may load. Gzip, bytes. */
+export const firstLoadBytesMax = 300_000;
 
 /** Where a build notes what it needs of that. */
 export const firstLoadFile = '.first-load.json';

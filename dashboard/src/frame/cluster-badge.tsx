@@ -1,13 +1,14 @@
-import { Badge, Tooltip } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import type { Cluster } from '@node3/shared/cluster';
 import { useTranslation } from 'react-i18next';
+import { Hint } from '../parts/hint.tsx';
 
 /** Says whether the money is real. Play money is said in words, not by a colour. */
 export function ClusterBadge({ cluster }: { cluster: Cluster }) {
   const { t } = useTranslation();
   const real = cluster === 'mainnet-beta';
   return (
-    <Tooltip label={t(`cluster.${cluster}.hint`)} multiline maw={280}>
+    <Hint label={t(`cluster.${cluster}.hint`)} wide>
       <Badge
         variant={real ? 'filled' : 'light'}
         color={real ? 'green' : 'grape'}
@@ -16,6 +17,6 @@ export function ClusterBadge({ cluster }: { cluster: Cluster }) {
       >
         {t(`cluster.${cluster}`)}
       </Badge>
-    </Tooltip>
+    </Hint>
   );
 }

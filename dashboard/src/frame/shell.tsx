@@ -1,4 +1,4 @@
-import { AppShell, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -44,23 +44,16 @@ export function Shell() {
         <a className="skip-link" href="#main">
           {t('shell.skip')}
         </a>
-        <AppShell
-          header={{ height: 56 }}
-          navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }}
-          footer={{ height: 60, collapsed: !phone }}
-          padding={{ base: 'md', sm: 'xl' }}
-        >
-          <AppShell.Header className="shell-header">
+        <div className="shell">
+          <header className="shell-header">
             <Header phone={phone} />
-          </AppShell.Header>
+          </header>
           {!phone && (
-            <AppShell.Navbar aria-label={t('shell.navigation')}>
-              <div className="nav-scroll">
-                <SideNavigation />
-              </div>
-            </AppShell.Navbar>
+            <nav className="shell-side" aria-label={t('shell.navigation')}>
+              <SideNavigation />
+            </nav>
           )}
-          <AppShell.Main id="main" tabIndex={-1}>
+          <main className="shell-main" id="main" tabIndex={-1}>
             <div className="page">
               <OfflineBanner />
               {config.mode === 'marketplace' && <SwitchBanner />}
@@ -68,13 +61,13 @@ export function Shell() {
                 <Outlet />
               </PageContent>
             </div>
-          </AppShell.Main>
+          </main>
           {phone && (
-            <AppShell.Footer>
+            <footer className="shell-bar">
               <TabBar />
-            </AppShell.Footer>
+            </footer>
           )}
-        </AppShell>
+        </div>
       </Keyboard>
     </NavigationFocus>
   );

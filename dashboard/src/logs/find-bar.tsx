@@ -1,4 +1,4 @@
-import { ActionIcon, Group, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, TextInput } from '@mantine/core';
 import {
   IconChevronDown,
   IconChevronUp,
@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react';
 import type { ComponentType, KeyboardEvent, Ref } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Hint } from '../parts/hint.tsx';
 import type { LogPattern } from './find-matches.ts';
 import type { SearchState } from './log-search.ts';
 
@@ -117,7 +118,7 @@ interface ToggleProps {
 
 export function Toggle({ icon: Shown, label, isOn, onToggle }: ToggleProps) {
   return (
-    <Tooltip label={label}>
+    <Hint label={label}>
       <ActionIcon
         variant={isOn ? 'light' : 'default'}
         size={30}
@@ -127,7 +128,7 @@ export function Toggle({ icon: Shown, label, isOn, onToggle }: ToggleProps) {
       >
         <Shown size={16} aria-hidden />
       </ActionIcon>
-    </Tooltip>
+    </Hint>
   );
 }
 
@@ -141,10 +142,10 @@ export function Step({
   onClick: () => void;
 }) {
   return (
-    <Tooltip label={label}>
+    <Hint label={label}>
       <ActionIcon variant="default" size={30} aria-label={label} onClick={onClick}>
         <Shown size={16} aria-hidden />
       </ActionIcon>
-    </Tooltip>
+    </Hint>
   );
 }

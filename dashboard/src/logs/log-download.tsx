@@ -1,8 +1,9 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
+import { Hint } from '../parts/hint.tsx';
 import { useNotice } from '../parts/use-notice.ts';
 import type { FindState } from './find-bar.tsx';
 import { type FileFormat, fetchLogFile, saveFile, viewAsFile } from './log-files.ts';
@@ -50,7 +51,7 @@ export function LogDownload({ parts, jobId, filter, find }: LogDownloadProps) {
     ));
   return (
     <Menu position="bottom-end">
-      <Tooltip label={t('log.download')}>
+      <Hint label={t('log.download')}>
         <Menu.Target>
           <ActionIcon
             variant="default"
@@ -61,7 +62,7 @@ export function LogDownload({ parts, jobId, filter, find }: LogDownloadProps) {
             <IconDownload size={16} aria-hidden />
           </ActionIcon>
         </Menu.Target>
-      </Tooltip>
+      </Hint>
       <Menu.Dropdown>
         <Menu.Label>{jobId === null ? t('log.shownLines') : t('log.wholeLog')}</Menu.Label>
         {item(jobId === null ? 'shown' : 'all')}

@@ -1,6 +1,7 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Hint } from '../parts/hint.tsx';
 import { contextChoices, type LogOptions, textSizes, timeForms } from './log-options.ts';
 
 interface ViewMenuProps {
@@ -14,13 +15,13 @@ export function ViewMenu({ options, onChange }: ViewMenuProps) {
   const { times, size, context, isWrapped } = options;
   return (
     <Menu position="bottom-end" closeOnItemClick={false}>
-      <Tooltip label={t('log.view')}>
+      <Hint label={t('log.view')}>
         <Menu.Target>
           <ActionIcon variant="default" size={30} aria-label={t('log.view')}>
             <IconAdjustmentsHorizontal size={16} aria-hidden />
           </ActionIcon>
         </Menu.Target>
-      </Tooltip>
+      </Hint>
       <Menu.Dropdown>
         <Choices
           label={t('log.times')}

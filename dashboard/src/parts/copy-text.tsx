@@ -1,6 +1,7 @@
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { ActionIcon, CopyButton } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Hint } from './hint.tsx';
 
 /** A button that copies `value`; `label` says what is copied. */
 export function CopyText({ value, label }: { value: string; label: string }) {
@@ -8,7 +9,7 @@ export function CopyText({ value, label }: { value: string; label: string }) {
   return (
     <CopyButton value={value}>
       {({ copied, copy }) => (
-        <Tooltip label={copied ? t('action.copied') : label}>
+        <Hint label={copied ? t('action.copied') : label}>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -18,7 +19,7 @@ export function CopyText({ value, label }: { value: string; label: string }) {
           >
             {copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
           </ActionIcon>
-        </Tooltip>
+        </Hint>
       )}
     </CopyButton>
   );

@@ -1,8 +1,9 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { formatRelative, unknownMark } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { usePreferences } from '../preferences/use-preferences.ts';
 import { useNow } from '../use-now.ts';
+import { Hint } from './hint.tsx';
 
 /**
  * A moment as whoever looks wants it: how long ago with the exact time on hover, or the other way round.
@@ -17,10 +18,10 @@ export function RelativeTime({ at }: { at: string | null }) {
   const exact = format.time(atMs);
   const relative = formatRelative(atMs, nowMs, format.language);
   return (
-    <Tooltip label={times === 'relative' ? exact : relative}>
+    <Hint label={times === 'relative' ? exact : relative}>
       <Text component="time" dateTime={at} inherit className="nowrap">
         {times === 'relative' ? relative : exact}
       </Text>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useClipboard, useDisclosure } from '@mantine/hooks';
 import { createArtifactLink, deleteArtifact } from '@node3/shared/routes/artifacts';
 import { IconLink, IconTrash } from '@tabler/icons-react';
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { Hint } from '../../parts/hint.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
 import { jobKey } from '../../queries/jobs.ts';
 
@@ -43,7 +44,7 @@ export function FileActions({ artifactId, name, jobId }: FileActionsProps) {
   });
   return (
     <>
-      <Tooltip label={t('files.link')}>
+      <Hint label={t('files.link')}>
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -53,8 +54,8 @@ export function FileActions({ artifactId, name, jobId }: FileActionsProps) {
         >
           <IconLink size={16} aria-hidden />
         </ActionIcon>
-      </Tooltip>
-      <Tooltip label={t('files.remove')}>
+      </Hint>
+      <Hint label={t('files.remove')}>
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -64,7 +65,7 @@ export function FileActions({ artifactId, name, jobId }: FileActionsProps) {
         >
           <IconTrash size={16} aria-hidden />
         </ActionIcon>
-      </Tooltip>
+      </Hint>
       <ConfirmDialog
         opened={opened}
         onClose={close}

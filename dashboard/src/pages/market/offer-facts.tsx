@@ -1,4 +1,4 @@
-import { Badge, Text, Tooltip } from '@mantine/core';
+import { Badge, Text } from '@mantine/core';
 import type { GpuOffer } from '@node3/shared/routes/offers';
 import {
   IconCertificate,
@@ -9,6 +9,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { formatRelative } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
+import { Hint } from '../../parts/hint.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import type { Look } from '../../parts/state-look.ts';
 import { useNow } from '../../use-now.ts';
@@ -35,7 +36,7 @@ export function ProofBadge({ label, provenAt }: Proof) {
   const age =
     provenAt === null ? null : formatRelative(Date.parse(provenAt), nowMs, format.language);
   return (
-    <Tooltip label={t(`market.label.${label}.hint`)} multiline maw={280}>
+    <Hint label={t(`market.label.${label}.hint`)} wide>
       <Badge
         variant="light"
         color={label === 'claimed' ? 'gray' : 'teal'}
@@ -47,7 +48,7 @@ export function ProofBadge({ label, provenAt }: Proof) {
         {t(`market.label.${label}`)}
         {label !== 'claimed' && age !== null && ` · ${age}`}
       </Badge>
-    </Tooltip>
+    </Hint>
   );
 }
 
