@@ -5,6 +5,7 @@ import { benchConnectedAgents } from './bench/connected-agents.ts';
 import { benchContainer } from './bench/container.ts';
 import { type BenchOptions, benchCore } from './bench/core.ts';
 import { benchGrowth } from './bench/growth.ts';
+import { benchLogViewer } from './bench/log-viewer.ts';
 import { benchMatch } from './bench/match-index.ts';
 import { benchPayoutDrain } from './bench/payout-drain.ts';
 import { benchPayoutLatency } from './bench/payout-latency.ts';
@@ -45,6 +46,7 @@ const scenarios: Record<string, (options: BenchOptions) => Promise<Measurement[]
   match: (all) => benchMatch({ jobs: Number(values['open-jobs']), agents: 100_000 }, all),
   payments: benchPayments,
   cli: benchCommandStart,
+  'log-viewer': benchLogViewer,
 };
 
 async function benchPayments({ rounds, say }: BenchOptions): Promise<Measurement[]> {

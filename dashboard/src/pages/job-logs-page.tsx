@@ -1,11 +1,14 @@
 import { Anchor } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { shorten } from '../format.ts';
 import { useChannelRefresh } from '../live/use-stream.ts';
 import { JobLog } from '../logs/job-log.tsx';
+import { readLineRange } from '../logs/line-range.ts';
+import { beginOwnLog } from '../logs/log-source.ts';
 import { CommandLines } from '../parts/command-lines.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
@@ -19,6 +22,14 @@ const route = getRouteApi('/jobs/$jobId/logs');
 /** The log of a job and nothing else, as tall as the window. */
 export function JobLogsPage() {
   const { jobId } = route.useParams();
+  const app = useApp();
+  const queryClient = useQueryClient();
+  // All that the page needs is asked for at once, and not one after the other as its parts appear.
+  useState(() => {
+    if (!app.signedIn) return;
+    void queryClient.prefetchQuery(jobQuery(app, jobId));
+    beginOwnLog(app.client, jobId, readLineRange(location.hash)?.from ?? 1);
+  });
   return (
     <RequireSession key={jobId} heading={shorten(jobId, 12, 5)}>
       {() => <LogsOfJob jobId={jobId} />}
