@@ -18,6 +18,8 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
   let page: Page;
   const complaints: string[] = [];
 
+  /** What the socket of the page has said. */
+  const frames: string[] = [];
   const bash = (code: string, more: object = {}) => ({
     workload: { kind: 'script' as const, language: 'bash' as const, code },
     price: { kind: 'fixed' as const, reward: { amount: '0.001', asset: 'SOL' as const } },
@@ -49,6 +51,9 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
       if (message.type() === 'error') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => frames.push(String(payload))),
+    );
     await page.goto(`${network.marketplaceUrl}/jobs#key=${requester.apiKey}`);
     await page.getByText('No jobs yet').waitFor();
   });
@@ -91,6 +96,11 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     await tab('Events').click();
     await page.getByText('job.posted', { exact: true }).waitFor();
     await inspectPage(page, 'job-events');
+    await tab('Resources').click();
+    await page.getByRole('region', { name: 'Resources' }).waitFor();
+    // Not asked for again and again, but told.
+    const told = () => frames.some((frame) => frame.startsWith('{"type":"resources"'));
+    await expect.poll(told, soon).toBe(true);
     await tab('Payment').click();
     await page.getByTestId('receipt-check').getByText('Genuine').waitFor();
     await inspectPage(page, 'job-payment');

@@ -5,6 +5,7 @@ import type { JobImportOptions } from '../commands/job-import.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
 import type { JobLogsOptions } from '../commands/job-logs.ts';
 import type { JobRerunOptions } from '../commands/job-rerun.ts';
+import type { JobTopOptions } from '../commands/job-top.ts';
 import type { JobWaitOptions } from '../commands/job-wait.ts';
 import type { VerifyOptions } from '../commands/receipt.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
@@ -62,6 +63,16 @@ export function addJobCommands(state: ProgramState, program: Command): void {
   addJobFileCommands(state, job);
 
   addLogsCommand(state, job);
+  const top = job
+    .command('top')
+    .description('What a job uses of processor, memory and GPUs, reading by reading')
+    .argument('<id>')
+    .option('--once', 'what is known by now, and no more');
+  attachAction<JobTopOptions>(
+    state,
+    top,
+    async () => (await import('../commands/job-top.ts')).showUsage,
+  );
   addJobEventsCommand(state, job);
   addReceiptCommand(state, job);
   const wait = job

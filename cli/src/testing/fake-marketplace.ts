@@ -10,6 +10,7 @@ import { type EventView, listEvents } from '@node3/shared/routes/events';
 import { type Explanation, explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJobs, createJobs, rerunJob } from '@node3/shared/routes/job-bulk';
 import { type ImportQuery, importJobs } from '@node3/shared/routes/job-import';
+import { getJobResources, type JobResources } from '@node3/shared/routes/job-resources';
 import {
   cancelJob,
   createJob,
@@ -45,6 +46,8 @@ export class FakeMarketplace {
   agents: PublicAgent[] = [];
   quote: Quote = testQuote;
   explanation: Explanation = testExplanation;
+  /** What the job uses, one answer after another; the last one stays. */
+  usages: JobResources[] = [];
   receipt: SignedReceipt | null = null;
   receiptKey = '';
   /** What POST /jobs answers instead of the job. */
@@ -109,6 +112,9 @@ export class FakeMarketplace {
       return this.explanation;
     });
     app.get(explainJob.url, () => this.explanation);
+    app.get(getJobResources.url, () =>
+      this.usages.length > 1 ? this.usages.shift() : this.usages[0],
+    );
     app.get(getReceipt.url, () => this.receipt);
     app.get(getReceiptKey.url, () => ({ algorithm: 'Ed25519', key: this.receiptKey }));
     app.get(listJobs.url, () => ({ data: [this.job], nextCursor: null }));

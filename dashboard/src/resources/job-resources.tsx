@@ -2,24 +2,21 @@ import { NativeSelect, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { JobResources as Resources } from '@node3/shared/routes/job-resources';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { IconGauge } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useApp } from '../app-context.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { TimeChart } from '../parts/charts/time-chart.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { QueryView } from '../parts/query-view.tsx';
 import { SectionCard } from '../parts/section-card.tsx';
-import { jobResourcesQuery } from '../queries/job-resources.ts';
 import { toLines } from './usage-chart-data.ts';
+import { useLiveResources } from './use-live-resources.ts';
 
 /** What a job uses of processor, memory and GPUs, live and afterwards. */
 export function JobResources({ job }: { job: Pick<JobDetail, 'jobId' | 'executions'> }) {
   const { t } = useTranslation();
-  const app = useApp();
   const [attempt, setAttempt] = useState<number | null>(null);
-  const query = useQuery(jobResourcesQuery(app, job.jobId, attempt));
+  const query = useLiveResources(job.jobId, attempt);
   const latest = job.executions.at(-1)?.attempt ?? 1;
   return (
     <SectionCard

@@ -6,6 +6,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { WebSocket } from 'ws';
 import { type EventPosition, followEvents } from '../live/follow-events.ts';
 import { followLogs, type LogPosition } from '../live/follow-logs.ts';
+import { followResources } from '../live/follow-resources.ts';
 import { viewEvent } from '../services/event-views.ts';
 import { viewLogLine } from '../services/job-views.ts';
 import { toLineRows } from '../store/log-page.ts';
@@ -164,6 +165,7 @@ export class StreamSession {
     if (this.#closed) return;
     this.#channels.get(channel)?.();
     if (kind === 'logs' && ranId !== null) this.#followLogs(channel, ranId, since ?? 0);
+    else if (kind === 'resources' && ranId !== null) this.#followResources(channel, ranId, since);
     else if (kind === 'events') this.#followAccount(channel, since, types);
     else this.#followEvents(channel, since);
   }
@@ -232,6 +234,34 @@ export class StreamSession {
       if (!signal.aborted) this.#send({ type: 'lines', channel, lines: [], ended, ...removed });
     } catch (error) {
       this.#deps.log.error({ err: error }, 'log stream failed');
+      this.#socket.close(1011, 'internal error');
+    }
+  }
+
+  #followResources(channel: string, ranId: string, since: number | null): void {
+    const left = new AbortController();
+    this.#channels.set(channel, () => left.abort());
+    this.#send({ type: 'subscribed', channel, seq: since ?? 0 });
+    const signal = AbortSignal.any([left.signal, this.#deps.stopping]);
+    void this.#pumpResources(channel, ranId, since, signal);
+  }
+
+  async #pumpResources(
+    channel: string,
+    ranId: string,
+    since: number | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const jobId = channel.slice('resources:'.length);
+    try {
+      for await (const frame of followResources(this.#deps, ranId, since, signal)) {
+        if (signal.aborted) return;
+        // A reused result used what the job used that it came from.
+        const resources = { ...frame.resources, jobId };
+        await this.#sendInTime({ type: 'resources', channel, ...frame, resources });
+      }
+    } catch (error) {
+      this.#deps.log.error({ err: error }, 'stream of resources failed');
       this.#socket.close(1011, 'internal error');
     }
   }

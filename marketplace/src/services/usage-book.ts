@@ -4,7 +4,7 @@ import type { Logger } from '@node3/shared/logger';
 import { usageLimits } from '@node3/shared/usage-limits';
 import type { ExecutionUsageStore } from '../store/execution-usage-store.ts';
 import type { EventRow } from '../store/rows.ts';
-import { type StoredUsage, UsageSeries } from './usage-series.ts';
+import { type StoredUsage, type UsageNews, UsageSeries } from './usage-series.ts';
 
 interface Deps {
   store: Pick<ExecutionUsageStore, 'saveExecutionUsage'>;
@@ -20,6 +20,7 @@ export class UsageBook {
   readonly #deps: Deps;
   readonly #series = new Map<string, UsageSeries>();
   readonly #saving = new Set<Promise<void>>();
+  readonly #listeners = new Set<(executionId: string) => void>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -38,6 +39,18 @@ export class UsageBook {
       this.#series.set(executionId, series);
     }
     for (const { ageMs, ...used } of readings) series.add(Math.max(0, nowMs - ageMs), used);
+    for (const listener of this.#listeners) listener(executionId);
+  }
+
+  /** Hears of which execution there are new readings. @returns a function that ends it. */
+  subscribe(listener: (executionId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What came after so many readings; null as in `of`. */
+  since(executionId: string, readings: number): UsageNews | null {
+    return this.#series.get(executionId)?.since(readings) ?? null;
   }
 
   /** What this process was told of an execution under way; null where it was told nothing. */

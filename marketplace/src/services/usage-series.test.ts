@@ -32,6 +32,29 @@ describe('what an execution used', () => {
     });
   });
 
+  it('tells of the points that changed, and of all once intervals are longer', () => {
+    const series = new UsageSeries();
+    const add = (atMs: number) => series.add(atMs, { ...none, cpuCores: 1 });
+    const times = (readings: number) => series.since(readings).usage.points.map(({ at }) => at);
+    for (const atMs of [0, 2_000, 2_500]) add(atMs);
+    expect(series.since(0)).toMatchObject({ whole: true, usage: series.view() });
+    // The second interval goes on, so its point is another one.
+    expect(times(2)).toEqual(['1970-01-01T00:00:02.000Z']);
+    expect(series.since(2)).toMatchObject({ whole: false, usage: { summary: { readings: 3 } } });
+    expect(times(3)).toEqual([]);
+    // Whoever knows more than there is was told by a process that is gone.
+    expect(series.since(4).whole).toBe(true);
+    for (let index = 2; index <= usageLimits.usagePointsPerExecution; index += 1)
+      add(index * 2_000);
+    const readings = usageLimits.usagePointsPerExecution + 2;
+    expect(series.view()).toMatchObject({ intervalMs: 4_000, summary: { readings } });
+    expect(series.since(readings - 1)).toMatchObject({ whole: true, usage: series.view() });
+    add(usageLimits.usagePointsPerExecution * 2_000 + 4_000);
+    expect(series.since(readings + 1)).toMatchObject({ whole: false, usage: { points: [] } });
+    add(usageLimits.usagePointsPerExecution * 2_000 + 8_000);
+    expect(times(readings + 1)).toHaveLength(1);
+  });
+
   it('stays within its bounds however long it runs, and keeps peaks and means', () => {
     const series = new UsageSeries();
     for (let index = 0; index < 10_000; index += 1) {

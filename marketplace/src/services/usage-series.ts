@@ -16,6 +16,8 @@ interface Tally {
 
 interface Bucket {
   number: number;
+  /** Which reading was the last of it. */
+  reading: number;
   tallies: Record<Measured, Tally>;
 }
 
@@ -23,6 +25,12 @@ export interface StoredUsage {
   intervalMs: number;
   points: UsagePoint[];
   summary: UsageSummary;
+}
+
+/** `whole`: these are all points, and take the place of those that were told before. */
+export interface UsageNews {
+  whole: boolean;
+  usage: StoredUsage;
 }
 
 /**
@@ -33,6 +41,8 @@ export class UsageSeries {
   #intervalMs: number = usageLimits.usageSampleMs;
   #buckets: Bucket[] = [];
   #readings = 0;
+  /** After which reading intervals became longer: what was told of points before is no longer so. */
+  #halvedAt = 0;
   readonly #all = newTallies();
 
   /** Readings come in order; one that is older than the last interval is left out. */
@@ -41,26 +51,36 @@ export class UsageSeries {
     let bucket = this.#buckets.at(-1);
     if (bucket !== undefined && number < bucket.number) return;
     if (bucket === undefined || bucket.number < number) {
-      bucket = { number, tallies: newTallies() };
+      bucket = { number, reading: 0, tallies: newTallies() };
       this.#buckets.push(bucket);
     }
     note(bucket.tallies, used);
     note(this.#all, used);
     this.#readings += 1;
+    bucket.reading = this.#readings;
     if (this.#buckets.length > usageLimits.usagePointsPerExecution) this.#halve();
   }
 
-  view(): StoredUsage {
+  /** What whoever knew so many readings has to be told; all points where it knows other ones. */
+  since(readings: number): UsageNews {
+    const whole = readings <= this.#halvedAt || readings > this.#readings;
+    return { whole, usage: this.view(whole ? 0 : readings) };
+  }
+
+  /** @param after points of which no reading came after this one are left out. */
+  view(after = 0): StoredUsage {
     const { cpuCores, memoryBytes, gpuUtilizationRatio, gpuMemoryBytes } = this.#all;
     return {
       intervalMs: this.#intervalMs,
-      points: this.#buckets.map(({ number, tallies }) => ({
-        at: toTimestamp(number * this.#intervalMs),
-        cpuCores: mean(tallies.cpuCores),
-        memoryBytes: rounded(mean(tallies.memoryBytes)),
-        gpuUtilizationRatio: mean(tallies.gpuUtilizationRatio),
-        gpuMemoryBytes: rounded(mean(tallies.gpuMemoryBytes)),
-      })),
+      points: this.#buckets
+        .filter(({ reading }) => reading > after)
+        .map(({ number, tallies }) => ({
+          at: toTimestamp(number * this.#intervalMs),
+          cpuCores: mean(tallies.cpuCores),
+          memoryBytes: rounded(mean(tallies.memoryBytes)),
+          gpuUtilizationRatio: mean(tallies.gpuUtilizationRatio),
+          gpuMemoryBytes: rounded(mean(tallies.gpuMemoryBytes)),
+        })),
       summary: {
         readings: this.#readings,
         cpuCoresMean: mean(cpuCores),
@@ -80,12 +100,14 @@ export class UsageSeries {
 
   #halve(): void {
     this.#intervalMs *= 2;
+    this.#halvedAt = this.#readings;
     const halved: Bucket[] = [];
-    for (const { number, tallies } of this.#buckets) {
+    for (const { number, reading, tallies } of this.#buckets) {
       const last = halved.at(-1);
       if (last?.number === Math.floor(number / 2)) {
+        last.reading = reading;
         for (const name of measured) join(last.tallies[name], tallies[name]);
-      } else halved.push({ number: Math.floor(number / 2), tallies });
+      } else halved.push({ number: Math.floor(number / 2), reading, tallies });
     }
     this.#buckets = halved;
   }

@@ -1,16 +1,19 @@
 import { type Static, Type } from 'typebox';
 import { strictObject, taggedUnion } from '../schema.ts';
 import { type EventView, eventTypesPattern } from './events.ts';
+import type { JobResources } from './job-resources.ts';
 
 /**
  * `GET /api/v1/stream` (WebSocket): one socket per browser tab, many channels.
  * Channels: `market` (public events), `jobs` (own jobs), `job:<id>` (one job's events),
- * `logs:<id>` (one job's log lines), `events` (everything of the account as `GET /api/v1/events` has
+ * `logs:<id>` (one job's log lines), `resources:<id>` (what one job uses), `events` (everything of the account as `GET /api/v1/events` has
  * it, perhaps of some `types` only). `since` resumes after a sequence number; `events` from any.
  */
 export const streamUrl = '/api/v1/stream';
 
-const channel = Type.String({ pattern: '^(market|jobs|events|(job|logs):job_[0-9A-Z]{26})$' });
+const channel = Type.String({
+  pattern: '^(market|jobs|events|(job|logs|resources):job_[0-9A-Z]{26})$',
+});
 
 export const StreamRequest = taggedUnion('op', [
   strictObject({ op: Type.Literal('auth'), apiKey: Type.String({ maxLength: 256 }) }),
@@ -32,6 +35,8 @@ export type StreamMessage =
   | { type: 'event'; channel: string; seq: number; event: StreamEvent }
   | { type: 'events'; channel: string; events: EventView[] }
   | { type: 'lines'; channel: string; lines: unknown[]; ended: boolean; removedAt?: string }
+  /** `whole`: all points of the latest attempt; otherwise those that changed since the frame before. */
+  | { type: 'resources'; channel: string; seq: number; whole: boolean; resources: JobResources }
   | { type: 'resync'; channel: string }
   | { type: 'error'; code: string; detail: string; channel?: string }
   | { type: 'pong' };
