@@ -3,8 +3,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findTestEngine } from '@node3/agent/executors/docker/docker-test-engine';
 import type { FlowGraph } from '@node3/shared/flow-graph';
+import { type FlowRunState, isTerminalFlowRun } from '@node3/shared/flow-state';
 import { createFlow } from '@node3/shared/routes/flows';
-import { getRun, startRun } from '@node3/shared/routes/redmind';
+import { getRun, listRuns, startRun } from '@node3/shared/routes/redmind';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
@@ -105,6 +106,27 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     await page.getByLabel('Result', { exact: true }).getByText('aurora').last().waitFor(waits);
     await page.getByRole('button', { name: /Say it/ }).click();
     await page.getByRole('link', { name: 'Open the job' }).waitFor();
+    const trace = page.getByRole('group', { name: /^Steps over time/ });
+    await trace.getByText('Attempt 1, weaver').waitFor(waits);
+    await inspectPage(page, 'run-trace');
+    // A drag, and a key, show a part of the time; both have a button that shows all again.
+    const whole = page.getByRole('button', { name: 'Whole run' });
+    expect(await whole.isDisabled()).toBe(true);
+    const box = (await page.locator('.trace-over').boundingBox()) ?? { x: 0, y: 0, width: 0 };
+    await page.mouse.move(box.x + box.width * 0.2, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 10);
+    await page.mouse.up();
+    await whole.click();
+    await trace.focus();
+    await page.keyboard.press('+');
+    expect(await whole.isDisabled()).toBe(false);
+    await page.keyboard.press('0');
+    expect(await whole.isDisabled()).toBe(true);
+    const chosen = () => trace.locator('[data-selected=true]').textContent();
+    const before = await chosen();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(chosen).not.toBe(before);
   });
 
   it('[9.11] shows the active step, what is finished and the error of one step, as text', async () => {
@@ -149,7 +171,18 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     await page.getByRole('link', { name: /Again after/ }).waitFor(waits);
     await page.goto(`${network.marketplaceUrl}/runs`);
     await page.getByText('Cancelled').first().waitFor(waits);
+    await page.getByRole('checkbox', { name: 'Select all rows' }).check();
     await inspectPage(page, 'runs');
+    const { data } = await requester.client.call(listRuns, { query: {} });
+    await page.getByRole('button', { name: /^Run again \(\d+\)$/ }).click();
+    await page.getByRole('button', { name: /^Yes, run/ }).click();
+    const became = page.getByRole('dialog', { name: 'What became of them' });
+    await became.getByRole('status').waitFor(waits);
+    await inspectPage(page, 'runs-again');
+    await became.getByRole('button', { name: 'Close' }).last().click();
+    const again = await requester.client.call(listRuns, { query: {} });
+    const isOver = ({ status }: { status: FlowRunState }) => isTerminalFlowRun(status);
+    expect(again.data.length).toBe(data.length + data.filter(isOver).length);
   });
 
   it('makes a schedule, pauses it and removes it, in Spanish', async () => {

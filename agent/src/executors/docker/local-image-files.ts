@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const runOptions = { timeout: 20_000, maxBuffer: 16 * 1024 * 1024 };
+const runOptions = { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 };
 
 /** A file of this machine and the place it gets in the image. */
 export interface ImageFile {

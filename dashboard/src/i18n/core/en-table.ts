@@ -6,5 +6,7 @@ export const enTable = {
   'table.selectAll': 'Select all rows',
   'table.select': 'Select {{name}}',
   'table.selected': 'Selected',
+  'table.selectShown': 'Select all {{count}}',
+  'table.selectNone': 'Select none',
   'table.csv': 'CSV',
 };

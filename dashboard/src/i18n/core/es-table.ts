@@ -8,5 +8,7 @@ export const esTable: Record<keyof typeof enTable, string> = {
   'table.selectAll': 'Seleccionar todas las filas',
   'table.select': 'Seleccionar {{name}}',
   'table.selected': 'Seleccionada',
+  'table.selectShown': 'Seleccionar todo ({{count}})',
+  'table.selectNone': 'No seleccionar nada',
   'table.csv': 'CSV',
 };

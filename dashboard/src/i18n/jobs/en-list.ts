@@ -57,8 +57,6 @@ export const enList = {
   'jobs.emptySoFar': 'None of the jobs looked through so far fits',
   'jobs.emptySoFarText':
     'Names, labels and GPUs are looked for in 2,000 jobs at a time. Go on with the older ones.',
-  'jobs.select.all': 'Select all {{count}}',
-  'jobs.select.none': 'Select none',
   'jobs.bulk.title': 'Selected jobs',
   'jobs.bulk.selected_one': '{{count}} job selected',
   'jobs.bulk.selected_other': '{{count}} jobs selected',

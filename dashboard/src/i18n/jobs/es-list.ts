@@ -59,8 +59,6 @@ export const esList: Record<keyof typeof enList, string> = {
   'jobs.emptySoFar': 'Ninguno de los jobs revisados hasta ahora encaja',
   'jobs.emptySoFarText':
     'Los nombres, las etiquetas y las GPU se buscan de 2.000 en 2.000 jobs. Sigue con los más antiguos.',
-  'jobs.select.all': 'Seleccionar los {{count}}',
-  'jobs.select.none': 'No seleccionar ninguno',
   'jobs.bulk.title': 'Jobs seleccionados',
   'jobs.bulk.selected_one': '{{count}} job seleccionado',
   'jobs.bulk.selected_other': '{{count}} jobs seleccionados',

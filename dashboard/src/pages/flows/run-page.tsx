@@ -26,6 +26,7 @@ import { FlowPicture } from './flow-picture.tsx';
 import { RunHeader } from './run-header.tsx';
 import { StepList } from './step-list.tsx';
 import { FlowErrorAlert, StepPanel } from './step-panel.tsx';
+import { RunTrace } from './trace/run-trace.tsx';
 
 const route = getRouteApi('/runs/$runId');
 
@@ -100,6 +101,7 @@ function RunView({ run, graph, input }: RunViewProps) {
           onSelect={select}
         />
       </Card>
+      <RunTrace run={run} graph={graph} selected={selected} onSelect={select} />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 5 }}>
           <SectionCard title={t('run.steps')} padding="flush">

@@ -19,9 +19,11 @@ import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
+import { type Selection, useSelection } from '../../parts/use-selection.ts';
 import { runsQuery } from '../../queries/flows.ts';
 import { curlLine } from '../../shell-command.ts';
 import { runLooks } from './flow-looks.ts';
+import { RunsBulk } from './runs-bulk.tsx';
 
 const route = getRouteApi('/runs');
 /** Nobody ever reads `pending`. */
@@ -41,6 +43,8 @@ function OwnRuns() {
   const app = useApp();
   const search = route.useSearch();
   const query = useQuery({ ...runsQuery(app, search), placeholderData: keepPreviousData });
+  const runs = query.data?.data ?? [];
+  const selection = useSelection(runs.map(({ runId }) => runId));
   const { cursor, flowId, status } = search;
   return (
     <Stack gap="md">
@@ -49,12 +53,17 @@ function OwnRuns() {
         <QueryView query={query} lines={6}>
           {(page) => (
             <>
-              <RunTable runs={page.data} filtered={status !== undefined || flowId !== undefined} />
+              <RunTable
+                runs={page.data}
+                filtered={status !== undefined || flowId !== undefined}
+                selection={selection}
+              />
               <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
             </>
           )}
         </QueryView>
       </Card>
+      <RunsBulk runs={runs} selection={selection} />
       <CommandLines
         lines={[{ label: 'curl', text: curlLine({ url: `${location.origin}/api/v1/runs` }) }]}
       />
@@ -93,7 +102,13 @@ function RunFilter() {
   );
 }
 
-function RunTable({ runs, filtered }: { runs: RunSummary[]; filtered: boolean }) {
+interface RunTableProps {
+  runs: RunSummary[];
+  filtered: boolean;
+  selection: Selection;
+}
+
+function RunTable({ runs, filtered, selection }: RunTableProps) {
   const { t } = useTranslation();
   const columns = useColumns();
   return (
@@ -102,6 +117,11 @@ function RunTable({ runs, filtered }: { runs: RunSummary[]; filtered: boolean })
       columns={columns}
       rows={runs}
       rowId={(run) => run.runId}
+      selection={{
+        ids: new Set(selection.ids),
+        onChange: selection.replace,
+        nameOf: (run) => shorten(run.runId, 12, 5),
+      }}
       empty={
         <EmptyState icon={IconRoute} title={t(filtered ? 'runs.emptyFiltered' : 'runs.empty')}>
           {filtered ? (

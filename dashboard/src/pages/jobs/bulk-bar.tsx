@@ -1,19 +1,20 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { systemIds } from '@node3/shared/ids';
 import { isTerminalJob } from '@node3/shared/job-state';
 import type { JobSummary } from '@node3/shared/routes/jobs';
-import { IconBan, IconReload, IconX } from '@tabler/icons-react';
+import { IconBan, IconReload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { BulkFrame } from '../../parts/bulk-frame.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { useNotice } from '../../parts/use-notice.ts';
+import type { Selection } from '../../parts/use-selection.ts';
 import { ownJobsKey } from '../../queries/jobs.ts';
 import { type BulkResult, cancelAll, rerunAll } from './bulk-actions.ts';
 import { BulkResults } from './bulk-results.tsx';
-import type { Selection } from './use-selection.ts';
 
 interface BulkBarProps {
   jobs: JobSummary[];
@@ -29,31 +30,15 @@ export function BulkBar({ jobs, selection }: BulkBarProps) {
   const bulk = useBulk(jobs, selection);
   return (
     <>
-      {selected.length > 0 && (
-        <section className="bulk-bar" aria-label={t('jobs.bulk.title')}>
-          <Text size="sm" fw={600} role="status">
-            {t('jobs.bulk.selected', { count: selected.length })}
-          </Text>
-          <Group gap="xs">
-            {!selection.isAll && (
-              <Button size="xs" variant="subtle" onClick={selection.selectAll}>
-                {t('jobs.select.all', { count: jobs.length })}
-              </Button>
-            )}
-            <BulkButton kind="cancel" jobIds={open} isBusy={bulk.isBusy} onConfirm={bulk.cancel} />
-            <BulkButton kind="rerun" jobIds={over} isBusy={bulk.isBusy} onConfirm={bulk.rerun} />
-            <Button
-              size="xs"
-              variant="subtle"
-              color="gray"
-              leftSection={<IconX size={14} aria-hidden />}
-              onClick={selection.clear}
-            >
-              {t('jobs.select.none')}
-            </Button>
-          </Group>
-        </section>
-      )}
+      <BulkFrame
+        label={t('jobs.bulk.title')}
+        count={t('jobs.bulk.selected', { count: selected.length })}
+        shown={jobs.length}
+        selection={selection}
+      >
+        <BulkButton kind="cancel" jobIds={open} isBusy={bulk.isBusy} onConfirm={bulk.cancel} />
+        <BulkButton kind="rerun" jobIds={over} isBusy={bulk.isBusy} onConfirm={bulk.rerun} />
+      </BulkFrame>
       <BulkResults results={bulk.results} names={bulk.names} onClose={bulk.forget} />
     </>
   );

@@ -3,8 +3,8 @@ import { type ReactNode, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcut } from '../../keyboard/keyboard.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import type { Selection } from '../../parts/use-selection.ts';
 import { jobColumns, jobCsvColumns } from './job-columns.tsx';
-import type { Selection } from './use-selection.ts';
 
 interface JobTableProps {
   jobs: JobSummary[];

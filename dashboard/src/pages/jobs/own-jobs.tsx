@@ -6,6 +6,7 @@ import { CommandLines } from '../../parts/command-lines.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { KeysetPaging } from '../../parts/keyset-paging.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
+import { useSelection } from '../../parts/use-selection.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { EndedFilter } from './ended-filter.tsx';
 import { type FilterChanges, FilterFields } from './filter-fields.tsx';
@@ -14,7 +15,6 @@ import { JobTable } from './job-table.tsx';
 import { isFiltered } from './jobs-search.ts';
 import { StateFilter } from './state-filter.tsx';
 import { useJobList } from './use-job-list.ts';
-import { useSelection } from './use-selection.ts';
 import { ViewMenu } from './view-menu.tsx';
 import './jobs-page.css';
 
