@@ -100,6 +100,11 @@ describe.skipIf(skip)('the log viewer', () => {
     const write = writerOf(offer);
     await write(...numbered(1, 200));
     await log().getByText('INFO beam 200', { exact: true }).waitFor(wide);
+    // A window that becomes taller is not the hand of a reader who goes up.
+    await page.setViewportSize({ width: 1280, height: 500 });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await log().getByText('INFO beam 200', { exact: true }).waitFor(wide);
+    expect(await button('Stop following the end').count()).toBe(1);
     // A reader who goes up is left there, and told how much came.
     await log().focus();
     await page.keyboard.press('g');

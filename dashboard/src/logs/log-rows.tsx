@@ -71,15 +71,15 @@ export function LogRows(props: LogRowsProps) {
   for (let index = first; index < last; index += 1) rows.push(view.row(start + index));
   const anchor = useRef<{ seq: number; px: number } | null>(null);
   const target = useRef<number | null>(null);
-  // Only a move upwards pauses. Rows that arrive or are dropped also fire scroll events, and must
-  // not be taken for the reader's hand.
-  const lastScroll = useRef({ top: 0, height: 0 });
+  // Only a move upwards pauses. Rows that arrive or are dropped also fire scroll events, as does a
+  // window that becomes taller, and must not be taken for the reader's hand.
+  const lastScroll = useRef({ top: 0, height: 0, clientHeight: 0 });
 
   function place(px: number): void {
     const element = box.current;
     if (element === null || Math.abs(element.scrollTop - px) < 1) return;
     element.scrollTop = px;
-    lastScroll.current = { top: element.scrollTop, height: element.scrollHeight };
+    lastScroll.current = scrollOf(element);
     setTop(element.scrollTop);
   }
   useLayoutEffect(() => {
@@ -144,13 +144,14 @@ export function LogRows(props: LogRowsProps) {
     if (element === null) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
     const before = lastScroll.current;
-    lastScroll.current = { top: scrollTop, height: scrollHeight };
+    lastScroll.current = scrollOf(element);
     setTop(scrollTop);
     const index = Math.min(Math.max(0, indexAt(scrollTop)), Math.max(0, shown - 1));
     if (shown > 0)
       anchor.current = { seq: view.row(start + index).seq, px: scrollTop - offset(index) };
     const isAtEnd = scrollHeight - scrollTop - clientHeight < rowPx && start + shown >= count;
-    if (scrollHeight >= before.height && scrollTop < before.top - 1) {
+    const isSameBox = scrollHeight >= before.height && clientHeight === before.clientHeight;
+    if (isSameBox && scrollTop < before.top - 1) {
       if (following) setBase(start);
       onFollow(false);
     } else if (scrollTop > before.top && isAtEnd) onFollow(true);
@@ -211,6 +212,10 @@ export function LogRows(props: LogRowsProps) {
       )}
     </>
   );
+}
+
+function scrollOf({ scrollTop, scrollHeight, clientHeight }: HTMLElement) {
+  return { top: scrollTop, height: scrollHeight, clientHeight };
 }
 
 function focusOf(seq: number, range: LineRange | null, hitSeq: number | null) {

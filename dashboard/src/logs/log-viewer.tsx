@@ -1,4 +1,5 @@
 import { Group } from '@mantine/core';
+import { isMarketError } from '@node3/shared/error';
 import { IconArrowBarToDown } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -30,6 +31,11 @@ export interface LogViewerProps {
   emptyText: (removedAt: string | null) => string;
   /** As tall as the window, instead of a part of a page. */
   isPage?: boolean;
+}
+
+/** The banner of the page says so as well, and the lines that are here keep their place. */
+function isAway(error: unknown): boolean {
+  return isMarketError(error, 'MARKETPLACE_UNREACHABLE');
 }
 
 /** A log of any length, live: what is looked at is read, everything else is not. */
@@ -145,7 +151,7 @@ export function LogViewer(props: LogViewerProps) {
           attempts={attempts}
         />
       </div>
-      {state.error !== null && (
+      {state.error !== null && (isEmpty || !isAway(state.error)) && (
         <div className="section-body">
           <ErrorView error={state.error} onRetry={() => loader.retry()} />
         </div>
