@@ -11,7 +11,7 @@ function startServer() {
   const client = createClient({
     baseUrl: 'http://node3.test',
     async fetch(url) {
-      asked.push(String(url));
+      asked.push(url instanceof Request ? url.url : url.toString());
       return Response.json({ data: [], nextAfter: 0, lastSeq: 0, ended: true, removedAt: null });
     },
   });
