@@ -279,7 +279,7 @@ export function createCore(
     ...shared,
     instanceId,
     samples: () => inventory.samples(),
-    usage: () => usage.take(),
+    usage,
     onChallenge: events.onChallenge,
     onVerdict: (executionId, verdict) => {
       if (verdict === 'cancel') desk.stop(executionId, 'requester');

@@ -34,6 +34,14 @@ export type UsageReading = Static<typeof UsageReading>;
 /** The readings since the heartbeat before, oldest first. */
 export const ExecutionReadings = strictObject({
   executionId: id('execution'),
+  from: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description:
+        'The number of the first of them; they count up for as long as the agent runs, so that what comes twice counts once',
+    }),
+  ),
   readings: Type.Array(UsageReading, {
     minItems: 1,
     maxItems: usageLimits.usagePointsPerHeartbeat,

@@ -33,6 +33,8 @@ function read(cpuMs: number | null, memoryBytes: number | null, deviceIds: strin
   recorder.record();
 }
 
+const pending = () => recorder.pending(10);
+
 function sample(deviceId: string, ratio: number | null, bytes: number | null): DeviceSample {
   const metric = (value: number | null) => ({
     value,
@@ -55,25 +57,41 @@ describe('what running jobs use', () => {
     read(4_000, 600);
     clock.advance(1_000);
     const gpu = { gpuUtilizationRatio: null, gpuMemoryBytes: null };
-    expect(recorder.take()).toEqual([
+    expect(pending()).toEqual([
       {
         executionId: 'exe_1',
+        from: 0,
         readings: [
           { ageMs: 3_000, cpuCores: null, memoryBytes: 500, ...gpu },
           { ageMs: 1_000, cpuCores: 1.5, memoryBytes: 600, ...gpu },
         ],
       },
     ]);
-    expect(recorder.take()).toEqual([]);
+  });
+
+  it('is said again, with what came meanwhile, until it is heard', () => {
+    read(1_000, 500);
+    const first = pending();
+    clock.advance(2_000);
+    read(2_000, 600);
+    expect(pending()[0]?.readings.map(({ ageMs }) => ageMs)).toEqual([2_000, 0]);
+    recorder.settle(first);
+    const [next] = pending();
+    expect(next).toMatchObject({ from: 1, readings: [{ memoryBytes: 600 }] });
+    // An answer that comes late settles nothing twice.
+    recorder.settle(first);
+    expect(pending()).toEqual([next]);
+    recorder.settle(pending());
+    expect(pending()).toEqual([]);
   });
 
   it('notes a reading once, and nothing of a job that is gone', () => {
     read(1_000, 500);
     recorder.record();
-    expect(recorder.take()[0]?.readings).toHaveLength(1);
+    expect(pending()[0]?.readings).toHaveLength(1);
     running = [];
     recorder.record();
-    expect(recorder.take()).toEqual([]);
+    expect(pending()).toEqual([]);
   });
 
   it('is the mean and the sum of all its GPUs, or unknown', () => {
@@ -83,7 +101,7 @@ describe('what running jobs use', () => {
     read(null, null, ['a', 'c']);
     clock.advance(2_000);
     read(null, null, ['gone']);
-    const [both, one, gone] = recorder.take()[0]?.readings ?? [];
+    const [both, one, gone] = pending()[0]?.readings ?? [];
     expect(both).toMatchObject({ gpuUtilizationRatio: 0.75, gpuMemoryBytes: 400 });
     expect(one).toMatchObject({ gpuUtilizationRatio: null, gpuMemoryBytes: 105 });
     expect(gone).toMatchObject({ gpuUtilizationRatio: null, gpuMemoryBytes: null });
@@ -93,7 +111,7 @@ describe('what running jobs use', () => {
     read(9_000, 1);
     clock.advance(2_000);
     read(1_000, 1);
-    expect(recorder.take()[0]?.readings[1]?.cpuCores).toBeNull();
+    expect(pending()[0]?.readings[1]?.cpuCores).toBeNull();
   });
 
   it('keeps a minute at most while nobody takes it', () => {
@@ -101,7 +119,8 @@ describe('what running jobs use', () => {
       read(index, index + 1);
       clock.advance(2_000);
     }
-    const [{ readings } = { readings: [] }] = recorder.take();
+    const [{ from, readings } = { from: null, readings: [] }] = pending();
+    expect(from).toBe(100 - usageLimits.usagePointsPerHeartbeat);
     expect(readings).toHaveLength(usageLimits.usagePointsPerHeartbeat);
     expect(readings.at(-1)?.memoryBytes).toBe(100);
   });

@@ -24,12 +24,15 @@ type Kept = Omit<UsageReading, 'ageMs'> & { atMonotonicMs: number };
 
 interface Record {
   last: ExecutionUsage;
+  /** The number of the first reading that is kept. */
+  from: number;
   readings: Kept[];
 }
 
 /**
- * Keeps what running jobs use until the next heartbeat takes it along. Reads nothing itself: executors
- * and the device collector have read it already. What can't be sent for long is dropped, oldest first.
+ * Keeps what running jobs use until a heartbeat that took it along is answered. Reads nothing itself:
+ * executors and the device collector have read it already. What can't be sent for long is dropped,
+ * oldest first.
  */
 export class UsageRecorder {
   readonly #deps: UsageRecorderDeps;
@@ -67,6 +70,7 @@ export class UsageRecorder {
       if (usage === null) continue;
       const record = this.#records.get(executionId);
       if (record?.last.sampledAtMs === usage.sampledAtMs) continue;
+      const from = record?.from ?? 0;
       const readings = record?.readings ?? [];
       readings.push({
         atMonotonicMs,
@@ -74,23 +78,35 @@ export class UsageRecorder {
         memoryBytes: usage.memoryBytes,
         ...devicesOf(samples, deviceIds),
       });
-      if (readings.length > usageLimits.usagePointsPerHeartbeat) readings.shift();
-      this.#records.set(executionId, { last: usage, readings });
+      const isFull = readings.length > usageLimits.usagePointsPerHeartbeat;
+      if (isFull) readings.shift();
+      this.#records.set(executionId, { last: usage, from: isFull ? from + 1 : from, readings });
     }
   }
 
-  /** What was noted since the last call. */
-  take(): ExecutionReadings[] {
+  /** What was noted and not settled yet. */
+  pending(executionsMax: number): ExecutionReadings[] {
     const nowMs = this.#deps.clock.monotonicMs();
-    return [...this.#records].flatMap(([executionId, record]) => {
-      if (record.readings.length === 0) return [];
-      const readings = record.readings.map(({ atMonotonicMs, ...used }) => ({
+    const records = [...this.#records].filter(([, { readings }]) => readings.length > 0);
+    return records.slice(0, executionsMax).map(([executionId, { from, readings }]) => ({
+      executionId,
+      from,
+      readings: readings.map(({ atMonotonicMs, ...used }) => ({
         ageMs: Math.max(0, Math.round(nowMs - atMonotonicMs)),
         ...used,
-      }));
-      record.readings = [];
-      return [{ executionId, readings }];
-    });
+      })),
+    }));
+  }
+
+  /** Forgets what was sent and heard; what was noted meanwhile stays. */
+  settle(sent: readonly ExecutionReadings[]): void {
+    for (const { executionId, from = 0, readings } of sent) {
+      const record = this.#records.get(executionId);
+      if (record === undefined) continue;
+      const heard = Math.max(0, from + readings.length - record.from);
+      record.readings = record.readings.slice(heard);
+      record.from += heard;
+    }
   }
 }
 

@@ -85,6 +85,10 @@ export class Channel {
     return this.#takes.includes('usage');
   }
 
+  get takesUsageNumbers(): boolean {
+    return this.#takes.includes('usage-numbers');
+  }
+
   /** Resolves when it is known whether a socket that is being opened can be used; null: none is. */
   get opening(): Promise<void> | null {
     return this.#opening?.promise ?? null;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
 import { ManualHostClock } from '../testing/manual-host-clock.ts';
 import { bodyText } from '../testing/request-text.ts';
 import { sampleOffer } from '../testing/sample-offer.ts';
-import { Heartbeater } from './heartbeater.ts';
+import { Heartbeater, type HeartbeaterDeps } from './heartbeater.ts';
 import { LeaseClock } from './lease-clock.ts';
 import { MarketplaceLink } from './marketplace-link.ts';
 
@@ -51,19 +52,20 @@ const answer: typeof fetch = async (_, init) => {
 
 const challenges: unknown[] = [];
 
-const createHeartbeater = () =>
+const createHeartbeater = (more: Partial<HeartbeaterDeps> = {}) =>
   new Heartbeater({
     link: new MarketplaceLink('http://market', { clock, fetch: answer }),
     journal,
     leases,
     clock,
     bootId: 'boot-1',
-    usage: () => [],
+    usage: { pending: () => [], settle: () => undefined },
     log: silentLogger,
     instanceId: 'instance-0123456789',
     onChallenge: (challenge) => challenges.push(challenge),
     samples: () => [],
     onVerdict: (executionId, verdict) => heard.push(`${executionId} ${verdict}`),
+    ...more,
   });
 
 function accepted(): string {
@@ -74,7 +76,61 @@ function accepted(): string {
   return executionId;
 }
 
+const reading = {
+  ageMs: 1,
+  cpuCores: null,
+  memoryBytes: 1,
+  gpuUtilizationRatio: null,
+  gpuMemoryBytes: null,
+};
+
+/** Beats once over a socket. @returns what was sent, and how much of it counted as heard before the answer. */
+async function beatOverSocket(takesUsageNumbers: boolean, isAnswered: boolean) {
+  const said: unknown[] = [];
+  let settled = 0;
+  let settledWhenSent = -1;
+  const link = new MarketplaceLink('http://market', { clock, fetch: answer });
+  link.useChannel({
+    isOpen: true,
+    takesLogBlocks: false,
+    takesUsage: true,
+    takesUsageNumbers,
+    async call({ fields }) {
+      said.push((fields as { usage?: unknown }).usage);
+      settledWhenSent = settled;
+      if (!isAnswered) throw new MarketError('MARKETPLACE_UNREACHABLE');
+      return { heartbeatMs: 10_000, executions: [] };
+    },
+  });
+  const heartbeater = createHeartbeater({
+    link,
+    usage: {
+      pending: () => [{ executionId: 'exe_1', from: 3, readings: [reading] }],
+      settle: (sent) => {
+        settled += sent.length;
+      },
+    },
+  });
+  await heartbeater.beat(never).catch(() => undefined);
+  return { said, settledWhenSent, settled };
+}
+
 describe('a heartbeat', () => {
+  it('keeps readings until they are heard, where a repeated one is known by its number', async () => {
+    const usage = [{ executionId: 'exe_1', from: 3, readings: [reading] }];
+    expect(await beatOverSocket(true, false)).toEqual({
+      said: [usage],
+      settledWhenSent: 0,
+      settled: 0,
+    });
+    expect(await beatOverSocket(true, true)).toMatchObject({ settledWhenSent: 0, settled: 1 });
+    const unnumbered = [{ executionId: 'exe_1', readings: [reading] }];
+    expect(await beatOverSocket(false, false)).toMatchObject({
+      said: [unnumbered],
+      settledWhenSent: 1,
+    });
+  });
+
   it('[5.12] renews leases from when it was sent, in memory and on disk', async () => {
     const executionId = accepted();
     verdicts = { [executionId]: 'continue' };

@@ -13,6 +13,13 @@ import type { MarketplaceLink } from './marketplace-link.ts';
 
 export type HeartbeatVerdict = 'continue' | 'cancel' | 'stop';
 
+export interface UsageSource {
+  /** What was not heard yet, of so many executions at most. */
+  pending(executionsMax: number): ExecutionReadings[];
+  /** The marketplace has them, or can't be told them twice. */
+  settle(sent: readonly ExecutionReadings[]): void;
+}
+
 export interface HeartbeaterDeps {
   link: MarketplaceLink;
   journal: Journal;
@@ -22,8 +29,8 @@ export interface HeartbeaterDeps {
   log: Logger;
   instanceId: string;
   samples(): DeviceSample[];
-  /** What jobs used since the last call; it is not asked where the marketplace doesn't take it. */
-  usage(): ExecutionReadings[];
+  /** What jobs used; it is not asked where the marketplace doesn't take it. */
+  usage: UsageSource;
   /** What the marketplace says about an execution; `continue` has renewed its lease already. */
   onVerdict(executionId: string, verdict: HeartbeatVerdict): void;
   /** The marketplace wants idle devices to prove themselves. Not checked yet. */
@@ -78,7 +85,7 @@ export class Heartbeater {
     const { link, journal, clock } = this.#deps;
     const named = journal.listOpen().filter(holdsLease).slice(0, limits.executionsPerAgent);
     const sentAt = instantOf(clock);
-    const usage = link.takesUsage ? this.#deps.usage() : [];
+    const usage = this.#pendingUsage();
     const reply = await link.call(
       heartbeatAgent,
       {
@@ -90,11 +97,12 @@ export class Heartbeater {
             leaseToken,
           })),
           samples: this.#deps.samples().slice(0, limits.devicesPerAgent),
-          ...(usage.length > 0 && { usage: usage.slice(0, limits.executionsPerAgent) }),
+          ...(usage.length > 0 && { usage }),
         },
       },
       { signal, timeoutMs: agentLimits.heartbeatTimeoutMs },
     );
+    this.#deps.usage.settle(usage);
     this.#heartbeatMs = Math.min(
       Math.max(reply.heartbeatMs, agentLimits.heartbeatMsMin),
       agentLimits.heartbeatIdleMsMax,
@@ -105,6 +113,16 @@ export class Heartbeater {
     for (const { executionId, verdict } of verdicts) this.#deps.onVerdict(executionId, verdict);
     if (reply.proof !== undefined) this.#deps.onChallenge(reply.proof);
     return new Map(verdicts.map(({ executionId, verdict }) => [executionId, verdict]));
+  }
+
+  /** Readings are said again until they are heard, where that can't make two of one. */
+  #pendingUsage(): ExecutionReadings[] {
+    const { link, usage } = this.#deps;
+    if (!link.takesUsage) return [];
+    const pending = usage.pending(limits.executionsPerAgent);
+    if (link.takesUsageNumbers) return pending;
+    usage.settle(pending);
+    return pending.map(({ from: _number, ...readings }) => readings);
   }
 
   #renew(

@@ -20,6 +20,7 @@ export interface CallChannel {
   /** Whether the marketplace said so in the latest hello, also after its socket has closed. */
   readonly takesLogBlocks: boolean;
   readonly takesUsage: boolean;
+  readonly takesUsageNumbers: boolean;
   call(call: ChannelCall, options: ChannelCallOptions): Promise<unknown>;
 }
 
@@ -81,6 +82,11 @@ export class MarketplaceLink {
   /** Whether heartbeats may tell what jobs use; over HTTP no marketplace has said so. */
   get takesUsage(): boolean {
     return (this.keepsOrder && this.#channel?.takesUsage) ?? false;
+  }
+
+  /** Whether it knows a reading that it hears again by its number. */
+  get takesUsageNumbers(): boolean {
+    return this.#channel?.takesUsageNumbers ?? false;
   }
 
   get lastContactAtMs(): number | null {

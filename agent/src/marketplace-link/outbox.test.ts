@@ -261,6 +261,7 @@ describe('Outbox', () => {
       isOpen: true,
       takesLogBlocks: true,
       takesUsage: false,
+      takesUsageNumbers: false,
       call: async ({ type, fields }) =>
         type === 'logs' ? take(fields as Parameters<typeof take>[0]) : reported,
     });

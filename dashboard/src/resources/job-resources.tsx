@@ -9,7 +9,8 @@ import { TimeChart } from '../parts/charts/time-chart.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { QueryView } from '../parts/query-view.tsx';
 import { SectionCard } from '../parts/section-card.tsx';
-import { toLines } from './usage-chart-data.ts';
+import { useNow } from '../use-now.ts';
+import { toLines, unreadTimes } from './usage-chart-data.ts';
 import { useLiveResources } from './use-live-resources.ts';
 
 /** What a job uses of processor, memory and GPUs, live and afterwards. */
@@ -46,6 +47,7 @@ export function JobResources({ job }: { job: Pick<JobDetail, 'jobId' | 'executio
 function Usage({ resources }: { resources: Resources }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const nowMs = useNow(10_000);
   const { points, intervalMs, summary, cpus, memoryBytes, gpus } = resources;
   if (summary === null || intervalMs === null) {
     return (
@@ -54,6 +56,8 @@ function Usage({ resources }: { resources: Resources }) {
       </EmptyState>
     );
   }
+  const time = (at: string) => format.time(Date.parse(at));
+  const unread = unreadTimes(resources, nowMs);
   const { times, values } = toLines(points, intervalMs);
   const cores = (value: number | null) => t('resources.cores', { value: format.number(value) });
   const used = (of: (number | null)[]) => ({
@@ -116,7 +120,11 @@ function Usage({ resources }: { resources: Resources }) {
         ))}
       </SimpleGrid>
       <Text size="xs" c="dimmed">
-        {t('resources.interval', { duration: format.duration(intervalMs) })}
+        {[
+          t('resources.interval', { duration: format.duration(intervalMs) }),
+          unread.since === null ? '' : t('resources.since', { time: time(unread.since) }),
+          unread.until === null ? '' : t('resources.until', { time: time(unread.until) }),
+        ].join(' ')}
       </Text>
     </Stack>
   );

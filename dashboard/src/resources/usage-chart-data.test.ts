@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toLines } from './usage-chart-data.ts';
+import { toLines, unreadTimes } from './usage-chart-data.ts';
 
 const point = (sec: number, cpuCores: number | null) => ({
   at: new Date(sec * 1_000).toISOString(),
@@ -20,5 +20,23 @@ describe('the lines of what a job used', () => {
 
   it('are empty of nothing', () => {
     expect(toLines([], 2_000).times).toEqual([]);
+  });
+});
+
+describe('the time of a run that nobody read', () => {
+  const at = (sec: number) => new Date(sec * 1_000).toISOString();
+  const run = { intervalMs: 2_000, startedAt: at(0), finishedAt: at(300) };
+  const until = (points: number[], more: object = {}) =>
+    unreadTimes({ ...run, points: points.map((sec) => point(sec, 1)), ...more }, 900_000);
+
+  it('is what came before the first reading, and after the last', () => {
+    expect(until([10, 290])).toEqual({ since: null, until: null });
+    expect(until([100, 290])).toEqual({ since: at(100), until: null });
+    expect(until([10, 100])).toEqual({ since: null, until: at(100) });
+    expect(until([10, 290], { finishedAt: null })).toEqual({ since: null, until: at(290) });
+    expect(until([10, 880], { finishedAt: null })).toEqual({ since: null, until: null });
+    expect(until([100], { startedAt: null })).toEqual({ since: null, until: at(100) });
+    expect(until([])).toEqual({ since: null, until: null });
+    expect(until([100, 180], { intervalMs: 128_000 })).toEqual({ since: null, until: null });
   });
 });

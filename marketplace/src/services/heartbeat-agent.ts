@@ -45,7 +45,7 @@ export async function heartbeatAgent(
   // What it says about what it does not hold is nobody's.
   const held = new Set(fences.filter((_, index) => renewed[index]).map((one) => one.executionId));
   for (const readings of body.usage ?? []) {
-    if (held.has(readings.executionId)) deps.usageBook.note(readings);
+    if (held.has(readings.executionId)) deps.usageBook.note(readings, body.instanceId);
   }
   const isChallenged = deps.gpuProofs.of(agent.agentId) !== null;
   const proof = isChallenged ? await challengeFor(deps, agent.agentId) : null;

@@ -4,7 +4,12 @@ import { usageLimits } from '@node3/shared/usage-limits';
 
 type Used = Omit<UsageReading, 'ageMs'>;
 
-const measured = ['cpuCores', 'memoryBytes', 'gpuUtilizationRatio', 'gpuMemoryBytes'] as const;
+export const measured = [
+  'cpuCores',
+  'memoryBytes',
+  'gpuUtilizationRatio',
+  'gpuMemoryBytes',
+] as const;
 type Measured = (typeof measured)[number];
 
 /** Sum and count of what was measured; a reading that is null counts for nothing. */
@@ -21,9 +26,14 @@ interface Bucket {
   tallies: Record<Measured, Tally>;
 }
 
+/** How many readings said something, so that means can be joined. */
+export type UsageCounts = Record<Measured, number>;
+
 export interface StoredUsage {
   intervalMs: number;
   points: UsagePoint[];
+  /** Absent where an earlier version has stored it. */
+  counts?: UsageCounts;
   summary: UsageSummary;
 }
 
@@ -81,6 +91,12 @@ export class UsageSeries {
           gpuUtilizationRatio: mean(tallies.gpuUtilizationRatio),
           gpuMemoryBytes: rounded(mean(tallies.gpuMemoryBytes)),
         })),
+      counts: {
+        cpuCores: cpuCores.count,
+        memoryBytes: memoryBytes.count,
+        gpuUtilizationRatio: gpuUtilizationRatio.count,
+        gpuMemoryBytes: gpuMemoryBytes.count,
+      },
       summary: {
         readings: this.#readings,
         cpuCoresMean: mean(cpuCores),

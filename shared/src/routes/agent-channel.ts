@@ -98,7 +98,7 @@ export type AgentRequest = Static<typeof AgentRequest>;
 export interface HelloReply {
   protocol: number;
   /** What else this marketplace understands; an older one says nothing of it. */
-  takes?: readonly ('log-blocks' | 'log-bytes' | 'usage')[];
+  takes?: readonly ('log-blocks' | 'log-bytes' | 'usage' | 'usage-numbers')[];
 }
 
 /** What the marketplace sends. Messages are numbered from 1 on each socket. */

@@ -106,4 +106,6 @@ export const enLog = {
   'resources.used': 'Used',
   'resources.limit': 'Allowed',
   'resources.interval': 'One point is the mean of {{duration}}; gaps were not measured.',
+  'resources.since': 'There are no readings from before {{time}}.',
+  'resources.until': 'There are none after {{time}}.',
 };

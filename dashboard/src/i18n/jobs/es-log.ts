@@ -108,4 +108,6 @@ export const esLog: Record<keyof typeof enLog, string> = {
   'resources.used': 'Usado',
   'resources.limit': 'Permitido',
   'resources.interval': 'Un punto es la media de {{duration}}; los huecos no se midieron.',
+  'resources.since': 'No hay lecturas anteriores a {{time}}.',
+  'resources.until': 'No hay ninguna después de {{time}}.',
 };

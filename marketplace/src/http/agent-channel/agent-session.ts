@@ -209,7 +209,8 @@ export class AgentSession implements AgentLink, Outlet, Watched {
     const isKnown = this.#presence.offer !== null;
     await this.#sayOwed((message) => isKnown || message.type !== 'offer');
     if (!isKnown) this.#sayOffers = () => this.#sayOwed(({ type }) => type === 'offer');
-    return { protocol: agentChannelProtocol, takes: ['log-blocks', 'log-bytes', 'usage'] };
+    const takes = ['log-blocks', 'log-bytes', 'usage', 'usage-numbers'] as const;
+    return { protocol: agentChannelProtocol, takes };
   }
 
   async #ready(request: ReadyRequest, presence: AgentPresence): Promise<Record<string, never>> {

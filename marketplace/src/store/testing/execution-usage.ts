@@ -6,23 +6,24 @@ import type { World } from './world.ts';
 export async function liveThroughExecutionUsage(world: World): Promise<void> {
   const { store } = world;
   const execution = await world.lease(await world.openAccount(), await world.registerAgent());
-  await store.saveExecutionUsage(execution.executionId, '{}', world.nowMs);
+  await store.saveExecutionUsage(execution.executionId, () => '{}', world.nowMs);
   await store.executionUsage(execution.executionId);
 }
 
 export function describeExecutionUsage(given: Given): void {
   describe('what executions used', () => {
-    it('is kept as it was said first, over a restart', async () => {
+    it('is kept over a restart, joined with what was stored of it before', async () => {
       const { store, world } = given;
       const { executionId } = await world.lease(
         await world.openAccount(),
         await world.registerAgent(),
       );
       expect(await store.executionUsage(executionId)).toBeNull();
-      await store.saveExecutionUsage(executionId, '{"points":[]}', 5_000);
-      await store.saveExecutionUsage(executionId, '{"points":[1]}', 6_000);
+      const join = (part: string) => (stored: string | null) => `${stored ?? 'first'}+${part}`;
+      await store.saveExecutionUsage(executionId, join('a'), 5_000);
+      await store.saveExecutionUsage(executionId, join('b'), 6_000);
       const opened = await given.reopen();
-      expect(await opened.executionUsage(executionId)).toBe('{"points":[]}');
+      expect(await opened.executionUsage(executionId)).toBe('first+a+b');
     });
   });
 }
