@@ -1,6 +1,12 @@
 import { type ChangeOptions, changing } from './http/if-match.ts';
 import { type ListOptions, type Pages, pagesOf } from './http/pages.ts';
-import { type CallOptions, part, type Transport } from './http/transport.ts';
+import {
+  type CallOptions,
+  idempotent,
+  type PostOptions,
+  part,
+  type Transport,
+} from './http/transport.ts';
 import type { Schedule, ScheduleInput, ScheduleSummary } from './types/schedule.ts';
 
 const path = '/api/v1/schedules';
@@ -13,10 +19,10 @@ export class Schedules {
     this.#transport = transport;
   }
 
-  /** Posts a job at every time that a cron expression says. Not sent again when no answer comes. */
-  create(schedule: ScheduleInput, options?: CallOptions): Promise<Schedule> {
-    const call = { method: 'POST', path, body: schedule, repeat: 'once' } as const;
-    return this.#transport.json({ ...call, options });
+  /** Posts a job at every time that a cron expression says. Tried again, it makes one all the same. */
+  create(schedule: ScheduleInput, options?: PostOptions): Promise<Schedule> {
+    const call = { method: 'POST', path, body: schedule } as const;
+    return this.#transport.json({ ...call, ...idempotent(options) });
   }
 
   /** The next times of a cron expression in a time zone. */

@@ -9,6 +9,7 @@ import {
 import { getTemplate } from '@node3/shared/routes/templates';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
+import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { buildJobSpec, type JobOptions } from '../job/build-spec.ts';
 import { readWorkload, type WorkloadOptions } from '../job/read-workload.ts';
 import { withSizes } from '../job/size-job.ts';
@@ -73,7 +74,9 @@ export async function createOwnSchedule(
     ...(options.until === undefined ? {} : { until: options.until }),
     ...(await readTarget(context, client, operands, options)),
   };
-  const schedule = await client.call(createSchedule, { body });
+  const idempotencyKey = chooseKey(context);
+  const creating = client.call(createSchedule, { body }, { idempotencyKey });
+  const schedule = await namingKey(idempotencyKey, creating);
   if (terminal.json) await terminal.object(schedule);
   else for (const line of formatSchedule(schedule)) await terminal.data(line);
   return 0;

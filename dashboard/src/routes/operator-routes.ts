@@ -162,7 +162,7 @@ const accountRoute = createRoute({
   path: '/admin/accounts/$accountId',
   beforeLoad,
   component: areaPage(
-    ['operator'],
+    ['operator', 'account'],
     () => import('../pages/operator/account-detail-page.tsx'),
     'AccountDetailPage',
   ),

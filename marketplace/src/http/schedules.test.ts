@@ -39,6 +39,19 @@ afterEach(() => market.stop());
 const body = { name: 'tick', cron: '* * * * *', timezone: 'Europe/Berlin', jobSpec: testJob() };
 
 describe('a schedule over HTTP', () => {
+  it('is made once for an Idempotency-Key, whatever its secrets are called', async () => {
+    const { client } = requester;
+    const options = { idempotencyKey: 'nightly' };
+    const secret = { ...body, jobSpec: { ...testJob(), secrets: { TOKEN: { value: 'one' } } } };
+    const { scheduleId } = await client.call(createSchedule, { body: secret }, options);
+    const again = await client.call(createSchedule, { body: secret }, options);
+    expect(again.scheduleId).toBe(scheduleId);
+    const other = { ...secret, jobSpec: { ...secret.jobSpec, secrets: { TOKEN: { value: 'two' } } } };
+    const refused = client.call(createSchedule, { body: other }, options);
+    await expect(refused).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    expect((await client.call(listSchedules, {})).data).toHaveLength(1);
+  });
+
   it('[2.30] fires by itself, and shows its times and runs', async () => {
     const { client } = requester;
     const created = await client.call(createSchedule, { body });

@@ -16,6 +16,7 @@ import { activeFrom, countEnds } from '../domain/schedule-firing.ts';
 import type { ScheduleDecision, ScheduleRow } from '../store/schedule-store.ts';
 import type { Store } from '../store/store.ts';
 import { invalid } from './check-template.ts';
+import { hashRequest } from './post-job.ts';
 import { readTarget, viewTarget } from './schedule-target.ts';
 import type { SecretSealer } from './secret-sealer.ts';
 
@@ -45,6 +46,7 @@ export async function createSchedule(
   deps: ScheduleDeps,
   caller: Caller,
   input: CreateSchedule,
+  idempotencyKey: string | null = null,
 ): Promise<ScheduleDetail> {
   const nowMs = deps.clock.nowMs();
   checkCron(input, nowMs);
@@ -75,9 +77,19 @@ export async function createSchedule(
     ...first,
   };
   const events = [eventOf(deps, schedule, 'schedule.created')];
-  await deps.store.createSchedule(schedule, limits.schedulesPerAccount, events);
-  deps.wakeSchedules();
-  return viewDetail(deps, schedule);
+  const idempotency =
+    idempotencyKey === null
+      ? null
+      : { key: idempotencyKey, requestHash: hashSchedule(deps, input) };
+  const max = limits.schedulesPerAccount;
+  const created = await deps.store.createSchedule(schedule, max, events, idempotency);
+  if (!created.replayed) deps.wakeSchedules();
+  return viewDetail(deps, created.schedule);
+}
+
+/** Always keyed: a spec and the parameters of a template may have secrets in them. */
+function hashSchedule({ sealer }: Pick<ScheduleDeps, 'sealer'>, input: CreateSchedule): string {
+  return hashRequest({ sealer }, input, input);
 }
 
 export async function listSchedules(

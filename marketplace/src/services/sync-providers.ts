@@ -19,21 +19,26 @@ export interface ProviderSyncDeps {
 export class ProviderSync {
   readonly #deps: ProviderSyncDeps;
   #reading: Promise<void> | null = null;
+  /** A read of what another replica has stored failed. */
+  #isBehind = false;
 
   constructor(deps: ProviderSyncDeps) {
     this.#deps = deps;
   }
 
-  /** What another replica has stored. */
+  /** What another replica has stored. A read that failed is made up for with the next events. */
   note(events: readonly Pick<EventRow, 'name' | 'data'>[]): void {
+    let isChanged = this.#isBehind;
     for (const { name, data } of events) {
       if (name === 'provider.assigned') this.assigned(String(data['agentId']), data['providerId']);
-      else if (name.startsWith('provider.') && name !== 'provider.status-changed') {
-        this.read().catch((error: unknown) => {
-          this.#deps.log.warn({ err: error }, 'providers of other replicas not read');
-        });
-      }
+      else if (name.startsWith('provider.') && name !== 'provider.status-changed') isChanged = true;
     }
+    if (!isChanged) return;
+    this.#isBehind = false;
+    this.read().catch((error: unknown) => {
+      this.#isBehind = true;
+      this.#deps.log.warn({ err: error }, 'providers of other replicas not read');
+    });
   }
 
   /** An agent belongs to a provider now; null, and what is no id, is the built-in one. */

@@ -8,6 +8,7 @@ import type {
   ScheduleState,
 } from '@node3/shared/routes/schedules';
 import type { ParameterValues } from '@node3/shared/template';
+import type { Idempotency } from './job-store.ts';
 
 export type ScheduleTarget =
   /** The spec has masks where its secrets are sealed for this schedule, by name. */
@@ -87,8 +88,16 @@ export interface Firing {
 }
 
 export interface ScheduleStore {
-  /** Rejects with LIMIT_REACHED past `max` of the account. */
-  createSchedule(schedule: ScheduleRow, max: number, events: NewEvent[]): Promise<void>;
+  /**
+   * Rejects with LIMIT_REACHED past `max` of the account, and with IDEMPOTENCY_MISMATCH where the key
+   * belongs to another request. `replayed`: the schedule is the one that the key has made before.
+   */
+  createSchedule(
+    schedule: ScheduleRow,
+    max: number,
+    events: NewEvent[],
+    idempotency?: Idempotency | null,
+  ): Promise<{ schedule: ScheduleRow; replayed: boolean }>;
   schedule(scheduleId: string): Promise<ScheduleRow | null>;
   /** Newest first; `beforeScheduleId` continues a page. */
   listSchedules(query: ScheduleQuery): Promise<ScheduleRow[]>;

@@ -138,7 +138,7 @@ const detail = { params, response: { 200: ScheduleDetail } };
 export const createSchedule = {
   method: 'POST',
   url: '/api/v1/schedules',
-  summary: 'Post a job at every time that a cron expression says',
+  summary: 'Post a job at every time that a cron expression says (header Idempotency-Key)',
   audience,
   tag,
   schema: { body: CreateSchedule, response: { 201: ScheduleDetail } },

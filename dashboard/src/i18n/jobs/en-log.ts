@@ -107,5 +107,5 @@ export const enLog = {
   'resources.limit': 'Allowed',
   'resources.interval': 'One point is the mean of {{duration}}; gaps were not measured.',
   'resources.since': 'There are no readings from before {{time}}.',
-  'resources.until': 'There are none after {{time}}.',
+  'resources.until': 'There are no readings from after {{time}}.',
 };

@@ -109,5 +109,5 @@ export const esLog: Record<keyof typeof enLog, string> = {
   'resources.limit': 'Permitido',
   'resources.interval': 'Un punto es la media de {{duration}}; los huecos no se midieron.',
   'resources.since': 'No hay lecturas anteriores a {{time}}.',
-  'resources.until': 'No hay ninguna después de {{time}}.',
+  'resources.until': 'No hay lecturas posteriores a {{time}}.',
 };

@@ -1,9 +1,12 @@
 import type { BodyOf } from '@node3/shared/contract';
+import { systemIds } from '@node3/shared/ids';
 import { createSchedule } from '@node3/shared/routes/schedules';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { schedulesKey } from '../../queries/flows.ts';
@@ -23,9 +26,13 @@ function NewSchedule() {
   const { client } = useApp();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const [keys] = useState(() => new IdempotencyKeys(() => systemIds.secret(18)));
   const create = useMutation({
-    mutationFn: (body: BodyOf<typeof createSchedule>) => client.call(createSchedule, { body }),
+    // Asked again after a lost answer, it makes no second schedule.
+    mutationFn: (body: BodyOf<typeof createSchedule>) =>
+      client.call(createSchedule, { body }, { idempotencyKey: keys.keyFor(body) }),
     async onSuccess({ scheduleId }) {
+      keys.forget();
       await queryClient.invalidateQueries({ queryKey: schedulesKey });
       await navigate({ to: '/schedules/$scheduleId', params: { scheduleId } });
     },

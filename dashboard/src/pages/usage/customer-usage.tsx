@@ -9,9 +9,9 @@ import { CommandLines } from '../../parts/command-lines.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
+import { useUsageColumns } from '../../parts/use-usage-columns.ts';
 import { customerUsageQuery, type UsagePeriod } from '../../queries/usage.ts';
 import { curlLine } from '../../shell-command.ts';
-import { useUsageColumns } from './usage-table.tsx';
 
 const csv = {
   name: 'customers',

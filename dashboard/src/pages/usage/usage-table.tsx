@@ -1,11 +1,10 @@
 import { Text } from '@mantine/core';
 import type { UsageGroup, UsageRow } from '@node3/shared/routes/usage';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
-import { useFormat } from '../../i18n/use-format.ts';
-import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { useUsageColumns } from '../../parts/use-usage-columns.ts';
 import { EndedDayLink } from './ended-jobs.tsx';
 
 interface UsageTableProps {
@@ -47,48 +46,5 @@ function GroupName({ row, by }: { row: UsageRow; by: UsageGroup }) {
     <Text component="span" size="sm" className="mono" title={row.keyId}>
       {shorten(row.keyId, 8, 5)}
     </Text>
-  );
-}
-
-/** What every table of usage has, after what a row is of. `name` is the same function at each render. */
-export function useUsageColumns<Row extends UsageRow>(
-  title: string,
-  name: (row: Row) => ReactNode,
-): DataColumn<Row>[] {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return useMemo(
-    () => [
-      { id: 'name', title, cell: name },
-      {
-        id: 'jobs',
-        title: t('usage.jobs'),
-        cell: (row) => format.number(row.jobs),
-        value: (row) => row.jobs,
-        align: 'right',
-      },
-      {
-        id: 'gpuTime',
-        title: t('usage.gpuTime'),
-        cell: (row) => format.duration(row.gpuMs),
-        value: (row) => row.gpuMs,
-        align: 'right',
-      },
-      {
-        id: 'runTime',
-        title: t('usage.runTimeColumn'),
-        cell: (row) => format.duration(row.runMs),
-        value: (row) => row.runMs,
-        align: 'right',
-      },
-      {
-        id: 'charged',
-        title: t('usage.charged'),
-        cell: (row) => format.money(row.charged),
-        value: (row) => Number(row.charged.amount),
-        align: 'right',
-      },
-    ],
-    [title, name, t, format],
   );
 }

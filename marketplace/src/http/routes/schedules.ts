@@ -13,6 +13,7 @@ import {
   versionOfSchedule,
 } from '../../services/manage-schedules.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { readIdempotencyKey } from '../idempotency-key.ts';
 import { readIfMatch, tagged } from '../if-match.ts';
 
 export function addScheduleRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -20,7 +21,8 @@ export function addScheduleRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, contracts.createSchedule, {
     authenticate,
     bodyLimit: limits.jobBodyBytes,
-    handler: ({ principal, body }) => createSchedule(deps, principal, body),
+    handler: ({ principal, body, request }) =>
+      createSchedule(deps, principal, body, readIdempotencyKey(request)),
   });
   addRoute(app, contracts.previewSchedule, {
     authenticate,

@@ -1,5 +1,6 @@
 import { MarketError } from '@node3/shared/error';
 import type { JobState } from '@node3/shared/job-state';
+import type { Idempotency } from '../job-store.ts';
 import type { Firing, ScheduleRow, ScheduleStore } from '../schedule-store.ts';
 import { inNumbers, toNumberOrNull } from './codec.ts';
 import type { Database } from './database.ts';
@@ -10,9 +11,12 @@ import type { Tx, Work } from './work.ts';
 const countSchedules = 'SELECT count(*) AS count FROM schedules WHERE account_id = ?';
 const insertSchedule = `
   INSERT INTO schedules (schedule_id, account_id, api_key_id, name, cron, timezone, target, overlap,
-    catch_up, failures_max, failures_in_row, state, reason, until_ms, next_due_ms, created_at_ms)
+    catch_up, failures_max, failures_in_row, state, reason, until_ms, next_due_ms, created_at_ms,
+    idempotency_key, request_hash)
   VALUES (@scheduleId, @accountId, @keyId, @name, @cron, @timezone, @target, @overlap,
-    @catchUp, @failuresMax, @failuresInRow, @state, @reason, @untilMs, @nextDueMs, @createdAtMs)`;
+    @catchUp, @failuresMax, @failuresInRow, @state, @reason, @untilMs, @nextDueMs, @createdAtMs,
+    @idempotencyKey, @requestHash)`;
+const selectRepeated = 'SELECT * FROM schedules WHERE account_id = ? AND idempotency_key = ?';
 const selectSchedule = 'SELECT * FROM schedules WHERE schedule_id = ?';
 const listOfAccount = `
   SELECT * FROM schedules WHERE account_id = ? AND schedule_id < ?
@@ -65,13 +69,21 @@ function scheduleRows(
   'createSchedule' | 'schedule' | 'listSchedules' | 'changeSchedule' | 'deleteSchedule'
 > {
   return {
-    createSchedule(schedule, max, events) {
+    createSchedule(schedule, max, events, idempotency = null) {
       return database.write(function* (tx) {
+        const earlier = yield* createdBefore(tx, schedule.accountId, idempotency);
+        if (earlier !== null) return { schedule: earlier, replayed: true };
         const found = yield* tx.get<{ count: bigint }>(countSchedules, schedule.accountId);
         const count = Number(found?.count);
         if (count >= max) throw new MarketError('LIMIT_REACHED', { schedules: count, max });
-        yield* tx.post(insertSchedule, { ...schedule, target: JSON.stringify(schedule.target) });
+        yield* tx.post(insertSchedule, {
+          ...schedule,
+          target: JSON.stringify(schedule.target),
+          idempotencyKey: idempotency?.key ?? null,
+          requestHash: idempotency?.requestHash ?? null,
+        });
         yield* appendEventsIn(tx, events);
+        return { schedule, replayed: false };
       });
     },
     schedule(scheduleId) {
@@ -165,6 +177,23 @@ function* recordFiringIn(tx: Tx, firing: Firing): Work<void> {
   yield* updateIn(tx, { ...stored, ...change });
   yield* tx.post(forgetRuns, { scheduleId, kept: firing.runsKept });
   yield* appendEventsIn(tx, events);
+}
+
+function* createdBefore(
+  tx: Tx,
+  accountId: string,
+  idempotency: Idempotency | null,
+): Work<ScheduleRow | null> {
+  if (idempotency === null) return null;
+  const { key, requestHash } = idempotency;
+  const found = yield* tx.get<ScheduleRecord & { request_hash: string }>(
+    selectRepeated,
+    accountId,
+    key,
+  );
+  if (found === undefined) return null;
+  if (found.request_hash !== requestHash) throw new MarketError('IDEMPOTENCY_MISMATCH');
+  return toSchedule(found);
 }
 
 function* scheduleIn(tx: Tx, scheduleId: string): Work<ScheduleRow | null> {

@@ -77,7 +77,7 @@ export async function liveThroughSchedules(world: World): Promise<void> {
   const accountId = await world.openAccount();
   const schedule = newSchedule(world, accountId);
   const { scheduleId } = schedule;
-  await store.createSchedule(schedule, 9, []);
+  await store.createSchedule(schedule, 9, [], { key: 'k', requestHash: 'h' });
   await store.schedule(scheduleId);
   await store.listSchedules({ accountId, beforeScheduleId: null, limit: 9 });
   await store.dueSchedules(world.nowMs, 9);
@@ -92,6 +92,23 @@ export async function liveThroughSchedules(world: World): Promise<void> {
 
 export function describeSchedules(given: Given): void {
   describe('schedules', () => {
+    it('are made once for each key, and another request under it is refused', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const make = (owner: string, requestHash: string) =>
+        store.createSchedule(newSchedule(world, owner), 1, [], { key: 'k', requestHash });
+      const first = await make(accountId, 'h');
+      expect(first.replayed).toBe(false);
+      // Though there is room for one only.
+      expect(await make(accountId, 'h')).toEqual({ schedule: first.schedule, replayed: true });
+      await expect(make(accountId, 'other')).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_MISMATCH',
+      });
+      expect(await make(await world.openAccount(), 'h')).toMatchObject({ replayed: false });
+      const query = { accountId, beforeScheduleId: null, limit: 9 };
+      expect(await store.listSchedules(query)).toHaveLength(1);
+    });
+
     it('are what they were after the store was opened again', async () => {
       const { world } = given;
       const accountId = await world.openAccount();

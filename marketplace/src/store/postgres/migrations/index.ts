@@ -33,6 +33,7 @@ import { statements } from './0032-statements.ts';
 import { marketReads } from './0033-market-reads.ts';
 import { operatorPages } from './0034-operator-pages.ts';
 import { endedJobs } from './0035-ended-jobs.ts';
+import { scheduleKeys } from './0036-schedule-keys.ts';
 
 export interface Migration {
   name: string;
@@ -81,4 +82,5 @@ export const migrations: readonly Migration[] = [
   marketReads,
   operatorPages,
   endedJobs,
+  scheduleKeys,
 ];

@@ -46,6 +46,7 @@ import { statements } from './0044-statements.ts';
 import { marketReads } from './0045-market-reads.ts';
 import { operatorPages } from './0046-operator-pages.ts';
 import { endedJobs } from './0047-ended-jobs.ts';
+import { scheduleKeys } from './0048-schedule-keys.ts';
 
 export interface Migration {
   name: string;
@@ -103,4 +104,5 @@ export const migrations: readonly Migration[] = [
   marketReads,
   operatorPages,
   endedJobs,
+  scheduleKeys,
 ];
