@@ -82,5 +82,7 @@ function frameOf({ usageBook }: Deps, resources: JobResources, since: number): R
     return { seq: before + (resources.summary?.readings ?? 0), whole: true, resources };
   }
   const { whole, usage } = news;
-  return { seq: before + usage.summary.readings, whole, resources: { ...resources, ...usage } };
+  const { intervalMs, points, summary } = usage;
+  const told = { ...resources, intervalMs, points, summary };
+  return { seq: before + summary.readings, whole, resources: told };
 }
