@@ -1,3 +1,5 @@
+import { saidOf } from '@node3/shared/agent-problems';
+import { type Said, say, textOf } from '@node3/shared/agent-sentences';
 import { ConfigError } from '@node3/shared/env';
 import { MarketError } from '@node3/shared/error';
 import type { PolicyKey } from '@node3/shared/provider-policy';
@@ -79,8 +81,9 @@ function viewPolicy({ policy, started }: AgentCore): LocalPolicy {
     defaults: store.defaults,
     decided: Object.keys(store.file) as PolicyKey[],
     problem: store.problem,
-    closed,
-    withheld: [...withheld].map(([deviceId, sentence]) => ({ deviceId, sentence })),
+    closed: closed?.text ?? null,
+    closedSaid: closed,
+    withheld: [...withheld].map(([deviceId, said]) => ({ deviceId, sentence: said.text, said })),
     restartNeed: findRestartNeed(started, current),
   };
 }
@@ -98,7 +101,7 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
   const open = journal.listOpen();
   const active = open.flatMap((execution) => toActiveExecution(execution) ?? []);
   const owed = open.filter(({ pending }) => pending !== null).length;
-  const { state, sentence } = stateOf(core, life, { active: active.length, owed });
+  const { state, said } = stateOf(core, life, { active: active.length, owed });
   return {
     agentId: life.agentId,
     name: config.name,
@@ -106,7 +109,8 @@ function buildStatus({ core, life, startedAtMs }: AgentViewDeps): AgentStatus {
     wallet: wallet.address,
     marketplaceUrl: config.marketplaceUrl,
     state,
-    stateSentence: sentence,
+    stateSentence: textOf(said),
+    stateSaid: said,
     lastContactAt: lastContactAtMs === null ? null : toTimestamp(lastContactAtMs),
     startedAt: toTimestamp(startedAtMs),
     executor: describeExecutor(core),
@@ -154,12 +158,12 @@ function stateOf(
   });
 }
 
-/** One sentence that says why this agent can take no work at all; null when it can. */
-export function findBlock({ board, link }: AgentCore, life: AgentLife): string | null {
-  if (life.identityError !== null) return life.identityError;
-  if (link.refusal !== null) return describeRefusal(link.refusal).sentence;
+/** Why this agent can take no work at all; null when it can. */
+export function findBlock({ board, link }: AgentCore, life: AgentLife): Said[] | null {
+  if (life.identityError !== null) return [{ text: life.identityError }];
+  if (link.refusal !== null) return [describeRefusal(link.refusal)].map(saidOf);
   const problem = board.problems()[0];
-  return problem === undefined ? null : `No job can run here: ${problem.sentence}`;
+  return problem === undefined ? null : [say('noJobHere'), saidOf(problem)];
 }
 
 function describeExecutor({ board }: AgentCore): AgentStatus['executor'] {

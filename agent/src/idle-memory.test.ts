@@ -1,3 +1,4 @@
+import type { Said } from '@node3/shared/agent-sentences';
 import { setAgentMode } from '@node3/shared/routes/agent-local';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { findIdleMemory } from './idle-memory.ts';
@@ -11,7 +12,7 @@ it.each([
   ['it drains', { mode: 'drain' as const }, 0],
   ['the marketplace told it to drain', { orderedToDrain: true }, 0],
   ['its disk is low', { isLow: true }, 0],
-  ['its hours are over', { closed: 'It is day.' }, 0],
+  ['its hours are over', { closed: { text: 'It is day.' } }, 0],
 ])('leaves memory to what waits for jobs as long as one may come: %s', (_what, facts, bytes) => {
   const { closed, isLow, ...life } = {
     closed: null,
@@ -21,7 +22,7 @@ it.each([
     ...facts,
   };
   const free = () => ({ deviceIds: [], cpus: 1, memoryBytes, diskBytes: 1, slots: 1 });
-  const verdict = () => ({ closed, withheld: new Map<string, string>() });
+  const verdict = () => ({ closed, withheld: new Map<string, Said>() });
   expect(findIdleMemory({ disk: { isLow }, policy: { verdict } }, { ...life, free })).toBe(bytes);
 });
 

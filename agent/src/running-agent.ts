@@ -1,3 +1,4 @@
+import { textOf } from '@node3/shared/agent-sentences';
 import type { Agent, DrainOptions } from './agent.ts';
 import type { AgentCore } from './agent-core.ts';
 import type { AgentLife } from './agent-life.ts';
@@ -55,7 +56,8 @@ export class RunningAgent implements Agent {
 
   get problem(): string | null {
     const { core, life } = this.#deps;
-    return findBlock(core, life) ?? life.signInError;
+    const block = findBlock(core, life);
+    return block === null ? life.signInError : textOf(block);
   }
 
   get ended(): Promise<void> {

@@ -98,6 +98,9 @@ export interface FieldProblem {
   detail: string;
   /** Where it is another one for each field. */
   fix?: string;
+  /** The rule that it breaks, such as `maximum`, and what that asks for: to say it in another language. */
+  rule?: string;
+  values?: Record<string, string | number>;
 }
 
 /** Why no agent could run a job: JOB_UNSATISFIABLE. */

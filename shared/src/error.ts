@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes, type Retry } from './error-codes.ts';
+import type { FieldRule, FieldValues } from './field-rules.ts';
 
 /** One wrong field of a request. `pointer` is a JSON pointer such as `/limits/runSec`. */
 export interface FieldProblem {
@@ -6,6 +7,9 @@ export interface FieldProblem {
   detail: string;
   /** Where it is another one for each field. */
   fix?: string;
+  /** The rule that it breaks, with its values: for whoever says `detail` in another language. */
+  rule?: FieldRule;
+  values?: FieldValues;
 }
 
 /** What only some problems have; null and undefined are unknown. */

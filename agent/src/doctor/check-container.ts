@@ -2,7 +2,7 @@ import { systemIds } from '@node3/shared/ids';
 import { ExecutionError } from '../executors/execution-error.ts';
 import type { ExecutionDevice, ExecutionRequest, Executor } from '../executors/executor.ts';
 import type { Inspection } from '../gpu/inspect-devices.ts';
-import { type Check, failed, ok, skipped, warning } from './check.ts';
+import { type Check, failed, ok, skipped, told, warning } from './check.ts';
 
 export interface ContainerDeps {
   executor: Executor;
@@ -24,27 +24,21 @@ export async function checkContainers(
   const status = await deps.executor.probe();
   const facts = status.isolationEffective;
   if (!status.available) {
-    const problems = status.problems.map(({ fix, sentence }) => failed('engine', sentence, fix));
-    return [
-      ...problems,
-      skipped('container', 'No container was started, as the engine does not work.'),
-    ];
+    const problems = status.problems.map((problem) => told('engine', 'failed', problem));
+    return [...problems, skipped('container', 'container.skipped')];
   }
   const weak = (facts?.weaknesses ?? []).map((sentence) =>
-    warning(
-      'engine',
+    told('engine', 'warning', {
       sentence,
-      'Update it with the packages of your system, and restart the engine.',
-    ),
+      fix: 'Update it with the packages of your system, and restart the engine.',
+    }),
   );
-  const engine = ok(
-    'engine',
-    `${facts?.engine ?? 'engine'} ${facts?.engineVersion ?? ''} answers.`,
-  );
+  const engine = ok('engine', 'engine.ok', {
+    engine: `${facts?.engine ?? 'engine'} ${facts?.engineVersion ?? ''}`.trim(),
+  });
   const image = await deps.findImage().catch((error: unknown) => sayError(error));
   if (typeof image !== 'string') {
-    const fix = 'Name an image with a shell: node3 agent doctor --image busybox';
-    return [engine, ...weak, failed('container', `There is no image to try: ${image.why}`, fix)];
+    return [engine, ...weak, failed('container', 'container.noImage', { why: image.why })];
   }
   const plain = await startOne(deps.executor, image, []);
   const checks = [engine, ...weak, plain];
@@ -53,10 +47,8 @@ export async function checkContainers(
   for (const device of devices.filter(({ health }) => health.state === 'ok')) {
     if (device.vendor === 'simulated' || device.vendor === 'apple') continue;
     if (device.vendor === 'nvidia' && (facts?.nvidia ?? null) === null) {
-      const name = `GPU ${device.index}`;
-      checks.push(
-        failed(name, `The engine can not give ${device.model} to containers.`, toolkitFix),
-      );
+      const name = `GPU ${device.index}` as const;
+      checks.push(failed(name, 'container.noGpu', { model: device.model }));
       continue;
     }
     const { groupIds, id: uuid, renderNode, vendor } = device;
@@ -66,9 +58,6 @@ export async function checkContainers(
   }
   return checks;
 }
-
-const toolkitFix =
-  'sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker';
 
 function sayError(error: unknown): { why: string } {
   return { why: error instanceof Error ? error.message : String(error) };
@@ -91,23 +80,16 @@ async function startOne(
       executor.logs(executionId, {}, (line) => void lines.push(line.text), signal),
     ]);
     if (end.exitCode === 0 && lines.includes(word)) {
-      return ok('container', `A container of ${image} ran and was removed again.`);
+      return ok('container', 'container.ok', { image });
     }
     const said = lines.slice(0, 3).join(' ').slice(0, 200);
-    return failed(
-      'container',
-      `The container ended with ${end.exitCode}: ${end.detail} ${said}`,
-      look,
-    );
+    const why = `${end.detail} ${said}`;
+    return failed('container', 'container.ended', { code: end.exitCode ?? '?', why });
   } catch (error) {
     const { why } = sayError(error);
     const code = error instanceof ExecutionError ? `${error.reason}: ` : '';
-    const isGpu = devices.length > 0;
-    return failed(
-      'container',
-      `No container could be run: ${code}${why}`,
-      isGpu ? toolkitFix : look,
-    );
+    const finding = devices.length > 0 ? 'container.gpuFailed' : 'container.failed';
+    return failed('container', finding, { why: `${code}${why}` });
   } finally {
     await executor.remove(executionId).catch(() => undefined);
   }
@@ -117,15 +99,10 @@ async function startOne(
 async function checkWarm(executor: Executor, image: string): Promise<Check> {
   const request = trial(systemIds.next('execution'), image, []);
   const refusal = await executor.tryWarm?.(request).catch((error: unknown) => sayError(error).why);
-  if (refusal === null) return ok('warm containers', 'A container waited for a job.');
-  return warning(
-    'warm containers',
-    `No container can wait for jobs here: ${refusal ?? 'this executor has none.'}`,
-    'Let each job start its own: node3 agent policy set warmContainers 0',
-  );
+  if (refusal === null) return ok('warm containers', 'warm.ok');
+  const why = refusal ?? 'this executor has none.';
+  return warning('warm containers', 'warm.none', { why });
 }
-
-const look = 'Look at the log of the engine: journalctl -u docker -n 50';
 
 function trial(
   executionId: string,

@@ -6,7 +6,7 @@ import { inspectToken, localTokenPath } from '../local-token.ts';
 import { describeOpenSeedApi } from '../observability/problems.ts';
 import { policyDefaults } from '../policy/policy-defaults.ts';
 import { PolicyStore } from '../policy/policy-store.ts';
-import { type Check, failed, ok, warning } from './check.ts';
+import { type Check, failed, ok, told, warning } from './check.ts';
 
 const mebibyte = 1024 ** 2;
 /** Less no policy can keep. */
@@ -26,14 +26,13 @@ async function checkFolder({ dataDir }: AgentConfig): Promise<Check> {
   const nearest = await findExisting(dataDir);
   const info = await stat(nearest).catch(() => null);
   if (info?.isDirectory() === false) {
-    return failed('data folder', `${nearest} is no folder.`, 'AGENT_DATA_DIR=/path/to/a/folder');
+    return failed('data folder', 'folder.file', { folder: nearest });
   }
   try {
     await access(nearest, constants.W_OK);
-    return ok('data folder', `${dataDir} can be written.`);
+    return ok('data folder', 'folder.ok', { folder: dataDir });
   } catch {
-    const fix = `sudo mkdir -p ${dataDir} && sudo chown "$USER" ${dataDir}`;
-    return failed('data folder', `${nearest} can not be written by this user.`, fix);
+    return failed('data folder', 'folder.closed', { folder: nearest, wanted: dataDir });
   }
 }
 
@@ -49,38 +48,33 @@ async function checkPolicy(config: AgentConfig): Promise<Check[]> {
     const store = await PolicyStore.open(path, policyDefaults(config));
     const count = Object.keys(store.file).length;
     const floor = store.current.diskFloorBytes;
-    return [ok('policy', `${count} fields are set.`), await checkDisk(config, floor)];
+    return [ok('policy', 'policy.ok', { count }), await checkDisk(config, floor)];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return [failed('policy', why, 'node3 agent policy edit')];
+    return [failed('policy', 'policy.wrong', { why })];
   }
 }
 
 async function checkDisk({ dataDir }: AgentConfig, floorBytes: number): Promise<Check> {
   const free = await readDiskFreeBytes(await findExisting(dataDir));
   if (free === null) {
-    return warning('disk', 'The free disk space is unknown.', `df ${dataDir}`);
+    return warning('disk', 'disk.unknown', { folder: dataDir });
   }
-  const mib = (bytes: number) => `${Math.floor(bytes / mebibyte)} MiB`;
-  if (free > floorBytes) {
-    return ok('disk', `${mib(free)} are free, and ${mib(floorBytes)} of them stay yours.`);
-  }
-  const sentence = `${mib(free)} are free, and the policy keeps ${mib(floorBytes)} of the disk.`;
-  const smaller =
-    floorBytes > floorBytesMin ? ', or: node3 agent policy set diskFloorBytes 1g' : '';
-  return failed('disk', sentence, `docker image prune${smaller}`);
+  const mib = (bytes: number) => Math.floor(bytes / mebibyte);
+  const values = { free: mib(free), floor: mib(floorBytes) };
+  if (free > floorBytes) return ok('disk', 'disk.ok', values);
+  return failed('disk', floorBytes > floorBytesMin ? 'disk.kept' : 'disk.full', values);
 }
 
 async function checkWallet({ walletPath }: AgentConfig): Promise<Check> {
   const info = await stat(walletPath).catch(() => null);
   if (info === null) {
-    const fix = 'The first start makes one; to use yours: WALLET_PATH=/path/to/keypair.json';
-    return warning('wallet', `There is no wallet at ${walletPath} yet.`, fix);
+    return warning('wallet', 'wallet.none', { file: walletPath });
   }
   if (process.platform !== 'win32' && (info.mode & 0o077) !== 0) {
-    return failed('wallet', `${walletPath} can be read by others.`, `chmod 600 ${walletPath}`);
+    return failed('wallet', 'wallet.open', { file: walletPath });
   }
-  return ok('wallet', `${walletPath} is there.`);
+  return ok('wallet', 'wallet.ok', { file: walletPath });
 }
 
 /** Whether others of this machine are kept from driving the agent. */
@@ -89,14 +83,10 @@ async function checkLocalApi({ dataDir, seedApiOpen }: AgentConfig): Promise<Che
   const { fault, token } = await inspectToken(path);
   const checks: Check[] = [];
   if (fault !== null) {
-    const fix = 'Ask as the user of the agent. At its next start it makes a new one.';
-    checks.push(warning('local API', `The token in ${path} ${fault}.`, fix));
+    checks.push(warning('local API', 'token.wrong', { file: path, why: fault }));
   } else if (token !== null) {
-    checks.push(ok('local API', `Its token is in ${path}.`));
+    checks.push(ok('local API', 'token.ok', { file: path }));
   }
-  if (seedApiOpen === true) {
-    const { fix, sentence } = describeOpenSeedApi();
-    checks.push(warning('local API', sentence, fix));
-  }
+  if (seedApiOpen === true) checks.push(told('local API', 'warning', describeOpenSeedApi()));
   return checks;
 }

@@ -2,7 +2,7 @@ import { ConfigError } from '@node3/shared/env';
 import { getLive } from '@node3/shared/routes/health';
 import { Check as isValid } from 'typebox/value';
 import { type AgentConfig, checkMarketplaceUrl } from '../config.ts';
-import { type Check, failed, ok } from './check.ts';
+import { type Check, failed, ok, skipped } from './check.ts';
 
 const answerMsMax = 5_000;
 /** Signed challenges are refused beyond a few minutes; this is well below. */
@@ -24,7 +24,7 @@ export async function checkMarketplace(
     checkMarketplaceUrl(config);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [failed('marketplace', error.message, `MARKETPLACE_URL=https://…`)];
+    return [failed('marketplace', 'marketplace.url', { why: error.message })];
   }
   const startedMs = deps.monotonicMs();
   try {
@@ -33,21 +33,19 @@ export async function checkMarketplace(
     const body = await response.text();
     const tookMs = deps.monotonicMs() - startedMs;
     if (!response.ok) {
-      const sentence = `${marketplaceUrl} answers with HTTP ${response.status}.`;
-      return [failed('marketplace', sentence, `curl -i ${marketplaceUrl}/livez`)];
+      const values = { url: marketplaceUrl, status: response.status };
+      return [failed('marketplace', 'marketplace.status', values)];
     }
     if (!isAlive(body)) {
-      const sentence = `${marketplaceUrl} answers, but not as a marketplace does.`;
-      return [failed('marketplace', sentence, 'MARKETPLACE_URL=https://…')];
+      return [failed('marketplace', 'marketplace.other', { url: marketplaceUrl })];
     }
-    const sentence = `${marketplaceUrl} answers within ${Math.round(tookMs)} ms.`;
     return [
-      ok('marketplace', sentence),
+      ok('marketplace', 'marketplace.ok', { url: marketplaceUrl, ms: Math.round(tookMs) }),
       checkClock(response.headers.get('date'), deps.nowMs(), tookMs),
     ];
   } catch (error) {
-    const sentence = `${marketplaceUrl} does not answer: ${causeOf(error)}.`;
-    return [failed('marketplace', sentence, `curl -i ${marketplaceUrl}/livez`)];
+    const values = { url: marketplaceUrl, why: causeOf(error) };
+    return [failed('marketplace', 'marketplace.silent', values)];
   }
 }
 
@@ -70,17 +68,10 @@ function causeOf(error: unknown): string {
 /** `Date` has whole seconds, and the answer was on its way for a while. */
 export function checkClock(date: string | null, nowMs: number, tookMs: number): Check {
   const theirsMs = Date.parse(date ?? '');
-  if (Number.isNaN(theirsMs)) {
-    return {
-      name: 'clock',
-      state: 'skipped',
-      sentence: 'The marketplace tells no time.',
-      fix: null,
-    };
-  }
+  if (Number.isNaN(theirsMs)) return skipped('clock', 'clock.untold');
   const skewMs = Math.max(0, Math.abs(nowMs - theirsMs - 500) - 500 - tookMs);
-  const sentence = `This clock differs from the marketplace’s by ${Math.round(skewMs / 1000)} s.`;
-  if (skewMs <= skewMsMax) return ok('clock', sentence);
-  const fix = 'sudo timedatectl set-ntp true   (macOS: sudo sntp -sS time.apple.com)';
-  return failed('clock', sentence, fix);
+  const values = { seconds: Math.round(skewMs / 1000) };
+  return skewMs <= skewMsMax
+    ? ok('clock', 'clock.ok', values)
+    : failed('clock', 'clock.wrong', values);
 }

@@ -13,7 +13,7 @@ import { type Inspection, inspectDevices } from '../gpu/inspect-devices.ts';
 import { systemHostClock } from '../host-clock.ts';
 import { policyDefaults } from '../policy/policy-defaults.ts';
 import { PolicyStore } from '../policy/policy-store.ts';
-import { type Check, failed, ok, warning } from './check.ts';
+import { type Check, failed, ok, told } from './check.ts';
 import { checkContainers } from './check-container.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkMarketplace } from './check-marketplace.ts';
@@ -88,9 +88,8 @@ async function readWarmContainers(config: AgentConfig): Promise<number> {
 function checkNode(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const fits = major > 22 || (major === 22 && minor >= 18);
-  if (fits) return ok('node', `Node.js ${process.versions.node}.`);
-  const sentence = `Node.js ${process.versions.node} is too old; 22.18 is needed.`;
-  return failed('node', sentence, 'Install Node.js 22.18 or newer: https://nodejs.org');
+  const values = { version: process.versions.node };
+  return fits ? ok('node', 'node.ok', values) : failed('node', 'node.old', values);
 }
 
 function inspect({ environment }: AgentConfig): Promise<Inspection> {
@@ -111,21 +110,29 @@ async function checkKernelLog(
   const deps = { runner: createCommandRunner({ environment }), files: systemFiles };
   const problem = await findKernelLogProblem(deps, AbortSignal.timeout(detectMsMax));
   return problem === null
-    ? [ok('kernel log', 'Faults of GPUs are read from it.')]
-    : [warning('kernel log', problem.sentence, problem.fix)];
+    ? [ok('kernel log', 'kernel.ok')]
+    : [told('kernel log', 'warning', problem)];
 }
 
 /** A machine without a GPU sells its processors; one whose GPUs are all at fault has been told so. */
 export function listGpus({ devices, problems }: Pick<Inspection, 'devices' | 'problems'>): Check[] {
-  const broken = problems.map(({ fix, sentence }) => failed('GPUs', sentence, fix));
+  const broken = problems.map((problem) => told('GPUs', 'failed', problem));
   const sick = devices.flatMap(({ health, model }) =>
     health.reason === null
       ? []
-      : [failed('GPUs', `${model}: ${health.reason}`, 'node3 agent detect')],
+      : [
+          told('GPUs', 'failed', {
+            sentence: `${model}: ${health.reason}`,
+            fix: 'node3 agent detect',
+          }),
+        ],
   );
   const well = devices.filter(({ health }) => health.reason === null);
   const names = well.map(({ model }) => model).join(', ');
   const faults = [...broken, ...sick];
   if (names === '' && faults.length > 0) return faults;
-  return [...faults, ok('GPUs', names === '' ? 'No GPU was found.' : `${names}.`)];
+  return [
+    ...faults,
+    names === '' ? ok('GPUs', 'gpus.none') : ok('GPUs', 'gpus.ok', { models: names }),
+  ];
 }

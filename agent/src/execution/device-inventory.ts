@@ -1,3 +1,4 @@
+import { sayProblem } from '@node3/shared/agent-problems';
 import type { Device, DeviceSample } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
@@ -170,13 +171,7 @@ export class DeviceInventory {
     const sick = this.devices().flatMap(({ health, model, id }) =>
       health.state === 'ok'
         ? []
-        : [
-            {
-              code: 'device-sick',
-              sentence: `${model} (${id}) takes no jobs: ${health.reason ?? 'no reason is known'}`,
-              fix: 'Repair or reset the device; it returns to the offer by itself.',
-            },
-          ],
+        : [sayProblem('device-sick', { model, id, why: health.reason ?? 'no reason is known' })],
     );
     return [...this.#problems, ...(kernelLog === null ? [] : [kernelLog]), ...sick];
   }

@@ -1,3 +1,4 @@
+import type { ProblemSaid } from '@node3/shared/agent-problems';
 import type { ImagePull } from '@node3/shared/image-pull';
 /**
  * The port behind which a job's workload runs. An implementation owns every process, container
@@ -92,11 +93,7 @@ export interface Executor {
 export type Isolation = 'vm' | 'sandbox' | 'container' | 'native';
 
 /** Something a person can mend. `sentence` says what is wrong, `fix` how to mend it. */
-export interface ExecutorProblem {
-  code: string;
-  sentence: string;
-  fix: string;
-}
+export type ExecutorProblem = ProblemSaid;
 
 export interface ExecutorStatus {
   available: boolean;

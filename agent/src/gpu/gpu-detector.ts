@@ -1,3 +1,4 @@
+import type { ProblemSaid } from '@node3/shared/agent-problems';
 import type { AgentDevice, DeviceVendor } from './device.ts';
 import type { DeviceSample } from './telemetry.ts';
 
@@ -10,13 +11,11 @@ import type { DeviceSample } from './telemetry.ts';
  */
 export type DetectionStatus = 'ok' | 'partial' | 'unavailable' | 'error';
 
-/** One thing that is wrong, for people: a sentence that says what, and one that repairs it. */
-export interface DetectionProblem {
-  /** Stable and kebab-case, such as `driver-library-mismatch`. */
-  code: string;
-  sentence: string;
-  fix: string;
-}
+/**
+ * One thing that is wrong, for people: a sentence that says what, and one that repairs it. `code` is
+ * stable and kebab-case, such as `driver-library-mismatch`.
+ */
+export type DetectionProblem = ProblemSaid;
 
 /** A graphics or compute card as the bus shows it, whether or not anything can use it. */
 export interface PciCard {

@@ -1,3 +1,4 @@
+import { textOf } from '@node3/shared/agent-sentences';
 import { MarketError } from '@node3/shared/error';
 import { describe, expect, it } from 'vitest';
 import { type AgentStateFacts, describeState } from './agent-state.ts';
@@ -29,19 +30,19 @@ describe('describeState', () => {
     [{ orderedToDrain: true, active: 1 }, 'paused', /gives no new jobs.*One job is still/],
     [{ mode: 'drain', active: 1 }, 'draining', /One job is finishing/],
     [{ mode: 'drain', owed: 1 }, 'draining', /last results/],
-    [{ blockedBy: 'No engine.' }, 'blocked', /^No engine\.$/],
+    [{ blockedBy: [{ text: 'No engine.' }] }, 'blocked', /^No engine\.$/],
     [
-      { blockedBy: 'No engine.', engineDownSinceMs: 0, active: 2 },
+      { blockedBy: [{ text: 'No engine.' }], engineDownSinceMs: 0, active: 2 },
       'engine_down',
       /1970.*2 jobs are/,
     ],
-    [{ heldBy: 'It died.', blockedBy: 'No engine.' }, 'held', /^It died\.$/],
+    [{ heldBy: 'It died.', blockedBy: [{ text: 'No engine.' }] }, 'held', /^It died\.$/],
     [{ unreachableSinceMs: 0, active: 1 }, 'working', /running\. The marketplace at http/],
     [{ unreachableSinceMs: 0 }, 'idle', /^The marketplace at http/],
   ] as const)('%j', (changes, state, sentence) => {
     const told = say(changes);
     expect(told.state).toBe(state);
-    expect(told.sentence).toMatch(sentence);
+    expect(textOf(told.said)).toMatch(sentence);
   });
 });
 

@@ -1,3 +1,4 @@
+import { sayProblem } from '@node3/shared/agent-problems';
 import type { MarketError } from '@node3/shared/error';
 import { errorCodes } from '@node3/shared/error-codes';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
@@ -29,22 +30,18 @@ export interface ProblemFacts {
 export function listProblems(facts: ProblemFacts): LocalProblem[] {
   return [
     ...identityProblems(facts),
-    ...facts.executors.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
+    ...facts.executors,
     ...linkProblems(facts),
     ...diskProblems(facts),
     ...policyProblems(facts),
-    ...facts.devices.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
+    ...facts.devices,
     ...(facts.seedApi === 'open' ? [describeOpenSeedApi()] : []),
   ];
 }
 
 /** Wanted, but nobody should forget it. */
 export function describeOpenSeedApi(): LocalProblem {
-  return {
-    code: 'seed-api-open',
-    sentence: 'Every program of this machine can start and stop this agent without its token.',
-    fix: 'Unless a client of the node³ seed needs that, start it without AGENT_SEED_API_OPEN.',
-  };
+  return sayProblem('seed-api-open');
 }
 
 function identityProblems({ identityError, refusal }: ProblemFacts): LocalProblem[] {
@@ -60,13 +57,8 @@ function identityProblems({ identityError, refusal }: ProblemFacts): LocalProble
 /** Why the marketplace does not let this agent work. It is never answered with a new identity. */
 export function describeRefusal(refusal: MarketError): LocalProblem {
   const code = refusal.code.toLowerCase().replaceAll('_', '-');
-  if (refusal.code === 'AUTH_INVALID' || refusal.code === 'AUTH_REQUIRED') {
-    return {
-      code,
-      sentence: 'The marketplace does not accept the key of this agent.',
-      fix: 'Put the right key into API_KEY, or ask the operator for a new one. To register this machine as a new agent, set AGENT_DATA_DIR to an empty folder.',
-    };
-  }
+  if (refusal.code === 'AUTH_INVALID') return sayProblem('auth-invalid');
+  if (refusal.code === 'AUTH_REQUIRED') return sayProblem('auth-required');
   return {
     code,
     sentence: `${refusal.message}.`.replace('..', '.'),
@@ -74,50 +66,32 @@ export function describeRefusal(refusal: MarketError): LocalProblem {
   };
 }
 
-/** The limit of an older one; nothing is sold below its ask. */
-const oneAsk: LocalProblem = {
-  code: 'asks-merged',
-  sentence:
-    'This marketplace knows one ask for all GPUs of a machine: the highest of yours stands for all.',
-  fix: 'Ask its operator for an update, or let all GPUs ask the same: node3 agent policy edit',
-};
-
 function linkProblems(facts: ProblemFacts): LocalProblem[] {
   const { hasOneAsk, marketplaceUrl, unreachableSinceMs } = facts;
   if (unreachableSinceMs === null) {
-    return [...signInProblems(facts), ...(hasOneAsk ? [oneAsk] : [])];
+    // The limit of an older one; nothing is sold below its ask.
+    return [...signInProblems(facts), ...(hasOneAsk ? [sayProblem('asks-merged')] : [])];
   }
   const since = new Date(unreachableSinceMs).toISOString();
-  const sentence = `The marketplace at ${marketplaceUrl} has not answered since ${since}.`;
-  const fix = `Check the network and MARKETPLACE_URL: curl ${marketplaceUrl}/health`;
-  return [{ code: 'marketplace-unreachable', sentence, fix }];
+  return [sayProblem('marketplace-unreachable', { url: marketplaceUrl, since })];
 }
 
 /** What a person has to mend is told as such; this may pass by itself. */
 function signInProblems({ identityError, refusal, signInError }: ProblemFacts): LocalProblem[] {
   if (signInError === null || identityError !== null || refusal !== null) return [];
-  const sentence = `Signing in fails and is tried again: ${signInError.replace(/\.?$/, '.')}`;
-  const fix = 'Look for "signing in failed" in the log of the agent, and tell the operator.';
-  return [{ code: 'sign-in-failed', sentence, fix }];
+  return [sayProblem('sign-in-failed', { why: signInError.replace(/\.?$/, '.') })];
 }
 
 function diskProblems({ diskFloorBytes, diskFreeBytes }: ProblemFacts): LocalProblem[] {
-  const fix = 'Free some space, or set AGENT_DATA_DIR to a larger disk.';
-  if (diskFreeBytes === null) {
-    const sentence = 'The free disk space is unknown, so no job that needs disk is taken.';
-    return [{ code: 'disk-unknown', sentence, fix }];
-  }
+  if (diskFreeBytes === null) return [sayProblem('disk-unknown')];
   if (diskFreeBytes > diskFloorBytes) return [];
-  const sentence = `Only ${Math.floor(diskFreeBytes / 1024 ** 2)} MiB of disk are free, so no job is taken.`;
-  return [{ code: 'disk-full', sentence, fix }];
+  return [sayProblem('disk-full', { mebibytes: Math.floor(diskFreeBytes / 1024 ** 2) })];
 }
 
 function policyProblems({ policyError, restartNeed }: ProblemFacts): LocalProblem[] {
   const problems: LocalProblem[] = [];
   if (policyError !== null) {
-    const sentence = `The policy as it was goes on holding, since its file can not be used: ${policyError}`;
-    const fix = 'Correct it with: node3 agent policy edit';
-    problems.push({ code: 'policy-unusable', sentence, fix });
+    problems.push(sayProblem('policy-unusable', { why: policyError }));
   }
   if (restartNeed !== null) {
     const fix = 'Start the agent again when that suits you; running jobs are taken over.';

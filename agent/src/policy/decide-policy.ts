@@ -1,3 +1,4 @@
+import { type Said, say } from '@node3/shared/agent-sentences';
 import type { ProviderPolicy } from '@node3/shared/provider-policy';
 import { isWithinHours, sayWallTime, wallTimeAt } from './hours.ts';
 import { useRatioMax } from './idle-record.ts';
@@ -27,9 +28,9 @@ export interface PolicyFacts {
 
 export interface PolicyVerdict {
   /** Why no new job is taken at all; null while some are. */
-  closed: string | null;
+  closed: Said | null;
   /** Why single devices are not sold now, by id. */
-  withheld: ReadonlyMap<string, string>;
+  withheld: ReadonlyMap<string, Said>;
 }
 
 /** What the policy sells at this moment. An unknown reading never opens what a limit guards. */
@@ -38,39 +39,39 @@ export function decidePolicy(policy: ProviderPolicy, facts: PolicyFacts): Policy
   return { closed, withheld: new Map([...tooHot(policy, facts), ...tooHungry(policy, facts)]) };
 }
 
-function findHoursRefusal({ hours, timeZone }: ProviderPolicy, nowMs: number): string | null {
+function findHoursRefusal({ hours, timeZone }: ProviderPolicy, nowMs: number): Said | null {
   if (hours === null) return null;
   const wall = wallTimeAt(nowMs, timeZone);
   if (isWithinHours(hours, wall)) return null;
-  const zone = timeZone === null ? 'here' : `in ${timeZone}`;
-  return `Your policy takes new jobs in ${hours.join(', ')}; it is ${sayWallTime(wall)} ${zone}.`;
+  const values = { hours: hours.join(', '), now: sayWallTime(wall) };
+  return timeZone === null
+    ? say('policyHours', values)
+    : say('policyHoursIn', { ...values, zone: timeZone });
 }
 
-function findUseRefusal(policy: ProviderPolicy, facts: PolicyFacts): string | null {
+function findUseRefusal(policy: ProviderPolicy, facts: PolicyFacts): Said | null {
   if (facts.onBattery === true && !policy.batteryAllowed) {
-    return 'The machine runs on its battery, and your policy takes no new jobs then.';
+    return say('policyBattery');
   }
   const { idleMinutes } = policy;
   if (idleMinutes === null) return null;
   const unknown = facts.devices.find(({ quietMs }) => quietMs === null);
-  if (unknown !== undefined) {
-    return `Your policy sells an idle machine only, and how much ${unknown.model} is used is unknown.`;
-  }
+  if (unknown !== undefined) return say('policyUseUnknown', { model: unknown.model });
   const busy = facts.devices.find(({ quietMs }) => (quietMs ?? 0) < idleMinutes * 60_000);
   if (busy === undefined) return null;
-  const most = `${useRatioMax * 100} %`;
-  return `Your policy waits until ${busy.model} was used less than ${most} by others for ${idleMinutes} minutes.`;
+  const percent = useRatioMax * 100;
+  return say('policyInUse', { model: busy.model, percent, minutes: idleMinutes });
 }
 
 function tooHot(
   { temperatureCelsiusMax: most }: ProviderPolicy,
   { devices }: PolicyFacts,
-): [string, string][] {
+): [string, Said][] {
   if (most === null) return [];
   return devices.flatMap(({ id, model, temperatureCelsius: now }) => {
     if (now !== null && now <= most) return [];
-    const what = now === null ? 'has an unknown temperature' : `is at ${Math.round(now)} °C`;
-    return [[id, `${model} ${what}, and your policy allows ${most} °C.`]];
+    if (now === null) return [[id, say('policyHeatUnknown', { model, most })]];
+    return [[id, say('policyHot', { model, now: Math.round(now), most })]];
   });
 }
 
@@ -81,29 +82,25 @@ function tooHot(
 function tooHungry(
   { powerWattsMax: most }: ProviderPolicy,
   { devices }: PolicyFacts,
-): [string, string][] {
+): [string, Said][] {
   if (most === null) return [];
   let planned = 0;
   for (const device of devices) {
     const { held, powerLimitWatts, powerWatts } = device;
     planned += (held ? largest(powerLimitWatts, powerWatts) : powerWatts) ?? 0;
   }
-  const withheld: [string, string][] = [];
+  const withheld: [string, Said][] = [];
   for (const { held, id, model, powerLimitWatts, powerWatts } of devices) {
     if (held) continue;
     if (powerLimitWatts === null || powerWatts === null) {
-      const sentence = `How much ${model} draws or may draw is unknown, and your policy allows ${most} W.`;
-      withheld.push([id, sentence]);
+      withheld.push([id, say('policyPowerUnknown', { model, most })]);
       continue;
     }
     const rise = Math.max(0, powerLimitWatts - powerWatts);
     if (planned + rise <= most) planned += rise;
     else {
       const need = Math.ceil(planned + rise);
-      withheld.push([
-        id,
-        `With ${model} at its limit the GPUs may draw ${need} W; your policy allows ${most} W.`,
-      ]);
+      withheld.push([id, say('policyPower', { model, need, most })]);
     }
   }
   return withheld;

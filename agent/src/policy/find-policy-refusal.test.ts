@@ -63,10 +63,10 @@ describe('findPolicyRefusal', () => {
   });
 
   it('says first why the machine is closed, then why the device is not sold', () => {
-    const withheld = new Map([['gpu-1', 'It is hot.']]);
+    const withheld = new Map([['gpu-1', { text: 'It is hot.' }]]);
     expect(refusal({}, gpu, { verdict: { closed: null, withheld } })).toBe('It is hot.');
     expect(refusal({}, {}, { verdict: { closed: null, withheld } })).toBeNull();
-    expect(refusal({}, gpu, { verdict: { closed: 'It is night.', withheld } })).toBe(
+    expect(refusal({}, gpu, { verdict: { closed: { text: 'It is night.' }, withheld } })).toBe(
       'It is night.',
     );
   });

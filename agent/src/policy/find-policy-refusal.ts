@@ -29,9 +29,9 @@ export interface PolicyQuestion {
 export function findPolicyRefusal(terms: PolicyTerms, question: PolicyQuestion): string | null {
   const { policy, verdict } = terms;
   const { deviceIds, requesterId, spec } = question;
-  if (verdict.closed !== null) return verdict.closed;
+  if (verdict.closed !== null) return verdict.closed.text;
   const withheld = deviceIds.find((deviceId) => verdict.withheld.has(deviceId));
-  if (withheld !== undefined) return verdict.withheld.get(withheld) ?? null;
+  if (withheld !== undefined) return verdict.withheld.get(withheld)?.text ?? null;
   if (requesterId !== null && policy.requestersBlocked.includes(requesterId)) {
     return `The policy of this machine blocks the requester ${requesterId}.`;
   }

@@ -104,7 +104,11 @@ export class PolicyWatch {
     ]);
     if (said === this.#announced) return;
     this.#announced = said;
-    this.#deps.log.info({ closed, withheld: [...withheld.values()] }, 'the policy sells otherwise');
+    const told = {
+      closed: closed?.text ?? null,
+      withheld: [...withheld.values()].map(({ text }) => text),
+    };
+    this.#deps.log.info(told, 'the policy sells otherwise');
     this.#deps.onChange(verdict);
   }
 

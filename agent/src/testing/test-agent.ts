@@ -156,7 +156,7 @@ export class TestMachine {
       bootId: this.bootId,
       wrapJournal: (journal) => gate.wrapJournal(journal),
       writePrivateFile: gate.wrapWrite(writePrivateFile),
-      runDoctor: async () => [ok('node', 'Fine.')],
+      runDoctor: async () => [ok('node', 'node.ok', { version: '24.0.0' })],
       ...parts,
     });
     this.#started.push({ agent, gate });

@@ -80,7 +80,7 @@ describe('the doctor', () => {
     desk.start();
     expect(desk.start().runningSince).not.toBeNull();
     expect(looks).toHaveLength(1);
-    looks[0]?.resolve([ok('node', 'Fine.')]);
+    looks[0]?.resolve([ok('node', 'node.ok', { version: '24.0.0' })]);
     await vi.waitFor(() => expect(desk.report().runningSince).toBeNull());
     desk.start();
     looks[1]?.reject(new Error('broken'));

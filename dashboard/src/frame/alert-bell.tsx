@@ -6,7 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { usePollMs } from '../live/use-stream.ts';
 import { ErrorView } from '../parts/error-view.tsx';
+import { ErrorWords } from '../parts/error-words.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
+import { ServerText } from '../parts/server-words.tsx';
 import { alertsQuery } from '../queries/frame.ts';
 import { useViewer } from '../viewer/use-viewer.ts';
 import { missingScope } from '../viewer/viewer.ts';
@@ -80,14 +82,16 @@ function AlertLine({ alert, mayAcknowledge }: { alert: AlertView; mayAcknowledge
         <Text size="sm" fw={600}>
           {t(`alerts.rule.${alert.rule}`)}
         </Text>
-        <Text size="sm">{alert.detail}</Text>
+        <Text size="sm">
+          <ServerText text={alert.detail} />
+        </Text>
         <Text size="xs" c="dimmed">
           {t(`alerts.severity.${alert.severity}`)} · <RelativeTime at={alert.openedAt} />
           {alert.acknowledgedAt !== null && ` · ${t('alerts.acknowledged')}`}
         </Text>
         {acknowledge.error !== null && (
           <Text size="xs" role="alert">
-            {acknowledge.error.message}
+            <ErrorWords error={acknowledge.error} />
           </Text>
         )}
       </div>

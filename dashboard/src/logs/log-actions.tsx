@@ -10,7 +10,7 @@ import {
   IconPlayerPlay,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useNotice } from '../parts/use-notice.ts';
+import { useNotice } from '../parts/use-notice.tsx';
 import { type FindState, Step, Toggle } from './find-bar.tsx';
 import type { LineRange } from './line-range.ts';
 import { LogDownload } from './log-download.tsx';

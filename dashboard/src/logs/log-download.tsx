@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { Hint } from '../parts/hint.tsx';
-import { useNotice } from '../parts/use-notice.ts';
+import { useNotice } from '../parts/use-notice.tsx';
 import type { FindState } from './find-bar.tsx';
 import { type FileFormat, fetchLogFile, saveFile, viewAsFile } from './log-files.ts';
 import { isPlain, type LogFilter } from './log-view.ts';
@@ -41,7 +41,7 @@ export function LogDownload({ parts, jobId, filter, find }: LogDownloadProps) {
     },
     onSuccess: (blob, { format }) =>
       saveFile(blob, `${jobId ?? 'job'}.${format === 'ndjson' ? 'ndjson' : 'log'}`),
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
   });
   const item = (what: 'all' | 'shown') =>
     formats.map((format) => (

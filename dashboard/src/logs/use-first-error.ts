@@ -1,6 +1,6 @@
 import { lineLevels } from '@node3/shared/line-level';
 import { useTranslation } from 'react-i18next';
-import { useNotice } from '../parts/use-notice.ts';
+import { useNotice } from '../parts/use-notice.tsx';
 import type { LogStore } from './log-store.ts';
 import type { JobLogParts } from './use-job-log.ts';
 

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ErrorWords } from './error-words.tsx';
 import './bulk.css';
 
 export interface BulkOutcome {
@@ -9,7 +10,7 @@ export interface BulkOutcome {
   /** Leads to what became of it. */
   link: ReactNode;
   /** Its state where it was done, or why it was not. */
-  outcome: { state: ReactNode } | { refused: string };
+  outcome: { state: ReactNode } | { refused: Error };
 }
 
 interface BulkListProps {
@@ -44,7 +45,9 @@ export function BulkList({ title, summary, outcomes, onClose }: BulkListProps) {
             ) : (
               <Group gap={6} wrap="nowrap" align="flex-start">
                 <IconAlertTriangle size={16} aria-hidden className="line-icon" />
-                <Text size="sm">{outcome.refused}</Text>
+                <Text size="sm">
+                  <ErrorWords error={outcome.refused} />
+                </Text>
               </Group>
             )}
           </li>

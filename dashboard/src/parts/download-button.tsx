@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type App, useApp } from '../app-context.tsx';
 import { saveFile } from './save-file.ts';
-import { useNotice } from './use-notice.ts';
+import { useNotice } from './use-notice.tsx';
 
 interface DownloadButtonProps {
   /** Of the API, with its query. */

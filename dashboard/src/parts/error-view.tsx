@@ -1,8 +1,9 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { MarketError } from '@node3/shared/error';
-import { errorCodes } from '@node3/shared/error-codes';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { useErrorWords } from '../i18n/use-error-words.ts';
+import { Said } from './error-words.tsx';
 
 interface ErrorViewProps {
   error: unknown;
@@ -12,19 +13,19 @@ interface ErrorViewProps {
 /** Says what went wrong, what to do, and the request id that support asks for. */
 export function ErrorView({ error, onRetry }: ErrorViewProps) {
   const { t } = useTranslation();
-  const known = error instanceof MarketError ? error : null;
-  const requestId = known?.context['requestId'];
+  const { title, details, facts, fix } = useErrorWords()(error);
+  const requestId = error instanceof MarketError ? error.context['requestId'] : undefined;
   return (
-    <Alert
-      color="red"
-      variant="light"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={known === null ? t('error.unexpected') : errorCodes[known.code].title}
-    >
-      <Text size="sm">{error instanceof Error ? error.message : String(error)}</Text>
-      {known !== null && (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title}>
+      {details.map((detail) => (
+        <Text key={detail.text} size="sm" className="break">
+          <Said {...detail} />
+        </Text>
+      ))}
+      {facts.length > 0 && <Text size="sm">{facts.join(' · ')}</Text>}
+      {fix !== null && (
         <Text size="sm" mt={4}>
-          {errorCodes[known.code].fix}
+          {fix}
         </Text>
       )}
       {typeof requestId === 'string' && (

@@ -109,7 +109,11 @@ const queueRoute = createRoute({
   path: '/admin/queue',
   beforeLoad,
   validateSearch: listSearch(jobStates),
-  component: areaPage(['operator'], () => import('../pages/operator/queue-page.tsx'), 'QueuePage'),
+  component: areaPage(
+    ['operator', 'jobs'],
+    () => import('../pages/operator/queue-page.tsx'),
+    'QueuePage',
+  ),
 });
 
 const switchesRoute = createRoute({

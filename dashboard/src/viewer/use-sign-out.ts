@@ -3,7 +3,7 @@ import { isMarketError } from '@node3/shared/error';
 import { endSession } from '@node3/shared/routes/sessions';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
-import { useNotice } from '../parts/use-notice.ts';
+import { useNotice } from '../parts/use-notice.tsx';
 
 /** What the marketplace says of a session that is over already. */
 const overAlready = ['AUTH_INVALID', 'AUTH_REQUIRED', 'SESSION_NOT_FOUND'] as const;

@@ -1,7 +1,7 @@
-import type { Constraint } from './matching.ts';
+import type { ConstraintName } from '@node3/shared/constraint-words';
 
 /** The field of a spec that sets a requirement; the empty pointer is the job as a whole. */
-export const constraintPointers: Record<Constraint, string> = {
+export const constraintPointers: Record<ConstraintName, string> = {
   agent: '/placement/agents',
   agent_blocked: '/placement/agentsBlocked',
   provider: '/placement/providers',

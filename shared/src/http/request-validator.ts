@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FieldProblem } from '../error.ts';
+import { type FieldRule, type FieldValues, isFieldRule, sayRule } from '../field-rules.ts';
 
 /** Parts of a request that arrive as text, so that "5" has to become 5 first. */
 const textParts = new Set(['querystring', 'params', 'headers']);
@@ -137,35 +138,51 @@ function toFieldProblem(error: ErrorObject): FieldProblem | null {
   switch (error.keyword) {
     case 'additionalProperties': {
       const name = String(params['additionalProperty']);
-      return { pointer: `${at}/${name}`, detail: unknownField(name, error.parentSchema) };
+      return unknownField(`${at}/${name}`, name, error.parentSchema);
     }
     case 'required':
-      return { pointer: `${at}/${String(params['missingProperty'])}`, detail: 'is required' };
+      return broken(`${at}/${String(params['missingProperty'])}`, 'required', {});
     case 'enum':
-      return { pointer: at, detail: `must be one of ${listOf(params['allowedValues'])}` };
+      return broken(at, 'oneOf', { allowed: listOf(params['allowedValues']) });
     case 'const':
-      return { pointer: at, detail: `must be ${JSON.stringify(params['allowedValue'])}` };
+      return broken(at, 'const', { allowed: JSON.stringify(params['allowedValue']) });
     case 'discriminator':
-      return { pointer: `${at}/${String(params['tag'])}`, detail: tagDetail(error) };
+      return broken(`${at}/${String(params['tag'])}`, 'oneOf', { allowed: listOf(tagsOf(error)) });
     case 'pattern':
-      return { pointer: at, detail: patternDetail(error) };
+      return patternProblem(error);
     case 'anyOf':
     case 'oneOf':
       return null;
     default:
-      return { pointer: at, detail: error.message ?? 'is not valid' };
+      return otherProblem(error);
   }
 }
 
-function unknownField(name: string, parentSchema: unknown): string {
+function broken(pointer: string, rule: FieldRule, values: FieldValues): FieldProblem {
+  return { pointer, detail: sayRule(rule, values), rule, values };
+}
+
+/** Rules of a number, a length or a type carry what they ask for under one name each. */
+function otherProblem({ instancePath, keyword, message, params }: ErrorObject): FieldProblem {
+  const values = Object.fromEntries(
+    Object.entries(params as Record<string, unknown>)
+      .filter(([name]) => name === 'limit' || name === 'type' || name === 'format')
+      .map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]),
+  );
+  return isFieldRule(keyword) && Object.keys(values).length > 0
+    ? broken(instancePath, keyword, values)
+    : { pointer: instancePath, detail: message ?? 'is not valid' };
+}
+
+function unknownField(pointer: string, name: string, parentSchema: unknown): FieldProblem {
   const known = Object.keys(
     (parentSchema as { properties?: object } | undefined)?.properties ?? {},
   );
   const near = known.find((field) => isNear(field, name));
-  if (near !== undefined) return `is not a known field; did you mean "${near}"?`;
+  if (near !== undefined) return broken(pointer, 'misspelt', { near });
   return known.length === 0
-    ? 'is not allowed here'
-    : `is not a known field; known are ${known.toSorted().join(', ')}`;
+    ? broken(pointer, 'notHere', {})
+    : broken(pointer, 'unknown', { known: known.toSorted().join(', ') });
 }
 
 /** Same letters in another case or with other separators, or a typo of one letter. */
@@ -182,20 +199,19 @@ function isNear(a: string, b: string): boolean {
   return Math.max(left.length, right.length) - start - end <= 1;
 }
 
-function tagDetail(error: ErrorObject): string {
+function tagsOf(error: ErrorObject): unknown[] {
   const { tag } = error.params as { tag: string };
   const branches = (error.parentSchema as { oneOf?: { properties?: object }[] }).oneOf ?? [];
-  const values = branches.map(
+  return branches.map(
     (branch) =>
       (branch.properties as Record<string, { const?: unknown }> | undefined)?.[tag]?.const,
   );
-  return `must be one of ${listOf(values)}`;
 }
 
-function patternDetail(error: ErrorObject): string {
-  const description = (error.parentSchema as { description?: string } | undefined)?.description;
-  if (description !== undefined) return `must be: ${description}`;
-  return `must match ${(error.params as { pattern: string }).pattern}`;
+function patternProblem({ instancePath, params, parentSchema }: ErrorObject): FieldProblem {
+  const form = (parentSchema as { description?: string } | undefined)?.description;
+  if (form !== undefined) return broken(instancePath, 'form', { form });
+  return broken(instancePath, 'pattern', { pattern: (params as { pattern: string }).pattern });
 }
 
 function listOf(values: unknown): string {

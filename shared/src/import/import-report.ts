@@ -6,7 +6,7 @@ import type { ImportedJob, ImportedStep, ImportWarning } from './imported-job.ts
 export class ImportReport {
   readonly #warnings: ImportWarning[] = [];
   #untold = 0;
-  readonly #refusals: Required<FieldProblem>[] = [];
+  readonly #refusals: (FieldProblem & { fix: string })[] = [];
 
   /** Where the job differs from what the document asks for, and is no other job. */
   warn(pointer: string, message: string, fix: string): void {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { Said } from '../agent-sentences.ts';
 import type { RouteContract } from '../contract.ts';
 import { Device, DeviceSample } from '../device.ts';
 import { executionStates } from '../execution-state.ts';
@@ -9,6 +10,9 @@ import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema
 import { AgentEarnings } from './agents.ts';
 import { LogLine } from './jobs.ts';
 
+/** What goes into the sentence of a code. */
+export const SaidValues = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]));
+
 /**
  * The agent's own API on loopback. Routes for the provider want the token in the agent's data folder.
  * `problem` is a sentence and the command that fixes it.
@@ -17,7 +21,19 @@ export const LocalProblem = strictObject({
   code: Type.String(),
   sentence: Type.String(),
   fix: Type.String(),
+  values: Type.Optional(SaidValues),
 });
+
+/** A sentence of the agent: in English, and as a code with its values where it has one. */
+export const SaidSchema = Type.Unsafe<Said>(
+  strictObject({
+    text: Type.String(),
+    code: Type.Optional(
+      Type.String({ description: 'For other languages; what has none is told as it is' }),
+    ),
+    values: Type.Optional(SaidValues),
+  }),
+);
 
 /** Of a metered job, where the marketplace has said it. */
 const RatePerGpuHour = nullable(MoneySchema);
@@ -59,6 +75,7 @@ export const AgentStatus = strictObject({
   marketplaceUrl: Type.String(),
   state: oneOf(agentStates),
   stateSentence: Type.String({ description: 'Why it is in this state, for a person' }),
+  stateSaid: Type.Array(SaidSchema, { description: 'The same, sentence by sentence' }),
   lastContactAt: nullable(Timestamp),
   startedAt: Timestamp,
   executor: strictObject({
@@ -239,7 +256,10 @@ export const LocalPolicy = strictObject({
   }),
   problem: nullable(Type.String({ description: 'Why the file can not be used as it is now' })),
   closed: nullable(Type.String({ description: 'Why no new job is taken now' })),
-  withheld: Type.Array(strictObject({ deviceId: Type.String(), sentence: Type.String() })),
+  closedSaid: Type.Unsafe<Said | null>(nullable(SaidSchema)),
+  withheld: Type.Array(
+    strictObject({ deviceId: Type.String(), sentence: Type.String(), said: SaidSchema }),
+  ),
   restartNeed: nullable(Type.String({ description: 'What waits for the next start' })),
 });
 export type LocalPolicy = Static<typeof LocalPolicy>;

@@ -3,6 +3,7 @@ import { agentLogLevels } from '../agent-log-levels.ts';
 import type { RouteContract } from '../contract.ts';
 import { localLimits } from '../local-limits.ts';
 import { nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { SaidValues } from './agent-local.ts';
 
 export const DoctorReport = strictObject({
   runningSince: nullable(Timestamp),
@@ -14,6 +15,10 @@ export const DoctorReport = strictObject({
         state: oneOf(['ok', 'warning', 'failed', 'skipped']),
         sentence: Type.String(),
         fix: nullable(Type.String({ description: 'The command or act that mends it' })),
+        code: Type.Optional(
+          Type.String({ description: 'For other languages; what has none is told as it is' }),
+        ),
+        values: Type.Optional(SaidValues),
       }),
       { description: 'Of the last run that ended; null before the first' },
     ),

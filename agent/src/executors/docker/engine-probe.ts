@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { sayProblem } from '@node3/shared/agent-problems';
 import type Docker from 'dockerode';
 import type { ExecutorProblem, ExecutorStatus, IsolationFacts } from '../executor.ts';
 import { raceSignal } from '../race-signal.ts';
@@ -128,18 +129,10 @@ export function withCdi(facts: IsolationFacts, devices: CdiDevices | null): Isol
 function listEngineProblems(report: EngineReport, facts: IsolationFacts): ExecutorProblem[] {
   const problems: ExecutorProblem[] = [];
   if (report.OSType !== undefined && report.OSType !== 'linux') {
-    problems.push({
-      code: 'engine_not_linux',
-      sentence: 'The container engine runs Windows containers.',
-      fix: 'Switch Docker Desktop to Linux containers.',
-    });
+    problems.push(sayProblem('engine_not_linux'));
   }
   if (facts.seccompProfile === null) {
-    problems.push({
-      code: 'seccomp_missing',
-      sentence: 'The container engine cannot filter system calls.',
-      fix: 'Use a kernel and an engine with seccomp; jobs are not run without it.',
-    });
+    problems.push(sayProblem('seccomp_missing'));
   }
   const missing = [
     ...(report.MemoryLimit === false ? ['memory'] : []),
@@ -147,18 +140,10 @@ function listEngineProblems(report: EngineReport, facts: IsolationFacts): Execut
     ...(report.CpuCfsQuota === false ? ['CPU time'] : []),
   ];
   if (missing.length > 0) {
-    problems.push({
-      code: 'limits_missing',
-      sentence: `The container engine cannot limit: ${missing.join(', ')}.`,
-      fix: 'Use cgroup v2 with the memory, pids and cpu controllers delegated to the engine.',
-    });
+    problems.push(sayProblem('limits_missing', { missing: missing.join(', ') }));
   }
   if (facts.runtime !== null && !facts.runtimesKnown.some((name) => name === facts.runtime)) {
-    problems.push({
-      code: 'runtime_missing',
-      sentence: `The container engine has no runtime called ${facts.runtime}.`,
-      fix: 'Install it and add it to the engine, or choose another runtime.',
-    });
+    problems.push(sayProblem('runtime_missing', { runtime: facts.runtime }));
   }
   if (facts.engine === 'podman') problems.push(...listPodmanProblems(report, facts));
   const program = report.Runtimes?.[facts.runtime ?? '']?.path ?? null;
@@ -195,24 +180,12 @@ function listPodmanProblems(report: EngineReport, facts: IsolationFacts): Execut
 function describeUnreachable(error: unknown): ExecutorProblem {
   const code = systemErrorCode(error);
   if (code === 'EACCES' || code === 'EPERM') {
-    return {
-      code: 'engine_permission',
-      sentence: 'This user may not talk to the container engine.',
-      fix: 'Run "sudo usermod -aG docker $USER" and log in again, or use a rootless engine.',
-    };
+    return sayProblem('engine_permission');
   }
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
-    return {
-      code: 'engine_missing',
-      sentence: `No container engine answers at ${addressOf(error)}.`,
-      fix: 'Install and start Docker ("sudo systemctl start docker") or Podman, or set DOCKER_HOST to where it listens.',
-    };
+    return sayProblem('engine_missing', { address: addressOf(error) });
   }
-  return {
-    code: 'engine_not_answering',
-    sentence: `The container engine does not answer: ${engineMessage(error).slice(0, 200)}`,
-    fix: 'Restart the engine and look at its log.',
-  };
+  return sayProblem('engine_not_answering', { why: engineMessage(error).slice(0, 200) });
 }
 
 /** @returns where a connection was refused: the path of a socket, or host and port. */

@@ -31,7 +31,7 @@ export const enRun = {
   'rows.upload': 'Choose a file',
   'rows.uploading': '{{percent}} % uploaded',
   'rows.stopUpload': 'Stop',
-  'rows.uploadFailed': 'The upload failed: {{problem}}',
+  'rows.uploadFailed': 'The upload failed:',
   'rows.outputPath': 'Path of output {{number}} below /output',
   'rows.required': 'Must be there',
   'rows.afterJob': 'Id of job {{number}}',

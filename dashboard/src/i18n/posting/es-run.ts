@@ -32,7 +32,7 @@ export const esRun: Record<keyof typeof enRun, string> = {
   'rows.upload': 'Elegir un archivo',
   'rows.uploading': '{{percent}} % subido',
   'rows.stopUpload': 'Parar',
-  'rows.uploadFailed': 'La subida ha fallado: {{problem}}',
+  'rows.uploadFailed': 'La subida ha fallado:',
   'rows.outputPath': 'Ruta de la salida {{number}} dentro de /output',
   'rows.required': 'Tiene que estar',
   'rows.afterJob': 'Id del job {{number}}',

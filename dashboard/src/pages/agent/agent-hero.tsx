@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { AgentSaid } from './agent-words.tsx';
 
 const looks: Record<AgentStatus['state'], { color: string; icon: TablerIcon }> = {
   starting: { color: 'gray', icon: IconLoader },
@@ -36,7 +37,9 @@ export function AgentHero({ status }: { status: AgentStatus }) {
         <div>
           <div role="status">
             <h2 className="hero-title">{t(`agent.state.${status.state}`)}</h2>
-            <Text mt={2}>{status.stateSentence}</Text>
+            <Text mt={2}>
+              <AgentSaid said={status.stateSaid} />
+            </Text>
           </div>
           <Text size="sm" c="dimmed" mt={4}>
             {t('hero.lastContact')}{' '}

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { type DoctorSubject, doctorSubjects } from '@node3/shared/doctor-findings';
 import { type DoctorReport, startDoctor } from '@node3/shared/routes/agent-upkeep';
 import {
   IconAlertTriangle,
@@ -13,14 +14,17 @@ import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Said } from '../../parts/error-words.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import type { Look } from '../../parts/state-look.ts';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { doctorQuery } from '../../queries/provider.ts';
 import { AgentGate } from './agent-gate.tsx';
+import { useFinding } from './agent-words.tsx';
 import './agent-pages.css';
 
 type Check = NonNullable<DoctorReport['checks']>[number];
@@ -42,7 +46,7 @@ export function DoctorPage() {
   const start = useMutation({
     mutationFn: () => app.client.call(startDoctor, { body: {} }),
     onSuccess: (data) => queryClient.setQueryData(doctorQuery(app).queryKey, data),
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
   });
   const isRunning = start.isPending || (report.data?.runningSince ?? null) !== null;
   return (
@@ -90,7 +94,7 @@ function ReportView({ report }: { report: DoctorReport }) {
           icon={<IconCircleX aria-hidden />}
           title={t('doctor.error')}
         >
-          {error}
+          <ServerText text={error} />
         </Alert>
       )}
       {checks === null ? (
@@ -126,17 +130,18 @@ function ReportView({ report }: { report: DoctorReport }) {
 
 function CheckRow({ check }: { check: Check }) {
   const { t } = useTranslation();
+  const { sentence, fix } = useFinding()(check);
   return (
     <li className="doctor-row">
       <LookBadge look={looks[check.state]} label={t(`doctor.state.${check.state}`)} />
       <div className="doctor-text">
         <Text size="sm" fw={600}>
-          {check.name}
+          <SubjectName name={check.name} />
         </Text>
         <Text size="sm" className="break">
-          {check.sentence}
+          <Said {...sentence} />
         </Text>
-        {check.fix !== null && (
+        {fix !== null && (
           <Group gap="xs" wrap="nowrap" mt={4}>
             <pre
               className="command-text"
@@ -144,12 +149,24 @@ function CheckRow({ check }: { check: Check }) {
               tabIndex={0}
               aria-label={t('problems.fix')}
             >
-              {check.fix}
+              <Said {...fix} />
             </pre>
-            <CopyText value={check.fix} label={t('problems.copy')} />
+            <CopyText value={fix.text} label={t('problems.copy')} />
           </Group>
         )}
       </div>
     </li>
+  );
+}
+
+/** A GPU has its number after its name. */
+function SubjectName({ name }: { name: string }) {
+  const { t } = useTranslation();
+  const [, gpu] = /^GPU (\d+)$/.exec(name) ?? [];
+  if (gpu !== undefined) return `${t('doctor.of.GPU')} ${gpu}`;
+  return doctorSubjects.some((known) => known === name) ? (
+    t(`doctor.of.${name as DoctorSubject}`)
+  ) : (
+    <ServerText text={name} />
   );
 }

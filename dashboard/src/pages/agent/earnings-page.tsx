@@ -10,7 +10,7 @@ import { PageHeading } from '../../parts/page-heading.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import {
   earningDaysQuery,
   localEarningsQuery,
@@ -138,7 +138,7 @@ function SaveButtons() {
       const type = kind === 'csv' ? 'text/csv;charset=utf-8' : 'application/json';
       saveFile(new Blob([text], { type }), `earnings.${kind}`);
     },
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
   });
   return (
     <Group gap="xs">

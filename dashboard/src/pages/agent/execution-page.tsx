@@ -14,6 +14,7 @@ import { JobPrice } from '../../parts/job-price.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { ExecutionStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
 import { localExecutionQuery } from '../../queries/provider.ts';
 import { AgentGate } from './agent-gate.tsx';
@@ -96,7 +97,7 @@ function EndCard({ execution }: { execution: LocalExecutionDetail }) {
       </Text>
       {detail !== null && (
         <Text size="sm" className="break" mt={4}>
-          {detail}
+          <ServerText text={detail} />
         </Text>
       )}
       {exitCode !== null && (

@@ -13,6 +13,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import {
   agentStatusQuery,
@@ -98,7 +99,11 @@ function DeviceCard({ device }: { device: LocalDevice }) {
           </Text>
           <CopyText value={device.id} label={t('gpus.copyId')} />
         </Group>
-        {device.health.reason !== null && <Text size="sm">{device.health.reason}</Text>}
+        {device.health.reason !== null && (
+          <Text size="sm">
+            <ServerText text={device.health.reason} />
+          </Text>
+        )}
         {device.executionId !== null && (
           <Text size="sm">
             {t('gpus.inUse')}{' '}

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 
 type Asked = 'pause' | 'drain';
 
@@ -21,7 +21,7 @@ export function ModeButtons({ status }: { status: AgentStatus }) {
   const setMode = useMutation({
     mutationFn: (mode: 'run' | 'pause' | 'drain') => client.call(setAgentMode, { body: { mode } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['local', 'status'] }),
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
   });
   const stopped = state === 'paused' || state === 'draining' || state === 'held';
   const asking = asked ?? 'pause';

@@ -10,6 +10,7 @@ import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { PayoutReasonText } from '../../parts/server-words.tsx';
 import { PayoutStateBadge } from '../../parts/state-badge.tsx';
 
 type Payout = AgentEarnings['payouts'][number];
@@ -59,7 +60,7 @@ function columnsOf(t: TFunction, format: Format): DataColumn<Payout>[] {
           <PayoutStateBadge state={payout.state} />
           {payout.waitReason !== null && (
             <Text size="xs" c="dimmed">
-              {payout.waitReason}
+              <PayoutReasonText reason={payout.waitReason} />
             </Text>
           )}
         </>

@@ -3,21 +3,25 @@ import type { AgentStatus } from '@node3/shared/routes/agent-local';
 import { IconTool } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { CopyText } from '../../parts/copy-text.tsx';
+import { Said } from '../../parts/error-words.tsx';
+import { useFinding } from './agent-words.tsx';
 
 /** Each problem with the command that fixes it. */
 export function ProblemList({ problems }: { problems: AgentStatus['problems'] }) {
   const { t } = useTranslation();
+  const wordsOf = useFinding();
+  const told = problems.map((problem) => ({ ...wordsOf(problem), code: problem.code }));
   return (
     <Stack gap="sm">
-      {problems.map((problem) => (
+      {told.map(({ code, fix, sentence }) => (
         <Alert
-          key={problem.code}
+          key={`${code} ${sentence.text}`}
           color="orange"
           variant="light"
           icon={<IconTool aria-hidden />}
-          title={problem.sentence}
+          title={<Said {...sentence} />}
         >
-          {problem.fix !== '' && (
+          {fix !== null && (
             <>
               <Text size="sm" mb={4}>
                 {t('problems.fix')}
@@ -29,9 +33,9 @@ export function ProblemList({ problems }: { problems: AgentStatus['problems'] })
                   tabIndex={0}
                   aria-label={t('problems.fix')}
                 >
-                  {problem.fix}
+                  <Said {...fix} />
                 </pre>
-                <CopyText value={problem.fix} label={t('problems.copy')} />
+                <CopyText value={fix.text} label={t('problems.copy')} />
               </Group>
             </>
           )}

@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 
 interface StopButtonProps {
   executionId: string;
@@ -26,7 +26,7 @@ export function StopButton({ executionId, name }: StopButtonProps) {
       notify({ kind: 'done', message: t(stopping ? 'stop.done' : 'stop.late') });
       await queryClient.invalidateQueries({ queryKey: ['local'] });
     },
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
   });
   return (
     <>

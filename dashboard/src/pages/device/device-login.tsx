@@ -11,7 +11,9 @@ import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { ErrorWords } from '../../parts/error-words.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { ScopeText } from '../../parts/server-words.tsx';
 import './device.css';
 
 const route = getRouteApi('/device');
@@ -87,7 +89,7 @@ function Problem({ error }: { error: Error | null }) {
     isMarketError(error, 'DEVICE_LOGIN_NOT_FOUND') || isMarketError(error, 'REQUEST_INVALID');
   return (
     <Alert color="red" variant="light" role="alert">
-      {isUnknown ? t('deviceLogin.unknown') : error.message}
+      {isUnknown ? t('deviceLogin.unknown') : <ErrorWords error={error} />}
     </Alert>
   );
 }
@@ -114,7 +116,13 @@ function Grant({ login, isDeciding, onDecide }: GrantProps) {
         <dt>{t('deviceLogin.client')}</dt>
         <dd>{login.client}</dd>
         <dt>{t('deviceLogin.scopes')}</dt>
-        <dd>{login.scopes.join(', ')}</dd>
+        <dd>
+          {login.scopes.map((scope) => (
+            <div key={scope}>
+              <ScopeText scope={scope} />
+            </div>
+          ))}
+        </dd>
         <dt>{t('deviceLogin.address')}</dt>
         <dd>{login.address ?? t('state.unknown')}</dd>
         <dt>{t('deviceLogin.until')}</dt>

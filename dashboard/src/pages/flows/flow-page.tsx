@@ -16,7 +16,7 @@ import { PageHeading } from '../../parts/page-heading.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { flowQuery, flowsKey } from '../../queries/flows.ts';
 import { FlowEditor } from './flow-editor.tsx';
 import { FlowPicture } from './flow-picture.tsx';
@@ -186,8 +186,7 @@ function DeleteFlow({ flow: { flowId, name } }: { flow: FlowDetail }) {
       await navigate({ to: '/flows' });
       await queryClient.invalidateQueries({ queryKey: flowsKey });
     },
-    onError: (error) =>
-      notice({ kind: 'failed', title: t('flow.deleteFailed'), message: error.message }),
+    onError: (error) => notice({ kind: 'failed', title: t('flow.deleteFailed'), error }),
   });
   return (
     <>

@@ -15,7 +15,7 @@ it('runs each again with a key of its own, and goes on after a refusal', async (
   } as unknown as Client;
   expect(await rerunRuns(client, ['run_1', 'run_2', 'run_3'], 'batch')).toEqual([
     { runId: 'run_1', newRunId: 'new_run_1', status: 'running' },
-    { runId: 'run_2', refused: 'It is gone.' },
+    { runId: 'run_2', refused: expect.objectContaining({ message: 'It is gone.' }) },
     { runId: 'run_3', newRunId: 'new_run_3', status: 'running' },
   ]);
   expect(keys).toEqual(['batch-run_1', 'batch-run_2', 'batch-run_3']);

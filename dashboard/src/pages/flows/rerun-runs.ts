@@ -6,7 +6,7 @@ import { eachAtOnce } from '../../parts/each-at-once.ts';
 /** What became of one run: the one that does it again, or why there is none. */
 export type RerunResult =
   | { runId: string; newRunId: string; status: FlowRunState }
-  | { runId: string; refused: string };
+  | { runId: string; refused: Error };
 
 /**
  * Each in a request of its own, with a key of its own: the same `batch` and run never start twice. A
@@ -27,7 +27,7 @@ export function rerunRuns(
       );
       return { runId, newRunId: started.runId, status: started.status };
     } catch (error) {
-      return { runId, refused: error instanceof Error ? error.message : String(error) };
+      return { runId, refused: error instanceof Error ? error : new Error(String(error)) };
     }
   });
 }

@@ -13,7 +13,7 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { runsKey } from '../../queries/flows.ts';
 import { useNow } from '../../use-now.ts';
 import { runLooks } from './flow-looks.ts';
@@ -95,8 +95,7 @@ function CancelRun({ runId }: { runId: string }) {
   const cancel = useMutation({
     mutationFn: () => client.call(cancelRun, { params: { runId } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: runsKey }),
-    onError: (error) =>
-      notice({ kind: 'failed', title: t('run.cancelFailed'), message: error.message }),
+    onError: (error) => notice({ kind: 'failed', title: t('run.cancelFailed'), error }),
   });
   return (
     <>

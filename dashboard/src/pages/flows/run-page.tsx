@@ -19,7 +19,7 @@ import { PageHeading } from '../../parts/page-heading.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { runGraphQuery, runQuery } from '../../queries/flows.ts';
 import { curlLine } from '../../shell-command.ts';
 import { FlowPicture } from './flow-picture.tsx';
@@ -165,8 +165,7 @@ function useRerun(runId: string): (fromNode: string | undefined) => void {
       keys.forget();
       return navigate({ to: '/runs/$runId', params: { runId: started.runId } });
     },
-    onError: (error) =>
-      notice({ kind: 'failed', title: t('run.rerunFailed'), message: error.message }),
+    onError: (error) => notice({ kind: 'failed', title: t('run.rerunFailed'), error }),
   });
   return mutate;
 }

@@ -1,9 +1,13 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { MarketError } from '@node3/shared/error';
+import { type ErrorCode, errorCodes } from '@node3/shared/error-codes';
 import type { FlowNode } from '@node3/shared/flow-graph';
 import type { RunDetail, RunError } from '@node3/shared/routes/redmind';
 import { IconAlertTriangle, IconRepeat } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useErrorWords } from '../../i18n/use-error-words.ts';
+import { ErrorWords, Said } from '../../parts/error-words.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
@@ -93,14 +97,30 @@ function StepValue({ title, value, empty }: { title: string; value: unknown; emp
 
 /** Says what went wrong and what to do, as the marketplace does. */
 export function FlowErrorAlert({ error }: { error: RunError }) {
+  const { i18n } = useTranslation();
+  const wordsOf = useErrorWords();
+  const isForeign = i18n.language !== 'en';
+  const known = Object.hasOwn(errorCodes, error.code)
+    ? new MarketError(error.code as ErrorCode, { ...error.context, detail: error.message })
+    : null;
   return (
     <Alert
       color="red"
       variant="light"
       icon={<IconAlertTriangle aria-hidden />}
-      title={error.message}
+      title={
+        known === null ? (
+          <Said text={error.message} isForeign={isForeign} />
+        ) : (
+          <ErrorWords error={known} />
+        )
+      }
     >
-      {error.fix !== '' && <Text size="sm">{error.fix}</Text>}
+      {error.fix !== '' && (
+        <Text size="sm">
+          {known === null ? <Said text={error.fix} isForeign={isForeign} /> : wordsOf(known).fix}
+        </Text>
+      )}
       <Text size="xs" c="dimmed" mt={4} className="mono">
         {error.code}
       </Text>

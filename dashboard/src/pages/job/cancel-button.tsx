@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { useShortcut } from '../../keyboard/keyboard.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { jobKey } from '../../queries/jobs.ts';
 
 /** Cancels after a question. The answer of the marketplace is shown at once, without a new read. */
@@ -26,7 +26,7 @@ export function CancelButton({ job }: { job: JobDetail }) {
       notify({ kind: 'done', message: t('cancel.done') });
     },
     onError(error) {
-      notify({ kind: 'failed', title: t('cancel.failed'), message: error.message });
+      notify({ kind: 'failed', title: t('cancel.failed'), error });
     },
   });
   const requested = job.events.some((event) => event.type === 'job.cancel-requested');

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
 import { changesSince } from './attempt-changes.ts';
 
@@ -91,7 +92,7 @@ function ExecutionRow({ execution, before }: ExecutionRowProps) {
         )}
         {detail !== null && (
           <Text size="xs" c="dimmed">
-            {detail}
+            <ServerText text={detail} />
           </Text>
         )}
       </Table.Td>

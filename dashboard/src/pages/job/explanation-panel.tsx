@@ -6,6 +6,7 @@ import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { ConstraintText } from '../../parts/server-words.tsx';
 import { explanationQuery } from '../../queries/jobs.ts';
 import { RelaxButton } from './relax-button.tsx';
 
@@ -80,12 +81,8 @@ function ConstraintTable({ constraints }: Pick<Explanation, 'constraints'>) {
       <Table.Tbody>
         {constraints.map(({ constraint, pointer, passes, fails, failsOnlyThis }) => (
           <Table.Tr key={constraint}>
-            <Table.Td
-              data-label={t('explain.requirement')}
-              className="mono"
-              style={{ overflowWrap: 'anywhere' }}
-            >
-              {pointer === '' ? constraint : pointer}
+            <Table.Td data-label={t('explain.requirement')}>
+              <ConstraintText constraint={constraint} pointer={pointer} />
             </Table.Td>
             <Table.Td data-label={t('explain.pass')}>{passes}</Table.Td>
             <Table.Td data-label={t('explain.fail')}>{fails}</Table.Td>

@@ -8,7 +8,7 @@ import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Hint } from '../../parts/hint.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { jobKey } from '../../queries/jobs.ts';
 
 interface FileActionsProps {
@@ -27,7 +27,7 @@ export function FileActions({ artifactId, name, jobId }: FileActionsProps) {
   const clipboard = useClipboard();
   const [opened, { open, close }] = useDisclosure(false);
   const params = { artifactId };
-  const failed = (error: Error) => notify({ kind: 'failed', title: name, message: error.message });
+  const failed = (error: Error) => notify({ kind: 'failed', title: name, error });
   const link = useMutation({
     mutationFn: () => client.call(createArtifactLink, { params, body: {} }),
     onSuccess({ url, expiresAt }) {

@@ -12,6 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
+import { PayoutReasonText } from '../../parts/server-words.tsx';
 import { type PaymentStep, paymentSteps } from './timeline.ts';
 
 const icons: Record<PaymentStep['progress'], TablerIcon> = {
@@ -98,7 +99,9 @@ function PayoutFacts({ payout }: { payout: PayoutView }) {
       {holdReason !== null && (
         <>
           <dt>{t('payout.holdReason')}</dt>
-          <dd>{holdReason}</dd>
+          <dd>
+            <PayoutReasonText reason={holdReason} />
+          </dd>
         </>
       )}
     </dl>

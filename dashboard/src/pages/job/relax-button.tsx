@@ -13,7 +13,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { jobKey, ownJobsKey } from '../../queries/jobs.ts';
 import { patchFor } from './relaxed-spec.ts';
 
@@ -54,7 +54,7 @@ export function RelaxButton({ jobId, alternative, change }: RelaxButtonProps) {
       void navigate({ to: '/jobs/$jobId', params: { jobId: posted.jobId } });
     },
     onError(error) {
-      notify({ kind: 'failed', title: t('relax.failed'), message: error.message });
+      notify({ kind: 'failed', title: t('relax.failed'), error });
     },
   });
   if (changes === null) return null;

@@ -13,7 +13,7 @@ import { useApp } from '../../app-context.tsx';
 import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { useShortcut } from '../../keyboard/keyboard.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { ownJobsKey } from '../../queries/jobs.ts';
 
 /** Posts an ended job once more, as it was or with changes; one under way only with changes. */
@@ -85,7 +85,7 @@ export function useRerun(jobId: string) {
       void navigate({ to: '/jobs/$jobId', params: { jobId: posted.jobId } });
     },
     onError(error) {
-      notify({ kind: 'failed', title: t('rerun.failed'), message: error.message });
+      notify({ kind: 'failed', title: t('rerun.failed'), error });
     },
   });
   return { rerun: mutation.mutate, isPending: mutation.isPending };

@@ -1,5 +1,5 @@
 import type { Client } from '@node3/shared/client';
-import { MarketError } from '@node3/shared/error';
+import { MarketError, toProblem } from '@node3/shared/error';
 import { describe, expect, it } from 'vitest';
 import { cancelAll, rerunAll } from './bulk-actions.ts';
 
@@ -23,7 +23,7 @@ describe('rerunAll', () => {
     const results = await rerunAll(client, ids, 'batch');
     expect(results.map(({ jobId }) => jobId)).toEqual(ids);
     expect(results[2]).toEqual({ jobId: 'job_2', state: 'queued', newJobId: 'new_job_2' });
-    expect(results[3]).toEqual({ jobId: 'job_3', refused: 'It runs.' });
+    expect(results[3]).toMatchObject({ jobId: 'job_3', refused: { message: 'It runs.' } });
     expect(most).toBe(4);
     expect(new Set(keys)).toEqual(new Set(ids.map((id) => `batch-${id}`)));
   });
@@ -31,14 +31,15 @@ describe('rerunAll', () => {
 
 describe('cancelAll', () => {
   it('tells of each job what became of it', async () => {
+    const over = new MarketError('JOB_STATE_INVALID', { detail: 'It is over.' });
     const data = [
       { jobId: 'job_1', state: 'cancelled' },
-      { jobId: 'job_2', problem: { detail: 'It is over.' } },
+      { jobId: 'job_2', problem: toProblem(over) },
     ];
     const client = { call: async () => ({ data, nextCursor: null }) } as unknown as Client;
     expect(await cancelAll(client, ['job_1', 'job_2'])).toEqual([
       { jobId: 'job_1', state: 'cancelled', newJobId: null },
-      { jobId: 'job_2', refused: 'It is over.' },
+      { jobId: 'job_2', refused: over },
     ]);
   });
 });

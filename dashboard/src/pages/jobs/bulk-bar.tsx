@@ -10,7 +10,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { BulkFrame } from '../../parts/bulk-frame.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import type { Selection } from '../../parts/use-selection.ts';
 import { ownJobsKey } from '../../queries/jobs.ts';
 import { type BulkResult, cancelAll, rerunAll } from './bulk-actions.ts';
@@ -60,7 +60,7 @@ function useBulk(jobs: JobSummary[], { clear }: Pick<Selection, 'clear'>) {
       clear();
     },
     onError(error) {
-      notify({ kind: 'failed', title: t('jobs.bulk.failed'), message: error.message });
+      notify({ kind: 'failed', title: t('jobs.bulk.failed'), error });
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: ownJobsKey }),
   });

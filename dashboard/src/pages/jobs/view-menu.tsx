@@ -4,7 +4,7 @@ import { IconBookmark, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { isFiltered, isSameFilter, type JobsFilter } from './jobs-search.ts';
 import {
   defaultViews,

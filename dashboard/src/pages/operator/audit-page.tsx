@@ -14,6 +14,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { KeysetPaging } from '../../parts/keyset-paging.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { OperatorPage } from './shared/operator-page.tsx';
@@ -76,7 +77,7 @@ function Proof() {
           <Text size="sm">{t('op.audit.entries', { entries: format.number(proof.entries) })}</Text>
           {proof.problems.map((problem) => (
             <Text size="sm" key={problem}>
-              {problem}
+              <ServerText text={problem} />
             </Text>
           ))}
         </Alert>

@@ -2,10 +2,12 @@ import { Group, Stack, Text } from '@mantine/core';
 import type { Health } from '@node3/shared/routes/health';
 import type { Overview } from '@node3/shared/routes/marketplace';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { useStreamStatus } from '../../live/use-stream.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { HealthText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import type { Look } from '../../parts/state-look.ts';
 
@@ -41,7 +43,7 @@ export function HealthList({ health, agents }: HealthListProps) {
               status={statusByCheck[check.state]}
               name={t(`health.check.${name}`)}
               state={t(`health.${check.state}`)}
-              detail={check.detail}
+              detail={<HealthText name={name} check={check} />}
             />
           );
         })}
@@ -59,7 +61,7 @@ interface HealthLineProps {
   status: Health['status'];
   name: string;
   state: string;
-  detail: string;
+  detail: ReactNode;
 }
 
 function HealthLine({ status, name, state, detail }: HealthLineProps) {

@@ -12,7 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { localPolicyQuery } from '../../queries/provider.ts';
 import { AskFields } from './ask-fields.tsx';
 import { ConflictAlert } from './conflict-alert.tsx';

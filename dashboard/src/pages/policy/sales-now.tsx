@@ -7,6 +7,8 @@ import {
   IconRefresh,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { ServerText } from '../../parts/server-words.tsx';
+import { AgentSaid } from '../agent/agent-words.tsx';
 
 interface SalesNowProps {
   policy: LocalPolicy;
@@ -18,13 +20,13 @@ const selling: readonly AgentStatus['state'][] = ['idle', 'working'];
 /** Whether new work is taken at this moment, and if not, everything that is in the way. */
 export function SalesNow({ policy, status }: SalesNowProps) {
   const { t } = useTranslation();
-  const { closed, problem, restartNeed, withheld } = policy;
-  const own = status !== undefined && !selling.includes(status.state) ? status.stateSentence : null;
+  const { closedSaid, problem, restartNeed, withheld } = policy;
+  const own = status !== undefined && !selling.includes(status.state) ? status.stateSaid : null;
   // The agent's own state may be what the policy says.
-  const reasons = [...new Set([own, closed, ...withheld.map(({ sentence }) => sentence)])].filter(
-    (reason) => reason !== null,
-  );
-  const isOpen = closed === null && own === null;
+  const told = [...(own ?? []), ...(closedSaid === null ? [] : [closedSaid])];
+  const all = [...told, ...withheld.map(({ said }) => said)];
+  const reasons = [...new Map(all.map((one) => [one.text, one])).values()];
+  const isOpen = closedSaid === null && own === null;
   const title = isOpen ? (reasons.length === 0 ? 'open' : 'partly') : 'closed';
   return (
     <Stack gap="sm" role="status">
@@ -36,7 +38,7 @@ export function SalesNow({ policy, status }: SalesNowProps) {
           title={t('policy.now.problem')}
         >
           <Text size="sm" className="break">
-            {problem}
+            <ServerText text={problem} />
           </Text>
         </Alert>
       )}
@@ -47,14 +49,14 @@ export function SalesNow({ policy, status }: SalesNowProps) {
         title={t(`policy.now.${title}`)}
       >
         {reasons.map((reason) => (
-          <Text key={reason} size="sm">
-            {reason}
+          <Text key={reason.text} size="sm">
+            <AgentSaid said={[reason]} />
           </Text>
         ))}
       </Alert>
       {restartNeed !== null && (
         <Alert color="blue" variant="light" icon={<IconRefresh aria-hidden />}>
-          {restartNeed}
+          <ServerText text={restartNeed} />
         </Alert>
       )}
     </Stack>

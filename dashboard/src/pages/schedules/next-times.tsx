@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
+import { ErrorWords } from '../../parts/error-words.tsx';
 
 const settleMs = 300;
 const shownTimes = 5;
@@ -28,7 +29,7 @@ export function NextTimes({ cron, timezone }: { cron: string; timezone: string }
       </Text>
       {query.error !== null && (
         <Text size="sm" c="var(--mantine-color-error)">
-          {query.error.message}
+          <ErrorWords error={query.error} />
         </Text>
       )}
       {query.data !== undefined && (

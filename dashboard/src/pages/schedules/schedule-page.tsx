@@ -21,8 +21,9 @@ import { PageHeading } from '../../parts/page-heading.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { scheduleQuery, schedulesKey } from '../../queries/flows.ts';
 import { FiringTable } from './firing-table.tsx';
 import { scheduleLooks } from './schedule-looks.ts';
@@ -83,7 +84,7 @@ function ScheduleView({ schedule }: { schedule: ScheduleDetail }) {
       />
       {schedule.reason !== null && (
         <Alert color="orange" variant="light" title={t(`schedule.state.${state}`)}>
-          {schedule.reason}
+          <ServerText text={schedule.reason} />
         </Alert>
       )}
       <Grid gap="lg">
@@ -139,7 +140,7 @@ function ScheduleActions({ schedule: { scheduleId, state, name } }: { schedule: 
   const notice = useNotice();
   const [asking, setAsking] = useState(false);
   const params = { scheduleId };
-  const onError = (error: Error) => notice({ kind: 'failed', message: error.message });
+  const onError = (error: Error) => notice({ kind: 'failed', error });
   const onSuccess = () => queryClient.invalidateQueries({ queryKey: schedulesKey });
   const pause = useMutation({
     mutationFn: () => client.call(pauseSchedule, { params }),

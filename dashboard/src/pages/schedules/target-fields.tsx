@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CodeEditor } from '../../parts/code-editor/code-editor.tsx';
+import { ErrorWords } from '../../parts/error-words.tsx';
 import type { ScheduleDraft, ScheduleProblem } from './schedule-draft.ts';
 
 interface TargetFieldsProps {
@@ -74,7 +75,7 @@ function TemplatePicker({ draft, onChange, error }: TemplatePickerProps) {
       label={t('schedule.template')}
       value={draft.templateId}
       onChange={({ currentTarget }) => onChange({ templateId: currentTarget.value })}
-      error={error ?? query.error?.message}
+      error={error ?? (query.error === null ? null : <ErrorWords error={query.error} />)}
       data={[
         { value: '', label: t('schedule.templateNone') },
         ...known.map(({ templateId, name }) => ({ value: templateId, label: name })),

@@ -15,7 +15,7 @@ import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { sessionsKey, sessionsQuery } from '../../queries/access.ts';
 import { curlLine } from '../../shell-command.ts';
 import { clientName } from './client-name.ts';
@@ -93,7 +93,7 @@ function useEnding(): (ending: Ending) => void {
       tell({ kind: 'done', message: t('sessions.ended') });
       void queryClient.invalidateQueries({ queryKey: sessionsKey });
     },
-    onError: (error) => tell({ kind: 'failed', message: error.message }),
+    onError: (error) => tell({ kind: 'failed', error }),
   });
   return mutation.mutate;
 }

@@ -7,7 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { isCapText } from '../../parts/money-input/money-text.ts';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { capsKey, changeCaps } from '../../queries/usage.ts';
 import { useOwnerWallet } from '../../wallet/use-owner-wallet.ts';
 import { useWalletProblem } from '../../wallet/use-wallet-problem.ts';

@@ -10,7 +10,7 @@ import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { curlLine } from '../../shell-command.ts';
 import { WithdrawForm } from './withdraw-form.tsx';
 import { WithdrawalList } from './withdrawal-list.tsx';

@@ -14,8 +14,9 @@ import { KeysetPaging } from '../../parts/keyset-paging.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { PayoutReasonText } from '../../parts/server-words.tsx';
 import { PayoutStateBadge } from '../../parts/state-badge.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { withdrawalsQuery } from '../../queries/wallet.ts';
 
 const route = getRouteApi('/wallet');
@@ -83,7 +84,7 @@ function WithdrawalRow({ withdrawal }: { withdrawal: Withdrawal }) {
           <PayoutStateBadge state={state} />
           {reason !== null && (
             <Text size="xs" c="dimmed" mt={4}>
-              {reason}
+              <PayoutReasonText reason={reason} />
             </Text>
           )}
         </div>
@@ -123,7 +124,7 @@ function CancelButton({ withdrawal }: { withdrawal: Withdrawal }) {
     onSuccess: () =>
       notify({ kind: 'done', message: t('withdraw.cancelled', { money: format.money(money) }) }),
     // Most often it has just left, which the list says.
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['own'] }),
   });
   return (

@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
+import { ErrorWords } from '../../parts/error-words.tsx';
 import { eventChoices } from './event-choices.ts';
 
 interface CreateWebhookProps {
@@ -52,7 +53,7 @@ function WebhookForm({ onCreated }: CreateWebhookProps) {
     },
   });
   // Where a URL may not lead is the address's fault, so it is said there.
-  const refused = isMarketError(create.error, 'URL_FORBIDDEN') ? create.error.message : null;
+  const refused = isMarketError(create.error, 'URL_FORBIDDEN') ? create.error : null;
   function submit(event: FormEvent) {
     event.preventDefault();
     create.mutate();
@@ -71,7 +72,7 @@ function WebhookForm({ onCreated }: CreateWebhookProps) {
           maxLength={2_048}
           value={url}
           onChange={(event) => setUrl(event.currentTarget.value)}
-          error={refused}
+          error={refused !== null && <ErrorWords error={refused} />}
           data-autofocus
         />
         <MultiSelect

@@ -8,7 +8,7 @@ import { useApp } from '../../app-context.tsx';
 import { usePollMs } from '../../live/use-stream.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { deliveryQuery } from '../../queries/webhooks.ts';
 import { DeliveryAttempts } from '../../resources/delivery-attempts.tsx';
 import { DeliveryBadge } from './delivery-list.tsx';
@@ -32,7 +32,7 @@ export function DeliveryDialog({ webhookId, deliveryId }: DeliveryDialogProps) {
   const replay = useMutation({
     mutationFn: () => client.call(replayDelivery, { params: { webhookId, deliveryId } }),
     onSuccess: () => notify({ kind: 'done', message: t('webhooks.replayedOne') }),
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['own', 'webhooks', webhookId] }),
   });
   const close = () =>

@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { TypedConfirm } from '../../parts/typed-confirm.tsx';
-import { useNotice } from '../../parts/use-notice.ts';
+import { useNotice } from '../../parts/use-notice.tsx';
 import { ReplayRange } from './replay-range.tsx';
 import { ShownSecret } from './shown-secret.tsx';
 
@@ -118,7 +118,7 @@ function useWebhookActions({ webhookId, state }: WebhookView, onSecret: (secret:
   const params = { webhookId };
   const enabled = state !== 'enabled';
   const after = {
-    onError: (error: Error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error: Error) => notify({ kind: 'failed', error }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['own', 'webhooks'] }),
   };
   return {

@@ -6,6 +6,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { ErrorWords } from '../error-words.tsx';
 
 /** Asks for an API key and keeps it only after the marketplace has accepted it. */
 export function KeyForm() {
@@ -22,7 +23,7 @@ export function KeyForm() {
     const apiKey = key.trim();
     if (apiKey !== '') signIn.mutate(apiKey);
   }
-  const error = signIn.error === null ? null : describe(signIn.error, t('signIn.invalid'));
+  const { error } = signIn;
   return (
     <form onSubmit={submit} aria-label={t('signIn.byKey')}>
       <Stack gap="md">
@@ -30,7 +31,10 @@ export function KeyForm() {
           label={t('signIn.key')}
           value={key}
           onChange={(event) => setKey(event.currentTarget.value)}
-          error={error}
+          error={
+            error !== null &&
+            (isRefused(error) ? t('signIn.invalid') : <ErrorWords error={error} />)
+          }
           autoComplete="off"
           spellCheck={false}
           maxLength={256}
@@ -49,8 +53,6 @@ export function KeyForm() {
   );
 }
 
-function describe(error: Error, invalid: string): string {
-  return isMarketError(error, 'AUTH_INVALID') || isMarketError(error, 'AUTH_REQUIRED')
-    ? invalid
-    : error.message;
+function isRefused(error: Error): boolean {
+  return isMarketError(error, 'AUTH_INVALID') || isMarketError(error, 'AUTH_REQUIRED');
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes } from '@node3/shared/error-codes';
+import { fieldRules } from '@node3/shared/field-rules';
 
 /** RFC 9457; further members are facts of the case. */
 export const problemSchema = {
@@ -30,6 +31,16 @@ export const problemSchema = {
           pointer: { type: 'string', description: 'A JSON pointer such as `/limits/runSec`.' },
           detail: { type: 'string' },
           fix: { type: 'string', description: 'Where it is another one for each field.' },
+          rule: {
+            type: 'string',
+            enum: Object.keys(fieldRules),
+            description: 'The rule that it breaks, where it is one of these.',
+          },
+          values: {
+            type: 'object',
+            additionalProperties: { type: ['string', 'number'] },
+            description: 'What the rule asks for, such as `limit`.',
+          },
         },
       },
     },

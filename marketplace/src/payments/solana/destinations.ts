@@ -1,3 +1,4 @@
+import type { PayoutReason } from '@node3/shared/payout-reasons';
 import { AccountLayout, AccountState, TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import { SystemProgram } from '@solana/web3.js';
 import type { ChainAccount } from './chain-reads.ts';
@@ -5,13 +6,13 @@ import type { ChainAccount } from './chain-reads.ts';
 /** What the chain says of a wallet that is to be paid in SOL. */
 export type SolDestination =
   | { state: 'usable'; lamports: bigint }
-  | { state: 'unusable'; reason: string };
+  | { state: 'unusable'; reason: PayoutReason };
 
 /** What the chain says of a wallet's USDC account. */
 export type UsdcDestination =
   | { state: 'usable'; amount: bigint }
   | { state: 'missing' }
-  | { state: 'unusable'; reason: string };
+  | { state: 'unusable'; reason: PayoutReason };
 
 const systemProgram = SystemProgram.programId.toBase58();
 const tokenProgram = TOKEN_PROGRAM_ID.toBase58();

@@ -1,4 +1,5 @@
 import { type BaseUnits, baseUnits } from '@node3/shared/money';
+import type { PayoutReason } from '@node3/shared/payout-reasons';
 import type { PayoutHold, PayoutRow } from '../../store/payout-store.ts';
 import type { SolDestination, UsdcDestination } from './destinations.ts';
 import type { Payment } from './transaction-builder.ts';
@@ -80,7 +81,7 @@ export function paymentsOf(payouts: readonly PayoutRow[]): Payment[] {
 }
 
 type Verdict =
-  | { verdict: 'hold' | 'wait'; reason: string }
+  | { verdict: 'hold' | 'wait'; reason: PayoutReason }
   | { verdict: 'take'; create: 'nothing' | 'token-account' };
 
 function judgeSol(input: PlannerInput, group: readonly PayoutRow[]): Verdict {
@@ -132,7 +133,10 @@ function takeIfItFits(
   return true;
 }
 
-function withReason(payouts: readonly PayoutRow[], reason: string): PayoutHold[] {
+function withReason(
+  payouts: readonly PayoutRow[],
+  reason: PayoutReason | 'next_batch',
+): PayoutHold[] {
   return payouts.map(({ payoutId }) => ({ payoutId, reason }));
 }
 

@@ -7,7 +7,7 @@ import { useApp } from '../../../app-context.tsx';
 import { shorten } from '../../../format.ts';
 import { useFormat } from '../../../i18n/use-format.ts';
 import { QueryView } from '../../../parts/query-view.tsx';
-import { useNotice } from '../../../parts/use-notice.ts';
+import { useNotice } from '../../../parts/use-notice.tsx';
 import { jobKey, jobLinksQuery } from '../../../queries/jobs.ts';
 
 /** All links to the job, with those that have ended. */
@@ -76,7 +76,7 @@ function RevokeButton({ jobId, linkId }: Pick<JobLink, 'jobId' | 'linkId'>) {
     mutationFn: () => client.call(revokeJobLink, { params: { jobId, linkId } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...jobKey(jobId), 'links'] }),
     onError(error) {
-      notify({ kind: 'failed', title: t('share.revokeFailed'), message: error.message });
+      notify({ kind: 'failed', title: t('share.revokeFailed'), error });
     },
   });
   return (

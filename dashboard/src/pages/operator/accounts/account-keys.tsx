@@ -10,6 +10,7 @@ import { DataTable } from '../../../parts/data-table.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
+import { ScopeText } from '../../../parts/server-words.tsx';
 import { ActDialog } from '../shared/act-dialog.tsx';
 import { useOperate } from '../shared/use-operate.ts';
 
@@ -70,7 +71,12 @@ function useKeyColumns(ask: ((key: KeyView) => void) | null): DataColumn<KeyView
       {
         id: 'scopes',
         title: t('op.key.scopes'),
-        cell: ({ scopes }) => scopes?.join(', ') ?? t('op.key.allScopes'),
+        cell: ({ scopes }) =>
+          scopes?.map((scope) => (
+            <div key={scope}>
+              <ScopeText scope={scope} />
+            </div>
+          )) ?? t('op.key.allScopes'),
       },
       {
         id: 'used',

@@ -7,6 +7,7 @@ import { useApp } from '../../../app-context.tsx';
 import { usePollMs } from '../../../live/use-stream.ts';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
+import { HealthText } from '../../../parts/server-words.tsx';
 import { LookBadge } from '../../../parts/state-badge.tsx';
 import type { Look } from '../../../parts/state-look.ts';
 import { healthQuery } from '../../../queries/market.ts';
@@ -34,7 +35,7 @@ export function HealthFacts() {
                     {t(`op.health.${name}`)}
                   </Text>
                   <Text size="sm" c="dimmed">
-                    {health.checks[name].detail}
+                    <HealthText name={name} check={health.checks[name]} />
                   </Text>
                 </div>
                 <LookBadge

@@ -11,7 +11,8 @@ import { MoneyInput } from '../../../parts/money-input/money-input.tsx';
 import { type MoneyText, noLimits, readMoneyText } from '../../../parts/money-input/money-text.ts';
 import { saveFile } from '../../../parts/save-file.ts';
 import { SectionCard } from '../../../parts/section-card.tsx';
-import { useNotice } from '../../../parts/use-notice.ts';
+import { ServerText } from '../../../parts/server-words.tsx';
+import { useNotice } from '../../../parts/use-notice.tsx';
 import { ActDialog } from '../shared/act-dialog.tsx';
 import { useOperate } from '../shared/use-operate.ts';
 
@@ -58,7 +59,9 @@ export function LedgerCard() {
             </Text>
             <List size="sm">
               {proof.problems.map((problem) => (
-                <List.Item key={problem}>{problem}</List.Item>
+                <List.Item key={problem}>
+                  <ServerText text={problem} />
+                </List.Item>
               ))}
             </List>
           </Alert>
@@ -84,7 +87,7 @@ function ExportButton() {
       if (!response.ok || !text.endsWith('ended\r\n')) throw new Error(t('op.ledger.cutOff'));
       saveFile(new Blob([text], { type: 'text/csv;charset=utf-8' }), 'ledger.csv');
     },
-    onError: (error) => notify({ kind: 'failed', message: error.message }),
+    onError: (error) => notify({ kind: 'failed', error }),
   });
   return (
     <Button

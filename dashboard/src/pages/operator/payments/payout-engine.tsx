@@ -15,6 +15,7 @@ import { usePollMs } from '../../../live/use-stream.ts';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
+import { ServerText } from '../../../parts/server-words.tsx';
 import { operatorQuery } from '../../../queries/operator.ts';
 import { ActDialog } from '../shared/act-dialog.tsx';
 import { useOperate } from '../shared/use-operate.ts';
@@ -50,11 +51,11 @@ function EngineFacts({ status }: { status: PayoutEngineStatus }) {
           title={status.stopped === null ? t('op.engine.warning') : t('op.engine.stopped')}
           mb="md"
         >
-          {status.stopped ?? status.warning}
+          {status.stopped ?? <ServerText text={status.warning ?? ''} />}
         </Alert>
       )}
       <Text size="sm" mb="sm">
-        {t(`op.engine.state.${status.state}`)}. {status.detail}
+        {t(`op.engine.state.${status.state}`)}. <ServerText text={status.detail} />
       </Text>
       <dl className="facts">
         <dt>{t('op.engine.open')}</dt>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { useFormat } from '../../../i18n/use-format.ts';
 import { QueryView } from '../../../parts/query-view.tsx';
+import { ConstraintText, ServerText } from '../../../parts/server-words.tsx';
 import { operatorQuery } from '../../../queries/operator.ts';
 
 interface ExplainDialogProps {
@@ -44,7 +45,13 @@ function ExplanationView({ explanation }: { explanation: Explanation }) {
   const excluding = explanation.constraints.filter(({ fails }) => fails > 0);
   return (
     <Stack gap="md">
-      <Text size="sm">{explanation.sentence}</Text>
+      <Text size="sm">
+        {explanation.waitsFor === null ? (
+          <ServerText text={explanation.sentence} />
+        ) : (
+          t(`explain.wait.${explanation.waitsFor}`)
+        )}
+      </Text>
       <Text size="sm" c="dimmed">
         {t('op.explain.counts', {
           fitting: explanation.agentsFitting,
@@ -75,7 +82,13 @@ function ExplanationView({ explanation }: { explanation: Explanation }) {
                 <Table.Td className="numeric">
                   {candidate.freeSlots} / {candidate.slots}
                 </Table.Td>
-                <Table.Td>{candidate.now ? t('op.explain.now') : candidate.waitsFor}</Table.Td>
+                <Table.Td>
+                  {candidate.now
+                    ? t('op.explain.now')
+                    : candidate.waitsFor !== null && (
+                        <ConstraintText constraint={candidate.waitsFor} />
+                      )}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -90,7 +103,9 @@ function ExplanationView({ explanation }: { explanation: Explanation }) {
             <Table.Tbody>
               {excluding.map((constraint) => (
                 <Table.Tr key={constraint.constraint}>
-                  <Table.Td className="mono">{constraint.constraint}</Table.Td>
+                  <Table.Td>
+                    <ConstraintText {...constraint} />
+                  </Table.Td>
                   <Table.Td className="numeric">
                     {t('op.explain.excludes', { count: constraint.fails })}
                   </Table.Td>

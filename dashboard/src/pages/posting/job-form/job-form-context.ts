@@ -1,6 +1,6 @@
 import type { JobSpecInput } from '@node3/shared/job-spec';
 import type { Account } from '@node3/shared/routes/accounts';
-import { createContext, use } from 'react';
+import { createContext, type ReactNode, use } from 'react';
 import type { DraftField, PointedField } from '../draft/draft-fields.ts';
 import type { JobDraft } from '../draft/job-draft.ts';
 import type { JobStart } from '../draft/job-start.ts';
@@ -19,7 +19,7 @@ export interface JobForm {
   spec: JobSpecInput;
   valid: boolean;
   /** What is wrong with a field, in words; null while nothing is, or nothing was said yet. */
-  errorOf: (field: PointedField) => string | null;
+  errorOf: (field: PointedField) => ReactNode;
   mode: FormMode;
   setMode: (mode: FormMode) => void;
 }

@@ -3,6 +3,7 @@ import type { Alternative, Explanation } from '@node3/shared/routes/explain';
 import { IconUserOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/use-format.ts';
+import { ConstraintText } from '../../../parts/server-words.tsx';
 import { exactSize } from '../draft/exact-size.ts';
 import { specToDraft } from '../draft/spec-to-draft.ts';
 import { withAlternative } from '../draft/with-alternative.ts';
@@ -31,7 +32,7 @@ export function MatchPanel({ explanation }: { explanation: Explanation }) {
             {excluding.map(({ constraint, pointer, passes, fails }) => (
               <li key={constraint}>
                 <Text size="sm">
-                  <code>{pointer === '' ? constraint : pointer}</code>{' '}
+                  <ConstraintText constraint={constraint} pointer={pointer} />{' '}
                   {t('match.passes', { passes, agents: passes + fails })}
                 </Text>
               </li>

@@ -15,6 +15,7 @@ import { useApp } from '../../../app-context.tsx';
 import { useFormat } from '../../../i18n/use-format.ts';
 import { CopyText } from '../../../parts/copy-text.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
+import { ErrorWords, FieldWords } from '../../../parts/error-words.tsx';
 import { depositAddressQuery } from '../../../queries/account.ts';
 import { fieldOfPointer } from '../draft/draft-fields.ts';
 import { type RunHow, useJobForm } from './job-form-context.ts';
@@ -113,9 +114,9 @@ function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
       <ErrorView error={error} {...(atFields ? {} : { onRetry })} />
       {elsewhere.length > 0 && (
         <ul>
-          {elsewhere.map(({ pointer, detail }) => (
-            <li key={pointer + detail}>
-              <code>{pointer}</code> {detail}
+          {elsewhere.map((problem) => (
+            <li key={problem.pointer + problem.detail}>
+              <code>{problem.pointer}</code> <FieldWords problem={problem} />
             </li>
           ))}
         </ul>
@@ -135,9 +136,11 @@ function FundsMissing({ error }: { error: MarketError }) {
   return (
     <Alert color="red" variant="light" title={t('funds.title')}>
       <Text size="sm">
-        {typeof missing === 'string' && isAsset
-          ? t('funds.missing', { money: format.money({ amount: missing, asset }) })
-          : error.message}
+        {typeof missing === 'string' && isAsset ? (
+          t('funds.missing', { money: format.money({ amount: missing, asset }) })
+        ) : (
+          <ErrorWords error={error} />
+        )}
       </Text>
       <Anchor size="sm" href="/wallet">
         {t('funds.wallet')}

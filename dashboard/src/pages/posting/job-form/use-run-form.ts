@@ -5,7 +5,7 @@ import { draftToSpec } from '../draft/draft-to-spec.ts';
 import type { JobStart } from '../draft/job-start.ts';
 import type { RunHow } from './job-form-context.ts';
 import { useDraft } from './use-draft.ts';
-import { useFormState } from './use-form-state.ts';
+import { useFormState } from './use-form-state.tsx';
 import { useLiveQuote } from './use-live-quote.ts';
 import { useSubmit } from './use-submit.ts';
 

@@ -4,6 +4,7 @@ import { IconUpload, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
+import { ErrorWords } from '../../../parts/error-words.tsx';
 import type { InputFieldsProps } from './input-rows.tsx';
 import { uploadInput } from './upload-input.ts';
 
@@ -14,7 +15,7 @@ export function UploadField({ row, number, onChange }: InputFieldsProps) {
   const { t } = useTranslation();
   const app = useApp();
   const [upload, setUpload] = useState<Upload>({ state: 'none' });
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useState<unknown>(null);
   const ending = useRef<AbortController | null>(null);
   useEffect(() => () => ending.current?.abort(), []);
 
@@ -33,7 +34,7 @@ export function UploadField({ row, number, onChange }: InputFieldsProps) {
       setUpload({ state: 'none' });
     } catch (error) {
       if (!controller.signal.aborted) {
-        setProblem(error instanceof Error ? error.message : String(error));
+        setProblem(error);
         setUpload({ state: 'failed' });
       } else setUpload({ state: 'none' });
     }
@@ -83,7 +84,7 @@ export function UploadField({ row, number, onChange }: InputFieldsProps) {
       )}
       {upload.state === 'failed' && (
         <Text size="sm" c="var(--mantine-color-error)" mt={4} role="alert">
-          {t('rows.uploadFailed', { problem })}
+          {t('rows.uploadFailed')} <ErrorWords error={problem} />
         </Text>
       )}
     </div>

@@ -9,7 +9,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
-import { useNotice } from '../../../parts/use-notice.ts';
+import { useNotice } from '../../../parts/use-notice.tsx';
 import { useJobForm } from '../job-form/job-form-context.ts';
 
 type Kept = 'template' | 'snippet';

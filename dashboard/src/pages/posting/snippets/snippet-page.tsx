@@ -22,7 +22,7 @@ import { PageHeading } from '../../../parts/page-heading.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { RequireSession } from '../../../parts/require-session.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
-import { useNotice } from '../../../parts/use-notice.ts';
+import { useNotice } from '../../../parts/use-notice.tsx';
 import { snippetQuery } from '../../../queries/posting.ts';
 import { curlLine } from '../../../shell-command.ts';
 import { LanguagePicker } from '../sections/script-fields.tsx';
@@ -165,7 +165,7 @@ function SnippetActions({ snippet }: { snippet: SnippetDetail }) {
       notify({ kind: 'done', message: t('snippets.deleted') });
     },
     onError(error) {
-      notify({ kind: 'failed', message: error.message });
+      notify({ kind: 'failed', error });
     },
   });
   return (

@@ -18,7 +18,7 @@ import { useApp } from '../../../app-context.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
-import { useNotice } from '../../../parts/use-notice.ts';
+import { useNotice } from '../../../parts/use-notice.tsx';
 import { NewVersion } from './new-version.tsx';
 
 /** What can be done with a template; most of it only with one's own. */

@@ -14,6 +14,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
+import { ErrorWords } from '../../../parts/error-words.tsx';
+import { ScopeText } from '../../../parts/server-words.tsx';
 import { keysKey } from '../../../queries/access.ts';
 import type { OwnAccount } from '../../../viewer/viewer.ts';
 import { KeyCapFields } from './key-cap-fields.tsx';
@@ -101,7 +103,7 @@ export function CreateKey({ account, onCreated, onClose }: CreateKeyProps) {
           />
           {create.error !== null && (
             <Alert color="red" variant="light" role="alert">
-              {create.error.message}
+              <ErrorWords error={create.error} />
             </Alert>
           )}
           <Group justify="flex-end">
@@ -142,11 +144,16 @@ function Scopes({ draft, given, error, onChange }: ScopesProps) {
         {areas
           .filter((area) => given.includes(area))
           .map((area) => (
-            <Checkbox key={area} value={area} label={area} description={t(`keys.scope.${area}`)} />
+            <Checkbox
+              key={area}
+              value={area}
+              label={<ScopeText scope={area} />}
+              description={t(`keys.scope.${area}`)}
+            />
           ))}
         <Checkbox
           value="read-only"
-          label="read-only"
+          label={<ScopeText scope="read-only" />}
           description={t('keys.scope.read-only')}
           disabled={isReader}
         />

@@ -6,7 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { CommandLines } from '../../../parts/command-lines.tsx';
-import { useNotice } from '../../../parts/use-notice.ts';
+import { useNotice } from '../../../parts/use-notice.tsx';
 import { keysKey } from '../../../queries/access.ts';
 import { capsKey, changeKeyCaps } from '../../../queries/usage.ts';
 import { useOwnerWallet } from '../../../wallet/use-owner-wallet.ts';

@@ -11,7 +11,8 @@ import type { DataColumn } from '../../../parts/data-table/data-column.ts';
 import { DataTable } from '../../../parts/data-table.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
-import { useNotice } from '../../../parts/use-notice.ts';
+import { ScopeText } from '../../../parts/server-words.tsx';
+import { useNotice } from '../../../parts/use-notice.tsx';
 import { keysKey } from '../../../queries/access.ts';
 import { EditKeyCaps } from './edit-key-caps.tsx';
 import { KeyCapsText } from './key-caps-text.tsx';
@@ -84,7 +85,7 @@ function useWish(onRotated: (shown: ShownKey) => void): (wish: Wish) => void {
       else tell({ kind: 'done', message: t('keys.revoked') });
       void queryClient.invalidateQueries({ queryKey: keysKey });
     },
-    onError: (error) => tell({ kind: 'failed', message: error.message }),
+    onError: (error) => tell({ kind: 'failed', error }),
   });
   return mutation.mutate;
 }
@@ -120,7 +121,7 @@ function useColumns(onWish: (wish: Wish) => void, onEdit: (key: KeyView) => void
           <span className="scope-list">
             {(scopes ?? (['requester', 'provider'] as const)).map((scope) => (
               <Badge key={scope} variant="default" className="state-badge">
-                {scope}
+                <ScopeText scope={scope} />
               </Badge>
             ))}
           </span>

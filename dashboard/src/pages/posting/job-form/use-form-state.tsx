@@ -1,7 +1,8 @@
-import { MarketError } from '@node3/shared/error';
+import { type FieldProblem, MarketError } from '@node3/shared/error';
 import type { Account } from '@node3/shared/routes/accounts';
-import { useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FieldWords } from '../../../parts/error-words.tsx';
 import { advancedFields, fieldOfPointer, type PointedField } from '../draft/draft-fields.ts';
 import { draftToSpec } from '../draft/draft-to-spec.ts';
 import type { JobDraft } from '../draft/job-draft.ts';
@@ -25,10 +26,10 @@ export function useFormState(props: FormStateProps): JobForm {
   const { t } = useTranslation();
   const [mode, setMode] = useState<FormMode>('simple');
   const { spec, problems } = useMemo(() => draftToSpec(draft), [draft]);
-  const errors = new Map<PointedField, string>();
-  for (const { pointer, detail } of serverProblems(error)) {
-    const field = fieldOfPointer(pointer);
-    if (field !== null && !errors.has(field)) errors.set(field, detail);
+  const errors = new Map<PointedField, ReactNode>();
+  for (const problem of serverProblems(error)) {
+    const field = fieldOfPointer(problem.pointer);
+    if (field !== null && !errors.has(field)) errors.set(field, <FieldWords problem={problem} />);
   }
   if (tries > 0) {
     for (const [pointer, problem] of problems.found) {
@@ -56,7 +57,7 @@ export function useFormState(props: FormStateProps): JobForm {
   };
 }
 
-function serverProblems(error: Error | null): { pointer: string; detail: string }[] {
+function serverProblems(error: Error | null): FieldProblem[] {
   if (!(error instanceof MarketError)) return [];
   if (error.code === 'AMOUNT_INVALID') return [{ pointer: '/price/reward', detail: error.message }];
   return error.context.errors ?? [];

@@ -1,0 +1,30 @@
+/** Requirements that keep a job from an agent, in words; an agent that fails one can't have the job. */
+export const constraintWords = {
+  agent: 'the agents that are named',
+  agent_blocked: 'agents that are shut out',
+  provider: 'the providers that are named',
+  provider_blocked: 'providers that are shut out',
+  requester_blocked: 'the provider takes nothing of this account',
+  region: 'region',
+  label: 'labels',
+  isolation: 'isolation',
+  arch: 'kind of processor',
+  secrets: 'secrets',
+  network: 'network',
+  run_time: 'time limit',
+  simulated_gpu: 'a GPU that is no simulation',
+  gpu_vendor: 'maker of the GPU',
+  gpu_framework: 'framework of the GPU',
+  gpu_model: 'model of the GPU',
+  gpu_memory: 'memory of the GPU',
+  gpu_capability: 'compute capability of the GPU',
+  gpu_count: 'number of GPUs',
+  cpus: 'processors',
+  memory: 'memory',
+  disk: 'disk',
+  price: 'price',
+  reserved: 'reserved for somebody else',
+  slots: 'room for one more job',
+} as const;
+
+export type ConstraintName = keyof typeof constraintWords;
