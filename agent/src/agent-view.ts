@@ -12,7 +12,7 @@ import { viewEconomics, viewResultEarning } from './economics/view-economics.ts'
 import { describeEgress, listIsolationFacts } from './execution/describe-isolation.ts';
 import type { LocalApi } from './http/local-api.ts';
 import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
-import { describeRefusal, listProblems } from './observability/problems.ts';
+import { describeDisk, describeRefusal, listProblems } from './observability/problems.ts';
 import { toActiveExecution, toLocalLine } from './observability/status.ts';
 import { listExecutions } from './observability/view-execution.ts';
 import { findRestartNeed } from './policy/machine-policy.ts';
@@ -151,11 +151,17 @@ function stateOf(
     orderedToDrain: life.orderedToDrain,
     closedBy: core.policy.verdict().closed,
     blockedBy: findBlock(core, life),
+    fullBy: core.disk.isLow ? findFullness(core) : null,
     engineDownSinceMs: isWelcome ? board.downSinceMs : null,
     heldBy: core.crashGuard.heldBy,
     marketplaceUrl: config.marketplaceUrl,
     unreachableSinceMs: link.unreachableSinceMs,
   });
+}
+
+function findFullness({ disk, policy }: AgentCore): Said | null {
+  const problem = describeDisk(disk.freeBytes, policy.current.diskFloorBytes);
+  return problem === null ? null : saidOf(problem);
 }
 
 /** Why this agent can take no work at all; null when it can. */

@@ -12,6 +12,7 @@ const idle: AgentStateFacts = {
   active: 0,
   owed: 0,
   blockedBy: null,
+  fullBy: null,
   engineDownSinceMs: null,
   heldBy: null,
   marketplaceUrl: 'http://market',
@@ -38,6 +39,8 @@ describe('describeState', () => {
     ],
     [{ heldBy: 'It died.', blockedBy: [{ text: 'No engine.' }] }, 'held', /^It died\.$/],
     [{ unreachableSinceMs: 0, active: 1 }, 'working', /running\. The marketplace at http/],
+    [{ fullBy: { text: 'The disk is full.' } }, 'blocked', /^The disk is full\.$/],
+    [{ fullBy: { text: 'Full.' }, active: 1 }, 'working', /^One job is running\. Full\.$/],
     [{ unreachableSinceMs: 0 }, 'idle', /^The marketplace at http/],
   ] as const)('%j', (changes, state, sentence) => {
     const told = say(changes);

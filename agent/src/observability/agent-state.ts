@@ -17,6 +17,8 @@ export interface AgentStateFacts {
   closedBy: Said | null;
   /** Why no work can be taken at all; null when it can. */
   blockedBy: readonly Said[] | null;
+  /** Why nothing new is taken until there is room on the disk; null while there is. */
+  fullBy: Said | null;
   /** Since when no engine works that did before; null while one does. */
   engineDownSinceMs: number | null;
   /** Why the agent waits for somebody to look before it works; null when it does not. */
@@ -44,6 +46,11 @@ export function describeState(facts: AgentStateFacts): AgentState {
   const why = facts.closedBy ?? (facts.orderedToDrain ? say('noneForNow') : null);
   if (why !== null) return { state: 'paused', said: [why, ...sayJobs(active, 'jobsStillRun')] };
   const outage = facts.unreachableSinceMs === null ? [] : [describeOutage(facts)];
+  if (facts.fullBy !== null) {
+    return active > 0
+      ? { state: 'working', said: [...sayJobs(active, 'jobsRun'), facts.fullBy, ...outage] }
+      : { state: 'blocked', said: [facts.fullBy, ...outage] };
+  }
   if (active > 0) return { state: 'working', said: [...sayJobs(active, 'jobsRun'), ...outage] };
   return { state: 'idle', said: outage.length > 0 ? outage : [say('ready')] };
 }
@@ -58,7 +65,8 @@ function describeBlock(
   return { state: 'engine_down', said: [...why, since, ...sayJobs(active, 'jobsWait')] };
 }
 
-function sayTime(ms: number): string {
+/** Of a moment, in words for people. */
+export function sayTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
 

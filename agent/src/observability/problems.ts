@@ -1,7 +1,8 @@
-import { sayProblem } from '@node3/shared/agent-problems';
+import { type ProblemSaid, sayProblem } from '@node3/shared/agent-problems';
 import type { MarketError } from '@node3/shared/error';
 import { errorCodes } from '@node3/shared/error-codes';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import { sayTime } from './agent-state.ts';
 
 export type LocalProblem = AgentStatus['problems'][number];
 
@@ -28,11 +29,12 @@ export interface ProblemFacts {
 
 /** Everything a person should mend, worst first, each with the way to do it. */
 export function listProblems(facts: ProblemFacts): LocalProblem[] {
+  const disk = describeDisk(facts.diskFreeBytes, facts.diskFloorBytes);
   return [
     ...identityProblems(facts),
     ...facts.executors,
     ...linkProblems(facts),
-    ...diskProblems(facts),
+    ...(disk === null ? [] : [disk]),
     ...policyProblems(facts),
     ...facts.devices,
     ...(facts.seedApi === 'open' ? [describeOpenSeedApi()] : []),
@@ -72,7 +74,7 @@ function linkProblems(facts: ProblemFacts): LocalProblem[] {
     // The limit of an older one; nothing is sold below its ask.
     return [...signInProblems(facts), ...(hasOneAsk ? [sayProblem('asks-merged')] : [])];
   }
-  const since = new Date(unreachableSinceMs).toISOString();
+  const since = `${sayTime(unreachableSinceMs)} UTC`;
   return [sayProblem('marketplace-unreachable', { url: marketplaceUrl, since })];
 }
 
@@ -82,10 +84,11 @@ function signInProblems({ identityError, refusal, signInError }: ProblemFacts): 
   return [sayProblem('sign-in-failed', { why: signInError.replace(/\.?$/, '.') })];
 }
 
-function diskProblems({ diskFloorBytes, diskFreeBytes }: ProblemFacts): LocalProblem[] {
-  if (diskFreeBytes === null) return [sayProblem('disk-unknown')];
-  if (diskFreeBytes > diskFloorBytes) return [];
-  return [sayProblem('disk-full', { mebibytes: Math.floor(diskFreeBytes / 1024 ** 2) })];
+/** Why no job, or none that needs disk, is taken. */
+export function describeDisk(free: number | null, floor: number): Required<ProblemSaid> | null {
+  if (free === null) return sayProblem('disk-unknown');
+  if (free > floor) return null;
+  return sayProblem('disk-full', { mebibytes: Math.floor(free / 1024 ** 2) });
 }
 
 function policyProblems({ policyError, restartNeed }: ProblemFacts): LocalProblem[] {

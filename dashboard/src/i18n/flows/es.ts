@@ -190,7 +190,7 @@ export const es: Record<keyof typeof en, string> = {
   'schedule.catchUp.none': 'No se recupera nada',
   'schedule.catchUp.last': 'Se recupera la última',
   'schedule.failuresMax': 'Pausar tras fallos seguidos',
-  'schedule.failuresMaxText': 'Vacío: lo que el marketplace hace por sí mismo.',
+  'schedule.failuresMaxText': 'Vacío: lo que el mercado hace por sí mismo.',
   'schedule.until': 'Termina',
   'schedule.untilText': 'Vacío: continúa.',
   'schedule.save': 'Crear la programación',

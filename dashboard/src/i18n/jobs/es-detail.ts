@@ -69,7 +69,7 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'payout.state': 'Pago',
   'payout.amount': 'Importe',
   'payout.to': 'Para',
-  'payout.copyWallet': 'Copiar la dirección de la wallet',
+  'payout.copyWallet': 'Copiar la dirección de la cartera',
   'payout.signature': 'Firma',
   'payout.copySignature': 'Copiar la firma',
   'payout.explorer': 'En la cadena',

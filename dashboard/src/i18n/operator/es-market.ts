@@ -3,7 +3,7 @@ import type { enMarket } from './en-market.ts';
 export const esMarket: Record<keyof typeof enMarket, string> = {
   'op.overview.title': 'Operación',
   'op.overview.subtitle':
-    'Cómo va el marketplace en este momento. Cada número lleva a las filas que hay detrás.',
+    'Cómo va el mercado en este momento. Cada número lleva a las filas que hay detrás.',
   'op.overview.jobs': 'Jobs por estado',
   'op.overview.jobsHint': 'Todos los Jobs publicados hasta ahora.',
   'op.overview.jobsOf': '{{jobs}} en estado {{state}}',

@@ -46,7 +46,7 @@ export const esPayments: Record<keyof typeof enPayments, string> = {
   'op.settle': 'Liquidar',
   'op.settle.title': 'Anotar pagos como hechos',
   'op.settle.text':
-    'Para pagos que hizo una transacción que esta base de datos perdió, tras una restauración. El marketplace lo comprueba antes en la cadena.',
+    'Para pagos que hizo una transacción que esta base de datos perdió, tras una restauración. El mercado lo comprueba antes en la cadena.',
   'op.settle.ids': 'Ids de los pagos',
   'op.settle.signature': 'Firma de la transacción',
   'op.settle.done_one': '{{count}} pago anotado como hecho',
@@ -89,6 +89,6 @@ export const esPayments: Record<keyof typeof enPayments, string> = {
   'op.suspense.refund': 'Devolver',
   'op.suspense.refund.title': '¿Devolver este depósito?',
   'op.suspense.refund.text':
-    'Va a la wallet de la que vino. Pregunta antes si puede ser de un exchange.',
+    'Va a la cartera de la que vino. Pregunta antes si puede ser de un exchange.',
   'op.suspense.refunded': 'El depósito se devuelve',
 };

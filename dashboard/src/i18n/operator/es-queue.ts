@@ -20,7 +20,7 @@ export const esQueue: Record<keyof typeof enQueue, string> = {
   'op.queue.explain': '¿Por qué?',
   'op.queue.fail': 'Dar por fallido',
   'op.queue.fail.title': '¿Dar {{name}} por fallido?',
-  'op.queue.fail.text': 'El Job termina como fallo del marketplace, que entonces lo paga.',
+  'op.queue.fail.text': 'El Job termina como fallo del mercado, que entonces lo paga.',
   'op.queue.fail.done': '{{name}} está fallido',
   'op.explain.title': 'Qué espera {{name}}',
   'op.explain.counts':

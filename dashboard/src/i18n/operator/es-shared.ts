@@ -5,5 +5,5 @@ export const esShared: Record<keyof typeof enShared, string> = {
   'op.act.reason': 'Motivo',
   'op.act.reasonOptional': 'Motivo (opcional)',
   'op.act.type': 'Escribe {{name}} para confirmar',
-  'op.act.failed': 'El marketplace no lo ha hecho',
+  'op.act.failed': 'El mercado no lo ha hecho',
 };

@@ -50,7 +50,7 @@ export const esAgent: Record<keyof typeof enAgent, string> = {
   'earnings.today': 'Hoy',
   'earnings.pending': 'En camino',
   'earnings.asOf': 'A fecha de',
-  'wallet.title': 'Wallet',
+  'wallet.title': 'Cartera',
   'wallet.description': 'Los pagos siempre llegan aquí.',
   'wallet.address': 'Dirección',
   'machine.title': 'Máquina',

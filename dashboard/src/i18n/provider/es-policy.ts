@@ -3,7 +3,7 @@ import type { enPolicy } from './en-policy.ts';
 export const esPolicy: Record<keyof typeof enPolicy, string> = {
   'policy.title': 'Política',
   'policy.subtitle':
-    'Lo que permites en esta máquina. Prevalece sobre todo lo que diga el marketplace.',
+    'Lo que permites en esta máquina. Prevalece sobre todo lo que diga el mercado.',
   'policy.now.open': 'Ahora se acepta trabajo nuevo',
   'policy.now.partly': 'Ahora se acepta trabajo nuevo, pero no en todas las GPU',
   'policy.now.closed': 'Ahora no se acepta trabajo nuevo',
@@ -132,7 +132,7 @@ export const esPolicy: Record<keyof typeof enPolicy, string> = {
   'gpuEarnings.title': 'Ganancias por GPU',
   'gpuEarnings.text': 'De todos los resultados aceptados desde que se instaló el agente.',
   'gpuEarnings.empty': 'Aún no hay ganancias',
-  'gpuEarnings.emptyText': 'Aquí aparece el primer resultado que acepte el marketplace.',
+  'gpuEarnings.emptyText': 'Aquí aparece el primer resultado que acepte el mercado.',
   'gpuEarnings.gpu': 'GPU',
   'gpuEarnings.none': 'Sin GPU',
   'gpuEarnings.results_one': '{{count}} job, {{time}}',

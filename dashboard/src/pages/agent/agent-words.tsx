@@ -4,6 +4,7 @@ import { doctorFindings } from '@node3/shared/doctor-findings';
 import { type ErrorCode, errorCodes } from '@node3/shared/error-codes';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Sentence } from '../../i18n/use-error-words.ts';
 import { ServerText } from '../../parts/server-words.tsx';
 
 const known = { ...agentSentences, ...agentProblems, ...doctorFindings };
@@ -19,12 +20,12 @@ export function AgentSaid({ said }: { said: readonly Said[] }) {
   return said.map((one, index) => (
     <Fragment key={`${index} ${one.text}`}>
       {index > 0 && ' '}
-      <Sentence {...one} />
+      <OneSaid {...one} />
     </Fragment>
   ));
 }
 
-function Sentence({ text, code, values }: Said) {
+function OneSaid({ text, code, values }: Said) {
   const { t } = useTranslation();
   return isKnown(code) && values !== undefined ? (
     t(`said.${code}`, values)
@@ -42,8 +43,8 @@ interface Finding {
 
 /** What is wrong and what mends it. What the marketplace refused is told as its error is. */
 export function useFinding(): (finding: Finding) => {
-  sentence: FindingText;
-  fix: FindingText | null;
+  sentence: Sentence;
+  fix: Sentence | null;
 } {
   const { t, i18n } = useTranslation();
   return ({ code, sentence, fix, values }) => {
@@ -57,15 +58,10 @@ export function useFinding(): (finding: Finding) => {
       };
     }
     const refusal = code?.toUpperCase().replaceAll('-', '_') ?? '';
-    if (Object.hasOwn(errorCodes, refusal)) {
+    if (i18n.language !== 'en' && Object.hasOwn(errorCodes, refusal)) {
       const refused = refusal as ErrorCode;
       return { sentence: own(t(`error.${refused}.title`)), fix: own(t(`error.${refused}.fix`)) };
     }
     return { sentence: told(sentence), fix: fix === null || fix === '' ? null : told(fix) };
   };
-}
-
-export interface FindingText {
-  text: string;
-  isForeign: boolean;
 }

@@ -12,7 +12,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
-import { CopyText } from '../../parts/copy-text.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Said } from '../../parts/error-words.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
@@ -25,6 +24,7 @@ import { useNotice } from '../../parts/use-notice.tsx';
 import { doctorQuery } from '../../queries/provider.ts';
 import { AgentGate } from './agent-gate.tsx';
 import { useFinding } from './agent-words.tsx';
+import { FixLine } from './fix-line.tsx';
 import './agent-pages.css';
 
 type Check = NonNullable<DoctorReport['checks']>[number];
@@ -141,19 +141,7 @@ function CheckRow({ check }: { check: Check }) {
         <Text size="sm" className="break">
           <Said {...sentence} />
         </Text>
-        {fix !== null && (
-          <Group gap="xs" wrap="nowrap" mt={4}>
-            <pre
-              className="command-text"
-              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-              tabIndex={0}
-              aria-label={t('problems.fix')}
-            >
-              <Said {...fix} />
-            </pre>
-            <CopyText value={fix.text} label={t('problems.copy')} />
-          </Group>
-        )}
+        {fix !== null && <FixLine fix={fix} />}
       </div>
     </li>
   );

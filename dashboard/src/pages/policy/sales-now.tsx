@@ -48,11 +48,12 @@ export function SalesNow({ policy, status }: SalesNowProps) {
         icon={isOpen ? <IconCircleCheck aria-hidden /> : <IconMoonStars aria-hidden />}
         title={t(`policy.now.${title}`)}
       >
-        {reasons.map((reason) => (
-          <Text key={reason.text} size="sm">
-            <AgentSaid said={[reason]} />
-          </Text>
-        ))}
+        {reasons.length > 0 &&
+          reasons.map((reason) => (
+            <Text key={reason.text} size="sm">
+              <AgentSaid said={[reason]} />
+            </Text>
+          ))}
       </Alert>
       {restartNeed !== null && (
         <Alert color="blue" variant="light" icon={<IconRefresh aria-hidden />}>

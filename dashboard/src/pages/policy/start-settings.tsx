@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import type { LocalSettings } from '@node3/shared/routes/agent-upkeep';
 import { useTranslation } from 'react-i18next';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import '../agent/agent-pages.css';
 
 /** What the agent was started with and where each value comes from. Secrets are never shown. */
@@ -12,7 +13,9 @@ export function StartSettings({ settings }: { settings: LocalSettings }) {
       <Stack gap="xs">
         {settings.groups.map((group) => (
           <details key={group.title} className="more-facts">
-            <summary>{group.title}</summary>
+            <summary>
+              <ServerText text={group.title} />
+            </summary>
             {group.settings.map((setting) => (
               <div key={setting.name} className="setting-row">
                 <div>
@@ -20,7 +23,7 @@ export function StartSettings({ settings }: { settings: LocalSettings }) {
                     {setting.name}
                   </Text>
                   <Text size="xs" c="dimmed">
-                    {setting.about}
+                    <ServerText text={setting.about} />
                   </Text>
                 </div>
                 <div>
