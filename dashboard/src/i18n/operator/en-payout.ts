@@ -27,6 +27,7 @@ export const enPayout = {
   'op.payout.entryNumber': 'no. {{number}}',
   'op.payout.accounts': 'Debit → credit',
   'op.payout.booked': 'Booked',
+  'op.batch.state.new': 'Made',
   'op.batch.state.signed': 'Signed',
   'op.batch.state.sent': 'Sent',
   'op.batch.state.voiding': 'Being made void',

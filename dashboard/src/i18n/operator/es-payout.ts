@@ -29,6 +29,7 @@ export const esPayout: Record<keyof typeof enPayout, string> = {
   'op.payout.entryNumber': 'n.º {{number}}',
   'op.payout.accounts': 'Debe → haber',
   'op.payout.booked': 'Anotado',
+  'op.batch.state.new': 'Creada',
   'op.batch.state.signed': 'Firmada',
   'op.batch.state.sent': 'Enviada',
   'op.batch.state.voiding': 'Anulándose',

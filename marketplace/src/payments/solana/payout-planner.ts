@@ -133,10 +133,7 @@ function takeIfItFits(
   return true;
 }
 
-function withReason(
-  payouts: readonly PayoutRow[],
-  reason: PayoutReason | 'next_batch',
-): PayoutHold[] {
+function withReason(payouts: readonly PayoutRow[], reason: PayoutReason): PayoutHold[] {
   return payouts.map(({ payoutId }) => ({ payoutId, reason }));
 }
 
