@@ -154,6 +154,24 @@ export function packBlocks(blocks: readonly LogBlock[]): string {
   return [`${mark}${JSON.stringify(entries)}\n`, ...texts].join('').toWellFormed();
 }
 
+/** A text that is longer is costly to the garbage collector, and one for each line to the database. */
+const partChars = 64 * 1024;
+
+/** Blocks in texts of some size: one that is larger has a text for itself. */
+export function partsOf(blocks: readonly LogBlock[]): LogBlock[][] {
+  const parts: LogBlock[][] = [];
+  let chars = Number.POSITIVE_INFINITY;
+  for (const block of blocks) {
+    chars += block.text.length;
+    const part = chars > partChars ? undefined : parts.at(-1);
+    if (part === undefined) {
+      parts.push([block]);
+      chars = block.text.length;
+    } else part.push(block);
+  }
+  return parts;
+}
+
 export function isPacked(body: string): boolean {
   return body.startsWith(mark);
 }

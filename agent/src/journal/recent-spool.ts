@@ -1,9 +1,9 @@
-import { joinBlocks, type LogBlock } from '@node3/shared/log-blocks';
+import { joinBlocks, type LogBlock, partsOf } from '@node3/shared/log-blocks';
 import { numberBlocks, RecentBlocks } from '@node3/shared/recent-blocks';
 import type { SpooledBlock } from './journal.ts';
 
-/** Kept of one execution: more than is sent at once. */
-const charsMax = 1024 * 1024;
+/** Kept of one execution: what is on its way and what is written next. */
+const charsMax = 4 * 1024 * 1024;
 
 /** What was just written of each open execution, for whoever sends it. Nothing of it is the only copy. */
 export class RecentSpool {
@@ -12,7 +12,7 @@ export class RecentSpool {
   append(executionId: string, seqFirst: number, blocks: readonly LogBlock[]): void {
     const recent = this.#ofExecution.get(executionId) ?? new RecentBlocks(charsMax);
     this.#ofExecution.set(executionId, recent);
-    recent.add(numberBlocks(seqFirst, joinBlocks(blocks)));
+    recent.add(numberBlocks(seqFirst, partsOf(blocks).flatMap(joinBlocks)));
   }
 
   /** null: to be read from where it was written. */

@@ -77,24 +77,6 @@ export function toExecution(row: ExecutionRow): JournalExecution {
   };
 }
 
-/** A text that is longer is costly to the garbage collector, and one for each line to the database. */
-const batchChars = 64 * 1024;
-
-/** Blocks in rows of some size: one that is larger has a row for itself. */
-export function partsOf(blocks: readonly LogBlock[]): LogBlock[][] {
-  const parts: LogBlock[][] = [];
-  let chars = Number.POSITIVE_INFINITY;
-  for (const block of blocks) {
-    chars += block.text.length;
-    const part = chars > batchChars ? undefined : parts.at(-1);
-    if (part === undefined) {
-      parts.push([block]);
-      chars = block.text.length;
-    } else part.push(block);
-  }
-  return parts;
-}
-
 export function unpackBatch({ body, seq_first }: BatchRow): SpooledBlock[] {
   return numberBlocks(seq_first, isPacked(body) ? unpackBlocks(body) : readLines(body));
 }

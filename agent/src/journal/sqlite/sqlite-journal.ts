@@ -1,5 +1,5 @@
 import { assert } from '@node3/shared/assert';
-import { type LogBlock, linesOf, packBlocks } from '@node3/shared/log-blocks';
+import { type LogBlock, linesOf, packBlocks, partsOf } from '@node3/shared/log-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { Database, Statement } from 'better-sqlite3';
 import type { RunDevice } from '../../economics/run-meter.ts';
@@ -28,13 +28,7 @@ import {
   readKnownSince,
   readTotals,
 } from './earning-tables.ts';
-import {
-  type BatchRow,
-  type ExecutionRow,
-  partsOf,
-  toExecution,
-  unpackBatch,
-} from './execution-row.ts';
+import { type BatchRow, type ExecutionRow, toExecution, unpackBatch } from './execution-row.ts';
 import { migrate } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 

@@ -8,6 +8,7 @@ import {
   linesOf,
   lineTexts,
   packBlocks,
+  partsOf,
   sliceBlocks,
 } from '@node3/shared/log-blocks';
 import { logMarks } from '@node3/shared/log-marks';
@@ -21,11 +22,8 @@ import { type ChunkRecord, streamBit, streamMask, toRows, unpack } from './log-c
 import { noteProgressIn } from './progress.ts';
 import type { Tx, Work } from './work.ts';
 
-/**
- * Chunks read at once: one, which may be a page by itself and have a megabyte, then more and more,
- * since most have a few lines.
- */
-const chunksPerReadMax = 8;
+/** Chunks read at once: one, which may be a page by itself, then more and more: most have a few lines. */
+const chunksPerReadMax = 16;
 const insertChunk = `
   INSERT INTO log_chunks (job_id, seq_first, seq_last, attempt, streams, body)
   VALUES (?, ?, ?, ?, ?, ?)`;
@@ -73,17 +71,24 @@ function* appendLogsIn(tx: Tx, append: LogAppend): Work<LogAppended> {
   let stored: LogBlockRow[] = [];
   if (blocks.length > 0) {
     const lines = linesOf(blocks);
-    const streams = blocks.reduce((mask, { stream }) => mask | streamBit(stream), 0);
     const counted = yield* tx.get<{ log_lines: bigint }>(countInJob, lines, bytes, jobId);
     assert(counted !== undefined, `execution ${executionId} has a job`);
-    const seqLast = Number(counted.log_lines);
-    const seqFirst = seqLast - lines + 1;
-    yield* tx.post(insertChunk, jobId, seqFirst, seqLast, attempt, streams, packBlocks(blocks));
+    const seqFirst = Number(counted.log_lines) - lines + 1;
+    let seqLast = seqFirst - 1;
+    for (const part of partsOf(blocks)) {
+      const first = seqLast + 1;
+      seqLast += linesOf(part);
+      yield* tx.post(insertChunk, jobId, first, seqLast, attempt, maskOf(part), packBlocks(part));
+    }
     stored = toRows(blocks, seqFirst, attempt);
   }
   yield* tx.post(countInExecution, sent - known, executionId);
   yield* noteProgressIn(tx, execution, fresh, append.nowMs);
   return { ackedSeq: logSeq + sent - known, jobId, stored };
+}
+
+function maskOf(blocks: readonly LogBlock[]): number {
+  return blocks.reduce((mask, { stream }) => mask | streamBit(stream), 0);
 }
 
 /**
