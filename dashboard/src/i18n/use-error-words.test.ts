@@ -81,7 +81,7 @@ describe('what is told of an error', () => {
     );
     const check = createRequestValidator()({ schema });
     check({ name: 'ab', count: 9, namee: 1 });
-    const errors = toFieldProblems((check as { errors?: never[] }).errors ?? []);
+    const errors = toFieldProblems(check.errors ?? []);
     const words = errorWords(readers.es, arrived(new MarketError('REQUEST_INVALID', { errors })));
     expect(words.details.toSorted((a, b) => a.text.localeCompare(b.text))).toEqual([
       { text: '/count tiene que ser 5 o menos', isForeign: false },

@@ -8,7 +8,7 @@ interface RowListProps<Row extends { key: string }> {
   description: string;
   rows: readonly Row[];
   rowsMax: number;
-  error: string | null;
+  error: ReactNode;
   addLabel: string;
   onAdd: () => void;
   onChange: (rows: Row[]) => void;

@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core';
 import { type Language, languages } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import { IconWand } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CodeEditor } from '../../../parts/code-editor/code-editor.tsx';
 import { isScriptLanguage } from '../../../parts/code-editor/code-language.ts';
@@ -55,7 +56,7 @@ export function ScriptFields({ rows = 16, onRun }: ScriptFieldsProps) {
 interface LanguagePickerProps {
   language: Language;
   onChoose: (language: Language) => void;
-  error: string | null;
+  error: ReactNode;
 }
 
 export function LanguagePicker({ language, onChoose, error }: LanguagePickerProps) {
