@@ -1,121 +1,85 @@
-import { type Asset, type Money } from '@node3/shared/money';
-import { listPublicAgents } from '@node3/shared/routes/marketplace';
+import type { Client } from '@node3/shared/client';
 import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { groupColumns, groupOffers, type OfferGroup, offerGroups } from '../offers/group-offers.ts';
-import {
-  compareOffers,
-  fits,
-  isWithin,
-  type OfferOrder,
-  type OfferRow,
-  offerOrders,
-  offersOf,
-} from '../offers/offer-rows.ts';
+import { type OfferFilterOptions, type OfferQuery, offerQueryOf } from '../offers/offer-query.ts';
+import type { OfferRow } from '../offers/offer-rows.ts';
+import { type FoundOffers, offersWalkedMax, walkOffers } from '../offers/walk-offers.ts';
 import { watchList } from '../offers/watch-list.ts';
 import { fitFor, printRows } from '../output/print-rows.ts';
 import type { Column } from '../output/table.ts';
 import { bytesText, moneyText } from '../output/words.ts';
 import { choose } from '../parse/choose.ts';
 import { parseSeconds, timerMsMax } from '../parse/duration.ts';
-import { parseGpuSpec } from '../parse/gpu-spec.ts';
-import { parseAsset, parseMoney } from '../parse/money.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
 
-export interface OfferOptions {
-  gpu?: string;
-  maxPrice?: string;
-  asset: string;
-  order: string;
+export interface OfferOptions extends OfferFilterOptions {
   limit: string;
-  all?: boolean;
   groupBy?: string;
   watch?: boolean;
   every: string;
 }
 
 interface Selection {
-  asset: Asset;
-  gpu: ReturnType<typeof parseGpuSpec> | null;
-  most: Money | null;
-  order: OfferOrder;
+  query: OfferQuery;
   limit: number;
-  offline: 'shown' | 'hidden';
   groupBy: OfferGroup | null;
   everyMs: number;
 }
 
 /** `node3 offer`: the GPUs that agents offer, cheapest first. */
 export async function showOffers(context: Context, call: Call<OfferOptions>): Promise<number> {
-  const { options } = call;
-  const selection = readSelection(options);
+  const selection = readSelection(call.options);
+  const { groupBy, limit } = selection;
   const client = connect(context, 'public');
-  const read = async (signal?: AbortSignal) => {
-    const { data } = await client.call(
-      listPublicAgents,
-      {},
-      signal === undefined ? {} : { signal },
-    );
-    const all = data.flatMap((agent) => offersOf(agent, selection.most?.asset ?? selection.asset));
-    return { all, found: choosing(all, selection) };
-  };
-  if (options.watch === true) return watchOffers(context, selection, read);
-  const { all, found } = await read();
+  if (call.options.watch === true) return watchOffers(context, selection, client);
+  const found = await readOffers(client, selection);
   const none = 'No GPU like this is offered.';
-  if (selection.groupBy !== null) {
-    const data = groupOffers(selection.groupBy, found).slice(0, selection.limit);
-    await printRows(context, { data }, groupColumns(selection.groupBy), none);
+  if (groupBy === null) {
+    const page = { data: found.rows, total: found.total };
+    await printRows(context, page, offerColumns(fitFor(context.terminal)), none);
+    if (found.total > found.rows.length) await sayRest(context, found, 'see --limit');
   } else {
-    const data = found.slice(0, selection.limit);
-    await printRows(context, { data }, offerColumns(fitFor(context.terminal)), none);
-    await sayRest(context, all.length, found.length, data.length);
+    const data = groupOffers(groupBy, found.rows).slice(0, limit);
+    await printRows(context, { data }, groupColumns(groupBy), none);
+    if (found.total > found.rows.length) await sayRest(context, found, 'narrow it with filters');
   }
-  return found.length === 0 ? exitCodes.noMatch.code : exitCodes.ok.code;
+  return found.total === 0 ? exitCodes.noMatch.code : exitCodes.ok.code;
 }
 
 function readSelection(options: OfferOptions): Selection {
-  const asset = parseAsset(options.asset);
-  const { gpu, maxPrice, groupBy } = options;
+  const { groupBy } = options;
   return {
-    asset,
-    gpu: gpu === undefined ? null : parseGpuSpec(gpu),
-    most: maxPrice === undefined ? null : parseMoney('--max-price', maxPrice, asset),
-    order: choose('--order', options.order, offerOrders),
+    query: offerQueryOf(options),
     limit: parseWholeNumber('--limit', options.limit, { min: 1, max: 1_000 }),
-    offline: options.all === true ? 'shown' : 'hidden',
     groupBy: groupBy === undefined ? null : choose('--group-by', groupBy, offerGroups),
     everyMs: Math.min(parseSeconds('--every', options.every) * 1_000, timerMsMax),
   };
 }
 
-function choosing(
-  all: readonly OfferRow[],
-  { gpu, most, order, offline }: Selection,
-): readonly OfferRow[] {
-  return all
-    .filter(({ online }) => online || offline === 'shown')
-    .filter((row) => (gpu === null || fits(gpu, row)) && isWithin(most, row))
-    .toSorted((one, other) => compareOffers(order, one, other));
+/** Groups are made of all offers, a list has the first ones. */
+function readOffers(
+  client: Client,
+  { groupBy, limit, query }: Selection,
+  signal?: AbortSignal,
+): Promise<FoundOffers> {
+  const most = groupBy === null ? limit : offersWalkedMax;
+  return walkOffers(client, query, { most, ...(signal !== undefined && { signal }) });
 }
 
 async function sayRest(
-  { terminal, host }: Context,
-  all: number,
-  found: number,
-  shown: number,
+  { terminal }: Context,
+  { rows, total }: FoundOffers,
+  hint: string,
 ): Promise<void> {
-  if (found === shown && found === all) return;
-  const words = `${shown} of ${all} offers; who could run a job: ${host.command} run --explain`;
-  await terminal.talk(words);
+  await terminal.talk(`${rows.length} of ${total} offers that fit; ${hint}`);
 }
 
-function watchOffers(
-  context: Context,
-  { groupBy, limit, everyMs }: Selection,
-  read: (signal: AbortSignal) => Promise<{ found: readonly OfferRow[] }>,
-): Promise<number> {
+function watchOffers(context: Context, selection: Selection, client: Client): Promise<number> {
+  const { groupBy, limit, everyMs } = selection;
+  const read = async (signal: AbortSignal) => (await readOffers(client, selection, signal)).rows;
   if (['yaml', 'id'].includes(context.terminal.format)) {
     throw usageError(
       '--watch has no end to write a whole answer at.',
@@ -125,7 +89,7 @@ function watchOffers(
   if (groupBy !== null) {
     return watchList(context, {
       everyMs,
-      read: async (signal) => groupOffers(groupBy, (await read(signal)).found).slice(0, limit),
+      read: async (signal) => groupOffers(groupBy, await read(signal)).slice(0, limit),
       keyOf: ({ group }) => group ?? '',
       gone: (row) => ({ ...row, agents: 0, gpus: 0, gpusIdle: 0 }),
       columns: groupColumns(groupBy),
@@ -133,7 +97,7 @@ function watchOffers(
   }
   return watchList(context, {
     everyMs,
-    read: async (signal) => (await read(signal)).found.slice(0, limit),
+    read,
     keyOf: ({ agentId, model }) => `${agentId} ${model}`,
     gone: (row) => ({ ...row, count: 0, state: 'gone' }),
     columns: offerColumns(fitFor(context.terminal)),

@@ -12,7 +12,7 @@ export interface GroupRow {
   group: string | null;
   agents: number;
   gpus: number;
-  /** Those of agents on which no job runs now. */
+  /** That no job has now, at agents that are online. */
   gpusIdle: number;
   /** The lowest and the highest price of an hour on one GPU; null takes anything. */
   askMin: Money | null;
@@ -37,12 +37,11 @@ function sumUp(group: string | null, rows: readonly OfferRow[]): GroupRow {
   const asks = rows
     .map(({ askPerGpuHour }) => askPerGpuHour)
     .toSorted((one, other) => Number(baseUnits(one) - baseUnits(other)));
-  const gpus = (counted: readonly OfferRow[]) => counted.reduce((sum, row) => sum + row.count, 0);
   return {
     group,
     agents: new Set(rows.map(({ agentId }) => agentId)).size,
-    gpus: gpus(rows),
-    gpusIdle: gpus(rows.filter(({ online, running }) => online && running === 0)),
+    gpus: rows.reduce((sum, { count }) => sum + count, 0),
+    gpusIdle: rows.reduce((sum, { free }) => sum + (free ?? 0), 0),
     askMin: asks.at(0) ?? null,
     askMax: asks.at(-1) ?? null,
   };

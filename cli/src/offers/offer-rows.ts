@@ -1,81 +1,55 @@
-import type { GpuRequirement } from '@node3/shared/job-spec';
-import { type Asset, fromMoney, type Money } from '@node3/shared/money';
-import type { PublicAgent } from '@node3/shared/routes/marketplace';
+import type { Asset, Money } from '@node3/shared/money';
+import type { GpuOffer } from '@node3/shared/routes/offers';
 
-/** GPUs of one class at one agent. */
+/** GPUs of one class at one agent; what changes with every heartbeat is left out. */
 export interface OfferRow {
   agentId: string;
   agentName: string;
+  /** Name of the registered provider. */
+  provider: string | null;
   /** null where the provider does not say. */
   region: string | null;
+  isolation: string | null;
   model: string;
   modelId: string | null;
   vendor: string;
   memoryBytes: number | null;
+  computeCapability: string | null;
   count: number;
+  /** No job has them now; null while the agent is not online. */
+  free: number | null;
   simulated: boolean;
+  label: GpuOffer['label'];
   /** The least that is taken for an hour on one GPU; null takes anything. */
   askPerGpuHour: Money | null;
   online: boolean;
   state: string;
   running: number;
+  reliability: number | null;
   ratingMean: number | null;
 }
 
-export const offerOrders = ['price', 'memory', 'rating'] as const;
-
-export type OfferOrder = (typeof offerOrders)[number];
-
-/** The GPUs of an agent, by their classes. */
-export function offersOf(agent: PublicAgent, asset: Asset): OfferRow[] {
-  const rows = new Map<string, OfferRow>();
-  for (const device of agent.devices) {
-    const known = rows.get(device.model);
-    if (known !== undefined) {
-      known.count += 1;
-      continue;
-    }
-    const asks = agent.deviceAsks.find(({ deviceId }) => deviceId === device.id);
-    rows.set(device.model, {
-      agentId: agent.agentId,
-      agentName: agent.name,
-      region: agent.region,
-      model: device.model,
-      modelId: device.modelId,
-      vendor: device.vendor,
-      memoryBytes: device.memoryBytes,
-      count: 1,
-      simulated: device.simulated,
-      askPerGpuHour: asks?.[asset] ?? null,
-      online: agent.status === 'online',
-      state: agent.state,
-      running: agent.running,
-      ratingMean: agent.rating.mean,
-    });
-  }
-  return [...rows.values()];
-}
-
-/** What can be told of a whole class; a framework and a capability only the match knows. */
-export function fits(gpu: GpuRequirement, row: OfferRow): boolean {
-  return (
-    row.count >= gpu.count &&
-    (gpu.vendor === undefined || gpu.vendor === row.vendor) &&
-    (gpu.models === undefined || (row.modelId !== null && gpu.models.includes(row.modelId))) &&
-    (gpu.memoryBytesMin === undefined || (row.memoryBytes ?? 0) >= gpu.memoryBytesMin)
-  );
-}
-
-export function isWithin(most: Money | null, { askPerGpuHour: ask }: OfferRow): boolean {
-  return most === null || ask === null || fromMoney(ask) <= fromMoney(most);
-}
-
-export function compareOffers(order: OfferOrder, one: OfferRow, other: OfferRow): number {
-  if (order === 'memory') return (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0);
-  if (order === 'rating') return (other.ratingMean ?? 0) - (one.ratingMean ?? 0);
-  const [least, more] = [one, other].map(({ askPerGpuHour: ask }) =>
-    ask === null ? 0n : fromMoney(ask),
-  );
-  if (least === undefined || more === undefined || least === more) return 0;
-  return least < more ? -1 : 1;
+export function rowOf(offer: GpuOffer, asset: Asset): OfferRow {
+  return {
+    agentId: offer.agentId,
+    agentName: offer.agentName,
+    provider: offer.provider,
+    region: offer.region,
+    isolation: offer.isolation,
+    model: offer.model,
+    modelId: offer.modelId,
+    vendor: offer.vendor,
+    memoryBytes: offer.memoryBytes,
+    computeCapability: offer.computeCapability,
+    count: offer.count,
+    free: offer.free,
+    simulated: offer.simulated,
+    label: offer.label,
+    askPerGpuHour: offer.ask[asset],
+    online: offer.status === 'online',
+    state: offer.state,
+    running: offer.running,
+    reliability: offer.reliability,
+    ratingMean: offer.rating.mean,
+  };
 }

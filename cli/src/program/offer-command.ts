@@ -9,7 +9,14 @@ export function addOfferCommand(state: ProgramState, program: Command): void {
     .option('--gpu <spec>', 'any, 2, rtx-4090, 24GB.., nvidia:h100-80gb:2')
     .option('--max-price <amount>', 'at most this for an hour on one GPU, such as 0.5USDC')
     .option('--asset <asset>', 'prices in SOL or USDC', 'USDC')
-    .option('--order <field>', 'price, memory or rating', 'price')
+    .option('--order <field>', 'price, score, memory, reliability or rating', 'price')
+    .option('--search <text>', 'in the names of model, agent, provider and region')
+    .option('--region <regions>', 'in these regions, with commas; eu holds eu-west-1')
+    .option('--isolation <levels>', 'native, container, sandbox or vm, with commas')
+    .option('--provider <names>', 'of these registered providers, with commas')
+    .option('--agent <ids>', 'of these agents, with commas')
+    .option('--measured', 'only those whose memory was proven')
+    .option('--hardware', 'no simulated ones')
     .option('--limit <n>', 'at most this many', '50')
     .option('--all', 'those of agents that are offline too')
     .option('--group-by <what>', 'one line for each gpu, region or provider')
@@ -27,5 +34,6 @@ const examples = `
 Examples:
   node3 offer --gpu 24GB.. --max-price 0.60USDC
   node3 offer --group-by gpu
+  node3 offer --region eu --isolation sandbox,vm --measured --order reliability
   node3 offer --gpu h100 --max-price 2USDC --watch --json
   node3 offer --gpu nvidia --order memory --columns gpu,vram,agentId -o tsv`;

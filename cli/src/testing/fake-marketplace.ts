@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { type OfferQuery, searchOffers } from '@node3/marketplace/domain/search-offers';
 import { MarketError, toProblem } from '@node3/shared/error';
 import type { ErrorCode } from '@node3/shared/error-codes';
 import { systemIds } from '@node3/shared/ids';
@@ -21,7 +22,7 @@ import {
   listJobs,
 } from '@node3/shared/routes/jobs';
 import { listKeys } from '@node3/shared/routes/keys';
-import { listPublicAgents, type PublicAgent } from '@node3/shared/routes/marketplace';
+import { type GpuOffer, listOffers } from '@node3/shared/routes/offers';
 import { createQuote, type Quote } from '@node3/shared/routes/quotes';
 import { getReceipt, getReceiptKey, type SignedReceipt } from '@node3/shared/routes/receipts';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -43,7 +44,7 @@ export class FakeMarketplace {
   job: JobDetail = testJob();
   readonly lines: LogLine[] = [];
   readonly events: EventView[] = [];
-  agents: PublicAgent[] = [];
+  offers: GpuOffer[] = [];
   quote: Quote = testQuote;
   explanation: Explanation = testExplanation;
   /** What the job uses, one answer after another; the last one stays. */
@@ -76,7 +77,8 @@ export class FakeMarketplace {
         idempotencyKey: key ? String(key) : null,
         quoteId: headers['quote-id'] ? String(headers['quote-id']) : null,
       });
-      if (headers.authorization === `Bearer ${testKey}` || publicUrls.has(url)) return;
+      if (headers.authorization === `Bearer ${testKey}` || publicUrls.has(url.replace(/\?.*/, '')))
+        return;
       await refuse(reply, new MarketError('AUTH_INVALID'));
     });
     app.post(startDeviceLogin.url, () => ({
@@ -160,7 +162,13 @@ export class FakeMarketplace {
     });
     app.get(getJobLogs.url, (request, reply) => this.#logs(request, reply));
     app.get(listEvents.url, (request, reply) => this.#listEvents(request, reply));
-    app.get(listPublicAgents.url, () => ({ data: this.agents }));
+    const { querystring } = listOffers.schema;
+    app.get<{ Querystring: OfferQuery }>(listOffers.url, { schema: { querystring } }, (request) =>
+      searchOffers(
+        this.offers.map((offer) => ({ id: `${offer.agentId}.${offer.model}`, offer })),
+        request.query,
+      ),
+    );
     app.get(listKeys.url, () => ({ data: [] }));
     app.get(getAccount.url, () => testAccount);
     this.url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -276,7 +284,7 @@ export class FakeMarketplace {
 const publicUrls = new Set<string>([
   createQuote.url,
   getReceiptKey.url,
-  listPublicAgents.url,
+  listOffers.url,
   startDeviceLogin.url,
   takeDeviceToken.url,
 ]);

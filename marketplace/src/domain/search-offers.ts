@@ -3,6 +3,7 @@ import { limits } from '@node3/shared/limits';
 import { fromMoney, parseAmount } from '@node3/shared/money';
 import type { GpuOffer, listOffers, OfferFacet, OfferSort } from '@node3/shared/routes/offers';
 import { type FacetValues, type Filter, oneOfThem, searchRows } from './faceted-search.ts';
+import { compareVersions } from './fit-gpus.ts';
 import { isWithin } from './fit-placement.ts';
 import { lastKey, type Place, pageOf } from './keyset-page.ts';
 
@@ -62,12 +63,17 @@ function inRegion(text: string | undefined): Filter<OfferRow, OfferFacet>[] {
 }
 
 function boundsOf(query: OfferQuery): Filter<OfferRow, OfferFacet>[] {
-  const { agent, asset = 'USDC', countMin, memoryBytesMin, priceMax } = query;
+  const { agent, asset = 'USDC', computeCapabilityMin, countMin, memoryBytesMin, priceMax } = query;
   const q = query.q?.toLowerCase();
   const most = priceMax === undefined ? null : parseAmount(priceMax, asset);
   const agents = agent?.split(',');
   const all: (((row: OfferRow) => boolean) | null)[] = [
     agents === undefined ? null : ({ offer }) => agents.includes(offer.agentId),
+    computeCapabilityMin === undefined
+      ? null
+      : ({ offer: { computeCapability } }) =>
+          computeCapability !== null &&
+          compareVersions(computeCapability, computeCapabilityMin) >= 0,
     countMin === undefined ? null : ({ offer }) => offer.count >= countMin,
     memoryBytesMin === undefined
       ? null

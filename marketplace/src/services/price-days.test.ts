@@ -16,6 +16,7 @@ function run(day: number, number: number, rate: bigint): PricedRun {
     finishedAtMs: day * dayMs + number,
     devices: [l40s],
     asset: 'USDC',
+    charged: true,
     rate: baseUnits(rate),
     spec: null,
   };
@@ -58,6 +59,17 @@ describe('prices by day', () => {
     reads.length = 0;
     expect((await days.read())[0]?.prices.get(key)).toMatchObject({ jobs: 1 });
     expect(reads).toEqual([today]);
+  });
+
+  it('are none of runs that cost nothing, which are counted as looked at all the same', async () => {
+    const free = Array.from({ length: limits.pricedRunsMax }, (_, number) => ({
+      ...run(today - 1, number, 9n),
+      charged: false,
+      rate: null,
+    }));
+    const { days } = given([...free, run(today, 1, 50n), run(today - 2, 1, 40n)]);
+    const read = await days.read();
+    expect(read.map(({ day, runs }) => [today - day, runs])).toEqual([[0, 1]]);
   });
 
   it('go back only as far as so many runs do, whole days at a time', async () => {

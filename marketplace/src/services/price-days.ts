@@ -80,7 +80,7 @@ export class PriceDays {
       if (runs > runsMax) return null;
       for (const run of found) {
         const price = agreedPrice(run);
-        if (price !== null) tally.add(classOfDevices(run.devices), run.asset, price);
+        if (run.charged && price !== null) tally.add(classOfDevices(run.devices), run.asset, price);
       }
       const last = found.at(-1);
       if (last === undefined || found.length < limit) break;

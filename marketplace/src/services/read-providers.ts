@@ -35,8 +35,7 @@ export async function listProviders(deps: ReadProvidersDeps): Promise<Provider[]
 /** By name or id. Throws PROVIDER_NOT_FOUND. */
 export async function readProvider(deps: ReadProvidersDeps, word: string): Promise<Provider> {
   const provider = findProvider(deps, word);
-  const workers = (await countWorkers(deps)).get(provider.providerId);
-  return viewProvider(provider, workers ?? noWorkers);
+  return viewProvider(provider, await countWorkersOf(deps, provider.providerId));
 }
 
 const noWorkers: ProviderWorkers = {
@@ -55,6 +54,14 @@ export async function countWorkers(deps: ReadProvidersDeps): Promise<Map<string,
     counts.set(key, counted(deps, counts.get(key) ?? noWorkers, agent));
   }
   return counts;
+}
+
+async function countWorkersOf(
+  deps: ReadProvidersDeps,
+  providerId: string,
+): Promise<ProviderWorkers> {
+  const agents = await deps.store.agentsOfProvider(providerId);
+  return agents.reduce((counts, agent) => counted(deps, counts, agent), noWorkers);
 }
 
 function counted(
@@ -84,24 +91,32 @@ export async function readProviderStats(
 ): Promise<ProviderStats> {
   const { providerId, name } = findProvider(deps, word);
   const [record, earned] = await Promise.all([
-    readProviderRecord(deps, word),
+    countWorkersOf(deps, providerId).then((workers) => readRecord(deps, providerId, workers)),
     sumEarnings(deps, providerId),
   ]);
   return { providerId, name, ...record, earned };
 }
 
-/** What a provider's agents have done. Throws PROVIDER_NOT_FOUND. */
-export async function readProviderRecord(
+/** A provider with what its agents have done. Throws PROVIDER_NOT_FOUND. */
+export async function readProviderWithRecord(
   deps: ReadProvidersDeps,
   word: string,
-): Promise<Omit<ProviderStats, 'providerId' | 'name' | 'earned'>> {
-  const { providerId } = findProvider(deps, word);
-  const [record, workers] = await Promise.all([
-    deps.store.providerRecord(providerId),
-    countWorkers(deps),
-  ]);
-  const { agents, jobsSucceeded, jobsFailed, timedRuns, timedRunMs } = record;
-  const { slots, busySlots } = workers.get(providerId) ?? noWorkers;
+): Promise<{ provider: Provider; record: ProviderRecord }> {
+  const provider = findProvider(deps, word);
+  const workers = await countWorkersOf(deps, provider.providerId);
+  const record = await readRecord(deps, provider.providerId, workers);
+  return { provider: viewProvider(provider, workers), record };
+}
+
+type ProviderRecord = Omit<ProviderStats, 'providerId' | 'name' | 'earned'>;
+
+async function readRecord(
+  { store }: ReadProvidersDeps,
+  providerId: string,
+  { busySlots, slots }: ProviderWorkers,
+): Promise<ProviderRecord> {
+  const { agents, jobsSucceeded, jobsFailed, timedRuns, timedRunMs } =
+    await store.providerRecord(providerId);
   return {
     agents,
     jobsSucceeded,
@@ -121,9 +136,7 @@ async function sumEarnings(
   { store }: Pick<ReadProvidersDeps, 'store'>,
   providerId: string,
 ): Promise<ProviderStats['earned']> {
-  const agents = (await store.agentProviders()).filter(
-    (agent) => (agent.providerId ?? builtInProvider) === providerId,
-  );
+  const agents = await store.agentsOfProvider(providerId);
   if (agents.length > limits.providerAgentsSummed) return null;
   const sums: Record<Asset, { finalized: BaseUnits; pending: BaseUnits }> = {
     SOL: { finalized: zero, pending: zero },

@@ -1,12 +1,7 @@
 import type { ReplyOf } from '@node3/shared/contract';
 import type { Provider } from '@node3/shared/routes/providers';
 import type { getPublicProvider, PublicProvider } from '@node3/shared/routes/public-providers';
-import {
-  listProviders,
-  type ReadProvidersDeps,
-  readProvider,
-  readProviderRecord,
-} from './read-providers.ts';
+import { listProviders, type ReadProvidersDeps, readProviderWithRecord } from './read-providers.ts';
 
 /** All providers without what only the operator may see. */
 export async function listPublicProviders(deps: ReadProvidersDeps): Promise<PublicProvider[]> {
@@ -18,11 +13,8 @@ export async function readPublicProvider(
   deps: ReadProvidersDeps,
   word: string,
 ): Promise<ReplyOf<typeof getPublicProvider>> {
-  const [provider, stats] = await Promise.all([
-    readProvider(deps, word),
-    readProviderRecord(deps, word),
-  ]);
-  return { ...toPublic(provider), stats };
+  const { provider, record } = await readProviderWithRecord(deps, word);
+  return { ...toPublic(provider), stats: record };
 }
 
 function toPublic({

@@ -90,6 +90,8 @@ export interface ProviderStore {
   assignAgent(agentId: string, providerId: string | null, events: NewEvent[]): Promise<void>;
   /** Whose each agent is that has not left, without the rest of what is known of it. */
   agentProviders(): Promise<AgentProvider[]>;
+  /** The same of the agents of one. */
+  agentsOfProvider(providerId: string): Promise<AgentProvider[]>;
   /** Notes how it stands where that is another way than before. @returns whether it was. */
   noteProviderHealth(change: ProviderHealthChange): Promise<boolean>;
   /** Newest first. @param beforeNumber null begins with the newest */

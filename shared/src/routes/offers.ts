@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { agentStates } from '../agent-state.ts';
 import type { RouteContract } from '../contract.ts';
 import { Asks, Device } from '../device.ts';
-import { gpuFrameworks, gpuVendors, isolationLevels } from '../job-spec.ts';
+import { Gpus, gpuFrameworks, gpuVendors, isolationLevels } from '../job-spec.ts';
 import { limits } from '../limits.ts';
 import { assets } from '../money.ts';
 import { id, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
@@ -102,6 +102,7 @@ export const listOffers = {
       status: anyWord(offerStatuses, 'online where left out'),
       hardware: anyWord(['real', 'simulated'], 'Simulated GPUs are no hardware'),
       memoryBytesMin: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.memoryBytesMax })),
+      computeCapabilityMin: Gpus.properties.computeCapabilityMin,
       countMin: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.devicesPerAgent })),
       priceMax: amount('The most for an hour on one GPU, in the asset'),
       sort: Type.Optional(

@@ -11,19 +11,21 @@ interface PricedRecord {
   devices: string;
   rate: bigint | null;
   asset: Asset;
+  charged: bigint | null;
   spec: string | null;
 }
 
-/** By `executions_priced`. */
+/** By `executions_priced`, which says all that is asked: so the limit is one of what is looked at, too. */
 const selectPriced = `
   SELECT executions.execution_id AS execution_id, executions.finished_at_ms AS finished_at_ms,
-    executions.devices AS devices, executions.rate AS rate, jobs.asset AS asset,
-    CASE WHEN executions.rate IS NULL THEN job_specs.spec END AS spec
+    executions.devices AS devices, jobs.asset AS asset, jobs.charged AS charged,
+    CASE WHEN jobs.charged > 0 THEN executions.rate END AS rate,
+    CASE WHEN jobs.charged > 0 AND executions.rate IS NULL THEN job_specs.spec END AS spec
   FROM executions JOIN jobs ON jobs.job_id = executions.job_id
     JOIN job_specs ON job_specs.job_id = executions.job_id
   WHERE executions.state = 'succeeded' AND executions.devices <> '[]'
     AND (executions.finished_at_ms, executions.execution_id) > (?, ?)
-    AND executions.finished_at_ms < ? AND jobs.charged > 0
+    AND executions.finished_at_ms < ?
   ORDER BY executions.finished_at_ms, executions.execution_id LIMIT +?`;
 
 export function createPriceStore(database: Database): PriceStore {
@@ -38,6 +40,7 @@ export function createPriceStore(database: Database): PriceStore {
         finishedAtMs: Number(record.finished_at_ms),
         devices: fromJson(record.devices) as Device[],
         asset: record.asset,
+        charged: (record.charged ?? 0n) > 0n,
         rate: record.rate as BaseUnits | null,
         spec: record.spec === null ? null : (fromJson(record.spec) as JobSpec),
       }));

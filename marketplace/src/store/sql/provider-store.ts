@@ -48,7 +48,10 @@ const deleteOne = 'DELETE FROM providers WHERE provider_id = ?';
 const selectAgent = `
   SELECT agent_id FROM agents WHERE provider_id = ? AND state <> 'unregistered' LIMIT 1`;
 const releaseAgents = 'UPDATE agents SET provider_id = NULL WHERE provider_id = ?';
-const selectAgents = 'SELECT agent_id, provider_id, state FROM agents ORDER BY agent_id';
+const agentsWhere = "SELECT agent_id, provider_id, state FROM agents WHERE state <> 'unregistered'";
+const selectAgents = `${agentsWhere} ORDER BY agent_id`;
+const selectAgentsOf = `${agentsWhere} AND provider_id = ? ORDER BY agent_id`;
+const selectAgentsOfNone = `${agentsWhere} AND provider_id IS NULL ORDER BY agent_id`;
 /** A write, so that where several may register, the next one waits for the end of this transaction. */
 const holdProvider = `
   UPDATE providers SET changed_at_ms = changed_at_ms
@@ -119,14 +122,33 @@ export function createProviderStore(database: Database): ProviderStore {
     },
     agentProviders() {
       return database.read(function* (tx) {
-        type Found = { agent_id: string; provider_id: string | null; state: AgentState };
-        return (yield* tx.all<Found>(selectAgents)).flatMap((found): AgentProvider[] => {
-          const { agent_id: agentId, provider_id: providerId, state } = found;
-          return state === 'unregistered' ? [] : [{ agentId, providerId, state }];
-        });
+        return (yield* tx.all<AgentRecord>(selectAgents)).map(toAgent);
+      });
+    },
+    agentsOfProvider(providerId) {
+      return database.read(function* (tx) {
+        const found =
+          providerId === builtInProvider
+            ? yield* tx.all<AgentRecord>(selectAgentsOfNone)
+            : yield* tx.all<AgentRecord>(selectAgentsOf, providerId);
+        return found.map(toAgent);
       });
     },
   };
+}
+
+interface AgentRecord {
+  agent_id: string;
+  provider_id: string | null;
+  state: AgentState;
+}
+
+function toAgent({
+  agent_id: agentId,
+  provider_id: providerId,
+  state,
+}: AgentRecord): AgentProvider {
+  return { agentId, providerId, state };
 }
 
 /**

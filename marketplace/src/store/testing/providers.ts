@@ -65,6 +65,7 @@ export async function liveThroughProviders(world: World): Promise<void> {
   await store.assignAgent(agentId, null, [event]);
   await store.assignAgent(agentId, 'prv-lived', [event]);
   await store.agentProviders();
+  await store.agentsOfProvider('prv-a');
   await store.noteProviderHealth(health('prv-lived', 'active', 5));
   await store.noteProviderHealth(health('prv-lived', 'unhealthy', 6));
   await store.providerHealth('prv-lived', null, 10);
@@ -131,6 +132,10 @@ export function describeProviders(given: Given): void {
       await store.assignAgent(agentId, 'prv-a', []);
       const owned = (await store.agentProviders()).filter((one) => one.providerId !== null);
       expect(owned).toEqual([{ agentId, providerId: 'prv-a', state: 'active' }]);
+      expect(await store.agentsOfProvider('prv-a')).toEqual(owned);
+      expect(await store.agentsOfProvider(builtInProvider)).toEqual([
+        { agentId: assigned?.agentId, providerId: null, state: 'active' },
+      ]);
     });
 
     it('limit the built-in one as well', async () => {
