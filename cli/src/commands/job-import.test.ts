@@ -66,6 +66,16 @@ describe('node3 job import', () => {
     expect(post?.body).toMatchObject({ version: '0.1', ops: [{ id: 'first' }, { id: 'second' }] });
   });
 
+  it('takes a docker run as it stands in a terminal', async () => {
+    const line = 'docker run --rm -e NOTE="a: b" --network none \\\n  alpine:3 echo # hello\n';
+    const { code, out } = await run(['-', '--reward', '0.5'], { stdin: line });
+    expect({ code, out }).toEqual({ code: 0, out: `${testJobId}  alpine\n` });
+    expect(posts().map(({ body }) => body)).toEqual([line]);
+    const refused = await run(['-', '--from', 'docker'], { stdin: 'docker run -v /a:/b alpine' });
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('/--volume asks for a folder of your machine');
+  });
+
   it('posts nothing in a dry run, after a no, and for more than --max-cost', async () => {
     const dry = await run(['nosana.yaml', '--dry-run', '--from', 'nosana']);
     expect(dry).toMatchObject({ code: 0 });

@@ -1,3 +1,4 @@
+import { isDockerRun } from '@node3/shared/import/docker-line';
 import { importLimits } from '@node3/shared/import/import-limits';
 import { fromMoney } from '@node3/shared/money';
 import { type ImportReply, importJobs } from '@node3/shared/routes/job-import';
@@ -27,7 +28,7 @@ export async function importDocument(
 ): Promise<number> {
   const { host, terminal } = context;
   const name = args[0] ?? '-';
-  const body = await readDocument(host, name);
+  const body = await readDocument(host, name, options.from);
   const query = importQuery(options);
   const client = connect(context, 'requester');
   const dry = { ...query, dryRun: true };
@@ -86,14 +87,16 @@ async function agree(
   await confirm(context, `Pay at most ${moneyText(total)} for ${jobs.length} jobs?`);
 }
 
-/** JSON, or YAML as both systems write it too. */
-async function readDocument(host: Host, name: string): Promise<unknown> {
+/** JSON, or YAML as the other systems write it too; a line of Docker as the text that it is. */
+async function readDocument(host: Host, name: string, from: string | undefined): Promise<unknown> {
   const bytesMax = importLimits.documentBytes;
   const text =
     name === '-'
       ? (await host.readStdin(bytesMax)).toString('utf8')
       : await readText(host, name, bytesMax);
-  if (text.trim() === '') throw usageError(`${name} is empty.`, 'Give a document in JSON or YAML.');
+  if (text.trim() === '')
+    throw usageError(`${name} is empty.`, 'Give a document in JSON or YAML, or a docker run.');
+  if (from === 'docker' || (from === undefined && isDockerRun(text))) return text;
   const { parse } = await import('yaml');
   try {
     return text.trimStart().startsWith('{') ? (JSON.parse(text) as unknown) : parse(text);

@@ -168,12 +168,12 @@ function addManyJobsCommands(state: ProgramState, job: Command): void {
 function addImportCommand(state: ProgramState, job: Command): void {
   const command = addPriceOptions(job.command('import'))
     .description(
-      'Post the jobs of a Nosana or Bacalhau document; - reads standard input.\n' +
+      'Post the jobs of a Nosana or Bacalhau document, or of a docker run; - reads standard input.\n' +
         'Says first what they will not have, each with its place in the document, and what all may cost.\n' +
         'Where something is needed that no job here can have, nothing is posted.',
     )
-    .argument('<file>', 'a document in JSON or YAML')
-    .option('--from <system>', 'nosana or bacalhau; guessed from the document without it')
+    .argument('<file>', 'a document in JSON or YAML, or the text of a docker run')
+    .option('--from <system>', 'nosana, bacalhau or docker; guessed from the document without it')
     .option('--dry-run', 'say what would be posted, and post nothing')
     .option('--timeout <time>', 'for runs of which the document says nothing; 1h without it')
     .option('--gpu <spec>', 'models and count for what asks for GPUs, such as rtx-4090 or h100:2')

@@ -11,9 +11,10 @@ const all = importFormats.flatMap((format) =>
 );
 
 describe('the corpus', () => {
-  it('has documents of both systems', () => {
+  it('has documents of each system', () => {
     expect(readCorpus('nosana').length).toBeGreaterThanOrEqual(15);
     expect(readCorpus('bacalhau').length).toBeGreaterThanOrEqual(12);
+    expect(readCorpus('docker').length).toBeGreaterThanOrEqual(3);
   });
 
   it.each(all)('$format: $name', ({ format, document, options, expected }) => {

@@ -1,6 +1,8 @@
 import { MarketError } from '../error.ts';
+import { isDockerRun } from './docker-line.ts';
 import { isJsonObject } from './foreign-object.ts';
 import { importBacalhau } from './import-bacalhau.ts';
+import { importDocker } from './import-docker.ts';
 import { type ImportFormat, importFormats } from './import-formats.ts';
 import { importNosana } from './import-nosana.ts';
 import type { ImportedJob, ImportedStep, ImportOptions, ImportWarning } from './imported-job.ts';
@@ -9,6 +11,7 @@ const importers: Record<ImportFormat, (document: unknown, options: ImportOptions
   {
     nosana: importNosana,
     bacalhau: importBacalhau,
+    docker: importDocker,
   };
 
 /** Makes jobs of a document, whose format is guessed where none is given. Throws IMPORT_REFUSED. */
@@ -29,17 +32,19 @@ function unusedWishes(
   const isUsed = jobs.some(({ spec }) => spec.resources?.gpus !== undefined);
   if (isUsed || (gpus === undefined && market === undefined)) return [];
   const message = 'asks for no GPU: what was said of GPUs beside it changes nothing';
-  const fix = 'Write gpu: true (Nosana) or Resources.GPU (Bacalhau) where one is needed.';
+  const fix =
+    'Write gpu: true (Nosana), Resources.GPU (Bacalhau) or --gpus (Docker) where one is needed.';
   return [{ pointer: '', message, fix }];
 }
 
 function guessFormat(document: unknown): ImportFormat {
+  if (isDockerRun(document)) return 'docker';
   const names = isJsonObject(document) ? Object.keys(document) : [];
   const has = (...wanted: string[]) => names.some((name) => wanted.includes(name.toLowerCase()));
   const isNosana = has('ops');
   const isBacalhau = has('tasks', 'engine', 'job');
   if (isNosana !== isBacalhau) return isNosana ? 'nosana' : 'bacalhau';
-  const detail = 'is neither clearly of Nosana (ops) nor of Bacalhau (Tasks, Engine)';
+  const detail = 'is not clearly of Nosana (ops), of Bacalhau (Tasks, Engine) or a docker run';
   const fix = `Say which it is: format=${importFormats.join(' or format=')}.`;
   throw new MarketError('IMPORT_REFUSED', {
     detail: `The document ${detail}. ${fix}`,

@@ -1,3 +1,3 @@
 /** Whose documents are understood. */
-export const importFormats = ['nosana', 'bacalhau'] as const;
+export const importFormats = ['nosana', 'bacalhau', 'docker'] as const;
 export type ImportFormat = (typeof importFormats)[number];

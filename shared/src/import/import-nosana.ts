@@ -1,4 +1,3 @@
-import { limits } from '../limits.ts';
 import { allowedNetwork } from './allowed-hosts.ts';
 import { checkDocument } from './check-document.ts';
 import { ForeignObject } from './foreign-object.ts';
@@ -11,6 +10,7 @@ import { readOperation } from './nosana-operation.ts';
 import { Hydration } from './nosana-operators.ts';
 import { orderSteps } from './nosana-stages.ts';
 import { readVolumes } from './nosana-volumes.ts';
+import { runTimeOf } from './run-time.ts';
 
 /**
  * Makes jobs of a Nosana job definition 0.1: one of each operation that runs a container. Groups become
@@ -28,7 +28,7 @@ export function importNosana(document: unknown, options: ImportOptions = {}): Im
     head,
     wishes,
     ...networkOf(report, whole, options),
-    ...timesOf(report, options),
+    ...runTimeOf(report, options),
   };
   const operations = given
     .slice(0, importLimits.jobsPerImport)
@@ -59,16 +59,4 @@ function networkOf(report: ImportReport, whole: ForeignObject, { allowHosts }: I
   const message = 'reach no host here, while containers of Nosana reach the Internet';
   report.warn(whole.at('ops'), message, 'Name the hosts that they need with allowHosts.');
   return {};
-}
-
-function timesOf(
-  report: ImportReport,
-  { timeoutMinutes = importLimits.timeoutMinutes }: ImportOptions,
-) {
-  const runSec = timeoutMinutes * 60;
-  if (runSec > limits.runSecMax) {
-    const detail = `may not run for ${timeoutMinutes} minutes`;
-    report.refuse('', detail, `Give at most ${limits.runSecMax / 60}.`);
-  }
-  return { limits: { runSec } };
 }

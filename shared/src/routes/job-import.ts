@@ -53,7 +53,9 @@ const ImportQuery = strictObject({
 export type ImportQuery = Static<typeof ImportQuery>;
 
 const ImportWarningView = strictObject({
-  pointer: Type.String({ description: 'JSON pointer into the document' }),
+  pointer: Type.String({
+    description: 'JSON pointer into the document; of a docker run the option, such as /--gpus',
+  }),
   message: Type.String(),
   fix: Type.String(),
 });
@@ -91,7 +93,7 @@ const ImportReply = strictObject({
 export type ImportReply = Static<typeof ImportReply>;
 
 /**
- * The body is the document as it is, of at most 512 KiB. All its jobs are posted, or none; each waits
+ * The body is the document as it is, of at most 512 KiB; a docker run is a JSON string. All its jobs are posted, or none; each waits
  * for those that its document says. What no job here can have is refused with IMPORT_REFUSED: `errors`
  * has a pointer, a reason and a fix for each such thing.
  */
@@ -99,12 +101,15 @@ export const importJobs = {
   method: 'POST',
   url: '/api/v1/jobs/import',
   summary:
-    'Post the jobs of a Nosana or Bacalhau document (header Idempotency-Key covers them all)',
+    'Post the jobs of a Nosana or Bacalhau document, or of a docker run (header Idempotency-Key covers them all)',
   audience: 'requester',
   tag: 'jobs',
   schema: {
     querystring: ImportQuery,
-    body: Type.Unknown({ description: 'A Nosana job definition 0.1, or a Bacalhau job' }),
+    body: Type.Unknown({
+      description:
+        'A Nosana job definition 0.1, a Bacalhau job, or the text of a docker run as a string',
+    }),
     response: { 200: ImportReply },
   },
 } as const satisfies RouteContract;

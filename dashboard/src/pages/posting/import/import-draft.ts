@@ -1,3 +1,4 @@
+import { isDockerRun } from '@node3/shared/import/docker-line';
 import type { Asset } from '@node3/shared/money';
 import type { ImportQuery } from '@node3/shared/routes/job-import';
 
@@ -30,11 +31,14 @@ export const emptyImport: ImportDraft = {
   hosts: [],
 };
 
-/** JSON as what it says, everything else as the text that it is. */
-export function readDocument(text: string): unknown {
+/** JSON and YAML as what they say; everything else, such as a docker run, as the text that it is. */
+export async function readDocument(text: string): Promise<unknown> {
+  if (isDockerRun(text)) return text;
+  const { parse } = await import('yaml');
   try {
-    return JSON.parse(text) as unknown;
+    return parse(text) as unknown;
   } catch {
+    // The marketplace says what it understands.
     return text;
   }
 }

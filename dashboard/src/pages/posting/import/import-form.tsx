@@ -1,5 +1,4 @@
 import { Button, NumberInput, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
-import { importFormats } from '@node3/shared/import/import-formats';
 import { limits } from '@node3/shared/limits';
 import { IconFileSearch } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -19,10 +18,7 @@ export function ImportForm({ draft, pending, onChange, onTry }: ImportFormProps)
   const { t } = useTranslation();
   const isJson = draft.text.trimStart().startsWith('{');
   return (
-    <SectionCard
-      title={t('import.document')}
-      description={t('import.formats', { formats: importFormats.join(', ') })}
-    >
+    <SectionCard title={t('import.document')} description={t('import.formats')}>
       <div className="work-fields">
         <CodeEditor
           label={t('import.text')}

@@ -25,7 +25,7 @@ export function ImportPage() {
 }
 
 interface ImportRequest {
-  document: unknown;
+  text: string;
   query: ImportQuery;
 }
 
@@ -35,16 +35,17 @@ function Importer() {
   const { client } = useApp();
   const queryClient = useQueryClient();
   const tried = useMutation({
-    mutationFn: ({ document, query }: ImportRequest) =>
-      client.call(importJobs, { body: document, query: { ...query, dryRun: true } }),
+    mutationFn: async ({ text, query }: ImportRequest) => {
+      const body = await readDocument(text);
+      return client.call(importJobs, { body, query: { ...query, dryRun: true } });
+    },
   });
   const posted = useMutation({
-    mutationFn: ({ document, query }: ImportRequest) =>
-      client.call(
-        importJobs,
-        { body: document, query },
-        { idempotencyKey: keys.keyFor({ document, query }) },
-      ),
+    mutationFn: async ({ text, query }: ImportRequest) => {
+      const body = await readDocument(text);
+      const idempotencyKey = keys.keyFor({ text, query });
+      return client.call(importJobs, { body, query }, { idempotencyKey });
+    },
     onSuccess() {
       keys.forget();
       void queryClient.invalidateQueries({ queryKey: ['own'] });
@@ -55,7 +56,7 @@ function Importer() {
     tried.reset();
     posted.reset();
   }
-  const request = { document: readDocument(draft.text), query: importQueryOf(draft) };
+  const request = { text: draft.text, query: importQueryOf(draft) };
   return (
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, md: 7 }}>
