@@ -113,6 +113,9 @@ describe.skipIf(skip)('the market in a real browser', () => {
     await page.goBack();
     await page.getByRole('link', { name: 'New job', exact: true }).last().click();
     await page.waitForURL(/\/jobs\/new/);
+    await page.getByLabel('Name', { exact: true }).fill('Half done');
+    const kept = () => page.evaluate("localStorage.getItem('node3.draft.job')");
+    await expect.poll(kept, patience).toContain('Half done');
     expect((await requester.client.call(getJob, { params: { jobId } })).state).toBe('succeeded');
   });
 
@@ -159,6 +162,7 @@ describe.skipIf(skip)('the market in a real browser', () => {
       }
     }
     await inspectPage(page, 'market-compute');
+    await beginJobFromOffer();
     await page.getByLabel('Price up to').fill('0.6');
     await expect.poll(() => cards.count(), patience).toBe(1);
     await page.getByText('Table', { exact: true }).click();
@@ -166,6 +170,26 @@ describe.skipIf(skip)('the market in a real browser', () => {
     await page.getByRole('link', { name: 'Clear filters' }).click();
     await page.getByRole('row', { name: /harbour/ }).waitFor();
   });
+
+  /** From the offers to the form and back; a draft that was begun before is still there. */
+  async function beginJobFromOffer(): Promise<void> {
+    await page.getByRole('link', { name: 'Create a job for Simulated rtx-4090' }).click();
+    await page.getByText('For Simulated rtx-4090 at the agent lighthouse').waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
+    const gpu = page.getByRole('combobox', { name: 'GPU', exact: true });
+    await expect.poll(() => gpu.inputValue(), patience).toContain('rtx-4090');
+    expect(await page.getByLabel('Number of GPUs').inputValue()).toBe('1');
+    expect(await page.getByLabel('Ceiling per GPU hour').inputValue()).toBe('0.5');
+    await page.getByText('1, 1 free').waitFor();
+    await inspectPage(page, 'new-job-from-offer');
+    await page.getByRole('link', { name: 'Open it instead' }).click();
+    const name = page.getByLabel('Name', { exact: true });
+    await expect.poll(() => name.inputValue(), patience).toBe('Half done');
+    await page.goBack();
+    await page.getByText('For Simulated rtx-4090 at the agent lighthouse').waitFor();
+    await page.goBack();
+    await page.locator('.offer-card').first().waitFor();
+  }
 
   it('[9.03] shows of a machine its devices, its record and what requesters say, as text', async () => {
     await page.goto(at(`/agents/${lighthouse}`));

@@ -2,6 +2,7 @@ import { limits } from '@node3/shared/limits';
 import {
   copyTemplate,
   type GalleryTemplate,
+  gallerySorts,
   listGallery,
   setTemplateVisibility,
 } from '@node3/shared/routes/templates';
@@ -9,6 +10,7 @@ import { usageError } from '../command-error.ts';
 import { type Context, connect } from '../context.ts';
 import { printRows } from '../output/print-rows.ts';
 import type { Column } from '../output/table.ts';
+import { choose } from '../parse/choose.ts';
 import { parseWholeNumber } from '../parse/whole-number.ts';
 import type { Call } from '../program/attach-action.ts';
 import { type ListTemplatesOptions, requireTemplateId } from './templates.ts';
@@ -16,11 +18,12 @@ import { type ListTemplatesOptions, requireTemplateId } from './templates.ts';
 /** `node3 template list --public`. */
 export async function listPublicTemplates(
   context: Context,
-  { search, tag, limit: text }: ListTemplatesOptions,
+  { order, search, tag, limit: text }: ListTemplatesOptions,
 ): Promise<number> {
   const limit = parseWholeNumber('--limit', text, { min: 1, max: limits.listPageMax });
   const query = {
     limit,
+    sort: choose('--order', order, gallerySorts),
     ...(search !== undefined && { q: search }),
     ...(tag !== undefined && { tag }),
   };

@@ -46,6 +46,7 @@ export async function createTemplateFile(
 }
 
 export interface ListTemplatesOptions {
+  order: string;
   archived?: boolean;
   public?: boolean;
   search?: string;

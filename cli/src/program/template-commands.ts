@@ -32,6 +32,7 @@ export function addTemplateCommands(state: ProgramState, program: Command): void
     .option('--public', 'those that anybody may use, with the built-in examples')
     .option('--search <text>', 'with --public: in the name or the description')
     .option('--tag <tag>', 'with --public: with this tag')
+    .option('--order <order>', 'with --public: newest, or uses for the most used first', 'newest')
     .option('--limit <n>', 'at most this many', '20');
   attachAction<ListTemplatesOptions>(state, list, async () => (await load()).listOwnTemplates);
 

@@ -1,16 +1,12 @@
 import { Button, Stack } from '@mantine/core';
-import { isMarketError } from '@node3/shared/error';
-import { IconFileUnknown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { shorten } from '../format.ts';
 import { useChannelRefresh, useStreamStatus } from '../live/use-stream.ts';
-import { EmptyState } from '../parts/empty-state.tsx';
-import { PageHeading } from '../parts/page-heading.tsx';
-import { QueryView } from '../parts/query-view.tsx';
 import { RequireSession } from '../parts/require-session.tsx';
+import { UnreadPage } from '../parts/unread-page.tsx';
 import { isSettled, jobKey, jobQuery } from '../queries/jobs.ts';
 import { JobView } from './job/job-view.tsx';
 
@@ -30,6 +26,7 @@ function JobLoader({ jobId }: { jobId: string }) {
   const app = useApp();
   const streaming = useStreamStatus() === 'open';
   useChannelRefresh(`job:${jobId}`, jobKey(jobId), 300);
+  const { t } = useTranslation();
   const query = useQuery({
     ...jobQuery(app, jobId),
     // Polling ends when nothing about the job can change any more.
@@ -40,36 +37,24 @@ function JobLoader({ jobId }: { jobId: string }) {
   });
   if (query.data === undefined) {
     return (
-      <>
-        <PageHeading title={shorten(jobId, 12, 5)} />
-        {isMarketError(query.error, 'JOB_NOT_FOUND') ||
-        isMarketError(query.error, 'REQUEST_INVALID') ? (
-          <JobMissing />
-        ) : (
-          <QueryView query={query} lines={8}>
-            {() => null}
-          </QueryView>
-        )}
-      </>
+      <UnreadPage
+        heading={shorten(jobId, 12, 5)}
+        queries={[query]}
+        code="JOB_NOT_FOUND"
+        missing={t('job.missing')}
+      >
+        <Stack align="center">
+          {t('job.missingText')}
+          <Button variant="default" renderRoot={(props) => <Link to="/jobs" {...props} />}>
+            {t('job.backToJobs')}
+          </Button>
+        </Stack>
+      </UnreadPage>
     );
   }
   return (
     <Stack gap="lg">
       <JobView job={query.data} />
     </Stack>
-  );
-}
-
-function JobMissing() {
-  const { t } = useTranslation();
-  return (
-    <EmptyState icon={IconFileUnknown} title={t('job.missing')}>
-      <Stack align="center">
-        {t('job.missingText')}
-        <Button variant="default" renderRoot={(props) => <Link to="/jobs" {...props} />}>
-          {t('job.backToJobs')}
-        </Button>
-      </Stack>
-    </EmptyState>
   );
 }

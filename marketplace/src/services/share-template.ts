@@ -10,9 +10,10 @@ import type {
   TemplateSummary,
 } from '@node3/shared/routes/templates';
 import { toTimestamp } from '@node3/shared/schema';
+import { readGalleryCursor, writeGalleryCursor } from '../domain/gallery-cursor.ts';
 import { literalSecrets } from '../domain/literal-secrets.ts';
 import { starterTemplates } from '../domain/starter-templates.ts';
-import type { GalleryRow, TemplateRow } from '../store/template-store.ts';
+import type { GalleryQuery, GalleryRow, TemplateRow } from '../store/template-store.ts';
 import { invalid } from './check-template.ts';
 import {
   createTemplate,
@@ -72,20 +73,24 @@ export async function listGallery(
   { store }: Pick<TemplateDeps, 'store'>,
   query: QueryOf<typeof listContract>,
 ): Promise<{ data: GalleryTemplate[]; nextCursor: string | null }> {
-  const { q = null, tag = null, cursor = null, limit = limits.listPageDefault } = query;
-  const rows = await store.listGallery({ q, tag, beforeTemplateId: cursor, limit: limit + 1 });
-  const found = [...rows.map(viewShared), ...startersFor({ q, tag, cursor })];
+  const { q = null, tag = null, cursor, limit = limits.listPageDefault, sort = 'newest' } = query;
+  const after = cursor === undefined ? null : readGalleryCursor(sort, cursor);
+  const rows = await store.listGallery({ q, tag, after, sort, limit: limit + 1 });
+  const found = [...rows.map(viewShared), ...startersFor({ q, tag, after })];
   const data = found.slice(0, limit);
-  return { data, nextCursor: found.length > limit ? (data.at(-1)?.templateId ?? null) : null };
+  const last = data.at(-1);
+  const isMore = found.length > limit && last !== undefined;
+  return { data, nextCursor: isMore ? writeGalleryCursor(sort, last) : null };
 }
 
-function startersFor(query: { q: string | null; tag: string | null; cursor: string | null }) {
-  const { q, tag, cursor } = query;
+function startersFor({ q, tag, after }: Pick<GalleryQuery, 'q' | 'tag' | 'after'>) {
   return starterTemplates
     .filter(({ name, description, tags, templateId }) => {
       const text = `${name}\n${description}`.toLowerCase();
       const isFound = q === null || text.includes(q.toLowerCase());
-      return isFound && (tag === null || tags.includes(tag)) && templateId < (cursor ?? '~');
+      return (
+        isFound && (tag === null || tags.includes(tag)) && templateId < (after?.templateId ?? '~')
+      );
     })
     .map(({ templateId, name, description, tags }): GalleryTemplate => {
       const facts = { templateId, name, description, tags, version: 1 };

@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
-import type { TemplateVisibility } from '@node3/shared/routes/templates';
+import type { GallerySort, TemplateVisibility } from '@node3/shared/routes/templates';
 import type { TemplateParameter } from '@node3/shared/template';
+import type { GalleryPlace } from '../domain/gallery-cursor.ts';
 
 export interface TemplateRow {
   templateId: string;
@@ -65,7 +66,7 @@ export interface TemplateStore {
     templateId: string,
     change: (template: TemplateRow) => { template: TemplateRow; events: NewEvent[] },
   ): Promise<TemplateRow>;
-  /** Public ones that are neither hidden nor archived, newest first. */
+  /** Public ones that are neither hidden nor archived, newest first or the most used first. */
   listGallery(query: GalleryQuery): Promise<GalleryRow[]>;
   /** Archives it once; again it changes nothing. null for an unknown one. */
   archiveTemplate(
@@ -86,6 +87,7 @@ export interface GalleryQuery {
   /** In the name or description; null takes all. */
   q: string | null;
   tag: string | null;
-  beforeTemplateId: string | null;
+  after: GalleryPlace | null;
+  sort: GallerySort;
   limit: number;
 }

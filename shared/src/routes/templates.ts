@@ -175,10 +175,13 @@ export const GalleryTemplate = strictObject({
 });
 export type GalleryTemplate = Static<typeof GalleryTemplate>;
 
+export const gallerySorts = ['newest', 'uses'] as const;
+export type GallerySort = (typeof gallerySorts)[number];
+
 export const listGallery = {
   method: 'GET',
   url: '/api/v1/templates/public',
-  summary: 'Templates that anybody may use, newest first, and then the built-in examples',
+  summary: 'Templates that anybody may use, and then the built-in examples',
   audience: 'public',
   tag,
   schema: {
@@ -188,7 +191,10 @@ export const listGallery = {
       ),
       tag: Type.Optional(Tag),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
-      cursor: Type.Optional(id('template')),
+      sort: Type.Optional(
+        oneOf(gallerySorts, 'newest where left out; uses: the most jobs posted from it first'),
+      ),
+      cursor: Type.Optional(Type.String({ maxLength: 64, description: 'From nextCursor' })),
     }),
     response: {
       200: strictObject({ data: Type.Array(GalleryTemplate), nextCursor: nullable(Type.String()) }),

@@ -1,21 +1,19 @@
 import { Button, Card, Group, NativeSelect, Stack, Tabs } from '@mantine/core';
 import type { BodyOf } from '@node3/shared/contract';
-import { isMarketError } from '@node3/shared/error';
 import { deleteFlow, type FlowDetail, putFlow } from '@node3/shared/routes/flows';
-import { IconFileUnknown, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
+import { DeleteButton } from '../../parts/delete-button.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
+import { UnreadPage } from '../../parts/unread-page.tsx';
 import { useNotice } from '../../parts/use-notice.tsx';
 import { flowQuery, flowsKey } from '../../queries/flows.ts';
 import { FlowEditor } from './flow-editor.tsx';
@@ -44,20 +42,15 @@ function FlowLoader({ flowId }: { flowId: string }) {
   if (query.data !== undefined && newest.data !== undefined) {
     return <FlowView flow={query.data} newest={newest.data.version} />;
   }
-  const missingCodes = ['FLOW_NOT_FOUND', 'REQUEST_INVALID'] as const;
   return (
-    <>
-      <PageHeading title={t('flow.one')} />
-      {missingCodes.some((code) => isMarketError(query.error, code)) ? (
-        <EmptyState icon={IconFileUnknown} title={t('flow.missing')}>
-          <Link to="/flows">{t('flow.backToFlows')}</Link>
-        </EmptyState>
-      ) : (
-        <QueryView query={query} lines={8}>
-          {() => null}
-        </QueryView>
-      )}
-    </>
+    <UnreadPage
+      heading={t('flow.one')}
+      queries={[query, newest]}
+      code="FLOW_NOT_FOUND"
+      missing={t('flow.missing')}
+    >
+      <Link to="/flows">{t('flow.backToFlows')}</Link>
+    </UnreadPage>
   );
 }
 
@@ -179,7 +172,6 @@ function DeleteFlow({ flow: { flowId, name } }: { flow: FlowDetail }) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const notice = useNotice();
-  const [asking, setAsking] = useState(false);
   const remove = useMutation({
     mutationFn: () => client.call(deleteFlow, { params: { flowId } }),
     async onSuccess() {
@@ -189,24 +181,13 @@ function DeleteFlow({ flow: { flowId, name } }: { flow: FlowDetail }) {
     onError: (error) => notice({ kind: 'failed', title: t('flow.deleteFailed'), error }),
   });
   return (
-    <>
-      <Button
-        variant="default"
-        loading={remove.isPending}
-        leftSection={<IconTrash size={17} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        {t('flow.delete')}
-      </Button>
-      <ConfirmDialog
-        opened={asking}
-        title={t('flow.deleteTitle', { name })}
-        text={t('flow.deleteText')}
-        confirm={t('flow.deleteConfirm')}
-        color="red"
-        onConfirm={() => remove.mutate()}
-        onClose={() => setAsking(false)}
-      />
-    </>
+    <DeleteButton
+      label={t('flow.delete')}
+      title={t('flow.deleteTitle', { name })}
+      text={t('flow.deleteText')}
+      confirm={t('flow.deleteConfirm')}
+      pending={remove.isPending}
+      onDelete={() => remove.mutate()}
+    />
   );
 }

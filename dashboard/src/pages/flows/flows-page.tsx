@@ -1,4 +1,4 @@
-import { Button, Card, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import type { FlowSummary } from '@node3/shared/routes/flows';
 import { IconPlus, IconSitemap } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -8,11 +8,9 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
-import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { KeysetTable } from '../../parts/keyset-table.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { flowsQuery } from '../../queries/flows.ts';
@@ -50,26 +48,18 @@ function OwnFlows() {
   const columns = useColumns();
   return (
     <Stack gap="md">
-      <Card withBorder padding={0} aria-busy={query.isPlaceholderData}>
-        <QueryView query={query} lines={5}>
-          {(page) => (
-            <>
-              <DataTable
-                label={t('flows.title')}
-                columns={columns}
-                rows={page.data}
-                rowId={(flow) => flow.flowId}
-                empty={
-                  <EmptyState icon={IconSitemap} title={t('flows.empty')}>
-                    <Link to="/flows/new">{t('flows.emptyAction')}</Link>
-                  </EmptyState>
-                }
-              />
-              <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
-            </>
-          )}
-        </QueryView>
-      </Card>
+      <KeysetTable
+        query={query}
+        cursor={cursor}
+        label={t('flows.title')}
+        columns={columns}
+        rowId={(flow) => flow.flowId}
+        empty={
+          <EmptyState icon={IconSitemap} title={t('flows.empty')}>
+            <Link to="/flows/new">{t('flows.emptyAction')}</Link>
+          </EmptyState>
+        }
+      />
       <CommandLines
         lines={[
           { label: 'CLI', text: 'node3 flow list' },

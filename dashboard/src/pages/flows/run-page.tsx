@@ -1,10 +1,8 @@
 import { Card, Grid, Stack } from '@mantine/core';
-import { isMarketError } from '@node3/shared/error';
 import type { FlowGraph } from '@node3/shared/flow-graph';
 import { isTerminalFlowRun } from '@node3/shared/flow-state';
 import { systemIds } from '@node3/shared/ids';
 import { type RunDetail, rerunRun } from '@node3/shared/routes/redmind';
-import { IconFileUnknown } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -13,12 +11,10 @@ import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
 import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
-import { PageHeading } from '../../parts/page-heading.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { UnreadPage } from '../../parts/unread-page.tsx';
 import { useNotice } from '../../parts/use-notice.tsx';
 import { runGraphQuery, runQuery } from '../../queries/flows.ts';
 import { curlLine } from '../../shell-command.ts';
@@ -48,24 +44,15 @@ function RunLoader({ runId }: { runId: string }) {
   if (run.data !== undefined && graph.data !== undefined) {
     return <RunView run={run.data} graph={graph.data.graph} input={graph.data.input} />;
   }
-  const missingCodes = ['RUN_NOT_FOUND', 'REQUEST_INVALID'] as const;
   return (
-    <>
-      <PageHeading title={shorten(runId, 12, 5)} />
-      {missingCodes.some((code) => isMarketError(run.error, code)) ? (
-        <EmptyState icon={IconFileUnknown} title={t('run.missing')}>
-          <Link to="/runs">{t('run.backToRuns')}</Link>
-        </EmptyState>
-      ) : (
-        <QueryView query={run} lines={8}>
-          {() => (
-            <QueryView query={graph} lines={8}>
-              {() => null}
-            </QueryView>
-          )}
-        </QueryView>
-      )}
-    </>
+    <UnreadPage
+      heading={shorten(runId, 12, 5)}
+      queries={[run, graph]}
+      code="RUN_NOT_FOUND"
+      missing={t('run.missing')}
+    >
+      <Link to="/runs">{t('run.backToRuns')}</Link>
+    </UnreadPage>
   );
 }
 

@@ -1,21 +1,17 @@
-import { Card, Group, Stack, Text } from '@mantine/core';
+import { Card, Group } from '@mantine/core';
 import { boardSorts, type PublicJob } from '@node3/shared/routes/marketplace';
 import { IconClipboardList, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { usePollMs } from '../../live/use-stream.ts';
-import { CommandLines } from '../../parts/command-lines.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { KeysetPaging } from '../../parts/keyset-paging.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { boardQuery } from '../../queries/market.ts';
 import { BoardTable } from '../overview/board-table.tsx';
 import { BoardFacets } from './board-facets.tsx';
-import { ChosenFilters } from './chosen-filters.tsx';
-import { FilterPanel } from './filter-panel.tsx';
 import { boardCommands } from './market-commands.ts';
-import { SearchSelect, SearchText, useMarketField } from './market-field.tsx';
+import { assetChoices, SearchSelect, SearchText, useMarketField } from './market-field.tsx';
+import { MarketList } from './market-list.tsx';
 import { boardQueryOf, filterFields, type MarketSearch } from './market-search.ts';
 import { PublicJobDialog } from './public-job-dialog.tsx';
 
@@ -26,60 +22,48 @@ export function BoardTab({ search }: { search: MarketSearch }) {
   const query = boardQueryOf(search);
   const board = useQuery({ ...boardQuery(app, query), refetchInterval: usePollMs() });
   return (
-    <div className="market-columns">
-      <FilterPanel>
-        <SearchText
-          label={t('market.search')}
-          placeholder={t('market.searchJobs')}
-          field="q"
-          search={search}
-          leftSection={<IconSearch size={15} aria-hidden />}
-        />
-        <SearchSelect
-          label={t('market.field.asset')}
-          field="asset"
-          search={search}
-          choices={[{ value: '', label: t('market.anyAsset') }, ...assets]}
-        />
-        {search.asset !== undefined && <RewardRange search={search} />}
-        <SearchText
-          label={t('market.field.memoryMost')}
-          field="memory"
-          search={search}
-          inputMode="numeric"
-          placeholder="24"
-        />
-        {board.data !== undefined && <BoardFacets search={search} facets={board.data.facets} />}
-      </FilterPanel>
-      <Stack gap="md" className="market-list">
-        <SortBoard search={search} />
-        <ChosenFilters search={search} />
-        <QueryView query={board} lines={8}>
-          {({ complete, data, lookedAt, nextCursor, total }) => (
-            <>
-              <Text size="sm" c="dimmed" role="status">
-                {t('market.jobsFound', { count: total })}
-                {!complete && ` ${t('market.jobsNewest', { count: lookedAt })}`}
-              </Text>
-              <JobList jobs={data} search={search} />
-              <KeysetPaging
-                cursor={search.cursor}
-                nextCursor={nextCursor}
-                words={{ first: t('market.firstPage'), next: t('market.nextPage') }}
-              />
-            </>
-          )}
-        </QueryView>
-        <CommandLines lines={boardCommands(query)} />
-      </Stack>
-    </div>
+    <MarketList
+      search={search}
+      query={board}
+      filters={
+        <>
+          <SearchText
+            label={t('market.search')}
+            placeholder={t('market.searchJobs')}
+            field="q"
+            search={search}
+            leftSection={<IconSearch size={15} aria-hidden />}
+          />
+          <SearchSelect
+            label={t('market.field.asset')}
+            field="asset"
+            search={search}
+            choices={[{ value: '', label: t('market.anyAsset') }, ...assetChoices]}
+          />
+          {search.asset !== undefined && <RewardRange search={search} />}
+          <SearchText
+            label={t('market.field.memoryMost')}
+            field="memory"
+            search={search}
+            inputMode="numeric"
+            placeholder="24"
+          />
+          {board.data !== undefined && <BoardFacets search={search} facets={board.data.facets} />}
+        </>
+      }
+      bar={<SortBoard search={search} />}
+      sum={({ complete, lookedAt, total }) => (
+        <>
+          {t('market.jobsFound', { count: total })}
+          {!complete && ` ${t('market.jobsNewest', { count: lookedAt })}`}
+        </>
+      )}
+      lines={boardCommands(query)}
+    >
+      {({ data }) => <JobList jobs={data} search={search} />}
+    </MarketList>
   );
 }
-
-const assets = [
-  { value: 'USDC', label: 'USDC' },
-  { value: 'SOL', label: 'SOL' },
-];
 
 /** Only of one asset: amounts of two can't be compared. */
 function RewardRange({ search }: { search: MarketSearch }) {

@@ -4,6 +4,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { MarketField, MarketSearch } from './market-search.ts';
 
+export const assetChoices = [
+  { value: 'USDC', label: 'USDC' },
+  { value: 'SOL', label: 'SOL' },
+];
+
 const typingMs = 350;
 
 /** Writes one field of the address; the list begins at its first page. */

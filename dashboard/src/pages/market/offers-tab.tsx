@@ -1,4 +1,4 @@
-import { Card, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Card, Group, SegmentedControl } from '@mantine/core';
 import { type GpuOffer, offerSorts } from '@node3/shared/routes/offers';
 import { IconCpu2, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,16 +6,12 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { usePollMs } from '../../live/use-stream.ts';
-import { CommandLines } from '../../parts/command-lines.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { KeysetPaging } from '../../parts/keyset-paging.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { offersQuery } from '../../queries/market.ts';
-import { ChosenFilters } from './chosen-filters.tsx';
-import { FilterPanel } from './filter-panel.tsx';
 import { offerCommands } from './market-commands.ts';
-import { SearchSelect, SearchText, useMarketField } from './market-field.tsx';
+import { assetChoices, SearchSelect, SearchText, useMarketField } from './market-field.tsx';
+import { MarketList } from './market-list.tsx';
 import { filterFields, type MarketSearch, offerQueryOf } from './market-search.ts';
 import { OfferCards } from './offer-cards.tsx';
 import { offerColumns } from './offer-columns.tsx';
@@ -28,76 +24,60 @@ export function OffersTab({ search }: { search: MarketSearch }) {
   const query = offerQueryOf(search);
   const offers = useQuery({ ...offersQuery(app, query), refetchInterval: usePollMs() });
   return (
-    <div className="market-columns">
-      <FilterPanel>
-        <SearchText
-          label={t('market.search')}
-          placeholder={t('market.searchOffers')}
-          field="q"
-          search={search}
-          leftSection={<IconSearch size={15} aria-hidden />}
-        />
-        <Group grow gap="sm">
+    <MarketList
+      search={search}
+      query={offers}
+      filters={
+        <>
           <SearchText
-            label={t('market.field.memory')}
-            field="memory"
+            label={t('market.search')}
+            placeholder={t('market.searchOffers')}
+            field="q"
             search={search}
-            inputMode="numeric"
-            placeholder="24"
+            leftSection={<IconSearch size={15} aria-hidden />}
           />
-          <SearchText
-            label={t('market.field.count')}
-            field="count"
-            search={search}
-            inputMode="numeric"
-            placeholder="1"
-          />
-        </Group>
-        <Group grow gap="sm" align="flex-end">
-          <SearchText
-            label={t('market.field.priceMax')}
-            field="priceMax"
-            search={search}
-            inputMode="decimal"
-            placeholder="0.50"
-          />
-          <SearchSelect
-            label={t('market.field.asset')}
-            field="asset"
-            search={search}
-            choices={assets}
-          />
-        </Group>
-        {offers.data !== undefined && <OfferFacets search={search} facets={offers.data.facets} />}
-      </FilterPanel>
-      <Stack gap="md" className="market-list">
-        <ListBar search={search} />
-        <ChosenFilters search={search} />
-        <QueryView query={offers} lines={8}>
-          {({ data, nextCursor, total }) => (
-            <>
-              <Text size="sm" c="dimmed" role="status">
-                {t('market.offersFound', total)}
-              </Text>
-              <OfferList offers={data} search={search} />
-              <KeysetPaging
-                cursor={search.cursor}
-                nextCursor={nextCursor}
-                words={{ first: t('market.firstPage'), next: t('market.nextPage') }}
-              />
-            </>
-          )}
-        </QueryView>
-        <CommandLines lines={offerCommands(query)} />
-      </Stack>
-    </div>
+          <Group grow gap="sm">
+            <SearchText
+              label={t('market.field.memory')}
+              field="memory"
+              search={search}
+              inputMode="numeric"
+              placeholder="24"
+            />
+            <SearchText
+              label={t('market.field.count')}
+              field="count"
+              search={search}
+              inputMode="numeric"
+              placeholder="1"
+            />
+          </Group>
+          <Group grow gap="sm" align="flex-end">
+            <SearchText
+              label={t('market.field.priceMax')}
+              field="priceMax"
+              search={search}
+              inputMode="decimal"
+              placeholder="0.50"
+            />
+            <SearchSelect
+              label={t('market.field.asset')}
+              field="asset"
+              search={search}
+              choices={assetChoices}
+            />
+          </Group>
+          {offers.data !== undefined && <OfferFacets search={search} facets={offers.data.facets} />}
+        </>
+      }
+      bar={<ListBar search={search} />}
+      sum={({ total }) => t('market.offersFound', total)}
+      lines={offerCommands(query)}
+    >
+      {({ data }) => <OfferList offers={data} search={search} />}
+    </MarketList>
   );
 }
-
-const assets = [
-  { value: 'USDC', label: 'USDC' },
-  { value: 'SOL', label: 'SOL' },
-];
 
 function ListBar({ search }: { search: MarketSearch }) {
   const { t } = useTranslation();

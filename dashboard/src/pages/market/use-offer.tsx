@@ -4,18 +4,23 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 
-/** Leads to the form of a new job. Jobs are posted at the marketplace only. */
-export function UseOffer({ offer }: { offer: Pick<GpuOffer, 'model' | 'status'> }) {
+/** Leads to the form of a new job, filled for these GPUs. Jobs are posted at the marketplace only. */
+export function UseOffer({
+  offer,
+}: {
+  offer: Pick<GpuOffer, 'agentId' | 'model' | 'modelId' | 'status'>;
+}) {
   const { t } = useTranslation();
   const { config } = useApp();
   if (config.mode !== 'marketplace' || offer.status !== 'online') return null;
-  const { model } = offer;
+  const { agentId, model, modelId } = offer;
+  const search = { agent: agentId, ...(modelId !== null && { gpu: modelId }) };
   return (
     <Button
       variant="light"
       size="xs"
       aria-label={t('market.useNamed', { name: model })}
-      renderRoot={(button) => <Link to="/jobs/new" {...button} />}
+      renderRoot={(button) => <Link to="/jobs/new" search={search} {...button} />}
     >
       {t('market.use')}
     </Button>

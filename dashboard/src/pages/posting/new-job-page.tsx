@@ -16,6 +16,7 @@ import { snippetQuery } from '../../queries/posting.ts';
 import { askedSpec, newStart } from './draft/job-start.ts';
 import { snippetSpec } from './draft/snippet-spec.ts';
 import { JobForm } from './job-form/job-form.tsx';
+import { OfferStart } from './offer-start.tsx';
 import { TemplateStart } from './templates/template-start.tsx';
 
 const route = getRouteApi('/jobs/new');
@@ -41,13 +42,16 @@ export function NewJobPage() {
 
 /** The form, filled with what the address names. */
 function StartedForm({ account }: { account: Account }) {
-  const { from, template, snippet } = route.useSearch();
+  const { agent, from, gpu = null, template, snippet } = route.useSearch();
   if (from !== undefined) return <RerunStart account={account} jobId={from} key={from} />;
   if (template !== undefined) {
     return <TemplateStart account={account} templateId={template} key={template} />;
   }
   if (snippet !== undefined) {
     return <SnippetStart account={account} snippetId={snippet} key={snippet} />;
+  }
+  if (agent !== undefined) {
+    return <OfferStart account={account} agentId={agent} gpu={gpu} key={`${agent} ${gpu ?? ''}`} />;
   }
   return <JobForm account={account} start={newStart} />;
 }

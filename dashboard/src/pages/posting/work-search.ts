@@ -10,18 +10,28 @@ export interface NewJobSearch {
   from?: string;
   template?: string;
   snippet?: string;
+  /** An agent that is to run it, and a class of its GPUs by catalogue id. */
+  agent?: string;
+  gpu?: string;
 }
 
 const startKinds = {
   from: 'job',
   template: 'template',
   snippet: 'snippet',
-} as const satisfies Record<keyof NewJobSearch, IdKind>;
+} as const satisfies Partial<Record<keyof NewJobSearch, IdKind>>;
 
 /** One beginning; the first that is there counts. */
 export function readNewJobSearch(search: Search): NewJobSearch {
   const found = Object.entries(startKinds).find(([name, kind]) => isId(search[name], kind));
-  return found === undefined ? {} : { [found[0]]: search[found[0]] };
+  return found === undefined ? readOffer(search) : { [found[0]]: search[found[0]] };
+}
+
+const modelId = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+function readOffer({ agent, gpu }: Search): NewJobSearch {
+  if (!isId(agent, 'agent')) return {};
+  return { agent, ...(typeof gpu === 'string' && modelId.test(gpu) && { gpu }) };
 }
 
 function isId(value: unknown, kind: IdKind): value is string {
@@ -33,17 +43,34 @@ export interface TemplatesSearch {
   q?: string;
   tag?: string;
   archived?: true;
+  sort?: 'uses';
   cursor?: string;
 }
 
-export function readTemplatesSearch({ tab, q, tag, archived, cursor }: Search): TemplatesSearch {
+export function readTemplatesSearch({
+  tab,
+  q,
+  tag,
+  archived,
+  sort,
+  cursor,
+}: Search): TemplatesSearch {
   return {
     ...(tab === 'own' && { tab }),
     ...(isQuestion(q) && { q }),
     ...(typeof tag === 'string' && /^[a-z0-9][a-z0-9-]{0,31}$/.test(tag) && { tag }),
     ...(archived === true && { archived }),
-    ...(isId(cursor, 'template') && { cursor }),
+    ...(sort === 'uses' && { sort }),
+    ...(isCursor(cursor, sort) && { cursor }),
   };
+}
+
+/** The most used first: a place among them begins with the id and ends with the number of uses. */
+function isCursor(value: unknown, sort: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  return sort === 'uses'
+    ? isId(value.replace(/\.\d{1,15}$/, ''), 'template') && value.includes('.')
+    : isId(value, 'template');
 }
 
 export interface TemplateSearch {

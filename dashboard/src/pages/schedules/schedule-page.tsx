@@ -1,28 +1,25 @@
 import { Alert, Button, Code, Grid, Group, Stack, Text } from '@mantine/core';
-import { isMarketError } from '@node3/shared/error';
 import {
   deleteSchedule,
   pauseSchedule,
   resumeSchedule,
   type ScheduleDetail,
 } from '@node3/shared/routes/schedules';
-import { IconFileUnknown, IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
+import { DeleteButton } from '../../parts/delete-button.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
+import { UnreadPage } from '../../parts/unread-page.tsx';
 import { useNotice } from '../../parts/use-notice.tsx';
 import { scheduleQuery, schedulesKey } from '../../queries/flows.ts';
 import { FiringTable } from './firing-table.tsx';
@@ -45,20 +42,15 @@ function ScheduleLoader({ scheduleId }: { scheduleId: string }) {
   const { t } = useTranslation();
   const query = useQuery(scheduleQuery(useApp(), scheduleId));
   if (query.data !== undefined) return <ScheduleView schedule={query.data} />;
-  const missingCodes = ['SCHEDULE_NOT_FOUND', 'REQUEST_INVALID'] as const;
   return (
-    <>
-      <PageHeading title={t('schedule.one')} />
-      {missingCodes.some((code) => isMarketError(query.error, code)) ? (
-        <EmptyState icon={IconFileUnknown} title={t('schedule.missing')}>
-          <Link to="/schedules">{t('schedule.back')}</Link>
-        </EmptyState>
-      ) : (
-        <QueryView query={query} lines={8}>
-          {() => null}
-        </QueryView>
-      )}
-    </>
+    <UnreadPage
+      heading={t('schedule.one')}
+      queries={[query]}
+      code="SCHEDULE_NOT_FOUND"
+      missing={t('schedule.missing')}
+    >
+      <Link to="/schedules">{t('schedule.back')}</Link>
+    </UnreadPage>
   );
 }
 
@@ -138,7 +130,6 @@ function ScheduleActions({ schedule: { scheduleId, state, name } }: { schedule: 
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const notice = useNotice();
-  const [asking, setAsking] = useState(false);
   const params = { scheduleId };
   const onError = (error: Error) => notice({ kind: 'failed', error });
   const onSuccess = () => queryClient.invalidateQueries({ queryKey: schedulesKey });
@@ -181,22 +172,13 @@ function ScheduleActions({ schedule: { scheduleId, state, name } }: { schedule: 
           {t('schedule.resume')}
         </Button>
       )}
-      <Button
-        variant="default"
-        loading={remove.isPending}
-        leftSection={<IconTrash size={17} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        {t('schedule.delete')}
-      </Button>
-      <ConfirmDialog
-        opened={asking}
+      <DeleteButton
+        label={t('schedule.delete')}
         title={t('schedule.deleteTitle', { name })}
         text={t('schedule.deleteText')}
         confirm={t('schedule.deleteConfirm')}
-        color="red"
-        onConfirm={() => remove.mutate()}
-        onClose={() => setAsking(false)}
+        pending={remove.isPending}
+        onDelete={() => remove.mutate()}
       />
     </Group>
   );

@@ -1,4 +1,4 @@
-import { Button, Card, Code, Stack } from '@mantine/core';
+import { Button, Code, Stack } from '@mantine/core';
 import type { ScheduleSummary } from '@node3/shared/routes/schedules';
 import { IconCalendarTime, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -8,11 +8,9 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
-import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { KeysetTable } from '../../parts/keyset-table.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
@@ -51,26 +49,18 @@ function OwnSchedules() {
   const columns = useColumns();
   return (
     <Stack gap="md">
-      <Card withBorder padding={0} aria-busy={query.isPlaceholderData}>
-        <QueryView query={query} lines={5}>
-          {(page) => (
-            <>
-              <DataTable
-                label={t('schedules.title')}
-                columns={columns}
-                rows={page.data}
-                rowId={(schedule) => schedule.scheduleId}
-                empty={
-                  <EmptyState icon={IconCalendarTime} title={t('schedules.empty')}>
-                    <Link to="/schedules/new">{t('schedules.emptyAction')}</Link>
-                  </EmptyState>
-                }
-              />
-              <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
-            </>
-          )}
-        </QueryView>
-      </Card>
+      <KeysetTable
+        query={query}
+        cursor={cursor}
+        label={t('schedules.title')}
+        columns={columns}
+        rowId={(schedule) => schedule.scheduleId}
+        empty={
+          <EmptyState icon={IconCalendarTime} title={t('schedules.empty')}>
+            <Link to="/schedules/new">{t('schedules.emptyAction')}</Link>
+          </EmptyState>
+        }
+      />
       <CommandLines
         lines={[
           { label: 'CLI', text: 'node3 schedule list' },

@@ -1,5 +1,5 @@
 import { MarketError } from '@node3/shared/error';
-import type { TemplateVisibility } from '@node3/shared/routes/templates';
+import type { GallerySort, TemplateVisibility } from '@node3/shared/routes/templates';
 import type { TemplateParameter } from '@node3/shared/template';
 import type { TemplateRow, TemplateStore, TemplateVersionRow } from '../template-store.ts';
 import { fromJson, toNumberOrNull } from './codec.ts';
@@ -49,15 +49,22 @@ const setArchived = 'UPDATE templates SET archived_at_ms = ? WHERE template_id =
 const setShown = `
   UPDATE templates SET visibility = @visibility, tags = @tags, hidden_at_ms = @hiddenAtMs
   WHERE template_id = @templateId`;
-const selectGallery = `
+const galleryBy = (place: string, order: string) => `
   SELECT templates.*, accounts.name AS owner
   FROM templates JOIN accounts ON accounts.account_id = templates.account_id
   WHERE templates.visibility = 'public' AND templates.hidden_at_ms IS NULL
-    AND templates.archived_at_ms IS NULL AND templates.template_id < @before
+    AND templates.archived_at_ms IS NULL AND ${place}
     AND (lower(templates.name) LIKE @q ESCAPE '!'
       OR lower(coalesce(templates.description, '')) LIKE @q ESCAPE '!')
     AND templates.tags LIKE @tag ESCAPE '!'
-  ORDER BY templates.template_id DESC LIMIT @limit`;
+  ORDER BY ${order} LIMIT @limit`;
+const galleries: Record<GallerySort, string> = {
+  newest: galleryBy('templates.template_id < @before', 'templates.template_id DESC'),
+  uses: galleryBy(
+    '(templates.uses, templates.template_id) < (@uses, @before)',
+    'templates.uses DESC, templates.template_id DESC',
+  ),
+};
 const countUse = 'UPDATE templates SET uses = uses + 1 WHERE template_id = ?';
 /** Sorts after every id. */
 const afterAllIds = '~';
@@ -122,16 +129,17 @@ export function createTemplateStore(database: Database): TemplateStore {
         return template;
       });
     },
-    listGallery({ q, tag, beforeTemplateId, limit }) {
+    listGallery({ q, tag, after, sort, limit }) {
       const named = {
         q: within((q ?? '').toLowerCase()),
         tag: within(tag === null ? '' : JSON.stringify(tag)),
-        before: beforeTemplateId ?? afterAllIds,
+        before: after?.templateId ?? afterAllIds,
         limit,
+        ...(sort === 'uses' && { uses: after?.uses ?? Number.MAX_SAFE_INTEGER }),
       };
       return database.read(function* (tx) {
         type Row = TemplateRecord & { owner: string | null };
-        const found = yield* tx.all<Row>(selectGallery, named);
+        const found = yield* tx.all<Row>(galleries[sort], named);
         return found.map((row) => ({ ...toTemplate(row), owner: row.owner }));
       });
     },

@@ -1,7 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import { describe, expect, it } from 'vitest';
 import type { Given } from '../store.conformance.ts';
-import type { TemplateRow } from '../template-store.ts';
+import type { GalleryQuery, TemplateRow } from '../template-store.ts';
 import type { World } from './world.ts';
 
 function newTemplate(world: World, accountId: string): TemplateRow {
@@ -26,6 +26,8 @@ const content = (text: string, createdAtMs = 7) => ({
   createdAtMs,
 });
 
+const idsOf = (rows: readonly TemplateRow[]) => rows.map(({ templateId }) => templateId);
+
 function eventOf(accountId: string, name: NewEvent['name']): NewEvent {
   const ids = { jobId: null, executionId: null };
   return { name, atMs: 1, actor: 'requester', accountId, ...ids, reason: null, data: {} };
@@ -45,7 +47,7 @@ export async function liveThroughTemplates(world: World): Promise<void> {
   await store.listTemplates({ ...page, archived: 'with' });
   await store.listTemplates({ ...page, archived: 'without' });
   await store.changeTemplate(templateId, (row) => ({ template: row, events: [] }));
-  await store.listGallery({ q: null, tag: null, beforeTemplateId: null, limit: 9 });
+  await store.listGallery({ q: null, tag: null, after: null, sort: 'uses', limit: 9 });
   await store.archiveTemplate(templateId, 1, []);
 }
 
@@ -141,8 +143,11 @@ export function describeTemplates(given: Given): void {
       const show = (templateId = '', shown: Partial<TemplateRow>) =>
         store.changeTemplate(templateId, (row) => ({ template: { ...row, ...shown }, events: [] }));
       const list = async (q: string | null, tag: string | null, before: string | null = null) =>
-        (await store.listGallery({ q, tag, beforeTemplateId: before, limit: 9 })).map(
-          ({ templateId }) => templateId,
+        idsOf(
+          await store.listGallery({
+            ...{ q, tag, sort: 'newest', limit: 9 },
+            after: before === null ? null : { uses: null, templateId: before },
+          }),
         );
       expect(await list(null, null)).toEqual([]);
       await show(first, { visibility: 'public', tags: ['vision', 'a-b'] });
@@ -150,6 +155,11 @@ export function describeTemplates(given: Given): void {
       await show(third, { visibility: 'public' });
       expect(await list(null, null)).toEqual([third, first]);
       expect(await list(null, null, third)).toEqual([first]);
+      const byUses = async (after: GalleryQuery['after']) =>
+        idsOf(await store.listGallery({ q: null, tag: null, after, sort: 'uses', limit: 9 }));
+      expect(await byUses(null)).toEqual([third, first]);
+      expect(await byUses({ uses: 0, templateId: third ?? '' })).toEqual([first]);
+      expect(await byUses({ uses: 1, templateId: first ?? '' })).toEqual([third, first]);
       expect(await list(null, 'vision')).toEqual([first]);
       expect(await list(null, 'vis')).toEqual([]);
       expect(await list('IGHT', null)).toEqual([third, first]);

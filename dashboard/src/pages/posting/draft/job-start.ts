@@ -13,7 +13,8 @@ import { specToDraft } from './spec-to-draft.ts';
 
 /** What a form begins with; what is posted is a change to `spec`, except for a new job. */
 export type JobStart =
-  | { kind: 'new'; spec: null }
+  /** With a spec, that is what the form is filled with; all of it is posted. */
+  | { kind: 'new'; spec: Partial<JobSpecInput> | null }
   | { kind: 'rerun'; jobId: string; spec: Partial<JobSpecInput> }
   | { kind: 'snippet'; snippetId: string; spec: Partial<JobSpecInput> }
   | {

@@ -17,9 +17,12 @@ interface DraftState {
   forget: () => void;
 }
 
-/** The draft of a form; a new job's is kept in this browser under `name`. */
+/**
+ * The draft of a form; that of a new job is kept in this browser under `name`. A form that begins with
+ * something leaves the kept one as it is.
+ */
 export function useDraft(name: string, start: JobStart): DraftState {
-  const isKept = start.kind === 'new';
+  const isKept = start.kind === 'new' && start.spec === null;
   const [first] = useState(() => {
     const stored = isKept ? readStoredDraft(localStorage, name) : null;
     return { draft: stored ?? specToDraft(start.spec ?? {}), restored: stored !== null };
@@ -34,7 +37,9 @@ export function useDraft(name: string, start: JobStart): DraftState {
   return {
     draft,
     restored,
-    forget: () => forgetDraft(localStorage, name),
+    forget() {
+      if (isKept) forgetDraft(localStorage, name);
+    },
     change: (part) => setDraft((before) => ({ ...before, ...part })),
     startOver() {
       forgetDraft(localStorage, name);

@@ -1,6 +1,16 @@
-import { Badge, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Badge,
+  Button,
+  Card,
+  Group,
+  NativeSelect,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import type { GalleryTemplate } from '@node3/shared/routes/templates';
+import { type GalleryTemplate, gallerySorts } from '@node3/shared/routes/templates';
 import { IconSearch, IconTemplate } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -13,18 +23,20 @@ import { KeysetPaging } from '../../../parts/keyset-paging.tsx';
 import { PageLink } from '../../../parts/page-link.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { galleryQuery } from '../../../queries/posting.ts';
+import type { TemplatesSearch } from '../work-search.ts';
 
 const route = getRouteApi('/templates');
 
 /** Templates that anybody may use. */
 export function Gallery() {
   const { t } = useTranslation();
-  const { q, tag, cursor } = route.useSearch();
+  const { q, tag, sort, cursor } = route.useSearch();
   const query = useQuery(
     galleryQuery(useApp(), {
       limit: 24,
       ...(q !== undefined && { q }),
       ...(tag !== undefined && { tag }),
+      ...(sort !== undefined && { sort }),
       ...(cursor !== undefined && { cursor }),
     }),
   );
@@ -45,7 +57,13 @@ export function Gallery() {
                 ))}
               </ul>
             )}
-            <KeysetPaging cursor={cursor} nextCursor={nextCursor} />
+            <KeysetPaging
+              cursor={cursor}
+              nextCursor={nextCursor}
+              {...(sort === 'uses' && {
+                words: { first: t('templates.firstPage'), next: t('templates.nextPage') },
+              })}
+            />
           </>
         )}
       </QueryView>
@@ -55,18 +73,23 @@ export function Gallery() {
 
 function GallerySearch() {
   const { t } = useTranslation();
-  const { q, tag } = route.useSearch();
+  const { q, tag, sort } = route.useSearch();
   const navigate = route.useNavigate();
   const [text, setText] = useState(q ?? '');
-  const search = useDebouncedCallback((wanted: string) => {
+  // Each other question begins at its first page.
+  const ask = (wanted: { q: string | undefined; sort: TemplatesSearch['sort'] | undefined }) =>
     void navigate({
       replace: true,
       search: {
-        ...(wanted !== '' && { q: wanted }),
+        ...(wanted.q !== undefined && { q: wanted.q }),
         ...(tag !== undefined && { tag }),
+        ...(wanted.sort !== undefined && { sort: wanted.sort }),
       },
     });
-  }, 300);
+  const search = useDebouncedCallback(
+    (typed: string) => ask({ q: typed === '' ? undefined : typed, sort }),
+    300,
+  );
   return (
     <Group gap="sm">
       <TextInput
@@ -82,12 +105,23 @@ function GallerySearch() {
           search(event.currentTarget.value.trim());
         }}
       />
+      <NativeSelect
+        aria-label={t('templates.sort')}
+        value={sort ?? 'newest'}
+        data={gallerySorts.map((value) => ({ value, label: t(`templates.sort.${value}`) }))}
+        onChange={({ currentTarget: { value } }) =>
+          ask({ q, sort: value === 'uses' ? value : undefined })
+        }
+      />
       {tag !== undefined && (
         <Group gap={6}>
           <Badge variant="light" tt="none">
             {tag}
           </Badge>
-          <PageLink to="/templates" search={q === undefined ? {} : { q }}>
+          <PageLink
+            to="/templates"
+            search={{ ...(q !== undefined && { q }), ...(sort !== undefined && { sort }) }}
+          >
             {t('templates.anyTag')}
           </PageLink>
         </Group>

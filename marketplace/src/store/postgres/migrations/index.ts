@@ -34,6 +34,7 @@ import { marketReads } from './0033-market-reads.ts';
 import { operatorPages } from './0034-operator-pages.ts';
 import { endedJobs } from './0035-ended-jobs.ts';
 import { scheduleKeys } from './0036-schedule-keys.ts';
+import { galleryByUses } from './0037-gallery-by-uses.ts';
 
 export interface Migration {
   name: string;
@@ -83,4 +84,5 @@ export const migrations: readonly Migration[] = [
   operatorPages,
   endedJobs,
   scheduleKeys,
+  galleryByUses,
 ];

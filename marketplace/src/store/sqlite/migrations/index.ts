@@ -47,6 +47,7 @@ import { marketReads } from './0045-market-reads.ts';
 import { operatorPages } from './0046-operator-pages.ts';
 import { endedJobs } from './0047-ended-jobs.ts';
 import { scheduleKeys } from './0048-schedule-keys.ts';
+import { galleryByUses } from './0049-gallery-by-uses.ts';
 
 export interface Migration {
   name: string;
@@ -105,4 +106,5 @@ export const migrations: readonly Migration[] = [
   operatorPages,
   endedJobs,
   scheduleKeys,
+  galleryByUses,
 ];
