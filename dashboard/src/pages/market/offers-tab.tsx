@@ -71,7 +71,13 @@ export function OffersTab({ search }: { search: MarketSearch }) {
         </>
       }
       bar={<ListBar search={search} />}
-      sum={({ total }) => t('market.offersFound', total)}
+      sum={({ total: { agents, gpus, offers: count } }) =>
+        t('market.offersFound', {
+          offers: t('market.countOffers', { count }),
+          gpus: t('market.countGpus', { count: gpus }),
+          agents: t('market.countAgents', { count: agents }),
+        })
+      }
       lines={offerCommands(query)}
     >
       {({ data }) => <OfferList offers={data} search={search} />}
