@@ -10,7 +10,7 @@ import { QueryView } from './query-view.tsx';
 interface UnreadPageProps {
   heading: string;
   /** What the page needs, not all of it read yet. */
-  queries: readonly [UseQueryResult<unknown>, ...UseQueryResult<unknown>[]];
+  queries: readonly [UseQueryResult, ...UseQueryResult[]];
   /** What the API says where there is no such thing; also said of an id that is none. */
   code: ErrorCode;
   missing: string;

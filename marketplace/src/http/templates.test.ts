@@ -1,7 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@node3/shared/client';
-import type { QueryOf } from '@node3/shared/contract';
 import { createLogger } from '@node3/shared/logger';
 import { createJob, getJob, getJobLogs, type JobDetail, listJobs } from '@node3/shared/routes/jobs';
 import { createQuote } from '@node3/shared/routes/quotes';
@@ -378,50 +377,5 @@ describe('a shared template', () => {
     const leaky = { spec: { workload, price: body.spec.price } };
     const added = requester.client.call(createTemplateVersion, { params, body: leaky });
     await expect(added).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
-  });
-});
-
-describe('the gallery', () => {
-  it('ends with the built-in examples, in pages', async () => {
-    const { templateId } = await newTemplate();
-    const visibility = 'public' as const;
-    const shared = { params: { templateId }, body: { visibility } };
-    await requester.client.call(setTemplateVisibility, shared);
-    const names: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const query: { limit: number; cursor?: string } = { limit: 2, ...(cursor && { cursor }) };
-      const page = await market.anonymous.call(listGallery, { query });
-      names.push(...page.data.map(({ name }) => name));
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    expect(names).toEqual(['train', 'Monte Carlo pi', 'Machine report', 'Hello']);
-  });
-
-  it('may begin with what most jobs were posted from, in pages', async () => {
-    const shared: string[] = [];
-    for (const runs of [1, 2, 0, 2]) {
-      const { templateId } = await newTemplate();
-      const body = { visibility: 'public' as const };
-      await requester.client.call(setTemplateVisibility, { params: { templateId }, body });
-      for (let time = 0; time < runs; time += 1) await run(templateId, { parameters });
-      shared.push(templateId);
-    }
-    const walked: { id: string; uses: number | null }[] = [];
-    let cursor: string | null = null;
-    do {
-      const query: QueryOf<typeof listGallery> = {
-        ...{ sort: 'uses', limit: 2 },
-        ...(cursor && { cursor }),
-      };
-      const page = await market.anonymous.call(listGallery, { query });
-      walked.push(...page.data.map(({ templateId, uses }) => ({ id: templateId, uses })));
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    const [one, two, none, twoLater] = shared;
-    expect(walked.map(({ uses }) => uses)).toEqual([2, 2, 1, 0, null, null, null]);
-    expect(walked.slice(0, 4).map(({ id }) => id)).toEqual([twoLater, two, one, none]);
-    const foreign = market.anonymous.call(listGallery, { query: { cursor: `${one}.1` } });
-    await expect(foreign).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMarketError } from '../error.ts';
 import { refusedOptions, takenOptions, warnedOptions } from './docker-options.ts';
@@ -154,9 +154,9 @@ describe('the words of a line', () => {
 
   it('are what was quoted, whatever it is', () => {
     const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
-    fc.assert(
-      fc.property(
-        fc.array(fc.string({ unit: fc.constantFrom(...'\'"\\$` \n\t#;&é={a') })),
+    assert(
+      property(
+        array(string({ unit: constantFrom(...'\'"\\$` \n\t#;&é={a'.split('')) })),
         (words) => {
           expect(splitShellWords(words.map(quote).join(' '))).toEqual(words);
         },
@@ -165,31 +165,14 @@ describe('the words of a line', () => {
   });
 
   it('make a job or are refused, whatever the line is', () => {
-    const part = fc.oneof(
-      fc.constantFrom(
-        '-e',
-        'A=1',
-        '--gpus',
-        'all',
-        '-it',
-        '-v',
-        '--',
-        '=',
-        '\\',
-        '"',
-        "'",
-        'alpine',
-      ),
-      fc.constantFrom(
-        ...takenOptions,
-        ...Object.keys(refusedOptions),
-        ...Object.keys(warnedOptions),
-      ),
-      fc.string(),
+    const part = oneof(
+      constantFrom('-e', 'A=1', '--gpus', 'all', '-it', '-v', '--', '=', '\\', '"', "'", 'alpine'),
+      constantFrom(...takenOptions, ...Object.keys(refusedOptions), ...Object.keys(warnedOptions)),
+      string(),
     );
     let made = 0;
-    fc.assert(
-      fc.property(fc.array(part), (parts) => {
+    assert(
+      property(array(part), (parts) => {
         try {
           made += importDocker(`docker run ${parts.join(' ')}`).jobs.length;
         } catch (error) {

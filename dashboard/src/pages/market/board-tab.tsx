@@ -52,12 +52,12 @@ export function BoardTab({ search }: { search: MarketSearch }) {
         </>
       }
       bar={<SortBoard search={search} />}
-      sum={({ complete, lookedAt, total }) => (
-        <>
-          {t('market.jobsFound', { count: total })}
-          {!complete && ` ${t('market.jobsNewest', { count: lookedAt })}`}
-        </>
-      )}
+      sum={({ complete, lookedAt, total }) =>
+        [
+          t('market.jobsFound', { count: total }),
+          ...(complete ? [] : [t('market.jobsNewest', { count: lookedAt })]),
+        ].join(' ')
+      }
       lines={boardCommands(query)}
     >
       {({ data }) => <JobList jobs={data} search={search} />}

@@ -17,7 +17,7 @@ interface MarketListProps<Found> {
   /** Above the list: its order and look. */
   bar: ReactNode;
   /** How many fit, in a sentence. */
-  sum: (found: Found) => ReactNode;
+  sum: (found: Found) => string;
   lines: Parameters<typeof CommandLines>[0]['lines'];
   children: (found: Found) => ReactNode;
 }
