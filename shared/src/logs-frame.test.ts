@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLogsFrame, toLogsFrame } from './logs-frame.ts';
 import { logStreams } from './routes/jobs.ts';

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LogAppended } from '../job-store.ts';
+import { toLineRows } from '../log-page.ts';
 import type { Given } from '../store.conformance.ts';
 import { eventOf, requeue } from './decisions.ts';
 import { fenceOf } from './world.ts';
@@ -9,10 +11,12 @@ export function describeLogs(given: Given): void {
       const { store, world } = given;
       const execution = await world.lease(await world.openAccount(), await world.registerAgent());
       const { jobId } = execution;
-      expect(await world.log(execution, 1, ['a', 'b', 'c'])).toEqual({ ackedSeq: 3, jobId });
-      expect(await world.log(execution, 1, ['a', 'b', 'c'])).toEqual({ ackedSeq: 3, jobId });
-      expect(await world.log(execution, 3, ['c', 'dé', 'e'])).toEqual({ ackedSeq: 5, jobId });
-      expect(await world.log(execution, 7, ['g'])).toEqual({ ackedSeq: 5, jobId });
+      const log = async (seqFirst: number, ...lines: string[]) =>
+        world.log(execution, seqFirst, lines).then(told);
+      expect(await log(1, 'a', 'b', 'c')).toEqual({ ackedSeq: 3, stored: ['1 a', '2 b', '3 c'] });
+      expect(await log(1, 'a', 'b', 'c')).toEqual({ ackedSeq: 3, stored: [] });
+      expect(await log(3, 'c', 'dé', 'e')).toEqual({ ackedSeq: 5, stored: ['4 dé', '5 e'] });
+      expect(await log(7, 'g')).toEqual({ ackedSeq: 5, stored: [] });
       expect(await texts(given, jobId, 0)).toEqual(['a', 'b', 'c', 'dé', 'e']);
       expect(await store.job(jobId)).toMatchObject({ logLines: 5, logBytes: 7 });
       expect((await store.execution(execution.executionId))?.logSeq).toBe(5);
@@ -23,12 +27,12 @@ export function describeLogs(given: Given): void {
       const execution = await world.lease(await world.openAccount(), await world.registerAgent());
       const { jobId, executionId } = execution;
       const drop = (seqFirst: number, ...lines: string[]) =>
-        world.log(execution, seqFirst, lines, 'stdout', 'none');
+        world.log(execution, seqFirst, lines, 'stdout', 'none').then(told);
       await world.log(execution, 1, ['a']);
-      expect(await drop(2, 'b', 'c')).toEqual({ ackedSeq: 3, jobId });
-      expect(await drop(4, 'd')).toEqual({ ackedSeq: 4, jobId });
-      await world.log(execution, 5, ['e']);
       const marker = '[output truncated by the marketplace: its disk is nearly full]';
+      expect(await drop(2, 'b', 'c')).toEqual({ ackedSeq: 3, stored: [`2 ${marker}`] });
+      expect(await drop(4, 'd')).toEqual({ ackedSeq: 4, stored: [] });
+      await world.log(execution, 5, ['e']);
       expect(await texts(given, jobId, 0)).toEqual(['a', marker, 'e']);
       expect(await store.job(jobId)).toMatchObject({ logLines: 3, logBytes: 2 + marker.length });
       expect((await store.execution(executionId))?.logSeq).toBe(5);
@@ -95,6 +99,10 @@ export function describeLogs(given: Given): void {
       });
     });
   });
+}
+
+function told({ ackedSeq, stored }: LogAppended) {
+  return { ackedSeq, stored: toLineRows(stored).map(({ seq, text }) => `${seq} ${text}`) };
 }
 
 async function texts({ store }: Given, jobId: string, afterSeq: number): Promise<string[]> {
