@@ -1,7 +1,7 @@
-import { problemTexts } from './en-problems.ts';
 import { esAccessProblems } from './es-problems-access.ts';
 import { esMoneyProblems } from './es-problems-money.ts';
 import { esWorkProblems } from './es-problems-work.ts';
+import { problemTexts } from './problem-texts.ts';
 
 export const esProblems = problemTexts({
   ...esAccessProblems,
