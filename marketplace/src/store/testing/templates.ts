@@ -47,6 +47,7 @@ export async function liveThroughTemplates(world: World): Promise<void> {
   await store.listTemplates({ ...page, archived: 'with' });
   await store.listTemplates({ ...page, archived: 'without' });
   await store.changeTemplate(templateId, (row) => ({ template: row, events: [] }));
+  await store.listGallery({ q: null, tag: null, after: null, sort: 'newest', limit: 9 });
   await store.listGallery({ q: null, tag: null, after: null, sort: 'uses', limit: 9 });
   await store.archiveTemplate(templateId, 1, []);
 }
