@@ -1,11 +1,12 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { AppProvider } from './app-context.tsx';
 import { type AppConfig, loadConfig } from './config.ts';
 import { AppBoundary } from './parts/app-boundary.tsx';
 import { ErrorView } from './parts/error-view.tsx';
+import { lazyPart } from './parts/lazy-part.ts';
 import { createQueryClient } from './queries/query-client.ts';
 import { createAppRouter } from './router.tsx';
 import type { Session } from './session.ts';
@@ -13,7 +14,7 @@ import { cssVariablesResolver, theme } from './theme.ts';
 
 const retryMs = 3_000;
 
-const Notices = lazy(async () => ({ default: (await import('./frame/notices.tsx')).Notices }));
+const Notices = lazyPart(async () => (await import('./frame/notices.tsx')).Notices);
 
 /** Whose page it is decides which one is used. */
 type Sessions = Record<AppConfig['mode'], Session>;

@@ -9,11 +9,12 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { shorten, shownAssets } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { useSignOut } from '../viewer/use-sign-out.ts';
 import { useViewer } from '../viewer/use-viewer.ts';
 import type { OwnAccount, SignedInViewer } from '../viewer/viewer.ts';
@@ -31,9 +32,7 @@ export function AccountMenu() {
   );
 }
 
-const SignInDialog = lazy(async () => ({
-  default: (await import('./sign-in-dialog.tsx')).SignInDialog,
-}));
+const SignInDialog = lazyPart(async () => (await import('./sign-in-dialog.tsx')).SignInDialog);
 
 function SignInButton() {
   const { t } = useTranslation();

@@ -1,14 +1,15 @@
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useShortcut } from '../keyboard/keyboard.tsx';
 import type { ShortcutId } from '../keyboard/keyboard-map.ts';
 import type { NavigationItem } from '../navigation/navigation-item.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { useNavigation } from './use-navigation.ts';
 
-const ShortcutSheet = lazy(async () => ({
-  default: (await import('../keyboard/shortcut-sheet.tsx')).ShortcutSheet,
-}));
+const ShortcutSheet = lazyPart(
+  async () => (await import('../keyboard/shortcut-sheet.tsx')).ShortcutSheet,
+);
 
 /** Where a shortcut leads, if the host has that page. */
 const targets: readonly (readonly [ShortcutId, string])[] = [

@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { Keyboard } from '../keyboard/keyboard.tsx';
@@ -15,16 +15,13 @@ import { SideNavigation } from './side-navigation.tsx';
 import { SwitchBanner } from './switch-banner.tsx';
 import { TabBar } from './tab-bar.tsx';
 import './frame.css';
+import { lazyPart } from '../parts/lazy-part.ts';
 
 /** With the contracts of an agent, which no page of a marketplace needs. */
-const AgentLive = lazy(async () => ({
-  default: (await import('../live/agent-live.tsx')).AgentLive,
-}));
+const AgentLive = lazyPart(async () => (await import('../live/agent-live.tsx')).AgentLive);
 
 /** Menus take a fifth of what a page loads; the page is there before them. */
-const HeaderActions = lazy(async () => ({
-  default: (await import('./header-actions.tsx')).HeaderActions,
-}));
+const HeaderActions = lazyPart(async () => (await import('./header-actions.tsx')).HeaderActions);
 
 /** The frame of every page: header, navigation (a tab bar on phones) and the page itself. */
 export function Shell() {

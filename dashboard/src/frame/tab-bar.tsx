@@ -1,13 +1,14 @@
 import { UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { ItemLink } from './item-link.tsx';
 import { useNavigation } from './use-navigation.ts';
 
-const MoreSheet = lazy(async () => ({ default: (await import('./more-sheet.tsx')).MoreSheet }));
+const MoreSheet = lazyPart(async () => (await import('./more-sheet.tsx')).MoreSheet);
 
 /** What stands in the bar of phones; the rest is in the sheet. */
 const inBar: readonly string[] = ['/', '/jobs', '/jobs/new', '/wallet'];

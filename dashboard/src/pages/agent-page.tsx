@@ -4,7 +4,7 @@ import type { AgentStatus } from '@node3/shared/routes/agent-local';
 import { IconCalendar, IconClock, IconCpu2, IconListDetails } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { useFormat } from '../i18n/use-format.ts';
@@ -28,11 +28,10 @@ import { ModeButtons } from './agent/mode-buttons.tsx';
 import { MoneyAmounts } from './agent/money-amounts.tsx';
 import { ProblemList } from './agent/problem-list.tsx';
 import './agent/agent-pages.css';
+import { lazyPart } from '../parts/lazy-part.ts';
 
 /** Below the fold, and a table is a tenth of what this page would load at first. */
-const WorkTable = lazy(async () => ({
-  default: (await import('./agent/work-table.tsx')).WorkTable,
-}));
+const WorkTable = lazyPart(async () => (await import('./agent/work-table.tsx')).WorkTable);
 
 const recentRows = { limit: 8 };
 

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { lazyPart } from './lazy-part.ts';
 
-const ConfirmModal = lazy(async () => ({
-  default: (await import('./confirm-dialog/confirm-modal.tsx')).ConfirmModal,
-}));
+const ConfirmModal = lazyPart(
+  async () => (await import('./confirm-dialog/confirm-modal.tsx')).ConfirmModal,
+);
 
 export interface ConfirmDialogProps {
   opened: boolean;

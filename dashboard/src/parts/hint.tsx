@@ -1,8 +1,7 @@
-import { cloneElement, lazy, type ReactElement, Suspense, useRef, useState } from 'react';
+import { cloneElement, type ReactElement, Suspense, useRef, useState } from 'react';
+import { lazyPart } from './lazy-part.ts';
 
-const HintBubble = lazy(async () => ({
-  default: (await import('./hint-bubble.tsx')).HintBubble,
-}));
+const HintBubble = lazyPart(async () => (await import('./hint-bubble.tsx')).HintBubble);
 
 interface HintTarget {
   onMouseEnter?: () => void;

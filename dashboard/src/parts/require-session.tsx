@@ -1,15 +1,14 @@
 import { Skeleton, Stack } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useViewer } from '../viewer/use-viewer.ts';
 import { missingScope, type OwnAccount, type PageScope, type Viewer } from '../viewer/viewer.ts';
 import { ErrorView } from './error-view.tsx';
+import { lazyPart } from './lazy-part.ts';
 import { PageHeading } from './page-heading.tsx';
 
-const SignInCard = lazy(async () => ({ default: (await import('./sign-in-card.tsx')).SignInCard }));
-const MissingScope = lazy(async () => ({
-  default: (await import('./missing-scope.tsx')).MissingScope,
-}));
+const SignInCard = lazyPart(async () => (await import('./sign-in-card.tsx')).SignInCard);
+const MissingScope = lazyPart(async () => (await import('./missing-scope.tsx')).MissingScope);
 
 interface RequireSessionProps {
   /** The page's heading for as long as the children, which have the real one, are not shown. */

@@ -1,6 +1,7 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 import type { FunctionComponent } from 'react';
 import { type Area, areaTexts } from '../i18n/area-texts.ts';
+import { whenAnswered } from '../parts/lazy-part.ts';
 
 /**
  * A page in a chunk of its own, with the texts it needs. `name` is what the module exports it as.
@@ -12,7 +13,8 @@ export function areaPage<Name extends string>(
   name: Name,
 ) {
   return lazyRouteComponent(async () => {
-    const [page] = await Promise.all([load(), areaTexts.need(areas)]);
+    const texts = () => areaTexts.need(areas);
+    const [page] = await Promise.all([whenAnswered(load), whenAnswered(texts)]);
     return { page: page[name] };
   }, 'page');
 }

@@ -1,12 +1,13 @@
 import { Kbd, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { modKey } from '../../keyboard/key-names.ts';
 import { useShortcut } from '../../keyboard/keyboard.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette);
 
 /** Opens the palette, as Ctrl K does. It is loaded when it is first wanted. */
 export function PaletteButton() {

@@ -1,9 +1,10 @@
 import { Skeleton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import type { FlowCanvasProps } from './flow-canvas.tsx';
 
-const FlowCanvas = lazy(async () => ({ default: (await import('./flow-canvas.tsx')).FlowCanvas }));
+const FlowCanvas = lazyPart(async () => (await import('./flow-canvas.tsx')).FlowCanvas);
 
 /** The graph, drawn; nothing on phones, where the list of steps says the same. */
 export function FlowPicture(props: FlowCanvasProps) {

@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/co
 import type { DepositIntent } from '@node3/shared/routes/deposits';
 import { IconCheck, IconClock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
@@ -10,8 +10,9 @@ import { ExplorerLink } from '../../parts/explorer-link.tsx';
 import { IntentPayments } from './intent-payments.tsx';
 import { PayWithWallet } from './pay-with-wallet.tsx';
 import './wallet.css';
+import { lazyPart } from '../../parts/lazy-part.ts';
 
-const QrCode = lazy(async () => ({ default: (await import('./qr-code.tsx')).QrCode }));
+const QrCode = lazyPart(async () => (await import('./qr-code.tsx')).QrCode);
 
 /** A payment link: as a code for a phone, as text for anything else, and how far its payment is. */
 export function IntentView({ intent, wallet }: { intent: DepositIntent; wallet: string | null }) {

@@ -1,12 +1,13 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
+import { lazyPart } from '../lazy-part.ts';
 import { dataWithin, factsOf, type TimeChartData } from './chart-data.ts';
 import { ChartFrame, type ChartTable } from './chart-frame.tsx';
 import { LineSwatch, ShadeSwatch } from './chart-look.tsx';
 import { useChartZoom } from './zoomable-charts.tsx';
 
-const PlotCanvas = lazy(async () => ({ default: (await import('./plot-canvas.tsx')).PlotCanvas }));
+const PlotCanvas = lazyPart(async () => (await import('./plot-canvas.tsx')).PlotCanvas);
 
 export interface TimeChartProps {
   title: string;
