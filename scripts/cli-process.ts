@@ -23,12 +23,13 @@ export interface CliOptions {
 const main = join(dirname(dirname(fileURLToPath(import.meta.url))), 'cli', 'src', 'main.ts');
 
 export function startCli({ args, folder, env = {} }: CliOptions): CliProcess {
-  const { DOCKER_HOST, HOME, PATH, XDG_RUNTIME_DIR } = process.env;
+  const { DOCKER_HOST, HOME, NODE_COMPILE_CACHE, PATH, XDG_RUNTIME_DIR } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: {
       DOCKER_HOST,
       HOME,
+      NODE_COMPILE_CACHE,
       PATH,
       XDG_RUNTIME_DIR,
       XDG_CONFIG_HOME: folder,

@@ -49,12 +49,13 @@ afterAll(async () => {
 
 /** What the reader's shell has: the command on its path, and the addresses that the start printed. */
 async function readerEnvironment(): Promise<Env> {
-  const { DOCKER_HOST, HOME, PATH, XDG_RUNTIME_DIR } = process.env;
+  const { DOCKER_HOST, HOME, NODE_COMPILE_CACHE, PATH, XDG_RUNTIME_DIR } = process.env;
   const agentUrl = /agent +(http:\S+)\/#token=/.exec(up.seen.out)?.[1];
   const marketplaceUrl = /API docs +(http:\S+)\/docs/.exec(up.seen.out)?.[1];
   return {
     DOCKER_HOST,
     HOME,
+    NODE_COMPILE_CACHE,
     XDG_RUNTIME_DIR,
     PATH: [join(folder, 'node_modules/.bin'), dirname(process.execPath), PATH].join(':'),
     XDG_CONFIG_HOME: folder,

@@ -15,6 +15,9 @@ import { text } from 'node:stream/consumers';
 const vitest = 'node_modules/vitest/vitest.mjs';
 const lanes = [['integration'], ['simulation', 'postgres', 'tidy', 'browser'], ['unit']];
 
+/** Programs that tests start find what Node has compiled before: each start takes a second less of a core. */
+process.env['NODE_COMPILE_CACHE'] ??= join(process.cwd(), 'node_modules', '.cache', 'compiled');
+
 /** More failing files than this are no matter of load. */
 const rerunMaxFiles = 3;
 

@@ -66,8 +66,8 @@ export function createServiceProcess(options: ServiceOptions): ServiceProcess {
   };
   return {
     async start() {
-      const { PATH } = process.env;
-      const env = { PATH, ...options.env };
+      const { NODE_COMPILE_CACHE, PATH } = process.env;
+      const env = { NODE_COMPILE_CACHE, PATH, ...options.env };
       const [program, ...words] = [
         ...(options.within ?? []),
         process.execPath,

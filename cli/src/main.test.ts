@@ -26,6 +26,7 @@ afterEach(async () => {
 function start(...args: string[]) {
   const env = {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     XDG_CONFIG_HOME: folder,
     NODE3_URL: market.url,
     NODE3_API_KEY: testKey,

@@ -1,7 +1,7 @@
 /** The list of jobs. */
 export const enList = {
   'jobs.title': 'Jobs',
-  'jobs.subtitle': 'What you posted, newest first.',
+  'jobs.subtitle': 'What you posted.',
   'jobs.column.job': 'Job',
   'jobs.column.state': 'State',
   'jobs.column.needs': 'Needs',

@@ -99,7 +99,7 @@ export const enLog = {
   'resources.gpu': 'GPU utilization',
   'resources.gpuMemory': 'GPU memory',
   'resources.cores': '{{value}} cores',
-  'resources.ofCores': 'of {{value}} cores',
+  'resources.ofCores': 'of {{value}} CPU',
   'resources.ofBytes': 'of {{value}}',
   'resources.mean': 'mean',
   'resources.peak': 'peak',

@@ -2,7 +2,7 @@ import type { enList } from './en-list.ts';
 
 export const esList: Record<keyof typeof enList, string> = {
   'jobs.title': 'Jobs',
-  'jobs.subtitle': 'Lo que has publicado, lo más nuevo primero.',
+  'jobs.subtitle': 'Lo que has publicado.',
   'jobs.column.job': 'Job',
   'jobs.column.state': 'Estado',
   'jobs.column.needs': 'Necesita',

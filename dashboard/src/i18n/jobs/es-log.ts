@@ -101,7 +101,7 @@ export const esLog: Record<keyof typeof enLog, string> = {
   'resources.gpu': 'Uso de GPU',
   'resources.gpuMemory': 'Memoria de GPU',
   'resources.cores': '{{value}} núcleos',
-  'resources.ofCores': 'de {{value}} núcleos',
+  'resources.ofCores': 'de {{value}} CPU',
   'resources.ofBytes': 'de {{value}}',
   'resources.mean': 'media',
   'resources.peak': 'máximo',
