@@ -42,11 +42,17 @@ describe('a schedule over HTTP', () => {
   it('is made once for an Idempotency-Key, whatever its secrets are called', async () => {
     const { client } = requester;
     const options = { idempotencyKey: 'nightly' };
-    const secret = { ...body, jobSpec: { ...testJob(), secrets: { TOKEN: { value: 'first-secret' } } } };
+    const secret = {
+      ...body,
+      jobSpec: { ...testJob(), secrets: { TOKEN: { value: 'first-secret' } } },
+    };
     const { scheduleId } = await client.call(createSchedule, { body: secret }, options);
     const again = await client.call(createSchedule, { body: secret }, options);
     expect(again.scheduleId).toBe(scheduleId);
-    const other = { ...secret, jobSpec: { ...secret.jobSpec, secrets: { TOKEN: { value: 'other-secret' } } } };
+    const other = {
+      ...secret,
+      jobSpec: { ...secret.jobSpec, secrets: { TOKEN: { value: 'other-secret' } } },
+    };
     const refused = client.call(createSchedule, { body: other }, options);
     await expect(refused).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
     expect((await client.call(listSchedules, {})).data).toHaveLength(1);

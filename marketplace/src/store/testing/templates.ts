@@ -146,7 +146,10 @@ export function describeTemplates(given: Given): void {
       const list = async (q: string | null, tag: string | null, before: string | null = null) =>
         idsOf(
           await store.listGallery({
-            ...{ q, tag, sort: 'newest', limit: 9 },
+            q,
+            tag,
+            sort: 'newest',
+            limit: 9,
             after: before === null ? null : { uses: null, templateId: before },
           }),
         );
