@@ -281,7 +281,7 @@ describe.skipIf(skip)('what the operator does in a real browser', () => {
     await page.getByText('treasury-low').waitFor();
     await inspectPage(page, 'admin-alerts');
     await button('Acknowledge').click();
-    await page.getByText('Known').waitFor();
+    await page.getByText('Known', { exact: true }).waitFor();
     expect((await open())[0]?.acknowledgedAt).not.toBeNull();
   });
 
