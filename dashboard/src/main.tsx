@@ -13,14 +13,18 @@ const sessions = {
 };
 addEventListener('storage', ({ key }) => sessions.marketplace.changedElsewhere(key));
 takeKeyFromAddress(sessions.marketplace, location, history);
-await takeTokenFromAddress(sessions.agent, location, history, fetch);
+void start();
 
-const language = chooseLanguage(location.search, readSavedLanguage(), navigator.languages);
-const container = document.querySelector('#root');
-if (container === null) throw new Error('index.html has no #root');
-const i18n = await startI18n(language);
-createRoot(container).render(
-  <I18nextProvider i18n={i18n}>
-    <Root sessions={sessions} />
-  </I18nextProvider>,
-);
+/** No wait of the module itself: what it fetches here may import from it, and would wait for it in turn. */
+async function start(): Promise<void> {
+  await takeTokenFromAddress(sessions.agent, location, history, fetch);
+  const language = chooseLanguage(location.search, readSavedLanguage(), navigator.languages);
+  const container = document.querySelector('#root');
+  if (container === null) throw new Error('index.html has no #root');
+  const i18n = await startI18n(language);
+  createRoot(container).render(
+    <I18nextProvider i18n={i18n}>
+      <Root sessions={sessions} />
+    </I18nextProvider>,
+  );
+}

@@ -37,19 +37,16 @@ describe('a call', () => {
 
   it('that may do something twice is never sent again', async () => {
     const { sent, fetch } = counting();
-    const { schedules } = bed.client({ fetch });
+    const { webhooks } = bed.client({ fetch });
+    const before = (await webhooks.list()).length;
+    sent.length = 0;
     bed.proxy.cut('after');
-    const made = schedules.create({
-      name: 'nightly',
-      cron: '@daily',
-      timezone: 'UTC',
-      jobSpec: usdcSpec(),
-    });
+    const made = webhooks.create({ url: 'http://127.0.0.1:1/' });
     await expect(made).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
     expect(sent).toHaveLength(1);
-    const [schedule] = await schedules.list().take(10);
-    await schedules.delete(schedule?.scheduleId ?? '');
-    expect(await schedules.list().take(10)).toEqual([]);
+    const found = await webhooks.list();
+    expect(found).toHaveLength(before + 1);
+    for (const { webhookId } of found) await webhooks.delete(webhookId);
   });
 
   it('that deletes is done when there is nothing left after an answer that got lost', async () => {

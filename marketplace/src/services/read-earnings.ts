@@ -69,6 +69,6 @@ export async function readEarnings(
 function readTime(text: string): number {
   const ms = Date.parse(text);
   if (!Number.isNaN(ms)) return ms;
-  const detail = `since is ${text}, which is no time.`;
-  throw new MarketError('REQUEST_INVALID', { detail });
+  const detail = `is ${text}, which is no time`;
+  throw new MarketError('REQUEST_INVALID', { errors: [{ pointer: '/since', detail }] });
 }
