@@ -159,7 +159,7 @@ describe.skipIf(skip)('the frame of the web app in a real browser', () => {
     await dialog.getByRole('checkbox', { name: /provider/i }).uncheck();
     await dialog.getByLabel('SOL for one day (UTC)').fill('0,5');
     await dialog.getByRole('button', { name: 'Create a key' }).click();
-    await dialog.getByText('A number such as 0.5, or nothing.').waitFor();
+    await dialog.getByText('Enter digits and at most one point, or nothing.').waitFor();
     await dialog.getByLabel('SOL for one day (UTC)').fill('0.5');
     await dialog.getByRole('button', { name: 'Create a key' }).click();
     const shown = page.getByRole('dialog', { name: 'The new key' });
