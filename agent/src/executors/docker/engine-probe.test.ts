@@ -17,6 +17,47 @@ describe('probeEngine', () => {
   });
 });
 
+describe('probeEngine with a busy engine', () => {
+  const pingMs = 20;
+  const pinged = 3;
+
+  /** Describes itself after so many pings, and answers those or not. */
+  function busyEngine(pingsUntilInfo: number, answers: boolean) {
+    let pings = 0;
+    const described = Promise.withResolvers<object>();
+    const engine = {
+      info: () => described.promise,
+      version: () => Promise.resolve({}),
+      ping: () => {
+        pings += 1;
+        if (pings === pingsUntilInfo) described.resolve({ Runtimes: {} });
+        return answers ? Promise.resolve('OK') : Promise.withResolvers().promise;
+      },
+    };
+    return engine as unknown as Docker;
+  }
+
+  it('waits for one that answers pings', async () => {
+    const { problems } = await probeEngine(busyEngine(pinged, true), null, {
+      pingMs,
+      longestMs: 10_000,
+    });
+    expect(problems.map(({ code }) => code)).toEqual(['seccomp_missing']);
+  });
+
+  it.each([
+    ['answers no ping', busyEngine(pinged, false)],
+    ['answers pings and nothing else', busyEngine(Number.POSITIVE_INFINITY, true)],
+  ])('gives up on one that %s', async (_what, engine) => {
+    const { available, problems } = await probeEngine(engine, null, {
+      pingMs,
+      longestMs: 300,
+    });
+    expect(available).toBe(false);
+    expect(problems.map(({ code }) => code)).toEqual(['engine_not_answering']);
+  });
+});
+
 describe('readEngineFacts', () => {
   it('reads what is in force', () => {
     const report = {

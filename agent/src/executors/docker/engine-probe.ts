@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { sayProblem } from '@node3/shared/agent-problems';
 import type Docker from 'dockerode';
 import type { ExecutorProblem, ExecutorStatus, IsolationFacts } from '../executor.ts';
@@ -8,7 +9,11 @@ import { type CdiDevices, cdiFoldersUsual, readCdiDevices } from './cdi-specs.ts
 import { engineMessage, systemErrorCode } from './engine-error.ts';
 import { findRuncWeakness, findToolkitWeakness, readToolkitVersion } from './version-floors.ts';
 
-const probeTimeoutMs = 8_000;
+/**
+ * How long the probe waits: an engine that has not described itself is pinged now and then, and must
+ * answer that in the same time. One that does is only busy, as Podman on a busy machine is.
+ */
+const probeTimes = { pingMs: 4_000, longestMs: 30_000 };
 
 /** The part of the engine's own report that decides about jobs. All fields may be missing. */
 export interface EngineReport {
@@ -33,12 +38,16 @@ export interface EngineVersion {
 }
 
 /** Asks the engine what it is. Never throws. */
-export async function probeEngine(docker: Docker, runtime: string | null): Promise<ExecutorStatus> {
-  const signal = AbortSignal.timeout(probeTimeoutMs);
+export async function probeEngine(
+  docker: Docker,
+  runtime: string | null,
+  times = probeTimes,
+): Promise<ExecutorStatus> {
   try {
-    const [report, version]: unknown[] = await raceSignal(
+    const [report, version]: unknown[] = await waitWhileAlive(
+      docker,
       Promise.all([docker.info(), docker.version()]),
-      signal,
+      times,
     );
     const said = readEngineFacts(report as EngineReport, version as EngineVersion, runtime);
     const read = withCdi(said, await findCdiDevices(said, report as EngineReport));
@@ -47,6 +56,27 @@ export async function probeEngine(docker: Docker, runtime: string | null): Promi
     return { available: problems.length === 0, problems, isolationEffective: facts };
   } catch (error) {
     return { available: false, problems: [describeUnreachable(error)], isolationEffective: null };
+  }
+}
+
+/** Waits for what the engine was asked as long as it answers pings, and no longer than the limit. */
+async function waitWhileAlive<T>(
+  docker: Docker,
+  asked: Promise<T>,
+  { pingMs, longestMs }: typeof probeTimes,
+): Promise<T> {
+  const ended = new AbortController();
+  const limit = AbortSignal.any([ended.signal, AbortSignal.timeout(longestMs)]);
+  const watch = async (): Promise<never> => {
+    for (;;) {
+      await setTimeout(pingMs, null, { signal: limit });
+      await raceSignal(docker.ping(), AbortSignal.any([limit, AbortSignal.timeout(pingMs)]));
+    }
+  };
+  try {
+    return await Promise.race([asked, watch()]);
+  } finally {
+    ended.abort();
   }
 }
 
