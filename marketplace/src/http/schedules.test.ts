@@ -17,11 +17,14 @@ import {
   testJob,
 } from '../testing/test-marketplace.ts';
 
-/** Half a second before a full minute, so that a schedule is due soon by real timers. */
-const beforeMinuteMs = Date.parse('2027-05-05T11:59:59.500Z');
-let offsetMs: number;
+/**
+ * Half a second before a full minute, so that a schedule is due soon by real timers. It stays that
+ * time until a test says otherwise, however long what it does before takes.
+ */
+const minuteMs = Date.parse('2027-05-05T12:00:00Z');
+let heldMs: number | null;
 const clock = {
-  nowMs: () => systemClock.nowMs() + offsetMs,
+  nowMs: () => heldMs ?? systemClock.nowMs(),
   monotonicMs: () => systemClock.monotonicMs(),
 };
 
@@ -29,10 +32,10 @@ let market: TestMarketplace;
 let requester: Awaited<ReturnType<typeof openFundedAccount>>;
 
 beforeEach(async () => {
-  offsetMs = 0;
+  heldMs = null;
   market = await startTestMarketplace({ clock });
   requester = await openFundedAccount(market);
-  offsetMs = beforeMinuteMs - systemClock.nowMs();
+  heldMs = minuteMs - 500;
 });
 afterEach(() => market.stop());
 
@@ -73,6 +76,7 @@ describe('a schedule over HTTP', () => {
     });
     const params = { scheduleId };
     const runs = async () => (await client.call(getSchedule, { params })).runs;
+    heldMs = minuteMs;
     await expect.poll(runs, { timeout: 5_000 }).toMatchObject([{ outcome: 'posted' }]);
     expect((await client.call(getSchedule, { params })).nextAt).toBe('2027-05-05T12:01:00.000Z');
     expect(await market.store.countJobs()).toMatchObject({ queued: 1 });
