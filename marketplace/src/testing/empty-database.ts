@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { silentLogger } from '@node3/shared/logger';
 import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
 
@@ -9,6 +9,11 @@ let empty: Buffer | null = null;
 export function writeEmptyDatabase(folder: string, path: string): void {
   empty ??= makeOne(folder);
   writeFileSync(path, empty);
+}
+
+/** The same for a file that may be there already, which stays as it is. */
+export function assureDatabase(path: string): void {
+  if (!existsSync(path)) writeEmptyDatabase(dirname(path), path);
 }
 
 function makeOne(folder: string): Buffer {

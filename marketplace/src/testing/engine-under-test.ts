@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { DatabaseAddress } from '../store/database-address.ts';
+import { assureDatabase } from './empty-database.ts';
 
 /**
  * Where a test's marketplace keeps its data: a file in its folder, or in the test project `postgres`,
@@ -34,8 +35,10 @@ function isPostgres(): boolean {
 }
 
 function inFile(folder: string): DatabaseUnderTest {
+  const path = join(folder, 'market.db');
+  assureDatabase(path);
   return {
-    address: { engine: 'sqlite', path: join(folder, 'market.db') },
+    address: { engine: 'sqlite', path },
     async remove() {
       byFolder.delete(folder);
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@node3/shared/logger';
 import { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
+import { assureDatabase } from './empty-database.ts';
 import { SharedDatabase } from './shared-database.ts';
 import {
   startTestMarketplace,
@@ -21,8 +22,10 @@ export async function startTestReplicas(
   { hints = 'heard', ...options }: TestOptions & { hints?: 'heard' | 'lost' } = {},
 ): Promise<TestReplicas> {
   const folder = await mkdtemp(join(tmpdir(), 'node3-replicas-'));
+  const path = join(folder, 'market.db');
+  assureDatabase(path);
   const sqlite = new SqliteDatabase({
-    path: join(folder, 'market.db'),
+    path,
     log: silentLogger,
     onFatal(error) {
       throw error;

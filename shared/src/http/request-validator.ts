@@ -26,11 +26,9 @@ const options = {
  * wrong types are errors, never dropped or converted.
  */
 export function createRequestValidator() {
-  const body = createCompiler({ coerceTypes: false });
-  const text = createCompiler({ coerceTypes: true });
   return (part: { schema: unknown; httpPart?: string | undefined }) => {
     const isText = textParts.has(part.httpPart ?? 'body');
-    return isText ? withinStore(text(part.schema as object)) : body(part.schema as object);
+    return isText ? withinStore(ofText(part.schema as object)) : ofJson(part.schema as object);
   };
 }
 
@@ -74,12 +72,16 @@ interface Check {
 /**
  * Checks stop at the first problem; only a small value is checked again for all of them. A body of
  * 2 MB with a million wrong elements cost 1.1 s and 430 MB when each was reported (2026-11-21).
- * Each is compiled when it is first needed: an agent's page may never be opened.
+ * Each is compiled when it is first needed: an agent's page may never be opened. And once in a
+ * process, however many servers it starts.
  */
 function createCompiler(types: { coerceTypes: boolean }): (schema: object) => Check {
   const first = once(() => new Ajv({ ...options, ...types }));
   const every = once(() => new Ajv({ ...options, ...types, allErrors: true }));
+  const known = new WeakMap<object, Check>();
   return (schema) => {
+    const made = known.get(schema);
+    if (made !== undefined) return made;
     const findFirst = once(() => first().compile(schema));
     const findEvery = once(() => every().compile(schema));
     const check: Check = (value) => {
@@ -91,9 +93,13 @@ function createCompiler(types: { coerceTypes: boolean }): (schema: object) => Ch
       check.errors = (checkEvery?.(value) === false ? checkEvery.errors : errors) ?? null;
       return false;
     };
+    known.set(schema, check);
     return check;
   };
 }
+
+const ofJson = createCompiler({ coerceTypes: false });
+const ofText = createCompiler({ coerceTypes: true });
 
 function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | null = null;
@@ -118,7 +124,7 @@ function isSmall(value: unknown): boolean {
 
 /** One standalone check, for messages that don't come through a route. */
 export function createMessageValidator(schema: object): (value: unknown) => FieldProblem[] {
-  const check = createCompiler({ coerceTypes: false })(schema);
+  const check = ofJson(schema);
   return (value) => (check(value) ? [] : toFieldProblems(check.errors ?? []));
 }
 

@@ -19,6 +19,7 @@ import { insertPayoutIn } from '../../store/sql/payout-store.ts';
 import { createSqlStore } from '../../store/sql/sql-store.ts';
 import { SqliteDatabase } from '../../store/sqlite/sqlite-database.ts';
 import type { Store } from '../../store/store.ts';
+import { assureDatabase } from '../../testing/empty-database.ts';
 import { createTreasurySigner } from '../keys/signer.ts';
 import {
   type FaultPoint,
@@ -110,6 +111,7 @@ export class PayoutTestbed {
   open(options: ProcessOptions): PayoutProcess {
     const { rpc, usdcMint } = this;
     const clock = options.clock ?? this.clock;
+    assureDatabase(options.path);
     const sqlite = new SqliteDatabase({
       path: options.path,
       log: silentLogger,

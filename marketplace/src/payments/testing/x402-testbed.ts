@@ -24,6 +24,7 @@ import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { absentBlobs } from '../../testing/absent-blobs.ts';
 import { absentTransfers } from '../../testing/absent-transfers.ts';
+import { assureDatabase } from '../../testing/empty-database.ts';
 import { testKeyring } from '../../testing/test-keyring.ts';
 import { testReceiptKey } from '../../testing/test-marketplace.ts';
 import { LedgerAuditor } from '../../workers/ledger-auditor.ts';
@@ -111,6 +112,7 @@ export class X402Testbed {
   async open(options: X402TestOptions = {}): Promise<X402Process> {
     const path = join(this.folder, 'market.db');
     const onFatal = () => undefined;
+    assureDatabase(path);
     const store = openSqliteStore({ path, log: silentLogger, onFatal });
     const key = keyOf(this.wallet);
     const payments = await openPayments({
