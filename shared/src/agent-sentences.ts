@@ -1,4 +1,5 @@
 import type { AgentProblem } from './agent-problems.ts';
+import { sicknessSentences } from './device-faults.ts';
 import { fillValues } from './fill-values.ts';
 
 /**
@@ -6,6 +7,7 @@ import { fillValues } from './fill-values.ts';
  * say it in other languages by the code; what has none is told as it is.
  */
 export const agentSentences = {
+  ...sicknessSentences,
   ready: 'Ready and waiting for a job that fits this machine.',
   starting: 'Looking at the machine and signing in.',
   paused: 'Paused by you: no new jobs are taken.',

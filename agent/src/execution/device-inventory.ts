@@ -1,4 +1,5 @@
 import { sayProblem } from '@node3/shared/agent-problems';
+import type { SaidValues } from '@node3/shared/agent-sentences';
 import type { Device, DeviceSample } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
@@ -6,7 +7,7 @@ import { type Loop, startLoop } from '@node3/shared/loop';
 import { agentLimits } from '../agent-limits.ts';
 import type { ExecutionDevice } from '../executors/executor.ts';
 import { type DetectDevicesDeps, detectDevices } from '../gpu/detect-devices.ts';
-import type { AgentDevice } from '../gpu/device.ts';
+import { type AgentDevice, type DeviceHealth, healthOf } from '../gpu/device.ts';
 import { GpuCollector } from '../gpu/gpu-collector.ts';
 import type { DetectionProblem } from '../gpu/gpu-detector.ts';
 import { DeviceWatch } from '../gpu/health/device-watch.ts';
@@ -122,8 +123,8 @@ export class DeviceInventory {
   /** All devices with all that is known of them, sick ones included. */
   devices(): readonly AgentDevice[] {
     return this.#devices.map((device) => {
-      const reason = device.health.reason ?? this.#watch.sickness(device);
-      return reason === null ? device : { ...device, health: { state: 'sick', reason } };
+      const health = healthOf(device, this.#watch.sickness(device));
+      return health === device.health ? device : { ...device, health };
     });
   }
 
@@ -169,10 +170,17 @@ export class DeviceInventory {
   problems(): DetectionProblem[] {
     const kernelLog = this.#deps.kernelLog?.problem() ?? null;
     const sick = this.devices().flatMap(({ health, model, id }) =>
-      health.state === 'ok'
-        ? []
-        : [sayProblem('device-sick', { model, id, why: health.reason ?? 'no reason is known' })],
+      health.state === 'ok' ? [] : [sayProblem('device-sick', { model, id, ...whyOf(health) })],
     );
     return [...this.#problems, ...(kernelLog === null ? [] : [kernelLog]), ...sick];
   }
+}
+
+/** The code of the reason goes along with the values of its own, so that it can be said in another language. */
+function whyOf({ reason, said }: DeviceHealth): SaidValues {
+  return {
+    ...said?.values,
+    why: reason ?? 'no reason is known',
+    ...(said?.code === undefined ? {} : { whyCode: said.code }),
+  };
 }

@@ -1,3 +1,5 @@
+import type { Said } from '@node3/shared/agent-sentences';
+
 /** Who made a device. `simulated` is the demo device and never matches a real vendor. */
 export type DeviceVendor = 'nvidia' | 'amd' | 'apple' | 'intel' | 'simulated';
 
@@ -8,6 +10,8 @@ export type DeviceFramework = 'cuda' | 'rocm' | 'metal' | 'level-zero';
 export interface DeviceHealth {
   state: 'ok' | 'sick';
   reason: string | null;
+  /** The same with its code, where it has one. */
+  said?: Said;
 }
 
 /**
@@ -44,6 +48,12 @@ export interface AgentDevice {
   /** Numbers of the groups that may open it. */
   groupIds?: readonly number[];
   health: DeviceHealth;
+}
+
+/** What is wrong with a device: what its detector says, or what was seen of it since. */
+export function healthOf(device: AgentDevice, sickness: Said | null): DeviceHealth {
+  if (device.health.reason !== null || sickness === null) return device.health;
+  return { state: 'sick', reason: sickness.text, said: sickness };
 }
 
 export const healthy: DeviceHealth = { state: 'ok', reason: null };

@@ -1,5 +1,5 @@
 import { type DetectDevicesDeps, detectDevices } from './detect-devices.ts';
-import type { AgentDevice } from './device.ts';
+import { type AgentDevice, healthOf } from './device.ts';
 import { GpuCollector } from './gpu-collector.ts';
 import type { DetectionProblem, DetectionStatus } from './gpu-detector.ts';
 import { DeviceWatch } from './health/device-watch.ts';
@@ -48,10 +48,9 @@ export async function inspectDevices(
     const devices = found.devices.map((device): InspectedDevice => {
       const reading = readings.find(({ uuid }) => uuid === device.id);
       const result = found.results.find((one) => one.devices.some(({ id }) => id === device.id));
-      const reason = device.health.reason ?? watch.sickness(device);
       return {
         ...device,
-        health: reason === null ? device.health : { state: 'sick', reason },
+        health: healthOf(device, watch.sickness(device)),
         foundBy: result?.source ?? '',
         metrics: reading?.metrics ?? metricsOf({}),
         metricsAgeMs: reading?.ageMs ?? null,

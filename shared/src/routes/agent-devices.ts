@@ -3,6 +3,7 @@ import type { RouteContract } from '../contract.ts';
 import { Device, Metric } from '../device.ts';
 import { historyMetrics, historyWindowNames, metricNames, slowdowns } from '../device-metrics.ts';
 import { nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
+import { SaidSchema } from './agent-local.ts';
 
 /** The errors of one kind that the driver reported of a card since the machine started. */
 const XidReport = strictObject({
@@ -20,7 +21,11 @@ export const LocalDevice = strictObject({
   pciBusId: nullable(Type.String()),
   framework: nullable(Type.String()),
   frameworkVersion: nullable(Type.String()),
-  health: strictObject({ state: oneOf(['ok', 'sick']), reason: nullable(Type.String()) }),
+  health: strictObject({
+    state: oneOf(['ok', 'sick']),
+    reason: nullable(Type.String()),
+    said: Type.Optional(SaidSchema),
+  }),
   executionId: nullable(Type.String({ description: 'Of the job that has it now' })),
   ageMs: nullable(Type.Number({ description: 'Since it was read; null: it never was' })),
   metrics: Type.Array(strictObject({ name: oneOf(metricNames), ...Metric.properties })),

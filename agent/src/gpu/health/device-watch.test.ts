@@ -49,15 +49,16 @@ describe('health by the kernel log', () => {
     watch.hear({ kind: 'xid', code: 79, pci: 'PCI:0000:3b:00' });
     expect(watch.sickness(card)).toBeNull();
     watch.hear({ kind: 'xid', code: 119, pci: 'PCI:0000:9b:00' });
-    expect(watch.sickness(card)).toContain('Xid 119');
-    expect(watch.sickness(slice)).toContain('Xid 119');
+    expect(watch.sickness(card)?.text).toContain('Xid 119');
+    expect(watch.sickness(card)).toMatchObject({ code: 'sickXid', values: { xid: 119 } });
+    expect(watch.sickness(slice)?.text).toContain('Xid 119');
   });
 
   it('takes it back when the driver asks for nothing more, or is loaded anew', () => {
     const watch = new DeviceWatch();
     const pci = 'PCI:0000:9b:00';
     watch.hear({ kind: 'recovery', code: 154, pci, action: 'GPU Reset Required' });
-    expect(watch.sickness(card)).toContain('GPU Reset Required');
+    expect(watch.sickness(card)?.text).toContain('GPU Reset Required');
     watch.hear({ kind: 'recovery', code: 154, pci, action: 'None' });
     expect(watch.sickness(card)).toBeNull();
     watch.hear({ kind: 'xid', code: 79, pci });
@@ -78,9 +79,9 @@ describe('health by telemetry', () => {
     watch.look([hot], none, 119_000);
     expect(watch.sickness(card)).toBeNull();
     watch.look([hot], none, 120_000);
-    expect(watch.sickness(card)).toContain('heat');
+    expect(watch.sickness(card)?.text).toContain('heat');
     watch.look([reading({})], none, 150_000);
-    expect(watch.sickness(card)).toContain('heat');
+    expect(watch.sickness(card)?.text).toContain('heat');
     watch.look([reading({})], none, 180_000);
     expect(watch.sickness(card)).toBeNull();
   });
@@ -96,7 +97,7 @@ describe('health by telemetry', () => {
   it('takes a card out whose memory had errors, and its slices', () => {
     const watch = new DeviceWatch();
     watch.look([reading({ errors: 2 })], none, 0);
-    expect(watch.sickness(slice)).toContain('2 errors');
+    expect(watch.sickness(slice)?.text).toContain('2 errors');
   });
 
   it('threat 17: takes a card out whose memory is not freed after a job, until it is', () => {
@@ -108,10 +109,10 @@ describe('health by telemetry', () => {
     watch.look([reading({ usedGib: 21 })], none, 31_000);
     expect(watch.sickness(card)).toBeNull();
     watch.look([reading({ usedGib: 21 })], none, 33_000);
-    expect(watch.sickness(card)).toContain('20.0 GiB');
+    expect(watch.sickness(card)?.text).toContain('20.0 GiB');
     expect(watch.suspects()).toEqual(['GPU-1']);
     watch.blame('GPU-1', [4711]);
-    expect(watch.sickness(card)).toContain('process 4711');
+    expect(watch.sickness(card)?.text).toContain('process 4711');
     expect(watch.suspects()).toEqual([]);
     watch.look([reading({ usedGib: 1.2 })], none, 34_000);
     expect(watch.sickness(card)).toBeNull();

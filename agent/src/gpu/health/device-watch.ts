@@ -1,3 +1,4 @@
+import { type Said, say } from '@node3/shared/agent-sentences';
 import type { AgentDevice } from '../device.ts';
 import type { DeviceReading, Slowdown } from '../telemetry.ts';
 import { isAtAddress, type KernelEvent } from './parse-kernel-log.ts';
@@ -37,7 +38,7 @@ interface Memory {
  * milliseconds. It only remembers; what it says of a device holds until its next readings.
  */
 export class DeviceWatch {
-  readonly #faults = new Map<string, string>();
+  readonly #faults = new Map<string, Said>();
   readonly #slowed = new Map<string, Slowed>();
   readonly #memory = new Map<string, Memory>();
   readonly #memoryErrors = new Map<string, number>();
@@ -48,20 +49,20 @@ export class DeviceWatch {
     if (event.kind === 'driver-loaded' || event.kind === 'log-begins') {
       this.#faults.clear();
     } else if (event.kind === 'amd-reset-failed') {
-      this.#faults.set(event.pci, 'The driver could not reset this GPU; restart the machine.');
+      this.#faults.set(event.pci, say('sickReset'));
     } else if (event.kind === 'recovery') {
       this.#recover(event.pci, event.action);
     } else {
       const { blame, sentence } = meaningOfXid(event.code);
       if (blame === 'device') {
-        this.#faults.set(event.pci, `The driver reported Xid ${event.code}: ${sentence}.`);
+        this.#faults.set(event.pci, say('sickXid', { xid: event.code, what: sentence }));
       }
     }
   }
 
   #recover(pci: string, action: string): void {
     if (action === 'None') this.#faults.delete(pci);
-    else this.#faults.set(pci, `The driver asks for this recovery of the GPU: ${action}.`);
+    else this.#faults.set(pci, say('sickRecovery', { action }));
   }
 
   /** @param leased the devices that jobs hold now. */
@@ -79,7 +80,7 @@ export class DeviceWatch {
   }
 
   /** @returns one sentence when the device must not take jobs, `null` when it may. */
-  sickness(device: AgentDevice): string | null {
+  sickness(device: AgentDevice): Said | null {
     const fault = this.#faultAt(device.pciBusId);
     if (fault !== null) return fault;
     // A slice is as sick as its card.
@@ -91,7 +92,7 @@ export class DeviceWatch {
     return null;
   }
 
-  #faultAt(pciBusId: string | null): string | null {
+  #faultAt(pciBusId: string | null): Said | null {
     if (pciBusId === null) return null;
     for (const [pci, reason] of this.#faults) if (isAtAddress(pci, pciBusId)) return reason;
     return null;
@@ -110,18 +111,16 @@ export class DeviceWatch {
     }
   }
 
-  #slownessOf(uuid: string): string | null {
+  #slownessOf(uuid: string): Said | null {
     const slowed = this.#slowed.get(uuid);
     if (slowed === undefined || slowed.lastMs - slowed.sinceMs < slowedMsMax) return null;
-    return slowed.names.includes('power-brake')
-      ? 'It has been slowed down for a minute because the power supply is overloaded.'
-      : 'It has been slowed down for a minute to protect itself from heat.';
+    return say(slowed.names.includes('power-brake') ? 'sickPower' : 'sickHeat');
   }
 
-  #errorsOf(uuid: string): string | null {
+  #errorsOf(uuid: string): Said | null {
     const count = this.#memoryErrors.get(uuid) ?? 0;
     if (count === 0) return null;
-    return `Its memory had ${count} error${count === 1 ? '' : 's'} that could not be corrected; reset it.`;
+    return count === 1 ? say('sickError') : say('sickErrors', { count });
   }
 
   #lookAtMemory(uuid: string, usedBytes: number, leased: boolean): void {
@@ -161,12 +160,13 @@ export class DeviceWatch {
     return this.#nowMs - memory.releasedAtMs < releaseMsMax ? null : memory;
   }
 
-  #memoryOf(uuid: string): string | null {
+  #memoryOf(uuid: string): Said | null {
     const memory = this.#heldMemory(uuid);
     if (memory === null) return null;
     const ids = memory.holders ?? [];
-    const holder = ids.length === 0 ? 'something' : `process ${ids.join(', ')}`;
     const gibibytes = ((memory.usedBytes - memory.baselineBytes) / 1024 ** 3).toFixed(1);
-    return `${gibibytes} GiB of its memory were not freed after its last job; ${holder} still holds them.`;
+    return ids.length === 0
+      ? say('sickMemory', { gibibytes })
+      : say('sickMemoryBy', { gibibytes, processes: ids.join(', ') });
   }
 }

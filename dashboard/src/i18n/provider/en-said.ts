@@ -1,5 +1,6 @@
 import { type AgentProblem, agentProblems } from '@node3/shared/agent-problems';
 import { type AgentSentence, agentSentences } from '@node3/shared/agent-sentences';
+import { type XidFault, xidFaults, xidOthers } from '@node3/shared/device-faults';
 import {
   type DoctorFinding,
   type DoctorSubject,
@@ -13,7 +14,8 @@ type FixedFinding = {
 export type SaidTexts = Record<
   | `said.${AgentSentence | AgentProblem | DoctorFinding}`
   | `said.${AgentProblem | FixedFinding}.fix`
-  | `doctor.of.${DoctorSubject}`,
+  | `doctor.of.${DoctorSubject}`
+  | `xid.${XidFault | keyof typeof xidOthers}`,
   string
 >;
 
@@ -25,6 +27,7 @@ const findings: Record<string, { sentence: string; fix?: string }> = {
 /** The English sentences are the agent's own; the other languages translate them by code. */
 const said = Object.fromEntries([
   ...Object.entries(agentSentences).map(([code, text]) => [`said.${code}`, text]),
+  ...Object.entries({ ...xidFaults, ...xidOthers }).map(([code, text]) => [`xid.${code}`, text]),
   ...Object.entries(findings).flatMap(([code, { sentence, fix }]) => [
     [`said.${code}`, sentence],
     ...(fix === undefined ? [] : [[`said.${code}.fix`, fix]]),

@@ -1,4 +1,5 @@
 import type { SaidTexts } from './en-said.ts';
+import { esFaults } from './es-faults.ts';
 import { esFindings } from './es-findings.ts';
 
 const keyRefused = {
@@ -9,6 +10,7 @@ const moreDisk = 'Libera espacio o pon en AGENT_DATA_DIR un disco más grande.';
 
 export const esSaid: SaidTexts = {
   ...esFindings,
+  ...esFaults,
   'said.ready': 'Listo y a la espera de un job que encaje con esta máquina.',
   'said.starting': 'Examina la máquina e inicia sesión.',
   'said.paused': 'En pausa porque tú lo has dicho: no se aceptan jobs nuevos.',

@@ -1,19 +1,14 @@
-import { agentProblems } from '@node3/shared/agent-problems';
-import { agentSentences, type Said, type SaidValues } from '@node3/shared/agent-sentences';
-import { doctorFindings } from '@node3/shared/doctor-findings';
+import type { Said, SaidValues } from '@node3/shared/agent-sentences';
+import { isXidFault } from '@node3/shared/device-faults';
 import { type ErrorCode, errorCodes } from '@node3/shared/error-codes';
+import type { LocalDevice } from '@node3/shared/routes/agent-devices';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Sentence } from '../../i18n/use-error-words.ts';
 import { ServerText } from '../../parts/server-words.tsx';
+import { isKnown, spokenValues } from './said-values.ts';
 
-const known = { ...agentSentences, ...agentProblems, ...doctorFindings };
-type KnownCode = keyof typeof known;
-
-/** A newer agent may have codes that this page has no words for. */
-function isKnown(code: string | undefined): code is KnownCode {
-  return code !== undefined && Object.hasOwn(known, code);
-}
+type XidReport = NonNullable<LocalDevice['xids']>[number];
 
 /** Sentences of the agent in the reader's language, by their codes. */
 export function AgentSaid({ said }: { said: readonly Said[] }) {
@@ -28,10 +23,19 @@ export function AgentSaid({ said }: { said: readonly Said[] }) {
 function OneSaid({ text, code, values }: Said) {
   const { t } = useTranslation();
   return isKnown(code) && values !== undefined ? (
-    t(`said.${code}`, values)
+    t(`said.${code}`, spokenValues(t, values))
   ) : (
     <ServerText text={text} />
   );
+}
+
+/** What an Xid means: its own words where it is a fault of the card. */
+export function useXidWords(): (xid: Pick<XidReport, 'blame' | 'code' | 'sentence'>) => string {
+  const { t } = useTranslation();
+  return ({ blame, code, sentence }) => {
+    if (isXidFault(code)) return t(`xid.${code}`);
+    return blame === 'device' ? sentence : t(`xid.${blame}`);
+  };
 }
 
 interface Finding {
@@ -53,7 +57,7 @@ export function useFinding(): (finding: Finding) => {
     if (isKnown(code) && values !== undefined) {
       const hasFix = fix !== null && i18n.exists(`said.${code}.fix`);
       return {
-        sentence: own(t(`said.${code}`, values)),
+        sentence: own(t(`said.${code}`, spokenValues(t, values))),
         fix: hasFix ? own(t(`said.${code}.fix` as 'said.disk-full.fix', values)) : null,
       };
     }

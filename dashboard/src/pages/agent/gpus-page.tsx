@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
+import { ZoomableCharts } from '../../parts/charts/zoomable-charts.tsx';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
@@ -13,7 +14,6 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import {
   agentStatusQuery,
@@ -23,6 +23,7 @@ import {
 } from '../../queries/provider.ts';
 import { gpusRoute } from '../../routes/provider-routes.ts';
 import { AgentGate } from './agent-gate.tsx';
+import { AgentSaid, useXidWords } from './agent-words.tsx';
 import { MetricTable } from './metric-table.tsx';
 import { TelemetryCharts } from './telemetry-charts.tsx';
 import './agent-pages.css';
@@ -56,9 +57,11 @@ export function GpusPage() {
             </EmptyState>
           ) : (
             <Stack gap="lg">
-              {data.map((device) => (
-                <DeviceCard key={device.id} device={device} />
-              ))}
+              <ZoomableCharts key={window}>
+                {data.map((device) => (
+                  <DeviceCard key={device.id} device={device} />
+                ))}
+              </ZoomableCharts>
               <CommandLines
                 lines={[
                   { label: 'CLI', text: 'node3 agent detect' },
@@ -101,7 +104,7 @@ function DeviceCard({ device }: { device: LocalDevice }) {
         </Group>
         {device.health.reason !== null && (
           <Text size="sm">
-            <ServerText text={device.health.reason} />
+            <AgentSaid said={[device.health.said ?? { text: device.health.reason }]} />
           </Text>
         )}
         {device.executionId !== null && (
@@ -144,6 +147,7 @@ function Health({ device }: { device: LocalDevice }) {
 function Faults({ device }: { device: LocalDevice }) {
   const { t } = useTranslation();
   const { data: status } = useQuery(agentStatusQuery(useApp()));
+  const wordsOf = useXidWords();
   const proof = status?.proofs?.find((one) => one.deviceId === device.id) ?? null;
   const { slowdowns, xids } = device;
   return (
@@ -171,7 +175,7 @@ function Faults({ device }: { device: LocalDevice }) {
         ) : (
           xids.map((xid) => (
             <div key={xid.code}>
-              {t('gpus.xid', { code: xid.code, count: xid.count, sentence: xid.sentence })}
+              {t('gpus.xid', { code: xid.code, count: xid.count, sentence: wordsOf(xid) })}
               {xid.lastAt !== null && (
                 <>
                   {' '}

@@ -1,0 +1,21 @@
+import { agentProblems } from '@node3/shared/agent-problems';
+import { agentSentences, type SaidValues } from '@node3/shared/agent-sentences';
+import { isXidFault } from '@node3/shared/device-faults';
+import { doctorFindings } from '@node3/shared/doctor-findings';
+import type { TFunction } from 'i18next';
+
+const known = { ...agentSentences, ...agentProblems, ...doctorFindings };
+type KnownCode = keyof typeof known;
+
+/** A newer agent may have codes that this page has no words for. */
+export function isKnown(code: unknown): code is KnownCode {
+  return typeof code === 'string' && Object.hasOwn(known, code);
+}
+
+/** The values of a sentence; those that are sentences of a code themselves, in the reader's language. */
+export function spokenValues(t: TFunction, values: SaidValues): SaidValues {
+  const { whyCode, xid } = values;
+  const what = typeof xid === 'number' && isXidFault(xid) ? { what: t(`xid.${xid}`) } : {};
+  const all = { ...values, ...what };
+  return isKnown(whyCode) ? { ...all, why: t(`said.${whyCode}`, all) } : all;
+}
