@@ -12,6 +12,7 @@ export const fieldRules = {
   oneOf: 'must be one of {{allowed}}',
   const: 'must be {{allowed}}',
   form: 'must be: {{form}}',
+  id: 'must be a whole id: {{prefix}}_ and the 26 characters after it',
   pattern: 'must match {{pattern}}',
   type: 'must be {{type}}',
   format: 'must match format "{{format}}"',

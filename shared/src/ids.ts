@@ -48,6 +48,13 @@ export function idPattern(kind: IdKind): string {
   return `^${idKinds[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`;
 }
 
+/** The prefix of the ids that a pattern of `idPattern` asks for; null for any other pattern. */
+export function idPrefixOf(pattern: string): string | null {
+  const kinds = Object.keys(idKinds) as IdKind[];
+  const kind = kinds.find((name) => idPattern(name) === pattern);
+  return kind === undefined ? null : idKinds[kind];
+}
+
 /** Encodes 16 bytes as 26 Crockford base 32 characters; byte order is kept, so order is too. */
 export function encodeCrockford(bytes: Uint8Array): string {
   let text = '';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { oneOf, strictObject } from '../schema.ts';
+import { id, oneOf, strictObject } from '../schema.ts';
 import { createMessageValidator, createRequestValidator } from './request-validator.ts';
 
 const schema = strictObject({
@@ -23,6 +23,18 @@ describe('the request validator', () => {
     const check = createMessageValidator(strictObject({ order: oneOf(['', 'newest']) }));
     expect(check({ order: 'oldest' })).toMatchObject([
       { pointer: '/order', detail: 'must be one of empty, newest' },
+    ]);
+  });
+
+  it('says how a whole id looks', () => {
+    const check = createMessageValidator(strictObject({ accountId: id('account') }));
+    expect(check({ accountId: 'ada@example.com' })).toMatchObject([
+      {
+        pointer: '/accountId',
+        detail: 'must be a whole id: acc_ and the 26 characters after it',
+        rule: 'id',
+        values: { prefix: 'acc' },
+      },
     ]);
   });
 

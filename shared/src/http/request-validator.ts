@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FieldProblem } from '../error.ts';
 import { type FieldRule, type FieldValues, isFieldRule, sayRule } from '../field-rules.ts';
+import { idPrefixOf } from '../ids.ts';
 
 /** Parts of a request that arrive as text, so that "5" has to become 5 first. */
 const textParts = new Set(['querystring', 'params', 'headers']);
@@ -215,9 +216,12 @@ function tagsOf(error: ErrorObject): unknown[] {
 }
 
 function patternProblem({ instancePath, params, parentSchema }: ErrorObject): FieldProblem {
+  const { pattern } = params as { pattern: string };
+  const prefix = idPrefixOf(pattern);
+  if (prefix !== null) return broken(instancePath, 'id', { prefix });
   const form = (parentSchema as { description?: string } | undefined)?.description;
   if (form !== undefined) return broken(instancePath, 'form', { form });
-  return broken(instancePath, 'pattern', { pattern: (params as { pattern: string }).pattern });
+  return broken(instancePath, 'pattern', { pattern });
 }
 
 function listOf(values: unknown): string {

@@ -8,6 +8,7 @@ export const esFieldRules: FieldRuleTexts = {
   'field.oneOf': 'tiene que ser uno de {{allowed}}',
   'field.const': 'tiene que ser {{allowed}}',
   'field.form': 'no tiene la forma que se pide: {{form}}',
+  'field.id': 'tiene que ser un id entero: {{prefix}}_ y los 26 caracteres que siguen',
   'field.pattern': 'tiene que corresponder a {{pattern}}',
   'field.type': 'tiene que ser de tipo {{type}}',
   'field.format': 'tiene que tener el formato «{{format}}»',
