@@ -12,7 +12,7 @@ import { operatorRoutes } from './routes/operator-routes.ts';
 import { postingRoutes } from './routes/posting-routes.ts';
 import { providerRoutes, providerTwins } from './routes/provider-routes.ts';
 import { rootRoute } from './routes/root-route.ts';
-import { settingsRoutes } from './routes/settings-routes.ts';
+import { preferencesRoute, settingsRoutes } from './routes/settings-routes.ts';
 
 /** The pages of the marketplace. */
 const marketplacePages = [
@@ -37,7 +37,13 @@ function treeOf(mode: AppConfig['mode']): RouteTree {
   const tree =
     mode === 'marketplace'
       ? rootRoute.addChildren([...marketplacePages])
-      : rootRoute.addChildren([homeRoute, publicAgentRoute, ...providerRoutes, ...providerTwins]);
+      : rootRoute.addChildren([
+          homeRoute,
+          publicAgentRoute,
+          preferencesRoute,
+          ...providerRoutes,
+          ...providerTwins,
+        ]);
   return tree as unknown as RouteTree;
 }
 

@@ -173,6 +173,7 @@ describe.skipIf(skip)('the pages of a provider', () => {
     await go('GPUs');
     await page.getByRole('img', { name: /^Power\./ }).waitFor(wide);
     await page.locator('.chart-plot canvas').first().waitFor(wide);
+    await page.getByText('Drag over a chart to see a part').waitFor(wide);
     const toTable = page.locator('figure').filter({ hasText: 'Temperature' });
     await toTable.getByRole('button', { name: 'View as table' }).click();
     await toTable.getByRole('cell', { name: '61 °C' }).first().waitFor(wide);
@@ -234,7 +235,7 @@ describe.skipIf(skip)('the pages of a provider', () => {
 
   it('[8.13] lets the provider change the policy, and never over a change that was not seen', async () => {
     const policy = async () => (await local().call(getLocalPolicy, {})).policy;
-    await go('Settings', 'Policy');
+    await go('Policy');
     await page.getByText('New work is taken now').waitFor(wide);
     await page.getByText('Its own page and its end').click();
     await page.getByText('AGENT_PORT').waitFor(wide);

@@ -19,12 +19,7 @@ export const providerItems: readonly NavigationItem[] = [
   { to: '/earnings', label: 'nav.earnings', icon: IconCoins, group: 'money' },
   { to: '/wallet', label: 'nav.wallet', icon: IconWallet, group: 'money' },
   { to: '/marketplace', label: 'nav.marketplace', icon: IconBuildingStore, group: 'market' },
-  {
-    to: '/settings',
-    label: 'nav.policy',
-    icon: IconAdjustmentsHorizontal,
-    group: 'settings',
-  },
+  { to: '/policy', label: 'nav.policy', icon: IconAdjustmentsHorizontal, group: 'settings' },
   { to: '/doctor', label: 'nav.doctor', icon: IconActivityHeartbeat, group: 'settings' },
   { to: '/logs', label: 'nav.agentLog', icon: IconFileText, group: 'settings' },
 ];

@@ -8,7 +8,6 @@ import { agentOnly, rootRoute } from './root-route.ts';
 const areas = ['provider', 'jobs'] as const;
 const getParentRoute = () => rootRoute;
 const beforeLoad = agentOnly;
-const PolicyPage = areaPage(areas, () => import('../pages/policy-page.tsx'), 'PolicyPage');
 
 const windows = ['1h', '24h', '30d'] as const;
 const oneOf = <const T extends string>(known: readonly T[], value: unknown): T | undefined =>
@@ -72,7 +71,7 @@ const policyRoute = createRoute({
   getParentRoute,
   path: '/policy',
   beforeLoad,
-  component: PolicyPage,
+  component: areaPage(areas, () => import('../pages/policy-page.tsx'), 'PolicyPage'),
 });
 
 const historyRoute = createRoute({
@@ -94,8 +93,6 @@ const walletRoute = createRoute({
   component: areaPage(areas, () => import('../pages/agent/wallet-page.tsx'), 'WalletPage'),
 });
 
-const settingsRoute = createRoute({ getParentRoute, path: '/settings', component: PolicyPage });
-
 const marketplaceRoute = createRoute({
   getParentRoute,
   path: '/marketplace',
@@ -116,10 +113,4 @@ export const providerRoutes = [
 ] as const;
 
 /** Addresses that the marketplace has too, or may have, with pages and parameters of its own. */
-export const providerTwins = [
-  historyRoute,
-  executionRoute,
-  walletRoute,
-  settingsRoute,
-  marketplaceRoute,
-] as const;
+export const providerTwins = [historyRoute, executionRoute, walletRoute, marketplaceRoute] as const;

@@ -3,7 +3,7 @@ import { areaPage } from './area-page.ts';
 import { marketplaceOnly, rootRoute } from './root-route.ts';
 
 /** Both hosts have it: what it changes stays in the browser. */
-const preferencesRoute = createRoute({
+export const preferencesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
   component: areaPage(

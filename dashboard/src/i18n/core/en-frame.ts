@@ -130,7 +130,7 @@ export const enFrame = {
   'agent.state.blocked': 'Blocked, not earning',
   'agent.state.engine_down': 'Engine down, not earning',
   'agent.state.held': 'Held after crashes',
-  'nav.policy': 'Settings',
+  'nav.policy': 'Policy',
   'nav.gpus': 'GPUs',
   'nav.earnings': 'Earnings',
   'nav.doctor': 'Doctor',

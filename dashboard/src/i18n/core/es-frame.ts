@@ -133,7 +133,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'agent.state.blocked': 'Bloqueado, sin ganar',
   'agent.state.engine_down': 'Motor caído, sin ganar',
   'agent.state.held': 'Detenido tras caídas',
-  'nav.policy': 'Ajustes',
+  'nav.policy': 'Política',
   'nav.gpus': 'GPU',
   'nav.earnings': 'Ganancias',
   'nav.doctor': 'Diagnóstico',
