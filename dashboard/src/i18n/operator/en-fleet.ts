@@ -48,7 +48,7 @@ export const enFleet = {
   'op.agent.noDevices': 'This agent offers no GPU',
   'op.device.model': 'Model',
   'op.device.memory': 'Memory used / all',
-  'op.device.utilization': 'Utilisation',
+  'op.device.utilization': 'Utilization',
   'op.device.temperature': 'Temperature',
   'op.device.ask': 'Asks per hour',
   'op.device.askNone': 'anything',

@@ -24,6 +24,11 @@ export const enPayments = {
   'op.engine.start.title': 'Let payouts go again?',
   'op.engine.start.text': 'Say what was found; it is kept.',
   'op.engine.start.done': 'Payouts go again',
+  'op.engine.accept': 'Accept the history',
+  'op.engine.accept.title': 'Take every transaction of the treasury as known?',
+  'op.engine.accept.text':
+    'It ends a halt that unknown transactions of the treasury caused. Look at each of them on chain first: one that paid somebody would let the same payout be paid twice. Say what they were; it is kept.',
+  'op.engine.accept.done': 'The history is accepted',
   'op.payouts.title': 'Payouts',
   'op.payouts.filter': 'State of the payouts',
   'op.payouts.none': 'No payout here',

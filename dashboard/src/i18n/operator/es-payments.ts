@@ -25,6 +25,11 @@ export const esPayments: Record<keyof typeof enPayments, string> = {
   'op.engine.start.title': '¿Reanudar los pagos?',
   'op.engine.start.text': 'Di qué se encontró; queda guardado.',
   'op.engine.start.done': 'Los pagos continúan',
+  'op.engine.accept': 'Aceptar el historial',
+  'op.engine.accept.title': '¿Dar por conocida cada transacción de la tesorería?',
+  'op.engine.accept.text':
+    'Pone fin a una detención por transacciones desconocidas de la tesorería. Mira antes cada una en la cadena: si una pagó a alguien, el mismo pago podría hacerse dos veces. Di qué eran; queda guardado.',
+  'op.engine.accept.done': 'El historial está aceptado',
   'op.payouts.title': 'Pagos salientes',
   'op.payouts.filter': 'Estado de los pagos',
   'op.payouts.none': 'Ningún pago aquí',

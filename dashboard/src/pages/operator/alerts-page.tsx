@@ -14,6 +14,7 @@ import { FilterChips } from '../../parts/filter-chips.tsx';
 import { KeysetPaging } from '../../parts/keyset-paging.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
@@ -96,7 +97,12 @@ function useAlertColumns(): DataColumn<AlertView>[] {
         title: t('op.alerts.alert'),
         cell: ({ detail, rule, subject }) => (
           <div>
-            {detail}
+            <Text size="sm" fw={600}>
+              {t(`alerts.rule.${rule}`)}
+            </Text>
+            <Text size="sm">
+              <ServerText text={detail} />
+            </Text>
             <Text size="xs" c="dimmed" className="mono break">
               {rule} · {subject}
             </Text>

@@ -197,7 +197,11 @@ function useAuditColumns(): DataColumn<AuditEntry>[] {
           </time>
         ),
       },
-      { id: 'action', title: t('op.audit.action'), cell: ({ action }) => action },
+      {
+        id: 'action',
+        title: t('op.audit.action'),
+        cell: ({ action }) => <span className="nowrap">{action}</span>,
+      },
       {
         id: 'actor',
         title: t('op.audit.actor'),

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import {
+  acceptTreasuryHistory,
   getPayoutEngine,
   type PayoutEngineStatus,
   startPayouts,
@@ -29,7 +30,14 @@ export function PayoutEngine() {
   return (
     <SectionCard
       title={t('op.engine.title')}
-      aside={query.data !== undefined && <StopSwitch status={query.data} />}
+      aside={
+        query.data !== undefined && (
+          <Group gap="xs">
+            {query.data.state === 'halted' && query.data.stopped === null && <AcceptHistory />}
+            <StopSwitch status={query.data} />
+          </Group>
+        )
+      }
     >
       <QueryView query={query} lines={4}>
         {(status) => <EngineFacts status={status} />}
@@ -37,6 +45,13 @@ export function PayoutEngine() {
     </SectionCard>
   );
 }
+
+/** Of the other states there is no more to say than what they are and the figures below. */
+const tellsMore: ReadonlySet<PayoutEngineStatus['state']> = new Set([
+  'waiting',
+  'failing',
+  'halted',
+]);
 
 function EngineFacts({ status }: { status: PayoutEngineStatus }) {
   const { t } = useTranslation();
@@ -55,7 +70,8 @@ function EngineFacts({ status }: { status: PayoutEngineStatus }) {
         </Alert>
       )}
       <Text size="sm" mb="sm">
-        {t(`op.engine.state.${status.state}`)}. <ServerText text={status.detail} />
+        {t(`op.engine.state.${status.state}`)}.{' '}
+        {tellsMore.has(status.state) && <ServerText text={status.detail} />}
       </Text>
       <dl className="facts">
         <dt>{t('op.engine.open')}</dt>
@@ -69,6 +85,41 @@ function EngineFacts({ status }: { status: PayoutEngineStatus }) {
           <RelativeTime at={status.lastStepAt} />
         </dd>
       </dl>
+    </>
+  );
+}
+
+/** After a look at each transaction that the books do not know: all of them are taken as they are. */
+function AcceptHistory() {
+  const { t } = useTranslation();
+  const { operate, isBusy } = useOperate();
+  const [asked, setAsked] = useState(false);
+  return (
+    <>
+      <Button size="xs" variant="default" disabled={isBusy} onClick={() => setAsked(true)}>
+        {t('op.engine.accept')}
+      </Button>
+      <ActDialog
+        act={
+          asked
+            ? {
+                title: t('op.engine.accept.title'),
+                text: t('op.engine.accept.text'),
+                confirm: t('op.engine.accept'),
+                color: 'red',
+                reason: 'required',
+                reasonCharsMin: 8,
+              }
+            : null
+        }
+        onClose={() => setAsked(false)}
+        onConfirm={(reason) =>
+          operate(async (client) => {
+            await client.call(acceptTreasuryHistory, { body: { reason: reason ?? '' } });
+            return t('op.engine.accept.done');
+          })
+        }
+      />
     </>
   );
 }

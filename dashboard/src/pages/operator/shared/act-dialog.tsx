@@ -11,6 +11,8 @@ export interface Act {
   color?: string;
   /** Whether a reason is asked for. Absent: none is. */
   reason?: 'optional' | 'required';
+  /** Where its route asks for more than others do. */
+  reasonCharsMin?: number;
   /** Has to be typed before: for what can't be taken back. */
   typed?: string;
 }
@@ -49,7 +51,7 @@ function ActForm({ act, onClose, onConfirm }: ActDialogProps & { act: Act }) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const said = reason.trim();
-  const needed = act.reason === 'required' ? reasonCharsMin : 0;
+  const needed = act.reason === 'required' ? (act.reasonCharsMin ?? reasonCharsMin) : 0;
   const isReady = said.length >= needed && (act.typed === undefined || typed === act.typed);
   const submit = (event: FormEvent) => {
     event.preventDefault();
