@@ -4,6 +4,7 @@ import {
   formatClock,
   formatDuration,
   formatMoney,
+  formatPercent,
   formatRelative,
   formatTime,
   shorten,
@@ -58,6 +59,11 @@ describe('formatBytes', () => {
     expect(formatBytes(25_757_220_864, 'en')).toBe('24 GiB');
     expect(formatBytes(512, 'en')).toBe('512 B');
   });
+});
+
+it('writes shares with the space of other units', () => {
+  expect(formatPercent(0.875, 'en')).toBe('87.5 %');
+  expect(formatPercent(1, 'es')).toBe('100 %');
 });
 
 describe('shorten', () => {

@@ -30,6 +30,11 @@ export function formatNumber(value: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
 }
 
+/** A share of 1, with the space that stands before every other unit, too. */
+export function formatPercent(ratio: number, language: string): string {
+  return `${formatNumber(ratio * 100, language)} %`;
+}
+
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 export function formatBytes(bytes: number, language: string): string {

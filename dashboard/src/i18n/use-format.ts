@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatMoney,
   formatNumber,
+  formatPercent,
   formatTime,
   unknownMark,
 } from '../format.ts';
@@ -29,11 +30,9 @@ export function useFormat() {
         new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value),
       /** A share of 1. */
       percent: (ratio: number | null) =>
-        ratio === null
-          ? unknownMark
-          : new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(
-              ratio,
-            ),
+        ratio === null ? unknownMark : formatPercent(ratio, language),
+      /** A share of 1 that is measured no better than to one in a hundred. */
+      wholePercent: (ratio: number) => formatPercent(Math.round(ratio * 100) / 100, language),
       bytes: (value: number | null) =>
         value === null ? unknownMark : formatBytes(value, language),
       duration: (ms: number | null) => (ms === null ? unknownMark : formatDuration(ms, language)),

@@ -32,6 +32,8 @@ interface DataTableProps<Row> {
   csv?: TableCsv<Row>;
   /** Above the table, beside the button for CSV. */
   tools?: ReactNode;
+  /** Other files than CSV. */
+  saves?: ReactNode;
 }
 
 /**
@@ -39,7 +41,7 @@ interface DataTableProps<Row> {
  * `row-link` makes the whole row lead there; what else can be pressed in it has the class `row-action`.
  */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowId, selection, csv, tools } = props;
+  const { label, columns, rows, rowId, selection, csv, saves, tools } = props;
   const [ownSort, setOwnSort] = useState<Sort | null>(null);
   const sort = props.onSort === undefined ? (ownSort ?? props.sort ?? null) : (props.sort ?? null);
   const onSort = props.onSort ?? setOwnSort;
@@ -54,7 +56,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const bar = (csv !== undefined || tools !== undefined) && (
     <Group justify="space-between" gap="sm" px="md" py="sm" className="data-table-bar">
       <Group gap="sm">{tools}</Group>
-      {csv !== undefined && <SaveCsv csv={csv} rows={sorted} />}
+      {csv !== undefined && (
+        <Group gap="sm">
+          <SaveCsv csv={csv} rows={sorted} />
+          {saves}
+        </Group>
+      )}
     </Group>
   );
   if (rows.length === 0) {

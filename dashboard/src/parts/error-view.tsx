@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { MarketError } from '@node3/shared/error';
+import { errorCodes } from '@node3/shared/error-codes';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useErrorWords } from '../i18n/use-error-words.ts';
@@ -8,6 +9,11 @@ import { Said } from './error-words.tsx';
 interface ErrorViewProps {
   error: unknown;
   onRetry?: () => void;
+}
+
+/** Asking again for what does not exist, or is not allowed, gives the same answer. */
+function mayHelp(error: unknown): boolean {
+  return !(error instanceof MarketError) || errorCodes[error.code].retry !== 'never';
 }
 
 /** Says what went wrong, what to do, and the request id that support asks for. */
@@ -33,7 +39,7 @@ export function ErrorView({ error, onRetry }: ErrorViewProps) {
           {t('error.requestId', { requestId })}
         </Text>
       )}
-      {onRetry !== undefined && (
+      {onRetry !== undefined && mayHelp(error) && (
         <Group mt="sm">
           <Button
             size="xs"

@@ -48,7 +48,7 @@ export const esMachine: Record<keyof typeof enMachine, string> = {
   'execution.earned': 'Ganado, {{device}}',
   'execution.earnedNothing': 'Ganado',
   'execution.nothing': 'nada',
-  'execution.energy': '{{usd}} $ de electricidad',
+  'execution.energy': '{{usd}} USD de electricidad',
   'execution.jobId': 'Id del job',
   'execution.copyJob': 'Copiar el id del job',
   'execution.memory': 'Memoria máxima',
@@ -134,6 +134,8 @@ export const esMachine: Record<keyof typeof enMachine, string> = {
   'earnings.chart': 'Últimos {{days}} días',
   'earnings.asset': 'Moneda',
   'earnings.byDay': 'Ganado por GPU y día',
+  'earnings.expectedNone':
+    'Algún resultado se ejecutó sin un precio tuyo, así que todavía no hay nada que comparar: ponlo en la política.',
   'earnings.expectedByDay': 'Ganado frente a lo que habrían dado los precios pedidos',
   'earnings.byDayText':
     'Por resultados aceptados, en días naturales UTC; sus pagos pueden estar aún en camino. Los días rayados son desconocidos.',
@@ -153,7 +155,7 @@ export const esMachine: Record<keyof typeof enMachine, string> = {
   'asks.duty': 'Ocupación',
   'asks.noElectricity':
     'No se conoce el precio de la electricidad, así que tampoco el coste ni el neto.',
-  'asks.electricity': 'La electricidad cuesta {{usd}} $ por kWh.',
+  'asks.electricity': 'La electricidad cuesta {{usd}} USD por kWh.',
   'asks.change': 'Cambiarlo en los ajustes',
   'doctor.title': 'Diagnóstico',
   'doctor.subtitle': 'Examina todo lo que el agente necesita y arranca un contenedor real.',
@@ -170,6 +172,7 @@ export const esMachine: Record<keyof typeof enMachine, string> = {
   'doctor.state.warning': 'Aviso',
   'doctor.state.failed': 'Fallo',
   'doctor.state.skipped': 'Sin examinar',
+  'gpus.untold': 'Ninguna herramienta lo ha dicho en este tiempo.',
   'agentLog.title': 'Registro del agente',
   'agentLog.subtitle': 'Lo que dice el propio agente, lo más reciente primero. Sin secretos.',
   'agentLog.level': 'Nivel mínimo',

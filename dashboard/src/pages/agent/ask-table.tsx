@@ -15,9 +15,9 @@ export function AskTable({ devices, electricityUsdPerKwh }: AskTableProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const usd = (value: number | null) =>
-    value === null ? unknownMark : `${format.precise(value)} $`;
+    value === null ? unknownMark : `${format.precise(value)} USD`;
   const ratio = (value: number | null) =>
-    value === null ? unknownMark : `${format.number(Math.round(value * 100))} %`;
+    value === null ? unknownMark : format.wholePercent(value);
   return (
     <>
       <Table className="responsive-table" verticalSpacing="sm" horizontalSpacing="md">

@@ -76,7 +76,7 @@ function DeviceTile({ device, sample, proof, history }: DeviceTileProps) {
         label={t('metric.utilization')}
         metric={utilization}
         ratio={utilization?.value ?? null}
-        text={(value) => `${format.number(Math.round(value * 100))} %`}
+        text={format.wholePercent}
       />
       {history !== null && <PastHour history={history} deviceId={device.id} />}
       <MetricBar
@@ -101,7 +101,7 @@ function DeviceTile({ device, sample, proof, history }: DeviceTileProps) {
           />
         </dd>
         <dt>{t('metric.driver')}</dt>
-        <dd>{device.driverVersion ?? t('state.unknown')}</dd>
+        <dd>{device.driverVersion ?? <span className="unknown">{t('state.unknown')}</span>}</dd>
         <dt>{t('metric.proof')}</dt>
         <dd>{proof === null ? t('proof.none') : <ProofText proof={proof} />}</dd>
       </dl>
@@ -119,13 +119,12 @@ function DeviceTile({ device, sample, proof, history }: DeviceTileProps) {
 /** How busy the device was over the last hour; gaps stay gaps. */
 function PastHour({ history, deviceId }: { history: TelemetryHistory; deviceId: string }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
+  const { wholePercent: percent } = useFormat();
   const { points } = readHistory(history, deviceId);
   const values = points('utilizationRatio');
   const facts = factsOf(values);
   // One reading is no line yet.
   if (facts === null || values.filter((value) => value !== null).length < 2) return null;
-  const percent = (value: number) => `${number(Math.round(value * 100))} %`;
   return (
     <div className="past-hour">
       <Sparkline

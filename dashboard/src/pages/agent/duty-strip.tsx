@@ -17,13 +17,12 @@ const daysShown = 7;
 /** When in the last week a device had work: a row for each day, a cell for each hour of it. */
 export function DutyStrip({ model, points, times }: DutyStripProps) {
   const { t } = useTranslation();
-  const { language, number } = useFormat();
+  const { language, wholePercent: percent } = useFormat();
   const days = dutyByHour(times, points, daysShown);
   const dayName = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric' });
   const all = days.flatMap(({ hours }) => hours);
   const known = all.filter((value) => value !== null);
   const facts = factsOf(all);
-  const percent = (value: number) => `${number(Math.round(value * 100))} %`;
   const hour = (index: number) => `${String(index).padStart(2, '0')}:00`;
   const summary =
     facts === null
@@ -69,6 +68,11 @@ export function DutyStrip({ model, points, times }: DutyStripProps) {
             ))}
           </div>
         ))}
+        <div className="duty-ends" aria-hidden="true">
+          <span>00:00</span>
+          <span>12:00</span>
+          <span>24:00</span>
+        </div>
       </div>
       <p className="duty-key">{summary}</p>
     </ChartFrame>

@@ -46,6 +46,7 @@ export function EarningChart({ days }: { days: Days }) {
       <BarChart
         title={t('earnings.expectedByDay')}
         layout="grouped"
+        empty={t('earnings.expectedNone')}
         data={{
           days: known.days,
           series: [

@@ -34,7 +34,7 @@ export function TelemetryCharts(props: TelemetryChartsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { points, times } = useMemo(() => readHistory(history, deviceId), [history, deviceId]);
-  const percent = (value: number) => `${format.number(Math.round(value * 100))} %`;
+  const { wholePercent: percent } = format;
   const unit = (name: string) => (value: number) => `${format.number(value)} ${name}`;
   const marked = { label: t('gpus.slowed'), spans: spansOf(times, points('slowedRatio')) };
   const constant = (value: number) => times.map(() => value);
@@ -54,12 +54,15 @@ export function TelemetryCharts(props: TelemetryChartsProps) {
         format={percent}
         range={share}
         sync={sync}
+        empty={t('gpus.untold')}
       />
       <TimeChart
         title={t('metric.memory')}
         data={{ times, series: [{ label: t('metric.memory'), points: points('memoryUsedBytes') }] }}
         format={format.bytes}
+        inBytes
         sync={sync}
+        empty={t('gpus.untold')}
         {...(memoryBytes === null ? {} : { range: { min: 0, max: memoryBytes } })}
       />
       <TimeChart
@@ -76,6 +79,7 @@ export function TelemetryCharts(props: TelemetryChartsProps) {
         }}
         format={unit('°C')}
         sync={sync}
+        empty={t('gpus.untold')}
       />
       <TimeChart
         title={t('metric.power')}
@@ -89,12 +93,14 @@ export function TelemetryCharts(props: TelemetryChartsProps) {
         }}
         format={unit('W')}
         sync={sync}
+        empty={t('gpus.untold')}
       />
       <TimeChart
         title={t('gpus.clock')}
         data={{ times, series: [{ label: t('gpus.clock'), points: points('smClockMegahertz') }] }}
         format={unit('MHz')}
         sync={sync}
+        empty={t('gpus.untold')}
       />
       <TimeChart
         title={t('gpus.fan')}
@@ -102,6 +108,7 @@ export function TelemetryCharts(props: TelemetryChartsProps) {
         format={percent}
         range={share}
         sync={sync}
+        empty={t('gpus.untold')}
       />
     </SimpleGrid>
   );

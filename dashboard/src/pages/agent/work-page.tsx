@@ -36,7 +36,8 @@ export function WorkPage() {
                   executions={data}
                   csv
                   isFiltered={isFiltered}
-                  tools={<Filters search={search} rows={data} />}
+                  tools={<Filters search={search} />}
+                  saves={<SaveJson rows={data} />}
                 />
                 <KeysetPaging cursor={search.cursor} nextCursor={nextCursor} />
               </>
@@ -57,7 +58,7 @@ export function WorkPage() {
   );
 }
 
-function Filters({ search, rows }: { search: WorkSearch; rows: readonly LocalExecution[] }) {
+function Filters({ search }: { search: WorkSearch }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const go = ({ state, q }: WorkSearch) => {
@@ -93,18 +94,24 @@ function Filters({ search, rows }: { search: WorkSearch; rows: readonly LocalExe
           go({ ...(search.q === undefined ? {} : { q: search.q }), ...(state && { state }) });
         }}
       />
-      <Button
-        variant="default"
-        size="xs"
-        disabled={rows.length === 0}
-        leftSection={<IconBraces size={15} aria-hidden />}
-        onClick={() => {
-          const text = JSON.stringify(rows, null, 2);
-          saveFile(new Blob([text], { type: 'application/json' }), 'executions.json');
-        }}
-      >
-        JSON
-      </Button>
     </Group>
+  );
+}
+
+/** The rows as the agent gave them. */
+function SaveJson({ rows }: { rows: readonly LocalExecution[] }) {
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      disabled={rows.length === 0}
+      leftSection={<IconBraces size={15} aria-hidden />}
+      onClick={() => {
+        const text = JSON.stringify(rows, null, 2);
+        saveFile(new Blob([text], { type: 'application/json' }), 'executions.json');
+      }}
+    >
+      JSON
+    </Button>
   );
 }

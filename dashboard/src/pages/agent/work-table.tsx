@@ -33,10 +33,11 @@ interface WorkTableProps {
   executions: readonly LocalExecution[];
   csv?: true;
   tools?: ReactNode;
+  saves?: ReactNode;
   isFiltered?: boolean;
 }
 
-export function WorkTable({ executions, csv, tools, isFiltered = false }: WorkTableProps) {
+export function WorkTable({ executions, csv, saves, tools, isFiltered = false }: WorkTableProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const columns = useMemo(() => columnsOf(t, format), [t, format]);
@@ -47,6 +48,7 @@ export function WorkTable({ executions, csv, tools, isFiltered = false }: WorkTa
       rows={executions}
       rowId={({ executionId }) => executionId}
       tools={tools}
+      saves={saves}
       empty={
         <EmptyState icon={IconHistory} title={t(isFiltered ? 'work.noMatch' : 'recent.empty')}>
           {t(isFiltered ? 'work.noMatchText' : 'recent.emptyText')}

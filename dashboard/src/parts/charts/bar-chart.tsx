@@ -12,13 +12,16 @@ export interface BarChartProps {
   /** One bar for each day, or one for each series of a day. */
   layout?: 'stacked' | 'grouped';
   height?: number;
+  /** Why there may be nothing to show, where more is known than that. */
+  empty?: string;
 }
 
 /**
  * Bars by day: `<BarChart title="Earned" data={{ days, series }} format={usdc} />`. A day of which nothing is
  * known has a hatched place in the chart and "no data" in the table; one with 0 has an empty place.
  */
-export function BarChart({ title, data, format, layout = 'stacked', height = 160 }: BarChartProps) {
+export function BarChart(props: BarChartProps) {
+  const { title, data, empty, format, layout = 'stacked', height = 160 } = props;
   const { t } = useTranslation();
   const { days, series } = data;
   const day = useDayFormat();
@@ -37,6 +40,7 @@ export function BarChart({ title, data, format, layout = 'stacked', height = 160
       title={title}
       summary={summary.join('. ')}
       isEmpty={factsOf(sums) === null}
+      {...(empty === undefined ? {} : { empty })}
       legend={series.map(({ label }, index) => ({
         label,
         swatch: <BlockSwatch index={index} key={label} />,

@@ -15,6 +15,8 @@ interface ChartFrameProps {
   /** What the chart says, in a sentence for who can't see it. */
   summary: string;
   isEmpty: boolean;
+  /** Told instead of the usual words where nothing is known. */
+  empty?: string;
   legend: readonly { label: string; swatch: ReactNode }[];
   table: ChartTable;
   children: ReactNode;
@@ -22,7 +24,7 @@ interface ChartFrameProps {
 
 /** A chart with its legend and, as an equal alternative, the same numbers in a table. */
 export function ChartFrame(props: ChartFrameProps) {
-  const { title, summary, isEmpty, legend, table, children } = props;
+  const { title, summary, isEmpty, empty, legend, table, children } = props;
   const { t } = useTranslation();
   const [view, setView] = useState<'chart' | 'table'>('chart');
   const titleId = useId();
@@ -53,7 +55,7 @@ export function ChartFrame(props: ChartFrameProps) {
         )}
       </Group>
       {isEmpty ? (
-        <div className="chart-empty">{t('chart.empty')}</div>
+        <div className="chart-empty">{empty ?? t('chart.empty')}</div>
       ) : isChart ? (
         <>
           <div role="img" aria-label={`${title}. ${summary}`}>

@@ -13,10 +13,13 @@ interface PlotCanvasProps {
   height: number;
   sync?: string;
   range?: { min: number; max: number };
+  inBytes?: true;
   /** Somebody dragged over a stretch of time. */
   onZoom?: (span: TimeSpan) => void;
 }
 
+/** From a byte to a tebibyte: what ticks of bytes are apart. */
+const byteSteps = Array.from({ length: 41 }, (_, power) => 2 ** power);
 const msPerSec = 1_000;
 const daySec = 86_400;
 
@@ -92,7 +95,7 @@ interface PlotFacts {
 }
 
 function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options {
-  const { data, height, sync, range } = props();
+  const { data, height, inBytes, sync, range } = props();
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const text = color('--mantine-color-dimmed');
@@ -122,6 +125,7 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
         size: 64,
         values: (_, splits) => splits.map((value) => props().format(value)),
         space: 36,
+        ...(inBytes === undefined ? {} : { incrs: byteSteps }),
       },
     ],
     series: [

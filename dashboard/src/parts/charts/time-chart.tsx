@@ -18,6 +18,10 @@ export interface TimeChartProps {
   sync?: string;
   /** The ends of the axis where they are known, such as 0 and 1 of a share. */
   range?: { min: number; max: number };
+  /** The values are bytes, so that ticks are at whole powers of two. */
+  inBytes?: true;
+  /** Why there may be nothing to show, where more is known than that. */
+  empty?: string;
   /** Pixels; 180 when absent. */
   height?: number;
 }
@@ -27,7 +31,7 @@ export interface TimeChartProps {
  * loaded with the first chart. A null point is a gap in the line and "no data" in the table, never 0.
  */
 export function TimeChart(props: TimeChartProps) {
-  const { title, format, sync, range, height = 180 } = props;
+  const { title, empty, format, inBytes, sync, range, height = 180 } = props;
   const { t } = useTranslation();
   const zoom = useChartZoom();
   const span = zoom?.span ?? null;
@@ -54,6 +58,7 @@ export function TimeChart(props: TimeChartProps) {
       isEmpty={isEmpty || times.length === 0}
       legend={[...lines, ...shades]}
       table={useTable(data, format)}
+      {...(empty === undefined ? {} : { empty })}
     >
       <Suspense fallback={<div style={{ height }} className="chart-waiting" aria-hidden="true" />}>
         <PlotCanvas
@@ -62,6 +67,7 @@ export function TimeChart(props: TimeChartProps) {
           height={height}
           gap={t('chart.gap')}
           {...(zoom === null ? {} : { onZoom: zoom.onZoom })}
+          {...(inBytes === undefined ? {} : { inBytes })}
           {...(sync === undefined ? {} : { sync })}
           {...(range === undefined ? {} : { range })}
         />
