@@ -279,7 +279,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         const marketplaceUrl = parts.publicUrl ?? url;
         grpc = await openGrpc(parts.grpc ?? null, deps, { rates, addressOf, marketplaceUrl });
       } catch (error) {
-        // What listens already would keep the process from ending.
+        // What listens and turns already would keep the process from ending.
+        stopping.abort();
+        core.matchmaker.stop();
         await closeServer(app);
         throw error;
       }

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { createJob } from '@node3/shared/routes/jobs';
 import { service as healthService } from 'grpc-health-check';
@@ -17,6 +18,7 @@ import {
 } from '../testing/test-marketplace.ts';
 
 const onLoopback = { host: '127.0.0.1', port: 0, tls: null };
+const testMarketplace = new URL('../testing/test-marketplace.ts', import.meta.url).href;
 const within = { timeout: 20_000, interval: 10 };
 
 let market: TestMarketplace;
@@ -29,6 +31,19 @@ beforeAll(async () => {
 afterAll(() => market.stop());
 
 describe('the server', () => {
+  it('says so where its port is taken, and lets the process end', async () => {
+    const port = Number(address.split(':').at(-1));
+    const script = `
+      import { startTestMarketplace } from ${JSON.stringify(testMarketplace)};
+      const grpc = { host: '127.0.0.1', port: ${port}, tls: null };
+      await startTestMarketplace({ grpc }).catch(({ code, port }) => console.log(code, port));`;
+    const args = ['--input-type=module', '--eval', script];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+      timeout: 60_000,
+    });
+    expect([stdout, stderr]).toEqual([`EADDRINUSE ${port}\n`, '']);
+  }, 60_000);
+
   it('answers the health service and tells its services by reflection', async () => {
     const health = new Client(address, credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = healthService['Check'] as Method;

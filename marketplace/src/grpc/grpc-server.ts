@@ -1,4 +1,10 @@
-import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  setLogVerbosity,
+} from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { grpcLimits } from '@node3/shared/grpc-limits';
 import { limits } from '@node3/shared/limits';
@@ -96,7 +102,10 @@ function statusMap(status: 'SERVING' | 'NOT_SERVING') {
 async function bind(server: Server, config: GrpcConfig): Promise<number> {
   const credentials = await credentialsOf(config);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
+  // A port that it can't have it tells on its own besides, past our log and in words of its own.
+  setLogVerbosity(logVerbosity.NONE);
   server.bindAsync(`${hostIn(config)}:${config.port}`, credentials, (error, port) => {
+    setLogVerbosity(logVerbosity.ERROR);
     if (error === null) resolve(port);
     else reject(portError(error, config));
   });
