@@ -8,6 +8,8 @@ import { type FleetSort, listAgents } from '@node3/shared/routes/fleet';
 import { getAdminJobMetrics, getJobMetrics } from '@node3/shared/routes/job-metrics';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { exportLedger } from '@node3/shared/routes/ledger';
+import { startRun } from '@node3/shared/routes/redmind';
+import { createSchedule } from '@node3/shared/routes/schedules';
 import { listSwitches, setSwitch } from '@node3/shared/routes/switches';
 import { createWebhook, testWebhook } from '@node3/shared/routes/webhooks';
 import { createWithdrawal } from '@node3/shared/routes/withdrawals';
@@ -68,7 +70,21 @@ describe('switches', () => {
   it('take no new work while read-only, and let money go', async () => {
     const requester = await openFundedAccount(here);
     const { jobId } = await post(requester.client);
+    const schedule = { name: 'tick', cron: '* * * * *', timezone: 'UTC', jobSpec: testJob() };
+    const flow = { start: 'in', nodes: [{ id: 'in', type: 'input' as const }], edges: [] };
+    const begin = ({ client }: typeof requester, idempotencyKey: string) =>
+      [
+        async () =>
+          (await client.call(createSchedule, { body: schedule }, { idempotencyKey })).scheduleId,
+        async () => (await client.call(startRun, { body: { flow } }, { idempotencyKey })).runId,
+      ] as const;
+    const made = await Promise.all(begin(requester, 'once').map((make) => make()));
     await turn('read-only', true);
+    // What is only repeated was done before: it gets its answer, and nothing else begins.
+    expect(await Promise.all(begin(requester, 'once').map((make) => make()))).toEqual(made);
+    for (const make of begin(requester, 'another')) {
+      await expect(make()).rejects.toMatchObject({ code: 'MARKET_READ_ONLY' });
+    }
     const elsewhere = at(there, requester.apiKey);
     await follow(() =>
       expect(post(elsewhere)).rejects.toMatchObject({

@@ -40,6 +40,10 @@ const repeatableWork: readonly RouteContract[] = [
   createX402Job,
   runTemplate,
   runSnippet,
+  createSchedule,
+  startRun,
+  testRun,
+  rerunRun,
 ];
 
 /** What begins something, and so needs more and more room from then on. */
@@ -51,12 +55,8 @@ const newWork: readonly RouteContract[] = [
   seedCreateJob,
   createQuote,
   createReservation,
-  createSchedule,
   createFlow,
   putFlow,
-  startRun,
-  testRun,
-  rerunRun,
   createSnippet,
   putSnippet,
   createJobLink,

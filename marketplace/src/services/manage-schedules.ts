@@ -16,6 +16,7 @@ import { activeFrom, countEnds } from '../domain/schedule-firing.ts';
 import type { ScheduleDecision, ScheduleRow } from '../store/schedule-store.ts';
 import type { Store } from '../store/store.ts';
 import { invalid } from './check-template.ts';
+import type { Intake } from './intake.ts';
 import { hashRequest } from './post-job.ts';
 import { readTarget, viewTarget } from './schedule-target.ts';
 import type { SecretSealer } from './secret-sealer.ts';
@@ -26,6 +27,7 @@ export interface ScheduleDeps {
   ids: Ids;
   sealer: SecretSealer;
   defaultImages: DefaultImages;
+  intake: Pick<Intake, 'assertOpen'>;
   /** Tells the worker that the next due time may be another one. */
   wakeSchedules(): void;
 }
@@ -48,6 +50,16 @@ export async function createSchedule(
   input: CreateSchedule,
   idempotencyKey: string | null = null,
 ): Promise<ScheduleDetail> {
+  const { accountId, keyId } = caller;
+  const idempotency =
+    idempotencyKey === null
+      ? null
+      : { key: idempotencyKey, requestHash: hashSchedule(deps, input) };
+  // First of all: what was made once stays made, whatever is taken now.
+  const earlier =
+    idempotency === null ? null : await deps.store.scheduleBefore(accountId, idempotency);
+  if (earlier !== null) return viewDetail(deps, earlier);
+  deps.intake.assertOpen();
   const nowMs = deps.clock.nowMs();
   checkCron(input, nowMs);
   const untilMs = input.until === undefined ? null : Date.parse(input.until);
@@ -59,7 +71,6 @@ export async function createSchedule(
     throw invalid([{ pointer: '/until', detail: 'is before the first time; give a later one' }]);
   }
   const scheduleId = deps.ids.next('schedule');
-  const { accountId, keyId } = caller;
   const schedule: ScheduleRow = {
     scheduleId,
     accountId,
@@ -77,10 +88,6 @@ export async function createSchedule(
     ...first,
   };
   const events = [eventOf(deps, schedule, 'schedule.created')];
-  const idempotency =
-    idempotencyKey === null
-      ? null
-      : { key: idempotencyKey, requestHash: hashSchedule(deps, input) };
   const max = limits.schedulesPerAccount;
   const created = await deps.store.createSchedule(schedule, max, events, idempotency);
   if (!created.replayed) deps.wakeSchedules();

@@ -9,6 +9,7 @@ import type { FlowRunRow, FlowStepRow } from '../store/flow-store.ts';
 import { checkFlow, checkFlowInput } from './check-flow.ts';
 import { invalid } from './check-template.ts';
 import { openFlowSecrets, sealFlowSecrets } from './flow-secrets.ts';
+import type { Intake } from './intake.ts';
 import { type FlowDeps, findOwnFlow, secretsOfFlow } from './manage-flows.ts';
 import { hashRequest } from './post-job.ts';
 import { findOwnRun } from './read-flow-run.ts';
@@ -22,6 +23,7 @@ interface FlowRunner {
 
 export interface StartDeps extends FlowDeps {
   flowRunner: FlowRunner;
+  intake: Pick<Intake, 'assertOpen'>;
 }
 
 interface Starter {
@@ -171,6 +173,15 @@ async function begin(
   run: FlowRunRow,
   { secrets, steps, idempotencyKey, asked }: Beginning,
 ): Promise<FlowRunRow> {
+  const idempotency =
+    idempotencyKey === null
+      ? null
+      : { key: idempotencyKey, requestHash: hashRequest(deps, asked, secrets) };
+  // What was started once stays started, whatever is taken now.
+  const earlier =
+    idempotency === null ? null : await deps.store.flowRunBefore(run.accountId, idempotency);
+  if (earlier !== null) return earlier;
+  deps.intake.assertOpen();
   deps.flowRunner.assertRoom();
   const { runId, flowId, rerunOf, createdAtMs } = run;
   const data = { runId, flowId, rerunOf };
@@ -178,10 +189,7 @@ async function begin(
     run: { ...run, sealed: sealFlowSecrets(deps.sealer, runId, secrets) },
     steps,
     owner: deps.flowRunner.owner,
-    idempotency:
-      idempotencyKey === null
-        ? null
-        : { key: idempotencyKey, requestHash: hashRequest(deps, asked, secrets) },
+    idempotency,
     openMax: limits.flowRunsOpenPerAccount,
     kept: limits.flowRunsKept,
     events: [flowEvent('flow-run.started', run, data, createdAtMs, 'requester')],

@@ -141,6 +141,8 @@ export interface FlowStore {
   createFlowRun(
     created: NewFlowRun,
   ): Promise<{ run: FlowRunRow; token: number; replayed: boolean }>;
+  /** The one that an idempotency key has started already, or null. IDEMPOTENCY_MISMATCH as above. */
+  flowRunBefore(accountId: string, idempotency: Idempotency): Promise<FlowRunRow | null>;
   flowRun(runId: string): Promise<{ run: FlowRunRow; steps: FlowStepRow[] } | null>;
   /** Newest first. */
   listFlowRuns(query: FlowRunQuery): Promise<FlowRunListing[]>;

@@ -98,6 +98,8 @@ export interface ScheduleStore {
     events: NewEvent[],
     idempotency?: Idempotency | null,
   ): Promise<{ schedule: ScheduleRow; replayed: boolean }>;
+  /** The one that an idempotency key has made already, or null. IDEMPOTENCY_MISMATCH as above. */
+  scheduleBefore(accountId: string, idempotency: Idempotency): Promise<ScheduleRow | null>;
   schedule(scheduleId: string): Promise<ScheduleRow | null>;
   /** Newest first; `beforeScheduleId` continues a page. */
   listSchedules(query: ScheduleQuery): Promise<ScheduleRow[]>;

@@ -7,6 +7,7 @@ import type {
   FlowStore,
   NewFlowRun,
 } from '../flow-store.ts';
+import type { Idempotency } from '../job-store.ts';
 import { toJsonOrNull } from './codec.ts';
 import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
@@ -82,12 +83,24 @@ const afterAllIds = '~';
 
 type FlowRunStore = Pick<
   FlowStore,
-  'createFlowRun' | 'flowRun' | 'listFlowRuns' | 'changeFlowRun' | 'takeFlowRuns' | 'closeFlowRun'
+  | 'createFlowRun'
+  | 'flowRunBefore'
+  | 'flowRun'
+  | 'listFlowRuns'
+  | 'changeFlowRun'
+  | 'takeFlowRuns'
+  | 'closeFlowRun'
 >;
 
 export function createFlowRunStore(database: Database): FlowRunStore {
   return {
     createFlowRun: (created) => database.write((tx) => createIn(tx, created)),
+    flowRunBefore(accountId, idempotency) {
+      return database.read(function* (tx) {
+        const earlier = yield* startedBefore(tx, accountId, idempotency);
+        return earlier === null ? null : toFlowRun(earlier);
+      });
+    },
     flowRun(runId) {
       return database.read(function* (tx) {
         const found = yield* tx.get<FlowRunRecord>(selectRun, runId);
@@ -138,23 +151,29 @@ export function createFlowRunStore(database: Database): FlowRunStore {
   };
 }
 
+function* startedBefore(
+  tx: Tx,
+  accountId: string,
+  { key, requestHash }: Idempotency,
+): Work<FlowRunRecord | null> {
+  const earlier = yield* tx.get<FlowRunRecord & { request_hash: string }>(
+    selectRepeated,
+    accountId,
+    key,
+  );
+  if (earlier === undefined) return null;
+  if (earlier.request_hash !== requestHash) throw new MarketError('IDEMPOTENCY_MISMATCH');
+  return earlier;
+}
+
 function* createIn(
   tx: Tx,
   { run, steps, owner, idempotency, openMax, kept, events }: NewFlowRun,
 ): Work<{ run: FlowRunRow; token: number; replayed: boolean }> {
   const { accountId, runId } = run;
-  if (idempotency !== null) {
-    const earlier = yield* tx.get<FlowRunRecord & { request_hash: string }>(
-      selectRepeated,
-      accountId,
-      idempotency.key,
-    );
-    if (earlier !== undefined) {
-      if (earlier.request_hash !== idempotency.requestHash) {
-        throw new MarketError('IDEMPOTENCY_MISMATCH');
-      }
-      return { run: toFlowRun(earlier), token: Number(earlier.token), replayed: true };
-    }
+  const earlier = idempotency === null ? null : yield* startedBefore(tx, accountId, idempotency);
+  if (earlier !== null) {
+    return { run: toFlowRun(earlier), token: Number(earlier.token), replayed: true };
   }
   const open = Number((yield* tx.get<{ count: bigint }>(countOpen, accountId))?.count);
   if (open >= openMax) throw new MarketError('LIMIT_REACHED', { runs: open, max: openMax });

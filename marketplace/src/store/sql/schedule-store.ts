@@ -66,7 +66,12 @@ function scheduleRows(
   database: Database,
 ): Pick<
   ScheduleStore,
-  'createSchedule' | 'schedule' | 'listSchedules' | 'changeSchedule' | 'deleteSchedule'
+  | 'createSchedule'
+  | 'scheduleBefore'
+  | 'schedule'
+  | 'listSchedules'
+  | 'changeSchedule'
+  | 'deleteSchedule'
 > {
   return {
     createSchedule(schedule, max, events, idempotency = null) {
@@ -85,6 +90,9 @@ function scheduleRows(
         yield* appendEventsIn(tx, events);
         return { schedule, replayed: false };
       });
+    },
+    scheduleBefore(accountId, idempotency) {
+      return database.read((tx) => createdBefore(tx, accountId, idempotency));
     },
     schedule(scheduleId) {
       return database.read((tx) => scheduleIn(tx, scheduleId));

@@ -76,6 +76,7 @@ export async function liveThroughFlows(world: World): Promise<void> {
   const { runId } = created.run;
   const idempotency = { key: 'k', requestHash: 'h' };
   await store.createFlowRun({ ...created, idempotency });
+  await store.flowRunBefore(accountId, idempotency);
   await store.changeFlowRun(runId, null, () => ({
     steps: [{ nodeId: 'a', state: 'running', startedAtMs: 1 }],
     events: [],
@@ -137,6 +138,11 @@ export function describeFlows(given: Given): void {
       const again = await store.createFlowRun({ ...newRun(world, accountId), idempotency });
       expect(again).toEqual({ run: created.run, token: 1, replayed: true });
       const other = { key: 'k', requestHash: 'other' };
+      expect(await store.flowRunBefore(accountId, idempotency)).toEqual(created.run);
+      expect(await store.flowRunBefore(accountId, { ...other, key: 'unknown' })).toBeNull();
+      await expect(store.flowRunBefore(accountId, other)).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_MISMATCH',
+      });
       await expect(
         store.createFlowRun({ ...newRun(world, accountId), idempotency: other }),
       ).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });

@@ -78,6 +78,7 @@ export async function liveThroughSchedules(world: World): Promise<void> {
   const schedule = newSchedule(world, accountId);
   const { scheduleId } = schedule;
   await store.createSchedule(schedule, 9, [], { key: 'k', requestHash: 'h' });
+  await store.scheduleBefore(accountId, { key: 'k', requestHash: 'h' });
   await store.schedule(scheduleId);
   await store.listSchedules({ accountId, beforeScheduleId: null, limit: 9 });
   await store.dueSchedules(world.nowMs, 9);
@@ -99,6 +100,11 @@ export function describeSchedules(given: Given): void {
         store.createSchedule(newSchedule(world, owner), 1, [], { key: 'k', requestHash });
       const first = await make(accountId, 'h');
       expect(first.replayed).toBe(false);
+      const before = (requestHash: string, key = 'k') =>
+        store.scheduleBefore(accountId, { key, requestHash });
+      expect(await before('h')).toEqual(first.schedule);
+      expect(await before('h', 'unknown')).toBeNull();
+      await expect(before('other')).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
       // Though there is room for one only.
       expect(await make(accountId, 'h')).toEqual({ schedule: first.schedule, replayed: true });
       await expect(make(accountId, 'other')).rejects.toMatchObject({
