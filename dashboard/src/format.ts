@@ -26,8 +26,8 @@ export function shownAssets(amounts: Record<Asset, Money>): Money[] {
   return nonZero.length > 0 ? nonZero : [amounts.SOL];
 }
 
-export function formatNumber(value: number, language: string): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
+export function formatNumber(value: number, language: string, decimals = 1): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: decimals }).format(value);
 }
 
 /** A share of 1, with the space that stands before every other unit, too. */
@@ -37,14 +37,15 @@ export function formatPercent(ratio: number, language: string): string {
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-export function formatBytes(bytes: number, language: string): string {
+/** @param decimals at most. */
+export function formatBytes(bytes: number, language: string, decimals = 1): string {
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < byteUnits.length - 1) {
     value /= 1024;
     unit += 1;
   }
-  return `${formatNumber(value, language)} ${byteUnits[unit] ?? 'B'}`;
+  return `${formatNumber(value, language, decimals)} ${byteUnits[unit] ?? 'B'}`;
 }
 
 /** `850 ms`, `12.4 s`, `4 m 09 s`, `2 h 05 m`, `3 d 04 h`: two units at most. */

@@ -4,8 +4,10 @@ import type { JobDetail } from '@node3/shared/routes/jobs';
 import { IconGauge } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { unknownMark } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
-import { TimeChart } from '../parts/charts/time-chart.tsx';
+import { TimeChart, type TimeChartProps } from '../parts/charts/time-chart.tsx';
+import { ZoomableCharts } from '../parts/charts/zoomable-charts.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { QueryView } from '../parts/query-view.tsx';
 import { SectionCard } from '../parts/section-card.tsx';
@@ -44,6 +46,13 @@ export function JobResources({ job }: { job: Pick<JobDetail, 'jobId' | 'executio
   );
 }
 
+interface UsageChart extends TimeChartProps {
+  /** The mean, where one is known, and the highest. */
+  figures: readonly [string | null, string];
+  /** How much it might use. */
+  note: string | null;
+}
+
 function Usage({ resources }: { resources: Resources }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -59,16 +68,17 @@ function Usage({ resources }: { resources: Resources }) {
   const time = (at: string) => format.time(Date.parse(at));
   const unread = unreadTimes(resources, nowMs);
   const { times, values } = toLines(points, intervalMs);
-  const cores = (value: number | null) => t('resources.cores', { value: format.number(value) });
+  const cores = (value: number) => t('resources.cores', { value: format.precise(value) });
   const used = (of: (number | null)[]) => ({
     times,
     series: [{ label: t('resources.used'), points: of }],
   });
-  const charts = [
+  const coresOrUnknown = (value: number | null) => (value === null ? unknownMark : cores(value));
+  const charts: UsageChart[] = [
     {
       title: t('resources.cpu'),
       note: t('resources.ofCores', { value: format.number(cpus) }),
-      figures: [cores(summary.cpuCoresMean), cores(summary.cpuCoresPeak)],
+      figures: [coresOrUnknown(summary.cpuCoresMean), coresOrUnknown(summary.cpuCoresPeak)],
       data: used(values.cpuCores),
       format: cores,
     },
@@ -78,6 +88,7 @@ function Usage({ resources }: { resources: Resources }) {
       figures: [null, format.bytes(summary.memoryBytesPeak)],
       data: used(values.memoryBytes),
       format: format.bytes,
+      unit: 'bytes',
     },
     ...(gpus === 0
       ? []
@@ -88,37 +99,41 @@ function Usage({ resources }: { resources: Resources }) {
             figures: [
               format.percent(summary.gpuUtilizationRatioMean),
               format.percent(summary.gpuUtilizationRatioPeak),
-            ],
+            ] as const,
             data: used(values.gpuUtilizationRatio),
             format: format.percent,
+            range: { min: 0, max: 1 },
           },
           {
             title: t('resources.gpuMemory'),
             note: null,
-            figures: [null, format.bytes(summary.gpuMemoryBytesPeak)],
+            figures: [null, format.bytes(summary.gpuMemoryBytesPeak)] as const,
             data: used(values.gpuMemoryBytes),
             format: format.bytes,
+            unit: 'bytes' as const,
           },
         ]),
   ];
   return (
     <Stack gap="md">
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
-        {charts.map((chart) => (
-          <div key={chart.title}>
-            <TimeChart title={chart.title} data={chart.data} format={chart.format} sync="job" />
-            <Text size="xs" c="dimmed" component="p" m={0}>
-              {[
-                chart.figures[0] === null ? null : `${t('resources.mean')} ${chart.figures[0]}`,
-                `${t('resources.peak')} ${chart.figures[1]}`,
-                chart.note,
-              ]
-                .filter((part) => part !== null)
-                .join(' · ')}
-            </Text>
-          </div>
-        ))}
-      </SimpleGrid>
+      <ZoomableCharts key={resources.executionId}>
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+          {charts.map(({ figures: [mean, peak], note, ...chart }) => (
+            <div key={chart.title}>
+              <TimeChart {...chart} sync="job" />
+              <Text size="xs" c="dimmed" component="p" m={0}>
+                {[
+                  mean === null ? null : `${t('resources.mean')} ${mean}`,
+                  `${t('resources.peak')} ${peak}`,
+                  note,
+                ]
+                  .filter((part) => part !== null)
+                  .join(' · ')}
+              </Text>
+            </div>
+          ))}
+        </SimpleGrid>
+      </ZoomableCharts>
       <Text size="xs" c="dimmed">
         {[
           t('resources.interval', { duration: format.duration(intervalMs) }),

@@ -5,7 +5,7 @@ export const enCharts = {
   'chart.day': 'Day',
   'chart.zoom': 'Drag over a chart to see a part of this time in all of them.',
   'chart.zoomReset': 'Show the whole range',
-  'chart.empty': 'Nothing to show yet',
+  'chart.empty': 'Nothing to show',
   'chart.gap': 'no data',
   'chart.part': '{{name}}: last {{last}}, from {{low}} to {{high}}',
   'chart.partUnknown': '{{name}}: no data',

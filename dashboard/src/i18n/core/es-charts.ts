@@ -7,7 +7,7 @@ export const esCharts: Record<keyof typeof enCharts, string> = {
   'chart.day': 'Día',
   'chart.zoom': 'Arrastra sobre un gráfico para ver una parte de este tiempo en todos.',
   'chart.zoomReset': 'Mostrar todo el intervalo',
-  'chart.empty': 'Todavía no hay nada que mostrar',
+  'chart.empty': 'No hay nada que mostrar',
   'chart.gap': 'sin datos',
   'chart.part': '{{name}}: último valor {{last}}, entre {{low}} y {{high}}',
   'chart.partUnknown': '{{name}}: sin datos',

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useFormat } from '../../i18n/use-format.ts';
+import { axisWidth, binarySteps, timeLabels, valueLabels } from './axis-labels.ts';
 import { lonePoints, type TimeChartData, type TimeSpan } from './chart-data.ts';
 import { seriesDash, seriesVariable } from './chart-look.tsx';
 
@@ -18,10 +19,7 @@ interface PlotCanvasProps {
   onZoom?: (span: TimeSpan) => void;
 }
 
-/** From a byte to a tebibyte: what ticks of bytes are apart. */
-const byteSteps = Array.from({ length: 41 }, (_, power) => 2 ** power);
 const msPerSec = 1_000;
-const daySec = 86_400;
 
 /** The canvas of a time chart: made anew for another look; new data are only set. */
 export function PlotCanvas(props: PlotCanvasProps) {
@@ -122,10 +120,10 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
       { ...axis, size: 28, values: (_, splits) => timeLabels(splits, language), space: 70 },
       {
         ...axis,
-        size: 64,
-        values: (_, splits) => splits.map((value) => props().format(value)),
+        size: (_, labels) => axisWidth(labels),
+        values: (_, splits) => valueLabels(splits, props().format, language, inBytes),
         space: 36,
-        ...(inBytes === undefined ? {} : { incrs: byteSteps }),
+        ...(inBytes === undefined ? {} : { incrs: binarySteps }),
       },
     ],
     series: [
@@ -193,17 +191,6 @@ function zoomTo(plot: uPlot, onZoom: PlotCanvasProps['onZoom']): void {
     fromMs: Math.floor(plot.posToVal(left, 'x') * msPerSec),
     toMs: Math.ceil(plot.posToVal(left + width, 'x') * msPerSec),
   });
-}
-
-function timeLabels(splits: readonly number[], language: string): string[] {
-  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-  const format = new Intl.DateTimeFormat(
-    language,
-    step >= daySec
-      ? { day: 'numeric', month: 'short' }
-      : { hour: '2-digit', minute: '2-digit', hour12: false },
-  );
-  return splits.map((sec) => format.format(sec * msPerSec));
 }
 
 function readAt(index: number | null, { data, format, gap }: PlotCanvasProps, language: string) {

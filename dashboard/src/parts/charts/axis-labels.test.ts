@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { binarySteps, timeLabels, valueLabels } from './axis-labels.ts';
+
+/** Seconds of a moment by the clock of this machine, which the axis goes by. */
+const at = (hour: number, minute = 0, second = 0) =>
+  new Date(2026, 10, 27, hour, minute, second).getTime() / 1_000;
+
+describe('what is written along the axes of a chart', () => {
+  it('has seconds where the marks are less than a minute apart', () => {
+    expect(timeLabels([at(9, 14), at(9, 14, 30), at(9, 15)], 'en')).toEqual([
+      '09:14:00',
+      '09:14:30',
+      '09:15:00',
+    ]);
+    expect(timeLabels([at(9, 14), at(9, 15)], 'en')).toEqual(['09:14', '09:15']);
+  });
+
+  it('has the day at midnight, and at every mark where they are days', () => {
+    expect(timeLabels([at(12), at(24), at(36), at(48)], 'en')).toEqual([
+      '12:00',
+      'Nov 28',
+      '12:00',
+      'Nov 29',
+    ]);
+    expect(timeLabels([at(0), at(24)], 'en')).toEqual(['Nov 27', 'Nov 28']);
+  });
+
+  it('has bytes in round binary units', () => {
+    const mib = 1_048_576;
+    expect(binarySteps).toContain(256 * mib);
+    const marks = [0, 256 * mib, 1_280 * mib];
+    const rounded = (value: number) => String(Math.round(value));
+    expect(valueLabels(marks, rounded, 'en', true)).toEqual(['0 B', '256 MiB', '1.25 GiB']);
+    expect(valueLabels([0, 0.5], String, 'en', undefined)).toEqual(['0', '0.5']);
+  });
+});
