@@ -35,6 +35,10 @@ export const enSettings = {
   'sessions.noneText': 'You are here by an API key, and no browser is signed in by the wallet.',
   'keys.subtitle': 'Each program gets its own, with no more than it needs.',
   'keys.working': 'Keys that work',
+  'keys.reach.none':
+    'The key you are signed in with is read-only: keys are changed with another one, or with the wallet.',
+  'keys.reach.own':
+    'The key you are signed in with has spending caps: it can replace, end and lower itself, and no other key.',
   'keys.create': 'Create a key',
   'keys.name': 'Name',
   'keys.nameText': 'So that you know later what it is for, such as ci.',

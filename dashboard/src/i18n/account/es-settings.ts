@@ -36,6 +36,10 @@ export const esSettings = {
     'Estás aquí con una clave de API y la cartera no ha entrado en ningún navegador.',
   'keys.subtitle': 'Cada programa tiene la suya, con lo justo que necesita.',
   'keys.working': 'Claves que funcionan',
+  'keys.reach.none':
+    'La clave con la que has entrado es de solo lectura: las claves se cambian con otra, o con la cartera.',
+  'keys.reach.own':
+    'La clave con la que has entrado tiene límites de gasto: puede reemplazarse, terminarse y bajar los suyos, y ninguna otra.',
   'keys.create': 'Crear una clave',
   'keys.name': 'Nombre',
   'keys.nameText': 'Para saber más tarde para qué es, como ci.',

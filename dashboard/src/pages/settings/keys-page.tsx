@@ -1,4 +1,4 @@
-import { Button, Stack } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,7 +11,7 @@ import { RequireSession } from '../../parts/require-session.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { keysQuery } from '../../queries/access.ts';
 import { curlLine } from '../../shell-command.ts';
-import type { OwnAccount } from '../../viewer/viewer.ts';
+import { missingScope, type OwnAccount } from '../../viewer/viewer.ts';
 import { CreateKey } from './keys/create-key.tsx';
 import { KeyTable } from './keys/key-table.tsx';
 import { NewKey, type ShownKey } from './keys/new-key.tsx';
@@ -30,6 +30,10 @@ export function KeysPage() {
 function Keys({ account }: { account: OwnAccount }) {
   const { t } = useTranslation();
   const query = useQuery(keysQuery(useApp()));
+  const isReader = missingScope(account.access.scopes, 'account', 'changes') !== null;
+  const own = query.data?.find(({ current }) => current);
+  // A key with caps was given away: it changes itself and no other.
+  const reach = isReader ? 'none' : (own?.caps ?? null) === null ? 'all' : 'own';
   const [creating, setCreating] = useState(false);
   const [shown, setShown] = useState<ShownKey | null>(null);
   const lines = [
@@ -42,18 +46,27 @@ function Keys({ account }: { account: OwnAccount }) {
         title={t('nav.keys')}
         subtitle={t('keys.subtitle')}
         actions={
-          <Button
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => setCreating(true)}
-          >
-            {t('keys.create')}
-          </Button>
+          reach === 'all' && (
+            <Button
+              leftSection={<IconPlus size={16} aria-hidden />}
+              onClick={() => setCreating(true)}
+            >
+              {t('keys.create')}
+            </Button>
+          )
         }
       />
       <Stack gap="lg">
+        {reach !== 'all' && (
+          <Text size="sm" role="note">
+            {t(`keys.reach.${reach}`)}
+          </Text>
+        )}
         <SectionCard title={t('keys.working')} padding="flush">
           <QueryView query={query}>
-            {(keys) => <KeyTable keys={keys} wallet={account.wallet} onRotated={setShown} />}
+            {(keys) => (
+              <KeyTable keys={keys} reach={reach} wallet={account.wallet} onRotated={setShown} />
+            )}
           </QueryView>
         </SectionCard>
         <CommandLines lines={lines} />

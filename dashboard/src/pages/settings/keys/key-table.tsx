@@ -3,6 +3,7 @@ import type { KeyView } from '@node3/shared/routes/keys';
 import { revokeKey, rotateKey } from '@node3/shared/routes/keys';
 import { IconKey } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
@@ -18,8 +19,12 @@ import { EditKeyCaps } from './edit-key-caps.tsx';
 import { KeyCapsText } from './key-caps-text.tsx';
 import type { ShownKey } from './new-key.tsx';
 
+export type KeyReach = 'all' | 'own' | 'none';
+
 interface KeyTableProps {
   keys: readonly KeyView[];
+  /** Which of them may be changed from here. */
+  reach: KeyReach;
   /** Of the account; null: it has none. */
   wallet: string | null;
   onRotated: (shown: ShownKey) => void;
@@ -27,12 +32,12 @@ interface KeyTableProps {
 
 type Wish = { what: 'rotate' | 'revoke'; key: KeyView };
 
-export function KeyTable({ keys, wallet, onRotated }: KeyTableProps) {
+export function KeyTable({ keys, reach, wallet, onRotated }: KeyTableProps) {
   const { t } = useTranslation();
   const [wish, setWish] = useState<Wish | null>(null);
   const carryOut = useWish(onRotated);
   const [edited, setEdited] = useState<KeyView | null>(null);
-  const columns = useColumns(setWish, setEdited);
+  const columns = useColumns(reach, setWish, setEdited);
   const what = wish?.what ?? 'revoke';
   const name = wish?.key.name ?? wish?.key.keyId ?? '';
   return (
@@ -90,7 +95,7 @@ function useWish(onRotated: (shown: ShownKey) => void): (wish: Wish) => void {
   return mutation.mutate;
 }
 
-function useColumns(onWish: (wish: Wish) => void, onEdit: (key: KeyView) => void) {
+function useColumns(reach: KeyReach, onWish: KeyActions['onWish'], onEdit: KeyActions['onEdit']) {
   const { t } = useTranslation();
   return useMemo(
     (): DataColumn<KeyView>[] => [
@@ -146,33 +151,47 @@ function useColumns(onWish: (wish: Wish) => void, onEdit: (key: KeyView) => void
         cell: ({ expiresAt }) =>
           expiresAt === null ? t('state.never') : <RelativeTime at={expiresAt} />,
       },
-      {
-        id: 'actions',
-        title: t('keys.action'),
-        align: 'right',
-        cell: (key) => (
-          <Group gap={6} justify="flex-end" wrap="nowrap">
-            <Button size="compact-sm" variant="default" onClick={() => onEdit(key)}>
-              {t('keys.changeCaps')}
-            </Button>
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => onWish({ what: 'rotate', key })}
-            >
-              {t('keys.rotate')}
-            </Button>
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => onWish({ what: 'revoke', key })}
-            >
-              {t('keys.revoke')}
-            </Button>
-          </Group>
-        ),
-      },
+      ...(reach === 'none' ? [] : [actionsColumn(t, reach, { onWish, onEdit })]),
     ],
-    [t, onWish, onEdit],
+    [t, reach, onWish, onEdit],
   );
+}
+
+interface KeyActions {
+  onWish: (wish: Wish) => void;
+  onEdit: (key: KeyView) => void;
+}
+
+function actionsColumn(
+  t: TFunction,
+  reach: KeyReach,
+  { onWish, onEdit }: KeyActions,
+): DataColumn<KeyView> {
+  return {
+    id: 'actions',
+    title: t('keys.action'),
+    align: 'right',
+    cell: (key) =>
+      reach === 'own' && !key.current ? null : (
+        <Group gap={6} justify="flex-end" wrap="nowrap">
+          <Button size="compact-sm" variant="default" onClick={() => onEdit(key)}>
+            {t('keys.changeCaps')}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => onWish({ what: 'rotate', key })}
+          >
+            {t('keys.rotate')}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => onWish({ what: 'revoke', key })}
+          >
+            {t('keys.revoke')}
+          </Button>
+        </Group>
+      ),
+  };
 }
