@@ -104,6 +104,12 @@ export const esKept: Record<keyof typeof enKept, string> = {
   'import.outcome': 'Lo que se publicaría',
   'import.posted': 'Publicado',
   'import.nothing': 'Aún no se ha probado nada',
+  'import.nothingText':
+    'Pega un documento y pruébalo: nada se publica ni se paga antes de que lo digas.',
+  'import.unreadable': 'El documento no es ni JSON ni YAML',
+  'import.unreadableAt': 'Falla en la línea {{line}}, columna {{column}}:',
+  'import.unreadableFix':
+    'Corrígelo ahí y prueba de nuevo. Sangra con espacios, nunca con tabuladores.',
   'import.count_one': '{{count}} job',
   'import.count_other': '{{count}} jobs',
   'import.total': '{{money}} retenidos, con la comisión',

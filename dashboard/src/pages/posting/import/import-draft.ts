@@ -31,16 +31,31 @@ export const emptyImport: ImportDraft = {
   hosts: [],
 };
 
-/** JSON and YAML as what they say; everything else, such as a docker run, as the text that it is. */
+/** A text that is neither JSON nor YAML: where it stops to be, and why in the words of the reader of YAML. */
+export class UnreadableDocument extends Error {
+  readonly line: number;
+  readonly column: number;
+
+  constructor(reason: string, { line, column }: { line: number; column: number }) {
+    super(reason);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/**
+ * JSON and YAML as what they say, a docker run as the text that it is. What is wrong in the text itself
+ * is found here, where its lines are known. Throws UnreadableDocument.
+ */
 export async function readDocument(text: string): Promise<unknown> {
   if (isDockerRun(text)) return text;
-  const { parse } = await import('yaml');
-  try {
-    return parse(text) as unknown;
-  } catch {
-    // The marketplace says what it understands.
-    return text;
-  }
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const [wrong] = document.errors;
+  if (wrong === undefined) return document.toJS() as unknown;
+  const { line, col: column } = lineCounter.linePos(wrong.pos[0]);
+  throw new UnreadableDocument(wrong.message, { line, column });
 }
 
 /** What was typed is what is asked; whether it may be is for the marketplace to say. */

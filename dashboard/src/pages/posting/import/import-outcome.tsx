@@ -9,6 +9,8 @@ import { ErrorView } from '../../../parts/error-view.tsx';
 import { JsonView } from '../../../parts/json-view.tsx';
 import { PageLink } from '../../../parts/page-link.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
+import { ServerText } from '../../../parts/server-words.tsx';
+import { UnreadableDocument } from './import-draft.ts';
 
 interface ImportOutcomeProps {
   tried: ImportReply | null;
@@ -27,7 +29,9 @@ export function ImportOutcome({ tried, posted, error, pending, onPost }: ImportO
     <SectionCard title={posted === null ? t('import.outcome') : t('import.posted')}>
       {error !== null && <Refusal error={error} />}
       {reply === null && error === null && (
-        <EmptyState icon={IconFileImport} title={t('import.nothing')} />
+        <EmptyState icon={IconFileImport} title={t('import.nothing')}>
+          {t('import.nothingText')}
+        </EmptyState>
       )}
       {reply !== null && (
         <Stack gap="md">
@@ -103,12 +107,28 @@ function Warnings({ warnings }: Pick<ImportReply, 'warnings'>) {
 
 /** Why nothing of it can be posted, field by field. */
 function Refusal({ error }: { error: Error }) {
+  if (error instanceof UnreadableDocument) return <Unreadable error={error} />;
   const problems = error instanceof MarketError ? (error.context.errors ?? []) : [];
   return (
     <div>
       <ErrorView error={error} />
       {problems.length > 0 && <FieldList fields={problems} />}
     </div>
+  );
+}
+
+function Unreadable({ error }: { error: UnreadableDocument }) {
+  const { t } = useTranslation();
+  const { line, column } = error;
+  return (
+    <Alert color="red" variant="light" role="alert" title={t('import.unreadable')}>
+      <Text size="sm" className="break">
+        {t('import.unreadableAt', { line, column })} <ServerText text={error.message} />
+      </Text>
+      <Text size="sm" mt={4}>
+        {t('import.unreadableFix')}
+      </Text>
+    </Alert>
   );
 }
 
