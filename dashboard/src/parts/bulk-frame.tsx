@@ -3,7 +3,6 @@ import { IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Selection } from './use-selection.ts';
-import './bulk.css';
 
 interface BulkFrameProps {
   label: string;
@@ -21,7 +20,7 @@ export function BulkFrame({ label, count, shown, selection, children }: BulkFram
   const { t } = useTranslation();
   if (selection.ids.length === 0) return null;
   return (
-    <section className="bulk-bar" aria-label={label}>
+    <section className="edge-bar" aria-label={label}>
       <Text size="sm" fw={600} role="status">
         {count}
       </Text>

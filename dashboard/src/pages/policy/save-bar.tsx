@@ -13,7 +13,7 @@ export function SaveBar({ changed, wrong, pending, onDiscard }: SaveBarProps) {
   const { t } = useTranslation();
   if (changed === 0) return null;
   return (
-    <div className="save-bar">
+    <div className="edge-bar">
       <Text size="sm" fw={600} role="status">
         {wrong === 0
           ? t('policy.save.changed', { count: changed })
