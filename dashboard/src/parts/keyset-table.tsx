@@ -6,13 +6,15 @@ import { DataTable } from './data-table.tsx';
 import { KeysetPaging } from './keyset-paging.tsx';
 import { QueryView } from './query-view.tsx';
 
-interface KeysetTableProps<Row extends object> {
+export interface KeysetTableProps<Row extends object> {
   query: UseQueryResult<{ data: Row[]; nextCursor: string | null }>;
   /** Of the address; undefined on the first page. */
   cursor: string | undefined;
   label: string;
   columns: DataColumn<Row>[];
   rowId: (row: Row) => string;
+  /** Above the rows, such as what they are filtered by. */
+  tools?: ReactNode;
   empty: ReactNode;
 }
 

@@ -1,20 +1,15 @@
-import { Button, Stack } from '@mantine/core';
 import type { FlowSummary } from '@node3/shared/routes/flows';
-import { IconPlus, IconSitemap } from '@tabler/icons-react';
+import { IconSitemap } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
-import { CommandLines } from '../../parts/command-lines.tsx';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { KeysetTable } from '../../parts/keyset-table.tsx';
-import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
-import { RequireSession } from '../../parts/require-session.tsx';
 import { flowsQuery } from '../../queries/flows.ts';
 import { curlLine } from '../../shell-command.ts';
+import { ListPage, OwnList } from './list-page.tsx';
 
 const route = getRouteApi('/flows');
 
@@ -22,21 +17,13 @@ const route = getRouteApi('/flows');
 export function FlowsPage() {
   const { t } = useTranslation();
   return (
-    <>
-      <PageHeading
-        title={t('flows.title')}
-        subtitle={t('flows.subtitle')}
-        actions={
-          <Button
-            renderRoot={(props) => <Link to="/flows/new" {...props} />}
-            leftSection={<IconPlus size={17} aria-hidden />}
-          >
-            {t('flows.new')}
-          </Button>
-        }
-      />
-      <RequireSession>{() => <OwnFlows />}</RequireSession>
-    </>
+    <ListPage
+      title={t('flows.title')}
+      subtitle={t('flows.subtitle')}
+      add={{ to: '/flows/new', text: t('flows.new') }}
+    >
+      {() => <OwnFlows />}
+    </ListPage>
   );
 }
 
@@ -47,26 +34,22 @@ function OwnFlows() {
   const query = useQuery({ ...flowsQuery(app, cursor), placeholderData: keepPreviousData });
   const columns = useColumns();
   return (
-    <Stack gap="md">
-      <KeysetTable
-        query={query}
-        cursor={cursor}
-        label={t('flows.title')}
-        columns={columns}
-        rowId={(flow) => flow.flowId}
-        empty={
-          <EmptyState icon={IconSitemap} title={t('flows.empty')}>
-            <Link to="/flows/new">{t('flows.emptyAction')}</Link>
-          </EmptyState>
-        }
-      />
-      <CommandLines
-        lines={[
-          { label: 'CLI', text: 'node3 flow list' },
-          { label: 'curl', text: curlLine({ url: `${location.origin}/api/v1/flows` }) },
-        ]}
-      />
-    </Stack>
+    <OwnList
+      query={query}
+      cursor={cursor}
+      label={t('flows.title')}
+      columns={columns}
+      rowId={({ flowId }) => flowId}
+      none={{
+        icon: IconSitemap,
+        title: t('flows.empty'),
+        first: { to: '/flows/new', text: t('flows.emptyAction') },
+      }}
+      lines={[
+        { label: 'CLI', text: 'node3 flow list' },
+        { label: 'curl', text: curlLine({ url: `${location.origin}/api/v1/flows` }) },
+      ]}
+    />
   );
 }
 

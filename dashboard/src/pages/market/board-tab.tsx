@@ -1,6 +1,6 @@
 import { Card, Group } from '@mantine/core';
 import { boardSorts, type PublicJob } from '@node3/shared/routes/marketplace';
-import { IconClipboardList, IconSearch } from '@tabler/icons-react';
+import { IconClipboardList } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
@@ -10,7 +10,14 @@ import { boardQuery } from '../../queries/market.ts';
 import { BoardTable } from '../overview/board-table.tsx';
 import { BoardFacets } from './board-facets.tsx';
 import { boardCommands } from './market-commands.ts';
-import { assetChoices, SearchSelect, SearchText, useMarketField } from './market-field.tsx';
+import {
+  assetChoices,
+  MemoryField,
+  SearchOfList,
+  SearchSelect,
+  SearchText,
+  useMarketField,
+} from './market-field.tsx';
 import { MarketList } from './market-list.tsx';
 import { boardQueryOf, filterFields, type MarketSearch } from './market-search.ts';
 import { PublicJobDialog } from './public-job-dialog.tsx';
@@ -27,13 +34,7 @@ export function BoardTab({ search }: { search: MarketSearch }) {
       query={board}
       filters={
         <>
-          <SearchText
-            label={t('market.search')}
-            placeholder={t('market.searchJobs')}
-            field="q"
-            search={search}
-            leftSection={<IconSearch size={15} aria-hidden />}
-          />
+          <SearchOfList search={search} placeholder={t('market.searchJobs')} />
           <SearchSelect
             label={t('market.field.asset')}
             field="asset"
@@ -41,13 +42,7 @@ export function BoardTab({ search }: { search: MarketSearch }) {
             choices={[{ value: '', label: t('market.anyAsset') }, ...assetChoices]}
           />
           {search.asset !== undefined && <RewardRange search={search} />}
-          <SearchText
-            label={t('market.field.memoryMost')}
-            field="memory"
-            search={search}
-            inputMode="numeric"
-            placeholder="24"
-          />
+          <MemoryField search={search} label={t('market.field.memoryMost')} />
           {board.data !== undefined && <BoardFacets search={search} facets={board.data.facets} />}
         </>
       }

@@ -1,7 +1,9 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { MarketField, MarketSearch } from './market-search.ts';
 
 export const assetChoices = [
@@ -56,6 +58,33 @@ export function SearchText({ field, search, inputMode = 'search', ...props }: Se
         writeLater(value);
       }}
     />
+  );
+}
+
+interface SearchOfListProps {
+  search: MarketSearch;
+  /** What can be looked for. */
+  placeholder: string;
+}
+
+/** The words that a list is searched by. */
+export function SearchOfList({ search, placeholder }: SearchOfListProps) {
+  const { t } = useTranslation();
+  return (
+    <SearchText
+      label={t('market.search')}
+      placeholder={placeholder}
+      field="q"
+      search={search}
+      leftSection={<IconSearch size={15} aria-hidden />}
+    />
+  );
+}
+
+/** GiB of GPU memory: of a machine, or of what a job needs. */
+export function MemoryField({ search, label }: { search: MarketSearch; label: string }) {
+  return (
+    <SearchText label={label} field="memory" search={search} inputMode="numeric" placeholder="24" />
   );
 }
 

@@ -1,6 +1,6 @@
 import { Card, Group, SegmentedControl } from '@mantine/core';
 import { type GpuOffer, offerSorts } from '@node3/shared/routes/offers';
-import { IconCpu2, IconSearch } from '@tabler/icons-react';
+import { IconCpu2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,7 +10,14 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { offersQuery } from '../../queries/market.ts';
 import { offerCommands } from './market-commands.ts';
-import { assetChoices, SearchSelect, SearchText, useMarketField } from './market-field.tsx';
+import {
+  assetChoices,
+  MemoryField,
+  SearchOfList,
+  SearchSelect,
+  SearchText,
+  useMarketField,
+} from './market-field.tsx';
 import { MarketList } from './market-list.tsx';
 import { filterFields, type MarketSearch, offerQueryOf } from './market-search.ts';
 import { OfferCards } from './offer-cards.tsx';
@@ -29,21 +36,9 @@ export function OffersTab({ search }: { search: MarketSearch }) {
       query={offers}
       filters={
         <>
-          <SearchText
-            label={t('market.search')}
-            placeholder={t('market.searchOffers')}
-            field="q"
-            search={search}
-            leftSection={<IconSearch size={15} aria-hidden />}
-          />
+          <SearchOfList search={search} placeholder={t('market.searchOffers')} />
           <Group grow gap="sm">
-            <SearchText
-              label={t('market.field.memory')}
-              field="memory"
-              search={search}
-              inputMode="numeric"
-              placeholder="24"
-            />
+            <MemoryField search={search} label={t('market.field.memory')} />
             <SearchText
               label={t('market.field.count')}
               field="count"

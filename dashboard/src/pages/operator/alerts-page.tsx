@@ -1,4 +1,4 @@
-import { Button, Card, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { type AlertView, acknowledgeAlert, listAlerts } from '@node3/shared/routes/alerts';
 import { IconAlertTriangle, IconBell, IconBellRinging, IconCheck } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -8,11 +8,8 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { usePollMs } from '../../live/use-stream.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
-import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { FilterChips } from '../../parts/filter-chips.tsx';
-import { KeysetPaging } from '../../parts/keyset-paging.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
+import { KeysetTable } from '../../parts/keyset-table.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
@@ -20,9 +17,9 @@ import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { OperatorPage } from './shared/operator-page.tsx';
 import { useOperate } from './shared/use-operate.ts';
+import { pageOf, UsualOrAll } from './shared/usual-or-all.tsx';
 
 const route = getRouteApi('/admin/alerts');
-const pageSize = 25;
 
 /** What somebody should look at, and what that was before. */
 export function AdminAlertsPage() {
@@ -46,44 +43,22 @@ function Alerts() {
   const { state, cursor } = route.useSearch();
   const query = useQuery({
     ...operatorQuery(useApp(), listAlerts, {
-      query: {
-        state: state ?? 'open',
-        limit: pageSize,
-        ...(cursor === undefined ? {} : { cursor }),
-      },
+      query: { state: state ?? 'open', ...pageOf(cursor) },
     }),
     refetchInterval: usePollMs(),
     placeholderData: keepPreviousData,
   });
   const columns = useAlertColumns();
   return (
-    <Card withBorder padding={0}>
-      <QueryView query={query} lines={5}>
-        {(page) => (
-          <>
-            <DataTable
-              label={t('op.alerts.title')}
-              columns={columns}
-              rows={page.data}
-              rowId={({ alertId }) => alertId}
-              tools={
-                <FilterChips
-                  label={t('op.alerts.filter')}
-                  parameter="state"
-                  value={state}
-                  choices={[
-                    { value: undefined, label: t('op.alerts.open') },
-                    { value: 'all', label: t('op.filter.all') },
-                  ]}
-                />
-              }
-              empty={<EmptyState icon={IconBell} title={t('op.alerts.none')} />}
-            />
-            <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
-          </>
-        )}
-      </QueryView>
-    </Card>
+    <KeysetTable
+      query={query}
+      cursor={cursor}
+      label={t('op.alerts.title')}
+      columns={columns}
+      rowId={({ alertId }) => alertId}
+      tools={<UsualOrAll label={t('op.alerts.filter')} value={state} usual={t('op.alerts.open')} />}
+      empty={<EmptyState icon={IconBell} title={t('op.alerts.none')} />}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Card, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import {
   type AdminDelivery,
   listAdminDeliveries,
@@ -14,22 +14,19 @@ import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { usePollMs } from '../../live/use-stream.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
-import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { FilterChips } from '../../parts/filter-chips.tsx';
-import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { KeysetTable } from '../../parts/keyset-table.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
-import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { OperatorPage } from './shared/operator-page.tsx';
 import { useOperate } from './shared/use-operate.ts';
+import { pageOf, UsualOrAll } from './shared/usual-or-all.tsx';
 import { AdminDeliveryDialog } from './webhooks/admin-delivery-dialog.tsx';
 import { DeliveryStateBadge } from './webhooks/delivery-state-badge.tsx';
 
 const route = getRouteApi('/admin/webhooks');
-const pageSize = 25;
 
 /** What was sent to the webhooks of everybody; those that were given up first. */
 export function AdminWebhooksPage() {
@@ -54,50 +51,36 @@ function Deliveries() {
   const { state, cursor, delivery } = route.useSearch();
   const query = useQuery({
     ...operatorQuery(useApp(), listAdminDeliveries, {
-      query: {
-        state: state ?? 'failed',
-        limit: pageSize,
-        ...(cursor === undefined ? {} : { cursor }),
-      },
+      query: { state: state ?? 'failed', ...pageOf(cursor) },
     }),
     refetchInterval: usePollMs(),
     placeholderData: keepPreviousData,
   });
   const columns = useDeliveryColumns();
   return (
-    <Card withBorder padding={0}>
-      <QueryView query={query} lines={6}>
-        {(page) => (
-          <>
-            <DataTable
-              label={t('op.webhooks.title')}
-              columns={columns}
-              rows={page.data}
-              rowId={({ deliveryId }) => deliveryId}
-              tools={
-                <FilterChips
-                  label={t('op.webhooks.filter')}
-                  parameter="state"
-                  value={state}
-                  choices={[
-                    { value: undefined, label: t('op.webhooks.failed') },
-                    { value: 'all', label: t('op.filter.all') },
-                  ]}
-                />
-              }
-              empty={
-                <EmptyState
-                  icon={IconWebhook}
-                  title={t(state === 'all' ? 'op.webhooks.none' : 'op.webhooks.noneFailed')}
-                />
-              }
-            />
-            <KeysetPaging cursor={cursor} nextCursor={page.nextCursor} />
-          </>
-        )}
-      </QueryView>
+    <>
+      <KeysetTable
+        query={query}
+        cursor={cursor}
+        label={t('op.webhooks.title')}
+        columns={columns}
+        rowId={({ deliveryId }) => deliveryId}
+        tools={
+          <UsualOrAll
+            label={t('op.webhooks.filter')}
+            value={state}
+            usual={t('op.webhooks.failed')}
+          />
+        }
+        empty={
+          <EmptyState
+            icon={IconWebhook}
+            title={t(state === 'all' ? 'op.webhooks.none' : 'op.webhooks.noneFailed')}
+          />
+        }
+      />
       {delivery !== undefined && <AdminDeliveryDialog deliveryId={delivery} />}
-    </Card>
+    </>
   );
 }
 

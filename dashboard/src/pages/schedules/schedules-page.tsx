@@ -1,21 +1,17 @@
-import { Button, Code, Stack } from '@mantine/core';
+import { Code } from '@mantine/core';
 import type { ScheduleSummary } from '@node3/shared/routes/schedules';
-import { IconCalendarTime, IconPlus } from '@tabler/icons-react';
+import { IconCalendarTime } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
-import { CommandLines } from '../../parts/command-lines.tsx';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { KeysetTable } from '../../parts/keyset-table.tsx';
-import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
-import { RequireSession } from '../../parts/require-session.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import { schedulesQuery } from '../../queries/flows.ts';
 import { curlLine } from '../../shell-command.ts';
+import { ListPage, OwnList } from '../flows/list-page.tsx';
 import { scheduleLooks } from './schedule-looks.ts';
 
 const route = getRouteApi('/schedules');
@@ -23,21 +19,13 @@ const route = getRouteApi('/schedules');
 export function SchedulesPage() {
   const { t } = useTranslation();
   return (
-    <>
-      <PageHeading
-        title={t('schedules.title')}
-        subtitle={t('schedules.subtitle')}
-        actions={
-          <Button
-            renderRoot={(props) => <Link to="/schedules/new" {...props} />}
-            leftSection={<IconPlus size={17} aria-hidden />}
-          >
-            {t('schedules.new')}
-          </Button>
-        }
-      />
-      <RequireSession>{() => <OwnSchedules />}</RequireSession>
-    </>
+    <ListPage
+      title={t('schedules.title')}
+      subtitle={t('schedules.subtitle')}
+      add={{ to: '/schedules/new', text: t('schedules.new') }}
+    >
+      {() => <OwnSchedules />}
+    </ListPage>
   );
 }
 
@@ -48,26 +36,22 @@ function OwnSchedules() {
   const query = useQuery({ ...schedulesQuery(app, cursor), placeholderData: keepPreviousData });
   const columns = useColumns();
   return (
-    <Stack gap="md">
-      <KeysetTable
-        query={query}
-        cursor={cursor}
-        label={t('schedules.title')}
-        columns={columns}
-        rowId={(schedule) => schedule.scheduleId}
-        empty={
-          <EmptyState icon={IconCalendarTime} title={t('schedules.empty')}>
-            <Link to="/schedules/new">{t('schedules.emptyAction')}</Link>
-          </EmptyState>
-        }
-      />
-      <CommandLines
-        lines={[
-          { label: 'CLI', text: 'node3 schedule list' },
-          { label: 'curl', text: curlLine({ url: `${location.origin}/api/v1/schedules` }) },
-        ]}
-      />
-    </Stack>
+    <OwnList
+      query={query}
+      cursor={cursor}
+      label={t('schedules.title')}
+      columns={columns}
+      rowId={({ scheduleId }) => scheduleId}
+      none={{
+        icon: IconCalendarTime,
+        title: t('schedules.empty'),
+        first: { to: '/schedules/new', text: t('schedules.emptyAction') },
+      }}
+      lines={[
+        { label: 'CLI', text: 'node3 schedule list' },
+        { label: 'curl', text: curlLine({ url: `${location.origin}/api/v1/schedules` }) },
+      ]}
+    />
   );
 }
 
