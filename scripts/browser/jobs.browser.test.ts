@@ -133,7 +133,7 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
   it('[9.13] tells an exit code that is not 0 and a timeout apart', async () => {
     const ends = [
       ['exit 3', {}, 'Failed', 'exit code other than 0'],
-      ['sleep 60', { limits: { runSec: 1 } }, 'Timed out', 'ran longer than limits.runSec'],
+      ['sleep 60', { limits: { runSec: 1 } }, 'Timed out', 'ran longer than its time limit'],
     ] as const;
     const jobIds = await Promise.all(ends.map(([code, more]) => post(code, more)));
     for (const [index, [, , word, sentence]] of ends.entries()) {

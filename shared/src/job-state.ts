@@ -72,8 +72,8 @@ export const reasons = {
   run_timeout: {
     fault: 'requester',
     settles: 'requester_run',
-    sentence: 'The program ran longer than limits.runSec and was stopped.',
-    action: 'Raise limits.runSec or make the program faster.',
+    sentence: 'The program ran longer than its time limit and was stopped.',
+    action: 'Raise the timeout (limits.runSec) or make the program faster.',
     retry: 'no',
   },
   cap_reached: {
@@ -86,14 +86,14 @@ export const reasons = {
   no_progress: {
     fault: 'requester',
     settles: 'requester_run',
-    sentence: 'The program wrote no line for limits.progressSec and was stopped.',
+    sentence: 'The program wrote no line for longer than the job allows and was stopped.',
     action: 'Let it write a line from time to time, or raise limits.progressSec.',
     retry: 'no',
   },
   disk_exceeded: {
     fault: 'requester',
     settles: 'requester_run',
-    sentence: 'The program wrote more than resources.diskBytes and was stopped.',
+    sentence: 'The program wrote more than the disk that the job asked for and was stopped.',
     action: 'Raise resources.diskBytes or write less.',
     retry: 'no',
   },
@@ -184,15 +184,15 @@ export const reasons = {
   prepare_timeout: {
     fault: 'none',
     settles: 'nobody',
-    sentence: 'The agent did not get the program started within limits.pullSec.',
+    sentence: 'The agent did not get the program started in time.',
     action: 'Use a smaller image or raise limits.pullSec.',
     retry: 'yes',
   },
   queue_timeout: {
     fault: 'none',
     settles: 'nobody',
-    sentence: 'No agent took the job before limits.queueSec.',
-    action: 'Ask for less, pay more or wait longer.',
+    sentence: 'No agent took the job before its waiting time was over.',
+    action: 'Ask for less, pay more or let it wait longer (limits.queueSec).',
     retry: 'no',
   },
   offer_not_accepted: {

@@ -5,7 +5,7 @@ export const providerErrorCodes = {
   PROVIDER_NOT_FOUND: {
     status: 404,
     title: 'There is no such provider',
-    fix: 'Check its name or id: node3 admin providers list.',
+    fix: 'Check its name or id; the list of providers has all there are.',
     retry: 'never',
   },
   PROVIDER_NAME_TAKEN: {

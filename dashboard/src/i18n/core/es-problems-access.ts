@@ -104,7 +104,7 @@ export const esAccessProblems = {
   ],
   PROVIDER_NOT_FOUND: [
     'No existe ese provider',
-    'Revisa su nombre o su id: node3 admin providers list.',
+    'Revisa su nombre o su id; la lista de providers tiene todos.',
   ],
   PROVIDER_NAME_TAKEN: ['Otro provider tiene este nombre', 'Cambia aquel o da a este otro nombre.'],
   PROVIDER_IN_USE: [

@@ -7,10 +7,11 @@ export const esReasons: ReasonTexts = {
   'reason.nonzero_exit.action': 'Lee las últimas líneas de stderr.',
   'reason.out_of_memory.sentence': 'El programa usó más memoria de la que permite el job.',
   'reason.out_of_memory.action': 'Aumenta resources.memoryBytes.',
-  'reason.run_timeout.sentence': 'El programa superó limits.runSec y fue detenido.',
-  'reason.run_timeout.action': 'Aumenta limits.runSec o haz el programa más rápido.',
+  'reason.run_timeout.sentence': 'El programa superó su tiempo límite y fue detenido.',
+  'reason.run_timeout.action':
+    'Aumenta el tiempo límite (limits.runSec) o haz el programa más rápido.',
   'reason.disk_exceeded.sentence':
-    'El programa escribió más de resources.diskBytes y fue detenido.',
+    'El programa escribió más que el disco que pidió el job y fue detenido.',
   'reason.disk_exceeded.action': 'Aumenta resources.diskBytes o escribe menos.',
   'reason.cancelled_by_requester.sentence': 'El solicitante canceló el job.',
   'reason.cancelled_by_requester.action': 'Publícalo de nuevo si todavía lo necesitas.',
@@ -20,14 +21,13 @@ export const esReasons: ReasonTexts = {
   'reason.command_not_found.action': 'Revisa command, entrypoint y los archivos de la imagen.',
   'reason.image_pull_failed.sentence': 'El registro no entregó la imagen.',
   'reason.image_pull_failed.action': 'Inténtalo más tarde o usa otro registro.',
-  'reason.prepare_timeout.sentence':
-    'El agente no llegó a iniciar el programa dentro de limits.pullSec.',
+  'reason.prepare_timeout.sentence': 'El agente no llegó a iniciar el programa a tiempo.',
   'reason.prepare_timeout.action': 'Usa una imagen más pequeña o sube limits.pullSec.',
   'reason.request_invalid.sentence':
     'El job pide algo que ningún ejecutor acepta, como un nombre de variable reservado.',
   'reason.request_invalid.action': 'Lee el detalle del intento y corrige el job.',
-  'reason.queue_timeout.sentence': 'Ningún agente tomó el job antes de limits.queueSec.',
-  'reason.queue_timeout.action': 'Pide menos, paga más o espera más.',
+  'reason.queue_timeout.sentence': 'Ningún agente tomó el job antes de que acabara su espera.',
+  'reason.queue_timeout.action': 'Pide menos, paga más o deja que espere más (limits.queueSec).',
   'reason.offer_not_accepted.sentence': 'El agente no aceptó la oferta a tiempo.',
   'reason.offer_not_accepted.action': 'Nada; el job volvió a la cola.',
   'reason.released_by_agent.sentence': 'El agente devolvió el job antes de empezarlo.',
@@ -48,15 +48,14 @@ export const esReasons: ReasonTexts = {
   'reason.marketplace_error.action':
     'Nada mientras queden intentos; después del último, publica el job otra vez.',
   'reason.no_progress.sentence':
-    'El programa no escribió ninguna línea durante limits.progressSec y fue detenido.',
+    'El programa pasó más tiempo sin escribir una línea del que permite el job y fue detenido.',
   'reason.no_progress.action':
     'Haz que escriba una línea de vez en cuando o sube limits.progressSec.',
-  'reason.input_unavailable.sentence':
-    'No se pudo obtener o desempaquetar una entrada del trabajo.',
+  'reason.input_unavailable.sentence': 'No se pudo obtener o desempaquetar una entrada del job.',
   'reason.input_unavailable.action':
     'Corrige lo que nombra el detalle: el artefacto, la URL, su sha256 o el archivo comprimido.',
   'reason.output_missing.sentence':
-    'El programa terminó bien pero no dejó un archivo que el trabajo exige.',
+    'El programa terminó bien pero no dejó un archivo que el job exige.',
   'reason.output_missing.action':
     'Haz que escriba lo que nombra outputs, o pon ahí "required": false.',
   'reason.output_rejected.sentence': 'No se pudieron conservar los archivos que dejó el programa.',

@@ -1,7 +1,7 @@
 export const esShell = {
   'signIn.title': 'Iniciar sesión',
   'signIn.text':
-    'Los trabajos y el dinero son de una cuenta: la de una cartera, que también usan sus claves de API.',
+    'Los jobs y el dinero son de una cuenta: la de una cartera, que también usan sus claves de API.',
   'signIn.withWallet': 'Entrar con {{wallet}}',
   'signIn.waiting': 'Firma el texto que muestra {{wallet}}. No mueve dinero ni cuesta nada.',
   'signIn.noWallet': 'No se ha encontrado ninguna cartera de Solana en este navegador.',
