@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
 import { outcome } from '@node3/agent/testing/test-agent';
 import { createJob } from '@node3/shared/routes/jobs';
+import { createKey } from '@node3/shared/routes/keys';
 import { getUsage } from '@node3/shared/routes/usage';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,6 +117,17 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     await operator.close();
   });
 
+  it('a sum of usage leads to just the jobs that it is made of', async () => {
+    const sum = page.getByRole('listitem').filter({ hasText: 'Jobs ended' });
+    await sum.getByRole('link').click();
+    await page.waitForURL(/\/jobs\?.*endedFrom=/);
+    await page.getByRole('link', { name: 'first', exact: true }).waitFor(wide);
+    const rows = page.getByRole('table').getByRole('row');
+    expect(await rows.count(), 'the head and one job').toBe(2);
+    await page.getByRole('button', { name: /^Ended .*take this filter away$/ }).click();
+    await page.waitForURL((url) => !url.search.includes('ended'));
+  });
+
   it('a receipt is verified by the browser itself', async () => {
     await page.getByRole('link', { name: 'Receipts', exact: true }).first().click();
     await page.getByRole('link', { name: 'first' }).first().click();
@@ -166,6 +178,20 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
       receiver.closeAllConnections();
       receiver.close();
     }
+  });
+
+  it('a key is given caps, signed by the wallet', async () => {
+    await requester.client.call(createKey, { body: { name: 'night shift' } });
+    await page.getByRole('link', { name: 'API keys', exact: true }).first().click();
+    const row = page.getByRole('row').filter({ hasText: 'night shift' });
+    await row.getByRole('button', { name: 'Caps' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Spending caps of night shift' });
+    await dialog.getByLabel('SOL for one job').fill('much');
+    await dialog.getByRole('button', { name: 'Save the caps' }).click();
+    expect(await dialog.isVisible(), 'not sent').toBe(true);
+    await dialog.getByLabel('SOL for one job').fill('0.5');
+    await dialog.getByRole('button', { name: 'Save the caps' }).click();
+    await row.getByText('0.5 SOL for one job').waitFor(wide);
   });
 
   it('is told in Spanish as well', async () => {
