@@ -10,6 +10,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
+import { jobName } from '../parts/job-name.ts';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
 import { JobStateBadge } from '../parts/state-badge.tsx';
@@ -19,7 +20,6 @@ import {
   sharedJobQuery,
   sharedLogQuery,
 } from '../queries/shared-job.ts';
-import { workloadKey } from './overview/board-table.tsx';
 import { SharedFacts } from './shared/shared-facts.tsx';
 import { SharedFiles } from './shared/shared-files.tsx';
 import { SharedLog } from './shared/shared-log.tsx';
@@ -88,7 +88,7 @@ function SharedHeader({ job }: { job: SharedJob }) {
   return (
     <div>
       <PageHeading
-        title={job.name ?? t(`workload.${workloadKey(job.workload)}`)}
+        title={jobName(t, job)}
         mark={
           <span role="status" data-testid="job-state">
             <JobStateBadge state={job.state} size="lg" />

@@ -24,10 +24,23 @@ export function PaletteButton() {
         </Kbd>
       </UnstyledButton>
       {opened && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<KeysTaken />}>
           <Palette onClose={close} />
         </Suspense>
       )}
     </>
+  );
+}
+
+/** While the palette is loaded: what is typed is meant for it, and no shortcut of the page. */
+function KeysTaken() {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="dialog"
+      aria-modal="true"
+      aria-label={t('key.palette')}
+      className="visually-hidden"
+    />
   );
 }

@@ -29,6 +29,7 @@ export const enUsage = {
   'usage.csv': 'CSV of the period',
   'usage.table': 'Usage of the period',
   'usage.noGpu': 'without a GPU',
+  'usage.unknownGpu': 'without a GPU, or of unknown model',
   'usage.noKey': 'without a key of the account',
   'usage.customer': 'Customer',
   'usage.customers': 'GPU time and cost by customer',

@@ -32,6 +32,7 @@ export const esUsage: Record<keyof typeof enUsage, string> = {
   'usage.csv': 'CSV del periodo',
   'usage.table': 'Uso del periodo',
   'usage.noGpu': 'sin GPU',
+  'usage.unknownGpu': 'sin GPU, o de modelo desconocido',
   'usage.noKey': 'sin clave de la cuenta',
   'usage.customer': 'Cliente',
   'usage.customers': 'Tiempo de GPU y coste por cliente',

@@ -87,7 +87,7 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'receipt.fault': 'Responsable',
   'executions.title': 'Intentos',
   'executions.empty': 'Aún no hay intentos',
-  'executions.emptyText': 'El job espera a un agente que cumpla sus requisitos.',
+  'executions.never': 'Terminó antes de que un agente lo tomara',
   'executions.attempt': 'Intento',
   'executions.agent': 'Agente',
   'executions.state': 'Estado',
@@ -182,8 +182,7 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'rating.thanks': 'Gracias. Tu valoración cuenta desde ahora.',
   'rating.before': 'Ya habías valorado este job.',
   'events.title': 'Eventos',
-  'events.text':
-    'Lo que se guardó sobre este job, lo más antiguo primero. Importes en unidades base.',
+  'events.text': 'Lo que se guardó sobre este job, lo más antiguo primero.',
   'events.seq': 'N.º',
   'events.at': 'Cuándo',
   'events.type': 'Evento',

@@ -100,6 +100,7 @@ export const enMarket = {
   'market.job.text': 'What anybody may know of it. Its name, its code and its owner are not shown.',
   'market.job.reward': 'Reward',
   'market.job.gpus': 'GPUs',
+  'market.job.models': 'GPU model',
   'market.job.memory': 'GPU memory',
   'market.job.isolation': 'Isolation at least',
   'market.job.limit': 'Time limit',

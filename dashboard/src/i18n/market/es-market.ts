@@ -102,6 +102,7 @@ export const esMarket: Record<keyof typeof enMarket, string> = {
     'Lo que cualquiera puede saber. Su nombre, su código y su dueño no se muestran.',
   'market.job.reward': 'Recompensa',
   'market.job.gpus': 'GPU',
+  'market.job.models': 'Modelo de GPU',
   'market.job.memory': 'Memoria de GPU',
   'market.job.isolation': 'Aislamiento mínimo',
   'market.job.limit': 'Tiempo límite',

@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { isTerminalFlowRun } from '@node3/shared/flow-state';
 import { cancelRun, type RunDetail } from '@node3/shared/routes/redmind';
 import { IconBan, IconRepeat } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,7 +14,7 @@ import { PageHeading } from '../../parts/page-heading.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import { useNotice } from '../../parts/use-notice.tsx';
-import { runsKey } from '../../queries/flows.ts';
+import { flowQuery, runsKey } from '../../queries/flows.ts';
 import { useNow } from '../../use-now.ts';
 import { runLooks } from './flow-looks.ts';
 
@@ -64,7 +64,7 @@ function RunFacts({ run }: { run: RunDetail }) {
         <Text span>{t('run.unsaved')}</Text>
       ) : (
         <Link to="/flows/$flowId" params={{ flowId: run.flow_id }} search={versionOf(run)}>
-          {t('run.ofFlow', { version: run.flow_version })}
+          <FlowName run={run} flowId={run.flow_id} />
         </Link>
       )}
       <Text span>
@@ -80,6 +80,14 @@ function RunFacts({ run }: { run: RunDetail }) {
       )}
     </Group>
   );
+}
+
+/** The flow may be gone, or may have another name by now: the run is of the version beside it. */
+function FlowName({ run, flowId }: { run: RunDetail; flowId: string }) {
+  const { t } = useTranslation();
+  const { data } = useQuery(flowQuery(useApp(), flowId, undefined));
+  const name = data?.name ?? shorten(flowId, 10, 4);
+  return <>{t('runs.ofFlow', { name, version: run.flow_version })}</>;
 }
 
 function versionOf({ flow_version: version }: RunDetail): { version?: number } {

@@ -20,7 +20,7 @@ import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import { type Selection, useSelection } from '../../parts/use-selection.ts';
-import { runsQuery } from '../../queries/flows.ts';
+import { flowsQuery, runsQuery } from '../../queries/flows.ts';
 import { curlLine } from '../../shell-command.ts';
 import { runLooks } from './flow-looks.ts';
 import { RunsBulk } from './runs-bulk.tsx';
@@ -140,6 +140,11 @@ function RunTable({ runs, filtered, selection }: RunTableProps) {
 function useColumns(): DataColumn<RunSummary>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const { data: flows } = useQuery(flowsQuery(useApp(), undefined));
+  const names = useMemo(
+    () => new Map(flows?.data.map(({ flowId, name }) => [flowId, name])),
+    [flows],
+  );
   return useMemo(
     () => [
       {
@@ -163,8 +168,8 @@ function useColumns(): DataColumn<RunSummary>[] {
           flowId === null ? (
             t('run.unsaved')
           ) : (
-            <Link to="/flows/$flowId" params={{ flowId }} className="row-action mono">
-              {shorten(flowId, 10, 4)} v{version}
+            <Link to="/flows/$flowId" params={{ flowId }} className="row-action break">
+              {t('runs.ofFlow', { name: names.get(flowId) ?? shorten(flowId, 10, 4), version })}
             </Link>
           ),
       },
@@ -184,6 +189,6 @@ function useColumns(): DataColumn<RunSummary>[] {
         cell: (run) => <RelativeTime at={run.started_at} />,
       },
     ],
-    [t, format],
+    [t, format, names],
   );
 }

@@ -1,4 +1,5 @@
 import { Table, Text } from '@mantine/core';
+import type { Reason } from '@node3/shared/job-state';
 import type { ExecutionView } from '@node3/shared/routes/jobs';
 import { IconServer2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -9,13 +10,17 @@ import { ServerText } from '../../parts/server-words.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
 import { changesSince } from './attempt-changes.ts';
 
-export function ExecutionsTable({ executions }: { executions: ExecutionView[] }) {
+interface ExecutionsTableProps {
+  executions: ExecutionView[];
+  /** Whether none will follow. */
+  isOver: boolean;
+}
+
+export function ExecutionsTable({ executions, isOver }: ExecutionsTableProps) {
   const { t } = useTranslation();
   if (executions.length === 0) {
     return (
-      <EmptyState icon={IconServer2} title={t('executions.empty')}>
-        {t('executions.emptyText')}
-      </EmptyState>
+      <EmptyState icon={IconServer2} title={t(isOver ? 'executions.never' : 'executions.empty')} />
     );
   }
   const columns = ['attempt', 'agent', 'state', 'exit', 'run', 'memory'] as const;
@@ -41,6 +46,9 @@ export function ExecutionsTable({ executions }: { executions: ExecutionView[] })
     </Table>
   );
 }
+
+/** Their details repeat the state and the exit code that stand beside them. */
+const saidAlready: ReadonlySet<Reason> = new Set(['exited', 'nonzero_exit', 'run_timeout']);
 
 interface ExecutionRowProps {
   execution: ExecutionView;
@@ -90,7 +98,7 @@ function ExecutionRow({ execution, before }: ExecutionRowProps) {
             {t(`reason.${reason}.sentence`)}
           </Text>
         )}
-        {detail !== null && (
+        {detail !== null && reason !== null && !saidAlready.has(reason) && (
           <Text size="xs" c="dimmed">
             <ServerText text={detail} />
           </Text>

@@ -8,11 +8,11 @@ import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
+import { jobName } from '../../parts/job-name.ts';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { JobStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
 import { useNow } from '../../use-now.ts';
 import { gpuText } from '../jobs/gpu-text.ts';
-import { workloadKey } from '../overview/board-table.tsx';
 import { CancelButton } from './cancel-button.tsx';
 import { costSoFar } from './cost-so-far.ts';
 import { RerunButton } from './rerun-button.tsx';
@@ -21,7 +21,7 @@ import { ShareButton } from './share/share-button.tsx';
 
 export function JobHeader({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
-  const title = job.name ?? t(`workload.${workloadKey(job.workload)}`);
+  const title = jobName(t, job);
   return (
     <div>
       <Breadcrumbs mb={6} className="breadcrumbs">

@@ -8,10 +8,10 @@ import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
+import { jobName } from '../../parts/job-name.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
 import { RunTime } from '../job/run-time.tsx';
-import { workloadKey } from '../overview/board-table.tsx';
 import { gpuText } from './gpu-text.ts';
 
 const labelsShown = 2;
@@ -70,7 +70,7 @@ function JobName({ job }: { job: JobSummary }) {
   return (
     <div className="job-name">
       <Link to="/jobs/$jobId" params={{ jobId: job.jobId }} className="row-link break">
-        {job.name ?? t(`workload.${workloadKey(job.workload)}`)}
+        {jobName(t, job)}
       </Link>
       <div className="job-marks">
         <span className="mono" title={job.jobId}>

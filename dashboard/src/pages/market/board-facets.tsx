@@ -1,7 +1,7 @@
 import type { ReplyOf } from '@node3/shared/contract';
 import { boardStates, type listPublicJobs } from '@node3/shared/routes/marketplace';
 import { useTranslation } from 'react-i18next';
-import { workloadKey } from '../overview/board-table.tsx';
+import { workloadName } from '../../parts/job-name.ts';
 import { FacetList } from './facet-list.tsx';
 import type { MarketSearch } from './market-search.ts';
 
@@ -39,7 +39,7 @@ export function BoardFacets({ search, facets }: BoardFacetsProps) {
         field="workload"
         search={search}
         values={facets.workload}
-        nameOf={(value) => t(`workload.${workloadKey(value)}`)}
+        nameOf={(value) => workloadName(t, value)}
       />
       <FacetList
         title={t('market.field.framework')}

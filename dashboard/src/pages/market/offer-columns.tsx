@@ -29,7 +29,7 @@ export function offerColumns(t: TFunction): DataColumn<GpuOffer>[] {
     {
       id: 'isolation',
       title: t('market.field.isolation'),
-      cell: ({ isolation }) => isolation ?? unknownMark,
+      cell: ({ isolation }) => <span className="nowrap">{isolation ?? unknownMark}</span>,
     },
     {
       id: 'reliability',
@@ -52,7 +52,7 @@ function OfferName({ offer }: { offer: GpuOffer }) {
   const format = useFormat();
   const { agentId, agentName, count, memoryBytes, model } = offer;
   return (
-    <>
+    <div className="offer-name">
       <Link to="/agents/$agentId" params={{ agentId }} className="row-link break">
         {count > 1 && `${count} × `}
         {model}
@@ -60,7 +60,7 @@ function OfferName({ offer }: { offer: GpuOffer }) {
       <Text size="xs" c="dimmed" className="break">
         {memoryBytes === null ? t('device.memoryUnknown') : format.bytes(memoryBytes)} · {agentName}
       </Text>
-    </>
+    </div>
   );
 }
 

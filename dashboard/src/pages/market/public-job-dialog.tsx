@@ -4,10 +4,10 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
+import { workloadName } from '../../parts/job-name.ts';
 import { JobPrice } from '../../parts/job-price.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
-import { workloadKey } from '../overview/board-table.tsx';
 import { Share } from './offer-facts.tsx';
 
 /** What anybody may know of a job: neither its name nor its code, nor whose it is. */
@@ -34,14 +34,14 @@ function JobFacts({ job }: { job: PublicJob }) {
   const labels = Object.entries(job.labels).map(([name, value]) => `${name}=${value}`);
   const facts: [string, ReactNode][] = [
     [t('market.field.state'), <JobStateBadge key="state" state={job.state} />],
-    [t('market.field.workload'), t(`workload.${workloadKey(job.workload)}`)],
+    [t('market.field.workload'), workloadName(t, job.workload)],
     [t('market.job.reward'), <JobPrice key="r" most={job.reward} perGpuHour={job.bidPerGpuHour} />],
     [t('market.perGpuHour'), format.money(job.perGpuHour)],
     [
       t('market.job.gpus'),
       job.gpus === 0 ? t('job.cpuOnly') : t('job.gpuCount', { count: job.gpus }),
     ],
-    [t('market.field.gpu'), job.gpuModels?.join(', ') ?? t('market.job.any')],
+    [t('market.job.models'), job.gpuModels?.join(', ') ?? t('market.job.any')],
     [
       t('market.job.memory'),
       job.memoryBytesMin === null ? t('market.job.any') : format.bytes(job.memoryBytesMin),

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { workloadName } from '../../parts/job-name.ts';
 import { JobPrice } from '../../parts/job-price.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
@@ -47,7 +48,7 @@ function BoardRow({ job }: { job: PublicJob }) {
     <Table.Tr>
       <Table.Td data-label={t('jobs.column.job')}>
         <Link to="/marketplace" search={withJob(job.jobId)} className="row-link">
-          {t(`workload.${workloadKey(job.workload)}`)}
+          {workloadName(t, job.workload)}
         </Link>
         <Text size="xs" c="dimmed" className="mono">
           {shorten(job.jobId, 8, 5)}
@@ -76,11 +77,4 @@ function BoardRow({ job }: { job: PublicJob }) {
 /** Beside what the list is filtered by, where it is the market's. */
 function withJob(job: string) {
   return ((before: object) => ({ ...before, job })) as never;
-}
-
-const workloads = ['container', 'python', 'javascript', 'typescript', 'bash'] as const;
-
-/** A word this version doesn't know is shown as a job, not as nothing. */
-export function workloadKey(workload: string): (typeof workloads)[number] | 'other' {
-  return workloads.find((known) => known === workload) ?? 'other';
 }

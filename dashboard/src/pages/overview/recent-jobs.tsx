@@ -3,11 +3,10 @@ import type { JobSummary } from '@node3/shared/routes/jobs';
 import { IconListDetails } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { shorten } from '../../format.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { jobName, workloadName } from '../../parts/job-name.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
-import { workloadKey } from './board-table.tsx';
 
 /** The newest of the own jobs, each with the icon and the word of its state. */
 export function RecentJobs({ jobs }: { jobs: readonly JobSummary[] }) {
@@ -26,10 +25,10 @@ export function RecentJobs({ jobs }: { jobs: readonly JobSummary[] }) {
           <JobStateBadge state={job.state} />
           <div className="recent-name">
             <Link to="/jobs/$jobId" params={{ jobId: job.jobId }} className="row-link truncate">
-              {job.name ?? shorten(job.jobId, 8, 5)}
+              {jobName(t, job)}
             </Link>
             <Text size="xs" c="dimmed" className="truncate">
-              {t(`workload.${workloadKey(job.workload)}`)}
+              {workloadName(t, job.workload)}
               {job.agentName !== null && ` · ${job.agentName}`}
             </Text>
           </div>

@@ -45,24 +45,26 @@ export function ProviderPage() {
         <QueryView query={provider} lines={5}>
           {(data) => <ProviderFacts provider={data} />}
         </QueryView>
-        <SectionCard title={t('providers.offers')} description={t('providers.offersText')}>
-          <QueryView query={offers}>
-            {({ data, total }) =>
-              data.length === 0 ? (
-                <EmptyState icon={IconCpu2} title={t('market.offersNone')} />
-              ) : (
-                <Stack gap="md">
-                  <OfferCards offers={data} />
-                  {total.offers > data.length && (
-                    <Link to="/marketplace" search={{ tab: 'compute', provider: name }}>
-                      {t('providers.allOffers', { count: total.offers })}
-                    </Link>
-                  )}
-                </Stack>
-              )
-            }
-          </QueryView>
-        </SectionCard>
+        {provider.error === null && (
+          <SectionCard title={t('providers.offers')} description={t('providers.offersText')}>
+            <QueryView query={offers}>
+              {({ data, total }) =>
+                data.length === 0 ? (
+                  <EmptyState icon={IconCpu2} title={t('market.offersNone')} />
+                ) : (
+                  <Stack gap="md">
+                    <OfferCards offers={data} />
+                    {total.offers > data.length && (
+                      <Link to="/marketplace" search={{ tab: 'compute', provider: name }}>
+                        {t('providers.allOffers', { count: total.offers })}
+                      </Link>
+                    )}
+                  </Stack>
+                )
+              }
+            </QueryView>
+          </SectionCard>
+        )}
         <CommandLines lines={[{ label: 'curl', text: curlLine({ url }) }]} />
       </Stack>
     </>

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { jobName } from '../../parts/job-name.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
 
@@ -30,7 +31,7 @@ function receiptColumns(t: TFunction): DataColumn<JobSummary>[] {
     {
       id: 'job',
       title: t('receipts.job'),
-      cell: ({ jobId, name }) => (
+      cell: ({ jobId, ...job }) => (
         <div>
           <Link
             from="/receipts"
@@ -38,7 +39,7 @@ function receiptColumns(t: TFunction): DataColumn<JobSummary>[] {
             search={(previous) => ({ ...previous, job: jobId })}
             className="row-link break"
           >
-            {name ?? shorten(jobId, 8, 5)}
+            {jobName(t, job)}
           </Link>
           <Text size="xs" c="dimmed" className="mono">
             {shorten(jobId, 8, 5)}

@@ -68,8 +68,7 @@ function ScheduleView({ schedule }: { schedule: ScheduleDetail }) {
         subtitle={
           <span>
             <Code>{schedule.cron}</Code> {schedule.timezone} ·{' '}
-            {t(`schedule.overlap.${schedule.overlap}`)} ·{' '}
-            {t(`schedule.catchUp.${schedule.catchUp}`)}
+            {t(`schedule.rule.${schedule.overlap}`)} · {t(`schedule.rule.${schedule.catchUp}`)}
           </span>
         }
         actions={<ScheduleActions schedule={schedule} />}

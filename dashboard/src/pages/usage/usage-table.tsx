@@ -39,7 +39,8 @@ function GroupName({ row, by }: { row: UsageRow; by: UsageGroup }) {
     if (row.day === null) return <>{t('state.unknown')}</>;
     return <EndedDayLink day={row.day} />;
   }
-  if (by === 'gpu') return <>{row.gpu ?? t('usage.noGpu')}</>;
+  // Of a GPU whose model nobody knows there is nothing but its time.
+  if (by === 'gpu') return <>{row.gpu ?? t(row.gpuMs > 0 ? 'usage.unknownGpu' : 'usage.noGpu')}</>;
   return row.keyId === null ? (
     <>{t('usage.noKey')}</>
   ) : (

@@ -30,13 +30,17 @@ function AssetCards({ asset, balance }: { asset: Asset; balance: Account['balanc
       <StatCard
         label={t('moneyPage.available', { asset })}
         icon={IconCoins}
-        value={<span data-testid={`available-${asset}`}>{format.money(available)}</span>}
+        value={
+          <span className="stat-money" data-testid={`available-${asset}`}>
+            {format.money(available)}
+          </span>
+        }
         note={t('moneyPage.availableNote')}
       />
       <StatCard
         label={t('moneyPage.held', { asset })}
         icon={IconLock}
-        value={format.money(held)}
+        value={<span className="stat-money">{format.money(held)}</span>}
         note={
           <Text component="span" inherit>
             {t(isZeroMoney(held) ? 'moneyPage.heldNone' : 'moneyPage.heldNote')}

@@ -1,4 +1,5 @@
 import { Stack, Text } from '@mantine/core';
+import { assets, formatAmount } from '@node3/shared/money';
 import type { EventView } from '@node3/shared/routes/events';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { IconHistory } from '@tabler/icons-react';
@@ -8,6 +9,7 @@ import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
+import { useFormat } from '../../../i18n/use-format.ts';
 import { CommandLines } from '../../../parts/command-lines.tsx';
 import type { DataColumn } from '../../../parts/data-table/data-column.ts';
 import { DataTable } from '../../../parts/data-table.tsx';
@@ -93,15 +95,45 @@ function eventColumns(t: TFunction, job: JobDetail): DataColumn<EventView>[] {
   ];
 }
 
+/** Facts that are amounts, in base units of the `asset` beside them. */
+const amounts = new Set([
+  'amount',
+  'charged',
+  'fee',
+  'fromFeePool',
+  'held',
+  'providerShare',
+  'refund',
+  'reward',
+  'shortfall',
+]);
+
 function EventData({ data }: { data: EventView['data'] }) {
-  const facts = Object.entries(data).filter(([, value]) => value !== null);
+  const format = useFormat();
+  const asset = assets.find((one) => one === data['asset']);
+  const facts = Object.entries(data).filter(
+    ([name, value]) => value !== null && value !== '' && !(name === 'asset' && hasAmount(data)),
+  );
+  const textOf = (name: string, value: unknown) =>
+    asset !== undefined && amounts.has(name) && isBaseUnits(value)
+      ? format.money({ amount: formatAmount(BigInt(value), asset), asset })
+      : String(value);
   return (
     <Text size="xs" component="div" className="break">
       {facts.map(([name, value]) => (
         <span key={name} className="event-fact">
-          <span className="event-name">{name}</span> {String(value)}
+          <span className="event-name">{name}</span> {textOf(name, value)}
         </span>
       ))}
     </Text>
   );
+}
+
+function isBaseUnits(value: unknown): value is string {
+  return typeof value === 'string' && /^\d+$/.test(value);
+}
+
+/** Then the asset is written beside the amounts. */
+function hasAmount(data: EventView['data']): boolean {
+  return Object.entries(data).some(([name, value]) => amounts.has(name) && isBaseUnits(value));
 }

@@ -1,4 +1,5 @@
 import { Grid, Stack } from '@mantine/core';
+import { isTerminalJob } from '@node3/shared/job-state';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { useTranslation } from 'react-i18next';
 import { JsonView } from '../../../parts/json-view.tsx';
@@ -24,7 +25,7 @@ export function OverviewTab({ job }: { job: JobDetail }) {
           {job.state === 'queued' && <ExplanationPanel jobId={job.jobId} />}
           <LastLines job={job} />
           <SectionCard title={t('executions.title')} padding="flush">
-            <ExecutionsTable executions={job.executions} />
+            <ExecutionsTable executions={job.executions} isOver={isTerminalJob(job.state)} />
           </SectionCard>
           {job.output !== null && job.output !== undefined && (
             <SectionCard title={t('job.output')} description={t('job.outputText')}>

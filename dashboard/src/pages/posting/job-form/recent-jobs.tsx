@@ -5,9 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
-import { shorten } from '../../../format.ts';
 import { useChannelRefresh, usePollMs } from '../../../live/use-stream.ts';
 import { EmptyState } from '../../../parts/empty-state.tsx';
+import { jobName } from '../../../parts/job-name.ts';
 import { PageLink } from '../../../parts/page-link.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
@@ -45,6 +45,7 @@ export function RecentJobs() {
 }
 
 function RecentJob({ job }: { job: JobSummary }) {
+  const { t } = useTranslation();
   return (
     <li>
       <Stack gap={2} className="fact">
@@ -54,7 +55,7 @@ function RecentJob({ job }: { job: JobSummary }) {
           className="row-link truncate"
           title={job.jobId}
         >
-          {job.name ?? shorten(job.jobId, 10, 5)}
+          {jobName(t, job)}
         </Link>
         <Text size="xs" c="dimmed" component="div">
           <RelativeTime at={job.createdAt} />

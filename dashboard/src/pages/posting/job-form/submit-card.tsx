@@ -31,8 +31,8 @@ interface SubmitCardProps {
 export function SubmitCard({ submission, pending, onSubmit }: SubmitCardProps) {
   const { t } = useTranslation();
   return (
-    <Stack gap="sm" className="work-submit">
-      <Group grow gap="xs">
+    <Stack gap="sm">
+      <Group gap="xs" className="work-ways">
         <Button
           size="md"
           loading={pending && submission?.how === 'sync'}
