@@ -4,7 +4,6 @@ import type { JobDetail } from '@node3/shared/routes/jobs';
 import { IconGauge } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { unknownMark } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { TimeChart, type TimeChartProps } from '../parts/charts/time-chart.tsx';
 import { ZoomableCharts } from '../parts/charts/zoomable-charts.tsx';
@@ -47,8 +46,9 @@ export function JobResources({ job }: { job: Pick<JobDetail, 'jobId' | 'executio
 }
 
 interface UsageChart extends TimeChartProps {
-  /** The mean, where one is known, and the highest. */
-  figures: readonly [string | null, string];
+  /** null: not told, or not measured. */
+  mean: number | null;
+  peak: number | null;
   /** How much it might use. */
   note: string | null;
 }
@@ -73,19 +73,20 @@ function Usage({ resources }: { resources: Resources }) {
     times,
     series: [{ label: t('resources.used'), points: of }],
   });
-  const coresOrUnknown = (value: number | null) => (value === null ? unknownMark : cores(value));
   const charts: UsageChart[] = [
     {
       title: t('resources.cpu'),
       note: t('resources.ofCores', { value: format.number(cpus) }),
-      figures: [coresOrUnknown(summary.cpuCoresMean), coresOrUnknown(summary.cpuCoresPeak)],
+      mean: summary.cpuCoresMean,
+      peak: summary.cpuCoresPeak,
       data: used(values.cpuCores),
       format: cores,
     },
     {
       title: t('resources.memory'),
       note: t('resources.ofBytes', { value: format.bytes(memoryBytes) }),
-      figures: [null, format.bytes(summary.memoryBytesPeak)],
+      mean: null,
+      peak: summary.memoryBytesPeak,
       data: used(values.memoryBytes),
       format: format.bytes,
       unit: 'bytes',
@@ -96,10 +97,8 @@ function Usage({ resources }: { resources: Resources }) {
           {
             title: t('resources.gpu'),
             note: null,
-            figures: [
-              format.percent(summary.gpuUtilizationRatioMean),
-              format.percent(summary.gpuUtilizationRatioPeak),
-            ] as const,
+            mean: summary.gpuUtilizationRatioMean,
+            peak: summary.gpuUtilizationRatioPeak,
             data: used(values.gpuUtilizationRatio),
             format: format.percent,
             range: { min: 0, max: 1 },
@@ -107,7 +106,8 @@ function Usage({ resources }: { resources: Resources }) {
           {
             title: t('resources.gpuMemory'),
             note: null,
-            figures: [null, format.bytes(summary.gpuMemoryBytesPeak)] as const,
+            mean: null,
+            peak: summary.gpuMemoryBytesPeak,
             data: used(values.gpuMemoryBytes),
             format: format.bytes,
             unit: 'bytes' as const,
@@ -118,13 +118,13 @@ function Usage({ resources }: { resources: Resources }) {
     <Stack gap="md">
       <ZoomableCharts key={resources.executionId}>
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
-          {charts.map(({ figures: [mean, peak], note, ...chart }) => (
+          {charts.map(({ mean, peak, note, ...chart }) => (
             <div key={chart.title}>
               <TimeChart {...chart} sync="job" />
               <Text size="xs" c="dimmed" component="p" m={0}>
                 {[
-                  mean === null ? null : `${t('resources.mean')} ${mean}`,
-                  `${t('resources.peak')} ${peak}`,
+                  mean === null ? null : `${t('resources.mean')} ${chart.format(mean)}`,
+                  peak === null ? null : `${t('resources.peak')} ${chart.format(peak)}`,
                   note,
                 ]
                   .filter((part) => part !== null)

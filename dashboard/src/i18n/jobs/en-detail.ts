@@ -3,7 +3,7 @@ export const enDetail = {
   'job.facts': 'Key facts',
   'job.agent': 'Agent',
   'job.gpus': 'GPUs',
-  'job.runTime': 'Run time',
+  'job.duration': 'Duration',
   'job.attempt': 'Attempt',
   'job.waitsFor_one': 'Waits for {{count}} other job',
   'job.waitsFor_other': 'Waits for {{count}} other jobs',

@@ -10,7 +10,7 @@ export const enList = {
   'jobs.column.agent': 'Agent',
   'jobs.column.gpu': 'GPU',
   'jobs.column.cost': 'Cost',
-  'jobs.column.time': 'Run time',
+  'jobs.column.time': 'Duration',
   'jobs.filters': 'Filters',
   'jobs.filter.label': 'Filter by state',
   'jobs.filter.all': 'All',

@@ -95,7 +95,7 @@ function KeyFacts({ job }: { job: JobDetail }) {
         </dd>
       </div>
       <div>
-        <dt>{t('job.runTime')}</dt>
+        <dt>{t('job.duration')}</dt>
         <dd>
           <RunTime job={job} />
         </dd>

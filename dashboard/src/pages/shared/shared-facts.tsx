@@ -18,7 +18,7 @@ export function SharedFacts({ job }: { job: SharedJob }) {
         </dd>
       </div>
       <div>
-        <dt>{t('job.runTime')}</dt>
+        <dt>{t('executions.run')}</dt>
         <dd>{format.duration(job.runMs)}</dd>
       </div>
       <div>
