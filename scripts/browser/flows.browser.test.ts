@@ -23,7 +23,8 @@ function graphOf(url: string): FlowGraph {
     start: 'in',
     nodes: [
       { id: 'in', type: 'input', label: 'Input' },
-      { id: 'ask', type: 'http', label: hostile, config: { url, allowErrorStatus: true } },
+      // Has more time than a request: pages are looked at while it is held.
+      { id: 'ask', type: 'llm', label: hostile, config: { url, allowErrorStatus: true } },
       { id: 'calm', type: 'transform', label: 'Calm', config: { value: { sum: 3 } } },
       { id: 'strict', type: 'http', label: 'Strict', config: { url } },
       { id: 'out', type: 'output', label: 'Result', config: { value: '{{steps.calm.sum}}' } },
