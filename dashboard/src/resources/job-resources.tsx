@@ -89,7 +89,7 @@ function Usage({ resources }: { resources: Resources }) {
       peak: summary.memoryBytesPeak,
       data: used(values.memoryBytes),
       format: format.bytes,
-      unit: 'bytes',
+      inBytes: true,
     },
     ...(gpus === 0
       ? []
@@ -110,7 +110,7 @@ function Usage({ resources }: { resources: Resources }) {
             peak: summary.gpuMemoryBytesPeak,
             data: used(values.gpuMemoryBytes),
             format: format.bytes,
-            unit: 'bytes' as const,
+            inBytes: true as const,
           },
         ]),
   ];
