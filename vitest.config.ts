@@ -29,6 +29,17 @@ const simulations = [
   'marketplace/src/store/postgres/*.integration.test.ts',
 ];
 
+/**
+ * Unit tests that leave nothing in their process, and count nothing of it: most of them take longer to
+ * load than to run.
+ */
+const inOneProcess = [
+  'shared/src',
+  'localnet/src',
+  'dashboard/src',
+  'marketplace/src/{domain,matching,observability,services}',
+].map((folder) => `${folder}/**/*.test.{ts,tsx}`);
+
 const services = '{shared,marketplace,agent,cli,client,localnet}/src';
 
 export default defineConfig({
@@ -37,8 +48,20 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [`${services}/**/*.test.{ts,tsx}`, 'dashboard/src/**/*.test.{ts,tsx}'],
+          include: [`${services}/**/*.test.{ts,tsx}`],
+          exclude: ['**/*.integration.test.ts', ...inOneProcess],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'unit-together',
+          include: inOneProcess,
           exclude: ['**/*.integration.test.ts'],
+          // What is loaded serves all files of a worker.
+          isolate: false,
+          restoreMocks: true,
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },

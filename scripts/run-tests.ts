@@ -13,7 +13,11 @@ import { text } from 'node:stream/consumers';
  * vitest with those.
  */
 const vitest = 'node_modules/vitest/vitest.mjs';
-const lanes = [['integration'], ['simulation', 'postgres', 'tidy', 'browser'], ['unit']];
+const lanes = [
+  ['integration'],
+  ['simulation', 'postgres', 'tidy', 'browser'],
+  ['unit', 'unit-together'],
+];
 
 /** Programs that tests start find what Node has compiled before: each start takes a second less of a core. */
 process.env['NODE_COMPILE_CACHE'] ??= join(process.cwd(), 'node_modules', '.cache', 'compiled');
