@@ -253,7 +253,11 @@ describe.skipIf(skip)('the pages of a provider', () => {
       temperatureCelsiusMax: 60,
       asks: { 'rtx-4090': { SOL: null, USDC: { amount: '0.375', asset: 'USDC' } } },
     });
-    await page.getByText('Simulated GPU is at 61 °C, and your policy allows 60 °C.').waitFor(wide);
+    const tooHot = page.getByText('Simulated GPU is at 61 °C, and your policy allows 60 °C.');
+    await tooHot.waitFor(wide);
+    await go('This agent', 'lighthouse');
+    await tooHot.waitFor(wide);
+    await go('Policy');
     const power = page.getByRole('textbox', { name: 'Power of all GPUs' });
     await power.fill('500');
     const set = { powerWattsMax: 300, electricityUsdPerKwh: 0.2 };
@@ -287,6 +291,8 @@ describe.skipIf(skip)('the pages of a provider', () => {
     await network.child?.kill();
     await page.getByText(/^Unknown since/).waitFor({ timeout: 90_000 });
     await page.getByText('0.02 SOL').first().waitFor(wide);
+    await page.getByRole('navigation').getByRole('link', { name: 'This agent' }).click();
+    await page.getByRole('heading', { name: 'No contact with the marketplace' }).waitFor(wide);
     // The board can't be passed on while the marketplace is gone.
     expect(complaints.filter((text) => !text.includes('503'))).toEqual([]);
   });

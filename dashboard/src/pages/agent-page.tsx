@@ -17,6 +17,7 @@ import {
   agentStatusQuery,
   localEarningsQuery,
   localExecutionsQuery,
+  localPolicyQuery,
   telemetryQuery,
 } from '../queries/provider.ts';
 import { ActiveExecutions } from './agent/active-executions.tsx';
@@ -106,7 +107,9 @@ export function AgentPage() {
 
 function Devices({ status, isEntered }: { status: AgentStatus; isEntered: boolean }) {
   const { t } = useTranslation();
-  const history = useQuery({ ...telemetryQuery(useApp(), '1h'), enabled: isEntered });
+  const app = useApp();
+  const history = useQuery({ ...telemetryQuery(app, '1h'), enabled: isEntered });
+  const policy = useQuery({ ...localPolicyQuery(app), enabled: isEntered });
   return (
     <SectionCard
       title={t('devices.title')}
@@ -122,6 +125,7 @@ function Devices({ status, isEntered }: { status: AgentStatus; isEntered: boolea
         samples={status.samples}
         proofs={status.proofs ?? []}
         history={history.data ?? null}
+        withheld={policy.data?.withheld ?? []}
       />
     </SectionCard>
   );

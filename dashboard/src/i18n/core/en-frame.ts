@@ -123,6 +123,7 @@ export const enFrame = {
   'fault.platform': 'marketplace',
   'fault.none': 'nobody',
   'agent.state.starting': 'Starting',
+  'agent.cutOff': 'No contact with the marketplace',
   'agent.state.idle': 'Ready, waiting for work',
   'agent.state.working': 'Working and earning',
   'agent.state.paused': 'Paused, not earning',

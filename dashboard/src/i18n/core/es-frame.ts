@@ -126,6 +126,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'fault.platform': 'mercado',
   'fault.none': 'nadie',
   'agent.state.starting': 'Arrancando',
+  'agent.cutOff': 'Sin contacto con el mercado',
   'agent.state.idle': 'Listo, esperando trabajo',
   'agent.state.working': 'Trabajando y ganando',
   'agent.state.paused': 'En pausa, sin ganar',

@@ -6,6 +6,7 @@ import {
   IconHourglass,
   IconLoader,
   IconPlayerPause,
+  IconPlugConnectedX,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -23,10 +24,15 @@ const looks: Record<AgentStatus['state'], { color: string; icon: TablerIcon }> =
   held: { color: 'red', icon: IconPlayerPause },
 };
 
+/** Nothing can come as long as the marketplace does not answer, however ready the machine is. */
+const cutOffLook = { color: 'orange', icon: IconPlugConnectedX };
+
 /** Answers one question before all others: am I earning right now? */
 export function AgentHero({ status }: { status: AgentStatus }) {
   const { t } = useTranslation();
-  const { color, icon: Icon } = looks[status.state];
+  const isCutOff =
+    status.state === 'idle' && status.stateSaid.some(({ code }) => code === 'outage');
+  const { color, icon: Icon } = isCutOff ? cutOffLook : looks[status.state];
   const simulated = status.devices.length > 0 && status.devices.every((device) => device.simulated);
   return (
     <Card component="section" withBorder padding="lg" className="hero" data-color={color}>
@@ -36,7 +42,9 @@ export function AgentHero({ status }: { status: AgentStatus }) {
         </div>
         <div>
           <div role="status">
-            <h2 className="hero-title">{t(`agent.state.${status.state}`)}</h2>
+            <h2 className="hero-title">
+              {t(isCutOff ? 'agent.cutOff' : `agent.state.${status.state}`)}
+            </h2>
             <Text mt={2}>
               <AgentSaid said={status.stateSaid} />
             </Text>

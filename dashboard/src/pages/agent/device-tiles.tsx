@@ -1,7 +1,8 @@
 import { Card, Group, Progress, SimpleGrid, Text, Title } from '@mantine/core';
+import type { Said } from '@node3/shared/agent-sentences';
 import type { Device, DeviceSample, Metric } from '@node3/shared/device';
 import type { TelemetryHistory } from '@node3/shared/routes/agent-devices';
-import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import type { AgentStatus, LocalPolicy } from '@node3/shared/routes/agent-local';
 import { IconCpu2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
@@ -11,6 +12,7 @@ import { Sparkline } from '../../parts/charts/sparkline.tsx';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { AgentSaid } from './agent-words.tsx';
 import { readHistory } from './telemetry-charts.tsx';
 
 type LastProof = NonNullable<AgentStatus['proofs']>[number];
@@ -21,12 +23,15 @@ interface DeviceTilesProps {
   proofs: LastProof[];
   /** Of the last hour; null while it is not read. */
   history: TelemetryHistory | null;
+  /** The devices that the policy does not sell now, and why. */
+  withheld: LocalPolicy['withheld'];
 }
 
 /** A reading older than this is shown with its age. */
 const staleMs = 10_000;
 
-export function DeviceTiles({ devices, samples, proofs, history }: DeviceTilesProps) {
+export function DeviceTiles(props: DeviceTilesProps) {
+  const { devices, samples, proofs, history, withheld } = props;
   const { t } = useTranslation();
   if (devices.length === 0) {
     return (
@@ -44,6 +49,7 @@ export function DeviceTiles({ devices, samples, proofs, history }: DeviceTilesPr
           sample={samples.find((sample) => sample.deviceId === device.id) ?? null}
           proof={proofs.find((proof) => proof.deviceId === device.id) ?? null}
           history={history}
+          refusal={withheld.find((one) => one.deviceId === device.id)?.said ?? null}
         />
       ))}
     </SimpleGrid>
@@ -55,9 +61,10 @@ interface DeviceTileProps {
   sample: DeviceSample | null;
   proof: LastProof | null;
   history: TelemetryHistory | null;
+  refusal: Said | null;
 }
 
-function DeviceTile({ device, sample, proof, history }: DeviceTileProps) {
+function DeviceTile({ device, sample, proof, history, refusal }: DeviceTileProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const utilization = sample?.utilizationRatio ?? null;
@@ -72,6 +79,11 @@ function DeviceTile({ device, sample, proof, history }: DeviceTileProps) {
       <Text size="xs" c="dimmed" className="mono" mb="md">
         {shorten(device.id, 14, 4)}
       </Text>
+      {refusal !== null && (
+        <Text size="sm" c="var(--mantine-color-orange-text)" mb="sm" className="break">
+          <AgentSaid said={[refusal]} />
+        </Text>
+      )}
       <MetricBar
         label={t('metric.utilization')}
         metric={utilization}
