@@ -110,17 +110,21 @@ function WriteOff() {
   const [asked, setAsked] = useState(false);
   const { money } = readMoneyText(amount, noLimits);
   return (
-    <Group align="flex-end" gap="sm">
-      <MoneyInput
-        label={t('op.writeOff.label')}
-        description={t('op.writeOff.hint')}
-        value={amount}
-        onChange={setAmount}
-        required={false}
-      />
-      <Button variant="default" disabled={money === null} onClick={() => setAsked(true)}>
-        {t('op.writeOff')}
-      </Button>
+    <Stack gap={4}>
+      <Group align="flex-end" gap="sm">
+        <MoneyInput
+          label={t('op.writeOff.label')}
+          value={amount}
+          onChange={setAmount}
+          required={false}
+        />
+        <Button variant="default" disabled={money === null} onClick={() => setAsked(true)}>
+          {t('op.writeOff')}
+        </Button>
+      </Group>
+      <Text size="xs" c="dimmed">
+        {t('op.writeOff.hint')}
+      </Text>
       <ActDialog
         act={
           asked && money !== null
@@ -144,6 +148,6 @@ function WriteOff() {
           })
         }
       />
-    </Group>
+    </Stack>
   );
 }
