@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutToBytes, hasControls, splitOpenControl, withoutControls } from './log-text.ts';
+import {
+  cutToBytes,
+  hasControls,
+  hasControlsInLines,
+  hasControlsInUtf8,
+  splitOpenControl,
+  withoutControls,
+} from './log-text.ts';
 
 describe('a line of a log', () => {
   it.each([
@@ -76,5 +83,18 @@ describe('a cut', () => {
     expect(cutToBytes('aé€😀', 9)).toBe('aé€');
     expect(cutToBytes('abc', 3)).toBe('abc');
     expect(cutToBytes('\ufeffabc', 4)).toBe('\ufeffa');
+  });
+});
+
+describe('lines as UTF-8', () => {
+  it('have controls where their text has', () => {
+    const unit = fc.constantFrom('a', '~', ' ', '\n', '\t', '\r', '\0', '\v', '\u001b', '\u007f');
+    const wide = fc.constantFrom('\u0080', '\u009f', '\u00a0', '\u00bf', 'é', '€', '😀');
+    fc.assert(
+      fc.property(fc.string({ unit: fc.oneof(unit, wide), maxLength: 5 }), (text) => {
+        expect(hasControlsInUtf8(Buffer.from(text))).toBe(hasControlsInLines(text));
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

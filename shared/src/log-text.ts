@@ -53,6 +53,24 @@ export function hasControlsInLines(text: string): boolean {
   return suspiciousInLines.test(text);
 }
 
+const [tab, lineBreak, carriageReturn, space, del] = [0x09, 0x0a, 0x0d, 0x20, 0x7f];
+/** Controls of the second kind are this byte and one below a bound. */
+const [secondKind, secondKindBelow] = [0xc2, 0xa0];
+
+/** The same for lines that are UTF-8 still: a text for each is work for the garbage collector. */
+export function hasControlsInUtf8(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= space && byte < del) continue;
+    if (byte < space) {
+      if (byte !== lineBreak && byte !== tab && byte !== carriageReturn) return true;
+    } else if (byte === del || (byte === secondKind && (bytes[at + 1] ?? 0) < secondKindBelow)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /**
  * Takes every control character out of one line but tab and carriage return: escape sequences can
  * rename windows, write the clipboard or hide lines. Colours (SGR) stay when `colours` is `keep`.

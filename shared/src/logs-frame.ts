@@ -3,27 +3,55 @@ import type { LogBlock } from './log-blocks.ts';
 
 const newline = 0x0a;
 
+const utf8 = Symbol('utf8');
+
+/** A block whose text is made when somebody asks for it, and that leaves in a frame as the bytes that it has. */
+export function blockOfBytes(block: Omit<LogBlock, 'text'>, bytes: Buffer): LogBlock {
+  const { stream, atMs, lineCount } = block;
+  const own = {
+    stream,
+    atMs,
+    lineCount,
+    get text() {
+      return bytes.toString();
+    },
+    [utf8]: bytes,
+  };
+  return own;
+}
+
+function bytesOf(block: LogBlock & { [utf8]?: Buffer }): Buffer {
+  return block[utf8] ?? Buffer.from(block.text);
+}
+
 /** A message whose lines come in blocks. */
-interface BlocksMessage {
+export interface BlocksMessage {
   blocks: readonly LogBlock[];
 }
 
 /**
  * A message as one frame of bytes: itself as JSON on one line, where each block has the number of its
  * `bytes` in place of its text, and then the texts, one after the other. Text in JSON is looked at
- * character by character on both sides; bytes are copied.
+ * character by character on both sides; bytes are copied, into memory of at least that length.
  */
-export function toLogsFrame(message: BlocksMessage): Buffer {
-  const blocks = message.blocks.map(({ text, ...block }) => ({
-    ...block,
-    bytes: Buffer.byteLength(text),
+export function toLogsFrame(
+  message: BlocksMessage,
+  takeMemory = (length: number) => Buffer.allocUnsafe(length),
+): Buffer {
+  const texts = message.blocks.map(bytesOf);
+  const blocks = message.blocks.map(({ stream, atMs, lineCount }, index) => ({
+    stream,
+    atMs,
+    lineCount,
+    bytes: texts[index]?.length,
   }));
   const head = Buffer.from(`${JSON.stringify({ ...message, blocks })}\n`);
-  const length = blocks.reduce((sum, { bytes }) => sum + bytes, head.length);
-  const frame = Buffer.allocUnsafe(length);
-  let at = head.copy(frame);
-  for (const { text } of message.blocks) at += frame.write(text, at);
-  return frame;
+  const parts = [head, ...texts];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const frame = takeMemory(length);
+  let at = 0;
+  for (const part of parts) at += part.copy(frame, at);
+  return frame.subarray(0, length);
 }
 
 /**

@@ -2,13 +2,18 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type NumberedBlock, RecentBlocks } from './recent-blocks.ts';
 
-function block(seq: number, lineCount = 1, chars = 10): NumberedBlock {
-  return { stream: 'stdout', atMs: 1, seq, lineCount, text: 'x'.repeat(chars) };
+interface Block extends NumberedBlock {
+  text: string;
 }
+
+function block(seq: number, lineCount = 1, chars = 10): Block {
+  return { seq, lineCount, text: 'x'.repeat(chars) };
+}
+const charsOf = ({ text }: Block) => text.length;
 
 describe('recent blocks', () => {
   it('are given from one on, and not where the one before them ends elsewhere', () => {
-    const recent = new RecentBlocks(1_000);
+    const recent = new RecentBlocks(1_000, charsOf);
     expect(recent.after(0)).toBeNull();
     recent.add([block(1, 3), block(4)]);
     recent.add([block(5)]);
@@ -19,7 +24,7 @@ describe('recent blocks', () => {
   });
 
   it('begin anew behind a hole', () => {
-    const recent = new RecentBlocks(1_000);
+    const recent = new RecentBlocks(1_000, charsOf);
     recent.add([block(1), block(2)]);
     recent.add([block(7)]);
     recent.add([]);
@@ -28,7 +33,7 @@ describe('recent blocks', () => {
   });
 
   it('are gone up to a number, but for one that goes beyond it', () => {
-    const recent = new RecentBlocks(1_000);
+    const recent = new RecentBlocks(1_000, charsOf);
     recent.add([block(1, 3), block(4, 3), block(7)]);
     recent.dropTo(5);
     expect(recent.after(0)).toBeNull();
@@ -45,7 +50,7 @@ describe('recent blocks', () => {
     });
     fc.assert(
       fc.property(added, (sizes) => {
-        const recent = new RecentBlocks(100);
+        const recent = new RecentBlocks(100, charsOf);
         let seq = 1;
         const all = sizes.map(([lineCount, chars]) => {
           const next = block(seq, lineCount, chars);

@@ -1,12 +1,11 @@
-import type { LogBlock } from './log-blocks.ts';
-
 /** A block with the number of its first line. */
-export interface NumberedBlock extends LogBlock {
+export interface NumberedBlock {
   seq: number;
+  lineCount: number;
 }
 
 /** Blocks in a row, the first of which begins with a line of this number. */
-export function numberBlocks<Block extends LogBlock>(
+export function numberBlocks<Block extends Pick<NumberedBlock, 'lineCount'>>(
   seqFirst: number,
   blocks: readonly Block[],
 ): (Block & NumberedBlock)[] {
@@ -20,13 +19,15 @@ export function numberBlocks<Block extends LogBlock>(
 
 /** The last blocks of one log, in a row: what was just written is read again without the database. */
 export class RecentBlocks<Block extends NumberedBlock> {
-  readonly #charsMax: number;
+  readonly #sizeMax: number;
+  readonly #sizeOf: (block: Block) => number;
   #blocks: Block[] = [];
-  #chars = 0;
+  #size = 0;
 
-  /** The newest block is kept however long it is. */
-  constructor(charsMax: number) {
-    this.#charsMax = charsMax;
+  /** The newest block is kept however large it is. */
+  constructor(sizeMax: number, sizeOf: (block: Block) => number) {
+    this.#sizeMax = sizeMax;
+    this.#sizeOf = sizeOf;
   }
 
   /** In order. Those that don't go on where the last ones ended take their place. */
@@ -36,16 +37,16 @@ export class RecentBlocks<Block extends NumberedBlock> {
     const last = this.#blocks.at(-1);
     if (last === undefined || last.seq + last.lineCount !== first.seq) {
       this.#blocks = [];
-      this.#chars = 0;
+      this.#size = 0;
     }
     this.#blocks.push(...blocks);
-    for (const { text } of blocks) this.#chars += text.length;
-    this.#dropWhile(() => this.#chars > this.#charsMax && this.#blocks.length > 1);
+    for (const block of blocks) this.#size += this.#sizeOf(block);
+    this.#dropWhile(() => this.#size > this.#sizeMax && this.#blocks.length > 1);
   }
 
-  /** Of the texts that are here. */
-  get chars(): number {
-    return this.#chars;
+  /** Of all blocks that are here. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Blocks that end with a number, or before it, are gone. */
@@ -55,7 +56,7 @@ export class RecentBlocks<Block extends NumberedBlock> {
 
   #dropWhile(isGone: (first: Block) => boolean): void {
     for (let [first] = this.#blocks; first !== undefined && isGone(first); [first] = this.#blocks) {
-      this.#chars -= first.text.length;
+      this.#size -= this.#sizeOf(first);
       this.#blocks.shift();
     }
   }

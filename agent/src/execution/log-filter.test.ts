@@ -114,15 +114,15 @@ describe('a log on its way out', () => {
 
   it('takes lines together only where none of them needs a look', () => {
     const text = 'a\tb\r\n\né😀\n';
-    expect(open().isPlainText(text)).toBe(true);
-    expect(open(secret).isPlainText(text)).toBe(false);
+    expect(open().isPlainBytes(Buffer.from(text))).toBe(true);
+    expect(open(secret).isPlainBytes(Buffer.from(text))).toBe(false);
     for (const control of ['\u001b[31m', '\0', '\u007f', '\u009b', '\v']) {
-      expect(open().isPlainText(`${text}${control}\n`)).toBe(false);
+      expect(open().isPlainBytes(Buffer.from(`${text}${control}\n`))).toBe(false);
     }
     const filter = open();
     filter.push(piece('x'.repeat(logLineBytesMax), true));
-    expect(filter.isPlainText(text)).toBe(false);
+    expect(filter.isPlainBytes(Buffer.from(text))).toBe(false);
     filter.push(piece('end', false));
-    expect(filter.isPlainText(text)).toBe(true);
+    expect(filter.isPlainBytes(Buffer.from(text))).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import {
   cutToBytes,
   hasControls,
-  hasControlsInLines,
+  hasControlsInUtf8,
   splitOpenControl,
   withoutControls,
 } from '@node3/shared/log-text';
@@ -49,8 +49,8 @@ export class LogFilter {
   }
 
   /** Whether lines of a block have nothing to be taken out; none of them is longer than may be. */
-  isPlainText(text: string): boolean {
-    return this.#open.size === 0 && this.#redactor.isEmpty && !hasControlsInLines(text);
+  isPlainBytes(bytes: Buffer): boolean {
+    return this.#open.size === 0 && this.#redactor.isEmpty && !hasControlsInUtf8(bytes);
   }
 
   /** Most lines have nothing to be taken out, begin anew, and end. */

@@ -5,6 +5,7 @@ import { limits } from '@node3/shared/limits';
 import { lineTexts } from '@node3/shared/log-blocks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogBudget, logLinesMax } from '../executors/log-lines.ts';
+import { toTextBlock } from '../journal/byte-blocks.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
 import { ManualHostClock } from '../testing/manual-host-clock.ts';
 import { sampleOffer } from '../testing/sample-offer.ts';
@@ -44,7 +45,7 @@ const blockOf = (lineCount: number) => {
   const bytes = Buffer.from('\n'.repeat(lineCount));
   return { stream: 'stdout' as const, atMs: 1, lineCount, bytes };
 };
-const texts = () => journal.readBlocks(executionId, 0).flatMap(lineTexts);
+const texts = () => journal.readBlocks(executionId, 0).map(toTextBlock).flatMap(lineTexts);
 
 describe('LogSpool', () => {
   it('writes by itself soon after the first line', async () => {
@@ -140,7 +141,7 @@ describe('LogSpool', () => {
     for (let left = logLinesBurst - 3; left > 0; left -= 9_000) {
       const block = blockOf(Math.min(left, 9_000));
       expect(spool.admitsBlock(block)).toBe(true);
-      spool.addBlock(block, block.bytes.toString());
+      spool.addBlock(block);
     }
     expect(spool.admitsBlock(blockOf(10))).toBe(false);
     for (let n = 0; n < 10; n += 1) {
@@ -179,7 +180,7 @@ describe('LogSpool', () => {
     expect(spool.admitsBlock(blockOf(7))).toBe(false);
     const block = blockOf(4);
     expect(spool.admitsBlock(block)).toBe(true);
-    spool.addBlock(block, '\n\n\n\n');
+    spool.addBlock(block);
     expect(spool.admitsBlock(blockOf(3))).toBe(false);
     expect(spool.admitsBlock(blockOf(2))).toBe(true);
     spool.flush();

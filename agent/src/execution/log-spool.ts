@@ -1,10 +1,10 @@
 import type { Clock } from '@node3/shared/clock';
 import { limits } from '@node3/shared/limits';
-import type { LogBlock } from '@node3/shared/log-blocks';
 import { logMarks } from '@node3/shared/log-marks';
 import { withoutControls } from '@node3/shared/log-text';
 import type { LineBlock, LogLine } from '../executors/executor.ts';
 import { logLinesMax } from '../executors/log-lines.ts';
+import { BlockGatherer, type ByteBlock } from '../journal/byte-blocks.ts';
 import type { Journal } from '../journal/journal.ts';
 import { LogPace } from './log-pace.ts';
 import type { ReadPlace } from './read-place.ts';
@@ -36,7 +36,9 @@ const restPerCommit = 4;
  */
 export class LogSpool {
   readonly #deps: LogSpoolDeps;
-  #blocks: LogBlock[] = [];
+  readonly #gathered = new BlockGatherer();
+  /** Those of them that could not be written yet. */
+  #blocks: ByteBlock[] = [];
   #lineCount = 0;
   #bufferBytes = 0;
   /** Bytes of the workload's output in this buffer, line breaks included. */
@@ -92,10 +94,10 @@ export class LogSpool {
   }
 
   /** Lines that were admitted. */
-  addBlock({ stream, atMs, bytes, lineCount }: LineBlock, text: string): void {
+  addBlock({ stream, atMs, bytes, lineCount }: LineBlock): void {
     this.#bytesLeft -= bytes.length;
     this.#linesLeft -= lineCount;
-    this.#push({ stream, atMs, lineCount, text }, bytes.length);
+    this.#push({ stream, atMs, lineCount, bytes }, bytes.length);
   }
 
   /** From now on the place up to which the output was read is written with its lines. */
@@ -125,7 +127,8 @@ export class LogSpool {
     }
     this.#bytesLeft -= bytes;
     this.#linesLeft -= 1;
-    this.#push({ stream, atMs, lineCount: 1, text: continued ? text : `${text}\n` }, bytes);
+    const lineText = Buffer.from(continued ? text : `${text}\n`);
+    this.#push({ stream, atMs, lineCount: 1, bytes: lineText }, bytes);
   }
 
   #sayDropped(): void {
@@ -145,6 +148,7 @@ export class LogSpool {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#sayDropped();
+    this.#blocks.push(...this.#gathered.take());
     if (this.#blocks.length === 0) return;
     const read = this.#place?.marks ?? null;
     const facts = { bytes: this.#outputBytes, truncated: this.#truncated, read };
@@ -168,12 +172,13 @@ export class LogSpool {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#blocks = [];
+    this.#gathered.take();
   }
 
-  #push(block: LogBlock, outputBytes = 0): void {
-    this.#blocks.push({ ...block, atMs: Math.round(block.atMs) });
+  #push(block: ByteBlock, outputBytes = 0): void {
+    this.#gathered.add({ ...block, atMs: Math.round(block.atMs) });
     this.#lineCount += block.lineCount;
-    this.#bufferBytes += block.text.length;
+    this.#bufferBytes += block.bytes.length;
     this.#outputBytes += outputBytes;
     const full = this.#lineCount >= limits.logLinesPerBatch || this.#bufferBytes > bufferBytesMax;
     if (full) this.flush();
@@ -186,6 +191,7 @@ export class LogSpool {
 }
 
 /** Its text is the agent's own, and may quote what has line breaks. */
-function systemLine(text: string, atMs: number): LogBlock {
-  return { stream: 'system', atMs, lineCount: 1, text: `${withoutControls(text, 'keep')}\n` };
+function systemLine(text: string, atMs: number): ByteBlock {
+  const bytes = Buffer.from(`${withoutControls(text, 'keep')}\n`);
+  return { stream: 'system', atMs, lineCount: 1, bytes };
 }

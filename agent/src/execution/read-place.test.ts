@@ -65,7 +65,7 @@ async function live(
   const from = place.from ?? { stdout: 0, stderr: 0 };
   try {
     const takesBlock = (block: LineBlock) => {
-      if (place.isBegun(block) || !filter.isPlainText(block.bytes.toString())) return false;
+      if (place.isBegun(block) || !filter.isPlainBytes(block.bytes)) return false;
       place.passBlock(block, () => keep(...splitBlock(block)));
       return true;
     };

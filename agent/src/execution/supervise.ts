@@ -133,10 +133,9 @@ async function readLogs(
     const takesBlock = (block: LineBlock) => {
       if (untilOver.aborted) return true;
       if (!resume.isAfter(block.atMs) || place.isBegun(block)) return false;
-      const text = block.bytes.toString();
-      if (!filter.isPlainText(text) || !spool.admitsBlock(block)) return false;
+      if (!filter.isPlainBytes(block.bytes) || !spool.admitsBlock(block)) return false;
       progress?.note();
-      place.passBlock(block, () => spool.addBlock(block, text));
+      place.passBlock(block, () => spool.addBlock(block));
       return true;
     };
     // Past the limit nothing is kept any more, and it was said.

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LineBlock, LogLine } from './executor.ts';
 import { logLineBytesMax } from './executor-limits.ts';
-import { LogFrameReader } from './log-frames.ts';
+import { LiveFrameReader, LogFrameReader } from './log-frames.ts';
 import { isBlock, LineAssembler, LogBudget, logLinesMax, splitBlock } from './log-lines.ts';
 
 const linesIn = (found: (LineBlock | LogLine)[]): LogLine[] =>
@@ -85,5 +85,56 @@ describe('LogFrameReader', () => {
     expect(() => new LogFrameReader().push(Buffer.alloc(16, 0xff))).toThrow(/impossible/);
     const untimed = Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 0x61, 0x0a]);
     expect(() => new LogFrameReader().push(untimed)).toThrow(/without time/);
+  });
+});
+
+describe('LiveFrameReader', () => {
+  const header = (stream: 1 | 2, length: number) => {
+    const bytes = Buffer.alloc(8);
+    bytes[0] = stream;
+    bytes.writeUInt32BE(length, 4);
+    return bytes;
+  };
+
+  it('gives what each stream has written, in order, however the bytes are cut', () => {
+    const message = fc.tuple(
+      fc.constantFrom(1 as const, 2 as const),
+      fc.uint8Array({ maxLength: 9 }),
+    );
+    const cuts = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 });
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 8 }), cuts, (messages, sizes) => {
+        const sent = Buffer.concat(
+          messages.flatMap(([stream, payload]) => [header(stream, payload.length), payload]),
+        );
+        const reader = new LiveFrameReader();
+        let told = '';
+        for (let at = 0, i = 0; at < sent.length; i += 1) {
+          const chunk = Buffer.from(sent.subarray(at, at + (sizes[i % sizes.length] ?? 1)));
+          at += chunk.length;
+          for (const { stream, payload, atMs } of reader.push(chunk, 7)) {
+            expect(payload.length).toBeGreaterThan(0);
+            expect(atMs).toBe(7);
+            for (const byte of payload) told += `${stream}${byte} `;
+          }
+          chunk.fill(0);
+        }
+        const said = messages.flatMap(([stream, payload]) =>
+          [...payload].map((byte) => `${stream === 2 ? 'stderr' : 'stdout'}${byte} `),
+        );
+        expect(told).toBe(said.join(''));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('makes one of what a stream has written in a row', () => {
+    const chunk = Buffer.concat([header(1, 2), Buffer.from('ab'), header(1, 1), Buffer.from('c')]);
+    const found = new LiveFrameReader().push(chunk, 1);
+    expect(found.map(({ payload }) => payload.toString())).toEqual(['abc']);
+  });
+
+  it('refuses bytes that are no log stream', () => {
+    expect(() => new LiveFrameReader().push(Buffer.alloc(16, 0xff), 1)).toThrow(/impossible/);
   });
 });

@@ -28,9 +28,17 @@ export class LineAssembler {
 
   /** Takes the next bytes and @returns the lines that are complete now, in order. */
   push(bytes: Buffer, atMs: number): (LogLine | LineBlock)[] {
+    if (this.#pending.length === 0) return this.#cut(bytes, atMs);
+    // The end of the line that was begun, without a copy of all that follows.
+    const end = bytes.indexOf(newline) + 1 || bytes.length;
+    const found = this.#cut(Buffer.concat([this.#pending, bytes.subarray(0, end)]), atMs);
+    if (end < bytes.length) found.push(...this.#cut(bytes.subarray(end), atMs));
+    return found;
+  }
+
+  #cut(rest: Buffer, atMs: number): (LogLine | LineBlock)[] {
     const found: (LogLine | LineBlock)[] = [];
     if (this.#pending.length === 0) this.#atMs = atMs;
-    const rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     let at = 0;
     while (at < rest.length) {
       // What began at another time is a line by itself.

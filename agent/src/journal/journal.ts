@@ -1,8 +1,9 @@
-import type { LogBlock, PlainLine } from '@node3/shared/log-blocks';
+import type { PlainLine } from '@node3/shared/log-blocks';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { NumberedBlock } from '@node3/shared/recent-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { RunDevice } from '../economics/run-meter.ts';
+import type { ByteBlock } from './byte-blocks.ts';
 
 /**
  * Where an execution is on this machine. `offered`: written before the marketplace is told yes.
@@ -75,7 +76,7 @@ export interface ReadMark {
 
 export type ReadMarks = Record<'stdout' | 'stderr', ReadMark>;
 
-export type SpooledBlock = NumberedBlock;
+export type SpooledBlock = ByteBlock & NumberedBlock;
 
 export interface SpooledLine extends PlainLine {
   seq: number;
@@ -130,7 +131,7 @@ export interface DeviceTotals {
 /** What is read at once; each is left out for any number. */
 export interface LinesMost {
   linesMax?: number;
-  charsMax?: number;
+  bytesMax?: number;
 }
 
 export interface PruneLimits {
@@ -220,8 +221,13 @@ export interface Journal {
     fits: (execution: PlacedExecution) => boolean,
   ): PlacedExecution[];
 
-  appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void;
-  /** At most `linesMax` lines, and no more once they have `charsMax` characters. */
+  /**
+   * The first ones of an execution are on disk when this returns, and with them that it has started; later
+   * ones are with the kernel, and on disk with the next write. A power cut, which ends the workload too,
+   * may take the last of them, and with them how far its output was read.
+   */
+  appendBlocks(executionId: string, blocks: readonly ByteBlock[], facts: AppendFacts): void;
+  /** At most `linesMax` lines, and no more once they have `bytesMax` bytes. */
   readBlocks(executionId: string, afterSeq: number, most?: LinesMost): SpooledBlock[];
   /** Lines up to `seq` need not be sent again; all but the last `keep` are deleted. */
   ackLines(executionId: string, seq: number, keep: number): void;

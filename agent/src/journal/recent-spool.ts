@@ -1,18 +1,19 @@
-import { joinBlocks, type LogBlock, partsOf } from '@node3/shared/log-blocks';
 import { numberBlocks, RecentBlocks } from '@node3/shared/recent-blocks';
+import type { ByteBlock } from './byte-blocks.ts';
 import type { SpooledBlock } from './journal.ts';
 
 /** Kept of one execution: what is on its way and what is written next. */
-const charsMax = 4 * 1024 * 1024;
+const bytesMax = 4 * 1024 * 1024;
 
 /** What was just written of each open execution, for whoever sends it. Nothing of it is the only copy. */
 export class RecentSpool {
   readonly #ofExecution = new Map<string, RecentBlocks<SpooledBlock>>();
 
-  append(executionId: string, seqFirst: number, blocks: readonly LogBlock[]): void {
-    const recent = this.#ofExecution.get(executionId) ?? new RecentBlocks(charsMax);
+  append(executionId: string, seqFirst: number, blocks: readonly ByteBlock[]): void {
+    const recent =
+      this.#ofExecution.get(executionId) ?? new RecentBlocks(bytesMax, ({ bytes }) => bytes.length);
     this.#ofExecution.set(executionId, recent);
-    recent.add(numberBlocks(seqFirst, partsOf(blocks).flatMap(joinBlocks)));
+    recent.add(numberBlocks(seqFirst, blocks));
   }
 
   /** null: to be read from where it was written. */

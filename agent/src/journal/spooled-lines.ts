@@ -1,10 +1,11 @@
-import { sliceBlocks, toLines } from '@node3/shared/log-blocks';
+import { toLines } from '@node3/shared/log-blocks';
+import { sliceBytes, toTextBlock } from './byte-blocks.ts';
 import type { LinesMost, SpooledBlock, SpooledLine } from './journal.ts';
 
 /** The lines of blocks, each with its number. */
 export function toSpooledLines(blocks: readonly SpooledBlock[]): SpooledLine[] {
   return blocks.flatMap((block) =>
-    toLines(block).map((line, index) => ({ seq: block.seq + index, ...line })),
+    toLines(toTextBlock(block)).map((line, index) => ({ seq: block.seq + index, ...line })),
   );
 }
 
@@ -18,7 +19,7 @@ export function blocksAfter(
   if (first === undefined) return [];
   const from = Math.max(0, afterSeq + 1 - first.seq);
   let seq = first.seq + from;
-  return sliceBlocks(blocks, from, from + linesMax).map((block) => {
+  return sliceBytes(blocks, from, from + linesMax).map((block) => {
     const numbered = { ...block, seq };
     seq += block.lineCount;
     return numbered;
@@ -29,17 +30,17 @@ export function blocksAfter(
 export function takeBlocks(
   batches: Iterable<readonly SpooledBlock[]>,
   afterSeq: number,
-  { linesMax = Number.MAX_SAFE_INTEGER, charsMax = Number.MAX_SAFE_INTEGER }: LinesMost,
+  { linesMax = Number.MAX_SAFE_INTEGER, bytesMax = Number.MAX_SAFE_INTEGER }: LinesMost,
 ): SpooledBlock[] {
   const found: SpooledBlock[] = [];
-  let [lines, chars] = [0, 0];
+  let [lines, bytes] = [0, 0];
   for (const batch of batches) {
     for (const block of blocksAfter(batch, afterSeq, linesMax - lines)) {
       found.push(block);
       lines += block.lineCount;
-      chars += block.text.length;
+      bytes += block.bytes.length;
     }
-    if (lines >= linesMax || chars >= charsMax) break;
+    if (lines >= linesMax || bytes >= bytesMax) break;
   }
   return found;
 }

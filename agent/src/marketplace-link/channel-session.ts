@@ -1,10 +1,10 @@
 import { fromProblem, MarketError, type Problem } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import type { LogBlock } from '@node3/shared/log-blocks';
-import { toLogsFrame } from '@node3/shared/logs-frame';
+import { type BlocksMessage, toLogsFrame } from '@node3/shared/logs-frame';
 import { toFrames } from '@node3/shared/message-frames';
 import type { WebSocket } from 'ws';
 import type { ChannelCall } from './channel-calls.ts';
+import { FrameMemory } from './frame-memory.ts';
 
 /** The socket went away before the answer came: the call may or may not have been handled. */
 export class ChannelLostError extends Error {
@@ -36,6 +36,7 @@ export class ChannelSession {
   readonly #pending = new Map<number, Pending>();
   #outbound: string[] = [];
   #nextId = 1;
+  readonly #memory = new FrameMemory();
   /** Whether lines in blocks leave as bytes: the marketplace has said that it takes them. */
   sendsLogBytes = false;
   #closed = false;
@@ -62,7 +63,7 @@ export class ChannelSession {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#pending.set(id, { resolve, reject });
     const message = { id, type: call.type, ...call.fields };
-    if (this.sendsLogBytes && hasBlocks(message)) this.#sendNow(toLogsFrame(message));
+    if (this.sendsLogBytes && hasBlocks(message)) this.#sendNow(message);
     else this.#send(message);
     const timer = setTimeout(() => this.terminate(), options.timeoutMs);
     const onAbort = () => reject(options.signal?.reason);
@@ -93,9 +94,11 @@ export class ChannelSession {
   }
 
   /** Behind what waits, so that the order stays. */
-  #sendNow(frame: Buffer): void {
+  #sendNow(message: BlocksMessage): void {
     this.#flush();
-    if (this.#isOpen()) this.#socket.send(frame);
+    if (!this.#isOpen()) return;
+    const frame = toLogsFrame(message, (length) => this.#memory.take(length));
+    this.#socket.send(frame, () => this.#memory.giveBack(frame));
   }
 
   #flush(): void {
@@ -142,10 +145,11 @@ export class ChannelSession {
     const lost = new ChannelLostError(`the socket was closed with code ${code}`);
     for (const pending of this.#pending.values()) pending.reject(lost);
     this.#pending.clear();
+    this.#memory.clear();
     this.#events.onClose(code);
   }
 }
 
-function hasBlocks(message: object): message is { blocks: readonly LogBlock[] } {
+function hasBlocks(message: object): message is BlocksMessage {
   return 'blocks' in message && Array.isArray(message.blocks);
 }

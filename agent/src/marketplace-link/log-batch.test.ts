@@ -41,7 +41,8 @@ function blocksOf(...texts: string[]) {
   return texts.map((text) => {
     const lineCount = countLines(text);
     seq += lineCount;
-    return { seq: seq - lineCount, stream: 'stdout' as const, atMs: 1, lineCount, text };
+    const bytes = Buffer.from(text);
+    return { seq: seq - lineCount, stream: 'stdout' as const, atMs: 1, lineCount, bytes };
   });
 }
 
@@ -75,7 +76,8 @@ describe('cutBlockBatch', () => {
       rest = rest.slice(cut?.text.length);
       seqLast = batch?.seqLast ?? 0;
       const lineCount = countLines(rest);
-      blocks = [{ seq: seqLast + 1, stream: 'stdout', atMs: 1, lineCount, text: rest }];
+      const bytes = Buffer.from(rest);
+      blocks = [{ seq: seqLast + 1, stream: 'stdout', atMs: 1, lineCount, bytes }];
     }
     expect(seqLast).toBe(6 + lines);
   });

@@ -1,8 +1,10 @@
 import type { BodyOf } from '@node3/shared/contract';
 import { limits } from '@node3/shared/limits';
-import { type LogBlock, linesOf, sliceBlocks } from '@node3/shared/log-blocks';
+import { linesOf } from '@node3/shared/log-blocks';
+import { blockOfBytes } from '@node3/shared/logs-frame';
 import type { appendLogs } from '@node3/shared/routes/agents';
 import { agentLimits } from '../agent-limits.ts';
+import { type ByteBlock, sliceBytes } from '../journal/byte-blocks.ts';
 import type { SpooledBlock, SpooledLine } from '../journal/journal.ts';
 
 export interface LogBatch extends Pick<BodyOf<typeof appendLogs>, 'lines' | 'blocks'> {
@@ -34,21 +36,22 @@ export function cutLineBatch(lines: readonly SpooledLine[]): LogBatch | null {
 export function cutBlockBatch(blocks: readonly SpooledBlock[]): LogBatch | null {
   const [first] = blocks;
   if (first === undefined) return null;
-  const cut: LogBlock[] = [];
+  const cut: ByteBlock[] = [];
   let [bytes, lines] = [0, 0];
-  for (const { seq: _, ...block } of blocks) {
-    bytes += Buffer.byteLength(block.text) + formBytes;
+  for (const block of blocks) {
+    bytes += block.bytes.length + formBytes;
     lines += block.lineCount;
     const isTooMuch = bytes > agentLimits.logBlockBytes || lines > limits.logLinesPerBatch;
     if (isTooMuch && cut.length > 0) break;
     cut.push(...(isTooMuch ? cutBlock(block) : [block]));
   }
-  return { seqFirst: first.seq, seqLast: first.seq + linesOf(cut) - 1, blocks: cut };
+  const sent = cut.map((block) => blockOfBytes(block, block.bytes));
+  return { seqFirst: first.seq, seqLast: first.seq + linesOf(cut) - 1, blocks: sent };
 }
 
 /** So many of its first lines as fit whatever they say; each is far smaller than a batch. */
-function cutBlock(block: LogBlock): LogBlock[] {
+function cutBlock(block: ByteBlock): ByteBlock[] {
   const linesMax = Math.floor(agentLimits.logBlockBytes / limits.logLineBytes);
-  const isLong = Buffer.byteLength(block.text) + formBytes > agentLimits.logBlockBytes;
-  return sliceBlocks([block], 0, isLong ? linesMax : limits.logLinesPerBatch);
+  const isLong = block.bytes.length + formBytes > agentLimits.logBlockBytes;
+  return sliceBytes([block], 0, isLong ? linesMax : limits.logLinesPerBatch);
 }

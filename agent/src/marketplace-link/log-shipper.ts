@@ -147,10 +147,10 @@ function nextBatch(
   { linesMax, refusesBlocks }: ShipState,
 ): LogBatch | null {
   if (link.takesLogBlocks && !refusesBlocks) {
-    const most = { linesMax: limits.logLinesPerBatch, charsMax: agentLimits.logBlockBytes };
+    const most = { linesMax: limits.logLinesPerBatch, bytesMax: agentLimits.logBlockBytes };
     return cutBlockBatch(journal.readBlocks(executionId, afterSeq, most));
   }
-  const most = { linesMax, charsMax: agentLimits.logBatchBytes };
+  const most = { linesMax, bytesMax: agentLimits.logBatchBytes };
   return cutLineBatch(toSpooledLines(journal.readBlocks(executionId, afterSeq, most)));
 }
 

@@ -1,9 +1,23 @@
 import { limits } from '@node3/shared/limits';
 import { WebSocket } from 'ws';
 import { agentLimits } from '../agent-limits.ts';
+import { isLoopback } from '../config.ts';
 
 /** A marketplace that does not say goodbye is not waited for any longer. */
 const closeTimeout = 2_000;
+
+/** With this key the library leaves bytes as they are, on both sides. */
+function generateMask(mask: Buffer): void {
+  mask.fill(0);
+}
+
+/**
+ * Whether nobody on the way reads along. Else what a job prints must not look like a request to a proxy
+ * that takes the socket for plain HTTP: that is what frames are masked for (RFC 6455, 10.3).
+ */
+function isPrivate(url: string): boolean {
+  return url.startsWith('wss:') || isLoopback(url);
+}
 
 /** Asks for the agent's socket; the key goes where every other call has it. */
 export function openSocket(url: string, apiKey: string): WebSocket {
@@ -14,5 +28,5 @@ export function openSocket(url: string, apiKey: string): WebSocket {
     perMessageDeflate: false,
     closeTimeout,
   };
-  return new WebSocket(url, options);
+  return new WebSocket(url, isPrivate(url) ? { ...options, generateMask } : options);
 }

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { systemClock } from '@node3/shared/clock';
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
-import { type LogBlock, linesOf, lineTexts, toBlocks } from '@node3/shared/log-blocks';
+import { type LogBlock, linesOf, lineTexts } from '@node3/shared/log-blocks';
 import { silentLogger } from '@node3/shared/logger';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { agentLimits } from '../agent-limits.ts';
 import { emptyResult } from '../execution/execution-result.ts';
 import { SqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
+import { byteBlocksOf } from '../testing/byte-blocks-of.ts';
 import { bodyText, requestUrl } from '../testing/request-text.ts';
 import { sampleOffer } from '../testing/sample-offer.ts';
 import { MarketplaceLink } from './marketplace-link.ts';
@@ -79,7 +80,7 @@ function endedExecution(output?: unknown): string {
   journal.recordOffer(offer, 1);
   journal.recordAccepted(executionId, { executionId, leaseUntilBootMs: 1, bootId: null });
   const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
-  journal.appendBlocks(executionId, toBlocks([line, line]), { bytes: 4, truncated: false });
+  journal.appendBlocks(executionId, byteBlocksOf([line, line]), { bytes: 4, truncated: false });
   const result = {
     ...emptyResult('exited', 'done', facts),
     ...(output === undefined ? {} : { output }),
@@ -102,7 +103,7 @@ describe('Outbox', () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
     const lines = Array.from({ length: limits.logLinesPerBatch }, () => line);
-    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf(lines), { bytes: 4, truncated: false });
     answers = [(_, body) => ({ ackedSeq: (body['lines'] as unknown[]).length })];
     outbox.wake(executionId);
     await outbox.drained();
@@ -154,7 +155,7 @@ describe('Outbox', () => {
     answers = [note];
     outbox.noteImagePull(executionId, pull(4));
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
-    journal.appendBlocks(executionId, toBlocks([line]), { bytes: 2, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf([line]), { bytes: 2, truncated: false });
     outbox.wake(executionId);
     await vi.waitFor(() => expect(sent.at(-1)).toBe('logs'), within);
     expect(sent).toHaveLength(5);
@@ -205,7 +206,7 @@ describe('Outbox', () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
     const lines = Array.from({ length: 1_200 }, () => line);
-    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf(lines), { bytes: 4, truncated: false });
     const refusing = (path: string, { seqFirst }: Record<string, unknown>) => {
       if (path !== 'logs') return reported;
       if (seqFirst === 1) throw new MarketError('REQUEST_INVALID');
@@ -220,7 +221,7 @@ describe('Outbox', () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
     const lines = Array.from({ length: 1_200 }, () => line);
-    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf(lines), { bytes: 4, truncated: false });
     const taken: number[] = [];
     const older = (path: string, { lines, seqFirst }: Record<string, unknown>) => {
       if (path !== 'logs') return reported;
@@ -244,7 +245,7 @@ describe('Outbox', () => {
       text: `${index}`,
       partial: false,
     }));
-    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf(lines), { bytes: 4, truncated: false });
     const stored: string[] = [];
     const arrived: number[] = [];
     const faults = [true];
@@ -279,7 +280,7 @@ describe('Outbox', () => {
     const executionId = endedExecution();
     const line = { stream: 'stdout' as const, atMs: 1, text: 'x', partial: false };
     const lines = Array.from({ length: limits.logLinesPerBatch }, () => line);
-    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 4, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf(lines), { bytes: 4, truncated: false });
     const refuse = () => {
       throw new MarketError('LEASE_STALE');
     };

@@ -72,12 +72,12 @@ export class LiveFeed {
   #keepRecent(jobId: string, blocks: readonly LogBlockRow[]): void {
     const recent = this.#recentLogs.get(jobId);
     if (recent === undefined) return;
-    this.#recentChars -= recent.chars;
+    this.#recentChars -= recent.size;
     recent.add(blocks);
-    this.#recentChars += recent.chars;
+    this.#recentChars += recent.size;
     if (this.#recentChars <= recentCharsMax.ofAll) return;
     for (const followed of this.#recentLogs.keys()) {
-      this.#recentLogs.set(followed, new RecentBlocks(recentCharsMax.ofJob));
+      this.#recentLogs.set(followed, new RecentBlocks(recentCharsMax.ofJob, charsOf));
     }
     this.#recentChars = 0;
   }
@@ -100,13 +100,13 @@ export class LiveFeed {
   /** @returns a function that ends the subscription. */
   subscribeLogs(jobId: string, listener: JobListener): () => void {
     if (!this.#recentLogs.has(jobId)) {
-      this.#recentLogs.set(jobId, new RecentBlocks(recentCharsMax.ofJob));
+      this.#recentLogs.set(jobId, new RecentBlocks(recentCharsMax.ofJob, charsOf));
     }
     const leave = follow(this.#logListeners, jobId, listener);
     return () => {
       leave();
       if (this.#logListeners.has(jobId)) return;
-      this.#recentChars -= this.#recentLogs.get(jobId)?.chars ?? 0;
+      this.#recentChars -= this.#recentLogs.get(jobId)?.size ?? 0;
       this.#recentLogs.delete(jobId);
     };
   }
@@ -138,4 +138,8 @@ function follow(
     ofJob.delete(listener);
     if (ofJob.size === 0 && listeners.get(jobId) === ofJob) listeners.delete(jobId);
   };
+}
+
+function charsOf({ text }: LogBlockRow): number {
+  return text.length;
 }

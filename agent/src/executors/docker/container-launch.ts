@@ -6,17 +6,19 @@ import { ExecutionError } from '../execution-error.ts';
 import type { ExecutionRequest } from '../executor.ts';
 import { collectJobFiles, type JobFiles } from '../job-files.ts';
 import { type SecretFiles, writeSecrets } from '../secret-files.ts';
+import { attachOutput } from './attached-output.ts';
 import { buildContainerConfig, containerName, type EngineTraits } from './container-config.ts';
 import { type ContainerFacts, readLabels, writeLabels } from './container-labels.ts';
 import { readEngineTime } from './container-outcome.ts';
 import { ContainerSupervision, type SupervisionDeps } from './container-supervision.ts';
 import { createContainer } from './create-container.ts';
+import { addressOf } from './engine-socket.ts';
 import { createVolumes, fillVolumes } from './execution-volumes.ts';
 import { checkVisibleDevices } from './gpu-check.ts';
 import type { ImageCache } from './image-cache.ts';
 import { findImage, type LocalImage } from './image-pull.ts';
 import type { JobNetworks } from './job-networks.ts';
-import { OutputTap, openOutput } from './output-tap.ts';
+import { OutputTap } from './output-tap.ts';
 import { handOverOutput } from './podman-start.ts';
 import { toStartError } from './start-error.ts';
 import type { WarmPool } from './warm/warm-pool.ts';
@@ -95,7 +97,7 @@ export async function startContainer(
 ): Promise<OutputTap | null> {
   const [stdin, stream] = await Promise.allSettled([
     openStdin(docker, request),
-    engine === 'docker' ? openOutput(container) : null,
+    engine === 'docker' ? attachOutput(addressOf(docker), container.id) : null,
   ]);
   const output = stream.status === 'fulfilled' && stream.value ? new OutputTap(stream.value) : null;
   try {

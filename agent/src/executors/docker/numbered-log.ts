@@ -1,10 +1,10 @@
-import type { Readable } from 'node:stream';
 import type { Clock } from '@node3/shared/clock';
 import { logMarks } from '@node3/shared/log-marks';
 import type Docker from 'dockerode';
 import { type Delivery, deliverLines } from '../deliver-lines.ts';
 import type { LineBlock, LogLine, LogOptions, StreamBytes } from '../executor.ts';
-import { type LogFrame, LogFrameReader } from '../log-frames.ts';
+import { LiveFrameReader, type LogFrame } from '../log-frames.ts';
+import type { LiveOutput } from './attached-output.ts';
 import { exactLogDriver } from './container-config.ts';
 import { systemErrorCode } from './engine-error.ts';
 import { EnginePatience } from './engine-patience.ts';
@@ -14,7 +14,7 @@ interface Source {
   container: Docker.Container;
   clock: Pick<Clock, 'nowMs'>;
   /** The output from its first byte; null where that is gone. */
-  live: Readable | null;
+  live: LiveOutput | null;
 }
 
 type Sink = (line: LogLine) => void | Promise<void>;
@@ -101,16 +101,16 @@ function failToTake(cause: unknown): never {
 
 async function isReadLive(
   { container, clock }: Source,
-  live: Readable,
+  live: LiveOutput,
   delivery: Delivery,
   sink: Sink,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const close = () => void live.destroy();
+  const close = () => live.destroy();
   signal.addEventListener('abort', close, { once: true });
   async function* readAttached(): AsyncGenerator<LogFrame[]> {
-    const frames = new LogFrameReader();
-    for await (const chunk of live) yield frames.push(chunk as Buffer, clock.nowMs());
+    const frames = new LiveFrameReader();
+    for await (const chunk of live) yield frames.push(chunk, clock.nowMs());
     if (!(await hasEnded(container, signal))) throw new CutOffError('the live output was cut off');
   }
   try {

@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import type Docker from 'dockerode';
+import type { LiveOutput } from './attached-output.ts';
 
 /** So long an engine may hold up a workload for somebody to read it. */
 const unreadMs = 10_000;
@@ -9,17 +8,17 @@ const unreadMs = 10_000;
  * bytes are in the stored log alone.
  */
 export class OutputTap {
-  #stream: Readable | null;
+  #stream: LiveOutput | null;
   readonly #patience: NodeJS.Timeout;
 
-  constructor(stream: Readable) {
+  constructor(stream: LiveOutput) {
     this.#stream = stream;
     this.#patience = setTimeout(() => this.close(), unreadMs);
     this.#patience.unref();
   }
 
   /** @returns the stream from its first byte, once; then null. */
-  take(): Readable | null {
+  take(): LiveOutput | null {
     clearTimeout(this.#patience);
     const stream = this.#stream;
     this.#stream = null;
@@ -29,12 +28,4 @@ export class OutputTap {
   close(): void {
     this.take()?.destroy();
   }
-}
-
-/** Attaches to a container that was not started yet, so that nothing is missing. */
-export async function openOutput(container: Docker.Container): Promise<Readable> {
-  const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-  // An engine that goes away is found out by whoever reads.
-  stream.on('error', () => undefined);
-  return stream as unknown as Readable;
 }

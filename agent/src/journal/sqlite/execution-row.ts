@@ -3,6 +3,7 @@ import { numberBlocks } from '@node3/shared/recent-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { LogStream } from '@node3/shared/routes/jobs';
 import type { RunDevice } from '../../economics/run-meter.ts';
+import { readBlocks, toByteBlock } from '../byte-blocks.ts';
 import type {
   Closing,
   JournalExecution,
@@ -40,8 +41,10 @@ export interface ExecutionRow {
 export interface BatchRow {
   seq_first: number;
   seq_last: number;
-  /** What `packBlocks` made; of earlier versions a JSON array of `PackedLine`. */
-  body: string;
+  /** What `describeBlocks` made; null with text, of earlier versions. */
+  blocks: string | null;
+  /** Text is what `packBlocks` made, or a JSON array of `PackedLine`. */
+  body: Buffer | string;
 }
 
 type PackedLine = [stream: LogStream, atMs: number, text: string, partial: 0 | 1];
@@ -77,8 +80,10 @@ export function toExecution(row: ExecutionRow): JournalExecution {
   };
 }
 
-export function unpackBatch({ body, seq_first }: BatchRow): SpooledBlock[] {
-  return numberBlocks(seq_first, isPacked(body) ? unpackBlocks(body) : readLines(body));
+export function unpackBatch({ blocks, body, seq_first }: BatchRow): SpooledBlock[] {
+  if (typeof body !== 'string') return numberBlocks(seq_first, readBlocks(blocks ?? '[]', body));
+  const texts = isPacked(body) ? unpackBlocks(body) : readLines(body);
+  return numberBlocks(seq_first, texts.map(toByteBlock));
 }
 
 function readLines(body: string): LogBlock[] {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toBlocks } from '@node3/shared/log-blocks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { byteBlocksOf } from '../../testing/byte-blocks-of.ts';
 import { sampleOffer } from '../../testing/sample-offer.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
@@ -31,7 +31,7 @@ function accepted(): string {
 it('keeps what an older one came to without its lines, unless its offer is large', () => {
   const closed = [1, 2, 3].map(() => {
     const executionId = accepted();
-    journal.appendBlocks(executionId, toBlocks([line]), { bytes: 2, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf([line]), { bytes: 2, truncated: false });
     journal.recordClosed(executionId, 'reported', 1);
     return executionId;
   });

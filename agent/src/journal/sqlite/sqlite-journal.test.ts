@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '@node3/shared/limits';
-import { toBlocks } from '@node3/shared/log-blocks';
 import { baseUnits } from '@node3/shared/money';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyResult } from '../../execution/execution-result.ts';
+import { byteBlocksOf } from '../../testing/byte-blocks-of.ts';
 import { sampleOffer } from '../../testing/sample-offer.ts';
 import type { Earning } from '../journal.ts';
 import { toSpooledLines } from '../spooled-lines.ts';
@@ -142,7 +142,7 @@ describe('the steps of an execution', () => {
     journal.recordPreparing(other, 'docker', 'container');
     pragma.mockClear();
     journal.recordStarting(other, 'now');
-    journal.appendBlocks(executionId, toBlocks([line('a')]), { bytes: 2, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf([line('a')]), { bytes: 2, truncated: false });
     expect(pragma).not.toHaveBeenCalled();
     pragma.mockRestore();
   });
@@ -183,13 +183,13 @@ describe('the steps of an execution', () => {
 describe('log lines', () => {
   it('are counted through over batches and a restart, and kept until acknowledged', () => {
     const executionId = accepted();
-    journal.appendBlocks(executionId, toBlocks([line('a'), line('b')]), {
+    journal.appendBlocks(executionId, byteBlocksOf([line('a'), line('b')]), {
       bytes: 4,
       truncated: false,
     });
     journal.close();
     journal = open();
-    journal.appendBlocks(executionId, toBlocks([line('c')]), { bytes: 2, truncated: true });
+    journal.appendBlocks(executionId, byteBlocksOf([line('c')]), { bytes: 2, truncated: true });
     expect(
       toSpooledLines(journal.readBlocks(executionId, 1)).map(({ seq, text }) => [seq, text]),
     ).toEqual([
@@ -213,7 +213,7 @@ describe('log lines', () => {
     const texts = 'abcdefghi'.split('');
     for (const at of [0, 3, 6]) {
       const lines = texts.slice(at, at + 3).map(line);
-      journal.appendBlocks(executionId, toBlocks(lines), { bytes: 6, truncated: false });
+      journal.appendBlocks(executionId, byteBlocksOf(lines), { bytes: 6, truncated: false });
     }
     const read = (after: number, count: number) =>
       toSpooledLines(journal.readBlocks(executionId, after, { linesMax: count })).map(
@@ -231,7 +231,7 @@ describe('log lines', () => {
 
   it('of a journal that had a row for each are read as before', () => {
     const executionId = accepted();
-    journal.appendBlocks(executionId, toBlocks([line('a'), line('b')]), {
+    journal.appendBlocks(executionId, byteBlocksOf([line('a'), line('b')]), {
       bytes: 4,
       truncated: false,
     });
@@ -258,7 +258,7 @@ describe('log lines', () => {
   it('of a journal that had them as JSON are read as before', () => {
     const executionId = accepted();
     const lines = [line('a'), { ...line('b'), partial: true }, line('c')];
-    journal.appendBlocks(executionId, toBlocks(lines), { bytes: 6, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf(lines), { bytes: 6, truncated: false });
     const before = toSpooledLines(journal.readBlocks(executionId, 0));
     journal.close();
     const db = openDatabase(path);
@@ -278,8 +278,12 @@ describe('log lines', () => {
   it('are written with the place up to which the output was read', () => {
     const executionId = accepted();
     const read = { stdout: { at: 8, pieces: 0 }, stderr: { at: 0, pieces: 2 } };
-    journal.appendBlocks(executionId, toBlocks([line('a')]), { bytes: 2, truncated: false, read });
-    journal.appendBlocks(executionId, toBlocks([line('b')]), { bytes: 2, truncated: false });
+    journal.appendBlocks(executionId, byteBlocksOf([line('a')]), {
+      bytes: 2,
+      truncated: false,
+      read,
+    });
+    journal.appendBlocks(executionId, byteBlocksOf([line('b')]), { bytes: 2, truncated: false });
     journal.close();
     journal = open();
     expect(journal.find(executionId)?.lines.read).toEqual(read);
@@ -287,7 +291,7 @@ describe('log lines', () => {
 
   it('can not be acknowledged beyond what exists, nor taken back', () => {
     const executionId = accepted();
-    journal.appendBlocks(executionId, toBlocks([line('a'), line('b')]), {
+    journal.appendBlocks(executionId, byteBlocksOf([line('a'), line('b')]), {
       bytes: 4,
       truncated: false,
     });
@@ -376,7 +380,7 @@ describe('prune', () => {
     const openOne = accepted();
     const closed = [1, 2, 3].map(() => {
       const executionId = accepted();
-      journal.appendBlocks(executionId, toBlocks([line('a')]), { bytes: 2, truncated: false });
+      journal.appendBlocks(executionId, byteBlocksOf([line('a')]), { bytes: 2, truncated: false });
       journal.recordClosed(executionId, 'reported', 1);
       return executionId;
     });

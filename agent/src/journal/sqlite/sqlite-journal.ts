@@ -1,8 +1,9 @@
 import { assert } from '@node3/shared/assert';
-import { type LogBlock, linesOf, packBlocks, partsOf } from '@node3/shared/log-blocks';
+import { linesOf } from '@node3/shared/log-blocks';
 import type { ExecutionOffer, ExecutionResult } from '@node3/shared/routes/agents';
 import type { Database, Statement } from 'better-sqlite3';
 import type { RunDevice } from '../../economics/run-meter.ts';
+import { type ByteBlock, describeBlocks, joinBytes, partsOf } from '../byte-blocks.ts';
 import type {
   AppendFacts,
   Closing,
@@ -239,22 +240,35 @@ export class SqliteJournal implements Journal {
     return found;
   }
 
-  appendBlocks(executionId: string, blocks: readonly LogBlock[], facts: AppendFacts): void {
+  appendBlocks(executionId: string, blocks: readonly ByteBlock[], facts: AppendFacts): void {
+    const found = this.#prepare<[string], { seq: number }>(
+      'SELECT lines_spooled AS seq FROM execution WHERE execution_id = ?',
+    ).get(executionId);
+    assert(found !== undefined, 'lines belong to a known execution');
+    const write = () => this.#insertBlocks(executionId, found.seq, blocks, facts);
+    if (found.seq === 0) write();
+    else this.#unflushed(write);
+    this.#recent.append(executionId, found.seq + 1, blocks);
+  }
+
+  #insertBlocks(
+    executionId: string,
+    seqBefore: number,
+    blocks: readonly ByteBlock[],
+    facts: AppendFacts,
+  ): void {
     const read = facts.read ? JSON.stringify(facts.read) : null;
-    const seqFirst = this.#db
+    const insert = this.#prepare(
+      `INSERT INTO log_batch (execution_id, seq_first, seq_last, blocks, body)
+         VALUES (?, ?, ?, ?, ?)`,
+    );
+    this.#db
       .transaction(() => {
-        const found = this.#prepare<[string], { seq: number }>(
-          'SELECT lines_spooled AS seq FROM execution WHERE execution_id = ?',
-        ).get(executionId);
-        assert(found !== undefined, 'lines belong to a known execution');
-        const insert = this.#prepare(
-          `INSERT INTO log_batch (execution_id, seq_first, seq_last, body) VALUES (?, ?, ?, ?)`,
-        );
-        let seqLast = found.seq;
+        let seqLast = seqBefore;
         for (const part of partsOf(blocks)) {
           const seqFirst = seqLast + 1;
           seqLast += linesOf(part);
-          insert.run(executionId, seqFirst, seqLast, packBlocks(part));
+          insert.run(executionId, seqFirst, seqLast, describeBlocks(part), joinBytes(part));
         }
         this.#change(
           executionId,
@@ -263,10 +277,8 @@ export class SqliteJournal implements Journal {
           'TRUE',
           [seqLast, facts.bytes, facts.truncated ? 1 : 0, read],
         );
-        return found.seq + 1;
       })
       .immediate();
-    this.#recent.append(executionId, seqFirst, blocks);
   }
 
   readBlocks(executionId: string, afterSeq: number, most: LinesMost = {}): SpooledBlock[] {
@@ -276,7 +288,7 @@ export class SqliteJournal implements Journal {
 
   *#batchesAfter(executionId: string, afterSeq: number): Generator<SpooledBlock[]> {
     const batches = this.#prepare<[string, number], BatchRow>(
-      `SELECT seq_first, seq_last, body FROM log_batch
+      `SELECT seq_first, seq_last, blocks, body FROM log_batch
          WHERE execution_id = ? AND seq_last > ? ORDER BY seq_last`,
     ).iterate(executionId, afterSeq);
     for (const batch of batches) yield unpackBatch(batch);
@@ -301,19 +313,20 @@ export class SqliteJournal implements Journal {
       seq,
     );
     const first = this.#prepare<[string], BatchRow>(
-      `SELECT seq_first, seq_last, body FROM log_batch
+      `SELECT seq_first, seq_last, blocks, body FROM log_batch
          WHERE execution_id = ? ORDER BY seq_last LIMIT 1`,
     ).get(executionId);
     if (first === undefined || first.seq_first > seq) return;
     const kept = blocksAfter(unpackBatch(first), seq);
     this.#prepare(
-      `UPDATE log_batch SET seq_first = ?, body = ? WHERE execution_id = ? AND seq_last = ?`,
-    ).run(seq + 1, packBlocks(kept), executionId, first.seq_last);
+      `UPDATE log_batch SET seq_first = ?, blocks = ?, body = ?
+         WHERE execution_id = ? AND seq_last = ?`,
+    ).run(seq + 1, describeBlocks(kept), joinBytes(kept), executionId, first.seq_last);
   }
 
   tailLines(executionId: string, count: number): SpooledLine[] {
     const batches = this.#prepare<[string], BatchRow>(
-      `SELECT seq_first, seq_last, body FROM log_batch
+      `SELECT seq_first, seq_last, blocks, body FROM log_batch
          WHERE execution_id = ? ORDER BY seq_last DESC`,
     ).iterate(executionId);
     const found: SpooledLine[] = [];

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { attachOutput } from '../attached-output.ts';
 import { createContainer } from '../create-container.ts';
 import { engineMessage, engineStatus } from '../engine-error.ts';
+import { addressOf } from '../engine-socket.ts';
 import { createVolumes, type ExecutionVolumeDeps } from '../execution-volumes.ts';
-import { openOutput } from '../output-tap.ts';
 import { type QuotaTarget, setCpuQuota } from './cpu-quota.ts';
 import { type WarmBox, WarmRefusedError } from './warm-pool.ts';
 import type { WarmShape } from './warm-shape.ts';
@@ -32,7 +33,7 @@ export async function makeWarmBox(
   const container = await createContainer(deps.docker, own, 'docker');
   const [attached, output] = await Promise.all([
     container.attach({ stream: true, stdin: true, hijack: true }),
-    openOutput(container),
+    attachOutput(addressOf(deps.docker), container.id),
   ]);
   const stream = attached as Duplex;
   let isOpen = true;

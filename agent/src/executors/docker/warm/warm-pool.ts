@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
-import type { Readable } from 'node:stream';
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
+import type { LiveOutput } from '../attached-output.ts';
 import { toStartError } from '../start-error.ts';
 import type { WarmShape } from './warm-shape.ts';
 
@@ -11,7 +11,7 @@ import type { WarmShape } from './warm-shape.ts';
 export interface WarmBox {
   boxId: string;
   /** What its job will write. */
-  output: Readable;
+  output: LiveOutput;
   isWaiting(): Promise<boolean>;
   /** Gives it the processors of its job. @returns whether it still waits. */
   claim(): Promise<boolean>;
