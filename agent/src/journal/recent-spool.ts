@@ -3,7 +3,7 @@ import type { ByteBlock } from './byte-blocks.ts';
 import type { SpooledBlock } from './journal.ts';
 
 /** Kept of one execution: what is on its way and what is written next. */
-const bytesMax = 4 * 1024 * 1024;
+const bytesMax = 8 * 1024 * 1024;
 
 /** What was just written of each open execution, for whoever sends it. Nothing of it is the only copy. */
 export class RecentSpool {
