@@ -36,7 +36,7 @@ export interface BlocksMessage {
  */
 export function toLogsFrame(
   message: BlocksMessage,
-  takeMemory = (length: number) => Buffer.allocUnsafe(length),
+  takeMemory: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
 ): Buffer {
   const texts = message.blocks.map(bytesOf);
   const blocks = message.blocks.map(({ stream, atMs, lineCount }, index) => ({
