@@ -19,6 +19,11 @@ export interface ExitFacts {
   engineMessage: string | null;
   /** Whether the engine or somebody at this machine ended the workload, which we did not ask for. */
   engineEndedIt?: boolean;
+  /**
+   * For executors that can't tell a command that could not be run from a program that ended with the same
+   * code: one that ended this soon was none.
+   */
+  unrunWithinMs?: number;
 }
 
 export interface ExitReason {
@@ -54,7 +59,8 @@ export function classifyExit(facts: ExitFacts): ExitReason {
       'The job was stopped on the provider’s machine, such as by its container engine.';
     return { signal, reason: 'engine_error', detail };
   }
-  if (facts.exitCode === 126 || facts.exitCode === 127) {
+  const isUnrunCode = facts.exitCode === 126 || facts.exitCode === 127;
+  if (isUnrunCode && isUnrun(facts)) {
     const said = facts.engineMessage === null ? '' : ` ${facts.engineMessage}`;
     const detail = `The command could not be run (exit code ${facts.exitCode}).${said}`;
     return { signal, reason: 'command_not_found', detail };
@@ -64,7 +70,13 @@ export function classifyExit(facts: ExitFacts): ExitReason {
     return { signal, reason: 'engine_error', detail };
   }
   const how = signal === null ? `with code ${facts.exitCode}` : `by ${signal}`;
-  return { signal, reason: 'nonzero_exit', detail: `The job ended ${how}.` };
+  const meaning = isUnrunCode ? ', which shells give for a command that they can’t run' : '';
+  return { signal, reason: 'nonzero_exit', detail: `The job ended ${how}${meaning}.` };
+}
+
+/** A command that was never run costs nothing, so a program must not pass for one by the code it ends with. */
+function isUnrun({ engineMessage, runMs, unrunWithinMs = 0 }: ExitFacts): boolean {
+  return engineMessage !== null || (runMs !== null && runMs < unrunWithinMs);
 }
 
 function describeStop(cause: StopCause, runLimitMs: number): Omit<ExitReason, 'signal'> {
