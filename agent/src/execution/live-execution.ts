@@ -73,7 +73,8 @@ export const stopSentences: Record<StopCause, string> = {
   superseded: 'The marketplace took the job back.',
   'lease-expired':
     'The agent could not renew its lease in time and stopped the workload, so that it never runs twice.',
-  'no-progress': 'The program wrote no line for as long as its progress limit allows, and was stopped.',
+  'no-progress':
+    'The program wrote no line for as long as its progress limit allows, and was stopped.',
   policy: 'A rule of the provider ended the time of jobs on its machine.',
   provider: 'The provider stopped this job on its machine.',
   drain: 'The provider shut the agent down before the job ended.',
