@@ -8,7 +8,6 @@ import { policyDefaults } from '../policy/policy-defaults.ts';
 import { PolicyStore } from '../policy/policy-store.ts';
 import { type Check, failed, ok, told, warning } from './check.ts';
 
-const mebibyte = 1024 ** 2;
 /** Less no policy can keep. */
 const floorBytesMin = 1024 ** 3;
 
@@ -55,13 +54,17 @@ async function checkPolicy(config: AgentConfig): Promise<Check[]> {
   }
 }
 
+/** Rounded down to a tenth. */
+function toGib(bytes: number): number {
+  return Math.floor((bytes / 1024 ** 3) * 10) / 10;
+}
+
 async function checkDisk({ dataDir }: AgentConfig, floorBytes: number): Promise<Check> {
   const free = await readDiskFreeBytes(await findExisting(dataDir));
   if (free === null) {
     return warning('disk', 'disk.unknown', { folder: dataDir });
   }
-  const mib = (bytes: number) => Math.floor(bytes / mebibyte);
-  const values = { free: mib(free), floor: mib(floorBytes) };
+  const values = { free: toGib(free), floor: toGib(floorBytes) };
   if (free > floorBytes) return ok('disk', 'disk.ok', values);
   return failed('disk', floorBytes > floorBytesMin ? 'disk.kept' : 'disk.full', values);
 }

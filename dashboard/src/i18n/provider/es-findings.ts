@@ -1,7 +1,7 @@
 const engineLog = 'Mira el registro del motor: journalctl -u docker -n 50';
 const toolkit =
   'sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker';
-const kept = 'Quedan {{free}} MiB libres, y la política guarda {{floor}} MiB del disco.';
+const kept = 'Quedan {{free}} GiB libres, y la política guarda {{floor}} GiB del disco.';
 const clock = 'Este reloj difiere {{seconds}} s del del mercado.';
 
 /** What the doctor finds. Commands are the same in every language. */
@@ -14,10 +14,10 @@ export const esFindings = {
   'said.folder.file.fix': 'AGENT_DATA_DIR=/ruta/a/una/carpeta',
   'said.folder.closed': 'Este usuario no puede escribir en {{folder}}.',
   'said.folder.closed.fix': 'sudo mkdir -p {{wanted}} && sudo chown "$USER" {{wanted}}',
-  'said.policy.ok': 'Campos decididos: {{count}}.',
+  'said.policy.ok': 'Reglas tuyas: {{count}}.',
   'said.policy.wrong': 'La política no se puede usar: {{why}}',
   'said.policy.wrong.fix': 'node3 agent policy edit',
-  'said.disk.ok': 'Quedan {{free}} MiB libres, y {{floor}} MiB siguen siendo tuyos.',
+  'said.disk.ok': 'Quedan {{free}} GiB libres, y {{floor}} GiB siguen siendo tuyos.',
   'said.disk.unknown': 'No se sabe cuánto disco queda libre.',
   'said.disk.unknown.fix': 'df {{folder}}',
   'said.disk.full': kept,
