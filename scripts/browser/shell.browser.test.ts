@@ -146,7 +146,7 @@ describe.skipIf(skip)('the frame of the web app in a real browser', () => {
     await page.getByRole('option', { name: 'Preferences' }).click();
     await heading('Preferences').waitFor();
     await page.getByRole('switch', { name: 'Shortcuts of single keys' }).press('Space');
-    await page.getByRole('radio', { name: 'in UTC' }).press('Space');
+    await page.getByRole('radio', { name: 'UTC' }).press('Space');
     await page.getByText(/This page was opened:.* UTC$/).waitFor();
     await inspectPage(page, 'shell-preferences');
   });

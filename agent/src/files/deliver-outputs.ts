@@ -87,7 +87,9 @@ async function sendOutputs(
     log.warn({ err: error, executionId }, 'the marketplace does not know of the upload');
   });
   const bytes = found.reduce((sum, file) => sum + file.bytes, 0);
-  tell(`Uploading ${found.length} files with ${bytes} bytes.`);
+  tell(
+    `Uploading ${found.length === 1 ? 'one file' : `${found.length} files`} with ${bytes} bytes.`,
+  );
   const onRetry = (error: unknown) => log.info({ err: error, executionId }, 'upload is repeated');
   const client = clientOf(files, live);
   await uploadOutputs({ link: files.link, client, signal, onRetry }, live, found);

@@ -173,7 +173,7 @@ function actionsColumn(
     align: 'right',
     cell: (key) =>
       reach === 'own' && !key.current ? null : (
-        <Group gap={6} justify="flex-end" wrap="nowrap">
+        <Group gap={6} justify="flex-end" className="key-actions">
           <Button size="compact-sm" variant="default" onClick={() => onEdit(key)}>
             {t('keys.changeCaps')}
           </Button>
