@@ -103,7 +103,8 @@ export const es: Record<keyof typeof en, string> = {
   'runs.bulk.rerunConfirm_other': 'Sí, ejecutar {{count}} de nuevo',
   'runs.bulk.results': 'Qué fue de ellas',
   'runs.bulk.done': '{{done}} de {{all}} se ejecutan de nuevo.',
-  'run.title': 'Ejecución {{id}}',
+  'run.title': 'Ejecución de un grafo',
+  'run.titleOf': 'Ejecución de {{name}}',
   'run.steps': 'Pasos',
   'trace.title': 'En el tiempo',
   'trace.text':

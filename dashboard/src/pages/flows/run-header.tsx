@@ -26,9 +26,10 @@ interface RunHeaderProps {
 export function RunHeader({ run, onRerun }: RunHeaderProps) {
   const { t } = useTranslation();
   const isOver = isTerminalFlowRun(run.status);
+  const name = useFlowName(run);
   return (
     <PageHeading
-      title={t('run.title', { id: shorten(run.runId, 12, 5) })}
+      title={name === null ? t('run.title') : t('run.titleOf', { name })}
       mark={
         <span data-testid="run-state" role="status">
           <LookBadge look={runLooks[run.status]} label={t(`flow.run.${run.status}`)} size="lg" />
@@ -58,15 +59,22 @@ function RunFacts({ run }: { run: RunDetail }) {
   const nowMs = useNow(1_000);
   const endMs = run.ended_at === null ? nowMs : Date.parse(run.ended_at);
   const elapsed = format.duration(Math.max(0, endMs - Date.parse(run.started_at)));
+  const name = useFlowName(run);
   return (
     <Group gap="md">
       {run.flow_id === null ? (
         <Text span>{t('run.unsaved')}</Text>
       ) : (
         <Link to="/flows/$flowId" params={{ flowId: run.flow_id }} search={versionOf(run)}>
-          <FlowName run={run} flowId={run.flow_id} />
+          {t('runs.ofFlow', {
+            name,
+            version: run.flow_version,
+          })}
         </Link>
       )}
+      <Text span ff="monospace" size="xs">
+        {run.runId}
+      </Text>
       <Text span>
         {t('run.started')} <RelativeTime at={run.started_at} />
       </Text>
@@ -82,12 +90,11 @@ function RunFacts({ run }: { run: RunDetail }) {
   );
 }
 
-/** The flow may be gone, or may have another name by now: the run is of the version beside it. */
-function FlowName({ run, flowId }: { run: RunDetail; flowId: string }) {
-  const { t } = useTranslation();
-  const { data } = useQuery(flowQuery(useApp(), flowId, undefined));
-  const name = data?.name ?? shorten(flowId, 10, 4);
-  return <>{t('runs.ofFlow', { name, version: run.flow_version })}</>;
+/** The flow may be gone, or may have another name by now; null for a graph that was not saved. */
+function useFlowName({ flow_id: flowId }: RunDetail): string | null {
+  const query = flowQuery(useApp(), flowId ?? '', undefined);
+  const { data } = useQuery({ ...query, enabled: flowId !== null });
+  return flowId === null ? null : (data?.name ?? shorten(flowId, 10, 4));
 }
 
 function versionOf({ flow_version: version }: RunDetail): { version?: number } {
