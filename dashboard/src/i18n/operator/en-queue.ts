@@ -11,7 +11,7 @@ export const enQueue = {
   'op.queue.unnamed': 'Unnamed',
   'op.queue.account': 'Account',
   'op.queue.needs': 'Asks for',
-  'op.queue.needsMore': '{{cpus}} CPUs, {{memory}}',
+  'op.queue.needsMore': 'CPUs: {{cpus}}, {{memory}}',
   'op.queue.price': 'Price',
   'op.queue.ahead': 'Ahead of it',
   'op.queue.since': 'Queued',
