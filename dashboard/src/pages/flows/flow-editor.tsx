@@ -73,7 +73,7 @@ export function FlowEditor(props: FlowEditorProps) {
               </Stack>
             </Card>
           </Grid.Col>
-          <Grid.Col span={{ base: 12, lg: 6 }}>
+          <Grid.Col span={{ base: 12, lg: 6 }} visibleFrom="sm">
             <SectionCard title={t('flow.preview')} padding="flush">
               {drawable === null ? (
                 <Text size="sm" c="dimmed" p="md">
