@@ -113,8 +113,8 @@ export const reasons = {
   },
   command_not_found: {
     fault: 'requester',
-    settles: 'requester_free',
-    sentence: 'The command could not be started in the image.',
+    settles: 'requester_run',
+    sentence: 'The command could not be run in the image.',
     action: 'Check command, entrypoint and the files in the image.',
     retry: 'no',
   },

@@ -41,7 +41,7 @@ export class RecentBlocks<Block extends NumberedBlock> {
     }
     this.#blocks.push(...blocks);
     for (const block of blocks) this.#size += this.#sizeOf(block);
-    this.#dropWhile(() => this.#size > this.#sizeMax && this.#blocks.length > 1);
+    this.#dropWhile((_, left) => this.#size > this.#sizeMax && left > 1);
   }
 
   /** Of all blocks that are here. */
@@ -54,11 +54,15 @@ export class RecentBlocks<Block extends NumberedBlock> {
     this.#dropWhile((first) => first.seq + first.lineCount - 1 <= seq);
   }
 
-  #dropWhile(isGone: (first: Block) => boolean): void {
-    for (let [first] = this.#blocks; first !== undefined && isGone(first); [first] = this.#blocks) {
+  #dropWhile(isGone: (first: Block, left: number) => boolean): void {
+    let gone = 0;
+    for (let first = this.#blocks[gone]; first !== undefined; first = this.#blocks[gone]) {
+      if (!isGone(first, this.#blocks.length - gone)) break;
       this.#size -= this.#sizeOf(first);
-      this.#blocks.shift();
+      gone += 1;
     }
+    // At once: each by itself would move all that stay.
+    this.#blocks.splice(0, gone);
   }
 
   /** All that begin after a number; null where one that begins right after it isn't here. */

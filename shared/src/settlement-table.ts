@@ -18,13 +18,13 @@ export const settlementTable = {
     requester: 'the same and the fee on it',
   },
   requester_run: {
-    when: 'another exit code, out of memory or disk, run time or cap used up, no progress, cancelled after start',
+    when: 'another exit code, a command that can’t be run, out of memory or disk, run time or cap used up, no progress, cancelled after start',
     provider:
       'the run time: of a reward the share that it is of the run limit, else at the matched rate',
     requester: 'the same and the fee on it',
   },
   requester_free: {
-    when: 'bad image, command or request, a needed job failed, the job broke three agents, or cancelled before the start',
+    when: 'bad image or request, a needed job failed, the job broke three agents, or cancelled, or found without its command, before the start',
     provider: 'nothing',
     requester: 'nothing',
   },

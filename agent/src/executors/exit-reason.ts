@@ -19,11 +19,6 @@ export interface ExitFacts {
   engineMessage: string | null;
   /** Whether the engine or somebody at this machine ended the workload, which we did not ask for. */
   engineEndedIt?: boolean;
-  /**
-   * For executors that can't tell a command that could not be run from a program that ended with the same
-   * code: one that ended this soon was none.
-   */
-  unrunWithinMs?: number;
 }
 
 export interface ExitReason {
@@ -31,6 +26,9 @@ export interface ExitReason {
   signal: string | null;
   detail: string;
 }
+
+/** A command that can't be run has ended by then. */
+const unrunWithinMs = 2_000;
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, code]) => [code, name]));
 
@@ -74,9 +72,9 @@ export function classifyExit(facts: ExitFacts): ExitReason {
   return { signal, reason: 'nonzero_exit', detail: `The job ended ${how}${meaning}.` };
 }
 
-/** A command that was never run costs nothing, so a program must not pass for one by the code it ends with. */
-function isUnrun({ engineMessage, runMs, unrunWithinMs = 0 }: ExitFacts): boolean {
-  return engineMessage !== null || (runMs !== null && runMs < unrunWithinMs);
+/** By the end alone a command that can't be run looks like a program that ends with the same code. */
+function isUnrun({ engineMessage, runMs }: ExitFacts): boolean {
+  return engineMessage !== null || runMs === null || runMs < unrunWithinMs;
 }
 
 function describeStop(cause: StopCause, runLimitMs: number): Omit<ExitReason, 'signal'> {

@@ -6,17 +6,13 @@ import { isLoopback } from '../config.ts';
 /** A marketplace that does not say goodbye is not waited for any longer. */
 const closeTimeout = 2_000;
 
-/** With this key the library leaves bytes as they are, on both sides. */
+/**
+ * With this key the library leaves bytes as they are, on both sides: within this machine. On the way to another
+ * one, also behind the end of its TLS, what a job prints must not look like a request to a proxy that takes
+ * the socket for plain HTTP: that is what frames are masked for (RFC 6455, 10.3).
+ */
 function generateMask(mask: Buffer): void {
   mask.fill(0);
-}
-
-/**
- * Whether nobody on the way reads along. Else what a job prints must not look like a request to a proxy
- * that takes the socket for plain HTTP: that is what frames are masked for (RFC 6455, 10.3).
- */
-function isPrivate(url: string): boolean {
-  return url.startsWith('wss:') || isLoopback(url);
 }
 
 /** Asks for the agent's socket; the key goes where every other call has it. */
@@ -28,5 +24,5 @@ export function openSocket(url: string, apiKey: string): WebSocket {
     perMessageDeflate: false,
     closeTimeout,
   };
-  return new WebSocket(url, isPrivate(url) ? { ...options, generateMask } : options);
+  return new WebSocket(url, isLoopback(url) ? { ...options, generateMask } : options);
 }

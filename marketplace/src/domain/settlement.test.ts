@@ -38,6 +38,7 @@ const published: Record<SettlementRow, Reason[]> = {
   success: ['exited'],
   requester_run: [
     'nonzero_exit',
+    'command_not_found',
     'out_of_memory',
     'run_timeout',
     'cap_reached',
@@ -49,7 +50,6 @@ const published: Record<SettlementRow, Reason[]> = {
   ],
   requester_free: [
     'image_not_found',
-    'command_not_found',
     'request_invalid',
     'input_unavailable',
     'dependency_failed',
@@ -88,6 +88,7 @@ describe('who pays', () => {
       }
     }
     expect(settlementRowOf('cancelled_by_requester', 0)).toBe('requester_free');
+    expect(settlementRowOf('command_not_found', 0)).toBe('requester_free');
   });
 
   it('[P89] [P90] [P91] divides the money of every reason as the table file says', async () => {
@@ -116,7 +117,8 @@ describe('who pays', () => {
     ['cancelled_by_requester', 'fixed', 0, 0n, 0n],
     ['cancelled_by_requester', 'metered', 5_000, 1_000n, 50n],
     ['cap_reached', 'metered', 12_500, 2_500n, 125n],
-    ['command_not_found', 'fixed', 10_000, 0n, 0n],
+    ['command_not_found', 'fixed', 0, 0n, 0n],
+    ['command_not_found', 'fixed', 10_000, 1_000_001n, 50_000n],
     ['image_pull_failed', 'metered', 10_000, 0n, 0n],
     ['gpu_error', 'fixed', 10_000, 0n, 0n],
   ] as const)('%s at a %s price after %i ms', (reason, kind, runMs, providerShare, fee) => {

@@ -46,10 +46,16 @@ export function feeOn(amount: BaseUnits, feeBasisPoints: number): BaseUnits {
   return share(amount, BigInt(feeBasisPoints), basisPoints);
 }
 
-/** The row of the published table. What is cancelled before it runs costs nothing. */
+/** These cost nothing where nothing has run. */
+const freeUnstarted: readonly Reason[] = ['cancelled_by_requester', 'command_not_found'];
+
+/**
+ * The row of the published table. A command that can't be run and a program that ends with the same code
+ * after its work look alike, so what ran is paid.
+ */
 export function settlementRowOf(reason: Reason, runMs: number): SettlementRow {
-  const unstarted = reason === 'cancelled_by_requester' && runMs === 0;
-  return unstarted ? 'requester_free' : reasons[reason].settles;
+  const isFree = runMs === 0 && freeUnstarted.includes(reason);
+  return isFree ? 'requester_free' : reasons[reason].settles;
 }
 
 /** The published table of who pays (`settlementTable`), in numbers. Pure; nobody else divides money. */

@@ -140,6 +140,9 @@ function follow(
   };
 }
 
+/** A block has its own cost: streams that take turns have one for each line. */
+const blockChars = 256;
+
 function charsOf({ text }: LogBlockRow): number {
-  return text.length;
+  return text.length + blockChars;
 }

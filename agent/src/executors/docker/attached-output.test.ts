@@ -35,7 +35,7 @@ it('gives every byte from the first one on, into the same memory', async () => {
       socket.end(sent.subarray(10));
     });
   });
-  const output = await attachOutput(engine, 'c1');
+  const output = (await attachOutput(engine, 'c1')) ?? expect.fail();
   const read: Buffer[] = [];
   const memory = new Set<unknown>();
   for await (const chunk of output) {
@@ -63,7 +63,7 @@ it('reads no more than it is asked for', async () => {
     for (let n = 0; n < 128; n += 1) socket.write(piece, count);
     socket.on('close', () => taken.resolve(bytes));
   });
-  const output = await attachOutput(engine, 'c1');
+  const output = (await attachOutput(engine, 'c1')) ?? expect.fail();
   for await (const chunk of output) {
     expect(chunk.length).toBeGreaterThan(0);
     break;
@@ -82,6 +82,12 @@ it.each([
     else socket.write(answer);
   });
   await expect(attachOutput(engine, 'c1')).rejects.toThrow(why);
+});
+
+it('leaves output that comes in a form of its own to the stored log', async () => {
+  const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n';
+  const engine = await startEngine((socket) => void socket.write(chunked));
+  expect(await attachOutput(engine, 'c1')).toBeNull();
 });
 
 it('fails where no engine is', async () => {

@@ -17,16 +17,19 @@ const openMs = 30_000;
  * form around it, and is read into one piece of memory again and again: a fresh one for each read, as
  * the library has them, makes the garbage collector run several times for 16 MB. So what it gives is there
  * until the next is asked for, and may be changed.
+ * @returns null where something between here and the engine gives the output a form of its own: the stored
+ * log has it as well.
  * @throws Error where the engine refuses or can't be reached.
  */
 export async function attachOutput(
   address: EngineAddress,
   containerId: string,
-): Promise<LiveOutput> {
+): Promise<LiveOutput | null> {
   const reader = new SocketReader(address);
   try {
-    await reader.open(containerId);
-    return reader;
+    if (await reader.open(containerId)) return reader;
+    reader.destroy();
+    return null;
   } catch (error) {
     reader.destroy();
     throw error;
@@ -35,6 +38,7 @@ export async function attachOutput(
 
 class SocketReader implements LiveOutput {
   readonly #socket: Socket;
+  readonly #host: string;
   readonly #timer: NodeJS.Timeout;
   /** What was read and is not taken yet; the socket rests meanwhile. */
   #unread: Buffer | null = null;
@@ -46,6 +50,7 @@ class SocketReader implements LiveOutput {
       address.kind === 'socket'
         ? { path: address.path }
         : { host: address.host, port: address.port };
+    this.#host = address.kind === 'socket' ? 'engine' : `${address.host}:${address.port}`;
     const buffer = Buffer.allocUnsafeSlow(readBytes);
     const onread = {
       buffer,
@@ -64,11 +69,12 @@ class SocketReader implements LiveOutput {
     }, openMs);
   }
 
-  async open(containerId: string): Promise<void> {
+  /** Whether the output itself follows. */
+  async open(containerId: string): Promise<boolean> {
     const what = 'stream=true&stdout=true&stderr=true';
     const lines = [
       `POST /containers/${encodeURIComponent(containerId)}/attach?${what} HTTP/1.1`,
-      'Host: engine',
+      `Host: ${this.#host}`,
       'Connection: Upgrade',
       'Upgrade: tcp',
       'Content-Length: 0',
@@ -82,13 +88,14 @@ class SocketReader implements LiveOutput {
       const end = head.indexOf('\r\n\r\n');
       if (end >= 0) {
         if (!/^HTTP\/1\.[01] (?:101|200) /.test(firstLine(head))) throw refusal(head, end);
+        clearTimeout(this.#timer);
+        if (/^transfer-encoding:/im.test(head.toString('latin1', 0, end))) return false;
         const rest = head.subarray(end + 4);
         this.#unread = rest.length === 0 ? null : rest;
-        break;
+        return true;
       }
       if (head.length > headBytesMax) throw new Error('the engine answered with something else');
     }
-    clearTimeout(this.#timer);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
@@ -133,10 +140,11 @@ function firstLine(head: Buffer): string {
   return head.toString('latin1').split('\r\n', 1)[0] ?? '';
 }
 
-/** As the library says it, so that who looks at a status finds it. */
+/** With what the library has in its errors too: see engine-error.ts. */
 function refusal(head: Buffer, end: number): Error {
   const status = Number(/ (\d{3}) /.exec(firstLine(head))?.[1]);
-  const text = head.toString('utf8', end + 4).trim();
-  const error = new Error(`(HTTP code ${status}) ${text === '' ? 'attaching was refused' : text}`);
-  return Object.assign(error, { statusCode: status });
+  const said = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(head.toString('utf8', end + 4))?.[1];
+  const message = said === undefined ? 'attaching was refused' : (JSON.parse(said) as string);
+  const error = new Error(`(HTTP code ${status}) unexpected - ${message}`);
+  return Object.assign(error, { statusCode: status, json: { message } });
 }

@@ -34,7 +34,7 @@ async function startEngine(answer: string) {
 it.each(['input', 'output', 'start'])(
   'lets go of what is attached where the %s fails',
   async (what) => {
-    const refused = 'HTTP/1.1 500 Server Error\r\n\r\noutput';
+    const refused = 'HTTP/1.1 500 Server Error\r\n\r\n{"message":"no output"}';
     const engine = await startEngine(what === 'output' ? refused : 'HTTP/1.1 101 UPGRADED\r\n\r\n');
     const input = new PassThrough();
     const dial = (_options: object, done: (error: Error | null, found: unknown) => void) =>

@@ -30,8 +30,6 @@ export interface NativeSupervisionDeps {
 }
 
 const endCheckMs = 100;
-/** A command that can't be run is found out far sooner. */
-const unrunWithinMs = 2_000;
 
 /** Watches a native workload through the files its supervisor process writes. */
 export class NativeSupervision {
@@ -82,8 +80,6 @@ export class NativeSupervision {
       runLimitMs: this.spec.runMs,
       stopCause: await this.#stopCause(exit),
       engineMessage: exit.error,
-      // What its limits are set by says so itself, in words that the job could say as well.
-      unrunWithinMs,
     });
     return {
       exitCode: exit.exitCode,

@@ -41,10 +41,11 @@ export interface ExecutionRow {
 export interface BatchRow {
   seq_first: number;
   seq_last: number;
-  /** What `describeBlocks` made; null with text, of earlier versions. */
+  /** What `describeBlocks` made of the blocks that have these bytes; null in rows of earlier versions. */
   blocks: string | null;
-  /** Text is what `packBlocks` made, or a JSON array of `PackedLine`. */
-  body: Buffer | string;
+  bytes: Buffer | null;
+  /** In those, what `packBlocks` made, or a JSON array of `PackedLine`. */
+  body: string;
 }
 
 type PackedLine = [stream: LogStream, atMs: number, text: string, partial: 0 | 1];
@@ -80,8 +81,8 @@ export function toExecution(row: ExecutionRow): JournalExecution {
   };
 }
 
-export function unpackBatch({ blocks, body, seq_first }: BatchRow): SpooledBlock[] {
-  if (typeof body !== 'string') return numberBlocks(seq_first, readBlocks(blocks ?? '[]', body));
+export function unpackBatch({ blocks, bytes, body, seq_first }: BatchRow): SpooledBlock[] {
+  if (blocks !== null && bytes !== null) return numberBlocks(seq_first, readBlocks(blocks, bytes));
   const texts = isPacked(body) ? unpackBlocks(body) : readLines(body);
   return numberBlocks(seq_first, texts.map(toByteBlock));
 }

@@ -88,19 +88,10 @@ const migrations: readonly string[] = [
   `
   ALTER TABLE log_batch RENAME COLUMN lines TO body;
   `,
-  // From now on bytes, with what they are beside them; text, without that, is of earlier versions.
+  // From now on bytes, with what they are beside them, and an empty body.
   `
-  CREATE TABLE log_part (
-    execution_id TEXT NOT NULL REFERENCES execution (execution_id) ON DELETE CASCADE,
-    seq_first INTEGER NOT NULL,
-    seq_last INTEGER NOT NULL,
-    blocks TEXT,
-    body ANY NOT NULL,
-    PRIMARY KEY (execution_id, seq_last)
-  ) STRICT;
-  INSERT INTO log_part SELECT execution_id, seq_first, seq_last, NULL, body FROM log_batch;
-  DROP TABLE log_batch;
-  ALTER TABLE log_part RENAME TO log_batch;
+  ALTER TABLE log_batch ADD COLUMN blocks TEXT;
+  ALTER TABLE log_batch ADD COLUMN bytes BLOB;
   `,
 ];
 

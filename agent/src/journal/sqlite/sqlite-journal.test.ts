@@ -263,6 +263,8 @@ describe('log lines', () => {
     journal.close();
     const db = openDatabase(path);
     db.exec(`
+      ALTER TABLE log_batch DROP COLUMN blocks;
+      ALTER TABLE log_batch DROP COLUMN bytes;
       ALTER TABLE log_batch RENAME COLUMN body TO lines;
       UPDATE log_batch SET
         lines = '[["stdout",1,"a",0],["stdout",1,"b",1],["stdout",1,"c",0]]';

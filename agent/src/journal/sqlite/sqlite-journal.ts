@@ -259,8 +259,8 @@ export class SqliteJournal implements Journal {
   ): void {
     const read = facts.read ? JSON.stringify(facts.read) : null;
     const insert = this.#prepare(
-      `INSERT INTO log_batch (execution_id, seq_first, seq_last, blocks, body)
-         VALUES (?, ?, ?, ?, ?)`,
+      `INSERT INTO log_batch (execution_id, seq_first, seq_last, body, blocks, bytes)
+         VALUES (?, ?, ?, '', ?, ?)`,
     );
     this.#db
       .transaction(() => {
@@ -288,7 +288,7 @@ export class SqliteJournal implements Journal {
 
   *#batchesAfter(executionId: string, afterSeq: number): Generator<SpooledBlock[]> {
     const batches = this.#prepare<[string, number], BatchRow>(
-      `SELECT seq_first, seq_last, blocks, body FROM log_batch
+      `SELECT seq_first, seq_last, body, blocks, bytes FROM log_batch
          WHERE execution_id = ? AND seq_last > ? ORDER BY seq_last`,
     ).iterate(executionId, afterSeq);
     for (const batch of batches) yield unpackBatch(batch);
@@ -313,20 +313,20 @@ export class SqliteJournal implements Journal {
       seq,
     );
     const first = this.#prepare<[string], BatchRow>(
-      `SELECT seq_first, seq_last, blocks, body FROM log_batch
+      `SELECT seq_first, seq_last, body, blocks, bytes FROM log_batch
          WHERE execution_id = ? ORDER BY seq_last LIMIT 1`,
     ).get(executionId);
     if (first === undefined || first.seq_first > seq) return;
     const kept = blocksAfter(unpackBatch(first), seq);
     this.#prepare(
-      `UPDATE log_batch SET seq_first = ?, blocks = ?, body = ?
+      `UPDATE log_batch SET seq_first = ?, body = '', blocks = ?, bytes = ?
          WHERE execution_id = ? AND seq_last = ?`,
     ).run(seq + 1, describeBlocks(kept), joinBytes(kept), executionId, first.seq_last);
   }
 
   tailLines(executionId: string, count: number): SpooledLine[] {
     const batches = this.#prepare<[string], BatchRow>(
-      `SELECT seq_first, seq_last, blocks, body FROM log_batch
+      `SELECT seq_first, seq_last, body, blocks, bytes FROM log_batch
          WHERE execution_id = ? ORDER BY seq_last DESC`,
     ).iterate(executionId);
     const found: SpooledLine[] = [];

@@ -17,7 +17,7 @@ export const esReasons: ReasonTexts = {
   'reason.cancelled_by_requester.action': 'Publícalo de nuevo si todavía lo necesitas.',
   'reason.image_not_found.sentence': 'La imagen no existe o no se puede descargar.',
   'reason.image_not_found.action': 'Revisa el nombre y la etiqueta de la imagen.',
-  'reason.command_not_found.sentence': 'El comando no se pudo iniciar en la imagen.',
+  'reason.command_not_found.sentence': 'El comando no se pudo ejecutar en la imagen.',
   'reason.command_not_found.action': 'Revisa command, entrypoint y los archivos de la imagen.',
   'reason.image_pull_failed.sentence': 'El registro no entregó la imagen.',
   'reason.image_pull_failed.action': 'Inténtalo más tarde o usa otro registro.',

@@ -31,11 +31,17 @@ export async function makeWarmBox(
   const waiting = { ...config.HostConfig, NanoCpus: waitingShare };
   const own = { ...config, HostConfig: waiting };
   const container = await createContainer(deps.docker, own, 'docker');
-  const [attached, output] = await Promise.all([
+  const [attached, read] = await Promise.allSettled([
     container.attach({ stream: true, stdin: true, hijack: true }),
     attachOutput(addressOf(deps.docker), container.id),
   ]);
-  const stream = attached as Duplex;
+  const output = read.status === 'fulfilled' ? read.value : null;
+  if (attached.status === 'rejected' || output === null) {
+    if (attached.status === 'fulfilled') (attached.value as Duplex).destroy();
+    output?.destroy();
+    throw attached.status === 'rejected' ? attached.reason : whyUnread(read);
+  }
+  const stream = attached.value as Duplex;
   let isOpen = true;
   const lose = () => {
     isOpen = false;
@@ -104,4 +110,11 @@ export function sendLine(stream: NodeJS.WritableStream, line: string): Promise<v
       else resolve();
     });
   });
+}
+
+/** A job that waits here has its output live, or not at all: its stored log begins with the waiting. */
+function whyUnread(read: PromiseSettledResult<unknown>): unknown {
+  return read.status === 'rejected'
+    ? read.reason
+    : new WarmRefusedError('The engine is reached by way of a proxy.');
 }
