@@ -9,7 +9,7 @@ import { getUsage } from '@node3/shared/routes/usage';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
-import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+import { dashboardDir, findChromium, inspectPage, isComplaint, launch } from './browser-support.ts';
 import { installTestWallet } from './test-wallet.ts';
 
 const { program, skip } = findChromium();
@@ -46,7 +46,7 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     browser = await launch(program);
     page = await browser.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (isComplaint(message)) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await installTestWallet(page, requester.wallet);

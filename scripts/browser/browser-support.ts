@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustSkip } from '@node3/shared/testing/resources';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -151,4 +151,12 @@ export async function findBarriers(
       ({ id, nodes }) => `${id} (${nodes.length}): ${String(nodes[0]?.target)}`,
     );
   }, axeRules[rules]);
+}
+
+/**
+ * Whether a page complains. That interfaces of the machine come and go, as those of containers do beside this,
+ * is none: the browser ends its connections then, and the page asks again.
+ */
+export function isComplaint(message: ConsoleMessage): boolean {
+  return message.type() === 'error' && !message.text().includes('net::ERR_NETWORK_CHANGED');
 }

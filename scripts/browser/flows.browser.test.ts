@@ -9,7 +9,7 @@ import { getRun, listRuns, startRun } from '@node3/shared/routes/redmind';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
-import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+import { dashboardDir, findChromium, inspectPage, isComplaint, launch } from './browser-support.ts';
 
 const { program, skip } = findChromium();
 const engine = await findTestEngine();
@@ -78,7 +78,7 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     browser = await launch(program);
     page = await browser.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (isComplaint(message)) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${network.marketplaceUrl}/flows#key=${requester.apiKey}`);

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
 import { deviceThatMeasures, measuredDetector } from '../measured-detector.ts';
-import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+import { dashboardDir, findChromium, inspectPage, isComplaint, launch } from './browser-support.ts';
 
 const { program, skip } = findChromium();
 const engine = await findTestEngine();
@@ -46,7 +46,7 @@ describe.skipIf(skip || engine.skip)('the list of jobs in a real browser', () =>
     page = await browser.newPage();
     page.setDefaultTimeout(30_000);
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (isComplaint(message)) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${network.marketplaceUrl}/jobs#key=${requester.apiKey}`);

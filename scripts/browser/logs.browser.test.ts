@@ -12,7 +12,7 @@ import { createJob } from '@node3/shared/routes/jobs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLog } from '../bench/write-log.ts';
-import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+import { dashboardDir, findChromium, inspectPage, isComplaint, launch } from './browser-support.ts';
 import { hostileLines } from './hostile-lines.ts';
 
 const { program, skip } = findChromium();
@@ -56,7 +56,7 @@ describe.skipIf(skip)('the log viewer', () => {
     browser = await launch(program);
     page = await browser.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (isComplaint(message)) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${market.url}/#key=${apiKey}`);

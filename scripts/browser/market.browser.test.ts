@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
 import { deviceThatMeasures, measuredDetector } from '../measured-detector.ts';
-import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+import { dashboardDir, findChromium, inspectPage, isComplaint, launch } from './browser-support.ts';
 
 const { program, skip } = findChromium();
 const patience = { timeout: 30_000 };
@@ -34,7 +34,7 @@ describe.skipIf(skip)('the market in a real browser', () => {
     page = await browser.newPage();
     page.setDefaultTimeout(patience.timeout);
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (isComplaint(message)) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
   });

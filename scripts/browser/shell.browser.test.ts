@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
 import { type FirstLoad, firstLoadBytesMax, firstLoadFile } from '../first-load.ts';
-import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+import { dashboardDir, findChromium, inspectPage, isComplaint, launch } from './browser-support.ts';
 import { addSignInWallet, type SignInWallet } from './sign-in-wallet.ts';
 
 const { program, skip } = findChromium();
@@ -37,7 +37,7 @@ describe.skipIf(skip)('the frame of the web app in a real browser', () => {
     wallet = await addSignInWallet(context, requester.wallet);
     page = await context.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (isComplaint(message)) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
   });

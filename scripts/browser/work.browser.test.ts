@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevNetwork, type Requester, startDevNetwork } from '../dev-network.ts';
 import { deviceThatMeasures, measuredDetector } from '../measured-detector.ts';
-import { dashboardDir, findChromium, inspectPage, launch } from './browser-support.ts';
+import { dashboardDir, findChromium, inspectPage, isComplaint, launch } from './browser-support.ts';
 
 const { program, skip } = findChromium();
 const wide = { timeout: 30_000 };
@@ -40,7 +40,7 @@ describe.skipIf(skip)('new work in a real browser', () => {
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(wide.timeout);
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (isComplaint(message)) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${network.marketplaceUrl}/code#key=${requester.apiKey}`);
