@@ -47,6 +47,6 @@ function lineOf({ name, value, unit, target, passed, reference, note }: Measurem
   const shown = Number.isInteger(value) ? String(value) : value.toFixed(value < 1 ? 3 : 2);
   const compared = reference === undefined ? '' : `, ${(value / reference).toFixed(2)} × bare`;
   const more = note === undefined ? '' : `  ${note}`;
-  const verdict = passed === true ? 'ok    ' : 'MISSED';
+  const verdict = passed === null ? 'told  ' : passed ? 'ok    ' : 'MISSED';
   return `${verdict}  ${name}: ${shown} ${unit} (target ${target}${compared})${more}`;
 }
