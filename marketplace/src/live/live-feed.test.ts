@@ -35,7 +35,8 @@ describe('lines that were just stored', () => {
       const kept = jobs.filter((each) => feed.recentLogs(each, 0) !== null).length;
       most = Math.max(most, kept);
     }
-    expect(most).toBe(16);
+    // Each counts with what it takes beside its text, so the sixteenth is too much.
+    expect(most).toBe(15);
     expect(feed.recentLogs('job_39', 0)).not.toBeNull();
   });
 
