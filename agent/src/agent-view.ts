@@ -80,7 +80,8 @@ function viewPolicy({ policy, started }: AgentCore): LocalPolicy {
     policy: current,
     defaults: store.defaults,
     decided: Object.keys(store.file) as PolicyKey[],
-    problem: store.problem,
+    problem: store.problem?.text ?? null,
+    problemSaid: store.problem,
     closed: closed?.text ?? null,
     closedSaid: closed,
     withheld: [...withheld].map(([deviceId, said]) => ({ deviceId, sentence: said.text, said })),
@@ -90,8 +91,9 @@ function viewPolicy({ policy, started }: AgentCore): LocalPolicy {
 
 function refuse(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error;
-  const field = error instanceof PolicyError ? { pointer: `/set${error.pointer}` } : null;
-  const errors = field === null ? {} : { errors: [{ ...field, detail: error.message }] };
+  const pointer = error instanceof PolicyError ? error.pointer : null;
+  const found = { pointer: `/set${pointer}`, detail: error.message };
+  const errors = pointer === null ? {} : { errors: [found] };
   throw new MarketError('REQUEST_INVALID', { detail: error.message, ...errors }, { cause: error });
 }
 

@@ -1,3 +1,4 @@
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { AgentDevice } from '../gpu/device.ts';
 import type { DetectionProblem } from '../gpu/gpu-detector.ts';
 
@@ -27,9 +28,5 @@ export class ChosenDevices {
 }
 
 function missingProblem(missing: readonly number[], count: number): DetectionProblem {
-  return {
-    code: 'gpu-index-missing',
-    sentence: `GPU_INDEX names ${missing.join(', ')}, and GPUs found are ${count}, counted from 0.`,
-    fix: 'Correct it by the list of: node3 agent detect',
-  };
+  return sayGpuProblem('gpu-index-missing', { missing: missing.join(', '), count });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { Logger } from '@node3/shared/logger';
 import type { AgentDevice } from './device.ts';
 import { findStrandedCards } from './generic/find-stranded-cards.ts';
@@ -90,13 +91,7 @@ function brokenDetector(detector: GpuDetector, nowMs: number): DetectionResult {
   return {
     status: 'error',
     devices: [],
-    problems: [
-      {
-        code: 'detector-failed',
-        sentence: `Looking for ${detector.vendor} devices failed in the agent itself.`,
-        fix: 'Look for "GPU detector failed" in the log of the agent and report it.',
-      },
-    ],
+    problems: [sayGpuProblem('detector-failed', { vendor: detector.vendor })],
     source: detector.vendor,
     sampledAtMs: nowMs,
   };

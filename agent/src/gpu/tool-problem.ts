@@ -1,48 +1,38 @@
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { CommandResult } from './command-runner.ts';
 import type { DetectionProblem } from './gpu-detector.ts';
+
+type Unfinished = Exclude<CommandResult, { kind: 'exited' | 'missing' }>;
 
 /**
  * Why a run gave nothing, for every tool alike: it hangs, floods or dies.
  * @returns `null` for a tool that ended by itself or that isn't installed.
  */
 export function explainBrokenRun(tool: string, result: CommandResult): DetectionProblem | null {
+  const { kind } = result;
+  return kind === 'exited' || kind === 'missing' ? null : explainUnfinishedRun(tool, result);
+}
+
+export function explainUnfinishedRun(tool: string, result: Unfinished): DetectionProblem {
   switch (result.kind) {
     case 'timed-out':
-      return {
-        code: 'tool-timeout',
-        sentence: `${tool} did not answer within ${result.timeoutMs} ms.`,
-        fix: `Run "${tool}" by hand; if it hangs there too, restart the machine.`,
-      };
+      return sayGpuProblem('tool.tool-timeout', { tool, ms: result.timeoutMs });
     case 'stuck':
-      return {
-        code: 'tool-stuck',
-        sentence: `A run of ${tool} hangs in the kernel.`,
-        fix: 'Restart the machine; a GPU has stopped answering its driver.',
-      };
+      return sayGpuProblem('tool.tool-stuck', { tool });
     case 'overflowed':
-      return {
-        code: 'output-too-large',
-        sentence: `${tool} printed more than ${result.outputBytesMax} bytes.`,
-        fix: `Run "${tool}" by hand and look at what it prints.`,
-      };
+      return sayGpuProblem('tool.output-too-large', { tool, bytes: result.outputBytesMax });
     case 'killed':
-      return {
-        code: 'tool-killed',
-        sentence: `${tool} was ended by ${result.signalName}.`,
-        fix: 'Look for a crash or for missing memory in the system log.',
-      };
-    case 'exited':
-    case 'missing':
-      return null;
+      return sayGpuProblem('tool.tool-killed', { tool, signal: result.signalName });
     default:
       return result satisfies never;
   }
 }
 
 export function unreadableOutput(tool: string): DetectionProblem {
-  return {
-    code: 'output-unreadable',
-    sentence: `${tool} printed something that can't be read.`,
-    fix: `Run "${tool}" by hand; a wrapper script may stand before the real program.`,
-  };
+  return sayGpuProblem('tool.output-unreadable', { tool });
+}
+
+/** The tool says of itself that something failed, in words that nobody knows. */
+export function unknownFailure(tool: string, exitCode: number): DetectionProblem {
+  return sayGpuProblem('tool.unknown-error', { tool, exitCode });
 }

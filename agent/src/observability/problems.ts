@@ -1,4 +1,5 @@
 import { type ProblemSaid, sayProblem } from '@node3/shared/agent-problems';
+import type { Said } from '@node3/shared/agent-sentences';
 import type { MarketError } from '@node3/shared/error';
 import { errorCodes } from '@node3/shared/error-codes';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
@@ -19,7 +20,7 @@ export interface ProblemFacts {
   diskFreeBytes: number | null;
   diskFloorBytes: number;
   /** The policy's file can't be used; null when it can. */
-  policyError: string | null;
+  policyError: Said | null;
   /** What of the policy waits for the next start; null when nothing does. */
   restartNeed: string | null;
   seedApi: 'open' | 'closed';
@@ -94,7 +95,9 @@ export function describeDisk(free: number | null, floor: number): Required<Probl
 function policyProblems({ policyError, restartNeed }: ProblemFacts): LocalProblem[] {
   const problems: LocalProblem[] = [];
   if (policyError !== null) {
-    problems.push(sayProblem('policy-unusable', { why: policyError }));
+    const { text, code, values } = policyError;
+    const why = code === undefined ? {} : { ...values, whyCode: code };
+    problems.push(sayProblem('policy-unusable', { ...why, why: text }));
   }
   if (restartNeed !== null) {
     const fix = 'Start the agent again when that suits you; running jobs are taken over.';

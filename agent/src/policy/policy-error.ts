@@ -1,12 +1,22 @@
+import { type Said, say } from '@node3/shared/agent-sentences';
 import { ConfigError } from '@node3/shared/env';
 
-/** What is wrong in one field of a policy. */
+/** What is wrong with a policy, or in one field of it. */
 export class PolicyError extends ConfigError {
-  /** Into the policy, such as `/hours/0`. */
-  readonly pointer: string;
+  readonly said: Said;
+  /** Into the policy, such as `/hours/0`; null for the policy as a whole. */
+  readonly pointer: string | null;
 
-  constructor(pointer: string, fix: string) {
-    super('The policy', `is wrong at ${pointer}`, fix);
+  constructor(said: Said, pointer: string | null = null) {
+    super('The policy', 'is wrong', said.text);
+    this.message = said.text;
+    this.said = said;
     this.pointer = pointer;
   }
+}
+
+/** Also of what is no fault of the policy, such as a file that may not be read. */
+export function sayPolicyError(error: unknown): Said {
+  if (error instanceof PolicyError) return error.said;
+  return say('policyUnread', { why: error instanceof Error ? error.message : String(error) });
 }

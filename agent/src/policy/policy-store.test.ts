@@ -54,7 +54,11 @@ describe('PolicyStore', () => {
     expect(await store.reload()).toBe(true);
     await writeFile(path, '{ "idleMinutes": 0 }');
     expect(await store.reload()).toBe(true);
-    expect(store.problem).toMatch(/idleMinutes must be minutes from 1 to 1440/);
+    expect(store.problem?.text).toMatch(/idleMinutes must be minutes from 1 to 1440/);
+    expect(store.problem).toMatchObject({
+      code: 'policyWrong',
+      values: { pointer: '/idleMinutes', field: 'idleMinutes' },
+    });
     expect(store.current.idleMinutes).toBe(10);
     await expect(store.change({ set: { powerWattsMax: 5 } })).rejects.toThrow(/idleMinutes/);
     await writeFile(path, '{ "idleMinutes": 20 }');

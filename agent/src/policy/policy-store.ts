@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { type Said, say } from '@node3/shared/agent-sentences';
 import { ConfigError } from '@node3/shared/env';
 import { MarketError } from '@node3/shared/error';
 import { isNotFound } from '@node3/shared/file-error';
 import { limits } from '@node3/shared/limits';
 import type { PolicyFile, PolicyKey, ProviderPolicy } from '@node3/shared/provider-policy';
 import { writePrivateFile } from '../secrets.ts';
+import { PolicyError, sayPolicyError } from './policy-error.ts';
 import { readPolicy } from './read-policy.ts';
 
 export interface PolicyChange {
@@ -22,7 +24,7 @@ export class PolicyStore {
   readonly defaults: ProviderPolicy;
   #file: PolicyFile = {};
   #text: string | null = null;
-  #problem: string | null = null;
+  #problem: Said | null = null;
   /** What is done to the file and to what is kept of it, one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -36,7 +38,7 @@ export class PolicyStore {
     const store = new PolicyStore(path, defaults);
     await store.reload();
     if (store.#problem === null) return store;
-    throw new ConfigError(path, 'can not be used', store.#problem);
+    throw new ConfigError(path, 'can not be used', store.#problem.text);
   }
 
   /** What stands in the file. */
@@ -56,7 +58,7 @@ export class PolicyStore {
   }
 
   /** Why the file can't be used; what held before goes on holding. */
-  get problem(): string | null {
+  get problem(): Said | null {
     return this.#problem;
   }
 
@@ -88,15 +90,15 @@ export class PolicyStore {
       this.#problem = null;
       return changed;
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
-      return this.#problem !== before;
+      this.#problem = sayPolicyError(error);
+      return this.#problem.text !== before?.text;
     }
   }
 
   async #change({ set = {}, unset = [], ifVersion }: PolicyChange): Promise<void> {
     await this.#reload();
     if (this.#problem !== null) {
-      throw new ConfigError(this.path, 'can not be used', this.#problem);
+      throw new ConfigError(this.path, 'can not be used', this.#problem.text);
     }
     if (ifVersion !== undefined && ifVersion !== this.version) {
       throw new MarketError('RESOURCE_CHANGED', { version: this.version });
@@ -111,15 +113,14 @@ export class PolicyStore {
   }
 }
 
-/** @throws ConfigError when the file is longer than any policy. */
+/** @throws PolicyError when the file is longer than any policy. */
 async function readText(path: string): Promise<string | null> {
   try {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
       if (size > limits.policyBytes) {
-        const fix = `A policy has at most ${limits.policyBytes} bytes.`;
-        throw new ConfigError('The policy', `has ${size} bytes`, fix);
+        throw new PolicyError(say('policyTooLong', { bytes: size, most: limits.policyBytes }));
       }
       return await file.readFile('utf8');
     } finally {
@@ -136,6 +137,6 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError('The policy', 'is no JSON', why);
+    throw new PolicyError(say('policyNoJson', { why }));
   }
 }

@@ -87,7 +87,7 @@ export class PolicyWatch {
   async #look(signal: AbortSignal): Promise<void> {
     const { log, readPowerSource, store } = this.#deps;
     await store.reload();
-    if (store.problem !== null) log.warn({ why: store.problem }, 'the policy can not be used');
+    if (store.problem !== null) log.warn({ why: store.problem.text }, 'the policy can not be used');
     this.#onBattery = await readPowerSource(signal);
     this.#recordUse();
     this.#announce();

@@ -1,5 +1,5 @@
+import { say } from '@node3/shared/agent-sentences';
 import { isEgressHost } from '@node3/shared/egress-hosts';
-import { ConfigError } from '@node3/shared/env';
 import { isMarketError } from '@node3/shared/error';
 import { assets, fromMoney } from '@node3/shared/money';
 import { describeKey, PolicyFile, type PolicyKey, policyKeys } from '@node3/shared/provider-policy';
@@ -11,16 +11,16 @@ const check = Compile(PolicyFile);
 
 /**
  * Reads what a policy file says. Nothing of it is used when one field is wrong.
- * @throws ConfigError that names the field, what is wrong and how it is written.
+ * @throws PolicyError that names the field, what is wrong and how it is written.
  */
 export function readPolicy(value: unknown): PolicyFile {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError('The policy', 'is not an object of fields', 'Write {} for all defaults.');
+    throw new PolicyError(say('policyNoObject'));
   }
   const unknown = Object.keys(value).find((key) => !isPolicyKey(key));
   if (unknown !== undefined) {
-    const fix = `There are: ${policyKeys.join(', ')}.`;
-    throw new ConfigError('The policy', `has no field ${unknown.slice(0, 64)}`, fix);
+    const fields = policyKeys.join(', ');
+    throw new PolicyError(say('policyNoField', { field: unknown.slice(0, 64), fields }));
   }
   if (!check.Check(value)) throw wrong(check.Errors(value)[0]?.instancePath ?? '');
   const pointer = findNonsense(value);
@@ -60,5 +60,5 @@ function isSum(money: Parameters<typeof fromMoney>[0]): boolean {
 function wrong(pointer: string): PolicyError {
   const [key = ''] = pointer.slice(1).split('/');
   const form = isPolicyKey(key) ? describeKey(key) : '';
-  return new PolicyError(pointer, `${key} must be ${form}.`);
+  return new PolicyError(say('policyWrong', { pointer, field: key, form }), pointer);
 }

@@ -1,5 +1,6 @@
 import { isTerminalJob } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
+import { scheduleReasons } from '@node3/shared/schedule-reasons';
 import type {
   OpenScheduleRun,
   ScheduleChange,
@@ -95,5 +96,5 @@ export function activeFrom(
   if (nextDueMs !== null && nextDueMs <= (schedule.untilMs ?? nextDueMs)) {
     return { state: 'active', reason: null, nextDueMs };
   }
-  return { state: 'ended', reason: 'No time is left before its end.', nextDueMs: null };
+  return { state: 'ended', reason: scheduleReasons.noTimeLeft, nextDueMs: null };
 }

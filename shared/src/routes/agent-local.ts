@@ -255,6 +255,7 @@ export const LocalPolicy = strictObject({
     description: 'What stands in the file; the rest is default',
   }),
   problem: nullable(Type.String({ description: 'Why the file can not be used as it is now' })),
+  problemSaid: Type.Unsafe<Said | null>(nullable(SaidSchema)),
   closed: nullable(Type.String({ description: 'Why no new job is taken now' })),
   closedSaid: Type.Unsafe<Said | null>(nullable(SaidSchema)),
   withheld: Type.Array(

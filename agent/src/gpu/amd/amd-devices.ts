@@ -1,4 +1,5 @@
 import { findModel, modelById } from '@node3/shared/gpu/normalise-model';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import { type AgentDevice, healthy } from '../device.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import type { AmdFacts } from './merge-amd-cards.ts';
@@ -75,9 +76,8 @@ function plainVersion(raw: string | null): string | null {
 }
 
 function withoutCompute(device: AgentDevice): DetectionProblem {
-  return {
-    code: 'compute-driver-missing',
-    sentence: `${device.model} (${device.pciBusId ?? device.id}) draws pictures, but the compute driver of AMD does not offer it.`,
-    fix: 'Check that /dev/kfd exists; "sudo dmesg | grep -i kfd" says why a card was left out.',
-  };
+  return sayGpuProblem('amd.compute-driver-missing', {
+    model: device.model,
+    place: device.pciBusId ?? device.id,
+  });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@node3/shared/clock';
 import { findModel, modelById } from '@node3/shared/gpu/normalise-model';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { CommandResult, CommandRunner } from '../command-runner.ts';
 import { type AgentDevice, healthy } from '../device.ts';
 import type {
@@ -186,16 +187,8 @@ function whyUnreadable(result: CommandResult): DetectionProblem | null {
 
 function whyNotOffered(gpu: ProfiledGpu): DetectionProblem[] {
   if (gpu.isApple) return [];
-  const sentence = gpu.paravirtual
-    ? `${gpu.model} is the graphics device of a virtual machine, where GPU work may hang.`
-    : `${gpu.model} is a graphics card of an Intel Mac, which jobs cannot use.`;
-  return [
-    {
-      code: 'gpu-not-supported',
-      sentence,
-      fix: "Offer the processor alone, or run the agent on a Mac with one of Apple's chips.",
-    },
-  ];
+  const by = gpu.paravirtual ? 'apple-virtual' : 'apple-intel';
+  return [sayGpuProblem(`${by}.gpu-not-supported`, { model: gpu.model })];
 }
 
 function statusOf(

@@ -1,28 +1,29 @@
 import { findModel, modelById } from '@node3/shared/gpu/normalise-model';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { DetectionProblem, DetectionResult, PciCard } from '../gpu-detector.ts';
 
 interface Maker {
   name: string;
   /** Kernel drivers with which its own tools work. */
   drivers: readonly string[];
-  fix: string;
+  by: 'nvidia' | 'amd' | 'intel';
 }
 
 const makers: Readonly<Record<string, Maker>> = {
   '10de': {
     name: 'NVIDIA',
+    by: 'nvidia',
     drivers: ['nvidia'],
-    fix: 'Install the NVIDIA driver (Ubuntu: "sudo ubuntu-drivers install"; Debian: "sudo apt install nvidia-driver"), then restart.',
   },
   '1002': {
     name: 'AMD',
+    by: 'amd',
     drivers: ['amdgpu'],
-    fix: 'Load the driver with "sudo modprobe amdgpu"; if that fails, install the package amdgpu-dkms, then restart.',
   },
   '8086': {
     name: 'Intel',
+    by: 'intel',
     drivers: ['i915', 'xe'],
-    fix: 'Install a kernel that knows the card (6.8 or newer) and its firmware, then restart.',
   },
 };
 
@@ -52,20 +53,14 @@ export function findStrandedCards(results: readonly DetectionResult[]): Detectio
 }
 
 function undriven(card: PciCard, maker: Maker): DetectionProblem {
-  const state = card.driver === null ? 'no driver' : `the driver ${card.driver}`;
-  return {
-    code: 'gpu-without-driver',
-    sentence: `${describe(card, maker)} is built in with ${state}, so nothing can use it.`,
-    fix: maker.fix,
-  };
+  const named = { card: describe(card, maker) };
+  if (card.driver === null) return sayGpuProblem(`${maker.by}-bare.gpu-without-driver`, named);
+  const values = { ...named, driver: card.driver };
+  return sayGpuProblem(`${maker.by}-held.gpu-without-driver`, values);
 }
 
 function unanswering(card: PciCard, maker: Maker): DetectionProblem {
-  return {
-    code: 'gpu-not-answering',
-    sentence: `${describe(card, maker)} has its driver, but ${maker.name}'s tool does not list it.`,
-    fix: 'Look for its error with "sudo dmesg | grep -iE \'nvrm|xid\'", then restart the machine.',
-  };
+  return sayGpuProblem('gpu-not-answering', { card: describe(card, maker), maker: maker.name });
 }
 
 function describe({ name, pciBusId, pciModel }: PciCard, maker: Maker): string {

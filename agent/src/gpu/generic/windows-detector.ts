@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { CommandRunner } from '../command-runner.ts';
 import type {
   DetectionProblem,
@@ -77,9 +78,5 @@ function notSupported(
 ): DetectionProblem {
   const bytes = sizes.get((pciModel ?? '').split(':').slice(0, 2).join(':'));
   const size = bytes === undefined ? '' : ` (${(bytes / 1024 ** 3).toFixed(1)} GiB)`;
-  return {
-    code: 'gpu-not-supported',
-    sentence: `${name}${size} cannot be offered from Windows, where jobs reach only NVIDIA cards.`,
-    fix: 'Run the agent on Linux to offer this card.',
-  };
+  return sayGpuProblem('windows.gpu-not-supported', { model: `${name}${size}` });
 }

@@ -1,3 +1,4 @@
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { CommandResult, CommandRunner } from '../command-runner.ts';
 import { takeFirstReading } from '../first-reading.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
@@ -114,8 +115,4 @@ async function readBootTime(files: HostFiles): Promise<number | null> {
   return seconds === undefined ? null : Number(seconds) * 1_000;
 }
 
-const unreadable: DetectionProblem = {
-  code: 'kernel-log-unreadable',
-  sentence: 'The agent cannot read the log of the kernel, where GPU faults are reported first.',
-  fix: 'Add the user of the agent to the group: "sudo usermod -aG systemd-journal <user>", then restart it.',
-};
+const unreadable: DetectionProblem = sayGpuProblem('kernel-log-unreadable');

@@ -1,3 +1,4 @@
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import type { SmiRow } from './parse-smi-rows.ts';
 import { type SmiGpu, type SmiReport, unknownPcie } from './smi-report.ts';
@@ -116,17 +117,9 @@ function rowSickness(row: SmiRow): string | null {
 }
 
 function unconfirmed(count: number): DetectionProblem {
-  return {
-    code: 'gpu-unconfirmed',
-    sentence: `nvidia-smi reports ${count} GPU${count === 1 ? '' : 's'} that it does not list when asked for each, so nothing is offered of ${count === 1 ? 'it' : 'them'}.`,
-    fix: 'Compare "nvidia-smi -q" with "nvidia-smi -L"; restart the machine if a card is missing there.',
-  };
+  return sayGpuProblem('nvidia.gpu-unconfirmed', { count });
 }
 
 function unidentified(count: number): DetectionProblem {
-  return {
-    code: 'gpu-unidentified',
-    sentence: `nvidia-smi lists ${count} GPU${count === 1 ? '' : 's'} without a UUID.`,
-    fix: 'Restart the machine; a GPU without a UUID has usually stopped answering the driver.',
-  };
+  return sayGpuProblem('nvidia.gpu-unidentified', { count });
 }

@@ -1,4 +1,5 @@
 import { findModel, modelById } from '@node3/shared/gpu/normalise-model';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import { bytesOfMebibytes } from '../byte-size.ts';
 import { type AgentDevice, type DeviceHealth, healthy } from '../device.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
@@ -104,25 +105,17 @@ function sliceMemoryBytes(
 }
 
 function withoutLicence(device: AgentDevice): DetectionProblem {
-  return {
-    code: 'gpu-unlicensed',
-    sentence: `${device.model} (${device.id}) is a virtual GPU without a licence, so its host slows it down.`,
-    fix: 'Name the licence server in /etc/nvidia/gridd.conf and restart nvidia-gridd.',
-  };
+  return sayGpuProblem('nvidia.gpu-unlicensed', nameOf(device));
 }
 
 function withoutSlices(device: AgentDevice): DetectionProblem {
-  return {
-    code: 'mig-without-devices',
-    sentence: `MIG is on for ${device.model} (${device.id}), but it has no MIG devices to lease.`,
-    fix: 'Create some with "sudo nvidia-smi mig -cgi … -C", or turn MIG off.',
-  };
+  return sayGpuProblem('nvidia.mig-without-devices', nameOf(device));
 }
 
 function mismatch(device: AgentDevice): DetectionProblem {
-  return {
-    code: 'memory-mismatch',
-    sentence: `${device.model} (${device.id}) has an amount of memory that this model is not sold with.`,
-    fix: 'It is offered without a model name. If the card is genuine, report its name and memory.',
-  };
+  return sayGpuProblem('nvidia.memory-mismatch', nameOf(device));
+}
+
+function nameOf({ id, model }: AgentDevice) {
+  return { id, model };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@node3/shared/clock';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { CommandResult, CommandRunner } from '../command-runner.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import type { DeviceSample } from '../telemetry.ts';
@@ -128,8 +129,4 @@ export class SmiStream {
   }
 }
 
-const streamEnded: DetectionProblem = {
-  code: 'tool-ended',
-  sentence: 'nvidia-smi ended although it should go on measuring.',
-  fix: 'It is started again by itself; if this stays, run "nvidia-smi --loop-ms=1000" by hand.',
-};
+const streamEnded: DetectionProblem = sayGpuProblem('nvidia.tool-ended');

@@ -1,5 +1,7 @@
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { Command, CommandResult, CommandRunner } from '../command-runner.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
+import { unreadableOutput } from '../tool-problem.ts';
 import { parseComputeApps } from './parse-compute-apps.ts';
 import { parseSmiRows, type SmiRow } from './parse-smi-rows.ts';
 import { parseSmiText } from './parse-smi-text.ts';
@@ -40,18 +42,10 @@ export async function readSmiReport(
 
 const unreadable: SmiFailure = {
   status: 'error',
-  problem: {
-    code: 'output-unreadable',
-    sentence: 'nvidia-smi printed something that is not a report.',
-    fix: 'Run "nvidia-smi -q" by hand; a wrapper script may stand before the real program.',
-  },
+  problem: unreadableOutput('nvidia-smi -q'),
 };
 
-const truncated: DetectionProblem = {
-  code: 'output-truncated',
-  sentence: 'The report of nvidia-smi ended in the middle.',
-  fix: 'Run "nvidia-smi -q" by hand; one GPU may have stopped answering.',
-};
+const truncated: DetectionProblem = sayGpuProblem('nvidia.output-truncated');
 
 /** Without the line in the middle of which a failing run ended: half a UUID is another one's. */
 function wholeLines({ exitCode, stdout }: Extract<CommandResult, { kind: 'exited' }>): string {

@@ -182,6 +182,8 @@ export const en = {
   'schedule.overlap': 'While an earlier job still runs',
   'schedule.overlap.skip': 'Skip',
   'schedule.overlap.allow': 'Post anyway',
+  'schedule.reason.pausedByOwner': 'Its owner paused it.',
+  'schedule.reason.noTimeLeft': 'No time is left before its end.',
   'schedule.rule.skip': 'skips a time while an earlier job runs',
   'schedule.rule.allow': 'posts even while an earlier job runs',
   'schedule.rule.none': 'missed times are not made up for',

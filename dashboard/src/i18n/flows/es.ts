@@ -187,6 +187,8 @@ export const es: Record<keyof typeof en, string> = {
   'schedule.overlap': 'Mientras un job anterior sigue en marcha',
   'schedule.overlap.skip': 'Omitir',
   'schedule.overlap.allow': 'Publicar igualmente',
+  'schedule.reason.pausedByOwner': 'Su dueño la puso en pausa.',
+  'schedule.reason.noTimeLeft': 'No queda ninguna hora antes de su final.',
   'schedule.rule.skip': 'omite la ejecución mientras siga un job anterior',
   'schedule.rule.allow': 'publica aunque siga un job anterior',
   'schedule.rule.none': 'las ejecuciones perdidas no se recuperan',

@@ -6,14 +6,15 @@ import {
   type DoctorSubject,
   doctorFindings,
 } from '@node3/shared/doctor-findings';
+import { type GpuProblem, gpuProblems } from '@node3/shared/gpu-problems';
 
 type FixedFinding = {
   [Code in DoctorFinding]: (typeof doctorFindings)[Code] extends { fix: string } ? Code : never;
 }[DoctorFinding];
 
 export type SaidTexts = Record<
-  | `said.${AgentSentence | AgentProblem | DoctorFinding}`
-  | `said.${AgentProblem | FixedFinding}.fix`
+  | `said.${AgentSentence | AgentProblem | DoctorFinding | GpuProblem}`
+  | `said.${AgentProblem | FixedFinding | GpuProblem}.fix`
   | `doctor.of.${DoctorSubject}`
   | `xid.${XidFault | keyof typeof xidOthers}`,
   string
@@ -22,6 +23,7 @@ export type SaidTexts = Record<
 const findings: Record<string, { sentence: string; fix?: string }> = {
   ...agentProblems,
   ...doctorFindings,
+  ...gpuProblems,
 };
 
 /** The English sentences are the agent's own; the other languages translate them by code. */

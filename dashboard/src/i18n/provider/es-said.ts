@@ -1,6 +1,7 @@
 import type { SaidTexts } from './en-said.ts';
 import { esFaults } from './es-faults.ts';
 import { esFindings } from './es-findings.ts';
+import { esGpuProblems } from './es-gpu-problems.ts';
 
 const keyRefused = {
   sentence: 'El mercado no acepta la clave de este agente.',
@@ -11,6 +12,7 @@ const moreDisk = 'Libera espacio o pon en AGENT_DATA_DIR un disco más grande.';
 export const esSaid: SaidTexts = {
   ...esFindings,
   ...esFaults,
+  ...esGpuProblems,
   'said.ready': 'Listo y a la espera de un job que encaje con esta máquina.',
   'said.starting': 'Examina la máquina e inicia sesión.',
   'said.paused': 'En pausa porque tú lo has dicho: no se aceptan jobs nuevos.',
@@ -31,6 +33,14 @@ export const esSaid: SaidTexts = {
   'said.jobsWait': '{{count}} jobs lo esperan.',
   'said.outage': 'El mercado en {{url}} no responde desde {{time}} UTC; se sigue intentando.',
   'said.noJobHere': 'Aquí no se puede ejecutar ningún job:',
+  'said.policyNoObject':
+    'La política no es un objeto con campos. Escribe {} para dejar todo como viene.',
+  'said.policyNoField': 'La política no tiene el campo {{field}}. Hay: {{fields}}.',
+  'said.policyWrong':
+    'La política está mal en {{pointer}}. Esta página tiene cada campo con lo que admite.',
+  'said.policyTooLong': 'La política tiene {{bytes}} bytes. Como mucho puede tener {{most}}.',
+  'said.policyNoJson': 'La política no es JSON. {{why}}',
+  'said.policyUnread': 'La política no se puede leer. {{why}}',
   'said.policyHours': 'Tu política acepta jobs nuevos en {{hours}}; aquí son {{now}}.',
   'said.policyHoursIn': 'Tu política acepta jobs nuevos en {{hours}}; en {{zone}} son {{now}}.',
   'said.policyBattery':

@@ -6,7 +6,7 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Sentence } from '../../i18n/use-error-words.ts';
 import { ServerText } from '../../parts/server-words.tsx';
-import { isKnown, spokenValues } from './said-values.ts';
+import { isKnown, spokenValues, wordsOf } from './said-values.ts';
 
 type XidReport = NonNullable<LocalDevice['xids']>[number];
 
@@ -54,11 +54,12 @@ export function useFinding(): (finding: Finding) => {
   return ({ code, sentence, fix, values }) => {
     const told = (text: string) => ({ text, isForeign: i18n.language !== 'en' });
     const own = (text: string) => ({ text, isForeign: false });
-    if (isKnown(code) && values !== undefined) {
-      const hasFix = fix !== null && i18n.exists(`said.${code}.fix`);
+    const words = wordsOf(code, values);
+    if (isKnown(words) && values !== undefined) {
+      const hasFix = fix !== null && i18n.exists(`said.${words}.fix`);
       return {
-        sentence: own(t(`said.${code}`, spokenValues(t, values))),
-        fix: hasFix ? own(t(`said.${code}.fix` as 'said.disk-full.fix', values)) : null,
+        sentence: own(t(`said.${words}`, spokenValues(t, values))),
+        fix: hasFix ? own(t(`said.${words}.fix` as 'said.disk-full.fix', values)) : null,
       };
     }
     const refusal = code?.toUpperCase().replaceAll('-', '_') ?? '';

@@ -1,8 +1,10 @@
+import { sayProblem } from '@node3/shared/agent-problems';
 import type { SaidValues } from '@node3/shared/agent-sentences';
+import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import { createInstance } from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { es } from '../../i18n/provider/es.ts';
-import { spokenValues } from './said-values.ts';
+import { spokenValues, wordsOf } from './said-values.ts';
 
 const i18n = createInstance();
 void i18n.init({
@@ -33,5 +35,34 @@ describe('the values of what an agent says', () => {
   it('stay as they came where no code is known', () => {
     const values: SaidValues = { whyCode: 'sickOfSomethingNew', xid: 9_999, why: 'It is new.' };
     expect(spokenValues(t, values)).toEqual(values);
+  });
+
+  it('are of a policy too, where its file says why it can not be used', () => {
+    const values: SaidValues = { bytes: 70_000, most: 65_536, whyCode: 'policyTooLong', why: '…' };
+    const { code } = sayProblem('policy-unusable', values);
+    expect(t(`said.${code}`, spokenValues(t, values))).toMatch(
+      /: La política tiene 70000 bytes\. Como mucho puede tener 65536\.$/,
+    );
+  });
+});
+
+describe('the words of a problem of GPUs', () => {
+  it('are those of the tool that says it, where several share a code', () => {
+    const said = ({ code, values }: ReturnType<typeof sayGpuProblem>) =>
+      t(`said.${wordsOf(code, values)}`, values);
+    expect(said(sayGpuProblem('nvidia.driver-not-loaded'))).toBe(
+      'El controlador de NVIDIA no está cargado.',
+    );
+    expect(said(sayGpuProblem('amd.driver-not-loaded'))).toBe(
+      'El controlador amdgpu de AMD no está cargado.',
+    );
+    expect(said(sayGpuProblem('tool.tool-stuck', { tool: 'xpu-smi' }))).toBe(
+      'Una ejecución de xpu-smi está colgada en el núcleo.',
+    );
+  });
+
+  it('are those of the code where only one thing says it', () => {
+    expect(wordsOf('disk-full', { mebibytes: 1 })).toBe('disk-full');
+    expect(wordsOf('disk-full', { by: 'nobody' })).toBe('disk-full');
   });
 });

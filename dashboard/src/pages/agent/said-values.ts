@@ -2,14 +2,22 @@ import { agentProblems } from '@node3/shared/agent-problems';
 import { agentSentences, type SaidValues } from '@node3/shared/agent-sentences';
 import { isXidFault } from '@node3/shared/device-faults';
 import { doctorFindings } from '@node3/shared/doctor-findings';
+import { gpuProblems } from '@node3/shared/gpu-problems';
 import type { TFunction } from 'i18next';
 
-const known = { ...agentSentences, ...agentProblems, ...doctorFindings };
+const known = { ...agentSentences, ...agentProblems, ...doctorFindings, ...gpuProblems };
 type KnownCode = keyof typeof known;
 
 /** A newer agent may have codes that this page has no words for. */
 export function isKnown(code: unknown): code is KnownCode {
   return typeof code === 'string' && Object.hasOwn(known, code);
+}
+
+/** What the words of a code stand under: several tools of GPUs say the same code in their own words. */
+export function wordsOf(code: string | undefined, values: SaidValues = {}): string | undefined {
+  const { by } = values;
+  const own = `${by}.${code}`;
+  return by !== undefined && isKnown(own) ? own : code;
 }
 
 /** The values of a sentence; those that are sentences of a code themselves, in the reader's language. */

@@ -20,7 +20,7 @@ const selling: readonly AgentStatus['state'][] = ['idle', 'working'];
 /** Whether new work is taken at this moment, and if not, everything that is in the way. */
 export function SalesNow({ policy, status }: SalesNowProps) {
   const { t } = useTranslation();
-  const { closedSaid, problem, restartNeed, withheld } = policy;
+  const { closedSaid, problemSaid, restartNeed, withheld } = policy;
   const own = status !== undefined && !selling.includes(status.state) ? status.stateSaid : null;
   // The agent's own state may be what the policy says.
   const told = [...(own ?? []), ...(closedSaid === null ? [] : [closedSaid])];
@@ -30,7 +30,7 @@ export function SalesNow({ policy, status }: SalesNowProps) {
   const title = isOpen ? (reasons.length === 0 ? 'open' : 'partly') : 'closed';
   return (
     <Stack gap="sm" role="status">
-      {problem !== null && (
+      {problemSaid !== null && (
         <Alert
           color="red"
           variant="light"
@@ -38,7 +38,7 @@ export function SalesNow({ policy, status }: SalesNowProps) {
           title={t('policy.now.problem')}
         >
           <Text size="sm" className="break">
-            <ServerText text={problem} />
+            <AgentSaid said={[problemSaid]} />
           </Text>
         </Alert>
       )}

@@ -5,6 +5,7 @@ import {
   resumeSchedule,
   type ScheduleDetail,
 } from '@node3/shared/routes/schedules';
+import { findScheduleReason } from '@node3/shared/schedule-reasons';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
@@ -75,7 +76,7 @@ function ScheduleView({ schedule }: { schedule: ScheduleDetail }) {
       />
       {schedule.reason !== null && (
         <Alert color="orange" variant="light" title={t(`schedule.state.${state}`)}>
-          <ServerText text={schedule.reason} />
+          <ReasonText text={schedule.reason} />
         </Alert>
       )}
       <Grid gap="lg">
@@ -181,4 +182,10 @@ function ScheduleActions({ schedule: { scheduleId, state, name } }: { schedule: 
       />
     </Group>
   );
+}
+
+function ReasonText({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const known = findScheduleReason(text);
+  return known === null ? <ServerText text={text} /> : t(`schedule.reason.${known}`);
 }
