@@ -37,7 +37,7 @@ export const esSaid: SaidTexts = {
     'La política no es un objeto con campos. Escribe {} para dejar todo como viene.',
   'said.policyNoField': 'La política no tiene el campo {{field}}. Hay: {{fields}}.',
   'said.policyWrong':
-    'La política está mal en {{pointer}}. Esta página tiene cada campo con lo que admite.',
+    'La política está mal en {{pointer}}. {{field}} debe ser, en palabras inglesas: {{form}}.',
   'said.policyTooLong': 'La política tiene {{bytes}} bytes. Como mucho puede tener {{most}}.',
   'said.policyNoJson': 'La política no es JSON. {{why}}',
   'said.policyUnread': 'La política no se puede leer. {{why}}',

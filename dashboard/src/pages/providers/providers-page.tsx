@@ -1,4 +1,4 @@
-import { Button, Card, Group, Text } from '@mantine/core';
+import { Button, Card, Text } from '@mantine/core';
 import type { PublicProvider } from '@node3/shared/routes/public-providers';
 import { IconPlus, IconServer2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -101,7 +101,7 @@ function providerColumns(t: TFunction): DataColumn<PublicProvider>[] {
     {
       id: 'tags',
       title: t('providers.tags'),
-      cell: ({ tags }) => <Group gap={6}>{tags.join(', ')}</Group>,
+      cell: ({ tags }) => (tags.length === 0 ? '–' : tags.join(', ')),
     },
   ];
 }
