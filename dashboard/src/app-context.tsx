@@ -10,7 +10,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import type { AppConfig } from './config.ts';
-import { Contact, watchedFetch } from './contact.ts';
+import { askWhetherBack, Contact, watchedFetch } from './contact.ts';
 import { type AgentFeed, browserAgentFeed } from './live/agent-feed.ts';
 import { browserStream } from './live/browser-stream.ts';
 import type { StreamClient } from './live/stream-client.ts';
@@ -84,7 +84,7 @@ export function AppProvider({ config, session, children }: AppProviderProps) {
     });
     // A lost socket says nothing about the host; a small request does, and dates the banner.
     const unsubscribeStatus = stream.onStatus(() => {
-      if (stream.status() === 'closed') void send('/config.json').catch(() => undefined);
+      if (stream.status() === 'closed') askWhetherBack(send);
     });
     const reconnect = () => {
       if (document.visibilityState === 'visible') stream.connect();

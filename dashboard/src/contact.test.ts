@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Contact, watchedFetch } from './contact.ts';
+import { askWhetherBack, Contact, watchedFetch } from './contact.ts';
 
 function setUp() {
   const clock = { now: 1_000, nowMs: () => clock.now, monotonicMs: () => clock.now };
@@ -53,5 +53,16 @@ describe('watchedFetch', () => {
       Object.fromEntries(new Headers(init?.headers)),
     );
     expect(headers).toEqual([{ accept: 'a' }, { accept: 'a', 'x-node3-csrf': '1' }]);
+  });
+});
+
+describe('askWhetherBack', () => {
+  it('reads the answer to its end, and takes it when there is none', async () => {
+    const answer = new Response('{}');
+    askWhetherBack(() => Promise.resolve(answer));
+    await vi.waitFor(() => expect(answer.bodyUsed).toBe(true));
+    const send = vi.fn<typeof fetch>().mockRejectedValue(new TypeError('network'));
+    askWhetherBack(send);
+    await vi.waitFor(() => expect(send).toHaveBeenCalledOnce());
   });
 });

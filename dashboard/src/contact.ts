@@ -62,6 +62,14 @@ export function watchedFetch(contact: Contact, send: typeof fetch): typeof fetch
   };
 }
 
+/** Asks for something small, so that the contact hears whether the host answers. */
+export function askWhetherBack(send: typeof fetch): void {
+  // Read to its end: an answer that nobody reads keeps its connection.
+  void send('/config.json')
+    .then((response) => response.text())
+    .catch(() => undefined);
+}
+
 function withCsrfHeader(init: RequestInit | undefined): RequestInit | undefined {
   const { method = 'GET' } = init ?? {};
   if (method === 'GET' || method === 'HEAD') return init;

@@ -6,6 +6,7 @@ import {
   formatMoney,
   formatPercent,
   formatRelative,
+  formatShortTime,
   formatTime,
   shorten,
   shownAssets,
@@ -75,6 +76,8 @@ describe('shorten', () => {
 
 it('writes moments in UTC where that is wanted', () => {
   const atMs = Date.UTC(2026, 10, 26, 23, 5, 9);
-  expect(formatTime(atMs, 'en', 'UTC')).toBe('Nov 26, 2026, 11:05:09 PM UTC');
+  expect(formatTime(atMs, 'en', 'UTC')).toBe('Nov 26, 2026, 23:05:09 UTC');
   expect(formatClock(atMs, 'es', 'UTC')).toBe('23:05:09 UTC');
+  expect(formatClock(Date.parse('2026-11-26T00:05:09Z'), 'en', 'UTC')).toBe('00:05:09 UTC');
+  expect(formatShortTime(atMs, 'en', 'UTC')).toBe('11/26/26, 23:05:09 UTC');
 });

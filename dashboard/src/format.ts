@@ -93,9 +93,19 @@ export function formatTime(atMs: number, language: string, zone: Zone = 'local')
   return inZone(atMs, language, zone, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** As `formatTime`, in fewer characters. */
+export function formatShortTime(atMs: number, language: string, zone: Zone): string {
+  return inZone(atMs, language, zone, { dateStyle: 'short', timeStyle: 'medium' });
+}
+
 export function formatClock(atMs: number, language: string, zone: Zone = 'local'): string {
-  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false } as const;
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
   return inZone(atMs, language, zone, time);
+}
+
+/** Every clock of the app counts to 24, as logs and charts do. */
+export function hoursIn(zone: Zone): Intl.DateTimeFormatOptions {
+  return { hourCycle: 'h23', ...(zone === 'UTC' && { timeZone: 'UTC' }) };
 }
 
 function inZone(
@@ -104,8 +114,7 @@ function inZone(
   zone: Zone,
   style: Intl.DateTimeFormatOptions,
 ): string {
-  const where = zone === 'UTC' ? { timeZone: 'UTC' } : {};
-  const text = new Intl.DateTimeFormat(language, { ...style, ...where }).format(atMs);
+  const text = new Intl.DateTimeFormat(language, { ...style, ...hoursIn(zone) }).format(atMs);
   return zone === 'UTC' ? `${text} UTC` : text;
 }
 

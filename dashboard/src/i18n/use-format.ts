@@ -10,6 +10,7 @@ import {
   formatPercent,
   formatTime,
   unknownMark,
+  type Zone,
 } from '../format.ts';
 import { usePreferences } from '../preferences/use-preferences.ts';
 
@@ -18,10 +19,11 @@ export function useFormat() {
   const { i18n } = useTranslation();
   const language = i18n.language;
   const { times } = usePreferences();
-  const zone = times === 'utc' ? 'UTC' : 'local';
+  const zone: Zone = times === 'utc' ? 'UTC' : 'local';
   return useMemo(
     () => ({
       language,
+      zone,
       money: (value: Money | null) => (value === null ? unknownMark : formatMoney(value, language)),
       number: (value: number | null) =>
         value === null ? unknownMark : formatNumber(value, language),

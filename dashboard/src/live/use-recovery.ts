@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { Contact } from '../contact.ts';
+import { askWhetherBack, type Contact } from '../contact.ts';
 import type { StreamClient } from './stream-client.ts';
 
 /** How often a host that doesn't answer is asked whether it is back. */
@@ -19,7 +19,7 @@ export function useRecovery(
   useEffect(() => {
     let wasFailing = false;
     let probes: ReturnType<typeof setInterval> | undefined;
-    const probe = () => void send('/config.json').catch(() => undefined);
+    const probe = () => askWhetherBack(send);
     const unsubscribe = contact.subscribe(() => {
       const isFailing = contact.state().failingSinceMs !== null;
       if (isFailing === wasFailing) return;

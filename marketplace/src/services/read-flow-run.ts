@@ -1,11 +1,11 @@
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import type {
-  FlowRunListing,
   FlowRunQuery,
   FlowRunRow,
   FlowStepRow,
   FlowStore,
+  ListedFlowRun,
 } from '../store/flow-store.ts';
 
 interface Deps {
@@ -28,7 +28,7 @@ type Query = Omit<FlowRunQuery, 'limit'> & { limit: number | undefined };
 export async function listFlowRuns(
   { store }: Deps,
   { limit = limits.listPageDefault, ...query }: Query,
-): Promise<{ rows: FlowRunListing[]; nextCursor: string | null }> {
+): Promise<{ rows: ListedFlowRun[]; nextCursor: string | null }> {
   // One more than asked for tells whether there is a next page.
   const rows = await store.listFlowRuns({ ...query, limit: limit + 1 });
   const nextCursor = rows.length > limit ? (rows[limit - 1]?.runId ?? null) : null;

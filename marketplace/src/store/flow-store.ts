@@ -49,6 +49,11 @@ export interface FlowRunListing {
   endedAtMs: number | null;
 }
 
+export interface ListedFlowRun extends FlowRunListing {
+  /** What the flow is called now; null when it is gone, or was never saved. */
+  flowName: string | null;
+}
+
 export interface FlowRunRow extends FlowRunListing {
   /** As it was when the run began. */
   graph: FlowGraph;
@@ -145,7 +150,7 @@ export interface FlowStore {
   flowRunBefore(accountId: string, idempotency: Idempotency): Promise<FlowRunRow | null>;
   flowRun(runId: string): Promise<{ run: FlowRunRow; steps: FlowStepRow[] } | null>;
   /** Newest first. */
-  listFlowRuns(query: FlowRunQuery): Promise<FlowRunListing[]>;
+  listFlowRuns(query: FlowRunQuery): Promise<ListedFlowRun[]>;
   /**
    * Stores what `decide` makes of a run as it is; null from it changes nothing. It may throw, and must
    * not wait. With a fence that is no longer the run's, nothing happens and null comes back.

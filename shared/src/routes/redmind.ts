@@ -80,6 +80,12 @@ export const RunSummary = strictObject({
 });
 export type RunSummary = Static<typeof RunSummary>;
 
+export const ListedRun = strictObject({
+  ...RunSummary.properties,
+  flow_name: nullable(Type.String({ description: 'As it is now; null when the flow is gone' })),
+});
+export type ListedRun = Static<typeof ListedRun>;
+
 export const RunDetail = strictObject({
   ...RunSummary.properties,
   trace: Type.Array(TraceEntry, { description: 'Every node of the graph, in its order' }),
@@ -129,7 +135,7 @@ export const listRuns = {
       cursor: Type.Optional(id('flowRun')),
     }),
     response: {
-      200: strictObject({ data: Type.Array(RunSummary), nextCursor: nullable(Type.String()) }),
+      200: strictObject({ data: Type.Array(ListedRun), nextCursor: nullable(Type.String()) }),
     },
   },
 } as const satisfies RouteContract;

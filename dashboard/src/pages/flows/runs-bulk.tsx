@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { isTerminalFlowRun } from '@node3/shared/flow-state';
 import { systemIds } from '@node3/shared/ids';
-import type { RunSummary } from '@node3/shared/routes/redmind';
+import type { ListedRun } from '@node3/shared/routes/redmind';
 import { IconRepeat } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -20,7 +20,7 @@ import { runLooks } from './flow-looks.ts';
 import { type RerunResult, rerunRuns } from './rerun-runs.ts';
 
 interface RunsBulkProps {
-  runs: RunSummary[];
+  runs: ListedRun[];
   selection: Selection;
 }
 

@@ -1,6 +1,6 @@
 import { Card, Chip, Group, Stack } from '@mantine/core';
 import { flowRunStates } from '@node3/shared/flow-state';
-import type { RunSummary } from '@node3/shared/routes/redmind';
+import type { ListedRun } from '@node3/shared/routes/redmind';
 import { IconRoute } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -20,7 +20,7 @@ import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import { type Selection, useSelection } from '../../parts/use-selection.ts';
-import { flowsQuery, runsQuery } from '../../queries/flows.ts';
+import { runsQuery } from '../../queries/flows.ts';
 import { curlLine } from '../../shell-command.ts';
 import { runLooks } from './flow-looks.ts';
 import { RunsBulk } from './runs-bulk.tsx';
@@ -103,7 +103,7 @@ function RunFilter() {
 }
 
 interface RunTableProps {
-  runs: RunSummary[];
+  runs: ListedRun[];
   filtered: boolean;
   selection: Selection;
 }
@@ -137,14 +137,9 @@ function RunTable({ runs, filtered, selection }: RunTableProps) {
   );
 }
 
-function useColumns(): DataColumn<RunSummary>[] {
+function useColumns(): DataColumn<ListedRun>[] {
   const { t } = useTranslation();
   const format = useFormat();
-  const { data: flows } = useQuery(flowsQuery(useApp(), undefined));
-  const names = useMemo(
-    () => new Map(flows?.data.map(({ flowId, name }) => [flowId, name])),
-    [flows],
-  );
   return useMemo(
     () => [
       {
@@ -164,12 +159,12 @@ function useColumns(): DataColumn<RunSummary>[] {
       {
         id: 'flow',
         title: t('runs.column.flow'),
-        cell: ({ flow_id: flowId, flow_version: version }) =>
+        cell: ({ flow_id: flowId, flow_name: name, flow_version: version }) =>
           flowId === null ? (
             t('run.unsaved')
           ) : (
             <Link to="/flows/$flowId" params={{ flowId }} className="row-action break">
-              {t('runs.ofFlow', { name: names.get(flowId) ?? shorten(flowId, 10, 4), version })}
+              {t('runs.ofFlow', { name: name ?? shorten(flowId, 10, 4), version })}
             </Link>
           ),
       },
@@ -189,6 +184,6 @@ function useColumns(): DataColumn<RunSummary>[] {
         cell: (run) => <RelativeTime at={run.started_at} />,
       },
     ],
-    [t, format, names],
+    [t, format],
   );
 }

@@ -7,22 +7,28 @@ const at = (hour: number, minute = 0, second = 0) =>
 
 describe('what is written along the axes of a chart', () => {
   it('has seconds where the marks are less than a minute apart', () => {
-    expect(timeLabels([at(9, 14), at(9, 14, 30), at(9, 15)], 'en')).toEqual([
+    expect(timeLabels([at(9, 14), at(9, 14, 30), at(9, 15)], 'en', 'local')).toEqual([
       '09:14:00',
       '09:14:30',
       '09:15:00',
     ]);
-    expect(timeLabels([at(9, 14), at(9, 15)], 'en')).toEqual(['09:14', '09:15']);
+    expect(timeLabels([at(9, 14), at(9, 15)], 'en', 'local')).toEqual(['09:14', '09:15']);
   });
 
   it('has the day at midnight, and at every mark where they are days', () => {
-    expect(timeLabels([at(12), at(24), at(36), at(48)], 'en')).toEqual([
+    expect(timeLabels([at(12), at(24), at(36), at(48)], 'en', 'local')).toEqual([
       '12:00',
       'Nov 28',
       '12:00',
       'Nov 29',
     ]);
-    expect(timeLabels([at(0), at(24)], 'en')).toEqual(['Nov 27', 'Nov 28']);
+    expect(timeLabels([at(0), at(24)], 'en', 'local')).toEqual(['Nov 27', 'Nov 28']);
+  });
+
+  it('goes by UTC for whoever wants that', () => {
+    const midnight = Date.parse('2026-11-27T00:00:00Z') / 1_000;
+    const marks = [midnight - 1_800, midnight, midnight + 1_800];
+    expect(timeLabels(marks, 'en', 'UTC')).toEqual(['23:30', 'Nov 27', '00:30']);
   });
 
   it('has bytes in round binary units', () => {

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../format.ts';
+import { formatBytes, hoursIn, type Zone } from '../../format.ts';
 
 const msPerSec = 1_000;
 const minuteSec = 60;
@@ -11,20 +11,26 @@ export const binarySteps = Array.from({ length: 51 }, (_, power) => 2 ** power);
  * The moments along an axis, in seconds. Those that are less than a minute apart have their seconds;
  * where hours are written, midnight is the day that begins. So no two of them read the same.
  */
-export function timeLabels(splits: readonly number[], language: string): string[] {
+export function timeLabels(splits: readonly number[], language: string, zone: Zone): string[] {
   const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+  const where = hoursIn(zone);
+  const day = new Intl.DateTimeFormat(language, { ...where, day: 'numeric', month: 'short' });
   const clock = new Intl.DateTimeFormat(language, {
+    ...where,
     hour: '2-digit',
     minute: '2-digit',
-    hour12: false,
     ...(step < minuteSec ? { second: '2-digit' } : {}),
   });
   return splits.map((sec) => {
     const at = new Date(sec * msPerSec);
-    const beginsDay = at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0;
+    const intoDay = zone === 'UTC' ? sec % daySec : secondsIntoDay(at);
+    const beginsDay = intoDay === 0;
     return (step >= daySec || beginsDay ? day : clock).format(at);
   });
+}
+
+function secondsIntoDay(at: Date): number {
+  return (at.getHours() * 60 + at.getMinutes()) * 60 + at.getSeconds();
 }
 
 /** The values along an axis. `format` may round for the eye; bytes are written as exact as their steps. */

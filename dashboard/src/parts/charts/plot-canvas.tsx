@@ -2,6 +2,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { formatShortTime, type Zone } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { axisWidth, binarySteps, timeLabels, valueLabels } from './axis-labels.ts';
 import { lonePoints, type TimeChartData, type TimeSpan } from './chart-data.ts';
@@ -25,13 +26,23 @@ const msPerSec = 1_000;
 export function PlotCanvas(props: PlotCanvasProps) {
   const { data, height, range, sync } = props;
   const scheme = useComputedColorScheme('light');
-  const { language } = useFormat();
+  const { language, zone } = useFormat();
   const labels = [...data.series.map(({ label }) => label), data.band?.label ?? null];
-  const look = JSON.stringify([scheme, language, height, sync ?? null, range ?? null, labels]);
-  return <Plot key={look} {...props} language={language} />;
+  const look = JSON.stringify([
+    scheme,
+    language,
+    zone,
+    height,
+    sync ?? null,
+    range ?? null,
+    labels,
+  ]);
+  return <Plot key={look} {...props} language={language} zone={zone} />;
 }
 
-function Plot(props: PlotCanvasProps & { language: string }) {
+type PlotProps = PlotCanvasProps & { language: string; zone: Zone };
+
+function Plot(props: PlotProps) {
   const { data, height } = props;
   const box = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLDivElement>(null);
@@ -47,6 +58,7 @@ function Plot(props: PlotCanvasProps & { language: string }) {
     const facts = {
       element,
       language: first.language,
+      zone: first.zone,
       props: () => latest.current,
       show: (text: string) => {
         if (readout.current) readout.current.textContent = text;
@@ -88,11 +100,12 @@ function columnsOf({ band, series, times }: TimeChartData): uPlot.AlignedData {
 interface PlotFacts {
   element: HTMLElement;
   language: string;
+  zone: Zone;
   props: () => PlotCanvasProps;
   show: (text: string) => void;
 }
 
-function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options {
+function optionsOf({ element, language, zone, props, show }: PlotFacts): uPlot.Options {
   const { data, height, inBytes, sync, range } = props();
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
@@ -104,6 +117,10 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
   return {
     width: Math.max(element.clientWidth, 1),
     height,
+    // Marks stand at round hours of the clock that they are written by.
+    ...(zone === 'UTC' && {
+      tzDate: (sec: number) => uPlot.tzDate(new Date(sec * msPerSec), 'Etc/UTC'),
+    }),
     legend: { show: false },
     // The last day or hour is written around the end of the axis.
     padding: [8, 20, 0, 0],
@@ -117,7 +134,7 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
       y: { range: (_, low, high) => rangeOf(low, high, range) },
     },
     axes: [
-      { ...axis, size: 28, values: (_, splits) => timeLabels(splits, language), space: 70 },
+      { ...axis, size: 28, values: (_, splits) => timeLabels(splits, language, zone), space: 70 },
       {
         ...axis,
         size: (_, labels) => axisWidth(labels),
@@ -152,7 +169,7 @@ function optionsOf({ element, language, props, show }: PlotFacts): uPlot.Options
     hooks: {
       setSelect: [(plot) => zoomTo(plot, props().onZoom)],
       drawClear: [(plot) => drawMarked(plot, props().data, color('--chart-marked'))],
-      setCursor: [(plot) => show(readAt(plot.cursor.idx ?? null, props(), language))],
+      setCursor: [(plot) => show(readAt(plot.cursor.idx ?? null, props(), language, zone))],
     },
   };
 }
@@ -193,13 +210,17 @@ function zoomTo(plot: uPlot, onZoom: PlotCanvasProps['onZoom']): void {
   });
 }
 
-function readAt(index: number | null, { data, format, gap }: PlotCanvasProps, language: string) {
+function readAt(
+  index: number | null,
+  { data, format, gap }: PlotCanvasProps,
+  language: string,
+  zone: Zone,
+) {
   const atMs = index === null ? undefined : data.times[index];
   if (index === null || atMs === undefined) return '';
-  const at = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
   const values = data.series.map(({ label, points }) => {
     const value = points[index] ?? null;
     return `${label} ${value === null ? gap : format(value)}`;
   });
-  return [at.format(atMs), ...values].join(' · ');
+  return [formatShortTime(atMs, language, zone), ...values].join(' · ');
 }

@@ -8,6 +8,7 @@ import type {
   FlowRunRow,
   FlowStepRow,
   FlowStepSight,
+  ListedFlowRun,
 } from '../flow-store.ts';
 import { fromJson, toJsonOrNull, toNumberOrNull } from './codec.ts';
 
@@ -34,6 +35,10 @@ export interface FlowRunListingRecord {
   rerun_of: string | null;
   created_at_ms: bigint;
   ended_at_ms: bigint | null;
+}
+
+export interface ListedFlowRunRecord extends FlowRunListingRecord {
+  flow_name: string | null;
 }
 
 export interface FlowRunRecord extends FlowRunListingRecord {
@@ -101,6 +106,10 @@ export function toFlowRunListing(record: FlowRunListingRecord): FlowRunListing {
     createdAtMs: Number(record.created_at_ms),
     endedAtMs: toNumberOrNull(record.ended_at_ms),
   };
+}
+
+export function toListedFlowRun(record: ListedFlowRunRecord): ListedFlowRun {
+  return { ...toFlowRunListing(record), flowName: record.flow_name };
 }
 
 export function fromFlowRun(run: FlowRunRow) {

@@ -12,15 +12,15 @@ import { toJsonOrNull } from './codec.ts';
 import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
 import {
-  type FlowRunListingRecord,
   type FlowRunRecord,
   type FlowStepRecord,
   fromFlowRun,
   fromFlowStep,
+  type ListedFlowRunRecord,
   toFlowRun,
-  toFlowRunListing,
   toFlowStep,
   toFlowStepSight,
+  toListedFlowRun,
 } from './flow-codec.ts';
 import type { Tx, Work } from './work.ts';
 
@@ -53,7 +53,8 @@ const selectSights = `
   ORDER BY position`;
 const listRuns = `
   SELECT run_id, account_id, api_key_id, flow_id, flow_version, project, state, error, timeout_sec,
-    rerun_of, created_at_ms, ended_at_ms
+    rerun_of, created_at_ms, ended_at_ms,
+    (SELECT name FROM flows WHERE flows.flow_id = flow_runs.flow_id) AS flow_name
   FROM flow_runs
   WHERE account_id = @accountId AND run_id < @before AND (@flowId = '' OR flow_id = @flowId)
     AND (@project = '' OR project = @project) AND (@state = '' OR state = @state)
@@ -111,7 +112,7 @@ export function createFlowRunStore(database: Database): FlowRunStore {
     },
     listFlowRuns({ accountId, flowId, project, state, beforeRunId, limit }) {
       return database.read(function* (tx) {
-        const found = yield* tx.all<FlowRunListingRecord>(listRuns, {
+        const found = yield* tx.all<ListedFlowRunRecord>(listRuns, {
           accountId,
           flowId: flowId ?? '',
           project: project ?? '',
@@ -119,7 +120,7 @@ export function createFlowRunStore(database: Database): FlowRunStore {
           before: beforeRunId ?? afterAllIds,
           limit,
         });
-        return found.map(toFlowRunListing);
+        return found.map(toListedFlowRun);
       });
     },
     changeFlowRun(runId, fence, decide) {

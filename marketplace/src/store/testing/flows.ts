@@ -211,6 +211,29 @@ export function describeFlows(given: Given): void {
       expect(await store.takeFlowRuns('third', 2_000, 9)).toMatchObject([{ token: 2 }]);
     });
 
+    it('are listed with what their flow is called now', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount();
+      const flow = newFlow(world, accountId);
+      const { flowId } = flow;
+      await store.createFlow(flow, 9, []);
+      await store.createFlowRun(newRun(world, accountId, { flowId }));
+      await store.createFlowRun(newRun(world, accountId, { flowId: null }));
+      const every = { flowId: null, project: null, state: null, beforeRunId: null };
+      const names = async () =>
+        (await store.listFlowRuns({ ...every, accountId, limit: 9 })).map(
+          ({ flowName }) => flowName,
+        );
+      expect(await names()).toEqual([null, 'one']);
+      await store.addFlowVersion(flowId, (row) => ({
+        flow: { ...row, name: 'two', version: 2 },
+        events: [],
+      }));
+      expect(await names()).toEqual([null, 'two']);
+      await store.deleteFlow(flowId, () => []);
+      expect(await names()).toEqual([null, null]);
+    });
+
     it('are listed by flow, project and state, and forgotten once there are newer ones', async () => {
       const { store, world } = given;
       const accountId = await world.openAccount();

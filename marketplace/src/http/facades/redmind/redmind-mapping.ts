@@ -1,5 +1,11 @@
 import { type ErrorCode, errorCodes } from '@node3/shared/error-codes';
-import type { RunDetail, RunError, RunStarted, RunSummary } from '@node3/shared/routes/redmind';
+import type {
+  ListedRun,
+  RunDetail,
+  RunError,
+  RunStarted,
+  RunSummary,
+} from '@node3/shared/routes/redmind';
 import { toTimestamp } from '@node3/shared/schema';
 import { resultOf } from '../../../services/read-flow-run.ts';
 import type {
@@ -7,6 +13,7 @@ import type {
   FlowRunListing,
   FlowRunRow,
   FlowStepRow,
+  ListedFlowRun,
 } from '../../../store/flow-store.ts';
 
 /**
@@ -18,7 +25,7 @@ export function toRunStarted({ runId, state }: FlowRunListing): RunStarted {
   return { runId, run_id: runId, status: state };
 }
 
-export function toRunSummary(run: FlowRunListing): RunSummary {
+function toRunSummary(run: FlowRunListing): RunSummary {
   return {
     ...toRunStarted(run),
     flow_id: run.flowId,
@@ -30,6 +37,10 @@ export function toRunSummary(run: FlowRunListing): RunSummary {
     rerun_of: run.rerunOf,
     error: run.error === null ? null : toRunError(run.error),
   };
+}
+
+export function toListedRun(run: ListedFlowRun): ListedRun {
+  return { ...toRunSummary(run), flow_name: run.flowName };
 }
 
 export function toRunDetail(run: FlowRunRow, steps: readonly FlowStepRow[]): RunDetail {

@@ -8,7 +8,7 @@ import { rerunFlow, startFlowRun } from '../../../services/start-flow-run.ts';
 import type { HttpDeps } from '../../http-deps.ts';
 import { readIdempotencyKey } from '../../idempotency-key.ts';
 import { readProject } from './project-header.ts';
-import { toRunDetail, toRunStarted, toRunSummary } from './redmind-mapping.ts';
+import { toListedRun, toRunDetail, toRunStarted } from './redmind-mapping.ts';
 
 /** The runs of REDMIND. Errors are problems, whose `detail` is where that server has its own. */
 export function addRedmindRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -25,7 +25,7 @@ export function addRedmindRoutes(app: FastifyInstance, deps: HttpDeps): void {
         beforeRunId: query.cursor ?? null,
         limit: query.limit,
       });
-      return { data: rows.map(toRunSummary), nextCursor };
+      return { data: rows.map(toListedRun), nextCursor };
     },
   });
   addRoute(app, contracts.getRun, {
