@@ -185,6 +185,12 @@ describe.skipIf(skip)('the operator in a real browser', () => {
     const some = await rows.count();
     await page.getByRole('button', { name: 'Show the whole range' }).click();
     await expect.poll(() => rows.count(), wide).toBeGreaterThan(some);
+    // Who has no pointer has keys.
+    const all = await rows.count();
+    await page.getByRole('button', { name: 'Closer' }).press('+');
+    await expect.poll(() => rows.count(), wide).toBeLessThan(all);
+    await page.keyboard.press('-');
+    await expect.poll(() => rows.count(), wide).toBe(all);
     await goTo('/metrics?scope=all&lang=es', 'Métricas');
     await page.getByText('El anterior').waitFor();
     await page.goto(`${network.marketplaceUrl}/?lang=en`);

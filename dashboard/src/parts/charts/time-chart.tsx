@@ -1,4 +1,4 @@
-import { Suspense, useMemo } from 'react';
+import { Suspense, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { lazyPart } from '../lazy-part.ts';
@@ -35,6 +35,12 @@ export function TimeChart(props: TimeChartProps) {
   const { t } = useTranslation();
   const zoom = useChartZoom();
   const span = zoom?.span ?? null;
+  const onWhole = zoom?.onWhole;
+  const fromMs = props.data.times.at(0);
+  const toMs = props.data.times.at(-1);
+  useEffect(() => {
+    if (fromMs !== undefined && toMs !== undefined) onWhole?.({ fromMs, toMs });
+  }, [onWhole, fromMs, toMs]);
   const data = useMemo(() => dataWithin(props.data, span), [props.data, span]);
   const { band, marked, series, times } = data;
   const summary = useSummary(data, format);

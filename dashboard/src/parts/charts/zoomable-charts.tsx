@@ -1,13 +1,16 @@
-import { Button, Group, Text } from '@mantine/core';
-import { IconZoomReset } from '@tabler/icons-react';
-import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { Group, Text } from '@mantine/core';
+import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import type { TimeSpan } from './chart-data.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
+import { stepZoom, type ZoomStep } from './zoom-steps.ts';
 
 interface ChartZoom {
   span: TimeSpan | null;
   onZoom: (span: TimeSpan) => void;
+  /** A chart tells from when until when it has points. */
+  onWhole: (whole: TimeSpan) => void;
 }
 
 const ZoomContext = createContext<ChartZoom | null>(null);
@@ -18,14 +21,33 @@ export function useChartZoom(): ChartZoom | null {
 }
 
 /**
- * Charts of one time range: dragging over one of them shows that stretch of time in all of them, in
- * their tables too. Give it the range as its `key`, so that another range begins as a whole.
+ * Charts of one time range: dragging over one of them, or the buttons above them, shows that stretch
+ * of time in all of them, in their tables too. Give it the range as its `key`, so that another range
+ * begins as a whole.
  */
 export function ZoomableCharts({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const clock = useFormat();
   const [span, setSpan] = useState<TimeSpan | null>(null);
-  const zoom = useMemo(() => ({ span, onZoom: setSpan }), [span]);
+  const whole = useRef<TimeSpan | null>(null);
+  const zoom = useMemo(
+    () => ({
+      span,
+      onZoom: setSpan,
+      onWhole: ({ fromMs, toMs }: TimeSpan) => {
+        const { current } = whole;
+        whole.current = {
+          fromMs: Math.min(fromMs, current?.fromMs ?? fromMs),
+          toMs: Math.max(toMs, current?.toMs ?? toMs),
+        };
+      },
+    }),
+    [span],
+  );
+  const step = (taken: ZoomStep) => {
+    const { current } = whole;
+    if (current !== null) setSpan((shown) => stepZoom(current, shown, taken));
+  };
   return (
     <ZoomContext value={zoom}>
       <Group justify="space-between" gap="sm" mih={30} className="chart-zoom">
@@ -34,16 +56,7 @@ export function ZoomableCharts({ children }: { children: ReactNode }) {
             ? t('chart.zoom')
             : t('chart.between', { from: clock.time(span.fromMs), to: clock.time(span.toMs) })}
         </Text>
-        {span !== null && (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconZoomReset size={15} aria-hidden />}
-            onClick={() => setSpan(null)}
-          >
-            {t('chart.zoomReset')}
-          </Button>
-        )}
+        <ZoomButtons isZoomed={span !== null} onStep={step} onReset={() => setSpan(null)} />
       </Group>
       {children}
     </ZoomContext>
