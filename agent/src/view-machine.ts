@@ -7,6 +7,7 @@ import { viewEarningDays } from './economics/view-earning-days.ts';
 import type { LocalMachine } from './http/local-api.ts';
 import { viewDevices } from './observability/view-devices.ts';
 import { viewExecution } from './observability/view-execution.ts';
+import { viewProcesses } from './observability/view-processes.ts';
 import { DoctorDesk } from './upkeep/doctor-desk.ts';
 import { listSettings } from './upkeep/list-settings.ts';
 import { readAgentLog } from './upkeep/read-agent-log.ts';
@@ -15,10 +16,11 @@ const dayMs = 86_400_000;
 
 /** What the agent tells of this machine, its work, its money and its upkeep. */
 export function createMachineView(core: AgentCore): LocalMachine {
-  const { clock, config, desk, history, journal, log, parts } = core;
+  const { clock, config, desk, history, inventory, journal, log, parts } = core;
   const doctor = new DoctorDesk({ clock, log, examine: () => parts.runDoctor(config) });
   return {
     devices: () => ({ data: viewDevices(core) }),
+    processes: async () => viewProcesses(await inventory.processes(), inventory.devices()),
     telemetry: (window) => history.view(window),
     execution: (executionId) => viewExecution(core, executionId),
     stopExecution(executionId) {

@@ -15,6 +15,7 @@ import type { KernelLog } from '../gpu/health/kernel-log.ts';
 import { type XidCount, XidCounts } from '../gpu/health/xid-counts.ts';
 import type { DeviceReading } from '../gpu/telemetry.ts';
 import { ChosenDevices } from './choose-devices.ts';
+import { ProcessBoard, type ProcessLook } from './process-board.ts';
 import { toWireDevice, toWireSample } from './wire-device.ts';
 
 export interface DeviceInventoryDeps extends DetectDevicesDeps {
@@ -37,6 +38,7 @@ export class DeviceInventory {
   readonly #watch = new DeviceWatch();
   readonly #xids = new XidCounts();
   readonly #chosen: ChosenDevices;
+  readonly #programs: ProcessBoard;
   #devices: AgentDevice[] = [];
   #problems: DetectionProblem[] = [];
   #loops: Loop[] = [];
@@ -46,6 +48,7 @@ export class DeviceInventory {
   constructor(deps: DeviceInventoryDeps) {
     this.#deps = deps;
     this.#collector = new GpuCollector(deps);
+    this.#programs = new ProcessBoard(deps);
     this.#chosen = new ChosenDevices(deps.indexes ?? null);
   }
 
@@ -131,6 +134,11 @@ export class DeviceInventory {
   /** The last reading of each device. */
   readings(): DeviceReading[] {
     return this.#collector.readings();
+  }
+
+  /** The programs that use the devices now; asks the tools for it. */
+  processes(): Promise<ProcessLook> {
+    return this.#programs.look();
   }
 
   /** The Xid errors of NVIDIA's cards; `null` where the log of the kernel is not heard. */

@@ -50,6 +50,14 @@ export interface SampleResult {
   sampledAtMs: number;
 }
 
+/** A program that uses a device. Its name is for the provider's own pages: it never leaves the machine. */
+export interface GpuProcess {
+  deviceId: string;
+  pid: number;
+  name: string | null;
+  memoryBytes: number | null;
+}
+
 /**
  * The port of one vendor. Both calls run tools that may hang, so both are bounded in time and
  * neither throws for a missing tool, a broken driver or unreadable output: those are results.
@@ -63,6 +71,8 @@ export interface GpuDetector {
   sample(signal: AbortSignal): Promise<SampleResult>;
   /** The programs that hold memory of a device now, as process ids. */
   holders?(deviceId: string, signal: AbortSignal): Promise<number[]>;
+  /** The programs that use its devices now; `null` where no tool tells. For who looks, not for loops. */
+  processes?(signal: AbortSignal): Promise<GpuProcess[] | null>;
   /** Ends what goes on between calls, such as a tool that streams. A later call begins anew. */
   close?(): Promise<void>;
 }

@@ -1,6 +1,10 @@
 import type { BodyOf, QueryOf, ReplyOf } from '@node3/shared/contract';
 import type { HistoryWindow } from '@node3/shared/device-metrics';
-import type { getTelemetryHistory, listLocalDevices } from '@node3/shared/routes/agent-devices';
+import type {
+  getTelemetryHistory,
+  listGpuProcesses,
+  listLocalDevices,
+} from '@node3/shared/routes/agent-devices';
 import type {
   AgentStatus,
   changeLocalPolicy,
@@ -48,6 +52,7 @@ export interface LocalApi {
 /** What the provider's pages need besides. */
 export interface LocalMachine {
   devices(): ReplyOf<typeof listLocalDevices>;
+  processes(): Promise<ReplyOf<typeof listGpuProcesses>>;
   telemetry(window: HistoryWindow): ReplyOf<typeof getTelemetryHistory>;
   /** @throws MarketError EXECUTION_NOT_FOUND; so does the next. */
   execution(executionId: string): ReplyOf<typeof getLocalExecution>;

@@ -1,5 +1,9 @@
 import type { ArgsOf, ReplyOf, RouteContract } from '@node3/shared/contract';
-import { getTelemetryHistory, listLocalDevices } from '@node3/shared/routes/agent-devices';
+import {
+  getTelemetryHistory,
+  listGpuProcesses,
+  listLocalDevices,
+} from '@node3/shared/routes/agent-devices';
 import { getLocalEarnings, listLocalExecutions } from '@node3/shared/routes/agent-local';
 import { getLocalWallet, listEarningDays } from '@node3/shared/routes/agent-money';
 import {
@@ -39,6 +43,8 @@ async function ask<C extends RouteContract>(contract: C, args: ArgsOf<C>): Promi
 it('tells of devices, money and upkeep as its contracts say', async () => {
   const { data } = await ask(listLocalDevices, {});
   expect(data).toMatchObject([{ simulated: true, health: { state: 'ok' }, executionId: null }]);
+  // A simulated GPU has no programs that a tool could tell of.
+  expect((await ask(listGpuProcesses, {})).data).toMatchObject([{ processes: null, total: null }]);
   expect(await ask(getTelemetryHistory, { query: { window: '24h' } })).toMatchObject({
     stepSec: 60,
   });

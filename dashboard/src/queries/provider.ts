@@ -1,7 +1,11 @@
 import type { agentLogLevels } from '@node3/shared/agent-log-levels';
 import type { HistoryWindow } from '@node3/shared/device-metrics';
 import type { ExecutionState } from '@node3/shared/execution-state';
-import { getTelemetryHistory, listLocalDevices } from '@node3/shared/routes/agent-devices';
+import {
+  getTelemetryHistory,
+  listGpuProcesses,
+  listLocalDevices,
+} from '@node3/shared/routes/agent-devices';
 import {
   getAgentStatus,
   getLocalEarnings,
@@ -112,6 +116,15 @@ export function localDevicesQuery({ client }: App) {
     queryKey: ['local', 'devices'],
     queryFn: async ({ signal }) => (await client.call(listLocalDevices, {}, { signal })).data,
     refetchInterval: 3_000,
+  });
+}
+
+/** Each look starts a tool of the GPUs, so nobody asks for it who does not show it. */
+export function gpuProcessesQuery({ client }: App) {
+  return queryOptions({
+    queryKey: ['local', 'processes'],
+    queryFn: ({ signal }) => client.call(listGpuProcesses, {}, { signal }),
+    refetchInterval: 15_000,
   });
 }
 

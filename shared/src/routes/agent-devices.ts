@@ -47,6 +47,38 @@ export const listLocalDevices = {
   schema: { response: { 200: strictObject({ data: Type.Array(LocalDevice) }) } },
 } as const satisfies RouteContract;
 
+const GpuProcess = strictObject({
+  pid: Type.Integer(),
+  name: nullable(Type.String({ description: 'Without its folder' })),
+  memoryBytes: nullable(Type.Integer({ description: 'null where the driver does not count it' })),
+});
+
+export const listGpuProcesses = {
+  method: 'GET',
+  url: '/api/v1/local/processes',
+  summary: 'The programs that use each GPU now, jobs and others; they are told to nobody else',
+  audience: 'provider',
+  tag: 'agent',
+  schema: {
+    response: {
+      200: strictObject({
+        at: Timestamp,
+        data: Type.Array(
+          strictObject({
+            deviceId: Type.String(),
+            total: nullable(Type.Integer()),
+            processes: nullable(
+              Type.Array(GpuProcess, {
+                description: 'The one with the most memory first; null where no tool tells',
+              }),
+            ),
+          }),
+        ),
+      }),
+    },
+  },
+} as const satisfies RouteContract;
+
 /** `points` has one value for each step from `from` on; null is a gap: nothing was read then. */
 export const TelemetryHistory = strictObject({
   window: oneOf(historyWindowNames),

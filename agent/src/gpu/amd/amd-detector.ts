@@ -1,10 +1,12 @@
 import type { Clock } from '@node3/shared/clock';
+import { bytesOfMebibytes } from '../byte-size.ts';
 import type { CommandRunner } from '../command-runner.ts';
 import type { AgentDevice } from '../device.ts';
 import type {
   DetectionProblem,
   DetectionResult,
   GpuDetector,
+  GpuProcess,
   SampleResult,
 } from '../gpu-detector.ts';
 import { type HostFiles, readNumber } from '../host-files.ts';
@@ -102,6 +104,17 @@ export class AmdDetector implements GpuDetector {
     const answer = await readAmdProcesses(this.#deps.runner, signal);
     if (answer.kind !== 'read') return [];
     return answer.value.filter(({ gpu }) => gpu === index).map(({ pid }) => pid);
+  }
+
+  async processes(signal: AbortSignal): Promise<GpuProcess[] | null> {
+    if (this.#tool !== 'amd-smi') return null;
+    const answer = await readAmdProcesses(this.#deps.runner, signal);
+    if (answer.kind !== 'read') return null;
+    return answer.value.flatMap(({ gpu, memoryMib, name, pid }) => {
+      const deviceId = this.#known.find(({ index }) => index === gpu)?.uuid;
+      if (deviceId === undefined) return [];
+      return [{ deviceId, pid, name, memoryBytes: bytesOfMebibytes(memoryMib) }];
+    });
   }
 
   async #readCards(): Promise<AmdFacts[]> {

@@ -184,6 +184,7 @@ function generationOf(rate: number | null): number | null {
 export interface AmdSmiProcess {
   gpu: number;
   pid: number;
+  name: string | null;
   memoryMib: number | null;
 }
 
@@ -197,6 +198,7 @@ export function processesOf(record: JsonObject, position: number): AmdSmiProcess
     if (info === null || pid === null) return [];
     const memory = info['vram_mem'] ?? valueAt(info, 'memory_usage/vram_mem');
     const gpu = readMeasure(record['gpu']) ?? position;
-    return [{ gpu, pid, memoryMib: readMeasure(memory) }];
+    const name = typeof info['name'] === 'string' ? info['name'] : null;
+    return [{ gpu, pid, name, memoryMib: readMeasure(memory) }];
   });
 }

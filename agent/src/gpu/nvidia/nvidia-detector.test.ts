@@ -257,8 +257,22 @@ describe('NVIDIA detection', () => {
 
 describe('NVIDIA telemetry', () => {
   it('knows which processes hold a card', async () => {
-    tools.add('nvidia-smi', `echo "${uuids.a100}, 12, 500"; echo "${uuids.rtx}, 4711, [N/A]"`);
+    tools.add(
+      'nvidia-smi',
+      `echo "${uuids.a100}, 12, /opt/a, b, 500"; echo "${uuids.rtx}, 4711, [Not Found], [N/A]"`,
+    );
     expect(await detector().holders(uuids.rtx, signal)).toEqual([4711]);
+    expect(await detector().processes(signal)).toEqual([
+      { deviceId: uuids.a100, pid: 12, name: '/opt/a, b', memoryBytes: 500 * 1024 ** 2 },
+      { deviceId: uuids.rtx, pid: 4711, name: null, memoryBytes: null },
+    ]);
+  });
+
+  it('does not take a tool that fails for one that finds no process', async () => {
+    tools.add('nvidia-smi', 'echo "No devices were found"; exit 6');
+    expect(await detector().processes(signal)).toBeNull();
+    tools.add('nvidia-smi', 'exit 0');
+    expect(await detector().processes(signal)).toEqual([]);
   });
 
   it('streams, and never has two calls of the tool at once', async () => {

@@ -1,21 +1,24 @@
 import type { Clock } from '@node3/shared/clock';
+import { bytesOfMebibytes } from '../byte-size.ts';
 import type { CommandRunner } from '../command-runner.ts';
 import type { AgentDevice } from '../device.ts';
 import type {
   DetectionProblem,
   DetectionResult,
   GpuDetector,
+  GpuProcess,
   SampleResult,
 } from '../gpu-detector.ts';
 import type { DeviceSample } from '../telemetry.ts';
 import { identityFields, joinCards, type NvidiaCard } from './nvidia-cards.ts';
 import { buildDevices } from './nvidia-devices.ts';
 import { sampleOfRow, sampleOfSlice, telemetryFields, withPcie } from './nvidia-telemetry.ts';
+import type { ComputeApp } from './parse-compute-apps.ts';
 import { type ListedGpu, parseSmiList } from './parse-smi-list.ts';
 import type { SmiFailure } from './smi-failure.ts';
 import { readReport, type SmiPcie, unknownPcie } from './smi-report.ts';
 import { SmiStream } from './smi-stream.ts';
-import { listHolders, listSmi, querySmi, readSmiReport } from './smi-tool.ts';
+import { listApps, listSmi, querySmi, readSmiReport } from './smi-tool.ts';
 import { isTegra, withTegraStats } from './tegra-telemetry.ts';
 
 const source = 'nvidia-smi';
@@ -61,7 +64,16 @@ export class NvidiaDetector implements GpuDetector {
   holders(deviceId: string, signal: AbortSignal): Promise<number[]> {
     return this.#alone(async () => {
       await this.#stream?.close();
-      return listHolders(this.#deps.runner, deviceId, signal);
+      const apps = (await listApps(this.#deps.runner, signal)) ?? [];
+      return apps.filter(({ gpuUuid }) => gpuUuid === deviceId).map(({ pid }) => pid);
+    });
+  }
+
+  /** Of whole cards: the tool does not say which slice a program has. */
+  processes(signal: AbortSignal): Promise<GpuProcess[] | null> {
+    return this.#alone(async () => {
+      await this.#stream?.close();
+      return (await listApps(this.#deps.runner, signal))?.flatMap(toProcess) ?? null;
     });
   }
 
@@ -165,6 +177,11 @@ export class NvidiaDetector implements GpuDetector {
       sampledAtMs: this.#deps.clock.nowMs(),
     };
   }
+}
+
+function toProcess({ gpuUuid, memoryMib, name, pid }: ComputeApp): GpuProcess[] {
+  if (gpuUuid === null) return [];
+  return [{ deviceId: gpuUuid, pid, name, memoryBytes: bytesOfMebibytes(memoryMib) }];
 }
 
 function triedAs(code: string): string {

@@ -1,9 +1,11 @@
 import { readSmiNumber, readSmiText } from './smi-value.ts';
 
-/** A program that holds memory of a card. Its name is left out: jobs choose theirs. */
+/** A program that holds memory of a card. */
 export interface ComputeApp {
   gpuUuid: string | null;
   pid: number;
+  /** Its file as the driver tells it; jobs choose theirs. */
+  name: string | null;
   /** `null` on Windows, where the driver doesn't count by program. */
   memoryMib: number | null;
 }
@@ -28,6 +30,7 @@ export function parseComputeApps(output: string, fields: readonly string[]): Com
       {
         gpuUuid: readSmiText(cell('gpu_uuid')),
         pid,
+        name: nameAt < 0 ? null : readSmiText(cells.slice(nameAt, nameAt + surplus + 1).join(', ')),
         memoryMib: readSmiNumber(cell('used_gpu_memory')),
       },
     ];

@@ -2,7 +2,7 @@ import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import type { Command, CommandResult, CommandRunner } from '../command-runner.ts';
 import type { DetectionProblem } from '../gpu-detector.ts';
 import { unreadableOutput } from '../tool-problem.ts';
-import { parseComputeApps } from './parse-compute-apps.ts';
+import { type ComputeApp, parseComputeApps } from './parse-compute-apps.ts';
 import { parseSmiRows, type SmiRow } from './parse-smi-rows.ts';
 import { parseSmiText } from './parse-smi-text.ts';
 import { parseSmiXml } from './parse-smi-xml.ts';
@@ -105,19 +105,17 @@ function rowsOf(result: CommandResult, asked: readonly string[]): SmiOutcome<Smi
   return { ok: true, value: parsed.rows, problems };
 }
 
-const appFields = ['gpu_uuid', 'pid', 'used_gpu_memory'] as const;
+const appFields = ['gpu_uuid', 'pid', 'process_name', 'used_gpu_memory'] as const;
 
-/** The programs that use a card, as process ids; none where the tool does not tell. */
-export async function listHolders(
+/** The programs that use a card; `null` where the tool does not tell. */
+export async function listApps(
   runner: CommandRunner,
-  uuid: string,
   signal: AbortSignal,
-): Promise<number[]> {
+): Promise<ComputeApp[] | null> {
   const args = [`--query-compute-apps=${appFields.join(',')}`, '--format=csv,noheader,nounits'];
   const result = await runner.run(smi(args, queryTimeoutMs), signal);
-  if (result.kind !== 'exited') return [];
-  const apps = parseComputeApps(result.stdout, appFields);
-  return apps.filter(({ gpuUuid }) => gpuUuid === uuid).map(({ pid }) => pid);
+  if (result.kind !== 'exited' || result.exitCode !== 0) return null;
+  return parseComputeApps(result.stdout, appFields);
 }
 
 /** `nvidia-smi -L`, as text. */

@@ -1,5 +1,9 @@
 import { addRoute } from '@node3/shared/http/add-route';
-import { getTelemetryHistory, listLocalDevices } from '@node3/shared/routes/agent-devices';
+import {
+  getTelemetryHistory,
+  listGpuProcesses,
+  listLocalDevices,
+} from '@node3/shared/routes/agent-devices';
 import { getLocalWallet, listEarningDays } from '@node3/shared/routes/agent-money';
 import {
   getDoctorReport,
@@ -17,6 +21,7 @@ const authenticate = () => null;
 /** What the pages of the provider read and do besides: devices, one execution, money, upkeep. */
 export function addAgentMachineRoutes(app: FastifyInstance, machine: LocalMachine): void {
   addRoute(app, listLocalDevices, { authenticate, handler: async () => machine.devices() });
+  addRoute(app, listGpuProcesses, { authenticate, handler: () => machine.processes() });
   addRoute(app, getTelemetryHistory, {
     authenticate,
     handler: async ({ query }) => machine.telemetry(query.window ?? '1h'),

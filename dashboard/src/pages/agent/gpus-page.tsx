@@ -24,6 +24,7 @@ import {
 import { gpusRoute } from '../../routes/provider-routes.ts';
 import { AgentGate } from './agent-gate.tsx';
 import { AgentSaid, useXidWords } from './agent-words.tsx';
+import { GpuPrograms } from './gpu-programs.tsx';
 import { MetricTable } from './metric-table.tsx';
 import { TelemetryCharts } from './telemetry-charts.tsx';
 import './agent-pages.css';
@@ -124,6 +125,7 @@ function DeviceCard({ device }: { device: LocalDevice }) {
           />
         )}
         <Faults device={device} />
+        <GpuPrograms deviceId={device.id} model={device.model} />
         <MetricTable device={device} />
       </Stack>
     </SectionCard>
