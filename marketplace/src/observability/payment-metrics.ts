@@ -1,7 +1,7 @@
 import type { Clock } from '@node3/shared/clock';
 import { type Asset, assetDecimals, type BaseUnits } from '@node3/shared/money';
+import type { TransferKind } from '@node3/shared/routes/ledger';
 import type { Observation } from '../payments/payment-rail.ts';
-import type { TransferKind } from '../store/rows.ts';
 import type { MarketplaceMetrics } from './marketplace-metrics.ts';
 import type { StoreObserver } from './store-observer.ts';
 

@@ -1,8 +1,9 @@
 import { formatAmount, parseAmount } from '@node3/shared/money';
+import type { TransferKind } from '@node3/shared/routes/ledger';
 import { LedgerEntry } from '@node3/shared/routes/ledger';
 import { toTimestamp } from '@node3/shared/schema';
 import { Value } from 'typebox/value';
-import type { LedgerEntryRow, TransferKind } from '../store/rows.ts';
+import type { LedgerEntryRow } from '../store/rows.ts';
 
 /** A ledger entry as it is exported. Nothing is lost: `fromLedgerLine` gives the entry back. */
 export function toLedgerLine(row: LedgerEntryRow): LedgerEntry {

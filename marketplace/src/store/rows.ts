@@ -10,6 +10,7 @@ import type { LogBlock } from '@node3/shared/log-blocks';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ChallengePurpose } from '@node3/shared/routes/auth';
 import type { LogStream } from '@node3/shared/routes/jobs';
+import type { TransferKind } from '@node3/shared/routes/ledger';
 import type { PayoutKind, SettlementState } from '@node3/shared/settlement-state';
 import type { WorkProgress } from '@node3/shared/work-progress';
 import type { Reputation } from '../domain/reputation.ts';
@@ -240,28 +241,6 @@ export interface LedgerEntryRow extends Transfer {
   /** 32 bytes over this entry and the hash of the one before: see `ledger-hash.ts`. */
   hash: Uint8Array;
 }
-
-export type TransferKind =
-  | 'deposit'
-  | 'deposit_final'
-  | 'hold'
-  | 'capture'
-  | 'fee'
-  | 'subsidy'
-  | 'release'
-  | 'payout'
-  | 'network_fee'
-  | 'rent'
-  | 'rent_return'
-  /** The operator's own money, set apart for fees and rent. */
-  | 'capital'
-  /** Asked to be paid out, or back to the wallet a deposit came from. */
-  | 'withdrawal'
-  | 'withdrawal_return'
-  | 'refund'
-  | 'refund_return'
-  /** Gone from the treasury, at the cost of the operator. */
-  | 'write_off';
 
 export interface NewPayout {
   payoutId: string;

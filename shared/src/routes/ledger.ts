@@ -7,6 +7,32 @@ import { MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema
 
 const hashPattern = '^[0-9a-f]{64}$';
 
+/** What a transfer between two accounts of the ledger is for. */
+const transferKinds = [
+  'deposit',
+  'deposit_final',
+  'hold',
+  'capture',
+  'fee',
+  'subsidy',
+  'release',
+  'payout',
+  'network_fee',
+  'rent',
+  'rent_return',
+  'capital',
+  'withdrawal',
+  'withdrawal_return',
+  'refund',
+  'refund_return',
+  'write_off',
+] as const;
+export type TransferKind = (typeof transferKinds)[number];
+
+export function isTransferKind(kind: string): kind is TransferKind {
+  return (transferKinds as readonly string[]).includes(kind);
+}
+
 export const LedgerEntry = strictObject({
   entry: Type.Integer({ minimum: 1, description: 'From 1, without a gap' }),
   transferId: Type.String({ maxLength: 512 }),

@@ -14,6 +14,12 @@ export const enReceipts = {
   'receipts.line.refund': 'Refunded',
   'receipts.line.providerShare': 'To the provider',
   'receipts.line.fee': 'Fee of the marketplace',
+  'receipts.formula.nothing': 'Nothing is due to the provider.',
+  'receipts.formula.reward': 'The provider gets the whole reward: {{share}}.',
+  'receipts.formula.metered':
+    '{{rate}} per hour × {{units}} × {{ms}} ms ÷ {{hour}} ms, at most {{most}} = {{share}}',
+  'receipts.formula.share': '{{reward}} × {{ms}} ms ÷ {{limit}} ms = {{share}}',
+  'receipts.formula.limited': '{{text}} (as far as the fees earned went)',
   'receipts.download': 'Download',
   'receipts.toJob': 'Open the job',
   'receipts.verify': 'Verify here',

@@ -16,6 +16,12 @@ export const esReceipts: Record<keyof typeof enReceipts, string> = {
   'receipts.line.refund': 'Devuelto',
   'receipts.line.providerShare': 'Para el provider',
   'receipts.line.fee': 'Comisión del mercado',
+  'receipts.formula.nothing': 'Al provider no se le debe nada.',
+  'receipts.formula.reward': 'El provider recibe toda la recompensa: {{share}}.',
+  'receipts.formula.metered':
+    '{{rate}} por hora × {{units}} × {{ms}} ms ÷ {{hour}} ms, como mucho {{most}} = {{share}}',
+  'receipts.formula.share': '{{reward}} × {{ms}} ms ÷ {{limit}} ms = {{share}}',
+  'receipts.formula.limited': '{{text}} (hasta donde alcanzaron las comisiones ganadas)',
   'receipts.download': 'Descargar',
   'receipts.toJob': 'Abrir el job',
   'receipts.verify': 'Verificar aquí',

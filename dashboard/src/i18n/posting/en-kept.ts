@@ -15,6 +15,14 @@ export const enKept = {
   'templates.all': 'Show all templates',
   'templates.anyTag': 'any tag',
   'templates.noDescription': 'No description',
+  'templates.example.hello': 'Hello',
+  'templates.example.hello.text': 'Built-in example: the least that a job can do.',
+  'templates.example.machine': 'Machine report',
+  'templates.example.machine.text':
+    'Built-in example: what the machine of a provider says of itself.',
+  'templates.example.pi': 'Monte Carlo pi',
+  'templates.example.pi.text':
+    'Built-in example: estimates pi by throwing points, and answers with JSON.',
   'templates.builtIn': 'Built in',
   'templates.noName': 'Somebody without a name',
   'templates.uses_one': 'used once',

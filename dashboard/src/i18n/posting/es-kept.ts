@@ -16,6 +16,13 @@ export const esKept: Record<keyof typeof enKept, string> = {
   'templates.all': 'Ver todas las plantillas',
   'templates.anyTag': 'cualquier etiqueta',
   'templates.noDescription': 'Sin descripción',
+  'templates.example.hello': 'Hola',
+  'templates.example.hello.text': 'Ejemplo incluido: lo mínimo que puede hacer un job.',
+  'templates.example.machine': 'Informe de la máquina',
+  'templates.example.machine.text':
+    'Ejemplo incluido: lo que la máquina de un provider dice de sí misma.',
+  'templates.example.pi': 'Pi por Montecarlo',
+  'templates.example.pi.text': 'Ejemplo incluido: estima pi lanzando puntos y responde con JSON.',
   'templates.builtIn': 'Incluida',
   'templates.noName': 'Alguien sin nombre',
   'templates.uses_one': 'usada una vez',

@@ -11,6 +11,7 @@ import { QueryView } from '../../parts/query-view.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { receiptKeyQuery, receiptQuery } from '../../queries/receipts.ts';
 import { checkReceipt } from './check-receipt.ts';
+import { formulaText } from './formula-text.ts';
 
 /** A receipt: what it says of the money, whether it is genuine, and all of it as a file. */
 export function ReceiptDialog({ jobId }: { jobId: string }) {
@@ -51,7 +52,7 @@ function ReceiptView({ signed }: { signed: SignedReceipt }) {
         ))}
       </dl>
       <Text size="sm" c="dimmed">
-        {receipt.price.formula}
+        {formulaText(receipt, { money: format.money, number: format.number, t })}
       </Text>
       <CheckReceipt signed={signed} />
       <Group gap="sm">

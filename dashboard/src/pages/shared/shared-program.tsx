@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import type { SharedJob } from '@node3/shared/routes/job-links';
 import { useTranslation } from 'react-i18next';
-import { CopyText } from '../../parts/copy-text.tsx';
+import { CodeBox } from '../../parts/code-box.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { shellQuote } from '../../shell-command.ts';
@@ -22,18 +22,7 @@ export function SharedProgram({ job }: { job: SharedJob }) {
         {text === null ? (
           t('shared.imageCommand')
         ) : (
-          <div className="json-view">
-            <pre
-              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-              tabIndex={0}
-              aria-label={t('shared.program')}
-            >
-              {text}
-            </pre>
-            <div className="json-copy">
-              <CopyText value={text} label={t('shared.copyProgram')} />
-            </div>
-          </div>
+          <CodeBox text={text} label={t('shared.program')} copyLabel={t('shared.copyProgram')} />
         )}
       </SectionCard>
     </Stack>

@@ -1,5 +1,6 @@
 import type { Asset, BaseUnits } from '@node3/shared/money';
-import type { LedgerEntryRow, TransferKind } from '../rows.ts';
+import type { TransferKind } from '@node3/shared/routes/ledger';
+import type { LedgerEntryRow } from '../rows.ts';
 import { inTexts, toList } from './codec.ts';
 import type { Tx, Work } from './work.ts';
 

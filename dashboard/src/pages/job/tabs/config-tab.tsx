@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import type { JobDetail } from '@node3/shared/routes/jobs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CopyText } from '../../../parts/copy-text.tsx';
+import { CodeBox } from '../../../parts/code-box.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { curlLine } from '../../../shell-command.ts';
 import { yamlText } from '../../posting/as-code/yaml-text.ts';
@@ -30,19 +30,12 @@ export function ConfigTab({ job }: { job: JobDetail }) {
         />
       }
     >
-      <div className="json-view">
-        <pre
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          tabIndex={0}
-          aria-label={form}
-          data-testid="job-config"
-        >
-          {text}
-        </pre>
-        <div className="json-copy">
-          <CopyText value={text} label={t('action.copyNamed', { name: form })} />
-        </div>
-      </div>
+      <CodeBox
+        text={text}
+        label={form}
+        copyLabel={t('action.copyNamed', { name: form })}
+        testId="job-config"
+      />
     </SectionCard>
   );
 }

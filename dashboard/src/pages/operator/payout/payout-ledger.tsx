@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { type LedgerEntry, ledgerColumns } from '@node3/shared/routes/ledger';
+import { isTransferKind, type LedgerEntry, ledgerColumns } from '@node3/shared/routes/ledger';
 import type { PayoutDetail } from '@node3/shared/routes/payouts';
 import { IconBook2 } from '@tabler/icons-react';
 import { useMemo } from 'react';
@@ -43,7 +43,7 @@ function useEntryColumns(): DataColumn<LedgerEntry>[] {
         title: t('op.payout.entry'),
         cell: ({ entry, kind }) => (
           <div>
-            <span className="nowrap">{kind}</span>
+            <span>{isTransferKind(kind) ? t(`op.entry.kind.${kind}`) : kind}</span>
             <Text size="xs" c="dimmed">
               {t('op.payout.entryNumber', { number: format.number(entry) })}
             </Text>

@@ -24,6 +24,7 @@ import { PageLink } from '../../../parts/page-link.tsx';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { galleryQuery } from '../../../queries/posting.ts';
 import type { TemplatesSearch } from '../work-search.ts';
+import { useTemplateWords } from './use-template-words.ts';
 
 const route = getRouteApi('/templates');
 
@@ -133,7 +134,8 @@ function GallerySearch() {
 function TemplateCard({ template }: { template: GalleryTemplate }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { templateId, name, description, tags, builtIn, owner, uses } = template;
+  const { name, description } = useTemplateWords(template);
+  const { templateId, tags, builtIn, owner, uses } = template;
   return (
     <Card component="li" withBorder padding="md">
       <Stack gap="xs" h="100%">

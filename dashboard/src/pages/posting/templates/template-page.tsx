@@ -17,6 +17,7 @@ import { templateQuery } from '../../../queries/posting.ts';
 import { curlLine } from '../../../shell-command.ts';
 import { isRequired } from './parameter-values.ts';
 import { TemplateActions } from './template-actions.tsx';
+import { useTemplateWords } from './use-template-words.ts';
 
 const route = getRouteApi('/templates/$templateId');
 
@@ -49,7 +50,8 @@ interface TemplateViewProps {
 
 function TemplateView({ template, newestVersion }: TemplateViewProps) {
   const { t } = useTranslation();
-  const { templateId, name, description, archivedAt, spec, parameters } = template;
+  const { name, description } = useTemplateWords(template);
+  const { templateId, archivedAt, spec, parameters } = template;
   const url = `${location.origin}/api/v1/templates/${templateId}`;
   return (
     <>

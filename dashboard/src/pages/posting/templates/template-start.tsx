@@ -12,6 +12,7 @@ import { templatePreviewQuery, templateQuery } from '../../../queries/posting.ts
 import { JobForm } from '../job-form/job-form.tsx';
 import { ParameterFields } from './parameter-fields.tsx';
 import { defaultsOf, missingOf, parameterValues } from './parameter-values.ts';
+import { useTemplateWords } from './use-template-words.ts';
 import '../work.css';
 
 interface TemplateStartProps {
@@ -78,6 +79,7 @@ export function ParameterCard({ template, onFill }: ParameterCardProps) {
   const { t } = useTranslation();
   const { parameters } = template;
   const [values, setValues] = useState(() => defaultsOf(parameters));
+  const { name, description } = useTemplateWords(template);
   const missing = missingOf(parameters, values);
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -85,10 +87,10 @@ export function ParameterCard({ template, onFill }: ParameterCardProps) {
   }
   return (
     <SectionCard
-      title={t('parameters.title', { name: template.name })}
-      description={template.description ?? t('parameters.text')}
+      title={t('parameters.title', { name })}
+      description={description ?? t('parameters.text')}
     >
-      <form onSubmit={submit} aria-label={t('parameters.title', { name: template.name })}>
+      <form onSubmit={submit} aria-label={t('parameters.title', { name })}>
         <ParameterFields parameters={parameters} values={values} onChange={setValues} />
         <Button type="submit" mt="md" disabled={missing.length > 0}>
           {t('parameters.fill')}

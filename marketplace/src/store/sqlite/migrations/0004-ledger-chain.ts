@@ -1,7 +1,7 @@
 import type { Asset, BaseUnits } from '@node3/shared/money';
+import type { TransferKind } from '@node3/shared/routes/ledger';
 import type Database from 'better-sqlite3';
 import { ledgerGenesis, ledgerHash } from '../../ledger-hash.ts';
-import type { TransferKind } from '../../rows.ts';
 import type { Migration } from './index.ts';
 
 /** Rows held in memory at a time while old entries get their hashes. */
