@@ -1,4 +1,5 @@
 import { createClient } from '@node3/shared/client';
+import { isMarketError } from '@node3/shared/error';
 import { type Session, splitFromHash } from './session.ts';
 
 /**
@@ -20,7 +21,8 @@ export async function takeTokenFromAddress(
     const client = createClient({ baseUrl: '', fetch: send });
     const { pageKey } = await client.call(openLocalSession, { body: { token: found.value } });
     session.signIn(pageKey);
-  } catch {
-    // Whether the page may read the agent is seen, and said, when it does.
+  } catch (error) {
+    // Whether the page may read the agent all the same is seen, and said, when it does.
+    if (isMarketError(error, 'AGENT_TOKEN_REQUIRED')) session.refuseLink();
   }
 }

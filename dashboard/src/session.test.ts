@@ -55,9 +55,12 @@ describe('takeTokenFromAddress', () => {
     const session = new Session(memoryStorage());
     session.signIn('old');
     const replaceState = vi.fn<History['replaceState']>();
-    const refuse = async () => new Response('{}', { status: 401 });
+    const refuse = async () =>
+      Response.json({ code: 'AGENT_TOKEN_REQUIRED', title: '', status: 401 }, { status: 401 });
+    expect(session.isLinkRefused()).toBe(false);
     await takeTokenFromAddress(session, location, { replaceState, state: null } as never, refuse);
     expect(session.apiKey()).toBe('old');
+    expect(session.isLinkRefused()).toBe(true);
   });
 });
 

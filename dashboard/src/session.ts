@@ -19,6 +19,7 @@ export interface WalletSession {
 export class Session {
   readonly #keys: KeyStorage;
   readonly #wallets: KeyStorage | null;
+  #isLinkRefused = false;
   readonly #listeners = new Set<() => void>();
 
   /** @param wallets null where no wallet signs in, as on the agent. */
@@ -45,6 +46,14 @@ export class Session {
     this.#keys.setItem(storageKey, apiKey);
     this.#announce();
   }
+
+  /** The link that opened this page had a token that was not taken. */
+  refuseLink(): void {
+    this.#isLinkRefused = true;
+    this.#announce();
+  }
+
+  readonly isLinkRefused = (): boolean => this.#isLinkRefused;
 
   /** After the marketplace has set the cookie. A key of this tab is forgotten: it would count more. */
   signInByWallet({ sessionId, walletName }: WalletSession): void {

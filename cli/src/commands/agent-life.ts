@@ -7,6 +7,12 @@ import { exitCodes } from '../exit-codes.ts';
 import { parseSeconds } from '../parse/duration.ts';
 import type { Call } from '../program/attach-action.ts';
 
+const meanings = {
+  run: 'takes jobs again, as far as its policy allows',
+  pause: 'takes no new jobs until: node3 agent resume',
+  drain: 'takes no new jobs, lets running ones finish, and ends then',
+} as const;
+
 async function setMode(
   context: Context,
   options: LocalAgentOptions,
@@ -14,6 +20,7 @@ async function setMode(
 ): Promise<void> {
   const agent = await connectAgent(context, options);
   const answer = await callAgent(agent, setAgentMode, { body: { mode } });
+  await context.terminal.talk(meanings[answer.mode]);
   if (context.terminal.json) await context.terminal.object(answer);
   else await context.terminal.data(answer.mode);
 }

@@ -119,7 +119,9 @@ describe('node3 agent, with one that runs', () => {
 
   it('[5.11] [10.12] shows what it does, pauses and resumes it', async () => {
     expect((await ask('status')).out).toMatch(/^state +idle: Ready/m);
-    expect((await ask('pause')).out).toBe('pause\n');
+    const told = await ask('pause');
+    expect(told.out).toBe('pause\n');
+    expect(told.err).toContain('takes no new jobs until: node3 agent resume');
     const paused = await run(['status', '--agent-url', agent.url, '--json']);
     expect(JSON.parse(paused.out)).toMatchObject({ state: 'paused', wallet: agent.wallet });
     expect((await ask('resume')).out).toBe('run\n');

@@ -16,7 +16,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'nav.usage': 'Uso',
   'nav.receipts': 'Recibos',
   'nav.webhooks': 'Webhooks',
-  'nav.agent': 'Este agente',
+  'nav.agent': 'Mi agente',
   'nav.marketplace': 'Mercado',
   'nav.flows': 'Flujos',
   'nav.runs': 'Ejecuciones',

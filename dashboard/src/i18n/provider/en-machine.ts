@@ -141,6 +141,8 @@ export const enMachine = {
   'earnings.chart': 'Last {{days}} days',
   'earnings.asset': 'Currency',
   'earnings.byDay': 'Earned by GPU and day',
+  'earnings.expectedNothing':
+    'No result was accepted in these days, so there is nothing to compare yet.',
   'earnings.expectedNone':
     'Some result was run without an ask of yours, so there is nothing to compare yet: set one in the policy.',
   'earnings.expectedByDay': 'Earned beside what the asks would have brought',

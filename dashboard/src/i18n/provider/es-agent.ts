@@ -5,6 +5,8 @@ export const esAgent: Record<keyof typeof enAgent, string> = {
   'agentPage.subtitle': 'Tu máquina en el mercado.',
   'entry.title':
     'Los jobs, los registros, las ganancias y los botones requieren el token del agente',
+  'entry.refused':
+    'El enlace por el que llegaste tiene otro token: de otro agente, o uno que ya no vale.',
   'entry.text':
     'Ejecuta <0>node3 agent dashboard --open</0> en esta máquina, con el usuario del agente.',
   'hero.lastContact': 'Último contacto con el mercado:',
@@ -32,6 +34,17 @@ export const esAgent: Record<keyof typeof enAgent, string> = {
   'proof.none': 'sin pedir desde el inicio',
   'proof.passed': 'superada',
   'proof.failed': 'fallida: {{finding}}',
+  'proof.why.webgpu-missing': 'WebGPU no está instalado aquí',
+  'proof.why.no-adapter': 'WebGPU no encuentra esta GPU, quizá por falta de su controlador Vulkan',
+  'proof.why.wrong-adapter': 'WebGPU encontró otra GPU',
+  'proof.why.many-adapters': 'WebGPU no distingue unas GPU de otras',
+  'proof.why.software-adapter': 'WebGPU solo encontró una por software',
+  'proof.why.not-enough-memory': 'había demasiado poca memoria libre',
+  'proof.why.region-too-large': 'su controlador no da una región de memoria tan grande',
+  'proof.why.device-lost': 'su controlador la reinició entretanto',
+  'proof.why.busy': 'estaba ocupada',
+  'proof.why.too-slow': 'no acabó a tiempo',
+  'proof.why.prover-failed': 'falló el programa de la prueba',
   'proof.void': 'no se pudo intentar: {{finding}}',
   'metric.driver': 'Controlador',
   'metric.estimated': 'estimado',

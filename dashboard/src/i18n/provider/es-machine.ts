@@ -141,6 +141,8 @@ export const esMachine: Record<keyof typeof enMachine, string> = {
   'earnings.chart': 'Últimos {{days}} días',
   'earnings.asset': 'Moneda',
   'earnings.byDay': 'Ganado por GPU y día',
+  'earnings.expectedNothing':
+    'En estos días no se aceptó ningún resultado, así que todavía no hay nada que comparar.',
   'earnings.expectedNone':
     'Algún resultado se ejecutó sin un precio tuyo, así que todavía no hay nada que comparar: ponlo en la política.',
   'earnings.expectedByDay': 'Ganado frente a lo que habrían dado los precios pedidos',

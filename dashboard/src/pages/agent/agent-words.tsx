@@ -2,12 +2,14 @@ import type { Said, SaidValues } from '@node3/shared/agent-sentences';
 import { isXidFault } from '@node3/shared/device-faults';
 import { type ErrorCode, errorCodes } from '@node3/shared/error-codes';
 import type { LocalDevice } from '@node3/shared/routes/agent-devices';
+import type { AgentStatus } from '@node3/shared/routes/agent-local';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Sentence } from '../../i18n/use-error-words.ts';
 import { ServerText } from '../../parts/server-words.tsx';
 import { isKnown, spokenValues, wordsOf } from './said-values.ts';
 
+type LastProof = NonNullable<AgentStatus['proofs']>[number];
 type XidReport = NonNullable<LocalDevice['xids']>[number];
 
 /** Sentences of the agent in the reader's language, by their codes. */
@@ -27,6 +29,16 @@ function OneSaid({ text, code, values }: Said) {
   ) : (
     <ServerText text={text} />
   );
+}
+
+/** How a proof went, with why it could not be tried; what has no words is told as it is. */
+export function useProofWords(): (proof: LastProof) => string {
+  const { t, i18n } = useTranslation();
+  return ({ finding, state }) => {
+    const key = `proof.why.${finding}`;
+    const words = i18n.exists(key) ? t(key as 'proof.why.busy') : finding;
+    return t(`proof.${state}`, { finding: words });
+  };
 }
 
 /** What an Xid means: its own words where it is a fault of the card. */

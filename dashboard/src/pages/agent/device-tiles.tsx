@@ -12,7 +12,7 @@ import { Sparkline } from '../../parts/charts/sparkline.tsx';
 import { SimulatedBadge } from '../../parts/device-line.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
-import { AgentSaid } from './agent-words.tsx';
+import { AgentSaid, useProofWords } from './agent-words.tsx';
 import { readHistory } from './telemetry-charts.tsx';
 
 type LastProof = NonNullable<AgentStatus['proofs']>[number];
@@ -150,10 +150,10 @@ function PastHour({ history, deviceId }: { history: TelemetryHistory; deviceId: 
 }
 
 function ProofText({ proof }: { proof: LastProof }) {
-  const { t } = useTranslation();
+  const wordsOf = useProofWords();
   return (
     <span>
-      {t(`proof.${proof.state}`, { finding: proof.finding })} · <RelativeTime at={proof.at} />
+      {wordsOf(proof)} · <RelativeTime at={proof.at} />
     </span>
   );
 }

@@ -46,7 +46,7 @@ export function EarningChart({ days }: { days: Days }) {
       <BarChart
         title={t('earnings.expectedByDay')}
         layout="grouped"
-        empty={t('earnings.expectedNone')}
+        empty={t(days.data.length === 0 ? 'earnings.expectedNothing' : 'earnings.expectedNone')}
         data={{
           days: known.days,
           series: [

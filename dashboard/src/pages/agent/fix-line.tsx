@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Sentence } from '../../i18n/use-error-words.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
+import { splitFix } from './split-fix.ts';
 import './agent-pages.css';
 
 /** What mends something: a command to be copied, or a sentence whose commands stand in quotes. */
@@ -16,13 +17,19 @@ export function FixLine({ fix }: { fix: Sentence }) {
       </Text>
     );
   }
+  const { command, lead } = splitFix(fix.text);
   return (
-    <Group gap="xs" wrap="nowrap">
-      <pre className="command-text fix-text" lang={lang}>
-        {fix.text}
-      </pre>
-      <CopyText value={fix.text} label={t('problems.copy')} />
-    </Group>
+    <>
+      {lead !== null && (
+        <Text size="sm" mb={4} className="break" lang={lang}>
+          {lead}
+        </Text>
+      )}
+      <Group gap="xs" wrap="nowrap">
+        <pre className="command-text fix-text">{command}</pre>
+        <CopyText value={command} label={t('problems.copy')} />
+      </Group>
+    </>
   );
 }
 

@@ -23,7 +23,7 @@ import {
 } from '../../queries/provider.ts';
 import { gpusRoute } from '../../routes/provider-routes.ts';
 import { AgentGate } from './agent-gate.tsx';
-import { AgentSaid, useXidWords } from './agent-words.tsx';
+import { AgentSaid, useProofWords, useXidWords } from './agent-words.tsx';
 import { GpuPrograms } from './gpu-programs.tsx';
 import { MetricTable } from './metric-table.tsx';
 import { TelemetryCharts } from './telemetry-charts.tsx';
@@ -150,6 +150,7 @@ function Faults({ device }: { device: LocalDevice }) {
   const { t } = useTranslation();
   const { data: status } = useQuery(agentStatusQuery(useApp()));
   const wordsOf = useXidWords();
+  const proofWords = useProofWords();
   const proof = status?.proofs?.find((one) => one.deviceId === device.id) ?? null;
   const { slowdowns, xids } = device;
   return (
@@ -194,7 +195,7 @@ function Faults({ device }: { device: LocalDevice }) {
           t('proof.none')
         ) : (
           <>
-            {t(`proof.${proof.state}`, { finding: proof.finding })} · <RelativeTime at={proof.at} />
+            {proofWords(proof)} · <RelativeTime at={proof.at} />
           </>
         )}
       </dd>
