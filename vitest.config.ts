@@ -29,18 +29,13 @@ const simulations = [
   'marketplace/src/store/postgres/*.integration.test.ts',
 ];
 
-/**
- * Unit tests that leave nothing in their process, and count nothing of it: most of them take longer to
- * load than to run.
- */
-const inOneProcess = [
-  'shared/src',
-  'localnet/src',
-  'dashboard/src',
-  'marketplace/src/{domain,matching,observability,services}',
-].map((folder) => `${folder}/**/*.test.{ts,tsx}`);
+/** What they put in the place of a module, or count of their process, would be seen by others. */
+const apart = [
+  'agent/src/gpu-proof/device-prover.test.ts',
+  'marketplace/src/http/agent-channel/agent-session.test.ts',
+];
 
-const services = '{shared,marketplace,agent,cli,client,localnet}/src';
+const services = '{shared,marketplace,agent,cli,client,localnet,dashboard}/src';
 
 export default defineConfig({
   test: {
@@ -49,19 +44,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${services}/**/*.test.{ts,tsx}`],
-          exclude: ['**/*.integration.test.ts', ...inOneProcess],
+          exclude: ['**/*.integration.test.ts', ...apart],
+          // What is loaded serves all files of a worker: most take longer to load than to run.
+          isolate: false,
+          restoreMocks: true,
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
       },
       {
         test: {
-          name: 'unit-together',
-          include: inOneProcess,
-          exclude: ['**/*.integration.test.ts'],
-          // What is loaded serves all files of a worker.
-          isolate: false,
-          restoreMocks: true,
+          name: 'unit-apart',
+          include: apart,
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
@@ -100,6 +94,7 @@ export default defineConfig({
           name: 'postgres',
           include: mustSkip(postgresProbe) ? [] : onBothEngines,
           globalSetup: 'marketplace/src/testing/postgres-project.ts',
+          isolate: false,
           // What the setup sets reaches the tests of all projects.
           env: { NODE3_TEST_ENGINE: 'postgres' },
           testTimeout: 60_000,

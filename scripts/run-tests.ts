@@ -16,7 +16,7 @@ const vitest = 'node_modules/vitest/vitest.mjs';
 const lanes = [
   ['integration'],
   ['simulation', 'postgres', 'tidy', 'browser'],
-  ['unit', 'unit-together'],
+  ['unit', 'unit-apart'],
 ];
 
 /** Programs that tests start find what Node has compiled before: each start takes a second less of a core. */

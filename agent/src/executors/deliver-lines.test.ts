@@ -106,7 +106,7 @@ it('lines are those of the bytes, however they come and whether they are taken t
     }),
     { numRuns: 60 },
   );
-});
+}, 60_000);
 
 it('none is missing and none comes twice where reading goes on, at the end of any line', async () => {
   await fc.assert(
@@ -122,7 +122,7 @@ it('none is missing and none comes twice where reading goes on, at the end of an
     }),
     { numRuns: 40 },
   );
-});
+}, 60_000);
 
 it('the limit cuts at the same byte, and says so once', async () => {
   await fc.assert(
@@ -134,7 +134,7 @@ it('the limit cuts at the same byte, and says so once', async () => {
     }),
     { numRuns: 40 },
   );
-});
+}, 60_000);
 
 it('a flood that is no UTF-8 is looked at once', async () => {
   const part = Buffer.concat([Buffer.from('\n'.repeat(100_000)), Buffer.from([0xff, 0x0a])]);
