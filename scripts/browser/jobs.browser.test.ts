@@ -105,6 +105,7 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     await expect.poll(told, soon).toBe(true);
     await tab('Payment').click();
     await page.getByTestId('receipt-check').getByText('Genuine').waitFor();
+    await page.getByRole('cell', { name: 'Fee of the marketplace' }).waitFor();
     await inspectPage(page, 'job-payment');
   });
 
@@ -141,6 +142,7 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     for (const [index, [, , word, sentence]] of ends.entries()) {
       await page.goto(jobUrl(jobIds[index] ?? ''));
       await expect.poll(() => state().textContent(), soon).toContain(word);
+      await page.getByText('The job ended without output.').waitFor();
       await page.getByTestId('job-reason').getByText(sentence).waitFor();
     }
   });

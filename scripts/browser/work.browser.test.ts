@@ -139,7 +139,7 @@ describe.skipIf(skip)('new work in a real browser', () => {
     await page.goto(`${network.marketplaceUrl}/jobs/new`);
     await field('CPU cores').fill('200');
     await page.getByText('No agent can run this now').waitFor();
-    await page.getByRole('button', { name: /resources\.cpus = / }).click();
+    await page.getByRole('button', { name: /processors = / }).click();
     expect(Number(await field('CPU cores').inputValue())).toBeLessThan(200);
     const matching = page.getByTestId('agents-matching');
     await expect.poll(() => matching.textContent(), wide).toContain('1, 1 free');

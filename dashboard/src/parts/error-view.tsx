@@ -9,6 +9,8 @@ import { Said } from './error-words.tsx';
 interface ErrorViewProps {
   error: unknown;
   onRetry?: () => void;
+  /** Where the fields that are wrong are listed beside it. */
+  withoutDetails?: true;
 }
 
 /** Asking again for what does not exist, or is not allowed, gives the same answer. */
@@ -17,17 +19,18 @@ function mayHelp(error: unknown): boolean {
 }
 
 /** Says what went wrong, what to do, and the request id that support asks for. */
-export function ErrorView({ error, onRetry }: ErrorViewProps) {
+export function ErrorView({ error, onRetry, withoutDetails }: ErrorViewProps) {
   const { t } = useTranslation();
   const { title, details, facts, fix } = useErrorWords()(error);
   const requestId = error instanceof MarketError ? error.context['requestId'] : undefined;
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title}>
-      {details.map((detail) => (
-        <Text key={detail.text} size="sm" className="break">
-          <Said {...detail} />
-        </Text>
-      ))}
+      {withoutDetails !== true &&
+        details.map((detail) => (
+          <Text key={detail.text} size="sm" className="break">
+            <Said {...detail} />
+          </Text>
+        ))}
       {facts.length > 0 && <Text size="sm">{facts.join(' · ')}</Text>}
       {fix !== null && (
         <Text size="sm" mt={4}>

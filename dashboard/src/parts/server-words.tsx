@@ -19,14 +19,20 @@ export function PayoutReasonText({ reason }: { reason: string }) {
   return isPayoutReason(reason) ? t(`payout.reason.${reason}`) : <Code>{reason}</Code>;
 }
 
+type ConstraintWord = keyof typeof constraintWords;
+
+export function isConstraintWord(constraint: string): constraint is ConstraintWord {
+  return Object.hasOwn(constraintWords, constraint);
+}
+
 /** A requirement of a job in words, beside the field that sets it. */
 export function ConstraintText({ constraint, pointer }: { constraint: string; pointer?: string }) {
   const { t } = useTranslation();
   const field = pointer === undefined || pointer === '' ? null : pointer;
-  if (!Object.hasOwn(constraintWords, constraint)) return <Code>{field ?? constraint}</Code>;
+  if (!isConstraintWord(constraint)) return <Code>{field ?? constraint}</Code>;
   return (
     <>
-      {t(`constraint.${constraint as keyof typeof constraintWords}`)}
+      {t(`constraint.${constraint}`)}
       {field !== null && (
         <>
           {' '}

@@ -80,7 +80,7 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'receipt.quoted': 'Presupuestado',
   'receipt.held': 'Retenido ahora',
   'receipt.charged': 'Cobrado',
-  'receipt.providerShare': 'Para el proveedor',
+  'receipt.providerShare': 'Para el provider',
   'receipt.fee': 'Comisión del mercado',
   'receipt.refund': 'Reembolsado',
   'receipt.open': 'aún sin decidir',

@@ -1,5 +1,5 @@
 import { Table, Text } from '@mantine/core';
-import type { Reason } from '@node3/shared/job-state';
+import { type Reason, reasons } from '@node3/shared/job-state';
 import type { ExecutionView } from '@node3/shared/routes/jobs';
 import { IconServer2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -48,7 +48,12 @@ export function ExecutionsTable({ executions, isOver }: ExecutionsTableProps) {
 }
 
 /** Their details repeat the state and the exit code that stand beside them. */
-const saidAlready: ReadonlySet<Reason> = new Set(['exited', 'nonzero_exit', 'run_timeout']);
+const saidBeside: ReadonlySet<Reason> = new Set(['exited', 'nonzero_exit', 'run_timeout']);
+
+/** Whether the detail says no more than what is written anyway. */
+function isSaidAlready(reason: Reason, detail: string): boolean {
+  return saidBeside.has(reason) || detail === reasons[reason].sentence;
+}
 
 interface ExecutionRowProps {
   execution: ExecutionView;
@@ -98,7 +103,7 @@ function ExecutionRow({ execution, before }: ExecutionRowProps) {
             {t(`reason.${reason}.sentence`)}
           </Text>
         )}
-        {detail !== null && reason !== null && !saidAlready.has(reason) && (
+        {detail !== null && reason !== null && !isSaidAlready(reason, detail) && (
           <Text size="xs" c="dimmed">
             <ServerText text={detail} />
           </Text>

@@ -16,6 +16,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { QueryView } from '../../parts/query-view.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { TransferKind } from '../../parts/transfer-kind.tsx';
 import { receiptKeyQuery, receiptQuery } from '../../queries/jobs.ts';
 
 const looks: Record<ReceiptCheck, { color: string; icon: typeof IconDownload }> = {
@@ -118,7 +119,7 @@ function Transfers({ receipt }: { receipt: Receipt }) {
             <Table.Tr key={transferId}>
               <Table.Td data-label={t('signed.entry')}>{entry}</Table.Td>
               <Table.Td data-label={t('signed.kind')}>
-                <span className="mono">{kind}</span>
+                <TransferKind kind={kind} />
               </Table.Td>
               <Table.Td data-label={t('signed.amount')}>{format.money(money)}</Table.Td>
               <Table.Td data-label={t('signed.time')}>{format.time(Date.parse(at))}</Table.Td>

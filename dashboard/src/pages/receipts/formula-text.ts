@@ -13,8 +13,8 @@ type Figures = Pick<Receipt, 'settledAs' | 'billedMs' | 'providerShare'> & {
 type Money = Receipt['held'];
 
 interface Writers {
-  money(value: Money): string;
-  number(value: number): string;
+  money: (value: Money) => string;
+  number: (value: number) => string;
   t: TFunction;
 }
 

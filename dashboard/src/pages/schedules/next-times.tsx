@@ -24,7 +24,7 @@ export function NextTimes({ cron, timezone }: { cron: string; timezone: string }
   });
   return (
     <div role="status">
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         {t('schedule.next')}
       </Text>
       {query.error !== null && (

@@ -160,7 +160,7 @@ function RuleFields({ draft, onChange, untilProblem }: RuleFieldsProps) {
   return (
     <>
       <div>
-        <Text size="sm" fw={500} mb={4} id="schedule-overlap">
+        <Text size="sm" fw={600} mb={4} id="schedule-overlap">
           {t('schedule.overlap')}
         </Text>
         <SegmentedControl

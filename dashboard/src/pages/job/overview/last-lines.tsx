@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
+import { useEmptyText } from '../../../logs/job-log.tsx';
 import { cleanLine, plainText } from '../../../logs/log-text.ts';
 import { QueryView } from '../../../parts/query-view.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
@@ -21,6 +22,7 @@ export function LastLines({ job }: { job: JobDetail }) {
       data?.ended === true || isSettled(job) ? false : readMs,
     enabled: job.startedAt !== null || job.logBytes > 0,
   });
+  const emptyText = useEmptyText(job.state);
   if (job.startedAt === null && job.logBytes === 0) return null;
   return (
     <SectionCard
@@ -42,9 +44,9 @@ export function LastLines({ job }: { job: JobDetail }) {
       }
     >
       <QueryView query={query} lines={4}>
-        {({ data }) =>
+        {({ data, removedAt }) =>
           data.length === 0 ? (
-            t('log.emptyRunning')
+            emptyText(removedAt)
           ) : (
             <pre
               className="last-lines"

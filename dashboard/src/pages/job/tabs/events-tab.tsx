@@ -117,12 +117,14 @@ function EventData({ data }: { data: EventView['data'] }) {
   const textOf = (name: string, value: unknown) =>
     asset !== undefined && amounts.has(name) && isBaseUnits(value)
       ? format.money({ amount: formatAmount(BigInt(value), asset), asset })
-      : String(value);
+      : name.endsWith('AtMs') && typeof value === 'number'
+        ? format.time(value)
+        : String(value);
   return (
     <Text size="xs" component="div" className="break">
       {facts.map(([name, value]) => (
         <span key={name} className="event-fact">
-          <span className="event-name">{name}</span> {textOf(name, value)}
+          <span className="event-name">{name.replace(/AtMs$/, 'At')}</span> {textOf(name, value)}
         </span>
       ))}
     </Text>

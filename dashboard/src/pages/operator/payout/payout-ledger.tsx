@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { isTransferKind, type LedgerEntry, ledgerColumns } from '@node3/shared/routes/ledger';
+import { type LedgerEntry, ledgerColumns } from '@node3/shared/routes/ledger';
 import type { PayoutDetail } from '@node3/shared/routes/payouts';
 import { IconBook2 } from '@tabler/icons-react';
 import { useMemo } from 'react';
@@ -10,6 +10,7 @@ import { DataTable } from '../../../parts/data-table.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
+import { TransferKind } from '../../../parts/transfer-kind.tsx';
 
 /** What the books say of it. */
 export function PayoutLedger({ payout }: { payout: PayoutDetail }) {
@@ -43,7 +44,7 @@ function useEntryColumns(): DataColumn<LedgerEntry>[] {
         title: t('op.payout.entry'),
         cell: ({ entry, kind }) => (
           <div>
-            <span>{isTransferKind(kind) ? t(`op.entry.kind.${kind}`) : kind}</span>
+            <TransferKind kind={kind} />
             <Text size="xs" c="dimmed">
               {t('op.payout.entryNumber', { number: format.number(entry) })}
             </Text>

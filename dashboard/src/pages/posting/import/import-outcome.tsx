@@ -1,11 +1,13 @@
 import { Alert, Badge, Button, Group, Stack, Text } from '@mantine/core';
-import { MarketError } from '@node3/shared/error';
+import { type FieldProblem, MarketError } from '@node3/shared/error';
 import type { ImportReply } from '@node3/shared/routes/job-import';
 import { IconFileImport, IconSend } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { sayField } from '../../../i18n/use-error-words.ts';
 import { useFormat } from '../../../i18n/use-format.ts';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
+import { Said } from '../../../parts/error-words.tsx';
 import { JsonView } from '../../../parts/json-view.tsx';
 import { PageLink } from '../../../parts/page-link.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
@@ -109,10 +111,11 @@ function Warnings({ warnings }: Pick<ImportReply, 'warnings'>) {
 function Refusal({ error }: { error: Error }) {
   if (error instanceof UnreadableDocument) return <Unreadable error={error} />;
   const problems = error instanceof MarketError ? (error.context.errors ?? []) : [];
+  if (problems.length === 0) return <ErrorView error={error} />;
   return (
     <div>
-      <ErrorView error={error} />
-      {problems.length > 0 && <FieldList fields={problems} />}
+      <ErrorView error={error} withoutDetails />
+      <FieldList fields={problems} />
     </div>
   );
 }
@@ -132,13 +135,19 @@ function Unreadable({ error }: { error: UnreadableDocument }) {
   );
 }
 
-function FieldList({ fields }: { fields: { pointer: string; detail: string; fix?: string }[] }) {
+function FieldList({ fields }: { fields: (FieldProblem & { fix?: string })[] }) {
+  const { t, i18n } = useTranslation();
+  const isForeign = i18n.language !== 'en';
   return (
     <ul className="work-problems">
-      {fields.map(({ pointer, detail, fix }) => (
-        <li key={pointer + detail}>
-          <code>{pointer}</code> {detail}
-          {fix !== undefined && <div className="work-fix">{fix}</div>}
+      {fields.map(({ fix, ...field }) => (
+        <li key={field.pointer + field.detail}>
+          <code>{field.pointer}</code> <Said {...sayField(t, field, isForeign)} />
+          {fix !== undefined && (
+            <div className="work-fix">
+              <ServerText text={fix} />
+            </div>
+          )}
         </li>
       ))}
     </ul>

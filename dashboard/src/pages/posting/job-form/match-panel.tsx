@@ -3,7 +3,7 @@ import type { Alternative, Explanation } from '@node3/shared/routes/explain';
 import { IconUserOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/use-format.ts';
-import { ConstraintText } from '../../../parts/server-words.tsx';
+import { ConstraintText, isConstraintWord } from '../../../parts/server-words.tsx';
 import { exactSize } from '../draft/exact-size.ts';
 import { specToDraft } from '../draft/spec-to-draft.ts';
 import { withAlternative } from '../draft/with-alternative.ts';
@@ -60,8 +60,10 @@ function RelaxButton({ alternative }: { alternative: Alternative }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { spec, draft, change } = useJobForm();
-  const { pointer, value, agents } = alternative;
-  const name = pointer.slice(1).replaceAll('/', '.');
+  const { constraint, pointer, value, agents } = alternative;
+  const name = isConstraintWord(constraint)
+    ? t(`constraint.${constraint}`)
+    : pointer.slice(1).replaceAll('/', '.');
   const isBytes = pointer.includes('Bytes') && typeof value === 'number';
   const wanted = isBytes ? exactSize(value) : String(value);
   function relax() {

@@ -13,7 +13,7 @@ export function OutputRows() {
   const { draft, change, errorOf } = useJobForm();
   return (
     <Stack gap={6}>
-      <Text size="sm" fw={500} component="div">
+      <Text size="sm" fw={600} component="div">
         {t('field.outputsKept')}
       </Text>
       <SegmentedControl

@@ -9,7 +9,7 @@ export function OnDemandField() {
   const value = draft.interruptible ? 'spot' : 'onDemand';
   return (
     <div>
-      <Text size="sm" fw={500} component="div" mb={4}>
+      <Text size="sm" fw={600} component="div" mb={4}>
         {t('field.interruptible')}
       </Text>
       <SegmentedControl
