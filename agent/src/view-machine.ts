@@ -5,6 +5,7 @@ import { toTimestamp } from '@node3/shared/schema';
 import type { AgentCore } from './agent-core.ts';
 import { viewEarningDays } from './economics/view-earning-days.ts';
 import type { LocalMachine } from './http/local-api.ts';
+import { readHost } from './observability/read-host.ts';
 import { viewDevices } from './observability/view-devices.ts';
 import { viewExecution } from './observability/view-execution.ts';
 import { viewProcesses } from './observability/view-processes.ts';
@@ -21,6 +22,7 @@ export function createMachineView(core: AgentCore): LocalMachine {
   return {
     devices: () => ({ data: viewDevices(core) }),
     processes: async () => viewProcesses(await inventory.processes(), inventory.devices()),
+    host: () => readHost({ folder: config.dataDir, nowMs: clock.nowMs() }),
     telemetry: (window) => history.view(window),
     execution: (executionId) => viewExecution(core, executionId),
     stopExecution(executionId) {

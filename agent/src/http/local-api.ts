@@ -1,6 +1,7 @@
 import type { BodyOf, QueryOf, ReplyOf } from '@node3/shared/contract';
 import type { HistoryWindow } from '@node3/shared/device-metrics';
 import type {
+  getHostReading,
   getTelemetryHistory,
   listGpuProcesses,
   listLocalDevices,
@@ -53,6 +54,7 @@ export interface LocalApi {
 export interface LocalMachine {
   devices(): ReplyOf<typeof listLocalDevices>;
   processes(): Promise<ReplyOf<typeof listGpuProcesses>>;
+  host(): Promise<ReplyOf<typeof getHostReading>>;
   telemetry(window: HistoryWindow): ReplyOf<typeof getTelemetryHistory>;
   /** @throws MarketError EXECUTION_NOT_FOUND; so does the next. */
   execution(executionId: string): ReplyOf<typeof getLocalExecution>;

@@ -1,5 +1,6 @@
 import type { ArgsOf, ReplyOf, RouteContract } from '@node3/shared/contract';
 import {
+  getHostReading,
   getTelemetryHistory,
   listGpuProcesses,
   listLocalDevices,
@@ -43,6 +44,7 @@ async function ask<C extends RouteContract>(contract: C, args: ArgsOf<C>): Promi
 it('tells of devices, money and upkeep as its contracts say', async () => {
   const { data } = await ask(listLocalDevices, {});
   expect(data).toMatchObject([{ simulated: true, health: { state: 'ok' }, executionId: null }]);
+  expect((await ask(getHostReading, {})).memoryUsedBytes).toBeGreaterThan(0);
   // A simulated GPU has no programs that a tool could tell of.
   expect((await ask(listGpuProcesses, {})).data).toMatchObject([{ processes: null, total: null }]);
   expect(await ask(getTelemetryHistory, { query: { window: '24h' } })).toMatchObject({

@@ -30,7 +30,7 @@ function formatStatus(status: AgentStatus, nowMs: number): string[] {
       ['agent', status.agentId ?? 'not registered yet'],
       ['name', status.name],
       ['wallet', status.wallet],
-      ['balance', `${moneyText(balances.SOL)}, ${moneyText(balances.USDC)}`],
+      ['balance', sayBalances(balances)],
       ['marketplace', status.marketplaceUrl],
       ['last contact', lastContactAt === null ? 'none' : `${ageText(lastContactAt, nowMs)} ago`],
       ['isolation', executor.isolation ?? `${executor.name} does not work`],
@@ -51,4 +51,8 @@ function deviceLine({ proofs = [] }: AgentStatus, device: Device, nowMs: number)
       ? 'not asked for a proof since the start'
       : `last proof ${proof.state} (${proof.finding}), ${ageText(proof.at, nowMs)} ago`;
   return `${device.model} (${device.id}): ${ended}`;
+}
+
+function sayBalances({ SOL, USDC }: AgentStatus['balances']): string {
+  return SOL === null && USDC === null ? 'unknown' : `${moneyText(SOL)}, ${moneyText(USDC)}`;
 }

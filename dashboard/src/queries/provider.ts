@@ -2,6 +2,7 @@ import type { agentLogLevels } from '@node3/shared/agent-log-levels';
 import type { HistoryWindow } from '@node3/shared/device-metrics';
 import type { ExecutionState } from '@node3/shared/execution-state';
 import {
+  getHostReading,
   getTelemetryHistory,
   listGpuProcesses,
   listLocalDevices,
@@ -19,6 +20,7 @@ import { getDoctorReport, getLocalSettings, readAgentLog } from '@node3/shared/r
 import { getLocalExecution } from '@node3/shared/routes/agent-work';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
+import { addReading, type HostReading, hostEveryMs } from '../pages/agent/host-series.ts';
 
 /** While its socket is open the agent says it by itself, and it is asked seldom. */
 export function agentStatusQuery({ agentFeed, client }: App) {
@@ -125,6 +127,20 @@ export function gpuProcessesQuery({ client }: App) {
     queryKey: ['local', 'processes'],
     queryFn: ({ signal }) => client.call(listGpuProcesses, {}, { signal }),
     refetchInterval: 15_000,
+  });
+}
+
+/** Readings follow each other only while this is on a page. */
+export function hostReadingsQuery({ client }: App) {
+  const queryKey = ['local', 'host'];
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ client: kept, signal }) => {
+      const next = await client.call(getHostReading, {}, { signal });
+      return addReading(kept.getQueryData<HostReading[]>(queryKey) ?? [], next);
+    },
+    structuralSharing: false,
+    refetchInterval: hostEveryMs,
   });
 }
 

@@ -79,6 +79,31 @@ export const listGpuProcesses = {
   },
 } as const satisfies RouteContract;
 
+const counter = (description: string) => nullable(Type.Integer({ description }));
+
+export const getHostReading = {
+  method: 'GET',
+  url: '/api/v1/local/host',
+  summary: 'What the whole machine uses now; two readings tell what was used between them',
+  audience: 'provider',
+  tag: 'agent',
+  schema: {
+    response: {
+      200: strictObject({
+        at: Timestamp,
+        cpuBusyMs: counter('Of all processors since the machine started'),
+        cpuTotalMs: counter('The same, idle time included'),
+        memoryBytes: Type.Integer(),
+        memoryUsedBytes: Type.Integer(),
+        diskBytes: counter('Of the disk that the data of the agent are on'),
+        diskUsedBytes: counter('Of the same disk'),
+        networkReceivedBytes: counter('By all interfaces to the outside since the machine started'),
+        networkSentBytes: counter('By the same'),
+      }),
+    },
+  },
+} as const satisfies RouteContract;
+
 /** `points` has one value for each step from `from` on; null is a gap: nothing was read then. */
 export const TelemetryHistory = strictObject({
   window: oneOf(historyWindowNames),

@@ -1,5 +1,6 @@
 import { addRoute } from '@node3/shared/http/add-route';
 import {
+  getHostReading,
   getTelemetryHistory,
   listGpuProcesses,
   listLocalDevices,
@@ -22,6 +23,7 @@ const authenticate = () => null;
 export function addAgentMachineRoutes(app: FastifyInstance, machine: LocalMachine): void {
   addRoute(app, listLocalDevices, { authenticate, handler: async () => machine.devices() });
   addRoute(app, listGpuProcesses, { authenticate, handler: () => machine.processes() });
+  addRoute(app, getHostReading, { authenticate, handler: () => machine.host() });
   addRoute(app, getTelemetryHistory, {
     authenticate,
     handler: async ({ query }) => machine.telemetry(query.window ?? '1h'),

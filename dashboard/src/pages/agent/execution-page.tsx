@@ -95,7 +95,7 @@ function EndCard({ execution }: { execution: LocalExecutionDetail }) {
             ? reason
             : t(`reason.${known}.sentence`)}
       </Text>
-      {detail !== null && (
+      {detail !== null && reason !== 'nonzero_exit' && (
         <Text size="sm" className="break" mt={4}>
           <ServerText text={detail} />
         </Text>

@@ -25,6 +25,7 @@ import { gpusRoute } from '../../routes/provider-routes.ts';
 import { AgentGate } from './agent-gate.tsx';
 import { AgentSaid, useProofWords, useXidWords } from './agent-words.tsx';
 import { GpuPrograms } from './gpu-programs.tsx';
+import { HostCharts } from './host-charts.tsx';
 import { MetricTable } from './metric-table.tsx';
 import { TelemetryCharts } from './telemetry-charts.tsx';
 import './agent-pages.css';
@@ -63,6 +64,7 @@ export function GpusPage() {
                   <DeviceCard key={device.id} device={device} />
                 ))}
               </ZoomableCharts>
+              <HostCharts />
               <CommandLines
                 lines={[
                   { label: 'CLI', text: 'node3 agent detect' },
