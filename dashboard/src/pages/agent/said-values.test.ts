@@ -16,6 +16,8 @@ void i18n.init({
   resources: { es: { translation: es } },
 });
 const { t } = i18n;
+/** By a key that is put together. */
+const say = (key: string, values: SaidValues) => t(key as 'said.ready', values);
 
 describe('the values of what an agent says', () => {
   it('are in the language of the reader, down to what an Xid means', () => {
@@ -40,7 +42,7 @@ describe('the values of what an agent says', () => {
   it('are of a policy too, where its file says why it can not be used', () => {
     const values: SaidValues = { bytes: 70_000, most: 65_536, whyCode: 'policyTooLong', why: '…' };
     const { code } = sayProblem('policy-unusable', values);
-    expect(t(`said.${code}`, spokenValues(t, values))).toMatch(
+    expect(say(`said.${code}`, spokenValues(t, values))).toMatch(
       /: La política tiene 70000 bytes\. Como mucho puede tener 65536\.$/,
     );
   });
@@ -49,7 +51,7 @@ describe('the values of what an agent says', () => {
 describe('the words of a problem of GPUs', () => {
   it('are those of the tool that says it, where several share a code', () => {
     const said = ({ code, values }: ReturnType<typeof sayGpuProblem>) =>
-      t(`said.${wordsOf(code, values)}`, values);
+      say(`said.${wordsOf(code, values)}`, values);
     expect(said(sayGpuProblem('nvidia.driver-not-loaded'))).toBe(
       'El controlador de NVIDIA no está cargado.',
     );

@@ -61,7 +61,7 @@ export function ZoomButtons({ isZoomed, onStep, onReset }: ZoomButtonsProps) {
           title={t(`chart.zoom.${step}`)}
           // Not `disabled`, which would take the focus away in the middle of a press.
           aria-disabled={step !== 'in' && !isZoomed}
-          data-disabled={(step !== 'in' && !isZoomed) || undefined}
+          {...(step !== 'in' && !isZoomed && { 'data-disabled': true })}
           onClick={() => onStep(step)}
         >
           <Icon size={16} aria-hidden />
