@@ -330,6 +330,9 @@ describe('a worker without a stream', () => {
     const stolen = other.call('JobExecution/CompleteJob', { ...job, exit_code: 0 });
     expect(await refusalOf(stolen)).toMatchObject({ status: 'ABORTED', code: 'LEASE_STALE' });
     const done = { ...job, exit_code: 0, output: 'one\ntwo\n', error_output: 'a warning' };
+    // Its output is stored, and its end is not: it says the same again, and no line is there twice.
+    vi.spyOn(market.store, 'changeExecution').mockRejectedValueOnce(new Error('the store is away'));
+    expect(await refusalOf(call('CompleteJob', done))).toMatchObject({ status: 'INTERNAL' });
     for (let i = 0; i < 2; i += 1) {
       expect(await call('CompleteJob', done)).toMatchObject({ status: 'JOB_STATUS_SUCCEEDED' });
     }

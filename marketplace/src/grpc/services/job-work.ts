@@ -8,17 +8,16 @@ import { unary } from '../answer-call.ts';
 import type { GrpcDeps } from '../grpc-deps.ts';
 import { statusWord } from '../view-job.ts';
 import { assertReported } from '../worker/assert-reported.ts';
+import type { FinalOutput } from '../worker/final-output.ts';
 import type { HeldJob } from '../worker/held-jobs.ts';
 import { toRunJob } from '../worker/run-job.ts';
 import { type Progress, workerJobs } from '../worker/worker-messages.ts';
 import type { JobResult } from '../worker/worker-result.ts';
 import { WorkerSession } from '../worker/worker-session.ts';
 
-interface CompleteJob {
+interface CompleteJob extends FinalOutput {
   job_id: string;
   exit_code: number;
-  output: string;
-  error_output: string;
 }
 interface FailJob {
   job_id: string;
@@ -84,7 +83,7 @@ async function report(
   deps: GrpcDeps,
   agent: AgentRow,
   result: JobResult,
-  { output, error_output: errorOutput }: Pick<CompleteJob, 'output' | 'error_output'>,
+  output: FinalOutput,
 ) {
   const { agentId } = agent;
   const { job_id: jobId, success } = result;
@@ -95,8 +94,7 @@ async function report(
   });
   if (found !== null) {
     const jobs = workerJobs(deps, agentId);
-    await jobs.output(found.held, 'stdout', output);
-    await jobs.output(found.held, 'stderr', errorOutput);
+    await jobs.output(found.held, output);
     await jobs.result(found.held, result);
     const link = deps.agentLinks.of(agentId);
     if (link instanceof WorkerSession) link.reported(jobId);

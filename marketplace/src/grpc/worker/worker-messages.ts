@@ -1,10 +1,11 @@
 import { MarketError } from '@node3/shared/error';
 import { executionPhases } from '@node3/shared/execution-state';
 import { limits } from '@node3/shared/limits';
-import type { PlainLine } from '@node3/shared/log-blocks';
+import { type PlainLine, toLines } from '@node3/shared/log-blocks';
 import type { WorkProgress } from '@node3/shared/work-progress';
 import { acceptExecution } from '../../services/accept-execution.ts';
 import { appendLogs } from '../../services/append-logs.ts';
+import { readLogBatch } from '../../services/read-log-batch.ts';
 import { releaseExecution } from '../../services/release-execution.ts';
 import { reportProgress } from '../../services/report-progress.ts';
 import { reportResult } from '../../services/report-result.ts';
@@ -12,6 +13,7 @@ import { reportWorkProgress } from '../../services/report-work-progress.ts';
 import type { ExecutionRow } from '../../store/rows.ts';
 import type { GrpcDeps } from '../grpc-deps.ts';
 import { fromProtoTime, type ProtoTime } from '../proto-time.ts';
+import { countKnown, type FinalOutput, finalLines, readLogEnd } from './final-output.ts';
 import type { HeldJob } from './held-jobs.ts';
 import { type JobResult, toExecutionResult } from './worker-result.ts';
 
@@ -64,16 +66,18 @@ export function workerJobs(deps: GrpcDeps, agentId: string) {
       );
     },
 
-    /** Text that comes at the end, as the lines after those that are there. */
-    async output(held: HeldJob, stream: 'stdout' | 'stderr', text: string): Promise<void> {
-      const lines = text.replace(/\n$/, '').split('\n');
-      if (text === '') return;
-      let seqFirst = (await executionOf(held)).logSeq + 1;
-      for (let at = 0; at < lines.length; at += limits.logLinesPerBatch) {
-        const atMs = deps.clock.nowMs();
+    /** Text that comes at the end, after the lines that are there; what they end with is not written again. */
+    async output(held: HeldJob, said: FinalOutput): Promise<void> {
+      const { attempt, leaseToken } = held;
+      const found = finalLines(said, deps.clock.nowMs());
+      if (found.length === 0) return;
+      const lines = readLogBatch({ attempt, leaseToken, seqFirst: 1, lines: found }).flatMap(toLines);
+      const execution = await executionOf(held);
+      const log = await readLogEnd(deps.store, execution, lines.length);
+      let seqFirst = execution.logSeq + 1;
+      for (let at = countKnown(log, lines); at < lines.length; at += limits.logLinesPerBatch) {
         const part = lines.slice(at, at + limits.logLinesPerBatch);
-        const batch = part.map((line) => ({ stream, atMs, text: line, partial: false }));
-        seqFirst = (await append(held, seqFirst, batch)) + 1;
+        seqFirst = (await append(held, seqFirst, part)) + 1;
       }
     },
 
