@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, type Env, readInteger, readOptionalText, readText } from '@node3/shared/env';
+import { grpcLimits } from '@node3/shared/grpc-limits';
 
 /** Where gRPC is served. Without TLS it listens on this machine alone. */
 export interface GrpcConfig {
@@ -7,6 +8,8 @@ export interface GrpcConfig {
   /** 0 takes any. */
   port: number;
   tls: GrpcTls | null;
+  /** At once; the default of `grpcLimits` where it is absent. */
+  connectionsMax?: number;
 }
 
 /** PEM files. */
@@ -25,11 +28,16 @@ export function readGrpc(env: Env): GrpcConfig | null {
   if (readOptionalText(env, 'GRPC_PORT')?.toLowerCase() === 'off') return null;
   const port = readInteger(env, 'GRPC_PORT', { fallback: grpcPortDefault, min: 0, max: 65_535 });
   const host = readText(env, 'GRPC_HOST', '127.0.0.1');
+  const connectionsMax = readInteger(env, 'GRPC_CONNECTIONS_MAX', {
+    fallback: grpcLimits.connectionsDefault,
+    min: 1,
+    max: grpcLimits.connectionsMax,
+  });
   const certPath = readOptionalText(env, 'GRPC_TLS_CERT');
   const keyPath = readOptionalText(env, 'GRPC_TLS_KEY');
   const clientCaPath = readOptionalText(env, 'GRPC_TLS_CLIENT_CA');
   if (certPath !== null && keyPath !== null) {
-    return { host, port, tls: { certPath, keyPath, clientCaPath } };
+    return { host, port, tls: { certPath, keyPath, clientCaPath }, connectionsMax };
   }
   const given = certPath ?? keyPath ?? clientCaPath;
   if (given !== null) {
@@ -37,7 +45,7 @@ export function readGrpc(env: Env): GrpcConfig | null {
     throw new ConfigError(missing, 'is not set', 'TLS needs GRPC_TLS_CERT and GRPC_TLS_KEY.');
   }
   assertLoopback(host);
-  return { host, port, tls: null };
+  return { host, port, tls: null, connectionsMax };
 }
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;

@@ -1,3 +1,4 @@
+import { grpcLimits } from '@node3/shared/grpc-limits';
 import { limits } from '@node3/shared/limits';
 import {
   credentialsSetting,
@@ -46,6 +47,11 @@ export const marketplaceSettings: readonly SettingGroup[] = [
         name: 'GRPC_TLS_CLIENT_CA',
         about: 'Who signs the certificates of clients; with it every client has to show one.',
         fallback: null,
+      },
+      {
+        name: 'GRPC_CONNECTIONS_MAX',
+        about: 'Connections at once; one more is closed before it is read.',
+        fallback: String(grpcLimits.connectionsDefault),
       },
       {
         name: 'MARKETPLACE_PUBLIC_URL',

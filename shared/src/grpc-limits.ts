@@ -6,6 +6,10 @@ export const grpcLimits = {
   receivedBytes: limits.jobBodyBytes * 2,
   /** The largest that is sent: a page of log lines, each as long as one may be. */
   sentBytes: 32 * 1024 * 1024,
+  /** Connections at once, unless GRPC_CONNECTIONS_MAX says otherwise: a worker or a client has one. */
+  connectionsDefault: 10_000,
+  /** More than these no process has file descriptors for. */
+  connectionsMax: 1_000_000,
   /** Calls of one connection at once; more wait. */
   callsPerConnection: 100,
   /** A connection that says nothing is asked whether it lives, and then closed. */

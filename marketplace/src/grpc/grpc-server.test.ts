@@ -1,5 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -96,6 +98,33 @@ describe('the server', () => {
     own.close();
   });
 
+  it('has so many connections at once, and takes the next one when one has ended', async () => {
+    const small = await startTestMarketplace({ grpc: { ...onLoopback, connectionsMax: 2 } });
+    const port = Number(small.grpcAddress?.split(':').at(-1));
+    const open = async () => {
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      return socket;
+    };
+    const [one, two] = [await open(), await open()];
+    // A server of HTTP/2 speaks first; who is one too many is not even greeted.
+    await Promise.all([once(one, 'data'), once(two, 'data')]);
+    const third = await open();
+    third.on('error', () => undefined);
+    let heard = 0;
+    third.on('data', () => (heard += 1));
+    await once(third, 'close');
+    expect(heard).toBe(0);
+    one.destroy();
+    two.destroy();
+    const { apiKey } = await openFundedAccount(small);
+    await vi.waitFor(async () => {
+      const grpc = testGrpc(small.grpcAddress ?? '', apiKey);
+      await grpc.call('JobExecution/ListJobs').finally(() => grpc.close());
+    }, within);
+    await small.stop();
+  });
+
   it('takes a certificate, and clients that have one of the right authority', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'node3-grpc-'));
     const [certPath, keyPath] = [join(folder, 'grpc.crt'), join(folder, 'grpc.key')];
@@ -129,7 +158,12 @@ describe('the server', () => {
   });
 
   it('is on loopback alone without TLS, and can be left out', () => {
-    expect(readGrpc({})).toEqual({ host: '127.0.0.1', port: 50_051, tls: null });
+    expect(readGrpc({})).toEqual({
+      host: '127.0.0.1',
+      port: 50_051,
+      tls: null,
+      connectionsMax: 10_000,
+    });
     expect(readGrpc({ GRPC_PORT: 'off' })).toBeNull();
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'market.example']) {
       expect(() => readGrpc({ GRPC_HOST: host })).toThrow(/GRPC_HOST is .*TLS/);

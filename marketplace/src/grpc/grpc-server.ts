@@ -1,10 +1,4 @@
-import {
-  logVerbosity,
-  Server,
-  ServerCredentials,
-  type ServerOptions,
-  setLogVerbosity,
-} from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { grpcLimits } from '@node3/shared/grpc-limits';
 import { limits } from '@node3/shared/limits';
@@ -15,6 +9,7 @@ import { KeyRates } from '../http/key-rates.ts';
 import { LogFollowers } from '../http/log-followers.ts';
 import type { GrpcDeps } from './grpc-deps.ts';
 import { errorStatuses } from './grpc-errors.ts';
+import { listenForGrpc } from './listen-for-grpc.ts';
 import { loadProtos, type Protos, serviceNames } from './load-protos.ts';
 import { auditService } from './services/audit.ts';
 import { jobExecutionService } from './services/job-execution.ts';
@@ -69,13 +64,21 @@ export async function startGrpcServer(
   const health = new HealthImplementation(statusMap('SERVING'));
   health.addToServer(server);
   new ReflectionService(protos.packageDefinition).addToServer(server);
-  const port = await bind(server, config);
+  const listening = await listenForGrpc(server, await credentialsOf(config), config, {
+    clock,
+    log,
+  });
   return {
-    address: `${hostIn(config)}:${port}`,
+    address: `${hostIn(config)}:${listening.port}`,
     async stop() {
       for (const name of Object.keys(statusMap('NOT_SERVING')))
         health.setStatus(name, 'NOT_SERVING');
+      const closed = listening.close();
       await shutDown(server);
+      // Their last words may still be on their way.
+      const late = setTimeout(() => listening.destroy(), grpcLimits.stopGraceMs);
+      await closed;
+      clearTimeout(late);
     },
   };
 }
@@ -97,30 +100,6 @@ function addServices(server: Server, protos: Protos, deps: GrpcDeps): void {
 function statusMap(status: 'SERVING' | 'NOT_SERVING') {
   const names = ['', ...serviceNames.map((name) => `hodei.${name}`)];
   return Object.fromEntries(names.map((name) => [name, status] as const));
-}
-
-async function bind(server: Server, config: GrpcConfig): Promise<number> {
-  const credentials = await credentialsOf(config);
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  // A port that it can't have it tells on its own besides, past our log and in words of its own.
-  setLogVerbosity(logVerbosity.NONE);
-  server.bindAsync(`${hostIn(config)}:${config.port}`, credentials, (error, port) => {
-    setLogVerbosity(logVerbosity.ERROR);
-    if (error === null) resolve(port);
-    else reject(portError(error, config));
-  });
-  return promise;
-}
-
-/** gRPC says it in a sentence; the rest of the service knows the system's own errors. */
-function portError(error: Error, { port }: GrpcConfig): Error {
-  const code = /EADDRINUSE|EACCES/.exec(error.message)?.[0];
-  if (code === undefined) return error;
-  return Object.assign(new Error(`GRPC_PORT ${port}: ${error.message}`), {
-    code,
-    syscall: 'listen',
-    port,
-  });
 }
 
 function hostIn({ host }: GrpcConfig): string {

@@ -79,12 +79,7 @@ export function jobWorkMethods(deps: GrpcDeps): UntypedServiceImplementation {
 }
 
 /** Ends the job by the word of its worker. The same word again changes nothing and is answered the same. */
-async function report(
-  deps: GrpcDeps,
-  agent: AgentRow,
-  result: JobResult,
-  output: FinalOutput,
-) {
+async function report(deps: GrpcDeps, agent: AgentRow, result: JobResult, output: FinalOutput) {
   const { agentId } = agent;
   const { job_id: jobId, success } = result;
   const found = await findHeld(deps, agent, jobId).catch(async (error: unknown) => {

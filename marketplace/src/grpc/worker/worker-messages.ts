@@ -71,7 +71,9 @@ export function workerJobs(deps: GrpcDeps, agentId: string) {
       const { attempt, leaseToken } = held;
       const found = finalLines(said, deps.clock.nowMs());
       if (found.length === 0) return;
-      const lines = readLogBatch({ attempt, leaseToken, seqFirst: 1, lines: found }).flatMap(toLines);
+      const lines = readLogBatch({ attempt, leaseToken, seqFirst: 1, lines: found }).flatMap(
+        toLines,
+      );
       const execution = await executionOf(held);
       const log = await readLogEnd(deps.store, execution, lines.length);
       let seqFirst = execution.logSeq + 1;
