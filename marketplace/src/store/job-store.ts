@@ -58,6 +58,8 @@ export interface JobStore {
   executionsById(executionIds: string[]): Promise<Map<string, ExecutionRow>>;
   executionsOfJob(jobId: string): Promise<ExecutionRow[]>;
   eventsOfJob(jobId: string, limit: number): Promise<EventRow[]>;
+  /** Those of many jobs in one query, in order; `cursorSeq` continues a page, null begins. */
+  eventsOfJobs(query: EventsOfJobsQuery): Promise<EventRow[]>;
   /** In order; `beforeJobId`, or `afterJobId` for the oldest first, continues a page. `accountId` null lists everybody's. */
   listJobs(query: JobQuery): Promise<JobRow[]>;
   /** How many jobs of an account there are between these bounds; counts no more than `max`. */
@@ -347,6 +349,13 @@ export interface LogAppended {
   jobId: string;
   /** What is in the log now and was not before. */
   stored: LogBlockRow[];
+}
+
+export interface EventsOfJobsQuery {
+  jobIds: readonly string[];
+  order: 'newest' | 'oldest';
+  cursorSeq: number | null;
+  limit: number;
 }
 
 export interface LogQuery {

@@ -259,6 +259,42 @@ describe('a run that comes back to a process which still waits for a step of it'
   });
 });
 
+describe('runs that nobody drives', () => {
+  it('are taken over as far as there is room for them', async () => {
+    const orphans = ['run_1', 'run_2', 'run_3'].map((runId) => ({ runId, token: 2 }));
+    const reads = new Map<string, PromiseWithResolvers<null>>();
+    const readOnce = (runId: string) => {
+      const read = reads.get(runId) ?? Promise.withResolvers<null>();
+      reads.set(runId, read);
+      return read.promise;
+    };
+    const store = {
+      takeFlowRuns: async (_owner: string, _nowMs: number, limit: number) =>
+        orphans.splice(0, limit),
+      // Read, it turns out to be gone.
+      flowRun: readOnce,
+      closeFlowRun: async () => true,
+    };
+    const feed = { subscribe: () => () => undefined };
+    const needed = { store, feed, clock: systemClock, ids: systemIds, log: silentLogger };
+    const runner = new FlowRunner({
+      ...needed,
+      replicaId: 'here',
+      runsMax: 2,
+    } as unknown as FlowRunnerDeps);
+    const loop = runner.start();
+    await vi.waitFor(() => expect([...reads.keys()]).toEqual(['run_1', 'run_2']), 20_000);
+    expect(() => runner.assertRoom()).toThrow('as many runs as it can');
+    expect(orphans).toHaveLength(1);
+    reads.get('run_1')?.resolve(null);
+    await vi.waitFor(() => expect(() => runner.assertRoom()).not.toThrow(), 20_000);
+    loop.wake();
+    await vi.waitFor(() => expect(reads.has('run_3')).toBe(true), 20_000);
+    for (const read of reads.values()) read.resolve(null);
+    await loop.stop();
+  });
+});
+
 describe('a run that another replica drives', () => {
   it('is cancelled here, and stops there at once', async () => {
     const company = await startTestReplicas(2);

@@ -9,6 +9,8 @@ export interface FlowRunnerDeps extends FlowStepDeps {
   log: Logger;
   /** What this process is called among the replicas; null where it is alone. */
   replicaId: string | null;
+  /** Driven at once; `limits.flowRunsDriven` where it is absent. */
+  runsMax?: number;
 }
 
 /** How often runs are looked for whose process died: one look at an index. */
@@ -27,6 +29,7 @@ const retryAfterSec = 5;
 export class FlowRunner {
   readonly owner: string;
   readonly #deps: FlowRunnerDeps;
+  readonly #runsMax: number;
   readonly #drives = new Map<string, { drive: FlowDrive; token: number; done: Promise<void> }>();
   readonly #again = new Set<NodeJS.Timeout>();
   #leave = () => {};
@@ -34,6 +37,7 @@ export class FlowRunner {
 
   constructor(deps: FlowRunnerDeps) {
     this.#deps = deps;
+    this.#runsMax = deps.runsMax ?? limits.flowRunsDriven;
     this.owner = deps.replicaId ?? deps.ids.secret(12);
   }
 
@@ -61,7 +65,7 @@ export class FlowRunner {
 
   /** Throws RATE_LIMITED while this process drives as many runs as it has memory for. */
   assertRoom(): void {
-    if (this.#drives.size < limits.flowRunsDriven) return;
+    if (this.#drives.size < this.#runsMax) return;
     const detail = 'The marketplace drives as many runs as it can; try again in a moment.';
     throw new MarketError('RATE_LIMITED', { detail, retryAfterSec });
   }
@@ -99,10 +103,13 @@ export class FlowRunner {
   async #takeOver(signal: AbortSignal): Promise<void> {
     const { store, clock, log } = this.#deps;
     while (!signal.aborted) {
-      const taken = await store.takeFlowRuns(this.owner, clock.nowMs(), takenMax);
+      // What there is no room for waits for another process, or for a run here to end.
+      const room = Math.min(takenMax, this.#runsMax - this.#drives.size);
+      if (room <= 0) return;
+      const taken = await store.takeFlowRuns(this.owner, clock.nowMs(), room);
       for (const { runId, token } of taken) this.drive(runId, token);
       if (taken.length > 0) log.info({ runs: taken.length }, 'runs of flows taken over');
-      if (taken.length < takenMax) return;
+      if (taken.length < room) return;
     }
   }
 

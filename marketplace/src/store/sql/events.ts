@@ -1,8 +1,10 @@
 import type { Actor, NewEvent } from '@node3/shared/events';
 import type { Reason } from '@node3/shared/job-state';
+import type { EventsOfJobsQuery } from '../job-store.ts';
 import type { EventRow } from '../rows.ts';
 import type { EventSearch, Store } from '../store.ts';
 import { appendAuditOf } from './audit-log.ts';
+import { inTexts, toList } from './codec.ts';
 import type { Database } from './database.ts';
 import type { Tx, Work } from './work.ts';
 
@@ -23,6 +25,10 @@ const insertEvent = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const selectAfter = 'SELECT * FROM events WHERE seq > +? ORDER BY seq LIMIT +?';
 const selectOfJob = 'SELECT * FROM events WHERE job_id = +? ORDER BY seq LIMIT +?';
+const selectOfJobsAfter = `
+  SELECT * FROM events WHERE job_id ${inTexts} AND seq > ? ORDER BY seq LIMIT ?`;
+const selectOfJobsBefore = `
+  SELECT * FROM events WHERE job_id ${inTexts} AND seq < ? ORDER BY seq DESC LIMIT ?`;
 const selectOfAccount = `
   SELECT * FROM events WHERE seq > +? AND seq <= +? AND account_id = +? ORDER BY seq LIMIT +?`;
 const selectOfJobAfter =
@@ -43,6 +49,16 @@ export function* appendEventsIn(tx: Tx, events: readonly NewEvent[]): Work<Event
 
 export function* eventsOfJobIn(tx: Tx, jobId: string, limit: number): Work<EventRow[]> {
   const found = yield* tx.all<EventRecord>(selectOfJob, jobId, limit);
+  return found.map(toEvent);
+}
+
+export function* eventsOfJobsIn(
+  tx: Tx,
+  { jobIds, order, cursorSeq, limit }: EventsOfJobsQuery,
+): Work<EventRow[]> {
+  const [sql, start] =
+    order === 'oldest' ? [selectOfJobsAfter, 0] : [selectOfJobsBefore, Number.MAX_SAFE_INTEGER];
+  const found = yield* tx.all<EventRecord>(sql, toList(jobIds), cursorSeq ?? start, limit);
   return found.map(toEvent);
 }
 

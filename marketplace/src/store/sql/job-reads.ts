@@ -5,7 +5,7 @@ import type { JobQuery, JobStore } from '../job-store.ts';
 import type { ExecutionRow, JobRow } from '../rows.ts';
 import { fromJson, inTexts, toList } from './codec.ts';
 import type { Database } from './database.ts';
-import { eventsOfJobIn } from './events.ts';
+import { eventsOfJobIn, eventsOfJobsIn } from './events.ts';
 import { type ExecutionRecord, toExecution } from './execution-codec.ts';
 import { type JobRecord, toJob, toJobWith } from './job-codec.ts';
 import type { Tx, Work } from './work.ts';
@@ -56,6 +56,7 @@ export function createJobReads(
   | 'executionsById'
   | 'executionsOfJob'
   | 'eventsOfJob'
+  | 'eventsOfJobs'
   | 'listJobs'
   | 'countJobsOf'
   | 'countJobs'
@@ -86,6 +87,9 @@ export function createJobReads(
     },
     eventsOfJob(jobId, limit) {
       return database.read((tx) => eventsOfJobIn(tx, jobId, limit));
+    },
+    eventsOfJobs(query) {
+      return database.read((tx) => eventsOfJobsIn(tx, query));
     },
     listJobs(query) {
       return database.read((tx) => listJobsIn(tx, query));

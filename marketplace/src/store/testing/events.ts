@@ -37,6 +37,18 @@ export function describeEvents(given: Given): void {
       const [job] = jobs;
       const names = (await store.eventsOfJob(job?.jobId ?? '', 10)).map(({ name }) => name);
       expect(names).toEqual(['job.posted', 'job.assigned', 'job.ended']);
+      const [first, second] = jobs.map(({ jobId }) => jobId);
+      const jobIds = [first ?? '', second ?? '', 'job_none'];
+      const theirs = heard.filter(({ jobId }) => jobIds.includes(jobId ?? ''));
+      const read = (order: 'newest' | 'oldest', cursorSeq: number | null, limit: number) =>
+        store.eventsOfJobs({ jobIds, order, cursorSeq, limit });
+      expect(await read('oldest', null, 100)).toEqual(theirs);
+      expect(await read('oldest', theirs[1]?.seq ?? 0, 2)).toEqual(theirs.slice(2, 4));
+      expect(await read('newest', theirs[4]?.seq ?? 0, 2)).toEqual([theirs[3], theirs[2]]);
+      expect(await read('newest', null, 1)).toEqual([theirs[5]]);
+      expect(
+        await store.eventsOfJobs({ jobIds: [], order: 'oldest', cursorSeq: null, limit: 9 }),
+      ).toEqual([]);
     });
 
     it('does not announce what was rolled back', async () => {

@@ -2,7 +2,6 @@ import type { QueryOf } from '@node3/shared/contract';
 import { addRoute } from '@node3/shared/http/add-route';
 import { limits } from '@node3/shared/limits';
 import * as contracts from '@node3/shared/routes/bacalhau';
-import type { BacalhauHistoryItem } from '@node3/shared/routes/bacalhau-models';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpDeps } from '../../http-deps.ts';
 import { modifiedAtMs } from './bacalhau-execution-view.ts';
@@ -14,12 +13,12 @@ import {
   viewExecutions,
 } from './bacalhau-executions.ts';
 import { atVersion, findGroup, type JobGroup } from './bacalhau-groups.ts';
+import { readHistory } from './bacalhau-history.ts';
 import { viewGroup } from './bacalhau-job-view.ts';
 import { listGroups } from './bacalhau-lists.ts';
-import { toComputeState, toHistoryItem } from './bacalhau-mapping.ts';
+import { toComputeState } from './bacalhau-mapping.ts';
 
 type ExecutionQuery = QueryOf<typeof contracts.bacalhauJobExecutions>;
-type HistoryQuery = QueryOf<typeof contracts.bacalhauJobHistory>;
 
 /** Everything that Bacalhau's CLI reads about jobs, but for logs. */
 export function addBacalhauReadRoutes(app: FastifyInstance, deps: HttpDeps): void {
@@ -146,44 +145,4 @@ async function listExecutions(
   const views = [];
   for (const one of shown) views.push(...(await viewExecutions(deps, one.group, [one], origin)));
   return { Items: views, NextToken: '' };
-}
-
-/** Of each partition; longer histories are those of jobs that are tried again without an end. */
-const eventsPerJob = 500;
-
-async function readHistory(
-  deps: HttpDeps,
-  groups: readonly JobGroup[],
-  query: Pick<
-    HistoryQuery,
-    'limit' | 'next_token' | 'since' | 'event_type' | 'execution_id' | 'reverse'
-  >,
-) {
-  const items: BacalhauHistoryItem[] = [];
-  for (const { head, version, members } of groups) {
-    for (const { jobId } of members) {
-      const events = await deps.store.eventsOfJob(jobId, eventsPerJob);
-      const found = events.map((event) => toHistoryItem(event, { jobId: head.jobId, version }));
-      items.push(...found.filter((item) => item !== null));
-    }
-  }
-  const sign = query.reverse === true ? -1 : 1;
-  const after = /^\d{1,15}$/.test(query.next_token ?? '') ? Number(query.next_token) : null;
-  const fitting = items
-    .filter((item) => isWanted(item, query))
-    .filter(({ SeqNum }) => after === null || sign * SeqNum > sign * after)
-    .toSorted((a, b) => sign * (a.SeqNum - b.SeqNum));
-  const page = fitting.slice(0, query.limit || limits.listPageMax);
-  const isLast = page.length === fitting.length;
-  return { Items: page, NextToken: isLast ? '' : String(page.at(-1)?.SeqNum ?? '') };
-}
-
-function isWanted(
-  item: BacalhauHistoryItem,
-  { since, event_type: type, execution_id: executionId }: HistoryQuery,
-): boolean {
-  if (since !== undefined && Date.parse(item.Time) < since * 1_000) return false;
-  if (executionId && item.ExecutionID !== executionId) return false;
-  if (type === 'job') return item.Type === 'JobLevel';
-  return type !== 'execution' || item.Type === 'ExecutionLevel';
 }
