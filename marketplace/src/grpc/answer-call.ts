@@ -5,6 +5,7 @@ import type {
   sendUnaryData,
 } from '@grpc/grpc-js';
 import { MarketError } from '@node3/shared/error';
+import { withNulFields } from '@node3/shared/nul-fields';
 import { holdKey } from '../http/hold-key.ts';
 import { drained } from '../live/drained.ts';
 import { type Access, type AdmittedCall, admitCall, type CallRule } from './admit-call.ts';
@@ -18,20 +19,21 @@ export function unary<A extends Access, Request, Reply>(
 ): handleUnaryCall<Request, Reply> {
   return (call, callback) => {
     const answering = admitCall(deps, rule, call, (admitted) => answer(call.request, admitted));
-    void answerOnce(deps, answering, callback);
+    void answerOnce(deps, answering, call.request, callback);
   };
 }
 
 async function answerOnce<Reply>(
   { statusOf }: Pick<GrpcDeps, 'statusOf'>,
   answering: Promise<Reply>,
+  message: unknown,
   callback: sendUnaryData<Reply>,
 ): Promise<void> {
   let reply: Reply;
   try {
     reply = await answering;
   } catch (error) {
-    callback(statusOf(error));
+    callback(statusOf(withNulFields(error, message)));
     return;
   }
   callback(null, reply);

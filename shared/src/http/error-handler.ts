@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MarketError, type ProblemParts, toProblem } from '../error.ts';
 import type { ErrorCode } from '../error-codes.ts';
+import { withNulFields } from '../nul-fields.ts';
 import { toFieldProblems } from './request-validator.ts';
 
 /** The media type of every error answer, RFC 9457. */
@@ -16,7 +17,8 @@ export function setErrorHandler(
   partsOf: (error: MarketError) => ProblemParts = () => ({}),
 ): void {
   app.setErrorHandler((thrown: unknown, request, reply) => {
-    const error = toMarketError(thrown, request.routeOptions.bodyLimit);
+    const told = withNulFields(thrown, request.body);
+    const error = toMarketError(told, request.routeOptions.bodyLimit);
     const failed = error.status >= 500 && !knownStates.includes(error.code);
     if (failed) request.log.error({ err: thrown }, 'request failed');
     else request.log.debug({ code: error.code }, 'request refused');

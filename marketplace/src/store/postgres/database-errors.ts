@@ -1,4 +1,5 @@
 import { MarketError } from '@node3/shared/error';
+import { nulRefused } from '@node3/shared/nul-fields';
 import { DatabaseError } from 'pg';
 import { storageFull } from '../storage-full.ts';
 
@@ -45,10 +46,7 @@ const unkept = ['22021', '22P05'];
 export function asDatabaseError(error: unknown): unknown {
   if (error instanceof DatabaseError) {
     if (error.code === diskFull) return storageFull(error);
-    if (unkept.includes(error.code ?? '')) {
-      const detail = 'A text has the character NUL, which can not be stored; leave it out.';
-      return new MarketError('REQUEST_INVALID', { detail }, { cause: error });
-    }
+    if (unkept.includes(error.code ?? '')) return nulRefused(error);
     const isAway = away.test(error.code ?? '') || isStalePlan(error);
     return isAway ? new DatabaseAway(error.message, { cause: error }) : error;
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { silentLogger } from '@node3/shared/logger';
+import { withNulFields } from '@node3/shared/nul-fields';
 import { mustSkip } from '@node3/shared/testing/resources';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CuttingProxy, startCuttingProxy } from '../../testing/cutting-proxy.ts';
@@ -92,6 +93,10 @@ describe.skipIf(mustSkip(postgresProbe))('PostgresDatabase', () => {
     const refused = { status: 'rejected', reason: { code: 'REQUEST_INVALID' } };
     const done = { status: 'fulfilled' };
     expect(outcomes).toMatchObject([done, refused, done, refused]);
+    const [, { reason } = { reason: null }] = outcomes as PromiseRejectedResult[];
+    expect(withNulFields(reason, { spec: { name: 'b\0' } })).toMatchObject({
+      context: { errors: [{ pointer: '/spec/name' }] },
+    });
     expect(await keys(database)).toEqual(expect.arrayContaining(['a', 'c']));
     expect(fatal).toEqual([]);
   });

@@ -231,6 +231,9 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.extendLeases(1);
   await store.overdue(world.nowMs * 2, 10);
   await store.readLogs({ jobId: job.jobId, afterSeq: 0, limit: 10, stream: 'stdout' });
+  for (const order of ['newest', 'oldest'] as const) {
+    await store.eventsOfJobs({ jobIds: [job.jobId], order, cursorSeq: null, limit: 10 });
+  }
   const page = { beforeJobId: null, limit: 10 };
   await store.listJobs({ ...page, accountId, states: null });
   await store.listJobs({ ...page, accountId, states: null, order: 'oldest' });
