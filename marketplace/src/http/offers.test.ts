@@ -14,7 +14,7 @@ import { getOwnOverview } from '@node3/shared/routes/own-overview';
 import { getPriceHistory, listPriceClasses } from '@node3/shared/routes/prices';
 import { registerProvider } from '@node3/shared/routes/providers';
 import { getPublicProvider, listPublicProviders } from '@node3/shared/routes/public-providers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testAgentCalls } from '../testing/test-agent.ts';
 import { l40s } from '../testing/test-devices.ts';
 import {
@@ -305,5 +305,21 @@ describe('public providers', () => {
     const one = await market.anonymous.call(getPublicProvider, { params });
     expect(one).toMatchObject({ name: 'docker-eu', kind: 'docker', stats: { agents: 0 } });
     expect(JSON.stringify([data, one])).not.toMatch(/hidden|sesame|token/);
+    // Whatever they ask, agents are read a few times for all of them together.
+    const [counts, records] = [
+      vi.spyOn(market.store, 'agentProviders'),
+      vi.spyOn(market.store, 'providerRecord'),
+    ];
+    const asked = Array.from({ length: 20 }, (_, index) =>
+      market.anonymous.call(getPublicProvider, {
+        params: { provider: index % 2 === 0 ? 'docker-eu' : 'default' },
+      }),
+    );
+    const answers = await Promise.all(asked);
+    expect(new Set(answers.map(({ name, stats }) => `${name} ${stats.agents}`)).size).toBe(2);
+    expect(counts.mock.calls.length).toBeLessThan(5);
+    expect(records.mock.calls.length).toBeLessThan(9);
+    counts.mockRestore();
+    records.mockRestore();
   });
 });

@@ -25,8 +25,15 @@ export interface ReadProvidersDeps {
 
 /** All providers, the highest priority first. */
 export async function listProviders(deps: ReadProvidersDeps): Promise<Provider[]> {
-  const workers = await countWorkers(deps);
-  return deps.providers
+  return viewProviders(deps, await countWorkers(deps));
+}
+
+/** The same, with what was counted. */
+export function viewProviders(
+  { providers }: Pick<ReadProvidersDeps, 'providers'>,
+  workers: ReadonlyMap<string, ProviderWorkers>,
+): Provider[] {
+  return providers
     .all()
     .toSorted((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1))
     .map((provider) => viewProvider(provider, workers.get(provider.providerId) ?? noWorkers));
@@ -38,7 +45,7 @@ export async function readProvider(deps: ReadProvidersDeps, word: string): Promi
   return viewProvider(provider, await countWorkersOf(deps, provider.providerId));
 }
 
-const noWorkers: ProviderWorkers = {
+export const noWorkers: ProviderWorkers = {
   registered: 0,
   online: 0,
   accepting: 0,
@@ -97,21 +104,11 @@ export async function readProviderStats(
   return { providerId, name, ...record, earned };
 }
 
-/** A provider with what its agents have done. Throws PROVIDER_NOT_FOUND. */
-export async function readProviderWithRecord(
-  deps: ReadProvidersDeps,
-  word: string,
-): Promise<{ provider: Provider; record: ProviderRecord }> {
-  const provider = findProvider(deps, word);
-  const workers = await countWorkersOf(deps, provider.providerId);
-  const record = await readRecord(deps, provider.providerId, workers);
-  return { provider: viewProvider(provider, workers), record };
-}
+export type ProviderRecord = Omit<ProviderStats, 'providerId' | 'name' | 'earned'>;
 
-type ProviderRecord = Omit<ProviderStats, 'providerId' | 'name' | 'earned'>;
-
-async function readRecord(
-  { store }: ReadProvidersDeps,
+/** What the agents of a provider have done. */
+export async function readRecord(
+  { store }: Pick<ReadProvidersDeps, 'store'>,
   providerId: string,
   { busySlots, slots }: ProviderWorkers,
 ): Promise<ProviderRecord> {
@@ -173,7 +170,7 @@ export async function readProviderHealth(
   return { data, nextCursor: rows.length === limit ? (rows.at(-1)?.number ?? null) : null };
 }
 
-function viewProvider(provider: ProviderRow, workers: ProviderWorkers): Provider {
+export function viewProvider(provider: ProviderRow, workers: ProviderWorkers): Provider {
   const { status, reason } = standingOfProvider(provider, workers);
   const { providerId, name, kind, state, priority, workersMax, facts } = provider;
   return {
