@@ -1,3 +1,5 @@
+import type { Asset } from './money.ts';
+
 export const alertSeverities = ['warning', 'critical'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
 
@@ -14,3 +16,16 @@ export const alertRules = {
 } as const satisfies Record<string, { severity: AlertSeverity; about: string }>;
 
 export type AlertRule = keyof typeof alertRules;
+
+/** What the sentence of an alert is made of, as of when it was opened. */
+export interface AlertFacts {
+  /** Of an agent. */
+  name?: string;
+  /** For how long. */
+  ms?: number;
+  /** Decimal, of the asset. */
+  amount?: string;
+  asset?: Asset;
+  /** Share of a disk that is free, 0 to 1. */
+  freeRatio?: number;
+}

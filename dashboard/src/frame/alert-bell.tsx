@@ -5,10 +5,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { usePollMs } from '../live/use-stream.ts';
+import { AlertText } from '../parts/alert-text.tsx';
 import { ErrorView } from '../parts/error-view.tsx';
 import { ErrorWords } from '../parts/error-words.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
-import { ServerText } from '../parts/server-words.tsx';
 import { alertsQuery } from '../queries/frame.ts';
 import { useViewer } from '../viewer/use-viewer.ts';
 import { missingScope } from '../viewer/viewer.ts';
@@ -83,7 +83,7 @@ function AlertLine({ alert, mayAcknowledge }: { alert: AlertView; mayAcknowledge
           {t(`alerts.rule.${alert.rule}`)}
         </Text>
         <Text size="sm">
-          <ServerText text={alert.detail} />
+          <AlertText alert={alert} />
         </Text>
         <Text size="xs" c="dimmed">
           {t(`alerts.severity.${alert.severity}`)} · <RelativeTime at={alert.openedAt} />

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NavigationItem } from '../navigation/navigation-item.ts';
 
@@ -13,8 +14,14 @@ interface ItemLinkProps {
 export function ItemLink({ item, className, active, onClick }: ItemLinkProps) {
   const { t } = useTranslation();
   const Icon = item.icon;
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    // Of a long list the part is shown that the reader is in.
+    if (active) link.current?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
   return (
     <Link
+      ref={link}
       to={item.to}
       className={active ? `${className} active` : className}
       activeProps={{}}

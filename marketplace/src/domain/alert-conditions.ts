@@ -1,4 +1,4 @@
-import type { AlertRule } from '@node3/shared/alert-rules';
+import type { AlertFacts, AlertRule } from '@node3/shared/alert-rules';
 import { type Asset, assets, type BaseUnits, formatAmount, zero } from '@node3/shared/money';
 
 /** Where alerts begin. They end only well on the other side, so that nothing flaps. */
@@ -18,7 +18,7 @@ export interface AlertThresholds {
 }
 
 /** What was found. null is unknown: it opens and resolves nothing. */
-export interface AlertFacts {
+export interface AlertSight {
   nowMs: number;
   agents: { agentId: string; name: string; accountId: string | null; silentMs: number }[];
   oldestQueuedMs: number | null;
@@ -39,13 +39,15 @@ export interface AlertCondition {
   accountId: string | null;
   level: 'bad' | 'between' | 'good';
   detail: string;
+  /** What `detail` is made of; null where it is a sentence of its own. */
+  facts: AlertFacts | null;
 }
 
 /** How much better than where it opened something has to be before an alert ends. */
 const recovery = 1.25;
 
 /** Says of everything that is watched how it is. What is not named is gone, and its alert with it. */
-export function alertConditions(facts: AlertFacts, limits: AlertThresholds): AlertCondition[] {
+export function alertConditions(facts: AlertSight, limits: AlertThresholds): AlertCondition[] {
   return [
     ...agentConditions(facts, limits),
     ...marketConditions(facts, limits),
@@ -54,38 +56,42 @@ export function alertConditions(facts: AlertFacts, limits: AlertThresholds): Ale
   ];
 }
 
-function agentConditions({ agents }: AlertFacts, limits: AlertThresholds): AlertCondition[] {
+function agentConditions({ agents }: AlertSight, limits: AlertThresholds): AlertCondition[] {
   return agents.map(({ agentId, name, accountId, silentMs }) => ({
     rule: 'agent-offline',
     subject: agentId,
     accountId,
     level: tooHigh(silentMs, limits.agentOfflineMs),
     detail: `The agent ${name} has said nothing for ${minutes(silentMs)}.`,
+    facts: { name, ms: silentMs },
   }));
 }
 
-function marketConditions(facts: AlertFacts, limits: AlertThresholds): AlertCondition[] {
+function marketConditions(facts: AlertSight, limits: AlertThresholds): AlertCondition[] {
   const { oldestQueuedMs, diskFreeRatio } = facts;
   const free = Math.floor((diskFreeRatio ?? 0) * 100);
   return [
     own('queue-old', 'queue', {
       level: tooHigh(oldestQueuedMs ?? 0, limits.queueOldestMs),
       detail: `The oldest job has waited for ${minutes(oldestQueuedMs ?? 0)}.`,
+      facts: { ms: oldestQueuedMs ?? 0 },
     }),
     own('disk-full', 'disk', {
       level: diskFreeRatio === null ? 'between' : tooLow(diskFreeRatio, limits.diskFreeRatio),
       detail: `${free} % of the disk are free.`,
+      facts: { freeRatio: diskFreeRatio ?? 0 },
     }),
   ];
 }
 
-function moneyConditions(facts: AlertFacts, limits: AlertThresholds): AlertCondition[] {
+function moneyConditions(facts: AlertSight, limits: AlertThresholds): AlertCondition[] {
   const { oldestPaymentMs, treasuryLamports, ledgerProblem, balances } = facts;
   const stuck = assets.map((asset) => {
     const ageMs = oldestPaymentMs?.[asset] ?? 0;
     return own('payment-stuck', asset, {
       level: oldestPaymentMs === null ? 'between' : tooHigh(ageMs, limits.paymentPendingMs),
       detail: `The oldest payout in ${asset} has waited for ${minutes(ageMs)}.`,
+      facts: { asset, ms: ageMs },
     });
   });
   const low = balances.map(
@@ -95,6 +101,7 @@ function moneyConditions(facts: AlertFacts, limits: AlertThresholds): AlertCondi
       accountId,
       level: tooLittle(available, limits.balance[asset]),
       detail: `${formatAmount(available, asset)} ${asset} are left to post jobs with.`,
+      facts: { asset, amount: formatAmount(available, asset) },
     }),
   );
   return [
@@ -106,28 +113,31 @@ function moneyConditions(facts: AlertFacts, limits: AlertThresholds): AlertCondi
           ? 'between'
           : tooLittle(treasuryLamports, limits.treasuryLamports),
       detail: `The treasury holds ${formatAmount(treasuryLamports ?? zero, 'SOL')} SOL.`,
+      facts: { asset: 'SOL', amount: formatAmount(treasuryLamports ?? zero, 'SOL') },
     }),
     own('ledger-broken', 'ledger', {
       level: ledgerProblem === null ? 'good' : 'bad',
       detail: ledgerProblem ?? 'The ledger adds up.',
+      facts: null,
     }),
   ];
 }
 
-function webhookConditions({ webhooks }: AlertFacts, limits: AlertThresholds): AlertCondition[] {
+function webhookConditions({ webhooks }: AlertSight, limits: AlertThresholds): AlertCondition[] {
   return webhooks.map(({ webhookId, accountId, failingMs }) => ({
     rule: 'webhook-failing',
     subject: webhookId,
     accountId,
     level: tooHigh(failingMs, limits.webhookFailingMs),
     detail: `Nothing could be sent for ${minutes(failingMs)}.`,
+    facts: { ms: failingMs },
   }));
 }
 
 function own(
   rule: AlertRule,
   subject: string,
-  found: Pick<AlertCondition, 'level' | 'detail'>,
+  found: Pick<AlertCondition, 'level' | 'detail' | 'facts'>,
 ): AlertCondition {
   return { rule, subject, accountId: null, ...found };
 }

@@ -40,7 +40,7 @@ export async function acknowledgeAlert({ store, clock }: Deps, alertId: string) 
 }
 
 function viewAlert(row: AlertRow): AlertView {
-  const { alertId, rule, subject, accountId, severity, detail } = row;
+  const { alertId, rule, subject, accountId, severity, detail, facts } = row;
   const time = (ms: number | null) => (ms === null ? null : toTimestamp(ms));
   return {
     alertId,
@@ -49,6 +49,7 @@ function viewAlert(row: AlertRow): AlertView {
     accountId,
     severity,
     detail,
+    facts,
     state: row.resolvedAtMs === null ? 'open' : 'resolved',
     openedAt: toTimestamp(row.openedAtMs),
     resolvedAt: time(row.resolvedAtMs),

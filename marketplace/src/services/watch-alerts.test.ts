@@ -85,7 +85,11 @@ describe('alerts', () => {
     bed.clock.advance(1);
     expect(await open()).toEqual([`agent-offline ${agentId}`]);
     const [alert] = await bed.store.openAlerts();
-    expect(alert).toMatchObject({ accountId, detail: 'The agent rig has said nothing for 2 min.' });
+    expect(alert).toMatchObject({
+      accountId,
+      detail: 'The agent rig has said nothing for 2 min.',
+      facts: { name: 'rig', ms: 120_000 },
+    });
     online = true;
     expect(await open()).toEqual([]);
     online = false;

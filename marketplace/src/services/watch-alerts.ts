@@ -7,7 +7,7 @@ import type { Logger } from '@node3/shared/logger';
 import { type Asset, assets, type BaseUnits } from '@node3/shared/money';
 import {
   type AlertCondition,
-  type AlertFacts,
+  type AlertSight,
   type AlertThresholds,
   alertConditions,
 } from '../domain/alert-conditions.ts';
@@ -74,7 +74,7 @@ export class AlertWatch {
     this.#posted.add(`${accountId} ${String(data['asset'])}`);
   }
 
-  async #facts(open: readonly AlertRow[]): Promise<AlertFacts> {
+  async #facts(open: readonly AlertRow[]): Promise<AlertSight> {
     const { store, clock } = this.#deps;
     const nowMs = clock.nowMs();
     const [agents, queued, oldestPaymentMs, balances, webhooks] = await Promise.all([
@@ -98,10 +98,10 @@ export class AlertWatch {
     };
   }
 
-  async #silentAgents(open: readonly AlertRow[], nowMs: number): Promise<AlertFacts['agents']> {
+  async #silentAgents(open: readonly AlertRow[], nowMs: number): Promise<AlertSight['agents']> {
     const { store, presence, alertThresholds } = this.#deps;
     const alerted = new Set(subjectsOf(open, 'agent-offline'));
-    const found: AlertFacts['agents'] = [];
+    const found: AlertSight['agents'] = [];
     for (const { agentId, name, wallet, lastSeenAtMs } of presence.all()) {
       const silentMs = presence.isOnline(agentId) ? 0 : nowMs - lastSeenAtMs;
       if (silentMs > agentGoneMs) continue;
@@ -126,11 +126,11 @@ export class AlertWatch {
     return { SOL: await age('SOL'), USDC: await age('USDC') };
   }
 
-  async #balances(open: readonly AlertRow[]): Promise<AlertFacts['balances']> {
+  async #balances(open: readonly AlertRow[]): Promise<AlertSight['balances']> {
     const posted = this.#posted;
     this.#posted = new Set();
     for (const subject of subjectsOf(open, 'balance-low')) posted.add(subject);
-    const found: AlertFacts['balances'] = [];
+    const found: AlertSight['balances'] = [];
     for (const subject of posted) {
       const [accountId = '', text] = subject.split(' ');
       const asset = assets.find((known) => known === text);
@@ -141,7 +141,7 @@ export class AlertWatch {
     return found;
   }
 
-  async #failingWebhooks(nowMs: number): Promise<AlertFacts['webhooks']> {
+  async #failingWebhooks(nowMs: number): Promise<AlertSight['webhooks']> {
     const beforeMs = nowMs - this.#deps.alertThresholds.webhookFailingMs;
     const rows = await this.#deps.store.failingWebhooks(beforeMs + 1, limits.alertAccountsMax);
     return rows.map(({ webhookId, accountId, failingSinceMs }) => ({
@@ -153,11 +153,12 @@ export class AlertWatch {
 
   async #open(condition: AlertCondition, nowMs: number): Promise<void> {
     const { store, ids, log } = this.#deps;
-    const { rule, subject, accountId, detail } = condition;
+    const { rule, subject, accountId, detail, facts } = condition;
     const { severity } = alertRules[rule];
     const alertId = ids.next('alert');
     const times = { openedAtMs: nowMs, resolvedAtMs: null, acknowledgedAtMs: null };
-    const alert: AlertRow = { alertId, rule, subject, accountId, severity, detail, ...times };
+    const told = { severity, detail, facts };
+    const alert: AlertRow = { alertId, rule, subject, accountId, ...told, ...times };
     const opened = await store.openAlert(alert, [alertEvent('alert.opened', alert, nowMs)]);
     if (opened) log.warn({ rule, subject, detail }, 'alert opened');
   }

@@ -1,4 +1,4 @@
-import type { AlertRule, AlertSeverity } from '@node3/shared/alert-rules';
+import type { AlertFacts, AlertRule, AlertSeverity } from '@node3/shared/alert-rules';
 import type { NewEvent } from '@node3/shared/events';
 import type { WebhookRow } from './webhook-store.ts';
 
@@ -13,6 +13,8 @@ export interface AlertRow {
   severity: AlertSeverity;
   /** One sentence for people, as of when it was opened. */
   detail: string;
+  /** What it is made of; null where that is not known apart from it. */
+  facts: AlertFacts | null;
   openedAtMs: number;
   resolvedAtMs: number | null;
   /** When an operator said that it is known. */

@@ -11,8 +11,8 @@ export async function askAlerts(
   const alertId = systemIds.next('alert');
   const about = { rule: 'queue-old' as const, subject: 'asked', severity: 'warning' as const };
   const times = { openedAtMs: 1, resolvedAtMs: null, acknowledgedAtMs: null };
-  const detail = 'The oldest job has waited for 11 min.';
-  await store.openAlert({ alertId, ...about, accountId: null, detail, ...times }, []);
+  const told = { detail: 'The oldest job has waited for 11 min.', facts: { ms: 660_000 } };
+  await store.openAlert({ alertId, ...about, accountId: null, ...told, ...times }, []);
   await ask(routes.acknowledgeAlert, adminApiKey, { params: { alertId } });
   await ask(routes.listAlerts, adminApiKey, { query: { state: 'all' } });
 }

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { type AlertRule, alertRules, alertSeverities } from '../alert-rules.ts';
 import type { RouteContract } from '../contract.ts';
 import { limits } from '../limits.ts';
+import { assets } from '../money.ts';
 import { id, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 
 export const AlertView = strictObject({
@@ -11,6 +12,18 @@ export const AlertView = strictObject({
   accountId: nullable(Type.String({ description: 'Whose it is; null is the operator’s' })),
   severity: oneOf(alertSeverities),
   detail: Type.String(),
+  facts: nullable(
+    strictObject(
+      {
+        name: Type.Optional(Type.String()),
+        ms: Type.Optional(Type.Integer({ minimum: 0 })),
+        amount: Type.Optional(Type.String()),
+        asset: Type.Optional(oneOf(assets)),
+        freeRatio: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+      },
+      { description: 'What `detail` is made of; null: it is all that there is' },
+    ),
+  ),
   state: oneOf(['open', 'resolved']),
   openedAt: Timestamp,
   resolvedAt: nullable(Timestamp),

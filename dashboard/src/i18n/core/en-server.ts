@@ -32,4 +32,13 @@ export const enServer = {
   'health.says.payouts.ok': 'Payouts are made.',
   'health.says.payouts.degraded': 'Payouts wait.',
   'health.says.payouts.failed': 'Payouts are halted.',
+  'provider.stands.none': 'No agent belongs to it.',
+  'provider.stands.oneOffline': 'Its agent is offline.',
+  'provider.stands.allOffline': 'None of {{agents}} agents is online.',
+  'provider.stands.full': 'All {{slots}} slots are taken.',
+  'provider.stands.oneIdle': 'Its agent takes nothing new.',
+  'provider.stands.some':
+    'Of {{agents}} agents {{offline}} are offline and {{idle}} take nothing new.',
+  'provider.stands.oneOnline': 'Its agent is online.',
+  'provider.stands.allOnline': 'All {{agents}} agents are online.',
 };

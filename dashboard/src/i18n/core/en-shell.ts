@@ -105,5 +105,12 @@ export const enShell = {
   'alerts.rule.queue-old': 'Jobs wait long',
   'alerts.rule.treasury-low': 'The treasury is low on SOL',
   'alerts.rule.webhook-failing': 'A webhook fails',
+  'alerts.says.agent-offline': 'The agent {{name}} has said nothing for {{time}}.',
+  'alerts.says.balance-low': '{{money}} left to post jobs with.',
+  'alerts.says.disk-full': '{{free}} of the disk free.',
+  'alerts.says.payment-stuck': 'The oldest payout in {{asset}} has waited for {{time}}.',
+  'alerts.says.queue-old': 'The oldest job has waited for {{time}}.',
+  'alerts.says.treasury-low': 'The treasury holds {{money}}.',
+  'alerts.says.webhook-failing': 'Nothing could be sent for {{time}}.',
   'notice.openJob': 'Open the job',
 };

@@ -67,4 +67,13 @@ export const esServer: Record<keyof typeof enServer, string> = {
   'health.says.payouts.ok': 'Se hacen los pagos.',
   'health.says.payouts.degraded': 'Los pagos esperan.',
   'health.says.payouts.failed': 'Los pagos están parados.',
+  'provider.stands.none': 'No tiene ningún agente.',
+  'provider.stands.oneOffline': 'Su agente está sin conexión.',
+  'provider.stands.allOffline': 'Ninguno de {{agents}} agentes está conectado.',
+  'provider.stands.full': 'Las {{slots}} plazas están ocupadas.',
+  'provider.stands.oneIdle': 'Su agente no toma nada nuevo.',
+  'provider.stands.some':
+    'De {{agents}} agentes, {{offline}} están sin conexión y {{idle}} no toman nada nuevo.',
+  'provider.stands.oneOnline': 'Su agente está conectado.',
+  'provider.stands.allOnline': 'Los {{agents}} agentes están conectados.',
 };

@@ -105,5 +105,12 @@ export const esShell = {
   'alerts.rule.queue-old': 'Hay jobs que esperan mucho',
   'alerts.rule.treasury-low': 'La tesorería tiene poco SOL',
   'alerts.rule.webhook-failing': 'Un webhook falla',
+  'alerts.says.agent-offline': 'El agente {{name}} no da señales desde hace {{time}}.',
+  'alerts.says.balance-low': 'Quedan {{money}} para publicar jobs.',
+  'alerts.says.disk-full': 'Queda libre el {{free}} del disco.',
+  'alerts.says.payment-stuck': 'El pago más antiguo en {{asset}} espera desde hace {{time}}.',
+  'alerts.says.queue-old': 'El job más antiguo espera desde hace {{time}}.',
+  'alerts.says.treasury-low': 'La tesorería tiene {{money}}.',
+  'alerts.says.webhook-failing': 'No se ha podido enviar nada desde hace {{time}}.',
   'notice.openJob': 'Abrir el job',
 };

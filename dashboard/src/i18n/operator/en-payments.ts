@@ -63,7 +63,7 @@ export const enPayments = {
   'op.reserves.ledger': 'By the ledger',
   'op.reserves.onItsWay': 'On its way out',
   'op.reserves.inbound': 'On its way in',
-  'op.reserves.liabilities': 'Owed to others',
+  'op.reserves.liabilities': 'Owed in all',
   'op.reserves.surplus': 'Surplus',
   'op.reserves.deficit': 'Deficit',
   'op.reserves.fund': 'Airdrop 2 SOL',

@@ -64,7 +64,7 @@ export const esPayments: Record<keyof typeof enPayments, string> = {
   'op.reserves.ledger': 'Según el libro',
   'op.reserves.onItsWay': 'En camino de salida',
   'op.reserves.inbound': 'En camino de entrada',
-  'op.reserves.liabilities': 'Debido a otros',
+  'op.reserves.liabilities': 'Debido en total',
   'op.reserves.surplus': 'Excedente',
   'op.reserves.deficit': 'Déficit',
   'op.reserves.fund': 'Airdrop de 2 SOL',

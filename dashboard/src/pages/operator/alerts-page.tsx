@@ -7,11 +7,11 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { usePollMs } from '../../live/use-stream.ts';
+import { AlertText } from '../../parts/alert-text.tsx';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { KeysetTable } from '../../parts/keyset-table.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
-import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
@@ -70,16 +70,16 @@ function useAlertColumns(): DataColumn<AlertView>[] {
       {
         id: 'alert',
         title: t('op.alerts.alert'),
-        cell: ({ detail, rule, subject }) => (
+        cell: (alert) => (
           <div>
             <Text size="sm" fw={600}>
-              {t(`alerts.rule.${rule}`)}
+              {t(`alerts.rule.${alert.rule}`)}
             </Text>
             <Text size="sm">
-              <ServerText text={detail} />
+              <AlertText alert={alert} />
             </Text>
             <Text size="xs" c="dimmed" className="mono break">
-              {rule} · {subject}
+              {alert.rule} · {alert.subject}
             </Text>
           </div>
         ),

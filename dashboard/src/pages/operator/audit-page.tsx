@@ -6,7 +6,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
-import { unknownMark } from '../../format.ts';
+import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -207,7 +207,7 @@ function useAuditColumns(): DataColumn<AuditEntry>[] {
         title: t('op.audit.actor'),
         cell: ({ actor, keyId, ip }) => (
           <div>
-            {actor}
+            <span title={actor}>{shortActor(actor)}</span>
             <Text size="xs" c="dimmed" className="mono break">
               {[keyId, ip].filter((part) => part !== null).join(' · ')}
             </Text>
@@ -217,7 +217,14 @@ function useAuditColumns(): DataColumn<AuditEntry>[] {
       {
         id: 'target',
         title: t('op.audit.target'),
-        cell: ({ target }) => <span className="mono break">{target ?? unknownMark}</span>,
+        cell: ({ target }) =>
+          target === null ? (
+            unknownMark
+          ) : (
+            <span className="mono nowrap" title={target}>
+              {shorten(target)}
+            </span>
+          ),
       },
       {
         id: 'facts',
@@ -233,6 +240,11 @@ function useAuditColumns(): DataColumn<AuditEntry>[] {
     ],
     [t, format],
   );
+}
+
+/** `agent:agt_01M8…8PG6G`, where it is so long; the whole of it is in its tooltip and the CSV. */
+function shortActor(actor: string): string {
+  return actor.length > 24 ? shorten(actor, 14, 5) : actor;
 }
 
 const auditColumns = [

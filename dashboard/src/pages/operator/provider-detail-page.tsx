@@ -8,9 +8,11 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { usePollMs } from '../../live/use-stream.ts';
+import { ProviderReason } from '../../parts/provider-reason.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { ServerText } from '../../parts/server-words.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { AssignAgent } from './providers/assign-agent.tsx';
@@ -34,7 +36,7 @@ export function ProviderDetailPage() {
     <OperatorPage
       title={word}
       mark={query.data && <ProviderStatusBadge status={query.data.status} />}
-      subtitle={query.data?.statusReason}
+      subtitle={query.data && <ProviderReason provider={query.data} />}
       lines={[
         { label: 'CLI', text: `node3 admin providers show ${word}` },
         { label: 'curl', text: curlLine({ url: `${location.origin}${path}` }) },
@@ -46,7 +48,7 @@ export function ProviderDetailPage() {
             <>
               <States provider={provider} />
               <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-                <Stats word={word} />
+                <Stats provider={provider} />
                 <HealthLog word={word} />
               </SimpleGrid>
               <ProviderLimits key={provider.changedAt} provider={provider} />
@@ -105,10 +107,10 @@ function States({ provider }: { provider: routes.Provider }) {
   );
 }
 
-function Stats({ word }: { word: string }) {
+function Stats({ provider: { name, workers } }: { provider: routes.Provider }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const params = { provider: word };
+  const params = { provider: name };
   const query = useQuery(operatorQuery(useApp(), routes.getProviderStats, { params }));
   return (
     <SectionCard title={t('op.provider.stats')}>
@@ -116,7 +118,9 @@ function Stats({ word }: { word: string }) {
         {(stats) => (
           <dl className="facts">
             <dt>{t('op.provider.agents')}</dt>
-            <dd>{format.number(stats.agents)}</dd>
+            <dd>
+              {format.number(workers.online)} / {format.number(workers.registered)}
+            </dd>
             <dt>{t('op.agent.jobs')}</dt>
             <dd>
               {format.number(stats.jobsSucceeded)} / {format.number(stats.jobsFailed)}
@@ -157,7 +161,7 @@ function HealthLog({ word }: { word: string }) {
                     <RelativeTime at={at} />
                   </dt>
                   <dd>
-                    {t(`op.provider.status.${status}`)}: {reason}
+                    {t(`op.provider.status.${status}`)}: <ServerText text={reason} />
                   </dd>
                 </div>
               ))}

@@ -12,6 +12,7 @@ import { usePollMs } from '../../live/use-stream.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { ProviderReason } from '../../parts/provider-reason.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
@@ -92,11 +93,11 @@ function useProviderColumns(): DataColumn<Provider>[] {
         id: 'status',
         title: t('op.fleet.status'),
         value: ({ status }) => status,
-        cell: ({ status, statusReason }) => (
+        cell: (provider) => (
           <div>
-            <ProviderStatusBadge status={status} />
+            <ProviderStatusBadge status={provider.status} />
             <Text size="xs" c="dimmed">
-              {statusReason}
+              <ProviderReason provider={provider} />
             </Text>
           </div>
         ),

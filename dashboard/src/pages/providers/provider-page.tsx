@@ -11,6 +11,7 @@ import { useChannelRefresh, usePollMs } from '../../live/use-stream.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
+import { ProviderReason } from '../../parts/provider-reason.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { offersQuery, publicProviderQuery } from '../../queries/market.ts';
@@ -74,11 +75,11 @@ export function ProviderPage() {
 function ProviderFacts({ provider }: { provider: ReplyOf<typeof getPublicProvider> }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { description, kind, stats, statusReason, workers } = provider;
+  const { description, kind, stats, workers } = provider;
   return (
     <Card withBorder padding="md">
       <Text mb={4} className="break">
-        {statusReason}
+        <ProviderReason provider={provider} />
       </Text>
       {description !== null && (
         <Text size="sm" c="dimmed" mb="md" className="break">

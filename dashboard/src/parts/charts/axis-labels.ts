@@ -7,6 +7,11 @@ const daySec = 86_400;
 /** Steps between the marks of an axis of bytes: round in KiB, MiB and so on, which 10 MB are not. */
 export const binarySteps = Array.from({ length: 51 }, (_, power) => 2 ** power);
 
+/** Between the ticks of counts: 1, 2, 5, 10 and so on. */
+export const wholeSteps = Array.from({ length: 15 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
+
 /**
  * The moments along an axis, in seconds. Those that are less than a minute apart have their seconds;
  * where hours are written, midnight is the day that begins. So no two of them read the same.

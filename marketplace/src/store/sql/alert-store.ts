@@ -1,6 +1,7 @@
-import type { AlertRule, AlertSeverity } from '@node3/shared/alert-rules';
+import type { AlertFacts, AlertRule, AlertSeverity } from '@node3/shared/alert-rules';
 import type { NewEvent } from '@node3/shared/events';
 import type { AlertRow, AlertSearch, AlertStore } from '../alert-store.ts';
+import { fromJson, toJsonOrNull } from './codec.ts';
 import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
 import { toWebhook, type WebhookRecord } from './webhooks.ts';
@@ -13,6 +14,7 @@ interface AlertRecord {
   account_id: string | null;
   severity: AlertSeverity;
   detail: string;
+  facts: string | null;
   opened_at_ms: bigint;
   resolved_at_ms: bigint | null;
   acknowledged_at_ms: bigint | null;
@@ -21,8 +23,8 @@ interface AlertRecord {
 const selectOpen = `
   SELECT * FROM alerts INDEXED BY alerts_open WHERE resolved_at_ms IS NULL ORDER BY rule, subject`;
 const insertAlert = `
-  INSERT INTO alerts (alert_id, rule, subject, account_id, severity, detail, opened_at_ms)
-  VALUES (@alertId, @rule, @subject, @accountId, @severity, @detail, @openedAtMs)
+  INSERT INTO alerts (alert_id, rule, subject, account_id, severity, detail, facts, opened_at_ms)
+  VALUES (@alertId, @rule, @subject, @accountId, @severity, @detail, @facts, @openedAtMs)
   ON CONFLICT (rule, subject) WHERE resolved_at_ms IS NULL DO NOTHING`;
 const resolveOne =
   'UPDATE alerts SET resolved_at_ms = ? WHERE alert_id = ? AND resolved_at_ms IS NULL';
@@ -67,7 +69,8 @@ export function createAlertStore(database: Database): AlertStore {
 
 function* openAlert(tx: Tx, alert: AlertRow, events: NewEvent[]): Work<boolean> {
   const { alertId, rule, subject, accountId, severity, detail, openedAtMs } = alert;
-  const values = { alertId, rule, subject, accountId, severity, detail, openedAtMs };
+  const facts = toJsonOrNull(alert.facts);
+  const values = { alertId, rule, subject, accountId, severity, detail, facts, openedAtMs };
   if ((yield* tx.run(insertAlert, values)) === 0) return false;
   yield* appendEventsIn(tx, events);
   return true;
@@ -120,6 +123,7 @@ function toAlert(record: AlertRecord): AlertRow {
     accountId: record.account_id,
     severity: record.severity,
     detail: record.detail,
+    facts: record.facts === null ? null : (fromJson(record.facts) as AlertFacts),
     openedAtMs: Number(record.opened_at_ms),
     resolvedAtMs: time(record.resolved_at_ms),
     acknowledgedAtMs: time(record.acknowledged_at_ms),

@@ -11,6 +11,7 @@ function alertOf(world: World, change: Partial<AlertRow> = {}): AlertRow {
     accountId: 'acc_1',
     severity: 'warning',
     detail: 'The agent says nothing.',
+    facts: { name: 'rig', ms: 120_000 },
     openedAtMs: 10,
     resolvedAtMs: null,
     acknowledgedAtMs: null,

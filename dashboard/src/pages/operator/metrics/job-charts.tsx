@@ -23,6 +23,7 @@ export function JobCharts({ metrics }: { metrics: JobMetrics }) {
         title={t('op.metrics.ended')}
         data={{ times, series: series(['succeeded', 'failed', 'cancelled']) }}
         format={count}
+        areWhole
         sync="jobs"
       />
       <TimeChart

@@ -35,6 +35,7 @@ import { operatorPages } from './0034-operator-pages.ts';
 import { endedJobs } from './0035-ended-jobs.ts';
 import { scheduleKeys } from './0036-schedule-keys.ts';
 import { galleryByUses } from './0037-gallery-by-uses.ts';
+import { alertFacts } from './0038-alert-facts.ts';
 
 export interface Migration {
   name: string;
@@ -85,4 +86,5 @@ export const migrations: readonly Migration[] = [
   endedJobs,
   scheduleKeys,
   galleryByUses,
+  alertFacts,
 ];

@@ -48,6 +48,7 @@ import { operatorPages } from './0046-operator-pages.ts';
 import { endedJobs } from './0047-ended-jobs.ts';
 import { scheduleKeys } from './0048-schedule-keys.ts';
 import { galleryByUses } from './0049-gallery-by-uses.ts';
+import { alertFacts } from './0050-alert-facts.ts';
 
 export interface Migration {
   name: string;
@@ -107,4 +108,5 @@ export const migrations: readonly Migration[] = [
   endedJobs,
   scheduleKeys,
   galleryByUses,
+  alertFacts,
 ];
