@@ -195,7 +195,7 @@ describe.skipIf(skip)('the market in a real browser', () => {
     await page.goto(at(`/agents/${lighthouse}`));
     await page.getByRole('heading', { name: 'lighthouse', level: 1 }).waitFor();
     await page.getByText('Claimed').first().waitFor();
-    await page.getByText('1 succeeded, 0 failed').waitFor();
+    await page.getByText('1 succeeded, 0 failed by its fault').waitFor();
     await page.getByText('<img src=x onerror=top.name="pwned"> Quick.').waitFor();
     expect(await page.evaluate('top.name')).toBe('');
     await inspectPage(page, 'market-agent');

@@ -120,8 +120,20 @@ describe.skipIf(skip)('the frame of the web app in a real browser', () => {
   });
 
   it('[8.11] is used by the keyboard: palette, shortcuts, and letters that can be switched off', async () => {
+    const { pathname } = new URL(page.url());
+    const loads = Promise.withResolvers<void>();
+    const chunk = /\/palette-[^/]*\.js$/;
+    await page.route(chunk, (route) => loads.promise.then(() => route.continue()));
     await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Search and commands' }).waitFor({ state: 'attached' });
+    // Letters are for the palette, also before it is there: they lead nowhere.
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    loads.resolve();
     const search = page.getByRole('combobox', { name: 'Search pages, jobs and actions' });
+    await search.waitFor();
+    expect(new URL(page.url()).pathname).toBe(pathname);
+    await page.unroute(chunk);
     await search.fill('night');
     await page.getByRole('option', { name: /Night watch/ }).waitFor();
     await search.press('Enter');
@@ -171,6 +183,15 @@ describe.skipIf(skip)('the frame of the web app in a real browser', () => {
     const row = page.getByRole('row', { name: /^ci/ });
     await row.getByText('0.5 SOL for one day (UTC)').waitFor();
     await inspectPage(page, 'shell-keys');
+    // A key with caps was given away: who is signed in with it sees what it may change.
+    const given = await browser.newContext();
+    const theirs = await given.newPage();
+    await theirs.goto(`${network.marketplaceUrl}/settings/keys#key=${apiKey}`);
+    await theirs.getByRole('note').filter({ hasText: 'has spending caps' }).waitFor(patient);
+    const buttons = theirs.getByRole('table').getByRole('button', { name: 'Rotate' });
+    await expect.poll(() => buttons.count(), patient).toBe(1);
+    expect(await theirs.getByRole('button', { name: 'Create a key' }).count()).toBe(0);
+    await given.close();
     await row.getByRole('button', { name: 'Rotate' }).click();
     await button('Yes, replace').click();
     await button('I have stored it').click();

@@ -58,7 +58,11 @@ const peak = (what: string) =>
 
 /** All readings of an execution in a few numbers. */
 export const UsageSummary = strictObject({
-  readings: Type.Integer({ minimum: 0 }),
+  readings: Type.Integer({
+    minimum: 0,
+    description:
+      'How many there were. With several replicas, those of a heartbeat that its agent repeated to another one may count twice, and those that only a replica which died had heard are missing',
+  }),
   cpuCoresMean: peak('Mean of the cores in use'),
   cpuCoresPeak: peak('Highest reading'),
   memoryBytesPeak: peak('Highest reading'),

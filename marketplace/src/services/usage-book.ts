@@ -22,7 +22,8 @@ interface Entry {
 /**
  * What running jobs use, in memory: a heartbeat costs no row. When an execution ends, what is known of
  * it becomes one, joined with what other replicas were told of it. A process that dies takes its readings
- * with it.
+ * with it, and a heartbeat that is repeated to another replica, because its answer never came, counts in
+ * both: means may be off by those readings, peaks are not. Nothing is paid by them.
  */
 export class UsageBook {
   readonly #deps: Deps;

@@ -96,7 +96,7 @@ export const en = {
   'agents.running': 'Running',
   'agents.runningOf': '{{running}} of {{slots}}',
   'agents.done': 'Jobs',
-  'agents.doneCounts': '{{succeeded}} succeeded, {{failed}} failed',
+  'agents.doneCounts': '{{succeeded}} succeeded, {{failed}} failed by its fault',
   'agents.isolation': 'Isolation',
   'agents.lastSeen': 'Last seen',
 };

@@ -97,7 +97,7 @@ export const es: Record<keyof typeof en, string> = {
   'agents.running': 'En ejecución',
   'agents.runningOf': '{{running}} de {{slots}}',
   'agents.done': 'Jobs',
-  'agents.doneCounts': '{{succeeded}} completados, {{failed}} fallidos',
+  'agents.doneCounts': '{{succeeded}} completados, {{failed}} fallidos por su culpa',
   'agents.isolation': 'Aislamiento',
   'agents.lastSeen': 'Visto por última vez',
 };

@@ -18,7 +18,7 @@ export const enFleet = {
   'op.agent.name': 'Agent',
   'op.agent.devices': 'GPUs',
   'op.agent.load': 'Running / slots',
-  'op.agent.jobs': 'Succeeded / failed',
+  'op.agent.jobs': 'Succeeded / failed by its fault',
   'op.agent.trust': 'Trust',
   'op.agent.seen': 'Last seen',
   'op.agent.version': 'Version',

@@ -20,7 +20,7 @@ export const esFleet: Record<keyof typeof enFleet, string> = {
   'op.agent.name': 'Agente',
   'op.agent.devices': 'GPU',
   'op.agent.load': 'En marcha / plazas',
-  'op.agent.jobs': 'Completados / fallidos',
+  'op.agent.jobs': 'Completados / fallidos por su culpa',
   'op.agent.trust': 'Confianza',
   'op.agent.seen': 'Visto',
   'op.agent.version': 'Versión',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { binarySteps, timeLabels, valueLabels } from './axis-labels.ts';
+import { binarySteps, stepsOf, timeLabels, valueLabels } from './axis-labels.ts';
 
 /** Seconds of a moment by the clock of this machine, which the axis goes by. */
 const at = (hour: number, minute = 0, second = 0) =>
@@ -34,6 +34,12 @@ describe('what is written along the axes of a chart', () => {
   it('has bytes in round binary units', () => {
     const mib = 1_048_576;
     expect(binarySteps).toContain(256 * mib);
+    expect(stepsOf.counts.slice(0, 4)).toEqual([1, 2, 5, 10]);
+    expect(stepsOf.counts.every(Number.isInteger)).toBe(true);
+    const { durations } = stepsOf;
+    expect(durations).toEqual(durations.toSorted((a, b) => a - b));
+    expect(durations).toEqual(expect.arrayContaining([500, 15_000, 300_000, 86_400_000]));
+    expect(durations).not.toContain(100_000);
     const marks = [0, 256 * mib, 1_280 * mib];
     const rounded = (value: number) => String(Math.round(value));
     expect(valueLabels(marks, rounded, 'en', true)).toEqual(['0 B', '256 MiB', '1.25 GiB']);

@@ -7,10 +7,22 @@ const daySec = 86_400;
 /** Steps between the marks of an axis of bytes: round in KiB, MiB and so on, which 10 MB are not. */
 export const binarySteps = Array.from({ length: 51 }, (_, power) => 2 ** power);
 
-/** Between the ticks of counts: 1, 2, 5, 10 and so on. */
-export const wholeSteps = Array.from({ length: 15 }, (_, power) =>
+const decimalSteps = Array.from({ length: 15 }, (_, power) =>
   [1, 2, 5].map((step) => step * 10 ** power),
 ).flat();
+const [secMs, minuteMs, hourMs, dayMs] = [1_000, 60_000, 3_600_000, 86_400_000];
+
+/** What lies between two ticks of counts, and of times in milliseconds: 15 s and 1 m, not 16.7 s. */
+export const stepsOf = {
+  counts: decimalSteps,
+  durations: [
+    ...decimalSteps.filter((ms) => ms < secMs),
+    ...[1, 2, 5, 10, 15, 30].map((sec) => sec * secMs),
+    ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
+    ...[1, 2, 3, 6, 12].map((hours) => hours * hourMs),
+    ...decimalSteps.slice(0, 20).map((days) => days * dayMs),
+  ],
+} as const satisfies Record<string, readonly number[]>;
 
 /**
  * The moments along an axis, in seconds. Those that are less than a minute apart have their seconds;

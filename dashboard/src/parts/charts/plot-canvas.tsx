@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatShortTime, type Zone } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
-import { axisWidth, binarySteps, timeLabels, valueLabels, wholeSteps } from './axis-labels.ts';
+import { axisWidth, binarySteps, stepsOf, timeLabels, valueLabels } from './axis-labels.ts';
 import { lonePoints, type TimeChartData, type TimeSpan } from './chart-data.ts';
 import { seriesDash, seriesVariable } from './chart-look.tsx';
 
@@ -16,7 +16,7 @@ interface PlotCanvasProps {
   sync?: string;
   range?: { min: number; max: number };
   inBytes?: true;
-  areWhole?: true;
+  steps?: keyof typeof stepsOf;
   /** Somebody dragged over a stretch of time. */
   onZoom?: (span: TimeSpan) => void;
 }
@@ -107,7 +107,7 @@ interface PlotFacts {
 }
 
 function optionsOf({ element, language, zone, props, show }: PlotFacts): uPlot.Options {
-  const { areWhole, data, height, inBytes, sync, range } = props();
+  const { data, height, inBytes, steps, sync, range } = props();
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const text = color('--mantine-color-dimmed');
@@ -142,7 +142,7 @@ function optionsOf({ element, language, zone, props, show }: PlotFacts): uPlot.O
         values: (_, splits) => valueLabels(splits, props().format, language, inBytes),
         space: 36,
         ...(inBytes === undefined ? {} : { incrs: binarySteps }),
-        ...(areWhole === undefined ? {} : { incrs: wholeSteps }),
+        ...(steps === undefined ? {} : { incrs: [...stepsOf[steps]] }),
       },
     ],
     series: [

@@ -20,8 +20,8 @@ export interface TimeChartProps {
   range?: { min: number; max: number };
   /** The values are bytes, so that ticks are at whole powers of two. */
   inBytes?: true;
-  /** The values are counts: there is nothing between two ticks. */
-  areWhole?: true;
+  /** What the values are, for round ticks: whole counts, or milliseconds. */
+  steps?: 'counts' | 'durations';
   /** Why there may be nothing to show, where more is known than that. */
   empty?: string;
   /** Pixels; 180 when absent. */
@@ -33,7 +33,7 @@ export interface TimeChartProps {
  * loaded with the first chart. A null point is a gap in the line and "no data" in the table, never 0.
  */
 export function TimeChart(props: TimeChartProps) {
-  const { title, areWhole, empty, format, inBytes, sync, range, height = 180 } = props;
+  const { title, empty, format, inBytes, steps, sync, range, height = 180 } = props;
   const { t } = useTranslation();
   const zoom = useChartZoom();
   const span = zoom?.span ?? null;
@@ -76,7 +76,7 @@ export function TimeChart(props: TimeChartProps) {
           gap={t('chart.gap')}
           {...(zoom === null ? {} : { onZoom: zoom.onZoom })}
           {...(inBytes === undefined ? {} : { inBytes })}
-          {...(areWhole === undefined ? {} : { areWhole })}
+          {...(steps === undefined ? {} : { steps })}
           {...(sync === undefined ? {} : { sync })}
           {...(range === undefined ? {} : { range })}
         />

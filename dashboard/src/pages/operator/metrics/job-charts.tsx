@@ -23,7 +23,7 @@ export function JobCharts({ metrics }: { metrics: JobMetrics }) {
         title={t('op.metrics.ended')}
         data={{ times, series: series(['succeeded', 'failed', 'cancelled']) }}
         format={count}
-        areWhole
+        steps="counts"
         sync="jobs"
       />
       <TimeChart
@@ -37,12 +37,14 @@ export function JobCharts({ metrics }: { metrics: JobMetrics }) {
         title={t('op.metrics.run')}
         data={{ times, series: series(['runMsMean', 'runMsP95']) }}
         format={duration}
+        steps="durations"
         sync="jobs"
       />
       <TimeChart
         title={t('op.metrics.queue')}
         data={{ times, series: series(['queueMsP50', 'queueMsP95']) }}
         format={duration}
+        steps="durations"
         sync="jobs"
       />
     </>
