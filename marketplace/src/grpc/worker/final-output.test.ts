@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countKnown, finalLines } from './final-output.ts';
 
@@ -33,9 +33,9 @@ describe('countKnown', () => {
   });
 
   it('finds the longest that there is', () => {
-    const few = fc.array(fc.constantFrom('a', 'b'), { maxLength: 12 });
-    fc.assert(
-      fc.property(few, few, (log, said) => {
+    const few = array(constantFrom('a', 'b'), { maxLength: 12 });
+    assert(
+      property(few, few, (log, said) => {
         const [left, right] = [log, said].map((texts) =>
           texts.map((text) => ({ stream: 'stdout' as const, text })),
         ) as [ReturnType<typeof lines>, ReturnType<typeof lines>];
