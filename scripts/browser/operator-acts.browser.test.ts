@@ -203,7 +203,7 @@ describe.skipIf(skip)('what the operator does in a real browser', () => {
     await button('Take back').waitFor();
     await confirm('Take back');
     await page.getByText('Cancelled').first().waitFor();
-    await page.getByText('withdrawal_return').waitFor();
+    await page.getByText('Withdrawal taken back').waitFor();
     expect((await read()).state).toBe('cancelled');
     expect((await requester.client.call(getAccount, {})).balances.SOL.available).toEqual(before);
   });
@@ -216,7 +216,7 @@ describe.skipIf(skip)('what the operator does in a real browser', () => {
     await goTo(`/admin/payments/${payoutId}`, 'Withdrawal of 0.25 SOL');
     const attempts = page.getByRole('table', { name: 'Attempts' });
     await attempts.getByText('Landed').waitFor();
-    await page.getByRole('table', { name: 'Ledger' }).getByText('network_fee').waitFor();
+    await page.getByRole('table', { name: 'Ledger' }).getByText('Network fee').waitFor();
     const { batch, ledger } = await read();
     expect(batch).toMatchObject({ payoutIds: [payoutId], attempts: [{ outcome: 'landed' }] });
     expect(ledger.map(({ kind }) => kind)).toEqual(
