@@ -200,6 +200,7 @@ describe.skipIf(skip)('a shared job as an element of another site', () => {
     const params = { jobId: job.jobId, linkId };
     await owner.client.call(revokeJobLink, { params });
     await inside('Este enlace ya no muestra nada').waitFor();
+    expect(await word().textContent()).toBe('No se muestra');
     expect(await element().getByText(hostileName).count()).toBe(0);
     await look('embed-revoked');
     await element().evaluate((shown) => shown.setAttribute('link', 'javascript:top.name=1'));

@@ -5,6 +5,8 @@ interface EmbedTexts {
   job: string;
   reading: string;
   shared: string;
+  /** Where there is no job to show. */
+  gone: string;
   progress: string;
   log: string;
   logEmpty: string;
@@ -34,6 +36,7 @@ export const embedTexts: Record<'en' | 'es', EmbedTexts> = {
     job: 'Job',
     reading: 'Reading…',
     shared: 'Shared',
+    gone: 'Not shown',
     progress: 'Progress',
     log: 'Log',
     logEmpty: 'No line yet.',
@@ -60,6 +63,7 @@ export const embedTexts: Record<'en' | 'es', EmbedTexts> = {
     job: 'Job',
     reading: 'Leyendo…',
     shared: 'Compartido',
+    gone: 'No se muestra',
     progress: 'Progreso',
     log: 'Registro',
     logEmpty: 'Aún no hay líneas.',

@@ -80,7 +80,7 @@ export class EmbedView {
     const hasEnded = state === 'ended' || link === null;
     write(this.#name, clean(job?.name ?? texts.job));
     const unknown = shown === null ? texts.reading : texts.shared;
-    const word = job === null ? (hasEnded ? '–' : unknown) : texts.states[job.state];
+    const word = job === null ? (hasEnded ? texts.gone : unknown) : texts.states[job.state];
     this.#showLook(
       job === null ? endedLook : embedLooks[job.state],
       hasEnded || job === null,

@@ -178,6 +178,7 @@ export const en = {
   'schedule.example.monthly': 'Monthly',
   'schedule.timezone': 'Time zone',
   'schedule.next': 'Next times',
+  'schedule.nextByYourClock': 'Next times, by your clock',
   'schedule.noNext': 'None.',
   'schedule.overlap': 'While an earlier job still runs',
   'schedule.overlap.skip': 'Skip',

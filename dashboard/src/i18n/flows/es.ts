@@ -183,6 +183,7 @@ export const es: Record<keyof typeof en, string> = {
   'schedule.example.monthly': 'Cada mes',
   'schedule.timezone': 'Zona horaria',
   'schedule.next': 'Próximas veces',
+  'schedule.nextByYourClock': 'Próximas veces, según tu reloj',
   'schedule.noNext': 'Ninguna.',
   'schedule.overlap': 'Mientras un job anterior sigue en marcha',
   'schedule.overlap.skip': 'Omitir',

@@ -25,7 +25,7 @@ export function NextTimes({ cron, timezone }: { cron: string; timezone: string }
   return (
     <div role="status">
       <Text size="sm" fw={600}>
-        {t('schedule.next')}
+        {t(format.zone === 'UTC' ? 'schedule.next' : 'schedule.nextByYourClock')}
       </Text>
       {query.error !== null && (
         <Text size="sm" c="var(--mantine-color-error)">
