@@ -1,6 +1,7 @@
 import { textOf } from '@node3/shared/agent-sentences';
 import { MarketError } from '@node3/shared/error';
 import { describe, expect, it } from 'vitest';
+import { sayPolicyError } from '../policy/policy-error.ts';
 import { type AgentStateFacts, describeState } from './agent-state.ts';
 import { listProblems } from './problems.ts';
 
@@ -104,6 +105,16 @@ describe('listProblems', () => {
       expect(fix).toMatch(/\w.*[\w.]$/);
       expect(sentence).toMatch(/\.$/);
     }
+  });
+
+  it('tells what is wrong with a policy beside the sentence that says it', () => {
+    const policyError = sayPolicyError(new Error('It is locked.'));
+    expect(listProblems({ ...fine, policyError })).toMatchObject([
+      {
+        sentence: expect.stringMatching(/used: The policy can not be read\. It is locked\.$/),
+        values: { whyCode: 'policyUnread', why: policyError.text, cause: 'It is locked.' },
+      },
+    ]);
   });
 
   it('does not take unknown disk space for plenty', () => {

@@ -96,8 +96,9 @@ function policyProblems({ policyError, restartNeed }: ProblemFacts): LocalProble
   const problems: LocalProblem[] = [];
   if (policyError !== null) {
     const { text, code, values } = policyError;
-    const why = code === undefined ? {} : { ...values, whyCode: code };
-    problems.push(sayProblem('policy-unusable', { ...why, why: text }));
+    // No sentence of a policy has a value `why` of its own, so that this hides none.
+    const said = code === undefined ? {} : { ...values, whyCode: code };
+    problems.push(sayProblem('policy-unusable', { ...said, why: text }));
   }
   if (restartNeed !== null) {
     const fix = 'Start the agent again when that suits you; running jobs are taken over.';

@@ -18,5 +18,5 @@ export class PolicyError extends ConfigError {
 /** Also of what is no fault of the policy, such as a file that may not be read. */
 export function sayPolicyError(error: unknown): Said {
   if (error instanceof PolicyError) return error.said;
-  return say('policyUnread', { why: error instanceof Error ? error.message : String(error) });
+  return say('policyUnread', { cause: error instanceof Error ? error.message : String(error) });
 }

@@ -136,7 +136,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PolicyError(say('policyNoJson', { why }));
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new PolicyError(say('policyNoJson', { cause }));
   }
 }

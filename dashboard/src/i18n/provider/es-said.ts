@@ -39,8 +39,8 @@ export const esSaid: SaidTexts = {
   'said.policyWrong':
     'La política está mal en {{pointer}}. {{field}} debe ser, en palabras inglesas: {{form}}.',
   'said.policyTooLong': 'La política tiene {{bytes}} bytes. Como mucho puede tener {{most}}.',
-  'said.policyNoJson': 'La política no es JSON. {{why}}',
-  'said.policyUnread': 'La política no se puede leer. {{why}}',
+  'said.policyNoJson': 'La política no es JSON. {{cause}}',
+  'said.policyUnread': 'La política no se puede leer. {{cause}}',
   'said.policyHours': 'Tu política acepta jobs nuevos en {{hours}}; aquí son {{now}}.',
   'said.policyHoursIn': 'Tu política acepta jobs nuevos en {{hours}}; en {{zone}} son {{now}}.',
   'said.policyBattery':

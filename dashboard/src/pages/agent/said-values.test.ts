@@ -1,8 +1,9 @@
 import { sayProblem } from '@node3/shared/agent-problems';
-import type { SaidValues } from '@node3/shared/agent-sentences';
+import { agentSentences, type SaidValues, say as sayOf } from '@node3/shared/agent-sentences';
 import { sayGpuProblem } from '@node3/shared/gpu-problems';
 import { createInstance } from 'i18next';
 import { describe, expect, it } from 'vitest';
+import { en } from '../../i18n/provider/en.ts';
 import { es } from '../../i18n/provider/es.ts';
 import { spokenValues, wordsOf } from './said-values.ts';
 
@@ -13,7 +14,7 @@ void i18n.init({
   nsSeparator: false,
   initAsync: false,
   interpolation: { escapeValue: false },
-  resources: { es: { translation: es } },
+  resources: { en: { translation: en }, es: { translation: es } },
 });
 const { t } = i18n;
 /** By a key that is put together. */
@@ -45,6 +46,21 @@ describe('the values of what an agent says', () => {
     expect(say(`said.${code}`, spokenValues(t, values))).toMatch(
       /: La política tiene 70000 bytes\. Como mucho puede tener 65536\.$/,
     );
+  });
+
+  it.each([
+    ['en', 'can not be used: The policy is no JSON. Expected a comma'],
+    ['es', 'no se puede usar: La política no es JSON. Expected a comma'],
+  ] as const)('say once why a policy is no JSON, in %s', (language, end) => {
+    const { text, ...said } = sayOf('policyNoJson', { cause: 'Expected a comma' });
+    const values: SaidValues = { ...said.values, whyCode: 'policyNoJson', why: text };
+    const inLanguage = i18n.getFixedT(language);
+    const sentence = inLanguage('said.policy-unusable', spokenValues(inLanguage, values));
+    expect(sentence.slice(-end.length)).toBe(end);
+  });
+
+  it('hide no value of a sentence: none has a `why` of its own', () => {
+    expect(Object.values(agentSentences).filter((text) => text.includes('{{why}}'))).toEqual([]);
   });
 });
 
