@@ -41,9 +41,20 @@ describe('the part of a chart within a span', () => {
     });
   });
 
-  it('is the whole where nothing is chosen, or less than two points are', () => {
-    for (const span of [null, { fromMs: 2.1, toMs: 3.9 }, { fromMs: 9, toMs: 12 }]) {
-      expect(dataWithin(data, span)).toBe(data);
-    }
+  it('is the whole where nothing is chosen', () => {
+    expect(dataWithin(data, null)).toBe(data);
+  });
+
+  it('is never more than was asked for, be it one point or none', () => {
+    const timesIn = (fromMs: number, toMs: number) => {
+      const { band, series, times } = dataWithin(data, { fromMs, toMs });
+      const counts = [series[0]?.points, band?.low, band?.high].map((points) => points?.length);
+      expect(new Set(counts)).toEqual(new Set([times.length]));
+      return times;
+    };
+    expect(timesIn(2.1, 3.9)).toEqual([3]);
+    expect(timesIn(2.1, 2.9)).toEqual([]);
+    expect(timesIn(9, 12)).toEqual([]);
+    expect(timesIn(-9, 0)).toEqual([]);
   });
 });

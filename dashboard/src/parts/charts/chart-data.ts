@@ -19,13 +19,12 @@ export interface TimeSpan {
   toMs: number;
 }
 
-/** The part of a chart within a span; the whole where that would be less than two points. Pure. */
+/** The part of a chart within a span, be it without a point; without a span the whole. Pure. */
 export function dataWithin(data: TimeChartData, span: TimeSpan | null): TimeChartData {
   if (span === null) return data;
-  const first = data.times.findIndex((atMs) => atMs >= span.fromMs);
   const end = data.times.findLastIndex((atMs) => atMs <= span.toMs) + 1;
-  if (first === -1 || end - first < 2) return data;
-  const part = <T>(points: readonly T[]) => points.slice(first, end);
+  const first = data.times.findIndex((atMs) => atMs >= span.fromMs);
+  const part = <T>(points: readonly T[]) => (first === -1 ? [] : points.slice(first, end));
   const { band } = data;
   return {
     ...data,

@@ -17,6 +17,8 @@ interface PlotCanvasProps {
   range?: { min: number; max: number };
   inBytes?: true;
   steps?: keyof typeof stepsOf;
+  /** What the axis of time shows, where that is not just what has points. */
+  span?: TimeSpan;
   /** Somebody dragged over a stretch of time. */
   onZoom?: (span: TimeSpan) => void;
 }
@@ -131,7 +133,7 @@ function optionsOf({ element, language, zone, props, show }: PlotFacts): uPlot.O
       ...(sync === undefined ? {} : { sync: { key: sync } }),
     },
     scales: {
-      x: { time: true },
+      x: { time: true, range: (_, first, last) => timesOf(first, last, props().span) },
       y: { range: (_, low, high) => rangeOf(low, high, range) },
     },
     axes: [
@@ -174,6 +176,11 @@ function optionsOf({ element, language, zone, props, show }: PlotFacts): uPlot.O
       setCursor: [(plot) => show(readAt(plot.cursor.idx ?? null, props(), language, zone))],
     },
   };
+}
+
+/** In seconds. */
+function timesOf(first: number, last: number, span: TimeSpan | undefined): [number, number] {
+  return span === undefined ? [first, last] : [span.fromMs / msPerSec, span.toMs / msPerSec];
 }
 
 /** From zero, and a little above the highest, where nobody knows better. */

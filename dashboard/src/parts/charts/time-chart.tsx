@@ -5,6 +5,7 @@ import { lazyPart } from '../lazy-part.ts';
 import { dataWithin, factsOf, type TimeChartData } from './chart-data.ts';
 import { ChartFrame, type ChartTable } from './chart-frame.tsx';
 import { LineSwatch, ShadeSwatch } from './chart-look.tsx';
+import { wholeOf } from './zoom-group.ts';
 import { useChartZoom } from './zoomable-charts.tsx';
 
 const PlotCanvas = lazyPart(async () => (await import('./plot-canvas.tsx')).PlotCanvas);
@@ -37,16 +38,15 @@ export function TimeChart(props: TimeChartProps) {
   const { t } = useTranslation();
   const zoom = useChartZoom();
   const span = zoom?.span ?? null;
-  const onWhole = zoom?.onWhole;
-  const fromMs = props.data.times.at(0);
-  const toMs = props.data.times.at(-1);
-  useEffect(() => {
-    if (fromMs !== undefined && toMs !== undefined) onWhole?.({ fromMs, toMs });
-  }, [onWhole, fromMs, toMs]);
+  const group = zoom?.group;
+  const whole = useMemo(() => wholeOf(props.data.times), [props.data.times]);
+  useEffect(() => (whole === null ? undefined : group?.add(whole)), [group, whole]);
   const data = useMemo(() => dataWithin(props.data, span), [props.data, span]);
-  const { band, marked, series, times } = data;
+  const { band, marked, series } = data;
   const summary = useSummary(data, format);
-  const isEmpty = series.every(({ points }) => factsOf(points) === null);
+  const isEmpty = hasNothing(data);
+  // Why there is nothing at all is not why a part has nothing.
+  const reason = hasNothing(props.data) ? empty : undefined;
   const shades = [
     ...(band === undefined
       ? []
@@ -63,10 +63,10 @@ export function TimeChart(props: TimeChartProps) {
     <ChartFrame
       title={title}
       summary={summary}
-      isEmpty={isEmpty || times.length === 0}
+      isEmpty={isEmpty}
       legend={[...lines, ...shades]}
       table={useTable(data, format)}
-      {...(empty === undefined ? {} : { empty })}
+      {...(reason === undefined ? {} : { empty: reason })}
     >
       <Suspense fallback={<div style={{ height }} className="chart-waiting" aria-hidden="true" />}>
         <PlotCanvas
@@ -75,6 +75,7 @@ export function TimeChart(props: TimeChartProps) {
           height={height}
           gap={t('chart.gap')}
           {...(zoom === null ? {} : { onZoom: zoom.onZoom })}
+          {...(span === null ? {} : { span })}
           {...(inBytes === undefined ? {} : { inBytes })}
           {...(steps === undefined ? {} : { steps })}
           {...(sync === undefined ? {} : { sync })}
@@ -83,6 +84,10 @@ export function TimeChart(props: TimeChartProps) {
       </Suspense>
     </ChartFrame>
   );
+}
+
+function hasNothing({ series, times }: TimeChartData): boolean {
+  return times.length === 0 || series.every(({ points }) => factsOf(points) === null);
 }
 
 function useSummary({ series, times }: TimeChartData, format: (value: number) => string): string {

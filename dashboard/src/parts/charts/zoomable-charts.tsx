@@ -1,16 +1,17 @@
 import { Group, Text } from '@mantine/core';
-import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react';
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import type { TimeSpan } from './chart-data.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
+import { ZoomGroup } from './zoom-group.ts';
 import { stepZoom, type ZoomStep } from './zoom-steps.ts';
 
 interface ChartZoom {
   span: TimeSpan | null;
   onZoom: (span: TimeSpan) => void;
-  /** A chart tells from when until when it has points. */
-  onWhole: (whole: TimeSpan) => void;
+  /** Each chart tells what it has, as long as it has it. */
+  group: ZoomGroup;
 }
 
 const ZoomContext = createContext<ChartZoom | null>(null);
@@ -29,24 +30,11 @@ export function ZoomableCharts({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const clock = useFormat();
   const [span, setSpan] = useState<TimeSpan | null>(null);
-  const whole = useRef<TimeSpan | null>(null);
-  const zoom = useMemo(
-    () => ({
-      span,
-      onZoom: setSpan,
-      onWhole: ({ fromMs, toMs }: TimeSpan) => {
-        const { current } = whole;
-        whole.current = {
-          fromMs: Math.min(fromMs, current?.fromMs ?? fromMs),
-          toMs: Math.max(toMs, current?.toMs ?? toMs),
-        };
-      },
-    }),
-    [span],
-  );
+  const [group] = useState(() => new ZoomGroup());
+  const zoom = useMemo(() => ({ span, onZoom: setSpan, group }), [span, group]);
   const step = (taken: ZoomStep) => {
-    const { current } = whole;
-    if (current !== null) setSpan((shown) => stepZoom(current, shown, taken));
+    const whole = group.whole();
+    if (whole !== null) setSpan((shown) => stepZoom(whole, shown, taken));
   };
   return (
     <ZoomContext value={zoom}>
