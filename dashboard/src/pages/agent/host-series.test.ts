@@ -44,3 +44,15 @@ it('keeps so many looks and no more', () => {
   for (let second = 0; second < 700; second += 1) all = addReading(all, reading(second));
   expect([all.length, all[0]?.at]).toEqual([600, reading(100).at]);
 });
+
+const secondsOf = (all: readonly HostReading[]) => all.map(({ at }) => Date.parse(at) / 1_000);
+const addAll = (seconds: readonly number[]) =>
+  seconds.reduce<HostReading[]>((all, second) => addReading(all, reading(second)), []);
+
+it('leaves out what comes less than a second after the one before, or from before it', () => {
+  expect(secondsOf(addAll([10, 10.004, 13, 12, 13, 13.999, 14, 17]))).toEqual([10, 13, 14, 17]);
+});
+
+it('goes on after the clock was set back by an hour', () => {
+  expect(secondsOf(addAll([1, 4_000, 4_003, 400, 403, 406]))).toEqual([1, 400, 403, 406]);
+});

@@ -6,11 +6,22 @@ export type HostReading = ReplyOf<typeof getHostReading>;
 export const hostEveryMs = 3_000;
 /** Half an hour of looking. */
 const readingsMax = 600;
+/** Sooner than this after another, counters tell more of chance than of use. */
+const apartMs = 1_000;
 /** Longer than this nobody looked: a gap. */
 const gapMs = 4 * hostEveryMs;
 
+/**
+ * Each is later than the one before. One that comes too soon is left out; a clock that was set back
+ * for longer than a gap begins anew, without what it had said of a time that is still to come.
+ */
 export function addReading(before: readonly HostReading[], next: HostReading): HostReading[] {
-  return [...before, next].slice(-readingsMax);
+  const atMs = Date.parse(next.at);
+  const last = before.at(-1);
+  const sinceMs = last === undefined ? apartMs : atMs - Date.parse(last.at);
+  if (sinceMs >= apartMs) return [...before, next].slice(-readingsMax);
+  if (sinceMs >= -gapMs) return [...before];
+  return [...before.filter(({ at }) => Date.parse(at) <= atMs - apartMs), next];
 }
 
 type Points = (number | null)[];
@@ -33,7 +44,7 @@ export function hostSeries(readings: readonly HostReading[]): HostSeries {
     const atMs = Date.parse(now.at);
     const before = readings[index - 1];
     const spanMs = before === undefined ? 0 : atMs - Date.parse(before.at);
-    const isNext = before !== undefined && spanMs > 0 && spanMs <= gapMs;
+    const isNext = before !== undefined && spanMs <= gapMs;
     if (before !== undefined && !isNext) add(all, Date.parse(before.at) + 1, {});
     const rise = (key: CounterName) => (isNext ? riseOf(before[key], now[key]) : null);
     const perSec = (key: CounterName) => {
