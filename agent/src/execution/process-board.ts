@@ -10,6 +10,7 @@ export interface ProcessBoardDeps {
 }
 
 export interface ProcessLook {
+  /** When the oldest of its answers came. */
   atMs: number;
   /** Of each device whose tool tells; a device that is missing is unknown. */
   found: ReadonlyMap<string, readonly GpuProcess[]>;
@@ -17,48 +18,67 @@ export interface ProcessLook {
   vendors: ReadonlySet<string>;
 }
 
+interface Answer {
+  atMs: number;
+  /** null where no tool told, such as one that failed or hung. */
+  processes: readonly GpuProcess[] | null;
+}
+
 const timeoutMs = 10_000;
 
 /**
- * The programs on the GPUs, asked for only while somebody looks: it starts a tool, and another look
- * soon after is answered with the same.
+ * The programs on the GPUs, asked for only while somebody looks: it starts tools, and another look
+ * soon after is answered with the same. A tool that told nothing is asked again by the next look.
  */
 export class ProcessBoard {
   readonly #deps: ProcessBoardDeps;
-  #last: { look: Promise<ProcessLook>; atMs: number } | null = null;
+  readonly #last = new Map<GpuDetector, { answer: Promise<Answer>; askedMs: number }>();
 
   constructor(deps: ProcessBoardDeps) {
     this.#deps = deps;
   }
 
-  look(): Promise<ProcessLook> {
-    const nowMs = this.#deps.clock.monotonicMs();
-    if (this.#last !== null && nowMs - this.#last.atMs < localLimits.processesEveryMs) {
-      return this.#last.look;
-    }
-    const look = this.#look();
-    this.#last = { look, atMs: nowMs };
-    return look;
-  }
-
-  async #look(): Promise<ProcessLook> {
-    const { clock, detectors, log } = this.#deps;
+  async look(): Promise<ProcessLook> {
+    const { clock, detectors } = this.#deps;
     const found = new Map<string, GpuProcess[]>();
     const vendors = new Set<string>();
-    const signal = AbortSignal.timeout(timeoutMs);
+    const times: number[] = [];
     const asked = detectors.map(async (detector) => {
-      try {
-        const processes = (await detector.processes?.(signal)) ?? null;
-        if (processes === null) return;
-        vendors.add(detector.vendor);
-        for (const one of processes) {
-          found.set(one.deviceId, [...(found.get(one.deviceId) ?? []), one]);
-        }
-      } catch (error) {
-        log.warn({ err: error, vendor: detector.vendor }, 'asking for the programs on GPUs failed');
+      const answer = await this.#answerOf(detector);
+      if (answer.processes === null) return;
+      vendors.add(detector.vendor);
+      times.push(answer.atMs);
+      for (const one of answer.processes) {
+        found.set(one.deviceId, [...(found.get(one.deviceId) ?? []), one]);
       }
     });
     await Promise.all(asked);
-    return { atMs: clock.nowMs(), found, vendors };
+    return { atMs: Math.min(clock.nowMs(), ...times), found, vendors };
+  }
+
+  async #answerOf(detector: GpuDetector): Promise<Answer> {
+    const nowMs = this.#deps.clock.monotonicMs();
+    const last = this.#last.get(detector);
+    if (last !== undefined && nowMs - last.askedMs < localLimits.processesEveryMs) {
+      return last.answer;
+    }
+    const next = { answer: this.#ask(detector), askedMs: nowMs };
+    this.#last.set(detector, next);
+    const answer = await next.answer;
+    if (answer.processes === null && this.#last.get(detector) === next) {
+      this.#last.delete(detector);
+    }
+    return answer;
+  }
+
+  async #ask(detector: GpuDetector): Promise<Answer> {
+    const { clock, log } = this.#deps;
+    try {
+      const processes = (await detector.processes?.(AbortSignal.timeout(timeoutMs))) ?? null;
+      return { atMs: clock.nowMs(), processes };
+    } catch (error) {
+      log.warn({ err: error, vendor: detector.vendor }, 'asking for the programs on GPUs failed');
+      return { atMs: clock.nowMs(), processes: null };
+    }
   }
 }

@@ -94,6 +94,38 @@ describe('the programs on GPUs', () => {
     expect(asked()).toBe(2);
   });
 
+  it.each([
+    ['failed', () => Promise.reject(new Error('the tool hangs'))],
+    ['told nothing', () => Promise.resolve(null)],
+  ] as const)('are asked for again at once where a tool %s, and of no other', async (_, fail) => {
+    const clock = new ManualClock();
+    const asked: string[] = [];
+    const detectorOf = (vendor: string, answer: () => Promise<GpuProcess[] | null>) => {
+      const processes = () => {
+        asked.push(vendor);
+        return answer();
+      };
+      return { vendor, processes } as unknown as GpuDetector;
+    };
+    let isWell = false;
+    const detectors = [
+      detectorOf('nvidia', () => (isWell ? Promise.resolve([program({})]) : fail())),
+      detectorOf('amd', () => Promise.resolve([])),
+    ];
+    const programs = new ProcessBoard({ clock, log, detectors });
+    const firstMs = clock.nowMs();
+    const [first] = await Promise.all([programs.look(), programs.look()]);
+    expect(asked).toEqual(['nvidia', 'amd']);
+    expect([...first.vendors]).toEqual(['amd']);
+    isWell = true;
+    clock.advance(1_000);
+    const second = await programs.look();
+    expect(asked).toEqual(['nvidia', 'amd', 'nvidia']);
+    expect(second.found.get('GPU-1')).toEqual([program({})]);
+    // As old as what the other told.
+    expect(second.atMs).toBe(firstMs);
+  });
+
   it('are shown up to a number, with how many there are', async () => {
     const many = Array.from({ length: 100 }, (_, pid) => program({ pid }));
     const { board: programs } = board('nvidia', [() => many]);
