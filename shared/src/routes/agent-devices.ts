@@ -56,7 +56,8 @@ const GpuProcess = strictObject({
 export const listGpuProcesses = {
   method: 'GET',
   url: '/api/v1/local/processes',
-  summary: 'The programs that use each GPU now, jobs and others; they are told to nobody else',
+  summary:
+    'The compute programs that use each GPU now, jobs and others; they are told to nobody else',
   audience: 'provider',
   tag: 'agent',
   schema: {
@@ -69,7 +70,7 @@ export const listGpuProcesses = {
             total: nullable(Type.Integer()),
             processes: nullable(
               Type.Array(GpuProcess, {
-                description: 'The one with the most memory first; null where no tool tells',
+                description: 'The one with the most memory first; null where no tool told',
               }),
             ),
           }),

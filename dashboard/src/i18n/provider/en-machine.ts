@@ -82,13 +82,15 @@ export const enMachine = {
   'gpus.powerLimit': 'Power limit',
   'gpus.clock': 'Clock',
   'gpus.fan': 'Fan',
-  'gpus.programs': 'Programs on it now',
-  'gpus.programsUnknown': 'No tool tells which programs use this GPU.',
-  'gpus.programsNone': 'None, as its tool says.',
-  'gpus.programsOf': 'Programs on {{model}}',
+  'gpus.programs': 'Compute programs on it now',
+  'gpus.programsUnknown': 'No tool has told which compute programs use this GPU.',
+  'gpus.programsNone':
+    'No compute programs, as its tool says. Games and the desktop may be missing.',
+  'gpus.programsOf': 'Compute programs on {{model}}',
   'gpus.program': 'Program',
   'gpus.programsMore': '{{shown}} of {{total}}, those with the most memory.',
-  'gpus.programsText': 'Of jobs and of others. Only this page tells them.',
+  'gpus.programsText':
+    'Of jobs and of others; games and the desktop may be missing. Only this page tells them.',
   'host.title': 'The machine',
   'host.text':
     'All of it, jobs and the rest, for as long as this page is open. Nothing is measured otherwise.',

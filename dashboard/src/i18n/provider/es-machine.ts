@@ -82,13 +82,15 @@ export const esMachine: Record<keyof typeof enMachine, string> = {
   'gpus.powerLimit': 'Límite de potencia',
   'gpus.clock': 'Reloj',
   'gpus.fan': 'Ventilador',
-  'gpus.programs': 'Programas que la usan ahora',
-  'gpus.programsUnknown': 'Ninguna herramienta dice qué programas usan esta GPU.',
-  'gpus.programsNone': 'Ninguno, según su herramienta.',
-  'gpus.programsOf': 'Programas en {{model}}',
+  'gpus.programs': 'Programas de cómputo que la usan ahora',
+  'gpus.programsUnknown': 'Ninguna herramienta ha dicho qué programas de cómputo usan esta GPU.',
+  'gpus.programsNone':
+    'Ningún programa de cómputo, según su herramienta. Pueden faltar los juegos y el escritorio.',
+  'gpus.programsOf': 'Programas de cómputo en {{model}}',
   'gpus.program': 'Programa',
   'gpus.programsMore': '{{shown}} de {{total}}, los que más memoria tienen.',
-  'gpus.programsText': 'De jobs y de otros. Solo esta página los muestra.',
+  'gpus.programsText':
+    'De jobs y de otros; pueden faltar los juegos y el escritorio. Solo esta página los muestra.',
   'host.title': 'La máquina',
   'host.text':
     'Toda ella, jobs y lo demás, mientras esta página está abierta. Si no, no se mide nada.',
