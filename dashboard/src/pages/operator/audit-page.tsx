@@ -6,7 +6,6 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
-import { shorten, unknownMark } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -17,6 +16,7 @@ import { QueryView } from '../../parts/query-view.tsx';
 import { ServerText } from '../../parts/server-words.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
+import { AuditActor, AuditTarget } from './audit/audit-names.tsx';
 import { OperatorPage } from './shared/operator-page.tsx';
 
 const route = getRouteApi('/admin/audit');
@@ -205,26 +205,12 @@ function useAuditColumns(): DataColumn<AuditEntry>[] {
       {
         id: 'actor',
         title: t('op.audit.actor'),
-        cell: ({ actor, keyId, ip }) => (
-          <div>
-            <span title={actor}>{shortActor(actor)}</span>
-            <Text size="xs" c="dimmed" className="mono break">
-              {[keyId, ip].filter((part) => part !== null).join(' · ')}
-            </Text>
-          </div>
-        ),
+        cell: ({ actor, keyId, ip }) => <AuditActor actor={actor} keyId={keyId} ip={ip} />,
       },
       {
         id: 'target',
         title: t('op.audit.target'),
-        cell: ({ target }) =>
-          target === null ? (
-            unknownMark
-          ) : (
-            <span className="mono nowrap" title={target}>
-              {shorten(target)}
-            </span>
-          ),
+        cell: ({ target }) => <AuditTarget target={target} />,
       },
       {
         id: 'facts',
@@ -240,11 +226,6 @@ function useAuditColumns(): DataColumn<AuditEntry>[] {
     ],
     [t, format],
   );
-}
-
-/** `agent:agt_01M8…8PG6G`, where it is so long; the whole of it is in its tooltip and the CSV. */
-function shortActor(actor: string): string {
-  return actor.length > 24 ? shorten(actor, 14, 5) : actor;
 }
 
 const auditColumns = [
