@@ -33,6 +33,7 @@ const simulations = [
 const apart = [
   'agent/src/gpu-proof/device-prover.test.ts',
   'marketplace/src/http/agent-channel/agent-session.test.ts',
+  'marketplace/src/http/fuzz.test.ts',
 ];
 
 const services = '{shared,marketplace,agent,cli,client,localnet,dashboard}/src';

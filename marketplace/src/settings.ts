@@ -50,7 +50,8 @@ export const marketplaceSettings: readonly SettingGroup[] = [
       },
       {
         name: 'GRPC_CONNECTIONS_MAX',
-        about: 'Connections at once; one more is closed before it is read.',
+        about:
+          'Connections at once, and from one address half of them; one more is closed before it is read.',
         fallback: String(grpcLimits.connectionsDefault),
       },
       {

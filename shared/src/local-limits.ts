@@ -12,8 +12,8 @@ export const localLimits = {
   offerBytesKept: 64 * 1024,
   /** Characters of a text that is looked for. */
   searchChars: 128,
-  /** Programs on a GPU: asked for at most so often, however many pages look. */
-  processesEveryMs: 10_000,
+  /** Programs on a GPU: asked for at most so often, however many pages look, since telemetry rests meanwhile. */
+  processesEveryMs: 30_000,
   processesShown: 64,
   processNameChars: 128,
   /** Days of earnings at once. */

@@ -7,23 +7,36 @@ import { type HostFiles, systemFiles } from '../gpu/host-files.ts';
 
 type HostReading = ReplyOf<typeof getHostReading>;
 
-/** Loopback, and what only hands on what another interface has counted already. */
-const inner = /^(?:lo|docker|br-|veth|virbr|vnet|cni|flannel|podman)/;
+interface Interface {
+  name: string;
+  received: number;
+  sent: number;
+}
 
-/** @returns bytes of all interfaces to the outside since the start, of `/proc/net/dev`; null for none. */
-export function readNetworkBytes(text: string): { received: number; sent: number } | null {
-  const rows = text.split('\n').flatMap((line) => {
+/** @returns bytes of each interface since the start, of `/proc/net/dev`. */
+export function readInterfaces(text: string): Interface[] {
+  return text.split('\n').flatMap((line) => {
     const [, name = '', cells = ''] = /^\s*([^:\s]+):\s*(.*)$/.exec(line) ?? [];
     const values = cells.trim().split(/\s+/).map(Number);
     const [received = Number.NaN] = values;
     const sent = values[8] ?? Number.NaN;
-    const isCounted = name !== '' && !inner.test(name);
-    return isCounted && Number.isSafeInteger(received + sent) ? [{ received, sent }] : [];
+    return name !== '' && Number.isSafeInteger(received + sent) ? [{ name, received, sent }] : [];
   });
-  if (rows.length === 0) return null;
-  const sum = (pick: (row: (typeof rows)[number]) => number) =>
-    rows.reduce((all, row) => all + pick(row), 0);
-  return { received: sum((row) => row.received), sent: sum((row) => row.sent) };
+}
+
+/**
+ * Bytes of the network cards since the start. What has no device (bridges, tunnels, bonds, what jobs are
+ * given) hands on what a card has counted already. null where no card is seen, as in some containers.
+ */
+async function readNetwork(files: HostFiles): Promise<Omit<Interface, 'name'> | null> {
+  const cards: Interface[] = [];
+  for (const each of readInterfaces((await files.read('/proc/net/dev')) ?? '')) {
+    if ((await files.link(`/sys/class/net/${each.name}/device`)) !== null) cards.push(each);
+  }
+  if (cards.length === 0) return null;
+  const sum = (pick: (card: Interface) => number) =>
+    cards.reduce((all, card) => all + pick(card), 0);
+  return { received: sum((card) => card.received), sent: sum((card) => card.sent) };
 }
 
 export interface HostQuestion {
@@ -31,12 +44,18 @@ export interface HostQuestion {
   folder: string;
   nowMs: number;
   files?: HostFiles;
+  platform?: NodeJS.Platform;
 }
 
 /** What the whole machine has used up to now: read for who looks, and for nobody else. */
-export async function readHost({ folder, nowMs, files }: HostQuestion): Promise<HostReading> {
+export async function readHost({
+  folder,
+  nowMs,
+  files = systemFiles,
+  platform = process.platform,
+}: HostQuestion): Promise<HostReading> {
   const disk = await statfs(folder).catch(() => null);
-  const network = readNetworkBytes((await (files ?? systemFiles).read('/proc/net/dev')) ?? '');
+  const network = await readNetwork(files);
   const times = cpus().map((cpu) => cpu.times);
   const total = times.reduce((sum, each) => sum + totalOf(each), 0);
   const idle = times.reduce((sum, { idle: part }) => sum + part, 0);
@@ -45,7 +64,8 @@ export async function readHost({ folder, nowMs, files }: HostQuestion): Promise<
     cpuBusyMs: times.length === 0 ? null : total - idle,
     cpuTotalMs: times.length === 0 ? null : total,
     memoryBytes: totalmem(),
-    memoryUsedBytes: totalmem() - freemem(),
+    // On macOS what can be had again at once is not told as free.
+    memoryUsedBytes: platform === 'darwin' ? null : totalmem() - freemem(),
     diskBytes: disk === null ? null : disk.blocks * disk.bsize,
     diskUsedBytes: disk === null ? null : (disk.blocks - disk.bfree) * disk.bsize,
     networkReceivedBytes: network?.received ?? null,

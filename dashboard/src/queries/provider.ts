@@ -1,6 +1,7 @@
 import type { agentLogLevels } from '@node3/shared/agent-log-levels';
 import type { HistoryWindow } from '@node3/shared/device-metrics';
 import type { ExecutionState } from '@node3/shared/execution-state';
+import { localLimits } from '@node3/shared/local-limits';
 import {
   getHostReading,
   getTelemetryHistory,
@@ -126,7 +127,7 @@ export function gpuProcessesQuery({ client }: App) {
   return queryOptions({
     queryKey: ['local', 'processes'],
     queryFn: ({ signal }) => client.call(listGpuProcesses, {}, { signal }),
-    refetchInterval: 15_000,
+    refetchInterval: localLimits.processesEveryMs,
   });
 }
 

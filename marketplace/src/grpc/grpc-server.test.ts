@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -96,6 +97,18 @@ describe('the server', () => {
       code: 'SERVICE_STOPPING',
     });
     own.close();
+  });
+
+  it('is reached by each address of its name', async () => {
+    const named = await startTestMarketplace({ grpc: { ...onLoopback, host: 'localhost' } });
+    const port = named.grpcAddress?.split(':').at(-1);
+    const { apiKey } = await openFundedAccount(named);
+    for (const { address, family } of await lookup('localhost', { all: true })) {
+      const host = family === 6 ? `[${address}]` : address;
+      const grpc = testGrpc(`${host}:${port}`, apiKey);
+      await grpc.call('JobExecution/ListJobs').finally(() => grpc.close());
+    }
+    await named.stop();
   });
 
   it('has so many connections at once, and takes the next one when one has ended', async () => {

@@ -1,9 +1,11 @@
-import { createServer, type Socket, type Server as SocketServer } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { createServer, isIP, type Socket, type Server as SocketServer } from 'node:net';
 import type { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Clock } from '@node3/shared/clock';
 import { grpcLimits } from '@node3/shared/grpc-limits';
 import type { Logger } from '@node3/shared/logger';
 import type { GrpcConfig } from '../grpc-config.ts';
+import { OpenConnections } from './open-connections.ts';
 
 interface Deps {
   clock: Clock;
@@ -32,35 +34,76 @@ export async function listenForGrpc(
   { clock, log }: Deps,
 ): Promise<GrpcPort> {
   const injector = server.createConnectionInjector(credentials);
-  const open = new Set<Socket>();
-  const sockets = createServer({ noDelay: true }, (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    injector.injectConnection(socket);
-  });
-  sockets.maxConnections = connectionsMax;
+  const open = new OpenConnections(connectionsMax);
   let saidAtMs = Number.NEGATIVE_INFINITY;
-  sockets.on('drop', () => {
+  const take = (socket: Socket) => {
+    if (open.admit(socket)) {
+      injector.injectConnection(socket);
+      return;
+    }
+    socket.destroy();
     if (clock.monotonicMs() - saidAtMs < saidMs) return;
     saidAtMs = clock.monotonicMs();
-    log.warn({ connectionsMax }, 'gRPC has as many connections as it may; more are refused');
-  });
-  const bound = await listen(sockets, host, port);
+    const { remoteAddress } = socket;
+    log.warn({ connectionsMax, remoteAddress }, 'gRPC has as many connections as it may');
+  };
+  const listening = await listenOnAll(host, port, take);
+  for (const { sockets } of listening) {
+    // Of one connection that could not be taken: the others go on.
+    sockets.on('error', (error) => log.warn({ err: error }, 'gRPC could not take a connection'));
+  }
   return {
-    port: bound,
-    close: () => new Promise((resolve) => sockets.close(() => resolve())),
-    destroy() {
-      for (const socket of open) socket.destroy();
+    port: listening[0]?.port ?? port,
+    async close() {
+      const closed = listening.map(
+        ({ sockets }) => new Promise<void>((resolve) => sockets.close(() => resolve())),
+      );
+      await Promise.all(closed);
     },
+    destroy: () => open.destroy(),
   };
 }
 
-function listen(sockets: SocketServer, host: string, port: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  sockets.once('error', (error: NodeJS.ErrnoException) => reject(portError(error, port)));
+interface Listening {
+  sockets: SocketServer;
+  port: number;
+}
+
+/** A name such as `localhost` may have an address of each kind; a machine need not have both. */
+async function listenOnAll(
+  host: string,
+  port: number,
+  take: (socket: Socket) => void,
+): Promise<Listening[]> {
+  const found = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
+  const listening: Listening[] = [];
+  let missing: unknown = null;
+  for (const { address } of found) {
+    try {
+      listening.push(await listen(address, listening[0]?.port ?? port, take));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (!['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) {
+        for (const { sockets } of listening) sockets.close();
+        throw error;
+      }
+      missing = error;
+    }
+  }
+  if (listening.length === 0) throw missing;
+  return listening;
+}
+
+function listen(host: string, port: number, take: (socket: Socket) => void): Promise<Listening> {
+  const { promise, resolve, reject } = Promise.withResolvers<Listening>();
+  const sockets = createServer({ noDelay: true }, take);
+  const refuse = (error: NodeJS.ErrnoException) => reject(portError(error, port));
+  sockets.once('error', refuse);
   sockets.listen({ host, port }, () => {
+    sockets.off('error', refuse);
     const address = sockets.address();
-    resolve(typeof address === 'object' && address !== null ? address.port : port);
+    const bound = typeof address === 'object' && address !== null ? address.port : port;
+    resolve({ sockets, port: bound });
   });
   return promise;
 }

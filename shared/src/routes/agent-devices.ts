@@ -95,7 +95,11 @@ export const getHostReading = {
         cpuBusyMs: counter('Of all processors since the machine started'),
         cpuTotalMs: counter('The same, idle time included'),
         memoryBytes: Type.Integer(),
-        memoryUsedBytes: Type.Integer(),
+        memoryUsedBytes: nullable(
+          Type.Integer({
+            description: 'null where the system tells no more than what is wholly free',
+          }),
+        ),
         diskBytes: counter('Of the disk that the data of the agent are on'),
         diskUsedBytes: counter('Of the same disk'),
         networkReceivedBytes: counter('By all interfaces to the outside since the machine started'),

@@ -1,5 +1,4 @@
 import type { Clock } from '@node3/shared/clock';
-import { bytesOfMebibytes } from '../byte-size.ts';
 import type { CommandRunner } from '../command-runner.ts';
 import type { AgentDevice } from '../device.ts';
 import type {
@@ -110,10 +109,10 @@ export class AmdDetector implements GpuDetector {
     if (this.#tool !== 'amd-smi') return null;
     const answer = await readAmdProcesses(this.#deps.runner, signal);
     if (answer.kind !== 'read') return null;
-    return answer.value.flatMap(({ gpu, memoryMib, name, pid }) => {
+    return answer.value.flatMap(({ gpu, memoryBytes, name, pid }) => {
       const deviceId = this.#known.find(({ index }) => index === gpu)?.uuid;
       if (deviceId === undefined) return [];
-      return [{ deviceId, pid, name, memoryBytes: bytesOfMebibytes(memoryMib) }];
+      return [{ deviceId, pid, name, memoryBytes }];
     });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identityOf, metricsOfRecord, parseAmdSmi } from './parse-amd-smi.ts';
+import { identityOf, metricsOfRecord, parseAmdSmi, processesOf } from './parse-amd-smi.ts';
 import { parseRocmSmi } from './parse-rocm-smi.ts';
 import { parseRocminfo } from './parse-rocminfo.ts';
 
@@ -106,6 +106,23 @@ describe('JSON of rocm-smi', () => {
   ])('with %j', (fields, facts) => {
     expect(parseRocmSmi(JSON.stringify({ card0: fields }))?.cards).toMatchObject([facts]);
   });
+});
+
+it.each([
+  [{ value: 12_884_901_888, unit: 'B' }, 12_884_901_888],
+  [{ value: 12, unit: 'GB' }, 12_884_901_888],
+  [{ value: 2, unit: 'MiB' }, 2_097_152],
+  ['3 KB', 3_072],
+  [4_096, 4_096],
+  [{ value: 'N/A', unit: 'B' }, null],
+  [{ value: 1, unit: 'pages' }, null],
+])('amd-smi tells the memory of a program as %j', (vram_mem, memoryBytes) => {
+  const listed = (info: object) => ({ gpu: 1, process_list: [{ process_info: info }] });
+  expect(processesOf(listed({ name: 'N/A', pid: 7, vram_mem }), 0)).toEqual([
+    { gpu: 1, pid: 7, name: null, memoryBytes },
+  ]);
+  const nested = { name: 'python3', pid: 8, memory_usage: { vram_mem } };
+  expect(processesOf(listed(nested), 0)).toMatchObject([{ name: 'python3', memoryBytes }]);
 });
 
 describe('rocminfo', () => {

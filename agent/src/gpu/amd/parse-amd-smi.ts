@@ -1,3 +1,4 @@
+import { mebibyte } from '../byte-size.ts';
 import {
   asObject,
   type JsonObject,
@@ -185,7 +186,25 @@ export interface AmdSmiProcess {
   gpu: number;
   pid: number;
   name: string | null;
-  memoryMib: number | null;
+  memoryBytes: number | null;
+}
+
+const bytesPer: Partial<Record<string, number>> = {
+  b: 1,
+  kb: 1_024,
+  kib: 1_024,
+  mb: mebibyte,
+  mib: mebibyte,
+  gb: 1_024 * mebibyte,
+  gib: 1_024 * mebibyte,
+};
+
+/** @returns the bytes of `{ value: 12, unit: "MB" }`, `"12 MB"` or a bare number, which is one of bytes. */
+function readBytes(value: unknown): number | null {
+  const amount = readMeasure(value);
+  const unit = readText(asObject(value)?.['unit']) ?? /[a-z]+$/i.exec(readText(value) ?? '')?.[0];
+  const factor = bytesPer[(unit ?? 'b').toLowerCase()];
+  return amount === null || factor === undefined ? null : Math.round(amount * factor);
 }
 
 /** Reads `amd-smi process --json`; the list is a sentence where no process runs. */
@@ -198,7 +217,6 @@ export function processesOf(record: JsonObject, position: number): AmdSmiProcess
     if (info === null || pid === null) return [];
     const memory = info['vram_mem'] ?? valueAt(info, 'memory_usage/vram_mem');
     const gpu = readMeasure(record['gpu']) ?? position;
-    const name = typeof info['name'] === 'string' ? info['name'] : null;
-    return [{ gpu, pid, name, memoryMib: readMeasure(memory) }];
+    return [{ gpu, pid, name: readText(info['name']), memoryBytes: readBytes(memory) }];
   });
 }

@@ -64,7 +64,7 @@ export class NvidiaDetector implements GpuDetector {
   holders(deviceId: string, signal: AbortSignal): Promise<number[]> {
     return this.#alone(async () => {
       await this.#stream?.close();
-      const apps = (await listApps(this.#deps.runner, signal)) ?? [];
+      const apps = (await listApps(this.#deps.runner, 'unnamed', signal)) ?? [];
       return apps.filter(({ gpuUuid }) => gpuUuid === deviceId).map(({ pid }) => pid);
     });
   }
@@ -73,7 +73,7 @@ export class NvidiaDetector implements GpuDetector {
   processes(signal: AbortSignal): Promise<GpuProcess[] | null> {
     return this.#alone(async () => {
       await this.#stream?.close();
-      return (await listApps(this.#deps.runner, signal))?.flatMap(toProcess) ?? null;
+      return (await listApps(this.#deps.runner, 'named', signal))?.flatMap(toProcess) ?? null;
     });
   }
 

@@ -105,17 +105,23 @@ function rowsOf(result: CommandResult, asked: readonly string[]): SmiOutcome<Smi
   return { ok: true, value: parsed.rows, problems };
 }
 
-const appFields = ['gpu_uuid', 'pid', 'process_name', 'used_gpu_memory'] as const;
+/** Names are for who looks alone: jobs choose theirs, and one may have a line break in it. */
+const appFields = {
+  unnamed: ['gpu_uuid', 'pid', 'used_gpu_memory'],
+  named: ['gpu_uuid', 'pid', 'process_name', 'used_gpu_memory'],
+} as const;
 
-/** The programs that use a card; `null` where the tool does not tell. */
+/** The programs that compute on a card; `null` where the tool does not tell. */
 export async function listApps(
   runner: CommandRunner,
+  as: keyof typeof appFields,
   signal: AbortSignal,
 ): Promise<ComputeApp[] | null> {
-  const args = [`--query-compute-apps=${appFields.join(',')}`, '--format=csv,noheader,nounits'];
+  const fields = appFields[as];
+  const args = [`--query-compute-apps=${fields.join(',')}`, '--format=csv,noheader,nounits'];
   const result = await runner.run(smi(args, queryTimeoutMs), signal);
   if (result.kind !== 'exited' || result.exitCode !== 0) return null;
-  return parseComputeApps(result.stdout, appFields);
+  return parseComputeApps(result.stdout, fields);
 }
 
 /** `nvidia-smi -L`, as text. */

@@ -1,5 +1,5 @@
 import type { PlainLine } from '@node3/shared/log-blocks';
-import type { ExecutionRow, LogLineRow } from '../../store/rows.ts';
+import type { ExecutionRow } from '../../store/rows.ts';
 import type { Store } from '../../store/store.ts';
 
 /** What a worker says of its output when a job ends. */
@@ -22,44 +22,65 @@ export function finalLines({ output, error_output: errors }: FinalOutput, atMs: 
 
 type Line = Pick<PlainLine, 'stream' | 'text'>;
 
+/** Of a log, at once: each may be as long as a line can be. */
+const linesPerRead = 500;
+
 /**
- * How many of the first lines a log ends with: they came with a report before, whose answer the worker
- * has never seen, or while the job ran. Takes as long as both are (Knuth, Morris and Pratt).
+ * Counts how many of the first lines a log ends with: they came with a report before, whose answer the worker
+ * has never seen. It hears the log line by line and keeps none (Knuth, Morris and Pratt).
  */
-export function countKnown(log: readonly Line[], lines: readonly Line[]): number {
-  const isSame = (a: Line | undefined, b: Line | undefined) =>
-    a?.text === b?.text && a?.stream === b?.stream;
-  const backs: number[] = [0];
-  let known = 0;
-  const next = (line: Line | undefined) => {
-    while (known > 0 && !isSame(line, lines[known])) known = backs[known - 1] ?? 0;
-    if (isSame(line, lines[known])) known += 1;
-  };
-  for (let at = 1; at < lines.length; at += 1) {
-    next(lines[at]);
-    backs.push(known);
+export class KnownLines {
+  readonly #lines: readonly Line[];
+  /** Where the longest other beginning ends with which the lines so far end. */
+  readonly #backs: number[] = [0];
+  #known = 0;
+
+  constructor(lines: readonly Line[]) {
+    this.#lines = lines;
+    for (let at = 1; at < lines.length; at += 1) {
+      this.next(lines[at]);
+      this.#backs.push(this.#known);
+    }
+    this.#known = 0;
   }
-  known = 0;
-  // No more of it can be the same.
-  for (const line of log.slice(-lines.length)) next(line);
-  return known;
+
+  next(line: Line | undefined): void {
+    while (this.#known > 0 && !isSame(line, this.#lines[this.#known])) this.#back();
+    if (isSame(line, this.#lines[this.#known])) this.#known += 1;
+  }
+
+  /** Whole parts of so many lines, or all: what ends in another place is not of a report. */
+  count(partLines: number): number {
+    while (this.#known % partLines !== 0 && this.#known !== this.#lines.length) this.#back();
+    return this.#known;
+  }
+
+  #back(): void {
+    this.#known = this.#backs[this.#known - 1] ?? 0;
+  }
 }
 
-/** The last lines of what an execution has written, at most so many. */
-export async function readLogEnd(
+function isSame(a: Line | undefined, b: Line | undefined): boolean {
+  return a?.text === b?.text && a?.stream === b?.stream;
+}
+
+/** How many of the lines of a report are what an execution has written last. */
+export async function countWritten(
   store: Pick<Store, 'job' | 'readLogs'>,
   { jobId, attempt, logSeq }: Pick<ExecutionRow, 'jobId' | 'attempt' | 'logSeq'>,
-  count: number,
-): Promise<LogLineRow[]> {
+  lines: readonly Line[],
+  partLines: number,
+): Promise<number> {
   const logLines = (await store.job(jobId))?.logLines ?? 0;
-  const lines: LogLineRow[] = [];
-  let afterSeq = Math.max(0, logLines - Math.min(count, logSeq));
+  const known = new KnownLines(lines);
+  // No more of it can be the same.
+  let afterSeq = Math.max(0, logLines - Math.min(lines.length, logSeq));
   while (afterSeq < logLines) {
-    const page = await store.readLogs({ jobId, afterSeq, limit: count, stream: null });
+    const page = await store.readLogs({ jobId, afterSeq, limit: linesPerRead, stream: null });
     const last = page.at(-1);
     if (last === undefined) break;
-    lines.push(...page.filter((line) => line.attempt === attempt));
+    for (const line of page) if (line.attempt === attempt) known.next(line);
     afterSeq = last.seq;
   }
-  return lines;
+  return known.count(partLines);
 }

@@ -13,7 +13,7 @@ import { reportWorkProgress } from '../../services/report-work-progress.ts';
 import type { ExecutionRow } from '../../store/rows.ts';
 import type { GrpcDeps } from '../grpc-deps.ts';
 import { fromProtoTime, type ProtoTime } from '../proto-time.ts';
-import { countKnown, type FinalOutput, finalLines, readLogEnd } from './final-output.ts';
+import { countWritten, type FinalOutput, finalLines } from './final-output.ts';
 import type { HeldJob } from './held-jobs.ts';
 import { type JobResult, toExecutionResult } from './worker-result.ts';
 
@@ -66,7 +66,7 @@ export function workerJobs(deps: GrpcDeps, agentId: string) {
       );
     },
 
-    /** Text that comes at the end, after the lines that are there; what they end with is not written again. */
+    /** Text that comes at the end, after the lines that are there; what they end with of it is not written again. */
     async output(held: HeldJob, said: FinalOutput): Promise<void> {
       const { attempt, leaseToken } = held;
       const found = finalLines(said, deps.clock.nowMs());
@@ -75,10 +75,11 @@ export function workerJobs(deps: GrpcDeps, agentId: string) {
         toLines,
       );
       const execution = await executionOf(held);
-      const log = await readLogEnd(deps.store, execution, lines.length);
+      const partLines = limits.logLinesPerBatch;
+      const written = await countWritten(deps.store, execution, lines, partLines);
       let seqFirst = execution.logSeq + 1;
-      for (let at = countKnown(log, lines); at < lines.length; at += limits.logLinesPerBatch) {
-        const part = lines.slice(at, at + limits.logLinesPerBatch);
+      for (let at = written; at < lines.length; at += partLines) {
+        const part = lines.slice(at, at + partLines);
         seqFirst = (await append(held, seqFirst, part)) + 1;
       }
     },

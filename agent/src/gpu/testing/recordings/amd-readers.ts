@@ -35,9 +35,11 @@ const amdSmi: RecordingReader = {
     return {
       gpu_count: records.length,
       gpus: records.map((record, position) => read(record, position)),
-      processes: records
-        .flatMap(processesOf)
-        .map(({ gpu, pid, memoryMib }) => ({ gpu, pid, vram_mib: memoryMib })),
+      processes: records.flatMap(processesOf).map(({ gpu, pid, memoryBytes }) => ({
+        gpu,
+        pid,
+        vram_mib: memoryBytes === null ? null : memoryBytes / mebibyte,
+      })),
     };
   },
 };
