@@ -178,7 +178,9 @@ describe.skipIf(skip)('the pages of a provider', () => {
     await toTable.getByRole('button', { name: 'View as table' }).click();
     await toTable.getByRole('cell', { name: '61 °C' }).first().waitFor(wide);
     await page.getByText(/^All \d+ metrics/).click();
-    await page.getByRole('cell', { name: 'measured' }).first().waitFor();
+    // What a simulated GPU tells is no measurement.
+    await page.getByRole('cell', { name: 'simulated' }).first().waitFor();
+    expect(await page.getByRole('cell', { name: 'measured' }).count()).toBe(0);
     await inspectPage(page, 'provider-gpus');
   });
 

@@ -114,6 +114,7 @@ export const enMachine = {
   'slowdown.power-brake': 'power supply',
   'slowdown.hardware': 'hardware',
   'metricSource.measured': 'measured',
+  'metricSource.simulated': 'simulated',
   'metricSource.estimated': 'estimated',
   'metricSource.unavailable': 'no tool tells it',
   'metricName.utilizationPercent': 'Utilization',

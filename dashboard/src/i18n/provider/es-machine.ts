@@ -114,6 +114,7 @@ export const esMachine: Record<keyof typeof enMachine, string> = {
   'slowdown.power-brake': 'fuente de alimentación',
   'slowdown.hardware': 'hardware',
   'metricSource.measured': 'medido',
+  'metricSource.simulated': 'simulado',
   'metricSource.estimated': 'estimado',
   'metricSource.unavailable': 'ninguna herramienta lo dice',
   'metricName.utilizationPercent': 'Uso',

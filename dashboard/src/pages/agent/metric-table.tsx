@@ -56,7 +56,9 @@ export function MetricTable({ device }: { device: LocalDevice }) {
                   writeMetric(name, value, format)
                 )}
               </Table.Td>
-              <Table.Td data-label={t('gpus.source')}>{t(`metricSource.${source}`)}</Table.Td>
+              <Table.Td data-label={t('gpus.source')}>
+                {t(`metricSource.${sourceOf(device, source)}`)}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -68,4 +70,9 @@ export function MetricTable({ device }: { device: LocalDevice }) {
       </Text>
     </details>
   );
+}
+
+/** Of a device that is not there nothing is measured. */
+function sourceOf({ simulated }: LocalDevice, source: LocalDevice['metrics'][number]['source']) {
+  return simulated && source === 'measured' ? 'simulated' : source;
 }
