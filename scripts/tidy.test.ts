@@ -206,6 +206,11 @@ describe('forbidden', () => {
     );
   });
 
+  it('gives no effect the promise of a scroll, which React would call to clean up', () => {
+    const scrolls = /use(Layout)?Effect\(\s*\(\)\s*=>\s*[^\s{][^;]*\.scroll\w*\(/;
+    expect(offenders(({ text }) => scrolls.test(text))).toEqual([]);
+  });
+
   it('leaves no unfinished work behind', () => {
     const marks = /\b(TO[D]O|FIX[M]E|X{3})\b/;
     expect(offenders(({ text }) => marks.test(text), sources)).toEqual([]);

@@ -27,7 +27,10 @@ export function RunOutput({ jobId }: { jobId: string }) {
   });
   useChannelRefresh(`job:${jobId}`, jobKey(jobId));
   const card = useRef<HTMLDivElement>(null);
-  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), []);
+  // The braces matter: newer browsers answer a scroll with a promise, which is no clean-up.
+  useEffect(() => {
+    card.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <div ref={card}>
       <SectionCard title={t('output.title')}>
