@@ -14,7 +14,9 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app-context.tsx';
 import { shorten, shownAssets } from '../format.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { useChannelRefresh } from '../live/use-stream.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
+import { accountKey } from '../queries/account.ts';
 import { useSignOut } from '../viewer/use-sign-out.ts';
 import { useViewer } from '../viewer/use-viewer.ts';
 import type { OwnAccount, SignedInViewer } from '../viewer/viewer.ts';
@@ -43,7 +45,12 @@ function SignInButton() {
   }, [signedIn, close]);
   return (
     <>
-      <Button size="xs" leftSection={<IconLogin size={15} aria-hidden />} onClick={open}>
+      <Button
+        size="xs"
+        className="sign-in-button"
+        leftSection={<IconLogin size={15} aria-hidden />}
+        onClick={open}
+      >
         {t('signIn.title')}
       </Button>
       {opened && (
@@ -67,6 +74,8 @@ function OwnMenu({ viewer }: { viewer: SignedInViewer }) {
   const signOut = useSignOut();
   const { account, by } = viewer;
   const walletName = session.walletSession()?.walletName ?? null;
+  // Money moves without this page too: by a schedule, a terminal, a refund.
+  useChannelRefresh('events', accountKey, 1_000);
   return (
     <Menu position="bottom-end" width={264}>
       <Menu.Target>

@@ -13,7 +13,7 @@ export function ClusterBadge({ cluster }: { cluster: Cluster }) {
         variant={real ? 'filled' : 'light'}
         color={real ? 'green' : 'grape'}
         radius="sm"
-        className="state-badge"
+        className="state-badge cluster-badge"
       >
         {t(`cluster.${cluster}`)}
       </Badge>

@@ -74,7 +74,7 @@ function Header({ phone }: { phone: boolean }) {
   const { config } = useApp();
   return (
     <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap={8}>
-      <Group gap="sm" wrap="nowrap">
+      <Group gap="sm" wrap="nowrap" miw={0}>
         <Brand />
         {config.cluster !== null && <ClusterBadge cluster={config.cluster} />}
       </Group>

@@ -2,11 +2,15 @@ import { getAccount, getDepositAddress } from '@node3/shared/routes/accounts';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
 
-/** The account that is signed in, and what its key or session may do. Ask it by `useViewer`. */
-/** The agent knows no accounts: whoever has its token is its provider. */
+export const accountKey = ['own', 'account'];
+
+/**
+ * The account that is signed in, and what its key or session may do. Ask it by `useViewer`.
+ * The agent knows no accounts: whoever has its token is its provider.
+ */
 export function accountQuery({ client, config, signedIn }: App) {
   return queryOptions({
-    queryKey: ['own', 'account'],
+    queryKey: accountKey,
     queryFn: ({ signal }) => client.call(getAccount, {}, { signal }),
     enabled: signedIn && config.mode === 'marketplace',
   });

@@ -16,7 +16,8 @@ export const enShell = {
     'The session has ended: it was not used for a while, or was ended elsewhere.',
   'signIn.help':
     'No key yet? <0>node3 account create --show-key</0> makes one for your wallet. It stays in this tab only.',
-  'wallet.error.none': 'No Solana wallet has been found in this browser.',
+  'wallet.error.none':
+    'No Solana wallet has been found in this browser. Add one to it, or do the same in the terminal.',
   'wallet.error.refused': 'You did not sign. Nothing has happened; try again when you want to.',
   'wallet.error.noAccount':
     '{{detail}} has given this page no account. Create or unlock one there.',

@@ -16,7 +16,8 @@ export const esShell = {
     'La sesión ha terminado: no se usó durante un rato o se cerró en otro sitio.',
   'signIn.help':
     '¿Aún sin clave? <0>node3 account create --show-key</0> crea una para tu cartera. Se queda solo en esta pestaña.',
-  'wallet.error.none': 'No se ha encontrado ninguna cartera de Solana en este navegador.',
+  'wallet.error.none':
+    'No se ha encontrado ninguna cartera de Solana en este navegador. Añade una, o haz lo mismo en la terminal.',
   'wallet.error.refused': 'No has firmado. No ha pasado nada; inténtalo de nuevo cuando quieras.',
   'wallet.error.noAccount':
     '{{detail}} no ha dado ninguna cuenta a esta página. Crea o desbloquea una allí.',

@@ -10,10 +10,10 @@ export const es: Record<keyof typeof en, string> = {
   'overview.publicTitle': 'Mercado',
   'overview.publicText':
     'node³ ejecuta tus programas en GPU de otras personas. Pagas lo que se ejecutó, y los providers cobran en Solana.',
-  'overview.start.requester': 'Ejecutar un Job',
+  'overview.start.requester': 'Ejecutar un job',
   'overview.start.requester.text':
     'Elige un ejemplo, ve el precio antes de empezar y sigue el registro en vivo.',
-  'overview.start.requester.action': 'Crear un Job',
+  'overview.start.requester.action': 'Crear un job',
   'overview.start.provider': 'Ofrecer una GPU',
   'overview.start.provider.text':
     'Un comando arranca un agente en tu máquina. Tú fijas los precios y el horario.',

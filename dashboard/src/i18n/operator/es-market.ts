@@ -5,7 +5,7 @@ export const esMarket: Record<keyof typeof enMarket, string> = {
   'op.overview.subtitle':
     'Cómo va el mercado en este momento. Cada número lleva a las filas que hay detrás.',
   'op.overview.jobs': 'Jobs por estado',
-  'op.overview.jobsHint': 'Todos los Jobs publicados hasta ahora.',
+  'op.overview.jobsHint': 'Todos los jobs publicados hasta ahora.',
   'op.overview.jobsOf': '{{jobs}} en estado {{state}}',
   'op.stat.queue': 'Jobs en cola',
   'op.stat.paused': 'La asignación está en pausa',

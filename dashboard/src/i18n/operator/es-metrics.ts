@@ -3,7 +3,7 @@ import type { enMetrics } from './en-metrics.ts';
 export const esMetrics: Record<keyof typeof enMetrics, string> = {
   'op.metrics.title': 'Métricas',
   'op.metrics.own.subtitle': 'Cómo terminaron tus Jobs y cuánto esperaron y duraron.',
-  'op.metrics.all.subtitle': 'Cómo terminaron los Jobs de todos y cuánto esperaron y duraron.',
+  'op.metrics.all.subtitle': 'Cómo terminaron los jobs de todos y cuánto esperaron y duraron.',
   'op.metrics.range': 'Intervalo',
   'op.metrics.range.1h': '1 h',
   'op.metrics.range.24h': '24 h',
@@ -11,7 +11,7 @@ export const esMetrics: Record<keyof typeof enMetrics, string> = {
   'op.metrics.range.30d': '30 d',
   'op.metrics.whose': 'Jobs de quién',
   'op.metrics.own': 'Mis Jobs',
-  'op.metrics.all': 'Todos los Jobs',
+  'op.metrics.all': 'Todos los jobs',
   'op.metrics.totals': 'Totales',
   'op.metrics.window': 'Terminados desde {{from}} hasta {{to}}',
   'op.metrics.figure': 'Cifra',

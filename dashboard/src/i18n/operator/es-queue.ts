@@ -3,7 +3,7 @@ import type { enQueue } from './en-queue.ts';
 export const esQueue: Record<keyof typeof enQueue, string> = {
   'op.queue.title': 'Cola',
   'op.queue.subtitle': 'Jobs de todos: qué espera, qué pide y quién podría ejecutarlo.',
-  'op.queue.filter': 'Estado de los Jobs',
+  'op.queue.filter': 'Estado de los jobs',
   'op.queue.waiting': 'En espera',
   'op.queue.depth': '{{depth}} en cola en total',
   'op.queue.oldest': 'Más antiguos',

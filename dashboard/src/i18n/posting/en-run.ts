@@ -133,7 +133,7 @@ export const enRun = {
   'save.name': 'Name',
   'save.description': 'Description',
   'save.save': 'Save',
-  'start.rerun': 'Runs this job again with your changes; values that are not shown are kept:',
+  'start.rerun': 'Values that are not shown are kept. Runs again, with your changes:',
   'start.snippet': 'Runs this snippet:',
   'start.offer': 'For {{gpu}} at the agent {{agent}}.',
   'start.agent': 'For a GPU of the agent {{agent}}.',

@@ -113,7 +113,7 @@ export const esRun: Record<keyof typeof enRun, string> = {
   'output.page': 'Abrir el job',
   'output.copy': 'Salida estructurada',
   'asCode.title': 'Como código',
-  'asCode.text': 'El mismo job para el terminal o un programa; sin claves ni secretos.',
+  'asCode.text': 'El mismo job para la terminal o un programa; sin claves ni secretos.',
   'draft.restored':
     'Este borrador estaba guardado en este navegador, sin los valores de los secretos.',
   'draft.startOver': 'Empezar de nuevo',
@@ -135,7 +135,7 @@ export const esRun: Record<keyof typeof enRun, string> = {
   'save.name': 'Nombre',
   'save.description': 'Descripción',
   'save.save': 'Guardar',
-  'start.rerun': 'Repite este job con tus cambios; los valores que no se muestran se conservan:',
+  'start.rerun': 'Los valores que no se muestran se conservan. Se repite, con tus cambios:',
   'start.snippet': 'Ejecuta este fragmento:',
   'start.offer': 'Para {{gpu}} en el agente {{agent}}.',
   'start.agent': 'Para una GPU del agente {{agent}}.',
