@@ -76,7 +76,7 @@ export const enRun = {
   'quote.ahead': 'Jobs ahead',
   'quote.start': 'Expected start',
   'quote.startText': 'in {{half}}, at most {{most}} as a rule',
-  'quote.startUnknown': 'unknown: nothing like it has started yet',
+  'quote.startUnknown': 'unknown: too few like it have started',
   'quote.expires': 'Price holds for',
   'match.title': 'No agent can run this now',
   'match.counted.online_one': '{{count}} agent online was looked at.',

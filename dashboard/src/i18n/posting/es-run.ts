@@ -77,7 +77,7 @@ export const esRun: Record<keyof typeof enRun, string> = {
   'quote.ahead': 'Jobs por delante',
   'quote.start': 'Inicio previsto',
   'quote.startText': 'en {{half}}, {{most}} como mucho por lo general',
-  'quote.startUnknown': 'desconocido: aún no ha empezado ninguno parecido',
+  'quote.startUnknown': 'desconocido: han empezado muy pocos parecidos',
   'quote.expires': 'El precio vale',
   'match.title': 'Ningún agente puede ejecutarlo ahora',
   'match.counted.online_one': 'Se ha mirado {{count}} agente en línea.',

@@ -100,7 +100,7 @@ function GraphProblem({ error }: { error: Error }) {
   const places = error instanceof MarketError ? (error.context.errors ?? []) : [];
   return (
     <Stack gap="xs">
-      <ErrorView error={error} />
+      <ErrorView error={error} {...(places.length > 0 && { withoutDetails: true as const })} />
       {places.length > 0 && (
         <ul className="plain-list">
           {places.map(({ pointer, detail }) => (
