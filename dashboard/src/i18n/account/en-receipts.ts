@@ -28,5 +28,5 @@ export const enReceipts = {
   'receipts.check.otherKey': 'Signed with {{key}}, which is not the key that is published.',
   'receipts.check.changed': 'Not genuine: it was changed after it was signed.',
   'receipts.check.unable':
-    'This browser can not check Ed25519 here. Use node3 receipt verify with the file.',
+    'This browser cannot check Ed25519 here. Use node3 receipt verify with the file.',
 };

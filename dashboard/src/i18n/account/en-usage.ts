@@ -58,7 +58,7 @@ export const enUsage = {
   'caps.resets': 'Begins anew {{time}}.',
   'caps.form': 'Enter digits and at most one point, or nothing.',
   'caps.save': 'Save the caps',
-  'caps.signs': 'Your wallet signs the change, so that a stolen key can not widen them.',
+  'caps.signs': 'Your wallet signs the change, so that a stolen key cannot widen them.',
   'caps.noWallet': 'This account has no wallet that could sign the change.',
   'caps.saved': 'The caps are in force.',
 };

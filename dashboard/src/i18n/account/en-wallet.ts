@@ -49,7 +49,7 @@ export const enWallet = {
   'withdraw.submit': 'Withdraw',
   'withdraw.ownWallet': 'You are asked once more before it leaves.',
   'withdraw.confirmTitle': 'Withdraw this amount?',
-  'withdraw.confirmText': '{{money}} go to {{wallet}}. Once it is sent, it can not be taken back.',
+  'withdraw.confirmText': '{{money}} go to {{wallet}}. Once it is sent, it cannot be taken back.',
   'withdraw.confirm': 'Withdraw',
   'withdraw.asked': '{{money}} are on their way to your wallet.',
   'withdraw.list': 'Withdrawals',

@@ -62,7 +62,7 @@ export const enWebhooks = {
   'webhooks.noNext': 'none',
   'webhooks.deliveryTitle': 'Delivery',
   'webhooks.payload': 'Payload',
-  'webhooks.noPayload': 'The event of this delivery can not be read.',
+  'webhooks.noPayload': 'The event of this delivery cannot be read.',
   'webhooks.noAttempt': 'It was not tried yet.',
   'webhooks.attempt': 'Attempt',
   'webhooks.answer': 'Answer',

@@ -25,7 +25,7 @@ export const enServer = {
   'health.says.store.failed': 'The database does not accept writes.',
   'health.says.chain.ok': 'The Solana cluster answers.',
   'health.says.chain.degraded': 'The Solana cluster does not answer; payouts wait.',
-  'health.says.chain.failed': 'The Solana cluster can not be used.',
+  'health.says.chain.failed': 'The Solana cluster cannot be used.',
   'health.says.ledger.ok': 'The books balance.',
   'health.says.ledger.degraded': 'The books could not be checked.',
   'health.says.ledger.failed': 'The books do not balance.',

@@ -33,7 +33,7 @@ export const enAgent = {
   'proof.why.webgpu-missing': 'WebGPU is not installed here',
   'proof.why.no-adapter': 'WebGPU does not find this GPU, perhaps for want of its Vulkan driver',
   'proof.why.wrong-adapter': 'WebGPU found another GPU',
-  'proof.why.many-adapters': 'WebGPU can not tell the GPUs apart',
+  'proof.why.many-adapters': 'WebGPU cannot tell the GPUs apart',
   'proof.why.software-adapter': 'WebGPU found one in software only',
   'proof.why.not-enough-memory': 'too little of its memory was free',
   'proof.why.region-too-large': 'its driver gives no region of memory that large',

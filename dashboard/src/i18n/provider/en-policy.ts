@@ -4,7 +4,7 @@ export const enPolicy = {
   'policy.now.open': 'New work is taken now',
   'policy.now.partly': 'New work is taken now, but not on every GPU',
   'policy.now.closed': 'No new work is taken now',
-  'policy.now.problem': 'The policy file can not be used; what held before goes on holding',
+  'policy.now.problem': 'The policy file cannot be used; what held before goes on holding',
   'policy.noLimit': 'no limit',
   'policy.unknown': 'not known',
   'policy.oneALine': 'One a line.',

@@ -5,16 +5,20 @@ import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
+import { useFormat } from '../../i18n/use-format.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { jobName } from '../../parts/job-name.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge } from '../../parts/state-badge.tsx';
 
+type Format = ReturnType<typeof useFormat>;
+
 /** Jobs that ended; each row opens its receipt. */
 export function ReceiptTable({ jobs }: { jobs: JobSummary[] }) {
   const { t } = useTranslation();
-  const columns = useMemo(() => receiptColumns(t), [t]);
+  const format = useFormat();
+  const columns = useMemo(() => receiptColumns(t, format), [t, format]);
   return (
     <DataTable
       label={t('receipts.title')}
@@ -26,7 +30,7 @@ export function ReceiptTable({ jobs }: { jobs: JobSummary[] }) {
   );
 }
 
-function receiptColumns(t: TFunction): DataColumn<JobSummary>[] {
+function receiptColumns(t: TFunction, format: Format): DataColumn<JobSummary>[] {
   return [
     {
       id: 'job',
@@ -51,6 +55,12 @@ function receiptColumns(t: TFunction): DataColumn<JobSummary>[] {
       id: 'state',
       title: t('receipts.state'),
       cell: ({ state }) => <JobStateBadge state={state} />,
+    },
+    {
+      id: 'charged',
+      title: t('receipts.line.charged'),
+      cell: ({ charged }) => format.money(charged),
+      align: 'right',
     },
     {
       id: 'created',
