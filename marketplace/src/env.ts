@@ -166,7 +166,8 @@ function readAlerts(env: Env): AlertThresholds {
 }
 
 /** Networks in CIDR notation, separated by commas; whoever allows some allows every port. */
-function readNetworks(env: Env, name: string): FetchAllowance {
+/** Private networks that a guarded fetch may reach, on any port; none where it is not set. */
+export function readNetworks(env: Env, name: string): FetchAllowance {
   const text = readOptionalText(env, name);
   if (text === null) return {};
   const networks = text.split(',').map((network) => network.trim());

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 it('[7.28] gives marketplace, agent and requester wallet files of their own', async () => {
-  const host = new TestHost({ argv: [] });
+  const host = new TestHost({ argv: [], env: { WEBHOOK_NETWORKS: '127.0.0.0/8' } });
   const terminal = createTerminal(host, { format: 'table', quiet: true, colour: false });
   const folder = await openDataFolder(root);
   const seen: { marketplace?: MarketplaceConfig; agent?: AgentConfig } = {};
@@ -64,4 +64,7 @@ it('[7.28] gives marketplace, agent and requester wallet files of their own', as
   expect(files).not.toContain(undefined);
   expect(new Set(files).size).toBe(files.length);
   expect(marketplace?.feePayerWallet).toBeNull();
+  // What a developer lets webhooks reach, and nothing else.
+  expect(marketplace?.webhookAllow).toEqual({ networks: ['127.0.0.0/8'], ports: 'any' });
+  expect(marketplace?.flowAllow).toEqual({});
 });

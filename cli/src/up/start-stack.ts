@@ -6,6 +6,7 @@ import {
   observabilityDefaults,
   pricingDefaults,
 } from '@node3/marketplace/config';
+import { readNetworks } from '@node3/marketplace/env';
 import type { Logger, LogLevel } from '@node3/shared/logger';
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import type { Host } from '../host.ts';
@@ -100,6 +101,8 @@ export async function startMarket(
     payoutCaps: { SOL: {}, USDC: {} },
     adminApiKey: options.adminApiKey,
     ...pricingDefaults,
+    webhookAllow: readNetworks(host.env, 'WEBHOOK_NETWORKS'),
+    flowAllow: readNetworks(host.env, 'FLOW_NETWORKS'),
     grpc:
       options.grpcPort === null ? null : { host: '127.0.0.1', port: options.grpcPort, tls: null },
     observability: observabilityDefaults,
