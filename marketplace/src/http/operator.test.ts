@@ -1,6 +1,7 @@
 import { createClient } from '@node3/shared/client';
 import { getAccount } from '@node3/shared/routes/accounts';
 import * as accounts from '@node3/shared/routes/admin-accounts';
+import { setAgentEnabled } from '@node3/shared/routes/admin-agents';
 import { explainAdminJob, listAdminJobs, listQueue } from '@node3/shared/routes/admin-jobs';
 import { getAdminOverview } from '@node3/shared/routes/admin-overview';
 import { listAuditLog } from '@node3/shared/routes/audit';
@@ -8,6 +9,7 @@ import { type FleetSort, listAgents } from '@node3/shared/routes/fleet';
 import { getAdminJobMetrics, getJobMetrics } from '@node3/shared/routes/job-metrics';
 import { cancelJob, createJob, getJob } from '@node3/shared/routes/jobs';
 import { exportLedger } from '@node3/shared/routes/ledger';
+import { getOverview } from '@node3/shared/routes/marketplace';
 import { startRun } from '@node3/shared/routes/redmind';
 import { createSchedule } from '@node3/shared/routes/schedules';
 import { listSwitches, setSwitch } from '@node3/shared/routes/switches';
@@ -177,6 +179,30 @@ describe('the operator', () => {
     const overview = await operator().call(getAdminOverview, {});
     expect(overview.lastDay?.jobs).toBe(everybody.total.jobs);
     expect(overview).toMatchObject({ readOnly: false, matching: 'running' });
+  });
+
+  it('counts those that are shut out as neither online nor offline, without a read of each', async () => {
+    const read = async () => {
+      const { agents } = await operator().call(getAdminOverview, {});
+      expect((await createClient({ baseUrl: here.url }).call(getOverview, {})).agents).toEqual({
+        online: agents.online,
+        offline: agents.offline,
+      });
+      return agents;
+    };
+    const { agentId } = await registerTestAgent(here, 'shut-out');
+    const before = await read();
+    const params = { agentId };
+    await operator().call(setAgentEnabled, { params, body: { enabled: false, reason: 'a test' } });
+    const { store } = here;
+    const everyRow = vi.spyOn(store, 'agents');
+    const after = await read();
+    expect(after).toMatchObject({ online: before.online, offline: before.offline - 1 });
+    expect(after.states.disabled).toBe(before.states.disabled + 1);
+    expect(everyRow).not.toHaveBeenCalled();
+    everyRow.mockRestore();
+    await operator().call(setAgentEnabled, { params, body: { enabled: true } });
+    expect(await read()).toEqual(before);
   });
 
   it('turns the pages of the whole fleet, in its order and with its counts', async () => {

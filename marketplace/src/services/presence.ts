@@ -182,6 +182,10 @@ export class Presence {
     );
   }
 
+  countOnline(): number {
+    return this.all().filter(({ agentId }) => this.isOnline(agentId)).length;
+  }
+
   /** Whether it speaks to another replica, which knows what is free of it. */
   isElsewhere(agentId: string): boolean {
     return this.#elsewhere.has(agentId);

@@ -1,4 +1,3 @@
-import { type AgentState, agentStates } from '@node3/shared/agent-state';
 import type { Clock } from '@node3/shared/clock';
 import { baseUnits, toMoney } from '@node3/shared/money';
 import { operatorLimits } from '@node3/shared/operator-limits';
@@ -6,6 +5,7 @@ import type { AdminOverview } from '@node3/shared/routes/admin-overview';
 import { toTimestamp } from '@node3/shared/schema';
 import type { Matchmaker } from '../matching/matchmaker.ts';
 import type { Store } from '../store/store.ts';
+import { countAgents } from './count-agents.ts';
 import type { Intake } from './intake.ts';
 import type { Presence } from './presence.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
@@ -45,22 +45,6 @@ export async function readAdminOverview(deps: Deps): Promise<AdminOverview> {
     readOnly: deps.intake.switchOf('read-only') !== null,
     matching: deps.matchmaker.isPaused ? 'paused' : 'running',
   };
-}
-
-async function countAgents({ store, presence }: Deps): Promise<AdminOverview['agents']> {
-  const states = Object.fromEntries(agentStates.map((state) => [state, 0])) as Record<
-    AgentState,
-    number
-  >;
-  let online = 0;
-  let offline = 0;
-  for (const { agentId, state } of await store.agents()) {
-    states[state] += 1;
-    if (state === 'disabled' || state === 'unregistered') continue;
-    if (presence.isOnline(agentId)) online += 1;
-    else offline += 1;
-  }
-  return { online, offline, states };
 }
 
 /** At the cost of the last days: what was reserved for fees and rent, before rent comes back. */

@@ -2,8 +2,9 @@ import type { Clock } from '@node3/shared/clock';
 import { type Asset, toMoney } from '@node3/shared/money';
 import { boardStates, type Overview, type PublicJob } from '@node3/shared/routes/marketplace';
 import type { Matchmaker } from '../matching/matchmaker.ts';
-import type { AgentRow, ExecutionRow, JobRow } from '../store/rows.ts';
+import type { ExecutionRow, JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
+import { countAgents } from './count-agents.ts';
 import { viewPublicJob } from './job-views.ts';
 import type { Presence } from './presence.ts';
 import { viewRequesterReputation } from './reputation-views.ts';
@@ -20,13 +21,14 @@ export interface MarketplaceReadDeps {
 
 export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview> {
   const { store } = deps;
-  const [jobs, payouts, totals, sums, oldest, live] = await Promise.all([
+  const [jobs, payouts, totals, sums, oldest, live, { online, offline }] = await Promise.all([
     store.countJobs(),
     store.countPayouts(),
     store.ledgerTotals(),
     store.payoutTotals(),
     store.queuedJobs(null, 1),
     store.liveExecutions(null),
+    countAgents(deps),
   ]);
   const money = (values: Record<Asset, bigint>) => ({
     SOL: toMoney(values.SOL, 'SOL'),
@@ -35,7 +37,7 @@ export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview>
   return {
     cluster: deps.cluster,
     jobs,
-    agents: countAgents(deps, await store.agents()),
+    agents: { online, offline },
     gpus: countGpus(deps, busyDevices(live)),
     queue: { depth: jobs.queued, oldestAgeSec: oldestAge(deps, oldest) },
     escrow: money(totals.held),
@@ -50,11 +52,6 @@ export async function readOverview(deps: MarketplaceReadDeps): Promise<Overview>
 function oldestAge(deps: MarketplaceReadDeps, queued: readonly JobRow[]): number | null {
   const [first] = queued;
   return first === undefined ? null : (deps.clock.nowMs() - first.createdAtMs) / 1_000;
-}
-
-function countAgents(deps: MarketplaceReadDeps, agents: readonly AgentRow[]) {
-  const online = agents.filter((agent) => deps.presence.isOnline(agent.agentId)).length;
-  return { online, offline: agents.length - online };
 }
 
 function countGpus(deps: MarketplaceReadDeps, busy: ReadonlySet<string>) {

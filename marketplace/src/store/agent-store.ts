@@ -21,6 +21,8 @@ export interface AgentStore {
   /** Where its earnings go, without reading all else that is known of it. */
   walletOfAgent(agentId: string): Promise<string | null>;
   agents(): Promise<AgentRow[]>;
+  /** How many there are in each state, without a look at what they offer. */
+  countAgents(): Promise<Record<AgentState, number>>;
   /**
    * Puts an agent into a state, and says so in an event. `changed` is false, and nothing is stored,
    * when it is in it already. Rejects with AGENT_STATE_INVALID for a step that the table doesn't

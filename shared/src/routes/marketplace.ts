@@ -14,7 +14,10 @@ import { amount, anyOf, anyWord, Facet, page, searchText } from './market-parts.
 export const Overview = strictObject({
   cluster: oneOf(clusters),
   jobs: Type.Record(Type.String(), Type.Integer({ description: 'Count per job state' })),
-  agents: strictObject({ online: Type.Integer(), offline: Type.Integer() }),
+  agents: strictObject({
+    online: Type.Integer(),
+    offline: Type.Integer({ description: 'Without those that are disabled or gone' }),
+  }),
   gpus: strictObject({
     registered: Type.Integer(),
     free: Type.Integer(),

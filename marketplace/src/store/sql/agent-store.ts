@@ -1,3 +1,4 @@
+import { type AgentState, agentStates } from '@node3/shared/agent-state';
 import type { NewEvent } from '@node3/shared/events';
 import type { AgentStore } from '../agent-store.ts';
 import { type AgentRecord, agentIn, insertAgentIn, toAgent } from './agent-rows.ts';
@@ -12,6 +13,7 @@ import { createRegistrationTokens, useRegistrationTokenIn } from './registration
 
 const selectWallet = 'SELECT wallet FROM agents WHERE agent_id = ?';
 const selectAgents = 'SELECT * FROM agents ORDER BY agent_id';
+const countByState = 'SELECT state, count(*) AS count FROM agents GROUP BY state';
 const updateIdentity = 'UPDATE agents SET name = ?, version = ? WHERE agent_id = ?';
 const updateContact = `
   UPDATE agents SET instance_id = @instanceId, offer = coalesce(@offer, offer),
@@ -81,6 +83,15 @@ export function createAgentStore(database: Database): AgentStore {
       return database.read(function* (tx) {
         return (yield* tx.all<AgentRecord>(selectAgents)).map(toAgent);
       });
+    },
+
+    async countAgents() {
+      const rows = await database.read((tx) =>
+        tx.all<{ state: AgentState; count: bigint }>(countByState),
+      );
+      const counts = Object.fromEntries(agentStates.map((state) => [state, 0]));
+      for (const { state, count } of rows) counts[state] = Number(count);
+      return counts as Record<AgentState, number>;
     },
 
     setAgentState(change) {

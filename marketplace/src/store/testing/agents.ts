@@ -110,6 +110,22 @@ export function describeAgents(given: Given): void {
       expect(await store.setAgentState({ ...change, agentId: 'agt_unknown' })).toBeNull();
     });
 
+    it('are counted by their states', async () => {
+      const { store, world } = given;
+      const none = { active: 0, draining: 0, paused: 0, disabled: 0, unregistered: 0 };
+      expect(await store.countAgents()).toEqual(none);
+      const [first, second] = [await world.registerAgent(), await world.registerAgent()];
+      await world.registerAgent();
+      await store.setAgentState(stateOf(world, { agentId: first }, 'disabled'));
+      await store.setAgentState(stateOf(world, { agentId: second }, 'unregistered'));
+      expect(await store.countAgents()).toEqual({
+        ...none,
+        active: 1,
+        disabled: 1,
+        unregistered: 1,
+      });
+    });
+
     it('adds evidence about both sides in the change that shows it', async () => {
       const { store, world } = given;
       const agentId = await world.registerAgent();
@@ -208,6 +224,7 @@ export async function liveThroughAgents(world: World): Promise<void> {
   const { nowMs } = world;
   await store.rotateApiKey({ keyId: key.keyId, next, expiresAtMs: nowMs + 1, nowMs, events: [] });
   await store.setAgentState(stateOf(world, agent, 'unregistered'));
+  await store.countAgents();
   const again = { key: keyOf(world, agent.agentId), token: null, events: [], nowMs };
   await store.reregisterAgent({ ...agent, ...again });
   await store.revokeRegistrationToken(token.tokenId, nowMs, []);

@@ -36,6 +36,7 @@ import { endedJobs } from './0035-ended-jobs.ts';
 import { scheduleKeys } from './0036-schedule-keys.ts';
 import { galleryByUses } from './0037-gallery-by-uses.ts';
 import { alertFacts } from './0038-alert-facts.ts';
+import { agentsByState } from './0039-agents-by-state.ts';
 
 export interface Migration {
   name: string;
@@ -87,4 +88,5 @@ export const migrations: readonly Migration[] = [
   scheduleKeys,
   galleryByUses,
   alertFacts,
+  agentsByState,
 ];

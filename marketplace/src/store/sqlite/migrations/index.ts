@@ -49,6 +49,7 @@ import { endedJobs } from './0047-ended-jobs.ts';
 import { scheduleKeys } from './0048-schedule-keys.ts';
 import { galleryByUses } from './0049-gallery-by-uses.ts';
 import { alertFacts } from './0050-alert-facts.ts';
+import { agentsByState } from './0051-agents-by-state.ts';
 
 export interface Migration {
   name: string;
@@ -109,4 +110,5 @@ export const migrations: readonly Migration[] = [
   scheduleKeys,
   galleryByUses,
   alertFacts,
+  agentsByState,
 ];
