@@ -149,7 +149,15 @@ describe.skipIf(skip)('new work in a real browser', () => {
     await forgetDraft(page);
     await page.goto(`${network.marketplaceUrl}/jobs/new`);
     await field('Name').fill('Kept work');
+    await field('Code').fill('print("Hello {{who}}", f"{{{{kept}}}}")');
     await page.getByRole('button', { name: 'Save as template' }).click();
+    const who = page.getByRole('group', { name: '{{who}}' });
+    await who.getByLabel('Description').fill('Whom to greet');
+    await who.getByLabel('Default').fill('world');
+    const kept = page.getByRole('group', { name: '{{kept}}' });
+    await kept.getByRole('combobox', { name: 'What it is' }).click();
+    await page.getByRole('option', { name: 'Nothing: it stays as it is' }).click();
+    await inspectPage(page, 'save-template');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('The template is saved.').waitFor();
     await page.getByRole('button', { name: 'Save as snippet' }).click();
@@ -162,6 +170,13 @@ describe.skipIf(skip)('new work in a real browser', () => {
     await page.getByRole('link', { name: 'Kept work' }).click();
     await page.getByRole('heading', { name: 'Kept work', level: 1 }).waitFor();
     await inspectPage(page, 'template');
+    await page.getByRole('link', { name: 'Use', exact: true }).click();
+    expect(await field('who').inputValue()).toBe('world');
+    await field('who').fill('moon');
+    await page.getByRole('button', { name: 'Fill the form' }).click();
+    await expect
+      .poll(() => field('Code').textContent(), wide)
+      .toContain('print("Hello moon", f"{{{{kept}}}}")');
     await page.goto(`${network.marketplaceUrl}/snippets`);
     await page.getByRole('link', { name: 'Kept work' }).click();
     await page.getByRole('heading', { name: 'Kept work', level: 1 }).waitFor();

@@ -1,6 +1,7 @@
+import { placeholdersIn } from '@node3/shared/template-placeholders';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillSpec, mergePatch, placeholdersIn, pointerOf } from './template-text.ts';
+import { fillSpec, mergePatch, pointerOf } from './template-text.ts';
 
 const none = new Map<string, never>();
 const fill = (spec: Record<string, unknown>, plain: Record<string, string | number | boolean>) =>

@@ -1,47 +1,15 @@
 import { secretMask } from '@node3/shared/secret-mask';
 import type { ParameterValue } from '@node3/shared/template';
+import {
+  aloneIn,
+  fillPlaceholders,
+  namesIn,
+  type Path,
+  type SecretPlace,
+  secretPlace,
+} from '@node3/shared/template-placeholders';
 
 /** Putting values where a template's texts say `{{name}}`. */
-
-const placeholder = /\\?\{\{ ?([A-Za-z_][A-Za-z0-9_]{0,63}) ?\}\}/g;
-const wholePlaceholder = /^\{\{ ?([A-Za-z_][A-Za-z0-9_]{0,63}) ?\}\}$/;
-
-export type Path = readonly (string | number)[];
-
-export interface Use {
-  path: Path;
-  name: string;
-}
-
-/** Every `{{name}}` in the texts of a spec. Names of fields are taken as they are. */
-export function placeholdersIn(spec: unknown, path: Path = []): Use[] {
-  if (typeof spec === 'string') return namesIn(spec).map((name) => ({ path, name }));
-  if (Array.isArray(spec)) return spec.flatMap((part, i) => placeholdersIn(part, [...path, i]));
-  if (typeof spec !== 'object' || spec === null) return [];
-  return Object.entries(spec).flatMap(([key, part]) => placeholdersIn(part, [...path, key]));
-}
-
-function namesIn(text: string): string[] {
-  return [...text.matchAll(placeholder)]
-    .filter(([found]) => !found.startsWith('\\'))
-    .map(([, name]) => name ?? '');
-}
-
-/** A place where a secret may stand. */
-export interface SecretPlace {
-  kind: 'env' | 'declared';
-  name: string;
-}
-
-/** What a path means where a secret may stand: a variable or a declared secret; null elsewhere. */
-export function secretPlace([first, second, third, ...rest]: Path): SecretPlace | null {
-  if (rest.length > 0) return null;
-  if (first === 'workload' && second === 'env' && typeof third === 'string') {
-    return { kind: 'env', name: third };
-  }
-  const isDeclared = first === 'secrets' && typeof second === 'string' && third === 'value';
-  return isDeclared ? { kind: 'declared', name: second } : null;
-}
 
 export function pointerOf(path: Path): string {
   const parts = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
@@ -99,11 +67,11 @@ function fill(part: unknown, values: Values, found: FoundSecret[], path: Path): 
 }
 
 function fillText(text: string, values: Values, found: FoundSecret[], path: Path): unknown {
-  const whole = wholePlaceholder.exec(text)?.[1];
+  const whole = aloneIn(text);
   const { plain, secret } = values;
-  if (whole !== undefined && !secret.has(whole)) return plain.get(whole);
-  const filled = text.replace(placeholder, (match, name: string) =>
-    match.startsWith('\\') ? match.slice(1) : String(secret.get(name) ?? plain.get(name) ?? ''),
+  if (whole !== null && !secret.has(whole)) return plain.get(whole);
+  const filled = fillPlaceholders(text, (name) =>
+    String(secret.get(name) ?? plain.get(name) ?? ''),
   );
   const place = secretPlace(path);
   if (place === null || !namesIn(text).some((name) => secret.has(name))) return filled;

@@ -4,14 +4,9 @@ import { createMessageValidator } from '@node3/shared/http/request-validator';
 import { JobSpecInput } from '@node3/shared/job-spec';
 import { limits } from '@node3/shared/limits';
 import type { ParameterValue, TemplateParameter } from '@node3/shared/template';
+import { placeholdersIn, secretPlace, type Use } from '@node3/shared/template-placeholders';
 import { defaultOf, problemOf } from '../domain/template-parameters.ts';
-import {
-  fillSpec,
-  placeholdersIn,
-  pointerOf,
-  secretPlace,
-  type Use,
-} from '../domain/template-text.ts';
+import { fillSpec, pointerOf } from '../domain/template-text.ts';
 import type { TemplateContent } from '../store/template-store.ts';
 import { isDeeperThan } from './json-depth.ts';
 

@@ -11,6 +11,15 @@ import { useApp } from '../../../app-context.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { useNotice } from '../../../parts/use-notice.tsx';
 import { useJobForm } from '../job-form/job-form-context.ts';
+import { DeclareParameters } from './declare-parameters.tsx';
+import {
+  declareParameters,
+  type FoundParameter,
+  parameterProblem,
+  parametersFound,
+  type TypedParameters,
+  tooManyParameters,
+} from './declared-parameters.ts';
 
 type Kept = 'template' | 'snippet';
 
@@ -43,12 +52,13 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const save = useSave(kept, close);
+  const { found, change, wrong } = useFoundParameters(kept);
   const Icon = kept === 'template' ? IconTemplate : IconCode;
   function submit(event: FormEvent) {
     event.preventDefault();
     // The dialog is a part of the job's form on the page's tree.
     event.stopPropagation();
-    save.mutate({ name: name.trim(), description: description.trim() });
+    save.mutate({ name: name.trim(), description: description.trim(), found });
   }
   return (
     <>
@@ -69,6 +79,7 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
         opened={opened}
         onClose={close}
         title={label}
+        size={found.length > 0 ? 'lg' : 'md'}
         centered
         closeButtonProps={{ 'aria-label': t('action.close') }}
       >
@@ -92,8 +103,9 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
               minRows={2}
               onChange={(event) => setDescription(event.currentTarget.value)}
             />
+            {kept === 'template' && <DeclareParameters found={found} onChange={change} />}
             <Group justify="flex-end">
-              <Button type="submit" loading={save.isPending} disabled={name.trim() === ''}>
+              <Button type="submit" loading={save.isPending} disabled={name.trim() === '' || wrong}>
                 {t('save.save')}
               </Button>
             </Group>
@@ -104,18 +116,44 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
   );
 }
 
+/** Snippets have no parameters: their script is taken as it is. */
+function useFoundParameters(kept: Kept) {
+  const spec = useOpenSpec();
+  const [typed, setTyped] = useState<TypedParameters>({});
+  const found = kept === 'template' ? parametersFound(spec, typed) : [];
+  return {
+    found,
+    change: (name: string, part: Partial<FoundParameter>) =>
+      setTyped({ ...typed, [name]: { ...typed[name], ...part } }),
+    wrong: tooManyParameters(found) || found.some((one) => parameterProblem(one) !== null),
+  };
+}
+
+/** What may be kept: all but the secrets. */
+function useOpenSpec(): Record<string, unknown> {
+  const { secrets: _secrets, ...rest } = useJobForm().spec;
+  return rest;
+}
+
+interface Saved {
+  name: string;
+  description: string;
+  found: readonly FoundParameter[];
+}
+
 function useSave(kept: Kept, close: () => void) {
   const { t } = useTranslation();
   const { client } = useApp();
   const { spec } = useJobForm();
+  const openSpec = useOpenSpec();
   const queryClient = useQueryClient();
   const notify = useNotice();
   return useMutation({
-    async mutationFn({ name, description }: { name: string; description: string }) {
+    async mutationFn({ name, description, found }: Saved) {
       const about = { name, ...(description === '' ? {} : { description }) };
-      const { secrets: _secrets, ...rest } = spec;
       if (kept === 'template') {
-        await client.call(createTemplate, { body: { ...about, spec: rest } });
+        const body = { ...about, ...declareParameters(openSpec, found) };
+        await client.call(createTemplate, { body });
         return;
       }
       if (spec.workload.kind !== 'script') return;
