@@ -138,7 +138,16 @@ describe.skipIf(skip)('what the operator does in a real browser', () => {
     await expect(posting).rejects.toMatchObject({ code: 'ACCOUNT_SUSPENDED' });
     await confirm('Restore', { reason: 'it came back' });
     await button('Suspend').waitFor();
-    expect((await ask(getAdminAccount, { params: { accountId } })).suspension).toBeNull();
+    const { suspension: none, jobs } = await ask(getAdminAccount, { params: { accountId } });
+    expect(none).toBeNull();
+    // The count of its jobs leads to them, with the job that failed before.
+    await page.getByRole('link', { name: `Failed: ${jobs['failed']}`, exact: true }).click();
+    await page.getByRole('link', { name: accountId }).waitFor();
+    const shown = page.getByRole('table').locator('tbody tr');
+    await expect.poll(() => shown.count(), wide).toBe(jobs['failed']);
+    expect(await shown.first().textContent()).toContain(endless.name);
+    await page.getByRole('link', { name: 'Show those of everybody' }).click();
+    await expect.poll(() => page.url(), wide).toMatch(/\/admin\/queue$/);
   });
 
   it('configures a provider, gives it an agent, disables and enables it', async () => {

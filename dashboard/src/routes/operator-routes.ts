@@ -35,9 +35,14 @@ interface DeliverySearch extends ListSearch<'all'> {
   delivery?: string;
 }
 
-function idOf(delivery: unknown): { delivery?: string } {
-  const isId = typeof delivery === 'string' && delivery !== '' && delivery.length <= 64;
-  return isId ? { delivery } : {};
+interface JobsSearch extends ListSearch<(typeof jobStates)[number]> {
+  /** Whose they are; of everybody where it is absent. */
+  account?: string;
+}
+
+function idOf<Name extends string>(name: Name, id: unknown): { [name in Name]?: string } {
+  const isId = typeof id === 'string' && id !== '' && id.length <= 64;
+  return (isId ? { [name]: id } : {}) as { [name in Name]?: string };
 }
 
 const overviewRoute = createRoute({
@@ -108,7 +113,10 @@ const queueRoute = createRoute({
   getParentRoute,
   path: '/admin/queue',
   beforeLoad,
-  validateSearch: listSearch(jobStates),
+  validateSearch: (search: Record<string, unknown>): JobsSearch => ({
+    ...listSearch(jobStates)(search),
+    ...idOf('account', search['account']),
+  }),
   component: areaPage(
     ['operator', 'jobs'],
     () => import('../pages/operator/queue-page.tsx'),
@@ -196,7 +204,7 @@ const webhooksRoute = createRoute({
   beforeLoad,
   validateSearch: (search: Record<string, unknown>): DeliverySearch => ({
     ...listSearch(['all'])(search),
-    ...idOf(search['delivery']),
+    ...idOf('delivery', search['delivery']),
   }),
   component: areaPage(
     ['operator', 'account'],

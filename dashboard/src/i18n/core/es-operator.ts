@@ -13,6 +13,6 @@ export const esOperator: Record<keyof typeof enOperator, string> = {
   'nav.adminWebhooks': 'Entregas',
   'nav.alerts': 'Alertas',
   'nav.switches': 'Interruptores',
-  'held.pause-matching': 'Ahora no se asignan Jobs',
-  'held.read-only': 'Ahora no se toman Jobs nuevos',
+  'held.pause-matching': 'Ahora no se asignan jobs',
+  'held.read-only': 'Ahora no se toman jobs nuevos',
 };

@@ -72,6 +72,7 @@ export const enMetrics = {
   'op.account.money': 'Money',
   'op.account.held': 'Held for jobs',
   'op.account.jobs': 'Jobs',
+  'op.account.jobs.all': 'Show all',
   'op.usage.title': 'Usage',
   'op.usage.hint': 'By UTC day, the last 30 days.',
   'op.usage.none': 'No job ended in that time',

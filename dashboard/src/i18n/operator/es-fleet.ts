@@ -60,7 +60,7 @@ export const esFleet: Record<keyof typeof enFleet, string> = {
   'op.proof.attested': 'Certificada',
   'op.agent.enable': 'Habilitar',
   'op.agent.enable.title': '¿Dejar entrar de nuevo a {{name}}?',
-  'op.agent.enable.text': 'Podrá tomar Jobs en cuanto los pida.',
+  'op.agent.enable.text': 'Podrá tomar jobs en cuanto los pida.',
   'op.agent.enable.done': '{{name}} puede trabajar de nuevo',
   'op.agent.resume': 'Reanudar',
   'op.agent.resume.title': '¿Dar trabajo de nuevo a {{name}}?',

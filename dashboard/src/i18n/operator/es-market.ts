@@ -13,7 +13,7 @@ export const esMarket: Record<keyof typeof enMarket, string> = {
   'op.stat.oldest': 'el más antiguo espera {{age}}',
   'op.stat.success': 'Éxito, últimas 24 h',
   'op.stat.ended': '{{succeeded}} completados, {{failed}} fallidos',
-  'op.stat.tooMany': 'demasiados Jobs para mirarlos',
+  'op.stat.tooMany': 'demasiados jobs para mirarlos',
   'op.stat.queueTime': 'Tiempo en cola',
   'op.stat.runTime': 'Tiempo de ejecución',
   'op.stat.percentiles': 'mediana / 95 de 100, últimas 24 h',

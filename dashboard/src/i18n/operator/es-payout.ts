@@ -45,16 +45,16 @@ export const esPayout: Record<keyof typeof enPayout, string> = {
   'op.attempt.outcome.unknown': 'Aún no se sabe',
   'op.reservations.title': 'Reservas',
   'op.reservations.subtitle':
-    'Agentes enteros apartados para una cuenta durante un tiempo. En él no toman Jobs de nadie más.',
+    'Agentes enteros apartados para una cuenta durante un tiempo. En él no toman jobs de nadie más.',
   'op.reservations.none': 'No hay nada reservado',
-  'op.reservations.noneHint': 'Todos los agentes toman Jobs de cualquiera.',
+  'op.reservations.noneHint': 'Todos los agentes toman jobs de cualquiera.',
   'op.reservations.agents': 'Agentes',
   'op.reservations.more_one': 'y {{count}} más',
   'op.reservations.more_other': 'y {{count}} más',
   'op.reservations.cancel': 'Soltar',
   'op.reservations.cancel.title': '¿Soltar estos agentes?',
   'op.reservations.cancel.text':
-    'Toman Jobs de cualquiera al instante. Lo que corre en ellos sigue.',
+    'Toman jobs de cualquiera al instante. Lo que corre en ellos sigue.',
   'op.reservations.cancelled': 'Los agentes vuelven a estar libres',
   'op.reservations.new': 'Nueva reserva',
   'op.reservations.newHint':

@@ -27,7 +27,7 @@ export const esProviders: Record<keyof typeof enProviders, string> = {
   'op.provider.changed': '{{name}} ha cambiado',
   'op.provider.enable': 'Habilitar',
   'op.provider.enable.title': '¿Dejar trabajar a los agentes de {{name}}?',
-  'op.provider.enable.text': 'Pueden tomar Jobs al instante.',
+  'op.provider.enable.text': 'Pueden tomar jobs al instante.',
   'op.provider.maintain': 'Vaciar',
   'op.provider.maintain.title': '¿Vaciar {{name}}?',
   'op.provider.maintain.text':

@@ -1,5 +1,4 @@
 import { Alert, Button, Group, SimpleGrid } from '@mantine/core';
-import { jobStates } from '@node3/shared/job-state';
 import {
   type AdminAccountDetail,
   getAdminAccount,
@@ -18,6 +17,7 @@ import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
+import { AccountJobs } from './accounts/account-jobs.tsx';
 import { AccountKeys } from './accounts/account-keys.tsx';
 import { AccountUsage } from './accounts/account-usage.tsx';
 import { ActDialog } from './shared/act-dialog.tsx';
@@ -48,7 +48,7 @@ export function AccountDetailPage() {
               <Suspension account={account} />
               <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
                 <Facts account={account} />
-                <Jobs account={account} />
+                <AccountJobs account={account} />
               </SimpleGrid>
               <AccountUsage accountId={accountId} />
               <AccountKeys account={account} />
@@ -124,23 +124,6 @@ function Facts({ account }: { account: AdminAccountDetail }) {
         <dd>
           <RelativeTime at={account.createdAt} />
         </dd>
-      </dl>
-    </SectionCard>
-  );
-}
-
-function Jobs({ account }: { account: AdminAccountDetail }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    <SectionCard title={t('op.account.jobs')}>
-      <dl className="facts">
-        {jobStates.map((state) => (
-          <div key={state}>
-            <dt>{t(`job.state.${state}`)}</dt>
-            <dd>{format.number(account.jobs[state] ?? null)}</dd>
-          </div>
-        ))}
       </dl>
     </SectionCard>
   );

@@ -1,3 +1,4 @@
+import { Group, Text } from '@mantine/core';
 import { jobStates } from '@node3/shared/job-state';
 import { listAdminJobs, listQueue } from '@node3/shared/routes/admin-jobs';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -8,6 +9,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { usePollMs } from '../../live/use-stream.ts';
 import { FilterChips } from '../../parts/filter-chips.tsx';
 import { KeysetPaging } from '../../parts/keyset-paging.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
@@ -18,16 +20,18 @@ import { OperatorPage } from './shared/operator-page.tsx';
 const route = getRouteApi('/admin/queue');
 const pageSize = 25;
 
-/** Jobs of everybody: those that wait, the oldest first, or those of one state, newest first. */
+/** Jobs of everybody: those that wait, the oldest first, or those of one state or account, newest first. */
 export function QueuePage() {
   const { t } = useTranslation();
-  const { state } = route.useSearch();
-  const url = `${location.origin}${
-    state === undefined ? listQueue.url : `${listAdminJobs.url}?state=${state}`
-  }`;
-  const path = state === undefined ? listQueue.url : `${listAdminJobs.url}?state=${state}`;
+  const { state, account } = route.useSearch();
+  const asked = new URLSearchParams({
+    ...(account === undefined ? {} : { accountId: account }),
+    ...(state === undefined ? {} : { state }),
+  });
+  const path = asked.size === 0 ? listQueue.url : `${listAdminJobs.url}?${asked}`;
+  const url = `${location.origin}${path}`;
   const choices = [
-    { value: undefined, label: t('op.queue.waiting') },
+    { value: undefined, label: t(account === undefined ? 'op.queue.waiting' : 'op.queue.all') },
     ...jobStates.map((value) => ({ value, label: t(`job.state.${value}`) })),
   ];
   return (
@@ -41,16 +45,37 @@ export function QueuePage() {
     >
       {() => (
         <>
+          {account !== undefined && <OfAccount account={account} />}
           <FilterChips
             label={t('op.queue.filter')}
             parameter="state"
             value={state}
             choices={choices}
           />
-          {state === undefined ? <Queue /> : <OfState state={state} />}
+          {asked.size === 0 ? <Queue /> : <Found />}
         </>
       )}
     </OperatorPage>
+  );
+}
+
+/** Whose jobs these are, and the way back to those of everybody. */
+function OfAccount({ account }: { account: string }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="sm">
+      <Text size="sm">
+        {t('op.queue.ofAccount')}{' '}
+        <PageLink
+          to="/admin/accounts/$accountId"
+          params={{ accountId: account }}
+          className="mono break"
+        >
+          {account}
+        </PageLink>
+      </Text>
+      <PageLink to="/admin/queue">{t('op.queue.ofEverybody')}</PageLink>
+    </Group>
   );
 }
 
@@ -87,18 +112,27 @@ function Queue() {
   );
 }
 
-function OfState({ state }: { state: (typeof jobStates)[number] }) {
+/** The jobs of a state, of an account, or of both. */
+function Found() {
   const { t } = useTranslation();
-  const { cursor } = route.useSearch();
+  const { cursor, state, account } = route.useSearch();
   const query = useQuery({
     ...operatorQuery(useApp(), listAdminJobs, {
-      query: { state, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) },
+      query: {
+        limit: pageSize,
+        ...(state === undefined ? {} : { state }),
+        ...(account === undefined ? {} : { accountId: account }),
+        ...(cursor === undefined ? {} : { cursor }),
+      },
     }),
     refetchInterval: usePollMs(),
     placeholderData: keepPreviousData,
   });
   return (
-    <SectionCard title={t(`job.state.${state}`)} padding="flush">
+    <SectionCard
+      title={t(state === undefined ? 'op.queue.all' : `job.state.${state}`)}
+      padding="flush"
+    >
       <QueryView query={query} lines={6}>
         {(page) => (
           <>
