@@ -15,7 +15,7 @@ export const doctorFindings = {
     fix: 'sudo mkdir -p {{wanted}} && sudo chown "$USER" {{wanted}}',
   },
   'policy.ok': { sentence: 'Rules of yours: {{count}}.' },
-  'policy.wrong': { sentence: '{{why}}', fix: 'node3 agent policy edit' },
+  'policy.wrong': { sentence: '{{file}} can not be used. {{why}}', fix: 'node3 agent policy edit' },
   'disk.ok': { sentence: '{{free}} GiB are free, and {{floor}} GiB of them stay yours.' },
   'disk.unknown': { sentence: 'The free disk space is unknown.', fix: 'df {{folder}}' },
   'disk.full': {

@@ -5,6 +5,7 @@ import { readDiskFreeBytes } from '../execution/machine.ts';
 import { inspectToken, localTokenPath } from '../local-token.ts';
 import { describeOpenSeedApi } from '../observability/problems.ts';
 import { policyDefaults } from '../policy/policy-defaults.ts';
+import { PolicyUnusableError } from '../policy/policy-error.ts';
 import { PolicyStore } from '../policy/policy-store.ts';
 import { type Check, failed, ok, told, warning } from './check.ts';
 
@@ -42,15 +43,17 @@ async function findExisting(folder: string): Promise<string> {
 }
 
 async function checkPolicy(config: AgentConfig): Promise<Check[]> {
+  const path = join(config.dataDir, 'policy.json');
   try {
-    const path = join(config.dataDir, 'policy.json');
     const store = await PolicyStore.open(path, policyDefaults(config));
     const count = Object.keys(store.file).length;
     const floor = store.current.diskFloorBytes;
     return [ok('policy', 'policy.ok', { count }), await checkDisk(config, floor)];
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [failed('policy', 'policy.wrong', { why })];
+    if (!(error instanceof PolicyUnusableError)) throw error;
+    const { text, code, values } = error.said;
+    const said = code === undefined ? {} : { ...values, whyCode: code };
+    return [failed('policy', 'policy.wrong', { ...said, file: path, why: text })];
   }
 }
 

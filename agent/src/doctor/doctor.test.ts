@@ -32,7 +32,14 @@ describe('the doctor', () => {
     await chmod(join(folder, 'wallet.json'), 0o644);
     const checks = await checkMachine(config());
     expect(checks.filter(({ state }) => state === 'failed')).toEqual([
-      expect.objectContaining({ name: 'policy', fix: 'node3 agent policy edit' }),
+      expect.objectContaining({
+        name: 'policy',
+        sentence: expect.stringMatching(
+          /policy\.json can not be used\. The policy has no field idle/,
+        ),
+        fix: 'node3 agent policy edit',
+        values: expect.objectContaining({ whyCode: 'policyNoField', field: 'idle' }),
+      }),
       expect.objectContaining({ fix: `chmod 600 ${join(folder, 'wallet.json')}` }),
     ]);
   });

@@ -15,6 +15,16 @@ export class PolicyError extends ConfigError {
   }
 }
 
+/** The file can't be used; the agent does not start with it. */
+export class PolicyUnusableError extends ConfigError {
+  readonly said: Said;
+
+  constructor(path: string, said: Said) {
+    super(path, 'can not be used', said.text);
+    this.said = said;
+  }
+}
+
 /** Also of what is no fault of the policy, such as a file that may not be read. */
 export function sayPolicyError(error: unknown): Said {
   if (error instanceof PolicyError) return error.said;

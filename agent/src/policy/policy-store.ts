@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { type Said, say } from '@node3/shared/agent-sentences';
-import { ConfigError } from '@node3/shared/env';
 import { MarketError } from '@node3/shared/error';
 import { isNotFound } from '@node3/shared/file-error';
 import { limits } from '@node3/shared/limits';
 import type { PolicyFile, PolicyKey, ProviderPolicy } from '@node3/shared/provider-policy';
 import { writePrivateFile } from '../secrets.ts';
-import { PolicyError, sayPolicyError } from './policy-error.ts';
+import { PolicyError, PolicyUnusableError, sayPolicyError } from './policy-error.ts';
 import { readPolicy } from './read-policy.ts';
 
 export interface PolicyChange {
@@ -33,12 +32,12 @@ export class PolicyStore {
     this.defaults = defaults;
   }
 
-  /** @throws ConfigError: an agent never starts with a policy that it can't read. */
+  /** @throws PolicyUnusableError: an agent never starts with a policy that it can't read. */
   static async open(path: string, defaults: ProviderPolicy): Promise<PolicyStore> {
     const store = new PolicyStore(path, defaults);
     await store.reload();
     if (store.#problem === null) return store;
-    throw new ConfigError(path, 'can not be used', store.#problem.text);
+    throw new PolicyUnusableError(path, store.#problem);
   }
 
   /** What stands in the file. */
@@ -98,7 +97,7 @@ export class PolicyStore {
   async #change({ set = {}, unset = [], ifVersion }: PolicyChange): Promise<void> {
     await this.#reload();
     if (this.#problem !== null) {
-      throw new ConfigError(this.path, 'can not be used', this.#problem.text);
+      throw new PolicyUnusableError(this.path, this.#problem);
     }
     if (ifVersion !== undefined && ifVersion !== this.version) {
       throw new MarketError('RESOURCE_CHANGED', { version: this.version });

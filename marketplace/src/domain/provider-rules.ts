@@ -1,5 +1,6 @@
 import type { Offer } from '@node3/shared/device';
 import type { ProviderStatus } from '@node3/shared/provider';
+import { sayStanding } from '@node3/shared/provider-standings';
 import type { ProviderRow } from '../store/provider-store.ts';
 
 /**
@@ -69,22 +70,23 @@ export function standingOfProvider(
   { state, stateReason }: Pick<ProviderRow, 'state' | 'stateReason'>,
   { registered, online, accepting, slots, busySlots }: ProviderWorkers,
 ): ProviderStanding {
-  if (state !== 'active') return { status: state, reason: stateReason ?? 'By the operator.' };
-  if (registered === 0) return { status: 'unhealthy', reason: 'No agent belongs to it.' };
+  if (state !== 'active')
+    return { status: state, reason: stateReason ?? sayStanding('byOperator') };
+  if (registered === 0) return { status: 'unhealthy', reason: sayStanding('none') };
   const isOne = registered === 1;
+  const agents = registered;
   if (online === 0) {
-    const reason = isOne ? 'Its agent is offline.' : `None of ${registered} agents is online.`;
+    const reason = sayStanding(isOne ? 'oneOffline' : 'allOffline', { agents });
     return { status: 'unhealthy', reason };
   }
   if (slots > 0 && busySlots >= slots) {
-    return { status: 'overloaded', reason: `All ${slots} slots are taken.` };
+    return { status: 'overloaded', reason: sayStanding('full', { slots }) };
   }
   const offline = registered - online;
   const idle = online - accepting;
   if (offline > 0 || idle > 0) {
-    const all = `Of ${registered} agents ${offline} are offline and ${idle} take nothing new.`;
-    return { status: 'degraded', reason: isOne ? 'Its agent takes nothing new.' : all };
+    const reason = sayStanding(isOne ? 'oneIdle' : 'some', { agents, offline, idle });
+    return { status: 'degraded', reason };
   }
-  const reason = isOne ? 'Its agent is online.' : `All ${registered} agents are online.`;
-  return { status: 'active', reason };
+  return { status: 'active', reason: sayStanding(isOne ? 'oneOnline' : 'allOnline', { agents }) };
 }

@@ -1,5 +1,6 @@
 import { type ConstraintName, constraintWords } from '@node3/shared/constraint-words';
 import { type PayoutReason, payoutReasons } from '@node3/shared/payout-reasons';
+import { providerStandings } from '@node3/shared/provider-standings';
 
 type OfContract = Record<`payout.reason.${PayoutReason}` | `constraint.${ConstraintName}`, string>;
 
@@ -32,13 +33,13 @@ export const enServer = {
   'health.says.payouts.ok': 'Payouts are made.',
   'health.says.payouts.degraded': 'Payouts wait.',
   'health.says.payouts.failed': 'Payouts are halted.',
-  'provider.stands.none': 'No agent belongs to it.',
-  'provider.stands.oneOffline': 'Its agent is offline.',
-  'provider.stands.allOffline': 'None of {{agents}} agents is online.',
-  'provider.stands.full': 'All {{slots}} slots are taken.',
-  'provider.stands.oneIdle': 'Its agent takes nothing new.',
-  'provider.stands.some':
-    'Of {{agents}} agents {{offline}} are offline and {{idle}} take nothing new.',
-  'provider.stands.oneOnline': 'Its agent is online.',
-  'provider.stands.allOnline': 'All {{agents}} agents are online.',
+  'provider.stands.byOperator': providerStandings.byOperator,
+  'provider.stands.none': providerStandings.none,
+  'provider.stands.oneOffline': providerStandings.oneOffline,
+  'provider.stands.allOffline': providerStandings.allOffline,
+  'provider.stands.full': providerStandings.full,
+  'provider.stands.oneIdle': providerStandings.oneIdle,
+  'provider.stands.some': providerStandings.some,
+  'provider.stands.oneOnline': providerStandings.oneOnline,
+  'provider.stands.allOnline': providerStandings.allOnline,
 };

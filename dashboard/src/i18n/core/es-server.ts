@@ -67,6 +67,7 @@ export const esServer: Record<keyof typeof enServer, string> = {
   'health.says.payouts.ok': 'Se hacen los pagos.',
   'health.says.payouts.degraded': 'Los pagos esperan.',
   'health.says.payouts.failed': 'Los pagos están parados.',
+  'provider.stands.byOperator': 'Por decisión del operador.',
   'provider.stands.none': 'No tiene ningún agente.',
   'provider.stands.oneOffline': 'Su agente está sin conexión.',
   'provider.stands.allOffline': 'Ninguno de {{agents}} agentes está conectado.',

@@ -15,7 +15,7 @@ export const esFindings = {
   'said.folder.closed': 'Este usuario no puede escribir en {{folder}}.',
   'said.folder.closed.fix': 'sudo mkdir -p {{wanted}} && sudo chown "$USER" {{wanted}}',
   'said.policy.ok': 'Reglas tuyas: {{count}}.',
-  'said.policy.wrong': 'La política no se puede usar: {{why}}',
+  'said.policy.wrong': '{{file}} no se puede usar. {{why}}',
   'said.policy.wrong.fix': 'node3 agent policy edit',
   'said.disk.ok': 'Quedan {{free}} GiB libres, y {{floor}} GiB siguen siendo tuyos.',
   'said.disk.unknown': 'No se sabe cuánto disco queda libre.',

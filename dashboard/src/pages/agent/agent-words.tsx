@@ -23,9 +23,9 @@ export function AgentSaid({ said }: { said: readonly Said[] }) {
 }
 
 function OneSaid({ text, code, values }: Said) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return isKnown(code) && values !== undefined ? (
-    t(`said.${code}`, spokenValues(t, values))
+    t(`said.${code}`, spokenValues(t, i18n.language, values))
   ) : (
     <ServerText text={text} />
   );
@@ -70,7 +70,7 @@ export function useFinding(): (finding: Finding) => {
     if (isKnown(words) && values !== undefined) {
       const hasFix = fix !== null && i18n.exists(`said.${words}.fix`);
       return {
-        sentence: own(t(`said.${words}`, spokenValues(t, values))),
+        sentence: own(t(`said.${words}`, spokenValues(t, i18n.language, values))),
         fix: hasFix ? own(t(`said.${words}.fix` as 'said.disk-full.fix', values)) : null,
       };
     }

@@ -30,20 +30,20 @@ describe('the values of what an agent says', () => {
       what: 'it has fallen off the bus',
       why: 'The driver reported Xid 79: it has fallen off the bus.',
     };
-    expect(t('said.device-sick', spokenValues(t, values))).toBe(
+    expect(t('said.device-sick', spokenValues(t, 'es', values))).toBe(
       'RTX 4090 (GPU-1) no acepta jobs: El controlador informó del Xid 79: ya no responde en el bus.',
     );
   });
 
   it('stay as they came where no code is known', () => {
     const values: SaidValues = { whyCode: 'sickOfSomethingNew', xid: 9_999, why: 'It is new.' };
-    expect(spokenValues(t, values)).toEqual(values);
+    expect(spokenValues(t, 'es', values)).toEqual(values);
   });
 
   it('are of a policy too, where its file says why it can not be used', () => {
     const values: SaidValues = { bytes: 70_000, most: 65_536, whyCode: 'policyTooLong', why: '…' };
     const { code } = sayProblem('policy-unusable', values);
-    expect(say(`said.${code}`, spokenValues(t, values))).toMatch(
+    expect(say(`said.${code}`, spokenValues(t, 'es', values))).toMatch(
       /: La política tiene 70000 bytes\. Como mucho puede tener 65536\.$/,
     );
   });
@@ -55,8 +55,25 @@ describe('the values of what an agent says', () => {
     const { text, ...said } = sayOf('policyNoJson', { cause: 'Expected a comma' });
     const values: SaidValues = { ...said.values, whyCode: 'policyNoJson', why: text };
     const inLanguage = i18n.getFixedT(language);
-    const sentence = inLanguage('said.policy-unusable', spokenValues(inLanguage, values));
+    const sentence = inLanguage('said.policy-unusable', spokenValues(inLanguage, language, values));
     expect(sentence.slice(-end.length)).toBe(end);
+  });
+
+  it.each([
+    ['en', '58.8 GiB are free, and 10 GiB of them stay yours.'],
+    ['es', 'Quedan 58,8 GiB libres, y 10 GiB siguen siendo tuyos.'],
+  ] as const)('have the decimal mark of the reader, in %s', (language, sentence) => {
+    const inLanguage = i18n.getFixedT(language);
+    const values = spokenValues(inLanguage, language, { free: 58.8, floor: 10 });
+    expect(inLanguage('said.disk.ok', values)).toBe(sentence);
+  });
+
+  it('say in Spanish why the doctor finds a policy wrong', () => {
+    const { text, code = '', values } = sayOf('policyNoObject');
+    const found = { ...values, whyCode: code, file: '/d/policy.json', why: text };
+    expect(t('said.policy.wrong', spokenValues(t, 'es', found))).toBe(
+      '/d/policy.json no se puede usar. La política no es un objeto con campos. Escribe {} para dejar todo como viene.',
+    );
   });
 
   it('hide no value of a sentence: none has a `why` of its own', () => {

@@ -4,6 +4,7 @@ import { isXidFault } from '@node3/shared/device-faults';
 import { doctorFindings } from '@node3/shared/doctor-findings';
 import { gpuProblems } from '@node3/shared/gpu-problems';
 import type { TFunction } from 'i18next';
+import { formatNumber } from '../../format.ts';
 
 const known = { ...agentSentences, ...agentProblems, ...doctorFindings, ...gpuProblems };
 type KnownCode = keyof typeof known;
@@ -21,9 +22,17 @@ export function wordsOf(code: string | undefined, values: SaidValues = {}): stri
 }
 
 /** The values of a sentence; those that are sentences of a code themselves, in the reader's language. */
-export function spokenValues(t: TFunction, values: SaidValues): SaidValues {
+export function spokenValues(t: TFunction, language: string, values: SaidValues): SaidValues {
   const { whyCode, xid } = values;
   const what = typeof xid === 'number' && isXidFault(xid) ? { what: t(`xid.${xid}`) } : {};
-  const all = { ...values, ...what };
+  const written = Object.entries(values).map(([name, value]) => [name, write(value, language)]);
+  const all: SaidValues = { ...Object.fromEntries(written), ...what };
   return isKnown(whyCode) ? { ...all, why: t(`said.${whyCode}`, all) } : all;
+}
+
+/** Whole numbers are counts, codes and ports as well: those stay as they are. */
+function write(value: string | number, language: string): string | number {
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? formatNumber(value, language)
+    : value;
 }

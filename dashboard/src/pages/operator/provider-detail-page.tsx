@@ -12,7 +12,6 @@ import { ProviderReason } from '../../parts/provider-reason.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { ServerText } from '../../parts/server-words.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { AssignAgent } from './providers/assign-agent.tsx';
@@ -36,7 +35,7 @@ export function ProviderDetailPage() {
     <OperatorPage
       title={word}
       mark={query.data && <ProviderStatusBadge status={query.data.status} />}
-      subtitle={query.data && <ProviderReason provider={query.data} />}
+      subtitle={query.data && <ProviderReason reason={query.data.statusReason} />}
       lines={[
         { label: 'CLI', text: `node3 admin providers show ${word}` },
         { label: 'curl', text: curlLine({ url: `${location.origin}${path}` }) },
@@ -161,7 +160,7 @@ function HealthLog({ word }: { word: string }) {
                     <RelativeTime at={at} />
                   </dt>
                   <dd>
-                    {t(`op.provider.status.${status}`)}: <ServerText text={reason} />
+                    {t(`op.provider.status.${status}`)}: <ProviderReason reason={reason} />
                   </dd>
                 </div>
               ))}

@@ -97,7 +97,7 @@ function useProviderColumns(): DataColumn<Provider>[] {
           <div>
             <ProviderStatusBadge status={provider.status} />
             <Text size="xs" c="dimmed">
-              <ProviderReason provider={provider} />
+              <ProviderReason reason={provider.statusReason} />
             </Text>
           </div>
         ),

@@ -79,7 +79,7 @@ function ProviderFacts({ provider }: { provider: ReplyOf<typeof getPublicProvide
   return (
     <Card withBorder padding="md">
       <Text mb={4} className="break">
-        <ProviderReason provider={provider} />
+        <ProviderReason reason={provider.statusReason} />
       </Text>
       {description !== null && (
         <Text size="sm" c="dimmed" mb="md" className="break">
