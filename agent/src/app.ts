@@ -22,6 +22,7 @@ import type { LocalApi } from './http/local-api.ts';
 import { type LocalServer, startLocalServer } from './http/server.ts';
 import { findIdleMemory } from './idle-memory.ts';
 import { startKeeperProcess } from './lease-keeper/lease-keeper.ts';
+import { noteLocalAddress } from './local-address.ts';
 import { ensureLocalToken } from './local-token.ts';
 import { openSocket } from './marketplace-link/open-socket.ts';
 import { createAgentScrape } from './observability/agent-scrape.ts';
@@ -136,6 +137,7 @@ async function start(config: AgentConfig, overrides: Partial<AgentParts>): Promi
   try {
     const token = await ensureLocalToken(config.dataDir, parts);
     server = await openServer(core, api, token);
+    await noteLocalAddress({ dataDir: config.dataDir, url: server.url }, parts);
     running.begin(server, token);
   } catch (error) {
     core.journal.close();

@@ -64,6 +64,7 @@ export const doctorFindings = {
   'container.skipped': {
     sentence: 'No container was started, as the engine does not work.',
   },
+  'native.ok': { sentence: 'Jobs that allow native execution can run here without a container.' },
   'container.ok': { sentence: 'A container of {{image}} ran and was removed again.' },
   'container.noImage': {
     sentence: 'There is no image to try: {{why}}',
@@ -109,6 +110,7 @@ export const doctorSubjects = [
   'GPU',
   'engine',
   'container',
+  'native jobs',
   'warm containers',
 ] as const;
 export type DoctorSubject = (typeof doctorSubjects)[number];

@@ -1,11 +1,13 @@
 import { systemIds } from '@node3/shared/ids';
 import { ExecutionError } from '../executors/execution-error.ts';
-import type { ExecutionDevice, ExecutionRequest, Executor } from '../executors/executor.ts';
+import type { ExecutionDevice, ExecutionRequest, Executor, ExecutorStatus } from '../executors/executor.ts';
 import type { Inspection } from '../gpu/inspect-devices.ts';
 import { type Check, failed, ok, skipped, told, warning } from './check.ts';
 
 export interface ContainerDeps {
   executor: Executor;
+  /** What else runs jobs, where the provider allows it. */
+  native: Pick<Executor, 'probe'> | null;
   /** An image with a shell; rejects where there is none. */
   findImage: () => Promise<string>;
   /** Containers that the policy lets wait for jobs. */
@@ -16,17 +18,36 @@ const word = 'node3-doctor';
 const endMsMax = 60_000;
 const mebibyte = 1024 ** 2;
 
-/** Starts a container as a job would be, and sees it end; then one with each GPU that works. */
-export async function checkContainers(
+/** How jobs would run: in containers, natively, or not at all. */
+export async function checkExecutors(
   deps: ContainerDeps,
+  inspection: Pick<Inspection, 'devices'>,
+): Promise<Check[]> {
+  const native = await checkNative(deps.native);
+  const status = await deps.executor.probe();
+  if (status.available) return [...(await checkContainers(deps, status, inspection)), ...native];
+  // A machine that runs jobs without an engine has failed in nothing.
+  const runsNative = native.some(({ state }) => state === 'ok');
+  const state = runsNative ? 'warning' : 'failed';
+  const problems = status.problems.map((problem) => told('engine', state, problem));
+  return [...problems, skipped('container', 'container.skipped'), ...native];
+}
+
+async function checkNative(native: ContainerDeps['native']): Promise<Check[]> {
+  if (native === null) return [];
+  const { available, problems } = await native.probe();
+  const found = problems.map((problem) =>
+    told('native jobs', available ? 'warning' : 'failed', problem),
+  );
+  return available ? [ok('native jobs', 'native.ok'), ...found] : found;
+}
+
+/** Starts a container as a job would be, and sees it end; then one with each GPU that works. */
+async function checkContainers(
+  deps: ContainerDeps,
+  { isolationEffective: facts }: ExecutorStatus,
   { devices }: Pick<Inspection, 'devices'>,
 ): Promise<Check[]> {
-  const status = await deps.executor.probe();
-  const facts = status.isolationEffective;
-  if (!status.available) {
-    const problems = status.problems.map((problem) => told('engine', 'failed', problem));
-    return [...problems, skipped('container', 'container.skipped')];
-  }
   const weak = (facts?.weaknesses ?? []).map((sentence) =>
     told('engine', 'warning', {
       sentence,

@@ -6,7 +6,7 @@ import { readAgentConfig } from '../env.ts';
 import { FakeExecutor } from '../executors/fake/fake-executor.ts';
 import type { DetectionProblem } from '../gpu/gpu-detector.ts';
 import type { InspectedDevice } from '../gpu/inspect-devices.ts';
-import { checkContainers } from './check-container.ts';
+import { checkExecutors } from './check-container.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkClock, checkMarketplace } from './check-marketplace.ts';
 import { listGpus } from './run-doctor.ts';
@@ -145,15 +145,24 @@ describe('the doctor', () => {
       problems: [{ code: 'engine_missing', sentence: 'No engine.', fix }],
       isolationEffective: null,
     });
-    const findImage = async () => 'busybox';
-    const checks = await checkContainers(
-      { executor, findImage, warmContainers: 1 },
-      { devices: [] },
-    );
-    expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    const look = (native: FakeExecutor | null) =>
+      checkExecutors(
+        { executor, native, findImage: async () => 'busybox', warmContainers: 1 },
+        { devices: [] },
+      );
+    const said = async (native: FakeExecutor | null) =>
+      (await look(native)).map(({ name, state }) => `${name} ${state}`);
+    expect(await said(null)).toEqual(['engine failed', 'container skipped']);
+    expect((await look(null))[0]?.fix).toBe(fix);
+    const native = new FakeExecutor();
+    const lack = { code: 'native_users', sentence: 'No users.', fix: 'Make some.' };
+    native.programProbe({ available: false, problems: [lack], isolationEffective: null });
+    expect(await said(native)).toEqual([
       'engine failed',
       'container skipped',
+      'native jobs failed',
     ]);
-    expect(checks[0]?.fix).toBe(fix);
+    native.programProbe({ available: true, problems: [], isolationEffective: null });
+    expect(await said(native)).toEqual(['engine warning', 'container skipped', 'native jobs ok']);
   });
 });

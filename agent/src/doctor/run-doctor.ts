@@ -14,7 +14,7 @@ import { systemHostClock } from '../host-clock.ts';
 import { policyDefaults } from '../policy/policy-defaults.ts';
 import { PolicyStore } from '../policy/policy-store.ts';
 import { type Check, failed, ok, told } from './check.ts';
-import { checkContainers } from './check-container.ts';
+import { checkExecutors } from './check-container.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkMarketplace } from './check-marketplace.ts';
 
@@ -49,14 +49,14 @@ async function examine(
   ]);
   const context = {
     ownerId: `doctor-${systemIds.secret(12)}`,
-    config: { ...config, dataDir: folder, nativeAllowed: false, egressHosts: [] },
+    config: { ...config, dataDir: folder, egressHosts: [] },
     clock,
     log: silentLogger,
     policy: null,
     idleMemoryBytes: () => 0,
     secretFiles: null,
   };
-  const [executor] = createExecutors(context);
+  const [executor, native = null] = createExecutors(context);
   const warmContainers = await readWarmContainers(config);
   let takeBack = () => Promise.resolve();
   const findImage = async () => {
@@ -69,11 +69,12 @@ async function examine(
     const containers =
       executor === undefined
         ? []
-        : await checkContainers({ executor, findImage, warmContainers }, inspection);
+        : await checkExecutors({ executor, native, findImage, warmContainers }, inspection);
     const gpus = [...listGpus(inspection), ...(await checkKernelLog(config, inspection))];
     return [checkNode(), ...machine, ...marketplace, ...gpus, ...containers];
   } finally {
     await executor?.close();
+    await native?.close();
     await takeBack().catch(() => undefined);
   }
 }

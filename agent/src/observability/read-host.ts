@@ -1,9 +1,10 @@
 import { statfs } from 'node:fs/promises';
-import { cpus, freemem, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import type { ReplyOf } from '@node3/shared/contract';
 import type { getHostReading } from '@node3/shared/routes/agent-devices';
 import { toTimestamp } from '@node3/shared/schema';
 import { type HostFiles, systemFiles } from '../gpu/host-files.ts';
+import { readAvailableMemory } from './available-memory.ts';
 
 type HostReading = ReplyOf<typeof getHostReading>;
 
@@ -56,6 +57,7 @@ export async function readHost({
 }: HostQuestion): Promise<HostReading> {
   const disk = await statfs(folder).catch(() => null);
   const network = await readNetwork(files);
+  const available = await readAvailableMemory({ platform });
   const times = cpus().map((cpu) => cpu.times);
   const total = times.reduce((sum, each) => sum + totalOf(each), 0);
   const idle = times.reduce((sum, { idle: part }) => sum + part, 0);
@@ -64,8 +66,7 @@ export async function readHost({
     cpuBusyMs: times.length === 0 ? null : total - idle,
     cpuTotalMs: times.length === 0 ? null : total,
     memoryBytes: totalmem(),
-    // On macOS what can be had again at once is not told as free.
-    memoryUsedBytes: platform === 'darwin' ? null : totalmem() - freemem(),
+    memoryUsedBytes: available === null ? null : totalmem() - available,
     diskBytes: disk === null ? null : disk.blocks * disk.bsize,
     diskUsedBytes: disk === null ? null : (disk.blocks - disk.bfree) * disk.bsize,
     networkReceivedBytes: network?.received ?? null,

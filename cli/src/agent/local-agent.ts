@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isLoopback } from '@node3/agent/config';
 import { readDataDir } from '@node3/agent/env';
+import { readLocalAddress } from '@node3/agent/local-address';
 import { localTokenPath, proofOfToken } from '@node3/agent/local-token';
 import { type CallOptions, type Client, createClient } from '@node3/shared/client';
 import type { ArgsOf, ReplyOf, RouteContract } from '@node3/shared/contract';
@@ -32,27 +33,36 @@ export interface LocalAgent {
 const answerMsMax = 10_000;
 const nonceBytes = 24;
 
-/** Where the agent of this machine answers: as told, else on the port of its own settings. */
-export function localAgentUrl(env: Env, { agentUrl }: LocalAgentOptions): string {
+const usualPort = 8080;
+
+/** Where the agent of this machine answers: as told, else on the port of its own settings, else as it noted. */
+async function findAgentUrl(
+  env: Env,
+  { agentUrl }: LocalAgentOptions,
+  tokenPath: string,
+): Promise<string> {
   if (agentUrl !== undefined) {
     const url = readUrl({ '--agent-url': agentUrl }, '--agent-url', '').replace(/\/$/, '');
     // The name may lead to ::1 first, where the agent does not listen and another program may.
     return url.replace(/^(https?:\/\/)localhost(?=[:/]|$)/, '$1127.0.0.1');
   }
-  const port = { fallback: 8080, min: 1, max: 65_535 };
-  const older = readInteger(env, 'DASHBOARD_PORT', port);
-  return `http://127.0.0.1:${readInteger(env, 'AGENT_PORT', { ...port, fallback: older })}`;
+  // 0 is any port that is free.
+  const range = { fallback: 0, min: 0, max: 65_535 };
+  const older = readInteger(env, 'DASHBOARD_PORT', range);
+  const port = readInteger(env, 'AGENT_PORT', { ...range, fallback: older });
+  if (port !== 0) return `http://127.0.0.1:${port}`;
+  return (await readLocalAddress(tokenPath)) ?? `http://127.0.0.1:${usualPort}`;
 }
 
 export async function connectAgent(
   { host }: Context,
   options: LocalAgentOptions,
 ): Promise<LocalAgent> {
-  const url = localAgentUrl(host.env, options);
   const path =
     options.tokenFile === undefined
       ? localTokenPath(readDataDir(host.env))
       : resolve(host.cwd, options.tokenFile);
+  const url = await findAgentUrl(host.env, options, path);
   const found = await readToken(path);
   const token = await keepFromOthers(url, found.token, host.ids.secret(nonceBytes));
   const client = createClient({ baseUrl: url, apiKey: token, timeoutMs: answerMsMax });

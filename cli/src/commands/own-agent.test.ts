@@ -127,6 +127,22 @@ describe('node3 agent, with one that runs', () => {
     expect((await ask('resume')).out).toBe('run\n');
   });
 
+  it('finds it by its data folder, on whatever port, and never far from here', async () => {
+    const find = async (env: Record<string, string>, ...argv: string[]) =>
+      (await run(['pause', ...argv], env)).code;
+    expect(await find({ AGENT_DATA_DIR: machine.dataDir })).toBe(0);
+    expect(await find({ AGENT_DATA_DIR: machine.dataDir, AGENT_PORT: '0' })).toBe(0);
+    expect(await find({ AGENT_DATA_DIR: folder }, '--token-file', tokenFile())).toBe(0);
+    expect(await find({ AGENT_DATA_DIR: machine.dataDir, AGENT_PORT: '1' })).toBe(1);
+    const noted = join(machine.dataDir, 'local-address');
+    expect(await readFile(noted, 'utf8')).toBe(`${agent.url}\n`);
+    for (const url of ['http://market.example:8080', 'http://a@127.0.0.1:1', 'no address']) {
+      await writeFile(noted, url);
+      const { err } = await run(['status'], { AGENT_DATA_DIR: machine.dataDir });
+      expect(err).not.toContain(url);
+    }
+  });
+
   it('changes the policy of the running agent, wherever its files are', async () => {
     const hours = await ask('policy', 'set', 'batteryAllowed', 'on');
     expect(hours.out).toMatch(/^batteryAllowed +on$/m);

@@ -97,7 +97,7 @@ export const getHostReading = {
         memoryBytes: Type.Integer(),
         memoryUsedBytes: nullable(
           Type.Integer({
-            description: 'null where the system tells no more than what is wholly free',
+            description: 'null where the system does not tell what is available',
           }),
         ),
         diskBytes: counter('Of the disk that the data of the agent are on'),

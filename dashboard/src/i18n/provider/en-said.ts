@@ -51,5 +51,6 @@ export const enSaid: SaidTexts = {
   'doctor.of.GPU': 'GPU',
   'doctor.of.engine': 'Container engine',
   'doctor.of.container': 'A container',
+  'doctor.of.native jobs': 'Native jobs',
   'doctor.of.warm containers': 'Waiting containers',
 };

@@ -52,6 +52,8 @@ export const esFindings = {
   'said.gpus.none': 'No se encontró ninguna GPU.',
   'said.engine.ok': '{{engine}} responde.',
   'said.container.skipped': 'No se arrancó ningún contenedor, porque el motor no funciona.',
+  'said.native.ok':
+    'Los jobs que permiten la ejecución nativa pueden ejecutarse aquí sin contenedor.',
   'said.container.ok': 'Un contenedor de {{image}} se ejecutó y se quitó después.',
   'said.container.noImage': 'No hay ninguna imagen que probar: {{why}}',
   'said.container.noImage.fix':

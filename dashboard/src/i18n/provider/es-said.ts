@@ -114,5 +114,6 @@ export const esSaid: SaidTexts = {
   'doctor.of.GPU': 'GPU',
   'doctor.of.engine': 'Motor de contenedores',
   'doctor.of.container': 'Un contenedor',
+  'doctor.of.native jobs': 'Jobs nativos',
   'doctor.of.warm containers': 'Contenedores en espera',
 };

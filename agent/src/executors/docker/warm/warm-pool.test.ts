@@ -15,19 +15,19 @@ let isWaiting: (key: string) => boolean;
 let makeFails: string[];
 let removeFails: number;
 let policy: WarmPolicy;
-let freeMemoryBytes: number;
+let availableBytes: number | null;
 let pool: WarmPool;
 
 beforeEach(() => {
   [made, noted, closed, removed, makeFails, removeFails] = [[], [], [], [], [], 0];
   isWaiting = () => true;
   policy = { containersMax: 2, version: 1, memoryBytes: 8 * gibibyte };
-  freeMemoryBytes = 8 * gibibyte;
+  availableBytes = 8 * gibibyte;
   pool = new WarmPool({
     clock: new ManualHostClock(),
     log: silentLogger,
     policy: () => policy,
-    freeMemoryBytes: () => freeMemoryBytes,
+    availableMemory: async () => availableBytes,
     async make({ key }, boxId) {
       if (key === 'refused') throw new WarmRefusedError('update is not supported');
       if (key === 'unfit') throw new ExecutionError('command_not_found', 'no shell');
@@ -101,10 +101,13 @@ it.each([
   await vi.waitFor(() => expect(removed).toHaveLength(1), 20_000);
 });
 
-it('lets go of all while the machine is short of memory', async () => {
+it.each([
+  ['is short of memory', gibibyte],
+  ['does not tell how much memory is left', null],
+])('lets go of all while the machine %s', async (_case, bytes) => {
   pool.want(shape('a'));
   await waitFor('a');
-  freeMemoryBytes = gibibyte;
+  availableBytes = bytes;
   pool.want(shape('a'));
   await vi.waitFor(() => expect(removed).toHaveLength(1), 5_000);
   expect(await take(shape('a'))).toBeNull();

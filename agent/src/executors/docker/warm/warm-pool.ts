@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { freemem } from 'node:os';
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
 import type { LiveOutput } from '../attached-output.ts';
+import { readAvailableMemory } from '../../../observability/available-memory.ts';
 import { toStartError } from '../start-error.ts';
 import type { WarmShape } from './warm-shape.ts';
 
@@ -42,8 +42,8 @@ export interface WarmPoolDeps {
   make(shape: WarmShape, boxId: string): Promise<WarmBox>;
   /** Removes all traces of one. */
   remove(boxId: string): Promise<void>;
-  /** Tests say how much memory is left. */
-  freeMemoryBytes?(): number;
+  /** Tests say how much memory is left; null: nobody knows. */
+  availableMemory?(): Promise<number | null>;
 }
 
 interface Idle {
@@ -56,7 +56,7 @@ interface Idle {
 const intervalMs = 2_000;
 /** The next container is made when the job that took the last one has had its start. */
 const refillMs = 200;
-/** With less left on the machine nothing waits. */
+/** With less left on the machine, or nobody knows how much, nothing waits. */
 const freeMemoryBytesMin = 2 * 1024 ** 3;
 /** A shape that nobody asked for in this time is forgotten, and no container waits longer. */
 const idleMsMax = 30 * 60_000;
@@ -144,7 +144,7 @@ export class WarmPool {
 
   /** Ends what may not wait any more, such as where a job gets its memory or no job is taken. */
   async makeRoom(): Promise<void> {
-    const fitting = new Set(this.#fitting().map(({ key }) => key));
+    const fitting = new Set((await this.#fitting()).map(({ key }) => key));
     const over = [...this.#idle].filter(([key, idle]) => !fitting.has(key) || !this.#isFresh(idle));
     for (const [key] of over) this.#idle.delete(key);
     await Promise.all(over.map(([, { box }]) => this.#drop(box)));
@@ -173,17 +173,18 @@ export class WarmPool {
       this.#forget(key);
       await this.#drop(idle.box);
     }
-    for (const shape of this.#fitting()) {
+    for (const shape of await this.#fitting()) {
       if (!this.#idle.has(shape.key) && !signal.aborted) await this.#make(shape);
     }
     await this.makeRoom();
   }
 
   /** What may wait at this moment, of what was asked for last. */
-  #fitting(): WarmShape[] {
+  async #fitting(): Promise<WarmShape[]> {
+    const { availableMemory = readAvailableMemory } = this.#deps;
+    const availableBytes = await availableMemory();
+    if (availableBytes === null || availableBytes < freeMemoryBytesMin) return [];
     const { containersMax, memoryBytes } = this.#deps.policy();
-    const freeBytes = this.#deps.freeMemoryBytes?.() ?? freemem();
-    if (freeBytes < freeMemoryBytesMin) return [];
     let leftBytes = memoryBytes;
     return this.#wanted.slice(0, containersMax).flatMap(({ shape }) => {
       if (shape.memoryBytes > leftBytes) return [];
